@@ -1,0 +1,79 @@
+import { BRAND } from './brand.js'
+import { type ErrorJson, toErrorJson } from './error-json.js'
+import { type ErrorKind, isErrorKind } from './kind.js'
+
+/** What every error of @base may be given. */
+export interface ErrorOptions {
+  /** For people; may be shown to a caller, so no secret and no payload. Default: a sentence of the class. */
+  readonly message?: string
+  /** Stable, SCREAMING_SNAKE, for programs. Default: the class's own. */
+  readonly code?: string
+  /** Facts for programs, shown to callers: identifiers and numbers, never secrets. */
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Milliseconds after which a new attempt makes sense, from 0; anything else is left out. */
+  readonly retryAfter?: number
+  /** What led to it, of any type. Kept, and never shown outside. */
+  readonly cause?: unknown
+}
+
+/** Options of {@link AppError}. */
+export interface AppErrorOptions extends ErrorOptions {
+  readonly code: string
+  readonly kind: ErrorKind
+  readonly message: string
+}
+
+/**
+ * The root of every error that @base throws, and a good one for yours: a stable `code` for programs, a `kind` that
+ * interfaces map to a status, a message for people.
+ *
+ * Never throws from its constructor, for that would hide the fault at hand: an unknown kind becomes `internal`, an
+ * unusable `retryAfter` is left out.
+ *
+ * @example
+ * class OrderClosedError extends AppError {
+ *   constructor(id: string) {
+ *     super({ code: 'ORDER_CLOSED', kind: 'conflict', message: `Order ${id} is closed.`, details: { id } })
+ *   }
+ * }
+ */
+export class AppError extends Error {
+  static {
+    Object.defineProperty(AppError.prototype, BRAND, { value: true })
+  }
+
+  /** Stable, SCREAMING_SNAKE, for programs. */
+  readonly code: string
+  /** What kind of thing went wrong; decides the HTTP and gRPC status. */
+  readonly kind: ErrorKind
+  /** Facts for programs; shown to callers. */
+  declare readonly details?: Readonly<Record<string, unknown>>
+  /** Milliseconds after which a new attempt makes sense. */
+  declare readonly retryAfter?: number
+
+  constructor(options: AppErrorOptions) {
+    super(options.message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = options.code
+    this.kind = isErrorKind(options.kind) ? options.kind : 'internal'
+    if (options.details !== undefined) this.details = options.details
+    if (isDelay(options.retryAfter)) this.retryAfter = options.retryAfter
+  }
+
+  /** The name of the class. */
+  override get name(): string {
+    return this.constructor.name
+  }
+
+  override set name(value: string) {
+    Object.defineProperty(this, 'name', { value, writable: true, configurable: true })
+  }
+
+  /** What `JSON.stringify` writes: see {@link toErrorJson}. */
+  toJSON(): ErrorJson {
+    return toErrorJson(this)
+  }
+}
+
+function isDelay(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,25 @@
+import type { AppError } from './app-error.js'
+import { isErrorKind } from './kind.js'
+
+/** A registered symbol, so that two copies of core in one process recognise each other's errors. */
+export const BRAND: symbol = Symbol.for('@base/core/error')
+
+/**
+ * Whether a value is an {@link AppError}, made by this copy of core or by another; with `code`, whether it is that one.
+ * Prefer it to `instanceof`, which fails where two versions of core meet.
+ *
+ * @example
+ * try {
+ *   await loadOrder(id)
+ * } catch (error) {
+ *   if (isAppError(error, 'NOT_FOUND')) return undefined
+ *   throw error
+ * }
+ */
+export function isAppError(error: unknown, code?: string): error is AppError {
+  if (!(error instanceof Error) && Object.prototype.toString.call(error) !== '[object Error]') return false
+  const candidate = error as Partial<Record<PropertyKey, unknown>>
+  if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))
+    return false
+  return code === undefined || candidate['code'] === code
+}

@@ -1,0 +1,55 @@
+import { isAppError } from './brand.js'
+import { errorKind } from './error-kind.js'
+import type { ErrorKind } from './kind.js'
+import { type JsonValue, toPublicJson } from './public-json.js'
+import type { ValidationIssue } from './validation-error.js'
+
+/** An error as it may leave the process: no stack, no cause, no secret. */
+export interface ErrorJson {
+  /** Stable, for programs: `'NOT_FOUND'`. `'INTERNAL'`, `'CANCELLED'` or `'TIMEOUT'` for what is no {@link AppError}. */
+  readonly code: string
+  /** What kind of thing went wrong. */
+  readonly kind: ErrorKind
+  /** For people. Absent for what is no {@link AppError}, for nobody wrote it to be read outside. */
+  readonly message?: string
+  /** Facts for programs, as plain JSON. */
+  readonly details?: Readonly<Record<string, JsonValue>>
+  /** What is wrong with the input, a problem per entry; of a `ValidationError` only. */
+  readonly issues?: readonly ValidationIssue[]
+  /** Milliseconds after which a new attempt makes sense. */
+  readonly retryAfter?: number
+}
+
+/**
+ * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is
+ * not an {@link AppError}, or the value of a detail whose name says that it is a secret (`password`, `token`, …);
+ * what JSON cannot carry (bigint, Date, Map, cycles) becomes text. Never throws.
+ *
+ * @example
+ * toErrorJson(new NotFoundError({ message: 'No order 7.', details: { id: 7 } }))
+ * // { code: 'NOT_FOUND', kind: 'not_found', message: 'No order 7.', details: { id: 7 } }
+ * toErrorJson(new Error('connect ECONNREFUSED db.internal'))
+ * // { code: 'INTERNAL', kind: 'internal' }
+ */
+export function toErrorJson(error: unknown): ErrorJson {
+  if (!isAppError(error)) {
+    const kind = errorKind(error)
+    return { code: kind.toUpperCase(), kind }
+  }
+  return {
+    code: error.code,
+    kind: error.kind,
+    message: error.message,
+    ...(error.details !== undefined && { details: toPublicJson(error.details) }),
+    ...issuesOf(error),
+    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+  }
+}
+
+function issuesOf(error: object): { issues?: readonly ValidationIssue[] } {
+  if (!('issues' in error) || !Array.isArray(error.issues)) return {}
+  const issues = error.issues as readonly ValidationIssue[]
+  return {
+    issues: issues.map(({ path, message, code }) => ({ path, message, ...(code !== undefined && { code }) })),
+  }
+}

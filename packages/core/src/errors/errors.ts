@@ -1,0 +1,136 @@
+import { AppError, type ErrorOptions } from './app-error.js'
+
+/**
+ * What was asked for does not exist, or not for this caller. Code `NOT_FOUND`, kind `not_found`.
+ *
+ * @example
+ * throw new NotFoundError({ message: 'No order 7.', details: { id: 7 } })
+ */
+export class NotFoundError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'NOT_FOUND', kind: 'not_found', message: 'Not found.', ...options })
+  }
+}
+
+/**
+ * The request clashes with the present state: a stale version, a taken name. Code `CONFLICT`, kind `conflict`.
+ *
+ * @example
+ * throw new ConflictError({ details: { id: 7, expected: 3, actual: 4 } })
+ */
+export class ConflictError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({
+      code: 'CONFLICT',
+      kind: 'conflict',
+      message: 'The request conflicts with the current state.',
+      ...options,
+    })
+  }
+}
+
+/**
+ * A condition that the caller set does not hold, such as `If-Match`. Code `PRECONDITION_FAILED`, kind `precondition_failed`.
+ *
+ * @example
+ * throw new PreconditionFailedError({ message: 'The order has changed since you read it.' })
+ */
+export class PreconditionFailedError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({
+      code: 'PRECONDITION_FAILED',
+      kind: 'precondition_failed',
+      message: 'A precondition does not hold.',
+      ...options,
+    })
+  }
+}
+
+/**
+ * Nobody knows who is calling. Code `UNAUTHENTICATED`, kind `unauthenticated`.
+ *
+ * @example
+ * throw new UnauthenticatedError()
+ */
+export class UnauthenticatedError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({
+      code: 'UNAUTHENTICATED',
+      kind: 'unauthenticated',
+      message: 'Authentication is required.',
+      ...options,
+    })
+  }
+}
+
+/**
+ * The caller is known, and not allowed to do this. Code `FORBIDDEN`, kind `forbidden`.
+ *
+ * @example
+ * throw new ForbiddenError({ details: { action: 'order:cancel' } })
+ */
+export class ForbiddenError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'FORBIDDEN', kind: 'forbidden', message: 'This is not allowed.', ...options })
+  }
+}
+
+/**
+ * The caller did it too often; `retryAfter` says when it may go on. Code `RATE_LIMITED`, kind `rate_limited`.
+ *
+ * @example
+ * throw new RateLimitedError({ retryAfter: 1_500 })
+ */
+export class RateLimitedError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'RATE_LIMITED', kind: 'rate_limited', message: 'Too many requests.', ...options })
+  }
+}
+
+/**
+ * It took longer than allowed; whether it took effect is unknown. Code `TIMEOUT`, kind `timeout`.
+ *
+ * @example
+ * throw new TimeoutError({ message: 'No answer within 5s.' })
+ */
+export class TimeoutError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'TIMEOUT', kind: 'timeout', message: 'The operation timed out.', ...options })
+  }
+}
+
+/**
+ * We gave up ourselves. A call that its caller aborts rejects with `signal.reason` instead. Code `CANCELLED`, kind `cancelled`.
+ *
+ * @example
+ * throw new CancelledError({ message: 'The service is stopping.' })
+ */
+export class CancelledError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'CANCELLED', kind: 'cancelled', message: 'The operation was cancelled.', ...options })
+  }
+}
+
+/**
+ * Something that is needed does not answer now; a later attempt may succeed. Code `UNAVAILABLE`, kind `unavailable`.
+ *
+ * @example
+ * throw new UnavailableError({ retryAfter: 10_000, cause: new Error('connect ECONNREFUSED') })
+ */
+export class UnavailableError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'UNAVAILABLE', kind: 'unavailable', message: 'The service is unavailable.', ...options })
+  }
+}
+
+/**
+ * What was asked for cannot be done here, however often it is tried. Code `UNSUPPORTED`, kind `unsupported`.
+ *
+ * @example
+ * throw new UnsupportedError({ message: 'PGlite has one connection: requires_new is not available.' })
+ */
+export class UnsupportedError extends AppError {
+  constructor(options: ErrorOptions = {}) {
+    super({ code: 'UNSUPPORTED', kind: 'unsupported', message: 'This is not supported.', ...options })
+  }
+}

@@ -1,0 +1,44 @@
+import { AppError, type ErrorOptions } from './app-error.js'
+
+/** One thing that is wrong with an input. */
+export interface ValidationIssue {
+  /** Where, as a dotted string: `'lines.0.quantity'`; `''` for the input as a whole. */
+  readonly path: string
+  /** What is wrong, for people. */
+  readonly message: string
+  /** What is wrong, for programs. */
+  readonly code?: string
+}
+
+/** Options of {@link ValidationError}. */
+export interface ValidationErrorOptions extends ErrorOptions {
+  /** What is wrong, a problem per entry. */
+  readonly issues: readonly ValidationIssue[]
+}
+
+/**
+ * The input is well-formed but not acceptable: every problem at once, each with its place.
+ * Code `VALIDATION`, kind `invalid`.
+ *
+ * @example
+ * throw new ValidationError({ issues: [{ path: 'lines.0.quantity', message: 'must be an integer from 1' }] })
+ */
+export class ValidationError extends AppError {
+  /** What is wrong, a problem per entry. */
+  readonly issues: readonly ValidationIssue[]
+
+  constructor(options: ValidationErrorOptions) {
+    super({ code: 'VALIDATION', kind: 'invalid', message: summary(options.issues), ...options })
+    this.issues = options.issues
+  }
+}
+
+const SHOWN = 3
+
+function summary(issues: readonly ValidationIssue[]): string {
+  const shown = issues
+    .slice(0, SHOWN)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  const more = issues.length > SHOWN ? ` (and ${issues.length - SHOWN} more)` : ''
+  return `The input is not valid: ${shown.join('; ')}${more}.`
+}
