@@ -74,6 +74,19 @@ export class AppError extends Error {
   }
 }
 
+/** What the classes of the family say where their caller said nothing; a kind is never the caller's to change. */
+export function withDefaults(
+  options: ErrorOptions,
+  defaults: { readonly code: string; readonly kind: ErrorKind; readonly message: string },
+): AppErrorOptions {
+  return {
+    ...options,
+    kind: defaults.kind,
+    code: options.code ?? defaults.code,
+    message: options.message ?? defaults.message,
+  }
+}
+
 function isDelay(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
 }

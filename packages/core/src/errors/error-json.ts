@@ -1,7 +1,7 @@
 import { isAppError } from './brand.js'
 import { errorKind } from './error-kind.js'
 import type { ErrorKind } from './kind.js'
-import { type JsonValue, toPublicJson } from './public-json.js'
+import { type JsonValue, toPublicJson, toPublicText } from './public-json.js'
 import type { ValidationIssue } from './validation-error.js'
 
 /** An error as it may leave the process: no stack, no cause, no secret. */
@@ -22,8 +22,9 @@ export interface ErrorJson {
 
 /**
  * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is
- * not an {@link AppError}, or the value of a detail whose name says that it is a secret (`password`, `token`, …);
- * what JSON cannot carry (bigint, Date, Map, cycles) becomes text. Never throws.
+ * not an {@link AppError}, the value of a detail whose name says that it is a secret (`password`, `token`, …), or the
+ * password of a URL; what JSON cannot carry (bigint, Date, cycles, what is nested deeper than 8) becomes text, and
+ * past 1,000 values nothing is added. A secret that you write into a message stays there. Never throws.
  *
  * @example
  * toErrorJson(new NotFoundError({ message: 'No order 7.', details: { id: 7 } }))
@@ -39,7 +40,7 @@ export function toErrorJson(error: unknown): ErrorJson {
   return {
     code: error.code,
     kind: error.kind,
-    message: error.message,
+    message: toPublicText(error.message),
     ...(error.details !== undefined && { details: toPublicJson(error.details) }),
     ...issuesOf(error),
     ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),

@@ -1,4 +1,4 @@
-import { AppError, type ErrorOptions } from './app-error.js'
+import { AppError, type ErrorOptions, withDefaults } from './app-error.js'
 
 /**
  * What was asked for does not exist, or not for this caller. Code `NOT_FOUND`, kind `not_found`.
@@ -8,7 +8,7 @@ import { AppError, type ErrorOptions } from './app-error.js'
  */
 export class NotFoundError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'NOT_FOUND', kind: 'not_found', message: 'Not found.', ...options })
+    super(withDefaults(options, { code: 'NOT_FOUND', kind: 'not_found', message: 'Not found.' }))
   }
 }
 
@@ -71,7 +71,7 @@ export class UnauthenticatedError extends AppError {
  */
 export class ForbiddenError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'FORBIDDEN', kind: 'forbidden', message: 'This is not allowed.', ...options })
+    super(withDefaults(options, { code: 'FORBIDDEN', kind: 'forbidden', message: 'This is not allowed.' }))
   }
 }
 
@@ -83,7 +83,9 @@ export class ForbiddenError extends AppError {
  */
 export class RateLimitedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'RATE_LIMITED', kind: 'rate_limited', message: 'Too many requests.', ...options })
+    super(
+      withDefaults(options, { code: 'RATE_LIMITED', kind: 'rate_limited', message: 'Too many requests.' }),
+    )
   }
 }
 
@@ -95,7 +97,7 @@ export class RateLimitedError extends AppError {
  */
 export class TimeoutError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'TIMEOUT', kind: 'timeout', message: 'The operation timed out.', ...options })
+    super(withDefaults(options, { code: 'TIMEOUT', kind: 'timeout', message: 'The operation timed out.' }))
   }
 }
 
@@ -107,7 +109,13 @@ export class TimeoutError extends AppError {
  */
 export class CancelledError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'CANCELLED', kind: 'cancelled', message: 'The operation was cancelled.', ...options })
+    super(
+      withDefaults(options, {
+        code: 'CANCELLED',
+        kind: 'cancelled',
+        message: 'The operation was cancelled.',
+      }),
+    )
   }
 }
 
@@ -119,7 +127,13 @@ export class CancelledError extends AppError {
  */
 export class UnavailableError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'UNAVAILABLE', kind: 'unavailable', message: 'The service is unavailable.', ...options })
+    super(
+      withDefaults(options, {
+        code: 'UNAVAILABLE',
+        kind: 'unavailable',
+        message: 'The service is unavailable.',
+      }),
+    )
   }
 }
 
@@ -131,6 +145,8 @@ export class UnavailableError extends AppError {
  */
 export class UnsupportedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({ code: 'UNSUPPORTED', kind: 'unsupported', message: 'This is not supported.', ...options })
+    super(
+      withDefaults(options, { code: 'UNSUPPORTED', kind: 'unsupported', message: 'This is not supported.' }),
+    )
   }
 }

@@ -8,8 +8,7 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue }
 
 const MAX_DEPTH = 8
-const MAX_ITEMS = 1_000
-const REDACTED = '[secret]'
+const MAX_VALUES = 1_000
 
 /** Names, without case and separators, whose values are secrets wherever they stand. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([
@@ -33,25 +32,58 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'setcookie',
 ])
 
+const SECRET = '[secret]'
+const UNREADABLE = '[unreadable]'
+
+/** One copy under way: the objects above the present one, and how many values may still be added. */
+interface Copying {
+  readonly parents: object[]
+  left: number
+}
+
 /**
  * A plain copy for the outside: errors lose text and stack, secrets their value, and what JSON cannot carry becomes
- * text. Bounded in depth and length, so that no input can make it large; never throws, whatever a getter does.
+ * text. Bounded in depth and in the number of values, so that no input can make it large; never throws, whatever a
+ * getter or a proxy does.
  */
 export function toPublicJson(record: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
-  return copyRecord(record, [])
+  try {
+    return copyEntries(record, { parents: [], left: MAX_VALUES })
+  } catch {
+    return {}
+  }
 }
 
-function copyRecord(record: object, parents: readonly object[]): Record<string, JsonValue> {
-  const names = Object.keys(record).slice(0, MAX_ITEMS)
-  const path = [...parents, record]
-  return Object.fromEntries(
-    names.map((name) => [name, isSecretName(name) ? REDACTED : copy(read(record, name), path)]),
-  )
+/** A text for the outside: the password of a URL in it is replaced. */
+export function toPublicText(text: string): string {
+  return text.includes('://') ? text.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${SECRET}@`) : text
 }
 
-function copy(value: unknown, parents: readonly object[]): JsonValue {
+function copyEntries(record: object, copying: Copying): Record<string, JsonValue> {
+  copying.parents.push(record)
+  const entries: [string, JsonValue][] = []
+  for (const name of Object.keys(record)) {
+    if (--copying.left < 0) break
+    entries.push([name, isSecretName(name) ? SECRET : copyProperty(record, name, copying)])
+  }
+  copying.parents.pop()
+  return Object.fromEntries(entries)
+}
+
+function copyProperty(record: object, name: string, copying: Copying): JsonValue {
+  const depth = copying.parents.length
+  try {
+    return copy((record as Record<string, unknown>)[name], copying)
+  } catch {
+    copying.parents.length = depth
+    return UNREADABLE
+  }
+}
+
+function copy(value: unknown, copying: Copying): JsonValue {
   switch (typeof value) {
     case 'string':
+      return toPublicText(value)
     case 'boolean':
       return value
     case 'number':
@@ -59,41 +91,41 @@ function copy(value: unknown, parents: readonly object[]): JsonValue {
     case 'bigint':
       return String(value)
     case 'object':
-      return value === null ? null : copyObject(value, parents)
+      return value === null ? null : copyObject(value, copying)
     default:
       // undefined, a function, a symbol: nothing that a reader outside could use.
       return null
   }
 }
 
-function copyObject(value: object, parents: readonly object[]): JsonValue {
-  if (parents.includes(value)) return '[circular]'
-  if (parents.length >= MAX_DEPTH) return '[too deep]'
+function copyObject(value: object, copying: Copying): JsonValue {
+  if (copying.parents.includes(value)) return '[circular]'
+  if (copying.parents.length >= MAX_DEPTH) return '[too deep]'
   if (value instanceof Error) return '[error]'
-  const path = [...parents, value]
-  if (Array.isArray(value) || value instanceof Set)
-    return [...value].slice(0, MAX_ITEMS).map((item) => copy(item, path))
-  if (value instanceof Map) return copyRecord(Object.fromEntries(value), parents)
-  const own = ownJson(value)
-  return own === value ? copyRecord(value, parents) : copy(own, path)
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return '[binary]'
+  if (Array.isArray(value) || value instanceof Set) return copyItems(value, copying)
+  if (value instanceof Map) return copyEntries(Object.fromEntries(value), copying)
+  // Dates, secrets and value objects know best how they print.
+  const { toJSON } = value as { toJSON?: unknown }
+  if (typeof toJSON !== 'function') return copyEntries(value, copying)
+  const own: unknown = toJSON.call(value)
+  return own === value ? copyEntries(value, copying) : copyNested(own, value, copying)
 }
 
-/** Dates, secrets and value objects know best how they print. */
-function ownJson(value: object): unknown {
-  try {
-    const { toJSON } = value as { toJSON?: unknown }
-    return typeof toJSON === 'function' ? (toJSON.call(value) as unknown) : value
-  } catch {
-    return '[unreadable]'
+function copyItems(items: Iterable<unknown> & object, copying: Copying): readonly JsonValue[] {
+  const copies: JsonValue[] = []
+  for (const item of items) {
+    if (--copying.left < 0) break
+    copies.push(copyNested(item, items, copying))
   }
+  return copies
 }
 
-function read(record: object, name: string): unknown {
-  try {
-    return (record as Record<string, unknown>)[name]
-  } catch {
-    return '[unreadable]'
-  }
+function copyNested(value: unknown, parent: object, copying: Copying): JsonValue {
+  copying.parents.push(parent)
+  const result = copy(value, copying)
+  copying.parents.pop()
+  return result
 }
 
 function isSecretName(name: string): boolean {

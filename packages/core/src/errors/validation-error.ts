@@ -1,4 +1,4 @@
-import { AppError, type ErrorOptions } from './app-error.js'
+import { AppError, type ErrorOptions, withDefaults } from './app-error.js'
 
 /** One thing that is wrong with an input. */
 export interface ValidationIssue {
@@ -28,8 +28,8 @@ export class ValidationError extends AppError {
   readonly issues: readonly ValidationIssue[]
 
   constructor(options: ValidationErrorOptions) {
-    super({ code: 'VALIDATION', kind: 'invalid', message: summary(options.issues), ...options })
-    this.issues = options.issues
+    super(withDefaults(options, { code: 'VALIDATION', kind: 'invalid', message: summary(options.issues) }))
+    this.issues = [...options.issues]
   }
 }
 

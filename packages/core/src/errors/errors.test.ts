@@ -1,0 +1,348 @@
+import { describe, expect, test, vi } from 'vitest'
+import {
+  AppError,
+  CancelledError,
+  ConflictError,
+  type ErrorKind,
+  errorKind,
+  errorKinds,
+  ForbiddenError,
+  grpcStatusOf,
+  httpStatusOf,
+  InvalidOptionError,
+  isAppError,
+  isErrorKind,
+  NotFoundError,
+  PreconditionFailedError,
+  RateLimitedError,
+  TimeoutError,
+  toErrorJson,
+  UnauthenticatedError,
+  UnavailableError,
+  UnsupportedError,
+  ValidationError,
+} from './index.js'
+
+describe('AppError', () => {
+  test('carries code, kind, message, details, retryAfter and cause', () => {
+    const cause = new Error('socket closed')
+    const error = new AppError({
+      code: 'BANK_DOWN',
+      kind: 'unavailable',
+      message: 'The bank does not answer.',
+      details: { bank: 'lisbon' },
+      retryAfter: 250,
+      cause,
+    })
+
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ code: 'BANK_DOWN', kind: 'unavailable', retryAfter: 250 })
+    expect(error.message).toBe('The bank does not answer.')
+    expect(error.details).toEqual({ bank: 'lisbon' })
+    expect(error.cause).toBe(cause)
+  })
+
+  test('keeps a cause that is undefined or no error at all', () => {
+    expect('cause' in new AppError({ code: 'X', kind: 'internal', message: '', cause: undefined })).toBe(true)
+    expect(new AppError({ code: 'X', kind: 'internal', message: '', cause: 'text' }).cause).toBe('text')
+    expect('cause' in new AppError({ code: 'X', kind: 'internal', message: '' })).toBe(false)
+  })
+
+  test('is named after its class, also in the first line of its stack', () => {
+    class OrderClosedError extends AppError {
+      constructor() {
+        super({ code: 'ORDER_CLOSED', kind: 'conflict', message: 'Order 7 is closed.' })
+      }
+    }
+    const error = new OrderClosedError()
+
+    expect(error.name).toBe('OrderClosedError')
+    expect(error.stack?.split('\n')[0]).toBe('OrderClosedError: Order 7 is closed.')
+  })
+
+  test('lets a library rename it, as it may any error', () => {
+    const error = new NotFoundError()
+    error.name = 'Renamed'
+
+    expect(String(error)).toBe('Renamed: Not found.')
+    expect(Object.keys(error)).not.toContain('name')
+  })
+
+  test('has no property that nobody gave', () => {
+    expect(Object.keys(new NotFoundError())).toEqual(['code', 'kind'])
+  })
+
+  test('never throws from its constructor: a kind from elsewhere becomes internal', () => {
+    expect(new AppError({ code: 'X', kind: 'teapot' as ErrorKind, message: '' }).kind).toBe('internal')
+    expect(new AppError({ code: 'X', kind: 'toString' as ErrorKind, message: '' }).kind).toBe('internal')
+  })
+
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number])(
+    'leaves out a retryAfter of %s',
+    (retryAfter) => {
+      expect('retryAfter' in new RateLimitedError({ retryAfter })).toBe(false)
+    },
+  )
+
+  test('writes to JSON what may be shown outside, and no more', () => {
+    const error = new NotFoundError({ message: 'No order 7.', cause: new Error('relation "orders"') })
+
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      code: 'NOT_FOUND',
+      kind: 'not_found',
+      message: 'No order 7.',
+    })
+  })
+})
+
+describe('the errors of the family', () => {
+  const family: readonly [AppError, string, ErrorKind, number, number][] = [
+    [new ValidationError({ issues: [] }), 'VALIDATION', 'invalid', 422, 3],
+    [new UnauthenticatedError(), 'UNAUTHENTICATED', 'unauthenticated', 401, 16],
+    [new ForbiddenError(), 'FORBIDDEN', 'forbidden', 403, 7],
+    [new NotFoundError(), 'NOT_FOUND', 'not_found', 404, 5],
+    [new ConflictError(), 'CONFLICT', 'conflict', 409, 10],
+    [new PreconditionFailedError(), 'PRECONDITION_FAILED', 'precondition_failed', 412, 9],
+    [new RateLimitedError(), 'RATE_LIMITED', 'rate_limited', 429, 8],
+    [new TimeoutError(), 'TIMEOUT', 'timeout', 504, 4],
+    [new CancelledError(), 'CANCELLED', 'cancelled', 499, 1],
+    [new UnavailableError(), 'UNAVAILABLE', 'unavailable', 503, 14],
+    [new UnsupportedError(), 'UNSUPPORTED', 'unsupported', 501, 12],
+  ]
+
+  test.each(family)('%s has its code, kind and statuses', (error, code, kind, http, grpc) => {
+    expect(error).toMatchObject({ code, kind })
+    expect(httpStatusOf(kind)).toBe(http)
+    expect(grpcStatusOf(kind)).toBe(grpc)
+    expect(error.message).not.toBe('')
+    expect(isAppError(error, code)).toBe(true)
+  })
+
+  test('take a code of their own, so that a special case keeps its kind', () => {
+    const error = new ConflictError({ code: 'DEADLOCK', message: 'The loader asked for its own key.' })
+
+    expect(error).toMatchObject({ code: 'DEADLOCK', kind: 'conflict' })
+  })
+
+  test('a given undefined does not displace a default', () => {
+    const message = undefined as unknown as string
+
+    expect(new NotFoundError({ message }).message).toBe('Not found.')
+    expect(new ValidationError({ issues: [], message }).code).toBe('VALIDATION')
+  })
+})
+
+describe('ValidationError', () => {
+  test('holds every problem and sums up the first three', () => {
+    const issues = ['a', 'b', 'c', 'd'].map((path) => ({ path, message: 'is missing' }))
+    const error = new ValidationError({ issues })
+
+    expect(error.issues).toEqual(issues)
+    expect(error.message).toBe(
+      'The input is not valid: a: is missing; b: is missing; c: is missing (and 1 more).',
+    )
+  })
+
+  test('names no path where the input as a whole is wrong', () => {
+    expect(new ValidationError({ issues: [{ path: '', message: 'must be an object' }] }).message).toBe(
+      'The input is not valid: must be an object.',
+    )
+  })
+
+  test('does not change with the array that it was given', () => {
+    const issues = [{ path: 'a', message: 'is missing' }]
+    const error = new ValidationError({ issues })
+    issues.length = 0
+
+    expect(error.issues).toHaveLength(1)
+  })
+})
+
+describe('InvalidOptionError', () => {
+  const of = (received: unknown) =>
+    new InvalidOptionError({
+      package: '@base/resilience',
+      pattern: 'CircuitBreaker',
+      option: 'failureThreshold',
+      allowed: 'an integer from 1',
+      received,
+    })
+
+  test('names package, pattern, option, what is allowed and what came', () => {
+    expect(of(-1).message).toBe(
+      '@base/resilience CircuitBreaker: failureThreshold must be an integer from 1, received -1.',
+    )
+    expect(of(-1).details).toEqual({
+      package: '@base/resilience',
+      pattern: 'CircuitBreaker',
+      option: 'failureThreshold',
+      allowed: 'an integer from 1',
+    })
+  })
+
+  test.each([
+    ['5s', '"5s"'],
+    ['x'.repeat(41), 'a text of 41 characters'],
+    [5n, '5n'],
+    [-0, '-0'],
+    [Number.NaN, 'NaN'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [[1, 2], 'an array of 2'],
+    [{ password: 'hunter2' }, 'an object'],
+    [() => 'hunter2', 'a function'],
+    [Symbol('hunter2'), 'a symbol'],
+  ])('shows %s without its contents', (received, shown) => {
+    expect(of(received).message.endsWith(`, received ${shown}.`)).toBe(true)
+  })
+})
+
+describe('isAppError', () => {
+  test('knows an error by its code', () => {
+    expect(isAppError(new NotFoundError(), 'NOT_FOUND')).toBe(true)
+    expect(isAppError(new NotFoundError(), 'CONFLICT')).toBe(false)
+  })
+
+  test.each([undefined, null, 'NOT_FOUND', new Error('x'), { code: 'NOT_FOUND', kind: 'not_found' }])(
+    'refuses %s',
+    (value) => {
+      expect(isAppError(value)).toBe(false)
+    },
+  )
+
+  test('knows the errors of another copy of core, and they know ours', async () => {
+    vi.resetModules()
+    const other = await import('./index.js')
+    const theirs = new other.NotFoundError({ message: 'No order 7.' })
+
+    expect(other.NotFoundError).not.toBe(NotFoundError)
+    expect(theirs instanceof AppError).toBe(false)
+    expect(isAppError(theirs, 'NOT_FOUND')).toBe(true)
+    expect(other.isAppError(new NotFoundError())).toBe(true)
+    expect(errorKind(theirs)).toBe('not_found')
+    expect(toErrorJson(theirs)).toEqual({ code: 'NOT_FOUND', kind: 'not_found', message: 'No order 7.' })
+  })
+})
+
+describe('errorKind', () => {
+  test('calls an abort cancelled and a timed out signal a timeout', () => {
+    expect(errorKind(AbortSignal.abort().reason)).toBe('cancelled')
+    expect(errorKind(new DOMException('late', 'TimeoutError'))).toBe('timeout')
+    expect(errorKind(Object.assign(new Error('aborted'), { name: 'AbortError' }))).toBe('cancelled')
+  })
+
+  test.each([
+    new Error('x'),
+    Object.assign(new Error('x'), { name: 'TimeoutError' }),
+    'text',
+    undefined,
+    null,
+    7,
+  ])('calls %s internal', (error) => {
+    expect(errorKind(error)).toBe('internal')
+  })
+})
+
+describe('the table of kinds', () => {
+  test('knows its thirteen kinds and no other', () => {
+    expect(errorKinds).toHaveLength(13)
+    expect(errorKinds.every(isErrorKind)).toBe(true)
+    expect(isErrorKind('teapot')).toBe(false)
+    expect(isErrorKind('constructor')).toBe(false)
+  })
+
+  test('gives the status of an internal error for a kind of a later version', () => {
+    expect(httpStatusOf('teapot' as ErrorKind)).toBe(500)
+    expect(grpcStatusOf('teapot' as ErrorKind)).toBe(13)
+    expect(httpStatusOf('too_large')).toBe(413)
+    expect(grpcStatusOf('too_large')).toBe(8)
+  })
+})
+
+describe('toErrorJson', () => {
+  test('shows nothing of an error that nobody wrote for the outside', () => {
+    expect(toErrorJson(new Error('connect ECONNREFUSED db.internal'))).toEqual({
+      code: 'INTERNAL',
+      kind: 'internal',
+    })
+    expect(toErrorJson('hunter2')).toEqual({ code: 'INTERNAL', kind: 'internal' })
+    expect(toErrorJson(AbortSignal.abort().reason)).toEqual({ code: 'CANCELLED', kind: 'cancelled' })
+  })
+
+  test('shows issues with path, message and code alone', () => {
+    const issue = { path: 'a', message: 'is missing', code: 'required', input: 'hunter2' }
+
+    expect(toErrorJson(new ValidationError({ issues: [issue] })).issues).toEqual([
+      { path: 'a', message: 'is missing', code: 'required' },
+    ])
+  })
+
+  test('replaces secrets by name, at any depth, and passwords in URLs', () => {
+    const json = toErrorJson(
+      new UnavailableError({
+        message: 'Cannot reach postgres://app:hunter2@db/orders.',
+        details: {
+          user: 'ada',
+          Password: 'hunter2',
+          nested: [{ api_key: 'hunter2' }],
+          url: new URL('redis://:hunter2@r'),
+        },
+      }),
+    )
+
+    expect(JSON.stringify(json)).not.toContain('hunter2')
+    expect(json.message).toBe('Cannot reach postgres://app:[secret]@db/orders.')
+    expect(json.details).toMatchObject({
+      user: 'ada',
+      Password: '[secret]',
+      nested: [{ api_key: '[secret]' }],
+    })
+  })
+
+  test('turns into text what JSON cannot carry', () => {
+    const cycle: Record<string, unknown> = {
+      id: 7n,
+      at: new Date(0),
+      bad: Number.NaN,
+      raw: new Uint8Array(3),
+    }
+    cycle['self'] = cycle
+    const details = { cycle, map: new Map([['a', new Set([1])]]), error: new Error('hunter2'), fn: () => 1 }
+
+    expect(toErrorJson(new ConflictError({ details })).details).toEqual({
+      cycle: { id: '7', at: '1970-01-01T00:00:00.000Z', bad: 'NaN', raw: '[binary]', self: '[circular]' },
+      map: { a: [1] },
+      error: '[error]',
+      fn: null,
+    })
+  })
+
+  test('survives details that throw when read', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const details = {
+      proxy,
+      get trap() {
+        throw new Error('hunter2')
+      },
+      after: 1,
+    }
+
+    expect(toErrorJson(new ConflictError({ details })).details).toEqual({
+      proxy: '[unreadable]',
+      trap: '[unreadable]',
+      after: 1,
+    })
+    expect(toErrorJson(new ConflictError({ details: proxy })).details).toEqual({})
+  })
+
+  test('stays small, whatever the details are', () => {
+    const wide = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 'x'))
+    let deep: unknown = 'x'
+    for (let i = 0; i < 100; i++) deep = { deep }
+
+    const json = JSON.stringify(toErrorJson(new ConflictError({ details: { wide, deep } })))
+    expect(json.length).toBeLessThan(10_000)
+    expect(JSON.stringify(toErrorJson(new ConflictError({ details: { deep } })))).toContain('[too deep]')
+  })
+})
