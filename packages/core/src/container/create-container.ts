@@ -1,0 +1,103 @@
+import type { Clock } from '../clock/clock.js'
+import type { Duration } from '../duration/duration.js'
+import type { Container } from './container.js'
+import { RegistrationBuilder, readSettings } from './registration-builder.js'
+
+/** Options of {@link createContainer}. */
+export interface ContainerOptions {
+  /** How long one service may take to close, more than 0. @defaultValue '5s' */
+  readonly disposeTimeout?: Duration
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** Options of one service. */
+export interface ServiceOptions<Instance> {
+  /**
+   * Closes the instance when its container or scope closes. Without it nothing is closed, whatever the instance can do:
+   * it may be somebody else's.
+   */
+  readonly dispose?: (instance: Instance) => unknown
+}
+
+/** A service that was not registered before. */
+type Fresh<Name extends string, Services> = Name extends keyof Services ? never : Name
+
+/** The scoped names, and this one too if it needs one of them. */
+type Holding<Name, Needed, Scoped> = [Needed & Scoped] extends [never] ? Scoped : Scoped | Name
+
+/**
+ * Describes services by name, one after the other: each names what it needs among those before it, and the compiler
+ * knows their types. Every step returns a new builder, so that a test overrides a part without touching the original.
+ */
+export interface ContainerBuilder<Services extends object, Scoped extends keyof Services = never> {
+  /** Something that is there already. The container never closes it. */
+  value<Name extends string, Instance>(
+    name: Fresh<Name, Services>,
+    instance: Instance,
+  ): ContainerBuilder<Services & { readonly [N in Name]: Instance }, Scoped>
+
+  /** One for the container and all its scopes. It cannot need what lives in a scope. */
+  singleton<Name extends string, Instance, Needed extends Exclude<keyof Services, Scoped> & string = never>(
+    name: Fresh<Name, Services>,
+    dependencies: readonly Needed[],
+    create: (services: Pick<Services, Needed>) => Instance,
+    options?: ServiceOptions<Awaited<Instance>>,
+  ): ContainerBuilder<Services & { readonly [N in Name]: Awaited<Instance> }, Scoped>
+
+  /** One for each scope. */
+  scoped<Name extends string, Instance, Needed extends keyof Services & string = never>(
+    name: Fresh<Name, Services>,
+    dependencies: readonly Needed[],
+    create: (services: Pick<Services, Needed>) => Instance,
+    options?: ServiceOptions<Awaited<Instance>>,
+  ): ContainerBuilder<Services & { readonly [N in Name]: Awaited<Instance> }, Scoped | Name>
+
+  /**
+   * A new one each time. With `dispose` it is kept until the container or scope that made it closes: ask a scope for
+   * those.
+   */
+  transient<Name extends string, Instance, Needed extends keyof Services & string = never>(
+    name: Fresh<Name, Services>,
+    dependencies: readonly Needed[],
+    create: (services: Pick<Services, Needed>) => Instance,
+    options?: ServiceOptions<Awaited<Instance>>,
+  ): ContainerBuilder<Services & { readonly [N in Name]: Awaited<Instance> }, Holding<Name, Needed, Scoped>>
+
+  /**
+   * Replaces a registered service, of whatever lifetime, by something that is there already: for tests.
+   *
+   * @throws InvalidOptionError for a name that nobody registered.
+   */
+  override<Name extends keyof Services & string>(
+    name: Name,
+    instance: Services[Name],
+  ): ContainerBuilder<Services, Exclude<Scoped, Name>>
+
+  /**
+   * Checks the whole graph and makes the container. Nothing is made yet.
+   *
+   * @throws ContainerError `CONTAINER_GRAPH` naming every missing dependency, every cycle with its path, and every
+   * scoped service that a singleton would hold.
+   */
+  build(): Container<Services, Scoped>
+}
+
+/**
+ * Starts to describe a container: a typed registry of services that makes each when it is first needed and closes
+ * them in reverse order.
+ *
+ * @example
+ * const container = createContainer()
+ *   .value('url', 'postgres://localhost/orders')
+ *   .singleton('db', ['url'], async ({ url }) => connect(url), { dispose: (db) => db.close() })
+ *   .scoped('orders', ['db'], ({ db }) => new Orders(db))
+ *   .build()
+ * await container.resolve('db')
+ * const orders = container.createScope().get('orders')
+ *
+ * @throws {@link InvalidOptionError} naming the option.
+ */
+export function createContainer(options: ContainerOptions = {}): ContainerBuilder<object> {
+  return new RegistrationBuilder(readSettings(options), new Map()) as unknown as ContainerBuilder<object>
+}

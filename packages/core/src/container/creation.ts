@@ -1,0 +1,68 @@
+import type { Closable } from './closing.js'
+import type { Registration } from './registration.js'
+
+/** Where a creation lives: its scope. */
+export interface Home {
+  /** It stays until the scope closes. */
+  settle(creation: Creation): void
+  /** It is not there any more; returns what has to be closed. */
+  discard(creation: Creation): Closable | undefined
+}
+
+/** A service being made, or made by a call that has not succeeded yet. */
+export class Creation {
+  readonly registration: Registration
+  readonly home: Home
+  readonly holders: Set<Call> = new Set()
+  readonly needs: Creation[] = []
+  /** Settles with the instance. Set once, right after construction. */
+  made: Promise<unknown> = Promise.resolve()
+  /** Set when it is made. */
+  instance: unknown
+  /** Whether it stays, whatever becomes of the calls that hold it. */
+  kept = false
+
+  constructor(registration: Registration, home: Home) {
+    this.registration = registration
+    this.home = home
+  }
+
+  /** Keeps it; it must be made. */
+  keep(): void {
+    if (this.kept) return
+    this.kept = true
+    this.holders.clear()
+    this.home.settle(this)
+  }
+}
+
+/** One `resolve` under way, and what it holds until it succeeds or fails. */
+export class Call {
+  readonly #creations = new Set<Creation>()
+
+  /** Holds a creation and what it needs, also of another call, whose failure then closes none of them. */
+  hold(creation: Creation): void {
+    if (creation.kept || this.#creations.has(creation)) return
+    this.#creations.add(creation)
+    creation.holders.add(this)
+    for (const needed of creation.needs) this.hold(needed)
+  }
+
+  /** Success: what it made and used stays. */
+  keep(): void {
+    for (const creation of this.#creations) creation.keep()
+  }
+
+  /** Failure: waits for what it started, gives up what nobody else holds, and returns what has to be closed. */
+  async drop(): Promise<readonly Closable[]> {
+    await Promise.allSettled([...this.#creations].map(({ made }) => made))
+    const closables: Closable[] = []
+    for (const creation of this.#creations) {
+      creation.holders.delete(this)
+      if (creation.kept || creation.holders.size > 0) continue
+      const closable = creation.home.discard(creation)
+      if (closable !== undefined) closables.push(closable)
+    }
+    return closables
+  }
+}

@@ -1,0 +1,50 @@
+import { AppError } from '../errors/app-error.js'
+
+/** What a {@link ContainerError} says: the graph is wrong, a service is not there yet, needs a scope, or is gone. */
+export type ContainerErrorCode =
+  | 'CONTAINER_GRAPH'
+  | 'CONTAINER_NOT_RESOLVED'
+  | 'CONTAINER_SCOPE_REQUIRED'
+  | 'CONTAINER_CLOSED'
+
+/** Options of {@link ContainerError}. */
+export interface ContainerErrorOptions {
+  /** Which of the four. */
+  readonly code: ContainerErrorCode
+  /** What is wrong, naming the services. */
+  readonly message: string
+  /** The names, for programs. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** A mistake in how a container is built or used; kind `internal`, for no caller of the service can mend it. */
+export class ContainerError extends AppError {
+  declare readonly code: ContainerErrorCode
+
+  constructor(options: ContainerErrorOptions) {
+    super({ ...options, kind: 'internal' })
+  }
+}
+
+/** The error of a `get` that would have to wait. */
+export function notResolvedError(name: string): ContainerError {
+  return new ContainerError({
+    code: 'CONTAINER_NOT_RESOLVED',
+    message: `'${name}' is made asynchronously and is not there yet: await container.resolve('${name}') first.`,
+    details: { name },
+  })
+}
+
+/** The error of asking a container itself for what lives in its scopes. */
+export function scopeRequiredError(name: string): ContainerError {
+  return new ContainerError({
+    code: 'CONTAINER_SCOPE_REQUIRED',
+    message: `'${name}' lives in a scope: ask container.createScope() for it.`,
+    details: { name },
+  })
+}
+
+/** The error of using a container that is closed or closing. */
+export function closedError(): ContainerError {
+  return new ContainerError({ code: 'CONTAINER_CLOSED', message: 'The container is closed.' })
+}

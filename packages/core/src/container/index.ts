@@ -1,0 +1,8 @@
+export type { Container } from './container.js'
+export {
+  type ContainerBuilder,
+  type ContainerOptions,
+  createContainer,
+  type ServiceOptions,
+} from './create-container.js'
+export { ContainerError, type ContainerErrorCode, type ContainerErrorOptions } from './errors.js'

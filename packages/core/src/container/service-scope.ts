@@ -1,0 +1,248 @@
+import type { Clock } from '../clock/clock.js'
+import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { type Closable, closeAll, within } from './closing.js'
+import type { Container } from './container.js'
+import { Call, Creation, type Home } from './creation.js'
+import { closedError, notResolvedError, scopeRequiredError } from './errors.js'
+import type { Dependencies, Registration, Registrations } from './registration.js'
+
+/** What all scopes of one container share. */
+export interface Plan {
+  readonly registrations: Registrations
+  /** Names that cannot be had outside a scope. */
+  readonly scopeOnly: ReadonlySet<string>
+  readonly clock: Clock
+  readonly disposeTimeout: number
+  /** How many closable services were made: the order of closing, over all scopes. */
+  made: number
+}
+
+/** The container and each of its scopes: the same machine, with a root that holds the singletons. */
+export class ServiceScope implements Container<Record<string, unknown>>, Home {
+  readonly #plan: Plan
+  readonly #parent: ServiceScope | undefined
+  readonly #root: ServiceScope
+  readonly #children = new Set<ServiceScope>()
+  /** What is there to stay. */
+  readonly #built = new Map<string, unknown>()
+  /** What is in the making, or made by a call that may still fail. */
+  readonly #creations = new Map<string, Creation>()
+  readonly #closables = new Map<unknown, Closable>()
+  readonly #calls = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+  #closed = false
+
+  constructor(plan: Plan, parent?: ServiceScope) {
+    this.#plan = plan
+    this.#parent = parent
+    this.#root = parent === undefined ? this : parent.#root
+  }
+
+  get(name: string): unknown {
+    const instance = this.#built.get(name)
+    return instance === undefined ? this.#getOrMake(name) : instance
+  }
+
+  resolve(name: string): Promise<unknown> {
+    return this.#run((call) => this.#obtain(name, call))
+  }
+
+  async resolveAll(): Promise<void> {
+    const singletons = [...this.#plan.registrations.values()].filter(
+      ({ lifetime }) => lifetime === 'singleton',
+    )
+    await this.#run((call) => Promise.all(singletons.map(({ name }) => this.#obtain(name, call))))
+  }
+
+  createScope(): Container<Record<string, unknown>> {
+    this.#checkOpen()
+    const child = new ServiceScope(this.#plan, this)
+    this.#children.add(child)
+    return child
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  settle(creation: Creation): void {
+    const { name, lifetime } = creation.registration
+    if (lifetime === 'transient') return
+    this.#creations.delete(name)
+    this.#built.set(name, creation.instance)
+  }
+
+  /** @internal */
+  discard(creation: Creation): Closable | undefined {
+    const { name } = creation.registration
+    if (this.#creations.get(name) === creation) this.#creations.delete(name)
+    const closable = this.#closables.get(creation)
+    this.#closables.delete(creation)
+    return closable
+  }
+
+  #getOrMake(name: string): unknown {
+    const registration = this.#find(name)
+    const home = this.#homeOf(registration)
+    if (home.#built.has(name)) return home.#built.get(name)
+    home.#checkOpen()
+    if (home.#creations.has(name)) throw notResolvedError(name)
+
+    const values = registration.dependencies.map((dependency) => home.get(dependency))
+    const instance = registration.create(named(registration, values))
+    if (isThenable(instance)) {
+      home.#adopt(registration, instance)
+      throw notResolvedError(name)
+    }
+    home.#admit(registration, instance, instance)
+    if (registration.lifetime !== 'transient') home.#built.set(name, instance)
+    return instance
+  }
+
+  /** What `get` found to be asynchronous is made all the same: a later `resolve` waits for it. */
+  #adopt(registration: Registration, instance: PromiseLike<unknown>): void {
+    const creation = this.#start(registration, async () => instance)
+    const running = creation.made.then(
+      () => creation.keep(),
+      () => {},
+    )
+    this.#calls.add(running)
+    void running.then(() => this.#calls.delete(running))
+  }
+
+  async #run<T>(fn: (call: Call) => Promise<T>): Promise<T> {
+    this.#checkOpen()
+    const call = new Call()
+    const running = this.#attempt(call, fn)
+    const settled = running.catch(() => {})
+    this.#calls.add(settled)
+    void settled.then(() => this.#calls.delete(settled))
+    return running
+  }
+
+  async #attempt<T>(call: Call, fn: (call: Call) => Promise<T>): Promise<T> {
+    try {
+      const value = await fn(call)
+      call.keep()
+      return value
+    } catch (error) {
+      const failures = await closeAll(await call.drop(), this.#plan.clock, this.#plan.disposeTimeout)
+      // The factory's error is the one to see; what then failed to close must not hide it, nor vanish.
+      for (const [, failure] of failures) globalThis.process?.emitWarning?.(String(failure))
+      throw error
+    }
+  }
+
+  async #obtain(name: string, call: Call, needer?: Creation): Promise<unknown> {
+    const registration = this.#find(name)
+    const home = this.#homeOf(registration)
+    if (home.#built.has(name)) return home.#built.get(name)
+    const running = registration.lifetime === 'transient' ? undefined : home.#creations.get(name)
+    const creation = running ?? home.#start(registration, (own) => home.#make(own, call))
+    needer?.needs.push(creation)
+    call.hold(creation)
+    return creation.made
+  }
+
+  #start(registration: Registration, make: (creation: Creation) => Promise<unknown>): Creation {
+    const creation = new Creation(registration, this)
+    if (registration.lifetime !== 'transient') this.#creations.set(registration.name, creation)
+    creation.made = make(creation).then((instance) => {
+      creation.instance = instance
+      this.#admit(registration, instance, creation)
+      return instance
+    })
+    // A failed one is not there: the next call tries anew.
+    creation.made.catch(() => this.discard(creation))
+    return creation
+  }
+
+  async #make(creation: Creation, call: Call): Promise<unknown> {
+    const { registration } = creation
+    const needed = registration.dependencies.map((dependency) => this.#obtain(dependency, call, creation))
+    return registration.create(named(registration, await Promise.all(needed)))
+  }
+
+  /** Takes note of a new instance that has to be closed; one that comes after the end is closed at once. */
+  #admit({ name, dispose }: Registration, instance: unknown, key: unknown): void {
+    if (dispose !== undefined) {
+      this.#closables.set(key, { order: this.#plan.made++, name, instance, close: dispose })
+    }
+    if (!this.#closed) return
+    void this.#closeServices()
+    throw closedError()
+  }
+
+  async #close(): Promise<void> {
+    const { clock, disposeTimeout } = this.#plan
+    const failures: (readonly [string, unknown])[] = []
+    const attempt = async (what: string, fn: () => Promise<unknown>) => {
+      try {
+        await fn()
+      } catch (error) {
+        failures.push([what, error])
+      }
+    }
+    for (const child of [...this.#children].reverse()) await attempt('a scope', () => child.close())
+    const inFlight = 'What is in the making did not end'
+    await attempt('what is in the making', () =>
+      within(disposeTimeout, clock, inFlight, () => Promise.all(this.#calls)),
+    )
+    this.#closed = true
+    failures.push(...(await this.#closeServices()))
+    this.#built.clear()
+    if (this.#parent !== undefined) this.#parent.#children.delete(this)
+    if (failures.length === 0) return
+    const names = failures.map(([name]) => name).join(', ')
+    throw new AggregateError(
+      failures.map(([, error]) => error),
+      `Closing the container failed for: ${names}.`,
+    )
+  }
+
+  #closeServices(): Promise<readonly (readonly [string, unknown])[]> {
+    const closables = [...this.#closables.values()]
+    this.#closables.clear()
+    return closeAll(closables, this.#plan.clock, this.#plan.disposeTimeout)
+  }
+
+  #find(name: string): Registration {
+    const registration = this.#plan.registrations.get(name)
+    if (registration === undefined) {
+      throw new InvalidOptionError({
+        package: '@base/core',
+        pattern: 'Container',
+        option: 'name',
+        allowed: `one of ${[...this.#plan.registrations.keys()].join(', ') || '(nothing is registered)'}`,
+        received: name,
+      })
+    }
+    if (this === this.#root && this.#plan.scopeOnly.has(name)) throw scopeRequiredError(name)
+    return registration
+  }
+
+  #homeOf({ lifetime }: Registration): ServiceScope {
+    return lifetime === 'singleton' || lifetime === 'value' ? this.#root : this
+  }
+
+  #checkOpen(): void {
+    for (let scope: ServiceScope | undefined = this; scope !== undefined; scope = scope.#parent) {
+      if (scope.#closing !== undefined) throw closedError()
+    }
+  }
+}
+
+function named({ dependencies }: Registration, values: readonly unknown[]): Dependencies {
+  return Object.fromEntries(dependencies.map((dependency, index) => [dependency, values[index]]))
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return typeof (value as { then?: unknown }).then === 'function'
+}

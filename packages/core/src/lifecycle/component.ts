@@ -1,0 +1,17 @@
+/** What a component's `start` and `stop` are given. */
+export interface LifecycleContext {
+  /** In `start`: aborts when the service is told to stop meanwhile. In `stop`: aborts when the time is up. */
+  readonly signal: AbortSignal
+}
+
+/** A part of a service that is started and stopped: a server, a pool, a consumer. */
+export interface Component {
+  /** Names it in errors, and in the `dependsOn` of others; unique, not empty. */
+  readonly name: string
+  /** Starts it; what depends on it waits. @defaultValue nothing to do */
+  readonly start?: (context: LifecycleContext) => unknown
+  /** Stops it, and waits for what is in flight. Called once, and only if its start has succeeded. @defaultValue nothing to do */
+  readonly stop?: (context: LifecycleContext) => unknown
+  /** Names of components that start before it and stop after it, added before or after it. @defaultValue [] */
+  readonly dependsOn?: readonly string[]
+}

@@ -1,0 +1,170 @@
+import type { Clock } from '../clock/clock.js'
+import { systemClock } from '../clock/system-clock.js'
+import { type Duration, toMilliseconds } from '../duration/duration.js'
+import { CancelledError, ConflictError } from '../errors/errors.js'
+import type { Component } from './component.js'
+import type { Lifecycle, LifecycleState } from './lifecycle.js'
+import { stopOnSignals } from './process-signals.js'
+import { shutDown } from './shutdown.js'
+import { invalid, startOrder } from './start-order.js'
+
+const DEFAULT_SHUTDOWN_TIMEOUT: Duration = '30s'
+const DEFAULT_SIGNALS: readonly string[] = ['SIGTERM', 'SIGINT']
+
+/** Options of {@link createLifecycle}; checked and read once. */
+export interface LifecycleOptions {
+  /** How long `stop` may take in all, the drain delay included; more than 0. @defaultValue '30s' */
+  readonly shutdownTimeout?: Duration
+  /**
+   * A pause between the call of `stop` and the first component's stop, in which the service still answers but says that
+   * it is not ready, so that load balancers turn away first. @defaultValue 0
+   */
+  readonly drainDelay?: Duration
+  /** Signals that stop the service, from its start to its end; `[]` installs none. @defaultValue ['SIGTERM', 'SIGINT'] */
+  readonly signals?: readonly string[]
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * Makes a lifecycle: starts the parts of a service in order, stops them in reverse, also on SIGTERM and SIGINT.
+ *
+ * The first signal stops the service and the process then ends by itself; a second one ends it at once.
+ *
+ * @example
+ * const lifecycle = createLifecycle({ shutdownTimeout: '10s' })
+ *   .add({ name: 'database', start: () => pool.connect(), stop: () => pool.end() })
+ *   .add({ name: 'http', dependsOn: ['database'], start: () => server.listen(3000), stop: () => server.close() })
+ * await lifecycle.start()
+ *
+ * @throws {@link InvalidOptionError} naming the option.
+ */
+export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
+  return new OrderedLifecycle(options)
+}
+
+class OrderedLifecycle implements Lifecycle {
+  readonly #shutdownTimeout: number
+  readonly #drainDelay: number
+  readonly #signals: readonly string[]
+  readonly #clock: Clock
+  readonly #components = new Map<string, Component>()
+  readonly #started: Component[] = []
+  readonly #startAbort = new AbortController()
+  #state: LifecycleState = 'idle'
+  #starting: Promise<void> | undefined
+  #startingName: string | undefined
+  #stopping: Promise<void> | undefined
+  #removeHandlers: () => void = () => {}
+
+  constructor({ shutdownTimeout, drainDelay, signals, clock }: LifecycleOptions) {
+    this.#shutdownTimeout = toMilliseconds(shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT, {
+      pattern: 'Lifecycle',
+      option: 'shutdownTimeout',
+      positive: true,
+    })
+    this.#drainDelay = toMilliseconds(drainDelay ?? 0, { pattern: 'Lifecycle', option: 'drainDelay' })
+    this.#signals = checkSignals(signals ?? DEFAULT_SIGNALS)
+    this.#clock = clock ?? systemClock
+  }
+
+  get state(): LifecycleState {
+    return this.#state
+  }
+
+  add(component: Component): this {
+    const { name, start, stop } = component
+    if (typeof name !== 'string' || name === '') throw invalid('name', 'a text that is not empty', name)
+    if (this.#components.has(name)) throw invalid('name', 'unique', name)
+    if (start !== undefined && typeof start !== 'function')
+      throw invalid(`start of '${name}'`, 'a function', start)
+    if (stop !== undefined && typeof stop !== 'function')
+      throw invalid(`stop of '${name}'`, 'a function', stop)
+    if (this.#state !== 'idle') throw new ConflictError({ message: `'${name}' is added after the start.` })
+    this.#components.set(name, component)
+    return this
+  }
+
+  start(): Promise<void> {
+    if (this.#stopping !== undefined) {
+      return Promise.reject(new ConflictError({ message: 'The lifecycle is over: make a new one.' }))
+    }
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #start(): Promise<void> {
+    const order = startOrder(this.#components)
+    this.#state = 'starting'
+    this.#removeHandlers = stopOnSignals(this.#signals, () => this.stop())
+    const { signal } = this.#startAbort
+    try {
+      for (const component of order) {
+        this.#startingName = component.name
+        await component.start?.({ signal })
+        this.#started.push(component)
+        signal.throwIfAborted()
+      }
+    } catch (error) {
+      // Whoever called stop meanwhile waits for this, and stops what has started.
+      if (signal.aborted) throw signal.reason
+      await this.#giveUp()
+      throw error
+    } finally {
+      this.#startingName = undefined
+    }
+    this.#state = 'running'
+  }
+
+  /** After a failed start: stops what has started. The start's error is the one to see, the others must not vanish. */
+  async #giveUp(): Promise<void> {
+    this.#stopping = this.#end('failed', async () => {})
+    try {
+      await this.#stopping
+    } catch (error) {
+      globalThis.process?.emitWarning?.(String(error))
+    }
+  }
+
+  #stop(): Promise<void> {
+    const wasRunning = this.#state === 'running'
+    this.#startAbort.abort(new CancelledError({ message: 'The service was stopped while it was starting.' }))
+    return this.#end('stopped', async (signal) => {
+      await this.#starting?.catch(() => {})
+      if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })
+    })
+  }
+
+  async #end(state: 'stopped' | 'failed', before: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    this.#state = 'stopping'
+    try {
+      await shutDown({
+        started: this.#started,
+        before,
+        waitsFor: () => this.#startingName,
+        timeout: this.#shutdownTimeout,
+        clock: this.#clock,
+      })
+      this.#state = state
+    } catch (error) {
+      this.#state = 'failed'
+      throw error
+    } finally {
+      this.#removeHandlers()
+    }
+  }
+}
+
+function checkSignals(signals: unknown): readonly string[] {
+  if (Array.isArray(signals) && signals.every((signal) => /^SIG[A-Z0-9]+$/.test(signal))) return [...signals]
+  throw invalid('signals', "an array of names such as 'SIGTERM'", signals)
+}

@@ -1,0 +1,3 @@
+export type { Component, LifecycleContext } from './component.js'
+export { createLifecycle, type LifecycleOptions } from './create-lifecycle.js'
+export type { Lifecycle, LifecycleState } from './lifecycle.js'

@@ -1,0 +1,39 @@
+/** The process's part that signals need; absent in a browser or worker. */
+interface SignalProcess {
+  on(signal: string, listener: () => void): unknown
+  off(signal: string, listener: () => void): unknown
+  exit(code: number): never
+  exitCode?: number | string | null | undefined
+}
+
+/** What a shell reports for a process that a signal has ended: 128 and the signal's number. */
+const EXIT_CODES: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+/**
+ * Calls `stop` at the first of the signals; a second one ends the process at once. When `stop` succeeds the process
+ * ends by itself, as nothing keeps it alive; when it fails, its error goes to stderr and the process exits with 1, for
+ * what hangs may keep it alive for ever.
+ *
+ * @returns what takes the handlers off again.
+ */
+export function stopOnSignals(signals: readonly string[], stop: () => Promise<void>): () => void {
+  const target = globalThis.process as SignalProcess | undefined
+  if (signals.length === 0 || typeof target?.on !== 'function') return () => {}
+
+  let stopping = false
+  const handlers = signals.map((signal) => {
+    const handler = () => {
+      if (stopping) target.exit(EXIT_CODES[signal] ?? 1)
+      stopping = true
+      stop().catch((error: unknown) => {
+        console.error(String(error))
+        target.exit(1)
+      })
+    }
+    target.on(signal, handler)
+    return [signal, handler] as const
+  })
+  return () => {
+    for (const [signal, handler] of handlers) target.off(signal, handler)
+  }
+}

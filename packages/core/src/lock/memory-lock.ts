@@ -1,0 +1,129 @@
+import type { Clock } from '../clock/clock.js'
+import { systemClock } from '../clock/system-clock.js'
+import { formatDuration } from '../duration/format-duration.js'
+import { TimeoutError } from '../errors/errors.js'
+import type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
+import { checkKey, checkTtl, checkWait, DEFAULT_TTL, DEFAULT_WAIT } from './lock-options.js'
+import { MemoryLease } from './memory-lease.js'
+
+/** Options of {@link memoryLock}. */
+export interface MemoryLockOptions {
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * A lock within one process: who waits longest comes next, and tokens grow over all keys.
+ *
+ * @example
+ * const lock = memoryLock()
+ * const lease = await lock.acquire('invoice-run', { ttl: '10s' })
+ * try {
+ *   await sendInvoices({ signal: lease.signal, token: lease.token })
+ * } finally {
+ *   await lease.release()
+ * }
+ */
+export function memoryLock({ clock = systemClock }: MemoryLockOptions = {}): Lock {
+  return new MemoryLock(clock)
+}
+
+/** Who waits for a key. */
+interface Place {
+  readonly ttl: number
+  readonly grant: (lease: Lease) => void
+}
+
+class MemoryLock implements Lock {
+  readonly #clock: Clock
+  readonly #holders = new Map<string, MemoryLease>()
+  readonly #queues = new Map<string, Set<Place>>()
+  #token = 0n
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async acquire(
+    key: string,
+    { ttl = DEFAULT_TTL, wait = DEFAULT_WAIT, signal }: AcquireOptions = {},
+  ): Promise<Lease> {
+    const lasting = checkTtl(ttl)
+    const patience = checkWait(wait)
+    const lease = this.#take(checkKey(key), lasting, signal)
+    return lease ?? this.#enqueue(key, lasting, patience, signal)
+  }
+
+  async tryAcquire(
+    key: string,
+    { ttl = DEFAULT_TTL, signal }: LeaseOptions = {},
+  ): Promise<Lease | undefined> {
+    return this.#take(checkKey(key), checkTtl(ttl), signal)
+  }
+
+  #take(key: string, ttl: number, signal: AbortSignal | undefined): Lease | undefined {
+    signal?.throwIfAborted()
+    // A busy event loop fires timers late: the holder's time may be over all the same.
+    this.#holders.get(key)?.expireIfDue()
+    return this.#holders.has(key) ? undefined : this.#grant(key, ttl)
+  }
+
+  #grant(key: string, ttl: number): MemoryLease {
+    this.#token += 1n
+    const lease = new MemoryLease({
+      key,
+      token: this.#token,
+      ttl,
+      clock: this.#clock,
+      onEnd: () => this.#next(key),
+    })
+    this.#holders.set(key, lease)
+    return lease
+  }
+
+  #next(key: string): void {
+    this.#holders.delete(key)
+    const queue = this.#queues.get(key)
+    const [place] = queue ?? []
+    if (queue === undefined || place === undefined) return
+    this.#leave(key, queue, place)
+    place.grant(this.#grant(key, place.ttl))
+  }
+
+  #leave(key: string, queue: Set<Place>, place: Place): void {
+    queue.delete(place)
+    if (queue.size === 0) this.#queues.delete(key)
+  }
+
+  #enqueue(key: string, ttl: number, wait: number, signal: AbortSignal | undefined): Promise<Lease> {
+    const tooLate = new TimeoutError({
+      message: `Lock '${key}' was not free within ${formatDuration(wait)}.`,
+      details: { key },
+    })
+    if (wait === 0) return Promise.reject(tooLate)
+    return new Promise((resolve, reject) => {
+      const queue = this.#queues.get(key) ?? new Set()
+      this.#queues.set(key, queue)
+      const settle = () => {
+        timer.cancel()
+        signal?.removeEventListener('abort', abort)
+        this.#leave(key, queue, place)
+      }
+      const place: Place = {
+        ttl,
+        grant: (lease) => {
+          settle()
+          resolve(lease)
+        },
+      }
+      const giveUp = (reason: unknown) => {
+        settle()
+        reject(reason)
+      }
+      const abort = () => giveUp(signal?.reason)
+      const timer = this.#clock.schedule(wait, () => giveUp(tooLate), { name: `wait for lock '${key}'` })
+      signal?.addEventListener('abort', abort, { once: true })
+      queue.add(place)
+    })
+  }
+}

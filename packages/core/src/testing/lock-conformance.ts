@@ -1,0 +1,209 @@
+import type { Duration } from '../duration/duration.js'
+import { isAppError } from '../errors/brand.js'
+import { errorKind } from '../errors/error-kind.js'
+import type { Lock } from '../lock/lock.js'
+import { assert } from './assert.js'
+import type { ConformanceOptions, Make } from './conformance.js'
+
+const TTL = 1_000
+
+/**
+ * What every {@link Lock} must do; a lock is one when it passes this against the real system.
+ *
+ * `advance(d)` lets a time pass for the lock: in memory by its TestClock, on a server by its own means, or by waiting.
+ *
+ * @example
+ * import { lockConformance, TestClock } from '@base/core/testing'
+ * import { test } from 'vitest'
+ *
+ * lockConformance(
+ *   () => {
+ *     const clock = new TestClock()
+ *     return { subject: memoryLock({ clock }), advance: (d) => clock.advance(d), dispose: () => {} }
+ *   },
+ *   { test },
+ * )
+ */
+export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions): void {
+  const law = (name: string, prove: (lock: Lock, advance: (d: Duration) => Promise<void>) => Promise<void>) =>
+    test(`Lock: ${name}`, async () => {
+      const { subject, advance, dispose } = await make()
+      try {
+        await prove(subject, async (d) => {
+          await advance(d)
+        })
+      } finally {
+        await dispose()
+      }
+    })
+
+  law('a key that is held is not given to another', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    assert.equal(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+    await lease.release()
+  })
+
+  law('keys do not know each other', async (lock) => {
+    const a = await lock.acquire('a', { ttl: TTL })
+    const b = await lock.tryAcquire('b', { ttl: TTL })
+    assert.notEqual(b, undefined)
+    assert.deepEqual([a.key, b?.key], ['a', 'b'])
+  })
+
+  law('a released key is free, and a second release does nothing', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    assert.deepEqual(await lease.release(), { released: true })
+    const next = await lock.tryAcquire('a', { ttl: TTL })
+    assert.notEqual(next, undefined)
+    assert.deepEqual(await lease.release(), { released: false })
+    assert.equal(
+      await lock.tryAcquire('a', { ttl: TTL }),
+      undefined,
+      'a late release freed the lease of another',
+    )
+  })
+
+  law('leaving the scope of await using releases', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    await lease[Symbol.asyncDispose]()
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+  })
+
+  law('tokens grow, after a release and after an expiry', async (lock, advance) => {
+    const first = await lock.acquire('a', { ttl: TTL })
+    await first.release()
+    const second = await lock.acquire('a', { ttl: TTL })
+    await advance(TTL)
+    const third = await lock.acquire('a', { ttl: TTL })
+    assert.equal(typeof first.token, 'bigint')
+    assert.ok(first.token < second.token, `${second.token} came after ${first.token}`)
+    assert.ok(second.token < third.token, `${third.token} came after ${second.token}`)
+  })
+
+  law('a lease ends after its ttl, and its holder learns it', async (lock, advance) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    assert.equal(lease.signal.aborted, false)
+    await advance(TTL)
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+    assert.equal(lease.signal.aborted, true)
+    assert.ok(isAppError(lease.signal.reason, 'LEASE_LOST'), 'the reason of the signal is a LEASE_LOST')
+    assert.deepEqual(await lease.release(), { released: false })
+  })
+
+  law('a lost lease cannot be extended', async (lock, advance) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    await advance(TTL)
+    const error = await rejection(lease.extend())
+    assert.ok(isAppError(error, 'LEASE_LOST'), `extend rejected with ${String(error)}`)
+    assert.equal(error.kind, 'conflict')
+  })
+
+  law('a lease that was given back cannot be extended', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    await lease.release()
+    assert.equal(errorKind(await rejection(lease.extend())), 'conflict')
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+  })
+
+  law('an extended lease outlives its first ttl', async (lock, advance) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    await advance(TTL * 0.6)
+    await lease.extend(TTL)
+    await advance(TTL * 0.6)
+    assert.equal(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+    assert.equal(lease.signal.aborted, false)
+    assert.deepEqual(await lease.release(), { released: true })
+  })
+
+  law('a release does not abort the signal', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    await lease.release()
+    assert.equal(lease.signal.aborted, false)
+  })
+
+  law('who waits gets the lock once it is released', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    const waiting = lock.acquire('a', { ttl: TTL, wait: '10s' })
+    await lease.release()
+    const next = await waiting
+    assert.ok(lease.token < next.token)
+    await next.release()
+  })
+
+  law('a wait of 0 tries once', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    assert.equal(errorKind(await rejection(lock.acquire('a', { ttl: TTL, wait: 0 }))), 'timeout')
+    await lease.release()
+    await (await lock.acquire('a', { ttl: TTL, wait: 0 })).release()
+  })
+
+  law('a wait that is over is a timeout', async (lock, advance) => {
+    await lock.acquire('a', { ttl: '1h' })
+    const waiting = rejection(lock.acquire('a', { ttl: TTL, wait: TTL }))
+    await advance(TTL)
+    assert.ok(isAppError(await waiting, 'TIMEOUT'))
+  })
+
+  law('an aborted wait rejects with the reason, and passes its place on', async (lock) => {
+    const lease = await lock.acquire('a', { ttl: TTL })
+    const controller = new AbortController()
+    const reason = new Error('the client went away')
+    const aborted = rejection(lock.acquire('a', { ttl: TTL, wait: '10s', signal: controller.signal }))
+    const waiting = lock.acquire('a', { ttl: TTL, wait: '10s' })
+    controller.abort(reason)
+    assert.equal(await aborted, reason)
+    await lease.release()
+    await (await waiting).release()
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+  })
+
+  law('an aborted signal takes nothing', async (lock) => {
+    const reason = new Error('too late')
+    const signal = AbortSignal.abort(reason)
+    assert.equal(await rejection(lock.acquire('a', { ttl: TTL, signal })), reason)
+    assert.equal(await rejection(lock.tryAcquire('a', { ttl: TTL, signal })), reason)
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+  })
+
+  law('wrong arguments are refused', async (lock) => {
+    const wrong = [
+      lock.acquire('', { ttl: TTL }),
+      lock.acquire('a', { ttl: 0 }),
+      lock.acquire('a', { ttl: Number.NaN }),
+      lock.acquire('a', { wait: -1 }),
+      lock.tryAcquire('a', { ttl: 'soon' as Duration }),
+    ]
+    for (const promise of wrong) assert.ok(isAppError(await rejection(promise), 'INVALID_OPTION'))
+    assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
+  })
+
+  law('twenty at once are never two at a time', async (lock) => {
+    let inside = 0
+    let most = 0
+    const tokens: bigint[] = []
+    const work = async () => {
+      const lease = await lock.acquire('a', { ttl: '10s', wait: '10s' })
+      tokens.push(lease.token)
+      most = Math.max(most, ++inside)
+      await Promise.resolve()
+      inside--
+      await lease.release()
+    }
+    await Promise.all(Array.from({ length: 20 }, work))
+    assert.equal(most, 1)
+    assert.deepEqual(
+      tokens,
+      [...tokens].sort((a, b) => (a < b ? -1 : 1)),
+    )
+    assert.equal(new Set(tokens).size, 20)
+  })
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise
+  } catch (error) {
+    return error
+  }
+  return assert.fail('expected a rejection')
+}
