@@ -123,7 +123,7 @@ export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions):
 
   law('who waits gets the lock once it is released', async (lock) => {
     const lease = await lock.acquire('a', { ttl: TTL })
-    const waiting = lock.acquire('a', { ttl: TTL, wait: '10s' })
+    const waiting = pending(lock.acquire('a', { ttl: TTL, wait: '10s' }))
     await lease.release()
     const next = await waiting
     assert.ok(lease.token < next.token)
@@ -149,7 +149,7 @@ export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions):
     const controller = new AbortController()
     const reason = new Error('the client went away')
     const aborted = rejection(lock.acquire('a', { ttl: TTL, wait: '10s', signal: controller.signal }))
-    const waiting = lock.acquire('a', { ttl: TTL, wait: '10s' })
+    const waiting = pending(lock.acquire('a', { ttl: TTL, wait: '10s' }))
     controller.abort(reason)
     assert.equal(await aborted, reason)
     await lease.release()
@@ -167,13 +167,13 @@ export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions):
 
   law('wrong arguments are refused', async (lock) => {
     const wrong = [
-      lock.acquire('', { ttl: TTL }),
-      lock.acquire('a', { ttl: 0 }),
-      lock.acquire('a', { ttl: Number.NaN }),
-      lock.acquire('a', { wait: -1 }),
-      lock.tryAcquire('a', { ttl: 'soon' as Duration }),
+      () => lock.acquire('', { ttl: TTL }),
+      () => lock.acquire('a', { ttl: 0 }),
+      () => lock.acquire('a', { ttl: Number.NaN }),
+      () => lock.acquire('a', { wait: -1 }),
+      () => lock.tryAcquire('a', { ttl: 'soon' as Duration }),
     ]
-    for (const promise of wrong) assert.ok(isAppError(await rejection(promise), 'INVALID_OPTION'))
+    for (const ask of wrong) assert.ok(isAppError(await rejection(ask()), 'INVALID_OPTION'))
     assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
   })
 
@@ -199,11 +199,18 @@ export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions):
   })
 }
 
+/** What a promise rejects with, or `undefined`; itself never rejects, for a law that fails leaves it behind. */
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
   } catch (error) {
     return error
   }
-  return assert.fail('expected a rejection')
+  return undefined
+}
+
+/** A promise that may be left behind. */
+function pending<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

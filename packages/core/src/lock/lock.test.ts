@@ -1,0 +1,198 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import type { Duration } from '../duration/duration.js'
+import { isAppError } from '../errors/brand.js'
+import { lockConformance, TestClock } from '../testing/index.js'
+import { type Lease, type Lock, memoryLock, withLock } from './index.js'
+
+const onTestClock = () => {
+  const clock = new TestClock()
+  return { clock, lock: memoryLock({ clock }) }
+}
+
+describe('memoryLock', () => {
+  lockConformance(
+    () => {
+      const { clock, lock } = onTestClock()
+      return { subject: lock, advance: (d) => clock.advance(d), dispose: () => clock.assertIdle() }
+    },
+    { test },
+  )
+
+  test('serves who waits longest first', async () => {
+    const { lock } = onTestClock()
+    const order: number[] = []
+    const first = await lock.acquire('a')
+    const waiting = [1, 2, 3].map(async (id) => {
+      const lease = await lock.acquire('a')
+      order.push(id)
+      await lease.release()
+    })
+    await first.release()
+    await Promise.all(waiting)
+
+    expect(order).toEqual([1, 2, 3])
+  })
+
+  test('gives nobody the lock past those who wait', async () => {
+    const { lock } = onTestClock()
+    const first = await lock.acquire('a')
+    const waiting = lock.acquire('a')
+    await first.release()
+
+    expect(await lock.tryAcquire('a')).toBeUndefined()
+    await (await waiting).release()
+  })
+
+  test('passes an expired lease on to who waits', async () => {
+    const { clock, lock } = onTestClock()
+    const lost = await lock.acquire('a', { ttl: '1s' })
+    const waiting = lock.acquire('a', { ttl: '1s' })
+    await clock.advance('1s')
+
+    expect(lost.signal.aborted).toBe(true)
+    expect((await waiting).token).toBe(lost.token + 1n)
+  })
+
+  test('knows an expired lease before a late timer says so', async () => {
+    const timers: (() => void)[] = []
+    const time = { now: 0 }
+    const late = {
+      now: () => time.now,
+      monotonic: () => time.now,
+      sleep: async () => {},
+      schedule: (_: Duration, fn: () => void) => {
+        timers.push(fn)
+        return { cancel() {}, ref() {}, unref() {} }
+      },
+    }
+    const lock = memoryLock({ clock: late })
+    const lease = await lock.acquire('a', { ttl: '1s' })
+    time.now = 1_000
+
+    await expect(lease.extend()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    const next = await lock.tryAcquire('a', { ttl: '1s' })
+    for (const timer of timers) timer()
+    expect(next?.token).toBe(2n)
+    expect(lease.signal.aborted).toBe(true)
+  })
+
+  test('lets a lease end without keeping the process alive', async () => {
+    const { clock, lock } = onTestClock()
+    await lock.acquire('a')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('leaves no timer, listener or place after an aborted wait', async () => {
+    const { clock, lock } = onTestClock()
+    const lease = await lock.acquire('a')
+    const controller = new AbortController()
+    const waiting = lock.acquire('a', { signal: controller.signal, wait: Number.POSITIVE_INFINITY })
+    expect(clock.pending).toBe(1)
+    controller.abort(new Error('gone'))
+
+    await expect(waiting).rejects.toThrow('gone')
+    expect(clock.pending).toBe(0)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    await lease.release()
+    expect(await lock.tryAcquire('a')).toBeDefined()
+  })
+
+  test('leaves no listener on the signal of a wait that succeeds', async () => {
+    const { lock } = onTestClock()
+    const { signal } = new AbortController()
+    const lease = await lock.acquire('a')
+    const waiting = lock.acquire('a', { signal })
+    await lease.release()
+    await waiting
+
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('says which lock was not free, and for how long', async () => {
+    const { clock, lock } = onTestClock()
+    await lock.acquire('invoice-run', { ttl: '1h' })
+    const waiting = lock.acquire('invoice-run', { wait: '90s' })
+    waiting.catch(() => {})
+    await clock.advance('90s')
+
+    await expect(waiting).rejects.toThrow("Lock 'invoice-run' was not free within 90s.")
+  })
+})
+
+describe('withLock', () => {
+  test('runs while it holds the lock, and gives it back', async () => {
+    const { clock, lock } = onTestClock()
+    const value = await withLock(lock, 'a', { clock }, async (lease) => {
+      expect(await lock.tryAcquire('a')).toBeUndefined()
+      return lease.token
+    })
+
+    expect(value).toBe(1n)
+    expect(await lock.tryAcquire('a')).toBeDefined()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('gives the lock back after an error, which comes through untouched', async () => {
+    const { clock, lock } = onTestClock()
+    const error = new Error('no ink')
+    const failing = withLock(lock, 'a', { clock }, () => {
+      throw error
+    })
+
+    await expect(failing).rejects.toBe(error)
+    expect(await lock.tryAcquire('a')).toBeDefined()
+  })
+
+  test('renews the lease for as long as it runs, and no longer', async () => {
+    const { clock, lock } = onTestClock()
+    let lease: Lease | undefined
+    const running = withLock(lock, 'a', { ttl: '3s', clock }, async (held) => {
+      lease = held
+      await clock.sleep('1m')
+    })
+    await clock.advance('59s')
+    expect(lease?.signal.aborted).toBe(false)
+    await clock.advance('1s')
+    await running
+
+    expect(await lock.tryAcquire('a', { ttl: '1h' })).toBeDefined()
+    await clock.advance('10m')
+    expect(await lock.tryAcquire('a')).toBeUndefined()
+  })
+
+  test('tells its function that the lease is lost, and lets it answer', async () => {
+    const { clock, lock } = onTestClock()
+    const losing: Lock = {
+      ...lock,
+      tryAcquire: (key, options) => lock.tryAcquire(key, options),
+      acquire: async (key, options) => {
+        const lease = await lock.acquire(key, options)
+        return {
+          key,
+          token: lease.token,
+          signal: lease.signal,
+          extend: () => Promise.reject(new Error('the server is gone')),
+          release: () => lease.release(),
+          [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
+        }
+      },
+    }
+    const running = withLock(losing, 'a', { ttl: '3s', clock }, async ({ signal }) => {
+      await clock.sleep('1m', { signal }).catch(() => {})
+      return isAppError(signal.reason, 'LEASE_LOST') ? 'stopped early' : 'ran to the end'
+    })
+    await clock.advance('3s')
+
+    expect(await running).toBe('stopped early')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('does not run where the lock is not to be had', async () => {
+    const { clock, lock } = onTestClock()
+    await lock.acquire('a')
+    const run = withLock(lock, 'a', { wait: 0, clock }, () => expect.unreachable())
+
+    await expect(run).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+})

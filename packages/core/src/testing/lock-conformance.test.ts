@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import type { AcquireOptions, Lease, LeaseOptions, Lock } from '../lock/index.js'
+import { memoryLock } from '../lock/index.js'
+import { lockConformance, TestClock } from './index.js'
+
+/** Runs the suite on a lock, and returns the laws that it breaks. */
+async function broken(twin: (lock: Lock, clock: TestClock) => Lock): Promise<string[]> {
+  const laws: [string, () => Promise<void>][] = []
+  lockConformance(
+    () => {
+      const clock = new TestClock()
+      return {
+        subject: twin(memoryLock({ clock }), clock),
+        advance: (d) => clock.advance(d),
+        dispose: () => {},
+      }
+    },
+    { test: (name, fn) => laws.push([name, fn]) },
+  )
+  const failed: string[] = []
+  for (const [name, prove] of laws) {
+    // A law that would wait for ever is broken too; nothing here takes real time.
+    const hung = new Promise((_, reject) => setImmediate(() => after(200, () => reject(new Error('hangs')))))
+    await Promise.race([prove(), hung]).catch(() => failed.push(name.replace('Lock: ', '')))
+  }
+  return failed
+}
+
+/** After so many turns of the event loop. */
+function after(turns: number, fn: () => void): void {
+  if (turns === 0) fn()
+  else setImmediate(() => after(turns - 1, fn))
+}
+
+/** A lock whose leases are changed. */
+function withLeases(lock: Lock, change: (lease: Lease, options: LeaseOptions) => Partial<Lease>): Lock {
+  const wrap = (lease: Lease, options: LeaseOptions): Lease => {
+    const plain: Lease = {
+      key: lease.key,
+      token: lease.token,
+      signal: lease.signal,
+      extend: (ttl) => lease.extend(ttl),
+      release: () => lease.release(),
+      [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
+    }
+    return { ...plain, ...change(lease, options) }
+  }
+  return {
+    acquire: async (key, options = {}) => wrap(await lock.acquire(key, options), options),
+    tryAcquire: async (key, options = {}) => {
+      const lease = await lock.tryAcquire(key, options)
+      return lease && wrap(lease, options)
+    },
+  }
+}
+
+/** A lock whose asking is changed. */
+function withAcquire(lock: Lock, acquire: (key: string, options: AcquireOptions) => Promise<Lease>): Lock {
+  return {
+    acquire: (key, options = {}) => acquire(key, options),
+    tryAcquire: (key, options) => lock.tryAcquire(key, options),
+  }
+}
+
+describe('lockConformance', () => {
+  test('accepts a lock', async () => {
+    expect(await broken((lock) => lock)).toEqual([])
+    expect(await broken((lock) => withLeases(lock, () => ({})))).toEqual([])
+  })
+
+  test.each<[law: string, twin: (lock: Lock, clock: TestClock) => Lock]>([
+    [
+      'a key that is held is not given to another',
+      (_, clock) => ({
+        acquire: (key, options) => memoryLock({ clock }).acquire(key, options),
+        tryAcquire: (key, options) => memoryLock({ clock }).tryAcquire(key, options),
+      }),
+    ],
+    [
+      'keys do not know each other',
+      (lock) => ({
+        acquire: (_, options) => lock.acquire('the only key', options),
+        tryAcquire: (_, options) => lock.tryAcquire('the only key', options),
+      }),
+    ],
+    [
+      'a released key is free, and a second release does nothing',
+      (lock) =>
+        withLeases(lock, (lease) => ({ release: () => lease.release().then(() => ({ released: true })) })),
+    ],
+    [
+      'leaving the scope of await using releases',
+      (lock) => withLeases(lock, () => ({ [Symbol.asyncDispose]: async () => {} })),
+    ],
+    ['tokens grow, after a release and after an expiry', (lock) => withLeases(lock, () => ({ token: 1n }))],
+    [
+      'a lease ends after its ttl, and its holder learns it',
+      (lock) => withLeases(lock, () => ({ signal: new AbortController().signal })),
+    ],
+    ['a lost lease cannot be extended', (lock) => withLeases(lock, () => ({ extend: async () => {} }))],
+    [
+      'a lease that was given back cannot be extended',
+      (lock) => withLeases(lock, () => ({ extend: async () => {} })),
+    ],
+    [
+      'an extended lease outlives its first ttl',
+      (lock) =>
+        withLeases(lock, (lease) => ({
+          extend: async () => {
+            if (lease.signal.aborted) throw lease.signal.reason
+          },
+        })),
+    ],
+    [
+      'a release does not abort the signal',
+      (lock) =>
+        withLeases(lock, (lease) => {
+          const controller = new AbortController()
+          const release = async () => {
+            controller.abort()
+            return lease.release()
+          }
+          return { release, signal: AbortSignal.any([lease.signal, controller.signal]) }
+        }),
+    ],
+    [
+      'who waits gets the lock once it is released',
+      (lock) => withAcquire(lock, (key, options) => lock.acquire(key, { ...options, wait: 0 })),
+    ],
+    [
+      'a wait of 0 tries once',
+      (lock) =>
+        withAcquire(lock, (key, options) => lock.acquire(key, { ...options, wait: options.wait || '10s' })),
+    ],
+    [
+      'a wait that is over is a timeout',
+      (lock) => withAcquire(lock, (key, options) => lock.acquire(key, { ...options, wait: '1h' })),
+    ],
+    [
+      'an aborted wait rejects with the reason, and passes its place on',
+      (lock) => withAcquire(lock, (key, { signal: _, ...options }) => lock.acquire(key, options)),
+    ],
+    [
+      'an aborted signal takes nothing',
+      (lock) => withAcquire(lock, (key, { signal: _, ...options }) => lock.acquire(key, options)),
+    ],
+    [
+      'wrong arguments are refused',
+      (lock) =>
+        withAcquire(lock, (key, options) =>
+          lock.acquire(key || 'default', { ...options, ttl: options.ttl || '1s' }),
+        ),
+    ],
+    [
+      'twenty at once are never two at a time',
+      (lock, clock) => withAcquire(lock, (key, options) => memoryLock({ clock }).acquire(key, options)),
+    ],
+  ])('rejects a twin that breaks: %s', async (law, twin) => {
+    expect(await broken(twin)).toContain(law)
+  })
+})
