@@ -88,6 +88,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   }
 
   #getOrMake(name: string): unknown {
+    if (this.#closed) throw closedError()
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
     if (home.#built.has(name)) return home.#built.get(name)
@@ -100,7 +101,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
       home.#adopt(registration, instance)
       throw notResolvedError(name)
     }
-    home.#admit(registration, instance, instance)
+    home.#admit(registration, instance, {})
     if (registration.lifetime !== 'transient') home.#built.set(name, instance)
     return instance
   }

@@ -1,0 +1,568 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { TestClock } from '../testing/index.js'
+import { createContainer } from './index.js'
+
+/** A service that can be let go, or fail, when the test says so. */
+function gate<T>() {
+  let open: (value: T) => void = () => {}
+  let fail: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((resolve, reject) => {
+    open = resolve
+    fail = reject
+  })
+  return { promise, open, fail }
+}
+
+const settled = async () => {
+  for (let turn = 0; turn < 20; turn++) await null
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('a container', () => {
+  test('makes a service from what it names, when it is first asked for, once', () => {
+    const create = vi.fn(({ url }: { url: string }) => ({ url }))
+    const container = createContainer().value('url', 'postgres://db').singleton('db', ['url'], create).build()
+    expect(create).not.toHaveBeenCalled()
+
+    const db = container.get('db')
+    expect(db).toEqual({ url: 'postgres://db' })
+    expect(container.get('db')).toBe(db)
+    expect(create).toHaveBeenCalledTimes(1)
+  })
+
+  test('gives a factory what it named, and no more', () => {
+    const create = vi.fn(() => 1)
+    createContainer().value('a', 1).value('b', 2).singleton('c', ['a'], create).build().get('c')
+
+    expect(create).toHaveBeenCalledWith({ a: 1 })
+  })
+
+  test.each([undefined, null, 0, '', false])('holds %s as a value and as a service', async (value) => {
+    const create = vi.fn(() => value)
+    const container = createContainer().value('given', value).singleton('made', [], create).build()
+
+    expect([container.get('given'), container.get('made'), container.get('made')]).toEqual([
+      value,
+      value,
+      value,
+    ])
+    expect(await container.resolve('made')).toBe(value)
+    expect(create).toHaveBeenCalledTimes(1)
+  })
+
+  test('makes a transient anew each time', () => {
+    let made = 0
+    const container = createContainer()
+      .transient('id', [], () => ++made)
+      .build()
+
+    expect([container.get('id'), container.get('id')]).toEqual([1, 2])
+  })
+
+  test('knows names that objects have by nature', () => {
+    const container = createContainer()
+      .value('__proto__', 'a')
+      .value('constructor', 'b')
+      .singleton('both', ['__proto__', 'constructor'], (services) => Object.entries(services))
+      .build()
+
+    expect(container.get('both')).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ])
+  })
+
+  test('says which names there are when asked for another', async () => {
+    const container = createContainer().value('db', 1).build()
+    const message = '@base/core Container: name must be one of db, received "dB".'
+
+    expect(() => container.get('dB' as 'db')).toThrow(message)
+    await expect(container.resolve('dB' as 'db')).rejects.toThrow(message)
+    expect(() => container.get('toString' as 'db')).toThrow('must be one of db')
+  })
+
+  test('lets an error of a factory through untouched, and tries again', () => {
+    const error = new Error('no disk')
+    const create = vi
+      .fn(() => 'ready')
+      .mockImplementationOnce(() => {
+        throw error
+      })
+    const container = createContainer().singleton('disk', [], create).build()
+
+    expect(() => container.get('disk')).toThrow(error)
+    expect(container.get('disk')).toBe('ready')
+  })
+})
+
+describe('an asynchronous service', () => {
+  test('is made once, however many ask at the same time', async () => {
+    const create = vi.fn(async () => ({}))
+    const container = createContainer().singleton('db', [], create).build()
+
+    const [a, b] = await Promise.all([container.resolve('db'), container.resolve('db')])
+    expect(a).toBe(b)
+    expect(container.get('db')).toBe(a)
+    expect(create).toHaveBeenCalledTimes(1)
+  })
+
+  test('cannot be had at once before it is there, and is once it was resolved', async () => {
+    const container = createContainer()
+      .singleton('db', [], async () => 'db')
+      .singleton('repository', ['db'], ({ db }) => `repository on ${db}`)
+      .build()
+
+    expect(() => container.get('repository')).toThrow(
+      "'db' is made asynchronously and is not there yet: await container.resolve('db') first.",
+    )
+    expect(await container.resolve('repository')).toBe('repository on db')
+    expect(container.get('repository')).toBe('repository on db')
+  })
+
+  test('that get has found is made all the same, for the resolve that follows', async () => {
+    const create = vi.fn(async () => 'db')
+    const container = createContainer().singleton('db', [], create).build()
+
+    expect(() => container.get('db')).toThrow('not there yet')
+    expect(() => container.get('db')).toThrow('not there yet')
+    expect(await container.resolve('db')).toBe('db')
+    expect(create).toHaveBeenCalledTimes(1)
+  })
+
+  test('that get has found may fail without an unhandled rejection', async () => {
+    const container = createContainer()
+      .singleton('db', [], async () => {
+        throw new Error('no connection')
+      })
+      .build()
+
+    expect(() => container.get('db')).toThrow('not there yet')
+    await settled()
+    await expect(container.resolve('db')).rejects.toThrow('no connection')
+  })
+
+  test('starts with all that do not wait for each other', async () => {
+    const gates = { a: gate<string>(), b: gate<string>(), c: gate<string>() }
+    const started: string[] = []
+    const slow = (name: 'a' | 'b' | 'c') => () => {
+      started.push(name)
+      return gates[name].promise
+    }
+    const container = createContainer()
+      .singleton('a', [], slow('a'))
+      .singleton('b', [], slow('b'))
+      .singleton('c', ['a'], slow('c'))
+      .singleton('app', ['a', 'b', 'c'], (services) => services)
+      .build()
+
+    const app = container.resolve('app')
+    await settled()
+    expect(started).toEqual(['a', 'b'])
+    gates.a.open('A')
+    await settled()
+    expect(started).toEqual(['a', 'b', 'c'])
+    gates.b.open('B')
+    gates.c.open('C')
+    expect(await app).toEqual({ a: 'A', b: 'B', c: 'C' })
+  })
+
+  test('is there for get after resolveAll', async () => {
+    const container = createContainer()
+      .singleton('a', [], async () => 'a')
+      .singleton('b', [], async () => 'b')
+      .scoped('request', [], () => expect.unreachable())
+      .build()
+    await container.resolveAll()
+
+    expect([container.get('a'), container.get('b')]).toEqual(['a', 'b'])
+  })
+
+  describe('that fails', () => {
+    test('closes what its call has made, the last first, and keeps the error', async () => {
+      const closed: string[] = []
+      const error = new Error('no connection')
+      const container = createContainer()
+        .singleton('a', [], () => 'a', { dispose: () => closed.push('a') })
+        .singleton('b', ['a'], async () => 'b', { dispose: () => closed.push('b') })
+        .singleton('app', ['b'], async () => {
+          throw error
+        })
+        .build()
+
+      await expect(container.resolve('app')).rejects.toBe(error)
+      expect(closed).toEqual(['b', 'a'])
+    })
+
+    test('waits for what is still in the making, to close it too', async () => {
+      const closed: string[] = []
+      const slow = gate<string>()
+      const container = createContainer()
+        .singleton('slow', [], () => slow.promise, { dispose: (it) => closed.push(it) })
+        .singleton('broken', [], async () => {
+          throw new Error('broken')
+        })
+        .singleton('app', ['slow', 'broken'], () => 'app')
+        .build()
+      const failing = container.resolve('app')
+      failing.catch(() => {})
+      await settled()
+      slow.open('slow')
+
+      await expect(failing).rejects.toThrow('broken')
+      expect(closed).toEqual(['slow'])
+    })
+
+    test('leaves what was there before, and what another call holds', async () => {
+      const closed: string[] = []
+      const close = (name: string) => ({ dispose: () => closed.push(name) })
+      const db = gate<string>()
+      const container = createContainer()
+        .singleton('before', [], () => 'before', close('before'))
+        .singleton('db', ['before'], () => db.promise, close('db'))
+        .singleton('own', [], async () => 'own', close('own'))
+        .singleton('good', ['db'], () => 'good', close('good'))
+        .singleton('bad', ['db', 'own'], async () => {
+          throw new Error('bad')
+        })
+        .build()
+      container.get('before')
+      const bad = container.resolve('bad')
+      const good = container.resolve('good')
+      db.open('db')
+
+      await expect(bad).rejects.toThrow('bad')
+      expect(await good).toBe('good')
+      expect(closed).toEqual(['own'])
+      expect(container.get('db')).toBe('db')
+    })
+
+    test('is made anew by the next call, with what was closed', async () => {
+      let attempts = 0
+      const made = vi.fn(() => 'a')
+      const container = createContainer()
+        .singleton('a', [], made, { dispose: () => {} })
+        .singleton('app', ['a'], async () => {
+          attempts++
+          if (attempts === 1) throw new Error('not yet')
+          return 'app'
+        })
+        .build()
+
+      await expect(container.resolve('app')).rejects.toThrow('not yet')
+      expect(await container.resolve('app')).toBe('app')
+      expect(made).toHaveBeenCalledTimes(2)
+    })
+
+    test('warns of what then cannot be closed', async () => {
+      const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const container = createContainer()
+        .singleton('a', [], () => 'a', {
+          dispose: () => {
+            throw new Error('stuck')
+          },
+        })
+        .singleton('app', ['a'], async () => {
+          throw new Error('no connection')
+        })
+        .build()
+
+      await expect(container.resolve('app')).rejects.toThrow('no connection')
+      expect(warned).toHaveBeenCalledWith('Error: stuck')
+    })
+  })
+})
+
+describe('a scope', () => {
+  test('has its own scoped services and shares the singletons', () => {
+    const container = createContainer()
+      .singleton('pool', [], () => ({}))
+      .scoped('session', ['pool'], ({ pool }) => ({ pool }))
+      .build()
+    const [a, b] = [container.createScope(), container.createScope()]
+
+    expect(a.get('session')).toBe(a.get('session'))
+    expect(a.get('session')).not.toBe(b.get('session'))
+    expect(a.get('session').pool).toBe(b.get('session').pool)
+    expect(a.get('pool')).toBe(container.get('pool'))
+  })
+
+  test('is where scoped services, and transients that need them, must be asked for', async () => {
+    const container = createContainer()
+      .scoped('session', [], () => 'session')
+      .transient('handler', ['session'], ({ session }) => `handler of ${session}`)
+      .build() as unknown as { get(name: string): unknown; resolve(name: string): Promise<unknown> }
+
+    expect(() => container.get('session')).toThrow(
+      "'session' lives in a scope: ask container.createScope() for it.",
+    )
+    await expect(container.resolve('handler')).rejects.toMatchObject({ code: 'CONTAINER_SCOPE_REQUIRED' })
+  })
+
+  test('closes its own services and leaves the singletons', async () => {
+    const closed: string[] = []
+    const container = createContainer()
+      .singleton('pool', [], () => 'pool', { dispose: (it) => closed.push(it) })
+      .scoped('session', ['pool'], () => 'session', { dispose: (it) => closed.push(it) })
+      .transient('cursor', ['session'], () => 'cursor', { dispose: (it) => closed.push(it) })
+      .build()
+    const scope = container.createScope()
+    scope.get('cursor')
+    scope.get('cursor')
+    await scope.close()
+
+    expect(closed).toEqual(['cursor', 'cursor', 'session'])
+    expect(container.get('pool')).toBe('pool')
+    expect(() => scope.get('pool')).toThrow('The container is closed.')
+  })
+
+  test('may have scopes of its own, which do not share its scoped services', () => {
+    const container = createContainer()
+      .scoped('session', [], () => ({}))
+      .build()
+    const outer = container.createScope()
+    const inner = outer.createScope()
+
+    expect(inner.get('session')).not.toBe(outer.get('session'))
+  })
+})
+
+describe('closing', () => {
+  test('goes in reverse order of making, scopes first, and not twice', async () => {
+    const closed: string[] = []
+    const close = { dispose: (it: string) => closed.push(it) }
+    const container = createContainer()
+      .singleton('late', [], () => 'late', close)
+      .singleton('early', [], () => 'early', close)
+      .singleton('on both', ['early', 'late'], () => 'on both', close)
+      .scoped('session', [], () => 'session', close)
+      .build()
+    container.get('early')
+    container.get('on both')
+    container.createScope().get('session')
+
+    await Promise.all([container.close(), container.close(), container[Symbol.asyncDispose]()])
+    expect(closed).toEqual(['session', 'on both', 'late', 'early'])
+  })
+
+  test('waits for one service before it closes the next', async () => {
+    const log: string[] = []
+    const slow = gate<void>()
+    const container = createContainer()
+      .singleton('pool', [], () => 'pool', { dispose: () => log.push('pool closed') })
+      .singleton('server', ['pool'], () => 'server', {
+        dispose: () => slow.promise.then(() => log.push('server closed')),
+      })
+      .build()
+    container.get('server')
+    const closing = container.close()
+    await settled()
+    expect(log).toEqual([])
+    slow.open()
+    await closing
+
+    expect(log).toEqual(['server closed', 'pool closed'])
+  })
+
+  test('closes all, also past those that fail or hang, and names them', async () => {
+    const clock = new TestClock()
+    const closed: string[] = []
+    const error = new Error('stuck')
+    const container = createContainer({ clock, disposeTimeout: '2s' })
+      .singleton('a', [], () => 'a', { dispose: (it) => closed.push(it) })
+      .singleton('hangs', ['a'], () => 'b', { dispose: () => new Promise(() => {}) })
+      .singleton('fails', ['hangs'], () => 'c', {
+        dispose: () => {
+          throw error
+        },
+      })
+      .build()
+    container.get('fails')
+    const closing = container.close()
+    closing.catch(() => {})
+    await clock.advance('2s')
+
+    await expect(closing).rejects.toThrow('Closing the container failed for: fails, hangs.')
+    const { errors } = (await closing.catch((e: unknown) => e)) as AggregateError
+    expect(errors).toEqual([error, expect.objectContaining({ message: "'hangs' did not close within 2s." })])
+    expect(closed).toEqual(['a'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('never closes a value, and nothing that was not made', async () => {
+    const dispose = vi.fn()
+    const close = vi.fn()
+    const container = createContainer()
+      .value('client', { close, [Symbol.asyncDispose]: close })
+      .singleton('alias', ['client'], ({ client }) => client)
+      .singleton('never asked for', [], () => 1, { dispose })
+      .build()
+    container.get('alias')
+    await container.close()
+
+    expect(close).not.toHaveBeenCalled()
+    expect(dispose).not.toHaveBeenCalled()
+  })
+
+  test('waits for what is in the making, and closes it', async () => {
+    const closed: string[] = []
+    const db = gate<string>()
+    const container = createContainer()
+      .singleton('db', [], () => db.promise, { dispose: (it) => closed.push(it) })
+      .build()
+    const resolving = container.resolve('db')
+    const closing = container.close()
+    db.open('db')
+    await closing
+
+    expect(await resolving).toBe('db')
+    expect(closed).toEqual(['db'])
+  })
+
+  test('does not wait for ever for what is in the making, and closes it when it comes', async () => {
+    const clock = new TestClock()
+    const closed: string[] = []
+    const db = gate<string>()
+    const container = createContainer({ clock })
+      .singleton('db', [], () => db.promise, { dispose: (it) => closed.push(it) })
+      .build()
+    const resolving = container.resolve('db')
+    resolving.catch(() => {})
+    const closing = container.close()
+    closing.catch(() => {})
+    await clock.advance('5s')
+    await expect(closing).rejects.toThrow('Closing the container failed for: what is in the making.')
+    db.open('db')
+
+    await expect(resolving).rejects.toMatchObject({ code: 'CONTAINER_CLOSED' })
+    expect(closed).toEqual(['db'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('leaves nothing to be had', async () => {
+    const container = createContainer().value('a', 1).build()
+    await container.close()
+
+    expect(() => container.get('a')).toThrow('The container is closed.')
+    expect(() => container.createScope()).toThrow('The container is closed.')
+    await expect(container.resolve('a')).rejects.toMatchObject({ code: 'CONTAINER_CLOSED', kind: 'internal' })
+  })
+})
+
+describe('build', () => {
+  /** As JavaScript sees it. */
+  interface Untyped {
+    value(name: unknown, value?: unknown): Untyped
+    singleton(name: unknown, dependencies: unknown, create: unknown, options?: unknown): Untyped
+    scoped(name: unknown, dependencies: unknown, create: unknown, options?: unknown): Untyped
+    transient(name: unknown, dependencies: unknown, create: unknown, options?: unknown): Untyped
+    override(name: unknown, value?: unknown): Untyped
+    build(): unknown
+  }
+  const untyped = () => createContainer() as unknown as Untyped
+  const nothing = () => undefined
+
+  test('names every dependency that nobody registered', () => {
+    const builder = untyped().singleton('a', ['x'], nothing).scoped('b', ['a', 'y'], nothing)
+
+    expect(() => builder.build()).toThrow(
+      "The container cannot be built: 'a' needs 'x', which is not registered; 'b' needs 'y', which is not registered.",
+    )
+  })
+
+  test('names a cycle with its full path', () => {
+    const builder = untyped()
+      .singleton('a', ['b'], nothing)
+      .singleton('b', ['c'], nothing)
+      .singleton('c', ['b'], nothing)
+      .singleton('self', ['self'], nothing)
+
+    expect(() => builder.build()).toThrow('a cycle: b → c → b; a cycle: self → self')
+  })
+
+  test('names a scoped service that a singleton would hold, directly or through transients', () => {
+    const builder = untyped()
+      .scoped('session', [], nothing)
+      .transient('handler', ['session'], nothing)
+      .singleton('server', ['handler'], nothing)
+      .singleton('fine', [], nothing)
+
+    expect(() => builder.build()).toThrow(
+      "the singleton 'server' would hold 'session' beyond its scope: server → handler → session",
+    )
+  })
+
+  test('holds the problems for programs too', () => {
+    const thrown = (() => {
+      try {
+        untyped().singleton('a', ['x'], nothing).build()
+      } catch (error) {
+        return error
+      }
+      return undefined
+    })()
+
+    expect(thrown).toMatchObject({
+      code: 'CONTAINER_GRAPH',
+      kind: 'internal',
+      details: { problems: ["'a' needs 'x', which is not registered"] },
+    })
+  })
+
+  test.each<[string, (builder: Untyped) => Untyped, string]>([
+    ['an empty name', (b) => b.value(''), 'name must be a text that is not empty, received ""'],
+    ['a name that is no text', (b) => b.value(7), 'name must be a text that is not empty, received 7'],
+    [
+      'a taken name',
+      (b) => b.value('a').value('a'),
+      'name must be new (use override to replace a service), received "a"',
+    ],
+    ['no names', (b) => b.singleton('a', 'db', nothing), "dependencies of 'a' must be an array of names"],
+    ['no factory', (b) => b.scoped('a', [], 5), "the factory of 'a' must be a function, received 5"],
+    [
+      'no closer',
+      (b) => b.transient('a', [], nothing, { dispose: 1 }),
+      "dispose of 'a' must be a function, received 1",
+    ],
+    [
+      'an unknown override',
+      (b) => b.value('a').override('b'),
+      'override name must be one of a, received "b"',
+    ],
+  ])('refuses %s', (_, describeIt, message) => {
+    expect(() => describeIt(untyped())).toThrow(`@base/core Container: ${message}`)
+  })
+
+  test('refuses a disposeTimeout of 0', () => {
+    expect(() => createContainer({ disposeTimeout: 0 })).toThrow(
+      'Container: disposeTimeout must be more than 0',
+    )
+  })
+})
+
+describe('override', () => {
+  const production = createContainer()
+    .singleton('mailer', [], () => ({ send: (): string => 'sent' }))
+    .singleton(
+      'signup',
+      ['mailer'],
+      ({ mailer }) =>
+        () =>
+          mailer.send(),
+    )
+
+  test('replaces a service for all who need it, and leaves the original as it is', () => {
+    const testing = production.override('mailer', { send: () => 'caught' })
+
+    expect(testing.build().get('signup')()).toBe('caught')
+    expect(production.build().get('signup')()).toBe('sent')
+  })
+
+  test('frees a scoped service from its scope', () => {
+    const builder = createContainer().scoped('session', [], () => 'real')
+
+    expect(builder.override('session', 'fake').build().get('session')).toBe('fake')
+  })
+})

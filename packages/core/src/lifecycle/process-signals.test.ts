@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+
+const built = new URL('../../dist/lifecycle/index.js', import.meta.url).href
+const children: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Runs a service in a process of its own until it says that it is up. */
+async function serve(parts: string, options = '') {
+  const script = `
+    import { createLifecycle } from ${JSON.stringify(built)}
+    const alive = setInterval(() => {}, 1000)
+    const lifecycle = createLifecycle({ ${options} })${parts}
+    await lifecycle.start()
+    console.log('up')`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+  })
+  children.push(child)
+  const lines: string[] = []
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const reader = createInterface({ input: child.stdout })
+  reader.on('line', (line) => lines.push(line))
+  while (!lines.includes('up')) await once(reader, 'line')
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, lines, errors }))
+  return { child, reader, ended }
+}
+
+const graceful = `.add({ name: 'http', stop: async () => { clearInterval(alive); console.log('stopped') } })`
+const hanging = `.add({ name: 'http', stop: () => { console.log('stopping'); return new Promise(() => {}) } })`
+
+describe('a service that is told to stop', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s stops its parts, and the process ends by itself',
+    async (signal) => {
+      const { child, ended } = await serve(graceful)
+      child.kill(signal)
+
+      expect(await ended).toMatchObject({ code: 0, signal: null, lines: ['up', 'stopped'], errors: '' })
+    },
+  )
+
+  test('twice ends at once', async () => {
+    const { child, reader, ended } = await serve(hanging)
+    child.kill('SIGTERM')
+    await once(reader, 'line')
+    child.kill('SIGINT')
+
+    expect(await ended).toMatchObject({ code: 130, lines: ['up', 'stopping'] })
+  })
+
+  test('and hangs is ended at the deadline, with a report', async () => {
+    const { child, ended } = await serve(hanging, `shutdownTimeout: '50ms'`)
+    child.kill('SIGTERM')
+
+    expect(await ended).toMatchObject({
+      code: 1,
+      errors: "TimeoutError: The service did not stop within 50ms: 'http' hangs.\n",
+    })
+  })
+
+  test('by a signal that it does not listen to ends as the system would', async () => {
+    const { child, ended } = await serve(graceful, `signals: []`)
+    child.kill('SIGTERM')
+
+    expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: ['up'] })
+  })
+})
