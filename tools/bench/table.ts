@@ -1,0 +1,45 @@
+import type { Figure } from './measure.ts'
+
+/**
+ * A Markdown table, a row per workload and a column per contestant: `9.3 ns ×1.00`. The ratio is the contestant's time by
+ * ours: above 1 it is slower than ours. A contestant that has no such form is shown as `–`.
+ */
+export function table(workloads: ReadonlyMap<string, readonly Figure[]>, ours: string): string {
+  const found = new Set([...workloads.values()].flatMap((figures) => figures.map(({ name }) => name)))
+  const names = [...found].filter((name) => name !== FLOOR && name !== ours)
+  const columns = [...(found.has(FLOOR) ? [FLOOR] : []), ours, ...names]
+  const rows = [...workloads].map(([workload, figures]) => [
+    workload,
+    ...columns.map((column) =>
+      cell(
+        figures.find(({ name }) => name === column),
+        ours,
+      ),
+    ),
+  ])
+  return align([['', ...columns], ...rows])
+}
+
+/** The name of the bare call in the table. */
+export const FLOOR = 'floor'
+
+function cell(figure: Figure | undefined, ours: string): string {
+  if (figure === undefined) return '–'
+  const time = duration(figure.nanoseconds)
+  return figure.name === ours || figure.name === FLOOR ? time : `${time} ×${figure.ratio.toFixed(2)}`
+}
+
+function duration(nanoseconds: number): string {
+  if (nanoseconds < 1e3) return `${nanoseconds.toPrecision(3)} ns`
+  if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toPrecision(3)} µs`
+  return `${(nanoseconds / 1e6).toPrecision(3)} ms`
+}
+
+function align(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), rule, ...body.map(line)].join('\n')
+}
