@@ -9,7 +9,10 @@ pnpm new:pattern <package> <name>`
 const root = process.cwd()
 
 try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { adapter: { type: 'boolean' } } })
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { adapter: { type: 'boolean' } },
+  })
   const [what, first, second] = positionals
   if (what === 'package') {
     const folder = newPackage(root, first, { pattern: second, adapter: values.adapter ?? false })
@@ -20,7 +23,10 @@ try {
   } else {
     throw new Error(`Usage:\n${USAGE}`)
   }
-  execFileSync('biome', ['check', '--write', '--log-level=error', 'packages'], { cwd: root, stdio: 'inherit' })
+  execFileSync('biome', ['check', '--write', '--log-level=error', 'packages'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   console.log('Next: pnpm install, write the pattern, pnpm api:report, pnpm changeset.')
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

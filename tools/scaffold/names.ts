@@ -17,7 +17,9 @@ export interface Names {
 /** Reads a name from the command line; throws a sentence that says what is wrong with it. */
 export function parseName(what: string, text: string | undefined): Names {
   if (text === undefined || !KEBAB.test(text)) {
-    throw new Error(`${what} must be in kebab-case, such as circuit-breaker; received ${JSON.stringify(text ?? '')}.`)
+    throw new Error(
+      `${what} must be in kebab-case, such as circuit-breaker; received ${JSON.stringify(text ?? '')}.`,
+    )
   }
   if (GRAB_BAGS.test(text)) {
     throw new Error(`${what} must say what it is for; received ${JSON.stringify(text)}.`)

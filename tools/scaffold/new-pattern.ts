@@ -8,7 +8,11 @@ import { patternFiles, rootExport } from './pattern-files.ts'
  * Writes a pattern into a package: its folder, its subpath in package.json, its line in the root face, its section of
  * the README. Refuses to overwrite. Returns the files written, relative to the repository's root.
  */
-export function newPattern(root: string, packageName: string | undefined, patternName: string | undefined): string[] {
+export function newPattern(
+  root: string,
+  packageName: string | undefined,
+  patternName: string | undefined,
+): string[] {
   const folder = findPackage(root, parseName('The package', packageName))
   const names = parseName('The pattern', patternName)
   const target = join(folder, 'src', names.kebab)
@@ -27,7 +31,8 @@ export function newPattern(root: string, packageName: string | undefined, patter
 function findPackage(root: string, { kebab }: Names): string {
   const candidates = [join(root, 'packages', kebab), join(root, 'packages', 'adapters', kebab)]
   const found = candidates.find((folder) => existsSync(join(folder, 'package.json')))
-  if (found === undefined) throw new Error(`There is no package ${kebab}; make it with: pnpm new:package ${kebab}`)
+  if (found === undefined)
+    throw new Error(`There is no package ${kebab}; make it with: pnpm new:package ${kebab}`)
   return found
 }
 

@@ -9,7 +9,11 @@ export interface ErrorsImport {
  * The files of a new pattern, by their path in its folder: a class with one checked option, its examples, laws,
  * types and bench. A start that compiles and passes, to be replaced line by line.
  */
-export function patternFiles(packageName: string, names: Names, errors: ErrorsImport): Record<string, string> {
+export function patternFiles(
+  packageName: string,
+  names: Names,
+  errors: ErrorsImport,
+): Record<string, string> {
   const { kebab, pascal } = names
   return {
     'index.ts': `export { ${pascal}, type ${pascal}Options } from './${kebab}.js'\n`,
@@ -117,6 +121,25 @@ describe('${pascal}', () => {
   test('has a name', () => {
     expectTypeOf(new ${pascal}().name).toEqualTypeOf<string>()
   })
+})
+`
+}
+
+function bench(packageName: string, { kebab, pascal }: Names): string {
+  return `import { ${pascal} } from '${packageName}/${kebab}'
+import { bench } from '@base-internal/tools/bench'
+
+await bench({
+  name: '${packageName}/${kebab}',
+  ours: '${packageName}',
+  workloads: {
+    construct: {
+      floor: (index) => \`name-\${index}\`,
+      contestants: {
+        '${packageName}': (index) => new ${pascal}({ name: \`name-\${index}\` }).name,
+      },
+    },
+  },
 })
 `
 }

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,9 +22,17 @@ const LONG = 120_000
 /** The workspace as a newcomer has it, with the installed tools linked in. */
 function copyWorkspace(): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'base-scaffold-')))
-  const files = ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'biome.json', 'vitest.workspace.ts', 'LICENSE']
+  const files = [
+    'package.json',
+    'pnpm-workspace.yaml',
+    'tsconfig.base.json',
+    'biome.json',
+    'vitest.workspace.ts',
+    'LICENSE',
+  ]
   for (const file of files) cpSync(join(repository, file), join(root, file))
-  const own = (path: string) => !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)/.test(path.slice(repository.length))
+  const own = (path: string) =>
+    !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)/.test(path.slice(repository.length))
   for (const folder of ['packages/core', 'tools']) {
     cpSync(join(repository, folder), join(root, folder), { recursive: true, filter: own })
   }
@@ -39,11 +56,17 @@ function linkDependencies(root: string, folder: string): void {
 /** Builds, checks and tests a package there, as `pnpm build check test` do; throws with the output of what failed. */
 function prove(root: string, folder: string, pattern: string): void {
   const run = (command: string, args: readonly string[], cwd = root) =>
-    execFileSync(bin(command), args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: env(root) })
+    execFileSync(bin(command), args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: env(root),
+    })
   run('tsup', [], join(root, folder))
   run('tsc', [], join(root, folder))
-  run('biome', ['check', '--error-on-warnings', folder])
-  run('vitest', ['run', '--root', join(root, folder), '--config', 'false', `src/${pattern}`], join(root, folder))
+  // As main.ts does after writing.
+  run('biome', ['check', '--write', '--error-on-warnings', folder])
+  run('vitest', ['run', '--root', join(root, folder), `src/${pattern}`], join(root, folder))
   execFileSync(process.execPath, [join(root, folder, 'src', pattern, `${pattern}.bench.ts`)], {
     cwd: join(root, folder),
     env: { ...env(root), BENCH_SMOKE: '1' },
@@ -62,35 +85,47 @@ describe('the scaffold', () => {
   }, LONG)
   afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-  test('writes a package that builds, checks, lints, passes its tests and runs its bench', () => {
-    const folder = newPackage(root, 'parcels')
-    linkDependencies(root, folder)
+  test(
+    'writes a package that builds, checks, lints, passes its tests and runs its bench',
+    () => {
+      const folder = newPackage(root, 'parcels')
+      linkDependencies(root, folder)
 
-    prove(root, folder, 'parcels')
-    expect(existsSync(join(root, folder, 'dist/parcels/index.d.ts'))).toBe(true)
-  }, LONG)
+      prove(root, folder, 'parcels')
+      expect(existsSync(join(root, folder, 'dist/parcels/index.d.ts'))).toBe(true)
+    },
+    LONG,
+  )
 
-  test('writes an adapter one folder deeper', () => {
-    const folder = newPackage(root, 'pigeons', { adapter: true, pattern: 'message-broker' })
-    linkDependencies(root, folder)
+  test(
+    'writes an adapter one folder deeper',
+    () => {
+      const folder = newPackage(root, 'pigeons', { adapter: true, pattern: 'message-broker' })
+      linkDependencies(root, folder)
 
-    expect(folder).toBe('packages/adapters/pigeons')
-    prove(root, folder, 'message-broker')
-  }, LONG)
+      expect(folder).toBe('packages/adapters/pigeons')
+      prove(root, folder, 'message-broker')
+    },
+    LONG,
+  )
 
-  test('adds a pattern to an existing package, with its exports', () => {
-    newPattern(root, 'core', 'parcel-tracker')
+  test(
+    'adds a pattern to an existing package, with its exports',
+    () => {
+      newPattern(root, 'core', 'parcel-tracker')
 
-    const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'))
-    expect(manifest.exports['./parcel-tracker']).toEqual({
-      types: './dist/parcel-tracker/index.d.ts',
-      default: './dist/parcel-tracker/index.js',
-    })
-    expect(manifest.typesVersions['*']['parcel-tracker']).toEqual(['./dist/parcel-tracker/index.d.ts'])
-    expect(manifest.base.size['./parcel-tracker']).toBe('2 kB')
-    expect(Object.keys(manifest.exports).at(-1)).toBe('./package.json')
-    prove(root, 'packages/core', 'parcel-tracker')
-  }, LONG)
+      const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'))
+      expect(manifest.exports['./parcel-tracker']).toEqual({
+        types: './dist/parcel-tracker/index.d.ts',
+        default: './dist/parcel-tracker/index.js',
+      })
+      expect(manifest.typesVersions['*']['parcel-tracker']).toEqual(['./dist/parcel-tracker/index.d.ts'])
+      expect(manifest.base.size['./parcel-tracker']).toBe('2 kB')
+      expect(Object.keys(manifest.exports).at(-1)).toBe('./package.json')
+      prove(root, 'packages/core', 'parcel-tracker')
+    },
+    LONG,
+  )
 
   test.each([
     ['no name', undefined, /must be in kebab-case/],
