@@ -31,8 +31,9 @@ function copyWorkspace(): string {
     'LICENSE',
   ]
   for (const file of files) cpSync(join(repository, file), join(root, file))
+  // Benches import peers, which nobody installs there.
   const own = (path: string) =>
-    !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)/.test(path.slice(repository.length))
+    !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)|\.bench\.ts$/.test(path.slice(repository.length))
   for (const folder of ['packages/core', 'tools']) {
     cpSync(join(repository, folder), join(root, folder), { recursive: true, filter: own })
   }
