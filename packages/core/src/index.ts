@@ -72,6 +72,19 @@ export {
   withLock,
 } from './lock/index.js'
 export {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  checkText,
+  type IntegerRules,
+  invalidOption,
+  type NumberRules,
+  type OptionPlace,
+  type TextRules,
+} from './options/index.js'
+export {
   type AnyResult,
   type AsyncStep,
   all,
