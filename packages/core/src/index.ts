@@ -15,6 +15,7 @@ export {
   createContainer,
   type ServiceOptions,
 } from './container/index.js'
+export { type DiagnosticsChannel, diagnosticsChannel } from './diagnostics/index.js'
 export {
   type Duration,
   type DurationRules,
@@ -52,6 +53,13 @@ export {
   type ValidationErrorOptions,
   type ValidationIssue,
 } from './errors/index.js'
+export {
+  type CallbackPlace,
+  Emitter,
+  type EmitterOptions,
+  type Listener,
+  reportCallbackError,
+} from './events/index.js'
 export {
   type Component,
   createLifecycle,
