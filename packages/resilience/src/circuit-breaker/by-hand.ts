@@ -1,0 +1,28 @@
+import type { CallContext } from '../policy/call-context.js'
+import type { Next } from '../policy/engine.js'
+import type { Circuit, State } from './state.js'
+
+/** Opened by hand: calls are refused until the last isolation is released, or the circuit closed. */
+export class Isolated implements State {
+  readonly name = 'isolated'
+  /** How many isolations are not released yet. */
+  isolations = 0
+  readonly #circuit: Circuit
+
+  constructor(circuit: Circuit) {
+    this.#circuit = circuit
+  }
+
+  run(): unknown {
+    return this.#circuit.refuse(undefined)
+  }
+}
+
+/** Switched off by hand: calls pass, and nothing is counted. */
+export class Disabled implements State {
+  readonly name = 'disabled'
+
+  run(next: Next, ctx: CallContext): unknown {
+    return next(ctx)
+  }
+}

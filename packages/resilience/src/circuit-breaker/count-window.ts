@@ -1,0 +1,47 @@
+import type { Outcomes, Tally, Verdict } from './window.js'
+
+const FAILED = 1
+const SLOW = 2
+
+/** The last `size` calls, a byte each in a ring. */
+export class CountWindow implements Outcomes {
+  readonly failures = 0
+  readonly #isBad: Verdict
+  readonly #ring: Uint8Array
+  readonly #tally: Tally = { calls: 0, failures: 0, slow: 0 }
+  #next = 0
+
+  constructor(size: number, isBad: Verdict) {
+    this.#ring = new Uint8Array(size)
+    this.#isBad = isBad
+  }
+
+  good(): void {
+    this.#record(0)
+  }
+
+  bad(failed: boolean, slow: boolean): boolean {
+    this.#record((failed ? FAILED : 0) | (slow ? SLOW : 0))
+    const tally = this.#tally
+    if (failed) tally.failures++
+    if (slow) tally.slow++
+    return this.#isBad(tally)
+  }
+
+  end(): void {}
+
+  #record(outcome: number): void {
+    const ring = this.#ring
+    const tally = this.#tally
+    if (tally.calls === ring.length) this.#forget(ring[this.#next] as number)
+    else tally.calls++
+    ring[this.#next] = outcome
+    this.#next = this.#next + 1 === ring.length ? 0 : this.#next + 1
+  }
+
+  #forget(outcome: number): void {
+    if (outcome === 0) return
+    if ((outcome & FAILED) !== 0) this.#tally.failures--
+    if ((outcome & SLOW) !== 0) this.#tally.slow--
+  }
+}

@@ -1,0 +1,227 @@
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { formatDuration, toMilliseconds } from '@base/core/duration'
+import { isAppError } from '@base/core/errors'
+import { Emitter, reportCallbackError } from '@base/core/events'
+import type { CallContext } from '../policy/call-context.js'
+import type { Engine, Next } from '../policy/engine.js'
+import { Disabled, Isolated } from './by-hand.js'
+import { Closed } from './closed.js'
+import { Consecutive } from './consecutive.js'
+import { CountWindow } from './count-window.js'
+import { CircuitOpenError } from './errors.js'
+import type { CircuitBreakerEvents, CircuitStateChange, CircuitStateChangeReason } from './events.js'
+import { HalfOpen } from './half-open.js'
+import { Open } from './open.js'
+import { type BreakerRules, DEFAULT_RECOVERY_TIMEOUT } from './options.js'
+import type { CircuitBreakerSnapshot } from './snapshot.js'
+import type { Circuit, Failure, State } from './state.js'
+import { TimeWindow } from './time-window.js'
+import type { Outcomes, Verdict } from './window.js'
+import { withoutStack } from './without-stack.js'
+
+const OWNER = { package: '@base/resilience', pattern: 'CircuitBreaker' } as const
+const EVENTS = ['stateChange', 'success', 'failure', 'rejected'] as const
+
+/** These say that the dependency was not even reached. */
+const REFUSALS: ReadonlySet<string> = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED'])
+
+const stateChanges = /* @__PURE__ */ diagnosticsChannel<CircuitStateChange>(
+  'base:resilience:circuit-breaker:stateChange',
+)
+const rejections = /* @__PURE__ */ diagnosticsChannel<CircuitBreakerEvents['rejected']>(
+  'base:resilience:circuit-breaker:rejected',
+)
+
+/** Counts since construction or the last `close()`. */
+export interface Counts {
+  successes: number
+  failures: number
+  slow: number
+  ignored: number
+  late: number
+  rejected: number
+}
+
+/** The states of a circuit, what is counted, and who is told. */
+export class Machine implements Circuit, Engine {
+  readonly rules: BreakerRules
+  state: State
+  openings = 0
+  counts: Counts = noCounts()
+  emitter: Emitter<CircuitBreakerEvents> | undefined
+
+  constructor(rules: BreakerRules) {
+    this.rules = rules
+    const { initial } = rules
+    this.openings = initial?.openings ?? 0
+    this.state = initial === undefined ? this.#closed(0) : this.#restored(initial)
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    return this.state.run(next, ctx)
+  }
+
+  open(reason: CircuitStateChangeReason, since: number = this.rules.clock.monotonic()): void {
+    this.openings++
+    const pause = this.#pause()
+    this.enter(new Open(this, since + pause, pause), reason)
+  }
+
+  close(reason: CircuitStateChangeReason): void {
+    this.openings = 0
+    this.enter(this.#closed(0), reason)
+  }
+
+  probe(pause: number): void {
+    this.enter(new HalfOpen(this, this.rules.probeTimeout ?? pause), 'pause_over')
+  }
+
+  /** The state has begun before anyone hears of it. */
+  enter(state: State, reason: CircuitStateChangeReason): void {
+    const { name: from } = this.state
+    this.state.end?.()
+    this.state = state
+    if (from === state.name) return
+    const listens = this.emitter?.has('stateChange') === true
+    if (!listens && !stateChanges.hasSubscribers) return
+    const change: CircuitStateChange = { name: this.rules.name, from, to: state.name, reason }
+    if (listens) this.emitter?.emit('stateChange', change)
+    if (stateChanges.hasSubscribers) stateChanges.publish(change)
+  }
+
+  succeeded(value: unknown, slow: boolean): void {
+    this.counts.successes++
+    if (slow) this.counts.slow++
+    if (this.emitter?.has('success')) this.emitter.emit('success', { name: this.rules.name, value, slow })
+  }
+
+  failed(failure: Failure, slow: boolean): void {
+    this.counts.failures++
+    if (slow) this.counts.slow++
+    if (this.emitter?.has('failure'))
+      this.emitter.emit('failure', { name: this.rules.name, ...failure, slow })
+  }
+
+  ignored(): void {
+    this.counts.ignored++
+  }
+
+  late(): void {
+    this.counts.late++
+  }
+
+  isFailure(error: unknown, ctx: CallContext | undefined): boolean {
+    if (ctx !== undefined && isGivenUp(ctx)) return false
+    const { isFailure } = this.rules
+    if (isFailure === undefined) return !isRefusal(error)
+    return this.#ask(isFailure, error, 'isFailure')
+  }
+
+  isFailureResult(value: unknown): boolean {
+    const { isFailureResult } = this.rules
+    return isFailureResult !== undefined && this.#ask(isFailureResult, value, 'isFailureResult')
+  }
+
+  refuse(retryAfter: number | undefined): Promise<never> {
+    this.counts.rejected++
+    const make = () => this.#refusal(retryAfter)
+    const error = this.rules.stack ? make() : withoutStack(make)
+    const listens = this.emitter?.has('rejected') === true
+    if (listens || rejections.hasSubscribers) {
+      const rejection = { name: this.rules.name, error }
+      if (listens) this.emitter?.emit('rejected', rejection)
+      if (rejections.hasSubscribers) rejections.publish(rejection)
+    }
+    // A throw would cost more than the error itself.
+    return Promise.reject(error)
+  }
+
+  on<Name extends keyof CircuitBreakerEvents>(
+    event: Name,
+    listener: (payload: CircuitBreakerEvents[Name]) => void,
+  ): () => void {
+    this.emitter ??= new Emitter({ ...OWNER, events: EVENTS })
+    return this.emitter.on(event, listener)
+  }
+
+  /** As `close()` asks for it: whatever was, it is over. */
+  reset(): void {
+    this.counts = noCounts()
+    this.close('close')
+  }
+
+  #refusal(retryAfter: number | undefined): CircuitOpenError {
+    const { name } = this.rules
+    const { name: state } = this.state
+    const due = retryAfter === undefined ? '' : `; a probe is due in ${formatDuration(retryAfter)}`
+    return new CircuitOpenError({
+      message: `Circuit '${name}' is ${state === 'half_open' ? 'being probed' : state}${due}.`,
+      details: { name, state },
+      ...(retryAfter !== undefined && { retryAfter }),
+    })
+  }
+
+  #closed(failures: number): Closed {
+    return new Closed(this, outcomesOf(this.rules, failures))
+  }
+
+  #pause(): number {
+    const { recoveryTimeout } = this.rules
+    if (typeof recoveryTimeout === 'number') return recoveryTimeout
+    try {
+      return toMilliseconds(recoveryTimeout(this.openings), {
+        ...OWNER,
+        option: 'recoveryTimeout',
+        positive: true,
+      })
+    } catch (error) {
+      reportCallbackError(error, { ...OWNER, callback: 'recoveryTimeout' })
+      return DEFAULT_RECOVERY_TIMEOUT
+    }
+  }
+
+  #restored({ state, failures, pause, until }: CircuitBreakerSnapshot): State {
+    const { clock } = this.rules
+    if (state === 'isolated') return new Isolated(this)
+    if (state === 'disabled') return new Disabled()
+    if (state === 'closed') return this.#closed(failures)
+    // A wall clock may have jumped: never longer than the pause was.
+    const remaining = Math.min(Math.max(until - clock.now(), 0), pause)
+    return new Open(this, clock.monotonic() + remaining, pause === 0 ? DEFAULT_RECOVERY_TIMEOUT : pause)
+  }
+
+  #ask<T>(predicate: (subject: T) => boolean, subject: T, callback: string): boolean {
+    try {
+      return predicate(subject)
+    } catch (error) {
+      reportCallbackError(error, { ...OWNER, callback })
+      return true
+    }
+  }
+}
+
+function outcomesOf(rules: BreakerRules, failures: number): Outcomes {
+  const { window, threshold, slowRate, clock } = rules
+  if (window.type === 'consecutive') return new Consecutive(threshold, failures)
+  const { failureRate, minimumCalls } = window
+  const isBad: Verdict = (tally) =>
+    tally.calls >= minimumCalls &&
+    (tally.failures / tally.calls >= failureRate || tally.slow / tally.calls >= slowRate)
+  return window.type === 'count'
+    ? new CountWindow(window.size, isBad)
+    : new TimeWindow(clock, window.duration as number, isBad)
+}
+
+/** By its caller, or by a policy around it that did not wait for an answer; a timeout does, and speaks against the dependency. */
+function isGivenUp(ctx: CallContext): boolean {
+  if (ctx.caller?.aborted === true) return true
+  return ctx.scope?.aborted === true && !isAppError(ctx.scope.reason, 'TIMEOUT')
+}
+
+function isRefusal(error: unknown): boolean {
+  return isAppError(error) && REFUSALS.has(error.code)
+}
+
+function noCounts(): Counts {
+  return { successes: 0, failures: 0, slow: 0, ignored: 0, late: 0, rejected: 0 }
+}

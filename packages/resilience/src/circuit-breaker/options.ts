@@ -1,0 +1,179 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  checkText,
+  invalidOption,
+} from '@base/core/options'
+import { placesOf } from '../policy/place.js'
+import { type CircuitBreakerSnapshot, checkSnapshot } from './snapshot.js'
+import type { BreakerWindow } from './window.js'
+
+/** Options of {@link CircuitBreaker}; checked and read once, at construction. */
+export interface CircuitBreakerOptions {
+  /** Names it in errors, events and telemetry; few distinct values. @defaultValue 'circuit-breaker' */
+  readonly name?: string | undefined
+  /** Failures in a row that open the circuit, an integer from 1. Consecutive window only. @defaultValue 5 */
+  readonly failureThreshold?: number | undefined
+  /**
+   * Time from opening until a probe may pass, more than 0. A function gets the number of openings since the circuit
+   * was last closed (from 1), so that the pause can grow; where it throws or gives no duration, it is 30 s.
+   * @defaultValue '30s'
+   */
+  readonly recoveryTimeout?: Duration | ((openings: number) => Duration) | undefined
+  /**
+   * What is judged: failures in a row, or their rate among the last `size` calls or within `duration`.
+   * Until `minimumCalls` have ended a rate never opens the circuit.
+   * @defaultValue { type: 'consecutive' }
+   */
+  readonly window?: BreakerWindow | undefined
+  /**
+   * Opens as well when a share `rate` (above 0, up to 1) of calls takes `duration` or longer. Rate windows only; a
+   * slow probe opens again. @defaultValue off
+   */
+  readonly slowCall?: { readonly duration: Duration; readonly rate: number } | undefined
+  /** How a circuit that was open is probed. @defaultValue { permits: 1, successes: 1 } */
+  readonly halfOpen?: HalfOpenOptions | undefined
+  /**
+   * Whether a thrown error is a failure; it is rethrown either way. What is not counts neither as failure nor as
+   * success. The caller's abort never counts. If it throws itself, the error is a failure.
+   * @defaultValue every error except CircuitOpenError, BulkheadFullError and RateLimitedError, which say that the dependency was not reached
+   */
+  readonly isFailure?: ((error: unknown) => boolean) | undefined
+  /** Whether a returned value is a failure; it is returned either way. @defaultValue none is */
+  readonly isFailureResult?: ((value: unknown) => boolean) | undefined
+  /** Whether a {@link CircuitOpenError} has a stack, which costs some microseconds. @defaultValue false */
+  readonly stack?: boolean | undefined
+  /** Begin where another process stopped: what its `snapshot()` gave. @defaultValue closed */
+  readonly initial?: CircuitBreakerSnapshot | undefined
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock | undefined
+  /** Source of chance, from 0 to 1; not used yet, so that every policy takes the same. @defaultValue Math.random */
+  readonly random?: (() => number) | undefined
+}
+
+/** How a circuit that was open is probed; other calls are refused meanwhile. */
+export interface HalfOpenOptions {
+  /** Probes at once, an integer from 1. @defaultValue 1 */
+  readonly permits?: number | undefined
+  /** Successful probes in total that close the circuit, an integer from 1. @defaultValue 1 */
+  readonly successes?: number | undefined
+  /** How long a probe may hang before the circuit is open again, more than 0. @defaultValue the pause that has just passed */
+  readonly timeout?: Duration | undefined
+}
+
+const DEFAULT_NAME = 'circuit-breaker'
+const DEFAULT_THRESHOLD = 5
+/** A byte each. */
+const MAX_SIZE = 1_000_000
+/** Where nobody says, and where a function gives no duration. */
+export const DEFAULT_RECOVERY_TIMEOUT = 30_000
+
+/** A window whose duration is in milliseconds. */
+export type CheckedWindow = BreakerWindow & { readonly duration?: number }
+
+/** The options, checked and complete. */
+export interface BreakerRules {
+  readonly name: string
+  readonly threshold: number
+  readonly recoveryTimeout: number | ((openings: number) => Duration)
+  readonly window: CheckedWindow
+  readonly slowDuration: number
+  readonly slowRate: number
+  readonly permits: number
+  readonly successes: number
+  readonly probeTimeout: number | undefined
+  readonly isFailure: ((error: unknown) => boolean) | undefined
+  readonly isFailureResult: ((value: unknown) => boolean) | undefined
+  readonly stack: boolean
+  readonly initial: CircuitBreakerSnapshot | undefined
+  readonly clock: Clock
+}
+
+const place = placesOf('CircuitBreaker')
+
+/** Checks what a user passed in. */
+export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
+  const { name = DEFAULT_NAME, recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, clock = systemClock } = options
+  const { isFailure, isFailureResult, stack = false } = options
+  if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
+  if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
+  return {
+    name: checkText(name, place('name')),
+    recoveryTimeout:
+      typeof recoveryTimeout === 'function'
+        ? recoveryTimeout
+        : durationOf(recoveryTimeout, 'recoveryTimeout'),
+    ...windowRules(options),
+    ...probeRules(options.halfOpen ?? {}),
+    isFailure,
+    isFailureResult,
+    stack: checkBoolean(stack, place('stack')),
+    initial: options.initial === undefined ? undefined : checkSnapshot(options.initial),
+    clock,
+  }
+}
+
+function windowRules(
+  options: CircuitBreakerOptions,
+): Pick<BreakerRules, 'threshold' | 'window' | 'slowDuration' | 'slowRate'> {
+  const { failureThreshold, slowCall, window = { type: 'consecutive' } } = options
+  checkOneOf(window?.type, ['consecutive', 'count', 'time'], place('window.type'))
+  if (window.type === 'consecutive') {
+    if (slowCall !== undefined)
+      throw invalidOption(slowCall, place('slowCall'), 'left out with a consecutive window')
+    const threshold = failureThreshold ?? DEFAULT_THRESHOLD
+    return {
+      threshold: checkInteger(threshold, { ...place('failureThreshold'), min: 1 }),
+      window,
+      slowDuration: Number.POSITIVE_INFINITY,
+      slowRate: 1,
+    }
+  }
+  if (failureThreshold !== undefined)
+    throw invalidOption(failureThreshold, place('failureThreshold'), 'left out with a rate window')
+  return { threshold: 0, window: rateWindow(window), ...slowRules(slowCall) }
+}
+
+function rateWindow(window: Exclude<BreakerWindow, { type: 'consecutive' }>): CheckedWindow {
+  const failureRate = rateOf(window.failureRate, 'window.failureRate')
+  if (window.type === 'time') {
+    const duration = durationOf(window.duration, 'window.duration')
+    const minimumCalls = checkInteger(window.minimumCalls, { ...place('window.minimumCalls'), min: 1 })
+    return { type: 'time', duration, failureRate, minimumCalls }
+  }
+  const size = checkInteger(window.size, { ...place('window.size'), min: 1, max: MAX_SIZE })
+  const minimum = { ...place('window.minimumCalls'), min: 1, max: size }
+  return { type: 'count', size, failureRate, minimumCalls: checkInteger(window.minimumCalls, minimum) }
+}
+
+function slowRules(
+  slowCall: CircuitBreakerOptions['slowCall'],
+): Pick<BreakerRules, 'slowDuration' | 'slowRate'> {
+  if (slowCall === undefined) return { slowDuration: Number.POSITIVE_INFINITY, slowRate: 1 }
+  return {
+    slowDuration: durationOf(slowCall.duration, 'slowCall.duration'),
+    slowRate: rateOf(slowCall.rate, 'slowCall.rate'),
+  }
+}
+
+function probeRules(halfOpen: HalfOpenOptions): Pick<BreakerRules, 'permits' | 'successes' | 'probeTimeout'> {
+  const { permits = 1, successes = 1, timeout } = halfOpen
+  return {
+    permits: checkInteger(permits, { ...place('halfOpen.permits'), min: 1 }),
+    successes: checkInteger(successes, { ...place('halfOpen.successes'), min: 1 }),
+    probeTimeout: timeout === undefined ? undefined : durationOf(timeout, 'halfOpen.timeout'),
+  }
+}
+
+function durationOf(duration: Duration, option: string): number {
+  return toMilliseconds(duration, { ...place(option), positive: true })
+}
+
+function rateOf(rate: unknown, option: string): number {
+  return checkNumber(rate, { ...place(option), above: true, max: 1 })
+}

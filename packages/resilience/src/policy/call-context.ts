@@ -1,0 +1,82 @@
+import type { AbortListener, Cancellation } from './cancellation.js'
+import type { PolicyContext, PolicyFunction } from './policy.js'
+import { holdAll, type Slot } from './slot.js'
+
+/**
+ * One call on its way through the policies: the user's function travels in it, so that a pipeline is composed once and
+ * not per call. It makes no AbortController unless its signal is read.
+ */
+export class CallContext implements PolicyContext {
+  readonly fn: PolicyFunction<unknown>
+  readonly key: string | undefined
+  readonly priority: number
+  readonly attempt: number
+  /** The caller's own signal. */
+  readonly caller: AbortSignal | undefined
+  /** The innermost policy that may give up on this call. */
+  scope: Cancellation | undefined
+  /** The innermost slot that this call has taken. */
+  slot: Slot | undefined
+  #signal: AbortSignal | undefined
+
+  constructor(
+    fn: PolicyFunction<unknown>,
+    caller: AbortSignal | undefined,
+    key: string | undefined,
+    priority: number,
+    attempt: number,
+    scope: Cancellation | undefined,
+    slot: Slot | undefined,
+  ) {
+    this.fn = fn
+    this.caller = caller
+    this.key = key
+    this.priority = priority
+    this.attempt = attempt
+    this.scope = scope
+    this.slot = slot
+  }
+
+  get signal(): AbortSignal {
+    if (this.scope !== undefined) return this.scope.signal
+    if (this.caller !== undefined) return this.caller
+    this.#signal ??= new AbortController().signal
+    return this.#signal
+  }
+
+  waitUntil(promise: PromiseLike<unknown>): void {
+    const release = holdAll(this.slot)
+    Promise.resolve(promise).then(release, release)
+  }
+
+  /** Whether anything can end it early. */
+  get abortable(): boolean {
+    return this.scope !== undefined || this.caller !== undefined
+  }
+
+  /** Whether it was given up, by its caller or by a policy around it. */
+  get aborted(): boolean {
+    return this.scope === undefined ? this.caller?.aborted === true : this.scope.aborted
+  }
+
+  /** Why it was given up. */
+  get reason(): unknown {
+    return this.scope === undefined ? this.caller?.reason : this.scope.reason
+  }
+
+  /** Tells the listener when it is given up. */
+  listen(listener: AbortListener): void {
+    if (this.scope !== undefined) this.scope.listen(listener)
+    else this.caller?.addEventListener('abort', listener)
+  }
+
+  unlisten(listener: AbortListener): void {
+    if (this.scope !== undefined) this.scope.unlisten(listener)
+    else this.caller?.removeEventListener('abort', listener)
+  }
+
+  /** The same call in another attempt, with the slots that it had before its first. */
+  again(attempt: number, slot: Slot | undefined): CallContext {
+    return new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot)
+  }
+}

@@ -1,0 +1,37 @@
+import type { CallContext } from './call-context.js'
+
+/** What stands inside a policy: returns a native promise or a plain value, and may throw. */
+export type Next = (ctx: CallContext) => unknown
+
+/**
+ * What works inside a policy. `execute` makes a promise of a call once, at the outermost policy; between policies there
+ * is no async function, no promise for a value, and no closure for a call that needs none.
+ */
+export interface Engine {
+  run(next: Next, ctx: CallContext): unknown
+}
+
+/** By policy, so that a pipeline can call its parts directly; a policy that is not of this package has none. */
+const engines = /* @__PURE__ */ new WeakMap<object, Engine>()
+
+export function setEngine(policy: object, engine: Engine): void {
+  engines.set(policy, engine)
+}
+
+export function engineOf(policy: object): Engine | undefined {
+  return engines.get(policy)
+}
+
+/** The innermost: calls the user's function, and adopts a foreign promise once. */
+export function callFunction(ctx: CallContext): unknown {
+  // Taken out of the context, which must not become its `this`.
+  const { fn } = ctx
+  const returned = fn(ctx)
+  if (returned instanceof Promise && returned.constructor === Promise) return returned
+  return isThenable(returned) ? Promise.resolve(returned) : returned
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return typeof (value as { then?: unknown }).then === 'function'
+}

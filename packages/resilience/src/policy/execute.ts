@@ -1,0 +1,72 @@
+import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
+import { CallContext } from './call-context.js'
+import { callFunction, type Engine } from './engine.js'
+import { placesOf } from './place.js'
+import type { ExecuteOptions, PolicyFunction } from './policy.js'
+
+const place = placesOf('Policy.execute')
+
+/** What `execute` of every policy does: the outermost step, where a call becomes a promise. */
+export function execute(
+  engine: Engine,
+  fn: PolicyFunction<unknown>,
+  options: ExecuteOptions | undefined,
+): Promise<unknown> {
+  try {
+    const ctx = options === undefined ? contextOf(fn) : contextWith(fn, options)
+    if (ctx.caller === undefined) return promiseOf(engine.run(callFunction, ctx))
+    return runUntilAborted(engine, ctx, ctx.caller)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** What `wrap` of every policy does. */
+export function wrap<This, Args extends unknown[]>(
+  engine: Engine,
+  fn: (this: This, ...args: Args) => unknown,
+): (this: This, ...args: Args) => Promise<unknown> {
+  checkFunction(fn, place('fn'))
+  return function (this: This, ...args: Args) {
+    return execute(engine, () => fn.apply(this, args), undefined)
+  }
+}
+
+function promiseOf(result: unknown): Promise<unknown> {
+  return result instanceof Promise ? result : Promise.resolve(result)
+}
+
+/** A success that comes after the abort is a success; a failure is the abort's doing, whatever it says. */
+function runUntilAborted(engine: Engine, ctx: CallContext, signal: AbortSignal): Promise<unknown> {
+  signal.throwIfAborted()
+  try {
+    const result = engine.run(callFunction, ctx)
+    if (!(result instanceof Promise)) return Promise.resolve(result)
+    return result.then(undefined, (error: unknown) => {
+      throw signal.aborted ? signal.reason : error
+    })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+function contextOf(fn: PolicyFunction<unknown>): CallContext {
+  if (typeof fn !== 'function') checkFunction(fn, place('fn'))
+  return new CallContext(fn, undefined, undefined, 0, 1, undefined, undefined)
+}
+
+function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
+  if (typeof fn !== 'function') checkFunction(fn, place('fn'))
+  const { signal, key, priority = 0 } = options
+  if (signal !== undefined && !isSignal(signal))
+    throw invalidOption(signal, place('signal'), 'an AbortSignal')
+  if (key !== undefined) checkText(key, place('key'))
+  if (priority !== 0) checkNumber(priority, { ...place('priority'), min: -Number.MAX_VALUE })
+  return new CallContext(fn, signal, key, priority, 1, undefined, undefined)
+}
+
+function isSignal(signal: unknown): signal is AbortSignal {
+  // By shape: a signal from another realm or a polyfill is one as well.
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}

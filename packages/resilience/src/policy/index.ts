@@ -1,0 +1,1 @@
+export type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from './policy.js'

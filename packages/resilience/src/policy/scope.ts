@@ -1,0 +1,79 @@
+import { CallContext } from './call-context.js'
+import type { AbortListener, Cancellation } from './cancellation.js'
+
+/** A call that a policy may give up although its caller does not. What is inside hears of both. */
+export class Scope extends CallContext implements Cancellation, AbortListener {
+  readonly #parent: CallContext
+  #reason: unknown
+  #givenUp = false
+  #ended = false
+  #listening = false
+  #controller: AbortController | undefined
+  #listeners: Set<AbortListener> | undefined
+
+  constructor(parent: CallContext) {
+    super(parent.fn, parent.caller, parent.key, parent.priority, parent.attempt, undefined, parent.slot)
+    this.#parent = parent
+    this.scope = this
+  }
+
+  override get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.aborted) this.#controller.abort(this.reason)
+      else this.follow()
+    }
+    return this.#controller.signal
+  }
+
+  override get aborted(): boolean {
+    return this.#givenUp || (!this.#ended && this.#parent.aborted)
+  }
+
+  override get reason(): unknown {
+    return this.#givenUp ? this.#reason : this.#parent.reason
+  }
+
+  override listen(listener: AbortListener): void {
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
+    this.follow()
+  }
+
+  override unlisten(listener: AbortListener): void {
+    this.#listeners?.delete(listener)
+  }
+
+  /** From now on it is given up as soon as its parent is. */
+  follow(): void {
+    if (this.#listening || this.#ended || !this.#parent.abortable) return
+    this.#listening = true
+    this.#parent.listen(this)
+  }
+
+  handleEvent(): void {
+    this.giveUp(this.#parent.reason)
+  }
+
+  /** Tells everything inside that the call is no longer wanted. */
+  giveUp(reason: unknown): void {
+    if (this.#givenUp || this.#ended) return
+    this.#givenUp = true
+    this.#reason = reason
+    this.#unfollow()
+    this.#controller?.abort(reason)
+    for (const listener of this.#listeners ?? []) listener.handleEvent()
+  }
+
+  /** The function has settled: nothing will be given up any more. */
+  end(): void {
+    this.#ended = true
+    this.#unfollow()
+  }
+
+  #unfollow(): void {
+    if (!this.#listening) return
+    this.#listening = false
+    this.#parent.unlisten(this)
+  }
+}
