@@ -43,6 +43,7 @@ export interface CircuitBreakerStats {
  * @see Michael Nygard, Release It!, 2nd ed., "Circuit Breaker"
  */
 export class CircuitBreaker implements Policy {
+  declare readonly outType?: (() => never) | undefined
   /** Names it in errors, events and telemetry. */
   readonly name: string
   readonly #machine: Machine
@@ -137,6 +138,6 @@ export class CircuitBreaker implements Policy {
     event: Name,
     listener: (payload: CircuitBreakerEvents[Name]) => void,
   ): () => void {
-    return this.#machine.on(event, listener)
+    return this.#machine.observers.on(event, listener)
   }
 }

@@ -1,15 +1,16 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { formatDuration, toMilliseconds } from '@base/core/duration'
 import { isAppError } from '@base/core/errors'
-import { Emitter, reportCallbackError } from '@base/core/events'
+import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
 import { Disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
 import { Consecutive } from './consecutive.js'
 import { CountWindow } from './count-window.js'
 import { CircuitOpenError } from './errors.js'
-import type { CircuitBreakerEvents, CircuitStateChange, CircuitStateChangeReason } from './events.js'
+import type { CircuitBreakerEvents, CircuitStateChangeReason } from './events.js'
 import { HalfOpen } from './half-open.js'
 import { Open } from './open.js'
 import { type BreakerRules, DEFAULT_RECOVERY_TIMEOUT } from './options.js'
@@ -17,20 +18,19 @@ import type { CircuitBreakerSnapshot } from './snapshot.js'
 import type { Circuit, Failure, State } from './state.js'
 import { TimeWindow } from './time-window.js'
 import type { Outcomes, Verdict } from './window.js'
-import { withoutStack } from './without-stack.js'
+import { withoutStack } from '../policy/without-stack.js'
 
 const OWNER = { package: '@base/resilience', pattern: 'CircuitBreaker' } as const
-const EVENTS = ['stateChange', 'success', 'failure', 'rejected'] as const
 
 /** These say that the dependency was not even reached. */
 const REFUSALS: ReadonlySet<string> = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED'])
 
-const stateChanges = /* @__PURE__ */ diagnosticsChannel<CircuitStateChange>(
-  'base:resilience:circuit-breaker:stateChange',
-)
-const rejections = /* @__PURE__ */ diagnosticsChannel<CircuitBreakerEvents['rejected']>(
-  'base:resilience:circuit-breaker:rejected',
-)
+const channels = {
+  stateChange: /* @__PURE__ */ diagnosticsChannel('base:resilience:circuit-breaker:stateChange'),
+  success: undefined,
+  failure: undefined,
+  rejected: /* @__PURE__ */ diagnosticsChannel('base:resilience:circuit-breaker:rejected'),
+}
 
 /** Counts since construction or the last `close()`. */
 export interface Counts {
@@ -44,11 +44,12 @@ export interface Counts {
 
 /** The states of a circuit, what is counted, and who is told. */
 export class Machine implements Circuit, Engine {
+  readonly kind = 'circuit-breaker'
   readonly rules: BreakerRules
   state: State
   openings = 0
   counts: Counts = noCounts()
-  emitter: Emitter<CircuitBreakerEvents> | undefined
+  readonly observers: Observers<CircuitBreakerEvents> = new Observers('CircuitBreaker', channels)
 
   constructor(rules: BreakerRules) {
     this.rules = rules
@@ -82,24 +83,21 @@ export class Machine implements Circuit, Engine {
     this.state.end?.()
     this.state = state
     if (from === state.name) return
-    const listens = this.emitter?.has('stateChange') === true
-    if (!listens && !stateChanges.hasSubscribers) return
-    const change: CircuitStateChange = { name: this.rules.name, from, to: state.name, reason }
-    if (listens) this.emitter?.emit('stateChange', change)
-    if (stateChanges.hasSubscribers) stateChanges.publish(change)
+    if (!this.observers.hear('stateChange')) return
+    this.observers.tell('stateChange', { name: this.rules.name, from, to: state.name, reason })
   }
 
   succeeded(value: unknown, slow: boolean): void {
     this.counts.successes++
     if (slow) this.counts.slow++
-    if (this.emitter?.has('success')) this.emitter.emit('success', { name: this.rules.name, value, slow })
+    if (this.observers.hear('success')) this.observers.tell('success', { name: this.rules.name, value, slow })
   }
 
   failed(failure: Failure, slow: boolean): void {
     this.counts.failures++
     if (slow) this.counts.slow++
-    if (this.emitter?.has('failure'))
-      this.emitter.emit('failure', { name: this.rules.name, ...failure, slow })
+    if (this.observers.hear('failure'))
+      this.observers.tell('failure', { name: this.rules.name, ...failure, slow })
   }
 
   ignored(): void {
@@ -126,22 +124,9 @@ export class Machine implements Circuit, Engine {
     this.counts.rejected++
     const make = () => this.#refusal(retryAfter)
     const error = this.rules.stack ? make() : withoutStack(make)
-    const listens = this.emitter?.has('rejected') === true
-    if (listens || rejections.hasSubscribers) {
-      const rejection = { name: this.rules.name, error }
-      if (listens) this.emitter?.emit('rejected', rejection)
-      if (rejections.hasSubscribers) rejections.publish(rejection)
-    }
+    if (this.observers.hear('rejected')) this.observers.tell('rejected', { name: this.rules.name, error })
     // A throw would cost more than the error itself.
     return Promise.reject(error)
-  }
-
-  on<Name extends keyof CircuitBreakerEvents>(
-    event: Name,
-    listener: (payload: CircuitBreakerEvents[Name]) => void,
-  ): () => void {
-    this.emitter ??= new Emitter({ ...OWNER, events: EVENTS })
-    return this.emitter.on(event, listener)
   }
 
   /** As `close()` asks for it: whatever was, it is over. */

@@ -8,8 +8,12 @@ export type Next = (ctx: CallContext) => unknown
  * is no async function, no promise for a value, and no closure for a call that needs none.
  */
 export interface Engine {
+  readonly kind: EngineKind
   run(next: Next, ctx: CallContext): unknown
 }
+
+/** What a pipeline has to know to judge an order. */
+export type EngineKind = 'circuit-breaker' | 'retry' | 'timeout' | 'bulkhead' | 'fallback' | 'pipeline' | 'foreign'
 
 /** By policy, so that a pipeline can call its parts directly; a policy that is not of this package has none. */
 const engines = /* @__PURE__ */ new WeakMap<object, Engine>()
@@ -26,7 +30,11 @@ export function engineOf(policy: object): Engine | undefined {
 export function callFunction(ctx: CallContext): unknown {
   // Taken out of the context, which must not become its `this`.
   const { fn } = ctx
-  const returned = fn(ctx)
+  return adopt(fn(ctx))
+}
+
+/** What a user's function returned, as a native promise or a value that is none; a foreign promise is asked once. */
+export function adopt(returned: unknown): unknown {
   if (returned instanceof Promise && returned.constructor === Promise) return returned
   return isThenable(returned) ? Promise.resolve(returned) : returned
 }

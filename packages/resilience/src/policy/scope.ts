@@ -63,7 +63,11 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
     this.#unfollow()
     this.#controller?.abort(reason)
     for (const listener of this.#listeners ?? []) listener.handleEvent()
+    this.left()
   }
+
+  /** For the policy whose scope it is: it has just been given up. */
+  protected left(): void {}
 
   /** The function has settled: nothing will be given up any more. */
   end(): void {

@@ -1,0 +1,9 @@
+import type { BulkheadFullError } from './errors.js'
+
+/** The events of a {@link Bulkhead}, and what comes with each. */
+export interface BulkheadEvents {
+  /** A call waits for a slot; `queued` is how many do, with this one. */
+  readonly queued: { readonly name: string; readonly queued: number }
+  /** A call was refused. */
+  readonly rejected: { readonly name: string; readonly error: BulkheadFullError }
+}

@@ -1,0 +1,68 @@
+/** Someone in a {@link Line}. */
+export interface Place {
+  readonly priority: number
+  level: Level | undefined
+  before: Place | undefined
+  behind: Place | undefined
+}
+
+/** Those of one priority, as a list, so that anyone can leave at once. */
+interface Level {
+  readonly priority: number
+  first: Place | undefined
+  last: Place | undefined
+}
+
+/** A queue: the higher priority first, and who came first within one. */
+export class Line<P extends Place> {
+  size = 0
+  /** The highest priority first; none is empty. */
+  readonly #levels: Level[] = []
+
+  add(place: P): void {
+    const level = this.#levelOf(place.priority)
+    place.level = level
+    place.before = level.last
+    if (level.last === undefined) level.first = place
+    else level.last.behind = place
+    level.last = place
+    this.size++
+  }
+
+  /** Nothing happens where it has left before. */
+  remove(place: P): void {
+    const { level, before, behind } = place
+    if (level === undefined) return
+    if (before === undefined) level.first = behind
+    else before.behind = behind
+    if (behind === undefined) level.last = before
+    else behind.before = before
+    place.level = undefined
+    place.before = undefined
+    place.behind = undefined
+    if (level.first === undefined) this.#levels.splice(this.#levels.indexOf(level), 1)
+    this.size--
+  }
+
+  /** Takes out whose turn it is. */
+  shift(): P | undefined {
+    const first = this.#levels[0]?.first as P | undefined
+    if (first !== undefined) this.remove(first)
+    return first
+  }
+
+  #levelOf(priority: number): Level {
+    let low = 0
+    let high = this.#levels.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#levels[middle]?.priority ?? priority) > priority) low = middle + 1
+      else high = middle
+    }
+    const found = this.#levels[low]
+    if (found?.priority === priority) return found
+    const level: Level = { priority, first: undefined, last: undefined }
+    this.#levels.splice(low, 0, level)
+    return level
+  }
+}

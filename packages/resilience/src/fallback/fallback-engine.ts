@@ -1,0 +1,75 @@
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { reportCallbackError } from '@base/core/events'
+import type { CallContext } from '../policy/call-context.js'
+import { adopt, type Engine, type Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
+import type { PolicyContext } from '../policy/policy.js'
+import type { FallbackEvents } from './events.js'
+
+const channels = { fallback: /* @__PURE__ */ diagnosticsChannel('base:resilience:fallback:fallback') }
+
+/** The options of a {@link Fallback}, checked and complete. */
+export interface FallbackRules {
+  readonly name: string
+  readonly fallback: (error: unknown, ctx: PolicyContext) => unknown
+  readonly handle: ((error: unknown) => boolean) | undefined
+}
+
+export class FallbackEngine implements Engine {
+  readonly kind = 'fallback'
+  readonly rules: FallbackRules
+  readonly observers: Observers<FallbackEvents> = new Observers('Fallback', channels)
+  calls = 0
+  fallbacks = 0
+
+  constructor(rules: FallbackRules) {
+    this.rules = rules
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    this.calls++
+    let result: unknown
+    try {
+      result = next(ctx)
+    } catch (error) {
+      return this.#answer(error, ctx)
+    }
+    if (!(result instanceof Promise)) return result
+    return result.then(undefined, (error: unknown) => this.#answer(error, ctx))
+  }
+
+  #answer(error: unknown, ctx: CallContext): unknown {
+    if (ctx.aborted || !this.#handles(error)) throw error
+    this.fallbacks++
+    const { name, fallback } = this.rules
+    if (this.observers.hear('fallback')) this.observers.tell('fallback', { name, error })
+    const failed = (second: unknown): never => {
+      throw withCause(second, error)
+    }
+    try {
+      const answer = adopt(fallback(error, ctx))
+      return answer instanceof Promise ? answer.then(undefined, failed) : answer
+    } catch (second) {
+      return failed(second)
+    }
+  }
+
+  #handles(error: unknown): boolean {
+    const { handle } = this.rules
+    if (handle === undefined) return true
+    try {
+      return handle(error)
+    } catch (thrown) {
+      reportCallbackError(thrown, { package: '@base/resilience', pattern: 'Fallback', callback: 'handle' })
+      return false
+    }
+  }
+}
+
+/** The error of a fallback, which must not hide what it was called for. */
+function withCause(error: unknown, cause: unknown): unknown {
+  if (!(error instanceof Error) || error === cause || error.cause !== undefined || !Object.isExtensible(error))
+    return error
+  Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
+  return error
+}

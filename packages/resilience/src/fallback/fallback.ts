@@ -1,0 +1,85 @@
+import type { Clock } from '@base/core/clock'
+import { checkFunction, checkText } from '@base/core/options'
+import { setEngine } from '../policy/engine.js'
+import { execute, wrap } from '../policy/execute.js'
+import { placesOf } from '../policy/place.js'
+import type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from '../policy/policy.js'
+import type { FallbackEvents } from './events.js'
+import { FallbackEngine } from './fallback-engine.js'
+
+const DEFAULT_NAME = 'fallback'
+
+/** Options of {@link Fallback}; checked and read once, at construction. */
+export interface FallbackOptions<F> {
+  /** Names it in events and telemetry; few distinct values. @defaultValue 'fallback' */
+  readonly name?: string | undefined
+  /** Answers in place of a call that failed. If it throws, that is the call's error, with the first one as `cause` if it has none. */
+  readonly fallback: (error: unknown, ctx: PolicyContext) => F | PromiseLike<F>
+  /** Which errors it answers; others pass. One that throws answers none. @defaultValue all */
+  readonly handle?: ((error: unknown) => boolean) | undefined
+  /** Source of time, as every policy takes it; a fallback needs none. @defaultValue systemClock */
+  readonly clock?: Clock | undefined
+  /** Source of chance, as every policy takes it; a fallback needs none. @defaultValue Math.random */
+  readonly random?: (() => number) | undefined
+}
+
+/** What a {@link Fallback} has counted since it was made. */
+export interface FallbackStats {
+  /** Calls that began. */
+  readonly calls: number
+  /** Those that the fallback answered, or tried to. */
+  readonly fallbacks: number
+}
+
+/**
+ * Answers in place of a call that fails: with an old price, an empty list, a simpler page.
+ *
+ * It is not called once the call was given up, for nobody waits for an answer then. A fallback that can fail itself is a
+ * second dependency: put policies of its own inside.
+ *
+ * @example
+ * const prices = new Fallback({ fallback: () => lastKnownPrice })
+ * const price = await prices.execute(({ signal }) => askPrice({ signal }))
+ *
+ * @throws {@link InvalidOptionError} from the constructor, naming the option.
+ */
+export class Fallback<F> implements Policy<F> {
+  declare readonly outType?: (() => F) | undefined
+  /** Names it in events and telemetry. */
+  readonly name: string
+  readonly #engine: FallbackEngine
+
+  constructor(options: FallbackOptions<F>) {
+    const { name = DEFAULT_NAME, fallback, handle } = options
+    const place = placesOf('Fallback')
+    this.name = checkText(name, place('name'))
+    checkFunction(fallback, place('fallback'))
+    if (handle !== undefined) checkFunction(handle, place('handle'))
+    this.#engine = new FallbackEngine({ name, fallback, handle })
+    setEngine(this, this.#engine)
+  }
+
+  /** What was counted, as it is now. */
+  get stats(): FallbackStats {
+    const { calls, fallbacks } = this.#engine
+    return { calls, fallbacks }
+  }
+
+  execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T | F> {
+    return execute(this.#engine, fn, options) as Promise<T | F>
+  }
+
+  wrap<This, Args extends unknown[], T>(
+    fn: (this: This, ...args: Args) => T | PromiseLike<T>,
+  ): (this: This, ...args: Args) => Promise<T | F> {
+    return wrap(this.#engine, fn) as (this: This, ...args: Args) => Promise<T | F>
+  }
+
+  /**
+   * Calls `listener` at each `event` from now on, until the function that is returned is called. One that throws never
+   * changes the outcome of a call; it is reported as a process warning.
+   */
+  on<Name extends keyof FallbackEvents>(event: Name, listener: (payload: FallbackEvents[Name]) => void): () => void {
+    return this.#engine.observers.on(event, listener)
+  }
+}

@@ -1,0 +1,82 @@
+import type { CallContext } from '../policy/call-context.js'
+import { Scope } from '../policy/scope.js'
+import { holdAll } from '../policy/slot.js'
+import type { Deadlined, Deadlines } from './deadlines.js'
+
+/** A call under a timeout: the context of what is inside, and its own entry in the queue of deadlines. */
+export class TimedCall extends Scope implements Deadlined {
+  deadline = 0
+  earlier: Deadlined | undefined = undefined
+  later: Deadlined | undefined = undefined
+  readonly #deadlines: Deadlines | undefined
+  readonly #onExpiry: () => unknown
+  #reject: ((reason: unknown) => void) | undefined
+  #letGo: (() => void) | undefined
+
+  constructor(ctx: CallContext, deadlines: Deadlines | undefined, onExpiry: () => unknown) {
+    super(ctx)
+    this.#deadlines = deadlines
+    this.#onExpiry = onExpiry
+    deadlines?.add(this)
+  }
+
+  expire(): void {
+    if (this.aborted) return
+    this.giveUp(this.#onExpiry())
+  }
+
+  protected override left(): void {
+    this.#deadlines?.remove(this)
+    if (this.#reject !== undefined) this.#leave(this.#reject)
+  }
+
+  override end(): void {
+    super.end()
+    this.#deadlines?.remove(this)
+    this.#letGo?.()
+  }
+
+  /** Settles as the function does, or rejects as soon as the call is given up. */
+  race(result: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      result.then(
+        (value) => {
+          this.end()
+          resolve(value)
+        },
+        (error: unknown) => {
+          this.end()
+          reject(error)
+        },
+      )
+      if (this.aborted) this.#leave(reject)
+      else this.#reject = reject
+    })
+  }
+
+  /** Settles as the function does; a failure after the call was given up is that of the giving up. */
+  cooperate(result: Promise<unknown>): Promise<unknown> {
+    return result.then(
+      (value) => {
+        this.end()
+        return value
+      },
+      (error: unknown) => {
+        throw this.fail(error)
+      },
+    )
+  }
+
+  /** What a failure of the function is to the caller. */
+  fail(error: unknown): unknown {
+    const thrown = this.aborted ? this.reason : error
+    this.end()
+    return thrown
+  }
+
+  /** The caller goes on; the function may not have noticed, and keeps its slots until it has settled. */
+  #leave(reject: (reason: unknown) => void): void {
+    this.#letGo = holdAll(this.slot)
+    reject(this.reason)
+  }
+}
