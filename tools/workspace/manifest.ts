@@ -13,6 +13,7 @@ export interface Manifest {
   readonly repository?: string | { readonly url?: string; readonly directory?: string }
   readonly engines?: Readonly<Record<string, string>>
   readonly publishConfig?: Readonly<Record<string, unknown>>
+  readonly types?: string
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   readonly dependencies?: Dependencies
