@@ -23,6 +23,8 @@ const options: Partial<TypeDocOptions> = {
     excludePrivate: true,
     disableSources: true,
     sort: ['source-order'],
+    alwaysCreateEntryPointModule: true,
+    displayBasePath: 'src',
     validation: VALIDATION,
   },
   alwaysCreateEntryPointModule: true,
