@@ -1,19 +1,16 @@
 import type { Expectation } from './expectation.ts'
 
 /**
- * Code that goes before a snippet, in one line of plain JavaScript for any Node from 20: records what the snippet
+ * Code that goes before a snippet, plain JavaScript for any Node from 20: records what the snippet
  * shows, and at the end of the process compares it with what it says. A difference, a place that was not reached and
  * a snippet that did not run to its end are reported as `file:line: …`, and make the exit code 1.
  */
 export function recorderFor(file: string, expectations: readonly Expectation[]): string {
   const expected = expectations.map(({ line, text }) => [line, text])
-  return `const $snippet = (${record})(${JSON.stringify(file)}, ${JSON.stringify(expected)});`.replace(
-    /\s*\n\s*/g,
-    ' ',
-  )
+  return `const $snippet = (${record})(${JSON.stringify(file)}, ${JSON.stringify(expected)});`
 }
 
-// Becomes text: it must not use anything from outside itself, and no line comment.
+// Becomes text, so it must not use anything from outside itself.
 function record(file: string, expected: [line: number, text: string][]): object {
   const { format, inspect } = process.getBuiltinModule('node:util')
   const shown = new Map<number, string>()
