@@ -16,6 +16,20 @@ export {
   type ServiceOptions,
 } from './container/index.js'
 export {
+  bindContext,
+  type ContextEntry,
+  type ContextKey,
+  ContextMissingError,
+  correlationId,
+  createContextKey,
+  deadline,
+  isContextAvailable,
+  type Principal,
+  principal,
+  runInContext,
+  tenantId,
+} from './context/index.js'
+export {
   type Duration,
   type DurationRules,
   type DurationUnit,
@@ -118,3 +132,4 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './result/index.js'
+export { isSecret, type Secret, secret } from './secret/index.js'
