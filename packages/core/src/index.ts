@@ -67,6 +67,26 @@ export {
   type ValidationIssue,
 } from './errors/index.js'
 export {
+  type Brand,
+  createUlid,
+  createUuidv7,
+  type IdOptions,
+  InvalidIdError,
+  isUlid,
+  isUuid,
+  parseUlid,
+  parseUuid,
+  type TypedId,
+  type TypedIdOptions,
+  type TypedIds,
+  timeOfUlid,
+  timeOfUuid,
+  typedId,
+  ulid,
+  ulidAt,
+  uuidv7,
+} from './id/index.js'
+export {
   type Component,
   createLifecycle,
   type Lifecycle,
