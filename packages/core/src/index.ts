@@ -16,6 +16,20 @@ export {
   type ServiceOptions,
 } from './container/index.js'
 export {
+  bindContext,
+  type ContextEntry,
+  type ContextKey,
+  ContextMissingError,
+  correlationId,
+  createContextKey,
+  deadline,
+  isContextAvailable,
+  type Principal,
+  principal,
+  runInContext,
+  tenantId,
+} from './context/index.js'
+export {
   type Duration,
   type DurationRules,
   type DurationUnit,
@@ -52,6 +66,26 @@ export {
   type ValidationErrorOptions,
   type ValidationIssue,
 } from './errors/index.js'
+export {
+  type Brand,
+  createUlid,
+  createUuidv7,
+  type IdOptions,
+  InvalidIdError,
+  isUlid,
+  isUuid,
+  parseUlid,
+  parseUuid,
+  type TypedId,
+  type TypedIdOptions,
+  type TypedIds,
+  timeOfUlid,
+  timeOfUuid,
+  typedId,
+  ulid,
+  ulidAt,
+  uuidv7,
+} from './id/index.js'
 export {
   type Component,
   createLifecycle,
@@ -118,3 +152,4 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './result/index.js'
+export { isSecret, type Secret, secret } from './secret/index.js'
