@@ -6,6 +6,18 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
+  type ConfigDescription,
+  ConfigError,
+  type ConfigSource,
+  type ConfigValues,
+  type DescribeConfigOptions,
+  describeConfig,
+  type LoadConfigOptions,
+  loadConfig,
+  sourceOf,
+  type UnknownKeys,
+} from './config/index.js'
+export {
   type Container,
   type ContainerBuilder,
   ContainerError,
