@@ -164,4 +164,25 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './result/index.js'
+export {
+  type InferInput,
+  type InferOutput,
+  JsonError,
+  type JsonErrorCode,
+  type ManyValidated,
+  type ParseJsonOptions,
+  parseJson,
+  type StandardJSONSchemaOptions,
+  type StandardJSONSchemaV1,
+  type StandardSchemaIssue,
+  type StandardSchemaProps,
+  type StandardSchemaResult,
+  type StandardSchemaV1,
+  type StandardTypedProps,
+  unchecked,
+  type ValidateManyOptions,
+  validate,
+  validateMany,
+  validateSync,
+} from './schema/index.js'
 export { isSecret, type Secret, secret } from './secret/index.js'
