@@ -1,5 +1,6 @@
 import { checkOneOf, checkText, invalidOption } from '../options/options.js'
-import type { StandardSchemaV1 } from '../schema/standard-schema.js'
+import { checkSchema } from '../schema/check-schema.js'
+import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
 import { frozenCopy } from './frozen.js'
 import { type Naming, variableOf } from './names.js'
@@ -73,8 +74,8 @@ export type ConfigValues<Input> = Input extends readonly unknown[]
  */
 export async function loadConfig<S extends StandardSchemaV1>(
   schema: S,
-  options: LoadConfigOptions<StandardSchemaV1.InferInput<S>> = {},
-): Promise<Readonly<StandardSchemaV1.InferOutput<S>>> {
+  options: LoadConfigOptions<InferInput<S>> = {},
+): Promise<Readonly<InferOutput<S>>> {
   const {
     prefix = '',
     delimiter = '__',
@@ -93,15 +94,12 @@ export async function loadConfig<S extends StandardSchemaV1>(
   if (typeof config === 'object' && config !== null) {
     remember(config, { sources: validated.sources, variableOf: (path) => variableOf(path, naming) })
   }
-  return config as Readonly<StandardSchemaV1.InferOutput<S>>
+  return config as Readonly<InferOutput<S>>
 }
 
-function checkOptions(schema: unknown, options: LoadConfigOptions): LoadConfigOptions {
+function checkOptions(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
   const place = (option: string) => ({ package: '@base/core', pattern: 'loadConfig', option })
-  const standard = (schema as Partial<StandardSchemaV1> | null | undefined)?.['~standard']
-  if (typeof standard?.validate !== 'function') {
-    throw invalidOption(schema, place('schema'), 'a Standard Schema, such as one of zod, valibot or arktype')
-  }
+  checkSchema(schema, 'loadConfig')
   const { env = {}, files = [], values = {}, prefix = '', delimiter, unknown } = options
   if (typeof env !== 'object' || env === null) throw invalidOption(env, place('env'), 'an object of texts')
   if (!Array.isArray(files) || !files.every((file) => typeof file === 'string' && file !== '')) {

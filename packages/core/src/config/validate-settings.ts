@@ -1,5 +1,5 @@
 import type { ValidationIssue } from '../errors/validation-error.js'
-import type { StandardSchemaV1 } from '../schema/standard-schema.js'
+import type { StandardSchemaIssue, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { Mask } from './mask.js'
 import { type Naming, variableOf } from './names.js'
 import { readText } from './read-text.js'
@@ -86,20 +86,20 @@ async function readReferences(tree: SettingsTree, shape: Shape | undefined): Pro
 function isAsked(
   path: readonly string[],
   tree: SettingsTree,
-  issues: readonly StandardSchemaV1.Issue[] | undefined,
+  issues: readonly StandardSchemaIssue[] | undefined,
 ): boolean {
   if (issues === undefined || find(tree, path) !== undefined) return false
   return issues.some((issue) => pathOf(issue).join('.') === path.join('.'))
 }
 
-function pathOf({ path = [] }: StandardSchemaV1.Issue): string[] {
+function pathOf({ path = [] }: StandardSchemaIssue): string[] {
   // Not path.map: the paths of arktype are lists of a class of its own.
   return Array.from(path, (step) => String(typeof step === 'object' ? step.key : step))
 }
 
 /** An issue under the name of its variable; what lies within a variable's value has its place in a list at most. */
 function toIssue(
-  issue: StandardSchemaV1.Issue,
+  issue: StandardSchemaIssue,
   tree: SettingsTree,
   naming: Naming,
   mask: Mask,
