@@ -116,7 +116,8 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     this.rejected++
     const { name } = this.rules
     const error = withoutStack(
-      () => new BulkheadFullError({ message: `Bulkhead '${name}' is full: ${why}.`, details: { name, reason } }),
+      () =>
+        new BulkheadFullError({ message: `Bulkhead '${name}' is full: ${why}.`, details: { name, reason } }),
     )
     if (this.observers.hear('rejected')) this.observers.tell('rejected', { name, error })
     return error

@@ -5,6 +5,7 @@ import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { withoutStack } from '../policy/without-stack.js'
 import { Disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
 import { Consecutive } from './consecutive.js'
@@ -18,7 +19,6 @@ import type { CircuitBreakerSnapshot } from './snapshot.js'
 import type { Circuit, Failure, State } from './state.js'
 import { TimeWindow } from './time-window.js'
 import type { Outcomes, Verdict } from './window.js'
-import { withoutStack } from '../policy/without-stack.js'
 
 const OWNER = { package: '@base/resilience', pattern: 'CircuitBreaker' } as const
 

@@ -68,8 +68,18 @@ export class FallbackEngine implements Engine {
 
 /** The error of a fallback, which must not hide what it was called for. */
 function withCause(error: unknown, cause: unknown): unknown {
-  if (!(error instanceof Error) || error === cause || error.cause !== undefined || !Object.isExtensible(error))
+  if (
+    !(error instanceof Error) ||
+    error === cause ||
+    error.cause !== undefined ||
+    !Object.isExtensible(error)
+  )
     return error
-  Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
+  Object.defineProperty(error, 'cause', {
+    value: cause,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  })
   return error
 }

@@ -79,7 +79,10 @@ export class Fallback<F> implements Policy<F> {
    * Calls `listener` at each `event` from now on, until the function that is returned is called. One that throws never
    * changes the outcome of a call; it is reported as a process warning.
    */
-  on<Name extends keyof FallbackEvents>(event: Name, listener: (payload: FallbackEvents[Name]) => void): () => void {
+  on<Name extends keyof FallbackEvents>(
+    event: Name,
+    listener: (payload: FallbackEvents[Name]) => void,
+  ): () => void {
     return this.#engine.observers.on(event, listener)
   }
 }

@@ -13,7 +13,14 @@ export interface Engine {
 }
 
 /** What a pipeline has to know to judge an order. */
-export type EngineKind = 'circuit-breaker' | 'retry' | 'timeout' | 'bulkhead' | 'fallback' | 'pipeline' | 'foreign'
+export type EngineKind =
+  | 'circuit-breaker'
+  | 'retry'
+  | 'timeout'
+  | 'bulkhead'
+  | 'fallback'
+  | 'pipeline'
+  | 'foreign'
 
 /** By policy, so that a pipeline can call its parts directly; a policy that is not of this package has none. */
 const engines = /* @__PURE__ */ new WeakMap<object, Engine>()

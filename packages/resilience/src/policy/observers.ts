@@ -7,7 +7,10 @@ export class Observers<Events extends object> {
   readonly #channels: { readonly [Name in keyof Events]: DiagnosticsChannel | undefined }
   #emitter: Emitter<Events> | undefined
 
-  constructor(pattern: string, channels: { readonly [Name in keyof Events]: DiagnosticsChannel | undefined }) {
+  constructor(
+    pattern: string,
+    channels: { readonly [Name in keyof Events]: DiagnosticsChannel | undefined },
+  ) {
     this.#pattern = pattern
     this.#channels = channels
   }

@@ -96,7 +96,10 @@ export class Timeout implements Policy {
    * Calls `listener` at each `event` from now on, until the function that is returned is called. One that throws never
    * changes the outcome of a call; it is reported as a process warning.
    */
-  on<Name extends keyof TimeoutEvents>(event: Name, listener: (payload: TimeoutEvents[Name]) => void): () => void {
+  on<Name extends keyof TimeoutEvents>(
+    event: Name,
+    listener: (payload: TimeoutEvents[Name]) => void,
+  ): () => void {
     return this.#engine.observers.on(event, listener)
   }
 }
