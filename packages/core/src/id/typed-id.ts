@@ -6,7 +6,7 @@ import { suffixOfUuid, uuidOfSuffix } from './typed-id-suffix.js'
 import { parseUuid, uuidv7 } from './uuid.js'
 
 const PREFIX = /^(?:[a-z](?:[a-z_]{0,61}[a-z])?)?$/
-const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
+const SUFFIX: RegExp = /* @__PURE__ */ new RegExp(`^[0-7]${'[0-9a-hjkmnp-tv-z]'.repeat(25)}$`)
 
 /** An id with its type in front: `'order_01jgfjjz00f0k8q5z3n2v7x9ab'`. */
 export type TypedId<Prefix extends string> = Brand<

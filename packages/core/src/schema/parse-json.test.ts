@@ -214,8 +214,8 @@ describe('parseJson', () => {
 
   test('finds the end of a string of any length, wherever its escapes stand', async () => {
     for (let length = 0; length < 60; length++) {
-      for (const escape of ['\\\\', '\\"', '\\\\\\"', '\\u0022']) {
-        const text = `{"a":"${'x'.repeat(length)}${escape}","b":["${escape}${'x'.repeat(length)}"],"c":1`
+      for (const escaped of ['\\\\', '\\"', '\\\\\\"', '\\u0022']) {
+        const text = `{"a":"${'x'.repeat(length)}${escaped}","b":["${escaped}${'x'.repeat(length)}"],"c":1`
         expect(await parse(`${text}}`)).toEqual({ ok: true, value: JSON.parse(`${text}}`) })
         expect(await codeOf(`${text},"a":1}`)).toBe('JSON_DUPLICATE_KEY')
       }
