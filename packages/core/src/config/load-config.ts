@@ -1,9 +1,9 @@
-import { checkOneOf, checkText, invalidOption } from '../options/options.js'
+import { checkOneOf, invalidOption } from '../options/options.js'
 import { checkSchema } from '../schema/check-schema.js'
 import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
 import { frozenCopy } from './frozen.js'
-import { type Naming, variableOf } from './names.js'
+import { checkNaming, variableOf } from './names.js'
 import { cannotDescribe, readShape } from './shape.js'
 import { remember } from './source-of.js'
 import { readSources } from './sources.js'
@@ -76,12 +76,8 @@ export async function loadConfig<S extends StandardSchemaV1>(
   schema: S,
   options: LoadConfigOptions<InferInput<S>> = {},
 ): Promise<Readonly<InferOutput<S>>> {
-  const {
-    prefix = '',
-    delimiter = '__',
-    unknown = 'ignore',
-  } = checkOptions(schema, options as LoadConfigOptions)
-  const naming: Naming = { prefix, delimiter }
+  const { unknown = 'ignore' } = checkOptions(schema, options as LoadConfigOptions)
+  const naming = checkNaming(options, 'loadConfig')
   const shape = readShape(schema)
   if (shape === undefined && unknown !== 'ignore') throw cannotDescribe('loadConfig with unknown', schema)
   const sources = await readSources(options, naming, shape)
@@ -100,15 +96,13 @@ export async function loadConfig<S extends StandardSchemaV1>(
 function checkOptions(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
   const place = (option: string) => ({ package: '@base/core', pattern: 'loadConfig', option })
   checkSchema(schema, 'loadConfig')
-  const { env = {}, files = [], values = {}, prefix = '', delimiter, unknown } = options
+  const { env = {}, files = [], values = {}, unknown } = options
   if (typeof env !== 'object' || env === null) throw invalidOption(env, place('env'), 'an object of texts')
   if (!Array.isArray(files) || !files.every((file) => typeof file === 'string' && file !== '')) {
     throw invalidOption(files, place('files'), 'an array of paths')
   }
   if (typeof values !== 'object' || values === null)
     throw invalidOption(undefined, place('values'), 'an object')
-  if (typeof prefix !== 'string') throw invalidOption(prefix, place('prefix'), 'a text')
-  if (delimiter !== undefined) checkText(delimiter, place('delimiter'))
   if (unknown !== undefined) checkOneOf(unknown, ['ignore', 'warn', 'error'], place('unknown'))
   return options
 }

@@ -330,6 +330,21 @@ describe('wrong options', () => {
       'name must be unique, received "a"',
     ],
     [
+      'no component',
+      () => createLifecycle().add(undefined as never),
+      'component must be an object with a name',
+    ],
+    [
+      'a dependency that is no list',
+      () => createLifecycle().add({ name: 'a', dependsOn: 'db' as never }),
+      `dependsOn of 'a' must be an array of names, received "db"`,
+    ],
+    [
+      'a clock that is none',
+      () => createLifecycle({ clock: {} as never }),
+      'clock must be an object with the methods schedule, sleep, received an object',
+    ],
+    [
       'no function',
       () => createLifecycle().add({ name: 'a', start: 5 as never }),
       "start of 'a' must be a function, received 5",
