@@ -16,6 +16,9 @@ export interface LoadConfigOptions<Input = unknown> {
   readonly env?: Readonly<Record<string, string | undefined>>
   /**
    * `.env` files, a later one over an earlier one, relative to the working directory; one that is not there is skipped.
+   * Their lines are `NAME=value`, after `export` or not; `#` begins a comment at the start of a line, and behind a space. A
+   * value may stand in '…', "…" or backticks, over several lines. In a bare one and in "…" `${NAME}`, `${NAME:-default}`,
+   * and a `$NAME` that is set are replaced: by the environment first, then by what stands above; `\$` is a dollar sign.
    * @defaultValue ['.env']
    */
   readonly files?: readonly string[]

@@ -142,7 +142,11 @@ class OrderedLifecycle implements Lifecycle {
 
   #stop(): Promise<void> {
     const wasRunning = this.#state === 'running'
-    this.#startAbort.abort(new CancelledError({ message: 'The service was stopped while it was starting.' }))
+    // Not once it runs: a server that listens with this signal would close before the drain delay.
+    if (!wasRunning)
+      this.#startAbort.abort(
+        new CancelledError({ message: 'The service was stopped while it was starting.' }),
+      )
     return this.#end('stopped', async (signal) => {
       await this.#allStarted?.catch(() => {})
       if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })

@@ -269,6 +269,22 @@ describe('stopping', () => {
     expect(log).toEqual(['start http', 'stop http'])
   })
 
+  test('does not abort the signal of a start that is over, with which a server may listen', async () => {
+    const { lifecycle, part } = house()
+    let listening: AbortSignal | undefined
+    lifecycle.add(
+      part('http', {
+        start: ({ signal }) => {
+          listening = signal
+        },
+      }),
+    )
+    await lifecycle.start()
+    await lifecycle.stop()
+
+    expect(listening?.aborted).toBe(false)
+  })
+
   test('does not drain what never ran', async () => {
     const { clock, lifecycle } = house({ drainDelay: '5s' })
     await lifecycle.stop()
