@@ -60,7 +60,8 @@ export function createService(config: Config, signals?: readonly string[]): Serv
   return {
     lifecycle,
     get url() {
-      return `http://${config.host}:${server.port}`
+      const host = config.host.includes(':') ? `[${config.host}]` : config.host
+      return `http://${host}:${server.port}`
     },
   }
 }

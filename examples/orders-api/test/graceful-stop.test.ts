@@ -9,9 +9,8 @@ import { forAda } from './start-service.ts'
 let folder: string
 let main: MainProcess
 let url: string
-beforeEach(async () => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orders-stop-'))
-  await start()
 })
 afterEach(async () => {
   main.process.kill('SIGKILL')
@@ -74,6 +73,7 @@ async function countOrders(): Promise<number> {
 
 describe('kill -TERM', () => {
   test('under load loses no order, and the process ends with 0', async () => {
+    await start()
     await fetch(`${url}/items/PEN`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -94,8 +94,6 @@ describe('kill -TERM', () => {
   })
 
   test('turns readiness off for the drain delay, in which requests are still answered', async () => {
-    main.process.kill('SIGKILL')
-    await main.ended
     await start({ DRAIN_DELAY: '2s' })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     expect((await call(agent, 'GET', '/health/ready')).status).toBe(200)

@@ -112,10 +112,12 @@ describe('start', () => {
 
   test('is ended quietly by a signal that comes while it starts', async () => {
     const main = start({ PORT: '0', DATA_DIR: folder })
-    await new Promise((resolve) => setTimeout(resolve, 900))
+    const claim = join(folder, 'service.pid')
+    while (!existsSync(claim)) await new Promise(setImmediate)
     main.process.kill('SIGTERM')
-    await main.ended
 
+    expect(await main.ended).toBe(0)
+    expect([main.output(), existsSync(claim)]).toEqual(['', false])
     expect(main.errors()).toBe('')
   })
 })

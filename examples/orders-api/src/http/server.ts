@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -52,10 +53,10 @@ export class HttpServer {
   }
 
   /** Starts to listen. @throws AppError that says what to do where the port cannot be had. */
-  listen(host: string, port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => reject(cannotListen(error, host, port)))
-      this.#server.listen(port, host, () => resolve())
+  async listen(host: string, port: number): Promise<void> {
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening').catch((error: NodeJS.ErrnoException) => {
+      throw cannotListen(error, host, port)
     })
   }
 
@@ -70,7 +71,9 @@ export class HttpServer {
       // Not http's own close, which cuts idle connections.
       NetServer.prototype.close.call(this.#server, () => resolve())
     })
-    signal.addEventListener('abort', () => this.#server.closeAllConnections(), { once: true })
+    const cutAll = () => this.#server.closeAllConnections()
+    signal.addEventListener('abort', cutAll, { once: true })
+    if (signal.aborted) cutAll()
     const over = new AbortController()
     void this.#clock.sleep(IDLE_GRACE, { signal: over.signal }).then(
       () => this.#cutIdle(),
@@ -111,7 +114,7 @@ function sayClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close')
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): AppError {
   if (error.code === 'EADDRINUSE') {
     const message = `Port ${port} is taken: stop what listens there, or choose another with PORT.`
     return new AppError({ code: 'PORT_TAKEN', kind: 'conflict', message, cause: error })

@@ -10,6 +10,7 @@ import { validate } from '../http/validate.ts'
 import { ItemInput, NewItem, Sku } from './item.ts'
 import { findItem, insertItem, listItems, putItem } from './item-store.ts'
 
+const ItemPath = z.object({ sku: Sku })
 const ListQuery = z.strictObject({ ...pageQuery, after: Sku.optional() })
 
 export function itemRoutes(database: Queries): Hono<RequestEnv> {
@@ -23,7 +24,7 @@ export function itemRoutes(database: Queries): Hono<RequestEnv> {
       return c.json(item, 201, { location: `/items/${sku}` })
     })
     .put('/:sku', async (c) => {
-      const sku = await validate(z.object({ sku: Sku }), c.req.param()).then((path) => path.sku)
+      const { sku } = await validate(ItemPath, c.req.param())
       const { item, created } = await putItem(database, { sku, ...(await readBody(c, ItemInput)) })
       return created ? c.json(item, 201, { location: `/items/${sku}` }) : c.json(item)
     })
