@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '@base/core/clock'
 import { AppError } from '@base/core/errors'
 import { getRequestListener } from '@hono/node-server'
@@ -10,9 +9,9 @@ import { getRequestListener } from '@hono/node-server'
 const KEEP_ALIVE = 5_000
 const IDLE_GRACE = KEEP_ALIVE + 1_000
 
-/** A turn of the event loop in which nobody came, and too short for anybody to have come unseen. */
-const QUIET_TURN = 1
-const MAX_TURNS = 1_000
+/** How long nobody may knock before the door closes, and how often it looks at most. */
+const QUIET = 10
+const MAX_LOOKS = 25
 
 /** Answers a request, or rejects. */
 export type Fetch = (request: Request) => Response | Promise<Response>
@@ -28,14 +27,18 @@ export class HttpServer {
   readonly #server: Server
   /** Open connections, and the answers that each still waits for. */
   readonly #connections = new Map<Socket, Set<ServerResponse>>()
+  readonly #clock: Clock
   #stopping = false
   #accepted = 0
-
-  readonly #clock: Clock
+  #hold: Promise<void> | undefined
 
   constructor(fetch: Fetch, clock: Clock) {
     this.#clock = clock
-    const listener = getRequestListener(fetch)
+    const listener = getRequestListener(async (request) => {
+      const response = await fetch(request)
+      await this.#hold
+      return response
+    })
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
       this.#track(request.socket, response)
       void listener(request, response)
@@ -65,12 +68,7 @@ export class HttpServer {
     if (!this.#server.listening) return
     this.#stopping = true
     for (const answers of this.#connections.values()) for (const response of answers) sayClose(response)
-    await this.#untilNobodyKnocks()
-
-    const closed = new Promise<void>((resolve) => {
-      // Not http's own close, which cuts idle connections.
-      NetServer.prototype.close.call(this.#server, () => resolve())
-    })
+    const { closed } = await this.#closeDoor()
     const cutAll = () => this.#server.closeAllConnections()
     signal.addEventListener('abort', cutAll, { once: true })
     if (signal.aborted) cutAll()
@@ -90,15 +88,25 @@ export class HttpServer {
     response.once('close', () => answers?.delete(response))
   }
 
-  /** Connections that wait to be accepted are reset by the end of listening, so it comes right after a look that found none. */
-  async #untilNobodyKnocks(): Promise<void> {
-    for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const [accepted, started] = [this.#accepted, this.#clock.monotonic()]
-      await nextTurn()
-      const quiet = this.#accepted === accepted && this.#clock.monotonic() - started < QUIET_TURN
-      // The first turn may have begun behind the look for connections.
-      if (quiet && turn > 0) return
+  /**
+   * Ends listening, which resets connections that wait to be accepted. So answers are held meanwhile: nobody who waits
+   * for one comes anew, and whoever is on the way arrives.
+   *
+   * @returns what resolves when the last connection has closed; wrapped, for that comes much later.
+   */
+  async #closeDoor(): Promise<{ closed: Promise<void> }> {
+    const door = Promise.withResolvers<void>()
+    this.#hold = door.promise
+    for (let look = 0, seen = -1; look < MAX_LOOKS && seen !== this.#accepted; look++) {
+      seen = this.#accepted
+      await this.#clock.sleep(QUIET)
     }
+    const closed = new Promise<void>((resolve) => {
+      // Not http's own close, which cuts idle connections.
+      NetServer.prototype.close.call(this.#server, () => resolve())
+    })
+    door.resolve()
+    return { closed }
   }
 
   #cutIdle(): void {

@@ -13,12 +13,12 @@ const ORDER = `
 /** An order that has no number yet. */
 export type NewOrder = Omit<Order, 'number' | 'cancelReason'>
 
-export async function insertOrder(queries: Queries, order: NewOrder): Promise<Order> {
+export async function insertOrder(queries: Queries, { id, ...order }: NewOrder): Promise<Order> {
   const { rows } = await queries.query<{ number: number }>(
     `insert into orders (id, customer, address, notes, status, subtotal, discount, shipping, total, placed_at, expected_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning number`,
     [
-      order.id,
+      id,
       order.customer,
       order.address,
       order.notes,
@@ -39,7 +39,7 @@ export async function insertOrder(queries: Queries, order: NewOrder): Promise<Or
        "unitPrice" bigint, "discountPercent" integer, discount bigint, total bigint)`,
     [number, JSON.stringify(order.lines.map((line, position) => ({ ...line, position })))],
   )
-  return { ...order, number, cancelReason: null }
+  return { id, number, ...order, cancelReason: null }
 }
 
 export async function findOrder(queries: Queries, id: string): Promise<Order | undefined> {

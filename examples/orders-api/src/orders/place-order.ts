@@ -35,12 +35,12 @@ export function placeOrder(
     await takeStock(queries, draft.value.lines)
     const now = clock.now()
     const order = await insertOrder(queries, {
-      ...draft.value,
       id: randomUUID(),
       customer: input.customer,
       address: input.address,
       notes: input.notes,
       status: 'pending',
+      ...draft.value,
       placedAt: new Date(now),
       expectedBy: new Date(now + DELIVERY),
     })
