@@ -12,6 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiReport } from '../api/report.ts'
+import { pack } from '../consumer/pack.ts'
+import { formatFindings } from '../deps/finding.ts'
+import { lintDeps } from '../deps/lint-deps.ts'
+import { checkSize } from '../size/check-size.ts'
+import { verifyShape } from '../verify/verify.ts'
+import { publicPackages } from '../workspace/packages.ts'
 import { newPackage } from './new-package.ts'
 import { newPattern } from './new-pattern.ts'
 
@@ -75,6 +82,18 @@ function prove(root: string, folder: string, pattern: string): void {
   })
 }
 
+/** Holds a built package there to the gates that a published one must pass, as far as nothing has to be installed. */
+async function proveGates(root: string, folder: string): Promise<void> {
+  const pkg = publicPackages(root).find(({ path }) => path === folder)
+  if (pkg === undefined) throw new Error(`${folder} is no package.`)
+  expect(formatFindings(lintDeps(root))).toBe('')
+  expect((await checkSize(pkg)).problems).toEqual([])
+  expect(apiReport(pkg)).toContain(`# Public types of ${pkg.manifest.name}`)
+  const tarball = await pack(pkg, join(root, folder))
+  const outcomes = await verifyShape(root, { pkg, tarball, tarballs: [tarball] })
+  expect(outcomes.flatMap(({ problems }) => problems)).toEqual([])
+}
+
 function env(root: string): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}` }
 }
@@ -88,11 +107,12 @@ describe('the scaffold', () => {
 
   test(
     'writes a package that builds, checks, lints, passes its tests and runs its bench',
-    () => {
+    async () => {
       const folder = newPackage(root, 'parcels')
       linkDependencies(root, folder)
 
       prove(root, folder, 'parcels')
+      await proveGates(root, folder)
       expect(existsSync(join(root, folder, 'dist/parcels/index.d.ts'))).toBe(true)
     },
     LONG,
@@ -100,12 +120,13 @@ describe('the scaffold', () => {
 
   test(
     'writes an adapter one folder deeper',
-    () => {
+    async () => {
       const folder = newPackage(root, 'pigeons', { adapter: true, pattern: 'message-broker' })
       linkDependencies(root, folder)
 
       expect(folder).toBe('packages/adapters/pigeons')
       prove(root, folder, 'message-broker')
+      await proveGates(root, folder)
     },
     LONG,
   )
