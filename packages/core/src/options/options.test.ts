@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidOptionError } from '../errors/index.js'
+import { checkBoolean, checkFunction, checkInteger, checkNumber, checkOneOf, checkText } from './index.js'
+
+const place = { package: '@base/resilience', pattern: 'Bulkhead', option: 'limit' }
+
+describe('checkInteger', () => {
+  test('gives back an integer within the range, both ends included', () => {
+    expect(checkInteger(1, { ...place, min: 1, max: 3 })).toBe(1)
+    expect(checkInteger(3, { ...place, min: 1, max: 3 })).toBe(3)
+    expect(checkInteger(-0, place)).toBe(0)
+  })
+
+  test.each([0, 4, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '2', 2n, null, undefined])(
+    'refuses %s',
+    (value) => {
+      expect(() => checkInteger(value, { ...place, min: 1, max: 3 })).toThrow(InvalidOptionError)
+    },
+  )
+
+  test('takes Infinity only where it says so', () => {
+    expect(checkInteger(Number.POSITIVE_INFINITY, { ...place, infinity: true })).toBe(
+      Number.POSITIVE_INFINITY,
+    )
+    expect(() => checkInteger(-1, { ...place, infinity: true })).toThrow(
+      '@base/resilience Bulkhead: limit must be an integer from 0, or Infinity, received -1.',
+    )
+  })
+
+  test('names the range', () => {
+    expect(() => checkInteger(9, { ...place, min: 1, max: 3 })).toThrow(
+      '@base/resilience Bulkhead: limit must be an integer from 1 to 3, received 9.',
+    )
+  })
+})
+
+describe('checkNumber', () => {
+  test('gives back a finite number within the range', () => {
+    expect(checkNumber(0.5, { ...place, above: true, max: 1 })).toBe(0.5)
+    expect(checkNumber(0, place)).toBe(0)
+    expect(checkNumber(1, { ...place, above: true, max: 1 })).toBe(1)
+  })
+
+  test.each([0, 1.1, -1, Number.NaN, Number.POSITIVE_INFINITY, '0.5'])('refuses %s', (value) => {
+    expect(() => checkNumber(value, { ...place, above: true, max: 1 })).toThrow(
+      '@base/resilience Bulkhead: limit must be a number above 0 to 1, received',
+    )
+  })
+})
+
+describe('checkText', () => {
+  test('gives back a text', () => {
+    expect(checkText('payments', { ...place, maxLength: 8 })).toBe('payments')
+  })
+
+  test.each(['', 'too long a text', 7, undefined])('refuses %s', (value) => {
+    expect(() => checkText(value, { ...place, maxLength: 8 })).toThrow(
+      'limit must be a text that is not empty and no longer than 8 characters, received',
+    )
+  })
+})
+
+describe('checkBoolean, checkFunction and checkOneOf', () => {
+  test('give back what is allowed', () => {
+    const fn = () => 1
+    expect(checkBoolean(false, place)).toBe(false)
+    expect(checkFunction(fn, place)).toBe(fn)
+    expect(checkOneOf('race', ['race', 'cooperative'], place)).toBe('race')
+  })
+
+  test('refuse the rest, and say what is allowed', () => {
+    expect(() => checkBoolean(0, place)).toThrow('limit must be true or false, received 0.')
+    expect(() => checkFunction(undefined, place)).toThrow('limit must be a function, received undefined.')
+    expect(() => checkOneOf('raze', ['race', 'cooperative'], place)).toThrow(
+      'limit must be one of "race", "cooperative", received "raze".',
+    )
+  })
+
+  test('leave the pattern out where there is none', () => {
+    expect(() => checkBoolean(0, { package: '@base/core', option: 'flag' })).toThrow(
+      '@base/core: flag must be true or false, received 0.',
+    )
+  })
+})
