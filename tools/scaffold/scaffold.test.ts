@@ -38,9 +38,11 @@ function copyWorkspace(): string {
     'LICENSE',
   ]
   for (const file of files) cpSync(join(repository, file), join(root, file))
-  // Benches import peers, which nobody installs there.
+  // Core's own tests and benches import peers, which nobody installs there.
   const own = (path: string) =>
-    !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)|\.bench\.ts$/.test(path.slice(repository.length))
+    !/[/\\](node_modules|\.turbo|\.cache|dist)([/\\]|$)|\.(test|test-d|bench)\.ts$/.test(
+      path.slice(repository.length),
+    )
   for (const folder of ['packages/core', 'tools']) {
     cpSync(join(repository, folder), join(root, folder), { recursive: true, filter: own })
   }
@@ -48,6 +50,8 @@ function copyWorkspace(): string {
   cpSync(join(repository, '.gitignore'), join(root, '.gitignore'))
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
   link(root, 'packages/core/node_modules/@base-internal/tools', 'tools')
+  // New packages compile against a built core.
+  execFileSync(bin('tsup'), [], { cwd: join(root, 'packages/core'), env: env(root), stdio: 'pipe' })
   return root
 }
 
@@ -133,7 +137,7 @@ describe('the scaffold', () => {
 
   test(
     'adds a pattern to an existing package, with its exports',
-    () => {
+    async () => {
       newPattern(root, 'core', 'parcel-tracker')
 
       const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'))
@@ -145,6 +149,7 @@ describe('the scaffold', () => {
       expect(manifest.base.size['./parcel-tracker']).toBe('2 kB')
       expect(Object.keys(manifest.exports).at(-1)).toBe('./package.json')
       prove(root, 'packages/core', 'parcel-tracker')
+      await proveGates(root, 'packages/core')
     },
     LONG,
   )
