@@ -1,8 +1,9 @@
 import type { Consumer } from '../consumer/consumer.ts'
 import { run } from '../consumer/run.ts'
 import { compiler, exactVersion, TYPESCRIPTS, type TypeScriptVersion } from '../matrix/matrix.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { type Manifest, specifier, subpaths } from '../workspace/manifest.ts'
-import { inParallel, type Outcome } from './check.ts'
+import type { Outcome } from './check.ts'
 
 /** A way in which a user compiles. */
 export interface Setting {

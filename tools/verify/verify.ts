@@ -1,6 +1,7 @@
 import { withConsumer } from '../consumer/consumer.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { readManifest } from '../workspace/manifest.ts'
-import { type Check, inParallel, type Outcome, type Subject } from './check.ts'
+import type { Check, Outcome, Subject } from './check.ts'
 import { checkContents } from './contents.ts'
 import { fieldsCheck } from './fields.ts'
 import { checkLoading } from './loading.ts'
