@@ -14,6 +14,8 @@ export interface Tarball {
   readonly manifest: Manifest
   /** The paths in it, without the leading `package/`. */
   readonly files: readonly string[]
+  /** What is in a file. */
+  readonly contents: ReadonlyMap<string, Buffer>
 }
 
 /** Packs a built package into a folder, as `pnpm publish` would. */
@@ -22,9 +24,9 @@ export async function pack({ folder }: WorkspacePackage, destination: string): P
   // Relative where the destination is the package's own folder.
   const path = resolve(folder, filename)
   const entries = readTar(gunzipSync(readFileSync(path)))
-  const manifest = JSON.parse(entries.get('package/package.json')?.toString('utf8') ?? 'null') as Manifest
-  const files = [...entries.keys()].map((entry) => entry.replace(/^package\//, '')).sort()
-  return { path, manifest, files }
+  const contents = new Map([...entries].map(([entry, bytes]) => [entry.replace(/^package\//, ''), bytes]))
+  const manifest = JSON.parse(contents.get('package.json')?.toString('utf8') ?? 'null') as Manifest
+  return { path, manifest, files: [...contents.keys()].sort(), contents }
 }
 
 /** Packages with every package of ours that they depend on or take as a peer, each once. */

@@ -147,6 +147,7 @@ describe('verify:packages', () => {
       const files = {
         'dist/parcel/parcel.test.js': 'export {}\n',
         'dist/parcel/parcel.ts': 'export {}\n',
+        'dist/chunk-OLD.js': 'export {}\n',
         'package.json': manifest({
           sideEffects: undefined,
           license: 'ISC',
@@ -162,6 +163,8 @@ describe('verify:packages', () => {
 
       expect(found).toContain('dist/parcel/parcel.test.js is in the tarball, but no user needs it.')
       expect(found).toContain('dist/parcel/parcel.ts is in the tarball, but no user needs it.')
+      expect(found).toContain('dist/chunk-OLD.js is in the tarball, but no subpath leads to it')
+      expect(found).not.toContain('dist/chunk.js')
       expect(found).toContain('dist/parcel/gone.d.ts is in exports or typesVersions, but not in the tarball.')
       expect(found).toContain('license must be "MIT", not "ISC".')
       expect(found).toContain('engines.node must be ">=20.19", not ">=18".')
