@@ -43,7 +43,8 @@ export interface AppErrorOptions extends ErrorOptions {
  */
 export class AppError extends Error {
   static {
-    Object.defineProperty(AppError.prototype, BRAND, { value: true })
+    // biome-ignore lint/complexity/noThisInStatic: a bundler renames a class that names itself, and `name` is that name.
+    Object.defineProperty(this.prototype, BRAND, { value: true })
   }
 
   /** Stable, SCREAMING_SNAKE, for programs. */
