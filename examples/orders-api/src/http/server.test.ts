@@ -51,12 +51,13 @@ function held() {
 describe('an HTTP server that is told to stop', () => {
   test('answers what it is at, with connection: close, and then stops', async () => {
     const { fetch, arrived, answer } = held()
-    const { port, close } = await house(fetch)
+    const { clock, port, close } = await house(fetch)
     const socket = await open(port)
     ask(socket)
     await arrived
     const closed = close()
     answer()
+    await closeDoor(clock)
 
     const text = await readAll(socket)
     expect(text).toMatch(/^connection: close\r$/im)
@@ -79,15 +80,17 @@ describe('an HTTP server that is told to stop', () => {
   })
 
   test('still answers a connection that was idle, and closes it with the answer', async () => {
-    const { port, close } = await house()
+    const { clock, port, close } = await house()
     const socket = await open(port)
     ask(socket)
     const [first] = await once(socket, 'data')
     const closed = close()
     ask(socket)
+    const second = readAll(socket)
+    await closeDoor(clock)
 
     expect(first).toMatch(/^connection: keep-alive\r$/im)
-    expect(await readAll(socket)).toMatch(/^connection: close\r$/im)
+    expect(await second).toMatch(/^connection: close\r$/im)
     await closed
   })
 

@@ -68,7 +68,7 @@ export class HttpServer {
     if (!this.#server.listening) return
     this.#stopping = true
     for (const answers of this.#connections.values()) for (const response of answers) sayClose(response)
-    const { closed } = await this.#closeDoor()
+    const { closed } = await this.#closeDoor(signal)
     const cutAll = () => this.#server.closeAllConnections()
     signal.addEventListener('abort', cutAll, { once: true })
     if (signal.aborted) cutAll()
@@ -94,12 +94,13 @@ export class HttpServer {
    *
    * @returns what resolves when the last connection has closed; wrapped, for that comes much later.
    */
-  async #closeDoor(): Promise<{ closed: Promise<void> }> {
+  async #closeDoor(signal: AbortSignal): Promise<{ closed: Promise<void> }> {
     const door = Promise.withResolvers<void>()
     this.#hold = door.promise
-    for (let look = 0, seen = -1; look < MAX_LOOKS && seen !== this.#accepted; look++) {
+    for (let look = 0, seen = -1; look < MAX_LOOKS && seen !== this.#accepted && !signal.aborted; look++) {
       seen = this.#accepted
-      await this.#clock.sleep(QUIET)
+      // An abort ends the wait, and with it the looking.
+      await this.#clock.sleep(QUIET, { signal }).catch(() => {})
     }
     const closed = new Promise<void>((resolve) => {
       // Not http's own close, which cuts idle connections.
