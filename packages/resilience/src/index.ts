@@ -1,15 +1,62 @@
 export {
+  Bulkhead,
+  type BulkheadEvents,
+  BulkheadFullError,
+  type BulkheadOptions,
+  type BulkheadStats,
+} from './bulkhead/index.js'
+export {
   type BreakerWindow,
   CircuitBreaker,
   type CircuitBreakerEvents,
   type CircuitBreakerOptions,
+  type CircuitBreakerRegistry,
+  type CircuitBreakerRegistryOptions,
   type CircuitBreakerSnapshot,
   type CircuitBreakerStats,
   CircuitOpenError,
   type CircuitState,
   type CircuitStateChange,
   type CircuitStateChangeReason,
+  createCircuitBreakerRegistry,
   type HalfOpenOptions,
   type RateRule,
 } from './circuit-breaker/index.js'
+export { Fallback, type FallbackEvents, type FallbackOptions, type FallbackStats } from './fallback/index.js'
+export {
+  type Pipeline,
+  type PipelineEvents,
+  type PipelineWarning,
+  type PipelineWarningCode,
+  type PolicyOutcome,
+  pipeline,
+} from './pipeline/index.js'
 export type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from './policy/index.js'
+export {
+  attemptsOf,
+  type Backoff,
+  type BackoffContext,
+  constant,
+  delays,
+  type ExponentialOptions,
+  exponential,
+  type GaveUpReason,
+  type Jitter,
+  type LinearOptions,
+  linear,
+  Retry,
+  type RetryBudget,
+  type RetryBudgetOptions,
+  type RetryEvents,
+  type RetryOptions,
+  type RetryStats,
+  retryBudget,
+} from './retry/index.js'
+export {
+  Timeout,
+  TimeoutError,
+  type TimeoutEvents,
+  type TimeoutOptions,
+  type TimeoutStats,
+  type TimeoutStrategy,
+} from './timeout/index.js'

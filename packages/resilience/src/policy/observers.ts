@@ -9,7 +9,7 @@ export class Observers<Events extends object> {
 
   constructor(
     pattern: string,
-    channels: { readonly [Name in keyof Events]: DiagnosticsChannel | undefined },
+    channels: { readonly [Name in keyof NoInfer<Events>]: DiagnosticsChannel | undefined },
   ) {
     this.#pattern = pattern
     this.#channels = channels

@@ -1,0 +1,38 @@
+import { CallContext } from '../policy/call-context.js'
+import { adopt, type Engine, type Next } from '../policy/engine.js'
+import type { Policy, PolicyContext } from '../policy/policy.js'
+
+/** A policy that is not of this package, called by its public face. */
+export class ForeignEngine implements Engine {
+  readonly kind = 'foreign'
+  readonly #policy: Policy<unknown>
+
+  constructor(policy: Policy<unknown>) {
+    this.#policy = policy
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    const { key, priority } = ctx
+    return adopt(
+      this.#policy.execute((inner) => next(inside(ctx, inner)), {
+        priority,
+        ...(key !== undefined && { key }),
+        ...(ctx.abortable && { signal: ctx.signal }),
+      }),
+    )
+  }
+}
+
+/** The same call as the foreign policy sees it: it may have a signal of its own, and count attempts. */
+function inside(ctx: CallContext, inner: PolicyContext | undefined): CallContext {
+  const signal = inner?.signal ?? (ctx.abortable ? ctx.signal : undefined)
+  return new CallContext(
+    ctx.fn,
+    signal,
+    ctx.key,
+    ctx.priority,
+    inner?.attempt ?? ctx.attempt,
+    undefined,
+    ctx.slot,
+  )
+}

@@ -1,0 +1,46 @@
+import type { Engine, EngineKind } from '../policy/engine.js'
+
+/** What is wrong with an order. */
+export type PipelineWarningCode =
+  /** A circuit breaker around a retry sees one failure where there were many. */
+  | 'breaker_outside_retry'
+  /** A fallback inside a retry or a breaker answers before they can see that anything failed. */
+  | 'fallback_inside'
+  /** One breaker or bulkhead is there twice: it counts each call twice, or waits for itself. */
+  | 'same_policy_twice'
+
+/** An order of policies that defeats itself. */
+export interface PipelineWarning {
+  /** For programs. */
+  readonly code: PipelineWarningCode
+  /** For people: what is wrong, and what to do. */
+  readonly message: string
+}
+
+/** What an order, the outermost first, does to itself. */
+export function judgeOrder(engines: readonly Engine[]): PipelineWarning[] {
+  const warnings: PipelineWarning[] = []
+  if (isInside(engines, 'circuit-breaker', ['retry']))
+    warnings.push({
+      code: 'breaker_outside_retry',
+      message: 'a CircuitBreaker stands outside of a Retry and sees only its last error: put it inside.',
+    })
+  if (isInside(engines, 'retry', ['fallback']) || isInside(engines, 'circuit-breaker', ['fallback']))
+    warnings.push({
+      code: 'fallback_inside',
+      message:
+        'a Fallback stands inside of a Retry or CircuitBreaker and hides every failure: put it outermost.',
+    })
+  const stateful = engines.filter(({ kind }) => kind === 'circuit-breaker' || kind === 'bulkhead')
+  if (new Set(stateful).size < stateful.length)
+    warnings.push({
+      code: 'same_policy_twice',
+      message: 'one CircuitBreaker or Bulkhead is there twice and gets in its own way: take one out.',
+    })
+  return warnings
+}
+
+function isInside(engines: readonly Engine[], outer: EngineKind, inner: readonly EngineKind[]): boolean {
+  const from = engines.findIndex(({ kind }) => kind === outer)
+  return from >= 0 && engines.slice(from + 1).some(({ kind }) => inner.includes(kind))
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '@base/core/clock'
+import type { CallContext } from '../policy/call-context.js'
+
+/** Waits, and rejects at once when the call is given up; leaves neither timer nor listener. */
+export function pause(clock: Clock, duration: number, ctx: CallContext): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const waiter = {
+      handleEvent(): void {
+        timer.cancel()
+        if (ctx.abortable) ctx.unlisten(waiter)
+        reject(ctx.reason)
+      },
+    }
+    const timer = clock.schedule(
+      duration,
+      () => {
+        if (ctx.abortable) ctx.unlisten(waiter)
+        resolve()
+      },
+      { name: 'retry' },
+    )
+    if (ctx.aborted) waiter.handleEvent()
+    else if (ctx.abortable) ctx.listen(waiter)
+  })
+}

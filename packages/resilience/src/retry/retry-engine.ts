@@ -1,0 +1,197 @@
+import type { Clock } from '@base/core/clock'
+import { deadline } from '@base/core/context'
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { reportCallbackError } from '@base/core/events'
+import type { CallContext } from '../policy/call-context.js'
+import type { Engine, Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
+import type { PolicyContext } from '../policy/policy.js'
+import { rememberAttempts } from './attempts-of.js'
+import { type Backoff, DEFAULT_MAX } from './backoff.js'
+import type { GaveUpReason, RetryEvents } from './events.js'
+import { pause } from './pause.js'
+import type { RetryBudget } from './retry-budget.js'
+import { isOpenCircuit, isRetryable, retryAfterOf } from './retryable.js'
+
+const OWNER = { package: '@base/resilience', pattern: 'Retry' } as const
+
+const channels = {
+  retry: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:retry'),
+  gaveUp: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:gaveUp'),
+}
+
+/** The options of a {@link Retry}, checked and complete. */
+export interface RetryRules {
+  readonly name: string
+  readonly maxAttempts: number
+  readonly backoff: Backoff
+  readonly retryIf: ((error: unknown, ctx: PolicyContext) => boolean) | undefined
+  readonly retryIfResult: ((value: unknown, ctx: PolicyContext) => boolean) | undefined
+  readonly maxElapsed: number
+  readonly budget: RetryBudget | undefined
+  readonly respectRetryAfter: boolean
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** What an attempt came to that is not good enough. */
+type Failure = { readonly error: unknown } | { readonly value: unknown }
+
+/** A call that did not succeed at once. */
+interface Story {
+  readonly next: Next
+  readonly first: CallContext
+  /** The slots that the call had before its first attempt. */
+  readonly slot: CallContext['slot']
+  /** When it began; needed only for `maxElapsed`. */
+  readonly start: number
+}
+
+export class RetryEngine implements Engine {
+  readonly kind = 'retry'
+  readonly rules: RetryRules
+  readonly observers: Observers<RetryEvents> = new Observers('Retry', channels)
+  calls = 0
+  retries = 0
+  gaveUp = 0
+
+  constructor(rules: RetryRules) {
+    this.rules = rules
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    const { maxElapsed, clock, budget, retryIfResult } = this.rules
+    this.calls++
+    budget?.deposit(clock)
+    const { slot } = ctx
+    const start = maxElapsed === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
+    // Inside of a retry around this one: it counts for itself.
+    const first = ctx.attempt === 1 ? ctx : ctx.again(1, slot)
+    let result: unknown
+    try {
+      result = next(first)
+    } catch (error) {
+      return this.#retry({ error }, { next, first, slot, start })
+    }
+    if (!(result instanceof Promise)) return this.#passed(result, { next, first, slot, start })
+    return result.then(
+      retryIfResult === undefined
+        ? undefined
+        : (value: unknown) => this.#passed(value, { next, first, slot, start }),
+      (error: unknown) => this.#retry({ error }, { next, first, slot, start }),
+    )
+  }
+
+  #passed(value: unknown, story: Story): unknown {
+    return this.#isGood(value, story.first) ? value : this.#retry({ value }, story)
+  }
+
+  async #retry(failure: Failure, { next, first, slot, start }: Story): Promise<unknown> {
+    let ctx = first
+    let last = failure
+    let previous = 0
+    for (let attempt = 1; ; attempt++) {
+      const decision = this.#decide(last, ctx, start, previous)
+      if (typeof decision !== 'number') return this.#end(failure, last, attempt, decision)
+      this.retries++
+      previous = decision
+      if (this.observers.hear('retry'))
+        this.observers.tell('retry', { name: this.rules.name, attempt, pause: decision, ...last })
+      if (decision > 0) await pause(this.rules.clock, decision, first)
+      if (first.aborted) throw first.reason
+      // What an open circuit refuses says less than what was wrong before.
+      if (!isRefusal(last)) failure = last
+      ctx = first.again(attempt + 1, slot)
+      try {
+        const value = await next(ctx)
+        if (this.#isGood(value, ctx)) return value
+        last = { value }
+      } catch (error) {
+        last = { error }
+      }
+    }
+  }
+
+  /** How long to pause before the next attempt, or why there is none; `undefined` where nobody waits any more. */
+  #decide(
+    last: Failure,
+    ctx: CallContext,
+    start: number,
+    previous: number,
+  ): number | GaveUpReason | undefined {
+    const { maxAttempts, budget, clock } = this.rules
+    if (ctx.aborted) return undefined
+    if ('error' in last && !this.#isRetried(last.error, ctx)) return 'not_retryable'
+    if (ctx.attempt >= maxAttempts) return 'max_attempts'
+    const duration = this.#pauseAfter(last, ctx, previous)
+    if (typeof duration !== 'number') return duration
+    const obstacle = this.#obstacle(duration, start)
+    if (obstacle !== undefined) return obstacle
+    // Last, so that nothing is paid for a retry that will not be.
+    return budget === undefined || budget.withdraw(clock) ? duration : 'budget'
+  }
+
+  #pauseAfter(last: Failure, ctx: CallContext, previous: number): number | GaveUpReason {
+    const { backoff, random, respectRetryAfter } = this.rules
+    let duration: number
+    try {
+      duration = Math.round(backoff(ctx.attempt, { previous, random }))
+      if (!(duration >= 0 && Number.isFinite(duration)))
+        throw new RangeError(`not a number of milliseconds: ${duration}`)
+    } catch (error) {
+      reportCallbackError(error, { ...OWNER, callback: 'backoff' })
+      return 'bad_backoff'
+    }
+    const hint = respectRetryAfter && 'error' in last ? retryAfterOf(last.error) : 0
+    if (hint > (backoff.max ?? DEFAULT_MAX)) return 'retry_after'
+    return Math.max(duration, hint)
+  }
+
+  #obstacle(duration: number, start: number): GaveUpReason | undefined {
+    const { maxElapsed, clock } = this.rules
+    if (maxElapsed !== Number.POSITIVE_INFINITY && clock.monotonic() - start + duration > maxElapsed)
+      return 'max_elapsed'
+    const end = deadline.get()
+    return end !== undefined && clock.now() + duration >= end ? 'deadline' : undefined
+  }
+
+  #end(failure: Failure, last: Failure, attempts: number, reason: GaveUpReason | undefined): unknown {
+    const final = isRefusal(last) && !isRefusal(failure) ? failure : last
+    if (reason !== undefined) {
+      this.gaveUp++
+      if (this.observers.hear('gaveUp'))
+        this.observers.tell('gaveUp', { name: this.rules.name, attempts, reason, ...final })
+    }
+    if ('value' in final) return final.value
+    rememberAttempts(final.error, attempts)
+    throw final.error
+  }
+
+  #isRetried(error: unknown, ctx: CallContext): boolean {
+    const { retryIf } = this.rules
+    if (retryIf === undefined) return isRetryable(error)
+    return ask(() => retryIf(error, ctx), 'retryIf')
+  }
+
+  /** A value is never taken away from a caller who has given up. */
+  #isGood(value: unknown, ctx: CallContext): boolean {
+    const { retryIfResult } = this.rules
+    return (
+      retryIfResult === undefined || ctx.aborted || !ask(() => retryIfResult(value, ctx), 'retryIfResult')
+    )
+  }
+}
+
+function isRefusal(failure: Failure): boolean {
+  return 'error' in failure && isOpenCircuit(failure.error)
+}
+
+/** A callback that throws asks for no retry. */
+function ask(question: () => boolean, callback: string): boolean {
+  try {
+    return question()
+  } catch (error) {
+    reportCallbackError(error, { ...OWNER, callback })
+    return false
+  }
+}

@@ -1,0 +1,30 @@
+import { type ErrorKind, errorKind, isAppError } from '@base/core/errors'
+
+/** The same call will fail in the same way. */
+const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'precondition_failed',
+  'too_large',
+  'unsupported',
+])
+
+/** Whether an error is retried where nobody says. */
+export function isRetryable(error: unknown): boolean {
+  return !isOpenCircuit(error) && !HOPELESS.has(errorKind(error))
+}
+
+export function isOpenCircuit(error: unknown): boolean {
+  return isAppError(error, 'CIRCUIT_OPEN')
+}
+
+/** What the dependency asked for, in milliseconds; 0 where it did not. */
+export function retryAfterOf(error: unknown): number {
+  const { retryAfter } = (typeof error === 'object' && error !== null ? error : {}) as {
+    retryAfter?: unknown
+  }
+  return typeof retryAfter === 'number' && retryAfter > 0 ? Math.ceil(retryAfter) : 0
+}

@@ -1,0 +1,1 @@
+export { type PolicySubject, policyConformance } from './policy-conformance.js'
