@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { createCircuitBreakerRegistry } from './index.js'
+
+describe('createCircuitBreakerRegistry', () => {
+  test('gives one breaker per key, named after it', () => {
+    const breakers = createCircuitBreakerRegistry()
+    expect(breakers.get('a')).toBe(breakers.get('a'))
+    expect(breakers.get('a')).not.toBe(breakers.get('b'))
+    expect([breakers.get('a').name, breakers.size]).toEqual(['a', 2])
+  })
+
+  test('forgets the closed breaker that was not asked for longest', () => {
+    const breakers = createCircuitBreakerRegistry({ maxBreakers: 3 })
+    breakers.get('open').isolate()
+    const kept = breakers.get('used')
+    breakers.get('unused')
+    breakers.get('used')
+    breakers.get('new')
+    expect([...breakers.entries()].map(([key]) => key)).toEqual(['open', 'used', 'new'])
+    expect(breakers.get('used')).toBe(kept)
+  })
+
+  test('stays bounded where none is closed', () => {
+    const breakers = createCircuitBreakerRegistry({ maxBreakers: 2 })
+    for (const key of ['a', 'b', 'c']) breakers.get(key).isolate()
+    expect([...breakers.entries()].map(([key]) => key)).toEqual(['b', 'c'])
+  })
+
+  test('refuses wrong options at once, and a key that is no text', () => {
+    expect(() => createCircuitBreakerRegistry({ failureThreshold: 0 })).toThrow('failureThreshold must be')
+    expect(() => createCircuitBreakerRegistry({ maxBreakers: 0 })).toThrow('maxBreakers must be')
+    expect(() => createCircuitBreakerRegistry().get('')).toThrow('key must be')
+    expect(createCircuitBreakerRegistry().delete('a')).toBe(false)
+  })
+})

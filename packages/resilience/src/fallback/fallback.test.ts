@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { Fallback } from './index.js'
+
+const down = () => Promise.reject(new Error('down'))
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('Fallback', () => {
+  test('answers in place of a call that fails, and knows why', async () => {
+    const prices = new Fallback({ fallback: (error) => (error as Error).message })
+    expect(await prices.execute(down)).toBe('down')
+    expect(await prices.execute(async () => 42)).toBe(42)
+    expect(prices.stats).toEqual({ calls: 2, fallbacks: 1 })
+    expectTypeOf(prices.execute(() => 42)).resolves.toEqualTypeOf<number | string>()
+  })
+
+  test('passes on what it does not handle', async () => {
+    const fallback = vi.fn()
+    const policy = new Fallback({ fallback, handle: () => false })
+    await expect(policy.execute(down)).rejects.toThrow('down')
+    expect(fallback).not.toHaveBeenCalled()
+  })
+
+  test('one that throws gets the first error as its cause, if it has none', async () => {
+    const own = new Error('mine', { cause: 'own' })
+    const plain = new Error('no copy')
+    const first = new Error('down')
+    const run = (fallback: () => never) => new Fallback({ fallback }).execute(() => Promise.reject(first))
+    const raise = (error: Error) => () => {
+      throw error
+    }
+    await expect(run(raise(plain))).rejects.toBe(plain)
+    expect(plain.cause).toBe(first)
+    await expect(run(raise(own))).rejects.toBe(own)
+    expect(own.cause).toBe('own')
+  })
+
+  test("is not called on the caller's abort", async () => {
+    const fallback = vi.fn()
+    const controller = new AbortController()
+    const call = new Fallback({ fallback }).execute(
+      () => {
+        controller.abort(new Error('not wanted'))
+        return down()
+      },
+      { signal: controller.signal },
+    )
+    await expect(call).rejects.toThrow('not wanted')
+    expect(fallback).not.toHaveBeenCalled()
+  })
+
+  test('a handle that throws handles nothing, and is reported', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const handle = () => {
+      throw new Error('oops')
+    }
+    await expect(new Fallback({ fallback: () => 1, handle }).execute(down)).rejects.toThrow('down')
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  test('refuses what is no function', () => {
+    expect(() => new Fallback({ fallback: 1 as never })).toThrow('Fallback: fallback must be a function')
+  })
+})

@@ -1,0 +1,186 @@
+import { getEventListeners } from 'node:events'
+import { TestClock } from '@base/core/testing'
+import fc from 'fast-check'
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { Bulkhead } from '../bulkhead/index.js'
+import { CircuitBreaker } from '../circuit-breaker/index.js'
+import { Fallback } from '../fallback/index.js'
+import type { Policy } from '../policy/index.js'
+import { constant, Retry } from '../retry/index.js'
+import { Timeout } from '../timeout/index.js'
+import { pipeline } from './index.js'
+
+/** Someone else's policy, which tells when it is entered and left. */
+function telling(name: string, told: string[]): Policy {
+  const execute: Policy['execute'] = async (fn, { signal = new AbortController().signal } = {}) => {
+    told.push(`into ${name}`)
+    const value = await fn({ signal, attempt: 1, waitUntil: () => {} })
+    told.push(`out of ${name}`)
+    return value
+  }
+  return {
+    execute,
+    wrap:
+      (fn) =>
+      (...args) =>
+        execute(() => fn.apply(undefined as never, args)),
+  }
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('pipeline', () => {
+  test('calls through its policies, the outermost first', async () => {
+    const told: string[] = []
+    const policy = pipeline(telling('a', told), telling('b', told))
+    expect(await policy.execute(() => 42)).toBe(42)
+    expect(told).toEqual(['into a', 'into b', 'out of b', 'out of a'])
+  })
+
+  test('of no policies calls the function', async () => {
+    expect(await pipeline().execute(() => 42)).toBe(42)
+  })
+
+  test('knows what its policies may answer', () => {
+    const policy = pipeline(new Fallback({ fallback: () => 'none' }), new Retry(), new CircuitBreaker())
+    expectTypeOf(policy.execute(async () => 1)).resolves.toEqualTypeOf<number | string>()
+    expectTypeOf(pipeline(new Retry()).execute(async () => 1)).resolves.toEqualTypeOf<number>()
+    expectTypeOf(pipeline(policy, new Retry()).execute(async () => 1)).resolves.toEqualTypeOf<
+      number | string
+    >()
+  })
+
+  test('each attempt is judged by the breaker, and takes a slot for itself', async () => {
+    const breaker = new CircuitBreaker({ failureThreshold: 10 })
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 0 })
+    const policy = pipeline(new Retry({ maxAttempts: 3, backoff: constant(0) }), breaker, bulkhead)
+    await expect(policy.execute(() => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    expect([breaker.stats.failures, bulkhead.stats.calls, bulkhead.running]).toEqual([3, 3, 0])
+  })
+
+  test('a timeout around everything ends a pause', async () => {
+    const clock = new TestClock()
+    const fn = vi.fn(() => Promise.reject(new Error('down')))
+    const policy = pipeline(
+      new Timeout({ timeout: '2s', clock }),
+      new Retry({ clock, backoff: constant('5s') }),
+    )
+    const code = policy.execute(fn).catch((error) => error.code)
+    await clock.advance('2s')
+    expect([await code, clock.pending, fn.mock.calls.length]).toEqual(['TIMEOUT', 0, 1])
+  })
+
+  test('a timeout around a bulkhead frees the place of a waiter, which never runs', async () => {
+    const clock = new TestClock()
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+    bulkhead.execute(() => new Promise(() => {}))
+    const fn = vi.fn()
+    const policy = pipeline(new Timeout({ timeout: '1s', clock }), bulkhead)
+    const code = policy.execute(fn).catch((error) => error.code)
+    await clock.advance('1s')
+    expect([await code, bulkhead.queued, fn.mock.calls.length, clock.pending]).toEqual(['TIMEOUT', 0, 0, 0])
+  })
+
+  test('an attempt that timed out counts as a failure of the breaker, and is retried', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ clock })
+    const policy = pipeline(
+      new Retry({ clock, backoff: constant('1s') }),
+      breaker,
+      new Timeout({ timeout: '1s', clock }),
+    )
+    let attempts = 0
+    const call = policy.execute(() => (++attempts === 1 ? new Promise<string>(() => {}) : 'up'))
+    await clock.runAll()
+    expect([await call, breaker.stats.failures]).toEqual(['up', 1])
+  })
+
+  test('how pipelines are nested makes no difference', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 0, max: 4 }),
+        async (threshold, failures) => {
+          const runs = []
+          for (const nest of [
+            (a: Policy, b: Policy, c: Policy) => pipeline(a, b, c),
+            (a: Policy, b: Policy, c: Policy) => pipeline(pipeline(a, b), c),
+            (a: Policy, b: Policy, c: Policy) => pipeline(a, pipeline(b, c)),
+          ]) {
+            const breaker = new CircuitBreaker({ failureThreshold: threshold })
+            const bulkhead = new Bulkhead()
+            const policy = nest(new Retry({ backoff: constant(0) }), breaker, bulkhead)
+            let calls = 0
+            const result = await policy
+              .execute(() => (++calls <= failures ? Promise.reject(new Error('down')) : 'up'))
+              .catch((error) => error.message)
+            runs.push([result, calls, breaker.state, breaker.stats, bulkhead.stats])
+          }
+          expect(runs[1]).toEqual(runs[0])
+          expect(runs[2]).toEqual(runs[0])
+        },
+      ),
+    )
+  })
+
+  test('one call through everything leaves no timer and no listener', async () => {
+    const clock = new TestClock()
+    const { signal } = new AbortController()
+    const policy = pipeline(
+      new Fallback({ fallback: () => 'none' }),
+      new Timeout({ clock }),
+      new Retry({ clock, backoff: constant('1s') }),
+      new CircuitBreaker({ clock }),
+      new Bulkhead({ clock }),
+      new Timeout({ timeout: '1s', clock }),
+    )
+    const calls = [
+      policy.execute(async () => 'up', { signal }),
+      policy.execute(() => Promise.reject(new Error('down')), { signal }),
+      policy.execute((ctx) => new Promise((_, reject) => ctx.signal.addEventListener('abort', reject)), {
+        signal,
+      }),
+    ]
+    await clock.runAll()
+    expect(await Promise.all(calls)).toEqual(['up', 'none', 'none'])
+    expect([clock.pending, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+  })
+
+  describe('an order that defeats itself', () => {
+    const breaker = new CircuitBreaker()
+    test.each([
+      ['breaker_outside_retry', [breaker, new Retry()]],
+      ['fallback_inside', [new Retry(), new Fallback({ fallback: () => 1 })]],
+      ['same_policy_twice', [breaker, new Timeout(), breaker]],
+    ] as const)('is told as event: %s', async (code, policies) => {
+      const policy = pipeline(...policies)
+      const heard = vi.fn()
+      policy.on('warning', heard)
+      await Promise.resolve()
+      expect(heard).toHaveBeenCalledWith(expect.objectContaining({ code }))
+      expect(policy.warnings.map((warning) => warning.code)).toEqual([code])
+    })
+
+    test('is told as a process warning where nobody listens', async () => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      pipeline(breaker, new Retry())
+      await Promise.resolve()
+      expect(warn).toHaveBeenCalledWith(
+        expect.stringContaining('outside of a Retry'),
+        expect.objectContaining({ code: 'BREAKER_OUTSIDE_RETRY' }),
+      )
+    })
+
+    test('the order to begin with has none', () => {
+      const fallback = new Fallback({ fallback: () => 1 })
+      const all = [fallback, new Timeout(), new Retry(), breaker, new Bulkhead(), new Timeout()]
+      expect(pipeline(...all).warnings).toEqual([])
+    })
+  })
+
+  test('refuses what is no policy', () => {
+    expect(() => pipeline(new Retry(), {} as never)).toThrow('pipeline: policies[1] must be a policy')
+  })
+})

@@ -1,0 +1,154 @@
+import { getEventListeners } from 'node:events'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { Timeout, TimeoutError } from './index.js'
+
+/** A promise that settles when the test says so. */
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
+
+const never = () => new Promise<never>(() => {})
+
+describe('Timeout', () => {
+  test('rejects when the time is over, and its signal aborts with the very same error', async () => {
+    const clock = new TestClock()
+    let signal: AbortSignal | undefined
+    const call = new Timeout({ timeout: '2s', name: 'search', clock }).execute((ctx) => {
+      signal = ctx.signal
+      return never()
+    })
+    const error = call.catch((thrown) => thrown)
+    await clock.advance(1_999)
+    expect(signal?.aborted).toBe(false)
+    await clock.advance(1)
+    expect(await error).toBeInstanceOf(TimeoutError)
+    expect(await error).toMatchObject({ code: 'TIMEOUT', details: { name: 'search', timeout: 2_000 } })
+    expect(signal?.reason).toBe(await error)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('is 30 s where nobody says', async () => {
+    const clock = new TestClock()
+    const call = new Timeout({ clock }).execute(never).catch((error) => error.details.timeout)
+    await clock.advance('30s')
+    expect(await call).toBe(30_000)
+  })
+
+  test('a call in time leaves no timer that holds the process, and its signal never aborts', async () => {
+    const clock = new TestClock()
+    const timeout = new Timeout({ clock })
+    let signal: AbortSignal | undefined
+    await timeout.execute(async (ctx) => {
+      signal = ctx.signal
+    })
+    expect(clock.pending).toBe(0)
+    await clock.advance('60s')
+    expect([signal?.aborted, timeout.stats]).toEqual([false, { calls: 1, timeouts: 0 }])
+  })
+
+  test('many calls share one timer, and each ends in its own time', async () => {
+    const clock = new TestClock()
+    const timeout = new Timeout({ timeout: 100, clock })
+    const ended: number[] = []
+    for (let index = 0; index < 5; index++) {
+      timeout.execute(never).catch(() => ended.push(clock.monotonic()))
+      await clock.advance(10)
+    }
+    expect(clock.pending).toBe(1)
+    await clock.runAll()
+    expect(ended).toEqual([100, 110, 120, 130, 140])
+  })
+
+  test("the caller's abort is passed on, and is no timeout", async () => {
+    const clock = new TestClock()
+    const timeout = new Timeout({ clock })
+    const heard = vi.fn()
+    timeout.on('timeout', heard)
+    const controller = new AbortController()
+    const reason = new Error('not wanted')
+    const call = timeout.execute(never, { signal: controller.signal })
+    controller.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    expect([heard.mock.calls.length, clock.pending]).toEqual([0, 0])
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  })
+
+  test('what the function gives or throws too late is dropped, and never unhandled', async () => {
+    const clock = new TestClock()
+    const { promise, reject } = deferred<void>()
+    const call = new Timeout({ timeout: 1, clock }).execute(() => promise)
+    const error = call.catch((thrown) => thrown.code)
+    await clock.advance(1)
+    expect(await error).toBe('TIMEOUT')
+    reject(new Error('late'))
+    await clock.advance(1)
+  })
+
+  describe('cooperative', () => {
+    test('waits for the function, and takes its failure for the timeout', async () => {
+      const clock = new TestClock()
+      const call = new Timeout({ timeout: '1s', strategy: 'cooperative', clock }).execute(
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+      )
+      const code = call.catch((error) => error.code)
+      await clock.advance('1s')
+      expect(await code).toBe('TIMEOUT')
+    })
+
+    test('a value that comes after all is returned', async () => {
+      const clock = new TestClock()
+      const call = new Timeout({ timeout: '1s', strategy: 'cooperative', clock }).execute(async () => {
+        await clock.sleep('5s')
+        return 'paid'
+      })
+      await clock.advance('5s')
+      expect(await call).toBe('paid')
+    })
+  })
+
+  test('Infinity sets no timer, and still ends at the abort', async () => {
+    const clock = new TestClock()
+    const controller = new AbortController()
+    const call = new Timeout({ timeout: Number.POSITIVE_INFINITY, clock }).execute(never, {
+      signal: controller.signal,
+    })
+    expect(clock.pending).toBe(0)
+    controller.abort(new Error('not wanted'))
+    await expect(call).rejects.toThrow('not wanted')
+  })
+
+  test('waits past 2^31 - 1 ms', async () => {
+    const clock = new TestClock()
+    const long = 2 ** 31 + 5
+    let ended = false
+    new Timeout({ timeout: long, clock }).execute(never).catch(() => {
+      ended = true
+    })
+    await clock.advance(2 ** 31)
+    expect(ended).toBe(false)
+    await clock.advance(5)
+    expect(ended).toBe(true)
+  })
+
+  test('one of real time that is longer than setTimeout can is not over at once', async () => {
+    expect(
+      await new Timeout({ timeout: 2 ** 31 }).execute(() => new Promise((r) => setImmediate(r, 1))),
+    ).toBe(1)
+  })
+
+  test.each([0, -1, Number.NaN, 'soon'])('refuses a timeout of %s', (timeout) => {
+    expect(() => new Timeout({ timeout: timeout as never })).toThrow('Timeout: timeout must be')
+  })
+
+  test('refuses a strategy that it does not know', () => {
+    expect(() => new Timeout({ strategy: 'polite' as never })).toThrow('strategy must be one of "race"')
+  })
+})
