@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { type Call, type Effort, type Figure, measure } from './measure.ts'
 import { FLOOR, table } from './table.ts'
@@ -48,6 +50,7 @@ const COMPARED = 5
  *
  * What calls have in common (the loop, the call itself, the `await`) is in every figure; the floor shows it. With
  * `BENCH_SMOKE=1` in the environment it runs very briefly, to prove that the bench works; its figures then mean nothing.
+ * Otherwise they are also written as JSON to `.cache/bench`.
  *
  * A bench stands beside its pattern as `<pattern>.bench.ts`, imports the built package by its public name, and is run by
  * `pnpm bench [filter…]`, each file in a process of its own. Set-up and clean-up stand in the file, around `await bench`.
@@ -84,7 +87,20 @@ export async function bench(options: Bench): Promise<Map<string, Figure[]>> {
   }
   print(`\n${name}, Node ${process.version}${smoke ? ', smoke run: the figures mean nothing' : ''}\n`)
   print(table(measured, ours))
+  if (!smoke) keep(name, measured)
   return measured
+}
+
+/** For scripts: what was measured last, as JSON in `.cache/bench`, which git ignores. */
+function keep(name: string, measured: ReadonlyMap<string, readonly Figure[]>): void {
+  const folder = join(import.meta.dirname, '..', '..', '.cache', 'bench')
+  mkdirSync(folder, { recursive: true })
+  const text = JSON.stringify(
+    { name, node: process.version, workloads: Object.fromEntries(measured) },
+    null,
+    2,
+  )
+  writeFileSync(join(folder, `${name.replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')}.json`), `${text}\n`)
 }
 
 /** Throws unless all results are equal; says whether there is something to await. */

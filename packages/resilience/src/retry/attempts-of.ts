@@ -5,8 +5,10 @@ const attempts = /* @__PURE__ */ new WeakMap<object, number>()
  * or came from elsewhere. The error itself is left as it was. Of an object that was thrown more than once, the last.
  *
  * @example
- * catch (error) {
- *   log.error({ error, attempts: attemptsOf(error) })
+ * try {
+ *   await retry.execute(() => load(id))
+ * } catch (error) {
+ *   console.error(`given up after ${attemptsOf(error)} attempts`, error)
  * }
  */
 export function attemptsOf(error: unknown): number {
