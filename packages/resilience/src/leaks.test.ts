@@ -1,0 +1,69 @@
+import { getEventListeners } from 'node:events'
+import { TestClock } from '@base/core/testing'
+import { expect, test } from 'vitest'
+import { Bulkhead } from './bulkhead/bulkhead.js'
+import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
+import { pipeline } from './pipeline/pipeline.js'
+import { constant, Retry } from './retry/index.js'
+import { Timeout } from './timeout/timeout.js'
+
+function everything(clock: TestClock) {
+  const bulkhead = new Bulkhead({ maxConcurrent: 5, clock })
+  const policy = pipeline(
+    new Timeout({ timeout: '1m', clock }),
+    new Retry({ clock, backoff: constant('1s') }),
+    new CircuitBreaker({ failureThreshold: 1_000_000, clock }),
+    bulkhead,
+    new Timeout({ timeout: '1s', clock }),
+  )
+  return { bulkhead, policy }
+}
+
+test('a thousand calls that end in every way leave no timer, listener, slot or waiter', async () => {
+  const clock = new TestClock()
+  const { bulkhead, policy } = everything(clock)
+  const { signal } = new AbortController()
+  const controllers = [new AbortController(), new AbortController()]
+  const calls = Array.from({ length: 1_000 }, (_, index) => {
+    const endings = [
+      () => policy.execute(() => index, { signal }),
+      () => policy.execute(async () => index, { signal }),
+      () => policy.execute(() => Promise.reject(new Error('down')), { signal }),
+      () =>
+        policy.execute(
+          (ctx) =>
+            new Promise((_resolve, reject) =>
+              ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true }),
+            ),
+          { signal },
+        ),
+      () => policy.execute(() => index, { signal: controllers[index % 2]?.signal }),
+    ]
+    return endings[index % endings.length]?.()
+  })
+  const settled = Promise.allSettled(calls)
+  for (const controller of controllers) controller.abort()
+  await clock.runAll()
+  await settled
+
+  expect([clock.pending, bulkhead.running, bulkhead.queued]).toEqual([0, 0, 0])
+  for (const each of [signal, ...controllers.map((controller) => controller.signal)])
+    expect(getEventListeners(each, 'abort')).toHaveLength(0)
+})
+
+test('a hundred thousand waiters that are aborted leave an empty queue and no timer', async () => {
+  const clock = new TestClock()
+  const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+  bulkhead.execute(() => new Promise(() => {}))
+  const controller = new AbortController()
+  const signals = Array.from({ length: 10_000 }, () => AbortSignal.any([controller.signal]))
+  const calls: Promise<unknown>[] = []
+  for (let call = 0; call < 100_000; call++)
+    calls.push(bulkhead.execute(() => 1, { signal: signals[call % 10_000] }).catch(() => {}))
+  expect(bulkhead.queued).toBe(100_000)
+  controller.abort()
+  await Promise.all(calls)
+
+  expect([bulkhead.queued, clock.pending]).toEqual([0, 0])
+  for (const signal of signals) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+}, 30_000)
