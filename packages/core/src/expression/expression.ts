@@ -38,7 +38,15 @@ export interface Negation<T = unknown> {
 }
 
 /** A condition on one field, or a function of the whole row. */
-export type Leaf = EqualityLeaf | OrderLeaf | RangeLeaf | TextLeaf | ListLeaf | NullLeaf | ElementLeaf | FunctionLeaf
+export type Leaf =
+  | EqualityLeaf
+  | OrderLeaf
+  | RangeLeaf
+  | TextLeaf
+  | ListLeaf
+  | NullLeaf
+  | ElementLeaf
+  | FunctionLeaf
 
 /** What all conditions on a field have in common. */
 export interface FieldLeaf {
