@@ -63,6 +63,7 @@ function comparisonWithNumber(operand: number | bigint): Comparison {
     if (typeof value === 'number' || typeof value === 'bigint') {
       if (value < operand) return -1
       if (value > operand) return 1
+      if (value === operand) return 0
       return Number(isNaNumber(value)) - Number(isNaNumber(operand))
     }
     return isDecimal(value) ? -comparisonWithDecimal(value)(operand) : Number.NaN

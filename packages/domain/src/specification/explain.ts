@@ -82,7 +82,7 @@ function judgeLeaf(leaf: Leaf, row: unknown, negated: boolean): Judgement {
   const condition: FailedCondition = {
     field: leaf.op === 'satisfies' ? '' : leaf.field,
     op: leaf.op,
-    ...valueOf(leaf),
+    ...askedOf(leaf),
     actual,
     ...('ignoreCase' in leaf && { ignoreCase: true }),
     ...(negated && { negated: true }),
@@ -90,7 +90,7 @@ function judgeLeaf(leaf: Leaf, row: unknown, negated: boolean): Judgement {
   return { holds: test(actual), deciding: [condition] }
 }
 
-function valueOf(leaf: Leaf): Pick<FailedCondition, 'value'> {
+function askedOf(leaf: Leaf): Pick<FailedCondition, 'value'> {
   if (leaf.op === 'satisfies') return { value: leaf.name }
   if (!('value' in leaf)) return {}
   const value: ExpressionValue | readonly ExpressionValue[] = leaf.value

@@ -21,7 +21,8 @@ export function reader(field: string): Reader {
   return (row) => rest.reduce(property, (row as Fields)?.[first])
 }
 
-type Fields = Readonly<Record<string, unknown>> | null | undefined
+/** What may be a row, to those who read it. */
+export type Fields = Readonly<Record<string, unknown>> | null | undefined
 
 function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -5,7 +5,6 @@ import type { Scalar } from './paths.js'
 const MAX_BIGINT_DIGITS = 131_072
 
 /** Halves of surrogate pairs, and the one character that PostgreSQL does not store. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is the character that is looked for
 const UNSTORABLE = /[\0\p{Surrogate}]/u
 
 /** The value as an expression holds it; `undefined` where it can be no operand. Takes values and their tagged forms. */

@@ -124,7 +124,6 @@ function typedScalar(value: unknown, type: JsonFieldType, report: Report, path: 
     return value
   }
   if (type === 'string' || type === 'number' || type === 'boolean') {
-    // biome-ignore lint/suspicious/useValidTypeof: the names are those of typeof
     if (typeof value !== type) report(path, `must be a ${type}`)
     return value
   }
