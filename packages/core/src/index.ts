@@ -5,6 +5,7 @@ export {
   systemClock,
   type Timer,
 } from './clock/index.js'
+export { type Codec, type CodecOptions, type CodecType, createCodec, jsonCodec } from './codec/index.js'
 export {
   type Container,
   type ContainerBuilder,
