@@ -1,0 +1,20 @@
+export type { Rounding } from './value-object/index.js'
+export {
+  CurrencyMismatchError,
+  currencies,
+  DateRange,
+  decimalsOf,
+  Email,
+  Money,
+  type MoneyJson,
+  type NationalOptions,
+  Percentage,
+  PhoneNumber,
+  Slug,
+  TextValue,
+  Url,
+  type UrlOptions,
+  Username,
+  ValueObject,
+  valueObjectType,
+} from './value-object/index.js'
