@@ -5,7 +5,15 @@ export {
   systemClock,
   type Timer,
 } from './clock/index.js'
-export { type Codec, type CodecOptions, type CodecType, createCodec, jsonCodec } from './codec/index.js'
+export {
+  type Codec,
+  type CodecOptions,
+  type CodecType,
+  createCodec,
+  decodeBase64Url,
+  encodeBase64Url,
+  jsonCodec,
+} from './codec/index.js'
 export {
   type Container,
   type ContainerBuilder,
