@@ -20,10 +20,10 @@ export interface ServiceOptions<Instance> {
   readonly dispose?: (instance: Instance) => unknown
 }
 
-/** A service that was not registered before. */
+/** A service that was not registered before. @inline */
 type Fresh<Name extends string, Services> = Name extends keyof Services ? never : Name
 
-/** The scoped names, and this one too if it needs one of them. */
+/** The scoped names, and this one too if it needs one of them. @inline */
 type Holding<Name, Needed, Scoped> = [Needed & Scoped] extends [never] ? Scoped : Scoped | Name
 
 /**

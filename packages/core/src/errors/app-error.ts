@@ -2,7 +2,7 @@ import { BRAND } from './brand.js'
 import { type ErrorJson, toErrorJson } from './error-json.js'
 import { type ErrorKind, isErrorKind } from './kind.js'
 
-/** What every error of @base may be given. */
+/** What every error of `@base` may be given. */
 export interface ErrorOptions {
   /** For people; may be shown to a caller, so no secret and no payload. Default: a sentence of the class. */
   readonly message?: string
@@ -18,13 +18,16 @@ export interface ErrorOptions {
 
 /** Options of {@link AppError}. */
 export interface AppErrorOptions extends ErrorOptions {
+  /** Stable, SCREAMING_SNAKE, for programs. */
   readonly code: string
+  /** What kind of thing went wrong; decides the HTTP and gRPC status. */
   readonly kind: ErrorKind
+  /** For people; may be shown to a caller, so no secret and no payload. */
   readonly message: string
 }
 
 /**
- * The root of every error that @base throws, and a good one for yours: a stable `code` for programs, a `kind` that
+ * The root of every error that `@base` throws, and a good one for yours: a stable `code` for programs, a `kind` that
  * interfaces map to a status, a message for people.
  *
  * Never throws from its constructor, for that would hide the fault at hand: an unknown kind becomes `internal`, an

@@ -4,12 +4,15 @@ const MISUSED = 'from is for yield* within gen; something else went on after the
 
 /** What {@link from} makes of a result: `yield*` on it gives the value, or stops the generator with the error. */
 export interface Step<T, E> {
+  /** For `yield*` in a generator. */
   [Symbol.iterator](): Iterator<Err<E>, T, unknown>
+  /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<Err<E>, T, unknown>
 }
 
 /** What {@link from} makes of a promise of a result; for async generators. */
 export interface AsyncStep<T, E> {
+  /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<Err<E>, T, unknown>
 }
 
@@ -56,7 +59,10 @@ export function gen(
  * Opens a result within {@link gen}: `yield* from(result)`. A promise of a result is awaited; async generators only.
  *
  * @example
- * const order = yield* from(placeOrder('apple'))
+ * const id = gen(function* () {
+ *   const order = yield* from(placeOrder('apple'))
+ *   return order.id
+ * })
  */
 export function from<R extends AnyResult>(result: R): Step<ValueOf<R>, ErrorOf<R>>
 export function from<R extends AnyResult>(promise: PromiseLike<R>): AsyncStep<ValueOf<R>, ErrorOf<R>>

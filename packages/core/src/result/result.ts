@@ -1,5 +1,6 @@
 /** The good outcome: a plain object. */
 export interface Ok<T> {
+  /** Tells it from an {@link Err}. */
   readonly ok: true
   /** What came out. Absent after a round trip through JSON where it was `undefined`. */
   readonly value: T
@@ -7,6 +8,7 @@ export interface Ok<T> {
 
 /** The expected failure: a plain object. */
 export interface Err<E> {
+  /** Tells it from an {@link Ok}. */
   readonly ok: false
   /** What went wrong. Absent after a round trip through JSON where it was `undefined`. */
   readonly error: E

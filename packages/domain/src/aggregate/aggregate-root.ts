@@ -36,7 +36,11 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   /** @throws InvalidOptionError where the id is none, or the version no integer from 0. */
   constructor(id: Id, version = 0) {
     super(id)
-    this.version = checkInteger(version, { package: '@base/domain', pattern: new.target.name, option: 'version' })
+    this.version = checkInteger(version, {
+      package: '@base/domain',
+      pattern: new.target.name,
+      option: 'version',
+    })
   }
 
   /**
@@ -48,7 +52,11 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   protected record(event: E): void {
     const { aggregateId = String(this.id), version = this.version + 1 } = event
     if (aggregateId !== String(this.id)) {
-      const place = { package: '@base/domain', pattern: this.constructor.name, option: "the event's aggregateId" }
+      const place = {
+        package: '@base/domain',
+        pattern: this.constructor.name,
+        option: "the event's aggregateId",
+      }
       throw invalidOption(aggregateId, place, `the aggregate's own id`)
     }
     const events = recorded.get(this) ?? []

@@ -23,7 +23,11 @@ export abstract class Entity<Id> {
   /** @throws InvalidOptionError where the id is `undefined`, `null` or an empty text. */
   constructor(id: Id) {
     if (id === undefined || id === null || id === '') {
-      throw invalidOption(id, { package: '@base/domain', pattern: new.target.name, option: 'id' }, 'an identity')
+      throw invalidOption(
+        id,
+        { package: '@base/domain', pattern: new.target.name, option: 'id' },
+        'an identity',
+      )
     }
     this.id = id
   }

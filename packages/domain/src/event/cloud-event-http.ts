@@ -63,14 +63,17 @@ export async function readCloudEvent(
   const fields = lowerCase(headers)
   const mediaType = fields.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType === STRUCTURED) return parseJson(unchecked<CloudEvent>(), body, options)
-  if (!fields.has('ce-specversion')) return err(refuse('must be a CloudEvent: ce- headers, or a structured body'))
+  if (!fields.has('ce-specversion'))
+    return err(refuse('must be a CloudEvent: ce- headers, or a structured body'))
   const attributes = attributesOf(fields)
   if (body.length === 0) return { ok: true, value: attributes }
   if (mediaType !== undefined && !/^application\/(json|[^;]+\+json)$/.test(mediaType)) {
     return err(refuse('must have data of JSON'))
   }
   const data = await parseJson(unchecked<unknown>(), body, options)
-  return data.ok ? { ok: true, value: { ...attributes, datacontenttype: mediaType ?? DATA, data: data.value } } : data
+  return data.ok
+    ? { ok: true, value: { ...attributes, datacontenttype: mediaType ?? DATA, data: data.value } }
+    : data
 }
 
 function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, string> {
@@ -93,7 +96,10 @@ function attributesOf(fields: ReadonlyMap<string, string>): CloudEvent {
 /** Percent-encodes what a header cannot carry: all but printable ASCII, and blank, quote and percent (section 3.1.3.2). */
 function encode(text: string): string {
   return text.replace(/[^\x21\x23\x24\x26-\x7e]+/gu, (part) =>
-    Array.from(new TextEncoder().encode(part), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    Array.from(
+      new TextEncoder().encode(part),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    ).join(''),
   )
 }
 

@@ -98,7 +98,17 @@ export function fromCloudEvent(
   const attributes = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
   const issues = [...problemsOf(attributes, definition?.type)]
   if (issues.length > 0) throw new ValidationError({ issues })
-  const { id, type, time, data, subject, aggregateid = subject, version, correlationid, causationid } = attributes
+  const {
+    id,
+    type,
+    time,
+    data,
+    subject,
+    aggregateid = subject,
+    version,
+    correlationid,
+    causationid,
+  } = attributes
   const payload = definition === undefined ? data : unwrap(validateSync(definition.schema, data))
   return eventOf(type, payload, {
     id,
@@ -123,11 +133,13 @@ function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable
   }
   for (const name of OPTIONAL) {
     const value = attributes[name]
-    if (value !== undefined && !isText(value)) yield { path: name, message: 'must be a text that is not empty' }
+    if (value !== undefined && !isText(value))
+      yield { path: name, message: 'must be a text that is not empty' }
   }
   const { time, version } = attributes
   if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
-  if (version !== undefined && !isVersion(version)) yield { path: 'version', message: 'must be an integer from 0' }
+  if (version !== undefined && !isVersion(version))
+    yield { path: 'version', message: 'must be an integer from 0' }
   if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
 }
 
@@ -141,5 +153,8 @@ function isTime(value: unknown): boolean {
 
 /** A header carries it as text. */
 function isVersion(value: unknown): boolean {
-  return (typeof value === 'string' && /^\d{1,15}$/.test(value)) || (Number.isSafeInteger(value) && (value as number) >= 0)
+  return (
+    (typeof value === 'string' && /^\d{1,15}$/.test(value)) ||
+    (Number.isSafeInteger(value) && (value as number) >= 0)
+  )
 }

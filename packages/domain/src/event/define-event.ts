@@ -60,7 +60,11 @@ export function defineEvent<const Type extends string, Input, Payload>(
 ): EventDefinition<Type, Payload, Input> {
   checkText(type, { package: '@base/domain', pattern: 'defineEvent', option: 'type' })
   if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw invalidOption(schema, { package: '@base/domain', pattern: 'defineEvent', option: 'schema' }, 'a Standard Schema')
+    throw invalidOption(
+      schema,
+      { package: '@base/domain', pattern: 'defineEvent', option: 'schema' },
+      'a Standard Schema',
+    )
   }
   const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
     eventOf(type, unwrap(validateSync(schema, payload)), {

@@ -39,11 +39,14 @@ export function createCursors({ secret }: CursorOptions, place: OptionPlace): Cu
   const seal = secret === undefined ? undefined : signer(checkSecret(secret, place))
   return {
     encode: async (order, keys) => {
-      const payload = encodeBase64Url(new TextEncoder().encode(jsonCodec.encode([VERSION, hashOf(order), keys])))
+      const payload = encodeBase64Url(
+        new TextEncoder().encode(jsonCodec.encode([VERSION, hashOf(order), keys])),
+      )
       return seal === undefined ? payload : `${payload}.${await seal.sign(payload)}`
     },
     decode: async (order, cursor) => {
-      if (typeof cursor !== 'string' || cursor === '' || cursor.length > MAX_LENGTH) throw new InvalidCursorError('it is malformed')
+      if (typeof cursor !== 'string' || cursor === '' || cursor.length > MAX_LENGTH)
+        throw new InvalidCursorError('it is malformed')
       return readKeys(order, await payloadOf(cursor, seal))
     },
   }
@@ -52,7 +55,8 @@ export function createCursors({ secret }: CursorOptions, place: OptionPlace): Cu
 async function payloadOf(cursor: string, seal: Signer | undefined): Promise<string> {
   const [payload = '', signature, ...rest] = cursor.split('.')
   if (rest.length > 0) throw new InvalidCursorError('it is malformed')
-  if ((signature === undefined) !== (seal === undefined)) throw new InvalidCursorError('its signature is wrong')
+  if ((signature === undefined) !== (seal === undefined))
+    throw new InvalidCursorError('its signature is wrong')
   if (seal !== undefined && !(await seal.verify(payload, signature ?? ''))) {
     throw new InvalidCursorError('its signature is wrong')
   }
@@ -86,7 +90,8 @@ function isScalar(key: unknown): boolean {
 function hashOf(order: readonly OrderKey[]): number {
   const text = order.map(({ field, direction, nulls }) => `${field} ${direction} ${nulls}`).join()
   let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   return hash >>> 0
 }
 
@@ -94,5 +99,9 @@ function checkSecret(secret: unknown, place: OptionPlace): Uint8Array {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
   if (bytes instanceof Uint8Array && bytes.length >= MIN_SECRET_BYTES) return bytes
   // Described by its type, for the message must not show a secret.
-  throw invalidOption(typeof secret === 'string' ? Object('secret') : secret, place, 'a text or bytes, at least 32 bytes long')
+  throw invalidOption(
+    typeof secret === 'string' ? Object('secret') : secret,
+    place,
+    'a text or bytes, at least 32 bytes long',
+  )
 }

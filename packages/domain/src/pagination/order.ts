@@ -34,7 +34,8 @@ export function readOrder(orderBy: unknown, place: Omit<OptionPlace, 'option'>):
   }
   const keys = orderBy.map((key: unknown, index) => readKey(key, { ...where, option: `orderBy[${index}]` }))
   const fields = keys.map(({ field }) => field)
-  if (new Set(fields).size < fields.length) throw invalidOption(fields.join(), where, 'a list without a field twice')
+  if (new Set(fields).size < fields.length)
+    throw invalidOption(fields.join(), where, 'a list without a field twice')
   return keys
 }
 

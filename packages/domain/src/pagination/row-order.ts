@@ -2,7 +2,11 @@ import { compareCodePoints } from '../specification/compare.js'
 import type { OrderKey } from './order.js'
 
 /** Compares the keys of two rows, one value for each key of the order. */
-export function compareKeys(order: readonly OrderKey[], a: readonly unknown[], b: readonly unknown[]): number {
+export function compareKeys(
+  order: readonly OrderKey[],
+  a: readonly unknown[],
+  b: readonly unknown[],
+): number {
   for (const [index, key] of order.entries()) {
     const result = compareKey(key, a[index], b[index])
     if (result !== 0) return result
@@ -26,7 +30,9 @@ function compareValues(a: unknown, b: unknown): number {
   const right = plain(b)
   const kind = KINDS.indexOf(kindOf(left)) - KINDS.indexOf(kindOf(right))
   if (kind !== 0) return kind
-  return typeof left === 'string' ? compareCodePoints(left, right as string) : compareNumbers(left, right as number)
+  return typeof left === 'string'
+    ? compareCodePoints(left, right as string)
+    : compareNumbers(left, right as number)
 }
 
 type Plain = string | number | bigint | boolean

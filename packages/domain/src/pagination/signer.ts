@@ -16,7 +16,8 @@ export function signer(secret: Uint8Array): Signer {
   const key = () => importKey(secret)
   const bytes = (text: string) => new TextEncoder().encode(PURPOSE + text)
   return {
-    sign: async (text) => encodeBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await key(), bytes(text)))),
+    sign: async (text) =>
+      encodeBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await key(), bytes(text)))),
     verify: async (text, signature) => {
       const mac = decode(signature)
       return mac !== undefined && (await crypto.subtle.verify('HMAC', await key(), mac, bytes(text)))

@@ -36,8 +36,15 @@ function isGiven(cursor: string | null | undefined): boolean {
  *
  * @throws InvalidOptionError where the specification is always true, as an empty `allOf` is, and `all` is not set.
  */
-export function checkDeletion(specification: Specification<never>, { all = false }: DeleteWhereOptions): void {
+export function checkDeletion(
+  specification: Specification<never>,
+  { all = false }: DeleteWhereOptions,
+): void {
   if (!all && isAlwaysTrue(specification)) {
-    throw invalidOption(all, at('all'), 'true where the specification is always true, for that deletes everything')
+    throw invalidOption(
+      all,
+      at('all'),
+      'true where the specification is always true, for that deletes everything',
+    )
   }
 }

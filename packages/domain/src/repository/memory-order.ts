@@ -15,7 +15,10 @@ export interface RowOrder<T> {
 }
 
 /** Reads an order; checked, the id appended. */
-export function rowOrder<T, Id>({ id }: Settings<T, Id>, orderBy: readonly OrderBy<T>[] | undefined): RowOrder<T> {
+export function rowOrder<T, Id>(
+  { id }: Settings<T, Id>,
+  orderBy: readonly OrderBy<T>[] | undefined,
+): RowOrder<T> {
   const given = readOrder(orderBy, { package: '@base/domain', pattern: 'Repository' })
   const readers = given.map(({ field }) => reader(field))
   return {

@@ -18,8 +18,16 @@ export async function pageOf<T, Id>(
   const from = cursor === undefined ? undefined : await settings.cursors.decode(order, cursor)
   const side = (row: Stored<T>) => (from === undefined ? 1 : compareKeys(order, keysOf(row.entity), from))
   const [start, end] = backward
-    ? lastBefore(sorted.findIndex((row) => side(row) >= 0), sorted.length, limit)
-    : firstAfter(sorted.findIndex((row) => side(row) > 0), sorted.length, limit)
+    ? lastBefore(
+        sorted.findIndex((row) => side(row) >= 0),
+        sorted.length,
+        limit,
+      )
+    : firstAfter(
+        sorted.findIndex((row) => side(row) > 0),
+        sorted.length,
+        limit,
+      )
   const items = sorted.slice(start, end)
   const cursorOf = async (row: Stored<T> | undefined) =>
     row === undefined ? null : settings.cursors.encode(order, keysOf(row.entity))

@@ -2,9 +2,9 @@ import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
 import { checkDeletion, checkLimit } from './checks.js'
-import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
-import { pageOf } from './memory-page.js'
 import { keyOf, orderRows, rowOrder } from './memory-order.js'
+import { pageOf } from './memory-page.js'
+import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
 import { MemoryWriter } from './memory-writer.js'
 import type {
   CallOptions,
@@ -30,7 +30,9 @@ import { Overlay, type Rows, SharedRows, type Stored } from './store.js'
  *
  * @throws InvalidOptionError naming the option.
  */
-export function memoryRepository<T extends object, Id>(options: MemoryRepositoryOptions<T, Id>): Repository<T, Id> {
+export function memoryRepository<T extends object, Id>(
+  options: MemoryRepositoryOptions<T, Id>,
+): Repository<T, Id> {
   return new MemoryRepository(readSettings(options), new SharedRows<T>())
 }
 
@@ -56,7 +58,10 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
     throw new NotFoundError({ message: `There is no such ${this.settings.name}.`, details: { id } })
   }
 
-  async findOne(specification: Specification<T>, options: OrderedReadOptions<T> = {}): Promise<T | undefined> {
+  async findOne(
+    specification: Specification<T>,
+    options: OrderedReadOptions<T> = {},
+  ): Promise<T | undefined> {
     const [first] = await this.find(specification, { ...options, limit: 1 })
     return first
   }

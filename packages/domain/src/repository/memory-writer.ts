@@ -99,12 +99,21 @@ function withProperties<T extends object>(entity: T, properties: Properties): T 
   return entity
 }
 
-function staleError(name: string, details: { id: unknown; expected: number; actual: number | undefined }): ConflictError {
+function staleError(
+  name: string,
+  details: { id: unknown; expected: number; actual: number | undefined },
+): ConflictError {
   const message =
-    details.expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
+    details.expected === 0
+      ? `This ${name} exists already.`
+      : `This ${name} was changed by somebody else meanwhile.`
   return new ConflictError({ message, details })
 }
 
 function invalidEntity(received: unknown): Error {
-  return invalidOption(received, { package: '@base/domain', pattern: 'Repository', option: 'entity' }, 'an entity')
+  return invalidOption(
+    received,
+    { package: '@base/domain', pattern: 'Repository', option: 'entity' },
+    'an entity',
+  )
 }

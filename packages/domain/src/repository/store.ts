@@ -67,7 +67,11 @@ export class Overlay<T> implements Rows<T> {
   }
 
   /** The written rows: what they replace as it was seen, and what they become. */
-  *changes(): Iterable<{ readonly key: unknown; readonly seen: Stored<T> | undefined; readonly row: Stored<T> | undefined }> {
+  *changes(): Iterable<{
+    readonly key: unknown
+    readonly seen: Stored<T> | undefined
+    readonly row: Stored<T> | undefined
+  }> {
     for (const [key, row] of this.#own) yield { key, seen: this.#seen.get(key), row }
   }
 

@@ -18,14 +18,18 @@ export interface TrackingOptions {
    * Writes who made and last changed an entity.
    * @defaultValue off; `true` means the properties `createdBy` and `updatedBy`, and the id of the principal in context
    */
-  readonly audit?: boolean | { readonly createdBy?: string; readonly updatedBy?: string; readonly by?: () => string | null }
+  readonly audit?:
+    | boolean
+    | { readonly createdBy?: string; readonly updatedBy?: string; readonly by?: () => string | null }
 }
 
 /** The same, checked, with nothing left to default. */
 export interface Tracking {
   readonly timestamps: { readonly createdAt: string; readonly updatedAt: string } | undefined
   readonly deletedAt: string | undefined
-  readonly audit: { readonly createdBy: string; readonly updatedBy: string; readonly by: () => string | null } | undefined
+  readonly audit:
+    | { readonly createdBy: string; readonly updatedBy: string; readonly by: () => string | null }
+    | undefined
 }
 
 /** Checks the options and fills in their defaults: for those who write a repository. @throws InvalidOptionError naming the option. */
@@ -40,13 +44,18 @@ export function readTracking(options: TrackingOptions, place: Omit<OptionPlace, 
 }
 
 function namesOf(place: Omit<OptionPlace, 'option'>) {
-  return <Names extends Record<string, string>>(option: string, given: unknown, defaults: Names): Names | undefined => {
+  return <Names extends Record<string, string>>(
+    option: string,
+    given: unknown,
+    defaults: Names,
+  ): Names | undefined => {
     if (given === undefined || given === false) return undefined
     if (given !== true && (typeof given !== 'object' || given === null)) {
       throw invalidOption(given, { ...place, option }, 'true, false or an object of property names')
     }
     const names = { ...defaults, ...(typeof given === 'object' ? given : {}) }
-    for (const name of Object.keys(defaults)) checkText(names[name], { ...place, option: `${option}.${name}` })
+    for (const name of Object.keys(defaults))
+      checkText(names[name], { ...place, option: `${option}.${name}` })
     return names
   }
 }

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type ModuleFormat, toModule } from './module.ts'
+import type { Program } from './program.ts'
+
+/** Where and how a program is run. */
+export interface RunOptions {
+  /** A folder that resolves the packages which the program imports. */
+  readonly folder: string
+  /** As an ES module or as CommonJS. @defaultValue 'esm' */
+  readonly format?: ModuleFormat
+  /** The Node to run it with. @defaultValue the present one */
+  readonly node?: string
+}
+
+/** How long a program may run. */
+const LIMIT = 20_000
+
+/** Writes a program as JavaScript into a folder, to be run with `node --enable-source-maps`; returns its path. */
+export function writeModule(program: Program, folder: string, format: ModuleFormat): string {
+  const name = `${basename(program.file, '.md')}-${program.line}.${format === 'cjs' ? 'cjs' : 'mjs'}`
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, name)
+  writeFileSync(path, toModule(program, format))
+  return path
+}
+
+/**
+ * Runs a program in a process of its own.
+ *
+ * @throws Error naming document and line, if it throws, does not run to its end, or shows something else than it says.
+ */
+export async function run(
+  program: Program,
+  { folder, format = 'esm', node = process.execPath }: RunOptions,
+): Promise<void> {
+  const path = writeModule(program, folder, format)
+  const { NODE_OPTIONS: _, ...env } = process.env
+  await new Promise<void>((resolve, reject) => {
+    execFile(
+      node,
+      ['--enable-source-maps', path],
+      { timeout: LIMIT, env, cwd: folder },
+      (error, _stdout, stderr) => {
+        if (error === null) resolve()
+        else
+          reject(
+            new Error(`${program.file}:${program.line}: the snippet failed.\n${stderr || error.message}`),
+          )
+      },
+    )
+  })
+}
