@@ -6,6 +6,15 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
+  type Codec,
+  type CodecOptions,
+  type CodecType,
+  createCodec,
+  decodeBase64Url,
+  encodeBase64Url,
+  jsonCodec,
+} from './codec/index.js'
+export {
   type ConfigDescription,
   ConfigError,
   type ConfigSource,

@@ -29,3 +29,22 @@ export {
   type Where,
   where,
 } from './specification/index.js'
+export {
+  CurrencyMismatchError,
+  currencies,
+  DateRange,
+  decimalsOf,
+  Email,
+  Money,
+  type MoneyJson,
+  type NationalOptions,
+  Percentage,
+  PhoneNumber,
+  Slug,
+  TextValue,
+  Url,
+  type UrlOptions,
+  Username,
+  ValueObject,
+  valueObjectType,
+} from './value-object/index.js'

@@ -1,0 +1,82 @@
+/** An entity as a repository in memory keeps it. */
+export interface Stored<T> {
+  readonly entity: T
+  readonly version: number
+  readonly deleted: boolean
+}
+
+/** Rows by key, as a repository sees them: the shared ones, or those of a unit of work. */
+export interface Rows<T> {
+  get(key: unknown): Stored<T> | undefined
+  entries(): Iterable<readonly [key: unknown, row: Stored<T>]>
+  /** `undefined` deletes. */
+  put(key: unknown, row: Stored<T> | undefined): void
+}
+
+/** The shared rows. */
+export class SharedRows<T> implements Rows<T> {
+  readonly #rows = new Map<unknown, Stored<T>>()
+  /** How often anything was written. */
+  writes = 0
+
+  get(key: unknown): Stored<T> | undefined {
+    return this.#rows.get(key)
+  }
+
+  entries(): Iterable<readonly [unknown, Stored<T>]> {
+    return this.#rows
+  }
+
+  put(key: unknown, row: Stored<T> | undefined): void {
+    this.writes++
+    if (row === undefined) this.#rows.delete(key)
+    else this.#rows.set(key, row)
+  }
+}
+
+/**
+ * Rows over others: writes stay here until they are taken over, and reads see them first. Remembers what it saw of a row
+ * when it first wrote it, by which a write of somebody else is found.
+ */
+export class Overlay<T> implements Rows<T> {
+  readonly #below: Rows<T>
+  readonly #own = new Map<unknown, Stored<T> | undefined>()
+  readonly #seen = new Map<unknown, Stored<T> | undefined>()
+  /** Whether anything was read of the rows below. */
+  hasRead = false
+
+  constructor(below: Rows<T>) {
+    this.#below = below
+  }
+
+  get(key: unknown): Stored<T> | undefined {
+    if (this.#own.has(key)) return this.#own.get(key)
+    this.hasRead = true
+    return this.#below.get(key)
+  }
+
+  *entries(): Iterable<readonly [unknown, Stored<T>]> {
+    this.hasRead = true
+    for (const entry of this.#below.entries()) if (!this.#own.has(entry[0])) yield entry
+    for (const [key, row] of this.#own) if (row !== undefined) yield [key, row]
+  }
+
+  put(key: unknown, row: Stored<T> | undefined): void {
+    if (!this.#seen.has(key)) this.#seen.set(key, this.#below.get(key))
+    this.#own.set(key, row)
+  }
+
+  /** The written rows: what they replace as it was seen, and what they become. */
+  *changes(): Iterable<{
+    readonly key: unknown
+    readonly seen: Stored<T> | undefined
+    readonly row: Stored<T> | undefined
+  }> {
+    for (const [key, row] of this.#own) yield { key, seen: this.#seen.get(key), row }
+  }
+
+  /** Hands the written rows down. */
+  apply(target: Rows<T> = this.#below): void {
+    for (const [key, row] of this.#own) target.put(key, row)
+  }
+}
