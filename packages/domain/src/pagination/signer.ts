@@ -25,7 +25,7 @@ export function signer(secret: Uint8Array): Signer {
   }
 }
 
-function importKey(secret: Uint8Array): Promise<CryptoKey> {
+function importKey(secret: Uint8Array): ReturnType<typeof crypto.subtle.importKey> {
   return crypto.subtle.importKey('raw', new Uint8Array(secret), ALGORITHM, false, ['sign', 'verify'])
 }
 

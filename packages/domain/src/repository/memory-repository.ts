@@ -1,10 +1,13 @@
 import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
+import { type MemoryParticipant, type MemoryPart, takePart } from '../unit-of-work/memory-participant.js'
+import type { Isolation } from '../unit-of-work/unit-of-work.js'
 import { checkDeletion, checkLimit } from './checks.js'
 import { keyOf, orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
 import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
+import { memoryPart } from './memory-part.js'
 import { MemoryWriter } from './memory-writer.js'
 import type {
   CallOptions,
@@ -121,7 +124,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
     signal?.throwIfAborted()
     const overlay = new Overlay(this.rows)
     const result = work(new MemoryWriter(this.settings, overlay))
-    overlay.apply()
+    overlay.apply(this.rows)
     return result
   }
 
@@ -136,6 +139,31 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
       if (isVisible(row, options) && specification.isSatisfiedBy(row.entity)) found.push(row)
     }
     return found
+  }
+}
+
+/** The one outside of all units. */
+class SharedMemoryRepository<T extends object, Id>
+  extends MemoryRepository<T, Id>
+  implements MemoryParticipant<Repository<T, Id>>
+{
+  readonly #shared: SharedRows<T>
+
+  constructor(settings: Settings<T, Id>, shared: SharedRows<T>) {
+    super(settings, shared)
+    this.#shared = shared
+  }
+
+  [takePart](options: { readonly isolation: Isolation; readonly readOnly: boolean }): MemoryPart<Repository<T, Id>> {
+    const { version, name, id } = this.settings
+    return memoryPart<T, Id>({
+      ...options,
+      shared: this.#shared,
+      versioned: version !== undefined,
+      name,
+      idOf: id,
+      over: (rows) => new MemoryRepository(this.settings, rows),
+    })
   }
 }
 
