@@ -29,12 +29,17 @@ export function memoryPart<T, Id>(source: PartSource<T, Id>): MemoryPart<Reposit
     subject: source.over(readOnly ? new ReadOnly(overlay) : overlay),
     check: () => {
       for (const change of overlay.changes()) checkChange(source, change)
-      if (isolation === 'serializable' && overlay.hasRead && shared.writes !== begun) throw new SerializationFailureError()
+      if (isolation === 'serializable' && overlay.hasRead && shared.writes !== begun)
+        throw new SerializationFailureError()
     },
   }
 }
 
-function partOver<T, Id>(source: PartSource<T, Id>, overlay: Overlay<T>, target: Rows<T>): MemoryPart<Repository<T, Id>> {
+function partOver<T, Id>(
+  source: PartSource<T, Id>,
+  overlay: Overlay<T>,
+  target: Rows<T>,
+): MemoryPart<Repository<T, Id>> {
   return {
     subject: source.over(source.readOnly ? new ReadOnly(overlay) : overlay),
     check: () => {},
@@ -48,7 +53,10 @@ interface Change<T> {
   readonly seen: Stored<T> | undefined
 }
 
-function checkChange<T, Id>({ shared, isolation, versioned, name, idOf }: PartSource<T, Id>, { key, seen }: Change<T>): void {
+function checkChange<T, Id>(
+  { shared, isolation, versioned, name, idOf }: PartSource<T, Id>,
+  { key, seen }: Change<T>,
+): void {
   const present = shared.get(key)
   if (present === seen) return
   if (isolation !== 'read committed') throw new SerializationFailureError()

@@ -1,13 +1,13 @@
 import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
-import { type MemoryParticipant, type MemoryPart, takePart } from '../unit-of-work/memory-participant.js'
+import { type MemoryPart, type MemoryParticipant, takePart } from '../unit-of-work/memory-participant.js'
 import type { Isolation } from '../unit-of-work/unit-of-work.js'
 import { checkDeletion, checkLimit } from './checks.js'
 import { keyOf, orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
-import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
 import { memoryPart } from './memory-part.js'
+import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
 import { MemoryWriter } from './memory-writer.js'
 import type {
   CallOptions,
@@ -154,7 +154,10 @@ class SharedMemoryRepository<T extends object, Id>
     this.#shared = shared
   }
 
-  [takePart](options: { readonly isolation: Isolation; readonly readOnly: boolean }): MemoryPart<Repository<T, Id>> {
+  [takePart](options: {
+    readonly isolation: Isolation
+    readonly readOnly: boolean
+  }): MemoryPart<Repository<T, Id>> {
     const { version, name, id } = this.settings
     return memoryPart<T, Id>({
       ...options,

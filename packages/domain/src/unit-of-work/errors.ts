@@ -34,7 +34,9 @@ export class TransactionRequiredError extends AppError {
 /** `never` within an open unit. Code `TRANSACTION_FORBIDDEN`, kind `internal`. */
 export class TransactionForbiddenError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(filled(options, 'TRANSACTION_FORBIDDEN', 'This work must not run within a unit of work.', 'internal'))
+    super(
+      filled(options, 'TRANSACTION_FORBIDDEN', 'This work must not run within a unit of work.', 'internal'),
+    )
   }
 }
 

@@ -8,7 +8,9 @@ type Method = (this: unknown, ...args: unknown[]) => unknown
  * iterable throws when it is read, also when its unit ends in the middle.
  */
 export function guarded<Repos>(repositories: Repos, guard: Guard): Repos {
-  return proxy(repositories, (member) => proxy(member, (value, target) => guardedMethod(value, target, guard)))
+  return proxy(repositories, (member) =>
+    proxy(member, (value, target) => guardedMethod(value, target, guard)),
+  )
 }
 
 /** An object whose members go through `change`; each once, so that a method stays the same function. */

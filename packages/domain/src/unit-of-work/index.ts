@@ -8,7 +8,7 @@ export {
   TransactionReadOnlyError,
   TransactionRequiredError,
 } from './errors.js'
-export { type MemoryParticipant, type MemoryPart, takePart } from './memory-participant.js'
+export { type MemoryPart, type MemoryParticipant, takePart } from './memory-participant.js'
 export { memoryUnitOfWork } from './memory-unit-of-work.js'
 export { isRetryable } from './retryable.js'
 export type { Isolation, Propagation, RunOptions, Unit, UnitOfWork } from './unit-of-work.js'

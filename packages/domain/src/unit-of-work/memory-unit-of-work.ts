@@ -1,7 +1,7 @@
 import { invalidOption } from '@base/core/options'
 import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
 import type { Transaction } from './driver.js'
-import { type MemoryParticipant, type MemoryPart, takePart } from './memory-participant.js'
+import { type MemoryPart, type MemoryParticipant, takePart } from './memory-participant.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
 /**
@@ -28,11 +28,16 @@ export function memoryUnitOfWork<Repos extends object>(
   const participants = Object.entries(repositories ?? {}).map(([name, participant]) => {
     if (isParticipant(participant)) return [name, participant] as const
     const place = { package: '@base/domain', pattern: 'memoryUnitOfWork', option: name }
-    throw invalidOption(participant, place, 'a memory repository, or another that takes part in units in memory')
+    throw invalidOption(
+      participant,
+      place,
+      'a memory repository, or another that takes part in units in memory',
+    )
   })
   return createUnitOfWork<Repos>(
     {
-      begin: async (settings) => transactionOf(participants.map(([name, one]) => [name, one[takePart](settings)])),
+      begin: async (settings) =>
+        transactionOf(participants.map(([name, one]) => [name, one[takePart](settings)])),
     },
     options,
   )
