@@ -35,14 +35,13 @@ import { Overlay, type Rows, SharedRows, type Stored } from './store.js'
  */
 export function memoryRepository<T extends object, Id>(
   options: MemoryRepositoryOptions<T, Id>,
-): Repository<T, Id> {
-  return new MemoryRepository(readSettings(options), new SharedRows<T>())
+): Repository<T, Id> & MemoryParticipant<Repository<T, Id>> {
+  return new SharedMemoryRepository(readSettings(options), new SharedRows<T>())
 }
 
-/** What `memoryUnitOfWork` needs of a repository of ours. */
-export class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
-  readonly settings: Settings<T, Id>
-  readonly rows: Rows<T>
+class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
+  protected readonly settings: Settings<T, Id>
+  protected readonly rows: Rows<T>
 
   constructor(settings: Settings<T, Id>, rows: Rows<T>) {
     this.settings = settings
