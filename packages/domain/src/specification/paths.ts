@@ -39,12 +39,14 @@ type PathsFrom<K extends string, V, Depth extends number> = V extends End
  * @example
  * type City = ValueAt<{ address?: { city: string } }, 'address.city'> // string | null
  */
-export type ValueAt<T, P> = T extends object
-  ? [P] extends [keyof T]
-    ? T[P]
-    : [P] extends [`${infer K}.${infer Rest}`]
-      ? K extends keyof T
-        ? ValueAt<T[K], Rest>
+export type ValueAt<T, P> = unknown extends T
+  ? unknown
+  : T extends object
+    ? [P] extends [keyof T]
+      ? T[P]
+      : [P] extends [`${infer K}.${infer Rest}`]
+        ? K extends keyof T
+          ? ValueAt<T[K], Rest>
+          : null
         : null
-      : null
-  : null
+    : null
