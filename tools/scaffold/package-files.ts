@@ -18,6 +18,7 @@ function manifest(name: string): object {
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20.19' },
+    types: './dist/index.d.ts',
     exports: {
       '.': { types: './dist/index.d.ts', default: './dist/index.js' },
       './package.json': './package.json',

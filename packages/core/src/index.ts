@@ -6,6 +6,18 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
+  type ConfigDescription,
+  ConfigError,
+  type ConfigSource,
+  type ConfigValues,
+  type DescribeConfigOptions,
+  describeConfig,
+  type LoadConfigOptions,
+  loadConfig,
+  sourceOf,
+  type UnknownKeys,
+} from './config/index.js'
+export {
   type Container,
   type ContainerBuilder,
   ContainerError,
@@ -15,6 +27,20 @@ export {
   createContainer,
   type ServiceOptions,
 } from './container/index.js'
+export {
+  bindContext,
+  type ContextEntry,
+  type ContextKey,
+  ContextMissingError,
+  correlationId,
+  createContextKey,
+  deadline,
+  isContextAvailable,
+  type Principal,
+  principal,
+  runInContext,
+  tenantId,
+} from './context/index.js'
 export {
   type Duration,
   type DurationRules,
@@ -52,6 +78,26 @@ export {
   type ValidationErrorOptions,
   type ValidationIssue,
 } from './errors/index.js'
+export {
+  type Brand,
+  createUlid,
+  createUuidv7,
+  type IdOptions,
+  InvalidIdError,
+  isUlid,
+  isUuid,
+  parseUlid,
+  parseUuid,
+  type TypedId,
+  type TypedIdOptions,
+  type TypedIds,
+  timeOfUlid,
+  timeOfUuid,
+  typedId,
+  ulid,
+  ulidAt,
+  uuidv7,
+} from './id/index.js'
 export {
   type Component,
   createLifecycle,
@@ -118,3 +164,25 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './result/index.js'
+export {
+  type InferInput,
+  type InferOutput,
+  JsonError,
+  type JsonErrorCode,
+  type ManyValidated,
+  type ParseJsonOptions,
+  parseJson,
+  type StandardJSONSchemaOptions,
+  type StandardJSONSchemaV1,
+  type StandardSchemaIssue,
+  type StandardSchemaProps,
+  type StandardSchemaResult,
+  type StandardSchemaV1,
+  type StandardTypedProps,
+  unchecked,
+  type ValidateManyOptions,
+  validate,
+  validateMany,
+  validateSync,
+} from './schema/index.js'
+export { isSecret, type Secret, secret } from './secret/index.js'

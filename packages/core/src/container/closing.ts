@@ -11,13 +11,41 @@ export interface Closable {
   readonly close: (instance: unknown) => unknown
 }
 
+/** What did not close, and why. */
+export type Failure = readonly [name: string, error: unknown]
+
+/** What goes wrong while a container closes: nothing of it keeps the rest from closing. */
+export class Failures {
+  readonly #failures: Failure[] = []
+
+  add(failures: readonly Failure[]): void {
+    this.#failures.push(...failures)
+  }
+
+  /** Does a step, and keeps its failure under a name. */
+  async of(name: string, step: () => Promise<unknown>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      this.#failures.push([name, error])
+    }
+  }
+
+  throwIfAny(): void {
+    if (this.#failures.length === 0) return
+    const names = this.#failures.map(([name]) => name).join(', ')
+    const errors = this.#failures.map(([, error]) => error)
+    throw new AggregateError(errors, `Closing the container failed for: ${names}.`)
+  }
+}
+
 /** Closes one after the other, the last made first, each within the limit; returns what went wrong, by name. */
 export async function closeAll(
   closables: Iterable<Closable>,
   clock: Clock,
   limit: number,
-): Promise<readonly (readonly [name: string, error: unknown])[]> {
-  const failures: (readonly [string, unknown])[] = []
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = []
   for (const { name, instance, close } of [...closables].sort((a, b) => b.order - a.order)) {
     try {
       await within(limit, clock, `'${name}' did not close`, async () => close(instance))

@@ -301,6 +301,18 @@ describe('a scope', () => {
     await expect(container.resolve('handler')).rejects.toMatchObject({ code: 'CONTAINER_SCOPE_REQUIRED' })
   })
 
+  test('gives what is closed to nobody, a singleton that it had given before included', async () => {
+    const container = createContainer()
+      .singleton('db', [], () => 'db')
+      .build()
+    const scope = container.createScope()
+    expect([scope.get('db'), scope.get('db')]).toEqual(['db', 'db'])
+    await scope.close()
+
+    expect(() => scope.get('db')).toThrow('The container is closed.')
+    expect(container.get('db')).toBe('db')
+  })
+
   test('closes its own services and leaves the singletons', async () => {
     const closed: string[] = []
     const container = createContainer()

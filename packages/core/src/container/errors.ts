@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.js'
+import { InvalidOptionError } from '../errors/invalid-option-error.js'
 
 /** What a {@link ContainerError} says: the graph is wrong, a service is not there yet, needs a scope, or is gone. */
 export type ContainerErrorCode =
@@ -47,4 +48,15 @@ export function scopeRequiredError(name: string): ContainerError {
 /** The error of using a container that is closed or closing. */
 export function closedError(): ContainerError {
   return new ContainerError({ code: 'CONTAINER_CLOSED', message: 'The container is closed.' })
+}
+
+/** The error of asking for a name that nobody registered. */
+export function unknownServiceError(name: unknown, names: Iterable<string>): InvalidOptionError {
+  return new InvalidOptionError({
+    package: '@base/core',
+    pattern: 'Container',
+    option: 'name',
+    allowed: `one of ${[...names].join(', ') || '(nothing is registered)'}`,
+    received: name,
+  })
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock/clock.js'
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
-import { type Closable, closeAll, within } from './closing.js'
+import { type Closable, closeAll, type Failure, Failures, within } from './closing.js'
 import type { Container } from './container.js'
 import { Call, Creation, type Home } from './creation.js'
-import { closedError, notResolvedError, scopeRequiredError } from './errors.js'
+import { closedError, notResolvedError, scopeRequiredError, unknownServiceError } from './errors.js'
 import type { Dependencies, Registration, Registrations } from './registration.js'
 
 /** What all scopes of one container share. */
@@ -91,7 +90,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     if (this.#closed) throw closedError()
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
-    if (home.#built.has(name)) return home.#built.get(name)
+    if (home.#built.has(name)) return this.#remember(name, home.#built.get(name))
     home.#checkOpen()
     if (home.#creations.has(name)) throw notResolvedError(name)
 
@@ -103,6 +102,12 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     }
     home.#admit(registration, instance, {})
     if (registration.lifetime !== 'transient') home.#built.set(name, instance)
+    return instance
+  }
+
+  /** The next `get` of a scope need not ask the container, which outlives it. */
+  #remember(name: string, instance: unknown): unknown {
+    if (!this.#closed) this.#built.set(name, instance)
     return instance
   }
 
@@ -182,32 +187,19 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
 
   async #close(): Promise<void> {
     const { clock, disposeTimeout } = this.#plan
-    const failures: (readonly [string, unknown])[] = []
-    const attempt = async (what: string, fn: () => Promise<unknown>) => {
-      try {
-        await fn()
-      } catch (error) {
-        failures.push([what, error])
-      }
-    }
-    for (const child of [...this.#children].reverse()) await attempt('a scope', () => child.close())
-    const inFlight = 'What is in the making did not end'
-    await attempt('what is in the making', () =>
-      within(disposeTimeout, clock, inFlight, () => Promise.all(this.#calls)),
+    const failures = new Failures()
+    for (const child of [...this.#children].reverse()) await failures.of('a scope', () => child.close())
+    await failures.of('what is in the making', () =>
+      within(disposeTimeout, clock, 'What is in the making did not end', () => Promise.all(this.#calls)),
     )
     this.#closed = true
-    failures.push(...(await this.#closeServices()))
+    failures.add(await this.#closeServices())
     this.#built.clear()
     if (this.#parent !== undefined) this.#parent.#children.delete(this)
-    if (failures.length === 0) return
-    const names = failures.map(([name]) => name).join(', ')
-    throw new AggregateError(
-      failures.map(([, error]) => error),
-      `Closing the container failed for: ${names}.`,
-    )
+    failures.throwIfAny()
   }
 
-  #closeServices(): Promise<readonly (readonly [string, unknown])[]> {
+  #closeServices(): Promise<readonly Failure[]> {
     const closables = [...this.#closables.values()]
     this.#closables.clear()
     return closeAll(closables, this.#plan.clock, this.#plan.disposeTimeout)
@@ -215,15 +207,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
 
   #find(name: string): Registration {
     const registration = this.#plan.registrations.get(name)
-    if (registration === undefined) {
-      throw new InvalidOptionError({
-        package: '@base/core',
-        pattern: 'Container',
-        option: 'name',
-        allowed: `one of ${[...this.#plan.registrations.keys()].join(', ') || '(nothing is registered)'}`,
-        received: name,
-      })
-    }
+    if (registration === undefined) throw unknownServiceError(name, this.#plan.registrations.keys())
     if (this === this.#root && this.#plan.scopeOnly.has(name)) throw scopeRequiredError(name)
     return registration
   }
@@ -240,7 +224,14 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
 }
 
 function named({ dependencies }: Registration, values: readonly unknown[]): Dependencies {
-  return Object.fromEntries(dependencies.map((dependency, index) => [dependency, values[index]]))
+  const services: Record<string, unknown> = {}
+  for (const [index, name] of dependencies.entries()) {
+    // A service may bear this name too; an assignment would change what the object is.
+    if (name === '__proto__')
+      Object.defineProperty(services, name, { value: values[index], enumerable: true })
+    else services[name] = values[index]
+  }
+  return services
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

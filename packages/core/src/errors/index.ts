@@ -15,6 +15,7 @@ export {
   UnsupportedError,
 } from './errors.js'
 export { InvalidOptionError, type InvalidOptionErrorOptions } from './invalid-option-error.js'
-export { type ErrorKind, errorKinds, grpcStatusOf, httpStatusOf, isErrorKind } from './kind.js'
+export { type ErrorKind, errorKinds, isErrorKind } from './kind.js'
 export type { JsonValue } from './public-json.js'
 export { ValidationError, type ValidationErrorOptions, type ValidationIssue } from './validation-error.js'
+export { grpcStatusOf, httpStatusOf } from './wire-status.js'

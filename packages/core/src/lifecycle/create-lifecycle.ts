@@ -53,6 +53,7 @@ class OrderedLifecycle implements Lifecycle {
   readonly #startAbort = new AbortController()
   #state: LifecycleState = 'idle'
   #starting: Promise<void> | undefined
+  #allStarted: Promise<void> | undefined
   #startingName: string | undefined
   #stopping: Promise<void> | undefined
   #removeHandlers: () => void = () => {}
@@ -103,6 +104,18 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   async #start(): Promise<void> {
+    this.#allStarted = this.#startAll()
+    try {
+      await this.#allStarted
+    } catch (error) {
+      const { signal } = this.#startAbort
+      // Who awaits the start may end the process on its error: not before what has started is stopped.
+      await (signal.aborted ? this.#stopping?.catch(() => {}) : this.#giveUp())
+      throw signal.aborted ? signal.reason : error
+    }
+  }
+
+  async #startAll(): Promise<void> {
     const order = startOrder(this.#components)
     this.#state = 'starting'
     this.#removeHandlers = stopOnSignals(this.#signals, () => this.stop())
@@ -114,11 +127,6 @@ class OrderedLifecycle implements Lifecycle {
         this.#started.push(component)
         signal.throwIfAborted()
       }
-    } catch (error) {
-      // Whoever called stop meanwhile waits for this, and stops what has started.
-      if (signal.aborted) throw signal.reason
-      await this.#giveUp()
-      throw error
     } finally {
       this.#startingName = undefined
     }
@@ -139,7 +147,7 @@ class OrderedLifecycle implements Lifecycle {
     const wasRunning = this.#state === 'running'
     this.#startAbort.abort(new CancelledError({ message: 'The service was stopped while it was starting.' }))
     return this.#end('stopped', async (signal) => {
-      await this.#starting?.catch(() => {})
+      await this.#allStarted?.catch(() => {})
       if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })
     })
   }

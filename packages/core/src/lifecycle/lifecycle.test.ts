@@ -165,6 +165,20 @@ describe('a stop while it starts', () => {
     expect(log).toEqual(['start database', 'stop database'])
   })
 
+  test('rejects the start only when all is stopped, for who awaits it may end the process', async () => {
+    const { clock, lifecycle, log, part } = house()
+    lifecycle
+      .add(part('database', { stop: () => clock.sleep('1s').then(() => log.push('database stopped')) }))
+      .add({ name: 'slow', start: ({ signal }) => clock.sleep('1h', { signal }) })
+    const starting = lifecycle.start().catch(() => log.push('start rejected'))
+    await clock.advance('1s')
+    const stopping = lifecycle.stop()
+    await clock.advance('1s')
+    await Promise.all([starting, stopping])
+
+    expect(log).toEqual(['start database', 'database stopped', 'start rejected'])
+  })
+
   test('stops a part whose start went through all the same', async () => {
     const { clock, lifecycle, log, part } = house()
     lifecycle.add(part('deaf', { start: () => clock.sleep('1s') })).add(part('http'))

@@ -68,7 +68,7 @@ describe('lockConformance', () => {
     expect(await broken((lock) => withLeases(lock, () => ({})))).toEqual([])
   })
 
-  test.each<[law: string, twin: (lock: Lock, clock: TestClock) => Lock]>([
+  const twins: readonly [law: string, twin: (lock: Lock, clock: TestClock) => Lock][] = [
     [
       'a key that is held is not given to another',
       (_, clock) => ({
@@ -155,7 +155,17 @@ describe('lockConformance', () => {
       'twenty at once are never two at a time',
       (lock, clock) => withAcquire(lock, (key, options) => memoryLock({ clock }).acquire(key, options)),
     ],
-  ])('rejects a twin that breaks: %s', async (law, twin) => {
+  ]
+
+  test.each(twins)('rejects a twin that breaks: %s', async (law, twin) => {
     expect(await broken(twin)).toContain(law)
+  })
+
+  test('has a broken twin for every law', () => {
+    const laws: string[] = []
+    const make = () => expect.unreachable()
+    lockConformance(make, { test: (name) => laws.push(name.replace('Lock: ', '')) })
+
+    expect(laws).toEqual(twins.map(([law]) => law))
   })
 })

@@ -1,0 +1,21 @@
+import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+
+/**
+ * The configuration cannot be used: every problem at once, each named by its variable, none with a value. Code `CONFIG`,
+ * kind `invalid`. An issue's code is `missing`, `invalid`, `unknown` or `unreadable`.
+ *
+ * @example
+ * try {
+ *   await loadConfig(schema)
+ * } catch (error) {
+ *   if (!isAppError(error, 'CONFIG')) throw error
+ *   console.error(error.message)
+ *   process.exit(1)
+ * }
+ */
+export class ConfigError extends ValidationError {
+  constructor(issues: readonly ValidationIssue[]) {
+    const lines = issues.map(({ path, message }) => `\n  ${path === '' ? '' : `${path}: `}${message}`)
+    super({ code: 'CONFIG', message: `The configuration is not valid:${lines.join('')}`, issues })
+  }
+}

@@ -1,0 +1,534 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are what is tested here.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { isAppError } from '../errors/brand.js'
+import { ConfigError, loadConfig, sourceOf } from './index.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** A folder of files that is gone after the test; returns the path of each. */
+function files<Name extends string>(contents: Record<Name, string | Uint8Array>): Record<Name, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'base-config-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const paths = {} as Record<Name, string>
+  for (const name of Object.keys(contents) as Name[]) {
+    paths[name] = join(folder, name)
+    writeFileSync(paths[name], contents[name])
+  }
+  return paths
+}
+
+async function failure(loading: Promise<unknown>): Promise<ConfigError> {
+  const error = await loading.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof ConfigError)) throw error ?? new Error('It did not fail.')
+  return error
+}
+
+const schema = z.object({
+  port: z.coerce.number().int().default(3000),
+  database: z.object({
+    url: z.string().startsWith('pg://'),
+    poolSize: z.coerce.number().int().min(1).default(10),
+    password: z.string().optional(),
+  }),
+  origins: z.array(z.string()).default([]),
+})
+
+describe('loadConfig', () => {
+  test('takes defaults, under files, under the environment, under values', async () => {
+    const { a, b } = files({
+      a: 'PORT=1\nDATABASE__POOL_SIZE=1\nDATABASE__URL=pg://a\nORIGINS=a',
+      b: 'DATABASE__POOL_SIZE=2\nDATABASE__URL=pg://b',
+    })
+    const config = await loadConfig(schema, {
+      files: [a, b],
+      env: { DATABASE__POOL_SIZE: '3', PORT: '4' },
+      values: { port: 5 },
+    })
+
+    expect(config).toEqual({
+      port: 5,
+      database: { url: 'pg://b', poolSize: 3 },
+      origins: ['a'],
+    })
+    expect(sourceOf(config, 'port')).toEqual({ source: 'values', name: 'port' })
+    expect(sourceOf(config, 'database.poolSize')).toEqual({ source: 'env', name: 'DATABASE__POOL_SIZE' })
+    expect(sourceOf(config, 'database.url')).toEqual({ source: 'file', name: 'DATABASE__URL', file: b })
+    expect(sourceOf(config, 'origins.0')).toEqual({ source: 'file', name: 'ORIGINS', file: a })
+    expect(sourceOf(config, 'database')).toBeUndefined()
+    expect(sourceOf(config, 'nothing')).toBeUndefined()
+  })
+
+  test('says that a default is one, and what would set it', async () => {
+    const config = await loadConfig(schema, {
+      files: [],
+      env: { APP_DATABASE__URL: 'pg://a' },
+      prefix: 'APP_',
+    })
+
+    expect(sourceOf(config, 'database.poolSize')).toEqual({
+      source: 'default',
+      name: 'APP_DATABASE__POOL_SIZE',
+    })
+    expect(() => sourceOf({}, 'port')).toThrow('sourceOf: config must be what loadConfig returned')
+  })
+
+  test('reads process.env and .env by default, and does not touch the environment', async () => {
+    vi.stubEnv('DATABASE__URL', 'pg://process')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const before = { ...process.env }
+    const config = await loadConfig(schema)
+
+    expect(config.database.url).toBe('pg://process')
+    expect({ ...process.env }).toEqual(before)
+  })
+
+  test('freezes at every depth what is plain, and nothing that belongs to others', async () => {
+    const shared = { tags: ['a'] }
+    const given = { list: [{ a: 1 }] }
+    const when = new Date(0)
+    const config = await loadConfig(
+      z.object({ shared: z.any().default(shared), given: z.any(), when: z.date(), url: z.instanceof(URL) }),
+      { files: [], env: {}, values: { given, when, url: new URL('pg://a') } },
+    )
+
+    expect(Object.isFrozen(config)).toBe(true)
+    expect(Object.isFrozen(config.given.list[0])).toBe(true)
+    expect(Object.isFrozen(config.shared.tags)).toBe(true)
+    expect(Object.isFrozen(shared.tags) || Object.isFrozen(given.list)).toBe(false)
+    expect(config.when).toBe(when)
+    expect(Object.isFrozen(config.when) || Object.isFrozen(config.url)).toBe(false)
+  })
+
+  test('takes names in any case of letters; where both are there the upper case counts', async () => {
+    const one = await loadConfig(schema, { files: [], env: { database__url: 'pg://low', Port: '7' } })
+    const both = await loadConfig(schema, {
+      files: [],
+      env: { port: '1', PORT: '2', Port: '3', DATABASE__URL: 'pg://a' },
+    })
+
+    expect(one).toMatchObject({ port: 7, database: { url: 'pg://low' } })
+    expect(both.port).toBe(2)
+  })
+
+  test('finds any spelling of a key, with any delimiter', async () => {
+    const spelled = z.object({
+      apiURL: z.string(),
+      'log-level': z.string(),
+      max_size: z.string(),
+      s3: z.object({ bucketName: z.string() }),
+    })
+    const env = { X_API_URL: 'a', X_LOG_LEVEL: 'b', X_MAX_SIZE: 'c', X_S3_BUCKET_NAME: 'd' }
+    const config = await loadConfig(spelled, { files: [], env, prefix: 'X_', delimiter: '_' })
+
+    expect(config).toEqual({ apiURL: 'a', 'log-level': 'b', max_size: 'c', s3: { bucketName: 'd' } })
+  })
+
+  test('takes the prefix off as it is written', async () => {
+    const only = z.object({ port: z.string().optional() })
+    const load = (env: Record<string, string>) => loadConfig(only, { files: [], env, prefix: 'App.' })
+
+    expect(await load({ 'App.PORT': '1' })).toEqual({ port: '1' })
+    expect(await load({ APPXPORT: '1', PORT: '2', 'APP.PORT': '3' })).toEqual({})
+  })
+
+  test('reads lists as JSON or split at commas, and objects as JSON, where the schema takes nothing else', async () => {
+    const lists = z.object({
+      a: z.array(z.string()),
+      b: z.array(z.coerce.number()),
+      none: z.array(z.string()),
+      labels: z.record(z.string(), z.string()),
+      text: z.string().transform((text) => text.split(';')),
+      either: z.union([z.string(), z.array(z.string())]),
+    })
+    const config = await loadConfig(lists, {
+      files: [],
+      env: {
+        A: ' ["x, y", "z"]',
+        B: '1, 2',
+        NONE: '',
+        LABELS: '{"team":"core"}',
+        LABELS__COST_CENTER: '7',
+        TEXT: '[;]',
+        EITHER: '["a"]',
+      },
+    })
+
+    expect(config).toEqual({
+      a: ['x, y', 'z'],
+      b: [1, 2],
+      none: [],
+      labels: { team: 'core', costCenter: '7' },
+      text: ['[', ']'],
+      either: '["a"]',
+    })
+  })
+
+  test('leaves a group that may be absent absent, and gives those that must be there their defaults', async () => {
+    const groups = z.object({
+      redis: z.object({ url: z.string() }).optional(),
+      log: z.object({ level: z.string().default('info'), sink: z.object({ size: z.string().default('1') }) }),
+    })
+
+    expect(await loadConfig(groups, { files: [], env: {} })).toEqual({
+      log: { level: 'info', sink: { size: '1' } },
+    })
+    expect(await loadConfig(groups, { files: [], env: {}, values: { redis: undefined } })).toEqual(
+      await loadConfig(groups, { files: [], env: {} }),
+    )
+  })
+
+  test('skips a file that is not there, and tells of one that cannot be read', async () => {
+    const paths = files({ env: 'DATABASE__URL=pg://a', bytes: new Uint8Array([0x41, 0x3d, 0xff]) })
+    const folder = join(paths.env, '..')
+    expect(await loadConfig(schema, { files: [`${folder}/missing`, paths.env], env: {} })).toMatchObject({
+      database: { url: 'pg://a' },
+    })
+
+    const big = join(folder, 'big')
+    writeFileSync(big, 'a'.repeat(1024 * 1024 + 1))
+    const { issues } = await failure(
+      loadConfig(schema, { files: [folder, paths.bytes, big, paths.env], env: {} }),
+    )
+    expect(issues).toEqual([
+      { path: folder, message: 'is no regular file', code: 'unreadable' },
+      { path: paths.bytes, message: 'is not UTF-8', code: 'unreadable' },
+      { path: big, message: 'is larger than 1 MiB', code: 'unreadable' },
+    ])
+  })
+
+  test('lets a file refer to the environment and to the files above it', async () => {
+    const { a, b } = files({ a: 'HOST=a', b: 'DATABASE__URL=pg://${HOST}/${NAME}' })
+    const config = await loadConfig(schema, { files: [a, b], env: { NAME: 'orders' } })
+
+    expect(config.database.url).toBe('pg://a/orders')
+  })
+
+  test('never reaches a prototype', async () => {
+    const open = z.record(z.string(), z.any())
+    const env = { '__proto__.a': '1', 'x.__PROTO__.b': '1', constructor: 'c' }
+    const config = await loadConfig(open, { files: [], env, delimiter: '.' })
+
+    expect(config).toEqual({ constructor: 'c' })
+    expect(({} as Record<string, unknown>)['a']).toBeUndefined()
+    const values = JSON.parse('{"x":{"__proto__":{"b":1}}}')
+    await expect(loadConfig(open, { files: [], env: {}, values })).rejects.toThrow('__proto__')
+    const json = z.object({ x: z.record(z.string(), z.any()) })
+    const { issues } = await failure(loadConfig(json, { files: [], env: { X: '{"__proto__":{"b":1}}' } }))
+    expect(issues[0]?.path).toBe('X')
+  })
+
+  test.each<[string, unknown, object, string]>([
+    ['no schema', {}, {}, 'schema must be a Standard Schema'],
+    ['wrong files', schema, { files: '.env' }, 'files must be an array of paths'],
+    ['an empty delimiter', schema, { delimiter: '' }, 'delimiter must be a text that is not empty'],
+    ['a wrong mode', schema, { unknown: 'warning' }, 'unknown must be one of "ignore", "warn", "error"'],
+    ['a wrong prefix', schema, { prefix: 1 }, 'prefix must be a text, received 1'],
+    ['wrong values', schema, { values: 'hunter2' }, 'values must be an object'],
+    ['a wrong environment', schema, { env: null }, 'env must be an object of texts, received null'],
+  ])('refuses %s', async (_, given, options, message) => {
+    await expect(loadConfig(given as typeof schema, options)).rejects.toThrow(
+      `@base/core loadConfig: ${message}`,
+    )
+  })
+
+  test('lets a fault of the schema through untouched', async () => {
+    const fault = new Error('no such table')
+    const faulty = z.object({}).refine(() => {
+      throw fault
+    })
+
+    await expect(loadConfig(faulty, { files: [], env: {} })).rejects.toBe(fault)
+  })
+})
+
+describe('a mounted secret', () => {
+  test('is read where X is unset, without the line break at its end', async () => {
+    const { secret, link } = files({ secret: 'hunter2\n\n', link: '' })
+    rmSync(link)
+    symlinkSync(secret, link)
+    const env = { DATABASE__URL: 'pg://a', DATABASE__PASSWORD_FILE: link }
+    const config = await loadConfig(schema, { files: [], env })
+
+    expect(config.database.password).toBe('hunter2\n')
+    expect(sourceOf(config, 'database.password')).toEqual({ source: 'env', name: 'DATABASE__PASSWORD_FILE' })
+  })
+
+  test('is not read where the same source, or a stronger one, has X', async () => {
+    const { dotenv } = files({ dotenv: 'DATABASE__PASSWORD_FILE=/nowhere\nDATABASE__URL=pg://a' })
+    const same = { DATABASE__URL: 'pg://a', DATABASE__PASSWORD: 'x', DATABASE__PASSWORD_FILE: '/nowhere' }
+
+    expect((await loadConfig(schema, { files: [], env: same })).database.password).toBe('x')
+    const stronger = await loadConfig(schema, { files: [dotenv], env: { DATABASE__PASSWORD: 'x' } })
+    expect(stronger.database.password).toBe('x')
+  })
+
+  test('counts over a weaker source that has X', async () => {
+    const { dotenv, secret } = files({ dotenv: 'DATABASE__PASSWORD=dev', secret: 'prod' })
+    const env = { DATABASE__URL: 'pg://a', DATABASE__PASSWORD_FILE: secret }
+
+    expect((await loadConfig(schema, { files: [dotenv], env })).database.password).toBe('prod')
+  })
+
+  test('is read only for an X that the schema names, under the prefix', async () => {
+    const env = {
+      APP_DATABASE__URL: 'pg://a',
+      DATABASE__PASSWORD_FILE: '/nowhere',
+      APP_OTHER_FILE: '/nowhere',
+    }
+    const config = await loadConfig(schema, { files: [], env, prefix: 'APP_' })
+
+    expect(config.database.password).toBeUndefined()
+    const both = z.object({ log: z.string().optional(), logFile: z.string() })
+    expect(await loadConfig(both, { files: [], env: { LOG_FILE: '/nowhere' } })).toEqual({
+      logFile: '/nowhere',
+    })
+  })
+
+  test('may hold a list', async () => {
+    const { secret } = files({ secret: '["a","b"]\n' })
+    const env = { DATABASE__URL: 'pg://a', ORIGINS_FILE: secret }
+
+    expect((await loadConfig(schema, { files: [], env })).origins).toEqual(['a', 'b'])
+  })
+
+  test('that cannot be read is a problem, named by the variable', async () => {
+    const { secret } = files({ secret: '' })
+    const folder = join(secret, '..')
+    mkdirSync(join(folder, 'sub'))
+    const required = z.object({ a: z.string(), b: z.string(), c: z.string().optional() })
+    const env = { A_FILE: join(folder, 'missing'), B_FILE: join(folder, 'sub'), C_FILE: `${secret}/x` }
+    const { issues } = await failure(loadConfig(required, { files: [], env }))
+
+    expect(issues).toEqual([
+      { path: 'A_FILE', message: 'names a file that is not there', code: 'unreadable' },
+      { path: 'B_FILE', message: 'names a file that is no regular file', code: 'unreadable' },
+      { path: 'C_FILE', message: 'names a file that cannot be read (ENOTDIR)', code: 'unreadable' },
+    ])
+  })
+})
+
+describe('ConfigError', () => {
+  test('has every problem, named by its variable, in its message too', async () => {
+    const env = { APP_PORT: 'x', APP_DATABASE__POOL_SIZE: '0', APP_ORIGINS: '["a",7]' }
+    const error = await failure(loadConfig(schema, { files: [], env, prefix: 'APP_' }))
+
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'CONFIG', kind: 'invalid' })
+    expect(isAppError(error, 'CONFIG')).toBe(true)
+    expect(error.issues.map(({ path, code }) => [path, code])).toEqual([
+      ['APP_PORT', 'invalid'],
+      ['APP_DATABASE__URL', 'missing'],
+      ['APP_DATABASE__POOL_SIZE', 'invalid'],
+      ['APP_ORIGINS.1', 'invalid'],
+    ])
+    expect(error.message).toContain('\n  APP_DATABASE__URL: is not set: ')
+    expect(error.cause).toBeUndefined()
+  })
+
+  test('reports rules between keys under the variable, and under none for the whole', async () => {
+    const rules = z
+      .object({ min: z.coerce.number(), pool: z.object({ maxSize: z.coerce.number() }) })
+      .refine(({ min, pool }) => min <= pool.maxSize, {
+        message: 'must not be below min',
+        path: ['pool', 'maxSize'],
+      })
+      .refine(() => false, 'pick one')
+    const { issues } = await failure(loadConfig(rules, { files: [], env: { MIN: '5', POOL__MAX_SIZE: '2' } }))
+
+    expect(issues).toEqual([
+      { path: 'POOL__MAX_SIZE', message: 'must not be below min', code: 'invalid' },
+      { path: '', message: 'pick one', code: 'invalid' },
+    ])
+  })
+
+  test.each<[what: string, message: (value: string) => string]>([
+    ['as it is', (value) => `received ${value}`],
+    ['in quotes', (value) => `was ${JSON.stringify(value)}`],
+    ['in another case', (value) => `got ${value.toUpperCase()}`],
+    ['cut off', (value) => `got ${value.slice(0, 18)}…`],
+  ])('never shows a value, even where the message of the schema does: %s', async (_, message) => {
+    const password = 'correct "horse" battery staple'
+    const telling = z.object({
+      password: z.string(),
+      port: z.string().refine(() => false, message(password)),
+    })
+    const error = await failure(loadConfig(telling, { files: [], env: { PORT: 'x', PASSWORD: password } }))
+
+    expect(JSON.stringify(error).toLowerCase()).not.toMatch(/correct|horse|battery/)
+    expect(error.issues[0]?.path).toBe('PORT')
+  })
+
+  test('keeps what a message says beside the value, and what the schema lists itself', async () => {
+    const ark = type({ level: "'debug' | 'info'", port: 'string.numeric', flag: "'true'" })
+    const env = { LEVEL: 'hunter2', PORT: '7a', FLAG: 'true' }
+    const { issues } = await failure(loadConfig(ark, { files: [], env }))
+
+    expect(issues.map(({ path, message }) => [path, message])).toEqual([
+      ['LEVEL', 'level must be "debug" or "info" (was "***")'],
+      ['PORT', 'port must be a well-formed numeric string (was "***")'],
+    ])
+  })
+
+  test('does not take a digit in a message for a value', async () => {
+    const small = z.object({ port: z.coerce.number().min(1024) })
+    const { issues } = await failure(loadConfig(small, { files: [], env: { PORT: '1' } }))
+
+    expect(issues[0]?.message).toContain('1024')
+  })
+})
+
+describe('names that the schema does not have', () => {
+  const env = { PROT: '1', DATABASE__URL: 'pg://a', DATABASE__POOLSIZE: '2', HOME: '/root' }
+
+  test('are ignored by default', async () => {
+    expect(await loadConfig(schema, { files: [], env })).toMatchObject({ port: 3000 })
+  })
+
+  test('are errors, with what was probably meant', async () => {
+    const loading = loadConfig(schema, { files: [], env, unknown: 'error', values: { prot: 1 } as object })
+
+    expect((await failure(loading)).issues.map(({ path, message }) => `${path} ${message}`).sort()).toEqual([
+      'DATABASE__POOLSIZE is not known; did you mean DATABASE__POOL_SIZE?',
+      'HOME is not known',
+      'PROT is not known; did you mean PORT?',
+      'prot is not known; did you mean port?',
+    ])
+  })
+
+  test('are warned of once, without their values', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    await loadConfig(schema, {
+      files: [],
+      env: { PROT: 'hunter2', DATABASE__URL: 'pg://a' },
+      unknown: 'warn',
+    })
+
+    expect(warned.mock.calls).toEqual([
+      ['Configuration: PROT is not known; did you mean PORT?', 'ConfigWarning'],
+    ])
+  })
+
+  test('are looked for in the process only under the prefix, or where they look like ours', async () => {
+    vi.stubEnv('DATABASE__URL', 'pg://a')
+    vi.stubEnv('DATABSE__URL', 'pg://a')
+    vi.stubEnv('DATABASE__SOMETHING', 'x')
+    vi.stubEnv('npm__unrelated_thing', 'x')
+    vi.stubEnv('PORTS', 'x')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const { issues } = await failure(loadConfig(schema, { files: [], unknown: 'error' }))
+
+    expect(issues.map(({ path }) => path).sort()).toEqual(['DATABASE__SOMETHING', 'DATABSE__URL'])
+  })
+
+  test('cannot be told by a schema that cannot describe itself', async () => {
+    const loading = loadConfig(v.object({}), { files: [], env: {}, unknown: 'error' })
+
+    await expect(loading).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { vendor: 'valibot' } })
+  })
+})
+
+describe('the schema', () => {
+  test('may be of arktype', async () => {
+    const ark = type({
+      port: 'string.numeric.parse = "3000"',
+      database: { poolSize: 'string.integer.parse' },
+    })
+    const config = await loadConfig(ark, { files: [], env: { DATABASE__POOL_SIZE: '20', HOME: 'x' } })
+
+    expect(config).toEqual({ port: 3000, database: { poolSize: 20 } })
+  })
+
+  test('may be of arktype with what JSON Schema cannot say', async () => {
+    const ark = type({
+      when: 'string.date.parse',
+      even: type('string').narrow((text) => text.length % 2 === 0),
+    })
+    const config = await loadConfig(ark, {
+      files: [],
+      env: { WHEN: '2025-01-01', EVEN: 'ab' },
+      unknown: 'error',
+    })
+
+    expect(config.when).toEqual(new Date('2025-01-01'))
+  })
+
+  const entries = {
+    port: v.optional(v.pipe(v.string(), v.transform(Number), v.number()), '3000'),
+    database: v.object({ poolSize: v.pipe(v.string(), v.transform(Number)), password: v.string() }),
+  }
+
+  test('may be of valibot, which cannot describe itself: keys are taken by the rule of names', async () => {
+    const { secret } = files({ secret: 'hunter2\n' })
+    const env = { DATABASE__POOL_SIZE: '20', DATABASE__PASSWORD_FILE: secret, HOME: 'x', _: 'y', A__: 'z' }
+    const config = await loadConfig(v.object(entries), { files: [], env })
+
+    expect(config).toEqual({ port: 3000, database: { poolSize: 20, password: 'hunter2' } })
+    expect(sourceOf(config, 'database.password')?.name).toBe('DATABASE__PASSWORD_FILE')
+    const alone = await loadConfig(v.object({ password: v.string() }), {
+      files: [],
+      env: { PASSWORD_FILE: secret },
+    })
+    expect(alone.password).toBe('hunter2')
+  })
+
+  test('that cannot describe itself names X by refusing to go without', async () => {
+    const optional = v.object({ password: v.optional(v.string()) })
+    const config = await loadConfig(optional, { files: [], env: { PASSWORD_FILE: '/nowhere' } })
+
+    expect(config).toEqual({})
+  })
+
+  test('may be of valibot, wrapped so that it describes itself', async () => {
+    const wrapped = toStandardJsonSchema(v.strictObject(entries))
+    const env = { DATABASE__POOL_SIZE: '20', DATABASE__PASSWORD: 'x', HOME: 'y' }
+
+    expect(await loadConfig(wrapped, { files: [], env })).toEqual({
+      port: 3000,
+      database: { poolSize: 20, password: 'x' },
+    })
+  })
+
+  test('may be asynchronous', async () => {
+    const slow = z.object({ port: z.string() }).refine(async ({ port }) => port === '1', 'must be 1')
+
+    expect(await loadConfig(slow, { files: [], env: { PORT: '1' } })).toEqual({ port: '1' })
+    await expect(loadConfig(slow, { files: [], env: { PORT: '2' } })).rejects.toBeInstanceOf(ConfigError)
+  })
+
+  test('may hold itself, and alternatives', async () => {
+    const node = z.object({
+      name: z.string(),
+      get next() {
+        return node.optional()
+      },
+    })
+    const kinds = z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('disk'), path: z.string() }),
+      z.object({ kind: z.literal('s3'), bucketName: z.string() }),
+    ])
+    const config = await loadConfig(z.object({ node, store: kinds }), {
+      files: [],
+      env: { NODE__NAME: 'a', NODE__NEXT__NAME: 'b', STORE__KIND: 's3', STORE__BUCKET_NAME: 'c' },
+    })
+
+    expect(config).toEqual({
+      node: { name: 'a', next: { name: 'b' } },
+      store: { kind: 's3', bucketName: 'c' },
+    })
+  })
+})

@@ -1,0 +1,90 @@
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { describeConfig } from './index.js'
+
+describe('describeConfig', () => {
+  test('writes an example and a table of every variable', () => {
+    const schema = z.object({
+      port: z.coerce.number().int().min(1).max(65535).default(3000).describe('Where to listen.'),
+      logLevel: z.enum(['debug', 'info']).default('info'),
+      database: z.object({
+        url: z.url().describe('The database.\nOf orders | stock.'),
+        schema: z.string().optional(),
+      }),
+      redis: z.object({ url: z.string() }).optional(),
+      origins: z.array(z.string()).default(['a b', "it's"]),
+    })
+
+    const { envExample, markdown } = describeConfig(schema, { prefix: 'APP_' })
+    expect(envExample).toBe(`# Where to listen. (integer from 1 to 65535)
+# APP_PORT=3000
+
+# (debug, info)
+# APP_LOG_LEVEL=info
+
+# The database. Of orders | stock. (uri)
+APP_DATABASE__URL=
+
+# (text)
+# APP_DATABASE__SCHEMA=
+
+# (text)
+# APP_REDIS__URL=
+
+# (list of text)
+# APP_ORIGINS="[\\"a b\\",\\"it's\\"]"
+`)
+    expect(markdown.split('\n').slice(0, 5)).toEqual([
+      '| Variable | Type | Required | Default | Description |',
+      '| --- | --- | --- | --- | --- |',
+      '| `APP_PORT` | integer from 1 to 65535 | no | `3000` | Where to listen. |',
+      '| `APP_LOG_LEVEL` | debug, info | no | `info` |  |',
+      '| `APP_DATABASE__URL` | uri | yes |  | The database. Of orders \\| stock. |',
+    ])
+  })
+
+  test('never prints a default that may be a secret', () => {
+    const text = z.string().default('hunter2')
+    const { envExample, markdown } = describeConfig(
+      z.object({
+        dbPassword: text,
+        apiKey: text,
+        accessToken: text,
+        clientSecret: text,
+        marked: z.string().meta({ writeOnly: true }).default('hunter2'),
+        formatted: z.string().meta({ format: 'password' }).default('hunter2'),
+        url: z.string().default('pg://app:hunter2@db/orders'),
+        keyboard: z.string().default('qwerty'),
+      }),
+    )
+
+    expect(envExample + markdown).not.toContain('hunter2')
+    expect(envExample).toContain('# DB_PASSWORD=\n')
+    expect(envExample).toContain('# KEYBOARD=qwerty')
+  })
+
+  test('describes schemas of arktype, and of valibot that are wrapped', () => {
+    expect(describeConfig(type({ port: 'string = "1"', 'mode?': "'a' | 'b'" })).envExample).toBe(
+      // arktype does not tell its defaults.
+      '# (a, b)\n# MODE=\n\n# (text)\n# PORT=\n',
+    )
+    expect(
+      describeConfig(toStandardJsonSchema(v.object({ port: v.optional(v.string(), '1') }))).envExample,
+    ).toBe('# (text)\n# PORT=1\n')
+  })
+
+  test('describes what JSON Schema cannot say as a text', () => {
+    expect(describeConfig(z.object({ when: z.coerce.date() })).envExample).toContain('# (text)\nWHEN=\n')
+  })
+
+  test('names the library of a schema that cannot describe itself, and the way out', () => {
+    const schema = v.object({}) as unknown as Parameters<typeof describeConfig>[0]
+
+    expect(() => describeConfig(schema)).toThrow(
+      '@base/core describeConfig: this schema of valibot cannot describe itself by StandardJSONSchemaV1: wrap it in toStandardJsonSchema of @valibot/to-json-schema.',
+    )
+  })
+})

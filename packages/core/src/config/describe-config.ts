@@ -1,0 +1,118 @@
+import type { StandardJSONSchemaV1 } from '../schema/standard-schema.js'
+import { type Naming, variableOf } from './names.js'
+import { quoted } from './quoted.js'
+import { asSchema, cannotDescribe, type JsonSchema, readShape, type Shape } from './shape.js'
+
+/** Options of {@link describeConfig}: as given to loadConfig. */
+export interface DescribeConfigOptions {
+  /** What the variables begin with. @defaultValue '' */
+  readonly prefix?: string
+  /** What stands between a group and a key. @defaultValue '__' */
+  readonly delimiter?: string
+}
+
+/** A schema's variables, written down. */
+export interface ConfigDescription {
+  /** A `.env.example`: what must be set, and commented out what has a default or may be left out. */
+  readonly envExample: string
+  /** A Markdown table. */
+  readonly markdown: string
+}
+
+/** One variable. */
+interface Row {
+  readonly name: string
+  readonly type: string
+  readonly required: boolean
+  readonly preset: string | undefined
+  readonly description: string
+}
+
+/**
+ * Writes down what a schema wants from the environment: each variable with its type or what is allowed, whether it must
+ * be set, its default, its description. A default is left out where it may be a secret: by `format: 'password'` or
+ * `writeOnly` in the schema's metadata, by a name with password, secret, token, key or credential in it, or as a URL
+ * with a password.
+ *
+ * @example
+ * const schema = z.object({ port: z.coerce.number().default(3000).describe('Where to listen.') })
+ * describeConfig(schema).envExample
+ * // # Where to listen. (number)
+ * // # PORT=3000
+ *
+ * @throws UnsupportedError naming the schema's library where it cannot describe itself.
+ */
+export function describeConfig(
+  schema: StandardJSONSchemaV1,
+  { prefix = '', delimiter = '__' }: DescribeConfigOptions = {},
+): ConfigDescription {
+  const shape = readShape(schema)
+  if (shape === undefined) throw cannotDescribe('describeConfig', schema)
+  const rows = [...rowsOf(shape, true, [], { prefix, delimiter })]
+  const line = ({ name, type, required, preset, description }: Row) =>
+    `| ${[`\`${name}\``, type, required ? 'yes' : 'no', preset && `\`${preset}\``, description].map(cell).join(' | ')} |`
+  return {
+    envExample: `${rows.map(exampleOf).join('\n\n')}\n`,
+    markdown: [
+      '| Variable | Type | Required | Default | Description |',
+      '| --- | --- | --- | --- | --- |',
+      ...rows.map(line),
+      '',
+    ].join('\n'),
+  }
+}
+
+/** A row for each variable, in the schema's order; what is in a group that may be left out is not required. */
+function* rowsOf(shape: Shape, isNeeded: boolean, above: readonly string[], naming: Naming): Generator<Row> {
+  for (const [key, inner] of shape.keys) {
+    const path = [...above, key]
+    const required = isNeeded && shape.required.has(key)
+    if (inner.keys.size > 0) yield* rowsOf(inner, required, path, naming)
+    else yield rowOf(inner, required, variableOf(path, naming))
+  }
+}
+
+function rowOf({ kind, schemas }: Shape, required: boolean, name: string): Row {
+  const stated = (word: string): unknown => schemas.find((it) => it[word] !== undefined)?.[word]
+  const preset = stated('default')
+  const isSecret = stated('writeOnly') === true || stated('format') === 'password' || SECRET_NAME.test(name)
+  const text = preset === undefined || isSecret ? undefined : textOf(preset, kind)
+  const types = [...new Set(schemas.map(typeOf).filter((type) => type !== ''))]
+  return {
+    name,
+    type: types.join(' or ') || 'text',
+    required,
+    preset: text === undefined || SECRET_URL.test(text) ? undefined : text,
+    description: String(stated('description') ?? ''),
+  }
+}
+
+const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|KEY(_|$)/
+const SECRET_URL = /:\/\/[^/@\s]*:[^/@\s]*@/
+
+/** A default as one would set it. */
+function textOf(value: unknown, kind: Shape['kind']): string {
+  return kind === 'text' && typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function typeOf(schema: JsonSchema): string {
+  const { type, enum: allowed, const: only, format, items, minimum, maximum } = schema
+  if (Array.isArray(allowed)) return allowed.map(String).join(', ')
+  if (only !== undefined) return String(only)
+  if (type === 'array') return `list of ${typeOf(asSchema(items)) || 'text'}`
+  if (type === 'object') return 'JSON object'
+  if (typeof type !== 'string' || type === 'null') return ''
+  const word = type === 'string' ? String(format ?? 'text') : type
+  const least = typeof minimum === 'number' && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : ''
+  const most = typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ''
+  return word + least + most
+}
+
+function exampleOf({ name, type, required, preset = '', description }: Row): string {
+  const about = [description, `(${type})`].join(' ').replace(/\s+/g, ' ').trim()
+  return `# ${about}\n${required ? '' : '# '}${name}=${required ? '' : quoted(preset)}`
+}
+
+function cell(text = ''): string {
+  return text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ')
+}

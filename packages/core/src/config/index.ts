@@ -1,0 +1,5 @@
+export { ConfigError } from './config-error.js'
+export { type ConfigDescription, type DescribeConfigOptions, describeConfig } from './describe-config.js'
+export { type ConfigValues, type LoadConfigOptions, loadConfig } from './load-config.js'
+export { type ConfigSource, sourceOf } from './source-of.js'
+export type { UnknownKeys } from './unknown-names.js'

@@ -1,0 +1,120 @@
+import { UnsupportedError } from '../errors/errors.js'
+import type { ValidationIssue } from '../errors/validation-error.js'
+import { invalidOption } from '../options/options.js'
+import { parseDotenv } from './dotenv.js'
+import type { Naming } from './names.js'
+import { fileSystem, readText } from './read-text.js'
+import { put, type Setting, type SettingsTree, settingsIn } from './settings-tree.js'
+import { type Shape, shapeAt } from './shape.js'
+import { readVariables, type Variables } from './variables.js'
+
+/** The options that say where settings come from. */
+export interface SourceOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly files?: readonly string[]
+  readonly values?: unknown
+}
+
+/** What all sources say together. */
+export interface Sources {
+  /** The settings that count. */
+  readonly tree: SettingsTree
+  /** For each `X_FILE` the X that it may stand for; see {@link readVariables}. */
+  readonly candidates: readonly Setting[]
+  /** Names that the schema does not have. */
+  readonly unknown: readonly UnknownName[]
+  /** What cannot be read. */
+  readonly issues: readonly ValidationIssue[]
+}
+
+/** A name that the schema does not have. */
+export interface UnknownName {
+  readonly name: string
+  /** Whether it is a variable of the process that may be for anybody. */
+  readonly isAmbient: boolean
+}
+
+const DEFAULT_FILES: readonly string[] = ['.env']
+
+/** Reads every source, the weakest first, and lets each count over those before it. */
+export async function readSources(
+  options: SourceOptions,
+  naming: Naming,
+  shape: Shape | undefined,
+): Promise<Sources> {
+  const env = snapshot(options.env ?? globalThis.process?.env ?? {})
+  const issues: ValidationIssue[] = []
+  const variables: Variables[] = await readFiles(options.files, env, issues)
+  variables.push({ values: env, source: { source: 'env' } })
+
+  const tree: SettingsTree = new Map()
+  const candidates: Setting[] = []
+  const unknown: UnknownName[] = []
+  for (const one of variables) {
+    const read = readVariables(one, naming, shape)
+    for (const setting of read.settings) put(tree, setting)
+    candidates.push(...read.candidates)
+    const isAmbient = one.values === env && options.env === undefined && naming.prefix === ''
+    unknown.push(...read.unknown.map((name) => ({ name, isAmbient })))
+  }
+  for (const setting of explicit(options.values)) {
+    put(tree, setting)
+    if (shape !== undefined && !isKnown(setting.path, shape)) {
+      unknown.push({ name: setting.path.join('.'), isAmbient: false })
+    }
+  }
+  return { tree, candidates, unknown, issues }
+}
+
+function snapshot(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return new Map(entries.map(([name, value]) => [name, String(value)]))
+}
+
+async function readFiles(
+  files: readonly string[] | undefined,
+  env: ReadonlyMap<string, string>,
+  issues: ValidationIssue[],
+): Promise<Variables[]> {
+  if (fileSystem() === undefined) {
+    if (files === undefined || files.length === 0) return []
+    throw new UnsupportedError({
+      message: '@base/core loadConfig: there is no file system here, so files must be [].',
+    })
+  }
+  const read: Variables[] = []
+  const above = new Map<string, string>()
+  for (const file of files ?? DEFAULT_FILES) {
+    const found = await readText(file)
+    if ('problem' in found) issues.push({ path: file, message: found.problem, code: 'unreadable' })
+    if (!('text' in found)) continue
+    const { variables, problems } = parseDotenv(found.text, (name) => env.get(name) ?? above.get(name))
+    for (const { line, message } of problems) {
+      issues.push({ path: `${file}:${line}`, message, code: 'unreadable' })
+    }
+    for (const [name, value] of variables) above.set(name, value)
+    read.push({ values: variables, source: { source: 'file', file } })
+  }
+  return read
+}
+
+function* explicit(values: unknown): Generator<Setting> {
+  for (const setting of settingsIn(values ?? {}, [], { source: 'values', name: '' })) {
+    const name = setting.path.join('.')
+    if (setting.path.includes('__proto__')) {
+      const place = { package: '@base/core', pattern: 'loadConfig', option: 'a key of values' }
+      throw invalidOption('__proto__', place, 'other than __proto__')
+    }
+    yield { ...setting, source: { source: 'values', name } }
+  }
+}
+
+/** Whether the schema has it, or takes keys that it does not name where it would stand. */
+function isKnown(path: readonly string[], shape: Shape): boolean {
+  return path.every((_, depth) => {
+    const above = shapeAt(shape, path.slice(0, depth))
+    // Beyond a value that the schema takes as a whole nothing is named.
+    if (above === undefined || above.open || above.keys.size === 0) return true
+    return shapeAt(shape, path.slice(0, depth + 1)) !== undefined
+  })
+}

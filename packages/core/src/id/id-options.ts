@@ -1,0 +1,25 @@
+import type { Clock } from '../clock/clock.js'
+import { systemClock } from '../clock/system-clock.js'
+import { checkFunction } from '../options/options.js'
+import type { IdSource } from './id-sequence.js'
+import { RandomWords } from './random-words.js'
+
+/** Options of {@link createUuidv7} and {@link createUlid}; checked and read once, when the source is made. */
+export interface IdOptions {
+  /** Source of the time. @defaultValue systemClock */
+  readonly clock?: Pick<Clock, 'now'>
+  /**
+   * Numbers from 0 up to, not including, 1. For tests: who knows them can guess the ids.
+   * @defaultValue the platform's cryptographic randomness
+   */
+  readonly random?: () => number
+}
+
+/** The source that the options describe, checked. */
+export function idSource(options: IdOptions, pattern: string): IdSource {
+  const { clock = systemClock, random } = options
+  const where = { package: '@base/core', pattern }
+  checkFunction(clock?.now, { ...where, option: 'clock.now' })
+  if (random !== undefined) checkFunction(random, { ...where, option: 'random' })
+  return { pattern, now: () => clock.now(), words: new RandomWords(random) }
+}

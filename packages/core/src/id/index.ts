@@ -1,0 +1,6 @@
+export type { Brand } from './brand.js'
+export type { IdOptions } from './id-options.js'
+export { InvalidIdError } from './invalid-id-error.js'
+export { type TypedId, type TypedIdOptions, type TypedIds, typedId } from './typed-id.js'
+export { createUlid, isUlid, parseUlid, timeOfUlid, ulid, ulidAt } from './ulid.js'
+export { createUuidv7, isUuid, parseUuid, timeOfUuid, uuidv7 } from './uuid.js'

@@ -1,0 +1,20 @@
+import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import { err, ok, type Result } from '../result/result.js'
+import type { StandardSchemaIssue, StandardSchemaResult } from './standard-schema.js'
+
+/** What a schema said, as our result. */
+export function toResult<T>(said: StandardSchemaResult<T>): Result<T, ValidationError> {
+  return said.issues ? err(new ValidationError({ issues: said.issues.map(toIssue) })) : ok(said.value)
+}
+
+function toIssue(issue: StandardSchemaIssue): ValidationIssue {
+  const { message, path = [] } = issue
+  // Not in the specification, but zod and arktype have it, and programs like it better than a text.
+  const { code } = issue as { code?: unknown }
+  // Not path.map: arktype's path is a subclass of Array whose constructor takes items, so a copy of none has one.
+  return { path: Array.from(path, nameOf).join('.'), message, ...(typeof code === 'string' && { code }) }
+}
+
+function nameOf(segment: PropertyKey | { readonly key: PropertyKey }): string {
+  return String(typeof segment === 'object' ? segment.key : segment)
+}

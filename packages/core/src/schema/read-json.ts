@@ -1,0 +1,53 @@
+import { err, ok, type Result } from '../result/result.js'
+import { JsonError } from './json-error.js'
+import { scanJson } from './scan-json.js'
+import { utf8Length } from './utf8.js'
+
+/** What a text may be at most. */
+export interface JsonLimits {
+  readonly maxBytes: number
+  readonly maxDepth: number
+}
+
+/** The value of a JSON text, if it is one that is accepted. */
+export function readJson(input: unknown, limits: JsonLimits): Result<unknown, JsonError> {
+  const text = textOf(input, limits.maxBytes)
+  if (!text.ok) return text
+  try {
+    const refusal = scanJson(text.value, limits.maxDepth)
+    return refusal === undefined ? ok(JSON.parse(text.value) as unknown) : err(refusal)
+  } catch (cause) {
+    return err(malformed(cause))
+  }
+}
+
+const BYTE_ORDER_MARK = 0xfeff
+
+function textOf(input: unknown, maxBytes: number): Result<string, JsonError> {
+  if (typeof input === 'string') {
+    if (utf8Length(input, maxBytes) > maxBytes) return err(tooLarge(maxBytes))
+    return ok(input.charCodeAt(0) === BYTE_ORDER_MARK ? input.slice(1) : input)
+  }
+  if (!(input instanceof Uint8Array))
+    return err(new JsonError('JSON_MALFORMED', 'This is neither a text nor bytes.'))
+  if (input.byteLength > maxBytes) return err(tooLarge(maxBytes))
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(input))
+  } catch {
+    return err(new JsonError('JSON_NOT_UTF8', 'The bytes are not UTF-8.'))
+  }
+}
+
+function tooLarge(maxBytes: number): JsonError {
+  return new JsonError('JSON_TOO_LARGE', `The JSON text is larger than ${maxBytes} bytes.`, { maxBytes })
+}
+
+/** Without the engine's own error: its message shows a piece of the text. */
+function malformed(cause: unknown): JsonError {
+  const message = cause instanceof Error ? cause.message : ''
+  const position = /in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1]
+  if (position === undefined) return new JsonError('JSON_MALFORMED', 'The text is not JSON.')
+  return new JsonError('JSON_MALFORMED', `The text is not JSON, from position ${position}.`, {
+    position: Number(position),
+  })
+}

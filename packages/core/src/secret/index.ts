@@ -1,0 +1,1 @@
+export { isSecret, type Secret, secret } from './secret.js'

@@ -1,0 +1,5 @@
+export { NODES, type NodeVersion } from '../matrix/matrix.ts'
+export { choosePackages, publicPackages, type WorkspacePackage } from '../workspace/packages.ts'
+export { type Consumer, type ConsumerOptions, type ModuleKind, withConsumer } from './consumer.ts'
+export { pack, type Tarball, withDependencies } from './pack.ts'
+export type { Run } from './run.ts'

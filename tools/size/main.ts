@@ -1,0 +1,26 @@
+import { choosePackages } from '../workspace/packages.ts'
+import { formatBytes } from './budget.ts'
+import { checkSize, type SizeRow } from './check-size.ts'
+
+/** `pnpm size [package…]`: weighs every subpath of the built packages; exits with 1 if one is over its budget. */
+const problems: string[] = []
+for (const pkg of choosePackages(process.cwd(), process.argv.slice(2))) {
+  const report = await checkSize(pkg)
+  console.log(`${pkg.manifest.name}  (gzip, minified)\n${table(report.rows)}\n`)
+  problems.push(...report.problems)
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exitCode = 1
+}
+
+function table(rows: readonly SizeRow[]): string {
+  const width = Math.max(...rows.map(({ what }) => what.length))
+  return rows
+    .map(({ what, bytes, limit }) => {
+      const budget =
+        limit === undefined ? 'no budget' : `of ${formatBytes(limit)}${bytes > limit ? '  OVER' : ''}`
+      return `  ${what.padEnd(width)}  ${formatBytes(bytes).padStart(9)}  ${budget}`
+    })
+    .join('\n')
+}
