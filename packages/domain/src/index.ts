@@ -15,6 +15,7 @@ export {
   never,
   not,
   type Operand,
+  type OperandOf,
   type OrderOperand,
   operandOf,
   type Path,

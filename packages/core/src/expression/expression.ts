@@ -26,6 +26,7 @@ export interface RowType<T> {
 
 /** All of these, or one of them at least. */
 export interface Junction<T = unknown> {
+  /** Whether all are needed, or one. */
   readonly op: 'and' | 'or'
   /** The parts. None: `and` is true, `or` is false. */
   readonly of: readonly Expression<T>[]
@@ -33,7 +34,9 @@ export interface Junction<T = unknown> {
 
 /** The opposite, nulls included: either a row satisfies it or it satisfies the part. */
 export interface Negation<T = unknown> {
+  /** Always `not`. */
   readonly op: 'not'
+  /** What must not hold. */
   readonly of: Expression<T>
 }
 
@@ -56,25 +59,33 @@ export interface FieldLeaf {
 
 /** The field is this value, or is not. `notEquals` is the opposite of `equals`, so it is true of null. */
 export interface EqualityLeaf extends FieldLeaf {
+  /** Whether it must be the value, or must not. */
   readonly op: 'equals' | 'notEquals'
+  /** The value; null matches null. */
   readonly value: ExpressionValue
 }
 
 /** The field comes before or after this value. Text by code point, NaN after Infinity. */
 export interface OrderLeaf extends FieldLeaf {
+  /** On which side of the value it must lie. */
   readonly op: 'greaterThan' | 'greaterThanOrEqual' | 'lessThan' | 'lessThanOrEqual'
+  /** The value; never null. */
   readonly value: OrderedValue
 }
 
 /** The field lies between two ends, both included; reversed ends match nothing. */
 export interface RangeLeaf extends FieldLeaf {
+  /** Always `between`. */
   readonly op: 'between'
+  /** Both ends. */
   readonly value: readonly [low: OrderedValue, high: OrderedValue]
 }
 
 /** The field is a text that holds this one. The empty text is in every text. */
 export interface TextLeaf extends FieldLeaf {
+  /** Where the text must stand. */
   readonly op: 'contains' | 'startsWith' | 'endsWith'
+  /** The text, literally. */
   readonly value: string
   /** `A` to `Z` are `a` to `z`, and nothing else is folded. @defaultValue false */
   readonly ignoreCase?: boolean
@@ -82,23 +93,29 @@ export interface TextLeaf extends FieldLeaf {
 
 /** The field is one of these values, null included where it is listed, or is none of them. */
 export interface ListLeaf extends FieldLeaf {
+  /** Whether it must be among the values, or must not. */
   readonly op: 'isIn' | 'isNotIn'
+  /** The values; of none, `isIn` is false and `isNotIn` true. */
   readonly value: readonly ExpressionValue[]
 }
 
 /** The field is null or undefined, or is not. */
 export interface NullLeaf extends FieldLeaf {
+  /** Whether it must be null, or must not. */
   readonly op: 'isNull' | 'isNotNull'
 }
 
 /** The field is an array that holds this value. */
 export interface ElementLeaf extends FieldLeaf {
+  /** Always `hasElement`. */
   readonly op: 'hasElement'
+  /** The element; null matches null. */
   readonly value: ExpressionValue
 }
 
 /** A function of the row. It runs in memory only: it is never sent, and never becomes a query. */
 export interface FunctionLeaf {
+  /** Always `satisfies`. */
   readonly op: 'satisfies'
   /** Names it in errors and explanations. */
   readonly name: string
@@ -115,6 +132,7 @@ export type OrderedValue = string | number | TaggedNumber | TaggedBigint | Tagge
 
 /** A number that JSON would lose. */
 export interface TaggedNumber {
+  /** Its name. */
   readonly $number: 'NaN' | 'Infinity' | '-Infinity' | '-0'
 }
 

@@ -16,8 +16,11 @@ export interface OrderBy<T = unknown> {
 
 /** A key of an order, checked, with nothing left to default. */
 export interface OrderKey {
+  /** The path of the field. */
   readonly field: string
+  /** Which way. */
   readonly direction: 'asc' | 'desc'
+  /** Where null and undefined go. */
   readonly nulls: 'first' | 'last'
 }
 

@@ -25,8 +25,11 @@ export interface TrackingOptions {
 
 /** The same, checked, with nothing left to default. */
 export interface Tracking {
+  /** The properties of the times; undefined where none are kept. */
   readonly timestamps: { readonly createdAt: string; readonly updatedAt: string } | undefined
+  /** The property of a deletion; undefined where rows are deleted at once. */
   readonly deletedAt: string | undefined
+  /** The properties of who did it, and who does; undefined where it is not kept. */
   readonly audit:
     | { readonly createdBy: string; readonly updatedBy: string; readonly by: () => string | null }
     | undefined

@@ -9,6 +9,7 @@ export type {
   NeedsAnOrderedField,
   NeedsATextField,
   Operand,
+  OperandOf,
   OrderOperand,
   TextOperand,
 } from './operand-types.js'

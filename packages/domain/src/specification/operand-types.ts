@@ -3,16 +3,19 @@ import type { Scalar, ValueAt } from './paths.js'
 
 /** What takes the place of an operand where the field has no order. Nothing is of this type. */
 export interface NeedsAnOrderedField {
+  /** What the field would have to be. */
   readonly [NEEDS]: 'a text, number, bigint, date or decimal'
 }
 
 /** What takes the place of an operand where the field is no text. Nothing is of this type. */
 export interface NeedsATextField {
+  /** What the field would have to be. */
   readonly [NEEDS]: 'a text'
 }
 
 /** What takes the place of an operand where the field is no array. Nothing is of this type. */
 export interface NeedsAnArrayField {
+  /** What the field would have to be. */
   readonly [NEEDS]: 'an array'
 }
 

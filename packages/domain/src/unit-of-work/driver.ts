@@ -2,7 +2,9 @@ import type { Isolation } from './unit-of-work.js'
 
 /** What a new transaction is asked for. */
 export interface BeginOptions {
+  /** What it sees of others. */
   readonly isolation: Isolation
+  /** Whether writes are refused. */
   readonly readOnly: boolean
   /** Cancels what runs where the store can. */
   readonly signal: AbortSignal | undefined

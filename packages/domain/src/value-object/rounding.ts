@@ -1,14 +1,14 @@
 import { checkOneOf } from '@base/core/options'
 
 /** Every {@link Rounding}. */
-const ROUNDINGS = ['half-even', 'half-up', 'half-down', 'up', 'down', 'ceiling', 'floor'] as const
+const ROUNDINGS: readonly Rounding[] = ['half-even', 'half-up', 'half-down', 'up', 'down', 'ceiling', 'floor']
 
 /**
  * What happens to a part smaller than a minor unit. To the nearest, a half to the even neighbour (`half-even`, the
  * banker's), away from zero (`half-up`) or towards it (`half-down`); or always away from zero (`up`), towards it
  * (`down`), towards +∞ (`ceiling`) or −∞ (`floor`).
  */
-export type Rounding = (typeof ROUNDINGS)[number]
+export type Rounding = 'half-even' | 'half-up' | 'half-down' | 'up' | 'down' | 'ceiling' | 'floor'
 
 /** The quotient of two whole numbers, the divisor above 0, rounded; exact where no rounding is needed. */
 export function divide(dividend: bigint, divisor: bigint, rounding: Rounding): bigint {
