@@ -3,14 +3,14 @@ import { join, sep } from 'node:path'
 import { type Program, programsOf } from './program.ts'
 import { ROOT } from './project.ts'
 
-/** Every Markdown document of the repository that people read, by its path in it. */
+/** Every Markdown document of the repository that people write to be read, by its path in it. */
 export function documents(): readonly string[] {
   return globSync(['*.md', '.github/**/*.md', 'docs/**/*.md', '{packages,examples,tools}/**/*.md'], {
     cwd: ROOT,
     exclude: (path) => /(^|[\\/])(node_modules|dist|\.cache|api|fixtures)$/.test(String(path)),
   })
     .map((path) => path.split(sep).join('/'))
-    .filter((path) => !/(^|\/)CHANGELOG\.md$/.test(path))
+    .filter((path) => !/(^|\/)CHANGELOG\.md$|\.api\.md$/.test(path))
     .sort()
 }
 

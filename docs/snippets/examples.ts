@@ -91,7 +91,11 @@ function withContext(example: Program, exports: Exports, free: ReadonlySet<strin
     if (!isImported) imports.push(`import { ${name} } from '${from}';`)
   }
   const anything = [...free].map((name) => `declare const ${name}: any; type ${name} = any`)
-  const source = `${imports.join(' ')} async function example() {${body}\n}\n${anything.join('\n')}\nexport { example }\n`
+  // What adds to a module can only stand at the top.
+  const [before, after] = /^declare module /m.test(body)
+    ? ['', 'export {}']
+    : ['async function example() {', '}\nexport { example }']
+  const source = `${imports.join(' ')} ${before}${body}\n${after}\n${anything.join('\n')}\n`
   return { ...example, source }
 }
 

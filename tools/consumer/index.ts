@@ -1,4 +1,5 @@
-export { NODES, type NodeVersion } from '../matrix/matrix.ts'
+export { exactVersion, NODES, type NodeVersion, nodeBinary } from '../matrix/matrix.ts'
+export { inParallel } from '../workspace/in-parallel.ts'
 export { choosePackages, publicPackages, type WorkspacePackage } from '../workspace/packages.ts'
 export { type Consumer, type ConsumerOptions, type ModuleKind, withConsumer } from './consumer.ts'
 export { pack, type Tarball, withDependencies } from './pack.ts'

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Manifest } from '../workspace/manifest.ts'
 import type { WorkspacePackage } from '../workspace/packages.ts'
@@ -13,15 +14,19 @@ export interface Tarball {
   readonly manifest: Manifest
   /** The paths in it, without the leading `package/`. */
   readonly files: readonly string[]
+  /** What is in a file. */
+  readonly contents: ReadonlyMap<string, Buffer>
 }
 
 /** Packs a built package into a folder, as `pnpm publish` would. */
 export async function pack({ folder }: WorkspacePackage, destination: string): Promise<Tarball> {
   const { filename } = JSON.parse(await pnpm(['pack', '--json', '--pack-destination', destination], folder))
-  const entries = readTar(gunzipSync(readFileSync(filename)))
-  const manifest = JSON.parse(entries.get('package/package.json')?.toString('utf8') ?? 'null') as Manifest
-  const files = [...entries.keys()].map((path) => path.replace(/^package\//, '')).sort()
-  return { path: filename, manifest, files }
+  // Relative where the destination is the package's own folder.
+  const path = resolve(folder, filename)
+  const entries = readTar(gunzipSync(readFileSync(path)))
+  const contents = new Map([...entries].map(([entry, bytes]) => [entry.replace(/^package\//, ''), bytes]))
+  const manifest = JSON.parse(contents.get('package.json')?.toString('utf8') ?? 'null') as Manifest
+  return { path, manifest, files: [...contents.keys()].sort(), contents }
 }
 
 /** Packages with every package of ours that they depend on or take as a peer, each once. */

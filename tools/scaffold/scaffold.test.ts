@@ -12,6 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiReport } from '../api/report.ts'
+import { pack } from '../consumer/pack.ts'
+import { formatFindings } from '../deps/finding.ts'
+import { lintDeps } from '../deps/lint-deps.ts'
+import { checkSize } from '../size/check-size.ts'
+import { verifyShape } from '../verify/verify.ts'
+import { publicPackages } from '../workspace/packages.ts'
 import { newPackage } from './new-package.ts'
 import { newPattern } from './new-pattern.ts'
 
@@ -31,9 +38,11 @@ function copyWorkspace(): string {
     'LICENSE',
   ]
   for (const file of files) cpSync(join(repository, file), join(root, file))
-  // Benches import peers, which nobody installs there.
+  // Core's own tests and benches import peers, which nobody installs there.
   const own = (path: string) =>
-    !/[/\\](node_modules|\.turbo|\.cache)([/\\]|$)|\.bench\.ts$/.test(path.slice(repository.length))
+    !/[/\\](node_modules|\.turbo|\.cache|dist)([/\\]|$)|\.(test|test-d|bench)\.ts$/.test(
+      path.slice(repository.length),
+    )
   for (const folder of ['packages/core', 'tools']) {
     cpSync(join(repository, folder), join(root, folder), { recursive: true, filter: own })
   }
@@ -41,6 +50,8 @@ function copyWorkspace(): string {
   cpSync(join(repository, '.gitignore'), join(root, '.gitignore'))
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
   link(root, 'packages/core/node_modules/@base-internal/tools', 'tools')
+  // New packages compile against a built core.
+  execFileSync(bin('tsup'), [], { cwd: join(root, 'packages/core'), env: env(root), stdio: 'pipe' })
   return root
 }
 
@@ -75,6 +86,18 @@ function prove(root: string, folder: string, pattern: string): void {
   })
 }
 
+/** Holds a built package there to the gates that a published one must pass, as far as nothing has to be installed. */
+async function proveGates(root: string, folder: string): Promise<void> {
+  const pkg = publicPackages(root).find(({ path }) => path === folder)
+  if (pkg === undefined) throw new Error(`${folder} is no package.`)
+  expect(formatFindings(lintDeps(root))).toBe('')
+  expect((await checkSize(pkg)).problems).toEqual([])
+  expect(apiReport(pkg)).toContain(`# Public types of ${pkg.manifest.name}`)
+  const tarball = await pack(pkg, join(root, folder))
+  const outcomes = await verifyShape(root, { pkg, tarball, tarballs: [tarball] })
+  expect(outcomes.flatMap(({ problems }) => problems)).toEqual([])
+}
+
 function env(root: string): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}` }
 }
@@ -88,11 +111,12 @@ describe('the scaffold', () => {
 
   test(
     'writes a package that builds, checks, lints, passes its tests and runs its bench',
-    () => {
+    async () => {
       const folder = newPackage(root, 'parcels')
       linkDependencies(root, folder)
 
       prove(root, folder, 'parcels')
+      await proveGates(root, folder)
       expect(existsSync(join(root, folder, 'dist/parcels/index.d.ts'))).toBe(true)
     },
     LONG,
@@ -100,19 +124,20 @@ describe('the scaffold', () => {
 
   test(
     'writes an adapter one folder deeper',
-    () => {
+    async () => {
       const folder = newPackage(root, 'pigeons', { adapter: true, pattern: 'message-broker' })
       linkDependencies(root, folder)
 
       expect(folder).toBe('packages/adapters/pigeons')
       prove(root, folder, 'message-broker')
+      await proveGates(root, folder)
     },
     LONG,
   )
 
   test(
     'adds a pattern to an existing package, with its exports',
-    () => {
+    async () => {
       newPattern(root, 'core', 'parcel-tracker')
 
       const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'))
@@ -124,6 +149,7 @@ describe('the scaffold', () => {
       expect(manifest.base.size['./parcel-tracker']).toBe('2 kB')
       expect(Object.keys(manifest.exports).at(-1)).toBe('./package.json')
       prove(root, 'packages/core', 'parcel-tracker')
+      await proveGates(root, 'packages/core')
     },
     LONG,
   )

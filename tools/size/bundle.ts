@@ -23,7 +23,7 @@ async function useAll(pkg: Bundled, subpaths: readonly string[]): Promise<string
   const seen = new Set<string>()
   const lines: string[] = []
   for (const subpath of subpaths) {
-    const from = specifier(pkg.manifest, subpath)
+    const from = subpath.startsWith('.') ? specifier(pkg.manifest, subpath) : subpath
     const { names } = await bundle(pkg, `export * from '${from}'`)
     const fresh = names.filter((name) => !seen.has(name))
     for (const name of fresh) seen.add(name)

@@ -72,6 +72,19 @@ describe('the size gate', () => {
     expect(problems).toEqual([`@base/parcels ./large is ${text} B, ${bytes - 1000} B over its 1,000 B.`])
   })
 
+  test('weighs a subpath by what it adds to those that an application has anyway', async () => {
+    const beside = (limit: string) =>
+      checkSize(builtPackage({ size: { './small': '1 kB', './large': limit }, sizeBeside: ['./small'] }))
+
+    const { rows, problems } = await beside('2 kB')
+    const [small, large] = rows
+    expect(problems).toEqual([])
+    expect(small?.added).toBeUndefined()
+    expect(large?.added).toBeLessThan((large?.bytes ?? 0) - 250)
+    expect(large?.added).toBeGreaterThan(800)
+    expect((await beside('500 B')).problems[0]).toMatch(/^@base\/parcels \.\/large adds .* over its 500 B\.$/)
+  })
+
   test('weighs a group once for what it shares, against a budget of its own', async () => {
     const group = (limit: string) =>
       checkSize(

@@ -17,9 +17,11 @@ if (problems.length > 0) {
 function table(rows: readonly SizeRow[]): string {
   const width = Math.max(...rows.map(({ what }) => what.length))
   return rows
-    .map(({ what, bytes, limit }) => {
-      const budget =
-        limit === undefined ? 'no budget' : `of ${formatBytes(limit)}${bytes > limit ? '  OVER' : ''}`
+    .map(({ what, bytes, added, limit }) => {
+      const weight = added ?? bytes
+      const over = limit !== undefined && weight > limit ? '  OVER' : ''
+      const adds = added === undefined ? '' : `adds ${formatBytes(added)} `
+      const budget = limit === undefined ? `${adds}(no budget)` : `${adds}of ${formatBytes(limit)}${over}`
       return `  ${what.padEnd(width)}  ${formatBytes(bytes).padStart(9)}  ${budget}`
     })
     .join('\n')

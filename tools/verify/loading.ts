@@ -1,8 +1,9 @@
 import type { Consumer, ModuleKind } from '../consumer/consumer.ts'
 import type { Run } from '../consumer/run.ts'
 import { exactVersion, NODES, type NodeVersion } from '../matrix/matrix.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { type Manifest, specifier, subpaths } from '../workspace/manifest.ts'
-import { inParallel, type Outcome } from './check.ts'
+import type { Outcome } from './check.ts'
 import { identityProgram } from './identity.ts'
 
 const KINDS: readonly ModuleKind[] = ['esm', 'cjs']

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pack, type Tarball, withDependencies } from '../consumer/pack.ts'
 import { formatFindings } from '../deps/finding.ts'
 import { lintDeps } from '../deps/lint-deps.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { choosePackages, publicPackages } from '../workspace/packages.ts'
-import { inParallel, type Outcome } from './check.ts'
+import type { Outcome } from './check.ts'
 import { verify } from './verify.ts'
 
 /**

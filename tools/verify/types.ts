@@ -1,11 +1,12 @@
 import type { Consumer } from '../consumer/consumer.ts'
 import { run } from '../consumer/run.ts'
 import { compiler, exactVersion, TYPESCRIPTS, type TypeScriptVersion } from '../matrix/matrix.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { type Manifest, specifier, subpaths } from '../workspace/manifest.ts'
-import { inParallel, type Outcome } from './check.ts'
+import type { Outcome } from './check.ts'
 
 /** A way in which a user compiles. */
-interface Setting {
+export interface Setting {
   readonly title: string
   readonly version: TypeScriptVersion
   readonly files: readonly string[]
@@ -22,9 +23,12 @@ const BROWSER = { lib: ['es2023', 'dom', 'esnext.disposable'], types: [] }
  * Compiles a file that imports every subpath, library files checked: under nodenext (ES modules and CommonJS) and bundler
  * with every TypeScript, and under the older resolutions, of which the notes say what users get.
  */
-export async function checkTypes(consumer: Consumer, manifest: Manifest): Promise<Outcome> {
+export async function checkTypes(
+  consumer: Consumer,
+  manifest: Manifest,
+  settings: readonly Setting[] = everySetting(manifest),
+): Promise<Outcome> {
   writeSources(consumer, manifest)
-  const settings = [...TYPESCRIPTS.flatMap((version) => current(version, manifest)), ...OLDER]
   const results = await inParallel(
     settings.map((setting, index) => () => compile(consumer, setting, index)),
     2,
@@ -37,7 +41,12 @@ export async function checkTypes(consumer: Consumer, manifest: Manifest): Promis
   }
 }
 
-function current(version: TypeScriptVersion, { base }: Manifest): Setting[] {
+function everySetting(manifest: Manifest): Setting[] {
+  return [...TYPESCRIPTS.flatMap((version) => currentSettings(version, manifest)), ...OLDER]
+}
+
+/** What is promised for every TypeScript. */
+export function currentSettings(version: TypeScriptVersion, { base }: Manifest): Setting[] {
   const bundled = base?.node === undefined ? BROWSER : NODE
   return [
     {

@@ -1,6 +1,7 @@
 import { withConsumer } from '../consumer/consumer.ts'
+import { inParallel } from '../workspace/in-parallel.ts'
 import { readManifest } from '../workspace/manifest.ts'
-import { type Check, inParallel, type Outcome, type Subject } from './check.ts'
+import type { Check, Outcome, Subject } from './check.ts'
 import { checkContents } from './contents.ts'
 import { fieldsCheck } from './fields.ts'
 import { checkLoading } from './loading.ts'
@@ -9,22 +10,35 @@ import { checkTypes } from './types.ts'
 
 /** Holds a packed package to everything that is promised of it. */
 export async function verify(root: string, subject: Subject): Promise<Outcome[]> {
+  return [
+    ...(await verifyShape(root, subject)),
+    ...(await verifyLoading(subject)),
+    await verifyTypes(root, subject),
+  ]
+}
+
+/** What can be seen without installing it. */
+export function verifyShape(root: string, subject: Subject): Promise<Outcome[]> {
   const checks: readonly Check[] = [fieldsCheck(root), checkContents, checkPublint, checkAttw]
-  const outcomes = await inParallel(
+  return inParallel(
     checks.map((check) => () => check(subject)),
     2,
   )
-  return [...outcomes, ...(await asUser(root, subject))]
 }
 
-/** Without optional peers to run, for they are loaded where they are used; with all of them to compile. */
-async function asUser(root: string, { tarball, tarballs }: Subject): Promise<Outcome[]> {
-  const { manifest } = tarball
-  const loading = await withConsumer({ tarballs, peers: 'required' }, (consumer) =>
-    checkLoading(consumer, manifest),
+/** How it runs for a user, who has no optional peer: those are loaded where they are used. */
+export function verifyLoading({ tarball, tarballs }: Subject): Promise<Outcome[]> {
+  return withConsumer({ tarballs, peers: 'required' }, (consumer) => checkLoading(consumer, tarball.manifest))
+}
+
+/** How it compiles for a user, who has every peer. */
+export function verifyTypes(root: string, { tarball, tarballs }: Subject): Promise<Outcome> {
+  return withConsumer({ tarballs, dependencies: nodeTypes(root) }, (consumer) =>
+    checkTypes(consumer, tarball.manifest),
   )
-  const version = readManifest(root).devDependencies?.['@types/node'] ?? '*'
-  const dependencies = { '@types/node': version }
-  const types = await withConsumer({ tarballs, dependencies }, (consumer) => checkTypes(consumer, manifest))
-  return [...loading, types]
+}
+
+/** The types of Node in the version that the repository has, so that they come from the store. */
+export function nodeTypes(root: string): Record<string, string> {
+  return { '@types/node': readManifest(root).devDependencies?.['@types/node'] ?? '*' }
 }

@@ -28,8 +28,13 @@ type Dependencies = Readonly<Record<string, string>>
 
 /** What a package says to the gates of this repository. */
 export interface BaseField {
-  /** A budget per subpath, `2 kB`, or `false` for none. */
+  /** A budget per subpath, `2 kB`, or `false` for none. Also for what {@link BaseField.sizeBeside} names. */
   readonly size?: Readonly<Record<string, string | false>>
+  /**
+   * Subpaths, `./errors` or `@base/core/errors`, that an application has as soon as it has any pattern. They are weighed
+   * alone; another subpath is weighed by what it adds to them.
+   */
+  readonly sizeBeside?: readonly string[]
   /** A budget for several subpaths that are used together. */
   readonly sizeTogether?: readonly { readonly of: readonly string[]; readonly limit: string }[]
   /** Subpaths that cannot do without Node, and so may import `node:` modules. */

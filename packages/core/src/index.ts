@@ -50,6 +50,7 @@ export {
   runInContext,
   tenantId,
 } from './context/index.js'
+export { type DiagnosticsChannel, diagnosticsChannel } from './diagnostics/index.js'
 export {
   type Duration,
   type DurationRules,
@@ -87,6 +88,13 @@ export {
   type ValidationErrorOptions,
   type ValidationIssue,
 } from './errors/index.js'
+export {
+  type CallbackPlace,
+  Emitter,
+  type EmitterOptions,
+  type Listener,
+  reportCallbackError,
+} from './events/index.js'
 export type {
   Decimal,
   ElementLeaf,

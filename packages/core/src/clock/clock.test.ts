@@ -92,6 +92,9 @@ describe('systemClock', () => {
   })
 
   test('refuses what is no duration, and says so', async () => {
+    expect(() => systemClock.schedule('60d', undefined as never)).toThrow(
+      '@base/core Clock.schedule: fn must be a function, received undefined',
+    )
     expect(() => systemClock.schedule(-1, () => {})).toThrow(
       '@base/core Clock.schedule: duration must be at least 0',
     )

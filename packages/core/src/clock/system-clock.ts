@@ -1,6 +1,8 @@
 import { type Duration, toMilliseconds } from '../duration/duration.js'
+import { checkFunction } from '../options/options.js'
 import type { Clock, ScheduleOptions, SleepOptions, Timer } from './clock.js'
 import { sleep } from './sleep.js'
+import { systemTime } from './system-time.js'
 
 /** The longest delay that `setTimeout` takes; it fires at once for a longer one. */
 const LONGEST = 2 ** 31 - 1
@@ -14,11 +16,12 @@ const LONGEST = 2 ** 31 - 1
  * timer.cancel()
  */
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
+  ...systemTime,
   sleep: (duration: Duration, options?: SleepOptions) => sleep(systemClock, duration, options),
   schedule: (duration: Duration, fn: () => void, options?: ScheduleOptions) => {
     const delay = toMilliseconds(duration, { pattern: 'Clock.schedule', infinity: true })
+    // Here, for a long wait would find out days later.
+    checkFunction(fn, { package: '@base/core', pattern: 'Clock.schedule', option: 'fn' })
     return delay <= LONGEST ? new ShortTimer(delay, fn, options) : new LongTimer(delay, fn, options)
   },
 }

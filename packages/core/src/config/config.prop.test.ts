@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { parseDotenv } from './dotenv.js'
 import { describeConfig, loadConfig, sourceOf } from './index.js'
@@ -40,13 +43,32 @@ const valueAt = (config: unknown, key: string) =>
 
 describe('loadConfig', () => {
   test('lets the strongest source that has a setting win, and says which it was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'base-config-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const files = [join(folder, 'first'), join(folder, 'second')]
+    const write = (settings: Partial<Record<Key, string>>, file: string) =>
+      writeFile(
+        file,
+        Object.entries(named(settings))
+          .map((line) => `${line.join('=')}\n`)
+          .join(''),
+      )
+
     await fc.assert(
-      fc.asyncProperty(source, source, async (env, values) => {
-        const config = await loadConfig(schema, { files: [], env: named(env), values: nested(values) })
+      fc.asyncProperty(source, source, source, source, async (first, second, env, values) => {
+        await write(first, files[0] ?? '')
+        await write(second, files[1] ?? '')
+        const config = await loadConfig(schema, { files, env: named(env), values: nested(values) })
+
+        const strongest = { values, env, second, first }
         for (const key of keys) {
-          expect(valueAt(config, key)).toBe(values[key] ?? env[key] ?? 'default')
-          const expected = values[key] !== undefined ? 'values' : env[key] !== undefined ? 'env' : 'default'
-          expect(sourceOf(config, key)?.source).toBe(expected)
+          const [winner, settings] = Object.entries(strongest).find(([, it]) => key in it) ?? []
+          expect(valueAt(config, key)).toBe(settings?.[key as never] ?? 'default')
+          expect(sourceOf(config, key)).toMatchObject(
+            winner === 'first' || winner === 'second'
+              ? { source: 'file', file: join(folder, winner), name: variables[key] }
+              : { source: winner ?? 'default' },
+          )
         }
       }),
     )

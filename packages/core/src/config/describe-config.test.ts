@@ -80,6 +80,14 @@ APP_DATABASE__URL=
     expect(describeConfig(z.object({ when: z.coerce.date() })).envExample).toContain('# (text)\nWHEN=\n')
   })
 
+  test('refuses what is no schema, and names that are none', () => {
+    const schema = z.object({ port: z.number() })
+
+    expect(() => describeConfig(undefined as never)).toThrow('describeConfig: schema must be a schema')
+    expect(() => describeConfig(schema, { prefix: 7 as never })).toThrow('prefix must be a text, received 7')
+    expect(() => describeConfig(schema, { delimiter: '' })).toThrow('delimiter must be a text')
+  })
+
   test('names the library of a schema that cannot describe itself, and the way out', () => {
     const schema = v.object({}) as unknown as Parameters<typeof describeConfig>[0]
 

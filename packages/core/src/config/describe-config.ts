@@ -1,5 +1,6 @@
+import { invalidOption } from '../options/options.js'
 import type { StandardJSONSchemaV1 } from '../schema/standard-schema.js'
-import { type Naming, variableOf } from './names.js'
+import { checkNaming, type Naming, variableOf } from './names.js'
 import { quoted } from './quoted.js'
 import { asSchema, cannotDescribe, type JsonSchema, readShape, type Shape } from './shape.js'
 
@@ -40,12 +41,20 @@ interface Row {
  * // # Where to listen. (number)
  * // # PORT=3000
  *
- * @throws UnsupportedError naming the schema's library where it cannot describe itself.
+ * @throws UnsupportedError naming the schema's library where it cannot describe itself; InvalidOptionError naming the
+ * option.
  */
 export function describeConfig(
   schema: StandardJSONSchemaV1,
-  { prefix = '', delimiter = '__' }: DescribeConfigOptions = {},
+  options: DescribeConfigOptions = {},
 ): ConfigDescription {
+  const { prefix, delimiter } = checkNaming(options, 'describeConfig')
+  if (schema?.['~standard'] === undefined)
+    throw invalidOption(
+      schema,
+      { package: '@base/core', pattern: 'describeConfig', option: 'schema' },
+      'a schema',
+    )
   const shape = readShape(schema)
   if (shape === undefined) throw cannotDescribe('describeConfig', schema)
   const rows = [...rowsOf(shape, true, [], { prefix, delimiter })]

@@ -9,15 +9,16 @@ interface Opened {
   text: string
 }
 
-// A whole reference, or the opening of one with a default.
-const REFERENCE = /\$\{([A-Za-z_][\w.-]*?)(\}|:?-)/y
+// A whole reference, the opening of one with a default, or one without braces.
+const REFERENCE = /\$(?:\{([A-Za-z_][\w.-]*?)(\}|:?-)|([A-Za-z_]\w*))/y
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' }
 
 /**
  * Replaces `${NAME}`, `${NAME:-default}` (where it is unset or empty) and `${NAME-default}` (where it is unset); a
- * default may hold further ones. What is put in is not looked at again, so that nothing runs in circles. `\$` is a
- * dollar sign, and where `escapes` are on `\n`, `\r`, `\t`, `\"` and `\\` are what they say. Anything else stays as it
- * is, a `$NAME` without braces too. One pass, linear in the text and what it stands for.
+ * default may hold further ones. `$NAME` is replaced where it is set, and else stays as it is, for a password may hold a
+ * dollar sign. What is put in is not looked at again, so that nothing runs in circles. `\$` is a dollar sign, and where
+ * `escapes` are on `\n`, `\r`, `\t`, `\"` and `\\` are what they say. Anything else stays as it is. One pass, linear in
+ * the text and what it stands for.
  */
 export function expand(source: string, lookup: Lookup, escapes: boolean): string {
   const whole: Opened = { source: '', value: undefined, text: '' }
@@ -48,7 +49,8 @@ export function expand(source: string, lookup: Lookup, escapes: boolean): string
 /** What stands at a place: a character, a reference's value, or a reference whose default follows. */
 function readReference(source: string, at: number, lookup: Lookup): [length: number, piece: string | Opened] {
   REFERENCE.lastIndex = at
-  const [opening, name, end] = (source[at] === '$' && REFERENCE.exec(source)) || []
+  const [opening, name, end, bare] = (source[at] === '$' && REFERENCE.exec(source)) || []
+  if (opening !== undefined && bare !== undefined) return [opening.length, lookup(bare) ?? opening]
   if (opening === undefined || name === undefined) return [1, source[at] ?? '']
   const found = lookup(name)
   if (end === '}') return [opening.length, found ?? '']

@@ -1,9 +1,9 @@
-import { checkOneOf, checkText, invalidOption } from '../options/options.js'
+import { checkOneOf, invalidOption } from '../options/options.js'
 import { checkSchema } from '../schema/check-schema.js'
 import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
 import { frozenCopy } from './frozen.js'
-import { type Naming, variableOf } from './names.js'
+import { checkNaming, variableOf } from './names.js'
 import { cannotDescribe, readShape } from './shape.js'
 import { remember } from './source-of.js'
 import { readSources } from './sources.js'
@@ -16,6 +16,9 @@ export interface LoadConfigOptions<Input = unknown> {
   readonly env?: Readonly<Record<string, string | undefined>>
   /**
    * `.env` files, a later one over an earlier one, relative to the working directory; one that is not there is skipped.
+   * Their lines are `NAME=value`, after `export` or not; `#` begins a comment at the start of a line, and behind a space. A
+   * value may stand in '…', "…" or backticks, over several lines. In a bare one and in "…" `${NAME}`, `${NAME:-default}`,
+   * and a `$NAME` that is set are replaced: by the environment first, then by what stands above; `\$` is a dollar sign.
    * @defaultValue ['.env']
    */
   readonly files?: readonly string[]
@@ -76,12 +79,8 @@ export async function loadConfig<S extends StandardSchemaV1>(
   schema: S,
   options: LoadConfigOptions<InferInput<S>> = {},
 ): Promise<Readonly<InferOutput<S>>> {
-  const {
-    prefix = '',
-    delimiter = '__',
-    unknown = 'ignore',
-  } = checkOptions(schema, options as LoadConfigOptions)
-  const naming: Naming = { prefix, delimiter }
+  const { unknown = 'ignore' } = checkOptions(schema, options as LoadConfigOptions)
+  const naming = checkNaming(options, 'loadConfig')
   const shape = readShape(schema)
   if (shape === undefined && unknown !== 'ignore') throw cannotDescribe('loadConfig with unknown', schema)
   const sources = await readSources(options, naming, shape)
@@ -100,15 +99,13 @@ export async function loadConfig<S extends StandardSchemaV1>(
 function checkOptions(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
   const place = (option: string) => ({ package: '@base/core', pattern: 'loadConfig', option })
   checkSchema(schema, 'loadConfig')
-  const { env = {}, files = [], values = {}, prefix = '', delimiter, unknown } = options
+  const { env = {}, files = [], values = {}, unknown } = options
   if (typeof env !== 'object' || env === null) throw invalidOption(env, place('env'), 'an object of texts')
   if (!Array.isArray(files) || !files.every((file) => typeof file === 'string' && file !== '')) {
     throw invalidOption(files, place('files'), 'an array of paths')
   }
   if (typeof values !== 'object' || values === null)
     throw invalidOption(undefined, place('values'), 'an object')
-  if (typeof prefix !== 'string') throw invalidOption(prefix, place('prefix'), 'a text')
-  if (delimiter !== undefined) checkText(delimiter, place('delimiter'))
   if (unknown !== undefined) checkOneOf(unknown, ['ignore', 'warn', 'error'], place('unknown'))
   return options
 }

@@ -1,7 +1,19 @@
+import { checkText, invalidOption } from '../options/options.js'
+
 /** How settings are named in the environment. */
 export interface Naming {
   readonly prefix: string
   readonly delimiter: string
+}
+
+/** The options that name settings, checked. */
+export function checkNaming(
+  { prefix = '', delimiter = '__' }: { readonly prefix?: string; readonly delimiter?: string },
+  pattern: string,
+): Naming {
+  const place = (option: string) => ({ package: '@base/core', pattern, option })
+  if (typeof prefix !== 'string') throw invalidOption(prefix, place('prefix'), 'a text')
+  return { prefix, delimiter: checkText(delimiter, place('delimiter')) }
 }
 
 /** The variable of a key: `['database', 'poolSize']` → `DATABASE__POOL_SIZE`, after the prefix. */

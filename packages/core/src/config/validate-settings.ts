@@ -1,4 +1,5 @@
 import type { ValidationIssue } from '../errors/validation-error.js'
+import { pathOf } from '../schema/issues.js'
 import type { StandardSchemaIssue, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { Mask } from './mask.js'
 import { type Naming, variableOf } from './names.js'
@@ -90,11 +91,6 @@ function isAsked(
 ): boolean {
   if (issues === undefined || find(tree, path) !== undefined) return false
   return issues.some((issue) => pathOf(issue).join('.') === path.join('.'))
-}
-
-function pathOf({ path = [] }: StandardSchemaIssue): string[] {
-  // Not path.map: the paths of arktype are lists of a class of its own.
-  return Array.from(path, (step) => String(typeof step === 'object' ? step.key : step))
 }
 
 /** An issue under the name of its variable; what lies within a variable's value has its place in a list at most. */

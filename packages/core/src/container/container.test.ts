@@ -547,6 +547,18 @@ describe('build', () => {
     expect(() => describeIt(untyped())).toThrow(`@base/core Container: ${message}`)
   })
 
+  test('refuses a clock that is none', () => {
+    expect(() => createContainer({ clock: {} as never })).toThrow(
+      'Container: clock must be an object with the methods schedule, received an object',
+    )
+  })
+
+  test('says that there is nothing to override', () => {
+    expect(() => (createContainer() as unknown as Untyped).override('a')).toThrow(
+      'override name must be one of (nothing is registered), received "a"',
+    )
+  })
+
   test('refuses a disposeTimeout of 0', () => {
     expect(() => createContainer({ disposeTimeout: 0 })).toThrow(
       'Container: disposeTimeout must be more than 0',

@@ -56,7 +56,12 @@ export function unknownServiceError(name: unknown, names: Iterable<string>): Inv
     package: '@base/core',
     pattern: 'Container',
     option: 'name',
-    allowed: `one of ${[...names].join(', ') || '(nothing is registered)'}`,
+    allowed: oneOf(names),
     received: name,
   })
+}
+
+/** What a name may be. */
+export function oneOf(names: Iterable<string>): string {
+  return `one of ${[...names].join(', ') || '(nothing is registered)'}`
 }

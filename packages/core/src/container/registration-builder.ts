@@ -1,7 +1,14 @@
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import {
+  checkFunction,
+  checkMethods,
+  checkText,
+  invalidOption,
+  type OptionPlace,
+} from '../options/options.js'
+import { oneOf } from './errors.js'
 import { checkGraph, needsScope } from './graph.js'
 import type { Lifetime, Registration, Registrations } from './registration.js'
 import { ServiceScope } from './service-scope.js'
@@ -11,6 +18,12 @@ const DEFAULT_DISPOSE_TIMEOUT: Duration = '5s'
 interface Settings {
   readonly clock: Clock
   readonly disposeTimeout: number
+}
+
+type Factory = Registration['create']
+
+interface Closing {
+  readonly dispose?: (instance: unknown) => unknown
 }
 
 /** The builder behind its types: checks what JavaScript may pass, and copies at each step. */
@@ -28,21 +41,21 @@ export class RegistrationBuilder {
     return this.#with({ name, lifetime: 'value', dependencies: [], create: () => instance })
   }
 
-  singleton(name: string, dependencies: unknown, create: unknown, options?: object): RegistrationBuilder {
+  singleton(name: string, dependencies: unknown, create: Factory, options?: Closing): RegistrationBuilder {
     return this.#withFactory('singleton', name, dependencies, create, options)
   }
 
-  scoped(name: string, dependencies: unknown, create: unknown, options?: object): RegistrationBuilder {
+  scoped(name: string, dependencies: unknown, create: Factory, options?: Closing): RegistrationBuilder {
     return this.#withFactory('scoped', name, dependencies, create, options)
   }
 
-  transient(name: string, dependencies: unknown, create: unknown, options?: object): RegistrationBuilder {
+  transient(name: string, dependencies: unknown, create: Factory, options?: Closing): RegistrationBuilder {
     return this.#withFactory('transient', name, dependencies, create, options)
   }
 
   override(name: string, instance: unknown): RegistrationBuilder {
     if (!this.#registrations.has(name)) {
-      throw invalid('override name', `one of ${[...this.#registrations.keys()].join(', ')}`, name)
+      throw invalidOption(name, place('override name'), oneOf(this.#registrations.keys()))
     }
     return this.#with({ name, lifetime: 'value', dependencies: [], create: () => instance })
   }
@@ -65,14 +78,15 @@ export class RegistrationBuilder {
     lifetime: Lifetime,
     name: string,
     dependencies: unknown,
-    create: unknown,
-    { dispose }: { dispose?: unknown } = {},
+    create: Factory,
+    options?: Closing,
   ): RegistrationBuilder {
     this.#checkNew(name)
-    if (!isNames(dependencies)) throw invalid(`dependencies of '${name}'`, 'an array of names', dependencies)
-    if (!isFactory(create)) throw invalid(`the factory of '${name}'`, 'a function', create)
-    if (dispose !== undefined && !isFactory(dispose))
-      throw invalid(`dispose of '${name}'`, 'a function', dispose)
+    const { dispose } = options ?? {}
+    if (!isNames(dependencies))
+      throw invalidOption(dependencies, place(`dependencies of '${name}'`), 'an array of names')
+    checkFunction(create, place(`the factory of '${name}'`))
+    if (dispose !== undefined) checkFunction(dispose, place(`dispose of '${name}'`))
     return this.#with({ name, lifetime, dependencies: [...new Set(dependencies)], create, dispose })
   }
 
@@ -84,8 +98,9 @@ export class RegistrationBuilder {
   }
 
   #checkNew(name: unknown): void {
-    if (typeof name !== 'string' || name === '') throw invalid('name', 'a text that is not empty', name)
-    if (this.#registrations.has(name)) throw invalid('name', 'new (use override to replace a service)', name)
+    const known = checkText(name, place('name'))
+    if (this.#registrations.has(known))
+      throw invalidOption(name, place('name'), 'new (use override to replace a service)')
   }
 }
 
@@ -98,7 +113,7 @@ export function readSettings({
   disposeTimeout?: Duration
 }): Settings {
   return {
-    clock: clock ?? systemClock,
+    clock: checkMethods(clock ?? systemClock, ['schedule'], place('clock')),
     disposeTimeout: toMilliseconds(disposeTimeout ?? DEFAULT_DISPOSE_TIMEOUT, {
       pattern: 'Container',
       option: 'disposeTimeout',
@@ -111,10 +126,6 @@ function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
-function isFactory(value: unknown): value is (argument: unknown) => unknown {
-  return typeof value === 'function'
-}
-
-function invalid(option: string, allowed: string, received: unknown): InvalidOptionError {
-  return new InvalidOptionError({ package: '@base/core', pattern: 'Container', option, allowed, received })
+function place(option: string): OptionPlace {
+  return { package: '@base/core', pattern: 'Container', option }
 }

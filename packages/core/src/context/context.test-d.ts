@@ -13,6 +13,7 @@ import {
 
 declare module './index.js' {
   interface Principal {
+    /** @internal Kept out of the API reference. */
     readonly testOnly?: 'merged'
   }
 }

@@ -1,14 +1,12 @@
 import { type ContextKey, createContextKey } from './context-key.js'
 
 /**
- * Who acts: a user, a service, a job. Add what yours carry by declaration merging.
+ * Who acts: a user, a service, a job. Add what yours carry by declaration merging: an `interface Principal` within
+ * `declare module '@base/core/context'`, in a file of your types.
  *
  * @example
- * declare module '@base/core/context' {
- *   interface Principal {
- *     readonly email?: string
- *   }
- * }
+ * const worker: Principal = { id: 'billing', roles: ['service'] }
+ * runInContext([[principal, worker]], () => principal.require().id) // 'billing'
  */
 export interface Principal {
   /** Identifies it among all principals: the subject of a token, the name of a service. */

@@ -1,6 +1,7 @@
 import { BRAND } from './brand.js'
-import { type ErrorJson, toErrorJson } from './error-json.js'
+import type { ErrorJson } from './error-json.js'
 import { type ErrorKind, isErrorKind } from './kind.js'
+import { toPublicText } from './public-text.js'
 
 /** What every error of `@base` may be given. */
 export interface ErrorOptions {
@@ -42,7 +43,8 @@ export interface AppErrorOptions extends ErrorOptions {
  */
 export class AppError extends Error {
   static {
-    Object.defineProperty(AppError.prototype, BRAND, { value: true })
+    // biome-ignore lint/complexity/noThisInStatic: a bundler renames a class that names itself, and `name` is that name.
+    Object.defineProperty(this.prototype, BRAND, { value: true })
   }
 
   /** Stable, SCREAMING_SNAKE, for programs. */
@@ -71,23 +73,27 @@ export class AppError extends Error {
     Object.defineProperty(this, 'name', { value, writable: true, configurable: true })
   }
 
-  /** What `JSON.stringify` writes: see {@link toErrorJson}. */
+  /**
+   * What `JSON.stringify` writes: code, kind, message and retryAfter. Details may hold anything, so they are left to
+   * {@link toErrorJson}, which makes them safe to show.
+   */
   toJSON(): ErrorJson {
-    return toErrorJson(this)
+    const { code, kind, message, retryAfter } = this
+    return { code, kind, message: toPublicText(message), ...(retryAfter !== undefined && { retryAfter }) }
   }
 }
 
-/** What the classes of the family say where their caller said nothing; a kind is never the caller's to change. */
+/**
+ * What the classes of the family say where their caller said nothing: the code is the kind in capitals. A kind is never the
+ * caller's to change.
+ */
 export function withDefaults(
   options: ErrorOptions,
-  defaults: { readonly code: string; readonly kind: ErrorKind; readonly message: string },
+  kind: ErrorKind,
+  message: string,
+  code: string = kind.toUpperCase(),
 ): AppErrorOptions {
-  return {
-    ...options,
-    kind: defaults.kind,
-    code: options.code ?? defaults.code,
-    message: options.message ?? defaults.message,
-  }
+  return { ...options, kind, code: options.code ?? code, message: options.message ?? message }
 }
 
 function isDelay(value: unknown): value is number {

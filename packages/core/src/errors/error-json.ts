@@ -1,7 +1,9 @@
 import { isAppError } from './brand.js'
 import { errorKind } from './error-kind.js'
 import type { ErrorKind } from './kind.js'
-import { type JsonValue, toPublicJson, toPublicText } from './public-json.js'
+import { toPublicIssues } from './public-issues.js'
+import { type JsonValue, toPublicJson } from './public-json.js'
+import { toPublicText } from './public-text.js'
 import type { ValidationIssue } from './validation-error.js'
 
 /** An error as it may leave the process: no stack, no cause, no secret. */
@@ -48,9 +50,5 @@ export function toErrorJson(error: unknown): ErrorJson {
 }
 
 function issuesOf(error: object): { issues?: readonly ValidationIssue[] } {
-  if (!('issues' in error) || !Array.isArray(error.issues)) return {}
-  const issues = error.issues as readonly ValidationIssue[]
-  return {
-    issues: issues.map(({ path, message, code }) => ({ path, message, ...(code !== undefined && { code }) })),
-  }
+  return 'issues' in error && Array.isArray(error.issues) ? { issues: toPublicIssues(error.issues) } : {}
 }

@@ -84,8 +84,12 @@ describe('AppError', () => {
     },
   )
 
-  test('writes to JSON what may be shown outside, and no more', () => {
-    const error = new NotFoundError({ message: 'No order 7.', cause: new Error('relation "orders"') })
+  test('writes to JSON what is safe as it stands: no cause, and details only by toErrorJson', () => {
+    const error = new NotFoundError({
+      message: 'No order 7.',
+      details: { note: 'hunter2' },
+      cause: new Error('relation "orders"'),
+    })
 
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       code: 'NOT_FOUND',
@@ -128,6 +132,7 @@ describe('the errors of the family', () => {
     const message = undefined as unknown as string
 
     expect(new NotFoundError({ message }).message).toBe('Not found.')
+    expect(new ConflictError({ message }).message).toBe('The request conflicts with the current state.')
     expect(new ValidationError({ issues: [], message }).code).toBe('VALIDATION')
   })
 })
@@ -147,6 +152,17 @@ describe('ValidationError', () => {
     expect(new ValidationError({ issues: [{ path: '', message: 'must be an object' }] }).message).toBe(
       'The input is not valid: must be an object.',
     )
+  })
+
+  test('writes its issues to JSON, with path, message and code alone', () => {
+    const issue = { path: 'a', message: 'is missing', code: 'required', input: 'hunter2' }
+
+    expect(JSON.parse(JSON.stringify(new ValidationError({ issues: [issue] })))).toEqual({
+      code: 'VALIDATION',
+      kind: 'invalid',
+      message: 'The input is not valid: a: is missing.',
+      issues: [{ path: 'a', message: 'is missing', code: 'required' }],
+    })
   })
 
   test('does not change with the array that it was given', () => {
@@ -304,13 +320,21 @@ describe('toErrorJson', () => {
       id: 7n,
       at: new Date(0),
       bad: Number.NaN,
+      zero: -0,
       raw: new Uint8Array(3),
     }
     cycle['self'] = cycle
     const details = { cycle, map: new Map([['a', new Set([1])]]), error: new Error('hunter2'), fn: () => 1 }
 
     expect(toErrorJson(new ConflictError({ details })).details).toEqual({
-      cycle: { id: '7', at: '1970-01-01T00:00:00.000Z', bad: 'NaN', raw: '[binary]', self: '[circular]' },
+      cycle: {
+        id: '7',
+        at: '1970-01-01T00:00:00.000Z',
+        bad: 'NaN',
+        zero: 0,
+        raw: '[binary]',
+        self: '[circular]',
+      },
       map: { a: [1] },
       error: '[error]',
       fn: null,

@@ -8,7 +8,7 @@ import { AppError, type ErrorOptions, withDefaults } from './app-error.js'
  */
 export class NotFoundError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(withDefaults(options, { code: 'NOT_FOUND', kind: 'not_found', message: 'Not found.' }))
+    super(withDefaults(options, 'not_found', 'Not found.'))
   }
 }
 
@@ -20,12 +20,7 @@ export class NotFoundError extends AppError {
  */
 export class ConflictError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'CONFLICT',
-      kind: 'conflict',
-      message: 'The request conflicts with the current state.',
-      ...options,
-    })
+    super(withDefaults(options, 'conflict', 'The request conflicts with the current state.'))
   }
 }
 
@@ -37,12 +32,7 @@ export class ConflictError extends AppError {
  */
 export class PreconditionFailedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'PRECONDITION_FAILED',
-      kind: 'precondition_failed',
-      message: 'A precondition does not hold.',
-      ...options,
-    })
+    super(withDefaults(options, 'precondition_failed', 'A precondition does not hold.'))
   }
 }
 
@@ -54,12 +44,7 @@ export class PreconditionFailedError extends AppError {
  */
 export class UnauthenticatedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'UNAUTHENTICATED',
-      kind: 'unauthenticated',
-      message: 'Authentication is required.',
-      ...options,
-    })
+    super(withDefaults(options, 'unauthenticated', 'Authentication is required.'))
   }
 }
 
@@ -71,7 +56,7 @@ export class UnauthenticatedError extends AppError {
  */
 export class ForbiddenError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(withDefaults(options, { code: 'FORBIDDEN', kind: 'forbidden', message: 'This is not allowed.' }))
+    super(withDefaults(options, 'forbidden', 'This is not allowed.'))
   }
 }
 
@@ -83,9 +68,7 @@ export class ForbiddenError extends AppError {
  */
 export class RateLimitedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(
-      withDefaults(options, { code: 'RATE_LIMITED', kind: 'rate_limited', message: 'Too many requests.' }),
-    )
+    super(withDefaults(options, 'rate_limited', 'Too many requests.'))
   }
 }
 
@@ -97,7 +80,7 @@ export class RateLimitedError extends AppError {
  */
 export class TimeoutError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(withDefaults(options, { code: 'TIMEOUT', kind: 'timeout', message: 'The operation timed out.' }))
+    super(withDefaults(options, 'timeout', 'The operation timed out.'))
   }
 }
 
@@ -109,13 +92,7 @@ export class TimeoutError extends AppError {
  */
 export class CancelledError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(
-      withDefaults(options, {
-        code: 'CANCELLED',
-        kind: 'cancelled',
-        message: 'The operation was cancelled.',
-      }),
-    )
+    super(withDefaults(options, 'cancelled', 'The operation was cancelled.'))
   }
 }
 
@@ -127,13 +104,7 @@ export class CancelledError extends AppError {
  */
 export class UnavailableError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(
-      withDefaults(options, {
-        code: 'UNAVAILABLE',
-        kind: 'unavailable',
-        message: 'The service is unavailable.',
-      }),
-    )
+    super(withDefaults(options, 'unavailable', 'The service is unavailable.'))
   }
 }
 
@@ -145,8 +116,6 @@ export class UnavailableError extends AppError {
  */
 export class UnsupportedError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super(
-      withDefaults(options, { code: 'UNSUPPORTED', kind: 'unsupported', message: 'This is not supported.' }),
-    )
+    super(withDefaults(options, 'unsupported', 'This is not supported.'))
   }
 }

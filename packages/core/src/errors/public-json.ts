@@ -1,3 +1,5 @@
+import { SECRET, toPublicText } from './public-text.js'
+
 /** What JSON can carry. */
 export type JsonValue =
   | string
@@ -10,34 +12,14 @@ export type JsonValue =
 const MAX_DEPTH = 8
 const MAX_VALUES = 1_000
 
-/** Names, without case and separators, whose values are secrets wherever they stand. */
-const SECRET_NAMES: ReadonlySet<string> = new Set([
-  'password',
-  'passwd',
-  'passphrase',
-  'pwd',
-  'secret',
-  'clientsecret',
-  'secretkey',
-  'token',
-  'accesstoken',
-  'refreshtoken',
-  'idtoken',
-  'bearer',
-  'authorization',
-  'apikey',
-  'privatekey',
-  'credentials',
-  'cookie',
-  'setcookie',
-])
+/** Names, without separators, whose values are secrets wherever they stand. */
+const SECRET_NAME =
+  /^(pass(word|wd|phrase)|pwd|(client)?secret(key)?|(access|refresh|id)?token|bearer|authorization|(api|private)key|credentials|(set)?cookie)$/i
 
-const SECRET = '[secret]'
 const UNREADABLE = '[unreadable]'
 
-/** One copy under way: the objects above the present one, and how many values may still be added. */
-interface Copying {
-  readonly parents: object[]
+/** How many values may still be copied. */
+interface Budget {
   left: number
 }
 
@@ -48,86 +30,76 @@ interface Copying {
  */
 export function toPublicJson(record: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
   try {
-    return copyEntries(record, { parents: [], left: MAX_VALUES })
+    return copyEntries(record, [], { left: MAX_VALUES })
   } catch {
     return {}
   }
 }
 
-/** A text for the outside: the password of a URL in it is replaced. */
-export function toPublicText(text: string): string {
-  return text.includes('://') ? text.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${SECRET}@`) : text
-}
-
-function copyEntries(record: object, copying: Copying): Record<string, JsonValue> {
-  copying.parents.push(record)
+function copyEntries(record: object, parents: readonly object[], budget: Budget): Record<string, JsonValue> {
+  const within = [...parents, record]
   const entries: [string, JsonValue][] = []
   for (const name of Object.keys(record)) {
-    if (--copying.left < 0) break
-    entries.push([name, isSecretName(name) ? SECRET : copyProperty(record, name, copying)])
+    if (--budget.left < 0) break
+    entries.push([name, isSecretName(name) ? SECRET : copyProperty(record, name, within, budget)])
   }
-  copying.parents.pop()
   return Object.fromEntries(entries)
 }
 
-function copyProperty(record: object, name: string, copying: Copying): JsonValue {
-  const depth = copying.parents.length
+function copyProperty(record: object, name: string, parents: readonly object[], budget: Budget): JsonValue {
   try {
-    return copy((record as Record<string, unknown>)[name], copying)
+    return copy((record as Record<string, unknown>)[name], parents, budget)
   } catch {
-    copying.parents.length = depth
     return UNREADABLE
   }
 }
 
-function copy(value: unknown, copying: Copying): JsonValue {
+function copy(value: unknown, parents: readonly object[], budget: Budget): JsonValue {
   switch (typeof value) {
     case 'string':
       return toPublicText(value)
     case 'boolean':
       return value
     case 'number':
-      return Number.isFinite(value) ? value : String(value)
+      // JSON has no −0.
+      return Number.isFinite(value) ? value + 0 : String(value)
     case 'bigint':
       return String(value)
     case 'object':
-      return value === null ? null : copyObject(value, copying)
+      return value === null ? null : copyObject(value, parents, budget)
     default:
       // undefined, a function, a symbol: nothing that a reader outside could use.
       return null
   }
 }
 
-function copyObject(value: object, copying: Copying): JsonValue {
-  if (copying.parents.includes(value)) return '[circular]'
-  if (copying.parents.length >= MAX_DEPTH) return '[too deep]'
+function copyObject(value: object, parents: readonly object[], budget: Budget): JsonValue {
+  if (parents.includes(value)) return '[circular]'
+  if (parents.length >= MAX_DEPTH) return '[too deep]'
   if (value instanceof Error) return '[error]'
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return '[binary]'
-  if (Array.isArray(value) || value instanceof Set) return copyItems(value, copying)
-  if (value instanceof Map) return copyEntries(Object.fromEntries(value), copying)
+  if (Array.isArray(value) || value instanceof Set) return copyItems(value, parents, budget)
+  if (value instanceof Map) return copyEntries(Object.fromEntries(value), parents, budget)
   // Dates, secrets and value objects know best how they print.
   const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON !== 'function') return copyEntries(value, copying)
-  const own: unknown = toJSON.call(value)
-  return own === value ? copyEntries(value, copying) : copyNested(own, value, copying)
+  const own: unknown = typeof toJSON === 'function' ? toJSON.call(value) : value
+  return own === value ? copyEntries(value, parents, budget) : copy(own, [...parents, value], budget)
 }
 
-function copyItems(items: Iterable<unknown> & object, copying: Copying): readonly JsonValue[] {
+function copyItems(
+  items: Iterable<unknown> & object,
+  parents: readonly object[],
+  budget: Budget,
+): readonly JsonValue[] {
+  const within = [...parents, items]
   const copies: JsonValue[] = []
   for (const item of items) {
-    if (--copying.left < 0) break
-    copies.push(copyNested(item, items, copying))
+    if (--budget.left < 0) break
+    copies.push(copy(item, within, budget))
   }
   return copies
 }
 
-function copyNested(value: unknown, parent: object, copying: Copying): JsonValue {
-  copying.parents.push(parent)
-  const result = copy(value, copying)
-  copying.parents.pop()
-  return result
-}
-
 function isSecretName(name: string): boolean {
-  return SECRET_NAMES.has(name.replace(/[^a-zA-Z]/g, '').toLowerCase())
+  return SECRET_NAME.test(name.replace(/[^a-z]/gi, ''))
 }

@@ -1,4 +1,6 @@
 import { AppError, type ErrorOptions, withDefaults } from './app-error.js'
+import type { ErrorJson } from './error-json.js'
+import { toPublicIssues } from './public-issues.js'
 
 /** One thing that is wrong with an input. */
 export interface ValidationIssue {
@@ -28,8 +30,13 @@ export class ValidationError extends AppError {
   readonly issues: readonly ValidationIssue[]
 
   constructor(options: ValidationErrorOptions) {
-    super(withDefaults(options, { code: 'VALIDATION', kind: 'invalid', message: summary(options.issues) }))
+    super(withDefaults(options, 'invalid', summary(options.issues), 'VALIDATION'))
     this.issues = [...options.issues]
+  }
+
+  /** What `JSON.stringify` writes: that of {@link AppError}, and the issues. */
+  override toJSON(): ErrorJson {
+    return { ...super.toJSON(), issues: toPublicIssues(this.issues) }
   }
 }
 

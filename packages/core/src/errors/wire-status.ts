@@ -1,22 +1,22 @@
 import { type ErrorKind, isErrorKind } from './kind.js'
 
 /** The one table of wire statuses: HTTP by RFC 9110 (499 is nginx's), gRPC by its status codes. */
-const STATUS: Readonly<Record<ErrorKind, { readonly http: number; readonly grpc: number }>> = {
-  invalid: { http: 422, grpc: 3 },
-  unauthenticated: { http: 401, grpc: 16 },
-  forbidden: { http: 403, grpc: 7 },
-  not_found: { http: 404, grpc: 5 },
+const STATUS: Readonly<Record<ErrorKind, readonly [http: number, grpc: number]>> = {
+  invalid: [422, 3],
+  unauthenticated: [401, 16],
+  forbidden: [403, 7],
+  not_found: [404, 5],
   // ABORTED: the caller may repeat at a higher level, as after a stale version.
-  conflict: { http: 409, grpc: 10 },
-  precondition_failed: { http: 412, grpc: 9 },
+  conflict: [409, 10],
+  precondition_failed: [412, 9],
   // RESOURCE_EXHAUSTED is what gRPC's own libraries answer to a message over the size limit.
-  too_large: { http: 413, grpc: 8 },
-  rate_limited: { http: 429, grpc: 8 },
-  timeout: { http: 504, grpc: 4 },
-  cancelled: { http: 499, grpc: 1 },
-  unavailable: { http: 503, grpc: 14 },
-  unsupported: { http: 501, grpc: 12 },
-  internal: { http: 500, grpc: 13 },
+  too_large: [413, 8],
+  rate_limited: [429, 8],
+  timeout: [504, 4],
+  cancelled: [499, 1],
+  unavailable: [503, 14],
+  unsupported: [501, 12],
+  internal: [500, 13],
 }
 
 /**
@@ -27,7 +27,7 @@ const STATUS: Readonly<Record<ErrorKind, { readonly http: number; readonly grpc:
  * @see RFC 9110, section 15
  */
 export function httpStatusOf(kind: ErrorKind): number {
-  return isErrorKind(kind) ? STATUS[kind].http : STATUS.internal.http
+  return statusOf(kind)[0]
 }
 
 /**
@@ -38,5 +38,9 @@ export function httpStatusOf(kind: ErrorKind): number {
  * @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html
  */
 export function grpcStatusOf(kind: ErrorKind): number {
-  return isErrorKind(kind) ? STATUS[kind].grpc : STATUS.internal.grpc
+  return statusOf(kind)[1]
+}
+
+function statusOf(kind: ErrorKind): readonly [http: number, grpc: number] {
+  return STATUS[isErrorKind(kind) ? kind : 'internal']
 }

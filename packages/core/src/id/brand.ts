@@ -9,4 +9,7 @@ declare const brand: unique symbol
  * const sku = 'apple' as Sku
  * const text: string = sku // and not the other way round
  */
-export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+export type Brand<T, Name extends string> = T & {
+  /** For the compiler; never there. */
+  readonly [brand]: Name
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.js'
-import { systemClock } from '../clock/system-clock.js'
+import { systemTime } from '../clock/system-time.js'
 import { checkFunction } from '../options/options.js'
 import type { IdSource } from './id-sequence.js'
 import { RandomWords } from './random-words.js'
@@ -17,7 +17,7 @@ export interface IdOptions {
 
 /** The source that the options describe, checked. */
 export function idSource(options: IdOptions, pattern: string): IdSource {
-  const { clock = systemClock, random } = options
+  const { clock = systemTime, random } = options
   const where = { package: '@base/core', pattern }
   checkFunction(clock?.now, { ...where, option: 'clock.now' })
   if (random !== undefined) checkFunction(random, { ...where, option: 'random' })

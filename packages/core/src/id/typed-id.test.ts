@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../testing/seeded-random.js'
 import { TestClock } from '../testing/test-clock.js'
-import { createUuidv7, isUuid, typedId } from './index.js'
+import { createUuidv7, InvalidIdError, isUuid, typedId } from './index.js'
 
 const order = typedId('order')
 
@@ -43,6 +43,18 @@ describe('a typed id', () => {
     expect(order.fromUuid(uuid)).toEqual({ ok: true, value: id })
     expect(order.fromUuid(uuid.toUpperCase())).toEqual({ ok: true, value: id })
     expect(order.fromUuid('none')).toMatchObject({ ok: false, error: { code: 'INVALID_ID' } })
+  })
+
+  test('of another type has no UUID here, for that would be another row', () => {
+    const order = typedId('order')
+    for (const id of [
+      'user_01h455vb4pex5vsknk084sn02q',
+      '01h455vb4pex5vsknk084sn02q',
+      'order_',
+      7,
+      undefined,
+    ])
+      expect(() => order.toUuid(id as never)).toThrow(InvalidIdError)
   })
 
   test('can be made the same again, for a test', () => {

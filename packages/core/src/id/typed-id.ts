@@ -6,7 +6,7 @@ import { suffixOfUuid, uuidOfSuffix } from './typed-id-suffix.js'
 import { parseUuid, uuidv7 } from './uuid.js'
 
 const PREFIX = /^(?:[a-z](?:[a-z_]{0,61}[a-z])?)?$/
-const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
+const SUFFIX: RegExp = /* @__PURE__ */ new RegExp(`^[0-7]${'[0-9a-hjkmnp-tv-z]'.repeat(25)}$`)
 
 /** An id with its type in front: `'order_01jgfjjz00f0k8q5z3n2v7x9ab'`. */
 export type TypedId<Prefix extends string> = Brand<
@@ -32,7 +32,11 @@ export interface TypedIds<Prefix extends string> {
   readonly is: (value: unknown) => value is TypedId<Prefix>
   /** The id of a UUID of any version: one out of a `uuid` column. */
   readonly fromUuid: (uuid: string) => Result<TypedId<Prefix>, InvalidIdError>
-  /** The UUID of an id, in lower case: one for a `uuid` column. */
+  /**
+   * The UUID of an id, in lower case: one for a `uuid` column.
+   *
+   * @throws InvalidIdError for what is no id of this type, for its UUID would be another row's.
+   */
   readonly toUuid: (id: TypedId<Prefix>) => string
 }
 
@@ -77,7 +81,10 @@ function idsOf<Prefix extends string>(prefix: Prefix, uuid: () => string): Typed
       const parsed = parseUuid(id)
       return parsed.ok ? ok(of(parsed.value)) : parsed
     },
-    toUuid: (id) => uuidOfSuffix(id.slice(start.length)),
+    toUuid: (id) => {
+      if (!is(id)) throw refusal(prefix, start, id)
+      return uuidOfSuffix(id.slice(start.length))
+    },
   }
 }
 

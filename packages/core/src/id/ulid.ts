@@ -7,7 +7,7 @@ import { InvalidIdError } from './invalid-id-error.js'
 import { RandomWords } from './random-words.js'
 
 // 26 digits hold 130 bits, so the first is at most 7.
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i
+const ULID: RegExp = /* @__PURE__ */ new RegExp(`^[0-7]${'[0-9A-HJKMNP-TV-Z]'.repeat(25)}$`, 'i')
 const TIME_DIGITS = 10
 const HIGH_DIGITS = 6
 

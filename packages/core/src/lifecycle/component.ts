@@ -1,6 +1,6 @@
 /** What a component's `start` and `stop` are given. */
 export interface LifecycleContext {
-  /** In `start`: aborts when the service is told to stop meanwhile. In `stop`: aborts when the time is up. */
+  /** In `start`: aborts when the service is told to stop meanwhile, and never once all has started. In `stop`: aborts when the time is up. */
   readonly signal: AbortSignal
 }
 

@@ -2,11 +2,12 @@ import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { CancelledError, ConflictError } from '../errors/errors.js'
+import { checkFunction, checkMethods, checkText, invalidOption } from '../options/options.js'
 import type { Component } from './component.js'
 import type { Lifecycle, LifecycleState } from './lifecycle.js'
 import { stopOnSignals } from './process-signals.js'
 import { shutDown } from './shutdown.js'
-import { invalid, startOrder } from './start-order.js'
+import { place, startOrder } from './start-order.js'
 
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = '30s'
 const DEFAULT_SIGNALS: readonly string[] = ['SIGTERM', 'SIGINT']
@@ -66,7 +67,7 @@ class OrderedLifecycle implements Lifecycle {
     })
     this.#drainDelay = toMilliseconds(drainDelay ?? 0, { pattern: 'Lifecycle', option: 'drainDelay' })
     this.#signals = checkSignals(signals ?? DEFAULT_SIGNALS)
-    this.#clock = clock ?? systemClock
+    this.#clock = checkMethods(clock ?? systemClock, ['schedule', 'sleep'], place('clock'))
   }
 
   get state(): LifecycleState {
@@ -74,13 +75,9 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   add(component: Component): this {
-    const { name, start, stop } = component
-    if (typeof name !== 'string' || name === '') throw invalid('name', 'a text that is not empty', name)
-    if (this.#components.has(name)) throw invalid('name', 'unique', name)
-    if (start !== undefined && typeof start !== 'function')
-      throw invalid(`start of '${name}'`, 'a function', start)
-    if (stop !== undefined && typeof stop !== 'function')
-      throw invalid(`stop of '${name}'`, 'a function', stop)
+    checkComponent(component)
+    const { name } = component
+    if (this.#components.has(name)) throw invalidOption(name, place('name'), 'unique')
     if (this.#state !== 'idle') throw new ConflictError({ message: `'${name}' is added after the start.` })
     this.#components.set(name, component)
     return this
@@ -145,7 +142,11 @@ class OrderedLifecycle implements Lifecycle {
 
   #stop(): Promise<void> {
     const wasRunning = this.#state === 'running'
-    this.#startAbort.abort(new CancelledError({ message: 'The service was stopped while it was starting.' }))
+    // Not once it runs: a server that listens with this signal would close before the drain delay.
+    if (!wasRunning)
+      this.#startAbort.abort(
+        new CancelledError({ message: 'The service was stopped while it was starting.' }),
+      )
     return this.#end('stopped', async (signal) => {
       await this.#allStarted?.catch(() => {})
       if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })
@@ -172,7 +173,19 @@ class OrderedLifecycle implements Lifecycle {
   }
 }
 
+function checkComponent(component: Component): void {
+  if (typeof component !== 'object' || component === null)
+    throw invalidOption(component, place('component'), 'an object with a name')
+  const { name, start, stop, dependsOn = [] } = component
+  checkText(name, place('name'))
+  if (start !== undefined) checkFunction(start, place(`start of '${name}'`))
+  if (stop !== undefined) checkFunction(stop, place(`stop of '${name}'`))
+  // A text would be read letter by letter.
+  if (!Array.isArray(dependsOn))
+    throw invalidOption(dependsOn, place(`dependsOn of '${name}'`), 'an array of names')
+}
+
 function checkSignals(signals: unknown): readonly string[] {
   if (Array.isArray(signals) && signals.every((signal) => /^SIG[A-Z0-9]+$/.test(signal))) return [...signals]
-  throw invalid('signals', "an array of names such as 'SIGTERM'", signals)
+  throw invalidOption(signals, place('signals'), "an array of names such as 'SIGTERM'")
 }

@@ -269,6 +269,22 @@ describe('stopping', () => {
     expect(log).toEqual(['start http', 'stop http'])
   })
 
+  test('does not abort the signal of a start that is over, with which a server may listen', async () => {
+    const { lifecycle, part } = house()
+    let listening: AbortSignal | undefined
+    lifecycle.add(
+      part('http', {
+        start: ({ signal }) => {
+          listening = signal
+        },
+      }),
+    )
+    await lifecycle.start()
+    await lifecycle.stop()
+
+    expect(listening?.aborted).toBe(false)
+  })
+
   test('does not drain what never ran', async () => {
     const { clock, lifecycle } = house({ drainDelay: '5s' })
     await lifecycle.stop()
@@ -328,6 +344,21 @@ describe('wrong options', () => {
       'a taken name',
       () => createLifecycle().add({ name: 'a' }).add({ name: 'a' }),
       'name must be unique, received "a"',
+    ],
+    [
+      'no component',
+      () => createLifecycle().add(undefined as never),
+      'component must be an object with a name',
+    ],
+    [
+      'a dependency that is no list',
+      () => createLifecycle().add({ name: 'a', dependsOn: 'db' as never }),
+      `dependsOn of 'a' must be an array of names, received "db"`,
+    ],
+    [
+      'a clock that is none',
+      () => createLifecycle({ clock: {} as never }),
+      'clock must be an object with the methods schedule, sleep, received an object',
     ],
     [
       'no function',

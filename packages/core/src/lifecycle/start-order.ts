@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { invalidOption, type OptionPlace } from '../options/options.js'
 import type { Component } from './component.js'
 
 /**
@@ -17,13 +17,13 @@ export function startOrder(components: ReadonlyMap<string, Component>): readonly
     if (done.has(name)) return
     if (path.includes(name)) {
       const cycle = [...path.slice(path.indexOf(name)), name].join(' → ')
-      throw invalid('dependsOn', 'free of cycles', cycle)
+      throw invalidOption(cycle, place('dependsOn'), 'free of cycles')
     }
     path.push(name)
     for (const needed of dependsOn) {
       const dependency = components.get(needed)
       if (dependency === undefined)
-        throw invalid(`dependsOn of '${name}'`, 'names of added components', needed)
+        throw invalidOption(needed, place(`dependsOn of '${name}'`), 'names of added components')
       visit(dependency)
     }
     path.pop()
@@ -34,7 +34,7 @@ export function startOrder(components: ReadonlyMap<string, Component>): readonly
   return order
 }
 
-/** The error of a wrong option of the lifecycle. */
-export function invalid(option: string, allowed: string, received: unknown): InvalidOptionError {
-  return new InvalidOptionError({ package: '@base/core', pattern: 'Lifecycle', option, allowed, received })
+/** Whose option it is, for the message. */
+export function place(option: string): OptionPlace {
+  return { package: '@base/core', pattern: 'Lifecycle', option }
 }

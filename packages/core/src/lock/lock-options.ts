@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '../duration/duration.js'
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { checkText } from '../options/options.js'
 
 /** How long a lease lasts where nobody says. */
 export const DEFAULT_TTL: Duration = '30s'
@@ -11,13 +11,7 @@ const where = { package: '@base/core', pattern: 'Lock' }
 
 /** A key, checked. */
 export function checkKey(key: unknown): string {
-  if (typeof key === 'string' && key !== '') return key
-  throw new InvalidOptionError({
-    ...where,
-    option: 'key',
-    allowed: 'a text that is not empty',
-    received: key,
-  })
+  return checkText(key, { ...where, option: 'key' })
 }
 
 /** The milliseconds of a `ttl`, checked. */

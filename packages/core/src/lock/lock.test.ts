@@ -120,6 +120,32 @@ describe('memoryLock', () => {
   })
 })
 
+describe('wrong arguments', () => {
+  const lock = memoryLock()
+  const never = (value: unknown): never => value as never
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['a clock', async () => memoryLock({ clock: never({}) }), 'memoryLock: clock must be an object with'],
+    ['a key', () => lock.acquire(''), 'Lock: key must be a text that is not empty, received ""'],
+    ['a ttl', () => lock.tryAcquire('a', { ttl: 0 }), 'Lock: ttl must be more than 0'],
+    ['a lock', () => withLock(never({}), 'a', {}, () => 1), 'withLock: lock must be an object with'],
+    ['a function', () => withLock(lock, 'a', {}, never(1)), 'withLock: fn must be a function, received 1'],
+    [
+      'a clock for withLock',
+      () => withLock(lock, 'a', { clock: never({}) }, () => 1),
+      'withLock: clock must',
+    ],
+  ])('for %s are refused, and nothing stays locked', async (_, act, message) => {
+    await expect(act()).rejects.toThrow(`@base/core ${message}`)
+    const lease = await lock.tryAcquire('a')
+    expect(await lease?.release()).toEqual({ released: true })
+  })
+
+  test('but no options at all are no mistake', async () => {
+    expect(await withLock(lock, 'b', undefined, () => 'done')).toBe('done')
+  })
+})
+
 describe('withLock', () => {
   test('runs while it holds the lock, and gives it back', async () => {
     const { clock, lock } = onTestClock()

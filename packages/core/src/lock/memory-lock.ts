@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { TimeoutError } from '../errors/errors.js'
+import { checkMethods } from '../options/options.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
 import { checkKey, checkTtl, checkWait, DEFAULT_TTL, DEFAULT_WAIT } from './lock-options.js'
 import { MemoryLease } from './memory-lease.js'
@@ -15,6 +16,8 @@ export interface MemoryLockOptions {
 /**
  * A lock within one process: who waits longest comes next, and tokens grow over all keys.
  *
+ * @throws InvalidOptionError for a clock that is none.
+ *
  * @example
  * const lock = memoryLock()
  * const lease = await lock.acquire('invoice-run', { ttl: '10s' })
@@ -25,8 +28,10 @@ export interface MemoryLockOptions {
  * }
  */
 export function memoryLock({ clock = systemClock }: MemoryLockOptions = {}): Lock {
-  return new MemoryLock(clock)
+  return new MemoryLock(checkMethods(clock, ['monotonic', 'schedule'], { ...WHERE, option: 'clock' }))
 }
+
+const WHERE = { package: '@base/core', pattern: 'memoryLock' } as const
 
 /** Who waits for a key. */
 interface Place {

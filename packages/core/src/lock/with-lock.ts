@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { toMilliseconds } from '../duration/duration.js'
+import { checkFunction, checkMethods } from '../options/options.js'
 import type { AcquireOptions, Lease, Lock } from './lock.js'
 import { DEFAULT_TTL } from './lock-options.js'
 
@@ -20,15 +21,19 @@ export interface WithLockOptions extends AcquireOptions {
  * const lock = memoryLock()
  * await withLock(lock, 'invoice-run', { ttl: '10s' }, async ({ signal, token }) => sendInvoices({ signal, token }))
  *
- * @throws TimeoutError if the lock is not free within `wait`; the signal's reason if it aborts before.
+ * @throws TimeoutError if the lock is not free within `wait`; the signal's reason if it aborts before;
+ * InvalidOptionError, before anything is locked, where `lock`, `fn` or an option is none.
  */
 export async function withLock<T>(
   lock: Lock,
   key: string,
-  options: WithLockOptions,
+  options: WithLockOptions | undefined,
   fn: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { clock = systemClock, ...acquire } = options
+  const { clock = systemClock, ...acquire } = options ?? {}
+  checkMethods(lock, ['acquire'], { ...WHERE, option: 'lock' })
+  checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })
+  checkFunction(fn, { ...WHERE, option: 'fn' })
   const lease = await lock.acquire(key, acquire)
   const stop = keepAlive(lease, toMilliseconds(acquire.ttl ?? DEFAULT_TTL), clock)
   try {
@@ -38,6 +43,8 @@ export async function withLock<T>(
     await lease.release()
   }
 }
+
+const WHERE = { package: '@base/core', pattern: 'withLock' } as const
 
 function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   let timer: Timer | undefined

@@ -2,6 +2,7 @@ export {
   checkBoolean,
   checkFunction,
   checkInteger,
+  checkMethods,
   checkNumber,
   checkOneOf,
   checkText,

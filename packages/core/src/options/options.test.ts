@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidOptionError } from '../errors/index.js'
-import { checkBoolean, checkFunction, checkInteger, checkNumber, checkOneOf, checkText } from './index.js'
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkNumber,
+  checkOneOf,
+  checkText,
+} from './index.js'
 
 const place = { package: '@base/resilience', pattern: 'Bulkhead', option: 'limit' }
 
@@ -30,6 +38,21 @@ describe('checkInteger', () => {
   test('names the range', () => {
     expect(() => checkInteger(9, { ...place, min: 1, max: 3 })).toThrow(
       '@base/resilience Bulkhead: limit must be an integer from 1 to 3, received 9.',
+    )
+  })
+})
+
+describe('checkMethods', () => {
+  const clock = { now: () => 0, schedule: () => {}, name: 'clock' }
+
+  test('gives back an object that has them, inherited ones too', () => {
+    expect(checkMethods(clock, ['now', 'schedule'], place)).toBe(clock)
+    expect(checkMethods(new Map(), ['get'], place)).toBeInstanceOf(Map)
+  })
+
+  test.each([undefined, null, 7, {}, { now: 1 }, { schedule: clock.schedule }])('refuses %s', (value) => {
+    expect(() => checkMethods(value as never as typeof clock, ['now', 'schedule'], place)).toThrow(
+      '@base/resilience Bulkhead: limit must be an object with the methods now, schedule, received',
     )
   })
 })

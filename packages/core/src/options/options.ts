@@ -108,6 +108,24 @@ export function checkFunction<F extends (...args: never[]) => unknown>(
 }
 
 /**
+ * The value, if it is an object with all these methods, such as a clock or a port that somebody implements.
+ *
+ * @example
+ * checkMethods(systemClock, ['now', 'schedule'], { package: 'my-service', option: 'clock' }) // systemClock
+ *
+ * @throws {@link InvalidOptionError} naming package, pattern, option, the methods and what came.
+ */
+export function checkMethods<T extends object>(
+  value: T | undefined,
+  methods: readonly (keyof T & string)[],
+  place: OptionPlace,
+): T {
+  const candidate = value ?? ({} as T)
+  if (methods.every((method) => typeof candidate[method] === 'function')) return candidate
+  throw invalidOption(value, place, `an object with the methods ${methods.join(', ')}`)
+}
+
+/**
  * The value, if it is one of those listed.
  *
  * @example

@@ -29,9 +29,14 @@ export function allErrors<const R extends readonly AnyResult[]>(
   results: R,
 ): Result<ValuesOf<R>, ErrorOf<R[number]>[]>
 export function allErrors(results: readonly AnyResult[]): Result<unknown, unknown[]> {
-  const errors: unknown[] = []
-  for (const result of results) if (result.ok !== true) errors.push(result.error)
-  return errors.length === 0 ? ok(results.map(unwrapped)) : err(errors)
+  let errors: unknown[] | undefined
+  for (const result of results) {
+    if (result.ok === true) continue
+    // A list that begins with an element is made for it; an empty one grows at its first.
+    if (errors === undefined) errors = [result.error]
+    else errors.push(result.error)
+  }
+  return errors === undefined ? ok(results.map(unwrapped)) : err(errors)
 }
 
 /**

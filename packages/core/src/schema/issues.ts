@@ -8,13 +8,14 @@ export function toResult<T>(said: StandardSchemaResult<T>): Result<T, Validation
 }
 
 function toIssue(issue: StandardSchemaIssue): ValidationIssue {
-  const { message, path = [] } = issue
+  const { message } = issue
   // Not in the specification, but zod and arktype have it, and programs like it better than a text.
   const { code } = issue as { code?: unknown }
-  // Not path.map: arktype's path is a subclass of Array whose constructor takes items, so a copy of none has one.
-  return { path: Array.from(path, nameOf).join('.'), message, ...(typeof code === 'string' && { code }) }
+  return { path: pathOf(issue).join('.'), message, ...(typeof code === 'string' && { code }) }
 }
 
-function nameOf(segment: PropertyKey | { readonly key: PropertyKey }): string {
-  return String(typeof segment === 'object' ? segment.key : segment)
+/** Where an issue is, a text for each step. */
+export function pathOf({ path = [] }: StandardSchemaIssue): string[] {
+  // Not path.map: arktype's path is a subclass of Array whose constructor takes items, so a copy of none has one.
+  return Array.from(path, (step) => String(typeof step === 'object' ? step.key : step))
 }

@@ -1,7 +1,9 @@
+import { endOfString } from './string-end.js'
+
 /** Objects with more keys than this are read with a Set of texts; smaller ones with an array of hashes. */
 const FEW = 16
+const QUOTE = 34
 const BACKSLASH = 92
-const ESCAPED = -1
 
 /**
  * The keys of one object of a JSON text: tells one that was there before. Used again for the next object at that depth,
@@ -11,6 +13,8 @@ const ESCAPED = -1
  * keys of one hash. So with many keys it is not used, and a document of any keys is read in linear time.
  */
 export class KeySet {
+  /** Where the quote stands that ends the key read last; the end of the text where there is none. */
+  end = 0
   readonly #hashes: number[] = []
   readonly #starts: number[] = []
   readonly #ends: number[] = []
@@ -24,14 +28,31 @@ export class KeySet {
   }
 
   /**
-   * Adds the key between two quotes, as it stands in the text. Whether it is new; a key with escapes is the key that they
-   * stand for.
+   * Reads the key that begins at `start`, after its quote, and adds it. Whether it is new; a key with escapes is the key
+   * that they stand for.
    *
    * @throws SyntaxError where an escape is none.
    */
-  add(text: string, start: number, end: number): boolean {
+  read(text: string, start: number): boolean {
+    let hash = 0
+    let at = start
+    // Hashed as it is read, for one pass costs half of two.
+    for (; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit === QUOTE) break
+      if (unit === BACKSLASH) {
+        at = endOfString(text, start)
+        hash = hashOf(keyOf(text, start, at))
+        break
+      }
+      hash = mix(hash, unit)
+    }
+    this.end = at
+    return this.#add(text, start, at, hash)
+  }
+
+  #add(text: string, start: number, end: number, hash: number): boolean {
     if (this.#count === FEW) return this.#addToMany(text, start, end)
-    const hash = hashOf(text, start, end)
     for (let index = 0; index < this.#count; index++) {
       if (this.#hashes[index] === hash && this.#at(text, index) === keyOf(text, start, end)) return false
     }
@@ -58,21 +79,13 @@ export function keyOf(text: string, start: number, end: number): string {
   return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
 }
 
-/** Equal for equal keys, whether they are escaped or not. */
-function hashOf(text: string, start: number, end: number): number {
-  const hash = plainHash(text, start, end)
-  if (hash !== ESCAPED) return hash
-  const key = keyOf(text, start, end)
-  // A backslash that was escaped itself makes one common hash: fewer than FEW keys can share it.
-  return plainHash(key, 0, key.length)
+function hashOf(key: string): number {
+  let hash = 0
+  for (let at = 0; at < key.length; at++) hash = mix(hash, key.charCodeAt(at))
+  return hash
 }
 
-function plainHash(text: string, start: number, end: number): number {
-  let hash = 0
-  for (let index = start; index < end; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit === BACKSLASH) return ESCAPED
-    hash = (Math.imul(hash, 31) + unit) | 0
-  }
-  return hash & 0x7fff_ffff
+function mix(hash: number, unit: number): number {
+  // 30 bits, which the engine keeps without a box.
+  return (Math.imul(hash, 31) + unit) & 0x3fff_ffff
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { JsonError, type ParseJsonOptions, parseJson, type StandardSchemaV1, unchecked } from './index.js'
@@ -209,6 +210,22 @@ describe('parseJson', () => {
       expect(await codeOf('\ufeff\ufeff1')).toBe('JSON_MALFORMED')
       expect(await codeOf(bytes('\ufeff\ufeff1'))).toBe('JSON_MALFORMED')
     })
+  })
+
+  test('finds the end of a string of any length, wherever its escapes stand', async () => {
+    for (let length = 0; length < 60; length++) {
+      for (const escaped of ['\\\\', '\\"', '\\\\\\"', '\\u0022']) {
+        const text = `{"a":"${'x'.repeat(length)}${escaped}","b":["${escaped}${'x'.repeat(length)}"],"c":1`
+        expect(await parse(`${text}}`)).toEqual({ ok: true, value: JSON.parse(`${text}}`) })
+        expect(await codeOf(`${text},"a":1}`)).toBe('JSON_DUPLICATE_KEY')
+      }
+    }
+  })
+
+  test('takes bytes of another realm, as a test runner has them', async () => {
+    const foreign: Uint8Array = runInNewContext('new Uint8Array([91, 49, 93])')
+    expect(foreign).not.toBeInstanceOf(Uint8Array)
+    expect(await parse(foreign)).toEqual({ ok: true, value: [1] })
   })
 
   test('reads many keys of one hash in linear time', async () => {

@@ -1,6 +1,8 @@
 import { JsonError } from './json-error.js'
 import { KeySet, keyOf } from './key-set.js'
+import { endOfString } from './string-end.js'
 
+const SPACE = 32
 const QUOTE = 34
 const COMMA = 44
 const OPEN_ARRAY = 91
@@ -26,14 +28,21 @@ export function scanJson(text: string, maxDepth: number): JsonError | undefined 
   let expectsKey = false
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at)
-    // White space, digits, colons.
-    if (unit < QUOTE || (unit > COMMA && unit < OPEN_ARRAY)) continue
+    if (unit < QUOTE) {
+      // White space: spaces come in rows, of which a loop of its own makes short work.
+      while (text.charCodeAt(at + 1) === SPACE) at++
+      continue
+    }
+    // Digits, colons.
+    if (unit > COMMA && unit < OPEN_ARRAY) continue
     if (unit === QUOTE) {
-      const end = endOfString(text, at + 1)
-      const refusal = expectsKey ? refuseKey(text, at + 1, end, level.keys) : undefined
-      if (refusal !== undefined) return refusal
-      expectsKey = false
-      at = end
+      if (expectsKey) {
+        const refusal = refuseKey(text, at + 1, level.keys)
+        if (refusal !== undefined) return refusal
+        expectsKey = false
+        // Past the quote, and past what follows it: a colon, or space before one.
+        at = level.keys.end + 1
+      } else at = endOfString(text, at + 1)
     } else if (unit === COMMA) {
       expectsKey = level.isObject
     } else if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) {
@@ -64,24 +73,15 @@ class Level {
   }
 }
 
-/** Where the quote is that ends the string; the end of the text where there is none. */
-function endOfString(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit === QUOTE) return at
-    if (unit === BACKSLASH) at++
-  }
-  return text.length
-}
-
-function refuseKey(text: string, start: number, end: number, keys: KeySet): JsonError | undefined {
-  if (isForbidden(text, start, end)) {
-    const key = keyOf(text, start, end)
+function refuseKey(text: string, start: number, keys: KeySet): JsonError | undefined {
+  const isNew = keys.read(text, start)
+  if (isForbidden(text, start, keys.end)) {
+    const key = keyOf(text, start, keys.end)
     return new JsonError('JSON_FORBIDDEN_KEY', `The JSON text has a key ${key}, which is not accepted.`, {
       position: start,
     })
   }
-  if (keys.add(text, start, end)) return undefined
+  if (isNew) return undefined
   return new JsonError(
     'JSON_DUPLICATE_KEY',
     `The JSON text has a key twice in one object, at position ${start}.`,

@@ -12,6 +12,9 @@ const orders = Array.from({ length: 50 }, (_, index) => ({
 const compact = JSON.stringify({ orders })
 const indented = JSON.stringify({ orders: orders.slice(0, 27) }, null, 2)
 const texts = JSON.stringify({ texts: orders.map(({ id }) => `${id} ${'a long text, '.repeat(15)}`) })
+const greek = JSON.stringify({
+  texts: orders.slice(0, 35).map(({ id, lines }) => ({ id, lines, note: 'καλημέρα κόσμε '.repeat(8) })),
+})
 const anything = unchecked<unknown>()
 const order = z.object({ id: z.string(), total: z.number() })
 
@@ -45,6 +48,7 @@ await bench({
     [`compact JSON, ${size(compact)}, bytes`]: parse(compact).bytes,
     [`indented JSON, ${size(indented)}`]: parse(indented).text,
     [`long texts, ${size(texts)}`]: parse(texts).text,
+    [`Greek texts, ${size(greek)}`]: parse(greek).text,
     'validate with zod': {
       contestants: {
         '@base/core': { run: (total) => validateSync(order, { id: 'a', total }), read: outcome },

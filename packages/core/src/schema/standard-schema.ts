@@ -33,8 +33,16 @@ export interface StandardSchemaProps<Input = unknown, Output = Input>
 
 /** What a schema says about a value: its output, or what is wrong. */
 export type StandardSchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardSchemaIssue[] }
+  | {
+      /** The output. */
+      readonly value: Output
+      /** Absent: the value is valid. */
+      readonly issues?: undefined
+    }
+  | {
+      /** What is wrong, a problem per entry. */
+      readonly issues: readonly StandardSchemaIssue[]
+    }
 
 /** One thing that is wrong. */
 export interface StandardSchemaIssue {
@@ -64,18 +72,15 @@ export interface StandardJSONSchemaOptions {
   readonly libraryOptions?: Record<string, unknown> | undefined
 }
 
-/** Any schema, of either kind. */
-interface Typed {
-  readonly '~standard': { readonly types?: { readonly input: unknown; readonly output: unknown } | undefined }
-}
-
 /**
  * What a schema takes.
  *
  * @example
  * type OrderInput = InferInput<typeof orderSchema>
  */
-export type InferInput<S extends Typed> = NonNullable<S['~standard']['types']>['input']
+export type InferInput<S extends StandardSchemaV1 | StandardJSONSchemaV1> = NonNullable<
+  S['~standard']['types']
+>['input']
 
 /**
  * What a schema gives.
@@ -83,4 +88,6 @@ export type InferInput<S extends Typed> = NonNullable<S['~standard']['types']>['
  * @example
  * type Order = InferOutput<typeof orderSchema>
  */
-export type InferOutput<S extends Typed> = NonNullable<S['~standard']['types']>['output']
+export type InferOutput<S extends StandardSchemaV1 | StandardJSONSchemaV1> = NonNullable<
+  S['~standard']['types']
+>['output']

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.js'
-import { systemClock } from '../clock/system-clock.js'
+import { systemTime } from '../clock/system-time.js'
 import type { ValidationError } from '../errors/validation-error.js'
 import { checkFunction, invalidOption } from '../options/options.js'
 import { checkSchema } from './check-schema.js'
@@ -43,7 +43,7 @@ export async function validateMany<T>(
   inputs: Iterable<unknown>,
   options: ValidateManyOptions = {},
 ): Promise<ManyValidated<T>> {
-  const { signal, clock = systemClock } = options
+  const { signal, clock = systemTime } = options
   const standard = checkSchema(schema, 'validateMany')
   checkInputs(inputs)
   checkFunction(clock?.monotonic, { ...WHERE, option: 'clock.monotonic' })

@@ -33,7 +33,7 @@ export interface Secret<out T> {
  *
  * @example
  * const password = secret('correct horse')
- * `${password}` // '[secret]'
+ * String(password) // '[secret]'
  * JSON.stringify({ user: 'ann', password }) // '{"user":"ann","password":"[secret]"}'
  * password.reveal() // 'correct horse'
  * password.equals('correct horse') // true

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { invalidOption } from '../options/options.js'
 
 const WARM_UP = 12
 
@@ -14,15 +14,12 @@ const WARM_UP = 12
  * @see Chris Doty-Humphrey, PractRand: sfc32, seeded as its author does, with three words and 12 rounds
  */
 export function seededRandom(seed: number): () => number {
-  if (!Number.isSafeInteger(seed)) {
-    throw new InvalidOptionError({
-      package: '@base/core',
-      pattern: 'seededRandom',
-      option: 'seed',
-      allowed: 'a whole number',
-      received: seed,
-    })
-  }
+  if (!Number.isSafeInteger(seed))
+    throw invalidOption(
+      seed,
+      { package: '@base/core', pattern: 'seededRandom', option: 'seed' },
+      'a whole number',
+    )
   let a = 0
   let b = seed | 0
   let c = Math.floor(seed / 2 ** 32) | 0

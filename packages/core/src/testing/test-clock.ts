@@ -3,7 +3,7 @@ import { sleep } from '../clock/sleep.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { AppError } from '../errors/app-error.js'
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { invalidOption } from '../options/options.js'
 import { settle } from './settle.js'
 import { TimerQueue } from './timer-queue.js'
 
@@ -146,13 +146,8 @@ export class TestClock implements Clock {
 
 function checkNow(now: unknown): number {
   if (Number.isSafeInteger(now)) return now as number
-  throw new InvalidOptionError({
-    package: '@base/core',
-    pattern: 'TestClock',
-    option: 'now',
-    allowed: 'whole milliseconds since 1970',
-    received: now,
-  })
+  const place = { package: '@base/core', pattern: 'TestClock', option: 'now' }
+  throw invalidOption(now, place, 'whole milliseconds since 1970')
 }
 
 function notIdle(when: string, timers: readonly PendingTimer[]): AppError {

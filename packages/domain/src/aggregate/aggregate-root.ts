@@ -61,7 +61,7 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
     }
     const events = recorded.get(this) ?? []
     recorded.set(this, events)
-    events.push(Object.freeze({ ...event, aggregateId, version }))
+    events.push(Object.freeze({ ...(event as DomainEvent), aggregateId, version }))
   }
 
   /** What happened since it was made, loaded or last committed, in that order. */

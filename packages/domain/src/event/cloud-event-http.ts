@@ -1,6 +1,6 @@
 import { ValidationError } from '@base/core/errors'
 import { err, type Result } from '@base/core/result'
-import { type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
+import { type JsonError, type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
 import type { CloudEvent } from './cloud-event.js'
 
 /** A CloudEvent as an HTTP message: what `fetch` and `Response` take. */
@@ -59,7 +59,7 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
 export async function readCloudEvent(
   { headers, body }: ReceivedMessage,
   options: ParseJsonOptions = {},
-): Promise<Result<CloudEvent, ValidationError>> {
+): Promise<Result<CloudEvent, JsonError | ValidationError>> {
   const fields = lowerCase(headers)
   const mediaType = fields.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType === STRUCTURED) return parseJson(unchecked<CloudEvent>(), body, options)

@@ -1,4 +1,5 @@
 import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
 import type { DeleteWhereOptions, PageOptions } from './repository.js'
 

@@ -1,0 +1,61 @@
+/** A step of the schema. Never changed once it has run anywhere: a new step mends an old one. */
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+/** All steps, in order. Money is in minor units: 1290 is 12.90. */
+export const migrations: readonly Migration[] = [
+  {
+    name: '0001_items_customers_orders',
+    sql: `
+      create table items (
+        sku text primary key,
+        name text not null,
+        description text not null,
+        price bigint not null check (price >= 0),
+        stock integer not null check (stock >= 0),
+        status text not null check (status in ('active', 'inactive', 'discontinued'))
+      );
+
+      create table customers (
+        username text primary key,
+        name text not null,
+        email text not null
+      );
+      create unique index customers_email on customers (lower(email));
+
+      create table orders (
+        number bigint generated always as identity primary key,
+        id uuid not null unique,
+        customer text not null references customers,
+        address text not null,
+        notes text not null,
+        status text not null check
+          (status in ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
+        subtotal bigint not null,
+        discount bigint not null,
+        shipping bigint not null,
+        total bigint not null check (total = subtotal - discount + shipping),
+        cancel_reason text check ((cancel_reason is not null) = (status = 'cancelled')),
+        placed_at timestamptz(3) not null,
+        expected_by timestamptz(3) not null
+      );
+      create index orders_customer on orders (customer, number);
+
+      create table order_lines (
+        order_number bigint not null references orders,
+        position integer not null,
+        sku text not null references items,
+        name text not null,
+        quantity integer not null check (quantity between 1 and 9999),
+        unit_price bigint not null,
+        discount_percent integer not null check (discount_percent between 0 and 100),
+        discount bigint not null,
+        total bigint not null check (total = unit_price * quantity - discount),
+        primary key (order_number, position),
+        unique (order_number, sku)
+      );
+    `,
+  },
+]

@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { TestClock } from '@base/core/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Fetch, HttpServer } from './server.ts'
+
+const sockets: Socket[] = []
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+
+async function house(fetch: Fetch = () => new Response('done')) {
+  const clock = new TestClock()
+  const server = new HttpServer(fetch, clock)
+  await server.listen('127.0.0.1', 0)
+  const { port } = server
+  const abort = new AbortController()
+  return { clock, server, port, abort, close: () => server.close(abort.signal) }
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  sockets.push(socket)
+  await once(socket, 'connect')
+  return socket
+}
+
+const ask = (socket: Socket) => socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+
+async function readAll(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const part of socket) text += part
+  return text
+}
+
+/** Listening ends 10 ms after the last connection came. */
+async function closeDoor(clock: TestClock): Promise<void> {
+  await clock.advance('10ms')
+}
+
+/** A request that is answered when the test says so. */
+function held() {
+  const [arrived, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Response>()]
+  const fetch = () => {
+    arrived.resolve()
+    return answer.promise
+  }
+  return { fetch, arrived: arrived.promise, answer: () => answer.resolve(new Response('late')) }
+}
+
+describe('an HTTP server that is told to stop', () => {
+  test('answers what it is at, with connection: close, and then stops', async () => {
+    const { fetch, arrived, answer } = held()
+    const { clock, port, close } = await house(fetch)
+    const socket = await open(port)
+    ask(socket)
+    await arrived
+    const closed = close()
+    answer()
+    await closeDoor(clock)
+
+    const text = await readAll(socket)
+    expect(text).toMatch(/^connection: close\r$/im)
+    expect(text).toContain('late')
+    await closed
+  })
+
+  test('takes no new connection', async () => {
+    const { fetch, arrived, answer } = held()
+    const { clock, port, close } = await house(fetch)
+    const socket = await open(port)
+    ask(socket)
+    await arrived
+    const closed = close()
+    await closeDoor(clock)
+
+    await expect(open(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    answer()
+    await closed
+  })
+
+  test('still answers a connection that was idle, and closes it with the answer', async () => {
+    const { clock, port, close } = await house()
+    const socket = await open(port)
+    ask(socket)
+    const [first] = await once(socket, 'data')
+    const closed = close()
+    ask(socket)
+    const second = readAll(socket)
+    await closeDoor(clock)
+
+    expect(first).toMatch(/^connection: keep-alive\r$/im)
+    expect(await second).toMatch(/^connection: close\r$/im)
+    await closed
+  })
+
+  test('cuts what stays idle for longer than keep-alive promised, also what never asked', async () => {
+    const { clock, port, close } = await house()
+    const [asked, silent] = [await open(port), await open(port)]
+    ask(asked)
+    await once(asked, 'data')
+    let over = false
+    const closed = close().then(() => {
+      over = true
+    })
+    await closeDoor(clock)
+    await clock.advance('5999ms')
+    expect(over).toBe(false)
+    await clock.advance('1ms')
+    await closed
+
+    expect(clock.pending).toBe(0)
+    await Promise.all([readAll(asked), readAll(silent)])
+  })
+
+  test('cuts everything when the time is up', async () => {
+    const { fetch, arrived } = held()
+    const { port, abort, close } = await house(fetch)
+    const socket = await open(port)
+    ask(socket)
+    await arrived
+    const ended = once(socket, 'close')
+    const closed = close()
+    // While it still looks whether anybody knocks; below, after that.
+    abort.abort()
+    await Promise.all([closed, ended])
+
+    const later = await house(held().fetch)
+    ask(await open(later.port))
+    const laterClosed = later.close()
+    await closeDoor(later.clock)
+    later.abort.abort()
+    await laterClosed
+    expect(later.clock.pending).toBe(0)
+  })
+
+  test('has nothing to do where it never listened', async () => {
+    const server = new HttpServer(() => new Response(), new TestClock())
+
+    await expect(server.close(new AbortController().signal)).resolves.toBeUndefined()
+  })
+})

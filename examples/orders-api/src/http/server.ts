@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { Clock } from '@base/core/clock'
+import { AppError } from '@base/core/errors'
+import { getRequestListener } from '@hono/node-server'
+
+/** How long an idle connection is kept; Node tells clients in `keep-alive: timeout=5` and adds a second of its own. */
+const KEEP_ALIVE = 5_000
+const IDLE_GRACE = KEEP_ALIVE + 1_000
+
+/** How long nobody may knock before the door closes, and how often it looks at most. */
+const QUIET = 10
+const MAX_LOOKS = 25
+
+/** Answers a request, or rejects. */
+export type Fetch = (request: Request) => Response | Promise<Response>
+
+/**
+ * An HTTP server that stops without losing a request.
+ *
+ * Once told to stop it takes no new connection and finishes what it has: every answer from then on says
+ * `connection: close`, so that busy clients leave by themselves. An idle connection is not cut at once, for its client
+ * may just be sending a request: it has as long as it was promised by keep-alive.
+ */
+export class HttpServer {
+  readonly #server: Server
+  /** Open connections, and the answers that each still waits for. */
+  readonly #connections = new Map<Socket, Set<ServerResponse>>()
+  readonly #clock: Clock
+  #stopping = false
+  #accepted = 0
+  #hold: Promise<void> | undefined
+
+  constructor(fetch: Fetch, clock: Clock) {
+    this.#clock = clock
+    const listener = getRequestListener(async (request) => {
+      const response = await fetch(request)
+      await this.#hold
+      return response
+    })
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+      this.#track(request.socket, response)
+      void listener(request, response)
+    })
+    this.#server.on('connection', (socket: Socket) => {
+      this.#accepted++
+      this.#connections.set(socket, new Set())
+      socket.once('close', () => this.#connections.delete(socket))
+    })
+  }
+
+  /** The port it listens at. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Starts to listen. @throws AppError that says what to do where the port cannot be had. */
+  async listen(host: string, port: number): Promise<void> {
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening').catch((error: NodeJS.ErrnoException) => {
+      throw cannotListen(error, host, port)
+    })
+  }
+
+  /** Stops as promised above. When the signal aborts, what is still open is cut. */
+  async close(signal: AbortSignal): Promise<void> {
+    if (!this.#server.listening) return
+    this.#stopping = true
+    for (const answers of this.#connections.values()) for (const response of answers) sayClose(response)
+    const { closed } = await this.#closeDoor(signal)
+    const cutAll = () => this.#server.closeAllConnections()
+    signal.addEventListener('abort', cutAll, { once: true })
+    if (signal.aborted) cutAll()
+    const over = new AbortController()
+    void this.#clock.sleep(IDLE_GRACE, { signal: over.signal }).then(
+      () => this.#cutIdle(),
+      () => {},
+    )
+    await closed
+    over.abort()
+  }
+
+  #track(socket: Socket, response: ServerResponse): void {
+    const answers = this.#connections.get(socket)
+    if (this.#stopping) sayClose(response)
+    answers?.add(response)
+    response.once('close', () => answers?.delete(response))
+  }
+
+  /**
+   * Ends listening, which resets connections that wait to be accepted. So answers are held meanwhile: nobody who waits
+   * for one comes anew, and whoever is on the way arrives.
+   *
+   * @returns what resolves when the last connection has closed; wrapped, for that comes much later.
+   */
+  async #closeDoor(signal: AbortSignal): Promise<{ closed: Promise<void> }> {
+    const door = Promise.withResolvers<void>()
+    this.#hold = door.promise
+    for (let look = 0, seen = -1; look < MAX_LOOKS && seen !== this.#accepted && !signal.aborted; look++) {
+      seen = this.#accepted
+      // An abort ends the wait, and with it the looking.
+      await this.#clock.sleep(QUIET, { signal }).catch(() => {})
+    }
+    const closed = new Promise<void>((resolve) => {
+      // Not http's own close, which cuts idle connections.
+      NetServer.prototype.close.call(this.#server, () => resolve())
+    })
+    door.resolve()
+    return { closed }
+  }
+
+  #cutIdle(): void {
+    for (const [socket, answers] of this.#connections) {
+      if (answers.size === 0) socket.destroy()
+      // Whoever still gets an answer has been told to leave; nobody stays behind it.
+      for (const response of answers) response.once('close', () => socket.destroySoon())
+    }
+  }
+}
+
+function sayClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close')
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): AppError {
+  if (error.code === 'EADDRINUSE') {
+    const message = `Port ${port} is taken: stop what listens there, or choose another with PORT.`
+    return new AppError({ code: 'PORT_TAKEN', kind: 'conflict', message, cause: error })
+  }
+  const message = `Cannot listen at ${host}, port ${port} (${error.code}): choose another HOST or PORT.`
+  return new AppError({ code: 'CANNOT_LISTEN', kind: 'unavailable', message, cause: error })
+}

@@ -1,0 +1,17 @@
+import { isAppError } from '@base/core/errors'
+import { readConfig } from './config.ts'
+import { createService } from './service.ts'
+import { welcome } from './welcome.ts'
+
+try {
+  const service = createService(readConfig(process.env))
+  await service.lifecycle.start()
+  console.log(welcome(service.url))
+} catch (error) {
+  // A signal during the start is no failure.
+  if (!isAppError(error, 'CANCELLED')) {
+    // A message of ours says what to do; for anything else the stack is what helps.
+    console.error(isAppError(error) ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,105 @@
+import { ConflictError, ValidationError, type ValidationIssue } from '@base/core/errors'
+import { err, ok, type Result } from '@base/core/result'
+import type { Customer } from '../customers/customer.ts'
+import type { Item } from '../items/item.ts'
+import { type LineInput, MAX_QUANTITY, type OrderInput, type OrderLine } from './order.ts'
+import { priceLine, sumUp, type Totals } from './pricing.ts'
+
+/** What an order's goods must come to at least, in minor units: 10.00. */
+const MINIMUM = 1_000
+
+/** What the shop knows of the names in an order. */
+export interface Known {
+  readonly customer: Customer | undefined
+  readonly items: ReadonlyMap<string, Item>
+}
+
+/** The lines of an order at today's prices, and its sums. */
+export interface OrderDraft extends Totals {
+  readonly lines: readonly OrderLine[]
+}
+
+/** Checks an order against the rules of the shop and prices it. Pure: it takes nothing from the stock. */
+export function draftOrder(
+  input: OrderInput,
+  { customer, items }: Known,
+): Result<OrderDraft, ValidationError | ConflictError> {
+  const merged = mergeLines(input.lines)
+  const issues = [
+    ...(customer === undefined
+      ? [{ path: 'customer', message: `there is no customer ${input.customer}` }]
+      : []),
+    ...unknownItems(input.lines, items),
+    ...merged.issues,
+  ]
+  if (issues.length > 0) return err(new ValidationError({ issues }))
+
+  const refusal = findRefusal(merged.lines, items)
+  if (refusal !== undefined) return err(refusal)
+
+  const lines = merged.lines.map((line) => priced(line, items.get(line.sku) as Item))
+  const totals = sumUp(lines)
+  if (totals.total - totals.shipping < MINIMUM) return err(belowMinimum(totals.total - totals.shipping))
+  return ok({ lines, ...totals })
+}
+
+/** Lines of the same item become one. */
+function mergeLines(input: readonly LineInput[]): { lines: LineInput[]; issues: ValidationIssue[] } {
+  const lines = new Map<string, LineInput>()
+  const issues: ValidationIssue[] = []
+  for (const [index, line] of input.entries()) {
+    const { quantity = 0, discountPercent = line.discountPercent } = lines.get(line.sku) ?? {}
+    const sum = quantity + line.quantity
+    if (discountPercent !== line.discountPercent) {
+      const message = `must be ${discountPercent}, as in the line of ${line.sku} before`
+      issues.push({ path: `lines.${index}.discountPercent`, message })
+    }
+    if (sum > MAX_QUANTITY) {
+      const message = `comes to ${sum} with the line of ${line.sku} before; at most ${MAX_QUANTITY}`
+      issues.push({ path: `lines.${index}.quantity`, message })
+    }
+    lines.set(line.sku, { ...line, quantity: sum })
+  }
+  return { lines: [...lines.values()], issues }
+}
+
+function unknownItems(lines: readonly LineInput[], items: ReadonlyMap<string, Item>): ValidationIssue[] {
+  return [...lines.entries()]
+    .filter(([, { sku }]) => !items.has(sku))
+    .map(([index, { sku }]) => ({ path: `lines.${index}.sku`, message: `there is no item ${sku}` }))
+}
+
+/** The first line that the shop cannot deliver. */
+function findRefusal(
+  lines: readonly LineInput[],
+  items: ReadonlyMap<string, Item>,
+): ConflictError | undefined {
+  for (const { sku, quantity } of lines) {
+    const { status, stock } = items.get(sku) as Item
+    if (status === 'inactive' || status === 'discontinued') {
+      return new ConflictError({
+        code: 'ITEM_UNAVAILABLE',
+        message: `${sku} is ${status}.`,
+        details: { sku, status },
+      })
+    }
+    if (stock < quantity) {
+      const message = `Of ${sku} only ${stock} are left, and ${quantity} were ordered.`
+      return new ConflictError({
+        code: 'OUT_OF_STOCK',
+        message,
+        details: { sku, ordered: quantity, left: stock },
+      })
+    }
+  }
+  return undefined
+}
+
+function priced(line: LineInput, { name, price }: Item): OrderLine {
+  return { ...line, name, unitPrice: price, ...priceLine({ ...line, unitPrice: price }) }
+}
+
+function belowMinimum(goods: number): ValidationError {
+  const message = `come to ${goods}; an order needs at least ${MINIMUM}`
+  return new ValidationError({ issues: [{ path: 'lines', message }] })
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type MainProcess, runMain } from './run-main.ts'
+import { forAda } from './start-service.ts'
+
+let folder: string
+let main: MainProcess
+let url: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orders-stop-'))
+})
+afterEach(async () => {
+  main.process.kill('SIGKILL')
+  await main.ended
+  rmSync(folder, { recursive: true })
+})
+
+async function start(env: Record<string, string> = {}): Promise<void> {
+  main = runMain({ PORT: '0', DATA_DIR: folder, ...env })
+  url = await main.started
+}
+
+interface Outcome {
+  readonly status: number
+  readonly connection: string | undefined
+}
+
+/** One call over the agent's connections; rejects with the error of the socket. */
+function call(agent: Agent, method: string, path: string, body?: unknown): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    const sent = request(url + path, { method, agent, headers }, (response) => {
+      response
+        .resume()
+        .once('end', () =>
+          resolve({ status: response.statusCode ?? 0, connection: response.headers.connection }),
+        )
+      response.once('error', reject)
+    })
+    sent.once('error', (error) => reject(Object.assign(error, { reused: sent.reusedSocket })))
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+const item = { name: 'Pen', price: 1_000, stock: 1_000_000 }
+const order = { ...forAda, lines: [{ sku: 'PEN', quantity: 1 }] }
+
+/** Orders until the service takes no more connections. */
+async function orderUntilRefused(keepAlive: boolean): Promise<{ placed: number; lost: unknown[] }> {
+  const agent = new Agent({ keepAlive, maxSockets: 1 })
+  const lost: unknown[] = []
+  for (let placed = 0; ; placed++) {
+    try {
+      const { status } = await call(agent, 'POST', '/orders', order)
+      if (status !== 201) lost.push(status)
+    } catch (error) {
+      const { code, reused } = error as NodeJS.ErrnoException & { reused: boolean }
+      // A connection that was never accepted is refused or reset: its order was not taken, as the count below proves.
+      if (code !== 'ECONNREFUSED' && (reused || code !== 'ECONNRESET')) lost.push(error)
+      agent.destroy()
+      return { placed, lost }
+    }
+  }
+}
+
+async function countOrders(): Promise<number> {
+  const { items } = (await (await fetch(`${url}/orders?limit=1`)).json()) as { items: { number: number }[] }
+  return items[0]?.number ?? 0
+}
+
+describe('kill -TERM', () => {
+  test('under load loses no order, and the process ends with 0', async () => {
+    await start()
+    await fetch(`${url}/items/PEN`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(item),
+    })
+    const clients = Array.from({ length: 16 }, (_, n) => orderUntilRefused(n % 2 === 0))
+    while ((await countOrders()) < 40);
+    main.process.kill('SIGTERM')
+    const outcomes = await Promise.all(clients)
+    expect(await main.ended).toBe(0)
+    expect(main.errors()).toBe('')
+    expect(outcomes.flatMap(({ lost }) => lost)).toEqual([])
+
+    const placed = outcomes.reduce((sum, outcome) => sum + outcome.placed, 0)
+    await start()
+    expect(placed).toBeGreaterThan(40)
+    expect(await countOrders()).toBe(placed)
+  })
+
+  test('turns readiness off for the drain delay, in which requests are still answered', async () => {
+    await start({ DRAIN_DELAY: '2s' })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    expect((await call(agent, 'GET', '/health/ready')).status).toBe(200)
+    main.process.kill('SIGTERM')
+
+    let ready = 200
+    while (ready === 200) ready = (await call(agent, 'GET', '/health/ready')).status
+    expect(ready).toBe(503)
+    expect((await call(agent, 'GET', '/health/live')).status).toBe(200)
+    expect((await call(agent, 'PUT', '/items/LATE', item)).status).toBe(201)
+    agent.destroy()
+    expect(await main.ended).toBe(0)
+  })
+})

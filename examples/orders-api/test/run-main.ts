@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** The service in a process of its own, as `start` runs it. */
+export interface MainProcess {
+  readonly process: ChildProcess
+  /** What it has written to stdout. */
+  output(): string
+  /** What it has written to stderr. */
+  errors(): string
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>
+  /** Resolves with its URL, once it has printed it. */
+  readonly started: Promise<string>
+}
+
+export function runMain(env: Readonly<Record<string, string>>): MainProcess {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [output, errors] = ['', '']
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  const started = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text
+      const url = /http:\/\/[\d.]+:\d+/.exec(output)?.[0]
+      if (url !== undefined && output.endsWith('\n\n')) resolve(url)
+    })
+    void ended.then((code) => reject(new Error(`It ended with ${code} before it had started: ${errors}`)))
+  })
+  // Whoever only waits for the end does not ask for this one.
+  started.catch(() => {})
+  return { process: child, output: () => output, errors: () => errors, ended, started }
+}

@@ -1,0 +1,52 @@
+import { createService } from '../src/service.ts'
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any
+}
+
+/** A running service on a free port, with a database in memory, and a client for it. */
+export interface TestService {
+  readonly url: string
+  get(path: string): Promise<Answer>
+  /** Sends the body as JSON. */
+  send(method: string, path: string, body?: unknown): Promise<Answer>
+  /** Sends anything. */
+  fetch(path: string, init?: RequestInit): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export async function startService(): Promise<TestService> {
+  const config = { host: '127.0.0.1', port: 0, dataDir: 'memory://', drainDelay: 0 }
+  const service = createService(config, [])
+  await service.lifecycle.start()
+  const { url } = service
+  const request = async (path: string, init: RequestInit = {}) => readAnswer(await fetch(url + path, init))
+  return {
+    url,
+    fetch: request,
+    get: (path) => request(path),
+    send: (method, path, body) =>
+      request(path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    stop: () => service.lifecycle.stop(),
+  }
+}
+
+/** What an order needs to say beside its lines. */
+export const forAda = { customer: 'ada', address: '12 St James Square, London' }
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  }
+}

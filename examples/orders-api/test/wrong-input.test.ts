@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { forAda, startService, type TestService } from './start-service.ts'
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService()
+  await service.send('PUT', '/items/MUG', { name: 'Mug', price: 100, stock: 1_000_000 })
+})
+afterAll(() => service?.stop())
+
+const post = (body: NonNullable<RequestInit['body']>, type = 'application/json') =>
+  service.fetch('/orders', { method: 'POST', headers: { 'content-type': type }, body })
+const order = (...lines: object[]) => service.send('POST', '/orders', { ...forAda, lines })
+
+describe('wrong input', () => {
+  test('is answered with a problem that names every field at once', async () => {
+    const { status, headers, body } = await service.send('POST', '/orders', {
+      customer: 'A',
+      address: '',
+      colour: 'blue',
+      lines: [{ sku: 'mug', quantity: 0, discountPercent: 101 }, { quantity: 1.5 }],
+    })
+
+    expect(status).toBe(422)
+    expect(headers.get('content-type')).toBe('application/problem+json')
+    expect(body).toMatchObject({
+      type: 'about:blank',
+      title: 'Unprocessable Entity',
+      status: 422,
+      code: 'VALIDATION',
+    })
+    expect(body.requestId).toBe(headers.get('x-request-id'))
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '#',
+      '#/address',
+      '#/customer',
+      '#/lines/0/discountPercent',
+      '#/lines/0/quantity',
+      '#/lines/0/sku',
+      '#/lines/1/quantity',
+      '#/lines/1/sku',
+    ])
+    expect(body.errors.find(({ pointer }: { pointer: string }) => pointer === '#').detail).toContain('colour')
+  })
+
+  test.each([
+    ['no lines', [], '#/lines'],
+    ['51 lines', Array.from({ length: 51 }, () => ({ sku: 'MUG', quantity: 1 })), '#/lines'],
+    ['10,000 of one item', [{ sku: 'MUG', quantity: 10_000 }], '#/lines/0/quantity'],
+    [
+      'more than 9,999 in two lines',
+      [
+        { sku: 'MUG', quantity: 9_999 },
+        { sku: 'MUG', quantity: 1 },
+      ],
+      '#/lines/1/quantity',
+    ],
+    [
+      'two discounts for one item',
+      [
+        { sku: 'MUG', quantity: 20 },
+        { sku: 'MUG', quantity: 20, discountPercent: 5 },
+      ],
+      '#/lines/1/discountPercent',
+    ],
+    ['goods for less than 10.00', [{ sku: 'MUG', quantity: 9 }], '#/lines'],
+    [
+      'goods for less than 10.00 after the discount',
+      [{ sku: 'MUG', quantity: 10, discountPercent: 1 }],
+      '#/lines',
+    ],
+  ])('may be an order with %s', async (_, lines, pointer) => {
+    const { status, body } = await order(...lines)
+
+    expect([status, body.errors?.[0].pointer]).toEqual([422, pointer])
+  })
+
+  test('is not an order at the limits', async () => {
+    expect((await order({ sku: 'MUG', quantity: 10 })).status).toBe(201)
+    expect((await order({ sku: 'MUG', quantity: 9_999 })).status).toBe(201)
+    expect((await order(...Array.from({ length: 50 }, () => ({ sku: 'MUG', quantity: 1 })))).status).toBe(201)
+  })
+
+  test.each(['null\u0000', 'half \ud800'])(
+    'may be a text that PostgreSQL cannot keep: %j',
+    async (address) => {
+      const lines = [{ sku: 'MUG', quantity: 10 }]
+      const { status, body } = await service.send('POST', '/orders', { ...forAda, address, lines })
+
+      expect([status, body.errors[0].pointer]).toEqual([422, '#/address'])
+    },
+  )
+
+  test.each([
+    ['/orders?limit=0', 'limit'],
+    ['/orders?limit=101', 'limit'],
+    ['/orders?limit=ten', 'limit'],
+    ['/orders?after=x', 'after'],
+    ['/orders?status=lost', 'status'],
+    ['/orders?customer=A%00', 'customer'],
+    ['/items?after=%00', 'after'],
+    ['/customers?limit=-1', 'limit'],
+  ])('may be a query: %s', async (path, parameter) => {
+    const { status, body } = await service.get(path)
+
+    expect([status, body.errors[0].parameter]).toEqual([422, parameter])
+  })
+
+  test('may be a query parameter that does not exist, for a typo must not list everything', async () => {
+    const { status, body } = await service.get('/orders?custmer=ada')
+
+    expect([status, body.errors[0].detail]).toEqual([422, expect.stringContaining('custmer')])
+  })
+})
+
+describe('a request that is not understood', () => {
+  test.each([
+    ['{"customer":', 'broken JSON'],
+    ['', 'no body'],
+    [new Uint8Array([0x22, 0xff, 0x22]), 'broken UTF-8'],
+  ])('gets 400 for %j, %s', async (body, _) => {
+    const answer = await post(body)
+
+    expect([answer.status, answer.body.code]).toEqual([400, 'MALFORMED_JSON'])
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1'])(
+    'gets 415 for %s',
+    async (type) => {
+      const answer = await post('{}', type)
+
+      expect([answer.status, answer.headers.get('accept')]).toEqual([415, 'application/json'])
+    },
+  )
+
+  test.each(['application/json; charset=UTF-8', 'application/merge-patch+json'])(
+    'is read when it says %s',
+    async (type) => {
+      expect((await post('{}', type)).status).toBe(422)
+    },
+  )
+
+  test('gets 413 for a body over 64 KiB, announced or not', async () => {
+    const body = ' '.repeat(64 * 1024 + 1)
+    const announced = await post(body)
+    const chunked = await service.fetch('/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+
+    expect([announced.status, announced.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
+    expect([chunked.status, chunked.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
+    expect((await post(`{}${' '.repeat(64 * 1024 - 2)}`)).status).toBe(422)
+  })
+
+  test('gets 404 where nothing is', async () => {
+    for (const path of ['/nothing', '/orders/', '/items/MUG/more']) {
+      const { status, headers, body } = await service.get(path)
+      expect([status, body.code]).toEqual([404, 'NO_SUCH_ROUTE'])
+      expect(headers.get('content-type')).toBe('application/problem+json')
+    }
+  })
+
+  test('gets 405 and the methods that there are', async () => {
+    const remove = await service.send('DELETE', '/items/MUG')
+    const read = await service.get('/orders/3f0e9a50-0000-4000-8000-000000000000/confirm')
+
+    expect([remove.status, remove.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT'])
+    expect([read.status, read.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+})
+
+describe('every answer', () => {
+  test.each(['/items', '/nothing', '/health/live'])('of %s has safe headers and an id', async (path) => {
+    const { headers } = await service.get(path)
+
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test("bears the caller's id only where it is a UUID", async () => {
+    const id = '3f0e9a50-0000-4000-8000-000000000000'
+    const kept = await service.fetch('/items', { headers: { 'x-request-id': id } })
+    const replaced = await service.fetch('/items', { headers: { 'x-request-id': 'forged log line' } })
+
+    expect(kept.headers.get('x-request-id')).toBe(id)
+    expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})

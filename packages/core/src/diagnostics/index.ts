@@ -1,0 +1,1 @@
+export { type DiagnosticsChannel, diagnosticsChannel } from './diagnostics-channel.js'

@@ -1,0 +1,12 @@
+export { askRedis } from './ask-redis.ts'
+export { describeWithPrivateService, describeWithService } from './describe.ts'
+export { type ServerOptions, type ServiceKind, URL_VARIABLES } from './kinds.ts'
+export { type PrivateServer, privateServer } from './private-server.ts'
+export { askManagement } from './rabbitmq.ts'
+export {
+  type PostgresService,
+  type RabbitmqService,
+  type RedisService,
+  type Services,
+  services,
+} from './services.ts'

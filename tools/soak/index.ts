@@ -1,0 +1,1 @@
+export { type RunCounts, runs } from './runs.ts'
