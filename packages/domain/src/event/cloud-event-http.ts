@@ -59,7 +59,7 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
 export async function readCloudEvent(
   { headers, body }: ReceivedMessage,
   options: ParseJsonOptions = {},
-): Promise<Result<CloudEvent, JsonError | ValidationError>> {
+): Promise<Result<CloudEvent, ValidationError | JsonError>> {
   const fields = lowerCase(headers)
   const mediaType = fields.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType === STRUCTURED) return parseJson(unchecked<CloudEvent>(), body, options)

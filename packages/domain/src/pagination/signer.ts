@@ -13,11 +13,7 @@ export interface Signer {
 
 /** HMAC-SHA-256 (RFC 2104) by the platform's Web Crypto. */
 export function signer(secret: Uint8Array): Signer {
-  let imported: Promise<Key> | undefined
-  const key = () => {
-    imported ??= importKey(secret)
-    return imported
-  }
+  const key = () => importKey(secret)
   const bytes = (text: string) => new TextEncoder().encode(PURPOSE + text)
   return {
     sign: async (text) =>
@@ -29,10 +25,7 @@ export function signer(secret: Uint8Array): Signer {
   }
 }
 
-/** Web Crypto's key, named by what makes it: its own name is no type where there is no DOM. */
-type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
-
-function importKey(secret: Uint8Array): Promise<Key> {
+function importKey(secret: Uint8Array): ReturnType<typeof crypto.subtle.importKey> {
   return crypto.subtle.importKey('raw', new Uint8Array(secret), ALGORITHM, false, ['sign', 'verify'])
 }
 

@@ -34,6 +34,28 @@ export class SharedRows<T> implements Rows<T> {
   }
 }
 
+/** The rows as they were: what a unit that repeats its reads sees. */
+export class Snapshot<T> implements Rows<T> {
+  readonly #rows: ReadonlyMap<unknown, Stored<T>>
+
+  constructor(rows: Rows<T>) {
+    this.#rows = new Map(rows.entries())
+  }
+
+  get(key: unknown): Stored<T> | undefined {
+    return this.#rows.get(key)
+  }
+
+  entries(): Iterable<readonly [unknown, Stored<T>]> {
+    return this.#rows
+  }
+
+  /** Never called: writes stay in the overlay, and go to the shared rows. */
+  put(): void {
+    throw new TypeError('A snapshot does not change.')
+  }
+}
+
 /**
  * Rows over others: writes stay here until they are taken over, and reads see them first. Remembers what it saw of a row
  * when it first wrote it, by which a write of somebody else is found.
@@ -75,8 +97,8 @@ export class Overlay<T> implements Rows<T> {
     for (const [key, row] of this.#own) yield { key, seen: this.#seen.get(key), row }
   }
 
-  /** Hands the written rows down. */
-  apply(target: Rows<T> = this.#below): void {
+  /** Hands the written rows on. */
+  apply(target: Rows<T>): void {
     for (const [key, row] of this.#own) target.put(key, row)
   }
 }

@@ -426,7 +426,7 @@ describe('an operand', () => {
     ['an empty field', () => any.isNull('' as never)],
     ['an empty name', () => any.isNull('a..b' as never)],
     ['a prototype', () => any.isNull('__proto__.polluted' as never)],
-    ['a constructor', () => any.equals('a.constructor.name' as never, 'x')],
+    ['a constructor', () => any.equals('a.constructor.name' as never, 'x' as never)],
     ['no field', () => any.isNull(undefined as never)],
   ])('is refused where it is made: %s', (_, call) => {
     expect(thrown(call)).toBeInstanceOf(ValidationError)
