@@ -24,6 +24,8 @@ const OPTIONS = {
   exactOptionalPropertyTypes: true,
   verbatimModuleSyntax: true,
   skipLibCheck: true,
+  // The workspace's own tools are used as TypeScript, for their README.
+  allowImportingTsExtensions: true,
   noEmit: true,
 }
 
