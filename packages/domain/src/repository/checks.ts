@@ -1,5 +1,5 @@
-import type { Expression } from '@base/core/expression'
 import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
 import type { DeleteWhereOptions, PageOptions } from './repository.js'
 
@@ -41,35 +41,11 @@ export function checkDeletion(
   specification: Specification<never>,
   { all = false }: DeleteWhereOptions,
 ): void {
-  if (!all && constantOf(specification.expression) === true) {
+  if (!all && isAlwaysTrue(specification)) {
     throw invalidOption(
       all,
       at('all'),
       'true where the specification is always true, for that deletes everything',
     )
   }
-}
-
-/** What an expression always is, by its form alone: an empty `and` is true, and so on up; undefined where it depends on the row. */
-function constantOf(expression: Expression): boolean | undefined {
-  switch (expression.op) {
-    case 'not': {
-      const inner = constantOf(expression.of)
-      return inner === undefined ? undefined : !inner
-    }
-    case 'and':
-    case 'or':
-      return junctionConstant(expression.of.map(constantOf), expression.op === 'and')
-    case 'isIn':
-      return expression.value.length === 0 ? false : undefined
-    case 'isNotIn':
-      return expression.value.length === 0 ? true : undefined
-    default:
-      return undefined
-  }
-}
-
-function junctionConstant(parts: readonly (boolean | undefined)[], neutral: boolean): boolean | undefined {
-  if (parts.includes(!neutral)) return !neutral
-  return parts.every((part) => part === neutral) ? neutral : undefined
 }

@@ -1,12 +1,9 @@
 import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
-import { type MemoryPart, type MemoryParticipant, takePart } from '../unit-of-work/memory-participant.js'
-import type { Isolation } from '../unit-of-work/unit-of-work.js'
 import { checkDeletion, checkLimit } from './checks.js'
 import { keyOf, orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
-import { memoryPart } from './memory-part.js'
 import { type MemoryRepositoryOptions, readSettings, type Settings } from './memory-settings.js'
 import { MemoryWriter } from './memory-writer.js'
 import type {
@@ -35,13 +32,14 @@ import { Overlay, type Rows, SharedRows, type Stored } from './store.js'
  */
 export function memoryRepository<T extends object, Id>(
   options: MemoryRepositoryOptions<T, Id>,
-): Repository<T, Id> & MemoryParticipant<Repository<T, Id>> {
-  return new SharedMemoryRepository(readSettings(options), new SharedRows<T>())
+): Repository<T, Id> {
+  return new MemoryRepository(readSettings(options), new SharedRows<T>())
 }
 
-class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
-  protected readonly settings: Settings<T, Id>
-  protected readonly rows: Rows<T>
+/** What `memoryUnitOfWork` needs of a repository of ours. */
+export class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
+  readonly settings: Settings<T, Id>
+  readonly rows: Rows<T>
 
   constructor(settings: Settings<T, Id>, rows: Rows<T>) {
     this.settings = settings
@@ -123,7 +121,7 @@ class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
     signal?.throwIfAborted()
     const overlay = new Overlay(this.rows)
     const result = work(new MemoryWriter(this.settings, overlay))
-    overlay.apply(this.rows)
+    overlay.apply()
     return result
   }
 
@@ -138,34 +136,6 @@ class MemoryRepository<T extends object, Id> implements Repository<T, Id> {
       if (isVisible(row, options) && specification.isSatisfiedBy(row.entity)) found.push(row)
     }
     return found
-  }
-}
-
-/** The one outside of all units. */
-class SharedMemoryRepository<T extends object, Id>
-  extends MemoryRepository<T, Id>
-  implements MemoryParticipant<Repository<T, Id>>
-{
-  readonly #shared: SharedRows<T>
-
-  constructor(settings: Settings<T, Id>, shared: SharedRows<T>) {
-    super(settings, shared)
-    this.#shared = shared
-  }
-
-  [takePart](options: {
-    readonly isolation: Isolation
-    readonly readOnly: boolean
-  }): MemoryPart<Repository<T, Id>> {
-    const { version, name, id } = this.settings
-    return memoryPart<T, Id>({
-      ...options,
-      shared: this.#shared,
-      versioned: version !== undefined,
-      name,
-      idOf: id,
-      over: (rows) => new MemoryRepository(this.settings, rows),
-    })
   }
 }
 

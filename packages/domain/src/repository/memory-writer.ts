@@ -39,10 +39,7 @@ export class MemoryWriter<T extends object, Id> {
     const place = { package: '@base/domain', pattern: 'Repository', option: version }
     const expected = checkInteger((entity as Properties)[version] ?? 0, place)
     const actual = present?.version
-    if (expected > 0 && actual === undefined) {
-      throw new NotFoundError({ message: `This ${name} is gone.`, details: { id } })
-    }
-    if (expected !== (actual ?? 0)) throw staleError(name, { id, expected, actual })
+    checkVersion(name, id, expected, actual)
     return expected + 1
   }
 
@@ -99,15 +96,19 @@ function withProperties<T extends object>(entity: T, properties: Properties): T 
   return entity
 }
 
-function staleError(
-  name: string,
-  details: { id: unknown; expected: number; actual: number | undefined },
-): ConflictError {
+/**
+ * Compares the version that an entity was read with to the one that is there.
+ *
+ * @throws NotFoundError where it is gone; ConflictError where it is another one.
+ */
+export function checkVersion(name: string, id: unknown, expected: number, actual: number | undefined): void {
+  if (expected > 0 && actual === undefined) {
+    throw new NotFoundError({ message: `This ${name} is gone.`, details: { id } })
+  }
+  if (expected === (actual ?? 0)) return
   const message =
-    details.expected === 0
-      ? `This ${name} exists already.`
-      : `This ${name} was changed by somebody else meanwhile.`
-  return new ConflictError({ message, details })
+    expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
+  throw new ConflictError({ message, details: { id, expected, actual } })
 }
 
 function invalidEntity(received: unknown): Error {

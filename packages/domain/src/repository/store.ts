@@ -27,6 +27,13 @@ export class SharedRows<T> implements Rows<T> {
     return this.#rows
   }
 
+  /** The rows of now: later writes do not show in it. */
+  snapshot(): SharedRows<T> {
+    const copy = new SharedRows<T>()
+    for (const [key, row] of this.#rows) copy.#rows.set(key, row)
+    return copy
+  }
+
   put(key: unknown, row: Stored<T> | undefined): void {
     this.writes++
     if (row === undefined) this.#rows.delete(key)
@@ -56,49 +63,30 @@ export class Snapshot<T> implements Rows<T> {
   }
 }
 
-/**
- * Rows over others: writes stay here until they are taken over, and reads see them first. Remembers what it saw of a row
- * when it first wrote it, by which a write of somebody else is found.
- */
+/** Rows over others: writes stay here until they are handed down together, and reads see them first. */
 export class Overlay<T> implements Rows<T> {
   readonly #below: Rows<T>
   readonly #own = new Map<unknown, Stored<T> | undefined>()
-  readonly #seen = new Map<unknown, Stored<T> | undefined>()
-  /** Whether anything was read of the rows below. */
-  hasRead = false
 
   constructor(below: Rows<T>) {
     this.#below = below
   }
 
   get(key: unknown): Stored<T> | undefined {
-    if (this.#own.has(key)) return this.#own.get(key)
-    this.hasRead = true
-    return this.#below.get(key)
+    return this.#own.has(key) ? this.#own.get(key) : this.#below.get(key)
   }
 
   *entries(): Iterable<readonly [unknown, Stored<T>]> {
-    this.hasRead = true
     for (const entry of this.#below.entries()) if (!this.#own.has(entry[0])) yield entry
     for (const [key, row] of this.#own) if (row !== undefined) yield [key, row]
   }
 
   put(key: unknown, row: Stored<T> | undefined): void {
-    if (!this.#seen.has(key)) this.#seen.set(key, this.#below.get(key))
     this.#own.set(key, row)
   }
 
-  /** The written rows: what they replace as it was seen, and what they become. */
-  *changes(): Iterable<{
-    readonly key: unknown
-    readonly seen: Stored<T> | undefined
-    readonly row: Stored<T> | undefined
-  }> {
-    for (const [key, row] of this.#own) yield { key, seen: this.#seen.get(key), row }
-  }
-
-  /** Hands the written rows on. */
-  apply(target: Rows<T>): void {
-    for (const [key, row] of this.#own) target.put(key, row)
+  /** Hands the written rows down. */
+  apply(): void {
+    for (const [key, row] of this.#own) this.#below.put(key, row)
   }
 }

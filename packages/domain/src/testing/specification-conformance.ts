@@ -6,7 +6,7 @@ import { where } from '../specification/where.js'
 import { assert } from './assert.js'
 import { randomSpecification } from './random-specification.js'
 import { type SpecificationRow, specificationRows } from './specification-rows.js'
-import { type ConformanceOptions, lawsOf, type Make } from './subject.js'
+import { type Law, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
 
 /**
  * What evaluates specifications: a compiler to SQL with a database, an index, a filter of yours. Gives the ids of the
@@ -16,6 +16,9 @@ export type SpecificationEvaluator = (
   specification: Specification<SpecificationRow>,
   rows: readonly SpecificationRow[],
 ) => Iterable<number> | Promise<Iterable<number>>
+
+const SEED = 2026
+const RANDOM_RUNS = 200
 
 type Case = readonly [specification: Specification<SpecificationRow>, ids: readonly number[]]
 
@@ -41,25 +44,10 @@ const but = (...without: number[]) => ids.filter((id) => !without.includes(id))
  * )
  */
 export function specificationConformance(
-  make: Make<SpecificationEvaluator>,
-  options: ConformanceOptions,
+  make: MakeSubject<SpecificationEvaluator>,
+  options: SuiteOptions,
 ): void {
-  const law = lawsOf('Specification', make, options)
-  const table = (name: string, cases: readonly Case[]) =>
-    law(name, async (evaluate) => {
-      for (const [specification, expected] of cases) await proveCase(evaluate, specification, expected)
-    })
-
-  for (const [name, cases] of Object.entries(TABLES)) table(name, cases)
-
-  law('200 random specifications give the rows that memory gives', async (evaluate) => {
-    const random = seededRandom(2026)
-    for (let run = 0; run < 200; run++) {
-      const specification = randomSpecification(random)
-      const expected = specificationRows.filter((one) => specification.isSatisfiedBy(one)).map(({ id }) => id)
-      await proveCase(evaluate, specification, expected)
-    }
-  })
+  runLaws('Specification', LAWS, make, options)
 }
 
 async function proveCase(
@@ -180,3 +168,24 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     [row.equals('number', 'a' as never).not(), ids],
   ],
 }
+
+async function proveRandom(evaluate: SpecificationEvaluator): Promise<void> {
+  const random = seededRandom(SEED)
+  for (let run = 0; run < RANDOM_RUNS; run++) {
+    const specification = randomSpecification(random)
+    const expected = specificationRows.filter((one) => specification.isSatisfiedBy(one)).map(({ id }) => id)
+    await proveCase(evaluate, specification, expected)
+  }
+}
+
+const LAWS: readonly Law<SpecificationEvaluator>[] = [
+  ...Object.entries(TABLES).map(
+    ([name, cases]): Law<SpecificationEvaluator> => [
+      name,
+      async (evaluate) => {
+        for (const [specification, expected] of cases) await proveCase(evaluate, specification, expected)
+      },
+    ],
+  ),
+  [`${RANDOM_RUNS} random specifications give the rows that memory gives`, proveRandom],
+]

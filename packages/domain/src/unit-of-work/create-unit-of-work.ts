@@ -1,108 +1,181 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { type ContextKey, createContextKey } from '@base/core/context'
+import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
-import { checkBoolean, checkFunction, checkMethods, checkOneOf, invalidOption } from '@base/core/options'
-import type { BeginOptions, TransactionDriver } from './driver.js'
-import { TransactionForbiddenError, TransactionRequiredError } from './errors.js'
-import { OpenUnit, type Work } from './open-unit.js'
-import { isRetryable } from './retryable.js'
-import type { Isolation, Propagation, RunOptions, UnitOfWork } from './unit-of-work.js'
+import { checkFunction } from '@base/core/options'
+import { abortable } from './abortable.js'
+import type { Savepoint, UnitDriver } from './driver.js'
+import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
+import { type Ending, Frame } from './frame.js'
+import { guarded } from './guard.js'
+import { isSerializationFailure, pauseAfter } from './retry.js'
+import { checkJoin, type Run, readRun } from './run-options.js'
+import type { RunOptions, Unit, UnitOfWork } from './unit-of-work.js'
 
 const MAX_RUNS = 5
-
-/** Pauses between runs, in milliseconds: random, up to twice the one before. */
-const FIRST_PAUSE = 10
-const MAX_PAUSE = 1_000
-
-const PROPAGATIONS: readonly Propagation[] = ['required', 'nested', 'requires_new', 'mandatory', 'never']
-const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
 
 /** Options of {@link createUnitOfWork}. */
 export interface UnitOfWorkOptions {
   /** Source of time, for the pauses between runs. @defaultValue systemClock */
   readonly clock?: Clock
-  /** Source of randomness, for the same: from 0 up to, not including, 1. @defaultValue Math.random */
+  /** Source of chance, from 0 to below 1, for the same. @defaultValue Math.random */
   readonly random?: () => number
 }
 
 /**
- * Makes a unit of work over a driver: for those who write an adapter. It keeps the rules that all units share
- * (propagation, hooks, closed repositories, swallowed failures, running again), so that a driver only begins, commits,
- * rolls back and sets savepoints.
+ * A unit of work on a driver: propagation, nesting, hooks, retries and abort, the same for every system. For those who
+ * write an adapter; where the runtime has no `AsyncLocalStorage`, no run knows of one around it.
  *
  * @throws InvalidOptionError naming the option.
  */
-export function createUnitOfWork<Repos>(
-  driver: TransactionDriver<Repos>,
+export function createUnitOfWork<Repos extends object>(
+  driver: UnitDriver<Repos>,
   { clock = systemClock, random = Math.random }: UnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
   const place = { package: '@base/domain', pattern: 'createUnitOfWork' }
   checkFunction(driver?.begin, { ...place, option: 'driver.begin' })
-  checkMethods(clock, ['sleep'], { ...place, option: 'clock' })
-  checkFunction(random, { ...place, option: 'random' })
-  return new DrivenUnitOfWork(driver, clock, random)
+  checkFunction(clock?.sleep, { ...place, option: 'clock.sleep' })
+  return new Engine(driver, clock, checkFunction(random, { ...place, option: 'random' }))
 }
 
-class DrivenUnitOfWork<Repos> implements UnitOfWork<Repos> {
-  readonly #driver: TransactionDriver<Repos>
+/** What is open here, and how it was opened. */
+interface Ambient<Repos extends object> {
+  readonly frame: Frame<Repos>
+  readonly run: Run
+}
+
+type Fn<Repos, R> = (tx: Repos, unit: Unit) => Promise<R>
+
+class Engine<Repos extends object> implements UnitOfWork<Repos> {
+  readonly #driver: UnitDriver<Repos>
   readonly #clock: Clock
   readonly #random: () => number
-  // Of this one alone: a unit of another store is no unit of this one.
-  readonly #key: ContextKey<OpenUnit<Repos>> = createContextKey(`@base/domain/unit-of-work/${uuidv7()}`)
+  /** Each unit of work has a key of its own: units of two databases do not join. */
+  readonly #ambient: ContextKey<Ambient<Repos>> = createContextKey(`@base/domain/unit ${uuidv7()}`)
 
-  constructor(driver: TransactionDriver<Repos>, clock: Clock, random: () => number) {
+  constructor(driver: UnitDriver<Repos>, clock: Clock, random: () => number) {
     this.#driver = driver
     this.#clock = clock
     this.#random = random
   }
 
-  async run<R>(work: Work<Repos, R>, options: RunOptions = {}): Promise<R> {
-    checkFunction(work, at('fn'))
-    const { propagation = 'required', isolation, signal } = checkOptions(options)
-    signal?.throwIfAborted()
-    const open = this.#open()
-    if (open === undefined) {
-      if (propagation === 'mandatory') throw new TransactionRequiredError()
-      return this.#runNew(work, options)
+  async run<R>(fn: Fn<Repos, R>, options: RunOptions = {}): Promise<R> {
+    const run = readRun(options)
+    checkFunction(fn, { package: '@base/domain', pattern: 'UnitOfWork', option: 'fn' })
+    run.signal?.throwIfAborted()
+    const around = this.#around()
+    if (around === undefined) {
+      if (run.propagation === 'mandatory') throw new TransactionRequiredError()
+      return this.#retried(fn, run)
     }
-    if (propagation === 'never') throw new TransactionForbiddenError()
-    if (propagation === 'requires_new') return this.#runNew(work, options)
-    if (isolation !== undefined && isolation !== open.isolation) {
-      throw invalidOption(isolation, at('isolation'), `'${open.isolation}', that of the open unit`)
-    }
-    return propagation === 'nested' ? open.nest(this.#key, work) : open.join(work)
+    if (run.propagation === 'never') throw new TransactionForbiddenError()
+    if (run.propagation === 'requires_new') return this.#open(fn, run)
+    checkJoin(run, around.run)
+    return around.frame.track(
+      run.propagation === 'nested' ? this.#nest(fn, run, around) : this.#join(fn, run, around),
+    )
   }
 
-  /** The unit that is open here. One that has ended may still be seen by what it started and did not wait for. */
-  #open(): OpenUnit<Repos> | undefined {
-    const unit = this.#key.get()
-    return unit?.closed === false ? unit : undefined
+  /** The open unit around this call; one that has ended is none. */
+  #around(): Ambient<Repos> | undefined {
+    const ambient = this.#ambient.get()
+    if (ambient === undefined || ambient.frame.isOpen) return ambient
+    // A function that was cut off runs on, and must not begin a unit of its own behind the back of who aborted it.
+    if (ambient.frame.isUndone) ambient.frame.signal.throwIfAborted()
+    return undefined
   }
 
-  async #runNew<R>(work: Work<Repos, R>, options: RunOptions): Promise<R> {
-    const { isolation = 'read committed', readOnly = false, signal } = options
-    const begin: BeginOptions = { isolation, readOnly, signal }
-    for (let run = 1; ; run++) {
+  async #retried<R>(fn: Fn<Repos, R>, run: Run): Promise<R> {
+    for (let runs = 1; ; runs++) {
       try {
-        const transaction = await this.#driver.begin(begin)
-        return await new OpenUnit(transaction, begin).complete(this.#key, work)
+        return await this.#open(fn, run)
       } catch (error) {
-        if (run === MAX_RUNS || !isRetryable(error) || signal?.aborted === true) throw error
-        const longest = Math.min(FIRST_PAUSE * 2 ** (run - 1), MAX_PAUSE)
-        await this.#clock.sleep(Math.ceil(this.#random() * longest), { signal })
+        if (runs === MAX_RUNS || !isSerializationFailure(error)) throw error
+        await this.#clock.sleep(pauseAfter(runs, this.#random), { signal: run.signal })
       }
     }
   }
+
+  async #open<R>(fn: Fn<Repos, R>, run: Run): Promise<R> {
+    const { isolation, readOnly = false } = run
+    const signal = run.signal ?? new AbortController().signal
+    const transaction = await this.#driver.begin({ isolation, readOnly, signal })
+    const frame = new Frame(transaction, signal)
+    const ending = { keep: () => transaction.commit(), undo: () => transaction.rollback() }
+    const result = await this.#end(fn, { frame, run }, ending)
+    await frame.afterCommit()
+    return result
+  }
+
+  async #nest<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
+    const signal = either(around.frame.signal, run.signal)
+    const part = async () => {
+      around.frame.ensureOpen()
+      const { transaction } = around.frame
+      const savepoint = await transaction.savepoint()
+      const frame = new Frame(transaction, signal, around.frame)
+      const ending = { keep: () => savepoint.release(), undo: () => this.#undo(savepoint, around.frame) }
+      return this.#end(fn, { frame, run: around.run }, ending)
+    }
+    return around.frame.inTurn(signal, part)
+  }
+
+  /** What could not be taken back would be committed with the rest. */
+  async #undo(savepoint: Savepoint, around: Frame<Repos>): Promise<void> {
+    try {
+      await savepoint.rollback()
+    } catch (error) {
+      around.fail(error)
+    }
+  }
+
+  async #join<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
+    try {
+      return await this.#call(fn, around, either(around.frame.signal, run.signal))
+    } catch (error) {
+      around.frame.fail(error)
+      throw error
+    }
+  }
+
+  /** Calls the function with handles that work as long as it runs. */
+  async #call<R>(fn: Fn<Repos, R>, ambient: Ambient<Repos>, signal: AbortSignal): Promise<R> {
+    const { frame } = ambient
+    let running = true
+    const isOpen = () => running && frame.isOpen
+    const on = (time: 'before' | 'after') => (hook: () => unknown) => {
+      if (!isOpen()) throw new TransactionClosedError()
+      frame.on(
+        time,
+        checkFunction(hook, { package: '@base/domain', pattern: 'Unit', option: `${time}Commit` }),
+      )
+    }
+    const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
+    const tx = guarded(frame.transaction.repositories, isOpen)
+    const work = () => runInContext([[this.#ambient, ambient]], async () => fn(tx, unit))
+    try {
+      return await abortable(signal, work)
+    } catch (error) {
+      running = false
+      throw error
+    }
+  }
+
+  /** Calls the function, and keeps what it did or takes it back; the first error is the one that counts. */
+  async #end<R>(fn: Fn<Repos, R>, ambient: Ambient<Repos>, ending: Ending): Promise<R> {
+    const { frame } = ambient
+    try {
+      const result = await this.#call(fn, ambient, frame.signal)
+      await runInContext([[this.#ambient, ambient]], () => frame.keep(ending))
+      return result
+    } catch (error) {
+      const mustUndo = frame.isOpen
+      frame.close()
+      if (mustUndo) await ending.undo().catch(() => {})
+      throw error
+    }
+  }
 }
 
-function checkOptions(options: RunOptions): RunOptions {
-  const { propagation, isolation, readOnly } = options
-  if (propagation !== undefined) checkOneOf(propagation, PROPAGATIONS, at('propagation'))
-  if (isolation !== undefined) checkOneOf(isolation, ISOLATIONS, at('isolation'))
-  if (readOnly !== undefined) checkBoolean(readOnly, at('readOnly'))
-  return options
-}
-
-function at(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/domain', pattern: 'UnitOfWork.run', option }
+function either(around: AbortSignal, own: AbortSignal | undefined): AbortSignal {
+  return own === undefined ? around : AbortSignal.any([around, own])
 }

@@ -1,29 +1,37 @@
 import type { Isolation } from './unit-of-work.js'
 
-/** What a new transaction is asked for. */
+/** What a transaction is opened with. */
 export interface BeginOptions {
-  /** What it sees of others. */
-  readonly isolation: Isolation
-  /** Whether writes are refused. */
+  /** The level; the adapter's own default where there is none. */
+  readonly isolation: Isolation | undefined
+  /** Whether it only reads. */
   readonly readOnly: boolean
-  /** Cancels what runs where the store can. */
-  readonly signal: AbortSignal | undefined
+  /** Ends the wait for a connection. */
+  readonly signal: AbortSignal
 }
 
-/** A transaction, or a savepoint in one. */
-export interface Transaction<Repos> {
-  /** What works within it. */
+/** Opens transactions on some system: what an adapter gives to `createUnitOfWork`. */
+export interface UnitDriver<Repos extends object> {
+  /** Opens a transaction. What it took is given back where it fails. */
+  begin(options: BeginOptions): Promise<UnitTransaction<Repos>>
+}
+
+/** An open transaction; one call at a time, and none after `commit` or `rollback`, which both close what `begin` opened. */
+export interface UnitTransaction<Repos extends object> {
+  /** What works in it. */
   readonly repositories: Repos
-  /** Keeps it, or releases the savepoint. If it rejects, nothing was kept, and everything is cleaned up. */
+  /** Commits; where it rejects, nothing is committed, or nobody knows. */
   commit(): Promise<void>
-  /** Undoes it, or goes back to the savepoint. If it rejects, the transaction must not be used again by anyone. */
+  /** Rolls back. Called once where `begin` succeeded and `commit` was not called. */
   rollback(): Promise<void>
-  /** A transaction within it, that can be undone alone. One at a time. */
-  savepoint(): Promise<Transaction<Repos>>
+  /** Marks a point to go back to. */
+  savepoint(): Promise<Savepoint>
 }
 
-/** What {@link createUnitOfWork} needs of a store. */
-export interface TransactionDriver<Repos> {
-  /** Begins a transaction. */
-  begin(options: BeginOptions): Promise<Transaction<Repos>>
+/** A point within a transaction. */
+export interface Savepoint {
+  /** Keeps what has happened since. */
+  release(): Promise<void>
+  /** Takes back what has happened since. */
+  rollback(): Promise<void>
 }

@@ -1,56 +1,66 @@
-import { AppError, type ErrorOptions } from '@base/core/errors'
+import { AppError } from '@base/core/errors'
 
-/** The defaults of an error of this pattern. */
-function filled(options: ErrorOptions, code: string, message: string, kind: 'conflict' | 'internal') {
-  return { ...options, code, kind, message: options.message ?? message }
+/**
+ * The unit was rolled back, though its function succeeded: a part that belongs to it had failed, and the function went on.
+ * The part's error is the `cause`. Code `TRANSACTION_ABORTED`, kind `conflict`.
+ */
+export class TransactionAbortedError extends AppError {
+  constructor(cause: unknown) {
+    super({
+      code: 'TRANSACTION_ABORTED',
+      kind: 'conflict',
+      message: 'The unit was rolled back, for a part of it had failed.',
+      cause,
+    })
+  }
+}
+
+/** Something of a unit was used after its end. Code `TRANSACTION_CLOSED`, kind `conflict`. */
+export class TransactionClosedError extends AppError {
+  constructor() {
+    super({
+      code: 'TRANSACTION_CLOSED',
+      kind: 'conflict',
+      message: 'This unit has ended; its repositories and hooks work only while its function runs.',
+    })
+  }
+}
+
+/** `mandatory` was run without a unit around it. Code `TRANSACTION_REQUIRED`, kind `internal`. */
+export class TransactionRequiredError extends AppError {
+  constructor() {
+    super({
+      code: 'TRANSACTION_REQUIRED',
+      kind: 'internal',
+      message: "There is no unit to join, and the propagation is 'mandatory'.",
+    })
+  }
+}
+
+/** `never` was run with a unit around it. Code `TRANSACTION_FORBIDDEN`, kind `internal`. */
+export class TransactionForbiddenError extends AppError {
+  constructor() {
+    super({
+      code: 'TRANSACTION_FORBIDDEN',
+      kind: 'internal',
+      message: "A unit is open here, and the propagation is 'never'.",
+    })
+  }
+}
+
+/** A write in a unit with `readOnly`. Code `TRANSACTION_READ_ONLY`, kind `internal`. */
+export class TransactionReadOnlyError extends AppError {
+  constructor() {
+    super({ code: 'TRANSACTION_READ_ONLY', kind: 'internal', message: 'This unit only reads.' })
+  }
 }
 
 /**
- * A unit ended normally, but nothing could be kept: a failure inside was swallowed, or the store answered the commit with
- * a rollback. The failure is its cause. Code `TRANSACTION_ABORTED`, kind `conflict`.
+ * Units that ran at once could not have run one after the other. The outermost unit is run again; this one is what remains
+ * when that has not helped. Code `SERIALIZATION_FAILURE`, kind `conflict`.
  */
-export class TransactionAbortedError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    const message = 'Nothing was kept: something failed within the unit, and the failure was swallowed.'
-    super(filled(options, 'TRANSACTION_ABORTED', message, 'conflict'))
-  }
-}
-
-/** A repository of a unit was used after the unit's end. Code `TRANSACTION_CLOSED`, kind `internal`. */
-export class TransactionClosedError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    const message = 'The unit of work has ended; its repositories cannot be used any more.'
-    super(filled(options, 'TRANSACTION_CLOSED', message, 'internal'))
-  }
-}
-
-/** `mandatory` without an open unit. Code `TRANSACTION_REQUIRED`, kind `internal`. */
-export class TransactionRequiredError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    super(filled(options, 'TRANSACTION_REQUIRED', 'This work needs an open unit of work.', 'internal'))
-  }
-}
-
-/** `never` within an open unit. Code `TRANSACTION_FORBIDDEN`, kind `internal`. */
-export class TransactionForbiddenError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    super(
-      filled(options, 'TRANSACTION_FORBIDDEN', 'This work must not run within a unit of work.', 'internal'),
-    )
-  }
-}
-
-/** A write in a unit that only reads. Code `TRANSACTION_READ_ONLY`, kind `internal`. */
-export class TransactionReadOnlyError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    super(filled(options, 'TRANSACTION_READ_ONLY', 'This unit of work only reads.', 'internal'))
-  }
-}
-
-/** Two units wrote what cannot both be kept; the other was first. Code `SERIALIZATION_FAILURE`, kind `conflict`. */
 export class SerializationFailureError extends AppError {
-  constructor(options: ErrorOptions = {}) {
-    const message = 'Another unit of work was first; run this one again.'
-    super(filled(options, 'SERIALIZATION_FAILURE', message, 'conflict'))
+  constructor(message = 'Another unit changed what this one relies on.') {
+    super({ code: 'SERIALIZATION_FAILURE', kind: 'conflict', message })
   }
 }

@@ -1,5 +1,5 @@
 export { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
-export type { BeginOptions, Transaction, TransactionDriver } from './driver.js'
+export type { BeginOptions, Savepoint, UnitDriver, UnitTransaction } from './driver.js'
 export {
   SerializationFailureError,
   TransactionAbortedError,
@@ -8,7 +8,5 @@ export {
   TransactionReadOnlyError,
   TransactionRequiredError,
 } from './errors.js'
-export { type MemoryPart, type MemoryParticipant, takePart } from './memory-participant.js'
-export { memoryUnitOfWork } from './memory-unit-of-work.js'
-export { isRetryable } from './retryable.js'
+export { type MemoryUnitOfWorkOptions, memoryUnitOfWork } from './memory-unit-of-work.js'
 export type { Isolation, Propagation, RunOptions, Unit, UnitOfWork } from './unit-of-work.js'

@@ -1,62 +1,71 @@
-import { invalidOption } from '@base/core/options'
+import { checkOneOf, invalidOption } from '@base/core/options'
+import { MemoryRepository } from '../repository/memory-repository.js'
+import { SharedRows } from '../repository/store.js'
 import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
-import type { Transaction } from './driver.js'
-import { type MemoryPart, type MemoryParticipant, takePart } from './memory-participant.js'
-import type { UnitOfWork } from './unit-of-work.js'
+import type { BeginOptions, UnitDriver, UnitTransaction } from './driver.js'
+import { MemoryTransaction, type Part } from './memory-transaction.js'
+import { ISOLATIONS } from './run-options.js'
+import { TransactionRows } from './transaction-rows.js'
+import type { Isolation, UnitOfWork } from './unit-of-work.js'
+
+/** Options of {@link memoryUnitOfWork}. */
+export interface MemoryUnitOfWorkOptions extends UnitOfWorkOptions {
+  /** The level of a unit that names none. @defaultValue 'read committed' */
+  readonly isolation?: Isolation
+}
 
 /**
- * A unit of work over repositories in memory: what a unit writes is seen by itself alone until it commits, all at once.
+ * Units of work over repositories in memory, with the semantics of a database: a unit sees its own writes, others see them
+ * once it is committed, all of them at once. Nobody waits for a lock; who comes second fails at the commit.
  *
- * Read committed: a unit sees what others have committed; what it wrote is checked again at the commit, and a version
- * that somebody else has changed meanwhile is a `ConflictError`. Repeatable read: it sees the state at its begin, and
- * the first to commit a row wins. Serializable: as that, and a unit that read what has changed since is run again.
+ * Read committed: a unit sees what is committed now, and a version that has become stale is a ConflictError. Repeatable
+ * read: it sees what was committed when it began, and a row that somebody else has written since is a serialization
+ * failure, after which it is run again. Serializable: the same for a row that it has only read. The latter two copy the
+ * list of rows, not the rows, when they begin.
  *
  * @example
- * const users = memoryRepository<User, string>({ id: (user) => user.id, version: 'version' })
- * const unitOfWork = memoryUnitOfWork({ users })
+ * const accounts = memoryRepository<Account, string>({ id: (account) => account.id, version: 'version' })
+ * const unitOfWork = memoryUnitOfWork({ accounts })
  * await unitOfWork.run(async (tx) => {
- *   await tx.users.save({ id: '1', name: 'Ada' })
- *   await tx.users.save({ id: '2', name: 'Grace' })
+ *   const account = await tx.accounts.getById('7')
+ *   await tx.accounts.save({ ...account, balance: account.balance - 100n })
  * })
  *
- * @throws InvalidOptionError naming a repository that is none of ours.
+ * @throws InvalidOptionError where one of them is not by `memoryRepository`, or an option is wrong.
  */
 export function memoryUnitOfWork<Repos extends object>(
   repositories: Repos,
-  options: UnitOfWorkOptions = {},
+  { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
-  const participants = Object.entries(repositories ?? {}).map(([name, participant]) => {
-    if (isParticipant(participant)) return [name, participant] as const
-    const place = { package: '@base/domain', pattern: 'memoryUnitOfWork', option: name }
-    throw invalidOption(
-      participant,
-      place,
-      'a memory repository, or another that takes part in units in memory',
-    )
+  const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
+  checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
+  const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
+    if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)
+      return [name, repository]
+    throw invalidOption(repository, { ...place, option: name }, 'a repository of memoryRepository')
   })
-  return createUnitOfWork<Repos>(
-    {
-      begin: async (settings) =>
-        transactionOf(participants.map(([name, one]) => [name, one[takePart](settings)])),
-    },
-    options,
-  )
+  return createUnitOfWork(new MemoryDriver<Repos>(named, isolation), options)
 }
 
-type Parts = readonly (readonly [name: string, part: MemoryPart])[]
+type AnyRepository = MemoryRepository<object, unknown>
 
-function transactionOf<Repos>(parts: Parts): Transaction<Repos> {
-  return {
-    repositories: Object.fromEntries(parts.map(([name, { subject }]) => [name, subject])) as Repos,
-    commit: async () => {
-      for (const [, part] of parts) part.check()
-      for (const [, part] of parts) part.apply()
-    },
-    rollback: async () => {},
-    savepoint: async () => transactionOf(parts.map(([name, part]) => [name, part.nest()])),
+class MemoryDriver<Repos extends object> implements UnitDriver<Repos> {
+  readonly #named: readonly (readonly [string, AnyRepository])[]
+  readonly #isolation: Isolation
+
+  constructor(named: readonly (readonly [string, AnyRepository])[], isolation: Isolation) {
+    this.#named = named
+    this.#isolation = isolation
   }
-}
 
-function isParticipant(value: unknown): value is MemoryParticipant {
-  return typeof value === 'object' && value !== null && takePart in value
+  async begin({ isolation = this.#isolation, readOnly }: BeginOptions): Promise<UnitTransaction<Repos>> {
+    const parts: Part[] = []
+    const repositories: Record<string, AnyRepository> = {}
+    for (const [name, { settings, rows: shared }] of this.#named) {
+      const rows = new TransactionRows(shared as SharedRows<object>, { isolation, readOnly })
+      parts.push({ rows, settings })
+      repositories[name] = new MemoryRepository(settings, rows)
+    }
+    return new MemoryTransaction(repositories as Repos, parts)
+  }
 }

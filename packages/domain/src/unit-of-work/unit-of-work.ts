@@ -1,64 +1,74 @@
-/** How much of what others do meanwhile a unit sees: the levels of SQL. */
-export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
-
 /**
- * What `run` does where a unit is open already: join it (`required`), run within it so that it can fail alone
- * (`nested`), run beside it (`requires_new`), insist on one (`mandatory`) or on none (`never`).
+ * How a run relates to the unit that is open around it.
+ *
+ * - `required`: joins it, or opens one. Its failure fails the whole unit, even where the caller swallows it.
+ * - `nested`: a part of it that can fail alone (a savepoint), or opens one.
+ * - `requires_new`: a unit of its own, whatever becomes of the other.
+ * - `mandatory`: joins it, and refuses to run without.
+ * - `never`: refuses to run within one; opens one.
  */
 export type Propagation = 'required' | 'nested' | 'requires_new' | 'mandatory' | 'never'
 
+/** What a unit sees of others: SQL's levels, with PostgreSQL's meaning. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
+
 /** Options of {@link UnitOfWork.run}. */
 export interface RunOptions {
-  /** What happens where a unit is open already. @defaultValue 'required' */
+  /** How it relates to the unit around it. @defaultValue 'required' */
   readonly propagation?: Propagation
-  /** What a new unit sees of others. A unit that is joined keeps its own; asking for another is refused. @defaultValue 'read committed' */
+  /** What it sees of others. A run that joins must name the level of the unit, or none. @defaultValue the adapter's, usually 'read committed' */
   readonly isolation?: Isolation
-  /** Refuses writes in a new unit. @defaultValue false */
+  /** Refuses writes. A run that joins must say what the unit says, or nothing. @defaultValue false */
   readonly readOnly?: boolean
-  /** Ends the unit: nothing is kept, and `run` rejects with the signal's reason. */
+  /** Ends the run: what it did is rolled back, and it rejects with the signal's reason. A commit that has begun goes on. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** The unit that is open: what a function may do beside its work. */
+/** The unit that a function runs in. */
 export interface Unit {
-  /** Aborts when the unit is no longer wanted. */
-  readonly signal: AbortSignal | undefined
-  /** Calls `hook` right before the commit, in order; one that fails rolls all back. */
-  beforeCommit(hook: () => unknown): void
+  /** Aborts when the run is aborted, or the unit around it. */
+  readonly signal: AbortSignal
   /**
-   * Calls `hook` once all is committed, the outermost unit included, in order. One that throws changes nothing; it is
-   * reported as a process warning.
+   * Calls `fn` once the function has succeeded, within the transaction: what it throws rolls the unit back. A nested unit's
+   * are called before it ends.
+   *
+   * @throws TransactionClosedError where the unit has ended.
    */
-  afterCommit(hook: () => unknown): void
+  beforeCommit(fn: () => unknown): void
+  /**
+   * Calls `fn` once the outermost unit is committed: for what must not happen otherwise, such as an e-mail. Whatever it
+   * throws changes nothing and is reported as a process warning. Of a nested unit that failed none is called.
+   *
+   * @throws TransactionClosedError where the unit has ended.
+   */
+  afterCommit(fn: () => unknown): void
 }
 
 /**
- * Runs work of which all is kept or nothing: the port that application code sees.
+ * Does all of something or nothing: the port for transactions.
  *
- * A unit ends when its function has: a return commits, a throw rolls back. It is ambient: a `run` called from within,
- * directly or deep below, finds it. Where the store gives up a unit for the sake of others (a serialization failure or a
- * deadlock, 40001 and 40P01 in SQL), the function is run again from its beginning, up to five times, so what it does
- * outside the unit must stand repetition; nested units are not run again by themselves.
+ * `run` calls the function with the repositories of the transaction, commits when it succeeds and rolls back when it
+ * throws. Within it, another `run` of the same unit of work joins: the open unit travels in the context, beside the calls.
  *
- * An adapter is a unit of work when it passes `unitOfWorkConformance` of `@base/domain/testing`.
+ * The outermost unit is run again, from scratch, when the database asks for it (serialization failure, deadlock): at most
+ * 5 times, with a pause in between. So the function must do nothing outside of the transaction that it cannot do twice.
  *
  * @example
- * await unitOfWork.run(async (tx, unit) => {
- *   const order = await tx.orders.getById(id)
+ * await unitOfWork.run(async ({ orders }, unit) => {
+ *   const order = await orders.getById('7')
  *   order.place()
- *   await tx.orders.save(order)
- *   unit.afterCommit(() => order.markCommitted())
+ *   await orders.save(order)
+ *   unit.afterCommit(() => mail.send(order))
  * })
  *
  * @see Martin Fowler, Patterns of Enterprise Application Architecture, "Unit of Work"
  */
 export interface UnitOfWork<Repos> {
   /**
-   * Runs `fn` in a unit, and resolves with what it returned once that is committed.
+   * Runs a function as one unit.
    *
-   * @throws What `fn` threw; {@link TransactionAbortedError} where a failure inside was swallowed, so that nothing could
-   * be kept; {@link TransactionRequiredError} and {@link TransactionForbiddenError} for `mandatory` and `never`; the
-   * signal's reason.
+   * @throws what the function throws, after the rollback.
+   * @throws TransactionAbortedError where a part that it joined failed, though the function did not.
    */
-  run<R>(fn: (tx: Repos, unit: Unit) => R | PromiseLike<R>, options?: RunOptions): Promise<R>
+  run<R>(fn: (tx: Repos, unit: Unit) => Promise<R>, options?: RunOptions): Promise<R>
 }
