@@ -14,6 +14,8 @@ const recorded = new WeakMap<object, DomainEvent[]>()
  * `version` counts the saves; a repository compares it, so that of two who changed the same one the second is refused.
  *
  * @example
+ * import { unchecked } from '@base/core/schema'
+ *
  * const OrderPlaced = defineEvent('order.placed', unchecked<{ total: number }>())
  *
  * class Order extends AggregateRoot<string, ReturnType<typeof OrderPlaced>> {

@@ -47,6 +47,8 @@ export interface EventDefinition<Type extends string, Payload, Input = Payload> 
  * `unchecked<Payload>()`), which must be synchronous.
  *
  * @example
+ * import { unchecked } from '@base/core/schema'
+ *
  * const OrderPlaced = defineEvent('order.placed', unchecked<{ total: number }>())
  * const event = OrderPlaced({ total: 1999 })
  * event.payload.total // 1999

@@ -40,7 +40,7 @@ export interface JsonFilterOptions<T = unknown> {
  *
  * @example
  * const filter = JSON.parse('{"op":"greaterThan","field":"createdAt","value":"2026-01-31T00:00:00Z"}')
- * const recent = specificationFromJson<Order>(filter, {
+ * const recent = specificationFromJson<Invoice>(filter, {
  *   fields: { status: { operators: ['equals', 'isIn'] }, createdAt: { type: 'date' } },
  * })
  *

@@ -109,7 +109,7 @@ class Rule<T> extends Specification<T> {
  * permission filter. For JSON from outside take `specificationFromJson`, which limits what it may ask.
  *
  * @example
- * specificationOf<Order>({ op: 'equals', field: 'status', value: 'open' })
+ * specificationOf<Invoice>({ op: 'equals', field: 'status', value: 'open' })
  *
  * @throws `ValidationError` where it is no expression; `UnsupportedError` naming a function that JSON has dropped.
  */
