@@ -127,6 +127,29 @@ describe('createUnitOfWork', () => {
     expect(calls).toEqual(['begin', 'savepoint', 'rollback to', 'rollback'])
   })
 
+  test('nor is what could not be kept', async () => {
+    const { calls, units } = scripted({ release: () => new Error('connection lost') })
+    const run = units.run(() => units.run(async () => {}, { propagation: 'nested' }).catch(() => {}))
+    await expect(run).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
+    expect(calls).toEqual(['begin', 'savepoint', 'release', 'rollback'])
+  })
+
+  test('a part that is under way when the whole fails asks for nothing more', async () => {
+    const { calls, units } = scripted()
+    const fn = vi.fn(async () => {})
+    const parts: Promise<unknown>[] = []
+    const run = units.run(async () => {
+      for (let index = 0; index < 2; index++) parts.push(units.run(fn, { propagation: 'nested' }))
+      throw fault
+    })
+    await expect(run).rejects.toBe(fault)
+    const outcomes = await Promise.allSettled(parts)
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'TRANSACTION_CLOSED' } })
+    // The first had begun; the second waited for its turn.
+    expect(fn.mock.calls.length).toBeLessThan(2)
+    expect(calls.filter((call) => call !== 'savepoint')).toEqual(['begin', 'rollback'])
+  })
+
   test('units of two drivers do not join', async () => {
     const [a, b] = [scripted(), scripted()]
     await a.units.run(() => b.units.run(async () => {}, { propagation: 'never' }))
