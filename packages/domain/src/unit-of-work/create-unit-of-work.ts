@@ -3,7 +3,7 @@ import { type ContextKey, createContextKey, runInContext } from '@base/core/cont
 import { uuidv7 } from '@base/core/id'
 import { checkFunction } from '@base/core/options'
 import { abortable } from './abortable.js'
-import type { Savepoint, UnitDriver } from './driver.js'
+import type { UnitDriver } from './driver.js'
 import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
 import { type Ending, Frame } from './frame.js'
 import { guarded } from './guard.js'
@@ -113,18 +113,24 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       const { transaction } = around.frame
       const savepoint = await transaction.savepoint()
       const frame = new Frame(transaction, signal, around.frame)
-      const ending = { keep: () => savepoint.release(), undo: () => this.#undo(savepoint, around.frame) }
+      // It may have ended while the savepoint was made.
+      around.frame.ensureOpen()
+      const ending = {
+        keep: () => this.#within(around.frame, () => savepoint.release()),
+        undo: () => this.#within(around.frame, () => savepoint.rollback()),
+      }
       return this.#end(fn, { frame, run: around.run }, ending)
     }
     return around.frame.inTurn(signal, part)
   }
 
-  /** What could not be taken back would be committed with the rest. */
-  async #undo(savepoint: Savepoint, around: Frame<Repos>): Promise<void> {
+  /** Where a savepoint cannot be kept or taken back nobody knows what would be committed: so nothing is. */
+  async #within(around: Frame<Repos>, step: () => Promise<void>): Promise<void> {
     try {
-      await savepoint.rollback()
+      await step()
     } catch (error) {
       around.fail(error)
+      throw error
     }
   }
 

@@ -73,7 +73,7 @@ export class Frame<Repos extends object> {
 
   /** Ends it well: waits for its parts, calls the hooks, keeps the work. */
   async keep(ending: Ending): Promise<void> {
-    await this.#settle()
+    await abortable(this.signal, () => this.#settle())
     if (this.#failure !== undefined) throw new TransactionAbortedError(this.#failure.error)
     this.ensureOpen()
     this.signal.throwIfAborted()
