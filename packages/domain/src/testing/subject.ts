@@ -4,8 +4,11 @@ import type { UnitOfWork } from '../unit-of-work/unit-of-work.js'
 
 /** What the suites keep: `n` is any number, `version` counts the saves. */
 export interface Item {
+  /** Its identity. */
   readonly id: number
+  /** What it holds: filters and orders look at it. */
   readonly n: number
+  /** 0 for a new one. */
   readonly version: number
 }
 
@@ -13,7 +16,10 @@ export interface Item {
 export type Items = Repository<Item, number>
 
 /** What {@link unitOfWorkConformance} tests. */
-export type ItemUnits = UnitOfWork<{ items: Items }>
+export type ItemUnits = UnitOfWork<{
+  /** Their only repository. */
+  items: Items
+}>
 
 /** A fresh, empty subject, and how to go on with it. */
 export interface ConformanceSubject<T> {
