@@ -76,8 +76,8 @@ function statementsOf(tree: ts.SourceFile): readonly Shown[] {
 
 function editsOf(statement: Shown, { line, text }: Expectation, tree: ts.SourceFile): readonly Edit[] {
   if (ts.isVariableStatement(statement)) {
-    const [declaration] = statement.declarationList.declarations
-    if (declaration === undefined || !ts.isIdentifier(declaration.name)) {
+    const [declaration, another] = statement.declarationList.declarations
+    if (declaration === undefined || another !== undefined || !ts.isIdentifier(declaration.name)) {
       throw new Error(`${tree.fileName}:${line}: '${text}' belongs to a declaration without a single name.`)
     }
     return [{ position: statement.end, insert: `; $snippet.value(${line}, ${declaration.name.text})` }]

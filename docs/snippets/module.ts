@@ -21,7 +21,7 @@ export function toModule(program: Program, format: ModuleFormat): string {
     format,
     loader: 'ts',
     target: 'es2022',
-    banner: recorderFor(program.file, expectations),
+    banner: recorderFor(program, expectations),
     sourcefile: program.file,
     sourcemap: 'inline',
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },

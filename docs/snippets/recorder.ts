@@ -1,17 +1,18 @@
 import type { Expectation } from './expectation.ts'
+import type { Program } from './program.ts'
 
 /**
- * Code that goes before a snippet, plain JavaScript for any Node from 20: records what the snippet
- * shows, and at the end of the process compares it with what it says. A difference, a place that was not reached and
- * a snippet that did not run to its end are reported as `file:line: …`, and make the exit code 1.
+ * Code that goes before a snippet, plain JavaScript for any Node from 20: records what the snippet shows, and at the end
+ * of the process compares it with what it says. A difference, a place that was not reached and a snippet that did not
+ * run to its end are reported as `file:line: …`, and make the exit code 1.
  */
-export function recorderFor(file: string, expectations: readonly Expectation[]): string {
-  const expected = expectations.map(({ line, text }) => [line, text])
-  return `const $snippet = (${record})(${JSON.stringify(file)}, ${JSON.stringify(expected)});`
+export function recorderFor({ file, line }: Program, expectations: readonly Expectation[]): string {
+  const expected = expectations.map((expectation) => [expectation.line, expectation.text])
+  return `const $snippet = (${record})(${JSON.stringify(file)}, ${line}, ${JSON.stringify(expected)});`
 }
 
 // Becomes text, so it must not use anything from outside itself.
-function record(file: string, expected: [line: number, text: string][]): object {
+function record(file: string, start: number, expected: [line: number, text: string][]): object {
   const { format, inspect } = process.getBuiltinModule('node:util')
   const shown = new Map<number, string>()
   let ended = false
@@ -24,7 +25,7 @@ function record(file: string, expected: [line: number, text: string][]): object 
     return new RegExp(`^${parts.join('.*')}$`, 's').test(actual.replace(/\s+/g, ' ').trim())
   }
   const problems = () => {
-    const found = ended ? [] : [`${file}: the snippet did not run to its end`]
+    const found = ended ? [] : [`${file}:${start}: the snippet did not run to its end`]
     for (const [line, text] of expected) {
       const actual = shown.get(line)
       if (actual === undefined) {

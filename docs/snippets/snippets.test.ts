@@ -128,8 +128,13 @@ describe('run', () => {
       'void Promise.reject(new Error("lost"))\nawait new Promise((resolve) => setTimeout(resolve, 50))',
       'lost',
     ],
-    ['a wait that never ends', 'await new Promise(() => {})', 'guide.md: the snippet did not run to its end'],
-    ['an end before the end', 'process.exit()', 'guide.md: the snippet did not run to its end'],
+    [
+      'a wait that never ends',
+      'await new Promise(() => {})',
+      'guide.md:4: the snippet did not run to its end',
+    ],
+    ['an end before the end', 'process.exit()', 'guide.md:4: the snippet did not run to its end'],
+    ['a declaration of two', 'const a = 1, b = 2 // → 1', "guide.md:4: '1' belongs to a declaration"],
     ['a comment without a statement', '// → 42', 'guide.md:4: no statement ends before this // → comment'],
   ])('rejects %s, naming document and line', async (_, code, message) => {
     await expect(runOf(code)).rejects.toThrow(message)
