@@ -1,8 +1,7 @@
-import { RateLimitedError } from '@base/core/errors'
+import { AppError, RateLimitedError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createApp } from './app.ts'
-import type { RequestEnv } from './request-context.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -10,7 +9,7 @@ afterEach(() => {
 
 const throwing = (error: unknown) =>
   createApp({
-    '/broken': new Hono<RequestEnv>().get('/', () => {
+    '/broken': new Hono().get('/', () => {
       throw error
     }),
   })
@@ -28,9 +27,20 @@ describe('a fault of ours', () => {
       title: 'Internal Server Error',
       status: 500,
       code: 'INTERNAL',
-      requestId: response.headers.get('x-request-id'),
+      correlationId: response.headers.get('x-correlation-id'),
     })
-    expect(logged).toHaveBeenCalledWith(`Request ${response.headers.get('x-request-id')} failed:`, fault)
+    expect(logged).toHaveBeenCalledWith(`Request ${response.headers.get('x-correlation-id')} failed:`, fault)
+  })
+})
+
+describe('a fault that has a code', () => {
+  test('is in the log too', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const fault = new AppError({ code: 'LEDGER_BROKEN', kind: 'internal', message: 'The ledger is broken.' })
+    const response = await throwing(fault).request('/broken')
+
+    expect([response.status, await response.json()]).toMatchObject([500, { code: 'LEDGER_BROKEN' }])
+    expect(logged).toHaveBeenCalledWith(expect.any(String), fault)
   })
 })
 
