@@ -6,6 +6,15 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
+  type Codec,
+  type CodecOptions,
+  type CodecType,
+  createCodec,
+  decodeBase64Url,
+  encodeBase64Url,
+  jsonCodec,
+} from './codec/index.js'
+export {
   type ConfigDescription,
   ConfigError,
   type ConfigSource,
@@ -86,6 +95,29 @@ export {
   type Listener,
   reportCallbackError,
 } from './events/index.js'
+export type {
+  Decimal,
+  ElementLeaf,
+  EqualityLeaf,
+  Expression,
+  ExpressionValue,
+  FieldLeaf,
+  FieldOperator,
+  FunctionLeaf,
+  Junction,
+  Leaf,
+  ListLeaf,
+  Negation,
+  NullLeaf,
+  OrderedValue,
+  OrderLeaf,
+  RangeLeaf,
+  RowType,
+  TaggedBigint,
+  TaggedDate,
+  TaggedNumber,
+  TextLeaf,
+} from './expression/index.js'
 export {
   type Brand,
   createUlid,

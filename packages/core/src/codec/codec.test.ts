@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { createCodec, jsonCodec } from './index.js'
+
+class Point {
+  readonly x: number
+  readonly y: number
+  constructor(x: number, y: number) {
+    this.x = x
+    this.y = y
+  }
+}
+
+const pointType = {
+  name: 'point',
+  is: (value: unknown): value is Point => value instanceof Point,
+  toValue: ({ x, y }: Point) => [x, y],
+  fromValue: ([x, y]: [number, number]) => new Point(x, y),
+}
+
+describe('jsonCodec', () => {
+  test.each([
+    ['a Date', new Date('2026-11-25T08:00:00.123Z')],
+    ['a Date before the year 0', new Date(-1e14)],
+    ['a Map, nested', new Map<unknown, unknown>([[{ a: 1 }, new Map([[1n, new Set([undefined])]])]])],
+    ['a bigint beyond 2^53', -(2n ** 70n)],
+    ['undefined', undefined],
+    ['undefined within', { a: undefined, b: [undefined] }],
+    ['NaN, infinities and −0', [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0]],
+    ['a URL', new URL('https://example.org/a?b=c')],
+    [
+      'typed arrays',
+      [new Uint8Array([0, 255]), new Float64Array([Number.NaN, -0]), new BigInt64Array([-1n])],
+    ],
+    ['an ArrayBuffer', new Uint8Array([1, 2, 3]).buffer],
+    ['keys that look like tags', { $date: 'x', nested: [{ $bigint: '7' }, { $object: {} }, { $: 1, b: 2 }] }],
+    ['an object with one tag-like key and a special value', { $set: [1n] }],
+    ['plain JSON', { a: [1, 'b', true, null], c: {} }],
+  ])('brings back %s', (_, value) => {
+    const back = jsonCodec.decode(jsonCodec.encode(value))
+    expect(back).toStrictEqual(value)
+  })
+
+  test('writes plain JSON for what JSON carries', () => {
+    expect(jsonCodec.encode({ a: [1, 'b', null] })).toBe('{"a":[1,"b",null]}')
+    expect(jsonCodec.encode({ at: new Date(0) })).toBe('{"at":{"$date":"1970-01-01T00:00:00.000Z"}}')
+  })
+
+  test('brings back an invalid date as one', () => {
+    expect(jsonCodec.decode(jsonCodec.encode(new Date(Number.NaN)))).toEqual(new Date(Number.NaN))
+  })
+
+  test('takes only the bytes that a view shows', () => {
+    const view = new Uint8Array([1, 2, 3, 4]).subarray(1, 3)
+    expect(jsonCodec.decode(jsonCodec.encode(view))).toEqual(new Uint8Array([2, 3]))
+    expect(jsonCodec.decode(jsonCodec.encode(Buffer.from('ab')))).toEqual(new Uint8Array([97, 98]))
+  })
+
+  test('keeps a key named __proto__ a key', () => {
+    const value = JSON.parse('{"__proto__":{"polluted":true},"n":{"__proto__":1}}')
+    const back = jsonCodec.decode(jsonCodec.encode({ value, big: 1n })) as {
+      value: object
+      polluted?: boolean
+    }
+
+    expect(Object.keys(back.value)).toEqual(['__proto__', 'n'])
+    expect(back.polluted).toBeUndefined()
+    expect(Object.getPrototypeOf(back.value)).toBe(Object.prototype)
+    const tagged = jsonCodec.decode('{"a":{"__proto__":{"$bigint":"1"},"b":0}}') as { a: object }
+    expect(Object.getPrototypeOf(tagged.a)).toBe(Object.prototype)
+    expect(Object.getOwnPropertyDescriptor(tagged.a, '__proto__')?.value).toBe(1n)
+  })
+
+  test.each([
+    ['a function', { a: [() => 1] }, "The value at 'a.0' cannot be encoded: it is a function."],
+    ['a symbol', Symbol('x'), 'The value cannot be encoded: it is a symbol.'],
+    ['an unknown class', { p: new Point(1, 2) }, "at 'p' cannot be encoded: it is an instance of Point"],
+    ['a promise', Promise.resolve(), 'an instance of Promise'],
+  ])('refuses %s and says where it is', (_, value, message) => {
+    expect(() => jsonCodec.encode(value)).toThrow(message)
+    expect(() => jsonCodec.encode(value)).toThrow(expect.objectContaining({ kind: 'unsupported' }))
+  })
+
+  test('refuses a cycle and bottomless nesting', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle['self'] = { cycle }
+    let deep: unknown = 1
+    for (let level = 0; level < 100_000; level++) deep = [deep]
+
+    expect(() => jsonCodec.encode(cycle)).toThrow(
+      "'self.cycle.self.cycle.self' cannot be encoded: it is nested too deep",
+    )
+    expect(() => jsonCodec.encode(deep)).toThrow('nested too deep')
+    expect(() => jsonCodec.decode(`${'['.repeat(100_000)}{"$bigint":"1"}${']'.repeat(100_000)}`)).toThrow(
+      'is nested too deep',
+    )
+  })
+
+  test.each([
+    'no json',
+    '{"$bigint":"1.5"}',
+    '{"$number":"7"}',
+    '{"$number":"toString"}',
+    '{"$date":"soon"}',
+    '{"$date":7}',
+    '{"$url":"nowhere"}',
+    '{"$bytes":["Function","AA=="]}',
+    '{"$bytes":["constructor","AA=="]}',
+    '{"$bytes":["Uint8Array","*"]}',
+    '{"$bytes":["Float64Array","AA=="]}',
+    '{"$set":1}',
+    '{"$map":[[1]]}',
+    '{"$object":[1]}',
+    '{"$type":["point",[1,2]]}',
+    '{"$future":1}',
+  ])('refuses the text %s', (text) => {
+    expect(() => jsonCodec.decode(text)).toThrow(expect.objectContaining({ kind: 'invalid' }))
+  })
+})
+
+describe('createCodec', () => {
+  test('carries the classes it is told of, at any depth', () => {
+    const codec = createCodec({ types: [pointType] })
+    const value = { points: new Map([['a', new Point(1, -0)]]) }
+
+    const back = codec.decode(codec.encode(value)) as typeof value
+
+    expect(back).toStrictEqual(value)
+    expect(back.points.get('a')).toBeInstanceOf(Point)
+  })
+
+  test.each([
+    [{ types: 'point' }, 'types must be an array of types'],
+    [{ types: [{ ...pointType, name: '' }] }, 'types[0].name must be a text'],
+    [{ types: [{ ...pointType, toValue: undefined }] }, 'types[0].toValue must be a function'],
+    [{ types: [pointType, pointType] }, 'types[1].name must be unique'],
+  ])('refuses a type that is not whole', (options, message) => {
+    expect(() => createCodec(options as never)).toThrow(`@base/core createCodec: ${message}`)
+  })
+})

@@ -1,0 +1,136 @@
+import { UnsupportedError } from '../errors/errors.js'
+import { toBase64 } from './base64.js'
+import type { CodecType } from './codec-type.js'
+
+/** Nested deeper than this is taken for a cycle; it is also where a recursion is still far from the stack's end. */
+const MAX_DEPTH = 500
+
+/** Whether `JSON.stringify` alone carries a value: no special type, no key that looks like a tag, no `toJSON`. */
+export function isPlainJson(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+    case 'object':
+      if (value === null) return true
+      if (depth === MAX_DEPTH) return false
+      return Array.isArray(value) ? isPlainArray(value, depth) : isPlainRecord(value, depth)
+    default:
+      return false
+  }
+}
+
+function isPlainArray(value: readonly unknown[], depth: number): boolean {
+  for (let index = 0; index < value.length; index++) {
+    if (!isPlainJson(value[index], depth + 1)) return false
+  }
+  return true
+}
+
+function isPlainRecord(value: object, depth: number): boolean {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const key of Object.keys(value)) {
+    if (key.startsWith('$') || !isPlainJson((value as Record<string, unknown>)[key], depth + 1)) return false
+  }
+  return true
+}
+
+/** Where a value stands: a list from the inside out, so that a step costs the same at any depth. */
+interface Place {
+  readonly key: string | number
+  readonly outer: Place | undefined
+  readonly depth: number
+}
+
+/** The value as plain JSON with tags; shares nothing with it that could change. */
+export function toTagged(value: unknown, types: readonly CodecType[]): unknown {
+  return tag(value, types, undefined)
+}
+
+function tag(value: unknown, types: readonly CodecType[], place: Place | undefined): unknown {
+  if (place !== undefined && place.depth > MAX_DEPTH)
+    throw unsupported('nested too deep, or circular', outermost(place, 5))
+  const type = types.find((candidate) => candidate.is(value))
+  if (type !== undefined) {
+    return { $type: [type.name, tag(type.toValue(value), types, within(place, `(${type.name})`))] }
+  }
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: nameOf(value) }
+    case 'bigint':
+      return { $bigint: String(value) }
+    case 'undefined':
+      return { $undefined: true }
+    case 'object':
+      return value === null ? null : tagObject(value, types, place)
+    default:
+      throw unsupported(`a ${typeof value}`, place)
+  }
+}
+
+function nameOf(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function tagObject(value: object, types: readonly CodecType[], place: Place | undefined): unknown {
+  const inner = (item: unknown, key: string | number) => tag(item, types, within(place, key))
+  if (Array.isArray(value)) return Array.from(value, inner)
+  if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
+  if (value instanceof Map)
+    return { $map: Array.from(value, ([key, item], index) => [inner(key, index), inner(item, index)]) }
+  if (value instanceof Set) return { $set: Array.from(value, inner) }
+  if (value instanceof URL) return { $url: value.href }
+  if (value instanceof ArrayBuffer) return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(value))] }
+  if (ArrayBuffer.isView(value)) return { $bytes: [viewName(value, place), toBase64(bytesOf(value))] }
+  return tagRecord(value, inner, place)
+}
+
+function tagRecord(
+  value: object,
+  inner: (item: unknown, key: string) => unknown,
+  place: Place | undefined,
+): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, place)
+  }
+  const entries = Object.entries(value)
+  // Built without a prototype, so that a key named __proto__ is a key like any other.
+  const record: Record<string, unknown> = Object.create(null)
+  for (const [key, item] of entries) record[key] = inner(item, key)
+  return entries.some(([key]) => key.startsWith('$')) ? { $object: record } : record
+}
+
+function viewName(view: ArrayBufferView, place: Place | undefined): string {
+  const name = Object.prototype.toString.call(view).slice(8, -1)
+  if (name === 'DataView' || name.endsWith('Array')) return name
+  throw unsupported(`a ${name}`, place)
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+}
+
+function unsupported(what: string, place: Place | undefined): UnsupportedError {
+  const where = place === undefined ? 'The value' : `The value at '${pathOf(place)}'`
+  return new UnsupportedError({ message: `${where} cannot be encoded: it is ${what}.` })
+}
+
+function within(outer: Place | undefined, key: string | number): Place {
+  return { key, outer, depth: (outer?.depth ?? 0) + 1 }
+}
+
+function outermost(place: Place, depth: number): Place {
+  let found = place
+  while (found.depth > depth && found.outer !== undefined) found = found.outer
+  return found
+}
+
+function pathOf({ outer, key }: Place): string {
+  return outer === undefined ? String(key) : `${pathOf(outer)}.${key}`
+}

@@ -1,0 +1,1 @@
+export { AggregateRoot } from './aggregate-root.js'

@@ -1,0 +1,160 @@
+import { ValidationError, type ValidationIssue } from '@base/core/errors'
+import { checkText } from '@base/core/options'
+import { unwrap } from '@base/core/result'
+import { validateSync } from '@base/core/schema'
+import { type EventDefinition, eventOf } from './define-event.js'
+import type { DomainEvent } from './domain-event.js'
+
+/**
+ * An event in the form of CloudEvents 1.0, which brokers and other languages understand.
+ *
+ * @see CloudEvents 1.0.2, "Context Attributes"
+ */
+export interface CloudEvent<Data = unknown> {
+  /** Always `'1.0'`. */
+  readonly specversion: '1.0'
+  /** Unique together with `source`. */
+  readonly id: string
+  /** Where it comes from: a URI reference. */
+  readonly source: string
+  /** What happened. */
+  readonly type: string
+  /** When it happened: RFC 3339, to the millisecond. */
+  readonly time?: string
+  /** To what it happened. */
+  readonly subject?: string
+  /** The media type of `data`. */
+  readonly datacontenttype?: string
+  /** What there is to know of it. */
+  readonly data?: Data
+  /** Extension: to what it happened. */
+  readonly aggregateid?: string
+  /** Extension: the version that the aggregate has with it. */
+  readonly version?: number
+  /** Extension: what it belongs to. */
+  readonly correlationid?: string
+  /** Extension: what directly led to it. */
+  readonly causationid?: string
+  /** Extensions of others: lower-case names, plain values. */
+  readonly [extension: string]: unknown
+}
+
+/** Options of {@link toCloudEvent}. */
+export interface CloudEventOptions {
+  /** Where the event comes from: a URI reference, such as `'/orders'` or `'https://orders.example.org'`. @defaultValue '/' */
+  readonly source?: string
+}
+
+/**
+ * A domain event as a CloudEvent: its payload is `data`, its other fields are attributes, in lower case as the
+ * specification wants them; the aggregate's id is the `subject` as well.
+ *
+ * @example
+ * toCloudEvent(OrderPlaced({ total: 1999 }), { source: '/orders' })
+ * // { specversion: '1.0', id: '…', source: '/orders', type: 'order.placed', time: '…', data: { total: 1999 }, … }
+ *
+ * @throws InvalidOptionError where the source is no text, or empty.
+ */
+export function toCloudEvent<Payload>(
+  event: DomainEvent<string, Payload>,
+  { source = '/' }: CloudEventOptions = {},
+): CloudEvent<Payload> {
+  const { id, type, payload, occurredAt, aggregateId, version, correlationId, causationId } = event
+  return {
+    specversion: '1.0',
+    id,
+    source: checkText(source, { package: '@base/domain', pattern: 'toCloudEvent', option: 'source' }),
+    type,
+    time: occurredAt.toISOString(),
+    datacontenttype: 'application/json',
+    ...(aggregateId !== undefined && { subject: aggregateId, aggregateid: aggregateId }),
+    ...(version !== undefined && { version }),
+    ...(correlationId !== undefined && { correlationid: correlationId }),
+    ...(causationId !== undefined && { causationid: causationId }),
+    data: payload,
+  }
+}
+
+/**
+ * The domain event of a CloudEvent, which may come from anywhere: it is checked, and with a definition its payload too.
+ * Nothing is taken from the context here. A time finer than a millisecond is cut; without one, the event happened at
+ * its arrival.
+ *
+ * @example
+ * const event = fromCloudEvent(received, OrderPlaced)
+ * event.payload.total
+ *
+ * @throws ValidationError naming every attribute that is missing or wrong, or what in the payload does not fit.
+ */
+export function fromCloudEvent<Type extends string, Payload, Input>(
+  cloudEvent: unknown,
+  definition: EventDefinition<Type, Payload, Input>,
+): DomainEvent<Type, Payload>
+export function fromCloudEvent<Payload = unknown>(cloudEvent: unknown): DomainEvent<string, Payload>
+export function fromCloudEvent(
+  cloudEvent: unknown,
+  definition?: EventDefinition<string, unknown, unknown>,
+): DomainEvent {
+  const attributes = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
+  const issues = [...problemsOf(attributes, definition?.type)]
+  if (issues.length > 0) throw new ValidationError({ issues })
+  const {
+    id,
+    type,
+    time,
+    data,
+    subject,
+    aggregateid = subject,
+    version,
+    correlationid,
+    causationid,
+  } = attributes
+  const payload = definition === undefined ? data : unwrap(validateSync(definition.schema, data))
+  return eventOf(type, payload, {
+    id,
+    occurredAt: time === undefined ? undefined : new Date(time),
+    aggregateId: aggregateid,
+    version: version === undefined ? undefined : Number(version),
+    correlationId: correlationid,
+    causationId: causationid,
+  })
+}
+
+const REQUIRED = ['id', 'source', 'type'] as const
+const OPTIONAL = ['subject', 'aggregateid', 'correlationid', 'causationid'] as const
+
+/** RFC 3339, section 5.6. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
+
+function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
+  if (attributes.specversion !== '1.0') yield { path: 'specversion', message: "must be '1.0'" }
+  for (const name of REQUIRED) {
+    if (!isText(attributes[name])) yield { path: name, message: 'must be a text that is not empty' }
+  }
+  for (const name of OPTIONAL) {
+    const value = attributes[name]
+    if (value !== undefined && !isText(value))
+      yield { path: name, message: 'must be a text that is not empty' }
+  }
+  const { time, version } = attributes
+  if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
+  if (version !== undefined && !isVersion(version))
+    yield { path: 'version', message: 'must be an integer from 0' }
+  if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
+}
+
+/** A header carries it as text. */
+function isVersion(value: unknown): boolean {
+  return (
+    (typeof value === 'string' && /^\d{1,15}$/.test(value)) ||
+    (Number.isSafeInteger(value) && (value as number) >= 0)
+  )
+}

@@ -1,0 +1,101 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { correlationId } from '@base/core/context'
+import { uuidv7 } from '@base/core/id'
+import { checkText, invalidOption } from '@base/core/options'
+import { unwrap } from '@base/core/result'
+import { type StandardSchemaV1, validateSync } from '@base/core/schema'
+import { frozenCopy } from '../value-object/frozen-copy.js'
+import { causationId } from './causation.js'
+import type { DomainEvent } from './domain-event.js'
+
+/** What an event may be given beside its payload; what is missing is filled in. */
+export interface EventMeta {
+  /** @defaultValue a new UUIDv7 */
+  readonly id?: string
+  /** @defaultValue now */
+  readonly occurredAt?: Date
+  /** @defaultValue none; an aggregate that records the event fills it in */
+  readonly aggregateId?: string
+  /** @defaultValue none; an aggregate that records the event fills it in */
+  readonly version?: number
+  /** @defaultValue the `correlationId` in context */
+  readonly correlationId?: string
+  /** @defaultValue the `causationId` in context */
+  readonly causationId?: string
+  /** Source of the time where `occurredAt` is missing. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** Makes events of one type: see {@link defineEvent}. */
+export interface EventDefinition<Type extends string, Payload, Input = Payload> {
+  /**
+   * A new event, deeply frozen.
+   *
+   * @throws ValidationError where the payload does not fit the schema.
+   */
+  (payload: Input, meta?: EventMeta): DomainEvent<Type, Payload>
+  /** What happened: `'order.placed'`. */
+  readonly type: Type
+  /** What a payload looks like. */
+  readonly schema: StandardSchemaV1<Input, Payload>
+  /** Whether an event is of this type. It does not look at the payload. */
+  is(event: DomainEvent): event is DomainEvent<Type, Payload>
+}
+
+/**
+ * Declares an event: its type, and the schema of its payload (any Standard Schema: zod, valibot, arktype, or
+ * `unchecked<Payload>()`), which must be synchronous.
+ *
+ * @example
+ * import { unchecked } from '@base/core/schema'
+ *
+ * const OrderPlaced = defineEvent('order.placed', unchecked<{ total: number }>())
+ * const event = OrderPlaced({ total: 1999 })
+ * event.payload.total // 1999
+ * OrderPlaced.is(event) // true
+ *
+ * @throws InvalidOptionError where the type is no text, or empty, or the schema is none.
+ */
+export function defineEvent<const Type extends string, Input, Payload>(
+  type: Type,
+  schema: StandardSchemaV1<Input, Payload>,
+): EventDefinition<Type, Payload, Input> {
+  checkText(type, { package: '@base/domain', pattern: 'defineEvent', option: 'type' })
+  if (typeof schema?.['~standard']?.validate !== 'function') {
+    throw invalidOption(
+      schema,
+      { package: '@base/domain', pattern: 'defineEvent', option: 'schema' },
+      'a Standard Schema',
+    )
+  }
+  const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
+    eventOf(type, unwrap(validateSync(schema, payload)), {
+      correlationId: correlationId.get(),
+      causationId: causationId.get(),
+      ...meta,
+    })
+  const is = (event: DomainEvent): event is DomainEvent<Type, Payload> => event.type === type
+  return Object.freeze(Object.assign(create, { type, schema, is }))
+}
+
+/** What an event's fields are made of. */
+type Fields = { readonly [Name in keyof EventMeta]: EventMeta[Name] | undefined }
+
+/** An event of a checked payload: the one place where its fields are put together. */
+export function eventOf<Type extends string, Payload>(
+  type: Type,
+  payload: Payload,
+  { id, occurredAt, clock = systemClock, ...optional }: Fields,
+): DomainEvent<Type, Payload> {
+  const { aggregateId, version, correlationId, causationId } = optional
+  return frozenCopy({
+    id: id ?? uuidv7(),
+    type,
+    payload,
+    occurredAt: occurredAt ?? new Date(clock.now()),
+    ...(aggregateId !== undefined && { aggregateId }),
+    ...(version !== undefined && { version }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(causationId !== undefined && { causationId }),
+  })
+}

@@ -1,0 +1,190 @@
+import { correlationId, runInContext } from '@base/core/context'
+import { ValidationError } from '@base/core/errors'
+import type { StandardSchemaV1 } from '@base/core/schema'
+import { unchecked } from '@base/core/schema'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import {
+  causationId,
+  causedBy,
+  defineEvent,
+  fromCloudEvent,
+  readCloudEvent,
+  toBinary,
+  toCloudEvent,
+  toStructured,
+} from './index.js'
+
+const OrderPlaced = defineEvent('order.placed', unchecked<{ total: number; note?: string }>())
+
+/** A schema that takes a number from 0. */
+const amount: StandardSchemaV1<number, number> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) =>
+      typeof value === 'number' && value >= 0 ? { value } : { issues: [{ message: 'a number from 0' }] },
+  },
+}
+const Paid = defineEvent('paid', amount)
+
+describe('defineEvent', () => {
+  test('makes frozen events with an id, the time and the payload', () => {
+    const clock = new TestClock({ now: 5_000 })
+    const payload = { total: 1999 }
+    const event = OrderPlaced(payload, { clock })
+
+    expect(event).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      type: 'order.placed',
+      payload: { total: 1999 },
+      occurredAt: new Date(5_000),
+    })
+    expect(Object.isFrozen(event) && Object.isFrozen(event.payload)).toBe(true)
+    payload.total = 0
+    expect(event.payload.total).toBe(1999)
+    expect(OrderPlaced.type).toBe('order.placed')
+    expect(OrderPlaced.is(event)).toBe(true)
+    expect(Paid.is(event)).toBe(false)
+  })
+
+  test('ids follow the order of events', () => {
+    const ids = Array.from({ length: 100 }, () => OrderPlaced({ total: 1 }).id)
+    expect([...ids].sort()).toEqual(ids)
+  })
+
+  test('takes correlation and causation from the context, unless they are given', () => {
+    const first = runInContext([[correlationId, 'c-1']], () => OrderPlaced({ total: 1 }))
+    const second = runInContext(causedBy(first), () => OrderPlaced({ total: 2 }))
+    const given = runInContext([[causationId, 'x']], () => OrderPlaced({ total: 3 }, { causationId: 'y' }))
+
+    expect(first).toMatchObject({ correlationId: 'c-1' })
+    expect(first).not.toHaveProperty('causationId')
+    expect(second).toMatchObject({ correlationId: 'c-1', causationId: first.id })
+    expect(given.causationId).toBe('y')
+  })
+
+  test('an event without a correlation starts one', () => {
+    const first = OrderPlaced({ total: 1 })
+    expect(runInContext(causedBy(first), () => OrderPlaced({ total: 2 })).correlationId).toBe(first.id)
+  })
+
+  test('throws ValidationError where the payload does not fit', () => {
+    expect(() => Paid(-1)).toThrow(ValidationError)
+    expect(Paid(1).payload).toBe(1)
+  })
+
+  test.each([
+    ['an empty type', () => defineEvent('', unchecked())],
+    ['no schema', () => defineEvent('x', undefined as never)],
+  ])('refuses %s', (_, call) => {
+    expect(call).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  })
+})
+
+const FULL = {
+  id: 'e-1',
+  occurredAt: new Date('2026-01-02T03:04:05.678Z'),
+  aggregateId: 'o-7',
+  version: 3,
+  correlationId: 'c-1',
+  causationId: 'e-0',
+} as const
+
+describe('CloudEvents', () => {
+  const event = OrderPlaced({ total: 1999, note: 'São Tomé “%”' }, FULL)
+
+  test('attributes are in lower case, the payload is the data', () => {
+    expect(toCloudEvent(event, { source: '/orders' })).toEqual({
+      specversion: '1.0',
+      id: 'e-1',
+      source: '/orders',
+      type: 'order.placed',
+      time: '2026-01-02T03:04:05.678Z',
+      datacontenttype: 'application/json',
+      subject: 'o-7',
+      aggregateid: 'o-7',
+      version: 3,
+      correlationid: 'c-1',
+      causationid: 'e-0',
+      data: { total: 1999, note: 'São Tomé “%”' },
+    })
+    expect(toCloudEvent(event).source).toBe('/')
+  })
+
+  test('come back as they were, also through JSON', () => {
+    const sent = JSON.parse(JSON.stringify(toCloudEvent(event)))
+    expect(fromCloudEvent(sent, OrderPlaced)).toEqual(event)
+    expect(fromCloudEvent(toCloudEvent(OrderPlaced({ total: 1 }, { id: 'e' })))).not.toHaveProperty('version')
+  })
+
+  test.each([
+    ['structured', toStructured],
+    ['binary', toBinary],
+  ])('come back as they were in %s mode', async (_, write) => {
+    const message = write(toCloudEvent(event))
+    const request = new Request('https://example.org', { method: 'POST', ...message })
+    const read = await readCloudEvent({ headers: request.headers, body: await request.text() })
+    expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(event)
+  })
+
+  test('binary headers carry any text, and other than data nothing of the body', async () => {
+    const odd = OrderPlaced({ total: 1 }, { ...FULL, correlationId: 'é "50%"\r\nx: y 😀' })
+    const { headers, body } = toBinary(toCloudEvent(odd))
+    for (const value of Object.values(headers)) expect(value).toMatch(/^[\x21-\x7e]+$/)
+    expect(body).toBe('{"total":1}')
+    const read = await readCloudEvent({ headers, body })
+    expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(odd)
+  })
+
+  test('a time finer than a millisecond is cut', () => {
+    const finer = { ...toCloudEvent(event), time: '2026-01-02T03:04:05.678999Z' }
+    expect(fromCloudEvent(finer, OrderPlaced).occurredAt).toEqual(FULL.occurredAt)
+  })
+
+  test('the payload is checked by the definition', () => {
+    const paid = toCloudEvent(Paid(1))
+    expect(() => fromCloudEvent({ ...paid, data: -1 }, Paid)).toThrow(ValidationError)
+    expect(() => fromCloudEvent({ ...paid, type: 'other' }, Paid)).toThrow(ValidationError)
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a text', 'x'],
+    ['an array', []],
+    ['an empty object', {}],
+    ['another version', { ...toCloudEvent(event), specversion: '0.3' }],
+    ['an id that is no text', { ...toCloudEvent(event), id: 7 }],
+    ['an empty source', { ...toCloudEvent(event), source: '' }],
+    ['a time that is none', { ...toCloudEvent(event), time: 'soon' }],
+    ['a month 13', { ...toCloudEvent(event), time: '2026-13-01T00:00:00Z' }],
+    ['an aggregate version below 0', { ...toCloudEvent(event), version: -1 }],
+    ['a correlation that is an object', { ...toCloudEvent(event), correlationid: {} }],
+  ])('from outside are refused with the attribute: %s', (_, given) => {
+    expect(() => fromCloudEvent(given)).toThrow(ValidationError)
+  })
+
+  test.each([
+    ['no CloudEvent', { 'content-type': 'application/json' }, '{}'],
+    ['a body that is no JSON', { 'content-type': 'application/cloudevents+json' }, '{'],
+    ['prototype keys', { 'content-type': 'application/cloudevents+json' }, '{"__proto__":{"polluted":true}}'],
+    ['data that is no JSON', { 'content-type': 'text/xml', 'ce-specversion': '1.0' }, '<x/>'],
+    ['a body of null', { 'content-type': 'application/cloudevents+json' }, 'null'],
+  ])('messages from outside are refused without a throw: %s', async (_, headers, body) => {
+    const read = await readCloudEvent({ headers: headers as Record<string, string>, body })
+    if (read.ok) expect(() => fromCloudEvent(read.value)).toThrow(ValidationError)
+    else expect(read.error.kind).toBe('invalid')
+  })
+
+  test('oversize is refused', async () => {
+    const message = toStructured(toCloudEvent(OrderPlaced({ total: 1, note: 'x'.repeat(2_000) })))
+    const read = await readCloudEvent(message, { maxBytes: 1_000 })
+    expect(read).toMatchObject({ ok: false, error: { code: 'JSON_TOO_LARGE' } })
+  })
+
+  test('a ce-data header does not become the data', async () => {
+    const headers = { ...toBinary(toCloudEvent(event)).headers, 'ce-data': 'x', 'ce-__proto__': 'y' }
+    const read = await readCloudEvent({ headers, body: '' })
+    expect(read.ok && Object.hasOwn(read.value, 'data')).toBe(false)
+  })
+})

@@ -1,0 +1,5 @@
+export { type CursorOptions, type Cursors, createCursors } from './cursor.js'
+export { InvalidCursorError } from './invalid-cursor-error.js'
+export { type OrderBy, type OrderKey, readOrder } from './order.js'
+export type { Page, PageInfo } from './page.js'
+export { compareKeys } from './row-order.js'

@@ -1,0 +1,51 @@
+import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { isAlwaysTrue } from '../specification/always-true.js'
+import type { Specification } from '../specification/specification.js'
+import type { DeleteWhereOptions, PageOptions } from './repository.js'
+
+const DEFAULT_PAGE = 20
+const MAX_PAGE = 10_000
+
+const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'Repository', option })
+
+/** A limit or offset of `find`, checked. */
+export function checkLimit(value: number, option: 'limit' | 'offset'): number {
+  return checkInteger(value, { ...at(option), infinity: option === 'limit' })
+}
+
+/** The options of `findPage`, checked: for those who write a repository. @throws InvalidOptionError naming the option. */
+export function readPageOptions(options: Pick<PageOptions<never>, 'limit' | 'after' | 'before'>): {
+  readonly limit: number
+  readonly cursor: string | undefined
+  readonly backward: boolean
+} {
+  const { limit = DEFAULT_PAGE, after, before } = options
+  if (isGiven(after) && isGiven(before)) throw invalidOption('both', at('after'), 'given without before')
+  return {
+    limit: checkInteger(limit, { ...at('limit'), min: 1, max: MAX_PAGE }),
+    cursor: after ?? before ?? undefined,
+    backward: isGiven(before),
+  }
+}
+
+function isGiven(cursor: string | null | undefined): boolean {
+  return cursor !== undefined && cursor !== null
+}
+
+/**
+ * Refuses to delete everything by accident: for those who write a repository.
+ *
+ * @throws InvalidOptionError where the specification is always true, as an empty `allOf` is, and `all` is not set.
+ */
+export function checkDeletion(
+  specification: Specification<never>,
+  { all = false }: DeleteWhereOptions,
+): void {
+  if (!all && isAlwaysTrue(specification)) {
+    throw invalidOption(
+      all,
+      at('all'),
+      'true where the specification is always true, for that deletes everything',
+    )
+  }
+}

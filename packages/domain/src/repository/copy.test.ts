@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { ValueObject } from '../value-object/value-object.js'
+import { copyOf } from './copy.js'
+
+class Point extends ValueObject<{ x: number }> {}
+
+describe('a copy', () => {
+  test('is equal, and shares nothing that can change', () => {
+    const original = {
+      at: new Date(7),
+      list: [{ a: 1 }],
+      map: new Map([['k', { a: 1 }]]),
+      set: new Set([1]),
+      bytes: new Uint8Array([1, 2]),
+      url: new URL('https://example.org'),
+    }
+    const copy = copyOf(original)
+    expect(copy).toEqual(original)
+    for (const name of Object.keys(original) as (keyof typeof original)[])
+      expect(copy[name]).not.toBe(original[name])
+    expect(copy.map.get('k')).not.toBe(original.map.get('k'))
+    expect(copy.list[0]).not.toBe(original.list[0])
+  })
+
+  test('shares value objects, and stays frozen', () => {
+    const point = new Point({ x: 1 })
+    const copy = copyOf(Object.freeze({ point }))
+    expect(copy.point).toBe(point)
+    expect(Object.isFrozen(copy)).toBe(true)
+  })
+
+  test('keeps circles, getters, symbols and a missing prototype', () => {
+    const mark = Symbol('mark')
+    const circle: { self?: unknown; [mark]?: number } = { [mark]: 1 }
+    circle.self = circle
+    const copy = copyOf(circle)
+    expect(copy.self).toBe(copy)
+    expect(copy[mark]).toBe(1)
+    expect(Object.getPrototypeOf(copyOf(Object.create(null)))).toBeNull()
+    const counted = copyOf({
+      n: 1,
+      get next() {
+        return this.n + 1
+      },
+    })
+    counted.n = 5
+    expect(counted.next).toBe(6)
+  })
+
+  test('of a property called __proto__ does not change the prototype', () => {
+    const copy = copyOf(JSON.parse('{"__proto__":{"polluted":true}}'))
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+    expect(copy.polluted).toBeUndefined()
+  })
+})

@@ -1,0 +1,13 @@
+export { checkDeletion, readPageOptions } from './checks.js'
+export { memoryRepository } from './memory-repository.js'
+export type { EntityMapper, MemoryRepositoryOptions } from './memory-settings.js'
+export type {
+  CallOptions,
+  DeleteWhereOptions,
+  FindOptions,
+  OrderedReadOptions,
+  PageOptions,
+  ReadOptions,
+  Repository,
+} from './repository.js'
+export { readTracking, type Tracking, type TrackingOptions } from './tracking-options.js'

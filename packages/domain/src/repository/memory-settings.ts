@@ -1,0 +1,70 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { checkFunction, checkText, type OptionPlace } from '@base/core/options'
+import { type Cursors, createCursors } from '../pagination/cursor.js'
+import { copyOf } from './copy.js'
+import { readTracking, type Tracking, type TrackingOptions } from './tracking-options.js'
+
+/** Turns entities into what is kept, and back. */
+export interface EntityMapper<T, Row = unknown> {
+  /** Makes an entity of a kept row; called at every read. */
+  readonly toDomain: (row: Row) => T
+  /** Makes a row of plain data of an entity; called at every save. */
+  readonly toRow: (entity: T) => Row
+}
+
+/** Options of {@link memoryRepository}. */
+export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
+  /** The identity of an entity. */
+  readonly id: (entity: T) => Id
+  /** The property that holds the version. @defaultValue none: the last save wins */
+  readonly version?: (keyof T & string) | undefined
+  /** For entities with private `#fields`, which cannot be copied otherwise. @defaultValue entities are copied deeply */
+  readonly mapper?: EntityMapper<T, never>
+  /** Signs the cursors of `findPage`; at least 32 bytes. @defaultValue not signed */
+  readonly cursorSecret?: string | Uint8Array
+  /** What one of it is called, in errors. @defaultValue 'entity' */
+  readonly name?: string
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** The options, checked. */
+export interface Settings<T, Id> {
+  readonly id: (entity: T) => Id
+  readonly version: string | undefined
+  readonly tracking: Tracking
+  readonly cursors: Cursors
+  readonly name: string
+  readonly clock: Clock
+  /** A copy to keep of an entity that somebody else has. */
+  readonly toKept: (entity: T) => T
+  /** A copy to give away of an entity that is kept. */
+  readonly toGiven: (kept: T) => T
+}
+
+/** Checks the options and fills in their defaults. @throws InvalidOptionError naming the option. */
+export function readSettings<T extends object, Id>(options: MemoryRepositoryOptions<T, Id>): Settings<T, Id> {
+  const place = { package: '@base/domain', pattern: 'memoryRepository' }
+  const at = (option: string): OptionPlace => ({ ...place, option })
+  const { id, version, name = 'entity', clock = systemClock, cursorSecret, mapper } = options
+  return {
+    id: checkFunction(id, at('id')),
+    version: version === undefined ? undefined : checkText(version, at('version')),
+    tracking: readTracking(options, place),
+    cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
+    name: checkText(name, at('name')),
+    clock,
+    ...copying<T>(mapper as EntityMapper<T> | undefined, at),
+  }
+}
+
+function copying<T>(
+  mapper: EntityMapper<T> | undefined,
+  at: (option: string) => OptionPlace,
+): Pick<Settings<T, unknown>, 'toKept' | 'toGiven'> {
+  if (mapper === undefined) return { toKept: copyOf, toGiven: copyOf }
+  const toDomain = checkFunction(mapper.toDomain, at('mapper.toDomain'))
+  const toRow = checkFunction(mapper.toRow, at('mapper.toRow'))
+  const again = (entity: T): T => toDomain(copyOf(toRow(entity)))
+  return { toKept: again, toGiven: again }
+}

@@ -1,0 +1,69 @@
+import { principal } from '@base/core/context'
+import { checkFunction, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+
+/** What a repository writes by itself, beside the entity's own properties. */
+export interface TrackingOptions {
+  /**
+   * Writes when an entity came to be and last changed, as `Date`.
+   * @defaultValue off; `true` means the properties `createdAt` and `updatedAt`
+   */
+  readonly timestamps?: boolean | { readonly createdAt?: string; readonly updatedAt?: string }
+  /**
+   * Deletes by writing when, so that the row stays, unseen by reads without `includeDeleted`. Saving a deleted one with
+   * the property set to null brings it back.
+   * @defaultValue off; `true` means the property `deletedAt`
+   */
+  readonly softDelete?: boolean | { readonly deletedAt?: string }
+  /**
+   * Writes who made and last changed an entity.
+   * @defaultValue off; `true` means the properties `createdBy` and `updatedBy`, and the id of the principal in context
+   */
+  readonly audit?:
+    | boolean
+    | { readonly createdBy?: string; readonly updatedBy?: string; readonly by?: () => string | null }
+}
+
+/** The same, checked, with nothing left to default. */
+export interface Tracking {
+  /** The properties of the times; undefined where none are kept. */
+  readonly timestamps: { readonly createdAt: string; readonly updatedAt: string } | undefined
+  /** The property of a deletion; undefined where rows are deleted at once. */
+  readonly deletedAt: string | undefined
+  /** The properties of who did it, and who does; undefined where it is not kept. */
+  readonly audit:
+    | { readonly createdBy: string; readonly updatedBy: string; readonly by: () => string | null }
+    | undefined
+}
+
+/** Checks the options and fills in their defaults: for those who write a repository. @throws InvalidOptionError naming the option. */
+export function readTracking(options: TrackingOptions, place: Omit<OptionPlace, 'option'>): Tracking {
+  const named = namesOf(place)
+  const audit = named('audit', options.audit, { createdBy: 'createdBy', updatedBy: 'updatedBy' })
+  return {
+    timestamps: named('timestamps', options.timestamps, { createdAt: 'createdAt', updatedAt: 'updatedAt' }),
+    deletedAt: named('softDelete', options.softDelete, { deletedAt: 'deletedAt' })?.deletedAt,
+    audit: audit && { ...audit, by: readBy(options.audit, { ...place, option: 'audit.by' }) },
+  }
+}
+
+function namesOf(place: Omit<OptionPlace, 'option'>) {
+  return <Names extends Record<string, string>>(
+    option: string,
+    given: unknown,
+    defaults: Names,
+  ): Names | undefined => {
+    if (given === undefined || given === false) return undefined
+    if (given !== true && (typeof given !== 'object' || given === null)) {
+      throw invalidOption(given, { ...place, option }, 'true, false or an object of property names')
+    }
+    const names = { ...defaults, ...(typeof given === 'object' ? given : {}) }
+    for (const name of Object.keys(defaults))
+      checkText(names[name], { ...place, option: `${option}.${name}` })
+    return names
+  }
+}
+
+function readBy(audit: TrackingOptions['audit'], place: OptionPlace): () => string | null {
+  if (typeof audit === 'object' && audit.by !== undefined) return checkFunction(audit.by, place)
+  return () => principal.get()?.id ?? null
+}

@@ -1,0 +1,32 @@
+import type { Advance } from './subject.js'
+
+/** More turns than any chain of promises here has; a system that needs longer is waited for by the clock. */
+const TURNS = 20
+
+/** A promise, and what opens it. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+/** Lets others run. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0))
+}
+
+/** The outcome of a promise that may wait for time to pass. */
+export async function finish<R>(promise: Promise<R>, advance: Advance): Promise<R> {
+  let isSettled = false
+  const settle = (): void => {
+    isSettled = true
+  }
+  promise.then(settle, settle)
+  while (!isSettled) {
+    await new Promise<void>((resolve) => setTimeout(resolve, 1))
+    if (!isSettled) await advance('2s')
+  }
+  return promise
+}

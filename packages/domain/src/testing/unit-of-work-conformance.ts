@@ -1,0 +1,22 @@
+import { type ItemUnits, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
+import { ATOMICITY } from './unit-atomicity.js'
+import { LIFETIME } from './unit-lifetime.js'
+import { PROPAGATION } from './unit-propagation.js'
+
+/**
+ * What every `UnitOfWork` must do; an adapter is one when it passes this against the real system. The subject has one
+ * repository, `items`, of items `{ id, n, version }`, which is empty. Units may run at once or one after the other.
+ *
+ * @example
+ * unitOfWorkConformance(
+ *   () => ({
+ *     subject: memoryUnitOfWork({
+ *       items: memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' }),
+ *     }),
+ *   }),
+ *   { test },
+ * )
+ */
+export function unitOfWorkConformance(make: MakeSubject<ItemUnits>, options: SuiteOptions): void {
+  runLaws('UnitOfWork', [...ATOMICITY, ...PROPAGATION, ...LIFETIME], make, options)
+}

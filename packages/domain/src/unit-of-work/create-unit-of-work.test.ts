@@ -1,0 +1,233 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { createUnitOfWork, type UnitDriver } from './index.js'
+
+type Repos = { log: { write(line: string): Promise<void> } }
+type Fault = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback to'
+
+/** A driver that writes down what it is asked for, and fails where it is told to. */
+function scripted(faults: Partial<Record<Fault, () => unknown>> = {}) {
+  const calls: string[] = []
+  const clock = new TestClock()
+  const act = async (name: Fault) => {
+    calls.push(name)
+    const fault = faults[name]?.()
+    if (fault !== undefined) throw fault
+  }
+  const driver: UnitDriver<Repos> = {
+    begin: async () => {
+      await act('begin')
+      return {
+        repositories: { log: { write: async (line) => void calls.push(line) } },
+        commit: () => act('commit'),
+        rollback: () => act('rollback'),
+        savepoint: async () => {
+          await act('savepoint')
+          return { release: () => act('release'), rollback: () => act('rollback to') }
+        },
+      }
+    },
+  }
+  return { calls, clock, units: createUnitOfWork(driver, { clock, random: () => 0.5 }) }
+}
+
+const fault = new Error('no stock')
+const serialization = () => Object.assign(new Error('x'), { code: '40001' })
+
+describe('createUnitOfWork', () => {
+  test('begins, works, commits; each exactly once', async () => {
+    const { calls, units } = scripted()
+    await units.run(async ({ log }) => {
+      await log.write('a')
+      await units.run((tx) => tx.log.write('b'))
+    })
+    expect(calls).toEqual(['begin', 'a', 'b', 'commit'])
+  })
+
+  test('a nested unit is a savepoint, released or gone back to', async () => {
+    const { calls, units } = scripted()
+    await units.run(async () => {
+      await units.run((tx) => tx.log.write('a'), { propagation: 'nested' })
+      const failed = units.run(async () => Promise.reject(fault), { propagation: 'nested' })
+      await failed.catch(() => {})
+    })
+    expect(calls).toEqual(['begin', 'savepoint', 'a', 'release', 'savepoint', 'rollback to', 'commit'])
+  })
+
+  test('a begin that fails is neither committed nor rolled back', async () => {
+    const { calls, units } = scripted({ begin: () => fault })
+    await expect(units.run(async () => {})).rejects.toBe(fault)
+    expect(calls).toEqual(['begin'])
+  })
+
+  test('a rollback that fails keeps the first error', async () => {
+    const { calls, units } = scripted({ rollback: () => new Error('connection lost') })
+    await expect(units.run(async () => Promise.reject(fault))).rejects.toBe(fault)
+    expect(calls).toEqual(['begin', 'rollback'])
+  })
+
+  test('a commit that fails is not rolled back, nor run again', async () => {
+    const { calls, units } = scripted({ commit: () => fault })
+    await expect(units.run(async () => {})).rejects.toBe(fault)
+    expect(calls).toEqual(['begin', 'commit'])
+  })
+
+  test('a serialization failure at the commit is run again', async () => {
+    let commits = 0
+    const { calls, clock, units } = scripted({ commit: () => (++commits < 3 ? serialization() : undefined) })
+    const after = vi.fn()
+    const run = units.run(async (_, unit) => unit.afterCommit(after))
+    await clock.advance('5s')
+    await run
+    expect(calls).toEqual(['begin', 'commit', 'begin', 'commit', 'begin', 'commit'])
+    expect(after).toHaveBeenCalledTimes(1)
+  })
+
+  test('pauses grow between the runs, and there are 5 runs', async () => {
+    const { calls, clock, units } = scripted({ commit: serialization })
+    const started = clock.now()
+    const failed = expect(units.run(async () => {})).rejects.toMatchObject({ code: '40001' })
+    for (const [pause, runs] of [
+      [5, 2],
+      [10, 3],
+      [20, 4],
+      [40, 5],
+    ] as const) {
+      await clock.advance(pause - 1)
+      expect(calls.length).toBe((runs - 1) * 2)
+      await clock.advance(1)
+      expect(calls.length).toBe(runs * 2)
+    }
+    await failed
+    expect(clock.now() - started).toBe(75)
+  })
+
+  test('a unit within another is not run again by itself', async () => {
+    const { calls, clock, units } = scripted()
+    let runs = 0
+    const run = units.run(() =>
+      units.run(
+        async () => {
+          if (++runs === 1) throw serialization()
+        },
+        { propagation: 'requires_new' },
+      ),
+    )
+    await clock.advance('5s')
+    await run
+    expect(calls).toEqual(['begin', 'begin', 'rollback', 'rollback', 'begin', 'begin', 'commit', 'commit'])
+  })
+
+  test('what could not be taken back is not committed with the rest', async () => {
+    const { calls, units } = scripted({ 'rollback to': () => new Error('connection lost') })
+    const run = units.run(() =>
+      units.run(async () => Promise.reject(fault), { propagation: 'nested' }).catch(() => {}),
+    )
+    await expect(run).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
+    expect(calls).toEqual(['begin', 'savepoint', 'rollback to', 'rollback'])
+  })
+
+  test('nor is what could not be kept', async () => {
+    const { calls, units } = scripted({ release: () => new Error('connection lost') })
+    const run = units.run(() => units.run(async () => {}, { propagation: 'nested' }).catch(() => {}))
+    await expect(run).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
+    expect(calls).toEqual(['begin', 'savepoint', 'release', 'rollback'])
+  })
+
+  test('a part that is under way when the whole fails asks for nothing more', async () => {
+    const { calls, units } = scripted()
+    const fn = vi.fn(async () => {})
+    const parts: Promise<unknown>[] = []
+    const run = units.run(async () => {
+      for (let index = 0; index < 2; index++) parts.push(units.run(fn, { propagation: 'nested' }))
+      throw fault
+    })
+    await expect(run).rejects.toBe(fault)
+    const outcomes = await Promise.allSettled(parts)
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'TRANSACTION_CLOSED' } })
+    // The first had begun; the second waited for its turn.
+    expect(fn.mock.calls.length).toBeLessThan(2)
+    expect(calls.filter((call) => call !== 'savepoint')).toEqual(['begin', 'rollback'])
+  })
+
+  test('units of two drivers do not join', async () => {
+    const [a, b] = [scripted(), scripted()]
+    await a.units.run(() => b.units.run(async () => {}, { propagation: 'never' }))
+    expect([a.calls, b.calls]).toEqual([
+      ['begin', 'commit'],
+      ['begin', 'commit'],
+    ])
+  })
+
+  test('an abort during a hook rolls back', async () => {
+    const { calls, units } = scripted()
+    const controller = new AbortController()
+    const run = units.run(
+      async (_, unit) => {
+        unit.beforeCommit(() => {
+          controller.abort(fault)
+          return new Promise(() => {})
+        })
+      },
+      { signal: controller.signal },
+    )
+    await expect(run).rejects.toBe(fault)
+    expect(calls).toEqual(['begin', 'rollback'])
+  })
+
+  test('an abort during the commit does not take it back', async () => {
+    const controller = new AbortController()
+    const { calls, units } = scripted({ commit: () => controller.abort(fault) })
+    await units.run(async () => {}, { signal: controller.signal })
+    expect(calls).toEqual(['begin', 'commit'])
+  })
+
+  test('an abort of a part that joined fails the whole, of a nested one only that', async () => {
+    const { calls, units } = scripted()
+    await units.run(async () => {
+      const controller = new AbortController()
+      const part = units.run(() => new Promise<void>(() => {}), {
+        propagation: 'nested',
+        signal: controller.signal,
+      })
+      await Promise.resolve()
+      controller.abort(fault)
+      await expect(part).rejects.toBe(fault)
+    })
+    expect(calls.at(-1)).toBe('commit')
+    const whole = units.run(async () => {
+      const controller = new AbortController()
+      const part = units.run(() => new Promise<void>(() => {}), { signal: controller.signal })
+      controller.abort(fault)
+      await part.catch(() => {})
+    })
+    await expect(whole).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED', cause: fault })
+    expect(calls.at(-1)).toBe('rollback')
+  })
+
+  test('reports what afterCommit throws as a warning', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { units } = scripted()
+    await units.run(async (_, unit) => unit.afterCommit(() => Promise.reject(fault)))
+    expect(warn).toHaveBeenCalledWith(
+      '@base/domain UnitOfWork: afterCommit threw: Error: no stock',
+      expect.objectContaining({ code: 'CALLBACK_THREW' }),
+    )
+    warn.mockRestore()
+  })
+
+  test('a circle of causes is no serialization failure', async () => {
+    const { calls, units } = scripted()
+    const circle = new Error('a')
+    circle.cause = circle
+    await expect(units.run(async () => Promise.reject(circle))).rejects.toBe(circle)
+    expect(calls).toEqual(['begin', 'rollback'])
+  })
+
+  test.each([
+    ['no driver', () => createUnitOfWork(undefined as never)],
+    ['a random that is none', () => createUnitOfWork({ begin: vi.fn() }, { random: 1 as never })],
+  ])('refuses %s', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  })
+})

@@ -1,0 +1,187 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
+import { uuidv7 } from '@base/core/id'
+import { checkFunction } from '@base/core/options'
+import { abortable } from './abortable.js'
+import type { UnitDriver } from './driver.js'
+import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
+import { type Ending, Frame } from './frame.js'
+import { guarded } from './guard.js'
+import { isSerializationFailure, pauseAfter } from './retry.js'
+import { checkJoin, type Run, readRun } from './run-options.js'
+import type { RunOptions, Unit, UnitOfWork } from './unit-of-work.js'
+
+const MAX_RUNS = 5
+
+/** Options of {@link createUnitOfWork}. */
+export interface UnitOfWorkOptions {
+  /** Source of time, for the pauses between runs. @defaultValue systemClock */
+  readonly clock?: Clock
+  /** Source of chance, from 0 to below 1, for the same. @defaultValue Math.random */
+  readonly random?: () => number
+}
+
+/**
+ * A unit of work on a driver: propagation, nesting, hooks, retries and abort, the same for every system. For those who
+ * write an adapter; where the runtime has no `AsyncLocalStorage`, no run knows of one around it.
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function createUnitOfWork<Repos extends object>(
+  driver: UnitDriver<Repos>,
+  { clock = systemClock, random = Math.random }: UnitOfWorkOptions = {},
+): UnitOfWork<Repos> {
+  const place = { package: '@base/domain', pattern: 'createUnitOfWork' }
+  checkFunction(driver?.begin, { ...place, option: 'driver.begin' })
+  checkFunction(clock?.sleep, { ...place, option: 'clock.sleep' })
+  return new Engine(driver, clock, checkFunction(random, { ...place, option: 'random' }))
+}
+
+/** What is open here, and how it was opened. */
+interface Ambient<Repos extends object> {
+  readonly frame: Frame<Repos>
+  readonly run: Run
+}
+
+type Fn<Repos, R> = (tx: Repos, unit: Unit) => Promise<R>
+
+class Engine<Repos extends object> implements UnitOfWork<Repos> {
+  readonly #driver: UnitDriver<Repos>
+  readonly #clock: Clock
+  readonly #random: () => number
+  /** Each unit of work has a key of its own: units of two databases do not join. */
+  readonly #ambient: ContextKey<Ambient<Repos>> = createContextKey(`@base/domain/unit ${uuidv7()}`)
+
+  constructor(driver: UnitDriver<Repos>, clock: Clock, random: () => number) {
+    this.#driver = driver
+    this.#clock = clock
+    this.#random = random
+  }
+
+  async run<R>(fn: Fn<Repos, R>, options: RunOptions = {}): Promise<R> {
+    const run = readRun(options)
+    checkFunction(fn, { package: '@base/domain', pattern: 'UnitOfWork', option: 'fn' })
+    run.signal?.throwIfAborted()
+    const around = this.#around()
+    if (around === undefined) {
+      if (run.propagation === 'mandatory') throw new TransactionRequiredError()
+      return this.#retried(fn, run)
+    }
+    if (run.propagation === 'never') throw new TransactionForbiddenError()
+    if (run.propagation === 'requires_new') return this.#open(fn, run)
+    checkJoin(run, around.run)
+    return around.frame.track(
+      run.propagation === 'nested' ? this.#nest(fn, run, around) : this.#join(fn, run, around),
+    )
+  }
+
+  /** The open unit around this call; one that has ended is none. */
+  #around(): Ambient<Repos> | undefined {
+    const ambient = this.#ambient.get()
+    if (ambient === undefined || ambient.frame.isOpen) return ambient
+    // A function that was cut off runs on, and must not begin a unit of its own behind the back of who aborted it.
+    if (ambient.frame.isUndone) ambient.frame.signal.throwIfAborted()
+    return undefined
+  }
+
+  async #retried<R>(fn: Fn<Repos, R>, run: Run): Promise<R> {
+    for (let runs = 1; ; runs++) {
+      try {
+        return await this.#open(fn, run)
+      } catch (error) {
+        if (runs === MAX_RUNS || !isSerializationFailure(error)) throw error
+        await this.#clock.sleep(pauseAfter(runs, this.#random), { signal: run.signal })
+      }
+    }
+  }
+
+  async #open<R>(fn: Fn<Repos, R>, run: Run): Promise<R> {
+    const { isolation, readOnly = false } = run
+    const signal = run.signal ?? new AbortController().signal
+    const transaction = await this.#driver.begin({ isolation, readOnly, signal })
+    const frame = new Frame(transaction, signal)
+    const ending = { keep: () => transaction.commit(), undo: () => transaction.rollback() }
+    const result = await this.#end(fn, { frame, run }, ending)
+    await frame.afterCommit()
+    return result
+  }
+
+  async #nest<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
+    const signal = either(around.frame.signal, run.signal)
+    const part = async () => {
+      around.frame.ensureOpen()
+      const { transaction } = around.frame
+      const savepoint = await transaction.savepoint()
+      const frame = new Frame(transaction, signal, around.frame)
+      // It may have ended while the savepoint was made.
+      around.frame.ensureOpen()
+      const ending = {
+        keep: () => this.#within(around.frame, () => savepoint.release()),
+        undo: () => this.#within(around.frame, () => savepoint.rollback()),
+      }
+      return this.#end(fn, { frame, run: around.run }, ending)
+    }
+    return around.frame.inTurn(signal, part)
+  }
+
+  /** Where a savepoint cannot be kept or taken back nobody knows what would be committed: so nothing is. */
+  async #within(around: Frame<Repos>, step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      around.fail(error)
+      throw error
+    }
+  }
+
+  async #join<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
+    try {
+      return await this.#call(fn, around, either(around.frame.signal, run.signal))
+    } catch (error) {
+      around.frame.fail(error)
+      throw error
+    }
+  }
+
+  /** Calls the function with handles that work as long as it runs. */
+  async #call<R>(fn: Fn<Repos, R>, ambient: Ambient<Repos>, signal: AbortSignal): Promise<R> {
+    const { frame } = ambient
+    let running = true
+    const isOpen = () => running && frame.isOpen
+    const on = (time: 'before' | 'after') => (hook: () => unknown) => {
+      if (!isOpen()) throw new TransactionClosedError()
+      frame.on(
+        time,
+        checkFunction(hook, { package: '@base/domain', pattern: 'Unit', option: `${time}Commit` }),
+      )
+    }
+    const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
+    const tx = guarded(frame.transaction.repositories, isOpen)
+    const work = () => runInContext([[this.#ambient, ambient]], async () => fn(tx, unit))
+    try {
+      return await abortable(signal, work)
+    } catch (error) {
+      running = false
+      throw error
+    }
+  }
+
+  /** Calls the function, and keeps what it did or takes it back; the first error is the one that counts. */
+  async #end<R>(fn: Fn<Repos, R>, ambient: Ambient<Repos>, ending: Ending): Promise<R> {
+    const { frame } = ambient
+    try {
+      const result = await this.#call(fn, ambient, frame.signal)
+      await runInContext([[this.#ambient, ambient]], () => frame.keep(ending))
+      return result
+    } catch (error) {
+      const mustUndo = frame.isOpen
+      frame.close()
+      if (mustUndo) await ending.undo().catch(() => {})
+      throw error
+    }
+  }
+}
+
+function either(around: AbortSignal, own: AbortSignal | undefined): AbortSignal {
+  return own === undefined ? around : AbortSignal.any([around, own])
+}

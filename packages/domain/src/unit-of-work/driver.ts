@@ -1,0 +1,37 @@
+import type { Isolation } from './unit-of-work.js'
+
+/** What a transaction is opened with. */
+export interface BeginOptions {
+  /** The level; the adapter's own default where there is none. */
+  readonly isolation: Isolation | undefined
+  /** Whether it only reads. */
+  readonly readOnly: boolean
+  /** Ends the wait for a connection. */
+  readonly signal: AbortSignal
+}
+
+/** Opens transactions on some system: what an adapter gives to `createUnitOfWork`. */
+export interface UnitDriver<Repos extends object> {
+  /** Opens a transaction. What it took is given back where it fails. */
+  begin(options: BeginOptions): Promise<UnitTransaction<Repos>>
+}
+
+/** An open transaction; one call at a time, and none after `commit` or `rollback`, which both close what `begin` opened. */
+export interface UnitTransaction<Repos extends object> {
+  /** What works in it. */
+  readonly repositories: Repos
+  /** Commits; where it rejects, nothing is committed, or nobody knows. */
+  commit(): Promise<void>
+  /** Rolls back. Called once where `begin` succeeded and `commit` was not called. */
+  rollback(): Promise<void>
+  /** Marks a point to go back to. */
+  savepoint(): Promise<Savepoint>
+}
+
+/** A point within a transaction. */
+export interface Savepoint {
+  /** Keeps what has happened since. */
+  release(): Promise<void>
+  /** Takes back what has happened since. */
+  rollback(): Promise<void>
+}

@@ -1,0 +1,115 @@
+import { reportCallbackError } from '@base/core/events'
+import { abortable } from './abortable.js'
+import type { UnitTransaction } from './driver.js'
+import { TransactionAbortedError, TransactionClosedError } from './errors.js'
+
+type Hook = () => unknown
+
+/** What a frame's work is closed with: a whole transaction, or a savepoint of it. */
+export interface Ending {
+  keep(): Promise<void>
+  undo(): Promise<void>
+}
+
+/** A unit that is open, or was: a transaction, or a part of one that can fail alone. */
+export class Frame<Repos extends object> {
+  readonly transaction: UnitTransaction<Repos>
+  readonly signal: AbortSignal
+  readonly #parent: Frame<Repos> | undefined
+  readonly #beforeCommit: Hook[] = []
+  readonly #afterCommit: Hook[] = []
+  readonly #parts = new Set<Promise<unknown>>()
+  #failure: { readonly error: unknown } | undefined
+  #ended = false
+  #undone = false
+  #lastPart: Promise<unknown> = Promise.resolve()
+
+  constructor(transaction: UnitTransaction<Repos>, signal: AbortSignal, parent?: Frame<Repos>) {
+    this.transaction = transaction
+    this.signal = signal
+    this.#parent = parent
+  }
+
+  /** Whether it has not ended, nor one around it. */
+  get isOpen(): boolean {
+    return !this.#ended && (this.#parent?.isOpen ?? true)
+  }
+
+  /** Whether it has ended without success. */
+  get isUndone(): boolean {
+    return this.#undone || (this.#parent?.isUndone ?? false)
+  }
+
+  /** Refuses to go on once it has ended. @throws TransactionClosedError */
+  ensureOpen(): void {
+    if (!this.isOpen) throw new TransactionClosedError()
+  }
+
+  /** Adds a hook. @throws TransactionClosedError */
+  on(time: 'before' | 'after', hook: Hook): void {
+    this.ensureOpen()
+    ;(time === 'before' ? this.#beforeCommit : this.#afterCommit).push(hook)
+  }
+
+  /** Notes that a part that joined has failed: the frame cannot succeed any more. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  /** Waits for a part before the frame is kept: it must not be cut off in the middle. */
+  track<R>(part: Promise<R>): Promise<R> {
+    const settled = part.catch(() => {}).finally(() => this.#parts.delete(settled))
+    this.#parts.add(settled)
+    return part
+  }
+
+  /** Runs a nested part after those that came before it, for a transaction has one line of savepoints. */
+  inTurn<R>(signal: AbortSignal, part: () => Promise<R>): Promise<R> {
+    const before = this.#lastPart
+    const turn = abortable(signal, () => before).then(part)
+    this.#lastPart = Promise.allSettled([before, turn])
+    return turn
+  }
+
+  /** Ends it well: waits for its parts, calls the hooks, keeps the work. */
+  async keep(ending: Ending): Promise<void> {
+    await abortable(this.signal, () => this.#settle())
+    if (this.#failure !== undefined) throw new TransactionAbortedError(this.#failure.error)
+    this.ensureOpen()
+    this.signal.throwIfAborted()
+    this.#ended = true
+    await ending.keep()
+    for (const hook of this.#afterCommit) this.#parent?.on('after', hook)
+  }
+
+  /** Ends it at once; what it did is taken back by who calls. */
+  close(): void {
+    this.#ended = true
+    this.#undone = true
+  }
+
+  /** Calls the hooks that waited for the commit. */
+  async afterCommit(): Promise<void> {
+    for (const hook of this.#afterCommit) {
+      try {
+        await hook()
+      } catch (error) {
+        reportCallbackError(error, {
+          package: '@base/domain',
+          pattern: 'UnitOfWork',
+          callback: 'afterCommit',
+        })
+      }
+    }
+  }
+
+  /** A hook may begin parts and add hooks, a part may too. */
+  async #settle(): Promise<void> {
+    for (let next = 0; ; next++) {
+      while (this.#parts.size > 0) await Promise.all(this.#parts)
+      const hook = this.#beforeCommit[next]
+      if (hook === undefined || this.#failure !== undefined || !this.isOpen) return
+      await hook()
+    }
+  }
+}

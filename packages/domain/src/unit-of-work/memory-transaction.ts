@@ -1,0 +1,58 @@
+import type { Settings } from '../repository/memory-settings.js'
+import { checkVersion } from '../repository/memory-writer.js'
+import type { Savepoint, UnitTransaction } from './driver.js'
+import type { TransactionRows } from './transaction-rows.js'
+
+/** One repository's part in a transaction. */
+export interface Part {
+  readonly rows: TransactionRows<object>
+  readonly settings: Settings<object, unknown>
+}
+
+/** A transaction over several repositories in memory. */
+export class MemoryTransaction<Repos extends object> implements UnitTransaction<Repos> {
+  readonly repositories: Repos
+  readonly #parts: readonly Part[]
+
+  constructor(repositories: Repos, parts: readonly Part[]) {
+    this.repositories = repositories
+    this.#parts = parts
+  }
+
+  /** Checks everything, then writes everything, without giving way in between: so it is atomic. */
+  async commit(): Promise<void> {
+    const changed = this.#parts.some(({ rows }) => rows.changes.length > 0)
+    // What only read saw one state, and is as if it had run then.
+    if (!changed) return
+    for (const part of this.#parts) {
+      part.rows.checkIsolation()
+      checkVersions(part)
+    }
+    for (const { rows } of this.#parts) rows.apply()
+  }
+
+  /** There is nothing to take back: the rows are dropped with the transaction. */
+  async rollback(): Promise<void> {}
+
+  async savepoint(): Promise<Savepoint> {
+    for (const { rows } of this.#parts) rows.savepoint()
+    return {
+      release: async () => {
+        for (const { rows } of this.#parts) rows.release()
+      },
+      rollback: async () => {
+        for (const { rows } of this.#parts) rows.rollback()
+      },
+    }
+  }
+}
+
+/** Refuses to save over a version that came since; a deletion does not care which version it deletes. */
+function checkVersions({ rows, settings }: Part): void {
+  if (settings.version === undefined) return
+  for (const { key, seen, row } of rows.changes) {
+    const current = rows.current(key)
+    if (row === undefined || current === seen) continue
+    checkVersion(settings.name, settings.id(row.entity), seen?.version ?? 0, current?.version)
+  }
+}

@@ -1,0 +1,71 @@
+import { checkOneOf, invalidOption } from '@base/core/options'
+import { MemoryRepository } from '../repository/memory-repository.js'
+import { SharedRows } from '../repository/store.js'
+import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
+import type { BeginOptions, UnitDriver, UnitTransaction } from './driver.js'
+import { MemoryTransaction, type Part } from './memory-transaction.js'
+import { ISOLATIONS } from './run-options.js'
+import { TransactionRows } from './transaction-rows.js'
+import type { Isolation, UnitOfWork } from './unit-of-work.js'
+
+/** Options of {@link memoryUnitOfWork}. */
+export interface MemoryUnitOfWorkOptions extends UnitOfWorkOptions {
+  /** The level of a unit that names none. @defaultValue 'read committed' */
+  readonly isolation?: Isolation
+}
+
+/**
+ * Units of work over repositories in memory, with the semantics of a database: a unit sees its own writes, others see them
+ * once it is committed, all of them at once. Nobody waits for a lock; who comes second fails at the commit.
+ *
+ * Read committed: a unit sees what is committed now, and a version that has become stale is a ConflictError. Repeatable
+ * read: it sees what was committed when it began, and a row that somebody else has written since is a serialization
+ * failure, after which it is run again. Serializable: the same for a row that it has only read. The latter two copy the
+ * list of rows, not the rows, when they begin.
+ *
+ * @example
+ * const accounts = memoryRepository<Account, string>({ id: (account) => account.id, version: 'version' })
+ * const unitOfWork = memoryUnitOfWork({ accounts })
+ * await unitOfWork.run(async (tx) => {
+ *   const account = await tx.accounts.getById('7')
+ *   await tx.accounts.save({ ...account, balance: account.balance - 100n })
+ * })
+ *
+ * @throws InvalidOptionError where one of them is not by `memoryRepository`, or an option is wrong.
+ */
+export function memoryUnitOfWork<Repos extends object>(
+  repositories: Repos,
+  { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions = {},
+): UnitOfWork<Repos> {
+  const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
+  checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
+  const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
+    if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)
+      return [name, repository]
+    throw invalidOption(repository, { ...place, option: name }, 'a repository of memoryRepository')
+  })
+  return createUnitOfWork(new MemoryDriver<Repos>(named, isolation), options)
+}
+
+type AnyRepository = MemoryRepository<object, unknown>
+
+class MemoryDriver<Repos extends object> implements UnitDriver<Repos> {
+  readonly #named: readonly (readonly [string, AnyRepository])[]
+  readonly #isolation: Isolation
+
+  constructor(named: readonly (readonly [string, AnyRepository])[], isolation: Isolation) {
+    this.#named = named
+    this.#isolation = isolation
+  }
+
+  async begin({ isolation = this.#isolation, readOnly }: BeginOptions): Promise<UnitTransaction<Repos>> {
+    const parts: Part[] = []
+    const repositories: Record<string, AnyRepository> = {}
+    for (const [name, { settings, rows: shared }] of this.#named) {
+      const rows = new TransactionRows(shared as SharedRows<object>, { isolation, readOnly })
+      parts.push({ rows, settings })
+      repositories[name] = new MemoryRepository(settings, rows)
+    }
+    return new MemoryTransaction(repositories as Repos, parts)
+  }
+}

@@ -1,0 +1,43 @@
+import { checkBoolean, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import type { Isolation, Propagation, RunOptions } from './unit-of-work.js'
+
+const PROPAGATIONS: readonly Propagation[] = ['required', 'nested', 'requires_new', 'mandatory', 'never']
+/** The levels. */
+export const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
+
+const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'UnitOfWork', option })
+
+/** The options of a run, checked. */
+export interface Run {
+  readonly propagation: Propagation
+  readonly isolation: Isolation | undefined
+  readonly readOnly: boolean | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/** Checks the options of a run. @throws InvalidOptionError naming the option. */
+export function readRun({ propagation = 'required', isolation, readOnly, signal }: RunOptions): Run {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidOption(signal, at('signal'), 'an AbortSignal')
+  }
+  return {
+    propagation: checkOneOf(propagation, PROPAGATIONS, at('propagation')),
+    isolation: isolation === undefined ? undefined : checkOneOf(isolation, ISOLATIONS, at('isolation')),
+    readOnly: readOnly === undefined ? undefined : checkBoolean(readOnly, at('readOnly')),
+    signal,
+  }
+}
+
+/** Refuses a run that would join a unit which is not what it asks for. @throws InvalidOptionError naming the option. */
+export function checkJoin({ isolation, readOnly }: Run, around: Run): void {
+  if (isolation !== undefined && isolation !== around.isolation) {
+    throw invalidOption(
+      isolation,
+      at('isolation'),
+      `${around.isolation === undefined ? 'left out' : `'${around.isolation}'`} within the unit that is open`,
+    )
+  }
+  if (readOnly !== undefined && readOnly !== (around.readOnly ?? false)) {
+    throw invalidOption(readOnly, at('readOnly'), `${!readOnly} within the unit that is open`)
+  }
+}

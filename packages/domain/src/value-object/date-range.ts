@@ -1,0 +1,115 @@
+import { ValidationError } from '@base/core/errors'
+import { err, ok, type Result } from '@base/core/result'
+import { ValueObject } from './value-object.js'
+
+/** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. */
+const TIME = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2}))?$/
+
+/**
+ * A span of time from a start, which belongs to it, to an end, which does not: neighbours share no moment, and a range
+ * that ends where it starts is empty. Milliseconds, UTC.
+ *
+ * @example
+ * const may = DateRange.of(new Date('2026-05-01'), new Date('2026-06-01'))
+ * may.contains(new Date('2026-05-31T23:59:59Z')) // true
+ * may.overlaps(DateRange.of(new Date('2026-06-01'), new Date('2026-07-01'))) // false
+ */
+export class DateRange extends ValueObject<{ readonly start: Date; readonly end: Date }> {
+  private constructor(start: Date, end: Date) {
+    super({ start, end })
+  }
+
+  /** @throws ValidationError where one is no valid date, or the end lies before the start. */
+  static of(start: Date, end: Date): DateRange {
+    const problem = problemOf(start, end)
+    if (problem !== undefined) throw problem
+    return new DateRange(start, end)
+  }
+
+  /** Reads `start/end` of ISO 8601: `'2026-05-01/2026-06-01T12:00:00Z'`. */
+  static parse(text: string): Result<DateRange, ValidationError> {
+    const [start, end, ...rest] = typeof text === 'string' && text.length <= 100 ? text.split('/') : []
+    const from = dateOf(start)
+    const to = dateOf(end)
+    const problem = rest.length > 0 ? notARange() : problemOf(from, to)
+    return problem === undefined ? ok(new DateRange(from, to)) : err(problem)
+  }
+
+  /** The first moment. A copy, yours to change. */
+  get start(): Date {
+    return new Date(this.props.start)
+  }
+
+  /** The first moment after it. A copy, yours to change. */
+  get end(): Date {
+    return new Date(this.props.end)
+  }
+
+  /** How long it is, in milliseconds. */
+  get duration(): number {
+    return this.props.end.getTime() - this.props.start.getTime()
+  }
+
+  /** Whether it holds no moment. */
+  get isEmpty(): boolean {
+    return this.duration === 0
+  }
+
+  /** Whether a moment, or every moment of a range, lies in it. An empty range lies in any that reaches around it. */
+  contains(other: Date | DateRange): boolean {
+    if (other instanceof DateRange)
+      return this.props.start <= other.props.start && other.props.end <= this.props.end
+    return this.props.start <= other && other < this.props.end
+  }
+
+  /** Whether they share a moment. */
+  overlaps(other: DateRange): boolean {
+    return this.intersection(other) !== undefined
+  }
+
+  /** The moments of both; `undefined` where there are none. */
+  intersection(other: DateRange): DateRange | undefined {
+    const start = Math.max(this.props.start.getTime(), other.props.start.getTime())
+    const end = Math.min(this.props.end.getTime(), other.props.end.getTime())
+    return start < end ? new DateRange(new Date(start), new Date(end)) : undefined
+  }
+
+  /** `start/end` of ISO 8601. */
+  override toString(): string {
+    return `${this.props.start.toISOString()}/${this.props.end.toISOString()}`
+  }
+
+  /** `start/end` of ISO 8601; {@link DateRange.parse} reads it. */
+  override toJSON(): string {
+    return this.toString()
+  }
+}
+
+function dateOf(text: string | undefined): Date {
+  const [whole = '', day = ''] = TIME.exec(text ?? '') ?? []
+  return new Date(isCalendarDay(day) ? whole : Number.NaN)
+}
+
+/** The platform takes 30 February for 2 March. */
+function isCalendarDay(day: string): boolean {
+  const date = new Date(day)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
+}
+
+function problemOf(start: Date, end: Date): ValidationError | undefined {
+  if (!isDate(start) || !isDate(end)) return notARange()
+  if (start <= end) return undefined
+  return new ValidationError({
+    issues: [{ path: 'end', code: 'date_range', message: 'must not lie before the start' }],
+  })
+}
+
+function isDate(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime())
+}
+
+function notARange(): ValidationError {
+  return new ValidationError({
+    issues: [{ path: '', code: 'date_range', message: 'must be two dates, such as 2026-05-01/2026-06-01' }],
+  })
+}

@@ -1,0 +1,235 @@
+import { AppError, ValidationError } from '@base/core/errors'
+import { invalidOption } from '@base/core/options'
+import { err, ok, type Result } from '@base/core/result'
+import { allocate } from './allocate.js'
+import { decimalsOf } from './currencies.js'
+import { type DecimalParts, formatDecimal, parseDecimal } from './decimal-text.js'
+import type { Percentage } from './percentage.js'
+import { divide, type Rounding } from './rounding.js'
+import { ValueObject } from './value-object.js'
+
+/** {@link Money} as JSON: the minor units as text, for JSON numbers end at 2^53. */
+export interface MoneyJson {
+  /** Minor units, a whole number as text. */
+  readonly minor: string
+  /** The code of ISO 4217. */
+  readonly currency: string
+}
+
+/**
+ * An amount of one currency, in whole minor units (cents), of any size. Never a float, and never rounded unless you name
+ * how.
+ *
+ * @example
+ * const price = Money.of(19_99n, 'EUR')
+ * price.multiply(3).toString() // '59.97 EUR'
+ * price.multiply('0.5', 'half-even').toString() // '10.00 EUR'
+ * Money.of(100n, 'EUR').allocate([1, 1, 1]).map(String) // ['0.34 EUR', '0.33 EUR', '0.33 EUR']
+ *
+ * @see Martin Fowler, Patterns of Enterprise Application Architecture, "Money"; ISO 4217
+ */
+export class Money extends ValueObject<{ readonly minor: bigint; readonly currency: string }> {
+  private constructor(minor: bigint, currency: string) {
+    super({ minor, currency })
+  }
+
+  /**
+   * An amount of minor units: `Money.of(19_99n, 'EUR')` is 19.99 euros, `Money.of(500n, 'JPY')` 500 yen.
+   *
+   * @throws InvalidOptionError where `minor` is no bigint. @throws ValidationError where the currency is none of ISO 4217.
+   */
+  static of(minor: bigint, currency: string): Money {
+    if (typeof minor !== 'bigint') throw invalidOption(minor, place('minor'), 'a bigint of minor units')
+    decimalsOf(currency)
+    return new Money(minor, currency)
+  }
+
+  /** No money. @throws ValidationError where the currency is none of ISO 4217. */
+  static zero(currency: string): Money {
+    return Money.of(0n, currency)
+  }
+
+  /**
+   * Reads a decimal amount, exactly: `Money.parse('19.99', 'EUR')`, or with its currency, `Money.parse('19.99 EUR')`.
+   * Fewer decimals than the currency has are fine, more are refused.
+   */
+  static parse(text: string, currency?: string): Result<Money, ValidationError> {
+    const [amount, code, ...rest] = typeof text === 'string' ? text.split(' ') : []
+    const unit = currency ?? code
+    const parts =
+      rest.length > 0 || (currency !== undefined && code !== undefined) ? undefined : parseDecimal(amount)
+    if (unit === undefined || parts === undefined)
+      return refusedAmount('must be a decimal amount, such as 19.99')
+    return fromParts(parts, unit)
+  }
+
+  /** Reads what {@link Money.toJSON} wrote. */
+  static fromJSON(json: unknown): Result<Money, ValidationError> {
+    const { minor, currency } = (typeof json === 'object' && json !== null ? json : {}) as Partial<MoneyJson>
+    if (typeof minor !== 'string' || typeof currency !== 'string' || !/^-?\d{1,40}$/.test(minor)) {
+      return refusedAmount('must be minor units and a currency, such as {"minor":"1999","currency":"EUR"}')
+    }
+    return fromParts({ value: BigInt(minor), decimals: 0 }, currency, true)
+  }
+
+  /** Whole minor units: cents of an euro, the yen itself. */
+  get minor(): bigint {
+    return this.props.minor
+  }
+
+  /** The code of ISO 4217: `'EUR'`. */
+  get currency(): string {
+    return this.props.currency
+  }
+
+  /** Whether it is nothing. */
+  get isZero(): boolean {
+    return this.minor === 0n
+  }
+
+  /** Whether it is less than nothing. */
+  get isNegative(): boolean {
+    return this.minor < 0n
+  }
+
+  /** The sum. @throws CurrencyMismatchError where the currencies differ. */
+  add(other: Money): Money {
+    return this.#of(this.minor + this.#minorOf(other))
+  }
+
+  /** The difference. @throws CurrencyMismatchError where the currencies differ. */
+  subtract(other: Money): Money {
+    return this.#of(this.minor - this.#minorOf(other))
+  }
+
+  /** The same amount, owed. */
+  negate(): Money {
+    return this.#of(-this.minor)
+  }
+
+  /** The amount without its sign. */
+  abs(): Money {
+    return this.isNegative ? this.negate() : this
+  }
+
+  /**
+   * The product with a whole number, or with a decimal text such as `'1.19'`; a float is refused, since it is hardly ever
+   * the number that was meant.
+   *
+   * @throws InvalidOptionError where the factor is none of these, or `rounding` is missing and the product is not exact.
+   */
+  multiply(factor: bigint | number | string, rounding?: Rounding): Money {
+    const { value, decimals } = factorOf(factor)
+    return this.#fraction(value, 10n ** BigInt(decimals), rounding)
+  }
+
+  /** That share of the amount. @throws InvalidOptionError where `rounding` is missing and the share is not exact. */
+  percentage(share: Percentage, rounding?: Rounding): Money {
+    return this.#fraction(...share.fraction, rounding)
+  }
+
+  /**
+   * Parts in the given ratios that add up to the amount, to the last minor unit: what is left over goes one unit each to
+   * the parts that lost most by rounding down, the first ones first.
+   *
+   * @throws InvalidOptionError where the ratios are not whole numbers from 0, at least one above 0.
+   */
+  allocate(ratios: readonly (number | bigint)[]): Money[] {
+    return allocate(this.minor, ratios).map((part) => this.#of(part))
+  }
+
+  /** That many parts, as equal as can be, which add up to the amount. @throws InvalidOptionError where it is no integer from 1. */
+  split(parts: number): Money[] {
+    if (!Number.isSafeInteger(parts) || parts < 1 || parts > 1_000_000) {
+      throw invalidOption(parts, place('parts'), 'an integer from 1 to 1000000')
+    }
+    return this.allocate(Array.from({ length: parts }, () => 1))
+  }
+
+  /** −1, 0 or 1 as it is less than, equal to or more than the other: for `sort`. @throws CurrencyMismatchError where the currencies differ. */
+  compareTo(other: Money): -1 | 0 | 1 {
+    const theirs = this.#minorOf(other)
+    if (this.minor === theirs) return 0
+    return this.minor < theirs ? -1 : 1
+  }
+
+  /** The amount as a decimal text: `'19.99'`, `'500'` for yen. */
+  toDecimal(): string {
+    return formatDecimal(this.minor, decimalsOf(this.currency))
+  }
+
+  /** The amount as people of a locale write it: `'19,99 €'` for `'de'`. Exact at any size. */
+  format(locale?: string): string {
+    const digits = decimalsOf(this.currency)
+    return new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: this.currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(this.toDecimal() as Intl.StringNumericLiteral)
+  }
+
+  /** Amount and currency: `'19.99 EUR'`; {@link Money.parse} reads it. */
+  override toString(): string {
+    return `${this.toDecimal()} ${this.currency}`
+  }
+
+  /** `{ minor, currency }`, the minor units as text; {@link Money.fromJSON} reads it. */
+  override toJSON(): MoneyJson {
+    return { minor: String(this.minor), currency: this.currency }
+  }
+
+  #of(minor: bigint): Money {
+    return new Money(minor, this.currency)
+  }
+
+  #minorOf(other: Money): bigint {
+    if (other.currency !== this.currency) throw new CurrencyMismatchError(this.currency, other.currency)
+    return other.minor
+  }
+
+  #fraction(numerator: bigint, denominator: bigint, rounding: Rounding | undefined): Money {
+    const product = this.minor * numerator
+    if (product % denominator === 0n) return this.#of(product / denominator)
+    if (rounding === undefined)
+      throw invalidOption(rounding, place('rounding'), 'named where the product is not exact')
+    return this.#of(divide(product, denominator, rounding))
+  }
+}
+
+/** Two amounts of different currencies met. Code `CURRENCY_MISMATCH`, kind `invalid`; details `{ expected, actual }`. */
+export class CurrencyMismatchError extends AppError {
+  constructor(expected: string, actual: string) {
+    super({
+      code: 'CURRENCY_MISMATCH',
+      kind: 'invalid',
+      message: `Expected an amount in ${expected}, received one in ${actual}.`,
+      details: { expected, actual },
+    })
+  }
+}
+
+function fromParts(parts: DecimalParts, currency: string, minor = false): Result<Money, ValidationError> {
+  try {
+    const decimals = minor ? 0 : decimalsOf(currency)
+    if (parts.decimals > decimals) return refusedAmount(`must have at most ${decimals} decimals`)
+    return ok(Money.of(parts.value * 10n ** BigInt(decimals - parts.decimals), currency))
+  } catch (error) {
+    return err(error as ValidationError)
+  }
+}
+
+function factorOf(factor: bigint | number | string): DecimalParts {
+  const whole = typeof factor === 'bigint' || Number.isSafeInteger(factor)
+  const parts = whole ? { value: BigInt(factor), decimals: 0 } : parseDecimal(factor)
+  if (parts !== undefined) return parts
+  throw invalidOption(factor, place('factor'), "a bigint, a whole number or a decimal text such as '1.19'")
+}
+
+function refusedAmount(message: string): Result<never, ValidationError> {
+  return err(new ValidationError({ issues: [{ path: '', code: 'money', message }] }))
+}
+
+function place(option: string): { package: string; pattern: string; option: string } {
+  return { package: '@base/domain', pattern: 'Money', option }
+}

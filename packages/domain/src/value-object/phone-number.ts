@@ -1,0 +1,68 @@
+import { UnsupportedError, type ValidationError } from '@base/core/errors'
+import { ok, type Result } from '@base/core/result'
+import { refused, TextValue } from './text-value.js'
+
+const MAX_LENGTH = 40
+const E164 = /^\+[1-9]\d{6,14}$/
+const SEPARATORS = /[\s().\u00A0\u2010-\u2015-]/g
+
+/** Options of {@link PhoneNumber.parseNational}. */
+export interface NationalOptions {
+  /** Where a number without a country code is dialled: ISO 3166-1 alpha-2, such as `'PT'`. */
+  readonly country: string
+}
+
+/**
+ * A telephone number in the international form of E.164: `+` and 7 to 15 digits.
+ *
+ * @example
+ * const number = PhoneNumber.parse('+351 21 000 0000')
+ * if (number.ok) number.value.value // '+351210000000'
+ *
+ * @see ITU-T E.164
+ */
+export class PhoneNumber extends TextValue {
+  /** Reads an international number; blanks, dots, dashes and parentheses between digits are dropped. */
+  static parse(text: string): Result<PhoneNumber, ValidationError> {
+    const digits = typeof text === 'string' && text.length <= MAX_LENGTH ? text.replace(SEPARATORS, '') : ''
+    return E164.test(digits)
+      ? ok(new PhoneNumber(digits))
+      : refused('phone_number', 'must be an international phone number such as +351210000000')
+  }
+
+  /**
+   * Reads a number as people of a country write it, and checks it against that country's plan. Needs the package
+   * `libphonenumber-js`, which is loaded at the first call.
+   *
+   * @example
+   * const number = await PhoneNumber.parseNational('21 000 0000', { country: 'PT' })
+   * if (number.ok) number.value.value // '+351210000000'
+   *
+   * @throws UnsupportedError where the package is not installed, with the command that does it.
+   */
+  static async parseNational(
+    text: string,
+    { country }: NationalOptions,
+  ): Promise<Result<PhoneNumber, ValidationError>> {
+    const library = await loadLibrary()
+    if (typeof text !== 'string' || text.length > MAX_LENGTH)
+      return refused('phone_number', 'must be a phone number')
+    if (!library.isSupportedCountry(country))
+      return refused('country', 'must be a country with a numbering plan')
+    const number = library.parsePhoneNumberFromString(text, country)
+    return number?.isValid() === true
+      ? ok(new PhoneNumber(number.number))
+      : refused('phone_number', `must be a phone number of ${country}, or an international one`)
+  }
+}
+
+async function loadLibrary(): Promise<typeof import('libphonenumber-js')> {
+  try {
+    return await import('libphonenumber-js')
+  } catch (cause) {
+    throw new UnsupportedError({
+      message: 'PhoneNumber.parseNational needs a package: npm install libphonenumber-js',
+      cause,
+    })
+  }
+}

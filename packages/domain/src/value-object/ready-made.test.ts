@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest'
+import { DateRange, Email, Percentage, PhoneNumber, Slug, Url, Username } from './index.js'
+
+const text = (parsed: { ok: true; value: { toString(): string } } | { ok: false }) =>
+  parsed.ok ? String(parsed.value) : undefined
+
+describe('Email', () => {
+  test.each([
+    ['ada@example.org', 'ada@example.org'],
+    [' Ada.Lovelace+x@Example.ORG ', 'ada.lovelace+x@example.org'],
+    [`${'a'.repeat(64)}@b.co`, `${'a'.repeat(64)}@b.co`],
+  ])('reads %s', (raw, expected) => {
+    expect(text(Email.parse(raw))).toBe(expected)
+  })
+
+  test.each([
+    '',
+    'ada',
+    '@b.co',
+    'a@b',
+    'a@@b.co',
+    'a b@c.de',
+    'a@-b.co',
+    'a@b-.co',
+    'a@b..co',
+    'Ada <a@b.co>',
+    'é@b.co',
+    `${'a'.repeat(65)}@b.co`,
+    `a@${'b'.repeat(64)}.co`,
+    `a@${'b.'.repeat(130)}co`,
+    7,
+    null,
+  ])('refuses %j', (raw) => {
+    expect(Email.parse(raw as string)).toMatchObject({ ok: false, error: { code: 'VALIDATION' } })
+  })
+
+  test('takes no time over hostile text', () => {
+    expect(Email.parse(' '.repeat(10_000_000)).ok).toBe(false)
+    expect(Email.parse(`${'a.'.repeat(200)}@`).ok).toBe(false)
+  })
+
+  test('knows its parts, prints and serialises as a text', () => {
+    const email = Email.parse('ada@example.org')
+    if (!email.ok) throw email.error
+    expect([email.value.local, email.value.domain, JSON.stringify({ email: email.value })]).toEqual([
+      'ada',
+      'example.org',
+      '{"email":"ada@example.org"}',
+    ])
+  })
+
+  test('never repeats what it refuses', () => {
+    expect(JSON.stringify(Email.parse('hunter2'))).not.toContain('hunter2')
+  })
+})
+
+describe('Slug', () => {
+  test.each([
+    ['Crème brûlée, für Anfänger!', 'creme-brulee-fur-anfanger'],
+    ['  Straße & Ærø  ', 'strasse-aero'],
+    ['a--b__c', 'a-b-c'],
+    ['2026', '2026'],
+  ])('makes one of %j', (title, expected) => {
+    expect(text(Slug.fromTitle(title))).toBe(expected)
+  })
+
+  test('cuts at a word', () => {
+    const slug = text(Slug.fromTitle('word '.repeat(100)))
+    expect(slug?.endsWith('-word')).toBe(true)
+    expect(slug?.length).toBeLessThanOrEqual(200)
+  })
+
+  test.each(['', 'A', 'a--b', '-a', 'a-', 'a b', 'ä', 'a'.repeat(201)])('refuses %j', (raw) => {
+    expect(Slug.parse(raw).ok).toBe(false)
+  })
+
+  test('refuses a title of which nothing is left', () => {
+    expect(Slug.fromTitle('こんにちは').ok).toBe(false)
+  })
+})
+
+describe('Username', () => {
+  test('keeps its case, and has a canonical form', () => {
+    const name = Username.parse('Ada_L-1')
+    expect(name.ok && [name.value.value, name.value.canonical]).toEqual(['Ada_L-1', 'ada_l-1'])
+  })
+
+  test.each(['ab', 'a'.repeat(51), 'a b', 'аda', 'a.b', ''])('refuses %j', (raw) => {
+    expect(Username.parse(raw).ok).toBe(false)
+  })
+})
+
+describe('Url', () => {
+  test('normalises', () => {
+    expect(text(Url.parse('HTTPS://Example.org:443/a/../b?c#d'))).toBe('https://example.org/b?c#d')
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'ftp://example.org',
+    '/relative',
+    'example.org',
+    'https://ada:hunter2@example.org',
+    `https://example.org/${'a'.repeat(2048)}`,
+    '',
+  ])('refuses %s', (raw) => {
+    expect(Url.parse(raw).ok).toBe(false)
+  })
+
+  test('accepts other schemes only where told', () => {
+    expect(text(Url.parse('ftp://example.org/a', { protocols: ['ftp:'] }))).toBe('ftp://example.org/a')
+    expect(Url.parse('https://example.org', { protocols: ['ftp:'] }).ok).toBe(false)
+  })
+
+  test('gives a URL to change without changing itself', () => {
+    const url = Url.parse('https://example.org/a')
+    if (!url.ok) throw url.error
+    url.value.toURL().pathname = '/b'
+    expect([url.value.value, url.value.origin, url.value.hostname]).toEqual([
+      'https://example.org/a',
+      'https://example.org',
+      'example.org',
+    ])
+  })
+})
+
+describe('PhoneNumber', () => {
+  test.each([
+    ['+351 21 000-0000', '+351210000000'],
+    ['+1 (212) 555.0100', '+12125550100'],
+  ])('reads %s', (raw, expected) => {
+    expect(text(PhoneNumber.parse(raw))).toBe(expected)
+  })
+
+  test.each([
+    '',
+    '351210000000',
+    '+0123456789',
+    '+123456',
+    '+1234567890123456',
+    '+1x2345678',
+    '+'.repeat(50),
+  ])('refuses %j', (raw) => {
+    expect(PhoneNumber.parse(raw).ok).toBe(false)
+  })
+
+  test('reads a national number with the country, by its numbering plan', async () => {
+    expect(text(await PhoneNumber.parseNational('21 000 0000', { country: 'PT' }))).toBe('+351210000000')
+    expect((await PhoneNumber.parseNational('12', { country: 'PT' })).ok).toBe(false)
+    expect((await PhoneNumber.parseNational('21 000 0000', { country: 'XX' })).ok).toBe(false)
+  })
+})
+
+describe('Percentage', () => {
+  test.each([
+    [19, '19%'],
+    ['7.70', '7.7%'],
+    [0, '0%'],
+    [100, '100%'],
+    ['0.0001', '0.0001%'],
+    [10, '10%'],
+  ])('takes %s', (raw, expected) => {
+    expect(Percentage.of(raw).toString()).toBe(expected)
+  })
+
+  test.each([-1, 101, '100.0001', '0.00001', Number.NaN, 'x', 0.1 + 0.2])('refuses %s', (raw) => {
+    expect(() => Percentage.of(raw)).toThrow('must be from 0 to 100, with at most 4 decimals')
+  })
+
+  test('reads its own text, has a complement and an order', () => {
+    expect(text(Percentage.parse('22.5 %'))).toBe('22.5%')
+    expect(Percentage.of('22.5').complement().value).toBe('77.5')
+    expect([Percentage.of(3), Percentage.of(1)].sort((a, b) => a.compareTo(b)).map(String)).toEqual([
+      '1%',
+      '3%',
+    ])
+    expect(JSON.stringify(Percentage.of('22.5'))).toBe('"22.5"')
+  })
+})
+
+describe('DateRange', () => {
+  const may = DateRange.of(new Date('2026-05-01'), new Date('2026-06-01'))
+  const june = DateRange.of(new Date('2026-06-01'), new Date('2026-07-01'))
+
+  test('holds its start and not its end', () => {
+    expect(may.contains(new Date('2026-05-01'))).toBe(true)
+    expect(may.contains(new Date('2026-06-01'))).toBe(false)
+    expect(may.overlaps(june)).toBe(false)
+    expect(may.duration).toBe(31 * 86_400_000)
+  })
+
+  test('intersects', () => {
+    const spring = DateRange.of(new Date('2026-04-15'), new Date('2026-05-15'))
+    expect(String(may.intersection(spring))).toBe('2026-05-01T00:00:00.000Z/2026-05-15T00:00:00.000Z')
+    expect(may.intersection(june)).toBeUndefined()
+    expect(may.contains(spring)).toBe(false)
+    expect(may.contains(DateRange.of(new Date('2026-05-02'), new Date('2026-06-01')))).toBe(true)
+  })
+
+  test('is empty where it ends as it starts', () => {
+    const empty = DateRange.of(new Date(0), new Date(0))
+    expect([empty.isEmpty, empty.contains(new Date(0)), empty.overlaps(empty)]).toEqual([true, false, false])
+  })
+
+  test('cannot be changed through its dates', () => {
+    may.start.setFullYear(1)
+    expect(may.start.getUTCFullYear()).toBe(2026)
+  })
+
+  test('reads ISO 8601 and its own text', () => {
+    expect(text(DateRange.parse('2026-05-01/2026-06-01T12:00:00+02:00'))).toBe(
+      '2026-05-01T00:00:00.000Z/2026-06-01T10:00:00.000Z',
+    )
+    const far = DateRange.of(new Date(0), new Date(8.64e15))
+    const back = DateRange.parse(JSON.parse(JSON.stringify(far)))
+    expect(back.ok && back.value.equals(far)).toBe(true)
+  })
+
+  test.each([
+    '',
+    '2026-05-01',
+    '2026-06-01/2026-05-01',
+    'a/b',
+    '2026-02-30/2026-03-01',
+    '2026-05-01/P1D',
+    '2026-05-01/2026-05-02/2026-05-03',
+    7,
+  ])('refuses %j', (raw) => {
+    expect(DateRange.parse(raw as string).ok).toBe(false)
+  })
+
+  test('refuses dates that are none, and an end before the start', () => {
+    expect(() => DateRange.of(new Date(Number.NaN), new Date())).toThrow('must be two dates')
+    expect(() => DateRange.of('2026-05-01' as never, new Date())).toThrow('must be two dates')
+    expect(() => DateRange.of(new Date(1), new Date(0))).toThrow('end: must not lie before the start')
+  })
+})

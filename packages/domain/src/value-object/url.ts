@@ -1,0 +1,58 @@
+import type { ValidationError } from '@base/core/errors'
+import { ok, type Result } from '@base/core/result'
+import { refused, TextValue } from './text-value.js'
+
+const MAX_LENGTH = 2_048
+const DEFAULT_PROTOCOLS: readonly string[] = ['https:', 'http:']
+
+/** Options of {@link Url.parse}. */
+export interface UrlOptions {
+  /** Accepted schemes, with their colon. @defaultValue ['https:', 'http:'] */
+  readonly protocols?: readonly string[]
+}
+
+/**
+ * An absolute URL in its normal form, up to 2,048 characters, of an allowed scheme (so never `javascript:` or `data:`
+ * unless you say so) and without a user name or password.
+ *
+ * It is not a promise that the address is safe to fetch: a host may be inside your network.
+ *
+ * @example
+ * const url = Url.parse('HTTPS://Example.org:443/a/../b')
+ * if (url.ok) url.value.value // 'https://example.org/b'
+ *
+ * @see WHATWG URL
+ */
+export class Url extends TextValue {
+  /** Reads a URL and normalises it. */
+  static parse(
+    text: string,
+    { protocols = DEFAULT_PROTOCOLS }: UrlOptions = {},
+  ): Result<Url, ValidationError> {
+    const url =
+      typeof text === 'string' && text.length <= MAX_LENGTH && URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || url.href.length > MAX_LENGTH) {
+      return refused('url', `must be an absolute URL of at most ${MAX_LENGTH} characters`)
+    }
+    if (!protocols.includes(url.protocol))
+      return refused('url_protocol', `must begin with ${protocols.join(' or ')}`)
+    if (url.username !== '' || url.password !== '')
+      return refused('url_credentials', 'must not hold a user or password')
+    return ok(new Url(url.href))
+  }
+
+  /** Scheme, host and port: `'https://example.org'`. */
+  get origin(): string {
+    return new URL(this.value).origin
+  }
+
+  /** The host without a port: `'example.org'`. */
+  get hostname(): string {
+    return new URL(this.value).hostname
+  }
+
+  /** A new `URL` of the platform, yours to change. */
+  toURL(): URL {
+    return new URL(this.value)
+  }
+}

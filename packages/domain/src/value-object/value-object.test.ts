@@ -1,0 +1,127 @@
+import { createCodec } from '@base/core/codec'
+import { describe, expect, test } from 'vitest'
+import { Email, Money, ValueObject, valueObjectType } from './index.js'
+
+class Address extends ValueObject<{ street: string; city: string; tags?: string[] }> {
+  get city(): string {
+    return this.props.city
+  }
+}
+
+class Visit extends ValueObject<{ at: Date; seats: Map<string, bigint>; tags: Set<string>; price: Money }> {}
+
+const visit = () =>
+  new Visit({
+    at: new Date('2026-05-01T10:00:00Z'),
+    seats: new Map([['a', 2n ** 60n]]),
+    tags: new Set(['x', 'y']),
+    price: Money.of(5n, 'EUR'),
+  })
+
+describe('ValueObject', () => {
+  test('equals another of its class with the same contents, and nothing else', () => {
+    const home = new Address({ street: 'Rua Augusta 1', city: 'Lisbon', tags: ['a'] })
+    class Other extends ValueObject<{ street: string; city: string; tags: string[] }> {}
+
+    expect(home.equals(home)).toBe(true)
+    expect(home.equals(new Address({ city: 'Lisbon', tags: ['a'], street: 'Rua Augusta 1' }))).toBe(true)
+    expect(home.equals(new Address({ city: 'Lisbon', tags: ['b'], street: 'Rua Augusta 1' }))).toBe(false)
+    expect(home.equals(new Address({ city: 'Lisbon', street: 'Rua Augusta 1' }))).toBe(false)
+    expect(home.equals(new Other({ street: 'Rua Augusta 1', city: 'Lisbon', tags: ['a'] }))).toBe(false)
+    for (const other of [null, undefined, 'Lisbon', { props: home.props }])
+      expect(home.equals(other)).toBe(false)
+  })
+
+  test('compares dates, maps, sets, bigints and value objects within', () => {
+    expect(visit().equals(visit())).toBe(true)
+    expect(visit().equals(new Visit({ ...visit().props, at: new Date(0) }))).toBe(false)
+    expect(visit().equals(new Visit({ ...visit().props, seats: new Map([['a', 2n]]) }))).toBe(false)
+    expect(visit().equals(new Visit({ ...visit().props, tags: new Set(['y', 'x']) }))).toBe(true)
+    expect(visit().equals(new Visit({ ...visit().props, price: Money.of(5n, 'USD') }))).toBe(false)
+  })
+
+  test('keeps its own copy of what it is given', () => {
+    const tags = ['a']
+    const at = new Date(0)
+    const home = new Address({ street: '', city: '', tags })
+    const seen = new Visit({ ...visit().props, at })
+    tags.push('b')
+    at.setTime(7)
+
+    expect(home.props.tags).toEqual(['a'])
+    expect(seen.props.at.getTime()).toBe(0)
+  })
+
+  test('cannot be changed, at any depth', () => {
+    const home = new Address({ street: '', city: '', tags: ['a'] })
+    const { props } = visit()
+
+    expect(() => Object.assign(home, { props: {} })).toThrow(TypeError)
+    expect(() => Object.assign(home.props, { city: 'x' })).toThrow(TypeError)
+    expect(() => home.props.tags?.push('b')).toThrow(TypeError)
+    expect(() => props.at.setFullYear(1)).toThrow('Cannot change a value object; make a new one.')
+    expect(() => props.seats.set('b', 1n)).toThrow('Cannot change a value object')
+    expect(() => props.tags.clear()).toThrow('Cannot change a value object')
+  })
+
+  test('writes its contents as JSON', () => {
+    const home = new Address({ street: 'Rua Augusta 1', city: 'Lisbon' })
+    const json = JSON.parse(JSON.stringify(home))
+
+    expect(json).toEqual({ street: 'Rua Augusta 1', city: 'Lisbon' })
+    expect(new Address(json).equals(home)).toBe(true)
+    expect(JSON.parse(JSON.stringify(visit()))).toEqual({
+      at: '2026-05-01T10:00:00.000Z',
+      seats: [['a', '1152921504606846976']],
+      tags: ['x', 'y'],
+      price: { minor: '5', currency: 'EUR' },
+    })
+  })
+
+  test('travels through a codec with all its types', () => {
+    class Stay extends ValueObject<{ from: Date; nights: bigint; home: Address }> {}
+    const codec = createCodec({ types: [valueObjectType('address', Address), valueObjectType('stay', Stay)] })
+    const stay = new Stay({
+      from: new Date(0),
+      nights: 3n,
+      home: new Address({ street: '', city: 'Lisbon' }),
+    })
+
+    const back = codec.decode(codec.encode({ stay })) as { stay: Stay }
+
+    expect(stay.equals(back.stay)).toBe(true)
+    expect(back.stay.props.home.city).toBe('Lisbon')
+  })
+
+  test('keeps a key named __proto__ a key', () => {
+    class Bag extends ValueObject<Record<string, unknown>> {}
+    const bag = new Bag(JSON.parse('{"__proto__":{"polluted":true}}'))
+
+    expect(Object.keys(bag.props)).toEqual(['__proto__'])
+    expect(bag.equals(new Bag({}))).toBe(false)
+  })
+
+  test('refuses contents that are no object, and says so', () => {
+    expect(() => new Address('Lisbon' as never)).toThrow(
+      '@base/domain Address: props must be an object, received "Lisbon".',
+    )
+    expect(() => new Address(null as never)).toThrow('received null')
+  })
+
+  test('is fine with cycles', () => {
+    class Node extends ValueObject<{ self?: unknown; n: number }> {}
+    const make = (n: number) => {
+      const props: { self?: unknown; n: number } = { n }
+      props.self = props
+      return new Node(props)
+    }
+
+    expect(make(1).equals(make(1))).toBe(true)
+    expect(make(1).equals(make(2))).toBe(false)
+  })
+
+  test('is of its class: a text that looks like it is not', () => {
+    const parsed = Email.parse('ada@example.org')
+    expect(parsed.ok && parsed.value.equals('ada@example.org')).toBe(false)
+  })
+})

@@ -1,0 +1,90 @@
+import type { CodecType } from '@base/core/codec'
+import { invalidOption } from '@base/core/options'
+import { frozenCopy } from './frozen-copy.js'
+import { sameStructure } from './same-structure.js'
+
+/**
+ * A thing that is what it holds: an address, an amount, a range. Two of one class with the same contents are equal, and
+ * nobody can change one.
+ *
+ * Contents are copied and frozen at construction, to any depth: plain objects, arrays, maps, sets and dates. Typed
+ * arrays are copied, but their elements stay open. Instances of other classes are kept as they are, and compared by
+ * their own `equals`. Check what you take in the constructor, or in a `parse` that returns a `Result`.
+ *
+ * @example
+ * class Address extends ValueObject<{ street: string; city: string }> {
+ *   get city(): string {
+ *     return this.props.city
+ *   }
+ * }
+ * const home = new Address({ street: 'Rua Augusta 1', city: 'Lisbon' })
+ * home.equals(new Address({ street: 'Rua Augusta 1', city: 'Lisbon' })) // true
+ * JSON.stringify(home) // '{"street":"Rua Augusta 1","city":"Lisbon"}'
+ *
+ * @see Eric Evans, Domain-Driven Design, "Value Objects"
+ */
+export abstract class ValueObject<Props extends object = object> {
+  /** What it holds, frozen. */
+  declare readonly props: Readonly<Props>
+
+  /** @throws InvalidOptionError where `props` is no object. */
+  constructor(props: Props) {
+    if (typeof props !== 'object' || props === null) {
+      throw invalidOption(
+        props,
+        { package: '@base/domain', pattern: new.target.name, option: 'props' },
+        'an object',
+      )
+    }
+    Object.defineProperty(this, 'props', { value: frozenCopy(props), enumerable: true })
+  }
+
+  /**
+   * Whether the other is of the same class and holds the same: see the class. `false` for anything else, `null` and
+   * `undefined` included.
+   */
+  equals(other: unknown): boolean {
+    if (this === other) return true
+    return (
+      other instanceof ValueObject &&
+      Object.getPrototypeOf(this) === Object.getPrototypeOf(other) &&
+      sameStructure(this.props, other.props)
+    )
+  }
+
+  /**
+   * What `JSON.stringify` writes: the contents as JSON, dates as ISO text, bigints as decimal text, sets as arrays, maps
+   * as arrays of pairs. To carry them with their types, give {@link valueObjectType} to a codec.
+   */
+  toJSON(): unknown {
+    return toPlain(this.props)
+  }
+}
+
+/**
+ * Lets a codec of `@base/core/codec` carry a class of value objects, so that a cache or a queue brings it back as one.
+ *
+ * @example
+ * class Address extends ValueObject<{ city: string; since: Date }> {}
+ * const codec = createCodec({ types: [valueObjectType('address', Address)] })
+ * const home = new Address({ city: 'Lisbon', since: new Date(0) })
+ * home.equals(codec.decode(codec.encode(home))) // true
+ */
+export function valueObjectType<Props extends object, V extends ValueObject<Props>>(
+  name: string,
+  type: new (props: Props) => V,
+): CodecType<V> {
+  return {
+    name,
+    is: (value): value is V => value instanceof type,
+    toValue: (instance) => instance.props,
+    fromValue: (props: Props) => new type(props),
+  }
+}
+
+function toPlain(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  if (value instanceof Set || value instanceof Map || Array.isArray(value)) return Array.from(value, toPlain)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
+}
