@@ -154,8 +154,8 @@ describe('a request that is not understood', () => {
       duplex: 'half',
     } as RequestInit)
 
-    expect([announced.status, announced.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
-    expect([chunked.status, chunked.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
+    expect([announced.status, announced.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
+    expect([chunked.status, chunked.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
     expect((await post(`{}${' '.repeat(64 * 1024 - 2)}`)).status).toBe(422)
   })
 

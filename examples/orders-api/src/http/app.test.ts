@@ -1,7 +1,9 @@
 import { AppError, RateLimitedError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { createApp } from './app.ts'
+import { readBody } from './read-body.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -41,6 +43,21 @@ describe('a fault that has a code', () => {
 
     expect([response.status, await response.json()]).toMatchObject([500, { code: 'LEDGER_BROKEN' }])
     expect(logged).toHaveBeenCalledWith(expect.any(String), fault)
+  })
+})
+
+describe('a caller that leaves in the middle of its body', () => {
+  test('is no fault of ours', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = createApp({
+      '/read': new Hono().post('/', async (c) => c.json(await readBody(c, z.object({})))),
+    })
+    const body = new ReadableStream({ pull: (stream) => stream.error(new Error('aborted')) })
+    const headers = { 'content-type': 'application/json' }
+    const sent = new Request('http://shop/read', { method: 'POST', headers, body, duplex: 'half' })
+
+    expect((await app.request(sent)).status).toBe(499)
+    expect(logged).not.toHaveBeenCalled()
   })
 })
 

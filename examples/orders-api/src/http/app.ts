@@ -1,7 +1,6 @@
 import { correlationId } from '@base/core/context'
 import { errorKind } from '@base/core/errors'
 import { Hono } from 'hono'
-import { bodyLimit } from './body-limit.ts'
 import { noSuchRoute } from './no-such-route.ts'
 import { problemResponse } from './problem.ts'
 import { requestContext } from './request-context.ts'
@@ -10,7 +9,7 @@ import { securityHeaders } from './security-headers.ts'
 /** The routes of the service under their paths, and one place where an error becomes an answer. */
 export function createApp(routes: Readonly<Record<string, Hono>>): Hono {
   const app = new Hono()
-  app.use(requestContext, securityHeaders, bodyLimit)
+  app.use(requestContext, securityHeaders)
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound((c) => problemResponse(noSuchRoute(app, c.req.method, c.req.path)))
   app.onError(answerError)

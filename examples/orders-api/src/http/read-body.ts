@@ -1,17 +1,22 @@
+import { CancelledError } from '@base/core/errors'
 import { JsonError, parseJson, type StandardSchemaV1 } from '@base/core/schema'
 import type { Context } from 'hono'
 import { HttpError } from './problem.ts'
 
+/** More than the largest order needs. */
+const MAX_BYTES = 64 * 1024
+
 /**
  * The body of a request as the schema makes it.
  *
- * @throws 415 for what is not JSON, 400 for broken JSON, 422 naming every wrong field.
+ * @throws 415 for what is not JSON, 413 past 64 KiB, 400 for broken JSON, 422 naming every wrong field.
  */
 export async function readBody<T>({ req }: Context, schema: StandardSchemaV1<unknown, T>): Promise<T> {
   if (!isJson(req.header('content-type'))) throw notJson(req.header('content-type'))
-  const result = await parseJson(schema, new Uint8Array(await req.arrayBuffer()))
+  const result = await parseJson(schema, await readBytes(req.raw.body), { maxBytes: MAX_BYTES })
   if (result.ok) return result.value
-  throw result.error instanceof JsonError ? malformed(result.error) : result.error
+  const { error } = result
+  throw error instanceof JsonError && error.kind === 'invalid' ? malformed(error) : error
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
@@ -28,6 +33,23 @@ function notJson(received: string | undefined): HttpError {
     message: `The body must be sent as application/json in UTF-8, received ${received ?? 'no content-type'}.`,
     headers: { accept: 'application/json' },
   })
+}
+
+/** The whole body, or as much as shows that it is too large: a chunked one announces nothing. */
+async function readBytes(body: AsyncIterable<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk)
+      size += chunk.byteLength
+      if (size > MAX_BYTES) break
+    }
+  } catch (cause) {
+    // Nobody is there for an answer, and it is no fault of ours.
+    throw new CancelledError({ message: 'The caller left before its body was whole.', cause })
+  }
+  return Buffer.concat(chunks)
 }
 
 /** The error of a text that is no JSON, with the status that HTTP has for it. */
