@@ -1,26 +1,32 @@
+import { loadConfig } from '@base/core/config'
 import { describe, expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { Config } from './config.ts'
+
+const load = (env: Record<string, string>) => loadConfig(Config, { env, files: [] })
 
 describe('the settings', () => {
-  test('have defaults, also for empty variables', () => {
-    const defaults = readConfig({})
+  test('have defaults', async () => {
+    const defaults = await load({})
 
-    expect(defaults).toMatchObject({ port: 3000, host: '127.0.0.1', drainDelay: 0 })
+    expect(defaults).toMatchObject({ port: 3000, host: '127.0.0.1', drainDelay: '0ms' })
     expect(defaults.dataDir).toMatch(/[\\/]examples[\\/]orders-api[\\/]data$/)
-    expect(readConfig({ PORT: '', DATA_DIR: '' })).toEqual(defaults)
   })
 
-  test('come from the environment', () => {
+  test('come from the environment', async () => {
     const env = { PORT: '0', HOST: '0.0.0.0', DATA_DIR: 'memory://', DRAIN_DELAY: '2s', HOME: '/root' }
 
-    expect(readConfig(env)).toEqual({ port: 0, host: '0.0.0.0', dataDir: 'memory://', drainDelay: 2_000 })
+    expect(await load(env)).toEqual({ port: 0, host: '0.0.0.0', dataDir: 'memory://', drainDelay: '2s' })
   })
 
-  test.each(['abc', '-1', '65536', '1e3', '0x10', '80 ', '3.5'])('refuse %j as a port', (port) => {
-    expect(() => readConfig({ PORT: port })).toThrow('PORT: must be a whole number from 0 to 65535')
+  test.each(['', 'abc', '-1', '65536', '1e3', '0x10', '80 ', '3.5'])('refuse %j as a port', async (port) => {
+    await expect(load({ PORT: port })).rejects.toThrow('PORT: must be a whole number from 0 to 65535')
   })
 
-  test('name every variable that is wrong', () => {
-    expect(() => readConfig({ PORT: 'x', DRAIN_DELAY: '5 s' })).toThrow(/PORT: .*DRAIN_DELAY: /)
+  test('name every variable that is wrong', async () => {
+    const wrong = load({ PORT: 'x', HOST: '', DRAIN_DELAY: '5 s' })
+
+    await expect(wrong).rejects.toMatchObject({
+      issues: [{ path: 'PORT' }, { path: 'HOST' }, { path: 'DRAIN_DELAY' }],
+    })
   })
 })

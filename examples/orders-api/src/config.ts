@@ -1,53 +1,35 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
+import { attempt } from '@base/core/result'
 import { z } from 'zod'
-import { validateSync } from './http/validate.ts'
 
-/** What the environment may set, as texts. An empty variable counts as unset. */
-const Environment = z.object({
-  PORT: z
+const PORT = 'must be a whole number from 0 to 65535'
+
+/** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
+export const Config = z.object({
+  /** Where it listens; 0 takes a free port. */
+  port: z
     .string()
-    .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+    .regex(/^\d{1,5}$/, PORT)
     .transform(Number)
-    .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535')
+    .refine((port) => port <= 65_535, PORT)
     .default(3000),
-  HOST: z.string().default('127.0.0.1'),
-  DATA_DIR: z.string().default(fileURLToPath(new URL('../data', import.meta.url))),
-  DRAIN_DELAY: z
+  /** The address it binds. Loopback unless told otherwise: nobody has to log in here. */
+  host: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  /** The folder of the database, made if missing; `memory://` keeps nothing. */
+  dataDir: z
     .string()
-    .refine(isDuration, "must be a duration such as '500ms' or '5s'")
-    .transform((text) => toMilliseconds(text as Duration))
-    .default(0),
+    .min(1, 'must not be empty')
+    .default(fileURLToPath(new URL('../data', import.meta.url))),
+  /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
+  drainDelay: z
+    .string()
+    .refine(
+      (text) => attempt(() => toMilliseconds(text as Duration)).ok,
+      "must be a duration such as '500ms' or '5s'",
+    )
+    .transform((text) => text as Duration)
+    .default('0ms'),
 })
 
-/** The settings of the service, checked. */
-export interface Config {
-  /** Where it listens; 0 takes a free port. */
-  readonly port: number
-  /** The address it binds. Loopback unless told otherwise: nobody has to log in here. */
-  readonly host: string
-  /** The folder of the database, made if missing; `memory://` keeps nothing. */
-  readonly dataDir: string
-  /** Milliseconds between SIGTERM and the end of listening, in which `/health/ready` already says no. */
-  readonly drainDelay: number
-}
-
-/**
- * Reads PORT, HOST, DATA_DIR and DRAIN_DELAY.
- *
- * @throws ValidationError with every problem, each named by its variable.
- */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const { PORT, HOST, DATA_DIR, DRAIN_DELAY } = validateSync(Environment, set)
-  return { port: PORT, host: HOST, dataDir: DATA_DIR, drainDelay: DRAIN_DELAY }
-}
-
-function isDuration(text: string): boolean {
-  try {
-    toMilliseconds(text as Duration)
-    return true
-  } catch {
-    return false
-  }
-}
+export type Config = Readonly<z.infer<typeof Config>>

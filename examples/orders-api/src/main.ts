@@ -1,10 +1,11 @@
+import { loadConfig } from '@base/core/config'
 import { isAppError } from '@base/core/errors'
-import { readConfig } from './config.ts'
+import { Config } from './config.ts'
 import { createService } from './service.ts'
 import { welcome } from './welcome.ts'
 
 try {
-  const service = createService(readConfig(process.env))
+  const service = createService(await loadConfig(Config))
   await service.lifecycle.start()
   console.log(welcome(service.url))
 } catch (error) {

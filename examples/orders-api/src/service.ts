@@ -27,8 +27,9 @@ export interface Service {
  */
 export function createService(config: Config, signals?: readonly string[]): Service {
   const container = createContainer()
+    .value('config', config)
     .value('clock', systemClock)
-    .singleton('database', [], () => openMigrated(config.dataDir), {
+    .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
       dispose: (database) => database.close(),
     })
     .singleton('app', ['clock', 'database'], ({ clock, database }) =>

@@ -107,4 +107,14 @@ describe('kill -TERM', () => {
     agent.destroy()
     expect(await main.ended).toBe(0)
   })
+
+  test('ends the process at once when it comes a second time', async () => {
+    await start({ DRAIN_DELAY: '1h' })
+    main.process.kill('SIGTERM')
+    while ((await fetch(`${url}/health/ready`)).status === 200);
+    main.process.kill('SIGTERM')
+
+    // What a shell reports for SIGTERM: 128 and its number.
+    expect(await main.ended).toBe(143)
+  })
 })

@@ -84,7 +84,9 @@ describe('start', () => {
     const main = start({ PORT: 'eighty', DATA_DIR: folder })
 
     expect(await main.ended).toBe(1)
-    expect(main.errors()).toBe('The input is not valid: PORT: must be a whole number from 0 to 65535.\n')
+    expect(main.errors()).toBe(
+      'The configuration is not valid:\n  PORT: must be a whole number from 0 to 65535\n',
+    )
   })
 
   test('refuses the data folder of a running service, which goes on', async () => {

@@ -41,6 +41,7 @@ describe('placing an order', () => {
     })
 
     expect(status).toBe(201)
+    expect(body.id).toMatch(/^order_[0-9a-z]{26}$/)
     expect(headers.get('location')).toBe(`/orders/${body.id}`)
     expect(body).toMatchObject({
       ...forAda,
@@ -163,10 +164,11 @@ describe('the life of an order', () => {
   })
 
   test.each(['confirm', 'process', 'ship', 'deliver'])('cannot %s what does not exist', async (action) => {
-    const unknown = await service.send('POST', `/orders/3f0e9a50-0000-4000-8000-000000000000/${action}`)
+    const unknown = await service.send('POST', `/orders/order_01jgfjjz00fcz9r7af5a76p38q/${action}`)
     const nonsense = await service.send('POST', `/orders/17/${action}`)
+    const other = await service.send('POST', `/orders/item_01jgfjjz00fcz9r7af5a76p38q/${action}`)
 
-    expect([unknown.status, nonsense.status]).toEqual([404, 404])
+    expect([unknown.status, nonsense.status, other.status]).toEqual([404, 404, 404])
   })
 })
 

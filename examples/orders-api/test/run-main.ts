@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -18,6 +19,8 @@ export interface MainProcess {
 
 export function runMain(env: Readonly<Record<string, string>>): MainProcess {
   const child = spawn(process.execPath, [MAIN], {
+    // Where no .env of the reader's machine is.
+    cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

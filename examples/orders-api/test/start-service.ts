@@ -20,7 +20,7 @@ export interface TestService {
 }
 
 export async function startService(): Promise<TestService> {
-  const config = { host: '127.0.0.1', port: 0, dataDir: 'memory://', drainDelay: 0 }
+  const config = { host: '127.0.0.1', port: 0, dataDir: 'memory://', drainDelay: '0ms' } as const
   const service = createService(config, [])
   await service.lifecycle.start()
   const { url } = service

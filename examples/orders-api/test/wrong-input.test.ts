@@ -29,7 +29,7 @@ describe('wrong input', () => {
       status: 422,
       code: 'VALIDATION',
     })
-    expect(body.requestId).toBe(headers.get('x-request-id'))
+    expect(body.correlationId).toBe(headers.get('x-correlation-id'))
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
       '#',
       '#/address',
@@ -115,13 +115,16 @@ describe('wrong input', () => {
 
 describe('a request that is not understood', () => {
   test.each([
-    ['{"customer":', 'broken JSON'],
-    ['', 'no body'],
-    [new Uint8Array([0x22, 0xff, 0x22]), 'broken UTF-8'],
-  ])('gets 400 for %j, %s', async (body, _) => {
+    ['broken JSON', '{"customer":', 'JSON_MALFORMED'],
+    ['no body', '', 'JSON_MALFORMED'],
+    ['broken UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 'JSON_NOT_UTF8'],
+    ['a key that comes twice', '{"notes":"a","notes":"b"}', 'JSON_DUPLICATE_KEY'],
+    ['a key that forges', '{"__proto__":{"admin":true}}', 'JSON_FORBIDDEN_KEY'],
+    ['a nest without an end', '['.repeat(1_000), 'JSON_TOO_DEEP'],
+  ])('gets 400 for %s', async (_, body, code) => {
     const answer = await post(body)
 
-    expect([answer.status, answer.body.code]).toEqual([400, 'MALFORMED_JSON'])
+    expect([answer.status, answer.body.code]).toEqual([400, code])
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
   })
 
@@ -151,8 +154,8 @@ describe('a request that is not understood', () => {
       duplex: 'half',
     } as RequestInit)
 
-    expect([announced.status, announced.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
-    expect([chunked.status, chunked.body.code]).toEqual([413, 'BODY_TOO_LARGE'])
+    expect([announced.status, announced.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
+    expect([chunked.status, chunked.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
     expect((await post(`{}${' '.repeat(64 * 1024 - 2)}`)).status).toBe(422)
   })
 
@@ -166,7 +169,7 @@ describe('a request that is not understood', () => {
 
   test('gets 405 and the methods that there are', async () => {
     const remove = await service.send('DELETE', '/items/MUG')
-    const read = await service.get('/orders/3f0e9a50-0000-4000-8000-000000000000/confirm')
+    const read = await service.get('/orders/order_01jgfjjz00fcz9r7af5a76p38q/confirm')
 
     expect([remove.status, remove.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT'])
     expect([read.status, read.headers.get('allow')]).toEqual([405, 'POST'])
@@ -180,15 +183,15 @@ describe('every answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   test("bears the caller's id only where it is a UUID", async () => {
     const id = '3f0e9a50-0000-4000-8000-000000000000'
-    const kept = await service.fetch('/items', { headers: { 'x-request-id': id } })
-    const replaced = await service.fetch('/items', { headers: { 'x-request-id': 'forged log line' } })
+    const kept = await service.fetch('/items', { headers: { 'x-correlation-id': id } })
+    const replaced = await service.fetch('/items', { headers: { 'x-correlation-id': 'forged log line' } })
 
-    expect(kept.headers.get('x-request-id')).toBe(id)
-    expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(kept.headers.get('x-correlation-id')).toBe(id)
+    expect(replaced.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 })

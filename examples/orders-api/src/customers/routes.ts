@@ -6,14 +6,13 @@ import type { Queries } from '../database/database.ts'
 import { pageQuery, toPage } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readQuery } from '../http/read-query.ts'
-import type { RequestEnv } from '../http/request-context.ts'
 import { CustomerInput, Username } from './customer.ts'
 import { findCustomer, insertCustomer, listCustomers } from './customer-store.ts'
 
 const ListQuery = z.strictObject({ ...pageQuery, after: Username.optional() })
 
-export function customerRoutes(database: Queries): Hono<RequestEnv> {
-  return new Hono<RequestEnv>()
+export function customerRoutes(database: Queries): Hono {
+  return new Hono()
     .post('/', async (c) => {
       const customer = unwrap(await insertCustomer(database, await readBody(c, CustomerInput)))
       return c.json(customer, 201, { location: `/customers/${customer.username}` })

@@ -1,8 +1,9 @@
-import { RateLimitedError } from '@base/core/errors'
+import { AppError, RateLimitedError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { createApp } from './app.ts'
-import type { RequestEnv } from './request-context.ts'
+import { readBody } from './read-body.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -10,7 +11,7 @@ afterEach(() => {
 
 const throwing = (error: unknown) =>
   createApp({
-    '/broken': new Hono<RequestEnv>().get('/', () => {
+    '/broken': new Hono().get('/', () => {
       throw error
     }),
   })
@@ -28,9 +29,35 @@ describe('a fault of ours', () => {
       title: 'Internal Server Error',
       status: 500,
       code: 'INTERNAL',
-      requestId: response.headers.get('x-request-id'),
+      correlationId: response.headers.get('x-correlation-id'),
     })
-    expect(logged).toHaveBeenCalledWith(`Request ${response.headers.get('x-request-id')} failed:`, fault)
+    expect(logged).toHaveBeenCalledWith(`Request ${response.headers.get('x-correlation-id')} failed:`, fault)
+  })
+})
+
+describe('a fault that has a code', () => {
+  test('is in the log too', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const fault = new AppError({ code: 'LEDGER_BROKEN', kind: 'internal', message: 'The ledger is broken.' })
+    const response = await throwing(fault).request('/broken')
+
+    expect([response.status, await response.json()]).toMatchObject([500, { code: 'LEDGER_BROKEN' }])
+    expect(logged).toHaveBeenCalledWith(expect.any(String), fault)
+  })
+})
+
+describe('a caller that leaves in the middle of its body', () => {
+  test('is no fault of ours', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = createApp({
+      '/read': new Hono().post('/', async (c) => c.json(await readBody(c, z.object({})))),
+    })
+    const body = new ReadableStream({ pull: (stream) => stream.error(new Error('aborted')) })
+    const headers = { 'content-type': 'application/json' }
+    const sent = new Request('http://shop/read', { method: 'POST', headers, body, duplex: 'half' })
+
+    expect((await app.request(sent)).status).toBe(499)
+    expect(logged).not.toHaveBeenCalled()
   })
 })
 

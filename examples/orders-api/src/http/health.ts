@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import type { Queries } from '../database/database.ts'
-import type { RequestEnv } from './request-context.ts'
 
 /** What the answer of `/health/ready` depends on. */
 export interface HealthOptions {
@@ -10,8 +9,8 @@ export interface HealthOptions {
 }
 
 /** `/health/live`: the process answers. `/health/ready`: it should get traffic. */
-export function healthRoutes({ database, accepting }: HealthOptions): Hono<RequestEnv> {
-  return new Hono<RequestEnv>()
+export function healthRoutes({ database, accepting }: HealthOptions): Hono {
+  return new Hono()
     .get('/live', (c) => c.json({ status: 'healthy' }))
     .get('/ready', async (c) => {
       const checks = { lifecycle: status(accepting()), database: status(await answers(database)) }

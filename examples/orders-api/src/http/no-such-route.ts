@@ -1,12 +1,11 @@
 import { type AppError, NotFoundError } from '@base/core/errors'
 import type { Hono } from 'hono'
 import { HttpError } from './problem.ts'
-import type { RequestEnv } from './request-context.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Why nothing answered: 405 with the methods that the path knows, or 404 where it knows none. */
-export function noSuchRoute(app: Hono<RequestEnv>, method: string, path: string): AppError {
+export function noSuchRoute(app: Hono, method: string, path: string): AppError {
   const known = METHODS.filter((candidate) => hasRoute(app, candidate, path))
   if (known.length === 0)
     return new NotFoundError({ code: 'NO_SUCH_ROUTE', message: `Nothing is at ${path}.` })
@@ -20,7 +19,7 @@ export function noSuchRoute(app: Hono<RequestEnv>, method: string, path: string)
   })
 }
 
-function hasRoute(app: Hono<RequestEnv>, method: string, path: string): boolean {
+function hasRoute(app: Hono, method: string, path: string): boolean {
   // Middleware is registered for ALL methods, handlers for one.
   return app.router.match(method, path)[0].some(([[, route]]) => route.method !== 'ALL')
 }

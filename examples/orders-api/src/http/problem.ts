@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { correlationId } from '@base/core/context'
 import {
   AppError,
   type AppErrorOptions,
@@ -42,7 +43,7 @@ interface Problem {
   readonly errors?: readonly InputProblem[]
   readonly details?: ErrorJson['details']
   /** Names the request in our log. */
-  readonly requestId: string
+  readonly correlationId: string | undefined
 }
 
 /** Where it is: a JSON Pointer into the body, or a parameter of the query. */
@@ -51,7 +52,7 @@ type InputProblem =
   | { readonly parameter: string; readonly detail: string }
 
 /** The answer to a request that failed: by the kind of the error alone, and without its stack or its cause. */
-export function problemResponse(error: unknown, requestId: string): Response {
+export function problemResponse(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : httpStatusOf(errorKind(error))
   const { code, message, issues, details, retryAfter } = toErrorJson(error)
   const problem: Problem = {
@@ -62,7 +63,7 @@ export function problemResponse(error: unknown, requestId: string): Response {
     code,
     ...(issues !== undefined && { errors: issues.map(toProblemError) }),
     ...(details !== undefined && { details }),
-    requestId,
+    correlationId: correlationId.get(),
   }
   return Response.json(problem, {
     status,

@@ -1,20 +1,20 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
+import { unwrap } from '@base/core/result'
+import { validate } from '@base/core/schema'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Queries } from '../database/database.ts'
 import { pageQuery, toPage } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readQuery } from '../http/read-query.ts'
-import type { RequestEnv } from '../http/request-context.ts'
-import { validate } from '../http/validate.ts'
 import { ItemInput, NewItem, Sku } from './item.ts'
 import { findItem, insertItem, listItems, putItem } from './item-store.ts'
 
 const ItemPath = z.object({ sku: Sku })
 const ListQuery = z.strictObject({ ...pageQuery, after: Sku.optional() })
 
-export function itemRoutes(database: Queries): Hono<RequestEnv> {
-  return new Hono<RequestEnv>()
+export function itemRoutes(database: Queries): Hono {
+  return new Hono()
     .post('/', async (c) => {
       const { sku, ...rest } = await readBody(c, NewItem)
       const item = await insertItem(database, { sku, ...rest })
@@ -24,7 +24,7 @@ export function itemRoutes(database: Queries): Hono<RequestEnv> {
       return c.json(item, 201, { location: `/items/${sku}` })
     })
     .put('/:sku', async (c) => {
-      const { sku } = await validate(ItemPath, c.req.param())
+      const { sku } = unwrap(await validate(ItemPath, c.req.param()))
       const { item, created } = await putItem(database, { sku, ...(await readBody(c, ItemInput)) })
       return created ? c.json(item, 201, { location: `/items/${sku}` }) : c.json(item)
     })

@@ -2,14 +2,14 @@ import { type ConflictError, NotFoundError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import type { Database } from '../database/database.ts'
 import { takeStock } from '../items/item-store.ts'
-import type { Order } from './order.ts'
+import type { Order, OrderId } from './order.ts'
 import { nextStatus, type OrderAction } from './order-status.ts'
 import { lockOrder, updateStatus } from './order-store.ts'
 
 /** What to do with which order; a reason where it is cancelled. */
 export type OrderChange =
-  | { readonly id: string; readonly action: Exclude<OrderAction, 'cancel'> }
-  | { readonly id: string; readonly action: 'cancel'; readonly reason: string }
+  | { readonly id: OrderId; readonly action: Exclude<OrderAction, 'cancel'> }
+  | { readonly id: OrderId; readonly action: 'cancel'; readonly reason: string }
 
 /** Moves an order along its life cycle. Cancelling returns its goods to the stock. */
 export function changeOrder(

@@ -1,5 +1,6 @@
+import { unwrap } from '@base/core/result'
 import type { Queries } from '../database/database.ts'
-import type { Order } from './order.ts'
+import { type Order, type OrderId, orderId } from './order.ts'
 import type { OrderStatus } from './order-status.ts'
 
 const ORDER = `
@@ -10,6 +11,13 @@ const ORDER = `
      from order_lines where order_number = number) as lines
   from orders`
 
+/** The database keeps the 16 bytes of an id. */
+type OrderRow = Omit<Order, 'id'> & { readonly id: string }
+
+function toOrder(row: OrderRow): Order {
+  return { ...row, id: unwrap(orderId.fromUuid(row.id)) }
+}
+
 /** An order that has no number yet. */
 export type NewOrder = Omit<Order, 'number' | 'cancelReason'>
 
@@ -18,7 +26,7 @@ export async function insertOrder(queries: Queries, { id, ...order }: NewOrder):
     `insert into orders (id, customer, address, notes, status, subtotal, discount, shipping, total, placed_at, expected_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning number`,
     [
-      id,
+      orderId.toUuid(id),
       order.customer,
       order.address,
       order.notes,
@@ -42,15 +50,15 @@ export async function insertOrder(queries: Queries, { id, ...order }: NewOrder):
   return { id, number, ...order, cancelReason: null }
 }
 
-export async function findOrder(queries: Queries, id: string): Promise<Order | undefined> {
-  const { rows } = await queries.query<Order>(`${ORDER} where id = $1`, [id])
-  return rows[0]
+export async function findOrder(queries: Queries, id: OrderId): Promise<Order | undefined> {
+  const { rows } = await queries.query<OrderRow>(`${ORDER} where id = $1`, [orderId.toUuid(id)])
+  return rows.map(toOrder)[0]
 }
 
 /** Like {@link findOrder}, and keeps the order from others until the transaction ends. */
-export async function lockOrder(queries: Queries, id: string): Promise<Order | undefined> {
-  const { rows } = await queries.query<Order>(`${ORDER} where id = $1 for update`, [id])
-  return rows[0]
+export async function lockOrder(queries: Queries, id: OrderId): Promise<Order | undefined> {
+  const { rows } = await queries.query<OrderRow>(`${ORDER} where id = $1 for update`, [orderId.toUuid(id)])
+  return rows.map(toOrder)[0]
 }
 
 /** Which orders to list. */
@@ -67,14 +75,14 @@ export async function listOrders(
   { customer = null, status = null, after = null }: { [K in keyof OrderFilter]: OrderFilter[K] | null },
   limit: number,
 ): Promise<Order[]> {
-  const { rows } = await queries.query<Order>(
+  const { rows } = await queries.query<OrderRow>(
     `${ORDER}
      where ($1::text is null or customer = $1) and ($2::text is null or status = $2)
        and ($3::bigint is null or number < $3)
      order by number desc limit $4`,
     [customer, status, after, limit],
   )
-  return rows
+  return rows.map(toOrder)
 }
 
 export async function updateStatus(
@@ -82,7 +90,7 @@ export async function updateStatus(
   { id, status, cancelReason }: Pick<Order, 'id' | 'status' | 'cancelReason'>,
 ): Promise<void> {
   await queries.query('update orders set status = $2, cancel_reason = $3 where id = $1', [
-    id,
+    orderId.toUuid(id),
     status,
     cancelReason,
   ])

@@ -1,9 +1,14 @@
+import { type TypedId, typedId } from '@base/core/id'
 import { z } from 'zod'
 import { Username } from '../customers/customer.ts'
 import { text } from '../http/text.ts'
 import { Sku } from '../items/item.ts'
 import type { OrderStatus } from './order-status.ts'
 import type { Totals } from './pricing.ts'
+
+/** The ids of orders: `order_01jgfjjz00fcz9r7af5a76p38q`. */
+export const orderId = typedId('order')
+export type OrderId = TypedId<'order'>
 
 /** The most of one item that an order may hold. */
 export const MAX_QUANTITY = 9_999
@@ -38,7 +43,7 @@ export interface OrderLine extends LineInput {
 
 /** An order as callers see it. All money is in minor units. */
 export interface Order extends Totals {
-  readonly id: string
+  readonly id: OrderId
   /** Counts the orders of the shop; the order of lists. */
   readonly number: number
   readonly customer: string

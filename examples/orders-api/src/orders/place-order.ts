@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import type { ConflictError, ValidationError } from '@base/core/errors'
@@ -7,7 +6,7 @@ import { findCustomer } from '../customers/customer-store.ts'
 import type { Database } from '../database/database.ts'
 import { lockItems, takeStock } from '../items/item-store.ts'
 import { draftOrder } from './draft-order.ts'
-import type { Order, OrderInput } from './order.ts'
+import { type Order, type OrderInput, orderId } from './order.ts'
 import { insertOrder } from './order-store.ts'
 
 const DELIVERY = toMilliseconds('5d')
@@ -35,7 +34,7 @@ export function placeOrder(
     await takeStock(queries, draft.value.lines)
     const now = clock.now()
     const order = await insertOrder(queries, {
-      id: randomUUID(),
+      id: orderId.create(),
       customer: input.customer,
       address: input.address,
       notes: input.notes,

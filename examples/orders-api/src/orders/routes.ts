@@ -5,9 +5,8 @@ import { Username } from '../customers/customer.ts'
 import { pageQuery, toPage } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readQuery } from '../http/read-query.ts'
-import type { RequestEnv } from '../http/request-context.ts'
 import { changeOrder, noOrder } from './change-order.ts'
-import { CancelInput, OrderInput } from './order.ts'
+import { CancelInput, type OrderId, OrderInput, orderId } from './order.ts'
 import { type OrderAction, orderStatuses } from './order-status.ts'
 import { findOrder, listOrders } from './order-store.ts'
 import { type OrderServices, placeOrder } from './place-order.ts'
@@ -23,9 +22,9 @@ const ListQuery = z.strictObject({
   status: z.enum(orderStatuses).optional(),
 })
 
-export function orderRoutes(services: OrderServices): Hono<RequestEnv> {
+export function orderRoutes(services: OrderServices): Hono {
   const { database } = services
-  const routes = new Hono<RequestEnv>()
+  const routes = new Hono()
     .post('/', async (c) => {
       const order = unwrap(await placeOrder(services, await readBody(c, OrderInput)))
       return c.json(order, 201, { location: `/orders/${order.id}` })
@@ -36,28 +35,26 @@ export function orderRoutes(services: OrderServices): Hono<RequestEnv> {
       return c.json(toPage(c, rows, limit, ({ number }) => number))
     })
     .get('/:id', async (c) => {
-      const id = orderId(c)
+      const id = idIn(c)
       const order = await findOrder(database, id)
       if (order === undefined) throw noOrder(id)
       return c.json(order)
     })
     .post('/:id/cancel', async (c) => {
       const { reason } = await readBody(c, CancelInput)
-      return c.json(unwrap(await changeOrder(database, { id: orderId(c), action: 'cancel', reason })))
+      return c.json(unwrap(await changeOrder(database, { id: idIn(c), action: 'cancel', reason })))
     })
   for (const action of ['confirm', 'process', 'ship', 'deliver'] satisfies OrderAction[]) {
     routes.post(`/:id/${action}`, async (c) =>
-      c.json(unwrap(await changeOrder(database, { id: orderId(c), action }))),
+      c.json(unwrap(await changeOrder(database, { id: idIn(c), action }))),
     )
   }
   return routes
 }
 
-const Id = z.uuid()
-
-/** The id in the path; what is no UUID names no order. */
-function orderId({ req }: Context): string {
+/** The id in the path; what is no id of an order names none. */
+function idIn({ req }: Context): OrderId {
   const id = req.param('id') ?? ''
-  if (!Id.safeParse(id).success) throw noOrder(id)
+  if (!orderId.is(id)) throw noOrder(id)
   return id
 }

@@ -382,6 +382,16 @@ describe('ConfigError', () => {
     ])
   })
 
+  test.each(['-1', '/a', '[]', '\\', '$&', '.?', '(|', '^{}'])(
+    'does not show a short value, whatever it is made of: %s',
+    async (value) => {
+      const short = z.object({ port: z.string().refine(() => false, `was ${value}, not that`) })
+      const { issues } = await failure(loadConfig(short, { files: [], env: { PORT: value } }))
+
+      expect(issues[0]?.message).toBe('was ***, not that')
+    },
+  )
+
   test('does not take a digit in a message for a value', async () => {
     const small = z.object({ port: z.coerce.number().min(1024) })
     const { issues } = await failure(loadConfig(small, { files: [], env: { PORT: '1' } }))

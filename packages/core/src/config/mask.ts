@@ -65,6 +65,6 @@ export class Mask {
 }
 
 function maskWord(message: string, word: string): string {
-  const escaped = word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   return message.replace(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'gu'), STARS)
 }
