@@ -33,6 +33,25 @@ export {
 } from './pipeline/index.js'
 export type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from './policy/index.js'
 export {
+  type ConsumeOptions,
+  type MemoryRateLimitStore,
+  type MemoryRateLimitStoreOptions,
+  memoryRateLimitStore,
+  type RateLimit,
+  type RateLimitAlgorithm,
+  RateLimiter,
+  type RateLimiterEvents,
+  type RateLimiterOptions,
+  type RateLimiterStats,
+  type RateLimitPolicy,
+  type RateLimitPolicyOptions,
+  type RateLimitPolicyResult,
+  type RateLimitResult,
+  type RateLimitStore,
+  type RateLimitText,
+  type WhenStoreFails,
+} from './rate-limiter/index.js'
+export {
   attemptsOf,
   type Backoff,
   type BackoffContext,

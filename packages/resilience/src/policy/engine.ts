@@ -18,6 +18,7 @@ export type EngineKind =
   | 'retry'
   | 'timeout'
   | 'bulkhead'
+  | 'rate-limiter'
   | 'fallback'
   | 'pipeline'
   | 'foreign'

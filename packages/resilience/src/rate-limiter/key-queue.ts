@@ -1,0 +1,120 @@
+import type { Clock, Timer } from '@base/core/clock'
+import { Line, type Place } from '../bulkhead/line.js'
+import type { Waiter, WaitingRoom } from '../bulkhead/waiter.js'
+import type { Deadlines } from '../timeout/deadlines.js'
+import type { RateLimitResult } from './store.js'
+
+/** What a {@link KeyQueue} needs of its limiter. */
+export interface QueueOwner {
+  readonly clock: Clock
+  readonly deadlines: Deadlines | undefined
+  /** Spends one for the next in the line. */
+  ask(key: string): RateLimitResult | Promise<RateLimitResult>
+  /** The error of a wait that was too long. */
+  waitedTooLong(key: string, last: RateLimitResult): unknown
+  /** Gives what was spent to whoever is next. */
+  passOn(key: string): void
+  /** Nobody waits any more. */
+  emptied(key: string): void
+}
+
+/** A line that tells when the last has left. */
+class WaitingLine extends Line<Waiter> {
+  readonly #onEmpty: () => void
+
+  constructor(onEmpty: () => void) {
+    super()
+    this.#onEmpty = onEmpty
+  }
+
+  override remove(place: Waiter & Place): void {
+    const before = this.size
+    super.remove(place)
+    if (before > 0 && this.size === 0) this.#onEmpty()
+  }
+}
+
+/** The calls of one key that wait: one question and one timer at a time, for whose turn it is. */
+export class KeyQueue implements WaitingRoom {
+  readonly line: WaitingLine = new WaitingLine(() => this.#empty())
+  readonly deadlines: Deadlines | undefined
+  readonly #owner: QueueOwner
+  readonly #key: string
+  #last: RateLimitResult
+  #timer: Timer | undefined
+  #asking = false
+
+  /** After a refusal. */
+  constructor(owner: QueueOwner, key: string, refusal: RateLimitResult) {
+    this.#owner = owner
+    this.#key = key
+    this.#last = refusal
+    this.deadlines = owner.deadlines
+  }
+
+  waitedTooLong(): unknown {
+    return this.#owner.waitedTooLong(this.#key, this.#last)
+  }
+
+  /** Once someone waits. */
+  start(): void {
+    if (this.#timer === undefined && !this.#asking) this.#rest()
+  }
+
+  /** Asks now, for there may be more to spend than before. */
+  wake(): void {
+    if (this.#asking) return
+    this.#timer?.cancel()
+    this.#ask()
+  }
+
+  #rest(): void {
+    const pause = longestWait(this.#last) ?? Number.POSITIVE_INFINITY
+    this.#timer = this.#owner.clock.schedule(Math.max(1, pause), this.#ask, { name: 'wait for a rate limit' })
+  }
+
+  readonly #ask = (): void => {
+    this.#timer = undefined
+    while (this.line.size > 0) {
+      const result = this.#owner.ask(this.#key)
+      if (result instanceof Promise) {
+        this.#asking = true
+        result.then((later) => {
+          this.#asking = false
+          if (this.#settle(later)) this.#ask()
+        })
+        return
+      }
+      if (!this.#settle(result)) return
+    }
+  }
+
+  /** Whether to ask for the next one. */
+  #settle(result: RateLimitResult): boolean {
+    if (result.allowed) {
+      this.#owner.passOn(this.#key)
+      return true
+    }
+    this.#last = result
+    if (this.line.size > 0) this.#rest()
+    return false
+  }
+
+  #empty(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#owner.emptied(this.#key)
+  }
+}
+
+/** The longest wait that any policy asks for, in milliseconds; `null` where one never allows it. */
+export function longestWait({ allowed, policies, degraded }: RateLimitResult): number | null {
+  if (allowed) return 0
+  // Nobody counted: as long as a store that has failed is left alone.
+  let longest = degraded === true && policies.length === 0 ? 1_000 : 0
+  for (const { retryAfter } of policies) {
+    if (retryAfter === null) return null
+    longest = Math.max(longest, retryAfter)
+  }
+  return longest
+}
