@@ -20,6 +20,8 @@ export class Bucket implements Meter {
   readonly #price: number
   readonly #pace: number
   readonly #most: number
+  #now = 0
+  #debt = 0
 
   constructor(policy: RateLimitPolicy) {
     this.policy = policy
@@ -30,24 +32,32 @@ export class Bucket implements Meter {
     this.#most = this.#price * policy.burst
   }
 
-  wait(row: number, now: number, cost: number): number {
-    const excess = this.#debt(row, now) + cost * this.#price - this.#most
+  read(row: number, now: number): void {
+    const { values } = this.#cells
+    const passed = now - (values[row * 2 + 1] as number)
+    this.#now = now
+    this.#debt = Math.max(0, (values[row * 2] as number) - passed * this.#pace)
+  }
+
+  wait(cost: number): number {
+    const excess = this.#debt + cost * this.#price - this.#most
     if (excess <= 0) return 0
     return cost > this.policy.burst ? NEVER : Math.ceil(excess / this.#pace)
   }
 
-  charge(row: number, now: number, cost: number): void {
-    const debt = this.#debt(row, now)
-    this.#cells.values[row * 2] = debt + cost * this.#price
-    this.#cells.values[row * 2 + 1] = now
+  charge(row: number, cost: number): void {
+    const { values } = this.#cells
+    this.#debt += cost * this.#price
+    values[row * 2] = this.#debt
+    values[row * 2 + 1] = this.#now
   }
 
-  remaining(row: number, now: number): number {
-    return Math.floor((this.#most - this.#debt(row, now)) / this.#price)
+  remaining(): number {
+    return Math.floor((this.#most - this.#debt) / this.#price)
   }
 
-  idleIn(row: number, now: number): number {
-    return Math.ceil(this.#debt(row, now) / this.#pace)
+  idleIn(): number {
+    return Math.ceil(this.#debt / this.#pace)
   }
 
   resize(rows: number): void {
@@ -56,14 +66,6 @@ export class Bucket implements Meter {
 
   copy(from: number, to: number): void {
     this.#cells.copy(from, to)
-  }
-
-  #debt(row: number, now: number): number {
-    const { values } = this.#cells
-    const debt = values[row * 2] as number
-    if (debt === 0) return 0
-    const left = debt - (now - (values[row * 2 + 1] as number)) * this.#pace
-    return Math.max(left, 0)
   }
 }
 

@@ -12,30 +12,41 @@ export class FixedWindow implements Meter {
   /** By row: which window, and what was spent in it. */
   readonly #cells = new Cells(2)
   readonly #window: number
+  #now = 0
+  #spent = 0
 
   constructor(policy: RateLimitPolicy) {
     this.policy = policy
     this.#window = policy.window * 1_000
   }
 
-  wait(row: number, now: number, cost: number): number {
+  read(row: number, now: number): void {
+    const { values } = this.#cells
+    const index = Math.floor(now / this.#window)
+    if ((values[row * 2] as number) > index) values[row * 2] = index
+    this.#now = now
+    this.#spent = values[row * 2] === index ? (values[row * 2 + 1] as number) : 0
+  }
+
+  wait(cost: number): number {
     const { limit } = this.policy
-    if (this.#spent(row, now) + cost <= limit) return 0
-    return cost > limit ? NEVER : this.#window - (now % this.#window)
+    if (this.#spent + cost <= limit) return 0
+    return cost > limit ? NEVER : this.#left()
   }
 
-  charge(row: number, now: number, cost: number): void {
-    const spent = this.#spent(row, now)
-    this.#cells.values[row * 2] = Math.floor(now / this.#window)
-    this.#cells.values[row * 2 + 1] = spent + cost
+  charge(row: number, cost: number): void {
+    const { values } = this.#cells
+    this.#spent += cost
+    values[row * 2] = Math.floor(this.#now / this.#window)
+    values[row * 2 + 1] = this.#spent
   }
 
-  remaining(row: number, now: number): number {
-    return this.policy.limit - this.#spent(row, now)
+  remaining(): number {
+    return this.policy.limit - this.#spent
   }
 
-  idleIn(row: number, now: number): number {
-    return this.#spent(row, now) === 0 ? 0 : this.#window - (now % this.#window)
+  idleIn(): number {
+    return this.#spent === 0 ? 0 : this.#left()
   }
 
   resize(rows: number): void {
@@ -46,10 +57,7 @@ export class FixedWindow implements Meter {
     this.#cells.copy(from, to)
   }
 
-  #spent(row: number, now: number): number {
-    const { values } = this.#cells
-    const index = Math.floor(now / this.#window)
-    if ((values[row * 2] as number) > index) values[row * 2] = index
-    return values[row * 2] === index ? (values[row * 2 + 1] as number) : 0
+  #left(): number {
+    return this.#window - (this.#now % this.#window)
   }
 }

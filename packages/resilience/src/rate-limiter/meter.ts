@@ -11,14 +11,16 @@ export interface Meter {
   readonly policy: RateLimitPolicy
   /** Whether it is aligned to the epoch, and so on the wall clock. */
   readonly aligned: boolean
+  /** Turns to a row as it is now; what follows is about that one, at that time. */
+  read(row: number, now: number): void
   /** How long until the cost could be spent, 0 for now; {@link NEVER} where it is too much for ever. */
-  wait(row: number, now: number, cost: number): number
-  /** Spends what {@link wait} has allowed. */
-  charge(row: number, now: number, cost: number): void
+  wait(cost: number): number
+  /** Spends what {@link wait} has allowed; on the row that was read. */
+  charge(row: number, cost: number): void
   /** What could be spent now. */
-  remaining(row: number, now: number): number
+  remaining(): number
   /** How long until the row is as new. */
-  idleIn(row: number, now: number): number
+  idleIn(): number
   /** Makes room for rows below that number. */
   resize(rows: number): void
   /** Copies a row; row 0 onto another clears it. */

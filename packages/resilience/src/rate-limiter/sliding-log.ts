@@ -11,33 +11,39 @@ export class SlidingLog implements Meter {
   readonly aligned = false
   readonly #logs: (Spends | undefined)[] = []
   readonly #window: number
+  #now = 0
+  #spends: Spends | undefined
 
   constructor(policy: RateLimitPolicy) {
     this.policy = policy
     this.#window = policy.window * 1_000
   }
 
-  wait(row: number, now: number, cost: number): number {
-    const spends = this.#recent(row, now)
+  read(row: number, now: number): void {
+    this.#now = now
+    this.#spends = this.#logs[row]
+    this.#spends?.forget(now - this.#window)
+  }
+
+  wait(cost: number): number {
     const { limit } = this.policy
-    const excess = (spends?.total ?? 0) + cost - limit
+    const excess = (this.#spends?.total ?? 0) + cost - limit
     if (excess <= 0) return 0
-    return cost > limit || spends === undefined ? NEVER : spends.gone(excess) + this.#window - now
+    return cost > limit || this.#spends === undefined ? NEVER : this.#left(this.#spends.gone(excess))
   }
 
-  charge(row: number, now: number, cost: number): void {
-    const spends = this.#recent(row, now) ?? new Spends()
-    this.#logs[row] = spends
-    spends.add(now, cost)
+  charge(row: number, cost: number): void {
+    this.#spends ??= new Spends()
+    this.#logs[row] = this.#spends
+    this.#spends.add(this.#now, cost)
   }
 
-  remaining(row: number, now: number): number {
-    return this.policy.limit - (this.#recent(row, now)?.total ?? 0)
+  remaining(): number {
+    return this.policy.limit - (this.#spends?.total ?? 0)
   }
 
-  idleIn(row: number, now: number): number {
-    const spends = this.#recent(row, now)
-    return spends === undefined || spends.total === 0 ? 0 : spends.newest + this.#window - now
+  idleIn(): number {
+    return this.#spends === undefined || this.#spends.total === 0 ? 0 : this.#left(this.#spends.newest)
   }
 
   resize(rows: number): void {
@@ -48,9 +54,8 @@ export class SlidingLog implements Meter {
     this.#logs[to] = this.#logs[from]
   }
 
-  #recent(row: number, now: number): Spends | undefined {
-    const spends = this.#logs[row]
-    spends?.forget(now - this.#window)
-    return spends
+  /** Until a spend is forgotten. */
+  #left(moment: number): number {
+    return moment + this.#window - this.#now
   }
 }

@@ -19,6 +19,9 @@ export class SlidingWindow implements Meter {
   /** By row: which window, what was spent in it, and in the one before. */
   readonly #cells = new Cells(3)
   readonly #window: number
+  #index = 0
+  /** How much of the window has passed. */
+  #passed = 0
   #before = 0
   #current = 0
 
@@ -27,34 +30,42 @@ export class SlidingWindow implements Meter {
     this.#window = policy.window * 1_000
   }
 
-  wait(row: number, now: number, cost: number): number {
-    this.#read(row, now)
-    const passed = now % this.#window
-    const spare = (this.policy.limit - this.#current - cost) * this.#window
-    if (this.#before * (this.#window - passed) <= spare) return 0
-    if (cost > this.policy.limit) return NEVER
-    // While this window lasts what counts of the one before shrinks; then this one is the one before.
-    if (spare >= 0) return this.#shrunk(this.#before, spare) - passed
-    return this.#window - passed + this.#shrunk(this.#current, (this.policy.limit - cost) * this.#window)
+  read(row: number, now: number): void {
+    const { values } = this.#cells
+    this.#index = Math.floor(now / this.#window)
+    this.#passed = now % this.#window
+    if ((values[row * 3] as number) > this.#index) values[row * 3] = this.#index
+    const age = this.#index - (values[row * 3] as number)
+    this.#current = age === 0 ? (values[row * 3 + 1] as number) : 0
+    this.#before = age > 1 ? 0 : (values[row * 3 + 2 - age] as number)
   }
 
-  charge(row: number, now: number, cost: number): void {
-    this.#read(row, now)
+  wait(cost: number): number {
+    const spare = (this.policy.limit - this.#current - cost) * this.#window
+    if (this.#before * (this.#window - this.#passed) <= spare) return 0
+    if (cost > this.policy.limit) return NEVER
+    // While this window lasts what counts of the one before shrinks; then this one is the one before.
+    if (spare >= 0) return this.#shrunk(this.#before, spare) - this.#passed
+    return (
+      this.#window - this.#passed + this.#shrunk(this.#current, (this.policy.limit - cost) * this.#window)
+    )
+  }
+
+  charge(row: number, cost: number): void {
     const { values } = this.#cells
-    values[row * 3] = Math.floor(now / this.#window)
-    values[row * 3 + 1] = this.#current + cost
+    this.#current += cost
+    values[row * 3] = this.#index
+    values[row * 3 + 1] = this.#current
     values[row * 3 + 2] = this.#before
   }
 
-  remaining(row: number, now: number): number {
-    this.#read(row, now)
-    const spent = this.#before * (this.#window - (now % this.#window)) + this.#current * this.#window
+  remaining(): number {
+    const spent = this.#before * (this.#window - this.#passed) + this.#current * this.#window
     return Math.max(0, Math.floor(this.policy.limit - spent / this.#window))
   }
 
-  idleIn(row: number, now: number): number {
-    this.#read(row, now)
-    const left = this.#window - (now % this.#window)
+  idleIn(): number {
+    const left = this.#window - this.#passed
     if (this.#current > 0) return left + this.#window
     return this.#before > 0 ? left : 0
   }
@@ -70,15 +81,5 @@ export class SlidingWindow implements Meter {
   /** How far into a window no more than `spare` counts of what was spent before. */
   #shrunk(spent: number, spare: number): number {
     return Math.max(0, Math.ceil(this.#window - spare / spent))
-  }
-
-  #read(row: number, now: number): void {
-    const { values } = this.#cells
-    const index = Math.floor(now / this.#window)
-    if ((values[row * 3] as number) > index) values[row * 3] = index
-    const age = index - (values[row * 3] as number)
-    this.#current = age === 0 ? (values[row * 3 + 1] as number) : 0
-    this.#before =
-      age === 0 ? (values[row * 3 + 2] as number) : age === 1 ? (values[row * 3 + 1] as number) : 0
   }
 }

@@ -47,15 +47,16 @@ export class Table {
     let allowed = true
     for (let index = 0; index < this.#meters.length; index++) {
       const meter = this.#meters[index] as Meter
-      const wait = Math.max(meter.wait(row, this.#now(meter), cost), blocked)
+      meter.read(row, this.#now(meter))
+      const wait = Math.max(meter.wait(cost), blocked)
       this.#waits[index] = wait
       if (wait > 0) allowed = false
     }
     if (allowed && cost > 0) {
-      if (row === 0) row = this.#sweeper.add(key)
-      for (const meter of this.#meters) meter.charge(row, this.#now(meter), cost)
+      if (row === 0) row = this.#add(key)
+      for (let index = 0; index < this.#meters.length; index++) this.#meters[index]?.charge(row, cost)
     }
-    return { allowed, policies: this.#report(row) }
+    return { allowed, policies: this.#report() }
   }
 
   reset(key: string): void {
@@ -69,19 +70,25 @@ export class Table {
     this.#blocks.block(row === 0 ? this.#sweeper.add(key) : row, this.#elapsed + duration * 1_000)
   }
 
-  #report(row: number): RateLimitPolicyResult[] {
+  #add(key: string): number {
+    const row = this.#sweeper.add(key)
+    // Sweeping has read other rows.
+    for (const meter of this.#meters) meter.read(row, this.#now(meter))
+    return row
+  }
+
+  #report(): RateLimitPolicyResult[] {
     const results: RateLimitPolicyResult[] = []
     for (let index = 0; index < this.#meters.length; index++) {
       const meter = this.#meters[index] as Meter
       const { name, limit, window } = meter.policy
-      const now = this.#now(meter)
       const wait = this.#waits[index] as number
       results.push({
         name,
         limit,
         window,
-        remaining: meter.remaining(row, now),
-        resetAfter: milliseconds(meter.idleIn(row, now)),
+        remaining: meter.remaining(),
+        resetAfter: milliseconds(meter.idleIn()),
         retryAfter: wait === NEVER ? null : milliseconds(wait),
       })
     }
@@ -90,7 +97,10 @@ export class Table {
 
   #idleIn(row: number): number {
     let longest = this.#blocks.wait(row, this.#elapsed)
-    for (const meter of this.#meters) longest = Math.max(longest, meter.idleIn(row, this.#now(meter)))
+    for (const meter of this.#meters) {
+      meter.read(row, this.#now(meter))
+      longest = Math.max(longest, meter.idleIn())
+    }
     return longest
   }
 

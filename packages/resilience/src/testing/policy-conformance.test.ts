@@ -5,6 +5,7 @@ import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
 import { pipeline } from '../pipeline/index.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/index.js'
+import { memoryRateLimitStore, RateLimiter, type RateLimitStore } from '../rate-limiter/index.js'
 import { Retry } from '../retry/index.js'
 import { Timeout } from '../timeout/index.js'
 import { type PolicySubject, policyConformance } from './index.js'
@@ -21,12 +22,18 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
   Timeout: (clock) => new Timeout({ clock }),
   'cooperative Timeout': (clock) => new Timeout({ clock, strategy: 'cooperative' }),
   Bulkhead: (clock) => new Bulkhead({ clock, maxConcurrent: 2 }),
+  RateLimiter: (clock) => new RateLimiter({ clock, policies: '100/minute' }),
+  'RateLimiter that lets calls wait': (clock) =>
+    new RateLimiter({ clock, policies: '1/minute', maxWait: '10m' }),
+  'RateLimiter of a slow store': (clock) =>
+    new RateLimiter({ clock, policies: '100/minute', store: slow(clock) }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
   'pipeline of all': (clock) =>
     pipeline(
       new Timeout({ clock, timeout: '10m' }),
       new Retry({ clock }),
       new CircuitBreaker({ clock }),
+      new RateLimiter({ clock, policies: '100/minute' }),
       new Bulkhead({ clock }),
       new Timeout({ clock }),
     ),
@@ -37,6 +44,16 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
 function foreign(clock: TestClock): Policy {
   const inner = new Timeout({ clock })
   return { execute: (fn, options) => inner.execute(fn, options), wrap: (fn) => inner.wrap(fn) }
+}
+
+/** A store that answers later, as one on a server does. */
+function slow(clock: TestClock): RateLimitStore {
+  const store = memoryRateLimitStore({ clock })
+  return {
+    consume: async (key, cost, limit) => store.consume(key, cost, limit),
+    reset: async (key, limit) => store.reset(key, limit),
+    block: async (key, duration, limit) => store.block(key, duration, limit),
+  }
 }
 
 describe.each(Object.entries(policies))('%s', (_, policy) => {
