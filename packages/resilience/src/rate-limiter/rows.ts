@@ -65,13 +65,21 @@ export class Rows {
     for (let from = 1; from < this.#keys.length; from++) {
       const key = this.#keys[from]
       if (key === undefined) continue
-      for (const each of this.#rowed) each.copy(from, to)
+      if (from > to) this.#move(from, to)
       this.#keys[to] = key
       this.#rows.set(key, to++)
     }
     this.#keys.length = to
     this.#free.length = 0
     this.#resize(Math.max(FIRST_ROOM, 2 ** Math.ceil(Math.log2(to + 1))))
+  }
+
+  #move(from: number, to: number): void {
+    for (const each of this.#rowed) {
+      each.copy(from, to)
+      // It is free from now on, and its next key begins anew.
+      each.copy(0, from)
+    }
   }
 
   #resize(room: number): void {
