@@ -5,18 +5,16 @@ export class Answer implements Deadlined {
   deadline = 0
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
-  readonly #reject: (error: unknown) => void
+  readonly #tooLate: () => void
   #expired = false
-  readonly #tooLate: () => unknown
 
   constructor(
     answer: unknown,
     deadlines: Deadlines,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
-    tooLate: () => unknown,
+    tooLate: () => void,
   ) {
-    this.#reject = reject
     this.#tooLate = tooLate
     deadlines.add(this)
     const unlessLate =
@@ -31,6 +29,6 @@ export class Answer implements Deadlined {
 
   expire(): void {
     this.#expired = true
-    this.#reject(this.#tooLate())
+    this.#tooLate()
   }
 }

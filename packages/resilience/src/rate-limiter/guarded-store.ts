@@ -91,7 +91,7 @@ export class GuardedStore {
       }
       new Answer(answer, this.#deadlines, awake(resolve), awake(reject), () => {
         this.#restsUntil = this.#guard.clock.monotonic() + REST
-        return this.#tooLate()
+        reject(this.#tooLate())
       })
     })
   }

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { Line, type Place } from '../bulkhead/line.js'
-import type { Waiter, WaitingRoom } from '../bulkhead/waiter.js'
 import type { Deadlines } from '../timeout/deadlines.js'
 import type { RateLimitResult } from './store.js'
+import type { Turn, TurnRoom } from './turn.js'
 
 /** What a {@link KeyQueue} needs of its limiter. */
 export interface QueueOwner {
@@ -19,7 +19,7 @@ export interface QueueOwner {
 }
 
 /** A line that tells when the last has left. */
-class WaitingLine extends Line<Waiter> {
+class WaitingLine extends Line<Turn> {
   readonly #onEmpty: () => void
 
   constructor(onEmpty: () => void) {
@@ -27,7 +27,7 @@ class WaitingLine extends Line<Waiter> {
     this.#onEmpty = onEmpty
   }
 
-  override remove(place: Waiter & Place): void {
+  override remove(place: Turn & Place): void {
     const before = this.size
     super.remove(place)
     if (before > 0 && this.size === 0) this.#onEmpty()
@@ -35,13 +35,16 @@ class WaitingLine extends Line<Waiter> {
 }
 
 /** The calls of one key that wait: one question and one timer at a time, for whose turn it is. */
-export class KeyQueue implements WaitingRoom {
+export class KeyQueue implements TurnRoom {
   readonly line: WaitingLine = new WaitingLine(() => this.#empty())
   readonly deadlines: Deadlines | undefined
   readonly #owner: QueueOwner
   readonly #key: string
   #last: RateLimitResult
   #timer: Timer | undefined
+  #dueAt = 0
+  /** Whose wait is over unless the answer says that it is their turn. */
+  #overdue: Turn[] = []
   #asking = false
 
   /** After a refusal. */
@@ -61,6 +64,14 @@ export class KeyQueue implements WaitingRoom {
     if (this.#timer === undefined && !this.#asking) this.#rest()
   }
 
+  defers(turn: Turn): boolean {
+    const isDue = this.#timer !== undefined && this.#dueAt <= this.#owner.clock.monotonic()
+    if (!isDue && !this.#asking) return false
+    this.#overdue.push(turn)
+    if (isDue) this.wake()
+    return true
+  }
+
   /** Asks now, for there may be more to spend than before. */
   wake(): void {
     if (this.#asking) return
@@ -69,8 +80,10 @@ export class KeyQueue implements WaitingRoom {
   }
 
   #rest(): void {
-    const pause = longestWait(this.#last) ?? Number.POSITIVE_INFINITY
-    this.#timer = this.#owner.clock.schedule(Math.max(1, pause), this.#ask, { name: 'wait for a rate limit' })
+    const { clock } = this.#owner
+    const pause = Math.max(1, longestWait(this.#last) ?? Number.POSITIVE_INFINITY)
+    this.#dueAt = clock.monotonic() + pause
+    this.#timer = clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
   }
 
   readonly #ask = (): void => {
@@ -96,6 +109,9 @@ export class KeyQueue implements WaitingRoom {
       return true
     }
     this.#last = result
+    const overdue = this.#overdue
+    this.#overdue = []
+    for (const turn of overdue) if (turn.waits) turn.giveUp()
     if (this.line.size > 0) this.#rest()
     return false
   }

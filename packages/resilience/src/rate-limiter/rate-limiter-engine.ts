@@ -2,7 +2,6 @@ import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { RateLimitedError } from '@base/core/errors'
-import { Waiter } from '../bulkhead/waiter.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -13,6 +12,7 @@ import type { RateLimiterEvents } from './events.js'
 import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
 import { KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
+import { Turn } from './turn.js'
 
 const channels = {
   limited: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:limited'),
@@ -125,7 +125,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     if (ctx.aborted) throw ctx.reason
     await new Promise<void>((resolve, reject) => {
       this.#queues.set(key, queue)
-      new Waiter(queue, ctx, resolve, reject)
+      new Turn(queue, ctx, resolve, reject)
       queue.start()
       if (this.observers.hear('queued'))
         this.observers.tell('queued', { name: this.#name, key, queued: queue.line.size })

@@ -120,7 +120,7 @@ export class RateLimiter implements Policy {
    */
   async consume(key: string, options?: ConsumeOptions): Promise<RateLimitResult> {
     checkKey(key, 'RateLimiter.consume')
-    const cost = options?.cost ?? 1
+    const cost = options?.cost === undefined ? 1 : options.cost
     if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
     const answer = this.#engine.store.consume(key, cost)
     const result = answer instanceof Promise ? await answer : answer
