@@ -12,7 +12,9 @@ export class FixedWindow implements Meter {
   /** By row: which window, and what was spent in it. */
   readonly #cells = new Cells(2)
   readonly #window: number
-  #now = 0
+  #index = 0
+  /** How much of the window is left. */
+  #left = 0
   #spent = 0
 
   constructor(policy: RateLimitPolicy) {
@@ -24,20 +26,21 @@ export class FixedWindow implements Meter {
     const { values } = this.#cells
     const index = Math.floor(now / this.#window)
     if ((values[row * 2] as number) > index) values[row * 2] = index
-    this.#now = now
+    this.#index = index
+    this.#left = (index + 1) * this.#window - now
     this.#spent = values[row * 2] === index ? (values[row * 2 + 1] as number) : 0
   }
 
   wait(cost: number): number {
     const { limit } = this.policy
     if (this.#spent + cost <= limit) return 0
-    return cost > limit ? NEVER : this.#left()
+    return cost > limit ? NEVER : this.#left
   }
 
   charge(row: number, cost: number): void {
     const { values } = this.#cells
     this.#spent += cost
-    values[row * 2] = Math.floor(this.#now / this.#window)
+    values[row * 2] = this.#index
     values[row * 2 + 1] = this.#spent
   }
 
@@ -46,7 +49,7 @@ export class FixedWindow implements Meter {
   }
 
   idleIn(): number {
-    return this.#spent === 0 ? 0 : this.#left()
+    return this.#spent === 0 ? 0 : this.#left
   }
 
   resize(rows: number): void {
@@ -55,9 +58,5 @@ export class FixedWindow implements Meter {
 
   copy(from: number, to: number): void {
     this.#cells.copy(from, to)
-  }
-
-  #left(): number {
-    return this.#window - (this.#now % this.#window)
   }
 }

@@ -6,7 +6,12 @@ import { type RateLimitAlgorithm, RateLimiter, type RateLimitPolicyOptions } fro
 
 /** All that was ever spent, and nothing clever. Moments are whole microseconds. */
 type Spends = readonly { readonly at: number; readonly cost: number }[]
-type Policy = Required<Omit<RateLimitPolicyOptions, 'name' | 'window'>> & { readonly window: number }
+interface Policy {
+  readonly algorithm: RateLimitAlgorithm
+  readonly limit: number
+  readonly window: number
+  readonly burst: number
+}
 
 /** Between every two moments no more than the burst, and what its rate gives in between: so the algorithm is defined. */
 function bucketAllows(spends: Spends, { limit, window, burst }: Policy, now: number, cost: number): boolean {

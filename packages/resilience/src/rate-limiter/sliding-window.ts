@@ -33,7 +33,7 @@ export class SlidingWindow implements Meter {
   read(row: number, now: number): void {
     const { values } = this.#cells
     this.#index = Math.floor(now / this.#window)
-    this.#passed = now % this.#window
+    this.#passed = now - this.#index * this.#window
     if ((values[row * 3] as number) > this.#index) values[row * 3] = this.#index
     const age = this.#index - (values[row * 3] as number)
     this.#current = age === 0 ? (values[row * 3 + 1] as number) : 0

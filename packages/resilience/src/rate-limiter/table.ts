@@ -56,7 +56,7 @@ export class Table {
       if (row === 0) row = this.#add(key)
       for (let index = 0; index < this.#meters.length; index++) this.#meters[index]?.charge(row, cost)
     }
-    return { allowed, policies: this.#report() }
+    return { allowed, policies: this.#meters.map(this.#report) }
   }
 
   reset(key: string): void {
@@ -77,22 +77,17 @@ export class Table {
     return row
   }
 
-  #report(): RateLimitPolicyResult[] {
-    const results: RateLimitPolicyResult[] = []
-    for (let index = 0; index < this.#meters.length; index++) {
-      const meter = this.#meters[index] as Meter
-      const { name, limit, window } = meter.policy
-      const wait = this.#waits[index] as number
-      results.push({
-        name,
-        limit,
-        window,
-        remaining: meter.remaining(),
-        resetAfter: milliseconds(meter.idleIn()),
-        retryAfter: wait === NEVER ? null : milliseconds(wait),
-      })
+  readonly #report = (meter: Meter, index: number): RateLimitPolicyResult => {
+    const { name, limit, window } = meter.policy
+    const wait = this.#waits[index] as number
+    return {
+      name,
+      limit,
+      window,
+      remaining: meter.remaining(),
+      resetAfter: milliseconds(meter.idleIn()),
+      retryAfter: wait === NEVER ? null : milliseconds(wait),
     }
-    return results
   }
 
   #idleIn(row: number): number {
