@@ -13,6 +13,7 @@ import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
 import { KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 import { Turn } from './turn.js'
+import { unlessAborted } from './unless-aborted.js'
 
 const channels = {
   limited: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:limited'),
@@ -69,8 +70,9 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     if (queue !== undefined) return this.#wait(next, ctx, key, queue)
     const result = this.ask(key)
-    if (result instanceof Promise) return result.then((later) => this.#decide(next, ctx, key, later))
-    return this.#decide(next, ctx, key, result)
+    return result instanceof Promise
+      ? this.#decideLater(next, ctx, key, result)
+      : this.#decide(next, ctx, key, result)
   }
 
   ask(key: string): RateLimitResult | Promise<RateLimitResult> {
@@ -106,9 +108,21 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.#queues.delete(key)
   }
 
+  async #decideLater(
+    next: Next,
+    ctx: CallContext,
+    key: string,
+    asked: Promise<RateLimitResult>,
+  ): Promise<unknown> {
+    const result = await unlessAborted(ctx, asked, ({ allowed }) => {
+      // What it was given is the next one's.
+      if (allowed) this.passOn(key)
+    })
+    return this.#decide(next, ctx, key, result)
+  }
+
   #decide(next: Next, ctx: CallContext, key: string, result: RateLimitResult): unknown {
     if (result.allowed) {
-      if (ctx.aborted) throw ctx.reason
       this.allowed++
       return next(ctx)
     }

@@ -300,6 +300,24 @@ describe('RateLimiter as a policy', () => {
     expect([order, limiter.stats.queued, clock.pending]).toEqual([['next'], 0, 0])
   })
 
+  test('a call that is aborted while the store is asked rejects at once, and has spent', async () => {
+    const clock = new TestClock()
+    const memory = memoryRateLimitStore({ clock })
+    const store = storeOf((...args) => clock.sleep(100).then(() => memory.consume(...args)))
+    const limiter = new RateLimiter({ policies: '1/hour', maxWait: '2h', store, clock })
+    const controller = new AbortController()
+    const { signal } = controller
+    const aborted = limiter.execute(up, { signal }).catch((error) => error)
+    await clock.advance(50)
+    controller.abort(new Error('not wanted'))
+    expect(await aborted).toMatchObject({ message: 'not wanted' })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    const peeked = limiter.peek('*')
+    await clock.advance(100)
+    expect((await peeked).policies[0]?.remaining).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+
   test('a reset wakes who waits', async () => {
     const { clock, limiter } = limiterOf({ policies: '1/hour', maxWait: Number.POSITIVE_INFINITY })
     await limiter.execute(up, { key: 'a' })

@@ -12,28 +12,35 @@ const LOOK = 2
 /** Among so many rows the one that is idle first makes room for a new key. */
 const SAMPLE = 16
 
+/** What a {@link Sweeper} sweeps. */
+export interface Swept {
+  readonly rows: Rows
+  /** How long until the row is as new, in microseconds. */
+  idleIn(row: number): number
+  /** Reads the clocks. */
+  look(): void
+}
+
 /**
  * Takes the rows of idle keys away: two with each new key, and the rest in small steps by a timer, which is there while
  * there are rows, does not keep the process alive, and sleeps until the first row will be idle.
  */
 export class Sweeper {
   readonly #clock: Clock
-  readonly #rows: Rows
   readonly #maxKeys: number
-  readonly #idleIn: (row: number) => number
-  readonly #look: () => void
+  readonly #swept: Swept
+  readonly #rows: Rows
   /** Where the next look begins. */
   #hand = 1
   /** Of all rows of this round, the soonest, in microseconds. */
   #soonest = Number.POSITIVE_INFINITY
   #timer: Timer | undefined
 
-  constructor(clock: Clock, rows: Rows, maxKeys: number, idleIn: (row: number) => number, look: () => void) {
+  constructor(clock: Clock, maxKeys: number, swept: Swept) {
     this.#clock = clock
-    this.#rows = rows
     this.#maxKeys = maxKeys
-    this.#idleIn = idleIn
-    this.#look = look
+    this.#swept = swept
+    this.#rows = swept.rows
   }
 
   /** A row for a new key. */
@@ -52,7 +59,7 @@ export class Sweeper {
     }
     const row = this.#hand++
     if (this.#rows.keyOf(row) === undefined) return false
-    const idleIn = this.#idleIn(row)
+    const idleIn = this.#swept.idleIn(row)
     if (idleIn === 0) this.#rows.delete(row)
     else this.#soonest = Math.min(this.#soonest, idleIn)
     return false
@@ -60,7 +67,7 @@ export class Sweeper {
 
   readonly #step = (): void => {
     this.#timer = undefined
-    this.#look()
+    this.#swept.look()
     for (let looked = 0; looked < STEP; looked++) {
       if (!this.#sweepNext()) continue
       this.#rows.compact()
@@ -85,7 +92,7 @@ export class Sweeper {
       if (this.#hand >= this.#rows.end) this.#hand = 1
       const row = this.#hand++
       if (this.#rows.keyOf(row) === undefined) continue
-      const idleIn = this.#idleIn(row)
+      const idleIn = this.#swept.idleIn(row)
       if (first === 0 || idleIn < soonest) {
         first = row
         soonest = idleIn

@@ -4,15 +4,15 @@ import { type Meter, NEVER } from './meter.js'
 import { meterOf } from './meter-of.js'
 import { Rows } from './rows.js'
 import type { RateLimit, RateLimitPolicyResult, RateLimitResult } from './store.js'
-import { Sweeper } from './sweeper.js'
+import { Sweeper, type Swept } from './sweeper.js'
 
 /** All that is known of one limit: a row for each key that is not as new. */
-export class Table {
+export class Table implements Swept {
+  readonly rows: Rows
   readonly #clock: Clock
   readonly #meters: readonly Meter[]
   readonly #aligned: boolean
   readonly #blocks = new Blocks()
-  readonly #rows: Rows
   readonly #sweeper: Sweeper
   /** How long a call would have to wait for each policy; written by each call, so that none makes a list. */
   readonly #waits: number[]
@@ -25,24 +25,18 @@ export class Table {
     this.#meters = limit.policies.map(meterOf)
     this.#aligned = this.#meters.some(({ aligned }) => aligned)
     this.#waits = this.#meters.map(() => 0)
-    this.#rows = new Rows([...this.#meters, this.#blocks])
-    this.#sweeper = new Sweeper(
-      clock,
-      this.#rows,
-      maxKeys,
-      (row) => this.#idleIn(row),
-      () => this.#look(),
-    )
+    this.rows = new Rows([...this.#meters, this.#blocks])
+    this.#sweeper = new Sweeper(clock, maxKeys, this)
   }
 
   /** Keys that have a row. */
   get size(): number {
-    return this.#rows.size
+    return this.rows.size
   }
 
   consume(key: string, cost: number): RateLimitResult {
-    this.#look()
-    let row = this.#rows.of(key)
+    this.look()
+    let row = this.rows.of(key)
     const blocked = row === 0 ? 0 : this.#blocks.wait(row, this.#elapsed)
     let allowed = true
     for (let index = 0; index < this.#meters.length; index++) {
@@ -60,13 +54,13 @@ export class Table {
   }
 
   reset(key: string): void {
-    const row = this.#rows.of(key)
-    if (row > 0) this.#rows.delete(row)
+    const row = this.rows.of(key)
+    if (row > 0) this.rows.delete(row)
   }
 
   block(key: string, duration: number): void {
-    this.#look()
-    const row = this.#rows.of(key)
+    this.look()
+    const row = this.rows.of(key)
     this.#blocks.block(row === 0 ? this.#sweeper.add(key) : row, this.#elapsed + duration * 1_000)
   }
 
@@ -90,7 +84,7 @@ export class Table {
     }
   }
 
-  #idleIn(row: number): number {
+  idleIn(row: number): number {
     let longest = this.#blocks.wait(row, this.#elapsed)
     for (const meter of this.#meters) {
       meter.read(row, this.#now(meter))
@@ -99,7 +93,7 @@ export class Table {
     return longest
   }
 
-  #look(): void {
+  look(): void {
     this.#elapsed = Math.floor(this.#clock.monotonic() * 1_000)
     if (this.#aligned) this.#wall = Math.floor(this.#clock.now() * 1_000)
   }
