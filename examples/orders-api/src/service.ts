@@ -11,7 +11,9 @@ import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
 import { itemRoutes } from './items/routes.ts'
+import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { openStores } from './stores.ts'
 
 /** The whole service, put together and not yet started. */
 export interface Service {
@@ -32,11 +34,12 @@ export function createService(config: Config, signals?: readonly string[]): Serv
     .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
       dispose: (database) => database.close(),
     })
-    .singleton('app', ['clock', 'database'], ({ clock, database }) =>
+    .singleton('stores', ['database'], ({ database }) => openStores(database))
+    .singleton('app', ['clock', 'database', 'stores'], ({ clock, database, stores }) =>
       createApp({
-        '/items': itemRoutes(database),
-        '/customers': customerRoutes(database),
-        '/orders': orderRoutes({ database, clock }),
+        '/items': itemRoutes(stores),
+        '/customers': customerRoutes(stores),
+        '/orders': orderRoutes({ ...stores, clock, publish }),
         '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
       }),
     )

@@ -1,32 +1,25 @@
 import { type ConflictError, NotFoundError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
-import type { Database } from '../database/database.ts'
-import { takeStock } from '../items/item-store.ts'
-import type { Order, OrderId } from './order.ts'
-import { nextStatus, type OrderAction } from './order-status.ts'
-import { lockOrder, updateStatus } from './order-store.ts'
+import { where } from '@base/domain/specification'
+import type { Item } from '../items/item.ts'
+import type { Repositories } from '../stores.ts'
+import type { Moved, Order, OrderId } from './order.ts'
+import type { OrderServices } from './place-order.ts'
 
-/** What to do with which order; a reason where it is cancelled. */
-export type OrderChange =
-  | { readonly id: OrderId; readonly action: Exclude<OrderAction, 'cancel'> }
-  | { readonly id: OrderId; readonly action: 'cancel'; readonly reason: string }
-
-/** Moves an order along its life cycle. Cancelling returns its goods to the stock. */
+/** Moves an order along its life cycle. */
 export function changeOrder(
-  database: Database,
-  change: OrderChange,
+  { unitOfWork, publish }: OrderServices,
+  id: OrderId,
+  move: (order: Order) => Moved,
 ): Promise<Result<Order, NotFoundError | ConflictError>> {
-  return database.transaction(async (queries) => {
-    const order = await lockOrder(queries, change.id)
-    if (order === undefined) return err(noOrder(change.id))
-    const status = nextStatus(order.status, change.action)
-    if (!status.ok) return status
-
-    const cancelReason = change.action === 'cancel' ? change.reason : null
-    const changed = { ...order, status: status.value, cancelReason }
-    await updateStatus(queries, changed)
-    if (change.action === 'cancel') await takeStock(queries, order.lines.map(returned))
-    return ok(changed)
+  return unitOfWork.run(async (tx, unit) => {
+    const order = await tx.orders.findById(id)
+    if (order === undefined) return err(noOrder(id))
+    const moved = move(order)
+    if (!moved.ok) return moved
+    if (order.status === 'cancelled') await returnGoods(tx, order)
+    unit.afterCommit(() => publish(order))
+    return ok(await tx.orders.save(order))
   })
 }
 
@@ -35,6 +28,8 @@ export function noOrder(id: string): NotFoundError {
   return new NotFoundError({ message: `No order ${id}.` })
 }
 
-function returned({ sku, quantity }: { sku: string; quantity: number }): { sku: string; quantity: number } {
-  return { sku, quantity: -quantity }
+async function returnGoods({ items }: Repositories, { lines }: Order): Promise<void> {
+  const quantities = new Map(lines.map(({ sku, quantity }) => [sku, quantity]))
+  const goods = await items.find(where<Item>().isIn('sku', [...quantities.keys()]))
+  for (const item of goods) await items.save({ ...item, stock: item.stock + (quantities.get(item.sku) ?? 0) })
 }
