@@ -66,4 +66,8 @@ export const migrations: readonly Migration[] = [
       alter table orders add version integer not null default 1;
     `,
   },
+  {
+    name: '0003_payments',
+    sql: 'alter table orders add payment_asked boolean not null default false',
+  },
 ]

@@ -1,17 +1,66 @@
 import { type ConflictError, NotFoundError } from '@base/core/errors'
+import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
 import { where } from '@base/domain/specification'
 import type { Item } from '../items/item.ts'
 import type { Repositories } from '../stores.ts'
 import type { Moved, Order, OrderId } from './order.ts'
 import type { OrderServices } from './place-order.ts'
+import { money } from './pricing.ts'
+import { cancellable } from './rules.ts'
+
+/** An order that was changed, or why it was not. */
+export type Changed = Result<Order, NotFoundError | ConflictError>
 
 /** Moves an order along its life cycle. */
-export function changeOrder(
+export function moveOrder(
+  services: OrderServices,
+  id: OrderId,
+  move: (order: Order) => Moved,
+): Promise<Changed> {
+  return withLock(services.lock, id, {}, () => change(services, id, move))
+}
+
+/**
+ * Takes the payment and confirms the order. Where the gateway does not answer the order stays as it is, and may be
+ * confirmed again: the key, its id, keeps it from being paid twice.
+ *
+ * @throws UnavailableError where the gateway does not answer.
+ */
+export function confirmOrder(services: OrderServices, id: OrderId): Promise<Changed> {
+  return withLock(services.lock, id, {}, async () => {
+    // Not in one unit of work: a gateway that hangs must not hold the database.
+    const asked = await change(services, id, (order) => order.askForPayment())
+    if (!asked.ok) return asked
+    const paid = await services.payments.take(id, money(asked.value.total))
+    return paid.ok ? change(services, id, (order) => order.confirm()) : paid
+  })
+}
+
+/**
+ * Cancels an order: its goods return to the stock, and its money to the customer. The money first: where the gateway does
+ * not answer the order stays as it is, and may be cancelled again.
+ *
+ * @throws UnavailableError where the gateway does not answer.
+ */
+export function cancelOrder(services: OrderServices, id: OrderId, reason: string): Promise<Changed> {
+  return withLock(services.lock, id, {}, async () => {
+    const order = await services.orders.findById(id)
+    if (order?.paymentAsked && cancellable.isSatisfiedBy(order)) await services.payments.giveBack(id)
+    return change(services, id, (found) => found.cancel(reason))
+  })
+}
+
+/** Says that an order does not exist. */
+export function noOrder(id: string): NotFoundError {
+  return new NotFoundError({ message: `No order ${id}.` })
+}
+
+function change(
   { unitOfWork, publish }: OrderServices,
   id: OrderId,
   move: (order: Order) => Moved,
-): Promise<Result<Order, NotFoundError | ConflictError>> {
+): Promise<Changed> {
   return unitOfWork.run(async (tx, unit) => {
     const order = await tx.orders.findById(id)
     if (order === undefined) return err(noOrder(id))
@@ -21,11 +70,6 @@ export function changeOrder(
     unit.afterCommit(() => publish(order))
     return ok(await tx.orders.save(order))
   })
-}
-
-/** Says that an order does not exist. */
-export function noOrder(id: string): NotFoundError {
-  return new NotFoundError({ message: `No order ${id}.` })
 }
 
 async function returnGoods({ items }: Repositories, { lines }: Order): Promise<void> {

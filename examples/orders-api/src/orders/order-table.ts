@@ -6,13 +6,14 @@ import { Order, type OrderId, type OrderState, orderId } from './order.ts'
 const milliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
 
 /** The database keeps the 16 bytes of an id. */
-type OrderRow = OrderState & { readonly id: string; readonly version: number }
+type OrderRow = OrderState & { readonly id: string; readonly version: number; readonly paymentAsked: boolean }
 
 const mapping: Mapping<Order> = {
   table: 'orders',
   key: 'id',
   columns: `id, number, customer, address, notes, status, subtotal, discount, shipping, total,
     cancel_reason as "cancelReason", placed_at as "placedAt", expected_by as "expectedBy",
+    payment_asked as "paymentAsked",
     (select json_agg(json_build_object('sku', sku, 'name', name, 'quantity', quantity, 'unitPrice', unit_price,
        'discountPercent', discount_percent, 'discount', discount, 'total', total) order by position)
      from order_lines where order_number = number) as lines`,
@@ -27,11 +28,17 @@ const mapping: Mapping<Order> = {
   toRow: (order) => {
     const { id, number: _, lines: __, cancelReason, placedAt, expectedBy, ...row } = order.toJSON()
     const dates = { placed_at: placedAt, expected_by: expectedBy }
-    return { ...row, id: orderId.toUuid(id), cancel_reason: cancelReason, ...dates }
+    return {
+      ...row,
+      id: orderId.toUuid(id),
+      cancel_reason: cancelReason,
+      ...dates,
+      payment_asked: order.paymentAsked,
+    }
   },
   toDomain: (row) => {
-    const { id, version, ...state } = row as OrderRow
-    return new Order(unwrap(orderId.fromUuid(id)), state, version)
+    const { id, version, paymentAsked, ...state } = row as OrderRow
+    return new Order(unwrap(orderId.fromUuid(id)), state, { paymentAsked, version })
   },
 }
 

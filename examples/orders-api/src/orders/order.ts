@@ -53,10 +53,12 @@ export type Moved = Result<Order, ConflictError>
 /** An order and its life cycle. */
 export class Order extends AggregateRoot<OrderId> {
   #state: OrderState
+  #paymentAsked: boolean
 
-  constructor(id: OrderId, state: OrderState, version?: number) {
+  constructor(id: OrderId, state: OrderState, { paymentAsked = false, version = 0 } = {}) {
     super(id, version)
     this.#state = state
+    this.#paymentAsked = paymentAsked
   }
 
   /** A new order; what it asks for is checked and priced already. */
@@ -90,6 +92,18 @@ export class Order extends AggregateRoot<OrderId> {
     return this.#state.expectedBy
   }
 
+  /** Whether its money may have been taken: then it must be given back when the order is cancelled. */
+  get paymentAsked(): boolean {
+    return this.#paymentAsked
+  }
+
+  /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
+  askForPayment(): Moved {
+    if (!new Allows('confirm').isSatisfiedBy(this)) return this.#refuse('confirm')
+    this.#paymentAsked = true
+    return ok(this)
+  }
+
   confirm(): Moved {
     return this.#move('confirm', () => OrderConfirmed({ total: this.total }))
   }
@@ -116,16 +130,17 @@ export class Order extends AggregateRoot<OrderId> {
   }
 
   #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
-    const { status } = this
-    if (!new Allows(action).isSatisfiedBy(this)) {
-      const { from } = steps[action]
-      const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
-      return err(
-        new ConflictError({ code: 'ILLEGAL_TRANSITION', message, details: { action, status, from } }),
-      )
-    }
+    if (!new Allows(action).isSatisfiedBy(this)) return this.#refuse(action)
     this.#state = { ...this.#state, ...change, status: steps[action].to }
     this.record(happened())
     return ok(this)
+  }
+
+  #refuse(action: OrderAction): Moved {
+    const { status } = this
+    const { from } = steps[action]
+    const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
+    const details = { action, status, from }
+    return err(new ConflictError({ code: 'ILLEGAL_TRANSITION', message, details }))
   }
 }

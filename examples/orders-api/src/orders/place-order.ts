@@ -1,9 +1,11 @@
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import type { ConflictError, ValidationError } from '@base/core/errors'
+import type { Lock } from '@base/core/lock'
 import { ok, type Result } from '@base/core/result'
 import { where } from '@base/domain/specification'
 import type { Item } from '../items/item.ts'
+import type { Payments } from '../payments/payments.ts'
 import type { Stores } from '../stores.ts'
 import { draftOrder } from './draft-order.ts'
 import { Order } from './order.ts'
@@ -17,6 +19,9 @@ export interface OrderServices extends Stores {
   readonly clock: Clock
   /** Tells what happened to an order, once it is saved. */
   readonly publish: Publish
+  readonly payments: Payments
+  /** Keeps two from changing one order while its money is on the way. */
+  readonly lock: Lock
 }
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */

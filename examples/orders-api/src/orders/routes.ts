@@ -7,7 +7,7 @@ import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
-import { changeOrder, noOrder } from './change-order.ts'
+import { cancelOrder, confirmOrder, moveOrder, noOrder } from './change-order.ts'
 import { type Moved, type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderInput } from './order-input.ts'
 import { orderStatuses } from './order-status.ts'
@@ -32,7 +32,6 @@ const filterable = {
 const NEWEST_FIRST = [{ field: 'number', direction: 'desc' }] as const
 
 const moves: Readonly<Record<string, (order: Order) => Moved>> = {
-  confirm: (order) => order.confirm(),
   process: (order) => order.process(),
   ship: (order) => order.ship(),
   deliver: (order) => order.deliver(),
@@ -57,12 +56,13 @@ export function orderRoutes(services: OrderServices): Hono {
       if (order === undefined) throw noOrder(id)
       return c.json(order)
     })
+    .post('/:id/confirm', async (c) => c.json(unwrap(await confirmOrder(services, idIn(c)))))
     .post('/:id/cancel', async (c) => {
       const { reason } = await readBody(c, CancelInput)
-      return c.json(unwrap(await changeOrder(services, idIn(c), (order) => order.cancel(reason))))
+      return c.json(unwrap(await cancelOrder(services, idIn(c), reason)))
     })
   for (const [action, move] of Object.entries(moves)) {
-    routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await changeOrder(services, idIn(c), move))))
+    routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await moveOrder(services, idIn(c), move))))
   }
   return routes
 }

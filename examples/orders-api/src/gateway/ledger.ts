@@ -1,0 +1,50 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+
+/** What is owed: whole minor units of a currency, as @base/domain writes `Money`. */
+export interface Amount {
+  readonly minor: string
+  readonly currency: string
+}
+
+/** What became of a key: what was taken under it, or that it is over. */
+export type Entry =
+  | { readonly key: string; readonly type: 'taken'; readonly amount: Amount }
+  | { readonly key: string; readonly type: 'returned' }
+
+/** The books of the gateway: one entry a key counts, the last. Kept in a file, so that a restart charges nobody twice. */
+export class Ledger {
+  readonly #file: string | undefined
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(file: string | undefined) {
+    this.#file = file
+    if (file === undefined || !existsSync(file)) return
+    for (const line of readFileSync(file, 'utf8').split('\n')) {
+      const entry = parse(line)
+      if (entry !== undefined) this.#entries.set(entry.key, entry)
+    }
+  }
+
+  get entries(): readonly Entry[] {
+    return [...this.#entries.values()]
+  }
+
+  find(key: string): Entry | undefined {
+    return this.#entries.get(key)
+  }
+
+  write(entry: Entry): void {
+    // A line break before it, too, for the line above may be a broken one.
+    if (this.#file !== undefined) appendFileSync(this.#file, `\n${JSON.stringify(entry)}\n`)
+    this.#entries.set(entry.key, entry)
+  }
+}
+
+/** A line that was being written when the process was killed is none: nobody was told of it. */
+function parse(line: string): Entry | undefined {
+  try {
+    return JSON.parse(line) as Entry
+  } catch {
+    return undefined
+  }
+}
