@@ -27,6 +27,15 @@ describe('the settings', () => {
     await expect(load({ PORT: port })).rejects.toThrow('PORT: must be a whole number from 0 to 65535')
   })
 
+  test.each([
+    ['PAYMENT_URL', 'gateway:80'],
+    ['PAYMENT_URL', 'file:///etc/passwd'],
+    ['PAYMENT_TIMEOUT', '0s'],
+    ['PAYMENT_RECOVERY', 'soon'],
+  ])('refuse %s=%s', async (name, value) => {
+    await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
+  })
+
   test('name every variable that is wrong', async () => {
     const wrong = load({ PORT: 'x', HOST: '', DRAIN_DELAY: '5 s' })
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { attempt } from '@base/core/result'
+import { attempt, unwrapOr } from '@base/core/result'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'
@@ -35,8 +35,12 @@ function duration(min: number) {
   return z
     .string()
     .refine(
-      (text) => attempt(() => toMilliseconds(text as Duration) >= min || undefined).ok,
-      "must be a duration such as '500ms' or '5s'",
+      (text) =>
+        unwrapOr(
+          attempt(() => toMilliseconds(text as Duration)),
+          -1,
+        ) >= min,
+      `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}`,
     )
     .transform((text) => text as Duration)
 }

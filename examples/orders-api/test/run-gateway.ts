@@ -11,7 +11,7 @@ export interface TestGateway {
   readonly url: string
   behave(mode: Mode['mode'], delay?: number): Promise<void>
   /** What it has received, and how much of it waits for an answer. */
-  state(): Promise<{ received: number; waiting: number; pid: number }>
+  state(): Promise<{ received: number; waiting: number }>
   books(): Promise<readonly Entry[]>
   kill(): Promise<void>
 }

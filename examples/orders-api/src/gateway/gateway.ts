@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
-import type { Amount, Ledger } from './ledger.ts'
+import { Amount, type Ledger } from './ledger.ts'
 import { Mode } from './mode.ts'
 
 /** What is answered; nothing where the caller never hears from us. */
@@ -48,15 +48,17 @@ export class Gateway {
     const [, resource, key] = (request.url ?? '').split('/')
     switch (`${request.method} ${resource}`) {
       case 'GET control':
-        return [200, { ...this.#mode, received: this.#received, waiting: this.#waiting, pid: process.pid }]
+        return [200, { ...this.#mode, received: this.#received, waiting: this.#waiting }]
       case 'PUT control':
         this.#mode = Mode.parse(await json(request))
         return [200, this.#mode]
       case 'GET payments':
         return [200, { payments: this.#ledger.entries }]
       case 'POST payments': {
-        const amount = (await json(request)) as Amount
-        return this.#misbehave(response, () => this.#take(String(request.headers['idempotency-key']), amount))
+        const amount = Amount.parse(await json(request))
+        const idempotencyKey = request.headers['idempotency-key']
+        if (typeof idempotencyKey !== 'string') return [400, { error: 'an idempotency-key is missing' }]
+        return this.#misbehave(response, () => this.#take(idempotencyKey, amount))
       }
       case 'DELETE payments':
         return this.#misbehave(response, () => this.#giveBack(decodeURIComponent(key ?? '')))
@@ -71,7 +73,6 @@ export class Gateway {
     this.#waiting++
     response.once('close', () => this.#waiting--)
     if (mode === 'fail') return [503, { error: 'out of order' }]
-    if (mode === 'decline') return [402, { error: 'declined' }]
     if (mode === 'hang') return LEFT_WITHOUT_ANSWER
     const answer = work()
     if (mode === 'lose') response.destroy()
@@ -83,6 +84,7 @@ export class Gateway {
   #take(key: string, amount: Amount): Answer {
     const entry = this.#ledger.find(key)
     if (entry?.type === 'returned') return [410, { error: 'this key is over' }]
+    if (entry === undefined && this.#mode.mode === 'decline') return [402, { error: 'declined' }]
     if (entry === undefined) this.#ledger.write({ key, type: 'taken', amount })
     else if (entry.amount.minor !== amount.minor || entry.amount.currency !== amount.currency)
       return [422, { error: 'this key was used for another amount' }]

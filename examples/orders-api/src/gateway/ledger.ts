@@ -1,10 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
 
 /** What is owed: whole minor units of a currency, as @base/domain writes `Money`. */
-export interface Amount {
-  readonly minor: string
-  readonly currency: string
-}
+export const Amount = z.strictObject({
+  minor: z.string().regex(/^\d{1,40}$/),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+})
+
+export type Amount = z.infer<typeof Amount>
 
 /** What became of a key: what was taken under it, or that it is over. */
 export type Entry =

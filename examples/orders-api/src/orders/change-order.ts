@@ -9,6 +9,9 @@ import type { OrderServices } from './place-order.ts'
 import { money } from './pricing.ts'
 import { cancellable } from './rules.ts'
 
+/** Whoever has the order leaves it in time: no call of the gateway is waited for without end. */
+const LOCK = { wait: Number.POSITIVE_INFINITY }
+
 /** An order that was changed, or why it was not. */
 export type Changed = Result<Order, NotFoundError | ConflictError>
 
@@ -18,7 +21,7 @@ export function moveOrder(
   id: OrderId,
   move: (order: Order) => Moved,
 ): Promise<Changed> {
-  return withLock(services.lock, id, {}, () => change(services, id, move))
+  return withLock(services.lock, id, LOCK, () => change(services, id, move))
 }
 
 /**
@@ -28,7 +31,7 @@ export function moveOrder(
  * @throws UnavailableError where the gateway does not answer.
  */
 export function confirmOrder(services: OrderServices, id: OrderId): Promise<Changed> {
-  return withLock(services.lock, id, {}, async () => {
+  return withLock(services.lock, id, LOCK, async () => {
     // Not in one unit of work: a gateway that hangs must not hold the database.
     const asked = await change(services, id, (order) => order.askForPayment())
     if (!asked.ok) return asked
@@ -44,7 +47,7 @@ export function confirmOrder(services: OrderServices, id: OrderId): Promise<Chan
  * @throws UnavailableError where the gateway does not answer.
  */
 export function cancelOrder(services: OrderServices, id: OrderId, reason: string): Promise<Changed> {
-  return withLock(services.lock, id, {}, async () => {
+  return withLock(services.lock, id, LOCK, async () => {
     const order = await services.orders.findById(id)
     if (order?.paymentAsked && cancellable.isSatisfiedBy(order)) await services.payments.giveBack(id)
     return change(services, id, (found) => found.cancel(reason))

@@ -6,6 +6,9 @@ import type { Policy } from '@base/resilience/policy'
 import { type PaymentPolicyOptions, paymentPolicy } from './payment-policy.ts'
 import type { Payments } from './payments.ts'
 
+/** The customer cannot pay; the key is over. */
+const DECLINED: readonly number[] = [402, 410]
+
 /** Payments by a gateway over HTTP, at a URL. */
 export class GatewayPayments implements Payments {
   readonly #url: string
@@ -20,22 +23,23 @@ export class GatewayPayments implements Payments {
 
   async take(key: string, amount: Money): Promise<Result<void, ConflictError>> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-    const status = await this.#send('payments', { method: 'POST', headers, body: JSON.stringify(amount) })
-    return status < 400 ? ok(undefined) : err(declined(status))
+    const init = { method: 'POST', headers, body: JSON.stringify(amount) }
+    const status = await this.#send('payments', init, [200, 201, ...DECLINED])
+    return DECLINED.includes(status) ? err(declined(status)) : ok(undefined)
   }
 
   async giveBack(key: string): Promise<void> {
-    await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' })
+    await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' }, [200])
   }
 
-  /** The status of an answer that is about the request; everything else is a gateway that does not answer. */
-  async #send(path: string, init: RequestInit): Promise<number> {
+  /** The status of the answer. One that is not expected is as bad as none. */
+  async #send(path: string, init: RequestInit, expected: readonly number[]): Promise<number> {
     try {
       return await this.#policy.execute(async ({ signal }) => {
         const { status, body } = await fetch(`${this.#url}/${path}`, { ...init, signal })
         await body?.cancel()
-        if (status >= 500) throw new UnavailableError({ message: `The payment gateway answered ${status}.` })
-        return status
+        if (expected.includes(status)) return status
+        throw new UnavailableError({ message: `The payment gateway answered ${status}.` })
       })
     } catch (cause) {
       throw this.#unavailable(cause)
