@@ -52,6 +52,16 @@ describe('a filter', () => {
     expect(seen).toEqual([1, 2, 3, 4, 5].map((n) => `PAGED-${n}`))
   })
 
+  test('may be as deep as filters can be, page after page', async () => {
+    for (const n of [1, 2]) await put(`DEEP-${n}`, { price: 88_888 })
+    const levels = Array.from({ length: 15 }, () => '{"op":"not","of":{"op":"not","of":')
+    const filter = `${levels.join('')}{"op":"equals","field":"price","value":88888}${'}}'.repeat(15)}`
+    const first = await list('/items', { filter, limit: 1 })
+    const second = await service.get(first.body.next)
+
+    expect([...skus(first), ...skus(second)]).toEqual(['DEEP-1', 'DEEP-2'])
+  })
+
   test('takes dates', async () => {
     await put('DATED')
     const { body } = await service.send('POST', '/orders', {

@@ -55,14 +55,14 @@ export class ConditionWriter {
     const { sql, type } = this.field(path)
     // A value of another type, null too, is none that the field can have.
     const possible = values.map(toParameter).filter((value) => isOfType(value, type))
-    return `${sql} = any(${this.#bind(possible)}::${type}[])`
+    return `${sql} = any(${this.#bind(possible)}::${typeOf(possible, type)}[])`
   }
 
   #compare(path: string, sign: string, value: OrderedValue): string {
     const { sql, type } = this.field(path)
     const parameter = toParameter(value)
     if (!isOfType(parameter, type)) return 'false'
-    return `${sql} ${sign} ${this.#bind(parameter)}::${type}`
+    return `${sql} ${sign} ${this.#bind(parameter)}::${typeOf([parameter], type)}`
   }
 
   /** The field of a path. */
@@ -80,6 +80,11 @@ export class ConditionWriter {
 /** Whether a field of the type can have the value. */
 export function isOfType(value: unknown, type: Field['type']): boolean {
   return typeof value === (type === 'text' ? 'string' : 'number')
+}
+
+/** Whole numbers are compared as such, so that an index can be used. */
+function typeOf(values: readonly unknown[], type: Field['type']): string {
+  return type === 'numeric' && values.every(Number.isSafeInteger) ? 'bigint' : type
 }
 
 function toParameter(value: ExpressionValue): unknown {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { type OrderAction, orderStatuses, steps } from './order-status.ts'
-import { Allows } from './rules.ts'
+import { allows } from './rules.ts'
 
 const actions: OrderAction[] = ['confirm', 'process', 'ship', 'deliver', 'cancel']
 
 test('an order moves along these steps and no others', () => {
   const possible = orderStatuses.flatMap((status) =>
     actions
-      .filter((action) => new Allows(action).isSatisfiedBy({ status }))
+      .filter((action) => allows[action].isSatisfiedBy({ status }))
       .map((action) => `${status} ${action} ${steps[action].to}`),
   )
 

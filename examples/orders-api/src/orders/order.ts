@@ -16,7 +16,7 @@ import {
 import type { LineInput } from './order-input.ts'
 import { type OrderAction, type OrderStatus, steps } from './order-status.ts'
 import type { Totals } from './pricing.ts'
-import { Allows } from './rules.ts'
+import { allows } from './rules.ts'
 
 /** The ids of orders: `order_01jgfjjz00fcz9r7af5a76p38q`. */
 export const orderId = typedId('order')
@@ -99,7 +99,7 @@ export class Order extends AggregateRoot<OrderId> {
 
   /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
   askForPayment(): Moved {
-    if (!new Allows('confirm').isSatisfiedBy(this)) return this.#refuse('confirm')
+    if (!allows.confirm.isSatisfiedBy(this)) return this.#refuse('confirm')
     this.#paymentAsked = true
     return ok(this)
   }
@@ -130,7 +130,7 @@ export class Order extends AggregateRoot<OrderId> {
   }
 
   #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
-    if (!new Allows(action).isSatisfiedBy(this)) return this.#refuse(action)
+    if (!allows[action].isSatisfiedBy(this)) return this.#refuse(action)
     this.#state = { ...this.#state, ...change, status: steps[action].to }
     this.record(happened())
     return ok(this)

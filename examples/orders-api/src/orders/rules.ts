@@ -17,8 +17,17 @@ export class Allows extends Specification<Pick<Progress, 'status'>> {
   }
 }
 
+/** Each action's own. */
+export const allows: Readonly<Record<OrderAction, Allows>> = {
+  confirm: new Allows('confirm'),
+  process: new Allows('process'),
+  ship: new Allows('ship'),
+  deliver: new Allows('deliver'),
+  cancel: new Allows('cancel'),
+}
+
 /** It can still be called off. */
-export const cancellable = new Allows('cancel')
+export const cancellable: Allows = allows.cancel
 
 /** It should have arrived by now. */
 export const overdue = (now: Date): Specification<Progress> =>
