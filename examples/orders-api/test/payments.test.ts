@@ -57,9 +57,9 @@ async function persist(ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 /** What the gateway has in its books of an order. */
-const booked = async (id: string) => (await gateway.books()).filter(({ key }) => key === id)
+const booked = async (id: string) => (await gateway.books()).filter(({ key }) => key.includes(id))
 const taken = (id: string) => [{ key: id, type: 'taken', amount: { minor: '2990', currency: 'EUR' } }]
-const returned = (id: string) => [{ key: id, type: 'returned' }]
+const returned = (id: string) => [...taken(id), { key: id, type: 'returned' }]
 
 describe('confirming an order', () => {
   given({})

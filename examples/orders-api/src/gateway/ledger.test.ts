@@ -13,11 +13,13 @@ test('the books survive a restart, also from a line that was broken off', () => 
   const again = new Ledger(file)
   again.write({ key: 'c', type: 'taken', amount })
   again.write({ key: 'a', type: 'returned' })
-  const { entries } = new Ledger(file)
+  const books = new Ledger(file)
   rmSync(folder, { recursive: true })
 
-  expect(entries).toEqual([
-    { key: 'a', type: 'returned' },
+  expect(books.entries).toEqual([
+    { key: 'a', type: 'taken', amount },
     { key: 'c', type: 'taken', amount },
+    { key: 'a', type: 'returned' },
   ])
+  expect(books.find('a')?.type).toBe('returned')
 })

@@ -14,32 +14,39 @@ export type Entry =
   | { readonly key: string; readonly type: 'taken'; readonly amount: Amount }
   | { readonly key: string; readonly type: 'returned' }
 
-/** The books of the gateway: one entry a key counts, the last. Kept in a file, so that a restart charges nobody twice. */
+/** The books of the gateway: nothing is ever struck out. Kept in a file, so that a restart charges nobody twice. */
 export class Ledger {
   readonly #file: string | undefined
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries: Entry[] = []
+  /** The last one of each key, which counts. */
+  readonly #last = new Map<string, Entry>()
 
   constructor(file: string | undefined) {
     this.#file = file
     if (file === undefined || !existsSync(file)) return
     for (const line of readFileSync(file, 'utf8').split('\n')) {
       const entry = parse(line)
-      if (entry !== undefined) this.#entries.set(entry.key, entry)
+      if (entry !== undefined) this.#note(entry)
     }
   }
 
   get entries(): readonly Entry[] {
-    return [...this.#entries.values()]
+    return this.#entries
   }
 
   find(key: string): Entry | undefined {
-    return this.#entries.get(key)
+    return this.#last.get(key)
   }
 
   write(entry: Entry): void {
     // A line break before it, too, for the line above may be a broken one.
     if (this.#file !== undefined) appendFileSync(this.#file, `\n${JSON.stringify(entry)}\n`)
-    this.#entries.set(entry.key, entry)
+    this.#note(entry)
+  }
+
+  #note(entry: Entry): void {
+    this.#entries.push(entry)
+    this.#last.set(entry.key, entry)
   }
 }
 
