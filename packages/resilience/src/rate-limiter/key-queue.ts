@@ -46,6 +46,7 @@ export class KeyQueue implements TurnRoom {
   /** Whose wait is over unless the answer says that it is their turn. */
   #overdue: Turn[] = []
   #asking = false
+  #again = false
 
   /** After a refusal. */
   constructor(owner: QueueOwner, key: string, refusal: RateLimitResult) {
@@ -74,6 +75,8 @@ export class KeyQueue implements TurnRoom {
 
   /** Asks now, for there may be more to spend than before. */
   wake(): void {
+    // The answer that is on its way may be from before.
+    this.#again = this.#asking
     if (this.#asking) return
     this.#timer?.cancel()
     this.#ask()
@@ -93,8 +96,11 @@ export class KeyQueue implements TurnRoom {
       if (result instanceof Promise) {
         this.#asking = true
         result.then((later) => {
+          const again = this.#again
           this.#asking = false
+          this.#again = false
           if (this.#settle(later)) this.#ask()
+          else if (again) this.wake()
         })
         return
       }
@@ -123,14 +129,17 @@ export class KeyQueue implements TurnRoom {
   }
 }
 
+/** A wait where nobody says how long: as long as a store that has failed is left alone. */
+const UNKNOWN = 1_000
+
 /** The longest wait that any policy asks for, in milliseconds; `null` where one never allows it. */
 export function longestWait({ allowed, policies, degraded }: RateLimitResult): number | null {
   if (allowed) return 0
-  // Nobody counted: as long as a store that has failed is left alone.
-  let longest = degraded === true && policies.length === 0 ? 1_000 : 0
+  let longest = degraded === true && policies.length === 0 ? UNKNOWN : 0
   for (const { retryAfter } of policies) {
     if (retryAfter === null) return null
-    longest = Math.max(longest, retryAfter)
+    // A store of someone else may say anything.
+    longest = Math.max(longest, Number.isFinite(retryAfter) ? Math.ceil(retryAfter) : UNKNOWN)
   }
   return longest
 }

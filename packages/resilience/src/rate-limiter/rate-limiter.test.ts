@@ -327,6 +327,52 @@ describe('RateLimiter as a policy', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('a reset also wakes who is being asked for, for the answer may be from before', async () => {
+    const clock = new TestClock()
+    const memory = memoryRateLimitStore({ clock })
+    const store: RateLimitStore = {
+      // Decides at once, and answers later.
+      consume: (...args) => {
+        const result = memory.consume(...args)
+        return clock.sleep(10).then(() => result)
+      },
+      reset: (...args) => memory.reset(...args),
+      block: (...args) => memory.block(...args),
+    }
+    const policies = [{ limit: 1, window: '1h', algorithm: 'sliding_log' }] as const
+    const limiter = new RateLimiter({ policies, store, maxWait: '3h', clock })
+    limiter.execute(up, { key: 'a' })
+    await clock.advance(10)
+    const waiting = limiter.execute(up, { key: 'a' })
+    await clock.advance('30m')
+    await limiter.block('a', Number.POSITIVE_INFINITY)
+    await clock.advance('29m')
+    await clock.advance(60_003)
+    await limiter.reset('a')
+    await clock.advance(20)
+    expect(await waiting).toBe('up')
+    expect(clock.pending).toBe(0)
+  })
+
+  test.each([Number.NaN, undefined, 'soon', 0.5])(
+    'a store that says %s for retryAfter breaks nothing',
+    async (odd) => {
+      const clock = new TestClock()
+      const refused = {
+        allowed: false,
+        policies: [
+          { name: 'p', limit: 1, window: 1, remaining: 0, resetAfter: 0, retryAfter: odd as number },
+        ],
+      }
+      for (const store of [storeOf(() => refused), storeOf(async () => refused)]) {
+        const limiter = new RateLimiter({ policies: '1/second', store, maxWait: '3s', clock })
+        const call = limiter.execute(up).catch((error) => error.code)
+        await clock.advance('3s')
+        expect([await call, limiter.stats.queued, clock.pending]).toEqual(['RATE_LIMITED', 0, 0])
+      }
+    },
+  )
+
   test('waits on a store that answers later, without asking for two at a time', async () => {
     const clock = new TestClock()
     const memory = memoryRateLimitStore({ clock })
