@@ -27,7 +27,7 @@ export async function openToolbox(folder: string): Promise<Toolbox> {
   await pnpm(['install', '--ignore-workspace', '--ignore-scripts', '--no-frozen-lockfile'], folder)
   const require = createRequire(join(folder, 'package.json'))
   return {
-    verdaccio: require.resolve('verdaccio/bin/verdaccio'),
+    verdaccio: join(folder, 'node_modules/verdaccio/bin/verdaccio'),
     bun: binary(require, 'bun', `@oven/bun-${process.platform}-${bunArchitecture()}`, 'bin/bun'),
     deno: binary(require, 'deno', `@deno/${process.platform}-${process.arch}${libc()}`, 'deno'),
   }
