@@ -5,6 +5,9 @@ import { compiler, nodeBinary, type TypeScriptVersion } from '../matrix/matrix.t
 import { PROGRAMS, TYPED } from './programs.ts'
 import type { Runtime } from './runtimes.ts'
 
+/** A bill of materials needs a version of the whole. */
+const NEWCOMER = { name: 'newcomer', version: '1.0.0', private: true }
+
 const COMPILERS: readonly TypeScriptVersion[] = ['5.8', '7']
 
 /** Installs packages by their published names into an empty project, with npm, as a newcomer does. */
@@ -14,7 +17,7 @@ export async function installByName(
   packages: readonly string[],
 ): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'newcomer', private: true }))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(NEWCOMER))
   writeFileSync(join(folder, '.npmrc'), `@base:registry=${registry}\n`)
   await succeed('npm', ['install', '--no-audit', '--no-fund', ...packages], folder)
 }
