@@ -24,6 +24,16 @@ export {
 } from './circuit-breaker/index.js'
 export { Fallback, type FallbackEvents, type FallbackOptions, type FallbackStats } from './fallback/index.js'
 export {
+  Hedge,
+  type HedgeEvents,
+  type HedgeOptions,
+  type HedgeReason,
+  type HedgeStats,
+  type MeasuredDelay,
+  type PercentileOptions,
+  percentile,
+} from './hedge/index.js'
+export {
   type Pipeline,
   type PipelineEvents,
   type PipelineWarning,

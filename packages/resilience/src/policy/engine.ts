@@ -19,6 +19,8 @@ export type EngineKind =
   | 'timeout'
   | 'bulkhead'
   | 'fallback'
+  | 'hedge'
+  | 'chaos'
   | 'pipeline'
   | 'foreign'
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Bulkhead } from '../bulkhead/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
+import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/index.js'
 import { Retry } from '../retry/index.js'
@@ -22,10 +23,12 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
   'cooperative Timeout': (clock) => new Timeout({ clock, strategy: 'cooperative' }),
   Bulkhead: (clock) => new Bulkhead({ clock, maxConcurrent: 2 }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
+  Hedge: (clock) => new Hedge({ clock, delay: '2h' }),
   'pipeline of all': (clock) =>
     pipeline(
       new Timeout({ clock, timeout: '10m' }),
       new Retry({ clock }),
+      new Hedge({ clock, delay: '2h' }),
       new CircuitBreaker({ clock }),
       new Bulkhead({ clock }),
       new Timeout({ clock }),
