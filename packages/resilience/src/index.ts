@@ -6,6 +6,13 @@ export {
   type BulkheadStats,
 } from './bulkhead/index.js'
 export {
+  Chaos,
+  type ChaosEvents,
+  type ChaosLatency,
+  type ChaosOptions,
+  type ChaosStats,
+} from './chaos/index.js'
+export {
   type BreakerWindow,
   CircuitBreaker,
   type CircuitBreakerEvents,

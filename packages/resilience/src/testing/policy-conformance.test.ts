@@ -1,6 +1,7 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { Bulkhead } from '../bulkhead/index.js'
+import { Chaos } from '../chaos/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
 import { Hedge } from '../hedge/index.js'
@@ -24,6 +25,7 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
   Bulkhead: (clock) => new Bulkhead({ clock, maxConcurrent: 2 }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
   Hedge: (clock) => new Hedge({ clock, delay: '2h' }),
+  Chaos: (clock) => new Chaos({ clock, rate: 0, error: new Error('chaos'), enabled: true }),
   'pipeline of all': (clock) =>
     pipeline(
       new Timeout({ clock, timeout: '10m' }),
