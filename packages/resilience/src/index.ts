@@ -1,4 +1,10 @@
 export {
+  AdaptiveBulkhead,
+  type AdaptiveBulkheadEvents,
+  type AdaptiveBulkheadOptions,
+  type AdaptiveBulkheadStats,
+} from './adaptive-bulkhead/index.js'
+export {
   Bulkhead,
   type BulkheadEvents,
   BulkheadFullError,

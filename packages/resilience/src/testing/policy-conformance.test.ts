@@ -1,5 +1,6 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
+import { AdaptiveBulkhead } from '../adaptive-bulkhead/index.js'
 import { Bulkhead } from '../bulkhead/index.js'
 import { Chaos } from '../chaos/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
@@ -23,6 +24,7 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
   Timeout: (clock) => new Timeout({ clock }),
   'cooperative Timeout': (clock) => new Timeout({ clock, strategy: 'cooperative' }),
   Bulkhead: (clock) => new Bulkhead({ clock, maxConcurrent: 2 }),
+  AdaptiveBulkhead: (clock) => new AdaptiveBulkhead({ clock, min: 2, max: 20 }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
   Hedge: (clock) => new Hedge({ clock, delay: '2h' }),
   Chaos: (clock) => new Chaos({ clock, rate: 0, error: new Error('chaos'), enabled: true }),
