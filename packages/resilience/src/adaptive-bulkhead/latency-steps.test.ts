@@ -67,7 +67,7 @@ function draw(samples: readonly Sample[]): string {
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 410" font-family="sans-serif" font-size="12">',
     '<title>The limit of an AdaptiveBulkhead, and the latency of its calls, over 120 seconds</title>',
     '<rect width="680" height="410" fill="#fff"/>',
-    ...panel(30, 'limit: calls at once', 100, ({ limit }) => limit),
+    ...panel(30, 'limit: calls at once', 150, ({ limit }) => limit),
     ...panel(230, 'latency in milliseconds', 1_000, ({ latency }) => latency),
     ...step(SLOWS_DOWN, `${SLOWS_DOWN} s: four times slower`),
     ...step(RECOVERS, `${RECOVERS} s: as before`),
