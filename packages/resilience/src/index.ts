@@ -47,6 +47,16 @@ export {
   percentile,
 } from './hedge/index.js'
 export {
+  type HttpBreakerOptions,
+  HttpProblemError,
+  type HttpRetryOptions,
+  type ResilientFetch,
+  type ResilientFetchOptions,
+  resilientFetch,
+  type TraceContext,
+  traceContext,
+} from './http-client/index.js'
+export {
   type Pipeline,
   type PipelineEvents,
   type PipelineWarning,
