@@ -11,7 +11,14 @@ import type { ChaosEvents } from './events.js'
 const DEFAULT_NAME = 'chaos'
 
 /** How long a disturbed call is held back: always the same, or anything between two durations. */
-export type ChaosLatency = Duration | { readonly min: Duration; readonly max: Duration }
+export type ChaosLatency =
+  | Duration
+  | {
+      /** The shortest. */
+      readonly min: Duration
+      /** The longest, no less than `min`. */
+      readonly max: Duration
+    }
 
 /** Options of {@link Chaos}; checked and read once, at construction. */
 export interface ChaosOptions {

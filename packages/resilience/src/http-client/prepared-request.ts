@@ -30,7 +30,7 @@ export function prepareRequest(
   const method = init?.method ?? request?.method ?? 'GET'
   // A body of the init takes the place of the request's.
   const body: unknown = init?.body ?? request?.body
-  if (request === undefined) refuseNow(target, { ...init, headers, signal: null }, body)
+  if (request === undefined && !isPlain(init)) refuseNow(target, { ...init, headers, signal: null }, body)
   return {
     input: request ?? target,
     init: { ...init, method, headers },
@@ -45,6 +45,11 @@ export function prepareRequest(
 function refuseNow(target: URL, init: RequestInit, body: unknown): void {
   const { body: _, ...rest } = init
   new Request(target, isReplayable(body) ? init : rest)
+}
+
+/** A GET whose headers alone are said: those were checked when they were read. */
+function isPlain(init: RequestInit | undefined): boolean {
+  return init === undefined || Object.keys(init).every((key) => key === 'headers' || key === 'signal')
 }
 
 function isRequest(input: string | URL | Request): input is Request {
