@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
+import { Hedge } from './hedge/hedge.js'
 import { pipeline } from './pipeline/pipeline.js'
 import { constant, exponential } from './retry/backoff.js'
 import { Retry } from './retry/retry.js'
@@ -545,5 +546,34 @@ describe('what resilience4j, failsafe and Polly get wrong', () => {
     const code = policy.execute(fn).catch((error) => error.code)
     await clock.advance('1h')
     expect([await code, fn.mock.calls.length, clock.pending]).toEqual(['TIMEOUT', 2, 0])
+  })
+})
+
+describe('what hedges of others get wrong', () => {
+  test('a failure puts the delay off: the next hedge is due a whole delay later (grpc-java)', async () => {
+    const clock = new TestClock()
+    const starts: number[] = []
+    const hedge = new Hedge({ delay: 100, maxHedges: 2, clock })
+    const call = hedge.execute(async ({ signal }) => {
+      const attempt = starts.push(clock.monotonic())
+      await clock.sleep(attempt === 1 ? 90 : 1_000, { signal })
+      if (attempt === 1) throw new Error('down')
+      return attempt
+    })
+    await clock.advance('2s')
+    expect([await call, starts]).toEqual([2, [0, 90, 190]])
+  })
+
+  test("a hedge has a signal of its own, and does not begin with a loser's that has aborted (Polly)", async () => {
+    const clock = new TestClock()
+    const policy = pipeline(new Hedge({ delay: '1h', clock }), new Timeout({ timeout: 50, clock }))
+    const aborted: boolean[] = []
+    const call = policy.execute(async ({ signal }) => {
+      aborted.push(signal.aborted)
+      await clock.sleep(aborted.length === 1 ? 100 : 10, { signal })
+      return 'second'
+    })
+    await clock.advance(60)
+    expect([await call, aborted]).toEqual(['second', [false, false]])
   })
 })

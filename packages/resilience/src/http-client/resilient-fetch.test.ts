@@ -538,6 +538,11 @@ describe('a base URL', () => {
     expect(url).toBe(expected)
   })
 
+  test.each([undefined, null, 7, {}])('%s is no input, with a base or without', async (input) => {
+    for (const { client } of [clientOf(), clientOf({ baseUrl: 'https://a.test' })])
+      await expect(client(input as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
   test.each(['/users', 'file:///etc/passwd', ''])('without one %s is refused', async (input) => {
     await expect(clientOf().client(input)).rejects.toThrow('input must be an absolute http or https URL')
   })

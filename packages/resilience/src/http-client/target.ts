@@ -25,7 +25,7 @@ export function checkBaseUrl(baseUrl: string | URL): URL {
  */
 export function resolveTarget(input: unknown, base: URL | undefined): URL {
   const text = textOf(input)
-  const target = base === undefined ? parse(text) : parse(below(text), base)
+  const target = text === undefined ? undefined : base === undefined ? parse(text) : parse(below(text), base)
   if (target === undefined || !isHttp(target))
     throw invalidOption(
       typeof input,
@@ -41,9 +41,11 @@ export function resolveTarget(input: unknown, base: URL | undefined): URL {
   return target
 }
 
-function textOf(input: unknown): string {
-  if (typeof input === 'object' && input !== null && 'url' in input) return String(input.url)
-  return String(input)
+function textOf(input: unknown): string | undefined {
+  if (typeof input === 'string') return input
+  const { url, href } = (input ?? {}) as { url?: unknown; href?: unknown }
+  const text = url ?? href
+  return typeof text === 'string' ? text : undefined
 }
 
 /** A path is appended, also one that begins with a slash; a whole URL stays. */
