@@ -1,3 +1,4 @@
+import { TimeoutError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { pipeline } from '../pipeline/index.js'
@@ -66,13 +67,13 @@ describe('AdaptiveBulkhead', () => {
     const controller = new AbortController()
     for (let call = 0; call < 200; call++)
       await bulkhead.execute(() => Promise.reject(new Error('down'))).catch(() => {})
-    const aborted = Array.from({ length: 25 }, () =>
+    const aborted = Array.from({ length: bulkhead.limit }, () =>
       bulkhead
         .execute(({ signal }) => clock.sleep('1m', { signal }), { signal: controller.signal })
         .catch(() => {}),
     )
     await clock.advance('30s')
-    controller.abort()
+    controller.abort(new TimeoutError())
     await Promise.all(aborted)
     expect(bulkhead.limit).toBe(before)
 

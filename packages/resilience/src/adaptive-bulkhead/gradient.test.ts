@@ -67,6 +67,13 @@ describe('the gradient', () => {
     expect(gradient.limit).toBeCloseTo(20.8)
   })
 
+  test('looks at the calls of one measurement alone to see how much is in use', () => {
+    const gradient = new Gradient(20, 1, 100)
+    measure(gradient, 50, 1)
+    for (let call = 0; call < 1_000; call++) gradient.add(50, 1)
+    expect(gradient.limit).toBeCloseTo(20.8)
+  })
+
   test('whatever it is given, the limit is a number within its bounds', () => {
     const latency = fc.oneof(fc.double(), fc.double({ min: 0, max: 10_000, noNaN: true }))
     fc.assert(

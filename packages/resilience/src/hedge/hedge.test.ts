@@ -245,6 +245,18 @@ describe('a hedge whose caller gives up', () => {
     expect(calls).toBe(1)
   })
 
+  test('rejects at once where the function itself makes the caller give up', async () => {
+    const clock = new TestClock()
+    const controller = new AbortController()
+    const hang = () => {
+      controller.abort(down)
+      return new Promise(() => {})
+    }
+    const call = new Hedge({ delay: 100, clock }).execute(hang, { signal: controller.signal })
+    await expect(call).rejects.toBe(down)
+    expect(clock.pending).toBe(0)
+  })
+
   test('a listener that aborts the caller stops the hedge that it is told of', async () => {
     const clock = new TestClock()
     const hedge = new Hedge({ delay: 100, clock })

@@ -75,6 +75,19 @@ const status =
     response.end(body)
   }
 
+/** The first bytes of a body that has no end, and whether its connection was ended. */
+function closable(code: number, bytes: string) {
+  let isClosed = false
+  const answer: Answer = (response) => {
+    response.on('close', () => {
+      isClosed = true
+    })
+    response.writeHead(code)
+    response.write(bytes)
+  }
+  return { answer, isClosed: () => isClosed }
+}
+
 const noPause = { retry: { backoff: constant(0) } } as const
 
 /** A client that reads no clock but that of the test. */
@@ -282,6 +295,16 @@ describe('a client whose server hangs', () => {
   })
 })
 
+test('whatever is sent, nothing is left on the signal of the caller', async () => {
+  const server = await serve(status(503), ok)
+  const { client } = clientOf()
+  const { signal } = new AbortController()
+  for (const init of [{}, { method: 'PUT', body: 'a' }, { method: 'POST', body: 'a' }])
+    await (await client(server.url, { ...init, signal })).text()
+  await (await client(new Request(server.url), { signal })).text()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
 describe('a client whose server sends half a body', () => {
   test('a body that is cut off is an error of the body, and leaves nothing', async () => {
     const server = await serve(halfClose)
@@ -332,17 +355,27 @@ describe('a client whose server sends half a body', () => {
     await until(async () => (await server.connections()) === 0)
   })
 
-  test('a trickling answer that is not returned is cut off', async () => {
-    const endless: Answer = (response) => {
-      response.writeHead(503)
-      response.write('a')
-    }
-    const server = await serve(endless, ok)
+  test('a trickling answer that is not returned is cut off after a second', async () => {
+    const endless = closable(503, 'a')
+    const server = await serve(endless.answer, ok)
     const { client, clock } = clientOf()
     const response = await client(server.url)
-    expect(await response.text()).toBe('ok')
+    expect([await response.text(), endless.isClosed()]).toEqual(['ok', false])
     await clock.advance('1s')
-    await until(async () => (await server.connections()) <= 1)
+    await until(endless.isClosed)
+  })
+
+  test('so is one whose caller gives up in the pause after it', async () => {
+    const endless = closable(503, 'a')
+    const server = await serve(endless.answer)
+    const { client, clock } = clientOf({ retry: { backoff: constant('10s') } })
+    const controller = new AbortController()
+    const call = outcome(client(server.url, { signal: controller.signal }))
+    await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+    controller.abort()
+    expect([await call, clock.pending]).toEqual([20, 0])
+    await clock.advance('1s')
+    await until(endless.isClosed)
   })
 
   test('answers that are not returned and are small give their connection to the next attempt', async () => {
@@ -359,11 +392,12 @@ describe('a client whose server sends half a body', () => {
     expect(sockets.size).toBeLessThan(4)
   })
 
-  test('an answer that is not returned and is large is cut off', async () => {
-    const server = await serve(status(503, {}, 'x'.repeat(5_000_000)), ok)
+  test('an answer that is not returned and is large is cut off at once', async () => {
+    const large = closable(503, 'x'.repeat(5_000_000))
+    const server = await serve(large.answer, ok)
     const { client } = clientOf()
     expect(await (await client(server.url)).text()).toBe('ok')
-    await until(async () => (await server.connections()) <= 1)
+    await until(large.isClosed)
   })
 })
 
