@@ -1,10 +1,23 @@
 export {
+  AdaptiveBulkhead,
+  type AdaptiveBulkheadEvents,
+  type AdaptiveBulkheadOptions,
+  type AdaptiveBulkheadStats,
+} from './adaptive-bulkhead/index.js'
+export {
   Bulkhead,
   type BulkheadEvents,
   BulkheadFullError,
   type BulkheadOptions,
   type BulkheadStats,
 } from './bulkhead/index.js'
+export {
+  Chaos,
+  type ChaosEvents,
+  type ChaosLatency,
+  type ChaosOptions,
+  type ChaosStats,
+} from './chaos/index.js'
 export {
   type BreakerWindow,
   CircuitBreaker,
@@ -23,6 +36,26 @@ export {
   type RateRule,
 } from './circuit-breaker/index.js'
 export { Fallback, type FallbackEvents, type FallbackOptions, type FallbackStats } from './fallback/index.js'
+export {
+  Hedge,
+  type HedgeEvents,
+  type HedgeOptions,
+  type HedgeReason,
+  type HedgeStats,
+  type MeasuredDelay,
+  type PercentileOptions,
+  percentile,
+} from './hedge/index.js'
+export {
+  type HttpBreakerOptions,
+  HttpProblemError,
+  type HttpRetryOptions,
+  type ResilientFetch,
+  type ResilientFetchOptions,
+  resilientFetch,
+  type TraceContext,
+  traceContext,
+} from './http-client/index.js'
 export {
   type Pipeline,
   type PipelineEvents,

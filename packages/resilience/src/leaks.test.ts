@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
+import { Hedge } from './hedge/hedge.js'
 import { pipeline } from './pipeline/pipeline.js'
 import { memoryRateLimitStore, RateLimiter } from './rate-limiter/index.js'
 import { constant, Retry } from './retry/index.js'
@@ -25,6 +26,7 @@ function everything(clock: TestClock) {
   const policy = pipeline(
     new Timeout({ timeout: '1m', clock }),
     new Retry({ clock, backoff: constant('1s') }),
+    new Hedge({ clock, delay: '500ms' }),
     new CircuitBreaker({ failureThreshold: 1_000_000, clock }),
     bulkhead,
     new Timeout({ timeout: '1s', clock }),
@@ -87,6 +89,7 @@ test('a million calls through a full pipeline leave the heap as it was, and neit
     new Fallback({ fallback: () => -1 }),
     new Timeout({ clock }),
     new Retry({ clock, backoff: constant(0) }),
+    new Hedge({ clock, delay: '10s' }),
     new CircuitBreaker({ clock, failureThreshold: 1_000_000 }),
     new Bulkhead({ clock }),
     new Timeout({ timeout: '1s', clock }),

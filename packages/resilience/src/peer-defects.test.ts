@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
+import { Hedge } from './hedge/hedge.js'
 import { pipeline } from './pipeline/pipeline.js'
 import { memoryRateLimitStore, RateLimiter, type RateLimitStore } from './rate-limiter/index.js'
 import { constant, exponential } from './retry/backoff.js'
@@ -637,4 +638,32 @@ describe('what @upstash/ratelimit 2 gets wrong', () => {
       expect(left).toEqual([true, 1, false, 1, false, 1])
     },
   )
+})
+describe('what hedges of others get wrong', () => {
+  test('a failure puts the delay off: the next hedge is due a whole delay later (grpc-java)', async () => {
+    const clock = new TestClock()
+    const starts: number[] = []
+    const hedge = new Hedge({ delay: 100, maxHedges: 2, clock })
+    const call = hedge.execute(async ({ signal }) => {
+      const attempt = starts.push(clock.monotonic())
+      await clock.sleep(attempt === 1 ? 90 : 1_000, { signal })
+      if (attempt === 1) throw new Error('down')
+      return attempt
+    })
+    await clock.advance('2s')
+    expect([await call, starts]).toEqual([2, [0, 90, 190]])
+  })
+
+  test("a hedge has a signal of its own, and does not begin with a loser's that has aborted (Polly)", async () => {
+    const clock = new TestClock()
+    const policy = pipeline(new Hedge({ delay: '1h', clock }), new Timeout({ timeout: 50, clock }))
+    const aborted: boolean[] = []
+    const call = policy.execute(async ({ signal }) => {
+      aborted.push(signal.aborted)
+      await clock.sleep(aborted.length === 1 ? 100 : 10, { signal })
+      return 'second'
+    })
+    await clock.advance(60)
+    expect([await call, aborted]).toEqual(['second', [false, false]])
+  })
 })

@@ -20,6 +20,8 @@ export type EngineKind =
   | 'bulkhead'
   | 'rate-limiter'
   | 'fallback'
+  | 'hedge'
+  | 'chaos'
   | 'pipeline'
   | 'foreign'
 

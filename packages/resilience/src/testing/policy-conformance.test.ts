@@ -1,8 +1,11 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
+import { AdaptiveBulkhead } from '../adaptive-bulkhead/index.js'
 import { Bulkhead } from '../bulkhead/index.js'
+import { Chaos } from '../chaos/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
+import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/index.js'
 import { memoryRateLimitStore, RateLimiter, type RateLimitStore } from '../rate-limiter/index.js'
@@ -27,11 +30,15 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
     new RateLimiter({ clock, policies: '1/minute', maxWait: '10m' }),
   'RateLimiter of a slow store': (clock) =>
     new RateLimiter({ clock, policies: '100/minute', store: slow(clock) }),
+  AdaptiveBulkhead: (clock) => new AdaptiveBulkhead({ clock, min: 2, max: 20 }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
+  Hedge: (clock) => new Hedge({ clock, delay: '2h' }),
+  Chaos: (clock) => new Chaos({ clock, rate: 0, error: new Error('chaos'), enabled: true }),
   'pipeline of all': (clock) =>
     pipeline(
       new Timeout({ clock, timeout: '10m' }),
       new Retry({ clock }),
+      new Hedge({ clock, delay: '2h' }),
       new CircuitBreaker({ clock }),
       new RateLimiter({ clock, policies: '100/minute' }),
       new Bulkhead({ clock }),
