@@ -20,8 +20,8 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'base-mutation-')))
 
 try {
   const resilience = await cloneInto(join(folder, 'repository'))
-  await mutate(resilience, patterns)
-  const found = scores(JSON.parse(readFileSync(join(resilience, 'mutation.json'), 'utf8')) as MutationReport)
+  const found: Score[] = []
+  for (const pattern of patterns) found.push(...(await mutate(resilience, pattern)))
   for (const score of found) console.log(line(score))
   const isEnough = found.length > 0 && found.every(({ percent }) => percent >= LEAST)
   console.log(isEnough ? `Every score is at least ${LEAST} %.` : `A score is below ${LEAST} %.`)
@@ -40,16 +40,14 @@ async function cloneInto(clone: string): Promise<string> {
   return resilience
 }
 
-async function mutate(cwd: string, patterns: readonly string[]): Promise<void> {
-  const files = [
-    ...patterns.map((pattern) => `src/${pattern}/*.ts`),
-    '!src/**/*.test.ts',
-    '!src/**/*.bench.ts',
-  ]
+async function mutate(cwd: string, pattern: string): Promise<Score[]> {
+  const files = [`src/${pattern}/*.ts`, '!src/**/*.test.ts', '!src/**/*.bench.ts']
   const stryker = join(cwd, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const args = [stryker, 'run', '../../tools/mutation/stryker.config.json', '--mutate', files.join(',')]
-  const [code] = await once(spawn(process.execPath, args, { cwd, stdio: 'inherit' }), 'exit')
+  const env = { ...process.env, PATTERN: pattern }
+  const [code] = await once(spawn(process.execPath, args, { cwd, env, stdio: 'inherit' }), 'exit')
   if (code !== 0) throw new Error(`Stryker ended with ${code}.`)
+  return scores(JSON.parse(readFileSync(join(cwd, 'mutation.json'), 'utf8')) as MutationReport)
 }
 
 function line({ pattern, mutants, survived, percent }: Score): string {

@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
+const pattern = process.env['PATTERN']
+
+/** The tests that are about one pattern: what others that stand on it notice by chance, is not tested. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts'],
-    // They measure memory, and peers: a mutant that none of the others kills is one that wants an example.
-    exclude: ['src/leaks.test.ts', 'src/differential.test.ts'],
+    include: [
+      `src/${pattern}/*.test.ts`,
+      'src/pipeline/*.test.ts',
+      'src/{clock-jumps,peer-defects}.test.ts',
+      'src/testing/rate-limit-store-conformance.test.ts',
+    ],
+    setupFiles: ['../../tools/mutation/no-shrinking.ts'],
   },
 })
