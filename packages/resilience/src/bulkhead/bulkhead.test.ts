@@ -39,6 +39,17 @@ describe('Bulkhead', () => {
     expect([bulkhead.running, bulkhead.queued]).toEqual([10, 2])
   })
 
+  test('wraps a method, which keeps its object and takes a slot', async () => {
+    const bulkhead = new Bulkhead()
+    const report = {
+      pages: 3,
+      print: bulkhead.wrap(async function (this: { pages: number }, copies: number) {
+        return [this.pages * copies, bulkhead.running]
+      }),
+    }
+    expect(await report.print(2)).toEqual([6, 1])
+  })
+
   test('who waits gets a slot by priority, then in order of arrival', async () => {
     const clock = new TestClock()
     const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })

@@ -77,6 +77,18 @@ describe('Retry', () => {
     expect(attempts).toEqual([1, 2, 3])
   })
 
+  test('wraps a method, which keeps its object and is tried again', async () => {
+    const retry = new Retry({ backoff: constant(0) })
+    const account = {
+      calls: 0,
+      pay: retry.wrap(async function (this: { calls: number }, amount: number) {
+        if (++this.calls < 3) throw new Error('down')
+        return amount
+      }),
+    }
+    expect([await account.pay(7), account.calls]).toEqual([7, 3])
+  })
+
   test('rethrows the last error, and not the first', async () => {
     const errors = [new Error('first'), new Error('second'), new Error('third')]
     await expect(new Retry({ backoff: constant(0) }).execute(failingWith(...errors))).rejects.toBe(errors[2])
