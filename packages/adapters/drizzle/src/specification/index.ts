@@ -1,1 +1,2 @@
-export {}
+export { compileSpecification } from './compile-specification.js'
+export type { FieldMap, FieldSource } from './fields.js'
