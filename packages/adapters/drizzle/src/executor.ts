@@ -1,4 +1,5 @@
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { is, type SQL } from 'drizzle-orm'
+import { type PgDatabase, type PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 
 /**
  * What runs statements: a drizzle database on node-postgres or PGlite, with or without a schema, or what a unit of work
@@ -6,3 +7,25 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
  */
 // biome-ignore lint/suspicious/noExplicitAny: a database with a schema fits no narrower type (TS2375).
 export type Executor = PgDatabase<PgQueryResultHKT, any, any>
+
+const transactions = new WeakSet<object>()
+
+/** Notes that an executor works within a transaction, though drizzle does not know it. */
+export function markTransaction<E extends Executor>(executor: E): E {
+  transactions.add(executor)
+  return executor
+}
+
+/** Whether an executor works within a transaction. */
+export function isTransaction(executor: Executor): boolean {
+  return is(executor, PgTransaction) || transactions.has(executor)
+}
+
+/** The rows of a statement, whose results drivers wrap differently. */
+export async function rowsOf(
+  executor: Executor,
+  statement: SQL,
+): Promise<readonly Record<string, unknown>[]> {
+  const result: unknown = await executor.execute(statement)
+  return (result as { readonly rows: readonly Record<string, unknown>[] }).rows
+}

@@ -1,1 +1,3 @@
-export {}
+export type { Executor } from '../executor.js'
+export { drizzleRepository } from './drizzle-repository.js'
+export type { ColumnName, DrizzleRepositoryOptions, NewRowOf, RowMapper, RowOf } from './options.js'
