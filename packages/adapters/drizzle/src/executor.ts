@@ -1,4 +1,4 @@
-import { is, type SQL } from 'drizzle-orm'
+import { is } from 'drizzle-orm'
 import { type PgDatabase, type PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 
 /**
@@ -21,11 +21,7 @@ export function isTransaction(executor: Executor): boolean {
   return is(executor, PgTransaction) || transactions.has(executor)
 }
 
-/** The rows of a statement, whose results drivers wrap differently. */
-export async function rowsOf(
-  executor: Executor,
-  statement: SQL,
-): Promise<readonly Record<string, unknown>[]> {
-  const result: unknown = await executor.execute(statement)
+/** The rows of a raw statement, whose results drivers wrap differently. */
+export function rowsOf(result: unknown): readonly Record<string, unknown>[] {
   return (result as { readonly rows: readonly Record<string, unknown>[] }).rows
 }

@@ -110,7 +110,7 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
   async save(entity: T, { signal }: CallOptions = {}): Promise<T> {
     signal?.throwIfAborted()
     const row = await new RowWriter(this.#settings, this.#settings.executor, signal).save(entity)
-    return this.#settings.toDomain(row)
+    return this.#reader.toDomain(row)
   }
 
   async saveMany(entities: readonly T[], { signal }: CallOptions = {}): Promise<T[]> {
@@ -125,7 +125,7 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
       ),
       undefined,
     )
-    return rows.map((row) => this.#settings.toDomain(row))
+    return rows.map((row) => this.#reader.toDomain(row))
   }
 
   async delete(id: Id, { signal }: CallOptions = {}): Promise<boolean> {

@@ -28,7 +28,7 @@ export class RowRemover<T> {
   async #remove(operation: string, where: SQL, signal: AbortSignal | undefined): Promise<number> {
     const { executor, statements } = this.#settings
     const statement = sql`with gone as (${this.#removal(where)}) select count(*)::integer as count from gone`
-    const [row] = await statements.run(operation, rowsOf(executor, statement), signal)
+    const [row] = rowsOf(await statements.run(operation, executor.execute(statement), signal))
     return Number(row?.['count'] ?? 0)
   }
 

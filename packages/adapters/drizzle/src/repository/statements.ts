@@ -23,6 +23,8 @@ const slow = diagnosticsChannel<SlowQuery>('base:drizzle:query:slow')
 /** A statement of drizzle: a promise that starts when it is awaited, and knows its text. */
 export interface Statement<R> extends PromiseLike<R> {
   toSQL?(): { readonly sql: string }
+  /** What a raw statement has in the place of `toSQL`. */
+  getQuery?(): { readonly sql: string }
 }
 
 /** Runs the statements of one repository. */
@@ -43,7 +45,8 @@ export class Statements {
     } finally {
       const duration = this.#clock.now() - start
       if (duration >= SLOW && slow.hasSubscribers) {
-        slow.publish({ table: this.#table, operation, sql: statement.toSQL?.().sql ?? '', duration })
+        const { sql } = statement.toSQL?.() ?? statement.getQuery?.() ?? { sql: '' }
+        slow.publish({ table: this.#table, operation, sql, duration })
       }
     }
   }
