@@ -54,10 +54,19 @@ const DOMAINS: Readonly<Record<string, Make>> = {
     isArray(baseOf(column)) ? emptyDomain(subject) : arrayDomain(subject, elementsOf(column)),
 }
 
+/** Of columns that were asked for before; an alias gives new ones each time. */
+const known = new WeakMap<Column, Domain>()
+
 /** The domain of a column, at a path within it where there is one. */
 export function domainOf(column: Column, path: readonly string[], field: string): Domain {
   if (path.length > 0) return jsonDomain(jsonAt([column], path, castOf(column)))
-  return makeDomain(column, [column], field)
+  const remembered = known.get(column)
+  if (remembered !== undefined) return remembered
+  const make = DOMAINS[column.columnType]
+  if (make === undefined) return unknownDomain(column, [column], field)
+  const domain = make([column], column)
+  known.set(column, domain)
+  return domain
 }
 
 /** Whether a column holds documents, and so paths lead into it. */
@@ -65,13 +74,10 @@ export function isDocument({ columnType }: Column): boolean {
   return columnType === 'PgJson' || columnType === 'PgJsonb'
 }
 
-function makeDomain(column: Column, subject: Subject, field: string): Domain {
-  return DOMAINS[column.columnType]?.(subject, column) ?? unknownDomain(column, subject, field)
-}
-
 function elementsOf(column: Column): Domain {
   const base = baseOf(column)
-  return base === undefined ? emptyDomain(ELEMENT) : makeDomain(base, ELEMENT, column.name)
+  if (base === undefined) return emptyDomain(ELEMENT)
+  return DOMAINS[base.columnType]?.(ELEMENT, base) ?? unknownDomain(base, ELEMENT, column.name)
 }
 
 function baseOf(column: Column): Column | undefined {

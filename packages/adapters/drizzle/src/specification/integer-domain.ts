@@ -6,13 +6,16 @@ import type { Subject } from './term.js'
 /** Whole numbers of so many bits. */
 export function integerDomain(subject: Subject, bits: 16 | 32 | 64): Domain {
   const max = 2n ** BigInt(bits - 1) - 1n
-  const locate = (value: Value) => {
+  const min = -max - 1n
+  const locate = (value: Value): Position | undefined => {
+    // A comparison of a number with a bigint is exact.
+    if (Number.isSafeInteger(value) && (value as number) <= max && (value as number) >= min) {
+      return { bound: String(value), side: 0 }
+    }
     const whole = wholeOf(value)
     if (whole === undefined || typeof whole === 'string') return whole
     if (whole.floor > max) return 'above'
-    return whole.floor < -max - 1n
-      ? 'below'
-      : { bound: String(whole.floor), side: whole.hasFraction ? -1 : 0 }
+    return whole.floor < min ? 'below' : { bound: String(whole.floor), side: whole.hasFraction ? -1 : 0 }
   }
   return { ...emptyDomain(subject), ...positioned(subject, locate) }
 }

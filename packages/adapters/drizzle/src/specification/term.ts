@@ -124,12 +124,14 @@ export function isAnyOf(subject: Subject, array: string): Term {
   }
 }
 
-/** Between the subject, a word and a value: `like`. */
-export function matches(subject: Subject, word: string, value: unknown): Term {
-  const [positive, negative] = [raw(` ${word} `), raw(` not ${word} `)]
+const LIKE = raw(' like ')
+const NOT_LIKE = raw(' not like ')
+
+/** The field is like a pattern. */
+export function isLike(subject: Subject, pattern: string): Term {
   return {
-    write: (out) => void out.push(...subject, positive, bind(value)),
-    negate: (out) => void out.push(OPEN, ...subject, negative, bind(value), OR, ...subject, OR_NULL_CLOSE),
+    write: (out) => void out.push(...subject, LIKE, bind(pattern)),
+    negate: (out) => void out.push(OPEN, ...subject, NOT_LIKE, bind(pattern), OR, ...subject, OR_NULL_CLOSE),
   }
 }
 

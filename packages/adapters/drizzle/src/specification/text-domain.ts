@@ -7,8 +7,8 @@ import {
   type Comparator,
   compare,
   isAnyOf,
+  isLike,
   joined,
-  matches,
   NEVER,
   opaque,
   raw,
@@ -90,7 +90,7 @@ function like(subject: Subject, { op, value, ignoreCase = false }: TextLeaf): Te
   const text = (ignoreCase ? foldAscii(value) : value).replace(/[\\%_]/g, '\\$&')
   const pattern = `${op === 'startsWith' ? '' : '%'}${text}${op === 'endsWith' ? '' : '%'}`
   // In the collation "C" only the letters of ASCII are folded.
-  return matches(ignoreCase ? [LOWER, ...subject, COLLATE, CLOSE] : subject, 'like', pattern)
+  return isLike(ignoreCase ? [LOWER, ...subject, COLLATE, CLOSE] : subject, pattern)
 }
 
 function foldAscii(text: string): string {

@@ -62,13 +62,15 @@ function isDay(text: string): boolean {
   )
 }
 
+/** The length of a date of the years 0 to 9999. */
+const USUAL_LENGTH = 24
+
 /** As PostgreSQL reads it, before our era and beyond the year 9999 too. */
 function spellTime(time: number): string {
   if (time > LAST) return 'infinity'
-  const date = new Date(time)
-  const year = date.getUTCFullYear()
-  const rest = date.toISOString().replace(/^[+-]?\d+/, '')
-  return year > 0
-    ? `${String(year).padStart(4, '0')}${rest}`
-    : `${String(1 - year).padStart(4, '0')}${rest} BC`
+  const spelled = new Date(time).toISOString()
+  if (spelled.length === USUAL_LENGTH && !spelled.startsWith('0000')) return spelled
+  const year = new Date(time).getUTCFullYear()
+  const rest = spelled.replace(/^[+-]?\d+/, '')
+  return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`
 }
