@@ -1,1 +1,5 @@
-export {}
+export type { UnitDatabase } from './database.js'
+export { type DrizzleUnitOfWorkOptions, drizzleUnitOfWork } from './drizzle-unit-of-work.js'
+export { NestedRootQueryError } from './nested-root-query-error.js'
+export { nodePostgres } from './node-postgres.js'
+export { pglite } from './pglite.js'
