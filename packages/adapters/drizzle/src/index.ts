@@ -1,3 +1,11 @@
+export { type DrizzleLockOptions, drizzleLock, lockMigrations } from './lock/index.js'
+export {
+  type MigrateOptions,
+  type Migration,
+  MigrationEditedError,
+  type MigrationReport,
+  migrate,
+} from './migrate/index.js'
 export {
   type ColumnName,
   type DrizzleRepositoryOptions,
@@ -8,6 +16,14 @@ export {
   type RowOf,
 } from './repository/index.js'
 export { compileSpecification, type FieldMap, type FieldSource } from './specification/index.js'
+export {
+  checkTenantIsolation,
+  type RlsPoliciesOptions,
+  rlsPolicies,
+  type TenantIsolationOptions,
+  TenantsNotIsolatedError,
+  withTenant,
+} from './tenancy/index.js'
 export {
   type DrizzleUnitOfWorkOptions,
   drizzleUnitOfWork,
