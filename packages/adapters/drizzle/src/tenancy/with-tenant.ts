@@ -28,7 +28,7 @@ export async function withTenant(executor: Executor, id: string): Promise<void> 
 /** PostgreSQL refuses U+0000, and would store half of a surrogate pair as another letter: as another tenant. */
 function checkTenant(id: string, at: OptionPlace): string {
   const text = checkText(id, at)
-  if (text.includes('\0') || !text.isWellFormed())
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text))
     throw invalidOption(id, at, 'well-formed text without U+0000')
   return text
 }
