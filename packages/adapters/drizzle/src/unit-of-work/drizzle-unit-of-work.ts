@@ -14,7 +14,7 @@ import {
 import type { Executor } from '../executor.js'
 import { type DatabaseTransaction, type Open, openOf, type UnitDatabase } from './database.js'
 import { Savepoints } from './savepoints.js'
-import { inScope, noteUnit } from './scope.js'
+import { inScope, noteUnit, unitOf } from './scope.js'
 import { transactionExecutor } from './transaction-executor.js'
 
 const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
@@ -81,7 +81,16 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
   }
 
   async run<R>(fn: (tx: Repos, unit: Unit) => Promise<R>, options?: RunOptions): Promise<R> {
-    return inScope(this, () => this.#units.run(fn, options))
+    return inScope(this, () => this.#units.run(typeof fn === 'function' ? this.#sound(fn) : fn, options))
+  }
+
+  /** A function that swallowed the failure of a statement has not succeeded, be it that of a nested unit or of the whole. */
+  #sound<R>(fn: (tx: Repos, unit: Unit) => Promise<R>): (tx: Repos, unit: Unit) => Promise<R> {
+    return async (tx, unit) => {
+      const result = await fn(tx, unit)
+      unitOf(this)?.ensureSound()
+      return result
+    }
   }
 
   async #begin(options: BeginOptions): Promise<UnitTransaction<Repos>> {

@@ -1,4 +1,3 @@
-import { TransactionAbortedError } from '@base/domain/unit-of-work'
 import { commitFailure } from './commit-failure.js'
 import type { DatabaseTransaction } from './database.js'
 import type { HeldTransaction } from './held-transaction.js'
@@ -34,13 +33,23 @@ export class PgliteTransaction implements DatabaseTransaction {
     return this.statements.isOpen
   }
 
+  ensureSound(): void {
+    this.statements.ensureSound()
+  }
+
   async command(statement: string): Promise<void> {
     await this.statements.run(() => this.#held.tx.exec(statement))
   }
 
   async commit(): Promise<void> {
     await this.#end()
-    await this.#refuseAborted()
+    try {
+      // Older versions of PGlite take a COMMIT that is answered by ROLLBACK for a success.
+      this.ensureSound()
+    } catch (error) {
+      await this.#held.undo()
+      throw error
+    }
     try {
       await this.#held.keep()
     } catch (error) {
@@ -51,18 +60,6 @@ export class PgliteTransaction implements DatabaseTransaction {
   async rollback(): Promise<void> {
     await this.#end()
     await this.#held.undo()
-  }
-
-  /** Older versions of PGlite take a COMMIT that is answered by ROLLBACK for a success, so it is asked before. */
-  async #refuseAborted(): Promise<void> {
-    const { failure } = this.statements
-    if (failure === undefined) return
-    try {
-      await this.#held.tx.exec('select 1')
-    } catch {
-      await this.#held.undo()
-      throw new TransactionAbortedError(failure)
-    }
   }
 
   async #end(): Promise<void> {

@@ -55,6 +55,10 @@ export class PoolTransaction implements DatabaseTransaction {
     return this.statements.isOpen
   }
 
+  ensureSound(): void {
+    this.statements.ensureSound()
+  }
+
   async command(statement: string): Promise<void> {
     await this.statements.run(() => this.#parts.client.query(statement))
   }

@@ -6,6 +6,8 @@ export interface OpenUnit {
   readonly resource: object
   /** Whether it has not ended. */
   readonly isOpen: boolean
+  /** Refuses to go on where a statement of it has failed. @throws TransactionAbortedError */
+  ensureSound(): void
 }
 
 /** A run of a unit of work, within another or not. Runs that join open no unit. */
@@ -36,4 +38,11 @@ export function unitsAround(resource: object): { readonly unit: OpenUnit; readon
     if (unit?.resource === resource && unit.isOpen) found.push({ unit, owner })
   }
   return found
+}
+
+/** The innermost open unit around this call that was opened by an owner. */
+export function unitOf(owner: object): OpenUnit | undefined {
+  for (let here = scope.get(); here !== undefined; here = here.parent)
+    if (here.owner === owner && here.unit?.isOpen === true) return here.unit
+  return undefined
 }

@@ -10,6 +10,7 @@ export class TransactionStatements {
   #isOpen = true
   #running = false
   #failure: unknown
+  #isAborted = false
   #last: Promise<unknown> = Promise.resolve()
 
   /** Whether statements are taken. */
@@ -25,6 +26,11 @@ export class TransactionStatements {
   /** What the last statement that the database refused was refused with. */
   get failure(): unknown {
     return this.#failure
+  }
+
+  /** Refuses to go on where a statement has failed and none has succeeded since. @throws TransactionAbortedError */
+  ensureSound(): void {
+    if (this.#isAborted) throw new TransactionAbortedError(this.#failure)
   }
 
   /** Takes no more; those that wait for their turn are refused. */
@@ -49,7 +55,9 @@ export class TransactionStatements {
     if (!this.#isOpen) throw new TransactionClosedError()
     this.#running = true
     try {
-      return await statement()
+      const result = await statement()
+      this.#isAborted = false
+      return result
     } catch (error) {
       throw this.#toFailure(error)
     } finally {
@@ -59,10 +67,11 @@ export class TransactionStatements {
 
   /** After a statement that failed, PostgreSQL refuses all others: what they are told is what it was. */
   #toFailure(error: unknown): unknown {
-    const failure = toFailure(error)
-    if (sqlStateOf(error) === ABORTED && this.#failure !== undefined)
-      return new TransactionAbortedError(this.#failure)
-    if (sqlStateOf(error) !== undefined) this.#failure = failure
+    const [failure, state] = [toFailure(error), sqlStateOf(error)]
+    if (state === undefined) return failure
+    this.#isAborted = true
+    if (state === ABORTED && this.#failure !== undefined) return new TransactionAbortedError(this.#failure)
+    this.#failure = failure
     return failure
   }
 }
