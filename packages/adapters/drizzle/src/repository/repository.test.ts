@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { ConflictError, InvalidOptionError, UnsupportedError } from '@base/core/errors'
+import { ConflictError, InvalidOptionError, UnsupportedError, ValidationError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { InvalidCursorError } from '@base/domain/pagination'
 import { always, where } from '@base/domain/specification'
@@ -173,6 +173,21 @@ describeDatabases((database) => {
       ])
     })
 
+    test('what the database would change or refuse is named before it is asked', async () => {
+      const users = repository(database)
+      for (const bad of [
+        { createdBy: 'a\ud800' },
+        { createdBy: 'a\0' },
+        { tags: ['\udc00'] },
+        { seenAt: new Date(Number.NaN) },
+      ]) {
+        const error = await rejection(users.save(user(1, bad)))
+        expect(error).toBeInstanceOf(ValidationError)
+        expect(error).toMatchObject({ issues: [{ path: Object.keys(bad)[0] }] })
+      }
+      expect(await users.findById('a\0')).toBeUndefined()
+    })
+
     test('more than a statement has parameters for are saved', async () => {
       const many = Array.from({ length: 5_000 }, (_, n) => user(n))
       const users = repository(database)
@@ -321,7 +336,7 @@ describeDatabases((database) => {
     test('a stream is read in batches, in flat memory', { timeout: LONG }, async () => {
       const count = runs({ ci: 30_000, soak: 1_000_000 })
       await database.run(`create table if not exists wide (id integer primary key, text text not null); truncate wide;
-        insert into wide select n, repeat('x', 1000) || n from generate_series(1, ${count}) n`)
+        insert into wide select n, repeat('x', ${30_000_000 / count}) || n from generate_series(1, ${count}) n`)
       const wide = pgTable('wide', { id: integer().primaryKey(), text: text().notNull() })
       setFlagsFromString('--expose_gc')
       const gc: () => void = runInNewContext('gc')
