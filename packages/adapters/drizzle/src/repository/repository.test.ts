@@ -22,6 +22,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/pglite'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { markTransaction } from '../executor.js'
 import { describeDatabases, describePglite, type TestDatabase } from '../test-databases.js'
@@ -458,6 +459,27 @@ describePglite((database) => {
     const own = markTransaction(Object.create(database.db) as typeof database.db)
     await drizzleRepository({ executor: own, table: users, replica }).count(always())
     expect(asked).toEqual(['replica'])
+  })
+
+  test('columns are found under the names that the casing of the database gives them', async () => {
+    await database.run(
+      'create table posts (post_id integer primary key, long_title text not null, seen_count integer)',
+    )
+    const posts = pgTable('posts', {
+      postId: integer().primaryKey(),
+      longTitle: text().notNull(),
+      seenCount: integer(),
+    })
+    const executor = drizzle(database.client, { casing: 'snake_case' })
+    const repository = drizzleRepository({ executor, table: posts, id: 'postId' })
+    await repository.save({ postId: 1, longTitle: 'a', seenCount: null })
+    await repository.save({ postId: 1, longTitle: 'b', seenCount: 2 })
+    const isPost = where<typeof posts.$inferSelect>()
+    const found = await repository.findPage(isPost.equals('longTitle', 'b'), {
+      orderBy: [{ field: 'seenCount' }],
+    })
+    expect(found.items).toEqual([{ postId: 1, longTitle: 'b', seenCount: 2 }])
+    expect(await repository.deleteWhere(isPost.equals('seenCount', 2))).toBe(1)
   })
 
   test('a slow statement is told of, without its values', async () => {
