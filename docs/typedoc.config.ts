@@ -32,6 +32,7 @@ const options: Partial<TypeDocOptions> = {
   out: 'api',
   readme: 'none',
   hideGenerator: true,
+  highlightLanguages: ['ts', 'js', 'json', 'sh', 'mermaid'],
   plugin: [requireDocumentation, followAliases, resolveLinks],
   validation: VALIDATION,
   treatWarningsAsErrors: true,

@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { runs } from '@base-internal/tools/soak'
 import { CircuitState as CockatielState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import fc from 'fast-check'
 import Opossum from 'opossum'
@@ -10,7 +11,7 @@ import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
  * purpose, the sequence ends; `docs/guides/differences-from-peers.md` says why.
  */
 
-const SEQUENCES = 1_000
+const SEQUENCES = runs({ ci: 1_000, soak: 100_000 })
 const PAUSE = 10_000
 
 type Step = 'success' | 'failure' | number

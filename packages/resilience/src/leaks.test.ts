@@ -1,11 +1,23 @@
 import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { TestClock } from '@base/core/testing'
 import { expect, test } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
+import { Fallback } from './fallback/fallback.js'
 import { pipeline } from './pipeline/pipeline.js'
 import { constant, Retry } from './retry/index.js'
 import { Timeout } from './timeout/timeout.js'
+
+/** Bytes in use once all garbage is gone. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
+}
 
 function everything(clock: TestClock) {
   const bulkhead = new Bulkhead({ maxConcurrent: 5, clock })
@@ -67,3 +79,50 @@ test('a hundred thousand waiters that are aborted leave an empty queue and no ti
   expect([bulkhead.queued, clock.pending]).toEqual([0, 0])
   for (const signal of signals) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 }, 30_000)
+
+test('a million calls through a full pipeline leave the heap as it was, and neither timer nor listener', async () => {
+  const clock = new TestClock()
+  const policy = pipeline(
+    new Fallback({ fallback: () => -1 }),
+    new Timeout({ clock }),
+    new Retry({ clock, backoff: constant(0) }),
+    new CircuitBreaker({ clock, failureThreshold: 1_000_000 }),
+    new Bulkhead({ clock }),
+    new Timeout({ timeout: '1s', clock }),
+  )
+  const { signal } = new AbortController()
+  const call = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const fn = async () => {
+        if (index % 100 === 0) throw new Error('down')
+        return index
+      }
+      await (index % 2 === 0 ? policy.execute(fn) : policy.execute(fn, { signal }))
+    }
+  }
+  await call(50_000)
+  const before = heapUsed()
+  await call(1_000_000)
+  // A byte a call would be a megabyte; what the runner itself keeps meanwhile is a few hundred kilobytes.
+  expect(heapUsed() - before).toBeLessThan(1_000_000)
+  expect([clock.pending, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+}, 120_000)
+
+test('a hundred thousand waiters that are aborted give their memory back', async () => {
+  const bulkhead = new Bulkhead({ maxConcurrent: 1, maxWait: Number.POSITIVE_INFINITY })
+  bulkhead.execute(() => new Promise(() => {}))
+  const waitAndAbort = async (count: number) => {
+    const controllers = Array.from({ length: count }, () => new AbortController())
+    const calls = controllers.map(({ signal }) => bulkhead.execute(() => 1, { signal }))
+    const settled = Promise.allSettled(calls)
+    for (const controller of controllers) controller.abort()
+    await settled
+  }
+  // As many: Node keeps a table of signals that grows once, whoever listens.
+  await waitAndAbort(100_000)
+  const before = heapUsed()
+  await waitAndAbort(100_000)
+  expect(bulkhead.queued).toBe(0)
+  // Ten bytes each would be a megabyte.
+  expect(heapUsed() - before).toBeLessThan(1_000_000)
+}, 60_000)

@@ -5,8 +5,9 @@ import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
 import { pipeline } from './pipeline/pipeline.js'
-import { constant } from './retry/backoff.js'
+import { constant, exponential } from './retry/backoff.js'
 import { Retry } from './retry/retry.js'
+import { retryBudget } from './retry/retry-budget.js'
 import { Timeout } from './timeout/timeout.js'
 
 /** What other libraries get wrong, by their name and ours. Each was seen in the version that is named. */
@@ -182,6 +183,73 @@ describe('what cockatiel 4 gets wrong', () => {
     await expect(policy.execute(fn)).rejects.toThrow('down')
     expect(fn).toHaveBeenCalledTimes(2)
   })
+
+  test('a listener of a success that throws does not make it a failure, nor open the circuit', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const breaker = new CircuitBreaker({ failureThreshold: 1 })
+    breaker.on('success', () => {
+      throw new Error('no ink')
+    })
+    expect([await breaker.execute(up), breaker.state]).toEqual(['up', 'closed'])
+  })
+
+  test('a newcomer takes no slot that is passed on, and who waits is not refused', async () => {
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 1, clock: new TestClock() })
+    const first = deferred()
+    const running = bulkhead.execute(() => first.promise)
+    const queued = bulkhead.execute(up)
+    const barging = running.then(() => bulkhead.execute(up))
+    first.resolve('first')
+    expect(await Promise.all([queued, barging])).toEqual(['up', 'up'])
+  })
+
+  test.each([0, Number.NaN, -1, 1.5, '5'])('a threshold of %s is refused', (failureThreshold) => {
+    expect(() => new CircuitBreaker({ failureThreshold: failureThreshold as never })).toThrow(
+      'failureThreshold must be',
+    )
+  })
+
+  test('a backoff of NaN does not hammer: the call ends with its error, and the backoff is reported', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const fn = vi.fn(down)
+    const call = new Retry({ maxAttempts: 4, backoff: () => Number.NaN }).execute(fn)
+    await expect(call).rejects.toThrow('down')
+    expect([fn.mock.calls.length, warn.mock.calls.length]).toEqual([1, 1])
+  })
+
+  test('a recoveryTimeout that throws neither hides the error nor keeps the circuit closed', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const breaker = new CircuitBreaker({
+      failureThreshold: 1,
+      recoveryTimeout: () => {
+        throw new Error('oops')
+      },
+    })
+    await expect(breaker.execute(down)).rejects.toThrow('down')
+    expect(breaker.state).toBe('open')
+  })
+
+  test.each([{ value: 99 }, 'open', { version: 1, state: 'ajar' }])(
+    'a breaker does not begin as %j, to fail at every call',
+    (initial) => {
+      expect(() => new CircuitBreaker({ initial: initial as never })).toThrow('initial must be')
+    },
+  )
+
+  test('a fallback that fails keeps the first error as its cause', async () => {
+    const fallback = new Fallback({ fallback: () => Promise.reject(new Error('also down')) })
+    const error = await fallback.execute(down).catch((thrown) => thrown)
+    expect([error.message, error.cause.message]).toEqual(['also down', 'down'])
+  })
+
+  test('a half-open circuit lets no more calls through than its permits', async () => {
+    const clock = new TestClock()
+    const breaker = await opened(clock)
+    await clock.advance('10s')
+    const fn = vi.fn(() => new Promise(() => {}))
+    for (let call = 0; call < 100; call++) breaker.execute(fn).catch(() => {})
+    expect(fn).toHaveBeenCalledTimes(1)
+  })
 })
 
 describe('what opossum 10 gets wrong', () => {
@@ -228,6 +296,39 @@ describe('what opossum 10 gets wrong', () => {
     const breaker = new CircuitBreaker({ failureThreshold: 1 })
     expect(await breaker.execute(() => value)).toBe(value)
     expect(breaker.state).toBe('closed')
+  })
+
+  test.each(['success', 'failure', 'rejected', 'stateChange'] as const)(
+    'a listener of %s that throws never breaks the promise, nor the process',
+    async (event) => {
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const breaker = new CircuitBreaker({ failureThreshold: 1 })
+      breaker.on(event, () => {
+        throw new Error('no ink')
+      })
+      expect(await breaker.execute(up)).toBe('up')
+      await expect(breaker.execute(down)).rejects.toThrow('down')
+      await expect(breaker.execute(up)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+    },
+  )
+
+  test('breakers that are made of the same options do not share what they know', async () => {
+    const options = { failureThreshold: 1 }
+    const [first, second] = [new CircuitBreaker(options), new CircuitBreaker(options)]
+    await first.execute(down).catch(() => {})
+    expect([first.state, second.state, options]).toEqual(['open', 'closed', { failureThreshold: 1 }])
+  })
+
+  test('a time window keeps counts, and not a number for each of its calls', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({
+      window: { type: 'time', duration: '10s', failureRate: 0.5, minimumCalls: 1 },
+      clock,
+    })
+    for (let call = 0; call < 50_000; call++) await breaker.execute(() => call)
+    await breaker.execute(down).catch(() => {})
+    expect([breaker.state, breaker.stats.successes]).toEqual(['closed', 50_000])
+    expect(JSON.stringify(breaker.snapshot()).length).toBeLessThan(200)
   })
 
   test('one timeout does not abort other calls, nor the next one', async () => {
@@ -306,5 +407,143 @@ describe('what p-retry 9 gets wrong', () => {
     const fn = vi.fn(() => Promise.reject(new TypeError('bad answer')))
     await expect(new Retry({ backoff: constant(0) }).execute(fn)).rejects.toThrow('bad answer')
     expect(fn).toHaveBeenCalledTimes(3)
+  })
+})
+
+describe('what p-queue, p-limit and the retries of clients get wrong', () => {
+  test('a timeout inside does not free the slot of what still runs (p-queue 10)', async () => {
+    const clock = new TestClock()
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+    const late = deferred()
+    const call = pipeline(bulkhead, new Timeout({ timeout: '1s', clock })).execute(() => late.promise)
+    call.catch(() => {})
+    await clock.advance('1s')
+    expect(bulkhead.running).toBe(1)
+    late.resolve('late')
+    await clock.advance(0)
+    expect(bulkhead.running).toBe(0)
+  })
+
+  test('no call is left pending for ever: all that wait are settled by maxWait (p-limit)', async () => {
+    const clock = new TestClock()
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+    bulkhead.execute(() => new Promise(() => {}))
+    const waiting = Array.from({ length: 10 }, () => bulkhead.execute(up).catch((error) => error.code))
+    await clock.advance('5s')
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['BULKHEAD_FULL']))
+  })
+
+  test('an attempt that hangs hears the abort (p-retry 9)', async () => {
+    const controller = new AbortController()
+    const call = new Retry().execute(
+      ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+      { signal: controller.signal },
+    )
+    controller.abort(new Error('not wanted'))
+    await expect(call).rejects.toThrow('not wanted')
+  })
+
+  test("the caller's own AbortSignal.timeout is not retried to the end (smithy)", async () => {
+    const fn = vi.fn(() => Promise.reject(new Error('down')))
+    const controller = new AbortController()
+    const timedOut = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    const retry = new Retry({ maxAttempts: 9, backoff: constant(0) })
+    retry.on('retry', ({ attempt }) => attempt === 2 && controller.abort(timedOut))
+    await expect(retry.execute(fn, { signal: controller.signal })).rejects.toBe(timedOut)
+    expect(fn).toHaveBeenCalledTimes(2)
+  })
+
+  test('an empty budget ends the call at once, and is told (grpc-java, AWS SDK)', async () => {
+    const retry = new Retry({ budget: retryBudget({ ratio: 0, minPerSecond: 0 }), backoff: constant('1h') })
+    const heard = vi.fn()
+    retry.on('gaveUp', heard)
+    await expect(retry.execute(down)).rejects.toThrow('down')
+    expect(heard).toHaveBeenCalledWith(expect.objectContaining({ reason: 'budget', attempts: 1 }))
+  })
+
+  test('calls fill a budget again (AWS SDK for Go)', async () => {
+    const clock = new TestClock()
+    const budget = retryBudget({ ratio: 0.5, minPerSecond: 0 })
+    const retry = new Retry({ budget, clock, backoff: constant(0) })
+    const fn = vi.fn(down)
+    await retry.execute(fn).catch(() => {})
+    await retry.execute(up)
+    await retry.execute(fn).catch(() => {})
+    expect(fn).toHaveBeenCalledTimes(3)
+  })
+
+  test.each([1, 31, 32, 33, 63, 64, 1_000, 1_024, 1e6])(
+    'the pause after attempt %i neither overflows nor passes its max (Polly, failsafe)',
+    (attempt) => {
+      const random = () => 0.999
+      for (const jitter of ['full', 'equal', 'decorrelated', 'none'] as const) {
+        const pause = exponential({ base: '1s', max: '30s', jitter })(attempt, { previous: 30_000, random })
+        expect(pause).toBeGreaterThanOrEqual(0)
+        expect(pause).toBeLessThanOrEqual(30_000)
+      }
+    },
+  )
+})
+
+describe('what resilience4j, failsafe and Polly get wrong', () => {
+  test('the refusal of a bulkhead inside does not speak against the dependency (resilience4j)', async () => {
+    const breaker = new CircuitBreaker({ failureThreshold: 1 })
+    const policy = pipeline(breaker, new Bulkhead({ maxConcurrent: 1, maxQueue: 0 }))
+    policy.execute(() => new Promise(() => {}))
+    await expect(policy.execute(up)).rejects.toMatchObject({ code: 'BULKHEAD_FULL' })
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('an ignored error gives its permit back, and no more than it had (resilience4j, failsafe)', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({
+      failureThreshold: 1,
+      recoveryTimeout: '10s',
+      isFailure: (error) => (error as Error).message === 'down',
+      clock,
+    })
+    await breaker.execute(down).catch(() => {})
+    await clock.advance('10s')
+    for (let probe = 0; probe < 3; probe++)
+      await breaker.execute(() => Promise.reject(new Error('not found'))).catch(() => {})
+    const fn = vi.fn(() => new Promise(() => {}))
+    for (let call = 0; call < 5; call++) breaker.execute(fn).catch(() => {})
+    expect(fn).toHaveBeenCalledTimes(1)
+  })
+
+  test('half-open never asks for the minimum of calls (resilience4j)', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({
+      window: { type: 'count', size: 100, failureRate: 0.5, minimumCalls: 10 },
+      recoveryTimeout: '10s',
+      clock,
+    })
+    for (let call = 0; call < 10; call++) await breaker.execute(down).catch(() => {})
+    await clock.advance('10s')
+    await breaker.execute(down).catch(() => {})
+    expect(breaker.state).toBe('open')
+  })
+
+  test('asking for the state that is there tells nobody (resilience4j, Polly)', () => {
+    const breaker = new CircuitBreaker()
+    const heard = vi.fn()
+    breaker.on('stateChange', heard)
+    breaker.close()
+    breaker.disable()
+    breaker.disable()
+    expect(heard).toHaveBeenCalledTimes(1)
+  })
+
+  test('a timeout around a retry ends the retries within (failsafe)', async () => {
+    const clock = new TestClock()
+    const fn = vi.fn(down)
+    const policy = pipeline(
+      new Timeout({ timeout: '90s', clock }),
+      new Retry({ maxAttempts: Number.POSITIVE_INFINITY, backoff: constant('1m'), clock }),
+    )
+    const code = policy.execute(fn).catch((error) => error.code)
+    await clock.advance('1h')
+    expect([await code, fn.mock.calls.length, clock.pending]).toEqual(['TIMEOUT', 2, 0])
   })
 })

@@ -1,4 +1,4 @@
-import { is } from 'drizzle-orm'
+import { type Column, is } from 'drizzle-orm'
 import { type PgDatabase, type PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 
 /**
@@ -24,4 +24,10 @@ export function isTransaction(executor: Executor): boolean {
 /** The rows of a raw statement, whose results drivers wrap differently. */
 export function rowsOf(result: unknown): readonly Record<string, unknown>[] {
   return (result as { readonly rows: readonly Record<string, unknown>[] }).rows
+}
+
+/** What a column is called in statements; a database of drizzle can have its own rule for that (`casing`), until 1.0. */
+export function nameInSql(executor: Executor, column: Column): string {
+  const { dialect } = executor as { dialect?: { casing?: { getColumnCasing?(column: Column): string } } }
+  return dialect?.casing?.getColumnCasing?.(column) ?? column.name
 }

@@ -23,8 +23,13 @@ export function describeDatabases(body: (database: TestDatabase) => void): void 
   describePostgres(body)
 }
 
+/** A database of PGlite. */
+export interface PgliteTestDatabase extends TestDatabase {
+  readonly client: PGlite
+}
+
 /** A `describe` on PGlite alone. */
-export function describePglite(body: (database: TestDatabase) => void): void {
+export function describePglite(body: (database: PgliteTestDatabase) => void): void {
   describe('on PGlite', () => {
     let client: PGlite
     let db: Executor
@@ -35,6 +40,9 @@ export function describePglite(body: (database: TestDatabase) => void): void {
     afterAll(() => client.close())
     body({
       engine: 'PGlite',
+      get client() {
+        return client
+      },
       get db() {
         return db
       },

@@ -1,3 +1,4 @@
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeBase64Url, encodeBase64Url } from './index.js'
@@ -21,7 +22,7 @@ describe('base64url', () => {
         expect(text).toBe(Buffer.from(bytes).toString('base64url'))
         expect(decodeBase64Url(text)).toEqual(bytes)
       }),
-      { numRuns: 30 },
+      { numRuns: runs({ ci: 30, soak: 3_000 }) },
     )
   })
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -128,7 +129,7 @@ describe('parseDotenv', () => {
         const { variables: read, problems } = parseDotenv(source)
         expect(read.size + problems.length).toBeLessThanOrEqual(source.split(/\r\n|\r|\n/).length)
       }),
-      { numRuns: 500 },
+      { numRuns: runs({ ci: 500, soak: 50_000 }) },
     )
   })
 

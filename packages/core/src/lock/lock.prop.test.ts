@@ -1,3 +1,4 @@
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../testing/index.js'
@@ -48,7 +49,7 @@ describe('memoryLock', () => {
         expect(await lock.tryAcquire('a')).toBeDefined()
         expect(await lock.tryAcquire('b')).toBeDefined()
       }),
-      { numRuns: 50 },
+      { numRuns: runs({ ci: 50, soak: 5_000 }) },
     )
   })
 })

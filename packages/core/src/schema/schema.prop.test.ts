@@ -1,3 +1,4 @@
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson, unchecked } from './index.js'
@@ -88,7 +89,7 @@ describe('parseJson', () => {
         const limited = await parseJson(anything, text, { ...unlimited, maxDepth })
         expect(limited.ok).toBe(unlimitedResult.ok && depth <= maxDepth)
       }),
-      { numRuns: 500 },
+      { numRuns: runs({ ci: 500, soak: 50_000 }) },
     )
   })
 
@@ -105,7 +106,7 @@ describe('parseJson', () => {
         if (result.ok) expect(result.value).toEqual(JSON.parse(text.replace(/^\ufeff/, '')))
         else expect(result.error.code).toMatch(/^JSON_/)
       }),
-      { numRuns: 500 },
+      { numRuns: runs({ ci: 500, soak: 50_000 }) },
     )
   })
 

@@ -1,3 +1,4 @@
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from './index.js'
@@ -66,7 +67,7 @@ describe('TestClock', () => {
         expect(fired).toEqual(model(steps, until))
         expect(clock.monotonic()).toBe(until)
       }),
-      { numRuns: 50 },
+      { numRuns: runs({ ci: 50, soak: 5_000 }) },
     )
   })
 
@@ -84,7 +85,7 @@ describe('TestClock', () => {
           expect(often.now()).toBe(once.now())
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs({ ci: 50, soak: 5_000 }) },
     )
   })
 
@@ -97,7 +98,7 @@ describe('TestClock', () => {
         expect(clock.pending).toBe(0)
         expect(fired).toEqual(model(steps, Number.POSITIVE_INFINITY))
       }),
-      { numRuns: 50 },
+      { numRuns: runs({ ci: 50, soak: 5_000 }) },
     )
   })
 })

@@ -1,4 +1,5 @@
 import { ValidationError } from '@base/core/errors'
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type JsonFilterOptions, specificationFromJson } from './index.js'
@@ -211,7 +212,7 @@ describe('specificationFromJson', () => {
           expect(error).toBeInstanceOf(ValidationError)
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs({ ci: 1_000, soak: 100_000 }) },
     )
   })
 })

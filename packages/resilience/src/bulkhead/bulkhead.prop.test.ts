@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Bulkhead } from './index.js'
@@ -100,6 +101,6 @@ test('any sequence of calls, ends, aborts, resizes and waits runs what the refer
         ])
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs({ ci: 100, soak: 10_000 }) },
   )
 })

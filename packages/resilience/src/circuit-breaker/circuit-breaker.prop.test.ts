@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CircuitBreaker } from './index.js'
@@ -67,7 +68,7 @@ describe('CircuitBreaker', () => {
           expect([called, breaker.state]).toEqual([begins, reference.state])
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs({ ci: 100, soak: 10_000 }) },
     )
   })
 
@@ -91,7 +92,7 @@ describe('CircuitBreaker', () => {
           if (opens) return
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs({ ci: 100, soak: 10_000 }) },
     )
   })
 
@@ -118,7 +119,7 @@ describe('CircuitBreaker', () => {
           if (!good) expect(times.filter((time) => time > clock.monotonic() - 9_000).length).toBeLessThan(3)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs({ ci: 100, soak: 10_000 }) },
     )
   })
 })

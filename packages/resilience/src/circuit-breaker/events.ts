@@ -26,8 +26,11 @@ export type CircuitStateChangeReason =
 export interface CircuitStateChange {
   /** The breaker's name. */
   readonly name: string
+  /** The state that has ended. */
   readonly from: CircuitState
+  /** The state that has begun. */
   readonly to: CircuitState
+  /** Why. */
   readonly reason: CircuitStateChangeReason
 }
 

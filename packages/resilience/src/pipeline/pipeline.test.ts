@@ -39,6 +39,29 @@ describe('pipeline', () => {
     expect(told).toEqual(['into a', 'into b', 'out of b', 'out of a'])
   })
 
+  test("holds its slots until the function has settled, also where another's policy gave up on it", async () => {
+    const hasty: Policy = {
+      execute: (fn) => {
+        fn({ signal: new AbortController().signal, attempt: 1, waitUntil: () => {} })
+        return Promise.reject(new Error('too slow'))
+      },
+      wrap: () => () => Promise.reject(new Error('not used')),
+    }
+    const bulkhead = new Bulkhead()
+    let settle: (value: string) => void = () => {}
+    const call = pipeline(bulkhead, hasty).execute(
+      () =>
+        new Promise((resolve) => {
+          settle = resolve
+        }),
+    )
+    await expect(call).rejects.toThrow('too slow')
+    expect(bulkhead.running).toBe(1)
+    settle('at last')
+    await new Promise(setImmediate)
+    expect(bulkhead.running).toBe(0)
+  })
+
   test('of no policies calls the function', async () => {
     expect(await pipeline().execute(() => 42)).toBe(42)
   })

@@ -30,7 +30,10 @@ export interface Pipeline<out Out = never> extends Policy<Out> {
 
 /** What a policy may answer in place of the function; nothing, where it does not say. */
 export type PolicyOutcome<P> = 'outType' extends keyof P
-  ? P extends { readonly outType?: (() => infer Out) | undefined }
+  ? P extends {
+      /** As in a {@link Policy}. */
+      readonly outType?: (() => infer Out) | undefined
+    }
     ? Out
     : never
   : never

@@ -44,9 +44,12 @@ export class CallContext implements PolicyContext {
     return this.#signal
   }
 
-  waitUntil(promise: PromiseLike<unknown>): void {
-    const release = holdAll(this.slot)
-    Promise.resolve(promise).then(release, release)
+  /** Made when it is read, so that it can be taken out of the context. */
+  get waitUntil(): (promise: PromiseLike<unknown>) => void {
+    return (promise) => {
+      const release = holdAll(this.slot)
+      Promise.resolve(promise).then(release, release)
+    }
   }
 
   /** Whether anything can end it early. */

@@ -13,7 +13,7 @@ export interface PolicyContext {
    * Keeps the slots of outer bulkheads taken until the promise settles: for work that goes on after the function has
    * returned. What the promise settles with is ignored.
    */
-  waitUntil(promise: PromiseLike<unknown>): void
+  readonly waitUntil: (promise: PromiseLike<unknown>) => void
 }
 
 /** A function that a policy calls. */

@@ -122,7 +122,7 @@ export function delays(pauses: readonly Duration[]): Backoff {
 function decorrelated(base: number, max: number): Backoff {
   return (_attempt, { previous, random }) => {
     const low = Math.min(base, max)
-    const high = 3 * Math.max(previous, base)
+    const high = 3 * Math.max(previous || 0, base)
     return Math.min(max, Math.round(low + random() * (high - low)))
   }
 }

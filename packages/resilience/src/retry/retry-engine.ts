@@ -10,8 +10,9 @@ import { rememberAttempts } from './attempts-of.js'
 import { type Backoff, DEFAULT_MAX } from './backoff.js'
 import type { GaveUpReason, RetryEvents } from './events.js'
 import { pause } from './pause.js'
+import { retryAfterOf } from './retry-after.js'
 import type { RetryBudget } from './retry-budget.js'
-import { isOpenCircuit, isRetryable, retryAfterOf } from './retryable.js'
+import { isOpenCircuit, isRetryable } from './retryable.js'
 
 const OWNER = { package: '@base/resilience', pattern: 'Retry' } as const
 
@@ -132,7 +133,7 @@ export class RetryEngine implements Engine {
   }
 
   #pauseAfter(last: Failure, ctx: CallContext, previous: number): number | GaveUpReason {
-    const { backoff, random, respectRetryAfter } = this.rules
+    const { backoff, random, respectRetryAfter, clock } = this.rules
     let duration: number
     try {
       duration = Math.round(backoff(ctx.attempt, { previous, random }))
@@ -142,7 +143,8 @@ export class RetryEngine implements Engine {
       reportCallbackError(error, { ...OWNER, callback: 'backoff' })
       return 'bad_backoff'
     }
-    const hint = respectRetryAfter && 'error' in last ? retryAfterOf(last.error) : 0
+    const outcome = 'error' in last ? last.error : last.value
+    const hint = respectRetryAfter ? retryAfterOf(outcome, clock.now()) : 0
     if (hint > (backoff.max ?? DEFAULT_MAX)) return 'retry_after'
     return Math.max(duration, hint)
   }

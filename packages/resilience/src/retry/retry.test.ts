@@ -168,6 +168,41 @@ describe('Retry', () => {
       expect([fn.mock.calls.length, clock.monotonic()]).toEqual([1, 0])
     })
 
+    const later = { 'retry-after': 'Wed, 01 Jan 2025 00:00:07 GMT' }
+    test.each([
+      ['a response', new Response(null, { status: 503, headers: { 'retry-after': '7' } })],
+      ['a response, as a date', new Response(null, { status: 503, headers: later })],
+      ['a response with plain headers', { status: 503, headers: later }],
+      ["an error's response", { response: { headers: { 'retry-after': ' 7 ' } } }],
+      ['an error of another library', { retryAfter: 7_000 }],
+    ])('is read from %s', async (_, given) => {
+      const clock = new TestClock()
+      let calls = 0
+      const retry = new Retry({ clock, backoff: constant('1s'), retryIfResult: (value) => value === given })
+      await outcome(
+        clock,
+        retry.execute(() => (++calls === 1 ? given : 'up')),
+      )
+      expect(clock.monotonic()).toBe(7_000)
+    })
+
+    test.each(['soon', '', '-1', '1e9', '99999999999', 'May 2099', 'Wed, 99 Foo 2099 GMT'])(
+      'is left out where it is %j',
+      async (header) => {
+        const clock = new TestClock()
+        let calls = 0
+        const retry = new Retry({ clock, backoff: constant('1s'), retryIfResult: () => calls === 1 })
+        await outcome(
+          clock,
+          retry.execute(() => {
+            calls++
+            return { headers: { 'retry-after': header } }
+          }),
+        )
+        expect(clock.monotonic()).toBe(1_000)
+      },
+    )
+
     test('is ignored where nobody respects it', async () => {
       const clock = new TestClock()
       const retry = new Retry({ clock, backoff: constant('1s'), respectRetryAfter: false })

@@ -37,8 +37,9 @@ export interface RetryOptions {
   /** Limits the retries of all who share it; where it is empty, the error is rethrown at once. @defaultValue none */
   readonly budget?: RetryBudget | undefined
   /**
-   * Whether to pause for as long as an error's `retryAfter` asks, in milliseconds, if that is longer than the backoff.
-   * Where it asks for more than the backoff's `max`, the error is rethrown at once. @defaultValue true
+   * Whether to pause for as long as the dependency asks, if that is longer than the backoff: by the `retryAfter` of an
+   * error, in milliseconds, or by the Retry-After header (RFC 9110) of a response, or of an error's `response`. Where it
+   * asks for more than the backoff's `max`, the call ends at once. @defaultValue true
    */
   readonly respectRetryAfter?: boolean | undefined
   /** Source of time. @defaultValue systemClock */

@@ -20,11 +20,3 @@ export function isRetryable(error: unknown): boolean {
 export function isOpenCircuit(error: unknown): boolean {
   return isAppError(error, 'CIRCUIT_OPEN')
 }
-
-/** What the dependency asked for, in milliseconds; 0 where it did not. */
-export function retryAfterOf(error: unknown): number {
-  const { retryAfter } = (typeof error === 'object' && error !== null ? error : {}) as {
-    retryAfter?: unknown
-  }
-  return typeof retryAfter === 'number' && retryAfter > 0 ? Math.ceil(retryAfter) : 0
-}

@@ -110,6 +110,19 @@ const twins: Record<string, PolicySubject> = {
   'the function is told its signal, its attempt and its key': twin((fn, options) =>
     right.execute(fn, { ...(options?.signal && { signal: options.signal }) }),
   ),
+  'waitUntil can be taken out of the context': twin((fn, options) =>
+    right.execute(({ signal, attempt }) => {
+      const context = {
+        signal,
+        attempt,
+        held: [] as unknown[],
+        waitUntil(promise: unknown) {
+          this.held.push(promise)
+        },
+      }
+      return fn(context)
+    }, options),
+  ),
   'a signal does not abort after its function has returned': twin((fn) => {
     const controller = new AbortController()
     return right.execute(fn, { signal: controller.signal }).finally(() => controller.abort())

@@ -33,6 +33,8 @@ import { RowWriter } from './row-writer.js'
  * columns have. Statements fail with the errors of `@base`, in which no value of a row or a parameter is found.
  *
  * @example
+ * import { where } from '@base/domain/specification'
+ *
  * const users = drizzleRepository({ executor: db, table: usersTable })
  * const ada = await users.save({ id: 1, name: 'Ada', version: 0 }) // version 1
  * await users.find(where<User>().startsWith('name', 'Ada'), { orderBy: [{ field: 'name' }] })

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { ConflictError, InvalidOptionError, UnsupportedError } from '@base/core/errors'
+import { ConflictError, InvalidOptionError, UnsupportedError, ValidationError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { InvalidCursorError } from '@base/domain/pagination'
 import { always, where } from '@base/domain/specification'
@@ -22,6 +22,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/pglite'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { markTransaction } from '../executor.js'
 import { describeDatabases, describePglite, type TestDatabase } from '../test-databases.js'
@@ -173,6 +174,21 @@ describeDatabases((database) => {
       ])
     })
 
+    test('what the database would change or refuse is named before it is asked', async () => {
+      const users = repository(database)
+      for (const bad of [
+        { createdBy: 'a\ud800' },
+        { createdBy: 'a\0' },
+        { tags: ['\udc00'] },
+        { seenAt: new Date(Number.NaN) },
+      ]) {
+        const error = await rejection(users.save(user(1, bad)))
+        expect(error).toBeInstanceOf(ValidationError)
+        expect(error).toMatchObject({ issues: [{ path: Object.keys(bad)[0] }] })
+      }
+      expect(await users.findById('a\0')).toBeUndefined()
+    })
+
     test('more than a statement has parameters for are saved', async () => {
       const many = Array.from({ length: 5_000 }, (_, n) => user(n))
       const users = repository(database)
@@ -321,7 +337,7 @@ describeDatabases((database) => {
     test('a stream is read in batches, in flat memory', { timeout: LONG }, async () => {
       const count = runs({ ci: 30_000, soak: 1_000_000 })
       await database.run(`create table if not exists wide (id integer primary key, text text not null); truncate wide;
-        insert into wide select n, repeat('x', 1000) || n from generate_series(1, ${count}) n`)
+        insert into wide select n, repeat('x', ${30_000_000 / count}) || n from generate_series(1, ${count}) n`)
       const wide = pgTable('wide', { id: integer().primaryKey(), text: text().notNull() })
       setFlagsFromString('--expose_gc')
       const gc: () => void = runInNewContext('gc')
@@ -443,6 +459,27 @@ describePglite((database) => {
     const own = markTransaction(Object.create(database.db) as typeof database.db)
     await drizzleRepository({ executor: own, table: users, replica }).count(always())
     expect(asked).toEqual(['replica'])
+  })
+
+  test('columns are found under the names that the casing of the database gives them', async () => {
+    await database.run(
+      'create table posts (post_id integer primary key, long_title text not null, seen_count integer)',
+    )
+    const posts = pgTable('posts', {
+      postId: integer().primaryKey(),
+      longTitle: text().notNull(),
+      seenCount: integer(),
+    })
+    const executor = drizzle(database.client, { casing: 'snake_case' })
+    const repository = drizzleRepository({ executor, table: posts, id: 'postId' })
+    await repository.save({ postId: 1, longTitle: 'a', seenCount: null })
+    await repository.save({ postId: 1, longTitle: 'b', seenCount: 2 })
+    const isPost = where<typeof posts.$inferSelect>()
+    const found = await repository.findPage(isPost.equals('longTitle', 'b'), {
+      orderBy: [{ field: 'seenCount' }],
+    })
+    expect(found.items).toEqual([{ postId: 1, longTitle: 'b', seenCount: 2 }])
+    expect(await repository.deleteWhere(isPost.equals('seenCount', 2))).toBe(1)
   })
 
   test('a slow statement is told of, without its values', async () => {

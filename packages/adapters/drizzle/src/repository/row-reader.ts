@@ -1,4 +1,4 @@
-import { AppError } from '@base/core/errors'
+import { AppError, UnsupportedError } from '@base/core/errors'
 import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import { and, type Column, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
@@ -6,7 +6,7 @@ import { type Executor, isTransaction } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import type { Row, Settings } from './options.js'
-import { orderSql, type RowKey, rowOrder } from './row-order.js'
+import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
 import type { Statement } from './statements.js'
 
 /** Rows that a stream reads at once. */
@@ -63,7 +63,8 @@ export class RowReader<T> {
   /** Batches, each from where the last one ended: no transaction stays open, and no cursor holds the connection. */
   async *stream(specification: Specification<T>, options: OrderedReadOptions<T>): AsyncGenerator<T> {
     options.signal?.throwIfAborted()
-    const order = rowOrder(this.#settings, options.orderBy)
+    const { orderBy } = options
+    const order = orderBy === undefined ? anyOrder(this.#settings) : rowOrder(this.#settings, orderBy)
     const where = this.where(specification, options)
     let last: KeyValues | undefined
     while (true) {
@@ -144,13 +145,16 @@ export class RowReader<T> {
 }
 
 /** An id that its column cannot hold is the id of nothing; the case of a UUID means nothing. */
-export function idIs<T>({ id: { column, name } }: Settings<T>, id: unknown): SQL {
+export function idIs<T>({ id: { column } }: Settings<T>, id: unknown): SQL {
   if (id === null || id === undefined) return sql`false`
-  if (typeof id === 'object' && !(id instanceof Date)) return eq(column, id)
   const value = column.columnType === 'PgUUID' && typeof id === 'string' ? id.toLowerCase() : id
-  return compileSpecification(specificationOf({ op: 'equals', field: name, value: value as never }), {
-    [name]: column,
-  })
+  try {
+    const isIt = specificationOf({ op: 'equals', field: 'id', value: value as never })
+    return compileSpecification(isIt, { id: column })
+  } catch (error) {
+    // A type that only the database compares; what is wrong with any other id is that no column can hold it.
+    return error instanceof UnsupportedError || typeof id === 'object' ? eq(column, id) : sql`false`
+  }
 }
 
 function unreadable(entity: string, column: string): AppError {

@@ -1,6 +1,6 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
-import type { Executor } from '../executor.js'
+import { and, type Column, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import { type Executor, nameInSql } from '../executor.js'
 import type { Row, Settings } from './options.js'
 import { type Draft, draftOf } from './stamps.js'
 import type { Statement } from './statements.js'
@@ -80,7 +80,10 @@ export class RowWriter<T> {
     const names = Object.keys(drafts[0]?.changed ?? {})
     const all = names.length === 0 ? [id.name] : names
     return Object.fromEntries(
-      all.map((name) => [name, sql`excluded.${sql.identifier(nameOf(columns[name]))}`]),
+      all.map((name) => [
+        name,
+        sql`excluded.${sql.identifier(nameInSql(this.#executor, columns[name] as Column))}`,
+      ]),
     )
   }
 
@@ -139,8 +142,4 @@ export class RowWriter<T> {
 /** Ids that are equal to the database have the same text; those of one column are all of one type. */
 function keyOf(id: unknown): string {
   return String(id instanceof Date ? id.getTime() : id)
-}
-
-function nameOf(column: { readonly name: string } | undefined): string {
-  return column?.name ?? ''
 }

@@ -1,3 +1,4 @@
+import { ValidationError } from '@base/core/errors'
 import { checkInteger, invalidOption } from '@base/core/options'
 import type { Row, Settings } from './options.js'
 
@@ -24,10 +25,21 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   const created: Row = {}
   for (const [name, column] of Object.entries(settings.columns)) {
     const isWritable = column.generated === undefined && column.generatedIdentity?.type !== 'always'
-    if (isWritable && given[name] !== undefined) created[name] = given[name]
+    if (isWritable && given[name] !== undefined) created[name] = checkStorable(name, given[name])
   }
   Object.assign(created, stampsOf(settings, given, expected))
   return { id: given[settings.id.name], expected, created, changed: changedOf(settings, created) }
+}
+
+/** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+
+function checkStorable(column: string, value: unknown): unknown {
+  const isBad = (part: unknown) =>
+    typeof part === 'string' ? UNSTORABLE.test(part) : part instanceof Date && Number.isNaN(part.getTime())
+  if (Array.isArray(value) ? !value.some(isBad) : !isBad(value)) return value
+  const message = 'holds an invalid date, or a text with U+0000 or a lone surrogate'
+  throw new ValidationError({ issues: [{ path: column, message }] })
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {

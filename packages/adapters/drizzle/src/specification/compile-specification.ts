@@ -28,6 +28,8 @@ const FALSE = raw('false')
  * text, by its number, and a `date` that is read as text, by its day.
  *
  * @example
+ * import { where } from '@base/domain/specification'
+ *
  * const adults = where<User>().greaterThanOrEqual('age', 18).and(where<User>().equals('address.city', 'Lisbon'))
  * await db.select().from(users).where(compileSpecification(adults, users))
  *

@@ -1,13 +1,13 @@
 import { UnsupportedError } from '@base/core/errors'
 import { type Column, StringChunk } from 'drizzle-orm'
 import { arrayDomain, ELEMENT } from './array-domain.js'
-import { type Domain, emptyDomain } from './domain.js'
+import { type Domain, emptyDomain, type Value } from './domain.js'
 import { booleanDomain, enumDomain } from './finite-domain.js'
 import { doubleDomain, realDomain } from './float-domain.js'
 import { integerDomain } from './integer-domain.js'
 import { jsonDomain } from './json-domain.js'
 import { decimalDomain, numericDomain } from './numeric-domain.js'
-import { raw, type Subject } from './term.js'
+import { compare, joined, raw, type Subject } from './term.js'
 import { spelledDomain, textDomain } from './text-domain.js'
 import { dayDomain, spelledDayDomain, timestampDomain } from './time-domain.js'
 import { uuidDomain } from './uuid-domain.js'
@@ -49,6 +49,7 @@ const DOMAINS: Readonly<Record<string, Make>> = {
   PgInterval: spelledDomain,
   PgJson: document,
   PgJsonb: document,
+  PgCustomColumn: customDomain,
   PgArray: (subject, column) =>
     // An array of arrays holds no scalar, and no null.
     isArray(baseOf(column)) ? emptyDomain(subject) : arrayDomain(subject, elementsOf(column)),
@@ -98,11 +99,21 @@ function castOf({ columnType }: Column): string {
   return columnType === 'PgJsonb' ? '' : '::jsonb'
 }
 
+/** A type of the user's: equal to what its own codec makes of the operand, as the database sees it, and in no order. */
+function customDomain(subject: Subject, column: Column): Domain {
+  const equals = (value: Value) => compare(subject, '=', value, column)
+  return {
+    ...unknownDomain(column, subject, column.name),
+    equals,
+    isIn: (values) => joined('or', values.map(equals)),
+  }
+}
+
 /** A column of which only the database knows what is equal: whether it is null can be asked, and nothing else. */
 function unknownDomain(column: Column, subject: Subject, field: string): Domain {
   const refuse = () => {
     throw new UnsupportedError({
-      message: `'${field}' is of type ${column.getSQLType()}, whose values memory and database compare differently: it can be asked for null only.`,
+      message: `'${field}' is of type ${column.getSQLType()}, whose values memory and database compare differently.`,
       details: { field },
     })
   }

@@ -4,6 +4,7 @@ import { and, eq, not, sql } from 'drizzle-orm'
 import {
   alias,
   char,
+  customType,
   inet,
   integer,
   json,
@@ -167,6 +168,21 @@ describe('compileSpecification', () => {
     expect(written(isUser.isNull('code'))).toBe('"code" is null')
     expect(() => compiled(isUser.equals('code', 'a'))).toThrow(UnsupportedError)
     expect(() => compiled(isUser.equals('host', '::1'))).toThrow("'host' is of type inet")
+  })
+
+  test("binds what the codec of a user's type makes of the operand, and knows no order of it", () => {
+    const prefixed = customType<{ data: string; driverData: number }>({
+      dataType: () => 'integer',
+      toDriver: (value) => Number(value.slice(2)),
+      fromDriver: (value) => `u_${value}`,
+    })
+    const accounts = pgTable('accounts', { id: prefixed().primaryKey() })
+    const isAccount = where<typeof accounts.$inferSelect>()
+    expect(compiled(isAccount.isIn('id', ['u_7', 'u_8']).not(), accounts)).toMatchObject({
+      sql: '(("accounts"."id" <> $1 or "accounts"."id" is null) and ("accounts"."id" <> $2 or "accounts"."id" is null))',
+      params: [7, 8],
+    })
+    expect(() => compiled(isAccount.greaterThan('id', 'u_7'), accounts)).toThrow(UnsupportedError)
   })
 
   test.each([undefined, null, 7, {}])('refuses %s as a specification', (received) => {

@@ -1,4 +1,4 @@
-import { Param, type SQLChunk, StringChunk } from 'drizzle-orm'
+import { type Column, Param, type SQLChunk, StringChunk } from 'drizzle-orm'
 
 /** Where chunks of SQL are written to: one flat list, for each `SQL` within another costs a walk at every query. */
 export type Out = SQLChunk[]
@@ -38,9 +38,9 @@ export function raw(text: string): StringChunk {
   return chunk
 }
 
-/** A value that is bound, not written. */
-export function bind(value: unknown): Param {
-  return new Param(value)
+/** A value that is bound, not written; `encoder` is the column that says how. */
+export function bind(value: unknown, encoder?: Column): Param {
+  return encoder === undefined ? new Param(value) : new Param(value, encoder)
 }
 
 const OPEN = raw('(')
@@ -87,11 +87,11 @@ function spaced(operator: (op: Comparator) => string): Record<Comparator, String
 }
 
 /** The field stands so to the value. */
-export function compare(subject: Subject, op: Comparator, value: unknown): Term {
+export function compare(subject: Subject, op: Comparator, value: unknown, encoder?: Column): Term {
   return {
-    write: (out) => void out.push(...subject, POSITIVE[op], bind(value)),
+    write: (out) => void out.push(...subject, POSITIVE[op], bind(value, encoder)),
     negate: (out) =>
-      void out.push(OPEN, ...subject, NEGATIVE[op], bind(value), OR, ...subject, OR_NULL_CLOSE),
+      void out.push(OPEN, ...subject, NEGATIVE[op], bind(value, encoder), OR, ...subject, OR_NULL_CLOSE),
   }
 }
 

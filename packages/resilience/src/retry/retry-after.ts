@@ -1,0 +1,36 @@
+import { isAppError } from '@base/core/errors'
+
+const SECONDS = /^\d{1,9}$/
+/** `Date.parse` alone takes almost any text for a date. */
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/
+
+/**
+ * What an outcome says of when to come again, in milliseconds, 0 where it does not: the `retryAfter` of an error of ours,
+ * or the Retry-After header of a response, or of an error's response, in seconds or as a date.
+ *
+ * @see RFC 9110, section 10.2.3
+ */
+export function retryAfterOf(outcome: unknown, now: number): number {
+  if (typeof outcome !== 'object' || outcome === null) return 0
+  const { retryAfter, response } = outcome as { retryAfter?: unknown; response?: unknown }
+  if (isAppError(outcome)) return positive(retryAfter)
+  const header = headerOf(outcome) ?? headerOf(response)
+  if (header === undefined) return positive(retryAfter)
+  if (SECONDS.test(header)) return positive(Number(header) * 1_000)
+  return HTTP_DATE.test(header) ? positive(Date.parse(header) - now) : 0
+}
+
+/** Of what `fetch` gives, and of clients that keep headers in a plain object. */
+function headerOf(message: unknown): string | undefined {
+  const headers = (message as { headers?: unknown } | null | undefined)?.headers
+  if (typeof headers !== 'object' || headers === null) return undefined
+  const header: unknown =
+    'get' in headers && typeof headers.get === 'function'
+      ? headers.get('retry-after')
+      : (headers as Record<string, unknown>)['retry-after']
+  return typeof header === 'string' ? header.trim() : undefined
+}
+
+function positive(milliseconds: unknown): number {
+  return typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds) : 0
+}
