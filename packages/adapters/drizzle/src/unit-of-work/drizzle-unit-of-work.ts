@@ -96,7 +96,10 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
   async #begin(options: BeginOptions): Promise<UnitTransaction<Repos>> {
     const { open, repositories, clock } = this.#parts
     const isolation = options.isolation ?? this.#parts.isolation
-    const transaction = await open({ ...options, isolation, clock, owner: this })
+    const transaction = await open({ ...options, isolation, clock, owner: this }).catch((error: unknown) => {
+      options.signal.throwIfAborted()
+      throw error
+    })
     try {
       const unit = new DrizzleTransaction(transaction, repositories)
       noteUnit(transaction)

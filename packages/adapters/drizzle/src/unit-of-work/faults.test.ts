@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { statSync } from 'node:fs'
 import { TestClock } from '@base/core/testing'
 import { always } from '@base/domain/specification'
@@ -130,31 +131,68 @@ describeWithService('postgres', (postgres) => {
     })
   })
 
-  test('a line that is silent after an abort is given up after 5 seconds', async () => {
-    await using line = await lineTo(postgres.url)
-    const [pool, clock, controller] = [poolOn(line.url), new TestClock(), new AbortController()]
-    line.cut('pg_sleep', 'silently')
-    const run = rejection(
-      unitsOn(nodePostgres(pool), { clock }).run(
-        async (tx) => {
-          await tx.items.save(item(1))
-          await tx.raw.executor.execute(sql`select pg_sleep(600) /* silent */`)
-        },
-        { signal: controller.signal },
-      ),
-    )
-    const sleeping = `select count(*)::int as n from pg_stat_activity
-      where state = 'active' and query like '%/* silent */%' and pid <> pg_backend_pid()`
-    while ((await admin.query(sleeping)).rows[0].n === 0);
-    controller.abort(new Error('gone'))
-    while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
-    await clock.advance('5s')
-    expect(await run).toMatchObject({ message: 'gone' })
-    expect(pool.totalCount).toBe(0)
-    line.cut(undefined)
-    await expectUsable(pool)
-    expect(await ids()).toEqual([])
-    await pool.end()
+  describe('a line that is silent', () => {
+    /** Once somebody waits by the clock, lets the time for a rollback pass. */
+    const giveUp = async (clock: TestClock) => {
+      while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance('5s')
+    }
+
+    test('after an abort is given up after 5 seconds', async () => {
+      await using line = await lineTo(postgres.url)
+      const [pool, clock, controller] = [poolOn(line.url), new TestClock(), new AbortController()]
+      line.cut('pg_sleep', 'silently')
+      const run = rejection(
+        unitsOn(nodePostgres(pool), { clock }).run(
+          async (tx) => {
+            await tx.items.save(item(1))
+            await tx.raw.executor.execute(sql`select pg_sleep(600) /* silent */`)
+          },
+          { signal: controller.signal },
+        ),
+      )
+      const sleeping = `select count(*)::int as n from pg_stat_activity
+        where state = 'active' and query like '%/* silent */%' and pid <> pg_backend_pid()`
+      while ((await admin.query(sleeping)).rows[0].n === 0);
+      controller.abort(new Error('gone'))
+      await giveUp(clock)
+      expect(await run).toMatchObject({ message: 'gone' })
+      expect(pool.totalCount).toBe(0)
+      line.cut(undefined)
+      await expectUsable(pool)
+      expect(await ids()).toEqual([])
+      await pool.end()
+    })
+
+    test('at ROLLBACK is given up after 5 seconds, with the first error', async () => {
+      await using line = await lineTo(postgres.url)
+      const [pool, clock, fault] = [poolOn(line.url), new TestClock(), new Error('no stock')]
+      line.cut('rollback', 'silently')
+      const run = rejection(unitsOn(nodePostgres(pool), { clock }).run(() => Promise.reject(fault)))
+      await giveUp(clock)
+      expect(await run).toBe(fault)
+      expect(pool.totalCount).toBe(0)
+      line.cut(undefined)
+      await expectUsable(pool)
+      await pool.end()
+    })
+
+    test('at BEGIN is left by an abort, with its reason', async () => {
+      await using line = await lineTo(postgres.url)
+      const [pool, controller] = [poolOn(line.url), new AbortController()]
+      const reason = new Error('gone', { cause: new TypeError('why') })
+      line.cut('begin', 'silently')
+      const { signal } = controller
+      const run = rejection(unitsOn(nodePostgres(pool)).run(() => expect.unreachable(), { signal }))
+      const idling = `select count(*)::int as n from pg_stat_activity where query = 'begin' and pid <> pg_backend_pid()`
+      while ((await admin.query(idling)).rows[0].n === 0);
+      controller.abort(reason)
+      expect(await run).toBe(reason)
+      expect([pool.totalCount, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+      line.cut(undefined)
+      await expectUsable(pool)
+      await pool.end()
+    })
   })
 
   describe('a connection that is killed', () => {

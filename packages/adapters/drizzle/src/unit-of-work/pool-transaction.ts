@@ -7,8 +7,8 @@ import type { DatabaseTransaction } from './database.js'
 import { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
-/** How long a statement that was cancelled may take to end, before its connection is closed. */
-const CANCEL_TIMEOUT = '5s'
+/** How long a transaction may take to roll back, what runs in it included, before its connection is closed. */
+const ROLLBACK_TIMEOUT = '5s'
 
 /** What a transaction on a connection is made of. */
 interface Parts {
@@ -25,18 +25,24 @@ export class PoolTransaction implements DatabaseTransaction {
   readonly driver: DrizzleDriver
   readonly #parts: Parts
   #cancelled = false
+  #released = false
 
   /** Begins it; where that fails the pool closes the connection, for nobody knows its state. */
   static async begin(parts: Parts, statement: string): Promise<PoolTransaction> {
     // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
     parts.client.on('error', ignore)
     const transaction = new PoolTransaction(parts)
+    // A connection that is closed ends the wait for its answer.
+    const abort = () => transaction.#release(parts.signal.reason)
+    parts.signal.addEventListener('abort', abort, { once: true })
     try {
       await parts.client.query(statement)
       parts.signal.throwIfAborted()
     } catch (error) {
       transaction.#release(error)
       throw error
+    } finally {
+      parts.signal.removeEventListener('abort', abort)
     }
     parts.signal.addEventListener('abort', transaction.#abort, { once: true })
     return transaction
@@ -81,8 +87,10 @@ export class PoolTransaction implements DatabaseTransaction {
   async rollback(): Promise<void> {
     const { client } = this.#parts
     try {
-      await this.#end()
-      await client.query('rollback')
+      await this.#inTime(async () => {
+        await this.#end()
+        await client.query('rollback')
+      })
     } catch (error) {
       this.#release(error)
       throw error
@@ -95,8 +103,7 @@ export class PoolTransaction implements DatabaseTransaction {
   async #end(): Promise<void> {
     this.statements.close()
     this.#parts.signal.removeEventListener('abort', this.#abort)
-    if (this.#cancelled) await this.#settledInTime()
-    else await this.statements.settled()
+    await this.statements.settled()
   }
 
   /** Cancels what runs, and lets nothing more run. An arrow, for it is a listener. */
@@ -107,20 +114,21 @@ export class PoolTransaction implements DatabaseTransaction {
     cancelStatement(this.#parts.pool, this.#parts.client)
   }
 
-  /** @throws Error where the statement does not end. */
-  #settledInTime(): Promise<void> {
+  /** @throws Error where it takes too long; what it does afterwards is not heard. */
+  #inTime(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = this.#parts.clock.schedule(CANCEL_TIMEOUT, () =>
-        reject(new Error(`A cancelled statement did not end within ${CANCEL_TIMEOUT}.`)),
-      )
-      this.statements.settled().then(() => {
-        timer.cancel()
-        resolve()
-      })
+      const late = () => reject(new Error(`The transaction was not rolled back within ${ROLLBACK_TIMEOUT}.`))
+      const timer = this.#parts.clock.schedule(ROLLBACK_TIMEOUT, late, { name: 'rollback' })
+      work()
+        .then(resolve, reject)
+        .finally(() => timer.cancel())
     })
   }
 
+  /** Gives the connection back, once; with an error the pool closes it. */
   #release(error?: unknown): void {
+    if (this.#released) return
+    this.#released = true
     const { client } = this.#parts
     client.release(error === undefined ? undefined : true)
     client.off('error', ignore)
