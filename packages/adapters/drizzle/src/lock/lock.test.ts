@@ -108,7 +108,7 @@ describePostgres((database) => {
     const meanwhile = await database.db.transaction(async (tx) => {
       await tx.execute(sql`select 1 from base_locks where key = 'held up' for update`)
       taking = lock.tryAcquire('held up')
-      while (rowsOf(await tx.execute(waiting))[0]?.['n'] === 0);
+      while (rowsOf(await database.db.execute(waiting))[0]?.['n'] === 0);
       // Another holder, from the taking to the release.
       const held = sql`update base_locks set token = nextval('base_lock_tokens') where key = 'held up' returning token::text`
       return BigInt(rowsOf(await tx.execute(held))[0]?.['token'] as string)
