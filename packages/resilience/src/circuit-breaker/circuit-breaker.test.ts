@@ -342,6 +342,7 @@ describe('CircuitBreaker', () => {
     test('disable() lets all pass and counts none', async () => {
       const breaker = new CircuitBreaker({ failureThreshold: 1 })
       breaker.disable()
+      expect(await breaker.execute(() => 42)).toBe(42)
       await breaker.execute(fail).catch(() => {})
       expect([breaker.state, breaker.stats.failures]).toEqual(['disabled', 0])
       breaker.close()

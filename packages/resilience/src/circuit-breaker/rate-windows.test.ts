@@ -133,6 +133,23 @@ describe('CircuitBreaker', () => {
         expect(heard).toEqual([['failure', { name: 'circuit-breaker', value: 1_000, slow: true }]])
       })
 
+      test('are not those that fail fast', async () => {
+        const { breaker } = await callsOf([1, 2], { isFailureResult: (value) => value === 2 })
+        expect([breaker.state, breaker.stats.failures]).toEqual(['closed', 1])
+      })
+
+      test('are asked for of synchronous functions, too', async () => {
+        const clock = new TestClock()
+        const slowCall = { duration: 1_000, rate: 1 }
+        const breaker = new CircuitBreaker({ clock, window, slowCall })
+        expect(await breaker.execute(() => 42)).toBe(42)
+        const thrown = breaker.execute(() => {
+          throw new Error('down')
+        })
+        await expect(thrown).rejects.toThrow('down')
+        expect(breaker.stats).toMatchObject({ successes: 1, failures: 1, slow: 0 })
+      })
+
       test('count from their own start', async () => {
         const { breaker } = await callsOf([1, 1, 1, 1])
         expect([breaker.state, breaker.stats.slow]).toEqual(['closed', 0])
