@@ -48,7 +48,7 @@ export class PriceClient implements Caller {
       name: 'prices',
       baseUrl: url,
       timeout: '4s',
-      attemptTimeout: '1500ms',
+      attemptTimeout: '2s',
       retry: { maxAttempts: 3, backoff: exponential({ base: '100ms', max: '1s' }), budget },
       breaker: { failureThreshold: 5, recoveryTimeout: '2s' },
       fetch: (input, init) => this.#attempt(input, init),
