@@ -16,9 +16,9 @@ export function phaseLine({ phase, calls, fresh, stale, failed, p95 }: Row): str
 /** What each policy was good for, a line each. */
 export function savingsTable(savings: Savings): string[] {
   return [
-    '  saved  by',
+    ' saved  by',
     ...meaning.map(
-      ([policy, name, what]) => `${String(savings[policy]).padStart(7)}  ${name.padEnd(15)} ${what}`,
+      ([policy, name, what]) => `${String(savings[policy]).padStart(6)}  ${name.padEnd(14)} ${what}`,
     ),
   ]
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -8,6 +9,7 @@ import { readSettings } from '../src/settings.ts'
 import { simulate } from '../src/simulate.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const run = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args])
 
 describe('start', () => {
@@ -18,9 +20,12 @@ describe('start', () => {
     expect(one.stderr).toBe('')
     for (const { name } of story) expect(one.stdout).toContain(`\n${name.padEnd(10)}`)
     const { savings } = await simulate(7, story)
-    expect(one.stdout).toContain(`${savings.circuitBreaker}  CircuitBreaker  attempts not made`)
+    expect(one.stdout).toContain(`${savings.circuitBreaker}  CircuitBreaker attempts not made`)
     expect(one.stdout).toContain(`${savings.hedge}  Hedge`)
     expect(one.stdout).not.toContain('\u001b')
+    expect(README).toContain(one.stdout.slice(one.stdout.indexOf('\nserver ')))
+    // A terminal of 80 columns would break what is longer, and could not be written over.
+    for (const line of one.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   }, 60_000)
 
   test('says what it takes, where it is given something else', async () => {
