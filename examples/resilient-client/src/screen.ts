@@ -2,7 +2,7 @@ import type { Scene } from './simulate.ts'
 import { phaseLine, phaseTable, savingsTable } from './table.ts'
 
 /** Where it is written to. */
-export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean }
+export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly rows?: number }
 
 /** Shows a play while it goes on: a table that is written over in a terminal, else a line for each phase. */
 export class Screen {
@@ -35,9 +35,11 @@ export class Screen {
       '',
       ...savingsTable(savings),
     ]
+    // What has left the top of a terminal cannot be written over.
+    const visible = lines.slice(0, (this.#output.rows ?? lines.length + 1) - 1)
     this.#clear()
-    this.#write(lines)
-    this.#height = lines.length
+    this.#write(visible)
+    this.#height = visible.length
   }
 
   /** A phase is told when the next one begins; calls of its last moment may still be under way. */

@@ -52,9 +52,9 @@ describe('the settings', () => {
 })
 
 describe('the screen', () => {
-  const play = async (isTTY: boolean) => {
+  const play = async (isTTY: boolean, rows = 24) => {
     const written: string[] = []
-    const screen = new Screen({ isTTY, write: (text: string) => written.push(text) > 0 })
+    const screen = new Screen({ isTTY, rows, write: (text: string) => written.push(text) > 0 })
     const end = await simulate(7, story.slice(0, 2), (scene) => screen.show(scene))
     screen.end(end, ['the end'])
     return written
@@ -68,6 +68,12 @@ describe('the screen', () => {
     const height = table.split('\n').length - 1
     expect(terminal[1]).toBe(`\u001b[${height}A\u001b[0J`)
     expect(terminal.at(-1)).toMatch(/the end\n$/)
+  })
+
+  test('of a terminal is no taller than that', async () => {
+    const frames = (await play(true, 10)).slice(0, -1).filter((text) => !text.startsWith('\u001b'))
+
+    for (const frame of frames) expect(frame.split('\n')).toHaveLength(10)
   })
 
   test('of a file has a line for each phase that is over', async () => {
