@@ -32,6 +32,9 @@ describe('the settings', () => {
     ['PAYMENT_URL', 'file:///etc/passwd'],
     ['PAYMENT_TIMEOUT', '0s'],
     ['PAYMENT_RECOVERY', 'soon'],
+    ['ORDER_LIMIT', '0/minute'],
+    ['ORDER_LIMIT', '100'],
+    ['ADDRESS_LIMIT', '10/now'],
   ])('refuse %s=%s', async (name, value) => {
     await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
   })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { attempt, unwrapOr } from '@base/core/result'
+import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'
@@ -29,7 +30,21 @@ export const Config = z.object({
   paymentTimeout: duration(1).default('2s'),
   /** How long a gateway that keeps failing is left alone. */
   paymentRecovery: duration(1).default('5s'),
+  /** How many orders a customer may try to place in a time, and as many at once. */
+  orderLimit: rateLimit().default('6000/minute'),
+  /** The same for an address, where no customer of ours is named. */
+  addressLimit: rateLimit().default('6000/minute'),
 })
+
+function rateLimit() {
+  return z
+    .string()
+    .refine(
+      (text) => attempt(() => new RateLimiter({ policies: text as RateLimitText })).ok,
+      "must be a limit such as '100/minute' or '10/30s'",
+    )
+    .transform((text) => text as RateLimitText)
+}
 
 function duration(min: number) {
   return z

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { systemClock } from '@base/core/clock'
+import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
 import { memoryLock } from '@base/core/lock'
@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
 import { itemRoutes } from './items/routes.ts'
+import { OrderLimits } from './orders/order-limits.ts'
 import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { GatewayPayments } from './payments/gateway-payments.ts'
@@ -33,10 +34,14 @@ export interface Service {
  *
  * @param signals that stop it; a test wants none.
  */
-export function createService(config: Config, signals?: readonly string[]): Service {
+export function createService(
+  config: Config,
+  signals?: readonly string[],
+  clock: Clock = systemClock,
+): Service {
   const container = createContainer()
     .value('config', config)
-    .value('clock', systemClock)
+    .value('clock', clock)
     .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
       dispose: (database) => database.close(),
     })
@@ -52,19 +57,28 @@ export function createService(config: Config, signals?: readonly string[]): Serv
         new GatewayPayments(gateway.url, { timeout: paymentTimeout, recovery: paymentRecovery }),
     )
     .singleton('lock', [], () => memoryLock())
-    .singleton('app', ['clock', 'database', 'stores', 'payments', 'lock'], ({ database, ...services }) =>
-      createApp({
-        '/items': itemRoutes(services.stores),
-        '/customers': customerRoutes(services.stores),
-        '/orders': orderRoutes({ ...services.stores, ...services, publish }),
-        '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
-      }),
+    .singleton(
+      'limits',
+      ['config', 'clock', 'stores'],
+      ({ config: { orderLimit, addressLimit }, clock, stores }) =>
+        new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, ...stores, clock }),
+    )
+    .singleton(
+      'app',
+      ['clock', 'database', 'stores', 'payments', 'lock', 'limits'],
+      ({ database, ...services }) =>
+        createApp({
+          '/items': itemRoutes(services.stores),
+          '/customers': customerRoutes(services.stores),
+          '/orders': orderRoutes({ ...services.stores, ...services, publish }),
+          '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
+        }),
     )
     .build()
   // Requests that come while the database opens wait for it.
   const server = new HttpServer(
-    async (request) => (await container.resolve('app')).fetch(request),
-    systemClock,
+    async (request, client) => (await container.resolve('app')).fetch(request, client),
+    clock,
   )
   const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
 
