@@ -70,7 +70,6 @@ export const oldSteps: readonly Migration[] = [
 
 /** All steps, in order; a step that has run anywhere is never changed. Money is in minor units: 1290 is 12.90. */
 export const migrations: readonly Migration[] = [
-  { name: '0000_old_ledger', sql: 'create table if not exists migrations (name text primary key)' },
   ...oldSteps.map(unlessCounted),
   {
     name: '0004_lines_in_orders',
@@ -82,7 +81,7 @@ export const migrations: readonly Migration[] = [
           order by position)
         from order_lines where order_number = number);
       alter table orders alter lines set not null;
-      drop table order_lines, migrations;
+      drop table order_lines;
     `,
   },
 ]
@@ -92,7 +91,10 @@ function unlessCounted({ name, sql }: Migration): Migration {
   return {
     name,
     sql: `do $step$ begin
-      if not exists (select from migrations where name = '${name}') then ${sql} end if;
+      if to_regclass('migrations') is not null then
+        if exists (select from migrations where name = '${name}') then return; end if;
+      end if;
+      ${sql}
     end $step$`,
   }
 }
