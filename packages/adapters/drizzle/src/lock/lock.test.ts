@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { migrate } from '../migrate/index.js'
-import { describeDatabases } from '../test-databases.js'
+import { describeDatabases, describePostgres } from '../test-databases.js'
 import { drizzleLock, lockMigrations } from './index.js'
 
 const never = (value: unknown): never => value as never
@@ -95,5 +95,25 @@ describeDatabases((database) => {
     ],
   ])('refuses %s that is none', (_, make, message) => {
     expect(make).toThrow(`@base/drizzle ${message}`)
+  })
+})
+
+describePostgres((database) => {
+  test('who was held up in the middle of taking a lock gets a token above those that came meanwhile', async () => {
+    const lock = drizzleLock(database.db)
+    await (await lock.acquire('held up')).release()
+    const waiting = sql`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into base_locks%'`
+    let taking: ReturnType<typeof lock.tryAcquire> | undefined
+    const meanwhile = await database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 from base_locks where key = 'held up' for update`)
+      taking = lock.tryAcquire('held up')
+      while (rowsOf(await database.db.execute(waiting))[0]?.['n'] === 0);
+      // Another holder, from the taking to the release.
+      const held = sql`update base_locks set token = nextval('base_lock_tokens') where key = 'held up' returning token::text`
+      return BigInt(rowsOf(await tx.execute(held))[0]?.['token'] as string)
+    })
+    const lease = await taking
+    expect(lease?.token).toBeGreaterThan(meanwhile)
   })
 })
