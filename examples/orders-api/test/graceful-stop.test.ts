@@ -3,10 +3,13 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithService } from '@base-internal/tools/services'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gatewayAt, type TestGateway } from './run-gateway.ts'
 import { type MainProcess, runMain } from './run-main.ts'
 import { forAda } from './start-service.ts'
+
+// The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder: string
 let main: MainProcess

@@ -5,8 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithService } from '@base-internal/tools/services'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type MainProcess, runMain } from './run-main.ts'
+
+// The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder: string
 const running: MainProcess[] = []
