@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { attempt, unwrapOr } from '@base/core/result'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
+import { secret } from '@base/core/secret'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'
@@ -22,6 +23,14 @@ export const Config = z.object({
     .string()
     .min(1, 'must not be empty')
     .default(fileURLToPath(new URL('../data', import.meta.url))),
+  /** A database on a PostgreSQL server; without it one is kept in `dataDir`. */
+  databaseUrl: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a URL such as postgres://user:password@host/database',
+    })
+    .transform(secret)
+    .optional(),
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
   drainDelay: duration(0).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */

@@ -2,13 +2,9 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
-import { memoryLock } from '@base/core/lock'
 import type { Config } from './config.ts'
 import { customerRoutes } from './customers/routes.ts'
-import { type Database, openDatabase } from './database/database.ts'
-import { addDemoCustomer } from './database/demo-data.ts'
-import { migrate } from './database/migrate.ts'
-import { migrations } from './database/migrations.ts'
+import { openDatabase } from './database/database.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
@@ -43,6 +39,8 @@ export function createService(
     .value('config', config)
     .value('clock', clock)
     .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
+    .value('clock', systemClock)
+    .singleton('database', ['config'], ({ config }) => openDatabase(config), {
       dispose: (database) => database.close(),
     })
     .singleton('stores', ['database'], ({ database }) => openStores(database))
@@ -73,6 +71,14 @@ export function createService(
           '/orders': orderRoutes({ ...services.stores, ...services, publish }),
           '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
         }),
+    .singleton('lock', ['database'], ({ database }) => database.lock)
+    .singleton('app', ['clock', 'database', 'stores', 'payments', 'lock'], ({ database, ...services }) =>
+      createApp({
+        '/items': itemRoutes(services.stores),
+        '/customers': customerRoutes(services.stores),
+        '/orders': orderRoutes({ ...services.stores, ...services, publish }),
+        '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
+      }),
     )
     .build()
   // Requests that come while the database opens wait for it.
@@ -108,16 +114,4 @@ export function createService(
 async function openGateway({ paymentUrl, dataDir }: Config): Promise<OwnGateway> {
   if (paymentUrl !== undefined) return { url: paymentUrl.replace(/\/$/, ''), stop: async () => {} }
   return startGateway(dataDir.startsWith('memory://') ? undefined : join(dataDir, 'payments.jsonl'))
-}
-
-async function openMigrated(dataDir: string): Promise<Database> {
-  const database = await openDatabase(dataDir)
-  try {
-    await migrate(database, migrations)
-    await addDemoCustomer(database)
-    return database
-  } catch (error) {
-    await database.close()
-    throw error
-  }
 }
