@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { attempt, unwrapOr } from '@base/core/result'
-import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { secret } from '@base/core/secret'
+import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'

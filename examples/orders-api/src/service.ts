@@ -38,8 +38,6 @@ export function createService(
   const container = createContainer()
     .value('config', config)
     .value('clock', clock)
-    .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
-    .value('clock', systemClock)
     .singleton('database', ['config'], ({ config }) => openDatabase(config), {
       dispose: (database) => database.close(),
     })
@@ -54,7 +52,7 @@ export function createService(
       ({ config: { paymentTimeout, paymentRecovery }, gateway }) =>
         new GatewayPayments(gateway.url, { timeout: paymentTimeout, recovery: paymentRecovery }),
     )
-    .singleton('lock', [], () => memoryLock())
+    .singleton('lock', ['database'], ({ database }) => database.lock)
     .singleton(
       'limits',
       ['config', 'clock', 'stores'],
@@ -69,16 +67,8 @@ export function createService(
           '/items': itemRoutes(services.stores),
           '/customers': customerRoutes(services.stores),
           '/orders': orderRoutes({ ...services.stores, ...services, publish }),
-          '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
+          '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
         }),
-    .singleton('lock', ['database'], ({ database }) => database.lock)
-    .singleton('app', ['clock', 'database', 'stores', 'payments', 'lock'], ({ database, ...services }) =>
-      createApp({
-        '/items': itemRoutes(services.stores),
-        '/customers': customerRoutes(services.stores),
-        '/orders': orderRoutes({ ...services.stores, ...services, publish }),
-        '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
-      }),
     )
     .build()
   // Requests that come while the database opens wait for it.
