@@ -97,7 +97,7 @@ describe('Retry', () => {
 
   test('an error that is thrown synchronously is rethrown like any other', async () => {
     const error = new NotFoundError()
-    const call = new Retry().execute(() => {
+    const call = new Retry({ maxAttempts: 1 }).execute(() => {
       throw error
     })
     await expect(call).rejects.toBe(error)
