@@ -96,10 +96,11 @@ describe('Retry', () => {
   })
 
   test('an error that is thrown synchronously is rethrown like any other', async () => {
+    const error = new NotFoundError()
     const call = new Retry({ maxAttempts: 1 }).execute(() => {
-      throw new NotFoundError({ message: 'no such order' })
+      throw error
     })
-    await expect(call).rejects.toThrow('no such order')
+    await expect(call).rejects.toBe(error)
   })
 
   test('an inner retry in a pipeline counts its own attempts', async () => {
@@ -276,6 +277,15 @@ describe('Retry', () => {
     retry.on('retry', () => controller.abort(new Error('not wanted')))
     await expect(retry.execute(failing(1), { signal: controller.signal })).rejects.toThrow('not wanted')
     expect([clock.pending, clock.monotonic()]).toEqual([0, 0])
+  })
+
+  test('a listener that aborts the call ends it also where there is no pause', async () => {
+    const controller = new AbortController()
+    const retry = new Retry({ backoff: constant(0) })
+    retry.on('retry', () => controller.abort(new Error('not wanted')))
+    const fn = failing(1)
+    await expect(retry.execute(fn, { signal: controller.signal })).rejects.toThrow('not wanted')
+    expect(fn).toHaveBeenCalledTimes(1)
   })
 
   test('a call that is aborted during its attempt is neither retried nor given up', async () => {
@@ -720,6 +730,11 @@ describe('Retry', () => {
       expect(attemptsOf(thrown)).toBe(attempts)
     },
   )
+
+  test('may try for ever', async () => {
+    const retry = new Retry({ maxAttempts: Number.POSITIVE_INFINITY, backoff: constant(0) })
+    expect(await retry.execute(failing(99))).toBe('up')
+  })
 
   test('says what a budget must be', () => {
     expect(() => new Retry({ budget: {} as never })).toThrow('budget must be what retryBudget() gave')
