@@ -1,4 +1,4 @@
-import { TestClock } from '@base/core/testing'
+import { seededRandom, TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
 import { type CacheOptions, createCache } from './index.js'
@@ -108,20 +108,18 @@ describe('Cache', () => {
     })
 
     test('the share that jitter takes off is spread evenly from 5 to 15 %', async () => {
-      const { cache, clock } = inMemory({ jitter: [0.05, 0.15] })
-      const taken: number[] = []
+      const { cache, clock } = inMemory({ jitter: [0.05, 0.15], random: seededRandom(1) })
+      const lives: number[] = []
       for (let index = 0; index < 4_000; index++) {
         await cache.set('a', index, { ttl: 100_000 })
-        const entry = await cache.getEntry('a')
-        taken.push(1 - ((entry?.expiresAt ?? 0) - clock.now()) / 100_000)
+        lives.push(((await cache.getEntry('a'))?.expiresAt ?? 0) - clock.now())
       }
-      expect(Math.min(...taken)).toBeGreaterThanOrEqual(0.05)
-      expect(Math.max(...taken)).toBeLessThanOrEqual(0.15)
-      const shares = [0, 1, 2, 3, 4].map(
-        (fifth) =>
-          taken.filter((t) => t >= 0.05 + fifth * 0.02 && t < 0.07 + fifth * 0.02).length / taken.length,
-      )
-      for (const share of shares) expect(Math.abs(share - 0.2)).toBeLessThan(0.04)
+      expect(Math.min(...lives)).toBeGreaterThanOrEqual(85_000)
+      expect(Math.max(...lives)).toBeLessThanOrEqual(95_000)
+      for (let from = 85_000; from < 95_000; from += 2_000) {
+        const share = lives.filter((life) => life >= from && life < from + 2_000).length / lives.length
+        expect(Math.abs(share - 0.2)).toBeLessThan(0.04)
+      }
     })
   })
 

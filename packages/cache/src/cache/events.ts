@@ -50,6 +50,8 @@ const channels: { readonly [Name in CacheEventName]: DiagnosticsChannel<CacheEve
   error: /* @__PURE__ */ diagnosticsChannel('base:cache:cache:error'),
 }
 
+const hits = channels.hit
+
 /** Those who hear of what a cache does. */
 export class Observers {
   #emitter: Emitter<CacheEvents> | undefined
@@ -57,6 +59,11 @@ export class Observers {
   /** Whether anyone would hear it: asked before a payload is built. */
   hear(event: CacheEventName): boolean {
     return this.#emitter?.has(event) === true || channels[event].hasSubscribers
+  }
+
+  /** The same for hits, of which there are the most. */
+  get hearHits(): boolean {
+    return hits.hasSubscribers || this.#emitter?.has('hit') === true
   }
 
   tell<Name extends CacheEventName>(event: Name, payload: CacheEvents[Name]): void {

@@ -69,8 +69,8 @@ export function runInside<T>(flight: Flight, load: () => T): T {
  * @throws ConflictError `DEADLOCK` where the flight waits for this very loader, itself or by others.
  */
 export function waitFrom(flight: Flight): () => void {
-  const inside = isContextAvailable() ? LOADING.get() : undefined
-  if (inside === undefined || inside.isSettled) return () => {}
+  const inside = loadingHere()
+  if (inside === undefined) return noop
   if (waitsFor(flight, inside)) {
     throw new ConflictError({
       code: 'DEADLOCK',
@@ -81,6 +81,14 @@ export function waitFrom(flight: Flight): () => void {
   return () => {
     inside.waitsFor.delete(flight)
   }
+}
+
+function noop(): void {}
+
+/** The flight whose loader runs here, if one does. */
+export function loadingHere(): Flight | undefined {
+  const inside = isContextAvailable() ? LOADING.get() : undefined
+  return inside?.isSettled === false ? inside : undefined
 }
 
 function waitsFor(flight: Flight, other: Flight, seen: Set<Flight> = new Set()): boolean {

@@ -1,3 +1,4 @@
+import type { Clock } from '@base/core/clock'
 import { checkFunction, checkInteger, invalidOption } from '@base/core/options'
 import { reveal } from '../store/guarded.js'
 import { isolate } from '../store/isolate.js'
@@ -22,11 +23,15 @@ export class LayeredCache implements Cache {
   readonly #scope: Scope
   readonly #reader: Reader
   readonly #top: MemoryEngine | undefined
+  readonly #clock: Clock
+  readonly #refreshesEarly: boolean
 
   constructor(core: CacheCore, scope: Scope) {
     this.#core = core
     this.#scope = scope
     this.#top = core.layers.top
+    this.#clock = core.settings.clock
+    this.#refreshesEarly = core.settings.earlyRefresh > 0
     this.#reader = new Reader(core, scope)
   }
 
@@ -43,9 +48,14 @@ export class LayeredCache implements Cache {
   ): Promise<T> {
     if (options?.signal?.aborted === true) throw options.signal.reason
     const slot = this.#freshSlot(key)
-    if (slot === NO_SLOT) return this.#load(key, load, options)
-    if (this.#core.settings.earlyRefresh > 0) this.#reader.refreshEarly(slot, key, load, options)
-    return this.#hit(slot, key) as T
+    if (slot !== NO_SLOT) {
+      if (this.#refreshesEarly) this.#reader.refreshEarly(slot, key, load, options)
+      return this.#hit(slot, key) as T
+    }
+    const flight =
+      options === undefined && typeof load === 'function' ? this.#reader.joinAtOnce(key) : undefined
+    if (flight === undefined) return this.#load(key, load, options)
+    return reveal(await flight) as T
   }
 
   async getEntry<T>(key: string): Promise<CachedEntry<T> | undefined> {
@@ -158,17 +168,14 @@ export class LayeredCache implements Cache {
   /** Where a fresh value is in memory. Whatever else there is to do is done elsewhere: this is the way of a hit. */
   #freshSlot(key: string): number {
     const top = this.#top
-    const core = this.#core
-    if (top === undefined || core.isClosed || typeof key !== 'string') return NO_SLOT
-    const now = core.settings.clock.monotonic()
-    const slot = top.find(this.#scope.keyOf(key), now)
-    return slot !== NO_SLOT && (top.slots.freshUntil[slot] as number) > now ? slot : NO_SLOT
+    if (top === undefined || this.#core.isClosed || typeof key !== 'string') return NO_SLOT
+    return top.fresh(this.#scope.keyOf(key), this.#clock.monotonic())
   }
 
   #hit(slot: number, key: string): unknown {
     const core = this.#core
     core.counts.hits++
-    core.tell('hit', this.#scope, key)
+    if (core.observers.hearHits) core.tell('hit', this.#scope, key)
     return reveal((this.#top as MemoryEngine).slots.values[slot])
   }
 

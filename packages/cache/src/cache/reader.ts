@@ -3,7 +3,7 @@ import type { CachedEntry } from './cache.js'
 import type { CacheCore } from './core.js'
 import { isRefreshDue } from './early-refresh.js'
 import type { LoadOptions } from './entry-options.js'
-import { type Flight, waitFrom } from './flight.js'
+import { type Flight, loadingHere, waitFrom } from './flight.js'
 import { better, type Found, type Lookup } from './found.js'
 import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
@@ -94,6 +94,20 @@ export class Reader {
       return reveal(found.held)
     }
     return this.#wait(key, load, rules, known)
+  }
+
+  /** What the load that runs will give, for a caller without options, where there is nothing to weigh: the way of a crowd. */
+  joinAtOnce(key: string): Promise<unknown> | undefined {
+    const { flights, layers, settings, isClosed } = this.#core
+    if (isClosed || flights.size === 0 || settings.hardTimeout !== Number.POSITIVE_INFINITY) return undefined
+    const fullKey = typeof key === 'string' ? this.#scope.keyOf(key) : ''
+    const flight = flights.get(fullKey)
+    if (flight === undefined || layers.top?.holds(fullKey, this.#now()) !== false) return undefined
+    // A loader that waits for a loader has to be looked at.
+    if (loadingHere() !== undefined) return undefined
+    flight.join()
+    this.#miss(key)
+    return flight.promise
   }
 
   /** Loads a value that is still fresh anew, by chance, before it ends. */

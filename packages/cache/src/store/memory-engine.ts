@@ -83,6 +83,17 @@ export class MemoryEngine {
     return slot
   }
 
+  /** The slot of an entry that is fresh and valid, or {@link NO_SLOT}: the way of a hit, so it does nothing else. */
+  fresh(key: string, now: number): number {
+    const slot = this.#index.get(key)
+    if (slot === undefined || (this.slots.freshUntil[slot] as number) <= now) return NO_SLOT
+    const extra = this.slots.extras[slot]
+    if (extra !== undefined && extra.validAt !== this.tags.epoch && !this.#isValid(slot, extra))
+      return NO_SLOT
+    this.#queues.read(slot)
+    return slot
+  }
+
   /** Whether it was written; not where the key has changed since, or the entry is too large. */
   set(write: MemoryWrite, now: number): boolean {
     const { key, since } = write

@@ -1,1 +1,3 @@
-export {}
+export { cacheBusConformance } from './cache-bus-conformance.js'
+export { cacheConformance } from './cache-conformance.js'
+export { cacheStoreConformance } from './cache-store-conformance.js'
