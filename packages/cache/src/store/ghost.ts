@@ -38,8 +38,9 @@ export class Ghost {
     const bucket = (print & this.#mask) * WAYS
     for (let place = bucket; place < bucket + WAYS; place++) {
       if (this.#prints[place] !== print) continue
+      const isLate = this.#age(place) < within
       this.#prints[place] = 0
-      return this.#age(place) < within
+      return isLate
     }
     return false
   }
