@@ -32,7 +32,7 @@ export interface MemoryLimits {
 
 /** Entries in memory, read without a promise. The cache uses it directly where it is its first layer. */
 export class MemoryEngine {
-  readonly slots: Slots
+  slots: Slots
   readonly tags: TagBook = new TagBook()
   /** Told of each key that is evicted for want of room. */
   readonly onEvict: Set<(key: string) => void> = new Set()
@@ -135,7 +135,7 @@ export class MemoryEngine {
     this.end = FIRST_SLOT
     this.#capacity = FIRST_CAPACITY
     this.#queues = new S3Fifo(FIRST_CAPACITY)
-    this.slots.reset()
+    this.slots = new Slots(this.slots.sizes !== undefined)
     this.#deleted.raise(++this.version)
   }
 
@@ -196,10 +196,8 @@ export class MemoryEngine {
     slots.freshUntil[slot] = freshUntil
     slots.goneAt[slot] = goneAt
     slots.versions[slot] = version
-    const plain = tags.length === 0 && loadTime === 0
-    slots.extras[slot] = plain
-      ? undefined
-      : { tags: this.tags.claim(tags), validAt: this.tags.epoch, loadTime }
+    if (tags.length === 0 && loadTime === 0) slots.setExtras(slot, undefined)
+    else slots.setExtras(slot, { tags: this.tags.claim(tags), validAt: this.tags.epoch, loadTime })
     if (goneAt !== Number.POSITIVE_INFINITY) this.onDeadline(goneAt)
   }
 
@@ -228,7 +226,7 @@ export class MemoryEngine {
   }
 
   #grow(): void {
-    this.#capacity *= 2
+    this.#capacity = Math.min(this.#capacity * 2, this.#limits.maxEntries + FIRST_SLOT)
     this.slots.grow(this.#capacity)
     this.#queues.grow(this.#capacity)
   }
