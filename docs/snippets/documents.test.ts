@@ -36,7 +36,7 @@ function proveDocuments(owner: string, programs: readonly Program[]): void {
     }, 60_000)
     afterAll(() => project.remove())
 
-    test.for(ofFile)('from line $line', { timeout: 30_000 }, async (program) => {
+    test.for(ofFile)('from line $line', { timeout: 90_000 }, async (program) => {
       expect(diagnostics.filter((diagnostic) => diagnostic.program === program).map(shown)).toEqual([])
       if (program.run) await run(program, { folder: project.folder })
     })

@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 /** How long a program may run. */
-const LIMIT = 20_000
+const LIMIT = 60_000
 
 /** Writes a program as JavaScript into a folder, to be run with `node --enable-source-maps`; returns its path. */
 export function writeModule(program: Program, folder: string, format: ModuleFormat): string {

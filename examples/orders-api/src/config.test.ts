@@ -15,11 +15,25 @@ describe('the settings', () => {
   test('come from the environment', async () => {
     const env = { PORT: '0', HOST: '0.0.0.0', DATA_DIR: 'memory://', DRAIN_DELAY: '2s', HOME: '/root' }
 
-    expect(await load(env)).toEqual({ port: 0, host: '0.0.0.0', dataDir: 'memory://', drainDelay: '2s' })
+    expect(await load(env)).toMatchObject({
+      port: 0,
+      host: '0.0.0.0',
+      dataDir: 'memory://',
+      drainDelay: '2s',
+    })
   })
 
   test.each(['', 'abc', '-1', '65536', '1e3', '0x10', '80 ', '3.5'])('refuse %j as a port', async (port) => {
     await expect(load({ PORT: port })).rejects.toThrow('PORT: must be a whole number from 0 to 65535')
+  })
+
+  test.each([
+    ['PAYMENT_URL', 'gateway:80'],
+    ['PAYMENT_URL', 'file:///etc/passwd'],
+    ['PAYMENT_TIMEOUT', '0s'],
+    ['PAYMENT_RECOVERY', 'soon'],
+  ])('refuse %s=%s', async (name, value) => {
+    await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
   })
 
   test('name every variable that is wrong', async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { attempt } from '@base/core/result'
+import { attempt, unwrapOr } from '@base/core/result'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'
@@ -22,14 +22,27 @@ export const Config = z.object({
     .min(1, 'must not be empty')
     .default(fileURLToPath(new URL('../data', import.meta.url))),
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
-  drainDelay: z
+  drainDelay: duration(0).default('0ms'),
+  /** Where the payment gateway answers; without it one is started beside the service. */
+  paymentUrl: z.url({ protocol: /^https?$/, error: 'must be an http URL' }).optional(),
+  /** How long one attempt to take or return a payment may take. */
+  paymentTimeout: duration(1).default('2s'),
+  /** How long a gateway that keeps failing is left alone. */
+  paymentRecovery: duration(1).default('5s'),
+})
+
+function duration(min: number) {
+  return z
     .string()
     .refine(
-      (text) => attempt(() => toMilliseconds(text as Duration)).ok,
-      "must be a duration such as '500ms' or '5s'",
+      (text) =>
+        unwrapOr(
+          attempt(() => toMilliseconds(text as Duration)),
+          -1,
+        ) >= min,
+      `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}`,
     )
     .transform((text) => text as Duration)
-    .default('0ms'),
-})
+}
 
 export type Config = Readonly<z.infer<typeof Config>>

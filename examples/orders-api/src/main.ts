@@ -7,7 +7,7 @@ import { welcome } from './welcome.ts'
 try {
   const service = createService(await loadConfig(Config))
   await service.lifecycle.start()
-  console.log(welcome(service.url))
+  console.log(welcome(service.url, service.gatewayUrl))
 } catch (error) {
   // A signal during the start is no failure.
   if (!isAppError(error, 'CANCELLED')) {

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
+import { memoryLock } from '@base/core/lock'
 import type { Config } from './config.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { type Database, openDatabase } from './database/database.ts'
@@ -11,13 +13,19 @@ import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
 import { itemRoutes } from './items/routes.ts'
+import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { GatewayPayments } from './payments/gateway-payments.ts'
+import { type OwnGateway, startGateway } from './payments/own-gateway.ts'
+import { openStores } from './stores.ts'
 
 /** The whole service, put together and not yet started. */
 export interface Service {
   readonly lifecycle: Lifecycle
   /** Where it answers, once it has started. */
   readonly url: string
+  /** Where its payment gateway answers, once it has started. */
+  readonly gatewayUrl: string
 }
 
 /**
@@ -32,11 +40,23 @@ export function createService(config: Config, signals?: readonly string[]): Serv
     .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
       dispose: (database) => database.close(),
     })
-    .singleton('app', ['clock', 'database'], ({ clock, database }) =>
+    .singleton('stores', ['database'], ({ database }) => openStores(database))
+    // After the database: then the folder is ours.
+    .singleton('gateway', ['config', 'database'], ({ config }) => openGateway(config), {
+      dispose: (gateway) => gateway.stop(),
+    })
+    .singleton(
+      'payments',
+      ['config', 'gateway'],
+      ({ config: { paymentTimeout, paymentRecovery }, gateway }) =>
+        new GatewayPayments(gateway.url, { timeout: paymentTimeout, recovery: paymentRecovery }),
+    )
+    .singleton('lock', [], () => memoryLock())
+    .singleton('app', ['clock', 'database', 'stores', 'payments', 'lock'], ({ database, ...services }) =>
       createApp({
-        '/items': itemRoutes(database),
-        '/customers': customerRoutes(database),
-        '/orders': orderRoutes({ database, clock }),
+        '/items': itemRoutes(services.stores),
+        '/customers': customerRoutes(services.stores),
+        '/orders': orderRoutes({ ...services.stores, ...services, publish }),
         '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
       }),
     )
@@ -64,7 +84,16 @@ export function createService(config: Config, signals?: readonly string[]): Serv
       const host = config.host.includes(':') ? `[${config.host}]` : config.host
       return `http://${host}:${server.port}`
     },
+    get gatewayUrl() {
+      return container.get('gateway').url
+    },
   }
+}
+
+/** The gateway that the settings name, or one of our own, whose books lie beside our data. */
+async function openGateway({ paymentUrl, dataDir }: Config): Promise<OwnGateway> {
+  if (paymentUrl !== undefined) return { url: paymentUrl.replace(/\/$/, ''), stop: async () => {} }
+  return startGateway(dataDir.startsWith('memory://') ? undefined : join(dataDir, 'payments.jsonl'))
 }
 
 async function openMigrated(dataDir: string): Promise<Database> {

@@ -1,5 +1,5 @@
 /** What the start prints: where the service answers, and three lines to paste in this order. */
-export function welcome(url: string): string {
+export function welcome(url: string, gatewayUrl: string): string {
   const json = "-H 'content-type: application/json'"
   const item = '{"name":"Blue mug","price":1290,"stock":100}'
   const order =
@@ -9,5 +9,7 @@ export function welcome(url: string): string {
 curl -X PUT ${url}/items/MUG-BLUE ${json} -d '${item}'
 curl ${url}/orders ${json} -d '${order}'
 curl '${url}/orders?customer=ada&limit=1'
+
+Confirming an order takes its payment at ${gatewayUrl}; PUT {"mode":"fail"} to ${gatewayUrl}/control breaks it.
 `
 }

@@ -43,7 +43,8 @@ describe('items', () => {
 
   test('are listed by SKU, page by page', async () => {
     for (const sku of ['ZZ-3', 'ZZ-1', 'ZZ-2']) await service.send('PUT', `/items/${sku}`, mug)
-    const first = (await service.get('/items?after=ZZ&limit=2')).body
+    const filter = '{"op":"greaterThan","field":"sku","value":"ZZ"}'
+    const first = (await service.get(`/items?filter=${encodeURIComponent(filter)}&limit=2`)).body
     const second = (await service.get(first.next)).body
     const skus = [...first.items, ...second.items].map(({ sku }: { sku: string }) => sku)
 
@@ -72,7 +73,8 @@ describe('customers', () => {
 
   test('are made, read and listed', async () => {
     const { status, headers } = await service.send('POST', '/customers', grace)
-    const listed = await service.get('/customers?after=grace')
+    const filter = '{"op":"equals","field":"email","value":"grace@example.com"}'
+    const listed = await service.get(`/customers?filter=${encodeURIComponent(filter)}`)
 
     expect([status, headers.get('location')]).toEqual([201, '/customers/grace-hopper'])
     expect((await service.get('/customers/grace-hopper')).body).toEqual(grace)

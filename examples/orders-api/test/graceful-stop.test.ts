@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { gatewayAt, type TestGateway } from './run-gateway.ts'
 import { type MainProcess, runMain } from './run-main.ts'
 import { forAda } from './start-service.ts'
 
@@ -18,14 +19,23 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function start(env: Record<string, string> = {}): Promise<void> {
-  main = runMain({ PORT: '0', DATA_DIR: folder, ...env })
+async function start(env: Record<string, string> = {}, detached = false): Promise<void> {
+  main = runMain({ PORT: '0', DATA_DIR: folder, ...env }, detached)
   url = await main.started
 }
+
+const ownGateway = () => gatewayAt(/payment at (http\S+);/.exec(main.output())?.[1] ?? '')
+const put = (path: string, body: unknown) =>
+  fetch(url + path, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 
 interface Outcome {
   readonly status: number
   readonly connection: string | undefined
+  readonly location: string | undefined
 }
 
 /** One call over the agent's connections; rejects with the error of the socket. */
@@ -33,11 +43,13 @@ function call(agent: Agent, method: string, path: string, body?: unknown): Promi
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' }
     const sent = request(url + path, { method, agent, headers }, (response) => {
-      response
-        .resume()
-        .once('end', () =>
-          resolve({ status: response.statusCode ?? 0, connection: response.headers.connection }),
-        )
+      response.resume().once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          connection: response.headers.connection,
+          location: response.headers.location,
+        }),
+      )
       response.once('error', reject)
     })
     sent.once('error', (error) => reject(Object.assign(error, { reused: sent.reusedSocket })))
@@ -74,11 +86,7 @@ async function countOrders(): Promise<number> {
 describe('kill -TERM', () => {
   test('under load loses no order, and the process ends with 0', async () => {
     await start()
-    await fetch(`${url}/items/PEN`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(item),
-    })
+    await put('/items/PEN', item)
     const clients = Array.from({ length: 16 }, (_, n) => orderUntilRefused(n % 2 === 0))
     while ((await countOrders()) < 40);
     main.process.kill('SIGTERM')
@@ -116,5 +124,64 @@ describe('kill -TERM', () => {
 
     // What a shell reports for SIGTERM: 128 and its number.
     expect(await main.ended).toBe(143)
+  })
+})
+
+/** Places orders and pays for them until the service takes no more connections. */
+async function payUntilRefused(): Promise<{ paid: string[]; lost: unknown[] }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const paid: string[] = []
+  const lost: unknown[] = []
+  for (;;) {
+    try {
+      const { location = '' } = await call(agent, 'POST', '/orders', order)
+      const { status } = await call(agent, 'POST', `${location}/confirm`)
+      if (status === 200) paid.push(location.slice('/orders/'.length))
+      else lost.push(status)
+    } catch (error) {
+      const { code, reused } = error as NodeJS.ErrnoException & { reused: boolean }
+      if (code !== 'ECONNREFUSED' && (reused || code !== 'ECONNRESET')) lost.push(error)
+      agent.destroy()
+      return { paid, lost }
+    }
+  }
+}
+
+/** A process that has ended listens no more. */
+async function untilGone(gateway: Pick<TestGateway, 'state'>): Promise<void> {
+  const answers = () =>
+    gateway.state().then(
+      () => true,
+      () => false,
+    )
+  while (await answers());
+}
+
+describe('the payment gateway that was started beside', () => {
+  test('serves until the last request after Ctrl-C, which reaches both, and keeps its books', async () => {
+    await start({}, true)
+    await put('/items/PEN', item)
+    const gateway = ownGateway()
+    const clients = Array.from({ length: 8 }, payUntilRefused)
+    while ((await gateway.books()).length < 40);
+    process.kill(-(main.process.pid as number), 'SIGINT')
+    const outcomes = await Promise.all(clients)
+    expect(await main.ended).toBe(0)
+    expect(outcomes.flatMap(({ lost }) => lost)).toEqual([])
+    expect(main.errors()).toBe('')
+    await untilGone(gateway)
+
+    const paid = outcomes.flatMap((outcome) => outcome.paid)
+    await start()
+    expect((await ownGateway().books()).map(({ key }) => key).sort()).toEqual(paid.sort())
+  })
+
+  test('ends with a service that is killed', async () => {
+    await start()
+    const gateway = ownGateway()
+    main.process.kill('SIGKILL')
+    await main.ended
+
+    await untilGone(gateway)
   })
 })

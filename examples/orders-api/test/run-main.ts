@@ -17,12 +17,14 @@ export interface MainProcess {
   readonly started: Promise<string>
 }
 
-export function runMain(env: Readonly<Record<string, string>>): MainProcess {
+/** @param detached whether it leads a process group of its own, as in a terminal: a signal to `-pid` is Ctrl-C. */
+export function runMain(env: Readonly<Record<string, string>>, detached = false): MainProcess {
   const child = spawn(process.execPath, [MAIN], {
     // Where no .env of the reader's machine is.
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   })
   let [output, errors] = ['', '']
   child.stderr.setEncoding('utf8').on('data', (text) => {

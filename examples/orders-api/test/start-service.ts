@@ -1,3 +1,5 @@
+import { loadConfig } from '@base/core/config'
+import { Config } from '../src/config.ts'
 import { createService } from '../src/service.ts'
 
 /** An answer, read to its end. */
@@ -19,8 +21,9 @@ export interface TestService {
   stop(): Promise<void>
 }
 
-export async function startService(): Promise<TestService> {
-  const config = { host: '127.0.0.1', port: 0, dataDir: 'memory://', drainDelay: '0ms' } as const
+export async function startService(settings: Partial<Config> = {}): Promise<TestService> {
+  const env = { PORT: '0', DATA_DIR: 'memory://' }
+  const config = { ...(await loadConfig(Config, { env, files: [] })), ...settings }
   const service = createService(config, [])
   await service.lifecycle.start()
   const { url } = service

@@ -1,10 +1,23 @@
 export {
+  AdaptiveBulkhead,
+  type AdaptiveBulkheadEvents,
+  type AdaptiveBulkheadOptions,
+  type AdaptiveBulkheadStats,
+} from './adaptive-bulkhead/index.js'
+export {
   Bulkhead,
   type BulkheadEvents,
   BulkheadFullError,
   type BulkheadOptions,
   type BulkheadStats,
 } from './bulkhead/index.js'
+export {
+  Chaos,
+  type ChaosEvents,
+  type ChaosLatency,
+  type ChaosOptions,
+  type ChaosStats,
+} from './chaos/index.js'
 export {
   type BreakerWindow,
   CircuitBreaker,
@@ -24,6 +37,26 @@ export {
 } from './circuit-breaker/index.js'
 export { Fallback, type FallbackEvents, type FallbackOptions, type FallbackStats } from './fallback/index.js'
 export {
+  Hedge,
+  type HedgeEvents,
+  type HedgeOptions,
+  type HedgeReason,
+  type HedgeStats,
+  type MeasuredDelay,
+  type PercentileOptions,
+  percentile,
+} from './hedge/index.js'
+export {
+  type HttpBreakerOptions,
+  HttpProblemError,
+  type HttpRetryOptions,
+  type ResilientFetch,
+  type ResilientFetchOptions,
+  resilientFetch,
+  type TraceContext,
+  traceContext,
+} from './http-client/index.js'
+export {
   type Pipeline,
   type PipelineEvents,
   type PipelineWarning,
@@ -32,6 +65,25 @@ export {
   pipeline,
 } from './pipeline/index.js'
 export type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from './policy/index.js'
+export {
+  type ConsumeOptions,
+  type MemoryRateLimitStore,
+  type MemoryRateLimitStoreOptions,
+  memoryRateLimitStore,
+  type RateLimit,
+  type RateLimitAlgorithm,
+  RateLimiter,
+  type RateLimiterEvents,
+  type RateLimiterOptions,
+  type RateLimiterStats,
+  type RateLimitPolicy,
+  type RateLimitPolicyOptions,
+  type RateLimitPolicyResult,
+  type RateLimitResult,
+  type RateLimitStore,
+  type RateLimitText,
+  type WhenStoreFails,
+} from './rate-limiter/index.js'
 export {
   attemptsOf,
   type Backoff,

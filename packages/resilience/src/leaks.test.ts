@@ -6,7 +6,9 @@ import { expect, test } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
+import { Hedge } from './hedge/hedge.js'
 import { pipeline } from './pipeline/pipeline.js'
+import { memoryRateLimitStore, RateLimiter } from './rate-limiter/index.js'
 import { constant, Retry } from './retry/index.js'
 import { Timeout } from './timeout/timeout.js'
 
@@ -24,6 +26,7 @@ function everything(clock: TestClock) {
   const policy = pipeline(
     new Timeout({ timeout: '1m', clock }),
     new Retry({ clock, backoff: constant('1s') }),
+    new Hedge({ clock, delay: '500ms' }),
     new CircuitBreaker({ failureThreshold: 1_000_000, clock }),
     bulkhead,
     new Timeout({ timeout: '1s', clock }),
@@ -86,6 +89,7 @@ test('a million calls through a full pipeline leave the heap as it was, and neit
     new Fallback({ fallback: () => -1 }),
     new Timeout({ clock }),
     new Retry({ clock, backoff: constant(0) }),
+    new Hedge({ clock, delay: '10s' }),
     new CircuitBreaker({ clock, failureThreshold: 1_000_000 }),
     new Bulkhead({ clock }),
     new Timeout({ timeout: '1s', clock }),
@@ -126,3 +130,43 @@ test('a hundred thousand waiters that are aborted give their memory back', async
   // Ten bytes each would be a megabyte.
   expect(heapUsed() - before).toBeLessThan(1_000_000)
 }, 60_000)
+
+test('a million keys take what is stated, and give it back once they are idle', async () => {
+  const clock = new TestClock()
+  const store = memoryRateLimitStore({ clock, maxKeys: 2_000_000 })
+  const limiter = new RateLimiter({ policies: '100/minute', store, clock })
+  // The keys themselves are the caller's.
+  const keys = Array.from({ length: 1_000_000 }, (_, index) => `customer:${index}`)
+  const before = memoryUsed()
+  for (const key of keys) await limiter.consume(key)
+  expect(store.size).toBe(1_000_000)
+  // 57 where it was measured; an object a key would be twice as much.
+  expect((memoryUsed() - before) / 1_000_000).toBeLessThan(80)
+  await clock.advance('1h')
+  expect(store.size).toBe(0)
+  // A byte for each of them would be a megabyte.
+  expect(memoryUsed() - before).toBeLessThan(1_000_000)
+  expect(keys).toHaveLength(1_000_000)
+}, 60_000)
+
+/** Also what typed arrays hold, which is not in the heap. */
+function memoryUsed(): number {
+  const heap = heapUsed()
+  return heap + process.memoryUsage().arrayBuffers
+}
+
+test('a hundred thousand calls that wait for a rate and are aborted leave an empty line and no timer', async () => {
+  const clock = new TestClock()
+  const limiter = new RateLimiter({ policies: '1/hour', maxWait: '2h', clock })
+  await limiter.execute(() => 1)
+  const controller = new AbortController()
+  const signals = Array.from({ length: 10_000 }, () => AbortSignal.any([controller.signal]))
+  const calls: Promise<unknown>[] = []
+  for (let call = 0; call < 100_000; call++)
+    calls.push(limiter.execute(() => 1, { signal: signals[call % 10_000] }).catch(() => {}))
+  expect(limiter.stats.queued).toBe(100_000)
+  controller.abort()
+  await Promise.all(calls)
+  expect([limiter.stats.queued, clock.pending]).toEqual([0, 0])
+  for (const signal of signals) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+}, 30_000)

@@ -4,7 +4,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import { Fallback } from './fallback/fallback.js'
+import { Hedge } from './hedge/hedge.js'
 import { pipeline } from './pipeline/pipeline.js'
+import { memoryRateLimitStore, RateLimiter, type RateLimitStore } from './rate-limiter/index.js'
 import { constant, exponential } from './retry/backoff.js'
 import { Retry } from './retry/retry.js'
 import { retryBudget } from './retry/retry-budget.js'
@@ -545,5 +547,123 @@ describe('what resilience4j, failsafe and Polly get wrong', () => {
     const code = policy.execute(fn).catch((error) => error.code)
     await clock.advance('1h')
     expect([await code, fn.mock.calls.length, clock.pending]).toEqual(['TIMEOUT', 2, 0])
+  })
+})
+
+describe('what rate-limiter-flexible 11 gets wrong', () => {
+  const limited = (policies: ConstructorParameters<typeof RateLimiter>[0]['policies']) => {
+    const clock = new TestClock()
+    return { clock, limiter: new RateLimiter({ policies, clock }) }
+  }
+
+  test('a window of 30 days is one, and not a timer of 1 ms (#71, #231)', async () => {
+    for (const algorithm of ['gcra', 'sliding_log', 'sliding_window', 'fixed_window'] as const) {
+      const { clock, limiter } = limited([{ limit: 2, window: '30d', algorithm }])
+      const allowed = []
+      for (let call = 0; call < 5; call++) {
+        allowed.push((await limiter.consume('a')).allowed)
+        await clock.advance('1s')
+      }
+      expect(allowed).toEqual([true, true, false, false, false])
+    }
+  })
+
+  test.each([Number.NaN, -5, '1', 0.5])('a cost of %j is refused, and not spent', async (cost) => {
+    const { limiter } = limited('6/minute')
+    await expect(limiter.consume('a', { cost: cost as number })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    })
+    expect((await limiter.consume('a')).policies[0]?.remaining).toBe(5)
+  })
+
+  test('a call that is denied adds nothing (#286)', async () => {
+    const { limiter } = limited('10/minute')
+    await limiter.consume('a', { cost: 4 })
+    await limiter.consume('a', { cost: 100 })
+    expect((await limiter.consume('a')).policies[0]?.remaining).toBe(5)
+  })
+
+  test('what one of two policies denies is not charged to the other', async () => {
+    const { limiter } = limited(['10/minute', '1/hour'])
+    for (let call = 0; call < 6; call++) await limiter.consume('a')
+    expect((await limiter.peek('a')).policies.map(({ remaining }) => remaining)).toEqual([9, 0])
+  })
+
+  test('around the end of a second no more than the limit pass, where the algorithm promises it', async () => {
+    for (const algorithm of ['gcra', 'sliding_log'] as const) {
+      const { clock, limiter } = limited([{ limit: 10, window: '1s', algorithm }])
+      await clock.advance(925)
+      let allowed = 0
+      for (let call = 0; call < 30; call++) {
+        if ((await limiter.consume('a')).allowed) allowed++
+        await clock.advance(5)
+      }
+      // What paces has given one back after 100 ms.
+      expect(allowed).toBeLessThanOrEqual(11)
+    }
+  })
+
+  test('names and keys that join to one text have counts of their own', async () => {
+    const store = memoryRateLimitStore({ clock: new TestClock() })
+    const of = (name: string) => new RateLimiter({ name, policies: '1/hour', store })
+    await of('a').consume('b:c')
+    expect((await of('a:b').consume('c')).allowed).toBe(true)
+  })
+
+  test('a dead store with a replacement does not hang', async () => {
+    const clock = new TestClock()
+    const hangs = () => new Promise<never>(() => {})
+    const store: RateLimitStore = { consume: hangs, reset: hangs, block: hangs }
+    const replacement = memoryRateLimitStore({ clock })
+    const limiter = new RateLimiter({ policies: '1/hour', store, whenStoreFails: replacement, clock })
+    const call = limiter.consume('a')
+    await clock.advance('1s')
+    expect(await call).toMatchObject({ allowed: true, degraded: true })
+  })
+})
+
+describe('what @upstash/ratelimit 2 gets wrong', () => {
+  test.each(['token_bucket', 'sliding_window'] as const)(
+    'a %s is not drained by what it denies',
+    async (algorithm) => {
+      const limiter = new RateLimiter({
+        policies: [{ limit: 5, window: '1h', algorithm }],
+        clock: new TestClock(),
+      })
+      const left = []
+      for (let call = 0; call < 3; call++) {
+        const { allowed, policies } = await limiter.consume('a', { cost: 4 })
+        left.push(allowed, policies[0]?.remaining)
+      }
+      expect(left).toEqual([true, 1, false, 1, false, 1])
+    },
+  )
+})
+describe('what hedges of others get wrong', () => {
+  test('a failure puts the delay off: the next hedge is due a whole delay later (grpc-java)', async () => {
+    const clock = new TestClock()
+    const starts: number[] = []
+    const hedge = new Hedge({ delay: 100, maxHedges: 2, clock })
+    const call = hedge.execute(async ({ signal }) => {
+      const attempt = starts.push(clock.monotonic())
+      await clock.sleep(attempt === 1 ? 90 : 1_000, { signal })
+      if (attempt === 1) throw new Error('down')
+      return attempt
+    })
+    await clock.advance('2s')
+    expect([await call, starts]).toEqual([2, [0, 90, 190]])
+  })
+
+  test("a hedge has a signal of its own, and does not begin with a loser's that has aborted (Polly)", async () => {
+    const clock = new TestClock()
+    const policy = pipeline(new Hedge({ delay: '1h', clock }), new Timeout({ timeout: 50, clock }))
+    const aborted: boolean[] = []
+    const call = policy.execute(async ({ signal }) => {
+      aborted.push(signal.aborted)
+      await clock.sleep(aborted.length === 1 ? 100 : 10, { signal })
+      return 'second'
+    })
+    await clock.advance(60)
+    expect([await call, aborted]).toEqual(['second', [false, false]])
   })
 })

@@ -1,5 +1,8 @@
+import type { Repository } from '@base/domain/repository'
+import { Email } from '@base/domain/value-object'
 import { z } from 'zod'
 import { text } from '../http/text.ts'
+import type { Pages } from '../pages.ts'
 
 /** The name of a customer in paths and orders. */
 export const Username = z
@@ -10,7 +13,21 @@ export const Username = z
 export const CustomerInput = z.strictObject({
   username: Username,
   name: text(1, 100),
-  email: z.email('must be an e-mail address').max(254),
+  email: z.string().transform((text, { addIssue }) => {
+    const email = Email.parse(text)
+    if (email.ok) return email.value.value
+    addIssue('must be an e-mail address')
+    return z.NEVER
+  }),
 })
 
-export type Customer = z.infer<typeof CustomerInput>
+export type CustomerInput = z.infer<typeof CustomerInput>
+
+/** Who orders. */
+export interface Customer extends CustomerInput {
+  /** How often it was saved; 0 for a new one. */
+  readonly version: number
+}
+
+/** Where the customers are kept. */
+export type Customers = Pick<Repository<Customer, string>, 'findById' | 'save'> & Pages<Customer>

@@ -1,33 +1,47 @@
-import { NotFoundError } from '@base/core/errors'
-import { unwrap } from '@base/core/result'
+import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Queries } from '../database/database.ts'
-import { pageQuery, toPage } from '../http/page.ts'
+import { uniqueViolation } from '../database/unique-violation.ts'
+import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
+import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
-import { CustomerInput, Username } from './customer.ts'
-import { findCustomer, insertCustomer, listCustomers } from './customer-store.ts'
+import type { Stores } from '../stores.ts'
+import { type Customer, CustomerInput, Username } from './customer.ts'
 
-const ListQuery = z.strictObject({ ...pageQuery, after: Username.optional() })
+const ListQuery = z.strictObject(pageQuery)
+const filterable = { username: 'string', email: 'string' } as const
 
-export function customerRoutes(database: Queries): Hono {
+export function customerRoutes({ customers }: Stores): Hono {
   return new Hono()
     .post('/', async (c) => {
-      const customer = unwrap(await insertCustomer(database, await readBody(c, CustomerInput)))
-      return c.json(customer, 201, { location: `/customers/${customer.username}` })
+      const input = await readBody(c, CustomerInput)
+      const customer = await customers.save({ ...input, version: 0 }).catch((error) => {
+        throw taken(error) ?? error
+      })
+      return c.json(toView(customer), 201, { location: `/customers/${customer.username}` })
     })
     .get('/', async (c) => {
-      const { limit, after = '' } = await readQuery(c, ListQuery)
-      const rows = await listCustomers(database, after, limit + 1)
-      return c.json(toPage(c, rows, limit, ({ username }) => username))
+      const { filter, ...page } = await readQuery(c, ListQuery)
+      const specification = await readFilter<Customer>(filter, filterable)
+      return answerPage(c, customers, { specification, orderBy: [{ field: 'username' }], ...page }, toView)
     })
     .get('/:username', async (c) => {
       const username = c.req.param('username')
-      const customer = Username.safeParse(username).success
-        ? await findCustomer(database, username)
-        : undefined
+      const customer = Username.safeParse(username).success ? await customers.findById(username) : undefined
       if (customer === undefined) throw new NotFoundError({ message: `No customer ${username}.` })
-      return c.json(customer)
+      return c.json(toView(customer))
     })
+}
+
+function toView({ version: _, ...customer }: Customer): CustomerInput {
+  return customer
+}
+
+function taken(error: unknown): ConflictError | undefined {
+  const email = uniqueViolation(error) === 'customers_email'
+  if (!email && !isAppError(error, 'CONFLICT')) return undefined
+  const field = email ? 'email' : 'username'
+  const code = email ? 'EMAIL_TAKEN' : 'USERNAME_TAKEN'
+  return new ConflictError({ code, message: `This ${field} is taken.`, details: { field } })
 }

@@ -58,4 +58,16 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: '0002_versions',
+    sql: `
+      alter table items add version integer not null default 1, alter sku type text collate "C";
+      alter table customers add version integer not null default 1, alter username type text collate "C";
+      alter table orders add version integer not null default 1;
+    `,
+  },
+  {
+    name: '0003_payments',
+    sql: 'alter table orders add payment_asked boolean not null default false',
+  },
 ]

@@ -1,5 +1,10 @@
+import { ValidationError } from '@base/core/errors'
+import { InvalidCursorError, type OrderBy } from '@base/domain/pagination'
+import type { Specification } from '@base/domain/specification'
 import type { Context } from 'hono'
 import { z } from 'zod'
+import type { Pages } from '../pages.ts'
+import { QUERY } from './problem.ts'
 
 /** Query parameters of every list. */
 export const pageQuery = {
@@ -9,29 +14,39 @@ export const pageQuery = {
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= 100, 'must be a whole number from 1 to 100')
     .default(20),
+  /** The cursor behind which the page begins. */
+  after: z.string().optional(),
+  /** A specification as JSON. */
+  filter: z.string().optional(),
 }
 
-/** A part of a list, and where the rest is. */
-export interface Page<T> {
-  readonly items: readonly T[]
-  /** Path and query of the next page; null on the last. */
-  readonly next: string | null
+/** Which part of which list. */
+export interface PageRequest<T> {
+  readonly specification: Specification<T>
+  readonly orderBy: readonly OrderBy<T>[]
+  readonly limit: number
+  readonly after?: string | undefined
 }
 
-/**
- * A page out of `limit + 1` rows: the row too many only says that there is more.
- *
- * @param key names a row's place in the order of the list, for `after`.
- */
-export function toPage<T>(
-  { req }: Context,
-  rows: readonly T[],
-  limit: number,
-  key: (row: T) => string | number,
-): Page<T> {
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  if (rows.length <= limit || last === undefined) return { items, next: null }
-  const query = new URLSearchParams({ ...req.query(), after: String(key(last)) })
-  return { items, next: `${req.path}?${query}` }
+/** Answers with a page, and in `next` with path and query of the one after it; null on the last. */
+export async function answerPage<T>(
+  c: Context,
+  pages: Pages<T>,
+  { specification, ...options }: PageRequest<T>,
+  toView: (item: T) => unknown = (item) => item,
+): Promise<Response> {
+  const { items, pageInfo } = await pages.findPage(specification, options).catch((error) => {
+    throw error instanceof InvalidCursorError ? wrongCursor(error) : error
+  })
+  const { hasNextPage, endCursor } = pageInfo
+  const query = new URLSearchParams({ ...c.req.query(), after: endCursor ?? '' })
+  return c.json({ items: items.map(toView), next: hasNextPage ? `${c.req.path}?${query}` : null })
+}
+
+function wrongCursor({ code, message }: InvalidCursorError): ValidationError {
+  return new ValidationError({
+    code,
+    message,
+    issues: [{ path: `${QUERY}after`, message: 'must be from a next link' }],
+  })
 }

@@ -1,5 +1,7 @@
+import type { Repository } from '@base/domain/repository'
 import { z } from 'zod'
 import { text } from '../http/text.ts'
+import type { Pages } from '../pages.ts'
 
 /** The name of an item in paths and orders. */
 export const Sku = z.string().regex(/^[A-Z0-9-]{1,50}$/, 'must be 1 to 50 of A-Z, 0-9 and dashes')
@@ -21,7 +23,11 @@ export const NewItem = z.strictObject({ sku: Sku, ...fields })
 
 export type NewItem = z.infer<typeof NewItem>
 
-/** An item as callers see it: an active one without stock is out of stock. */
-export interface Item extends Omit<NewItem, 'status'> {
-  readonly status: NewItem['status'] | 'out_of_stock'
+/** An item of the shop. */
+export interface Item extends NewItem {
+  /** How often it was saved; 0 for a new one. */
+  readonly version: number
 }
+
+/** Where the items are kept. */
+export type Items = Pick<Repository<Item, string>, 'findById' | 'find' | 'save'> & Pages<Item>

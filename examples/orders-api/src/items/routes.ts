@@ -1,42 +1,60 @@
-import { ConflictError, NotFoundError } from '@base/core/errors'
+import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { unwrap } from '@base/core/result'
 import { validate } from '@base/core/schema'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Queries } from '../database/database.ts'
-import { pageQuery, toPage } from '../http/page.ts'
+import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
+import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
+import type { Stores } from '../stores.ts'
 import { ItemInput, NewItem, Sku } from './item.ts'
-import { findItem, insertItem, listItems, putItem } from './item-store.ts'
+import { toView } from './item-view.ts'
+import { LowOnStock, sellable, soldOut } from './rules.ts'
 
 const ItemPath = z.object({ sku: Sku })
-const ListQuery = z.strictObject({ ...pageQuery, after: Sku.optional() })
+const rules = { sellable, 'sold-out': soldOut, 'low-on-stock': new LowOnStock() }
+const ListQuery = z.strictObject({
+  ...pageQuery,
+  rule: z.literal(Object.keys(rules) as (keyof typeof rules)[]).optional(),
+})
+const filterable = { sku: 'string', price: 'number', stock: 'number', status: 'string' } as const
 
-export function itemRoutes(database: Queries): Hono {
+export function itemRoutes({ items, unitOfWork }: Stores): Hono {
   return new Hono()
     .post('/', async (c) => {
       const { sku, ...rest } = await readBody(c, NewItem)
-      const item = await insertItem(database, { sku, ...rest })
-      if (item === undefined) {
-        throw new ConflictError({ code: 'SKU_TAKEN', message: `There is an item ${sku}.`, details: { sku } })
-      }
-      return c.json(item, 201, { location: `/items/${sku}` })
+      const item = await items.save({ sku, ...rest, version: 0 }).catch((error) => {
+        throw isAppError(error, 'CONFLICT') ? skuTaken(sku) : error
+      })
+      return c.json(toView(item), 201, { location: `/items/${sku}` })
     })
     .put('/:sku', async (c) => {
       const { sku } = unwrap(await validate(ItemPath, c.req.param()))
-      const { item, created } = await putItem(database, { sku, ...(await readBody(c, ItemInput)) })
-      return created ? c.json(item, 201, { location: `/items/${sku}` }) : c.json(item)
+      const input = await readBody(c, ItemInput)
+      // Its orders keep the name and the price that they were placed at.
+      const item = await unitOfWork.run(async (tx) => {
+        const { version = 0 } = (await tx.items.findById(sku)) ?? {}
+        return tx.items.save({ sku, ...input, version })
+      })
+      return item.version === 1
+        ? c.json(toView(item), 201, { location: `/items/${sku}` })
+        : c.json(toView(item))
     })
     .get('/', async (c) => {
-      const { limit, after = '' } = await readQuery(c, ListQuery)
-      const rows = await listItems(database, after, limit + 1)
-      return c.json(toPage(c, rows, limit, ({ sku }) => sku))
+      const { limit, after, filter, rule } = await readQuery(c, ListQuery)
+      const asked = await readFilter<NewItem>(filter, filterable)
+      const specification = rule === undefined ? asked : asked.and(rules[rule])
+      return answerPage(c, items, { specification, orderBy: [{ field: 'sku' }], limit, after }, toView)
     })
     .get('/:sku', async (c) => {
       const sku = c.req.param('sku')
-      const item = Sku.safeParse(sku).success ? await findItem(database, sku) : undefined
+      const item = Sku.safeParse(sku).success ? await items.findById(sku) : undefined
       if (item === undefined) throw new NotFoundError({ message: `No item ${sku}.` })
-      return c.json(item)
+      return c.json(toView(item))
     })
+}
+
+function skuTaken(sku: string): ConflictError {
+  return new ConflictError({ code: 'SKU_TAKEN', message: `There is an item ${sku}.`, details: { sku } })
 }

@@ -1,32 +1,56 @@
 import { type ConflictError, NotFoundError } from '@base/core/errors'
+import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
-import type { Database } from '../database/database.ts'
-import { takeStock } from '../items/item-store.ts'
-import type { Order, OrderId } from './order.ts'
-import { nextStatus, type OrderAction } from './order-status.ts'
-import { lockOrder, updateStatus } from './order-store.ts'
+import { where } from '@base/domain/specification'
+import type { Item } from '../items/item.ts'
+import type { Repositories } from '../stores.ts'
+import type { Moved, Order, OrderId } from './order.ts'
+import type { OrderServices } from './place-order.ts'
+import { money } from './pricing.ts'
+import { cancellable } from './rules.ts'
 
-/** What to do with which order; a reason where it is cancelled. */
-export type OrderChange =
-  | { readonly id: OrderId; readonly action: Exclude<OrderAction, 'cancel'> }
-  | { readonly id: OrderId; readonly action: 'cancel'; readonly reason: string }
+/** Whoever has the order leaves it in time: no call of the gateway is waited for without end. */
+const LOCK = { wait: Number.POSITIVE_INFINITY }
 
-/** Moves an order along its life cycle. Cancelling returns its goods to the stock. */
-export function changeOrder(
-  database: Database,
-  change: OrderChange,
-): Promise<Result<Order, NotFoundError | ConflictError>> {
-  return database.transaction(async (queries) => {
-    const order = await lockOrder(queries, change.id)
-    if (order === undefined) return err(noOrder(change.id))
-    const status = nextStatus(order.status, change.action)
-    if (!status.ok) return status
+/** An order that was changed, or why it was not. */
+export type Changed = Result<Order, NotFoundError | ConflictError>
 
-    const cancelReason = change.action === 'cancel' ? change.reason : null
-    const changed = { ...order, status: status.value, cancelReason }
-    await updateStatus(queries, changed)
-    if (change.action === 'cancel') await takeStock(queries, order.lines.map(returned))
-    return ok(changed)
+/** Moves an order along its life cycle. */
+export function moveOrder(
+  services: OrderServices,
+  id: OrderId,
+  move: (order: Order) => Moved,
+): Promise<Changed> {
+  return withLock(services.lock, id, LOCK, () => change(services, id, move))
+}
+
+/**
+ * Takes the payment and confirms the order. Where the gateway does not answer the order stays as it is, and may be
+ * confirmed again: the key, its id, keeps it from being paid twice.
+ *
+ * @throws UnavailableError where the gateway does not answer.
+ */
+export function confirmOrder(services: OrderServices, id: OrderId): Promise<Changed> {
+  return withLock(services.lock, id, LOCK, async () => {
+    // Not in one unit of work: a gateway that hangs must not hold the database.
+    const asked = await change(services, id, (order) => order.askForPayment())
+    if (!asked.ok) return asked
+    const paid = await services.payments.take(id, money(asked.value.total))
+    return paid.ok ? change(services, id, (order) => order.confirm()) : paid
+  })
+}
+
+/**
+ * Cancels an order: its goods return to the stock, and its money to the customer. The money first: where the gateway does
+ * not answer the order stays as it is, and may be cancelled again.
+ *
+ * @throws UnavailableError where the gateway does not answer.
+ */
+export function cancelOrder(services: OrderServices, id: OrderId, reason: string): Promise<Changed> {
+  return withLock(services.lock, id, LOCK, async () => {
+    const order = await services.orders.findById(id)
+    if (order?.paymentAsked && cancellable.isSatisfiedBy(order)) await services.payments.giveBack(id)
+    return change(services, id, (found) => found.cancel(reason))
   })
 }
 
@@ -35,6 +59,24 @@ export function noOrder(id: string): NotFoundError {
   return new NotFoundError({ message: `No order ${id}.` })
 }
 
-function returned({ sku, quantity }: { sku: string; quantity: number }): { sku: string; quantity: number } {
-  return { sku, quantity: -quantity }
+function change(
+  { unitOfWork, publish }: OrderServices,
+  id: OrderId,
+  move: (order: Order) => Moved,
+): Promise<Changed> {
+  return unitOfWork.run(async (tx, unit) => {
+    const order = await tx.orders.findById(id)
+    if (order === undefined) return err(noOrder(id))
+    const moved = move(order)
+    if (!moved.ok) return moved
+    if (order.status === 'cancelled') await returnGoods(tx, order)
+    unit.afterCommit(() => publish(order))
+    return ok(await tx.orders.save(order))
+  })
+}
+
+async function returnGoods({ items }: Repositories, { lines }: Order): Promise<void> {
+  const quantities = new Map(lines.map(({ sku, quantity }) => [sku, quantity]))
+  const goods = await items.find(where<Item>().isIn('sku', [...quantities.keys()]))
+  for (const item of goods) await items.save({ ...item, stock: item.stock + (quantities.get(item.sku) ?? 0) })
 }

@@ -2,7 +2,9 @@ import { ConflictError, ValidationError, type ValidationIssue } from '@base/core
 import { err, ok, type Result } from '@base/core/result'
 import type { Customer } from '../customers/customer.ts'
 import type { Item } from '../items/item.ts'
-import { type LineInput, MAX_QUANTITY, type OrderInput, type OrderLine } from './order.ts'
+import { inStock, onSale } from '../items/rules.ts'
+import type { OrderLine } from './order.ts'
+import { type LineInput, MAX_QUANTITY, type OrderInput } from './order-input.ts'
 import { priceLine, sumUp, type Totals } from './pricing.ts'
 
 /** What an order's goods must come to at least, in minor units: 10.00. */
@@ -75,15 +77,16 @@ function findRefusal(
   items: ReadonlyMap<string, Item>,
 ): ConflictError | undefined {
   for (const { sku, quantity } of lines) {
-    const { status, stock } = items.get(sku) as Item
-    if (status === 'inactive' || status === 'discontinued') {
+    const item = items.get(sku) as Item
+    const { status, stock } = item
+    if (!onSale.isSatisfiedBy(item)) {
       return new ConflictError({
         code: 'ITEM_UNAVAILABLE',
         message: `${sku} is ${status}.`,
         details: { sku, status },
       })
     }
-    if (stock < quantity) {
+    if (!inStock(quantity).isSatisfiedBy(item)) {
       const message = `Of ${sku} only ${stock} are left, and ${quantity} were ordered.`
       return new ConflictError({
         code: 'OUT_OF_STOCK',

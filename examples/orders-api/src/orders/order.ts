@@ -1,37 +1,26 @@
+import { ConflictError } from '@base/core/errors'
 import { type TypedId, typedId } from '@base/core/id'
-import { z } from 'zod'
-import { Username } from '../customers/customer.ts'
-import { text } from '../http/text.ts'
-import { Sku } from '../items/item.ts'
-import type { OrderStatus } from './order-status.ts'
+import { err, ok, type Result } from '@base/core/result'
+import { AggregateRoot } from '@base/domain/aggregate'
+import type { DomainEvent } from '@base/domain/event'
+import type { Repository } from '@base/domain/repository'
+import type { Pages } from '../pages.ts'
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderDelivered,
+  OrderPlaced,
+  OrderProcessing,
+  OrderShipped,
+} from './events.ts'
+import type { LineInput } from './order-input.ts'
+import { type OrderAction, type OrderStatus, steps } from './order-status.ts'
 import type { Totals } from './pricing.ts'
+import { allows } from './rules.ts'
 
 /** The ids of orders: `order_01jgfjjz00fcz9r7af5a76p38q`. */
 export const orderId = typedId('order')
 export type OrderId = TypedId<'order'>
-
-/** The most of one item that an order may hold. */
-export const MAX_QUANTITY = 9_999
-
-const LineInput = z.strictObject({
-  sku: Sku,
-  quantity: z.int().min(1).max(MAX_QUANTITY),
-  discountPercent: z.int().min(0).max(100).default(0),
-})
-
-/** What a caller says to place an order. */
-export const OrderInput = z.strictObject({
-  customer: Username,
-  address: text(1, 500),
-  notes: text(0, 1_000).default(''),
-  lines: z.array(LineInput).min(1).max(50),
-})
-
-export type OrderInput = z.infer<typeof OrderInput>
-export type LineInput = z.infer<typeof LineInput>
-
-/** What a caller says to cancel one. */
-export const CancelInput = z.strictObject({ reason: text(1, 500) })
 
 /** One item of an order, at the name and price it had when the order was placed. */
 export interface OrderLine extends LineInput {
@@ -41,10 +30,9 @@ export interface OrderLine extends LineInput {
   readonly total: number
 }
 
-/** An order as callers see it. All money is in minor units. */
-export interface Order extends Totals {
-  readonly id: OrderId
-  /** Counts the orders of the shop; the order of lists. */
+/** An order as callers see it, beside its id. All money is in minor units. */
+export interface OrderState extends Totals {
+  /** Counts the orders of the shop, and is the order of lists; 0 until it is saved. */
   readonly number: number
   readonly customer: string
   readonly address: string
@@ -54,4 +42,105 @@ export interface Order extends Totals {
   readonly cancelReason: string | null
   readonly placedAt: Date
   readonly expectedBy: Date
+}
+
+/** Where the orders are kept. */
+export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'save'> & Pages<Order>
+
+/** What became of an action: the order, or why it could not be. */
+export type Moved = Result<Order, ConflictError>
+
+/** An order and its life cycle. */
+export class Order extends AggregateRoot<OrderId> {
+  #state: OrderState
+  #paymentAsked: boolean
+
+  constructor(id: OrderId, state: OrderState, { paymentAsked = false, version = 0 } = {}) {
+    super(id, version)
+    this.#state = state
+    this.#paymentAsked = paymentAsked
+  }
+
+  /** A new order; what it asks for is checked and priced already. */
+  static place(state: Omit<OrderState, 'number' | 'status' | 'cancelReason'>): Order {
+    const order = new Order(orderId.create(), { ...state, number: 0, status: 'pending', cancelReason: null })
+    const { customer, total, lines } = state
+    const goods = lines.map(({ sku, quantity }) => ({ sku, quantity }))
+    order.record(OrderPlaced({ customer, total, lines: goods }, { occurredAt: state.placedAt }))
+    return order
+  }
+
+  get number(): number {
+    return this.#state.number
+  }
+  get customer(): string {
+    return this.#state.customer
+  }
+  get status(): OrderStatus {
+    return this.#state.status
+  }
+  get lines(): readonly OrderLine[] {
+    return this.#state.lines
+  }
+  get total(): number {
+    return this.#state.total
+  }
+  get placedAt(): Date {
+    return this.#state.placedAt
+  }
+  get expectedBy(): Date {
+    return this.#state.expectedBy
+  }
+
+  /** Whether its money may have been taken: then it must be given back when the order is cancelled. */
+  get paymentAsked(): boolean {
+    return this.#paymentAsked
+  }
+
+  /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
+  askForPayment(): Moved {
+    if (!allows.confirm.isSatisfiedBy(this)) return this.#refuse('confirm')
+    this.#paymentAsked = true
+    return ok(this)
+  }
+
+  confirm(): Moved {
+    return this.#move('confirm', () => OrderConfirmed({ total: this.total }))
+  }
+
+  process(): Moved {
+    return this.#move('process', () => OrderProcessing({}))
+  }
+
+  ship(): Moved {
+    return this.#move('ship', () => OrderShipped({ address: this.#state.address }))
+  }
+
+  deliver(): Moved {
+    return this.#move('deliver', () => OrderDelivered({}))
+  }
+
+  cancel(cancelReason: string): Moved {
+    return this.#move('cancel', () => OrderCancelled({ reason: cancelReason }), { cancelReason })
+  }
+
+  /** What callers see. */
+  toJSON(): OrderState & { readonly id: OrderId } {
+    return { id: this.id, ...this.#state }
+  }
+
+  #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
+    if (!allows[action].isSatisfiedBy(this)) return this.#refuse(action)
+    this.#state = { ...this.#state, ...change, status: steps[action].to }
+    this.record(happened())
+    return ok(this)
+  }
+
+  #refuse(action: OrderAction): Moved {
+    const { status } = this
+    const { from } = steps[action]
+    const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
+    const details = { action, status, from }
+    return err(new ConflictError({ code: 'ILLEGAL_TRANSITION', message, details }))
+  }
 }

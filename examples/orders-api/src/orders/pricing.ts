@@ -1,5 +1,9 @@
-/** What shipping costs, in minor units: 9.90. */
-const SHIPPING = 990
+import { Money, Percentage } from '@base/domain/value-object'
+
+/** What the shop sells in. Callers see whole minor units: 1290 is 12.90. */
+const CURRENCY = 'EUR'
+
+const SHIPPING = Money.of(9_90n, CURRENCY)
 
 /** A line to be priced. */
 interface Goods {
@@ -15,10 +19,9 @@ export function priceLine({ unitPrice, quantity, discountPercent }: Goods): {
   discount: number
   total: number
 } {
-  const full = unitPrice * quantity
-  // Whole numbers all the way: the largest is 10^14, far below 2^53.
-  const discount = Math.floor((full * discountPercent + 50) / 100)
-  return { discount, total: full - discount }
+  const full = money(unitPrice).multiply(quantity)
+  const discount = full.percentage(Percentage.of(discountPercent), 'half-up')
+  return { discount: toMinor(discount), total: toMinor(full.subtract(discount)) }
 }
 
 /** Sums of an order, in minor units: `total = subtotal - discount + shipping`. */
@@ -31,7 +34,26 @@ export interface Totals {
 }
 
 export function sumUp(lines: readonly { readonly discount: number; readonly total: number }[]): Totals {
-  const discount = lines.reduce((sum, line) => sum + line.discount, 0)
-  const goods = lines.reduce((sum, line) => sum + line.total, 0)
-  return { subtotal: goods + discount, discount, shipping: SHIPPING, total: goods + SHIPPING }
+  const discount = sum(lines.map((line) => money(line.discount)))
+  const goods = sum(lines.map((line) => money(line.total)))
+  return {
+    subtotal: toMinor(goods.add(discount)),
+    discount: toMinor(discount),
+    shipping: toMinor(SHIPPING),
+    total: toMinor(goods.add(SHIPPING)),
+  }
+}
+
+/** An amount that callers see as a whole number of minor units. */
+export function money(minor: number): Money {
+  return Money.of(BigInt(minor), CURRENCY)
+}
+
+/** The largest is 5 * 10^13, far below 2^53. */
+function toMinor({ minor }: Money): number {
+  return Number(minor)
+}
+
+function sum(amounts: readonly Money[]): Money {
+  return amounts.reduce((total, amount) => total.add(amount), Money.zero(CURRENCY))
 }

@@ -1,55 +1,83 @@
 import { unwrap } from '@base/core/result'
+import { allOf, type Specification, where } from '@base/domain/specification'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { Username } from '../customers/customer.ts'
-import { pageQuery, toPage } from '../http/page.ts'
+import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
+import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
-import { changeOrder, noOrder } from './change-order.ts'
-import { CancelInput, type OrderId, OrderInput, orderId } from './order.ts'
-import { type OrderAction, orderStatuses } from './order-status.ts'
-import { findOrder, listOrders } from './order-store.ts'
+import { cancelOrder, confirmOrder, moveOrder, noOrder } from './change-order.ts'
+import { type Moved, type Order, type OrderId, orderId } from './order.ts'
+import { CancelInput, OrderInput } from './order-input.ts'
+import { orderStatuses } from './order-status.ts'
 import { type OrderServices, placeOrder } from './place-order.ts'
+import { cancellable, overdue } from './rules.ts'
 
 const ListQuery = z.strictObject({
   ...pageQuery,
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a number from a next link')
-    .transform(Number)
-    .optional(),
   customer: Username.optional(),
   status: z.enum(orderStatuses).optional(),
+  rule: z.enum(['cancellable', 'overdue']).optional(),
 })
 
+const filterable = {
+  customer: 'string',
+  status: 'string',
+  total: 'number',
+  placedAt: 'date',
+  expectedBy: 'date',
+} as const
+
+const NEWEST_FIRST = [{ field: 'number', direction: 'desc' }] as const
+
+const moves: Readonly<Record<string, (order: Order) => Moved>> = {
+  process: (order) => order.process(),
+  ship: (order) => order.ship(),
+  deliver: (order) => order.deliver(),
+}
+
 export function orderRoutes(services: OrderServices): Hono {
-  const { database } = services
+  const { orders, clock } = services
   const routes = new Hono()
     .post('/', async (c) => {
       const order = unwrap(await placeOrder(services, await readBody(c, OrderInput)))
       return c.json(order, 201, { location: `/orders/${order.id}` })
     })
     .get('/', async (c) => {
-      const { limit, ...filter } = await readQuery(c, ListQuery)
-      const rows = await listOrders(database, filter, limit + 1)
-      return c.json(toPage(c, rows, limit, ({ number }) => number))
+      const { limit, after, filter, ...query } = await readQuery(c, ListQuery)
+      const rules = askedFor(query, new Date(clock.now()))
+      const specification = allOf(await readFilter<Order>(filter, filterable), ...rules)
+      return answerPage(c, orders, { specification, orderBy: NEWEST_FIRST, limit, after })
     })
     .get('/:id', async (c) => {
       const id = idIn(c)
-      const order = await findOrder(database, id)
+      const order = await orders.findById(id)
       if (order === undefined) throw noOrder(id)
       return c.json(order)
     })
+    .post('/:id/confirm', async (c) => c.json(unwrap(await confirmOrder(services, idIn(c)))))
     .post('/:id/cancel', async (c) => {
       const { reason } = await readBody(c, CancelInput)
-      return c.json(unwrap(await changeOrder(database, { id: idIn(c), action: 'cancel', reason })))
+      return c.json(unwrap(await cancelOrder(services, idIn(c), reason)))
     })
-  for (const action of ['confirm', 'process', 'ship', 'deliver'] satisfies OrderAction[]) {
-    routes.post(`/:id/${action}`, async (c) =>
-      c.json(unwrap(await changeOrder(database, { id: idIn(c), action }))),
-    )
+  for (const [action, move] of Object.entries(moves)) {
+    routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await moveOrder(services, idIn(c), move))))
   }
   return routes
+}
+
+/** The rules that a query names. */
+function askedFor(
+  { customer, status, rule }: Omit<z.infer<typeof ListQuery>, 'limit'>,
+  now: Date,
+): Specification<Order>[] {
+  return [
+    ...(customer === undefined ? [] : [where<Order>().equals('customer', customer)]),
+    ...(status === undefined ? [] : [where<Order>().equals('status', status)]),
+    ...(rule === 'cancellable' ? [cancellable] : []),
+    ...(rule === 'overdue' ? [overdue(now)] : []),
+  ]
 }
 
 /** The id in the path; what is no id of an order names none. */

@@ -102,6 +102,24 @@ describe('createUnitOfWork', () => {
     expect(clock.now() - started).toBe(75)
   })
 
+  test('runs again by a clock that takes whole milliseconds, whatever chance says', async () => {
+    let commits = 0
+    const driver: UnitDriver<Repos> = {
+      begin: async () => ({
+        repositories: { log: { write: async () => {} } },
+        commit: async () => {
+          if (++commits < 3) throw serialization()
+        },
+        rollback: async () => {},
+        savepoint: () => Promise.reject(fault),
+      }),
+    }
+
+    await createUnitOfWork(driver, { random: () => 0.123_456_789 }).run(async () => {})
+
+    expect(commits).toBe(3)
+  })
+
   test('a unit within another is not run again by itself', async () => {
     const { calls, clock, units } = scripted()
     let runs = 0

@@ -60,7 +60,12 @@ export class TransactionReadOnlyError extends AppError {
  * when that has not helped. Code `SERIALIZATION_FAILURE`, kind `conflict`.
  */
 export class SerializationFailureError extends AppError {
-  constructor(message = 'Another unit changed what this one relies on.') {
-    super({ code: 'SERIALIZATION_FAILURE', kind: 'conflict', message })
+  constructor(message = 'Another unit changed what this one relies on.', cause?: unknown) {
+    super({
+      code: 'SERIALIZATION_FAILURE',
+      kind: 'conflict',
+      message,
+      ...(cause !== undefined && { cause }),
+    })
   }
 }

@@ -18,7 +18,7 @@ export function isSerializationFailure(error: unknown): boolean {
   return false
 }
 
-/** The pause after so many runs, in milliseconds: it doubles, and chance spreads it from 0 to the whole. */
+/** The pause after so many runs, in whole milliseconds: it doubles, and chance spreads it from 0 to the whole. */
 export function pauseAfter(runs: number, random: () => number): number {
-  return random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (runs - 1))
+  return Math.round(random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (runs - 1)))
 }

@@ -6,7 +6,7 @@ export type PipelineWarningCode =
   | 'breaker_outside_retry'
   /** A fallback inside a retry or a breaker answers before they can see that anything failed. */
   | 'fallback_inside'
-  /** One breaker or bulkhead is there twice: it counts each call twice, or waits for itself. */
+  /** One breaker, rate limiter or bulkhead is there twice: it counts each call twice, or waits for itself. */
   | 'same_policy_twice'
 
 /** An order of policies that defeats itself. */
@@ -16,6 +16,12 @@ export interface PipelineWarning {
   /** For people: what is wrong, and what to do. */
   readonly message: string
 }
+
+const STATEFUL: ReadonlySet<EngineKind> = /* @__PURE__ */ new Set<EngineKind>([
+  'circuit-breaker',
+  'rate-limiter',
+  'bulkhead',
+])
 
 /** What an order, the outermost first, does to itself. */
 export function judgeOrder(engines: readonly Engine[]): PipelineWarning[] {
@@ -31,11 +37,12 @@ export function judgeOrder(engines: readonly Engine[]): PipelineWarning[] {
       message:
         'a Fallback stands inside of a Retry or CircuitBreaker and hides every failure: put it outermost.',
     })
-  const stateful = engines.filter(({ kind }) => kind === 'circuit-breaker' || kind === 'bulkhead')
+  const stateful = engines.filter(({ kind }) => STATEFUL.has(kind))
   if (new Set(stateful).size < stateful.length)
     warnings.push({
       code: 'same_policy_twice',
-      message: 'one CircuitBreaker or Bulkhead is there twice and gets in its own way: take one out.',
+      message:
+        'one CircuitBreaker, RateLimiter or Bulkhead is there twice and gets in its own way: take one out.',
     })
   return warnings
 }

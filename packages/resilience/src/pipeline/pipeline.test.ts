@@ -6,6 +6,7 @@ import { Bulkhead } from '../bulkhead/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
 import type { Policy } from '../policy/index.js'
+import { RateLimiter } from '../rate-limiter/index.js'
 import { constant, Retry } from '../retry/index.js'
 import { Timeout } from '../timeout/index.js'
 import { pipeline } from './index.js'
@@ -37,6 +38,29 @@ describe('pipeline', () => {
     const policy = pipeline(telling('a', told), telling('b', told))
     expect(await policy.execute(() => 42)).toBe(42)
     expect(told).toEqual(['into a', 'into b', 'out of b', 'out of a'])
+  })
+
+  test("holds its slots until the function has settled, also where another's policy gave up on it", async () => {
+    const hasty: Policy = {
+      execute: (fn) => {
+        fn({ signal: new AbortController().signal, attempt: 1, waitUntil: () => {} })
+        return Promise.reject(new Error('too slow'))
+      },
+      wrap: () => () => Promise.reject(new Error('not used')),
+    }
+    const bulkhead = new Bulkhead()
+    let settle: (value: string) => void = () => {}
+    const call = pipeline(bulkhead, hasty).execute(
+      () =>
+        new Promise((resolve) => {
+          settle = resolve
+        }),
+    )
+    await expect(call).rejects.toThrow('too slow')
+    expect(bulkhead.running).toBe(1)
+    settle('at last')
+    await new Promise(setImmediate)
+    expect(bulkhead.running).toBe(0)
   })
 
   test('of no policies calls the function', async () => {
@@ -150,10 +174,12 @@ describe('pipeline', () => {
 
   describe('an order that defeats itself', () => {
     const breaker = new CircuitBreaker()
+    const limiter = new RateLimiter({ policies: '100/minute' })
     test.each([
       ['breaker_outside_retry', [breaker, new Retry()]],
       ['fallback_inside', [new Retry(), new Fallback({ fallback: () => 1 })]],
       ['same_policy_twice', [breaker, new Timeout(), breaker]],
+      ['same_policy_twice', [limiter, new Timeout(), limiter]],
     ] as const)('is told as event: %s', async (code, policies) => {
       const policy = pipeline(...policies)
       const heard = vi.fn()
@@ -175,7 +201,7 @@ describe('pipeline', () => {
 
     test('the order to begin with has none', () => {
       const fallback = new Fallback({ fallback: () => 1 })
-      const all = [fallback, new Timeout(), new Retry(), breaker, new Bulkhead(), new Timeout()]
+      const all = [fallback, new Timeout(), new Retry(), breaker, limiter, new Bulkhead(), new Timeout()]
       expect(pipeline(...all).warnings).toEqual([])
     })
   })

@@ -42,8 +42,8 @@ export type PolicyOutcome<P> = 'outType' extends keyof P
  * Puts policies one inside the other, the outermost first, as one policy: each call goes through without a promise or a
  * closure between them. Pipelines nest; how they are nested makes no difference.
  *
- * The order to begin with: `Fallback`, `Timeout` (for all attempts), `Retry`, `CircuitBreaker`, `RateLimiter`,
- * `Bulkhead`, `Timeout` (for one attempt). So the breaker judges each attempt, an open circuit takes no slot, and a slot
+ * The order to begin with: `Fallback`, `Timeout` (for all attempts), `Retry`, `Hedge`, `CircuitBreaker`,
+ * `RateLimiter`, `Bulkhead`, `Timeout` (for one attempt). So the breaker judges each attempt, an open circuit takes no slot, and a slot
  * is held for real work alone. An order that defeats itself is reported: in `warnings`, as event `warning`, and, where
  * nobody listens, as a process warning.
  *

@@ -18,7 +18,10 @@ export type EngineKind =
   | 'retry'
   | 'timeout'
   | 'bulkhead'
+  | 'rate-limiter'
   | 'fallback'
+  | 'hedge'
+  | 'chaos'
   | 'pipeline'
   | 'foreign'
 

@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
 
 /** Waits, and rejects at once when the call is given up; leaves neither timer nor listener. */
-export function pause(clock: Clock, duration: number, ctx: CallContext): Promise<void> {
+export function pause(clock: Clock, duration: number, ctx: CallContext, name = 'retry'): Promise<void> {
   return new Promise((resolve, reject) => {
     const waiter = {
       handleEvent(): void {
@@ -17,7 +17,7 @@ export function pause(clock: Clock, duration: number, ctx: CallContext): Promise
         if (ctx.abortable) ctx.unlisten(waiter)
         resolve()
       },
-      { name: 'retry' },
+      { name },
     )
     if (ctx.aborted) waiter.handleEvent()
     else if (ctx.abortable) ctx.listen(waiter)

@@ -1,10 +1,14 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
+import { AdaptiveBulkhead } from '../adaptive-bulkhead/index.js'
 import { Bulkhead } from '../bulkhead/index.js'
+import { Chaos } from '../chaos/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
+import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/index.js'
+import { memoryRateLimitStore, RateLimiter, type RateLimitStore } from '../rate-limiter/index.js'
 import { Retry } from '../retry/index.js'
 import { Timeout } from '../timeout/index.js'
 import { type PolicySubject, policyConformance } from './index.js'
@@ -21,12 +25,22 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
   Timeout: (clock) => new Timeout({ clock }),
   'cooperative Timeout': (clock) => new Timeout({ clock, strategy: 'cooperative' }),
   Bulkhead: (clock) => new Bulkhead({ clock, maxConcurrent: 2 }),
+  RateLimiter: (clock) => new RateLimiter({ clock, policies: '100/minute' }),
+  'RateLimiter that lets calls wait': (clock) =>
+    new RateLimiter({ clock, policies: '1/minute', maxWait: '10m' }),
+  'RateLimiter of a slow store': (clock) =>
+    new RateLimiter({ clock, policies: '100/minute', store: slow(clock) }),
+  AdaptiveBulkhead: (clock) => new AdaptiveBulkhead({ clock, min: 2, max: 20 }),
   Fallback: () => new Fallback({ fallback: () => 1, handle: () => false }),
+  Hedge: (clock) => new Hedge({ clock, delay: '2h' }),
+  Chaos: (clock) => new Chaos({ clock, rate: 0, error: new Error('chaos'), enabled: true }),
   'pipeline of all': (clock) =>
     pipeline(
       new Timeout({ clock, timeout: '10m' }),
       new Retry({ clock }),
+      new Hedge({ clock, delay: '2h' }),
       new CircuitBreaker({ clock }),
+      new RateLimiter({ clock, policies: '100/minute' }),
       new Bulkhead({ clock }),
       new Timeout({ clock }),
     ),
@@ -37,6 +51,16 @@ const policies: Record<string, (clock: TestClock) => PolicySubject> = {
 function foreign(clock: TestClock): Policy {
   const inner = new Timeout({ clock })
   return { execute: (fn, options) => inner.execute(fn, options), wrap: (fn) => inner.wrap(fn) }
+}
+
+/** A store that answers later, as one on a server does. */
+function slow(clock: TestClock): RateLimitStore {
+  const store = memoryRateLimitStore({ clock })
+  return {
+    consume: async (key, cost, limit) => store.consume(key, cost, limit),
+    reset: async (key, limit) => store.reset(key, limit),
+    block: async (key, duration, limit) => store.block(key, duration, limit),
+  }
 }
 
 describe.each(Object.entries(policies))('%s', (_, policy) => {

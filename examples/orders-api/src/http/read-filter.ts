@@ -1,0 +1,48 @@
+import { ValidationError } from '@base/core/errors'
+import { parseJson, unchecked } from '@base/core/schema'
+import {
+  always,
+  type JsonFieldType,
+  type Path,
+  type Specification,
+  specificationFromJson,
+} from '@base/domain/specification'
+import { operators } from '../database/condition.ts'
+import { QUERY } from './problem.ts'
+
+/** The fields that callers may filter by, and what they hold. */
+export type Filterable<T> = { readonly [P in Path<T>]?: JsonFieldType }
+
+/**
+ * The specification in the query parameter `filter`, JSON such as `{"op":"greaterThan","field":"total","value":5000}`;
+ * without one everything passes.
+ *
+ * @throws ValidationError that names each wrong field.
+ */
+export async function readFilter<T>(
+  filter: string | undefined,
+  types: Filterable<T>,
+): Promise<Specification<T>> {
+  if (filter === undefined) return always()
+  const parsed = await parseJson(unchecked<unknown>(), filter)
+  if (!parsed.ok) throw wrongFilter([parsed.error.message])
+  const fields = Object.entries(types).map(([field, type]) => [field, { type, operators }])
+  try {
+    return specificationFromJson<T>(parsed.value, { fields: Object.fromEntries(fields) })
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error
+    throw wrongFilter(error.issues.map(({ path, message }) => `${placeIn(parsed.value, path)} ${message}`))
+  }
+}
+
+function wrongFilter(problems: readonly string[]): ValidationError {
+  return new ValidationError({ issues: problems.map((message) => ({ path: `${QUERY}filter`, message })) })
+}
+
+/** A place in the filter, with the field that its condition is about: `of.0.value (total)`. */
+function placeIn(filter: unknown, path: string): string {
+  const parents = path.split('.').slice(0, -1)
+  let condition = filter as Readonly<Record<string, unknown>> | undefined
+  for (const key of parents) condition = condition?.[key] as typeof condition
+  return typeof condition?.['field'] === 'string' ? `${path} (${condition['field'].slice(0, 50)})` : path
+}

@@ -1,0 +1,63 @@
+import { toMilliseconds } from '@base/core/duration'
+import { ConflictError, isAppError, UnavailableError } from '@base/core/errors'
+import { err, ok, type Result } from '@base/core/result'
+import type { Money } from '@base/domain/value-object'
+import type { Policy } from '@base/resilience/policy'
+import { type PaymentPolicyOptions, paymentPolicy } from './payment-policy.ts'
+import type { Payments } from './payments.ts'
+
+/** The customer cannot pay; the key is over. */
+const DECLINED: readonly number[] = [402, 410]
+
+/** Payments by a gateway over HTTP, at a URL. */
+export class GatewayPayments implements Payments {
+  readonly #url: string
+  readonly #policy: Policy
+  readonly #retryAfter: number
+
+  constructor(url: string, options: PaymentPolicyOptions) {
+    this.#url = url
+    this.#policy = paymentPolicy(options)
+    this.#retryAfter = toMilliseconds(options.recovery)
+  }
+
+  async take(key: string, amount: Money): Promise<Result<void, ConflictError>> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+    const init = { method: 'POST', headers, body: JSON.stringify(amount) }
+    const status = await this.#send('payments', init, [200, 201, ...DECLINED])
+    return DECLINED.includes(status) ? err(declined(status)) : ok(undefined)
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' }, [200])
+  }
+
+  /** The status of the answer. One that is not expected is as bad as none. */
+  async #send(path: string, init: RequestInit, expected: readonly number[]): Promise<number> {
+    try {
+      return await this.#policy.execute(async ({ signal }) => {
+        const { status, body } = await fetch(`${this.#url}/${path}`, { ...init, signal })
+        await body?.cancel()
+        if (expected.includes(status)) return status
+        throw new UnavailableError({ message: `The payment gateway answered ${status}.` })
+      })
+    } catch (cause) {
+      throw this.#unavailable(cause)
+    }
+  }
+
+  #unavailable(cause: unknown): UnavailableError {
+    const open = isAppError(cause, 'CIRCUIT_OPEN')
+    return new UnavailableError({
+      code: open ? cause.code : 'PAYMENT_UNAVAILABLE',
+      message: 'The payment gateway does not answer now; the order is as it was.',
+      retryAfter: (open && cause.retryAfter) || this.#retryAfter,
+      cause,
+    })
+  }
+}
+
+function declined(status: number): ConflictError {
+  const message = 'The payment was declined.'
+  return new ConflictError({ code: 'PAYMENT_DECLINED', message, details: { gatewayStatus: status } })
+}

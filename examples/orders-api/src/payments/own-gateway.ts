@@ -1,0 +1,29 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { UnavailableError } from '@base/core/errors'
+
+const MAIN = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
+
+/** A payment gateway that was started beside the service, and stops with it. */
+export interface OwnGateway {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts a gateway at a free port, in a process of its own. @param ledger the file of its books, if they are kept. */
+export async function startGateway(ledger: string | undefined): Promise<OwnGateway> {
+  const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },
+  })
+  const ended = once(child, 'exit')
+  const [first] = await Promise.race([once(child, 'message'), ended.then(() => [])])
+  if (first === undefined) throw new UnavailableError({ message: 'The payment gateway did not start.' })
+  return { url: (first as { url: string }).url, stop: () => stop(child, ended) }
+}
+
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (child.connected) child.disconnect()
+  await ended
+}

@@ -1,0 +1,158 @@
+import { inspect } from 'node:util'
+import { AppError, ConflictError, NotFoundError, ValidationError } from '@base/core/errors'
+import { sql } from 'drizzle-orm'
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { describeDatabases } from '../test-databases.js'
+import { toFailure, withFailures } from './failures.js'
+import { sqlStateOf } from './postgres-error.js'
+
+const SECRET = 'ada@example.com'
+
+const users = pgTable('users', {
+  id: integer().primaryKey(),
+  email: text().notNull(),
+  age: integer(),
+  boss: integer(),
+})
+
+const TABLES = `create table users (
+  id integer primary key, email text not null constraint users_email_key unique,
+  age integer constraint users_adult check (age >= 18), boss integer constraint users_boss references users
+)`
+
+/** The error that a statement ends with. */
+const failure = (statement: () => PromiseLike<unknown>): Promise<unknown> =>
+  withFailures(statement).then(
+    () => expect.unreachable('it succeeded'),
+    (error: unknown) => error,
+  )
+
+const refused = (code: string, fields: object = {}) =>
+  Object.assign(new Error(`Key (email)=(${SECRET})`), { code, severity: 'ERROR', ...fields })
+
+describeDatabases((database) => {
+  beforeAll(async () => {
+    await database.run(TABLES)
+    await database.db.insert(users).values({ id: 1, email: SECRET })
+  })
+  const insert = (row: typeof users.$inferInsert) => failure(() => database.db.insert(users).values(row))
+
+  test('a taken value is a conflict that names the constraint', async () => {
+    const error = await insert({ id: 2, email: SECRET })
+    expect(error).toBeInstanceOf(ConflictError)
+    expect(error).toMatchObject({
+      code: 'CONFLICT',
+      message: 'Another row has this value already (constraint users_email_key).',
+      details: { violation: 'unique', constraint: 'users_email_key', table: 'users' },
+    })
+  })
+
+  test('a missing row that is referred to is a conflict that names the constraint', async () => {
+    expect(await insert({ id: 2, email: 'b', boss: 99 })).toMatchObject({
+      kind: 'conflict',
+      details: { violation: 'foreign_key', constraint: 'users_boss' },
+    })
+  })
+
+  test('a check and a null are invalid, and name what they break', async () => {
+    const check = await insert({ id: 2, email: 'b', age: 3 })
+    expect(check).toBeInstanceOf(ValidationError)
+    expect(check).toMatchObject({ kind: 'invalid', details: { constraint: 'users_adult' } })
+    expect(await insert({ id: 2, email: null as never })).toMatchObject({
+      issues: [{ path: 'email', message: 'must not be null' }],
+    })
+  })
+
+  test('a value that a column cannot take is invalid, and not quoted', async () => {
+    const error = await failure(() => database.db.execute(sql`select ${SECRET}::text::integer`))
+    expect(error).toMatchObject({ kind: 'invalid' })
+  })
+
+  test('a cancelled statement and a broken transaction are told apart from failures', async () => {
+    await failure(() =>
+      database.db.transaction(async (tx) => {
+        await tx.execute(sql`select 1/0`).then(
+          () => undefined,
+          () => undefined,
+        )
+        const error = await failure(() => tx.execute(sql`select 1`))
+        expect(error).toMatchObject({ code: 'TRANSACTION_ABORTED' })
+        throw error
+      }),
+    )
+  })
+
+  test('no message and no cause shows a value of a row or of a parameter', async () => {
+    for (const error of [
+      await insert({ id: 2, email: SECRET }),
+      await insert({ id: 2, email: SECRET, age: 3 }),
+      await insert({ id: 2, email: SECRET, boss: 99 }),
+      await failure(() => database.db.execute(sql`select ${SECRET}::text::integer`)),
+      await failure(() => database.db.execute(sql`select * from nowhere where email = ${SECRET}`)),
+    ]) {
+      expect(error).toBeInstanceOf(AppError)
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET)
+      expect(sqlStateOf(error)).toMatch(/^\w{5}$/)
+    }
+  })
+})
+
+describe('toFailure', () => {
+  test.each([
+    ['23505', { code: 'CONFLICT', kind: 'conflict' }],
+    ['23P01', { code: 'CONFLICT', kind: 'conflict' }],
+    ['23503', { code: 'CONFLICT', kind: 'conflict' }],
+    ['23514', { code: 'VALIDATION', kind: 'invalid' }],
+    ['23502', { code: 'VALIDATION', kind: 'invalid' }],
+    ['22003', { code: 'VALIDATION', kind: 'invalid' }],
+    ['40001', { code: 'SERIALIZATION_FAILURE', kind: 'conflict' }],
+    ['40P01', { code: 'SERIALIZATION_FAILURE', kind: 'conflict' }],
+    ['25P02', { code: 'TRANSACTION_ABORTED', kind: 'conflict' }],
+    ['25006', { code: 'TRANSACTION_READ_ONLY', kind: 'internal' }],
+    ['42501', { code: 'FORBIDDEN', kind: 'forbidden' }],
+    ['55P03', { code: 'LOCK_NOT_AVAILABLE', kind: 'conflict' }],
+    ['57014', { code: 'TIMEOUT', kind: 'timeout' }],
+    ['57P01', { code: 'UNAVAILABLE', kind: 'unavailable' }],
+    ['53300', { code: 'UNAVAILABLE', kind: 'unavailable' }],
+    ['08006', { code: 'UNAVAILABLE', kind: 'unavailable' }],
+    ['42P01', { code: 'DATABASE_ERROR', kind: 'internal' }],
+  ])('reads %s, however deep it lies', (code, expected) => {
+    const wrapped = new Error('Failed query', { cause: new Error('again', { cause: refused(code) }) })
+    expect(toFailure(wrapped)).toMatchObject(expected)
+  })
+
+  test('says who cancelled a statement', () => {
+    const error = refused('57014', { message: 'canceling statement due to user request' })
+    expect(toFailure(error)).toMatchObject({ code: 'CANCELLED' })
+  })
+
+  test.each([
+    Object.assign(new Error('read'), { code: 'ECONNRESET' }),
+    new Error('Connection terminated unexpectedly'),
+    new Error('timeout exceeded when trying to connect'),
+  ])('takes %s for a database that does not answer', (error) => {
+    expect(toFailure(new Error('Failed query', { cause: error }))).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('unwraps an error of ours, and leaves that of others alone', () => {
+    const ours = new NotFoundError()
+    expect(toFailure(new Error('Failed query', { cause: ours }))).toBe(ours)
+    const theirs = Object.assign(new Error('theirs'), { code: 'STYLE' })
+    expect(toFailure(theirs)).toBe(theirs)
+    expect(toFailure('text')).toBe('text')
+  })
+
+  test("keeps drizzle's parameters out where the database never answered", () => {
+    const error = Object.assign(new Error(`params: ${SECRET}`), { query: 'select $1', params: [SECRET] })
+    const failure = toFailure(Object.assign(error, { cause: new Error('PGlite is closed') }))
+    expect(failure).toMatchObject({ code: 'DATABASE_ERROR', cause: { message: 'PGlite is closed' } })
+    expect(inspect(failure)).not.toContain(SECRET)
+  })
+
+  test('follows a circle of causes to no end', () => {
+    const error = new Error('a')
+    error.cause = error
+    expect(toFailure(error)).toBe(error)
+  })
+})

@@ -1,0 +1,143 @@
+import {
+  AppError,
+  CancelledError,
+  ConflictError,
+  ForbiddenError,
+  isAppError,
+  TimeoutError,
+  UnavailableError,
+  ValidationError,
+} from '@base/core/errors'
+import {
+  SerializationFailureError,
+  TransactionAbortedError,
+  TransactionReadOnlyError,
+} from '@base/domain/unit-of-work'
+import { causesOf, type PostgresError, postgresErrorOf } from './postgres-error.js'
+import { StatementError } from './statement-error.js'
+
+/** Codes of sockets and name servers that say: not now. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+/** What node-postgres says, without a code, where its connection broke or none came free. */
+const CONNECTION_LOST =
+  /^Connection terminated|^Client has encountered a connection error|^timeout (exceeded )?when trying to connect|^Client was closed/
+
+/**
+ * The error of a statement in the words of `@base`: by the SQLSTATE, found along the causes. No message of it or of its
+ * causes holds a value of a parameter or a row. An error that no database gave is returned as it is, and an error of ours
+ * that drizzle has wrapped is unwrapped.
+ */
+export function toFailure(error: unknown): unknown {
+  for (const link of causesOf(error)) if (isAppError(link)) return link
+  const refused = postgresErrorOf(error)
+  if (refused !== undefined) return failureOf(refused, new StatementError(refused))
+  for (const link of causesOf(error)) if (isConnectionLost(link)) return unavailable(link)
+  return isQueryError(error) ? failedQuery(error) : error
+}
+
+/** What a promise of a statement gives; it rejects with {@link toFailure}. */
+export async function withFailures<R>(statement: () => PromiseLike<R>): Promise<R> {
+  try {
+    return await statement()
+  } catch (error) {
+    throw toFailure(error)
+  }
+}
+
+type Make = (error: PostgresError, cause: StatementError) => AppError
+
+const violation =
+  (kind: string, message: string): Make =>
+  ({ constraint, table }, cause) => {
+    const named = constraint === undefined ? '' : ` (constraint ${constraint})`
+    return new ConflictError({
+      message: `${message}${named}.`,
+      details: { violation: kind, constraint, ...(table !== undefined && { table }) },
+      cause,
+    })
+  }
+
+const serialization: Make = (_, cause) =>
+  new SerializationFailureError('Another transaction changed what this one relies on.', cause)
+
+const foreignKey = violation('foreign_key', 'A row that is referred to is missing, or is still referred to')
+
+/** By SQLSTATE. @see PostgreSQL documentation, appendix A, "PostgreSQL Error Codes" */
+const BY_CODE: Readonly<Record<string, Make>> = {
+  '23505': violation('unique', 'Another row has this value already'),
+  '23P01': violation('exclusion', 'Another row excludes this one'),
+  '23503': foreignKey,
+  '23001': foreignKey,
+  '23514': ({ constraint, column }, cause) =>
+    invalid(column, `does not satisfy the constraint ${constraint}`, cause),
+  '23502': ({ column }, cause) => invalid(column, 'must not be null', cause),
+  '40001': serialization,
+  '40P01': serialization,
+  '25P02': (_, cause) => new TransactionAbortedError(cause),
+  '25006': () => new TransactionReadOnlyError(),
+  '42501': (_, cause) =>
+    new ForbiddenError({ message: 'The database does not allow this to its user.', cause }),
+  '55P03': (_, cause) =>
+    new ConflictError({ code: 'LOCK_NOT_AVAILABLE', message: 'Somebody else holds the lock.', cause }),
+  '57014': ({ message }, cause) =>
+    message.includes('user request')
+      ? new CancelledError({ message: 'The statement was cancelled.', cause })
+      : new TimeoutError({ message: 'The statement took longer than the database allows.', cause }),
+}
+
+/** By the first two letters, where the code itself is not listed. */
+const BY_CLASS: Readonly<Record<string, Make>> = {
+  '08': (_, cause) => unavailable(cause),
+  '53': (_, cause) => unavailable(cause),
+  '57': (_, cause) => unavailable(cause),
+  '22': ({ column, code }, cause) =>
+    invalid(column, `holds a value that its column cannot take (${code})`, cause),
+  '40': serialization,
+}
+
+function failureOf(error: PostgresError, cause: StatementError): AppError {
+  const make = BY_CODE[error.code] ?? BY_CLASS[error.code.slice(0, 2)]
+  return make?.(error, cause) ?? internal(`The database refused a statement (${error.code}).`, cause)
+}
+
+function invalid(column: string | undefined, message: string, cause: StatementError): AppError {
+  const { constraint, table } = cause
+  return new ValidationError({
+    issues: [{ path: column ?? '', message }],
+    details: { ...(constraint !== undefined && { constraint }), ...(table !== undefined && { table }) },
+    cause,
+  })
+}
+
+function unavailable(cause: unknown): AppError {
+  return new UnavailableError({ message: 'The database does not answer now.', cause })
+}
+
+function internal(message: string, cause: unknown): AppError {
+  return new AppError({ code: 'DATABASE_ERROR', kind: 'internal', message, cause })
+}
+
+function isConnectionLost(link: object): boolean {
+  const { code, message } = link as { code?: unknown; message?: unknown }
+  return UNREACHABLE.has(code) || (typeof message === 'string' && CONNECTION_LOST.test(message))
+}
+
+/** Whether it is drizzle's: of any copy of it, and so known by what it has. */
+function isQueryError(error: unknown): error is { query: string; params: unknown; cause?: unknown } {
+  return typeof error === 'object' && error !== null && 'query' in error && 'params' in error
+}
+
+/** Drizzle's message holds the parameters, so only its cause is kept. */
+function failedQuery({ cause }: { readonly cause?: unknown }): AppError {
+  return internal('A statement failed before the database answered.', cause)
+}

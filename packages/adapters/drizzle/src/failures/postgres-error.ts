@@ -1,0 +1,50 @@
+/** How long a chain of causes is followed, for it may be a circle. */
+const MAX_CAUSES = 16
+
+/** A SQLSTATE: five digits or capitals. Node's own codes are longer, or written otherwise. */
+const SQL_STATE = /^[0-9A-Z]{5}$/
+
+/** What PostgreSQL says of a statement that it refused, under the names that both drivers use. */
+export interface PostgresError {
+  /** The SQLSTATE. */
+  readonly code: string
+  /** `ERROR`, `FATAL` or `PANIC`. */
+  readonly severity: string
+  /** In the server's language; may quote values, see {@link saysValues}. */
+  readonly message: string
+  readonly constraint?: string | undefined
+  readonly schema?: string | undefined
+  readonly table?: string | undefined
+  readonly column?: string | undefined
+}
+
+/** An error, what caused it, and so on. */
+export function* causesOf(error: unknown): Generator<object> {
+  let link = error
+  for (let depth = 0; depth < MAX_CAUSES && typeof link === 'object' && link !== null; depth++) {
+    yield link
+    link = (link as { cause?: unknown }).cause
+  }
+}
+
+/** PostgreSQL's error, itself or among the causes, for drizzle wraps what drivers throw; `undefined` where there is none. */
+export function postgresErrorOf(error: unknown): PostgresError | undefined {
+  for (const link of causesOf(error)) if (isPostgresError(link)) return link
+  return undefined
+}
+
+/** The SQLSTATE of an error or of what caused it. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return postgresErrorOf(error)?.code
+}
+
+/** Whether the server's message may quote a value: those about data do, and those that a function of the user raises. */
+export function saysValues(code: string): boolean {
+  return code.startsWith('22') || code.startsWith('P0') || code.startsWith('XX')
+}
+
+/** Drivers copy the severity of the message; other libraries that have codes of five letters have none. */
+function isPostgresError(link: object): link is PostgresError {
+  const { code, severity } = link as { code?: unknown; severity?: unknown }
+  return typeof code === 'string' && SQL_STATE.test(code) && typeof severity === 'string'
+}

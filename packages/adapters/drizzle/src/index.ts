@@ -1,0 +1,34 @@
+export { type DrizzleLockOptions, drizzleLock, lockMigrations } from './lock/index.js'
+export {
+  type MigrateOptions,
+  type Migration,
+  MigrationEditedError,
+  type MigrationReport,
+  migrate,
+} from './migrate/index.js'
+export {
+  type ColumnName,
+  type DrizzleRepositoryOptions,
+  drizzleRepository,
+  type Executor,
+  type NewRowOf,
+  type RowMapper,
+  type RowOf,
+} from './repository/index.js'
+export { compileSpecification, type FieldMap, type FieldSource } from './specification/index.js'
+export {
+  checkTenantIsolation,
+  type RlsPoliciesOptions,
+  rlsPolicies,
+  type TenantIsolationOptions,
+  TenantsNotIsolatedError,
+  withTenant,
+} from './tenancy/index.js'
+export {
+  type DrizzleUnitOfWorkOptions,
+  drizzleUnitOfWork,
+  NestedRootQueryError,
+  nodePostgres,
+  pglite,
+  type UnitDatabase,
+} from './unit-of-work/index.js'

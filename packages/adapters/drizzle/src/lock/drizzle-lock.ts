@@ -1,0 +1,121 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { formatDuration, toMilliseconds } from '@base/core/duration'
+import { TimeoutError } from '@base/core/errors'
+import type { AcquireOptions, Lease, LeaseOptions, Lock } from '@base/core/lock'
+import { checkMethods, checkText } from '@base/core/options'
+import type { Executor } from '../executor.js'
+import { LeaseTable } from './lease-table.js'
+import { TableLease } from './table-lease.js'
+import { WaitingRoom } from './waiting-room.js'
+
+/** How long it waits between looks at the table, in milliseconds: it doubles from the first to the longest. */
+const FIRST_PAUSE = 25
+const LONGEST_PAUSE = 400
+
+/** Options of {@link drizzleLock}. */
+export interface DrizzleLockOptions {
+  /**
+   * Source of time, for who wants to decide when leases end. Without one they end by the clock of the database, which all
+   * processes share, and a process gives its own lease up when it is over by its own count.
+   *
+   * @defaultValue the database's clock, and systemClock for the pauses
+   */
+  readonly clock?: Clock
+}
+
+/**
+ * A lock between processes: a lease is a row of the table `base_locks`, with a token out of a sequence, so that what is
+ * locked can refuse a holder that was too slow.
+ *
+ * Who waits looks again after 25 ms, then less often, every 400 ms at last; within this process a release wakes who has
+ * waited longest. The table is created at the first use where it is missing; a role that must not do so runs
+ * {@link lockMigrations} through `migrate` before. Give it a database, not a transaction: a lease is seen once it is
+ * committed.
+ *
+ * @example
+ * const lock = drizzleLock(db)
+ * await withLock(lock, 'invoice-run', { ttl: '10s' }, (lease) => sendInvoices({ token: lease.token }))
+ *
+ * @throws InvalidOptionError for an executor or a clock that is none.
+ * @see Martin Kleppmann, "How to do distributed locking", 2016
+ */
+export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = {}): Lock {
+  const place = { package: '@base/drizzle', pattern: 'drizzleLock' }
+  checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
+  if (clock !== undefined)
+    checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...place, option: 'clock' })
+  return new DrizzleLock(new LeaseTable(executor, clock), clock ?? systemClock)
+}
+
+const where = { package: '@base/core', pattern: 'Lock' }
+
+class DrizzleLock implements Lock {
+  readonly #table: LeaseTable
+  readonly #clock: Clock
+  readonly #room = new WaitingRoom()
+
+  constructor(table: LeaseTable, clock: Clock) {
+    this.#table = table
+    this.#clock = clock
+  }
+
+  async acquire(key: string, options: AcquireOptions = {}): Promise<Lease> {
+    const { ttl = '30s', wait = '10s', signal } = options
+    checkText(key, { ...where, option: 'key' })
+    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
+    const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
+    signal?.throwIfAborted()
+    const deadline = this.#clock.monotonic() + patience
+    const waiting = this.#room.enter(key)
+    try {
+      for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+        waiting.answer()
+        const lease = await this.#take(key, lasting, signal)
+        if (lease !== undefined) return lease
+        const left = deadline - this.#clock.monotonic()
+        if (left <= 0) throw tooLate(key, patience)
+        await waiting.pause(Math.min(pause, left), this.#clock, signal)
+      }
+    } finally {
+      waiting.leave()
+    }
+  }
+
+  async tryAcquire(key: string, { ttl = '30s', signal }: LeaseOptions = {}): Promise<Lease | undefined> {
+    checkText(key, { ...where, option: 'key' })
+    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
+    signal?.throwIfAborted()
+    return this.#take(key, lasting, signal)
+  }
+
+  /** Asks the table once. Where the signal aborts meanwhile it rejects at once, and what was taken is given back. */
+  async #take(key: string, ttl: number, signal: AbortSignal | undefined): Promise<Lease | undefined> {
+    const asked = this.#ask(key, ttl)
+    if (signal === undefined) return asked
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
+      const settle = () => signal.removeEventListener('abort', abort)
+      asked.then(async (lease) => {
+        settle()
+        if (signal.aborted) await lease?.release()
+        else resolve(lease)
+      }, reject)
+      asked.catch(settle)
+    })
+  }
+
+  async #ask(key: string, ttl: number): Promise<Lease | undefined> {
+    const [clock, table, askedAt] = [this.#clock, this.#table, this.#clock.monotonic()]
+    const token = await table.take(key, ttl)
+    if (token === undefined) return undefined
+    return new TableLease({ key, token, ttl, askedAt, clock, table, onEnd: () => this.#room.call(key) })
+  }
+}
+
+function tooLate(key: string, patience: number): TimeoutError {
+  return new TimeoutError({
+    message: `Lock '${key}' was not free within ${formatDuration(patience)}.`,
+    details: { key },
+  })
+}

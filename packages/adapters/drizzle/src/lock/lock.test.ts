@@ -1,0 +1,119 @@
+import { getEventListeners } from 'node:events'
+import { withLock } from '@base/core/lock'
+import { TestClock } from '@base/core/testing'
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { rowsOf } from '../executor.js'
+import { migrate } from '../migrate/index.js'
+import { describeDatabases, describePostgres } from '../test-databases.js'
+import { drizzleLock, lockMigrations } from './index.js'
+
+const never = (value: unknown): never => value as never
+
+describeDatabases((database) => {
+  describe('drizzleLock by the clock of the database', () => {
+    /** What the passing of time would do to a lease, as far as the database goes. */
+    const expire = (key: string) =>
+      database.db.execute(sql`update base_locks set expires_at = now() where key = ${key}`)
+
+    test('creates its table once, by its migration', async () => {
+      await drizzleLock(database.db).acquire('first')
+      expect(await migrate(database.db, lockMigrations)).toEqual({ applied: [], pending: [] })
+    })
+
+    test('a process that was slow learns that another holds the lock, and cannot free it', async () => {
+      const [slow, quick] = [drizzleLock(database.db), drizzleLock(database.db)]
+      const lost = await slow.acquire('slow', { ttl: '1h' })
+      expect(await quick.tryAcquire('slow')).toBeUndefined()
+      await expire('slow')
+      const lease = await quick.acquire('slow', { wait: 0 })
+
+      expect(lease.token > lost.token).toBe(true)
+      expect(await lost.release()).toEqual({ released: false })
+      expect(await slow.tryAcquire('slow')).toBeUndefined()
+    })
+
+    test('a lease that is over in the database cannot be extended', async () => {
+      const lock = drizzleLock(database.db)
+      const lease = await lock.acquire('over', { ttl: '1h' })
+      await expire('over')
+      await expect(lease.extend()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+      expect(lease.signal.aborted).toBe(true)
+    })
+
+    test('two processes, as it were, are never within at once, and tokens grow in the order of holding', async () => {
+      const locks = [drizzleLock(database.db), drizzleLock(database.db)]
+      let inside = 0
+      const tokens: bigint[] = []
+      const work = (index: number) =>
+        withLock(locks[index % 2] as never, 'shared', { wait: '1m' }, async ({ token }) => {
+          tokens.push(token)
+          expect(++inside).toBe(1)
+          await database.db.execute(sql`select 1`)
+          inside--
+        })
+      await Promise.all(Array.from({ length: 12 }, (_, index) => work(index)))
+      expect(tokens).toEqual([...tokens].sort((a, b) => (a < b ? -1 : 1)))
+      expect(new Set(tokens).size).toBe(12)
+    })
+
+    test('what comes after an abort is given back', async () => {
+      const lock = drizzleLock(database.db)
+      const controller = new AbortController()
+      const asked = lock.acquire('late', { signal: controller.signal })
+      controller.abort(new Error('gone'))
+      await expect(asked).rejects.toThrow('gone')
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+      await (await lock.acquire('late', { wait: '1m' })).release()
+    })
+
+    test('a key may be any text, and is bound', async () => {
+      const lock = drizzleLock(database.db)
+      const lease = await lock.acquire("'; drop table base_locks; --")
+      expect(await lease.release()).toEqual({ released: true })
+      const [row] = rowsOf(await database.db.execute(sql`select count(*)::int as n from base_locks`))
+      expect(row?.['n']).toBeGreaterThan(0)
+    })
+  })
+
+  test('a wait leaves no timer behind', async () => {
+    const clock = new TestClock()
+    const lock = drizzleLock(database.db, { clock })
+    const lease = await lock.acquire('timers')
+    const waiting = lock.acquire('timers')
+    await lease.release()
+    await (await waiting).release()
+    expect(clock.pending).toBe(0)
+  })
+
+  test.each([
+    ['an executor', () => drizzleLock(never({})), 'drizzleLock: executor must be an object with'],
+    [
+      'a clock',
+      () => drizzleLock(database.db, { clock: never({}) }),
+      'drizzleLock: clock must be an object with',
+    ],
+  ])('refuses %s that is none', (_, make, message) => {
+    expect(make).toThrow(`@base/drizzle ${message}`)
+  })
+})
+
+describePostgres((database) => {
+  test('who was held up in the middle of taking a lock gets a token above those that came meanwhile', async () => {
+    const lock = drizzleLock(database.db)
+    await (await lock.acquire('held up')).release()
+    const waiting = sql`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into base_locks%'`
+    let taking: ReturnType<typeof lock.tryAcquire> | undefined
+    const meanwhile = await database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 from base_locks where key = 'held up' for update`)
+      taking = lock.tryAcquire('held up')
+      while (rowsOf(await database.db.execute(waiting))[0]?.['n'] === 0);
+      // Another holder, from the taking to the release.
+      const held = sql`update base_locks set token = nextval('base_lock_tokens') where key = 'held up' returning token::text`
+      return BigInt(rowsOf(await tx.execute(held))[0]?.['token'] as string)
+    })
+    const lease = await taking
+    expect(lease?.token).toBeGreaterThan(meanwhile)
+  })
+})

@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describeWithService } from '@base-internal/tools/services'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { rowsOf } from '../executor.js'
+import { describeDatabases } from '../test-databases.js'
+import { type Migration, migrate } from './index.js'
+
+const tables: readonly Migration[] = [
+  {
+    name: '001 pens',
+    sql: `create table pens (id integer primary key, name text not null default 'it''s $$new$$');
+      insert into pens (id) values (1); -- several statements`,
+  },
+  { name: '002 ink', sql: 'alter table pens add column ink text' },
+]
+
+describeDatabases((database) => {
+  const select = async (text: string) => rowsOf(await database.db.execute(sql.raw(text)))
+
+  describe('migrate', () => {
+    beforeEach(() => database.run('drop table if exists base_migrations, pens, broken cascade'))
+
+    test('applies what the database does not have, in order, once', async () => {
+      expect(await migrate(database.db, tables.slice(0, 1))).toEqual({ applied: ['001 pens'], pending: [] })
+      expect(await migrate(database.db, tables)).toEqual({ applied: ['002 ink'], pending: [] })
+      expect(await migrate(database.db, tables)).toEqual({ applied: [], pending: [] })
+      expect(await select('select name, ink from pens')).toEqual([{ name: "it's $$new$$", ink: null }])
+    })
+
+    test('a dry run says what it would apply, and changes nothing', async () => {
+      const report = await migrate(database.db, tables, { dryRun: true })
+      expect(report).toEqual({ applied: [], pending: ['001 pens', '002 ink'] })
+      expect(await select("select to_regclass('base_migrations')::text as it")).toEqual([{ it: null }])
+      await migrate(database.db, tables.slice(0, 1))
+      expect((await migrate(database.db, tables, { dryRun: true })).pending).toEqual(['002 ink'])
+    })
+
+    test('refuses a history that was edited, and applies nothing', async () => {
+      await migrate(database.db, tables.slice(0, 1))
+      const edited = [{ name: '001 pens', sql: 'create table pens ()' }, ...tables.slice(1)]
+      for (const dryRun of [true, false]) {
+        await expect(migrate(database.db, edited, { dryRun })).rejects.toMatchObject({
+          code: 'MIGRATION_EDITED',
+          kind: 'conflict',
+          details: { name: '001 pens' },
+        })
+      }
+      expect(await select('select name from base_migrations')).toEqual([{ name: '001 pens' }])
+    })
+
+    test('one that comes before others that are applied is applied, not skipped', async () => {
+      await migrate(database.db, tables)
+      const earlier = { name: '000 broken', sql: 'create table broken ()' }
+      expect((await migrate(database.db, [earlier, ...tables])).applied).toEqual(['000 broken'])
+    })
+
+    test('line ends are no edit', async () => {
+      const [first] = tables as [Migration]
+      await migrate(database.db, [first])
+      const copy = { ...first, sql: first.sql.replaceAll('\n', '\r\n') }
+      expect(await migrate(database.db, [copy])).toEqual({ applied: [], pending: [] })
+    })
+
+    test('one that fails leaves nothing of itself, and all that came before it', async () => {
+      const broken = { name: '003 broken', sql: 'create table broken (); select 1/0' }
+      await expect(migrate(database.db, [...tables, broken])).rejects.toMatchObject({ kind: 'invalid' })
+      expect(await select("select to_regclass('broken')::text as it")).toEqual([{ it: null }])
+      expect(await select('select name from base_migrations order by name')).toHaveLength(2)
+    })
+
+    test('within a transaction it belongs to it', async () => {
+      const run = database.db.transaction(async (tx) => {
+        await migrate(tx, tables)
+        throw new Error('no')
+      })
+      await expect(run).rejects.toThrow('no')
+      expect(await select("select to_regclass('pens')::text as it")).toEqual([{ it: null }])
+    })
+
+    test('other rows of the ledger are left alone', async () => {
+      await migrate(database.db, tables)
+      expect(await migrate(database.db, [])).toEqual({ applied: [], pending: [] })
+      expect(await select('select name from base_migrations')).toHaveLength(2)
+    })
+
+    test.each([
+      ['no list', undefined, 'migrations must be a list'],
+      ['one without a name', [{ name: '', sql: 'select 1' }], 'migrations[0].name must be a text'],
+      ['one without a text', [{ name: 'a' }], 'migrations[0].sql must be a text'],
+      ['a name twice', [tables[0], tables[0]], 'migrations[1].name must be a name that no other'],
+    ])('refuses %s', async (_, migrations, message) => {
+      await expect(migrate(database.db, migrations as never)).rejects.toThrow(message)
+    })
+  })
+})
+
+/** What each process runs: the built package, as a user's start script would. */
+const SCRIPT = `
+import { migrate } from '@base/drizzle/migrate'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+const pool = new pg.Pool({ connectionString: process.env.DATABASE, max: 2 })
+console.log(JSON.stringify(await migrate(drizzle(pool), JSON.parse(process.env.MIGRATIONS))))
+await pool.end()
+`
+
+describeWithService('postgres', (postgres) => {
+  let client: pg.Client
+  beforeAll(async () => {
+    client = new pg.Client({ connectionString: postgres.url })
+    await client.connect()
+  })
+  afterAll(() => client.end())
+
+  test('two processes at once apply each migration once', async () => {
+    const migrations = Array.from({ length: 10 }, (_, n) => ({
+      name: `${n}`.padStart(3, '0'),
+      sql: `create table numbers_${n} (n integer); insert into numbers_${n} values (${n})`,
+    }))
+    // Both are at the door before it opens.
+    await client.query('select pg_advisory_lock(1650553701, 1)')
+    const env = { ...process.env, DATABASE: postgres.url, MIGRATIONS: JSON.stringify(migrations) }
+    const run = async () => {
+      const args = ['--input-type=module', '--eval', SCRIPT]
+      const cwd = join(import.meta.dirname, '../..')
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env })
+      return (JSON.parse(stdout) as { applied: string[] }).applied
+    }
+    const runs = Promise.all([run(), run()])
+    let hasFailed = false
+    runs.catch(() => {
+      hasFailed = true
+    })
+    const waiting = `select count(*)::int as n from pg_locks
+      where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`
+    for (let there = 0; there < 2 && !hasFailed; ) there = (await client.query(waiting)).rows[0].n
+    await client.query('select pg_advisory_unlock(1650553701, 1)')
+
+    const applied = await runs
+    expect(applied.flat().sort()).toEqual(migrations.map(({ name }) => name))
+    const ledger = await client.query('select name from base_migrations order by name')
+    expect(ledger.rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name))
+    for (const n of migrations.keys())
+      expect((await client.query(`select n from numbers_${n}`)).rows).toEqual([{ n }])
+  })
+})

@@ -1,0 +1,145 @@
+import { NotFoundError } from '@base/core/errors'
+import { checkInteger } from '@base/core/options'
+import type { Page } from '@base/domain/pagination'
+import {
+  type CallOptions,
+  checkDeletion,
+  type DeleteWhereOptions,
+  type FindOptions,
+  type OrderedReadOptions,
+  type PageOptions,
+  type ReadOptions,
+  type Repository,
+} from '@base/domain/repository'
+import type { Specification } from '@base/domain/specification'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import {
+  type ColumnName,
+  type DrizzleRepositoryOptions,
+  type RowOf,
+  readSettings,
+  type Settings,
+} from './options.js'
+import { readPage } from './pages.js'
+import { RowReader } from './row-reader.js'
+import { RowRemover } from './row-remover.js'
+import { RowWriter } from './row-writer.js'
+
+/**
+ * A repository on a table of drizzle, on node-postgres or PGlite: the port of `@base/domain/repository`, whole.
+ *
+ * A save is one statement that looks at the version, and says who was faster where it finds another; `saveMany` is one for
+ * the new ones and one for the changed ones, all or none. Pages and `stream` go by keyset, by all the precision that the
+ * columns have. Statements fail with the errors of `@base`, in which no value of a row or a parameter is found.
+ *
+ * @example
+ * import { where } from '@base/domain/specification'
+ *
+ * const users = drizzleRepository({ executor: db, table: usersTable })
+ * const ada = await users.save({ id: 1, name: 'Ada', version: 0 }) // version 1
+ * await users.find(where<User>().startsWith('name', 'Ada'), { orderBy: [{ field: 'name' }] })
+ *
+ * @typeParam Source - The table.
+ * @typeParam T - The entity; without a mapper, the row.
+ * @throws InvalidOptionError naming the option.
+ */
+export function drizzleRepository<
+  Source extends PgTable,
+  T extends object = RowOf<Source>,
+  IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
+>(
+  options: DrizzleRepositoryOptions<Source, T, IdName>,
+): Repository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
+  return new DrizzleRepository(readSettings(options))
+}
+
+class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
+  readonly #settings: Settings<T>
+  readonly #reader: RowReader<T>
+  readonly #remover: RowRemover<T>
+
+  constructor(settings: Settings<T>) {
+    this.#settings = settings
+    this.#reader = new RowReader(settings)
+    this.#remover = new RowRemover(settings)
+  }
+
+  async findById(id: Id, options: ReadOptions = {}): Promise<T | undefined> {
+    options.signal?.throwIfAborted()
+    return this.#reader.byId(id, options)
+  }
+
+  async getById(id: Id, options: ReadOptions = {}): Promise<T> {
+    const found = await this.findById(id, options)
+    if (found !== undefined) return found
+    throw new NotFoundError({ message: `There is no such ${this.#settings.name}.`, details: { id } })
+  }
+
+  async findOne(
+    specification: Specification<T>,
+    options: OrderedReadOptions<T> = {},
+  ): Promise<T | undefined> {
+    const [first] = await this.find(specification, { ...options, limit: 1 })
+    return first
+  }
+
+  async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
+    options.signal?.throwIfAborted()
+    const offset = checkInteger(options.offset ?? 0, at('offset'))
+    const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
+    return this.#reader.find(specification, { ...options, offset, limit })
+  }
+
+  async findPage(specification: Specification<T>, options: PageOptions<T> = {}): Promise<Page<T>> {
+    options.signal?.throwIfAborted()
+    return readPage(this.#settings, this.#reader, specification, options)
+  }
+
+  stream(specification: Specification<T>, options: OrderedReadOptions<T> = {}): AsyncIterable<T> {
+    return this.#reader.stream(specification, options)
+  }
+
+  async count(specification: Specification<T>, options: ReadOptions = {}): Promise<number> {
+    options.signal?.throwIfAborted()
+    return this.#reader.count(specification, options)
+  }
+
+  async exists(specification: Specification<T>, options: ReadOptions = {}): Promise<boolean> {
+    options.signal?.throwIfAborted()
+    return this.#reader.exists(specification, options)
+  }
+
+  async save(entity: T, { signal }: CallOptions = {}): Promise<T> {
+    signal?.throwIfAborted()
+    const row = await new RowWriter(this.#settings, this.#settings.executor, signal).save(entity)
+    return this.#reader.toDomain(row)
+  }
+
+  async saveMany(entities: readonly T[], { signal }: CallOptions = {}): Promise<T[]> {
+    signal?.throwIfAborted()
+    const [first, second] = entities
+    if (first === undefined) return []
+    if (second === undefined) return [await this.save(first, { signal })]
+    const rows = await this.#settings.statements.run(
+      'saveMany',
+      this.#settings.executor.transaction((tx) =>
+        new RowWriter(this.#settings, tx, signal).saveAll(entities),
+      ),
+      undefined,
+    )
+    return rows.map((row) => this.#reader.toDomain(row))
+  }
+
+  async delete(id: Id, { signal }: CallOptions = {}): Promise<boolean> {
+    signal?.throwIfAborted()
+    return this.#remover.byId(id, signal)
+  }
+
+  async deleteWhere(specification: Specification<T>, options: DeleteWhereOptions = {}): Promise<number> {
+    options.signal?.throwIfAborted()
+    checkDeletion(specification, options)
+    return this.#remover.matching(specification, options.signal)
+  }
+}
+
+const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository', option })

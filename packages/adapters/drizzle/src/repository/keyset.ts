@@ -1,0 +1,72 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { RowKey } from './row-order.js'
+
+/** The keys of a row as PostgreSQL writes them: all of their precision, microseconds too. */
+export type KeyValues = readonly (string | null)[]
+
+/** How keys are selected beside a row. */
+export function selectKeys(keys: readonly RowKey[]): Record<string, SQL<string | null>> {
+  return Object.fromEntries(
+    keys.map(({ column }, index) => [`k${index}`, sql<string | null>`${column}::text`]),
+  )
+}
+
+/** The keys of a selected row. */
+export function keyValues(keys: readonly RowKey[], selected: Readonly<Record<string, unknown>>): KeyValues {
+  return keys.map((_, index) => selected[`k${index}`] as string | null)
+}
+
+/**
+ * The rows that come after the one with these keys. Keys of one direction that are never null are compared as a row, which
+ * an index on them serves; others one by one.
+ */
+export function after(keys: readonly RowKey[], values: KeyValues): SQL {
+  const [first] = keys
+  if (first !== undefined && keys.every((key) => key.column.notNull && key.direction === first.direction)) {
+    return compareRows(keys, values, first.direction === 'asc' ? '>' : '<')
+  }
+  const ways = keys.flatMap((key, index) => {
+    const next = beyond(key, values[index] ?? null)
+    if (next === undefined) return []
+    const before = keys.slice(0, index).map((each, at) => same(each, values[at] ?? null))
+    return [sql`(${sql.join([...before, next], sql` and `)})`]
+  })
+  return ways.length === 0 ? sql`false` : sql`(${sql.join(ways, sql` or `)})`
+}
+
+/** The row with these keys. */
+export function at(keys: readonly RowKey[], values: KeyValues): SQL {
+  return sql`(${sql.join(
+    keys.map((key, index) => same(key, values[index] ?? null)),
+    sql` and `,
+  )})`
+}
+
+function compareRows(keys: readonly RowKey[], values: KeyValues, op: '>' | '<'): SQL {
+  const left = sql.join(
+    keys.map((key) => key.sql),
+    sql`, `,
+  )
+  const right = sql.join(
+    keys.map((key, index) => bound(key, values[index] ?? null)),
+    sql`, `,
+  )
+  return sql`(${left}) ${sql.raw(op)} (${right})`
+}
+
+/** After the value in the order of the key; `undefined` where nothing is. */
+function beyond(key: RowKey, value: string | null): SQL | undefined {
+  const { sql: ordered, direction, nulls, column } = key
+  if (value === null) return nulls === 'first' ? sql`${ordered} is not null` : undefined
+  const past = sql`${ordered} ${sql.raw(direction === 'asc' ? '>' : '<')} ${bound(key, value)}`
+  return nulls === 'last' && !column.notNull ? sql`(${past} or ${ordered} is null)` : past
+}
+
+function same(key: RowKey, value: string | null): SQL {
+  return value === null ? sql`${key.sql} is null` : sql`${key.sql} = ${bound(key, value)}`
+}
+
+/** A key as text, which PostgreSQL reads as the type of the column. PGlite takes no text for a boolean. */
+function bound({ column }: RowKey, value: string | null): SQL {
+  return column.columnType === 'PgBoolean' ? sql`${value}::text::boolean` : sql`${value}`
+}

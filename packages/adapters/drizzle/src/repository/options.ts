@@ -1,0 +1,156 @@
+import type { Clock } from '@base/core/clock'
+import { systemClock } from '@base/core/clock'
+import { checkFunction, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { type Cursors, createCursors } from '@base/domain/pagination'
+import { readTracking, type Tracking, type TrackingOptions } from '@base/domain/repository'
+import { type Column, getTableColumns, getTableName, is, Table } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Executor } from '../executor.js'
+import type { FieldSource } from '../specification/fields.js'
+import { Statements } from './statements.js'
+
+/** What is read from a table. */
+export type RowOf<Source extends PgTable> = Source['$inferSelect']
+
+/** What is written to a table; what has a default may be left out. */
+export type NewRowOf<Source extends PgTable> = Source['$inferInsert']
+
+/** The name of a property of a table. */
+export type ColumnName<Source extends PgTable> = keyof Source['_']['columns'] & string
+
+/** Turns entities into rows, and back. */
+export interface RowMapper<T, Source extends PgTable> {
+  /** Makes an entity of a row; called at every read. */
+  readonly toDomain: (row: RowOf<Source>) => T
+  /** Makes a row of an entity; called at every save. */
+  readonly toRow: (entity: T) => NewRowOf<Source>
+}
+
+/** Options of {@link drizzleRepository}; `timestamps`, `softDelete` and `audit` name properties of the table. */
+export interface DrizzleRepositoryOptions<
+  Source extends PgTable,
+  T extends object = RowOf<Source>,
+  IdName extends ColumnName<Source> = ColumnName<Source>,
+> extends TrackingOptions {
+  /** A drizzle database on node-postgres or PGlite, or what a unit of work hands to its repositories. */
+  readonly executor: Executor
+  /** The table that it keeps. */
+  readonly table: Source
+  /** The property of the table that is the identity; it needs a primary key or a unique constraint. @defaultValue 'id' */
+  readonly id?: IdName
+  /** The property that counts the saves, an integer. @defaultValue 'version' where the table has it; without one the last save wins */
+  readonly version?: ColumnName<Source>
+  /** For entities that are no rows. @defaultValue the row is the entity */
+  readonly mapper?: RowMapper<T, Source>
+  /** Where specifications and orders find the fields of the entity, where they are not called as those of the table. @defaultValue the table */
+  readonly fields?: FieldSource
+  /** Signs the cursors of `findPage`; at least 32 bytes. @defaultValue not signed */
+  readonly cursorSecret?: string | Uint8Array
+  /** Serves the reads, unless the executor is a transaction. It may lag behind what was just saved. @defaultValue the executor */
+  readonly replica?: Executor
+  /** What one of it is called, in errors. @defaultValue 'entity' */
+  readonly name?: string
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** A row, whatever the table. */
+export type Row = Record<string, unknown>
+
+/** A column, and what its property is called. */
+export interface NamedColumn {
+  readonly name: string
+  readonly column: Column
+}
+
+/** The options, checked. */
+export interface Settings<T> {
+  readonly executor: Executor
+  readonly replica: Executor | undefined
+  readonly table: PgTable
+  readonly columns: Readonly<Record<string, Column>>
+  readonly id: NamedColumn
+  readonly version: NamedColumn | undefined
+  readonly fields: FieldSource
+  readonly tracking: Tracking
+  readonly cursors: Cursors
+  readonly name: string
+  readonly clock: Clock
+  readonly statements: Statements
+  readonly toDomain: (row: Row) => T
+  readonly toRow: (entity: T) => Row
+}
+
+const PLACE = { package: '@base/drizzle', pattern: 'drizzleRepository' }
+const at = (option: string): OptionPlace => ({ ...PLACE, option })
+
+/** Checks the options and fills in their defaults. @throws InvalidOptionError naming the option. */
+export function readSettings<Source extends PgTable, T extends object, IdName extends ColumnName<Source>>(
+  options: DrizzleRepositoryOptions<Source, T, IdName>,
+): Settings<T> {
+  const { table, id = 'id', name = 'entity', clock = systemClock, cursorSecret, replica } = options
+  if (!is(table, Table)) throw invalidOption(table, at('table'), 'a table of drizzle')
+  const columns: Readonly<Record<string, Column>> = getTableColumns(table)
+  return {
+    executor: checkExecutor(options.executor, 'executor'),
+    replica: replica === undefined ? undefined : checkExecutor(replica, 'replica'),
+    table,
+    columns,
+    id: named(columns, id, 'id'),
+    version: versionOf(columns, options.version),
+    fields: options.fields ?? table,
+    tracking: checkTracking(columns, readTracking(options, PLACE)),
+    cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
+    name: checkText(name, at('name')),
+    clock,
+    statements: new Statements(getTableName(table), clock),
+    ...mapping(options.mapper),
+  }
+}
+
+function checkExecutor(executor: unknown, option: string): Executor {
+  return checkMethods(
+    executor as Executor,
+    ['select', 'insert', 'update', 'delete', 'execute', 'transaction'],
+    at(option),
+  )
+}
+
+function named(columns: Settings<unknown>['columns'], name: unknown, option: string): NamedColumn {
+  const column = typeof name === 'string' && Object.hasOwn(columns, name) ? columns[name] : undefined
+  if (column === undefined) throw invalidOption(name, at(option), 'a property of the table')
+  return { name: String(name), column }
+}
+
+function versionOf(
+  columns: Settings<unknown>['columns'],
+  version: string | undefined,
+): NamedColumn | undefined {
+  if (version === undefined && !Object.hasOwn(columns, 'version')) return undefined
+  return named(columns, version ?? 'version', 'version')
+}
+
+function checkTracking(columns: Settings<unknown>['columns'], tracking: Tracking): Tracking {
+  const { timestamps, deletedAt, audit } = tracking
+  for (const [option, name] of [
+    ['timestamps.createdAt', timestamps?.createdAt],
+    ['timestamps.updatedAt', timestamps?.updatedAt],
+    ['softDelete.deletedAt', deletedAt],
+    ['audit.createdBy', audit?.createdBy],
+    ['audit.updatedBy', audit?.updatedBy],
+  ] as const) {
+    if (name !== undefined) named(columns, name, option)
+  }
+  return tracking
+}
+
+function mapping<T, Source extends PgTable>(
+  mapper: RowMapper<T, Source> | undefined,
+): Pick<Settings<T>, 'toDomain' | 'toRow'> {
+  if (mapper === undefined) return { toDomain: (row) => row as T, toRow: (entity) => entity as Row }
+  // Sound: the rows that are given are of the table, and those that are made are looked at column by column.
+  return {
+    toDomain: checkFunction(mapper.toDomain, at('mapper.toDomain')) as (row: Row) => T,
+    toRow: checkFunction(mapper.toRow, at('mapper.toRow')) as (entity: T) => Row,
+  }
+}

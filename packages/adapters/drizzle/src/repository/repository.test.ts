@@ -1,0 +1,513 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { ConflictError, InvalidOptionError, UnsupportedError, ValidationError } from '@base/core/errors'
+import { TestClock } from '@base/core/testing'
+import { InvalidCursorError } from '@base/domain/pagination'
+import { always, where } from '@base/domain/specification'
+import { runs } from '@base-internal/tools/soak'
+
+import {
+  bigint,
+  boolean,
+  integer,
+  numeric,
+  pgEnum,
+  pgTable,
+  real,
+  serial,
+  text,
+  timestamp,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/pglite'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { markTransaction } from '../executor.js'
+import { describeDatabases, describePglite, type TestDatabase } from '../test-databases.js'
+import { drizzleRepository } from './drizzle-repository.js'
+
+const LONG = 900_000
+
+const mood = pgEnum('mood', ['sad', 'Glad'])
+
+const users = pgTable('users', {
+  id: uuid().primaryKey(),
+  email: varchar({ length: 40 }).notNull(),
+  score: integer(),
+  mood: mood(),
+  tags: text().array(),
+  balance: numeric({ precision: 20, scale: 2 }),
+  rate: real(),
+  big: bigint({ mode: 'bigint' }),
+  isActive: boolean().notNull().default(true),
+  seenAt: timestamp({ withTimezone: true }),
+  createdAt: timestamp({ withTimezone: true }).notNull(),
+  updatedAt: timestamp({ withTimezone: true }).notNull(),
+  deletedAt: timestamp({ withTimezone: true }),
+  createdBy: text(),
+  updatedBy: text(),
+  version: integer().notNull(),
+})
+
+const TABLES = `create type mood as enum ('sad', 'Glad');
+create table users (id uuid primary key, email varchar(40) not null constraint users_email_key unique, score integer,
+  mood mood, tags text[], balance numeric(20, 2), rate real, big bigint, "isActive" boolean not null default true,
+  "seenAt" timestamptz, "createdAt" timestamptz not null, "updatedAt" timestamptz not null, "deletedAt" timestamptz,
+  "createdBy" text, "updatedBy" text, version integer not null);
+create table notes (id serial primary key, text text)`
+
+type User = typeof users.$inferSelect
+
+const user = (n: number, fields: Partial<User> = {}): User => ({
+  id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+  email: `user${n}@example.com`,
+  score: n,
+  mood: null,
+  tags: null,
+  balance: null,
+  rate: null,
+  big: null,
+  isActive: true,
+  seenAt: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  deletedAt: null,
+  createdBy: null,
+  updatedBy: null,
+  version: 0,
+  ...fields,
+})
+
+const byScore = [{ field: 'score', direction: 'desc' }] as const
+const isUser = where<User>()
+
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.unreachable('it succeeded'),
+    (error: unknown) => error,
+  )
+
+const repository = ({ db }: TestDatabase, options: object = {}) =>
+  drizzleRepository({ executor: db, table: users, name: 'user', ...options })
+
+describeDatabases((database) => {
+  beforeAll(() => database.run(TABLES))
+  beforeEach(() => database.run('truncate users; truncate notes'))
+
+  describe('saving', () => {
+    test('gives back the whole row, exactly as it is typed', async () => {
+      const given = user(1, {
+        mood: 'Glad',
+        tags: ['a,b', 'null', ''],
+        balance: '0.10',
+        rate: 0.1,
+        big: 2n ** 60n,
+        seenAt: new Date(5),
+      })
+      const saved = await repository(database).save(given)
+      expect(saved).toEqual({ ...given, version: 1 })
+      expect(await repository(database).getById(given.id)).toEqual(saved)
+    })
+
+    test('a taken e-mail is a conflict that names the constraint, and no message shows the e-mail', async () => {
+      await repository(database).save(user(1))
+      const error = await rejection(repository(database).save({ ...user(2), email: user(1).email }))
+      expect(error).toBeInstanceOf(ConflictError)
+      expect(error).toMatchObject({ details: { constraint: 'users_email_key' } })
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('user1@example.com')
+    })
+
+    test('many are saved by their own versions, whatever the types of their columns', async () => {
+      const users = repository(database)
+      const saved = await users.saveMany([user(1), user(2), user(3)])
+      const again = await users.save({ ...(saved[0] as User), score: 10 })
+      const changes = {
+        mood: 'sad' as const,
+        tags: ['x'] as string[],
+        balance: '1.50',
+        rate: 0.3,
+        big: 7n,
+        seenAt: new Date(9),
+      }
+      const all = await users.saveMany([
+        { ...again, ...changes },
+        user(4),
+        { ...(saved[2] as User), ...changes },
+      ])
+      expect(all.map(({ version }) => version)).toEqual([3, 1, 2])
+      expect(await users.getById(user(3).id)).toMatchObject({ ...changes, version: 2 })
+    })
+
+    test('of many none is saved where one is stale, too long or in the batch twice', async () => {
+      const users = repository(database)
+      const [first, second] = (await users.saveMany([user(1), user(2)])) as [User, User]
+      await users.save(second)
+      const stale = await rejection(users.saveMany([{ ...first, score: 99 }, second]))
+      expect(stale).toMatchObject({ code: 'CONFLICT', details: { id: second.id, expected: 1, actual: 2 } })
+      const long = await rejection(
+        users.saveMany([
+          { ...first, score: 99 },
+          { ...first, id: user(2).id, version: 2, email: 'x'.repeat(41) },
+        ]),
+      )
+      expect(long).toMatchObject({ kind: 'invalid' })
+      expect(await rejection(users.saveMany([user(7), user(7)]))).toMatchObject({
+        details: { id: user(7).id },
+      })
+      expect(await users.getById(first.id)).toMatchObject({ score: 1, version: 1 })
+      expect(await users.count(always())).toBe(2)
+    })
+
+    test('without a version the last save wins', async () => {
+      const notes = pgTable('notes', { id: serial().primaryKey(), text: text() })
+      const repository = drizzleRepository({ executor: database.db, table: notes })
+      await repository.save({ id: 1, text: 'a' })
+      await repository.saveMany([
+        { id: 1, text: 'b' },
+        { id: 2, text: 'c' },
+      ])
+      expect(await repository.find(always(), { orderBy: [{ field: 'id' }] })).toEqual([
+        { id: 1, text: 'b' },
+        { id: 2, text: 'c' },
+      ])
+    })
+
+    test('what the database would change or refuse is named before it is asked', async () => {
+      const users = repository(database)
+      for (const bad of [
+        { createdBy: 'a\ud800' },
+        { createdBy: 'a\0' },
+        { tags: ['\udc00'] },
+        { seenAt: new Date(Number.NaN) },
+      ]) {
+        const error = await rejection(users.save(user(1, bad)))
+        expect(error).toBeInstanceOf(ValidationError)
+        expect(error).toMatchObject({ issues: [{ path: Object.keys(bad)[0] }] })
+      }
+      expect(await users.findById('a\0')).toBeUndefined()
+    })
+
+    test('more than a statement has parameters for are saved', async () => {
+      const many = Array.from({ length: 5_000 }, (_, n) => user(n))
+      const users = repository(database)
+      const saved = await users.saveMany(many)
+      const again = await users.saveMany(saved.map((one) => ({ ...one, score: 1 })))
+      expect([again.length, new Set(again.map(({ version }) => version))]).toEqual([5_000, new Set([2])])
+    })
+  })
+
+  describe('tracking', () => {
+    test('writes when and by whom, keeps how it began, and deletes softly', async () => {
+      const clock = new TestClock({ now: 1_000 })
+      let by = 'ada'
+      const users = repository(database, {
+        clock,
+        timestamps: true,
+        softDelete: true,
+        audit: { by: () => by },
+      })
+      const made = await users.save(user(1))
+      await clock.advance('1s')
+      by = 'bob'
+      const changed = await users.save({ ...made, createdAt: new Date(5), createdBy: 'eve' })
+      expect(changed).toMatchObject({
+        createdAt: new Date(1_000),
+        updatedAt: new Date(2_000),
+        createdBy: 'ada',
+        updatedBy: 'bob',
+      })
+      await clock.advance('1s')
+      expect([await users.delete(made.id), await users.delete(made.id)]).toEqual([true, false])
+      expect(await users.findById(made.id)).toBeUndefined()
+      const gone = await users.getById(made.id, { includeDeleted: true })
+      expect(gone).toMatchObject({ deletedAt: new Date(3_000), version: 3 })
+      expect(await users.save({ ...gone, deletedAt: null })).toMatchObject({ version: 4 })
+      expect(await users.count(always())).toBe(1)
+      expect(await users.deleteWhere(isUser.equals('score', 1))).toBe(1)
+      expect(await users.count(always(), { includeDeleted: true })).toBe(1)
+    })
+  })
+
+  describe('reading', () => {
+    test('an id that its column cannot hold is the id of nothing, and the case of a UUID means nothing', async () => {
+      const id = 'abcdef00-0000-4000-8000-000000000000'
+      await repository(database).save({ ...user(1), id })
+      expect(await repository(database).findById('no uuid')).toBeUndefined()
+      expect(await repository(database).findById(id.toUpperCase())).toMatchObject({ id })
+      expect(await repository(database).delete('no uuid')).toBe(false)
+    })
+
+    test('pages go by microseconds, which a Date does not have', async () => {
+      await repository(database).saveMany([user(1), user(2), user(3)])
+      await database.run(
+        `update users set "seenAt" = timestamptz '2026-01-31 10:00:00.123Z' + score * interval '1 microsecond'`,
+      )
+      const users = repository(database)
+      const orderBy = [{ field: 'seenAt' }] as const
+      const first = await users.findPage(always(), { orderBy, limit: 1 })
+      const second = await users.findPage(always(), { orderBy, limit: 1, after: first.pageInfo.endCursor })
+      const third = await users.findPage(always(), { orderBy, limit: 5, after: second.pageInfo.endCursor })
+      expect([first, second, third].map(({ items }) => items.map(({ score }) => score))).toEqual([
+        [1],
+        [2],
+        [3],
+      ])
+    })
+
+    test.each([
+      [
+        { field: 'score', direction: 'asc', nulls: 'first' },
+        { field: 'isActive', direction: 'desc' },
+      ],
+      [{ field: 'score', direction: 'desc', nulls: 'last' }, { field: 'mood' }],
+      [
+        { field: 'mood', nulls: 'first' },
+        { field: 'rate', direction: 'desc' },
+      ],
+      [{ field: 'isActive' }, { field: 'email', direction: 'desc' }],
+      [{ field: 'balance', direction: 'desc' }],
+    ] as const)('pages keep any order, nulls and directions mixed: %j', async (...orderBy) => {
+      const values = Array.from({ length: 12 }, (_, n) =>
+        user(n, {
+          email: ['B', 'a', 'é', 'Z'][n % 4] + String(n),
+          score: n % 3 === 0 ? null : n % 2,
+          isActive: n % 2 === 0,
+          mood: ([null, 'sad', 'Glad'] as const)[n % 3] ?? null,
+          rate: n % 5 === 0 ? Number.NaN : 0.1,
+          balance: n % 4 === 0 ? null : '1.00',
+        }),
+      )
+      const users = repository(database)
+      await users.saveMany(values)
+      const all = (await users.find(always(), { orderBy })).map(({ id }) => id)
+      const seen: string[] = []
+      let after: string | null = null
+      do {
+        const page: Awaited<ReturnType<typeof users.findPage>> = await users.findPage(always(), {
+          orderBy,
+          limit: 5,
+          after,
+        })
+        expect(page.pageInfo.hasPreviousPage).toBe(seen.length > 0)
+        seen.push(...page.items.map(({ id }) => id))
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+      } while (after !== null)
+      expect(seen).toEqual(all)
+    })
+
+    test('a cursor that somebody made up is refused', async () => {
+      const users = repository(database)
+      await users.save(user(1))
+      const { pageInfo } = await users.findPage(always(), { orderBy: byScore })
+      const [version, hash] = JSON.parse(Buffer.from(pageInfo.endCursor ?? '', 'base64url').toString())
+      for (const keys of [
+        ['x', 'y'],
+        [7, null],
+        [{}, null],
+      ]) {
+        const after = Buffer.from(JSON.stringify([version, hash, keys])).toString('base64url')
+        expect(await rejection(users.findPage(always(), { orderBy: byScore, after }))).toBeInstanceOf(
+          InvalidCursorError,
+        )
+      }
+    })
+
+    test('signed cursors are those of the secret alone', async () => {
+      const signed = repository(database, { cursorSecret: 'a'.repeat(32) })
+      await signed.saveMany([user(1), user(2)])
+      const { pageInfo } = await signed.findPage(always(), { orderBy: byScore, limit: 1 })
+      const options = { orderBy: byScore, after: pageInfo.endCursor }
+      expect((await signed.findPage(always(), options)).items).toHaveLength(1)
+      expect(await rejection(repository(database).findPage(always(), options))).toMatchObject({
+        code: 'INVALID_CURSOR',
+      })
+    })
+
+    test('a time that no Date can hold is an error that names the column, not an invalid date', async () => {
+      await repository(database).save(user(1))
+      await database.run(`update users set "seenAt" = 'infinity'`)
+      expect(await rejection(repository(database).find(always()))).toMatchObject({
+        code: 'UNREADABLE_ROW',
+        details: { column: 'seenAt' },
+      })
+    })
+
+    test('a stream is read in batches, in flat memory', { timeout: LONG }, async () => {
+      const count = runs({ ci: 30_000, soak: 1_000_000 })
+      await database.run(`create table if not exists wide (id integer primary key, text text not null); truncate wide;
+        insert into wide select n, repeat('x', ${30_000_000 / count}) || n from generate_series(1, ${count}) n`)
+      const wide = pgTable('wide', { id: integer().primaryKey(), text: text().notNull() })
+      setFlagsFromString('--expose_gc')
+      const gc: () => void = runInNewContext('gc')
+      const used = () => {
+        gc()
+        return process.memoryUsage().heapUsed
+      }
+      let seen = 0
+      let early = 0
+      for await (const { id } of drizzleRepository({ executor: database.db, table: wide }).stream(always())) {
+        expect(id).toBe(++seen)
+        if (seen === 5_000) early = used()
+      }
+      expect(seen).toBe(count)
+      // What was read since is at least 25 MB.
+      expect(used() - early).toBeLessThan(10_000_000)
+    })
+
+    test('a stream lets others write while it goes on', async () => {
+      const users = repository(database)
+      await users.saveMany([user(1), user(2)])
+      for await (const one of users.stream(always())) await users.save({ ...one, score: 0 })
+      expect(await users.count(isUser.equals('score', 0))).toBe(2)
+    })
+
+    test('what is no order of columns is refused', async () => {
+      for (const field of ['nowhere', 'tags', 'email.length']) {
+        const orderBy = [{ field }] as never
+        expect(await rejection(repository(database).find(always(), { orderBy }))).toBeInstanceOf(
+          InvalidOptionError,
+        )
+      }
+    })
+  })
+
+  test('a mapper and fields make entities of rows', async () => {
+    interface Member {
+      readonly key: string
+      readonly contact: { readonly email: string }
+    }
+    const members = drizzleRepository({
+      executor: database.db,
+      table: users,
+      mapper: {
+        toDomain: (row): Member & { version: number } => ({
+          key: row.id,
+          contact: { email: row.email },
+          version: row.version,
+        }),
+        toRow: (member) => ({
+          ...user(0),
+          id: member.key,
+          email: member.contact.email,
+          version: member.version,
+        }),
+      },
+      fields: { key: users.id, contact: { email: users.email } },
+    })
+    const saved = await members.save({ key: user(1).id, contact: { email: 'Ada' }, version: 0 })
+    expect(saved).toEqual({ key: user(1).id, contact: { email: 'Ada' }, version: 1 })
+    const isMember = where<Member & { version: number }>()
+    expect(
+      await members.find(isMember.startsWith('contact.email', 'A'), {
+        orderBy: [{ field: 'contact.email' }, { field: 'key' }],
+      }),
+    ).toEqual([saved])
+  })
+
+  test('a repository in a transaction of drizzle takes part in it', async () => {
+    const failed = database.db.transaction(async (tx) => {
+      const users = drizzleRepository({ executor: tx, table: userTable })
+      await users.save(user(1))
+      await rejection(users.saveMany([user(2), user(1)]))
+      expect(await users.count(always())).toBe(1)
+      throw new Error('no')
+    })
+    await rejection(failed)
+    expect(await repository(database).count(always())).toBe(0)
+  })
+
+  test('a signal that aborts ends the call with its reason', async () => {
+    const reason = new Error('the client went away')
+    const controller = new AbortController()
+    const found = rejection(repository(database).find(always(), { signal: controller.signal }))
+    controller.abort(reason)
+    expect(await found).toBe(reason)
+  })
+
+  test('a function of the row is refused, naming it', async () => {
+    const isOdd = isUser.satisfies((one) => (one.score ?? 0) % 2 === 1, 'is odd')
+    const error = await rejection(repository(database).find(isOdd))
+    expect(error).toBeInstanceOf(UnsupportedError)
+    expect(error).toMatchObject({ details: { name: 'is odd' } })
+  })
+})
+
+const userTable = users
+
+describePglite((database) => {
+  beforeAll(() => database.run(TABLES))
+
+  test('a replica serves the reads, unless the executor is a transaction', async () => {
+    const asked: string[] = []
+    const replica: typeof database.db = Object.create(database.db, {
+      select: {
+        value: (...fields: []) => {
+          asked.push('replica')
+          return database.db.select(...fields)
+        },
+      },
+    })
+    await drizzleRepository({ executor: database.db, table: users, replica }).save(user(1))
+    expect(asked).toEqual([])
+    await drizzleRepository({ executor: database.db, table: users, replica }).count(always())
+    expect(asked).toEqual(['replica'])
+    await database.db.transaction((tx) =>
+      drizzleRepository({ executor: tx, table: users, replica }).count(always()),
+    )
+    const own = markTransaction(Object.create(database.db) as typeof database.db)
+    await drizzleRepository({ executor: own, table: users, replica }).count(always())
+    expect(asked).toEqual(['replica'])
+  })
+
+  test('columns are found under the names that the casing of the database gives them', async () => {
+    await database.run(
+      'create table posts (post_id integer primary key, long_title text not null, seen_count integer)',
+    )
+    const posts = pgTable('posts', {
+      postId: integer().primaryKey(),
+      longTitle: text().notNull(),
+      seenCount: integer(),
+    })
+    const executor = drizzle(database.client, { casing: 'snake_case' })
+    const repository = drizzleRepository({ executor, table: posts, id: 'postId' })
+    await repository.save({ postId: 1, longTitle: 'a', seenCount: null })
+    await repository.save({ postId: 1, longTitle: 'b', seenCount: 2 })
+    const isPost = where<typeof posts.$inferSelect>()
+    const found = await repository.findPage(isPost.equals('longTitle', 'b'), {
+      orderBy: [{ field: 'seenCount' }],
+    })
+    expect(found.items).toEqual([{ postId: 1, longTitle: 'b', seenCount: 2 }])
+    expect(await repository.deleteWhere(isPost.equals('seenCount', 2))).toBe(1)
+  })
+
+  test('a slow statement is told of, without its values', async () => {
+    const heard: unknown[] = []
+    const listen = (payload: unknown) => heard.push(payload)
+    subscribe('base:drizzle:query:slow', listen)
+    let now = 0
+    const clock = { ...new TestClock(), now: () => (now += 100), schedule: () => () => {} }
+    await repository(database, { clock }).find(isUser.equals('email', 'secret'))
+    unsubscribe('base:drizzle:query:slow', listen)
+    expect(heard).toMatchObject([{ table: 'users', operation: 'find', duration: 100 }])
+    expect(inspect(heard)).toContain('"email" = $1')
+    expect(inspect(heard)).not.toContain('secret')
+  })
+
+  test.each([
+    [{ table: {} }, 'table'],
+    [{ executor: {} }, 'executor'],
+    [{ replica: {} }, 'replica'],
+    [{ id: 'nope' }, 'id'],
+    [{ version: 'nope' }, 'version'],
+    [{ timestamps: { createdAt: 'nope' } }, 'timestamps.createdAt'],
+    [{ softDelete: { deletedAt: 'nope' } }, 'softDelete.deletedAt'],
+    [{ mapper: { toDomain: 7 } }, 'mapper.toDomain'],
+    [{ cursorSecret: 'short' }, 'cursorSecret'],
+  ])('a wrong option is refused by name: %o', (options, option) => {
+    const make = () => repository(database, options)
+    expect(make).toThrow(InvalidOptionError)
+    expect(make).toThrow(option)
+  })
+})

@@ -1,0 +1,167 @@
+import { AppError, UnsupportedError } from '@base/core/errors'
+import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
+import { type Specification, specificationOf } from '@base/domain/specification'
+import { and, type Column, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { type Executor, isTransaction } from '../executor.js'
+import { compileSpecification } from '../specification/compile-specification.js'
+import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
+import type { Row, Settings } from './options.js'
+import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
+import type { Statement } from './statements.js'
+
+/** Rows that a stream reads at once. */
+const BATCH = 1_000
+
+/** A row, and its keys in the order in which it was asked for. */
+export interface KeyedRow {
+  readonly row: Row
+  readonly keys: KeyValues
+}
+
+/** What is selected with keys. */
+export interface KeyedQuery {
+  readonly operation: string
+  readonly where: SQL | undefined
+  readonly order: readonly RowKey[]
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Reads rows of one repository. */
+export class RowReader<T> {
+  readonly #settings: Settings<T>
+  readonly #executor: Executor
+
+  constructor(settings: Settings<T>) {
+    this.#settings = settings
+    // A unit must see what it has written, and so reads where it writes.
+    const { executor, replica } = settings
+    this.#executor = replica === undefined || isTransaction(executor) ? executor : replica
+  }
+
+  async byId(id: unknown, options: ReadOptions): Promise<T | undefined> {
+    const isIt = and(idIs(this.#settings, id), this.#present(options))
+    const [row] = await this.#run<Row>('findById', this.#select().where(isIt).limit(1), options.signal)
+    return row === undefined ? undefined : this.toDomain(row)
+  }
+
+  async find(
+    specification: Specification<T>,
+    options: OrderedReadOptions<T> & { readonly limit: number; readonly offset: number },
+  ): Promise<T[]> {
+    const { limit, offset, orderBy, signal } = options
+    const order = orderBy === undefined ? [] : orderSql(rowOrder(this.#settings, orderBy))
+    let query = this.#select()
+      .where(this.where(specification, options))
+      .orderBy(...order)
+      .$dynamic()
+    if (Number.isFinite(limit)) query = query.limit(limit)
+    if (offset > 0) query = query.offset(offset)
+    return (await this.#run<Row>('find', query, signal)).map((row) => this.toDomain(row))
+  }
+
+  /** Batches, each from where the last one ended: no transaction stays open, and no cursor holds the connection. */
+  async *stream(specification: Specification<T>, options: OrderedReadOptions<T>): AsyncGenerator<T> {
+    options.signal?.throwIfAborted()
+    const { orderBy } = options
+    const order = orderBy === undefined ? anyOrder(this.#settings) : rowOrder(this.#settings, orderBy)
+    const where = this.where(specification, options)
+    let last: KeyValues | undefined
+    while (true) {
+      const rest = last === undefined ? where : and(where, after(order, last))
+      const query = { operation: 'stream', where: rest, order, limit: BATCH, signal: options.signal }
+      const rows = await this.keyed(query)
+      for (const { row } of rows) {
+        options.signal?.throwIfAborted()
+        yield this.toDomain(row)
+      }
+      last = rows.at(-1)?.keys
+      if (rows.length < BATCH) return
+    }
+  }
+
+  /** Rows with their keys, in order. */
+  async keyed({ operation, where, order, limit, signal }: KeyedQuery): Promise<KeyedRow[]> {
+    const { table } = this.#settings
+    const query = this.#executor
+      .select({ row: getTableColumns(table), keys: selectKeys(order) } as never)
+      .from(table)
+      .where(where)
+      .orderBy(...orderSql(order))
+      .limit(limit)
+    const found = await this.#run<{ row: Row; keys: Row }>(operation, query, signal)
+    return found.map(({ row, keys }) => ({ row, keys: keyValues(order, keys) }))
+  }
+
+  async count(specification: Specification<T>, options: ReadOptions): Promise<number> {
+    const count = sql<number>`count(*)`.mapWith(Number)
+    const query = this.#executor
+      .select({ count })
+      .from(this.#settings.table)
+      .where(this.where(specification, options))
+    const [row] = await this.#run<{ count: number }>('count', query, options.signal)
+    return row?.count ?? 0
+  }
+
+  exists(specification: Specification<T>, options: ReadOptions): Promise<boolean> {
+    return this.any('exists', this.where(specification, options), options.signal)
+  }
+
+  /** Whether a row meets a condition. */
+  async any(operation: string, where: SQL | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    const query = this.#executor.select({ one: sql`1` }).from(this.#settings.table).where(where).limit(1)
+    return (await this.#run(operation, query, signal)).length > 0
+  }
+
+  /** The condition of a read. */
+  where(specification: Specification<T>, options: ReadOptions): SQL | undefined {
+    return and(compileSpecification(specification, this.#settings.fields), this.#present(options))
+  }
+
+  /** The entity of a row. @throws AppError where a date is out of what JavaScript can hold. */
+  toDomain(row: Row): T {
+    for (const name in row) {
+      const value = row[name]
+      if (value instanceof Date && Number.isNaN(value.getTime())) throw unreadable(this.#settings.name, name)
+    }
+    return this.#settings.toDomain(row)
+  }
+
+  #present({ includeDeleted = false }: ReadOptions): SQL | undefined {
+    const { deletedAt } = this.#settings.tracking
+    return deletedAt === undefined || includeDeleted
+      ? undefined
+      : isNull(this.#settings.columns[deletedAt] as Column)
+  }
+
+  #select() {
+    return this.#executor.select().from(this.#settings.table)
+  }
+
+  #run<R>(operation: string, query: unknown, signal: AbortSignal | undefined): Promise<R[]> {
+    // Sound: drizzle types what a table unknown to it gives as unknown.
+    return this.#settings.statements.run(operation, query as Statement<R[]>, signal)
+  }
+}
+
+/** An id that its column cannot hold is the id of nothing; the case of a UUID means nothing. */
+export function idIs<T>({ id: { column } }: Settings<T>, id: unknown): SQL {
+  if (id === null || id === undefined) return sql`false`
+  const value = column.columnType === 'PgUUID' && typeof id === 'string' ? id.toLowerCase() : id
+  try {
+    const isIt = specificationOf({ op: 'equals', field: 'id', value: value as never })
+    return compileSpecification(isIt, { id: column })
+  } catch (error) {
+    // A type that only the database compares; what is wrong with any other id is that no column can hold it.
+    return error instanceof UnsupportedError || typeof id === 'object' ? eq(column, id) : sql`false`
+  }
+}
+
+function unreadable(entity: string, column: string): AppError {
+  return new AppError({
+    code: 'UNREADABLE_ROW',
+    kind: 'internal',
+    message: `The ${column} of this ${entity} is a time that no Date can hold, such as infinity.`,
+    details: { column },
+  })
+}

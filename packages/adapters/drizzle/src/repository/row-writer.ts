@@ -1,0 +1,145 @@
+import { ConflictError, NotFoundError } from '@base/core/errors'
+import { and, type Column, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import { type Executor, nameInSql } from '../executor.js'
+import type { Row, Settings } from './options.js'
+import { type Draft, draftOf } from './stamps.js'
+import type { Statement } from './statements.js'
+import { valuesOf } from './values.js'
+
+/** PostgreSQL takes 65,535 parameters; what remains is for the columns that a statement has besides. */
+const MAX_PARAMETERS = 60_000
+
+/** Saves entities of one repository by one executor, by the rules of versions. */
+export class RowWriter<T> {
+  readonly #settings: Settings<T>
+  readonly #executor: Executor
+  readonly #signal: AbortSignal | undefined
+
+  constructor(settings: Settings<T>, executor: Executor, signal: AbortSignal | undefined) {
+    this.#settings = settings
+    this.#executor = executor
+    this.#signal = signal
+  }
+
+  /** Saves one, in one statement where nothing is wrong. */
+  async save(entity: T): Promise<Row> {
+    const draft = draftOf(this.#settings, entity)
+    const [row] = await (draft.expected > 0 ? this.#updateOne(draft) : this.#insert([draft]))
+    if (row !== undefined) return row
+    throw await this.#refusal([draft])
+  }
+
+  /** Saves all, in a statement for the new ones and one for the changed ones. Within a transaction, for it may throw half-way. */
+  async saveAll(entities: readonly T[]): Promise<Row[]> {
+    const drafts = entities.map((entity) => draftOf(this.#settings, entity))
+    const keys = drafts.map(({ id }) => keyOf(id))
+    if (new Set(keys).size < keys.length || keys.includes(keyOf(undefined))) return this.#saveEach(entities)
+    const saved = new Map<string, Row>()
+    for (const part of this.#parts(drafts.filter(({ expected }) => expected === 0))) {
+      this.#collect(saved, await this.#insert(part))
+    }
+    for (const part of this.#parts(drafts.filter(({ expected }) => expected > 0))) {
+      this.#collect(saved, await this.#updateMany(part))
+    }
+    if (saved.size < drafts.length)
+      throw await this.#refusal(drafts.filter(({ id }) => !saved.has(keyOf(id))))
+    return keys.map((key) => saved.get(key) as Row)
+  }
+
+  async #saveEach(entities: readonly T[]): Promise<Row[]> {
+    const rows: Row[] = []
+    for (const entity of entities) rows.push(await this.save(entity))
+    return rows
+  }
+
+  #collect(saved: Map<string, Row>, rows: readonly Row[]): void {
+    for (const row of rows) saved.set(keyOf(row[this.#settings.id.name]), row)
+  }
+
+  #parts(drafts: readonly Draft[]): readonly Draft[][] {
+    const size = Math.floor(MAX_PARAMETERS / (Object.keys(this.#settings.columns).length + 1))
+    const parts: Draft[][] = []
+    for (let start = 0; start < drafts.length; start += size) parts.push(drafts.slice(start, start + size))
+    return parts
+  }
+
+  /** Rows whose id exists are left out; without versions they are overwritten. */
+  #insert(drafts: readonly Draft[]): Promise<readonly Row[]> {
+    const { table, id, version } = this.#settings
+    const insert = this.#executor.insert(table).values(drafts.map(({ created }) => created) as never)
+    const target = id.column as never
+    return this.#run(
+      version === undefined
+        ? insert.onConflictDoUpdate({ target, set: this.#overwritten(drafts) as never }).returning()
+        : insert.onConflictDoNothing({ target }).returning(),
+    )
+  }
+
+  #overwritten(drafts: readonly Draft[]): Record<string, SQL> {
+    const { columns, id } = this.#settings
+    const names = Object.keys(drafts[0]?.changed ?? {})
+    const all = names.length === 0 ? [id.name] : names
+    return Object.fromEntries(
+      all.map((name) => [
+        name,
+        sql`excluded.${sql.identifier(nameInSql(this.#executor, columns[name] as Column))}`,
+      ]),
+    )
+  }
+
+  #updateOne({ id, expected, changed }: Draft): Promise<readonly Row[]> {
+    const { table, id: key, version } = this.#settings
+    const isIt = and(eq(key.column, id), version && eq(version.column, expected))
+    return this.#run(
+      this.#executor
+        .update(table)
+        .set(changed as never)
+        .where(isIt)
+        .returning(),
+    )
+  }
+
+  /** Each row by its own version. */
+  #updateMany(drafts: readonly Draft[]): Promise<readonly Row[]> {
+    const { table, id, version, columns } = this.#settings
+    const names = Object.keys(drafts[0]?.changed ?? {})
+    const { from, column, expected } = valuesOf(columns, id, names, drafts)
+    const set = Object.fromEntries(names.map((name) => [name, column(name)]))
+    const isIt = and(sql`${id.column} = ${column(id.name)}`, version && sql`${version.column} = ${expected}`)
+    const update = this.#executor.update(table).set(set as never)
+    return this.#run(
+      update
+        .from(from as never)
+        .where(isIt)
+        .returning(getTableColumns(table)) as unknown as Statement<Row[]>,
+    )
+  }
+
+  #run(statement: unknown): Promise<readonly Row[]> {
+    return this.#settings.statements.run('save', statement as Statement<Row[]>, this.#signal)
+  }
+
+  /** Why the first of those could not be saved. */
+  async #refusal(drafts: readonly Draft[]): Promise<Error> {
+    const { table, id, version, name, statements } = this.#settings
+    const [{ id: wanted, expected } = { id: undefined, expected: 0 }] = drafts
+    const select = { version: version?.column ?? sql<number>`1` } as { version: SQL<number> }
+    const found = this.#executor
+      .select(select)
+      .from(table)
+      .where(inArray(id.column, [wanted]))
+      .limit(1)
+    const [present] = await statements.run('save', found as Statement<{ version: number }[]>, this.#signal)
+    if (present === undefined && expected > 0) {
+      return new NotFoundError({ message: `This ${name} is gone.`, details: { id: wanted } })
+    }
+    const message =
+      expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
+    return new ConflictError({ message, details: { id: wanted, expected, actual: present?.version } })
+  }
+}
+
+/** Ids that are equal to the database have the same text; those of one column are all of one type. */
+function keyOf(id: unknown): string {
+  return String(id instanceof Date ? id.getTime() : id)
+}

@@ -1,0 +1,84 @@
+import { type Column, type SQL, sql } from 'drizzle-orm'
+import type { NamedColumn, Settings } from './options.js'
+import type { Draft } from './stamps.js'
+
+/** What the rows of values are called in a statement. */
+const ROWS = 'saved_rows'
+
+/** Rows of values to update from. */
+export interface Values {
+  /** The list, named. */
+  readonly from: SQL
+  /** A column of it. */
+  column(name: string): SQL
+  /** The version that each row is expected to have. */
+  readonly expected: SQL
+}
+
+/** A list of rows: the types of its columns are named once, in the first of them. */
+export function valuesOf(
+  columns: Settings<unknown>['columns'],
+  id: NamedColumn,
+  names: readonly string[],
+  drafts: readonly Draft[],
+): Values {
+  const written = [id.name, ...names]
+  const aliases = [...written.map((_, index) => `c${index}`), 'expected']
+  const rows = drafts.map((draft, index) => rowOf(columns, id, written, draft, index === 0))
+  const list = sql.join(
+    aliases.map((alias) => sql.identifier(alias)),
+    sql`, `,
+  )
+  const reference = (alias: string) => sql`${sql.identifier(ROWS)}.${sql.identifier(alias)}`
+  return {
+    from: sql`(values ${sql.join(rows, sql`, `)}) as ${sql.identifier(ROWS)}(${list})`,
+    column: (name) => reference(`c${written.indexOf(name)}`),
+    expected: reference('expected'),
+  }
+}
+
+function rowOf(
+  columns: Settings<unknown>['columns'],
+  id: NamedColumn,
+  names: readonly string[],
+  draft: Draft,
+  isFirst: boolean,
+): SQL {
+  const values = names.map((name) => {
+    const column = columns[name] as Column
+    const value = name === id.name ? draft.id : draft.changed[name]
+    const bound = value === null || value === undefined ? sql`null` : sql`${sql.param(value, column)}`
+    return isFirst ? sql`${bound}::${sql.raw(typeOf(column))}` : bound
+  })
+  const expected = isFirst ? sql`${draft.expected}::bigint` : sql`${draft.expected}`
+  return sql`(${sql.join([...values, expected], sql`, `)})`
+}
+
+/** Types whose length an explicit cast would cut to; without it, the assignment refuses what is too long. */
+const CUT = /^(varchar|char|bit)\b.*/
+
+const SERIAL: Readonly<Record<string, string>> = {
+  smallserial: 'smallint',
+  serial: 'integer',
+  bigserial: 'bigint',
+}
+
+function typeOf(column: Column): string {
+  const { enum: enumeration, baseColumn } = column as Column & {
+    readonly enum?: { readonly enumName?: string; readonly schema?: string }
+    readonly baseColumn?: Column
+  }
+  if (baseColumn !== undefined) return `${typeOf(baseColumn)}[]`
+  if (enumeration?.enumName !== undefined) {
+    return [enumeration.schema, enumeration.enumName]
+      .filter((part) => part !== undefined)
+      .map(quoted)
+      .join('.')
+  }
+  const type = column.getSQLType()
+  return SERIAL[type] ?? type.replace(CUT, (_, word: string) => (word === 'bit' ? 'varbit' : 'text'))
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,2 @@
+export { compileSpecification } from './compile-specification.js'
+export type { FieldMap, FieldSource } from './fields.js'

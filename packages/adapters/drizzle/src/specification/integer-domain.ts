@@ -1,0 +1,61 @@
+import { type Domain, emptyDomain, type Value } from './domain.js'
+import { isDecimal } from './kinds.js'
+import { type Position, positioned } from './position.js'
+import type { Subject } from './term.js'
+
+/** Whole numbers of so many bits. */
+export function integerDomain(subject: Subject, bits: 16 | 32 | 64): Domain {
+  const max = 2n ** BigInt(bits - 1) - 1n
+  const min = -max - 1n
+  const locate = (value: Value): Position | undefined => {
+    // A comparison of a number with a bigint is exact.
+    if (Number.isSafeInteger(value) && (value as number) <= max && (value as number) >= min) {
+      return { bound: String(value), side: 0 }
+    }
+    const whole = wholeOf(value)
+    if (whole === undefined || typeof whole === 'string') return whole
+    if (whole.floor > max) return 'above'
+    return whole.floor < min ? 'below' : { bound: String(whole.floor), side: whole.hasFraction ? -1 : 0 }
+  }
+  return { ...emptyDomain(subject), ...positioned(subject, locate) }
+}
+
+interface Whole {
+  readonly floor: bigint
+  readonly hasFraction: boolean
+}
+
+/** No column holds more: what lies beyond need not be told apart. */
+const FAR = 1e20
+
+function wholeOf(value: Value): Whole | Exclude<Position, object> | undefined {
+  if (typeof value === 'bigint') return { floor: value, hasFraction: false }
+  if (typeof value === 'number') return wholeOfNumber(value)
+  return isDecimal(value) ? wholeOfDecimal(value.$decimal) : undefined
+}
+
+function wholeOfNumber(value: number): Whole | 'above' | 'below' {
+  // NaN comes after all other numbers.
+  if (Number.isNaN(value) || value > FAR) return 'above'
+  if (value < -FAR) return 'below'
+  const floor = Math.floor(value)
+  return { floor: BigInt(floor), hasFraction: floor !== value }
+}
+
+const PARTS = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i
+
+function wholeOfDecimal(text: string): Whole | 'above' | 'below' {
+  const near = Number(text)
+  if (Math.abs(near) > FAR) return wholeOfNumber(near)
+  const [, sign, whole = '', fraction = '', exponent = '0'] = PARTS.exec(text) ?? []
+  const all = whole + fraction
+  const digits = all.replace(/^0+/, '')
+  const point = Math.max(0, whole.length + Number(exponent) - (all.length - digits.length))
+  return signed(sign === '-', digits.slice(0, point).padEnd(point, '0'), /[1-9]/.test(digits.slice(point)))
+}
+
+function signed(isNegative: boolean, whole: string, hasFraction: boolean): Whole {
+  const magnitude = BigInt(whole)
+  if (!isNegative) return { floor: magnitude, hasFraction }
+  return { floor: hasFraction ? -magnitude - 1n : -magnitude, hasFraction }
+}

@@ -1,0 +1,5 @@
+export type { Executor } from '../executor.js'
+export { checkTenantIsolation, type TenantIsolationOptions } from './check-tenant-isolation.js'
+export { type RlsPoliciesOptions, rlsPolicies } from './rls-policies.js'
+export { TenantsNotIsolatedError } from './tenants-not-isolated-error.js'
+export { withTenant } from './with-tenant.js'

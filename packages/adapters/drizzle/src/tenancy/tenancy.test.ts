@@ -1,0 +1,202 @@
+import { describeWithService } from '@base-internal/tools/services'
+import { runs } from '@base-internal/tools/soak'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { integer, pgSchema, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Executor, rowsOf } from '../executor.js'
+import { migrate } from '../migrate/index.js'
+import { drizzleRepository } from '../repository/index.js'
+import { describeDatabases } from '../test-databases.js'
+import { drizzleUnitOfWork, nodePostgres } from '../unit-of-work/index.js'
+import { checkTenantIsolation, rlsPolicies, withTenant } from './index.js'
+
+const invoices = pgTable('invoices', {
+  id: integer().primaryKey(),
+  tenant: uuid('tenant_id').notNull(),
+  total: integer().notNull(),
+})
+const notes = pgSchema('odd "schema"').table('no"tes', { tenant: text('tenant_id'), note: text() })
+
+const [ACME, GLOBEX] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+
+const TABLES = `
+  create table invoices (id integer primary key, tenant_id uuid not null, total integer not null);
+  create schema "odd ""schema"""; create table "odd ""schema"""."no""tes" (tenant_id text, note text);
+  insert into invoices values (1, '${ACME}', 10), (2, '${GLOBEX}', 20);`
+
+describeDatabases((database) => {
+  // Cluster-wide on a server: a name of its own, dropped after.
+  const role = `tenant_app_${process.pid}_${database.engine.toLowerCase()}`
+
+  beforeAll(async () => {
+    await database.run(TABLES)
+    await migrate(database.db, [
+      { name: 'tenants', sql: [...rlsPolicies(invoices), ...rlsPolicies(notes)].join(';\n') },
+    ])
+    await database.run(`create role ${role}; grant all on invoices to ${role};
+      grant usage on schema "odd ""schema""" to ${role}; grant all on "odd ""schema"""."no""tes" to ${role}`)
+  })
+  afterAll(() => database.run(`drop owned by ${role}; drop role ${role}`))
+
+  /** Runs a function in a transaction, as the role that the policies bind. */
+  const asApp = <R>(fn: (tx: Executor) => Promise<R>): Promise<R> =>
+    database.db.transaction(async (tx) => {
+      await tx.execute(sql.raw(`set local role ${role}`))
+      return fn(tx)
+    })
+  const asTenant = <R>(id: string, fn: (tx: Executor) => Promise<R>): Promise<R> =>
+    asApp(async (tx) => {
+      await withTenant(tx, id)
+      return fn(tx)
+    })
+  const ids = async (tx: Executor) =>
+    (await tx.select({ id: invoices.id }).from(invoices)).map(({ id }) => id)
+
+  test('a tenant sees its rows alone', async () => {
+    expect(await asTenant(ACME, ids)).toEqual([1])
+    expect(await asTenant(GLOBEX, ids)).toEqual([2])
+  })
+
+  test('without a tenant there are no rows, in a first transaction and after one that had a tenant', async () => {
+    expect(await asApp(ids)).toEqual([])
+    await asTenant(ACME, ids)
+    expect(await asApp(ids)).toEqual([])
+  })
+
+  test('a row of another tenant is refused, and not changed or deleted', async () => {
+    const foreign = asTenant(ACME, (tx) =>
+      tx.insert(invoices).values({ id: 3, tenant: GLOBEX as string, total: 1 }),
+    )
+    await expect(foreign).rejects.toMatchObject({ cause: { code: '42501' } })
+    await asTenant(ACME, (tx) => tx.delete(invoices).where(sql`id = 2`))
+    await asTenant(ACME, (tx) => tx.update(invoices).set({ total: 0 }).where(sql`id = 2`))
+    expect(await asTenant(GLOBEX, (tx) => tx.select().from(invoices))).toMatchObject([{ total: 20 }])
+  })
+
+  test('the tenant ends with the transaction, also with one that failed', async () => {
+    const failed = asTenant(ACME, (tx) => tx.execute(sql`select 1/0`))
+    await expect(failed).rejects.toThrow()
+    expect(await asApp(ids)).toEqual([])
+  })
+
+  test('an id is bound: what is in it is no SQL', async () => {
+    const id = `'); drop table "odd ""schema"""."no""tes"; --`
+    await asTenant(id, (tx) => tx.insert(notes).values({ tenant: id, note: 'kept' }))
+    expect(await asTenant(id, (tx) => tx.select().from(notes))).toEqual([{ tenant: id, note: 'kept' }])
+    expect(await asTenant('other', (tx) => tx.select().from(notes))).toEqual([])
+  })
+
+  test.each(['', 'a\0b', 'a\uD800', 7 as never, undefined as never])('refuses %j as an id', async (id) => {
+    await expect(asTenant(id, ids)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
+  test('refuses a database that is no transaction, which would forget the tenant at once', async () => {
+    await expect(withTenant(database.db, ACME as string)).rejects.toThrow('executor must be a transaction')
+  })
+
+  test('statements can be run again, and other columns hold tenants too', async () => {
+    await database.run(rlsPolicies(invoices).join(';'))
+    const shops = pgTable('shops', { shop: integer('shop') })
+    expect(rlsPolicies(shops, { column: 'shop' }).at(-1)).toBe(
+      `create policy tenant_isolation on "shops" using ("shop" = nullif(current_setting('app.tenant_id', true), '')::integer) with check ("shop" = nullif(current_setting('app.tenant_id', true), '')::integer)`,
+    )
+    expect(() => rlsPolicies(shops)).toThrow("column must be the name of a column of 'shops'")
+    expect(() => rlsPolicies({} as never)).toThrow('table must be a table of drizzle')
+  })
+
+  describe('checkTenantIsolation', () => {
+    const check = (statements?: string) =>
+      database.db.transaction(async (tx) => {
+        if (statements !== undefined) await tx.execute(sql.raw(statements))
+        await tx.execute(sql.raw(`set local role ${role}`))
+        await checkTenantIsolation(tx)
+      })
+    const rejection = async (statements: string): Promise<unknown> => {
+      const error = await check(statements).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )
+      return (error as { details?: { problems: unknown } }).details?.problems
+    }
+
+    test('is content with what rlsPolicies gives', async () => {
+      await check()
+    })
+
+    test.each([
+      ['create table loose (tenant_id text)', "Table 'loose' has no row security."],
+      [
+        'alter table invoices no force row level security',
+        "Table 'invoices' does not force row security on its owner.",
+      ],
+      ['drop policy tenant_isolation on invoices', "Table 'invoices' has no policy that shows any rows."],
+      [
+        'create policy everyone on invoices using (true)',
+        "Table 'invoices' has policies that do not look at app.tenant_id (everyone).",
+      ],
+    ])('names the table after: %s', async (statements, problem) => {
+      expect(await rejection(statements)).toEqual([problem])
+    })
+
+    test('names a role that passes policies by', async () => {
+      const bypass = `grant usage on schema public to ${role}`
+      await expect(database.db.transaction((tx) => checkTenantIsolation(tx))).rejects.toMatchObject({
+        code: 'TENANTS_NOT_ISOLATED',
+        kind: 'internal',
+        message: expect.stringMatching(/Role '\w+' is a superuser/),
+      })
+      await database.run(`alter role ${role} bypassrls; ${bypass}`)
+      expect(await rejection('select 1')).toEqual([`Role '${role}' has BYPASSRLS.`])
+      await database.run(`alter role ${role} nobypassrls`)
+    })
+
+    test('names a table that is expected and not there', async () => {
+      const ghosts = pgTable('ghosts', { id: integer() })
+      await expect(asApp((tx) => checkTenantIsolation(tx, { tables: [ghosts] }))).rejects.toThrow(
+        `Table '"ghosts"' does not exist.`,
+      )
+    })
+  })
+})
+
+describeWithService('postgres', (postgres) => {
+  const role = `tenant_alternating_${process.pid}`
+  let admin: pg.Client
+  beforeAll(async () => {
+    admin = new pg.Client({ connectionString: postgres.url })
+    await admin.connect()
+    await admin.query(`${TABLES}; create role ${role}; grant all on invoices to ${role}`)
+    for (const statement of [...rlsPolicies(invoices), ...rlsPolicies(notes)]) await admin.query(statement)
+  })
+  afterAll(async () => {
+    await admin.query(`drop owned by ${role}; drop role ${role}`)
+    await admin.end()
+  })
+
+  test('alternating transactions on a pool of 1 show no foreign row', { timeout: 600_000 }, async () => {
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1, options: `-c role=${role}` })
+    try {
+      const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({
+        tenant: { set: (id: string) => withTenant(executor, id) },
+        invoices: drizzleRepository({ executor, table: invoices }),
+        raw: { rows: async () => rowsOf(await executor.execute(sql`select tenant_id from invoices`)) },
+      }))
+      await checkTenantIsolation(drizzle(pool))
+      const count = runs({ ci: 10_000, soak: 100_000 })
+      for (let index = 0; index < count; index++) {
+        const tenant = (index % 2 === 0 ? ACME : GLOBEX) as string
+        const isForgotten = index % 5 === 4
+        const rows = await units.run(async (tx) => {
+          if (!isForgotten) await tx.tenant.set(tenant)
+          return tx.raw.rows()
+        })
+        expect(rows).toEqual(isForgotten ? [] : [{ tenant_id: tenant }])
+      }
+      expect(pool.totalCount).toBe(1)
+    } finally {
+      await pool.end()
+    }
+  })
+})

@@ -1,0 +1,138 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { checkFunction, checkMethods, checkOneOf, invalidOption } from '@base/core/options'
+import {
+  type BeginOptions,
+  createUnitOfWork,
+  type Isolation,
+  type RunOptions,
+  type Savepoint,
+  type Unit,
+  type UnitOfWork,
+  type UnitOfWorkOptions,
+  type UnitTransaction,
+} from '@base/domain/unit-of-work'
+import type { Executor } from '../executor.js'
+import { type DatabaseTransaction, type Open, openOf, type UnitDatabase } from './database.js'
+import { Savepoints } from './savepoints.js'
+import { inScope, noteUnit, unitOf } from './scope.js'
+import { transactionExecutor } from './transaction-executor.js'
+
+const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
+
+/** Options of {@link drizzleUnitOfWork}. */
+export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
+  /** The level of a unit that names none. @defaultValue the database's own, usually 'read committed' */
+  readonly isolation?: Isolation
+}
+
+/**
+ * Units of work on PostgreSQL or PGlite. `repositories` is called once for each transaction, with drizzle on it: what it
+ * makes lives as long as the unit, and works in it alone. That executor's own `transaction` is a savepoint.
+ *
+ * Success is what the database has confirmed: a COMMIT that it answers by ROLLBACK, because a statement had failed and
+ * nobody looked, is a TransactionAbortedError with that statement's error as its cause. Statements fail with the errors of
+ * `@base`, in which no value of a row or a parameter is found. An abort cancels the statement that runs.
+ *
+ * Entities are not tracked and not shared: whoever reads a row twice has two of them, and where both are saved the second
+ * is a ConflictError by its version.
+ *
+ * @example
+ * const unitOfWork = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({
+ *   orders: drizzleRepository({ executor, table: orders }),
+ *   stock: drizzleRepository({ executor, table: stock }),
+ * }))
+ * await unitOfWork.run(async (tx) => {
+ *   await tx.orders.save(order)
+ *   await tx.stock.save(item)
+ * })
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function drizzleUnitOfWork<Repos extends object>(
+  database: UnitDatabase,
+  repositories: (executor: Executor) => Repos,
+  options: DrizzleUnitOfWorkOptions = {},
+): UnitOfWork<Repos> {
+  const place = { package: '@base/drizzle', pattern: 'drizzleUnitOfWork' }
+  const { isolation, clock = systemClock, ...others } = options
+  const open = openOf(database)
+  if (open === undefined)
+    throw invalidOption(database, { ...place, option: 'database' }, 'nodePostgres(pool) or pglite(client)')
+  checkFunction(repositories, { ...place, option: 'repositories' })
+  checkMethods(clock, ['sleep', 'schedule'], { ...place, option: 'clock' })
+  if (isolation !== undefined) checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
+  return new DrizzleUnitOfWork({ open, repositories, isolation, clock }, { ...others, clock })
+}
+
+interface Parts<Repos> {
+  readonly open: Open
+  readonly repositories: (executor: Executor) => Repos
+  readonly isolation: Isolation | undefined
+  readonly clock: Clock
+}
+
+class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
+  readonly #parts: Parts<Repos>
+  readonly #units: UnitOfWork<Repos>
+
+  constructor(parts: Parts<Repos>, options: UnitOfWorkOptions) {
+    this.#parts = parts
+    this.#units = createUnitOfWork<Repos>({ begin: (begin) => this.#begin(begin) }, options)
+  }
+
+  async run<R>(fn: (tx: Repos, unit: Unit) => Promise<R>, options?: RunOptions): Promise<R> {
+    return inScope(this, () => this.#units.run(typeof fn === 'function' ? this.#sound(fn) : fn, options))
+  }
+
+  /** A function that swallowed the failure of a statement has not succeeded, be it that of a nested unit or of the whole. */
+  #sound<R>(fn: (tx: Repos, unit: Unit) => Promise<R>): (tx: Repos, unit: Unit) => Promise<R> {
+    return async (tx, unit) => {
+      const result = await fn(tx, unit)
+      unitOf(this)?.ensureSound()
+      return result
+    }
+  }
+
+  async #begin(options: BeginOptions): Promise<UnitTransaction<Repos>> {
+    const { open, repositories, clock } = this.#parts
+    const isolation = options.isolation ?? this.#parts.isolation
+    const transaction = await open({ ...options, isolation, clock, owner: this }).catch((error: unknown) => {
+      options.signal.throwIfAborted()
+      throw error
+    })
+    try {
+      const unit = new DrizzleTransaction(transaction, repositories)
+      noteUnit(transaction)
+      return unit
+    } catch (error) {
+      // What makes the repositories has thrown.
+      await transaction.rollback().catch(() => {})
+      throw error
+    }
+  }
+}
+
+class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos> {
+  readonly repositories: Repos
+  readonly #transaction: DatabaseTransaction
+  readonly #savepoints: Savepoints
+
+  constructor(transaction: DatabaseTransaction, repositories: (executor: Executor) => Repos) {
+    this.#transaction = transaction
+    this.#savepoints = new Savepoints((statement) => transaction.command(statement))
+    const { driver, statements } = transaction
+    this.repositories = repositories(transactionExecutor(driver, statements, this.#savepoints))
+  }
+
+  commit(): Promise<void> {
+    return this.#transaction.commit()
+  }
+
+  rollback(): Promise<void> {
+    return this.#transaction.rollback()
+  }
+
+  savepoint(): Promise<Savepoint> {
+    return this.#savepoints.open()
+  }
+}

@@ -1,0 +1,71 @@
+import { checkMethods } from '@base/core/options'
+import type { Pool, PoolClient } from 'pg'
+import { withFailures } from '../failures/failures.js'
+import {
+  type DatabaseTransaction,
+  modesOf,
+  type OpenOptions,
+  type UnitDatabase,
+  unitDatabase,
+} from './database.js'
+import { PoolTransaction } from './pool-transaction.js'
+import { watchPool } from './pool-watch.js'
+import type { DrizzleDriver } from './transaction-executor.js'
+
+/**
+ * Units of work on a pool of node-postgres. Each takes one connection and gives it back, or has the pool close it where
+ * nobody knows its state.
+ *
+ * The pool's `connect` is watched from now on: it refuses, with a {@link NestedRootQueryError}, to wait for a connection
+ * within a unit where all of them are held by units that wait for one.
+ *
+ * @example
+ * const unitOfWork = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({
+ *   orders: drizzleRepository({ executor, table: orders }),
+ * }))
+ *
+ * @throws InvalidOptionError where it is no pool.
+ */
+export function nodePostgres(pool: Pool): UnitDatabase {
+  checkMethods(pool, ['connect', 'query'], {
+    package: '@base/drizzle',
+    pattern: 'nodePostgres',
+    option: 'pool',
+  })
+  watchPool(pool)
+  return unitDatabase(pool, (options) => withFailures(() => begin(pool, options)))
+}
+
+async function begin(pool: Pool, options: OpenOptions): Promise<DatabaseTransaction> {
+  const { signal, clock } = options
+  // Lazily, for who uses PGlite alone has no pg.
+  const { NodePgSession, NodePgTransaction } = await import('drizzle-orm/node-postgres')
+  const client = await checkOut(pool, signal)
+  const driver: DrizzleDriver = {
+    session: (dialect) => new NodePgSession(client, dialect, undefined),
+    transaction: (dialect, session, depth) =>
+      new NodePgTransaction(dialect, session as never, undefined, depth),
+  }
+  return PoolTransaction.begin({ pool, client, driver, signal, clock }, `begin${modesOf(options)}`)
+}
+
+/** A connection; one that comes after the abort goes back at once. */
+async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
+  signal.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    const settle = () => signal.removeEventListener('abort', abort)
+    pool.connect().then(
+      (client) => {
+        settle()
+        if (signal.aborted) client.release()
+        else resolve(client)
+      },
+      (error: unknown) => {
+        settle()
+        reject(error)
+      },
+    )
+  })
+}

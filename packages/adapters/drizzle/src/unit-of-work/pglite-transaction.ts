@@ -1,0 +1,73 @@
+import { commitFailure } from './commit-failure.js'
+import type { DatabaseTransaction } from './database.js'
+import type { HeldTransaction } from './held-transaction.js'
+import { TransactionStatements } from './statements.js'
+import type { DrizzleDriver } from './transaction-executor.js'
+
+/** What a transaction on PGlite is made of. */
+interface Parts {
+  /** The client. */
+  readonly resource: object
+  readonly held: HeldTransaction
+  readonly driver: DrizzleDriver
+  readonly signal: AbortSignal
+}
+
+/** A transaction on PGlite. */
+export class PgliteTransaction implements DatabaseTransaction {
+  readonly resource: object
+  readonly driver: DrizzleDriver
+  readonly statements: TransactionStatements = new TransactionStatements()
+  readonly #held: HeldTransaction
+  readonly #signal: AbortSignal
+
+  constructor({ resource, held, driver, signal }: Parts) {
+    this.resource = resource
+    this.driver = driver
+    this.#held = held
+    this.#signal = signal
+    signal.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  get isOpen(): boolean {
+    return this.statements.isOpen
+  }
+
+  ensureSound(): void {
+    this.statements.ensureSound()
+  }
+
+  async command(statement: string): Promise<void> {
+    await this.statements.run(() => this.#held.tx.exec(statement))
+  }
+
+  async commit(): Promise<void> {
+    await this.#end()
+    try {
+      // Older versions of PGlite take a COMMIT that is answered by ROLLBACK for a success.
+      this.ensureSound()
+    } catch (error) {
+      await this.#held.undo()
+      throw error
+    }
+    try {
+      await this.#held.keep()
+    } catch (error) {
+      throw commitFailure(error)
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.#end()
+    await this.#held.undo()
+  }
+
+  async #end(): Promise<void> {
+    this.statements.close()
+    this.#signal.removeEventListener('abort', this.#abort)
+    await this.statements.settled()
+  }
+
+  /** Lets nothing more run. An arrow, for it is a listener. */
+  readonly #abort = (): void => this.statements.close()
+}

@@ -1,0 +1,71 @@
+import { UnsupportedError } from '@base/core/errors'
+import { checkMethods } from '@base/core/options'
+import type { PGlite, Transaction } from '@electric-sql/pglite'
+import { withFailures } from '../failures/failures.js'
+import { modesOf, type Open, type UnitDatabase, unitDatabase } from './database.js'
+import { HeldTransaction } from './held-transaction.js'
+import { NestedRootQueryError } from './nested-root-query-error.js'
+import { PgliteTransaction } from './pglite-transaction.js'
+import { watchClient } from './pglite-watch.js'
+import { unitsAround } from './scope.js'
+import type { DrizzleDriver } from './transaction-executor.js'
+
+/**
+ * Units of work on a client of PGlite, which has one connection: units run one after the other, and `requires_new` within
+ * one is an UnsupportedError. An abort takes effect between statements, for PGlite cannot be interrupted in one.
+ *
+ * The client is watched from now on: what is called within a unit and would wait for it is refused with a
+ * {@link NestedRootQueryError}.
+ *
+ * @example
+ * const unitOfWork = drizzleUnitOfWork(pglite(client), (executor) => ({
+ *   orders: drizzleRepository({ executor, table: orders }),
+ * }))
+ *
+ * @throws InvalidOptionError where it is no client.
+ */
+export function pglite(client: PGlite): UnitDatabase {
+  checkMethods(client, ['query', 'exec', 'transaction'], {
+    package: '@base/drizzle',
+    pattern: 'pglite',
+    option: 'client',
+  })
+  const transaction = watchClient(client)
+  const open: Open = async (options) => {
+    const { signal } = options
+    const held = await HeldTransaction.open(transaction, signal)
+    try {
+      const modes = modesOf(options)
+      if (modes !== '') await held.tx.exec(`set transaction${modes}`)
+      signal.throwIfAborted()
+      return new PgliteTransaction({ resource: client, held, driver: await driverOf(held.tx), signal })
+    } catch (error) {
+      await held.undo()
+      throw error
+    }
+  }
+  return unitDatabase(client, async (options) => {
+    refuseWithin(client, options.owner)
+    return withFailures(() => open(options))
+  })
+}
+
+/** Imported lazily, for who uses a server alone has no PGlite. */
+async function driverOf(tx: Transaction): Promise<DrizzleDriver> {
+  const { PgliteSession, PgliteTransaction: DrizzleTransaction } = await import('drizzle-orm/pglite')
+  return {
+    session: (dialect) => new PgliteSession(tx as never, dialect, undefined),
+    transaction: (dialect, session, depth) =>
+      new DrizzleTransaction(dialect, session as never, undefined, depth),
+  }
+}
+
+function refuseWithin(client: PGlite, owner: object): void {
+  const [around] = unitsAround(client)
+  if (around === undefined) return
+  if (around.owner !== owner) throw new NestedRootQueryError()
+  throw new UnsupportedError({
+    message:
+      "PGlite has one connection: 'requires_new' within a unit is not available. Use 'nested', or a server.",
+  })
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '@base/core/clock'
+import { TransactionAbortedError } from '@base/domain/unit-of-work'
+import type { Pool, PoolClient } from 'pg'
+import { cancelStatement } from './cancel-statement.js'
+import { commitFailure, isRefusal } from './commit-failure.js'
+import type { DatabaseTransaction } from './database.js'
+import { TransactionStatements } from './statements.js'
+import type { DrizzleDriver } from './transaction-executor.js'
+
+/** How long a transaction may take to roll back, what runs in it included, before its connection is closed. */
+const ROLLBACK_TIMEOUT = '5s'
+
+/** What a transaction on a connection is made of. */
+interface Parts {
+  readonly pool: Pool
+  readonly client: PoolClient
+  readonly driver: DrizzleDriver
+  readonly signal: AbortSignal
+  readonly clock: Clock
+}
+
+/** A transaction on a connection of a pool, from its BEGIN to the release. */
+export class PoolTransaction implements DatabaseTransaction {
+  readonly statements: TransactionStatements = new TransactionStatements()
+  readonly driver: DrizzleDriver
+  readonly #parts: Parts
+  #cancelled = false
+  #released = false
+
+  /** Begins it; where that fails the pool closes the connection, for nobody knows its state. */
+  static async begin(parts: Parts, statement: string): Promise<PoolTransaction> {
+    // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
+    parts.client.on('error', ignore)
+    const transaction = new PoolTransaction(parts)
+    // A connection that is closed ends the wait for its answer.
+    const abort = () => transaction.#release(parts.signal.reason)
+    parts.signal.addEventListener('abort', abort, { once: true })
+    try {
+      await parts.client.query(statement)
+      parts.signal.throwIfAborted()
+    } catch (error) {
+      transaction.#release(error)
+      throw error
+    } finally {
+      parts.signal.removeEventListener('abort', abort)
+    }
+    parts.signal.addEventListener('abort', transaction.#abort, { once: true })
+    return transaction
+  }
+
+  private constructor(parts: Parts) {
+    this.#parts = parts
+    this.driver = parts.driver
+  }
+
+  get resource(): object {
+    return this.#parts.pool
+  }
+
+  get isOpen(): boolean {
+    return this.statements.isOpen
+  }
+
+  ensureSound(): void {
+    this.statements.ensureSound()
+  }
+
+  async command(statement: string): Promise<void> {
+    await this.statements.run(() => this.#parts.client.query(statement))
+  }
+
+  async commit(): Promise<void> {
+    const { client } = this.#parts
+    await this.#end()
+    let answer: { readonly command: string }
+    try {
+      answer = await client.query('commit')
+    } catch (error) {
+      this.#release(isRefusal(error) ? undefined : error)
+      throw commitFailure(error)
+    }
+    this.#release()
+    // PostgreSQL answers so where a statement had failed; drivers call it a success.
+    if (answer.command === 'ROLLBACK') throw new TransactionAbortedError(this.statements.failure)
+  }
+
+  async rollback(): Promise<void> {
+    const { client } = this.#parts
+    try {
+      await this.#inTime(async () => {
+        await this.#end()
+        await client.query('rollback')
+      })
+    } catch (error) {
+      this.#release(error)
+      throw error
+    }
+    // A request to cancel that comes late must not hit who has the connection next.
+    this.#release(this.#cancelled ? new Error('A statement was cancelled.') : undefined)
+  }
+
+  /** Takes no more statements, and waits for the one that runs. */
+  async #end(): Promise<void> {
+    this.statements.close()
+    this.#parts.signal.removeEventListener('abort', this.#abort)
+    await this.statements.settled()
+  }
+
+  /** Cancels what runs, and lets nothing more run. An arrow, for it is a listener. */
+  readonly #abort = (): void => {
+    this.statements.close()
+    if (!this.statements.isRunning) return
+    this.#cancelled = true
+    cancelStatement(this.#parts.pool, this.#parts.client)
+  }
+
+  /** @throws Error where it takes too long; what it does afterwards is not heard. */
+  #inTime(work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`The transaction was not rolled back within ${ROLLBACK_TIMEOUT}.`))
+      const timer = this.#parts.clock.schedule(ROLLBACK_TIMEOUT, late, { name: 'rollback' })
+      work()
+        .then(resolve, reject)
+        .finally(() => timer.cancel())
+    })
+  }
+
+  /** Gives the connection back, once; with an error the pool closes it. */
+  #release(error?: unknown): void {
+    if (this.#released) return
+    this.#released = true
+    const { client } = this.#parts
+    client.release(error === undefined ? undefined : true)
+    client.off('error', ignore)
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,77 @@
+import { TransactionAbortedError, TransactionClosedError } from '@base/domain/unit-of-work'
+import { toFailure } from '../failures/failures.js'
+import { sqlStateOf } from '../failures/postgres-error.js'
+
+/** PostgreSQL's in_failed_sql_transaction. */
+const ABORTED = '25P02'
+
+/** The statements of one transaction: one after the other, and none after its end. */
+export class TransactionStatements {
+  #isOpen = true
+  #running = false
+  #failure: unknown
+  #isAborted = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Whether statements are taken. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** Whether one has been sent and has not been answered. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
+  /** What the last statement that the database refused was refused with. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Refuses to go on where a statement has failed and none has succeeded since. @throws TransactionAbortedError */
+  ensureSound(): void {
+    if (this.#isAborted) throw new TransactionAbortedError(this.#failure)
+  }
+
+  /** Takes no more; those that wait for their turn are refused. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  /** Resolves once no statement runs; never rejects. */
+  async settled(): Promise<void> {
+    await this.#last
+  }
+
+  /** Runs a statement in its turn, for a connection has one at a time; it fails with an error of ours. */
+  async run<R>(statement: () => PromiseLike<R>): Promise<R> {
+    if (!this.#isOpen) throw new TransactionClosedError()
+    const turn = this.#last.then(() => this.#run(statement))
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #run<R>(statement: () => PromiseLike<R>): Promise<R> {
+    if (!this.#isOpen) throw new TransactionClosedError()
+    this.#running = true
+    try {
+      const result = await statement()
+      this.#isAborted = false
+      return result
+    } catch (error) {
+      throw this.#toFailure(error)
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** After a statement that failed, PostgreSQL refuses all others: what they are told is what it was. */
+  #toFailure(error: unknown): unknown {
+    const [failure, state] = [toFailure(error), sqlStateOf(error)]
+    if (state === undefined) return failure
+    this.#isAborted = true
+    if (state === ABORTED && this.#failure !== undefined) return new TransactionAbortedError(this.#failure)
+    this.#failure = failure
+    return failure
+  }
+}

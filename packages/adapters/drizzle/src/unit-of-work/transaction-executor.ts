@@ -1,0 +1,58 @@
+import { PgDialect, type PgQueryResultHKT, type PgSession, type PgTransaction } from 'drizzle-orm/pg-core'
+import { type Executor, markTransaction } from '../executor.js'
+import type { Savepoints } from './savepoints.js'
+import type { TransactionStatements } from './statements.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: drizzle's sessions of both drivers fit no narrower type.
+export type Session = PgSession<PgQueryResultHKT, any, any>
+// biome-ignore lint/suspicious/noExplicitAny: the same of its transactions.
+type Transaction = PgTransaction<PgQueryResultHKT, any, any>
+
+/** What drizzle has for one driver. */
+export interface DrizzleDriver {
+  /** Makes the session of an open connection. */
+  session(dialect: PgDialect): Session
+  /** Makes a transaction of a session: what drizzle's own `transaction` would hand out. */
+  transaction(dialect: PgDialect, session: Session, depth: number): Transaction
+}
+
+const dialect = new PgDialect()
+
+/**
+ * Drizzle on an open transaction. Its statements go one by one and not after the end, fail with errors of ours, and its
+ * `transaction` is a savepoint that does not mix with others.
+ */
+export function transactionExecutor(
+  driver: DrizzleDriver,
+  statements: TransactionStatements,
+  savepoints: Savepoints,
+): Executor {
+  const session = guarded(driver.session(dialect), statements)
+  const at = (depth: number): Transaction => {
+    const tx = driver.transaction(dialect, session, depth)
+    tx.transaction = (fn) => savepoints.part(() => fn(at(depth + 1)))
+    return markTransaction(tx)
+  }
+  return at(0)
+}
+
+/** Every statement of drizzle is prepared first, and run by one of two methods. */
+function guarded(session: Session, statements: TransactionStatements): Session {
+  const prepare: Session['prepareQuery'] = session.prepareQuery.bind(session)
+  session.prepareQuery = (...args) => {
+    const query = prepare(...args) as RunnableQuery
+    for (const method of ['execute', 'all'] as const) {
+      const run = query[method]?.bind(query)
+      if (run !== undefined) query[method] = (values) => statements.run(() => run(values))
+    }
+    return query as never
+  }
+  return session
+}
+
+type Run = (values?: Record<string, unknown>) => Promise<unknown>
+
+interface RunnableQuery {
+  execute: Run
+  all?: Run
+}

@@ -1,0 +1,146 @@
+import { TestClock } from '@base/core/testing'
+import { Bulkhead } from '@base/resilience/bulkhead'
+import { CircuitBreaker } from '@base/resilience/circuit-breaker'
+import { pipeline } from '@base/resilience/pipeline'
+import { Timeout } from '@base/resilience/timeout'
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { type OpossumFacade, opossumFacade } from './index.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+function shop(failing = () => false) {
+  const clock = new TestClock()
+  const breaker = new CircuitBreaker({ name: 'prices', failureThreshold: 1, recoveryTimeout: '10s', clock })
+  const prices = opossumFacade(
+    async (id: string, factor: number) => {
+      if (failing()) throw new Error('down')
+      return `${id} ${factor}`
+    },
+    { breaker, clock },
+  )
+  return { clock, breaker, prices }
+}
+
+function recorded(facade: OpossumFacade<never, unknown>) {
+  const told: string[] = []
+  const events = ['fire', 'success', 'failure', 'reject', 'open', 'halfOpen', 'close', 'fallback'] as const
+  for (const event of events) facade.on(event, () => told.push(event))
+  return told
+}
+
+describe('opossumFacade', () => {
+  test('fires, and tells what happens in the events of opossum', async () => {
+    let isDown = true
+    const { clock, prices } = shop(() => isDown)
+    const told = recorded(prices as never)
+    await prices.fire('A-1', 2).catch(() => {})
+    await prices.fire('A-1', 2).catch(() => {})
+    expect([prices.opened, prices.closed]).toEqual([true, false])
+    await clock.advance('10s')
+    isDown = false
+    expect(await prices.fire('A-1', 2)).toBe('A-1 2')
+    expect([prices.opened, prices.closed, prices.halfOpen]).toEqual([false, true, false])
+    expect(told.join(' ')).toBe('fire open failure fire reject fire halfOpen close success')
+    expect(prices.stats).toMatchObject({ fires: 3, successes: 1, failures: 1, rejects: 1 })
+  })
+
+  test('keeps the types of its action, and this by call', async () => {
+    const { prices } = shop()
+    expectTypeOf(prices.fire).parameters.toEqualTypeOf<[string, number]>()
+    expectTypeOf(prices.fire).returns.resolves.toEqualTypeOf<string>()
+    const own = opossumFacade(
+      function (this: unknown) {
+        return this
+      },
+      { breaker: new CircuitBreaker() },
+    )
+    const account = { id: 7 }
+    expect(await own.call(account)).toBe(account)
+  })
+
+  test('a fallback is given the arguments and the error, and may be another breaker', async () => {
+    const { prices } = shop(() => true)
+    const fallback = vi.fn((id: string) => `old ${id}`)
+    expect(await prices.fallback(fallback as never).fire('A-1', 2)).toBe('old A-1')
+    expect(fallback).toHaveBeenCalledWith('A-1', 2, expect.objectContaining({ message: 'down' }))
+    const second = shop().prices
+    expect(
+      await shop(() => true)
+        .prices.fallback(second)
+        .fire('A-1', 3),
+    ).toBe('A-1 3')
+  })
+
+  test('a fallback that fails is what the caller gets', async () => {
+    const { prices } = shop(() => true)
+    prices.fallback(() => Promise.reject(new Error('also down')))
+    await expect(prices.fire('A-1', 1)).rejects.toThrow('also down')
+    expect(prices.stats.fallbacks).toBe(0)
+  })
+
+  test('tells timeout and semaphoreLocked of the policies around and inside', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ clock })
+    const policy = pipeline(
+      new Bulkhead({ maxConcurrent: 1, maxQueue: 0, clock }),
+      breaker,
+      new Timeout({ timeout: '1s', clock }),
+    )
+    const facade = opossumFacade(() => new Promise(() => {}), { breaker, policy, clock })
+    const told: unknown[] = []
+    facade.on('timeout', (_, latency) => told.push(['timeout', latency]))
+    facade.on('semaphoreLocked', () => told.push('semaphoreLocked'))
+    const call = facade.fire().catch((error) => error.code)
+    await expect(facade.fire()).rejects.toMatchObject({ code: 'BULKHEAD_FULL' })
+    await clock.advance('1s')
+    expect([await call, told]).toEqual(['TIMEOUT', ['semaphoreLocked', ['timeout', 1_000]]])
+  })
+
+  test('open, close, disable and enable work by hand', async () => {
+    const { breaker, prices, clock } = shop()
+    prices.open()
+    prices.open()
+    await clock.advance('1h')
+    await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+    prices.close()
+    expect([prices.closed, breaker.state]).toEqual([true, 'closed'])
+    prices.disable()
+    expect([prices.enabled, prices.closed]).toEqual([false, true])
+    prices.enable()
+    expect([prices.enabled, breaker.state]).toEqual([true, 'closed'])
+  })
+
+  test('after shutdown it takes no calls, and is told nothing', async () => {
+    const { breaker, prices } = shop()
+    const told = recorded(prices as never)
+    prices.shutdown()
+    await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'ESHUTDOWN' })
+    breaker.isolate()
+    expect([prices.isShutdown, told]).toEqual([true, []])
+  })
+
+  test('once is told once, off no more, and a listener that throws changes nothing', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { prices } = shop()
+    const once = vi.fn()
+    const ended = vi.fn()
+    prices
+      .on('success', () => {
+        throw new Error('no ink')
+      })
+      .once('success', once)
+      .on('success', ended)
+      .off('success', ended)
+    expect([await prices.fire('A', 1), await prices.fire('B', 1)]).toEqual(['A 1', 'B 1'])
+    expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
+  })
+
+  test('refuses what is no action, breaker or fallback', () => {
+    const breaker = new CircuitBreaker()
+    expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')
+    expect(() => opossumFacade(() => 1, {} as never)).toThrow('breaker must be')
+    expect(() => opossumFacade(() => 1, { breaker }).fallback(7 as never)).toThrow('fallback must be')
+  })
+})

@@ -1,0 +1,236 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { errorKind, isAppError } from '@base/core/errors'
+import { checkFunction, checkMethods, invalidOption } from '@base/core/options'
+import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
+import type { Policy } from '@base/resilience/policy'
+import type { OpossumFacadeEvents, OpossumFacadeStats } from './events.js'
+import { Listeners } from './listeners.js'
+
+/** Options of {@link opossumFacade}. */
+export interface OpossumFacadeOptions {
+  /** The breaker whose state is shown. */
+  readonly breaker: CircuitBreaker
+  /**
+   * What the action is called through, the breaker within: `pipeline(new Bulkhead(…), breaker, new Timeout(…))` for what
+   * opossum calls capacity and timeout. @defaultValue the breaker alone
+   */
+  readonly policy?: Policy<unknown> | undefined
+  /** The group it names itself to belong to. @defaultValue the breaker's name */
+  readonly group?: string | undefined
+  /** Source of time, for latencies. @defaultValue systemClock */
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * Our breaker behind opossum's interface, so that code that calls `fire` and listens to `open` can stay while the
+ * breaker behind it changes.
+ *
+ * @example
+ * const breaker = new CircuitBreaker({ name: 'prices', failureThreshold: 3 })
+ * const prices = opossumFacade(async (id: string) => load(id), { breaker })
+ * prices.fallback(() => 'none').on('open', () => console.warn('prices are away'))
+ * await prices.fire('A-1')
+ *
+ * @throws {@link InvalidOptionError} naming the option.
+ */
+export function opossumFacade<Args extends unknown[], T>(
+  action: (...args: Args) => T | PromiseLike<T>,
+  options: OpossumFacadeOptions,
+): OpossumFacade<Args, T> {
+  return new OpossumFacade(action, options)
+}
+
+/** What {@link opossumFacade} gives: the part of opossum's breaker that services use. */
+export class OpossumFacade<Args extends unknown[], T> {
+  readonly #breaker: CircuitBreaker
+  readonly #policy: Policy<unknown>
+  readonly #action: (...args: Args) => T | PromiseLike<T>
+  readonly #group: string
+  readonly #clock: Clock
+  readonly #listeners: Listeners<OpossumFacadeEvents> = new Listeners()
+  readonly #stats = {
+    fires: 0,
+    successes: 0,
+    failures: 0,
+    rejects: 0,
+    timeouts: 0,
+    fallbacks: 0,
+    semaphoreRejections: 0,
+  }
+  #fallback: ((...args: unknown[]) => unknown) | undefined
+  #isShutdown = false
+  #release: (() => void) | undefined
+  readonly #off: () => void
+
+  constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
+    const { breaker, policy = breaker, group = breaker?.name, clock = systemClock } = options
+    this.#action = checkFunction(action, place('action'))
+    this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on'], place('breaker'))
+    this.#policy = checkMethods(policy, ['execute'], place('policy'))
+    this.#group = group
+    this.#clock = clock
+    this.#off = breaker.on('stateChange', ({ to }) => {
+      if (to === 'half_open') this.#listeners.emit('halfOpen')
+      else if (to === 'closed') this.#listeners.emit('close')
+      else if (to !== 'disabled') this.#listeners.emit('open')
+    })
+  }
+
+  /** The breaker's name. */
+  get name(): string {
+    return this.#breaker.name
+  }
+
+  /** The group it names itself to belong to. */
+  get group(): string {
+    return this.#group
+  }
+
+  /** Whether the circuit is closed. */
+  get closed(): boolean {
+    return this.#breaker.state === 'closed' || this.#breaker.state === 'disabled'
+  }
+
+  /** Whether the circuit is open, by failures or by hand. */
+  get opened(): boolean {
+    return this.#breaker.state === 'open' || this.#breaker.state === 'isolated'
+  }
+
+  /** Whether the circuit probes. */
+  get halfOpen(): boolean {
+    return this.#breaker.state === 'half_open'
+  }
+
+  /** Whether the breaker counts and refuses; not after {@link OpossumFacade.disable}. */
+  get enabled(): boolean {
+    return this.#breaker.state !== 'disabled'
+  }
+
+  /** Whether {@link OpossumFacade.shutdown} was called. */
+  get isShutdown(): boolean {
+    return this.#isShutdown
+  }
+
+  /** What was counted, as it is now. */
+  get stats(): OpossumFacadeStats {
+    return { ...this.#stats }
+  }
+
+  /** Calls the action. @throws What the action throws, or the refusal of a policy, unless a fallback answers. */
+  fire(...args: Args): Promise<T> {
+    return this.call(this.#action, ...args)
+  }
+
+  /** Calls the action with a `this`. @throws As {@link OpossumFacade.fire} does. */
+  async call(context: unknown, ...args: Args): Promise<T> {
+    if (this.#isShutdown)
+      throw Object.assign(new Error('The circuit has been shutdown.'), { code: 'ESHUTDOWN' })
+    this.#stats.fires++
+    this.#listeners.emit('fire', args)
+    const start = this.#clock.monotonic()
+    const latency = () => Math.round(this.#clock.monotonic() - start)
+    try {
+      const result = await this.#policy.execute(() => this.#action.apply(context, args))
+      this.#stats.successes++
+      this.#listeners.emit('success', result, latency())
+      return result as T
+    } catch (error) {
+      this.#tell(error, latency(), args)
+      return (await this.#answer(error, args)) as T
+    }
+  }
+
+  /** Answers calls that fail: a function of the arguments and the error, or another breaker. */
+  fallback(answer: ((...args: [...Args, unknown]) => unknown) | { fire(...args: Args): unknown }): this {
+    if (typeof answer === 'function') this.#fallback = answer as (...args: unknown[]) => unknown
+    else if (typeof answer?.fire === 'function')
+      this.#fallback = (...args) => answer.fire(...(args.slice(0, -1) as Args))
+    else throw invalidOption(answer, place('fallback'), 'a function or a breaker')
+    return this
+  }
+
+  /** Opens the circuit by hand, until {@link OpossumFacade.close}; no timer ends it, as opossum's does. */
+  open(): void {
+    this.#release ??= this.#breaker.isolate()
+  }
+
+  /** Closes the circuit. */
+  close(): void {
+    this.#release = undefined
+    this.#breaker.close()
+  }
+
+  /** Lets all calls pass, uncounted. */
+  disable(): void {
+    this.#breaker.disable()
+  }
+
+  /** Ends {@link OpossumFacade.disable}. */
+  enable(): void {
+    if (!this.enabled) this.#breaker.close()
+  }
+
+  /** Takes no calls any more, and listens to the breaker no longer. */
+  shutdown(): void {
+    if (this.#isShutdown) return
+    this.#isShutdown = true
+    this.#off()
+    this.#listeners.emit('shutdown')
+  }
+
+  /** Calls `listener` at each `event` from now on. */
+  on<Name extends keyof OpossumFacadeEvents>(
+    event: Name,
+    listener: (...args: OpossumFacadeEvents[Name]) => void,
+  ): this {
+    this.#listeners.add(event, listener, false)
+    return this
+  }
+
+  /** Calls `listener` at the next `event`. */
+  once<Name extends keyof OpossumFacadeEvents>(
+    event: Name,
+    listener: (...args: OpossumFacadeEvents[Name]) => void,
+  ): this {
+    this.#listeners.add(event, listener, true)
+    return this
+  }
+
+  /** Ends what `on` or `once` began. */
+  off<Name extends keyof OpossumFacadeEvents>(
+    event: Name,
+    listener: (...args: OpossumFacadeEvents[Name]) => void,
+  ): this {
+    this.#listeners.remove(event, listener)
+    return this
+  }
+
+  #tell(error: unknown, latency: number, args: unknown[]): void {
+    if (isAppError(error, 'CIRCUIT_OPEN')) {
+      this.#stats.rejects++
+      this.#listeners.emit('reject', error)
+      return
+    }
+    this.#stats.failures++
+    if (isAppError(error, 'BULKHEAD_FULL')) {
+      this.#stats.semaphoreRejections++
+      this.#listeners.emit('semaphoreLocked', error, latency)
+    } else if (errorKind(error) === 'timeout') {
+      this.#stats.timeouts++
+      this.#listeners.emit('timeout', error, latency, args)
+    }
+    this.#listeners.emit('failure', error, latency, args)
+  }
+
+  async #answer(error: unknown, args: unknown[]): Promise<unknown> {
+    if (this.#fallback === undefined) throw error
+    const result = await this.#fallback(...args, error)
+    this.#stats.fallbacks++
+    this.#listeners.emit('fallback', result, error)
+    return result
+  }
+}
+
+function place(option: string) {
+  return { package: '@base/opossum', pattern: 'opossumFacade', option }
+}

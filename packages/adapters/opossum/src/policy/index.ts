@@ -1,0 +1,1 @@
+export { type OpossumBreaker, opossumPolicy } from './opossum-policy.js'

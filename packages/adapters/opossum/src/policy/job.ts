@@ -1,0 +1,71 @@
+import type { PolicyContext, PolicyFunction } from '@base/resilience/policy'
+
+/** One call on its way through a breaker of opossum, which knows nothing of signals, nor of who calls. */
+export class Job implements PolicyContext {
+  readonly attempt = 1
+  readonly key: string | undefined
+  readonly #fn: PolicyFunction<unknown>
+  readonly #caller: AbortSignal | undefined
+  #controller: AbortController | undefined
+  #over = false
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(fn: PolicyFunction<unknown>, caller: AbortSignal | undefined, key: string | undefined) {
+    this.#fn = fn
+    this.#caller = caller
+    this.key = key
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#caller?.aborted) this.#controller.abort(this.#caller.reason)
+      else if (!this.#over) this.#caller?.addEventListener('abort', this)
+    }
+    return this.#controller.signal
+  }
+
+  readonly waitUntil = (promise: PromiseLike<unknown>): void => {
+    // Whoever holds a slot for it stands around this policy, and waits for the function itself.
+    Promise.resolve(promise).then(undefined, () => {})
+  }
+
+  /** Whether its caller gave it up. */
+  get isGivenUp(): boolean {
+    return this.#caller?.aborted === true
+  }
+
+  /** What the breaker's action does: never throws, and gives a promise whatever the function gives. */
+  async run(): Promise<unknown> {
+    try {
+      const fn = this.#fn
+      return await fn(this)
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    } finally {
+      this.#end()
+    }
+  }
+
+  /** Whether this is what the function itself failed with. */
+  failedWith(error: unknown): boolean {
+    return this.#failure !== undefined && Object.is(this.#failure.error, error)
+  }
+
+  /** The breaker has given it up; the function may still run. */
+  abandon(reason: unknown): void {
+    if (this.#over) return
+    this.#end()
+    this.#controller?.abort(reason)
+  }
+
+  handleEvent(): void {
+    this.#controller?.abort(this.#caller?.reason)
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#caller?.removeEventListener('abort', this)
+  }
+}

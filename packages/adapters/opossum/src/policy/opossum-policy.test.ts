@@ -1,0 +1,151 @@
+import { TestClock } from '@base/core/testing'
+import { Bulkhead } from '@base/resilience/bulkhead'
+import { pipeline } from '@base/resilience/pipeline'
+import { constant, Retry } from '@base/resilience/retry'
+import { policyConformance } from '@base/resilience/testing'
+import Opossum10 from 'opossum'
+import Opossum8 from 'opossum-8'
+import Opossum9 from 'opossum-9'
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { opossumPolicy } from './index.js'
+
+const down = () => Promise.reject(new Error('down'))
+const hang = () => new Promise<never>(() => {})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe.each([
+  ['opossum 8', Opossum8],
+  ['opossum 9', Opossum9],
+  ['opossum 10', Opossum10],
+])('a breaker of %s', (_, Opossum) => {
+  const load = async (id: string) => `item ${id}`
+  const make = (options: Opossum10.Options = {}) =>
+    new Opossum(load, { name: 'items', timeout: false, errorThresholdPercentage: 40, ...options })
+
+  describe('as a policy', () => {
+    policyConformance(
+      () => {
+        const breaker = make()
+        const clock = new TestClock()
+        return {
+          subject: opossumPolicy(breaker),
+          advance: (d) => clock.advance(d),
+          dispose: () => breaker.shutdown(),
+        }
+      },
+      { test },
+    )
+  })
+
+  test('fires as before, and counts for the same circuit', async () => {
+    const breaker = make()
+    const policy = opossumPolicy(breaker)
+    expect(await breaker.fire('7')).toBe('item 7')
+    await expect(policy.execute(down)).rejects.toThrow('down')
+    expect([breaker.opened, breaker.stats.fires, breaker.stats.failures]).toEqual([true, 2, 1])
+    await expect(breaker.fire('7')).rejects.toThrow('Breaker is open')
+  })
+
+  test('refuses in the words of the family, with the original as cause', async () => {
+    const breaker = make()
+    const policy = opossumPolicy(breaker)
+    await policy.execute(down).catch(() => {})
+    const error = await policy.execute(() => 1).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'CIRCUIT_OPEN', kind: 'unavailable', details: { name: 'items' } })
+    expect(error.cause.code).toBe('EOPENBREAKER')
+  })
+
+  test('an error of the function passes through, also one with a code of opossum', async () => {
+    const error = Object.assign(new Error('socket'), { code: 'ETIMEDOUT' })
+    const thrown = await opossumPolicy(make())
+      .execute(() => Promise.reject(error))
+      .catch((caught) => caught)
+    expect(thrown).toBe(error)
+  })
+
+  test('its timeout aborts the signal with the error that the caller gets', async () => {
+    vi.useFakeTimers()
+    let signal: AbortSignal | undefined
+    const call = opossumPolicy(make({ timeout: 1_000 }))
+      .execute((ctx) => {
+        signal = ctx.signal
+        return hang()
+      })
+      .catch((error) => error)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const error = await call
+    expect([error.code, error.kind]).toEqual(['TIMEOUT', 'timeout'])
+    expect(signal?.reason).toBe(error)
+  })
+
+  test('its capacity refuses as a bulkhead does', async () => {
+    const policy = opossumPolicy(make({ capacity: 1 }))
+    policy.execute(hang)
+    await expect(policy.execute(() => 1)).rejects.toMatchObject({ code: 'BULKHEAD_FULL' })
+  })
+
+  test('a shutdown is an unavailable dependency', async () => {
+    const breaker = make()
+    breaker.shutdown()
+    await expect(opossumPolicy(breaker).execute(() => 1)).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+
+  test("the caller's abort is no failure", async () => {
+    const breaker = make()
+    const controller = new AbortController()
+    const call = opossumPolicy(breaker).execute(
+      ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+      { signal: controller.signal },
+    )
+    controller.abort(new Error('not wanted'))
+    await expect(call).rejects.toThrow('not wanted')
+    expect([breaker.closed, breaker.stats.failures]).toEqual([true, 0])
+  })
+
+  test('its own errorFilter goes on, without our argument', async () => {
+    const errorFilter = vi.fn((error: Error) => error.message === 'not found')
+    const breaker = make({ errorFilter })
+    await opossumPolicy(breaker)
+      .execute(() => Promise.reject(new Error('not found')))
+      .catch(() => {})
+    expect(breaker.closed).toBe(true)
+    expect(errorFilter.mock.calls[0]).toHaveLength(1)
+  })
+
+  test('its fallback answers, and is known to the types where it is named', async () => {
+    const breaker = make()
+    breaker.fallback(() => 'none')
+    const policy = opossumPolicy<string>(breaker)
+    const answer = policy.execute((): Promise<number> => Promise.reject(new Error('down')))
+    expectTypeOf(answer).resolves.toEqualTypeOf<string | number>()
+    expect(await answer).toBe('none')
+  })
+
+  test('in a pipeline it is not retried once open, and holds the slots around it', async () => {
+    vi.useFakeTimers()
+    const bulkhead = new Bulkhead()
+    const breaker = make({ timeout: 1_000 })
+    const policy = pipeline(new Retry({ backoff: constant(0) }), bulkhead, opossumPolicy(breaker))
+    const fn = vi.fn(hang)
+    const code = policy.execute(fn).catch((error) => error.code)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([await code, fn.mock.calls.length, bulkhead.running]).toEqual(['TIMEOUT', 1, 1])
+  })
+
+  test('is one policy, however often it is asked for', () => {
+    const breaker = make()
+    expect(opossumPolicy(breaker)).toBe(opossumPolicy(breaker))
+  })
+
+  test.each(['cache', 'coalesce'])('that does %s is refused: callers would share answers', (option) => {
+    expect(() => opossumPolicy(make({ [option]: true }))).toThrow('neither caches nor coalesces')
+  })
+})
+
+test.each([undefined, null, {}, { fire: () => {} }])('refuses %j', (breaker) => {
+  expect(() => opossumPolicy(breaker as never)).toThrow('opossumPolicy: breaker must be')
+})

@@ -1,0 +1,103 @@
+import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import type { ExecuteOptions, Policy, PolicyFunction } from '@base/resilience/policy'
+import { Job } from './job.js'
+import { translate } from './refusals.js'
+
+/** What is needed of a breaker of opossum, whichever version made it: 8, 9 or 10. */
+export interface OpossumBreaker {
+  /** Its name. */
+  readonly name: string
+  /** Calls its action. */
+  fire(...args: never[]): Promise<unknown>
+}
+
+/** What its declarations leave out. */
+interface Internals {
+  action: (...args: unknown[]) => unknown
+  readonly options: {
+    errorFilter: (error: unknown, ...args: unknown[]) => boolean
+    readonly cache?: boolean
+    readonly coalesce?: boolean
+  }
+  fire(job: Job): Promise<unknown>
+}
+
+const policies = /* @__PURE__ */ new WeakMap<OpossumBreaker, Policy<unknown>>()
+
+/**
+ * A breaker of opossum as a `Policy`: for any function, alone or in a `pipeline`, beside its own `fire`, which goes
+ * on as before. Both count for the one circuit.
+ *
+ * Value and error of the function pass through untouched. What opossum refuses with becomes an `AppError`, with the
+ * original as `cause`: `CIRCUIT_OPEN` and `BULKHEAD_FULL` of kind `unavailable`, `TIMEOUT`. The function's signal aborts
+ * when its caller gives up, which is no failure, and at opossum's timeout. What a fallback of the breaker answers is
+ * answered: name its type as `Out`.
+ *
+ * @example
+ * const breaker = new Opossum(async (id: string) => load(id), { timeout: 1_000 })
+ * const policy = pipeline(new Retry(), opossumPolicy(breaker))
+ * const response = await policy.execute(({ signal }) => fetch(url, { signal }))
+ *
+ * @throws {@link InvalidOptionError} where it is no breaker, or one that caches or coalesces: it would give one caller
+ * the answer of another.
+ */
+export function opossumPolicy<Out = never>(breaker: OpossumBreaker): Policy<Out> {
+  let policy = policies.get(checkBreaker(breaker))
+  if (policy === undefined) {
+    prepare(breaker as unknown as Internals)
+    policy = policyOf(breaker)
+    policies.set(breaker, policy)
+  }
+  return policy as Policy<Out>
+}
+
+/** Its action gives jobs their own turn, and its filter does not count what a caller gave up. */
+function prepare(breaker: Internals): void {
+  const { action, options } = breaker
+  const { errorFilter } = options
+  breaker.action = function (this: unknown, ...args) {
+    return args[0] instanceof Job ? args[0].run() : action.apply(this, args)
+  }
+  options.errorFilter = (error, ...args) =>
+    args[0] instanceof Job ? args[0].isGivenUp || errorFilter(error) : errorFilter(error, ...args)
+}
+
+function policyOf(breaker: OpossumBreaker): Policy<unknown> {
+  const execute = async (fn: PolicyFunction<unknown>, options?: ExecuteOptions): Promise<unknown> => {
+    const { signal, key } = options ?? {}
+    checkFunction(fn, place('fn'))
+    if (key !== undefined) checkText(key, place('key'))
+    signal?.throwIfAborted()
+    const job = new Job(fn, signal, key)
+    try {
+      return await (breaker as unknown as Internals).fire(job)
+    } catch (error) {
+      const thrown = job.failedWith(error) ? error : translate(error, breaker.name)
+      job.abandon(thrown)
+      throw signal?.aborted ? signal.reason : thrown
+    }
+  }
+  return {
+    execute: execute as Policy<unknown>['execute'],
+    wrap(fn) {
+      checkFunction(fn, place('fn'))
+      return function (...args) {
+        return execute(() => fn.apply(this, args)) as never
+      }
+    },
+  }
+}
+
+function checkBreaker(breaker: OpossumBreaker): OpossumBreaker {
+  checkMethods(breaker, ['fire'], place('breaker'))
+  const { action, options } = breaker as unknown as Partial<Internals>
+  if (typeof action !== 'function' || typeof options?.errorFilter !== 'function')
+    throw invalidOption(breaker, place('breaker'), 'a breaker of opossum 8, 9 or 10')
+  if (options.cache || options.coalesce)
+    throw invalidOption('one that does', place('breaker'), 'one that neither caches nor coalesces')
+  return breaker
+}
+
+function place(option: string) {
+  return { package: '@base/opossum', pattern: 'opossumPolicy', option }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '@base/core/clock'
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { errorKind } from '@base/core/errors'
+import { BulkheadEngine, type BulkheadRules } from '../bulkhead/bulkhead-engine.js'
+import type { CallContext } from '../policy/call-context.js'
+import type { Engine, Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
+import type { AdaptiveBulkheadEvents } from './events.js'
+import { Gradient } from './gradient.js'
+
+const channels = { limitChange: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:limitChange') }
+
+/** What an {@link AdaptiveBulkhead} adds to the events of a bulkhead. */
+type LimitEvents = Pick<AdaptiveBulkheadEvents, 'limitChange'>
+
+/** A bulkhead, a stopwatch around what it lets through, and a gradient that sets its limit. */
+export class AdaptiveEngine implements Engine {
+  readonly kind = 'bulkhead'
+  readonly bulkhead: BulkheadEngine
+  readonly observers: Observers<LimitEvents> = new Observers('AdaptiveBulkhead', channels)
+  readonly #gradient: Gradient
+  readonly #clock: Clock
+  /** What stands inside is the same for all calls of one pipeline: what measures it is made once. */
+  #inside: Next | undefined
+  #measured: Next | undefined
+
+  constructor(rules: BulkheadRules, min: number, max: number) {
+    this.bulkhead = new BulkheadEngine(rules)
+    this.#gradient = new Gradient(rules.maxConcurrent, min, max)
+    this.#clock = rules.clock
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    if (this.#measured === undefined || this.#inside !== next) {
+      this.#inside = next
+      this.#measured = (inner) => this.#measure(next, inner)
+    }
+    return this.bulkhead.run(this.#measured, ctx)
+  }
+
+  #measure(next: Next, ctx: CallContext): unknown {
+    const { running } = this.bulkhead
+    const start = this.#clock.monotonic()
+    const result = next(ctx)
+    if (!(result instanceof Promise)) return result
+    return result.then(
+      (value: unknown) => {
+        this.#adapt(start, running)
+        return value
+      },
+      (error: unknown) => {
+        // Another failure may be quick, which says nothing about how much the dependency can bear.
+        if (!ctx.aborted && errorKind(error) === 'timeout') this.#adapt(start, running)
+        throw error
+      },
+    )
+  }
+
+  #adapt(start: number, running: number): void {
+    const { bulkhead, observers } = this
+    this.#gradient.add(this.#clock.monotonic() - start, running)
+    const from = bulkhead.limit
+    const to = Math.floor(this.#gradient.limit)
+    if (from === to) return
+    bulkhead.resize(to)
+    if (observers.hear('limitChange')) observers.tell('limitChange', { name: bulkhead.rules.name, from, to })
+  }
+}

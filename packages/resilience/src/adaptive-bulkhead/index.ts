@@ -1,0 +1,6 @@
+export {
+  AdaptiveBulkhead,
+  type AdaptiveBulkheadOptions,
+  type AdaptiveBulkheadStats,
+} from './adaptive-bulkhead.js'
+export type { AdaptiveBulkheadEvents } from './events.js'

@@ -1,0 +1,101 @@
+import type { Clock, Timer } from '@base/core/clock'
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { CancelledError } from '@base/core/errors'
+import { reportCallbackError } from '@base/core/events'
+import type { CallContext } from '../policy/call-context.js'
+import type { Engine, Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
+import { withoutStack } from '../policy/without-stack.js'
+import type { RetryBudget } from '../retry/retry-budget.js'
+import type { HedgeEvents, HedgeReason } from './events.js'
+import { type HedgeDesk, HedgedCall } from './hedged-call.js'
+import type { MeasuredDelay } from './percentile.js'
+
+const OWNER = { package: '@base/resilience', pattern: 'Hedge' } as const
+
+const channels = { hedge: /* @__PURE__ */ diagnosticsChannel('base:resilience:hedge:hedge') }
+
+/** The options of a {@link Hedge}, checked and complete. */
+export interface HedgeRules {
+  readonly name: string
+  readonly delay: number | MeasuredDelay
+  readonly maxHedges: number
+  readonly hedgeIf: ((error: unknown) => boolean) | undefined
+  readonly budget: RetryBudget | undefined
+  readonly clock: Clock
+}
+
+export class HedgeEngine implements Engine, HedgeDesk {
+  readonly kind = 'hedge'
+  readonly rules: HedgeRules
+  readonly observers: Observers<HedgeEvents> = new Observers('Hedge', channels)
+  calls = 0
+  hedges = 0
+  wins = 0
+
+  constructor(rules: HedgeRules) {
+    this.rules = rules
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    const { delay, clock, budget } = this.rules
+    this.calls++
+    budget?.deposit(clock)
+    return new HedgedCall(this, next, ctx, typeof delay === 'number' ? 0 : clock.monotonic()).begin()
+  }
+
+  delay(hedge: number): number {
+    const { delay, maxHedges } = this.rules
+    if (hedge > maxHedges) return Number.POSITIVE_INFINITY
+    if (typeof delay === 'number') return delay
+    try {
+      const { current } = delay
+      // A part of a millisecond must not become "all at once".
+      return current > 0 ? Math.ceil(current) : current === 0 ? 0 : Number.POSITIVE_INFINITY
+    } catch (error) {
+      reportCallbackError(error, { ...OWNER, callback: 'delay.current' })
+      return Number.POSITIVE_INFINITY
+    }
+  }
+
+  accepts(error: unknown): boolean {
+    const { hedgeIf } = this.rules
+    if (hedgeIf === undefined) return true
+    try {
+      return hedgeIf(error)
+    } catch (thrown) {
+      reportCallbackError(thrown, { ...OWNER, callback: 'hedgeIf' })
+      return false
+    }
+  }
+
+  permit(hedge: number, reason: HedgeReason, error: unknown): boolean {
+    const { name, maxHedges, budget, clock } = this.rules
+    if (hedge > maxHedges) return false
+    if (budget !== undefined && !budget.withdraw(clock)) return false
+    this.hedges++
+    if (this.observers.hear('hedge'))
+      this.observers.tell('hedge', { name, hedge, reason, ...(reason === 'failure' && { error }) })
+    return true
+  }
+
+  schedule(delay: number, fn: () => void): Timer {
+    return this.rules.clock.schedule(delay, fn, { name: 'hedge' })
+  }
+
+  answered(byHedge: boolean, start: number): void {
+    if (byHedge) this.wins++
+    const { delay, clock } = this.rules
+    if (typeof delay === 'number') return
+    try {
+      delay.record(clock.monotonic() - start)
+    } catch (error) {
+      reportCallbackError(error, { ...OWNER, callback: 'delay.record' })
+    }
+  }
+
+  lost(): CancelledError {
+    const message = `The call has its answer from another attempt (hedge '${this.rules.name}').`
+    return withoutStack(() => new CancelledError({ code: 'HEDGE_LOST', message }))
+  }
+}

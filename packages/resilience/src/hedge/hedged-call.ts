@@ -1,0 +1,170 @@
+import type { Timer } from '@base/core/clock'
+import type { CallContext } from '../policy/call-context.js'
+import type { AbortListener } from '../policy/cancellation.js'
+import type { Next } from '../policy/engine.js'
+import { Attempt } from './attempt.js'
+import type { HedgeReason } from './events.js'
+
+/** What a call needs of its hedge. */
+export interface HedgeDesk {
+  /** How long to wait before the hedge of that number, in milliseconds; Infinity where there is none. */
+  delay(hedge: number): number
+  /** Whether a failure starts another call, rather than ending this one. */
+  accepts(error: unknown): boolean
+  /** Whether there may be another hedge; if so it is counted, and told of. */
+  permit(hedge: number, reason: HedgeReason, error: unknown): boolean
+  /** Calls `fn` after the delay. */
+  schedule(delay: number, fn: () => void): Timer
+  /** A call was answered: by its first attempt, or by a hedge. */
+  answered(byHedge: boolean, start: number): void
+  /** What losers are aborted with. */
+  lost(): unknown
+}
+
+/** One call and its hedges: who is under way, and who waits for the answer. */
+export class HedgedCall implements AbortListener {
+  readonly #desk: HedgeDesk
+  readonly #next: Next
+  readonly #ctx: CallContext
+  readonly #start: number
+  readonly #first: Attempt
+  /** Those whose function has not settled. */
+  readonly #running: Set<Attempt> = new Set()
+  #hedges = 0
+  #timer: Timer | undefined
+  #settled = false
+  #resolve: (value: unknown) => void = ignore
+  #reject: (reason: unknown) => void = ignore
+
+  constructor(desk: HedgeDesk, next: Next, ctx: CallContext, start: number) {
+    this.#desk = desk
+    this.#next = next
+    this.#ctx = ctx
+    this.#start = start
+    this.#first = new Attempt(ctx)
+  }
+
+  begin(): unknown {
+    this.#running.add(this.#first)
+    let result: unknown
+    try {
+      result = this.#next(this.#first)
+    } catch (error) {
+      this.#end(this.#first)
+      if (this.#ctx.aborted || !this.#desk.accepts(error)) throw error
+      return this.#open(() => this.#goOnAfter(error))
+    }
+    if (!(result instanceof Promise)) {
+      this.#end(this.#first)
+      this.#desk.answered(false, this.#start)
+      return result
+    }
+    const pending = result
+    return this.#open(() => {
+      this.#follow(this.#first, pending)
+      if (this.#ctx.aborted) this.handleEvent()
+      else this.#wait()
+    })
+  }
+
+  /** The call was given up. */
+  handleEvent(): void {
+    this.#settle(true)
+    this.#reject(this.#ctx.reason)
+  }
+
+  #open(go: () => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+      if (this.#ctx.abortable) this.#ctx.listen(this)
+      go()
+    })
+  }
+
+  #follow(attempt: Attempt, result: Promise<unknown>): void {
+    result.then(
+      (value) => this.#answered(attempt, value),
+      (error: unknown) => this.#failed(attempt, error),
+    )
+  }
+
+  #answered(attempt: Attempt, value: unknown): void {
+    this.#end(attempt)
+    if (this.#settled) return
+    this.#desk.answered(attempt !== this.#first, this.#start)
+    this.#settle(false)
+    this.#resolve(value)
+  }
+
+  #failed(attempt: Attempt, error: unknown): void {
+    this.#end(attempt)
+    if (this.#settled) return
+    if (this.#desk.accepts(error)) this.#goOnAfter(error)
+    else this.#fail(error)
+  }
+
+  /** The next one now, and the delay anew; the error, if nobody is left who could succeed. */
+  #goOnAfter(error: unknown): void {
+    if (this.#hedge('failure', error)) this.#wait()
+    else if (this.#running.size === 0 && !this.#settled) this.#fail(error)
+  }
+
+  #fail(error: unknown): void {
+    this.#settle(false)
+    this.#reject(error)
+  }
+
+  /** For the delay, unless all is over. */
+  #wait(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    let delay = this.#desk.delay(this.#hedges + 1)
+    while (delay === 0 && this.#hedge('delay')) delay = this.#desk.delay(this.#hedges + 1)
+    if (delay > 0 && delay < Number.POSITIVE_INFINITY && !this.#settled)
+      this.#timer = this.#desk.schedule(delay, this.#overdue)
+  }
+
+  readonly #overdue = (): void => {
+    this.#timer = undefined
+    if (this.#hedge('delay')) this.#wait()
+  }
+
+  /** Whether there was another to be made. */
+  #hedge(reason: HedgeReason, error?: unknown): boolean {
+    if (this.#settled || !this.#desk.permit(this.#hedges + 1, reason, error)) return false
+    this.#hedges++
+    // A listener may have made the caller give up.
+    if (this.#settled) return false
+    const attempt = new Attempt(this.#ctx)
+    this.#running.add(attempt)
+    let result: unknown
+    try {
+      result = this.#next(attempt)
+    } catch (thrown) {
+      this.#failed(attempt, thrown)
+      return true
+    }
+    if (result instanceof Promise) this.#follow(attempt, result)
+    else this.#answered(attempt, result)
+    return true
+  }
+
+  #end(attempt: Attempt): void {
+    attempt.end()
+    this.#running.delete(attempt)
+  }
+
+  /** Nobody waits any more, and whoever still runs is told. */
+  #settle(givenUp: boolean): void {
+    this.#settled = true
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (this.#ctx.abortable) this.#ctx.unlisten(this)
+    if (this.#running.size === 0) return
+    const reason = givenUp ? this.#ctx.reason : this.#desk.lost()
+    for (const attempt of this.#running) attempt.leave(reason)
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,54 @@
+import type { Clock, Timer } from '@base/core/clock'
+import { deadline } from '@base/core/context'
+import { formatDuration } from '@base/core/duration'
+import { TimeoutError } from '@base/core/errors'
+
+/** How long a call may take, and who may end it before. */
+export interface CallLimits {
+  readonly name: string
+  readonly timeout: number
+  readonly clock: Clock
+}
+
+/** One call of a client, from the first attempt until the last byte of the body. */
+export class Call {
+  /** Aborts when the time is over, or the caller has given up. */
+  readonly signal: AbortSignal
+  /** Whether its time is shorter than the client's, by the deadline in context. */
+  readonly isCut: boolean
+  readonly #controller = new AbortController()
+  readonly #caller: AbortSignal | undefined
+  readonly #timer: Timer | undefined
+
+  /** @throws The reason of a caller who has given up; TimeoutError where the deadline in context has passed. */
+  constructor({ name, timeout, clock }: CallLimits, caller: AbortSignal | undefined) {
+    caller?.throwIfAborted()
+    this.signal = this.#controller.signal
+    this.#caller = caller
+    const end = deadline.get()
+    const time = end === undefined ? timeout : Math.min(timeout, Math.ceil(end - clock.now()))
+    this.isCut = time < timeout
+    const tooLate = () =>
+      new TimeoutError({
+        message: `No answer within ${formatDuration(Math.max(0, time))} (${name}).`,
+        details: { name, timeout: Math.max(0, time) },
+      })
+    if (time <= 0) throw tooLate()
+    if (time !== Number.POSITIVE_INFINITY)
+      this.#timer = clock.schedule(time, () => this.#controller.abort(tooLate()), { name })
+    caller?.addEventListener('abort', this.#giveUp)
+  }
+
+  /** There is a response: from now on the connection keeps the process alive, and not the clock. */
+  answered(): void {
+    this.#timer?.unref()
+  }
+
+  /** Nothing is left of it. */
+  end(): void {
+    this.#timer?.cancel()
+    this.#caller?.removeEventListener('abort', this.#giveUp)
+  }
+
+  readonly #giveUp = (): void => this.#controller.abort(this.#caller?.reason)
+}

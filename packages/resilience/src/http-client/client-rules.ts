@@ -1,0 +1,95 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { toMilliseconds } from '@base/core/duration'
+import { checkBoolean, checkFunction, checkText, invalidOption } from '@base/core/options'
+import { type CircuitBreakerRegistry, createCircuitBreakerRegistry } from '../circuit-breaker/registry.js'
+import { placesOf } from '../policy/place.js'
+import { Retry } from '../retry/retry.js'
+import { Timeout } from '../timeout/timeout.js'
+import { isTransient } from './connection-error.js'
+import type { Exchange } from './exchange.js'
+import type { ResilientFetchOptions } from './options.js'
+import { checkBaseUrl } from './target.js'
+
+const DEFAULT_NAME = 'http-client'
+const DEFAULT_TIMEOUT = '30s'
+const DEFAULT_ATTEMPT_TIMEOUT = '10s'
+const DEFAULT_CORRELATION_HEADER = 'x-correlation-id'
+const RETRIED: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
+/** A name of a header. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** The options of a client, checked and complete, and the policies that follow from them. */
+export interface ClientRules {
+  readonly name: string
+  readonly baseUrl: URL | undefined
+  readonly timeout: number
+  readonly attemptTimeout: Timeout
+  readonly retry: Retry | undefined
+  readonly breakers: CircuitBreakerRegistry | undefined
+  readonly correlationHeader: string | undefined
+  readonly throwProblems: boolean
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly clock: Clock
+}
+
+const place = placesOf('resilientFetch')
+
+export function clientRules(options: ResilientFetchOptions): ClientRules {
+  const { name = DEFAULT_NAME, baseUrl, fetch, throwProblems = false, clock = systemClock } = options
+  const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
+  const limit = { positive: true, infinity: true }
+  toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })
+  return {
+    name: checkText(name, place('name')),
+    baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl),
+    timeout: toMilliseconds(timeout, { ...place('timeout'), ...limit }),
+    attemptTimeout: new Timeout({ name, timeout: attemptTimeout, clock }),
+    retry: retryOf(name, options),
+    breakers: breakersOf(options),
+    correlationHeader: headerNameOf(options),
+    throwProblems: checkBoolean(throwProblems, place('throwProblems')),
+    fetch: fetch === undefined ? undefined : checkFunction(fetch, place('fetch')),
+    clock,
+  }
+}
+
+function retryOf(name: string, { retry = {}, clock, random }: ResilientFetchOptions): Retry | undefined {
+  if (retry === false) return undefined
+  const { maxAttempts, backoff, maxElapsed, budget, respectRetryAfter } = section(retry, 'retry')
+  return new Retry({
+    ...{ name, maxAttempts, backoff, maxElapsed, budget, respectRetryAfter, clock, random },
+    retryIf: isTransient,
+    retryIfResult: (exchange) => RETRIED.has(statusOf(exchange)),
+  })
+}
+
+function breakersOf({
+  breaker = {},
+  clock,
+  random,
+}: ResilientFetchOptions): CircuitBreakerRegistry | undefined {
+  if (breaker === false) return undefined
+  return createCircuitBreakerRegistry({
+    ...section(breaker, 'breaker'),
+    ...{ clock, random },
+    isFailure: isTransient,
+    isFailureResult: (exchange) => statusOf(exchange) >= 500,
+  })
+}
+
+function headerNameOf({
+  correlationHeader = DEFAULT_CORRELATION_HEADER,
+}: ResilientFetchOptions): string | undefined {
+  if (correlationHeader === false) return undefined
+  if (typeof correlationHeader === 'string' && TOKEN.test(correlationHeader)) return correlationHeader
+  throw invalidOption(correlationHeader, place('correlationHeader'), 'the name of a header, or false')
+}
+
+function section<T extends object>(options: T, option: string): T {
+  if (typeof options === 'object' && options !== null) return options
+  throw invalidOption(options, place(option), 'an object, or false')
+}
+
+function statusOf(exchange: unknown): number {
+  return (exchange as Exchange).response.status
+}

@@ -1,0 +1,69 @@
+import { propagate } from './propagation.js'
+import { resolveTarget } from './target.js'
+
+/** What may be done twice. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** A request that can be sent, once or more. */
+export interface PreparedRequest {
+  readonly input: URL | Request
+  readonly init: RequestInit
+  /** Whose breaker judges it: host and port. */
+  readonly host: string
+  /** The caller's signal. */
+  readonly caller: AbortSignal | undefined
+  /** Whether it may be sent again: it is idempotent, and its body is still there. */
+  readonly isRepeatable: boolean
+}
+
+/** @throws InvalidOptionError for a target that is refused; TypeError for what `fetch` would refuse. */
+export function prepareRequest(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  base: URL | undefined,
+  correlationHeader: string | undefined,
+): PreparedRequest {
+  const target = resolveTarget(input, base)
+  const request = isRequest(input) ? input : undefined
+  const headers = new Headers(init?.headers ?? request?.headers)
+  propagate(headers, correlationHeader)
+  const method = init?.method ?? request?.method ?? 'GET'
+  // A body of the init takes the place of the request's.
+  const body: unknown = init?.body ?? request?.body
+  if (request === undefined && !isPlain(init)) refuseNow(target, { ...init, headers, signal: null }, body)
+  return {
+    input: request ?? target,
+    init: { ...init, method, headers },
+    host: target.host,
+    caller: init?.signal ?? request?.signal,
+    isRepeatable:
+      (IDEMPOTENT.has(method.toUpperCase()) || headers.has('idempotency-key')) && isReplayable(body),
+  }
+}
+
+/** What is wrong with the request itself shows now, and is neither retried nor counted by the breaker. */
+function refuseNow(target: URL, init: RequestInit, body: unknown): void {
+  const { body: _, ...rest } = init
+  new Request(target, isReplayable(body) ? init : rest)
+}
+
+/** A GET whose headers alone are said: those were checked when they were read. */
+function isPlain(init: RequestInit | undefined): boolean {
+  return init === undefined || Object.keys(init).every((key) => key === 'headers' || key === 'signal')
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input
+}
+
+/** A stream is gone once it was sent. */
+function isReplayable(body: unknown): boolean {
+  if (body === undefined || body === null || typeof body === 'string') return true
+  return (
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof URLSearchParams ||
+    body instanceof Blob ||
+    body instanceof FormData
+  )
+}

@@ -1,0 +1,706 @@
+import { getEventListeners, once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { systemClock } from '@base/core/clock'
+import { correlationId, deadline, runInContext } from '@base/core/context'
+import { TestClock } from '@base/core/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import { constant, retryBudget } from '../retry/index.js'
+import {
+  HttpProblemError,
+  type ResilientFetchOptions,
+  resilientFetch,
+  type TraceContext,
+  traceContext,
+} from './index.js'
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void
+
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()))
+})
+
+/** A real server that gives one answer after the other, the last one from then on. */
+async function serve(...answers: Answer[]) {
+  const requests: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = []
+  const waiting: (() => void)[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    const { method = '', url = '', headers } = request
+    requests.push({ method, url, headers, body })
+    for (const wake of waiting.splice(0)) wake()
+    answers[Math.min(requests.length, answers.length) - 1]?.(response, request)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  /** Resolves once so many requests have come. */
+  const received = async (count: number) => {
+    while (requests.length < count) await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  const connections = () =>
+    new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    received,
+    connections,
+  }
+}
+
+const ok: Answer = (response) => response.end('ok')
+const hang: Answer = () => {}
+const reset: Answer = (response) => (response.socket as Socket).resetAndDestroy()
+/** Promises more than it sends, and ends its half of the connection. */
+const halfClose: Answer = (response) => {
+  response.writeHead(200, { 'content-length': 100 })
+  response.write('half')
+  setImmediate(() => response.socket?.end())
+}
+/** The first bytes of a body that has no end. */
+const trickle: Answer = (response) => {
+  response.writeHead(200, { 'content-type': 'text/plain' })
+  response.write('a')
+}
+const status =
+  (code: number, headers: Record<string, string> = {}, body = 'no'): Answer =>
+  (response) => {
+    response.writeHead(code, headers)
+    response.end(body)
+  }
+
+/** The first bytes of a body that has no end, and whether its connection was ended. */
+function closable(code: number, bytes: string) {
+  let isClosed = false
+  const answer: Answer = (response) => {
+    response.on('close', () => {
+      isClosed = true
+    })
+    response.writeHead(code)
+    response.write(bytes)
+  }
+  return { answer, isClosed: () => isClosed }
+}
+
+const noPause = { retry: { backoff: constant(0) } } as const
+
+/** A client that reads no clock but that of the test. */
+function clientOf(options: ResilientFetchOptions = {}) {
+  const clock = new TestClock()
+  return { clock, client: resilientFetch({ clock, ...noPause, ...options }) }
+}
+
+const outcome = (promise: Promise<Response>) =>
+  promise.then(
+    (response) => response.status,
+    (error) => error.code ?? error.name,
+  )
+
+describe('a client whose server fails', () => {
+  test.each([429, 500, 502, 503, 504])(
+    'tries again after %i, and gives the answer that comes then',
+    async (code) => {
+      const server = await serve(status(code), ok)
+      const { client, clock } = clientOf()
+      const response = await client(`${server.url}/items?page=2`)
+      expect([response.status, await response.text(), server.requests.length]).toEqual([200, 'ok', 2])
+      expect(server.requests[1]?.url).toBe('/items?page=2')
+      expect(clock.pending).toBe(0)
+    },
+  )
+
+  test.each([200, 204, 301, 400, 401, 404, 409, 501])('does not after %i', async (code) => {
+    const server = await serve(status(code, {}, code === 204 ? '' : 'no'), ok)
+    const { client } = clientOf()
+    expect(await outcome(client(server.url, { redirect: 'manual' }))).toBe(code)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('returns the last answer, unread, where no attempt is left', async () => {
+    const server = await serve(status(500, {}, 'first'), status(502, {}, 'second'), status(503, {}, 'third'))
+    const { client } = clientOf()
+    const response = await client(server.url)
+    expect([response.status, await response.text(), server.requests.length]).toEqual([503, 'third', 3])
+  })
+
+  test.each(['POST', 'PATCH'])('sends a %s once', async (method) => {
+    const server = await serve(status(503), ok)
+    const { client } = clientOf()
+    expect(await outcome(client(server.url, { method, body: 'a' }))).toBe(503)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])('sends a %s again', async (method) => {
+    const server = await serve(status(503), ok)
+    const { client } = clientOf()
+    expect(await outcome(client(server.url, { method }))).toBe(200)
+    expect(server.requests.map((request) => request.method)).toEqual([method, method])
+  })
+
+  test.each<[string, () => NonNullable<RequestInit['body']>]>([
+    ['a text', () => 'body'],
+    ['bytes', () => new TextEncoder().encode('body')],
+    ['a buffer', () => new TextEncoder().encode('body').buffer],
+    ['a form', () => new URLSearchParams('body')],
+    ['a blob', () => new Blob(['body'])],
+  ])('sends a POST with an Idempotency-Key and %s again, whole', async (_, body) => {
+    const server = await serve(status(503), reset, ok)
+    const { client } = clientOf()
+    const init = { method: 'POST', headers: { 'Idempotency-Key': 'k1' }, body: body() }
+    expect(await outcome(client(server.url, init))).toBe(200)
+    const sent = server.requests.map((request) => request.body.replace('=', ''))
+    expect(sent).toEqual(['body', 'body', 'body'])
+    expect(server.requests[2]?.headers['idempotency-key']).toBe('k1')
+  })
+
+  test('sends a stream once, even in a PUT', async () => {
+    const server = await serve(status(503), ok)
+    const { client } = clientOf()
+    const init = { method: 'PUT', body: new Blob(['streamed']).stream(), duplex: 'half' } as RequestInit
+    expect(await outcome(client(server.url, init))).toBe(503)
+    expect(server.requests.map(({ body }) => body)).toEqual(['streamed'])
+  })
+
+  test('takes a Request, and sends it again where it has no body', async () => {
+    const server = await serve(status(503), ok)
+    const { client } = clientOf()
+    const request = new Request(server.url, { headers: { 'x-a': '1' } })
+    expect(await outcome(client(request, { headers: { 'x-b': '2' } }))).toBe(200)
+    expect(server.requests[1]?.headers).toMatchObject({ 'x-b': '2' })
+    const put = new Request(server.url, { method: 'PUT', body: 'whole' })
+    expect(await outcome(client(put))).toBe(200)
+    expect(server.requests[2]).toMatchObject({ method: 'PUT', body: 'whole' })
+  })
+
+  test('connects anew after a reset', async () => {
+    const server = await serve(reset, ok)
+    const { client } = clientOf()
+    expect(await outcome(client(server.url))).toBe(200)
+  })
+
+  test('rethrows the last connection error, and a POST is not sent again after one', async () => {
+    const server = await serve(reset)
+    const { client } = clientOf()
+    const error = await client(server.url).catch((thrown) => thrown)
+    expect([error instanceof TypeError, error.cause.code, server.requests.length]).toEqual([
+      true,
+      expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/),
+      3,
+    ])
+    await client(server.url, { method: 'POST' }).catch(() => {})
+    expect(server.requests).toHaveLength(4)
+  })
+
+  test('a server that is not there is a connection error', async () => {
+    const server = await serve(ok)
+    await Promise.all(closing.splice(0).map((close) => close()))
+    const { client } = clientOf()
+    const error = await client(server.url).catch((thrown) => thrown)
+    expect(error.cause.code).toBe('ECONNREFUSED')
+  })
+
+  test('retry: false sends once, and a budget is heeded', async () => {
+    const server = await serve(status(503))
+    expect(await outcome(clientOf({ retry: false }).client(server.url))).toBe(503)
+    expect(server.requests).toHaveLength(1)
+    const budget = retryBudget({ ratio: 0, minPerSecond: 1, clock: new TestClock() })
+    const { client } = clientOf({ retry: { backoff: constant(0), budget } })
+    await client(server.url)
+    await client(server.url)
+    expect(server.requests).toHaveLength(1 + 2 + 1)
+  })
+})
+
+describe('a client that is told when to come again', () => {
+  test.each<[string, (clock: TestClock) => string]>([
+    ['in seconds', () => '7'],
+    ['as a date', (clock) => new Date(clock.now() + 7_000).toUTCString()],
+  ])('waits as long as Retry-After says %s', async (_, header) => {
+    const clock = new TestClock()
+    const server = await serve(status(503, { 'retry-after': header(clock) }), ok)
+    const { client } = clientOf({ clock })
+    const call = outcome(client(server.url))
+    await server.received(1)
+    await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+    await clock.advance(6_999)
+    expect(server.requests).toHaveLength(1)
+    await clock.advance(1)
+    expect([await call, server.requests.length]).toEqual([200, 2])
+  })
+
+  test('returns the answer at once where that is longer than it may wait', async () => {
+    const server = await serve(status(429, { 'retry-after': '3600' }))
+    const { client } = clientOf()
+    expect([await outcome(client(server.url)), server.requests.length]).toEqual([429, 1])
+  })
+})
+
+describe('a client whose server hangs', () => {
+  test('gives up on an attempt, and tries again', async () => {
+    const server = await serve(hang, ok)
+    const { client, clock } = clientOf({ attemptTimeout: '2s' })
+    const call = outcome(client(server.url))
+    await server.received(1)
+    await clock.advance('2s')
+    expect([await call, server.requests.length]).toEqual([200, 2])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('gives up on the call after its time in all, whatever attempts are left', async () => {
+    const server = await serve(hang)
+    const { client, clock } = clientOf({ timeout: '5s', attemptTimeout: '2s', name: 'users' })
+    const call = client(server.url).catch((error) => error)
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await server.received(attempt)
+      await clock.advance(attempt < 3 ? '2s' : '1s')
+    }
+    const error = await call
+    expect(error).toMatchObject({ code: 'TIMEOUT', details: { name: 'users', timeout: 5_000 } })
+    expect(clock.pending).toBe(0)
+    await until(async () => (await server.connections()) === 0)
+  })
+
+  test('stops at the deadline in context, and a deadline that has passed sends nothing', async () => {
+    const server = await serve(hang)
+    const { client, clock } = clientOf()
+    const call = runInContext([[deadline, clock.now() + 300]], () => outcome(client(server.url)))
+    await server.received(1)
+    await clock.advance(300)
+    expect(await call).toBe('TIMEOUT')
+    const late = runInContext([[deadline, clock.now()]], () => outcome(client(server.url)))
+    expect([await late, server.requests.length, clock.pending]).toEqual(['TIMEOUT', 1, 0])
+    expect([...(client.breakers?.entries() ?? [])][0]?.[1].stats.failures).toBe(0)
+  })
+
+  test("the caller's abort ends it at once, with its reason, and is no failure", async () => {
+    const server = await serve(hang)
+    const { client, clock } = clientOf()
+    const controller = new AbortController()
+    const call = client(server.url, { signal: controller.signal }).catch((error) => error)
+    await server.received(1)
+    const reason = new Error('not wanted')
+    controller.abort(reason)
+    expect(await call).toBe(reason)
+    expect([clock.pending, getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0])
+    expect(client.breakers?.get(new URL(server.url).host).stats).toMatchObject({ failures: 0, ignored: 1 })
+    await until(async () => (await server.connections()) === 0)
+    expect(await outcome(client(server.url, { signal: AbortSignal.abort() }))).toBe(20)
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+test('whatever is sent, nothing is left on the signal of the caller', async () => {
+  const server = await serve(status(503), ok)
+  const { client } = clientOf()
+  const { signal } = new AbortController()
+  for (const init of [{}, { method: 'PUT', body: 'a' }, { method: 'POST', body: 'a' }])
+    await (await client(server.url, { ...init, signal })).text()
+  await (await client(new Request(server.url), { signal })).text()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+describe('a client whose server sends half a body', () => {
+  test('a body that is cut off is an error of the body, and leaves nothing', async () => {
+    const server = await serve(halfClose)
+    const { client, clock } = clientOf()
+    const response = await client(server.url)
+    await expect(response.text()).rejects.toThrow()
+    expect(clock.pending).toBe(0)
+  })
+
+  test("a body that trickles ends with the call's time, and so does its connection", async () => {
+    const server = await serve(trickle)
+    const { client, clock } = clientOf({ timeout: '5s' })
+    const response = await client(server.url)
+    const text = response.text().catch((error) => error.code)
+    await clock.advance('5s')
+    expect(await text).toBe('TIMEOUT')
+    await until(async () => (await server.connections()) === 0)
+  })
+
+  test('so does one that nobody reads, without keeping the process alive', async () => {
+    const server = await serve(trickle)
+    const { client, clock } = clientOf({ timeout: '5s' })
+    await client(server.url)
+    expect([clock.pending, await server.connections()]).toEqual([0, 1])
+    await clock.advance('5s')
+    await until(async () => (await server.connections()) === 0)
+  })
+
+  test("the caller's abort ends a body, too", async () => {
+    const server = await serve(trickle)
+    const { client } = clientOf()
+    const controller = new AbortController()
+    const response = await client(server.url, { signal: controller.signal })
+    const text = response.text().catch((error) => error)
+    const reason = new Error('not wanted')
+    controller.abort(reason)
+    expect(await text).toBe(reason)
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    await until(async () => (await server.connections()) === 0)
+  })
+
+  test('a body that its reader cancels gives its connection back', async () => {
+    const server = await serve(trickle)
+    const { client, clock } = clientOf()
+    const response = await client(server.url)
+    await response.body?.cancel()
+    expect(clock.pending).toBe(0)
+    await until(async () => (await server.connections()) === 0)
+  })
+
+  test('a trickling answer that is not returned is cut off after a second', async () => {
+    const endless = closable(503, 'a')
+    const server = await serve(endless.answer, ok)
+    const { client, clock } = clientOf()
+    const response = await client(server.url)
+    expect([await response.text(), endless.isClosed()]).toEqual(['ok', false])
+    await clock.advance('1s')
+    await until(endless.isClosed)
+  })
+
+  test('so is one whose caller gives up in the pause after it', async () => {
+    const endless = closable(503, 'a')
+    const server = await serve(endless.answer)
+    const { client, clock } = clientOf({ retry: { backoff: constant('10s') } })
+    const controller = new AbortController()
+    const call = outcome(client(server.url, { signal: controller.signal }))
+    await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+    controller.abort()
+    expect([await call, clock.pending]).toEqual([20, 0])
+    await clock.advance('1s')
+    await until(endless.isClosed)
+  })
+
+  test('answers that are not returned and are small give their connection to the next attempt', async () => {
+    const sockets = new Set<unknown>()
+    const remember =
+      (answer: Answer): Answer =>
+      (response, request) => {
+        sockets.add(request.socket)
+        answer(response, request)
+      }
+    const server = await serve(remember(status(503, {}, 'x'.repeat(10_000))), remember(ok))
+    const { client } = clientOf({ retry: { maxAttempts: 2, backoff: constant(0) } })
+    for (let call = 0; call < 20; call++) await (await client(server.url)).text()
+    expect(sockets.size).toBeLessThan(4)
+  })
+
+  test('an answer that is not returned and is large is cut off at once', async () => {
+    const large = closable(503, 'x'.repeat(5_000_000))
+    const server = await serve(large.answer, ok)
+    const { client } = clientOf()
+    expect(await (await client(server.url)).text()).toBe('ok')
+    await until(large.isClosed)
+  })
+})
+
+describe('the response of a client', () => {
+  test('is like that of fetch: url, headers, redirected, clone, and every way to read it', async () => {
+    const answer = status(200, { 'content-type': 'application/json', 'set-cookie': 'a=1' }, '{"a":1}')
+    const server = await serve(status(302, { location: '/moved' }), answer)
+    const { client } = clientOf()
+    const response = await client(`${server.url}/old`)
+    expect([response.url, response.redirected, response.type, response.ok]).toEqual([
+      `${server.url}/moved`,
+      true,
+      'basic',
+      true,
+    ])
+    expect(response.headers.getSetCookie()).toEqual(['a=1'])
+    const copy = response.clone()
+    expect([await response.json(), await copy.text(), copy.url]).toEqual([{ a: 1 }, '{"a":1}', response.url])
+    expect((await (await client(server.url)).arrayBuffer()).byteLength).toBe(7)
+  })
+
+  test('a large body comes whole, also through a reader of bytes', async () => {
+    const server = await serve(status(200, {}, 'x'.repeat(3_000_000)))
+    const { client, clock } = clientOf()
+    expect((await (await client(server.url)).text()).length).toBe(3_000_000)
+    const reader = (await client(server.url)).body?.getReader({ mode: 'byob' })
+    let bytes = 0
+    for (;;) {
+      const chunk = await reader?.read(new Uint8Array(100_000))
+      if (chunk === undefined || chunk.done) break
+      bytes += chunk.value.byteLength
+    }
+    expect([bytes, clock.pending]).toEqual([3_000_000, 0])
+  })
+
+  test('what a fetch gives without a body is passed on', async () => {
+    const answer = new Response(null, { status: 204 })
+    const { client, clock } = clientOf({ fetch: async () => answer })
+    expect([await client('http://a.test/'), clock.pending]).toEqual([answer, 0])
+  })
+})
+
+describe('a breaker per host', () => {
+  test('stops calls to a host that fails, and to no other', async () => {
+    const bad = await serve(status(500))
+    const good = await serve(ok)
+    const { client } = clientOf({ retry: false, breaker: { failureThreshold: 2 } })
+    const codes = [
+      await outcome(client(bad.url)),
+      await outcome(client(bad.url)),
+      await outcome(client(bad.url)),
+    ]
+    expect(codes).toEqual([500, 500, 'CIRCUIT_OPEN'])
+    expect([bad.requests.length, await outcome(client(good.url)), client.breakers?.size]).toEqual([2, 200, 2])
+    expect(client.breakers?.get(new URL(bad.url).host).state).toBe('open')
+  })
+
+  test('that opens between two attempts leaves the answer before it, which can still be read', async () => {
+    const server = await serve(status(503, {}, 'the answer'))
+    const { client } = clientOf({ breaker: { failureThreshold: 1 } })
+    const response = await client(server.url)
+    expect([response.status, await response.text(), server.requests.length]).toEqual([503, 'the answer', 1])
+  })
+
+  test('counts calls that ended with their time, and not answers below 500', async () => {
+    const server = await serve(hang)
+    const { client, clock } = clientOf({ timeout: '1s', breaker: { failureThreshold: 1 } })
+    const call = outcome(client(server.url, { method: 'POST' }))
+    await server.received(1)
+    await clock.advance('1s')
+    expect([await call, await outcome(client(server.url))]).toEqual(['TIMEOUT', 'CIRCUIT_OPEN'])
+    const busy = await serve(status(429))
+    const polite = clientOf({ retry: false, breaker: { failureThreshold: 1 } }).client
+    expect([await outcome(polite(busy.url)), await outcome(polite(busy.url))]).toEqual([429, 429])
+  })
+
+  test('keeps no more than it may, and can be left out', async () => {
+    const answer = async () => new Response('ok')
+    const { client } = clientOf({ fetch: answer, breaker: { maxBreakers: 3 } })
+    for (let host = 0; host < 50; host++) await client(`http://h${host}.test/`)
+    expect(client.breakers?.size).toBe(3)
+    expect(clientOf({ breaker: false }).client.breakers).toBeUndefined()
+  })
+
+  test('counts neither a request that is wrong in itself nor a fault of ours', async () => {
+    const fetch = async () => {
+      throw new RangeError('a mistake')
+    }
+    const { client } = clientOf({ fetch, breaker: { failureThreshold: 1 } })
+    await expect(client('http://a.test/', { body: 'x' })).rejects.toThrow(TypeError)
+    await expect(client('http://a.test/', { method: 'PUT' })).rejects.toThrow('a mistake')
+    expect(client.breakers?.get('a.test').stats).toMatchObject({ failures: 0, ignored: 1 })
+  })
+})
+
+describe('what a client sends along', () => {
+  const trace: TraceContext = {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    tracestate: 'a=1',
+  }
+  const sent = async (options: ResilientFetchOptions, headers: Record<string, string>, id: string) => {
+    const server = await serve(ok)
+    const { client } = clientOf(options)
+    const call = () => client(server.url, { headers })
+    await runInContext(
+      [
+        [correlationId, id],
+        [traceContext, trace],
+      ],
+      call,
+    )
+    return server.requests[0]?.headers
+  }
+
+  test('are the correlation id and the trace in context', async () => {
+    const headers = await sent({}, {}, 'req-7')
+    expect(headers).toMatchObject({ 'x-correlation-id': 'req-7', ...trace })
+  })
+
+  test('unless the caller has said them, or they are turned off', async () => {
+    const own = { 'x-correlation-id': 'mine', traceparent: '00-own' }
+    const headers = await sent({}, own, 'req-7')
+    expect(headers).toMatchObject(own)
+    expect(headers).not.toHaveProperty('tracestate')
+    expect(await sent({ correlationHeader: false }, {}, 'a')).not.toHaveProperty('x-correlation-id')
+    expect(await sent({ correlationHeader: 'x-request-id' }, {}, 'a')).toHaveProperty('x-request-id', 'a')
+  })
+
+  test('and nothing that could end the header', async () => {
+    expect(await sent({}, {}, 'a\r\nx-admin: 1')).not.toHaveProperty('x-correlation-id')
+  })
+
+  test('nothing without a context', async () => {
+    const server = await serve(ok)
+    await clientOf().client(server.url)
+    expect(Object.keys(server.requests[0]?.headers ?? {})).not.toContain('x-correlation-id')
+  })
+})
+
+describe('a base URL', () => {
+  const called = async (baseUrl: string, input: string | URL) => {
+    let url = ''
+    const fetch = async (target: unknown) => {
+      url = String(target)
+      return new Response('ok')
+    }
+    await clientOf({ baseUrl, fetch: fetch as typeof globalThis.fetch }).client(input)
+    return url
+  }
+
+  test.each<[string, string | URL, string]>([
+    ['https://a.test', 'users', 'https://a.test/users'],
+    ['https://a.test/v1', 'users?q=1', 'https://a.test/v1/users?q=1'],
+    ['https://a.test/v1', '/users', 'https://a.test/v1/users'],
+    ['https://a.test/v1/', '//evil.test/x', 'https://a.test/v1/evil.test/x'],
+    ['https://a.test/v1', '\\\\evil.test', 'https://a.test/v1/evil.test'],
+    ['https://a.test/v1', '?q=1', 'https://a.test/v1/?q=1'],
+    ['https://a.test/v1', 'https://a.test/v1/users', 'https://a.test/v1/users'],
+    ['https://a.test/v1', new URL('https://a.test/v1/users'), 'https://a.test/v1/users'],
+    ['https://a.test/v1', 'a:b', 'refused'],
+    ['https://a.test/v1', 'https://evil.test/v1/users', 'refused'],
+    ['https://a.test/v1', 'http://a.test/v1/users', 'refused'],
+    ['https://a.test/v1', 'https://a.test@evil.test/v1/', 'refused'],
+    ['https://a.test/v1', '../admin', 'refused'],
+    ['https://a.test/v1', '%2e%2e/admin', 'refused'],
+    ['https://a.test/v1', '/\t/../admin', 'refused'],
+    ['https://a.test/v1', 'file:///etc/passwd', 'refused'],
+  ])('%s and %s are %s', async (base, input, expected) => {
+    const url = await called(base, input).catch((error) =>
+      error.code === 'INVALID_OPTION' ? 'refused' : error,
+    )
+    expect(url).toBe(expected)
+  })
+
+  test.each([undefined, null, 7, {}])('%s is no input, with a base or without', async (input) => {
+    for (const { client } of [clientOf(), clientOf({ baseUrl: 'https://a.test' })])
+      await expect(client(input as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
+  test.each(['/users', 'file:///etc/passwd', ''])('without one %s is refused', async (input) => {
+    await expect(clientOf().client(input)).rejects.toThrow('input must be an absolute http or https URL')
+  })
+})
+
+describe('problems', () => {
+  const problem = (code: number, members: object | string, type = 'application/problem+json'): Answer =>
+    status(
+      code,
+      { 'content-type': type, 'retry-after': '9' },
+      typeof members === 'string' ? members : JSON.stringify(members),
+    )
+
+  test.each([
+    [400, 'invalid'],
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+    [404, 'not_found'],
+    [409, 'conflict'],
+    [410, 'not_found'],
+    [418, 'invalid'],
+    [422, 'invalid'],
+    [501, 'unsupported'],
+    [599, 'internal'],
+  ])('%i is thrown as %s on request', async (code, kind) => {
+    const members = { type: 'https://a.test/p', title: 'No such thing', code: 'NO_THING', secret: 'x' }
+    const server = await serve(problem(code, members, 'application/problem+json; charset=utf-8'))
+    const { client, clock } = clientOf({ throwProblems: true })
+    const error = await client(server.url).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(HttpProblemError)
+    expect(error).toMatchObject({ code: 'NO_THING', kind, status: code, problem: members, retryAfter: 9_000 })
+    expect([error.message, error.details]).toEqual([
+      `The dependency answered ${code}: No such thing.`,
+      { status: code },
+    ])
+    expect(JSON.stringify(error)).not.toContain('secret')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('503 is tried again first', async () => {
+    const server = await serve(problem(503, { title: 'Busy' }, 'application/problem+json'), ok)
+    const { client, clock } = clientOf({ throwProblems: true })
+    const call = outcome(client(server.url))
+    await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+    await clock.advance('9s')
+    expect(await call).toBe(200)
+  })
+
+  test.each<[string, string]>([
+    ['no JSON', '{'],
+    ['no object', '[1]'],
+    ['too long', `{"title":"${'x'.repeat(100_000)}"}`],
+  ])('one that is %s still throws', async (_, body) => {
+    const server = await serve(problem(404, body))
+    const error = await clientOf({ throwProblems: true })
+      .client(server.url)
+      .catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'HTTP_404', kind: 'not_found', problem: {} })
+  })
+
+  test('are answers where nobody asks, and so is all else', async () => {
+    const server = await serve(problem(404, {}), status(404, { 'content-type': 'text/html' }))
+    expect(await outcome(clientOf().client(server.url))).toBe(404)
+    expect(await outcome(clientOf({ throwProblems: true }).client(server.url))).toBe(404)
+  })
+
+  test("one that trickles ends with the call's time", async () => {
+    const server = await serve((response) => {
+      response.writeHead(404, { 'content-type': 'application/problem+json' })
+      response.write('{')
+    })
+    const { client, clock } = clientOf({ throwProblems: true })
+    const call = outcome(client(server.url))
+    await server.received(1)
+    await until(() => clock.pending === 0)
+    await clock.advance('30s')
+    expect(await call).toBe('TIMEOUT')
+  })
+})
+
+describe('a fetch that does not heed its signal', () => {
+  test('is given up all the same, and what it gives later is discarded', async () => {
+    let cancelled = false
+    let answer: (response: Response) => void = () => {}
+    const fetch = () => new Promise<Response>((resolve) => (answer = resolve))
+    const { client, clock } = clientOf({ fetch, retry: false, attemptTimeout: '1s' })
+    const call = outcome(client('http://a.test/'))
+    await clock.advance('1s')
+    expect(await call).toBe('TIMEOUT')
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    answer(new Response(body))
+    await until(() => cancelled)
+  })
+})
+
+describe('options', () => {
+  test.each<[string, unknown, string]>([
+    ['a base URL that is none', { baseUrl: 'a.test' }, 'baseUrl must be an http or https URL'],
+    ['a base URL with a password', { baseUrl: 'https://a:b@a.test' }, 'baseUrl must be'],
+    ['a timeout of 0', { timeout: 0 }, 'timeout must be'],
+    ['an attempt of 0', { attemptTimeout: 0 }, 'attemptTimeout must be'],
+    ['a retry that is none', { retry: 3 }, 'retry must be an object, or false'],
+    ['a breaker that is none', { breaker: null }, 'breaker must be an object, or false'],
+    ['a header that is none', { correlationHeader: 'a b' }, 'correlationHeader must be'],
+    ['a fetch that is none', { fetch: 'undici' }, 'fetch must be a function'],
+    ['a wish that is none', { throwProblems: 1 }, 'throwProblems must be true or false'],
+    ['no name', { name: '' }, 'name must be'],
+  ])('refuse %s', (_, options, message) => {
+    expect(() => resilientFetch(options as ResilientFetchOptions)).toThrow(
+      `@base/resilience resilientFetch: ${message}`,
+    )
+  })
+
+  test('a password in a base URL does not show', () => {
+    expect(() => resilientFetch({ baseUrl: 'https://a:hunter2@a.test' })).not.toThrow('hunter2')
+  })
+})
+
+/** Real I/O takes real time: waits for what it must come to, and no longer than the runner lets it. */
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await systemClock.sleep(1)
+}

@@ -1,0 +1,66 @@
+import { invalidOption } from '@base/core/options'
+import { placesOf } from '../policy/place.js'
+
+const place = placesOf('resilientFetch')
+
+/** The base, with a slash at its end, so that paths are appended to its own. */
+export function checkBaseUrl(baseUrl: string | URL): URL {
+  let base: URL | undefined
+  try {
+    base = new URL(baseUrl)
+  } catch {
+    // Said below.
+  }
+  if (base === undefined || !isHttp(base) || base.username !== '' || base.password !== '')
+    throw invalidOption(typeof baseUrl, place('baseUrl'), 'an http or https URL without credentials')
+  base.search = ''
+  base.hash = ''
+  if (!base.pathname.endsWith('/')) base.pathname += '/'
+  return base
+}
+
+/**
+ * What is called. With a base nothing but what is below it: an input that somebody else has a say in must not send the
+ * call, and its credentials, to another host.
+ */
+export function resolveTarget(input: unknown, base: URL | undefined): URL {
+  const text = textOf(input)
+  const target = text === undefined ? undefined : base === undefined ? parse(text) : parse(below(text), base)
+  if (target === undefined || !isHttp(target))
+    throw invalidOption(
+      typeof input,
+      place('input'),
+      base === undefined ? 'an absolute http or https URL, for there is no baseUrl' : 'an http or https URL',
+    )
+  if (base !== undefined && (target.origin !== base.origin || !target.pathname.startsWith(base.pathname)))
+    throw invalidOption(
+      target.origin + target.pathname,
+      place('input'),
+      `below ${base.origin}${base.pathname}`,
+    )
+  return target
+}
+
+function textOf(input: unknown): string | undefined {
+  if (typeof input === 'string') return input
+  const { url, href } = (input ?? {}) as { url?: unknown; href?: unknown }
+  const text = url ?? href
+  return typeof text === 'string' ? text : undefined
+}
+
+/** A path is appended, also one that begins with a slash; a whole URL stays. */
+function below(text: string): string {
+  return URL.canParse(text) ? text : text.replace(/^[\s/\\]+/, './')
+}
+
+function parse(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined
+  }
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return protocol === 'https:' || protocol === 'http:'
+}

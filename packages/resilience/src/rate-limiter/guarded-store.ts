@@ -1,0 +1,134 @@
+import type { Clock } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
+import { TimeoutError, UnavailableError } from '@base/core/errors'
+import { type Deadlines, deadlinesOf } from '../timeout/deadlines.js'
+import { Answer } from './answer.js'
+import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
+
+/** After a store did not answer in time, it is not asked for so long; then one call asks. */
+const REST = 1_000
+
+/** What answers while the store fails. */
+export type WhenStoreFails = 'deny' | 'allow' | RateLimitStore
+
+/** What a {@link GuardedStore} is made of. */
+export interface Guard {
+  readonly store: RateLimitStore
+  readonly whenFails: WhenStoreFails
+  readonly timeout: number
+  readonly limit: RateLimit
+  readonly clock: Clock
+  readonly onFailure: (error: unknown) => void
+}
+
+/** A store that always answers, and in time. */
+export class GuardedStore {
+  readonly #guard: Guard
+  readonly #deadlines: Deadlines
+  readonly #fallback: GuardedStore | undefined
+  /** Until when the store is left alone, on the monotonic clock; 0 where it is not. */
+  #restsUntil = 0
+
+  constructor(guard: Guard) {
+    this.#guard = guard
+    this.#deadlines = deadlinesOf(guard.clock, guard.timeout)
+    if (typeof guard.whenFails === 'object')
+      this.#fallback = new GuardedStore({ ...guard, store: guard.whenFails, whenFails: 'deny' })
+  }
+
+  consume(key: string, cost: number): RateLimitResult | Promise<RateLimitResult> {
+    if (this.#restsUntil > 0 && this.#rests()) return this.#instead(key, cost)
+    try {
+      const result = this.#guard.store.consume(key, cost, this.#guard.limit)
+      return isResult(result) ? result : this.#await(result, key, cost)
+    } catch (error) {
+      return this.#failed(error, key, cost)
+    }
+  }
+
+  /** Both forget it, so that it is also gone for whoever answers next. */
+  async reset(key: string): Promise<void> {
+    const { store, limit } = this.#guard
+    await Promise.all([this.#fallback?.reset(key), this.#order(() => store.reset(key, limit))])
+  }
+
+  async block(key: string, duration: number): Promise<void> {
+    const { store, limit } = this.#guard
+    await Promise.all([
+      this.#fallback?.block(key, duration),
+      this.#order(() => store.block(key, duration, limit)),
+    ])
+  }
+
+  async #await(answer: unknown, key: string, cost: number): Promise<RateLimitResult> {
+    try {
+      const result = await this.#inTime(answer)
+      if (!isResult(result)) throw new TypeError('The store gave no result.')
+      return result
+    } catch (error) {
+      return this.#failed(error, key, cost)
+    }
+  }
+
+  /** An order that cannot be carried out is an error: who gives it must know. */
+  async #order(give: () => unknown): Promise<void> {
+    try {
+      await this.#inTime(give())
+    } catch (cause) {
+      this.#guard.onFailure(cause)
+      throw new UnavailableError({
+        message: `The store of rate limiter '${this.#guard.limit.name}' failed.`,
+        cause,
+      })
+    }
+  }
+
+  #inTime(answer: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const awake = (settle: (outcome: unknown) => void) => (outcome: unknown) => {
+        this.#restsUntil = 0
+        settle(outcome)
+      }
+      new Answer(answer, this.#deadlines, awake(resolve), awake(reject), () => {
+        this.#restsUntil = this.#guard.clock.monotonic() + REST
+        reject(this.#tooLate())
+      })
+    })
+  }
+
+  #tooLate(): TimeoutError {
+    const { timeout, limit } = this.#guard
+    return new TimeoutError({
+      message: `The store of rate limiter '${limit.name}' did not answer within ${formatDuration(timeout)}.`,
+    })
+  }
+
+  #rests(): boolean {
+    const now = this.#guard.clock.monotonic()
+    if (now < this.#restsUntil) return true
+    // This call finds out; the others rest until it has.
+    this.#restsUntil = now + this.#guard.timeout
+    return false
+  }
+
+  #failed(error: unknown, key: string, cost: number): RateLimitResult | Promise<RateLimitResult> {
+    this.#guard.onFailure(error)
+    return this.#instead(key, cost)
+  }
+
+  #instead(key: string, cost: number): RateLimitResult | Promise<RateLimitResult> {
+    const { whenFails } = this.#guard
+    if (this.#fallback === undefined) return { allowed: whenFails === 'allow', policies: [], degraded: true }
+    const result = this.#fallback.consume(key, cost)
+    return result instanceof Promise ? result.then(degraded) : degraded(result)
+  }
+}
+
+function degraded(result: RateLimitResult): RateLimitResult {
+  return { ...result, degraded: true }
+}
+
+function isResult(result: unknown): result is RateLimitResult {
+  const { allowed, policies } = (result ?? {}) as Partial<RateLimitResult>
+  return typeof allowed === 'boolean' && Array.isArray(policies)
+}

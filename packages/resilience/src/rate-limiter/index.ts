@@ -1,0 +1,22 @@
+export type { RateLimiterEvents } from './events.js'
+export type { WhenStoreFails } from './guarded-store.js'
+export {
+  type MemoryRateLimitStore,
+  type MemoryRateLimitStoreOptions,
+  memoryRateLimitStore,
+} from './memory-store.js'
+export type { RateLimitPolicyOptions, RateLimitText } from './policies.js'
+export {
+  type ConsumeOptions,
+  RateLimiter,
+  type RateLimiterOptions,
+  type RateLimiterStats,
+} from './rate-limiter.js'
+export type {
+  RateLimit,
+  RateLimitAlgorithm,
+  RateLimitPolicy,
+  RateLimitPolicyResult,
+  RateLimitResult,
+  RateLimitStore,
+} from './store.js'

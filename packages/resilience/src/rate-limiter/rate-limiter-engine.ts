@@ -1,0 +1,175 @@
+import type { Clock } from '@base/core/clock'
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { formatDuration } from '@base/core/duration'
+import { RateLimitedError } from '@base/core/errors'
+import type { CallContext } from '../policy/call-context.js'
+import type { Engine, Next } from '../policy/engine.js'
+import { Observers } from '../policy/observers.js'
+import { withoutStack } from '../policy/without-stack.js'
+import { type Deadlines, deadlinesOf } from '../timeout/deadlines.js'
+import { checkKey } from './check-key.js'
+import type { RateLimiterEvents } from './events.js'
+import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
+import { KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
+import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
+import { Turn } from './turn.js'
+import { unlessAborted } from './unless-aborted.js'
+
+const channels = {
+  limited: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:limited'),
+  queued: undefined,
+  storeFailed: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:storeFailed'),
+}
+
+/** The key of all calls that have none. */
+const SHARED_KEY = '*'
+
+/** The options of a {@link RateLimiter}, checked and complete. */
+export interface RateLimiterRules {
+  readonly limit: RateLimit
+  readonly store: RateLimitStore
+  readonly whenStoreFails: WhenStoreFails
+  readonly storeTimeout: number
+  readonly maxWait: number
+  readonly clock: Clock
+}
+
+type Refusal = 'limited' | 'waited_too_long'
+
+export class RateLimiterEngine implements Engine, QueueOwner {
+  readonly kind = 'rate-limiter'
+  readonly clock: Clock
+  readonly deadlines: Deadlines | undefined
+  readonly store: GuardedStore
+  readonly observers: Observers<RateLimiterEvents> = new Observers('RateLimiter', channels)
+  allowed = 0
+  limited = 0
+  storeFailures = 0
+  readonly #name: string
+  readonly #maxWait: number
+  readonly #queues = new Map<string, KeyQueue>()
+
+  constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, clock }: RateLimiterRules) {
+    this.clock = clock
+    this.#name = limit.name
+    this.#maxWait = maxWait
+    this.deadlines = maxWait === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, maxWait)
+    const guard = { store, whenFails: whenStoreFails, timeout: storeTimeout, limit, clock }
+    this.store = new GuardedStore({ ...guard, onFailure: (error) => this.#storeFailed(error) })
+  }
+
+  get queued(): number {
+    let queued = 0
+    for (const { line } of this.#queues.values()) queued += line.size
+    return queued
+  }
+
+  run(next: Next, ctx: CallContext): unknown {
+    if (ctx.aborted) throw ctx.reason
+    const key = ctx.key === undefined ? SHARED_KEY : checkKey(ctx.key, 'Policy.execute')
+    const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
+    if (queue !== undefined) return this.#wait(next, ctx, key, queue)
+    const result = this.ask(key)
+    return result instanceof Promise
+      ? this.#decideLater(next, ctx, key, result)
+      : this.#decide(next, ctx, key, result)
+  }
+
+  ask(key: string): RateLimitResult | Promise<RateLimitResult> {
+    return this.store.consume(key, 1)
+  }
+
+  async reset(key: string): Promise<void> {
+    await this.store.reset(key)
+    this.#queues.get(key)?.wake()
+  }
+
+  /** Counts and tells what was decided, once for each call. */
+  account(key: string, result: RateLimitResult): void {
+    if (result.allowed) {
+      this.allowed++
+      return
+    }
+    this.limited++
+    if (!this.observers.hear('limited')) return
+    const { policies } = result
+    this.observers.tell('limited', { name: this.#name, key, retryAfter: longestWait(result), policies })
+  }
+
+  waitedTooLong(key: string, last: RateLimitResult): RateLimitedError {
+    return this.#refusal(key, last, 'waited_too_long')
+  }
+
+  passOn(key: string): void {
+    this.#queues.get(key)?.line.shift()?.admit()
+  }
+
+  emptied(key: string): void {
+    this.#queues.delete(key)
+  }
+
+  async #decideLater(
+    next: Next,
+    ctx: CallContext,
+    key: string,
+    asked: Promise<RateLimitResult>,
+  ): Promise<unknown> {
+    const result = await unlessAborted(ctx, asked, ({ allowed }) => {
+      // What it was given is the next one's.
+      if (allowed) this.passOn(key)
+    })
+    return this.#decide(next, ctx, key, result)
+  }
+
+  #decide(next: Next, ctx: CallContext, key: string, result: RateLimitResult): unknown {
+    if (result.allowed) {
+      this.allowed++
+      return next(ctx)
+    }
+    // Others may have begun to wait while the store was asked.
+    const queue = this.#queues.get(key)
+    if (queue !== undefined) return this.#wait(next, ctx, key, queue)
+    const wait = longestWait(result)
+    if (wait === null || wait > this.#maxWait || this.#maxWait === 0)
+      throw this.#refusal(key, result, 'limited')
+    return this.#wait(next, ctx, key, new KeyQueue(this, key, result))
+  }
+
+  async #wait(next: Next, ctx: CallContext, key: string, queue: KeyQueue): Promise<unknown> {
+    if (ctx.aborted) throw ctx.reason
+    await new Promise<void>((resolve, reject) => {
+      this.#queues.set(key, queue)
+      new Turn(queue, ctx, resolve, reject)
+      queue.start()
+      if (this.observers.hear('queued'))
+        this.observers.tell('queued', { name: this.#name, key, queued: queue.line.size })
+    })
+    if (ctx.aborted) {
+      // Given up between its turn and now.
+      this.passOn(key)
+      throw ctx.reason
+    }
+    this.allowed++
+    return next(ctx)
+  }
+
+  #refusal(key: string, result: RateLimitResult, reason: Refusal): RateLimitedError {
+    this.account(key, result)
+    const retryAfter = longestWait(result)
+    const why = reason === 'limited' ? 'is exceeded' : `gave no turn within ${formatDuration(this.#maxWait)}`
+    const details = {
+      name: this.#name,
+      reason,
+      policies: result.policies.filter((policy) => policy.retryAfter !== 0).map(({ name }) => name),
+    }
+    const message = `Rate limit '${this.#name}' ${why}.`
+    return withoutStack(
+      () => new RateLimitedError({ message, details, ...(retryAfter !== null && { retryAfter }) }),
+    )
+  }
+
+  #storeFailed(error: unknown): void {
+    this.storeFailures++
+    if (this.observers.hear('storeFailed')) this.observers.tell('storeFailed', { name: this.#name, error })
+  }
+}

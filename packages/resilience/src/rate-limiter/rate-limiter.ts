@@ -1,0 +1,192 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { setEngine } from '../policy/engine.js'
+import { execute, wrap } from '../policy/execute.js'
+import { placesOf } from '../policy/place.js'
+import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
+import { checkKey } from './check-key.js'
+import type { RateLimiterEvents } from './events.js'
+import type { WhenStoreFails } from './guarded-store.js'
+import { memoryRateLimitStore } from './memory-store.js'
+import { checkPolicies, type RateLimitPolicyOptions, type RateLimitText } from './policies.js'
+import { RateLimiterEngine } from './rate-limiter-engine.js'
+import type { RateLimitResult, RateLimitStore } from './store.js'
+
+const DEFAULT_NAME = 'rate-limiter'
+const DEFAULT_STORE_TIMEOUT: Duration = '1s'
+const STORE_METHODS = ['consume', 'reset', 'block'] as const
+const MOST = 2 ** 31
+
+/** Options of {@link RateLimiter}; checked and read once, at construction. */
+export interface RateLimiterOptions {
+  /** Names it in errors, events, telemetry and its store; few distinct values. @defaultValue 'rate-limiter' */
+  readonly name?: string | undefined
+  /** A text such as `'100/minute'`, or a list; all must allow a call, and a call that one refuses is charged to none. */
+  readonly policies: RateLimitText | readonly (RateLimitText | RateLimitPolicyOptions)[]
+  /** Where the counts are kept. @defaultValue memoryRateLimitStore() */
+  readonly store?: RateLimitStore | undefined
+  /**
+   * What answers where the store throws, rejects or does not answer in time: `'deny'` allows nothing, `'allow'`
+   * everything, another store counts in its place. The result then says `degraded`.
+   * @defaultValue 'deny'
+   */
+  readonly whenStoreFails?: WhenStoreFails | undefined
+  /**
+   * How long the store may take, more than 0. One that took longer is left alone for 1 s; then one call asks again.
+   * @defaultValue '1s'
+   */
+  readonly storeTimeout?: Duration | undefined
+  /** As a policy: how long a call may wait for its turn; 0 lets none wait, Infinity for ever. @defaultValue 0 */
+  readonly maxWait?: Duration | undefined
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock | undefined
+  /** Source of chance, as every policy takes it; a rate limiter needs none. @defaultValue Math.random */
+  readonly random?: (() => number) | undefined
+}
+
+/** Options of {@link RateLimiter.consume}. */
+export interface ConsumeOptions {
+  /** What it costs, an integer from 0 to 2^31. 0 looks, and charges nothing. @defaultValue 1 */
+  readonly cost?: number | undefined
+}
+
+/** What a {@link RateLimiter} has counted since it was made; what its store knows of other processes is not in it. */
+export interface RateLimiterStats {
+  /** Calls that were allowed, those of `consume` and those under the policy. */
+  readonly allowed: number
+  /** Calls that were refused. */
+  readonly limited: number
+  /** Calls that wait. */
+  readonly queued: number
+  /** Times that the store, or the one in its place, failed. */
+  readonly storeFailures: number
+}
+
+/**
+ * Lets each key spend only so much in a time: requests of a customer, attempts to log in, calls of a dependency that
+ * counts ours.
+ *
+ * Several policies are decided as one: all allow, or none is charged. Keys do not know each other. `consume` answers and
+ * never waits. As a policy it takes the call's `key`, refuses with a `RateLimitedError` or, with `maxWait`, lets calls
+ * wait: those of one key by priority, then in order of arrival, and no newcomer comes between. A call that is aborted
+ * while it waits leaves at once, and its turn is the next one's. Calls without a key share the key `'*'`.
+ *
+ * What each algorithm promises is said at {@link RateLimitPolicyOptions}; what a policy has been charged is not given
+ * back when the function fails.
+ *
+ * @example
+ * const perCustomer = new RateLimiter({ policies: [{ limit: 10, window: '1s', burst: 20 }, '1000/hour'] })
+ * const { allowed, policies } = await perCustomer.consume(customerId, { cost: 3 })
+ * const answer = await perCustomer.execute(() => search(query), { key: customerId })
+ *
+ * @throws InvalidOptionError from the constructor, naming the option.
+ * @throws RateLimitedError from `execute`; `retryAfter` says in milliseconds when it may pass.
+ * @see ITU-T I.371, "Generic cell rate algorithm"; brandur/redis-cell
+ */
+export class RateLimiter implements Policy {
+  declare readonly outType?: (() => never) | undefined
+  /** Names it in errors, events, telemetry and its store. */
+  readonly name: string
+  readonly #engine: RateLimiterEngine
+
+  constructor(options: RateLimiterOptions) {
+    const { name = DEFAULT_NAME, clock = systemClock, whenStoreFails = 'deny' } = options ?? {}
+    const { storeTimeout = DEFAULT_STORE_TIMEOUT, maxWait = 0, policies } = options ?? {}
+    checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock'))
+    this.name = checkText(name, place('name'))
+    this.#engine = new RateLimiterEngine({
+      limit: Object.freeze({ name, policies: checkPolicies(policies) }),
+      store: checkMethods(options.store ?? memoryRateLimitStore({ clock }), STORE_METHODS, place('store')),
+      whenStoreFails: checkFallback(whenStoreFails),
+      storeTimeout: toMilliseconds(storeTimeout, { ...place('storeTimeout'), positive: true }),
+      maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
+      clock,
+    })
+    setEngine(this, this.#engine)
+  }
+
+  /** What was counted, as it is now. */
+  get stats(): RateLimiterStats {
+    const { allowed, limited, queued, storeFailures } = this.#engine
+    return { allowed, limited, queued, storeFailures }
+  }
+
+  /**
+   * Charges a key, if all policies allow it, and says where they stand. It never waits, and a store that fails is no
+   * error: `whenStoreFails` answers.
+   *
+   * @throws InvalidOptionError where the key is not 1 to 512 bytes of text, or the cost no integer from 0 to 2^31.
+   */
+  async consume(key: string, options?: ConsumeOptions): Promise<RateLimitResult> {
+    checkKey(key, 'RateLimiter.consume')
+    const cost = options?.cost === undefined ? 1 : options.cost
+    if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
+    const answer = this.#engine.store.consume(key, cost)
+    const result = answer instanceof Promise ? await answer : answer
+    if (cost > 0) this.#engine.account(key, result)
+    return result
+  }
+
+  /**
+   * Says where the policies stand for a key, and charges nothing: as `consume` at a cost of 0, which only a block
+   * refuses. Whether a call would pass is in `remaining`.
+   *
+   * @throws InvalidOptionError where the key is not 1 to 512 bytes of text.
+   */
+  async peek(key: string): Promise<RateLimitResult> {
+    return this.#engine.store.consume(checkKey(key, 'RateLimiter.peek'), 0)
+  }
+
+  /**
+   * Forgets what a key has spent, and its block; who waits for it is asked for anew.
+   *
+   * @throws InvalidOptionError where the key is not 1 to 512 bytes of text.
+   * @throws UnavailableError where the store fails.
+   */
+  async reset(key: string): Promise<void> {
+    await this.#engine.reset(checkKey(key, 'RateLimiter.reset'))
+  }
+
+  /**
+   * Allows a key nothing for a time from now, more than 0, whatever it has spent; Infinity: until it is reset. A later
+   * block replaces it. Calls that are refused meanwhile do not prolong it.
+   *
+   * @throws InvalidOptionError where the key is not 1 to 512 bytes of text, or the duration is none.
+   * @throws UnavailableError where the store fails.
+   */
+  async block(key: string, duration: Duration): Promise<void> {
+    const rules = { ...placesOf('RateLimiter.block')('duration'), positive: true, infinity: true }
+    await this.#engine.store.block(checkKey(key, 'RateLimiter.block'), toMilliseconds(duration, rules))
+  }
+
+  execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
+    return execute(this.#engine, fn, options) as Promise<T>
+  }
+
+  wrap<This, Args extends unknown[], T>(
+    fn: (this: This, ...args: Args) => T | PromiseLike<T>,
+  ): (this: This, ...args: Args) => Promise<T> {
+    return wrap(this.#engine, fn) as (this: This, ...args: Args) => Promise<T>
+  }
+
+  /**
+   * Calls `listener` at each `event` from now on, until the function that is returned is called. One that throws never
+   * changes the outcome of a call; it is reported as a process warning.
+   */
+  on<Name extends keyof RateLimiterEvents>(
+    event: Name,
+    listener: (payload: RateLimiterEvents[Name]) => void,
+  ): () => void {
+    return this.#engine.observers.on(event, listener)
+  }
+}
+
+function checkFallback(whenStoreFails: WhenStoreFails): WhenStoreFails {
+  if (whenStoreFails === 'deny' || whenStoreFails === 'allow') return whenStoreFails
+  if (STORE_METHODS.every((method) => typeof whenStoreFails?.[method] === 'function')) return whenStoreFails
+  throw invalidOption(whenStoreFails, place('whenStoreFails'), "'deny', 'allow' or a RateLimitStore")
+}
+
+const place = placesOf('RateLimiter')
+const costPlace = placesOf('RateLimiter.consume')('cost')

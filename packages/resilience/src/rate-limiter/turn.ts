@@ -1,0 +1,32 @@
+import { Waiter, type WaitingRoom } from '../bulkhead/waiter.js'
+import type { CallContext } from '../policy/call-context.js'
+
+/** Where turns are decided. */
+export interface TurnRoom extends WaitingRoom {
+  /** Whether it is about to be decided whose turn it is: then that decides about this wait, too. */
+  defers(turn: Turn): boolean
+}
+
+/** A call that waits for its turn. One that comes at the very end of the wait is in time, whichever timer is first. */
+export class Turn extends Waiter {
+  readonly #room: TurnRoom
+
+  constructor(room: TurnRoom, ctx: CallContext, resolve: () => void, reject: (reason: unknown) => void) {
+    super(room, ctx, resolve, reject)
+    this.#room = room
+  }
+
+  /** Whether it has neither had its turn nor gone. */
+  get waits(): boolean {
+    return this.level !== undefined
+  }
+
+  override expire(): void {
+    if (!this.#room.defers(this)) super.expire()
+  }
+
+  /** The wait is over, and it was not its turn. */
+  giveUp(): void {
+    super.expire()
+  }
+}

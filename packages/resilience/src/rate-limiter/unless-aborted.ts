@@ -1,0 +1,20 @@
+import type { CallContext } from '../policy/call-context.js'
+
+/** The answer, unless the call is given up before it comes: then its reason at once, and `late` hears of the answer. */
+export function unlessAborted<T>(ctx: CallContext, asked: Promise<T>, late: (answer: T) => void): Promise<T> {
+  if (!ctx.abortable) return asked
+  return new Promise((resolve, reject) => {
+    const listener = {
+      handleEvent: () => {
+        ctx.unlisten(listener)
+        reject(ctx.reason)
+      },
+    }
+    ctx.listen(listener)
+    asked.then((answer) => {
+      ctx.unlisten(listener)
+      if (ctx.aborted) late(answer)
+      resolve(answer)
+    }, reject)
+  })
+}
