@@ -42,6 +42,8 @@ export class BusLink {
   #telling: Promise<void> | undefined
   #retry: Timer | undefined
   #echo: Timer | undefined
+  #rejoin: Timer | undefined
+  #joining: Promise<void>
   #leave: (() => void | Promise<void>) | undefined
 
   constructor(bus: CacheBus, clock: Clock, name: string, listener: BusListener) {
@@ -50,7 +52,8 @@ export class BusLink {
     this.#listener = listener
     this.#name = name
     this.#senders = new Senders(name)
-    this.ready = this.#join(true).finally(() => {
+    this.#joining = this.#join(true)
+    this.ready = this.#joining.finally(() => {
       this.ready = undefined
     })
   }
@@ -66,8 +69,9 @@ export class BusLink {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const timer of [this.#retry, this.#echo]) timer?.cancel()
+    for (const timer of [this.#retry, this.#echo, this.#rejoin]) timer?.cancel()
     await this.#telling
+    await this.#joining
     try {
       await this.#leave?.()
     } catch (error) {
@@ -84,9 +88,16 @@ export class BusLink {
       this.#listener.failed(error)
       // One that comes late is of no use: the next one counts.
       joining.then((leave) => leave()).catch(() => {})
-      if (!this.#isClosed)
-        this.#clock.schedule(PAUSE, () => void this.#join(false), { ref: false, name: 'cache bus recovery' })
+      this.#planRejoin()
     }
+  }
+
+  #planRejoin(): void {
+    if (this.#isClosed) return
+    const rejoin = () => {
+      this.#joining = this.#join(false)
+    }
+    this.#rejoin = this.#clock.schedule(PAUSE, rejoin, { ref: false, name: 'cache bus recovery' })
   }
 
   readonly #hear = (text: string): void => {

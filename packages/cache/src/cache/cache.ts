@@ -96,7 +96,7 @@ export interface Cache {
    */
   cached<Args extends readonly unknown[], T>(
     fn: (...args: Args) => T | PromiseLike<T>,
-    options?: CachedOptions<Args>,
+    options?: CachedOptions<NoInfer<Args>>,
   ): CachedFunction<Args, T>
   /** A cache of its own within the same layers; its keys and tags are not those of this one. */
   namespace(name: string): Cache

@@ -119,7 +119,7 @@ export class LayeredCache implements Cache {
 
   cached<Args extends readonly unknown[], T>(
     fn: (...args: Args) => T | PromiseLike<T>,
-    options?: CachedOptions<Args>,
+    options?: CachedOptions<NoInfer<Args>>,
   ): CachedFunction<Args, T> {
     return cachedFunction(this, fn, options)
   }

@@ -84,7 +84,8 @@ export class LowerLayer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#retry?.cancel()
-    await this.#call('The end', WRITE_LIMIT, () => this.store.close())
+    await this.#catchUp()
+    await this.#attempt('The end', WRITE_LIMIT, () => this.store.close())
   }
 
   async #call<T>(what: string, limit: number, work: () => Promise<T>): Promise<T | undefined> {

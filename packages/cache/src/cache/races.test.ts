@@ -269,3 +269,50 @@ test('after the bus refused a message the node drops its own memory, for it may 
   await clock.advance('2s')
   expect(await cache.get('mine')).toBeUndefined()
 })
+
+test('a bus that cannot be joined at first is joined later, and memory from before is dropped', async () => {
+  const clock = new TestClock()
+  const inner = memoryCacheBus()
+  let away = true
+  const bus = {
+    ...inner,
+    subscribe: (listener: (message: string) => void) =>
+      away ? Promise.reject(new Error('away')) : inner.subscribe(listener),
+  }
+  const options = { clock, jitter: [0, 0] as const }
+  const cache = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus })
+  const other = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus: inner })
+  await cache.set('k', 1)
+  expect(await cache.get('k')).toBe(1)
+  away = false
+  await clock.advance('1s')
+  expect(await cache.get('k')).toBeUndefined()
+  await cache.set('k', 2)
+  await other.delete('k')
+  expect(await cache.get('k')).toBeUndefined()
+})
+
+test('a cache that is closed while its bus hangs leaves nothing behind', async () => {
+  const clock = new TestClock()
+  const bus = { publish: async () => {}, subscribe: () => new Promise<never>(() => {}) }
+  const cache = createCache({ layers: [memoryCacheStore({ clock })], bus, clock })
+  const closing = cache.close()
+  await clock.advance('1m')
+  await closing
+  clock.assertIdle()
+})
+
+test('layers are closed even if they owe something, or fail', async () => {
+  const clock = new TestClock()
+  const memory = memoryCacheStore({ clock })
+  const close = vi.fn(async () => {
+    throw new Error('away')
+  })
+  const down = () => Promise.reject(new Error('away'))
+  const cache = createCache({ layers: [{ ...memory, delete: down, close }], clock })
+  await cache.delete('k')
+  await cache.close()
+  expect(close).toHaveBeenCalledTimes(1)
+  await clock.advance('1m')
+  clock.assertIdle()
+})

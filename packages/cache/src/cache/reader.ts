@@ -119,7 +119,7 @@ export class Reader {
     const rules = rulesOf(settings, this.#scope, key, options)
     const left = (slots.freshUntil[slot] as number) - this.#now()
     if (!isRefreshDue(left, rules.ttl, loadTime, settings.earlyRefresh, settings.random())) return
-    void this.#refresh(key, load, rules)
+    this.#refresh(key, load, rules).catch((error: unknown) => this.#core.tellError(error, 'layer', key))
   }
 
   async #refresh(key: string, load: Load, rules: CallRules): Promise<void> {
