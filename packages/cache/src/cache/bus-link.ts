@@ -1,0 +1,165 @@
+import type { Clock, Timer } from '@base/core/clock'
+import type { CacheBus } from '../bus/cache-bus.js'
+import { withDeadline } from './deadline.js'
+import { type Invalidation, PendingInvalidation } from './invalidation.js'
+import { messagesOf, parseMessage } from './message.js'
+import { Senders } from './senders.js'
+
+/** A message may take so long, in milliseconds; what fails is tried again after so long. */
+const LIMIT = 250
+const PAUSE = 1_000
+/** After the last of a series of messages, its number is told once more, so that its loss is noticed. */
+const ECHO = 5_000
+
+/** What a {@link BusLink} tells. */
+export interface BusListener {
+  /** Another cache has invalidated this. */
+  heard(invalidation: Invalidation): void
+  /** Messages may be lost: nothing can be vouched for. */
+  lost(): void
+  /** The bus failed. */
+  failed(error: unknown): void
+}
+
+/**
+ * A cache's link to the others: tells them what it invalidates, and hears what they do.
+ *
+ * Each message has a number; one that is missing means that something was lost. What could not be told is told later. When
+ * the bus is back after a failure the cache can have missed messages too, so it vouches for nothing.
+ */
+export class BusLink {
+  /** Until the first subscription is there, or it takes too long. */
+  ready: Promise<void> | undefined
+  readonly #bus: CacheBus
+  readonly #clock: Clock
+  readonly #listener: BusListener
+  readonly #senders: Senders
+  readonly #name: string
+  readonly #untold = new PendingInvalidation()
+  #number = 0
+  #isDown = false
+  #isClosed = false
+  #telling: Promise<void> | undefined
+  #retry: Timer | undefined
+  #echo: Timer | undefined
+  #rejoin: Timer | undefined
+  #joining: Promise<void>
+  #leave: (() => void | Promise<void>) | undefined
+
+  constructor(bus: CacheBus, clock: Clock, name: string, listener: BusListener) {
+    this.#bus = bus
+    this.#clock = clock
+    this.#listener = listener
+    this.#name = name
+    this.#senders = new Senders(name)
+    this.#joining = this.#join(true)
+    this.ready = this.#joining.finally(() => {
+      this.ready = undefined
+    })
+  }
+
+  /** Never rejects: what cannot be told now is told later. */
+  async tell(invalidation: Invalidation): Promise<void> {
+    this.#untold.add(invalidation)
+    if (this.#isDown) return
+    // One after the other, so that numbers arrive in their order.
+    while (this.#telling !== undefined) await this.#telling
+    await this.#tellUntold()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const timer of [this.#retry, this.#echo, this.#rejoin]) timer?.cancel()
+    await this.#telling
+    await this.#joining
+    try {
+      await this.#leave?.()
+    } catch (error) {
+      this.#listener.failed(error)
+    }
+  }
+
+  async #join(isFirst: boolean): Promise<void> {
+    const joining = started(() => this.#bus.subscribe(this.#hear, { onGap: () => this.#listener.lost() }))
+    try {
+      this.#leave = await withDeadline(this.#clock, LIMIT, 'A subscription to the cache bus', joining)
+      if (!isFirst) this.#listener.lost()
+    } catch (error) {
+      this.#listener.failed(error)
+      // One that comes late is of no use: the next one counts.
+      joining.then((leave) => leave()).catch(() => {})
+      this.#planRejoin()
+    }
+  }
+
+  #planRejoin(): void {
+    if (this.#isClosed) return
+    const rejoin = () => {
+      this.#joining = this.#join(false)
+    }
+    this.#rejoin = this.#clock.schedule(PAUSE, rejoin, { ref: false, name: 'cache bus recovery' })
+  }
+
+  readonly #hear = (text: string): void => {
+    const message = parseMessage(text)
+    if (message === undefined || message.from === this.#name) return
+    if (this.#senders.isGap(message)) this.#listener.lost()
+    if (message.invalidation !== undefined) this.#listener.heard(message.invalidation)
+  }
+
+  #tellUntold(): Promise<void> {
+    this.#telling ??= this.#publishAll().finally(() => {
+      this.#telling = undefined
+    })
+    return this.#telling
+  }
+
+  async #publishAll(): Promise<void> {
+    if (this.#untold.isEmpty) return
+    const owed = this.#untold.take()
+    try {
+      for (const text of messagesOf(owed, this.#name, () => ++this.#number)) await this.#publish(text)
+      if (this.#isDown) this.#listener.lost()
+      this.#isDown = false
+      this.#planEcho()
+    } catch (error) {
+      this.#isDown = true
+      this.#untold.add(owed)
+      this.#listener.failed(error)
+      this.#planRetry()
+    }
+  }
+
+  #publish(text: string): Promise<void> {
+    return withDeadline(
+      this.#clock,
+      LIMIT,
+      'A message to the cache bus',
+      started(() => this.#bus.publish(text)),
+    )
+  }
+
+  #planRetry(): void {
+    if (this.#isClosed) return
+    this.#retry?.cancel()
+    this.#retry = this.#clock.schedule(PAUSE, () => void this.#tellUntold(), {
+      ref: false,
+      name: 'cache bus recovery',
+    })
+  }
+
+  #planEcho(): void {
+    if (this.#isClosed) return
+    this.#echo?.cancel()
+    const echo = () => {
+      const text = JSON.stringify({ from: this.#name, number: this.#number })
+      this.#publish(text).catch((error: unknown) => this.#listener.failed(error))
+    }
+    this.#echo = this.#clock.schedule(ECHO, echo, { ref: false, name: 'cache bus echo' })
+  }
+}
+
+/** A bus that throws instead of rejecting is no different. */
+async function started<T>(work: () => Promise<T>): Promise<T> {
+  return work()
+}

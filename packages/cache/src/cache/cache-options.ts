@@ -1,0 +1,62 @@
+import type { Clock } from '@base/core/clock'
+import type { Codec } from '@base/core/codec'
+import type { Duration } from '@base/core/duration'
+import type { Lock } from '@base/core/lock'
+import type { CacheBus } from '../bus/cache-bus.js'
+import type { CacheStore } from '../store/cache-store.js'
+
+/** Which entries an event of yours makes invalid. */
+export interface InvalidationRule {
+  /** Keys. */
+  readonly keys?: readonly string[]
+  /** Tags. */
+  readonly tags?: readonly string[]
+  /** Patterns of keys, in which `*` stands for any characters. */
+  readonly patterns?: readonly string[]
+}
+
+/** Options of {@link createCache}; checked and read once. */
+export interface CacheOptions {
+  /**
+   * Where entries are kept, the nearest first: `[memoryCacheStore()]`, or that and a store that processes share. They are
+   * closed with the cache.
+   */
+  readonly layers: readonly CacheStore[]
+  /** Tells the caches of other processes what is invalid. Needed where several processes have a memory layer. @defaultValue none */
+  readonly bus?: CacheBus
+  /** Stands before every key in the layers, so that several caches can share them. @defaultValue none */
+  readonly namespace?: string
+  /** How long an entry is fresh; `Infinity` is for ever. @defaultValue '5m' */
+  readonly ttl?: Duration
+  /** The ttl of keys that match a pattern, in which `*` stands for any characters; the first that matches counts. @defaultValue none */
+  readonly ttlByPattern?: Readonly<Record<string, Duration>>
+  /** The share of the ttl that is taken off at random, from and to, each from 0 to below 1, so that entries do not end together. @defaultValue [0.05, 0.15] */
+  readonly jitter?: readonly [from: number, to: number]
+  /** How long after its end an entry is served when its load fails. The loader then rests for 30 s. @defaultValue 0 */
+  readonly grace?: Duration
+  /** How long after its end an entry is served at once, while it is loaded anew in the background. @defaultValue 0 */
+  readonly staleWhileRevalidate?: Duration
+  /** How long to wait for a load where there is a stale value within its grace, which is served then; more than 0. @defaultValue Infinity */
+  readonly softTimeout?: Duration
+  /** How long to wait for a load at all, more than 0. It goes on, and its late value is stored. @defaultValue Infinity */
+  readonly hardTimeout?: Duration
+  /** How long `null` is fresh, in place of `ttl`. @defaultValue as any value */
+  readonly negativeTtl?: Duration
+  /**
+   * Loads an entry that is read often anew in the background shortly before it ends, the earlier the longer its load takes,
+   * never before the last fifth of its life. A number is the factor by which it is earlier, above 0; `true` is 1.
+   * @defaultValue false
+   * @see Vattani et al., "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015
+   */
+  readonly earlyRefresh?: boolean | number
+  /** Carries values that JSON does not, and classes of yours: `createCodec({ types })`. @defaultValue jsonCodec */
+  readonly codec?: Codec
+  /** Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. @defaultValue none */
+  readonly lock?: Lock
+  /** What {@link Cache.invalidateFor} does at an event of yours, by its name. @defaultValue none */
+  readonly invalidation?: Readonly<Record<string, (payload: never) => InvalidationRule>>
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+  /** Source of chance: numbers from 0 to below 1. @defaultValue Math.random */
+  readonly random?: () => number
+}

@@ -1,0 +1,34 @@
+import { checkFunction, invalidOption } from '@base/core/options'
+import type { Cache, CachedFunction, CachedOptions } from './cache.js'
+import { canonicalArguments } from './canonical.js'
+
+const place = (option: string) => ({ package: '@base/cache', pattern: 'Cache.cached', option })
+
+/** What {@link Cache.cached} gives. */
+export function cachedFunction<Args extends readonly unknown[], T>(
+  cache: Cache,
+  fn: (...args: Args) => T | PromiseLike<T>,
+  options: CachedOptions<Args> = {},
+): CachedFunction<Args, T> {
+  const { key, tags, ...rest } = options
+  const keyOf = keysOf(checkFunction(fn, place('fn')), key)
+  const tagsOf = typeof tags === 'function' ? tags : () => tags
+  const call = async (...args: Args): Promise<T> => {
+    const found = tagsOf(...args)
+    return cache.getOrSet<T>(
+      keyOf(args),
+      () => fn(...args),
+      found === undefined ? rest : { ...rest, tags: found },
+    )
+  }
+  return Object.assign(call, { invalidate: async (...args: Args) => cache.delete(keyOf(args)) })
+}
+
+function keysOf<Args extends readonly unknown[]>(
+  fn: (...args: Args) => unknown,
+  key: CachedOptions<Args>['key'] = fn.name,
+): (args: Args) => string {
+  if (typeof key === 'function') return (args) => key(...args)
+  if (typeof key === 'string' && key !== '') return (args) => key + canonicalArguments(args)
+  throw invalidOption(key, place('key'), 'a text that is not empty, or a function; the function has no name')
+}

@@ -1,0 +1,29 @@
+import type { Duration } from '@base/core/duration'
+
+/** How an entry lives: options of everything that writes one. */
+export interface EntryOptions {
+  /**
+   * How long it is fresh; 0 does not store it, and takes what is there away; `Infinity` is for ever. The cache's jitter is
+   * taken off.
+   * @defaultValue the cache's
+   */
+  readonly ttl?: Duration
+  /** What it can be invalidated by, beside its key. @defaultValue none */
+  readonly tags?: readonly string[]
+  /** How long after its end it is served when a load fails. @defaultValue the cache's */
+  readonly grace?: Duration
+  /** How long after its end it is served at once, while it is loaded anew in the background. @defaultValue the cache's */
+  readonly staleWhileRevalidate?: Duration
+  /** How long `null` is fresh, in place of `ttl`. @defaultValue the cache's */
+  readonly negativeTtl?: Duration
+}
+
+/** Options of {@link Cache.getOrSet}. */
+export interface LoadOptions extends EntryOptions {
+  /** How long to wait for a load where there is a stale value within its grace, which is served then. @defaultValue the cache's */
+  readonly softTimeout?: Duration
+  /** How long to wait for a load at all. @defaultValue the cache's */
+  readonly hardTimeout?: Duration
+  /** Ends this caller's waiting, with the signal's reason. The load goes on as long as anyone waits for it. */
+  readonly signal?: AbortSignal
+}

@@ -1,0 +1,376 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createCodec } from '@base/core/codec'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheStore } from '../store/index.js'
+import { isRefreshDue } from './early-refresh.js'
+import { type CacheOptions, createCache } from './index.js'
+
+function inMemory(options: Partial<CacheOptions> = {}) {
+  const clock = new TestClock()
+  return {
+    clock,
+    cache: createCache({ layers: [memoryCacheStore({ clock })], jitter: [0, 0], clock, ...options }),
+  }
+}
+
+describe('cached', () => {
+  test('caches by name and arguments, with the same signature, and forgets single results', async () => {
+    const { cache } = inMemory()
+    const calls = vi.fn()
+    async function find(id: number, options?: { readonly deep: boolean }) {
+      calls(id)
+      return { id, deep: options?.deep ?? false }
+    }
+    const cached = cache.cached(find)
+    expect(await cached(1)).toEqual({ id: 1, deep: false })
+    await cached(1)
+    await cached(2)
+    expect(await cached(1, { deep: true })).toEqual({ id: 1, deep: true })
+    expect(calls).toHaveBeenCalledTimes(3)
+    await cached.invalidate(1)
+    await cached(1)
+    await cached(2)
+    expect(calls).toHaveBeenCalledTimes(4)
+  })
+
+  test('takes tags from the arguments, and a key of your own', async () => {
+    const { cache } = inMemory()
+    const load = vi.fn((id: number) => id)
+    const cached = cache.cached(load, { key: (id) => `number:${id}`, tags: (id) => [`n${id}`], ttl: '1h' })
+    await cached(1)
+    expect(await cache.get('number:1')).toBe(1)
+    await cache.deleteByTag('n1')
+    await cached(1)
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  test('equal arguments are one key, different ones are not', async () => {
+    const { cache } = inMemory()
+    const load = vi.fn((...args: unknown[]) => args.length)
+    const cached = cache.cached(load, { key: 'load' })
+    const distinct: unknown[][] = [
+      [],
+      [undefined],
+      [null],
+      [0],
+      [-0],
+      ['0'],
+      [0n],
+      [{ a: 1, b: 2 }],
+      [{ a: 1, b: '2' }],
+      [new Map([['a', 1]])],
+      [new Map([['a', 2]])],
+      [new Set([1])],
+      [[1]],
+      [new Date(1)],
+      [new Uint8Array([1])],
+      [new Uint16Array([1])],
+      [/a/g],
+      [new URL('https://example.com')],
+      ['a', 'b'],
+      ['a,b'],
+      [{ cacheKey: 'x' }],
+    ]
+    for (const args of distinct) await cached(...args)
+    expect(load).toHaveBeenCalledTimes(distinct.length)
+    await cached({ b: 2, a: 1 })
+    await cached(new Map([['a', 1]]))
+    expect(load).toHaveBeenCalledTimes(distinct.length)
+  })
+
+  test('refuses what has no canonical form, and a function without a name', async () => {
+    const { cache } = inMemory()
+    const cached = cache.cached((value: unknown) => value, { key: 'load' })
+    class Point {
+      readonly x = 1
+    }
+    class Keyed {
+      readonly cacheKey = 'k'
+    }
+    const circle: unknown[] = []
+    circle.push(circle)
+    for (const wrong of [() => 1, Symbol('s'), new Point(), circle]) {
+      await expect(cached(wrong)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    }
+    await expect(cached({ at: [new Keyed()] }).catch((error) => error.code)).resolves.toBe('UNSUPPORTED')
+    expect(() => cache.cached(() => 1)).toThrow('key must be')
+  })
+})
+
+describe('namespaces', () => {
+  test('are apart, whatever their names', async () => {
+    const { cache } = inMemory()
+    const all = [
+      cache,
+      cache.namespace('a'),
+      cache.namespace('a').namespace('b'),
+      cache.namespace('a:b'),
+      cache.namespace('a%3Ab'),
+      cache.namespace('*'),
+    ]
+    for (const [index, each] of all.entries()) await each.set('b::k', index)
+    expect(await Promise.all(all.map((each) => each.get('b::k')))).toEqual([0, 1, 2, 3, 4, 5])
+    await cache.namespace('*').clear()
+    expect(await Promise.all(all.map((each) => each.get('b::k')))).toEqual([0, 1, 2, 3, 4, undefined])
+    await cache.namespace('a').clear()
+    expect(await Promise.all(all.map((each) => each.get('b::k')))).toEqual([
+      0,
+      undefined,
+      undefined,
+      3,
+      4,
+      undefined,
+    ])
+    await cache.clear()
+    expect(await Promise.all(all.map((each) => each.get('b::k')))).toEqual(Array(6).fill(undefined))
+  })
+
+  test('have tags of their own', async () => {
+    const { cache } = inMemory()
+    await cache.set('k', 1, { tags: ['t'] })
+    await cache.namespace('n').set('k', 2, { tags: ['t'] })
+    await cache.namespace('n').deleteByTag('t')
+    expect([await cache.get('k'), await cache.namespace('n').get('k')]).toEqual([1, undefined])
+  })
+})
+
+describe('observation', () => {
+  test('one event for each read, set and deletion', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h' })
+    const heard: string[] = []
+    for (const name of ['hit', 'miss', 'set', 'delete', 'stale', 'error'] as const) {
+      cache.on(name, (event) => heard.push(`${name} ${'key' in event ? event.key : ''}`))
+    }
+    await cache.get('a')
+    await cache.set('a', 1)
+    await cache.get('a')
+    await cache.getOrSet('b', () => 2)
+    await clock.advance(1_000)
+    await cache.getOrSet('a', () => Promise.reject(new Error('down')))
+    await cache.delete('a')
+    expect(heard).toEqual(['miss a', 'set a', 'hit a', 'miss b', 'set b', 'error a', 'stale a', 'delete a'])
+    expect(cache.stats).toEqual({
+      hits: 1,
+      misses: 2,
+      stale: 1,
+      loads: 2,
+      loadFailures: 1,
+      sets: 2,
+      deletes: 1,
+      evictions: 0,
+      entries: 1,
+      bytes: 0,
+    })
+  })
+
+  test('a listener can leave, and an unknown event is refused', async () => {
+    const { cache } = inMemory()
+    const heard = vi.fn()
+    const off = cache.on('miss', heard)
+    await cache.get('a')
+    off()
+    await cache.get('a')
+    expect(heard).toHaveBeenCalledTimes(1)
+    expect(() => cache.on('hits' as never, heard)).toThrow('event must be')
+  })
+
+  test('diagnostics channels tell the same', async () => {
+    const { cache } = inMemory()
+    const heard = vi.fn()
+    const listener = (message: unknown) => heard(message)
+    subscribe('base:cache:cache:hit', listener)
+    await cache.set('a', 1)
+    await cache.namespace('n').set('b', 1)
+    await cache.get('a')
+    await cache.namespace('n').get('b')
+    unsubscribe('base:cache:cache:hit', listener)
+    await cache.get('a')
+    expect(heard.mock.calls).toEqual([[{ key: 'a', namespace: '' }], [{ key: 'b', namespace: ':n' }]])
+  })
+})
+
+describe('ttlByPattern, invalidation and warmUp', () => {
+  test('the first pattern that matches a key gives its ttl', async () => {
+    const { cache, clock } = inMemory({ ttl: '1h', ttlByPattern: { 'user:*': 1_000, '*': 2_000 } })
+    await cache.set('user:1', 1)
+    await cache.set('other', 1)
+    await cache.set('user:2', 1, { ttl: '1h' })
+    await clock.advance(1_000)
+    expect(await cache.getMany(['user:1', 'other', 'user:2'])).toEqual([undefined, 1, 1])
+  })
+
+  test('an event of yours invalidates what its rule says', async () => {
+    const { cache } = inMemory({
+      invalidation: {
+        'user.renamed': ({ id }: { id: number }) => ({
+          keys: [`user:${id}`],
+          tags: [`t${id}`],
+          patterns: [`list:${id}:*`],
+        }),
+      },
+    })
+    await cache.setMany([
+      ['user:1', 1],
+      ['x', 1, { tags: ['t1'] }],
+      ['list:1:a', 1],
+      ['user:2', 1],
+    ])
+    await cache.invalidateFor('user.renamed', { id: 1 })
+    await cache.invalidateFor('unknown', { id: 2 })
+    expect(await cache.getMany(['user:1', 'x', 'list:1:a', 'user:2'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      1,
+    ])
+  })
+
+  test('warming up loads what is missing, a few at a time, and tells what failed', async () => {
+    const { cache, clock } = inMemory()
+    await cache.set('k0', 0)
+    let running = 0
+    let most = 0
+    const load = async ({ key }: { readonly key: string }) => {
+      running++
+      most = Math.max(most, running)
+      await clock.sleep(10)
+      running--
+      if (key === 'k3') throw new Error('down')
+      return key
+    }
+    const keys = Array.from({ length: 8 }, (_, id) => `k${id}`)
+    const done = cache.warmUp(keys, load, { concurrency: 3 })
+    await clock.advance(100)
+    expect(await done).toEqual({ loaded: 7, failed: [{ key: 'k3', error: new Error('down') }] })
+    expect([most, await cache.get('k0'), await cache.get('k7')]).toEqual([3, 0, 'k7'])
+  })
+})
+
+describe('earlyRefresh', () => {
+  test('loads anew in the background, within the last fifth of a life, once', async () => {
+    const { cache, clock } = inMemory({ ttl: 10_000, earlyRefresh: true, random: () => 0.999 })
+    const load = vi.fn(async () => {
+      await clock.sleep(500)
+      return load.mock.calls.length
+    })
+    const first = cache.getOrSet('k', load)
+    await clock.advance(500)
+    await first
+    await clock.advance(7_999)
+    expect(await cache.getOrSet('k', load)).toBe(1)
+    expect(load).toHaveBeenCalledTimes(1)
+    await clock.advance(1)
+    expect(await Promise.all([cache.getOrSet('k', load), cache.getOrSet('k', load)])).toEqual([1, 1])
+    await clock.advance(500)
+    expect([load.mock.calls.length, await cache.get('k')]).toEqual([2, 2])
+  })
+
+  test('is the likelier the nearer the end, and the longer the load', () => {
+    expect(isRefreshDue(1_000, 10_000, 500, 1, 0.5)).toBe(false)
+    expect(isRefreshDue(300, 10_000, 500, 1, 0.5)).toBe(true)
+    expect(isRefreshDue(1_000, 10_000, 500, 4, 0.5)).toBe(true)
+    expect(isRefreshDue(2_001, 10_000, 1e9, 1, 0.99)).toBe(false)
+    expect(isRefreshDue(1, 10_000, 500, 1, 0)).toBe(false)
+  })
+})
+
+describe('classes of yours', () => {
+  class Money {
+    readonly minor: bigint
+    constructor(minor: bigint) {
+      this.minor = minor
+    }
+  }
+  const money = {
+    name: 'money',
+    is: (value: unknown): value is Money => value instanceof Money,
+    toValue: ({ minor }: Money) => minor,
+    fromValue: (minor: bigint) => new Money(minor),
+  }
+
+  test('come back as instances, to everyone his own', async () => {
+    const { cache } = inMemory({ codec: createCodec({ types: [money] }) })
+    await cache.set('k', { price: new Money(7n) })
+    const [a, b] = [await cache.get<{ price: Money }>('k'), await cache.get<{ price: Money }>('k')]
+    expect(a?.price).toBeInstanceOf(Money)
+    expect([a?.price.minor, a?.price === b?.price]).toEqual([7n, false])
+  })
+})
+
+describe('closing', () => {
+  test('waits for loads, refuses what comes later, and does nothing twice', async () => {
+    const { cache, clock } = inMemory()
+    const load = cache.getOrSet('k', async () => {
+      await clock.sleep(100)
+      return 1
+    })
+    let isClosed = false
+    const closing = cache.close().then(() => {
+      isClosed = true
+    })
+    await clock.advance(50)
+    expect(isClosed).toBe(false)
+    await clock.advance(50)
+    await Promise.all([closing, cache.close(), cache[Symbol.asyncDispose]()])
+    expect(await load).toBe(1)
+    for (const call of [
+      cache.get('k'),
+      cache.getOrSet('k', () => 1),
+      cache.set('k', 1),
+      cache.delete('k'),
+      cache.has('k'),
+    ]) {
+      await expect(call).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+    }
+    clock.assertIdle()
+  })
+})
+
+describe('wrong arguments', () => {
+  const layers = [memoryCacheStore()]
+  const never = (value: unknown): never => value as never
+
+  test.each<[string, CacheOptions, string]>([
+    ['no options', never(undefined), 'options must be'],
+    ['no layers', { layers: [] }, 'layers must be'],
+    ['a layer that is none', { layers: [never({ encoding: 'objects' })] }, 'layers[0] must be'],
+    [
+      'an encoding',
+      { layers: [{ ...memoryCacheStore(), encoding: never('text') }] },
+      'layers[0].encoding must be',
+    ],
+    ['a negative ttl', { layers, ttl: -5 }, 'ttl must be'],
+    ['NaN as ttl', { layers, ttl: Number.NaN }, 'ttl must be'],
+    ['jitter', { layers, jitter: [0.5, 0.1] }, 'jitter[1] must be'],
+    ['jitter of all', { layers, jitter: [0, 1] }, 'jitter[1] must be'],
+    ['a hard timeout of 0', { layers, hardTimeout: 0 }, 'hardTimeout must be'],
+    ['an empty namespace', { layers, namespace: '' }, 'namespace must be'],
+    ['a bus', { layers, bus: never({}) }, 'bus must be'],
+    ['a lock', { layers, lock: never({}) }, 'lock must be'],
+    ['a codec', { layers, codec: never({}) }, 'codec must be'],
+    ['a clock', { layers, clock: never({}) }, 'clock must be'],
+    ['early refresh', { layers, earlyRefresh: 0 }, 'earlyRefresh must be'],
+    ['an invalidation rule', { layers, invalidation: { a: never(1) } }, 'invalidation.a must be'],
+  ])('%s: refused at once', (_, options, message) => {
+    expect(() => createCache(options)).toThrow(message)
+  })
+
+  const cache = createCache({ layers })
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['a key', () => cache.get(never(1)), 'key must be a text'],
+    ['a lone surrogate', () => cache.set('\ud800', 1), 'key must be a text'],
+    ['keys', () => cache.getMany(never('abc')), 'keys must be'],
+    ['a loader', () => cache.getOrSet('k', never('value')), 'load must be a function'],
+    ['a ttl', () => cache.set('k', 1, { ttl: -1 }), 'ttl must be'],
+    ['a ttl of a load', () => cache.getOrSet('k', () => 1, { ttl: never('soon') }), 'ttl must be'],
+    ['a ttl of a loader', () => cache.getOrSet('k', (ctx) => ctx.setTtl(-1)), 'ttl must be'],
+    ['tags', () => cache.set('k', 1, { tags: never('abc') }), 'tags must be'],
+    ['a tag', () => cache.deleteByTag(never(7)), 'tags must be'],
+    ['a pattern', () => cache.deleteByPattern(never(/a/)), 'pattern must be'],
+    ['a concurrency', () => cache.warmUp([], () => 1, { concurrency: 0 }), 'concurrency must be'],
+  ])('%s: refused, and nothing is stored', async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message)
+    expect(await cache.has('k')).toBe(false)
+  })
+})

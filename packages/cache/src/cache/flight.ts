@@ -1,0 +1,102 @@
+import { createContextKey, isContextAvailable, runInContext } from '@base/core/context'
+import { ConflictError } from '@base/core/errors'
+
+/** A load that is under way, and those who wait for it. */
+export class Flight {
+  /** As the layers know it. */
+  readonly key: string
+  /** As the layers know them; the loader may change them. */
+  tags: readonly string[]
+  /** Something newer is known: its value goes to those who wait, and nowhere else. */
+  isDiscarded = false
+  isSettled = false
+  /** It goes on without anyone who waits. */
+  isKept: boolean
+  /** What it resolves with is as `isolate` made it. */
+  readonly promise: Promise<unknown>
+  /** Lets it land; it is there from the start, for a loader may come back to its own flight before it has returned. */
+  readonly land: (outcome: Promise<unknown>) => void
+  /** Loads that its loader waits for. */
+  readonly waitsFor: Set<Flight> = new Set()
+  #waiting = 0
+  #controller: AbortController | undefined
+
+  constructor(key: string, tags: readonly string[], isKept: boolean) {
+    this.key = key
+    this.tags = tags
+    this.isKept = isKept
+    let land: (outcome: Promise<unknown>) => void = () => {}
+    this.promise = new Promise((resolve) => {
+      land = resolve
+    })
+    this.land = land
+    // Those who wait hear of it; where nobody does, an event has told.
+    this.promise.catch(() => {})
+  }
+
+  /** Made when it is asked for. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController()
+    this.#controller.abort(reason)
+  }
+
+  join(): void {
+    this.#waiting++
+  }
+
+  /** Whether nobody is left who needs it. */
+  leave(): boolean {
+    this.#waiting--
+    return this.#waiting === 0 && !this.isKept && !this.isSettled
+  }
+}
+
+const LOADING = createContextKey<Flight>('@base/cache/loading')
+
+/** Runs a loader such that what it asks a cache for is known to be asked by it. */
+export function runInside<T>(flight: Flight, load: () => T): T {
+  return isContextAvailable() ? runInContext([[LOADING, flight]], load) : load()
+}
+
+/**
+ * Notes that the loader that runs here, if any, waits for a flight; the function that is returned ends that.
+ *
+ * @throws ConflictError `DEADLOCK` where the flight waits for this very loader, itself or by others.
+ */
+export function waitFrom(flight: Flight): () => void {
+  const inside = loadingHere()
+  if (inside === undefined) return noop
+  if (waitsFor(flight, inside)) {
+    throw new ConflictError({
+      code: 'DEADLOCK',
+      message: 'A loader asks for a key whose load waits for that loader.',
+    })
+  }
+  inside.waitsFor.add(flight)
+  return () => {
+    inside.waitsFor.delete(flight)
+  }
+}
+
+function noop(): void {}
+
+/** The flight whose loader runs here, if one does. */
+export function loadingHere(): Flight | undefined {
+  const inside = isContextAvailable() ? LOADING.get() : undefined
+  return inside?.isSettled === false ? inside : undefined
+}
+
+function waitsFor(flight: Flight, other: Flight, seen: Set<Flight> = new Set()): boolean {
+  if (flight === other) return true
+  if (flight.isSettled || seen.has(flight)) return false
+  seen.add(flight)
+  for (const next of flight.waitsFor) {
+    if (waitsFor(next, other, seen)) return true
+  }
+  return false
+}

@@ -1,0 +1,27 @@
+/** An entry that was found in a layer; times are on the monotonic clock. */
+export interface Found {
+  /** As `isolate` made it. */
+  readonly held: unknown
+  readonly freshUntil: number
+  readonly goneAt: number
+  /** As the layers know them, without the marks of clearings. */
+  readonly tags: readonly string[]
+  /** How long its load took, 0 where nobody knows. */
+  readonly loadTime: number
+}
+
+/** What the lower layers know of some keys. */
+export interface Lookup {
+  /** In the order of the keys. */
+  readonly found: readonly (Found | undefined)[]
+  /** What a load that begins now is written with, into the memory layer. */
+  readonly since: number
+  /** The same for each lower layer; `undefined` for one that cannot be asked. */
+  readonly versions: readonly (bigint | undefined)[]
+}
+
+/** The one that ends later. */
+export function better(a: Found | undefined, b: Found | undefined): Found | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return b.freshUntil > a.freshUntil ? b : a
+}

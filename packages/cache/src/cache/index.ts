@@ -1,0 +1,7 @@
+export type { Cache, CachedEntry, CachedFunction, CachedOptions, WarmUpResult } from './cache.js'
+export type { CacheOptions, InvalidationRule } from './cache-options.js'
+export { createCache } from './create-cache.js'
+export type { EntryOptions, LoadOptions } from './entry-options.js'
+export type { CacheErrorEvent, CacheEventName, CacheEvents, CacheKeyEvent } from './events.js'
+export type { LoadContext } from './load-context.js'
+export type { CacheStats } from './stats.js'

@@ -1,0 +1,60 @@
+import { Scope } from './scope.js'
+
+/** What is not valid any more, by the names that the layers know. */
+export interface Invalidation {
+  readonly keys?: readonly string[]
+  /** As `Scope.tagOf` made them. */
+  readonly tags?: readonly string[]
+  /** The path of a namespace, and what its keys match. */
+  readonly patterns?: readonly (readonly [path: string, pattern: string])[]
+  /** The paths of namespaces that are cleared, with those within them. */
+  readonly cleared?: readonly string[]
+}
+
+/** Keeps at most so many names; beyond, everything is invalid. */
+const MOST = 10_000
+
+/** Invalidations that are still to be told, as one. */
+export class PendingInvalidation {
+  readonly #keys = new Set<string>()
+  readonly #tags = new Set<string>()
+  readonly #patterns = new Map<string, readonly [string, string]>()
+  readonly #cleared = new Set<string>()
+
+  get isEmpty(): boolean {
+    return this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size === 0
+  }
+
+  add({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): void {
+    for (const key of keys) this.#keys.add(key)
+    for (const tag of tags) this.#tags.add(tag)
+    for (const pattern of patterns) this.#patterns.set(pattern.join('::'), pattern)
+    for (const path of cleared) this.#cleared.add(path)
+    if (this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size > MOST) {
+      this.take()
+      this.#cleared.add('')
+    }
+  }
+
+  /** All of it; it is empty from now on. */
+  take(): Invalidation {
+    const all = {
+      keys: [...this.#keys],
+      tags: [...this.#tags],
+      patterns: [...this.#patterns.values()],
+      cleared: [...this.#cleared],
+    }
+    for (const part of [this.#keys, this.#tags, this.#patterns, this.#cleared]) part.clear()
+    return all
+  }
+}
+
+/** Whether a key, with tags, is invalid by it. */
+export function covers(invalidation: Invalidation, key: string, tags: readonly string[]): boolean {
+  return (
+    invalidation.keys?.includes(key) === true ||
+    invalidation.tags?.some((tag) => tags.includes(tag)) === true ||
+    invalidation.patterns?.some(([path, pattern]) => new Scope(path).matches(pattern, key)) === true ||
+    invalidation.cleared?.some((path) => new Scope(path).holds(key)) === true
+  )
+}

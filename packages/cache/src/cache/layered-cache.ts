@@ -1,0 +1,221 @@
+import type { Clock } from '@base/core/clock'
+import { checkFunction, checkInteger, invalidOption } from '@base/core/options'
+import { reveal } from '../store/guarded.js'
+import { isolate } from '../store/isolate.js'
+import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
+import type { Cache, CachedEntry, CachedFunction, CachedOptions, WarmUpResult } from './cache.js'
+import { cachedFunction } from './cached-function.js'
+import type { CacheCore } from './core.js'
+import type { EntryOptions, LoadOptions } from './entry-options.js'
+import type { CacheEventName, CacheEvents } from './events.js'
+import type { Found } from './found.js'
+import type { Invalidation } from './invalidation.js'
+import type { LoadContext } from './load-context.js'
+import { Reader } from './reader.js'
+import { lifeOf, rulesOf, scopedTags } from './rules.js'
+import { checkKey, type Scope } from './scope.js'
+import type { CacheStats } from './stats.js'
+import { warmUp } from './warm-up.js'
+
+/** A namespace of a cache; the outermost is the cache. */
+export class LayeredCache implements Cache {
+  readonly #core: CacheCore
+  readonly #scope: Scope
+  readonly #reader: Reader
+  readonly #top: MemoryEngine | undefined
+  readonly #clock: Clock
+  readonly #refreshesEarly: boolean
+
+  constructor(core: CacheCore, scope: Scope) {
+    this.#core = core
+    this.#scope = scope
+    this.#top = core.layers.top
+    this.#clock = core.settings.clock
+    this.#refreshesEarly = core.settings.earlyRefresh > 0
+    this.#reader = new Reader(core, scope)
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    const slot = this.#freshSlot(key)
+    if (slot !== NO_SLOT) return this.#hit(slot, key) as T
+    return (await this.#reader.get(checkKey(key))) as T | undefined
+  }
+
+  async getOrSet<T>(
+    key: string,
+    load: (context: LoadContext<T>) => T | PromiseLike<T>,
+    options?: LoadOptions,
+  ): Promise<T> {
+    if (options?.signal?.aborted === true) throw options.signal.reason
+    const slot = this.#freshSlot(key)
+    if (slot !== NO_SLOT) {
+      if (this.#refreshesEarly) this.#reader.refreshEarly(slot, key, load, options)
+      return this.#hit(slot, key) as T
+    }
+    const flight =
+      options === undefined && typeof load === 'function' ? this.#reader.joinAtOnce(key) : undefined
+    if (flight === undefined) return this.#load(key, load, options)
+    return reveal(await flight) as T
+  }
+
+  async getEntry<T>(key: string): Promise<CachedEntry<T> | undefined> {
+    return this.#reader.getEntry(checkKey(key)) as Promise<CachedEntry<T> | undefined>
+  }
+
+  async has(key: string): Promise<boolean> {
+    if (this.#freshSlot(key) !== NO_SLOT) return true
+    return this.#reader.has(checkKey(key))
+  }
+
+  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return (await this.#reader.getMany(checkKeys(keys))) as (T | undefined)[]
+  }
+
+  async set(key: string, value: unknown, options?: EntryOptions): Promise<void> {
+    await this.setMany([[key, value, options]])
+  }
+
+  async setMany(
+    entries: Iterable<readonly [key: string, value: unknown, options?: EntryOptions | undefined]>,
+  ): Promise<void> {
+    const core = this.#core
+    const now = new Map<string, Found | undefined>()
+    for (const [key, value, options] of entries) now.set(checkKey(key), this.#toEntry(key, value, options))
+    await this.#open()
+    const kept = [...now].flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const]))
+    const gone = [...now].flatMap(([key, entry]) => (entry === undefined ? [key] : []))
+    if (gone.length > 0) await this.deleteMany(gone)
+    if (kept.length === 0) return
+    await core.layers.overwrite(
+      this.#scope,
+      kept.map(([key, entry]) => [this.#scope.keyOf(key), entry]),
+    )
+    core.counts.sets += kept.length
+    for (const [key] of kept) core.tell('set', this.#scope, key)
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.deleteMany([key])
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    const names = checkKeys(keys)
+    await this.#invalidate({ keys: names.map((key) => this.#scope.keyOf(key)) })
+    this.#core.counts.deletes += names.length
+    for (const key of names) this.#core.tell('delete', this.#scope, key)
+  }
+
+  async deleteByTag(tag: string | readonly string[]): Promise<void> {
+    await this.#invalidate({ tags: scopedTags(this.#scope, typeof tag === 'string' ? [tag] : tag) })
+  }
+
+  async deleteByPattern(pattern: string): Promise<void> {
+    await this.#invalidate({ patterns: [[this.#scope.path, checkKey(pattern, 'pattern')]] })
+  }
+
+  async clear(): Promise<void> {
+    await this.#invalidate({ cleared: [this.#scope.path] })
+  }
+
+  cached<Args extends readonly unknown[], T>(
+    fn: (...args: Args) => T | PromiseLike<T>,
+    options?: CachedOptions<NoInfer<Args>>,
+  ): CachedFunction<Args, T> {
+    return cachedFunction(this, fn, options)
+  }
+
+  namespace(name: string): Cache {
+    return new LayeredCache(this.#core, this.#scope.within(name))
+  }
+
+  async invalidateFor(event: string, payload: unknown): Promise<void> {
+    const rule = this.#core.settings.invalidation.get(event)
+    if (rule === undefined) return
+    const { keys = [], tags = [], patterns = [] } = rule(payload)
+    await this.#invalidate({
+      keys: checkKeys(keys).map((key) => this.#scope.keyOf(key)),
+      tags: scopedTags(this.#scope, tags),
+      patterns: patterns.map((pattern) => [this.#scope.path, checkKey(pattern, 'pattern')]),
+    })
+  }
+
+  async warmUp<T>(
+    keys: Iterable<string>,
+    load: (context: LoadContext<T>) => T | PromiseLike<T>,
+    options: LoadOptions & { readonly concurrency?: number } = {},
+  ): Promise<WarmUpResult> {
+    const { concurrency = 10, ...rest } = options
+    const place = { package: '@base/cache', pattern: 'Cache.warmUp', option: 'concurrency', min: 1 }
+    return warmUp(keys, checkInteger(concurrency, place), (key) => this.getOrSet(key, load, rest))
+  }
+
+  on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void {
+    return this.#core.observers.on(event, listener)
+  }
+
+  get stats(): CacheStats {
+    return { ...this.#core.counts, entries: this.#top?.size ?? 0, bytes: this.#top?.bytes ?? 0 }
+  }
+
+  close(): Promise<void> {
+    return this.#core.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Where a fresh value is in memory. Whatever else there is to do is done elsewhere: this is the way of a hit. */
+  #freshSlot(key: string): number {
+    const top = this.#top
+    if (top === undefined || this.#core.isClosed || typeof key !== 'string') return NO_SLOT
+    return top.fresh(this.#scope.keyOf(key), this.#clock.monotonic())
+  }
+
+  #hit(slot: number, key: string): unknown {
+    const core = this.#core
+    core.counts.hits++
+    if (core.observers.hearHits) core.tell('hit', this.#scope, key)
+    return reveal((this.#top as MemoryEngine).slots.values[slot])
+  }
+
+  async #load<T>(
+    key: string,
+    load: (context: LoadContext<T>) => T | PromiseLike<T>,
+    options: LoadOptions | undefined,
+  ): Promise<T> {
+    checkFunction(load, { package: '@base/cache', pattern: 'Cache.getOrSet', option: 'load' })
+    const rules = rulesOf(this.#core.settings, this.#scope, checkKey(key), options)
+    return (await this.#reader.getOrSet(key, load, rules)) as T
+  }
+
+  /** `undefined` for one that is not to be stored. */
+  #toEntry(key: string, value: unknown, options: EntryOptions | undefined): Found | undefined {
+    const rules = rulesOf(this.#core.settings, this.#scope, key, options)
+    const held = isolate(value, this.#core.settings.codec)
+    return lifeOf(value, rules) === 0 ? undefined : this.#core.entryOf(held, rules, rules.tags)
+  }
+
+  async #invalidate(invalidation: Invalidation): Promise<void> {
+    await this.#open()
+    await this.#core.layers.invalidate(invalidation)
+  }
+
+  async #open(): Promise<void> {
+    this.#core.checkOpen()
+    const { ready } = this.#core.layers
+    if (ready !== undefined) await ready
+  }
+}
+
+function checkKeys(keys: readonly string[]): readonly string[] {
+  if (!Array.isArray(keys)) {
+    throw invalidOption(
+      keys,
+      { package: '@base/cache', pattern: 'Cache', option: 'keys' },
+      'an array of texts',
+    )
+  }
+  for (const key of keys) checkKey(key)
+  return keys
+}

@@ -1,0 +1,209 @@
+import type { CacheStore, NewEntry } from '../store/cache-store.js'
+import { reveal } from '../store/guarded.js'
+import { engineOf } from '../store/memory-cache-store.js'
+import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
+import { BusLink } from './bus-link.js'
+import type { Observers } from './events.js'
+import { better, type Found, type Lookup } from './found.js'
+import { toBytes } from './frame.js'
+import type { Invalidation } from './invalidation.js'
+import { LowerLayer } from './lower-layer.js'
+import { LowerReader } from './lower-reader.js'
+import { isUserTag, Scope } from './scope.js'
+import type { Settings } from './settings.js'
+
+/** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
+export class Layers {
+  /** The first layer, where it is one that is read without a promise. */
+  readonly top: MemoryEngine | undefined
+  readonly lower: readonly LowerLayer[]
+  readonly #stores: readonly CacheStore<unknown>[]
+  readonly #settings: Settings
+  readonly #reader: LowerReader
+  readonly #bus: BusLink | undefined
+  /** Told of all that is invalid, before anyone is told that it is done. */
+  readonly #forget: (invalidation: Invalidation) => void
+
+  constructor(settings: Settings, observers: Observers, forget: (invalidation: Invalidation) => void) {
+    const { layers, clock, bus, codec } = settings
+    const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
+    this.#settings = settings
+    this.#forget = forget
+    this.#stores = layers
+    this.top = engineOf(layers[0] as CacheStore<unknown>)
+    const listener = {
+      failed: failed('layer'),
+      caughtUp: (invalidation: Invalidation) => void this.#bus?.tell(invalidation),
+    }
+    this.lower = layers
+      .slice(this.top === undefined ? 0 : 1)
+      .map((store) => new LowerLayer(store, clock, listener))
+    this.#reader = new LowerReader(clock, codec, (error, key) =>
+      observers.tell('error', { error, key, source: 'codec' }),
+    )
+    this.#bus =
+      bus &&
+      new BusLink(bus, clock, crypto.randomUUID(), {
+        heard: (invalidation) => this.#drop(invalidation),
+        lost: () => this.#drop({ cleared: [''] }),
+        failed: failed('bus'),
+      })
+  }
+
+  /** Resolves when what is found can be vouched for; `undefined` where there is nothing to wait for. */
+  get ready(): Promise<void> | undefined {
+    return this.#bus?.ready
+  }
+
+  /** What memory has, fresh or not. */
+  find(key: string): Found | undefined {
+    const { top } = this
+    if (top === undefined) return undefined
+    const slot = top.find(key, this.#settings.clock.monotonic())
+    if (slot === NO_SLOT) return undefined
+    const { values, freshUntil, goneAt, extras } = top.slots
+    return {
+      held: values[slot],
+      freshUntil: freshUntil[slot] as number,
+      goneAt: goneAt[slot] as number,
+      tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
+      loadTime: extras[slot]?.loadTime ?? 0,
+    }
+  }
+
+  /** What the lower layers have, from the top down as long as something is not fresh; what is fresh fills those above. */
+  async lookup(scope: Scope, keys: readonly string[], tags: readonly string[]): Promise<Lookup> {
+    const since = this.top?.version ?? 0
+    const found: (Found | undefined)[] = keys.map(() => undefined)
+    const versions: (bigint | undefined)[] = []
+    for (const layer of this.lower) {
+      const open = keys.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
+      if (open.length === 0) break
+      const read = await this.#reader.read(
+        layer,
+        scope,
+        open.map((index) => keys[index] as string),
+        tags,
+      )
+      const fills: (readonly [string, Found])[] = []
+      for (const [place, index] of open.entries()) {
+        const own = read?.found[place]
+        found[index] = better(found[index], own)
+        if (own !== undefined && this.#isFresh(own)) fills.push([keys[index] as string, own])
+      }
+      await this.#fill(scope, fills, since, versions)
+      versions.push(read?.version)
+    }
+    return { found, since, versions }
+  }
+
+  /** The result of a load, unless something newer is known; whether memory, or all there is, took it. */
+  async keep(
+    scope: Scope,
+    key: string,
+    entry: Found,
+    lookup: Pick<Lookup, 'since' | 'versions'>,
+  ): Promise<void> {
+    this.#setTop(key, entry, lookup.since)
+    await Promise.all(
+      this.lower.map(async (layer, index) => {
+        const version = lookup.versions[index]
+        if (version !== undefined) await layer.write([[key, this.#toEntry(layer, scope, entry)]], version)
+      }),
+    )
+  }
+
+  /** What a user sets: it wins over everything before it. */
+  async overwrite(scope: Scope, entries: readonly (readonly [string, Found])[]): Promise<void> {
+    const keys = entries.map(([key]) => key)
+    this.#forget({ keys })
+    for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
+    if (this.lower.length > 0) {
+      await Promise.all(
+        this.lower.map((layer) =>
+          layer.overwrite(entries.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)])),
+        ),
+      )
+    }
+    await this.#bus?.tell({ keys })
+  }
+
+  async invalidate(invalidation: Invalidation): Promise<void> {
+    this.#drop(invalidation)
+    if (this.lower.length > 0) {
+      await Promise.all(this.lower.map((layer) => layer.invalidate(invalidation)))
+      // A read of a lower layer may have filled memory again while that was told.
+      this.#drop(invalidation)
+    }
+    await this.#bus?.tell(invalidation)
+  }
+
+  async close(): Promise<void> {
+    await this.#bus?.close()
+    await Promise.all([
+      this.top && (this.#stores[0] as CacheStore<unknown>).close(),
+      ...this.lower.map((layer) => layer.close()),
+    ])
+  }
+
+  #isFresh(found: Found | undefined): boolean {
+    return found !== undefined && found.freshUntil > this.#settings.clock.monotonic()
+  }
+
+  #setTop(key: string, entry: Found, since: number | undefined): void {
+    this.top?.set({ key, ...entry, since }, this.#settings.clock.monotonic())
+  }
+
+  /** Fills the layers above with what was found below them. */
+  async #fill(
+    scope: Scope,
+    fills: readonly (readonly [string, Found])[],
+    since: number,
+    versions: readonly (bigint | undefined)[],
+  ): Promise<void> {
+    if (fills.length === 0) return
+    for (const [key, entry] of fills) this.#setTop(key, entry, since)
+    for (const [depth, version] of versions.entries()) {
+      const layer = this.lower[depth] as LowerLayer
+      if (version === undefined) continue
+      await layer.write(
+        fills.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)]),
+        version,
+      )
+    }
+  }
+
+  #toEntry(layer: LowerLayer, scope: Scope, entry: Found): NewEntry<unknown> {
+    const { clock, codec } = this.#settings
+    const wall = clock.now()
+    const offset = wall - clock.monotonic()
+    return {
+      value: layer.store.encoding === 'objects' ? entry.held : toBytes(reveal(entry.held), codec),
+      createdAt: wall,
+      expiresAt: Math.round(offset + entry.freshUntil),
+      staleUntil: Math.round(offset + entry.goneAt),
+      tags: [...entry.tags, ...scope.epochs],
+      ...(entry.loadTime > 0 && { loadTime: entry.loadTime }),
+    }
+  }
+
+  /** From memory, and from what is being loaded. */
+  #drop(invalidation: Invalidation): void {
+    if (this.top !== undefined) dropFrom(this.top, invalidation, this.#settings.clock.monotonic())
+    this.#forget(invalidation)
+  }
+}
+
+function dropFrom(top: MemoryEngine, invalidation: Invalidation, now: number): void {
+  const { keys = [], tags = [], patterns = [], cleared = [] } = invalidation
+  if (keys.length > 0) top.delete(keys, now)
+  if (tags.length > 0) top.bump(tags.filter(isUserTag), now)
+  for (const [path, pattern] of patterns) {
+    const scope = new Scope(path)
+    top.deleteMatching((key) => scope.matches(pattern, key), now)
+  }
+  for (const path of cleared) {
+    if (path === '') top.clear(now)
+    else top.deleteMatching((key) => key.startsWith(`${path}:`), now)
+  }
+}

@@ -1,0 +1,128 @@
+import { withLock } from '@base/core/lock'
+import { isolate } from '../store/isolate.js'
+import type { CacheCore } from './core.js'
+import { Flight, runInside } from './flight.js'
+import { better, type Found, type Lookup } from './found.js'
+import { judged, type LoadContext, loadContext } from './load-context.js'
+import { type CallRules, lifeOf } from './rules.js'
+import type { Scope } from './scope.js'
+import { tooLate } from './waiting.js'
+
+/** The lease of a lock, where there is no hard timeout, in milliseconds. */
+const LEASE = 30_000
+
+/** What is to be loaded, and how. */
+export interface LoadRequest {
+  readonly scope: Scope
+  /** As it was given. */
+  readonly key: string
+  /** As the layers know it. */
+  readonly fullKey: string
+  readonly load: (context: LoadContext<never>) => unknown
+  readonly rules: CallRules
+  readonly lookup: Pick<Lookup, 'since' | 'versions'>
+  readonly previous: Found | undefined
+  readonly isBackground: boolean
+}
+
+/** Starts a load that others can join. */
+export function startFlight(core: CacheCore, request: LoadRequest): Flight {
+  const { fullKey, rules, isBackground } = request
+  const flight = new Flight(fullKey, rules.tags, isBackground)
+  core.flights.set(fullKey, flight)
+  core.running.add(flight)
+  flight.land(fly(core, flight, request))
+  return flight
+}
+
+async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
+  const { clock } = core.settings
+  const { fullKey, rules, previous } = request
+  const { hardTimeout } = rules
+  const timer =
+    hardTimeout === Number.POSITIVE_INFINITY
+      ? undefined
+      : clock.schedule(hardTimeout, () => flight.abort(tooLate(request.key, hardTimeout)), { name: 'load' })
+  try {
+    const held = await (core.settings.lock === undefined
+      ? load(core, flight, request)
+      : loadLocked(core, flight, request))
+    core.rest.end(fullKey)
+    return held
+  } catch (error) {
+    core.counts.loadFailures++
+    if (previous !== undefined && !flight.isDiscarded) core.rest.begin(fullKey, clock.monotonic())
+    core.tellError(error, 'loader', request.key)
+    throw error
+  } finally {
+    timer?.cancel()
+    flight.isSettled = true
+    core.running.delete(flight)
+    if (core.flights.get(fullKey) === flight) core.flights.delete(fullKey)
+  }
+}
+
+async function load(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
+  const { scope, key, lookup, previous, rules } = request
+  const { clock, codec } = core.settings
+  const startedAt = clock.monotonic()
+  const { context, verdict } = loadContext(flight, scope, key, previous, () => {
+    const { top } = core.layers
+    if (top !== undefined && flight.tags.some((tag) => top.tags.markOf(tag) > lookup.since))
+      flight.isDiscarded = true
+  })
+  core.counts.loads++
+  const value = await runInside(flight, () => request.load(context))
+  const held = isolate(value, codec)
+  if (verdict.isSkipped || flight.isDiscarded) return held
+  const final = judged(rules, verdict)
+  if (lifeOf(value, final) === 0) {
+    if (previous !== undefined) await core.layers.invalidate({ keys: [flight.key] })
+    return held
+  }
+  const entry = core.entryOf(
+    held,
+    final,
+    flight.tags,
+    core.settings.earlyRefresh > 0 ? clock.monotonic() - startedAt : 0,
+  )
+  await core.layers.keep(scope, flight.key, entry, lookup)
+  core.counts.sets++
+  core.tell('set', scope, key)
+  return held
+}
+
+/** One process of all loads; the others wait, and find what it has stored. */
+async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
+  const { lock, clock } = core.settings
+  const { hardTimeout } = request.rules
+  const ttl = hardTimeout === Number.POSITIVE_INFINITY ? LEASE : hardTimeout
+  let isLocked = false
+  try {
+    return await withLock(
+      lock as NonNullable<typeof lock>,
+      `cache:${flight.key}`,
+      { ttl, wait: ttl, clock, signal: flight.signal },
+      () => {
+        isLocked = true
+        return loadUnlessFound(core, flight, request)
+      },
+    )
+  } catch (error) {
+    // Without the lock it is still one load in this process.
+    if (isLocked || flight.signal.aborted) throw error
+    core.tellError(error, 'lock', request.key)
+    return load(core, flight, request)
+  }
+}
+
+async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
+  const { scope, previous } = request
+  const now = core.settings.clock.monotonic()
+  const since = core.layers.top?.version ?? 0
+  const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
+  const found = better(lookup.found[0], core.layers.find(flight.key))
+  const isNew = previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil)
+  if (found !== undefined && found.freshUntil > now && isNew) return found.held
+  return load(core, flight, { ...request, lookup: { ...lookup, since }, previous: better(previous, found) })
+}

@@ -1,0 +1,90 @@
+import { type Lock, memoryLock } from '@base/core/lock'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheStore } from '../store/index.js'
+import { createCache } from './index.js'
+
+/** Two processes that share a store and a lock. */
+function pair(more: { readonly lock?: Lock; readonly hardTimeout?: number } = {}) {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const lock = more.lock ?? memoryLock({ clock })
+  const make = () =>
+    createCache({
+      layers: [memoryCacheStore({ clock }), { ...shared }],
+      jitter: [0, 0],
+      clock,
+      ...more,
+      lock,
+    })
+  return { clock, lock, a: make(), b: make() }
+}
+
+describe('a cache with a lock', () => {
+  test('runs the loader once in all processes, and the others find what it stored', async () => {
+    const { clock, a, b } = pair()
+    const load = vi.fn(async () => {
+      await clock.sleep(100)
+      return 'value'
+    })
+    const calls = [a, b].flatMap((cache) => Array.from({ length: 10 }, () => cache.getOrSet('k', load)))
+    await clock.advance(200)
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['value']))
+    expect(load).toHaveBeenCalledTimes(1)
+    clock.assertIdle()
+  })
+
+  test('renews the lease while a long load runs', async () => {
+    const { clock, a, b } = pair()
+    const load = vi.fn(async () => {
+      await clock.sleep('29s')
+      await clock.sleep('29s')
+      return 'value'
+    })
+    const first = a.getOrSet('k', load)
+    await clock.advance('40s')
+    const second = b.getOrSet('k', load)
+    await clock.advance('20s')
+    expect([await first, await second, load.mock.calls.length]).toEqual(['value', 'value', 1])
+  })
+
+  test('after a failure in one process another one loads', async () => {
+    const { clock, a, b } = pair()
+    const first = a.getOrSet('k', async () => {
+      await clock.sleep(100)
+      throw new Error('down')
+    })
+    first.catch(() => {})
+    const second = b.getOrSet('k', () => 'up')
+    await clock.advance(200)
+    await expect(first).rejects.toThrow('down')
+    expect(await second).toBe('up')
+  })
+
+  test('a lock that fails is no reason to fail: one load a process', async () => {
+    const down = {
+      acquire: () => Promise.reject(new Error('no connection')),
+      tryAcquire: () => Promise.resolve(undefined),
+    }
+    const { a } = pair({ lock: down })
+    const heard = vi.fn()
+    a.on('error', heard)
+    expect(await a.getOrSet('k', () => 'value')).toBe('value')
+    expect(heard).toHaveBeenCalledWith(expect.objectContaining({ source: 'lock', key: 'k' }))
+  })
+
+  test('a background load under a lock loads: its own stale value is no answer', async () => {
+    const clock = new TestClock()
+    const options = { jitter: [0, 0] as const, ttl: 1_000, staleWhileRevalidate: '1h' as const, clock }
+    const cache = createCache({
+      ...options,
+      layers: [memoryCacheStore({ clock })],
+      lock: memoryLock({ clock }),
+    })
+    await cache.getOrSet('k', () => 1)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => 2)).toBe(1)
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe(2)
+  })
+})

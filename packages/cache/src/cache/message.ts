@@ -1,0 +1,65 @@
+import type { Invalidation } from './invalidation.js'
+
+/** What travels over the bus. */
+export interface BusMessage {
+  /** The cache that sent it. */
+  readonly from: string
+  /** Counts its messages from 1; an echo has that of the message before it. */
+  readonly number: number
+  /** None in an echo. */
+  readonly invalidation?: Invalidation
+}
+
+/** A message is kept below 64 KiB, even if every character needs three bytes. */
+const MOST_CHARACTERS = 20_000
+const BATCH = 100
+
+/** The texts that tell an invalidation; where a name is too long to be told, that everything is invalid. */
+export function messagesOf(invalidation: Invalidation, from: string, next: () => number): string[] {
+  const parts = split(invalidation)
+  const isTold = parts.every((part) => JSON.stringify(part).length <= MOST_CHARACTERS)
+  const told = isTold ? parts : [{ cleared: [''] }]
+  return told.map((part) => JSON.stringify({ from, number: next(), invalidation: part } satisfies BusMessage))
+}
+
+function split({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): Invalidation[] {
+  return [
+    ...batches(cleared).map((part) => ({ cleared: part })),
+    ...batches(tags).map((part) => ({ tags: part })),
+    ...batches(patterns).map((part) => ({ patterns: part })),
+    ...batches(keys).map((part) => ({ keys: part })),
+  ]
+}
+
+function batches<T>(items: readonly T[]): (readonly T[])[] {
+  const found: (readonly T[])[] = []
+  for (let from = 0; from < items.length; from += BATCH) found.push(items.slice(from, from + BATCH))
+  return found
+}
+
+/** `undefined` for what no cache has sent: others may use the same channel. */
+export function parseMessage(text: string): BusMessage | undefined {
+  try {
+    const message = JSON.parse(text) as BusMessage
+    return isMessage(message) ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isMessage(message: unknown): message is BusMessage {
+  if (typeof message !== 'object' || message === null) return false
+  const { from, number, invalidation = {} } = message as Partial<BusMessage>
+  if (typeof from !== 'string' || !Number.isSafeInteger(number)) return false
+  if (typeof invalidation !== 'object' || invalidation === null) return false
+  const { keys = [], tags = [], patterns = [], cleared = [] } = invalidation
+  return (
+    [keys, tags, cleared].every(
+      (list) => Array.isArray(list) && list.every((name) => typeof name === 'string'),
+    ) &&
+    Array.isArray(patterns) &&
+    patterns.every(
+      (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((name) => typeof name === 'string'),
+    )
+  )
+}

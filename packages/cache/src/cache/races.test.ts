@@ -1,0 +1,318 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheBus } from '../bus/index.js'
+import { type CacheStore, type Entry, memoryCacheStore } from '../store/index.js'
+import { createCache } from './index.js'
+
+function deferred<T = void>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((onResolve) => {
+    resolve = onResolve
+  })
+  return { promise, resolve }
+}
+
+/** A cache over memory and a store whose answers a test can hold back. */
+function gated() {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const gates: { read?: Promise<void>; delete?: Promise<void>; fails?: boolean } = {}
+  const store: CacheStore = {
+    ...shared,
+    getMany: async (...args) => {
+      if (gates.fails === true) throw new Error('away')
+      const read = await shared.getMany(...args)
+      await gates.read
+      return read
+    },
+    delete: async (keys) => {
+      await gates.delete
+      return shared.delete(keys)
+    },
+  }
+  const make = () => createCache({ layers: [memoryCacheStore({ clock }), store], jitter: [0, 0], clock })
+  return { clock, shared, gates, cache: make(), other: make() }
+}
+
+describe('between memory and the layer below', () => {
+  test('a read that fills memory while a deletion is on its way does not outlive it', async () => {
+    const { cache, other, gates } = gated()
+    await other.set('k', 'old')
+    const gate = deferred()
+    gates.delete = gate.promise
+    const deletion = cache.delete('k')
+    expect(await cache.get('k')).toBe('old')
+    gate.resolve()
+    await deletion
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test.each<[string, (cache: ReturnType<typeof gated>['cache']) => Promise<void>]>([
+    ['a deletion', (cache) => cache.delete('k')],
+    ['a pattern', (cache) => cache.deleteByPattern('k*')],
+    ['a clearing', (cache) => cache.clear()],
+    ['a tag', (cache) => cache.deleteByTag('t')],
+  ])('what was read before %s is not put into memory after it', async (_, change) => {
+    const { cache, other, gates } = gated()
+    await other.set('k', 'old', { tags: ['t'] })
+    const gate = deferred()
+    gates.read = gate.promise
+    const reading = cache.get('k')
+    await Promise.resolve()
+    await Promise.resolve()
+    const changing = change(cache)
+    gate.resolve()
+    await Promise.all([reading, changing])
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('what is set while the layer is asked is the answer, and nothing is loaded', async () => {
+    const { cache, gates } = gated()
+    const gate = deferred()
+    gates.read = gate.promise
+    const load = vi.fn(() => 'loaded')
+    const asking = cache.getOrSet('k', load)
+    await cache.set('k', 'set')
+    gate.resolve()
+    expect(await asking).toBe('set')
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('a load that could not ask the layer is not written to it: it may know better', async () => {
+    const { cache, gates, shared } = gated()
+    gates.fails = true
+    expect(
+      await cache.getOrSet('k', () => {
+        gates.fails = false
+        return 'loaded'
+      }),
+    ).toBe('loaded')
+    expect((await shared.getMany(['k'], [])).entries[0]).toBeUndefined()
+    expect(await cache.get('k')).toBe('loaded')
+  })
+
+  test('an entry whose tag was invalidated elsewhere is not served, though the store still has it', async () => {
+    const entries = new Map<string, Entry>()
+    const marks = new Map<string, bigint>()
+    let version = 0n
+    const naive: CacheStore = {
+      encoding: 'objects',
+      getMany: async (keys, tags) => ({
+        entries: keys.map((key) => entries.get(key)),
+        marks: tags.map((tag) => marks.get(tag) ?? 0n),
+        version,
+      }),
+      set: async (key, entry) => {
+        entries.set(key, { ...entry, version: ++version })
+        return true
+      },
+      setMany: async () => [],
+      delete: async () => ++version,
+      bumpTags: async (tags) => {
+        version++
+        for (const tag of tags) marks.set(tag, version)
+      },
+      scan: async function* () {},
+      clear: async () => {},
+      close: async () => {},
+    }
+    const [a, b, c] = [0, 1, 2].map(() => createCache({ layers: [naive] }))
+    await a?.set('k', 1, { tags: ['t'] })
+    await a?.namespace('n').set('k', 1)
+    expect(await b?.get('k')).toBe(1)
+    await b?.deleteByTag('t')
+    expect(await c?.get('k')).toBeUndefined()
+    await b?.clear()
+    expect(await c?.namespace('n').get('k')).toBeUndefined()
+  })
+
+  test('an entry from a clock that is far ahead is not fresh', async () => {
+    const clock = new TestClock()
+    const memory = memoryCacheStore({ clock })
+    const ahead: CacheStore = {
+      ...memory,
+      getMany: async (...args) => {
+        const read = await memory.getMany(...args)
+        return {
+          ...read,
+          entries: read.entries.map((entry) => entry && { ...entry, createdAt: clock.now() + 120_000 }),
+        }
+      },
+    }
+    const cache = createCache({ layers: [ahead], clock })
+    await cache.set('k', 1)
+    expect(await cache.get('k')).toBeUndefined()
+    expect(await cache.getEntry('k')).toMatchObject({ value: 1, stale: true })
+  })
+})
+
+describe('flights', () => {
+  const inMemory = (more = {}) => {
+    const clock = new TestClock()
+    return {
+      clock,
+      cache: createCache({ layers: [memoryCacheStore({ clock })], jitter: [0, 0], clock, ...more }),
+    }
+  }
+
+  test('a value that comes after everyone has left is not stored', async () => {
+    const { cache } = inMemory()
+    const { promise, resolve } = deferred<string>()
+    const controller = new AbortController()
+    const call = cache.getOrSet('k', () => promise, { signal: controller.signal })
+    controller.abort(new Error('gone'))
+    await expect(call).rejects.toThrow('gone')
+    resolve('half of it')
+    await promise
+    await Promise.resolve()
+    expect(await cache.has('k')).toBe(false)
+  })
+
+  test('a load that lands late leaves the next one alone', async () => {
+    const { cache, clock } = inMemory()
+    const [first, second] = [deferred<string>(), deferred<string>()]
+    const old = cache.getOrSet('k', () => first.promise)
+    await cache.delete('k')
+    const load = vi.fn(() => second.promise)
+    const newer = cache.getOrSet('k', load)
+    first.resolve('old')
+    await old
+    await clock.advance(0)
+    const third = cache.getOrSet('k', load)
+    second.resolve('new')
+    expect(await Promise.all([newer, third])).toEqual(['new', 'new'])
+    expect(load).toHaveBeenCalledTimes(1)
+  })
+
+  test('a load that outlived a hard timeout is not ended by a later caller who leaves', async () => {
+    const { cache, clock } = inMemory({ hardTimeout: 50 })
+    const { promise, resolve } = deferred<string>()
+    const first = cache.getOrSet('k', () => promise).catch((error) => error.code)
+    await clock.advance(50)
+    expect(await first).toBe('TIMEOUT')
+    const controller = new AbortController()
+    const second = cache.getOrSet('k', () => promise, { signal: controller.signal })
+    controller.abort(new Error('gone'))
+    await expect(second).rejects.toThrow('gone')
+    resolve('late')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('late')
+  })
+
+  test('a success ends the rest of a loader', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h', hardTimeout: 100 })
+    await cache.getOrSet('k', () => 1)
+    await clock.advance(1_000)
+    const slow = deferred<number>()
+    const stale = cache.getOrSet('k', () => slow.promise)
+    await clock.advance(100)
+    expect(await stale).toBe(1)
+    const fails = () => Promise.reject(new Error('down'))
+    slow.resolve(2)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', fails)).toBe(2)
+    await cache.delete('k')
+    await cache.getOrSet('k', () => 3)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => 4)).toBe(4)
+  })
+
+  test('a caller whose signal has aborted calls nothing, also where there is a value', async () => {
+    const { cache } = inMemory()
+    await cache.set('k', 1)
+    const load = vi.fn()
+    const signal = AbortSignal.abort(new Error('gone'))
+    await expect(cache.getOrSet('k', load, { signal })).rejects.toThrow('gone')
+    await expect(cache.getOrSet('x', load, { signal })).rejects.toThrow('gone')
+    expect(load).not.toHaveBeenCalled()
+  })
+})
+
+describe('a layer that only one node has lost', () => {
+  test('is told of the deletion later, and so are the nodes that read it meanwhile', async () => {
+    const clock = new TestClock()
+    const shared = memoryCacheStore({ clock })
+    const bus = memoryCacheBus()
+    let away = false
+    const lost: CacheStore = {
+      ...shared,
+      delete: (keys) => (away ? Promise.reject(new Error('away')) : shared.delete(keys)),
+    }
+    const options = { bus, clock, jitter: [0, 0] as const }
+    const a = createCache({ ...options, layers: [memoryCacheStore({ clock }), lost] })
+    const b = createCache({ ...options, layers: [memoryCacheStore({ clock }), shared] })
+    await a.set('k', 'old')
+    away = true
+    await a.delete('k')
+    expect(await a.get('k')).toBeUndefined()
+    expect(await b.get('k')).toBe('old')
+    away = false
+    await clock.advance('2s')
+    expect([await a.get('k'), await b.get('k')]).toEqual([undefined, undefined])
+  })
+})
+
+test('after the bus refused a message the node drops its own memory, for it may have missed some', async () => {
+  const clock = new TestClock()
+  const inner = memoryCacheBus()
+  let away = false
+  const bus = {
+    ...inner,
+    publish: (text: string) => (away ? Promise.reject(new Error('away')) : inner.publish(text)),
+  }
+  const cache = createCache({ layers: [memoryCacheStore({ clock })], bus, clock })
+  await cache.set('mine', 1)
+  away = true
+  await cache.delete('other')
+  away = false
+  expect(await cache.get('mine')).toBe(1)
+  await clock.advance('2s')
+  expect(await cache.get('mine')).toBeUndefined()
+})
+
+test('a bus that cannot be joined at first is joined later, and memory from before is dropped', async () => {
+  const clock = new TestClock()
+  const inner = memoryCacheBus()
+  let away = true
+  const bus = {
+    ...inner,
+    subscribe: (listener: (message: string) => void) =>
+      away ? Promise.reject(new Error('away')) : inner.subscribe(listener),
+  }
+  const options = { clock, jitter: [0, 0] as const }
+  const cache = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus })
+  const other = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus: inner })
+  await cache.set('k', 1)
+  expect(await cache.get('k')).toBe(1)
+  away = false
+  await clock.advance('1s')
+  expect(await cache.get('k')).toBeUndefined()
+  await cache.set('k', 2)
+  await other.delete('k')
+  expect(await cache.get('k')).toBeUndefined()
+})
+
+test('a cache that is closed while its bus hangs leaves nothing behind', async () => {
+  const clock = new TestClock()
+  const bus = { publish: async () => {}, subscribe: () => new Promise<never>(() => {}) }
+  const cache = createCache({ layers: [memoryCacheStore({ clock })], bus, clock })
+  const closing = cache.close()
+  await clock.advance('1m')
+  await closing
+  clock.assertIdle()
+})
+
+test('layers are closed even if they owe something, or fail', async () => {
+  const clock = new TestClock()
+  const memory = memoryCacheStore({ clock })
+  const close = vi.fn(async () => {
+    throw new Error('away')
+  })
+  const down = () => Promise.reject(new Error('away'))
+  const cache = createCache({ layers: [{ ...memory, delete: down, close }], clock })
+  await cache.delete('k')
+  await cache.close()
+  expect(close).toHaveBeenCalledTimes(1)
+  await clock.advance('1m')
+  clock.assertIdle()
+})

@@ -1,0 +1,259 @@
+import { reveal } from '../store/guarded.js'
+import type { CachedEntry } from './cache.js'
+import type { CacheCore } from './core.js'
+import { isRefreshDue } from './early-refresh.js'
+import type { LoadOptions } from './entry-options.js'
+import { type Flight, loadingHere, waitFrom } from './flight.js'
+import { better, type Found, type Lookup } from './found.js'
+import type { LoadContext } from './load-context.js'
+import { startFlight } from './loader.js'
+import { type CallRules, rulesOf } from './rules.js'
+import type { Scope } from './scope.js'
+import { TOO_SLOW, waitForFlight } from './waiting.js'
+
+type Load = (context: LoadContext<never>) => unknown
+
+/** What is known of a key before its load. */
+interface Known {
+  readonly found: Found | undefined
+  readonly lookup: Pick<Lookup, 'since' | 'versions'>
+}
+
+/** The reading side of a namespace, where memory alone has no fresh answer. */
+export class Reader {
+  readonly #core: CacheCore
+  readonly #scope: Scope
+
+  constructor(core: CacheCore, scope: Scope) {
+    this.#core = core
+    this.#scope = scope
+  }
+
+  async get(key: string): Promise<unknown> {
+    const { found } = await this.#know(key, [])
+    if (!this.#isFresh(found)) {
+      this.#miss(key)
+      return undefined
+    }
+    this.#hit(key)
+    return reveal(found?.held)
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.#isFresh((await this.#know(key, [])).found)
+  }
+
+  async getEntry(key: string): Promise<CachedEntry | undefined> {
+    const { clock } = this.#core.settings
+    const { found } = await this.#know(key, [])
+    if (found === undefined) {
+      this.#miss(key)
+      return undefined
+    }
+    const stale = !this.#isFresh(found)
+    if (stale) this.#stale(key)
+    else this.#hit(key)
+    const expiresAt = Math.round(clock.now() + found.freshUntil - clock.monotonic())
+    return { value: reveal(found.held), expiresAt, stale }
+  }
+
+  async getMany(keys: readonly string[]): Promise<unknown[]> {
+    await this.#open()
+    const full = keys.map((key) => this.#scope.keyOf(key))
+    const found = full.map((key) => this.#core.layers.find(key))
+    const open = full.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
+    if (open.length > 0 && this.#core.layers.lower.length > 0) {
+      const names = open.map((index) => full[index] as string)
+      const below = await this.#core.layers.lookup(this.#scope, names, [])
+      for (const [place, index] of open.entries()) found[index] = better(found[index], below.found[place])
+    }
+    return keys.map((key, index) => {
+      const entry = found[index]
+      if (!this.#isFresh(entry)) {
+        this.#miss(key)
+        return undefined
+      }
+      this.#hit(key)
+      return reveal(entry?.held)
+    })
+  }
+
+  async getOrSet(key: string, load: Load, rules: CallRules): Promise<unknown> {
+    const fullKey = this.#scope.keyOf(key)
+    const known = this.#knowAtOnce(fullKey) ?? (await this.#know(key, rules.tags))
+    rules.signal?.throwIfAborted()
+    const { found } = known
+    if (found !== undefined && this.#isFresh(found)) {
+      this.#hit(key)
+      return reveal(found.held)
+    }
+    const isResting = this.#core.rest.isOn(fullKey, this.#now())
+    if (found !== undefined && this.#isServedAtOnce(found, rules, isResting)) {
+      if (!isResting) this.#startUnlessRunning(key, load, rules, known)
+      this.#stale(key)
+      return reveal(found.held)
+    }
+    return this.#wait(key, load, rules, known)
+  }
+
+  /** What the load that runs will give, for a caller without options, where there is nothing to weigh: the way of a crowd. */
+  joinAtOnce(key: string): Promise<unknown> | undefined {
+    const { flights, layers, settings, isClosed } = this.#core
+    if (isClosed || flights.size === 0 || settings.hardTimeout !== Number.POSITIVE_INFINITY) return undefined
+    const fullKey = typeof key === 'string' ? this.#scope.keyOf(key) : ''
+    const flight = flights.get(fullKey)
+    if (flight === undefined || layers.top?.holds(fullKey, this.#now()) !== false) return undefined
+    // A loader that waits for a loader has to be looked at.
+    if (loadingHere() !== undefined) return undefined
+    flight.join()
+    this.#miss(key)
+    return flight.promise
+  }
+
+  /** Loads a value that is still fresh anew, by chance, before it ends. */
+  refreshEarly(slot: number, key: string, load: Load, options: LoadOptions | undefined): void {
+    const { layers, settings } = this.#core
+    const slots = layers.top?.slots
+    const loadTime = slots?.extras[slot]?.loadTime ?? 0
+    if (slots === undefined || loadTime === 0) return
+    const rules = rulesOf(settings, this.#scope, key, options)
+    const left = (slots.freshUntil[slot] as number) - this.#now()
+    if (!isRefreshDue(left, rules.ttl, loadTime, settings.earlyRefresh, settings.random())) return
+    this.#refresh(key, load, rules).catch((error: unknown) => this.#core.tellError(error, 'layer', key))
+  }
+
+  async #refresh(key: string, load: Load, rules: CallRules): Promise<void> {
+    if (this.#core.flights.has(this.#scope.keyOf(key))) return
+    const since = this.#core.layers.top?.version ?? 0
+    const previous = this.#core.layers.find(this.#scope.keyOf(key))
+    const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
+    this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })
+  }
+
+  /** The one load of this key in this process. */
+  #startUnlessRunning(key: string, load: Load, rules: CallRules, known: Known, isBackground = true): Flight {
+    const fullKey = this.#scope.keyOf(key)
+    return (
+      this.#core.flights.get(fullKey) ??
+      startFlight(this.#core, {
+        scope: this.#scope,
+        key,
+        fullKey,
+        load,
+        rules,
+        lookup: known.lookup,
+        previous: known.found,
+        isBackground,
+      })
+    )
+  }
+
+  async #wait(key: string, load: Load, rules: CallRules, known: Known): Promise<unknown> {
+    const core = this.#core
+    const stale = known.found !== undefined && this.#age(known.found) < rules.grace ? known.found : undefined
+    const running = core.flights.get(this.#scope.keyOf(key))
+    // Asked before the flight is joined, for one that waits for itself would never land.
+    const arrive = running === undefined ? undefined : waitFrom(running)
+    const flight = running ?? this.#startUnlessRunning(key, load, rules, known, false)
+    const done = arrive ?? waitFrom(flight)
+    flight.join()
+    if (stale === undefined) this.#miss(key)
+    const patience = stale === undefined ? { ...rules, softTimeout: Number.POSITIVE_INFINITY } : rules
+    try {
+      const held = await waitForFlight(flight, core.settings.clock, patience, (reason) =>
+        this.#leave(flight, reason),
+      )
+      if (held !== TOO_SLOW) {
+        if (stale !== undefined) this.#miss(key)
+        return reveal(held)
+      }
+    } catch (error) {
+      if (stale === undefined || rules.signal?.aborted === true) {
+        if (stale !== undefined) this.#miss(key)
+        throw error
+      }
+    } finally {
+      done()
+    }
+    this.#stale(key)
+    return reveal(stale?.held)
+  }
+
+  #leave(flight: Flight, reason: unknown): void {
+    if (!flight.leave()) return
+    flight.isDiscarded = true
+    if (this.#core.flights.get(flight.key) === flight) this.#core.flights.delete(flight.key)
+    flight.abort(reason)
+  }
+
+  #isServedAtOnce(found: Found, rules: CallRules, isResting: boolean): boolean {
+    const age = this.#age(found)
+    return age < rules.staleWhileRevalidate || (isResting && age < rules.grace)
+  }
+
+  /** Without a promise, where memory is all there is. */
+  #knowAtOnce(fullKey: string): Known | undefined {
+    const { layers } = this.#core
+    this.#core.checkOpen()
+    if (layers.lower.length > 0 || layers.ready !== undefined) return undefined
+    return { found: layers.find(fullKey), lookup: { since: layers.top?.version ?? 0, versions: [] } }
+  }
+
+  async #know(key: string, tags: readonly string[]): Promise<Known> {
+    await this.#open()
+    const fullKey = this.#scope.keyOf(key)
+    const { layers } = this.#core
+    const since = layers.top?.version ?? 0
+    const found = layers.find(fullKey)
+    if (this.#isFresh(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
+    const lookup = await this.#lookup(fullKey, tags)
+    // What was written meanwhile is newer than what was read.
+    const now = layers.find(fullKey)
+    return { found: this.#isFresh(now) ? now : better(now, lookup.found[0]), lookup }
+  }
+
+  /** One question for all who ask at the same time. */
+  #lookup(fullKey: string, tags: readonly string[]): Promise<Lookup> {
+    const { lookups, layers } = this.#core
+    const running = lookups.get(fullKey)
+    if (running !== undefined) return running
+    const lookup = layers.lookup(this.#scope, [fullKey], tags).finally(() => {
+      if (lookups.get(fullKey) === lookup) lookups.delete(fullKey)
+    })
+    lookups.set(fullKey, lookup)
+    return lookup
+  }
+
+  async #open(): Promise<void> {
+    this.#core.checkOpen()
+    const { ready } = this.#core.layers
+    if (ready !== undefined) await ready
+  }
+
+  #now(): number {
+    return this.#core.settings.clock.monotonic()
+  }
+
+  #age(found: Found): number {
+    return this.#now() - found.freshUntil
+  }
+
+  #isFresh(found: Found | undefined): boolean {
+    return found !== undefined && found.freshUntil > this.#now()
+  }
+
+  #hit(key: string): void {
+    this.#core.counts.hits++
+    this.#core.tell('hit', this.#scope, key)
+  }
+
+  #miss(key: string): void {
+    this.#core.counts.misses++
+    this.#core.tell('miss', this.#scope, key)
+  }
+
+  #stale(key: string): void {
+    this.#core.counts.stale++
+    this.#core.tell('stale', this.#scope, key)
+  }
+}

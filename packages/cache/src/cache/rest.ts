@@ -1,0 +1,27 @@
+/** After a failure a loader with a stale value at hand rests for so long, in milliseconds. */
+const LENGTH = 30_000
+/** More are not remembered. */
+const MOST = 10_000
+
+/** Which keys are not loaded for a while, since their last load failed and a stale value does. */
+export class Rest {
+  readonly #until = new Map<string, number>()
+
+  begin(key: string, now: number): void {
+    this.#until.delete(key)
+    this.#until.set(key, now + LENGTH)
+    if (this.#until.size > MOST) this.#until.delete(this.#until.keys().next().value as string)
+  }
+
+  end(key: string): void {
+    this.#until.delete(key)
+  }
+
+  isOn(key: string, now: number): boolean {
+    const until = this.#until.get(key)
+    if (until === undefined) return false
+    if (until > now) return true
+    this.#until.delete(key)
+    return false
+  }
+}

@@ -1,0 +1,82 @@
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { invalidOption } from '@base/core/options'
+import { matchesPattern } from '../store/pattern.js'
+import type { LoadOptions } from './entry-options.js'
+import { checkKey, type Scope } from './scope.js'
+
+/** How entries live, checked, in milliseconds. */
+export interface Rules {
+  readonly ttl: number
+  readonly negativeTtl: number | undefined
+  readonly grace: number
+  readonly staleWhileRevalidate: number
+  readonly softTimeout: number
+  readonly hardTimeout: number
+  readonly ttlByPattern: readonly (readonly [pattern: string, ttl: number])[]
+}
+
+/** The rules of one call. */
+export interface CallRules extends Rules {
+  /** As the layers know them. */
+  readonly tags: readonly string[]
+  readonly signal: AbortSignal | undefined
+}
+
+type DurationOption = 'ttl' | 'negativeTtl' | 'grace' | 'staleWhileRevalidate' | 'softTimeout' | 'hardTimeout'
+
+const WHERE = { package: '@base/cache', pattern: 'Cache' } as const
+
+/** A duration, checked: limits are more than 0, and all but the windows may be `Infinity`. */
+export function checkDuration(value: Duration, option: DurationOption): number {
+  const positive = option === 'softTimeout' || option === 'hardTimeout'
+  return toMilliseconds(value, { ...WHERE, option, positive, infinity: true })
+}
+
+export function checkTags(tags: readonly string[]): readonly string[] {
+  if (!Array.isArray(tags)) throw invalidOption(tags, { ...WHERE, option: 'tags' }, 'an array of texts')
+  for (const tag of tags) checkKey(tag, 'tags')
+  return tags
+}
+
+/** The rules of a call: what it says itself, then what its key says, then the cache. */
+export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOptions = {}): CallRules {
+  const pick = (option: DurationOption, fallback: number): number => {
+    const value = options[option]
+    return value === undefined ? fallback : checkDuration(value, option)
+  }
+  const { tags, signal, negativeTtl } = options
+  return {
+    ttl: options.ttl === undefined ? ttlOf(rules, key) : checkDuration(options.ttl, 'ttl'),
+    negativeTtl: negativeTtl === undefined ? rules.negativeTtl : checkDuration(negativeTtl, 'negativeTtl'),
+    grace: pick('grace', rules.grace),
+    staleWhileRevalidate: pick('staleWhileRevalidate', rules.staleWhileRevalidate),
+    softTimeout: pick('softTimeout', rules.softTimeout),
+    hardTimeout: pick('hardTimeout', rules.hardTimeout),
+    ttlByPattern: rules.ttlByPattern,
+    tags: tags === undefined ? [] : scopedTags(scope, tags),
+    signal,
+  }
+}
+
+export function scopedTags(scope: Scope, tags: readonly string[]): string[] {
+  return [...new Set(checkTags(tags))].map((tag) => scope.tagOf(tag))
+}
+
+function ttlOf(rules: Rules, key: string): number {
+  for (const [pattern, ttl] of rules.ttlByPattern) {
+    if (matchesPattern(pattern, key)) return ttl
+  }
+  return rules.ttl
+}
+
+/** How long a value is fresh, before jitter. */
+export function lifeOf(value: unknown, { ttl, negativeTtl }: Pick<CallRules, 'ttl' | 'negativeTtl'>): number {
+  return value === null && negativeTtl !== undefined ? negativeTtl : ttl
+}
+
+/** How long after its end an entry may still be of use. */
+export function afterlifeOf({ grace, staleWhileRevalidate }: EntryRules): number {
+  return Math.max(grace, staleWhileRevalidate)
+}
+
+type EntryRules = Pick<CallRules, 'grace' | 'staleWhileRevalidate'>

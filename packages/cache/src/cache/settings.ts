@@ -1,0 +1,104 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Codec, jsonCodec } from '@base/core/codec'
+import type { Lock } from '@base/core/lock'
+import { checkFunction, checkMethods, checkNumber, invalidOption } from '@base/core/options'
+import type { CacheBus } from '../bus/cache-bus.js'
+import type { CacheStore } from '../store/cache-store.js'
+import type { CacheOptions, InvalidationRule } from './cache-options.js'
+import { checkDuration, type Rules } from './rules.js'
+import { checkKey, Scope } from './scope.js'
+
+/** The options of a cache, checked and complete. */
+export interface Settings extends Rules {
+  readonly layers: readonly CacheStore<unknown>[]
+  readonly bus: CacheBus | undefined
+  readonly scope: Scope
+  readonly jitter: readonly [number, number]
+  /** 0 where there is none. */
+  readonly earlyRefresh: number
+  readonly codec: Codec
+  readonly lock: Lock | undefined
+  readonly invalidation: ReadonlyMap<string, (payload: unknown) => InvalidationRule>
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+const place = (option: string) => ({ package: '@base/cache', pattern: 'createCache', option })
+
+/** @throws InvalidOptionError naming the first option that is wrong. */
+export function settingsOf(options: CacheOptions): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption(options, place('options'), 'an object')
+  return { ...parts(options), ...rules(options) }
+}
+
+function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
+  const { bus, lock, clock = systemClock, codec = jsonCodec, random = Math.random, namespace } = options
+  const outermost = new Scope('')
+  return {
+    layers: checkLayers(options.layers),
+    bus: bus && checkMethods(bus, ['publish', 'subscribe'], place('bus')),
+    lock: lock && checkMethods(lock, ['acquire'], place('lock')),
+    clock: checkMethods(clock, ['now', 'monotonic', 'schedule', 'sleep'], place('clock')),
+    codec: checkMethods(codec, ['encode', 'decode'], place('codec')),
+    random: checkFunction(random, place('random')),
+    scope: namespace === undefined ? outermost : outermost.within(namespace),
+    jitter: checkJitter(options.jitter ?? [0.05, 0.15]),
+    earlyRefresh: checkEarlyRefresh(options.earlyRefresh ?? false),
+    invalidation: checkInvalidation(options.invalidation ?? {}),
+  }
+}
+
+function rules(options: CacheOptions): Rules {
+  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern = {} } = options
+  const { softTimeout = Number.POSITIVE_INFINITY, hardTimeout = Number.POSITIVE_INFINITY } = options
+  return {
+    ttl: checkDuration(ttl, 'ttl'),
+    grace: checkDuration(grace, 'grace'),
+    staleWhileRevalidate: checkDuration(staleWhileRevalidate, 'staleWhileRevalidate'),
+    softTimeout: checkDuration(softTimeout, 'softTimeout'),
+    hardTimeout: checkDuration(hardTimeout, 'hardTimeout'),
+    negativeTtl: negativeTtl === undefined ? undefined : checkDuration(negativeTtl, 'negativeTtl'),
+    ttlByPattern: Object.entries(ttlByPattern).map(([pattern, life]) => [
+      checkKey(pattern, 'ttlByPattern'),
+      checkDuration(life, 'ttl'),
+    ]),
+  }
+}
+
+const METHODS = ['getMany', 'set', 'setMany', 'delete', 'bumpTags', 'scan', 'clear', 'close'] as const
+
+function checkLayers(layers: unknown): readonly CacheStore<unknown>[] {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw invalidOption(layers, place('layers'), 'an array of at least one store')
+  }
+  for (const [index, layer] of (layers as CacheStore<unknown>[]).entries()) {
+    checkMethods(layer, METHODS, place(`layers[${index}]`))
+    if (layer.encoding !== 'bytes' && layer.encoding !== 'objects')
+      throw invalidOption(layer.encoding, place(`layers[${index}].encoding`), `'bytes' or 'objects'`)
+  }
+  return layers
+}
+
+function checkJitter(jitter: unknown): readonly [number, number] {
+  if (!Array.isArray(jitter) || jitter.length !== 2)
+    throw invalidOption(jitter, place('jitter'), 'two numbers')
+  const from = checkNumber(jitter[0], { ...place('jitter[0]'), max: 0.99 })
+  return [from, checkNumber(jitter[1], { ...place('jitter[1]'), min: from, max: 0.99 })]
+}
+
+function checkEarlyRefresh(value: boolean | number): number {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return checkNumber(value, { ...place('earlyRefresh'), above: true })
+}
+
+function checkInvalidation(
+  rules: NonNullable<CacheOptions['invalidation']>,
+): ReadonlyMap<string, (payload: unknown) => InvalidationRule> {
+  return new Map(
+    Object.entries(rules).map(([event, rule]) => [
+      event,
+      checkFunction(rule, place(`invalidation.${event}`)) as (payload: unknown) => InvalidationRule,
+    ]),
+  )
+}

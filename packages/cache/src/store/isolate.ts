@@ -1,0 +1,61 @@
+import type { Codec } from '@base/core/codec'
+import { copyKnown } from './copy.js'
+import { Guarded } from './guarded.js'
+import { put } from './put.js'
+
+/** Deeper than this the codec refuses; it also names what is wrong with a circle. */
+const MAX_DEPTH = 500
+
+/** Stands for a value that is not made of plain objects, arrays and primitives alone. */
+const NOT_PLAIN = Symbol('not plain')
+
+/**
+ * A value as memory holds it, so that nothing that is done to the original, or to what a reader gets, changes it:
+ *
+ * - plain objects and arrays, of primitives in the end, are copied and deeply frozen, and shared by all readers;
+ * - where a `Date`, `Map`, `Set`, `URL` or binary is in it, each reader gets a copy;
+ * - classes that the codec knows are kept as the codec's text, and each reader gets an instance of his own.
+ *
+ * @throws UnsupportedError, from the codec, for anything else.
+ */
+export function isolate(value: unknown, codec: Codec): unknown {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'function' || typeof value === 'symbol') codec.encode(value)
+    return value
+  }
+  const frozen = freezeCopy(value, 0)
+  if (frozen !== NOT_PLAIN) return frozen
+  const copy = copyKnown(value)
+  if (copy !== undefined) return new Guarded(copy, copyKnown)
+  return new Guarded(codec.encode(value), (text: string) => codec.decode(text))
+}
+
+function freezeCopy(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'function' || typeof value === 'symbol' ? NOT_PLAIN : value
+  }
+  if (depth > MAX_DEPTH) return NOT_PLAIN
+  return Array.isArray(value) ? freezeArray(value, depth) : freezeRecord(value, depth)
+}
+
+function freezeArray(value: readonly unknown[], depth: number): unknown {
+  const copy = new Array<unknown>(value.length)
+  for (let index = 0; index < value.length; index++) {
+    const item = freezeCopy(value[index], depth + 1)
+    if (item === NOT_PLAIN) return NOT_PLAIN
+    copy[index] = item
+  }
+  return Object.freeze(copy)
+}
+
+function freezeRecord(value: object, depth: number): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return NOT_PLAIN
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const item = freezeCopy((value as Record<string, unknown>)[key], depth + 1)
+    if (item === NOT_PLAIN) return NOT_PLAIN
+    put(copy, key, item)
+  }
+  return Object.freeze(copy)
+}

@@ -1,0 +1,156 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { checkInteger, checkMethods } from '@base/core/options'
+import type {
+  CacheStore,
+  Entry,
+  NewEntry,
+  StoreRead,
+  StoreReadOptions,
+  StoreSetOptions,
+} from './cache-store.js'
+import { MemoryEngine, NO_SLOT } from './memory-engine.js'
+import { matchesPattern } from './pattern.js'
+import { Sweeper } from './sweeper.js'
+
+const DEFAULT_MAX_ENTRIES = 10_000
+
+/** Options of {@link memoryCacheStore}; checked and read once. */
+export interface MemoryCacheStoreOptions {
+  /** The most entries, an integer from 1; `Infinity` only beside `maxBytes`. @defaultValue 10_000, without a limit where `maxBytes` is given */
+  readonly maxEntries?: number
+  /**
+   * About how many bytes keys and values may take, from 1,000. An entry that needs more than a quarter of it is not stored.
+   * @defaultValue no limit
+   */
+  readonly maxBytes?: number
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * Keeps entries in the memory of this process, the most useful ones where there is not enough room: S3-FIFO eviction, which
+ * keeps more of what is read again than LRU does, and survives scans.
+ *
+ * Reading and writing take constant time. Lives are measured on the monotonic clock, so that a step of the wall clock
+ * changes nothing. What has ended is never read again, and freed in small steps by a timer that does not hold the process.
+ * Bytes are an estimate, exact for binaries, about right for texts and objects.
+ *
+ * It keeps objects as they are: a cache copies or freezes them before. Several caches of one process may share it.
+ *
+ * @example
+ * const cache = createCache({ layers: [memoryCacheStore({ maxEntries: 50_000 })] })
+ * await cache.set('user:1', { name: 'Ada' })
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see {@link CacheStore} for what it promises
+ */
+export function memoryCacheStore(options: MemoryCacheStoreOptions = {}): CacheStore<unknown> {
+  const { clock = systemClock } = options
+  checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
+  const engine = new MemoryEngine(limitsOf(options))
+  const store = new MemoryStore(engine, clock).asPort()
+  engines.set(store, engine)
+  return store
+}
+
+const WHERE = { package: '@base/cache', pattern: 'memoryCacheStore' } as const
+
+const engines = new WeakMap<object, MemoryEngine>()
+
+/** The memory behind a store that {@link memoryCacheStore} made, to be read without promises; not that of a wrapped one. */
+export function engineOf(store: object): MemoryEngine | undefined {
+  return engines.get(store)
+}
+
+function limitsOf({ maxEntries, maxBytes }: MemoryCacheStoreOptions): {
+  maxEntries: number
+  maxBytes: number
+} {
+  const bounded = maxBytes !== undefined
+  const fallback = bounded ? Number.POSITIVE_INFINITY : DEFAULT_MAX_ENTRIES
+  const rules = { ...WHERE, option: 'maxEntries', min: 1, max: 2 ** 31, infinity: bounded }
+  return {
+    maxEntries: checkInteger(maxEntries ?? fallback, rules),
+    maxBytes: bounded
+      ? checkInteger(maxBytes, { ...WHERE, option: 'maxBytes', min: 1_000 })
+      : Number.POSITIVE_INFINITY,
+  }
+}
+
+class MemoryStore {
+  readonly #engine: MemoryEngine
+  readonly #clock: Clock
+  readonly #sweeper: Sweeper
+
+  constructor(engine: MemoryEngine, clock: Clock) {
+    this.#engine = engine
+    this.#clock = clock
+    this.#sweeper = new Sweeper(engine, clock)
+  }
+
+  /** Methods of its own, so that a copy of the object with some of them replaced works as a store. */
+  asPort(): CacheStore<unknown> {
+    return {
+      encoding: 'objects',
+      getMany: async (keys, tags, options) => this.#read(keys, tags, options),
+      set: async (key, entry, options) => this.#set(key, entry, options),
+      setMany: async (entries, options) => entries.map(([key, entry]) => this.#set(key, entry, options)),
+      delete: async (keys) => BigInt(this.#engine.delete(keys, this.#clock.monotonic())),
+      bumpTags: async (tags) => this.#engine.bump(tags, this.#clock.monotonic()),
+      scan: (pattern, options) => this.#scan(pattern, options),
+      clear: async () => this.#engine.clear(this.#clock.monotonic()),
+      close: async () => this.#sweeper.close(),
+    }
+  }
+
+  #read(keys: readonly string[], tags: readonly string[], options?: StoreReadOptions): StoreRead<unknown> {
+    options?.signal?.throwIfAborted()
+    return {
+      entries: keys.map((key) => this.#entry(key)),
+      marks: tags.map((tag) => BigInt(this.#engine.tags.markOf(tag))),
+      version: BigInt(this.#engine.version),
+    }
+  }
+
+  #entry(key: string): Entry<unknown> | undefined {
+    const now = this.#clock.monotonic()
+    const slot = this.#engine.find(key, now)
+    if (slot === NO_SLOT) return undefined
+    const { values, versions, freshUntil, goneAt, extras } = this.#engine.slots
+    const wall = this.#clock.now() - now
+    const loadTime = extras[slot]?.loadTime
+    return {
+      value: values[slot],
+      version: BigInt(versions[slot] as number),
+      expiresAt: Math.round(wall + (freshUntil[slot] as number)),
+      staleUntil: Math.round(wall + (goneAt[slot] as number)),
+      tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
+      ...(loadTime !== undefined && loadTime > 0 && { loadTime }),
+    }
+  }
+
+  #set(key: string, entry: NewEntry<unknown>, options?: StoreSetOptions): boolean {
+    const now = this.#clock.monotonic()
+    const offset = now - this.#clock.now()
+    const since = options?.unlessDeletedSince
+    return this.#engine.set(
+      {
+        key,
+        held: entry.value,
+        freshUntil: offset + entry.expiresAt,
+        goneAt: offset + entry.staleUntil,
+        tags: entry.tags,
+        loadTime: entry.loadTime ?? 0,
+        since: since === undefined ? undefined : Number(since),
+      },
+      now,
+    )
+  }
+
+  async *#scan(pattern: string, options?: StoreReadOptions): AsyncGenerator<string> {
+    for (const key of [...this.#engine.keys()]) {
+      options?.signal?.throwIfAborted()
+      if (matchesPattern(pattern, key) && this.#engine.holds(key, this.#clock.monotonic())) yield key
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import { type CacheStore, type Entry, memoryCacheStore } from '../store/index.js'
+import { cacheStoreConformance } from './index.js'
+
+const NOW = Date.UTC(2025, 0, 1)
+
+/** Runs the suite on a store, and returns the laws that it breaks. */
+async function broken(twin: (store: CacheStore) => CacheStore): Promise<string[]> {
+  const laws: [string, () => Promise<void>][] = []
+  let clock = new TestClock()
+  cacheStoreConformance(
+    () => {
+      clock = new TestClock({ now: NOW })
+      const subject = twin(memoryCacheStore({ clock }))
+      return { subject, advance: (d) => clock.advance(d), dispose: () => {} }
+    },
+    { test: (name, fn) => laws.push([name, fn]) },
+  )
+  const failed: string[] = []
+  for (const [name, prove] of laws) {
+    await prove().catch(() => failed.push(name.replace('CacheStore: ', '')))
+  }
+  return failed
+}
+
+const withEntries =
+  (change: (entry: Entry) => Entry | undefined) =>
+  (store: CacheStore): CacheStore => ({
+    ...store,
+    getMany: async (keys, tags, options) => {
+      const read = await store.getMany(keys, tags, options)
+      return { ...read, entries: read.entries.map((entry) => entry && change(entry)) }
+    },
+  })
+
+describe('cacheStoreConformance', () => {
+  test('accepts a store', async () => {
+    expect(await broken((store) => store)).toEqual([])
+    expect(await broken((store) => ({ ...store }))).toEqual([])
+  })
+
+  const twins: readonly (readonly [law: string, twin: (store: CacheStore) => CacheStore])[] = [
+    [
+      'an entry comes back as it was written, under its key only',
+      withEntries((entry) => ({ ...entry, tags: [] })),
+    ],
+    [
+      'any text is a key and a tag',
+      (store) => ({ ...store, set: async (key, ...rest) => key !== '__proto__' && store.set(key, ...rest) }),
+    ],
+    [
+      'an entry without an end stays',
+      withEntries((entry) => ({ ...entry, expiresAt: Math.min(entry.expiresAt, 2 ** 52) })),
+    ],
+    [
+      'an entry is there until staleUntil, and gone then',
+      withEntries((entry) => (entry.expiresAt > NOW + 700 ? entry : undefined)),
+    ],
+    ['several are written at once', (store) => ({ ...store, setMany: async (all) => all.map(() => true) })],
+    ['what is deleted is gone', (store) => ({ ...store, delete: async () => 1n })],
+    [
+      'a load that began before a deletion is not written, one that begins after is',
+      (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+    ],
+    [
+      'a deletion refuses no load of another key',
+      (store) => ({
+        ...store,
+        delete: async (keys) => {
+          await store.clear()
+          return store.delete(keys)
+        },
+      }),
+    ],
+    ['the same holds for several at once', (store) => ({ ...store, setMany: (all) => store.setMany(all) })],
+    [
+      'a load does not overwrite what was set after it began',
+      (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+    ],
+    [
+      'an entry that is set without a condition is written in any case',
+      (store) => ({
+        ...store,
+        set: (key, entry, options = { unlessDeletedSince: 0n }) => store.set(key, entry, options),
+      }),
+    ],
+    [
+      'a tag without a bump has the mark 0, one with it a mark above older entries',
+      (store) => ({ ...store, bumpTags: async () => {} }),
+    ],
+    [
+      'what is set after a bump is valid, at once',
+      withEntries((entry) => ({ ...entry, version: entry.version - 2n })),
+    ],
+    [
+      'a load has the version at which it began, so that a bump meanwhile makes it invalid',
+      (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+    ],
+    [
+      'only the star is special in a pattern',
+      (store) => ({
+        ...store,
+        async *scan(pattern) {
+          for await (const key of store.scan('*')) {
+            if (new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(key)) yield key
+          }
+        },
+      }),
+    ],
+    [
+      'after a clearing nothing is left, and loads that began before it are refused',
+      (store) => ({
+        ...store,
+        clear: async () => {
+          for await (const key of store.scan('*')) await store.delete([key])
+        },
+      }),
+    ],
+    [
+      'the version only grows',
+      (store) => ({
+        ...store,
+        getMany: async (...args) => ({ ...(await store.getMany(...args)), version: 1n }),
+      }),
+    ],
+    [
+      'an aborted signal reads nothing',
+      (store) => ({ ...store, getMany: (keys, tags) => store.getMany(keys, tags) }),
+    ],
+    [
+      'it closes as often as it is asked to',
+      (store) => {
+        let closed = false
+        return {
+          ...store,
+          close: async () => {
+            if (closed) throw new Error('closed')
+            closed = true
+          },
+        }
+      },
+    ],
+  ]
+
+  test.each(twins)('finds who breaks: %s', async (law, twin) => {
+    expect(await broken(twin)).toContain(law)
+  })
+
+  test('has a broken twin for each law', async () => {
+    const all: string[] = []
+    cacheStoreConformance(() => Promise.reject(new Error('never')), {
+      test: (name) => all.push(name.replace('CacheStore: ', '')),
+    })
+    expect(twins.map(([law]) => law)).toEqual(all)
+  })
+})

@@ -1,0 +1,265 @@
+import type { ConformanceOptions, Make } from '@base/core/testing'
+import type { CacheStore, Entry, NewEntry } from '../store/cache-store.js'
+import { assert } from './assert.js'
+import { laws } from './law.js'
+
+const HOUR = 3_600_000
+
+/**
+ * What every {@link CacheStore} must do; a store is one when it passes this against the real system. `advance` lets a second
+ * and more pass for the store.
+ *
+ * @example
+ * import { cacheStoreConformance } from '@base/cache/testing'
+ * import { TestClock } from '@base/core/testing'
+ * import { test } from 'vitest'
+ *
+ * cacheStoreConformance(
+ *   () => {
+ *     const clock = new TestClock()
+ *     return { subject: memoryCacheStore({ clock }), advance: (d) => clock.advance(d), dispose: () => {} }
+ *   },
+ *   { test },
+ * )
+ */
+export function cacheStoreConformance(
+  make: Make<CacheStore> | Make<CacheStore<Uint8Array>>,
+  options: ConformanceOptions,
+): void {
+  const law = laws('CacheStore', make as Make<CacheStore>, options)
+
+  law('an entry comes back as it was written, under its key only', async (store) => {
+    const entry = await entryOf(store, 'one', { tags: ['t', 'ü:*'], loadTime: 12 })
+    assert.equal(await store.set('a', entry), true)
+    const { entries } = await store.getMany(['b', 'a', ''], [])
+    assert.deepEqual([entries.length, entries[0], entries[2]], [3, undefined, undefined])
+    assert.deepEqual(textOf(entries[1]), 'one')
+    assert.deepEqual([...(entries[1]?.tags ?? [])].sort(), ['t', 'ü:*'])
+    assert.equal(entries[1]?.loadTime, 12)
+    assert.ok(Math.abs((entries[1]?.expiresAt ?? 0) - entry.expiresAt) <= 1)
+    assert.ok(Math.abs((entries[1]?.staleUntil ?? 0) - entry.staleUntil) <= 1)
+  })
+
+  law('any text is a key and a tag', async (store) => {
+    const keys = ['', '__proto__', 'a:b', 'a*b', 'ключ', '🔑', ' ', 'x'.repeat(5_000)]
+    for (const key of keys) await store.set(key, await entryOf(store, key, { tags: [key] }))
+    const { entries } = await store.getMany(keys, keys)
+    assert.deepEqual(entries.map(textOf), keys)
+  })
+
+  law('an entry without an end stays', async (store) => {
+    const end = Number.POSITIVE_INFINITY
+    await store.set('a', await entryOf(store, 'one', { expiresAt: end, staleUntil: end }))
+    const [entry] = (await store.getMany(['a'], [])).entries
+    assert.equal(entry?.expiresAt, end)
+  })
+
+  law('an entry is there until staleUntil, and gone then', async (store, advance) => {
+    const { createdAt = 0 } = await entryOf(store, '')
+    await store.set(
+      'a',
+      await entryOf(store, 'one', { expiresAt: createdAt + 500, staleUntil: createdAt + 1_000 }),
+    )
+    await store.set('b', await entryOf(store, 'two'))
+    await advance(700)
+    assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'one')
+    await advance(400)
+    const { entries } = await store.getMany(['a', 'b'], [])
+    assert.deepEqual(entries.map(textOf), [undefined, 'two'])
+  })
+
+  law('several are written at once', async (store) => {
+    const written = await store.setMany([
+      ['a', await entryOf(store, 'one')],
+      ['b', await entryOf(store, 'two')],
+    ])
+    assert.deepEqual(written, [true, true])
+    assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), ['one', 'two'])
+  })
+
+  law('what is deleted is gone', async (store) => {
+    await store.setMany([
+      ['a', await entryOf(store, 'one')],
+      ['b', await entryOf(store, 'two')],
+    ])
+    assert.equal(typeof (await store.delete(['a', 'x'])), 'bigint')
+    assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), [undefined, 'two'])
+  })
+
+  law('a load that began before a deletion is not written, one that begins after is', async (store) => {
+    const { version } = await store.getMany(['a'], [])
+    const deleted = await store.delete(['a'])
+    assert.ok(deleted > version)
+    assert.equal(await store.set('a', await entryOf(store, 'old'), { unlessDeletedSince: version }), false)
+    assert.equal((await store.getMany(['a'], [])).entries[0], undefined)
+    const later = await store.getMany(['a'], [])
+    assert.equal(
+      await store.set('a', await entryOf(store, 'new'), { unlessDeletedSince: later.version }),
+      true,
+    )
+    assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'new')
+  })
+
+  law('a deletion refuses no load of another key', async (store) => {
+    const { version } = await store.getMany(['a'], [])
+    await store.delete(['b'])
+    assert.equal(await store.set('a', await entryOf(store, 'one'), { unlessDeletedSince: version }), true)
+  })
+
+  law('the same holds for several at once', async (store) => {
+    const { version } = await store.getMany([], [])
+    await store.delete(['a'])
+    const written = await store.setMany(
+      [
+        ['a', await entryOf(store, 'old')],
+        ['b', await entryOf(store, 'two')],
+      ],
+      { unlessDeletedSince: version },
+    )
+    assert.deepEqual(written, [false, true])
+    assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), [undefined, 'two'])
+  })
+
+  law('a load does not overwrite what was set after it began', async (store) => {
+    const { version } = await store.getMany(['a'], [])
+    await store.set('a', await entryOf(store, 'set'))
+    assert.equal(await store.set('a', await entryOf(store, 'load'), { unlessDeletedSince: version }), false)
+    assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'set')
+  })
+
+  law('an entry that is set without a condition is written in any case', async (store) => {
+    await store.delete(['a'])
+    await store.set('a', await entryOf(store, 'one'))
+    await store.set('a', await entryOf(store, 'two'))
+    assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'two')
+  })
+
+  law('a tag without a bump has the mark 0, one with it a mark above older entries', async (store) => {
+    await store.set('a', await entryOf(store, 'one', { tags: ['t'] }))
+    const before = await store.getMany(['a'], ['t', 'u'])
+    assert.deepEqual(before.marks, [0n, 0n])
+    await store.bumpTags(['t'])
+    const { marks, entries } = await store.getMany(['a'], ['u', 't'])
+    const entry = entries[0]
+    assert.equal(marks[0], 0n)
+    assert.ok((marks[1] as bigint) > (before.entries[0]?.version as bigint))
+    assert.ok(entry === undefined || entry.version < (marks[1] as bigint))
+  })
+
+  law('what is set after a bump is valid, at once', async (store) => {
+    for (let round = 0; round < 20; round++) {
+      await store.bumpTags(['t'])
+      await store.set('a', await entryOf(store, 'one', { tags: ['t'] }))
+      const { entries, marks } = await store.getMany(['a'], ['t'])
+      assert.ok((entries[0]?.version as bigint) >= (marks[0] as bigint))
+    }
+  })
+
+  law(
+    'a load has the version at which it began, so that a bump meanwhile makes it invalid',
+    async (store) => {
+      const { version } = await store.getMany(['a'], ['t'])
+      await store.bumpTags(['t'])
+      await store.set('a', await entryOf(store, 'old', { tags: ['t'] }), { unlessDeletedSince: version })
+      const { entries, marks } = await store.getMany(['a'], ['t'])
+      assert.ok(entries[0] === undefined || entries[0].version < (marks[0] as bigint))
+    },
+  )
+
+  law('only the star is special in a pattern', async (store) => {
+    const keys = ['user:1', 'user:2', 'users', 'a*b', 'aXb', 'a?b', '[ab]', 'User:1', 'a\\*b']
+    for (const key of keys) await store.set(key, await entryOf(store, key))
+    const scan = async (pattern: string) => [...new Set(await collect(store.scan(pattern)))].sort()
+    assert.deepEqual(await scan('user:*'), ['user:1', 'user:2'])
+    assert.deepEqual(await scan('a?b'), ['a?b'])
+    assert.deepEqual(await scan('[ab]'), ['[ab]'])
+    assert.deepEqual(await scan('a*b'), ['a*b', 'a?b', 'aXb', 'a\\*b'].sort())
+    assert.deepEqual(await scan('*'), [...keys].sort())
+    assert.deepEqual(await scan('nothing*'), [])
+  })
+
+  law('after a clearing nothing is left, and loads that began before it are refused', async (store) => {
+    await store.set('a', await entryOf(store, 'one'))
+    const { version } = await store.getMany(['a'], [])
+    await store.clear()
+    assert.equal((await store.getMany(['a'], [])).entries[0], undefined)
+    assert.equal(await store.set('b', await entryOf(store, 'old'), { unlessDeletedSince: version }), false)
+    await store.set('a', await entryOf(store, 'two'))
+    assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'two')
+  })
+
+  law('the version only grows', async (store) => {
+    let last = (await store.getMany([], [])).version
+    const changes = [
+      async () => store.set('a', await entryOf(store, 'one')),
+      () => store.delete(['a']),
+      () => store.bumpTags(['t']),
+      () => store.clear(),
+    ]
+    for (const change of changes) {
+      await change()
+      const { version } = await store.getMany([], [])
+      assert.ok(version > last)
+      last = version
+    }
+  })
+
+  law('an aborted signal reads nothing', async (store) => {
+    const reason = new Error('gone')
+    const reading = store.getMany(['a'], [], { signal: AbortSignal.abort(reason) })
+    await assert.rejects(reading, reason)
+  })
+
+  law('it closes as often as it is asked to', async (store) => {
+    await store.close()
+    await store.close()
+  })
+}
+
+/** An entry for an hour, on the store's own clock. */
+async function entryOf(store: CacheStore, text: string, more: Partial<NewEntry> = {}): Promise<NewEntry> {
+  const now = await nowOf(store)
+  return {
+    value: rawOf(store, text),
+    createdAt: now,
+    expiresAt: now + HOUR,
+    staleUntil: now + HOUR,
+    tags: [],
+    ...more,
+  }
+}
+
+function rawOf(store: CacheStore, text: string): unknown {
+  return store.encoding === 'bytes' ? new TextEncoder().encode(text) : Object.freeze({ text })
+}
+
+const clocks = new WeakMap<CacheStore, number>()
+
+/** The store's wall clock when it was first asked: found by writing entries that have, and have not, ended. */
+async function nowOf(store: CacheStore): Promise<number> {
+  let ended = clocks.get(store) ?? 0
+  if (ended > 0) return ended
+  let lives = 2 ** 43
+  while (lives - ended > 1) {
+    const middle = Math.floor((ended + lives) / 2)
+    await store.set('clock', { value: rawOf(store, ''), expiresAt: middle, staleUntil: middle, tags: [] })
+    if ((await store.getMany(['clock'], [])).entries[0] === undefined) ended = middle
+    else lives = middle
+  }
+  await store.delete(['clock'])
+  clocks.set(store, ended)
+  return ended
+}
+
+function textOf(entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined
+  return entry.value instanceof Uint8Array
+    ? new TextDecoder().decode(entry.value)
+    : (entry.value as { readonly text: string }).text
+}
+
+async function collect(keys: AsyncIterable<string>): Promise<string[]> {
+  const found: string[] = []
+  for await (const key of keys) found.push(key)
+  return found
+}
