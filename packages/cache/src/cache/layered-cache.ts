@@ -117,11 +117,11 @@ export class LayeredCache implements Cache {
     await this.#invalidate({ cleared: [this.#scope.path] })
   }
 
-  cached<Args extends readonly unknown[], T>(
-    fn: (...args: Args) => T | PromiseLike<T>,
-    options?: CachedOptions<NoInfer<Args>>,
-  ): CachedFunction<Args, T> {
-    return cachedFunction(this, fn, options)
+  cached<Fn extends (...args: never[]) => unknown>(
+    fn: Fn,
+    options?: CachedOptions<Parameters<Fn>>,
+  ): CachedFunction<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+    return cachedFunction(this, fn as (...args: Parameters<Fn>) => Awaited<ReturnType<Fn>>, options)
   }
 
   namespace(name: string): Cache {
