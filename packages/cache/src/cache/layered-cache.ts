@@ -117,10 +117,10 @@ export class LayeredCache implements Cache {
     await this.#invalidate({ cleared: [this.#scope.path] })
   }
 
-  cached<Args extends readonly unknown[], T>(
-    fn: (...args: Args) => T | PromiseLike<T>,
-    options?: CachedOptions<NoInfer<Args>>,
-  ): CachedFunction<Args, T> {
+  cached<F extends (...args: never[]) => unknown>(
+    fn: F,
+    options?: CachedOptions<Parameters<F>>,
+  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
     return cachedFunction(this, fn, options)
   }
 
