@@ -94,10 +94,10 @@ export interface Cache {
    *
    * @throws InvalidOptionError for a function without a name or `key`; from a call, for functions and symbols as arguments.
    */
-  cached<Fn extends (...args: never[]) => unknown>(
-    fn: Fn,
-    options?: CachedOptions<Parameters<Fn>>,
-  ): CachedFunction<Parameters<Fn>, Awaited<ReturnType<Fn>>>
+  cached<F extends (...args: never[]) => unknown>(
+    fn: F,
+    options?: CachedOptions<Parameters<F>>,
+  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>>
   /** A cache of its own within the same layers; its keys and tags are not those of this one. */
   namespace(name: string): Cache
   /** Does what the `invalidation` rule of that event says; nothing where there is none. */

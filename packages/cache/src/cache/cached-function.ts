@@ -5,11 +5,13 @@ import { canonicalArguments } from './canonical.js'
 const place = (option: string) => ({ package: '@base/cache', pattern: 'Cache.cached', option })
 
 /** What {@link Cache.cached} gives. */
-export function cachedFunction<Args extends readonly unknown[], T>(
+export function cachedFunction<F extends (...args: never[]) => unknown>(
   cache: Cache,
-  fn: (...args: Args) => T | PromiseLike<T>,
-  options: CachedOptions<Args> = {},
-): CachedFunction<Args, T> {
+  fn: F,
+  options: CachedOptions<Parameters<F>> = {},
+): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
+  type Args = Parameters<F>
+  type T = Awaited<ReturnType<F>>
   const { key, tags, ...rest } = options
   const keyOf = keysOf(checkFunction(fn, place('fn')), key)
   const tagsOf = typeof tags === 'function' ? tags : () => tags
@@ -17,7 +19,7 @@ export function cachedFunction<Args extends readonly unknown[], T>(
     const found = tagsOf(...args)
     return cache.getOrSet<T>(
       keyOf(args),
-      () => fn(...args),
+      () => fn(...args) as T,
       found === undefined ? rest : { ...rest, tags: found },
     )
   }
@@ -25,7 +27,7 @@ export function cachedFunction<Args extends readonly unknown[], T>(
 }
 
 function keysOf<Args extends readonly unknown[]>(
-  fn: (...args: Args) => unknown,
+  fn: { readonly name: string },
   key: CachedOptions<Args>['key'] = fn.name,
 ): (args: Args) => string {
   if (typeof key === 'function') return (args) => key(...args)

@@ -117,11 +117,11 @@ export class LayeredCache implements Cache {
     await this.#invalidate({ cleared: [this.#scope.path] })
   }
 
-  cached<Fn extends (...args: never[]) => unknown>(
-    fn: Fn,
-    options?: CachedOptions<Parameters<Fn>>,
-  ): CachedFunction<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
-    return cachedFunction(this, fn as (...args: Parameters<Fn>) => Awaited<ReturnType<Fn>>, options)
+  cached<F extends (...args: never[]) => unknown>(
+    fn: F,
+    options?: CachedOptions<Parameters<F>>,
+  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
+    return cachedFunction(this, fn, options)
   }
 
   namespace(name: string): Cache {

@@ -97,7 +97,7 @@ export class Layers {
     return { found, since, versions }
   }
 
-  /** The result of a load, unless something newer is known; whether memory, or all there is, took it. */
+  /** The result of a load, unless something newer is known. */
   async keep(
     scope: Scope,
     key: string,
@@ -105,12 +105,15 @@ export class Layers {
     lookup: Pick<Lookup, 'since' | 'versions'>,
   ): Promise<void> {
     this.#setTop(key, entry, lookup.since)
-    await Promise.all(
-      this.lower.map(async (layer, index) => {
+    if (this.lower.length === 0) return
+    const written = await Promise.all(
+      this.lower.map((layer, index) => {
         const version = lookup.versions[index]
-        if (version !== undefined) await layer.write([[key, this.#toEntry(layer, scope, entry)]], version)
+        return version === undefined || layer.write(key, this.#toEntry(layer, scope, entry), version)
       }),
     )
+    // A layer knows of a change that this process has not heard of.
+    if (written.includes(false)) this.#drop({ keys: [key] })
   }
 
   /** What a user sets: it wins over everything before it. */
@@ -166,7 +169,7 @@ export class Layers {
     for (const [depth, version] of versions.entries()) {
       const layer = this.lower[depth] as LowerLayer
       if (version === undefined) continue
-      await layer.write(
+      await layer.fill(
         fills.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)]),
         version,
       )

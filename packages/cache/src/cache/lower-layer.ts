@@ -50,16 +50,17 @@ export class LowerLayer {
     return this.#call('A read', READ_LIMIT, () => this.store.getMany(keys, tags))
   }
 
-  /** The result of a load; it does not matter much if it is lost. */
-  async write(entries: readonly (readonly [string, NewEntry])[], since: bigint | undefined): Promise<void> {
-    const [first] = entries
-    if (first === undefined) return
-    const options = since === undefined ? {} : { unlessDeletedSince: since }
-    await this.#call('A write', WRITE_LIMIT, async () => {
-      if (entries.length === 1) await this.store.set(first[0], first[1], options)
-      else await this.store.setMany(entries, options)
-      return true
-    })
+  /** The result of a load, which began at a version; `false` where the layer knows something newer. */
+  async write(key: string, entry: NewEntry, since: bigint): Promise<boolean> {
+    const options = { unlessDeletedSince: since }
+    const written = await this.#call('A write', WRITE_LIMIT, () => this.store.set(key, entry, options))
+    return written !== false
+  }
+
+  /** What was found below. */
+  async fill(entries: readonly (readonly [string, NewEntry])[], since: bigint): Promise<void> {
+    const options = { unlessDeletedSince: since }
+    await this.#call('A write', WRITE_LIMIT, () => this.store.setMany(entries, options))
   }
 
   /** What a user sets: where it cannot be written, the layer must at least lose what it has. */

@@ -316,3 +316,16 @@ test('layers are closed even if they owe something, or fail', async () => {
   await clock.advance('1m')
   clock.assertIdle()
 })
+
+test('a load whose result a shared layer refuses is not kept in memory, though no message told why', async () => {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const [a, b] = [0, 1].map(() => createCache({ layers: [memoryCacheStore({ clock }), shared], clock }))
+  const { promise, resolve } = deferred<string>()
+  const load = a?.getOrSet('k', () => promise, { tags: ['t'] })
+  await clock.advance(0)
+  await b?.deleteByTag('t')
+  resolve('old')
+  expect(await load).toBe('old')
+  expect(await a?.get('k')).toBeUndefined()
+})
