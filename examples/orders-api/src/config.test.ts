@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { loadConfig } from '@base/core/config'
 import { describe, expect, test } from 'vitest'
 import { Config } from './config.ts'
@@ -23,15 +24,29 @@ describe('the settings', () => {
     })
   })
 
+  test('keep the password of a database to themselves', async () => {
+    const url = 'postgres://shop:hunter2@db/shop'
+    const { databaseUrl } = await load({ DATABASE_URL: url })
+
+    expect(databaseUrl?.reveal()).toBe(url)
+    expect(`${inspect(databaseUrl)}${JSON.stringify(databaseUrl)}`).not.toContain('hunter2')
+    await expect(load({ DATABASE_URL: 'http://shop:hunter2@db' })).rejects.not.toThrow('hunter2')
+  })
+
   test.each(['', 'abc', '-1', '65536', '1e3', '0x10', '80 ', '3.5'])('refuse %j as a port', async (port) => {
     await expect(load({ PORT: port })).rejects.toThrow('PORT: must be a whole number from 0 to 65535')
   })
 
   test.each([
+    ['DATABASE_URL', 'localhost:5432/shop'],
+    ['DATABASE_URL', 'http://localhost/shop'],
     ['PAYMENT_URL', 'gateway:80'],
     ['PAYMENT_URL', 'file:///etc/passwd'],
     ['PAYMENT_TIMEOUT', '0s'],
     ['PAYMENT_RECOVERY', 'soon'],
+    ['ORDER_LIMIT', '0/minute'],
+    ['ORDER_LIMIT', '100'],
+    ['ADDRESS_LIMIT', '10/now'],
   ])('refuse %s=%s', async (name, value) => {
     await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
   })

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { attempt, unwrapOr } from '@base/core/result'
+import { secret } from '@base/core/secret'
+import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
 
 const PORT = 'must be a whole number from 0 to 65535'
@@ -21,6 +23,14 @@ export const Config = z.object({
     .string()
     .min(1, 'must not be empty')
     .default(fileURLToPath(new URL('../data', import.meta.url))),
+  /** A database on a PostgreSQL server; without it one is kept in `dataDir`. */
+  databaseUrl: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a URL such as postgres://user:password@host/database',
+    })
+    .transform(secret)
+    .optional(),
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
   drainDelay: duration(0).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */
@@ -29,7 +39,21 @@ export const Config = z.object({
   paymentTimeout: duration(1).default('2s'),
   /** How long a gateway that keeps failing is left alone. */
   paymentRecovery: duration(1).default('5s'),
+  /** How many orders a customer may try to place in a time, and as many at once. */
+  orderLimit: rateLimit().default('6000/minute'),
+  /** The same for an address, where no customer of ours is named. */
+  addressLimit: rateLimit().default('6000/minute'),
 })
+
+function rateLimit() {
+  return z
+    .string()
+    .refine(
+      (text) => attempt(() => new RateLimiter({ policies: text as RateLimitText })).ok,
+      "must be a limit such as '100/minute' or '10/30s'",
+    )
+    .transform((text) => text as RateLimitText)
+}
 
 function duration(min: number) {
   return z

@@ -1,18 +1,15 @@
 import { join } from 'node:path'
-import { systemClock } from '@base/core/clock'
+import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
-import { memoryLock } from '@base/core/lock'
 import type { Config } from './config.ts'
 import { customerRoutes } from './customers/routes.ts'
-import { type Database, openDatabase } from './database/database.ts'
-import { addDemoCustomer } from './database/demo-data.ts'
-import { migrate } from './database/migrate.ts'
-import { migrations } from './database/migrations.ts'
+import { openDatabase } from './database/database.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
 import { itemRoutes } from './items/routes.ts'
+import { OrderLimits } from './orders/order-limits.ts'
 import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { GatewayPayments } from './payments/gateway-payments.ts'
@@ -33,11 +30,15 @@ export interface Service {
  *
  * @param signals that stop it; a test wants none.
  */
-export function createService(config: Config, signals?: readonly string[]): Service {
+export function createService(
+  config: Config,
+  signals?: readonly string[],
+  clock: Clock = systemClock,
+): Service {
   const container = createContainer()
     .value('config', config)
-    .value('clock', systemClock)
-    .singleton('database', ['config'], ({ config }) => openMigrated(config.dataDir), {
+    .value('clock', clock)
+    .singleton('database', ['config'], ({ config }) => openDatabase(config), {
       dispose: (database) => database.close(),
     })
     .singleton('stores', ['database'], ({ database }) => openStores(database))
@@ -51,20 +52,29 @@ export function createService(config: Config, signals?: readonly string[]): Serv
       ({ config: { paymentTimeout, paymentRecovery }, gateway }) =>
         new GatewayPayments(gateway.url, { timeout: paymentTimeout, recovery: paymentRecovery }),
     )
-    .singleton('lock', [], () => memoryLock())
-    .singleton('app', ['clock', 'database', 'stores', 'payments', 'lock'], ({ database, ...services }) =>
-      createApp({
-        '/items': itemRoutes(services.stores),
-        '/customers': customerRoutes(services.stores),
-        '/orders': orderRoutes({ ...services.stores, ...services, publish }),
-        '/health': healthRoutes({ database, accepting: () => lifecycle.state === 'running' }),
-      }),
+    .singleton('lock', ['database'], ({ database }) => database.lock)
+    .singleton(
+      'limits',
+      ['config', 'clock', 'stores'],
+      ({ config: { orderLimit, addressLimit }, clock, stores }) =>
+        new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, ...stores, clock }),
+    )
+    .singleton(
+      'app',
+      ['clock', 'database', 'stores', 'payments', 'lock', 'limits'],
+      ({ database, ...services }) =>
+        createApp({
+          '/items': itemRoutes(services.stores),
+          '/customers': customerRoutes(services.stores),
+          '/orders': orderRoutes({ ...services.stores, ...services, publish }),
+          '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
+        }),
     )
     .build()
   // Requests that come while the database opens wait for it.
   const server = new HttpServer(
-    async (request) => (await container.resolve('app')).fetch(request),
-    systemClock,
+    async (request, client) => (await container.resolve('app')).fetch(request, client),
+    clock,
   )
   const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
 
@@ -94,16 +104,4 @@ export function createService(config: Config, signals?: readonly string[]): Serv
 async function openGateway({ paymentUrl, dataDir }: Config): Promise<OwnGateway> {
   if (paymentUrl !== undefined) return { url: paymentUrl.replace(/\/$/, ''), stop: async () => {} }
   return startGateway(dataDir.startsWith('memory://') ? undefined : join(dataDir, 'payments.jsonl'))
-}
-
-async function openMigrated(dataDir: string): Promise<Database> {
-  const database = await openDatabase(dataDir)
-  try {
-    await migrate(database, migrations)
-    await addDemoCustomer(database)
-    return database
-  } catch (error) {
-    await database.close()
-    throw error
-  }
 }

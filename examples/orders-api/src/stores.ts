@@ -1,13 +1,13 @@
 import type { UnitOfWork } from '@base/domain/unit-of-work'
+import { drizzleRepository, type Executor } from '@base/drizzle/repository'
+import { drizzleUnitOfWork } from '@base/drizzle/unit-of-work'
 import type { Customers } from './customers/customer.ts'
 import { customerTable } from './customers/customer-table.ts'
-import type { Database, Queries } from './database/database.ts'
-import { Table } from './database/table.ts'
-import { unitOfWorkOn } from './database/unit-of-work.ts'
+import type { Database } from './database/database.ts'
 import type { Items } from './items/item.ts'
-import { itemTable } from './items/item-table.ts'
+import { itemsOn } from './items/item-table.ts'
 import type { Orders } from './orders/order.ts'
-import { OrderTable } from './orders/order-table.ts'
+import { ordersOn } from './orders/order-table.ts'
 
 /** What the service keeps, by its ports. */
 export interface Repositories {
@@ -21,18 +21,15 @@ export interface Stores extends Repositories {
   readonly unitOfWork: UnitOfWork<Repositories>
 }
 
-/** The stores in a database. What a unit of work reads stays locked until it ends. */
-export function openStores(database: Database): Stores {
-  return {
-    ...repositoriesOn(database, false),
-    unitOfWork: unitOfWorkOn(database, (queries) => repositoriesOn(queries, true)),
-  }
+/** The stores in a database. */
+export function openStores({ db, units }: Pick<Database, 'db' | 'units'>): Stores {
+  return { ...repositoriesOn(db), unitOfWork: drizzleUnitOfWork(units, repositoriesOn) }
 }
 
-function repositoriesOn(queries: Queries, locking: boolean): Repositories {
+function repositoriesOn(executor: Executor): Repositories {
   return {
-    items: new Table(queries, itemTable, locking),
-    customers: new Table(queries, customerTable),
-    orders: new OrderTable(queries, locking),
+    items: itemsOn(executor),
+    customers: drizzleRepository({ executor, table: customerTable, id: 'username', name: 'customer' }),
+    orders: ordersOn(executor),
   }
 }

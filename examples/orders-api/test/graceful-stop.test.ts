@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describeWithService } from '@base-internal/tools/services'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gatewayAt, type TestGateway } from './run-gateway.ts'
 import { type MainProcess, runMain } from './run-main.ts'
 import { forAda } from './start-service.ts'
+
+// The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder: string
 let main: MainProcess
@@ -83,22 +87,29 @@ async function countOrders(): Promise<number> {
   return items[0]?.number ?? 0
 }
 
-describe('kill -TERM', () => {
-  test('under load loses no order, and the process ends with 0', async () => {
-    await start()
-    await put('/items/PEN', item)
-    const clients = Array.from({ length: 16 }, (_, n) => orderUntilRefused(n % 2 === 0))
-    while ((await countOrders()) < 40);
-    main.process.kill('SIGTERM')
-    const outcomes = await Promise.all(clients)
-    expect(await main.ended).toBe(0)
-    expect(main.errors()).toBe('')
-    expect(outcomes.flatMap(({ lost }) => lost)).toEqual([])
+/** Orders, stops it meanwhile, and counts after another start. */
+async function stopUnderLoad(env: Record<string, string>): Promise<void> {
+  await start(env)
+  await put('/items/PEN', item)
+  const clients = Array.from({ length: 16 }, (_, n) => orderUntilRefused(n % 2 === 0))
+  while ((await countOrders()) < 40);
+  main.process.kill('SIGTERM')
+  const outcomes = await Promise.all(clients)
+  expect(await main.ended).toBe(0)
+  expect(main.errors()).toBe('')
+  expect(outcomes.flatMap(({ lost }) => lost)).toEqual([])
 
-    const placed = outcomes.reduce((sum, outcome) => sum + outcome.placed, 0)
-    await start()
-    expect(placed).toBeGreaterThan(40)
-    expect(await countOrders()).toBe(placed)
+  const placed = outcomes.reduce((sum, outcome) => sum + outcome.placed, 0)
+  await start(env)
+  expect(placed).toBeGreaterThan(40)
+  expect(await countOrders()).toBe(placed)
+}
+
+describe('kill -TERM', () => {
+  test('under load loses no order, and the process ends with 0', () => stopUnderLoad({}))
+
+  describeWithService('postgres', (postgres) => {
+    test('under load loses no order of a server', () => stopUnderLoad({ DATABASE_URL: postgres.url }))
   })
 
   test('turns readiness off for the drain delay, in which requests are still answered', async () => {

@@ -4,8 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describeWithService } from '@base-internal/tools/services'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type MainProcess, runMain } from './run-main.ts'
+
+// The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder: string
 const running: MainProcess[] = []
@@ -44,26 +48,37 @@ const curlLines = (main: MainProcess) =>
     .split('\n')
     .filter((each) => each.startsWith('curl '))
 
-describe('start', () => {
-  test.skipIf(!hasCurl())(
-    'prints three curl lines that work, also after a restart with its data',
-    async () => {
-      for (const round of [1, 2]) {
-        const main = start({ PORT: '0', DATA_DIR: folder })
-        await main.started
-        const lines = curlLines(main)
-        expect(lines).toHaveLength(3)
-        const [item, order, orders] = lines.map(paste)
+/** Pastes what a start prints, stops it, and does so again. */
+async function orderTwice(env: Record<string, string>): Promise<void> {
+  for (const round of [1, 2]) {
+    const main = start({ PORT: '0', ...env })
+    await main.started
+    const lines = curlLines(main)
+    expect(lines).toHaveLength(3)
+    const [item, order, orders] = lines.map(paste)
 
-        expect(item).toMatchObject({ sku: 'MUG-BLUE', price: 1_290, stock: 100 })
-        expect(order).toMatchObject({ customer: 'ada', number: round, total: 3_570 })
-        expect(orders.items).toEqual([order])
-        expect(orders.next === null).toBe(round === 1)
-        main.process.kill('SIGTERM')
-        expect(await main.ended).toBe(0)
-      }
-    },
+    expect(item).toMatchObject({ sku: 'MUG-BLUE', price: 1_290, stock: 100 })
+    expect(order).toMatchObject({ customer: 'ada', number: round, total: 3_570 })
+    expect(orders.items).toEqual([order])
+    expect(orders.next === null).toBe(round === 1)
+    main.process.kill('SIGTERM')
+    expect(await main.ended).toBe(0)
+    expect(main.errors()).toBe('')
+  }
+}
+
+describe('start', () => {
+  test.skipIf(!hasCurl())('prints three curl lines that work, also after a restart with its data', () =>
+    orderTwice({ DATA_DIR: folder }),
   )
+
+  describeWithService('postgres', (postgres) => {
+    test.skipIf(!hasCurl())('keeps what it is told in the database that DATABASE_URL names', async () => {
+      await orderTwice({ DATABASE_URL: postgres.url, DATA_DIR: folder })
+
+      expect(existsSync(join(folder, 'postgres'))).toBe(false)
+    })
+  })
 
   test('says that its port is taken, and does not touch the data', async () => {
     const other = createServer()
@@ -78,6 +93,17 @@ describe('start', () => {
       `Port ${port} is taken: stop what listens there, or choose another with PORT.\n`,
     )
     expect(existsSync(join(folder, 'untouched'))).toBe(false)
+  })
+
+  test('says that the server of its database does not answer, and not its password', async () => {
+    const main = start({
+      PORT: '0',
+      DATABASE_URL: 'postgres://shop:hunter2@127.0.0.1:1/shop',
+      DATA_DIR: folder,
+    })
+
+    expect(await main.ended).toBe(1)
+    expect(main.errors()).toBe('The database does not answer now.\n')
   })
 
   test('refuses a port that is none', async () => {

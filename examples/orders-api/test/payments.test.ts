@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../src/config.ts'
+import { describeEngines, type Start } from './engines.ts'
 import { runGateway, type TestGateway } from './run-gateway.ts'
 import { type Answer, forAda, startService, type TestService } from './start-service.ts'
 
@@ -28,9 +29,9 @@ async function killGateway(): Promise<() => Promise<void>> {
 
 let service: TestService
 /** One service for a group of tests. */
-function given(settings: Partial<Config>): void {
+function given(settings: Partial<Config>, start: Start = startService): void {
   beforeAll(async () => {
-    service = await startService({ paymentUrl: gateway.url, paymentTimeout: '10s', ...settings })
+    service = await start({ paymentUrl: gateway.url, paymentTimeout: '10s', ...settings })
   })
   afterAll(() => service?.stop())
 }
@@ -61,40 +62,42 @@ const booked = async (id: string) => (await gateway.books()).filter(({ key }) =>
 const taken = (id: string) => [{ key: id, type: 'taken', amount: { minor: '2990', currency: 'EUR' } }]
 const returned = (id: string) => [...taken(id), { key: id, type: 'returned' }]
 
-describe('confirming an order', () => {
-  given({})
+describeEngines((start) => {
+  describe('confirming an order', () => {
+    given({}, start)
 
-  test('takes its payment', async () => {
-    const { id } = await placed()
+    test('takes its payment', async () => {
+      const { id } = await placed()
 
-    expect((await confirm(id)).body.status).toBe('confirmed')
-    expect(await booked(id)).toEqual(taken(id))
-  })
+      expect((await confirm(id)).body.status).toBe('confirmed')
+      expect(await booked(id)).toEqual(taken(id))
+    })
 
-  test('20 times at once takes it once', async () => {
-    const { id } = await placed()
-    const { received } = await gateway.state()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => confirm(id)))
+    test('20 times at once takes it once', async () => {
+      const { id } = await placed()
+      const { received } = await gateway.state()
+      const answers = await Promise.all(Array.from({ length: 20 }, () => confirm(id)))
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(409)])
-    expect((await gateway.state()).received).toBe(received + 1)
-  })
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(409)])
+      expect((await gateway.state()).received).toBe(received + 1)
+    })
 
-  test('is refused where the customer cannot pay, and the order can still be cancelled', async () => {
-    const { id } = await placed()
-    await gateway.behave('decline')
-    const { status, body } = await confirm(id)
+    test('is refused where the customer cannot pay, and the order can still be cancelled', async () => {
+      const { id } = await placed()
+      await gateway.behave('decline')
+      const { status, body } = await confirm(id)
 
-    expect([status, body.code]).toEqual([409, 'PAYMENT_DECLINED'])
-    expect((await orderOf(id)).status).toBe('pending')
-    expect((await cancel(id)).status).toBe(200)
-    expect(await stock()).toBe(10)
-  })
+      expect([status, body.code]).toEqual([409, 'PAYMENT_DECLINED'])
+      expect((await orderOf(id)).status).toBe('pending')
+      expect((await cancel(id)).status).toBe(200)
+      expect(await stock()).toBe(10)
+    })
 
-  test('waits for a gateway that is slow, but in time', async () => {
-    await gateway.behave('slow', 20)
+    test('waits for a gateway that is slow, but in time', async () => {
+      await gateway.behave('slow', 20)
 
-    expect((await confirm((await placed()).id)).status).toBe(200)
+      expect((await confirm((await placed()).id)).status).toBe(200)
+    })
   })
 })
 
@@ -180,37 +183,39 @@ describe('a gateway that recovers', () => {
   })
 })
 
-describe('a gateway that does not answer in time', () => {
-  given({ paymentTimeout: '500ms', paymentRecovery: '1ms' })
+describeEngines((start) => {
+  describe('a gateway that does not answer in time', () => {
+    given({ paymentTimeout: '500ms', paymentRecovery: '1ms' }, start)
 
-  test.each(['lose', 'slow'] as const)(
-    '(%s) but takes the payment is asked again, and takes it once',
-    async (mode) => {
-      const order = await placed()
-      await gateway.behave(mode, 600_000)
-      expect((await confirm(order.id)).status).toBe(503)
-      expect([await orderOf(order.id), await booked(order.id)]).toEqual([order, taken(order.id)])
+    test.each(['lose', 'slow'] as const)(
+      '(%s) but takes the payment is asked again, and takes it once',
+      async (mode) => {
+        const order = await placed()
+        await gateway.behave(mode, 600_000)
+        expect((await confirm(order.id)).status).toBe(503)
+        expect([await orderOf(order.id), await booked(order.id)]).toEqual([order, taken(order.id)])
 
+        await gateway.behave('ok')
+        expect((await persist(() => confirm(order.id))).body.status).toBe('confirmed')
+        expect(await booked(order.id)).toEqual(taken(order.id))
+      },
+    )
+
+    test('holds neither the database nor other orders', async () => {
+      await gateway.behave('hang')
+      const orders = [await placed(), await placed(), await placed()]
+      const hanging = orders.map(({ id }) => confirm(id))
+      while ((await gateway.state()).waiting === 0);
+      const other = await placed()
+      expect((await cancel(other.id)).status).toBe(200)
+
+      expect((await Promise.all(hanging)).map(({ status }) => status)).toEqual([503, 503, 503])
+      expect(await Promise.all(orders.map(({ id }) => orderOf(id)))).toEqual(orders)
       await gateway.behave('ok')
-      expect((await persist(() => confirm(order.id))).body.status).toBe('confirmed')
-      expect(await booked(order.id)).toEqual(taken(order.id))
-    },
-  )
-
-  test('holds neither the database nor other orders', async () => {
-    await gateway.behave('hang')
-    const orders = [await placed(), await placed(), await placed()]
-    const hanging = orders.map(({ id }) => confirm(id))
-    while ((await gateway.state()).waiting === 0);
-    const other = await placed()
-    expect((await cancel(other.id)).status).toBe(200)
-
-    expect((await Promise.all(hanging)).map(({ status }) => status)).toEqual([503, 503, 503])
-    expect(await Promise.all(orders.map(({ id }) => orderOf(id)))).toEqual(orders)
-    await gateway.behave('ok')
-    for (const { id } of orders) {
-      expect((await persist(() => confirm(id))).status).toBe(200)
-      expect(await booked(id)).toEqual(taken(id))
-    }
+      for (const { id } of orders) {
+        expect((await persist(() => confirm(id))).status).toBe(200)
+        expect(await booked(id)).toEqual(taken(id))
+      }
+    })
   })
 })

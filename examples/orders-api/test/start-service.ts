@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@base/core/clock'
 import { loadConfig } from '@base/core/config'
 import { Config } from '../src/config.ts'
 import { createService } from '../src/service.ts'
@@ -21,10 +22,13 @@ export interface TestService {
   stop(): Promise<void>
 }
 
-export async function startService(settings: Partial<Config> = {}): Promise<TestService> {
+export async function startService(
+  settings: Partial<Config> = {},
+  clock: Clock = systemClock,
+): Promise<TestService> {
   const env = { PORT: '0', DATA_DIR: 'memory://' }
   const config = { ...(await loadConfig(Config, { env, files: [] })), ...settings }
-  const service = createService(config, [])
+  const service = createService(config, [], clock)
   await service.lifecycle.start()
   const { url } = service
   const request = async (path: string, init: RequestInit = {}) => readAnswer(await fetch(url + path, init))

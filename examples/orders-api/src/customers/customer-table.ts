@@ -1,15 +1,9 @@
-import type { Mapping } from '../database/table.ts'
-import type { Customer } from './customer.ts'
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 
 /** Customers in the database. */
-export const customerTable: Mapping<Customer> = {
-  table: 'customers',
-  key: 'username',
-  columns: 'username, name, email',
-  fields: {
-    username: { sql: 'username', type: 'text' },
-    email: { sql: 'email', type: 'text' },
-  },
-  toRow: ({ version: _, ...row }) => row,
-  toDomain: (row) => row as Customer,
-}
+export const customerTable = pgTable('customers', {
+  username: text().primaryKey(),
+  name: text().notNull(),
+  email: text().notNull(),
+  version: integer().notNull(),
+})

@@ -2,7 +2,6 @@ import type { Repository } from '@base/domain/repository'
 import { Email } from '@base/domain/value-object'
 import { z } from 'zod'
 import { text } from '../http/text.ts'
-import type { Pages } from '../pages.ts'
 
 /** The name of a customer in paths and orders. */
 export const Username = z
@@ -30,4 +29,4 @@ export interface Customer extends CustomerInput {
 }
 
 /** Where the customers are kept. */
-export type Customers = Pick<Repository<Customer, string>, 'findById' | 'save'> & Pages<Customer>
+export type Customers = Pick<Repository<Customer, string>, 'findById' | 'findPage' | 'save'>

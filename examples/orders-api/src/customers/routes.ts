@@ -1,7 +1,6 @@
 import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { uniqueViolation } from '../database/unique-violation.ts'
 import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
@@ -39,8 +38,8 @@ function toView({ version: _, ...customer }: Customer): CustomerInput {
 }
 
 function taken(error: unknown): ConflictError | undefined {
-  const email = uniqueViolation(error) === 'customers_email'
-  if (!email && !isAppError(error, 'CONFLICT')) return undefined
+  if (!isAppError(error, 'CONFLICT')) return undefined
+  const email = error.details?.['constraint'] === 'customers_email'
   const field = email ? 'email' : 'username'
   const code = email ? 'EMAIL_TAKEN' : 'USERNAME_TAKEN'
   return new ConflictError({ code, message: `This ${field} is taken.`, details: { field } })

@@ -1,44 +1,44 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { claimFolder } from './folder-claim.ts'
+import type { Lock } from '@base/core/lock'
+import type { Secret } from '@base/core/secret'
+import { migrate } from '@base/drizzle/migrate'
+import type { Executor } from '@base/drizzle/repository'
+import type { UnitDatabase } from '@base/drizzle/unit-of-work'
+import { addDemoCustomer } from './demo-data.ts'
+import { migrations } from './migrations.ts'
+import { openPglite } from './pglite.ts'
+import { openServer } from './server.ts'
 
-/** What runs SQL: the database itself, or one transaction of it. Values go in as parameters only. */
-export interface Queries {
-  query<Row>(sql: string, parameters?: unknown[]): Promise<{ rows: Row[] }>
-  /** Runs statements without parameters and without rows. */
-  exec(sql: string): Promise<unknown>
-}
-
-/** The database. */
-export interface Database extends Queries {
-  /**
-   * Runs the function in a transaction: all of it happens, or, when it throws, nothing. Inside, only the given queries
-   * may be used: PGlite has one connection, so the database itself would wait for the transaction for ever.
-   */
-  transaction<T>(run: (queries: Queries) => Promise<T>): Promise<T>
+/** A database, and what differs between the engines. */
+export interface Database {
+  /** Drizzle on it. */
+  readonly db: Executor
+  /** Where units of work open their transactions. */
+  readonly units: UnitDatabase
+  /** Reaches as far as the database does: to other processes on a server, within this one on PGlite. */
+  readonly lock: Lock
   close(): Promise<void>
 }
 
+/** Which database. */
+export interface DatabaseSettings {
+  /** That of a server. @defaultValue PGlite in `dataDir` */
+  readonly databaseUrl?: Secret<string> | undefined
+  readonly dataDir: string
+}
+
 /**
- * Opens the PostgreSQL in a folder, and makes it if it is not there; `memory://` keeps nothing.
+ * Opens the database and brings its tables up to date.
  *
- * @throws AppError `FOLDER_TAKEN` where another process has it open.
+ * @throws AppError `FOLDER_TAKEN` where another process has the folder open; UnavailableError where no server answers.
  */
-export async function openDatabase(dataDir: string): Promise<Database> {
-  if (dataDir.startsWith('memory://')) return PGlite.create(dataDir)
-  await mkdir(dataDir, { recursive: true })
-  const release = claimFolder(dataDir)
+export async function openDatabase({ databaseUrl, dataDir }: DatabaseSettings): Promise<Database> {
+  const database = databaseUrl === undefined ? await openPglite(dataDir) : openServer(databaseUrl)
   try {
-    const database = await PGlite.create(join(dataDir, 'postgres'))
-    return {
-      query: (sql, parameters) => database.query(sql, parameters),
-      exec: (sql) => database.exec(sql),
-      transaction: (run) => database.transaction(run),
-      close: () => database.close().finally(release),
-    }
+    await migrate(database.db, migrations)
+    await addDemoCustomer(database.db)
+    return database
   } catch (error) {
-    release()
+    await database.close()
     throw error
   }
 }

@@ -1,9 +1,8 @@
-import type { Queries } from './database.ts'
+import type { Executor } from '@base/drizzle/repository'
+import { customerTable } from '../customers/customer-table.ts'
 
 /** Makes the customer that the printed curl lines order for. */
-export async function addDemoCustomer(queries: Queries): Promise<void> {
-  await queries.query(
-    `insert into customers (username, name, email) values ('ada', 'Ada Lovelace', 'ada@example.com')
-     on conflict do nothing`,
-  )
+export async function addDemoCustomer(db: Executor): Promise<void> {
+  const ada = { username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', version: 1 }
+  await db.insert(customerTable).values(ada).onConflictDoNothing()
 }

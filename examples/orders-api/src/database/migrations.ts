@@ -1,11 +1,7 @@
-/** A step of the schema. Never changed once it has run anywhere: a new step mends an old one. */
-export interface Migration {
-  readonly name: string
-  readonly sql: string
-}
+import type { Migration } from '@base/drizzle/migrate'
 
-/** All steps, in order. Money is in minor units: 1290 is 12.90. */
-export const migrations: readonly Migration[] = [
+/** The steps that a ledger of our own counted, the table `migrations`, before there was one of @base/drizzle. */
+export const oldSteps: readonly Migration[] = [
   {
     name: '0001_items_customers_orders',
     sql: `
@@ -68,6 +64,37 @@ export const migrations: readonly Migration[] = [
   },
   {
     name: '0003_payments',
-    sql: 'alter table orders add payment_asked boolean not null default false',
+    sql: 'alter table orders add payment_asked boolean not null default false;',
   },
 ]
+
+/** All steps, in order; a step that has run anywhere is never changed. Money is in minor units: 1290 is 12.90. */
+export const migrations: readonly Migration[] = [
+  ...oldSteps.map(unlessCounted),
+  {
+    name: '0004_lines_in_orders',
+    sql: `
+      alter table orders add lines json;
+      update orders set lines = (
+        select json_agg(json_build_object('sku', sku, 'quantity', quantity, 'discountPercent', discount_percent,
+          'name', name, 'unitPrice', unit_price, 'discount', order_lines.discount, 'total', order_lines.total)
+          order by position)
+        from order_lines where order_number = number);
+      alter table orders alter lines set not null;
+      drop table order_lines;
+    `,
+  },
+]
+
+/** A step that leaves a database alone whose old ledger has it. */
+function unlessCounted({ name, sql }: Migration): Migration {
+  return {
+    name,
+    sql: `do $step$ begin
+      if to_regclass('migrations') is not null then
+        if exists (select from migrations where name = '${name}') then return; end if;
+      end if;
+      ${sql}
+    end $step$`,
+  }
+}

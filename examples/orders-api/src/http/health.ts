@@ -1,9 +1,10 @@
+import type { Executor } from '@base/drizzle/repository'
+import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
-import type { Queries } from '../database/database.ts'
 
 /** What the answer of `/health/ready` depends on. */
 export interface HealthOptions {
-  readonly database: Queries
+  readonly database: Pick<Executor, 'execute'>
   /** Whether the service takes new work: not while it starts or drains. */
   readonly accepting: () => boolean
 }
@@ -23,8 +24,8 @@ function status(good: boolean): 'healthy' | 'unhealthy' {
   return good ? 'healthy' : 'unhealthy'
 }
 
-function answers(database: Queries): Promise<boolean> {
-  return database.query('select 1').then(
+function answers(database: HealthOptions['database']): Promise<boolean> {
+  return database.execute(sql`select 1`).then(
     () => true,
     () => false,
   )

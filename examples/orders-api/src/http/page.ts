@@ -1,9 +1,9 @@
 import { ValidationError } from '@base/core/errors'
 import { InvalidCursorError, type OrderBy } from '@base/domain/pagination'
+import type { Repository } from '@base/domain/repository'
 import type { Specification } from '@base/domain/specification'
 import type { Context } from 'hono'
 import { z } from 'zod'
-import type { Pages } from '../pages.ts'
 import { QUERY } from './problem.ts'
 
 /** Query parameters of every list. */
@@ -31,7 +31,7 @@ export interface PageRequest<T> {
 /** Answers with a page, and in `next` with path and query of the one after it; null on the last. */
 export async function answerPage<T>(
   c: Context,
-  pages: Pages<T>,
+  pages: Pick<Repository<T, never>, 'findPage'>,
   { specification, ...options }: PageRequest<T>,
   toView: (item: T) => unknown = (item) => item,
 ): Promise<Response> {

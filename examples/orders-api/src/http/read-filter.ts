@@ -1,4 +1,5 @@
 import { ValidationError } from '@base/core/errors'
+import type { FieldOperator } from '@base/core/expression'
 import { parseJson, unchecked } from '@base/core/schema'
 import {
   always,
@@ -7,8 +8,19 @@ import {
   type Specification,
   specificationFromJson,
 } from '@base/domain/specification'
-import { operators } from '../database/condition.ts'
 import { QUERY } from './problem.ts'
+
+/** How callers may compare: by what an index can serve. */
+const operators: readonly FieldOperator[] = [
+  'equals',
+  'notEquals',
+  'isIn',
+  'isNotIn',
+  'greaterThan',
+  'greaterThanOrEqual',
+  'lessThan',
+  'lessThanOrEqual',
+]
 
 /** The fields that callers may filter by, and what they hold. */
 export type Filterable<T> = { readonly [P in Path<T>]?: JsonFieldType }

@@ -13,8 +13,14 @@ const IDLE_GRACE = KEEP_ALIVE + 1_000
 const QUIET = 10
 const MAX_LOOKS = 25
 
+/** Who sent a request. */
+export interface Client {
+  /** The address at the other end of the connection, be it a proxy's: no header is believed. */
+  readonly address: string
+}
+
 /** Answers a request, or rejects. */
-export type Fetch = (request: Request) => Response | Promise<Response>
+export type Fetch = (request: Request, client: Client) => Response | Promise<Response>
 
 /**
  * An HTTP server that stops without losing a request.
@@ -34,8 +40,8 @@ export class HttpServer {
 
   constructor(fetch: Fetch, clock: Clock) {
     this.#clock = clock
-    const listener = getRequestListener(async (request) => {
-      const response = await fetch(request)
+    const listener = getRequestListener(async (request, { incoming }) => {
+      const response = await fetch(request, { address: incoming.socket.remoteAddress ?? 'gone' })
       await this.#hold
       return response
     })

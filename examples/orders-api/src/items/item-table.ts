@@ -1,17 +1,30 @@
-import type { Mapping } from '../database/table.ts'
-import type { Item } from './item.ts'
+import { drizzleRepository, type Executor } from '@base/drizzle/repository'
+import { compileSpecification } from '@base/drizzle/specification'
+import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { type Items, itemStatuses } from './item.ts'
 
 /** Items in the database. */
-export const itemTable: Mapping<Item> = {
-  table: 'items',
-  key: 'sku',
-  columns: 'sku, name, description, price, stock, status',
-  fields: {
-    sku: { sql: 'sku', type: 'text' },
-    price: { sql: 'price', type: 'numeric' },
-    stock: { sql: 'stock', type: 'numeric' },
-    status: { sql: 'status', type: 'text' },
-  },
-  toRow: ({ version: _, ...row }) => row,
-  toDomain: (row) => row as Item,
+export const itemTable = pgTable('items', {
+  sku: text().primaryKey(),
+  name: text().notNull(),
+  description: text().notNull(),
+  price: bigint({ mode: 'number' }).notNull(),
+  stock: integer().notNull(),
+  status: text({ enum: itemStatuses }).notNull(),
+  version: integer().notNull(),
+})
+
+/** The items of a database, or of a unit of work. */
+export function itemsOn(executor: Executor): Items {
+  const items = drizzleRepository({ executor, table: itemTable, id: 'sku', name: 'item' })
+  return Object.assign(items, {
+    // In one order, so that no two units wait for each other.
+    findForUpdate: (specification: Parameters<Items['findForUpdate']>[0]) =>
+      executor
+        .select()
+        .from(itemTable)
+        .where(compileSpecification(specification, itemTable))
+        .orderBy(itemTable.sku)
+        .for('update'),
+  })
 }

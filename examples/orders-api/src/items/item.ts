@@ -1,10 +1,12 @@
 import type { Repository } from '@base/domain/repository'
+import type { Specification } from '@base/domain/specification'
 import { z } from 'zod'
 import { text } from '../http/text.ts'
-import type { Pages } from '../pages.ts'
 
 /** The name of an item in paths and orders. */
 export const Sku = z.string().regex(/^[A-Z0-9-]{1,50}$/, 'must be 1 to 50 of A-Z, 0-9 and dashes')
+
+export const itemStatuses = ['active', 'inactive', 'discontinued'] as const
 
 const fields = {
   name: text(1, 200),
@@ -13,7 +15,7 @@ const fields = {
   price: z.int().min(0).max(100_000_000),
   /** How many can be ordered now. */
   stock: z.int().min(0).max(1_000_000),
-  status: z.enum(['active', 'inactive', 'discontinued']).default('active'),
+  status: z.enum(itemStatuses).default('active'),
 }
 
 /** What a caller says of an item whose SKU is in the path. */
@@ -30,4 +32,7 @@ export interface Item extends NewItem {
 }
 
 /** Where the items are kept. */
-export type Items = Pick<Repository<Item, string>, 'findById' | 'find' | 'save'> & Pages<Item>
+export interface Items extends Pick<Repository<Item, string>, 'findById' | 'findPage' | 'save' | 'saveMany'> {
+  /** Finds items that nobody else can change until the unit of work ends. */
+  findForUpdate(specification: Specification<Item>): Promise<Item[]>
+}

@@ -1,6 +1,7 @@
 import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { unwrap } from '@base/core/result'
 import { validate } from '@base/core/schema'
+import { where } from '@base/domain/specification'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { answerPage, pageQuery } from '../http/page.ts'
@@ -8,7 +9,7 @@ import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
 import type { Stores } from '../stores.ts'
-import { ItemInput, NewItem, Sku } from './item.ts'
+import { type Item, ItemInput, NewItem, Sku } from './item.ts'
 import { toView } from './item-view.ts'
 import { LowOnStock, sellable, soldOut } from './rules.ts'
 
@@ -33,9 +34,17 @@ export function itemRoutes({ items, unitOfWork }: Stores): Hono {
       const { sku } = unwrap(await validate(ItemPath, c.req.param()))
       const input = await readBody(c, ItemInput)
       // Its orders keep the name and the price that they were placed at.
-      const item = await unitOfWork.run(async (tx) => {
-        const { version = 0 } = (await tx.items.findById(sku)) ?? {}
-        return tx.items.save({ sku, ...input, version })
+      const put = () =>
+        unitOfWork.run(async (tx) => {
+          const [{ version } = { version: 0 }] = await tx.items.findForUpdate(
+            where<Item>().equals('sku', sku),
+          )
+          return tx.items.save({ sku, ...input, version })
+        })
+      const item = await put().catch((error) => {
+        // Somebody else has just made it: now there is one to replace.
+        if (isAppError(error, 'CONFLICT')) return put()
+        throw error
       })
       return item.version === 1
         ? c.json(toView(item), 201, { location: `/items/${sku}` })

@@ -77,6 +77,8 @@ function change(
 
 async function returnGoods({ items }: Repositories, { lines }: Order): Promise<void> {
   const quantities = new Map(lines.map(({ sku, quantity }) => [sku, quantity]))
-  const goods = await items.find(where<Item>().isIn('sku', [...quantities.keys()]))
-  for (const item of goods) await items.save({ ...item, stock: item.stock + (quantities.get(item.sku) ?? 0) })
+  const goods = await items.findForUpdate(where<Item>().isIn('sku', [...quantities.keys()]))
+  await items.saveMany(
+    goods.map((item) => ({ ...item, stock: item.stock + (quantities.get(item.sku) ?? 0) })),
+  )
 }

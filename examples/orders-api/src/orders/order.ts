@@ -4,7 +4,6 @@ import { err, ok, type Result } from '@base/core/result'
 import { AggregateRoot } from '@base/domain/aggregate'
 import type { DomainEvent } from '@base/domain/event'
 import type { Repository } from '@base/domain/repository'
-import type { Pages } from '../pages.ts'
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -45,7 +44,7 @@ export interface OrderState extends Totals {
 }
 
 /** Where the orders are kept. */
-export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'save'> & Pages<Order>
+export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'findPage' | 'save'>
 
 /** What became of an action: the order, or why it could not be. */
 export type Moved = Result<Order, ConflictError>

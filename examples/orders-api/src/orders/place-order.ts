@@ -32,15 +32,16 @@ export function placeOrder(
   return unitOfWork.run(async ({ items, customers, orders }, unit) => {
     const wanted = input.lines.map(({ sku }) => sku)
     const customer = await customers.findById(input.customer)
-    const found = await items.find(where<Item>().isIn('sku', wanted))
+    const found = await items.findForUpdate(where<Item>().isIn('sku', wanted))
     const stock = new Map(found.map((item) => [item.sku, item]))
     const draft = draftOrder(input, { customer, items: stock })
     if (!draft.ok) return draft
 
-    for (const { sku, quantity } of draft.value.lines) {
+    const left = draft.value.lines.map(({ sku, quantity }) => {
       const item = stock.get(sku) as Item
-      await items.save({ ...item, stock: item.stock - quantity })
-    }
+      return { ...item, stock: item.stock - quantity }
+    })
+    await items.saveMany(left)
     const now = clock.now()
     const dates = { placedAt: new Date(now), expectedBy: new Date(now + DELIVERY) }
     const order = Order.place({ ...input, ...draft.value, ...dates })

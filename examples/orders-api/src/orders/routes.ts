@@ -1,4 +1,4 @@
-import { unwrap } from '@base/core/result'
+import { fromPromise, unwrap } from '@base/core/result'
 import { allOf, type Specification, where } from '@base/domain/specification'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
@@ -7,9 +7,11 @@ import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
+import type { Client } from '../http/server.ts'
 import { cancelOrder, confirmOrder, moveOrder, noOrder } from './change-order.ts'
 import { type Moved, type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderInput } from './order-input.ts'
+import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
 import { type OrderServices, placeOrder } from './place-order.ts'
 import { cancellable, overdue } from './rules.ts'
@@ -37,11 +39,16 @@ const moves: Readonly<Record<string, (order: Order) => Moved>> = {
   deliver: (order) => order.deliver(),
 }
 
-export function orderRoutes(services: OrderServices): Hono {
-  const { orders, clock } = services
+/** What the routes need beside their use cases. */
+interface RouteServices extends OrderServices {
+  readonly limits: OrderLimits
+}
+
+export function orderRoutes(services: RouteServices): Hono {
+  const { orders, clock, limits } = services
   const routes = new Hono()
     .post('/', async (c) => {
-      const order = unwrap(await placeOrder(services, await readBody(c, OrderInput)))
+      const order = unwrap(await placeOrder(services, await readOrder(c, limits)))
       return c.json(order, 201, { location: `/orders/${order.id}` })
     })
     .get('/', async (c) => {
@@ -65,6 +72,14 @@ export function orderRoutes(services: OrderServices): Hono {
     routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await moveOrder(services, idIn(c), move))))
   }
   return routes
+}
+
+/** What is ordered, charged to who orders it; what cannot be read is charged as well, to the address it comes from. */
+async function readOrder(c: Context, limits: OrderLimits): Promise<OrderInput> {
+  const { address } = c.env as Client
+  const input = await fromPromise(readBody(c, OrderInput))
+  await limits.charge(input.ok ? input.value.customer : undefined, address)
+  return unwrap(input)
 }
 
 /** The rules that a query names. */

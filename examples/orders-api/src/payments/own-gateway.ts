@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@base/core/errors'
 
@@ -13,9 +15,12 @@ export interface OwnGateway {
 
 /** Starts a gateway at a free port, in a process of its own. @param ledger the file of its books, if they are kept. */
 export async function startGateway(ledger: string | undefined): Promise<OwnGateway> {
+  if (ledger !== undefined) await mkdir(dirname(ledger), { recursive: true })
+  // The database is none of its business.
+  const { DATABASE_URL: _, ...env } = process.env
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },
+    env: { ...env, GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },
   })
   const ended = once(child, 'exit')
   const [first] = await Promise.race([once(child, 'message'), ended.then(() => [])])

@@ -52,9 +52,11 @@ export class BulkheadEngine implements Engine, WaitingRoom {
 
   resize(limit: number): void {
     this.limit = limit
-    while (this.running < this.limit && this.line.size > 0) {
+    while (this.running < this.limit) {
+      const waiter = this.line.first
+      if (waiter === undefined) return
       this.running++
-      this.line.shift()?.admit()
+      waiter.admit()
     }
   }
 
@@ -92,7 +94,7 @@ export class BulkheadEngine implements Engine, WaitingRoom {
 
   /** A slot passes to whose turn it is without ever being free, so that no newcomer takes it. */
   readonly #free = (): void => {
-    const waiter = this.running > this.limit ? undefined : this.line.shift()
+    const waiter = this.running > this.limit ? undefined : this.line.first
     if (waiter === undefined) this.running--
     else waiter.admit()
   }

@@ -44,11 +44,9 @@ export class Line<P extends Place> {
     this.size--
   }
 
-  /** Takes out whose turn it is. */
-  shift(): P | undefined {
-    const first = this.#levels[0]?.first as P | undefined
-    if (first !== undefined) this.remove(first)
-    return first
+  /** Whose turn it is. */
+  get first(): P | undefined {
+    return this.#levels[0]?.first as P | undefined
   }
 
   #levelOf(priority: number): Level {
@@ -56,7 +54,7 @@ export class Line<P extends Place> {
     let high = this.#levels.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#levels[middle]?.priority ?? priority) > priority) low = middle + 1
+      if ((this.#levels[middle] as Level).priority > priority) low = middle + 1
       else high = middle
     }
     const found = this.#levels[low]

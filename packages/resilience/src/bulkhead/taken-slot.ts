@@ -16,7 +16,7 @@ export class TakenSlot implements Slot {
   }
 
   release(): void {
-    if (this.#holds === 0) return
+    // What is released after the end goes below 0, and frees nothing.
     this.#holds--
     if (this.#holds === 0) this.#free()
   }

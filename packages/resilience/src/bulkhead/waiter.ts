@@ -34,10 +34,10 @@ export class Waiter implements Place, Deadlined, AbortListener {
     this.#reject = reject
     room.line.add(this)
     room.deadlines?.add(this)
-    if (ctx.abortable) ctx.listen(this)
+    ctx.listen(this)
   }
 
-  /** It has a slot; it has left the line already. */
+  /** It has a slot, and leaves the line. */
   admit(): void {
     this.#leave()
     this.#resolve()
@@ -58,6 +58,6 @@ export class Waiter implements Place, Deadlined, AbortListener {
   #leave(): void {
     this.#room.line.remove(this)
     this.#room.deadlines?.remove(this)
-    if (this.#ctx.abortable) this.#ctx.unlisten(this)
+    this.#ctx.unlisten(this)
   }
 }

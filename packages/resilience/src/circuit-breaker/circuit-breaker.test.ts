@@ -1,6 +1,12 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { AppError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CircuitBreaker, type CircuitBreakerOptions, type CircuitOpenError } from './index.js'
+import { BulkheadFullError } from '../bulkhead/index.js'
+import { Hedge } from '../hedge/index.js'
+import { pipeline } from '../pipeline/index.js'
+import { Timeout } from '../timeout/index.js'
+import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from './index.js'
 
 /** A promise that settles when the test says so. */
 function deferred<T>() {
@@ -23,6 +29,21 @@ async function openBreaker(options: CircuitBreakerOptions = {}) {
   return breaker
 }
 
+/** Ends only when it is given up. */
+const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
+  new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+const oops = () => {
+  throw new Error('oops')
+}
+
+/** What a breaker tells by these events, in order. */
+function record(breaker: CircuitBreaker, ...events: ('stateChange' | 'success' | 'failure' | 'rejected')[]) {
+  const heard: unknown[] = []
+  for (const event of events) breaker.on(event, (payload) => heard.push([event, payload]))
+  return heard
+}
+
 /** A call that ends when the test says so. */
 function pendingCall() {
   const { promise, resolve, reject } = deferred<string>()
@@ -33,6 +54,9 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const count = { type: 'count', size: 4, failureRate: 0.5, minimumCalls: 2 } as const
+const time = { type: 'time', duration: '10s', failureRate: 0.5, minimumCalls: 2 } as const
+
 describe('CircuitBreaker', () => {
   describe('given a closed circuit', () => {
     test('opens at the fifth failure in a row, and not before', async () => {
@@ -41,6 +65,20 @@ describe('CircuitBreaker', () => {
       expect(breaker.state).toBe('closed')
       await breaker.execute(fail).catch(() => {})
       expect(breaker.state).toBe('open')
+    })
+
+    test('wraps a method, which keeps its object', async () => {
+      const breaker = new CircuitBreaker({ failureThreshold: 1 })
+      const account = {
+        calls: 0,
+        pay: breaker.wrap(async function (this: { calls: number }, amount: number) {
+          this.calls++
+          throw new Error(`no ${amount}`)
+        }),
+      }
+      await expect(account.pay(7)).rejects.toThrow('no 7')
+      await expect(account.pay(8)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+      expect(account.calls).toBe(1)
     })
 
     test('a success starts the count anew', async () => {
@@ -72,6 +110,90 @@ describe('CircuitBreaker', () => {
       expect(breaker.state).toBe('closed')
       await breaker.execute(fail).catch(() => {})
       expect(breaker.state).toBe('open')
+    })
+
+    test.each([
+      ['an open circuit', new CircuitOpenError()],
+      ['a full bulkhead', new BulkheadFullError()],
+      ['a rate limit', new RateLimitedError()],
+    ])('the refusal of %s inside is no failure', async (_, refusal) => {
+      const breaker = new CircuitBreaker({ failureThreshold: 1 })
+      await expect(breaker.execute(() => Promise.reject(refusal))).rejects.toBe(refusal)
+      expect([breaker.state, breaker.stats.ignored]).toEqual(['closed', 1])
+    })
+
+    test('an error of ours that is no refusal is a failure', async () => {
+      const breaker = new CircuitBreaker({ failureThreshold: 1 })
+      const error = new AppError({ code: 'DOWN', kind: 'unavailable', message: 'down' })
+      await breaker.execute(() => Promise.reject(error)).catch(() => {})
+      expect(breaker.state).toBe('open')
+    })
+
+    test('a timeout around it speaks against the dependency', async () => {
+      const clock = new TestClock()
+      const breaker = new CircuitBreaker({ failureThreshold: 1, clock })
+      const call = pipeline(new Timeout({ timeout: '1s', clock }), breaker).execute(untilAborted)
+      const code = call.catch((error) => error.code)
+      await clock.advance('1s')
+      expect([await code, breaker.state, breaker.stats.failures]).toEqual(['TIMEOUT', 'open', 1])
+    })
+
+    test('the loser of a hedge around it does not', async () => {
+      const clock = new TestClock()
+      const breaker = new CircuitBreaker({ failureThreshold: 1, clock })
+      let calls = 0
+      const call = pipeline(new Hedge({ delay: '1s', clock }), breaker).execute((ctx) =>
+        calls++ === 0 ? untilAborted(ctx) : 'up',
+      )
+      await clock.advance('1s')
+      expect(await call).toBe('up')
+      await clock.advance(0)
+      expect(breaker.stats).toMatchObject({ successes: 1, failures: 0, ignored: 1 })
+    })
+
+    test.each([
+      ['isFailure', { isFailure: oops }, fail],
+      ['isFailureResult', { isFailureResult: oops }, up],
+    ])('where %s throws, the call is a failure, and it is reported', async (callback, options, fn) => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const breaker = new CircuitBreaker({ failureThreshold: 1, ...options })
+      await breaker.execute<string>(fn).catch(() => {})
+      expect(breaker.state).toBe('open')
+      expect(warn.mock.calls.map(([text]) => text)).toEqual([
+        expect.stringContaining(`@base/resilience CircuitBreaker: ${callback} threw`),
+      ])
+    })
+
+    test('counts successes and failures, and calls none slow where nobody says what that is', async () => {
+      const { signal } = new AbortController()
+      const breaker = new CircuitBreaker({ isFailureResult: (value) => value === 503 })
+      const heard = record(breaker, 'success', 'failure')
+      const error = new Error('down')
+      const throws = () => {
+        throw error
+      }
+      await breaker.execute(() => 'up')
+      await breaker.execute(throws).catch(() => {})
+      await breaker.execute(() => Promise.reject(error)).catch(() => {})
+      await breaker.execute(() => Promise.reject(error), { signal }).catch(() => {})
+      await breaker.execute(() => 503)
+      const failure = ['failure', { name: 'circuit-breaker', error, slow: false }]
+      expect(heard).toEqual([
+        ['success', { name: 'circuit-breaker', value: 'up', slow: false }],
+        failure,
+        failure,
+        failure,
+        ['failure', { name: 'circuit-breaker', value: 503, slow: false }],
+      ])
+      expect(breaker.stats).toEqual({
+        successes: 1,
+        failures: 4,
+        slow: 0,
+        ignored: 0,
+        late: 0,
+        rejected: 0,
+        openings: 0,
+      })
     })
 
     test('a refusal of a policy inside is no failure', async () => {
@@ -119,7 +241,15 @@ describe('CircuitBreaker', () => {
         message: "Circuit 'payments' is open; a probe is due in 8s.",
       })
       expect(fn).not.toHaveBeenCalled()
-      expect(breaker.retryAfter).toBe(8_000)
+      expect([breaker.retryAfter, breaker.stats.rejected]).toEqual([8_000, 1])
+    })
+
+    test('its error has code, kind and a message, also where someone else makes it', () => {
+      expect(new CircuitOpenError()).toMatchObject({
+        code: 'CIRCUIT_OPEN',
+        kind: 'unavailable',
+        message: 'The circuit is open.',
+      })
     })
 
     test('captures no stack unless asked', async () => {
@@ -157,79 +287,24 @@ describe('CircuitBreaker', () => {
       expect(warn).toHaveBeenCalledTimes(1)
     })
 
+    test.each([0, -1, 'soon', undefined])(
+      'a recoveryTimeout that gives %j makes a pause of 30 s, and is reported',
+      async (pause) => {
+        const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+        const breaker = await openBreaker({ clock: new TestClock(), recoveryTimeout: () => pause as never })
+        expect(breaker.retryAfter).toBe(30_000)
+        const texts = warn.mock.calls.map(([text]) => text)
+        expect(texts).toEqual([expect.stringContaining('CircuitBreaker: recoveryTimeout threw')])
+        expect(texts).toEqual([expect.stringContaining('CircuitBreaker: recoveryTimeout must be')])
+      },
+    )
+
     test('is not moved by a wall clock that is set back', async () => {
       const clock = new TestClock()
       const breaker = await openBreaker({ clock })
       clock.setNow(0)
       await clock.advance('10s')
       expect(await breaker.execute(up)).toBe('up')
-    })
-  })
-
-  describe('given a half-open circuit', () => {
-    async function probed(options: CircuitBreakerOptions = {}) {
-      const clock = new TestClock()
-      const breaker = await openBreaker({ clock, ...options })
-      await clock.advance('10s')
-      const call = pendingCall()
-      const probe = breaker.execute(call.fn)
-      return { clock, breaker, call, probe }
-    }
-
-    test('lets exactly `permits` through under 1,000 concurrent calls', async () => {
-      const clock = new TestClock()
-      const breaker = await openBreaker({ clock, halfOpen: { permits: 3, successes: 3 } })
-      await clock.advance('10s')
-      const fn = vi.fn(up)
-      const all = await Promise.allSettled(Array.from({ length: 1_000 }, () => breaker.execute(fn)))
-      expect(fn).toHaveBeenCalledTimes(3)
-      expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(997)
-      expect(breaker.state).toBe('closed')
-    })
-
-    test('needs `successes` in total, which may exceed `permits`', async () => {
-      const clock = new TestClock()
-      const breaker = await openBreaker({ clock, halfOpen: { permits: 1, successes: 2 } })
-      await clock.advance('10s')
-      await breaker.execute(up)
-      expect(breaker.state).toBe('half_open')
-      await breaker.execute(up)
-      expect(breaker.state).toBe('closed')
-    })
-
-    test('a hung probe cannot wedge it: the next call after its time finds it open since then', async () => {
-      const { clock, breaker } = await probed({ halfOpen: { timeout: '2s' } })
-      await clock.advance('3s')
-      await expect(breaker.execute(up)).rejects.toMatchObject({ retryAfter: 9_000 })
-      expect(breaker.stats.openings).toBe(2)
-      await clock.advance('9s')
-      expect(await breaker.execute(up)).toBe('up')
-    })
-
-    test('a probe that is ignored gives its permit back', async () => {
-      const { breaker, call, probe } = await probed({ isFailure: (e) => (e as Error).message === 'down' })
-      call.reject(new Error('not found'))
-      await expect(probe).rejects.toThrow('not found')
-      expect(breaker.state).toBe('half_open')
-      expect(await breaker.execute(up)).toBe('up')
-    })
-
-    test('the late result of an older state moves nothing', async () => {
-      const clock = new TestClock()
-      const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', clock })
-      const [late, lateToo] = [pendingCall(), pendingCall()]
-      const promises = [breaker.execute(late.fn), breaker.execute(lateToo.fn)]
-      await breaker.execute(fail).catch(() => {})
-      await clock.advance('10s')
-      const call = pendingCall()
-      const probe = breaker.execute(call.fn)
-      late.reject(new Error('down'))
-      lateToo.resolve('up')
-      await Promise.allSettled(promises)
-      expect([breaker.state, breaker.stats.late]).toEqual(['half_open', 2])
-      call.resolve('up')
-      await probe
-      expect(breaker.state).toBe('closed')
     })
   })
 
@@ -267,6 +342,7 @@ describe('CircuitBreaker', () => {
     test('disable() lets all pass and counts none', async () => {
       const breaker = new CircuitBreaker({ failureThreshold: 1 })
       breaker.disable()
+      expect(await breaker.execute(() => 42)).toBe(42)
       await breaker.execute(fail).catch(() => {})
       expect([breaker.state, breaker.stats.failures]).toEqual(['disabled', 0])
       breaker.close()
@@ -282,49 +358,51 @@ describe('CircuitBreaker', () => {
       await promise.catch(() => {})
       expect([breaker.state, breaker.stats.failures, breaker.stats.late]).toEqual(['closed', 0, 1])
     })
-  })
 
-  describe('rate windows', () => {
-    test.each([
-      ['count', { type: 'count', size: 4, failureRate: 0.5, minimumCalls: 4 }],
-      ['time', { type: 'time', duration: '10s', failureRate: 0.5, minimumCalls: 4 }],
-    ] as const)('a %s window opens at its rate, and not before minimumCalls', async (_, window) => {
-      const breaker = new CircuitBreaker({ window, clock: new TestClock() })
-      await breaker.execute(fail).catch(() => {})
-      await breaker.execute(up)
-      await breaker.execute(up)
-      expect(breaker.state).toBe('closed')
-      await breaker.execute(fail).catch(() => {})
-      expect(breaker.state).toBe('open')
+    test('it tells why', async () => {
+      const breaker = new CircuitBreaker()
+      const heard = record(breaker, 'stateChange')
+      const releases = [breaker.isolate(), breaker.isolate()]
+      for (const release of releases) release()
+      breaker.disable()
+      breaker.disable()
+      breaker.close()
+      const changes = heard.map(
+        (event) => (event as [string, { from: string; to: string; reason: string }])[1],
+      )
+      expect(changes.map(({ from, to, reason }) => [from, to, reason])).toEqual([
+        ['closed', 'isolated', 'isolate'],
+        ['isolated', 'closed', 'release'],
+        ['closed', 'disabled', 'disable'],
+        ['disabled', 'closed', 'close'],
+      ])
     })
 
-    test('a count window forgets the oldest call', async () => {
-      const window = { type: 'count', size: 2, failureRate: 1, minimumCalls: 2 } as const
-      const breaker = new CircuitBreaker({ window })
-      for (const fn of [fail, up, fail]) await breaker.execute<string>(fn).catch(() => {})
-      expect(breaker.state).toBe('closed')
-      await breaker.execute(fail).catch(() => {})
-      expect(breaker.state).toBe('open')
+    test('an isolated circuit says so, and not when it ends', async () => {
+      const breaker = new CircuitBreaker({ name: 'payments' })
+      breaker.isolate()
+      const error: CircuitOpenError = await breaker.execute(up).catch((thrown) => thrown)
+      expect(error.message).toBe("Circuit 'payments' is isolated.")
+      expect(error.retryAfter).toBeUndefined()
     })
 
-    test('slow calls open the circuit, although they succeed', async () => {
-      const clock = new TestClock()
-      const window = { type: 'count', size: 10, failureRate: 1, minimumCalls: 2 } as const
-      const breaker = new CircuitBreaker({ clock, window, slowCall: { duration: '1s', rate: 0.5 } })
-      for (let call = 0; call < 2; call++) {
-        const promise = breaker.execute(() => clock.sleep('1s'))
+    test.each(['success', 'failure'] as const)(
+      'where a listener of a %s takes the circuit out of service, it does not open',
+      async (event) => {
+        const clock = new TestClock()
+        const breaker = new CircuitBreaker({
+          clock,
+          window: { type: 'count', size: 1, failureRate: 1, minimumCalls: 1 },
+          slowCall: { duration: '1s', rate: 1 },
+        })
+        breaker.on(event, () => breaker.disable())
+        const call = breaker.execute(() => clock.sleep('1s').then(event === 'success' ? up : fail))
+        const settled = call.catch(() => {})
         await clock.advance('1s')
-        await promise
-      }
-      expect([breaker.state, breaker.stats.slow, breaker.stats.failures]).toEqual(['open', 2, 0])
-    })
-
-    test('the timer of a time window keeps nothing alive', async () => {
-      const clock = new TestClock()
-      const window = { type: 'time', duration: '10s', failureRate: 0.5, minimumCalls: 4 } as const
-      await new CircuitBreaker({ clock, window }).execute(up)
-      expect(clock.pending).toBe(0)
-    })
+        await settled
+        expect(breaker.state).toBe('disabled')
+      },
+    )
   })
 
   describe('events', () => {
@@ -343,6 +421,24 @@ describe('CircuitBreaker', () => {
       ])
     })
 
+    test('stateChange and rejected are on diagnostics channels', async () => {
+      const heard: unknown[] = []
+      const listen = (payload: unknown, channel: string | symbol) =>
+        heard.push([channel, (payload as { name: string }).name])
+      const names = ['stateChange', 'rejected'].map((event) => `base:resilience:circuit-breaker:${event}`)
+      for (const name of names) subscribe(name, listen)
+      const breaker = await openBreaker({ name: 'payments' })
+      await breaker.execute(up).catch(() => {})
+      for (const name of names) unsubscribe(name, listen)
+      expect(heard).toEqual(names.map((name) => [name, 'payments']))
+    })
+
+    test('a misspelled one is refused', () => {
+      expect(() => new CircuitBreaker().on('open' as never, () => {})).toThrow(
+        'CircuitBreaker: event must be',
+      )
+    })
+
     test('a listener that throws changes nothing, and the others are told', async () => {
       const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
       const breaker = new CircuitBreaker()
@@ -356,37 +452,6 @@ describe('CircuitBreaker', () => {
     })
   })
 
-  describe('snapshot', () => {
-    test('an open circuit goes on in another process until its wall-clock time', async () => {
-      const clock = new TestClock()
-      const breaker = await openBreaker({ clock })
-      const snapshot = JSON.parse(JSON.stringify(breaker.snapshot()))
-      const other = new TestClock({ now: clock.now() + 4_000 })
-      const restored = new CircuitBreaker({ initial: snapshot, clock: other })
-      expect([restored.state, restored.retryAfter]).toEqual(['open', 6_000])
-    })
-
-    test('a half-open circuit is restored as open with a probe due', async () => {
-      const clock = new TestClock()
-      const breaker = await openBreaker({ clock })
-      await clock.advance('10s')
-      breaker.execute(() => new Promise(() => {}))
-      const restored = new CircuitBreaker({ initial: breaker.snapshot(), clock })
-      expect([breaker.state, restored.state, restored.retryAfter]).toEqual(['half_open', 'open', 0])
-      await restored.execute(up)
-      expect(restored.state).toBe('closed')
-    })
-
-    test.each([null, 1, 'open', {}, { value: 99 }, { version: 2, state: 'open' }])(
-      'refuses %j',
-      (initial) => {
-        expect(() => new CircuitBreaker({ initial: initial as never })).toThrow(
-          'initial must be what snapshot()',
-        )
-      },
-    )
-  })
-
   test.each([
     ['failureThreshold', { failureThreshold: 0 }],
     ['failureThreshold', { failureThreshold: Number.NaN }],
@@ -398,9 +463,47 @@ describe('CircuitBreaker', () => {
     ['window.failureRate', { window: { type: 'count', size: 2, failureRate: 2, minimumCalls: 1 } }],
     ['slowCall', { slowCall: { duration: '1s', rate: 0.5 } }],
     ['halfOpen.permits', { halfOpen: { permits: 0 } }],
+    ['failureThreshold', { failureThreshold: 5, window: { ...count } }],
+    ['recoveryTimeout', { recoveryTimeout: -1 }],
+    ['window.type', { window: null }],
+    ['window.size', { window: { ...count, size: 1_000_001 } }],
+    ['window.failureRate', { window: { ...count, failureRate: 0 } }],
+    ['window.failureRate', { window: { ...count, failureRate: 1.01 } }],
+    ['window.minimumCalls', { window: { ...count, minimumCalls: 0 } }],
+    ['window.minimumCalls', { window: { ...count, minimumCalls: 5 } }],
+    ['window.minimumCalls', { window: { ...time, minimumCalls: 0 } }],
+    ['window.duration', { window: { ...time, duration: 0 } }],
+    ['slowCall.duration', { window: count, slowCall: { duration: 0, rate: 0.5 } }],
+    ['slowCall.rate', { window: count, slowCall: { duration: '1s', rate: 0 } }],
+    ['slowCall.rate', { window: count, slowCall: { duration: '1s', rate: 1.01 } }],
+    ['halfOpen.successes', { halfOpen: { successes: 0 } }],
+    ['halfOpen.timeout', { halfOpen: { timeout: 0 } }],
     ['isFailure', { isFailure: 'all' }],
+    ['isFailureResult', { isFailureResult: 'all' }],
+    ['stack', { stack: 'yes' }],
     ['name', { name: '' }],
   ])('refuses a wrong %s', (option, options) => {
     expect(() => new CircuitBreaker(options as never)).toThrow(`CircuitBreaker: ${option} must be`)
+  })
+
+  test.each<[string, CircuitBreakerOptions]>([
+    ['a window of one call', { window: { ...count, size: 1, minimumCalls: 1 } }],
+    ['as many minimumCalls as the window has', { window: { ...count, minimumCalls: 4 } }],
+    ['rates of 1', { window: { ...count, failureRate: 1 }, slowCall: { duration: 1, rate: 1 } }],
+    [
+      'one of each',
+      { failureThreshold: 1, recoveryTimeout: 1, halfOpen: { permits: 1, successes: 1, timeout: 1 } },
+    ],
+  ])('takes %s', (_, options) => {
+    expect(new CircuitBreaker(options).state).toBe('closed')
+  })
+
+  test('says that an option goes with another window', () => {
+    expect(() => new CircuitBreaker({ failureThreshold: 5, window: count })).toThrow(
+      'left out with a rate window',
+    )
+    expect(() => new CircuitBreaker({ slowCall: { duration: 1, rate: 1 } })).toThrow(
+      'left out with a consecutive window',
+    )
   })
 })

@@ -91,7 +91,7 @@ export class CircuitBreaker implements Policy {
     const machine = this.#machine
     const isolated = machine.state instanceof Isolated ? machine.state : new Isolated(machine)
     isolated.isolations++
-    if (machine.state !== isolated) machine.enter(isolated, 'isolate')
+    machine.enter(isolated, 'isolate')
     let released = false
     return () => {
       if (released) return
@@ -103,7 +103,7 @@ export class CircuitBreaker implements Policy {
 
   /** Lets all calls pass, and counts none, until `close()`. Ends all isolations. */
   disable(): void {
-    if (!(this.#machine.state instanceof Disabled)) this.#machine.enter(new Disabled(), 'disable')
+    this.#machine.enter(new Disabled(), 'disable')
   }
 
   /**

@@ -40,7 +40,6 @@ export class CountWindow implements Outcomes {
   }
 
   #forget(outcome: number): void {
-    if (outcome === 0) return
     if ((outcome & FAILED) !== 0) this.#tally.failures--
     if ((outcome & SLOW) !== 0) this.#tally.slow--
   }

@@ -90,7 +90,7 @@ export class HalfOpen implements State {
 
   #isSlow({ start }: Probe): boolean {
     const { clock, slowDuration } = this.#circuit.rules
-    return slowDuration !== Number.POSITIVE_INFINITY && clock.monotonic() - start >= slowDuration
+    return clock.monotonic() - start >= slowDuration
   }
 
   #openUnlessOver(reason: 'probe_failed' | 'slow_calls'): void {

@@ -28,8 +28,10 @@ describe('createCircuitBreakerRegistry', () => {
 
   test('refuses wrong options at once, and a key that is no text', () => {
     expect(() => createCircuitBreakerRegistry({ failureThreshold: 0 })).toThrow('failureThreshold must be')
-    expect(() => createCircuitBreakerRegistry({ maxBreakers: 0 })).toThrow('maxBreakers must be')
-    expect(() => createCircuitBreakerRegistry().get('')).toThrow('key must be')
+    expect(() => createCircuitBreakerRegistry({ maxBreakers: 0 })).toThrow(
+      'createCircuitBreakerRegistry: maxBreakers must be',
+    )
+    expect(() => createCircuitBreakerRegistry().get('')).toThrow('CircuitBreakerRegistry.get: key must be')
     expect(createCircuitBreakerRegistry().delete('a')).toBe(false)
   })
 })

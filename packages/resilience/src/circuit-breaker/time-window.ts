@@ -70,8 +70,6 @@ export class TimeWindow implements Outcomes {
   }
 
   #forget(now: number): void {
-    const first = this.#buckets[0]
-    if (first === undefined || first.start + this.#duration > now) return
     this.#buckets = this.#buckets.filter(({ start }) => start + this.#duration > now)
   }
 

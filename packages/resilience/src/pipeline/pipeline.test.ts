@@ -175,11 +175,13 @@ describe('pipeline', () => {
   describe('an order that defeats itself', () => {
     const breaker = new CircuitBreaker()
     const limiter = new RateLimiter({ policies: '100/minute' })
+    const bulkhead = new Bulkhead()
     test.each([
       ['breaker_outside_retry', [breaker, new Retry()]],
       ['fallback_inside', [new Retry(), new Fallback({ fallback: () => 1 })]],
       ['same_policy_twice', [breaker, new Timeout(), breaker]],
       ['same_policy_twice', [limiter, new Timeout(), limiter]],
+      ['same_policy_twice', [bulkhead, new Timeout(), bulkhead]],
     ] as const)('is told as event: %s', async (code, policies) => {
       const policy = pipeline(...policies)
       const heard = vi.fn()

@@ -101,7 +101,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   passOn(key: string): void {
-    this.#queues.get(key)?.line.shift()?.admit()
+    this.#queues.get(key)?.line.first?.admit()
   }
 
   emptied(key: string): void {

@@ -2,6 +2,8 @@ import { getEventListeners } from 'node:events'
 import { InvalidOptionError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { CircuitBreaker } from '../circuit-breaker/index.js'
+import { pipeline } from '../pipeline/index.js'
 import { memoryRateLimitStore, RateLimiter, type RateLimiterOptions, type RateLimitStore } from './index.js'
 
 const up = async () => 'up'
@@ -17,6 +19,8 @@ function storeOf(consume: RateLimitStore['consume']): RateLimitStore {
 }
 
 const never = () => new Promise<never>(() => {})
+
+const one = { limit: 1, window: '1s' } as const
 
 describe('RateLimiter', () => {
   test("keeps redis-cell's published vectors: five at once, one a second", async () => {
@@ -122,6 +126,75 @@ describe('RateLimiter', () => {
       expect(make).toThrow(`@base/resilience RateLimiter: ${option}`)
     })
 
+    test.each([
+      ['policies must be a text', undefined],
+      ['policies must be a text', []],
+      ["policies must be a text such as '100/minute'", 'a10/minute'],
+      ["policies must be a text such as '100/minute'", '10/minute/'],
+      ["policies must be a text such as '100/minute'", '10000000000000/minute'],
+      ["policies[1] must be a text such as '100/minute'", ['1/second', 'often']],
+      ['policies.window must be', '10/toString'],
+      ['policies.limit must be an integer from 1 to 2147483648', '0/minute'],
+      ['policies[0].limit must be an integer from 1 to 2147483648', [{ ...one, limit: 2 ** 31 + 1 }]],
+      ['policies[0].window must be', [{ ...one, window: 0 }]],
+      ['policies[0].window must be more than 0', [{ ...one, window: 1.5 }]],
+      ['policies[0].window must be an integer from 1', [{ ...one, window: 36_525 * 86_400_000 + 1 }]],
+      ['policies[0].algorithm must be one of "gcra"', [{ ...one, algorithm: 'leaky' }]],
+      ['policies[0].burst must be an integer from 1 to 2147483648', [{ ...one, burst: 0 }]],
+      ['policies[0].burst must be an integer from 1 to 2147483648', [{ ...one, burst: 2 ** 31 + 1 }]],
+      [
+        "policies[0].burst must be left out with the algorithm 'fixed_window'",
+        [{ ...one, algorithm: 'fixed_window', burst: 1 }],
+      ],
+      ['policies[0].name must be a text', [{ ...one, name: '' }]],
+      ['policies[0].name must be 1 to 64 printable ASCII', [{ ...one, name: 'x'.repeat(65) }]],
+      ['policies[0].name must be 1 to 64 printable ASCII', [{ ...one, name: 'naïve' }]],
+      ['policies[1].name must be unique', [one, { ...one, name: '1/1s' }]],
+    ])('says what: %s', (text, policies) => {
+      expect(() => new RateLimiter({ policies } as never)).toThrow(`@base/resilience RateLimiter: ${text}`)
+    })
+
+    test.each<[string, RateLimiterOptions['policies']]>([
+      ['the most', [{ limit: 2 ** 31, window: '36525d', burst: 2 ** 31 }]],
+      ['the least', [{ limit: 1, window: 1, burst: 1 }]],
+      ['a burst for either bucket', [{ ...one, algorithm: 'token_bucket', burst: 2 }]],
+      ['a name of 64 characters, from space to tilde', [{ ...one, name: ` ${'x'.repeat(62)}~` }]],
+      ['a limit of ten digits', '2000000000/day'],
+    ])('takes %s', async (_, policies) => {
+      expect((await limiterOf({ policies }).limiter.peek('a')).allowed).toBe(true)
+    })
+
+    test('no options at all', () => {
+      expect(() => new RateLimiter(undefined as never)).toThrow('RateLimiter: policies must be')
+    })
+
+    test.each([
+      ['name', { name: '' }],
+      ['clock', { clock: { now() {}, monotonic() {} } }],
+      ['store', { store: { consume() {}, reset() {} } }],
+      ['store', { store: { consume() {}, block() {} } }],
+      ['whenStoreFails', { whenStoreFails: { consume() {}, reset() {} } }],
+      ['whenStoreFails', { whenStoreFails: null }],
+      ['storeTimeout', { storeTimeout: -1 }],
+      ['maxWait', { maxWait: 'soon' }],
+    ])('%s, by its name: %j', (option, options) => {
+      expect(() => new RateLimiter({ policies: '1/second', ...options } as never)).toThrow(
+        `RateLimiter: ${option} must be`,
+      )
+    })
+
+    test('what a method is given, by the name of the method', async () => {
+      const { limiter } = limiterOf()
+      await expect(limiter.consume('')).rejects.toThrow('RateLimiter.consume: key must be')
+      await expect(limiter.consume('a', { cost: -1 })).rejects.toThrow('RateLimiter.consume: cost must be')
+      await expect(limiter.peek('')).rejects.toThrow('RateLimiter.peek: key must be')
+      await expect(limiter.reset('')).rejects.toThrow('RateLimiter.reset: key must be')
+      await expect(limiter.block('', '1s')).rejects.toThrow('RateLimiter.block: key must be')
+      await expect(limiter.block('a', -1)).rejects.toThrow('RateLimiter.block: duration must be')
+      const long = limiter.execute(up, { key: 'x'.repeat(513) })
+      await expect(long).rejects.toThrow('Policy.execute: key must be no longer than 512 bytes')
+    })
+
     test.each([Number.NaN, -5, 0.5, '1', null, 2 ** 31 + 1, Number.POSITIVE_INFINITY])(
       'cost %s',
       async (cost) => {
@@ -146,9 +219,25 @@ describe('RateLimiter', () => {
       expect(consume).not.toHaveBeenCalled()
     })
 
-    test('a key of 512 bytes is one', async () => {
+    test.each(['😀'.repeat(128), '€'.repeat(170), 'x'.repeat(512), 'x'.repeat(171), 'x'])(
+      'a key of up to 512 bytes is one: %s',
+      async (key) => {
+        expect((await limiterOf().limiter.consume(key)).allowed).toBe(true)
+      },
+    )
+
+    test('a key of 513 bytes in 171 characters', async () => {
+      await expect(limiterOf().limiter.consume('€'.repeat(171))).rejects.toThrow(
+        'key must be no longer than 512 bytes, received',
+      )
+    })
+
+    test('the largest cost is one, if too much', async () => {
       const { limiter } = limiterOf()
-      expect((await limiter.consume('😀'.repeat(128))).allowed).toBe(true)
+      expect(await limiter.consume('a', { cost: 2 ** 31 })).toMatchObject({
+        allowed: false,
+        policies: [{ remaining: 2, retryAfter: null }],
+      })
     })
 
     test('a block of no time', async () => {
@@ -222,6 +311,65 @@ describe('RateLimiter as a policy', () => {
     await clock.advance(1_000 + 3 * delay)
     expect((await ends).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect([limiter.stats.queued, clock.pending]).toEqual([0, 0])
+  })
+
+  test('says how long a call has waited in vain', async () => {
+    const { clock, limiter } = limiterOf({ name: 'api', policies: ['1/second', '100/day'], maxWait: '1s' })
+    await limiter.execute(up)
+    limiter.execute(up)
+    const error = limiter.execute(up).catch((thrown) => thrown)
+    await clock.advance('1s')
+    expect(await error).toMatchObject({
+      message: "Rate limit 'api' gave no turn within 1s.",
+      details: { name: 'api', reason: 'waited_too_long', policies: ['1/1s'] },
+      retryAfter: 1_000,
+    })
+    expect(limiter.stats).toEqual({ allowed: 2, limited: 1, queued: 0, storeFailures: 0 })
+  })
+
+  test('a call that can never pass is refused at once, and does not know when', async () => {
+    const policies = [{ name: 'p', limit: 1, window: 1_000, remaining: 0, resetAfter: 0, retryAfter: null }]
+    const store = storeOf(() => ({ allowed: false, policies }))
+    const { clock, limiter } = limiterOf({ store, maxWait: Number.POSITIVE_INFINITY })
+    const heard = vi.fn()
+    limiter.on('limited', heard)
+    const error = await limiter.execute(up).catch((thrown) => thrown)
+    expect([error.details.policies, error.retryAfter, clock.pending]).toEqual([['p'], undefined, 0])
+    expect(heard).toHaveBeenCalledWith({ name: 'rate-limiter', key: '*', retryAfter: null, policies })
+  })
+
+  test('one that is given up on its way is not asked for', async () => {
+    const clock = new TestClock()
+    const { limiter } = limiterOf({ clock })
+    const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '1s', clock })
+    await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+    await clock.advance('1s')
+    const controller = new AbortController()
+    breaker.on('stateChange', () => controller.abort(new Error('not wanted')))
+    const call = pipeline(breaker, limiter).execute(up, { signal: controller.signal })
+    await expect(call).rejects.toThrow('not wanted')
+    expect((await limiter.peek('*')).policies).toMatchObject([{ remaining: 2 }])
+  })
+
+  test('who waits comes by priority, then in order of arrival', async () => {
+    const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
+    const order: string[] = []
+    limiter.execute(up)
+    for (const [name, priority] of [
+      ['a', 0],
+      ['b', 5],
+      ['c', 0],
+    ] as const)
+      limiter.execute(() => order.push(name), { priority })
+    await clock.advance('3s')
+    expect(order).toEqual(['b', 'a', 'c'])
+  })
+
+  test('a wait ends by a timer with a name, at the time that the limit says', async () => {
+    const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: Number.POSITIVE_INFINITY })
+    limiter.execute(up)
+    limiter.execute(up)
+    expect(clock.pendingTimers).toEqual([{ name: 'wait for a rate limit', dueIn: 1_000 }])
   })
 
   test('a call that could not pass within maxWait is refused at once', async () => {
@@ -440,8 +588,24 @@ describe('RateLimiter tells', () => {
     const { limiter } = limiterOf({ policies: '1/second', maxWait: '5s' })
     const heard = vi.fn()
     limiter.on('queued', heard)
-    for (let call = 0; call < 3; call++) limiter.execute(up)
-    expect(heard.mock.calls.map(([{ queued }]) => queued)).toEqual([1, 2])
+    for (let call = 0; call < 3; call++) limiter.execute(up, { key: 'a' })
+    expect(heard.mock.calls).toEqual([
+      [{ name: 'rate-limiter', key: 'a', queued: 1 }],
+      [{ name: 'rate-limiter', key: 'a', queued: 2 }],
+    ])
+  })
+
+  test('nothing under a misspelled name', () => {
+    expect(() => limiterOf().limiter.on('limit' as never, () => {})).toThrow('RateLimiter: event must be')
+  })
+
+  test('what it counted, and a look is no call', async () => {
+    const { limiter } = limiterOf()
+    await limiter.consume('a', { cost: 0 })
+    await limiter.consume('a', { cost: 2 })
+    await limiter.consume('a')
+    await limiter.execute(up, { key: 'b' })
+    expect(limiter.stats).toEqual({ allowed: 2, limited: 1, queued: 0, storeFailures: 0 })
   })
 })
 
@@ -451,6 +615,9 @@ describe('a store that fails', () => {
     ['rejects', async () => fail()],
     ['answers nothing', () => undefined as never],
     ['answers something else', async () => 1 as never],
+    ['answers null', async () => null as never],
+    ['answers without policies', () => ({ allowed: true }) as never],
+    ['answers neither yes nor no', () => ({ policies: [] }) as never],
   ])('%s: denied, allowed or counted elsewhere, as the options say', async (_, consume) => {
     const clock = new TestClock()
     const answers = []
@@ -510,6 +677,86 @@ describe('a store that fails', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('hangs on: one call in a second finds out, and the others are answered at once', async () => {
+    const clock = new TestClock()
+    const consume = vi.fn<RateLimitStore['consume']>(never)
+    const { limiter } = limiterOf({ clock, store: storeOf(consume), storeTimeout: '200ms' })
+    const first = limiter.consume('a')
+    await clock.advance(200)
+    await first
+    await clock.advance(999)
+    await limiter.consume('a')
+    expect(consume).toHaveBeenCalledTimes(1)
+    await clock.advance(1)
+    const probe = limiter.consume('a')
+    await clock.advance(199)
+    await limiter.consume('a')
+    expect(consume).toHaveBeenCalledTimes(2)
+    await clock.advance(1)
+    await probe
+    await clock.advance(999)
+    await limiter.consume('a')
+    expect(consume).toHaveBeenCalledTimes(2)
+    await clock.advance(1)
+    limiter.consume('a')
+    expect(consume).toHaveBeenCalledTimes(3)
+  })
+
+  test('is told with what was wrong', async () => {
+    const clock = new TestClock()
+    const texts: string[] = []
+    for (const consume of [async () => 1 as never, never]) {
+      const { limiter } = limiterOf({ clock, name: 'api', store: storeOf(consume), storeTimeout: '200ms' })
+      limiter.on('storeFailed', ({ name, error }) => texts.push(`${name}: ${(error as Error).message}`))
+      const answer = limiter.consume('a')
+      await clock.advance(200)
+      await answer
+    }
+    expect(texts).toEqual([
+      'api: The store gave no result.',
+      "api: The store of rate limiter 'api' did not answer within 200ms.",
+    ])
+  })
+
+  test('gets key, cost and limit, and so does its replacement', async () => {
+    const asked: unknown[] = []
+    const replacement: RateLimitStore = {
+      consume: (...args) => {
+        asked.push(args)
+        return { allowed: true, policies: [] }
+      },
+      reset: (...args) => void asked.push(args),
+      block: (...args) => void asked.push(args),
+    }
+    const store: RateLimitStore = {
+      consume: (...args) => {
+        asked.push(args)
+        return fail()
+      },
+      reset: (...args) => void asked.push(args),
+      block: (...args) => void asked.push(args),
+    }
+    const { limiter } = limiterOf({ name: 'api', store, whenStoreFails: replacement })
+    expect(await limiter.consume('a', { cost: 2 })).toEqual({ allowed: true, policies: [], degraded: true })
+    await limiter.reset('b')
+    await limiter.block('c', '1s')
+    const policies = [{ name: '2/1s', algorithm: 'gcra', limit: 2, window: 1_000, burst: 2 }]
+    const limit = { name: 'api', policies }
+    const each = [
+      ['a', 2, limit],
+      ['b', limit],
+      ['c', 1_000, limit],
+    ]
+    expect(asked).toEqual(each.flatMap((args) => [args, args]))
+  })
+
+  test('a replacement that answers later is waited for', async () => {
+    const policies: never[] = []
+    const replacement = storeOf(async () => ({ allowed: true, policies }))
+    const { limiter } = limiterOf({ store: storeOf(() => fail()), whenStoreFails: replacement })
+    expect(await limiter.consume('a')).toEqual({ allowed: true, policies, degraded: true })
+  })
+
   test('an answer that comes too late changes nothing, even where it is a rejection', async () => {
     const clock = new TestClock()
     const consume = vi.fn(async () => {
@@ -546,7 +793,12 @@ describe('a store that fails', () => {
     })
     const blocked = limiter.block('a', '1m').catch((error) => error)
     await clock.advance('1s')
-    expect(await blocked).toMatchObject({ kind: 'unavailable', cause: { code: 'TIMEOUT' } })
+    expect(await blocked).toMatchObject({
+      kind: 'unavailable',
+      message: "The store of rate limiter 'rate-limiter' failed.",
+      cause: { code: 'TIMEOUT' },
+    })
+    expect(limiter.stats.storeFailures).toBe(1)
     expect((await limiter.consume('a')).allowed).toBe(false)
     await expect(limiter.reset('a')).rejects.toMatchObject({
       kind: 'unavailable',
@@ -604,6 +856,76 @@ describe('memoryRateLimitStore', () => {
     expect((await limiter.consume('much')).allowed).toBe(false)
     expect((await limiter.consume('blocked')).allowed).toBe(false)
   })
+
+  test('counts the keys of all limits, and each of them once', async () => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    const [reads, writes] = ['reads', 'writes'].map(
+      (name) => new RateLimiter({ name, policies: '9/second', store, clock }),
+    )
+    for (const key of ['a', 'b', 'a']) await reads?.consume(key)
+    await writes?.consume('a')
+    await writes?.block('c', '1m')
+    expect(store.size).toBe(4)
+    await reads?.reset('a')
+    expect(store.size).toBe(3)
+  })
+
+  test('a key that was forgotten or reset begins anew, whoever had its place before', async () => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    const algorithms = ['gcra', 'sliding_log', 'sliding_window', 'fixed_window'] as const
+    const policies = algorithms.map((algorithm) => ({ limit: 5, window: '1m', algorithm }) as const)
+    const limiter = new RateLimiter({ policies, store, clock })
+    await limiter.consume('a', { cost: 5 })
+    await limiter.block('a', '1h')
+    await limiter.reset('a')
+    const { allowed, policies: results } = await limiter.consume('b')
+    expect([allowed, ...results.map(({ remaining }) => remaining)]).toEqual([true, 4, 4, 4, 4])
+  })
+
+  test('keys keep their counts while others come by the thousand and go', async () => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    const algorithms = ['gcra', 'sliding_log', 'sliding_window', 'fixed_window'] as const
+    const policies = algorithms.map((algorithm) => ({ limit: 100, window: '1d', algorithm }) as const)
+    const limiter = new RateLimiter({ policies, store, clock })
+    for (let key = 0; key < 2_000; key++) await limiter.consume(`${key}`, { cost: (key % 10) + 1 })
+    for (let key = 0; key < 2_000; key++) if (key % 100 !== 99) await limiter.reset(`${key}`)
+    await clock.advance('5s')
+    expect(store.size).toBe(20)
+    await limiter.consume('new')
+    for (let key = 99; key < 2_000; key += 100) {
+      const { policies: results } = await limiter.peek(`${key}`)
+      expect(results.map(({ remaining }) => remaining)).toEqual([90, 90, 90, 90])
+    }
+    expect((await limiter.peek('new')).policies.map(({ remaining }) => remaining)).toEqual([99, 99, 99, 99])
+  })
+
+  test('a block ends when its time is over, and a later one replaces it', async () => {
+    const { clock, limiter } = limiterOf()
+    await limiter.block('a', '1m')
+    await limiter.block('a', '2s')
+    await limiter.block('b', '1m')
+    await clock.advance(1_999)
+    expect(await limiter.consume('a')).toMatchObject({ allowed: false, policies: [{ retryAfter: 1 }] })
+    await clock.advance(1)
+    expect((await limiter.consume('a')).allowed).toBe(true)
+    expect((await limiter.consume('b')).allowed).toBe(false)
+  })
+
+  test.each(['fixed_window', 'sliding_window'] as const)(
+    'a %s waits no longer than one window where the clock is set back',
+    async (algorithm) => {
+      const clock = new TestClock()
+      const limiter = new RateLimiter({ policies: [{ limit: 1, window: '1m', algorithm }], clock })
+      await limiter.consume('a')
+      clock.setNow(clock.now() - 3_600_000)
+      const { allowed, policies } = await limiter.consume('a')
+      expect(allowed).toBe(false)
+      expect(policies[0]?.retryAfter).toBeLessThanOrEqual(algorithm === 'fixed_window' ? 60_000 : 120_000)
+    },
+  )
 
   test('limiters that share it share their counts if they have one name and the same policies', async () => {
     const clock = new TestClock()

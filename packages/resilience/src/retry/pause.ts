@@ -7,19 +7,19 @@ export function pause(clock: Clock, duration: number, ctx: CallContext, name = '
     const waiter = {
       handleEvent(): void {
         timer.cancel()
-        if (ctx.abortable) ctx.unlisten(waiter)
+        ctx.unlisten(waiter)
         reject(ctx.reason)
       },
     }
     const timer = clock.schedule(
       duration,
       () => {
-        if (ctx.abortable) ctx.unlisten(waiter)
+        ctx.unlisten(waiter)
         resolve()
       },
       { name },
     )
     if (ctx.aborted) waiter.handleEvent()
-    else if (ctx.abortable) ctx.listen(waiter)
+    else ctx.listen(waiter)
   })
 }

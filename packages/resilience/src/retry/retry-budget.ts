@@ -69,7 +69,7 @@ class SharedBudget implements RetryBudget {
 
   deposit(clock: Clock): void {
     const second = this.#pass(clock)
-    this.#paid[second % WINDOW_SECONDS] = (this.#paid[second % WINDOW_SECONDS] ?? 0) + this.#ratio
+    this.#paid[second % WINDOW_SECONDS] = (this.#paid[second % WINDOW_SECONDS] as number) + this.#ratio
     this.available = Math.min(this.available + this.#ratio, this.#most())
   }
 
@@ -88,11 +88,8 @@ class SharedBudget implements RetryBudget {
     this.#at = now
     const from = Math.max(Math.floor(before / SECOND), second - WINDOW_SECONDS)
     for (let past = from + 1; past <= second; past++) this.#paid[past % WINDOW_SECONDS] = 0
-    if (now !== before)
-      this.available = Math.min(
-        this.available + (Math.max(0, now - before) / SECOND) * this.#perSecond,
-        this.#most(),
-      )
+    const passed = Math.max(0, now - before) / SECOND
+    this.available = Math.min(this.available + passed * this.#perSecond, this.#most())
     return second
   }
 

@@ -151,10 +151,9 @@ export class RetryEngine implements Engine {
 
   #obstacle(duration: number, start: number): GaveUpReason | undefined {
     const { maxElapsed, clock } = this.rules
-    if (maxElapsed !== Number.POSITIVE_INFINITY && clock.monotonic() - start + duration > maxElapsed)
-      return 'max_elapsed'
-    const end = deadline.get()
-    return end !== undefined && clock.now() + duration >= end ? 'deadline' : undefined
+    if (clock.monotonic() - start + duration > maxElapsed) return 'max_elapsed'
+    const end = deadline.get() ?? Number.POSITIVE_INFINITY
+    return clock.now() + duration >= end ? 'deadline' : undefined
   }
 
   #end(failure: Failure, last: Failure, attempts: number, reason: GaveUpReason | undefined): unknown {

@@ -1,10 +1,22 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { deadline, runInContext } from '@base/core/context'
-import { NotFoundError, UnavailableError } from '@base/core/errors'
+import { AppError, type ErrorKind, NotFoundError, UnavailableError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
-import { attemptsOf, constant, delays, exponential, linear, Retry, retryBudget } from './index.js'
+import { pipeline } from '../pipeline/index.js'
+import {
+  attemptsOf,
+  type Backoff,
+  constant,
+  delays,
+  exponential,
+  linear,
+  Retry,
+  type RetryOptions,
+  retryBudget,
+} from './index.js'
 
 /** Fails so many times, then gives 'up'. */
 function failing(times: number, error: unknown = new Error('down')) {
@@ -15,6 +27,17 @@ function failing(times: number, error: unknown = new Error('down')) {
     return 'up'
   })
 }
+
+/** Fails with these in turn, then gives 'up'. */
+function failingWith(...errors: unknown[]) {
+  let calls = 0
+  return vi.fn(async () => {
+    if (calls < errors.length) throw errors[calls++]
+    return 'up'
+  })
+}
+
+const openCircuit = () => new UnavailableError({ code: 'CIRCUIT_OPEN' })
 
 /** The outcome of a call, however long its pauses are. */
 async function outcome<T>(clock: TestClock, promise: Promise<T>) {
@@ -54,6 +77,43 @@ describe('Retry', () => {
     expect(attempts).toEqual([1, 2, 3])
   })
 
+  test('wraps a method, which keeps its object and is tried again', async () => {
+    const retry = new Retry({ backoff: constant(0) })
+    const account = {
+      calls: 0,
+      pay: retry.wrap(async function (this: { calls: number }, amount: number) {
+        if (++this.calls < 3) throw new Error('down')
+        return amount
+      }),
+    }
+    expect([await account.pay(7), account.calls]).toEqual([7, 3])
+  })
+
+  test('rethrows the last error, and not the first', async () => {
+    const errors = [new Error('first'), new Error('second'), new Error('third')]
+    await expect(new Retry({ backoff: constant(0) }).execute(failingWith(...errors))).rejects.toBe(errors[2])
+    expect(errors.map(attemptsOf)).toEqual([0, 0, 3])
+  })
+
+  test('an error that is thrown synchronously is rethrown like any other', async () => {
+    const error = new NotFoundError()
+    const call = new Retry({ maxAttempts: 1 }).execute(() => {
+      throw error
+    })
+    await expect(call).rejects.toBe(error)
+  })
+
+  test('an inner retry in a pipeline counts its own attempts', async () => {
+    const retry = () => new Retry({ maxAttempts: 2, backoff: constant(0) })
+    const attempts: number[] = []
+    const call = pipeline(retry(), retry()).execute(({ attempt }) => {
+      attempts.push(attempt)
+      throw new Error('down')
+    })
+    await expect(call).rejects.toThrow('down')
+    expect(attempts).toEqual([1, 2, 1, 2])
+  })
+
   test('an inner retry counts its own attempts', async () => {
     const retry = () => new Retry({ maxAttempts: 2, backoff: constant(0) })
     const attempts: number[] = []
@@ -76,6 +136,25 @@ describe('Retry', () => {
     expect([fn.mock.calls.length, attemptsOf(error)]).toEqual([1, 1])
   })
 
+  test.each<[ErrorKind, attempts: number]>([
+    ['invalid', 1],
+    ['unauthenticated', 1],
+    ['forbidden', 1],
+    ['not_found', 1],
+    ['conflict', 1],
+    ['precondition_failed', 1],
+    ['too_large', 1],
+    ['unsupported', 1],
+    ['rate_limited', 2],
+    ['timeout', 2],
+    ['unavailable', 2],
+    ['internal', 2],
+  ])('makes of the kind %s %i attempts', async (kind, attempts) => {
+    const fn = failing(9, new AppError({ code: 'ANY', kind, message: 'failed' }))
+    await new Retry({ maxAttempts: 2, backoff: constant(0) }).execute(fn).catch(() => {})
+    expect(fn).toHaveBeenCalledTimes(attempts)
+  })
+
   test('retryIf alone decides', async () => {
     const fn = failing(1, new NotFoundError())
     const retry = new Retry({ backoff: constant(0), retryIf: (error) => error instanceof NotFoundError })
@@ -91,7 +170,9 @@ describe('Retry', () => {
       },
     })
     await expect(retry.execute(failing(1))).rejects.toThrow('down')
-    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('@base/resilience Retry: retryIf threw'),
+    ])
   })
 
   test('retries by result, and returns the last one', async () => {
@@ -101,6 +182,51 @@ describe('Retry', () => {
     const fn = vi.fn(() => 503)
     expect(await retry.execute(fn)).toBe(503)
     expect(fn).toHaveBeenCalledTimes(3)
+  })
+
+  test('a retryIfResult that throws says no, and the value is returned', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const retry = new Retry({
+      retryIfResult: () => {
+        throw new Error('oops')
+      },
+    })
+    expect(await retry.execute(() => 503)).toBe(503)
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('Retry: retryIfResult threw'),
+    ])
+  })
+
+  test('any value is good where nobody says, and nothing is reported', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const retry = new Retry({ backoff: constant(0) })
+    expect([await retry.execute(() => undefined), await retry.execute(failing(1))]).toEqual([undefined, 'up'])
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('a value that comes after the abort is returned, and retryIfResult is not asked', async () => {
+    const controller = new AbortController()
+    const retryIfResult = vi.fn(() => true)
+    const call = new Retry({ retryIfResult }).execute(
+      async () => {
+        controller.abort()
+        return 503
+      },
+      { signal: controller.signal },
+    )
+    expect(await call).toBe(503)
+    expect(retryIfResult).not.toHaveBeenCalled()
+  })
+
+  test('rethrows the latest failure before the circuit opened', async () => {
+    const errors = [new Error('first'), new Error('second'), openCircuit()]
+    await expect(new Retry({ backoff: constant(0) }).execute(failingWith(...errors))).rejects.toBe(errors[1])
+  })
+
+  test('where an open circuit is retried, too, the failure before it is rethrown in the end', async () => {
+    const errors = [new Error('down'), openCircuit(), openCircuit()]
+    const retry = new Retry({ backoff: constant(0), retryIf: () => true })
+    await expect(retry.execute(failingWith(...errors))).rejects.toBe(errors[0])
   })
 
   test('rethrows the failure that was there before the circuit opened', async () => {
@@ -128,7 +254,137 @@ describe('Retry', () => {
     ]).toEqual([0, 1, 0])
   })
 
+  test('the timer of a pause has a name, and goes where no signal is', async () => {
+    const clock = new TestClock()
+    const call = new Retry({ clock, backoff: constant('1s') }).execute(failing(1))
+    await clock.advance(0)
+    expect(clock.pendingTimers).toEqual([{ name: 'retry', dueIn: 1_000 }])
+    expect(await outcome(clock, call)).toEqual({ value: 'up' })
+    expect(clock.pending).toBe(0)
+  })
+
+  test('after a pause the signal has no listener left', async () => {
+    const clock = new TestClock()
+    const { signal } = new AbortController()
+    await outcome(clock, new Retry({ clock }).execute(failing(1), { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  test('a listener that aborts the call lets no pause begin', async () => {
+    const clock = new TestClock()
+    const controller = new AbortController()
+    const retry = new Retry({ clock })
+    retry.on('retry', () => controller.abort(new Error('not wanted')))
+    await expect(retry.execute(failing(1), { signal: controller.signal })).rejects.toThrow('not wanted')
+    expect([clock.pending, clock.monotonic()]).toEqual([0, 0])
+  })
+
+  test('a listener that aborts the call ends it also where there is no pause', async () => {
+    const controller = new AbortController()
+    const retry = new Retry({ backoff: constant(0) })
+    retry.on('retry', () => controller.abort(new Error('not wanted')))
+    const fn = failing(1)
+    await expect(retry.execute(fn, { signal: controller.signal })).rejects.toThrow('not wanted')
+    expect(fn).toHaveBeenCalledTimes(1)
+  })
+
+  test('a call that is aborted during its attempt is neither retried nor given up', async () => {
+    const controller = new AbortController()
+    const retryIf = vi.fn(() => true)
+    const retry = new Retry({ retryIf, backoff: constant(0) })
+    const call = retry.execute(
+      async () => {
+        controller.abort(new Error('not wanted'))
+        throw new Error('down')
+      },
+      { signal: controller.signal },
+    )
+    await expect(call).rejects.toThrow('not wanted')
+    expect(retryIf).not.toHaveBeenCalled()
+    expect(retry.stats).toEqual({ calls: 1, retries: 0, gaveUp: 0 })
+  })
+
+  describe('events', () => {
+    const busy = new UnavailableError({ retryAfter: 60_000 })
+    test.each<[reason: string, options: RetryOptions, error: unknown, attempts: number]>([
+      ['max_attempts', { maxAttempts: 2 }, new Error('down'), 2],
+      ['not_retryable', {}, new NotFoundError(), 1],
+      ['max_elapsed', { maxElapsed: 999 }, new Error('down'), 1],
+      ['budget', { budget: retryBudget({ ratio: 0, minPerSecond: 0 }) }, new Error('down'), 1],
+      ['retry_after', {}, busy, 1],
+      ['bad_backoff', { backoff: () => Number.NaN }, new Error('down'), 1],
+    ])('gaveUp tells the reason %s', async (reason, options, error, attempts) => {
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const clock = new TestClock()
+      const retry = new Retry({ name: 'payments', clock, backoff: constant('1s'), ...options })
+      const heard: unknown[] = []
+      retry.on('gaveUp', (event) => heard.push(event))
+      await outcome(clock, retry.execute(failing(9, error)))
+      expect(heard).toEqual([{ name: 'payments', attempts, reason, error }])
+      expect(retry.stats).toEqual({ calls: 1, retries: attempts - 1, gaveUp: 1 })
+    })
+
+    test('gaveUp tells of the deadline, and of the value that was not good', async () => {
+      const clock = new TestClock()
+      const retry = new Retry({ clock, backoff: constant('1s'), retryIfResult: () => true })
+      const heard: unknown[] = []
+      retry.on('gaveUp', (event) => heard.push(event))
+      await outcome(
+        clock,
+        runInContext([[deadline, clock.now() + 1_000]], () => retry.execute(() => 503)),
+      )
+      expect(heard).toEqual([{ name: 'retry', attempts: 1, reason: 'deadline', value: 503 }])
+    })
+
+    test('retry tells the attempt that failed, how, and the pause', async () => {
+      const clock = new TestClock()
+      const retry = new Retry({
+        name: 'payments',
+        clock,
+        backoff: constant('1s'),
+        retryIfResult: (v) => v === 503,
+      })
+      const heard: unknown[] = []
+      retry.on('retry', (event) => heard.push(event))
+      const error = new Error('down')
+      const answers = [() => 503, () => Promise.reject(error), () => 200]
+      await outcome(
+        clock,
+        retry.execute(() => answers.shift()?.()),
+      )
+      expect(heard).toEqual([
+        { name: 'payments', attempt: 1, pause: 1_000, value: 503 },
+        { name: 'payments', attempt: 2, pause: 1_000, error },
+      ])
+    })
+
+    test('both are on a diagnostics channel', async () => {
+      const heard: unknown[] = []
+      const listen = (payload: unknown, channel: string | symbol) =>
+        heard.push([channel, (payload as { name: string }).name])
+      const names = ['retry', 'gaveUp'].map((event) => `base:resilience:retry:${event}`)
+      for (const name of names) subscribe(name, listen)
+      const retry = new Retry({ name: 'payments', maxAttempts: 2, backoff: constant(0) })
+      await retry.execute(failing(2)).catch(() => {})
+      for (const name of names) unsubscribe(name, listen)
+      expect(heard).toEqual(names.map((name) => [name, 'payments']))
+    })
+
+    test('a misspelled one is refused', () => {
+      expect(() => new Retry().on('gaveup' as never, () => {})).toThrow('Retry: event must be')
+    })
+  })
+
   describe('maxElapsed and the deadline', () => {
+    test('maxElapsed is measured from the start of the call, and a pause that ends with it is begun', async () => {
+      const clock = new TestClock()
+      await clock.advance('1h')
+      const retry = new Retry({ clock, maxAttempts: 9, backoff: constant('1s'), maxElapsed: '2s' })
+      const fn = failing(9)
+      await outcome(clock, retry.execute(fn))
+      expect(fn).toHaveBeenCalledTimes(3)
+    })
+
     test('a pause that cannot fit into maxElapsed is not begun', async () => {
       const clock = new TestClock()
       const reasons: string[] = []
@@ -168,11 +424,48 @@ describe('Retry', () => {
       expect([fn.mock.calls.length, clock.monotonic()]).toEqual([1, 0])
     })
 
+    test("of just the backoff's max is waited for", async () => {
+      const clock = new TestClock()
+      const fn = failing(1, busy(10_000))
+      await outcome(clock, new Retry({ clock, backoff: exponential({ max: '10s' }) }).execute(fn))
+      expect([fn.mock.calls.length, clock.monotonic()]).toEqual([2, 10_000])
+    })
+
+    test('of an error of ours is what counts, whatever response comes with it', async () => {
+      const clock = new TestClock()
+      const response = { headers: { 'retry-after': '7' } }
+      const retry = new Retry({ clock, backoff: constant('1s') })
+      await outcome(clock, retry.execute(failing(1, Object.assign(busy(2_000), { response }))))
+      expect(clock.monotonic()).toBe(2_000)
+    })
+
+    test.each([
+      ['null', null],
+      ['undefined', undefined],
+      ['a text', '503'],
+      ['headers that are null', { headers: null }],
+      ['headers that are a text', { headers: 'retry-after: 7' }],
+      ['no such header', { headers: {} }],
+      ['a header that is no text', { headers: { 'retry-after': 7 } }],
+      ['a retryAfter that is no number', { retryAfter: '7000' }],
+    ])('is not looked for in %s', async (_, value) => {
+      const clock = new TestClock()
+      const retry = new Retry({ clock, maxAttempts: 2, backoff: constant('1s'), retryIfResult: () => true })
+      expect(
+        await outcome(
+          clock,
+          retry.execute(() => value),
+        ),
+      ).toEqual({ value })
+      expect(clock.monotonic()).toBe(1_000)
+    })
+
     const later = { 'retry-after': 'Wed, 01 Jan 2025 00:00:07 GMT' }
     test.each([
       ['a response', new Response(null, { status: 503, headers: { 'retry-after': '7' } })],
       ['a response, as a date', new Response(null, { status: 503, headers: later })],
       ['a response with plain headers', { status: 503, headers: later }],
+      ['headers that have a field `get`', { headers: { get: 'all', 'retry-after': '7' } }],
       ["an error's response", { response: { headers: { 'retry-after': ' 7 ' } } }],
       ['an error of another library', { retryAfter: 7_000 }],
     ])('is read from %s', async (_, given) => {
@@ -186,22 +479,36 @@ describe('Retry', () => {
       expect(clock.monotonic()).toBe(7_000)
     })
 
-    test.each(['soon', '', '-1', '1e9', '99999999999', 'May 2099', 'Wed, 99 Foo 2099 GMT'])(
-      'is left out where it is %j',
-      async (header) => {
-        const clock = new TestClock()
-        let calls = 0
-        const retry = new Retry({ clock, backoff: constant('1s'), retryIfResult: () => calls === 1 })
-        await outcome(
-          clock,
-          retry.execute(() => {
-            calls++
-            return { headers: { 'retry-after': header } }
-          }),
-        )
-        expect(clock.monotonic()).toBe(1_000)
-      },
-    )
+    test.each([
+      'soon',
+      '',
+      '-1',
+      '1e9',
+      '99999999999',
+      'May 2099',
+      'Wed, 99 Foo 2099 GMT',
+      'x Wed, 01 Jan 2025 00:00:07 GMT',
+      'Wed, 01 Jan 2025 00:00:07 GMT+0000',
+    ])('is left out where it is %j', async (header) => {
+      const clock = new TestClock()
+      let calls = 0
+      const retry = new Retry({ clock, backoff: constant('1s'), retryIfResult: () => calls === 1 })
+      await outcome(
+        clock,
+        retry.execute(() => {
+          calls++
+          return { headers: { 'retry-after': header } }
+        }),
+      )
+      expect(clock.monotonic()).toBe(1_000)
+    })
+
+    test('may have two digits or more', async () => {
+      const clock = new TestClock()
+      const fn = failing(1, { headers: { 'retry-after': '12' } })
+      await outcome(clock, new Retry({ clock, backoff: constant('1s') }).execute(fn))
+      expect(clock.monotonic()).toBe(12_000)
+    })
 
     test('is ignored where nobody respects it', async () => {
       const clock = new TestClock()
@@ -235,6 +542,78 @@ describe('Retry', () => {
     })
   })
 
+  describe('a retryBudget by itself', () => {
+    const deposits = (budget: ReturnType<typeof retryBudget>, clock: TestClock, calls: number) => {
+      for (let call = 0; call < calls; call++) budget.deposit(clock)
+    }
+
+    test('begins with what a second pays for, 10 where nobody says, and lends nothing', () => {
+      const clock = new TestClock()
+      const budget = retryBudget()
+      expect(budget.available).toBe(10)
+      const paid = Array.from({ length: 11 }, () => budget.withdraw(clock))
+      expect(paid.filter(Boolean)).toHaveLength(10)
+      expect(budget.available).toBe(0)
+    })
+
+    test('five calls pay for one retry where nobody says', () => {
+      const clock = new TestClock()
+      const budget = retryBudget({ minPerSecond: 0 })
+      deposits(budget, clock, 4)
+      expect(budget.withdraw(clock)).toBe(false)
+      deposits(budget, clock, 1)
+      expect([budget.withdraw(clock), budget.withdraw(clock)]).toEqual([true, false])
+    })
+
+    test('what calls paid is kept through the tenth second, and forgotten after it', async () => {
+      const clock = new TestClock()
+      const budget = retryBudget({ ratio: 1, minPerSecond: 0 })
+      deposits(budget, clock, 5)
+      await clock.advance(9_999)
+      deposits(budget, clock, 1)
+      expect(budget.available).toBe(6)
+      await clock.advance(1)
+      deposits(budget, clock, 1)
+      expect(budget.available).toBe(2)
+    })
+
+    test('time pays for what has passed since the last call, and not for all of it', async () => {
+      const clock = new TestClock()
+      const budget = retryBudget({ ratio: 0, minPerSecond: 2 })
+      await clock.advance('1h')
+      while (budget.withdraw(clock));
+      await clock.advance(1_500)
+      budget.withdraw(clock)
+      expect(budget.available).toBe(2)
+    })
+
+    test('a clock of its own counts, and not that of the Retry', async () => {
+      const [own, other] = [new TestClock(), new TestClock()]
+      const budget = retryBudget({ ratio: 0, minPerSecond: 1, clock: own })
+      budget.withdraw(other)
+      await other.advance('5s')
+      expect(budget.withdraw(other)).toBe(false)
+      await own.advance('1s')
+      expect(budget.withdraw(other)).toBe(true)
+    })
+
+    test('a retry that will not be costs nothing', async () => {
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const clock = new TestClock()
+      const budget = retryBudget({ ratio: 0, minPerSecond: 1 })
+      for (const options of [{ backoff: () => Number.NaN }, { maxAttempts: 1 }, { maxElapsed: 1 }])
+        await new Retry({ clock, budget, ...options }).execute(failing(1)).catch(() => {})
+      expect(budget.available).toBe(1)
+    })
+
+    test.each([
+      ['ratio', { ratio: -0.1 }],
+      ['minPerSecond', { minPerSecond: Number.POSITIVE_INFINITY }],
+    ])('refuses a wrong %s', (option, options) => {
+      expect(() => retryBudget(options)).toThrow(`retryBudget: ${option} must be`)
+    })
+  })
+
   describe('backoffs', () => {
     const pauses = (backoff: ReturnType<typeof linear>, random = () => 0.5) => {
       let previous = 0
@@ -254,6 +633,9 @@ describe('Retry', () => {
         [200, 350, 500, 500],
       ],
       ['linear', linear({ base: 100, max: 300 }), [100, 200, 300, 300]],
+      ['linear where nobody says', linear(), [1_000, 2_000, 3_000, 4_000]],
+      ['linear, full jitter', linear({ jitter: 'full' }), [500, 1_000, 1_500, 2_000]],
+      ['linear, equal jitter', linear({ jitter: 'equal' }), [750, 1_500, 2_250, 3_000]],
       ['constant', constant(100), [100, 100, 100, 100]],
       ['delays', delays([10, '1s']), [10, 1_000, 1_000, 1_000]],
     ])('%s', (_, backoff, expected) => {
@@ -265,22 +647,54 @@ describe('Retry', () => {
       expect(backoff(100_000, { previous: 0, random: Math.random })).toBe(30_000)
     })
 
+    test('no pause stays none, after however many attempts', () => {
+      expect(exponential({ base: 0 })(100_000, { previous: 0, random: () => 0.5 })).toBe(0)
+    })
+
+    test.each<[string, Backoff, number]>([
+      ['exponential', exponential(), 30_000],
+      ['exponential with a max', exponential({ max: '1m' }), 60_000],
+      ['decorrelated with a max', exponential({ max: '1m', jitter: 'decorrelated' }), 60_000],
+      ['linear with a max', linear({ max: '1m' }), 60_000],
+      ['a short constant', constant('1s'), 30_000],
+      ['a long constant', constant('1m'), 60_000],
+      ['short delays', delays(['1s', '2s']), 30_000],
+      ['long delays', delays(['1m', '1s']), 60_000],
+    ])('a Retry-After may ask for as much as the longest pause, or 30 s: %s', (_, backoff, max) => {
+      expect(backoff.max).toBe(max)
+    })
+
     test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])(
       'one that gives %d ends the call with its error, and is reported',
       async (pause) => {
         const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
         const fn = failing(9)
         await expect(new Retry({ backoff: () => pause }).execute(fn)).rejects.toThrow('down')
-        expect([fn.mock.calls.length, warn.mock.calls.length]).toEqual([1, 1])
+        expect(fn).toHaveBeenCalledTimes(1)
+        expect(warn.mock.calls.map(([text]) => text)).toEqual([
+          expect.stringMatching(`^@base/resilience Retry: backoff threw: .*${pause}$`),
+        ])
       },
     )
 
-    test('a wrong duration is refused at once', () => {
-      expect(() => constant(Number.NaN)).toThrow('constant: pause must be')
-      expect(() => delays([])).toThrow('delays: pauses must be')
-      expect(() => delays(['1s', -1])).toThrow('pauses[1] must be')
-      expect(() => exponential({ factor: 0.5 })).toThrow('factor must be')
-      expect(() => linear({ base: 'soon' as never })).toThrow('base must be')
+    test.each<[refusal: string, make: () => unknown]>([
+      ['constant: pause must be', () => constant(Number.NaN)],
+      ['delays: pauses must be a list of durations', () => delays([])],
+      ['delays: pauses must be a list of durations', () => delays('1s' as never)],
+      ['delays: pauses[1] must be', () => delays(['1s', -1])],
+      ['exponential: base must be', () => exponential({ base: -1 })],
+      ['exponential: factor must be', () => exponential({ factor: 0.99 })],
+      ['exponential: max must be', () => exponential({ max: Number.NaN })],
+      ['exponential: jitter must be', () => exponential({ jitter: 'some' as never })],
+      ['linear: base must be', () => linear({ base: 'soon' as never })],
+      ['linear: max must be', () => linear({ max: -1 })],
+      ['linear: jitter must be', () => linear({ jitter: 'decorrelated' as never })],
+    ])('a wrong option is refused at once: %s', (refusal, make) => {
+      expect(make).toThrow(refusal)
+    })
+
+    test('an exponential one may have the factor 1', () => {
+      expect(pauses(exponential({ base: 100, factor: 1, jitter: 'none' }))).toEqual([100, 100, 100, 100])
     })
   })
 
@@ -290,12 +704,39 @@ describe('Retry', () => {
     ['backoff', { backoff: 100 }],
     ['maxElapsed', { maxElapsed: -1 }],
     ['budget', { budget: 3 }],
+    ['budget', { budget: null }],
     ['retryIf', { retryIf: true }],
+    ['retryIfResult', { retryIfResult: true }],
+    ['respectRetryAfter', { respectRetryAfter: 'yes' }],
+    ['random', { random: 0.5 }],
+    ['name', { name: '' }],
   ])('refuses a wrong %s', (option, options) => {
     expect(() => new Retry(options as never)).toThrow(`Retry: ${option} must be`)
   })
 
   test('attempts of an error that it never saw are 0', () => {
-    expect([attemptsOf(new Error('x')), attemptsOf('x'), attemptsOf(undefined)]).toEqual([0, 0, 0])
+    expect([new Error('x'), 'x', undefined, null].map(attemptsOf)).toEqual([0, 0, 0, 0])
+  })
+
+  test.each([
+    ['a function', () => {}, 2],
+    ['null', null, 0],
+    ['a text', 'down', 0],
+  ])(
+    '%s that is thrown is rethrown; its attempts are known where it is an object',
+    async (_, thrown, attempts) => {
+      const retry = new Retry({ maxAttempts: 2, backoff: constant(0) })
+      await expect(retry.execute(failing(9, thrown))).rejects.toBe(thrown)
+      expect(attemptsOf(thrown)).toBe(attempts)
+    },
+  )
+
+  test('may try for ever', async () => {
+    const retry = new Retry({ maxAttempts: Number.POSITIVE_INFINITY, backoff: constant(0) })
+    expect(await retry.execute(failing(99))).toBe('up')
+  })
+
+  test('says what a budget must be', () => {
+    expect(() => new Retry({ budget: {} as never })).toThrow('budget must be what retryBudget() gave')
   })
 })

@@ -1,0 +1,109 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { toMilliseconds } from '@base/core/duration'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Answer, forAda, startService, type TestService } from './start-service.ts'
+
+/** How far the service's clock is ahead of the system's, whose timers it keeps: sockets need real time. */
+let ahead = 0
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + ahead,
+  monotonic: () => systemClock.monotonic() + ahead,
+}
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ orderLimit: '3/hour', addressLimit: '2/hour' }, clock)
+  await service.send('PUT', '/items/MUG', { name: 'Mug', price: 2_000, stock: 1_000 })
+  for (const username of ['grace', 'linus'])
+    await service.send('POST', '/customers', { username, name: username, email: `${username}@example.com` })
+})
+afterAll(() => service?.stop())
+beforeEach(() => {
+  // Whatever was spent before is forgiven.
+  ahead += toMilliseconds('1d')
+})
+
+const order = (customer: string) => ({ ...forAda, customer, lines: [{ sku: 'MUG', quantity: 1 }] })
+const place = (customer: string) => service.send('POST', '/orders', order(customer))
+
+/** As many answers, one after the other. */
+async function answers(count: number, ask: () => Promise<Answer>): Promise<number[]> {
+  const seen: number[] = []
+  for (let index = 0; index < count; index++) seen.push((await ask()).status)
+  return seen
+}
+
+const retryAfterOf = ({ headers }: Answer) => Number(headers.get('retry-after'))
+
+describe('a customer', () => {
+  test('who places too many orders gets a 429 that says when to come back, and nothing is taken', async () => {
+    expect(await answers(3, () => place('ada'))).toEqual([201, 201, 201])
+    const { stock } = (await service.get('/items/MUG')).body
+    const refused = await place('ada')
+
+    expect([refused.status, refused.body.code]).toEqual([429, 'RATE_LIMITED'])
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(refused.body).toMatchObject({
+      title: 'Too Many Requests',
+      status: 429,
+      detail: 'Too many orders from customer ada.',
+    })
+    // A third of an hour, of which the three orders took some seconds.
+    expect(retryAfterOf(refused)).toBeGreaterThan(0)
+    expect(retryAfterOf(refused)).toBeLessThanOrEqual(1_200)
+    expect((await service.get('/items/MUG')).body.stock).toBe(stock)
+  })
+
+  test('may place the next one when that time is over, and not long before', async () => {
+    await answers(3, () => place('ada'))
+    const pause = retryAfterOf(await place('ada')) * 1_000
+
+    ahead += pause / 2
+    expect((await place('ada')).status).toBe(429)
+    ahead += pause / 2
+    expect(await answers(2, () => place('ada'))).toEqual([201, 429])
+  })
+
+  test('does not pay for what others order', async () => {
+    await answers(4, () => place('ada'))
+
+    expect(await answers(4, () => place('grace'))).toEqual([201, 201, 201, 429])
+  })
+
+  test('who sends twenty at once gets as many as one after the other', async () => {
+    const seen = await Promise.all(Array.from({ length: 20 }, () => place('linus')))
+
+    expect(seen.map(({ status }) => status).sort()).toEqual([201, 201, 201, ...Array(17).fill(429)])
+  })
+
+  test('who is refused can still read, and move what is ordered', async () => {
+    const { body } = await place('ada')
+    await answers(3, () => place('ada'))
+
+    expect((await service.get(`/orders/${body.id}`)).status).toBe(200)
+    expect((await service.send('POST', `/orders/${body.id}/cancel`, { reason: 'no' })).status).toBe(200)
+  })
+})
+
+describe('an address', () => {
+  test('pays for names that are no customer, a new one each time', async () => {
+    let made = 0
+
+    expect(await answers(3, () => place(`nobody-${++made}`))).toEqual([422, 422, 429])
+    expect((await place('nobody-again')).body.detail).toBe('Too many orders from this address.')
+  })
+
+  test('pays for what cannot be read', async () => {
+    const broken = () => service.fetch('/orders', { method: 'POST', body: '{' })
+    const wrong = () => service.send('POST', '/orders', {})
+
+    expect([...(await answers(1, broken)), ...(await answers(2, wrong))]).toEqual([415, 422, 429])
+  })
+
+  test('that is refused still takes the orders of customers', async () => {
+    await answers(3, () => place('nobody'))
+
+    expect((await place('ada')).status).toBe(201)
+  })
+})

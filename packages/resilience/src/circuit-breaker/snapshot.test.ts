@@ -1,0 +1,119 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import { CircuitBreaker, type CircuitBreakerOptions, type CircuitBreakerSnapshot } from './index.js'
+
+const fail = () => Promise.reject(new Error('down'))
+const up = async () => 'up'
+
+/** Opened by one failure. */
+async function openBreaker(options: CircuitBreakerOptions = {}) {
+  const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', ...options })
+  await expect(breaker.execute(fail)).rejects.toThrow('down')
+  return breaker
+}
+
+describe('CircuitBreaker', () => {
+  describe('snapshot', () => {
+    test('an open circuit goes on in another process until its wall-clock time', async () => {
+      const clock = new TestClock()
+      const breaker = await openBreaker({ clock })
+      const snapshot = JSON.parse(JSON.stringify(breaker.snapshot()))
+      const other = new TestClock({ now: clock.now() + 4_000 })
+      const restored = new CircuitBreaker({ initial: snapshot, clock: other })
+      expect([restored.state, restored.retryAfter]).toEqual(['open', 6_000])
+    })
+
+    test('a half-open circuit is restored as open with a probe due', async () => {
+      const clock = new TestClock()
+      const breaker = await openBreaker({ clock })
+      await clock.advance('10s')
+      breaker.execute(() => new Promise(() => {}))
+      const restored = new CircuitBreaker({ initial: breaker.snapshot(), clock })
+      expect([breaker.state, restored.state, restored.retryAfter]).toEqual(['half_open', 'open', 0])
+      await restored.execute(up)
+      expect(restored.state).toBe('closed')
+    })
+
+    test('says until when on the wall clock, also some time after the opening', async () => {
+      const clock = new TestClock()
+      await clock.advance('1h')
+      const breaker = await openBreaker({ clock })
+      await clock.advance('3s')
+      expect(breaker.snapshot()).toEqual({
+        version: 1,
+        state: 'open',
+        openings: 1,
+        failures: 0,
+        pause: 10_000,
+        until: clock.now() + 7_000,
+      })
+    })
+
+    const whole: CircuitBreakerSnapshot = {
+      version: 1,
+      state: 'closed',
+      openings: 3,
+      failures: 2,
+      pause: 0,
+      until: 0,
+    }
+
+    test.each(['closed', 'isolated', 'disabled'] as const)('a circuit that is %s is restored', (state) => {
+      const restored = new CircuitBreaker({ initial: { ...whole, state } })
+      expect([restored.state, restored.stats.openings]).toEqual([state, 3])
+    })
+
+    test('a closed circuit goes on with its failures in a row', async () => {
+      const breaker = new CircuitBreaker({ failureThreshold: 3 })
+      for (let call = 0; call < 2; call++) await breaker.execute(fail).catch(() => {})
+      expect(breaker.snapshot()).toEqual({ ...whole, openings: 0 })
+      const restored = new CircuitBreaker({ failureThreshold: 3, initial: breaker.snapshot() })
+      await restored.execute(fail).catch(() => {})
+      expect(restored.state).toBe('open')
+    })
+
+    test.each([
+      ['the pause that it had', { ...whole, state: 'open', pause: 10_000 }, 10_000],
+      ['30 s where there was none', { ...whole, state: 'half_open' }, 30_000],
+    ] as const)('a probe of a restored circuit may hang for %s', async (_, initial, time) => {
+      const clock = new TestClock()
+      const restored = new CircuitBreaker({ clock, initial })
+      restored.execute(() => new Promise(() => {}))
+      await clock.advance(time - 1)
+      await restored.execute(up).catch(() => {})
+      expect(restored.state).toBe('half_open')
+      await clock.advance(1)
+      await restored.execute(up).catch(() => {})
+      expect(restored.state).toBe('open')
+    })
+
+    test('a wall clock that has jumped makes the pause no longer than it was', () => {
+      const clock = new TestClock()
+      const until = clock.now() + 3_600_000
+      const restored = new CircuitBreaker({
+        clock,
+        initial: { ...whole, state: 'open', pause: 10_000, until },
+      })
+      expect(restored.retryAfter).toBe(10_000)
+    })
+
+    test.each([
+      null,
+      1,
+      'open',
+      {},
+      { value: 99 },
+      { ...whole, version: 2 },
+      { ...whole, state: 'ajar' },
+      { ...whole, openings: -1 },
+      { ...whole, openings: '3' },
+      { ...whole, failures: 1.5 },
+      { ...whole, pause: -1 },
+      { ...whole, until: undefined },
+    ])('refuses %j', (initial) => {
+      expect(() => new CircuitBreaker({ initial: initial as never })).toThrow(
+        'CircuitBreaker: initial must be what snapshot()',
+      )
+    })
+  })
+})

@@ -1,0 +1,4 @@
+import { configureGlobal } from 'fast-check'
+
+// That a property fails is enough; the smallest example is for people.
+configureGlobal({ endOnFailure: true })
