@@ -17,6 +17,8 @@ export interface BusListener {
   heard(invalidation: Invalidation): void
   /** Messages may be lost: nothing can be vouched for. */
   lost(): void
+  /** This was told only now, after the bus had failed. */
+  toldLate(invalidation: Invalidation): void
   /** The bus failed. */
   failed(error: unknown): void
 }
@@ -119,9 +121,11 @@ export class BusLink {
     const owed = this.#untold.take()
     try {
       for (const text of messagesOf(owed, this.#name, () => ++this.#number)) await this.#publish(text)
-      if (this.#isDown) this.#listener.lost()
-      this.#isDown = false
       this.#planEcho()
+      if (!this.#isDown) return
+      this.#isDown = false
+      this.#listener.lost()
+      this.#listener.toldLate(owed)
     } catch (error) {
       this.#isDown = true
       this.#untold.add(owed)

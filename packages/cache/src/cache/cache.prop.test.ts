@@ -383,9 +383,11 @@ test('no node of a fleet ever serves what was deleted or overwritten on any of t
   )
 })
 
-test('when layer and bus are back, whatever happened, no node serves what was deleted meanwhile', async () => {
+// A pattern finds loads that run on other nodes through the bus alone, so it is promised nothing while that is away.
+test('when layer and bus are back, no node serves what was deleted meanwhile, but for patterns', async () => {
+  const steps = fc.oneof(...stormy).filter((each) => each.do !== 'pattern')
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof(...stormy), { maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(steps, { maxLength: 40 }), async (steps) => {
       const { fleet, clock, nodes, since } = await sail(steps, () => {})
       for (const each of [0, 1, 2]) for (const part of ['layer', 'bus'] as const) fleet.turn(each, part, 'up')
       await clock.advance('10s')

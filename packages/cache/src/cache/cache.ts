@@ -70,7 +70,8 @@ export interface Cache {
   deleteByTag(tag: string | readonly string[]): Promise<void>
   /**
    * Deletes the keys of this namespace that match, in which `*` stands for any characters and nothing else is special. Looks
-   * at every key, so it is for rare use; a tag costs the same whatever it is on.
+   * at every key, so it is for rare use; a tag costs the same whatever it is on. Loads that run on other nodes hear of it over
+   * the bus alone.
    */
   deleteByPattern(pattern: string): Promise<void>
   /** Deletes everything in this namespace and those within it; nothing else in the layers. */

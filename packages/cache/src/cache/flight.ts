@@ -11,7 +11,7 @@ export class Flight {
   isDiscarded = false
   isSettled = false
   /** It goes on without anyone who waits. */
-  isKept: boolean
+  readonly isKept: boolean
   /** What it resolves with is as `isolate` made it. */
   readonly promise: Promise<unknown>
   /** Lets it land; it is there from the start, for a loader may come back to its own flight before it has returned. */

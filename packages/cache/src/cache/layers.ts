@@ -46,6 +46,10 @@ export class Layers {
       new BusLink(bus, clock, crypto.randomUUID(), {
         heard: (invalidation) => this.#drop(invalidation),
         lost: () => this.#drop({ cleared: [''] }),
+        toldLate: ({ patterns = [] }) => {
+          // Loads of other nodes were written meanwhile, which had not heard of it.
+          if (patterns.length > 0 && this.lower.length > 0) void this.invalidate({ patterns })
+        },
         failed: failed('bus'),
       })
   }
@@ -134,6 +138,8 @@ export class Layers {
   async invalidate(invalidation: Invalidation): Promise<void> {
     this.#drop(invalidation)
     if (this.lower.length > 0) {
+      // A pattern finds no load that runs elsewhere: that must hear of it before the layers are looked through.
+      if (invalidation.patterns !== undefined) await this.#bus?.tell({ patterns: invalidation.patterns })
       await Promise.all(this.lower.map((layer) => layer.invalidate(invalidation)))
       // A read of a lower layer may have filled memory again while that was told.
       this.#drop(invalidation)

@@ -60,9 +60,9 @@ describe('between memory and the layer below', () => {
     const reading = cache.get('k')
     await Promise.resolve()
     await Promise.resolve()
-    const changing = change(cache)
+    await change(cache)
     gate.resolve()
-    await Promise.all([reading, changing])
+    await reading
     expect(await cache.get('k')).toBeUndefined()
   })
 
@@ -215,6 +215,17 @@ describe('flights', () => {
     await cache.getOrSet('k', () => 3)
     await clock.advance(1_000)
     expect(await cache.getOrSet('k', () => 4)).toBe(4)
+  })
+
+  test('a success after the grace ends the rest that a failure began', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: 5_000 })
+    await cache.set('k', 1)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => Promise.reject(new Error('down')))).toBe(1)
+    await clock.advance(5_000)
+    expect(await cache.getOrSet('k', () => 2)).toBe(2)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => 3)).toBe(3)
   })
 
   test('a caller whose signal has aborted calls nothing, also where there is a value', async () => {

@@ -42,8 +42,7 @@ export function waitForFlight(
     }
     const giveUp = () => {
       end()
-      // It goes on: its late value is stored.
-      flight.isKept = true
+      // It goes on, and its late value is stored: who gives up so does not leave.
       if (softTimeout <= hardTimeout) resolve(TOO_SLOW)
       else reject(tooLate(flight.key, hardTimeout))
     }
