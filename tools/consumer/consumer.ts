@@ -96,5 +96,12 @@ function peersOf({ manifest }: Tarball, which: 'all' | 'required'): Record<strin
     ([name]) =>
       !name.startsWith('@base/') && (which === 'all' || peerDependenciesMeta[name]?.optional !== true),
   )
-  return Object.fromEntries(chosen.map(([name, range]) => [name, devDependencies[name] ?? range]))
+  return Object.fromEntries(
+    chosen.flatMap(([name, range]) => {
+      const types = `@types/${name}`
+      const peer: [string, string] = [name, devDependencies[name] ?? range]
+      // A client whose types are apart: who uses it in TypeScript has them.
+      return devDependencies[types] === undefined ? [peer] : [peer, [types, devDependencies[types]]]
+    }),
+  )
 }
