@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkInteger, checkText } from '@base/core/options'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
-import type { RetryBudget } from '../retry/retry-budget.js'
+import { checkBudget, type RetryBudget } from '../retry/retry-budget.js'
 import type { HedgeEvents } from './events.js'
 import { HedgeEngine, type HedgeRules } from './hedge-engine.js'
 import type { MeasuredDelay } from './percentile.js'
@@ -117,8 +117,6 @@ function hedgeRules(options: HedgeOptions): HedgeRules {
   const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES, clock = systemClock } = options ?? {}
   const { delay, hedgeIf, budget } = options ?? {}
   if (hedgeIf !== undefined) checkFunction(hedgeIf, place('hedgeIf'))
-  if (budget !== undefined && typeof budget?.withdraw !== 'function')
-    throw invalidOption(budget, place('budget'), 'what retryBudget() gave')
   return {
     name: checkText(name, place('name')),
     delay: isMeasured(delay)
@@ -126,7 +124,7 @@ function hedgeRules(options: HedgeOptions): HedgeRules {
       : toMilliseconds(delay as Duration, { ...place('delay'), infinity: true }),
     maxHedges: checkInteger(maxHedges, { ...place('maxHedges'), max: MAX_HEDGES }),
     hedgeIf,
-    budget,
+    budget: checkBudget(budget, place('budget')),
     clock,
   }
 }

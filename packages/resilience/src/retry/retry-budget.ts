@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkNumber } from '@base/core/options'
+import { checkNumber, invalidOption, type OptionPlace } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link retryBudget}. */
@@ -49,6 +49,12 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
     checkNumber(minPerSecond, place('minPerSecond')),
     clock,
   )
+}
+
+/** The option `budget` of a policy that may have one. */
+export function checkBudget(budget: RetryBudget | undefined, place: OptionPlace): RetryBudget | undefined {
+  if (budget === undefined || typeof budget?.withdraw === 'function') return budget
+  throw invalidOption(budget, place, 'what retryBudget() gave')
 }
 
 class SharedBudget implements RetryBudget {

@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkBoolean, checkFunction, checkInteger, checkText, invalidOption } from '@base/core/options'
+import { checkBoolean, checkFunction, checkInteger, checkText } from '@base/core/options'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from '../policy/policy.js'
 import { type Backoff, exponential } from './backoff.js'
 import type { RetryEvents } from './events.js'
-import type { RetryBudget } from './retry-budget.js'
+import { checkBudget, type RetryBudget } from './retry-budget.js'
 import { RetryEngine, type RetryRules } from './retry-engine.js'
 
 const DEFAULT_NAME = 'retry'
@@ -119,8 +119,6 @@ function retryRules(options: RetryOptions): RetryRules {
   const { retryIf, retryIfResult, budget, random = Math.random } = options
   if (retryIf !== undefined) checkFunction(retryIf, place('retryIf'))
   if (retryIfResult !== undefined) checkFunction(retryIfResult, place('retryIfResult'))
-  if (budget !== undefined && typeof budget?.withdraw !== 'function')
-    throw invalidOption(budget, place('budget'), 'what retryBudget() gave')
   return {
     name: checkText(name, place('name')),
     maxAttempts: checkInteger(maxAttempts, { ...place('maxAttempts'), min: 1, infinity: true }),
@@ -128,7 +126,7 @@ function retryRules(options: RetryOptions): RetryRules {
     retryIf,
     retryIfResult,
     maxElapsed: toMilliseconds(maxElapsed, { ...place('maxElapsed'), infinity: true }),
-    budget,
+    budget: checkBudget(budget, place('budget')),
     respectRetryAfter: checkBoolean(respectRetryAfter, place('respectRetryAfter')),
     clock,
     random: checkFunction(random, place('random')),
