@@ -7,27 +7,7 @@ import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import { Timeout } from '../timeout/index.js'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from './index.js'
-
-/** A promise that settles when the test says so. */
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
-
-const fail = () => Promise.reject(new Error('down'))
-const up = async () => 'up'
-
-/** Opened by one failure. */
-async function openBreaker(options: CircuitBreakerOptions = {}) {
-  const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', ...options })
-  await expect(breaker.execute(fail)).rejects.toThrow('down')
-  return breaker
-}
+import { deferred, fail, openBreaker, record, up } from './test-breakers.js'
 
 /** Ends only when it is given up. */
 const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
@@ -35,13 +15,6 @@ const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
 
 const oops = () => {
   throw new Error('oops')
-}
-
-/** What a breaker tells by these events, in order. */
-function record(breaker: CircuitBreaker, ...events: ('stateChange' | 'success' | 'failure' | 'rejected')[]) {
-  const heard: unknown[] = []
-  for (const event of events) breaker.on(event, (payload) => heard.push([event, payload]))
-  return heard
 }
 
 /** A call that ends when the test says so. */

@@ -1,34 +1,7 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions } from './index.js'
-
-/** A promise that settles when the test says so. */
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
-
-const fail = () => Promise.reject(new Error('down'))
-const up = async () => 'up'
-
-/** Opened by one failure. */
-async function openBreaker(options: CircuitBreakerOptions = {}) {
-  const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', ...options })
-  await expect(breaker.execute(fail)).rejects.toThrow('down')
-  return breaker
-}
-
-/** What a breaker tells by these events, in order. */
-function record(breaker: CircuitBreaker, ...events: ('stateChange' | 'success' | 'failure' | 'rejected')[]) {
-  const heard: unknown[] = []
-  for (const event of events) breaker.on(event, (payload) => heard.push([event, payload]))
-  return heard
-}
+import { deferred, fail, openBreaker, record, up } from './test-breakers.js'
 
 /** A call that ends when the test says so. */
 function pendingCall() {

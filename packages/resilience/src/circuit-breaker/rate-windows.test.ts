@@ -2,9 +2,7 @@ import type { Timer } from '@base/core/clock'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions } from './index.js'
-
-const fail = () => Promise.reject(new Error('down'))
-const up = async () => 'up'
+import { fail, record, up } from './test-breakers.js'
 
 /** A clock that may move without its timers, and that knows those which keep nothing alive, too. */
 class LateClock extends TestClock {
@@ -31,13 +29,6 @@ class LateClock extends TestClock {
       },
     }
   }
-}
-
-/** What a breaker tells by these events, in order. */
-function record(breaker: CircuitBreaker, ...events: ('stateChange' | 'success' | 'failure' | 'rejected')[]) {
-  const heard: unknown[] = []
-  for (const event of events) breaker.on(event, (payload) => heard.push([event, payload]))
-  return heard
 }
 
 describe('CircuitBreaker', () => {

@@ -1,16 +1,7 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import { CircuitBreaker, type CircuitBreakerOptions, type CircuitBreakerSnapshot } from './index.js'
-
-const fail = () => Promise.reject(new Error('down'))
-const up = async () => 'up'
-
-/** Opened by one failure. */
-async function openBreaker(options: CircuitBreakerOptions = {}) {
-  const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', ...options })
-  await expect(breaker.execute(fail)).rejects.toThrow('down')
-  return breaker
-}
+import { CircuitBreaker, type CircuitBreakerSnapshot } from './index.js'
+import { fail, openBreaker, up } from './test-breakers.js'
 
 describe('CircuitBreaker', () => {
   describe('snapshot', () => {

@@ -1,0 +1,37 @@
+import { expect } from 'vitest'
+import { CircuitBreaker, type CircuitBreakerEvents, type CircuitBreakerOptions } from './index.js'
+
+/** A promise, and what settles it. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A promise that settles when the test says so. */
+export function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
+
+export const fail = (): Promise<never> => Promise.reject(new Error('down'))
+export const up = async (): Promise<string> => 'up'
+
+/** Opened by one failure. */
+export async function openBreaker(options: CircuitBreakerOptions = {}): Promise<CircuitBreaker> {
+  const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', ...options })
+  await expect(breaker.execute(fail)).rejects.toThrow('down')
+  return breaker
+}
+
+/** What a breaker tells by these events, in order. */
+export function record(breaker: CircuitBreaker, ...events: (keyof CircuitBreakerEvents)[]): unknown[] {
+  const heard: unknown[] = []
+  for (const event of events) breaker.on(event, (payload) => heard.push([event, payload]))
+  return heard
+}
