@@ -62,6 +62,18 @@ describe('the sweep of a memory store', () => {
     expect(store.size).toBe(0)
   })
 
+  test('a block moves with its key when memory is given back', async () => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    for (let number = 0; number < 500; number++) store.consume(`key-${number}`, 1, limit)
+    store.block('blocked', 60_000, limit)
+    await clock.advance('5s')
+    expect(store.size).toBe(1)
+    store.consume('new', 1, limit)
+    expect(store.consume('blocked', 1, limit).policies[0]?.retryAfter).toBe(55_000)
+    expect(store.consume('new', 1, limit).allowed).toBe(true)
+  })
+
   test('with too many keys forgets who has spent least, of some', () => {
     const clock = new TestClock()
     const store = memoryRateLimitStore({ clock, maxKeys: 10 })
