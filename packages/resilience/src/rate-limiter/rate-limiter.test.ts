@@ -409,6 +409,17 @@ describe('RateLimiter as a policy', () => {
     expect(order).toEqual(['waiting', 'newcomer'])
   })
 
+  test('once all who waited have gone a newcomer goes at once', async () => {
+    const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
+    await limiter.execute(up)
+    const waiting = limiter.execute(up)
+    await clock.advance('1s')
+    await waiting
+    await clock.advance('1s')
+    expect(await limiter.execute(up)).toBe('up')
+    expect([limiter.stats.queued, clock.pending]).toEqual([0, 0])
+  })
+
   test('a waiter that is aborted leaves at once, its turn is the next one’s, and nothing is left', async () => {
     const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
     const controller = new AbortController()
