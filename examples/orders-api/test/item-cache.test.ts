@@ -16,6 +16,8 @@ const order = { ...forAda, lines: [{ sku: 'LAMP', quantity: 4 }] }
 // The real one goes on running: it counts, and in some tests it waits.
 const query = PGlite.prototype.query
 const statements = vi.spyOn(PGlite.prototype, 'query')
+const { transaction } = PGlite.prototype
+const transactions = vi.spyOn(PGlite.prototype, 'transaction')
 beforeEach(async () => {
   await put(10)
   expect(await stock()).toBe(10)
@@ -23,8 +25,12 @@ beforeEach(async () => {
 })
 afterEach(() => {
   statements.mockReset()
+  transactions.mockReset()
 })
-afterAll(() => statements.mockRestore())
+afterAll(() => {
+  statements.mockRestore()
+  transactions.mockRestore()
+})
 
 /** Lets the next statement be done by the database, and keeps its answer until it is released. */
 function holdNextAnswer(): { readonly answered: Promise<void>; release(): void } {
@@ -110,4 +116,15 @@ test('a change whose caller is gone is seen all the same', async () => {
   answer.release()
 
   await vi.waitFor(async () => expect(await stock()).toBe(6))
+})
+
+test('a change whose commit was done and not answered is seen all the same', async () => {
+  transactions.mockImplementationOnce(async function (this: PGlite, ...args) {
+    await transaction.apply(this, args)
+    throw new Error('the connection is gone')
+  })
+  const { status } = await put(5)
+
+  expect(status).toBe(503)
+  expect(await stock()).toBe(5)
 })
