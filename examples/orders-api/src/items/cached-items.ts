@@ -3,8 +3,8 @@ import type { Clock } from '@base/core/clock'
 import type { Stores } from '../stores.ts'
 import type { Items } from './item.ts'
 
-/** Hears of every item that was told to be saved. */
-type Changed = (skus: readonly string[]) => void
+/** Saves items, and does what else there is to do about it. */
+type Saving = <T>(skus: readonly string[], save: () => Promise<T>) => Promise<T>
 
 const tagOf = (sku: string) => `item:${sku}`
 
@@ -20,19 +20,20 @@ export function cacheItems(stores: Stores, cache: Cache): Stores {
   return {
     ...stores,
     items: {
-      ...watched(items, () => {}),
+      ...savedBy(items, (skus, save) => save().finally(() => forget(skus))),
       findById: (sku) => cached(cache, items, sku),
-      save: (item) => items.save(item).finally(() => forget([item.sku])),
-      saveMany: (many) => items.saveMany(many).finally(() => forget(many.map(({ sku }) => sku))),
     },
     unitOfWork: {
       run: async (fn, options) => {
         const changed = new Set<string>()
-        const note: Changed = (skus) => skus.forEach((sku) => void changed.add(sku))
+        const noted: Saving = (skus, save) => {
+          for (const sku of skus) changed.add(sku)
+          return save()
+        }
         try {
           return await unitOfWork.run((tx, unit) => {
             unit.afterCommit(() => forget(changed))
-            return fn({ ...tx, items: watched(tx.items, note) }, unit)
+            return fn({ ...tx, items: savedBy(tx.items, noted) }, unit)
           }, options)
         } catch (error) {
           // The answer to a COMMIT may be what was lost: it may have been done.
@@ -57,18 +58,17 @@ function cached(cache: Cache, items: Items, sku: string): ReturnType<Items['find
   )
 }
 
-function watched(items: Items, changed: Changed): Items {
+/** The same items, whose saves go through `saving`. */
+function savedBy(items: Items, saving: Saving): Items {
   return {
     findById: (...args) => items.findById(...args),
     findPage: (...args) => items.findPage(...args),
     findForUpdate: (...args) => items.findForUpdate(...args),
-    save: (item) => {
-      changed([item.sku])
-      return items.save(item)
-    },
-    saveMany: (many) => {
-      changed(many.map(({ sku }) => sku))
-      return items.saveMany(many)
-    },
+    save: (item, ...rest) => saving([item.sku], () => items.save(item, ...rest)),
+    saveMany: (many, ...rest) =>
+      saving(
+        many.map(({ sku }) => sku),
+        () => items.saveMany(many, ...rest),
+      ),
   }
 }
