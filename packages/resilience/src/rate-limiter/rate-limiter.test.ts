@@ -484,44 +484,29 @@ describe('RateLimiter as a policy', () => {
   })
 
   test('what a call that was aborted while the store was asked is given is the next one’s', async () => {
-    const { answers, limiter } = askedTwice()
-    const controller = new AbortController()
-    const waiting = limiter.execute(up)
-    const aborted = limiter.execute(up, { signal: controller.signal }).catch((error) => error)
-    answers[0]?.(refusal)
-    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
-    controller.abort(new Error('not wanted'))
-    answers[1]?.(allowance)
-    expect(await aborted).toMatchObject({ message: 'not wanted' })
+    const { asked, askedSignal, waiting, answer } = await oneWaitsOneIsAskedFor()
+    askedSignal.abort(new Error('not wanted'))
+    answer(allowance)
+    expect(await asked).toMatchObject({ message: 'not wanted' })
     expect(await waiting).toBe('up')
   })
 
   test('what a call is given is its own, though others wait', async () => {
-    const { answers, limiter } = askedTwice()
-    const controller = new AbortController()
-    const waiting = limiter.execute(up, { signal: controller.signal }).catch((error) => error)
-    const allowed = limiter.execute(up, { signal: new AbortController().signal })
-    answers[0]?.(refusal)
-    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
-    answers[1]?.(allowance)
-    expect(await allowed).toBe('up')
+    const { limiter, asked, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor()
+    answer(allowance)
+    expect(await asked).toBe('up')
     expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([1, 1])
-    controller.abort(new Error('not wanted'))
+    waitingSignal.abort(new Error('not wanted'))
     expect(await waiting).toMatchObject({ message: 'not wanted' })
   })
 
   test('what a call that was aborted while the store was asked is refused is nobody’s', async () => {
-    const { answers, limiter } = askedTwice()
-    const [first, second] = [new AbortController(), new AbortController()]
-    const waiting = limiter.execute(up, { signal: first.signal }).catch((error) => error)
-    const aborted = limiter.execute(up, { signal: second.signal }).catch((error) => error)
-    answers[0]?.(refusal)
-    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
-    second.abort(new Error('not wanted'))
-    answers[1]?.(refusal)
-    expect(await aborted).toMatchObject({ message: 'not wanted' })
+    const { limiter, asked, askedSignal, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor()
+    askedSignal.abort(new Error('not wanted'))
+    answer(refusal)
+    expect(await asked).toMatchObject({ message: 'not wanted' })
     expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([0, 1])
-    first.abort(new Error('nor this'))
+    waitingSignal.abort(new Error('nor this'))
     expect(await waiting).toMatchObject({ message: 'nor this' })
   })
 
@@ -871,12 +856,21 @@ const place = { name: '1/1h', limit: 1, window: 3_600_000, remaining: 0, resetAf
 const refusal: RateLimitResult = { allowed: false, policies: [{ ...place, retryAfter: 3_600_000 }] }
 const allowance: RateLimitResult = { allowed: true, policies: [{ ...place, retryAfter: 0 }] }
 
-/** A limiter whose store answers when the test says, and what it says. */
-function askedTwice() {
+/** Two calls that came together: one was refused and waits, of the other the store answers what the test says. */
+async function oneWaitsOneIsAskedFor() {
   const answers: ((result: RateLimitResult) => void)[] = []
+  const clock = new TestClock()
   const store = storeOf(() => new Promise((resolve) => answers.push(resolve)))
-  const settings = { store, storeTimeout: '10h', maxWait: '20h', clock: new TestClock() } as const
-  return { answers, limiter: new RateLimiter({ policies: '1/hour', ...settings }) }
+  const settings = { store, storeTimeout: '10h', maxWait: '20h', clock } as const
+  const limiter = new RateLimiter({ policies: '1/hour', ...settings })
+  const [waitingSignal, askedSignal] = [new AbortController(), new AbortController()]
+  const waiting = limiter.execute(up, { signal: waitingSignal.signal }).catch((error) => error)
+  const asked = limiter.execute(up, { signal: askedSignal.signal }).catch((error) => error)
+  answers[0]?.(refusal)
+  await clock.advance(0)
+  expect(limiter.stats.queued).toBe(1)
+  const answer = (result: RateLimitResult) => answers[1]?.(result)
+  return { limiter, waiting, waitingSignal, asked, askedSignal, answer }
 }
 
 function fail(): never {
