@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
@@ -24,16 +25,6 @@ async function opened(clock: TestClock, failureThreshold = 1) {
   return breaker
 }
 
-function deferred() {
-  let resolve: (value: string) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<string>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
-
 afterEach(() => {
   vi.restoreAllMocks()
 })
@@ -42,7 +33,7 @@ describe('what cockatiel 4 gets wrong', () => {
   test('the late failure of a call from before the recovery does not open the circuit again', async () => {
     const clock = new TestClock()
     const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', clock })
-    const late = deferred()
+    const late = deferred<string>()
     const call = breaker.execute(() => late.promise)
     await breaker.execute(down).catch(() => {})
     await clock.advance('10s')
@@ -197,7 +188,7 @@ describe('what cockatiel 4 gets wrong', () => {
 
   test('a newcomer takes no slot that is passed on, and who waits is not refused', async () => {
     const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 1, clock: new TestClock() })
-    const first = deferred()
+    const first = deferred<string>()
     const running = bulkhead.execute(() => first.promise)
     const queued = bulkhead.execute(up)
     const barging = running.then(() => bulkhead.execute(up))
@@ -258,7 +249,7 @@ describe('what opossum 10 gets wrong', () => {
   test('the late success of an older call does not close a half-open circuit', async () => {
     const clock = new TestClock()
     const breaker = new CircuitBreaker({ failureThreshold: 1, recoveryTimeout: '10s', clock })
-    const late = deferred()
+    const late = deferred<string>()
     const call = breaker.execute(() => late.promise)
     await breaker.execute(down).catch(() => {})
     await clock.advance('10s')
@@ -416,7 +407,7 @@ describe('what p-queue, p-limit and the retries of clients get wrong', () => {
   test('a timeout inside does not free the slot of what still runs (p-queue 10)', async () => {
     const clock = new TestClock()
     const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
-    const late = deferred()
+    const late = deferred<string>()
     const call = pipeline(bulkhead, new Timeout({ timeout: '1s', clock })).execute(() => late.promise)
     call.catch(() => {})
     await clock.advance('1s')

@@ -1,4 +1,5 @@
 import { seededRandom, TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
 import { type CacheOptions, createCache } from './index.js'
@@ -13,17 +14,6 @@ function inMemory(options: Partial<CacheOptions> = {}) {
     ...options,
   })
   return { cache, clock }
-}
-
-/** A promise that settles when the test says so. */
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
 }
 
 describe('Cache', () => {

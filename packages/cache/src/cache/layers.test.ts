@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheBus, memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
@@ -66,14 +67,6 @@ function fleet(options: Partial<CacheOptions> = {}) {
 async function soon<T>(clock: TestClock, promise: Promise<T>, by = 1_000): Promise<T> {
   await Promise.all([clock.advance(by), promise.catch(() => {})])
   return promise
-}
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((onResolve) => {
-    resolve = onResolve
-  })
-  return { promise, resolve }
 }
 
 describe('a cache over memory and a store that bytes go to', () => {

@@ -1,16 +1,9 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, type Entry, memoryCacheStore } from '../store/index.js'
 import { createCache } from './index.js'
-
-function deferred<T = void>() {
-  let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((onResolve) => {
-    resolve = onResolve
-  })
-  return { promise, resolve }
-}
 
 /** A cache over memory and a store whose answers a test can hold back. */
 function gated() {

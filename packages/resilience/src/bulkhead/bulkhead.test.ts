@@ -1,22 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
 import { Timeout } from '../timeout/index.js'
 import { Bulkhead, BulkheadFullError, type BulkheadOptions } from './index.js'
-
-/** A promise that settles when the test says so. */
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
 
 /** A call that ends when the test says so. */
 function pendingCall() {

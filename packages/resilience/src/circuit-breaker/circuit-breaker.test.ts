@@ -7,7 +7,7 @@ import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import { Timeout } from '../timeout/index.js'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from './index.js'
-import { deferred, fail, openBreaker, record, up } from './test-breakers.js'
+import { fail, openBreaker, pendingCall, record, up } from './test-breakers.js'
 
 /** Ends only when it is given up. */
 const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
@@ -15,12 +15,6 @@ const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
 
 const oops = () => {
   throw new Error('oops')
-}
-
-/** A call that ends when the test says so. */
-function pendingCall() {
-  const { promise, resolve, reject } = deferred<string>()
-  return { fn: () => promise, resolve, reject }
 }
 
 afterEach(() => {

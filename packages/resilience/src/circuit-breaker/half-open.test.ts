@@ -1,13 +1,7 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions } from './index.js'
-import { deferred, fail, openBreaker, record, up } from './test-breakers.js'
-
-/** A call that ends when the test says so. */
-function pendingCall() {
-  const { promise, resolve, reject } = deferred<string>()
-  return { fn: () => promise, resolve, reject }
-}
+import { fail, openBreaker, pendingCall, record, up } from './test-breakers.js'
 
 describe('CircuitBreaker', () => {
   describe('given a half-open circuit', () => {

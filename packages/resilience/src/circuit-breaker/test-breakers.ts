@@ -1,22 +1,11 @@
+import { type Deferred, deferred } from '@base-internal/tools/deferred'
 import { expect } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerEvents, type CircuitBreakerOptions } from './index.js'
 
-/** A promise, and what settles it. */
-export interface Deferred<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** A promise that settles when the test says so. */
-export function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
+/** A call that ends when the test says so. */
+export function pendingCall(): { readonly fn: () => Promise<string> } & Omit<Deferred<string>, 'promise'> {
+  const { promise, resolve, reject } = deferred<string>()
+  return { fn: () => promise, resolve, reject }
 }
 
 export const fail = (): Promise<never> => Promise.reject(new Error('down'))

@@ -1,18 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { Timeout, TimeoutError } from './index.js'
-
-/** A promise that settles when the test says so. */
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
 
 const never = () => new Promise<never>(() => {})
 
