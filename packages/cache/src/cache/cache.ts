@@ -40,7 +40,8 @@ export interface WarmUpResult {
  * A cache in layers. See {@link createCache}.
  *
  * Any value that the codec carries can be cached, `null` and `undefined` as well. What comes out is the reader's own, or
- * deeply frozen: nobody can change what others get. Keys are texts of any characters and length.
+ * deeply frozen: nobody can change what others get. Keys and tags are texts of any characters and length; above 1,024 bytes
+ * the layers know them by that much of them and the SHA-256 of the whole.
  *
  * What is written, deleted or invalidated while a load runs wins over the load's result, in every layer. A layer that fails
  * is no error of a call: it costs a miss, and an `error` event tells.
@@ -70,7 +71,8 @@ export interface Cache {
   deleteByTag(tag: string | readonly string[]): Promise<void>
   /**
    * Deletes the keys of this namespace that match, in which `*` stands for any characters and nothing else is special. Looks
-   * at every key, so it is for rare use; a tag costs the same whatever it is on. Loads that run on other nodes hear of it over
+   * at every key, so it is for rare use; a tag costs the same whatever it is on. Of a key above 1,024 bytes only that much is
+   * compared, so more of them may go. Loads that run on other nodes hear of it over
    * the bus alone.
    */
   deleteByPattern(pattern: string): Promise<void>
