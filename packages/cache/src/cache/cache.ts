@@ -79,12 +79,18 @@ export interface Cache {
   /** Deletes everything in this namespace and those within it; nothing else in the layers. */
   clear(): Promise<void>
   /**
-   * The value, loaded where there is no fresh one. All who ask meanwhile share one load; when it fails they all get its error,
+   * The value, loaded where there is no fresh one; of the type that the loader gives. All who ask meanwhile share one load; when it fails they all get its error,
    * at once, and the next caller loads anew.
    *
    * @throws what the loader throws; TimeoutError at the hard timeout; the signal's reason once it aborts; ConflictError
    * `DEADLOCK` for a loader that asks for its own key; UnsupportedError for a value that the codec does not carry.
    */
+  getOrSet<T, _Inferred>(
+    key: string,
+    load: (context: LoadContext) => T | PromiseLike<T>,
+    options?: LoadOptions,
+  ): Promise<T>
+  /** The same with a type that you name, `getOrSet<User>(…)`, which is that of `previous` as well. */
   getOrSet<T>(
     key: string,
     load: (context: LoadContext<T>) => T | PromiseLike<T>,
