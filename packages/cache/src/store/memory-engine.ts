@@ -22,6 +22,8 @@ export interface MemoryWrite {
   /** How long it is fresh in all, in milliseconds. */
   readonly life: number
   readonly loadTime: number
+  /** From when on {@link MemoryEngine.fresh} does not give it any more, where it has tags; `Infinity` without it. */
+  readonly checkAt?: number | undefined
   /** The version that it must not be older than what is known of the key; without it, it is written in any case. */
   readonly since: number | undefined
 }
@@ -90,8 +92,7 @@ export class MemoryEngine {
     const slot = this.#index.get(key)
     if (slot === undefined || (this.slots.freshUntil[slot] as number) <= now) return NO_SLOT
     const extra = this.slots.extras[slot]
-    if (extra !== undefined && extra.validAt !== this.tags.epoch && !this.#isValid(slot, extra))
-      return NO_SLOT
+    if (extra !== undefined && (extra.checkAt <= now || !this.#isValid(slot, extra))) return NO_SLOT
     this.#queues.read(slot)
     return slot
   }
