@@ -340,6 +340,20 @@ describe('what the tracker of HybridCache tells of', () => {
     expect(await a.get('k')).toBeUndefined()
   })
 
+  test('dotnet/extensions #7411: it is seen by a copy in memory as well, after 5 s', async () => {
+    const { clock, a, b } = fleet({ ttl: '1h' })
+    await a.set('k', 'old', { tags: ['t'] })
+    await b.deleteByTag('t')
+    await clock.advance(4_999)
+    expect(await a.get('k')).toBe('old')
+    await clock.advance(1)
+    expect([await a.get('k'), await a.has('k'), await a.getMany(['k'])]).toEqual([
+      undefined,
+      false,
+      [undefined],
+    ])
+  })
+
   test('dotnet/extensions #7771: an entry is judged by its own version, not by that of who reads it', async () => {
     const clock = new TestClock()
     const shared = memoryCacheStore({ clock })

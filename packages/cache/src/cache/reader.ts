@@ -61,11 +61,13 @@ export class Reader {
     await this.#open()
     const full = keys.map((key) => this.#scope.keyOf(key))
     const found = full.map((key) => this.#core.layers.find(key))
-    const open = full.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
-    if (open.length > 0 && this.#core.layers.lower.length > 0) {
+    const { layers } = this.#core
+    const open = full.flatMap((_, index) => (layers.isSure(found[index]) ? [] : [index]))
+    if (open.length > 0 && layers.lower.length > 0) {
       const names = open.map((index) => full[index] as string)
-      const below = await this.#core.layers.lookup(this.#scope, names, [])
-      for (const [place, index] of open.entries()) found[index] = better(found[index], below.found[place])
+      const below = await layers.lookup(this.#scope, names, [])
+      for (const [place, index] of open.entries())
+        found[index] = better(layers.settle(names[place] as string, below, place), below.found[place])
     }
     return keys.map((key, index) => {
       const entry = found[index]
@@ -205,10 +207,10 @@ export class Reader {
     const { layers } = this.#core
     const since = layers.top?.version ?? 0
     const found = layers.find(fullKey)
-    if (this.#isFresh(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
-    const lookup = await this.#lookup(fullKey, tags)
+    if (layers.isSure(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
+    const lookup = await this.#lookup(fullKey, tags.length > 0 ? tags : (found?.tags ?? []))
     // What was written meanwhile is newer than what was read.
-    const now = layers.find(fullKey)
+    const now = layers.settle(fullKey, lookup)
     return { found: this.#isFresh(now) ? now : better(now, lookup.found[0]), lookup }
   }
 
