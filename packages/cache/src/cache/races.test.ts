@@ -66,6 +66,41 @@ describe('between memory and the layer below', () => {
     expect(await cache.get('k')).toBeUndefined()
   })
 
+  test.each<[string, (cache: ReturnType<typeof gated>['cache']) => Promise<void>]>([
+    ['a deletion', (cache) => cache.delete('k')],
+    ['a pattern', (cache) => cache.deleteByPattern('k*')],
+    ['a clearing', (cache) => cache.clear()],
+    ['a tag', (cache) => cache.deleteByTag('t')],
+  ])('who reads after %s does not join who read before it', async (_, change) => {
+    const { cache, other, gates } = gated()
+    await other.set('k', 'old', { tags: ['t'] })
+    const gate = deferred()
+    gates.read = gate.promise
+    const early = cache.get('k')
+    await Promise.resolve()
+    await Promise.resolve()
+    await change(cache)
+    delete gates.read
+    expect(await cache.get('k')).toBeUndefined()
+    gate.resolve()
+    await early
+  })
+
+  test('who reads after the deletion of another key does', async () => {
+    const { cache, other, gates, shared } = gated()
+    await other.set('k', 'value')
+    const gate = deferred()
+    gates.read = gate.promise
+    const reads = vi.spyOn(shared, 'getMany')
+    const early = cache.get('k')
+    await Promise.resolve()
+    await Promise.resolve()
+    await cache.delete('x')
+    const late = cache.get('k')
+    gate.resolve()
+    expect([await early, await late, reads.mock.calls.length]).toEqual(['value', 'value', 1])
+  })
+
   test('what is set while the layer is asked is the answer, and nothing is loaded', async () => {
     const { cache, gates } = gated()
     const gate = deferred()
@@ -226,6 +261,39 @@ describe('flights', () => {
     expect(await cache.getOrSet('k', () => 2)).toBe(2)
     await clock.advance(1_000)
     expect(await cache.getOrSet('k', () => 3)).toBe(3)
+  })
+
+  test.each<[string, (cache: ReturnType<typeof inMemory>['cache']) => Promise<void>]>([
+    ['a set', (cache) => cache.set('k', 2)],
+    [
+      'a deletion',
+      async (cache) => {
+        await cache.delete('k')
+        await cache.getOrSet('k', () => 2)
+      },
+    ],
+  ])('%s ends the rest of a loader', async (_, change) => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h' })
+    await cache.set('k', 1)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => Promise.reject(new Error('down')))).toBe(1)
+    await change(cache)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => 3)).toBe(3)
+  })
+
+  test('an invalidation of what an older load has leaves the newer one to those who come', async () => {
+    const { cache } = inMemory()
+    const [first, second] = [deferred<number>(), deferred<number>()]
+    const old = cache.getOrSet('k', () => first.promise, { tags: ['t'] })
+    await cache.delete('k')
+    const load = vi.fn(() => second.promise)
+    const newer = cache.getOrSet('k', load)
+    await cache.deleteByTag('t')
+    const late = cache.getOrSet('k', load)
+    first.resolve(1)
+    second.resolve(2)
+    expect([await old, await newer, await late, load.mock.calls.length]).toEqual([1, 2, 2, 1])
   })
 
   test('a caller whose signal has aborted calls nothing, also where there is a value', async () => {

@@ -32,6 +32,15 @@ describe('Tombstones', () => {
     expect([tombstones.versionOf('a'), tombstones.floor]).toEqual([2, 0])
   })
 
+  test('one that is renewed does not keep those after it', () => {
+    const tombstones = new Tombstones()
+    tombstones.add('a', 1, 0)
+    tombstones.add('b', 2, 0)
+    tombstones.add('a', 3, MINUTE - 1)
+    tombstones.add('c', 4, MINUTE)
+    expect([tombstones.versionOf('b'), tombstones.versionOf('a'), tombstones.floor]).toEqual([0, 3, 2])
+  })
+
   test('are forgotten faster than they come', () => {
     const tombstones = new Tombstones()
     for (let id = 1; id <= 4; id++) tombstones.add(`k${id}`, id, 0)
