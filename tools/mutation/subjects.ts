@@ -14,12 +14,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   'circuit-breaker': policy('circuit-breaker'),
   'rate-limiter': policy('rate-limiter'),
   retry: policy('retry'),
-  'single-flight': cache(
-    'src/cache/flight.ts',
-    'src/cache/waiting.ts',
-    'src/cache/loader.ts',
-    'src/cache/reader.ts',
-  ),
+  'single-flight': cache('src/cache/flight.ts', 'src/cache/waiting.ts', 'src/cache/loader.ts'),
   generations: cache(
     'src/cache/core.ts',
     'src/cache/invalidation.ts',

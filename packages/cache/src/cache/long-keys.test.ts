@@ -78,7 +78,8 @@ describe('a shortened key', () => {
         const bytes = Buffer.byteLength(key)
         expect(shorten(key) === key).toBe(bytes <= 1_024)
         expect(Buffer.byteLength(shorten(key)) > 1_024).toBe(bytes > 1_024)
-        expect(shorten(key)).not.toContain('\uFFFD')
+        const known = shorten(key).replace(/#sha256:[0-9a-f]{64}$/, '')
+        expect(key.startsWith(known)).toBe(true)
       }),
     )
   })

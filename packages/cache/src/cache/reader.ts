@@ -9,7 +9,7 @@ import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
 import type { Scope } from './scope.js'
-import { TOO_SLOW, waitForFlight } from './waiting.js'
+import { waitForFlight } from './waiting.js'
 
 type Load = (context: LoadContext<never>) => unknown
 
@@ -160,25 +160,24 @@ export class Reader {
     const done = arrive ?? waitFrom(flight)
     flight.join()
     if (stale === undefined) this.#miss(key)
-    const patience = stale === undefined ? { ...rules, softTimeout: Number.POSITIVE_INFINITY } : rules
+    const { signal, hardTimeout, softTimeout } = rules
+    const limit = stale === undefined ? hardTimeout : Math.min(softTimeout, hardTimeout)
     try {
-      const held = await waitForFlight(flight, core.settings.clock, patience, (reason) =>
+      const held = await waitForFlight(flight, core.settings.clock, { signal, limit }, (reason) =>
         this.#leave(flight, reason),
       )
-      if (held !== TOO_SLOW) {
-        if (stale !== undefined) this.#miss(key)
-        return reveal(held)
-      }
+      if (stale !== undefined) this.#miss(key)
+      return reveal(held)
     } catch (error) {
-      if (stale === undefined || rules.signal?.aborted === true) {
-        if (stale !== undefined) this.#miss(key)
-        throw error
+      if (stale !== undefined && signal?.aborted !== true) {
+        this.#stale(key)
+        return reveal(stale.held)
       }
+      if (stale !== undefined) this.#miss(key)
+      throw error
     } finally {
       done()
     }
-    this.#stale(key)
-    return reveal(stale?.held)
   }
 
   #leave(flight: Flight, reason: unknown): void {
