@@ -34,6 +34,8 @@ describe('PendingInvalidation', () => {
     [{ tags: ['t'] }],
     [{ patterns: [['', '*']] as const }],
     [{ cleared: [':n'] }],
+    [{ patterns: [['', '*']] as const, cleared: [':n'] }],
+    [{ tags: ['t'], patterns: [['', '*']] as const }],
   ])('is not empty with %j alone', (invalidation) => {
     const pending = new PendingInvalidation('')
     pending.add(invalidation)

@@ -425,6 +425,20 @@ describe('a load under a lock', () => {
     expect([await a.get('k'), await b.get('k'), load.mock.calls.length]).toEqual([2, 2, 1])
   })
 
+  test('is run where what another process has loaded meanwhile has ended already', async () => {
+    const { clock, lock, node } = fleet({ staleWhileRevalidate: '1h' })
+    const [a, b] = [node(), node()]
+    await a.set('k', 1)
+    await clock.advance(10_000)
+    const lease = await lock.acquire('cache:k')
+    expect(await a.getOrSet('k', () => 3)).toBe(1)
+    await b.set('k', 2, { ttl: 1_000 })
+    await clock.advance(1_000)
+    await lease.release()
+    await clock.advance(100)
+    expect(await a.get('k')).toBe(3)
+  })
+
   test('before its end is run although all layers have what is to be replaced, and reaches them all', async () => {
     const { clock, node } = fleet()
     const [middle, last] = [memoryCacheStore({ clock }), memoryCacheStore({ clock })]
