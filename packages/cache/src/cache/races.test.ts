@@ -408,3 +408,31 @@ test('a load whose result a shared layer refuses is not kept in memory, though n
   expect(await load).toBe('old')
   expect(await a?.get('k')).toBeUndefined()
 })
+
+test('a cache that has not joined its bus yet waits for it, as long as a message may take', async () => {
+  const clock = new TestClock()
+  const joins = (pause: number) => ({
+    publish: async () => {},
+    subscribe: async () => {
+      await clock.sleep(pause)
+      return () => {}
+    },
+  })
+  for (const [pause, waits] of [
+    [100, 100],
+    [10_000, 250],
+  ] as const) {
+    const cache = createCache({ layers: [memoryCacheStore({ clock })], bus: joins(pause), clock })
+    const from = clock.monotonic()
+    const took: number[] = []
+    const calls = [cache.get('k'), cache.getOrSet('k', () => 1), cache.getMany(['k']), cache.set('x', 1)].map(
+      (call) => call.then(() => took.push(clock.monotonic() - from)),
+    )
+    await clock.advance(1_000)
+    await Promise.all(calls)
+    expect(took).toEqual([waits, waits, waits, waits])
+    const closing = cache.close()
+    await clock.advance('20s')
+    await closing
+  }
+})
