@@ -1,5 +1,3 @@
-import { dirname, relative } from 'node:path'
-
 /** What is needed of a report in the mutation testing report schema, version 2. */
 export interface MutationReport {
   readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>
@@ -9,9 +7,9 @@ interface Mutant {
   readonly status: string
 }
 
-/** How well the tests of a pattern hold it. */
+/** How well tests hold what they are about. */
 export interface Score {
-  readonly pattern: string
+  readonly subject: string
   /** Mutants that compile and run. */
   readonly mutants: number
   readonly survived: number
@@ -22,23 +20,11 @@ export interface Score {
 const KILLED: ReadonlySet<string> = new Set(['Killed', 'Timeout'])
 const SURVIVED: ReadonlySet<string> = new Set(['Survived', 'NoCoverage'])
 
-/** By pattern, in the order of their names. What no test reaches has survived. */
-export function scores(report: MutationReport): Score[] {
-  const statuses = new Map<string, string[]>()
-  for (const [file, { mutants }] of Object.entries(report.files)) {
-    const pattern = relative('src', dirname(file))
-    statuses.set(pattern, [...(statuses.get(pattern) ?? []), ...mutants.map(({ status }) => status)])
-  }
-  return [...statuses].map(([pattern, all]) => scoreOf(pattern, all)).sort(byPattern)
-}
-
-function scoreOf(pattern: string, statuses: readonly string[]): Score {
+/** What no test reaches has survived. */
+export function scoreOf(subject: string, report: MutationReport): Score {
+  const statuses = Object.values(report.files).flatMap(({ mutants }) => mutants.map(({ status }) => status))
   const killed = statuses.filter((status) => KILLED.has(status)).length
   const survived = statuses.filter((status) => SURVIVED.has(status)).length
   const mutants = killed + survived
-  return { pattern, mutants, survived, percent: mutants === 0 ? 0 : (100 * killed) / mutants }
-}
-
-function byPattern(one: Score, other: Score): number {
-  return one.pattern < other.pattern ? -1 : 1
+  return { subject, mutants, survived, percent: mutants === 0 ? 0 : (100 * killed) / mutants }
 }

@@ -1,5 +1,4 @@
 import { TestClock } from '@base/core/testing'
-import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from './bus/index.js'
 import { type CacheOptions, createCache } from './cache/index.js'
@@ -15,13 +14,15 @@ function inMemory(options: Partial<CacheOptions> = {}) {
   }
 }
 
-const down = () => Promise.reject(new Error('down'))
-
-/** Nodes with a memory each, over one layer that they share. */
-function nodesOver(shared: CacheStore, clock: TestClock, options: Partial<CacheOptions> = {}) {
-  return () =>
-    createCache({ layers: [memoryCacheStore({ clock }), shared], jitter: [0, 0], clock, ...options })
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((onResolve) => {
+    resolve = onResolve
+  })
+  return { promise, resolve }
 }
+
+const down = () => Promise.reject(new Error('down'))
 
 describe('what bentocache 1.6, cacheable 2.5 and cache-manager 7.2 get wrong', () => {
   test.each<[string, (cache: ReturnType<typeof inMemory>['cache']) => Promise<void>]>([
@@ -118,10 +119,24 @@ describe('what bentocache 1.6 gets wrong', () => {
     expect(seen).toHaveBeenCalledWith({ value: 1 })
   })
 
+  test('a load that is waited for gets the previous value as well, each time (#115)', async () => {
+    const { cache, clock } = inMemory({ ttl: 100, grace: 300 })
+    const seen: unknown[] = []
+    for (let round = 0; round < 3; round++) {
+      await cache.getOrSet('k', ({ previous }) => {
+        seen.push(previous)
+        return 'bar'
+      })
+      await clock.advance(150)
+    }
+    expect(seen).toEqual([undefined, { value: 'bar' }, { value: 'bar' }])
+  })
+
   test('a value whose tag was deleted is not served within its grace (#71)', async () => {
     const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h' })
     await cache.set('k', 'old', { tags: ['t'] })
     await cache.deleteByTag('t')
+    expect(await cache.getEntry('k')).toBeUndefined()
     await clock.advance(1_000)
     await expect(cache.getOrSet('k', down)).rejects.toThrow('down')
   })
@@ -221,20 +236,122 @@ describe('what cacheable 2.5 gets wrong', () => {
   })
 })
 
-describe('what the trackers of others tell of', () => {
-  test('keyv #2147: names with a colon do not meet the names of namespaces', async () => {
+/** Nodes over a store that they share, with memory of their own, and without a bus unless one is given. */
+function fleet(options: Partial<CacheOptions> = {}, change: Partial<CacheStore> = {}) {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const layers = () => [memoryCacheStore({ clock }), { ...shared, ...change }]
+  const node = (more: Partial<CacheOptions> = {}) =>
+    createCache({ layers: layers(), jitter: [0, 0], clock, ...options, ...more })
+  return { clock, shared, node, a: node(), b: node() }
+}
+
+describe('what the tracker of FusionCache tells of', () => {
+  test('#535: a tag that is invalidated during a load takes its value', async () => {
     const { cache } = inMemory()
-    await cache.namespace('users').set('archive:k', 1)
-    expect(await cache.namespace('users').namespace('archive').has('k')).toBe(false)
-    expect(await cache.namespace('users:archive').has('k')).toBe(false)
+    const { promise, resolve } = deferred<string>()
+    const load = cache.getOrSet('k', () => promise, { tags: ['t'] })
+    await cache.deleteByTag('t')
+    resolve('old')
+    await load
+    expect(await cache.has('k')).toBe(false)
   })
 
-  test('keyv #1222: clearing without a namespace clears all of the cache', async () => {
+  test('#553: reading what has ended does not take it from the layer below, where others need it in their grace', async () => {
+    const { clock, a, b } = fleet({ ttl: 1_000, grace: '1h' })
+    await a.set('k', 'stale')
+    await clock.advance(1_000)
+    expect(await a.get('k')).toBeUndefined()
+    expect(await a.has('k')).toBe(false)
+    expect(await b.getOrSet('k', down)).toBe('stale')
+  })
+
+  test('#625: who comes after a deletion starts a load of his own, and gets its value', async () => {
     const { cache } = inMemory()
-    await cache.namespace('n').set('k', 1)
-    await cache.set('k', 1)
-    await cache.clear()
-    expect([await cache.has('k'), await cache.namespace('n').has('k')]).toEqual([false, false])
+    const { promise, resolve } = deferred<string>()
+    const first = cache.getOrSet('k', () => promise)
+    await cache.delete('k')
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+    resolve('old')
+    expect([await first, await cache.get('k')]).toEqual(['old', 'new'])
+  })
+
+  test('#627: a tag that was invalidated is not told again by who reads of it, so what is newer stays everywhere', async () => {
+    const bus = memoryCacheBus()
+    const publish = vi.spyOn(bus, 'publish')
+    const { clock, a, b, node } = fleet({ bus })
+    await a.set('k', 'old', { tags: ['t'] })
+    await a.deleteByTag('t')
+    await b.set('k', 'new', { tags: ['t'] })
+    await clock.advance('10s')
+    publish.mockClear()
+    const late = node()
+    expect(await late.get('k')).toBe('new')
+    expect(await late.getOrSet('k', down)).toBe('new')
+    expect(publish).not.toHaveBeenCalled()
+    expect([await a.get('k'), await b.get('k')]).toEqual(['new', 'new'])
+  })
+
+  test('#628: the same tag during a background load as well', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: '1m' })
+    await cache.set('k', 1, { tags: ['t'] })
+    await clock.advance(1_000)
+    const { promise, resolve } = deferred<number>()
+    expect(await cache.getOrSet('k', () => promise, { tags: ['t'] })).toBe(1)
+    await cache.deleteByTag('t')
+    resolve(2)
+    await clock.advance(0)
+    expect(await cache.getEntry('k')).toBeUndefined()
+  })
+
+  test('#638: a value that is kept because it has not changed can still be invalidated by its tag', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '10s' })
+    const load = ({ previous }: { readonly previous: { readonly value: string } | undefined }) =>
+      previous?.value ?? 'value'
+    const read = () => cache.getOrSet<string>('k', load, { tags: ['t'] })
+    for (let round = 0; round < 3; round++) {
+      expect(await read()).toBe('value')
+      await clock.advance(1_500)
+    }
+    await read()
+    await cache.deleteByTag('t')
+    const seen = vi.fn()
+    await cache.getOrSet('k', ({ previous }) => seen(previous), { tags: ['t'] })
+    expect(seen).toHaveBeenCalledWith(undefined)
+  })
+
+  test('#648: what has ended and was cleared is not served by the layer below when a load fails', async () => {
+    const { clock, a, b } = fleet({ ttl: 1_000, grace: '1h' })
+    await a.set('k', 1)
+    await clock.advance(2_000)
+    await b.clear()
+    await expect(b.getOrSet('k', down)).rejects.toMatchObject({ message: 'down' })
+  })
+})
+
+describe('what the tracker of HybridCache tells of', () => {
+  test('dotnet/extensions #7411: a tag is asked for at each read of the layer below, so another node’s invalidation is seen without a bus', async () => {
+    const { clock, a, b } = fleet()
+    await a.set('k', 'old', { tags: ['t'], ttl: 1_000 })
+    expect(await a.get('k')).toBe('old')
+    await b.set('k', 'older than the mark', { tags: ['t'] })
+    await b.deleteByTag('t')
+    await clock.advance(1_000)
+    expect(await a.get('k')).toBeUndefined()
+  })
+
+  test('dotnet/extensions #7411: it is seen by a copy in memory as well, after 5 s', async () => {
+    const { clock, a, b } = fleet({ ttl: '1h' })
+    await a.set('k', 'old', { tags: ['t'] })
+    await b.deleteByTag('t')
+    await clock.advance(4_999)
+    expect(await a.get('k')).toBe('old')
+    await clock.advance(1)
+    expect([await a.get('k'), await a.has('k'), await a.getMany(['k'])]).toEqual([
+      undefined,
+      false,
+      [undefined],
+    ])
   })
 
   test('dotnet/extensions #7771: an entry is judged by its own version, not by that of who reads it', async () => {
@@ -247,153 +364,81 @@ describe('what the trackers of others tell of', () => {
     await b?.set('k', 'new', { tags: ['t'] })
     expect(await a?.get('k')).toBe('new')
   })
+})
 
-  test('FusionCache #535 and #625: a tag or a key that is deleted during a load takes its entry', async () => {
-    for (const change of ['deleteByTag', 'delete'] as const) {
-      const { cache } = inMemory()
-      const { promise, resolve } = deferred<string>()
-      const load = cache.getOrSet('k', () => promise, { tags: ['k'] })
-      await cache[change]('k')
-      resolve('old')
-      await load
-      expect(await cache.has('k')).toBe(false)
-      expect(await cache.getOrSet('k', () => 'new')).toBe('new')
-    }
+describe('what the trackers of cacheable and keyv tell of', () => {
+  const hangs = () => new Promise<never>(() => {})
+  test.each<[string, () => Promise<never>]>([
+    ['fails', down],
+    ['hangs', hangs],
+  ])(
+    'keyv #1554, cacheable #1202: a layer that %s is no error, and memory answers at once',
+    async (_, call) => {
+      const dead = { getMany: call, set: call, setMany: call, delete: call, bumpTags: call, clear: call }
+      const { clock, a } = fleet({}, dead)
+      const writing = a.set('k', 1)
+      expect(await a.get('k')).toBe(1)
+      await clock.advance(250)
+      await writing
+      const from = clock.monotonic()
+      expect([await a.get('k'), await a.getOrSet('k', down), clock.monotonic() - from]).toEqual([1, 1, 0])
+    },
+  )
+
+  test('keyv #1222: clearing without a namespace clears all of the cache', async () => {
+    const { cache } = inMemory()
+    await cache.namespace('n').set('k', 1)
+    await cache.set('k', 1)
+    await cache.clear()
+    expect([await cache.has('k'), await cache.namespace('n').has('k')]).toEqual([false, false])
   })
 
-  test.each([
-    ['that is stale', { staleWhileRevalidate: '1m' }, 1_000],
-    ['that ends soon', { earlyRefresh: 1, random: () => 0.9 }, 999],
-  ] as const)(
-    'FusionCache #628: nor is it undone by a background load of an entry %s',
-    async (_, options, age) => {
-      const { cache, clock } = inMemory({ ttl: 1_000, ...options })
-      const slow = async (value: string) => {
-        await clock.sleep(100)
-        return value
+  test('keyv #2147: a namespace is neither read nor cleared by one whose name it extends', async () => {
+    const { a } = fleet()
+    const [users, both, nested] = [
+      a.namespace('users'),
+      a.namespace('users:archive'),
+      a.namespace('users').namespace('archive'),
+    ]
+    await users.set('archive:k', 1)
+    await both.set('k', 2)
+    expect([await nested.has('k'), await both.get('k'), await users.get('archive:k')]).toEqual([false, 2, 1])
+    await users.clear()
+    expect([await both.get('k'), await users.has('archive:k')]).toEqual([2, false])
+  })
+})
+
+describe('what the trackers of lru-cache and of who uses it tell of', () => {
+  test('#388: the value of a load is kept although one of those who waited has left', async () => {
+    const { cache } = inMemory()
+    const { promise, resolve } = deferred<string>()
+    const controller = new AbortController()
+    const left = cache.getOrSet('k', () => promise, { signal: controller.signal })
+    const stayed = cache.getOrSet('k', down)
+    controller.abort(new Error('gone'))
+    await expect(left).rejects.toMatchObject({ message: 'gone' })
+    resolve('value')
+    expect([await stayed, await cache.get('k')]).toEqual(['value', 'value'])
+  })
+
+  test.each([[['a', 'b']], [['b', 'a']]])(
+    '#389: background loads of several keys are all kept, in whatever order they begin: %s',
+    async (keys) => {
+      const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: '1m' })
+      await cache.setMany(keys.map((key) => [key, 1]))
+      await clock.advance(1_000)
+      const took = { a: 100, b: 200 } as Readonly<Record<string, number>>
+      const load = async ({ key }: { readonly key: string }) => {
+        await clock.sleep(took[key] ?? 0)
+        return 2
       }
-      const first = cache.getOrSet('k', () => slow('first'), { tags: ['t'] })
-      await clock.advance(100)
-      await first
-      await clock.advance(age)
-      const load = vi.fn(() => slow('old'))
-      expect(await cache.getOrSet('k', load, { tags: ['t'] })).toBe('first')
-      await clock.advance(0)
-      await cache.deleteByTag('t')
-      await clock.advance(100)
-      expect(load).toHaveBeenCalledTimes(1)
-      expect(await cache.getEntry('k')).toBeUndefined()
+      expect(await Promise.all(keys.map((key) => cache.getOrSet(key, load)))).toEqual([1, 1])
+      await clock.advance(200)
+      expect(await cache.getMany(keys)).toEqual([2, 2])
     },
   )
 
-  test('FusionCache #627: the mark of a tag keeps its time, whoever reads it, and however late', async () => {
-    const clock = new TestClock()
-    const shared = memoryCacheStore({ clock })
-    const node = nodesOver(shared, clock, { bus: memoryCacheBus(), ttl: '30d' })
-    const [a, b] = [node(), node()]
-    await a.set('k', 'old', { tags: ['t'] })
-    await a.deleteByTag('t')
-    await b.set('k', 'new', { tags: ['t'] })
-    await clock.advance(20 * 24 * 3_600_000)
-    const late = node()
-    await late.getOrSet('other', () => 1, { tags: ['t'] })
-    for (const reader of [late, a, b]) expect(await reader.get('k')).toBe('new')
-  })
-
-  test('FusionCache #553: reading what has ended does not take it from the layer below within its grace', async () => {
-    const clock = new TestClock()
-    const node = nodesOver(memoryCacheStore({ clock }), clock, { ttl: 1_000, grace: '1h' })
-    await node().set('k', 'old', { tags: ['t'] })
-    await clock.advance(1_000)
-    const reader = node()
-    expect([await reader.get('k'), await reader.has('k')]).toEqual([undefined, false])
-    expect(await node().getOrSet('k', down)).toBe('old')
-  })
-
-  test('FusionCache #638: a value that is kept once more is kept with its tags, and not after their deletion', async () => {
-    const { cache, clock } = inMemory({ ttl: 1_000, grace: '10s' })
-    const read = vi.fn(() => 'value')
-    const get = () =>
-      cache.getOrSet<string>('k', ({ previous }) => previous?.value ?? read(), { tags: ['t'] })
-    await get()
-    await clock.advance(1_500)
-    await get()
-    await clock.advance(999)
-    expect(await cache.get('k')).toBe('value')
-    expect(read).toHaveBeenCalledTimes(1)
-    await cache.deleteByTag('t')
-    expect(await cache.has('k')).toBe(false)
-    await get()
-    expect(read).toHaveBeenCalledTimes(2)
-  })
-
-  test.each([0, 1_000])(
-    'FusionCache #648: what is cleared %d ms later is served by no layer',
-    async (age) => {
-      const clock = new TestClock()
-      const node = nodesOver(memoryCacheStore({ clock }), clock, { ttl: 1_000, grace: '1h' })
-      const [a, b] = [node(), node()]
-      await a.set('k', 1)
-      await clock.advance(age)
-      await a.clear()
-      await expect(a.getOrSet('k', down)).rejects.toThrow('down')
-      await expect(b.getOrSet('k', down)).rejects.toThrow('down')
-    },
-  )
-
-  test('dotnet/extensions #7411: the mark of a tag is asked for anew, so a node without a bus learns of it', async () => {
-    const clock = new TestClock()
-    const shared = memoryCacheStore({ clock })
-    const small = memoryCacheStore({ clock, maxEntries: 1 })
-    const reader = createCache({ layers: [small, shared], clock })
-    const other = nodesOver(shared, clock)()
-    await other.set('k', 'old', { tags: ['t'] })
-    await other.set('other', 1)
-    expect(await reader.get('k')).toBe('old')
-    await other.deleteByTag('t')
-    await reader.get('other')
-    expect(await reader.get('k')).toBeUndefined()
-  })
-
-  test('an entry that was read as invalid is not deleted after a newer one took its place', async () => {
-    const clock = new TestClock()
-    const shared = memoryCacheStore({ clock })
-    const { promise: gate, resolve: open } = deferred<undefined>()
-    const slow: CacheStore = {
-      ...shared,
-      async getMany(...asked) {
-        const read = await shared.getMany(...asked)
-        await gate
-        return read
-      },
-    }
-    const writer = nodesOver(shared, clock, { ttl: 1_000 })()
-    await writer.set('k', 'old', { tags: ['t'] })
-    await writer.deleteByTag('t')
-    const read = nodesOver(slow, clock)().get('k')
-    await writer.set('k', 'new', { tags: ['t'] })
-    open(undefined)
-    expect(await read).toBeUndefined()
-    expect(await nodesOver(shared, clock)().get('k')).toBe('new')
-  })
-
-  test('keyv #1554: nobody waits for a dead layer for what memory has, and not long for a write', async () => {
-    const clock = new TestClock()
-    const hangs = () => new Promise<never>(() => {})
-    const dead: CacheStore = { ...memoryCacheStore({ clock }), getMany: hangs, set: hangs, setMany: hangs }
-    const cache = nodesOver(dead, clock)()
-    let isWritten = false
-    const written = cache.set('k', 'value').then(() => {
-      isWritten = true
-    })
-    expect(await cache.get('k')).toBe('value')
-    expect(isWritten).toBe(false)
-    await clock.advance(250)
-    await written
-    expect(await cache.getOrSet('k', down)).toBe('value')
-  })
-
-  test('lru-cache #320: an eviction ends no load that is under way', async () => {
+  test('#320: an eviction ends no load that is under way', async () => {
     const clock = new TestClock()
     const cache = createCache({ layers: [memoryCacheStore({ clock, maxEntries: 1 })], clock })
     const { promise, resolve } = deferred<string>()
@@ -405,82 +450,65 @@ describe('what the trackers of others tell of', () => {
     expect(await cache.get('k')).toBe('value')
   })
 
-  test('vltpkg #1781: more loads at once than there is room for all get their values', async () => {
+  test('vltpkg #1781: more loads at once than there is room for all give their values', async () => {
     const clock = new TestClock()
-    const cache = createCache({ layers: [memoryCacheStore({ clock, maxBytes: 1_000 })], clock })
-    const load = vi.fn(async (id: number) => {
-      await clock.sleep(10)
-      return `${id}`.repeat(200)
-    })
-    const all = Promise.all(Array.from({ length: 9 }, (_, id) => cache.getOrSet(`k${id}`, () => load(id))))
-    await clock.advance(10)
-    expect(await all).toEqual(Array.from({ length: 9 }, (_, id) => `${id}`.repeat(200)))
-    expect(load).toHaveBeenCalledTimes(9)
-  })
-
-  test('lru-cache #388 and #389: a late value of a new key is kept, in whatever order several come', async () => {
-    const { cache, clock } = inMemory({ hardTimeout: 50 })
-    const late = (id: number) => async () => {
-      await clock.sleep(100 * id)
-      return id
-    }
-    const waits = [2, 1].map((id) => cache.getOrSet(`k${id}`, late(id)).catch(() => 'gave up'))
-    await clock.advance(50)
-    expect(await Promise.all(waits)).toEqual(['gave up', 'gave up'])
-    await clock.advance(50)
-    expect(await cache.getMany(['k1', 'k2'])).toEqual([1, undefined])
-    await clock.advance(100)
-    expect(await cache.getMany(['k1', 'k2'])).toEqual([1, 2])
-  })
-
-  test('lru-cache #388: who aborts takes nothing from those who still wait for a new key', async () => {
-    const { cache } = inMemory()
-    const { promise, resolve } = deferred<string>()
-    const controller = new AbortController()
-    const reason = new Error('gone')
-    const gone = cache.getOrSet('k', () => promise, { signal: controller.signal })
-    const waits = cache.getOrSet('k', down)
-    controller.abort(reason)
-    await expect(gone).rejects.toBe(reason)
-    resolve('value')
-    expect([await waits, await cache.get('k')]).toEqual(['value', 'value'])
-  })
-
-  test.each([0, '1m'] as const)(
-    'async-cache-dedupe #164: ten calls for what has ended are one load, with %s of stale values',
-    async (staleWhileRevalidate) => {
-      const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h', staleWhileRevalidate })
-      await cache.set('k', 'old')
-      await clock.advance(1_000)
-      const load = vi.fn(async () => {
+    const cache = createCache({ layers: [memoryCacheStore({ clock, maxBytes: 10_000 })], clock })
+    const loads = Array.from({ length: 100 }, (_, id) =>
+      cache.getOrSet(`k${id}`, async ({ signal }) => {
         await clock.sleep(10)
-        return 'new'
-      })
-      const all = Promise.all(Array.from({ length: 10 }, () => cache.getOrSet('k', load)))
-      await clock.advance(10)
-      expect(new Set(await all)).toEqual(new Set([staleWhileRevalidate === 0 ? 'new' : 'old']))
-      expect(await cache.get('k')).toBe('new')
-      expect(load).toHaveBeenCalledTimes(1)
-    },
-  )
+        return { id, bytes: new Uint8Array(2_000), isAborted: signal.aborted }
+      }),
+    )
+    await clock.advance(10)
+    const values = await Promise.all(loads)
+    expect(values.map(({ id, bytes, isAborted }) => [id, bytes.length, isAborted])).toEqual(
+      values.map((_, id) => [id, 2_000, false]),
+    )
+  })
+})
 
-  test('Caffeine #175: a background load that outlives the stale value is stored all the same', async () => {
-    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: 1_000 })
-    await cache.set('k', 'old')
+describe('what the trackers of async-cache-dedupe and Caffeine tell of', () => {
+  test('async-cache-dedupe #164: ten callers of a stale value are one load', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: '1m' })
+    await cache.set('k', 1)
     await clock.advance(1_000)
     const load = vi.fn(async () => {
-      await clock.sleep(5_000)
-      return 'new'
+      await clock.sleep(100)
+      return 2
     })
-    expect(await cache.getOrSet('k', load)).toBe('old')
-    await clock.advance(3_000)
-    const late = cache.getOrSet('k', load)
-    await clock.advance(2_000)
-    expect([await late, await cache.get('k')]).toEqual(['new', 'new'])
-    expect(load).toHaveBeenCalledTimes(1)
+    const values = await Promise.all(Array.from({ length: 10 }, () => cache.getOrSet('k', load)))
+    await clock.advance(100)
+    expect([new Set(values), load.mock.calls.length, await cache.get('k')]).toEqual([new Set([1]), 1, 2])
   })
 
-  test('Caffeine #175 and #1623: a load slower than the ttl is stored, and its life begins when it ends', async () => {
+  test('async-cache-dedupe #89: a tag on very many keys costs the same to invalidate', async () => {
+    const clock = new TestClock()
+    const store = memoryCacheStore({ clock, maxEntries: 20_000 })
+    const cache = createCache({ layers: [store], clock })
+    for (let id = 0; id < 10_000; id++) await cache.set(`k${id}`, id, { tags: ['all'] })
+    await cache.deleteByTag('all')
+    expect([await cache.has('k0'), await cache.has('k9999')]).toEqual([false, false])
+  })
+
+  test('Caffeine #175: a background load that takes longer than the ttl is stored', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: '1h' })
+    let version = 0
+    const read = () =>
+      cache.getOrSet('k', async () => {
+        version++
+        const loaded = version
+        if (loaded > 1) await clock.sleep(5_000)
+        return loaded
+      })
+    expect(await read()).toBe(1)
+    for (const seen of [1, 1, 1, 1, 1, 2]) {
+      await clock.advance(1_000)
+      expect(await read()).toBe(seen)
+    }
+    expect(version).toBe(2)
+  })
+
+  test('Caffeine #1623: the life of a value begins when its load ends', async () => {
     const { cache, clock } = inMemory({ ttl: 1_000 })
     const load = cache.getOrSet('k', async () => {
       await clock.sleep(5_000)
@@ -490,18 +518,31 @@ describe('what the trackers of others tell of', () => {
     await load
     await clock.advance(999)
     expect(await cache.get('k')).toBe(1)
+    await clock.advance(1)
+    expect(await cache.get('k')).toBeUndefined()
   })
+})
 
-  test('async-cache-dedupe #89: a tag is one mark to invalidate, however many keys have it', async () => {
-    const clock = new TestClock()
-    const shared = memoryCacheStore({ clock, maxEntries: 20_000 })
-    const marks = vi.fn(shared.bumpTags)
-    const deleted = vi.fn(shared.delete)
-    const cache = nodesOver({ ...shared, bumpTags: marks, delete: deleted }, clock)()
-    await cache.setMany(Array.from({ length: 10_000 }, (_, id) => [`k${id}`, id, { tags: ['all'] }] as const))
-    await cache.deleteByTag('all')
-    expect([await cache.has('k0'), await cache.has('k9999')]).toEqual([false, false])
-    expect(marks.mock.calls.map(([tags]) => tags.length)).toEqual([1])
-    expect(deleted).not.toHaveBeenCalled()
-  })
+test('reading what has ended takes nothing that was written meanwhile', async () => {
+  const gate = deferred<void>()
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const slow: CacheStore = {
+    ...shared,
+    getMany: async (...args) => {
+      const read = await shared.getMany(...args)
+      await gate.promise
+      return read
+    },
+  }
+  const options = { ttl: 1_000, jitter: [0, 0] as const, clock }
+  const writer = createCache({ ...options, layers: [shared] })
+  const reader = createCache({ ...options, layers: [memoryCacheStore({ clock }), slow] })
+  await writer.set('k', 'old', { grace: '1h' })
+  await clock.advance(1_000)
+  const reading = reader.get('k')
+  await writer.set('k', 'new')
+  gate.resolve()
+  await reading
+  expect([await writer.get('k'), await reader.get('k')]).toEqual(['new', 'new'])
 })

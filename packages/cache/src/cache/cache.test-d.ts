@@ -8,6 +8,15 @@ describe('Cache', () => {
   test('a value has the type of its loader', () => {
     expectTypeOf(cache.getOrSet('a', () => 1)).toEqualTypeOf<Promise<number>>()
     expectTypeOf(cache.getOrSet('a', async () => ({ id: 1 }))).toEqualTypeOf<Promise<{ id: number }>>()
+    expectTypeOf(cache.getOrSet('a', async ({ signal }) => signal.aborted)).toEqualTypeOf<Promise<boolean>>()
+    cache.getOrSet('a', (context) => {
+      expectTypeOf(context).toEqualTypeOf<LoadContext>()
+      return 1
+    })
+    const load = (context: LoadContext<Date>) => context.previous?.value ?? new Date()
+    expectTypeOf(cache.getOrSet('a', load)).toEqualTypeOf<Promise<Date>>()
+    const generic = <T>(read: () => Promise<T>): Promise<T> => cache.getOrSet('a', () => read())
+    expectTypeOf(generic(async () => 1)).toEqualTypeOf<Promise<number>>()
     cache.getOrSet<string>('a', (context) => {
       expectTypeOf(context).toEqualTypeOf<LoadContext<string>>()
       expectTypeOf(context.previous).toEqualTypeOf<{ readonly value: string } | undefined>()

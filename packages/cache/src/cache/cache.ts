@@ -40,7 +40,8 @@ export interface WarmUpResult {
  * A cache in layers. See {@link createCache}.
  *
  * Any value that the codec carries can be cached, `null` and `undefined` as well. What comes out is the reader's own, or
- * deeply frozen: nobody can change what others get. Keys are texts of any characters and length.
+ * deeply frozen: nobody can change what others get. Keys and tags are texts of any characters and length; above 1,024 bytes
+ * the layers know them by that much of them and the SHA-256 of the whole.
  *
  * What is written, deleted or invalidated while a load runs wins over the load's result, in every layer. A layer that fails
  * is no error of a call: it costs a miss, and an `error` event tells.
@@ -70,19 +71,26 @@ export interface Cache {
   deleteByTag(tag: string | readonly string[]): Promise<void>
   /**
    * Deletes the keys of this namespace that match, in which `*` stands for any characters and nothing else is special. Looks
-   * at every key, so it is for rare use; a tag costs the same whatever it is on. Loads that run on other nodes hear of it over
+   * at every key, so it is for rare use; a tag costs the same whatever it is on. Of a key above 1,024 bytes only that much is
+   * compared, so more of them may go. Loads that run on other nodes hear of it over
    * the bus alone.
    */
   deleteByPattern(pattern: string): Promise<void>
   /** Deletes everything in this namespace and those within it; nothing else in the layers. */
   clear(): Promise<void>
   /**
-   * The value, loaded where there is no fresh one. All who ask meanwhile share one load; when it fails they all get its error,
+   * The value, loaded where there is no fresh one; of the type that the loader gives. All who ask meanwhile share one load; when it fails they all get its error,
    * at once, and the next caller loads anew.
    *
    * @throws what the loader throws; TimeoutError at the hard timeout; the signal's reason once it aborts; ConflictError
    * `DEADLOCK` for a loader that asks for its own key; UnsupportedError for a value that the codec does not carry.
    */
+  getOrSet<T, _Inferred>(
+    key: string,
+    load: (context: LoadContext) => T | PromiseLike<T>,
+    options?: LoadOptions,
+  ): Promise<T>
+  /** The same with a type that you name, `getOrSet<User>(…)`, which is that of `previous` as well. */
   getOrSet<T>(
     key: string,
     load: (context: LoadContext<T>) => T | PromiseLike<T>,

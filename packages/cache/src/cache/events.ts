@@ -3,7 +3,7 @@ import { Emitter } from '@base/core/events'
 
 /** What every event of a {@link Cache} tells. */
 export interface CacheKeyEvent {
-  /** The key, as it was given. */
+  /** The key, as it was given; in an `evict` one above 1,024 bytes as the layers know it. */
   readonly key: string
   /** The path of its namespace, such as `:tenants:7`; empty outside any. */
   readonly namespace: string

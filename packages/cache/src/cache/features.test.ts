@@ -164,6 +164,51 @@ describe('observation', () => {
     })
   })
 
+  test('a read of a lower layer is counted and told as one of memory is', async () => {
+    const clock = new TestClock()
+    const options = { jitter: [0, 0], ttl: 1_000, grace: '1h', clock } as const
+    const cache = createCache({ ...options, layers: [{ ...memoryCacheStore({ clock }) }] })
+    const told: string[] = []
+    for (const event of ['hit', 'miss', 'stale'] as const)
+      cache.on(event, ({ key }) => told.push(`${event} ${key}`))
+    await cache.set('k', 1)
+    await cache.get('k')
+    await cache.getEntry('k')
+    await cache.getOrSet('k', () => 2)
+    expect(await cache.getMany(['k', 'x'])).toEqual([1, undefined])
+    await cache.get('x')
+    await cache.getEntry('x')
+    await clock.advance(1_000)
+    await cache.getEntry('k')
+    expect(await cache.getMany(['k'])).toEqual([undefined])
+    await cache.getOrSet('k', () => Promise.reject(new Error('down')))
+    expect(told).toEqual([
+      'hit k',
+      'hit k',
+      'hit k',
+      'hit k',
+      'miss x',
+      'miss x',
+      'miss x',
+      'stale k',
+      'miss k',
+      'stale k',
+    ])
+    expect(cache.stats).toMatchObject({ hits: 4, misses: 4, stale: 2 })
+  })
+
+  test('who leaves, or gets a new value where a stale one would have done, is a miss', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h' })
+    await cache.set('k', 1)
+    await clock.advance(1_000)
+    const controller = new AbortController()
+    const left = cache.getOrSet('k', () => new Promise(() => {}), { signal: controller.signal })
+    controller.abort('gone')
+    await expect(left).rejects.toBe('gone')
+    expect(await cache.getOrSet('k', () => 2)).toBe(2)
+    expect(cache.stats).toMatchObject({ hits: 0, misses: 2, stale: 0 })
+  })
+
   test('a listener can leave, and an unknown event is refused', async () => {
     const { cache } = inMemory()
     const heard = vi.fn()

@@ -16,8 +16,8 @@ export class Flight {
   readonly promise: Promise<unknown>
   /** Lets it land; it is there from the start, for a loader may come back to its own flight before it has returned. */
   readonly land: (outcome: Promise<unknown>) => void
-  /** Loads that its loader waits for. */
-  readonly waitsFor: Set<Flight> = new Set()
+  /** Loads that its loader waits for, and how often. */
+  readonly waitsFor: Map<Flight, number> = new Map()
   #waiting = 0
   #controller: AbortController | undefined
 
@@ -77,10 +77,13 @@ export function waitFrom(flight: Flight): () => void {
       message: 'A loader asks for a key whose load waits for that loader.',
     })
   }
-  inside.waitsFor.add(flight)
-  return () => {
-    inside.waitsFor.delete(flight)
+  const count = (by: number) => {
+    const times = (inside.waitsFor.get(flight) ?? 0) + by
+    if (times === 0) inside.waitsFor.delete(flight)
+    else inside.waitsFor.set(flight, times)
   }
+  count(1)
+  return () => count(-1)
 }
 
 function noop(): void {}
@@ -95,7 +98,7 @@ function waitsFor(flight: Flight, other: Flight, seen: Set<Flight> = new Set()):
   if (flight === other) return true
   if (flight.isSettled || seen.has(flight)) return false
   seen.add(flight)
-  for (const next of flight.waitsFor) {
+  for (const next of flight.waitsFor.keys()) {
     if (waitsFor(next, other, seen)) return true
   }
   return false

@@ -10,6 +10,8 @@ export interface Found {
   readonly life: number
   /** How long its load took, 0 where nobody knows. */
   readonly loadTime: number
+  /** From when on the layers below have to be asked whether it is still valid, where it comes from memory. */
+  readonly checkAt?: number
 }
 
 /** What the lower layers know of some keys. */

@@ -321,3 +321,73 @@ describe('a bus', () => {
     await cache.close()
   })
 })
+
+describe('without a bus an entry with tags', () => {
+  const alone = () => {
+    const clock = new TestClock()
+    const shared = unreliable(memoryCacheStore({ clock }))
+    const node = (more: Partial<CacheOptions> = {}) =>
+      createCache({
+        layers: [memoryCacheStore({ clock }), shared.store],
+        jitter: [0, 0],
+        ttl: '1h',
+        clock,
+        ...more,
+      })
+    return { clock, shared, node, a: node(), b: node() }
+  }
+
+  test('is asked for below each 5 s, and stays', async () => {
+    const { clock, shared, a } = alone()
+    await a.set('k', 1, { tags: ['t'] })
+    for (const reads of [1, 2, 3]) {
+      await clock.advance('5s')
+      for (let read = 0; read < 10; read++) expect(await a.get('k')).toBe(1)
+      expect(await a.getMany(['k'])).toEqual([1])
+      expect(shared.calls.getMany).toBe(reads)
+    }
+  })
+
+  test('stays as well where the layer cannot be asked', async () => {
+    const { clock, shared, a } = alone()
+    await a.set('k', 1, { tags: ['t'] })
+    shared.state.mode = 'down'
+    await clock.advance('5s')
+    expect([await a.get('k'), await a.getMany(['k'])]).toEqual([1, [1]])
+    expect(shared.calls.getMany).toBe(1)
+  })
+
+  test('is what another node has set, and gone where it was deleted', async () => {
+    const { clock, a, b } = alone()
+    await a.set('k', 1, { tags: ['t'] })
+    await b.set('k', 2, { tags: ['t'] })
+    await clock.advance('5s')
+    expect(await a.getOrSet('k', () => 3)).toBe(2)
+    await b.delete('k')
+    await clock.advance('5s')
+    expect(await a.getOrSet('k', () => 3)).toBe(3)
+  })
+
+  test('that is set while the layer is asked is the answer', async () => {
+    const { clock, a } = alone()
+    await a.set('k', 1, { tags: ['t'] })
+    await clock.advance('5s')
+    const reading = a.get('k')
+    await a.set('k', 2, { tags: ['t'] })
+    await reading
+    expect(await a.get('k')).toBe(2)
+  })
+
+  test('is not asked for with a bus, nor one without tags, nor where there is nothing below', async () => {
+    const { clock, shared, node } = alone()
+    const told = node({ bus: memoryCacheBus() })
+    await told.set('k', 1, { tags: ['t'] })
+    const a = node()
+    await a.set('plain', 1)
+    const memory = createCache({ layers: [memoryCacheStore({ clock })], ttl: '1h', clock })
+    await memory.set('k', 1, { tags: ['t'] })
+    await clock.advance('10s')
+    expect([await told.get('k'), await a.get('plain'), await memory.get('k')]).toEqual([1, 1, 1])
+    expect(shared.calls.getMany).toBe(0)
+  })
+})

@@ -12,6 +12,9 @@ import { LowerReader } from './lower-reader.js'
 import { isUserTag, Scope } from './scope.js'
 import type { Settings } from './settings.js'
 
+/** Without a bus an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
+const VOUCHED = 5_000
+
 /** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
 export class Layers {
   /** The first layer, where it is one that is read without a promise. */
@@ -73,7 +76,31 @@ export class Layers {
       tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
       life: extras[slot]?.life ?? 0,
       loadTime: extras[slot]?.loadTime ?? 0,
+      checkAt: extras[slot]?.checkAt ?? Number.POSITIVE_INFINITY,
     }
+  }
+
+  /** Whether memory alone is the answer: it is fresh, and vouched for. */
+  isSure(found: Found | undefined): boolean {
+    const { checkAt = Number.POSITIVE_INFINITY } = found ?? {}
+    return this.#isFresh(found) && checkAt > this.#settings.clock.monotonic()
+  }
+
+  /**
+   * What memory has after the layers below were asked. What is not vouched for and not there any more goes; where a layer
+   * could not be asked, or has something older, it is as good as before.
+   */
+  settle(key: string, { found, versions }: Lookup, place = 0): Found | undefined {
+    const own = this.find(key)
+    if (own === undefined || this.isSure(own) || !this.#isFresh(own)) return own
+    const slot = this.top?.slotOf(key) as number
+    if (found[place] === undefined && versions.every((version) => version !== undefined)) {
+      this.top?.remove(slot, this.#settings.clock.monotonic())
+      return undefined
+    }
+    const extras = this.top?.slots.extras[slot]
+    if (extras !== undefined) extras.checkAt = this.#settings.clock.monotonic() + VOUCHED
+    return own
   }
 
   /**
@@ -164,7 +191,11 @@ export class Layers {
   }
 
   #setTop(key: string, entry: Found, since: number | undefined): void {
-    this.top?.set({ key, ...entry, since }, this.#settings.clock.monotonic())
+    const now = this.#settings.clock.monotonic()
+    // Nobody tells of what other nodes invalidate.
+    const isAlone = this.#bus === undefined && this.lower.length > 0 && entry.tags.length > 0
+    const checkAt = isAlone ? now + VOUCHED : undefined
+    this.top?.set({ key, ...entry, since, checkAt }, now)
   }
 
   /** Fills the layers above with what was found below them. */

@@ -66,11 +66,7 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   const { scope, key, lookup, previous, rules } = request
   const { clock, codec } = core.settings
   const startedAt = clock.monotonic()
-  const { context, verdict } = loadContext(flight, scope, key, previous, () => {
-    const { top } = core.layers
-    if (top !== undefined && flight.tags.some((tag) => top.tags.markOf(tag) > lookup.since))
-      flight.isDiscarded = true
-  })
+  const { context, verdict } = loadContext(flight, scope, key, previous)
   core.counts.loads++
   const value = await runInside(flight, () => request.load(context))
   const held = isolate(value, codec)

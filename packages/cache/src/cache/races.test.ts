@@ -59,6 +59,41 @@ describe('between memory and the layer below', () => {
     expect(await cache.get('k')).toBeUndefined()
   })
 
+  test.each<[string, (cache: ReturnType<typeof gated>['cache']) => Promise<void>]>([
+    ['a deletion', (cache) => cache.delete('k')],
+    ['a pattern', (cache) => cache.deleteByPattern('k*')],
+    ['a clearing', (cache) => cache.clear()],
+    ['a tag', (cache) => cache.deleteByTag('t')],
+  ])('who reads after %s does not join who read before it', async (_, change) => {
+    const { cache, other, gates } = gated()
+    await other.set('k', 'old', { tags: ['t'] })
+    const gate = deferred()
+    gates.read = gate.promise
+    const early = cache.get('k')
+    await Promise.resolve()
+    await Promise.resolve()
+    await change(cache)
+    delete gates.read
+    expect(await cache.get('k')).toBeUndefined()
+    gate.resolve()
+    await early
+  })
+
+  test('who reads after the deletion of another key does', async () => {
+    const { cache, other, gates, shared } = gated()
+    await other.set('k', 'value')
+    const gate = deferred()
+    gates.read = gate.promise
+    const reads = vi.spyOn(shared, 'getMany')
+    const early = cache.get('k')
+    await Promise.resolve()
+    await Promise.resolve()
+    await cache.delete('x')
+    const late = cache.get('k')
+    gate.resolve()
+    expect([await early, await late, reads.mock.calls.length]).toEqual(['value', 'value', 1])
+  })
+
   test('what is set while the layer is asked is the answer, and nothing is loaded', async () => {
     const { cache, gates } = gated()
     const gate = deferred()
@@ -221,6 +256,39 @@ describe('flights', () => {
     expect(await cache.getOrSet('k', () => 3)).toBe(3)
   })
 
+  test.each<[string, (cache: ReturnType<typeof inMemory>['cache']) => Promise<void>]>([
+    ['a set', (cache) => cache.set('k', 2)],
+    [
+      'a deletion',
+      async (cache) => {
+        await cache.delete('k')
+        await cache.getOrSet('k', () => 2)
+      },
+    ],
+  ])('%s ends the rest of a loader', async (_, change) => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h' })
+    await cache.set('k', 1)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => Promise.reject(new Error('down')))).toBe(1)
+    await change(cache)
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => 3)).toBe(3)
+  })
+
+  test('an invalidation of what an older load has leaves the newer one to those who come', async () => {
+    const { cache } = inMemory()
+    const [first, second] = [deferred<number>(), deferred<number>()]
+    const old = cache.getOrSet('k', () => first.promise, { tags: ['t'] })
+    await cache.delete('k')
+    const load = vi.fn(() => second.promise)
+    const newer = cache.getOrSet('k', load)
+    await cache.deleteByTag('t')
+    const late = cache.getOrSet('k', load)
+    first.resolve(1)
+    second.resolve(2)
+    expect([await old, await newer, await late, load.mock.calls.length]).toEqual([1, 2, 2, 1])
+  })
+
   test('a caller whose signal has aborted calls nothing, also where there is a value', async () => {
     const { cache } = inMemory()
     await cache.set('k', 1)
@@ -332,4 +400,32 @@ test('a load whose result a shared layer refuses is not kept in memory, though n
   resolve('old')
   expect(await load).toBe('old')
   expect(await a?.get('k')).toBeUndefined()
+})
+
+test('a cache that has not joined its bus yet waits for it, as long as a message may take', async () => {
+  const clock = new TestClock()
+  const joins = (pause: number) => ({
+    publish: async () => {},
+    subscribe: async () => {
+      await clock.sleep(pause)
+      return () => {}
+    },
+  })
+  for (const [pause, waits] of [
+    [100, 100],
+    [10_000, 250],
+  ] as const) {
+    const cache = createCache({ layers: [memoryCacheStore({ clock })], bus: joins(pause), clock })
+    const from = clock.monotonic()
+    const took: number[] = []
+    const calls = [cache.get('k'), cache.getOrSet('k', () => 1), cache.getMany(['k']), cache.set('x', 1)].map(
+      (call) => call.then(() => took.push(clock.monotonic() - from)),
+    )
+    await clock.advance(1_000)
+    await Promise.all(calls)
+    expect(took).toEqual([waits, waits, waits, waits])
+    const closing = cache.close()
+    await clock.advance('20s')
+    await closing
+  }
 })

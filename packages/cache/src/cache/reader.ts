@@ -9,7 +9,7 @@ import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
 import type { Scope } from './scope.js'
-import { TOO_SLOW, waitForFlight } from './waiting.js'
+import { waitForFlight } from './waiting.js'
 
 type Load = (context: LoadContext<never>) => unknown
 
@@ -61,11 +61,13 @@ export class Reader {
     await this.#open()
     const full = keys.map((key) => this.#scope.keyOf(key))
     const found = full.map((key) => this.#core.layers.find(key))
-    const open = full.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
-    if (open.length > 0 && this.#core.layers.lower.length > 0) {
+    const { layers } = this.#core
+    const open = full.flatMap((_, index) => (layers.isSure(found[index]) ? [] : [index]))
+    if (open.length > 0 && layers.lower.length > 0) {
       const names = open.map((index) => full[index] as string)
-      const below = await this.#core.layers.lookup(this.#scope, names, [])
-      for (const [place, index] of open.entries()) found[index] = better(found[index], below.found[place])
+      const below = await layers.lookup(this.#scope, names, [])
+      for (const [place, index] of open.entries())
+        found[index] = better(layers.settle(names[place] as string, below, place), below.found[place])
     }
     return keys.map((key, index) => {
       const entry = found[index]
@@ -158,25 +160,24 @@ export class Reader {
     const done = arrive ?? waitFrom(flight)
     flight.join()
     if (stale === undefined) this.#miss(key)
-    const patience = stale === undefined ? { ...rules, softTimeout: Number.POSITIVE_INFINITY } : rules
+    const { signal, hardTimeout, softTimeout } = rules
+    const limit = stale === undefined ? hardTimeout : Math.min(softTimeout, hardTimeout)
     try {
-      const held = await waitForFlight(flight, core.settings.clock, patience, (reason) =>
+      const held = await waitForFlight(flight, core.settings.clock, { signal, limit }, (reason) =>
         this.#leave(flight, reason),
       )
-      if (held !== TOO_SLOW) {
-        if (stale !== undefined) this.#miss(key)
-        return reveal(held)
-      }
+      if (stale !== undefined) this.#miss(key)
+      return reveal(held)
     } catch (error) {
-      if (stale === undefined || rules.signal?.aborted === true) {
-        if (stale !== undefined) this.#miss(key)
-        throw error
+      if (stale !== undefined && signal?.aborted !== true) {
+        this.#stale(key)
+        return reveal(stale.held)
       }
+      if (stale !== undefined) this.#miss(key)
+      throw error
     } finally {
       done()
     }
-    this.#stale(key)
-    return reveal(stale?.held)
   }
 
   #leave(flight: Flight, reason: unknown): void {
@@ -205,10 +206,10 @@ export class Reader {
     const { layers } = this.#core
     const since = layers.top?.version ?? 0
     const found = layers.find(fullKey)
-    if (this.#isFresh(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
-    const lookup = await this.#lookup(fullKey, tags)
+    if (layers.isSure(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
+    const lookup = await this.#lookup(fullKey, tags.length > 0 ? tags : (found?.tags ?? []))
     // What was written meanwhile is newer than what was read.
-    const now = layers.find(fullKey)
+    const now = layers.settle(fullKey, lookup)
     return { found: this.#isFresh(now) ? now : better(now, lookup.found[0]), lookup }
   }
 

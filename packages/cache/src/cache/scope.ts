@@ -1,5 +1,5 @@
 import { invalidOption } from '@base/core/options'
-import { matchesPattern } from '../store/pattern.js'
+import { matchesShortened, scanPatterns, shorten } from './long-keys.js'
 
 const COLON = 58
 
@@ -8,7 +8,7 @@ const COLON = 58
  *
  * `:tenants:7::user:1` is the key `user:1` of the namespace `7` within `tenants`: names of namespaces are escaped so that
  * they hold no colon, so the first `::` ends them. Keys outside any namespace stay as they are, unless they begin with a
- * colon: then `::` stands before them.
+ * colon: then `::` stands before them. A key above 1,024 bytes is known by that much of it and its SHA-256.
  */
 export class Scope {
   /** Of its namespaces, each behind a colon; empty for the outermost. */
@@ -29,15 +29,14 @@ export class Scope {
   }
 
   keyOf(key: string): string {
-    if (this.prefix !== '') return this.prefix + key
-    return key.charCodeAt(0) === COLON ? `::${key}` : key
+    return this.#within(shorten(key))
   }
 
   tagOf(tag: string): string {
     return `t${this.keyOf(tag)}`
   }
 
-  /** The user's key, if it is one of this namespace itself. */
+  /** The user's key, shortened if it was long, if it is one of this namespace itself. */
   ownKey(key: string): string | undefined {
     if (this.prefix !== '') return key.startsWith(this.prefix) ? key.slice(this.prefix.length) : undefined
     if (key.charCodeAt(0) !== COLON) return key
@@ -49,16 +48,20 @@ export class Scope {
     return this.path === '' || key.startsWith(`${this.path}:`)
   }
 
-  /** Whether it is a key of this namespace itself that matches. */
+  /** Whether it is a key of this namespace itself that matches; of a long one only the beginning is compared. */
   matches(pattern: string, key: string): boolean {
     const own = this.ownKey(key)
-    return own !== undefined && matchesPattern(pattern, own)
+    return own !== undefined && matchesShortened(pattern, own)
   }
 
   /** What to scan a layer for, to find at least what matches. */
-  scanPattern(pattern: string): string {
-    if (this.prefix !== '') return this.prefix + pattern
-    return pattern.charCodeAt(0) === COLON ? `::${pattern}` : pattern
+  scanPatterns(pattern: string): string[] {
+    return scanPatterns(pattern).map((part) => this.#within(part))
+  }
+
+  #within(name: string): string {
+    if (this.prefix !== '') return this.prefix + name
+    return name.charCodeAt(0) === COLON ? `::${name}` : name
   }
 }
 

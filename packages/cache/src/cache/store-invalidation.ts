@@ -34,8 +34,9 @@ export class StoreInvalidation {
     if (!isTold) return false
     for (const [path, pattern] of patterns) {
       const scope = new Scope(path)
-      if (!(await this.#deleteScanned(scope.scanPattern(pattern), (key) => scope.matches(pattern, key))))
-        return false
+      for (const scanned of scope.scanPatterns(pattern)) {
+        if (!(await this.#deleteScanned(scanned, (key) => scope.matches(pattern, key)))) return false
+      }
     }
     return true
   }

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { memoryCacheStore } from '@base/cache/store'
 import { seededRandom } from '@base/core/testing'
 import { LRUCache } from 'lru-cache'
 
 /**
  * Hit ratios of what stays in memory, over seeded reads: no times, so that every run prints the same. With `PLOT=<path>` it
- * also draws them, as SVG.
+ * also draws them, as SVG. With `TRACES=<folder>` it reads the keys in its files as well, one a line; a file is named after
+ * the trace and the room, such as `multi1-1000.txt`.
  */
 const READS = process.env['BENCH_SMOKE'] === '1' ? 20_000 : 1_000_000
 
@@ -33,6 +35,8 @@ function zipf(keys: number, power: number, seed: number): () => number {
 
 interface Workload {
   readonly capacity: number
+  /** @defaultValue READS */
+  readonly reads?: number
   readonly next: () => string
 }
 
@@ -69,6 +73,21 @@ const WORKLOADS: Readonly<Record<string, () => Workload>> = {
   'a loop 2 × as long': () => ({ capacity: 500, next: looping(1_000) }),
 }
 
+function tracesIn(folder: string): Record<string, () => Workload> {
+  const workloads: Record<string, () => Workload> = {}
+  for (const file of readdirSync(folder).sort()) {
+    const [, name = file, room = '1000'] = /^(.+)-(\d+)\.txt$/.exec(file) ?? []
+    workloads[`${name}, room for ${room}`] = () => {
+      const keys = readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .filter((key) => key !== '')
+      let at = 0
+      return { capacity: Number(room), reads: keys.length, next: () => keys[at++] as string }
+    }
+  }
+  return workloads
+}
+
 type Policy = (capacity: number) => {
   get(key: string): Promise<boolean> | boolean
   add(key: string): unknown
@@ -101,19 +120,20 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   },
 }
 
-async function hitRatio({ capacity, next }: Workload, policy: Policy): Promise<number> {
+async function hitRatio({ capacity, next, reads = READS }: Workload, policy: Policy): Promise<number> {
   const cache = policy(capacity)
   let hits = 0
-  for (let read = 0; read < READS; read++) {
+  for (let read = 0; read < reads; read++) {
     const key = next()
     if (await cache.get(key)) hits++
     else await cache.add(key)
   }
-  return (hits / READS) * 100
+  return (hits / reads) * 100
 }
 
 const rows: (readonly [workload: string, ratios: readonly number[]])[] = []
-for (const [name, make] of Object.entries(WORKLOADS)) {
+const traces = process.env['TRACES']
+for (const [name, make] of Object.entries({ ...WORKLOADS, ...(traces !== undefined && tracesIn(traces)) })) {
   const ratios: number[] = []
   for (const policy of Object.values(POLICIES)) ratios.push(await hitRatio(make(), policy))
   rows.push([name, ratios])

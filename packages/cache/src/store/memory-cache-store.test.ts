@@ -166,6 +166,25 @@ describe('memoryCacheStore', () => {
   })
 })
 
+test('an eviction is told by the cache whose key it was, of any namespace and with any colons', async () => {
+  const clock = new TestClock()
+  const store = memoryCacheStore({ clock, maxEntries: 1 })
+  const [mine, other] = ['mine', 'other'].map((namespace) =>
+    createCache({ layers: [store], namespace, clock }),
+  )
+  const outermost = createCache({ layers: [store], clock })
+  const heard: unknown[] = []
+  mine?.on('evict', ({ key }) => heard.push(`mine: ${key}`))
+  outermost.on('evict', ({ key, namespace }) => heard.push([namespace, key]))
+  await mine?.set('a', 1)
+  await other?.set('b', 1)
+  await outermost.set(':c', 1)
+  await outermost.set('d', 1)
+  await outermost.namespace('n').set('e', 1)
+  expect(heard).toEqual(['mine: a', [':mine', 'a'], [':other', 'b'], ['', ':c'], ['', 'd']])
+  expect([mine?.stats.evictions, other?.stats.evictions, outermost.stats.evictions]).toEqual([1, 1, 4])
+})
+
 describe('Ghost', () => {
   test('knows what was added lately, once', () => {
     const ghost = new Ghost(100)

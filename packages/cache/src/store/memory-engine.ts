@@ -22,6 +22,8 @@ export interface MemoryWrite {
   /** How long it is fresh in all, in milliseconds. */
   readonly life: number
   readonly loadTime: number
+  /** From when on {@link MemoryEngine.fresh} does not give it any more; `Infinity` without it. */
+  readonly checkAt?: number | undefined
   /** The version that it must not be older than what is known of the key; without it, it is written in any case. */
   readonly since: number | undefined
 }
@@ -71,6 +73,11 @@ export class MemoryEngine {
     return slot !== undefined && (this.slots.goneAt[slot] as number) > now
   }
 
+  /** The slot of an entry that is there, whatever its state; no read. */
+  slotOf(key: string): number {
+    return this.#index.get(key) ?? NO_SLOT
+  }
+
   /** The slot of an entry that is there and valid, fresh or not; counts as a read. */
   find(key: string, now: number): number {
     const slot = this.#index.get(key)
@@ -90,8 +97,7 @@ export class MemoryEngine {
     const slot = this.#index.get(key)
     if (slot === undefined || (this.slots.freshUntil[slot] as number) <= now) return NO_SLOT
     const extra = this.slots.extras[slot]
-    if (extra !== undefined && extra.validAt !== this.tags.epoch && !this.#isValid(slot, extra))
-      return NO_SLOT
+    if (extra !== undefined && (extra.checkAt <= now || !this.#isValid(slot, extra))) return NO_SLOT
     this.#queues.read(slot)
     return slot
   }
@@ -192,18 +198,22 @@ export class MemoryEngine {
     return slot
   }
 
-  #fill(
-    slot: number,
-    { held, freshUntil, goneAt, tags, life, loadTime }: MemoryWrite,
-    version: number,
-  ): void {
+  #fill(slot: number, write: MemoryWrite, version: number): void {
     const { slots } = this
-    slots.values[slot] = held
-    slots.freshUntil[slot] = freshUntil
+    const { goneAt, tags, life, loadTime, checkAt = Number.POSITIVE_INFINITY } = write
+    slots.values[slot] = write.held
+    slots.freshUntil[slot] = write.freshUntil
     slots.goneAt[slot] = goneAt
     slots.versions[slot] = version
     if (tags.length === 0 && loadTime === 0) slots.setExtras(slot, undefined)
-    else slots.setExtras(slot, { tags: this.tags.claim(tags), validAt: this.tags.epoch, life, loadTime })
+    else
+      slots.setExtras(slot, {
+        tags: this.tags.claim(tags),
+        validAt: this.tags.epoch,
+        life,
+        loadTime,
+        checkAt,
+      })
     if (goneAt !== Number.POSITIVE_INFINITY) this.onDeadline(goneAt)
   }
 

@@ -10,6 +10,8 @@ export interface Extras {
   readonly life: number
   /** How long its load took, in milliseconds; 0 where nobody knows. */
   readonly loadTime: number
+  /** From when on it is not vouched for; `Infinity` is never. */
+  checkAt: number
 }
 
 /** The first capacity; it doubles when it is full. */

@@ -1,0 +1,45 @@
+/** Code that others stand on, and the tests that are about it. */
+export interface Subject {
+  /** The folder of its package. */
+  readonly package: string
+  /** What is changed. */
+  readonly files: readonly string[]
+  /** What has to notice; what others, which stand on it, notice by chance is not tested. */
+  readonly tests: readonly string[]
+}
+
+/** By name. */
+export const SUBJECTS: Readonly<Record<string, Subject>> = {
+  bulkhead: policy('bulkhead'),
+  'circuit-breaker': policy('circuit-breaker'),
+  'rate-limiter': policy('rate-limiter'),
+  retry: policy('retry'),
+  'single-flight': cache('src/cache/flight.ts', 'src/cache/waiting.ts', 'src/cache/loader.ts'),
+  generations: cache(
+    'src/cache/core.ts',
+    'src/cache/invalidation.ts',
+    'src/store/tombstones.ts',
+    'src/store/tag-book.ts',
+  ),
+}
+
+function policy(pattern: string): Subject {
+  return {
+    package: 'resilience',
+    files: [`src/${pattern}/*.ts`],
+    tests: [`src/${pattern}/*.test.ts`, 'src/testing/rate-limit-store-conformance.test.ts'],
+  }
+}
+
+function cache(...files: readonly string[]): Subject {
+  return {
+    package: 'cache',
+    files,
+    tests: [
+      'src/cache/*.test.ts',
+      'src/store/memory-cache-store.test.ts',
+      'src/store/tombstones.test.ts',
+      'src/*.test.ts',
+    ],
+  }
+}
