@@ -13,7 +13,7 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Starts three servers and joins them. Resolves once each of them says that the cluster stands. */
 export async function testCluster(): Promise<TestCluster> {
-  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000' }
+  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-announce-ip': '127.0.0.1' }
   const nodes = await Promise.all(Array.from({ length: MASTERS }, () => privateServer('redis', { settings })))
   const [first, ...others] = nodes
   const share = Math.ceil(SLOTS / MASTERS)
