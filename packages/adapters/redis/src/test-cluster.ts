@@ -3,6 +3,8 @@ import { Redis } from 'ioredis'
 
 const MASTERS = 3
 const SLOTS = 16_384
+/** Beside the one that each server has alone: clients of a cluster know one for all nodes. */
+const PASSWORD = 'of-the-cluster'
 
 /** Three masters on loopback, which share the slots among them. */
 export interface TestCluster extends AsyncDisposable {
@@ -13,7 +15,11 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Starts three servers and joins them. Resolves once each of them says that the cluster stands. */
 export async function testCluster(): Promise<TestCluster> {
-  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-announce-ip': '127.0.0.1' }
+  const settings = {
+    'cluster-enabled': 'yes',
+    'cluster-node-timeout': '2000',
+    'cluster-announce-ip': '127.0.0.1',
+  }
   const nodes = await Promise.all(Array.from({ length: MASTERS }, () => privateServer('redis', { settings })))
   const [first, ...others] = nodes
   const share = Math.ceil(SLOTS / MASTERS)
@@ -25,7 +31,7 @@ export async function testCluster(): Promise<TestCluster> {
   )
   for (const { url } of others)
     await askRedis(first?.url ?? '', ['CLUSTER', 'MEET', '127.0.0.1', new URL(url).port])
-  const urls = nodes.map(({ url }) => url)
+  const urls = await Promise.all(nodes.map(({ url }) => withPassword(url)))
   await Promise.all(urls.map(untilItStands))
   return {
     nodes,
@@ -34,6 +40,11 @@ export async function testCluster(): Promise<TestCluster> {
       await Promise.all(nodes.map((node) => node.close()))
     },
   }
+}
+
+async function withPassword(url: string): Promise<string> {
+  await askRedis(url, ['ACL', 'SETUSER', 'default', `>${PASSWORD}`])
+  return Object.assign(new URL(url), { password: PASSWORD }).href
 }
 
 /** The nodes tell each other in their own time. */
