@@ -35,7 +35,8 @@ export class BoundedStore {
     try {
       return await this.#ask('claim', timeout, () => (asked = store.claim(claim)), signal)
     } catch (error) {
-      this.#forget(claim, asked)
+      // What was taken in a transaction goes with it.
+      if (!this.transactional) this.#forget(claim, asked)
       throw error
     }
   }

@@ -20,6 +20,12 @@ export interface ClaimedRunParts {
   readonly onLost: () => void
 }
 
+/** What the function threw, and whether it was the reason of its signal: that is no outcome, whatever isFinal says. */
+interface Thrown {
+  readonly error: unknown
+  readonly gaveUp: boolean
+}
+
 /** The one run of a request that has its key, from the call of its function to its outcome. */
 export class ClaimedRun {
   readonly #parts: ClaimedRunParts
@@ -31,20 +37,20 @@ export class ClaimedRun {
   async execute<T>(fn: (context: IdempotencyContext) => T | PromiseLike<T>): Promise<IdempotencyResult<T>> {
     const called = await this.#call(fn)
     if ('value' in called) return this.#returned(called.value)
-    await this.#threw(called.error)
+    await this.#threw(called)
     throw called.error
   }
 
   async #call<T>(
     fn: (context: IdempotencyContext) => T | PromiseLike<T>,
-  ): Promise<{ readonly value: T } | { readonly error: unknown }> {
+  ): Promise<{ readonly value: T } | Thrown> {
     const { answer, settings, ...parts } = this.#parts
     const keeper = new LeaseKeeper({ ...parts, clock: settings.clock })
     const { signal } = keeper
     try {
       return { value: await fn({ signal, fence: answer.fence, takeover: answer.state === 'takeover' }) }
     } catch (error) {
-      return { error }
+      return { error, gaveUp: signal.aborted && error === signal.reason }
     } finally {
       keeper.stop()
     }
@@ -62,9 +68,9 @@ export class ClaimedRun {
     return stored ? { value, replayed: false } : { value, replayed: false, stored: false }
   }
 
-  async #threw(error: unknown): Promise<void> {
+  async #threw({ error, gaveUp }: Thrown): Promise<void> {
     const { store, claim, settings } = this.#parts
-    if (!isAppError(error) || !this.#isFinal(error)) await store.release(claim)
+    if (gaveUp || !isAppError(error) || !this.#isFinal(error)) await store.release(claim)
     else await this.#complete(textOfError(settings.codec, error), error)
   }
 

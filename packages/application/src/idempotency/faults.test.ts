@@ -204,6 +204,15 @@ describe('a store that lost its data while a function ran', () => {
 })
 
 describe("a store in the caller's transaction", () => {
+  test('is not asked for anything once it has failed: the rollback gives the key back', async () => {
+    let released = 0
+    const release = () => ++released > 0
+    const { idempotency } = faulty(() => ({ transactional: true, claim: away, release }))
+    await rejection(idempotency.run('k', 'f', never))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(released).toBe(0)
+  })
+
   test('is not asked to renew', async () => {
     const { idempotency, clock } = faulty(() => ({ transactional: true, renew: never }))
     let end = (): void => {}

@@ -385,6 +385,18 @@ describe('an outcome', () => {
     expect(await idempotency.run('k', 'f', () => 1)).toMatchObject({ replayed: false })
   })
 
+  test('is not that the function gave up when its signal aborted, whatever isFinal says', async () => {
+    const { idempotency } = made({ isFinal: () => true })
+    const controller = new AbortController()
+    const reason = new ConflictError()
+    const giveUp = ({ signal }: IdempotencyContext) => {
+      controller.abort(reason)
+      signal.throwIfAborted()
+    }
+    expect(await rejection(idempotency.run('k', 'f', giveUp, { signal: controller.signal }))).toBe(reason)
+    expect(await idempotency.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
+  })
+
   test('that is not final is returned, and frees the key', async () => {
     const { idempotency } = made({ isFinalResult: (value) => (value as { status: number }).status < 400 })
     expect((await idempotency.run('k', 'f', () => ({ status: 429 }))).value).toEqual({ status: 429 })
