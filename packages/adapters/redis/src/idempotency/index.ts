@@ -1,0 +1,6 @@
+export type { RedisClient } from '../connection/client.js'
+export {
+  type RedisIdempotencyStore,
+  type RedisIdempotencyStoreOptions,
+  redisIdempotencyStore,
+} from './redis-idempotency-store.js'

@@ -1,0 +1,100 @@
+import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '@base/application/idempotency'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkText } from '@base/core/options'
+import type { RedisClient } from '../connection/client.js'
+import { connect } from '../connection/connect.js'
+import type { Connection, Reply } from '../connection/connection.js'
+import { runScript, type Script } from '../connection/script.js'
+import { claimScript, completeScript, releaseScript, renewScript } from './scripts.js'
+
+const DEFAULT_PREFIX = 'idempotency:'
+const DEFAULT_TIMEOUT: Duration = '1s'
+
+/** Options of {@link redisIdempotencyStore}; checked and read once. */
+export interface RedisIdempotencyStoreOptions {
+  /** Stands before each key, so that nothing else has it; not empty. @defaultValue 'idempotency:' */
+  readonly prefix?: string
+  /** How long Redis may take for an answer, whatever the client does, more than 0. @defaultValue '1s' */
+  readonly timeout?: Duration
+}
+
+/** An `IdempotencyStore` in Redis. */
+export interface RedisIdempotencyStore extends IdempotencyStore {
+  claim(claim: IdempotencyClaim): Promise<ClaimAnswer>
+  renew(claim: IdempotencyClaim): Promise<boolean>
+  complete(claim: IdempotencyClaim, outcome: string | undefined): Promise<boolean>
+  release(claim: IdempotencyClaim): Promise<boolean>
+}
+
+/**
+ * Keeps idempotency keys in Redis, single or a cluster: a hash for each key, which ends by itself. Every step is one script
+ * and one round trip, by the server's clock.
+ *
+ * Fences are the server's time in microseconds, or one above the last, so that they grow even if data is lost. Redis
+ * forgets: without an append-only file a crash loses keys, a failover may lose the last of them, and eviction takes any
+ * (`maxmemory-policy` must be `noeviction`). A request whose key is lost runs again; where that must not be, use the store
+ * of `@base/drizzle` in the transaction of the effect.
+ *
+ * @example
+ * const idempotency = createIdempotency({ store: redisIdempotencyStore(client) })
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function redisIdempotencyStore(
+  client: RedisClient,
+  { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT }: RedisIdempotencyStoreOptions = {},
+): RedisIdempotencyStore {
+  const place = { package: '@base/redis', pattern: 'redisIdempotencyStore' }
+  return new RedisStore(
+    connect(client, place.pattern),
+    checkText(prefix, { ...place, option: 'prefix' }),
+    toMilliseconds(timeout, { ...place, option: 'timeout', positive: true }),
+  )
+}
+
+class RedisStore implements RedisIdempotencyStore {
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #timeout: number
+
+  constructor(connection: Connection, prefix: string, timeout: number) {
+    this.#connection = connection
+    this.#prefix = prefix
+    this.#timeout = timeout
+  }
+
+  async claim({ key, fingerprint, token, lease, ttl }: IdempotencyClaim): Promise<ClaimAnswer> {
+    const reply = await this.#run(claimScript, key, [fingerprint, token, `${lease}`, `${lease + ttl}`])
+    const [state, rest] = (reply as readonly Buffer[]).map((part) => part.toString())
+    switch (state) {
+      case 'mismatch':
+        return { state }
+      case 'replay':
+        return { state, outcome: rest }
+      case 'conflict':
+        return { state, retryAfter: Number(rest) }
+      default:
+        return { state: state as 'run' | 'takeover', fence: BigInt(rest ?? '') }
+    }
+  }
+
+  async renew({ key, token, lease, ttl }: IdempotencyClaim): Promise<boolean> {
+    return (await this.#run(renewScript, key, [token, `${lease}`, `${lease + ttl}`])) === 1
+  }
+
+  async complete(
+    { key, fingerprint, token, ttl }: IdempotencyClaim,
+    outcome: string | undefined,
+  ): Promise<boolean> {
+    const text = outcome === undefined ? [] : [outcome]
+    return (await this.#run(completeScript, key, [token, fingerprint, `${ttl}`, ...text])) === 1
+  }
+
+  async release({ key, token, lease }: IdempotencyClaim): Promise<boolean> {
+    return (await this.#run(releaseScript, key, [token, `${lease}`])) === 1
+  }
+
+  #run(script: Script, key: string, args: readonly string[]): Promise<Reply> {
+    return runScript(this.#connection, script, [this.#prefix + key], args, { timeout: this.#timeout })
+  }
+}

@@ -1,0 +1,79 @@
+import { type Script, script } from '../connection/script.js'
+
+/*
+ * A key is a hash: fingerprint, token, fence, state, and the end of its lease or its outcome. `run` and `takeover` are the
+ * states of a run, `done` that of an outcome; a key that was released is `free` for as long as a lease, so that its fence is
+ * not forgotten while somebody may still use it. Microseconds are exact in Lua's numbers until 2255; they are written by
+ * `%.0f`, for `tostring` would round them.
+ */
+
+const now = `
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]`
+
+/** Takes a key: fingerprint, token, lease, and how long it is remembered. Gives its state, and what belongs to it. */
+export const claimScript: Script = script(`${now}
+local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'token', 'fence', 'state', 'until', 'outcome')
+local state = 'run'
+local fence = now
+if known[3] then
+  fence = math.max(now, known[3] + 1)
+end
+if known[4] and known[4] ~= 'free' then
+  if known[1] ~= ARGV[1] then
+    return {'mismatch'}
+  end
+  if known[4] == 'done' then
+    if known[6] then
+      return {'replay', known[6]}
+    end
+    return {'replay'}
+  end
+  if known[2] == ARGV[2] then
+    return {known[4], known[3]}
+  end
+  local left = known[5] - now
+  if left > 0 then
+    return {'conflict', string.format('%.0f', math.ceil(left / 1000))}
+  end
+  state = 'takeover'
+end
+fence = string.format('%.0f', fence)
+local over = string.format('%.0f', now + ARGV[3] * 1000)
+redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'token', ARGV[2], 'fence', fence, 'state', state, 'until', over)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return {state, fence}`)
+
+/** Whether the token runs the key, as the first lines of a script. */
+const unlessRunning = `
+local known = redis.call('HMGET', KEYS[1], 'token', 'state')
+if known[1] ~= ARGV[1] or (known[2] ~= 'run' and known[2] ~= 'takeover') then
+  return 0
+end`
+
+/** Lets a lease hold from now: token, lease, and how long the key is remembered. */
+export const renewScript: Script = script(`${unlessRunning}${now}
+redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2] * 1000))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`)
+
+/** Frees a key: token, and for how long its fence is remembered. */
+export const releaseScript: Script = script(`${unlessRunning}
+redis.call('HSET', KEYS[1], 'state', 'free')
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`)
+
+/** Keeps an outcome: token, fingerprint, ttl, and the text where there is one. */
+export const completeScript: Script = script(`${now}
+local known = redis.call('HMGET', KEYS[1], 'token', 'state', 'fence')
+if known[1] and known[1] ~= ARGV[1] and known[2] ~= 'free' then
+  return 0
+end
+local fence = known[3] or string.format('%.0f', now)
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'token', ARGV[1], 'fence', fence, 'state', 'done')
+if ARGV[4] then
+  redis.call('HSET', KEYS[1], 'outcome', ARGV[4])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`)

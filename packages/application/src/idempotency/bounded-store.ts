@@ -1,0 +1,125 @@
+import type { Clock } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
+import { errorKind, isAppError, TimeoutError, UnavailableError } from '@base/core/errors'
+import type { IdempotencyStoreEvent } from './events.js'
+import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore, StoreAnswer } from './idempotency-store.js'
+
+/** The pause before an outcome is written again, in milliseconds; doubled each time. */
+const FIRST_PAUSE = 50
+
+type Operation = IdempotencyStoreEvent['operation']
+
+/** What a {@link BoundedStore} is made of. */
+export interface BoundedStoreParts {
+  readonly store: IdempotencyStore
+  /** How long each answer may take, in milliseconds. */
+  readonly timeout: number
+  readonly clock: Clock
+  readonly onFailure: (operation: Operation, error: unknown) => void
+}
+
+/** A store for one run that always answers in time, and fails with errors of ours. */
+export class BoundedStore {
+  readonly transactional: boolean
+  readonly #parts: BoundedStoreParts
+
+  constructor(parts: BoundedStoreParts) {
+    this.#parts = parts
+    this.transactional = parts.store.transactional === true
+  }
+
+  /** Asks for the key. Where that does not end well, whatever comes of it later is given back. */
+  async claim(claim: IdempotencyClaim, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
+    const { store, timeout } = this.#parts
+    let asked: StoreAnswer<ClaimAnswer> | undefined
+    try {
+      return await this.#ask('claim', timeout, () => (asked = store.claim(claim)), signal)
+    } catch (error) {
+      // What was taken in a transaction goes with it.
+      if (!this.transactional) this.#forget(claim, asked)
+      throw error
+    }
+  }
+
+  async renew(claim: IdempotencyClaim, within: number): Promise<boolean> {
+    const { store, timeout } = this.#parts
+    return this.#ask('renew', Math.min(timeout, Math.ceil(within)), () => store.renew(claim))
+  }
+
+  /** Writes the outcome, again and again while the store is only away, until the time for an answer is over. */
+  async complete(claim: IdempotencyClaim, outcome: string | undefined): Promise<boolean> {
+    const { store, timeout, clock } = this.#parts
+    const deadline = clock.monotonic() + timeout
+    for (let pause = FIRST_PAUSE; ; pause *= 2) {
+      try {
+        const left = Math.max(1, Math.ceil(deadline - clock.monotonic()))
+        return await this.#ask('complete', left, () => store.complete(claim, outcome))
+      } catch (error) {
+        const away = !this.transactional && errorKind(error) === 'unavailable'
+        if (!away || clock.monotonic() + pause >= deadline) throw error
+        await clock.sleep(pause)
+      }
+    }
+  }
+
+  /** Frees the key. One that cannot be freed is free when its lease is over. */
+  async release(claim: IdempotencyClaim): Promise<void> {
+    const { store, timeout } = this.#parts
+    await this.#ask('release', timeout, () => store.release(claim)).catch(() => {})
+  }
+
+  #forget(claim: IdempotencyClaim, asked: StoreAnswer<ClaimAnswer> | undefined): void {
+    Promise.resolve(asked)
+      .catch(() => {})
+      .then(() => this.#parts.store.release(claim))
+      .catch(() => {})
+  }
+
+  async #ask<T>(
+    operation: Operation,
+    limit: number,
+    ask: () => StoreAnswer<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      const answer = ask()
+      if (!isPromiseLike(answer)) return answer
+      return await this.#inTime(answer, limit, signal)
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      this.#parts.onFailure(operation, error)
+      if (isAppError(error) && error.code !== 'TIMEOUT') throw error
+      throw new UnavailableError({ message: 'The store of idempotency keys failed.', cause: error })
+    }
+  }
+
+  #inTime<T>(answer: PromiseLike<T>, limit: number, signal: AbortSignal | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        timer.cancel()
+        signal?.removeEventListener('abort', abort)
+      }
+      const fail = (error: unknown) => {
+        settle()
+        reject(error)
+      }
+      const abort = () => fail(signal?.reason)
+      const timer = this.#parts.clock.schedule(limit, () => fail(tooLate(limit)), {
+        name: 'idempotency store',
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+      answer.then((value) => {
+        settle()
+        resolve(value)
+      }, fail)
+    })
+  }
+}
+
+function tooLate(limit: number): TimeoutError {
+  return new TimeoutError({ message: `The store did not answer within ${formatDuration(limit)}.` })
+}
+
+function isPromiseLike<T>(answer: StoreAnswer<T>): answer is PromiseLike<T> {
+  return typeof (answer as PromiseLike<T> | undefined)?.then === 'function'
+}

@@ -1,0 +1,127 @@
+import { UnavailableError } from '@base/core/errors'
+import { checkFunction, checkText, invalidOption } from '@base/core/options'
+import { BoundedStore } from './bounded-store.js'
+import { ClaimedRun } from './claimed-run.js'
+import { digestOf } from './digest.js'
+import { IdempotencyInProgressError, IdempotencyMismatchError } from './errors.js'
+import { type IdempotencyEventName, type IdempotencyEvents, Observers } from './events.js'
+import type {
+  Idempotency,
+  IdempotencyContext,
+  IdempotencyResult,
+  IdempotencyRunOptions,
+} from './idempotency.js'
+import type { ClaimAnswer, IdempotencyClaim } from './idempotency-store.js'
+import { outcomeOf } from './outcome.js'
+import { portableKey } from './portable-key.js'
+import type { IdempotencySettings } from './settings.js'
+
+/** How long a waiting request pauses before it looks again, in milliseconds: it doubles from the first to the longest. */
+const FIRST_PAUSE = 25
+const LONGEST_PAUSE = 400
+
+/** Asks the store, and does what its answer says. */
+export class IdempotencyRunner implements Idempotency {
+  readonly #settings: IdempotencySettings
+  readonly #observers = new Observers()
+
+  constructor(settings: IdempotencySettings) {
+    this.#settings = settings
+  }
+
+  on<Name extends IdempotencyEventName>(
+    event: Name,
+    listener: (payload: IdempotencyEvents[Name]) => void,
+  ): () => void {
+    return this.#observers.on(event, listener)
+  }
+
+  async run<T>(
+    key: string,
+    fingerprint: string,
+    fn: (context: IdempotencyContext) => T | PromiseLike<T>,
+    { signal }: IdempotencyRunOptions = {},
+  ): Promise<IdempotencyResult<T>> {
+    checkText(key, place('key'))
+    checkFunction(fn, place('fn'))
+    if (typeof fingerprint !== 'string') throw invalidOption(fingerprint, place('fingerprint'), 'a text')
+    signal?.throwIfAborted()
+    const claim = await this.#claimOf(key, fingerprint)
+    const store = this.#storeOf(key)
+    const { answer, askedAt } = await this.#ask(key, claim, store, signal)
+    switch (answer?.state) {
+      case 'mismatch':
+        this.#observers.tell('mismatch', { key })
+        throw new IdempotencyMismatchError()
+      case 'replay':
+        this.#observers.tell('replay', { key })
+        return { value: outcomeOf(this.#settings.codec, answer.outcome) as T, replayed: true }
+      case 'run':
+      case 'takeover':
+        return this.#begin(key, { claim, store, answer, askedAt, signal }).execute(fn)
+      default:
+        throw new UnavailableError({ message: 'The store of idempotency keys gave no answer.' })
+    }
+  }
+
+  /** Asks until the key is free or done, or the time to wait is over. */
+  async #ask(
+    key: string,
+    claim: IdempotencyClaim,
+    store: BoundedStore,
+    signal: AbortSignal | undefined,
+  ): Promise<{ answer: Exclude<ClaimAnswer, { state: 'conflict' }>; askedAt: number }> {
+    const { clock, wait, lease } = this.#settings
+    const deadline = clock.monotonic() + wait
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      const askedAt = clock.monotonic()
+      const answer = await store.claim(claim, signal)
+      if (answer?.state !== 'conflict') return { answer, askedAt }
+      const left = Math.ceil(deadline - clock.monotonic())
+      if (left <= 0) {
+        this.#observers.tell('inProgress', { key })
+        throw new IdempotencyInProgressError({ retryAfter: Math.min(answer.retryAfter, lease) })
+      }
+      await clock.sleep(Math.min(pause, left, answer.retryAfter), { signal })
+    }
+  }
+
+  #begin(
+    key: string,
+    run: Pick<
+      ConstructorParameters<typeof ClaimedRun>[0],
+      'claim' | 'store' | 'answer' | 'askedAt' | 'signal'
+    >,
+  ): ClaimedRun {
+    const { fence, state } = run.answer
+    this.#observers.tell('run', { key, fence, takeover: state === 'takeover' })
+    let isLost = false
+    const onLost = () => {
+      if (!isLost) this.#observers.tell('lost', { key })
+      isLost = true
+    }
+    return new ClaimedRun({ ...run, settings: this.#settings, onLost })
+  }
+
+  #storeOf(key: string): BoundedStore {
+    const { store, storeTimeout, clock } = this.#settings
+    const onFailure: ConstructorParameters<typeof BoundedStore>[0]['onFailure'] = (operation, error) =>
+      this.#observers.tell('storeFailed', { key, operation, error })
+    return new BoundedStore({ store, timeout: storeTimeout, clock, onFailure })
+  }
+
+  async #claimOf(key: string, fingerprint: string): Promise<IdempotencyClaim> {
+    const { lease, ttl } = this.#settings
+    return {
+      key: await portableKey(key),
+      fingerprint: await digestOf(fingerprint),
+      token: crypto.randomUUID(),
+      lease,
+      ttl,
+    }
+  }
+}
+
+function place(option: string): { package: string; pattern: string; option: string } {
+  return { package: '@base/application', pattern: 'Idempotency.run', option }
+}

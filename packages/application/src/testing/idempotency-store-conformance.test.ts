@@ -1,0 +1,209 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import {
+  type ClaimAnswer,
+  type IdempotencyClaim,
+  type IdempotencyStore,
+  memoryIdempotencyStore,
+} from '../idempotency/index.js'
+import { idempotencyStoreConformance } from './index.js'
+
+const LAW = 'IdempotencyStore: '
+
+describe('memoryIdempotencyStore', () => {
+  idempotencyStoreConformance(
+    () => {
+      const clock = new TestClock()
+      return {
+        subject: memoryIdempotencyStore({ clock }),
+        advance: (d) => clock.advance(d),
+        dispose: () => {},
+      }
+    },
+    { test },
+  )
+})
+
+type Twin = (store: IdempotencyStore) => IdempotencyStore
+
+/** A store like ours, but for one method. */
+const but =
+  (change: (store: IdempotencyStore) => Partial<IdempotencyStore>): Twin =>
+  (store) => ({
+    claim: (claim) => store.claim(claim),
+    renew: (claim) => store.renew(claim),
+    complete: (claim, outcome) => store.complete(claim, outcome),
+    release: (claim) => store.release(claim),
+    ...change(store),
+  })
+
+const claiming = (change: (claim: IdempotencyClaim) => Partial<IdempotencyClaim>): Twin =>
+  but((store) => ({ claim: (claim) => store.claim({ ...claim, ...change(claim) }) }))
+
+const answering = (change: (answer: ClaimAnswer) => ClaimAnswer): Twin =>
+  but((store) => ({ claim: (claim) => change(store.claim(claim) as ClaimAnswer) }))
+
+/** Looks first, and takes what it saw to be free later. */
+const lookingFirst = (isFree: (answer: ClaimAnswer) => boolean): Twin =>
+  but((store) => ({
+    claim: async (claim) => {
+      const look = { ...claim, token: `${claim.token} looks` }
+      const seen = store.claim(look) as ClaimAnswer
+      if (isFree(seen)) store.release(look)
+      await Promise.resolve()
+      return isFree(seen) ? seen : store.claim(claim)
+    },
+  }))
+
+/** What breaks each law. */
+const twins: Record<string, Twin> = {
+  'a key that nobody has is run, and a conflict for others': answering((answer) =>
+    answer.state === 'conflict' ? { ...answer, retryAfter: Number.POSITIVE_INFINITY } : answer,
+  ),
+  'retryAfter is what is left of the lease': answering((answer) =>
+    answer.state === 'conflict' ? { ...answer, retryAfter: 60_000 } : answer,
+  ),
+  'a claim may be repeated by its token': claiming(() => ({ token: crypto.randomUUID() })),
+  'another fingerprint is a mismatch, running, over or done': claiming(() => ({ fingerprint: 'same' })),
+  'any text is a key, and keys do not know each other': claiming(({ key }) => ({ key: key.toLowerCase() })),
+  'an outcome comes back as it was written': but((store) => ({
+    complete: (claim, outcome) => store.complete(claim, outcome?.slice(0, 1_000_000 / 2)),
+  })),
+  'an outcome without a text is one all the same': but((store) => ({
+    complete: (claim, outcome) => store.complete(claim, outcome ?? ''),
+  })),
+  'an outcome is kept for its ttl, and the key is as new then': but((store) => ({
+    complete: (claim, outcome) => store.complete({ ...claim, ttl: claim.ttl / 2 }, outcome),
+  })),
+  'an outcome may be written again by its token': but((store) => {
+    const completed = new Set<string>()
+    return {
+      complete: (claim, outcome) => {
+        if (completed.has(claim.token)) return false
+        completed.add(claim.token)
+        return store.complete(claim, outcome)
+      },
+    }
+  }),
+  'an outcome whose claim was lost is kept': but((store) => {
+    const claimed = new Set<string>()
+    return {
+      claim: (claim) => {
+        claimed.add(claim.key)
+        return store.claim(claim)
+      },
+      complete: (claim, outcome) => claimed.has(claim.key) && store.complete(claim, outcome),
+    }
+  }),
+  'a run whose lease is over is taken over, once': claiming(() => ({ lease: 1_000_000 })),
+  'a lease that is renewed holds from then': but(() => ({ renew: () => true })),
+  'a lease that is over can be renewed until it is taken over': but((store) => ({
+    renew: (claim) => {
+      const answer = store.claim({ ...claim, token: crypto.randomUUID() }) as ClaimAnswer
+      return answer.state === 'conflict' && store.renew(claim)
+    },
+  })),
+  'a run that is over is remembered for the ttl': claiming(() => ({ ttl: 1 })),
+  'a run may last longer than its ttl': but((store) => {
+    const renewals = new Map<string, number>()
+    return {
+      renew: (claim) => {
+        const count = (renewals.get(claim.token) ?? 0) + 1
+        renewals.set(claim.token, count)
+        return count < 4 && store.renew(claim)
+      },
+    }
+  }),
+  'who does not run a key cannot change it': but((store) => {
+    const owners = new Map<string, string>()
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        if (answer.state === 'run') owners.set(claim.key, claim.token)
+        return answer
+      },
+      release: (claim) => store.release({ ...claim, token: owners.get(claim.key) ?? claim.token }),
+    }
+  }),
+  'whose run was taken over cannot change it': but((store) => {
+    const owners = new Map<string, string>()
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        if ('fence' in answer) owners.set(claim.key, claim.token)
+        return answer
+      },
+      complete: (claim, outcome) =>
+        store.complete({ ...claim, token: owners.get(claim.key) ?? claim.token }, outcome),
+    }
+  }),
+  'a key that is released is as new': but((store) => ({
+    release: (claim) => {
+      store.release(claim)
+      return true
+    },
+  })),
+  'what is done is not released or renewed': but((store) => {
+    const done = new Set<string>()
+    return {
+      complete: (claim, outcome) => {
+        done.add(claim.token)
+        return store.complete(claim, outcome)
+      },
+      renew: (claim) => done.has(claim.token) || store.renew(claim),
+    }
+  }),
+  'what nobody has cannot be renewed or released': but((store) => ({
+    renew: (claim) => {
+      store.claim(claim)
+      return store.renew(claim)
+    },
+  })),
+  'fences grow, after a release, a takeover and an end': answering((answer) =>
+    'fence' in answer ? { ...answer, fence: 1n } : answer,
+  ),
+  'of fifty claims at once one runs': lookingFirst(({ state }) => state === 'run'),
+  'of fifty claims at once one takes over': but((store) => {
+    let isTaken = false
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        isTaken ||= answer.state === 'takeover'
+        return isTaken && answer.state === 'conflict' ? { state: 'takeover', fence: 1n } : answer
+      },
+    }
+  }),
+}
+
+function lawsOf(make: () => IdempotencyStore, clock: TestClock): [string, () => Promise<void>][] {
+  const laws: [string, () => Promise<void>][] = []
+  idempotencyStoreConformance(
+    () => ({ subject: make(), advance: (d) => clock.advance(d), dispose: () => {} }),
+    { test: (name, fn) => laws.push([name.replace(LAW, ''), fn]) },
+  )
+  return laws
+}
+
+async function broken(twin: Twin): Promise<string[]> {
+  const clock = new TestClock()
+  const failed: string[] = []
+  for (const [name, prove] of lawsOf(() => twin(memoryIdempotencyStore({ clock })), clock))
+    await prove().catch(() => failed.push(name))
+  return failed
+}
+
+describe('idempotencyStoreConformance', () => {
+  test('accepts a store, and one that answers later', async () => {
+    expect(await broken(but(() => ({})))).toEqual([])
+    expect(await broken(but((store) => ({ claim: async (claim) => store.claim(claim) })))).toEqual([])
+  })
+
+  test.each(Object.entries(twins))('rejects a twin that breaks: %s', async (law, twin) => {
+    expect(await broken(twin)).toContain(law)
+  })
+
+  test('has a broken twin for every law', () => {
+    const laws = lawsOf(() => expect.unreachable(), new TestClock())
+    expect(laws.map(([name]) => name)).toEqual(Object.keys(twins))
+  })
+})

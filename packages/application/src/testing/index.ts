@@ -1,0 +1,1 @@
+export { idempotencyStoreConformance } from './idempotency-store-conformance.js'
