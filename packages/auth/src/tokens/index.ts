@@ -1,0 +1,1 @@
+export { Tokens, type TokensOptions } from './tokens.js'
