@@ -1,1 +1,28 @@
-export { Tokens, type TokensOptions } from './tokens/index.js'
+export { AuthError, type AuthErrorOptions } from './errors/auth-error.js'
+export type { AuthErrorCode } from './errors/auth-error-code.js'
+export type { AccessClaims, Confirmation, TokenClaims } from './tokens/claims.js'
+export type { JwsHeader } from './tokens/jws/header.js'
+export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './tokens/jws/verify-jws.js'
+export type {
+  Algorithm,
+  AlgorithmName,
+  AsymmetricAlgorithm,
+  SymmetricAlgorithm,
+} from './tokens/keys/algorithm.js'
+export { type HmacKeyOptions, hmacKey } from './tokens/keys/hmac-key.js'
+export type { JsonWebKey, JsonWebKeySet } from './tokens/keys/json-web-key.js'
+export type {
+  KeyQuery,
+  KeySet,
+  KeySource,
+  NoKey,
+  Signer,
+  SigningSource,
+  VerificationKey,
+} from './tokens/keys/key-source.js'
+export { type PemKeyOptions, pemKey } from './tokens/keys/pem-key.js'
+export { thumbprint } from './tokens/keys/thumbprint.js'
+export type { TokenKey } from './tokens/keys/token-key.js'
+export type { VerifierKeys } from './tokens/keys/verifier-keys.js'
+export type { AccessInput, IssuedToken, TokenService } from './tokens/service/token-service.js'
+export type { Verifier, VerifyOptions } from './tokens/verifier/verifier.js'
