@@ -1,28 +1,65 @@
-export { AuthError, type AuthErrorOptions } from './errors/auth-error.js'
-export type { AuthErrorCode } from './errors/auth-error-code.js'
-export type { AccessClaims, Confirmation, TokenClaims } from './tokens/claims.js'
-export type { JwsHeader } from './tokens/jws/header.js'
-export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './tokens/jws/verify-jws.js'
-export type {
-  Algorithm,
-  AlgorithmName,
-  AsymmetricAlgorithm,
-  SymmetricAlgorithm,
-} from './tokens/keys/algorithm.js'
-export { type HmacKeyOptions, hmacKey } from './tokens/keys/hmac-key.js'
-export type { JsonWebKey, JsonWebKeySet } from './tokens/keys/json-web-key.js'
-export type {
-  KeyQuery,
-  KeySet,
-  KeySource,
-  NoKey,
-  Signer,
-  SigningSource,
-  VerificationKey,
-} from './tokens/keys/key-source.js'
-export { type PemKeyOptions, pemKey } from './tokens/keys/pem-key.js'
-export { thumbprint } from './tokens/keys/thumbprint.js'
-export type { TokenKey } from './tokens/keys/token-key.js'
-export type { VerifierKeys } from './tokens/keys/verifier-keys.js'
-export type { AccessInput, IssuedToken, TokenService } from './tokens/service/token-service.js'
-export type { Verifier, VerifyOptions } from './tokens/verifier/verifier.js'
+export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
+export {
+  type AccessClaims,
+  type AccessInput,
+  type Algorithm,
+  type AlgorithmName,
+  type AsymmetricAlgorithm,
+  type ClaimsOf,
+  type Confirmation,
+  createKeyRing,
+  createTokenService,
+  createVerifier,
+  type HmacKeyOptions,
+  hmacKey,
+  type IssuedToken,
+  type JsonWebKey,
+  type JsonWebKeySet,
+  type JudgingOptions,
+  type JwsHeader,
+  type KeyQuery,
+  type KeyRing,
+  type KeyRingOptions,
+  type KeySet,
+  type KeySource,
+  type KeyStore,
+  type MemoryRevocationStoreOptions,
+  memoryKeyStore,
+  memoryRevocationStore,
+  type NoKey,
+  type OpenidConfiguration,
+  type OpenidConfigurationOptions,
+  type OwnClaims,
+  openidConfiguration,
+  type PemKeyOptions,
+  type PublishedKeys,
+  pemKey,
+  type RemoteJwks,
+  type RemoteJwksOptions,
+  type Revocation,
+  type RevocationQuery,
+  type RevocationStore,
+  type RevokedSubject,
+  type RevokedToken,
+  type Rotation,
+  remoteJwks,
+  type ServiceKeys,
+  type Signer,
+  type SigningSource,
+  type StoredKey,
+  type StoredKeys,
+  type SymmetricAlgorithm,
+  type TokenClaims,
+  type TokenKey,
+  type TokenService,
+  type TokenServiceOptions,
+  thumbprint,
+  type VerificationKey,
+  type VerifiedJws,
+  type Verifier,
+  type VerifierKeys,
+  type VerifierOptions,
+  type VerifyJwsOptions,
+  type VerifyOptions,
+  verifyJws,
+} from './tokens/index.js'
