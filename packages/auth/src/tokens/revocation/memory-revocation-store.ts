@@ -28,7 +28,12 @@ export function memoryRevocationStore({
   clock = systemClock,
 }: MemoryRevocationStoreOptions = {}): RevocationStore {
   const where = { package: '@base/auth', pattern: 'memoryRevocationStore', option: 'clock' }
-  return new MemoryRevocationStore(checkMethods(clock, ['now'], where))
+  const book = new RevocationBook(checkMethods(clock, ['now'], where))
+  return {
+    revoke: async (token) => book.revoke(token),
+    revokeAll: async (subject) => book.revokeAll(subject),
+    find: async (query) => book.find(query),
+  }
 }
 
 /** What one issuer took back. */
@@ -39,7 +44,7 @@ interface IssuerRevocations {
 
 const UNKNOWN: Revocation = Object.freeze({ revoked: false, epoch: 0 })
 
-class MemoryRevocationStore implements RevocationStore {
+class RevocationBook {
   readonly #clock: Clock
   /** By issuer, so that no key has to be put together of two texts. */
   readonly #issuers = new Map<string, IssuerRevocations>()
@@ -48,18 +53,18 @@ class MemoryRevocationStore implements RevocationStore {
     this.#clock = clock
   }
 
-  async revoke({ issuer, id, expiresAt }: RevokedToken): Promise<void> {
+  revoke({ issuer, id, expiresAt }: RevokedToken): void {
     this.#of(issuer).tokens.set(id, true, expiresAt)
   }
 
-  async revokeAll({ issuer, subject, at, expiresAt }: RevokedSubject): Promise<number> {
+  revokeAll({ issuer, subject, at, expiresAt }: RevokedSubject): number {
     const { epochs } = this.#of(issuer)
     const epoch = Math.max(at, (epochs.get(subject) ?? 0) + 1)
     epochs.set(subject, epoch, expiresAt)
     return epoch
   }
 
-  async find({ issuer, id, subject }: RevocationQuery): Promise<Revocation> {
+  find({ issuer, id, subject }: RevocationQuery): Revocation {
     const known = this.#issuers.get(issuer)
     if (known === undefined) return UNKNOWN
     return {

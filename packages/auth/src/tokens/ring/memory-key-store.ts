@@ -1,4 +1,4 @@
-import type { KeyStore, StoredKey, StoredKeys } from './key-store.js'
+import type { KeyStore, StoredKeys } from './key-store.js'
 
 /**
  * Keys within one process. They are gone with it, and every token that they signed then fails; so it is for tests, and for a
@@ -8,19 +8,13 @@ import type { KeyStore, StoredKey, StoredKeys } from './key-store.js'
  * const keys = createKeyRing({ store: memoryKeyStore() })
  */
 export function memoryKeyStore(): KeyStore {
-  return new MemoryKeyStore()
-}
-
-class MemoryKeyStore implements KeyStore {
-  #stored: StoredKeys = { version: 0, keys: [] }
-
-  async load(): Promise<StoredKeys> {
-    return structuredClone(this.#stored)
-  }
-
-  async replace(expected: number, keys: readonly StoredKey[]): Promise<boolean> {
-    if (this.#stored.version !== expected) return false
-    this.#stored = structuredClone({ version: expected + 1, keys })
-    return true
+  let stored: StoredKeys = { version: 0, keys: [] }
+  return {
+    load: async () => structuredClone(stored),
+    replace: async (expected, keys) => {
+      if (stored.version !== expected) return false
+      stored = structuredClone({ version: expected + 1, keys })
+      return true
+    },
   }
 }

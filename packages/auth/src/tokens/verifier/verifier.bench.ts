@@ -9,7 +9,7 @@ import {
 } from '@base/auth/tokens'
 import { bench, type Workload } from '@base-internal/tools/bench'
 import { createVerifier as createFastVerifier } from 'fast-jwt'
-import { importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose'
 import jsonwebtoken from 'jsonwebtoken'
 
 const issuer = 'https://login.example.com'
