@@ -1,1 +1,2 @@
-export {}
+export { keyStoreConformance } from './key-store-conformance.js'
+export { revocationStoreConformance } from './revocation-store-conformance.js'

@@ -7,7 +7,7 @@ interface Entry<T> {
 const LEAST_TO_SWEEP = 256
 
 /**
- * Values with an end, in epoch milliseconds. What has ended is dropped when it is read, and by a sweep whenever the map has
+ * Values with an end, by the wall clock, as tokens have: if it steps back, tokens live longer, and so must these. What has ended is dropped when it is read, and by a sweep whenever the map has
  * doubled since the last one: so it is never more than twice what lives, without a timer.
  */
 export class ExpiringMap<T> {
@@ -31,10 +31,10 @@ export class ExpiringMap<T> {
     return undefined
   }
 
-  /** The later end counts. */
-  set(key: string, value: T, expiresAt: number): void {
-    const before = this.#entries.get(key)?.expiresAt ?? expiresAt
-    this.#entries.set(key, { value, expiresAt: Math.max(before, expiresAt) })
+  /** The longer of two times counts. */
+  set(key: string, value: T, ttl: number): void {
+    const before = this.#entries.get(key)?.expiresAt ?? 0
+    this.#entries.set(key, { value, expiresAt: Math.max(before, this.#now() + ttl) })
     if (this.#entries.size >= this.#sweepAt) this.#sweep()
   }
 

@@ -53,14 +53,14 @@ class RevocationBook {
     this.#clock = clock
   }
 
-  revoke({ issuer, id, expiresAt }: RevokedToken): void {
-    this.#of(issuer).tokens.set(id, true, expiresAt)
+  revoke({ issuer, id, ttl }: RevokedToken): void {
+    this.#of(issuer).tokens.set(id, true, ttl)
   }
 
-  revokeAll({ issuer, subject, at, expiresAt }: RevokedSubject): number {
+  revokeAll({ issuer, subject, at, ttl }: RevokedSubject): number {
     const { epochs } = this.#of(issuer)
     const epoch = Math.max(at, (epochs.get(subject) ?? 0) + 1)
-    epochs.set(subject, epoch, expiresAt)
+    epochs.set(subject, epoch, ttl)
     return epoch
   }
 

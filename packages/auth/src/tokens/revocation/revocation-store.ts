@@ -4,8 +4,8 @@ export interface RevokedToken {
   readonly issuer: string
   /** Its `jti`. */
   readonly id: string
-  /** Until when to remember it, in epoch milliseconds. Afterwards nobody takes it any more. */
-  readonly expiresAt: number
+  /** For how long to remember it at least, in milliseconds. Afterwards nobody takes it any more. */
+  readonly ttl: number
 }
 
 /** A subject all of whose tokens are taken back. */
@@ -16,8 +16,8 @@ export interface RevokedSubject {
   readonly subject: string
   /** The least value of the new epoch, in epoch milliseconds: the time of who asks. */
   readonly at: number
-  /** Until when to remember it, in epoch milliseconds. Afterwards no token of an earlier epoch is taken any more. */
-  readonly expiresAt: number
+  /** For how long to remember it at least, in milliseconds. Afterwards nobody takes a token of an earlier epoch any more. */
+  readonly ttl: number
 }
 
 /** Whose revocation is looked for. What is left out is not looked for. */
@@ -45,11 +45,11 @@ export interface Revocation {
  * A method that rejects makes the token service refuse: nobody is let in because a store is away.
  */
 export interface RevocationStore {
-  /** Remembers a token; the later `expiresAt` counts where it is there already. Effective once it resolves. */
+  /** Remembers a token; the longer of two times counts. Effective once it resolves. */
   revoke(token: RevokedToken): Promise<void>
   /**
    * Raises the epoch of a subject, in one atomic step, to the greater of `at` and the present one plus 1, and gives the new
-   * one. The later `expiresAt` counts. Effective once it resolves.
+   * one. The longer of two times counts. Effective once it resolves.
    */
   revokeAll(subject: RevokedSubject): Promise<number>
   /** What is known now, in one answer. */

@@ -73,21 +73,22 @@ export class SigningTokenService implements TokenService {
       typeof token === 'string'
         ? clock.now() + accessTtl
         : checkNumber(token.exp, { ...place, option: 'exp' }) * 1_000
-    const expiresAt = this.#forgetAt(end)
-    if (expiresAt <= clock.now()) return
-    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, expiresAt }))
+    const ttl = this.#ttlUntil(end)
+    if (ttl <= 0) return
+    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, ttl }))
   }
 
   async revokeAll(sub: string): Promise<void> {
     const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
     const at = this.#parts.clock.now()
-    const expiresAt = this.#forgetAt(at + this.#parts.accessTtl)
-    await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, expiresAt }))
+    const ttl = this.#ttlUntil(at + this.#parts.accessTtl)
+    await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, ttl }))
   }
 
   /** A token is good for the skew after its end, by a clock that may be behind ours by the skew once more. */
-  #forgetAt(end: number): number {
-    return end + 2 * this.#parts.rules.clockSkew
+  #ttlUntil(end: number): number {
+    const { clock, rules } = this.#parts
+    return Math.ceil(end + 2 * rules.clockSkew - clock.now())
   }
 
   /** Last in the payload, so that nothing stands in their place. */

@@ -101,8 +101,8 @@ async function verifyWorkload({ algorithm, key, joseVerify, verifyingPem }: Pair
 async function cachedWorkload({ algorithm, key, verifyingPem }: Pair): Promise<Workload> {
   const service = createTokenService({ issuer, audience, keys: key, accessTtl: '1h' })
   const revocations = memoryRevocationStore()
-  await revocations.revoke({ issuer, id: 'another', expiresAt: Date.now() + 3_600_000 })
-  await revocations.revokeAll({ issuer, subject: 'another', at: 1, expiresAt: Date.now() + 3_600_000 })
+  await revocations.revoke({ issuer, id: 'another', ttl: 3_600_000 })
+  await revocations.revokeAll({ issuer, subject: 'another', at: 1, ttl: 3_600_000 })
   const tokens: string[] = []
   for (let i = 0; i < TOKENS; i++) tokens.push((await service.issueAccess(input)).token)
   const ours = createVerifier({ issuer, audience, algorithms: [algorithm], keys: key, revocations })
