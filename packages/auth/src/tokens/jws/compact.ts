@@ -3,7 +3,8 @@ import { isCanonical } from '../keys/base64url.js'
 /** The longest token that is looked at, in characters. */
 export const LONGEST = 8192
 
-const FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/
+/** A payload may be empty, and a signature is so in a token that wants to go without. */
+const FORM = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
 /**
  * The header of a token, still encoded, if the token has the only form that is legal: three parts of canonical base64url with

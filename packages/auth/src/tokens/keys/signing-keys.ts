@@ -2,7 +2,7 @@ import { invalidOption, type OptionPlace } from '@base/core/options'
 import { type Algorithm, checkAlgorithms } from './algorithm.js'
 import type { Signer, SigningSource } from './key-source.js'
 import type { TokenKey } from './token-key.js'
-import { ownKeys, toKeySource } from './verifier-keys.js'
+import { ownKeys, toKeySource, withoutText } from './verifier-keys.js'
 
 /** What a service takes as keys: a key ring, or keys of your own, of which the first signs and all verify. */
 export type ServiceKeys = SigningSource | TokenKey | readonly TokenKey[]
@@ -13,7 +13,7 @@ export function toSigningSource(keys: unknown, place: OptionPlace): SigningSourc
   const own = ownKeys(keys) as readonly TokenKey[] | undefined
   const [first] = own ?? []
   if (own === undefined || first?.canSign !== true) {
-    throw invalidOption(keys, place, 'a key ring, or keys of which the first can sign')
+    throw invalidOption(withoutText(keys), place, 'a key ring, or keys of which the first can sign')
   }
   const algorithms = checkAlgorithms(
     own.flatMap((key) => key.algorithms),

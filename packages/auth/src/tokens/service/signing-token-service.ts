@@ -6,7 +6,8 @@ import type { Result } from '@base/core/result'
 import { CompactSign } from 'jose/jws/compact/sign'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AccessClaims } from '../claims.js'
-import { LONGEST } from '../jws/compact.js'
+import { headerOf, LONGEST } from '../jws/compact.js'
+import { readHeader } from '../jws/header.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { SigningSource } from '../keys/key-source.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
@@ -67,7 +68,7 @@ export class SigningTokenService implements TokenService {
   async revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void> {
     const place = { package: '@base/auth', pattern: 'revoke' }
     const { clock, accessTtl } = this.#parts
-    const id = checkText(typeof token === 'string' ? token : token?.jti, { ...place, option: 'jti' })
+    const id = checkId(typeof token === 'string' ? token : token?.jti)
     // Of a token that is known by its id alone: as if it had been issued just now.
     const end =
       typeof token === 'string'
@@ -131,4 +132,14 @@ export class SigningTokenService implements TokenService {
       })
     }
   }
+}
+
+/** Not the token itself: to remember that would take nothing back. */
+function checkId(jti: unknown): string {
+  const place = { package: '@base/auth', pattern: 'revoke', option: 'jti' }
+  const encoded = headerOf(jti)
+  if (encoded !== undefined && typeof readHeader(encoded) !== 'string') {
+    throw invalidOption('a token', place, 'the jti of a token, or its claims')
+  }
+  return checkText(jti, place)
 }

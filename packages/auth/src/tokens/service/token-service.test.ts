@@ -201,6 +201,16 @@ describe('createTokenService', () => {
       expect(asked).toBe(1)
     })
 
+    test('does not take the token itself for its id, which would revoke nothing', async () => {
+      const tokens = serviceWith()
+      const { token } = await tokens.issueAccess(INPUT)
+      await expect(tokens.revoke(token)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revoke('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revoke(undefined as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revokeAll('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await tokens.revoke('a.b.c')
+    })
+
     test('is per issuer', async () => {
       const clock = new TestClock()
       const revocations = memoryRevocationStore({ clock })
