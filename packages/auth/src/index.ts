@@ -1,1 +1,25 @@
-export { Tokens, type TokensOptions } from './tokens/index.js'
+export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
+export {
+  type AccessClaims,
+  type AccessGrant,
+  type AccessTokenIssuer,
+  type Confirmation,
+  createRefreshService,
+  type MemoryRefreshStoreOptions,
+  memoryRefreshStore,
+  type NewRefreshFamily,
+  type RefreshFamily,
+  type RefreshRecord,
+  type RefreshReuse,
+  type RefreshRotation,
+  type RefreshRotationOutcome,
+  type RefreshService,
+  type RefreshServiceOptions,
+  type RefreshSession,
+  type RefreshSignIn,
+  type RefreshStatus,
+  type RefreshStore,
+  type RefreshTokens,
+  type RotateOptions,
+  type TokenClaims,
+} from './tokens/index.js'

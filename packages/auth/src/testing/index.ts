@@ -1,0 +1,1 @@
+export { refreshStoreConformance } from './refresh-store-conformance.js'
