@@ -1,25 +1,48 @@
-export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
-export {
-  type AccessClaims,
-  type AccessGrant,
-  type AccessTokenIssuer,
-  type Confirmation,
-  createRefreshService,
-  type MemoryRefreshStoreOptions,
-  memoryRefreshStore,
-  type NewRefreshFamily,
-  type RefreshFamily,
-  type RefreshRecord,
-  type RefreshReuse,
-  type RefreshRotation,
-  type RefreshRotationOutcome,
-  type RefreshService,
-  type RefreshServiceOptions,
-  type RefreshSession,
-  type RefreshSignIn,
-  type RefreshStatus,
-  type RefreshStore,
-  type RefreshTokens,
-  type RotateOptions,
-  type TokenClaims,
-} from './tokens/index.js'
+export { AuthError, type AuthErrorOptions } from './errors/auth-error.js'
+export type { AuthErrorCode } from './errors/auth-error-code.js'
+export type { AccessClaims, Confirmation, TokenClaims } from './tokens/claims.js'
+export type { JwsHeader } from './tokens/jws/header.js'
+export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './tokens/jws/verify-jws.js'
+export type {
+  Algorithm,
+  AlgorithmName,
+  AsymmetricAlgorithm,
+  SymmetricAlgorithm,
+} from './tokens/keys/algorithm.js'
+export { type HmacKeyOptions, hmacKey } from './tokens/keys/hmac-key.js'
+export type { JsonWebKey, JsonWebKeySet } from './tokens/keys/json-web-key.js'
+export type {
+  KeyQuery,
+  KeySet,
+  KeySource,
+  NoKey,
+  Signer,
+  SigningSource,
+  VerificationKey,
+} from './tokens/keys/key-source.js'
+export { type PemKeyOptions, pemKey } from './tokens/keys/pem-key.js'
+export { thumbprint } from './tokens/keys/thumbprint.js'
+export type { TokenKey } from './tokens/keys/token-key.js'
+export type { VerifierKeys } from './tokens/keys/verifier-keys.js'
+export { createRefreshService } from './tokens/refresh/create-refresh-service.js'
+export { type MemoryRefreshStoreOptions, memoryRefreshStore } from './tokens/refresh/memory-refresh-store.js'
+export type { AccessTokenIssuer, RefreshServiceOptions } from './tokens/refresh/refresh-options.js'
+export type {
+  RefreshService,
+  RefreshSession,
+  RefreshTokens,
+  RotateOptions,
+} from './tokens/refresh/refresh-service.js'
+export type {
+  NewRefreshFamily,
+  RefreshFamily,
+  RefreshRecord,
+  RefreshRotation,
+  RefreshRotationOutcome,
+  RefreshStatus,
+  RefreshStore,
+} from './tokens/refresh/refresh-store.js'
+export type { RefreshReuse } from './tokens/refresh/reuse.js'
+export type { RefreshSignIn } from './tokens/refresh/sign-in.js'
+export type { AccessInput, IssuedToken, TokenService } from './tokens/service/token-service.js'
+export type { Verifier, VerifyOptions } from './tokens/verifier/verifier.js'

@@ -1,7 +1,27 @@
+export { AuthError, type AuthErrorOptions } from '../errors/auth-error.js'
+export type { AuthErrorCode } from '../errors/auth-error-code.js'
 export type { AccessClaims, Confirmation, TokenClaims } from './claims.js'
+export type { JwsHeader } from './jws/header.js'
+export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './jws/verify-jws.js'
+export type { Algorithm, AlgorithmName, AsymmetricAlgorithm, SymmetricAlgorithm } from './keys/algorithm.js'
+export { type HmacKeyOptions, hmacKey } from './keys/hmac-key.js'
+export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.js'
+export type {
+  KeyQuery,
+  KeySet,
+  KeySource,
+  NoKey,
+  Signer,
+  SigningSource,
+  VerificationKey,
+} from './keys/key-source.js'
+export { type PemKeyOptions, pemKey } from './keys/pem-key.js'
+export { thumbprint } from './keys/thumbprint.js'
+export type { TokenKey } from './keys/token-key.js'
+export type { VerifierKeys } from './keys/verifier-keys.js'
 export { createRefreshService } from './refresh/create-refresh-service.js'
 export { type MemoryRefreshStoreOptions, memoryRefreshStore } from './refresh/memory-refresh-store.js'
-export type { AccessGrant, AccessTokenIssuer, RefreshServiceOptions } from './refresh/refresh-options.js'
+export type { AccessTokenIssuer, RefreshServiceOptions } from './refresh/refresh-options.js'
 export type {
   RefreshService,
   RefreshSession,
@@ -19,3 +39,5 @@ export type {
 } from './refresh/refresh-store.js'
 export type { RefreshReuse } from './refresh/reuse.js'
 export type { RefreshSignIn } from './refresh/sign-in.js'
+export type { AccessInput, IssuedToken, TokenService } from './service/token-service.js'
+export type { Verifier, VerifyOptions } from './verifier/verifier.js'

@@ -10,13 +10,8 @@ import {
   readOpaqueToken,
 } from '../opaque/opaque-token.js'
 import { refused } from '../refused.js'
-import {
-  type AccessGrant,
-  place,
-  type RefreshServiceOptions,
-  type RefreshSettings,
-  readOptions,
-} from './refresh-options.js'
+import type { AccessInput } from '../service/token-service.js'
+import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } from './refresh-options.js'
 import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
 import type { RefreshFamily, RefreshRecord, RefreshStore } from './refresh-store.js'
 import { tellReuse } from './reuse.js'
@@ -128,17 +123,17 @@ class RotatingTokens implements RefreshService {
     jkt: string | undefined,
   ): Promise<string> {
     const { authenticatedAt, amr, acr } = factsOf(data)
-    const grant: AccessGrant = {
+    const input: AccessInput = {
       sub,
       clientId,
       sid: id,
       authTime: Math.floor(authenticatedAt / 1_000),
       ...(scope !== undefined && { scope }),
-      ...(jkt !== undefined && { cnf: { jkt } }),
+      ...(jkt !== undefined && { jkt }),
       ...(amr && { amr }),
       ...(acr !== undefined && { acr }),
     }
-    return (await this.#settings.tokens.issueAccess(grant)).token
+    return (await this.#settings.tokens.issueAccess(input)).token
   }
 
   async #replace(

@@ -2,6 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, invalidOption } from '@base/core/options'
+import type { AccessInput } from '../service/token-service.js'
 import type { RefreshStore } from './refresh-store.js'
 import type { RefreshReuse } from './reuse.js'
 
@@ -11,29 +12,9 @@ const MAX_GRACE = 60_000
 /** What a refresh service asks for access tokens: `createTokenService` is one. */
 export interface AccessTokenIssuer {
   /** A new access token. */
-  issueAccess(grant: AccessGrant): PromiseLike<{ readonly token: string }>
+  issueAccess(input: AccessInput): PromiseLike<{ readonly token: string }>
   /** Makes every access token of a subject invalid that was issued before. */
   revokeAll(sub: string): unknown
-}
-
-/** For what an access token is issued. */
-export interface AccessGrant {
-  /** Who signed in. */
-  readonly sub: string
-  /** Through which client. */
-  readonly clientId: string
-  /** The family. */
-  readonly sid: string
-  /** What it may be used for. */
-  readonly scope?: string
-  /** The key that its holder has to prove. */
-  readonly cnf?: { readonly jkt: string }
-  /** When the subject last proved who it is, in seconds since 1970. */
-  readonly authTime: number
-  /** How it did. */
-  readonly amr?: readonly string[]
-  /** How far that is to be trusted. */
-  readonly acr?: string
 }
 
 /** Options of {@link createRefreshService}; checked and read once, at construction. */

@@ -1,6 +1,6 @@
 import { TestClock } from '@base/core/testing'
 import {
-  type AccessGrant,
+  type AccessInput,
   createRefreshService,
   memoryRefreshStore,
   type RefreshReuse,
@@ -9,7 +9,7 @@ import {
   type RefreshStore,
 } from '../index.js'
 
-/** A service whose access tokens are the grants they were issued for, as JSON, and what it was asked and told. */
+/** A service whose access tokens are the inputs they were issued for, as JSON, and what it was asked and told. */
 export interface Bench {
   readonly clock: TestClock
   readonly store: RefreshStore
@@ -26,7 +26,7 @@ export function benchOf(options: Partial<RefreshServiceOptions> = {}): Bench {
   const reuses: RefreshReuse[] = []
   const revokedSubjects: string[] = []
   const tokens = {
-    issueAccess: async (grant: AccessGrant) => ({ token: JSON.stringify(grant) }),
+    issueAccess: async (input: AccessInput) => ({ token: JSON.stringify(input) }),
     revokeAll: async (sub: string) => void revokedSubjects.push(sub),
   }
   const node = (more: Partial<RefreshServiceOptions> = {}) =>
@@ -42,6 +42,6 @@ export function benchOf(options: Partial<RefreshServiceOptions> = {}): Bench {
 }
 
 /** What an access token of a bench was issued for. */
-export function grantOf({ accessToken }: { readonly accessToken: string }): AccessGrant {
-  return JSON.parse(accessToken) as AccessGrant
+export function inputOf({ accessToken }: { readonly accessToken: string }): AccessInput {
+  return JSON.parse(accessToken) as AccessInput
 }

@@ -9,7 +9,7 @@ import {
   type RefreshStore,
   type RefreshTokens,
 } from '../index.js'
-import { benchOf, grantOf } from './refresh.fixture.js'
+import { benchOf, inputOf } from './refresh.fixture.js'
 
 const JKT = 'k'.repeat(43)
 const never = (value: unknown): never => value as never
@@ -52,12 +52,12 @@ describe('a refresh service', () => {
       acr: 'high',
     })
     expect(tokens.refreshToken).toMatch(/^[\w-]{68}$/)
-    expect(grantOf(tokens)).toEqual({
+    expect(inputOf(tokens)).toEqual({
       sub: 'ann',
       clientId: 'web',
       sid: tokens.familyId,
       scope: 'read write',
-      cnf: { jkt: JKT },
+      jkt: JKT,
       authTime: clock.now() / 1_000,
       amr: ['pwd', 'otp'],
       acr: 'high',
@@ -77,7 +77,7 @@ describe('a refresh service', () => {
 
     expect(second.familyId).toBe(first.familyId)
     expect(second.refreshToken).not.toBe(first.refreshToken)
-    expect(grantOf(second)).toEqual({
+    expect(inputOf(second)).toEqual({
       sub: 'ann',
       clientId: 'web',
       sid: first.familyId,
@@ -130,7 +130,7 @@ describe('a refresh service', () => {
       const again = await rotated(node(), first.refreshToken)
 
       expect(again.refreshToken).toBe(second.refreshToken)
-      expect(grantOf(again)).toMatchObject({ sub: 'ann', sid: first.familyId })
+      expect(inputOf(again)).toMatchObject({ sub: 'ann', sid: first.familyId })
       expect(reuses).toEqual([{ sub: 'ann', clientId: 'web', familyId: first.familyId, withinGrace: true }])
       await rotated(refresh, second.refreshToken)
     })
@@ -291,7 +291,7 @@ describe('a refresh service', () => {
       const { refreshToken } = await refresh.start({ sub: 'ann', clientId: 'web', jkt: JKT })
       for (const jkt of [undefined, 'j'.repeat(43), '', null, {}])
         expect(await refusal(refresh, refreshToken, { clientId: 'web', jkt })).toBe('REFRESH_INVALID')
-      expect(grantOf(await rotated(refresh, refreshToken, { jkt: JKT })).cnf).toEqual({ jkt: JKT })
+      expect(inputOf(await rotated(refresh, refreshToken, { jkt: JKT })).jkt).toBe(JKT)
       expect(await refusal(refresh, refreshToken)).toBe('REFRESH_INVALID')
     })
 
@@ -299,8 +299,8 @@ describe('a refresh service', () => {
       const { refresh } = benchOf()
       const first = await signedIn(refresh)
       const second = await rotated(refresh, first.refreshToken, { jkt: JKT })
-      expect(grantOf(second).cnf).toEqual({ jkt: JKT })
-      expect(grantOf(await rotated(refresh, second.refreshToken)).cnf).toBeUndefined()
+      expect(inputOf(second).jkt).toBe(JKT)
+      expect(inputOf(await rotated(refresh, second.refreshToken)).jkt).toBeUndefined()
     })
   })
 
@@ -314,7 +314,7 @@ describe('a refresh service', () => {
       const second = await rotated(refresh, first.refreshToken)
       const third = await rotated(refresh, second.refreshToken, { scope: 'write read' })
       const fourth = await rotated(refresh, third.refreshToken)
-      expect([second, third, fourth].map((tokens) => grantOf(tokens).scope)).toEqual([
+      expect([second, third, fourth].map((tokens) => inputOf(tokens).scope)).toEqual([
         'read write admin',
         'write read',
         'write read',
@@ -352,8 +352,8 @@ describe('a refresh service', () => {
       const { refresh } = benchOf()
       const first = await start(refresh)
       await rotated(refresh, first.refreshToken, { scope: 'read write' })
-      expect(grantOf(await rotated(refresh, first.refreshToken)).scope).toBe('read write')
-      expect(grantOf(await rotated(refresh, first.refreshToken, { scope: 'read' })).scope).toBe('read')
+      expect(inputOf(await rotated(refresh, first.refreshToken)).scope).toBe('read write')
+      expect(inputOf(await rotated(refresh, first.refreshToken, { scope: 'read' })).scope).toBe('read')
       expect(await refusal(refresh, first.refreshToken, { clientId: 'web', scope: 'admin' })).toBe(
         'REFRESH_INVALID',
       )
@@ -367,8 +367,8 @@ describe('a refresh service', () => {
         refresh.rotate(first.refreshToken, { clientId: 'web' }),
         refresh.rotate(first.refreshToken, { clientId: 'web', scope: 'read admin' }),
       ])
-      expect(narrow.ok && grantOf(narrow.value).scope).toBe('read')
-      expect(same.ok && grantOf(same.value).scope).toBe('read')
+      expect(narrow.ok && inputOf(narrow.value).scope).toBe('read')
+      expect(same.ok && inputOf(same.value).scope).toBe('read')
       expect(wide.ok).toBe(false)
     })
   })
