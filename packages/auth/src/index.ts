@@ -45,4 +45,15 @@ export type {
 export type { RefreshReuse } from './tokens/refresh/reuse.js'
 export type { RefreshSignIn } from './tokens/refresh/sign-in.js'
 export type { AccessInput, IssuedToken, TokenService } from './tokens/service/token-service.js'
+export { createSessions, type SessionsOptions } from './tokens/sessions/create-sessions.js'
+export { type MemorySessionStoreOptions, memorySessionStore } from './tokens/sessions/memory-session-store.js'
+export type { SessionCookieOptions } from './tokens/sessions/session-cookie.js'
+export type {
+  NewStoredSession,
+  SessionChange,
+  SessionKey,
+  SessionStore,
+  StoredSession,
+} from './tokens/sessions/session-store.js'
+export type { CreateSessionOptions, IssuedSession, Session, Sessions } from './tokens/sessions/sessions.js'
 export type { Verifier, VerifyOptions } from './tokens/verifier/verifier.js'

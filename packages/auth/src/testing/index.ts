@@ -1,1 +1,2 @@
 export { refreshStoreConformance } from './refresh-store-conformance.js'
+export { sessionStoreConformance } from './session-store-conformance.js'

@@ -40,4 +40,15 @@ export type {
 export type { RefreshReuse } from './refresh/reuse.js'
 export type { RefreshSignIn } from './refresh/sign-in.js'
 export type { AccessInput, IssuedToken, TokenService } from './service/token-service.js'
+export { createSessions, type SessionsOptions } from './sessions/create-sessions.js'
+export { type MemorySessionStoreOptions, memorySessionStore } from './sessions/memory-session-store.js'
+export type { SessionCookieOptions } from './sessions/session-cookie.js'
+export type {
+  NewStoredSession,
+  SessionChange,
+  SessionKey,
+  SessionStore,
+  StoredSession,
+} from './sessions/session-store.js'
+export type { CreateSessionOptions, IssuedSession, Session, Sessions } from './sessions/sessions.js'
 export type { Verifier, VerifyOptions } from './verifier/verifier.js'

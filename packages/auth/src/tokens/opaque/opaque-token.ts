@@ -35,8 +35,13 @@ export async function createOpaqueToken(handle: string): Promise<OpaqueToken> {
 
 /** What somebody sent, or `undefined` where it does not have the form, of whatever type it is. */
 export async function readOpaqueToken(text: unknown): Promise<OpaqueToken | undefined> {
-  if (typeof text !== 'string' || !FORM.test(text)) return undefined
+  if (!isOpaqueToken(text)) return undefined
   return { text, handle: text.slice(0, HANDLE_LENGTH), hash: await hashText(text) }
+}
+
+/** Whether something has the form. */
+export function isOpaqueToken(value: unknown): value is string {
+  return typeof value === 'string' && FORM.test(value)
 }
 
 /** Whether something can be a handle. */
