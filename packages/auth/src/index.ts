@@ -1,6 +1,13 @@
 export { AuthError, type AuthErrorOptions } from './errors/auth-error.js'
 export type { AuthErrorCode } from './errors/auth-error-code.js'
 export type { AccessClaims, Confirmation, TokenClaims } from './tokens/claims.js'
+export type { VerifyDpopOptions } from './tokens/dpop/dpop-options.js'
+export { type MemoryReplayStoreOptions, memoryReplayStore } from './tokens/dpop/memory-replay-store.js'
+export type { ReplayStore } from './tokens/dpop/replay-store.js'
+export { type DpopProof, verifyDpop } from './tokens/dpop/verify-dpop.js'
+export { type Introspection, type IntrospectOptions, introspect } from './tokens/introspection/introspect.js'
+export { type RevokeTokenOptions, revokeToken } from './tokens/introspection/revoke-token.js'
+export type { TokenServices } from './tokens/introspection/token-services.js'
 export type { JwsHeader } from './tokens/jws/header.js'
 export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './tokens/jws/verify-jws.js'
 export type {
@@ -56,4 +63,6 @@ export type {
   StoredSession,
 } from './tokens/sessions/session-store.js'
 export type { CreateSessionOptions, IssuedSession, Session, Sessions } from './tokens/sessions/sessions.js'
+export { requireStepUp, type SignInClaims, type StepUpOptions } from './tokens/step-up/require-step-up.js'
+export { type StepUpDemand, StepUpRequiredError } from './tokens/step-up/step-up-required-error.js'
 export type { Verifier, VerifyOptions } from './tokens/verifier/verifier.js'
