@@ -53,7 +53,7 @@ function keeping(law: Law): void {
       clientId: 'web',
       scope: 'read write',
       jkt: 'k'.repeat(43),
-      data: '{"a":"\\u0000 é"}',
+      data: '{ "a": "\\u0000 é" }',
     }
     const family = familyOf('a', { ...facts, hash: hashOf('a0') })
     await store.start(family, Date.now())

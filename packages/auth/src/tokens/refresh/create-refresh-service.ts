@@ -1,7 +1,7 @@
-import { checkText } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { askStore } from '../opaque/ask-store.js'
+import { checkName } from '../opaque/check-name.js'
 import {
   createHandle,
   createOpaqueToken,
@@ -95,7 +95,7 @@ class RotatingTokens implements RefreshService {
   }
 
   async revokeAll(sub: string): Promise<number> {
-    checkText(sub, place('sub'))
+    checkName(sub, place('sub'))
     // The families first: a rotation that is under way could else be given an access token that no revocation reaches.
     const families = await settled(this.#ask((store, now) => store.revokeAll(sub, now)))
     await this.#settings.tokens.revokeAll(sub)
@@ -103,7 +103,7 @@ class RotatingTokens implements RefreshService {
   }
 
   async sessions(sub: string): Promise<readonly RefreshSession[]> {
-    checkText(sub, place('sub'))
+    checkName(sub, place('sub'))
     return (await this.#ask((store, now) => store.list(sub, now))).map(sessionOf)
   }
 

@@ -641,7 +641,10 @@ describe('wrong arguments are refused at once', () => {
   test.each<[string, object]>([
     ['sub', { sub: '' }],
     ['sub', { sub: 'x'.repeat(1_025) }],
+    ['sub', { sub: 'a\0b' }],
+    ['sub', { sub: 'a\ud800' }],
     ['clientId', { clientId: undefined }],
+    ['clientId', { clientId: '\udc00\ud800' }],
     ['scope', { scope: 'read  write' }],
     ['scope', { scope: '' }],
     ['jkt', { jkt: 'short' }],

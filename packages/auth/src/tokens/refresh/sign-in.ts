@@ -1,17 +1,18 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { checkName } from '../opaque/check-name.js'
 import { place } from './refresh-options.js'
 import type { NewRefreshFamily } from './refresh-store.js'
 import { isScope } from './scope.js'
 
-const MAX_TEXT = 1_024
+const MAX_NAME = 1_024
 const MAX_LABEL = 200
 const MAX_METHODS = 20
 
 /** A sign-in that {@link RefreshService.start} makes a family of. */
 export interface RefreshSignIn {
-  /** Who signed in, unique within your service. 1 to 1,024 characters. */
+  /** Who signed in, unique within your service. 1 to 1,024 characters, without U+0000 and lone surrogates. */
   readonly sub: string
-  /** Through which client; only it may use the tokens. 1 to 1,024 characters. */
+  /** Through which client; only it may use the tokens. Of the same form. */
   readonly clientId: string
   /** What the tokens may be used for: names with a space between them. @defaultValue none */
   readonly scope?: string
@@ -49,8 +50,8 @@ export function readSignIn(signIn: RefreshSignIn, now: number): CheckedSignIn {
   if (jkt !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(jkt))
     throw invalidOption(jkt, place('jkt'), 'the SHA-256 thumbprint of a key, 43 characters of base64url')
   return {
-    sub: checkText(sub, { ...place('sub'), maxLength: MAX_TEXT }),
-    clientId: checkText(clientId, { ...place('clientId'), maxLength: MAX_TEXT }),
+    sub: checkName(sub, place('sub')),
+    clientId: checkName(clientId, place('clientId')),
     jkt,
     scope,
     data: JSON.stringify(facts),
@@ -70,8 +71,8 @@ function readFacts(signIn: RefreshSignIn, now: number): SignInFacts {
   if (!isList) throw invalidOption(amr, place('amr'), `an array of at most ${MAX_METHODS} texts`)
   return {
     authenticatedAt,
-    ...(amr && { amr: amr.map((method) => checkText(method, { ...place('amr'), maxLength: MAX_TEXT })) }),
-    ...(acr !== undefined && { acr: checkText(acr, { ...place('acr'), maxLength: MAX_TEXT }) }),
+    ...(amr && { amr: amr.map((method) => checkText(method, { ...place('amr'), maxLength: MAX_NAME })) }),
+    ...(acr !== undefined && { acr: checkText(acr, { ...place('acr'), maxLength: MAX_NAME }) }),
     ...(label !== undefined && { label: checkText(label, { ...place('label'), maxLength: MAX_LABEL }) }),
   }
 }

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, invalidOption, type OptionPlace } from '@base/core/options'
 import { askStore } from '../opaque/ask-store.js'
+import { checkName } from '../opaque/check-name.js'
 import {
   createHandle,
   createOpaqueToken,
@@ -15,7 +16,6 @@ import { SessionCookie, type SessionCookieOptions } from './session-cookie.js'
 import type { SessionChange, SessionKey, SessionStore, StoredSession } from './session-store.js'
 import type { CreateSessionOptions, IssuedSession, Session, Sessions } from './sessions.js'
 
-const MAX_SUB = 1_024
 /** What a store must be able to keep, in UTF-16 units of its JSON. */
 const MAX_DATA = 65_536
 
@@ -82,7 +82,7 @@ class ServerSessions<Data> implements Sessions<Data> {
   }
 
   async create(sub: string, data?: Data, { replaces }: CreateSessionOptions = {}): Promise<IssuedSession> {
-    const owner = checkText(sub, { ...place('sub'), maxLength: MAX_SUB })
+    const owner = checkName(sub, place('sub'))
     const encoded = this.#encode(data)
     if (replaces !== undefined) await this.destroy(replaces)
     const { text, handle, hash } = await createOpaqueToken(createHandle())
@@ -124,12 +124,12 @@ class ServerSessions<Data> implements Sessions<Data> {
   }
 
   async destroyAll(sub: string): Promise<number> {
-    checkText(sub, place('sub'))
+    checkName(sub, place('sub'))
     return this.#ask((store, now) => store.destroyAll(sub, now))
   }
 
   async list(sub: string): Promise<readonly Session<Data>[]> {
-    checkText(sub, place('sub'))
+    checkName(sub, place('sub'))
     const sessions = await this.#ask((store, now) => store.list(sub, now))
     return sessions.flatMap((session) => this.#open(session) ?? [])
   }

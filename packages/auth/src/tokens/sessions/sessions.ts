@@ -40,7 +40,8 @@ export interface Sessions<Data = unknown> {
   /**
    * Begins a session at a sign-in, always with a new id.
    *
-   * @throws InvalidOptionError for a subject that is no text of 1 to 1,024 characters, or data of more than 64 KiB;
+   * @throws InvalidOptionError for a subject that is no text of 1 to 1,024 characters without U+0000 and lone
+   * surrogates, or data of more than 64 KiB;
    * UnsupportedError naming what in the data cannot be carried.
    */
   create(sub: string, data?: Data, options?: CreateSessionOptions): Promise<IssuedSession>
