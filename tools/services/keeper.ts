@@ -6,7 +6,7 @@ import { Server } from './server.ts'
 /**
  * `node keeper.ts <request as JSON>`: makes and runs one server for the process that holds the other end of its
  * standard input, and removes it when that end closes, however that process ended. Answers each line, `start`, `stop`,
- * `restart` or `kill`, with a line of JSON; the first answer comes unasked and is the address.
+ * `restart`, `kill`, `pause` or `resume`, with a line of JSON; the first answer comes unasked and is the address.
  */
 const PORT_TAKEN = /address already in use|eaddrinuse/i
 const request = JSON.parse(process.argv[2] ?? '') as ServerRequest
@@ -47,6 +47,8 @@ async function obey(command: string): Promise<undefined> {
   if (server === undefined) throw new Error('The server was never started.')
   if (command === 'stop' || command === 'restart') await server.stop()
   if (command === 'kill') await server.kill()
+  if (command === 'pause') server.pause()
+  if (command === 'resume') server.resume()
   if (command === 'start' || command === 'restart') await server.start()
 }
 

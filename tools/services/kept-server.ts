@@ -70,6 +70,16 @@ export class KeptServer implements AsyncDisposable {
     await this.#ask('kill')
   }
 
+  /** Freezes it, as `SIGSTOP` does. */
+  async pause(): Promise<void> {
+    await this.#ask('pause')
+  }
+
+  /** Lets it go on. */
+  async resume(): Promise<void> {
+    await this.#ask('resume')
+  }
+
   /** Ends it and removes its data. Idempotent. */
   async close(): Promise<void> {
     const { exitCode, signalCode } = this.#keeper

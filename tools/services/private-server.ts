@@ -17,6 +17,10 @@ export interface PrivateServer extends AsyncDisposable {
   restart(): Promise<void>
   /** Ends it as `kill -9` does. Resolves when it is gone; its data is what it had written. */
   kill(): Promise<void>
+  /** Freezes it, as `SIGSTOP` does: its connections stand, and nothing answers. */
+  pause(): Promise<void>
+  /** Lets it go on after `pause()`. */
+  resume(): Promise<void>
   /** Ends it and removes its data; so does the end of this process, however it comes. Idempotent. */
   close(): Promise<void>
 }
@@ -41,6 +45,8 @@ export async function privateServer(kind: ServiceKind, options: ServerOptions = 
     stop: () => server.stop(),
     restart: () => server.restart(),
     kill: () => server.kill(),
+    pause: () => server.pause(),
+    resume: () => server.resume(),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   }

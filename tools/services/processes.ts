@@ -65,6 +65,11 @@ export class Processes {
     if (hasExited(server)) await killAll(started)
   }
 
+  /** Signals the last one, the server itself, which does not end by it. */
+  tell(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#running.at(-1)?.kill(name)
+  }
+
   /** Ends them all, as a crash does. Resolves when they are gone. */
   async kill(): Promise<void> {
     const all = [...this.#running, ...(this.#preparing ? [this.#preparing] : [])]

@@ -73,6 +73,16 @@ export class Server {
     await this.#processes.kill()
   }
 
+  /** Freezes it: its connections stand, and nothing answers. */
+  pause(): void {
+    this.#processes.tell('SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#processes.tell('SIGCONT')
+  }
+
   /** Ends it, at any moment of its life, and removes all that it left. */
   async remove(): Promise<void> {
     this.#processes.close()

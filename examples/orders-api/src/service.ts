@@ -8,6 +8,7 @@ import { openDatabase } from './database/database.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
+import { cacheItems, openItemCache } from './items/cached-items.ts'
 import { itemRoutes } from './items/routes.ts'
 import { OrderLimits } from './orders/order-limits.ts'
 import { publish } from './orders/publish.ts'
@@ -41,7 +42,12 @@ export function createService(
     .singleton('database', ['config'], ({ config }) => openDatabase(config), {
       dispose: (database) => database.close(),
     })
-    .singleton('stores', ['database'], ({ database }) => openStores(database))
+    .singleton('itemCache', ['clock'], ({ clock }) => openItemCache(clock), {
+      dispose: (cache) => cache.close(),
+    })
+    .singleton('stores', ['database', 'itemCache'], ({ database, itemCache }) =>
+      cacheItems(openStores(database), itemCache),
+    )
     // After the database: then the folder is ours.
     .singleton('gateway', ['config', 'database'], ({ config }) => openGateway(config), {
       dispose: (gateway) => gateway.stop(),

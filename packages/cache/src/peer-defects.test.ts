@@ -24,6 +24,12 @@ function deferred<T>() {
 
 const down = () => Promise.reject(new Error('down'))
 
+/** Nodes with a memory each, over one layer that they share. */
+function nodesOver(shared: CacheStore, clock: TestClock, options: Partial<CacheOptions> = {}) {
+  return () =>
+    createCache({ layers: [memoryCacheStore({ clock }), shared], jitter: [0, 0], clock, ...options })
+}
+
 describe('what bentocache 1.6, cacheable 2.5 and cache-manager 7.2 get wrong', () => {
   test.each<[string, (cache: ReturnType<typeof inMemory>['cache']) => Promise<void>]>([
     ['delete', (cache) => cache.delete('k')],
@@ -249,23 +255,149 @@ describe('what the trackers of others tell of', () => {
     expect(await a?.get('k')).toBe('new')
   })
 
-  test('FusionCache #628: an entry is as old as the start of its load, so that a tag deleted meanwhile takes it', async () => {
-    const { cache } = inMemory()
-    const { promise, resolve } = deferred<string>()
-    const load = cache.getOrSet('k', () => promise, { tags: ['t'] })
-    await cache.deleteByTag('t')
-    resolve('old')
-    await load
-    expect(await cache.has('k')).toBe(false)
+  test('FusionCache #535 and #625: a tag or a key that is deleted during a load takes its entry', async () => {
+    for (const change of ['deleteByTag', 'delete'] as const) {
+      const { cache } = inMemory()
+      const { promise, resolve } = deferred<string>()
+      const load = cache.getOrSet('k', () => promise, { tags: ['k'] })
+      await cache[change]('k')
+      resolve('old')
+      await load
+      expect(await cache.has('k')).toBe(false)
+      expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+    }
   })
 
-  test('FusionCache #648: nothing expired, and nothing cleared, is served by the layer below', async () => {
+  test.each([
+    ['that is stale', { staleWhileRevalidate: '1m' }, 1_000],
+    ['that ends soon', { earlyRefresh: 1, random: () => 0.9 }, 999],
+  ] as const)(
+    'FusionCache #628: nor is it undone by a background load of an entry %s',
+    async (_, options, age) => {
+      const { cache, clock } = inMemory({ ttl: 1_000, ...options })
+      const slow = async (value: string) => {
+        await clock.sleep(100)
+        return value
+      }
+      const first = cache.getOrSet('k', () => slow('first'), { tags: ['t'] })
+      await clock.advance(100)
+      await first
+      await clock.advance(age)
+      const load = vi.fn(() => slow('old'))
+      expect(await cache.getOrSet('k', load, { tags: ['t'] })).toBe('first')
+      await clock.advance(0)
+      await cache.deleteByTag('t')
+      await clock.advance(100)
+      expect(load).toHaveBeenCalledTimes(1)
+      expect(await cache.getEntry('k')).toBeUndefined()
+    },
+  )
+
+  test('FusionCache #627: the mark of a tag keeps its time, whoever reads it, and however late', async () => {
     const clock = new TestClock()
     const shared = memoryCacheStore({ clock })
-    const cache = createCache({ layers: [memoryCacheStore({ clock }), shared], grace: '1h', clock })
-    await cache.set('k', 1)
-    await cache.clear()
-    await expect(cache.getOrSet('k', down)).rejects.toThrow('down')
+    const node = nodesOver(shared, clock, { bus: memoryCacheBus(), ttl: '30d' })
+    const [a, b] = [node(), node()]
+    await a.set('k', 'old', { tags: ['t'] })
+    await a.deleteByTag('t')
+    await b.set('k', 'new', { tags: ['t'] })
+    await clock.advance(20 * 24 * 3_600_000)
+    const late = node()
+    await late.getOrSet('other', () => 1, { tags: ['t'] })
+    for (const reader of [late, a, b]) expect(await reader.get('k')).toBe('new')
+  })
+
+  test('FusionCache #553: reading what has ended does not take it from the layer below within its grace', async () => {
+    const clock = new TestClock()
+    const node = nodesOver(memoryCacheStore({ clock }), clock, { ttl: 1_000, grace: '1h' })
+    await node().set('k', 'old', { tags: ['t'] })
+    await clock.advance(1_000)
+    const reader = node()
+    expect([await reader.get('k'), await reader.has('k')]).toEqual([undefined, false])
+    expect(await node().getOrSet('k', down)).toBe('old')
+  })
+
+  test('FusionCache #638: a value that is kept once more is kept with its tags, and not after their deletion', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, grace: '10s' })
+    const read = vi.fn(() => 'value')
+    const get = () =>
+      cache.getOrSet<string>('k', ({ previous }) => previous?.value ?? read(), { tags: ['t'] })
+    await get()
+    await clock.advance(1_500)
+    await get()
+    await clock.advance(999)
+    expect(await cache.get('k')).toBe('value')
+    expect(read).toHaveBeenCalledTimes(1)
+    await cache.deleteByTag('t')
+    expect(await cache.has('k')).toBe(false)
+    await get()
+    expect(read).toHaveBeenCalledTimes(2)
+  })
+
+  test.each([0, 1_000])(
+    'FusionCache #648: what is cleared %d ms later is served by no layer',
+    async (age) => {
+      const clock = new TestClock()
+      const node = nodesOver(memoryCacheStore({ clock }), clock, { ttl: 1_000, grace: '1h' })
+      const [a, b] = [node(), node()]
+      await a.set('k', 1)
+      await clock.advance(age)
+      await a.clear()
+      await expect(a.getOrSet('k', down)).rejects.toThrow('down')
+      await expect(b.getOrSet('k', down)).rejects.toThrow('down')
+    },
+  )
+
+  test('dotnet/extensions #7411: the mark of a tag is asked for anew, so a node without a bus learns of it', async () => {
+    const clock = new TestClock()
+    const shared = memoryCacheStore({ clock })
+    const small = memoryCacheStore({ clock, maxEntries: 1 })
+    const reader = createCache({ layers: [small, shared], clock })
+    const other = nodesOver(shared, clock)()
+    await other.set('k', 'old', { tags: ['t'] })
+    await other.set('other', 1)
+    expect(await reader.get('k')).toBe('old')
+    await other.deleteByTag('t')
+    await reader.get('other')
+    expect(await reader.get('k')).toBeUndefined()
+  })
+
+  test('an entry that was read as invalid is not deleted after a newer one took its place', async () => {
+    const clock = new TestClock()
+    const shared = memoryCacheStore({ clock })
+    const { promise: gate, resolve: open } = deferred<undefined>()
+    const slow: CacheStore = {
+      ...shared,
+      async getMany(...asked) {
+        const read = await shared.getMany(...asked)
+        await gate
+        return read
+      },
+    }
+    const writer = nodesOver(shared, clock, { ttl: 1_000 })()
+    await writer.set('k', 'old', { tags: ['t'] })
+    await writer.deleteByTag('t')
+    const read = nodesOver(slow, clock)().get('k')
+    await writer.set('k', 'new', { tags: ['t'] })
+    open(undefined)
+    expect(await read).toBeUndefined()
+    expect(await nodesOver(shared, clock)().get('k')).toBe('new')
+  })
+
+  test('keyv #1554: nobody waits for a dead layer for what memory has, and not long for a write', async () => {
+    const clock = new TestClock()
+    const hangs = () => new Promise<never>(() => {})
+    const dead: CacheStore = { ...memoryCacheStore({ clock }), getMany: hangs, set: hangs, setMany: hangs }
+    const cache = nodesOver(dead, clock)()
+    let isWritten = false
+    const written = cache.set('k', 'value').then(() => {
+      isWritten = true
+    })
+    expect(await cache.get('k')).toBe('value')
+    expect(isWritten).toBe(false)
+    await clock.advance(250)
+    await written
+    expect(await cache.getOrSet('k', down)).toBe('value')
   })
 
   test('lru-cache #320: an eviction ends no load that is under way', async () => {
@@ -280,16 +412,79 @@ describe('what the trackers of others tell of', () => {
     expect(await cache.get('k')).toBe('value')
   })
 
-  test('lru-cache #389: background loads of several keys are all kept', async () => {
-    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: '1m' })
-    await cache.setMany([
-      ['a', 1],
-      ['b', 1],
-    ])
+  test('vltpkg #1781: more loads at once than there is room for all get their values', async () => {
+    const clock = new TestClock()
+    const cache = createCache({ layers: [memoryCacheStore({ clock, maxBytes: 1_000 })], clock })
+    const load = vi.fn(async (id: number) => {
+      await clock.sleep(10)
+      return `${id}`.repeat(200)
+    })
+    const all = Promise.all(Array.from({ length: 9 }, (_, id) => cache.getOrSet(`k${id}`, () => load(id))))
+    await clock.advance(10)
+    expect(await all).toEqual(Array.from({ length: 9 }, (_, id) => `${id}`.repeat(200)))
+    expect(load).toHaveBeenCalledTimes(9)
+  })
+
+  test('lru-cache #388 and #389: a late value of a new key is kept, in whatever order several come', async () => {
+    const { cache, clock } = inMemory({ hardTimeout: 50 })
+    const late = (id: number) => async () => {
+      await clock.sleep(100 * id)
+      return id
+    }
+    const waits = [2, 1].map((id) => cache.getOrSet(`k${id}`, late(id)).catch(() => 'gave up'))
+    await clock.advance(50)
+    expect(await Promise.all(waits)).toEqual(['gave up', 'gave up'])
+    await clock.advance(50)
+    expect(await cache.getMany(['k1', 'k2'])).toEqual([1, undefined])
+    await clock.advance(100)
+    expect(await cache.getMany(['k1', 'k2'])).toEqual([1, 2])
+  })
+
+  test('lru-cache #388: who aborts takes nothing from those who still wait for a new key', async () => {
+    const { cache } = inMemory()
+    const { promise, resolve } = deferred<string>()
+    const controller = new AbortController()
+    const reason = new Error('gone')
+    const gone = cache.getOrSet('k', () => promise, { signal: controller.signal })
+    const waits = cache.getOrSet('k', down)
+    controller.abort(reason)
+    await expect(gone).rejects.toBe(reason)
+    resolve('value')
+    expect([await waits, await cache.get('k')]).toEqual(['value', 'value'])
+  })
+
+  test.each([0, '1m'] as const)(
+    'async-cache-dedupe #164: ten calls for what has ended are one load, with %s of stale values',
+    async (staleWhileRevalidate) => {
+      const { cache, clock } = inMemory({ ttl: 1_000, grace: '1h', staleWhileRevalidate })
+      await cache.set('k', 'old')
+      await clock.advance(1_000)
+      const load = vi.fn(async () => {
+        await clock.sleep(10)
+        return 'new'
+      })
+      const all = Promise.all(Array.from({ length: 10 }, () => cache.getOrSet('k', load)))
+      await clock.advance(10)
+      expect(new Set(await all)).toEqual(new Set([staleWhileRevalidate === 0 ? 'new' : 'old']))
+      expect(await cache.get('k')).toBe('new')
+      expect(load).toHaveBeenCalledTimes(1)
+    },
+  )
+
+  test('Caffeine #175: a background load that outlives the stale value is stored all the same', async () => {
+    const { cache, clock } = inMemory({ ttl: 1_000, staleWhileRevalidate: 1_000 })
+    await cache.set('k', 'old')
     await clock.advance(1_000)
-    await Promise.all([cache.getOrSet('a', () => 2), cache.getOrSet('b', () => 2)])
-    await clock.advance(0)
-    expect(await cache.getMany(['a', 'b'])).toEqual([2, 2])
+    const load = vi.fn(async () => {
+      await clock.sleep(5_000)
+      return 'new'
+    })
+    expect(await cache.getOrSet('k', load)).toBe('old')
+    await clock.advance(3_000)
+    const late = cache.getOrSet('k', load)
+    await clock.advance(2_000)
+    expect([await late, await cache.get('k')]).toEqual(['new', 'new'])
+    expect(load).toHaveBeenCalledTimes(1)
   })
 
   test('Caffeine #175 and #1623: a load slower than the ttl is stored, and its life begins when it ends', async () => {
@@ -304,12 +499,16 @@ describe('what the trackers of others tell of', () => {
     expect(await cache.get('k')).toBe(1)
   })
 
-  test('async-cache-dedupe #89: a tag on very many keys costs the same to invalidate', async () => {
+  test('async-cache-dedupe #89: a tag is one mark to invalidate, however many keys have it', async () => {
     const clock = new TestClock()
-    const store = memoryCacheStore({ clock, maxEntries: 20_000 })
-    const cache = createCache({ layers: [store], clock })
-    for (let id = 0; id < 10_000; id++) await cache.set(`k${id}`, id, { tags: ['all'] })
+    const shared = memoryCacheStore({ clock, maxEntries: 20_000 })
+    const marks = vi.fn(shared.bumpTags)
+    const deleted = vi.fn(shared.delete)
+    const cache = nodesOver({ ...shared, bumpTags: marks, delete: deleted }, clock)()
+    await cache.setMany(Array.from({ length: 10_000 }, (_, id) => [`k${id}`, id, { tags: ['all'] }] as const))
     await cache.deleteByTag('all')
     expect([await cache.has('k0'), await cache.has('k9999')]).toEqual([false, false])
+    expect(marks.mock.calls.map(([tags]) => tags.length)).toEqual([1])
+    expect(deleted).not.toHaveBeenCalled()
   })
 })

@@ -1,7 +1,8 @@
 /**
  * Every reason for which a credential is refused, for programs: `switch (error.code)` narrows.
  *
- * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token. `KEYS_UNAVAILABLE` and
+ * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*`
+ * about a proof of possession; `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and
  * `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations could not be read: the
  * credential is refused all the same.
  */
@@ -23,3 +24,7 @@ export type AuthErrorCode =
   | 'REFRESH_EXPIRED'
   | 'REFRESH_REUSED'
   | 'REFRESH_REVOKED'
+  | 'DPOP_INVALID'
+  | 'DPOP_REPLAYED'
+  | 'DPOP_NONCE_REQUIRED'
+  | 'STEP_UP_REQUIRED'

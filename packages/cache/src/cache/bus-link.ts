@@ -37,7 +37,8 @@ export class BusLink {
   readonly #listener: BusListener
   readonly #senders: Senders
   readonly #name: string
-  readonly #untold = new PendingInvalidation()
+  readonly #path: string
+  readonly #untold: PendingInvalidation
   #number = 0
   #isDown = false
   #isClosed = false
@@ -48,8 +49,11 @@ export class BusLink {
   #joining: Promise<void>
   #leave: (() => void | Promise<void>) | undefined
 
-  constructor(bus: CacheBus, clock: Clock, name: string, listener: BusListener) {
+  /** `path` is that of the namespace which everything that it tells is in. */
+  constructor(bus: CacheBus, path: string, clock: Clock, name: string, listener: BusListener) {
     this.#bus = bus
+    this.#path = path
+    this.#untold = new PendingInvalidation(path)
     this.#clock = clock
     this.#listener = listener
     this.#name = name
@@ -82,9 +86,10 @@ export class BusLink {
   }
 
   async #join(isFirst: boolean): Promise<void> {
-    const joining = started(() => this.#bus.subscribe(this.#hear, { onGap: () => this.#listener.lost() }))
+    const subscribe = async () => this.#bus.subscribe(this.#hear, { onGap: () => this.#listener.lost() })
+    const joining = subscribe()
     try {
-      this.#leave = await withDeadline(this.#clock, LIMIT, 'A subscription to the cache bus', joining)
+      this.#leave = await withDeadline(this.#clock, LIMIT, 'A subscription to the cache bus', () => joining)
       if (!isFirst) this.#listener.lost()
     } catch (error) {
       this.#listener.failed(error)
@@ -120,7 +125,8 @@ export class BusLink {
     if (this.#untold.isEmpty) return
     const owed = this.#untold.take()
     try {
-      for (const text of messagesOf(owed, this.#name, () => ++this.#number)) await this.#publish(text)
+      for (const text of messagesOf(owed, this.#path, this.#name, () => ++this.#number))
+        await this.#publish(text)
       this.#planEcho()
       if (!this.#isDown) return
       this.#isDown = false
@@ -135,12 +141,7 @@ export class BusLink {
   }
 
   #publish(text: string): Promise<void> {
-    return withDeadline(
-      this.#clock,
-      LIMIT,
-      'A message to the cache bus',
-      started(() => this.#bus.publish(text)),
-    )
+    return withDeadline(this.#clock, LIMIT, 'A message to the cache bus', () => this.#bus.publish(text))
   }
 
   #planRetry(): void {
@@ -161,9 +162,4 @@ export class BusLink {
     }
     this.#echo = this.#clock.schedule(ECHO, echo, { ref: false, name: 'cache bus echo' })
   }
-}
-
-/** A bus that throws instead of rejecting is no different. */
-async function started<T>(work: () => Promise<T>): Promise<T> {
-  return work()
 }

@@ -207,10 +207,46 @@ describe('Cache', () => {
     test('a loader that asks for its own key is told so, instead of waiting for itself for ever', async () => {
       const { cache } = inMemory()
       const own = cache.getOrSet('a', () => cache.getOrSet('a', () => 1))
-      await expect(own).rejects.toMatchObject({ code: 'DEADLOCK', kind: 'conflict' })
+      const message = 'A loader asks for a key whose load waits for that loader.'
+      await expect(own).rejects.toMatchObject({ code: 'DEADLOCK', kind: 'conflict', message })
       const round = cache.getOrSet('a', () => cache.getOrSet('b', () => cache.getOrSet('a', () => 1)))
       await expect(round).rejects.toMatchObject({ code: 'DEADLOCK' })
       expect(await cache.getOrSet('a', () => cache.getOrSet('b', () => 1))).toBe(1)
+    })
+
+    test('loaders that meet at the same keys are no circle, and are looked through once', async () => {
+      const { cache } = inMemory()
+      const bottom = deferred<number>()
+      const level = (depth: number): Promise<number> =>
+        Promise.all(['l', 'r'].map((side) => cache.getOrSet(`${side}${depth}`, () => below(depth)))).then(
+          ([left = 0]) => left + 1,
+        )
+      const below = (depth: number) => (depth === 40 ? bottom.promise : level(depth + 1))
+      const top = level(0)
+      bottom.resolve(0)
+      expect(await top).toBe(41)
+    })
+
+    test('a loader that no longer waits for another may be waited for by that one', async () => {
+      const { cache, clock } = inMemory()
+      const controller = new AbortController()
+      const [asks, ends] = [deferred<void>(), deferred<void>()]
+      const b = cache.getOrSet('b', async () => {
+        await asks.promise
+        return cache.getOrSet('a', () => 'never')
+      })
+      const a = cache.getOrSet('a', async () => {
+        await cache.getOrSet('b', () => 'never', { signal: controller.signal }).catch(() => {})
+        asks.resolve()
+        await ends.promise
+        return 'a'
+      })
+      await Promise.resolve()
+      controller.abort()
+      await asks.promise
+      await clock.advance(0)
+      ends.resolve()
+      expect(await Promise.all([a, b])).toEqual(['a', 'a'])
     })
 
     test('loaders that were started apart, and wait for each other, are told so', async () => {

@@ -51,10 +51,9 @@ export class CacheCore {
     const [from, to] = jitter
     const life = lifeOf(held, rules)
     const off = to === 0 ? 0 : from + (to - from) * random()
-    const freshUntil =
-      clock.monotonic() +
-      (life === Number.POSITIVE_INFINITY ? life : Math.max(1, Math.round(life * (1 - off))))
-    return { held, freshUntil, goneAt: freshUntil + afterlifeOf(rules), tags, loadTime }
+    const left = life === Number.POSITIVE_INFINITY ? life : Math.max(1, Math.round(life * (1 - off)))
+    const freshUntil = clock.monotonic() + left
+    return { held, freshUntil, goneAt: freshUntil + afterlifeOf(rules), life: left, tags, loadTime }
   }
 
   close(): Promise<void> {

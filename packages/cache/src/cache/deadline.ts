@@ -2,15 +2,25 @@ import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 
-/** Waits for at most so long; what comes later is dropped, also an error. */
-export function withDeadline<T>(clock: Clock, limit: number, what: string, work: Promise<T>): Promise<T> {
+/**
+ * Waits for at most so long; the signal aborts then, and what comes later is dropped, also an error. Work that throws
+ * instead of rejecting is no different.
+ */
+export function withDeadline<T>(
+  clock: Clock,
+  limit: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.schedule(
-      limit,
-      () => reject(new TimeoutError({ message: `${what} took longer than ${formatDuration(limit)}.` })),
-      { name: what },
-    )
-    work.then(
+    const controller = new AbortController()
+    const giveUp = () => {
+      const error = new TimeoutError({ message: `${what} took longer than ${formatDuration(limit)}.` })
+      reject(error)
+      controller.abort(error)
+    }
+    const timer = clock.schedule(limit, giveUp, { name: what })
+    started(work, controller.signal).then(
       (value) => {
         timer.cancel()
         resolve(value)
@@ -21,4 +31,8 @@ export function withDeadline<T>(clock: Clock, limit: number, what: string, work:
       },
     )
   })
+}
+
+async function started<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal)
 }

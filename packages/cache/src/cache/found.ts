@@ -6,6 +6,8 @@ export interface Found {
   readonly goneAt: number
   /** As the layers know them, without the marks of clearings. */
   readonly tags: readonly string[]
+  /** How long it is fresh in all, as far as is known. */
+  readonly life: number
   /** How long its load took, 0 where nobody knows. */
   readonly loadTime: number
 }

@@ -11,15 +11,21 @@ export interface Invalidation {
   readonly cleared?: readonly string[]
 }
 
-/** Keeps at most so many names; beyond, everything is invalid. */
+/** Keeps at most so many names; beyond, everything in the namespace is invalid. */
 const MOST = 10_000
 
 /** Invalidations that are still to be told, as one. */
 export class PendingInvalidation {
+  readonly #path: string
   readonly #keys = new Set<string>()
   readonly #tags = new Set<string>()
   readonly #patterns = new Map<string, readonly [string, string]>()
   readonly #cleared = new Set<string>()
+
+  /** `path` is that of the namespace which all of them are in. */
+  constructor(path: string) {
+    this.#path = path
+  }
 
   get isEmpty(): boolean {
     return this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size === 0
@@ -32,7 +38,7 @@ export class PendingInvalidation {
     for (const path of cleared) this.#cleared.add(path)
     if (this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size > MOST) {
       this.take()
-      this.#cleared.add('')
+      this.#cleared.add(this.#path)
     }
   }
 

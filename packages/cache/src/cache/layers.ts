@@ -25,7 +25,7 @@ export class Layers {
   readonly #forget: (invalidation: Invalidation) => void
 
   constructor(settings: Settings, observers: Observers, forget: (invalidation: Invalidation) => void) {
-    const { layers, clock, bus, codec } = settings
+    const { layers, clock, bus, codec, scope } = settings
     const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
     this.#settings = settings
     this.#forget = forget
@@ -37,15 +37,15 @@ export class Layers {
     }
     this.lower = layers
       .slice(this.top === undefined ? 0 : 1)
-      .map((store) => new LowerLayer(store, clock, listener))
+      .map((store) => new LowerLayer(store, scope.path, clock, listener))
     this.#reader = new LowerReader(clock, codec, (error, key) =>
       observers.tell('error', { error, key, source: 'codec' }),
     )
     this.#bus =
       bus &&
-      new BusLink(bus, clock, crypto.randomUUID(), {
+      new BusLink(bus, scope.path, clock, crypto.randomUUID(), {
         heard: (invalidation) => this.#drop(invalidation),
-        lost: () => this.#drop({ cleared: [''] }),
+        lost: () => this.#drop({ cleared: [scope.path] }),
         toldLate: ({ patterns = [] }) => {
           // Loads of other nodes were written meanwhile, which had not heard of it.
           if (patterns.length > 0 && this.lower.length > 0) void this.invalidate({ patterns })
@@ -71,18 +71,22 @@ export class Layers {
       freshUntil: freshUntil[slot] as number,
       goneAt: goneAt[slot] as number,
       tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
+      life: extras[slot]?.life ?? 0,
       loadTime: extras[slot]?.loadTime ?? 0,
     }
   }
 
-  /** What the lower layers have, from the top down as long as something is not fresh; what is fresh fills those above. */
+  /**
+   * What the lower layers have, from the top down as long as something is not fresh; what is fresh fills those above. Without
+   * keys each layer is asked for its version.
+   */
   async lookup(scope: Scope, keys: readonly string[], tags: readonly string[]): Promise<Lookup> {
     const since = this.top?.version ?? 0
     const found: (Found | undefined)[] = keys.map(() => undefined)
     const versions: (bigint | undefined)[] = []
     for (const layer of this.lower) {
       const open = keys.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
-      if (open.length === 0) break
+      if (open.length === 0 && keys.length > 0) break
       const read = await this.#reader.read(
         layer,
         scope,

@@ -124,5 +124,9 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
   const found = better(lookup.found[0], core.layers.find(flight.key))
   const isNew = previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil)
   if (found !== undefined && found.freshUntil > now && isNew) return found.held
-  return load(core, flight, { ...request, lookup: { ...lookup, since }, previous: better(previous, found) })
+  const versions =
+    lookup.versions.length === core.layers.lower.length
+      ? lookup.versions
+      : (await core.layers.lookup(scope, [], flight.tags)).versions
+  return load(core, flight, { ...request, lookup: { since, versions }, previous: better(previous, found) })
 }

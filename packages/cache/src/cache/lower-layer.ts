@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@base/core/clock'
 import type { CacheStore, NewEntry, StoreRead } from '../store/cache-store.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
-import { Scope } from './scope.js'
+import { StoreInvalidation } from './store-invalidation.js'
 
 /** A read and a write may take so long, in milliseconds. */
 const READ_LIMIT = 100
@@ -10,8 +10,6 @@ const WRITE_LIMIT = 250
 /** So many failures in a row, and the layer is left alone for so long. */
 const FAILURES = 3
 const PAUSE = 1_000
-/** So many keys are deleted at once. */
-const BATCH = 500
 
 /** What a {@link LowerLayer} tells. */
 export interface LayerListener {
@@ -32,22 +30,28 @@ export class LowerLayer {
   readonly store: CacheStore<unknown>
   readonly #clock: Clock
   readonly #listener: LayerListener
-  readonly #untold = new PendingInvalidation()
+  readonly #untold: PendingInvalidation
+  readonly #invalidation: StoreInvalidation
   #failures = 0
   #closedUntil = Number.NEGATIVE_INFINITY
   #catchingUp: Promise<void> | undefined
   #retry: Timer | undefined
   #isClosed = false
 
-  constructor(store: CacheStore<unknown>, clock: Clock, listener: LayerListener) {
+  /** `path` is that of the namespace whose entries it keeps. */
+  constructor(store: CacheStore<unknown>, path: string, clock: Clock, listener: LayerListener) {
     this.store = store
     this.#clock = clock
     this.#listener = listener
+    this.#untold = new PendingInvalidation(path)
+    this.#invalidation = new StoreInvalidation(store, (what, work, limit = WRITE_LIMIT) =>
+      this.#attempt(what, limit, work),
+    )
   }
 
   /** `undefined` where it cannot be asked now. */
   async read(keys: readonly string[], tags: readonly string[]): Promise<StoreRead<unknown> | undefined> {
-    return this.#call('A read', READ_LIMIT, () => this.store.getMany(keys, tags))
+    return this.#call('A read', READ_LIMIT, (signal) => this.store.getMany(keys, tags, { signal }))
   }
 
   /** The result of a load, which began at a version; `false` where the layer knows something newer. */
@@ -75,32 +79,36 @@ export class LowerLayer {
   }
 
   async invalidate(invalidation: Invalidation): Promise<void> {
-    const told = await this.#call('An invalidation', WRITE_LIMIT, async () => {
-      await this.#tell(invalidation)
-      return true
-    })
-    if (told === undefined) this.#owe(invalidation)
+    const isTold = (await this.#mayAsk(WRITE_LIMIT)) && (await this.#invalidation.tell(invalidation))
+    if (isTold) await this.#invalidation.free(invalidation)
+    else this.#owe(invalidation)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#retry?.cancel()
-    await this.#catchUp()
+    await withDeadline(this.#clock, PAUSE, 'A recovery of a cache layer', () => this.#catchUp()).catch(
+      () => {},
+    )
+    this.#invalidation.end()
     await this.#attempt('The end', WRITE_LIMIT, () => this.store.close())
   }
 
-  async #call<T>(what: string, limit: number, work: () => Promise<T>): Promise<T | undefined> {
-    if (!this.#mayCall()) return undefined
-    if (!this.#untold.isEmpty || this.#catchingUp !== undefined) {
-      await this.#catchUp()
-      if (!this.#untold.isEmpty) return undefined
-    }
-    return this.#attempt(what, limit, work)
+  async #call<T>(
+    what: string,
+    limit: number,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    return (await this.#mayAsk(limit)) ? this.#attempt(what, limit, work) : undefined
   }
 
-  async #attempt<T>(what: string, limit: number, work: () => Promise<T>): Promise<T | undefined> {
+  async #attempt<T>(
+    what: string,
+    limit: number,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
     try {
-      const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, started(work))
+      const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, work)
       this.#failures = 0
       return value
     } catch (error) {
@@ -111,8 +119,22 @@ export class LowerLayer {
     }
   }
 
+  /** Not while it has to learn of invalidations first; for that a call waits no longer than for its own answer. */
+  async #mayAsk(limit: number): Promise<boolean> {
+    if (!this.#isDue()) return false
+    if (this.#isUpToDate) return true
+    await withDeadline(this.#clock, limit, 'A recovery of a cache layer', () => this.#catchUp()).catch(
+      () => {},
+    )
+    return this.#isUpToDate
+  }
+
+  get #isUpToDate(): boolean {
+    return this.#untold.isEmpty && this.#catchingUp === undefined
+  }
+
   /** One call at a time tries whether it is back. */
-  #mayCall(): boolean {
+  #isDue(): boolean {
     if (this.#failures < FAILURES) return true
     const now = this.#clock.monotonic()
     if (now < this.#closedUntil) return false
@@ -144,48 +166,11 @@ export class LowerLayer {
     return this.#catchingUp
   }
 
+  /** What a clearing has hidden meanwhile is left to its end: freeing it now would take what was written since. */
   async #tellUntold(): Promise<void> {
     if (this.#untold.isEmpty) return
     const owed = this.#untold.take()
-    const told = await this.#attempt('A recovery', WRITE_LIMIT, async () => {
-      await this.#tell(owed)
-      return true
-    })
-    if (told === undefined) this.#owe(owed)
-    else this.#listener.caughtUp(owed)
+    if (await this.#invalidation.tell(owed)) this.#listener.caughtUp(owed)
+    else this.#owe(owed)
   }
-
-  async #tell({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): Promise<void> {
-    const marks = [...tags, ...cleared.map((path) => `c${path}`)]
-    if (marks.length > 0) await this.store.bumpTags(marks)
-    for (let from = 0; from < keys.length; from += BATCH)
-      await this.store.delete(keys.slice(from, from + BATCH))
-    for (const [path, pattern] of patterns) {
-      const scope = new Scope(path)
-      await this.#deleteScanned(scope.scanPattern(pattern), (key) => scope.matches(pattern, key))
-    }
-    for (const path of cleared) await this.#purge(path)
-  }
-
-  /** The mark of the clearing has made them invalid; this frees the room. */
-  async #purge(path: string): Promise<void> {
-    if (path === '') await this.store.clear()
-    else await this.#deleteScanned(`${path}:*`, (key) => new Scope(path).holds(key))
-  }
-
-  async #deleteScanned(pattern: string, isMeant: (key: string) => boolean): Promise<void> {
-    let batch: string[] = []
-    for await (const key of this.store.scan(pattern)) {
-      if (isMeant(key)) batch.push(key)
-      if (batch.length < BATCH) continue
-      await this.store.delete(batch)
-      batch = []
-    }
-    if (batch.length > 0) await this.store.delete(batch)
-  }
-}
-
-/** A store that throws instead of rejecting is no different. */
-async function started<T>(work: () => Promise<T>): Promise<T> {
-  return work()
 }

@@ -76,6 +76,7 @@ export class LowerReader {
             : isolate(fromBytes(entry.value, this.#codec), this.#codec),
         freshUntil: isFromFuture ? offset + wall : offset + entry.expiresAt,
         goneAt: offset + entry.staleUntil,
+        life: entry.expiresAt - (entry.createdAt ?? wall),
         tags: entry.tags.filter(isUserTag),
         loadTime: entry.loadTime ?? 0,
       }

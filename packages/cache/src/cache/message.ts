@@ -14,11 +14,16 @@ export interface BusMessage {
 const MOST_CHARACTERS = 20_000
 const BATCH = 100
 
-/** The texts that tell an invalidation; where a name is too long to be told, that everything is invalid. */
-export function messagesOf(invalidation: Invalidation, from: string, next: () => number): string[] {
+/** The texts that tell an invalidation; where a name is too long to be told, that all in the namespace `path` is invalid. */
+export function messagesOf(
+  invalidation: Invalidation,
+  path: string,
+  from: string,
+  next: () => number,
+): string[] {
   const parts = split(invalidation)
   const isTold = parts.every((part) => JSON.stringify(part).length <= MOST_CHARACTERS)
-  const told = isTold ? parts : [{ cleared: [''] }]
+  const told = isTold ? parts : [{ cleared: [path] }]
   return told.map((part) => JSON.stringify({ from, number: next(), invalidation: part } satisfies BusMessage))
 }
 

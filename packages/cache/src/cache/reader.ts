@@ -114,11 +114,11 @@ export class Reader {
   refreshEarly(slot: number, key: string, load: Load, options: LoadOptions | undefined): void {
     const { layers, settings } = this.#core
     const slots = layers.top?.slots
-    const loadTime = slots?.extras[slot]?.loadTime ?? 0
+    const { life, loadTime } = slots?.extras[slot] ?? { life: 0, loadTime: 0 }
     if (slots === undefined || loadTime === 0) return
-    const rules = rulesOf(settings, this.#scope, key, options)
     const left = (slots.freshUntil[slot] as number) - this.#now()
-    if (!isRefreshDue(left, rules.ttl, loadTime, settings.earlyRefresh, settings.random())) return
+    if (!isRefreshDue(left, life, loadTime, settings.earlyRefresh, settings.random())) return
+    const rules = rulesOf(settings, this.#scope, key, options)
     this.#refresh(key, load, rules).catch((error: unknown) => this.#core.tellError(error, 'layer', key))
   }
 

@@ -24,7 +24,7 @@ export type NewEntry<Raw = unknown> = Omit<Entry<Raw>, 'version'>
 
 /** Options of every reading method of a {@link CacheStore}. */
 export interface StoreReadOptions {
-  /** Ends the reading: it rejects with the signal's reason. */
+  /** Ends the reading: it rejects with the signal's reason. A cache aborts it when it does not wait any more. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,7 +41,10 @@ export interface StoreSetOptions {
 export interface StoreRead<Raw = unknown> {
   /** The entries in the order of the keys; `undefined` where there is none. */
   readonly entries: readonly (Entry<Raw> | undefined)[]
-  /** The marks in the order of the tags: the version of the last `bumpTags`, `0n` where there was none. */
+  /**
+   * The marks in the order of the tags: the version of the last `bumpTags`, `0n` where there was none. A store that may have
+   * lost marks gives every tag, from then on, at least the version at which it noticed.
+   */
   readonly marks: readonly bigint[]
   /** The store's version before anything was read: what a load that begins now is to be written with. */
   readonly version: bigint
@@ -67,7 +70,10 @@ export interface CacheStore<Raw = unknown> {
     tags: readonly string[],
     options?: StoreReadOptions,
   ): Promise<StoreRead<Raw>>
-  /** Writes an entry; `false` where the condition does not hold, or the store does not want it. */
+  /**
+   * Writes an entry; `false` where the condition does not hold, and only then: the cache takes it that something newer is
+   * known. An entry that the store does not want, such as one that is too large, it drops, with the one that was there.
+   */
   set(key: string, entry: NewEntry<Raw>, options?: StoreSetOptions): Promise<boolean>
   /** Writes several, each as `set` would, in one round trip. */
   setMany(

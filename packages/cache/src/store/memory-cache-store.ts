@@ -140,6 +140,7 @@ class MemoryStore {
         freshUntil: offset + entry.expiresAt,
         goneAt: offset + entry.staleUntil,
         tags: entry.tags,
+        life: entry.expiresAt - this.#clock.now(),
         loadTime: entry.loadTime ?? 0,
         since: since === undefined ? undefined : Number(since),
       },

@@ -19,6 +19,8 @@ export interface MemoryWrite {
   /** Not before `freshUntil`. */
   readonly goneAt: number
   readonly tags: readonly string[]
+  /** How long it is fresh in all, in milliseconds. */
+  readonly life: number
   readonly loadTime: number
   /** The version that it must not be older than what is known of the key; without it, it is written in any case. */
   readonly since: number | undefined
@@ -94,7 +96,7 @@ export class MemoryEngine {
     return slot
   }
 
-  /** Whether it was written; not where the key has changed since, or the entry is too large. */
+  /** `false` where the key has changed since. An entry that is too large is dropped. */
   set(write: MemoryWrite, now: number): boolean {
     const { key, since } = write
     if (since !== undefined && !this.#allows(key, since, write.tags)) return false
@@ -104,7 +106,7 @@ export class MemoryEngine {
     // An entry without a moment to live, or without room, takes the older one with it.
     if (write.goneAt <= now || size > this.#limits.maxBytes / 4) {
       if (old !== undefined) this.remove(old, now)
-      return write.goneAt <= now
+      return true
     }
     const slot = old ?? this.#newSlot(key, size, now)
     if (old !== undefined) this.#clean(old, now)
@@ -190,14 +192,18 @@ export class MemoryEngine {
     return slot
   }
 
-  #fill(slot: number, { held, freshUntil, goneAt, tags, loadTime }: MemoryWrite, version: number): void {
+  #fill(
+    slot: number,
+    { held, freshUntil, goneAt, tags, life, loadTime }: MemoryWrite,
+    version: number,
+  ): void {
     const { slots } = this
     slots.values[slot] = held
     slots.freshUntil[slot] = freshUntil
     slots.goneAt[slot] = goneAt
     slots.versions[slot] = version
     if (tags.length === 0 && loadTime === 0) slots.setExtras(slot, undefined)
-    else slots.setExtras(slot, { tags: this.tags.claim(tags), validAt: this.tags.epoch, loadTime })
+    else slots.setExtras(slot, { tags: this.tags.claim(tags), validAt: this.tags.epoch, life, loadTime })
     if (goneAt !== Number.POSITIVE_INFINITY) this.onDeadline(goneAt)
   }
 

@@ -6,6 +6,8 @@ export interface Extras {
   readonly tags: readonly TagRecord[]
   /** The epoch of the tags at which it was valid. */
   validAt: number
+  /** How long it is fresh in all, in milliseconds. */
+  readonly life: number
   /** How long its load took, in milliseconds; 0 where nobody knows. */
   readonly loadTime: number
 }

@@ -206,8 +206,10 @@ export function cacheStoreConformance(
 
   law('an aborted signal reads nothing', async (store) => {
     const reason = new Error('gone')
-    const reading = store.getMany(['a'], [], { signal: AbortSignal.abort(reason) })
-    await assert.rejects(reading, reason)
+    const signal = AbortSignal.abort(reason)
+    await store.set('a', await entryOf(store, 'one'))
+    await assert.rejects(store.getMany(['a'], [], { signal }), reason)
+    await assert.rejects(collect(store.scan('*', { signal })), reason)
   })
 
   law('it closes as often as it is asked to', async (store) => {

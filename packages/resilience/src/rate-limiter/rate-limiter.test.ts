@@ -4,7 +4,13 @@ import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
-import { memoryRateLimitStore, RateLimiter, type RateLimiterOptions, type RateLimitStore } from './index.js'
+import {
+  memoryRateLimitStore,
+  RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitResult,
+  type RateLimitStore,
+} from './index.js'
 
 const up = async () => 'up'
 
@@ -403,6 +409,17 @@ describe('RateLimiter as a policy', () => {
     expect(order).toEqual(['waiting', 'newcomer'])
   })
 
+  test('once all who waited have gone a newcomer goes at once', async () => {
+    const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
+    await limiter.execute(up)
+    const waiting = limiter.execute(up)
+    await clock.advance('1s')
+    await waiting
+    await clock.advance('1s')
+    expect(await limiter.execute(up)).toBe('up')
+    expect([limiter.stats.queued, clock.pending]).toEqual([0, 0])
+  })
+
   test('a waiter that is aborted leaves at once, its turn is the next one’s, and nothing is left', async () => {
     const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
     const controller = new AbortController()
@@ -464,6 +481,48 @@ describe('RateLimiter as a policy', () => {
     await clock.advance(100)
     expect((await peeked).policies[0]?.remaining).toBe(0)
     expect(clock.pending).toBe(0)
+  })
+
+  test('what a call that was aborted while the store was asked is given is the next one’s', async () => {
+    const { answers, limiter } = askedTwice()
+    const controller = new AbortController()
+    const waiting = limiter.execute(up)
+    const aborted = limiter.execute(up, { signal: controller.signal }).catch((error) => error)
+    answers[0]?.(refusal)
+    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
+    controller.abort(new Error('not wanted'))
+    answers[1]?.(allowance)
+    expect(await aborted).toMatchObject({ message: 'not wanted' })
+    expect(await waiting).toBe('up')
+  })
+
+  test('what a call is given is its own, though others wait', async () => {
+    const { answers, limiter } = askedTwice()
+    const controller = new AbortController()
+    const waiting = limiter.execute(up, { signal: controller.signal }).catch((error) => error)
+    const allowed = limiter.execute(up, { signal: new AbortController().signal })
+    answers[0]?.(refusal)
+    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
+    answers[1]?.(allowance)
+    expect(await allowed).toBe('up')
+    expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([1, 1])
+    controller.abort(new Error('not wanted'))
+    expect(await waiting).toMatchObject({ message: 'not wanted' })
+  })
+
+  test('what a call that was aborted while the store was asked is refused is nobody’s', async () => {
+    const { answers, limiter } = askedTwice()
+    const [first, second] = [new AbortController(), new AbortController()]
+    const waiting = limiter.execute(up, { signal: first.signal }).catch((error) => error)
+    const aborted = limiter.execute(up, { signal: second.signal }).catch((error) => error)
+    answers[0]?.(refusal)
+    await vi.waitFor(() => expect(limiter.stats.queued).toBe(1))
+    second.abort(new Error('not wanted'))
+    answers[1]?.(refusal)
+    expect(await aborted).toMatchObject({ message: 'not wanted' })
+    expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([0, 1])
+    first.abort(new Error('nor this'))
+    expect(await waiting).toMatchObject({ message: 'nor this' })
   })
 
   test('a reset wakes who waits', async () => {
@@ -807,6 +866,18 @@ describe('a store that fails', () => {
     expect((await limiter.consume('a')).allowed).toBe(true)
   })
 })
+
+const place = { name: '1/1h', limit: 1, window: 3_600_000, remaining: 0, resetAfter: 3_600_000 }
+const refusal: RateLimitResult = { allowed: false, policies: [{ ...place, retryAfter: 3_600_000 }] }
+const allowance: RateLimitResult = { allowed: true, policies: [{ ...place, retryAfter: 0 }] }
+
+/** A limiter whose store answers when the test says, and what it says. */
+function askedTwice() {
+  const answers: ((result: RateLimitResult) => void)[] = []
+  const store = storeOf(() => new Promise((resolve) => answers.push(resolve)))
+  const settings = { store, storeTimeout: '10h', maxWait: '20h', clock: new TestClock() } as const
+  return { answers, limiter: new RateLimiter({ policies: '1/hour', ...settings }) }
+}
 
 function fail(): never {
   throw new Error('down')

@@ -1,0 +1,33 @@
+import { invalidOption } from '@base/core/options'
+import type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
+import type { Connection } from './connection.js'
+import { IoredisConnection } from './ioredis-connection.js'
+import { NodeRedisConnection } from './node-redis-connection.js'
+
+const connections = new WeakMap<RedisClient, Connection>()
+
+/**
+ * The connection of a client, one for each client.
+ *
+ * @throws InvalidOptionError naming `client`, for what is none.
+ */
+export function connect(client: RedisClient, pattern: string): Connection {
+  const known = connections.get(client)
+  if (known !== undefined) return known
+  const connection = recognise(client)
+  if (connection === undefined)
+    throw invalidOption(
+      client,
+      { package: '@base/redis', pattern, option: 'client' },
+      'a client of ioredis (Redis or Cluster) or of node-redis (createClient or createCluster)',
+    )
+  connections.set(client, connection)
+  return connection
+}
+
+function recognise(client: RedisClient): Connection | undefined {
+  if (typeof client !== 'object' || client === null) return undefined
+  if ('callBuffer' in client && 'status' in client) return new IoredisConnection(client as IoredisClient)
+  if ('sendCommand' in client && 'isOpen' in client) return new NodeRedisConnection(client as NodeRedisClient)
+  return undefined
+}

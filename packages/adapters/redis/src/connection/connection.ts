@@ -1,0 +1,34 @@
+/** A part of a command. */
+export type Argument = string | Buffer
+
+/** What a command gives: bulk strings are buffers. */
+export type Reply = null | number | string | Buffer | readonly Reply[]
+
+/** How a command is sent. */
+export interface SendOptions {
+  /** Milliseconds from the call until it rejects, whatever the client does. */
+  readonly timeout: number
+  /** The key that decides which node of a cluster gets it; any node where there is none. */
+  readonly key?: string
+  /** Whether a replica may answer, where the client sends reads to replicas. @defaultValue false */
+  readonly readonly?: boolean
+  /** Ends the waiting: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What the blocks of this package need of a client, whichever it is. */
+export interface Connection {
+  /** Whether keys lie on several nodes. */
+  readonly isCluster: boolean
+  /** What the client itself puts before each key; `''` where nothing. */
+  readonly keyPrefix: string
+  /**
+   * Sends a command once the connection is ready, so that it never waits in a queue of the client's, to run when nobody
+   * waits for it any more.
+   *
+   * @throws what `redisError` makes of a failure, in the time given; the signal's reason once it aborts.
+   */
+  send(command: readonly [name: string, ...args: Argument[]], options: SendOptions): Promise<Reply>
+  /** The nodes that hold keys: this connection itself, or the masters of a cluster as the client knows them now. */
+  masters(): Promise<readonly Connection[]>
+}

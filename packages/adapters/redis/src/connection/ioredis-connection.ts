@@ -1,0 +1,62 @@
+import type { IoredisClient } from './client.js'
+import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import { Readiness } from './readiness.js'
+import { redisError } from './redis-error.js'
+import { type Attempt, within } from './within.js'
+
+/** What a `Cluster` has beside a `Redis`. */
+interface IoredisCluster extends IoredisClient {
+  nodes(role: 'master'): IoredisClient[]
+}
+
+/** A `Redis` or `Cluster` of ioredis. */
+export class IoredisConnection implements Connection {
+  readonly isCluster: boolean
+  readonly keyPrefix: string
+  readonly #client: IoredisClient
+  readonly #readiness: Readiness
+
+  constructor(client: IoredisClient) {
+    this.#client = client
+    this.#readiness = new Readiness(client)
+    this.isCluster = 'isCluster' in client && client.isCluster === true
+    this.keyPrefix = prefixOf(client)
+  }
+
+  send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+    return within(options.timeout, options.signal, (attempt) => this.#send(command, attempt))
+  }
+
+  async masters(): Promise<readonly Connection[]> {
+    if (!this.isCluster) return [this]
+    return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
+  }
+
+  async #send([name, ...args]: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
+    const client = this.#client
+    try {
+      while (client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
+      // Its caller has had its answer; nothing may run for it now.
+      if (attempt.over) return null
+      attempt.outcome = 'unknown'
+      return (await client.callBuffer(name, args)) as Reply
+    } catch (error) {
+      throw redisError(error, attempt.outcome)
+    }
+  }
+
+  #ready(attempt: Attempt): Promise<void> {
+    const client = this.#client
+    if (client.status === 'end') return Promise.reject(new Error('The client is closed.'))
+    // A client of `lazyConnect` connects with its first command, and this is it.
+    if (client.status === 'wait') client.connect().catch(() => {})
+    return attempt.waitFor((resume) => this.#readiness.wait(resume))
+  }
+}
+
+/** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
+function prefixOf(client: object): string {
+  const { options } = client as { options?: { keyPrefix?: unknown; redisOptions?: { keyPrefix?: unknown } } }
+  const prefix = options?.keyPrefix ?? options?.redisOptions?.keyPrefix
+  return prefix === undefined || prefix === null ? '' : String(prefix)
+}

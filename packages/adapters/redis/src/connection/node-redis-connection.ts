@@ -1,0 +1,80 @@
+import type { NodeRedisClient } from './client.js'
+import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import { Readiness } from './readiness.js'
+import { redisError } from './redis-error.js'
+import { type Attempt, within } from './within.js'
+
+/** Bulk strings as buffers, by their type byte `$`. */
+const REPLIES = { typeMapping: { 36: Buffer } }
+
+/** What `createClient` gives. */
+interface SingleClient extends NodeRedisClient {
+  sendCommand(args: readonly Argument[], options: object): Promise<unknown>
+}
+
+/** What `createCluster` gives. */
+interface ClusterClient extends NodeRedisClient {
+  readonly masters: readonly object[]
+  nodeClient(node: object): Promise<SingleClient> | SingleClient
+  sendCommand(
+    key: string | undefined,
+    readonly: boolean,
+    args: readonly Argument[],
+    options: object,
+  ): Promise<unknown>
+}
+
+/** A client, a client of a sentinel's or a cluster of node-redis. */
+export class NodeRedisConnection implements Connection {
+  readonly isCluster: boolean
+  readonly keyPrefix = ''
+  readonly #client: NodeRedisClient
+  readonly #readiness: Readiness
+
+  constructor(client: NodeRedisClient) {
+    this.#client = client
+    this.#readiness = new Readiness(client)
+    this.isCluster = 'masters' in client && 'nodeClient' in client
+  }
+
+  send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+    return within(options.timeout, options.signal, (attempt) => this.#send(command, options, attempt))
+  }
+
+  async masters(): Promise<readonly Connection[]> {
+    if (!this.isCluster) return [this]
+    const cluster = this.#client as ClusterClient
+    const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)))
+    return clients.map((client) => new NodeRedisConnection(client))
+  }
+
+  async #send(
+    command: readonly Argument[],
+    { key, readonly = false }: SendOptions,
+    attempt: Attempt,
+  ): Promise<Reply> {
+    const client = this.#client
+    try {
+      while (client.isReady === false && !attempt.over) await this.#ready(attempt)
+      if (!client.isOpen) throw closed()
+      // Its caller has had its answer; nothing may run for it now.
+      if (attempt.over) return null
+      attempt.outcome = 'unknown'
+      const reply = this.isCluster
+        ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+        : (client as SingleClient).sendCommand(command, REPLIES)
+      return (await reply) as Reply
+    } catch (error) {
+      throw redisError(error, attempt.outcome)
+    }
+  }
+
+  #ready(attempt: Attempt): Promise<void> {
+    if (!this.#client.isOpen) return Promise.reject(closed())
+    return attempt.waitFor((resume) => this.#readiness.wait(resume))
+  }
+}
+
+function closed(): Error {
+  return new Error('The client is closed, or was never connected.')
+}

@@ -1,0 +1,67 @@
+import { AppError, UnavailableError } from '@base/core/errors'
+
+/** Replies that say that a server cannot do it now, though another, or the same one later, can. */
+const CODES: Readonly<Record<string, string>> = {
+  OOM: 'REDIS_OUT_OF_MEMORY',
+  READONLY: 'REDIS_READ_ONLY',
+  MASTERDOWN: 'REDIS_READ_ONLY',
+  NOREPLICAS: 'REDIS_READ_ONLY',
+  MISCONF: 'REDIS_READ_ONLY',
+  LOADING: 'REDIS_UNAVAILABLE',
+  BUSY: 'REDIS_UNAVAILABLE',
+  CLUSTERDOWN: 'REDIS_UNAVAILABLE',
+  TRYAGAIN: 'REDIS_UNAVAILABLE',
+  MOVED: 'REDIS_UNAVAILABLE',
+  ASK: 'REDIS_UNAVAILABLE',
+  UNBLOCKED: 'REDIS_UNAVAILABLE',
+}
+
+/** What a failed command may have done: nothing, or nobody knows. */
+export type Outcome = 'not_sent' | 'unknown'
+
+/**
+ * The error for what a client rejected with. A server that is away, full, loading or no master is an UnavailableError;
+ * a reply that no waiting mends, such as a missing permission, an AppError of kind `internal`, code `REDIS_REFUSED`.
+ */
+export function redisError(cause: unknown, outcome: Outcome): AppError {
+  const reply = replyName(cause)
+  if (reply === undefined) return unavailable(cause, 'Redis cannot be reached.', outcome)
+  const code = CODES[reply]
+  if (code === undefined)
+    return new AppError({
+      code: 'REDIS_REFUSED',
+      kind: 'internal',
+      message: `Redis refused a command: ${reply}.`,
+      cause,
+    })
+  // A reply tells that nothing was done.
+  return new UnavailableError({
+    code,
+    message: `Redis cannot serve a command: ${reply}.`,
+    details: { outcome: 'not_done' },
+    cause,
+  })
+}
+
+/** Redis did not answer, or was not there, within so many milliseconds. */
+export function tooLate(timeout: number, outcome: Outcome): UnavailableError {
+  return unavailable(undefined, `Redis did not answer within ${timeout} ms.`, outcome)
+}
+
+function unavailable(cause: unknown, message: string, outcome: Outcome): UnavailableError {
+  return new UnavailableError({
+    code: 'REDIS_UNAVAILABLE',
+    message,
+    details: { outcome },
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+/** The first word of an error that the server replied with; `undefined` where the client itself failed. */
+export function replyName(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (!REPLY_ERRORS.has(error.name) && !REPLY_ERRORS.has(error.constructor.name)) return undefined
+  return /^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR'
+}
+
+const REPLY_ERRORS = new Set(['ReplyError', 'SimpleError', 'BlobError', 'ErrorReply'])

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import { replyName } from './redis-error.js'
+
+/** A script in Lua, which the server runs in one step. All its keys lie in one slot. */
+export interface Script {
+  /** Its text. */
+  readonly source: string
+  /** By what a server knows it. */
+  readonly sha: string
+}
+
+/** How a script is run; its first key decides the node. */
+export type RunOptions = Omit<SendOptions, 'key' | 'readonly'>
+
+/** A script, with the name by which servers know it. */
+export function script(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+/**
+ * Runs a script by its name. A server that does not know it, new, restarted or promoted, has done nothing, and gets its text.
+ *
+ * @throws what {@link Connection.send} throws.
+ */
+export async function runScript(
+  connection: Connection,
+  { sha, source }: Script,
+  keys: readonly [string, ...string[]],
+  args: readonly Argument[],
+  options: RunOptions,
+): Promise<Reply> {
+  const rest: [string, ...Argument[]] = [String(keys.length), ...keys, ...args]
+  const sending = { ...options, key: keys[0] }
+  try {
+    return await connection.send(['EVALSHA', sha, ...rest], sending)
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+    return connection.send(['EVAL', source, ...rest], sending)
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Error && replyName(error.cause) === 'NOSCRIPT'
+}

@@ -1,0 +1,83 @@
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster } from 'redis'
+import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5'
+import type { RedisClient } from './connection/client.js'
+
+/** A client that a test has opened, and closes. */
+export interface TestClient extends AsyncDisposable {
+  /** What is given to the blocks. */
+  readonly client: RedisClient
+  /** Another of the same kind and settings, for subscriptions; closed with this one. */
+  subscriber(): Promise<RedisClient>
+}
+
+/** How each client opens a connection to a server. */
+export const CLIENTS: Readonly<
+  Record<'ioredis 6' | 'redis 6' | 'redis 5', (url: string) => Promise<TestClient>>
+> = {
+  'ioredis 6': (url) => ioredis(() => new Redis(url)),
+  'redis 6': (url) => nodeRedis(() => createClient({ url })),
+  'redis 5': (url) => nodeRedis(() => createClient5({ url })),
+}
+
+/** How each client opens connections to a cluster, by the URLs of its nodes. */
+export const CLUSTER_CLIENTS: Readonly<
+  Record<'ioredis 6' | 'redis 6' | 'redis 5', (urls: readonly string[]) => Promise<TestClient>>
+> = {
+  'ioredis 6': (urls) =>
+    ioredis(() => new Cluster([...urls], { redisOptions: { password: passwordOf(urls) } })),
+  'redis 6': (urls) => nodeRedis(() => createCluster(settings(urls))),
+  'redis 5': (urls) => nodeRedis(() => createCluster5(settings(urls))),
+}
+
+function settings(urls: readonly string[]) {
+  return { rootNodes: urls.map((url) => ({ url })), defaults: { password: passwordOf(urls) } }
+}
+
+function passwordOf(urls: readonly string[]): string {
+  return new URL(urls[0] ?? '').password
+}
+
+async function ioredis(open: () => Redis | Cluster): Promise<TestClient> {
+  const all: (Redis | Cluster)[] = []
+  const another = async () => {
+    const client = open()
+    client.on('error', () => undefined)
+    all.push(client)
+    return client as RedisClient
+  }
+  const client = await another()
+  return {
+    client,
+    subscriber: another,
+    [Symbol.asyncDispose]: async () => {
+      for (const each of all) each.disconnect()
+    },
+  }
+}
+
+/** What the tests need of any client of node-redis. */
+interface Opened {
+  on(event: 'error', listener: () => void): unknown
+  connect(): Promise<unknown>
+  destroy(): void
+}
+
+async function nodeRedis(open: () => Opened): Promise<TestClient> {
+  const all: Opened[] = []
+  const another = async () => {
+    const client = open()
+    client.on('error', () => undefined)
+    await client.connect()
+    all.push(client)
+    return client as unknown as RedisClient
+  }
+  const client = await another()
+  return {
+    client,
+    subscriber: another,
+    [Symbol.asyncDispose]: async () => {
+      for (const each of all) each.destroy()
+    },
+  }
+}

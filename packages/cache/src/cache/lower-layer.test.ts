@@ -1,0 +1,197 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { type CacheStore, memoryCacheStore } from '../store/index.js'
+import { type CacheOptions, createCache } from './index.js'
+
+/** A cache over memory, and below it a store of which a test replaces parts. */
+function over(change: (store: CacheStore, clock: TestClock) => Partial<CacheStore>) {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const store: CacheStore = { ...shared, ...change(shared, clock) }
+  const node = (more: Partial<CacheOptions> = {}) =>
+    createCache({ layers: [memoryCacheStore({ clock }), store], jitter: [0, 0], clock, ...more })
+  return { clock, shared, node }
+}
+
+/** Keys of a store that needs so long to find each. */
+const slowScan =
+  (pause: number) =>
+  (store: CacheStore, clock: TestClock): Partial<CacheStore> => ({
+    async *scan(pattern, options) {
+      for await (const key of store.scan(pattern, options)) {
+        await clock.sleep(pause)
+        yield key
+      }
+    },
+  })
+
+describe('a layer with very many keys', () => {
+  test('is looked through for a pattern, however long that takes, and is used meanwhile', async () => {
+    const { clock, node } = over(slowScan(1_000))
+    const cache = node()
+    await cache.setMany(['a:1', 'a:2', 'a:3', 'b:1'].map((key) => [key, key]))
+    const heard = vi.fn()
+    cache.on('error', heard)
+    const deletion = cache.deleteByPattern('a:*')
+    await clock.advance(1_500)
+    expect(await node().get('b:1')).toBe('b:1')
+    await clock.advance(3_000)
+    await deletion
+    expect(await node().getMany(['a:1', 'a:2', 'a:3', 'b:1'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'b:1',
+    ])
+    expect(heard).not.toHaveBeenCalled()
+  })
+
+  test('is left alone where it does not find anything for half a minute, which ends its search', async () => {
+    const ended = vi.fn()
+    const { clock, node } = over(() => ({
+      scan: (_, options) => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () =>
+            new Promise<never>((_, reject) => {
+              options?.signal?.addEventListener('abort', () => {
+                ended()
+                reject(options.signal?.reason)
+              })
+            }),
+        }),
+      }),
+    }))
+    const cache = node()
+    const deletion = cache.deleteByPattern('a:*')
+    await clock.advance('30s')
+    await deletion
+    expect(ended).toHaveBeenCalledTimes(1)
+    const closing = cache.close()
+    await clock.advance('1s')
+    await closing
+    clock.assertIdle()
+  })
+
+  test('is cleared by its mark: that the room cannot be freed costs nothing', async () => {
+    const { clock, node } = over(() => ({
+      async *scan() {
+        yield await Promise.reject(new Error('away'))
+      },
+    }))
+    const cache = node().namespace('n')
+    const other = node().namespace('n')
+    await cache.set('k', 1)
+    await cache.clear()
+    expect(await other.get('k')).toBeUndefined()
+    await cache.set('k', 2)
+    expect(await other.get('k')).toBe(2)
+    await clock.advance('1m')
+    expect(await other.get('k')).toBe(2)
+  })
+})
+
+describe('a layer that cannot be told', () => {
+  test('of more keys than can be kept loses the namespace, and nothing of others', async () => {
+    let away = false
+    const { clock, node } = over((store) => ({
+      delete: (keys) => (away ? Promise.reject(new Error('away')) : store.delete(keys)),
+    }))
+    const mine = node({ namespace: 'mine' })
+    await mine.set('k', 1)
+    await node({ namespace: 'foreign' }).set('k', 2)
+    away = true
+    await mine.deleteMany(Array.from({ length: 10_001 }, (_, id) => `k${id}`))
+    away = false
+    await clock.advance('2s')
+    expect(await node({ namespace: 'mine' }).get('k')).toBeUndefined()
+    expect(await node({ namespace: 'foreign' }).get('k')).toBe(2)
+  })
+
+  test('costs a read no more than 100 ms while it learns', async () => {
+    let away = true
+    const { clock, node } = over((store, clock) => ({
+      delete: async (keys) => {
+        if (away) throw new Error('away')
+        await clock.sleep(200)
+        return store.delete(keys)
+      },
+    }))
+    const cache = node()
+    await cache.delete('a')
+    away = false
+    await clock.advance('1s')
+    const from = clock.monotonic()
+    let took = Number.NaN
+    const read = cache.get('b').then(() => {
+      took = clock.monotonic() - from
+    })
+    await clock.advance(200)
+    await read
+    expect(took).toBe(100)
+  })
+})
+
+test('a read that is given up is ended', async () => {
+  let given: AbortSignal | undefined
+  const { clock, node } = over(() => ({
+    getMany: (_keys, _tags, options) => {
+      given = options?.signal
+      return new Promise<never>(() => {})
+    },
+  }))
+  const reading = node().get('k')
+  await clock.advance(99)
+  expect(given?.aborted).toBe(false)
+  await clock.advance(1)
+  await reading
+  expect(given?.reason).toMatchObject({ code: 'TIMEOUT' })
+})
+
+test('a value that the layer below has no room for stays in memory', async () => {
+  const clock = new TestClock()
+  const small = memoryCacheStore({ clock, maxBytes: 2_000 })
+  const cache = createCache({ layers: [memoryCacheStore({ clock }), { ...small }], clock })
+  const load = vi.fn(() => 'x'.repeat(1_000))
+  await cache.getOrSet('k', load)
+  await cache.getOrSet('k', load)
+  expect(load).toHaveBeenCalledTimes(1)
+})
+
+test('an early refresh reaches the layers below', async () => {
+  const { clock, node } = over(() => ({}))
+  const options = { ttl: 10_000, earlyRefresh: true, random: () => 0.999 }
+  const cache = node(options)
+  let version = 0
+  const load = async () => {
+    await clock.sleep(500)
+    return ++version
+  }
+  const first = cache.getOrSet('k', load)
+  await clock.advance(500)
+  await first
+  await clock.advance(9_000)
+  expect(await cache.getOrSet('k', load)).toBe(1)
+  await clock.advance(500)
+  expect([await cache.get('k'), await node().get('k')]).toEqual([2, 2])
+})
+
+test('an early refresh comes in the last fifth of the life that the loader chose', async () => {
+  const { clock, node } = over(() => ({}))
+  const cache = node({ ttl: '1h', earlyRefresh: true, random: () => 0.999 })
+  const load = vi.fn(async ({ setTtl }: { setTtl(ttl: number): void }) => {
+    await clock.sleep(5_000)
+    setTtl(10_000)
+  })
+  const first = cache.getOrSet('k', load)
+  await clock.advance(5_000)
+  await first
+  for (const [passing, loads] of [
+    [7_999, 1],
+    [1, 2],
+  ] as const) {
+    await clock.advance(passing)
+    await cache.getOrSet('k', load)
+    await clock.advance(0)
+    expect(load).toHaveBeenCalledTimes(loads)
+  }
+})

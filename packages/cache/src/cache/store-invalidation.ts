@@ -1,0 +1,94 @@
+import type { CacheStore } from '../store/cache-store.js'
+import type { Invalidation } from './invalidation.js'
+import { Scope } from './scope.js'
+
+/** So many names are told at once. */
+const BATCH = 500
+/** A store may look through its keys for so long until it finds one, in milliseconds. */
+const SCAN_LIMIT = 30_000
+
+/** Does one call of a store within its limit, or the one that is given; `undefined` where that failed. */
+export type Attempt = <T>(
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+  limit?: number,
+) => Promise<T | undefined>
+
+/** Tells a store what is invalid, call by call: each has a limit of its own, for nobody knows how many there are. */
+export class StoreInvalidation {
+  readonly #store: CacheStore<unknown>
+  readonly #attempt: Attempt
+  readonly #ending = new AbortController()
+
+  constructor(store: CacheStore<unknown>, attempt: Attempt) {
+    this.#store = store
+    this.#attempt = attempt
+  }
+
+  /** Whether the store knows all of it now. */
+  async tell({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): Promise<boolean> {
+    const marks = [...tags, ...cleared.map((path) => `c${path}`)]
+    const isTold =
+      (await this.#each(marks, (part) => this.#store.bumpTags(part))) &&
+      (await this.#each(keys, (part) => this.#store.delete(part)))
+    if (!isTold) return false
+    for (const [path, pattern] of patterns) {
+      const scope = new Scope(path)
+      if (!(await this.#deleteScanned(scope.scanPattern(pattern), (key) => scope.matches(pattern, key))))
+        return false
+    }
+    return true
+  }
+
+  /** Frees the room of what was cleared: its mark has made it invalid already, so a failure is none. */
+  async free({ cleared = [] }: Invalidation): Promise<void> {
+    for (const path of cleared) {
+      const scope = new Scope(path)
+      if (path === '') await this.#attempt('A clearing', () => this.#store.clear())
+      else await this.#deleteScanned(`${path}:*`, (key) => scope.holds(key))
+    }
+  }
+
+  /** Ends the looks through the keys that are under way. */
+  end(): void {
+    this.#ending.abort()
+  }
+
+  async #each(
+    names: readonly string[],
+    tell: (part: readonly string[]) => Promise<unknown>,
+  ): Promise<boolean> {
+    for (let from = 0; from < names.length; from += BATCH) {
+      const part = names.slice(from, from + BATCH)
+      const isTold = await this.#attempt('An invalidation', async () => {
+        await tell(part)
+        return true
+      })
+      if (isTold === undefined) return false
+    }
+    return true
+  }
+
+  async #deleteScanned(pattern: string, isMeant: (key: string) => boolean): Promise<boolean> {
+    const search = new AbortController()
+    const signal = AbortSignal.any([search.signal, this.#ending.signal])
+    const found = this.#store.scan(pattern, { signal })[Symbol.asyncIterator]()
+    try {
+      return await this.#deleteFound(found, isMeant)
+    } finally {
+      search.abort()
+    }
+  }
+
+  async #deleteFound(found: AsyncIterator<string>, isMeant: (key: string) => boolean): Promise<boolean> {
+    const batch: string[] = []
+    for (;;) {
+      const step = await this.#attempt('A look through the keys', async () => found.next(), SCAN_LIMIT)
+      if (step === undefined) return false
+      if (step.done !== true && isMeant(step.value)) batch.push(step.value)
+      if (batch.length < BATCH && step.done !== true) continue
+      if (!(await this.#each(batch.splice(0), (part) => this.#store.delete(part)))) return false
+      if (step.done === true) return true
+    }
+  }
+}
