@@ -26,7 +26,7 @@ const place = (option: string) => ({ package: '@base/auth', pattern: 'hmacKey', 
  * a PEM, a JWK or the DER form of an asymmetric key is refused: such a key is public, or is to become so.
  *
  * @example
- * const key = hmacKey(process.env.TOKEN_SECRET) // openssl rand -base64 32
+ * const key = hmacKey(secretOfTheService) // 32 random bytes: openssl rand -base64 32
  *
  * @throws InvalidOptionError, which never shows the secret.
  */
