@@ -8,7 +8,7 @@ const PUBLIC_MESSAGE = 'The token is not valid.'
 export interface AuthErrorOptions {
   /** Which check refused. */
   readonly code: AuthErrorCode
-  /** The same in a sentence, with figures, for operators. No token, no claim, nothing that a caller sent. */
+  /** The same in a sentence, with figures, for operators. No token, no key, no text that a caller sent. */
   readonly reason: string
   /** Milliseconds after which a new attempt makes sense. */
   readonly retryAfter?: number
@@ -20,7 +20,7 @@ export interface AuthErrorOptions {
  * A credential was refused. Kind `unauthenticated`, so HTTP status 401.
  *
  * Its message is the same for every refusal, so that whoever tries tokens learns nothing from it; `code` and `reason` say
- * more and are meant for your logs. It never holds a token, a key or a claim.
+ * more and are meant for your logs. It never holds a token, a key, or a text out of a token.
  *
  * @example
  * const result = await verifier.verify(token)

@@ -25,8 +25,7 @@ export interface VerifiedJws {
  * Checks form, algorithm and signature of a compact JWS, and nothing else: neither what it is for, nor from whom, nor until
  * when. For access tokens take {@link createVerifier}; this is for what is signed in another way, such as a DPoP proof.
  *
- * The form is strict: at most 8 KiB, canonical base64url, no name twice in the header, no critical extension, a payload that
- * is not empty. The key is the one whose name the header gives, or the only one for its algorithm; key material in the header
+ * The form is strict: at most 8 KiB, canonical base64url, no name twice in the header, no critical extension. The key is the one whose name the header gives, or the only one for its algorithm; key material in the header
  * is ignored. It never rejects for a bad token.
  *
  * @example

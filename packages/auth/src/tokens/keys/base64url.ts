@@ -2,14 +2,14 @@
 const LAST: readonly string[] = ['', '', 'AQgw', 'AEIMQUYcgkosw048']
 
 /**
- * Whether a text over the alphabet of base64url is the one encoding of its bytes: of a possible length, and with no bit set
- * that decodes to nothing. What a decoder lets pass here is a second text for the same token.
+ * Whether a stretch of a text over the alphabet of base64url is the one encoding of its bytes: of a possible length, and with
+ * no bit set that decodes to nothing. What a decoder lets pass here is a second text for the same token.
  *
  * @see RFC 4648, section 3.5
  */
-export function isCanonical(text: string): boolean {
-  const left = text.length % 4
-  return left === 0 || (left !== 1 && LAST[left]?.includes(text.slice(-1)) === true)
+export function isCanonical(text: string, start = 0, end: number = text.length): boolean {
+  const left = (end - start) % 4
+  return left === 0 || (left !== 1 && LAST[left]?.includes(text.charAt(end - 1)) === true)
 }
 
 const ALPHABET = /^[\w-]+$/

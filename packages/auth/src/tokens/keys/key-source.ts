@@ -53,6 +53,10 @@ export interface Signer {
 
 /** Keys that also sign. */
 export interface SigningSource extends KeySource {
+  /** The algorithms that its keys, also those that only verify, may have. */
+  readonly algorithms: readonly Algorithm[]
+  /** How long a key still verifies after another signs, in milliseconds; without it, for ever. */
+  readonly retireAfter?: number
   /** The key to sign with now. Rejects where there is none to be had. */
   signer(): Signer | Promise<Signer>
 }

@@ -71,7 +71,7 @@ function toJwk(key: KeyObject): JsonWebKey {
 function checkUsable(jwk: JsonWebKey): UsableKey {
   const usable = usableKey(jwk)
   if (typeof usable !== 'string') return usable
-  throw refuse(`a key that cannot be used: ${usable}`)
+  throw invalidOption(usable, place('pem'), 'the PEM of a key that is good enough')
 }
 
 function pickAlgorithm(possible: readonly Algorithm[], name: unknown): Algorithm {

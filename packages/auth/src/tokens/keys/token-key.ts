@@ -15,7 +15,7 @@ export interface TokenKey extends VerificationKey {
   /** Whether it can sign; a public key only verifies. */
   readonly canSign: boolean
   /** The key that signs, for WebCrypto. Rejects for a public key. */
-  signingKey(): Promise<CryptoKey>
+  signingKey(): CryptoKey | Promise<CryptoKey>
 }
 
 /** What a key is made of. */
@@ -32,19 +32,18 @@ export class OwnKey extends ImportedKey implements TokenKey {
   declare readonly kid: string
   readonly algorithm: Algorithm
   readonly canSign: boolean
-  readonly #loadSigning: (() => Promise<CryptoKey>) | undefined
-  #signing: Promise<CryptoKey> | undefined
+  readonly #signing: ImportedKey | undefined
 
   constructor({ kid, algorithm, load, loadSigning }: Material) {
     super(kid, [algorithm], load)
     this.algorithm = algorithm
     this.canSign = loadSigning !== undefined
-    this.#loadSigning = loadSigning
+    this.#signing = loadSigning && new ImportedKey(kid, [algorithm], loadSigning)
   }
 
-  async signingKey(): Promise<CryptoKey> {
-    this.#signing ??= this.#loadSigning?.()
-    if (this.#signing === undefined) throw new TypeError('A public key does not sign.')
-    return this.#signing
+  signingKey(): CryptoKey | Promise<CryptoKey> {
+    return (
+      this.#signing?.cryptoKey(this.algorithm) ?? Promise.reject(new TypeError('A public key does not sign.'))
+    )
   }
 }

@@ -16,7 +16,16 @@ export function toKeySource(keys: unknown, place: OptionPlace): KeySource {
   const own = ownKeys(keys)
   if (own !== undefined) return fixed(new StaticKeySet(own))
   if (isKeySet(keys)) return fixed(readOnce(keys).set)
-  throw invalidOption(keys, place, 'a key, a list of keys, a key ring, a remote JWK set or a JWK set')
+  throw invalidOption(
+    withoutText(keys),
+    place,
+    'a key, a list of keys, a key ring, a remote JWK set or a JWK set',
+  )
+}
+
+/** What came, but for a text: that may be a secret. */
+export function withoutText(keys: unknown): unknown {
+  return typeof keys === 'string' ? 'a text' : keys
 }
 
 /** The keys that somebody brought, if that is what they are. */
