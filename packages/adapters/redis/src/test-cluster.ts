@@ -13,7 +13,11 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Starts three servers and joins them. Resolves once each of them says that the cluster stands. */
 export async function testCluster(): Promise<TestCluster> {
-  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-announce-ip': '127.0.0.1' }
+  const settings = {
+    'cluster-enabled': 'yes',
+    'cluster-node-timeout': '2000',
+    'cluster-announce-ip': '127.0.0.1',
+  }
   const nodes = await Promise.all(Array.from({ length: MASTERS }, () => privateServer('redis', { settings })))
   const [first, ...others] = nodes
   const share = Math.ceil(SLOTS / MASTERS)
@@ -23,8 +27,11 @@ export async function testCluster(): Promise<TestCluster> {
       return askRedis(url, ['CLUSTER', 'ADDSLOTSRANGE', ...range.map(String)])
     }),
   )
-  for (const { url } of others)
+  for (const { url } of others) {
+    // Every node takes the first one's password beside its own, for a client of a cluster has one.
+    await askRedis(url, ['ACL', 'SETUSER', 'default', `>${new URL(first?.url ?? '').password}`])
     await askRedis(first?.url ?? '', ['CLUSTER', 'MEET', '127.0.0.1', new URL(url).port])
+  }
   const urls = nodes.map(({ url }) => url)
   await Promise.all(urls.map(untilItStands))
   return {

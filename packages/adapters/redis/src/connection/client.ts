@@ -6,8 +6,8 @@ export interface IoredisClient {
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>
   /** Opens the connection of a client that waits for its first command. */
   connect(): Promise<unknown>
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
 }
 
 /** The part of node-redis that is used, of all its clients. Told by its methods, so that two copies of it work. */
@@ -16,8 +16,8 @@ export interface NodeRedisClient {
   readonly isOpen: boolean
   /** Whether its connection can be used. The cluster of version 5 does not say. */
   readonly isReady?: boolean
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
 }
 
 /**
