@@ -1,0 +1,91 @@
+import type { Clock } from '@base/core/clock'
+import { isAppError } from '@base/core/errors'
+import { checkMethods } from '@base/core/options'
+import { type SQL, sql } from 'drizzle-orm'
+import { type Executor, rowsOf } from '../executor.js'
+import { withFailures } from '../failures/failures.js'
+import { migrate } from '../migrate/migrate.js'
+import { authMigrations } from './auth-migrations.js'
+
+/** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
+const MOST_RUNS = 10
+
+/** Options of every store for `@base/auth`. */
+export interface DrizzleAuthStoreOptions {
+  /**
+   * Source of time, for who wants to decide when things end.
+   * @defaultValue the database's clock, which all processes share
+   */
+  readonly clock?: Clock
+}
+
+/** A row of a result, whose texts and numbers drivers give alike: times are asked for as milliseconds. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** Runs the statements of a store, once its tables are there, by one clock. */
+export class AuthDatabase {
+  readonly #executor: Executor
+  readonly #clock: Clock | undefined
+  #ready: Promise<void> | undefined
+
+  constructor(pattern: string, executor: Executor, { clock }: DrizzleAuthStoreOptions) {
+    const place = { package: '@base/drizzle', pattern }
+    this.#executor = checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
+    this.#clock = clock && checkMethods(clock, ['now', 'schedule'], { ...place, option: 'clock' })
+  }
+
+  /** A `with` that gives a statement one time, `clock.now`, in whole milliseconds. */
+  get clock(): SQL {
+    const now =
+      this.#clock === undefined
+        ? sql`clock_timestamp()`
+        : sql`${new Date(this.#clock.now()).toISOString()}::timestamptz`
+    return sql`clock as materialized (select date_trunc('milliseconds', ${now}) as now)`
+  }
+
+  /** The rows that a statement gives. Each is one transaction, so one that was refused has not happened, and runs again. */
+  async rows(statement: SQL): Promise<readonly Row[]> {
+    await this.#prepare()
+    for (let run = 1; ; run++) {
+      try {
+        return await this.#run(statement)
+      } catch (error) {
+        if (run === MOST_RUNS || !isAppError(error, 'SERIALIZATION_FAILURE')) throw error
+      }
+    }
+  }
+
+  async #run(statement: SQL): Promise<readonly Row[]> {
+    return withFailures(async () => rowsOf(await this.#executor.execute(statement)))
+  }
+
+  /** Creates the tables where they are missing; asked once. */
+  async #prepare(): Promise<void> {
+    this.#ready ??= this.#create().catch((error: unknown) => {
+      this.#ready = undefined
+      throw error
+    })
+    await this.#ready
+  }
+
+  async #create(): Promise<void> {
+    const [row] = await this.#run(sql`select to_regclass('base_refresh_families')::text as there`)
+    if (row?.['there'] === null) await migrate(this.#executor, authMigrations)
+  }
+}
+
+/** A time so many milliseconds after that of the statement. */
+export function after(milliseconds: number): SQL {
+  return sql`clock.now + ${milliseconds}::double precision * interval '1 millisecond'`
+}
+
+/** A column of times, as milliseconds since 1970. */
+export function milliseconds(column: string): SQL {
+  const name = sql.identifier(column)
+  return sql`(extract(epoch from ${name}) * 1000)::bigint::text as ${name}`
+}
+
+/** A value that {@link milliseconds} asked for. */
+export function timeOf(row: Row, column: string): number {
+  return Number(row[column])
+}

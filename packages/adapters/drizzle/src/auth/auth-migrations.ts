@@ -1,0 +1,55 @@
+import type { Migration } from '../migrate/migrate.js'
+
+/**
+ * The tables of the stores for `@base/auth`, for `migrate`, where the role that runs must not create tables.
+ *
+ * `base_refresh_families` has a row for each sign-in, with its present token and, for the grace, that token's parent;
+ * `base_refresh_spent` the hashes of all tokens before; `base_sessions` and `base_replays` a row for each session and key.
+ */
+export const authMigrations: readonly Migration[] = [
+  {
+    name: 'base/auth/001',
+    sql: `create table base_refresh_families (
+  id text primary key,
+  sub text not null,
+  client_id text not null,
+  jkt text,
+  scope text,
+  data text not null,
+  hash text not null,
+  parent text,
+  sealed text,
+  sealed_until timestamptz,
+  created_at timestamptz not null,
+  last_used_at timestamptz not null,
+  idle_expires_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz
+);
+create index base_refresh_families_sub on base_refresh_families (sub);
+create index base_refresh_families_expires_at on base_refresh_families (expires_at);
+create index base_refresh_families_sealed_until on base_refresh_families (sealed_until) where sealed is not null;
+create table base_refresh_spent (
+  family_id text not null references base_refresh_families on delete cascade,
+  hash text not null,
+  primary key (family_id, hash)
+);
+create table base_sessions (
+  handle text primary key,
+  hash text not null,
+  sub text not null,
+  data text not null,
+  created_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  idle_expires_at timestamptz not null,
+  expires_at timestamptz not null
+);
+create index base_sessions_sub on base_sessions (sub);
+create index base_sessions_idle_expires_at on base_sessions (idle_expires_at);
+create table base_replays (
+  key text primary key,
+  expires_at timestamptz not null
+);
+create index base_replays_expires_at on base_replays (expires_at);`,
+  },
+]

@@ -1,0 +1,78 @@
+import { refreshStoreConformance, replayStoreConformance, sessionStoreConformance } from '@base/auth/testing'
+import { TestClock } from '@base/core/testing'
+import { sql } from 'drizzle-orm'
+import { beforeAll, describe, test } from 'vitest'
+import { migrate } from '../migrate/index.js'
+import { describeDatabases } from '../test-databases.js'
+import {
+  authMigrations,
+  type DrizzleAuthStoreOptions,
+  drizzleRefreshStore,
+  drizzleReplayStore,
+  drizzleSessionStore,
+  type Executor,
+} from './index.js'
+
+/** Every column of times, by table: what the passing of time moves into the past. */
+const TIMES = {
+  base_refresh_families: [
+    'sealed_until',
+    'created_at',
+    'last_used_at',
+    'idle_expires_at',
+    'expires_at',
+    'revoked_at',
+  ],
+  base_sessions: ['created_at', 'last_seen_at', 'idle_expires_at', 'expires_at'],
+  base_replays: ['expires_at'],
+} as const
+
+describeDatabases((database) => {
+  const clear = () =>
+    database.run('truncate base_refresh_families, base_refresh_spent, base_sessions, base_replays')
+  beforeAll(async () => void (await migrate(database.db, authMigrations)))
+
+  const byClock =
+    <Store>(store: (executor: Executor, options: DrizzleAuthStoreOptions) => Store) =>
+    async () => {
+      await clear()
+      const clock = new TestClock()
+      return {
+        subject: store(database.db, { clock }),
+        advance: (duration: Parameters<TestClock['advance']>[0]) => clock.advance(duration),
+        dispose: () => {},
+      }
+    }
+
+  describe('by a clock that is given', () => {
+    refreshStoreConformance(byClock(drizzleRefreshStore), { test })
+    sessionStoreConformance(byClock(drizzleSessionStore), { test })
+    replayStoreConformance(byClock(drizzleReplayStore), { test })
+  })
+
+  /** Time passes by making everything older. */
+  const byDatabase =
+    <Store>(store: (executor: Executor) => Store) =>
+    async () => {
+      await clear()
+      return {
+        subject: store(database.db),
+        advance: async (duration: number | string) => {
+          for (const [table, columns] of Object.entries(TIMES)) {
+            const older = columns.map(
+              (column) =>
+                sql`${sql.identifier(column)} = ${sql.identifier(column)} - ${Number(duration)} * interval '1 ms'`,
+            )
+            await database.db.execute(sql`update ${sql.identifier(table)} set ${sql.join(older, sql`, `)}`)
+          }
+        },
+        dispose: () => {},
+      }
+    }
+
+  describe('by the clock of the database', () => {
+    refreshStoreConformance(byDatabase(drizzleRefreshStore), { test })
+    sessionStoreConformance(byDatabase(drizzleSessionStore), { test })
+    replayStoreConformance(byDatabase(drizzleReplayStore), { test })
+  })
+})

@@ -1,0 +1,224 @@
+import {
+  createRefreshService,
+  createSessions,
+  memoryReplayStore,
+  type RefreshService,
+} from '@base/auth/tokens'
+import { TestClock } from '@base/core/testing'
+import { describeWithService } from '@base-internal/tools/services'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { rowsOf } from '../executor.js'
+import { migrate } from '../migrate/index.js'
+import { describeDatabases, describePostgres, type TestDatabase } from '../test-databases.js'
+import { authMigrations, drizzleRefreshStore, drizzleReplayStore, drizzleSessionStore } from './index.js'
+
+const never = (value: unknown): never => value as never
+const DROP =
+  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays; drop table if exists base_migrations'
+
+const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
+
+const signIn = (refresh: RefreshService) => refresh.start({ sub: 'ann', clientId: 'web' })
+
+async function rotated(refresh: RefreshService, token: string): Promise<string> {
+  const result = await refresh.rotate(token, { clientId: 'web' })
+  if (!result.ok) throw result.error
+  return result.value.refreshToken
+}
+
+/** Everything that is stored, as text. */
+async function dump({ db }: TestDatabase): Promise<string> {
+  const tables = ['base_refresh_families', 'base_refresh_spent', 'base_sessions', 'base_replays']
+  const rows = tables.map((table) =>
+    db.execute(sql`select t::text as row from ${sql.identifier(table)} as t`),
+  )
+  return JSON.stringify((await Promise.all(rows)).map(rowsOf))
+}
+
+describeDatabases((database) => {
+  beforeEach(() => database.run(DROP))
+
+  test('the stores create their tables, once, by their migration, also when they begin together', async () => {
+    const sessions = drizzleSessionStore(database.db)
+    const replays = drizzleReplayStore(database.db)
+    const refresh = drizzleRefreshStore(database.db)
+    const asked = [sessions.list('ann', 0), replays.claim('a', 1, 0), refresh.list('ann', 0)]
+    expect(await Promise.all<unknown>(asked)).toEqual([[], true, []])
+    expect(await migrate(database.db, authMigrations)).toEqual({ applied: [], pending: [] })
+  })
+
+  test('a theft is noticed on another node', async () => {
+    const clock = new TestClock()
+    const reuses: unknown[] = []
+    const node = () =>
+      createRefreshService({
+        store: drizzleRefreshStore(database.db, { clock }),
+        tokens,
+        clock,
+        onReuse: (reuse) => reuses.push(reuse),
+      })
+    const [one, other] = [node(), node()]
+    const { refreshToken, familyId } = await signIn(one)
+    const second = await rotated(one, refreshToken)
+    expect(await rotated(other, refreshToken)).toBe(second)
+    await clock.advance('1m')
+    expect(await other.rotate(refreshToken, { clientId: 'web' })).toMatchObject({
+      error: { code: 'REFRESH_REUSED' },
+    })
+    expect(await one.rotate(second, { clientId: 'web' })).toMatchObject({
+      error: { code: 'REFRESH_REVOKED' },
+    })
+    const reuse = { sub: 'ann', clientId: 'web', familyId }
+    expect(reuses).toEqual([
+      { ...reuse, withinGrace: true },
+      { ...reuse, withinGrace: false },
+    ])
+  })
+
+  test('no token and no id is stored', async () => {
+    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db), tokens })
+    const sessions = createSessions({ store: drizzleSessionStore(database.db) })
+    const { refreshToken } = await signIn(refresh)
+    const second = await rotated(refresh, refreshToken)
+    const { id } = await sessions.create('ann')
+    const stored = await dump(database)
+    expect(stored).toContain('ann')
+    for (const secret of [refreshToken, second, id]) expect(stored).not.toContain(secret.slice(24))
+  })
+
+  test('what is kept for the grace is nulled when it is over, without anybody asking', async () => {
+    const clock = new TestClock()
+    const store = drizzleRefreshStore(database.db, { clock })
+    const refresh = createRefreshService({ store, tokens, clock })
+    await rotated(refresh, (await signIn(refresh)).refreshToken)
+    const kept = async () =>
+      rowsOf(await database.db.execute(sql`select sealed is not null as kept from base_refresh_families`))
+    expect(await kept()).toEqual([{ kept: true }])
+    expect(clock.pending).toBe(0)
+    await clock.advance(10_100)
+    await expect.poll(kept).toEqual([{ kept: false }])
+  })
+
+  test('a revocation takes away what is kept', async () => {
+    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db), tokens })
+    const { refreshToken, familyId } = await signIn(refresh)
+    await rotated(refresh, refreshToken)
+    await refresh.revokeFamily(familyId)
+    const rows = rowsOf(await database.db.execute(sql`select sealed from base_refresh_families`))
+    expect(rows).toEqual([{ sealed: null }])
+  })
+
+  test('rows that are over are taken away as others come', async () => {
+    const clock = new TestClock()
+    const options = { clock }
+    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db, options), tokens, clock })
+    const sessions = createSessions({ store: drizzleSessionStore(database.db, options), clock })
+    const replays = drizzleReplayStore(database.db, options)
+    const counts = async () => {
+      const counted = sql`select
+        (select count(*)::int from base_refresh_families) as families,
+        (select count(*)::int from base_refresh_spent) as spent,
+        (select count(*)::int from base_sessions) as sessions,
+        (select count(*)::int from base_replays) as replays`
+      return rowsOf(await database.db.execute(counted))[0]
+    }
+    const all = async () => {
+      await rotated(refresh, (await signIn(refresh)).refreshToken)
+      await sessions.create('ann')
+      await replays.claim(`key-${clock.now()}`, 1_000, 0)
+    }
+    for (let n = 0; n < 3; n++) {
+      await all()
+      await clock.advance(1)
+    }
+    expect(await counts()).toEqual({ families: 3, spent: 3, sessions: 3, replays: 3 })
+    await clock.advance('37d')
+    await all()
+    expect(await counts()).toEqual({ families: 1, spent: 1, sessions: 1, replays: 1 })
+  })
+
+  test('a subject may be any text, and is bound', async () => {
+    const sub = "'; drop table base_sessions; -- 😀"
+    const sessions = createSessions({ store: drizzleSessionStore(database.db) })
+    const { id } = await sessions.create(sub)
+    expect(await sessions.get(id)).toMatchObject({ sub })
+    expect(await sessions.destroyAll(sub)).toBe(1)
+  })
+
+  test('a database that is away is an UnavailableError, and the token stays good', async () => {
+    const store = drizzleRefreshStore(database.db)
+    const refresh = createRefreshService({ store, tokens })
+    const { refreshToken } = await signIn(refresh)
+    await database.run('alter table base_refresh_spent rename to away')
+    await expect(refresh.rotate(refreshToken, { clientId: 'web' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The refresh store failed.',
+    })
+    await database.run('alter table away rename to base_refresh_spent')
+    await rotated(refresh, refreshToken)
+  })
+
+  test.each([
+    ['drizzleRefreshStore', drizzleRefreshStore],
+    ['drizzleSessionStore', drizzleSessionStore],
+    ['drizzleReplayStore', drizzleReplayStore],
+  ] as const)('%s refuses an executor and a clock that are none', (name, make) => {
+    expect(() => make(never({}))).toThrow(`@base/drizzle ${name}: executor must be an object with`)
+    expect(() => make(database.db, { clock: never({}) })).toThrow(
+      `@base/drizzle ${name}: clock must be an object with`,
+    )
+  })
+})
+
+describePostgres((database) => {
+  beforeAll(() => database.run(DROP))
+
+  test('who was held up in a rotation while the family was revoked does not bring it back', async () => {
+    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db), tokens })
+    const { refreshToken, familyId } = await refresh.start({ sub: 'held up', clientId: 'web' })
+    const waiting = sql`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%base_refresh_spent%'`
+    let rotating: ReturnType<RefreshService['rotate']> | undefined
+    await database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 from base_refresh_families where id = ${familyId} for update`)
+      rotating = refresh.rotate(refreshToken, { clientId: 'web' })
+      while (rowsOf(await database.db.execute(waiting))[0]?.['n'] === 0);
+      await tx.execute(sql`update base_refresh_families set revoked_at = now() where id = ${familyId}`)
+    })
+    expect(await rotating).toMatchObject({ ok: false, error: { code: 'REFRESH_REVOKED' } })
+    expect(await refresh.sessions('held up')).toEqual([])
+  })
+
+  test('replays in another store are other replays', async () => {
+    expect(await memoryReplayStore().claim('k', 1_000, 0)).toBe(true)
+    expect(await drizzleReplayStore(database.db).claim('k', 1_000, 0)).toBe(true)
+    expect(await drizzleReplayStore(database.db).claim('k', 1_000, 0)).toBe(false)
+  })
+})
+
+describeWithService('postgres', (postgres) => {
+  test.each(['read committed', 'repeatable read', 'serializable'])(
+    'rotations at once make one successor where transactions are %s by default',
+    async (isolation) => {
+      const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
+      const pool = new pg.Pool({ connectionString: postgres.url, max: 10, options })
+      try {
+        const refresh = createRefreshService({ store: drizzleRefreshStore(drizzle(pool)), tokens })
+        for (let round = 0; round < 5; round++) {
+          const { refreshToken } = await signIn(refresh)
+          const all = await Promise.all(Array.from({ length: 20 }, () => rotated(refresh, refreshToken)))
+          expect(new Set(all).size).toBe(1)
+          await rotated(refresh, all[0] ?? '')
+        }
+        expect((await pool.query('show transaction_isolation')).rows).toEqual([
+          { transaction_isolation: isolation },
+        ])
+      } finally {
+        await pool.end()
+      }
+    },
+  )
+})

@@ -1,0 +1,6 @@
+export type { Executor } from '../executor.js'
+export type { DrizzleAuthStoreOptions } from './auth-database.js'
+export { authMigrations } from './auth-migrations.js'
+export { drizzleRefreshStore } from './drizzle-refresh-store.js'
+export { drizzleReplayStore } from './drizzle-replay-store.js'
+export { drizzleSessionStore } from './drizzle-session-store.js'

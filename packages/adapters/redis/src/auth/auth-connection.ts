@@ -1,0 +1,59 @@
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkText, type OptionPlace } from '@base/core/options'
+import type { RedisClient } from '../connection/client.js'
+import { connect } from '../connection/connect.js'
+import type { Argument, Connection, Reply } from '../connection/connection.js'
+import { runScript, type Script } from '../connection/script.js'
+
+const MAX_PREFIX = 128
+
+/** Options of every store for `@base/auth`. */
+export interface RedisAuthStoreOptions {
+  /** Begins the name of every key, so that services can share a server. 1 to 128 characters. @defaultValue 'base' */
+  readonly prefix?: string
+  /** For how long a command may take, more than 0; then it is an UnavailableError. @defaultValue '1s' */
+  readonly timeout?: Duration
+}
+
+/** Sends the commands of a store, each bounded in time, to keys that begin alike. */
+export class AuthConnection {
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #timeout: number
+
+  constructor(
+    pattern: string,
+    client: RedisClient,
+    { prefix = 'base', timeout = '1s' }: RedisAuthStoreOptions,
+  ) {
+    const place = (option: string): OptionPlace => ({ package: '@base/redis', pattern, option })
+    this.#connection = connect(client, pattern)
+    this.#prefix = checkText(prefix, { ...place('prefix'), maxLength: MAX_PREFIX })
+    this.#timeout = toMilliseconds(timeout, { ...place('timeout'), positive: true })
+  }
+
+  /** The name of a key. Braces make it lie in the slot of what is in them. */
+  key(name: string): string {
+    return `${this.#prefix}:${name}`
+  }
+
+  /** Runs a script, all of whose keys lie in one slot. */
+  run(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
+    return runScript(this.#connection, script, keys, args, { timeout: this.#timeout })
+  }
+
+  /** Sends one command, to the node of its key. */
+  send(command: readonly [string, ...Argument[]], key: string): Promise<Reply> {
+    return this.#connection.send(command, { timeout: this.#timeout, key })
+  }
+}
+
+/** A text of a reply; `undefined` where there was none. */
+export function textOf(reply: Reply | undefined): string | undefined {
+  return Buffer.isBuffer(reply) ? reply.toString() : undefined
+}
+
+/** The parts of a reply. */
+export function partsOf(reply: Reply): readonly Reply[] {
+  return Array.isArray(reply) ? reply : []
+}

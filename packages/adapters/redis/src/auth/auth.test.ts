@@ -1,0 +1,142 @@
+import { createRefreshService, createSessions, type RefreshService } from '@base/auth/tokens'
+import { askRedis, describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { redisRefreshStore, redisReplayStore, redisSessionStore } from './index.js'
+
+const never = (value: unknown): never => value as never
+const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
+const signIn = (refresh: RefreshService) => refresh.start({ sub: 'ann', clientId: 'web' })
+
+async function rotated(refresh: RefreshService, token: string): Promise<string> {
+  const result = await refresh.rotate(token, { clientId: 'web' })
+  if (!result.ok) throw result.error
+  return result.value.refreshToken
+}
+
+describeWithService('redis', (redis) => {
+  let client: Redis
+  let prefixes = 0
+  const prefix = () => `auth-test-${process.pid}-${Date.now()}-${++prefixes}`
+  beforeAll(() => {
+    client = new Redis(redis.url)
+  })
+  afterAll(() => client.disconnect())
+
+  /** Every key of a prefix and what it holds. */
+  const dump = async (of: string): Promise<string> => {
+    const keys = await client.keys(`${of}:*`)
+    const reads = keys.map(async (key) => {
+      const kind = await client.type(key)
+      if (kind === 'hash') return [key, await client.hgetall(key)]
+      if (kind === 'set') return [key, await client.smembers(key)]
+      if (kind === 'zset') return [key, await client.zrange(key, '0', '-1')]
+      return [key, await client.get(key)]
+    })
+    return JSON.stringify(await Promise.all(reads))
+  }
+
+  test('no token and no id is stored', async () => {
+    const own = prefix()
+    const refresh = createRefreshService({ store: redisRefreshStore(client, { prefix: own }), tokens })
+    const sessions = createSessions({ store: redisSessionStore(client, { prefix: own }) })
+    const { refreshToken } = await signIn(refresh)
+    const second = await rotated(refresh, refreshToken)
+    const { id } = await sessions.create('ann')
+    const stored = await dump(own)
+    expect(stored).toContain('ann')
+    for (const secret of [refreshToken, second, id]) expect(stored).not.toContain(secret.slice(24))
+  })
+
+  test('what is kept for the grace is dropped by the server when it is over, and by a revocation', async () => {
+    const own = prefix()
+    const store = redisRefreshStore(client, { prefix: own })
+    const refresh = createRefreshService({ store, tokens, reuseGrace: '10s' })
+    const { refreshToken, familyId } = await signIn(refresh)
+    await rotated(refresh, refreshToken)
+    const key = `${own}:refresh:{${familyId}}:sealed`
+    const left = await client.pttl(key)
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThanOrEqual(10_000)
+    await refresh.revokeFamily(familyId)
+    expect(await client.exists(key)).toBe(0)
+  })
+
+  test('every key ends by itself', async () => {
+    const own = prefix()
+    const options = { prefix: own }
+    const refresh = createRefreshService({ store: redisRefreshStore(client, options), tokens })
+    const sessions = createSessions({ store: redisSessionStore(client, options) })
+    await rotated(refresh, (await signIn(refresh)).refreshToken)
+    await sessions.create('ann')
+    await redisReplayStore(client, options).claim('key', 60_000, 0)
+    const keys = await client.keys(`${own}:*`)
+    expect(keys).toHaveLength(7)
+    for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
+  })
+
+  test('a subject may be any text', async () => {
+    const sub = '{a} * ? \r\n 😀 "quoted"'
+    const sessions = createSessions({ store: redisSessionStore(client, { prefix: prefix() }) })
+    const { id } = await sessions.create(sub, { text: '\0' })
+    expect(await sessions.get(id)).toMatchObject({ sub, data: { text: '\0' } })
+    expect(await sessions.list(sub)).toHaveLength(1)
+    expect(await sessions.destroyAll(sub)).toBe(1)
+  })
+
+  test('stores of other prefixes do not know each other', async () => {
+    const [one, other] = [prefix(), prefix()].map((own) =>
+      createSessions({ store: redisSessionStore(client, { prefix: own }) }),
+    )
+    const { id } = (await one?.create('ann')) ?? { id: '' }
+    expect(await other?.get(id)).toBeUndefined()
+    expect(await other?.list('ann')).toEqual([])
+  })
+
+  test.each([
+    ['redisRefreshStore', redisRefreshStore],
+    ['redisSessionStore', redisSessionStore],
+    ['redisReplayStore', redisReplayStore],
+  ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
+    expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
+    for (const wrong of ['', 'x'.repeat(129)])
+      expect(() => make(client, { prefix: wrong })).toThrow(`@base/redis ${name}: prefix must be a text`)
+    expect(() => make(client, { timeout: 0 })).toThrow(`@base/redis ${name}: timeout must be more than 0`)
+  })
+})
+
+describeWithPrivateService('redis', {}, (redis) => {
+  test('a server that is away is an UnavailableError in time, and the token stays good', async () => {
+    const client = new Redis(redis.url)
+    client.on('error', () => {})
+    try {
+      const refresh = createRefreshService({ store: redisRefreshStore(client, { timeout: '200ms' }), tokens })
+      const patient = createRefreshService({ store: redisRefreshStore(client, { timeout: '20s' }), tokens })
+      const { refreshToken } = await signIn(patient)
+      await redis.pause()
+      try {
+        await expect(refresh.rotate(refreshToken, { clientId: 'web' })).rejects.toMatchObject({
+          code: 'UNAVAILABLE',
+          message: 'The refresh store failed.',
+        })
+      } finally {
+        await redis.resume()
+      }
+      await rotated(patient, refreshToken)
+    } finally {
+      client.disconnect()
+    }
+  })
+
+  test('scripts work on a server that has forgotten them', async () => {
+    const client = new Redis(redis.url)
+    try {
+      const refresh = createRefreshService({ store: redisRefreshStore(client), tokens })
+      const { refreshToken } = await signIn(refresh)
+      await askRedis(redis.url, ['SCRIPT', 'FLUSH'])
+      await rotated(refresh, refreshToken)
+    } finally {
+      client.disconnect()
+    }
+  })
+})

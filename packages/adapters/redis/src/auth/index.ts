@@ -1,0 +1,5 @@
+export type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
+export type { RedisAuthStoreOptions } from './auth-connection.js'
+export { redisRefreshStore } from './redis-refresh-store.js'
+export { redisReplayStore } from './redis-replay-store.js'
+export { redisSessionStore } from './redis-session-store.js'

@@ -1,0 +1,45 @@
+import { script } from '../connection/script.js'
+import { type AuthConnection, partsOf, textOf } from './auth-connection.js'
+import { SERVER_TIME } from './server-time.js'
+
+/** Adds a name until its time is over, and takes away those whose time is; the key lives as long as its last name. */
+const ADD = script(`${SERVER_TIME}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now))
+redis.call('ZADD', KEYS[1], text(now + ARGV[2]), ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`)
+
+/**
+ * What belongs to a subject: the names of its families or sessions. It lies in another slot than they do, so a name is added
+ * before what it names is made: whoever reads the index finds everything that was made before, and maybe something that is
+ * not there, or no more.
+ */
+export class SubjectIndex {
+  readonly #connection: AuthConnection
+  readonly #name: string
+
+  constructor(connection: AuthConnection, name: string) {
+    this.#connection = connection
+    this.#name = name
+  }
+
+  async add(sub: string, name: string, ttl: number): Promise<void> {
+    await this.#connection.run(ADD, [this.#key(sub)], [name, String(ttl)])
+  }
+
+  async names(sub: string): Promise<string[]> {
+    const key = this.#key(sub)
+    const reply = await this.#connection.send(['ZRANGE', key, '0', '-1'], key)
+    return partsOf(reply).flatMap((name) => textOf(name) ?? [])
+  }
+
+  async remove(sub: string, name: string): Promise<void> {
+    const key = this.#key(sub)
+    await this.#connection.send(['ZREM', key, name], key)
+  }
+
+  #key(sub: string): string {
+    return this.#connection.key(`${this.#name}:sub:${sub}`)
+  }
+}

@@ -1,0 +1,2 @@
+export { AuthError, type AuthErrorOptions } from './auth-error.js'
+export type { AuthErrorCode } from './auth-error-code.js'

@@ -1,0 +1,44 @@
+import type { Duration } from '@base/core/duration'
+import { type ConformanceOptions, type Make, TestClock } from '@base/core/testing'
+
+/** A suite, as a package publishes it. */
+export type Suite<Store> = (make: Make<Store>, options: ConformanceOptions) => void
+
+/** Makes a store by a clock. */
+export type Twin<Store> = (clock: TestClock) => Store
+
+/** Runs a suite on a store, and gives the laws that it breaks. */
+export async function brokenLaws<Store>(suite: Suite<Store>, twin: Twin<Store>): Promise<string[]> {
+  const laws: [string, () => Promise<void>][] = []
+  const make = () => {
+    const clock = new TestClock()
+    return { subject: twin(clock), advance: (d: Duration) => clock.advance(d), dispose: () => {} }
+  }
+  suite(make, { test: (name, fn) => laws.push([nameOf(name), fn]) })
+  const failed: string[] = []
+  for (const [name, prove] of laws) await prove().catch(() => failed.push(name))
+  return failed
+}
+
+/** The names of all laws of a suite. */
+export function lawsOf<Store>(suite: Suite<Store>): string[] {
+  const laws: string[] = []
+  const make = () => {
+    throw new Error('Nothing is proved here.')
+  }
+  suite(make, { test: (name) => laws.push(nameOf(name)) })
+  return laws
+}
+
+function nameOf(test: string): string {
+  return test.slice(test.indexOf(': ') + 2)
+}
+
+/** The methods of an object of a class, as own properties that can be spread. */
+export function methodsOf<T extends object>(object: T): T {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(object)) as (keyof T)[]
+  const methods = names.filter((name) => name !== 'constructor')
+  return Object.fromEntries(
+    methods.map((name) => [name, (object[name] as (...args: unknown[]) => unknown).bind(object)]),
+  ) as T
+}

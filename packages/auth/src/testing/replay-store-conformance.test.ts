@@ -1,0 +1,60 @@
+import type { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import { memoryReplayStore, type ReplayStore } from '../tokens/index.js'
+import { brokenLaws, lawsOf } from './broken.fixture.js'
+import { replayStoreConformance } from './replay-store-conformance.js'
+
+type Claim = (store: ReplayStore, clock: TestClock) => ReplayStore['claim']
+
+const twin =
+  (claim: Claim) =>
+  (clock: TestClock): ReplayStore => ({ claim: claim(memoryReplayStore({ clock }), clock) })
+
+const twins: readonly [law: string, claim: Claim][] = [
+  ['a key can be claimed once', () => async () => true],
+  [
+    'keys do not know each other',
+    (store) => (key, ttl, now) => store.claim(key.trim().toLowerCase(), ttl, now),
+  ],
+  [
+    'a key stays claimed until its time is over, and is free then',
+    (store) => (key, ttl, now) => store.claim(key, ttl * 2, now),
+  ],
+  [
+    'a claim that fails does not make the first one longer',
+    (_, clock) => {
+      const ends = new Map<string, number>()
+      return async (key, ttl) => {
+        const isFirst = clock.now() >= (ends.get(key) ?? 0)
+        ends.set(key, clock.now() + ttl)
+        return isFirst
+      }
+    },
+  ],
+  [
+    'of 50 at once exactly one is first',
+    () => {
+      const keys = new Set<string>()
+      return async (key) => {
+        const isFirst = !keys.has(key)
+        await new Promise((resolve) => setImmediate(resolve))
+        keys.add(key)
+        return isFirst
+      }
+    },
+  ],
+]
+
+describe('replayStoreConformance', () => {
+  test('accepts a store', async () => {
+    expect(await brokenLaws(replayStoreConformance, (clock) => memoryReplayStore({ clock }))).toEqual([])
+  })
+
+  test.each(twins)('rejects a twin that breaks: %s', async (law, claim) => {
+    expect(await brokenLaws(replayStoreConformance, twin(claim))).toContain(law)
+  })
+
+  test('has a broken twin for every law', () => {
+    expect(lawsOf(replayStoreConformance)).toEqual(twins.map(([law]) => law))
+  })
+})

@@ -1,0 +1,63 @@
+import type { ConformanceOptions, Make } from '@base/core/testing'
+import type { ReplayStore } from '../tokens/dpop/replay-store.js'
+import { assert } from './assert.js'
+import { laws } from './law.js'
+
+const MINUTE = 60_000
+
+/**
+ * What every `ReplayStore` must do; a store is one when it passes this against the real system.
+ *
+ * `make` gives a store without keys. `advance(d)` lets a time of a minute pass for it: in memory by its TestClock, on a
+ * server by a clock that is given to it, or by moving what it has stored into the past.
+ *
+ * @example
+ * import { memoryReplayStore } from '@base/auth/tokens'
+ * import { replayStoreConformance } from '@base/auth/testing'
+ * import { TestClock } from '@base/core/testing'
+ * import { test } from 'vitest'
+ *
+ * replayStoreConformance(
+ *   () => {
+ *     const clock = new TestClock()
+ *     return { subject: memoryReplayStore({ clock }), advance: (d) => clock.advance(d), dispose: () => {} }
+ *   },
+ *   { test },
+ * )
+ */
+export function replayStoreConformance(make: Make<ReplayStore>, options: ConformanceOptions): void {
+  const law = laws('ReplayStore', make, options)
+  const claim = (store: ReplayStore, key: string) => store.claim(key, MINUTE, Date.now())
+
+  law('a key can be claimed once', async (store) => {
+    assert.deepEqual(
+      [await claim(store, 'a'), await claim(store, 'a'), await claim(store, 'a')],
+      [true, false, false],
+    )
+  })
+
+  law('keys do not know each other', async (store) => {
+    for (const key of ['a', 'A', 'a ', "ü'; --", 'a'.repeat(43)]) assert.equal(await claim(store, key), true)
+  })
+
+  law('a key stays claimed until its time is over, and is free then', async (store, advance) => {
+    await claim(store, 'a')
+    await advance(MINUTE / 2)
+    assert.equal(await claim(store, 'a'), false)
+    await advance(MINUTE / 2)
+    assert.deepEqual([await claim(store, 'a'), await claim(store, 'a')], [true, false])
+  })
+
+  law('a claim that fails does not make the first one longer', async (store, advance) => {
+    await claim(store, 'a')
+    await advance(MINUTE / 2)
+    await store.claim('a', 10 * MINUTE, Date.now())
+    await advance(MINUTE / 2)
+    assert.equal(await claim(store, 'a'), true)
+  })
+
+  law('of 50 at once exactly one is first', async (store) => {
+    const claims = await Promise.all(Array.from({ length: 50 }, () => claim(store, 'a')))
+    assert.equal(claims.filter((isFirst) => isFirst).length, 1)
+  })
+}

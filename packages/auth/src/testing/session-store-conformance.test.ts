@@ -1,0 +1,138 @@
+import type { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import { memorySessionStore, type SessionStore, type StoredSession } from '../tokens/index.js'
+import { brokenLaws, lawsOf, methodsOf } from './broken.fixture.js'
+import { sessionStoreConformance } from './session-store-conformance.js'
+
+type Change = (store: SessionStore) => Partial<SessionStore>
+
+const twin =
+  (change: Change) =>
+  (clock: TestClock): SessionStore => {
+    const store = methodsOf(memorySessionStore({ clock }))
+    return { ...store, ...change(store) }
+  }
+
+const later = () => new Promise((resolve) => setImmediate(resolve))
+
+const twins: readonly [law: string, change: Change][] = [
+  [
+    'a session comes back as it was given',
+    (store) => ({
+      create: (session, now) =>
+        store.create({ ...session, data: JSON.stringify(JSON.parse(session.data)) }, now),
+    }),
+  ],
+  [
+    'a session is found by its own id only',
+    (store) => ({ destroy: (handle, _, now) => store.destroy(handle, undefined, now) }),
+  ],
+  [
+    'the sessions of a subject are listed, the oldest first',
+    (store) => ({ list: async (sub, now) => (await store.list(sub, now)).toReversed() }),
+  ],
+  [
+    'use moves the idle end, and nothing else',
+    (store) => ({ change: (key, change, now) => store.change(key, { ...change, data: '"other"' }, now) }),
+  ],
+  [
+    'a change of the data alone is no use',
+    (store) => ({ change: (key, change, now) => store.change(key, { idleTtl: 3_600_000, ...change }, now) }),
+  ],
+  [
+    'a new id is good, and the old one means nothing',
+    (store) => {
+      const old = new Map<string, string>()
+      const newest = (hash: string): string => (old.has(hash) ? newest(old.get(hash) ?? '') : hash)
+      return {
+        change: (key, change, now) => {
+          const hash = newest(key.hash)
+          if (change.hash !== undefined) old.set(hash, change.hash)
+          return store.change({ ...key, hash }, change, now)
+        },
+        get: (key, now) => store.get({ ...key, hash: newest(key.hash) }, now),
+      }
+    },
+  ],
+  [
+    'a session that lies unused ends',
+    (store) => ({
+      create: (session, now) => store.create({ ...session, idleTtl: session.absoluteTtl }, now),
+    }),
+  ],
+  [
+    'a session ends, however much it is used',
+    (store) => ({ create: (session, now) => store.create({ ...session, absoluteTtl: 3.6e9 }, now) }),
+  ],
+  [
+    'a session that is destroyed is gone',
+    (store) => {
+      const kept = new Map<string, StoredSession>()
+      return {
+        get: async (key, now) => {
+          const session = (await store.get(key, now)) ?? kept.get(key.handle)
+          if (session !== undefined) kept.set(key.handle, session)
+          return session
+        },
+      }
+    },
+  ],
+  [
+    'destroying all ends the sessions of that subject, and no other',
+    (store) => ({
+      destroyAll: async (sub, now) =>
+        (await store.destroyAll('another', now)) + (await store.destroyAll(sub, now)),
+    }),
+  ],
+  [
+    'of 50 that give a new id at once exactly one succeeds',
+    (store) => ({
+      change: async (key, change, now) => {
+        const session = await store.get(key, now)
+        await later()
+        return (await store.change(key, change, now)) ?? session
+      },
+    }),
+  ],
+  [
+    'a change that is under way does not bring a destroyed session back',
+    (store) => ({
+      change: async (key, change, now) => {
+        const session = await store.get(key, now)
+        await later()
+        if (session !== undefined && (await store.get(key, now)) === undefined)
+          await store.create({ ...session, hash: key.hash, idleTtl: 3_600_000, absoluteTtl: 3_600_000 }, now)
+        return store.change(key, change, now)
+      },
+    }),
+  ],
+  [
+    'destroying all reaches every session that was created before',
+    (store) => ({
+      destroyAll: async (sub, now) => {
+        const sessions = (await store.list(sub, now)).slice(0, 10)
+        for (const { handle } of sessions) await store.destroy(handle, undefined, now)
+        return sessions.length
+      },
+    }),
+  ],
+]
+
+describe('sessionStoreConformance', () => {
+  test('accepts a store', async () => {
+    expect(
+      await brokenLaws(
+        sessionStoreConformance,
+        twin(() => ({})),
+      ),
+    ).toEqual([])
+  })
+
+  test.each(twins)('rejects a twin that breaks: %s', async (law, change) => {
+    expect(await brokenLaws(sessionStoreConformance, twin(change))).toContain(law)
+  })
+
+  test('has a broken twin for every law', () => {
+    expect(lawsOf(sessionStoreConformance)).toEqual(twins.map(([law]) => law))
+  })
+})

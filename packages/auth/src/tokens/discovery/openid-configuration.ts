@@ -1,0 +1,109 @@
+import { checkText, invalidOption } from '@base/core/options'
+import { type AlgorithmName, checkAlgorithm } from '../keys/algorithm.js'
+
+/** What an issuer offers, for {@link openidConfiguration}. What is left out is not offered. */
+export interface OpenidConfigurationOptions {
+  /** The `iss` of its tokens: an https URL without query and fragment. */
+  readonly issuer: string
+  /** Where its keys are. @defaultValue the issuer with `/.well-known/jwks.json` */
+  readonly jwksUri?: string
+  /** Where users sign in. */
+  readonly authorizationEndpoint?: string
+  /** Where clients get tokens. */
+  readonly tokenEndpoint?: string
+  /** Where tokens are taken back. RFC 7009. */
+  readonly revocationEndpoint?: string
+  /** Where tokens are looked up. RFC 7662. */
+  readonly introspectionEndpoint?: string
+  /** Where claims of the user are. */
+  readonly userinfoEndpoint?: string
+  /** Where users sign out. */
+  readonly endSessionEndpoint?: string
+  /** The scopes that there are. */
+  readonly scopes?: readonly string[]
+  /** How clients get tokens. @defaultValue ['authorization_code', 'refresh_token'] */
+  readonly grantTypes?: readonly string[]
+  /** How id tokens are signed. @defaultValue ['ES256'] */
+  readonly algorithms?: readonly AlgorithmName[]
+  /** Members of your own, which come last. */
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+
+/** A discovery document, as JSON. */
+export interface OpenidConfiguration {
+  /** The issuer, as it is in the `iss` of tokens. */
+  readonly issuer: string
+  /** Where its keys are. */
+  readonly jwks_uri: string
+  /** What the sign-in may answer with. */
+  readonly response_types_supported: readonly string[]
+  /** Whether all clients see the same `sub`. */
+  readonly subject_types_supported: readonly string[]
+  /** How id tokens are signed. */
+  readonly id_token_signing_alg_values_supported: readonly string[]
+  /** How clients get tokens. */
+  readonly grant_types_supported: readonly string[]
+  /** How PKCE is done: S256 alone. */
+  readonly code_challenge_methods_supported: readonly string[]
+  /** Any other member. */
+  readonly [member: string]: unknown
+}
+
+const place = (option: string) => ({ package: '@base/auth', pattern: 'openidConfiguration', option })
+
+const ENDPOINTS = {
+  authorizationEndpoint: 'authorization_endpoint',
+  tokenEndpoint: 'token_endpoint',
+  revocationEndpoint: 'revocation_endpoint',
+  introspectionEndpoint: 'introspection_endpoint',
+  userinfoEndpoint: 'userinfo_endpoint',
+  endSessionEndpoint: 'end_session_endpoint',
+} as const
+
+/**
+ * The discovery document of an issuer, to be served as JSON at `/.well-known/openid-configuration` under the issuer's URL.
+ *
+ * @example
+ * openidConfiguration({ issuer: 'https://login.example.com' }).jwks_uri
+ * // 'https://login.example.com/.well-known/jwks.json'
+ *
+ * @throws InvalidOptionError for a URL that is not https (http is for this machine alone), or a wrong option.
+ * @see OpenID Connect Discovery 1.0, section 3; RFC 8414
+ */
+export function openidConfiguration(options: OpenidConfigurationOptions): OpenidConfiguration {
+  const issuer = checkUrl(options?.issuer, 'issuer')
+  if (/[?#]/.test(issuer)) throw invalidOption(issuer, place('issuer'), 'without query and fragment')
+  const { jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`, algorithms = ['ES256'] } = options
+  const { grantTypes = ['authorization_code', 'refresh_token'], scopes, extra } = options
+  return {
+    issuer,
+    jwks_uri: checkUrl(jwksUri, 'jwksUri'),
+    ...endpointsOf(options),
+    ...(scopes !== undefined && { scopes_supported: scopes }),
+    response_types_supported: ['code'],
+    grant_types_supported: grantTypes,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: algorithms.map((name) =>
+      checkAlgorithm(name, place('algorithms')),
+    ),
+    code_challenge_methods_supported: ['S256'],
+    ...extra,
+  }
+}
+
+function endpointsOf(options: OpenidConfigurationOptions): Record<string, string> {
+  const entries = Object.entries(ENDPOINTS).flatMap(([option, member]) => {
+    const url = options[option as keyof typeof ENDPOINTS]
+    return url === undefined ? [] : [[member, checkUrl(url, option)]]
+  })
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+const SECURE = /^(https:|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])([:/]|$))/
+
+/** As it came: an issuer is compared character by character. */
+function checkUrl(url: unknown, option: string): string {
+  const text = checkText(url, place(option))
+  if (SECURE.test(text) && URL.canParse(text)) return text
+  throw invalidOption(text, place(option), 'an https URL')
+}

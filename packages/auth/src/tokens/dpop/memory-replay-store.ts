@@ -1,0 +1,70 @@
+import type { Clock } from '@base/core/clock'
+import { UnavailableError } from '@base/core/errors'
+import { checkInteger, checkMethods } from '@base/core/options'
+import type { ReplayStore } from './replay-store.js'
+
+const DEFAULT_MAX_ENTRIES = 1_000_000
+/** Entries that each claim looks at, to forget those that are over: more than are added, so that none is left. */
+const SWEPT = 2
+
+/** Options of {@link memoryReplayStore}. */
+export interface MemoryReplayStoreOptions {
+  /**
+   * Keys that are remembered at most, an integer from 1: about 200 bytes each. With more, claims are refused until some are
+   * over, for a key that is forgotten could be used again.
+   * @defaultValue 1,000,000
+   */
+  readonly maxEntries?: number
+  /** Source of time. @defaultValue the time of who asks */
+  readonly clock?: Clock
+}
+
+/**
+ * Remembers in the memory of one process what may come once only.
+ *
+ * @example
+ * const replays = memoryReplayStore()
+ * const proof = await verifyDpop(header, { method: 'POST', url: 'https://api.example/token', replays })
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
+  const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = options
+  const where = { package: '@base/auth', pattern: 'memoryReplayStore' }
+  if (clock !== undefined) checkMethods(clock, ['now'], { ...where, option: 'clock' })
+  return new MemoryReplayStore(checkInteger(maxEntries, { ...where, option: 'maxEntries', min: 1 }), clock)
+}
+
+class MemoryReplayStore implements ReplayStore {
+  readonly #clock: Clock | undefined
+  readonly #maxEntries: number
+  /** When each key is over. */
+  readonly #keys = new Map<string, number>()
+
+  constructor(maxEntries: number, clock: Clock | undefined) {
+    this.#maxEntries = maxEntries
+    this.#clock = clock
+  }
+
+  async claim(key: string, ttl: number, now: number): Promise<boolean> {
+    const at = this.#clock?.now() ?? now
+    const end = this.#keys.get(key)
+    if (end !== undefined && at < end) return false
+    this.#keys.delete(key)
+    this.#sweep(at)
+    if (this.#keys.size >= this.#maxEntries)
+      throw new UnavailableError({ message: `There is no room for more than ${this.#maxEntries} keys.` })
+    this.#keys.set(key, at + ttl)
+    return true
+  }
+
+  /** Looks at the first keys, and puts those that stay behind all others, so that each has its turn. */
+  #sweep(now: number): void {
+    let left = SWEPT
+    for (const [key, end] of this.#keys) {
+      if (left-- === 0) return
+      this.#keys.delete(key)
+      if (now < end) this.#keys.set(key, end)
+    }
+  }
+}

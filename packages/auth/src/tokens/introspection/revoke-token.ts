@@ -1,0 +1,34 @@
+import { isOpaqueToken } from '../opaque/opaque-token.js'
+import { readAccessToken, type TokenServices } from './token-services.js'
+
+/** Who asks, as your service has authenticated it. */
+export interface RevokeTokenOptions {
+  /** The client that asks: another client's token stays as it is. @defaultValue any */
+  readonly clientId?: string
+}
+
+/**
+ * Takes a token back (RFC 7009): an access token alone, a refresh token of any generation with its whole family.
+ *
+ * A token that is unknown, malformed, over, or another client's is a success like any other, so the answer is always 200 and
+ * tells nothing. Access tokens of a family that is revoked live until they expire.
+ *
+ * @example
+ * await revokeToken(token, { tokens, refresh }, { clientId: 'web' })
+ *
+ * @throws UnavailableError where keys or stores cannot be reached: whoever asked has to ask again (status 503).
+ * @see RFC 7009, section 2
+ */
+export async function revokeToken(
+  token: string,
+  services: TokenServices,
+  { clientId }: RevokeTokenOptions = {},
+): Promise<void> {
+  if (isOpaqueToken(token)) {
+    await services.refresh?.revoke(token, { clientId })
+    return
+  }
+  const claims = await readAccessToken(token, services)
+  if (claims === undefined || (clientId !== undefined && clientId !== claims.client_id)) return
+  await services.tokens.revoke(claims)
+}

@@ -1,0 +1,26 @@
+import { UnavailableError } from '@base/core/errors'
+import type { Result } from '@base/core/result'
+import type { AuthError } from '../../errors/auth-error.js'
+import type { AccessClaims } from '../claims.js'
+import type { RefreshService } from '../refresh/refresh-service.js'
+import type { TokenService } from '../service/token-service.js'
+
+/** Who knows the tokens. */
+export interface TokenServices {
+  /** Knows access tokens: what `createTokenService` gives. */
+  readonly tokens: Pick<TokenService, 'verifyAccess' | 'revoke'>
+  /** Knows refresh tokens: what `createRefreshService` gives. @defaultValue there are none */
+  readonly refresh?: Pick<RefreshService, 'inspect' | 'revoke'>
+}
+
+/** The claims of an access token that is good, `undefined` for any other. @throws UnavailableError where nobody can say. */
+export async function readAccessToken(
+  token: string,
+  { tokens }: TokenServices,
+): Promise<AccessClaims | undefined> {
+  const result: Result<AccessClaims, AuthError> = await tokens.verifyAccess(token)
+  if (result.ok) return result.value
+  const { code } = result.error
+  if (code !== 'KEYS_UNAVAILABLE' && code !== 'REVOCATIONS_UNAVAILABLE') return undefined
+  throw new UnavailableError({ message: 'Nobody can say whether the token is good.', cause: result.error })
+}

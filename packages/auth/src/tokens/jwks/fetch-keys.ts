@@ -1,0 +1,84 @@
+import type { Clock } from '@base/core/clock'
+import { parseStrictObject } from '../jws/strict-json.js'
+
+/** How keys are fetched. */
+export interface FetchRules {
+  readonly url: string
+  readonly fetch: typeof globalThis.fetch
+  /** In milliseconds, body included. */
+  readonly timeout: number
+  readonly clock: Clock
+}
+
+/** What an issuer answered. */
+export type FetchedKeys =
+  | { readonly changed: false; readonly cacheControl: string | null }
+  | {
+      readonly changed: true
+      readonly keys: readonly unknown[]
+      readonly etag: string | null
+      readonly cacheControl: string | null
+    }
+
+const MOST_BYTES = 65_536
+const MOST_KEYS = 64
+
+/**
+ * Fetches a JWK set once, within the limits: no redirect is followed, for it would go where nobody has said to, and what is too
+ * slow, too long or no set is an error.
+ */
+export async function fetchKeys(rules: FetchRules, etag: string | null): Promise<FetchedKeys> {
+  const controller = new AbortController()
+  const { timeout, clock } = rules
+  let timer: ReturnType<Clock['schedule']> | undefined
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = clock.schedule(timeout, () => reject(new Error(`No answer within ${timeout} ms.`)), {
+      name: 'fetch of a JWK set',
+    })
+  })
+  try {
+    // In a race, for a fetch that somebody brings may not listen to its signal.
+    return await Promise.race([request(rules, etag, controller.signal), tooSlow])
+  } finally {
+    timer?.cancel()
+    controller.abort()
+  }
+}
+
+async function request(rules: FetchRules, etag: string | null, signal: AbortSignal): Promise<FetchedKeys> {
+  const headers = {
+    accept: 'application/jwk-set+json, application/json',
+    ...(etag !== null && { 'if-none-match': etag }),
+  }
+  const response = await rules.fetch(rules.url, { headers, redirect: 'manual', signal })
+  const cacheControl = response.headers.get('cache-control')
+  if (response.status === 304 && etag !== null) return { changed: false, cacheControl }
+  if (response.status !== 200) throw new Error(`The answer has the status ${response.status}.`)
+  const keys = keysOf(await readBody(response))
+  return { changed: true, keys, etag: response.headers.get('etag'), cacheControl }
+}
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength
+    // Leaving the loop cancels the body.
+    if (length > MOST_BYTES) throw new Error(`The answer has more than ${MOST_BYTES} bytes.`)
+    chunks.push(chunk)
+  }
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return body
+}
+
+function keysOf(body: Uint8Array): readonly unknown[] {
+  const keys = parseStrictObject(body)?.['keys']
+  if (!Array.isArray(keys)) throw new Error('The answer is no JWK set.')
+  if (keys.length > MOST_KEYS) throw new Error(`The answer has more than ${MOST_KEYS} keys.`)
+  return keys
+}

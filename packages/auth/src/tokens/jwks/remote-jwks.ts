@@ -1,0 +1,62 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkFunction, checkMethods } from '@base/core/options'
+import type { KeySource } from '../keys/key-source.js'
+import { RemoteKeySet } from './remote-key-set.js'
+import { checkKeysUrl } from './remote-url.js'
+
+/** Options of {@link remoteJwks}; checked and read once. */
+export interface RemoteJwksOptions {
+  /** The least time between two requests, whatever tokens come. @defaultValue '30s' */
+  readonly cooldown?: Duration
+  /** How long the issuer may take to answer, more than 0. @defaultValue '5s' */
+  readonly timeout?: Duration
+  /** How long a set is used at most, more than 0; a shorter `max-age` of the issuer counts, down to `cooldown`. @defaultValue '10m' */
+  readonly maxAge?: Duration
+  /** For how long after that a set is still used while the issuer does not answer. @defaultValue '1h' */
+  readonly staleIfError?: Duration
+  /** Makes the requests. @defaultValue the platform's `fetch` */
+  readonly fetch?: typeof globalThis.fetch
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** The keys of another issuer. Made by {@link remoteJwks}. */
+export interface RemoteJwks extends KeySource {
+  /** Where they are. */
+  readonly url: string
+}
+
+/**
+ * The keys that an issuer publishes, fetched when they are first needed.
+ *
+ * All who need them share one request. A token with an unknown key makes for one more, at most one per `cooldown`. A set is at
+ * most 64 KiB and 64 keys; redirects are not followed; secrets and private keys in it, and keys that are too weak, are ignored.
+ * While the issuer is away the last set serves on for `staleIfError`; after that tokens are refused with `KEYS_UNAVAILABLE`.
+ *
+ * @example
+ * const keys = remoteJwks('https://login.example.com/.well-known/jwks.json')
+ * await keys.refresh() // at the start, if the first request shall not wait for it
+ *
+ * @throws InvalidOptionError for a URL that is not https (http is for this machine alone) or has credentials, or a wrong option.
+ */
+export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): RemoteJwks {
+  const place = (option: string) => ({ package: '@base/auth', pattern: 'remoteJwks', option })
+  const {
+    cooldown = '30s',
+    timeout = '5s',
+    maxAge = '10m',
+    staleIfError = '1h',
+    clock = systemClock,
+  } = options
+  const { fetch = (input, init) => globalThis.fetch(input, init) } = options
+  return new RemoteKeySet({
+    url: checkKeysUrl(url),
+    cooldown: toMilliseconds(cooldown, place('cooldown')),
+    timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
+    maxAge: toMilliseconds(maxAge, { ...place('maxAge'), positive: true }),
+    staleIfError: toMilliseconds(staleIfError, place('staleIfError')),
+    fetch: checkFunction(fetch, place('fetch')),
+    clock: checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock')),
+  })
+}

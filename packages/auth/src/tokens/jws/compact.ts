@@ -1,0 +1,23 @@
+import { isCanonical } from '../keys/base64url.js'
+
+/** The longest token that is looked at, in characters. */
+export const LONGEST = 8192
+
+/** A payload may be empty, and a signature is so in a token that wants to go without. */
+const FORM = /^[\w-]+\.[\w-]*\.[\w-]*$/
+
+/**
+ * The header of a token, still encoded, if the token has the only form that is legal: three parts of canonical base64url with
+ * dots between them, and nothing else. Padding, line breaks, the JSON form and bits that decode to nothing make a second text
+ * for the same token, so they are refused before anything is decoded.
+ *
+ * @see RFC 8725bis, section 3.14
+ */
+export function headerOf(token: unknown): string | undefined {
+  if (typeof token !== 'string' || token.length > LONGEST || !FORM.test(token)) return undefined
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  const isLegal =
+    isCanonical(token, 0, first) && isCanonical(token, first + 1, second) && isCanonical(token, second + 1)
+  return isLegal ? token.slice(0, first) : undefined
+}

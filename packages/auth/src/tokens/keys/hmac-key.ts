@@ -1,0 +1,98 @@
+import { invalidOption } from '@base/core/options'
+import { isSecret, type Secret } from '@base/core/secret'
+import { encode } from 'jose/base64url'
+import { checkAlgorithm, isSymmetric, LEAST_SECRET, type SymmetricAlgorithm } from './algorithm.js'
+import { checkKid } from './check-kid.js'
+import { type NodeCrypto, requireNodeCrypto } from './node-crypto.js'
+import { ownThumbprint } from './own-thumbprint.js'
+import { OwnKey, type TokenKey } from './token-key.js'
+import { importSecret } from './web-keys.js'
+
+/** Options of {@link hmacKey}. */
+export interface HmacKeyOptions {
+  /** How it signs. @defaultValue 'HS256' */
+  readonly algorithm?: SymmetricAlgorithm
+  /** Its name, 1 to 128 printable ASCII characters. @defaultValue its RFC 7638 thumbprint */
+  readonly kid?: string
+}
+
+const place = (option: string) => ({ package: '@base/auth', pattern: 'hmacKey', option })
+
+/**
+ * A shared secret that signs and verifies. Who verifies can also sign, so use it only where one service does both; a text is
+ * taken as its UTF-8 bytes.
+ *
+ * It must have at least as many bytes as its hash: 32, 48, 64 for HS256, HS384, HS512 (RFC 7518, section 3.2). What looks like
+ * a PEM, a JWK or the DER form of an asymmetric key is refused: such a key is public, or is to become so.
+ *
+ * @example
+ * const key = hmacKey(secretOfTheService) // 32 random bytes: openssl rand -base64 32
+ *
+ * @throws InvalidOptionError, which never shows the secret.
+ */
+export function hmacKey(
+  secret: string | Uint8Array | Secret<string | Uint8Array>,
+  options: HmacKeyOptions = {},
+): TokenKey {
+  const algorithm = checkAlgorithm(options.algorithm ?? 'HS256', place('algorithm'))
+  if (!isSymmetric(algorithm)) {
+    throw invalidOption(algorithm, place('algorithm'), 'one of "HS256", "HS384", "HS512"')
+  }
+  const node = requireNodeCrypto('hmacKey')
+  const bytes = checkSecret(isSecret(secret) ? secret.reveal() : secret, algorithm, node)
+  const kid = checkKid(options.kid, place('kid'))
+  return new OwnKey({
+    kid: kid ?? ownThumbprint({ kty: 'oct', k: encode(bytes) }, node),
+    algorithm,
+    load: () => importSecret(bytes, algorithm),
+    loadSigning: () => importSecret(bytes, algorithm),
+  })
+}
+
+/** A copy, so that nobody changes it later. */
+function checkSecret(secret: unknown, algorithm: SymmetricAlgorithm, node: NodeCrypto): Uint8Array {
+  const bytes = bytesOf(secret)
+  if (bytes === undefined) throw invalidOption(typeof secret, place('secret'), 'a text or bytes')
+  if (isAsymmetric(bytes, node)) {
+    throw invalidOption('an asymmetric key', place('secret'), 'a shared secret')
+  }
+  const least = LEAST_SECRET[algorithm]
+  if (bytes.length < least) {
+    throw invalidOption(bytes.length, place('secret'), `at least ${least} bytes for ${algorithm}`)
+  }
+  return bytes
+}
+
+function bytesOf(secret: unknown): Uint8Array | undefined {
+  if (typeof secret === 'string') return new TextEncoder().encode(secret)
+  return secret instanceof Uint8Array ? Uint8Array.from(secret) : undefined
+}
+
+/** A public key as the secret would let everybody sign: CVE-2016-10555, CVE-2022-29217, CVE-2023-48223, CVE-2026-34950. */
+function isAsymmetric(bytes: Uint8Array, node: NodeCrypto): boolean {
+  const text = new TextDecoder().decode(bytes)
+  return /-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text) || isDer(bytes, node)
+}
+
+function isDer(bytes: Uint8Array, node: NodeCrypto): boolean {
+  // A sequence, as every DER form of a key is; the rest of the cost is for those alone.
+  if (bytes[0] !== 0x30) return false
+  const key = Buffer.from(bytes)
+  const forms = [
+    () => node.createPublicKey({ key, format: 'der', type: 'spki' }),
+    () => node.createPublicKey({ key, format: 'der', type: 'pkcs1' }),
+    () => node.createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+    () => node.createPrivateKey({ key, format: 'der', type: 'pkcs1' }),
+    () => node.createPrivateKey({ key, format: 'der', type: 'sec1' }),
+  ]
+  return forms.some(reads)
+}
+
+function reads(form: () => unknown): boolean {
+  try {
+    form()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,6 @@
+const KID = /^[\x20-\x7e]{1,128}$/
+
+/** Whether it can be the name of a key: 1 to 128 printable ASCII characters. It is only ever looked up. */
+export function isKid(value: unknown): value is string {
+  return typeof value === 'string' && KID.test(value)
+}

@@ -1,0 +1,32 @@
+import { invalidOption, type OptionPlace } from '@base/core/options'
+import { type Algorithm, checkAlgorithms } from './algorithm.js'
+import type { Signer, SigningSource } from './key-source.js'
+import type { TokenKey } from './token-key.js'
+import { ownKeys, toKeySource, withoutText } from './verifier-keys.js'
+
+/** What a service takes as keys: a key ring, or keys of your own, of which the first signs and all verify. */
+export type ServiceKeys = SigningSource | TokenKey | readonly TokenKey[]
+
+/** The source that the option stands for. */
+export function toSigningSource(keys: unknown, place: OptionPlace): SigningSource {
+  if (isSigningSource(keys)) return keys
+  const own = ownKeys(keys) as readonly TokenKey[] | undefined
+  const [first] = own ?? []
+  if (own === undefined || first?.canSign !== true) {
+    throw invalidOption(withoutText(keys), place, 'a key ring, or keys of which the first can sign')
+  }
+  const algorithms = checkAlgorithms(
+    own.flatMap((key) => key.algorithms),
+    place,
+  )
+  return { ...toKeySource(own, place), algorithms, signer: () => signerOf(first) }
+}
+
+function signerOf(key: TokenKey): Signer {
+  return { kid: key.kid, algorithm: key.algorithm as Algorithm, signingKey: () => key.signingKey() }
+}
+
+function isSigningSource(value: unknown): value is SigningSource {
+  const source = value as Partial<SigningSource> | null | undefined
+  return typeof source?.signer === 'function' && typeof source.current === 'function'
+}

@@ -1,0 +1,15 @@
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import type { JsonWebKey } from './json-web-key.js'
+
+/**
+ * The RFC 7638 SHA-256 thumbprint of a key: a name that depends on the key alone, the same for its public and private form.
+ *
+ * @example
+ * await thumbprint({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' })
+ * // 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'
+ *
+ * @throws TypeError of jose for what is no key.
+ */
+export async function thumbprint(jwk: JsonWebKey): Promise<string> {
+  return calculateJwkThumbprint(jwk as Record<string, unknown>)
+}

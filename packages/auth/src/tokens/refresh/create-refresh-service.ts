@@ -1,0 +1,229 @@
+import { ok, type Result } from '@base/core/result'
+import type { AuthError } from '../../errors/auth-error.js'
+import { askStore } from '../opaque/ask-store.js'
+import { checkName } from '../opaque/check-name.js'
+import {
+  createHandle,
+  createOpaqueToken,
+  isHandle,
+  type OpaqueToken,
+  readOpaqueToken,
+} from '../opaque/opaque-token.js'
+import { refused } from '../refused.js'
+import type { AccessInput } from '../service/token-service.js'
+import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } from './refresh-options.js'
+import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
+import type { RefreshFamily, RefreshRecord, RefreshStore } from './refresh-store.js'
+import { tellReuse } from './reuse.js'
+import { isScope, isWithin } from './scope.js'
+import { seal, unseal } from './seal.js'
+import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './sign-in.js'
+
+/**
+ * Refresh tokens that are good for one use each.
+ *
+ * A sign-in starts a family. Each rotation replaces its token by a new one; a token that comes a second time shows that
+ * two hold a copy, so the whole family is revoked, and the thief's copy with it. Only within the grace, and only until its
+ * successor is used, is it answered with that same successor: answers get lost, and browsers ask from two tabs at once.
+ *
+ * Tokens are random, and the store knows their hashes alone. The access token is made before the store rotates: where either
+ * fails the presented token is still good. Of many rotations at once, on whatever nodes, one makes the successor and all
+ * others get the same.
+ *
+ * Not promised: that a stolen token is noticed before it is presented twice, or that access tokens end with their family;
+ * they live until they expire, unless {@link RefreshService.revokeAll} ends them.
+ *
+ * @example
+ * const refresh = createRefreshService({ store: memoryRefreshStore(), tokens })
+ * const { accessToken, refreshToken } = await refresh.start({ sub: 'user-1', clientId: 'web' })
+ * const rotated = await refresh.rotate(refreshToken, { clientId: 'web' })
+ * if (rotated.ok) rotated.value.accessToken
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see RFC 6749, section 6; RFC 9700, sections 2.2.2 and 4.14
+ */
+export function createRefreshService(options: RefreshServiceOptions): RefreshService {
+  return new RotatingTokens(readOptions(options))
+}
+
+class RotatingTokens implements RefreshService {
+  readonly #settings: RefreshSettings
+
+  constructor(settings: RefreshSettings) {
+    this.#settings = settings
+  }
+
+  async start(signIn: RefreshSignIn): Promise<RefreshTokens> {
+    const { idleTtl, absoluteTtl, clock } = this.#settings
+    const checked = readSignIn(signIn, clock.now())
+    const id = createHandle()
+    const token = await createOpaqueToken(id)
+    const accessToken = await this.#issue({ id, ...checked }, checked.scope, checked.jkt)
+    signIn.signal?.throwIfAborted()
+    const family = { ...checked, id, hash: token.hash, idleTtl, absoluteTtl }
+    await this.#ask((store, now) => store.start(family, now))
+    return { accessToken, refreshToken: token.text, familyId: id }
+  }
+
+  async rotate(text: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>> {
+    const { scope, jkt, signal } = options ?? {}
+    signal?.throwIfAborted()
+    const parent = await readOpaqueToken(text)
+    const record = parent && (await this.#find(parent))
+    const refusal = judge(record, options ?? {})
+    if (refusal !== undefined) return refusal
+    const { family } = record as RefreshRecord
+    const accessToken = await this.#issue(family, scope ?? family.scope, jkt)
+    signal?.throwIfAborted()
+    return this.#replace(parent as OpaqueToken, family, accessToken, options)
+  }
+
+  async revoke(
+    text: string,
+    { clientId }: { readonly clientId?: string | undefined } = {},
+  ): Promise<boolean> {
+    const token = await readOpaqueToken(text)
+    const record = token && (await this.#find(token))
+    if (record === undefined) return false
+    if (clientId !== undefined && clientId !== record.family.clientId) return false
+    return this.revokeFamily(record.family.id)
+  }
+
+  async revokeFamily(familyId: string): Promise<boolean> {
+    if (!isHandle(familyId)) return false
+    return this.#ask((store, now) => store.revokeFamily(familyId, now))
+  }
+
+  async revokeAll(sub: string): Promise<number> {
+    checkName(sub, place('sub'))
+    // The families first: a rotation that is under way could else be given an access token that no revocation reaches.
+    const families = await settled(this.#ask((store, now) => store.revokeAll(sub, now)))
+    await this.#settings.tokens.revokeAll(sub)
+    return families()
+  }
+
+  async sessions(sub: string): Promise<readonly RefreshSession[]> {
+    checkName(sub, place('sub'))
+    return (await this.#ask((store, now) => store.list(sub, now))).map(sessionOf)
+  }
+
+  async inspect(text: string): Promise<RefreshSession | undefined> {
+    const token = await readOpaqueToken(text)
+    const record = token && (await this.#find(token))
+    return record?.status === 'active' ? sessionOf(record.family) : undefined
+  }
+
+  #find({ handle, hash }: OpaqueToken): Promise<RefreshRecord | undefined> {
+    return this.#ask((store, now) => store.find(handle, hash, now))
+  }
+
+  async #issue(
+    { id, sub, clientId, data }: Pick<RefreshFamily, 'id'> & CheckedSignIn,
+    scope: string | undefined,
+    jkt: string | undefined,
+  ): Promise<string> {
+    const { authenticatedAt, amr, acr } = factsOf(data)
+    const input: AccessInput = {
+      sub,
+      clientId,
+      sid: id,
+      authTime: Math.floor(authenticatedAt / 1_000),
+      ...(scope !== undefined && { scope }),
+      ...(jkt !== undefined && { jkt }),
+      ...(amr && { amr }),
+      ...(acr !== undefined && { acr }),
+    }
+    return (await this.#settings.tokens.issueAccess(input)).token
+  }
+
+  async #replace(
+    parent: OpaqueToken,
+    family: RefreshFamily,
+    accessToken: string,
+    { scope, jkt }: RotateOptions,
+  ): Promise<Result<RefreshTokens, AuthError>> {
+    const { idleTtl, grace, onReuse } = this.#settings
+    const token = await createOpaqueToken(family.id)
+    const sealed = grace === 0 ? undefined : await seal(token, parent)
+    const child = { hash: token.hash, scope: scope ?? family.scope, sealed, idleTtl }
+    const rotation = { familyId: family.id, parent: parent.hash, child, grace }
+    const outcome = await this.#ask((store, now) => store.rotate(rotation, now))
+    switch (outcome.status) {
+      case 'rotated':
+        return ok({ accessToken, refreshToken: token.text, familyId: family.id })
+      case 'repeated':
+        tellReuse(family, true, onReuse)
+        return this.#repeat(parent, { ...family, scope: outcome.scope }, outcome.sealed, { scope, jkt })
+      case 'reused':
+        tellReuse(family, false, onReuse)
+        return refused('REFRESH_REUSED', 'The refresh token had been rotated; its family is revoked.')
+      case 'revoked':
+        return REVOKED()
+      case 'expired':
+        return EXPIRED()
+      default:
+        return INVALID()
+    }
+  }
+
+  /** The same successor as who asked first got; the access token is for what that successor may be used for. */
+  async #repeat(
+    parent: OpaqueToken,
+    family: RefreshFamily,
+    sealed: string,
+    { scope, jkt }: Pick<RotateOptions, 'scope' | 'jkt'>,
+  ): Promise<Result<RefreshTokens, AuthError>> {
+    if (scope !== undefined && !isWithin(scope, family.scope)) return WIDER()
+    const accessToken = await this.#issue(family, scope ?? family.scope, jkt)
+    try {
+      return ok({ accessToken, refreshToken: await unseal(sealed, parent), familyId: family.id })
+    } catch (cause) {
+      return refused('REFRESH_INVALID', 'What the store keeps for the grace was changed.', cause)
+    }
+  }
+
+  #ask<T>(ask: (store: RefreshStore, now: number) => PromiseLike<T>): Promise<T> {
+    const { store, clock } = this.#settings
+    return askStore('refresh', () => ask(store, clock.now()))
+  }
+}
+
+const INVALID = () => refused('REFRESH_INVALID', 'The refresh token is not known.')
+const EXPIRED = () => refused('REFRESH_EXPIRED', 'The refresh token has expired.')
+const REVOKED = () => refused('REFRESH_REVOKED', 'The family of the refresh token is revoked.')
+const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of the refresh token.')
+
+/** Why a token must not be rotated; what can change under way is judged by the store. */
+function judge(record: RefreshRecord | undefined, { clientId, scope, jkt }: Partial<RotateOptions>) {
+  if (record === undefined) return INVALID()
+  const { status, family } = record
+  if (clientId !== family.clientId)
+    return refused('REFRESH_INVALID', 'The refresh token belongs to another client.')
+  if (family.jkt !== undefined && jkt !== family.jkt)
+    return refused('REFRESH_INVALID', 'The refresh token is bound to another key.')
+  if (status === 'revoked') return REVOKED()
+  if (status === 'expired') return EXPIRED()
+  if (scope !== undefined && !(isScope(scope) && isWithin(scope, family.scope))) return WIDER()
+  return undefined
+}
+
+function sessionOf({ id, data, scope, jkt, ...family }: RefreshFamily): RefreshSession {
+  const { authenticatedAt, label } = factsOf(data)
+  return {
+    familyId: id,
+    ...family,
+    authenticatedAt,
+    ...(scope !== undefined && { scope }),
+    ...(jkt !== undefined && { jkt }),
+    ...(label !== undefined && { label }),
+  }
+}
+
+/** How a promise ended, to be looked at later. */
+async function settled<T>(promise: Promise<T>): Promise<() => T> {
+  const [outcome] = await Promise.allSettled([promise])
+  return () => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  }
+}

@@ -1,0 +1,95 @@
+import type { Result } from '@base/core/result'
+import type { AuthError } from '../../errors/auth-error.js'
+import type { RefreshSignIn } from './sign-in.js'
+
+/** What a client gets. */
+export interface RefreshTokens {
+  /** A new access token; its `sid` is the family. */
+  readonly accessToken: string
+  /** The only refresh token of the family that is good now, 68 characters of base64url. */
+  readonly refreshToken: string
+  /** The family: one for each sign-in, the same for all its tokens. No secret. */
+  readonly familyId: string
+}
+
+/** Who asks for a rotation. */
+export interface RotateOptions {
+  /** The client, as your service has authenticated it; for a public client, as it says. It must be that of the sign-in. */
+  readonly clientId: string
+  /** What the tokens may be used for from now on; may leave names out, never add any. @defaultValue as before */
+  readonly scope?: string | undefined
+  /** The thumbprint of the key that the client has just proved, out of `verifyDpop`. Must be that of the sign-in, if it had one. */
+  readonly jkt?: string | undefined
+  /** Ends the call with the signal's reason, before anything is stored. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A family that is alive, for the list of a user's sessions. Times are milliseconds since 1970. */
+export interface RefreshSession {
+  /** Names it, for {@link RefreshService.revokeFamily}. */
+  readonly familyId: string
+  /** Who signed in. */
+  readonly sub: string
+  /** Through which client. */
+  readonly clientId: string
+  /** What its tokens may be used for. */
+  readonly scope?: string
+  /** The thumbprint of the key that its tokens are bound to. */
+  readonly jkt?: string
+  /** What the sign-in was called. */
+  readonly label?: string
+  /** When the subject proved who it is. */
+  readonly authenticatedAt: number
+  /** When the family began. */
+  readonly createdAt: number
+  /** When its present token was made. */
+  readonly lastUsedAt: number
+  /** When it ends if it is not used before. */
+  readonly idleExpiresAt: number
+  /** When it ends at the latest. */
+  readonly expiresAt: number
+}
+
+/** Refresh tokens that are rotated at each use; made by {@link createRefreshService}. */
+export interface RefreshService {
+  /**
+   * Starts a family for a sign-in.
+   *
+   * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails.
+   */
+  start(signIn: RefreshSignIn): Promise<RefreshTokens>
+  /**
+   * Exchanges a refresh token for new ones. Nothing that a client sends makes it throw: it is refused with `REFRESH_INVALID`
+   * (not ours, another client's, another key's, a wider scope), `REFRESH_EXPIRED`, `REFRESH_REUSED` (the family has just been
+   * revoked) or `REFRESH_REVOKED`.
+   *
+   * @throws UnavailableError where the store fails, and whatever the issuer of access tokens throws: the same token may then
+   * be presented again.
+   */
+  rotate(token: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>>
+  /**
+   * Revokes the family of a refresh token, of any generation; whether it was alive. With `clientId` only that client's. A
+   * token that nobody knows is none.
+   *
+   * @throws UnavailableError where the store fails.
+   */
+  revoke(token: string, options?: { readonly clientId?: string | undefined }): Promise<boolean>
+  /** Revokes a family; whether it was alive. @throws UnavailableError where the store fails. */
+  revokeFamily(familyId: string): Promise<boolean>
+  /**
+   * Revokes every family of a subject, and every access token by the issuer's `revokeAll`; how many families were alive.
+   * Both are tried, whichever fails.
+   *
+   * @throws UnavailableError where the store fails, and whatever the issuer throws.
+   */
+  revokeAll(sub: string): Promise<number>
+  /** The families of a subject that are alive, the oldest first. @throws UnavailableError where the store fails. */
+  sessions(sub: string): Promise<readonly RefreshSession[]>
+  /**
+   * The family of a refresh token that could be rotated now, and `undefined` for any other. Changes nothing: for
+   * introspection.
+   *
+   * @throws UnavailableError where the store fails.
+   */
+  inspect(token: string): Promise<RefreshSession | undefined>
+}

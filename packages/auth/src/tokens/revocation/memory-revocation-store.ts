@@ -1,0 +1,84 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { checkMethods } from '@base/core/options'
+import { ExpiringMap } from './expiring-map.js'
+import type {
+  Revocation,
+  RevocationQuery,
+  RevocationStore,
+  RevokedSubject,
+  RevokedToken,
+} from './revocation-store.js'
+
+/** Options of {@link memoryRevocationStore}. */
+export interface MemoryRevocationStoreOptions {
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * Revocations within one process. Another process does not know them, and a restart forgets them: behind a load balancer take
+ * a store that all processes share.
+ *
+ * @example
+ * const revocations = memoryRevocationStore()
+ *
+ * @throws InvalidOptionError for a clock that is none.
+ */
+export function memoryRevocationStore({
+  clock = systemClock,
+}: MemoryRevocationStoreOptions = {}): RevocationStore {
+  const where = { package: '@base/auth', pattern: 'memoryRevocationStore', option: 'clock' }
+  const book = new RevocationBook(checkMethods(clock, ['now'], where))
+  return {
+    revoke: async (token) => book.revoke(token),
+    revokeAll: async (subject) => book.revokeAll(subject),
+    find: async (query) => book.find(query),
+  }
+}
+
+/** What one issuer took back. */
+interface IssuerRevocations {
+  readonly tokens: ExpiringMap<true>
+  readonly epochs: ExpiringMap<number>
+}
+
+const UNKNOWN: Revocation = Object.freeze({ revoked: false, epoch: 0 })
+
+class RevocationBook {
+  readonly #clock: Clock
+  /** By issuer, so that no key has to be put together of two texts. */
+  readonly #issuers = new Map<string, IssuerRevocations>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  revoke({ issuer, id, ttl }: RevokedToken): void {
+    this.#of(issuer).tokens.set(id, true, ttl)
+  }
+
+  revokeAll({ issuer, subject, at, ttl }: RevokedSubject): number {
+    const { epochs } = this.#of(issuer)
+    const epoch = Math.max(at, (epochs.get(subject) ?? 0) + 1)
+    epochs.set(subject, epoch, ttl)
+    return epoch
+  }
+
+  find({ issuer, id, subject }: RevocationQuery): Revocation {
+    const known = this.#issuers.get(issuer)
+    if (known === undefined) return UNKNOWN
+    return {
+      revoked: id !== undefined && known.tokens.get(id) === true,
+      epoch: (subject === undefined ? undefined : known.epochs.get(subject)) ?? 0,
+    }
+  }
+
+  #of(issuer: string): IssuerRevocations {
+    const known = this.#issuers.get(issuer)
+    if (known !== undefined) return known
+    const now = () => this.#clock.now()
+    const made = { tokens: new ExpiringMap<true>(now), epochs: new ExpiringMap<number>(now) }
+    this.#issuers.set(issuer, made)
+    return made
+  }
+}

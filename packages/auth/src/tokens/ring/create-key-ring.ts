@@ -1,0 +1,68 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkMethods, invalidOption } from '@base/core/options'
+import { type AsymmetricAlgorithm, checkAlgorithm, isSymmetric } from '../keys/algorithm.js'
+import type { KeyRing } from './key-ring.js'
+import type { KeyStore } from './key-store.js'
+import { memoryKeyStore } from './memory-key-store.js'
+import { StoredKeyRing } from './stored-key-ring.js'
+
+/** Options of {@link createKeyRing}; checked and read once, at construction. */
+export interface KeyRingOptions {
+  /** Where the keys are, for all nodes. @defaultValue memoryKeyStore() */
+  readonly store?: KeyStore
+  /** How new keys sign. Keys that are there keep theirs. @defaultValue 'ES256' */
+  readonly algorithm?: AsymmetricAlgorithm | 'Ed25519'
+  /** How long a key signs, more than `publishAhead`. @defaultValue '30d' */
+  readonly rotateEvery?: Duration
+  /**
+   * How long a key is published before it signs, so that it is known everywhere by then; more than 0. At least 15 minutes are
+   * good: others may keep the set for 10, whatever they are told.
+   * @defaultValue '1h'
+   */
+  readonly publishAhead?: Duration
+  /**
+   * How long a key still verifies after another signs. A token service wants at least its `accessTtl`, its `clockSkew` and 5
+   * minutes.
+   * @defaultValue '1d'
+   */
+  readonly retireAfter?: Duration
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * Signing keys that rotate without anyone noticing: each is published before it signs, and verifies for a while after it has
+ * signed. All nodes on one store use the same keys; what a key is for follows from its times, so no node has to be up for a
+ * rotation. A change on another node is seen within a minute. Where the store is away for longer, keys are no longer given
+ * out: nobody could know of a compromise.
+ *
+ * @example
+ * const ring = createKeyRing({ algorithm: 'EdDSA', rotateEvery: '30d' })
+ * const { body, etag, cacheControl } = await ring.jwks()
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
+  const place = (option: string) => ({ package: '@base/auth', pattern: 'createKeyRing', option })
+  const { store = memoryKeyStore(), clock = systemClock, algorithm = 'ES256' } = options
+  const milliseconds = (option: 'rotateEvery' | 'publishAhead' | 'retireAfter', fallback: Duration) =>
+    toMilliseconds(options[option] ?? fallback, { ...place(option), positive: true })
+  const rules = {
+    rotateEvery: milliseconds('rotateEvery', '30d'),
+    publishAhead: milliseconds('publishAhead', '1h'),
+    retireAfter: milliseconds('retireAfter', '1d'),
+  }
+  if (rules.rotateEvery <= rules.publishAhead) {
+    throw invalidOption(options.rotateEvery, place('rotateEvery'), 'more than publishAhead')
+  }
+  const checked = checkAlgorithm(algorithm, place('algorithm'))
+  if (isSymmetric(checked))
+    throw invalidOption(algorithm, place('algorithm'), 'no HS algorithm, for its keys are published')
+  return new StoredKeyRing({
+    store: checkMethods(store, ['load', 'replace'], place('store')),
+    algorithm: checked,
+    rules,
+    clock: checkMethods(clock, ['now', 'monotonic'], place('clock')),
+  })
+}

@@ -1,0 +1,52 @@
+import { checkNumber, checkText, invalidOption } from '@base/core/options'
+import type { AccessInput } from './token-service.js'
+
+const place = (option: string) => ({ package: '@base/auth', pattern: 'issueAccess', option })
+
+/** What the service itself says in a token; nobody else may. */
+export const RESERVED: readonly string[] = [
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'roles', 'permissions'],
+  ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr'],
+]
+
+/** The claims that an input asks for, checked; what it leaves out is left out. */
+export function inputClaims(input: AccessInput): Record<string, unknown> {
+  const { roles, permissions, sid, jkt, authTime, amr, acr } = input
+  return {
+    sub: checkText(input.sub, place('sub')),
+    client_id: checkText(input.clientId, place('clientId')),
+    ...(input.scope !== undefined && { scope: checkScope(input.scope) }),
+    ...(roles !== undefined && { roles: checkTexts(roles, 'roles') }),
+    ...(permissions !== undefined && { permissions: checkTexts(permissions, 'permissions') }),
+    ...(sid !== undefined && { sid: checkText(sid, place('sid')) }),
+    ...(jkt !== undefined && { cnf: { jkt: checkText(jkt, place('jkt')) } }),
+    ...(authTime !== undefined && { auth_time: checkNumber(authTime, place('authTime')) }),
+    ...(amr !== undefined && { amr: checkTexts(amr, 'amr') }),
+    ...(acr !== undefined && { acr: checkText(acr, place('acr')) }),
+  }
+}
+
+/** Claims of the user's own, checked: none of those that the service says itself. */
+export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Record<string, unknown>> {
+  const where = { package: '@base/auth', pattern, option: 'claims' }
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw invalidOption(claims, where, 'an object')
+  }
+  const taken = Object.keys(claims).find((name) => RESERVED.includes(name))
+  if (taken !== undefined) throw invalidOption(taken, where, `without the names ${RESERVED.join(', ')}`)
+  return claims as Record<string, unknown>
+}
+
+/** RFC 6749, section 3.3: printable ASCII without quotation mark and backslash. */
+const SCOPE_NAME = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+function checkScope(scope: string | readonly string[]): string {
+  const names = typeof scope === 'string' ? scope.split(' ') : checkTexts(scope, 'scope')
+  if (names.every((name) => SCOPE_NAME.test(name))) return names.join(' ')
+  throw invalidOption(scope, place('scope'), 'names of printable ASCII with one space between them')
+}
+
+function checkTexts(value: unknown, option: string): readonly string[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')) return value
+  throw invalidOption(value, place(option), 'a list of texts that are not empty')
+}

@@ -1,0 +1,95 @@
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkMethods, invalidOption } from '@base/core/options'
+import { type ServiceKeys, toSigningSource } from '../keys/signing-keys.js'
+import { memoryRevocationStore } from '../revocation/memory-revocation-store.js'
+import type { RevocationStore } from '../revocation/revocation-store.js'
+import { toMediaType } from '../verifier/claim-rules.js'
+import { type JudgingOptions, judgingParts } from '../verifier/create-verifier.js'
+import { TokenJudge } from '../verifier/token-judge.js'
+import { checkOwnClaims } from './access-payload.js'
+import { SigningTokenService } from './signing-token-service.js'
+import type { AccessInput, TokenService } from './token-service.js'
+
+/** Options of {@link createTokenService}; checked and read once, at construction. */
+export interface TokenServiceOptions extends JudgingOptions {
+  /** The `aud` of every token that is issued; a token is taken if it has one of them. */
+  readonly audience: string | readonly string[]
+  /** A key ring, or keys of your own: the first signs, all verify. */
+  readonly keys: ServiceKeys
+  /** How long a token lives, at least a second. Short is safe: 5 to 15 minutes. @defaultValue '15m' */
+  readonly accessTtl?: Duration
+  /** Tokens that were taken back. If it is away, no token is taken. @defaultValue memoryRevocationStore() */
+  readonly revocations?: RevocationStore
+  /**
+   * Claims of your own in every token, the same for all or made for each. None of those that the service says itself. Who has
+   * the token can read them.
+   * @defaultValue none
+   */
+  readonly claims?:
+    | Readonly<Record<string, unknown>>
+    | ((input: AccessInput) => OwnClaims | Promise<OwnClaims>)
+}
+
+/** Claims of your own. */
+export type OwnClaims = Readonly<Record<string, unknown>>
+
+/** Other services may keep our JWK set for so long: its `max-age`. */
+const MAX_AGE = 300_000
+
+/**
+ * Issues access tokens (RFC 9068), judges them, and takes them back.
+ *
+ * A token is judged as by {@link createVerifier}, and is refused if it was revoked, or if all tokens of its subject were, since
+ * it was issued. Revocation goes by (`iss`, `jti`) and by an epoch, never by the text of the token, for a token can have
+ * several texts that verify.
+ *
+ * @example
+ * const tokens = createTokenService({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   keys: createKeyRing(),
+ * })
+ * const { token } = await tokens.issueAccess({ sub: 'user-1', clientId: 'web', scope: 'orders:read' })
+ * const result = await tokens.verifyAccess(token)
+ * await tokens.revokeAll('user-1')
+ *
+ * @throws InvalidOptionError naming the option; also for a key ring that retires keys while tokens of theirs live.
+ */
+export function createTokenService(options: TokenServiceOptions): TokenService {
+  const where = { package: '@base/auth', pattern: 'createTokenService' }
+  const place = (option: string) => ({ ...where, option })
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption(options, place('options'), 'an object')
+  const { accessTtl = '15m', claims = {} } = options
+  const parts = judgingParts(options, where.pattern, toMediaType('at+jwt'))
+  const source = toSigningSource(options.keys, place('keys'))
+  const ttl = toMilliseconds(accessTtl, place('accessTtl'))
+  if (ttl < 1_000) throw invalidOption(accessTtl, place('accessTtl'), 'at least a second')
+  checkRetirement(source.retireAfter, ttl + parts.rules.clockSkew + MAX_AGE)
+  const { revocations = memoryRevocationStore({ clock: parts.clock }) } = options
+  checkMethods(revocations, ['revoke', 'revokeAll', 'find'], place('revocations'))
+  return new SigningTokenService({
+    ...parts,
+    source,
+    revocations,
+    accessTtl: ttl,
+    audience: options.audience,
+    ownClaims: typeof claims === 'function' ? claims : constant(checkOwnClaims(claims, where.pattern)),
+    judge: new TokenJudge({ ...parts, source, algorithms: source.algorithms, revocations }),
+  })
+}
+
+/** No key is gone while a token that it signed is still good somewhere. */
+function checkRetirement(retireAfter: number | undefined, least: number): void {
+  if (retireAfter === undefined || retireAfter >= least) return
+  const place = { package: '@base/auth', pattern: 'createTokenService', option: 'keys.retireAfter' }
+  throw invalidOption(
+    retireAfter,
+    place,
+    `at least ${least} ms: accessTtl, clockSkew and the max-age of the JWK set`,
+  )
+}
+
+function constant(claims: OwnClaims): () => OwnClaims {
+  return () => claims
+}

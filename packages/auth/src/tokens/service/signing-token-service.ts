@@ -1,0 +1,145 @@
+import type { Clock } from '@base/core/clock'
+import { UnavailableError } from '@base/core/errors'
+import { createUuidv7 } from '@base/core/id'
+import { checkNumber, checkText, invalidOption } from '@base/core/options'
+import type { Result } from '@base/core/result'
+import { CompactSign } from 'jose/jws/compact/sign'
+import type { AuthError } from '../../errors/auth-error.js'
+import type { AccessClaims } from '../claims.js'
+import { headerOf, LONGEST } from '../jws/compact.js'
+import { readHeader } from '../jws/header.js'
+import { parseStrictObject } from '../jws/strict-json.js'
+import type { SigningSource } from '../keys/key-source.js'
+import type { RevocationStore } from '../revocation/revocation-store.js'
+import type { ClaimRules } from '../verifier/claim-rules.js'
+import type { TokenJudge } from '../verifier/token-judge.js'
+import type { VerifyOptions } from '../verifier/verifier.js'
+import { checkOwnClaims, inputClaims } from './access-payload.js'
+import type { AccessInput, IssuedToken, TokenService } from './token-service.js'
+
+/** What a service is made of, checked. */
+export interface ServiceParts {
+  readonly source: SigningSource
+  readonly judge: TokenJudge
+  readonly revocations: RevocationStore
+  readonly rules: ClaimRules
+  readonly accessTtl: number
+  readonly audience: string | readonly string[]
+  readonly ownClaims: (input: AccessInput) => unknown
+  readonly clock: Clock
+}
+
+/** The service behind `createTokenService`. */
+export class SigningTokenService implements TokenService {
+  readonly issuer: string
+  readonly accessTtl: number
+  readonly #parts: ServiceParts
+  readonly #nextId: () => string
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts
+    this.issuer = parts.rules.issuer
+    this.accessTtl = parts.accessTtl
+    this.#nextId = createUuidv7({ clock: parts.clock })
+  }
+
+  async issueAccess(input: AccessInput): Promise<IssuedToken> {
+    const place = { package: '@base/auth', pattern: 'issueAccess', option: 'input' }
+    if (typeof input !== 'object' || input === null) throw invalidOption(input, place, 'an object')
+    const asked = inputClaims(input)
+    const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
+    const epoch = await this.#epochOf(input.sub)
+    const payload = JSON.stringify({ ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() })
+    const bytes = new TextEncoder().encode(payload)
+    const token = await this.#sign(bytes)
+    if (token.length > LONGEST)
+      throw invalidOption(token.length, place, `such that its token has at most ${LONGEST} characters`)
+    return { token, claims: parseStrictObject(bytes) as unknown as AccessClaims }
+  }
+
+  verify(token: string, options?: VerifyOptions): Promise<Result<AccessClaims, AuthError>> {
+    return this.verifyAccess(token, options)
+  }
+
+  async verifyAccess(token: string, options?: VerifyOptions): Promise<Result<AccessClaims, AuthError>> {
+    return (await this.#parts.judge.verify(token, options)) as Result<AccessClaims, AuthError>
+  }
+
+  async revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void> {
+    const place = { package: '@base/auth', pattern: 'revoke' }
+    const { clock, accessTtl } = this.#parts
+    const id = checkId(typeof token === 'string' ? token : token?.jti)
+    // Of a token that is known by its id alone: as if it had been issued just now.
+    const end =
+      typeof token === 'string'
+        ? clock.now() + accessTtl
+        : checkNumber(token.exp, { ...place, option: 'exp' }) * 1_000
+    const ttl = this.#ttlUntil(end)
+    if (ttl <= 0) return
+    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, ttl }))
+  }
+
+  async revokeAll(sub: string): Promise<void> {
+    const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
+    const at = this.#parts.clock.now()
+    const ttl = this.#ttlUntil(at + this.#parts.accessTtl)
+    await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, ttl }))
+  }
+
+  /** A token is good for the skew after its end, by a clock that may be behind ours by the skew once more. */
+  #ttlUntil(end: number): number {
+    const { clock, rules } = this.#parts
+    return Math.ceil(end + 2 * rules.clockSkew - clock.now())
+  }
+
+  /** Last in the payload, so that nothing stands in their place. */
+  #times(): Record<string, unknown> {
+    const { clock, accessTtl, audience } = this.#parts
+    const now = clock.now()
+    const [iat, exp] = [Math.floor(now / 1_000), Math.floor((now + accessTtl) / 1_000)]
+    return { iss: this.issuer, aud: audience, iat, exp, jti: this.#nextId() }
+  }
+
+  async #sign(payload: Uint8Array): Promise<string> {
+    try {
+      const { kid, algorithm, signingKey } = await this.#parts.source.signer()
+      const header = { alg: algorithm, typ: 'at+jwt', kid }
+      return await new CompactSign(payload).setProtectedHeader(header).sign(await signingKey())
+    } catch (cause) {
+      throw new UnavailableError({
+        code: 'KEYS_UNAVAILABLE',
+        message: 'There is no key to sign with.',
+        cause,
+      })
+    }
+  }
+
+  async #epochOf(subject: string): Promise<number> {
+    return this.#ask(async () => {
+      const { epoch } = await this.#parts.revocations.find({ issuer: this.issuer, subject })
+      return epoch
+    })
+  }
+
+  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (cause) {
+      throw new UnavailableError({
+        code: 'REVOCATIONS_UNAVAILABLE',
+        message: 'The revocations cannot be reached.',
+        cause,
+      })
+    }
+  }
+}
+
+/** Not the token itself: to remember that would take nothing back. */
+function checkId(jti: unknown): string {
+  const place = { package: '@base/auth', pattern: 'revoke', option: 'jti' }
+  const encoded = headerOf(jti)
+  if (encoded !== undefined && typeof readHeader(encoded) !== 'string') {
+    throw invalidOption('a token', place, 'the jti of a token, or its claims')
+  }
+  return checkText(jti, place)
+}

@@ -1,0 +1,324 @@
+import { TestClock } from '@base/core/testing'
+import { decodeProtectedHeader } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { AUDIENCE, ISSUER, NOW, pairOf, sign } from '../fixtures/forge.js'
+import {
+  type AccessInput,
+  createKeyRing,
+  createTokenService,
+  createVerifier,
+  hmacKey,
+  memoryRevocationStore,
+  type RevocationStore,
+  type TokenServiceOptions,
+} from '../index.js'
+
+const ec = pairOf('ES256')
+const INPUT = { sub: 'user-1', clientId: 'web' }
+
+function serviceWith(options: Partial<TokenServiceOptions> = {}) {
+  return createTokenService({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    keys: ec.key,
+    clock: new TestClock(),
+    ...options,
+  })
+}
+
+const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code)
+
+describe('createTokenService', () => {
+  test('issues an access token as RFC 9068 has it', async () => {
+    const { token, claims } = await serviceWith().issueAccess(INPUT)
+
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: ec.key.kid })
+    expect(claims).toEqual({
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: 'user-1',
+      client_id: 'web',
+      iat: NOW,
+      exp: NOW + 900,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+    expect(Object.isFrozen(claims)).toBe(true)
+  })
+
+  test('says what it is asked to say', async () => {
+    const tokens = serviceWith({ audience: [AUDIENCE, 'other'], claims: { tenant: 't1' }, accessTtl: '5m' })
+    const { token, claims } = await tokens.issueAccess({
+      ...INPUT,
+      scope: ['orders:read', 'orders:write'],
+      roles: ['clerk'],
+      permissions: ['orders:*'],
+      sid: 'session-1',
+      jkt: 'thumbprint',
+      authTime: NOW - 5,
+      amr: ['pwd', 'otp'],
+      acr: 'high',
+    })
+
+    expect(claims).toMatchObject({
+      aud: [AUDIENCE, 'other'],
+      exp: NOW + 300,
+      scope: 'orders:read orders:write',
+      roles: ['clerk'],
+      permissions: ['orders:*'],
+      sid: 'session-1',
+      cnf: { jkt: 'thumbprint' },
+      auth_time: NOW - 5,
+      amr: ['pwd', 'otp'],
+      acr: 'high',
+      tenant: 't1',
+    })
+    expect(await tokens.verifyAccess(token)).toEqual({ ok: true, value: claims })
+    expect(await tokens.verify(token)).toEqual({ ok: true, value: claims })
+  })
+
+  test('asks for claims of your own for each token', async () => {
+    const tokens = serviceWith({ claims: async ({ sub }) => ({ tenant: `of ${sub}` }) })
+    expect((await tokens.issueAccess(INPUT)).claims['tenant']).toBe('of user-1')
+  })
+
+  test('gives every token an id of its own', async () => {
+    const tokens = serviceWith()
+    const issued = await Promise.all(Array.from({ length: 50 }, () => tokens.issueAccess(INPUT)))
+    expect(new Set(issued.map(({ claims }) => claims.jti)).size).toBe(50)
+  })
+
+  test('is understood by a verifier', async () => {
+    const clock = new TestClock()
+    for (const [algorithm, key, verifying] of [
+      ['HS256', hmacKey('x'.repeat(32)), hmacKey('x'.repeat(32))],
+      [
+        'HS384',
+        hmacKey('x'.repeat(48), { algorithm: 'HS384' }),
+        hmacKey('x'.repeat(48), { algorithm: 'HS384' }),
+      ],
+      [
+        'HS512',
+        hmacKey('x'.repeat(64), { algorithm: 'HS512' }),
+        hmacKey('x'.repeat(64), { algorithm: 'HS512' }),
+      ],
+      ...(['RS256', 'PS256', 'ES256', 'EdDSA'] as const).map((name) => {
+        const pair = pairOf(name)
+        return [name, pair.key, pair.publicKey] as const
+      }),
+    ] as const) {
+      const { token, claims } = await serviceWith({ keys: key, clock }).issueAccess(INPUT)
+      const verifier = createVerifier({
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        algorithms: [algorithm],
+        keys: verifying,
+        clock,
+      })
+      expect(await verifier.verify(token)).toEqual({ ok: true, value: claims })
+    }
+  })
+
+  test('signs with the first of its keys and takes all', async () => {
+    const older = pairOf('ES256')
+    const clock = new TestClock()
+    const before = serviceWith({ keys: older.key, clock })
+    const now = serviceWith({ keys: [ec.key, older.publicKey], clock })
+    const { token } = await before.issueAccess(INPUT)
+    expect((await now.verifyAccess(token)).ok).toBe(true)
+    expect(decodeProtectedHeader((await now.issueAccess(INPUT)).token).kid).toBe(ec.key.kid)
+  })
+
+  describe('revocation', () => {
+    test('of one token ends that one alone', async () => {
+      const tokens = serviceWith()
+      const [a, b] = [await tokens.issueAccess(INPUT), await tokens.issueAccess(INPUT)]
+      await tokens.revoke(a.claims)
+      expect(code(await tokens.verifyAccess(a.token))).toBe('TOKEN_REVOKED')
+      expect(code(await tokens.verifyAccess(b.token))).toBe('ok')
+      await tokens.revoke(b.claims.jti)
+      expect(code(await tokens.verifyAccess(b.token))).toBe('TOKEN_REVOKED')
+    })
+
+    test('ends a token that was verified before', async () => {
+      const tokens = serviceWith()
+      const { token, claims } = await tokens.issueAccess(INPUT)
+      expect(code(await tokens.verifyAccess(token))).toBe('ok')
+      await tokens.revoke(claims)
+      expect(code(await tokens.verifyAccess(token))).toBe('TOKEN_REVOKED')
+    })
+
+    test('of a subject ends all that it has, and none that comes after, within one second', async () => {
+      const tokens = serviceWith()
+      const mine = await tokens.issueAccess(INPUT)
+      const other = await tokens.issueAccess({ ...INPUT, sub: 'user-2' })
+      for (let round = 0; round < 3; round++) {
+        await tokens.revokeAll('user-1')
+        const { token, claims } = await tokens.issueAccess(INPUT)
+        expect(claims.epoch).toBeGreaterThan(0)
+        expect(code(await tokens.verifyAccess(token))).toBe('ok')
+        await tokens.revokeAll('user-1')
+        expect(code(await tokens.verifyAccess(token))).toBe('TOKEN_REVOKED')
+      }
+      expect(code(await tokens.verifyAccess(mine.token))).toBe('TOKEN_REVOKED')
+      expect(code(await tokens.verifyAccess(other.token))).toBe('ok')
+    })
+
+    test('lasts for as long as any node takes the token, with clocks that are apart by the skew', async () => {
+      const store = memoryRevocationStore({ clock: new TestClock() })
+      const skew = 30_000
+      for (const ahead of [skew, -skew]) {
+        const clock = new TestClock()
+        const revocations = memoryRevocationStore({ clock })
+        const revoking = serviceWith({ clock, revocations })
+        const other = new TestClock({ now: clock.now() + ahead })
+        const judging = serviceWith({ clock: other, revocations })
+        const { token, claims } = await revoking.issueAccess(INPUT)
+        await revoking.revoke(claims)
+        const second = await revoking.issueAccess(INPUT)
+        await revoking.revokeAll('user-1')
+        for (let minute = 0; minute < 18; minute++) {
+          for (const text of [token, second.token]) {
+            expect(code(await judging.verifyAccess(text))).toMatch(/TOKEN_(REVOKED|EXPIRED)/)
+          }
+          for (let step = 0; step < 12; step++) {
+            await clock.advance('5s')
+            await other.advance('5s')
+            expect((await judging.verifyAccess(token)).ok).toBe(false)
+            expect((await judging.verifyAccess(second.token)).ok).toBe(false)
+          }
+        }
+      }
+      expect(await store.find({ issuer: ISSUER, id: 'x' })).toEqual({ revoked: false, epoch: 0 })
+    })
+
+    test('of a token that is over is nothing to remember', async () => {
+      let asked = 0
+      const revocations = { ...memoryRevocationStore(), revoke: async () => void asked++ }
+      const tokens = serviceWith({ revocations })
+      await tokens.revoke({ jti: 'a', exp: NOW - 61 })
+      expect(asked).toBe(0)
+      await tokens.revoke({ jti: 'a', exp: NOW - 29 })
+      expect(asked).toBe(1)
+    })
+
+    test('does not take the token itself for its id, which would revoke nothing', async () => {
+      const tokens = serviceWith()
+      const { token } = await tokens.issueAccess(INPUT)
+      await expect(tokens.revoke(token)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revoke('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revoke(undefined as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revokeAll('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await tokens.revoke('a.b.c')
+    })
+
+    test('is per issuer', async () => {
+      const clock = new TestClock()
+      const revocations = memoryRevocationStore({ clock })
+      const here = serviceWith({ clock, revocations })
+      const there = serviceWith({ clock, revocations, issuer: 'https://other.example.com' })
+      const { token, claims } = await here.issueAccess(INPUT)
+      await there.revoke(claims.jti)
+      await there.revokeAll('user-1')
+      expect(code(await here.verifyAccess(token))).toBe('ok')
+    })
+  })
+
+  describe('given a store that is away', () => {
+    const down = async () => {
+      throw new Error('connect ECONNREFUSED')
+    }
+    const away: RevocationStore = { revoke: down, revokeAll: down, find: down }
+
+    test('takes no token and says why', async () => {
+      const { token } = await serviceWith().issueAccess(INPUT)
+      const tokens = serviceWith({ revocations: away })
+      expect(await tokens.verifyAccess(token)).toMatchObject({
+        ok: false,
+        error: { code: 'REVOCATIONS_UNAVAILABLE', kind: 'unauthenticated' },
+      })
+    })
+
+    test('issues none, and revokes none silently', async () => {
+      const tokens = serviceWith({ revocations: away })
+      const unavailable = { code: 'REVOCATIONS_UNAVAILABLE', kind: 'unavailable' }
+      await expect(tokens.issueAccess(INPUT)).rejects.toMatchObject(unavailable)
+      await expect(tokens.revoke('a')).rejects.toMatchObject(unavailable)
+      await expect(tokens.revokeAll('user-1')).rejects.toMatchObject(unavailable)
+    })
+  })
+
+  test('without a key to sign with, says so', async () => {
+    const store = { load: () => Promise.reject(new Error('down')), replace: async () => false }
+    await expect(serviceWith({ keys: createKeyRing({ store }) }).issueAccess(INPUT)).rejects.toMatchObject({
+      code: 'KEYS_UNAVAILABLE',
+      kind: 'unavailable',
+    })
+  })
+
+  describe('input', () => {
+    test.each<[string, object]>([
+      ['input', null as never],
+      ['sub', { ...INPUT, sub: '' }],
+      ['clientId', { sub: 'user-1' }],
+      ['scope', { ...INPUT, scope: '' }],
+      ['scope', { ...INPUT, scope: 'a  b' }],
+      ['scope', { ...INPUT, scope: 'a"b' }],
+      ['scope', { ...INPUT, scope: ['a b'.repeat(2), ''] }],
+      ['roles', { ...INPUT, roles: 'admin' }],
+      ['permissions', { ...INPUT, permissions: [''] }],
+      ['sid', { ...INPUT, sid: '' }],
+      ['jkt', { ...INPUT, jkt: 7 }],
+      ['authTime', { ...INPUT, authTime: Number.NaN }],
+      ['amr', { ...INPUT, amr: 'pwd' }],
+      ['acr', { ...INPUT, acr: '' }],
+    ])('refuses a wrong %s', async (option, input) => {
+      await expect(serviceWith().issueAccess(input as AccessInput)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        details: { option },
+      })
+    })
+
+    test('refuses claims that the service says itself', async () => {
+      for (const name of ['iss', 'sub', 'exp', 'epoch', 'roles', 'cnf']) {
+        expect(() => serviceWith({ claims: { [name]: 'x' } })).toThrow('claims must be without the names')
+        await expect(
+          serviceWith({ claims: () => ({ [name]: 'x' }) }).issueAccess(INPUT),
+        ).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+        })
+      }
+    })
+
+    test('refuses what makes a token that no verifier would take', async () => {
+      const long = { ...INPUT, permissions: ['x'.repeat(8_000)] }
+      await expect(serviceWith().issueAccess(long)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    })
+  })
+
+  describe('options', () => {
+    test.each<[string, object]>([
+      ['issuer', { issuer: '' }],
+      ['audience', { audience: [] }],
+      ['keys', { keys: ec.publicKey }],
+      ['keys', { keys: { keys: [] } }],
+      ['accessTtl', { accessTtl: 999 }],
+      ['accessTtl', { accessTtl: 'soon' }],
+      ['clockSkew', { clockSkew: '301s' }],
+      ['claims', { claims: [] }],
+      ['revocations', { revocations: {} }],
+      ['keys.retireAfter', { keys: createKeyRing({ retireAfter: '20m' }) }],
+    ])('refuses a wrong %s', (option, wrong) => {
+      expect(() => serviceWith(wrong)).toThrow(`@base/auth createTokenService: ${option} must be`)
+    })
+
+    test('takes a ring that keeps its keys just long enough', () => {
+      expect(() => serviceWith({ keys: createKeyRing({ retireAfter: '1230s' }) })).not.toThrow()
+    })
+  })
+
+  test('does not take a token of another type from the same key', async () => {
+    const { claims } = await serviceWith().issueAccess(INPUT)
+    const text = await sign(ec.privateObject, { alg: 'ES256', typ: 'reset+jwt', kid: ec.key.kid }, claims)
+    expect(code(await serviceWith().verifyAccess(text))).toBe('TOKEN_WRONG_TYPE')
+  })
+})

@@ -1,0 +1,77 @@
+import { checkBoolean, checkOneOf, invalidOption } from '@base/core/options'
+
+/** Options of the cookie. It is always `Secure`, `HttpOnly`, for the path `/` and for this host alone. */
+export interface SessionCookieOptions {
+  /**
+   * Its name: `__Host-` and a token of RFC 6265, so that browsers refuse one that another host, or plain HTTP, has set.
+   * At most 64 characters.
+   * @defaultValue '__Host-session'
+   */
+  readonly name?: `__Host-${string}`
+  /**
+   * Whether it comes with a top-level navigation from another site (`lax`), or not even then (`strict`). Neither makes
+   * requests of your own pages safe from other origins of the same site: check `Sec-Fetch-Site` or `Origin` as well.
+   * @defaultValue 'lax'
+   */
+  readonly sameSite?: 'lax' | 'strict'
+  /** Whether it outlives the browser, until the session's absolute end. @defaultValue false */
+  readonly persistent?: boolean
+}
+
+/** The largest `Cookie` header that is looked at, in characters. */
+const LONGEST = 16_384
+const NAME = /^__Host-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,57}$/
+
+/** The cookie that carries a session's id. */
+export class SessionCookie {
+  readonly #name: string
+  readonly #attributes: string
+  readonly #isPersistent: boolean
+
+  constructor(options: SessionCookieOptions) {
+    const { name = '__Host-session', sameSite = 'lax', persistent = false } = options
+    if (typeof name !== 'string' || !NAME.test(name))
+      throw invalidOption(
+        name,
+        place('cookie.name'),
+        "'__Host-' and 1 to 57 characters of a token (RFC 6265)",
+      )
+    const site =
+      checkOneOf(sameSite, ['lax', 'strict'], place('cookie.sameSite')) === 'lax' ? 'Lax' : 'Strict'
+    this.#name = name
+    this.#isPersistent = checkBoolean(persistent, place('cookie.persistent'))
+    this.#attributes = `Path=/; Secure; HttpOnly; SameSite=${site}`
+  }
+
+  /** The value of `Set-Cookie` that gives the browser an id; `lifetime` is what is left of it, in milliseconds. */
+  set(id: string, lifetime: number): string {
+    const age = this.#isPersistent ? `; Max-Age=${Math.floor(lifetime / 1_000)}` : ''
+    return `${this.#name}=${id}; ${this.#attributes}${age}`
+  }
+
+  /** The value of `Set-Cookie` that takes it away. */
+  clear(): string {
+    return `${this.#name}=; ${this.#attributes}; Max-Age=0`
+  }
+
+  /**
+   * The value in a `Cookie` header, as it stands there. `undefined` where there is none, where the header is of no use, and
+   * where it comes twice with different values, for then somebody else has set one of them.
+   */
+  read(header: unknown): string | undefined {
+    if (typeof header !== 'string' || header.length > LONGEST) return undefined
+    let found: string | undefined
+    for (const pair of header.split(';')) {
+      const end = pair.indexOf('=')
+      if (end === -1 || pair.slice(0, end).trim() !== this.#name) continue
+      const value = pair.slice(end + 1).trim()
+      if (found !== undefined && found !== value) return undefined
+      found = value
+    }
+    return found
+  }
+}
+
+function place(option: string): { package: string; pattern: string; option: string } {
+  return { package: '@base/auth', pattern: 'createSessions', option }
+}

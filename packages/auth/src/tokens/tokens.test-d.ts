@@ -1,0 +1,92 @@
+import type { Result } from '@base/core/result'
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  type AccessClaims,
+  type AuthError,
+  type AuthErrorCode,
+  createKeyRing,
+  createTokenService,
+  createVerifier,
+  hmacKey,
+  type KeyRing,
+  pemKey,
+  remoteJwks,
+  type TokenClaims,
+  type TokenKey,
+  type TokenService,
+  type VerifiedJws,
+  type Verifier,
+  verifyJws,
+} from './index.js'
+
+const common = { issuer: 'i', audience: 'a', algorithms: ['ES256'] } as const
+const keys = pemKey('')
+
+describe('createVerifier', () => {
+  test('gives the claims of an access token, unless it is asked for another type', () => {
+    expectTypeOf(createVerifier({ ...common, keys })).toEqualTypeOf<Verifier<AccessClaims>>()
+    expectTypeOf(createVerifier({ ...common, keys, typ: 'at+jwt' })).toEqualTypeOf<Verifier<AccessClaims>>()
+    expectTypeOf(createVerifier({ ...common, keys, typ: 'JWT' })).toEqualTypeOf<Verifier<TokenClaims>>()
+    expectTypeOf(createVerifier({ ...common, keys, typ: 'JWT' as string })).toEqualTypeOf<
+      Verifier<TokenClaims>
+    >()
+  })
+
+  test('wants its algorithms, its issuer and its audience', () => {
+    // @ts-expect-error: without algorithms
+    createVerifier({ issuer: 'i', audience: 'a', keys })
+    // @ts-expect-error: without an issuer
+    createVerifier({ audience: 'a', algorithms: ['ES256'], keys })
+    // @ts-expect-error: without an audience
+    createVerifier({ issuer: 'i', algorithms: ['ES256'], keys })
+    // @ts-expect-error: not an algorithm of ours
+    createVerifier({ ...common, algorithms: ['none'], keys })
+    // @ts-expect-error: a secret is no key
+    createVerifier({ ...common, keys: 'secret' })
+  })
+
+  test('takes every kind of keys', () => {
+    createVerifier({ ...common, keys: [keys, hmacKey('')] })
+    createVerifier({ ...common, keys: createKeyRing() })
+    createVerifier({ ...common, keys: remoteJwks('') })
+    createVerifier({ ...common, keys: { keys: [{ kty: 'EC', crv: 'P-256', x: '', y: '' }] } })
+  })
+
+  test('verify gives a result that narrows', async () => {
+    const result = await createVerifier({ ...common, keys }).verify('')
+    expectTypeOf(result).toEqualTypeOf<Result<AccessClaims, AuthError>>()
+    if (result.ok) {
+      expectTypeOf(result.value.sub).toEqualTypeOf<string>()
+      expectTypeOf(result.value.roles).toEqualTypeOf<readonly string[] | undefined>()
+      expectTypeOf(result.value['own']).toEqualTypeOf<unknown>()
+    } else {
+      expectTypeOf(result.error.code).toEqualTypeOf<AuthErrorCode>()
+    }
+  })
+})
+
+test('a service verifies what it issues, and is a verifier', () => {
+  const tokens = createTokenService({ issuer: 'i', audience: 'a', keys: createKeyRing() })
+  expectTypeOf(tokens).toEqualTypeOf<TokenService>()
+  expectTypeOf(tokens).toExtend<Verifier>()
+  // @ts-expect-error: without a client
+  tokens.issueAccess({ sub: 'user-1' })
+  // @ts-expect-error: a remote set does not sign
+  createTokenService({ issuer: 'i', audience: 'a', keys: remoteJwks('') })
+})
+
+test('keys are what they are', () => {
+  expectTypeOf(hmacKey('')).toEqualTypeOf<TokenKey>()
+  expectTypeOf(createKeyRing()).toEqualTypeOf<KeyRing>()
+  // @ts-expect-error: a ring is published, and so has no secrets
+  createKeyRing({ algorithm: 'HS256' })
+  // @ts-expect-error: not with a secret
+  hmacKey('', { algorithm: 'ES256' })
+})
+
+test('verifyJws gives header and bytes', () => {
+  expectTypeOf(verifyJws('', { keys, algorithms: ['ES256'] })).resolves.toEqualTypeOf<
+    Result<VerifiedJws, AuthError>
+  >()
+  expectTypeOf<VerifiedJws['payload']>().toEqualTypeOf<Uint8Array>()
+})

@@ -1,0 +1,125 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import type { AccessClaims, TokenClaims } from '../claims.js'
+import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
+import { toKeySource, unusable, type VerifierKeys } from '../keys/verifier-keys.js'
+import type { RevocationStore } from '../revocation/revocation-store.js'
+import { type ClaimRules, toMediaType } from './claim-rules.js'
+import { TokenJudge } from './token-judge.js'
+import type { Verifier } from './verifier.js'
+
+/** What a verifier and a service have in common; checked and read once, at construction. */
+export interface JudgingOptions {
+  /** The `iss` of every token, compared as it is. */
+  readonly issuer: string
+  /** Who we are: one of these must be in the `aud` of a token. */
+  readonly audience: string | readonly string[]
+  /** How far the clock of the issuer may be from ours, up to 5 minutes. @defaultValue '30s' */
+  readonly clockSkew?: Duration
+  /** The oldest token that is taken, by its `iat`, whatever its `exp`. @defaultValue none */
+  readonly maxTokenAge?: Duration
+  /**
+   * How many tokens that were good are remembered, so that their signature is not verified again; an integer from 0, which
+   * remembers none. Time and revocation are checked all the same.
+   * @defaultValue 1000
+   */
+  readonly cacheSize?: number
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** Options of {@link createVerifier}; checked and read once, at construction. */
+export interface VerifierOptions<Typ extends string = string> extends JudgingOptions {
+  /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. There is no default. */
+  readonly algorithms: readonly AlgorithmName[]
+  /** The keys of the issuer. */
+  readonly keys: VerifierKeys
+  /**
+   * The `typ` in the header of every token, whatever its case. Issuers without RFC 9068 use `'JWT'`, which does not tell an
+   * access token from an id token: have an `audience` that only one of them has.
+   * @defaultValue 'at+jwt'
+   */
+  readonly typ?: Typ
+  /** Tokens that were taken back. @defaultValue none are looked for */
+  readonly revocations?: RevocationStore
+}
+
+/** The claims that a token of that type has. */
+export type ClaimsOf<Typ extends string> = Typ extends 'at+jwt' ? AccessClaims : TokenClaims
+
+/**
+ * Judges the tokens of one issuer.
+ *
+ * A token passes if it is at most 8 KiB of canonical base64url, signed with an algorithm of the list by the one key that it
+ * names, and says the right `typ`, `iss` and `aud` and an `exp` that is not over; for access tokens (`at+jwt`) also `sub`,
+ * `client_id`, `iat` and `jti`. Keys in its header, and where it says to fetch some, are ignored. What refuses is in the `code`
+ * of the error; the message is the same for all.
+ *
+ * @example
+ * const verifier = createVerifier({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   algorithms: ['ES256'],
+ *   keys: remoteJwks('https://login.example.com/.well-known/jwks.json'),
+ * })
+ * const result = await verifier.verify(token)
+ * if (result.ok) console.log(result.value.sub)
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see RFC 8725bis, RFC 9068
+ */
+export function createVerifier<const Typ extends string = 'at+jwt'>(
+  options: VerifierOptions<Typ>,
+): Verifier<ClaimsOf<Typ>> {
+  const place = (option: string) => ({ package: '@base/auth', pattern: 'createVerifier', option })
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption(options, place('options'), 'an object')
+  const { typ = 'at+jwt', keys, revocations } = options
+  const problem = unusable(keys)
+  if (problem !== undefined) {
+    throw invalidOption(problem, place('keys'), 'a set with a key that can be used')
+  }
+  const judge = new TokenJudge({
+    ...judgingParts(options, 'createVerifier', toMediaType(checkText(typ, place('typ')))),
+    source: toKeySource(keys, place('keys')),
+    algorithms: checkAlgorithms(options.algorithms, place('algorithms')),
+    revocations: revocations && checkMethods(revocations, ['find'], place('revocations')),
+  })
+  return judge as Verifier<TokenClaims> as Verifier<ClaimsOf<Typ>>
+}
+
+const MOST_SKEW = 300_000
+
+/** What a verifier and a service check alike. */
+export function judgingParts(
+  options: JudgingOptions,
+  pattern: string,
+  typ: string,
+): { readonly rules: ClaimRules; readonly cacheSize: number; readonly clock: Clock } {
+  const where = { package: '@base/auth', pattern }
+  const { clockSkew = '30s', maxTokenAge, cacheSize = 1_000, clock = systemClock } = options
+  const skew = toMilliseconds(clockSkew, { ...where, option: 'clockSkew' })
+  if (skew > MOST_SKEW) throw invalidOption(clockSkew, { ...where, option: 'clockSkew' }, 'at most 5 minutes')
+  return {
+    rules: {
+      issuer: checkText(options.issuer, { ...where, option: 'issuer' }),
+      audience: checkAudience(options.audience, pattern),
+      typ,
+      clockSkew: skew,
+      maxTokenAge:
+        maxTokenAge === undefined
+          ? undefined
+          : toMilliseconds(maxTokenAge, { ...where, option: 'maxTokenAge', positive: true }),
+    },
+    cacheSize: checkInteger(cacheSize, { ...where, option: 'cacheSize' }),
+    clock: checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...where, option: 'clock' }),
+  }
+}
+
+function checkAudience(audience: unknown, pattern: string): readonly string[] {
+  const place = { package: '@base/auth', pattern, option: 'audience' }
+  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
+  if (list.length === 0) throw invalidOption(audience, place, 'a text, or a list of at least one')
+  return list.map((one) => checkText(one, place))
+}
