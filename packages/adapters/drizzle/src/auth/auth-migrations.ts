@@ -4,7 +4,9 @@ import type { Migration } from '../migrate/migrate.js'
  * The tables of the stores for `@base/auth`, for `migrate`, where the role that runs must not create tables.
  *
  * `base_refresh_families` has a row for each sign-in, with its present token and, for the grace, that token's parent;
- * `base_refresh_spent` the hashes of all tokens before; `base_sessions` and `base_replays` a row for each session and key.
+ * `base_refresh_spent` the hashes of all tokens before; `base_sessions`, `base_replays`, `base_revoked_tokens` and
+ * `base_revoked_subjects` a row for each of theirs; `base_signing_keys` a row for each ring, with its private keys: let no role
+ * read it that does not sign.
  */
 export const authMigrations: readonly Migration[] = [
   {
@@ -50,6 +52,26 @@ create table base_replays (
   key text primary key,
   expires_at timestamptz not null
 );
-create index base_replays_expires_at on base_replays (expires_at);`,
+create index base_replays_expires_at on base_replays (expires_at);
+create table base_revoked_tokens (
+  issuer text not null,
+  id text not null,
+  expires_at timestamptz not null,
+  primary key (issuer, id)
+);
+create index base_revoked_tokens_expires_at on base_revoked_tokens (expires_at);
+create table base_revoked_subjects (
+  issuer text not null,
+  subject text not null,
+  epoch bigint not null,
+  expires_at timestamptz not null,
+  primary key (issuer, subject)
+);
+create index base_revoked_subjects_expires_at on base_revoked_subjects (expires_at);
+create table base_signing_keys (
+  ring text primary key,
+  version bigint not null,
+  keys text not null
+);`,
   },
 ]

@@ -1,4 +1,10 @@
-import { refreshStoreConformance, replayStoreConformance, sessionStoreConformance } from '@base/auth/testing'
+import {
+  keyStoreConformance,
+  refreshStoreConformance,
+  replayStoreConformance,
+  revocationStoreConformance,
+  sessionStoreConformance,
+} from '@base/auth/testing'
 import { TestClock } from '@base/core/testing'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, test } from 'vitest'
@@ -7,8 +13,10 @@ import { describeDatabases } from '../test-databases.js'
 import {
   authMigrations,
   type DrizzleAuthStoreOptions,
+  drizzleKeyStore,
   drizzleRefreshStore,
   drizzleReplayStore,
+  drizzleRevocationStore,
   drizzleSessionStore,
   type Executor,
 } from './index.js'
@@ -25,11 +33,13 @@ const TIMES = {
   ],
   base_sessions: ['created_at', 'last_seen_at', 'idle_expires_at', 'expires_at'],
   base_replays: ['expires_at'],
+  base_revoked_tokens: ['expires_at'],
+  base_revoked_subjects: ['expires_at'],
 } as const
 
 describeDatabases((database) => {
   const clear = () =>
-    database.run('truncate base_refresh_families, base_refresh_spent, base_sessions, base_replays')
+    database.run(`truncate ${Object.keys(TIMES).join()}, base_refresh_spent, base_signing_keys`)
   beforeAll(async () => void (await migrate(database.db, authMigrations)))
 
   const byClock =
@@ -48,6 +58,7 @@ describeDatabases((database) => {
     refreshStoreConformance(byClock(drizzleRefreshStore), { test })
     sessionStoreConformance(byClock(drizzleSessionStore), { test })
     replayStoreConformance(byClock(drizzleReplayStore), { test })
+    revocationStoreConformance(byClock(drizzleRevocationStore), { test })
   })
 
   /** Time passes by making everything older. */
@@ -74,5 +85,7 @@ describeDatabases((database) => {
     refreshStoreConformance(byDatabase(drizzleRefreshStore), { test })
     sessionStoreConformance(byDatabase(drizzleSessionStore), { test })
     replayStoreConformance(byDatabase(drizzleReplayStore), { test })
+    revocationStoreConformance(byDatabase(drizzleRevocationStore), { test })
+    keyStoreConformance(byDatabase(drizzleKeyStore), { test })
   })
 })

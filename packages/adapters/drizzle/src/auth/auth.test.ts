@@ -13,11 +13,18 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { migrate } from '../migrate/index.js'
 import { describeDatabases, describePostgres, type TestDatabase } from '../test-databases.js'
-import { authMigrations, drizzleRefreshStore, drizzleReplayStore, drizzleSessionStore } from './index.js'
+import {
+  authMigrations,
+  drizzleKeyStore,
+  drizzleRefreshStore,
+  drizzleReplayStore,
+  drizzleRevocationStore,
+  drizzleSessionStore,
+} from './index.js'
 
 const never = (value: unknown): never => value as never
 const DROP =
-  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays; drop table if exists base_migrations'
+  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens, base_revoked_subjects, base_signing_keys; drop table if exists base_migrations'
 
 const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
 
@@ -161,10 +168,36 @@ describeDatabases((database) => {
     await rotated(refresh, refreshToken)
   })
 
+  test('rings of other names do not know each other', async () => {
+    const [one, other] = [drizzleKeyStore(database.db), drizzleKeyStore(database.db, { ring: 'other' })]
+    expect(await one.replace(0, [])).toBe(true)
+    expect([await one.load(), await other.load()]).toMatchObject([{ version: 1 }, { version: 0 }])
+    for (const ring of ['', 'x'.repeat(129)])
+      expect(() => drizzleKeyStore(database.db, { ring })).toThrow(
+        '@base/drizzle drizzleKeyStore: ring must be',
+      )
+  })
+
+  test('revocations that are over are taken away as others come', async () => {
+    const clock = new TestClock()
+    const store = drizzleRevocationStore(database.db, { clock })
+    const revokeBoth = async (name: string) => {
+      await store.revoke({ issuer: 'i', id: name, ttl: 1_000 })
+      await store.revokeAll({ issuer: 'i', subject: name, at: 1, ttl: 1_000 })
+    }
+    for (const name of ['a', 'b', 'c']) await revokeBoth(name)
+    await clock.advance(1_000)
+    await revokeBoth('d')
+    const names = sql`select (select string_agg(id, ',') from base_revoked_tokens) as tokens,
+      (select string_agg(subject, ',') from base_revoked_subjects) as subjects`
+    expect(rowsOf(await database.db.execute(names))).toEqual([{ tokens: 'd', subjects: 'd' }])
+  })
+
   test.each([
     ['drizzleRefreshStore', drizzleRefreshStore],
     ['drizzleSessionStore', drizzleSessionStore],
     ['drizzleReplayStore', drizzleReplayStore],
+    ['drizzleRevocationStore', drizzleRevocationStore],
   ] as const)('%s refuses an executor and a clock that are none', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/drizzle ${name}: executor must be an object with`)
     expect(() => make(database.db, { clock: never({}) })).toThrow(

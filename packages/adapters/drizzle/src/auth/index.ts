@@ -1,6 +1,8 @@
 export type { Executor } from '../executor.js'
 export type { DrizzleAuthStoreOptions } from './auth-database.js'
 export { authMigrations } from './auth-migrations.js'
+export { type DrizzleKeyStoreOptions, drizzleKeyStore } from './drizzle-key-store.js'
 export { drizzleRefreshStore } from './drizzle-refresh-store.js'
 export { drizzleReplayStore } from './drizzle-replay-store.js'
+export { drizzleRevocationStore } from './drizzle-revocation-store.js'
 export { drizzleSessionStore } from './drizzle-session-store.js'

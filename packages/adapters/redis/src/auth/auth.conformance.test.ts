@@ -1,4 +1,10 @@
-import { refreshStoreConformance, replayStoreConformance, sessionStoreConformance } from '@base/auth/testing'
+import {
+  keyStoreConformance,
+  refreshStoreConformance,
+  replayStoreConformance,
+  revocationStoreConformance,
+  sessionStoreConformance,
+} from '@base/auth/testing'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { describeWithService } from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe, test } from 'vitest'
@@ -8,8 +14,10 @@ import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
 import {
   type RedisAuthStoreOptions,
+  redisKeyStore,
   redisRefreshStore,
   redisReplayStore,
+  redisRevocationStore,
   redisSessionStore,
 } from './index.js'
 import { age } from './passing-time.fixture.js'
@@ -32,6 +40,8 @@ function suites(client: () => RedisClient): void {
   refreshStoreConformance(make(redisRefreshStore), { test })
   sessionStoreConformance(make(redisSessionStore), { test })
   replayStoreConformance(make(redisReplayStore), { test })
+  revocationStoreConformance(make(redisRevocationStore), { test })
+  keyStoreConformance(make(redisKeyStore), { test })
 }
 
 describeWithService('redis', (redis) => {

@@ -2,7 +2,13 @@ import { createRefreshService, createSessions, type RefreshService } from '@base
 import { askRedis, describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { redisRefreshStore, redisReplayStore, redisSessionStore } from './index.js'
+import {
+  redisKeyStore,
+  redisRefreshStore,
+  redisReplayStore,
+  redisRevocationStore,
+  redisSessionStore,
+} from './index.js'
 
 const never = (value: unknown): never => value as never
 const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
@@ -84,6 +90,18 @@ describeWithService('redis', (redis) => {
     expect(await sessions.destroyAll(sub)).toBe(1)
   })
 
+  test('rings of other names do not know each other', async () => {
+    const own = prefix()
+    const [one, other] = [
+      redisKeyStore(client, { prefix: own }),
+      redisKeyStore(client, { prefix: own, ring: 'b' }),
+    ]
+    expect(await one.replace(0, [])).toBe(true)
+    expect([await one.load(), await other.load()]).toMatchObject([{ version: 1 }, { version: 0 }])
+    for (const ring of ['', 'x'.repeat(129)])
+      expect(() => redisKeyStore(client, { ring })).toThrow('@base/redis redisKeyStore: ring must be')
+  })
+
   test('stores of other prefixes do not know each other', async () => {
     const [one, other] = [prefix(), prefix()].map((own) =>
       createSessions({ store: redisSessionStore(client, { prefix: own }) }),
@@ -97,6 +115,8 @@ describeWithService('redis', (redis) => {
     ['redisRefreshStore', redisRefreshStore],
     ['redisSessionStore', redisSessionStore],
     ['redisReplayStore', redisReplayStore],
+    ['redisRevocationStore', redisRevocationStore],
+    ['redisKeyStore', redisKeyStore],
   ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
     for (const wrong of ['', 'x'.repeat(129)])

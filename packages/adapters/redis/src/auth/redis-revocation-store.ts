@@ -1,0 +1,80 @@
+import type {
+  Revocation,
+  RevocationQuery,
+  RevocationStore,
+  RevokedSubject,
+  RevokedToken,
+} from '@base/auth/tokens'
+import type { RedisClient } from '../connection/client.js'
+import { script } from '../connection/script.js'
+import { AuthConnection, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
+
+/** ARGV: ttl. The longer of two times counts. */
+const REVOKE = script(`
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
+return 1
+`)
+
+/** ARGV: at, ttl. Gives the new epoch, as a text. */
+const REVOKE_ALL = script(`
+local epoch = tonumber(ARGV[1])
+local present = redis.call('GET', KEYS[1])
+if present then epoch = math.max(epoch, present + 1) end
+local ttl = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+local text = string.format('%.0f', epoch)
+redis.call('SET', KEYS[1], text, 'PX', string.format('%.0f', ttl))
+return text
+`)
+
+/**
+ * Remembers in Redis which access tokens were taken back, for many processes: a `RevocationStore` of `@base/auth`. A
+ * verification asks for two keys at once, which Redis drops when their time is over.
+ *
+ * The server must not evict keys (`maxmemory-policy noeviction`): with one that is evicted a token is good again. So it is with
+ * a failover that loses a write.
+ *
+ * @example
+ * const tokens = createTokenService({ issuer, audience, keys, revocations: redisRevocationStore(client) })
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function redisRevocationStore(
+  client: RedisClient,
+  options: RedisAuthStoreOptions = {},
+): RevocationStore {
+  return new RedisRevocationStore(new AuthConnection('redisRevocationStore', client, options))
+}
+
+class RedisRevocationStore implements RevocationStore {
+  readonly #connection: AuthConnection
+
+  constructor(connection: AuthConnection) {
+    this.#connection = connection
+  }
+
+  async revoke({ issuer, id, ttl }: RevokedToken): Promise<void> {
+    await this.#connection.run(REVOKE, [this.#key('token', issuer, id)], [String(ttl)])
+  }
+
+  async revokeAll({ issuer, subject, at, ttl }: RevokedSubject): Promise<number> {
+    const key = this.#key('subject', issuer, subject)
+    return Number(textOf(await this.#connection.run(REVOKE_ALL, [key], [String(at), String(ttl)])))
+  }
+
+  async find({ issuer, id, subject }: RevocationQuery): Promise<Revocation> {
+    const [revoked, epoch] = await Promise.all([
+      id === undefined ? undefined : this.#get(this.#key('token', issuer, id)),
+      subject === undefined ? undefined : this.#get(this.#key('subject', issuer, subject)),
+    ])
+    return { revoked: revoked !== undefined, epoch: Number(epoch ?? 0) }
+  }
+
+  async #get(key: string): Promise<string | undefined> {
+    return textOf(await this.#connection.send(['GET', key], key))
+  }
+
+  /** The length of the issuer tells where it ends. */
+  #key(kind: 'token' | 'subject', issuer: string, name: string): string {
+    return this.#connection.key(`revoked:${kind}:${issuer.length}:${issuer}${name}`)
+  }
+}
