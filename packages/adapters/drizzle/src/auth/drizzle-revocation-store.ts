@@ -71,17 +71,17 @@ class DrizzleRevocationStore implements RevocationStore {
     return Number(row?.['epoch'])
   }
 
-  async find({ issuer, id = null, subject = null }: RevocationQuery): Promise<Revocation> {
+  async find({ issuer, id, subject }: RevocationQuery): Promise<Revocation> {
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock}
       select
         exists (
           select 1 from base_revoked_tokens
-          where issuer = ${issuer} and id = ${id}::text and expires_at > clock.now
+          where issuer = ${issuer} and id = ${id ?? null}::text and expires_at > clock.now
         ) as revoked,
         coalesce((
           select epoch from base_revoked_subjects
-          where issuer = ${issuer} and subject = ${subject}::text and expires_at > clock.now
+          where issuer = ${issuer} and subject = ${subject ?? null}::text and expires_at > clock.now
         ), 0)::text as epoch
       from clock`)
     return { revoked: row?.['revoked'] === true, epoch: Number(row?.['epoch']) }
