@@ -6,5 +6,7 @@ test('the README shows the lines that the start prints', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const lines = (text: string) => text.split('\n').filter((line) => line.startsWith('curl '))
 
-  expect(lines(readme)).toEqual(lines(welcome('http://127.0.0.1:3000', 'http://127.0.0.1:3001')))
+  expect(lines(readme).slice(0, 3)).toEqual(
+    lines(welcome({ url: 'http://127.0.0.1:3000', gatewayUrl: 'http://127.0.0.1:3001' })),
+  )
 })

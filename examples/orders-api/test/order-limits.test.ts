@@ -24,8 +24,8 @@ beforeEach(() => {
   ahead += toMilliseconds('1d')
 })
 
-const order = (customer: string) => ({ ...forAda, customer, lines: [{ sku: 'MUG', quantity: 1 }] })
-const place = (customer: string) => service.send('POST', '/orders', order(customer))
+const order = { ...forAda, lines: [{ sku: 'MUG', quantity: 1 }] }
+const place = (customer: string) => service.send('POST', '/orders', order, customer)
 
 /** As many answers, one after the other. */
 async function answers(count: number, ask: () => Promise<Answer>): Promise<number[]> {
@@ -71,6 +71,14 @@ describe('a customer', () => {
     expect(await answers(4, () => place('grace'))).toEqual([201, 201, 201, 429])
   })
 
+  test('pays for what cannot be read, too', async () => {
+    const authorization = `Bearer ${await service.tokenOf('ada')}`
+    const broken = () => service.fetch('/orders', { method: 'POST', body: '{', headers: { authorization } })
+    const wrong = () => service.send('POST', '/orders', {})
+
+    expect([...(await answers(2, broken)), ...(await answers(2, wrong))]).toEqual([415, 415, 422, 429])
+  })
+
   test('who sends twenty at once gets as many as one after the other', async () => {
     const seen = await Promise.all(Array.from({ length: 20 }, () => place('linus')))
 
@@ -87,18 +95,11 @@ describe('a customer', () => {
 })
 
 describe('an address', () => {
-  test('pays for names that are no customer, a new one each time', async () => {
+  test('pays for who is signed in and no customer, somebody new each time', async () => {
     let made = 0
 
     expect(await answers(3, () => place(`nobody-${++made}`))).toEqual([422, 422, 429])
     expect((await place('nobody-again')).body.detail).toBe('Too many orders from this address.')
-  })
-
-  test('pays for what cannot be read', async () => {
-    const broken = () => service.fetch('/orders', { method: 'POST', body: '{' })
-    const wrong = () => service.send('POST', '/orders', {})
-
-    expect([...(await answers(1, broken)), ...(await answers(2, wrong))]).toEqual([415, 422, 429])
   })
 
   test('that is refused still takes the orders of customers', async () => {
