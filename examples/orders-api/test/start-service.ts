@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { loadConfig } from '@base/core/config'
+import type { Auth } from '../src/auth/auth.ts'
 import { Config } from '../src/config.ts'
 import { createService } from '../src/service.ts'
 
@@ -14,6 +15,7 @@ export interface Answer {
 /** A running service on a free port, with a database in memory, and a client for it. */
 export interface TestService {
   readonly url: string
+  readonly auth: Auth
   get(path: string): Promise<Answer>
   /** Sends the body as JSON, signed in as ada, or whoever is named. */
   send(method: string, path: string, body?: unknown, username?: string): Promise<Answer>
@@ -37,6 +39,7 @@ export async function startService(
   const request = async (path: string, init: RequestInit = {}) => readAnswer(await fetch(url + path, init))
   return {
     url,
+    auth,
     fetch: request,
     get: (path) => request(path),
     tokenOf,
