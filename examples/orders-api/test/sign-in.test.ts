@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createVerifier, remoteJwks } from '@base/auth/tokens'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { KNOWN_PASSWORD } from '../src/auth/demo-user.ts'
 import { describeEngines } from './engines.ts'
 import { movedClock } from './moved-clock.ts'
-import type { TestService } from './start-service.ts'
+import { startService, type TestService } from './start-service.ts'
 import { kidOf, type Tokens, userOf } from './user.ts'
 
 describeEngines((start) => {
@@ -98,6 +101,10 @@ describeEngines((start) => {
 
     clock.move('1d')
     expect(await published()).toEqual([newKey])
+    // A copy that was taken before all that still ends the sign-in.
+    vi.spyOn(console, 'warn').mockImplementationOnce(() => {})
+    expect((await user.refresh(signedIn.refreshToken)).status).toBe(401)
+    expect((await user.refresh(after.refreshToken)).status).toBe(401)
   })
 
   describe('a refresh token', () => {
@@ -110,24 +117,40 @@ describeEngines((start) => {
       expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200])
     })
 
-    test.each(['the thief', 'the user'])(
-      'that was stolen and comes again ends the sign-in for both, where %s was first',
-      async () => {
-        const device = await user.signIn()
-        const other = await user.signIn()
-        const first = await user.renewed(device.refreshToken)
-        clock.move('11s')
-        const second = await user.refresh(device.refreshToken)
+    test('that was stolen and comes again after the grace ends the sign-in for both', async () => {
+      const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
+      const [stolen, other] = [await user.signIn(), await user.signIn()]
+      const users = await user.renewed(stolen.refreshToken)
+      clock.move('11s')
+      const thiefs = await user.refresh(stolen.refreshToken)
 
-        expect([second.status, second.body.code]).toEqual([401, 'INVALID_TOKEN'])
-        expect((await user.refresh(first.refreshToken)).status).toBe(401)
-        // Told beside the answer.
-        while ((await statusOf(first)) !== 401);
-        expect(await statusOf(device)).toBe(401)
-        // The user's other device has to renew, and stays signed in.
-        expect(await statusOf(await user.renewed(other.refreshToken))).toBe(200)
-      },
-    )
+      expect([thiefs.status, thiefs.body.code]).toEqual([401, 'INVALID_TOKEN'])
+      expect(thiefs.headers.get('www-authenticate')).toContain('error="invalid_token"')
+      expect((await user.refresh(users.refreshToken)).status).toBe(401)
+      // The access tokens end beside the answer.
+      while ((await statusOf(users)) !== 401);
+      expect(await statusOf(stolen)).toBe(401)
+      expect(warned.mock.calls).toEqual([[expect.stringContaining('A refresh token of ada came twice')]])
+      warned.mockRestore()
+      // The user's other device has to renew, and stays signed in.
+      expect(await statusOf(other)).toBe(401)
+      expect(await statusOf(await user.renewed(other.refreshToken))).toBe(200)
+    })
+
+    test('that was stolen ends it also where the thief came first, and has renewed since', async () => {
+      const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
+      const stolen = await user.signIn()
+      const first = await user.renewed(stolen.refreshToken)
+      const thiefs = await user.renewed(first.refreshToken)
+      // Its successor was used: the grace is over.
+      const users = await user.refresh(stolen.refreshToken)
+
+      expect(users.status).toBe(401)
+      expect((await user.refresh(thiefs.refreshToken)).status).toBe(401)
+      while ((await statusOf(thiefs)) !== 401);
+      expect(warned).toHaveBeenCalledTimes(1)
+      warned.mockRestore()
+    })
 
     test('that 20 present at once gets all of them the same successor', async () => {
       const { refreshToken } = await user.signIn()
@@ -137,12 +160,14 @@ describeEngines((start) => {
       expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1)
     })
 
-    test.each(['', 'nonsense', 'x'.repeat(1_025), 'A'.repeat(68)])(
-      'that is none is refused: %.10s',
-      async (text) => {
-        expect([401, 422]).toContain((await user.refresh(text)).status)
-      },
-    )
+    test.each([
+      ['nothing', '', 422],
+      ['a word', 'nonsense', 401],
+      ['one that nobody was given', 'A'.repeat(68), 401],
+      ['a long text', 'A'.repeat(1_025), 422],
+    ])('that is %s is refused', async (_, text, status) => {
+      expect((await user.refresh(text)).status).toBe(status)
+    })
   })
 
   describe('signing out', () => {
@@ -211,4 +236,21 @@ describeEngines((start) => {
       expect((await user.sessions(accessToken)).body.items).toHaveLength(items.length - 1)
     })
   })
+})
+
+test('a restart signs nobody out', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'orders-sign-in-'))
+  const start = () => startService({ dataDir, issuer: 'https://shop.example.com' })
+  const first = await start()
+  const tokens = await userOf(first).signIn()
+  await first.stop()
+  const second = await start()
+  const user = userOf(second)
+  const asked = await user.sessions(tokens.accessToken)
+  const renewed = await user.refresh(tokens.refreshToken)
+  await second.stop()
+  rmSync(dataDir, { recursive: true })
+
+  expect([asked.status, renewed.status]).toEqual([200, 200])
+  expect(kidOf(renewed.body.accessToken)).toBe(kidOf(tokens.accessToken))
 })
