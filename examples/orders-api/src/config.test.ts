@@ -75,6 +75,13 @@ describe('the settings', () => {
     },
   )
 
+  test('do not take the password that is known to all for that', async () => {
+    const env = { HOST: '0.0.0.0', ISSUER: 'https://shop.example.com', DEMO_PASSWORD: 'analytical-engine' }
+
+    await expect(load(env)).rejects.toMatchObject({ issues: [{ path: 'DEMO_PASSWORD' }] })
+    expect(await load({ ...env, HOST: '::1' })).toMatchObject({ host: '::1' })
+  })
+
   test('name every variable that is wrong', async () => {
     const wrong = load({ PORT: 'x', HOST: '', DRAIN_DELAY: '5 s' })
 

@@ -5,6 +5,7 @@ import { attempt, unwrapOr } from '@base/core/result'
 import { secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
+import { KNOWN_PASSWORD } from './auth/demo-user.ts'
 
 const ISSUER = 'must be an https URL, or an http one of this machine, without query and fragment'
 const PORT = 'must be a whole number from 0 to 65535'
@@ -63,6 +64,8 @@ const Settings = z.object({
 /** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
 export const Config = Settings.superRefine(({ host, issuer, demoPassword }, { addIssue }) => {
   if (host === '' || isLoopback(host)) return
+  if (demoPassword?.equals(KNOWN_PASSWORD))
+    addIssue({ code: 'custom', path: ['demoPassword'], message: 'must not be the one that is known to all' })
   const message = 'is needed where HOST is not of this machine alone'
   const missing = Object.entries({ issuer, demoPassword }).filter(([, value]) => value === undefined)
   for (const [name] of missing) addIssue({ code: 'custom', path: [name], message })
