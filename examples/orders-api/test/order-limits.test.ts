@@ -1,16 +1,8 @@
-import { type Clock, systemClock } from '@base/core/clock'
-import { toMilliseconds } from '@base/core/duration'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { movedClock } from './moved-clock.ts'
 import { type Answer, forAda, startService, type TestService } from './start-service.ts'
 
-/** How far the service's clock is ahead of the system's, whose timers it keeps: sockets need real time. */
-let ahead = 0
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + ahead,
-  monotonic: () => systemClock.monotonic() + ahead,
-}
-
+const clock = movedClock()
 let service: TestService
 beforeAll(async () => {
   service = await startService({ orderLimit: '3/hour', addressLimit: '2/hour' }, clock)
@@ -21,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => service?.stop())
 beforeEach(() => {
   // Whatever was spent before is forgiven.
-  ahead += toMilliseconds('1d')
+  clock.move('1d')
 })
 
 const order = { ...forAda, lines: [{ sku: 'MUG', quantity: 1 }] }
@@ -59,9 +51,9 @@ describe('a customer', () => {
     await answers(3, () => place('ada'))
     const pause = retryAfterOf(await place('ada')) * 1_000
 
-    ahead += pause / 2
+    clock.move(pause / 2)
     expect((await place('ada')).status).toBe(429)
-    ahead += pause / 2
+    clock.move(pause / 2)
     expect(await answers(2, () => place('ada'))).toEqual([201, 429])
   })
 

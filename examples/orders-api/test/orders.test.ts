@@ -122,7 +122,7 @@ describeEngines((start) => {
 
       expect(status).toBe(422)
       expect(body.errors).toEqual([
-        { pointer: '#/customer', detail: 'there is no customer nobody' },
+        { pointer: '#', detail: 'there is no customer nobody' },
         { pointer: '#/lines/1/sku', detail: 'there is no item NO-SUCH' },
       ])
     })
