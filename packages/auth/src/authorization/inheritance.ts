@@ -20,7 +20,9 @@ export interface InheritsFromItself<Role> {
 
 declare const RING: unique symbol
 
-/** Refuses rings and roles that are not listed. */
-export type WithoutRing<I, R extends string> = {
-  readonly [Role in Cyclic<I>]: InheritsFromItself<Role>
-} & { readonly [Role in Exclude<keyof I, R>]: never }
+/** Refuses rings and roles that are not listed. Names that are known at run time alone are checked then. */
+export type WithoutRing<I, R extends string> = string extends R
+  ? unknown
+  : { readonly [Role in Cyclic<I>]: InheritsFromItself<Role> } & {
+      readonly [Role in Exclude<keyof I, R>]: never
+    }

@@ -45,8 +45,9 @@ export type ActionOn<S, T extends string> = T extends string ? `${T}:${VerbOf<S,
 /** Every action. */
 export type ActionOf<S> = ActionOn<S, ResourceType<S>>
 
-/** An action, every action on a type (`'order:*'`), or every action (`'*'`). */
-export type Permission<S> = ActionOf<S> | `${ResourceType<S>}:*` | '*'
+/** An action, every action on a type (`'order:*'`), or every action (`'*'`). Any text where no schema names the types. */
+export type Permission<S> =
+  string extends ResourceType<S> ? string : ActionOf<S> | `${ResourceType<S>}:*` | '*'
 
 /** The types of things that a permission is about. */
 export type TypeIn<S, P> = P extends '*'
