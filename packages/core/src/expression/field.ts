@@ -2,10 +2,10 @@
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Reads one field of a row. */
-export type Reader = (row: unknown) => unknown
+export type FieldReader = (row: unknown) => unknown
 
 /** Whether a value is a path: names, none empty, between dots, and none that leads to a prototype. */
-export function isField(field: unknown): field is string {
+export function isFieldPath(field: unknown): field is string {
   return typeof field === 'string' && field.split('.').every((name) => name !== '' && !FORBIDDEN.has(name))
 }
 
@@ -13,7 +13,7 @@ export function isField(field: unknown): field is string {
  * Reads a path in rows: own properties and getters, those of a class too. An object on the way that is absent gives
  * `undefined`, and so do arrays and scalars, which have no fields. What a getter throws is thrown.
  */
-export function reader(field: string): Reader {
+export function fieldReader(field: string): FieldReader {
   const [first = '', ...rest] = field.split('.')
   const [second, ...more] = rest
   if (second === undefined) return (row) => (row as Fields)?.[first]

@@ -1,6 +1,6 @@
-import type { Decimal, ExpressionValue, OrderedValue } from '@base/core/expression'
 import { isDecimalText } from './decimal.js'
-import type { Scalar } from './paths.js'
+import type { Decimal, ExpressionValue, OrderedValue } from './expression.js'
+import type { Scalar } from './scalar.js'
 
 const MAX_BIGINT_DIGITS = 131_072
 

@@ -1,5 +1,5 @@
-import { UnsupportedError } from '@base/core/errors'
-import type { Expression, FunctionLeaf } from '@base/core/expression'
+import { UnsupportedError } from '../errors/errors.js'
+import type { Expression, FunctionLeaf } from './expression.js'
 import { seal } from './sealed.js'
 
 /** A condition that is a function of the whole row. */

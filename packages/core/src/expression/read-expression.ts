@@ -1,28 +1,28 @@
-import { ValidationError, type ValidationIssue } from '@base/core/errors'
-import type { Expression } from '@base/core/expression'
+import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import type { Expression } from './expression.js'
 import { functionLeaf, functionUnsupported, predicateOf } from './function-leaf.js'
-import { isFieldOperator, type Report, readLeaf } from './leaf.js'
+import { type ExpressionReport, isFieldOperator, readLeaf } from './leaf.js'
 import { isSealed, junction, MAX_DEPTH, negation } from './sealed.js'
 
 /** More is not worth telling, and an attacker could ask for millions. */
 const MAX_ISSUES = 20
 
 /** A plain object that is not trusted. */
-export type Raw = Readonly<Record<string, unknown>>
+export type RawExpression = Readonly<Record<string, unknown>>
 
 /** How much an expression may hold, and who looks at its conditions first. */
-export interface ReadRules {
+export interface ExpressionRules {
   /** The deepest nesting; a condition alone has depth 1. */
   readonly depth: number
   /** The most conditions, junctions and negations together. */
   readonly nodes: number
   /** Looks at a condition before it is read; may change what is read. */
-  readonly inspect: (raw: Raw, report: Report) => Raw
+  readonly inspect: (raw: RawExpression, report: ExpressionReport) => RawExpression
   /** Whether functions may stand in it. */
   readonly functions: boolean
 }
 
-const TRUSTED: ReadRules = {
+const TRUSTED: ExpressionRules = {
   depth: MAX_DEPTH,
   nodes: Number.POSITIVE_INFINITY,
   inspect: (raw) => raw,
@@ -31,18 +31,18 @@ const TRUSTED: ReadRules = {
 
 /** One reading under way. */
 interface Reading {
-  readonly rules: ReadRules
+  readonly rules: ExpressionRules
   readonly issues: ValidationIssue[]
   nodes: number
 }
 
 /** A checked, frozen copy; an expression that was made here is returned as it is. */
-export function trusted<T>(expression: Expression<T>): Expression<T> {
+export function checkedExpression<T>(expression: Expression<T>): Expression<T> {
   return isSealed(expression) ? expression : readExpression(expression, TRUSTED)
 }
 
 /** A checked, frozen copy; throws a `ValidationError` with every problem and its place. */
-export function readExpression(raw: unknown, rules: ReadRules): Expression {
+export function readExpression(raw: unknown, rules: ExpressionRules): Expression {
   const reading: Reading = { rules, issues: [], nodes: 0 }
   const read = readNode(raw, '', 1, reading)
   if (reading.issues.length > 0) throw new ValidationError({ issues: reading.issues })
@@ -61,10 +61,10 @@ function readNode(raw: unknown, path: string, depth: number, reading: Reading): 
     report('', 'must be an object with op')
     return NOTHING
   }
-  return readObject(raw as Raw, path, depth, reading)
+  return readObject(raw as RawExpression, path, depth, reading)
 }
 
-function readObject(raw: Raw, path: string, depth: number, reading: Reading): Expression {
+function readObject(raw: RawExpression, path: string, depth: number, reading: Reading): Expression {
   const report = reporter(path, reading)
   const op = own(raw, 'op')
   if (op === 'and' || op === 'or') {
@@ -95,20 +95,20 @@ function readObject(raw: Raw, path: string, depth: number, reading: Reading): Ex
   return NOTHING
 }
 
-function readFunction(raw: Raw): Expression {
+function readFunction(raw: RawExpression): Expression {
   const predicate = predicateOf(raw)
   if (predicate === undefined) throw functionUnsupported({ name: raw['name'] })
   return functionLeaf(predicate, String(raw['name']))
 }
 
-function only(raw: Raw, allowed: readonly string[], report: Report): void {
+function only(raw: RawExpression, allowed: readonly string[], report: ExpressionReport): void {
   for (const key of Object.keys(raw)) {
     // The type of the row has no value, whatever a program puts there.
     if (!allowed.includes(key)) report('', 'has a property that is not known')
   }
 }
 
-function own(raw: Raw, key: string): unknown {
+function own(raw: RawExpression, key: string): unknown {
   return Object.hasOwn(raw, key) ? raw[key] : undefined
 }
 
@@ -116,7 +116,7 @@ function at(path: string, step: string): string {
   return path === '' || step === '' ? path + step : `${path}.${step}`
 }
 
-function reporter(path: string, { issues }: Reading): Report {
+function reporter(path: string, { issues }: Reading): ExpressionReport {
   return (step, message, code) => {
     if (issues.length < MAX_ISSUES) {
       issues.push({ path: at(path, step), message, ...(code !== undefined && { code }) })
@@ -124,7 +124,7 @@ function reporter(path: string, { issues }: Reading): Report {
   }
 }
 
-function stop(report: Report, message: string, { issues }: Reading): never {
+function stop(report: ExpressionReport, message: string, { issues }: Reading): never {
   issues.length = 0
   report('', message, 'too_big')
   throw new ValidationError({ issues })

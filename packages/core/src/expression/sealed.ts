@@ -1,5 +1,5 @@
-import { ValidationError } from '@base/core/errors'
-import type { Expression, Junction } from '@base/core/expression'
+import { ValidationError } from '../errors/validation-error.js'
+import type { Expression, Junction } from './expression.js'
 
 /** Deeper trees are refused, for what walks them would run out of stack. */
 export const MAX_DEPTH = 1_000

@@ -1,5 +1,5 @@
-import { ValidationError } from '@base/core/errors'
-import type { Decimal } from '@base/core/expression'
+import { ValidationError } from '../errors/validation-error.js'
+import type { Decimal } from './expression.js'
 
 /** What PostgreSQL's `numeric` can hold. */
 const MAX_INTEGER_DIGITS = 131_072

@@ -1,47 +1,56 @@
-import type { Expression, Leaf, ListLeaf, TextLeaf } from '@base/core/expression'
 import { comparisonWith } from './compare.js'
-import { type Fields, type Reader, reader } from './field.js'
+import type { Expression, Leaf, ListLeaf, TextLeaf } from './expression.js'
+import { type FieldReader, type Fields, fieldReader } from './field.js'
 import { functionUnsupported, predicateOf } from './function-leaf.js'
 import { membership } from './membership.js'
 import { operandOf } from './operand.js'
 
 /** Whether a row satisfies an expression. */
-export type Test = (row: unknown) => boolean
+export type ExpressionTest = (row: unknown) => boolean
 
 /** Whether the value of a field satisfies a condition. */
 type Judge = (value: unknown) => boolean
 
-/** Turns a checked expression into closures, once; a call of the result reads fields and compares, nothing else. */
-export function compile(expression: Expression): Test {
+/**
+ * Turns a checked expression into closures, once; a call of the result reads fields and compares, nothing else. What a
+ * getter or a function throws is thrown.
+ *
+ * @example
+ * const isOpen = compileExpression(checkedExpression({ op: 'equals', field: 'status', value: 'open' }))
+ * isOpen({ status: 'open' }) // true
+ */
+export function compileExpression(expression: Expression): ExpressionTest {
   switch (expression.op) {
     case 'and':
-      return every(expression.of.map(compile))
+      return every(expression.of.map(compileExpression))
     case 'or':
-      return some(expression.of.map(compile))
+      return some(expression.of.map(compileExpression))
     case 'not':
-      return negated(compile(expression.of))
+      return negated(compileExpression(expression.of))
     default:
-      return compileLeaf(expression)
+      return leafTest(expression)
   }
 }
 
 /** A condition in two halves, for those who want to see the value that was read. */
 export interface CompiledLeaf {
-  readonly read: Reader
-  readonly test: Judge
+  /** Reads what is judged. */
+  readonly read: FieldReader
+  /** Judges it. */
+  readonly test: (value: unknown) => boolean
 }
 
 /** The two halves of a condition: for a function, the value is the row itself. */
-export function halves(leaf: Leaf): CompiledLeaf {
-  if (leaf.op !== 'satisfies') return { read: reader(leaf.field), test: judge(leaf) }
+export function compileLeaf(leaf: Leaf): CompiledLeaf {
+  if (leaf.op !== 'satisfies') return { read: fieldReader(leaf.field), test: judge(leaf) }
   const predicate = predicateOf(leaf)
   if (predicate === undefined) throw functionUnsupported(leaf)
   return { read: (row) => row, test: (row) => predicate(row) === true }
 }
 
 /** A field of the row itself is read in place, which saves a call. */
-function compileLeaf(leaf: Leaf): Test {
-  const { read, test } = halves(leaf)
+function leafTest(leaf: Leaf): ExpressionTest {
+  const { read, test } = compileLeaf(leaf)
   if (leaf.op === 'satisfies' || leaf.field.includes('.')) return (row) => test(read(row))
   const name = leaf.field
   if (leaf.op === 'equals' && typeof leaf.value === 'string') {
@@ -51,7 +60,7 @@ function compileLeaf(leaf: Leaf): Test {
   return (row) => test((row as Fields)?.[name])
 }
 
-function every(tests: readonly Test[]): Test {
+function every(tests: readonly ExpressionTest[]): ExpressionTest {
   const [first, second] = tests
   if (first !== undefined && second !== undefined && tests.length === 2) {
     return (row) => first(row) && second(row)
@@ -62,7 +71,7 @@ function every(tests: readonly Test[]): Test {
   }
 }
 
-function some(tests: readonly Test[]): Test {
+function some(tests: readonly ExpressionTest[]): ExpressionTest {
   return (row) => {
     for (const test of tests) if (test(row)) return true
     return false
