@@ -23,6 +23,10 @@ export class IoredisConnection implements Connection {
     this.keyPrefix = prefixOf(client)
   }
 
+  get isOpen(): boolean {
+    return this.#client.status !== 'wait' && this.#client.status !== 'end'
+  }
+
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) => this.#send(command, attempt))
   }

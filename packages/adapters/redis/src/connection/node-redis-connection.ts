@@ -24,17 +24,28 @@ interface ClusterClient extends NodeRedisClient {
   ): Promise<unknown>
 }
 
-/** A client, a client of a sentinel's or a cluster of node-redis. */
+/** What `createSentinel` gives. */
+interface SentinelClient extends NodeRedisClient {
+  sendCommand(readonly: boolean, args: readonly Argument[], options: object): Promise<unknown>
+}
+
+/** A client, a pool, a sentinel's client or a cluster of node-redis. */
 export class NodeRedisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix = ''
   readonly #client: NodeRedisClient
   readonly #readiness: Readiness
+  readonly #isSentinel: boolean
 
   constructor(client: NodeRedisClient) {
     this.#client = client
     this.#readiness = new Readiness(client)
     this.isCluster = 'masters' in client && 'nodeClient' in client
+    this.#isSentinel = 'getSentinelNode' in client
+  }
+
+  get isOpen(): boolean {
+    return this.#client.isOpen
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
@@ -60,13 +71,17 @@ export class NodeRedisConnection implements Connection {
       // Its caller has had its answer; nothing may run for it now.
       if (attempt.over) return null
       attempt.outcome = 'unknown'
-      const reply = this.isCluster
-        ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
-        : (client as SingleClient).sendCommand(command, REPLIES)
-      return (await reply) as Reply
+      return (await this.#pass(command, key, readonly)) as Reply
     } catch (error) {
       throw redisError(error, attempt.outcome)
     }
+  }
+
+  #pass(command: readonly Argument[], key: string | undefined, readonly: boolean): Promise<unknown> {
+    const client = this.#client
+    if (this.isCluster) return (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+    if (this.#isSentinel) return (client as SentinelClient).sendCommand(readonly, command, REPLIES)
+    return (client as SingleClient).sendCommand(command, REPLIES)
   }
 
   #ready(attempt: Attempt): Promise<void> {
