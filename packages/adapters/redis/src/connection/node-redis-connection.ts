@@ -1,7 +1,6 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { redisError } from './redis-error.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -59,29 +58,32 @@ export class NodeRedisConnection implements Connection {
     return clients.map((client) => new NodeRedisConnection(client))
   }
 
-  async #send(
+  #send(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
+    return this.#client.isOpen && this.#client.isReady !== false
+      ? this.#pass(command, options, attempt)
+      : this.#sendLater(command, options, attempt)
+  }
+
+  async #sendLater(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
+    while (this.#client.isReady === false && !attempt.over) await this.#ready(attempt)
+    if (!this.#client.isOpen) throw closed()
+    // Where its caller has had its answer, nothing may run for it now.
+    return attempt.over ? null : this.#pass(command, options, attempt)
+  }
+
+  #pass(
     command: readonly Argument[],
     { key, readonly = false }: SendOptions,
     attempt: Attempt,
   ): Promise<Reply> {
     const client = this.#client
-    try {
-      while (client.isReady === false && !attempt.over) await this.#ready(attempt)
-      if (!client.isOpen) throw closed()
-      // Its caller has had its answer; nothing may run for it now.
-      if (attempt.over) return null
-      attempt.outcome = 'unknown'
-      return (await this.#pass(command, key, readonly)) as Reply
-    } catch (error) {
-      throw redisError(error, attempt.outcome)
-    }
-  }
-
-  #pass(command: readonly Argument[], key: string | undefined, readonly: boolean): Promise<unknown> {
-    const client = this.#client
-    if (this.isCluster) return (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
-    if (this.#isSentinel) return (client as SentinelClient).sendCommand(readonly, command, REPLIES)
-    return (client as SingleClient).sendCommand(command, REPLIES)
+    attempt.outcome = 'unknown'
+    const reply = this.isCluster
+      ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+      : this.#isSentinel
+        ? (client as SentinelClient).sendCommand(readonly, command, REPLIES)
+        : (client as SingleClient).sendCommand(command, REPLIES)
+    return reply as Promise<Reply>
   }
 
   #ready(attempt: Attempt): Promise<void> {

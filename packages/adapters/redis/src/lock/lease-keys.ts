@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type AppError, isAppError } from '@base/core/errors'
-import type { Connection, Reply } from '../connection/connection.js'
+import type { Connection } from '../connection/connection.js'
 import { runScript, type Script } from '../connection/script.js'
-import { extendScript, releaseScript, takeScript } from './scripts.js'
+import { extendScript, REMEMBERED, releaseScript, takeScript } from './scripts.js'
 
 /** How long it waits before it asks again what got no answer, in milliseconds. */
 const PAUSE = 20
@@ -34,10 +34,15 @@ export interface Taken {
   readonly askedAt: number
 }
 
-/** How a question is asked. */
-interface Asking {
+/** What is asked. */
+interface Question<Answer> {
+  readonly script: Script
+  readonly key: string
+  readonly args: readonly string[]
   readonly timeout: number
   readonly signal?: AbortSignal | undefined
+  /** What a number says that was asked for at a time of the monotonic clock. */
+  readonly read: (reply: number, askedAt: number) => Answer
 }
 
 /**
@@ -45,65 +50,67 @@ interface Asking {
  * again in the time that is left; its holder's name makes it the same question.
  */
 export class LeaseKeys {
+  /** Where releases are told. One channel for all keys, so that whoever listens need not change its subscription. */
+  readonly channel: string
   readonly #parts: LeaseKeysParts
 
   constructor(parts: LeaseKeysParts) {
     this.#parts = parts
-  }
-
-  /** Where releases are told. One channel for all keys, so that whoever listens need not change its subscription. */
-  get channel(): string {
-    const { connection, prefix } = this.#parts
-    return `${connection.keyPrefix}${prefix}released`
+    this.channel = `${parts.connection.keyPrefix}${parts.prefix}released`
   }
 
   /** Takes a lease; or for how many milliseconds another holds it. */
-  async take(
+  take(
     { key, holder, ttl }: Claim,
     listens: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Taken | number> {
-    const { timeout } = this.#parts
-    const args = [holder, `${ttl}`, listens ? '1' : '0']
-    const { reply, askedAt } = await this.#ask(takeScript, key, args, { timeout, signal })
-    return typeof reply === 'number' ? reply : { token: BigInt(String(reply)), askedAt }
+    return this.#ask({
+      script: takeScript,
+      key,
+      args: [holder, `${ttl + REMEMBERED}`, listens ? '1' : '0'],
+      timeout: this.#parts.timeout,
+      signal,
+      read: (reply, askedAt) => (reply > 0 ? { token: BigInt(reply), askedAt } : -reply),
+    })
   }
 
   /** Lets a lease last from now: when that was asked, or `undefined` where it is not held any more. */
-  async extend({ key, holder, ttl }: Claim, atMost: number): Promise<number | undefined> {
-    const timeout = Math.min(this.#parts.timeout, atMost)
-    const { reply, askedAt } = await this.#ask(extendScript, key, [holder, `${ttl}`], { timeout })
-    return reply === 1 ? askedAt : undefined
+  extend({ key, holder, ttl }: Claim, atMost: number): Promise<number | undefined> {
+    return this.#ask({
+      script: extendScript,
+      key,
+      args: [holder, `${ttl + REMEMBERED}`],
+      timeout: Math.min(this.#parts.timeout, atMost),
+      read: (reply, askedAt) => (reply === 1 ? askedAt : undefined),
+    })
   }
 
-  /** Gives a lease back; false where it is not held any more. */
-  async release({ key, holder }: Claim): Promise<boolean> {
-    return this.#release(key, holder, this.#parts.timeout)
+  /** Gives a lease back; false where another has it. */
+  release({ key, holder }: Claim, timeout: number = this.#parts.timeout): Promise<boolean> {
+    return this.#ask({
+      script: releaseScript,
+      key,
+      args: [holder, this.channel, key],
+      timeout,
+      read: (reply) => reply === 1,
+    })
   }
 
   /** Gives back, in the background, what may have been taken although nobody learnt it. */
-  forget({ key, holder, ttl }: Claim): void {
-    this.#release(key, holder, Math.min(ttl, LONGEST_FAREWELL)).catch(() => {})
+  forget(claim: Claim): void {
+    this.release(claim, Math.min(claim.ttl, LONGEST_FAREWELL)).catch(() => {})
   }
 
-  async #release(key: string, holder: string, timeout: number): Promise<boolean> {
-    const { reply } = await this.#ask(releaseScript, key, [holder, this.channel, key], { timeout })
-    return reply === 1
-  }
-
-  async #ask(
-    script: Script,
-    key: string,
-    args: readonly string[],
-    { timeout, signal }: Asking,
-  ): Promise<{ readonly reply: Reply; readonly askedAt: number }> {
+  async #ask<Answer>(question: Question<Answer>): Promise<Answer> {
     const { connection, prefix, clock } = this.#parts
+    const { script, key, args, timeout, signal } = question
     const deadline = systemClock.monotonic() + timeout
     for (let left = timeout; ; ) {
       const askedAt = clock.monotonic()
       try {
         const reply = await runScript(connection, script, [prefix + key], args, { timeout: left, signal })
-        return { reply, askedAt }
+        return question.read(Number(reply), askedAt)
       } catch (error) {
         left = Math.floor(deadline - systemClock.monotonic()) - PAUSE
         if (left <= 0 || !mayPass(error)) throw error

@@ -32,23 +32,31 @@ export class RedisLease implements Lease {
   readonly key: string
   readonly token: bigint
   readonly #parts: RedisLeaseParts
-  readonly #lost = new AbortController()
+  #lost: AbortController | undefined
   #isHeld = true
+  #isLost = false
   #deadline: number
   #timer: Timer | undefined
-  #extending: Promise<unknown> = Promise.resolve()
+  #extending: Promise<unknown> = NOTHING
 
   constructor(parts: RedisLeaseParts) {
     this.key = parts.key
     this.token = parts.token
     this.#parts = parts
     this.#deadline = deadlineOf(parts.askedAt, parts.ttl)
-    this.#watch()
   }
 
-  /** Who looks after a stall of the event loop sees the truth, though the timer has not fired yet. */
+  /**
+   * Who looks after a stall of the event loop sees the truth, though the timer has not fired yet. There is no timer before
+   * somebody looks: most leases are given back unseen.
+   */
   get signal(): AbortSignal {
     this.#expireIfDue()
+    if (this.#lost === undefined) {
+      this.#lost = new AbortController()
+      if (this.#isLost) this.#lost.abort(leaseLostError(this.key))
+      this.#watch()
+    }
     return this.#lost.signal
   }
 
@@ -64,8 +72,7 @@ export class RedisLease implements Lease {
   async release(): Promise<{ readonly released: boolean }> {
     this.#expireIfDue()
     if (!this.#isHeld) return { released: false }
-    this.#isHeld = false
-    this.#timer?.cancel()
+    this.#end()
     const released = await this.#parts.keys.release(this.#parts).catch(() => false)
     this.#parts.onEnd()
     return { released }
@@ -93,15 +100,15 @@ export class RedisLease implements Lease {
   }
 
   #lastUntil(deadline: number): void {
-    // It may have been given back, or lost, meanwhile.
-    if (!this.#isHeld) return
     this.#deadline = deadline
     this.#watch()
   }
 
+  /** Aborts the signal in time, where somebody has it. */
   #watch(): void {
-    const { clock, key } = this.#parts
     this.#timer?.cancel()
+    if (!this.#isHeld || this.#lost === undefined) return
+    const { clock, key } = this.#parts
     const left = Math.max(0, Math.floor(this.#deadline - clock.monotonic()))
     // Idle: a process with nothing else to do need not wait for a lease to end.
     this.#timer = clock.schedule(left, () => this.#lose(), { ref: false, name: `lease of lock '${key}'` })
@@ -114,9 +121,16 @@ export class RedisLease implements Lease {
 
   #lose(): void {
     if (!this.#isHeld) return
-    this.#isHeld = false
-    this.#timer?.cancel()
-    this.#lost.abort(leaseLostError(this.key))
+    this.#isLost = true
+    this.#end()
+    this.#lost?.abort(leaseLostError(this.key))
     this.#parts.onEnd()
   }
+
+  #end(): void {
+    this.#isHeld = false
+    this.#timer?.cancel()
+  }
 }
+
+const NOTHING: Promise<void> = Promise.resolve()

@@ -9,7 +9,7 @@ import { warnOfEviction } from '../connection/eviction.js'
 import { LeaseKeys } from './lease-keys.js'
 import { deadlineOf, RedisLease } from './redis-lease.js'
 import { ReleaseNews } from './release-news.js'
-import { type Waiting, WaitingRoom } from './waiting-room.js'
+import { WaitingRoom } from './waiting-room.js'
 
 const DEFAULT_PREFIX = 'lock:'
 /** Below a second, within which a caller learns that Redis is away. */
@@ -100,7 +100,7 @@ interface Parts {
   readonly clock: Clock
   readonly random: () => number
   readonly subscriber: RedisClient | undefined
-  /** Called after each answer. */
+  /** Called after the first answer. */
   readonly onAnswer: () => void
 }
 
@@ -111,14 +111,30 @@ function checkSubscriber(subscriber: RedisClient, client: RedisClient): void {
   connect(subscriber, place.pattern)
 }
 
+const DEFAULT_TTL = 30_000
+const DEFAULT_WAIT = 10_000
+
 const where = { package: '@base/core', pattern: 'Lock' }
+
+/** What somebody who waits wants. */
+interface Wish {
+  readonly ttl: number
+  readonly patience: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** When it began to wait: after how many calls in the waiting room, and by the monotonic clock. */
+interface Since {
+  readonly calls: number
+  readonly time: number
+}
 
 class RedisLock implements Lock {
   readonly #keys: LeaseKeys
   readonly #owner: string
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #onAnswer: () => void
+  #onAnswer: (() => void) | undefined
   readonly #room = new WaitingRoom()
   readonly #news: ReleaseNews | undefined
 
@@ -133,23 +149,33 @@ class RedisLock implements Lock {
   }
 
   async acquire(key: string, options: AcquireOptions = {}): Promise<Lease> {
-    const { ttl = '30s', wait = '10s', signal } = options
+    const { ttl = DEFAULT_TTL, wait = DEFAULT_WAIT, signal } = options
     checkText(key, { ...where, option: 'key' })
     const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
     const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
     signal?.throwIfAborted()
+    const since = { calls: this.#room.calls, time: this.#clock.monotonic() }
+    let pause = Number.POSITIVE_INFINITY
+    // Whoever comes to others that wait stands behind them.
+    if (patience === 0 || this.#room.isEmptyFor(key)) {
+      const hears = patience > 0 && this.#hears
+      const lease = await this.#take(key, lasting, signal, hears)
+      if (typeof lease !== 'number') return lease
+      pause = this.#pauseFor(lease, hears)
+    }
     const lease =
-      patience === 0
-        ? await this.#take(key, lasting, signal)
-        : await this.#wait(key, lasting, patience, signal)
-    if (typeof lease !== 'number') return lease
+      patience === 0 ? undefined : await this.#wait(key, { ttl: lasting, patience, signal }, since, pause)
+    if (lease !== undefined) return lease
     throw new TimeoutError({
       message: `Lock '${key}' was not free within ${formatDuration(patience)}.`,
       details: { key },
     })
   }
 
-  async tryAcquire(key: string, { ttl = '30s', signal }: LeaseOptions = {}): Promise<Lease | undefined> {
+  async tryAcquire(
+    key: string,
+    { ttl = DEFAULT_TTL, signal }: LeaseOptions = {},
+  ): Promise<Lease | undefined> {
     checkText(key, { ...where, option: 'key' })
     const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
     signal?.throwIfAborted()
@@ -157,22 +183,18 @@ class RedisLock implements Lock {
     return typeof lease === 'number' ? undefined : lease
   }
 
-  /** The lease; or for how long another holds it, once the patience is over. */
-  async #wait(
-    key: string,
-    ttl: number,
-    patience: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Lease | number> {
-    const deadline = this.#clock.monotonic() + patience
-    const waiting = this.#room.enter(key)
+  /** The lease; or `undefined`, once the patience is over. */
+  async #wait(key: string, wish: Wish, since: Since, firstPause: number): Promise<Lease | undefined> {
+    const waiting = this.#room.enter(key, since.calls)
     try {
-      for (;;) {
-        const turn = waiting.isFirst ? await this.#look(waiting, key, ttl, signal) : Number.POSITIVE_INFINITY
+      for (let pause = firstPause; ; ) {
+        const left = since.time + wish.patience - this.#clock.monotonic()
+        if (left <= 0) return undefined
+        this.#news?.listen()
+        await waiting.pause(Math.ceil(Math.min(pause, left)), this.#clock, wish.signal)
+        const turn = waiting.answer() ? await this.#look(key, wish) : Number.POSITIVE_INFINITY
         if (typeof turn !== 'number') return turn
-        const left = deadline - this.#clock.monotonic()
-        if (left <= 0) return 0
-        await waiting.pause(Math.ceil(Math.min(turn, left)), this.#clock, signal)
+        pause = turn
       }
     } finally {
       waiting.leave()
@@ -180,50 +202,42 @@ class RedisLock implements Lock {
   }
 
   /** The lease; or for how long to pause. */
-  async #look(
-    waiting: Waiting,
-    key: string,
-    ttl: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Lease | number> {
-    waiting.answer()
-    const hears = this.#news?.isHeard === true
+  async #look(key: string, { ttl, signal }: Wish): Promise<Lease | number> {
+    const hears = this.#hears
     try {
-      const answer = await this.#take(key, ttl, signal, hears)
-      return typeof answer === 'number' ? this.#pause(answer, hears) : answer
+      const lease = await this.#take(key, ttl, signal, hears)
+      return typeof lease === 'number' ? this.#pauseFor(lease, hears) : lease
     } catch (error) {
       if (signal?.aborted !== true) this.#room.dismiss(key, error)
       throw error
     }
   }
 
+  get #hears(): boolean {
+    return this.#news?.isHeard === true
+  }
+
   /** No longer than another holds it; with jitter, so that those who wait do not ask at one time. */
-  #pause(heldFor: number, hears: boolean): number {
-    this.#news?.listen()
+  #pauseFor(heldFor: number, hears: boolean): number {
     const longest = hears ? LONGEST_PAUSE_HEARING : LONGEST_PAUSE
     return Math.min(heldFor + 1, longest * (1 - this.#random() / 2))
   }
 
   /** Asks once: the lease; or for how long another holds it. What was taken unawares is given back. */
-  async #take(
-    key: string,
-    ttl: number,
-    signal: AbortSignal | undefined,
-    hears = false,
-  ): Promise<Lease | number> {
+  async #take(key: string, ttl: number, signal?: AbortSignal, hears = false): Promise<Lease | number> {
     const [keys, clock] = [this.#keys, this.#clock]
     const claim = { key, ttl, holder: `${this.#owner} ${crypto.randomUUID()}` }
-    const taken = await keys.take(claim, hears, signal).catch((error: unknown) => {
+    try {
+      const taken = await keys.take(claim, hears, signal)
+      this.#onAnswer?.()
+      this.#onAnswer = undefined
+      if (typeof taken === 'number') return taken
+      if (clock.monotonic() >= deadlineOf(taken.askedAt, ttl)) throw tooLate(key)
+      return new RedisLease({ ...claim, ...taken, keys, clock, onEnd: () => this.#room.call(key) })
+    } catch (error) {
       keys.forget(claim)
       throw error
-    })
-    this.#onAnswer()
-    if (typeof taken === 'number') return taken
-    if (clock.monotonic() >= deadlineOf(taken.askedAt, ttl)) {
-      keys.forget(claim)
-      throw tooLate(key)
     }
-    return new RedisLease({ ...claim, ...taken, keys, clock, onEnd: () => this.#room.call(key) })
   }
 }
 

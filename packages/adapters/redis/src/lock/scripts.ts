@@ -1,80 +1,71 @@
 import { type Script, script } from '../connection/script.js'
 
-/*
- * A lock is a hash: its holder, fence, when its lease is over, how long the lease was asked for, and whether somebody
- * listens for its release. It stays for an hour beyond its lease, so that its fence is not forgotten where the clock is
- * set back. What was given back is over at 0, by which a question that is asked again gets its answer again.
- * Microseconds are exact in Lua's numbers until 2255; they are written by `%.0f`, for `tostring` would round them.
- *
- * PEXPIRE comes before HSET where a lease is extended or given back: a full server refuses a script that begins with HSET,
- * and lets one go on that has written.
- */
-
 /** For how long a lock is remembered beyond its lease, in milliseconds. */
-const REMEMBERED = 3_600_000
+export const REMEMBERED = 3_600_000
 
-const begin = (fields: string) => `
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local function text(number)
-  return string.format('%.0f', number)
-end
-local known = redis.call('HMGET', KEYS[1], 'holder', 'over'${fields})
-local over = tonumber(known[2] or 0)`
+/*
+ * A lock is one text: its fence, 16 digits; 1 or 0 for whether somebody listens for its release; its holder. It lives for an
+ * hour beyond its lease, so that its fence is not forgotten where the clock is set back: what is left of its life, less that
+ * hour, is what is left of the lease. One text is read and written in a fraction of the time of a hash, and can be read by
+ * hand.
+ *
+ * A fence is the server's time in microseconds: exact in Lua's numbers, and of 16 digits, until 2255. It is written by
+ * `%.0f`, for `tostring` would round it. To extend and to give back is PEXPIRE, which a full server allows.
+ */
 
 /**
- * Takes a lock: holder, lease, and '1' to be told of its release. Gives the fence, a text; or, where another holds it, for
- * how many milliseconds, a number. The holder itself gets its fence once more, and a lease from now.
- *
- * Where the clock was set back, what is left of a lease is no more than it was asked for.
+ * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release. Gives the fence; or, from 0
+ * down, for how many milliseconds another holds it. The holder itself gets its fence once more, and a lease from now; or 0
+ * where its lease is over, for then nobody waits for the answer any more.
  */
-export const takeScript: Script = script(`${begin(", 'fence', 'lease'")}
-local fence = tonumber(known[3] or 0)
-local left = over - now
-if known[1] == ARGV[1] and over == 0 then
-  return 0
-end
-if left <= 0 or known[1] ~= ARGV[1] then
-  if left > 0 then
-    local lease = known[4] * 1000
-    if left > lease then
-      left = lease
-      redis.call('HSET', KEYS[1], 'over', text(now + lease))
+export const takeScript: Script = script(`
+local lock = redis.call('GET', KEYS[1])
+local last = 0
+local heard = '0'
+if lock then
+  local left = redis.call('PTTL', KEYS[1]) - ${REMEMBERED}
+  last = string.sub(lock, 1, 16) + 1
+  heard = string.sub(lock, 18, 18)
+  if string.sub(lock, 20) == ARGV[1] then
+    if left <= 0 then
+      return 0
     end
-    if ARGV[3] == '1' then
-      redis.call('HSET', KEYS[1], 'heard', '1')
-    end
-    return math.ceil(left / 1000)
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    return last - 1
   end
-  fence = math.max(now, fence + 1)
+  if left > 0 then
+    if ARGV[3] == '1' and heard == '0' then
+      redis.call('SETRANGE', KEYS[1], 17, '1')
+    end
+    return -left
+  end
 end
-redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'fence', text(fence), 'over', text(now + ARGV[2] * 1000), 'lease', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[2] + ${REMEMBERED})
-return text(fence)`)
+local time = redis.call('TIME')
+local fence = time[1] * 1000000 + time[2]
+if fence < last then
+  fence = last
+end
+redis.call('SET', KEYS[1], string.format('%.0f %s %s', fence, heard, ARGV[1]), 'PX', ARGV[2])
+return fence`)
 
-/** Lets a lease last from now: holder and lease. Gives 0 where it is not held any more. */
-export const extendScript: Script = script(`${begin('')}
-if known[1] ~= ARGV[1] or over <= now then
+/** Lets a lease last from now: holder, and for how long the lock is remembered. Gives 0 where it is not held any more. */
+export const extendScript: Script = script(`
+local lock = redis.call('GET', KEYS[1])
+if not lock or string.sub(lock, 20) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) <= ${REMEMBERED} then
   return 0
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2] + ${REMEMBERED})
-redis.call('HSET', KEYS[1], 'over', text(now + ARGV[2] * 1000), 'lease', ARGV[2])
-return 1`)
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
-/** Gives a lock back: holder, and where its release is told, with what. Gives 0 where it is not held any more. */
-export const releaseScript: Script = script(`${begin(", 'heard'")}
-if known[1] ~= ARGV[1] then
+/**
+ * Gives a lock back: holder, and where its release is told, with what. Gives 0 where another has it. A lease that is over,
+ * but that nobody has taken since, was held to the end.
+ */
+export const releaseScript: Script = script(`
+local lock = redis.call('GET', KEYS[1])
+if not lock or string.sub(lock, 20) ~= ARGV[1] then
   return 0
 end
-if over == 0 then
-  return 1
-end
-if over <= now then
-  return 0
-end
-redis.call('PEXPIRE', KEYS[1], ${REMEMBERED})
-redis.call('HSET', KEYS[1], 'over', '0')
-if known[3] then
+if string.sub(lock, 18, 18) == '1' then
   redis.call('PUBLISH', ARGV[2], ARGV[3])
 end
-return 1`)
+return redis.call('PEXPIRE', KEYS[1], '${REMEMBERED}')`)

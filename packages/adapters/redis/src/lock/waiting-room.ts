@@ -12,11 +12,22 @@ interface Place {
 /** Those of this process who wait for one key each. The first of a queue asks the server, the others wait for their turn. */
 export class WaitingRoom {
   readonly #queues = new Map<string, Set<Place>>()
+  #calls = 0
 
-  /** Takes a place, the last one. */
-  enter(key: string): Waiting {
-    const place: Place = { isCalled: false, wake: () => {} }
+  /** How often anybody was called. */
+  get calls(): number {
+    return this.#calls
+  }
+
+  /** Whether nobody waits for a key. */
+  isEmptyFor(key: string): boolean {
+    return !this.#queues.has(key)
+  }
+
+  /** Takes a place, the last one. Whoever was called since so many calls may have been called too early to hear it. */
+  enter(key: string, since: number): Waiting {
     const queue = this.#queues.get(key) ?? new Set()
+    const place: Place = { isCalled: queue.size === 0 && this.#calls !== since, wake: () => {} }
     this.#queues.set(key, queue.add(place))
     const first = () => queue.values().next().value
     return new Waiting(
@@ -33,6 +44,7 @@ export class WaitingRoom {
 
   /** Calls who has waited longest: the lock may be free. */
   call(key: string): void {
+    this.#calls++
     const [first] = this.#queues.get(key) ?? []
     if (first === undefined) return
     first.isCalled = true
@@ -61,14 +73,10 @@ export class Waiting {
     this.leave = leave
   }
 
-  /** Whether it is its turn to ask. */
-  get isFirst(): boolean {
-    return this.#isFirst()
-  }
-
-  /** It asks now: what called it before is answered by that. */
-  answer(): void {
+  /** Whether it is its turn to ask; what called it before is answered by that. */
+  answer(): boolean {
     this.#place.isCalled = false
+    return this.#isFirst()
   }
 
   /**
