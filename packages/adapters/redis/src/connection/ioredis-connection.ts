@@ -9,22 +9,32 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisClient[]
 }
 
+/** What its `callBuffer` uses of itself. */
+interface IoredisSender {
+  readonly options?: object
+  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>
+}
+
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
+  readonly #once: IoredisClient
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
+    this.#once = sendingOnce(client)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
-    return within(options.timeout, options.signal, (attempt) => this.#send(command, attempt))
+    return within(options.timeout, options.signal, (attempt) =>
+      this.#send(command, options.once ? this.#once : this.#client, attempt),
+    )
   }
 
   async masters(): Promise<readonly Connection[]> {
@@ -32,14 +42,18 @@ export class IoredisConnection implements Connection {
     return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
   }
 
-  async #send([name, ...args]: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
+  async #send(
+    [name, ...args]: readonly [string, ...Argument[]],
+    sender: IoredisClient,
+    attempt: Attempt,
+  ): Promise<Reply> {
     const client = this.#client
     try {
       while (client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
       // Its caller has had its answer; nothing may run for it now.
       if (attempt.over) return null
       attempt.outcome = 'unknown'
-      return (await client.callBuffer(name, args)) as Reply
+      return (await sender.callBuffer(name, args)) as Reply
     } catch (error) {
       throw redisError(error, attempt.outcome)
     }
@@ -59,4 +73,22 @@ function prefixOf(client: object): string {
   const { options } = client as { options?: { keyPrefix?: unknown; redisOptions?: { keyPrefix?: unknown } } }
   const prefix = options?.keyPrefix ?? options?.redisOptions?.keyPrefix
   return prefix === undefined || prefix === null ? '' : String(prefix)
+}
+
+/**
+ * The client, but for its habit to send what was not answered again once it has reconnected: of a pipeline that was
+ * answered in part it never sends the rest, and each of these commands looks like a part of such a pipeline.
+ */
+function sendingOnce(client: IoredisClient): IoredisClient {
+  const sender = client as unknown as IoredisSender
+  return Object.create(client, {
+    // A pipeline that gathers commands by itself would be sent again as a whole.
+    options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
+    sendCommand: {
+      value: (command: { pipelineIndex?: number }, ...rest: unknown[]) => {
+        command.pipelineIndex = -1
+        return sender.sendCommand(command, ...rest)
+      },
+    },
+  }) as IoredisClient
 }
