@@ -107,7 +107,7 @@ export class RedisStore implements RedisRateLimitStore {
 }
 
 function resultOf(reply: Reply, policies: readonly RateLimitPolicy[]): RateLimitResult {
-  // A client may have been told to give numbers as texts.
+  // Large ones come as texts, and all do from a client that was told so.
   const numbers = (reply as readonly Reply[]).map(Number)
   return {
     allowed: numbers[0] === 1,

@@ -39,21 +39,23 @@ local blocked = 0
 if over == never then
   blocked = never
 elseif over > now then
-  if over - now > span then
-    over = now + span
-    back = true
-  end
+  over = math.min(over, now + span)
   blocked = over - now
 end
 
--- Up, for less would not suffice.
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- Up, for less would not suffice. What a reply's number cannot hold is a text.
 local function milliseconds(microseconds)
-  return math.min(math.ceil(microseconds / 1000), most)
+  local number = math.ceil(microseconds / 1000)
+  return number > most and whole(number) or number
 end
 
 -- Redis counts lives in whole milliseconds, from a moment that may be a little before now.
 local function lifetime(microseconds)
-  return string.format('%.0f', milliseconds(microseconds) + 2)
+  return whole(math.min(math.ceil(microseconds / 1000) + 2, most))
 end
 
 local meters = {}
@@ -101,7 +103,7 @@ end
 
 if spent > 0 or back or ARGV[2] ~= '' then
   for index, number in ipairs(kept) do
-    kept[index] = string.format('%.0f', number)
+    kept[index] = whole(number)
   end
   local text = table.concat(kept, ' ')
   if blocked == never then

@@ -27,10 +27,10 @@ meters.sliding = {
     end
     -- While this window lasts what counts of the one before shrinks; then this one is the one before.
     if spare >= 0 then
-      return math.max(0, math.ceil(window - spare / policy.before)) - policy.passed
+      return math.ceil(window - spare / policy.before) - policy.passed
     end
     local later = math.ceil(window - (policy.most - cost) * window / policy.current)
-    return window - policy.passed + math.max(0, later)
+    return window - policy.passed + later
   end,
   settle = function(policy, spent)
     local window = policy.a

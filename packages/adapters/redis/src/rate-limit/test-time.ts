@@ -2,6 +2,7 @@ import type { Argument, Connection, Reply, SendOptions } from '../connection/con
 import { redisError } from '../connection/redis-error.js'
 import { runScript, script } from '../connection/script.js'
 
+const HOUR = '3600000'
 const TIME = `redis.call('TIME')`
 const options = { timeout: 10_000 }
 
@@ -16,24 +17,30 @@ if left > tonumber(ARGV[1]) then
 end
 return redis.call('DEL', KEYS[1])`)
 
-/** What a script of a server of another time sees as its clock: seconds and microseconds. */
-export type ServerTime = () => string
+/** The last argument of a script, in microseconds, is its time, or what stands before it is added to. */
+const timeOf = (origin: string): string => `(function()
+  local time = redis.call('TIME')
+  local now = ${origin} + tonumber(table.remove(ARGV))
+  return {string.format('%.0f', math.floor(now / 1000000)), string.format('%.0f', now % 1000000)}
+end)()`
+
+/** A clock for a server: how scripts read it, and the microseconds that they are told. */
+export interface ServerTime {
+  readonly source: string
+  readonly given: () => number
+}
 
 /** The server's own time, and so many microseconds. */
 export function shifted(offset: () => number): ServerTime {
-  return () => `(function()
-    local time = ${TIME}
-    local now = time[1] * 1000000 + time[2] + ${offset().toFixed(0)}
-    return {string.format('%.0f', math.floor(now / 1000000)), string.format('%.0f', now % 1000000)}
-  end)()`
+  return { source: timeOf('time[1] * 1000000 + time[2]'), given: offset }
 }
 
-/** That time, in microseconds since the epoch. */
+/** That time, in microseconds since the epoch, whatever the server's own. */
 export function standing(now: () => number): ServerTime {
-  return () => `{'${Math.floor(now() / 1_000_000)}', '${now() % 1_000_000}'}`
+  return { source: timeOf('0'), given: now }
 }
 
-/** A connection to a server whose clock is another. Scripts are sent as text, with that clock in them. */
+/** A connection to a server whose clock is another. */
 export class TimedConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
@@ -47,13 +54,14 @@ export class TimedConnection implements Connection {
     this.#time = time
   }
 
+  /** Scripts go as text, in which the clock is another. */
   async send([name, ...args]: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     if (name === 'EVALSHA') throw redisError(new ReplyError('NOSCRIPT'), 'unknown')
     const [source, ...rest] = args
-    return this.#inner.send(
-      name === 'EVAL' ? [name, `${source}`.replace(TIME, this.#time()), ...rest] : [name, ...args],
-      options,
-    )
+    const text = `${source}`
+    if (name !== 'EVAL' || !text.includes(TIME)) return this.#inner.send([name, ...args], options)
+    const { source: time, given } = this.#time
+    return this.#inner.send([name, text.replace(TIME, time), ...rest, given().toFixed(0)], options)
   }
 
   masters(): Promise<readonly Connection[]> {
@@ -76,4 +84,18 @@ export async function keysWith(connection: Connection, prefix: string): Promise<
 export async function ageKeys(connection: Connection, prefix: string, milliseconds: number): Promise<void> {
   const keys = await keysWith(connection, prefix)
   await Promise.all(keys.map((key) => runScript(connection, age, [key], [`${milliseconds}`], options)))
+}
+
+/** A connection on which real time ends no key: where the clock stands, it must not. */
+export function withoutEnd(connection: Connection): Connection {
+  return {
+    isCluster: connection.isCluster,
+    keyPrefix: connection.keyPrefix,
+    send: ([name, source, ...args], options) =>
+      connection.send(
+        [name, `${source}`.replace('math.min(math.ceil(microseconds / 1000) + 2, most)', HOUR), ...args],
+        options,
+      ),
+    masters: () => connection.masters(),
+  }
 }
