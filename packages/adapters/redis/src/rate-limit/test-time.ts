@@ -1,0 +1,101 @@
+import type { Argument, Connection, Reply, SendOptions } from '../connection/connection.js'
+import { redisError } from '../connection/redis-error.js'
+import { runScript, script } from '../connection/script.js'
+
+const HOUR = '3600000'
+const TIME = `redis.call('TIME')`
+const options = { timeout: 10_000 }
+
+/** As if a key had been there so many milliseconds longer. */
+const age = script(`
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  return 0
+end
+if left > tonumber(ARGV[1]) then
+  return redis.call('PEXPIRE', KEYS[1], left - ARGV[1])
+end
+return redis.call('DEL', KEYS[1])`)
+
+/** The last argument of a script, in microseconds, is its time, or what stands before it is added to. */
+const timeOf = (origin: string): string => `(function()
+  local time = redis.call('TIME')
+  local now = ${origin} + tonumber(table.remove(ARGV))
+  return {string.format('%.0f', math.floor(now / 1000000)), string.format('%.0f', now % 1000000)}
+end)()`
+
+/** A clock for a server: how scripts read it, and the microseconds that they are told. */
+export interface ServerTime {
+  readonly source: string
+  readonly given: () => number
+}
+
+/** The server's own time, and so many microseconds. */
+export function shifted(offset: () => number): ServerTime {
+  return { source: timeOf('time[1] * 1000000 + time[2]'), given: offset }
+}
+
+/** That time, in microseconds since the epoch, whatever the server's own. */
+export function standing(now: () => number): ServerTime {
+  return { source: timeOf('0'), given: now }
+}
+
+/** A connection to a server whose clock is another. */
+export class TimedConnection implements Connection {
+  readonly isCluster: boolean
+  readonly keyPrefix: string
+  readonly #inner: Connection
+  readonly #time: ServerTime
+
+  constructor(inner: Connection, time: ServerTime) {
+    this.isCluster = inner.isCluster
+    this.keyPrefix = inner.keyPrefix
+    this.#inner = inner
+    this.#time = time
+  }
+
+  /** Scripts go as text, in which the clock is another. */
+  async send([name, ...args]: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+    if (name === 'EVALSHA') throw redisError(new ReplyError('NOSCRIPT'), 'unknown')
+    const [source, ...rest] = args
+    const text = `${source}`
+    if (name !== 'EVAL' || !text.includes(TIME)) return this.#inner.send([name, ...args], options)
+    const { source: time, given } = this.#time
+    return this.#inner.send([name, text.replace(TIME, time), ...rest, given().toFixed(0)], options)
+  }
+
+  masters(): Promise<readonly Connection[]> {
+    return this.#inner.masters()
+  }
+}
+
+class ReplyError extends Error {
+  override readonly name = 'ReplyError'
+}
+
+/** All keys with a prefix. */
+export async function keysWith(connection: Connection, prefix: string): Promise<readonly string[]> {
+  const nodes = await connection.masters()
+  const replies = await Promise.all(nodes.map((node) => node.send(['KEYS', `${prefix}*`], options)))
+  return replies.flatMap((reply) => (reply as readonly Buffer[]).map(String))
+}
+
+/** Ends those keys with a prefix whose life would be over after so many milliseconds, and shortens that of the others. */
+export async function ageKeys(connection: Connection, prefix: string, milliseconds: number): Promise<void> {
+  const keys = await keysWith(connection, prefix)
+  await Promise.all(keys.map((key) => runScript(connection, age, [key], [`${milliseconds}`], options)))
+}
+
+/** A connection on which real time ends no key: where the clock stands, it must not. */
+export function withoutEnd(connection: Connection): Connection {
+  return {
+    isCluster: connection.isCluster,
+    keyPrefix: connection.keyPrefix,
+    send: ([name, source, ...args], options) =>
+      connection.send(
+        [name, `${source}`.replace('math.min(math.ceil(microseconds / 1000) + 2, most)', HOUR), ...args],
+        options,
+      ),
+    masters: () => connection.masters(),
+  }
+}
