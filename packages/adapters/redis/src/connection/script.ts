@@ -35,11 +35,12 @@ export async function runScript(
   try {
     return await connection.send(['EVALSHA', sha, ...rest], sending)
   } catch (error) {
-    if (!isUnknown(error)) throw error
+    if (!isUnknownScript(error)) throw error
     return connection.send(['EVAL', source, ...rest], sending)
   }
 }
 
-function isUnknown(error: unknown): boolean {
+/** Whether a server has refused a script because it does not know it. */
+export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && replyName(error.cause) === 'NOSCRIPT'
 }
