@@ -9,8 +9,9 @@ export type Begin = (until: number) => Promise<readonly string[]>
 /**
  * One of the sorted sets of a cache, and its script.
  *
- * A server that does not know the script has started, or was promoted, since it was last told; one without the set has lost
- * it. Either way the set begins anew before it is used, so that nothing older is vouched for.
+ * A server that does not know the script has started, or was promoted, since it was last told; one that has refused to write
+ * was no master for a while; one without the set has lost it. In each case the set begins anew before it is used, so that
+ * nothing older is vouched for.
  */
 export class KnownSet {
   readonly key: string
@@ -20,6 +21,8 @@ export class KnownSet {
   #beginning: Promise<void> | undefined
   #begun = 0
   #isMet = false
+  /** The server was no master meanwhile: it may hold what another one told it. */
+  #isDoubtful = false
 
   constructor(connection: Connection, key: string, script: Script, begin: Begin) {
     this.#connection = connection
@@ -43,7 +46,7 @@ export class KnownSet {
     until: number,
   ): Promise<Reply | undefined> {
     const begun = this.#begun
-    const reply = await this.#evaluate(keys, args, until)
+    const reply = this.#isDoubtful ? null : await this.#evaluate(keys, args, until)
     if (reply !== null) return reply
     if (begun === this.#begun) await this.#beginAnew(until)
     return undefined
@@ -65,6 +68,7 @@ export class KnownSet {
       return reply
     } catch (error) {
       if (isUnknownScript(error)) return null
+      this.#isDoubtful ||= error instanceof UnavailableError && error.code === 'REDIS_READ_ONLY'
       throw error
     }
   }
@@ -81,6 +85,7 @@ export class KnownSet {
     const args = await this.#begin(until)
     await this.#send(['EVAL', this.#script.source, '1', this.key, 'begin', ...args], until)
     this.#begun++
+    this.#isDoubtful = false
   }
 
   #send(command: readonly [string, ...Argument[]], until: number): Promise<Reply> {

@@ -21,7 +21,10 @@ const REMEMBERED = 60_000_000
 /** More marks, or deletions, are not kept: the oldest go first. */
 const MOST = 100_000
 
-/** A write that changes nothing: a replica, and a server that cannot be told of deletions, refuse to be read. */
+/**
+ * A write that changes nothing. A replica, or a server that cannot be told of deletions, refuses it, and so is not read. A server
+ * without room lets a script that has written go on: so it can be told of deletions, of which the first line takes no room.
+ */
 const onlyWritable = `redis.call('ZREM', KEYS[1], '!')`
 
 const text = `local function text(number) return string.format('%.0f', number) end`
@@ -53,6 +56,7 @@ end`
  */
 export function tagsScript(name: string): Script {
   return script(`-- ${JSON.stringify(name)}
+${onlyWritable}
 ${text}
 local function take(seen)
   local time = redis.call('TIME')
@@ -67,7 +71,6 @@ if ARGV[1] == 'begin' then
   redis.call('ZADD', KEYS[1], version, 'f')
   return version
 end
-${onlyWritable}
 if ARGV[1] == 'read' then
   local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, 2))
   return scores[1] and scores[2] and scores
@@ -93,12 +96,12 @@ return version`)
  */
 export function entriesScript(name: string): Script {
   return script(`-- ${JSON.stringify(name)}
+if ARGV[1] ~= 'write' then ${onlyWritable} end
 if ARGV[1] == 'begin' then
   redis.call('ZADD', KEYS[1], 'GT', ARGV[2], 'f', ARGV[2], 'l')
   redis.call('PEXPIRE', KEYS[1], ${LIFE})
   return 1
 end
-${onlyWritable}
 local known = redis.call('ZMSCORE', KEYS[1], 'f', 'l')
 local floor = known[1]
 if not floor or not known[2] then return false end
