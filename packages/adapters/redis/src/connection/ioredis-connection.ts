@@ -9,18 +9,28 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisClient[]
 }
 
+/** What a client of `enableAutoPipelining` is used for. */
+interface PipeliningClient extends IoredisClient {
+  pipeline(): {
+    callBuffer(name: string, args: Argument[]): { exec(): Promise<[error?: Error | null, reply?: unknown][]> }
+  }
+}
+
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
   readonly #readiness: Readiness
+  readonly #pipelines: boolean
 
   constructor(client: IoredisClient) {
     this.#client = client
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
+    this.#pipelines =
+      (client as { options?: { enableAutoPipelining?: unknown } }).options?.enableAutoPipelining === true
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
@@ -39,10 +49,21 @@ export class IoredisConnection implements Connection {
       // Its caller has had its answer; nothing may run for it now.
       if (attempt.over) return null
       attempt.outcome = 'unknown'
-      return (await client.callBuffer(name, args)) as Reply
+      return (await this.#call(name, args)) as Reply
     } catch (error) {
       throw redisError(error, attempt.outcome)
     }
+  }
+
+  /** What ioredis itself puts into a pipeline by `callBuffer` loses its name on the way. */
+  async #call(name: string, args: Argument[]): Promise<unknown> {
+    if (!this.#pipelines) return this.#client.callBuffer(name, args)
+    const [[error, reply] = []] = await (this.#client as PipeliningClient)
+      .pipeline()
+      .callBuffer(name, args)
+      .exec()
+    if (error) throw error
+    return reply
   }
 
   #ready(attempt: Attempt): Promise<void> {
