@@ -2,7 +2,6 @@ import { systemClock } from '@base/core/clock'
 import { reportCallbackError } from '@base/core/events'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import { redisError } from '../connection/redis-error.js'
 import { within } from '../connection/within.js'
 import type { Subscriber } from './subscriber.js'
 
@@ -58,7 +57,7 @@ export class Channel {
       await this.#subscribing
     } catch (error) {
       this.#subscribing = undefined
-      throw redisError(error, 'unknown')
+      throw error
     }
   }
 

@@ -79,11 +79,11 @@ describeWithPrivateService('redis', {}, (redis) => {
       const { version: after } = await store.getMany([], [])
       // As if the deletion, and both loads, had been more than a minute ago.
       const past = Number(deleted) - 61_000_000
-      const scores = ['f', past - 10, 'l', past - 10, `{${prefix}}:a`, past]
-      for (let at = 0; at < scores.length; at += 2)
-        await admin.zadd(`{${prefix}}.deleted`, `${scores[at + 1]}`, `${scores[at]}`)
+      const scores = { f: past - 10, l: past - 10, [`{${prefix}}:a`]: past }
+      for (const [member, score] of Object.entries(scores))
+        await admin.zadd(`{${prefix}}.deleted`, score, member)
       await store.delete(['b'])
-      const members = await admin.zrange(`{${prefix}}.deleted`, 0, -1)
+      const members = await admin.zrange(`{${prefix}}.deleted`, '0', '-1')
       expect(members.sort()).toEqual(['f', 'l', `{${prefix}}:b`].sort())
       const old = BigInt(past - 1)
       expect(await store.set('x', entryOf('old'), { unlessDeletedSince: old })).toBe(false)

@@ -1,7 +1,6 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { redisError } from './redis-error.js'
 import { type Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
@@ -33,6 +32,10 @@ export class IoredisConnection implements Connection {
       (client as { options?: { enableAutoPipelining?: unknown } }).options?.enableAutoPipelining === true
   }
 
+  get isOpen(): boolean {
+    return this.#client.status !== 'wait' && this.#client.status !== 'end'
+  }
+
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) => this.#send(command, attempt))
   }
@@ -42,28 +45,32 @@ export class IoredisConnection implements Connection {
     return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
   }
 
-  async #send([name, ...args]: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
-    const client = this.#client
-    try {
-      while (client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
-      // Its caller has had its answer; nothing may run for it now.
-      if (attempt.over) return null
-      attempt.outcome = 'unknown'
-      return (await this.#call(name, args)) as Reply
-    } catch (error) {
-      throw redisError(error, attempt.outcome)
-    }
+  /** No function that awaits where the client is ready: each await of a call that is so short shows. */
+  #send(command: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
+    return this.#client.status === 'ready' ? this.#pass(command, attempt) : this.#sendLater(command, attempt)
+  }
+
+  async #sendLater(command: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
+    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
+    // Where its caller has had its answer, nothing may run for it now.
+    return attempt.over ? null : this.#pass(command, attempt)
+  }
+
+  #pass(command: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
+    attempt.outcome = 'unknown'
+    const [name, ...args] = command
+    if (this.#pipelines) return this.#pipe(name, args)
+    return this.#client.callBuffer(name, args) as Promise<Reply>
   }
 
   /** What ioredis itself puts into a pipeline by `callBuffer` loses its name on the way. */
-  async #call(name: string, args: Argument[]): Promise<unknown> {
-    if (!this.#pipelines) return this.#client.callBuffer(name, args)
+  async #pipe(name: string, args: Argument[]): Promise<Reply> {
     const [[error, reply] = []] = await (this.#client as PipeliningClient)
       .pipeline()
       .callBuffer(name, args)
       .exec()
     if (error) throw error
-    return reply
+    return reply as Reply
   }
 
   #ready(attempt: Attempt): Promise<void> {

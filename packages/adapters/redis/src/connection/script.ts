@@ -23,21 +23,19 @@ export function script(source: string): Script {
  *
  * @throws what {@link Connection.send} throws.
  */
-export async function runScript(
+export function runScript(
   connection: Connection,
   { sha, source }: Script,
   keys: readonly [string, ...string[]],
   args: readonly Argument[],
   options: RunOptions,
 ): Promise<Reply> {
-  const rest: [string, ...Argument[]] = [String(keys.length), ...keys, ...args]
   const sending = { ...options, key: keys[0] }
-  try {
-    return await connection.send(['EVALSHA', sha, ...rest], sending)
-  } catch (error) {
+  const rest = [`${keys.length}`, ...keys, ...args] as const
+  return connection.send(['EVALSHA', sha, ...rest], sending).catch((error: unknown) => {
     if (!isUnknownScript(error)) throw error
     return connection.send(['EVAL', source, ...rest], sending)
-  }
+  })
 }
 
 /** Whether a server has refused a script because it does not know it. */
