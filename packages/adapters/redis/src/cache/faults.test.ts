@@ -193,7 +193,7 @@ describe('a server without room', () => {
       const newest = new Map<string, string>()
       for (let round = 0; round < 150; round++) {
         const key = keys[(round * 7) % keys.length] as string
-        const text = `${round}`.padEnd(50_000)
+        const text = `${round}`.padEnd(100_000)
         const { version } = await store.getMany([key], [])
         const isDeleted = round % 3 === 0
         if (isDeleted) await store.delete([key])

@@ -1,19 +1,12 @@
 import type { StoreRead } from '@base/cache/store'
 import { systemClock } from '@base/core/clock'
-import { type Place, ReadParts } from './read-parts.js'
+import { Question } from './question.js'
+import { type ReadPart, ReadParts } from './read-parts.js'
 import type { Shards } from './shards.js'
 import { higher, type TagMarks, type TagRead } from './tag-marks.js'
 
 /** One command asks for no more tags. */
 const MOST = 500
-
-interface Question {
-  readonly keys: readonly string[]
-  readonly tags: readonly string[]
-  readonly signal: AbortSignal | undefined
-  readonly resolve: (read: StoreRead<Uint8Array>) => void
-  readonly reject: (reason: unknown) => void
-}
 
 /** Reads what is asked for in one tick together: a command for the tags, and one for each shard. */
 export class ReadBatches {
@@ -33,33 +26,33 @@ export class ReadBatches {
     tags: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<StoreRead<Uint8Array>> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      if (this.#questions.length === 0) process.nextTick(this.#askAll)
-      this.#questions.push({ keys, tags, signal, resolve, reject })
-    })
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const question = new Question(keys, tags, signal)
+    if (this.#questions.length === 0) process.nextTick(this.#askAll)
+    this.#questions.push(question)
+    return question.answer
   }
 
   readonly #askAll = (): void => {
     const questions = this.#questions.filter(({ signal }) => signal?.aborted !== true)
-    for (const { signal, reject } of this.#questions) if (signal?.aborted) reject(signal.reason)
     this.#questions = []
     if (questions.length === 0) return
     const until = systemClock.monotonic() + this.#timeout
     const parts = new ReadParts(this.#shards)
-    const places = questions.map(({ keys }) => parts.places(keys))
-    const tags = this.#readTags(new Set(questions.flatMap((question) => question.tags)), until)
-    for (const [index, question] of questions.entries()) {
-      answer(question, tags, places[index] as Place[], until)
+    const tags = new Set<string>()
+    for (const question of questions) {
+      for (const tag of question.tags) tags.add(tag)
+      question.places = parts.places(question.keys)
     }
+    const reading = this.#readTags([...tags], until)
+    for (const crowd of crowdsOf(questions)) void answerAll(crowd, reading, until)
   }
 
-  async #readTags(tags: ReadonlySet<string>, until: number): Promise<TagRead> {
-    const all = [...tags]
-    if (all.length <= MOST) return this.#tags.read(all, until)
+  async #readTags(tags: readonly string[], until: number): Promise<TagRead> {
+    if (tags.length <= MOST) return this.#tags.read(tags, until)
     const reads: Promise<TagRead>[] = []
-    for (let from = 0; from < all.length; from += MOST)
-      reads.push(this.#tags.read(all.slice(from, from + MOST), until))
+    for (let from = 0; from < tags.length; from += MOST)
+      reads.push(this.#tags.read(tags.slice(from, from + MOST), until))
     return (await Promise.all(reads)).reduce((first, next) => ({
       version: first.version,
       floor: higher(first.floor, next.floor),
@@ -68,35 +61,30 @@ export class ReadBatches {
   }
 }
 
-function answer(
-  { keys, tags, signal, resolve, reject }: Question,
-  read: Promise<TagRead>,
-  places: readonly Place[],
-  until: number,
-): void {
-  const abort = () => reject(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
-  toRead(keys, tags, read, places, until)
-    .then(resolve, reject)
-    .finally(() => signal?.removeEventListener('abort', abort))
+/** Those that need the same parts, as far as that is told at once: most ask for one key. */
+function crowdsOf(questions: readonly Question[]): Iterable<readonly Question[]> {
+  const crowds = new Map<ReadPart | Question, Question[]>()
+  for (const question of questions) {
+    const [place] = question.places
+    const crowd = place !== undefined && question.places.length === 1 ? place.part : question
+    const known = crowds.get(crowd)
+    if (known === undefined) crowds.set(crowd, [question])
+    else known.push(question)
+  }
+  return crowds.values()
 }
 
-async function toRead(
-  keys: readonly string[],
-  tags: readonly string[],
+/** One wait for all of them. */
+async function answerAll(
+  crowd: readonly Question[],
   reading: Promise<TagRead>,
-  places: readonly Place[],
   until: number,
-): Promise<StoreRead<Uint8Array>> {
-  const [known, ...parts] = await Promise.all([reading, ...places.map(({ part }) => part.read(until))])
-  // A shard that has just begun anew did so with a version that was taken since.
-  const version = parts.reduce((highest, { floor }) => higher(highest, floor), known.version)
-  return {
-    entries: keys.map((_, index) => {
-      const entry = parts[index]?.entries[places[index]?.index as number]
-      return entry === undefined || entry.version < known.floor ? undefined : entry
-    }),
-    marks: tags.map((tag) => known.marks.get(tag) ?? 0n),
-    version,
+): Promise<void> {
+  const places = crowd[0]?.places ?? []
+  try {
+    const [known, ...parts] = await Promise.all([reading, ...places.map(({ part }) => part.read(until))])
+    for (const question of crowd) question.resolve(known, parts)
+  } catch (error) {
+    for (const question of crowd) question.reject(error)
   }
 }

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Keys of one shard, which are read by one command. */
-class ReadPart {
+export class ReadPart {
   readonly keys: string[] = []
   readonly #shard: Shard
   #reading: Promise<ShardRead> | undefined
