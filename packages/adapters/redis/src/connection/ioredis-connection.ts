@@ -8,10 +8,15 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisClient[]
 }
 
+/** What its `callBuffer` makes. */
+interface SentCommand {
+  pipelineIndex?: number
+}
+
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
-  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>
+  sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
 
 /** A `Redis` or `Cluster` of ioredis. */
@@ -19,12 +24,14 @@ export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
+  readonly #sender: IoredisClient
   readonly #once: IoredisClient
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
-    this.#once = sendingOnce(client)
+    this.#sender = senderOf(client, (command) => command)
+    this.#once = senderOf(client, outOfPipeline)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
@@ -36,7 +43,7 @@ export class IoredisConnection implements Connection {
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) =>
-      this.#send(command, options.once ? this.#once : this.#client, attempt),
+      this.#send(command, options.once ? this.#once : this.#sender, attempt),
     )
   }
 
@@ -91,19 +98,24 @@ function prefixOf(client: object): string {
 }
 
 /**
- * The client, but for its habit to send what was not answered again once it has reconnected: of a pipeline that was
- * answered in part it never sends the rest, and each of these commands looks like a part of such a pipeline.
+ * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
+ * the way, and a whole pipeline would be sent again.
  */
-function sendingOnce(client: IoredisClient): IoredisClient {
+function senderOf(client: IoredisClient, prepare: (command: SentCommand) => SentCommand): IoredisClient {
   const sender = client as unknown as IoredisSender
   return Object.create(client, {
-    // A pipeline that gathers commands by itself would be sent again as a whole.
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
-      value: (command: { pipelineIndex?: number }, ...rest: unknown[]) => {
-        command.pipelineIndex = -1
-        return sender.sendCommand(command, ...rest)
-      },
+      value: (command: SentCommand, ...rest: unknown[]) => sender.sendCommand(prepare(command), ...rest),
     },
   }) as IoredisClient
+}
+
+/**
+ * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
+ * looks like a part of one.
+ */
+function outOfPipeline(command: SentCommand): SentCommand {
+  command.pipelineIndex = -1
+  return command
 }

@@ -33,11 +33,12 @@ export function runScript(
   const sending = { ...options, key: keys[0] }
   const rest = [`${keys.length}`, ...keys, ...args] as const
   return connection.send(['EVALSHA', sha, ...rest], sending).catch((error: unknown) => {
-    if (!isUnknown(error)) throw error
+    if (!isUnknownScript(error)) throw error
     return connection.send(['EVAL', source, ...rest], sending)
   })
 }
 
-function isUnknown(error: unknown): boolean {
+/** Whether a server has refused a script because it does not know it. */
+export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && replyName(error.cause) === 'NOSCRIPT'
 }
