@@ -131,6 +131,15 @@ describe('what Powertools for AWS Lambda 2.35 gets wrong, on Redis', () => {
     expect((await both.other.run('k', 'f', ({ takeover }) => takeover)).value).toBe(true)
   })
 
+  test('an outcome keeps the fingerprint of its request: not every repetition is a mismatch', async () => {
+    const { first, other } = processes()
+    await first.run('k', fingerprintOf({ sku: 'a' }), () => 'placed')
+    expect((await other.run('k', fingerprintOf({ sku: 'a' }), never)).replayed).toBe(true)
+    expect(await failure(other.run('k', fingerprintOf({ sku: 'b' }), never))).toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    })
+  })
+
   test('what is given again has its types: no text where there was a Date, no {} where there was a Map', async () => {
     const { first, other } = processes()
     const value = { at: new Date(0), lines: new Map([['a', 1n]]), none: undefined }
