@@ -1,4 +1,5 @@
 import { authMigrations } from '@base/drizzle/auth'
+import { idempotencyMigrations } from '@base/drizzle/idempotency'
 import type { Migration } from '@base/drizzle/migrate'
 
 /** The steps that a ledger of our own counted, the table `migrations`, before there was one of @base/drizzle. */
@@ -86,6 +87,7 @@ export const migrations: readonly Migration[] = [
     `,
   },
   ...authMigrations,
+  ...idempotencyMigrations,
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

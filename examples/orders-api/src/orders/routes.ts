@@ -4,6 +4,7 @@ import { allOf, type Specification, where } from '@base/domain/specification'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { Username } from '../customers/customer.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
@@ -15,7 +16,7 @@ import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
 import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
 import { checkOwn } from './own-order.ts'
-import { type OrderServices, placeOrder } from './place-order.ts'
+import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
 import { cancellable, overdue } from './rules.ts'
 
 const ListQuery = z.strictObject({
@@ -52,8 +53,12 @@ export function orderRoutes(services: RouteServices): Hono {
   const { orders, clock, limits, signedIn } = services
   const routes = new Hono()
     .post('/', signedIn, async (c) => {
-      const order = unwrap(await placeOrder(services, await readOrder(c, limits)))
-      return c.json(order, 201, { location: `/orders/${order.id}` })
+      const key = idempotencyKeyOf(c)
+      const input = await readOrder(c, limits)
+      if (key === undefined) return created(c, unwrap(await placeOrder(services, input)))
+      const { value, replayed } = await placeOrderOnce(services, key, input)
+      if (replayed) c.header('idempotency-replayed', 'true')
+      return created(c, value)
     })
     .get('/', async (c) => {
       const { limit, after, filter, ...query } = await readQuery(c, ListQuery)
@@ -101,6 +106,10 @@ function askedFor(
     ...(rule === 'cancellable' ? [cancellable] : []),
     ...(rule === 'overdue' ? [overdue(now)] : []),
   ]
+}
+
+function created(c: Context, order: { readonly id: OrderId }): Response {
+  return c.json(order, 201, { location: `/orders/${order.id}` })
 }
 
 /** The id in the path; what is no id of an order names none. */
