@@ -53,11 +53,7 @@ export class IoredisConnection implements Connection {
   }
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
-  #send(
-    command: readonly [string, ...Argument[]],
-    sender: IoredisClient,
-    attempt: Attempt,
-  ): Promise<Reply> {
+  #send(command: readonly [string, ...Argument[]], sender: IoredisClient, attempt: Attempt): Promise<Reply> {
     if (this.#client.status === 'ready') return pass(command, sender, attempt)
     return this.#sendLater(command, sender, attempt)
   }
