@@ -37,7 +37,12 @@ export interface ConditionInput<S> {
 }
 
 /** A condition: an expression, or what holds one, as the specifications of @base/domain do. */
-export type Condition<Row> = Expression<Row> | { readonly expression: Expression<Row> }
+export type Condition<Row> =
+  | Expression<Row>
+  | {
+      /** That tree. */
+      readonly expression: Expression<Row>
+    }
 
 /**
  * A rule that looks at more than roles. It applies where the action is one of its own, the principal has one of its roles,
@@ -129,7 +134,10 @@ type VerbQuery<S, T extends string> =
 export type AskedBy<S> = {
   /** Who asks. */
   readonly principal: PrincipalOf<S>
-} & (S extends { readonly context: infer C }
+} & (S extends {
+  /** As the schema says. */
+  readonly context: infer C
+}
   ? {
       /** What else decides. */
       readonly context: C

@@ -23,17 +23,28 @@ export interface AuthorizationSchema {
 }
 
 /** The names of the types of things. */
-export type ResourceType<S> = S extends { readonly resources: infer R } ? keyof R & string : string
+export type ResourceType<S> = S extends {
+  /** As the schema says. */
+  readonly resources: infer R
+}
+  ? keyof R & string
+  : string
 
 /** The row of a type of things. */
-export type ResourceOf<S, T> = S extends { readonly resources: infer R }
+export type ResourceOf<S, T> = S extends {
+  /** As the schema says. */
+  readonly resources: infer R
+}
   ? T extends keyof R
     ? R[T]
     : never
   : Readonly<Record<string, unknown>>
 
 /** The verbs of a type of things. */
-export type VerbOf<S, T> = S extends { readonly actions: infer A }
+export type VerbOf<S, T> = S extends {
+  /** As the schema says. */
+  readonly actions: infer A
+}
   ? T extends keyof A
     ? A[T] & string
     : string
@@ -57,13 +68,23 @@ export type TypeIn<S, P> = P extends '*'
     : never
 
 /** Who asks: its roles, and what the schema says. Roles that nobody has defined give nothing. */
-export type PrincipalOf<S> = (S extends { readonly principal: infer P } ? P : Principal) & {
+export type PrincipalOf<S> = (S extends {
+  /** As the schema says. */
+  readonly principal: infer P
+}
+  ? P
+  : Principal) & {
   /** The roles it acts in, as they stand in its token or its session. */
   readonly roles?: readonly string[] | undefined
 }
 
 /** What else decides. */
-export type ContextOf<S> = S extends { readonly context: infer C } ? C : Readonly<Record<string, unknown>>
+export type ContextOf<S> = S extends {
+  /** As the schema says. */
+  readonly context: infer C
+}
+  ? C
+  : Readonly<Record<string, unknown>>
 
 /** A field of a row, or a path that begins with one. */
 export type FieldOf<Row> = (keyof Row & string) | `${keyof Row & string}.${string}`

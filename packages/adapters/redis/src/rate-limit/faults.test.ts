@@ -90,7 +90,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       ['frozen', (server: PrivateServer) => server.pause(), (server: PrivateServer) => server.resume()],
       [
         'paused by an operator',
-        (server: PrivateServer) => command(server.url, 'CLIENT', 'PAUSE', '600000', 'ALL'),
+        (server: PrivateServer) => command(server.url, 'CLIENT', 'PAUSE', '600000', 'WRITE'),
         (server: PrivateServer) => command(server.url, 'CLIENT', 'UNPAUSE'),
       ],
     ])(
