@@ -11,6 +11,7 @@ interface IoredisCluster extends IoredisClient {
 /** What its `callBuffer` makes. */
 interface SentCommand {
   pipelineIndex?: number
+  reject(error: Error): void
 }
 
 /** What its `callBuffer` uses of itself. */
@@ -18,6 +19,11 @@ interface IoredisSender {
   readonly options?: object
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
+
+type Send = (sender: IoredisSender, command: SentCommand, rest: unknown[]) => Promise<unknown>
+
+/** What it rejects a command with whose connection is gone. */
+const CLOSED = 'Connection is closed.'
 
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
@@ -30,8 +36,8 @@ export class IoredisConnection implements Connection {
 
   constructor(client: IoredisClient) {
     this.#client = client
-    this.#sender = senderOf(client, (command) => command)
-    this.#once = senderOf(client, outOfPipeline)
+    this.#sender = senderOf(client, send)
+    this.#once = senderOf(client, sendOnce)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
@@ -97,21 +103,30 @@ function prefixOf(client: object): string {
  * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
  * the way, and a whole pipeline would be sent again.
  */
-function senderOf(client: IoredisClient, prepare: (command: SentCommand) => SentCommand): IoredisClient {
+function senderOf(client: IoredisClient, by: Send): IoredisClient {
   const sender = client as unknown as IoredisSender
   return Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
-      value: (command: SentCommand, ...rest: unknown[]) => sender.sendCommand(prepare(command), ...rest),
+      value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
     },
   }) as IoredisClient
 }
 
+function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
+  return sender.sendCommand(command, ...rest)
+}
+
 /**
  * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
- * looks like a part of one.
+ * looks like a part of one. A cluster sends again what a closed connection has lost, unless it is rejected behind its back.
  */
-function outOfPipeline(command: SentCommand): SentCommand {
+function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
   command.pipelineIndex = -1
-  return command
+  const { reject } = command
+  const sent = sender.sendCommand(command, ...rest)
+  const redirect = command.reject
+  if (redirect !== reject)
+    command.reject = (error) => (error.message === CLOSED ? reject : redirect).call(command, error)
+  return sent
 }
