@@ -17,7 +17,8 @@ export interface DecimalValue {
  * as numbers. `1.0` is `1.00`. A field that is a text compares by the number it spells; one that spells none, by nothing.
  *
  * @example
- * where<Account>().greaterThanOrEqual('balance', decimal('1000.00')).isSatisfiedBy({ balance: '1000.0' }) // true
+ * const expression: Expression = { op: 'greaterThanOrEqual', field: 'balance', value: decimal('1000.00') }
+ * compileExpression(expression)({ balance: '1000.0' }) // true
  *
  * @throws `ValidationError` where the text is no decimal number, or has more than 131,072 digits before the point or
  * 16,383 after it.
