@@ -17,7 +17,9 @@ import { connect } from '../connection/connect.js'
 import { CLIENTS, CLUSTER_CLIENTS } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
 import { testProxy } from '../test-proxy.js'
+import { moveSlotOf } from '../test-slot.js'
 import { type RedisRateLimitStore, redisRateLimitStore } from './index.js'
+import { PreparedLimit } from './prepared-limit.js'
 import { RedisStore } from './redis-rate-limit-store.js'
 import { standing, TimedConnection, withoutEnd } from './test-time.js'
 
@@ -283,7 +285,7 @@ describeWithService('redis', () => {
             (error: unknown) => errors.push(error),
           )
       })()
-      await moveSlotOf(cluster, key)
+      await moveSlotOf(new PreparedLimit('rate-limit:', limit).keysOf(key)[0], cluster.urls)
       moving = false
       await spending
       for (const error of errors)
@@ -307,28 +309,6 @@ describeWithService('redis', () => {
     })
   })
 })
-
-/** Gives the slot of a key, with what is in it, to another node. */
-async function moveSlotOf(cluster: TestCluster, key: string): Promise<void> {
-  const nodes = cluster.urls.map((url) => new Redis(url))
-  try {
-    const ids = await Promise.all(nodes.map((node) => node.cluster('MYID')))
-    const all = await Promise.all(nodes.map((node) => node.keys(`*${key}*`)))
-    const from = all.findIndex((keys) => keys.length > 0)
-    const to = (from + 1) % nodes.length
-    const [source, target] = [nodes[from] as Redis, nodes[to] as Redis]
-    const slot = Number(await source.cluster('KEYSLOT', all[from]?.[0] ?? ''))
-    await target.cluster('SETSLOT', slot, 'IMPORTING', String(ids[from]))
-    await source.cluster('SETSLOT', slot, 'MIGRATING', String(ids[to]))
-    const { port, password } = new URL(cluster.urls[to] ?? '')
-    for (const each of await source.keys(`*${key}*`))
-      await source.call('MIGRATE', '127.0.0.1', port, each, '0', '5000', 'AUTH', password)
-    for (const node of [target, source, ...nodes])
-      await node.cluster('SETSLOT', slot, 'NODE', String(ids[to]))
-  } finally {
-    for (const node of nodes) node.disconnect()
-  }
-}
 
 /** Sends one command by a client of its own. */
 async function command(url: string, name: string, ...args: string[]): Promise<unknown> {
