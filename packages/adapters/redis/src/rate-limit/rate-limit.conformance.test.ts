@@ -4,8 +4,9 @@ import { test } from 'vitest'
 import { connect } from '../connection/connect.js'
 import { describeClients } from '../describe-clients.js'
 import type { TestClient } from '../test-clients.js'
+import { ageKeys } from '../test-keys.js'
 import { RedisStore } from './redis-rate-limit-store.js'
-import { ageKeys, shifted, TimedConnection } from './test-time.js'
+import { shifted, TimedConnection } from './test-time.js'
 
 let subjects = 0
 
