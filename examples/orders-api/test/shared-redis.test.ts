@@ -6,7 +6,7 @@ import { describeServer } from './engines.ts'
 import { movedClock } from './moved-clock.ts'
 import { runGateway, type TestGateway } from './run-gateway.ts'
 import { type Answer, forAda, type TestService } from './start-service.ts'
-import { userOf } from './user.ts'
+import { type Tokens, userOf } from './user.ts'
 
 /** Only what hangs takes so long. */
 const PATIENCE = { timeout: 50_000, interval: 20 }
@@ -32,8 +32,8 @@ describeWithPrivateService('redis', {}, (redis) => {
       await gateway?.kill()
     })
 
-    const put = (sku: string, stock = 10, n = 0) =>
-      both(n).send('PUT', `/items/${sku}`, { name: 'Lamp', price: 2_000, stock })
+    const put = (sku: string, stock = 10) =>
+      both(0).send('PUT', `/items/${sku}`, { name: 'Lamp', price: 2_000, stock })
     const oneOf = (sku: string) => ({ ...forAda, lines: [{ sku, quantity: 1 }] })
 
     /** Places an order under a key, as somebody who has no orders yet. */
@@ -118,7 +118,7 @@ describeWithPrivateService('redis', {}, (redis) => {
         expect((await both(0).get('/items/FORGOTTEN')).body.stock).toBe(9)
       })
 
-      test('place an order that comes to both fifty times at once, once', async () => {
+      test('place an order that comes to both many times at once, once', async () => {
         const hasty = await customer('hasty')
         await put('HASTY')
         const answers = await Promise.all(
@@ -160,13 +160,21 @@ describeWithPrivateService('redis', {}, (redis) => {
     describe.each([
       ['is killed', () => redis.kill(), () => redis.start()],
       ['is frozen', () => redis.pause(), () => redis.resume()],
-    ])('where Redis %s', (_, breakIt, mendIt) => {
-      let pair: { readonly accessToken: string; readonly refreshToken: string }
+    ])('where Redis %s', (what, breakIt, mendIt) => {
+      let [pair, untouched]: Tokens[] = []
       let id: string
+      /** Sends without a sign-in, which would ask Redis. */
+      const send = (n: number, method: string, path: string, body?: unknown) =>
+        both(n).fetch(path, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
       beforeAll(async () => {
         await put('AWAY')
         id = (await both(0).send('POST', '/orders', oneOf('AWAY'))).body.id
         pair = await userOf(both(0)).signIn()
+        untouched = await userOf(both(0)).signIn()
         await breakIt()
       })
 
@@ -181,16 +189,17 @@ describeWithPrivateService('redis', {}, (redis) => {
       test('items and orders are still read, and changed items are as they are', async () => {
         expect((await both(1).get('/items/AWAY')).body.stock).toBe(9)
         expect((await both(1).get(`/orders/${id}`)).status).toBe(200)
-        expect((await put('AWAY', 5, 1)).status).toBe(200)
+        const changed = await send(1, 'PUT', '/items/AWAY', { name: 'Lamp', price: 2_000, stock: 5 })
+        expect(changed.status).toBe(200)
         expect((await both(1).get('/items/AWAY')).body.stock).toBe(5)
       })
 
       test.each([
         ['signing in', () => userOf(both(0)).trySignIn('ada', 'analytical-engine')],
-        ['renewing', () => userOf(both(0)).refresh(pair.refreshToken)],
-        ['placing an order', () => userOf(both(0)).order('AWAY', pair.accessToken)],
-        ['moving an order along', () => both(0).send('POST', `/orders/${id}/process`)],
-        ['the night’s work', () => both(0).send('POST', '/jobs/cancel-unpaid-orders')],
+        ['renewing', () => userOf(both(0)).refresh(pair?.refreshToken ?? '')],
+        ['placing an order', () => userOf(both(0)).order('AWAY', pair?.accessToken)],
+        ['moving an order along', () => send(0, 'POST', `/orders/${id}/process`)],
+        ['the night’s work', () => send(0, 'POST', '/jobs/cancel-unpaid-orders')],
       ])('%s is refused for now, and says so', async (_, attempt) => {
         const { status, headers, body } = await attempt()
         expect([status, headers.get('content-type'), body.status]).toEqual([
@@ -207,7 +216,10 @@ describeWithPrivateService('redis', {}, (redis) => {
         for (const n of [0, 1])
           await vi.waitFor(async () => expect((await healthOf(n)).status).toBe('healthy'), PATIENCE)
 
-        expect((await userOf(both(1)).refresh(pair.refreshToken)).status).toBe(200)
+        const user = userOf(both(1))
+        expect((await user.refresh(untouched?.refreshToken ?? '')).status).toBe(200)
+        // What was frozen gets what it was sent when it thaws: the token may have been renewed then.
+        if (what === 'is killed') expect((await user.refresh(pair?.refreshToken ?? '')).status).toBe(200)
         expect((await both(1).get('/items/AWAY')).body.stock).toBe(5)
         expect((await both(0).get(`/orders/${id}`)).body.status).toBe('pending')
         expect((await both(0).send('POST', `/orders/${id}/cancel`, { reason: 'no' })).status).toBe(200)
@@ -226,7 +238,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       }, PATIENCE)
 
       expect((await userOf(service).trySignIn('ada', 'analytical-engine')).status).toBe(200)
-      expect(log.mock.calls.flat().join()).not.toContain('hunter2')
+      expect(log.mock.calls.flat().join()).not.toContain(new URL(redis.url).password)
       await service.stop()
       log.mockRestore()
     })

@@ -1,4 +1,5 @@
-import { ok } from '@base/core/result'
+import { UnavailableError } from '@base/core/errors'
+import { ok, unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openCoordination } from '../src/coordination/coordination.ts'
@@ -6,6 +7,7 @@ import { openDatabase } from '../src/database/database.ts'
 import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
 import { NightlyJob } from '../src/jobs/nightly-job.ts'
 import { type CancelledUnpaid, cancelUnpaid } from '../src/orders/cancel-unpaid.ts'
+import { confirmOrder } from '../src/orders/change-order.ts'
 import { placeOrder } from '../src/orders/place-order.ts'
 import { publish } from '../src/orders/publish.ts'
 import { openStores } from '../src/stores.ts'
@@ -143,15 +145,34 @@ describeServer((start) => {
   })
 })
 
-test('what is not paid by three o’clock of the night after is cancelled then, with nobody asking', async () => {
-  const clock = new TestClock({ now: Date.UTC(2026, 10, 26, 12) })
+/** A shop without HTTP, with a mug in it that was ordered. */
+async function openShop(clock: TestClock) {
   const database = await openDatabase({ dataDir: 'memory://' })
   const coordination = openCoordination({}, database, clock)
   const cache = openItemCache(coordination, clock)
   const stores = cacheItems(openStores(database), cache)
   const { lock, countedBy, repetitions } = coordination
-  const payments = { take: async () => ok(undefined), giveBack: async () => {} }
+  const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
   const services = { ...stores, clock, lock, repetitions, payments, publish }
+  const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
+  await stores.items.save({ ...mug, version: 0 })
+  const order = () =>
+    placeOrder(services, {
+      ...forAda,
+      customer: 'ada',
+      notes: '',
+      lines: [{ sku: 'MUG', quantity: 2, discountPercent: 0 }],
+    })
+  const close = async () => {
+    await cache.close()
+    await database.close()
+  }
+  return { services, countedBy, order, stock: async () => (await stores.items.findById('MUG'))?.stock, close }
+}
+
+test('what is not paid by three o’clock of the night after is cancelled then, with nobody asking', async () => {
+  const clock = new TestClock({ now: Date.UTC(2026, 10, 26, 12) })
+  const { services, countedBy, order, stock, close } = await openShop(clock)
   const nights: Promise<CancelledUnpaid>[] = []
   const job = new NightlyJob({
     name: 'cancel-unpaid-orders',
@@ -160,26 +181,45 @@ test('what is not paid by three o’clock of the night after is cancelled then, 
       nights.push(night)
       return night
     },
-    lock,
+    lock: services.lock,
     countedBy,
     clock,
   })
-  const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
-  await stores.items.save({ ...mug, version: 0 })
-  await placeOrder(services, {
-    ...forAda,
-    customer: 'ada',
-    notes: '',
-    lines: [{ sku: 'MUG', quantity: 2, discountPercent: 0 }],
-  })
+  await order()
   job.start()
 
   await clock.advance('15h')
   expect(await nights[0]).toEqual({ cancelled: 0, failed: 0 })
   await clock.advance('1d')
   expect(await nights[1]).toEqual({ cancelled: 1, failed: 0 })
-  expect((await stores.items.findById('MUG'))?.stock).toBe(5)
+  expect(await stock()).toBe(5)
   await job.stop()
-  await cache.close()
-  await database.close()
+  await close()
 })
+
+test('a run that was stopped for longer than its lease writes nothing once another has begun', async () => {
+  const clock = new TestClock()
+  const { services, countedBy, order, stock, close } = await openShop(clock)
+  const { id } = unwrap(await order())
+  await confirmOrder({ ...services, payments: { ...services.payments, take: lost } }, id).catch(() => {})
+  await clock.advance('1d')
+  const fence = (token: bigint) => ({ job: 'cancel-unpaid-orders', countedBy, token })
+  const { signal } = new AbortController()
+  // It is stopped before it writes, and hears of nothing.
+  const giveBack = () => services.fences.pass(fence(8n))
+  const stopped = { ...services, payments: { ...services.payments, giveBack } }
+
+  await expect(cancelUnpaid(stopped, { signal, fence: fence(7n) })).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+  })
+  expect([(await services.orders.findById(id))?.status, await stock()]).toEqual(['pending', 3])
+  await expect(cancelUnpaid(services, { signal, fence: fence(7n) })).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+  })
+  expect(await cancelUnpaid(services, { signal, fence: fence(8n) })).toEqual({ cancelled: 1, failed: 0 })
+  // Tokens of another lock are another count.
+  await services.fences.pass({ ...fence(1n), countedBy: 'redis' })
+  await close()
+})
+
+const lost = () => Promise.reject(new UnavailableError())
