@@ -53,6 +53,7 @@ describe('the settings', () => {
     ['DATABASE_URL', 'http://localhost/shop'],
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_URL', 'http://localhost'],
+    ['REDIS_TIMEOUT', '0ms'],
     ['PAYMENT_URL', 'gateway:80'],
     ['PAYMENT_URL', 'file:///etc/passwd'],
     ['PAYMENT_TIMEOUT', '0s'],

@@ -129,7 +129,7 @@ describeWithService('postgres', (postgres) => {
     ['and keeps what it had', 'yes'],
     ['and has forgotten everything', 'no'],
   ] as const)
-    describeWithPrivateService('redis', { settings: { appendonly } }, (redis) => {
+    describeWithPrivateService('redis', { settings: { appendonly, appendfsync: 'no' } }, (redis) => {
       test(`two services under load lose and double no order while Redis is killed and comes back ${what}`, async () => {
         gateway = await runGateway()
         const env = {

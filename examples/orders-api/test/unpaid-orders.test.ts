@@ -2,7 +2,7 @@ import { UnavailableError } from '@base/core/errors'
 import { ok, unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openCoordination } from '../src/coordination/coordination.ts'
+import { coordinateAlone } from '../src/coordination/alone.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
 import { NightlyJob } from '../src/jobs/nightly-job.ts'
@@ -148,7 +148,7 @@ describeServer((start) => {
 /** A shop without HTTP, with a mug in it that was ordered. */
 async function openShop(clock: TestClock) {
   const database = await openDatabase({ dataDir: 'memory://' })
-  const coordination = openCoordination({}, database, clock)
+  const coordination = coordinateAlone(database, clock)
   const cache = openItemCache(coordination, clock)
   const stores = cacheItems(openStores(database), cache)
   const { lock, countedBy, repetitions } = coordination

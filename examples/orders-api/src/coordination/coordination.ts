@@ -14,7 +14,7 @@ export interface Coordination {
   /** Where a cache keeps its entries, and how it hears what other instances have changed. */
   readonly cache: Pick<CacheOptions, 'layers' | 'bus'>
   /** Where calls are counted, and where else while nobody answers there. */
-  readonly counts: Pick<RateLimiterOptions, 'store' | 'whenStoreFails'>
+  readonly counts: Pick<RateLimiterOptions, 'store' | 'storeTimeout' | 'whenStoreFails'>
   /** Keeps two from doing the same at once. */
   readonly lock: Lock
   /** Who counts the tokens of the lock: those of another cannot be compared with them. */
@@ -30,9 +30,10 @@ export interface Coordination {
 
 /** By Redis where the settings name one. Otherwise each for itself, but for what the database of a server is for all. */
 export function openCoordination(
-  { redisUrl }: Pick<Config, 'redisUrl'>,
+  { redisUrl, redisTimeout }: Pick<Config, 'redisUrl' | 'redisTimeout'>,
   database: Database,
   clock: Clock,
 ): Coordination {
-  return redisUrl === undefined ? coordinateAlone(database, clock) : coordinateByRedis(redisUrl, clock)
+  if (redisUrl === undefined) return coordinateAlone(database, clock)
+  return coordinateByRedis(redisUrl, redisTimeout, clock)
 }

@@ -1,6 +1,7 @@
 import { createIdempotency } from '@base/application/idempotency'
 import { memoryCacheStore } from '@base/cache'
 import type { Clock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
 import type { Secret } from '@base/core/secret'
 import { redisCacheBus, redisCacheStore } from '@base/redis/cache'
 import { redisIdempotencyStore } from '@base/redis/idempotency'
@@ -18,8 +19,10 @@ const NAME = 'orders-api'
 /**
  * In a Redis. It need not be there when the service starts, nor all the time: reads and the cache go on without it, limits
  * are counted here, and what needs it is refused until it is back.
+ *
+ * @param timeout how long it may take for an answer; the cache has its own, shorter bounds.
  */
-export function coordinateByRedis(url: Secret<string>, clock: Clock): Coordination {
+export function coordinateByRedis(url: Secret<string>, timeout: Duration, clock: Clock): Coordination {
   const client = new Redis(url.reveal())
   const subscriber = client.duplicate()
   tellChanges(client)
@@ -34,18 +37,20 @@ export function coordinateByRedis(url: Secret<string>, clock: Clock): Coordinati
       bus: redisCacheBus(client, { subscriber, channel: NAME }),
     },
     counts: {
-      store: redisRateLimitStore(client, { prefix: `${NAME}:limit:` }),
+      store: redisRateLimitStore(client, { timeout, prefix: `${NAME}:limit:` }),
+      // The store itself gives up before, and charges nothing after that.
+      storeTimeout: 2 * toMilliseconds(timeout),
       whenStoreFails: memoryRateLimitStore({ clock }),
     },
-    lock: redisLock(client, { subscriber, prefix: `${NAME}:lock:` }),
+    lock: redisLock(client, { timeout, subscriber, prefix: `${NAME}:lock:` }),
     countedBy: 'redis',
     // An order takes less; who dies meanwhile is taken over so soon.
     repetitions: createIdempotency({
-      store: redisIdempotencyStore(client, { prefix: `${NAME}:request:` }),
+      store: redisIdempotencyStore(client, { timeout, prefix: `${NAME}:request:` }),
       lease: '10s',
     }),
-    auth: authStoresIn(client, NAME),
-    answers: () => isThere(client),
+    auth: authStoresIn(client, { timeout, prefix: NAME }),
+    answers: () => isThere(client, new Timeout({ name: 'health of Redis', timeout })),
     close: () => {
       for (const each of [client, subscriber]) each.disconnect()
     },
@@ -66,7 +71,7 @@ function tellChanges(client: Redis): void {
 }
 
 /** A command of a client that is not connected would wait. */
-async function isThere(client: Redis): Promise<boolean> {
+async function isThere(client: Redis, patience: Timeout): Promise<boolean> {
   if (client.status !== 'ready') return false
   return patience
     .execute(() => client.ping())
@@ -75,5 +80,3 @@ async function isThere(client: Redis): Promise<boolean> {
       () => false,
     )
 }
-
-const patience = new Timeout({ name: 'health of Redis', timeout: '1s' })

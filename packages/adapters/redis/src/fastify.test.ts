@@ -88,7 +88,7 @@ async function proveOne(one: string, other: string, startedAt: number): Promise<
   expect(allowed).toBeLessThanOrEqual(LIMIT + Math.ceil((performance.now() - startedAt) / INTERVAL))
 }
 
-describeWithPrivateService('redis', {}, (redis) => {
+describeWithPrivateService('redis', { settings: { appendfsync: 'no' } }, (redis) => {
   test('the README has a service of 25 lines', () => {
     expect(program().trimEnd().split('\n')).toHaveLength(25)
   })
