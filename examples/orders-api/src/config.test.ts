@@ -33,6 +33,17 @@ describe('the settings', () => {
     await expect(load({ DATABASE_URL: 'http://shop:hunter2@db' })).rejects.not.toThrow('hunter2')
   })
 
+  test.each(['redis://shop:hunter2@cache:6379', 'rediss://:hunter2@cache:6380/1'])(
+    'keep the password of a Redis to themselves: %s',
+    async (url) => {
+      const { redisUrl } = await load({ REDIS_URL: url })
+
+      expect(redisUrl?.reveal()).toBe(url)
+      expect(`${inspect(redisUrl)}${JSON.stringify(redisUrl)}`).not.toContain('hunter2')
+      await expect(load({ REDIS_URL: url.replace(/^rediss?/, 'http') })).rejects.not.toThrow('hunter2')
+    },
+  )
+
   test.each(['', 'abc', '-1', '65536', '1e3', '0x10', '80 ', '3.5'])('refuse %j as a port', async (port) => {
     await expect(load({ PORT: port })).rejects.toThrow('PORT: must be a whole number from 0 to 65535')
   })
@@ -40,6 +51,9 @@ describe('the settings', () => {
   test.each([
     ['DATABASE_URL', 'localhost:5432/shop'],
     ['DATABASE_URL', 'http://localhost/shop'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'http://localhost'],
+    ['REDIS_TIMEOUT', '0ms'],
     ['PAYMENT_URL', 'gateway:80'],
     ['PAYMENT_URL', 'file:///etc/passwd'],
     ['PAYMENT_TIMEOUT', '0s'],

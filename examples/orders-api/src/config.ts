@@ -33,6 +33,13 @@ const Settings = z.object({
     })
     .transform(secret)
     .optional(),
+  /** A Redis, where instances share what each would else keep for itself. */
+  redisUrl: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://user:password@host:6379' })
+    .transform(secret)
+    .optional(),
+  /** How long Redis may take for an answer. */
+  redisTimeout: duration(1).default('500ms'),
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
   drainDelay: duration(0).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */

@@ -3,11 +3,11 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
 import { type Auth, createAuth } from './auth/auth.ts'
-import { authStoresOn } from './auth/auth-stores.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
 import { wellKnownRoutes } from './auth/well-known.ts'
 import type { Config } from './config.ts'
+import { openCoordination } from './coordination/coordination.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { openDatabase } from './database/database.ts'
 import { createApp } from './http/app.ts'
@@ -15,7 +15,11 @@ import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
 import { cacheItems, openItemCache } from './items/cached-items.ts'
 import { itemRoutes } from './items/routes.ts'
+import { NightlyJob } from './jobs/nightly-job.ts'
+import { jobRoutes } from './jobs/routes.ts'
+import { cancelUnpaid } from './orders/cancel-unpaid.ts'
 import { OrderLimits } from './orders/order-limits.ts'
+import type { OrderServices } from './orders/place-order.ts'
 import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { GatewayPayments } from './payments/gateway-payments.ts'
@@ -49,9 +53,18 @@ export function createService(
     .singleton('database', ['config'], ({ config }) => openDatabase(config), {
       dispose: (database) => database.close(),
     })
-    .singleton('itemCache', ['clock'], ({ clock }) => openItemCache(clock), {
-      dispose: (cache) => cache.close(),
-    })
+    .singleton(
+      'coordination',
+      ['config', 'database', 'clock'],
+      ({ config, database, clock }) => openCoordination(config, database, clock),
+      { dispose: (coordination) => coordination.close() },
+    )
+    .singleton(
+      'itemCache',
+      ['coordination', 'clock'],
+      ({ coordination, clock }) => openItemCache(coordination, clock),
+      { dispose: (cache) => cache.close() },
+    )
     .singleton('stores', ['database', 'itemCache'], ({ database, itemCache }) =>
       cacheItems(openStores(database), itemCache),
     )
@@ -65,32 +78,58 @@ export function createService(
       ({ config: { paymentTimeout, paymentRecovery }, gateway }) =>
         new GatewayPayments(gateway.url, { timeout: paymentTimeout, recovery: paymentRecovery }),
     )
-    .singleton('lock', ['database'], ({ database }) => database.lock)
+    .singleton(
+      'orderServices',
+      ['clock', 'stores', 'payments', 'coordination'],
+      ({ clock, stores, payments, coordination: { lock, repetitions } }): OrderServices => ({
+        ...stores,
+        clock,
+        payments,
+        lock,
+        repetitions,
+        publish,
+      }),
+    )
+    .singleton(
+      'nightly',
+      ['orderServices', 'coordination', 'clock'],
+      ({ orderServices, coordination: { lock, countedBy }, clock }) =>
+        new NightlyJob({
+          name: 'cancel-unpaid-orders',
+          work: (context) => cancelUnpaid(orderServices, context),
+          lock,
+          countedBy,
+          clock,
+        }),
+    )
     .singleton(
       'limits',
-      ['config', 'clock', 'stores'],
-      ({ config: { orderLimit, addressLimit }, clock, stores }) =>
-        new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, ...stores, clock }),
+      ['config', 'clock', 'stores', 'coordination'],
+      ({ config: { orderLimit, addressLimit }, clock, stores: { customers }, coordination: { counts } }) =>
+        new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, customers, counts, clock }),
     )
-    .singleton('auth', ['config', 'clock', 'database'], ({ config, clock, database: { db } }) =>
-      createAuth({ ...config, issuer: config.issuer ?? url(), stores: authStoresOn(db, clock), clock }),
+    .singleton(
+      'auth',
+      ['config', 'clock', 'coordination'],
+      ({ config, clock, coordination: { auth, counts } }) =>
+        createAuth({ ...config, issuer: config.issuer ?? url(), stores: auth, counts, clock }),
     )
     .singleton(
       'app',
-      ['clock', 'database', 'stores', 'payments', 'lock', 'limits', 'auth'],
-      ({ database, auth, ...services }) =>
+      ['database', 'coordination', 'stores', 'orderServices', 'limits', 'nightly', 'auth'],
+      ({ database, coordination, stores, orderServices, limits, nightly, auth }) =>
         createApp({
           '/.well-known': wellKnownRoutes(auth),
           '/auth': authRoutes(auth),
-          '/items': itemRoutes(services.stores),
-          '/customers': customerRoutes(services.stores),
-          '/orders': orderRoutes({
-            ...services.stores,
-            ...services,
-            publish,
-            signedIn: authenticate(auth.tokens),
+          '/items': itemRoutes(stores),
+          '/customers': customerRoutes(stores),
+          '/orders': orderRoutes({ ...orderServices, limits, signedIn: authenticate(auth.tokens) }),
+          '/jobs': jobRoutes(nightly),
+          '/health': healthRoutes({
+            database: database.db,
+            redis: coordination.answers,
+            accepting: () => lifecycle.state === 'running',
           }),
-          '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
         }),
     )
     .build()
@@ -115,6 +154,13 @@ export function createService(
       stop: () => container.close(),
     })
     .add({ name: 'http', dependsOn: ['services'], stop: closeServer })
+    // Stops first, for who has asked for a run waits for its answer.
+    .add({
+      name: 'nightly',
+      dependsOn: ['services'],
+      start: () => container.get('nightly').start(),
+      stop: () => container.get('nightly').stop(),
+    })
   return {
     lifecycle,
     get url() {

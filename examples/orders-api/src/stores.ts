@@ -8,6 +8,8 @@ import { customerTable } from './customers/customer-table.ts'
 import type { Database } from './database/database.ts'
 import type { Items } from './items/item.ts'
 import { itemsOn } from './items/item-table.ts'
+import { fencesOn } from './jobs/fence-table.ts'
+import type { Fences } from './jobs/fences.ts'
 import type { Orders } from './orders/order.ts'
 import { ordersOn } from './orders/order-table.ts'
 
@@ -18,6 +20,7 @@ export interface Repositories {
   readonly orders: Orders
   /** Its keys are kept, or not, together with what else changes. */
   readonly idempotency: Idempotency
+  readonly fences: Fences
 }
 
 /** The repositories, and the units in which they change together. */
@@ -36,5 +39,6 @@ function repositoriesOn(executor: Executor): Repositories {
     customers: drizzleRepository({ executor, table: customerTable, id: 'username', name: 'customer' }),
     orders: ordersOn(executor),
     idempotency: createIdempotency({ store: drizzleIdempotencyStore(executor) }),
+    fences: fencesOn(executor),
   }
 }

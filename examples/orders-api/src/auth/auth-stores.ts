@@ -2,6 +2,13 @@ import type { KeyStore, RefreshStore, RevocationStore } from '@base/auth/tokens'
 import { type Clock, systemClock } from '@base/core/clock'
 import { drizzleKeyStore, drizzleRefreshStore, drizzleRevocationStore } from '@base/drizzle/auth'
 import type { Executor } from '@base/drizzle/repository'
+import {
+  type RedisAuthStoreOptions,
+  redisKeyStore,
+  redisRefreshStore,
+  redisRevocationStore,
+} from '@base/redis/auth'
+import type { Redis } from 'ioredis'
 
 /** Where keys, sign-ins and revocations are kept. */
 export interface AuthStores {
@@ -18,5 +25,17 @@ export function authStoresOn(db: Executor, clock: Clock): AuthStores {
     keys: drizzleKeyStore(db),
     refresh: drizzleRefreshStore(db, options),
     revocations: drizzleRevocationStore(db, options),
+  }
+}
+
+/**
+ * In Redis. All of them, for what it loses should be lost together: with a revocation that is forgotten goes the key that
+ * has signed what was revoked.
+ */
+export function authStoresIn(client: Redis, options: RedisAuthStoreOptions): AuthStores {
+  return {
+    keys: redisKeyStore(client, options),
+    refresh: redisRefreshStore(client, options),
+    revocations: redisRevocationStore(client, options),
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '@base/core/clock'
 import type { Secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
+import type { Coordination } from '../coordination/coordination.ts'
 import type { AuthStores } from './auth-stores.ts'
 import { demoUser, type Users } from './demo-user.ts'
 
@@ -39,17 +40,20 @@ export interface AuthOptions {
   /** How often an address may try to sign in. */
   readonly signInLimit: RateLimitText
   readonly stores: AuthStores
+  /** Where attempts are counted. */
+  readonly counts: Coordination['counts']
   readonly clock: Clock
 }
 
 /** Puts together what knows who is signed in. */
-export function createAuth({ issuer, stores, clock, demoPassword, signInLimit }: AuthOptions): Auth {
+export function createAuth(options: AuthOptions): Auth {
+  const { issuer, stores, counts, clock, demoPassword, signInLimit } = options
   const keys = createKeyRing({ store: stores.keys, clock })
   const { revocations } = stores
   const tokens = createTokenService({ issuer, audience: AUDIENCE, keys, revocations, clock })
   const onReuse = (reuse: RefreshReuse) => endStolen(tokens, reuse)
   const refresh = createRefreshService({ store: stores.refresh, tokens, onReuse, clock })
-  const attempts = new RateLimiter({ name: 'sign-ins per address', policies: signInLimit, clock })
+  const attempts = new RateLimiter({ ...counts, name: 'sign-ins per address', policies: signInLimit, clock })
   return { keys, tokens, refresh, users: demoUser(demoPassword), attempts }
 }
 

@@ -16,6 +16,8 @@ export interface Database {
   readonly units: UnitDatabase
   /** Reaches as far as the database does: to other processes on a server, within this one on PGlite. */
   readonly lock: Lock
+  /** Names who counts the tokens of the lock. */
+  readonly lockId: string
   close(): Promise<void>
 }
 

@@ -88,6 +88,10 @@ export const migrations: readonly Migration[] = [
   },
   ...authMigrations,
   ...idempotencyMigrations,
+  {
+    name: '0005_job_fences',
+    sql: 'create table job_fences (job text primary key, counted_by text not null, token bigint not null);',
+  },
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

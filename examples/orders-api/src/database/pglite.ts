@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { uuidv7 } from '@base/core/id'
 import { memoryLock } from '@base/core/lock'
 import { pglite } from '@base/drizzle/unit-of-work'
 import { PGlite } from '@electric-sql/pglite'
@@ -25,6 +26,8 @@ function databaseOf(client: PGlite, release: () => void): Database {
     db: drizzle(client),
     units: pglite(client),
     lock: memoryLock(),
+    // It counts from the start of the process.
+    lockId: uuidv7(),
     close: () => client.close().finally(release),
   }
 }

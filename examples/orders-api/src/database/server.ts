@@ -11,5 +11,11 @@ export function openServer(url: Secret<string>): Database {
   // Of a connection that breaks while it is idle: the pool opens another, and whoever needs it hears where it cannot.
   pool.on('error', () => {})
   const db = drizzle(pool)
-  return { db, units: nodePostgres(pool), lock: drizzleLock(db), close: () => pool.end() }
+  return {
+    db,
+    units: nodePostgres(pool),
+    lock: drizzleLock(db),
+    lockId: 'database',
+    close: () => pool.end(),
+  }
 }

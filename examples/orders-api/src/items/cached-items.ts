@@ -1,5 +1,6 @@
-import { type Cache, createCache, memoryCacheStore } from '@base/cache'
+import { type Cache, createCache } from '@base/cache'
 import type { Clock } from '@base/core/clock'
+import type { Coordination } from '../coordination/coordination.ts'
 import type { Stores } from '../stores.ts'
 import type { Items } from './item.ts'
 
@@ -8,9 +9,9 @@ type Saving = <T>(skus: readonly string[], save: () => Promise<T>) => Promise<T>
 
 const tagOf = (sku: string) => `item:${sku}`
 
-/** A cache of this process. Of another one's changes it does not hear: they show when an item's life is over. */
-export function openItemCache(clock: Clock): Cache {
-  return createCache({ layers: [memoryCacheStore({ maxEntries: 10_000, clock })], ttl: '5s', clock })
+/** A cache of items. What another instance changed, and it did not hear of, shows when an item's life is over. */
+export function openItemCache({ cache }: Pick<Coordination, 'cache'>, clock: Clock): Cache {
+  return createCache({ ...cache, namespace: 'items', ttl: '5s', clock })
 }
 
 /** Stores that read single items through a cache, and forget in it what changes, whoever changes it. */

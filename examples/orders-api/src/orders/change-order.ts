@@ -3,11 +3,12 @@ import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
 import { where } from '@base/domain/specification'
 import type { Item } from '../items/item.ts'
+import type { Fence } from '../jobs/fences.ts'
 import type { Repositories } from '../stores.ts'
 import type { Moved, Order, OrderId } from './order.ts'
 import type { OrderServices } from './place-order.ts'
 import { money } from './pricing.ts'
-import { cancellable } from './rules.ts'
+import { type Allows, allows } from './rules.ts'
 
 /** Whoever has the order leaves it in time: no call of the gateway is waited for without end. */
 const LOCK = { wait: Number.POSITIVE_INFINITY }
@@ -47,10 +48,29 @@ export function confirmOrder(services: OrderServices, id: OrderId): Promise<Chan
  * @throws UnavailableError where the gateway does not answer.
  */
 export function cancelOrder(services: OrderServices, id: OrderId, reason: string): Promise<Changed> {
+  return callOff(services, id, allows.cancel, (order) => order.cancel(reason))
+}
+
+/**
+ * Cancels an order, as above, if it still is not paid.
+ *
+ * @throws UnavailableError where the gateway does not answer; ConflictError `LEASE_LOST` where the job has a newer holder.
+ */
+export function cancelUnpaidOrder(services: OrderServices, id: OrderId, fence: Fence): Promise<Changed> {
+  return callOff(services, id, allows.expire, (order) => order.expire(), fence)
+}
+
+function callOff(
+  services: OrderServices,
+  id: OrderId,
+  allowed: Allows,
+  move: (order: Order) => Moved,
+  fence?: Fence,
+): Promise<Changed> {
   return withLock(services.lock, id, LOCK, async () => {
     const order = await services.orders.findById(id)
-    if (order?.paymentAsked && cancellable.isSatisfiedBy(order)) await services.payments.giveBack(id)
-    return change(services, id, (found) => found.cancel(reason))
+    if (order?.paymentAsked && allowed.isSatisfiedBy(order)) await services.payments.giveBack(id)
+    return change(services, id, move, fence)
   })
 }
 
@@ -63,8 +83,10 @@ function change(
   { unitOfWork, publish }: OrderServices,
   id: OrderId,
   move: (order: Order) => Moved,
+  fence?: Fence,
 ): Promise<Changed> {
   return unitOfWork.run(async (tx, unit) => {
+    if (fence !== undefined) await tx.fences.pass(fence)
     const order = await tx.orders.findById(id)
     if (order === undefined) return err(noOrder(id))
     const moved = move(order)

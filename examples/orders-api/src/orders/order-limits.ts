@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { RateLimitedError } from '@base/core/errors'
-import { memoryRateLimitStore, RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
+import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
+import type { Coordination } from '../coordination/coordination.ts'
 import type { Customers } from '../customers/customer.ts'
 
 /** What {@link OrderLimits} counts by. */
@@ -10,6 +11,8 @@ export interface OrderLimitsOptions {
   /** Orders from one address that no customer of ours stands behind. */
   readonly perAddress: RateLimitText
   readonly customers: Pick<Customers, 'findById'>
+  /** Where they are counted. */
+  readonly counts: Coordination['counts']
   readonly clock: Clock
 }
 
@@ -19,11 +22,11 @@ export class OrderLimits {
   readonly #perCustomer: RateLimiter
   readonly #perAddress: RateLimiter
 
-  constructor({ perCustomer, perAddress, customers, clock }: OrderLimitsOptions) {
-    const store = memoryRateLimitStore({ clock })
+  constructor({ perCustomer, perAddress, customers, counts, clock }: OrderLimitsOptions) {
+    const options = { ...counts, clock }
     this.#customers = customers
-    this.#perCustomer = new RateLimiter({ name: 'orders per customer', policies: perCustomer, store, clock })
-    this.#perAddress = new RateLimiter({ name: 'orders per address', policies: perAddress, store, clock })
+    this.#perCustomer = new RateLimiter({ ...options, name: 'orders per customer', policies: perCustomer })
+    this.#perAddress = new RateLimiter({ ...options, name: 'orders per address', policies: perAddress })
   }
 
   /**

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type OrderAction, orderStatuses, steps } from './order-status.ts'
 import { allows } from './rules.ts'
 
-const actions: OrderAction[] = ['confirm', 'process', 'ship', 'deliver', 'cancel']
+const actions: OrderAction[] = ['confirm', 'process', 'ship', 'deliver', 'cancel', 'expire']
 
 test('an order moves along these steps and no others', () => {
   const possible = orderStatuses.flatMap((status) =>
@@ -14,6 +14,7 @@ test('an order moves along these steps and no others', () => {
   expect(possible).toEqual([
     'pending confirm confirmed',
     'pending cancel cancelled',
+    'pending expire cancelled',
     'confirmed process processing',
     'confirmed ship shipped',
     'confirmed cancel cancelled',

@@ -17,7 +17,9 @@ export const steps: Readonly<Record<OrderAction, { from: readonly OrderStatus[];
   ship: { from: ['confirmed', 'processing'], to: 'shipped' },
   deliver: { from: ['shipped'], to: 'delivered' },
   cancel: { from: ['pending', 'confirmed', 'processing', 'shipped'], to: 'cancelled' },
+  /** Because nobody paid. */
+  expire: { from: ['pending'], to: 'cancelled' },
 }
 
 /** What may be done to an order. */
-export type OrderAction = 'confirm' | 'process' | 'ship' | 'deliver' | 'cancel'
+export type OrderAction = 'confirm' | 'process' | 'ship' | 'deliver' | 'cancel' | 'expire'

@@ -44,7 +44,7 @@ export interface OrderState extends Totals {
 }
 
 /** Where the orders are kept. */
-export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'findPage' | 'save'>
+export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'findPage' | 'stream' | 'save'>
 
 /** What became of an action: the order, or why it could not be. */
 export type Moved = Result<Order, ConflictError>
@@ -121,6 +121,12 @@ export class Order extends AggregateRoot<OrderId> {
 
   cancel(cancelReason: string): Moved {
     return this.#move('cancel', () => OrderCancelled({ reason: cancelReason }), { cancelReason })
+  }
+
+  /** Cancels it because nobody paid. */
+  expire(): Moved {
+    const cancelReason = 'not paid in time'
+    return this.#move('expire', () => OrderCancelled({ reason: cancelReason }), { cancelReason })
   }
 
   /** What callers see. */

@@ -1,4 +1,4 @@
-import { fingerprintOf, type IdempotencyResult } from '@base/application/idempotency'
+import { fingerprintOf, type Idempotency, type IdempotencyResult } from '@base/application/idempotency'
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import type { ConflictError, ValidationError } from '@base/core/errors'
@@ -24,7 +24,12 @@ export interface OrderServices extends Stores {
   readonly payments: Payments
   /** Keeps two from changing one order while its money is on the way. */
   readonly lock: Lock
+  /** Answers requests that come again before the database is asked; `undefined` where nobody does. */
+  readonly repetitions: Idempotency | undefined
 }
+
+/** An order as it was answered first, and whether that was before. */
+export type PlacedOnce = IdempotencyResult<OrderState & { readonly id: OrderId }>
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
 export function placeOrder(
@@ -37,19 +42,27 @@ export function placeOrder(
 /**
  * Places an order once, however often its request comes: key, order and answer are committed together, or none of them.
  *
+ * Where instances share Redis it answers what comes again, and lets one at a time go on to the database. What it forgets,
+ * or was not told, is still known there.
+ *
  * @throws IdempotencyMismatchError where the key belongs to another order; IdempotencyInProgressError while it is placed;
- * what {@link placeOrder} refuses, which frees the key.
+ * UnavailableError where Redis does not answer; what {@link placeOrder} refuses, which frees the key.
  */
-export function placeOrderOnce(
+export async function placeOrderOnce(
   services: OrderServices,
-  key: string,
+  header: string,
   input: OrderInput,
-): Promise<IdempotencyResult<OrderState & { readonly id: OrderId }>> {
-  return services.unitOfWork.run((tx, unit) =>
-    tx.idempotency.run(`${input.customer}:POST /orders:${key}`, fingerprintOf(input), async () =>
-      unwrap(await place(services, tx, unit, input)).toJSON(),
-    ),
-  )
+): Promise<PlacedOnce> {
+  const [key, fingerprint] = [`${input.customer}:POST /orders:${header}`, fingerprintOf(input)]
+  const commit = () =>
+    services.unitOfWork.run((tx, unit) =>
+      tx.idempotency.run(key, fingerprint, async () =>
+        unwrap(await place(services, tx, unit, input)).toJSON(),
+      ),
+    )
+  if (services.repetitions === undefined) return commit()
+  const { value: first, replayed } = await services.repetitions.run(key, fingerprint, commit)
+  return { ...first, replayed: replayed || first.replayed }
 }
 
 async function place(

@@ -17,13 +17,13 @@ import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
 import { checkOwn } from './own-order.ts'
 import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
-import { cancellable, overdue } from './rules.ts'
+import { cancellable, overdue, unpaid } from './rules.ts'
 
 const ListQuery = z.strictObject({
   ...pageQuery,
   customer: Username.optional(),
   status: z.enum(orderStatuses).optional(),
-  rule: z.enum(['cancellable', 'overdue']).optional(),
+  rule: z.enum(['cancellable', 'overdue', 'unpaid']).optional(),
 })
 
 const filterable = {
@@ -105,6 +105,7 @@ function askedFor(
     ...(status === undefined ? [] : [where<Order>().equals('status', status)]),
     ...(rule === 'cancellable' ? [cancellable] : []),
     ...(rule === 'overdue' ? [overdue(now)] : []),
+    ...(rule === 'unpaid' ? [unpaid(now)] : []),
   ]
 }
 

@@ -1,9 +1,14 @@
+import { toMilliseconds } from '@base/core/duration'
 import { Specification, where } from '@base/domain/specification'
 import { type OrderAction, type OrderStatus, steps } from './order-status.ts'
+
+/** How long an order may wait for its payment. */
+const PAY_WITHIN = toMilliseconds('1d')
 
 /** What the rules look at. */
 interface Progress {
   readonly status: OrderStatus
+  readonly placedAt: Date
   readonly expectedBy: Date
 }
 
@@ -24,6 +29,7 @@ export const allows: Readonly<Record<OrderAction, Allows>> = {
   ship: new Allows('ship'),
   deliver: new Allows('deliver'),
   cancel: new Allows('cancel'),
+  expire: new Allows('expire'),
 }
 
 /** It can still be called off. */
@@ -34,3 +40,9 @@ export const overdue = (now: Date): Specification<Progress> =>
   where<Progress>()
     .isNotIn('status', ['delivered', 'cancelled'])
     .and(where<Progress>().lessThan('expectedBy', now))
+
+/** It should have been paid by now. */
+export const unpaid = (now: Date): Specification<Progress> =>
+  where<Progress>()
+    .lessThanOrEqual('placedAt', new Date(now.getTime() - PAY_WITHIN))
+    .and(allows.expire)

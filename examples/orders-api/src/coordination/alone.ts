@@ -1,0 +1,20 @@
+import { memoryCacheStore } from '@base/cache'
+import type { Clock } from '@base/core/clock'
+import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
+import { authStoresOn } from '../auth/auth-stores.ts'
+import type { Database } from '../database/database.ts'
+import type { Coordination } from './coordination.ts'
+
+/** In the process, and in the database. No bus: there is nobody to tell. */
+export function coordinateAlone({ db, lock, lockId }: Database, clock: Clock): Coordination {
+  return {
+    cache: { layers: [memoryCacheStore({ maxEntries: 10_000, clock })] },
+    counts: { store: memoryRateLimitStore({ clock }) },
+    lock,
+    countedBy: lockId,
+    repetitions: undefined,
+    auth: authStoresOn(db, clock),
+    answers: undefined,
+    close: () => {},
+  }
+}

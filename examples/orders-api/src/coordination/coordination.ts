@@ -1,0 +1,39 @@
+import type { Idempotency } from '@base/application/idempotency'
+import type { CacheOptions } from '@base/cache'
+import type { Clock } from '@base/core/clock'
+import type { Lock } from '@base/core/lock'
+import type { RateLimiterOptions } from '@base/resilience/rate-limiter'
+import type { AuthStores } from '../auth/auth-stores.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import { coordinateAlone } from './alone.ts'
+import { coordinateByRedis } from './redis.ts'
+
+/** What instances of the service have to share in order to act as one. */
+export interface Coordination {
+  /** Where a cache keeps its entries, and how it hears what other instances have changed. */
+  readonly cache: Pick<CacheOptions, 'layers' | 'bus'>
+  /** Where calls are counted, and where else while nobody answers there. */
+  readonly counts: Pick<RateLimiterOptions, 'store' | 'storeTimeout' | 'whenStoreFails'>
+  /** Keeps two from doing the same at once. */
+  readonly lock: Lock
+  /** Who counts the tokens of the lock: those of another cannot be compared with them. */
+  readonly countedBy: string
+  /** Answers requests that come again before the database is asked; `undefined` where nobody does. */
+  readonly repetitions: Idempotency | undefined
+  /** Where keys, sign-ins and revocations are kept. */
+  readonly auth: AuthStores
+  /** Whether what they share, beside the database, answers now; `undefined` where that is nothing. */
+  readonly answers: (() => Promise<boolean>) | undefined
+  close(): void
+}
+
+/** By Redis where the settings name one. Otherwise each for itself, but for what the database of a server is for all. */
+export function openCoordination(
+  { redisUrl, redisTimeout }: Pick<Config, 'redisUrl' | 'redisTimeout'>,
+  database: Database,
+  clock: Clock,
+): Coordination {
+  if (redisUrl === undefined) return coordinateAlone(database, clock)
+  return coordinateByRedis(redisUrl, redisTimeout, clock)
+}
