@@ -1,13 +1,17 @@
+import { createApiKeys } from '@base/auth/api-keys'
 import { createRefreshService, createSessions, type RefreshService } from '@base/auth/tokens'
+import { createTotp, totpCode } from '@base/auth/totp'
 import { askRedis, describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  redisApiKeyStore,
   redisKeyStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
   redisSessionStore,
+  redisTotpStore,
 } from './index.js'
 
 const never = (value: unknown): never => value as never
@@ -49,9 +53,13 @@ describeWithService('redis', (redis) => {
     const { refreshToken } = await signIn(refresh)
     const second = await rotated(refresh, refreshToken)
     const { id } = await sessions.create('ann')
+    const keys = createApiKeys({ store: redisApiKeyStore(client, { prefix: own }) })
+    const made = await keys.create({ ownerId: 'ann', scopes: [] })
+    const { key } = await keys.rotate(made.id)
     const stored = await dump(own)
     expect(stored).toContain('ann')
-    for (const secret of [refreshToken, second, id]) expect(stored).not.toContain(secret.slice(24))
+    for (const secret of [refreshToken, second, id, made.key, key])
+      expect(stored).not.toContain(secret.slice(24))
   })
 
   test('what is kept for the grace is dropped by the server when it is over, and by a revocation', async () => {
@@ -79,6 +87,44 @@ describeWithService('redis', (redis) => {
     const keys = await client.keys(`${own}:*`)
     expect(keys).toHaveLength(7)
     for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
+  })
+
+  test('an API key with an end, and what names it, ends by itself a week after; one without stays', async () => {
+    const own = prefix()
+    const keys = createApiKeys({ store: redisApiKeyStore(client, { prefix: own }), ttl: '30d' })
+    const week = 7 * 86_400_000
+    const left = (name: string) => client.pttl(`${own}:api-key:${name}`)
+    const { id } = await keys.create({ ownerId: 'ann', scopes: [] })
+    expect(await left(id)).toBeGreaterThan(30 * 86_400_000)
+    expect(await left(id)).toBeLessThanOrEqual(30 * 86_400_000 + week)
+    expect(await left('sub:ann')).toBeGreaterThan(29 * 86_400_000)
+    const endless = { ownerId: 'ann', scopes: [], ttl: Number.POSITIVE_INFINITY }
+    const stays = await keys.create(endless)
+    await keys.create({ ownerId: 'ann', scopes: [] })
+    expect([await left(stays.id), await left('sub:ann')]).toEqual([-1, -1])
+    await keys.revoke(stays.id)
+    expect(await left(stays.id)).toBeGreaterThan(week - 60_000)
+    await keys.create({ ownerId: 'ann', scopes: [] })
+    expect(await left('sub:ann')).toBeGreaterThan(0)
+  })
+
+  test('a key that is rotated stays in the list of its owner for as long as it is good', async () => {
+    const own = prefix()
+    const keys = createApiKeys({ store: redisApiKeyStore(client, { prefix: own }), ttl: '1d' })
+    const { id } = await keys.create({ ownerId: 'ann', scopes: [] })
+    const score = async () => Number(await client.zscore(`${own}:api-key:sub:ann`, id))
+    await client.zadd(`${own}:api-key:sub:ann`, String((await score()) - 3_600_000), id)
+    const { expiresAt } = await keys.rotate(id)
+    expect(await score()).toBeGreaterThanOrEqual((expiresAt ?? 0) - 60_000)
+    expect(await keys.list('ann')).toMatchObject([{ id, expiresAt }])
+  })
+
+  test('an authenticator secret has no end', async () => {
+    const own = prefix()
+    const totp = createTotp({ store: redisTotpStore(client, { prefix: own }), issuer: 'x', maxFailures: 1 })
+    const { secret } = await totp.enroll('{ann} *', { account: 'ann' })
+    expect(await totp.verify('{ann} *', totpCode(secret))).toBe(true)
+    expect(await client.pttl(`${own}:totp:{ann} *`)).toBe(-1)
   })
 
   test('a subject may be any text', async () => {
@@ -117,6 +163,8 @@ describeWithService('redis', (redis) => {
     ['redisReplayStore', redisReplayStore],
     ['redisRevocationStore', redisRevocationStore],
     ['redisKeyStore', redisKeyStore],
+    ['redisTotpStore', redisTotpStore],
+    ['redisApiKeyStore', redisApiKeyStore],
   ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
     for (const wrong of ['', 'x'.repeat(129)])
