@@ -269,6 +269,21 @@ describe('rotation', () => {
     expect([await codeOf(key), await codeOf(next)]).toEqual(['ok', 'ok'])
   })
 
+  test('that a client of the store has sent twice leaves the new key good for its whole time', async () => {
+    const { keys, clock, id, store, codeOf } = await issued()
+    const rotate = store.rotate.bind(store)
+    store.rotate = async (...args) => {
+      await rotate(...args)
+      return rotate(...args)
+    }
+    const next = await keys.rotate(id)
+    expect(await keys.verify(next.key)).toMatchObject({
+      value: { isReplaced: false, expiresAt: next.expiresAt },
+    })
+    await clock.advance('89d')
+    expect(await codeOf(next.key)).toBe('ok')
+  })
+
   test('never lets the key before live longer than it would have', async () => {
     const { keys, clock, id, key, codeOf } = await issued({ ttl: '2h', overlap: '30d' })
     await clock.advance('1h')

@@ -6,14 +6,14 @@ export function hashOfKey(text: string): string {
   return requireNodeCrypto('createApiKeys').createHash('sha256').update(text).digest('base64url')
 }
 
-/** The secret of a key that a hash is of. All are compared, in constant time. */
+/** The secret of a key that a hash is of, the latest where a rotation was sent twice. All are compared, in constant time. */
 export function secretOf({ secrets }: StoredApiKey, hash: string): StoredApiKeySecret | undefined {
   const { timingSafeEqual } = requireNodeCrypto('createApiKeys')
   const presented = Buffer.from(hash)
   let found: StoredApiKeySecret | undefined
   for (const secret of secrets) {
     const stored = Buffer.from(secret.hash)
-    if (stored.length === presented.length && timingSafeEqual(stored, presented)) found = secret
+    if (stored.length === presented.length && timingSafeEqual(stored, presented)) found ??= secret
   }
   return found
 }
