@@ -440,6 +440,21 @@ describe('memoryApiKeyStore', () => {
     expect([await isAlive(5_999), await isAlive(6_000)]).toEqual([true, false])
   })
 
+  test('keeps a key revoked when the clock steps back', async () => {
+    const store = memoryApiKeyStore()
+    await store.create(key('a'), 5_000)
+    await store.revoke('a', 6_000)
+    expect(await store.rotate('a', { hash: 'b', overlap: 0 }, 5_500)).toBeUndefined()
+    expect([await store.list('ann', 5_500), await store.revoke('a', 5_500)]).toEqual([[], false])
+  })
+
+  test('is not changed by who changes what it gives', async () => {
+    const store = memoryApiKeyStore()
+    const created = await store.create({ ...key('a'), scopes: ['x'] }, 0)
+    Object.assign(created.scopes, ['admin'])
+    expect((await store.find('a', 0))?.scopes).toEqual(['x'])
+  })
+
   test('forgets keys that were over a week ago, as others are made', async () => {
     const store = memoryApiKeyStore()
     for (const name of ['a', 'b', 'c']) await store.create(key(name, 1_000), 0)

@@ -116,7 +116,8 @@ class MemoryApiKeyStore implements ApiKeyStore {
 
   #alive(id: string, at: number): Row | undefined {
     const row = this.#rows.get(id)
-    return row !== undefined && at < endOf(row) ? row : undefined
+    // Revoked is for good, also where the clock steps back.
+    return row !== undefined && row.revokedAt === undefined && at < row.secrets[0].expiresAt ? row : undefined
   }
 
   #of(ownerId: string, at: number): Row[] {
@@ -148,6 +149,7 @@ function endOf({ revokedAt, secrets: [present] }: Row): number {
 function storedOf({ facts, createdAt, lastUsedAt, revokedAt, secrets }: Row, at: number): StoredApiKey {
   return {
     ...facts,
+    scopes: [...facts.scopes],
     createdAt,
     lastUsedAt,
     revokedAt,
