@@ -2,7 +2,7 @@
  * Every reason for which a credential is refused, for programs: `switch (error.code)` narrows.
  *
  * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*`
- * about a proof of possession; `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and
+ * about a proof of possession, `API_KEY_*` about the key of a program; `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and
  * `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations could not be read: the
  * credential is refused all the same.
  */
@@ -28,3 +28,7 @@ export type AuthErrorCode =
   | 'DPOP_REPLAYED'
   | 'DPOP_NONCE_REQUIRED'
   | 'STEP_UP_REQUIRED'
+  | 'API_KEY_MALFORMED'
+  | 'API_KEY_INVALID'
+  | 'API_KEY_EXPIRED'
+  | 'API_KEY_REVOKED'

@@ -1,3 +1,4 @@
+export { apiKeyStoreConformance } from './api-key-store-conformance.js'
 export { keyStoreConformance } from './key-store-conformance.js'
 export { refreshStoreConformance } from './refresh-store-conformance.js'
 export { replayStoreConformance } from './replay-store-conformance.js'
