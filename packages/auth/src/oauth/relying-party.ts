@@ -39,7 +39,7 @@ export class RelyingParty implements OidcClient {
   readonly #parts: RelyingParts
 
   constructor(settings: OidcSettings) {
-    this.#parts = { settings, idTokens: new IdTokens(settings.algorithms, settings.rules) }
+    this.#parts = { settings, idTokens: new IdTokens(settings) }
   }
 
   async begin(options: BeginOptions): Promise<BegunSignIn> {
