@@ -6,13 +6,10 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 type Names = Pick<OidcSettings, 'issuer' | 'issuerTemplate'>
 
-/** The issuer that a token must name: the provider's, or for many tenants that of the token's own. */
-export function expectedIssuer({ issuer, issuerTemplate }: Names, tenant: unknown): string {
+/** The issuer that a token must name: the provider's, or for many tenants that of the token's own; `undefined` where it has none. */
+export function expectedIssuer({ issuer, issuerTemplate }: Names, tenant: unknown): string | undefined {
   if (issuerTemplate === undefined) return issuer
-  // Without a tenant it stays a template, which no token names.
-  return typeof tenant === 'string' && GUID.test(tenant)
-    ? issuerTemplate.replace(HOLE, tenant)
-    : issuerTemplate
+  return typeof tenant === 'string' && GUID.test(tenant) ? issuerTemplate.replace(HOLE, tenant) : undefined
 }
 
 /** Whether an issuer is one that the provider may speak for. */

@@ -35,7 +35,10 @@ export class IdTokens {
     const claims = parseStrictObject(payload)
     if (claims === undefined)
       return refused('OAUTH_ID_TOKEN_INVALID', 'Its payload is no JSON object, or has a name twice.')
-    const rules = this.#rulesFor(claims)
+    const issuer = expectedIssuer(this.#settings, claims['tid'])
+    if (issuer === undefined)
+      return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its tid is no tenant.').error)
+    const rules = this.#rulesFor(issuer)
     // A typ may be left out; but a token that says it is something else is no id token, whoever has signed it.
     const refusal =
       refusalOf(header.typ ?? 'JWT', claims, rules) ??
@@ -45,10 +48,10 @@ export class IdTokens {
     return ok(claims as OidcClaims)
   }
 
-  #rulesFor(claims: Readonly<Record<string, unknown>>): ClaimRules {
+  #rulesFor(issuer: string): ClaimRules {
     const { clientId, clockSkew } = this.#settings
     return {
-      issuer: expectedIssuer(this.#settings, claims['tid']),
+      issuer,
       audience: [clientId],
       typ: 'application/jwt',
       clockSkew,

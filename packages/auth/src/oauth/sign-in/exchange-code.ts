@@ -1,5 +1,6 @@
 import type { Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
+import { refused } from '../../tokens/refused.js'
 import type { Conversation } from '../provider/conversation.js'
 import { judgeTokens, type TokenAnswer } from '../provider/token-answer.js'
 import { refusalOf } from '../refusals.js'
@@ -38,7 +39,12 @@ export async function exchangeCode(
     ...(needsIdToken && { expectedNonce: nonce, requireIdToken: true }),
     ...(maxAge !== undefined && { maxAge }),
   }
-  return judgeTokens(talk, answer, { ...parts, needsIdToken, signal }, (as, response) =>
+  const judged = await judgeTokens(talk, answer, { ...parts, needsIdToken, signal }, (as, response) =>
     oauth.processAuthorizationCodeResponse(as, client, response, expected),
   )
+  const named = parameters.get('iss')
+  if (!judged.ok || judged.value.claims === undefined || named === null) return judged
+  return named === judged.value.claims['iss']
+    ? judged
+    : refused('OAUTH_WRONG_ISSUER', 'The id token is from another tenant than the answer.')
 }
