@@ -410,6 +410,7 @@ describe('a provider that is broken', () => {
       'takes plain challenges only',
       { metadata: (good) => ({ ...good, code_challenge_methods_supported: ['plain'] }) },
     ],
+    ['has no keys', { metadata: (good) => ({ ...good, jwks_uri: undefined }) }],
     ['has no token endpoint', { metadata: (good) => ({ ...good, token_endpoint: undefined }) }],
     ['lists no texts', { metadata: (good) => ({ ...good, id_token_signing_alg_values_supported: [7] }) }],
   ])('Auth.js GHSA-8fpg-xm3f-6cx3: and %s begins no sign-in', async (_, malice) => {
@@ -449,7 +450,7 @@ describe('a provider that is broken', () => {
     [
       'says so with the status 200, as GitHub does',
       { answer: only('/token', 200, {}, '{"error":"bad_verification_code"}') },
-      'OAUTH_PROVIDER_ERROR',
+      'OAUTH_GRANT_REFUSED',
     ],
   ])('Auth.js GHSA-8fpg-xm3f-6cx3: and %s for a code signs nobody in', async (_, malice, code) => {
     expect(await signIn(malice)).toEqual(refusedAs(code))

@@ -5,13 +5,12 @@ import { isSecret, type Secret } from '@base/core/secret'
 import { type AsymmetricAlgorithm, checkAlgorithms, isSymmetric } from '../tokens/keys/algorithm.js'
 import { SessionCookie } from '../tokens/sessions/session-cookie.js'
 import { place } from './place.js'
-import { Discovery, type MetadataSource } from './provider/discovery.js'
-import { metadataProblem, type OidcMetadata } from './provider/oidc-metadata.js'
+import type { MetadataSource } from './provider/discovery.js'
 import type { ProviderRules } from './provider/provider-fetch.js'
+import { readProvider } from './provider-options.js'
 import type { ClientAuthentication, OidcProviderSettings } from './providers/provider-settings.js'
 import { memoryOAuthTransactionStore } from './transactions/memory-oauth-transaction-store.js'
 import type { OAuthTransactionStore } from './transactions/oauth-transaction-store.js'
-import { addressProblem } from './web-address.js'
 
 /** Options of {@link createOidcClient}; checked and read once, at construction. One of `issuer` and `metadata` is needed. */
 export interface OidcClientOptions extends OidcProviderSettings {
@@ -64,21 +63,6 @@ export interface OidcSettings {
 const MOST_TTL = 600_000
 const MOST_SKEW = 300_000
 const COOKIE_NAME = /^__Host-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,57}$/
-/** What the client itself says on the way out. */
-export const OWN_PARAMETERS: readonly string[] = [
-  'response_type',
-  'response_mode',
-  'client_id',
-  'redirect_uri',
-  'scope',
-  'state',
-  'nonce',
-  'code_challenge',
-  'code_challenge_method',
-  'request',
-  'request_uri',
-]
-
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: OidcClientOptions): OidcSettings {
   const given: Partial<OidcClientOptions> = options ?? {}
@@ -101,71 +85,6 @@ export function readOptions(options: OidcClientOptions): OidcSettings {
     algorithms: readAlgorithms(given.algorithms ?? ['EdDSA', 'ES256', 'RS256']),
     rules,
   }
-}
-
-function readProvider(options: Partial<OidcClientOptions>, rules: ProviderRules) {
-  const { issuer, metadata, issuerTemplate, metadataMaxAge = '1h', profile, scope = 'openid' } = options
-  if ((issuer === undefined) === (metadata === undefined))
-    throw invalidOption(issuer, place('issuer'), 'given, or metadata, and not both')
-  if (profile !== undefined) checkFunction(profile, place('profile'))
-  const own = metadata === undefined ? undefined : readMetadata(metadata, profile === undefined)
-  const name = own === undefined ? readIssuer(issuer) : own.issuer
-  const maxAge = toMilliseconds(metadataMaxAge, { ...place('metadataMaxAge'), positive: true })
-  const source: MetadataSource =
-    own === undefined
-      ? new Discovery({ ...rules, issuer: name, expected: readTemplate(issuerTemplate) ?? name, maxAge })
-      : { get: async () => own }
-  return {
-    source,
-    issuer: name,
-    issuerTemplate: readTemplate(issuerTemplate),
-    profile,
-    scope: readScope(scope, profile === undefined),
-    authorizationParameters: readParameters(options.authorizationParameters ?? {}),
-  }
-}
-
-function readIssuer(issuer: unknown): string {
-  const problem = addressProblem(issuer, true)
-  // What came is not shown: it may hold credentials.
-  if (problem !== undefined)
-    throw invalidOption(problem, place('issuer'), 'an https URL; http is for this machine alone')
-  if (new URL(issuer as string).search !== '')
-    throw invalidOption('a query', place('issuer'), 'a URL without query')
-  return issuer as string
-}
-
-function readMetadata(metadata: OidcMetadata, needsKeys: boolean): OidcMetadata {
-  const problem = metadataProblem(metadata ?? {})
-  if (problem !== undefined) throw invalidOption(problem, place('metadata'), 'those of a provider')
-  if (needsKeys && metadata.jwks_uri === undefined)
-    throw invalidOption('no jwks_uri', place('metadata'), 'with a jwks_uri, or beside a profile')
-  return Object.freeze({ ...metadata })
-}
-
-function readTemplate(template: unknown): string | undefined {
-  if (template === undefined) return undefined
-  if (checkText(template, place('issuerTemplate')).split('{tenantid}').length === 2) return template as string
-  throw invalidOption(template, place('issuerTemplate'), "a text with '{tenantid}' in it, once")
-}
-
-function readScope(scope: unknown, isOpenId: boolean): string {
-  const text = checkText(scope, place('scope'))
-  const scopes = text.split(' ')
-  if (!scopes.every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one)))
-    throw invalidOption(scope, place('scope'), 'names of RFC 6749, with one space between')
-  if (isOpenId && !scopes.includes('openid'))
-    throw invalidOption(scope, place('scope'), "with 'openid', or beside a profile")
-  return text
-}
-
-function readParameters(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(parameters)) {
-    const where = place(`authorizationParameters.${name}`)
-    if (OWN_PARAMETERS.includes(name)) throw invalidOption(value, where, 'left to the client')
-    checkText(value, where)
-  }
-  return { ...parameters }
 }
 
 function readSecret(value: unknown): (() => string) | undefined {

@@ -244,7 +244,7 @@ describe('GitHub', () => {
   })
 
   test.each<[string, Record<string, Route>, string]>([
-    ['the code was used', { [TOKEN]: () => ({ error: 'bad_verification_code' }) }, 'OAUTH_PROVIDER_ERROR'],
+    ['the code was used', { [TOKEN]: () => ({ error: 'bad_verification_code' }) }, 'OAUTH_GRANT_REFUSED'],
     ['the account has no number', { [USER]: () => ({ id: 'x' }) }, 'OAUTH_RESPONSE_INVALID'],
     ['the account is nothing', { [USER]: () => null }, 'OAUTH_RESPONSE_INVALID'],
     ['the API refuses', { [USER]: () => Response.json({}, { status: 403 }) }, 'OAUTH_RESPONSE_INVALID'],

@@ -5,17 +5,20 @@ import type { AuthErrorCode } from '../errors/auth-error-code.js'
 import { refused } from '../tokens/refused.js'
 import { UnusableAnswer } from './provider/provider-fetch.js'
 
-/** The errors that providers may name, by RFC 6749 and OpenID Connect; what else comes is text of somebody unknown. */
+/** The errors that providers may name, by RFC 6749, OpenID Connect and GitHub; what else comes is text of somebody unknown. */
 const KNOWN: readonly string[] = [
   'access_denied',
   'account_selection_required',
+  'bad_verification_code',
   'consent_required',
+  'incorrect_client_credentials',
   'interaction_required',
   'invalid_client',
   'invalid_grant',
   'invalid_request',
   'invalid_scope',
   'login_required',
+  'redirect_uri_mismatch',
   'server_error',
   'temporarily_unavailable',
   'unauthorized_client',
@@ -30,6 +33,7 @@ const BY_ERROR: ReadonlyMap<unknown, AuthErrorCode> = new Map<unknown, AuthError
   ['consent_required', 'OAUTH_INTERACTION_REQUIRED'],
   ['account_selection_required', 'OAUTH_INTERACTION_REQUIRED'],
   ['invalid_grant', 'OAUTH_GRANT_REFUSED'],
+  ['bad_verification_code', 'OAUTH_GRANT_REFUSED'],
 ])
 
 /** What the library's errors have. */

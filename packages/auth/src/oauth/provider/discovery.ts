@@ -12,6 +12,8 @@ export interface DiscoveryRules extends ProviderRules {
   /** What the document must say as its issuer. */
   readonly expected: string
   readonly maxAge: number
+  /** Whether it must say where its keys are. */
+  readonly needsKeys: boolean
 }
 
 /** Where a client learns what its provider is like. */
@@ -93,7 +95,7 @@ async function readDocument(rules: DiscoveryRules): Promise<OidcMetadata> {
   if (document === undefined) throw new Error('The answer is no JSON object, or has a name twice.')
   // Character by character: two that lead to one address may be two issuers.
   if (document['issuer'] !== expected) throw new Error(`Its issuer is not ${expected}.`)
-  const problem = metadataProblem(document)
+  const problem = metadataProblem(document, rules.needsKeys)
   if (problem !== undefined) throw new Error(`It cannot be used: ${problem}.`)
   return document as unknown as OidcMetadata
 }

@@ -40,13 +40,13 @@ type Unchecked = { readonly [Name in keyof OidcMetadata]?: unknown }
  * What is wrong with a provider's metadata; `undefined` for nothing. Each address that secrets are sent to, or that a browser is,
  * must be https; a provider on this very machine may have such addresses there.
  */
-export function metadataProblem(metadata: Unchecked): string | undefined {
+export function metadataProblem(metadata: Unchecked, needsKeys: boolean): string | undefined {
   const { issuer } = metadata
   if (typeof issuer !== 'string' || issuer === '') return 'its issuer is no text'
   const mayLoop = isLoopback(issuer)
   for (const name of [...NEEDED, ...OPTIONAL]) {
     const address = metadata[name]
-    if (address === undefined && !isNeeded(name)) continue
+    if (address === undefined && !isNeeded(name, needsKeys)) continue
     const problem = addressProblem(address, mayLoop)
     if (problem !== undefined) return `its ${name} is ${problem}`
   }
@@ -58,8 +58,8 @@ export function metadataProblem(metadata: Unchecked): string | undefined {
   return challenges?.includes('S256') === false ? 'it does not take code challenges by S256' : undefined
 }
 
-function isNeeded(name: string): boolean {
-  return (NEEDED as readonly string[]).includes(name)
+function isNeeded(name: string, needsKeys: boolean): boolean {
+  return (NEEDED as readonly string[]).includes(name) || (needsKeys && name === 'jwks_uri')
 }
 
 function isTexts(value: unknown): value is readonly string[] {
