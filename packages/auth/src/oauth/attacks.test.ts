@@ -80,6 +80,12 @@ describe('a provider whose id token', () => {
     ['names nobody', without('sub')],
     ['names somebody without a name', claims({ sub: '' })],
     ['names somebody by a number', claims({ sub: 7 })],
+    ['names somebody by more than 255 characters', claims({ sub: 'x'.repeat(256) })],
+    ['names somebody by what databases cut', claims({ sub: 'user-1\0' })],
+    [
+      'has an algorithm that the provider does not use',
+      { metadata: (good) => ({ ...good, id_token_signing_alg_values_supported: ['RS256'] }) },
+    ],
     ['says that it is an access token', { idToken: (good) => signed(good, { typ: 'at+jwt' }) }],
     ['says that it is a logout token', { idToken: (good) => signed(good, { typ: 'logout+jwt' }) }],
     [

@@ -40,7 +40,7 @@ const BY_ERROR: ReadonlyMap<unknown, AuthErrorCode> = new Map<unknown, AuthError
 interface LibraryError {
   readonly code?: unknown
   readonly error?: unknown
-  readonly message: string
+  readonly message?: unknown
   readonly cause?: unknown
 }
 
@@ -52,7 +52,7 @@ interface LibraryError {
 export function refusalOf(error: unknown, signal: AbortSignal | undefined): Err<AuthError> {
   if (error instanceof UnavailableError || (signal?.aborted === true && error === signal.reason)) throw error
   if (error instanceof UnusableAnswer) return refused('OAUTH_RESPONSE_INVALID', error.message)
-  const { code, error: named, message, cause } = error as LibraryError
+  const { code, error: named, message, cause } = (error ?? {}) as LibraryError
   switch (code) {
     case 'OAUTH_AUTHORIZATION_RESPONSE_ERROR':
     case 'OAUTH_RESPONSE_BODY_ERROR':
@@ -60,8 +60,9 @@ export function refusalOf(error: unknown, signal: AbortSignal | undefined): Err<
     case 'OAUTH_WWW_AUTHENTICATE_CHALLENGE':
       return refused('OAUTH_PROVIDER_ERROR', 'The provider does not accept how the client authenticates.')
   }
-  const isAboutClaims = typeof cause === 'object' && cause !== null && 'claims' in cause
-  return refused(isAboutClaims ? 'OAUTH_ID_TOKEN_INVALID' : 'OAUTH_RESPONSE_INVALID', `${message}.`)
+  const about = typeof cause === 'object' && cause !== null ? cause : {}
+  const isIdToken = 'claims' in about || 'header' in about
+  return refused(isIdToken ? 'OAUTH_ID_TOKEN_INVALID' : 'OAUTH_RESPONSE_INVALID', `${message}.`)
 }
 
 /** What a provider says itself that went wrong. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { type Clock, systemClock } from '@base/core/clock'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -94,6 +95,25 @@ describe('a provider that does not answer', () => {
     await outcome
   })
 
+  test.each<[string, () => never]>([
+    [
+      'an error',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    [
+      'nothing',
+      () => {
+        throw undefined
+      },
+    ],
+  ])('is away where fetch throws %s at once', async (_, fetch) => {
+    const { client, clock } = await world({}, { fetch })
+    await expect(client.begin({ redirectUri })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(clock.pending).toBe(0)
+  })
+
   test('is away where there is no connection', async () => {
     const client = createOidcClient({ issuer: 'http://127.0.0.1:9', clientId: 'shop' })
     await expect(client.begin({ redirectUri })).rejects.toMatchObject({
@@ -179,6 +199,19 @@ describe('what a provider is like', () => {
     delete provider.malice.answer
     await clock.advance('5s')
     await client.begin({ redirectUri })
+  })
+
+  test('is not asked again for one sign-in, however soon it is old', async () => {
+    let time = 0
+    const hasty: Clock = {
+      now: () => systemClock.now(),
+      monotonic: () => (time += 10),
+      sleep: (duration, options) => systemClock.sleep(duration, options),
+      schedule: (duration, fn, options) => systemClock.schedule(duration, fn, options),
+    }
+    const { client, provider } = await world({}, { metadataMaxAge: 1, clock: hasty })
+    await client.begin({ redirectUri })
+    expect(timesRead(provider.asked)).toBe(1)
   })
 
   test('that could not be read is not asked for by each who comes', async () => {

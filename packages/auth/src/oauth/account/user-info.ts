@@ -23,7 +23,7 @@ export async function readUserInfo(
     if (answer.status === 401)
       return refused('OAUTH_ACCESS_TOKEN_REFUSED', 'The provider does not take the access token.')
     const body = parseStrictObject(new Uint8Array(await answer.clone().arrayBuffer()))
-    // A signed answer would have to be verified; it is not asked for, and none is an object.
+    // A signed answer would have to be verified, and is no object.
     if (answer.status === 200 && body === undefined)
       return refused('OAUTH_RESPONSE_INVALID', 'It is no JSON object, or has a name twice.')
     await oauth.processUserInfoResponse(server, client, subject, answer)

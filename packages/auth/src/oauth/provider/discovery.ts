@@ -55,28 +55,32 @@ export class Discovery implements MetadataSource {
     return untilAborted(this.#reading, signal)
   }
 
+  /** Asks, unless it has just failed; where that fails the last document serves on. */
   async #read(): Promise<OidcMetadata> {
     const { clock, maxAge } = this.#rules
     const rests = this.#failure !== undefined && clock.monotonic() - this.#failure.at < COOLDOWN
-    const error = rests ? this.#failure?.error : await this.#ask()
-    const kept = this.#young(error === undefined ? maxAge : maxAge + STALE_IF_ERROR)
+    if (!rests) {
+      const metadata = await this.#ask()
+      if (metadata !== undefined) return metadata
+    }
+    const kept = this.#young(maxAge + STALE_IF_ERROR)
     if (kept !== undefined) return kept
-    throw error
+    throw this.#failure?.error
   }
 
-  /** Reads the document; what was wrong, where something was. */
-  async #ask(): Promise<UnavailableError | undefined> {
+  /** Reads the document; `undefined` where that failed. */
+  async #ask(): Promise<OidcMetadata | undefined> {
     const { clock, issuer } = this.#rules
     try {
       const metadata = await readDocument(this.#rules)
       this.#kept = { metadata, readAt: clock.monotonic() }
       this.#failure = undefined
-      return undefined
+      return metadata
     } catch (cause) {
       const error = unavailable(issuer, cause)
       this.#failure = { error, at: clock.monotonic() }
       if (failed.hasSubscribers) failed.publish({ issuer, error })
-      return error
+      return undefined
     }
   }
 

@@ -8,6 +8,7 @@ import { type ClaimRules, lateOrEarly, refusalOf } from '../../tokens/verifier/c
 import type { OidcSettings } from '../oidc-options.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
 import { idTokenRefusal } from '../refusals.js'
+import { isSubject } from '../subject.js'
 import { expectedIssuer } from './expected-issuer.js'
 
 /**
@@ -44,7 +45,7 @@ export class IdTokens {
       refusalOf(header.typ ?? 'JWT', claims, rules) ??
       lateOrEarly(claims as never, rules, this.#settings.rules.clock.now())
     if (refusal !== undefined) return idTokenRefusal(refused(...refusal).error)
-    if (claims['sub'] === undefined) return refused('OAUTH_ID_TOKEN_INVALID', 'It names nobody.')
+    if (!isSubject(claims['sub'])) return refused('OAUTH_ID_TOKEN_INVALID', 'It names nobody.')
     return ok(claims as OidcClaims)
   }
 

@@ -4,6 +4,7 @@ import type { Secret } from '@base/core/secret'
 import type { AuthError } from '../../errors/auth-error.js'
 import { refused } from '../../tokens/refused.js'
 import type { AskProvider, OidcClaims, OidcProviderSettings } from '../providers/provider-settings.js'
+import { isSubject } from '../subject.js'
 import { addressProblem, isLoopback } from '../web-address.js'
 import type { OidcMetadata } from './oidc-metadata.js'
 import { askProvider, type ProviderRules, UnusableAnswer } from './provider-fetch.js'
@@ -31,7 +32,7 @@ export async function readProfile(
   }
   try {
     const claims = await profile(ask)
-    if (typeof claims?.sub === 'string' && claims.sub !== '') return ok(Object.freeze({ ...claims }))
+    if (isSubject(claims?.sub)) return ok(Object.freeze({ ...claims }))
     return refused('OAUTH_RESPONSE_INVALID', 'The profile has no sub.')
   } catch (cause) {
     if (cause instanceof UnavailableError || signal?.aborted) throw cause

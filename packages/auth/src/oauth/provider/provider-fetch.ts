@@ -51,21 +51,32 @@ export async function askProvider(
 }
 
 async function readAnswer(rules: ProviderRules, address: string, init: RequestInit): Promise<Response> {
-  const response = await rules.fetch(address, init).catch((cause: unknown) => {
-    throw away(address, 'no connection', { cause })
-  })
+  const response = await connect(rules, address, init)
   const { status, headers } = response
   if (status >= 500 || status === TOO_MANY) {
-    await response.body?.cancel()
+    leave(response)
     throw away(address, `status ${status}`, { retryAfter: secondsOf(headers.get('retry-after')) })
   }
   // A browser hides redirects behind the status 0.
   if (status < 200 || (status >= 300 && status < 400)) {
-    await response.body?.cancel()
+    leave(response)
     throw new UnusableAnswer('It redirects.')
   }
   const body = await readBody(response, address)
   return new Response(BODILESS.includes(status) ? null : body, { status, headers })
+}
+
+async function connect({ fetch }: ProviderRules, address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init)
+  } catch (cause) {
+    throw away(address, 'no connection', { cause })
+  }
+}
+
+/** The rest of an answer is not waited for. */
+function leave(response: Response): void {
+  response.body?.cancel().catch(() => {})
 }
 
 async function readBody(response: Response, address: string): Promise<Uint8Array<ArrayBuffer>> {
