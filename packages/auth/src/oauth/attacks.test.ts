@@ -389,7 +389,7 @@ describe('a provider that is broken', () => {
 
   test.each<[string, Malice]>([
     ['redirects', { answer: only(DOCUMENT, 302, { location: 'https://evil.example' }) }],
-    ['sends a huge document', { answer: only(DOCUMENT, 200, {}, HUGE) }],
+    ['sends a huge document', { metadata: (good) => ({ ...good, padding: 'x'.repeat(262_144) }) }],
     ['sends no JSON', { answer: only(DOCUMENT, 200, {}, '<html>') }],
     ['sends a list', { answer: only(DOCUMENT, 200, {}, '[]') }],
     ['finds nothing', { answer: only(DOCUMENT, 404) }],
@@ -428,7 +428,11 @@ describe('a provider that is broken', () => {
 
   test.each<[string, Malice, string]>([
     ['redirects', { answer: only('/token', 307, { location: '/jwks' }) }, 'OAUTH_RESPONSE_INVALID'],
-    ['sends a huge answer', { answer: only('/token', 200, {}, HUGE) }, 'OAUTH_RESPONSE_INVALID'],
+    [
+      'sends a huge answer',
+      { tokens: (good) => ({ ...good, padding: 'x'.repeat(262_144) }) },
+      'OAUTH_RESPONSE_INVALID',
+    ],
     ['sends no JSON', { answer: only('/token', 200, {}, '<html>') }, 'OAUTH_RESPONSE_INVALID'],
     ['sends nothing', { answer: only('/token', 200, {}, '') }, 'OAUTH_RESPONSE_INVALID'],
     ['says 204', { answer: only('/token', 204, {}, '') }, 'OAUTH_RESPONSE_INVALID'],
@@ -474,6 +478,26 @@ describe('a provider that is broken', () => {
     ['its keys fail', { answer: only('/jwks', 503) }],
   ])('Auth.js GHSA-8fpg-xm3f-6cx3: and %s can not be asked, and nobody is let in', async (_, malice) => {
     await expect(signIn(malice)).rejects.toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' })
+  })
+
+  test('may send 200 KB', async () => {
+    const padding = 'x'.repeat(200_000)
+    const malice: Malice = {
+      metadata: (good) => ({ ...good, padding }),
+      tokens: (good) => ({ ...good, padding }),
+    }
+    expect(await signIn(malice)).toMatchObject({ ok: true })
+  })
+
+  test('leads nobody on: a redirect is not followed, and said to be one', async () => {
+    const away = only(DOCUMENT, 302, { location: '/elsewhere' })
+    const { client, provider } = await world({ answer: away })
+    await expect(client.begin({ redirectUri })).rejects.toMatchObject({
+      cause: { message: 'It redirects.' },
+    })
+    expect(provider.asked).toEqual([DOCUMENT])
+    const result = await signIn({ answer: only('/token', 307, { location: '/elsewhere' }) })
+    expect(!result.ok && result.error.reason).toBe('It redirects.')
   })
 
   test('says when to come again', async () => {

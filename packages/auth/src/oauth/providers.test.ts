@@ -170,10 +170,11 @@ describe('Microsoft for many tenants', () => {
     `https://evil.example/${TENANT}/v2.0`,
     `${ISSUER}/`,
   ])('is not the provider that answers as %s', async (iss) => {
-    const { fetch } = world(() => claimsOf(ISSUER, { tid: TENANT }))
+    const { fetch, asked } = world(() => claimsOf(ISSUER, { tid: TENANT }))
     expect((await signIn({ ...settings, fetch }, { iss })).result).toMatchObject({
       error: { code: 'OAUTH_WRONG_ISSUER' },
     })
+    expect(asked.map(({ method }) => method)).toEqual(['GET'])
   })
 
   test('is not believed where its metadata are those of one tenant', async () => {

@@ -87,6 +87,7 @@ describe('safeReturnTo', () => {
     ['/a/../b/./c', '/b/c'],
     ['/größe?q=ä', '/gr%C3%B6%C3%9Fe?q=%C3%A4'],
     ['/a b', '/a%20b'],
+    ['/a%252520b', '/a%252520b'],
     [`/${'x'.repeat(2_047)}`, `/${'x'.repeat(2_047)}`],
   ])('leaves %j, as a browser sends it', (value, sent) => {
     expect(safeReturnTo(value)).toBe(sent)

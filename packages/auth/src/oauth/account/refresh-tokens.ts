@@ -23,7 +23,7 @@ export async function refreshTokens(
   } catch (error) {
     return refusalOf(error, signal)
   }
-  const judged = await judgeTokens(talk, answer, { ...parts, needsIdToken: false, signal }, (as, response) =>
+  const judged = await judgeTokens(talk, answer, { ...parts, signal }, (as, response) =>
     oauth.processRefreshTokenResponse(as, client, response),
   )
   if (!judged.ok) return judged

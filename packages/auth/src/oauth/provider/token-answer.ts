@@ -18,12 +18,10 @@ export interface TokenAnswer {
 
 /** How an answer is judged. */
 export interface TokenJudging extends RelyingParts {
-  /** Whether an answer without id token is good; with one it is always checked. */
-  readonly needsIdToken: boolean
   readonly signal: AbortSignal | undefined
 }
 
-/** The library's part: what the claims of the id token, and the rest of the answer, must be. */
+/** The library's part: whether there must be an id token, what its claims and the rest of the answer must be. */
 type Process = (server: Conversation['server'], answer: Response) => Promise<TokenEndpointResponse>
 
 /** Judges the answer of a token endpoint: its form, the id token's signature, then what both say. */
@@ -33,7 +31,7 @@ export async function judgeTokens(
   judging: TokenJudging,
   process: Process,
 ): Promise<Result<TokenAnswer, AuthError>> {
-  const { idTokens, needsIdToken, signal } = judging
+  const { idTokens, signal } = judging
   const body = await bodyOf(answer)
   // GitHub says so with the status 200.
   if (typeof body?.['error'] === 'string') return providerError(body['error'])
@@ -42,8 +40,7 @@ export async function judgeTokens(
     if (body === undefined)
       return refused('OAUTH_RESPONSE_INVALID', 'It is no JSON object, or has a name twice.')
     const token = body['id_token']
-    if (token === undefined && !needsIdToken)
-      return ok({ tokens: await process(server, answer), claims: undefined })
+    if (token === undefined) return ok({ tokens: await process(server, answer), claims: undefined })
     const claims = await untilAborted(idTokens.read(token, metadata.jwks_uri), signal)
     if (!claims.ok) return claims
     // For many tenants it is that of one of them, and was found to be right.

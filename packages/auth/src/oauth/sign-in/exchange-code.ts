@@ -39,7 +39,7 @@ export async function exchangeCode(
     ...(needsIdToken && { expectedNonce: nonce, requireIdToken: true }),
     ...(maxAge !== undefined && { maxAge }),
   }
-  const judged = await judgeTokens(talk, answer, { ...parts, needsIdToken, signal }, (as, response) =>
+  const judged = await judgeTokens(talk, answer, { ...parts, signal }, (as, response) =>
     oauth.processAuthorizationCodeResponse(as, client, response, expected),
   )
   const named = parameters.get('iss')
