@@ -299,6 +299,34 @@ describe('a provider of plain OAuth 2', () => {
     expect(result).toMatchObject({ ok: true, value: { subject: '7', claims: { sub: '7' } } })
   })
 
+  test.each<[string, readonly string[] | undefined, Partial<OidcClientOptions>, boolean, boolean]>([
+    ['in the header, where nothing is said', undefined, {}, true, false],
+    [
+      'in the header, where both ways are there',
+      ['client_secret_post', 'client_secret_basic'],
+      {},
+      true,
+      false,
+    ],
+    ['in the form, where that is the only way', ['client_secret_post'], {}, false, true],
+    ['in the header, where it knows neither', ['private_key_jwt'], {}, true, false],
+    ['as it is told', undefined, { clientAuthentication: 'client_secret_post' }, false, true],
+    ['not at all, as it is told', undefined, { clientAuthentication: 'none' }, false, false],
+  ])('is told the secret %s', async (_, methods, more, inHeader, inForm) => {
+    const { fetch: record, asked } = internet({
+      [metadata.token_endpoint]: async (request) => {
+        form = new URLSearchParams(await request.text())
+        return { access_token: 'a', token_type: 'bearer' }
+      },
+    })
+    let form = new URLSearchParams()
+    const offered = { ...metadata, ...(methods && { token_endpoint_auth_methods_supported: methods }) }
+    await signIn({ ...settings, metadata: offered, clientSecret: 'hush', fetch: record, ...more })
+    const header = asked[0]?.headers.get('authorization')
+    expect(header).toBe(inHeader ? `Basic ${btoa('shop:hush')}` : null)
+    expect(form.get('client_secret')).toBe(inForm ? 'hush' : null)
+  })
+
   test.each<[string, OidcClientOptions['profile']]>([
     ['has no sub', (async () => ({})) as never],
     ['has an empty one', async () => ({ sub: '' })],
