@@ -1,5 +1,6 @@
 import {
   keyStoreConformance,
+  oauthTransactionStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
@@ -13,6 +14,7 @@ import { describeClients } from '../describe-clients.js'
 import {
   type RedisAuthStoreOptions,
   redisKeyStore,
+  redisOAuthTransactionStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -39,6 +41,7 @@ function suites(client: () => RedisClient): void {
   replayStoreConformance(make(redisReplayStore), { test })
   revocationStoreConformance(make(redisRevocationStore), { test })
   keyStoreConformance(make(redisKeyStore), { test })
+  oauthTransactionStoreConformance(make(redisOAuthTransactionStore), { test })
 }
 
 describeClients((opened) => suites(() => opened().client))

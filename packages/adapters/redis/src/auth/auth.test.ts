@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   redisKeyStore,
+  redisOAuthTransactionStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -76,8 +77,9 @@ describeWithService('redis', (redis) => {
     await rotated(refresh, (await signIn(refresh)).refreshToken)
     await sessions.create('ann')
     await redisReplayStore(client, options).claim('key', 60_000, 0)
+    await redisOAuthTransactionStore(client, options).put('key', 'text', 60_000, 0)
     const keys = await client.keys(`${own}:*`)
-    expect(keys).toHaveLength(7)
+    expect(keys).toHaveLength(8)
     for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
   })
 
@@ -117,6 +119,7 @@ describeWithService('redis', (redis) => {
     ['redisReplayStore', redisReplayStore],
     ['redisRevocationStore', redisRevocationStore],
     ['redisKeyStore', redisKeyStore],
+    ['redisOAuthTransactionStore', redisOAuthTransactionStore],
   ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
     for (const wrong of ['', 'x'.repeat(129)])

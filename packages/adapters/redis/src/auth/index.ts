@@ -1,6 +1,7 @@
 export type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
 export type { RedisAuthStoreOptions } from './auth-connection.js'
 export { type RedisKeyStoreOptions, redisKeyStore } from './redis-key-store.js'
+export { redisOAuthTransactionStore } from './redis-oauth-transaction-store.js'
 export { redisRefreshStore } from './redis-refresh-store.js'
 export { redisReplayStore } from './redis-replay-store.js'
 export { redisRevocationStore } from './redis-revocation-store.js'
