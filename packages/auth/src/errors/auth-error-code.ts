@@ -1,10 +1,10 @@
 /**
  * Every reason for which a credential is refused, for programs: `switch (error.code)` narrows.
  *
- * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*`
- * about a proof of possession, `API_KEY_*` about the key of a program; `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and
- * `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations could not be read: the
- * credential is refused all the same.
+ * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*` about a proof of possession,
+ * `API_KEY_*` about the key of a program, `OAUTH_*` about a sign-in with a provider; `STEP_UP_REQUIRED` asks to sign in
+ * again. `KEYS_UNAVAILABLE` and `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations
+ * could not be read: the credential is refused all the same.
  */
 export type AuthErrorCode =
   | 'TOKEN_MALFORMED'
@@ -32,3 +32,13 @@ export type AuthErrorCode =
   | 'API_KEY_INVALID'
   | 'API_KEY_EXPIRED'
   | 'API_KEY_REVOKED'
+  | 'OAUTH_CALLBACK_INVALID'
+  | 'OAUTH_TRANSACTION_INVALID'
+  | 'OAUTH_WRONG_ISSUER'
+  | 'OAUTH_DENIED'
+  | 'OAUTH_INTERACTION_REQUIRED'
+  | 'OAUTH_PROVIDER_ERROR'
+  | 'OAUTH_GRANT_REFUSED'
+  | 'OAUTH_ACCESS_TOKEN_REFUSED'
+  | 'OAUTH_RESPONSE_INVALID'
+  | 'OAUTH_ID_TOKEN_INVALID'

@@ -3,6 +3,8 @@ import type { AuthErrorCode } from './auth-error-code.js'
 
 /** What a caller may know: that it was refused, whichever check refused it. */
 const PUBLIC_MESSAGE = 'The token is not valid.'
+/** The same of a sign-in with a provider, in which the user has seen no token. */
+const SIGN_IN_MESSAGE = 'The sign-in was not completed.'
 
 /** Options of {@link AuthError}. */
 export interface AuthErrorOptions {
@@ -38,8 +40,9 @@ export class AuthError extends AppError {
   readonly reason: string
 
   constructor({ code, reason, ...rest }: AuthErrorOptions) {
-    super({ code, kind: 'unauthenticated', message: PUBLIC_MESSAGE, ...rest })
-    this.publicMessage = PUBLIC_MESSAGE
+    const message = code.startsWith('OAUTH_') ? SIGN_IN_MESSAGE : PUBLIC_MESSAGE
+    super({ code, kind: 'unauthenticated', message, ...rest })
+    this.publicMessage = message
     this.reason = reason
   }
 }

@@ -1,6 +1,7 @@
 import {
   apiKeyStoreConformance,
   keyStoreConformance,
+  oauthTransactionStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
@@ -16,6 +17,7 @@ import {
   type RedisAuthStoreOptions,
   redisApiKeyStore,
   redisKeyStore,
+  redisOAuthTransactionStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -45,6 +47,7 @@ function suites(client: () => RedisClient): void {
   keyStoreConformance(make(redisKeyStore), { test })
   totpStoreConformance(make(redisTotpStore), { test })
   apiKeyStoreConformance(make(redisApiKeyStore), { test })
+  oauthTransactionStoreConformance(make(redisOAuthTransactionStore), { test })
 }
 
 describeClients((opened) => suites(() => opened().client))

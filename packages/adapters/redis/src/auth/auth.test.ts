@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   redisApiKeyStore,
   redisKeyStore,
+  redisOAuthTransactionStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -86,8 +87,9 @@ describeWithService('redis', (redis) => {
     await rotated(refresh, (await signIn(refresh)).refreshToken)
     await sessions.create('ann')
     await redisReplayStore(client, options).claim('key', 60_000, 0)
+    await redisOAuthTransactionStore(client, options).put('key', 'text', 60_000, 0)
     const keys = await client.keys(`${own}:*`)
-    expect(keys).toHaveLength(7)
+    expect(keys).toHaveLength(8)
     for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
   })
 
@@ -167,6 +169,7 @@ describeWithService('redis', (redis) => {
     ['redisKeyStore', redisKeyStore],
     ['redisTotpStore', redisTotpStore],
     ['redisApiKeyStore', redisApiKeyStore],
+    ['redisOAuthTransactionStore', redisOAuthTransactionStore],
   ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
     for (const wrong of ['', 'x'.repeat(129)])

@@ -2,6 +2,7 @@ export type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/
 export type { RedisAuthStoreOptions } from './auth-connection.js'
 export { redisApiKeyStore } from './redis-api-key-store.js'
 export { type RedisKeyStoreOptions, redisKeyStore } from './redis-key-store.js'
+export { redisOAuthTransactionStore } from './redis-oauth-transaction-store.js'
 export { redisRefreshStore } from './redis-refresh-store.js'
 export { redisReplayStore } from './redis-replay-store.js'
 export { redisRevocationStore } from './redis-revocation-store.js'

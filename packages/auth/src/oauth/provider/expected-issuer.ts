@@ -1,0 +1,22 @@
+import type { OidcSettings } from '../oidc-options.js'
+
+const HOLE = '{tenantid}'
+/** The id of a tenant. */
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+type Names = Pick<OidcSettings, 'issuer' | 'issuerTemplate'>
+
+/** The issuer that a token must name: the provider's, or for many tenants that of the token's own; `undefined` where it has none. */
+export function expectedIssuer({ issuer, issuerTemplate }: Names, tenant: unknown): string | undefined {
+  if (issuerTemplate === undefined) return issuer
+  return typeof tenant === 'string' && GUID.test(tenant) ? issuerTemplate.replace(HOLE, tenant) : undefined
+}
+
+/** Whether an issuer is one that the provider may speak for. */
+export function isIssuerOf({ issuer, issuerTemplate }: Names, name: unknown): name is string {
+  if (issuerTemplate === undefined) return name === issuer
+  if (typeof name !== 'string') return false
+  const [before = '', after = ''] = issuerTemplate.split(HOLE)
+  const tenant = name.slice(before.length, name.length - after.length)
+  return GUID.test(tenant) && name === before + tenant + after
+}

@@ -1,0 +1,70 @@
+import { ok, type Result } from '@base/core/result'
+import type { AuthError } from '../../errors/auth-error.js'
+import { remoteJwks } from '../../tokens/jwks/remote-jwks.js'
+import { SignatureCheck } from '../../tokens/jws/signature-check.js'
+import { parseStrictObject } from '../../tokens/jws/strict-json.js'
+import { refused } from '../../tokens/refused.js'
+import { type ClaimRules, lateOrEarly, refusalOf } from '../../tokens/verifier/claim-rules.js'
+import type { OidcSettings } from '../oidc-options.js'
+import type { OidcClaims } from '../providers/provider-settings.js'
+import { idTokenRefusal } from '../refusals.js'
+import { isSubject } from '../subject.js'
+import { expectedIssuer } from './expected-issuer.js'
+
+/**
+ * The id tokens of a provider. OpenID Connect lets a client go without their signature, for they came over TLS; checked, it also
+ * holds where somebody sits in the connection, and their form is strict before anything in them is believed.
+ */
+export class IdTokens {
+  readonly #settings: OidcSettings
+  #check: { readonly address: string; readonly signatures: SignatureCheck } | undefined
+
+  constructor(settings: OidcSettings) {
+    this.#settings = settings
+  }
+
+  /**
+   * The claims of a token that the provider has signed for this client, and that is good now. Nonce, `azp` and `auth_time` are the
+   * library's to check.
+   */
+  async read(token: unknown, keysAddress: string | undefined): Promise<Result<OidcClaims, AuthError>> {
+    if (typeof token !== 'string') return refused('OAUTH_RESPONSE_INVALID', 'There is no id token.')
+    if (keysAddress === undefined) return refused('OAUTH_RESPONSE_INVALID', 'The provider publishes no keys.')
+    const signed = await this.#signatures(keysAddress).check(token)
+    if (!signed.ok) return idTokenRefusal(signed.error)
+    const { header, payload } = signed.value
+    const claims = parseStrictObject(payload)
+    if (claims === undefined)
+      return refused('OAUTH_ID_TOKEN_INVALID', 'Its payload is no JSON object, or has a name twice.')
+    const issuer = expectedIssuer(this.#settings, claims['tid'])
+    if (issuer === undefined)
+      return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its tid is no tenant.').error)
+    const rules = this.#rulesFor(issuer)
+    // A typ may be left out; but a token that says it is something else is no id token, whoever has signed it.
+    const refusal =
+      refusalOf(header.typ ?? 'JWT', claims, rules) ??
+      lateOrEarly(claims as never, rules, this.#settings.rules.clock.now())
+    if (refusal !== undefined) return idTokenRefusal(refused(...refusal).error)
+    if (!isSubject(claims['sub'])) return refused('OAUTH_ID_TOKEN_INVALID', 'It names nobody.')
+    return ok(claims as OidcClaims)
+  }
+
+  #rulesFor(issuer: string): ClaimRules {
+    const { clientId, clockSkew } = this.#settings
+    return {
+      issuer,
+      audience: [clientId],
+      typ: 'application/jwt',
+      clockSkew,
+      maxTokenAge: undefined,
+    }
+  }
+
+  #signatures(address: string): SignatureCheck {
+    if (this.#check?.address !== address) {
+      const { algorithms, rules } = this.#settings
+      this.#check = { address, signatures: new SignatureCheck(remoteJwks(address, rules), algorithms) }
+    }
+    return this.#check.signatures
+  }
+}

@@ -1,0 +1,67 @@
+import { addressProblem, isLoopback } from '../web-address.js'
+
+/** What a provider says of itself, as far as a sign-in needs it; by the names of RFC 8414 and OpenID Connect Discovery. */
+export interface OidcMetadata {
+  /** Who the provider is, compared character by character. */
+  readonly issuer: string
+  /** Where the browser is sent. */
+  readonly authorization_endpoint: string
+  /** Where codes are exchanged. */
+  readonly token_endpoint: string
+  /** Where its keys are. A provider that signs no id tokens has none. */
+  readonly jwks_uri?: string
+  /** Where more is said of a user. */
+  readonly userinfo_endpoint?: string
+  /** Where tokens are given back. */
+  readonly revocation_endpoint?: string
+  /** Where the browser is sent to sign out. */
+  readonly end_session_endpoint?: string
+  /** Whether each answer says who it is from, by `iss`. RFC 9207. */
+  readonly authorization_response_iss_parameter_supported?: boolean
+  /** How it signs id tokens. @defaultValue any algorithm that you allow */
+  readonly id_token_signing_alg_values_supported?: readonly string[]
+  /** How clients may authenticate. @defaultValue `['client_secret_basic']` */
+  readonly token_endpoint_auth_methods_supported?: readonly string[]
+  /** How it takes code challenges. @defaultValue by S256 */
+  readonly code_challenge_methods_supported?: readonly string[]
+}
+
+const NEEDED = ['authorization_endpoint', 'token_endpoint'] as const
+const OPTIONAL = ['jwks_uri', 'userinfo_endpoint', 'revocation_endpoint', 'end_session_endpoint'] as const
+const LISTS = [
+  'id_token_signing_alg_values_supported',
+  'token_endpoint_auth_methods_supported',
+  'code_challenge_methods_supported',
+] as const
+
+type Unchecked = { readonly [Name in keyof OidcMetadata]?: unknown }
+
+/**
+ * What is wrong with a provider's metadata; `undefined` for nothing. Each address that secrets are sent to, or that a browser is,
+ * must be https; a provider on this very machine may have such addresses there.
+ */
+export function metadataProblem(metadata: Unchecked, needsKeys: boolean): string | undefined {
+  const { issuer } = metadata
+  if (typeof issuer !== 'string' || issuer === '') return 'its issuer is no text'
+  const mayLoop = isLoopback(issuer)
+  for (const name of [...NEEDED, ...OPTIONAL]) {
+    const address = metadata[name]
+    if (address === undefined && !isNeeded(name, needsKeys)) continue
+    const problem = addressProblem(address, mayLoop)
+    if (problem !== undefined) return `its ${name} is ${problem}`
+  }
+  for (const name of LISTS) {
+    const list = metadata[name]
+    if (list !== undefined && !isTexts(list)) return `its ${name} is no list of texts`
+  }
+  const challenges = metadata.code_challenge_methods_supported as readonly string[] | undefined
+  return challenges?.includes('S256') === false ? 'it does not take code challenges by S256' : undefined
+}
+
+function isNeeded(name: string, needsKeys: boolean): boolean {
+  return (NEEDED as readonly string[]).includes(name) || (needsKeys && name === 'jwks_uri')
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}

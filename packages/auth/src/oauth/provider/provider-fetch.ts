@@ -1,0 +1,120 @@
+import type { Clock } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
+import { UnavailableError } from '@base/core/errors'
+import { untilAborted } from '../../tokens/until-aborted.js'
+
+/** How a provider is asked. */
+export interface ProviderRules {
+  readonly fetch: typeof globalThis.fetch
+  /** In milliseconds, body included. */
+  readonly timeout: number
+  readonly clock: Clock
+}
+
+/** An answer that is none, and will not be better the next time. */
+export class UnusableAnswer extends Error {}
+
+const MOST_BYTES = 262_144
+/** Statuses that have no body. */
+const BODILESS: readonly number[] = [204, 205, 304]
+const TOO_MANY = 429
+
+/**
+ * Asks a provider, and gives its answer with the whole body read: within the time, of 256 KiB at most, and from where it was
+ * asked, for a redirect would send secrets where nobody has said to.
+ *
+ * @throws UnavailableError where it does not answer, or says that it cannot now; {@link UnusableAnswer} for what is too long and
+ * for redirects; the signal's reason.
+ */
+export async function askProvider(
+  rules: ProviderRules,
+  address: string,
+  init: RequestInit,
+  signal?: AbortSignal,
+): Promise<Response> {
+  signal?.throwIfAborted()
+  const { clock, timeout } = rules
+  const controller = new AbortController()
+  let timer: ReturnType<Clock['schedule']> | undefined
+  const tooSlow = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(away(address, `no answer within ${formatDuration(timeout)}`))
+    timer = clock.schedule(timeout, giveUp, { name: 'request to a provider' })
+  })
+  try {
+    // In a race, for a fetch that somebody brings may not listen to its signal.
+    const answer = readAnswer(rules, address, { ...init, redirect: 'manual', signal: controller.signal })
+    return await untilAborted(Promise.race([answer, tooSlow]), signal)
+  } finally {
+    timer?.cancel()
+    controller.abort()
+  }
+}
+
+async function readAnswer(rules: ProviderRules, address: string, init: RequestInit): Promise<Response> {
+  const response = await connect(rules, address, init)
+  const { status, headers } = response
+  if (status >= 500 || status === TOO_MANY) {
+    leave(response)
+    throw away(address, `status ${status}`, { retryAfter: secondsOf(headers.get('retry-after')) })
+  }
+  // A browser hides redirects behind the status 0.
+  if (status < 200 || (status >= 300 && status < 400)) {
+    leave(response)
+    throw new UnusableAnswer('It redirects.')
+  }
+  const body = await readBody(response, address)
+  return new Response(BODILESS.includes(status) ? null : body, { status, headers })
+}
+
+async function connect({ fetch }: ProviderRules, address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init)
+  } catch (cause) {
+    throw away(address, 'no connection', { cause })
+  }
+}
+
+/** The rest of an answer is not waited for. */
+function leave(response: Response): void {
+  response.body?.cancel().catch(() => {})
+}
+
+async function readBody(response: Response, address: string): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      length += chunk.byteLength
+      // Leaving the loop cancels the body.
+      if (length > MOST_BYTES) break
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw away(address, 'the connection broke', { cause })
+  }
+  if (length > MOST_BYTES) throw new UnusableAnswer(`It has more than ${MOST_BYTES} bytes.`)
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return body
+}
+
+/** A date instead of seconds is left out. */
+function secondsOf(retryAfter: string | null): number | undefined {
+  return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
+}
+
+function away(
+  address: string,
+  why: string,
+  { cause, retryAfter }: { cause?: unknown; retryAfter?: number | undefined } = {},
+): UnavailableError {
+  return new UnavailableError({
+    message: `The provider at ${new URL(address).host} cannot be asked now: ${why}.`,
+    ...(cause !== undefined && { cause }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
+}

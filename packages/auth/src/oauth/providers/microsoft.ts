@@ -1,0 +1,42 @@
+import { checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
+import type { OidcProviderSettings } from './provider-settings.js'
+
+/** Options of {@link microsoft}. */
+export interface MicrosoftOptions {
+  /**
+   * Who may sign in: the id of one tenant, a GUID; or all of `organizations`, of `consumers`, or of both, which is `common`.
+   * @defaultValue 'common'
+   */
+  readonly tenant?: string
+}
+
+const HOST = 'https://login.microsoftonline.com'
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** The tenant of all personal accounts. */
+const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/**
+ * Sign-in with Microsoft Entra ID, work accounts and personal ones.
+ *
+ * For many tenants each has an issuer of its own, which is in the identity: `common` lets everybody in who has any account, also
+ * one in a tenant that they have made themselves. An `email` of Microsoft is what a tenant's administrator wrote there, and
+ * proves nothing.
+ *
+ * @example
+ * const client = createOidcClient({ ...microsoft({ tenant: 'organizations' }), clientId: 'shop', clientSecret: 'secret' })
+ *
+ * @throws InvalidOptionError for another tenant. A domain is none, for its issuer has its GUID.
+ */
+export function microsoft(
+  options: MicrosoftOptions = {},
+): OidcProviderSettings & { readonly issuer: string } {
+  const place = placeOf('microsoft')('tenant')
+  const tenant = checkText(options?.tenant ?? 'common', place).toLowerCase()
+  const settings = { scope: 'openid email profile', clientAuthentication: 'client_secret_post' } as const
+  if (tenant === 'common' || tenant === 'organizations')
+    return { issuer: `${HOST}/${tenant}/v2.0`, issuerTemplate: `${HOST}/{tenantid}/v2.0`, ...settings }
+  if (tenant !== 'consumers' && !GUID.test(tenant))
+    throw invalidOption(tenant, place, "a GUID, or one of 'common', 'organizations', 'consumers'")
+  return { issuer: `${HOST}/${tenant === 'consumers' ? CONSUMERS : tenant}/v2.0`, ...settings }
+}

@@ -1,0 +1,106 @@
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import type { Result } from '@base/core/result'
+import type { Secret } from '@base/core/secret'
+import type { AuthError } from '../errors/auth-error.js'
+import type { AuthErrorCode } from '../errors/auth-error-code.js'
+import { isOpaqueToken } from '../tokens/opaque/opaque-token.js'
+import { checkAccount } from './account/check-account.js'
+import { buildLogoutUrl } from './account/logout-url.js'
+import { refreshTokens } from './account/refresh-tokens.js'
+import { revealed } from './account/revealed.js'
+import { revokeToken } from './account/revoke-token.js'
+import { readUserInfo } from './account/user-info.js'
+import type {
+  BeginOptions,
+  BegunSignIn,
+  LogoutOptions,
+  OidcAccount,
+  OidcCallOptions,
+  OidcClient,
+  OidcIdentity,
+  OidcTokens,
+} from './oidc-client.js'
+import type { OidcSettings } from './oidc-options.js'
+import { placeOf } from './place.js'
+import { IdTokens } from './provider/id-tokens.js'
+import type { OidcClaims } from './providers/provider-settings.js'
+import type { RelyingParts } from './relying-parts.js'
+import { beginSignIn } from './sign-in/begin-sign-in.js'
+import { completeSignIn } from './sign-in/complete-sign-in.js'
+
+type Token = string | Secret<string>
+
+const channel = diagnosticsChannel<{ code: AuthErrorCode; reason: string; issuer: string }>(
+  'base:auth:oauth:refused',
+)
+
+/** The client behind `createOidcClient`: checks what it is given, and tells what is refused. */
+export class RelyingParty implements OidcClient {
+  readonly #parts: RelyingParts
+
+  constructor(settings: OidcSettings) {
+    this.#parts = { settings, idTokens: new IdTokens(settings) }
+  }
+
+  async begin(options: BeginOptions): Promise<BegunSignIn> {
+    return beginSignIn(this.#parts, options)
+  }
+
+  async complete(
+    url: string | URL,
+    transactionId: string | undefined,
+    { signal }: OidcCallOptions = {},
+  ): Promise<Result<OidcIdentity, AuthError>> {
+    signal?.throwIfAborted()
+    return this.#tell(await completeSignIn(this.#parts, url, transactionId, signal))
+  }
+
+  async refresh(
+    refreshToken: Token,
+    account: OidcAccount,
+    { signal }: OidcCallOptions = {},
+  ): Promise<Result<OidcTokens, AuthError>> {
+    const token = revealed(refreshToken, placeOf('refresh')('refreshToken'))
+    const owner = checkAccount(this.#parts.settings, account, 'refresh')
+    signal?.throwIfAborted()
+    return this.#tell(await refreshTokens(this.#parts, token, owner, signal))
+  }
+
+  async userInfo(
+    accessToken: Token,
+    account: OidcAccount,
+    { signal }: OidcCallOptions = {},
+  ): Promise<Result<OidcClaims, AuthError>> {
+    const token = revealed(accessToken, placeOf('userInfo')('accessToken'))
+    const owner = checkAccount(this.#parts.settings, account, 'userInfo')
+    signal?.throwIfAborted()
+    return this.#tell(await readUserInfo(this.#parts, token, owner, signal))
+  }
+
+  async revoke(token: Token, { signal }: OidcCallOptions = {}): Promise<Result<void, AuthError>> {
+    const text = revealed(token, placeOf('revoke')('token'))
+    signal?.throwIfAborted()
+    return this.#tell(await revokeToken(this.#parts, text, signal))
+  }
+
+  async logoutUrl(options: LogoutOptions = {}): Promise<string> {
+    return buildLogoutUrl(this.#parts, options)
+  }
+
+  readCookie(header: string | null | undefined): string | undefined {
+    const id = this.#parts.settings.cookie.read(header)
+    return isOpaqueToken(id) ? id : undefined
+  }
+
+  clearCookie(): string {
+    return this.#parts.settings.cookie.clear()
+  }
+
+  #tell<T>(result: Result<T, AuthError>): Result<T, AuthError> {
+    if (!result.ok && channel.hasSubscribers) {
+      const { code, reason } = result.error
+      channel.publish({ code, reason, issuer: this.#parts.settings.issuer })
+    }
+    return result
+  }
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { safeReturnTo } from './index.js'
+
+const SITE = 'https://shop.example'
+
+/** What open redirects are made of, in any order. */
+const redirect = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '/',
+        '\\',
+        '.',
+        '..',
+        '%2f',
+        '%5c',
+        '%2e',
+        '%25',
+        '%09',
+        '\t',
+        '\n',
+        '\r',
+        ' ',
+        '?',
+        '#',
+        '@',
+        ':',
+      ),
+      fc.constantFrom('evil.example', 'https:', 'javascript:', '\uff0f', '\u2215', '\u2028', '[', ']'),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    ),
+    { maxLength: 10 },
+  )
+  .map((parts) => parts.join(''))
+
+describe('safeReturnTo', () => {
+  test('gives nothing that a browser takes for another site, however often somebody decodes it first', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          redirect,
+          redirect.map((text) => `/${text}`),
+        ),
+        (text) => {
+          let path = safeReturnTo(text)
+          for (let count = 0; count < 4; count++) {
+            expect(new URL(path, `${SITE}/sign-in`).origin).toBe(SITE)
+            const [own = ''] = path.split(/[?#]/)
+            expect(own).not.toMatch(/^[/\\]{2}|[\r\n\t\\]/)
+            path = decodeURIComponent(own)
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('gives what it gives for what it gave', () => {
+    fc.assert(
+      fc.property(redirect, (text) => {
+        const once = safeReturnTo(`/${text}`)
+        expect(safeReturnTo(once)).toBe(once)
+      }),
+    )
+  })
+
+  test('leaves paths of plain names as they are', () => {
+    const name = fc.stringMatching(/^[a-z0-9_-]{1,8}$/)
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), name, (names, value) => {
+        const path = `/${names.join('/')}?q=${value}#${value}`
+        expect(safeReturnTo(path)).toBe(path)
+      }),
+    )
+  })
+})

@@ -1,0 +1,49 @@
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkOneOf, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import type { BeginOptions } from '../oidc-client.js'
+import { placeOf } from '../place.js'
+import { checkReturnTo } from '../return-to.js'
+import { addressProblem } from '../web-address.js'
+
+/** The options of a sign-in, checked. */
+export interface BeginSettings {
+  readonly redirectUri: string
+  readonly returnTo: string
+  readonly prompt: string | undefined
+  readonly loginHint: string | undefined
+  /** In seconds. */
+  readonly maxAge: number | undefined
+}
+
+const place = placeOf('begin')
+const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
+const LONGEST_HINT = 1_024
+
+/** @throws InvalidOptionError naming the option. */
+export function readBegin(options: BeginOptions): BeginSettings {
+  const { returnTo = '/', prompt, loginHint, maxAge } = options ?? {}
+  return {
+    redirectUri: readRedirect(options?.redirectUri, place('redirectUri')),
+    returnTo: checkReturnTo(returnTo, place('returnTo')),
+    prompt: prompt === undefined ? undefined : checkOneOf(prompt, PROMPTS, place('prompt')),
+    loginHint:
+      loginHint === undefined
+        ? undefined
+        : checkText(loginHint, { ...place('loginHint'), maxLength: LONGEST_HINT }),
+    maxAge: maxAge === undefined ? undefined : readSeconds(maxAge),
+  }
+}
+
+/** An address of ours that the provider may send a browser to. */
+export function readRedirect(uri: unknown, place: OptionPlace): string {
+  const text = uri instanceof URL ? uri.href : uri
+  const problem = addressProblem(text, true)
+  if (problem === undefined) return text as string
+  throw invalidOption(problem, place, 'an https URL; http is for this machine alone')
+}
+
+function readSeconds(maxAge: Duration): number {
+  const milliseconds = toMilliseconds(maxAge, place('maxAge'))
+  if (milliseconds % 1_000 === 0) return milliseconds / 1_000
+  throw invalidOption(maxAge, place('maxAge'), 'whole seconds')
+}
