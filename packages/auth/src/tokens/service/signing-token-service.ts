@@ -79,6 +79,12 @@ export class SigningTokenService implements TokenService {
     await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, ttl }))
   }
 
+  async revokeSession(sid: string): Promise<void> {
+    const session = checkText(sid, { package: '@base/auth', pattern: 'revokeSession', option: 'sid' })
+    const ttl = this.#ttlUntil(this.#parts.clock.now() + this.#parts.accessTtl)
+    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl }))
+  }
+
   async revokeAll(sub: string): Promise<void> {
     const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
     const at = this.#parts.clock.now()

@@ -125,9 +125,15 @@ async function checkRevocation(
   claims: TokenClaims,
   revocations: RevocationStore,
 ): Promise<Result<TokenClaims, AuthError>> {
-  const { iss: issuer, jti: id, sub: subject } = claims
+  const { iss: issuer, jti: id, sub: subject, sid } = claims
   try {
-    const { revoked, epoch } = await revocations.find({ issuer, id, subject })
+    const { revoked, epoch } = await revocations.find({
+      issuer,
+      id,
+      // In tokens of other types it may be anything.
+      session: typeof sid === 'string' ? sid : undefined,
+      subject,
+    })
     if (revoked !== false) return refused('TOKEN_REVOKED', 'It was revoked.')
     // A store that answers with nonsense lets nobody in.
     if (!(epochOf(claims) >= epoch))
