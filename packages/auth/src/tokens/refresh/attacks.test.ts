@@ -163,4 +163,15 @@ describe('a thief', () => {
     }
     expect((await refresh.rotate(refreshToken, { clientId: 'web', jkt })).ok).toBe(true)
   })
+
+  test('CVE-2026-45337, CVE-2026-41427: another user, or another client, has no say over a sign-in', async () => {
+    const { refresh, revokedSessions } = benchOf()
+    const owner = await signIn(refresh)
+    // Another user has seen the id of the family, another client the token.
+    expect(await refresh.revokeFamily(owner.familyId, { sub: 'mallory' })).toBe(false)
+    expect(await refresh.revoke(owner.refreshToken, { clientId: 'evil' })).toBe(false)
+    expect(await refresh.sessions('mallory')).toEqual([])
+    expect(revokedSessions).toEqual([])
+    await rotated(refresh, owner)
+  })
 })
