@@ -126,6 +126,8 @@ describe('CVE-2026-22817, CVE-2026-22818, CVE-2026-23993: the algorithm taken fr
     expect(await codeOf(token, { keys: [rsaJwk] }, ['PS256'])).toBe('ok')
     expect(await codeOf(token, { keys: [rsaJwk] }, ['RS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
     expect(await codeOf(token, { keys: [rsaJwk] }, ['RS256', 'PS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
+    const first = await sign(rsa.privateObject, { alg: 'RS256', typ: 'at+jwt', kid: rsa.key.kid }, GOOD)
+    expect(await codeOf(first, { keys: [rsaJwk] }, ['RS256', 'PS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
     expect(await codeOf(token, { keys: [{ ...rsaJwk, alg: 'RS256' }] }, ['RS256', 'PS256'])).toBe(
       'TOKEN_ALG_NOT_ALLOWED',
     )
