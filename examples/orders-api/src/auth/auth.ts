@@ -51,21 +51,12 @@ export function createAuth(options: AuthOptions): Auth {
   const keys = createKeyRing({ store: stores.keys, clock })
   const { revocations } = stores
   const tokens = createTokenService({ issuer, audience: AUDIENCE, keys, revocations, clock })
-  const onReuse = (reuse: RefreshReuse) => endStolen(tokens, reuse)
-  const refresh = createRefreshService({ store: stores.refresh, tokens, onReuse, clock })
+  const refresh = createRefreshService({ store: stores.refresh, tokens, onReuse: warnOfReuse, clock })
   const attempts = new RateLimiter({ ...counts, name: 'sign-ins per address', policies: signInLimit, clock })
   return { keys, tokens, refresh, users: demoUser(demoPassword), attempts }
 }
 
-/**
- * Two have had the same refresh token, and its sign-in has just been ended. The access tokens of whoever stole it end as
- * well; those of the same user's other sign-ins end with them, and are renewed.
- */
-async function endStolen(
-  tokens: Pick<TokenService, 'revokeAll'>,
-  { sub, familyId, withinGrace }: RefreshReuse,
-): Promise<void> {
-  if (withinGrace) return
-  console.warn(`A refresh token of ${sub} came twice, so its sign-in ${familyId} is ended.`)
-  await tokens.revokeAll(sub)
+/** Two have had the same refresh token, and its sign-in has just been ended, with its access tokens. */
+function warnOfReuse({ sub, familyId, withinGrace }: RefreshReuse): void {
+  if (!withinGrace) console.warn(`A refresh token of ${sub} came twice, so its sign-in ${familyId} is ended.`)
 }

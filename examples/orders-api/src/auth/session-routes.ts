@@ -14,9 +14,7 @@ export function sessionRoutes({ tokens, refresh }: Pick<Auth, 'tokens' | 'refres
     })
     .delete('/:id', authenticate(tokens), async (c) => {
       const id = c.req.param('id')
-      const sessions = await refresh.sessions(principal.require().id)
-      if (!sessions.some(({ familyId }) => familyId === id)) throw noSession(id)
-      await refresh.revokeFamily(id)
+      if (!(await refresh.revokeFamily(id, { sub: principal.require().id }))) throw noSession(id)
       return c.body(null, 204)
     })
 }

@@ -5,13 +5,8 @@ import type { Auth } from './auth.ts'
 
 /** `/.well-known`: what another service needs to check our access tokens by itself. */
 export function wellKnownRoutes({ keys, tokens }: Pick<Auth, 'keys' | 'tokens'>): Hono {
-  const discovery = openidConfiguration({
-    issuer: tokens.issuer,
-    algorithms: [keys.algorithm],
-    grantTypes: [],
-    // Users sign in at /auth, not by OAuth: there is no authorization endpoint to answer with a code.
-    extra: { response_types_supported: [], code_challenge_methods_supported: [] },
-  })
+  // Users sign in at /auth, not by OAuth: there is no authorization endpoint, so no flow is offered.
+  const discovery = openidConfiguration({ issuer: tokens.issuer, algorithms: [keys.algorithm] })
   return new Hono()
     .use(etag())
     .get('/openid-configuration', (c) => c.json(discovery, 200, { 'cache-control': 'public, max-age=300' }))

@@ -26,7 +26,7 @@ describe('revocationStoreConformance', () => {
       'knows a token that was revoked, and no other',
       (store) => ({
         ...store,
-        revoke: (token) => store.revoke({ ...token, id: token.id.toLowerCase() }),
+        revoke: (token) => store.revoke('id' in token ? { ...token, id: token.id.toLowerCase() } : token),
         find: (query) => store.find({ ...query, id: query.id?.toLowerCase() }),
       }),
     ],
@@ -34,7 +34,8 @@ describe('revocationStoreConformance', () => {
       'tells pairs of issuer and id apart, whatever is in them',
       (store) => ({
         ...store,
-        revoke: ({ issuer, id, ttl }) => store.revoke({ issuer: '', id: issuer + id, ttl }),
+        revoke: (token) =>
+          store.revoke('id' in token ? { ...token, issuer: '', id: token.issuer + token.id } : token),
         find: ({ issuer, id, subject }) => store.find({ issuer: '', id: `${issuer}${id}`, subject }),
       }),
     ],
@@ -49,6 +50,32 @@ describe('revocationStoreConformance', () => {
       }),
     ],
     [
+      'knows a session that was revoked, and does not take it for a token or a subject',
+      (store) => ({
+        ...store,
+        revoke: (token) =>
+          store.revoke(
+            'session' in token ? { issuer: token.issuer, id: token.session, ttl: token.ttl } : token,
+          ),
+        find: async ({ session, ...query }) => {
+          const found = await store.find(query)
+          const family = await store.find({ issuer: query.issuer, id: session })
+          return { ...found, revoked: found.revoked || family.revoked }
+        },
+      }),
+    ],
+    [
+      'remembers a session for its time, and the longer of two counts',
+      (store) => {
+        const ends = new Map<string, number>()
+        return {
+          ...store,
+          revoke: async (token) => void ends.set('session' in token ? token.session : '', token.ttl),
+          find: async ({ session }) => ({ revoked: (ends.get(session ?? '') ?? 0) > 1, epoch: 0 }),
+        }
+      },
+    ],
+    [
       'looks for what it is asked for alone',
       (store) => ({ ...store, find: (query) => store.find({ subject: 'user', ...query }) }),
     ],
@@ -58,7 +85,7 @@ describe('revocationStoreConformance', () => {
         const ends = new Map<string, number>()
         return {
           ...store,
-          revoke: async (token) => void ends.set(token.id, token.ttl),
+          revoke: async (token) => void ends.set('id' in token ? token.id : '', token.ttl),
           find: async ({ id }) => ({ revoked: (ends.get(id ?? '') ?? 0) > 1, epoch: 0 }),
         }
       },

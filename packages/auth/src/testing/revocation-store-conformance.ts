@@ -51,6 +51,26 @@ export function revocationStoreConformance(make: Make<RevocationStore>, options:
     assert.deepEqual(await find(store, 'y', 'x'), { revoked: false, epoch: 0 })
   })
 
+  law('knows a session that was revoked, and does not take it for a token or a subject', async (store) => {
+    await store.revoke({ issuer: ISSUER, session: 's', ttl: TTL })
+    assert.deepEqual(await store.find({ issuer: ISSUER, session: 's' }), { revoked: true, epoch: 0 })
+    const all = { issuer: ISSUER, id: 'a', session: 's', subject: 'user' }
+    assert.deepEqual(await store.find(all), { revoked: true, epoch: 0 })
+    assert.deepEqual(await store.find({ ...all, session: 'S' }), { revoked: false, epoch: 0 })
+    assert.deepEqual(await store.find({ ...all, issuer: 'other' }), { revoked: false, epoch: 0 })
+    assert.deepEqual(await find(store, 's', 's'), { revoked: false, epoch: 0 }, 'it is no token')
+    await store.revoke({ issuer: ISSUER, id: 'a', ttl: TTL })
+    assert.equal((await store.find({ issuer: ISSUER, session: 'a' })).revoked, false, 'a token is no session')
+    assert.equal((await store.find({ ...all, session: 'other' })).revoked, true, 'a token of no such session')
+  })
+
+  law('remembers a session for its time, and the longer of two counts', async (store, advance) => {
+    await store.revoke({ issuer: ISSUER, session: 'long', ttl: TTL })
+    await store.revoke({ issuer: ISSUER, session: 'long', ttl: 1 })
+    await advance(50)
+    assert.equal((await store.find({ issuer: ISSUER, session: 'long' })).revoked, true)
+  })
+
   law('looks for what it is asked for alone', async (store) => {
     await store.revoke({ issuer: ISSUER, id: 'a', ttl: TTL })
     await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: TTL })

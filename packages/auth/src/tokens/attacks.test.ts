@@ -126,6 +126,8 @@ describe('CVE-2026-22817, CVE-2026-22818, CVE-2026-23993: the algorithm taken fr
     expect(await codeOf(token, { keys: [rsaJwk] }, ['PS256'])).toBe('ok')
     expect(await codeOf(token, { keys: [rsaJwk] }, ['RS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
     expect(await codeOf(token, { keys: [rsaJwk] }, ['RS256', 'PS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
+    const first = await sign(rsa.privateObject, { alg: 'RS256', typ: 'at+jwt', kid: rsa.key.kid }, GOOD)
+    expect(await codeOf(first, { keys: [rsaJwk] }, ['RS256', 'PS256'])).toBe('TOKEN_ALG_NOT_ALLOWED')
     expect(await codeOf(token, { keys: [{ ...rsaJwk, alg: 'RS256' }] }, ['RS256', 'PS256'])).toBe(
       'TOKEN_ALG_NOT_ALLOWED',
     )
@@ -528,6 +530,25 @@ test('openid-client#454, #126, #113, #10: an issuer whose clock is ahead by less
     clock: new TestClock(),
   })
   expect((await verifier.verify(token)).ok).toBe(true)
+})
+
+test('next-auth#4373: an issuer that is 50 s ahead, where that much is allowed', async () => {
+  const ahead = new TestClock({ now: new TestClock().now() + 50_000 })
+  const common = { issuer: ISSUER, audience: AUDIENCE, clock: new TestClock() }
+  const tokens = createTokenService({ ...common, keys: ec.key, clock: ahead })
+  const { token } = await tokens.issueAccess({ sub: 'user-1', clientId: 'web' })
+  const codeWith = async (clockSkew: string) => {
+    const options = {
+      ...common,
+      algorithms: ['ES256'],
+      keys: ec.publicKey,
+      maxTokenAge: '1h',
+      clockSkew,
+    } as const
+    const result = await createVerifier(options as Parameters<typeof createVerifier>[0]).verify(token)
+    return result.ok ? 'ok' : result.error.code
+  }
+  expect([await codeWith('49s'), await codeWith('50s')]).toEqual(['TOKEN_NOT_YET_VALID', 'ok'])
 })
 
 test('theopenlane/core#2651: the name of a key follows from the key', async () => {

@@ -61,6 +61,7 @@ export type {
   Revocation,
   RevocationQuery,
   RevocationStore,
+  RevokedSession,
   RevokedSubject,
   RevokedToken,
 } from './revocation/revocation-store.js'

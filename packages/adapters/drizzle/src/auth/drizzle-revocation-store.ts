@@ -2,6 +2,7 @@ import type {
   Revocation,
   RevocationQuery,
   RevocationStore,
+  RevokedSession,
   RevokedSubject,
   RevokedToken,
 } from '@base/auth/tokens'
@@ -42,7 +43,9 @@ class DrizzleRevocationStore implements RevocationStore {
     this.#database = database
   }
 
-  async revoke({ issuer, id, ttl }: RevokedToken): Promise<void> {
+  async revoke(revoked: RevokedToken | RevokedSession): Promise<void> {
+    const { issuer, ttl } = revoked
+    const id = 'session' in revoked ? idOfSession(revoked.session) : revoked.id
     await this.#database.rows(sql`
       with ${this.#database.clock},
       swept as (
@@ -76,13 +79,14 @@ class DrizzleRevocationStore implements RevocationStore {
     return Number(row?.['epoch'])
   }
 
-  async find({ issuer, id, subject }: RevocationQuery): Promise<Revocation> {
+  async find({ issuer, id, session, subject }: RevocationQuery): Promise<Revocation> {
+    const ofSession = session === undefined ? null : idOfSession(session)
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock}
       select
         exists (
           select 1 from base_revoked_tokens
-          where issuer = ${issuer} and id = ${id ?? null}::text and expires_at > clock.now
+          where issuer = ${issuer} and id in (${id ?? null}::text, ${ofSession}::text) and expires_at > clock.now
         ) as revoked,
         coalesce((
           select epoch from base_revoked_subjects
@@ -91,4 +95,9 @@ class DrizzleRevocationStore implements RevocationStore {
       from clock`)
     return { revoked: row?.['revoked'] === true, epoch: Number(row?.['epoch']) }
   }
+}
+
+/** Sessions stand among the tokens, behind a character that no `jti` of ours begins with. */
+function idOfSession(session: string): string {
+  return `\u0001${session}`
 }

@@ -2,6 +2,7 @@ import type {
   Revocation,
   RevocationQuery,
   RevocationStore,
+  RevokedSession,
   RevokedSubject,
   RevokedToken,
 } from '@base/auth/tokens'
@@ -28,7 +29,7 @@ return text
 
 /**
  * Remembers in Redis which access tokens were taken back, for many processes: a `RevocationStore` of `@base/auth`. A
- * verification asks for two keys at once, which Redis drops when their time is over.
+ * verification asks for three keys at once, which Redis drops when their time is over.
  *
  * The server must not evict keys (`maxmemory-policy noeviction`): with one that is evicted a token is good again. So it is with
  * a failover that loses a write.
@@ -45,6 +46,9 @@ export function redisRevocationStore(
   return new RedisRevocationStore(new AuthConnection('redisRevocationStore', client, options))
 }
 
+/** What a name stands for. */
+type Kind = 'token' | 'session' | 'subject'
+
 class RedisRevocationStore implements RevocationStore {
   readonly #connection: AuthConnection
 
@@ -52,8 +56,12 @@ class RedisRevocationStore implements RevocationStore {
     this.#connection = connection
   }
 
-  async revoke({ issuer, id, ttl }: RevokedToken): Promise<void> {
-    await this.#connection.run(REVOKE, [this.#key('token', issuer, id)], [String(ttl)])
+  async revoke(revoked: RevokedToken | RevokedSession): Promise<void> {
+    const key =
+      'session' in revoked
+        ? this.#key('session', revoked.issuer, revoked.session)
+        : this.#key('token', revoked.issuer, revoked.id)
+    await this.#connection.run(REVOKE, [key], [String(revoked.ttl)])
   }
 
   async revokeAll({ issuer, subject, at, ttl }: RevokedSubject): Promise<number> {
@@ -61,20 +69,23 @@ class RedisRevocationStore implements RevocationStore {
     return Number(textOf(await this.#connection.run(REVOKE_ALL, [key], [String(at), String(ttl)])))
   }
 
-  async find({ issuer, id, subject }: RevocationQuery): Promise<Revocation> {
-    const [revoked, epoch] = await Promise.all([
-      id === undefined ? undefined : this.#get(this.#key('token', issuer, id)),
-      subject === undefined ? undefined : this.#get(this.#key('subject', issuer, subject)),
+  async find({ issuer, id, session, subject }: RevocationQuery): Promise<Revocation> {
+    const [token, family, epoch] = await Promise.all([
+      this.#get('token', issuer, id),
+      this.#get('session', issuer, session),
+      this.#get('subject', issuer, subject),
     ])
-    return { revoked: revoked !== undefined, epoch: Number(epoch ?? 0) }
+    return { revoked: token !== undefined || family !== undefined, epoch: Number(epoch ?? 0) }
   }
 
-  async #get(key: string): Promise<string | undefined> {
+  async #get(kind: Kind, issuer: string, name: string | undefined): Promise<string | undefined> {
+    if (name === undefined) return undefined
+    const key = this.#key(kind, issuer, name)
     return textOf(await this.#connection.send(['GET', key], key))
   }
 
   /** The length of the issuer tells where it ends. */
-  #key(kind: 'token' | 'subject', issuer: string, name: string): string {
+  #key(kind: Kind, issuer: string, name: string): string {
     return this.#connection.key(`revoked:${kind}:${issuer.length}:${issuer}${name}`)
   }
 }

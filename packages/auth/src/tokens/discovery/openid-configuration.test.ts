@@ -4,14 +4,22 @@ import { openidConfiguration } from '../index.js'
 const issuer = 'https://login.example.com'
 
 describe('openidConfiguration', () => {
-  test('says what an issuer has to say', () => {
+  test('says what an issuer has to say, and offers no flow that there is not', () => {
     expect(openidConfiguration({ issuer })).toEqual({
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
-      response_types_supported: ['code'],
-      grant_types_supported: ['authorization_code', 'refresh_token'],
+      response_types_supported: [],
+      grant_types_supported: [],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],
+    })
+  })
+
+  test('offers the code flow, with PKCE, where users can sign in', () => {
+    expect(openidConfiguration({ issuer, authorizationEndpoint: `${issuer}/authorize` })).toMatchObject({
+      authorization_endpoint: `${issuer}/authorize`,
+      response_types_supported: ['code'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
       code_challenge_methods_supported: ['S256'],
     })
   })

@@ -7,7 +7,7 @@ export interface OpenidConfigurationOptions {
   readonly issuer: string
   /** Where its keys are. @defaultValue the issuer with `/.well-known/jwks.json` */
   readonly jwksUri?: string
-  /** Where users sign in. */
+  /** Where users sign in, by the code flow with PKCE. Without it the document offers no flow. */
   readonly authorizationEndpoint?: string
   /** Where clients get tokens. */
   readonly tokenEndpoint?: string
@@ -21,7 +21,10 @@ export interface OpenidConfigurationOptions {
   readonly endSessionEndpoint?: string
   /** The scopes that there are. */
   readonly scopes?: readonly string[]
-  /** How clients get tokens. @defaultValue ['authorization_code', 'refresh_token'] */
+  /**
+   * How clients get tokens.
+   * @defaultValue ['authorization_code', 'refresh_token'] with an `authorizationEndpoint`, else none
+   */
   readonly grantTypes?: readonly string[]
   /** How id tokens are signed. @defaultValue ['ES256'] */
   readonly algorithms?: readonly AlgorithmName[]
@@ -35,21 +38,23 @@ export interface OpenidConfiguration {
   readonly issuer: string
   /** Where its keys are. */
   readonly jwks_uri: string
-  /** What the sign-in may answer with. */
+  /** What the sign-in may answer with: `code`, or nothing where there is none to ask. */
   readonly response_types_supported: readonly string[]
   /** Whether all clients see the same `sub`. */
   readonly subject_types_supported: readonly string[]
   /** How id tokens are signed. */
   readonly id_token_signing_alg_values_supported: readonly string[]
-  /** How clients get tokens. */
+  /** How clients get tokens. An empty list, for a document without one means the code flow and the implicit one. */
   readonly grant_types_supported: readonly string[]
-  /** How PKCE is done: S256 alone. */
-  readonly code_challenge_methods_supported: readonly string[]
+  /** How PKCE is done: S256 alone. Absent without a sign-in. */
+  readonly code_challenge_methods_supported?: readonly string[]
   /** Any other member. */
   readonly [member: string]: unknown
 }
 
 const place = (option: string) => ({ package: '@base/auth', pattern: 'openidConfiguration', option })
+
+const CODE_FLOW = ['authorization_code', 'refresh_token']
 
 const ENDPOINTS = {
   authorizationEndpoint: 'authorization_endpoint',
@@ -61,7 +66,8 @@ const ENDPOINTS = {
 } as const
 
 /**
- * The discovery document of an issuer, to be served as JSON at `/.well-known/openid-configuration` under the issuer's URL.
+ * The discovery document of an issuer, to be served as JSON at `/.well-known/openid-configuration` under the issuer's URL. It
+ * offers the code flow if there is an `authorizationEndpoint`; one that only says where the keys are offers none.
  *
  * @example
  * openidConfiguration({ issuer: 'https://login.example.com' }).jwks_uri
@@ -74,19 +80,20 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
   const issuer = checkUrl(options?.issuer, 'issuer')
   if (/[?#]/.test(issuer)) throw invalidOption(issuer, place('issuer'), 'without query and fragment')
   const { jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`, algorithms = ['ES256'] } = options
-  const { grantTypes = ['authorization_code', 'refresh_token'], scopes, extra } = options
+  const hasCodeFlow = options.authorizationEndpoint !== undefined
+  const { grantTypes = hasCodeFlow ? CODE_FLOW : [], scopes, extra } = options
   return {
     issuer,
     jwks_uri: checkUrl(jwksUri, 'jwksUri'),
     ...endpointsOf(options),
     ...(scopes !== undefined && { scopes_supported: scopes }),
-    response_types_supported: ['code'],
+    response_types_supported: hasCodeFlow ? ['code'] : [],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms.map((name) =>
       checkAlgorithm(name, place('algorithms')),
     ),
-    code_challenge_methods_supported: ['S256'],
+    ...(hasCodeFlow && { code_challenge_methods_supported: ['S256'] }),
     ...extra,
   }
 }

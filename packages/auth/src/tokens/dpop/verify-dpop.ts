@@ -1,6 +1,6 @@
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
-import { headerOf } from '../jws/compact.js'
+import { partsOf } from '../jws/compact.js'
 import { type JwsHeader, readHeader } from '../jws/header.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import { verifyJws } from '../jws/verify-jws.js'
@@ -85,9 +85,9 @@ function readProof(
   proof: unknown,
   allowed: readonly Algorithm[],
 ): { readonly header: JwsHeader; readonly algorithm: Algorithm } | string {
-  const encoded = headerOf(proof)
-  if (encoded === undefined) return 'it is no single compact JWS'
-  const read = readHeader(encoded)
+  const parts = partsOf(proof)
+  if (parts === undefined) return 'it is no single compact JWS'
+  const read = readHeader(parts.header)
   if (typeof read === 'string') return read
   const { header, algorithm } = read
   if (normalType(header.typ) !== 'application/dpop+jwt') return 'its typ is not dpop+jwt'

@@ -101,12 +101,13 @@ describe('introspect', () => {
     const dead = [
       first.accessToken,
       second.refreshToken,
+      second.accessToken,
       third.refreshToken,
       `${third.accessToken.slice(0, -2)}AA`,
     ]
     for (const token of dead) expect(await introspect(token, services)).toEqual({ active: false })
     await clock.advance('16m')
-    expect(await introspect(second.accessToken, services)).toEqual({ active: false })
+    expect(await introspect(third.accessToken, services)).toEqual({ active: false })
   })
 
   test('tells a resource server of tokens for itself alone, and never of refresh tokens', async () => {
@@ -204,6 +205,28 @@ describe('a refresh service with a token service', () => {
       expect(await introspect(token, services)).toEqual({ active: false })
     const again = await services.refresh.start(signIn)
     expect(await introspect(again.accessToken, services)).toMatchObject({ active: true })
+  })
+
+  test('a sign-in that ends takes its access tokens with it, and those of no other (RFC 7009, section 2.1)', async () => {
+    const services = servicesOf()
+    const { refresh, clock } = services
+    const [signedOut, stolen, other] = [
+      await refresh.start(signIn),
+      await refresh.start(signIn),
+      await refresh.start(signIn),
+    ]
+    const thief = await refresh.rotate(stolen.refreshToken, { clientId: 'web' })
+    await clock.advance('10s')
+
+    await revokeToken(signedOut.refreshToken, services)
+    expect(await refresh.rotate(stolen.refreshToken, { clientId: 'web' })).toMatchObject({
+      error: { code: 'REFRESH_REUSED' },
+    })
+
+    expect(await introspect(signedOut.accessToken, services)).toEqual({ active: false })
+    expect(await introspect(stolen.accessToken, services)).toEqual({ active: false })
+    expect(thief.ok && (await introspect(thief.value.accessToken, services))).toEqual({ active: false })
+    expect(await introspect(other.accessToken, services)).toMatchObject({ active: true })
   })
 
   test('asks anew for roles and other claims at each rotation, so that a right that was taken is gone', async () => {

@@ -8,10 +8,11 @@ export interface RevokeTokenOptions {
 }
 
 /**
- * Takes a token back (RFC 7009): an access token alone, a refresh token of any generation with its whole family.
+ * Takes a token back (RFC 7009): an access token alone, a refresh token of any generation with its whole family
+ * and that family's access tokens.
  *
  * A token that is unknown, malformed, over, or another client's is a success like any other, so the answer is always 200 and
- * tells nothing. Access tokens of a family that is revoked live until they expire.
+ * tells nothing.
  *
  * @example
  * await revokeToken(token, { tokens, refresh }, { clientId: 'web' })

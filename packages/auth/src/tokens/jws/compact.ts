@@ -6,18 +6,24 @@ export const LONGEST = 8192
 /** A payload may be empty, and a signature is so in a token that wants to go without. */
 const FORM = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
+/** What a token is made of, still encoded. */
+export interface CompactParts {
+  readonly header: string
+  readonly payload: string
+}
+
 /**
- * The header of a token, still encoded, if the token has the only form that is legal: three parts of canonical base64url with
+ * The parts of a token if the token has the only form that is legal: three parts of canonical base64url with
  * dots between them, and nothing else. Padding, line breaks, the JSON form and bits that decode to nothing make a second text
  * for the same token, so they are refused before anything is decoded.
  *
  * @see RFC 8725bis, section 3.14
  */
-export function headerOf(token: unknown): string | undefined {
+export function partsOf(token: unknown): CompactParts | undefined {
   if (typeof token !== 'string' || token.length > LONGEST || !FORM.test(token)) return undefined
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   const isLegal =
     isCanonical(token, 0, first) && isCanonical(token, first + 1, second) && isCanonical(token, second + 1)
-  return isLegal ? token.slice(0, first) : undefined
+  return isLegal ? { header: token.slice(0, first), payload: token.slice(first + 1, second) } : undefined
 }

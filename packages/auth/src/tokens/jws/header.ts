@@ -1,5 +1,5 @@
-import { decode } from 'jose/base64url'
 import { type Algorithm, toAlgorithm } from '../keys/algorithm.js'
+import { decodeCanonical } from '../keys/base64url.js'
 import { isKid } from '../keys/kid.js'
 import { parseStrictObject } from './strict-json.js'
 
@@ -24,7 +24,7 @@ export interface ReadHeader {
 
 /** Reads a header, or says in a few words why it is refused. */
 export function readHeader(encoded: string): ReadHeader | string {
-  const header = parseStrictObject(decode(encoded))
+  const header = parseStrictObject(decodeCanonical(encoded))
   if (header === undefined) return 'the header is no JSON object, or has a name twice'
   const { alg, kid, typ } = header
   if (typeof alg !== 'string') return 'the header has no alg'

@@ -8,17 +8,15 @@ const decoder: InstanceType<typeof TextDecoder> = /* @__PURE__ */ new TextDecode
  * differ in which one they take, so two readers of one token would see two tokens.
  */
 export function parseStrictObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  let text: string
-  let value: unknown
   try {
-    text = decoder.decode(bytes)
-    value = JSON.parse(text)
+    const text = decoder.decode(bytes)
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    // A name that stands there twice is once in what was parsed.
+    return freezeAndCount(value) === countNames(text) ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  // A name that stands there twice is once in what was parsed.
-  return freezeAndCount(value) === countNames(text) ? (value as Record<string, unknown>) : undefined
 }
 
 const QUOTE = '"'

@@ -61,6 +61,13 @@ describe('verifyJws', () => {
   ])('refuses as algorithms: %s', async (_, algorithms) => {
     await expect(verifyJws('', { keys: key, algorithms: algorithms as never })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
+      message: expect.stringMatching(/^@base\/auth verifyJws: algorithms must be /),
+    })
+  })
+
+  test('refuses what are no keys', async () => {
+    await expect(verifyJws('', { keys: {} as never, algorithms: ['HS256'] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^@base\/auth verifyJws: keys must be /),
     })
   })
 })

@@ -1,3 +1,5 @@
+import { decode } from 'jose/base64url'
+
 /** The last characters that leave no bit unused set, by how many characters stand in the last group. */
 const LAST: readonly string[] = ['', '', 'AQgw', 'AEIMQUYcgkosw048']
 
@@ -22,4 +24,13 @@ export function isBase64url(value: unknown): value is string {
 /** The number of bytes that a canonical text encodes. */
 export function byteLength(text: string): number {
   return Math.floor((text.length * 3) / 4)
+}
+
+/** Node's own, which takes a tenth of the time of one that runs everywhere; looked up once, for that takes longer still. */
+const nodeBuffer: typeof Buffer | undefined =
+  /* @__PURE__ */ globalThis.process?.getBuiltinModule?.('node:buffer')?.Buffer
+
+/** The bytes of a canonical text, in a buffer of their own. */
+export function decodeCanonical(text: string): Uint8Array {
+  return nodeBuffer === undefined ? decode(text) : new Uint8Array(nodeBuffer.from(text, 'base64url'))
 }

@@ -1,3 +1,4 @@
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import { methodsOf } from '../../testing/broken.fixture.js'
 import { memoryRefreshStore, type RefreshService, type RefreshStore, type RefreshTokens } from '../index.js'
@@ -50,26 +51,27 @@ describe('a client that only had bad luck', () => {
 
   test('crosswithfriends#566, sheaf#239: who comes while another is rotating gets its successor, no refusal', async () => {
     const inner = memoryRefreshStore()
-    let isHeld = true
-    let release = (): void => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const [arrived, released] = [deferred(), deferred()]
+    let isFirst = true
     const slow: RefreshStore = {
       ...methodsOf(inner),
       rotate: async (rotation, now) => {
+        const mustWait = isFirst
+        isFirst = false
         const outcome = await inner.rotate(rotation, now)
-        const mustWait = isHeld
-        isHeld = false
-        if (mustWait) await held
+        if (!mustWait) return outcome
+        arrived.resolve()
+        await released.promise
         return outcome
       },
     }
     const { refresh } = benchOf({ store: slow })
     const first = await signIn(refresh)
     const winning = present(refresh, first)
+    // Only then is it known who of the two is first.
+    await arrived.promise
     const loser = await rotated(refresh, first)
-    release()
+    released.resolve()
     expect(await winning).toMatchObject({ refreshToken: loser.refreshToken })
   })
 
@@ -160,5 +162,16 @@ describe('a thief', () => {
       expect(await refresh.rotate(refreshToken, wrong)).toMatchObject({ error: { code: 'REFRESH_INVALID' } })
     }
     expect((await refresh.rotate(refreshToken, { clientId: 'web', jkt })).ok).toBe(true)
+  })
+
+  test('CVE-2026-45337, CVE-2026-41427: another user, or another client, has no say over a sign-in', async () => {
+    const { refresh, revokedSessions } = benchOf()
+    const owner = await signIn(refresh)
+    // Another user has seen the id of the family, another client the token.
+    expect(await refresh.revokeFamily(owner.familyId, { sub: 'mallory' })).toBe(false)
+    expect(await refresh.revoke(owner.refreshToken, { clientId: 'evil' })).toBe(false)
+    expect(await refresh.sessions('mallory')).toEqual([])
+    expect(revokedSessions).toEqual([])
+    await rotated(refresh, owner)
   })
 })

@@ -30,8 +30,10 @@ import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './s
  * fails the presented token is still good. Of many rotations at once, on whatever nodes, one makes the successor and all
  * others get the same.
  *
- * Not promised: that a stolen token is noticed before it is presented twice, or that access tokens end with their family;
- * they live until they expire, unless {@link RefreshService.revokeAll} ends them.
+ * A family that is revoked takes its access tokens with it, where `tokens` has `revokeSession`, as a token service has. Services
+ * that ask no store of revocations take them until they expire.
+ *
+ * Not promised: that a stolen token is noticed before it is presented twice.
  *
  * @example
  * const refresh = createRefreshService({ store: memoryRefreshStore(), tokens })
@@ -89,9 +91,16 @@ class RotatingTokens implements RefreshService {
     return this.revokeFamily(record.family.id)
   }
 
-  async revokeFamily(familyId: string): Promise<boolean> {
+  async revokeFamily(
+    familyId: string,
+    { sub }: { readonly sub?: string | undefined } = {},
+  ): Promise<boolean> {
     if (!isHandle(familyId)) return false
-    return this.#ask((store, now) => store.revokeFamily(familyId, now))
+    if (sub !== undefined && !(await this.#isOf(familyId, checkName(sub, place('sub'))))) return false
+    // First, as in revokeAll.
+    const family = await settled(this.#ask((store, now) => store.revokeFamily(familyId, now)))
+    await this.#settings.tokens.revokeSession?.(familyId)
+    return family()
   }
 
   async revokeAll(sub: string): Promise<number> {
@@ -111,6 +120,11 @@ class RotatingTokens implements RefreshService {
     const token = await readOpaqueToken(text)
     const record = token && (await this.#find(token))
     return record?.status === 'active' ? sessionOf(record.family) : undefined
+  }
+
+  async #isOf(familyId: string, sub: string): Promise<boolean> {
+    const families = await this.#ask((store, now) => store.list(sub, now))
+    return families.some(({ id }) => id === familyId)
   }
 
   #find({ handle, hash }: OpaqueToken): Promise<RefreshRecord | undefined> {
@@ -156,6 +170,7 @@ class RotatingTokens implements RefreshService {
         return this.#repeat(parent, { ...family, scope: outcome.scope }, outcome.sealed, { scope, jkt })
       case 'reused':
         tellReuse(family, false, onReuse)
+        await this.#settings.tokens.revokeSession?.(family.id)
         return refused('REFRESH_REUSED', 'The refresh token had been rotated; its family is revoked.')
       case 'revoked':
         return REVOKED()

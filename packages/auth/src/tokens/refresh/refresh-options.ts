@@ -15,6 +15,8 @@ export interface AccessTokenIssuer {
   issueAccess(input: AccessInput): PromiseLike<{ readonly token: string }>
   /** Makes every access token of a subject invalid that was issued before. */
   revokeAll(sub: string): unknown
+  /** Makes every access token with that `sid` invalid. @defaultValue they live until they expire */
+  revokeSession?(sid: string): unknown
 }
 
 /** Options of {@link createRefreshService}; checked and read once, at construction. */

@@ -61,21 +61,26 @@ export interface RefreshService {
   /**
    * Exchanges a refresh token for new ones. Nothing that a client sends makes it throw: it is refused with `REFRESH_INVALID`
    * (not ours, another client's, another key's, a wider scope), `REFRESH_EXPIRED`, `REFRESH_REUSED` (the family has just been
-   * revoked) or `REFRESH_REVOKED`.
+   * revoked, with its access tokens) or `REFRESH_REVOKED`.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer of access tokens throws: the same token may then
    * be presented again.
    */
   rotate(token: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>>
   /**
-   * Revokes the family of a refresh token, of any generation; whether it was alive. With `clientId` only that client's. A
-   * token that nobody knows is none.
+   * Revokes the family of a refresh token, of any generation, and its access tokens; whether it was alive. With `clientId`
+   * only that client's. A token that nobody knows is none.
    *
-   * @throws UnavailableError where the store fails.
+   * @throws UnavailableError where the store fails, and whatever the issuer throws.
    */
   revoke(token: string, options?: { readonly clientId?: string | undefined }): Promise<boolean>
-  /** Revokes a family; whether it was alive. @throws UnavailableError where the store fails. */
-  revokeFamily(familyId: string): Promise<boolean>
+  /**
+   * Revokes a family, and its access tokens by the issuer's `revokeSession`; whether it was alive. With `sub` only that
+   * subject's: give it wherever the id comes from a user. Both are tried, whichever fails.
+   *
+   * @throws UnavailableError where the store fails, and whatever the issuer throws.
+   */
+  revokeFamily(familyId: string, options?: { readonly sub?: string | undefined }): Promise<boolean>
   /**
    * Revokes every family of a subject, and every access token by the issuer's `revokeAll`; how many families were alive.
    * Both are tried, whichever fails.

@@ -16,6 +16,7 @@ export interface Bench {
   readonly refresh: RefreshService
   readonly reuses: RefreshReuse[]
   readonly revokedSubjects: string[]
+  readonly revokedSessions: string[]
   /** Another node on the same store. */
   node(options?: Partial<RefreshServiceOptions>): RefreshService
 }
@@ -25,9 +26,11 @@ export function benchOf(options: Partial<RefreshServiceOptions> = {}): Bench {
   const store = options.store ?? memoryRefreshStore({ clock })
   const reuses: RefreshReuse[] = []
   const revokedSubjects: string[] = []
+  const revokedSessions: string[] = []
   const tokens = {
     issueAccess: async (input: AccessInput) => ({ token: JSON.stringify(input) }),
     revokeAll: async (sub: string) => void revokedSubjects.push(sub),
+    revokeSession: async (sid: string) => void revokedSessions.push(sid),
   }
   const node = (more: Partial<RefreshServiceOptions> = {}) =>
     createRefreshService({
@@ -38,7 +41,7 @@ export function benchOf(options: Partial<RefreshServiceOptions> = {}): Bench {
       store,
       ...more,
     })
-  return { clock, store, refresh: node(), reuses, revokedSubjects, node }
+  return { clock, store, refresh: node(), reuses, revokedSubjects, revokedSessions, node }
 }
 
 /** What an access token of a bench was issued for. */

@@ -438,6 +438,43 @@ describe('a refresh service', () => {
         expect(await refresh.revokeFamily(id)).toBe(false)
     })
 
+    test('takes the family of the subject that is named only', async () => {
+      const { refresh, revokedSessions } = benchOf()
+      const { familyId, refreshToken } = await signedIn(refresh)
+      expect(await refresh.revokeFamily(familyId, { sub: 'bob' })).toBe(false)
+      await rotated(refresh, refreshToken)
+      expect(revokedSessions).toEqual([])
+      expect(await refresh.revokeFamily(familyId, { sub: 'ann' })).toBe(true)
+      expect(revokedSessions).toEqual([familyId])
+      await expect(refresh.revokeFamily(familyId, { sub: '' })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+      })
+    })
+
+    test('takes the access tokens of a family, however it ends', async () => {
+      const { refresh, clock, revokedSessions } = benchOf()
+      const [byId, byToken, byReuse] = [
+        await signedIn(refresh),
+        await signedIn(refresh),
+        await signedIn(refresh),
+      ]
+      await refresh.revokeFamily(byId.familyId)
+      await refresh.revoke(byToken.refreshToken)
+      await rotated(refresh, byReuse.refreshToken)
+      await rotated(refresh, byReuse.refreshToken)
+      expect(revokedSessions).toEqual([byId.familyId, byToken.familyId])
+      await clock.advance('10s')
+      expect(await refusal(refresh, byReuse.refreshToken)).toBe('REFRESH_REUSED')
+      expect(revokedSessions).toEqual([byId.familyId, byToken.familyId, byReuse.familyId])
+    })
+
+    test('leaves access tokens to an issuer that cannot take back those of a session', async () => {
+      const issueAccess = async () => ({ token: 'access' })
+      const { refresh } = benchOf({ tokens: { issueAccess, revokeAll: () => {} } })
+      const { familyId } = await signedIn(refresh)
+      expect(await refresh.revokeFamily(familyId)).toBe(true)
+    })
+
     test('takes all families of a subject, and its access tokens', async () => {
       const { refresh, revokedSubjects } = benchOf()
       const own = [await signedIn(refresh), await signedIn(refresh)]
@@ -460,6 +497,16 @@ describe('a refresh service', () => {
       const { refreshToken } = await signedIn(second.refresh)
       await expect(second.refresh.revokeAll('ann')).rejects.toThrow('down')
       expect(await refusal(second.refresh, refreshToken)).toBe('REFRESH_REVOKED')
+
+      const third = benchOf({ store: { ...bound(memoryRefreshStore()), revokeFamily: down } })
+      const { familyId } = await signedIn(third.refresh)
+      await expect(third.refresh.revokeFamily(familyId)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect(third.revokedSessions).toEqual([familyId])
+
+      const fourth = benchOf({ tokens: { issueAccess, revokeAll: down, revokeSession: down } })
+      const own = await signedIn(fourth.refresh)
+      await expect(fourth.refresh.revokeFamily(own.familyId)).rejects.toThrow('down')
+      expect(await refusal(fourth.refresh, own.refreshToken)).toBe('REFRESH_REVOKED')
     })
   })
 

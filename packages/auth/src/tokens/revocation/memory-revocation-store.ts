@@ -5,6 +5,7 @@ import type {
   Revocation,
   RevocationQuery,
   RevocationStore,
+  RevokedSession,
   RevokedSubject,
   RevokedToken,
 } from './revocation-store.js'
@@ -30,7 +31,7 @@ export function memoryRevocationStore({
   const where = { package: '@base/auth', pattern: 'memoryRevocationStore', option: 'clock' }
   const book = new RevocationBook(checkMethods(clock, ['now'], where))
   return {
-    revoke: async (token) => book.revoke(token),
+    revoke: async (revoked) => book.revoke(revoked),
     revokeAll: async (subject) => book.revokeAll(subject),
     find: async (query) => book.find(query),
   }
@@ -39,6 +40,7 @@ export function memoryRevocationStore({
 /** What one issuer took back. */
 interface IssuerRevocations {
   readonly tokens: ExpiringMap<true>
+  readonly sessions: ExpiringMap<true>
   readonly epochs: ExpiringMap<number>
 }
 
@@ -53,8 +55,10 @@ class RevocationBook {
     this.#clock = clock
   }
 
-  revoke({ issuer, id, ttl }: RevokedToken): void {
-    this.#of(issuer).tokens.set(id, true, ttl)
+  revoke(revoked: RevokedToken | RevokedSession): void {
+    const { tokens, sessions } = this.#of(revoked.issuer)
+    if ('session' in revoked) sessions.set(revoked.session, true, revoked.ttl)
+    else tokens.set(revoked.id, true, revoked.ttl)
   }
 
   revokeAll({ issuer, subject, at, ttl }: RevokedSubject): number {
@@ -64,11 +68,13 @@ class RevocationBook {
     return epoch
   }
 
-  find({ issuer, id, subject }: RevocationQuery): Revocation {
+  find({ issuer, id, session, subject }: RevocationQuery): Revocation {
     const known = this.#issuers.get(issuer)
     if (known === undefined) return UNKNOWN
     return {
-      revoked: id !== undefined && known.tokens.get(id) === true,
+      revoked:
+        (id !== undefined && known.tokens.get(id) === true) ||
+        (session !== undefined && known.sessions.get(session) === true),
       epoch: (subject === undefined ? undefined : known.epochs.get(subject)) ?? 0,
     }
   }
@@ -77,7 +83,11 @@ class RevocationBook {
     const known = this.#issuers.get(issuer)
     if (known !== undefined) return known
     const now = () => this.#clock.now()
-    const made = { tokens: new ExpiringMap<true>(now), epochs: new ExpiringMap<number>(now) }
+    const made = {
+      tokens: new ExpiringMap<true>(now),
+      sessions: new ExpiringMap<true>(now),
+      epochs: new ExpiringMap<number>(now),
+    }
     this.#issuers.set(issuer, made)
     return made
   }

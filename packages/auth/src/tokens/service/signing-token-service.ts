@@ -6,7 +6,7 @@ import type { Result } from '@base/core/result'
 import { CompactSign } from 'jose/jws/compact/sign'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AccessClaims } from '../claims.js'
-import { headerOf, LONGEST } from '../jws/compact.js'
+import { LONGEST, partsOf } from '../jws/compact.js'
 import { readHeader } from '../jws/header.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { SigningSource } from '../keys/key-source.js'
@@ -79,6 +79,12 @@ export class SigningTokenService implements TokenService {
     await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, ttl }))
   }
 
+  async revokeSession(sid: string): Promise<void> {
+    const session = checkText(sid, { package: '@base/auth', pattern: 'revokeSession', option: 'sid' })
+    const ttl = this.#ttlUntil(this.#parts.clock.now() + this.#parts.accessTtl)
+    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl }))
+  }
+
   async revokeAll(sub: string): Promise<void> {
     const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
     const at = this.#parts.clock.now()
@@ -137,7 +143,7 @@ export class SigningTokenService implements TokenService {
 /** Not the token itself: to remember that would take nothing back. */
 function checkId(jti: unknown): string {
   const place = { package: '@base/auth', pattern: 'revoke', option: 'jti' }
-  const encoded = headerOf(jti)
+  const encoded = partsOf(jti)?.header
   if (encoded !== undefined && typeof readHeader(encoded) !== 'string') {
     throw invalidOption('a token', place, 'the jti of a token, or its claims')
   }

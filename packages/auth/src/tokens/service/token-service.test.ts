@@ -170,6 +170,31 @@ describe('createTokenService', () => {
       expect(code(await tokens.verifyAccess(other.token))).toBe('ok')
     })
 
+    test('of a session ends its tokens, also one that comes after, and those of no other', async () => {
+      const tokens = serviceWith()
+      const issue = (more: object) => tokens.issueAccess({ ...INPUT, ...more })
+      const [mine, other, none] = [await issue({ sid: 's-1' }), await issue({ sid: 's-2' }), await issue({})]
+      expect(code(await tokens.verifyAccess(mine.token))).toBe('ok')
+      await tokens.revokeSession('s-1')
+      const late = await issue({ sid: 's-1' })
+      const named = await issue({ sub: 's-1' })
+      expect(code(await tokens.verifyAccess(mine.token))).toBe('TOKEN_REVOKED')
+      expect(code(await tokens.verifyAccess(late.token))).toBe('TOKEN_REVOKED')
+      for (const { token } of [other, none, named]) expect(code(await tokens.verifyAccess(token))).toBe('ok')
+    })
+
+    test('of a session is known to a verifier that shares the store', async () => {
+      const clock = new TestClock()
+      const revocations = memoryRevocationStore({ clock })
+      const tokens = serviceWith({ clock, revocations })
+      const common = { issuer: ISSUER, audience: AUDIENCE, keys: ec.publicKey, clock, revocations }
+      const verifier = createVerifier({ ...common, algorithms: ['ES256'] })
+      const { token } = await tokens.issueAccess({ ...INPUT, sid: 's-1' })
+      expect(code(await verifier.verify(token))).toBe('ok')
+      await tokens.revokeSession('s-1')
+      expect(code(await verifier.verify(token))).toBe('TOKEN_REVOKED')
+    })
+
     test('lasts for as long as any node takes the token, with clocks that are apart by the skew', async () => {
       const store = memoryRevocationStore({ clock: new TestClock() })
       const skew = 30_000
@@ -183,8 +208,10 @@ describe('createTokenService', () => {
         await revoking.revoke(claims)
         const second = await revoking.issueAccess(INPUT)
         await revoking.revokeAll('user-1')
+        const third = await revoking.issueAccess({ ...INPUT, sid: 's-1' })
+        await revoking.revokeSession('s-1')
         for (let minute = 0; minute < 18; minute++) {
-          for (const text of [token, second.token]) {
+          for (const text of [token, second.token, third.token]) {
             expect(code(await judging.verifyAccess(text))).toMatch(/TOKEN_(REVOKED|EXPIRED)/)
           }
           for (let step = 0; step < 12; step++) {
@@ -192,6 +219,7 @@ describe('createTokenService', () => {
             await other.advance('5s')
             expect((await judging.verifyAccess(token)).ok).toBe(false)
             expect((await judging.verifyAccess(second.token)).ok).toBe(false)
+            expect((await judging.verifyAccess(third.token)).ok).toBe(false)
           }
         }
       }
@@ -215,6 +243,7 @@ describe('createTokenService', () => {
       await expect(tokens.revoke('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
       await expect(tokens.revoke(undefined as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
       await expect(tokens.revokeAll('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+      await expect(tokens.revokeSession('')).rejects.toMatchObject({ code: 'INVALID_OPTION' })
       await tokens.revoke('a.b.c')
     })
 
@@ -223,9 +252,10 @@ describe('createTokenService', () => {
       const revocations = memoryRevocationStore({ clock })
       const here = serviceWith({ clock, revocations })
       const there = serviceWith({ clock, revocations, issuer: 'https://other.example.com' })
-      const { token, claims } = await here.issueAccess(INPUT)
+      const { token, claims } = await here.issueAccess({ ...INPUT, sid: 's-1' })
       await there.revoke(claims.jti)
       await there.revokeAll('user-1')
+      await there.revokeSession('s-1')
       expect(code(await here.verifyAccess(token))).toBe('ok')
     })
   })
@@ -251,6 +281,7 @@ describe('createTokenService', () => {
       await expect(tokens.issueAccess(INPUT)).rejects.toMatchObject(unavailable)
       await expect(tokens.revoke('a')).rejects.toMatchObject(unavailable)
       await expect(tokens.revokeAll('user-1')).rejects.toMatchObject(unavailable)
+      await expect(tokens.revokeSession('s-1')).rejects.toMatchObject(unavailable)
     })
   })
 

@@ -57,6 +57,13 @@ export interface TokenService extends Verifier {
    */
   revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void>
   /**
+   * Takes every token back that has that `sid`: for the end of a session, or of a family of refresh tokens, where the refresh
+   * service does it by itself. A `sid` that has ended must not be used again.
+   *
+   * @throws UnavailableError where the store could not note it.
+   */
+  revokeSession(sid: string): Promise<void>
+  /**
    * Takes every token back that the subject has by now. A token that is issued afterwards is good.
    *
    * @throws UnavailableError where the store could not note it.

@@ -1,10 +1,10 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { ok, type Result } from '@base/core/result'
+import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AuthErrorCode } from '../../errors/auth-error-code.js'
 import type { TokenClaims } from '../claims.js'
-import { SignatureCheck } from '../jws/signature-check.js'
+import { SignatureCheck, type SignedToken } from '../jws/signature-check.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { Algorithm } from '../keys/algorithm.js'
 import type { KeySource } from '../keys/key-source.js'
@@ -41,65 +41,83 @@ export class TokenJudge implements Verifier<TokenClaims> {
     this.#cache = new VerifiedCache(parts.cacheSize)
   }
 
-  async verify(token: string, { signal }: VerifyOptions = {}): Promise<Result<TokenClaims, AuthError>> {
-    signal?.throwIfAborted()
-    const judging = this.#judge(token)
-    const result = await (signal === undefined ? judging : untilAborted(judging, signal))
-    if (!result.ok && channel.hasSubscribers) {
-      const { code, reason } = result.error
-      channel.publish({ code, reason, issuer: this.#parts.rules.issuer })
-    }
-    return result
+  verify(token: string, options?: VerifyOptions): Promise<Result<TokenClaims, AuthError>> {
+    const signal = options?.signal
+    return signal === undefined ? this.#judge(token) : this.#judgeUntil(token, signal)
   }
 
-  async #judge(token: unknown): Promise<Result<TokenClaims, AuthError>> {
-    const remembered = typeof token === 'string' ? this.#cache.keyOf(token) : undefined
-    const known = remembered === undefined ? undefined : this.#cache.get(remembered)
-    if (known !== undefined && remembered !== undefined) {
-      const held = await this.#isHeld(known)
-      if (!held.ok) return held
-      if (held.value) return this.#checkNow(known.claims, remembered)
-      this.#cache.delete(remembered)
-    }
-    const read = await this.#read(token)
-    if (!read.ok) return read
-    const judged = await this.#checkNow(read.value.claims)
-    if (judged.ok && remembered !== undefined) this.#cache.set(remembered, read.value)
+  async #judgeUntil(token: unknown, signal: AbortSignal): Promise<Result<TokenClaims, AuthError>> {
+    signal.throwIfAborted()
+    return untilAborted(this.#judge(token), signal)
+  }
+
+  /** Not async, as little below is: a promise more costs every token more than most of the checks. */
+  #judge(token: unknown): Promise<Result<TokenClaims, AuthError>> {
+    const digest = typeof token === 'string' ? this.#cache.keyOf(token) : undefined
+    const known = digest === undefined ? undefined : this.#cache.get(digest)
+    return digest === undefined || known === undefined
+      ? this.#judgeNew(token, digest)
+      : this.#judgeAgain(token, digest, known)
+  }
+
+  async #judgeNew(token: unknown, digest: string | undefined): Promise<Result<TokenClaims, AuthError>> {
+    const signed = await this.#signatures.check(token)
+    if (!signed.ok) return this.#tell(signed)
+    const claims = this.#read(signed.value)
+    if (!claims.ok) return this.#tell(claims)
+    const checking = this.#checkNow(claims.value)
+    const judged = checking instanceof Promise ? await checking : checking
+    if (!judged.ok) return this.#tell(judged)
+    if (digest !== undefined) this.#cache.set(digest, { claims: claims.value, key: signed.value.key })
     return judged
   }
 
-  /** Whether the key that verified it may still do so. */
-  async #isHeld({ key }: VerifiedToken): Promise<Result<boolean, AuthError>> {
+  /** One whose signature and claims were good, if the key that verified it may still do so. */
+  async #judgeAgain(
+    token: unknown,
+    digest: string,
+    { claims, key }: VerifiedToken,
+  ): Promise<Result<TokenClaims, AuthError>> {
+    let isHeld: boolean
     try {
-      const now = this.#parts.source.current()
-      return ok((now instanceof Promise ? await now : now).holds(key))
+      const keys = this.#parts.source.current()
+      isHeld = (keys instanceof Promise ? await keys : keys).holds(key)
     } catch (cause) {
-      return keysUnavailable(cause)
+      return this.#tell(keysUnavailable(cause))
     }
+    if (!isHeld) this.#cache.delete(digest)
+    if (!isHeld) return this.#judgeNew(token, digest)
+    const checking = this.#checkNow(claims)
+    const judged = checking instanceof Promise ? await checking : checking
+    if (judged.ok) return judged
+    if (judged.error.code === 'TOKEN_EXPIRED') this.#cache.delete(digest)
+    return this.#tell(judged)
   }
 
-  /** What does not change: signature and claims. */
-  async #read(token: unknown): Promise<Result<VerifiedToken, AuthError>> {
-    const signed = await this.#signatures.check(token)
-    if (!signed.ok) return signed
-    const { header, payload, key } = signed.value
+  /** The claims, as far as they do not change. */
+  #read({ header, payload }: SignedToken): Result<TokenClaims, AuthError> {
     const claims = parseStrictObject(payload)
     if (claims === undefined) {
       return refused('TOKEN_MALFORMED', 'The payload is no JSON object, or has a name twice.')
     }
     const refusal = refusalOf(header.typ, claims, this.#parts.rules)
-    return refusal === undefined ? ok({ claims: claims as unknown as TokenClaims, key }) : refused(...refusal)
+    return refusal === undefined ? ok(claims as unknown as TokenClaims) : refused(...refusal)
   }
 
   /** What may change from one moment to the next. */
-  async #checkNow(claims: TokenClaims, remembered?: string): Promise<Result<TokenClaims, AuthError>> {
+  #checkNow(claims: TokenClaims): Result<TokenClaims, AuthError> | Promise<Result<TokenClaims, AuthError>> {
     const { rules, clock, revocations } = this.#parts
     const refusal = lateOrEarly(claims, rules, clock.now())
-    if (refusal !== undefined) {
-      if (remembered !== undefined) this.#cache.delete(remembered)
-      return refused(...refusal)
-    }
+    if (refusal !== undefined) return refused(...refusal)
     return revocations === undefined ? ok(claims) : checkRevocation(claims, revocations)
+  }
+
+  #tell(refusal: Err<AuthError>): Err<AuthError> {
+    if (channel.hasSubscribers) {
+      const { code, reason } = refusal.error
+      channel.publish({ code, reason, issuer: this.#parts.rules.issuer })
+    }
+    return refusal
   }
 }
 
@@ -107,9 +125,15 @@ async function checkRevocation(
   claims: TokenClaims,
   revocations: RevocationStore,
 ): Promise<Result<TokenClaims, AuthError>> {
-  const { iss: issuer, jti: id, sub: subject } = claims
+  const { iss: issuer, jti: id, sub: subject, sid } = claims
   try {
-    const { revoked, epoch } = await revocations.find({ issuer, id, subject })
+    const { revoked, epoch } = await revocations.find({
+      issuer,
+      id,
+      // In tokens of other types it may be anything.
+      session: typeof sid === 'string' ? sid : undefined,
+      subject,
+    })
     if (revoked !== false) return refused('TOKEN_REVOKED', 'It was revoked.')
     // A store that answers with nonsense lets nobody in.
     if (!(epochOf(claims) >= epoch))

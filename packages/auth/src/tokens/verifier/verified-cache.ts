@@ -53,7 +53,5 @@ export class VerifiedCache {
 
 function sha256(): ((token: string) => string) | undefined {
   const node = nodeCrypto()
-  // One call where there is one: half the time.
-  if (typeof node?.hash === 'function') return (token) => node.hash('sha256', token, 'base64')
-  return node && ((token) => node.createHash('sha256').update(token).digest('base64'))
+  return typeof node?.hash === 'function' ? (token) => node.hash('sha256', token, 'base64') : undefined
 }

@@ -1,24 +1,8 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import { AUDIENCE, GOOD, ISSUER, NOW, pairOf, sign } from '../fixtures/forge.js'
+import { AUDIENCE, GOOD, ISSUER, NOW } from '../fixtures/forge.js'
 import { createVerifier, type VerifierOptions } from '../index.js'
-
-const { privateObject, publicKey } = pairOf('ES256')
-const header = { alg: 'ES256', typ: 'at+jwt', kid: publicKey.kid }
-const token = (claims: Readonly<Record<string, unknown>> | string = GOOD, more: object = {}) =>
-  sign(privateObject, { ...header, ...more }, claims)
-const without = (claim: string) => Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== claim))
-
-function verifierWith(options: Partial<VerifierOptions> = {}, clock = new TestClock()) {
-  return createVerifier({
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    algorithms: ['ES256'],
-    keys: publicKey,
-    clock,
-    ...options,
-  } as VerifierOptions<'at+jwt'>)
-}
+import { publicKey, token, verifierWith, without } from './verifier.fixture.js'
 
 async function codeOf(text: string, options: Partial<VerifierOptions> = {}): Promise<string> {
   const result = await verifierWith(options).verify(text)
@@ -273,6 +257,14 @@ describe('createVerifier', () => {
       ['revocations', { revocations: {} }],
     ])('refuses a wrong %s', (option, wrong) => {
       expect(() => verifierWith(wrong)).toThrow(`@base/auth createVerifier: ${option} must be`)
+    })
+
+    test.each<[object, string]>([
+      [{ clockSkew: '6m' }, 'clockSkew must be at most 5 minutes'],
+      [{ audience: [] }, 'audience must be a text, or a list of at least one'],
+      [{ keys: { keys: [] } }, 'keys must be a set with a key that can be used'],
+    ])('says what is allowed in place of %j', (wrong, message) => {
+      expect(() => verifierWith(wrong)).toThrow(message)
     })
 
     test('refuses no options at all', () => {

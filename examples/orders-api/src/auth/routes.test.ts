@@ -1,0 +1,83 @@
+import { memoryKeyStore, memoryRefreshStore, memoryRevocationStore } from '@base/auth/tokens'
+import { systemClock } from '@base/core/clock'
+import { expect, test } from 'vitest'
+import { createApp } from '../http/app.ts'
+import { createAuth } from './auth.ts'
+import type { AuthStores } from './auth-stores.ts'
+import { KNOWN_PASSWORD } from './demo-user.ts'
+import { authRoutes } from './routes.ts'
+
+/** What is looked at of an answer. */
+interface Answer {
+  readonly refreshToken: string
+  readonly code: string
+}
+
+const away = () => Promise.reject(new Error('the store is away'))
+
+function house() {
+  const stores: AuthStores = {
+    keys: memoryKeyStore(),
+    refresh: memoryRefreshStore(),
+    revocations: memoryRevocationStore(),
+  }
+  const options = {
+    issuer: 'https://shop.example.com',
+    signInLimit: '10/minute',
+    clock: systemClock,
+  } as const
+  const app = createApp({ '/auth': authRoutes(createAuth({ ...options, stores })) })
+  const post = async (path: string, body: object) => {
+    const init = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }
+    const response = await app.request(`/auth${path}`, init, { address: '127.0.0.1' })
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer }
+  }
+  const signIn = async () => {
+    const { body } = await post('/sign-in', { username: 'ada', password: KNOWN_PASSWORD })
+    return body.refreshToken
+  }
+  return { stores, post, signIn }
+}
+
+test.each(['find', 'rotate'] as const)(
+  'a refresh whose store fails in %s is a 503 that takes nothing away: the same token is good afterwards',
+  async (method) => {
+    const { stores, post, signIn } = house()
+    const refreshToken = await signIn()
+    const working = stores.refresh[method]
+    stores.refresh[method] = away
+    const { status, headers, body } = await post('/refresh', { refreshToken })
+    stores.refresh[method] = working as never
+
+    expect([status, body]).toMatchObject([503, { code: 'UNAVAILABLE' }])
+    // Neither does it tell a client to sign in again, nor a browser to drop what it has.
+    for (const name of ['www-authenticate', 'set-cookie', 'clear-site-data']) {
+      expect(headers.get(name)).toBeNull()
+    }
+    expect((await post('/refresh', { refreshToken })).status).toBe(200)
+  },
+)
+
+test('a refresh for which no access token can be issued is a 503, and leaves the token good', async () => {
+  const { stores, post, signIn } = house()
+  const refreshToken = await signIn()
+  const { find } = stores.revocations
+  stores.revocations.find = away
+  const { status, body } = await post('/refresh', { refreshToken })
+  stores.revocations.find = find
+
+  expect([status, body]).toMatchObject([503, { code: 'REVOCATIONS_UNAVAILABLE' }])
+  expect((await post('/refresh', { refreshToken })).status).toBe(200)
+})
+
+test('a sign-out that nobody could note is a 503, not a success', async () => {
+  const { stores, post, signIn } = house()
+  const refreshToken = await signIn()
+  stores.refresh.revokeFamily = away
+
+  expect((await post('/sign-out', { refreshToken })).status).toBe(503)
+})
