@@ -1,5 +1,6 @@
 import { memoryKeyStore, memoryRefreshStore, memoryRevocationStore } from '@base/auth/tokens'
 import { systemClock } from '@base/core/clock'
+import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
 import { expect, test } from 'vitest'
 import { createApp } from '../http/app.ts'
 import { createAuth } from './auth.ts'
@@ -24,6 +25,7 @@ function house() {
   const options = {
     issuer: 'https://shop.example.com',
     signInLimit: '10/minute',
+    counts: { store: memoryRateLimitStore() },
     clock: systemClock,
   } as const
   const app = createApp({ '/auth': authRoutes(createAuth({ ...options, stores })) })
