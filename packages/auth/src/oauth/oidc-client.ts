@@ -26,7 +26,11 @@ export interface BeginOptions extends OidcCallOptions {
   readonly prompt?: 'none' | 'login' | 'consent' | 'select_account'
   /** The account that the user probably means. @defaultValue none */
   readonly loginHint?: string
-  /** How long ago the user may have signed in at the provider; whole seconds, and checked on the way back. @defaultValue any time */
+  /**
+   * How long ago the user may have signed in at the provider: whole seconds, and checked on the way back. For providers with id
+   * tokens alone.
+   * @defaultValue any time
+   */
   readonly maxAge?: Duration
 }
 

@@ -63,6 +63,7 @@ export interface OidcSettings {
 const MOST_TTL = 600_000
 const MOST_SKEW = 300_000
 const COOKIE_NAME = /^__Host-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,57}$/
+
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: OidcClientOptions): OidcSettings {
   const given: Partial<OidcClientOptions> = options ?? {}

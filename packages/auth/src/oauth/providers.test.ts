@@ -265,6 +265,11 @@ describe('GitHub', () => {
     await expect(signIn({ ...settings, fetch })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
+  test('cannot say how long ago the user has signed in, so it is not asked', async () => {
+    const begun = createOidcClient(settings).begin({ redirectUri, maxAge: '1h' })
+    await expect(begun).rejects.toMatchObject({ code: 'INVALID_OPTION', details: { option: 'maxAge' } })
+  })
+
   test('has no UserInfo, no revocation and no sign-out', async () => {
     const client = createOidcClient(settings)
     const account = { issuer: 'https://github.com/login/oauth', subject: '583231' }

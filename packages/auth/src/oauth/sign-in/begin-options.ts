@@ -19,8 +19,8 @@ const place = placeOf('begin')
 const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
 const LONGEST_HINT = 1_024
 
-/** @throws InvalidOptionError naming the option. */
-export function readBegin(options: BeginOptions): BeginSettings {
+/** Checks the options of a sign-in with a provider that gives id tokens, or gives none. @throws InvalidOptionError */
+export function readBegin(options: BeginOptions, hasIdToken: boolean): BeginSettings {
   const { returnTo = '/', prompt, loginHint, maxAge } = options ?? {}
   return {
     redirectUri: readRedirect(options?.redirectUri, place('redirectUri')),
@@ -30,7 +30,7 @@ export function readBegin(options: BeginOptions): BeginSettings {
       loginHint === undefined
         ? undefined
         : checkText(loginHint, { ...place('loginHint'), maxLength: LONGEST_HINT }),
-    maxAge: maxAge === undefined ? undefined : readSeconds(maxAge),
+    maxAge: maxAge === undefined ? undefined : readSeconds(maxAge, hasIdToken),
   }
 }
 
@@ -42,7 +42,10 @@ export function readRedirect(uri: unknown, place: OptionPlace): string {
   throw invalidOption(problem, place, 'an https URL; http is for this machine alone')
 }
 
-function readSeconds(maxAge: Duration): number {
+function readSeconds(maxAge: Duration, hasIdToken: boolean): number {
+  // It could not be checked on the way back.
+  if (!hasIdToken)
+    throw invalidOption(maxAge, place('maxAge'), 'left out, for this provider has no id tokens')
   const milliseconds = toMilliseconds(maxAge, place('maxAge'))
   if (milliseconds % 1_000 === 0) return milliseconds / 1_000
   throw invalidOption(maxAge, place('maxAge'), 'whole seconds')

@@ -10,7 +10,7 @@ import { readBegin } from './begin-options.js'
 
 /** Begins a sign-in: what is needed on the way back is kept, and the browser gets its part of the key. */
 export async function beginSignIn({ settings }: RelyingParts, options: BeginOptions): Promise<BegunSignIn> {
-  const begin = readBegin(options)
+  const begin = readBegin(options, settings.profile === undefined)
   options.signal?.throwIfAborted()
   const talk = await converse(settings, options.signal)
   const state = talk.oauth.generateRandomState()
