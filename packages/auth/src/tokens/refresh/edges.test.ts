@@ -80,6 +80,21 @@ describe('a store that comes to another answer between looking and rotating', ()
   })
 })
 
+test('a successor that somebody changed in the store is refused, with a reason', async () => {
+  const inner = methodsOf(memoryRefreshStore())
+  const rotate = async (rotation: RefreshRotation, now: number) => {
+    const outcome = await inner.rotate(rotation, now)
+    return outcome.status === 'repeated' ? { ...outcome, sealed: 'A'.repeat(outcome.sealed.length) } : outcome
+  }
+  const { refresh } = benchOf({ store: { ...inner, rotate } })
+  const { refreshToken } = await refresh.start(SIGN_IN)
+  await refresh.rotate(refreshToken, { clientId: 'web' })
+  expect(await refusalOf(refresh, refreshToken)).toEqual([
+    'REFRESH_INVALID',
+    'What the store keeps for the grace was changed.',
+  ])
+})
+
 describe('what is not needed is not done', () => {
   test('no access token is issued for a family that is revoked', async () => {
     const issued = vi.fn(async () => ({ token: 'access' }))

@@ -667,6 +667,11 @@ describe('wrong arguments are refused at once', () => {
   test.each<[string, object, string]>([
     ['no store', { store: undefined }, 'store must be an object with the methods start'],
     ['a store without rotate', { store: { ...bound(memoryRefreshStore()), rotate: 1 } }, 'store must be'],
+    [
+      'a revokeSession that is none',
+      { tokens: { issueAccess: () => {}, revokeAll: () => {}, revokeSession: true } },
+      'tokens must be an object with the methods issueAccess, revokeAll, revokeSession',
+    ],
     ['no tokens', { tokens: undefined }, 'tokens must be an object with the methods issueAccess, revokeAll'],
     ['idleTtl 0', { idleTtl: 0 }, 'idleTtl must be more than 0'],
     ['absoluteTtl Infinity', { absoluteTtl: Number.POSITIVE_INFINITY }, 'absoluteTtl must be more than 0'],
