@@ -96,13 +96,15 @@ test('a successor that somebody changed in the store is refused, with a reason',
 })
 
 describe('what is not needed is not done', () => {
-  test('no access token is issued for a family that is revoked', async () => {
+  test('no access token is issued for a family that is revoked, or is over', async () => {
     const issued = vi.fn(async () => ({ token: 'access' }))
-    const { refresh } = benchOf({ tokens: { issueAccess: issued, revokeAll: () => {} } })
-    const { refreshToken, familyId } = await refresh.start(SIGN_IN)
-    await refresh.revokeFamily(familyId)
-    expect((await refusalOf(refresh, refreshToken))[0]).toBe('REFRESH_REVOKED')
-    expect(issued).toHaveBeenCalledTimes(1)
+    const { refresh, clock } = benchOf({ tokens: { issueAccess: issued, revokeAll: () => {} } })
+    const [revoked, over] = [await refresh.start(SIGN_IN), await refresh.start(SIGN_IN)]
+    await refresh.revokeFamily(revoked.familyId)
+    expect((await refusalOf(refresh, revoked.refreshToken))[0]).toBe('REFRESH_REVOKED')
+    await clock.advance('7d')
+    expect((await refusalOf(refresh, over.refreshToken))[0]).toBe('REFRESH_EXPIRED')
+    expect(issued).toHaveBeenCalledTimes(2)
   })
 
   test('a store is not asked for what is no id of a family', async () => {

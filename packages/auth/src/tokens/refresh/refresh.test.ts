@@ -470,9 +470,12 @@ describe('a refresh service', () => {
 
     test('leaves access tokens to an issuer that cannot take back those of a session', async () => {
       const issueAccess = async () => ({ token: 'access' })
-      const { refresh } = benchOf({ tokens: { issueAccess, revokeAll: () => {} } })
-      const { familyId } = await signedIn(refresh)
-      expect(await refresh.revokeFamily(familyId)).toBe(true)
+      const { refresh, clock } = benchOf({ tokens: { issueAccess, revokeAll: () => {} } })
+      const [revoked, reused] = [await signedIn(refresh), await signedIn(refresh)]
+      expect(await refresh.revokeFamily(revoked.familyId)).toBe(true)
+      await rotated(refresh, reused.refreshToken)
+      await clock.advance('10s')
+      expect(await refusal(refresh, reused.refreshToken)).toBe('REFRESH_REUSED')
     })
 
     test('takes all families of a subject, and its access tokens', async () => {
