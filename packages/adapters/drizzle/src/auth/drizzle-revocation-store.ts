@@ -14,8 +14,8 @@ import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-databa
 const SWEPT = 20
 
 /**
- * Remembers in the tables `base_revoked_tokens` and `base_revoked_subjects` which access tokens were taken back, for many
- * processes: a `RevocationStore` of `@base/auth`. Every verification asks it, in one statement.
+ * Remembers in the tables `base_revoked_tokens` and `base_revoked_subjects` which access tokens were taken back, alone or with
+ * their session, for many processes: a `RevocationStore` of `@base/auth`. Every verification asks it, in one statement.
  *
  * The tables are created at the first use where they are missing. Rows that are over are taken away as others come.
  *

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { hmacKey, type KeySource, verifyJws } from '../index.js'
+import { hmacKey, type KeySource, type TokenKey, verifyJws } from '../index.js'
 import { StaticKeySet } from '../keys/static-key-set.js'
 import { LONGEST } from './compact.js'
 import { HeaderMemory } from './header-memory.js'
@@ -75,6 +75,17 @@ describe('a text whose signature is good', () => {
     expect(result).toMatchObject({
       error: { code: 'TOKEN_ALG_NOT_ALLOWED', reason: 'Its alg is not in the list: HS384, HS512.' },
     })
+  })
+
+  test('says that there is no key for it, or that the key is for something else', async () => {
+    const reasonWith = async (kid: string, keys: TokenKey) => {
+      const token = signed(text(`{"alg":"HS256","kid":"${kid}"}`), text('{}'))
+      const result = await verifyJws(token, { keys, algorithms: ['HS256', 'HS384'] })
+      return result.ok ? 'ok' : result.error.reason
+    }
+    const other = hmacKey('x'.repeat(48), { algorithm: 'HS384', kid: 'a' })
+    expect(await reasonWith('a', other)).toBe('The key that it names is not for its alg.')
+    expect(await reasonWith('b', other)).toBe('There is no key for it.')
   })
 
   test('says that there are several keys for it', async () => {

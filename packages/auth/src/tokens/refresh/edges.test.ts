@@ -80,14 +80,31 @@ describe('a store that comes to another answer between looking and rotating', ()
   })
 })
 
+test('a successor that somebody changed in the store is refused, with a reason', async () => {
+  const inner = methodsOf(memoryRefreshStore())
+  const rotate = async (rotation: RefreshRotation, now: number) => {
+    const outcome = await inner.rotate(rotation, now)
+    return outcome.status === 'repeated' ? { ...outcome, sealed: 'A'.repeat(outcome.sealed.length) } : outcome
+  }
+  const { refresh } = benchOf({ store: { ...inner, rotate } })
+  const { refreshToken } = await refresh.start(SIGN_IN)
+  await refresh.rotate(refreshToken, { clientId: 'web' })
+  expect(await refusalOf(refresh, refreshToken)).toEqual([
+    'REFRESH_INVALID',
+    'What the store keeps for the grace was changed.',
+  ])
+})
+
 describe('what is not needed is not done', () => {
-  test('no access token is issued for a family that is revoked', async () => {
+  test('no access token is issued for a family that is revoked, or is over', async () => {
     const issued = vi.fn(async () => ({ token: 'access' }))
-    const { refresh } = benchOf({ tokens: { issueAccess: issued, revokeAll: () => {} } })
-    const { refreshToken, familyId } = await refresh.start(SIGN_IN)
-    await refresh.revokeFamily(familyId)
-    expect((await refusalOf(refresh, refreshToken))[0]).toBe('REFRESH_REVOKED')
-    expect(issued).toHaveBeenCalledTimes(1)
+    const { refresh, clock } = benchOf({ tokens: { issueAccess: issued, revokeAll: () => {} } })
+    const [revoked, over] = [await refresh.start(SIGN_IN), await refresh.start(SIGN_IN)]
+    await refresh.revokeFamily(revoked.familyId)
+    expect((await refusalOf(refresh, revoked.refreshToken))[0]).toBe('REFRESH_REVOKED')
+    await clock.advance('7d')
+    expect((await refusalOf(refresh, over.refreshToken))[0]).toBe('REFRESH_EXPIRED')
+    expect(issued).toHaveBeenCalledTimes(2)
   })
 
   test('a store is not asked for what is no id of a family', async () => {

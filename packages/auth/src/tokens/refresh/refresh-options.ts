@@ -58,6 +58,13 @@ export interface RefreshSettings {
 
 const METHODS = ['start', 'find', 'rotate', 'revokeFamily', 'revokeAll', 'list'] as const
 
+/** What an issuer must have, and what it may have. */
+function issuerMethods(tokens: AccessTokenIssuer | undefined) {
+  return tokens?.revokeSession === undefined
+    ? (['issueAccess', 'revokeAll'] as const)
+    : (['issueAccess', 'revokeAll', 'revokeSession'] as const)
+}
+
 /** Names the options of `createRefreshService` in errors. */
 export function place(option: string): { package: string; pattern: string; option: string } {
   return { package: '@base/auth', pattern: 'createRefreshService', option }
@@ -71,7 +78,7 @@ export function readOptions(options: RefreshServiceOptions): RefreshSettings {
   if (grace > MAX_GRACE) throw invalidOption(reuseGrace, place('reuseGrace'), 'at most 60s')
   return {
     store: checkMethods(store, METHODS, place('store')),
-    tokens: checkMethods(tokens, ['issueAccess', 'revokeAll'], place('tokens')),
+    tokens: checkMethods(tokens, issuerMethods(tokens), place('tokens')),
     idleTtl: toMilliseconds(idleTtl, { ...place('idleTtl'), positive: true }),
     absoluteTtl: toMilliseconds(absoluteTtl, { ...place('absoluteTtl'), positive: true }),
     grace,

@@ -470,9 +470,12 @@ describe('a refresh service', () => {
 
     test('leaves access tokens to an issuer that cannot take back those of a session', async () => {
       const issueAccess = async () => ({ token: 'access' })
-      const { refresh } = benchOf({ tokens: { issueAccess, revokeAll: () => {} } })
-      const { familyId } = await signedIn(refresh)
-      expect(await refresh.revokeFamily(familyId)).toBe(true)
+      const { refresh, clock } = benchOf({ tokens: { issueAccess, revokeAll: () => {} } })
+      const [revoked, reused] = [await signedIn(refresh), await signedIn(refresh)]
+      expect(await refresh.revokeFamily(revoked.familyId)).toBe(true)
+      await rotated(refresh, reused.refreshToken)
+      await clock.advance('10s')
+      expect(await refusal(refresh, reused.refreshToken)).toBe('REFRESH_REUSED')
     })
 
     test('takes all families of a subject, and its access tokens', async () => {
@@ -667,6 +670,11 @@ describe('wrong arguments are refused at once', () => {
   test.each<[string, object, string]>([
     ['no store', { store: undefined }, 'store must be an object with the methods start'],
     ['a store without rotate', { store: { ...bound(memoryRefreshStore()), rotate: 1 } }, 'store must be'],
+    [
+      'a revokeSession that is none',
+      { tokens: { issueAccess: () => {}, revokeAll: () => {}, revokeSession: true } },
+      'tokens must be an object with the methods issueAccess, revokeAll, revokeSession',
+    ],
     ['no tokens', { tokens: undefined }, 'tokens must be an object with the methods issueAccess, revokeAll'],
     ['idleTtl 0', { idleTtl: 0 }, 'idleTtl must be more than 0'],
     ['absoluteTtl Infinity', { absoluteTtl: Number.POSITIVE_INFINITY }, 'absoluteTtl must be more than 0'],

@@ -77,6 +77,21 @@ describe('the reason of a refusal, for operators', () => {
     expect((await reasonOf(await token({ ...GOOD, exp: 0 })))[0]).toBe('TOKEN_EXPIRED')
   })
 
+  test('asks for a session by its text alone: in tokens of other types sid may be anything', async () => {
+    const asked: unknown[] = []
+    const revocations = {
+      ...memoryRevocationStore(),
+      find: async ({ session }: { session?: string | undefined }) => {
+        asked.push(session)
+        return { revoked: false, epoch: 0 }
+      },
+    }
+    const options = { typ: 'JWT', revocations }
+    for (const sid of [7, 's-1', undefined])
+      expect(await reasonOf(await token({ ...GOOD, sid }, { typ: 'JWT' }), options)).toEqual(['ok', ''])
+    expect(asked).toEqual([undefined, 's-1', undefined])
+  })
+
   test('says what was taken back, or that nobody could say', async () => {
     const revocations = memoryRevocationStore({ clock: new TestClock() })
     await revocations.revoke({ issuer: ISSUER, id: 'token-1', ttl: 1_000 })
@@ -110,14 +125,17 @@ describe('the channel base:auth:verifier:refused', () => {
     const clock = new TestClock()
     const verifier = verifierWith({}, clock)
     const text = await token()
+    const over = await token({ ...GOOD, exp: NOW - 60 })
     const told = await heard(async () => {
       await verifier.verify(text)
+      await verifier.verify(over)
       await verifier.verify('nonsense')
       await clock.advance('20m')
       await verifier.verify(text)
     })
 
     expect(told).toEqual([
+      { code: 'TOKEN_EXPIRED', reason: 'It expired 60 s ago.', issuer: ISSUER },
       { code: 'TOKEN_MALFORMED', reason: expect.stringMatching('no compact JWS'), issuer: ISSUER },
       { code: 'TOKEN_EXPIRED', reason: 'It expired 300 s ago.', issuer: ISSUER },
     ])

@@ -1,5 +1,6 @@
+import crypto from 'node:crypto'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { GOOD } from '../fixtures/forge.js'
 import type { KeySource, VerificationKey } from '../index.js'
 import { StaticKeySet } from '../keys/static-key-set.js'
@@ -75,6 +76,16 @@ describe('a token that was good before', () => {
     now -= 3_600_000
     expect([await codeOf(verifier.verify(text)), state.used]).toEqual(['ok', 2])
   })
+})
+
+test('what is too long to be a token is not even hashed', async () => {
+  const verifier = verifierWith()
+  const hash = vi.spyOn(crypto, 'hash')
+  await verifier.verify('a'.repeat(8_193))
+  expect(hash).not.toHaveBeenCalled()
+  await verifier.verify('a'.repeat(8_192))
+  expect(hash).toHaveBeenCalledTimes(1)
+  hash.mockRestore()
 })
 
 test('nobody is asked for keys once the signal is aborted', async () => {

@@ -4,6 +4,7 @@ import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AuthErrorCode } from '../../errors/auth-error-code.js'
 import type { TokenClaims } from '../claims.js'
+import { LONGEST } from '../jws/compact.js'
 import { SignatureCheck, type SignedToken } from '../jws/signature-check.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { Algorithm } from '../keys/algorithm.js'
@@ -53,7 +54,9 @@ export class TokenJudge implements Verifier<TokenClaims> {
 
   /** Not async, as little below is: a promise more costs every token more than most of the checks. */
   #judge(token: unknown): Promise<Result<TokenClaims, AuthError>> {
-    const digest = typeof token === 'string' ? this.#cache.keyOf(token) : undefined
+    // Nobody makes us hash what is too long to be looked at.
+    const isPossible = typeof token === 'string' && token.length <= LONGEST
+    const digest = isPossible ? this.#cache.keyOf(token) : undefined
     const known = digest === undefined ? undefined : this.#cache.get(digest)
     return digest === undefined || known === undefined
       ? this.#judgeNew(token, digest)

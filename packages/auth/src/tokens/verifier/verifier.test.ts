@@ -267,6 +267,10 @@ describe('createVerifier', () => {
       expect(() => verifierWith(wrong)).toThrow(message)
     })
 
+    test('takes a skew of 5 minutes', async () => {
+      expect(await codeOf(await token(), { clockSkew: '5m' })).toBe('ok')
+    })
+
     test('refuses no options at all', () => {
       expect(() => createVerifier(undefined as never)).toThrow('options must be an object')
     })
