@@ -28,8 +28,8 @@ export interface Effort {
 const SLOW_STILL_COUNTS = 3
 
 /**
- * Times all contestants in turn, round by round, so that whatever disturbs the machine disturbs all of them. The order
- * rotates; a ratio compares two batches of one round, and the median of the rounds counts.
+ * Times all contestants in turn, round by round, so that whatever disturbs the machine disturbs all of them. The order is
+ * drawn anew for each round; a ratio compares two batches of one round, and the median of the rounds counts.
  */
 export async function measure(
   contestants: ReadonlyMap<string, Call>,
@@ -50,15 +50,26 @@ export async function measure(
   const start = performance.now()
   for (let round = 0; round < effort.rounds; round++) {
     if (round >= SLOW_STILL_COUNTS && performance.now() - start > effort.limit) break
-    for (let turn = 0; turn < entries.length; turn++) {
-      const index = (turn + round) % entries.length
+    for (const index of shuffled(entries.length)) {
       const [name, call] = entries[index] as [string, Call]
       const size = sizes.get(name) ?? 1
       collectGarbage()
+      // Uncounted, for what the contestant before left in the caches of the processor.
+      await time(call, Math.ceil(size / 10))
       rounds[index]?.push(((await time(call, size)) * 1e6) / size)
     }
   }
   return figures([...contestants.keys()], rounds, ours)
+}
+
+/** The numbers below `length`, each once, in any order. */
+function shuffled(length: number): number[] {
+  const numbers = Array.from({ length }, (_, index) => index)
+  for (let last = length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1))
+    ;[numbers[last], numbers[other]] = [numbers[other] as number, numbers[last] as number]
+  }
+  return numbers
 }
 
 function figures(names: readonly string[], rounds: readonly number[][], ours: string): Figure[] {

@@ -264,4 +264,19 @@ function crowds(law: Law<IdempotencyStore>): void {
     await advance(LEASE)
     assert.deepEqual(await answers(store), [...others, 'takeover'])
   })
+
+  law('of an outcome and a takeover at once one counts', async (store, advance) => {
+    for (let round = 0; round < 10; round++) {
+      const [late, next] = [claimOf(`key ${round}`), claimOf(`key ${round}`)]
+      await store.claim(late)
+      await advance(LEASE)
+      const asked = round % 2 === 0 ? store.claim(next) : undefined
+      const completing = store.complete(late, 'late')
+      const [kept, { state }] = await Promise.all([completing, asked ?? store.claim(next)])
+      assert.deepEqual([kept, state], kept ? [true, 'replay'] : [false, 'takeover'])
+      if (!kept) assert.equal(await store.complete(next, 'next'), true)
+      const outcome = kept ? 'late' : 'next'
+      assert.deepEqual(await store.claim(claimOf(late.key)), { state: 'replay', outcome })
+    }
+  })
 }

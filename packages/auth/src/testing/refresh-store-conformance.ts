@@ -1,5 +1,6 @@
 import type { Duration } from '@base/core/duration'
 import type { ConformanceOptions, Make } from '@base/core/testing'
+import { createRefreshService } from '../tokens/refresh/create-refresh-service.js'
 import type {
   NewRefreshFamily,
   RefreshRotation,
@@ -44,6 +45,7 @@ export function refreshStoreConformance(make: Make<RefreshStore>, options: Confo
   ends(law)
   revoking(law)
   races(law)
+  failing(law)
 }
 
 function keeping(law: Law): void {
@@ -324,6 +326,41 @@ function races(law: Law): void {
     assert.equal(outcomes.filter((outcome) => outcome.status === 'reused').length, 1)
     assert.equal(outcomes.filter((outcome) => outcome.status === 'revoked').length, 49)
   })
+}
+
+function failing(law: Law): void {
+  law(
+    'a rotation whose answer is lost has happened once, and who asks again gets its child',
+    async (store) => {
+      const service = (on: RefreshStore) => createRefreshService({ store: on, tokens: ISSUER })
+      const { refreshToken } = await service(store).start({ sub: 'user', clientId: 'web' })
+      const losing = service(losingAnswers(store))
+      await assert.rejects(losing.rotate(refreshToken, { clientId: 'web' }), { code: 'UNAVAILABLE' })
+      const again = await service(store).rotate(refreshToken, { clientId: 'web' })
+      assert.ok(again.ok, 'who asks again is refused')
+      const next = await service(store).rotate(again.value.refreshToken, { clientId: 'web' })
+      assert.ok(next.ok, 'the child is not good')
+      assert.equal((await listed(store)).length, 1)
+    },
+  )
+}
+
+/** Access tokens are no matter of a store. */
+const ISSUER = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
+
+/** A store that rotates, and breaks before it says so. */
+function losingAnswers(store: RefreshStore): RefreshStore {
+  return {
+    start: (family, now) => store.start(family, now),
+    find: (id, hash, now) => store.find(id, hash, now),
+    rotate: async (rotation, now) => {
+      await store.rotate(rotation, now)
+      throw new Error('the answer is lost')
+    },
+    revokeFamily: (id, now) => store.revokeFamily(id, now),
+    revokeAll: (sub, now) => store.revokeAll(sub, now),
+    list: (sub, now) => store.list(sub, now),
+  }
 }
 
 /** 24 characters, as a service makes them. */

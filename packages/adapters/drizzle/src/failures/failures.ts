@@ -83,6 +83,10 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '23502': ({ column }, cause) => invalid(column, 'must not be null', cause),
   '40001': serialization,
   '40P01': serialization,
+  '40002': (_, cause) =>
+    new ConflictError({ message: 'A deferred constraint refused the transaction.', cause }),
+  // Nobody knows whether it happened, so it must not run again by itself.
+  '40003': (_, cause) => unavailable(cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
   '25006': () => new TransactionReadOnlyError(),
   '42501': (_, cause) =>

@@ -26,6 +26,8 @@ export interface SendOptions {
 export interface Connection {
   /** Whether keys lie on several nodes. */
   readonly isCluster: boolean
+  /** Whether the client was told to connect, and not to close: it is there, or will be by itself. */
+  readonly isOpen: boolean
   /** What the client itself puts before each key; `''` where nothing. */
   readonly keyPrefix: string
   /**

@@ -1,7 +1,6 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { redisError } from './redis-error.js'
 import { type Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
@@ -9,31 +8,48 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisClient[]
 }
 
+/** What its `callBuffer` makes. */
+interface SentCommand {
+  pipelineIndex?: number
+  reject(error: Error): void
+}
+
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
-  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>
+  sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
+
+type Send = (sender: IoredisSender, command: SentCommand, rest: unknown[]) => Promise<unknown>
+
+/** What it rejects a command with whose connection is gone. */
+const CLOSED = 'Connection is closed.'
 
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
+  readonly #sender: IoredisClient
   readonly #once: IoredisClient
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
-    this.#once = sendingOnce(client)
+    this.#sender = senderOf(client, send)
+    this.#once = senderOf(client, sendOnce)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
   }
 
+  get isOpen(): boolean {
+    return this.#client.status !== 'wait' && this.#client.status !== 'end'
+  }
+
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) =>
-      this.#send(command, options.once ? this.#once : this.#client, attempt),
+      this.#send(command, options.once ? this.#once : this.#sender, attempt),
     )
   }
 
@@ -42,21 +58,20 @@ export class IoredisConnection implements Connection {
     return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
   }
 
-  async #send(
-    [name, ...args]: readonly [string, ...Argument[]],
+  /** No function that awaits where the client is ready: each await of a call that is so short shows. */
+  #send(command: readonly [string, ...Argument[]], sender: IoredisClient, attempt: Attempt): Promise<Reply> {
+    if (this.#client.status === 'ready') return pass(command, sender, attempt)
+    return this.#sendLater(command, sender, attempt)
+  }
+
+  async #sendLater(
+    command: readonly [string, ...Argument[]],
     sender: IoredisClient,
     attempt: Attempt,
   ): Promise<Reply> {
-    const client = this.#client
-    try {
-      while (client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
-      // Its caller has had its answer; nothing may run for it now.
-      if (attempt.over) return null
-      attempt.outcome = 'unknown'
-      return (await sender.callBuffer(name, args)) as Reply
-    } catch (error) {
-      throw redisError(error, attempt.outcome)
-    }
+    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
+    // Where its caller has had its answer, nothing may run for it now.
+    return attempt.over ? null : pass(command, sender, attempt)
   }
 
   #ready(attempt: Attempt): Promise<void> {
@@ -68,6 +83,15 @@ export class IoredisConnection implements Connection {
   }
 }
 
+function pass(
+  [name, ...args]: readonly [string, ...Argument[]],
+  sender: IoredisClient,
+  attempt: Attempt,
+): Promise<Reply> {
+  attempt.outcome = 'unknown'
+  return sender.callBuffer(name, args) as Promise<Reply>
+}
+
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
 function prefixOf(client: object): string {
   const { options } = client as { options?: { keyPrefix?: unknown; redisOptions?: { keyPrefix?: unknown } } }
@@ -76,19 +100,33 @@ function prefixOf(client: object): string {
 }
 
 /**
- * The client, but for its habit to send what was not answered again once it has reconnected: of a pipeline that was
- * answered in part it never sends the rest, and each of these commands looks like a part of such a pipeline.
+ * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
+ * the way, and a whole pipeline would be sent again.
  */
-function sendingOnce(client: IoredisClient): IoredisClient {
+function senderOf(client: IoredisClient, by: Send): IoredisClient {
   const sender = client as unknown as IoredisSender
   return Object.create(client, {
-    // A pipeline that gathers commands by itself would be sent again as a whole.
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
-      value: (command: { pipelineIndex?: number }, ...rest: unknown[]) => {
-        command.pipelineIndex = -1
-        return sender.sendCommand(command, ...rest)
-      },
+      value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
     },
   }) as IoredisClient
+}
+
+function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
+  return sender.sendCommand(command, ...rest)
+}
+
+/**
+ * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
+ * looks like a part of one. A cluster sends again what a closed connection has lost, unless it is rejected behind its back.
+ */
+function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
+  command.pipelineIndex = -1
+  const { reject } = command
+  const sent = sender.sendCommand(command, ...rest)
+  const redirect = command.reject
+  if (redirect !== reject)
+    command.reject = (error) => (error.message === CLOSED ? reject : redirect).call(command, error)
+  return sent
 }

@@ -91,8 +91,8 @@ describeWithPrivateService('redis', {}, (redis) => {
       ['frozen', (server: PrivateServer) => server.pause(), (server: PrivateServer) => server.resume()],
       [
         'paused by an operator',
-        (server: PrivateServer) => command(server.url, 'CLIENT', 'PAUSE', '1000', 'ALL'),
-        async () => {},
+        (server: PrivateServer) => command(server.url, 'CLIENT', 'PAUSE', '600000', 'WRITE'),
+        (server: PrivateServer) => command(server.url, 'CLIENT', 'UNPAUSE'),
       ],
     ])(
       'a server that is %s is waited for no longer than the timeout, and counts on afterwards',
@@ -183,7 +183,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       name: 'long',
       policies: [{ ...(logged ?? expect.unreachable()), limit: 10_000, window: 1_000 }],
     }
-    for (let call = 0; call < 4_000; call++) {
+    for (let spent = 0; spent < 4_000; spent++) {
       now += 100
       await store.consume('k', 1, long)
     }
@@ -332,7 +332,7 @@ async function moveSlotOf(cluster: TestCluster, key: string): Promise<void> {
 
 /** Sends one command by a client of its own. */
 async function command(url: string, name: string, ...args: string[]): Promise<unknown> {
-  const client = new Redis(url, { commandTimeout: 10_000 })
+  const client = new Redis(url)
   try {
     return await client.call(name, ...args)
   } finally {

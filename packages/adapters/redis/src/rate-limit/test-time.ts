@@ -54,6 +54,10 @@ export class TimedConnection implements Connection {
     this.#time = time
   }
 
+  get isOpen(): boolean {
+    return this.#inner.isOpen
+  }
+
   /** Scripts go as text, in which the clock is another. */
   async send([name, ...args]: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     if (name === 'EVALSHA') throw redisError(new ReplyError('NOSCRIPT'), 'unknown')
@@ -91,6 +95,7 @@ export function withoutEnd(connection: Connection): Connection {
   return {
     isCluster: connection.isCluster,
     keyPrefix: connection.keyPrefix,
+    isOpen: connection.isOpen,
     send: ([name, source, ...args], options) =>
       connection.send(
         [name, `${source}`.replace('math.min(math.ceil(microseconds / 1000) + 2, most)', HOUR), ...args],
