@@ -5,25 +5,23 @@ import { METERS } from './meter-of.js'
 import { consumeScript } from './scripts.js'
 
 /** Part of each limit's identity, so that another way of keeping counts never reads those of this one. */
-const FORMAT = 1
+const FORMAT = 2
 /** Of base64: 96 bits. */
 const IDENTITY_LENGTH = 16
 
 /** What a limit always needs for its script. */
 export class PreparedLimit {
   readonly script: Script
-  /** The arguments after the order: each policy's kind and numbers. */
+  /** The arguments after the cost: the numbers of each policy. */
   readonly args: readonly string[]
   readonly #start: string
   readonly #logs: readonly string[]
 
   constructor(prefix: string, { name, policies }: RateLimit) {
     const meters = policies.map(({ algorithm }) => METERS[algorithm])
-    this.script = consumeScript(meters)
-    this.args = policies.flatMap((policy, index) => {
-      const meter = meters[index] as (typeof meters)[number]
-      return [meter.kind, ...meter.numbers(policy).map(String)]
-    })
+    const numbers = policies.map((policy, index) => meters[index]?.numbers(policy) ?? [])
+    this.script = consumeScript(meters, numbers)
+    this.args = numbers.flat().map(String)
     this.#logs = meters.filter(({ hasLog }) => hasLog).map((_, index) => `:${index}`)
     this.#start = `${prefix}{${identityOf({ name, policies })}:${name}:`
   }

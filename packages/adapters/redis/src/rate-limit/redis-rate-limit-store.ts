@@ -12,7 +12,7 @@ import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
 import { runScript } from '../connection/script.js'
 import { PreparedLimit } from './prepared-limit.js'
-import { resetScript, type ScriptOrder } from './scripts.js'
+import { resetScript } from './scripts.js'
 
 const DEFAULT_PREFIX = 'rate-limit:'
 const DEFAULT_TIMEOUT: Duration = '500ms'
@@ -78,7 +78,7 @@ export class RedisStore implements RedisRateLimitStore {
   }
 
   async consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
-    return resultOf(await this.#run(key, limit, [`${cost}`, '']), limit.policies)
+    return resultOf(await this.#run(key, limit, cost), limit.policies)
   }
 
   async reset(key: string, limit: RateLimit): Promise<void> {
@@ -87,13 +87,13 @@ export class RedisStore implements RedisRateLimitStore {
   }
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
-    await this.#run(key, limit, ['0', `${duration}`])
+    await this.#run(key, limit, 0, `${duration}`)
   }
 
-  #run(key: string, limit: RateLimit, order: ScriptOrder): Promise<Reply> {
+  #run(key: string, limit: RateLimit, cost: number, ...block: string[]): Promise<Reply> {
     const prepared = this.#prepare(limit)
     const options = { timeout: this.#timeout, once: true }
-    const args = [...order, ...prepared.args]
+    const args = [`${cost}`, ...prepared.args, ...block]
     return runScript(this.#connection, prepared.script, prepared.keysOf(key), args, options)
   }
 
@@ -107,21 +107,18 @@ export class RedisStore implements RedisRateLimitStore {
 }
 
 function resultOf(reply: Reply, policies: readonly RateLimitPolicy[]): RateLimitResult {
+  const numbers = reply as readonly Reply[]
   // Large ones come as texts, and all do from a client that was told so.
-  const numbers = (reply as readonly Reply[]).map(Number)
+  const at = (index: number): number => Number(numbers[index])
   return {
-    allowed: numbers[0] === 1,
-    policies: policies.map((policy, index) => policyResult(policy, numbers, 1 + index * NUMBERS)),
+    allowed: at(0) === 1,
+    policies: policies.map(({ name, limit, window }, index): RateLimitPolicyResult => {
+      const first = 1 + index * NUMBERS
+      const retryAfter = at(first + 2)
+      const wait = retryAfter < 0 ? null : retryAfter
+      return { name, limit, window, remaining: at(first), resetAfter: at(first + 1), retryAfter: wait }
+    }),
   }
-}
-
-function policyResult(
-  { name, limit, window }: RateLimitPolicy,
-  numbers: readonly number[],
-  first: number,
-): RateLimitPolicyResult {
-  const [remaining = 0, resetAfter = 0, retryAfter = 0] = numbers.slice(first, first + NUMBERS)
-  return { name, limit, window, remaining, resetAfter, retryAfter: retryAfter < 0 ? null : retryAfter }
 }
 
 function checkPrefix(prefix: string, place: { package: string; pattern: string; option: string }): string {

@@ -1,38 +1,40 @@
 import { type Script, script } from '../connection/script.js'
-import type { Meter } from './meter.js'
+import type { Meter, Names } from './meter.js'
 
-/** The first arguments of a script: what a call costs, and for how many milliseconds it blocks the key, or `''`. */
-export type ScriptOrder = readonly [cost: string, block: string]
+/** What is kept of a key itself: when it was written, until when it is blocked, and for how long it was. */
+const OWN = 3
+/** Beside those of the frame. */
+const MOST_LOCALS = 150
 
 /*
- * A key is a text of whole numbers: when it was written, until when it is blocked and for how long it was, and two numbers
- * for each policy as they were at that moment. Microseconds are exact in Lua's numbers until 2255; they are written by `%.0f`,
- * for `tostring` would round them. What is refused writes nothing, unless the clock was set back since: then what lies
- * in the future counts from now, so that nobody waits longer than after a call that were made now.
+ * A key is a row of doubles: what is kept of itself, and of each policy as it was at the moment that it was written.
+ * Microseconds are exact in them until 2255; where they become text they are written by `%.0f`, for `tostring` would round
+ * them. What is refused writes nothing, unless the clock was set back since: then what lies in the future counts from
+ * now, so that nobody waits longer than after a call that were made now.
+ *
+ * The code is written out for each policy, without loops: a table and two functions for each took as long as Redis itself.
  */
-const frame = (meters: string): string => `
+const frame = (policies: readonly Policy[], numbers: number, kept: number): string => `
 local never = -1
 local most = 9007199254740991
+local ceil, floor, max = math.ceil, math.floor, math.max
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local cost = tonumber(ARGV[1])
-local known = {}
-for number in string.gmatch(redis.call('GET', KEYS[1]) or '', '%S+') do
-  known[#known + 1] = tonumber(number)
-end
-local fresh = known[1] == nil
-local at = known[1] or now
+local block = ARGV[${numbers + 2}]
+local text = redis.call('GET', KEYS[1])
+local fresh = not text
+local known = text and {struct.unpack('<${'d'.repeat(kept)}', text)} or {now, 0, 0}
+local at, over, span = known[1], known[2], known[3]
 local back = at > now
 if back then
   at = now
 end
 
-local over = known[2] or 0
-local span = known[3] or 0
-if ARGV[2] == 'Infinity' then
+if block == 'Infinity' then
   over = never
-elseif ARGV[2] ~= '' then
-  span = ARGV[2] * 1000
+elseif block then
+  span = block * 1000
   over = now + span
 end
 local blocked = 0
@@ -43,78 +45,65 @@ elseif over > now then
   blocked = over - now
 end
 
-local function whole(number)
-  return string.format('%.0f', number)
-end
-
 -- Up, for less would not suffice. What a reply's number cannot hold is a text.
 local function milliseconds(microseconds)
-  local number = math.ceil(microseconds / 1000)
-  return number > most and whole(number) or number
+  if microseconds == never then
+    return never
+  end
+  local number = ceil(microseconds / 1000)
+  return number > most and string.format('%.0f', number) or number
 end
 
 -- Redis counts lives in whole milliseconds, from a moment that may be a little before now.
 local function lifetime(microseconds)
-  return whole(math.min(math.ceil(microseconds / 1000) + 2, most))
+  return string.format('%.0f', math.min(math.ceil(microseconds / 1000) + 2, most))
 end
-
-local meters = {}
-${meters}
-
-local policies = {}
-local waits = {}
-local allowed = true
-local logs = 1
-for first = 3, #ARGV, 4 do
-  local index = #policies + 1
-  local policy = {
-    meter = meters[ARGV[first]],
-    most = tonumber(ARGV[first + 1]),
-    a = tonumber(ARGV[first + 2]),
-    b = tonumber(ARGV[first + 3])
-  }
-  if ARGV[first] == 'log' then
-    logs = logs + 1
-    policy.key = KEYS[logs]
-  end
-  policies[index] = policy
-  local wait = policy.meter.judge(policy, known[index * 2 + 2] or 0, known[index * 2 + 3] or 0)
-  if wait == never or blocked == never then
-    waits[index] = never
-  else
-    waits[index] = math.max(wait, blocked)
-  end
-  allowed = allowed and waits[index] == 0
-end
-
+${[...new Set(policies.map(({ meter }) => meter.functions))].join('\n')}
+local v = {}
+local allowed = blocked == 0
+${policies.map(judge).join('')}
 local spent = allowed and cost or 0
-local kept = {now, over, span}
-local answer = {allowed and 1 or 0}
-local longest = math.max(0, blocked)
-for index, policy in ipairs(policies) do
-  local left, idle, first, second = policy.meter.settle(policy, spent)
-  kept[#kept + 1] = first
-  kept[#kept + 1] = second
-  longest = math.max(longest, idle)
-  answer[#answer + 1] = left
-  answer[#answer + 1] = milliseconds(idle)
-  answer[#answer + 1] = waits[index] == never and never or milliseconds(waits[index])
-end
-
-if spent > 0 or back or ARGV[2] ~= '' then
-  for index, number in ipairs(kept) do
-    kept[index] = whole(number)
-  end
-  local text = table.concat(kept, ' ')
+local longest = max(0, blocked)
+local kept = {now, over, span${', 0'.repeat(kept - OWN)}}
+${policies.map(settle).join('')}
+if spent > 0 or back or block then
   if blocked == never then
-    redis.call('SET', KEYS[1], text)
+    redis.call('SET', KEYS[1], struct.pack('<${'d'.repeat(kept)}', unpack(kept)))
   elseif longest > 0 then
-    redis.call('SET', KEYS[1], text, 'PX', lifetime(longest))
+    redis.call('SET', KEYS[1], struct.pack('<${'d'.repeat(kept)}', unpack(kept)), 'PX', lifetime(longest))
   else
     redis.call('DEL', KEYS[1])
   end
 end
-return answer`
+return {allowed and 1 or 0${policies.map(({ names: { id } }) => `, v.left${id}, v.idle${id}, v.wait${id}`).join('')}}`
+
+interface Policy {
+  readonly meter: Meter
+  readonly names: Names
+}
+
+const judge = ({ meter, names }: Policy): string => `
+do
+  local wait = 0
+${meter.judge(names)}
+  if blocked ~= 0 then
+    wait = (wait == never or blocked == never) and never or max(wait, blocked)
+  end
+  v.wait${names.id} = milliseconds(wait)
+  allowed = allowed and wait == 0
+end`
+
+const settle = ({ meter, names: { id }, names }: Policy): string => `
+do
+  local left, idle, first, second
+${meter.settle(names)}
+  longest = max(longest, idle)
+  v.left${id}, v.idle${id} = left, milliseconds(idle)
+${['first', 'second']
+  .slice(0, meter.kept)
+  .map((name, index) => `  ${names.kept[index]?.replace('known', 'kept')} = ${name}`)
+  .join('\n')}
+end`
 
 const scripts = new Map<string, Script>()
 
@@ -122,14 +111,35 @@ const scripts = new Map<string, Script>()
  * The script for limits of those meters: reads all policies, decides, and charges all or none, or blocks the key. Gives 1 where
  * it is allowed, and for each policy what is left, when it is as new, and when it would be allowed, or -1.
  *
- * Arguments are {@link ScriptOrder}, and for each policy its kind and its numbers; keys are the key's, and one for each log.
+ * Its arguments are the cost, the numbers of each policy, and for how many milliseconds to block the key where it is to be.
+ * Its keys are the key's, and one for each log.
  */
-export function consumeScript(meters: readonly Meter[]): Script {
-  const kinds = [...new Map(meters.map((meter) => [meter.kind, meter.source])).entries()].sort()
-  const name = kinds.map(([kind]) => kind).join()
-  const known = scripts.get(name) ?? script(frame(kinds.map(([, source]) => source).join('\n')))
+export function consumeScript(meters: readonly Meter[], numbers: readonly (readonly unknown[])[]): Script {
+  const name = meters.map(({ kind }) => kind).join()
+  const known = scripts.get(name) ?? script(write(meters, numbers))
   scripts.set(name, known)
   return known
+}
+
+function write(meters: readonly Meter[], numbers: readonly (readonly unknown[])[]): string {
+  let [argument, kept, log] = [2, OWN + 1, 2]
+  const policies = meters.map((meter, id) => ({
+    meter,
+    names: {
+      id,
+      numbers: numbers[id]?.map(() => `ARGV[${argument++}]`) ?? [],
+      kept: Array.from({ length: meter.kept }, () => `known[${kept++}]`),
+      log: meter.hasLog ? `KEYS[${log++}]` : '',
+    },
+  }))
+  return inLocals(frame(policies, argument - 2, kept - 1))
+}
+
+/** A function of Lua has room for 200 locals. Where they suffice they take the place of `v`, which costs to be filled. */
+function inLocals(text: string): string {
+  const names = [...new Set(Array.from(text.matchAll(/\bv\.(\w+)/g), ([, name]) => `v_${name}`))]
+  if (names.length > MOST_LOCALS) return text
+  return text.replace(/\bv\.(?=\w)/g, 'v_').replace('local v = {}', `local ${names.join(', ')}`)
 }
 
 /** Forgets all keys. */
