@@ -12,7 +12,7 @@ const IDENTITY_LENGTH = 16
 /** What a limit always needs for its script. */
 export class PreparedLimit {
   readonly script: Script
-  /** The arguments after the cost: the numbers of each policy. */
+  /** The first arguments: the numbers of each policy. */
   readonly args: readonly string[]
   readonly #start: string
   readonly #logs: readonly string[]

@@ -106,6 +106,49 @@ describeWithService('redis', (redis) => {
       calls.mockRestore()
     })
 
+    test('asks once for what one tick asks, and decides each on its own, in order', async () => {
+      const store = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
+      const limit = limitOf({ limit: 5, window: 3_600_000, algorithm: 'sliding_log' })
+      await store.consume('warm', 1, limit)
+      const calls = vi.spyOn(opened.client as Redis, 'sendCommand')
+      const asked = [
+        ['a', 2],
+        ['b', 6],
+        ['a', 4],
+        ['a', 3],
+        ['b', 0],
+      ] as const
+      const results = await Promise.all(asked.map(([key, cost]) => store.consume(key, cost, limit)))
+      expect(calls).toHaveBeenCalledTimes(1)
+      calls.mockRestore()
+      expect(results.map(({ allowed, policies }) => [allowed, policies[0]?.remaining])).toEqual([
+        [true, 3],
+        [false, 5],
+        [false, 3],
+        [true, 0],
+        [true, 5],
+      ])
+    })
+
+    test('a call whose key holds something else fails, and takes no other along', async () => {
+      const prefix = newPrefix()
+      const store = redisRateLimitStore(opened.client, { prefix, timeout: '10s' })
+      const limit = limitOf({ limit: 5, window: 3_600_000 })
+      await store.consume('taken', 1, limit)
+      const [key = ''] = await keysWith(connect(opened.client, 'test'), prefix)
+      for (const make of [() => plain.rpush(key, 'a'), () => plain.set(key, 'short')]) {
+        await plain.del(key)
+        await make()
+        const outcomes = await Promise.allSettled(
+          ['before', 'taken', 'after'].map((key) => store.consume(key, 1, limit)),
+        )
+        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+        expect(outcomes[1]).toMatchObject({ reason: { code: 'REDIS_REFUSED', kind: 'internal' } })
+        await expect(store.block('taken', 1_000, limit)).rejects.toMatchObject({ code: 'REDIS_REFUSED' })
+      }
+      expect(await store.consume('after', 1, limit)).toMatchObject({ policies: [{ remaining: 2 }] })
+    })
+
     test('charges and creates nothing by looking, nor by refusing', async () => {
       const prefix = newPrefix()
       const store = redisRateLimitStore(opened.client, { prefix, timeout: '10s' })

@@ -10,14 +10,16 @@ import type {
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
+import { redisError } from '../connection/redis-error.js'
 import { runScript } from '../connection/script.js'
 import { PreparedLimit } from './prepared-limit.js'
-import { resetScript } from './scripts.js'
+import { NUMBERS, resetScript } from './scripts.js'
+import { type Spend, Spends } from './spends.js'
 
 const DEFAULT_PREFIX = 'rate-limit:'
 const DEFAULT_TIMEOUT: Duration = '500ms'
-/** Numbers of a reply for each policy. */
-const NUMBERS = 3
+/** Calls that are decided in one step: some 100 µs, in which a server does nothing else. */
+const MOST_AT_ONCE = 20
 
 /** Options of {@link redisRateLimitStore}; checked and read once. */
 export interface RedisRateLimitStoreOptions {
@@ -41,7 +43,7 @@ export interface RedisRateLimitStore extends RateLimitStore {
 /**
  * Keeps the counts of rate limits in Redis, single or a cluster, for all processes at once. Each call is one script and one
  * round trip: it reads all policies, decides and charges all or none, by the server's clock, and as exactly as the
- * memory store. Keys end by themselves as soon as they are as new; only a block without an end stays until it is reset.
+ * memory store. Calls of one tick share the round trip, but on a cluster. Keys end by themselves as soon as they are as new; only a block without an end stays until it is reset.
  *
  * A call that may have been charged is never sent again, neither by this store nor by the client: where the connection
  * breaks, it rejects with `details.outcome` `'unknown'`. What Redis loses may be spent anew: without an append-only file
@@ -69,7 +71,7 @@ export class RedisStore implements RedisRateLimitStore {
   readonly #connection: Connection
   readonly #prefix: string
   readonly #timeout: number
-  readonly #prepared = new WeakMap<RateLimit, PreparedLimit>()
+  readonly #prepared = new WeakMap<RateLimit, Prepared>()
 
   constructor(connection: Connection, prefix: string, timeout: number) {
     this.#connection = connection
@@ -77,41 +79,90 @@ export class RedisStore implements RedisRateLimitStore {
     this.#timeout = timeout
   }
 
-  async consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
-    return resultOf(await this.#run(key, limit, cost), limit.policies)
+  consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
+    return this.#prepare(limit).spends.add(key, cost)
   }
 
   async reset(key: string, limit: RateLimit): Promise<void> {
     const options = { timeout: this.#timeout }
-    await runScript(this.#connection, resetScript, this.#prepare(limit).keysOf(key), [], options)
+    await runScript(this.#connection, resetScript, this.#prepare(limit).limit.keysOf(key), [], options)
   }
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
-    await this.#run(key, limit, 0, `${duration}`)
+    const { limit: prepared } = this.#prepare(limit)
+    const reply = await this.#run(prepared, prepared.keysOf(key), ['0', `${duration}`])
+    resultAt(reply, 0, limit.policies)
   }
 
-  #run(key: string, limit: RateLimit, cost: number, ...block: string[]): Promise<Reply> {
-    const prepared = this.#prepare(limit)
+  async #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]) {
+    try {
+      const keys = spends.flatMap(({ key }) => prepared.keysOf(key)) as [string, ...string[]]
+      const reply = await this.#run(
+        prepared,
+        keys,
+        spends.map(({ cost }) => `${cost}`),
+      )
+      const width = 1 + limit.policies.length * NUMBERS
+      for (const [index, spend] of spends.entries()) settle(spend, reply, index * width, limit.policies)
+    } catch (error) {
+      for (const spend of spends) spend.reject(error)
+    }
+  }
+
+  async #run(
+    { script, args }: PreparedLimit,
+    keys: readonly [string, ...string[]],
+    more: readonly string[],
+  ): Promise<readonly Reply[]> {
     const options = { timeout: this.#timeout, once: true }
-    const args = [`${cost}`, ...prepared.args, ...block]
-    return runScript(this.#connection, prepared.script, prepared.keysOf(key), args, options)
+    const reply = await runScript(this.#connection, script, keys, [...args, ...more], options)
+    return reply as readonly Reply[]
   }
 
-  #prepare(limit: RateLimit): PreparedLimit {
+  #prepare(limit: RateLimit): Prepared {
     const known = this.#prepared.get(limit)
     if (known !== undefined) return known
     const prepared = new PreparedLimit(this.#prefix, limit)
-    this.#prepared.set(limit, prepared)
-    return prepared
+    // On a cluster keys lie on several nodes.
+    const spends = new Spends<RateLimitResult>(this.#connection.isCluster ? 1 : MOST_AT_ONCE, (spends) => {
+      void this.#send(limit, prepared, spends)
+    })
+    const made = { limit: prepared, spends }
+    this.#prepared.set(limit, made)
+    return made
   }
 }
 
-function resultOf(reply: Reply, policies: readonly RateLimitPolicy[]): RateLimitResult {
-  const numbers = reply as readonly Reply[]
+interface Prepared {
+  readonly limit: PreparedLimit
+  readonly spends: Spends<RateLimitResult>
+}
+
+function settle(
+  { resolve, reject }: Spend<RateLimitResult>,
+  reply: readonly Reply[],
+  start: number,
+  policies: readonly RateLimitPolicy[],
+): void {
+  try {
+    resolve(resultAt(reply, start, policies))
+  } catch (error) {
+    reject(error)
+  }
+}
+
+/** @throws what the script reports in the place of a result. */
+function resultAt(
+  reply: readonly Reply[],
+  start: number,
+  policies: readonly RateLimitPolicy[],
+): RateLimitResult {
   // Large ones come as texts, and all do from a client that was told so.
-  const at = (index: number): number => Number(numbers[index])
+  const at = (index: number): number => Number(reply[start + index])
+  const allowed = at(0)
+  if (Number.isNaN(allowed)) throw redisError(new ReplyError(String(reply[start])), 'unknown')
   return {
-    allowed: at(0) === 1,
+    allowed: allowed === 1,
     policies: policies.map(({ name, limit, window }, index): RateLimitPolicyResult => {
       const first = 1 + index * NUMBERS
       const retryAfter = at(first + 2)
@@ -119,6 +170,11 @@ function resultOf(reply: Reply, policies: readonly RateLimitPolicy[]): RateLimit
       return { name, limit, window, remaining: at(first), resetAfter: at(first + 1), retryAfter: wait }
     }),
   }
+}
+
+/** As clients name what a server replies in the place of a result. */
+class ReplyError extends Error {
+  override readonly name = 'ReplyError'
 }
 
 function checkPrefix(prefix: string, place: { package: string; pattern: string; option: string }): string {
