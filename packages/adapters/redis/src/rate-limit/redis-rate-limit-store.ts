@@ -10,6 +10,7 @@ import type {
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
+import { warnOfEviction } from '../connection/eviction.js'
 import { redisError } from '../connection/redis-error.js'
 import { runScript } from '../connection/script.js'
 import { PreparedLimit } from './prepared-limit.js'
@@ -43,11 +44,13 @@ export interface RedisRateLimitStore extends RateLimitStore {
 /**
  * Keeps the counts of rate limits in Redis, single or a cluster, for all processes at once. Each call is one script and one
  * round trip: it reads all policies, decides and charges all or none, by the server's clock, and as exactly as the
- * memory store. Calls of one tick share the round trip, but on a cluster. Keys end by themselves as soon as they are as new; only a block without an end stays until it is reset.
+ * memory store. Calls of one tick share the round trip, but on a cluster. Keys end by themselves as soon as they are as new;
+ * only a block without an end stays until it is reset.
  *
  * A call that may have been charged is never sent again, neither by this store nor by the client: where the connection
  * breaks, it rejects with `details.outcome` `'unknown'`. What Redis loses may be spent anew: without an append-only file
- * a crash takes the counts along, a failover the last of them, and eviction any.
+ * a crash takes the counts along, a failover the last of them, and eviction any: where `maxmemory-policy` is not `noeviction`
+ * a process warning says so.
  *
  * @example
  * const limiter = new RateLimiter({ policies: '100/minute', store: redisRateLimitStore(client) })
@@ -71,12 +74,17 @@ export class RedisStore implements RedisRateLimitStore {
   readonly #connection: Connection
   readonly #prefix: string
   readonly #timeout: number
+  readonly #onAnswer: () => void
   readonly #prepared = new WeakMap<RateLimit, Prepared>()
 
   constructor(connection: Connection, prefix: string, timeout: number) {
     this.#connection = connection
     this.#prefix = prefix
     this.#timeout = timeout
+    this.#onAnswer = warnOfEviction(connection, {
+      pattern: 'redisRateLimitStore',
+      what: 'what was spent of a limit, or a block',
+    })
   }
 
   consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
@@ -116,6 +124,7 @@ export class RedisStore implements RedisRateLimitStore {
   ): Promise<readonly Reply[]> {
     const options = { timeout: this.#timeout, once: true }
     const reply = await runScript(this.#connection, script, keys, [...args, ...more], options)
+    this.#onAnswer()
     return reply as readonly Reply[]
   }
 
@@ -157,7 +166,7 @@ function resultAt(
   start: number,
   policies: readonly RateLimitPolicy[],
 ): RateLimitResult {
-  // Large ones come as texts, and all do from a client that was told so.
+  // Large ones come as texts.
   const at = (index: number): number => Number(reply[start + index])
   const allowed = at(0)
   if (Number.isNaN(allowed)) throw redisError(new ReplyError(String(reply[start])), 'unknown')
