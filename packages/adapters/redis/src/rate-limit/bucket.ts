@@ -17,7 +17,7 @@ export const bucket: Meter = {
   },
   functions: '',
   // What may be owed, what one costs, what a microsecond pays.
-  judge: ({ id, numbers: [burst, price, pace], kept: [debt] }) => `
+  judge: ({ id, numbers: [burst, price, pace], known: [debt] }) => `
   local burst, price, pace = tonumber(${burst}), tonumber(${price}), tonumber(${pace})
   local most = price * burst
   local debt = max(0, (${debt} or 0) - (now - at) * pace)

@@ -7,7 +7,7 @@ export const fixedWindow: Meter = {
   kept: 1,
   numbers: ({ limit, window }) => [limit, window * 1_000],
   functions: '',
-  judge: ({ id, numbers: [limit, window], kept: [spent] }) => `
+  judge: ({ id, numbers: [limit, window], known: [spent] }) => `
   local limit, window = tonumber(${limit}), tonumber(${window})
   local index = floor(now / window)
   local total = floor(at / window) == index and ${spent} or 0

@@ -7,6 +7,8 @@ export interface Names {
   /** Its numbers, as they came with the call: texts. */
   readonly numbers: readonly string[]
   /** What is kept of it, as it was at the moment that the key was last written; `nil` where nothing is. */
+  readonly known: readonly string[]
+  /** What is to be kept. */
   readonly kept: readonly string[]
   /** The key of its log, where it has one. */
   readonly log: string
@@ -14,8 +16,9 @@ export interface Names {
 
 /**
  * How one kind of policy is counted, in Lua. Times are whole microseconds. Its code is written for the frame of
- * `consumeScript`, which has `now`, `at` (the moment of what is kept), `fresh` (nothing is), `back` (the clock was set back
- * since), `cost`, `spent` (0 where it is not allowed), `never`, the table `v`, and `ceil`, `floor` and `max`.
+ * `forOne` and `forSome`, which have `now`, `at` (the moment of what is kept), `fresh` (nothing is), `back` (the clock was set
+ * back since), `cost`, `spent` (0 where it is not allowed), `never`, `most`, the table `v`, and `ceil`, `floor`, `max` and
+ * `min`.
  */
 export interface Meter {
   /** Its name in scripts. */

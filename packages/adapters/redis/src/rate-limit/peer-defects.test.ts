@@ -93,8 +93,12 @@ describeWithService('redis', (redis) => {
     })
 
     test("the names 'a' and 'a:b' do not share a count for the keys 'b:c' and 'c'", async () => {
-      const store = redisRateLimitStore(opened.client, { prefix: `defects-${process.pid}-${prefixes++}:` })
-      const named = (name: string) => new RateLimiter({ name, policies: '1/hour', store })
+      const store = redisRateLimitStore(opened.client, {
+        prefix: `defects-${process.pid}-${prefixes++}:`,
+        timeout: '10s',
+      })
+      const named = (name: string) =>
+        new RateLimiter({ name, policies: '1/hour', store, storeTimeout: '20s' })
       expect(await named('a').consume('b:c')).toMatchObject({ allowed: true })
       expect(await named('a:b').consume('c')).toMatchObject({ allowed: true })
     })
@@ -181,7 +185,11 @@ describeWithService('redis', (redis) => {
         'sliding_window',
         'fixed_window',
       ] as const)
-        await new RateLimiter({ policies: [{ limit: 5, window: 500, algorithm }], store }).consume('k')
+        await new RateLimiter({
+          policies: [{ limit: 5, window: 500, algorithm }],
+          store,
+          storeTimeout: '20s',
+        }).consume('k')
       const connection = connect(opened.client, 'test')
       const keys = await keysWith(connection, prefix)
       const lives = await Promise.all(

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { RateLimit } from '@base/resilience/rate-limiter'
-import type { Script } from '../connection/script.js'
 import { METERS } from './meter-of.js'
-import { consumeScript } from './scripts.js'
+import { type ConsumeScripts, consumeScripts } from './scripts.js'
 
 /** Part of each limit's identity, so that another way of keeping counts never reads those of this one. */
 const FORMAT = 2
 /** Of base64: 96 bits. */
 const IDENTITY_LENGTH = 16
 
-/** What a limit always needs for its script. */
+/** What a limit always needs for its scripts. */
 export class PreparedLimit {
-  readonly script: Script
+  readonly scripts: ConsumeScripts
   /** The first arguments: the numbers of each policy. */
   readonly args: readonly string[]
   readonly #start: string
@@ -20,7 +19,7 @@ export class PreparedLimit {
   constructor(prefix: string, { name, policies }: RateLimit) {
     const meters = policies.map(({ algorithm }) => METERS[algorithm])
     const numbers = policies.map((policy, index) => meters[index]?.numbers(policy) ?? [])
-    this.script = consumeScript(meters, numbers)
+    this.scripts = consumeScripts(meters, numbers)
     this.args = numbers.flat().map(String)
     this.#logs = meters.filter(({ hasLog }) => hasLog).map((_, index) => `:${index}`)
     this.#start = `${prefix}{${identityOf({ name, policies })}:${name}:`

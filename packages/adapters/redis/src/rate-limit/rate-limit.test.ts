@@ -44,7 +44,12 @@ describeWithService('redis', (redis) => {
       await using two = await CLIENTS[kind](redis.url)
       const prefix = newPrefix()
       const limiter = ({ client }: TestClient, name: string) =>
-        new RateLimiter({ name, policies: '2/hour', store: redisRateLimitStore(client, { prefix }) })
+        new RateLimiter({
+          name,
+          policies: '2/hour',
+          store: redisRateLimitStore(client, { prefix, timeout: '10s' }),
+          storeTimeout: '20s',
+        })
       expect(await limiter(one, 'a').consume('k')).toMatchObject({
         allowed: true,
         policies: [{ remaining: 1 }],
@@ -110,7 +115,7 @@ describeWithService('redis', (redis) => {
     test('asks once for what one tick asks, and decides each on its own, in order', async () => {
       const store = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
       const limit = limitOf({ limit: 5, window: 3_600_000, algorithm: 'sliding_log' })
-      await store.consume('warm', 1, limit)
+      await Promise.all(['warm', 'too'].map((key) => store.consume(key, 1, limit)))
       const calls = vi.spyOn(opened.client as Redis, 'sendCommand')
       const asked = [
         ['a', 2],
@@ -238,7 +243,8 @@ describeWithService('redis', (redis) => {
 
     test("a prefix of the client's own stands before ours", async () => {
       const client = new Redis(redis.url, { keyPrefix: 'mine:' })
-      await redisRateLimitStore(client, { prefix: 'p:' }).consume('k', 1, limitOf({ window: 60_000 }))
+      const store = redisRateLimitStore(client, { prefix: 'p:', timeout: '10s' })
+      await store.consume('k', 1, limitOf({ window: 60_000 }))
       expect(await keysWith(connect(opened.client, 'test'), 'mine:p:{')).toHaveLength(1)
       client.disconnect()
     })
@@ -269,11 +275,12 @@ describeWithService('redis', (redis) => {
     })
 
     test('takes the place of a store in memory, and a store in memory its place', async () => {
-      const shared = redisRateLimitStore(opened.client, { prefix: newPrefix() })
+      const shared = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
       for (const store of [shared, memoryRateLimitStore()]) {
         const limiter = new RateLimiter({
           policies: [{ limit: 5, window: '1h', algorithm: 'sliding_log' }],
           store,
+          storeTimeout: '20s',
         })
         await limiter.consume('k', { cost: 2 })
         await limiter.block('b', '1h')

@@ -12,9 +12,10 @@ import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
 import { warnOfEviction } from '../connection/eviction.js'
 import { redisError } from '../connection/redis-error.js'
-import { runScript } from '../connection/script.js'
+import { runScript, type Script } from '../connection/script.js'
+import { NUMBERS } from './frames.js'
 import { PreparedLimit } from './prepared-limit.js'
-import { NUMBERS, resetScript } from './scripts.js'
+import { resetScript } from './scripts.js'
 import { type Spend, Spends } from './spends.js'
 
 const DEFAULT_PREFIX = 'rate-limit:'
@@ -98,18 +99,15 @@ export class RedisStore implements RedisRateLimitStore {
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
     const { limit: prepared } = this.#prepare(limit)
-    const reply = await this.#run(prepared, prepared.keysOf(key), ['0', `${duration}`])
-    resultAt(reply, 0, limit.policies)
+    await this.#run(prepared.scripts.one, prepared.keysOf(key), [...prepared.args, '0', `${duration}`])
   }
 
   async #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]) {
     try {
       const keys = spends.flatMap(({ key }) => prepared.keysOf(key)) as [string, ...string[]]
-      const reply = await this.#run(
-        prepared,
-        keys,
-        spends.map(({ cost }) => `${cost}`),
-      )
+      const { one, some } = prepared.scripts
+      const args = [...prepared.args, ...spends.map(({ cost }) => `${cost}`)]
+      const reply = await this.#run(spends.length === 1 ? one : some, keys, args)
       const width = 1 + limit.policies.length * NUMBERS
       for (const [index, spend] of spends.entries()) settle(spend, reply, index * width, limit.policies)
     } catch (error) {
@@ -118,12 +116,12 @@ export class RedisStore implements RedisRateLimitStore {
   }
 
   async #run(
-    { script, args }: PreparedLimit,
+    script: Script,
     keys: readonly [string, ...string[]],
-    more: readonly string[],
+    args: readonly string[],
   ): Promise<readonly Reply[]> {
     const options = { timeout: this.#timeout, once: true }
-    const reply = await runScript(this.#connection, script, keys, [...args, ...more], options)
+    const reply = await runScript(this.#connection, script, keys, args, options)
     this.#onAnswer()
     return reply as readonly Reply[]
   }

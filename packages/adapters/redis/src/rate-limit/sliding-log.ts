@@ -1,3 +1,4 @@
+import { lifetime } from './frames.js'
 import type { Meter } from './meter.js'
 
 /**
@@ -100,7 +101,7 @@ local function spend(policy, amount)
   policy.total = policy.total + amount
   policy.sum = policy.sum + amount
 end`,
-  judge: ({ id, numbers: [limit, window], kept: [sum, newest], log }) => `
+  judge: ({ id, numbers: [limit, window], known: [sum, newest], log }) => `
   local policy = { key = ${log}, limit = tonumber(${limit}), window = tonumber(${window}) }
   v.log${id} = open(policy, ${sum} or 0, ${newest} or 0)
   local excess = policy.total + cost - policy.limit
@@ -114,7 +115,7 @@ end`,
   end
   left, idle = policy.limit - policy.total, policy.total > 0 and policy.newest + policy.window - now or 0
   if (spent > 0 or back) and idle > 0 then
-    redis.call('PEXPIRE', policy.key, lifetime(idle))
+    redis.call('PEXPIRE', policy.key, ${lifetime('idle')})
   end
   first, second = policy.sum, policy.newest`,
 }

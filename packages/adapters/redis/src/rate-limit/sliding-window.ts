@@ -10,7 +10,7 @@ export const slidingWindow: Meter = {
   kept: 2,
   numbers: ({ limit, window }) => [limit, window * 1_000],
   functions: '',
-  judge: ({ id, numbers: [limit, window], kept: [current, before] }) => `
+  judge: ({ id, numbers: [limit, window], known: [current, before] }) => `
   local limit, window = tonumber(${limit}), tonumber(${window})
   local index = floor(now / window)
   local age = index - floor(at / window)
