@@ -8,6 +8,9 @@ const FORMAT = 2
 /** Of base64: 96 bits. */
 const IDENTITY_LENGTH = 16
 
+/** One at least, and all in one slot. */
+export type Keys = readonly [string, ...string[]]
+
 /** What a limit always needs for its scripts. */
 export class PreparedLimit {
   readonly scripts: ConsumeScripts
@@ -29,7 +32,7 @@ export class PreparedLimit {
    * The keys of a key. They share all up to the last brace, and so a slot. An identity is always as long, and says which
    * name follows; so no two keys are joined to the same text.
    */
-  keysOf(key: string): readonly [string, ...string[]] {
+  keysOf(key: string): Keys {
     const first = `${this.#start}${key}}`
     return [first, ...this.#logs.map((log) => first + log)]
   }

@@ -14,7 +14,7 @@ import { warnOfEviction } from '../connection/eviction.js'
 import { redisError } from '../connection/redis-error.js'
 import { runScript, type Script } from '../connection/script.js'
 import { NUMBERS } from './frames.js'
-import { PreparedLimit } from './prepared-limit.js'
+import { type Keys, PreparedLimit } from './prepared-limit.js'
 import { resetScript } from './scripts.js'
 import { type Spend, Spends } from './spends.js'
 
@@ -89,7 +89,8 @@ export class RedisStore implements RedisRateLimitStore {
   }
 
   consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
-    return this.#prepare(limit).spends.add(key, cost)
+    const { limit: prepared, spends } = this.#prepare(limit)
+    return spends.add(prepared.keysOf(key), `${cost}`)
   }
 
   async reset(key: string, limit: RateLimit): Promise<void> {
@@ -100,30 +101,28 @@ export class RedisStore implements RedisRateLimitStore {
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
     const { limit: prepared } = this.#prepare(limit)
     await this.#run(prepared.scripts.one, prepared.keysOf(key), [...prepared.args, '0', `${duration}`])
-  }
-
-  async #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]) {
-    try {
-      const keys = spends.flatMap(({ key }) => prepared.keysOf(key)) as [string, ...string[]]
-      const { one, some } = prepared.scripts
-      const args = [...prepared.args, ...spends.map(({ cost }) => `${cost}`)]
-      const reply = await this.#run(spends.length === 1 ? one : some, keys, args)
-      const width = 1 + limit.policies.length * NUMBERS
-      for (const [index, spend] of spends.entries()) settle(spend, reply, index * width, limit.policies)
-    } catch (error) {
-      for (const spend of spends) spend.reject(error)
-    }
-  }
-
-  async #run(
-    script: Script,
-    keys: readonly [string, ...string[]],
-    args: readonly string[],
-  ): Promise<readonly Reply[]> {
-    const options = { timeout: this.#timeout, once: true }
-    const reply = await runScript(this.#connection, script, keys, args, options)
     this.#onAnswer()
-    return reply as readonly Reply[]
+  }
+
+  #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]): void {
+    const { one, some } = prepared.scripts
+    const keys = spends.length === 1 ? spends[0]?.keys : spends.flatMap(({ keys }) => keys)
+    const args = [...prepared.args, ...spends.map(({ cost }) => cost)]
+    const answer = this.#run(spends.length === 1 ? one : some, keys as Keys, args)
+    // No function that awaits: each await of a call that is so short shows.
+    answer.then(
+      (reply) => {
+        this.#onAnswer()
+        settleAll(spends, reply as readonly Reply[], limit.policies)
+      },
+      (error: unknown) => {
+        for (const spend of spends) spend.reject(error)
+      },
+    )
+  }
+
+  #run(script: Script, keys: Keys, args: readonly string[]): Promise<Reply> {
+    return runScript(this.#connection, script, keys, args, { timeout: this.#timeout, once: true })
   }
 
   #prepare(limit: RateLimit): Prepared {
@@ -132,7 +131,7 @@ export class RedisStore implements RedisRateLimitStore {
     const prepared = new PreparedLimit(this.#prefix, limit)
     // On a cluster keys lie on several nodes.
     const spends = new Spends<RateLimitResult>(this.#connection.isCluster ? 1 : MOST_AT_ONCE, (spends) => {
-      void this.#send(limit, prepared, spends)
+      this.#send(limit, prepared, spends)
     })
     const made = { limit: prepared, spends }
     this.#prepared.set(limit, made)
@@ -145,16 +144,19 @@ interface Prepared {
   readonly spends: Spends<RateLimitResult>
 }
 
-function settle(
-  { resolve, reject }: Spend<RateLimitResult>,
+function settleAll(
+  spends: readonly Spend<RateLimitResult>[],
   reply: readonly Reply[],
-  start: number,
   policies: readonly RateLimitPolicy[],
 ): void {
-  try {
-    resolve(resultAt(reply, start, policies))
-  } catch (error) {
-    reject(error)
+  let start = 0
+  for (const { resolve, reject } of spends) {
+    try {
+      resolve(resultAt(reply, start, policies))
+    } catch (error) {
+      reject(error)
+    }
+    start += 1 + policies.length * NUMBERS
   }
 }
 

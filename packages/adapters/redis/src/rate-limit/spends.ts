@@ -1,7 +1,9 @@
+import type { Keys } from './prepared-limit.js'
+
 /** A call that waits for what Redis decides. */
 export interface Spend<Result> {
-  readonly key: string
-  readonly cost: number
+  readonly keys: Keys
+  readonly cost: string
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -18,10 +20,10 @@ export class Spends<Result> {
     this.#send = send
   }
 
-  add(key: string, cost: number): Promise<Result> {
+  add(keys: Keys, cost: string): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) process.nextTick(this.#sendAll)
-      this.#waiting.push({ key, cost, resolve, reject })
+      this.#waiting.push({ keys, cost, resolve, reject })
     })
   }
 
