@@ -33,8 +33,8 @@ export interface RedisIdempotencyStore extends IdempotencyStore {
  *
  * Fences are the server's time in microseconds, or one above the last, so that they grow even if data is lost. Redis
  * forgets: without an append-only file a crash loses keys, a failover may lose the last of them, and eviction takes any
- * (`maxmemory-policy` must be `noeviction`; a process warning says where it is not). A request whose key is lost runs again; where that must not be, use the store
- * of `@base/drizzle` in the transaction of the effect.
+ * (`maxmemory-policy` must be `noeviction`; a process warning says where it is not). A request whose key is lost runs
+ * again; where that must not be, use the store of `@base/drizzle` in the transaction of the effect.
  *
  * @example
  * const idempotency = createIdempotency({ store: redisIdempotencyStore(client) })

@@ -15,10 +15,9 @@ export interface Names {
 }
 
 /**
- * How one kind of policy is counted, in Lua. Times are whole microseconds. Its code is written for the frame of
- * `forOne` and `forSome`, which have `now`, `at` (the moment of what is kept), `fresh` (nothing is), `back` (the clock was set
- * back since), `cost`, `spent` (0 where it is not allowed), `never`, `most`, the table `v`, and `ceil`, `floor`, `max` and
- * `min`.
+ * How one kind of policy is counted, in Lua. Times are whole microseconds. Its code is written for `forOne` and `forSome`,
+ * which have `now`, `at` (the moment of what is kept), `fresh` (nothing is), `back` (the clock was set back since), `cost`,
+ * `spent` (0 where it is not allowed), `never`, `most`, the table `v`, and `ceil`, `floor`, `max` and `min`.
  */
 export interface Meter {
   /** Its name in scripts. */

@@ -1,5 +1,5 @@
-import { lifetime } from './frames.js'
 import type { Meter } from './meter.js'
+import { lifetime } from './times.js'
 
 /**
  * What was spent in the last window, spend by spend, in a list: exact. Each entry is its moment, and all that was spent
