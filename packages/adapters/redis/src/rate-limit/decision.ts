@@ -17,7 +17,8 @@ export type Holder = 'locals' | 'table'
  * A key is a row of doubles: what is kept of itself, and of each policy as it was at the moment that it was written.
  * Microseconds are exact in them until 2255; where they become text they are written by `%.0f`, for `tostring` would round
  * them. What is refused writes nothing, unless the clock was set back since: then what lies in the future counts from
- * now, so that nobody waits longer than after a call that were made now.
+ * now, so that nobody waits longer than after a call that were made now. A block leaves what has been spent as it was
+ * written, to the last bit: counted on to now it would be rounded, beyond 2^53.
  */
 
 /** Reads what is known of a key, judges a call, and writes what it spends, or a block. */
@@ -57,7 +58,6 @@ ${policies.map(settle).join('\n')}
 
   local written = now
   if block and not (back or fresh) then
-    -- What has been spent stays as it was written, to the last bit.
     written = at
 ${numbersOf(policies)
   .map(({ known, kept }) => `    ${kept} = ${known}`)
