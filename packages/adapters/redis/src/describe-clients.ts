@@ -1,6 +1,6 @@
 import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from './test-clients.js'
+import { CLIENTS, CLUSTER_CLIENTS, type TestClient, textualClient } from './test-clients.js'
 import { type TestCluster, testCluster } from './test-cluster.js'
 
 const KINDS = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
@@ -15,6 +15,7 @@ export function describeClients(
 
   describeRedis((redis) => {
     describe.each(KINDS)('%s', (kind) => withClient(() => CLIENTS[kind](redis.url), body))
+    describe('ioredis 6, numbers as texts', () => withClient(() => textualClient(redis.url), body))
   })
 
   describeRedis(() => {

@@ -30,6 +30,17 @@ export const CLUSTER_CLIENTS: Readonly<
   'redis 5': (urls) => nodeRedis(() => createCluster5(settings(urls))),
 }
 
+/** A client of ioredis that was told to give numbers as texts, to a server. */
+export function textualClient(url: string): Promise<TestClient> {
+  return ioredis(() => new Redis(url, { stringNumbers: true }))
+}
+
+/** The same, to a cluster. */
+export function textualClusterClient(urls: readonly string[]): Promise<TestClient> {
+  const redisOptions = { password: passwordOf(urls), stringNumbers: true }
+  return ioredis(() => new Cluster([...urls], { redisOptions }))
+}
+
 function settings(urls: readonly string[]) {
   return { rootNodes: urls.map((url) => ({ url })), defaults: { password: passwordOf(urls) } }
 }

@@ -7,6 +7,8 @@ import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 
 /** After a store did not answer in time, it is not asked for so long; then one call asks. */
 const REST = 1_000
+/** So much of its time makes a failure a slow one: stores give up by themselves, and each call would wait for it. */
+const SLOW = 0.25
 
 /** What answers while the store fails. */
 export type WhenStoreFails = 'deny' | 'allow' | RateLimitStore
@@ -85,15 +87,27 @@ export class GuardedStore {
 
   #inTime(answer: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const awake = (settle: (outcome: unknown) => void) => (outcome: unknown) => {
-        this.#restsUntil = 0
-        settle(outcome)
-      }
-      new Answer(answer, this.#deadlines, awake(resolve), awake(reject), () => {
-        this.#restsUntil = this.#guard.clock.monotonic() + REST
-        reject(this.#tooLate())
-      })
+      const waiting = new Answer(
+        answer,
+        this.#deadlines,
+        (value) => {
+          this.#restsUntil = 0
+          resolve(value)
+        },
+        (error) => {
+          this.#restsUntil = this.#wasSlow(waiting) ? this.#guard.clock.monotonic() + REST : 0
+          reject(error)
+        },
+        () => {
+          this.#restsUntil = this.#guard.clock.monotonic() + REST
+          reject(this.#tooLate())
+        },
+      )
     })
+  }
+
+  #wasSlow({ deadline }: Answer): boolean {
+    return deadline - this.#guard.clock.monotonic() <= this.#guard.timeout * (1 - SLOW)
   }
 
   #tooLate(): TimeoutError {

@@ -815,6 +815,29 @@ describe('a store that fails', () => {
     expect([limiter.stats.storeFailures, clock.pending]).toEqual([1, 0])
   })
 
+  test('one that takes long to fail is left alone for a second as well, one that fails soon is not', async () => {
+    const clock = new TestClock()
+    let takes = 250
+    const consume = vi.fn(async () => {
+      await clock.sleep(takes)
+      throw new Error('gave up')
+    })
+    const limiter = new RateLimiter({ policies: '9/second', store: storeOf(consume), clock })
+    const ask = async () => {
+      const call = limiter.consume('a')
+      await clock.advance(takes)
+      return (await call).degraded
+    }
+    await ask()
+    for (let call = 0; call < 5; call++)
+      expect(await limiter.consume('a')).toEqual({ allowed: false, policies: [], degraded: true })
+    expect(consume).toHaveBeenCalledTimes(1)
+    takes = 249
+    await clock.advance('1s')
+    for (let call = 0; call < 3; call++) await ask()
+    expect([consume.mock.calls.length, limiter.stats.storeFailures, clock.pending]).toEqual([4, 4, 0])
+  })
+
   test('and whose replacement fails, too, allows nothing', async () => {
     const fails = storeOf(() => fail())
     const { limiter } = limiterOf({ store: fails, whenStoreFails: fails })

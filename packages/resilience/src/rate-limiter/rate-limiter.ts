@@ -33,7 +33,8 @@ export interface RateLimiterOptions {
    */
   readonly whenStoreFails?: WhenStoreFails | undefined
   /**
-   * How long the store may take, more than 0. One that took longer is left alone for 1 s; then one call asks again.
+   * How long the store may take, more than 0. One that took longer, or took a quarter of it to
+   * fail, is left alone for 1 s; then one call asks again.
    * @defaultValue '1s'
    */
   readonly storeTimeout?: Duration | undefined

@@ -3,6 +3,7 @@ import { checkText, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Argument, Connection, Reply } from '../connection/connection.js'
+import { type EvictionRisk, warnOfEviction } from '../connection/eviction.js'
 import { runScript, type Script } from '../connection/script.js'
 
 const MAX_PREFIX = 128
@@ -15,21 +16,24 @@ export interface RedisAuthStoreOptions {
   readonly timeout?: Duration
 }
 
-/** Sends the commands of a store, each bounded in time, to keys that begin alike. */
+/** Sends the commands of a store, each bounded in time, to keys that begin alike; warns where the server may drop them. */
 export class AuthConnection {
   readonly #connection: Connection
   readonly #prefix: string
   readonly #timeout: number
+  readonly #onAnswer: () => void
 
   constructor(
-    pattern: string,
+    risk: EvictionRisk,
     client: RedisClient,
     { prefix = 'base', timeout = '1s' }: RedisAuthStoreOptions,
   ) {
+    const { pattern } = risk
     const place = (option: string): OptionPlace => ({ package: '@base/redis', pattern, option })
     this.#connection = connect(client, pattern)
     this.#prefix = checkText(prefix, { ...place('prefix'), maxLength: MAX_PREFIX })
     this.#timeout = toMilliseconds(timeout, { ...place('timeout'), positive: true })
+    this.#onAnswer = warnOfEviction(this.#connection, risk)
   }
 
   /** The name of a key. Braces make it lie in the slot of what is in them. */
@@ -38,13 +42,17 @@ export class AuthConnection {
   }
 
   /** Runs a script, all of whose keys lie in one slot. */
-  run(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
-    return runScript(this.#connection, script, keys, args, { timeout: this.#timeout })
+  async run(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
+    const reply = await runScript(this.#connection, script, keys, args, { timeout: this.#timeout })
+    this.#onAnswer()
+    return reply
   }
 
   /** Sends one command, to the node of its key. */
-  send(command: readonly [string, ...Argument[]], key: string): Promise<Reply> {
-    return this.#connection.send(command, { timeout: this.#timeout, key })
+  async send(command: readonly [string, ...Argument[]], key: string): Promise<Reply> {
+    const reply = await this.#connection.send(command, { timeout: this.#timeout, key })
+    this.#onAnswer()
+    return reply
   }
 }
 

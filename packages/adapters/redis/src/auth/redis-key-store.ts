@@ -4,6 +4,12 @@ import type { RedisClient } from '../connection/client.js'
 import { script } from '../connection/script.js'
 import { AuthConnection, partsOf, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 
+const RISK = {
+  pattern: 'redisKeyStore',
+  what: 'the keys of a ring, which then begins anew, and every token fails',
+  isEndless: true,
+}
+
 const MAX_RING = 128
 
 /** ARGV: the version that is expected, the new one, the keys. */
@@ -34,7 +40,7 @@ export interface RedisKeyStoreOptions extends RedisAuthStoreOptions {
 export function redisKeyStore(client: RedisClient, options: RedisKeyStoreOptions = {}): KeyStore {
   const { ring = 'default' } = options
   const place = { package: '@base/redis', pattern: 'redisKeyStore', option: 'ring', maxLength: MAX_RING }
-  return new RedisKeyStore(new AuthConnection('redisKeyStore', client, options), checkText(ring, place))
+  return new RedisKeyStore(new AuthConnection(RISK, client, options), checkText(ring, place))
 }
 
 class RedisKeyStore implements KeyStore {

@@ -14,6 +14,11 @@ import { Fields } from './fields.js'
 import { FIND, READ, REVOKE, ROTATE, START } from './refresh-scripts.js'
 import { SubjectIndex } from './subject-index.js'
 
+const RISK = {
+  pattern: 'redisRefreshStore',
+  what: 'a sign-in, or the memory of a replaced refresh token, whose theft then goes unnoticed',
+}
+
 /**
  * Keeps refresh families in Redis, for many processes: a `RefreshStore` of `@base/auth`. Each operation on a family is one
  * script on keys in one slot, so it works on a cluster, and goes by the time of the server.
@@ -30,7 +35,7 @@ import { SubjectIndex } from './subject-index.js'
  * @throws InvalidOptionError naming the option.
  */
 export function redisRefreshStore(client: RedisClient, options: RedisAuthStoreOptions = {}): RefreshStore {
-  return new RedisRefreshStore(new AuthConnection('redisRefreshStore', client, options))
+  return new RedisRefreshStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisRefreshStore implements RefreshStore {

@@ -2,6 +2,11 @@ import type { ReplayStore } from '@base/auth/tokens'
 import type { RedisClient } from '../connection/client.js'
 import { AuthConnection, type RedisAuthStoreOptions } from './auth-connection.js'
 
+const RISK = {
+  pattern: 'redisReplayStore',
+  what: 'the memory of what came once, which then may come again',
+}
+
 /**
  * Remembers in Redis what may come once only, such as DPoP proofs, for many processes: a `ReplayStore` of `@base/auth`. A claim
  * is one command on one key, which Redis drops when its time is over.
@@ -15,7 +20,7 @@ import { AuthConnection, type RedisAuthStoreOptions } from './auth-connection.js
  * @throws InvalidOptionError naming the option.
  */
 export function redisReplayStore(client: RedisClient, options: RedisAuthStoreOptions = {}): ReplayStore {
-  return new RedisReplayStore(new AuthConnection('redisReplayStore', client, options))
+  return new RedisReplayStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisReplayStore implements ReplayStore {

@@ -10,6 +10,11 @@ import type { RedisClient } from '../connection/client.js'
 import { script } from '../connection/script.js'
 import { AuthConnection, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 
+const RISK = {
+  pattern: 'redisRevocationStore',
+  what: 'a revocation, after which the token is good again',
+}
+
 /** ARGV: ttl. The longer of two times counts. */
 const REVOKE = script(`
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
@@ -43,7 +48,7 @@ export function redisRevocationStore(
   client: RedisClient,
   options: RedisAuthStoreOptions = {},
 ): RevocationStore {
-  return new RedisRevocationStore(new AuthConnection('redisRevocationStore', client, options))
+  return new RedisRevocationStore(new AuthConnection(RISK, client, options))
 }
 
 /** What a name stands for. */

@@ -12,6 +12,11 @@ import { Fields } from './fields.js'
 import { CHANGE, CREATE, DESTROY, GET } from './session-scripts.js'
 import { SubjectIndex } from './subject-index.js'
 
+const RISK = {
+  pattern: 'redisSessionStore',
+  what: 'a session, or the list of those of a user, not all of which can be ended then',
+}
+
 /**
  * Keeps sessions in Redis, for many processes: a `SessionStore` of `@base/auth`. Each operation on a session is one script on
  * one key, so it works on a cluster, and goes by the time of the server, which drops sessions that are over.
@@ -24,7 +29,7 @@ import { SubjectIndex } from './subject-index.js'
  * @throws InvalidOptionError naming the option.
  */
 export function redisSessionStore(client: RedisClient, options: RedisAuthStoreOptions = {}): SessionStore {
-  return new RedisSessionStore(new AuthConnection('redisSessionStore', client, options))
+  return new RedisSessionStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisSessionStore implements SessionStore {

@@ -5,7 +5,13 @@ import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
+import {
+  CLIENTS,
+  CLUSTER_CLIENTS,
+  type TestClient,
+  textualClient,
+  textualClusterClient,
+} from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
 import type { RedisClient } from './client.js'
 import { connect } from './connect.js'
@@ -45,6 +51,18 @@ describeWithService('redis', (redis) => {
     }
     five.disconnect()
     resp3.destroy()
+  })
+
+  test('gives numbers as numbers, although ioredis was told to give texts', async () => {
+    await using opened = await textualClient(redis.url)
+    const connection = connect(opened.client, 'test')
+    const many = script(`return {1, {'2', 3}, false}`)
+    for (const once of [false, true])
+      expect(await runScript(connection, many, ['n'], [], { timeout: 5_000, once })).toEqual([
+        1,
+        [Buffer.from('2'), 3],
+        null,
+      ])
   })
 
   test('refuses at once on a client of node-redis that was never connected, or is closed', async () => {
@@ -186,6 +204,15 @@ describe('a cluster', () => {
     cluster = await testCluster()
   }, 60_000)
   afterAll(() => cluster?.[Symbol.asyncDispose]())
+
+  test('gives numbers as numbers, although ioredis was told to give texts', async () => {
+    await using opened = await textualClusterClient(cluster.urls)
+    const connection = connect(opened.client, 'test')
+    for (const key of ['textual:one', 'textual:two', 'textual:three'])
+      expect(await runScript(connection, add, [key], ['2'], { timeout: 5_000, once: true })).toBe(2)
+    for (const master of await connection.masters())
+      expect(await master.send(['DBSIZE'], { timeout: 5_000 })).toEqual(expect.any(Number))
+  })
 
   describe.each(kinds)('%s', (kind) => {
     test('sends each command and script to the node of its key', async () => {

@@ -1,7 +1,7 @@
 /** A part of a command. */
 export type Argument = string | Buffer
 
-/** What a command gives: bulk strings are buffers. */
+/** What a command gives: bulk strings are buffers, and numbers are numbers, whatever the client was told. */
 export type Reply = null | number | string | Buffer | readonly Reply[]
 
 /** How a command is sent. */

@@ -2,9 +2,9 @@ import { systemClock, type Timer } from '@base/core/clock'
 
 /** Somebody who waits for an answer. */
 export interface Deadline {
-  /** By the system's monotonic clock. */
-  readonly at: number
-  readonly expire: () => void
+  /** By the system's monotonic clock, once it is added. */
+  at: number
+  expire(): void
 }
 
 /**
@@ -19,11 +19,10 @@ class Deadlines {
   #timer: Timer | undefined
   #due = Number.POSITIVE_INFINITY
 
-  add(timeout: number, expire: () => void): Deadline {
-    const deadline = { at: systemClock.monotonic() + timeout, expire }
+  add(timeout: number, deadline: Deadline): void {
+    deadline.at = systemClock.monotonic() + timeout
     this.#all.add(deadline)
     if (deadline.at < this.#due) this.#wait(deadline.at)
-    return deadline
   }
 
   delete(deadline: Deadline): void {

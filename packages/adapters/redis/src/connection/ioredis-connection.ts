@@ -1,5 +1,6 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
 import { type Attempt, within } from './within.js'
 
@@ -94,23 +95,37 @@ function pass(
 
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
 function prefixOf(client: object): string {
-  const { options } = client as { options?: { keyPrefix?: unknown; redisOptions?: { keyPrefix?: unknown } } }
-  const prefix = options?.keyPrefix ?? options?.redisOptions?.keyPrefix
-  return prefix === undefined || prefix === null ? '' : String(prefix)
+  return String(optionOf(client, 'keyPrefix') ?? '')
+}
+
+/** An option as it was given, to a cluster among those for its nodes. */
+function optionOf(client: object, name: 'keyPrefix' | 'stringNumbers'): unknown {
+  const { options } = client as { options?: GivenOptions & { readonly redisOptions?: GivenOptions } }
+  return options?.[name] ?? options?.redisOptions?.[name]
+}
+
+interface GivenOptions {
+  readonly keyPrefix?: unknown
+  readonly stringNumbers?: unknown
 }
 
 /**
  * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
- * the way, and a whole pipeline would be sent again.
+ * the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as texts.
  */
-function senderOf(client: IoredisClient, by: Send): IoredisClient {
+function senderOf(client: IoredisClient, how: Send): IoredisClient {
   const sender = client as unknown as IoredisSender
+  const by = optionOf(client, 'stringNumbers') === true ? numbered(how) : how
   return Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
       value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
     },
   }) as IoredisClient
+}
+
+function numbered(by: Send): Send {
+  return (sender, command, rest) => by(sender, command, rest).then((reply) => withNumbers(reply as Reply))
 }
 
 function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {

@@ -31,10 +31,10 @@ export function runScript(
   options: RunOptions,
 ): Promise<Reply> {
   const sending = { ...options, key: keys[0] }
-  const rest = [`${keys.length}`, ...keys, ...args] as const
-  return connection.send(['EVALSHA', sha, ...rest], sending).catch((error: unknown) => {
+  const count = `${keys.length}`
+  return connection.send(['EVALSHA', sha, count, ...keys, ...args], sending).catch((error: unknown) => {
     if (!isUnknownScript(error)) throw error
-    return connection.send(['EVAL', source, ...rest], sending)
+    return connection.send(['EVAL', source, count, ...keys, ...args], sending)
   })
 }
 

@@ -1,4 +1,4 @@
-import { deadlines } from './deadlines.js'
+import { type Deadline, deadlines } from './deadlines.js'
 import { type Outcome, redisError, tooLate } from './redis-error.js'
 
 /** A command on its way. */
@@ -36,39 +36,71 @@ export function within<T>(
 ): Promise<T> {
   if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
-    const attempt = new Attempt()
-    const end = () => {
-      attempt.end()
-      deadlines.delete(deadline)
-      signal?.removeEventListener('abort', abort)
-    }
-    const abort = () => {
-      end()
-      reject(signal?.reason)
-    }
-    const deadline = deadlines.add(timeout, () => {
-      end()
-      reject(tooLate(timeout, attempt.outcome))
-    })
-    signal?.addEventListener('abort', abort, { once: true })
-    begin(run, attempt).then(
-      (value) => {
-        end()
-        resolve(value)
-      },
-      (error) => {
-        end()
-        reject(redisError(error, attempt.outcome))
-      },
-    )
+    new BoundedAttempt(timeout, signal, resolve, reject).begin(run)
   })
 }
 
-/** A client may throw at once, too. */
-function begin<T>(run: (attempt: Attempt) => Promise<T>, attempt: Attempt): Promise<T> {
-  try {
-    return run(attempt)
-  } catch (error) {
-    return Promise.reject(error)
+/** One that ends in time. A command is short, so this has no function of its own for each way that it may end. */
+class BoundedAttempt<T> extends Attempt implements Deadline {
+  at = 0
+  readonly #timeout: number
+  readonly #signal: AbortSignal | undefined
+  readonly #resolve: (value: T) => void
+  readonly #reject: (error: unknown) => void
+
+  constructor(
+    timeout: number,
+    signal: AbortSignal | undefined,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super()
+    this.#timeout = timeout
+    this.#signal = signal
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  /** What is done after the command was sent takes no time, for the server is at it. */
+  begin(run: (attempt: Attempt) => Promise<T>): void {
+    this.#signal?.addEventListener('abort', this, { once: true })
+    const answer = this.#run(run)
+    deadlines.add(this.#timeout, this)
+    answer.then(
+      (value) => {
+        this.end()
+        this.#resolve(value)
+      },
+      (error) => {
+        this.end()
+        this.#reject(redisError(error, this.outcome))
+      },
+    )
+  }
+
+  expire(): void {
+    this.end()
+    this.#reject(tooLate(this.#timeout, this.outcome))
+  }
+
+  /** The signal aborts. */
+  handleEvent(): void {
+    this.end()
+    this.#reject(this.#signal?.reason)
+  }
+
+  override end(): void {
+    super.end()
+    deadlines.delete(this)
+    this.#signal?.removeEventListener('abort', this)
+  }
+
+  /** A client may throw at once, too. */
+  #run(run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    try {
+      return run(this)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }

@@ -4,6 +4,7 @@ import { checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
+import { warnOfEviction } from '../connection/eviction.js'
 import { runScript, type Script } from '../connection/script.js'
 import { claimScript, completeScript, releaseScript, renewScript } from './scripts.js'
 
@@ -32,8 +33,8 @@ export interface RedisIdempotencyStore extends IdempotencyStore {
  *
  * Fences are the server's time in microseconds, or one above the last, so that they grow even if data is lost. Redis
  * forgets: without an append-only file a crash loses keys, a failover may lose the last of them, and eviction takes any
- * (`maxmemory-policy` must be `noeviction`). A request whose key is lost runs again; where that must not be, use the store
- * of `@base/drizzle` in the transaction of the effect.
+ * (`maxmemory-policy` must be `noeviction`; a process warning says where it is not). A request whose key is lost runs
+ * again; where that must not be, use the store of `@base/drizzle` in the transaction of the effect.
  *
  * @example
  * const idempotency = createIdempotency({ store: redisIdempotencyStore(client) })
@@ -56,11 +57,16 @@ class RedisStore implements RedisIdempotencyStore {
   readonly #connection: Connection
   readonly #prefix: string
   readonly #timeout: number
+  readonly #onAnswer: () => void
 
   constructor(connection: Connection, prefix: string, timeout: number) {
     this.#connection = connection
     this.#prefix = prefix
     this.#timeout = timeout
+    this.#onAnswer = warnOfEviction(connection, {
+      pattern: 'redisIdempotencyStore',
+      what: 'the key of a request, and let it run again',
+    })
   }
 
   async claim({ key, fingerprint, token, lease, ttl }: IdempotencyClaim): Promise<ClaimAnswer> {
@@ -94,7 +100,10 @@ class RedisStore implements RedisIdempotencyStore {
     return (await this.#run(releaseScript, key, [token, `${lease}`])) === 1
   }
 
-  #run(script: Script, key: string, args: readonly string[]): Promise<Reply> {
-    return runScript(this.#connection, script, [this.#prefix + key], args, { timeout: this.#timeout })
+  async #run(script: Script, key: string, args: readonly string[]): Promise<Reply> {
+    const options = { timeout: this.#timeout }
+    const reply = await runScript(this.#connection, script, [this.#prefix + key], args, options)
+    this.#onAnswer()
+    return reply
   }
 }

@@ -83,9 +83,11 @@ export function redisLock(client: RedisClient, options: RedisLockOptions = {}): 
   })
   checkFunction(random, { ...place, option: 'random' })
   checkText(owner, { ...place, option: 'owner' })
-  const warn = () => warnOfEviction(connection, place.pattern, 'a lock that is held, and give it to another')
-  warn()
-  return new RedisLock({ keys, owner, clock, random, subscriber, onAnswer: warn })
+  const onAnswer = warnOfEviction(connection, {
+    pattern: place.pattern,
+    what: 'a lock that is held, and give it to another',
+  })
+  return new RedisLock({ keys, owner, clock, random, subscriber, onAnswer })
 }
 
 function thisProcess(): string {
@@ -100,7 +102,7 @@ interface Parts {
   readonly clock: Clock
   readonly random: () => number
   readonly subscriber: RedisClient | undefined
-  /** Called after the first answer. */
+  /** Called after an answer. */
   readonly onAnswer: () => void
 }
 
@@ -134,7 +136,7 @@ class RedisLock implements Lock {
   readonly #owner: string
   readonly #clock: Clock
   readonly #random: () => number
-  #onAnswer: (() => void) | undefined
+  readonly #onAnswer: () => void
   readonly #room = new WaitingRoom()
   readonly #news: ReleaseNews | undefined
 
@@ -229,8 +231,7 @@ class RedisLock implements Lock {
     const claim = { key, ttl, holder: `${this.#owner} ${crypto.randomUUID()}` }
     try {
       const taken = await keys.take(claim, hears, signal)
-      this.#onAnswer?.()
-      this.#onAnswer = undefined
+      this.#onAnswer()
       if (typeof taken === 'number') return taken
       if (clock.monotonic() >= deadlineOf(taken.askedAt, ttl)) throw tooLate(key)
       return new RedisLease({ ...claim, ...taken, keys, clock, onEnd: () => this.#room.call(key) })

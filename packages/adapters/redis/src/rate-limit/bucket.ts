@@ -9,28 +9,26 @@ import type { Meter } from './meter.js'
 export const bucket: Meter = {
   kind: 'bucket',
   hasLog: false,
+  kept: 1,
   numbers: ({ limit, window, burst }) => {
     const microseconds = window * 1_000
     const divisor = greatestCommonDivisor(microseconds, limit)
     return [burst, microseconds / divisor, limit / divisor]
   },
-  // a: what one costs; b: what a microsecond pays.
-  source: `
-meters.bucket = {
-  judge = function(policy, debt)
-    policy.owed = policy.a * policy.most
-    policy.debt = math.max(0, debt - (now - at) * policy.b)
-    local excess = policy.debt + cost * policy.a - policy.owed
-    if excess <= 0 then
-      return 0
-    end
-    return cost > policy.most and never or math.ceil(excess / policy.b)
-  end,
-  settle = function(policy, spent)
-    local debt = policy.debt + spent * policy.a
-    return math.floor((policy.owed - debt) / policy.a), math.ceil(debt / policy.b), debt, 0
+  functions: '',
+  // What may be owed, what one costs, what a microsecond pays.
+  judge: ({ id, numbers: [burst, price, pace], known: [debt] }) => `
+  local burst, price, pace = tonumber(${burst}), tonumber(${price}), tonumber(${pace})
+  local most = price * burst
+  local debt = max(0, (${debt} or 0) - (now - at) * pace)
+  local excess = debt + cost * price - most
+  if excess > 0 then
+    wait = cost > burst and never or ceil(excess / pace)
   end
-}`,
+  v.most${id}, v.price${id}, v.pace${id}, v.debt${id} = most, price, pace, debt`,
+  settle: ({ id }) => `
+  first = v.debt${id} + spent * v.price${id}
+  left, idle = floor((v.most${id} - first) / v.price${id}), ceil(first / v.pace${id})`,
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

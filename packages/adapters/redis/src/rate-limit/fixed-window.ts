@@ -4,22 +4,19 @@ import type { Meter } from './meter.js'
 export const fixedWindow: Meter = {
   kind: 'fixed',
   hasLog: false,
-  numbers: ({ limit, window }) => [limit, window * 1_000, 0],
-  // a: the window.
-  source: `
-meters.fixed = {
-  judge = function(policy, spent)
-    local index = math.floor(now / policy.a)
-    policy.left = (index + 1) * policy.a - now
-    policy.spent = math.floor(at / policy.a) == index and spent or 0
-    if policy.spent + cost <= policy.most then
-      return 0
-    end
-    return cost > policy.most and never or policy.left
-  end,
-  settle = function(policy, spent)
-    local total = policy.spent + spent
-    return policy.most - total, total > 0 and policy.left or 0, total, 0
+  kept: 1,
+  numbers: ({ limit, window }) => [limit, window * 1_000],
+  functions: '',
+  judge: ({ id, numbers: [limit, window], known: [spent] }) => `
+  local limit, window = tonumber(${limit}), tonumber(${window})
+  local index = floor(now / window)
+  local total = floor(at / window) == index and ${spent} or 0
+  local rest = (index + 1) * window - now
+  if total + cost > limit then
+    wait = cost > limit and never or rest
   end
-}`,
+  v.limit${id}, v.total${id}, v.rest${id} = limit, total, rest`,
+  settle: ({ id }) => `
+  first = v.total${id} + spent
+  left, idle = v.limit${id} - first, first > 0 and v.rest${id} or 0`,
 }

@@ -1,20 +1,37 @@
 import type { RateLimitPolicy } from '@base/resilience/rate-limiter'
 
+/** What a policy's code calls its things. */
+export interface Names {
+  /** What it writes stands in `v` under names that end so. */
+  readonly id: number
+  /** Its numbers, as they came with the call: texts. */
+  readonly numbers: readonly string[]
+  /** What is kept of it, as it was at the moment that the key was last written; `nil` where nothing is. */
+  readonly known: readonly string[]
+  /** What is to be kept. */
+  readonly kept: readonly string[]
+  /** The key of its log, where it has one. */
+  readonly log: string
+}
+
 /**
- * How one kind of policy is counted, in Lua. Times are whole microseconds; a policy keeps two numbers, as they were at the
- * moment that the key was last written. What is added to them here is written for the frame of `consumeScript`, which
- * has `now`, `at` (that moment), `fresh` (nothing was kept), `back` (the clock was set back since), `cost`, and `never`.
+ * How one kind of policy is counted, in Lua. Times are whole microseconds. Its code is written for `forOne` and `forSome`,
+ * which have `now`, `at` (the moment of what is kept), `fresh` (nothing is), `back` (the clock was set back since), `cost`,
+ * `spent` (0 where it is not allowed), `never`, `most`, the table `v`, and `ceil`, `floor`, `max` and `min`.
  */
 export interface Meter {
   /** Its name in scripts. */
   readonly kind: string
   /** Whether it needs a key of its own. */
   readonly hasLog: boolean
-  /** What `policy.most`, `policy.a` and `policy.b` are in its source. */
-  numbers(policy: RateLimitPolicy): readonly [most: number, a: number, b: number]
-  /**
-   * `judge(policy, first, second)` gets what is kept, and gives how long until the cost could be spent. `settle(policy,
-   * spent)` spends, and gives what is left, how long until the key is as new, and the two numbers to be kept.
-   */
-  readonly source: string
+  /** How many numbers are kept. */
+  readonly kept: number
+  /** What its code needs to know of a policy. */
+  numbers(policy: RateLimitPolicy): readonly number[]
+  /** Functions that its code needs. */
+  readonly functions: string
+  /** Sets `wait`: how long until the cost could be spent; `never` where it is too much for ever. */
+  judge(names: Names): string
+  /** Spends, and sets `left`, `idle` (how long until the key is as new), and what is to be kept: `first`, `second`. */
+  settle(names: Names): string
 }

@@ -30,6 +30,12 @@ const together = async (index: number, ask: (key: string) => Promise<unknown>) =
   return (await Promise.all(asked)).length
 }
 
+/** Nothing else in flight: what a single caller waits. */
+const alone = async (index: number, ask: (key: string) => Promise<unknown>) => {
+  await ask(keys[index % keys.length] as string)
+  return 1
+}
+
 await bench({
   name: '@base/redis/rate-limit',
   ours: '@base/redis, gcra',
@@ -40,6 +46,14 @@ await bench({
         '@base/redis, gcra': (index) => together(index, (key) => gcra.consume(key)),
         '@base/redis, fixed window': (index) => together(index, (key) => fixed.consume(key)),
         'rate-limiter-flexible': (index) => together(index, (key) => theirs.consume(key)),
+      },
+    },
+    'one call after the other': {
+      floor: (index) => alone(index, (key) => client.incr(`plain:${key}`)),
+      contestants: {
+        '@base/redis, gcra': (index) => alone(index, (key) => gcra.consume(key)),
+        '@base/redis, fixed window': (index) => alone(index, (key) => fixed.consume(key)),
+        'rate-limiter-flexible': (index) => alone(index, (key) => theirs.consume(key)),
       },
     },
   },

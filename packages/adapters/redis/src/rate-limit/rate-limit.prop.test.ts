@@ -58,14 +58,14 @@ const policyOf = (algorithms: readonly RateLimitAlgorithm[], scale: Scale): fc.A
       return { ...rest, name: 'p', burst: isBucket ? burst : rest.limit }
     })
 
-const limitOf = (scale: Scale): fc.Arbitrary<RateLimit> =>
-  fc.array(policyOf(ALGORITHMS, scale), { minLength: 1, maxLength: 3 }).map((policies) => ({
+const limitOf = (scale: Scale, minLength: number, maxLength: number): fc.Arbitrary<RateLimit> =>
+  fc.array(policyOf(ALGORITHMS, scale), { minLength, maxLength, size: 'max' }).map((policies) => ({
     name: 'n',
     policies: policies.map((policy, index) => ({ ...policy, name: `p${index}` })),
   }))
 
 type Step =
-  | { readonly type: 'spend'; readonly key: string; readonly cost: number }
+  | { readonly type: 'spend'; readonly asked: readonly { readonly key: string; readonly cost: number }[] }
   | { readonly type: 'pass'; readonly us: number }
   | { readonly type: 'reset'; readonly key: string }
   | { readonly type: 'block'; readonly key: string; readonly duration: number }
@@ -76,6 +76,12 @@ const spendOf = ({ limit }: Scale) =>
     type: fc.constant('spend' as const),
     key,
     cost: fc.integer({ min: 0, max: Math.ceil(limit / 3) }),
+  })
+/** In one tick. */
+const spendsOf = (scale: Scale) =>
+  fc.record({
+    type: fc.constant('spend' as const),
+    asked: fc.array(spendOf(scale), { minLength: 1, maxLength: 3 }),
   })
 /** Often whole milliseconds, so that something ends at the very moment that it is asked for. */
 const momentOf = (most: number) =>
@@ -95,7 +101,7 @@ const block = fc.record({
 const stepsOf = (scale: Scale) =>
   fc.array(
     fc.oneof(
-      { arbitrary: spendOf(scale) as fc.Arbitrary<Step>, weight: 16 },
+      { arbitrary: spendsOf(scale) as fc.Arbitrary<Step>, weight: 16 },
       { arbitrary: passOf(scale) as fc.Arbitrary<Step>, weight: 6 },
       { arbitrary: reset as fc.Arbitrary<Step>, weight: 1 },
       { arbitrary: block as fc.Arbitrary<Step>, weight: 1 },
@@ -124,13 +130,15 @@ describeWithService('redis', (redis) => {
 
   describe('redisRateLimitStore', () => {
     test.each([
-      ['small', small],
-      ['all possible', large],
-    ])(
-      'answers as the memory store does, to the microsecond, whatever is asked and when: %s numbers',
-      async (_, scale) => {
+      ['small numbers', small, [1, 3], 150],
+      ['all possible numbers', large, [1, 3], 150],
+      // More than a function has room for.
+      ['many policies', small, [15, 60], 10],
+    ] as const)(
+      'answers as the memory store does, to the microsecond, whatever is asked and when: %s',
+      async (_, scale, [least, most], ci) => {
         await fc.assert(
-          fc.asyncProperty(limitOf(scale), stepsOf(scale), async (limit, steps) => {
+          fc.asyncProperty(limitOf(scale, least, most), stepsOf(scale), async (limit, steps) => {
             const clock = new Microseconds()
             const memory = memoryRateLimitStore({ clock })
             const { store } = storeAt(() => clock.us)
@@ -141,11 +149,11 @@ describeWithService('redis', (redis) => {
               else if (step.type === 'block')
                 await Promise.all([store, memory].map((s) => s.block(step.key, step.duration, limit)))
               else
-                expect(await store.consume(step.key, step.cost, limit)).toEqual(
-                  memory.consume(step.key, step.cost, limit),
-                )
+                expect(
+                  await Promise.all(step.asked.map(({ key, cost }) => store.consume(key, cost, limit))),
+                ).toEqual(step.asked.map(({ key, cost }) => memory.consume(key, cost, limit)))
           }),
-          { numRuns: runs({ ci: 150, soak: 5_000 }) },
+          { numRuns: runs({ ci, soak: 5_000 }) },
         )
       },
       120_000,

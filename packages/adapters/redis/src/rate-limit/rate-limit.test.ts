@@ -44,7 +44,12 @@ describeWithService('redis', (redis) => {
       await using two = await CLIENTS[kind](redis.url)
       const prefix = newPrefix()
       const limiter = ({ client }: TestClient, name: string) =>
-        new RateLimiter({ name, policies: '2/hour', store: redisRateLimitStore(client, { prefix }) })
+        new RateLimiter({
+          name,
+          policies: '2/hour',
+          store: redisRateLimitStore(client, { prefix, timeout: '10s' }),
+          storeTimeout: '20s',
+        })
       expect(await limiter(one, 'a').consume('k')).toMatchObject({
         allowed: true,
         policies: [{ remaining: 1 }],
@@ -105,6 +110,49 @@ describeWithService('redis', (redis) => {
       await limiter.reset('k')
       expect(calls).toHaveBeenCalledTimes(5)
       calls.mockRestore()
+    })
+
+    test('asks once for what one tick asks, and decides each on its own, in order', async () => {
+      const store = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
+      const limit = limitOf({ limit: 5, window: 3_600_000, algorithm: 'sliding_log' })
+      await Promise.all(['warm', 'too'].map((key) => store.consume(key, 1, limit)))
+      const calls = vi.spyOn(opened.client as Redis, 'sendCommand')
+      const asked = [
+        ['a', 2],
+        ['b', 6],
+        ['a', 4],
+        ['a', 3],
+        ['b', 0],
+      ] as const
+      const results = await Promise.all(asked.map(([key, cost]) => store.consume(key, cost, limit)))
+      expect(calls).toHaveBeenCalledTimes(1)
+      calls.mockRestore()
+      expect(results.map(({ allowed, policies }) => [allowed, policies[0]?.remaining])).toEqual([
+        [true, 3],
+        [false, 5],
+        [false, 3],
+        [true, 0],
+        [true, 5],
+      ])
+    })
+
+    test('a call whose key holds something else fails, and takes no other along', async () => {
+      const prefix = newPrefix()
+      const store = redisRateLimitStore(opened.client, { prefix, timeout: '10s' })
+      const limit = limitOf({ limit: 5, window: 3_600_000 })
+      await store.consume('taken', 1, limit)
+      const [key = ''] = await keysWith(connect(opened.client, 'test'), prefix)
+      for (const make of [() => plain.rpush(key, 'a'), () => plain.set(key, 'short')]) {
+        await plain.del(key)
+        await make()
+        const outcomes = await Promise.allSettled(
+          ['before', 'taken', 'after'].map((key) => store.consume(key, 1, limit)),
+        )
+        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+        expect(outcomes[1]).toMatchObject({ reason: { code: 'REDIS_REFUSED', kind: 'internal' } })
+        await expect(store.block('taken', 1_000, limit)).rejects.toMatchObject({ code: 'REDIS_REFUSED' })
+      }
+      expect(await store.consume('after', 1, limit)).toMatchObject({ policies: [{ remaining: 2 }] })
     })
 
     test('charges and creates nothing by looking, nor by refusing', async () => {
@@ -195,7 +243,8 @@ describeWithService('redis', (redis) => {
 
     test("a prefix of the client's own stands before ours", async () => {
       const client = new Redis(redis.url, { keyPrefix: 'mine:' })
-      await redisRateLimitStore(client, { prefix: 'p:' }).consume('k', 1, limitOf({ window: 60_000 }))
+      const store = redisRateLimitStore(client, { prefix: 'p:', timeout: '10s' })
+      await store.consume('k', 1, limitOf({ window: 60_000 }))
       expect(await keysWith(connect(opened.client, 'test'), 'mine:p:{')).toHaveLength(1)
       client.disconnect()
     })
@@ -226,11 +275,12 @@ describeWithService('redis', (redis) => {
     })
 
     test('takes the place of a store in memory, and a store in memory its place', async () => {
-      const shared = redisRateLimitStore(opened.client, { prefix: newPrefix() })
+      const shared = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
       for (const store of [shared, memoryRateLimitStore()]) {
         const limiter = new RateLimiter({
           policies: [{ limit: 5, window: '1h', algorithm: 'sliding_log' }],
           store,
+          storeTimeout: '20s',
         })
         await limiter.consume('k', { cost: 2 })
         await limiter.block('b', '1h')

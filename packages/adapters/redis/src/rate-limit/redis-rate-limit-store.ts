@@ -10,14 +10,18 @@ import type {
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
-import { runScript } from '../connection/script.js'
-import { PreparedLimit } from './prepared-limit.js'
-import { resetScript, type ScriptOrder } from './scripts.js'
+import { warnOfEviction } from '../connection/eviction.js'
+import { redisError } from '../connection/redis-error.js'
+import { runScript, type Script } from '../connection/script.js'
+import { NUMBERS } from './frames.js'
+import { type Keys, PreparedLimit } from './prepared-limit.js'
+import { resetScript } from './scripts.js'
+import { type Spend, Spends } from './spends.js'
 
 const DEFAULT_PREFIX = 'rate-limit:'
 const DEFAULT_TIMEOUT: Duration = '500ms'
-/** Numbers of a reply for each policy. */
-const NUMBERS = 3
+/** Calls that are decided in one step: some 100 µs, in which a server does nothing else. */
+const MOST_AT_ONCE = 20
 
 /** Options of {@link redisRateLimitStore}; checked and read once. */
 export interface RedisRateLimitStoreOptions {
@@ -41,11 +45,13 @@ export interface RedisRateLimitStore extends RateLimitStore {
 /**
  * Keeps the counts of rate limits in Redis, single or a cluster, for all processes at once. Each call is one script and one
  * round trip: it reads all policies, decides and charges all or none, by the server's clock, and as exactly as the
- * memory store. Keys end by themselves as soon as they are as new; only a block without an end stays until it is reset.
+ * memory store. Calls of one tick share the round trip, but on a cluster. Keys end by themselves as soon as they are as new;
+ * only a block without an end stays until it is reset.
  *
  * A call that may have been charged is never sent again, neither by this store nor by the client: where the connection
  * breaks, it rejects with `details.outcome` `'unknown'`. What Redis loses may be spent anew: without an append-only file
- * a crash takes the counts along, a failover the last of them, and eviction any.
+ * a crash takes the counts along, a failover the last of them, and eviction any: where `maxmemory-policy` is not `noeviction`
+ * a process warning says so.
  *
  * @example
  * const limiter = new RateLimiter({ policies: '100/minute', store: redisRateLimitStore(client) })
@@ -69,59 +75,115 @@ export class RedisStore implements RedisRateLimitStore {
   readonly #connection: Connection
   readonly #prefix: string
   readonly #timeout: number
-  readonly #prepared = new WeakMap<RateLimit, PreparedLimit>()
+  readonly #onAnswer: () => void
+  readonly #prepared = new WeakMap<RateLimit, Prepared>()
 
   constructor(connection: Connection, prefix: string, timeout: number) {
     this.#connection = connection
     this.#prefix = prefix
     this.#timeout = timeout
+    this.#onAnswer = warnOfEviction(connection, {
+      pattern: 'redisRateLimitStore',
+      what: 'what was spent of a limit, or a block',
+    })
   }
 
-  async consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
-    return resultOf(await this.#run(key, limit, [`${cost}`, '']), limit.policies)
+  consume(key: string, cost: number, limit: RateLimit): Promise<RateLimitResult> {
+    const { limit: prepared, spends } = this.#prepare(limit)
+    return spends.add(prepared.keysOf(key), `${cost}`)
   }
 
   async reset(key: string, limit: RateLimit): Promise<void> {
     const options = { timeout: this.#timeout }
-    await runScript(this.#connection, resetScript, this.#prepare(limit).keysOf(key), [], options)
+    await runScript(this.#connection, resetScript, this.#prepare(limit).limit.keysOf(key), [], options)
   }
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
-    await this.#run(key, limit, ['0', `${duration}`])
+    const { limit: prepared } = this.#prepare(limit)
+    await this.#run(prepared.scripts.one, prepared.keysOf(key), [...prepared.args, '0', `${duration}`])
+    this.#onAnswer()
   }
 
-  #run(key: string, limit: RateLimit, order: ScriptOrder): Promise<Reply> {
-    const prepared = this.#prepare(limit)
-    const options = { timeout: this.#timeout, once: true }
-    const args = [...order, ...prepared.args]
-    return runScript(this.#connection, prepared.script, prepared.keysOf(key), args, options)
+  #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]): void {
+    const { one, some } = prepared.scripts
+    const keys = spends.length === 1 ? spends[0]?.keys : spends.flatMap(({ keys }) => keys)
+    const args = [...prepared.args, ...spends.map(({ cost }) => cost)]
+    const answer = this.#run(spends.length === 1 ? one : some, keys as Keys, args)
+    // No function that awaits: each await of a call that is so short shows.
+    answer.then(
+      (reply) => {
+        this.#onAnswer()
+        settleAll(spends, reply as readonly Reply[], limit.policies)
+      },
+      (error: unknown) => {
+        for (const spend of spends) spend.reject(error)
+      },
+    )
   }
 
-  #prepare(limit: RateLimit): PreparedLimit {
+  #run(script: Script, keys: Keys, args: readonly string[]): Promise<Reply> {
+    return runScript(this.#connection, script, keys, args, { timeout: this.#timeout, once: true })
+  }
+
+  #prepare(limit: RateLimit): Prepared {
     const known = this.#prepared.get(limit)
     if (known !== undefined) return known
     const prepared = new PreparedLimit(this.#prefix, limit)
-    this.#prepared.set(limit, prepared)
-    return prepared
+    // On a cluster keys lie on several nodes.
+    const spends = new Spends<RateLimitResult>(this.#connection.isCluster ? 1 : MOST_AT_ONCE, (spends) => {
+      this.#send(limit, prepared, spends)
+    })
+    const made = { limit: prepared, spends }
+    this.#prepared.set(limit, made)
+    return made
   }
 }
 
-function resultOf(reply: Reply, policies: readonly RateLimitPolicy[]): RateLimitResult {
-  // Large ones come as texts, and all do from a client that was told so.
-  const numbers = (reply as readonly Reply[]).map(Number)
+interface Prepared {
+  readonly limit: PreparedLimit
+  readonly spends: Spends<RateLimitResult>
+}
+
+function settleAll(
+  spends: readonly Spend<RateLimitResult>[],
+  reply: readonly Reply[],
+  policies: readonly RateLimitPolicy[],
+): void {
+  let start = 0
+  for (const { resolve, reject } of spends) {
+    try {
+      resolve(resultAt(reply, start, policies))
+    } catch (error) {
+      reject(error)
+    }
+    start += 1 + policies.length * NUMBERS
+  }
+}
+
+/** @throws what the script reports in the place of a result. */
+function resultAt(
+  reply: readonly Reply[],
+  start: number,
+  policies: readonly RateLimitPolicy[],
+): RateLimitResult {
+  // Large ones come as texts.
+  const at = (index: number): number => Number(reply[start + index])
+  const allowed = at(0)
+  if (Number.isNaN(allowed)) throw redisError(new ReplyError(String(reply[start])), 'unknown')
   return {
-    allowed: numbers[0] === 1,
-    policies: policies.map((policy, index) => policyResult(policy, numbers, 1 + index * NUMBERS)),
+    allowed: allowed === 1,
+    policies: policies.map(({ name, limit, window }, index): RateLimitPolicyResult => {
+      const first = 1 + index * NUMBERS
+      const retryAfter = at(first + 2)
+      const wait = retryAfter < 0 ? null : retryAfter
+      return { name, limit, window, remaining: at(first), resetAfter: at(first + 1), retryAfter: wait }
+    }),
   }
 }
 
-function policyResult(
-  { name, limit, window }: RateLimitPolicy,
-  numbers: readonly number[],
-  first: number,
-): RateLimitPolicyResult {
-  const [remaining = 0, resetAfter = 0, retryAfter = 0] = numbers.slice(first, first + NUMBERS)
-  return { name, limit, window, remaining, resetAfter, retryAfter: retryAfter < 0 ? null : retryAfter }
+/** As clients name what a server replies in the place of a result. */
+class ReplyError extends Error {
+  override readonly name = 'ReplyError'
 }
 
 function checkPrefix(prefix: string, place: { package: string; pattern: string; option: string }): string {

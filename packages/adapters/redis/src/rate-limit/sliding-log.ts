@@ -1,4 +1,5 @@
 import type { Meter } from './meter.js'
+import { lifetime } from './times.js'
 
 /**
  * What was spent in the last window, spend by spend, in a list: exact. Each entry is its moment, and all that was spent
@@ -9,9 +10,9 @@ import type { Meter } from './meter.js'
 export const slidingLog: Meter = {
   kind: 'log',
   hasLog: true,
-  numbers: ({ limit, window }) => [limit, window * 1_000, 0],
-  // a: the window.
-  source: `
+  kept: 2,
+  numbers: ({ limit, window }) => [limit, window * 1_000],
+  functions: `
 local function entry(policy, index)
   local text = redis.call('LINDEX', policy.key, index)
   if text then
@@ -24,7 +25,7 @@ end
 local function find(policy, low, isReached)
   local high = policy.size
   while low < high do
-    local middle = math.floor((low + high) / 2)
+    local middle = floor((low + high) / 2)
     if isReached(middle) then
       high = middle
     else
@@ -56,7 +57,7 @@ local function rebase(policy)
 end
 
 local function forget(policy)
-  local start = now - policy.a
+  local start = now - policy.window
   local oldest = entry(policy, 0)
   if oldest and oldest <= start then
     local index = find(policy, 1, function(index) return entry(policy, index) > start end)
@@ -65,48 +66,56 @@ local function forget(policy)
   end
 end
 
-meters.log = {
-  judge = function(policy, sum, newest)
-    policy.sum = sum
-    policy.newest = math.min(newest, now)
-    policy.size = redis.call('LLEN', policy.key)
-    if fresh and policy.size > 0 then
-      redis.call('DEL', policy.key)
-      policy.size = 0
-    end
-    if policy.size > 0 then
-      if back then
-        rebase(policy)
-      end
-      forget(policy)
-    end
-    local _, base = entry(policy, 0)
-    policy.total = base and sum - base or 0
-    local excess = policy.total + cost - policy.most
-    if excess <= 0 then
-      return 0
-    end
-    if cost > policy.most then
-      return never
-    end
-    -- The last of the oldest that make up what is too much.
-    local last = find(policy, 1, function(index)
-      local _, before = entry(policy, index)
-      return before - base >= excess
-    end) - 1
-    return entry(policy, last) + policy.a - now
-  end,
-  settle = function(policy, spent)
-    if spent > 0 then
-      append(policy, now, policy.sum)
-      policy.newest = now
-      policy.total = policy.total + spent
-    end
-    local idle = policy.total > 0 and policy.newest + policy.a - now or 0
-    if (spent > 0 or back) and idle > 0 then
-      redis.call('PEXPIRE', policy.key, lifetime(idle))
-    end
-    return policy.most - policy.total, idle, policy.sum + spent, policy.newest
+local function open(policy, sum, newest)
+  policy.sum = sum
+  policy.newest = math.min(newest, now)
+  policy.size = redis.call('LLEN', policy.key)
+  if fresh and policy.size > 0 then
+    redis.call('DEL', policy.key)
+    policy.size = 0
   end
-}`,
+  if policy.size > 0 then
+    if back then
+      rebase(policy)
+    end
+    forget(policy)
+  end
+  local _, base = entry(policy, 0)
+  policy.base = base
+  policy.total = base and sum - base or 0
+  return policy
+end
+
+-- Until the last of the oldest is over that make up what is too much.
+local function untilGone(policy, excess)
+  local last = find(policy, 1, function(index)
+    local _, before = entry(policy, index)
+    return before - policy.base >= excess
+  end) - 1
+  return entry(policy, last) + policy.window - now
+end
+
+local function spend(policy, amount)
+  append(policy, now, policy.sum)
+  policy.newest = now
+  policy.total = policy.total + amount
+  policy.sum = policy.sum + amount
+end`,
+  judge: ({ id, numbers: [limit, window], known: [sum, newest], log }) => `
+  local policy = { key = ${log}, limit = tonumber(${limit}), window = tonumber(${window}) }
+  v.log${id} = open(policy, ${sum} or 0, ${newest} or 0)
+  local excess = policy.total + cost - policy.limit
+  if excess > 0 then
+    wait = cost > policy.limit and never or untilGone(policy, excess)
+  end`,
+  settle: ({ id }) => `
+  local policy = v.log${id}
+  if spent > 0 then
+    spend(policy, spent)
+  end
+  left, idle = policy.limit - policy.total, policy.total > 0 and policy.newest + policy.window - now or 0
+  if (spent > 0 or back) and idle > 0 then
+    redis.call('PEXPIRE', policy.key, ${lifetime('idle')})
+  end
+  first, second = policy.sum, policy.newest`,
 }

@@ -7,38 +7,32 @@ import type { Meter } from './meter.js'
 export const slidingWindow: Meter = {
   kind: 'sliding',
   hasLog: false,
-  numbers: ({ limit, window }) => [limit, window * 1_000, 0],
-  // a: the window.
-  source: `
-meters.sliding = {
-  judge = function(policy, current, before)
-    local window = policy.a
-    local index = math.floor(now / window)
-    local age = index - math.floor(at / window)
-    policy.passed = now - index * window
-    policy.current = age == 0 and current or 0
-    policy.before = age == 0 and before or (age == 1 and current or 0)
-    local spare = (policy.most - policy.current - cost) * window
-    if policy.before * (window - policy.passed) <= spare then
-      return 0
+  kept: 2,
+  numbers: ({ limit, window }) => [limit, window * 1_000],
+  functions: '',
+  judge: ({ id, numbers: [limit, window], known: [current, before] }) => `
+  local limit, window = tonumber(${limit}), tonumber(${window})
+  local index = floor(now / window)
+  local age = index - floor(at / window)
+  local passed = now - index * window
+  local current = age == 0 and ${current} or 0
+  local before = age == 0 and ${before} or (age == 1 and ${current} or 0)
+  local spare = (limit - current - cost) * window
+  if before * (window - passed) > spare then
+    if cost > limit then
+      wait = never
+    elseif spare >= 0 then
+      -- While this window lasts what counts of the one before shrinks; then this one is the one before.
+      wait = ceil(window - spare / before) - passed
+    else
+      wait = window - passed + ceil(window - (limit - cost) * window / current)
     end
-    if cost > policy.most then
-      return never
-    end
-    -- While this window lasts what counts of the one before shrinks; then this one is the one before.
-    if spare >= 0 then
-      return math.ceil(window - spare / policy.before) - policy.passed
-    end
-    local later = math.ceil(window - (policy.most - cost) * window / policy.current)
-    return window - policy.passed + later
-  end,
-  settle = function(policy, spent)
-    local window = policy.a
-    local current = policy.current + spent
-    local left = window - policy.passed
-    local total = policy.before * left + current * window
-    local idle = current > 0 and left + window or (policy.before > 0 and left or 0)
-    return math.max(0, math.floor(policy.most - total / window)), idle, current, policy.before
   end
-}`,
+  v.limit${id}, v.window${id}, v.rest${id} = limit, window, window - passed
+  v.current${id}, v.before${id} = current, before`,
+  settle: ({ id }) => `
+  first, second = v.current${id} + spent, v.before${id}
+  local rest, window = v.rest${id}, v.window${id}
+  left = max(0, floor(v.limit${id} - (second * rest + first * window) / window))
+  idle = first > 0 and rest + window or (second > 0 and rest or 0)`,
 }

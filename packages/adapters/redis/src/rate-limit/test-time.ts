@@ -72,7 +72,7 @@ export function withoutEnd(connection: Connection): Connection {
     isOpen: connection.isOpen,
     send: ([name, source, ...args], options) =>
       connection.send(
-        [name, `${source}`.replace('math.min(math.ceil(microseconds / 1000) + 2, most)', HOUR), ...args],
+        [name, `${source}`.replace(/min\(ceil\(\w+ \/ 1000\) \+ 2, most\)/g, HOUR), ...args],
         options,
       ),
     masters: () => connection.masters(),

@@ -1,0 +1,37 @@
+import type { Keys } from './prepared-limit.js'
+
+/** A call that waits for what Redis decides. */
+export interface Spend<Result> {
+  readonly keys: Keys
+  readonly cost: string
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Gathers what is asked for in one tick, for one command is cheaper than many. */
+export class Spends<Result> {
+  readonly #most: number
+  readonly #send: (spends: readonly Spend<Result>[]) => void
+  #waiting: Spend<Result>[] = []
+
+  /** `send` gets at most so many, and must settle each of them. */
+  constructor(most: number, send: (spends: readonly Spend<Result>[]) => void) {
+    this.#most = most
+    this.#send = send
+  }
+
+  add(keys: Keys, cost: string): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) process.nextTick(this.#sendAll)
+      this.#waiting.push({ keys, cost, resolve, reject })
+    })
+  }
+
+  readonly #sendAll = (): void => {
+    const all = this.#waiting
+    this.#waiting = []
+    if (all.length <= this.#most) this.#send(all)
+    else
+      for (let from = 0; from < all.length; from += this.#most) this.#send(all.slice(from, from + this.#most))
+  }
+}
