@@ -5,6 +5,11 @@ import { CREATE, FIND, REVOKE, ROTATE, TOUCH } from './api-key-scripts.js'
 import { AuthConnection, partsOf, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 import { SubjectIndex } from './subject-index.js'
 
+const RISK = {
+  pattern: 'redisApiKeyStore',
+  what: 'a key of a program, which then is refused',
+}
+
 /**
  * Keeps API keys in Redis, for many processes: an `ApiKeyStore` of `@base/auth`. Each operation on a key is one script on one
  * key of the server, so it works on a cluster, and goes by the time of the server, which drops keys a week after their end.
@@ -18,7 +23,7 @@ import { SubjectIndex } from './subject-index.js'
  * @throws InvalidOptionError naming the option.
  */
 export function redisApiKeyStore(client: RedisClient, options: RedisAuthStoreOptions = {}): ApiKeyStore {
-  return new RedisApiKeyStore(new AuthConnection('redisApiKeyStore', client, options))
+  return new RedisApiKeyStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisApiKeyStore implements ApiKeyStore {

@@ -2,6 +2,11 @@ import type { OAuthTransactionStore } from '@base/auth/oauth'
 import type { RedisClient } from '../connection/client.js'
 import { AuthConnection, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 
+const RISK = {
+  pattern: 'redisOAuthTransactionStore',
+  what: 'a sign-in that has begun, which then fails',
+}
+
 /**
  * Keeps the sign-ins that wait in Redis, for many processes: an `OAuthTransactionStore` of `@base/auth`. Each call is one command
  * on one key, which Redis drops when its time is over. A sign-in whose key is evicted, or lost by a failover, is begun again.
@@ -15,7 +20,7 @@ export function redisOAuthTransactionStore(
   client: RedisClient,
   options: RedisAuthStoreOptions = {},
 ): OAuthTransactionStore {
-  return new RedisOAuthTransactionStore(new AuthConnection('redisOAuthTransactionStore', client, options))
+  return new RedisOAuthTransactionStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisOAuthTransactionStore implements OAuthTransactionStore {

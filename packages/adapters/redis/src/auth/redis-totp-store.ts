@@ -3,6 +3,12 @@ import type { RedisClient } from '../connection/client.js'
 import { AuthConnection, partsOf, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 import { ACCEPT, ATTEMPT, FIND } from './totp-scripts.js'
 
+const RISK = {
+  pattern: 'redisTotpStore',
+  what: 'the secret of an authenticator app, and with it a second factor',
+  isEndless: true,
+}
+
 /**
  * Keeps authenticator secrets in Redis, for many processes: a `TotpStore` of `@base/auth`. Each operation is one script on one
  * key, so that a code is taken once and attempts are counted, on whatever node they come; locks go by the time of the server.
@@ -17,7 +23,7 @@ import { ACCEPT, ATTEMPT, FIND } from './totp-scripts.js'
  * @throws InvalidOptionError naming the option.
  */
 export function redisTotpStore(client: RedisClient, options: RedisAuthStoreOptions = {}): TotpStore {
-  return new RedisTotpStore(new AuthConnection('redisTotpStore', client, options))
+  return new RedisTotpStore(new AuthConnection(RISK, client, options))
 }
 
 class RedisTotpStore implements TotpStore {
