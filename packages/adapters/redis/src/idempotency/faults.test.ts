@@ -41,7 +41,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       async (where) => {
         const key = `claim ${kind} ${where}`
         const idempotency = createIdempotency({
-          store: redisIdempotencyStore(opened.client, { timeout: 300 }),
+          store: redisIdempotencyStore(opened.client, { timeout: 1_000 }),
         })
         // The script is known, so that it is sent by its name.
         await idempotencyOn(opened).run(`warm ${key}`, 'f', () => 1)
@@ -65,7 +65,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       async (where) => {
         const key = `outcome ${kind} ${where}`
         const idempotency = createIdempotency({
-          store: redisIdempotencyStore(opened.client, { timeout: 300 }),
+          store: redisIdempotencyStore(opened.client, { timeout: 1_000 }),
           storeTimeout: '20s',
         })
         let [runs, failures] = [0, 0]
