@@ -1,10 +1,8 @@
 import { askRedis, describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLIENTS, CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { describe, expect, test } from 'vitest'
+import { CLIENTS } from '../test-clients.js'
 import { testFailover } from '../test-failover.js'
-import { moveSlotOf } from '../test-slot.js'
 import { EVERYTHING, NOTHING, TestStores } from './test-stores.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
@@ -167,52 +165,6 @@ describeWithPrivateService('redis', {}, () => {
       expect(await stores.known('lost')).toEqual(NOTHING)
       await stores.keep('after')
       expect(await stores.known('after')).toEqual(EVERYTHING)
-    },
-  )
-})
-
-describeWithPrivateService('redis', {}, () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
-
-  test.each(kinds)(
-    'a slot is moved while a family in it rotates: no token counts as stolen, and nothing but "unavailable", on %s',
-    async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
-      const stores = new TestStores(opened.client, { prefix: kind, ...patient })
-      await stores.keep('moves')
-      const moving = new AbortController()
-      const outcomes = new Set<string>()
-      let generation = 0
-      const name = (of: number) => (of === 0 ? 'moves' : `moves ${of}`)
-      const rotate = async () => {
-        const status = await stores
-          .rotate('moves', name(generation), name(generation + 1))
-          .catch((error: { kind?: string }) => error.kind ?? String(error))
-        outcomes.add(status)
-        // Where the answer was lost, the same is asked again.
-        if (status !== 'unavailable') generation++
-      }
-      const using = (async () => {
-        while (!moving.signal.aborted) await rotate()
-      })()
-      for (let round = 0; round < 4; round++) await moveSlotOf(`${kind}:refresh:{moves}`, cluster.urls)
-      moving.abort()
-      await using
-      expect([...outcomes]).not.toEqual(
-        expect.arrayContaining([expect.stringMatching(/reused|unknown|revoked/)]),
-      )
-      await expect.poll(rotate, patience).toBeUndefined()
-      expect(outcomes).toContain('rotated')
-      await expect
-        .poll(() => stores.known('moves').catch(() => undefined), patience)
-        .toEqual({
-          ...EVERYTHING,
-          family: 'rotated',
-        })
     },
   )
 })
