@@ -15,9 +15,14 @@ const RISK = {
   what: 'a revocation, after which the token is good again',
 }
 
+// A server without memory refuses a script's first write if it may need some, and lets it finish once it has written: what
+// begins with a deletion is done also then, for access must be taken back most of all from a server in trouble.
+
 /** ARGV: ttl. The longer of two times counts. */
 const REVOKE = script(`
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
+local ttl = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[1]))
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], '', 'PX', string.format('%.0f', ttl))
 return 1
 `)
 
@@ -28,6 +33,7 @@ local present = redis.call('GET', KEYS[1])
 if present then epoch = math.max(epoch, present + 1) end
 local ttl = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
 local text = string.format('%.0f', epoch)
+redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], text, 'PX', string.format('%.0f', ttl))
 return text
 `)
@@ -37,7 +43,7 @@ return text
  * verification asks for three keys at once, which Redis drops when their time is over.
  *
  * The server must not evict keys (`maxmemory-policy noeviction`): with one that is evicted a token is good again. So it is with
- * a failover that loses a write.
+ * a failover that loses a write. A server that has no memory left takes revocations all the same.
  *
  * @example
  * const tokens = createTokenService({ issuer, audience, keys, revocations: redisRevocationStore(client) })

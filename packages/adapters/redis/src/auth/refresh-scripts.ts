@@ -5,6 +5,8 @@ import { SERVER_TIME } from './server-time.js'
 const REMEMBERED = 7 * 86_400_000
 
 // KEYS: 1 the family, a hash; 2 the hashes of its tokens that were replaced, a set; 3 what is kept for the grace. One slot.
+// A server without memory refuses a script's first write if it may need some, and lets it finish once it has written. So what
+// takes a family back deletes first: it is done also then.
 
 /** ARGV: absoluteTtl, idleTtl, then names and values of the facts. */
 export const START: Script = script(`${SERVER_TIME}
@@ -44,8 +46,8 @@ if spent then
     local sealed = redis.call('GET', KEYS[3])
     if sealed then return { 'repeated', sealed, f[8] } end
   end
-  redis.call('HSET', KEYS[1], 'revoked', text(now))
   redis.call('DEL', KEYS[3])
+  redis.call('HSET', KEYS[1], 'revoked', text(now))
   return { 'reused' }
 end
 if now >= tonumber(f[4]) then return { 'expired' } end
@@ -62,8 +64,8 @@ return { 'rotated' }
 export const REVOKE: Script = script(`${SERVER_TIME}
 local f = redis.call('HMGET', KEYS[1], 'hash', 'revoked', 'idle')
 if not f[1] or f[2] then return 0 end
-redis.call('HSET', KEYS[1], 'revoked', text(now))
 redis.call('DEL', KEYS[3])
+redis.call('HSET', KEYS[1], 'revoked', text(now))
 if now < tonumber(f[3]) then return 1 end
 return 0
 `)

@@ -1,30 +1,13 @@
 import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
-import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { CLIENTS } from '../test-clients.js'
+import { follow, REPLICATION } from '../test-failover.js'
 import { redisCacheStore } from './index.js'
-import {
-  entryOf,
-  expectRecovery,
-  expectUnavailable,
-  freshPrefix,
-  patience,
-  textAt,
-  usedStore,
-} from './test-store.js'
+import { entryOf, expectRecovery, expectUnavailable, freshPrefix, textAt, usedStore } from './test-store.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 
-/** Makes a server a replica of another, and waits until it has its data. */
-async function follow(url: string, master: string): Promise<void> {
-  const { hostname, port, password } = new URL(master)
-  await askRedis(url, ['CONFIG', 'SET', 'masterauth', password], ['REPLICAOF', hostname, port])
-  const admin = new Redis(url)
-  await expect.poll(() => admin.info('replication'), patience).toContain('master_link_status:up')
-  admin.disconnect()
-}
-
-const settings = { 'repl-diskless-sync-delay': '0' }
+const settings = REPLICATION
 
 describeWithPrivateService('redis', { settings }, (one) => {
   describeWithPrivateService('redis', { settings }, (other) => {

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
+import { testFailover } from '../test-failover.js'
 import { moveSlotOf } from '../test-slot.js'
 import { redisIdempotencyStore } from './index.js'
 import { claimScript, completeScript } from './scripts.js'
@@ -42,7 +43,8 @@ describeWithPrivateService('redis', {}, (redis) => {
         const idempotency = createIdempotency({
           store: redisIdempotencyStore(opened.client, { timeout: 1_000 }),
         })
-        await idempotency.run(`warm ${key}`, 'f', () => 1)
+        // The script is known, so that it is sent by its name.
+        await idempotencyOn(opened).run(`warm ${key}`, 'f', () => 1)
         line.cut(claimScript.sha, where)
         expect(await rejection(idempotency.run(key, 'f', never))).toMatchObject({ kind: 'unavailable' })
         line.cut(undefined)
@@ -72,7 +74,7 @@ describeWithPrivateService('redis', {}, (redis) => {
           line.cut(undefined)
         })
         // The script is known, so that it is sent by its name.
-        await idempotency.run(`warm ${key}`, 'f', () => 1)
+        await idempotencyOn(opened).run(`warm ${key}`, 'f', () => 1)
         const result = await idempotency.run(key, 'f', () => {
           line.cut(completeScript.sha, where)
           return ++runs
@@ -118,6 +120,53 @@ describeWithPrivateService('redis', {}, (redis) => {
         expect((await store.claim({ ...claim, token: 'another' })).state).toBe('run')
     })
 
+    test('that pauses its clients: nothing runs, in bounded time', async () => {
+      const idempotency = createIdempotency({
+        store: redisIdempotencyStore(opened.client, { timeout: '200ms' }),
+      })
+      // Of writes, as scripts are: to end it is none.
+      await plain.client('PAUSE', 60_000, 'WRITE')
+      try {
+        expect(await rejection(idempotency.run(`paused ${kind}`, 'f', never))).toMatchObject({
+          kind: 'unavailable',
+          details: { outcome: 'unknown' },
+        })
+      } finally {
+        await plain.client('UNPAUSE')
+      }
+      const again = () =>
+        idempotencyOn(opened)
+          .run(`paused ${kind}`, 'f', () => 1)
+          .catch(() => undefined)
+      await expect.poll(again, { timeout: 20_000 }).toEqual({ value: 1, replayed: false })
+    })
+
+    test('that drops keys, for its memory is full: a run keeps its outcome, and the next fence is higher', async () => {
+      const idempotency = idempotencyOn(opened)
+      const fences: bigint[] = []
+      const drop = async () => {
+        await plain.config('SET', 'maxmemory-policy', 'allkeys-lru')
+        await plain.config('SET', 'maxmemory', '1')
+        await expect.poll(() => plain.dbsize(), { timeout: 20_000 }).toBe(0)
+        await plain.config('SET', 'maxmemory', '0')
+        await plain.config('SET', 'maxmemory-policy', 'noeviction')
+      }
+      const request = () =>
+        idempotency.run(`dropped ${kind}`, 'f', async ({ fence }) => {
+          fences.push(fence)
+          await drop()
+          return fences.length
+        })
+      expect([await request(), await request()]).toEqual([
+        { value: 1, replayed: false },
+        { value: 1, replayed: true },
+      ])
+      // What was dropped is a request as any other, and runs: its effect must compare the fence.
+      await drop()
+      expect(await request()).toEqual({ value: 2, replayed: false })
+      expect((fences[1] ?? 0n) > (fences[0] ?? 0n)).toBe(true)
+    })
+
     test('that has become a replica: nothing runs, and it goes on once it is the master again', async () => {
       const idempotency = idempotencyOn(opened)
       await plain.replicaof('127.0.0.1', 1)
@@ -149,6 +198,40 @@ describeWithPrivateService('redis', {}, (redis) => {
         expect(await idempotency.run(`${key} ${kind}`, 'f', never)).toMatchObject({ replayed: true })
     })
   })
+})
+
+describeWithPrivateService('redis', {}, () => {
+  test.each(kinds)(
+    'a replica is promoted: what it had heard of is not run again, and what it had not gets a higher fence, on %s',
+    { timeout: 120_000 },
+    async (kind) => {
+      await using pair = await testFailover()
+      await using opened = await CLIENTS[kind](pair.url)
+      const idempotency = idempotencyOn(opened, { storeTimeout: '60s' })
+      const impatient = idempotencyOn(opened, { storeTimeout: '20s' })
+      const fences: bigint[] = []
+      const lost = () => idempotency.run('lost', 'f', ({ fence }) => fences.push(fence))
+
+      const running = await idempotency.run('running', 'f', async () => {
+        await idempotency.run('kept', 'f', () => 'kept')
+        await pair.sync()
+        await pair.promote()
+        await lost()
+        await pair.demote()
+        expect(await rejection(impatient.run('refused', 'f', never))).toMatchObject({
+          kind: 'unavailable',
+          code: 'REDIS_READ_ONLY',
+        })
+        pair.lead()
+        return 'running'
+      })
+      expect(running).toEqual({ value: 'running', replayed: false })
+      for (const key of ['running', 'kept'])
+        expect(await idempotency.run(key, 'f', never)).toEqual({ value: key, replayed: true })
+      expect(await lost()).toEqual({ value: 2, replayed: false })
+      expect((fences[1] ?? 0n) > (fences[0] ?? 0n)).toBe(true)
+    },
+  )
 })
 
 describeWithPrivateService('redis', {}, () => {

@@ -199,10 +199,12 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
       }
       // The claim, which arrived after all, is given back.
       await expect
-        .poll(() =>
-          idempotencyOn(opened)
-            .run(`frozen ${kind}`, 'f', () => 1)
-            .catch(() => undefined),
+        .poll(
+          () =>
+            idempotencyOn(opened)
+              .run(`frozen ${kind}`, 'f', () => 1)
+              .catch(() => undefined),
+          { timeout: 20_000 },
         )
         .toEqual({ value: 1, replayed: false })
     })
@@ -224,15 +226,15 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
 
     test('that is gone: nothing runs, and what ran has its value, in bounded time', async () => {
       await using opened = await CLIENTS[kind](redis.url)
-      const store = redisIdempotencyStore(opened.client, { timeout: '10s' })
-      const idempotency = createIdempotency({ store, storeTimeout: '500ms' })
+      const idempotency = idempotencyOn(opened, { storeTimeout: '5s' })
+      const impatient = idempotencyOn(opened, { storeTimeout: '300ms' })
       try {
         const result = await idempotency.run(`gone ${kind}`, 'f', async () => {
           await redis.kill()
           return 'placed'
         })
         expect(result).toEqual({ value: 'placed', replayed: false, stored: false })
-        expect(await rejection(idempotency.run(`gone too ${kind}`, 'f', never))).toMatchObject({
+        expect(await rejection(impatient.run(`gone too ${kind}`, 'f', never))).toMatchObject({
           kind: 'unavailable',
         })
       } finally {
