@@ -38,6 +38,30 @@ export {
 } from './authorization/index.js'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
 export {
+  type AesGcmMessage,
+  createFieldCipher,
+  type DataKey,
+  type EncryptedField,
+  type FieldCipher,
+  type FieldCipherCall,
+  FieldCipherError,
+  type FieldCipherErrorCode,
+  type FieldCipherErrorOptions,
+  type FieldCipherOptions,
+  type FieldKeyState,
+  type FieldPlace,
+  type IndexKey,
+  type KmsPort,
+  type LocalKey,
+  localKeys,
+  openAesGcm,
+  type ReencryptOptions,
+  type ReencryptProgress,
+  type ReencryptResult,
+  type ReencryptSource,
+  reencrypt,
+} from './field-encryption/index.js'
+export {
   type Argon2Parameters,
   type Argon2Preset,
   argon2id,
