@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { invalidOption } from '@base/core/options'
-import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
+import { type NodeCrypto, requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { FieldCipherError } from './field-cipher-error.js'
 
 /** Bytes of a nonce of ours. */
@@ -45,7 +45,7 @@ export function open(
   tag: Uint8Array,
   aad: Uint8Array,
 ): Buffer {
-  const node = requireNodeCrypto('field encryption')
+  const node = platform()
   try {
     if (tag.byteLength !== TAG_BYTES) throw new RangeError(`A tag has ${TAG_BYTES} bytes.`)
     const bits = (key instanceof Uint8Array ? key.byteLength : (key.symmetricKeySize ?? 0)) * 8
@@ -65,11 +65,19 @@ export function open(
 
 /** Nonce, ciphertext and tag, in one piece. */
 export function seal(key: KeyObject, text: Uint8Array, aad: Uint8Array): Buffer {
-  const node = requireNodeCrypto('field encryption')
+  const node = platform()
   const nonce = node.randomBytes(NONCE_BYTES)
   const cipher = node.createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad)
   const ciphertext = cipher.update(text)
   cipher.final()
   return Buffer.concat([nonce, ciphertext, cipher.getAuthTag()])
+}
+
+let known: NodeCrypto | undefined
+
+/** Looked up once: asking for the module takes as long as a tenth of a field. */
+function platform(): NodeCrypto {
+  known ??= requireNodeCrypto('field encryption')
+  return known
 }

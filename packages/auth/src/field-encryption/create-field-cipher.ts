@@ -14,7 +14,7 @@ import { parseEnvelope, parseHeader } from './envelope.js'
 import type { FieldCipher, FieldCipherCall } from './field-cipher.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
-import { type FieldPlace, placeBytes } from './place.js'
+import { bytesOfParts, type FieldPlace, readPlace } from './place.js'
 import { fromBytes, toBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
@@ -76,20 +76,26 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {
-    const bound = placeBytes(this.#names, place)
+    const parts = readPlace(this.#names, place)
     const bytes = toBytes(value)
-    const { key, header } = await within(this.#keys.encrypting(), call)
-    return `${header}.${seal(key, bytes, aadOf(header, bound)).toString('base64url')}`
+    const { key, header, front } = await within(this.#keys.encrypting(), call)
+    return `${header}.${seal(key, bytes, bytesOfParts(parts, front)).toString('base64url')}`
   }
 
   async decrypt<T>(text: string, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<T> {
-    const bound = placeBytes(this.#names, place)
+    const parts = readPlace(this.#names, place)
     const { header, body } = parseEnvelope(text)
-    const { key } = await within(this.#keys.decrypting(header), call)
+    const { key, front } = await within(this.#keys.decrypting(header), call)
     if (body.length <= NONCE_BYTES + TAG_BYTES) throw new FieldCipherError({ code: 'FIELD_MALFORMED' })
     const end = body.length - TAG_BYTES
     const nonce = body.subarray(0, NONCE_BYTES)
-    const opened = open(key, nonce, body.subarray(NONCE_BYTES, end), body.subarray(end), aadOf(header, bound))
+    const opened = open(
+      key,
+      nonce,
+      body.subarray(NONCE_BYTES, end),
+      body.subarray(end),
+      bytesOfParts(parts, front),
+    )
     return fromBytes(opened) as T
   }
 
@@ -111,23 +117,12 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     place: Omit<FieldPlace<Name>, 'rowId'>,
     call?: FieldCipherCall,
   ): Promise<readonly string[]> {
-    const column = placeBytes(
-      this.#names.filter((name) => name !== 'rowId'),
-      place,
-    )
+    const names = this.#names.filter((name) => name !== 'rowId')
+    const column = bytesOfParts(readPlace(names, place))
     const normal = typeof value === 'string' ? this.#normalize(value) : value
     const keys = await within(this.#indexKeys.get(), call)
     return keys.map((key) => blindIndexOf(key, column, normal, this.#indexBytes))
   }
-}
-
-/** All that must be as it was: the header, which names the key, and the place, each of a length that is known. */
-function aadOf(header: string, place: Buffer): Buffer {
-  const aad = Buffer.allocUnsafe(4 + header.length + place.length)
-  aad.writeUInt32BE(header.length, 0)
-  aad.write(header, 4, 'latin1')
-  place.copy(aad, 4 + header.length)
-  return aad
 }
 
 function within<T>(promise: Promise<T>, call: FieldCipherCall | undefined): Promise<T> {

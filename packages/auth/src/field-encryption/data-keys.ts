@@ -6,6 +6,7 @@ import { type EnvelopeHeader, headerOf, parseHeader } from './envelope.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
 import { isKeyId } from './local-keys.js'
+import { bytesOfParts } from './place.js'
 
 /** A data key, ready for use. */
 export interface ReadyKey {
@@ -13,6 +14,8 @@ export interface ReadyKey {
   /** A value that only this key gives, so that an envelope cannot be opened by two. */
   readonly commitment: Buffer
   readonly header: string
+  /** The header as the first part of what is authenticated with a field. */
+  readonly front: Buffer
 }
 
 /** By far fewer fields than the 2^32 after which random nonces of one key could meet (NIST SP 800-38D, 8.3). */
@@ -111,9 +114,6 @@ function readyKey(keyId: string, dataKey: Uint8Array, wrapped: Uint8Array): Read
       node.hkdfSync('sha256', dataKey, keyId, `@base/auth field encryption 1: ${purpose}`, KEY_BYTES),
     )
   const commitment = derive('commitment')
-  return {
-    key: node.createSecretKey(derive('encrypt')),
-    commitment,
-    header: headerOf(keyId, wrapped, commitment),
-  }
+  const header = headerOf(keyId, wrapped, commitment)
+  return { key: node.createSecretKey(derive('encrypt')), commitment, header, front: bytesOfParts([header]) }
 }

@@ -16,13 +16,19 @@ export interface EnvelopeHeader {
 }
 
 const VERSION = 'v1'
+const DOTS = 4
 const MOST_WRAPPED_CHARACTERS = 5_462
 
 /** The halves of an envelope. Every text of it but one is refused: no padding, no spare bits, nothing around it. */
 export function parseEnvelope(text: unknown): Envelope {
-  const dot = typeof text === 'string' ? text.lastIndexOf('.') : -1
-  if (dot < 0) throw malformed()
-  return { header: (text as string).slice(0, dot), body: bytesOf((text as string).slice(dot + 1)) }
+  if (typeof text !== 'string') throw malformed()
+  // From the front, for the header is short. A fifth dot would be no base64url of the body.
+  let dot = -1
+  for (let count = 0; count < DOTS; count++) {
+    dot = text.indexOf('.', dot + 1)
+    if (dot < 0) throw malformed()
+  }
+  return { header: text.slice(0, dot), body: bytesOf(text.slice(dot + 1)) }
 }
 
 /** What a header says; as strict. */

@@ -1,18 +1,17 @@
 import { jsonCodec } from '@base/core/codec'
+import { isWellFormed } from './well-formed.js'
 
 /** The first byte of what is encrypted: how to read the rest. */
 const TEXT = 0
 const BYTES = 1
 const CODED = 2
 
-const SURROGATE = /[\ud800-\udfff]/
-
 /** A value as bytes: texts and bytes as they are, everything else by the codec that also carries dates, bigints, maps and so on. */
 export function toBytes(value: unknown): Buffer {
   // Half a surrogate pair has no UTF-8; JSON writes it as an escape.
-  if (typeof value === 'string' && !SURROGATE.test(value)) return tagged(TEXT, Buffer.from(value, 'utf8'))
-  if (value?.constructor === Uint8Array) return tagged(BYTES, value as Uint8Array)
-  return tagged(CODED, Buffer.from(jsonCodec.encode(value), 'utf8'))
+  if (typeof value === 'string' && isWellFormed(value)) return text(TEXT, value)
+  if (value?.constructor === Uint8Array) return Buffer.concat([Buffer.of(BYTES), value as Uint8Array])
+  return text(CODED, jsonCodec.encode(value))
 }
 
 /** The value that bytes stand for. */
@@ -28,9 +27,9 @@ export function fromBytes(bytes: Buffer): unknown {
   }
 }
 
-function tagged(tag: number, bytes: Uint8Array): Buffer {
-  const all = Buffer.allocUnsafe(bytes.byteLength + 1)
-  all[0] = tag
-  all.set(bytes, 1)
-  return all
+function text(tag: number, content: string): Buffer {
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(content) + 1)
+  bytes[0] = tag
+  bytes.write(content, 1)
+  return bytes
 }
