@@ -39,6 +39,7 @@ export {
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
 export {
   type AesGcmMessage,
+  type ColumnPlace,
   createFieldCipher,
   type DataKey,
   type EncryptedField,

@@ -14,7 +14,7 @@ import { parseEnvelope, parseHeader } from './envelope.js'
 import type { FieldCipher, FieldCipherCall } from './field-cipher.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
-import { bytesOfParts, type FieldPlace, readPlace } from './place.js'
+import { bytesOfParts, type ColumnPlace, type FieldPlace, readPlace } from './place.js'
 import { fromBytes, toBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
@@ -103,18 +103,14 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     return parseHeader(parseEnvelope(text).header).keyId !== this.#kms.primaryId
   }
 
-  async blindIndex(
-    value: unknown,
-    place: Omit<FieldPlace<Name>, 'rowId'>,
-    call?: FieldCipherCall,
-  ): Promise<string> {
+  async blindIndex(value: unknown, place: ColumnPlace<Name>, call?: FieldCipherCall): Promise<string> {
     const [first] = await this.blindIndexes(value, place, call)
     return first as string
   }
 
   async blindIndexes(
     value: unknown,
-    place: Omit<FieldPlace<Name>, 'rowId'>,
+    place: ColumnPlace<Name>,
     call?: FieldCipherCall,
   ): Promise<readonly string[]> {
     const names = this.#names.filter((name) => name !== 'rowId')

@@ -1,4 +1,4 @@
-import type { FieldPlace } from './place.js'
+import type { ColumnPlace, FieldPlace } from './place.js'
 
 /** Options of a call. */
 export interface FieldCipherCall {
@@ -42,11 +42,7 @@ export interface FieldCipher<Name extends string = 'tenant' | 'table' | 'column'
    *
    * @throws {@link FieldCipherError} with `KMS_UNAVAILABLE`; `UnsupportedError` where the keys give none for indexes.
    */
-  blindIndex(value: unknown, place: Omit<FieldPlace<Name>, 'rowId'>, call?: FieldCipherCall): Promise<string>
+  blindIndex(value: unknown, place: ColumnPlace<Name>, call?: FieldCipherCall): Promise<string>
   /** The same by every key that may still stand in the database, the primary first: what to search by while keys change. */
-  blindIndexes(
-    value: unknown,
-    place: Omit<FieldPlace<Name>, 'rowId'>,
-    call?: FieldCipherCall,
-  ): Promise<readonly string[]>
+  blindIndexes(value: unknown, place: ColumnPlace<Name>, call?: FieldCipherCall): Promise<readonly string[]>
 }

@@ -8,7 +8,7 @@ export {
 } from './field-cipher-error.js'
 export type { DataKey, IndexKey, KmsPort } from './kms-port.js'
 export { type FieldKeyState, type LocalKey, localKeys } from './local-keys.js'
-export type { FieldPlace } from './place.js'
+export type { ColumnPlace, FieldPlace } from './place.js'
 export {
   type EncryptedField,
   type ReencryptOptions,

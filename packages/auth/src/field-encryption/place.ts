@@ -6,6 +6,15 @@ export type FieldPlace<Name extends string = 'tenant' | 'table' | 'column' | 'ro
   Record<Name, string>
 >
 
+/** Where a column stands: the place of a field, whose row may be left out. */
+export type ColumnPlace<Name extends string = 'tenant' | 'table' | 'column' | 'rowId'> = Omit<
+  FieldPlace<Name>,
+  'rowId'
+> & {
+  /** Ignored. */
+  readonly rowId?: string
+}
+
 const NOTHING = new Uint8Array(0)
 
 /** The parts of a place in the order of their names, each checked. */
