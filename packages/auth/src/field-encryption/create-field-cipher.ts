@@ -21,7 +21,7 @@ const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
 const MOST_INDEX_BITS = 256
 
 /** Options of {@link createFieldCipher}. */
-export interface FieldCipherOptions<Name extends string = (typeof PLACE)[number]> {
+export interface FieldCipherOptions<Name extends string = 'tenant' | 'table' | 'column' | 'rowId'> {
   /** Who keeps the keys: `localKeys([…])`, or an adapter of a key management service. */
   readonly keys: KmsPort
   /**
@@ -51,7 +51,7 @@ export interface FieldCipherOptions<Name extends string = (typeof PLACE)[number]
  *
  * @throws `InvalidOptionError` naming the option.
  */
-export function createFieldCipher<const Name extends string = (typeof PLACE)[number]>(
+export function createFieldCipher<const Name extends string = 'tenant' | 'table' | 'column' | 'rowId'>(
   options: FieldCipherOptions<Name>,
 ): FieldCipher<Name> {
   return new EnvelopeCipher<Name>(options)
