@@ -4,19 +4,26 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** Where a line is cut when a statement passes: before the server has it, before the answer, or silently after it. */
 export type Cut = 'before the statement' | 'before the answer' | 'silently'
 
-/** A line to a server, which can be cut in the middle of a transaction. */
+/** A line to a server, which can be cut in the middle of a transaction, and led to another. */
 export interface Line extends AsyncDisposable {
   /** The server, by way of the line. */
   readonly url: string
   /** Cuts the connection of whoever sends a text from now on; `undefined` lets everything pass. */
   cut(text: string | undefined, where?: Cut): void
+  /** Resets all connections. */
+  reset(): void
+  /** From now on connections lead to another server; those that stand are reset. */
+  leadTo(url: string): void
 }
 
 /** Lays a line on loopback to the server of a URL. */
 export async function lineTo(url: string): Promise<Line> {
-  const target = new URL(url)
+  let target = new URL(url)
   let rule: { readonly text: string; readonly where: Cut } | undefined
   const sockets = new Set<Socket>()
+  const reset = () => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     const end = () => {
@@ -50,6 +57,11 @@ export async function lineTo(url: string): Promise<Line> {
     url: own.href,
     cut: (text, where = 'before the statement') => {
       rule = text === undefined ? undefined : { text, where }
+    },
+    reset,
+    leadTo: (url) => {
+      target = new URL(url)
+      reset()
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy()

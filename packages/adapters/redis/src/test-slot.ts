@@ -15,7 +15,7 @@ export async function moveSlotOf(key: string, urls: readonly string[]): Promise<
     const { host = '', port = 0, password = '' } = to.options
     if (keys.length > 0)
       await from.call('MIGRATE', host, port, '', 0, 5_000, 'AUTH', password ?? '', 'KEYS', ...keys)
-    for (const node of [to, from]) await node.cluster('SETSLOT', slot, 'NODE', toId)
+    for (const node of [to, from, ...nodes]) await node.cluster('SETSLOT', slot, 'NODE', toId)
   } finally {
     for (const node of nodes) node.disconnect()
   }

@@ -1,8 +1,7 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
 import { assert } from './assert.js'
 import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
-import { type Law, laws } from './law.js'
 
 /**
  * What every {@link IdempotencyStore} must do.

@@ -1,12 +1,9 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { TotpAttempt, TotpStore } from '../totp/totp-store.js'
 import { assert } from './assert.js'
-import { laws, type Prove } from './law.js'
 
 const MINUTE = 60_000
 const LIMIT = { attempts: 3, lockFor: 10 * MINUTE }
-
-type Law = (name: string, prove: Prove<TotpStore>) => void
 
 /**
  * What every `TotpStore` must do; a store is one when it passes this against the real system.
@@ -36,7 +33,7 @@ export function totpStoreConformance(make: Make<TotpStore>, options: Conformance
   races(law)
 }
 
-function secrets(law: Law): void {
+function secrets(law: Law<TotpStore>): void {
   law('a secret that is enrolled waits, and comes back as it was given', async (store) => {
     const odd = '{ "a": "ü\'; --" }'
     await store.enroll("ü'; --", odd)
@@ -86,7 +83,7 @@ function secrets(law: Law): void {
   })
 }
 
-function steps(law: Law): void {
+function steps(law: Law<TotpStore>): void {
   law('a step is taken once, and none before it', async (store) => {
     await active(store, 'a', 5)
     assert.deepEqual(await accepted(store, 'a', [5, 4, 6, 6, 5, 60_000_000, 6]), [
@@ -101,7 +98,7 @@ function steps(law: Law): void {
   })
 }
 
-function attempts(law: Law): void {
+function attempts(law: Law<TotpStore>): void {
   law('attempts beyond the limit are refused until the lock is over', async (store, advance) => {
     await active(store, 'a')
     assert.deepEqual(await statuses(store, 5), ['open', 'open', 'open', 'locked', 'locked'])
@@ -147,7 +144,7 @@ function attempts(law: Law): void {
   })
 }
 
-function races(law: Law): void {
+function races(law: Law<TotpStore>): void {
   const many = Array.from({ length: 50 }, (_, index) => index)
 
   law('of 50 that take one step at once exactly one succeeds', async (store) => {

@@ -1,10 +1,10 @@
 import type { CacheStore } from '@base/cache/store'
 import { UnavailableError } from '@base/core/errors'
 import { describeWithPrivateService } from '@base-internal/tools/services'
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
+import { moveSlotOf } from '../test-slot.js'
 import { redisCacheStore } from './index.js'
 import { Names } from './names.js'
 import { entryOf, expectRecovery, freshPrefix, patience, textAt } from './test-store.js'
@@ -30,7 +30,7 @@ describeWithPrivateService('redis', {}, () => {
       const slot = new Names(prefix, true).shardOf('k').deleted
       const use = new AbortController()
       const using = model.useUntil(use.signal)
-      for (let round = 0; round < 2; round++) await moveSlot(cluster.urls, slot)
+      for (let round = 0; round < 2; round++) await moveSlotOf(slot, cluster.urls)
       use.abort()
       await using
       expect(model.served).toBeGreaterThan(0)
@@ -104,36 +104,5 @@ class Model {
     const found = await textAt(this.#store, 'k')
     expect(this.#allowed).toContain(found)
     if (found !== undefined) this.served++
-  }
-}
-
-/** Moves the slot of a key to the next master, as an operator does. */
-async function moveSlot(urls: readonly string[], key: string): Promise<void> {
-  const admins = urls.map((url) => new Redis(url))
-  try {
-    const slot = await (admins[0] as Redis).cluster('KEYSLOT', key)
-    const ids = await Promise.all(admins.map((admin) => admin.cluster('MYID')))
-    const owner = (await (admins[0] as Redis).cluster('SLOTS')).find(
-      ([from, to]) => Number(from) <= slot && slot <= Number(to),
-    )
-    const from = ids.indexOf(owner?.[2]?.[2] ?? '')
-    const to = (from + 1) % urls.length
-    const [source, target] = [admins[from] as Redis, admins[to] as Redis]
-    await target.cluster('SETSLOT', slot, 'IMPORTING', ids[from] as string)
-    await source.cluster('SETSLOT', slot, 'MIGRATING', ids[to] as string)
-    await moveKeys(source, urls[to] as string, slot)
-    for (const admin of [target, source, ...admins])
-      await admin.cluster('SETSLOT', slot, 'NODE', ids[to] as string)
-  } finally {
-    for (const admin of admins) admin.disconnect()
-  }
-}
-
-async function moveKeys(source: Redis, target: string, slot: number): Promise<void> {
-  const { hostname, port, password } = new URL(target)
-  for (;;) {
-    const keys = await source.cluster('GETKEYSINSLOT', slot, 1)
-    if (keys.length === 0) return
-    await source.call('MIGRATE', hostname, port, '', '0', '5000', 'AUTH', password, 'KEYS', ...keys)
   }
 }

@@ -1,54 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { describeWithPrivateService } from '@base-internal/tools/services'
+import { testProcesses } from '@base-internal/tools/test-process'
 import { Redis } from 'ioredis'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { freshPrefix, patience } from './test-store.js'
 
 const PROCESSES = 8
 
-/** A process with a cache, which is told what to do. */
-class Worker {
-  readonly process: ChildProcess
-  readonly #lines: AsyncIterator<string>
-
-  constructor(url: string, prefix: string) {
-    const file = join(import.meta.dirname, 'test-process.ts')
-    this.process = spawn(process.execPath, [file, url, prefix], { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#lines = createInterface({ input: this.process.stdout ?? expect.unreachable() })[
-      Symbol.asyncIterator
-    ]()
-  }
-
-  tell(line: string): void {
-    this.process.stdin?.write(`${line}\n`)
-  }
-
-  async hear(): Promise<unknown> {
-    const { value, done } = await this.#lines.next()
-    if (done) throw new Error('The process has ended.')
-    return JSON.parse(value)
-  }
-
-  ask(line: string): Promise<unknown> {
-    this.tell(line)
-    return this.hear()
-  }
+/** Does what a line says, and answers. */
+interface Worker {
+  ask(line: string): Promise<unknown>
 }
 
 describeWithPrivateService('redis', {}, (redis) => {
-  let workers: Worker[] = []
+  const processOf = testProcesses(join(import.meta.dirname, 'test-process.ts'))
 
+  /** Processes with a cache each, which are told what to do. */
   async function start(prefix: string): Promise<Worker[]> {
-    workers = Array.from({ length: PROCESSES }, () => new Worker(redis.url, prefix))
-    expect(await Promise.all(workers.map((worker) => worker.hear()))).toEqual(workers.map(() => 'ready'))
-    return workers
+    const started = Array.from({ length: PROCESSES }, () => processOf(redis.url, prefix))
+    expect(await Promise.all(started.map((each) => each.hear()))).toEqual(started.map(() => '"ready"'))
+    return started.map((each) => ({ ask: async (line) => JSON.parse(await each.ask(line)) }))
   }
-
-  afterEach(() => {
-    for (const { process } of workers) process.kill('SIGKILL')
-  })
 
   test('eight processes with a hundred callers each load a cold key once', { timeout: 60_000 }, async () => {
     const prefix = freshPrefix()
@@ -63,7 +35,8 @@ describeWithPrivateService('redis', {}, (redis) => {
   })
 
   test('a deletion in one is seen in all, and never undone', { timeout: 60_000 }, async () => {
-    const [one, ...others] = await start(freshPrefix())
+    const workers = await start(freshPrefix())
+    const [one, ...others] = workers
     const deleting = one as Worker
     const took: number[] = []
     for (let round = 0; round < 20; round++) {

@@ -1,40 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { describeWithService } from '@base-internal/tools/services'
-import { afterEach, expect, test } from 'vitest'
+import { testProcesses } from '@base-internal/tools/test-process'
+import { expect, test } from 'vitest'
 
 describeWithService('redis', (redis) => {
-  const children = new Set<ChildProcess>()
-  afterEach(() => {
-    for (const child of children) child.kill('SIGKILL')
-    children.clear()
-  })
-
-  const start = (key: string, ttl: number) => {
-    const file = join(import.meta.dirname, 'test-process.ts')
-    const child = spawn(process.execPath, [file, redis.url, key, `${ttl}`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    children.add(child)
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const line = async () => String((await lines.next()).value)
-    const write = () => {
-      child.stdin.write('write\n')
-      return line()
-    }
-    return { child, line, write }
-  }
+  const start = testProcesses(join(import.meta.dirname, 'test-process.ts'))
 
   test('of two holders, one stopped past its lease, only one writes with a valid fencing token', async () => {
-    const slow = start('two holders', 500)
-    const lost = BigInt(await slow.line())
+    const slow = start(redis.url, 'two holders', '500')
+    const lost = BigInt(await slow.hear())
     slow.child.kill('SIGSTOP')
-    const quick = start('two holders', 60_000)
-    const token = BigInt(await quick.line())
+    const quick = start(redis.url, 'two holders', '60000')
+    const token = BigInt(await quick.hear())
     expect(token > lost).toBe(true)
-    expect(await quick.write()).toBe('1 false')
+    expect(await quick.ask('write')).toBe('1 false')
     slow.child.kill('SIGCONT')
-    expect(await slow.write()).toBe('0 true')
+    expect(await slow.ask('write')).toBe('0 true')
   })
 })

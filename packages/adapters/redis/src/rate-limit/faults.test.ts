@@ -8,6 +8,7 @@ import {
 import {
   describeWithPrivateService,
   describeWithService,
+  lineTo,
   type PrivateServer,
   privateServer,
 } from '@base-internal/tools/services'
@@ -16,8 +17,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../connection/connect.js'
 import { CLIENTS, CLUSTER_CLIENTS } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
-import { testProxy } from '../test-proxy.js'
+import { moveSlotOf } from '../test-slot.js'
 import { type RedisRateLimitStore, redisRateLimitStore } from './index.js'
+import { PreparedLimit } from './prepared-limit.js'
 import { RedisStore } from './redis-rate-limit-store.js'
 import { standing, TimedConnection, withoutEnd } from './test-time.js'
 
@@ -51,31 +53,32 @@ async function answers(store: RedisRateLimitStore, key: string): Promise<RateLim
 describeWithPrivateService('redis', {}, (redis) => {
   describe.each(kinds)('redisRateLimitStore on %s', (kind) => {
     test('charges once where the connection is lost before the answer, and says that nobody knows', async () => {
-      await using proxy = await testProxy(redis.url)
-      await using opened = await CLIENTS[kind](proxy.url)
+      await using line = await lineTo(redis.url)
+      await using opened = await CLIENTS[kind](line.url)
       const store = redisRateLimitStore(opened.client, { timeout: '10s' })
       const key = `lost ${kind}`
       await store.consume(key, 1, limit)
       for (const charged of [2, 3, 4]) {
-        proxy.loseNextAnswer()
+        line.cut('EVALSHA', 'before the answer')
         expect(await rejection(store.consume(key, 1, limit))).toMatchObject({
           code: 'REDIS_UNAVAILABLE',
           kind: 'unavailable',
           details: { outcome: 'unknown' },
         })
+        line.cut(undefined)
         expect(left(await answers(store, key))).toEqual([100 - charged, 100 - charged])
       }
     })
 
     test('outlives resets of its connection under load, charging no more than was asked', async () => {
-      await using proxy = await testProxy(redis.url)
-      await using opened = await CLIENTS[kind](proxy.url)
+      await using line = await lineTo(redis.url)
+      await using opened = await CLIENTS[kind](line.url)
       const store = redisRateLimitStore(opened.client, { timeout: '10s' })
       const key = `resets ${kind}`
       let [allowed, unknown] = [0, 0]
       for (let round = 0; round < 8; round++) {
         const calls = Array.from({ length: 5 }, () => store.consume(key, 1, limit))
-        if (round % 2 === 0) proxy.reset()
+        if (round % 2 === 0) line.reset()
         for (const outcome of await Promise.allSettled(calls))
           if (outcome.status === 'fulfilled') allowed++
           else if (outcome.reason.details.outcome === 'unknown') unknown++
@@ -232,7 +235,7 @@ describeWithService('redis', () => {
     test.each(kinds)(
       'to a replica: refused as long as it may not write, then counted on (%s)',
       async (kind) => {
-        await using proxy = await testProxy(first.url)
+        await using line = await lineTo(first.url)
         // The replica has another password; the one that the first has as well lets the client in.
         await Promise.all(
           [first, second].map(({ url }) => command(url, 'ACL', 'SETUSER', 'default', '>shared')),
@@ -241,7 +244,7 @@ describeWithService('redis', () => {
         await command(second.url, 'CONFIG', 'SET', 'masterauth', decodeURIComponent(password))
         await command(second.url, 'REPLICAOF', '127.0.0.1', port)
         await using opened = await CLIENTS[kind](
-          Object.assign(new URL(proxy.url), { password: 'shared' }).href,
+          Object.assign(new URL(line.url), { password: 'shared' }).href,
         )
         const store = redisRateLimitStore(opened.client, { timeout: '5s' })
         const key = `failover ${kind}`
@@ -251,7 +254,7 @@ describeWithService('redis', () => {
         await store.consume(key, 40, limit)
         await command(first.url, 'WAIT', '1', '10000')
 
-        proxy.leadTo(second.url)
+        line.leadTo(second.url)
         await expect
           .poll(() => store.consume(key, 1, limit).catch((error) => error.code), { timeout: 20_000 })
           .toBe('REDIS_READ_ONLY')
@@ -283,7 +286,7 @@ describeWithService('redis', () => {
             (error: unknown) => errors.push(error),
           )
       })()
-      await moveSlotOf(cluster, key)
+      await moveSlotOf(new PreparedLimit('rate-limit:', limit).keysOf(key)[0], cluster.urls)
       moving = false
       await spending
       for (const error of errors)
@@ -307,28 +310,6 @@ describeWithService('redis', () => {
     })
   })
 })
-
-/** Gives the slot of a key, with what is in it, to another node. */
-async function moveSlotOf(cluster: TestCluster, key: string): Promise<void> {
-  const nodes = cluster.urls.map((url) => new Redis(url))
-  try {
-    const ids = await Promise.all(nodes.map((node) => node.cluster('MYID')))
-    const all = await Promise.all(nodes.map((node) => node.keys(`*${key}*`)))
-    const from = all.findIndex((keys) => keys.length > 0)
-    const to = (from + 1) % nodes.length
-    const [source, target] = [nodes[from] as Redis, nodes[to] as Redis]
-    const slot = Number(await source.cluster('KEYSLOT', all[from]?.[0] ?? ''))
-    await target.cluster('SETSLOT', slot, 'IMPORTING', String(ids[from]))
-    await source.cluster('SETSLOT', slot, 'MIGRATING', String(ids[to]))
-    const { port, password } = new URL(cluster.urls[to] ?? '')
-    for (const each of await source.keys(`*${key}*`))
-      await source.call('MIGRATE', '127.0.0.1', port, each, '0', '5000', 'AUTH', password)
-    for (const node of [target, source, ...nodes])
-      await node.cluster('SETSLOT', slot, 'NODE', String(ids[to]))
-  } finally {
-    for (const node of nodes) node.disconnect()
-  }
-}
 
 /** Sends one command by a client of its own. */
 async function command(url: string, name: string, ...args: string[]): Promise<unknown> {

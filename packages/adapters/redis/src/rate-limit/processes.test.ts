@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { describeWithService } from '@base-internal/tools/services'
-import { afterEach, expect, test } from 'vitest'
+import { testProcesses } from '@base-internal/tools/test-process'
+import { expect, test } from 'vitest'
 
 const PROCESSES = 4
 const CALLS = 200
@@ -17,24 +16,12 @@ interface Outcome {
 }
 
 describeWithService('redis', (redis) => {
-  const children = new Set<ChildProcess>()
-  afterEach(() => {
-    for (const child of children) child.kill('SIGKILL')
-    children.clear()
-  })
+  const processOf = testProcesses(join(import.meta.dirname, 'test-process.ts'))
 
   const start = async (key: string, algorithm: string) => {
-    const file = join(import.meta.dirname, 'test-process.ts')
-    const child = spawn(process.execPath, [file, redis.url, key, algorithm, `${CALLS}`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    children.add(child)
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    await lines.next()
-    return async (): Promise<Outcome> => {
-      child.stdin.write('go\n')
-      return JSON.parse(String((await lines.next()).value)) as Outcome
-    }
+    const started = processOf(redis.url, key, algorithm, `${CALLS}`)
+    await started.hear()
+    return async () => JSON.parse(await started.ask('go')) as Outcome
   }
 
   /** All processes spend at once; the outcomes are those of each. */

@@ -13,8 +13,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../connection/connect.js'
 import type { Connection } from '../connection/connection.js'
 import { CLIENTS, type TestClient } from '../test-clients.js'
+import { keysWith } from '../test-keys.js'
 import { RedisStore } from './redis-rate-limit-store.js'
-import { keysWith, standing, TimedConnection, withoutEnd } from './test-time.js'
+import { standing, TimedConnection, withoutEnd } from './test-time.js'
 
 const ALGORITHMS = ['gcra', 'token_bucket', 'sliding_log', 'sliding_window', 'fixed_window'] as const
 const EPOCH = Date.UTC(2026, 0, 1) * 1_000

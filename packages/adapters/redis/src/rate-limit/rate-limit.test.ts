@@ -9,9 +9,10 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect } from '../connection/connect.js'
 import { CLIENTS, type TestClient } from '../test-clients.js'
+import { keysWith } from '../test-keys.js'
 import { redisRateLimitStore } from './index.js'
 import { RedisStore } from './redis-rate-limit-store.js'
-import { keysWith, standing, TimedConnection, withoutEnd } from './test-time.js'
+import { standing, TimedConnection, withoutEnd } from './test-time.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 const wrong = (value: unknown): never => value as never

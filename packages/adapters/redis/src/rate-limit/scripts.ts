@@ -101,6 +101,13 @@ for index, policy in ipairs(policies) do
   answer[#answer + 1] = waits[index] == never and never or milliseconds(waits[index])
 end
 
+if ARGV[2] ~= '' and not back and not fresh then
+  -- A block leaves what was spent as it was written: counted on to now it would be rounded, beyond 2^53.
+  kept[1] = at
+  for index = 4, #known do
+    kept[index] = known[index]
+  end
+end
 if spent > 0 or back or ARGV[2] ~= '' then
   for index, number in ipairs(kept) do
     kept[index] = whole(number)

@@ -1,21 +1,8 @@
 import type { Argument, Connection, Reply, SendOptions } from '../connection/connection.js'
 import { redisError } from '../connection/redis-error.js'
-import { runScript, script } from '../connection/script.js'
 
 const HOUR = '3600000'
 const TIME = `redis.call('TIME')`
-const options = { timeout: 10_000 }
-
-/** As if a key had been there so many milliseconds longer. */
-const age = script(`
-local left = redis.call('PTTL', KEYS[1])
-if left < 0 then
-  return 0
-end
-if left > tonumber(ARGV[1]) then
-  return redis.call('PEXPIRE', KEYS[1], left - ARGV[1])
-end
-return redis.call('DEL', KEYS[1])`)
 
 /** The last argument of a script, in microseconds, is its time, or what stands before it is added to. */
 const timeOf = (origin: string): string => `(function()
@@ -75,19 +62,6 @@ export class TimedConnection implements Connection {
 
 class ReplyError extends Error {
   override readonly name = 'ReplyError'
-}
-
-/** All keys with a prefix. */
-export async function keysWith(connection: Connection, prefix: string): Promise<readonly string[]> {
-  const nodes = await connection.masters()
-  const replies = await Promise.all(nodes.map((node) => node.send(['KEYS', `${prefix}*`], options)))
-  return replies.flatMap((reply) => (reply as readonly Buffer[]).map(String))
-}
-
-/** Ends those keys with a prefix whose life would be over after so many milliseconds, and shortens that of the others. */
-export async function ageKeys(connection: Connection, prefix: string, milliseconds: number): Promise<void> {
-  const keys = await keysWith(connection, prefix)
-  await Promise.all(keys.map((key) => runScript(connection, age, [key], [`${milliseconds}`], options)))
 }
 
 /** A connection on which real time ends no key: where the clock stands, it must not. */
