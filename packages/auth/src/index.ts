@@ -98,6 +98,13 @@ export {
   type VerifyPasswordOptions,
 } from './passwords/index.js'
 export {
+  createRecoveryCodes,
+  memoryRecoveryCodeStore,
+  type RecoveryCodeStore,
+  type RecoveryCodes,
+  type RecoveryCodesOptions,
+} from './recovery-codes/index.js'
+export {
   type AccessClaims,
   type AccessInput,
   type AccessTokenIssuer,

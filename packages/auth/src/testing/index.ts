@@ -1,4 +1,5 @@
 export { keyStoreConformance } from './key-store-conformance.js'
+export { recoveryCodeStoreConformance } from './recovery-code-store-conformance.js'
 export { refreshStoreConformance } from './refresh-store-conformance.js'
 export { replayStoreConformance } from './replay-store-conformance.js'
 export { revocationStoreConformance } from './revocation-store-conformance.js'
