@@ -1,4 +1,18 @@
 export {
+  type ActionGrant,
+  type ActionPurpose,
+  type ActionTokenKey,
+  type ActionTokenStore,
+  type ActionTokens,
+  type ActionTokensOptions,
+  createActionTokens,
+  type IssuedActionToken,
+  type MemoryActionTokenStoreOptions,
+  memoryActionTokenStore,
+  type NewActionToken,
+  type StoredActionToken,
+} from './action-tokens/index.js'
+export {
   type ActionOf,
   type ActionOn,
   type ActionQuery,

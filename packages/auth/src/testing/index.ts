@@ -1,3 +1,4 @@
+export { actionTokenStoreConformance } from './action-token-store-conformance.js'
 export { keyStoreConformance } from './key-store-conformance.js'
 export { recoveryCodeStoreConformance } from './recovery-code-store-conformance.js'
 export { refreshStoreConformance } from './refresh-store-conformance.js'
