@@ -1,4 +1,18 @@
 export {
+  type ActionGrant,
+  type ActionPurpose,
+  type ActionTokenKey,
+  type ActionTokenStore,
+  type ActionTokens,
+  type ActionTokensOptions,
+  createActionTokens,
+  type IssuedActionToken,
+  type MemoryActionTokenStoreOptions,
+  memoryActionTokenStore,
+  type NewActionToken,
+  type StoredActionToken,
+} from './action-tokens/index.js'
+export {
   type ApiKey,
   type ApiKeyRotation,
   type ApiKeyStore,
@@ -59,6 +73,31 @@ export {
   type WithoutRing,
 } from './authorization/index.js'
 export { AuthError, type AuthErrorCode, type AuthErrorOptions } from './errors/index.js'
+export {
+  type AesGcmMessage,
+  type ColumnPlace,
+  createFieldCipher,
+  type DataKey,
+  type EncryptedField,
+  type FieldCipher,
+  type FieldCipherCall,
+  FieldCipherError,
+  type FieldCipherErrorCode,
+  type FieldCipherErrorOptions,
+  type FieldCipherOptions,
+  type FieldKeyState,
+  type FieldPlace,
+  type IndexKey,
+  type KmsPort,
+  type LocalKey,
+  localKeys,
+  openAesGcm,
+  type ReencryptOptions,
+  type ReencryptProgress,
+  type ReencryptResult,
+  type ReencryptSource,
+  reencrypt,
+} from './field-encryption/index.js'
 export {
   type AskProvider,
   type Auth0Options,
@@ -125,6 +164,13 @@ export {
   UnknownPepperError,
   type VerifyPasswordOptions,
 } from './passwords/index.js'
+export {
+  createRecoveryCodes,
+  memoryRecoveryCodeStore,
+  type RecoveryCodeStore,
+  type RecoveryCodes,
+  type RecoveryCodesOptions,
+} from './recovery-codes/index.js'
 export {
   type AccessClaims,
   type AccessInput,

@@ -2,9 +2,9 @@
  * Every reason for which a credential is refused, for programs: `switch (error.code)` narrows.
  *
  * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*` about a proof of possession,
- * `API_KEY_*` about the key of a program, `OAUTH_*` about a sign-in with a provider; `STEP_UP_REQUIRED` asks to sign in
- * again. `KEYS_UNAVAILABLE` and `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations
- * could not be read: the credential is refused all the same.
+ * `API_KEY_*` about the key of a program, `OAUTH_*` about a sign-in with a provider, `ACTION_TOKEN_INVALID` about a link in
+ * a mail; `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and `REVOCATIONS_UNAVAILABLE` say that nobody could
+ * judge, because the keys or the revocations could not be read: the credential is refused all the same.
  */
 export type AuthErrorCode =
   | 'TOKEN_MALFORMED'
@@ -42,3 +42,4 @@ export type AuthErrorCode =
   | 'OAUTH_ACCESS_TOKEN_REFUSED'
   | 'OAUTH_RESPONSE_INVALID'
   | 'OAUTH_ID_TOKEN_INVALID'
+  | 'ACTION_TOKEN_INVALID'

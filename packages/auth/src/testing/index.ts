@@ -1,6 +1,8 @@
+export { actionTokenStoreConformance } from './action-token-store-conformance.js'
 export { apiKeyStoreConformance } from './api-key-store-conformance.js'
 export { keyStoreConformance } from './key-store-conformance.js'
 export { oauthTransactionStoreConformance } from './oauth-transaction-store-conformance.js'
+export { recoveryCodeStoreConformance } from './recovery-code-store-conformance.js'
 export { refreshStoreConformance } from './refresh-store-conformance.js'
 export { replayStoreConformance } from './replay-store-conformance.js'
 export { revocationStoreConformance } from './revocation-store-conformance.js'

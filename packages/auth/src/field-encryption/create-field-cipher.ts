@@ -1,0 +1,146 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
+import { untilAborted } from '../tokens/until-aborted.js'
+import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
+import { blindIndexOf, IndexKeys } from './blind-index.js'
+import { DataKeys } from './data-keys.js'
+import { parseEnvelope, parseHeader } from './envelope.js'
+import type { FieldCipher, FieldCipherCall } from './field-cipher.js'
+import { FieldCipherError } from './field-cipher-error.js'
+import type { KmsPort } from './kms-port.js'
+import { bytesOfParts, type ColumnPlace, type FieldPlace, readPlace } from './place.js'
+import { fromBytes, toBytes } from './value-bytes.js'
+
+const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
+const MOST_INDEX_BITS = 256
+
+/** Options of {@link createFieldCipher}. */
+export interface FieldCipherOptions<Name extends string = 'tenant' | 'table' | 'column' | 'rowId'> {
+  /** Who keeps the keys: `localKeys([…])`, or an adapter of a key management service. */
+  readonly keys: KmsPort
+  /**
+   * What names the place of a field, in this order; every call must then give all of it. Once there are fields it cannot change.
+   * @defaultValue ['tenant', 'table', 'column', 'rowId']
+   */
+  readonly context?: readonly Name[]
+  /** Makes equal what a search shall take for equal, before a text is indexed. Do not change it later. @defaultValue NFC */
+  readonly normalize?: (text: string) => string
+  /** How much of a blind index is kept, in whole bytes: fewer bits hide more and find too much. From 32 to 256. @defaultValue 256 */
+  readonly indexBits?: number
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * Makes a cipher for single fields.
+ *
+ * @example
+ * const key = crypto.getRandomValues(new Uint8Array(32))
+ * const cipher = createFieldCipher({ keys: localKeys([{ id: '2026', key, state: 'primary' }]) })
+ * const place = { tenant: 'acme', table: 'customer', column: 'email', rowId: '7' }
+ *
+ * const text = await cipher.encrypt('ana@example.com', place)
+ * await cipher.decrypt(text, place) // 'ana@example.com'
+ * await cipher.decrypt(text, { ...place, rowId: '8' }) // throws FIELD_TAMPERED
+ *
+ * @throws `InvalidOptionError` naming the option.
+ */
+export function createFieldCipher<const Name extends string = 'tenant' | 'table' | 'column' | 'rowId'>(
+  options: FieldCipherOptions<Name>,
+): FieldCipher<Name> {
+  return new EnvelopeCipher<Name>(options)
+}
+
+class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
+  readonly #kms: KmsPort
+  readonly #keys: DataKeys
+  readonly #indexKeys: IndexKeys
+  readonly #names: readonly string[]
+  readonly #normalize: (text: string) => string
+  readonly #indexBytes: number
+
+  constructor(options: FieldCipherOptions<Name>) {
+    const { keys, context = PLACE, clock = systemClock, indexBits = MOST_INDEX_BITS } = options ?? {}
+    this.#kms = checkMethods(keys, ['generateDataKey', 'unwrapDataKey'], placeOf('keys'))
+    this.#names = readNames(context)
+    this.#normalize = checkFunction(options.normalize ?? toNfc, placeOf('normalize'))
+    this.#indexBytes = checkIndexBits(indexBits) / 8
+    this.#keys = new DataKeys(keys, checkMethods(clock, ['monotonic'], placeOf('clock')))
+    this.#indexKeys = new IndexKeys(keys, clock)
+  }
+
+  async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {
+    const parts = readPlace(this.#names, place)
+    const bytes = toBytes(value)
+    const { key, header, front } = await within(this.#keys.encrypting(), call)
+    return `${header}.${seal(key, bytes, bytesOfParts(parts, front)).toString('base64url')}`
+  }
+
+  async decrypt<T>(text: string, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<T> {
+    const parts = readPlace(this.#names, place)
+    const { header, body } = parseEnvelope(text)
+    const { key, front } = await within(this.#keys.decrypting(header), call)
+    if (body.length <= NONCE_BYTES + TAG_BYTES) throw new FieldCipherError({ code: 'FIELD_MALFORMED' })
+    const end = body.length - TAG_BYTES
+    const nonce = body.subarray(0, NONCE_BYTES)
+    const opened = open(
+      key,
+      nonce,
+      body.subarray(NONCE_BYTES, end),
+      body.subarray(end),
+      bytesOfParts(parts, front),
+    )
+    return fromBytes(opened) as T
+  }
+
+  needsReencrypt(text: string): boolean {
+    return parseHeader(parseEnvelope(text).header).keyId !== this.#kms.primaryId
+  }
+
+  async blindIndex(value: unknown, place: ColumnPlace<Name>, call?: FieldCipherCall): Promise<string> {
+    const [first] = await this.blindIndexes(value, place, call)
+    return first as string
+  }
+
+  async blindIndexes(
+    value: unknown,
+    place: ColumnPlace<Name>,
+    call?: FieldCipherCall,
+  ): Promise<readonly string[]> {
+    const names = this.#names.filter((name) => name !== 'rowId')
+    const column = bytesOfParts(readPlace(names, place))
+    const normal = typeof value === 'string' ? this.#normalize(value) : value
+    const keys = await within(this.#indexKeys.get(), call)
+    return keys.map((key) => blindIndexOf(key, column, normal, this.#indexBytes))
+  }
+}
+
+function within<T>(promise: Promise<T>, call: FieldCipherCall | undefined): Promise<T> {
+  return call?.signal === undefined ? promise : untilAborted(promise, call.signal)
+}
+
+function toNfc(text: string): string {
+  return text.normalize('NFC')
+}
+
+function readNames(context: readonly string[]): readonly string[] {
+  const isList = Array.isArray(context) && context.length > 0 && new Set(context).size === context.length
+  if (isList && context.every((name) => typeof name === 'string' && name !== '')) return [...context]
+  throw invalidOption(context, placeOf('context'), 'a list of names, none empty and none twice')
+}
+
+function checkIndexBits(value: number): number {
+  const bits = checkInteger(value, { ...placeOf('indexBits'), min: 32, max: MOST_INDEX_BITS })
+  if (bits % 8 === 0) return bits
+  throw invalidOption(value, placeOf('indexBits'), 'a multiple of 8')
+}
+
+function placeOf(option: string): OptionPlace {
+  return { package: '@base/auth', pattern: 'createFieldCipher', option }
+}

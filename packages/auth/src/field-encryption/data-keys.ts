@@ -1,0 +1,119 @@
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '@base/core/clock'
+import { isAppError } from '@base/core/errors'
+import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
+import { type EnvelopeHeader, headerOf, parseHeader } from './envelope.js'
+import { FieldCipherError } from './field-cipher-error.js'
+import type { KmsPort } from './kms-port.js'
+import { isKeyId } from './local-keys.js'
+import { bytesOfParts } from './place.js'
+
+/** A data key, ready for use. */
+export interface ReadyKey {
+  readonly key: KeyObject
+  /** A value that only this key gives, so that an envelope cannot be opened by two. */
+  readonly commitment: Buffer
+  readonly header: string
+  /** The header as the first part of what is authenticated with a field. */
+  readonly front: Buffer
+}
+
+/** By far fewer fields than the 2^32 after which random nonces of one key could meet (NIST SP 800-38D, 8.3). */
+const MOST_USES = 2 ** 24
+const LONGEST_USE = 3_600_000
+const MOST_REMEMBERED = 1_000
+const KEY_BYTES = 32
+const MOST_WRAPPED = 4_096
+
+/**
+ * The data keys in memory: one that encrypts, replaced after an hour, after 2^24 fields, and when another key becomes primary;
+ * and the last thousand that have decrypted, each for an hour, so that a key which was taken away in between serves no longer.
+ */
+export class DataKeys {
+  readonly #kms: KmsPort
+  readonly #clock: Clock
+  #current:
+    | { readonly id: string; readonly until: number; readonly ready: Promise<ReadyKey>; uses: number }
+    | undefined
+  readonly #known = new Map<string, { readonly until: number; readonly ready: Promise<ReadyKey> }>()
+
+  constructor(kms: KmsPort, clock: Clock) {
+    this.#kms = kms
+    this.#clock = clock
+  }
+
+  /** The key that encrypts now. */
+  encrypting(): Promise<ReadyKey> {
+    const now = this.#clock.monotonic()
+    const id = this.#kms.primaryId
+    const current = this.#current
+    if (current !== undefined && current.id === id && now < current.until && current.uses++ < MOST_USES)
+      return current.ready
+    const next = { id, until: now + LONGEST_USE, ready: this.#generate(), uses: 1 }
+    this.#current = next
+    // One that failed is asked for again by the next field.
+    next.ready.catch(() => {
+      if (this.#current === next) this.#current = undefined
+    })
+    return next.ready
+  }
+
+  /** The key that a header names, which must be committed to. What was found for one is remembered by all of its text. */
+  decrypting(header: string): Promise<ReadyKey> {
+    const now = this.#clock.monotonic()
+    const known = this.#known.get(header)
+    if (known !== undefined && now < known.until) return known.ready
+    const ready = this.#find(parseHeader(header))
+    this.#known.delete(header)
+    this.#known.set(header, { until: now + LONGEST_USE, ready })
+    ready.catch(() => this.#known.delete(header))
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > MOST_REMEMBERED && oldest !== undefined) this.#known.delete(oldest)
+    return ready
+  }
+
+  async #find({ keyId, wrapped, commitment }: EnvelopeHeader): Promise<ReadyKey> {
+    const ready = await ask(async () =>
+      readyKey(keyId, await this.#kms.unwrapDataKey(keyId, wrapped), wrapped),
+    )
+    const isSame =
+      commitment.length === ready.commitment.length &&
+      requireNodeCrypto('FieldCipher').timingSafeEqual(commitment, ready.commitment)
+    if (isSame) return ready
+    throw new FieldCipherError({ code: 'FIELD_TAMPERED', keyId })
+  }
+
+  #generate(): Promise<ReadyKey> {
+    return ask(async () => {
+      const { keyId, key, wrapped } = await this.#kms.generateDataKey()
+      return readyKey(keyId, key, wrapped)
+    })
+  }
+}
+
+/** What whoever keeps the keys answers. A key that is refused is; anything else is a failure to reach them. */
+export async function ask<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    // By brand and code: an adapter may have another copy of this package.
+    if (isAppError(cause) && cause.code.startsWith('FIELD_KEY_')) throw cause
+    throw new FieldCipherError({ code: 'KMS_UNAVAILABLE', cause })
+  }
+}
+
+/** Two keys out of one by HKDF-SHA-256: one encrypts, one is shown, and neither follows from the other. */
+function readyKey(keyId: string, dataKey: Uint8Array, wrapped: Uint8Array): ReadyKey {
+  if (dataKey.byteLength !== KEY_BYTES) throw new RangeError(`A data key has ${KEY_BYTES} bytes.`)
+  if (wrapped.byteLength > MOST_WRAPPED)
+    throw new RangeError(`A wrapped key has at most ${MOST_WRAPPED} bytes.`)
+  if (!isKeyId(keyId)) throw new RangeError('The id of a key has 1 to 64 letters, digits, _ and -.')
+  const node = requireNodeCrypto('FieldCipher')
+  const derive = (purpose: string) =>
+    Buffer.from(
+      node.hkdfSync('sha256', dataKey, keyId, `@base/auth field encryption 1: ${purpose}`, KEY_BYTES),
+    )
+  const commitment = derive('commitment')
+  const header = headerOf(keyId, wrapped, commitment)
+  return { key: node.createSecretKey(derive('encrypt')), commitment, header, front: bytesOfParts([header]) }
+}

@@ -1,0 +1,61 @@
+import { AppError, type ErrorKind } from '@base/core/errors'
+
+/**
+ * Why a field could not be encrypted or decrypted: it is no envelope; its key is not known, is disabled, or is destroyed;
+ * it was changed, moved to another place, or encrypted by a key of another bearer of the same name; or the keys are away.
+ */
+export type FieldCipherErrorCode =
+  | 'FIELD_MALFORMED'
+  | 'FIELD_KEY_UNKNOWN'
+  | 'FIELD_KEY_DISABLED'
+  | 'FIELD_KEY_DESTROYED'
+  | 'FIELD_TAMPERED'
+  | 'KMS_UNAVAILABLE'
+
+const MESSAGES: Readonly<Record<FieldCipherErrorCode, string>> = {
+  FIELD_MALFORMED: 'The text is no encrypted field.',
+  FIELD_KEY_UNKNOWN: 'The field was encrypted by a key that is not known.',
+  FIELD_KEY_DISABLED: 'The field was encrypted by a key that is disabled.',
+  FIELD_KEY_DESTROYED: 'The field was encrypted by a key that is destroyed: it cannot be read again.',
+  FIELD_TAMPERED: 'The field was changed, belongs to another place, or was encrypted by another key.',
+  KMS_UNAVAILABLE: 'The keys could not be reached.',
+}
+
+const KINDS: Readonly<Partial<Record<FieldCipherErrorCode, ErrorKind>>> = { KMS_UNAVAILABLE: 'unavailable' }
+
+/**
+ * A field could not be encrypted or decrypted. Kind `internal`, for what is stored is at fault and not the caller; `unavailable`
+ * for keys that are away. It holds the id of a key at most: no text, no value.
+ *
+ * @example
+ * try {
+ *   await cipher.decrypt(row.email, place)
+ * } catch (error) {
+ *   if (isAppError(error, 'FIELD_KEY_DESTROYED')) return '[erased]'
+ *   throw error
+ * }
+ */
+export class FieldCipherError extends AppError {
+  /** Why, for programs. */
+  declare readonly code: FieldCipherErrorCode
+
+  constructor({ code, keyId, cause }: FieldCipherErrorOptions) {
+    super({
+      code,
+      kind: KINDS[code] ?? 'internal',
+      message: MESSAGES[code],
+      ...(keyId !== undefined && { details: { keyId } }),
+      ...(cause !== undefined && { cause }),
+    })
+  }
+}
+
+/** Options of {@link FieldCipherError}. */
+export interface FieldCipherErrorOptions {
+  /** Why. */
+  readonly code: FieldCipherErrorCode
+  /** The id of the key. */
+  readonly keyId?: string
+  /** What led to it. */
+  readonly cause?: unknown
+}

@@ -1,0 +1,305 @@
+import { InvalidOptionError, UnsupportedError } from '@base/core/errors'
+import { secret } from '@base/core/secret'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test } from 'vitest'
+import { createFieldCipher, FieldCipherError, type KmsPort, type LocalKey, localKeys } from './index.js'
+
+const keyOf = (byte: number) => new Uint8Array(32).fill(byte)
+const place = { tenant: 'acme', table: 'customer', column: 'email', rowId: '7' }
+const cipherOf = (...keys: readonly LocalKey[]) => createFieldCipher({ keys: localKeys(keys) })
+const k1: LocalKey = { id: 'k1', key: keyOf(1), state: 'primary' }
+const k2: LocalKey = { id: 'k2', key: keyOf(2), state: 'primary' }
+const refusal = (code: string) => expect.objectContaining({ name: 'FieldCipherError', code })
+
+describe('a field', () => {
+  test('comes back in its place, and equal ones differ', async () => {
+    const cipher = cipherOf(k1)
+    const [a, b] = [await cipher.encrypt('ana', place), await cipher.encrypt('ana', place)]
+    expect(a).not.toBe(b)
+    expect(a).toMatch(/^v1\.k1\.[\w-]{43}\.[\w-]{43}\.[\w-]+$/)
+    expect(await cipher.decrypt(a, place)).toBe('ana')
+    expect(await cipherOf(k1).decrypt(b, place)).toBe('ana')
+  })
+
+  test.each(['tenant', 'table', 'column', 'rowId'])('is refused in another %s', async (name) => {
+    const cipher = cipherOf(k1)
+    const text = await cipher.encrypt('ana', place)
+    await expect(cipher.decrypt(text, { ...place, [name]: 'other' })).rejects.toEqual(
+      refusal('FIELD_TAMPERED'),
+    )
+  })
+
+  test('is bound without ambiguity: no text can run from one part of the place into the next', async () => {
+    const cipher = cipherOf(k1)
+    const text = await cipher.encrypt('ana', { ...place, tenant: 'ab', table: 'c' })
+    for (const [tenant, table] of [
+      ['a', 'bc'],
+      ['abc', 'c'],
+      ['ab|c', 'c'],
+      ['ab\0', 'c'],
+    ] as const)
+      await expect(cipher.decrypt(text, { ...place, tenant, table })).rejects.toEqual(
+        refusal('FIELD_TAMPERED'),
+      )
+  })
+
+  test.each(['tenant', 'table', 'column', 'rowId'])('needs all of its place: %s', async (name) => {
+    const cipher = cipherOf(k1)
+    const text = await cipher.encrypt('ana', place)
+    for (const value of [undefined, null, '', 7, '\ud800']) {
+      const wrong = { ...place, [name]: value } as unknown as typeof place
+      await expect(cipher.encrypt('ana', wrong)).rejects.toBeInstanceOf(InvalidOptionError)
+      await expect(cipher.decrypt(text, wrong)).rejects.toBeInstanceOf(InvalidOptionError)
+    }
+  })
+
+  test('may be bound to other names', async () => {
+    const cipher = createFieldCipher({ keys: localKeys([k1]), context: ['shop', 'rowId'] })
+    const text = await cipher.encrypt(7n, { shop: 'a', rowId: '1' })
+    expect(await cipher.decrypt(text, { shop: 'a', rowId: '1' })).toBe(7n)
+    await expect(cipher.decrypt(text, { shop: 'b', rowId: '1' })).rejects.toEqual(refusal('FIELD_TAMPERED'))
+  })
+
+  test('that is none is never returned as it is (prisma-field-encryption#8)', async () => {
+    const cipher = cipherOf(k1)
+    const whole = await cipher.encrypt('ana', place)
+    const parts = whole.split('.')
+    const others = [
+      '',
+      'ana@example.com',
+      'v1',
+      whole.replace('v1', 'v2'),
+      `${whole}=`,
+      `${whole}\n`,
+      ` ${whole}`,
+    ]
+    const wrong = [...others, `${whole}.x`, parts.slice(0, 4).join('.'), [...parts.slice(0, 4), ''].join('.')]
+    for (const text of [...wrong, 'v1..a.b.c', `v1.${'k'.repeat(65)}.a.b.c`, undefined, null, 7, {}]) {
+      await expect(cipher.decrypt(text as string, place)).rejects.toEqual(refusal('FIELD_MALFORMED'))
+      if (text !== [...parts.slice(0, 4), ''].join('.'))
+        expect(() => cipher.needsReencrypt(text as string)).toThrow(FieldCipherError)
+    }
+  })
+
+  test('holds no secret in its refusals', async () => {
+    const cipher = cipherOf(k1)
+    const text = await cipher.encrypt('ana@example.com', place)
+    const error = await cipher.decrypt(text, { ...place, rowId: '8' }).catch((thrown: unknown) => thrown)
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/ana|acme|AQEB|[\w-]{43}/)
+  })
+})
+
+describe('keys', () => {
+  test('that are enabled decrypt, and only the primary one encrypts', async () => {
+    const old = await cipherOf(k1).encrypt('ana', place)
+    const cipher = cipherOf({ ...k1, state: 'enabled' }, k2)
+    expect(await cipher.decrypt(old, place)).toBe('ana')
+    expect(cipher.needsReencrypt(old)).toBe(true)
+    const renewed = await cipher.encrypt('ana', place)
+    expect(renewed).toMatch(/^v1\.k2\./)
+    expect(cipher.needsReencrypt(renewed)).toBe(false)
+  })
+
+  test.each([
+    ['disabled', { ...k1, state: 'disabled' }, 'FIELD_KEY_DISABLED'],
+    ['destroyed', { id: 'k1', state: 'destroyed' }, 'FIELD_KEY_DESTROYED'],
+    ['destroyed, though somebody kept it', { ...k1, state: 'destroyed' }, 'FIELD_KEY_DESTROYED'],
+    ['unknown', { ...k1, id: 'k0', state: 'enabled' }, 'FIELD_KEY_UNKNOWN'],
+  ] as const)('refuse what they encrypted once they are %s', async (_, key, code) => {
+    const old = await cipherOf(k1).encrypt('ana', place)
+    const cipher = cipherOf(key, k2)
+    await expect(cipher.decrypt(old, place)).rejects.toEqual(refusal(code))
+    await expect(cipher.decrypt(old, place)).rejects.toMatchObject({ details: { keyId: 'k1' } })
+    expect(cipher.needsReencrypt(old)).toBe(true)
+  })
+
+  test('are looked up, never tried in turn: another key of the name is refused', async () => {
+    const text = await cipherOf(k1).encrypt('ana', place)
+    const impostor = cipherOf({ ...k1, key: keyOf(9) }, { ...k1, id: 'k3', state: 'enabled' })
+    await expect(impostor.decrypt(text, place)).rejects.toEqual(refusal('FIELD_TAMPERED'))
+    const renamed = text.replace('v1.k1.', 'v1.k3.')
+    const both = cipherOf(k2, { ...k1, state: 'enabled' }, { ...k1, id: 'k3', state: 'enabled' })
+    await expect(both.decrypt(renamed, place)).rejects.toEqual(refusal('FIELD_TAMPERED'))
+  })
+
+  test('are committed to: an envelope that says another commitment is refused', async () => {
+    const text = await cipherOf(k1).encrypt('ana', place)
+    const parts = text.split('.')
+    parts[3] = Buffer.alloc(32, 7).toString('base64url')
+    await expect(cipherOf(k1).decrypt(parts.join('.'), place)).rejects.toEqual(refusal('FIELD_TAMPERED'))
+    parts[3] = ''
+    await expect(cipherOf(k1).decrypt(parts.join('.'), place)).rejects.toEqual(refusal('FIELD_TAMPERED'))
+  })
+
+  test('are copied, and may be secrets', async () => {
+    const key = keyOf(1)
+    const cipher = cipherOf({ id: 'k1', key: secret(key), state: 'primary' })
+    key.fill(0)
+    const text = await cipher.encrypt('ana', place)
+    expect(await cipherOf(k1).decrypt(text, place)).toBe('ana')
+  })
+
+  test.each([
+    ['none', []],
+    ['no primary', [{ ...k1, state: 'enabled' }]],
+    ['two primaries', [k1, k2]],
+    ['two of one id', [k1, { ...k1, state: 'enabled' }]],
+    ['31 bytes', [{ ...k1, key: new Uint8Array(31) }]],
+    ['a text', [{ ...k1, key: 'a'.repeat(32) }]],
+    ['a key that is missing', [{ id: 'k1', state: 'primary' }]],
+    ['an id with a dot', [{ ...k1, id: 'k.1' }]],
+    ['an unknown state', [k1, { ...k2, state: 'retired' }]],
+  ])('are refused: %s', (_, keys) => {
+    expect(() => localKeys(keys as never)).toThrow(InvalidOptionError)
+    expect(() => localKeys(keys as never)).not.toThrow(/aaaa/)
+  })
+})
+
+describe('a key management service', () => {
+  /** One whose calls are counted, and which can be away. */
+  function service() {
+    const local = localKeys([k1])
+    const state = { away: false, generated: 0, unwrapped: 0 }
+    const reach = () => {
+      if (state.away) throw new Error('connect ECONNREFUSED')
+    }
+    const port: KmsPort = {
+      primaryId: 'k1',
+      async generateDataKey() {
+        state.generated++
+        reach()
+        return local.generateDataKey()
+      },
+      async unwrapDataKey(id, wrapped) {
+        state.unwrapped++
+        reach()
+        return local.unwrapDataKey(id, wrapped)
+      },
+    }
+    return { port, state }
+  }
+
+  test('is asked for one data key an hour, however many fields there are', async () => {
+    const clock = new TestClock()
+    const { port, state } = service()
+    const cipher = createFieldCipher({ keys: port, clock })
+    const texts = await Promise.all(Array.from({ length: 50 }, (_, n) => cipher.encrypt(n, place)))
+    expect(state.generated).toBe(1)
+    const reader = createFieldCipher({ keys: port, clock })
+    expect(await Promise.all(texts.map((text) => reader.decrypt(text, place)))).toEqual(
+      texts.map((_, n) => n),
+    )
+    expect(state.unwrapped).toBe(1)
+
+    await clock.advance('1h')
+    await cipher.encrypt(1, place)
+    await reader.decrypt(texts[0] as string, place)
+    expect(state).toMatchObject({ generated: 2, unwrapped: 2 })
+  })
+
+  test('that is away is a typed error, and is asked again by the next call', async () => {
+    const { port, state } = service()
+    state.away = true
+    const cipher = createFieldCipher({ keys: port })
+    const away = { code: 'KMS_UNAVAILABLE', kind: 'unavailable', cause: { message: 'connect ECONNREFUSED' } }
+    await expect(cipher.encrypt('ana', place)).rejects.toMatchObject(away)
+    state.away = false
+    const text = await cipher.encrypt('ana', place)
+    state.away = true
+    const reader = createFieldCipher({ keys: port })
+    await expect(reader.decrypt(text, place)).rejects.toMatchObject(away)
+    state.away = false
+    expect(await reader.decrypt(text, place)).toBe('ana')
+  })
+
+  test('that hangs is waited for until the signal says otherwise', async () => {
+    const cipher = createFieldCipher({
+      keys: { ...service().port, generateDataKey: () => new Promise(() => {}) },
+    })
+    const controller = new AbortController()
+    const encrypted = cipher.encrypt('ana', place, { signal: controller.signal })
+    controller.abort('enough')
+    await expect(encrypted).rejects.toBe('enough')
+  })
+
+  test('without keys for indexes has none', async () => {
+    const cipher = createFieldCipher({ keys: service().port })
+    await expect(cipher.blindIndex('ana', place)).rejects.toBeInstanceOf(UnsupportedError)
+  })
+
+  test.each([
+    ['a short data key', { key: new Uint8Array(16) }],
+    ['a wrapped key that is too long', { wrapped: new Uint8Array(4_097) }],
+    ['an id that no envelope can hold', { keyId: 'arn:aws:kms/1' }],
+  ])('is not obeyed in everything: %s', async (_, wrong) => {
+    const good = await localKeys([k1]).generateDataKey()
+    const keys = { ...service().port, generateDataKey: async () => ({ ...good, ...wrong }) }
+    await expect(createFieldCipher({ keys }).encrypt('ana', place)).rejects.toEqual(
+      refusal('KMS_UNAVAILABLE'),
+    )
+  })
+})
+
+describe('a blind index', () => {
+  test('finds equal values of a column, whatever the row', async () => {
+    const cipher = cipherOf(k1)
+    const index = await cipher.blindIndex('ana@example.com', place)
+    const otherRow = { ...place, rowId: '8' }
+    expect(index).toMatch(/^[\w-]{43}$/)
+    expect(await cipherOf(k1).blindIndex('ana@example.com', otherRow)).toBe(index)
+    expect(await cipher.blindIndex('bob@example.com', place)).not.toBe(index)
+    const { rowId: _, ...column } = place
+    expect(await cipher.blindIndex('ana@example.com', column)).toBe(index)
+  })
+
+  test.each(['tenant', 'table', 'column'])(
+    'differs by %s, so that columns do not show what they share',
+    async (name) => {
+      const cipher = cipherOf(k1)
+      const [a, b] = [
+        await cipher.blindIndex('ana', place),
+        await cipher.blindIndex('ana', { ...place, [name]: 'other' }),
+      ]
+      expect(a).not.toBe(b)
+    },
+  )
+
+  test('takes canonically equal texts for equal, or what you say', async () => {
+    expect(await cipherOf(k1).blindIndex('é', place)).toBe(await cipherOf(k1).blindIndex('e\u0301', place))
+    const cipher = createFieldCipher({
+      keys: localKeys([k1]),
+      normalize: (text) => text.trim().toLowerCase(),
+    })
+    expect(await cipher.blindIndex(' Ana@Example.com', place)).toBe(
+      await cipher.blindIndex('ana@example.com', place),
+    )
+  })
+
+  test('tells values of different types apart', async () => {
+    const cipher = cipherOf(k1)
+    const values = ['7', 7, 7n, true, 'true', null, undefined, new Date(7), new Uint8Array([55])]
+    expect(new Set(await Promise.all(values.map((value) => cipher.blindIndex(value, place)))).size).toBe(
+      values.length,
+    )
+  })
+
+  test('is no part of what encrypts, and differs by key', async () => {
+    expect(await cipherOf(k1).blindIndex('ana', place)).not.toBe(await cipherOf(k2).blindIndex('ana', place))
+  })
+
+  test('is there by every key while keys change (blind_index#36)', async () => {
+    const old = await cipherOf(k1).blindIndex('ana', place)
+    const cipher = cipherOf({ ...k1, state: 'enabled' }, k2)
+    expect(await cipher.blindIndexes('ana', place)).toEqual([await cipher.blindIndex('ana', place), old])
+    const later = cipherOf({ ...k1, state: 'disabled' }, k2)
+    expect(await later.blindIndexes('ana', place)).toEqual([await cipher.blindIndex('ana', place)])
+  })
+
+  test('can be cut short', async () => {
+    const cipher = createFieldCipher({ keys: localKeys([k1]), indexBits: 32 })
+    const index = await cipher.blindIndex('ana', place)
+    expect(Buffer.from(index, 'base64url')).toHaveLength(4)
+    for (const indexBits of [31, 33, 0, 264])
+      expect(() => createFieldCipher({ keys: localKeys([k1]), indexBits })).toThrow(InvalidOptionError)
+  })
+})

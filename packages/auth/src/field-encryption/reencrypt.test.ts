@@ -1,0 +1,124 @@
+import { InvalidOptionError } from '@base/core/errors'
+import { describe, expect, test } from 'vitest'
+import { createFieldCipher, type EncryptedField, type LocalKey, localKeys, reencrypt } from './index.js'
+
+const ROWS = 25
+const k1: LocalKey = { id: 'k1', key: new Uint8Array(32).fill(1), state: 'primary' }
+const k2: LocalKey = { id: 'k2', key: new Uint8Array(32).fill(2), state: 'primary' }
+const before = createFieldCipher({ keys: localKeys([k1]) })
+const after = createFieldCipher({ keys: localKeys([{ ...k1, state: 'enabled' }, k2]) })
+/** The old key is gone: what it can read is under the new one. */
+const later = createFieldCipher({ keys: localKeys([{ id: 'k1', state: 'destroyed' }, k2]) })
+
+const placeOf = (id: number) => ({ tenant: 'acme', table: 'customer', column: 'email', rowId: String(id) })
+
+/** A table in memory, and a source over it. */
+async function tableOf() {
+  const rows = new Map<number, string>()
+  for (let id = 1; id <= ROWS; id++) rows.set(id, await before.encrypt(`user-${id}`, placeOf(id)))
+  const source = {
+    async next(last: EncryptedField | undefined, limit: number): Promise<readonly EncryptedField[]> {
+      const from = last === undefined ? 0 : Number(last.place.rowId)
+      const found = [...rows].filter(([id]) => id > from).slice(0, limit)
+      return found.map(([id, text]) => ({ place: placeOf(id), text }))
+    },
+    async replace({ place, text: old }: EncryptedField, text: string): Promise<boolean> {
+      const id = Number(place.rowId)
+      if (rows.get(id) !== old) return false
+      rows.set(id, text)
+      return true
+    },
+  }
+  return { rows, source }
+}
+
+async function expectAllReadable(rows: ReadonlyMap<number, string>): Promise<void> {
+  for (const [id, text] of rows) expect(await later.decrypt(text, placeOf(id))).toBe(`user-${id}`)
+}
+
+describe('reencrypt', () => {
+  test('brings every field under the primary key, and a second run finds nothing to do', async () => {
+    const { rows, source } = await tableOf()
+    const options = { batchSize: 10 }
+    expect(await reencrypt(after, source, options)).toEqual({ seen: ROWS, replaced: ROWS, changed: 0 })
+    await expectAllReadable(rows)
+    expect(await reencrypt(after, source, options)).toEqual({ seen: ROWS, replaced: 0, changed: 0 })
+  })
+
+  test('can be killed after any field, before or after it was written, and started again', async () => {
+    for (let killed = 1; killed <= ROWS; killed++) {
+      for (const wasWritten of [false, true]) {
+        const { rows, source } = await tableOf()
+        let left = killed
+        const dying = {
+          ...source,
+          async replace(field: EncryptedField, text: string): Promise<boolean> {
+            if (left-- > 1) return source.replace(field, text)
+            if (wasWritten) await source.replace(field, text)
+            throw new Error('killed')
+          },
+        }
+        await expect(reencrypt(after, dying, { batchSize: 7 })).rejects.toMatchObject({ message: 'killed' })
+        const done = killed - Number(!wasWritten)
+        expect(await reencrypt(after, source, { batchSize: 7 })).toMatchObject({ replaced: ROWS - done })
+        await expectAllReadable(rows)
+      }
+    }
+  })
+
+  test('goes on where an earlier run got to', async () => {
+    const { source } = await tableOf()
+    let last: EncryptedField | undefined
+    const controller = new AbortController()
+    const first = reencrypt(after, source, {
+      batchSize: 10,
+      signal: controller.signal,
+      onProgress: (progress) => {
+        last = progress.last
+        controller.abort('enough')
+      },
+    })
+    await expect(first).rejects.toBe('enough')
+    expect(last?.place.rowId).toBe('10')
+    expect(await reencrypt(after, source, last === undefined ? {} : { after: last })).toEqual({
+      seen: ROWS - 10,
+      replaced: ROWS - 10,
+      changed: 0,
+    })
+  })
+
+  test('does not undo what somebody writes meanwhile', async () => {
+    const { rows, source } = await tableOf()
+    const racing = {
+      ...source,
+      async replace(field: EncryptedField, text: string): Promise<boolean> {
+        const id = Number(field.place.rowId)
+        if (id === 3) rows.set(id, await after.encrypt('changed', placeOf(id)))
+        return source.replace(field, text)
+      },
+    }
+    expect(await reencrypt(after, racing)).toEqual({ seen: ROWS, replaced: ROWS - 1, changed: 1 })
+    expect(await later.decrypt(rows.get(3) as string, placeOf(3))).toBe('changed')
+  })
+
+  test('may run twice at once', async () => {
+    const { rows, source } = await tableOf()
+    const [a, b] = await Promise.all([reencrypt(after, source), reencrypt(after, source)])
+    expect(a.replaced + b.replaced).toBe(ROWS)
+    await expectAllReadable(rows)
+  })
+
+  test('stops at a field that cannot be decrypted, and leaves it', async () => {
+    const { rows, source } = await tableOf()
+    const moved = rows.get(1) as string
+    rows.set(4, moved)
+    await expect(reencrypt(after, source)).rejects.toMatchObject({ code: 'FIELD_TAMPERED' })
+    expect(rows.get(4)).toBe(moved)
+  })
+
+  test('refuses what is no source and no size', async () => {
+    const { source } = await tableOf()
+    await expect(reencrypt(after, {} as never)).rejects.toBeInstanceOf(InvalidOptionError)
+    await expect(reencrypt(after, source, { batchSize: 0 })).rejects.toBeInstanceOf(InvalidOptionError)
+  })
+})

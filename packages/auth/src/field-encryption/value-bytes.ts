@@ -1,0 +1,35 @@
+import { jsonCodec } from '@base/core/codec'
+import { isWellFormed } from './well-formed.js'
+
+/** The first byte of what is encrypted: how to read the rest. */
+const TEXT = 0
+const BYTES = 1
+const CODED = 2
+
+/** A value as bytes: texts and bytes as they are, everything else by the codec that also carries dates, bigints, maps and so on. */
+export function toBytes(value: unknown): Buffer {
+  // Half a surrogate pair has no UTF-8; JSON writes it as an escape.
+  if (typeof value === 'string' && isWellFormed(value)) return text(TEXT, value)
+  if (value?.constructor === Uint8Array) return Buffer.concat([Buffer.of(BYTES), value as Uint8Array])
+  return text(CODED, jsonCodec.encode(value))
+}
+
+/** The value that bytes stand for. */
+export function fromBytes(bytes: Buffer): unknown {
+  const rest = bytes.subarray(1)
+  switch (bytes[0]) {
+    case TEXT:
+      return rest.toString('utf8')
+    case BYTES:
+      return Uint8Array.from(rest)
+    default:
+      return jsonCodec.decode(rest.toString('utf8'))
+  }
+}
+
+function text(tag: number, content: string): Buffer {
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(content) + 1)
+  bytes[0] = tag
+  bytes.write(content, 1)
+  return bytes
+}
