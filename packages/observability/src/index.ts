@@ -27,3 +27,4 @@ export {
   type SqlLike,
   sqlCheck,
 } from './health/index.js'
+export { Metrics, type MetricsOptions } from './metrics/index.js'

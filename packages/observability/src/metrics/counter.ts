@@ -1,0 +1,46 @@
+import type { Attributes, Label } from './attributes.js'
+import { exemplarOf } from './exemplar.js'
+import type { Exemplar, MetricFamily } from './family.js'
+import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import { SeriesTable } from './series-table.js'
+
+/** Something that only grows: requests, bytes sent. */
+export interface Counter {
+  /** Adds a number that is not negative; one that is, or that is not finite, is dropped, and warned of once. @defaultValue 1 */
+  add(value?: number, attributes?: Attributes): void
+}
+
+interface Series {
+  readonly labels: readonly Label[]
+  value: number
+  exemplar: Exemplar | undefined
+}
+
+/** A counter, with its series. */
+export class CounterInstrument implements Counter, Readable {
+  readonly #rules: InstrumentRules
+  readonly #table: SeriesTable<Series>
+
+  constructor(rules: InstrumentRules) {
+    this.#rules = rules
+    const make = (labels: readonly Label[]): Series => ({ labels, value: 0, exemplar: undefined })
+    this.#table = new SeriesTable(make, rules.maxSeries, tellOverflow(rules))
+  }
+
+  add(value = 1, attributes?: Attributes): void {
+    const { name, now, twin, warn } = this.#rules
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+      warn('value', `The counter '${name}' adds finite numbers from 0 alone; others are dropped.`)
+      return
+    }
+    const series = this.#table.of(attributes)
+    series.value += value
+    series.exemplar = exemplarOf(value, now) ?? series.exemplar
+    twin?.(value, attributes)
+  }
+
+  read(): MetricFamily {
+    const points = this.#table.values().map(({ labels, value, exemplar }) => ({ labels, value, exemplar }))
+    return { ...nameOf(this.#rules), kind: 'counter', points }
+  }
+}
