@@ -50,7 +50,7 @@ async function cloneInto(clone: string): Promise<void> {
 
 async function mutate(clone: string, name: string, subject: Subject): Promise<Score> {
   const cwd = join(clone, 'packages', subject.package)
-  const files = [...subject.files, '!src/**/*.test.ts', '!src/**/*.bench.ts']
+  const files = [...subject.files, '!src/**/*.test.ts', '!src/**/*.bench.ts', '!src/**/*.fixture.ts']
   const stryker = join(cwd, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const args = [stryker, 'run', '../../tools/mutation/stryker.config.json', '--mutate', files.join(',')]
   const env = { ...process.env, TESTS: subject.tests.join(',') }

@@ -21,6 +21,26 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
     'src/store/tombstones.ts',
     'src/store/tag-book.ts',
   ),
+  verifier: {
+    package: 'auth',
+    files: ['src/tokens/verifier/*.ts', 'src/tokens/jws/*.ts', 'src/tokens/keys/static-key-set.ts'],
+    tests: [
+      'src/tokens/verifier/*.test.ts',
+      'src/tokens/jws/*.test.ts',
+      'src/tokens/attacks.test.ts',
+      'src/tokens/service/*.test.ts',
+      'src/tokens/tokens.prop.test.ts',
+    ],
+  },
+  refresh: {
+    package: 'auth',
+    files: ['src/tokens/refresh/*.ts', 'src/tokens/opaque/*.ts'],
+    tests: [
+      'src/tokens/refresh/*.test.ts',
+      'src/tokens/opaque/*.test.ts',
+      'src/testing/refresh-store-conformance.test.ts',
+    ],
+  },
 }
 
 function policy(pattern: string): Subject {

@@ -14,11 +14,11 @@ describe('the settings', () => {
   })
 
   test('come from the environment', async () => {
-    const env = { PORT: '0', HOST: '0.0.0.0', DATA_DIR: 'memory://', DRAIN_DELAY: '2s', HOME: '/root' }
+    const env = { PORT: '0', HOST: '127.0.0.2', DATA_DIR: 'memory://', DRAIN_DELAY: '2s', HOME: '/root' }
 
     expect(await load(env)).toMatchObject({
       port: 0,
-      host: '0.0.0.0',
+      host: '127.0.0.2',
       dataDir: 'memory://',
       drainDelay: '2s',
     })
@@ -47,8 +47,39 @@ describe('the settings', () => {
     ['ORDER_LIMIT', '0/minute'],
     ['ORDER_LIMIT', '100'],
     ['ADDRESS_LIMIT', '10/now'],
+    ['SIGN_IN_LIMIT', 'few'],
+    ['ISSUER', 'http://shop.example.com'],
+    ['ISSUER', 'https://shop.example.com/?a=b'],
+    ['DEMO_PASSWORD', 'too short'],
   ])('refuse %s=%s', async (name, value) => {
     await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
+  })
+
+  test('keep the password of the demo user to themselves', async () => {
+    const { demoPassword } = await load({ DEMO_PASSWORD: 'engine of differences' })
+
+    expect(demoPassword?.reveal()).toBe('engine of differences')
+    expect(inspect(demoPassword)).not.toContain('engine')
+    await expect(load({ DEMO_PASSWORD: 'hunter2' })).rejects.not.toThrow('hunter2')
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.1.7', 'shop.example.com', '127.evil.example'])(
+    'want a password and a name of our own before others can reach %s',
+    async (HOST) => {
+      const own = { ISSUER: 'https://shop.example.com', DEMO_PASSWORD: 'engine of differences' }
+
+      await expect(load({ HOST })).rejects.toMatchObject({
+        issues: [{ path: 'ISSUER' }, { path: 'DEMO_PASSWORD' }],
+      })
+      expect(await load({ HOST, ...own })).toMatchObject({ host: HOST, issuer: own.ISSUER })
+    },
+  )
+
+  test('do not take the password that is known to all for that', async () => {
+    const env = { HOST: '0.0.0.0', ISSUER: 'https://shop.example.com', DEMO_PASSWORD: 'analytical-engine' }
+
+    await expect(load(env)).rejects.toMatchObject({ issues: [{ path: 'DEMO_PASSWORD' }] })
+    expect(await load({ ...env, HOST: '::1' })).toMatchObject({ host: '::1' })
   })
 
   test('name every variable that is wrong', async () => {

@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url'
+import { openidConfiguration } from '@base/auth/tokens'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { attempt, unwrapOr } from '@base/core/result'
 import { secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
+import { KNOWN_PASSWORD } from './auth/demo-user.ts'
 
+const ISSUER = 'must be an https URL, or an http one of this machine, without query and fragment'
 const PORT = 'must be a whole number from 0 to 65535'
 
-/** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
-export const Config = z.object({
+const Settings = z.object({
   /** Where it listens; 0 takes a free port. */
   port: z
     .string()
@@ -16,7 +18,7 @@ export const Config = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, PORT)
     .default(3000),
-  /** The address it binds. Loopback unless told otherwise: nobody has to log in here. */
+  /** The address it binds. Loopback unless told otherwise: what is the shop's own is open to all who reach it. */
   host: z.string().min(1, 'must not be empty').default('127.0.0.1'),
   /** The folder of the database, made if missing; `memory://` keeps nothing. */
   dataDir: z
@@ -39,11 +41,39 @@ export const Config = z.object({
   paymentTimeout: duration(1).default('2s'),
   /** How long a gateway that keeps failing is left alone. */
   paymentRecovery: duration(1).default('5s'),
+  /** The URL under which callers reach it, the `iss` of every access token; without it where it listens. */
+  issuer: z
+    .string()
+    .refine((issuer) => attempt(() => openidConfiguration({ issuer })).ok, ISSUER)
+    .optional(),
+  /** The password of the demo user; without it one that is known to all. */
+  demoPassword: z
+    .string()
+    .min(15, 'must have at least 15 characters')
+    .max(1_024, 'must have at most 1024 characters')
+    .transform(secret)
+    .optional(),
+  /** How often an address may try to sign in. */
+  signInLimit: rateLimit().default('30/minute'),
   /** How many orders a customer may try to place in a time, and as many at once. */
   orderLimit: rateLimit().default('6000/minute'),
-  /** The same for an address, where no customer of ours is named. */
+  /** The same for an address, where who is signed in is no customer of ours. */
   addressLimit: rateLimit().default('6000/minute'),
 })
+
+/** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
+export const Config = Settings.superRefine(({ host, issuer, demoPassword }, { addIssue }) => {
+  if (host === '' || isLoopback(host)) return
+  if (demoPassword?.equals(KNOWN_PASSWORD))
+    addIssue({ code: 'custom', path: ['demoPassword'], message: 'must not be the one that is known to all' })
+  const message = 'is needed where HOST is not of this machine alone'
+  const missing = Object.entries({ issuer, demoPassword }).filter(([, value]) => value === undefined)
+  for (const [name] of missing) addIssue({ code: 'custom', path: [name], message })
+})
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
 
 function rateLimit() {
   return z

@@ -5,9 +5,10 @@ import { createService } from './service.ts'
 import { welcome } from './welcome.ts'
 
 try {
-  const service = createService(await loadConfig(Config))
+  const config = await loadConfig(Config)
+  const service = createService(config)
   await service.lifecycle.start()
-  console.log(welcome(service.url, service.gatewayUrl))
+  console.log(welcome(service, config.demoPassword !== undefined))
 } catch (error) {
   // A signal during the start is no failure.
   if (!isAppError(error, 'CANCELLED')) {

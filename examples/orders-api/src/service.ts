@@ -2,6 +2,11 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
+import { type Auth, createAuth } from './auth/auth.ts'
+import { authStoresOn } from './auth/auth-stores.ts'
+import { authenticate } from './auth/authenticate.ts'
+import { authRoutes } from './auth/routes.ts'
+import { wellKnownRoutes } from './auth/well-known.ts'
 import type { Config } from './config.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { openDatabase } from './database/database.ts'
@@ -24,6 +29,8 @@ export interface Service {
   readonly url: string
   /** Where its payment gateway answers, once it has started. */
   readonly gatewayUrl: string
+  /** What knows who is signed in, once it has started. */
+  readonly auth: Auth
 }
 
 /**
@@ -65,14 +72,24 @@ export function createService(
       ({ config: { orderLimit, addressLimit }, clock, stores }) =>
         new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, ...stores, clock }),
     )
+    .singleton('auth', ['config', 'clock', 'database'], ({ config, clock, database: { db } }) =>
+      createAuth({ ...config, issuer: config.issuer ?? url(), stores: authStoresOn(db, clock), clock }),
+    )
     .singleton(
       'app',
-      ['clock', 'database', 'stores', 'payments', 'lock', 'limits'],
-      ({ database, ...services }) =>
+      ['clock', 'database', 'stores', 'payments', 'lock', 'limits', 'auth'],
+      ({ database, auth, ...services }) =>
         createApp({
+          '/.well-known': wellKnownRoutes(auth),
+          '/auth': authRoutes(auth),
           '/items': itemRoutes(services.stores),
           '/customers': customerRoutes(services.stores),
-          '/orders': orderRoutes({ ...services.stores, ...services, publish }),
+          '/orders': orderRoutes({
+            ...services.stores,
+            ...services,
+            publish,
+            signedIn: authenticate(auth.tokens),
+          }),
           '/health': healthRoutes({ database: database.db, accepting: () => lifecycle.state === 'running' }),
         }),
     )
@@ -82,6 +99,10 @@ export function createService(
     async (request, client) => (await container.resolve('app')).fetch(request, client),
     clock,
   )
+  const url = () => {
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host
+    return `http://${host}:${server.port}`
+  }
   const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
 
   const lifecycle: Lifecycle = createLifecycle({ drainDelay: config.drainDelay, ...(signals && { signals }) })
@@ -97,11 +118,13 @@ export function createService(
   return {
     lifecycle,
     get url() {
-      const host = config.host.includes(':') ? `[${config.host}]` : config.host
-      return `http://${host}:${server.port}`
+      return url()
     },
     get gatewayUrl() {
       return container.get('gateway').url
+    },
+    get auth() {
+      return container.get('auth')
     },
   }
 }

@@ -1,4 +1,6 @@
+import { createIdempotency, type Idempotency } from '@base/application/idempotency'
 import type { UnitOfWork } from '@base/domain/unit-of-work'
+import { drizzleIdempotencyStore } from '@base/drizzle/idempotency'
 import { drizzleRepository, type Executor } from '@base/drizzle/repository'
 import { drizzleUnitOfWork } from '@base/drizzle/unit-of-work'
 import type { Customers } from './customers/customer.ts'
@@ -14,6 +16,8 @@ export interface Repositories {
   readonly items: Items
   readonly customers: Customers
   readonly orders: Orders
+  /** Its keys are kept, or not, together with what else changes. */
+  readonly idempotency: Idempotency
 }
 
 /** The repositories, and the units in which they change together. */
@@ -31,5 +35,6 @@ function repositoriesOn(executor: Executor): Repositories {
     items: itemsOn(executor),
     customers: drizzleRepository({ executor, table: customerTable, id: 'username', name: 'customer' }),
     orders: ordersOn(executor),
+    idempotency: createIdempotency({ store: drizzleIdempotencyStore(executor) }),
   }
 }

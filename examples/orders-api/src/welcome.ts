@@ -1,13 +1,26 @@
-/** What the start prints: where the service answers, and three lines to paste in this order. */
-export function welcome(url: string, gatewayUrl: string): string {
+import { KNOWN_PASSWORD } from './auth/demo-user.ts'
+
+/** Where the service and what belongs to it answer. */
+export interface Addresses {
+  readonly url: string
+  readonly gatewayUrl: string
+}
+
+/**
+ * What the start prints: where the service answers, and three lines to paste in this order.
+ *
+ * @param isPasswordSet whether the demo user has a password that is not known to all: it is not printed then.
+ */
+export function welcome({ url, gatewayUrl }: Addresses, isPasswordSet = false): string {
   const json = "-H 'content-type: application/json'"
   const item = '{"name":"Blue mug","price":1290,"stock":100}'
-  const order =
-    '{"customer":"ada","address":"12 St James Square, London","lines":[{"sku":"MUG-BLUE","quantity":2}]}'
-  return `orders-api answers at ${url}. Make an item, order two of it, and read the order:
+  const signIn = `{"username":"ada","password":"${isPasswordSet ? 'DEMO_PASSWORD' : KNOWN_PASSWORD}"}`
+  const token = `$(curl -s ${url}/auth/sign-in ${json} -d '${signIn}' | cut -d '"' -f 4)`
+  const order = '{"address":"12 St James Square, London","lines":[{"sku":"MUG-BLUE","quantity":2}]}'
+  return `orders-api answers at ${url}. Make an item, sign in as ada and order two of it, and read the order:
 
 curl -X PUT ${url}/items/MUG-BLUE ${json} -d '${item}'
-curl ${url}/orders ${json} -d '${order}'
+curl ${url}/orders -H "authorization: Bearer ${token}" ${json} -d '${order}'
 curl '${url}/orders?customer=ada&limit=1'
 
 Confirming an order takes its payment at ${gatewayUrl}; PUT {"mode":"fail"} to ${gatewayUrl}/control breaks it.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describeWithService } from '@base-internal/tools/services'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gatewayAt, type TestGateway } from './run-gateway.ts'
-import { type MainProcess, runMain } from './run-main.ts'
+import { type MainProcess, runMain, signIn } from './run-main.ts'
 import { forAda } from './start-service.ts'
 
 // The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
@@ -14,6 +14,7 @@ vi.setConfig({ testTimeout: 180_000 })
 let folder: string
 let main: MainProcess
 let url: string
+let signedIn: { readonly authorization: string }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orders-stop-'))
 })
@@ -26,6 +27,7 @@ afterEach(async () => {
 async function start(env: Record<string, string> = {}, detached = false): Promise<void> {
   main = runMain({ PORT: '0', DATA_DIR: folder, ...env }, detached)
   url = await main.started
+  signedIn = await signIn(url)
 }
 
 const ownGateway = () => gatewayAt(/payment at (http\S+);/.exec(main.output())?.[1] ?? '')
@@ -45,7 +47,7 @@ interface Outcome {
 /** One call over the agent's connections; rejects with the error of the socket. */
 function call(agent: Agent, method: string, path: string, body?: unknown): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', ...signedIn }
     const sent = request(url + path, { method, agent, headers }, (response) => {
       response.resume().once('end', () =>
         resolve({

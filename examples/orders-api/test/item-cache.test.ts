@@ -102,11 +102,12 @@ test('a read under way while a change is committed does not bring the old item b
 
 test('a change whose caller is gone is seen all the same', async () => {
   const caller = new AbortController()
+  const authorization = `Bearer ${await service.tokenOf('ada')}`
   const answer = holdNextAnswer()
-  // The limits look for the customer first.
+  // Whether the token was revoked is asked first.
   const placing = service.fetch('/orders', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization },
     body: JSON.stringify(order),
     signal: caller.signal,
   })

@@ -1,16 +1,8 @@
-import { type Clock, systemClock } from '@base/core/clock'
-import { toMilliseconds } from '@base/core/duration'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { movedClock } from './moved-clock.ts'
 import { type Answer, forAda, startService, type TestService } from './start-service.ts'
 
-/** How far the service's clock is ahead of the system's, whose timers it keeps: sockets need real time. */
-let ahead = 0
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + ahead,
-  monotonic: () => systemClock.monotonic() + ahead,
-}
-
+const clock = movedClock()
 let service: TestService
 beforeAll(async () => {
   service = await startService({ orderLimit: '3/hour', addressLimit: '2/hour' }, clock)
@@ -21,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => service?.stop())
 beforeEach(() => {
   // Whatever was spent before is forgiven.
-  ahead += toMilliseconds('1d')
+  clock.move('1d')
 })
 
-const order = (customer: string) => ({ ...forAda, customer, lines: [{ sku: 'MUG', quantity: 1 }] })
-const place = (customer: string) => service.send('POST', '/orders', order(customer))
+const order = { ...forAda, lines: [{ sku: 'MUG', quantity: 1 }] }
+const place = (customer: string) => service.send('POST', '/orders', order, customer)
 
 /** As many answers, one after the other. */
 async function answers(count: number, ask: () => Promise<Answer>): Promise<number[]> {
@@ -59,9 +51,9 @@ describe('a customer', () => {
     await answers(3, () => place('ada'))
     const pause = retryAfterOf(await place('ada')) * 1_000
 
-    ahead += pause / 2
+    clock.move(pause / 2)
     expect((await place('ada')).status).toBe(429)
-    ahead += pause / 2
+    clock.move(pause / 2)
     expect(await answers(2, () => place('ada'))).toEqual([201, 429])
   })
 
@@ -69,6 +61,14 @@ describe('a customer', () => {
     await answers(4, () => place('ada'))
 
     expect(await answers(4, () => place('grace'))).toEqual([201, 201, 201, 429])
+  })
+
+  test('pays for what cannot be read, too', async () => {
+    const authorization = `Bearer ${await service.tokenOf('ada')}`
+    const broken = () => service.fetch('/orders', { method: 'POST', body: '{', headers: { authorization } })
+    const wrong = () => service.send('POST', '/orders', {})
+
+    expect([...(await answers(2, broken)), ...(await answers(2, wrong))]).toEqual([415, 415, 422, 429])
   })
 
   test('who sends twenty at once gets as many as one after the other', async () => {
@@ -87,18 +87,11 @@ describe('a customer', () => {
 })
 
 describe('an address', () => {
-  test('pays for names that are no customer, a new one each time', async () => {
+  test('pays for who is signed in and no customer, somebody new each time', async () => {
     let made = 0
 
     expect(await answers(3, () => place(`nobody-${++made}`))).toEqual([422, 422, 429])
     expect((await place('nobody-again')).body.detail).toBe('Too many orders from this address.')
-  })
-
-  test('pays for what cannot be read', async () => {
-    const broken = () => service.fetch('/orders', { method: 'POST', body: '{' })
-    const wrong = () => service.send('POST', '/orders', {})
-
-    expect([...(await answers(1, broken)), ...(await answers(2, wrong))]).toEqual([415, 422, 429])
   })
 
   test('that is refused still takes the orders of customers', async () => {

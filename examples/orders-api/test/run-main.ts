@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { KNOWN_PASSWORD } from '../src/auth/demo-user.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -42,4 +43,14 @@ export function runMain(env: Readonly<Record<string, string>>, detached = false)
   // Whoever only waits for the end does not ask for this one.
   started.catch(() => {})
   return { process: child, output: () => output, errors: () => errors, ended, started }
+}
+
+/** Signs in as the demo user. */
+export async function signIn(url: string): Promise<{ readonly authorization: string }> {
+  const body = JSON.stringify({ username: 'ada', password: KNOWN_PASSWORD })
+  const headers = { 'content-type': 'application/json' }
+  const { accessToken } = (await (
+    await fetch(`${url}/auth/sign-in`, { method: 'POST', headers, body })
+  ).json()) as { accessToken: string }
+  return { authorization: `Bearer ${accessToken}` }
 }

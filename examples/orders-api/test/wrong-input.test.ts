@@ -4,18 +4,20 @@ import { forAda, startService, type TestService } from './start-service.ts'
 let service: TestService
 beforeAll(async () => {
   service = await startService()
+  authorization = `Bearer ${await service.tokenOf('ada')}`
   await service.send('PUT', '/items/MUG', { name: 'Mug', price: 100, stock: 1_000_000 })
 })
 afterAll(() => service?.stop())
 
+let authorization: string
 const post = (body: NonNullable<RequestInit['body']>, type = 'application/json') =>
-  service.fetch('/orders', { method: 'POST', headers: { 'content-type': type }, body })
+  service.fetch('/orders', { method: 'POST', headers: { 'content-type': type, authorization }, body })
 const order = (...lines: object[]) => service.send('POST', '/orders', { ...forAda, lines })
 
 describe('wrong input', () => {
   test('is answered with a problem that names every field at once', async () => {
     const { status, headers, body } = await service.send('POST', '/orders', {
-      customer: 'A',
+      customer: 'ada',
       address: '',
       colour: 'blue',
       lines: [{ sku: 'mug', quantity: 0, discountPercent: 101 }, { quantity: 1.5 }],
@@ -33,14 +35,16 @@ describe('wrong input', () => {
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
       '#',
       '#/address',
-      '#/customer',
       '#/lines/0/discountPercent',
       '#/lines/0/quantity',
       '#/lines/0/sku',
       '#/lines/1/quantity',
       '#/lines/1/sku',
     ])
-    expect(body.errors.find(({ pointer }: { pointer: string }) => pointer === '#').detail).toContain('colour')
+    const { detail } = body.errors.find(({ pointer }: { pointer: string }) => pointer === '#')
+    expect(detail).toContain('colour')
+    // Who orders is who is signed in.
+    expect(detail).toContain('customer')
   })
 
   test.each([
@@ -149,7 +153,7 @@ describe('a request that is not understood', () => {
     const announced = await post(body)
     const chunked = await service.fetch('/orders', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization },
       body: new Blob([body]).stream(),
       duplex: 'half',
     } as RequestInit)

@@ -1,3 +1,5 @@
+import { authMigrations } from '@base/drizzle/auth'
+import { idempotencyMigrations } from '@base/drizzle/idempotency'
 import type { Migration } from '@base/drizzle/migrate'
 
 /** The steps that a ledger of our own counted, the table `migrations`, before there was one of @base/drizzle. */
@@ -84,6 +86,8 @@ export const migrations: readonly Migration[] = [
       drop table order_lines;
     `,
   },
+  ...authMigrations,
+  ...idempotencyMigrations,
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

@@ -29,7 +29,8 @@ export function draftOrder(
   const merged = mergeLines(input.lines)
   const issues = [
     ...(customer === undefined
-      ? [{ path: 'customer', message: `there is no customer ${input.customer}` }]
+      ? // The order as a whole: its body names nobody.
+        [{ path: '', message: `there is no customer ${input.customer}` }]
       : []),
     ...unknownItems(input.lines, items),
     ...merged.issues,

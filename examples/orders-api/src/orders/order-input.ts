@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Username } from '../customers/customer.ts'
 import { text } from '../http/text.ts'
 import { Sku } from '../items/item.ts'
 
@@ -13,14 +12,14 @@ const LineInput = z.strictObject({
 })
 
 /** What a caller says to place an order. */
-export const OrderInput = z.strictObject({
-  customer: Username,
+export const OrderBody = z.strictObject({
   address: text(1, 500),
   notes: text(0, 1_000).default(''),
   lines: z.array(LineInput).min(1).max(50),
 })
 
-export type OrderInput = z.infer<typeof OrderInput>
+/** What is ordered, and by whom: who is signed in, for a body could name anybody. */
+export type OrderInput = z.infer<typeof OrderBody> & { readonly customer: string }
 export type LineInput = z.infer<typeof LineInput>
 
 /** What a caller says to cancel one. */

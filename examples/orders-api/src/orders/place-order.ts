@@ -1,14 +1,16 @@
+import { fingerprintOf, type IdempotencyResult } from '@base/application/idempotency'
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import type { ConflictError, ValidationError } from '@base/core/errors'
 import type { Lock } from '@base/core/lock'
-import { ok, type Result } from '@base/core/result'
+import { ok, type Result, unwrap } from '@base/core/result'
 import { where } from '@base/domain/specification'
+import type { Unit } from '@base/domain/unit-of-work'
 import type { Item } from '../items/item.ts'
 import type { Payments } from '../payments/payments.ts'
-import type { Stores } from '../stores.ts'
+import type { Repositories, Stores } from '../stores.ts'
 import { draftOrder } from './draft-order.ts'
-import { Order } from './order.ts'
+import { Order, type OrderId, type OrderState } from './order.ts'
 import type { OrderInput } from './order-input.ts'
 import type { Publish } from './publish.ts'
 
@@ -26,26 +28,51 @@ export interface OrderServices extends Stores {
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
 export function placeOrder(
-  { unitOfWork, clock, publish }: OrderServices,
+  services: OrderServices,
   input: OrderInput,
 ): Promise<Result<Order, ValidationError | ConflictError>> {
-  return unitOfWork.run(async ({ items, customers, orders }, unit) => {
-    const wanted = input.lines.map(({ sku }) => sku)
-    const customer = await customers.findById(input.customer)
-    const found = await items.findForUpdate(where<Item>().isIn('sku', wanted))
-    const stock = new Map(found.map((item) => [item.sku, item]))
-    const draft = draftOrder(input, { customer, items: stock })
-    if (!draft.ok) return draft
+  return services.unitOfWork.run((tx, unit) => place(services, tx, unit, input))
+}
 
-    const left = draft.value.lines.map(({ sku, quantity }) => {
-      const item = stock.get(sku) as Item
-      return { ...item, stock: item.stock - quantity }
-    })
-    await items.saveMany(left)
-    const now = clock.now()
-    const dates = { placedAt: new Date(now), expectedBy: new Date(now + DELIVERY) }
-    const order = Order.place({ ...input, ...draft.value, ...dates })
-    unit.afterCommit(() => publish(order))
-    return ok(await orders.save(order))
+/**
+ * Places an order once, however often its request comes: key, order and answer are committed together, or none of them.
+ *
+ * @throws IdempotencyMismatchError where the key belongs to another order; IdempotencyInProgressError while it is placed;
+ * what {@link placeOrder} refuses, which frees the key.
+ */
+export function placeOrderOnce(
+  services: OrderServices,
+  key: string,
+  input: OrderInput,
+): Promise<IdempotencyResult<OrderState & { readonly id: OrderId }>> {
+  return services.unitOfWork.run((tx, unit) =>
+    tx.idempotency.run(`${input.customer}:POST /orders:${key}`, fingerprintOf(input), async () =>
+      unwrap(await place(services, tx, unit, input)).toJSON(),
+    ),
+  )
+}
+
+async function place(
+  { clock, publish }: OrderServices,
+  { items, customers, orders }: Repositories,
+  unit: Unit,
+  input: OrderInput,
+): Promise<Result<Order, ValidationError | ConflictError>> {
+  const wanted = input.lines.map(({ sku }) => sku)
+  const customer = await customers.findById(input.customer)
+  const found = await items.findForUpdate(where<Item>().isIn('sku', wanted))
+  const stock = new Map(found.map((item) => [item.sku, item]))
+  const draft = draftOrder(input, { customer, items: stock })
+  if (!draft.ok) return draft
+
+  const left = draft.value.lines.map(({ sku, quantity }) => {
+    const item = stock.get(sku) as Item
+    return { ...item, stock: item.stock - quantity }
   })
+  await items.saveMany(left)
+  const now = clock.now()
+  const dates = { placedAt: new Date(now), expectedBy: new Date(now + DELIVERY) }
+  const order = Order.place({ ...input, ...draft.value, ...dates })
+  unit.afterCommit(() => publish(order))
+  return ok(await orders.save(order))
 }

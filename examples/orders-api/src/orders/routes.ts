@@ -1,8 +1,10 @@
-import { fromPromise, unwrap } from '@base/core/result'
+import { principal } from '@base/core/context'
+import { unwrap } from '@base/core/result'
 import { allOf, type Specification, where } from '@base/domain/specification'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { Username } from '../customers/customer.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
@@ -10,10 +12,11 @@ import { readQuery } from '../http/read-query.ts'
 import type { Client } from '../http/server.ts'
 import { cancelOrder, confirmOrder, moveOrder, noOrder } from './change-order.ts'
 import { type Moved, type Order, type OrderId, orderId } from './order.ts'
-import { CancelInput, OrderInput } from './order-input.ts'
+import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
 import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
-import { type OrderServices, placeOrder } from './place-order.ts'
+import { checkOwn } from './own-order.ts'
+import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
 import { cancellable, overdue } from './rules.ts'
 
 const ListQuery = z.strictObject({
@@ -42,14 +45,20 @@ const moves: Readonly<Record<string, (order: Order) => Moved>> = {
 /** What the routes need beside their use cases. */
 interface RouteServices extends OrderServices {
   readonly limits: OrderLimits
+  /** Lets only who is signed in pass, and says who that is. */
+  readonly signedIn: MiddlewareHandler
 }
 
 export function orderRoutes(services: RouteServices): Hono {
-  const { orders, clock, limits } = services
+  const { orders, clock, limits, signedIn } = services
   const routes = new Hono()
-    .post('/', async (c) => {
-      const order = unwrap(await placeOrder(services, await readOrder(c, limits)))
-      return c.json(order, 201, { location: `/orders/${order.id}` })
+    .post('/', signedIn, async (c) => {
+      const key = idempotencyKeyOf(c)
+      const input = await readOrder(c, limits)
+      if (key === undefined) return created(c, unwrap(await placeOrder(services, input)))
+      const { value, replayed } = await placeOrderOnce(services, key, input)
+      if (replayed) c.header('idempotency-replayed', 'true')
+      return created(c, value)
     })
     .get('/', async (c) => {
       const { limit, after, filter, ...query } = await readQuery(c, ListQuery)
@@ -63,10 +72,14 @@ export function orderRoutes(services: RouteServices): Hono {
       if (order === undefined) throw noOrder(id)
       return c.json(order)
     })
-    .post('/:id/confirm', async (c) => c.json(unwrap(await confirmOrder(services, idIn(c)))))
-    .post('/:id/cancel', async (c) => {
+    .post('/:id/confirm', signedIn, async (c) => {
+      const id = await checkOwn(orders, idIn(c))
+      return c.json(unwrap(await confirmOrder(services, id)))
+    })
+    .post('/:id/cancel', signedIn, async (c) => {
+      const id = await checkOwn(orders, idIn(c))
       const { reason } = await readBody(c, CancelInput)
-      return c.json(unwrap(await cancelOrder(services, idIn(c), reason)))
+      return c.json(unwrap(await cancelOrder(services, id, reason)))
     })
   for (const [action, move] of Object.entries(moves)) {
     routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await moveOrder(services, idIn(c), move))))
@@ -74,12 +87,12 @@ export function orderRoutes(services: RouteServices): Hono {
   return routes
 }
 
-/** What is ordered, charged to who orders it; what cannot be read is charged as well, to the address it comes from. */
+/** What is ordered, charged to who orders it; what cannot be read is charged as well. */
 async function readOrder(c: Context, limits: OrderLimits): Promise<OrderInput> {
   const { address } = c.env as Client
-  const input = await fromPromise(readBody(c, OrderInput))
-  await limits.charge(input.ok ? input.value.customer : undefined, address)
-  return unwrap(input)
+  const customer = principal.require().id
+  await limits.charge(customer, address)
+  return { ...(await readBody(c, OrderBody)), customer }
 }
 
 /** The rules that a query names. */
@@ -93,6 +106,10 @@ function askedFor(
     ...(rule === 'cancellable' ? [cancellable] : []),
     ...(rule === 'overdue' ? [overdue(now)] : []),
   ]
+}
+
+function created(c: Context, order: { readonly id: OrderId }): Response {
+  return c.json(order, 201, { location: `/orders/${order.id}` })
 }
 
 /** The id in the path; what is no id of an order names none. */

@@ -16,8 +16,8 @@ export interface OwnGateway {
 /** Starts a gateway at a free port, in a process of its own. @param ledger the file of its books, if they are kept. */
 export async function startGateway(ledger: string | undefined): Promise<OwnGateway> {
   if (ledger !== undefined) await mkdir(dirname(ledger), { recursive: true })
-  // The database is none of its business.
-  const { DATABASE_URL: _, ...env } = process.env
+  // The database is none of its business, nor who signs in.
+  const { DATABASE_URL: _, DEMO_PASSWORD: __, ...env } = process.env
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...env, GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },

@@ -173,6 +173,23 @@ const twins: Record<string, Twin> = {
       },
     }
   }),
+  // Looks, and writes what it has seen to be its own a moment later.
+  'of an outcome and a takeover at once one counts': but((store) => {
+    const owners = new Map<string, string>()
+    return {
+      claim: async (claim) => {
+        await Promise.resolve()
+        const answer = store.claim(claim) as ClaimAnswer
+        if ('fence' in answer) owners.set(claim.key, claim.token)
+        return answer
+      },
+      complete: async (claim, outcome) => {
+        if (owners.get(claim.key) !== claim.token) return false
+        for (let step = 0; step < 9; step++) await Promise.resolve()
+        return store.complete({ ...claim, token: owners.get(claim.key) ?? claim.token }, outcome)
+      },
+    }
+  }),
 }
 
 function lawsOf(make: () => IdempotencyStore, clock: TestClock): [string, () => Promise<void>][] {

@@ -1,8 +1,7 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
 import { assert } from './assert.js'
 import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
-import { type Law, laws } from './law.js'
 
 /**
  * What every {@link IdempotencyStore} must do.
@@ -263,5 +262,20 @@ function crowds(law: Law<IdempotencyStore>): void {
     await store.claim(claimOf('a'))
     await advance(LEASE)
     assert.deepEqual(await answers(store), [...others, 'takeover'])
+  })
+
+  law('of an outcome and a takeover at once one counts', async (store, advance) => {
+    for (let round = 0; round < 10; round++) {
+      const [late, next] = [claimOf(`key ${round}`), claimOf(`key ${round}`)]
+      await store.claim(late)
+      await advance(LEASE)
+      const asked = round % 2 === 0 ? store.claim(next) : undefined
+      const completing = store.complete(late, 'late')
+      const [kept, { state }] = await Promise.all([completing, asked ?? store.claim(next)])
+      assert.deepEqual([kept, state], kept ? [true, 'replay'] : [false, 'takeover'])
+      if (!kept) assert.equal(await store.complete(next, 'next'), true)
+      const outcome = kept ? 'late' : 'next'
+      assert.deepEqual(await store.claim(claimOf(late.key)), { state: 'replay', outcome })
+    }
   })
 }

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type KeyStore, memoryKeyStore } from '../tokens/index.js'
-import { brokenLaws } from './broken-laws.js'
+import { brokenLaws } from './broken.fixture.js'
 import { keyStoreConformance } from './index.js'
 
 keyStoreConformance(() => ({ subject: memoryKeyStore(), advance: () => {}, dispose: () => {} }), { test })
 
 const broken = (twin: (store: KeyStore) => KeyStore) =>
-  brokenLaws(keyStoreConformance, () => ({
-    subject: twin(memoryKeyStore()),
-    advance: () => {},
-    dispose: () => {},
-  }))
+  brokenLaws(keyStoreConformance, () => twin(memoryKeyStore()))
 
 describe('keyStoreConformance', () => {
   test.each<[string, (store: KeyStore) => KeyStore]>([

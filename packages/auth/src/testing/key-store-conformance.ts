@@ -1,8 +1,7 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import { createKeyRing } from '../tokens/ring/create-key-ring.js'
 import type { KeyStore, StoredKey } from '../tokens/ring/key-store.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 /**
  * What every {@link KeyStore} must do; also what a key ring on it promises to several nodes. Each law gets an empty store.

@@ -262,6 +262,15 @@ const twins: readonly [law: string, change: Change][] = [
       },
     }),
   ],
+  [
+    'a rotation whose answer is lost has happened once, and who asks again gets its child',
+    (store) => ({
+      rotate: async (rotation, now) => {
+        const outcome = await store.rotate(rotation, now)
+        return outcome.status === 'repeated' ? { status: 'revoked' } : outcome
+      },
+    }),
+  ],
 ]
 
 describe('refreshStoreConformance', () => {

@@ -1,5 +1,6 @@
 import type { Duration } from '@base/core/duration'
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { createRefreshService } from '../tokens/refresh/create-refresh-service.js'
 import type {
   NewRefreshFamily,
   RefreshRotation,
@@ -7,14 +8,11 @@ import type {
   RefreshStore,
 } from '../tokens/refresh/refresh-store.js'
 import { assert } from './assert.js'
-import { laws, type Prove } from './law.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
 const GRACE = 10 * SECOND
 const SEALED = 'c2VhbGVk'
-
-type Law = (name: string, prove: Prove<RefreshStore>) => void
 
 /**
  * What every `RefreshStore` must do; a store is one when it passes this against the real system.
@@ -44,9 +42,10 @@ export function refreshStoreConformance(make: Make<RefreshStore>, options: Confo
   ends(law)
   revoking(law)
   races(law)
+  failing(law)
 }
 
-function keeping(law: Law): void {
+function keeping(law: Law<RefreshStore>): void {
   law('a family comes back as it was given', async (store) => {
     const facts = {
       sub: "ü'; --",
@@ -93,7 +92,7 @@ function keeping(law: Law): void {
   })
 }
 
-function rotating(law: Law): void {
+function rotating(law: Law<RefreshStore>): void {
   law('a rotation puts the child in the place of the parent', async (store, advance) => {
     await started(store, 'a', { scope: 'read write' })
     await advance(60 * SECOND)
@@ -126,7 +125,7 @@ function rotating(law: Law): void {
   })
 }
 
-function reuse(law: Law): void {
+function reuse(law: Law<RefreshStore>): void {
   law('within the grace the parent gets the child that was kept, with its scope', async (store, advance) => {
     await started(store, 'a', { scope: 'read write' })
     await rotate(store, 'a', 'a0', 'a1', { scope: 'read', sealed: SEALED })
@@ -181,7 +180,7 @@ function reuse(law: Law): void {
   })
 }
 
-function ends(law: Law): void {
+function ends(law: Law<RefreshStore>): void {
   law('a token that lay unused is expired', async (store, advance) => {
     await started(store, 'a')
     await advance(HOUR)
@@ -218,7 +217,7 @@ function ends(law: Law): void {
   })
 }
 
-function revoking(law: Law): void {
+function revoking(law: Law<RefreshStore>): void {
   law('a family that is revoked stays so, whatever is presented', async (store, advance) => {
     await started(store, 'a')
     await rotate(store, 'a', 'a0', 'a1')
@@ -260,7 +259,7 @@ function revoking(law: Law): void {
   })
 }
 
-function races(law: Law): void {
+function races(law: Law<RefreshStore>): void {
   const many = Array.from({ length: 50 }, (_, index) => index)
 
   law('of 50 rotations at once exactly one rotates, and all others get its child', async (store) => {
@@ -324,6 +323,41 @@ function races(law: Law): void {
     assert.equal(outcomes.filter((outcome) => outcome.status === 'reused').length, 1)
     assert.equal(outcomes.filter((outcome) => outcome.status === 'revoked').length, 49)
   })
+}
+
+function failing(law: Law<RefreshStore>): void {
+  law(
+    'a rotation whose answer is lost has happened once, and who asks again gets its child',
+    async (store) => {
+      const service = (on: RefreshStore) => createRefreshService({ store: on, tokens: ISSUER })
+      const { refreshToken } = await service(store).start({ sub: 'user', clientId: 'web' })
+      const losing = service(losingAnswers(store))
+      await assert.rejects(losing.rotate(refreshToken, { clientId: 'web' }), { code: 'UNAVAILABLE' })
+      const again = await service(store).rotate(refreshToken, { clientId: 'web' })
+      assert.ok(again.ok, 'who asks again is refused')
+      const next = await service(store).rotate(again.value.refreshToken, { clientId: 'web' })
+      assert.ok(next.ok, 'the child is not good')
+      assert.equal((await listed(store)).length, 1)
+    },
+  )
+}
+
+/** Access tokens are no matter of a store. */
+const ISSUER = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
+
+/** A store that rotates, and breaks before it says so. */
+function losingAnswers(store: RefreshStore): RefreshStore {
+  return {
+    start: (family, now) => store.start(family, now),
+    find: (id, hash, now) => store.find(id, hash, now),
+    rotate: async (rotation, now) => {
+      await store.rotate(rotation, now)
+      throw new Error('the answer is lost')
+    },
+    revokeFamily: (id, now) => store.revokeFamily(id, now),
+    revokeAll: (sub, now) => store.revokeAll(sub, now),
+    list: (sub, now) => store.list(sub, now),
+  }
 }
 
 /** 24 characters, as a service makes them. */

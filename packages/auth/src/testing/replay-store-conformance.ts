@@ -1,7 +1,6 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { ReplayStore } from '../tokens/dpop/replay-store.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 const MINUTE = 60_000
 

@@ -1,19 +1,23 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryRevocationStore, type RevocationStore } from '../tokens/index.js'
-import { brokenLaws } from './broken-laws.js'
+import { brokenLaws } from './broken.fixture.js'
 import { revocationStoreConformance } from './index.js'
 
-const make = (twin: (store: RevocationStore) => RevocationStore = (store) => store) => {
-  const clock = new TestClock()
-  return {
-    subject: twin(memoryRevocationStore({ clock })),
-    advance: clock.advance.bind(clock),
-    dispose: () => {},
-  }
-}
+const by = (twin: (store: RevocationStore) => RevocationStore) => (clock: TestClock) =>
+  twin(memoryRevocationStore({ clock }))
 
-revocationStoreConformance(() => make(), { test })
+revocationStoreConformance(
+  () => {
+    const clock = new TestClock()
+    return {
+      subject: memoryRevocationStore({ clock }),
+      advance: (duration) => clock.advance(duration),
+      dispose: () => {},
+    }
+  },
+  { test },
+)
 
 describe('revocationStoreConformance', () => {
   test.each<[string, (store: RevocationStore) => RevocationStore]>([
@@ -114,11 +118,16 @@ describe('revocationStoreConformance', () => {
       },
     ],
   ])('finds who breaks: %s', async (law, twin) => {
-    expect(await brokenLaws(revocationStoreConformance, () => make(twin))).toContain(law)
+    expect(await brokenLaws(revocationStoreConformance, by(twin))).toContain(law)
   })
 
   test('accepts one that obeys', async () => {
-    expect(await brokenLaws(revocationStoreConformance, () => make())).toEqual([])
+    expect(
+      await brokenLaws(
+        revocationStoreConformance,
+        by((store) => store),
+      ),
+    ).toEqual([])
   })
 })
 

@@ -1,7 +1,6 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { RevocationStore } from '../tokens/revocation/revocation-store.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 const TTL = 1_000
 const ISSUER = 'https://login.example.com'

@@ -1,12 +1,9 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { NewStoredSession, SessionStore, StoredSession } from '../tokens/sessions/session-store.js'
 import { assert } from './assert.js'
-import { laws, type Prove } from './law.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
-
-type Law = (name: string, prove: Prove<SessionStore>) => void
 
 /**
  * What every `SessionStore` must do; a store is one when it passes this against the real system.
@@ -36,7 +33,7 @@ export function sessionStoreConformance(make: Make<SessionStore>, options: Confo
   races(law)
 }
 
-function keeping(law: Law): void {
+function keeping(law: Law<SessionStore>): void {
   law('a session comes back as it was given', async (store) => {
     const facts = { sub: "ü'; --", data: '{ "a": "\\u0000 é" }' }
     await created(store, 'a', facts)
@@ -72,7 +69,7 @@ function keeping(law: Law): void {
   })
 }
 
-function changing(law: Law): void {
+function changing(law: Law<SessionStore>): void {
   law('use moves the idle end, and nothing else', async (store, advance) => {
     const { data } = await created(store, 'a')
     await advance(HOUR / 2)
@@ -105,7 +102,7 @@ function changing(law: Law): void {
   })
 }
 
-function ending(law: Law): void {
+function ending(law: Law<SessionStore>): void {
   law('a session that lies unused ends', async (store, advance) => {
     await created(store, 'a')
     await advance(HOUR)
@@ -153,7 +150,7 @@ function ending(law: Law): void {
   })
 }
 
-function races(law: Law): void {
+function races(law: Law<SessionStore>): void {
   const many = Array.from({ length: 50 }, (_, index) => index)
 
   law('of 50 that give a new id at once exactly one succeeds', async (store) => {

@@ -7,13 +7,19 @@ import { describe, expect, test } from 'vitest'
 import { AUDIENCE, GOOD, ISSUER, pairOf, sign } from './fixtures/forge.js'
 import {
   createKeyRing,
+  createRefreshService,
+  createSessions,
   createTokenService,
   createVerifier,
   hmacKey,
   memoryKeyStore,
+  memoryRefreshStore,
+  memoryReplayStore,
   memoryRevocationStore,
+  memorySessionStore,
   pemKey,
   remoteJwks,
+  verifyDpop,
   verifyJws,
 } from './index.js'
 
@@ -183,6 +189,52 @@ describe('no secret is printed', () => {
       ).not.toContain(SECRET)
     }
     expect(failed.slice(0, 2).every((error) => error instanceof Error)).toBe(true)
+  })
+
+  test('of refresh tokens and sessions, in what is refused, told, listed and stored', async () => {
+    const heard: unknown[] = []
+    const listener = (message: unknown) => heard.push(message)
+    subscribe('base:auth:refresh:reused', listener)
+    const tokens = createTokenService({ issuer: ISSUER, audience: AUDIENCE, keys: ec.key })
+    const [families, sessionStore] = [memoryRefreshStore(), memorySessionStore()]
+    const refresh = createRefreshService({ store: families, tokens, onReuse: listener })
+    const sessions = createSessions({ store: sessionStore })
+    const first = await refresh.start({ sub: 'user-1', clientId: 'web' })
+    const second = await refresh.rotate(first.refreshToken, { clientId: 'web' })
+    const next = second.ok ? second.value : first
+    const { id } = await sessions.create('user-1')
+    const rotated = await sessions.rotate(id)
+    const refusals = [
+      await refresh.rotate(first.refreshToken, { clientId: 'evil' }),
+      await refresh.rotate(`${first.refreshToken}x`, { clientId: 'web' }),
+      await refresh.rotate(first.refreshToken, { clientId: 'web', scope: 'wider' }),
+    ]
+    await refresh.rotate(first.refreshToken, { clientId: 'web' })
+    await refresh.rotate(next.refreshToken, { clientId: 'web' })
+    refusals.push(await refresh.rotate(first.refreshToken, { clientId: 'web' }))
+    refusals.push(await refresh.rotate(next.refreshToken, { clientId: 'web' }))
+    unsubscribe('base:auth:refresh:reused', listener)
+    expect(refusals.every((result) => !result.ok)).toBe(true)
+    expect(heard).toHaveLength(4)
+
+    const all = [first.refreshToken, next.refreshToken, first.accessToken, id, rotated?.id ?? '']
+    // The first 24 characters name the row, and are no secret; nothing may hold what comes behind them.
+    const secrets = all.map((text) => (text.length === 68 ? text.slice(24) : text))
+    const listed = [await refresh.sessions('user-1'), await sessions.list('user-1')]
+    const errors = refusals.map((result) => !result.ok && result.error)
+    for (const value of [refresh, sessions, families, sessionStore, ...heard, ...listed, ...errors])
+      expectClean(value, secrets)
+  })
+
+  test('of a proof, in its refusal', async () => {
+    const jwk = ec.privateObject.export({ format: 'jwk' })
+    const claims = { jti: 'jti-0815', htm: 'GET', htu: 'https://secret.example/', iat: 0 }
+    const proof = await sign(ec.privateObject, { alg: 'ES256', typ: 'dpop+jwt', jwk }, claims)
+    const options = { method: 'POST', url: AUDIENCE, replays: memoryReplayStore(), accessToken: 'a.b.c' }
+    for (const text of [proof, `${proof}=`, SECRET]) {
+      const result = await verifyDpop(text, options)
+      expectClean(!result.ok && result.error, ['jti-0815', 'secret.example', ...proof.split('.')])
+    }
   })
 
   test('in what verifyJws gives', async () => {

@@ -1,7 +1,6 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { CacheBus } from '../bus/cache-bus.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 /**
  * What every {@link CacheBus} must do. The subject is one bus, or two ends of one; `advance` lets messages arrive.

@@ -1,7 +1,6 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { Cache } from '../cache/cache.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 /**
  * What a {@link Cache} must do over any layers, such as memory above a store of yours. It needs a ttl of at least a minute

@@ -1,7 +1,6 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { CacheStore, Entry, NewEntry } from '../store/cache-store.js'
 import { assert } from './assert.js'
-import { laws } from './law.js'
 
 const HOUR = 3_600_000
 

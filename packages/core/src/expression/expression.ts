@@ -1,6 +1,7 @@
 /**
  * A condition on a row of type `T`, as data: what a specification is made of, what a permission filter gives, and what
- * an adapter turns into a query. Plain objects that survive JSON; @base/domain builds, checks and evaluates them.
+ * an adapter turns into a query. Plain objects that survive JSON. `checkedExpression` checks them, `compileExpression`
+ * evaluates them, and the specifications of @base/domain build them.
  *
  * The logic is two-valued. A comparison with null is false and its negation true, in memory and in every adapter;
  * `undefined` in a row is null. An `and` of nothing is true, an `or` of nothing false.

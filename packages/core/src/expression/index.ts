@@ -1,3 +1,6 @@
+export { compareCodePoints } from './compare.js'
+export { type CompiledLeaf, compileExpression, compileLeaf, type ExpressionTest } from './compile.js'
+export { decimal } from './decimal.js'
 export type {
   Decimal,
   ElementLeaf,
@@ -21,3 +24,22 @@ export type {
   TaggedNumber,
   TextLeaf,
 } from './expression.js'
+export { type FieldReader, fieldReader, isFieldPath } from './field.js'
+export { findFunction, functionLeaf, functionUnsupported, type Predicate } from './function-leaf.js'
+export {
+  type ExpressionReport,
+  FIELD_OPERATORS,
+  isFieldOperator,
+  leafOf,
+  type OperandKind,
+  type RawLeaf,
+} from './leaf.js'
+export { operandOf } from './operand.js'
+export {
+  checkedExpression,
+  type ExpressionRules,
+  type RawExpression,
+  readExpression,
+} from './read-expression.js'
+export type { Scalar } from './scalar.js'
+export { junction, negation } from './sealed.js'

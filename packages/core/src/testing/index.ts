@@ -1,4 +1,5 @@
 export type { ConformanceOptions, Make, Subject } from './conformance.js'
+export { type Law, laws, type Prove } from './laws.js'
 export { lockConformance } from './lock-conformance.js'
 export { seededRandom } from './seeded-random.js'
 export { type PendingTimer, TestClock, type TestClockOptions } from './test-clock.js'

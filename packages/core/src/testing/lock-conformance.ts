@@ -4,6 +4,7 @@ import { errorKind } from '../errors/error-kind.js'
 import type { Lock } from '../lock/lock.js'
 import { assert } from './assert.js'
 import type { ConformanceOptions, Make } from './conformance.js'
+import { laws } from './laws.js'
 
 const TTL = 1_000
 
@@ -24,18 +25,8 @@ const TTL = 1_000
  *   { test },
  * )
  */
-export function lockConformance(make: Make<Lock>, { test }: ConformanceOptions): void {
-  const law = (name: string, prove: (lock: Lock, advance: (d: Duration) => Promise<void>) => Promise<void>) =>
-    test(`Lock: ${name}`, async () => {
-      const { subject, advance, dispose } = await make()
-      try {
-        await prove(subject, async (d) => {
-          await advance(d)
-        })
-      } finally {
-        await dispose()
-      }
-    })
+export function lockConformance(make: Make<Lock>, options: ConformanceOptions): void {
+  const law = laws('Lock', make, options)
 
   law('a key that is held is not given to another', async (lock) => {
     const lease = await lock.acquire('a', { ttl: TTL })

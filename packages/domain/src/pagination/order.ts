@@ -1,5 +1,5 @@
+import { isFieldPath } from '@base/core/expression'
 import { checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
-import { isField } from '../specification/field.js'
 import type { Path } from '../specification/paths.js'
 
 const MAX_KEYS = 16
@@ -45,7 +45,7 @@ export function readOrder(orderBy: unknown, place: Omit<OptionPlace, 'option'>):
 function readKey(key: unknown, place: OptionPlace): OrderKey {
   const { field, direction = 'asc', nulls } = (key ?? {}) as Partial<OrderKey>
   const at = (name: string) => ({ ...place, option: `${place.option}.${name}` })
-  if (!isField(field)) throw invalidOption(field, at('field'), 'the path of a field')
+  if (!isFieldPath(field)) throw invalidOption(field, at('field'), 'the path of a field')
   checkOneOf(direction, ['asc', 'desc'], at('direction'))
   if (nulls !== undefined) checkOneOf(nulls, ['first', 'last'], at('nulls'))
   return { field, direction, nulls: nulls ?? (direction === 'asc' ? 'last' : 'first') }

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../specification/compare.js'
+import { compareCodePoints } from '@base/core/expression'
 import type { OrderKey } from './order.js'
 
 /** Compares the keys of two rows, one value for each key of the order. */

@@ -1,6 +1,6 @@
+import { fieldReader } from '@base/core/expression'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
 import { compareKeys } from '../pagination/row-order.js'
-import { reader } from '../specification/field.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
 
@@ -20,7 +20,7 @@ export function rowOrder<T, Id>(
   orderBy: readonly OrderBy<T>[] | undefined,
 ): RowOrder<T> {
   const given = readOrder(orderBy, { package: '@base/domain', pattern: 'Repository' })
-  const readers = given.map(({ field }) => reader(field))
+  const readers = given.map(({ field }) => fieldReader(field))
   return {
     order: [...given, ID_KEY],
     keysOf: (entity) => [...readers.map((read) => read(entity)), id(entity)],

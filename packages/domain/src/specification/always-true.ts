@@ -1,12 +1,11 @@
-import type { Expression } from '@base/core/expression'
-import { trusted } from './read-expression.js'
+import { checkedExpression, type Expression } from '@base/core/expression'
 
 /**
  * Whether an expression is true of every row by its structure alone: an `and` of nothing, the opposite of an `or` of
  * nothing, in none of an empty list, and what folds to one of them. A rule that happens to hold for all rows, such as an age of 0 at least, is not.
  */
 export function isAlwaysTrue({ expression }: { readonly expression: Expression<never> }): boolean {
-  return fold(trusted(expression as Expression)) === true
+  return fold(checkedExpression(expression as Expression)) === true
 }
 
 /** The constant that an expression is; `undefined` where it depends on the row. */

@@ -1,8 +1,12 @@
-import type { Expression, ExpressionValue, Leaf } from '@base/core/expression'
-import { halves } from './compile.js'
-import { findFunction } from './function-leaf.js'
-import { operandOf } from './operand.js'
-import type { Scalar } from './paths.js'
+import {
+  compileLeaf,
+  type Expression,
+  type ExpressionValue,
+  findFunction,
+  type Leaf,
+  operandOf,
+  type Scalar,
+} from '@base/core/expression'
 
 /** Whether a row satisfies a specification, and which conditions kept it from doing so. */
 export interface Explanation {
@@ -77,7 +81,7 @@ function judgeParts(
 }
 
 function judgeLeaf(leaf: Leaf, row: unknown, negated: boolean): Judgement {
-  const { read, test } = halves(leaf)
+  const { read, test } = compileLeaf(leaf)
   const actual = read(row)
   const condition: FailedCondition = {
     field: leaf.op === 'satisfies' ? '' : leaf.field,

@@ -1,8 +1,6 @@
+export { decimal, operandOf, type Predicate, type Scalar } from '@base/core/expression'
 export { allOf, always, anyOf, never, not } from './combine.js'
-export { decimal } from './decimal.js'
 export type { Explanation, FailedCondition } from './explain.js'
-export type { Predicate } from './function-leaf.js'
-export { operandOf } from './operand.js'
 export type {
   ElementOperand,
   NeedsAnArrayField,
@@ -13,7 +11,7 @@ export type {
   OrderOperand,
   TextOperand,
 } from './operand-types.js'
-export type { Path, Scalar, ValueAt } from './paths.js'
+export type { Path, ValueAt } from './paths.js'
 export { Specification, specificationOf } from './specification.js'
 export {
   type JsonFieldRules,

@@ -1,5 +1,5 @@
-import type { Decimal } from '@base/core/expression'
-import type { Scalar, ValueAt } from './paths.js'
+import type { Decimal, Scalar } from '@base/core/expression'
+import type { ValueAt } from './paths.js'
 
 /** What takes the place of an operand where the field has no order. Nothing is of this type. */
 export interface NeedsAnOrderedField {

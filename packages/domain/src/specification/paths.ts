@@ -1,10 +1,7 @@
-import type { Decimal } from '@base/core/expression'
+import type { Scalar } from '@base/core/expression'
 
 /** Where a path ends: what is compared, and what has no fields of its own. */
 type End = Scalar | undefined | symbol | readonly unknown[] | ArrayBufferView
-
-/** What a field can be compared with. */
-export type Scalar = string | number | bigint | boolean | Date | Decimal | null
 
 type Method = (...args: never) => unknown
 

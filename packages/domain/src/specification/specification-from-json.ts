@@ -1,9 +1,14 @@
-import type { FieldOperator } from '@base/core/expression'
+import {
+  type ExpressionReport,
+  FIELD_OPERATORS,
+  type FieldOperator,
+  isFieldOperator,
+  isFieldPath,
+  type RawExpression,
+  readExpression,
+} from '@base/core/expression'
 import { checkOneOf, invalidOption } from '@base/core/options'
-import { isField } from './field.js'
-import { isFieldOperator, OPERATORS, type Report } from './leaf.js'
 import type { Path } from './paths.js'
-import { type Raw, readExpression } from './read-expression.js'
 import { type Specification, specificationOf } from './specification.js'
 
 const MAX_DEPTH = 32
@@ -18,7 +23,7 @@ export interface JsonFieldRules {
   /** The operators that may be used. @defaultValue all of them */
   readonly operators?: readonly FieldOperator[]
   /**
-   * What the field holds. Operands of another type are then refused, null apart; dates, bigints and decimals are taken
+   * What the field holds. OperandKind of another type are then refused, null apart; dates, bigints and decimals are taken
    * from plain text as well as from their tags. @defaultValue unchecked: an operand of another type matches nothing
    */
   readonly type?: JsonFieldType
@@ -52,7 +57,8 @@ export function specificationFromJson<T = unknown>(
   options: JsonFilterOptions<T>,
 ): Specification<T> {
   const fields = readFields(options)
-  const inspect = (raw: Raw, report: Report): Raw => inspectLeaf(raw, fields, report)
+  const inspect = (raw: RawExpression, report: ExpressionReport): RawExpression =>
+    inspectLeaf(raw, fields, report)
   return specificationOf<T>(
     readExpression(json, { depth: MAX_DEPTH, nodes: MAX_NODES, inspect, functions: false }),
   )
@@ -70,7 +76,8 @@ function readFields(options: { readonly fields?: unknown } | undefined): Fields 
     ? fields.map((field: unknown) => [field, {}])
     : Object.entries(fields)
   for (const [field, rules] of entries) {
-    if (!isField(field)) throw wrong('fields', 'paths of names, none of them empty or of a prototype', field)
+    if (!isFieldPath(field))
+      throw wrong('fields', 'paths of names, none of them empty or of a prototype', field)
     checkRules(field, rules)
   }
   return new Map(entries)
@@ -91,7 +98,7 @@ function wrong(option: string, allowed: string, received: unknown): Error {
 }
 
 /** Refuses what is not allowed, and gives dates, bigints and decimals their tags. */
-function inspectLeaf(raw: Raw, fields: Fields, report: Report): Raw {
+function inspectLeaf(raw: RawExpression, fields: Fields, report: ExpressionReport): RawExpression {
   const rules = fields.get(raw['field'])
   const op = raw['op'] as FieldOperator
   if (rules === undefined) {
@@ -107,15 +114,15 @@ function inspectLeaf(raw: Raw, fields: Fields, report: Report): Raw {
   return rules.type === undefined ? raw : { ...raw, value: typed(op, value, rules.type, report) }
 }
 
-function typed(op: FieldOperator, value: unknown, type: JsonFieldType, report: Report): unknown {
-  const operands = OPERATORS[op]
+function typed(op: FieldOperator, value: unknown, type: JsonFieldType, report: ExpressionReport): unknown {
+  const operands = FIELD_OPERATORS[op]
   if (operands === 'text' && type !== 'string') report('op', `is not for a ${type}`)
   if ((operands === 'list' || operands === 'range') && Array.isArray(value))
     return value.map((item, index) => typedScalar(item, type, report, `value.${index}`))
   return operands === 'none' ? value : typedScalar(value, type, report, 'value')
 }
 
-function typedScalar(value: unknown, type: JsonFieldType, report: Report, path: string): unknown {
+function typedScalar(value: unknown, type: JsonFieldType, report: ExpressionReport, path: string): unknown {
   // Null and what is missing are the operator's to judge.
   if (value === null || value === undefined) return value
   const tag = `$${type}`

@@ -1,10 +1,15 @@
-import type { Expression } from '@base/core/expression'
+import {
+  checkedExpression,
+  compileExpression,
+  type Expression,
+  type ExpressionTest,
+  findFunction,
+  functionUnsupported,
+  junction,
+  negation,
+} from '@base/core/expression'
 import { invalidOption } from '@base/core/options'
-import { compile, type Test } from './compile.js'
 import { type Explanation, explain } from './explain.js'
-import { findFunction, functionUnsupported } from './function-leaf.js'
-import { trusted } from './read-expression.js'
-import { junction, negation } from './sealed.js'
 
 /**
  * A business rule: tests an object, explains why one fails, combines with other rules, and is data that can be sent or
@@ -33,7 +38,7 @@ export abstract class Specification<T> {
   abstract readonly expression: Expression<T>
 
   #source: unknown
-  #test: Test | undefined
+  #test: ExpressionTest | undefined
 
   /**
    * Whether an object satisfies the rule. Reads only the fields it needs, in order, and stops when it is decided; what
@@ -55,7 +60,7 @@ export abstract class Specification<T> {
    * adults.explain({ age: 17 }) // { satisfied: false, failed: [{ field: 'age', op: 'greaterThanOrEqual', value: 18, actual: 17 }] }
    */
   explain(candidate: T): Explanation {
-    return explain(trusted(this.expression), candidate)
+    return explain(checkedExpression(this.expression), candidate)
   }
 
   /** Satisfied where both are. */
@@ -70,7 +75,7 @@ export abstract class Specification<T> {
 
   /** Satisfied where this one is not, nulls included. */
   not(): Specification<T> {
-    return new Rule(negation(trusted(this.expression)))
+    return new Rule(negation(checkedExpression(this.expression)))
   }
 
   /**
@@ -80,14 +85,14 @@ export abstract class Specification<T> {
    * @throws `UnsupportedError` naming the function, where one is part of the rule.
    */
   toJSON(): Expression<T> {
-    const expression = trusted(this.expression)
+    const expression = checkedExpression(this.expression)
     const found = findFunction(expression)
     if (found !== undefined) throw functionUnsupported(found)
     return expression
   }
 
-  #compile(source: Expression<T>): Test {
-    const test = compile(trusted(source))
+  #compile(source: Expression<T>): ExpressionTest {
+    const test = compileExpression(checkedExpression(source))
     this.#source = source
     this.#test = test
     return test
@@ -114,7 +119,7 @@ class Rule<T> extends Specification<T> {
  * @throws `ValidationError` where it is no expression; `UnsupportedError` naming a function that JSON has dropped.
  */
 export function specificationOf<T>(expression: Expression<T>): Specification<T> {
-  return new Rule(trusted(expression))
+  return new Rule(checkedExpression(expression))
 }
 
 /** Joins the expressions of specifications, of this copy of the package or another. */
@@ -125,7 +130,8 @@ export function combine<T>(op: 'and' | 'or', parts: readonly Specification<T>[])
 /** The checked expression of a specification. */
 function expressionOf(specification: Specification<unknown>, index: number): Expression {
   const expression: unknown = specification?.expression
-  if (typeof expression === 'object' && expression !== null) return trusted(expression as Expression)
+  if (typeof expression === 'object' && expression !== null)
+    return checkedExpression(expression as Expression)
   const place = { package: '@base/domain', pattern: 'Specification', option: `specification ${index + 1}` }
   throw invalidOption(specification, place, 'a specification')
 }

@@ -1,7 +1,5 @@
-import type { FieldOperator } from '@base/core/expression'
+import { type FieldOperator, functionLeaf, leafOf, type Predicate } from '@base/core/expression'
 import { checkFunction, checkText } from '@base/core/options'
-import { functionLeaf, type Predicate } from './function-leaf.js'
-import { leaf } from './leaf.js'
 import type { ElementOperand, Operand, OrderOperand, TextOperand } from './operand-types.js'
 import type { Path } from './paths.js'
 import { type Specification, specificationOf } from './specification.js'
@@ -100,8 +98,8 @@ function textCondition(op: FieldOperator): TextCondition {
   return (field, value, options) => specification(op, { field, value, ignoreCase: options?.ignoreCase })
 }
 
-function specification(op: FieldOperator, raw: Parameters<typeof leaf>[1]): Specification<never> {
-  return specificationOf<never>(leaf(op, raw))
+function specification(op: FieldOperator, raw: Parameters<typeof leafOf>[1]): Specification<never> {
+  return specificationOf<never>(leafOf(op, raw))
 }
 
 function satisfies(predicate: Predicate<never>, name: string): Specification<never> {

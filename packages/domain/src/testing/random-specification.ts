@@ -1,5 +1,5 @@
+import { decimal } from '@base/core/expression'
 import { allOf, anyOf, not } from '../specification/combine.js'
-import { decimal } from '../specification/decimal.js'
 import type { Specification } from '../specification/specification.js'
 import { where } from '../specification/where.js'
 import type { SpecificationRow } from './specification-rows.js'

@@ -1,6 +1,6 @@
+import { decimal } from '@base/core/expression'
 import { seededRandom } from '@base/core/testing'
 import { allOf, always, anyOf, never, not } from '../specification/combine.js'
-import { decimal } from '../specification/decimal.js'
 import type { Specification } from '../specification/specification.js'
 import { where } from '../specification/where.js'
 import { assert } from './assert.js'

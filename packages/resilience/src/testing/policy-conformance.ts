@@ -1,4 +1,4 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { Policy, PolicyContext } from '../policy/policy.js'
 import { assert } from './assert.js'
 
@@ -30,16 +30,10 @@ const TURNS = 10
  *   { test },
  * )
  */
-export function policyConformance(make: Make<PolicySubject>, { test }: ConformanceOptions): void {
-  const law = (name: string, prove: (policy: PolicySubject, settled: Settled) => Promise<void>) =>
-    test(`Policy: ${name}`, async () => {
-      const { subject, advance, dispose } = await make()
-      try {
-        await prove(subject, (promise) => settle(promise, advance))
-      } finally {
-        await dispose()
-      }
-    })
+export function policyConformance(make: Make<PolicySubject>, options: ConformanceOptions): void {
+  const register = laws('Policy', make, options)
+  const law: Law = (name, prove) =>
+    register(name, (policy, advance) => prove(policy, (promise) => settle(promise, advance)))
   outcomes(law)
   cancellation(law)
   calls(law)

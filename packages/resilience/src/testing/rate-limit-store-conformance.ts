@@ -1,4 +1,4 @@
-import type { ConformanceOptions, Make } from '@base/core/testing'
+import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { RateLimit, RateLimitPolicy, RateLimitResult, RateLimitStore } from '../rate-limiter/store.js'
 import { assert } from './assert.js'
 
@@ -34,21 +34,9 @@ type Law = (name: string, prove: (proof: Proof) => Promise<void>) => void
  *   { test },
  * )
  */
-export function rateLimitStoreConformance(make: Make<RateLimitStore>, { test }: ConformanceOptions): void {
-  const law: Law = (name, prove) =>
-    test(`RateLimitStore: ${name}`, async () => {
-      const { subject, advance, dispose } = await make()
-      try {
-        await prove({
-          store: subject,
-          advance: async (milliseconds) => {
-            await advance(milliseconds)
-          },
-        })
-      } finally {
-        await dispose()
-      }
-    })
+export function rateLimitStoreConformance(make: Make<RateLimitStore>, options: ConformanceOptions): void {
+  const register = laws('RateLimitStore', make, options)
+  const law: Law = (name, prove) => register(name, (store, advance) => prove({ store, advance }))
   spending(law)
   time(law)
   identity(law)

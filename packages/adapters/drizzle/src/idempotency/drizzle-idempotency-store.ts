@@ -97,8 +97,9 @@ class TableStore implements DrizzleIdempotencyStore {
 
   async claim(claim: IdempotencyClaim): Promise<ClaimAnswer> {
     await this.#prepare()
-    // A row that was committed after the statement began is seen by the next one.
-    const row = (await this.#table.claim(claim)) ?? (await this.#table.claim(claim))
+    const first = await this.#table.claim(claim)
+    // What was committed after the statement began, a claim or an outcome, is seen by the next one.
+    const row = first === undefined || isOverForAnother(first) ? await this.#table.claim(claim) : first
     this.#pruneIfDue()
     return row === undefined ? { state: 'conflict', retryAfter: Math.min(SOON, claim.lease) } : answerOf(row)
   }
@@ -150,6 +151,11 @@ class TableStore implements DrizzleIdempotencyStore {
     const [row] = rowsOf(await withFailures(() => this.#executor.execute(there)))
     if (row?.['there'] === null) await migrate(this.#executor, idempotencyMigrations)
   }
+}
+
+/** A lease that is over and was not taken: somebody else was quicker, and the row is not what it was. */
+function isOverForAnother({ mine, same, done, left }: ClaimedRow): boolean {
+  return same && !mine && !done && left <= 0
 }
 
 function answerOf({ mine, takeover, fence, same, done, outcome, left }: ClaimedRow): ClaimAnswer {

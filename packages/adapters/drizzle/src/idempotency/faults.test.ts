@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import type { Idempotency } from '@base/application/idempotency'
 import { TestClock } from '@base/core/testing'
-import { describeWithService } from '@base-internal/tools/services'
+import { describeWithService, type Line, lineTo } from '@base-internal/tools/services'
+import { testProcesses } from '@base-internal/tools/test-process'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
@@ -13,7 +10,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Executor } from '../executor.js'
 import { migrate } from '../migrate/index.js'
 import { drizzleUnitOfWork, nodePostgres } from '../unit-of-work/index.js'
-import { type Line, lineTo } from '../unit-of-work/test-line.js'
 import { idempotencyMigrations } from './index.js'
 import { effect, effectsOf, endLease, idempotencyOn, TABLE } from './test-requests.js'
 
@@ -168,24 +164,12 @@ describeWithService('postgres', (postgres) => {
   })
 
   describe('processes', () => {
-    const children = new Set<ChildProcess>()
-    const start = (key: string, what: string): ChildProcess => {
-      const file = join(import.meta.dirname, 'test-process.ts')
-      const child = spawn(process.execPath, [file, postgres.url, key, what], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      children.add(child)
-      return child
-    }
-    afterEach(() => {
-      for (const child of children) child.kill('SIGKILL')
-      children.clear()
-    })
-    const output = (child: ChildProcess) => child.stdout ?? expect.unreachable()
+    const processOf = testProcesses(join(import.meta.dirname, 'test-process.ts'))
+    const start = (key: string, what: string) => processOf(postgres.url, key, what)
 
     test('two, with 25 equal requests each, have one effect', async () => {
       const outputs = await Promise.all(
-        [start('two', 'crowd'), start('two', 'crowd')].map((child) => text(output(child))),
+        [start('two', 'crowd'), start('two', 'crowd')].map((child) => child.hear()),
       )
       const results = outputs.flatMap((line) => JSON.parse(line) as [string, boolean][])
       expect(results).toHaveLength(50)
@@ -196,9 +180,8 @@ describeWithService('postgres', (postgres) => {
 
     test('one that is killed in the middle holds its key until its lease is over, and is taken over once', async () => {
       const child = start('killed', 'hang')
-      await once(createInterface({ input: output(child) }), 'line')
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      expect(await child.hear()).toBe('running')
+      await child.kill()
       expect(await rejection(sound().run('killed', 'f', never))).toMatchObject({
         code: 'IDEMPOTENCY_IN_PROGRESS',
       })

@@ -3,13 +3,17 @@ import { getEventListeners } from 'node:events'
 import { statSync } from 'node:fs'
 import { TestClock } from '@base/core/testing'
 import { always } from '@base/domain/specification'
-import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
+import {
+  describeWithPrivateService,
+  describeWithService,
+  type Line,
+  lineTo,
+} from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { nodePostgres } from './index.js'
-import { type Line, lineTo } from './test-line.js'
 import { item, rejection, TABLE, unitsOn } from './test-units.js'
 
 /** Nobody holds a connection, nobody waits for one, and a unit works. */

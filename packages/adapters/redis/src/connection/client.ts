@@ -6,7 +6,9 @@ export interface IoredisClient {
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>
   /** Opens the connection of a client that waits for its first command. */
   connect(): Promise<unknown>
+  /** Calls the listener at each event. */
   on(event: string, listener: () => void): unknown
+  /** Takes a listener away. */
   off(event: string, listener: () => void): unknown
 }
 
@@ -16,7 +18,9 @@ export interface NodeRedisClient {
   readonly isOpen: boolean
   /** Whether its connection can be used. The cluster of version 5 does not say. */
   readonly isReady?: boolean
+  /** Calls the listener at each event. */
   on(event: string, listener: () => void): unknown
+  /** Takes a listener away. */
   off(event: string, listener: () => void): unknown
 }
 

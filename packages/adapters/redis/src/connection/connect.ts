@@ -14,12 +14,20 @@ const connections = new WeakMap<RedisClient, Connection>()
 export function connect(client: RedisClient, pattern: string): Connection {
   const known = connections.get(client)
   if (known !== undefined) return known
+  const place = { package: '@base/redis', pattern, option: 'client' }
   const connection = recognise(client)
   if (connection === undefined)
     throw invalidOption(
       client,
-      { package: '@base/redis', pattern, option: 'client' },
+      place,
       'a client of ioredis (Redis or Cluster) or of node-redis (createClient or createCluster)',
+    )
+  // Its keys would be shared with those who have another prefix.
+  if ('_keyPrefix' in client && client._keyPrefix !== undefined && client._keyPrefix !== '')
+    throw invalidOption(
+      { keyPrefix: client._keyPrefix },
+      place,
+      'without a keyPrefix, which node-redis leaves off what it is given as a whole command: use the option prefix',
     )
   connections.set(client, connection)
   return connection

@@ -1,9 +1,12 @@
 import { InvalidOptionError, UnavailableError } from '@base/core/errors'
 import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis-5'
+import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
+import type { RedisClient } from './client.js'
 import { connect } from './connect.js'
 import type { Connection } from './connection.js'
 import { runScript, script } from './script.js'
@@ -28,6 +31,35 @@ describe('connect', () => {
 })
 
 describeWithService('redis', (redis) => {
+  test('works on ioredis 5, and on RESP3', async () => {
+    const five = new Redis5(redis.url)
+    const resp3 = await createClient({ url: redis.url, RESP: 3 }).connect()
+    for (const client of [five, resp3] as unknown as RedisClient[]) {
+      const connection = connect(client, 'test')
+      await connection.send(['DEL', 'n'], { timeout: 5_000 })
+      expect(await runScript(connection, add, ['n'], ['2'], soon)).toBe(2)
+      expect(await connection.send(['GET', 'n'], soon)).toEqual(Buffer.from('2'))
+    }
+    five.disconnect()
+    resp3.destroy()
+  })
+
+  test('refuses at once on a client of node-redis that was never connected, or is closed', async () => {
+    const client = createClient({ url: redis.url })
+    const connection = connect(client as unknown as RedisClient, 'test')
+    const refused = { code: 'REDIS_UNAVAILABLE', details: { outcome: 'not_sent' } }
+    await expect(connection.send(['PING'], { timeout: 60_000 })).rejects.toMatchObject(refused)
+    await client.connect()
+    expect(await connection.send(['PING'], { timeout: 5_000 })).toEqual(expect.anything())
+    client.destroy()
+    await expect(connection.send(['PING'], { timeout: 60_000 })).rejects.toMatchObject(refused)
+  })
+
+  test('refuses a keyPrefix of node-redis, which would not stand before our keys', () => {
+    const client = createClient({ keyPrefix: 'mine:' }) as unknown as RedisClient
+    expect(() => connect(client, 'redisLock')).toThrow('client must be without a keyPrefix')
+  })
+
   describe.each(kinds)('%s', (kind) => {
     let opened: TestClient
     let connection: Connection

@@ -12,6 +12,12 @@ export interface SendOptions {
   readonly key?: string
   /** Whether a replica may answer, where the client sends reads to replicas. @defaultValue false */
   readonly readonly?: boolean
+  /**
+   * Whether it may run once only: a client that would send it again by itself, after its connection broke before the
+   * answer came, rejects instead.
+   * @defaultValue false
+   */
+  readonly once?: boolean
   /** Ends the waiting: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -20,6 +26,8 @@ export interface SendOptions {
 export interface Connection {
   /** Whether keys lie on several nodes. */
   readonly isCluster: boolean
+  /** Whether the client was told to connect, and not to close: it is there, or will be by itself. */
+  readonly isOpen: boolean
   /** What the client itself puts before each key; `''` where nothing. */
   readonly keyPrefix: string
   /**

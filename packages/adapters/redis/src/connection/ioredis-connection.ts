@@ -1,7 +1,6 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { redisError } from './redis-error.js'
 import { type Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
@@ -9,22 +8,49 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisClient[]
 }
 
+/** What its `callBuffer` makes. */
+interface SentCommand {
+  pipelineIndex?: number
+  reject(error: Error): void
+}
+
+/** What its `callBuffer` uses of itself. */
+interface IoredisSender {
+  readonly options?: object
+  sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
+}
+
+type Send = (sender: IoredisSender, command: SentCommand, rest: unknown[]) => Promise<unknown>
+
+/** What it rejects a command with whose connection is gone. */
+const CLOSED = 'Connection is closed.'
+
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
+  readonly #sender: IoredisClient
+  readonly #once: IoredisClient
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
+    this.#sender = senderOf(client, send)
+    this.#once = senderOf(client, sendOnce)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
   }
 
+  get isOpen(): boolean {
+    return this.#client.status !== 'wait' && this.#client.status !== 'end'
+  }
+
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
-    return within(options.timeout, options.signal, (attempt) => this.#send(command, attempt))
+    return within(options.timeout, options.signal, (attempt) =>
+      this.#send(command, options.once ? this.#once : this.#sender, attempt),
+    )
   }
 
   async masters(): Promise<readonly Connection[]> {
@@ -32,17 +58,20 @@ export class IoredisConnection implements Connection {
     return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
   }
 
-  async #send([name, ...args]: readonly [string, ...Argument[]], attempt: Attempt): Promise<Reply> {
-    const client = this.#client
-    try {
-      while (client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
-      // Its caller has had its answer; nothing may run for it now.
-      if (attempt.over) return null
-      attempt.outcome = 'unknown'
-      return (await client.callBuffer(name, args)) as Reply
-    } catch (error) {
-      throw redisError(error, attempt.outcome)
-    }
+  /** No function that awaits where the client is ready: each await of a call that is so short shows. */
+  #send(command: readonly [string, ...Argument[]], sender: IoredisClient, attempt: Attempt): Promise<Reply> {
+    if (this.#client.status === 'ready') return pass(command, sender, attempt)
+    return this.#sendLater(command, sender, attempt)
+  }
+
+  async #sendLater(
+    command: readonly [string, ...Argument[]],
+    sender: IoredisClient,
+    attempt: Attempt,
+  ): Promise<Reply> {
+    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
+    // Where its caller has had its answer, nothing may run for it now.
+    return attempt.over ? null : pass(command, sender, attempt)
   }
 
   #ready(attempt: Attempt): Promise<void> {
@@ -54,9 +83,50 @@ export class IoredisConnection implements Connection {
   }
 }
 
+function pass(
+  [name, ...args]: readonly [string, ...Argument[]],
+  sender: IoredisClient,
+  attempt: Attempt,
+): Promise<Reply> {
+  attempt.outcome = 'unknown'
+  return sender.callBuffer(name, args) as Promise<Reply>
+}
+
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
 function prefixOf(client: object): string {
   const { options } = client as { options?: { keyPrefix?: unknown; redisOptions?: { keyPrefix?: unknown } } }
   const prefix = options?.keyPrefix ?? options?.redisOptions?.keyPrefix
   return prefix === undefined || prefix === null ? '' : String(prefix)
+}
+
+/**
+ * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
+ * the way, and a whole pipeline would be sent again.
+ */
+function senderOf(client: IoredisClient, by: Send): IoredisClient {
+  const sender = client as unknown as IoredisSender
+  return Object.create(client, {
+    options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
+    sendCommand: {
+      value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
+    },
+  }) as IoredisClient
+}
+
+function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
+  return sender.sendCommand(command, ...rest)
+}
+
+/**
+ * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
+ * looks like a part of one. A cluster sends again what a closed connection has lost, unless it is rejected behind its back.
+ */
+function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
+  command.pipelineIndex = -1
+  const { reject } = command
+  const sent = sender.sendCommand(command, ...rest)
+  const redirect = command.reject
+  if (redirect !== reject)
+    command.reject = (error) => (error.message === CLOSED ? reject : redirect).call(command, error)
+  return sent
 }

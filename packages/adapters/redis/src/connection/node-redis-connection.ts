@@ -1,7 +1,6 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { redisError } from './redis-error.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -24,17 +23,28 @@ interface ClusterClient extends NodeRedisClient {
   ): Promise<unknown>
 }
 
-/** A client, a client of a sentinel's or a cluster of node-redis. */
+/** What `createSentinel` gives. */
+interface SentinelClient extends NodeRedisClient {
+  sendCommand(readonly: boolean, args: readonly Argument[], options: object): Promise<unknown>
+}
+
+/** A client, a pool, a sentinel's client or a cluster of node-redis. */
 export class NodeRedisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix = ''
   readonly #client: NodeRedisClient
   readonly #readiness: Readiness
+  readonly #isSentinel: boolean
 
   constructor(client: NodeRedisClient) {
     this.#client = client
     this.#readiness = new Readiness(client)
     this.isCluster = 'masters' in client && 'nodeClient' in client
+    this.#isSentinel = 'getSentinelNode' in client
+  }
+
+  get isOpen(): boolean {
+    return this.#client.isOpen
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
@@ -48,25 +58,32 @@ export class NodeRedisConnection implements Connection {
     return clients.map((client) => new NodeRedisConnection(client))
   }
 
-  async #send(
+  #send(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
+    return this.#client.isOpen && this.#client.isReady !== false
+      ? this.#pass(command, options, attempt)
+      : this.#sendLater(command, options, attempt)
+  }
+
+  async #sendLater(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
+    while (this.#client.isReady === false && !attempt.over) await this.#ready(attempt)
+    if (!this.#client.isOpen) throw closed()
+    // Where its caller has had its answer, nothing may run for it now.
+    return attempt.over ? null : this.#pass(command, options, attempt)
+  }
+
+  #pass(
     command: readonly Argument[],
     { key, readonly = false }: SendOptions,
     attempt: Attempt,
   ): Promise<Reply> {
     const client = this.#client
-    try {
-      while (client.isReady === false && !attempt.over) await this.#ready(attempt)
-      if (!client.isOpen) throw closed()
-      // Its caller has had its answer; nothing may run for it now.
-      if (attempt.over) return null
-      attempt.outcome = 'unknown'
-      const reply = this.isCluster
-        ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+    attempt.outcome = 'unknown'
+    const reply = this.isCluster
+      ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+      : this.#isSentinel
+        ? (client as SentinelClient).sendCommand(readonly, command, REPLIES)
         : (client as SingleClient).sendCommand(command, REPLIES)
-      return (await reply) as Reply
-    } catch (error) {
-      throw redisError(error, attempt.outcome)
-    }
+    return reply as Promise<Reply>
   }
 
   #ready(attempt: Attempt): Promise<void> {

@@ -13,7 +13,7 @@ export class Readiness {
     this.#client = client
   }
 
-  /** Calls `resume` at the client's next `ready` or `end`; gives what takes it back. */
+  /** Calls `resume` when the client's connection may stand or has ended; gives what takes it back. */
   wait(resume: () => void): () => void {
     if (this.#waiting.size === 0) for (const event of EVENTS) this.#client.on(event, this.#tell)
     this.#waiting.add(resume)
@@ -34,4 +34,5 @@ export class Readiness {
   }
 }
 
-const EVENTS = ['ready', 'end'] as const
+/** A cluster of node-redis is ready at `connect`, and over at `disconnect`. */
+const EVENTS = ['ready', 'connect', 'end', 'disconnect'] as const

@@ -23,23 +23,22 @@ export function script(source: string): Script {
  *
  * @throws what {@link Connection.send} throws.
  */
-export async function runScript(
+export function runScript(
   connection: Connection,
   { sha, source }: Script,
   keys: readonly [string, ...string[]],
   args: readonly Argument[],
   options: RunOptions,
 ): Promise<Reply> {
-  const rest: [string, ...Argument[]] = [String(keys.length), ...keys, ...args]
   const sending = { ...options, key: keys[0] }
-  try {
-    return await connection.send(['EVALSHA', sha, ...rest], sending)
-  } catch (error) {
-    if (!isUnknown(error)) throw error
+  const rest = [`${keys.length}`, ...keys, ...args] as const
+  return connection.send(['EVALSHA', sha, ...rest], sending).catch((error: unknown) => {
+    if (!isUnknownScript(error)) throw error
     return connection.send(['EVAL', source, ...rest], sending)
-  }
+  })
 }
 
-function isUnknown(error: unknown): boolean {
+/** Whether a server has refused a script because it does not know it. */
+export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && replyName(error.cause) === 'NOSCRIPT'
 }

@@ -1,5 +1,5 @@
-import { systemClock } from '@base/core/clock'
-import { type Outcome, tooLate } from './redis-error.js'
+import { deadlines } from './deadlines.js'
+import { type Outcome, redisError, tooLate } from './redis-error.js'
 
 /** A command on its way. */
 export class Attempt {
@@ -26,6 +26,8 @@ export class Attempt {
 /**
  * Runs a command, and rejects once the time is over or the signal aborts, whatever the command does. What it settles
  * with later is dropped. It is the system's clock that bounds what waits for a server.
+ *
+ * @throws what `redisError` makes of what the command rejects with; the signal's reason once it aborts.
  */
 export function within<T>(
   timeout: number,
@@ -37,27 +39,36 @@ export function within<T>(
     const attempt = new Attempt()
     const end = () => {
       attempt.end()
-      timer.cancel()
+      deadlines.delete(deadline)
       signal?.removeEventListener('abort', abort)
     }
     const abort = () => {
       end()
       reject(signal?.reason)
     }
-    const timer = systemClock.schedule(timeout, () => {
+    const deadline = deadlines.add(timeout, () => {
       end()
       reject(tooLate(timeout, attempt.outcome))
     })
     signal?.addEventListener('abort', abort, { once: true })
-    run(attempt).then(
+    begin(run, attempt).then(
       (value) => {
         end()
         resolve(value)
       },
       (error) => {
         end()
-        reject(error)
+        reject(redisError(error, attempt.outcome))
       },
     )
   })
+}
+
+/** A client may throw at once, too. */
+function begin<T>(run: (attempt: Attempt) => Promise<T>, attempt: Attempt): Promise<T> {
+  try {
+    return run(attempt)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import { createIdempotency, type Idempotency, type IdempotencyOptions } from '@base/application/idempotency'
 import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
+import { testProcesses } from '@base-internal/tools/test-process'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CLIENTS, type TestClient } from '../test-clients.js'
 import { redisIdempotencyStore } from './index.js'
 import { letPass } from './test-time.js'
@@ -123,24 +120,12 @@ describeWithService('redis', (redis) => {
   })
 
   describe('processes', () => {
-    const children = new Set<ChildProcess>()
-    const start = (key: string, what: string): ChildProcess => {
-      const file = join(import.meta.dirname, 'test-process.ts')
-      const child = spawn(process.execPath, [file, redis.url, key, what], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      children.add(child)
-      return child
-    }
-    afterEach(() => {
-      for (const child of children) child.kill('SIGKILL')
-      children.clear()
-    })
-    const output = (child: ChildProcess) => child.stdout ?? expect.unreachable()
+    const processOf = testProcesses(join(import.meta.dirname, 'test-process.ts'))
+    const start = (key: string, what: string) => processOf(redis.url, key, what)
 
     test('two, with 25 equal requests each, have one effect', async () => {
       const pair = [start('two', 'crowd'), start('two', 'crowd')]
-      const outputs = await Promise.all(pair.map((child) => text(output(child))))
+      const outputs = await Promise.all(pair.map((child) => child.hear()))
       const results = outputs.flatMap((line) => JSON.parse(line) as [string, boolean][])
       expect([results.length, new Set(results.map(([value]) => value)).size]).toEqual([50, 1])
       const plain = new Redis(redis.url)
@@ -151,9 +136,8 @@ describeWithService('redis', (redis) => {
     test('one that is killed in the middle holds its key until its lease is over, and is taken over once', async () => {
       await using opened = await CLIENTS['ioredis 6'](redis.url)
       const child = start('killed', 'hang')
-      await once(createInterface({ input: output(child) }), 'line')
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      expect(await child.hear()).toBe('running')
+      await child.kill()
       expect(await rejection(idempotencyOn(opened).run('killed', 'f', never))).toMatchObject({
         code: 'IDEMPOTENCY_IN_PROGRESS',
       })

@@ -5,6 +5,9 @@ import { type Script, script } from '../connection/script.js'
  * states of a run, `done` that of an outcome; a key that was released is `free` for as long as a lease, so that its fence is
  * not forgotten while somebody may still use it. Microseconds are exact in Lua's numbers until 2255; they are written by
  * `%.0f`, for `tostring` would round them.
+ *
+ * A server without memory refuses a script's first write if it may need some, and lets it finish once it has written. So a
+ * run that has begun writes first what needs none: it is renewed, freed and kept also then, and only new ones are refused.
  */
 
 const now = `
@@ -53,14 +56,14 @@ end`
 
 /** Lets a lease hold from now: token, lease, and how long the key is remembered. */
 export const renewScript: Script = script(`${unlessRunning}${now}
-redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2] * 1000))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2] * 1000))
 return 1`)
 
 /** Frees a key: token, and for how long its fence is remembered. */
 export const releaseScript: Script = script(`${unlessRunning}
-redis.call('HSET', KEYS[1], 'state', 'free')
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'free')
 return 1`)
 
 /** Keeps an outcome: token, fingerprint, ttl, and the text where there is one. */

@@ -1,6 +1,7 @@
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import { runScript, script } from '../connection/script.js'
+import { script } from '../connection/script.js'
+import { ageKeys } from '../test-keys.js'
 
 /** As if a key had been written so many milliseconds earlier. */
 const age = script(`
@@ -15,11 +16,6 @@ end
 return redis.call('DEL', KEYS[1])`)
 
 /** Lets a time pass for all keys with a prefix. */
-export async function letPass(client: RedisClient, prefix: string, milliseconds: number): Promise<void> {
-  const connection = connect(client, 'test')
-  const options = { timeout: 10_000 }
-  for (const node of await connection.masters()) {
-    const keys = (await node.send(['KEYS', `${prefix}*`], options)) as readonly Buffer[]
-    for (const key of keys) await runScript(connection, age, [key.toString()], [`${milliseconds}`], options)
-  }
+export function letPass(client: RedisClient, prefix: string, milliseconds: number): Promise<void> {
+  return ageKeys(connect(client, 'test'), prefix, milliseconds, age)
 }

@@ -17,7 +17,10 @@ export interface IntrospectOptions {
  * @see RFC 7662, section 2.2
  */
 export type Introspection =
-  | { readonly active: false }
+  | {
+      /** It is not good, for whatever reason, or not for who asks. */
+      readonly active: false
+    }
   | {
       /** It is good now. */
       readonly active: true

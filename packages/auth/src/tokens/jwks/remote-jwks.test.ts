@@ -148,7 +148,7 @@ describe('remoteJwks', () => {
       ['s-maxage=5', 600_000],
       ['max-age=nonsense', 600_000],
       [undefined, 600_000],
-    ])('jose PR#395: Cache-Control %s', async (header, fresh) => {
+    ])('jose PR#395, PR#349: Cache-Control %s', async (header, fresh) => {
       const headers: Record<string, string> = header === undefined ? {} : { 'cache-control': header }
       const { state, clock, code } = await consumer(json(await setOf(first), headers))
       const token = await tokenOf(first)

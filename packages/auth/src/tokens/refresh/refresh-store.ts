@@ -81,14 +81,21 @@ export interface RefreshRotation {
 
 /** What came of a {@link RefreshRotation}. */
 export type RefreshRotationOutcome =
-  /** The child is the family's present token. */
-  | { readonly status: 'rotated' }
-  /** The parent was rotated less than `grace` ago, and what took its place is unused: that child, with its scope. */
-  | { readonly status: 'repeated'; readonly sealed: string; readonly scope?: string | undefined }
-  /** The parent had been replaced for good. Somebody has a copy: this very step has revoked the family. */
-  | { readonly status: 'reused' }
-  /** Nothing has changed. */
-  | { readonly status: 'revoked' | 'expired' | 'unknown' }
+  | {
+      /**
+       * `rotated`: the child is the family's present token. `reused`: the parent had been replaced for good, so somebody has a
+       * copy, and this very step has revoked the family. `revoked`, `expired`, `unknown`: nothing has changed.
+       */
+      readonly status: 'rotated' | 'reused' | 'revoked' | 'expired' | 'unknown'
+    }
+  | {
+      /** The parent was rotated less than `grace` ago, and what took its place is unused: that child. */
+      readonly status: 'repeated'
+      /** The child, as it was kept. */
+      readonly sealed: string
+      /** What the child may be used for. */
+      readonly scope?: string | undefined
+    }
 
 /**
  * Where a refresh service keeps its families: {@link memoryRefreshStore} for one process, a server for many.

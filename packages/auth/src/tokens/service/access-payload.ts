@@ -5,7 +5,7 @@ const place = (option: string) => ({ package: '@base/auth', pattern: 'issueAcces
 
 /** What the service itself says in a token; nobody else may. */
 export const RESERVED: readonly string[] = [
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'roles', 'permissions'],
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope'],
   ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr'],
 ]
 
@@ -26,7 +26,10 @@ export function inputClaims(input: AccessInput): Record<string, unknown> {
   }
 }
 
-/** Claims of the user's own, checked: none of those that the service says itself. */
+/**
+ * Claims of the user's own, checked: none of those that the service says itself; `roles` and `permissions` as a verifier wants
+ * them.
+ */
 export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Record<string, unknown>> {
   const where = { package: '@base/auth', pattern, option: 'claims' }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
@@ -34,7 +37,11 @@ export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Recor
   }
   const taken = Object.keys(claims).find((name) => RESERVED.includes(name))
   if (taken !== undefined) throw invalidOption(taken, where, `without the names ${RESERVED.join(', ')}`)
-  return claims as Record<string, unknown>
+  const own = claims as Record<string, unknown>
+  for (const name of ['roles', 'permissions']) {
+    if (own[name] !== undefined) checkTexts(own[name], `claims.${name}`, pattern)
+  }
+  return own
 }
 
 /** RFC 6749, section 3.3: printable ASCII without quotation mark and backslash. */
@@ -46,7 +53,7 @@ function checkScope(scope: string | readonly string[]): string {
   throw invalidOption(scope, place('scope'), 'names of printable ASCII with one space between them')
 }
 
-function checkTexts(value: unknown, option: string): readonly string[] {
+function checkTexts(value: unknown, option: string, pattern = 'issueAccess'): readonly string[] {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')) return value
-  throw invalidOption(value, place(option), 'a list of texts that are not empty')
+  throw invalidOption(value, { ...place(option), pattern }, 'a list of texts that are not empty')
 }

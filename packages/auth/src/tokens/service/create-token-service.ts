@@ -21,8 +21,9 @@ export interface TokenServiceOptions extends JudgingOptions {
   /** Tokens that were taken back. If it is away, no token is taken. @defaultValue memoryRevocationStore() */
   readonly revocations?: RevocationStore
   /**
-   * Claims of your own in every token, the same for all or made for each. None of those that the service says itself. Who has
-   * the token can read them.
+   * Claims of your own in every token, the same for all or made for each, also at each refresh: so look up `roles` and
+   * `permissions` here, and one that was taken away is gone with the next token. What `issueAccess` is given wins over them.
+   * None of the other claims that the service says itself. Who has the token can read them.
    * @defaultValue none
    */
   readonly claims?:

@@ -81,6 +81,13 @@ describe('createTokenService', () => {
     expect((await tokens.issueAccess(INPUT)).claims['tenant']).toBe('of user-1')
   })
 
+  test('takes roles and permissions out of them, where it is given none', async () => {
+    const tokens = serviceWith({ claims: () => ({ roles: ['clerk'], permissions: ['orders:read'] }) })
+    const roles = async (input: AccessInput) => (await tokens.issueAccess(input)).claims
+    expect(await roles(INPUT)).toMatchObject({ roles: ['clerk'], permissions: ['orders:read'] })
+    expect(await roles({ ...INPUT, roles: [] })).toMatchObject({ roles: [], permissions: ['orders:read'] })
+  })
+
   test('gives every token an id of its own', async () => {
     const tokens = serviceWith()
     const issued = await Promise.all(Array.from({ length: 50 }, () => tokens.issueAccess(INPUT)))
@@ -279,11 +286,22 @@ describe('createTokenService', () => {
     })
 
     test('refuses claims that the service says itself', async () => {
-      for (const name of ['iss', 'sub', 'exp', 'epoch', 'roles', 'cnf']) {
+      for (const name of ['iss', 'sub', 'exp', 'epoch', 'scope', 'cnf']) {
         expect(() => serviceWith({ claims: { [name]: 'x' } })).toThrow('claims must be without the names')
         await expect(
           serviceWith({ claims: () => ({ [name]: 'x' }) }).issueAccess(INPUT),
         ).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+        })
+      }
+    })
+
+    test('refuses roles and permissions of your own that are no lists of texts', async () => {
+      for (const claims of [{ roles: 'admin' }, { permissions: [''] }, { roles: [7] }]) {
+        expect(() => serviceWith({ claims })).toThrow(
+          /createTokenService: claims.\w+ must be a list of texts/,
+        )
+        await expect(serviceWith({ claims: () => claims }).issueAccess(INPUT)).rejects.toMatchObject({
           code: 'INVALID_OPTION',
         })
       }

@@ -1,3 +1,4 @@
+import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { hmacKey, type JsonWebKey, thumbprint, verifyJws } from '../index.js'
 import { usableKey } from '../keys/usable-key.js'
@@ -43,10 +44,41 @@ describe('RFC 7515, appendix A', () => {
     expect(text(await verifyJws(token, { keys, algorithms: ['ES256'] }))).toBe(TEXT)
   })
 
+  test('A.4: ES512 is good, and is not offered', async () => {
+    const jwk = {
+      kty: 'EC',
+      crv: 'P-521',
+      x: 'AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk',
+      y: 'ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2',
+    }
+    const signed = 'eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA'
+    const signature =
+      'AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn'
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const bytes = Buffer.from(signature, 'base64url')
+    const isGood = verifySignature('sha512', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, bytes)
+    expect(isGood).toBe(true)
+    expect(
+      text(await verifyJws(`${signed}.${signature}`, { keys: { keys: [jwk] }, algorithms: ['ES256'] })),
+    ).toBe('TOKEN_ALG_NOT_ALLOWED')
+    expect(usableKey(jwk)).toBe('its curve is not P-256')
+  })
+
   test('A.5: a token that is not signed is refused', async () => {
     const keys = hmacKey('x'.repeat(32))
     const token = `eyJhbGciOiJub25lIn0.${PAYLOAD}.`
     expect(text(await verifyJws(token, { keys, algorithms: ['HS256'] }))).toBe('TOKEN_ALG_NOT_ALLOWED')
+  })
+
+  test('A.6 and A.7: the JSON forms are not read', async () => {
+    const keys = hmacKey('x'.repeat(32))
+    const [header, signature] = ['eyJhbGciOiJFUzI1NiJ9', 'DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXF']
+    const flattened = { payload: PAYLOAD, protected: header, header: { kid: 'e9bc097a' }, signature }
+    const general = { payload: PAYLOAD, signatures: [{ protected: header, signature }] }
+    for (const form of [general, flattened]) {
+      const result = await verifyJws(JSON.stringify(form), { keys, algorithms: ['HS256'] })
+      expect(text(result)).toBe('TOKEN_MALFORMED')
+    }
   })
 })
 

@@ -1,0 +1,103 @@
+import { systemClock } from '@base/core/clock'
+import { UnavailableError } from '@base/core/errors'
+import type { Argument, Connection, Reply } from '../connection/connection.js'
+import { isUnknownScript, type Script } from '../connection/script.js'
+
+/** What may begin a set anew: gives the arguments of its script. */
+export type Begin = (until: number) => Promise<readonly string[]>
+
+/**
+ * One of the sorted sets of a cache, and its script.
+ *
+ * A server that does not know the script has started, or was promoted, since it was last told; one that has refused to write
+ * was no master for a while; one without the set has lost it. In each case the set begins anew before it is used, so that
+ * nothing older is vouched for.
+ */
+export class KnownSet {
+  readonly key: string
+  readonly #connection: Connection
+  readonly #script: Script
+  readonly #begin: Begin
+  #beginning: Promise<void> | undefined
+  #begun = 0
+  #isMet = false
+  /** The server was no master meanwhile: it may hold what another one told it. */
+  #isDoubtful = false
+
+  constructor(connection: Connection, key: string, script: Script, begin: Begin) {
+    this.#connection = connection
+    this.key = key
+    this.#script = script
+    this.#begin = begin
+  }
+
+  /** Whether the server has answered for it once. */
+  get isMet(): boolean {
+    return this.#isMet
+  }
+
+  /**
+   * Runs the script; `until` is on the monotonic clock. `undefined` where the set had to begin anew first, after which
+   * what is known of versions does not count.
+   */
+  async tryRun(
+    keys: readonly string[],
+    args: readonly Argument[],
+    until: number,
+  ): Promise<Reply | undefined> {
+    const begun = this.#begun
+    const reply = this.#isDoubtful ? null : await this.#evaluate(keys, args, until)
+    if (reply !== null) return reply
+    if (begun === this.#begun) await this.#beginAnew(until)
+    return undefined
+  }
+
+  /** Runs the script, after a new beginning if need be. */
+  async run(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
+    const reply = (await this.tryRun(keys, args, until)) ?? (await this.#evaluate(keys, args, until))
+    if (reply === null) throw lost()
+    return reply
+  }
+
+  /** `null` where the server does not know the script, or has lost the set. */
+  async #evaluate(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
+    const rest = [String(keys.length + 1), this.key, ...keys, ...args]
+    try {
+      const reply = await this.#send(['EVALSHA', this.#script.sha, ...rest], until)
+      this.#isMet ||= reply !== null
+      return reply
+    } catch (error) {
+      if (isUnknownScript(error)) return null
+      this.#isDoubtful ||= error instanceof UnavailableError && error.code === 'REDIS_READ_ONLY'
+      throw error
+    }
+  }
+
+  /** One beginning for all who find that it is due. */
+  #beginAnew(until: number): Promise<void> {
+    this.#beginning ??= this.#tellBegin(until).finally(() => {
+      this.#beginning = undefined
+    })
+    return this.#beginning
+  }
+
+  async #tellBegin(until: number): Promise<void> {
+    const args = await this.#begin(until)
+    await this.#send(['EVAL', this.#script.source, '1', this.key, 'begin', ...args], until)
+    this.#begun++
+    this.#isDoubtful = false
+  }
+
+  #send(command: readonly [string, ...Argument[]], until: number): Promise<Reply> {
+    const timeout = Math.max(1, Math.ceil(until - systemClock.monotonic()))
+    return this.#connection.send(command, { timeout, key: this.key })
+  }
+}
+
+function lost(): UnavailableError {
+  return new UnavailableError({
+    code: 'REDIS_UNAVAILABLE',
+    message: 'Redis loses what it is told of a cache at once.',
+    details: { outcome: 'not_done' },
+  })
+}

@@ -1,0 +1,90 @@
+import type { StoreRead } from '@base/cache/store'
+import { systemClock } from '@base/core/clock'
+import { Question } from './question.js'
+import { type ReadPart, ReadParts } from './read-parts.js'
+import type { Shards } from './shards.js'
+import { higher, type TagMarks, type TagRead } from './tag-marks.js'
+
+/** One command asks for no more tags. */
+const MOST = 500
+
+/** Reads what is asked for in one tick together: a command for the tags, and one for each shard. */
+export class ReadBatches {
+  readonly #tags: TagMarks
+  readonly #shards: Shards
+  readonly #timeout: number
+  #questions: Question[] = []
+
+  constructor(tags: TagMarks, shards: Shards, timeout: number) {
+    this.#tags = tags
+    this.#shards = shards
+    this.#timeout = timeout
+  }
+
+  read(
+    keys: readonly string[],
+    tags: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<StoreRead<Uint8Array>> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const question = new Question(keys, tags, signal)
+    if (this.#questions.length === 0) process.nextTick(this.#askAll)
+    this.#questions.push(question)
+    return question.answer
+  }
+
+  readonly #askAll = (): void => {
+    const questions = this.#questions.filter(({ signal }) => signal?.aborted !== true)
+    this.#questions = []
+    if (questions.length === 0) return
+    const until = systemClock.monotonic() + this.#timeout
+    const parts = new ReadParts(this.#shards)
+    const tags = new Set<string>()
+    for (const question of questions) {
+      for (const tag of question.tags) tags.add(tag)
+      question.places = parts.places(question.keys)
+    }
+    const reading = this.#readTags([...tags], until)
+    for (const crowd of crowdsOf(questions)) void answerAll(crowd, reading, until)
+  }
+
+  async #readTags(tags: readonly string[], until: number): Promise<TagRead> {
+    if (tags.length <= MOST) return this.#tags.read(tags, until)
+    const reads: Promise<TagRead>[] = []
+    for (let from = 0; from < tags.length; from += MOST)
+      reads.push(this.#tags.read(tags.slice(from, from + MOST), until))
+    return (await Promise.all(reads)).reduce((first, next) => ({
+      version: first.version,
+      floor: higher(first.floor, next.floor),
+      marks: new Map([...first.marks, ...next.marks]),
+    }))
+  }
+}
+
+/** Those that need the same parts, as far as that is told at once: most ask for one key. */
+function crowdsOf(questions: readonly Question[]): Iterable<readonly Question[]> {
+  const crowds = new Map<ReadPart | Question, Question[]>()
+  for (const question of questions) {
+    const [place] = question.places
+    const crowd = place !== undefined && question.places.length === 1 ? place.part : question
+    const known = crowds.get(crowd)
+    if (known === undefined) crowds.set(crowd, [question])
+    else known.push(question)
+  }
+  return crowds.values()
+}
+
+/** One wait for all of them. */
+async function answerAll(
+  crowd: readonly Question[],
+  reading: Promise<TagRead>,
+  until: number,
+): Promise<void> {
+  const places = crowd[0]?.places ?? []
+  try {
+    const [known, ...parts] = await Promise.all([reading, ...places.map(({ part }) => part.read(until))])
+    for (const question of crowd) question.resolve(known, parts)
+  } catch (error) {
+    for (const question of crowd) question.reject(error)
+  }
+}

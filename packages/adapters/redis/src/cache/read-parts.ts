@@ -1,0 +1,60 @@
+import type { Shard, ShardRead } from './shard.js'
+import type { Shards } from './shards.js'
+
+/** One command asks for no more keys. */
+const MOST = 500
+
+/** Where the answer for a key is found; without a key, only the floor of its shard. */
+export interface Place {
+  readonly part: ReadPart
+  readonly index: number
+}
+
+/** Keys of one shard, which are read by one command. */
+export class ReadPart {
+  readonly keys: string[] = []
+  readonly #shard: Shard
+  #reading: Promise<ShardRead> | undefined
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+  }
+
+  /** Once all of its keys are there; what it reads the first time is for all. */
+  read(until: number): Promise<ShardRead> {
+    this.#reading ??= this.#shard.read(this.keys, until)
+    return this.#reading
+  }
+}
+
+/** Sorts keys by their shards. */
+export class ReadParts {
+  readonly #shards: Shards
+  readonly #parts = new Map<Shard, ReadPart>()
+
+  constructor(shards: Shards) {
+    this.#shards = shards
+  }
+
+  /** Those of keys; without any, of all shards that were never asked, for the version is to hold for each of them. */
+  places(keys: readonly string[]): Place[] {
+    if (keys.length > 0) return keys.map((key) => this.#place(this.#shards.of(key), key))
+    return this.#shards.all
+      .filter(({ isMet }) => !isMet)
+      .map((shard) => ({ part: this.#part(shard), index: -1 }))
+  }
+
+  #place(shard: Shard, key: string): Place {
+    const part = this.#part(shard)
+    return { part, index: part.keys.push(key) - 1 }
+  }
+
+  #part(shard: Shard): ReadPart {
+    let part = this.#parts.get(shard)
+    if (part === undefined || part.keys.length === MOST) {
+      part = new ReadPart(shard)
+      this.#parts.set(shard, part)
+    }
+    return part
+  }
+}

@@ -1,0 +1,89 @@
+import type { CacheBus, SubscribeOptions } from '@base/cache/bus'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkText, type OptionPlace } from '@base/core/options'
+import type { RedisClient } from '../connection/client.js'
+import { connect } from '../connection/connect.js'
+import type { Connection } from '../connection/connection.js'
+import { runScript, script } from '../connection/script.js'
+import { type Channel, channelOf } from './channel.js'
+import { checkSubscriber } from './subscriber.js'
+
+/** A script goes to the node of its key: of a cluster always the same, or messages would overtake each other. */
+const publishScript = script(`return redis.call('PUBLISH', ARGV[1], ARGV[2])`)
+
+const DEFAULT_CHANNEL = 'cache'
+const DEFAULT_TIMEOUT: Duration = '1s'
+
+/** Options of {@link redisCacheBus}; checked and read once. */
+export interface RedisCacheBusOptions {
+  /**
+   * A second client, for subscriptions: a connection that listens can do nothing else. It stays yours, and you close it. A client of
+   * a cluster keeps a connection for it, so it may be the first one again.
+   */
+  readonly subscriber: RedisClient
+  /** Where messages go: one for all caches that share entries. Databases of a server share channels. @defaultValue 'cache' */
+  readonly channel?: string
+  /** How long Redis may take for an answer, whatever the client does, more than 0. @defaultValue '1s' */
+  readonly timeout?: Duration
+}
+
+/**
+ * Tells the caches of other processes what was changed, by Redis' PUBLISH and SUBSCRIBE.
+ *
+ * Messages are not kept: who is away when one comes misses it. When the subscriber's connection has been lost and stands
+ * again, every cache is told so, and drops what it cannot vouch for. A client of a cluster does not tell; there a cache finds
+ * out by the numbers of the messages, within five seconds of the last one.
+ *
+ * @example
+ * const bus = redisCacheBus(client, { subscriber: client.duplicate() })
+ * const cache = createCache({ layers: [memoryCacheStore(), redisCacheStore(client)], bus })
+ *
+ * @throws InvalidOptionError naming the option.
+ * @throws UnavailableError from its methods, where Redis is away.
+ */
+export function redisCacheBus(
+  client: RedisClient,
+  { subscriber, channel = DEFAULT_CHANNEL, timeout = DEFAULT_TIMEOUT }: RedisCacheBusOptions,
+): CacheBus {
+  const place = (option: string): OptionPlace => ({
+    package: '@base/redis',
+    pattern: 'redisCacheBus',
+    option,
+  })
+  const connection = connect(client, 'redisCacheBus')
+  const name = checkText(channel, place('channel'))
+  return new RedisCacheBus(
+    connection,
+    name,
+    channelOf(checkSubscriber(subscriber, client, place('subscriber')), name),
+    toMilliseconds(timeout, { ...place('timeout'), positive: true }),
+  )
+}
+
+class RedisCacheBus implements CacheBus {
+  readonly #connection: Connection
+  readonly #name: string
+  readonly #channel: Channel
+  readonly #timeout: number
+
+  constructor(connection: Connection, name: string, channel: Channel, timeout: number) {
+    this.#connection = connection
+    this.#name = name
+    this.#channel = channel
+    this.#timeout = timeout
+  }
+
+  async publish(message: string): Promise<void> {
+    const options = { timeout: this.#timeout }
+    if (this.#connection.isCluster)
+      await runScript(this.#connection, publishScript, [this.#name], [this.#name, message], options)
+    else await this.#connection.send(['PUBLISH', this.#name, message], options)
+  }
+
+  subscribe(
+    listener: (message: string) => void,
+    { onGap = () => {} }: SubscribeOptions = {},
+  ): Promise<() => Promise<void>> {
+    return this.#channel.join({ hear: listener, missed: onGap }, this.#timeout)
+  }
+}

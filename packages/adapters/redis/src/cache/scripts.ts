@@ -1,0 +1,156 @@
+import { type Script, script } from '../connection/script.js'
+
+/*
+ * A cache in Redis is its entries, and beside them two sorted sets, whose scores are versions: microseconds of the server's
+ * clock, or one above the last. They are exact in Lua's numbers until 2255, and written by `%.0f`, for `tostring` would
+ * round them.
+ *
+ * The tags: `v`, the version; `f`, the floor, below which nothing is vouched for; `t…`, the mark of each tag. One for a cache.
+ * The deleted: `f`, the floor; `l`, the highest version of a deletion that is forgotten; each deleted key. One for each shard,
+ * in the slot of its entries, so that a script sees both.
+ *
+ * Memory: a set that the server has evicted, or lost, lacks its floor, and gets a new one. A server that has started again, or
+ * was promoted, may hold an older state than it once told. It does not know the scripts: so each script bears the name of its
+ * set, and is told to a server only together with a new floor, by `begin`. What was there before is not vouched for.
+ */
+
+/** Nobody has used a set for so long, in milliseconds: it goes. */
+const LIFE = 30 * 24 * 3_600_000
+/** Deletions are remembered for so long, in microseconds; a load that takes longer may lose its place. */
+const REMEMBERED = 60_000_000
+/** More marks, or deletions, are not kept: the oldest go first. */
+const MOST = 100_000
+
+/**
+ * A write that changes nothing. A replica, or a server that cannot be told of deletions, refuses it, and so is not read. A server
+ * without room lets a script that has written go on: so it can be told of deletions, of which the first line takes no room.
+ */
+const onlyWritable = `redis.call('ZREM', KEYS[1], '!')`
+
+const text = `local function text(number) return string.format('%.0f', number) end`
+
+/** Takes the lowest members away, and gives the highest score of them: what is below it is not known any more. */
+const forget = `
+local function forget(members, kept)
+  local highest = 0
+  for index = 1, #members, 2 do
+    if not kept[members[index]] then
+      redis.call('ZREM', KEYS[1], members[index])
+      highest = math.max(highest, tonumber(members[index + 1]))
+    end
+  end
+  return highest
+end
+local function beyond(count)
+  local more = redis.call('ZCARD', KEYS[1]) - ${MOST}
+  if more <= 0 then return {} end
+  return redis.call('ZRANGE', KEYS[1], 0, math.min(more, count), 'WITHSCORES')
+end`
+
+/**
+ * The script of a cache's tags.
+ *
+ * `begin seen`: a new floor; `seen` is a version that it is to be above. Gives the version.
+ * `take seen tag…`: a new version, which marks tags. Gives it.
+ * `read v f tag…`: the version, the floor, the marks.
+ */
+export function tagsScript(name: string): Script {
+  return script(`-- ${JSON.stringify(name)}
+${onlyWritable}
+${text}
+local function take(seen)
+  local time = redis.call('TIME')
+  local last = redis.call('ZSCORE', KEYS[1], 'v') or '0'
+  local version = text(math.max(time[1] * 1000000 + time[2], last + 1, seen + 1))
+  redis.call('ZADD', KEYS[1], version, 'v')
+  redis.call('PEXPIRE', KEYS[1], ${LIFE})
+  return version
+end
+if ARGV[1] == 'begin' then
+  local version = take(ARGV[2])
+  redis.call('ZADD', KEYS[1], version, 'f')
+  return version
+end
+if ARGV[1] == 'read' then
+  local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, 2))
+  return scores[1] and scores[2] and scores
+end
+local floor = redis.call('ZSCORE', KEYS[1], 'f')
+if not floor or not redis.call('ZSCORE', KEYS[1], 'v') then return false end
+${forget}
+local version = take(ARGV[2])
+for index = 3, #ARGV do redis.call('ZADD', KEYS[1], version, ARGV[index]) end
+local highest = forget(beyond(#ARGV), { v = true, f = true })
+if highest > tonumber(floor) then redis.call('ZADD', KEYS[1], text(highest), 'f') end
+return version`)
+}
+
+/**
+ * The script of a shard's entries.
+ *
+ * `begin version`: a new floor.
+ * `read`: the floor, then the entries.
+ * `write version (ttl frame)…`: for each entry, 1 if it was written, 0 if something newer is known.
+ * `delete version`: deletes the entries that are not newer, and remembers it.
+ * `free`: deletes the entries below the floor.
+ */
+export function entriesScript(name: string): Script {
+  return script(`-- ${JSON.stringify(name)}
+if ARGV[1] ~= 'write' then ${onlyWritable} end
+if ARGV[1] == 'begin' then
+  redis.call('ZADD', KEYS[1], 'GT', ARGV[2], 'f', ARGV[2], 'l')
+  redis.call('PEXPIRE', KEYS[1], ${LIFE})
+  return 1
+end
+local known = redis.call('ZMSCORE', KEYS[1], 'f', 'l')
+local floor = known[1]
+if not floor or not known[2] then return false end
+if ARGV[1] == 'read' then
+  return { floor, #KEYS > 1 and redis.call('MGET', unpack(KEYS, 2)) or {} }
+end
+local function versionOf(key) return tonumber(redis.call('GETRANGE', key, 1, 16)) end
+floor = tonumber(floor)
+if ARGV[1] == 'free' then
+  for index = 2, #KEYS do
+    local version = versionOf(KEYS[index])
+    if version and version < floor then redis.call('UNLINK', KEYS[index]) end
+  end
+  return 1
+end
+local version = tonumber(ARGV[2])
+if ARGV[1] == 'write' then
+  local from = math.max(floor, tonumber(known[2]))
+  local written = {}
+  for index = 2, #KEYS do
+    local key = KEYS[index]
+    local ttl = ARGV[2 * index - 1]
+    local deleted = tonumber(redis.call('ZSCORE', KEYS[1], key) or 0)
+    if version < from or version < deleted or version < (versionOf(key) or 0) then
+      written[index - 1] = 0
+    else
+      written[index - 1] = 1
+      if ttl == '0' then
+        redis.call('UNLINK', key)
+      elseif ttl == '' then
+        redis.call('SET', key, ARGV[2 * index])
+      else
+        redis.call('SET', key, ARGV[2 * index], 'PX', ttl)
+      end
+    end
+  end
+  return written
+end
+${text}
+${forget}
+for index = 2, #KEYS do
+  if (versionOf(KEYS[index]) or 0) <= version then redis.call('UNLINK', KEYS[index]) end
+end
+for index = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[2], KEYS[index]) end
+redis.call('PEXPIRE', KEYS[1], ${LIFE})
+local count = 2 * #KEYS
+local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(version - ${REMEMBERED}), 'WITHSCORES', 'LIMIT', 0, count)
+local kept = { f = true, l = true }
+local highest = math.max(forget(old, kept), forget(beyond(count), kept))
+if highest > 0 then redis.call('ZADD', KEYS[1], 'GT', text(highest), 'l') end
+return 1`)
+}

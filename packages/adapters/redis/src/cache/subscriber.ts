@@ -1,0 +1,74 @@
+import { invalidOption, type OptionPlace } from '@base/core/options'
+import type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
+import { connect } from '../connection/connect.js'
+
+/** What listens to one channel, whichever client it is. */
+export interface Subscriber {
+  readonly client: RedisClient
+  /** Resolves once messages arrive; also where they do already. */
+  subscribe(channel: string, hear: (message: string) => void): Promise<unknown>
+  unsubscribe(channel: string, hear: (message: string) => void): Promise<unknown>
+}
+
+interface IoredisSubscriber extends IoredisClient {
+  subscribe(channel: string): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+}
+
+interface NodeRedisSubscriber extends NodeRedisClient {
+  subscribe(channel: string, hear: (message: string) => void): Promise<unknown>
+  unsubscribe(channel: string, hear: (message: string) => void): Promise<unknown>
+}
+
+/** @throws InvalidOptionError for what cannot listen beside `client`. */
+export function checkSubscriber(
+  subscriber: RedisClient,
+  client: RedisClient,
+  place: OptionPlace,
+): Subscriber {
+  if (typeof subscriber !== 'object' || subscriber === null || !('subscribe' in subscriber))
+    throw invalidOption(subscriber, place, 'a client of ioredis or node-redis')
+  const { isCluster } = connect(subscriber, 'redisCacheBus')
+  if (subscriber === client && !isCluster)
+    throw invalidOption('the same client', place, 'another client, such as a duplicate of the first')
+  return 'callBuffer' in subscriber
+    ? ofIoredis(subscriber as IoredisSubscriber)
+    : ofNodeRedis(subscriber as NodeRedisSubscriber)
+}
+
+/** ioredis tells of all channels together. */
+function ofIoredis(client: IoredisSubscriber): Subscriber {
+  const listeners = new Map<(message: string) => void, (channel: string, message: string) => void>()
+  const events = client as unknown as {
+    on(event: 'message', listener: (channel: string, message: string) => void): unknown
+    off(event: 'message', listener: (channel: string, message: string) => void): unknown
+  }
+  return {
+    client,
+    subscribe: (channel, hear) => {
+      if (!listeners.has(hear)) {
+        const listener = (from: string, message: string) => {
+          if (from === channel) hear(message)
+        }
+        listeners.set(hear, listener)
+        events.on('message', listener)
+      }
+      return client.subscribe(channel)
+    },
+    unsubscribe: (channel, hear) => {
+      const listener = listeners.get(hear)
+      if (listener !== undefined) events.off('message', listener)
+      listeners.delete(hear)
+      return client.unsubscribe(channel)
+    },
+  }
+}
+
+/** node-redis has listeners for each channel, and keeps each of them once. */
+function ofNodeRedis(client: NodeRedisSubscriber): Subscriber {
+  return {
+    client,
+    subscribe: (channel, hear) => client.subscribe(channel, hear),
+    unsubscribe: (channel, hear) => client.unsubscribe(channel, hear),
+  }
+}

@@ -1,0 +1,69 @@
+import type { Connection, Reply } from '../connection/connection.js'
+import { KnownSet } from './known-set.js'
+import { tagsScript } from './scripts.js'
+
+/** What is known of the whole cache. */
+export interface TagRead {
+  readonly version: bigint
+  /** Entries below are not vouched for. */
+  readonly floor: bigint
+  readonly marks: ReadonlyMap<string, bigint>
+}
+
+/** The versions of a cache, and the marks of its tags: one set, in one slot, for they only mean something together. */
+export class TagMarks {
+  readonly #set: KnownSet
+  /** The highest version that this process has seen: a server that has lost its data goes on from there. */
+  #seen = 0
+  #taking: Promise<number> | undefined
+
+  constructor(connection: Connection, key: string, name: string) {
+    this.#set = new KnownSet(connection, key, tagsScript(name), async () => [String(this.#seen)])
+  }
+
+  /** The version, and the marks of tags. */
+  async read(tags: readonly string[], until: number): Promise<TagRead> {
+    const reply = await this.#set.run([], ['read', 'v', 'f', ...tags.map(memberOf)], until)
+    const [version = 0n, floor = 0n, ...marks] = (reply as readonly Reply[]).map(scoreOf)
+    this.#see(Number(version))
+    return { version, floor, marks: new Map(tags.map((tag, index) => [tag, marks[index] ?? 0n])) }
+  }
+
+  /** A new version, one for all who ask in the same tick. */
+  take(until: number): Promise<number> {
+    this.#taking ??= this.#takeSoon(until)
+    return this.#taking
+  }
+
+  /** A new version, which marks tags. */
+  async mark(tags: readonly string[], until: number): Promise<number> {
+    const reply = await this.#set.run([], ['take', String(this.#seen), ...tags.map(memberOf)], until)
+    return this.#see(Number(scoreOf(reply)))
+  }
+
+  async #takeSoon(until: number): Promise<number> {
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    this.#taking = undefined
+    return this.mark([], until)
+  }
+
+  #see(version: number): number {
+    this.#seen = Math.max(this.#seen, version)
+    return version
+  }
+}
+
+function memberOf(tag: string): string {
+  return `t${tag}`
+}
+
+/** 0 where there is none. */
+export function scoreOf(reply: Reply | undefined): bigint {
+  return reply === null || reply === undefined ? 0n : BigInt(String(reply))
+}
+
+/** The higher of two versions. */
+export function higher(one: bigint, other: bigint): bigint {
+  if (one > other) return one
+  return other
+}

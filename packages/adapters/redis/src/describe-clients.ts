@@ -1,0 +1,40 @@
+import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from './test-clients.js'
+import { type TestCluster, testCluster } from './test-cluster.js'
+
+const KINDS = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
+
+/** Describes something on each client, of a server and of a cluster; `opened` gives the client from the first test on. */
+export function describeClients(
+  body: (opened: () => TestClient) => void,
+  { isPrivate = false }: { readonly isPrivate?: boolean } = {},
+): void {
+  const describeRedis = (within: (redis: { readonly url: string }) => void) =>
+    isPrivate ? describeWithPrivateService('redis', {}, within) : describeWithService('redis', within)
+
+  describeRedis((redis) => {
+    describe.each(KINDS)('%s', (kind) => withClient(() => CLIENTS[kind](redis.url), body))
+  })
+
+  describeRedis(() => {
+    describe('a cluster', () => {
+      let cluster: TestCluster
+      beforeAll(async () => {
+        cluster = await testCluster()
+      }, 60_000)
+      afterAll(() => cluster?.[Symbol.asyncDispose]())
+
+      describe.each(KINDS)('%s', (kind) => withClient(() => CLUSTER_CLIENTS[kind](cluster.urls), body))
+    })
+  })
+}
+
+function withClient(open: () => Promise<TestClient>, body: (opened: () => TestClient) => void): void {
+  let opened: TestClient
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterAll(() => opened?.[Symbol.asyncDispose]())
+  body(() => opened)
+}

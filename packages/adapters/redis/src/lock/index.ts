@@ -1,0 +1,2 @@
+export type { RedisClient } from '../connection/client.js'
+export { type RedisLockOptions, redisLock } from './redis-lock.js'

@@ -1,0 +1,250 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, formatDuration, toMilliseconds } from '@base/core/duration'
+import { TimeoutError, UnavailableError } from '@base/core/errors'
+import type { AcquireOptions, Lease, LeaseOptions, Lock } from '@base/core/lock'
+import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import type { RedisClient } from '../connection/client.js'
+import { connect } from '../connection/connect.js'
+import { warnOfEviction } from '../connection/eviction.js'
+import { LeaseKeys } from './lease-keys.js'
+import { deadlineOf, RedisLease } from './redis-lease.js'
+import { ReleaseNews } from './release-news.js'
+import { WaitingRoom } from './waiting-room.js'
+
+const DEFAULT_PREFIX = 'lock:'
+/** Below a second, within which a caller learns that Redis is away. */
+const DEFAULT_TIMEOUT: Duration = '750ms'
+
+/** The longest pauses between two looks at a lock that is held, in milliseconds, and where releases are heard. */
+const LONGEST_PAUSE = 20
+const LONGEST_PAUSE_HEARING = 500
+
+/** Options of {@link redisLock}; checked and read once. */
+export interface RedisLockOptions {
+  /** Stands before each key, so that nothing else has it; not empty. @defaultValue 'lock:' */
+  readonly prefix?: string
+  /**
+   * How long Redis may take for an answer, whatever the client does, more than 0; a question that a broken connection lost
+   * is asked again within it. The `wait` for a lock that is held is apart from it.
+   *
+   * @defaultValue '750ms'
+   */
+  readonly timeout?: Duration
+  /**
+   * A second client, open, on which nothing but subscriptions run: with it, a release in another process wakes who waits,
+   * where it would else look again within 20 ms. It is subscribed at the first wait, until you close it.
+   *
+   * @defaultValue none
+   */
+  readonly subscriber?: RedisClient
+  /**
+   * Names this process in Redis, for who looks there which one holds a lock; not empty.
+   *
+   * @defaultValue the name of the host and the id of the process
+   */
+  readonly owner?: string
+  /** Source of time, by which a process gives up its own lease and pauses. The server's clock ends leases. @defaultValue systemClock */
+  readonly clock?: Clock
+  /** From 0 to below 1, for the jitter of pauses. @defaultValue Math.random */
+  readonly random?: () => number
+}
+
+/**
+ * A lock between processes, in Redis, single or a cluster: one key, one script and one round trip for each step, by the
+ * server's clock.
+ *
+ * Tokens are the server's time in microseconds, or one above the last, so that they grow even if data is lost. Redis
+ * forgets: a crash, a failover or eviction can lose a lock that is held, and another gets it. So can a holder that is
+ * stopped outlive its lease. `lease.signal` tells a holder that its lease is lost, or that it cannot vouch for it any more,
+ * 1 % of the `ttl` and 2 ms before the server ends it; what must not be written twice compares the `token`.
+ *
+ * Who waits looks again within 20 ms, or hears of the release; within a process, who waits longest comes first, between
+ * processes whoever asks first. One lock serves a whole process.
+ *
+ * @example
+ * const lock = redisLock(client)
+ * await withLock(lock, 'invoice-run', { ttl: '10s' }, (lease) => sendInvoices({ token: lease.token }))
+ *
+ * @throws InvalidOptionError naming the option. From its methods UnavailableError where Redis does not answer in time, or
+ * cannot serve: what was taken unawares is given back.
+ * @see Martin Kleppmann, "How to do distributed locking", 2016
+ */
+export function redisLock(client: RedisClient, options: RedisLockOptions = {}): Lock {
+  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT, subscriber } = options
+  const { owner = thisProcess(), clock = systemClock, random = Math.random } = options
+  const place = { package: '@base/redis', pattern: 'redisLock' }
+  const connection = connect(client, place.pattern)
+  if (subscriber !== undefined) checkSubscriber(subscriber, client)
+  const keys = new LeaseKeys({
+    connection,
+    prefix: checkText(prefix, { ...place, option: 'prefix' }),
+    timeout: toMilliseconds(timeout, { ...place, option: 'timeout', positive: true }),
+    clock: checkMethods(clock, ['monotonic', 'schedule'], { ...place, option: 'clock' }),
+  })
+  checkFunction(random, { ...place, option: 'random' })
+  checkText(owner, { ...place, option: 'owner' })
+  const warn = () => warnOfEviction(connection, place.pattern, 'a lock that is held, and give it to another')
+  warn()
+  return new RedisLock({ keys, owner, clock, random, subscriber, onAnswer: warn })
+}
+
+function thisProcess(): string {
+  const host = globalThis.process?.getBuiltinModule?.('node:os').hostname()
+  return `${host ?? 'unknown'}:${globalThis.process?.pid ?? 0}`
+}
+
+/** What a lock is made of. */
+interface Parts {
+  readonly keys: LeaseKeys
+  readonly owner: string
+  readonly clock: Clock
+  readonly random: () => number
+  readonly subscriber: RedisClient | undefined
+  /** Called after the first answer. */
+  readonly onAnswer: () => void
+}
+
+function checkSubscriber(subscriber: RedisClient, client: RedisClient): void {
+  const place = { package: '@base/redis', pattern: 'redisLock', option: 'subscriber' }
+  if (subscriber === client)
+    throw invalidOption('the client itself', place, 'another client than the one that sends commands')
+  connect(subscriber, place.pattern)
+}
+
+const DEFAULT_TTL = 30_000
+const DEFAULT_WAIT = 10_000
+
+const where = { package: '@base/core', pattern: 'Lock' }
+
+/** What somebody who waits wants. */
+interface Wish {
+  readonly ttl: number
+  readonly patience: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** When it began to wait: after how many calls in the waiting room, and by the monotonic clock. */
+interface Since {
+  readonly calls: number
+  readonly time: number
+}
+
+class RedisLock implements Lock {
+  readonly #keys: LeaseKeys
+  readonly #owner: string
+  readonly #clock: Clock
+  readonly #random: () => number
+  #onAnswer: (() => void) | undefined
+  readonly #room = new WaitingRoom()
+  readonly #news: ReleaseNews | undefined
+
+  constructor({ keys, owner, clock, random, subscriber, onAnswer }: Parts) {
+    this.#keys = keys
+    this.#owner = owner
+    this.#clock = clock
+    this.#random = random
+    this.#onAnswer = onAnswer
+    if (subscriber !== undefined)
+      this.#news = new ReleaseNews(subscriber, keys.channel, (key) => this.#room.call(key))
+  }
+
+  async acquire(key: string, options: AcquireOptions = {}): Promise<Lease> {
+    const { ttl = DEFAULT_TTL, wait = DEFAULT_WAIT, signal } = options
+    checkText(key, { ...where, option: 'key' })
+    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
+    const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
+    signal?.throwIfAborted()
+    const since = { calls: this.#room.calls, time: this.#clock.monotonic() }
+    let pause = Number.POSITIVE_INFINITY
+    // Whoever comes to others that wait stands behind them.
+    if (patience === 0 || this.#room.isEmptyFor(key)) {
+      const hears = patience > 0 && this.#hears
+      const lease = await this.#take(key, lasting, signal, hears)
+      if (typeof lease !== 'number') return lease
+      pause = this.#pauseFor(lease, hears)
+    }
+    const lease =
+      patience === 0 ? undefined : await this.#wait(key, { ttl: lasting, patience, signal }, since, pause)
+    if (lease !== undefined) return lease
+    throw new TimeoutError({
+      message: `Lock '${key}' was not free within ${formatDuration(patience)}.`,
+      details: { key },
+    })
+  }
+
+  async tryAcquire(
+    key: string,
+    { ttl = DEFAULT_TTL, signal }: LeaseOptions = {},
+  ): Promise<Lease | undefined> {
+    checkText(key, { ...where, option: 'key' })
+    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
+    signal?.throwIfAborted()
+    const lease = await this.#take(key, lasting, signal)
+    return typeof lease === 'number' ? undefined : lease
+  }
+
+  /** The lease; or `undefined`, once the patience is over. */
+  async #wait(key: string, wish: Wish, since: Since, firstPause: number): Promise<Lease | undefined> {
+    const waiting = this.#room.enter(key, since.calls)
+    try {
+      for (let pause = firstPause; ; ) {
+        const left = since.time + wish.patience - this.#clock.monotonic()
+        if (left <= 0) return undefined
+        this.#news?.listen()
+        await waiting.pause(Math.ceil(Math.min(pause, left)), this.#clock, wish.signal)
+        const turn = waiting.answer() ? await this.#look(key, wish) : Number.POSITIVE_INFINITY
+        if (typeof turn !== 'number') return turn
+        pause = turn
+      }
+    } finally {
+      waiting.leave()
+    }
+  }
+
+  /** The lease; or for how long to pause. */
+  async #look(key: string, { ttl, signal }: Wish): Promise<Lease | number> {
+    const hears = this.#hears
+    try {
+      const lease = await this.#take(key, ttl, signal, hears)
+      return typeof lease === 'number' ? this.#pauseFor(lease, hears) : lease
+    } catch (error) {
+      if (signal?.aborted !== true) this.#room.dismiss(key, error)
+      throw error
+    }
+  }
+
+  get #hears(): boolean {
+    return this.#news?.isHeard === true
+  }
+
+  /** No longer than another holds it; with jitter, so that those who wait do not ask at one time. */
+  #pauseFor(heldFor: number, hears: boolean): number {
+    const longest = hears ? LONGEST_PAUSE_HEARING : LONGEST_PAUSE
+    return Math.min(heldFor + 1, longest * (1 - this.#random() / 2))
+  }
+
+  /** Asks once: the lease; or for how long another holds it. What was taken unawares is given back. */
+  async #take(key: string, ttl: number, signal?: AbortSignal, hears = false): Promise<Lease | number> {
+    const [keys, clock] = [this.#keys, this.#clock]
+    const claim = { key, ttl, holder: `${this.#owner} ${crypto.randomUUID()}` }
+    try {
+      const taken = await keys.take(claim, hears, signal)
+      this.#onAnswer?.()
+      this.#onAnswer = undefined
+      if (typeof taken === 'number') return taken
+      if (clock.monotonic() >= deadlineOf(taken.askedAt, ttl)) throw tooLate(key)
+      return new RedisLease({ ...claim, ...taken, keys, clock, onEnd: () => this.#room.call(key) })
+    } catch (error) {
+      keys.forget(claim)
+      throw error
+    }
+  }
+}
+
+function tooLate(key: string): UnavailableError {
+  return new UnavailableError({
+    code: 'REDIS_TOO_LATE',
+    message: `The lease of lock '${key}' was over before Redis had answered.`,
+    details: { key },
+  })
+}

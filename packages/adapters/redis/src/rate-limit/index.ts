@@ -1,0 +1,6 @@
+export type { RedisClient } from '../connection/client.js'
+export {
+  type RedisRateLimitStore,
+  type RedisRateLimitStoreOptions,
+  redisRateLimitStore,
+} from './redis-rate-limit-store.js'

@@ -1,0 +1,82 @@
+import { invalidOption } from '@base/core/options'
+import { isName, parseAction } from './action-name.js'
+import type { RoleGraph } from './role-graph.js'
+import type { ActionRules, RuleBook } from './rule-book.js'
+
+/** A question as it came, whatever the types say. */
+export interface RawQuery {
+  readonly principal?: { readonly roles?: unknown } | null
+  readonly action?: unknown
+  readonly type?: unknown
+  readonly resource?: unknown
+  readonly context?: unknown
+  readonly field?: unknown
+}
+
+/** A question, with the rules that bear on it. */
+export interface Call {
+  readonly principal: object
+  readonly context: unknown
+  readonly rules: ActionRules
+  /** Each role of the principal with what it inherits; a role may come twice. */
+  readonly lineages: readonly (readonly string[])[]
+  /** The thing; undefined where only its type is known. */
+  readonly resource: object | undefined
+  /** Whether the thing says that it is of a type other than the action's. */
+  readonly mismatch: boolean
+}
+
+/** Checks a question. Throws an `InvalidOptionError` for what is none. */
+export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Call {
+  const { principal, action, type, resource, context } = query ?? {}
+  if (typeof principal !== 'object' || principal === null) throw refuse('principal', 'an object', principal)
+  if (resource !== undefined && (typeof resource !== 'object' || resource === null))
+    throw refuse('resource', 'an object', resource)
+  const ofResource = (resource as { readonly type?: unknown } | undefined)?.type
+  const rules = rulesOf(action, type ?? ofResource, book)
+  return {
+    principal,
+    context,
+    rules,
+    lineages: readLineages(principal.roles, graph),
+    resource: resource !== undefined && isMoreThanType(resource) ? resource : undefined,
+    mismatch:
+      (type !== undefined && type !== rules.type) ||
+      // A thing may have a `type` of its own that means something else; only the name of another type is a mistake.
+      (type === undefined &&
+        ofResource !== rules.type &&
+        typeof ofResource === 'string' &&
+        book.hasType(ofResource)),
+  }
+}
+
+function rulesOf(action: unknown, type: unknown, book: RuleBook): ActionRules {
+  if (typeof action !== 'string') throw refuse('action', "a verb, or 'type:verb'", action)
+  const known = book.find(action)
+  if (known !== undefined) return known
+  if (isName(action)) {
+    if (isName(type)) return book.rules(type, action)
+    throw refuse('type', 'given beside a verb, or as the type of the resource, without wildcards', type)
+  }
+  const parsed = parseAction(action)
+  if (parsed !== undefined) return book.rules(parsed.type, parsed.verb)
+  throw refuse('action', "a verb, or 'type:verb', without wildcards", action)
+}
+
+function readLineages(roles: unknown, graph: RoleGraph): readonly (readonly string[])[] {
+  if (roles === undefined) return []
+  if (Array.isArray(roles)) return roles.map((role) => graph.lineage(role))
+  throw refuse('principal.roles', 'an array', roles)
+}
+
+/** A plain object of a `type` alone says nothing of the thing, and must not be taken for one whose fields are all absent. */
+function isMoreThanType(resource: object): boolean {
+  for (const key in resource) if (key !== 'type') return true
+  const prototype = Object.getPrototypeOf(resource)
+  return prototype !== Object.prototype && prototype !== null
+}
+
+/** The error of a part of a question. */
+export function refuse(option: string, allowed: string, received: unknown): Error {
+  return invalidOption(received, { package: '@base/auth', pattern: 'Authorization', option }, allowed)
+}

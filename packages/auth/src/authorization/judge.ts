@@ -1,0 +1,80 @@
+import { checkedExpression, compileExpression, type Expression } from '@base/core/expression'
+import type { Call } from './call.js'
+import type { CheckedPolicy } from './read-policies.js'
+import { unknownResource } from './unknown-resource.js'
+
+/** What a policy comes to, for one question. */
+export type Verdict =
+  | { readonly outcome: 'applies' | 'does_not_apply' | 'conditional'; readonly condition?: Expression }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+
+const APPLIES: Verdict = { outcome: 'applies' }
+
+/** Asks a policy whose action and roles fit. Never throws. */
+export function judge(policy: CheckedPolicy, call: Call): Verdict {
+  try {
+    const byCondition = policy.where === undefined ? APPLIES : judgeCondition(policy, call)
+    if (policy.when === undefined || byCondition.outcome === 'does_not_apply') return byCondition
+    const byFunction = judgeFunction(policy, call)
+    if (byFunction === 'does_not_apply') return { outcome: byFunction }
+    return byCondition.outcome === 'conditional' ? byCondition : { ...byCondition, outcome: byFunction }
+  } catch (error) {
+    return { outcome: 'failed', error }
+  }
+}
+
+/** The condition of a policy for this principal, checked; throws where it is none. */
+export function conditionOf({ where }: CheckedPolicy, { principal, context }: Call): Expression {
+  const condition = where?.({ principal, context }) ?? missing()
+  return checkedExpression('expression' in condition ? condition.expression : condition)
+}
+
+function missing(): never {
+  throw new TypeError('where must return an expression.')
+}
+
+function judgeCondition(policy: CheckedPolicy, call: Call): Verdict {
+  const condition = conditionOf(policy, call)
+  const holds =
+    call.resource === undefined ? constant(condition) : compileExpression(condition)(call.resource)
+  if (holds === undefined) return { outcome: 'conditional', condition }
+  return { outcome: holds ? 'applies' : 'does_not_apply', condition }
+}
+
+/** What a condition is whatever the thing; undefined where it depends on it. */
+function constant(condition: Expression): boolean | undefined {
+  if (condition.op !== 'and' && condition.op !== 'or') return undefined
+  return condition.of.length === 0 ? condition.op === 'and' : undefined
+}
+
+function judgeFunction(policy: CheckedPolicy, call: Call): 'applies' | 'does_not_apply' | 'conditional' {
+  if (call.resource !== undefined) return ask(policy, call, call.resource) ? 'applies' : 'does_not_apply'
+  const { resource, isLookedAt } = unknownResource(call.rules.type)
+  try {
+    const holds = ask(policy, call, resource)
+    return isLookedAt() ? 'conditional' : holds ? 'applies' : 'does_not_apply'
+  } catch (error) {
+    if (isLookedAt()) return 'conditional'
+    throw error
+  }
+}
+
+function ask(
+  { when, effect }: CheckedPolicy,
+  { principal, context, rules }: Call,
+  resource: object,
+): boolean {
+  const answer = when?.({ principal, action: rules.verb, resource, context })
+  if (isThenable(answer)) {
+    // It was refused, so nobody else will hear that it failed.
+    answer.then(undefined, () => {})
+    throw new TypeError('when must not be asynchronous.')
+  }
+  return effect === 'allow' ? answer === true : Boolean(answer)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}

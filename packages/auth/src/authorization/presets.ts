@@ -1,0 +1,43 @@
+import { checkText, invalidOption } from '@base/core/options'
+
+/** Roles that most applications begin with, for some types of things: a part of a definition, to be spread into it. */
+export interface StandardRoles<T extends string> {
+  /** The three of them. */
+  readonly roles: readonly ['viewer', 'editor', 'admin']
+  /** Each has what the one before it has. */
+  readonly inherits: { readonly editor: readonly ['viewer']; readonly admin: readonly ['editor'] }
+  /** A viewer reads and lists, an editor creates and updates as well, an administrator does everything. */
+  readonly permissions: {
+    /** `read` and `list`. */
+    readonly viewer: readonly `${T}:${'read' | 'list'}`[]
+    /** `create` and `update`. */
+    readonly editor: readonly `${T}:${'create' | 'update'}`[]
+    /** All verbs, `delete` among them. */
+    readonly admin: readonly `${T}:*`[]
+  }
+}
+
+/**
+ * The roles viewer < editor < admin for these types: viewers `read` and `list`, editors also `create` and `update`,
+ * administrators everything on them.
+ *
+ * @example
+ * const authorization = defineAuthorization()({ ...standardRoles('order', 'invoice') })
+ * authorization.can({ principal: { id: 'ana', roles: ['editor'] }, action: 'order:read' }) // true
+ *
+ * @throws `InvalidOptionError` where there is no type, or one is no name.
+ */
+export function standardRoles<T extends string>(...types: readonly T[]): StandardRoles<T> {
+  const place = { package: '@base/auth', pattern: 'standardRoles', option: 'types' }
+  if (types.length === 0) throw invalidOption(types, place, 'one type at least')
+  for (const type of types) checkText(type, place)
+  return {
+    roles: ['viewer', 'editor', 'admin'],
+    inherits: { editor: ['viewer'], admin: ['editor'] },
+    permissions: {
+      viewer: types.flatMap((type) => [`${type}:read`, `${type}:list`] as const),
+      editor: types.flatMap((type) => [`${type}:create`, `${type}:update`] as const),
+      admin: types.map((type) => `${type}:*` as const),
+    },
+  }
+}

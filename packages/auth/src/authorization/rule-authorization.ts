@@ -1,0 +1,100 @@
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { ForbiddenError } from '@base/core/errors'
+import { type Expression, isFieldPath } from '@base/core/expression'
+import type {
+  Authorization,
+  AuthorizationDecision,
+  AuthorizationExplanation,
+  PermittedFields,
+  Roles,
+} from './authorization.js'
+import { type Call, type RawQuery, readCall, refuse } from './call.js'
+import { decide, isGranted } from './decide.js'
+import { explain } from './explain.js'
+import { filterOf } from './filter.js'
+import { isPermitted, NO_FIELDS, permittedFields } from './permitted-fields.js'
+import { pickFields } from './pick-fields.js'
+import type { CheckedDefinition } from './read-definition.js'
+import { RoleGraph } from './role-graph.js'
+import { RoleRegistry } from './role-registry.js'
+import { RuleBook } from './rule-book.js'
+
+const decided = diagnosticsChannel<
+  AuthorizationDecision & { readonly principal: object; readonly action: string }
+>('base:auth:authorization:decided')
+
+/** An {@link Authorization} out of a checked definition. */
+export class RuleAuthorization<S, R extends string> implements Authorization<S, R> {
+  readonly roles: Roles<S, R>
+  readonly #graph: RoleGraph
+  readonly #book: RuleBook
+
+  constructor(definition: CheckedDefinition) {
+    this.#graph = new RoleGraph(definition.parents)
+    this.#book = new RuleBook(definition)
+    this.roles = new RoleRegistry<S, R>(this.#graph, () => this)
+  }
+
+  check(query: RawQuery): AuthorizationDecision {
+    return this.#check(query, this.#read(query))
+  }
+
+  can(query: RawQuery): boolean {
+    const call = this.#read(query)
+    const isPlain = call.rules.policed.length === 0 && !call.mismatch && query.field === undefined
+    if (isPlain && !decided.hasSubscribers) return isGranted(call)
+    return this.#check(query, call).decision === 'allow'
+  }
+
+  authorize(query: RawQuery): AuthorizationDecision {
+    const call = this.#read(query)
+    const decision = this.#check(query, call)
+    if (decision.decision === 'allow') return decision
+    throw new ForbiddenError({ details: { action: call.rules.action } })
+  }
+
+  filter(query: RawQuery): Expression<never> {
+    // The rows are of the type that the query names, which only its own type says.
+    return filterOf(this.#read({ ...query, resource: undefined })) as Expression<never>
+  }
+
+  explain(query: RawQuery): AuthorizationExplanation {
+    const call = this.#read(query)
+    return explain(call, this.#decide(query, call), this.#fields(call), this.#graph)
+  }
+
+  permittedFields(query: RawQuery): PermittedFields {
+    return this.#fields(this.#read(query))
+  }
+
+  pick<Row extends object>(resource: Row, query: RawQuery): Partial<Row> {
+    const asked = { ...query, resource }
+    this.authorize(asked)
+    return pickFields(resource, permittedFields(this.#read(asked)))
+  }
+
+  #read(query: RawQuery): Call {
+    return readCall(query, this.#book, this.#graph)
+  }
+
+  #fields(call: Call): PermittedFields {
+    return decide(call).decision === 'deny' ? NO_FIELDS : permittedFields(call)
+  }
+
+  #check(query: RawQuery, call: Call): AuthorizationDecision {
+    const decision = this.#decide(query, call)
+    if (decided.hasSubscribers)
+      decided.publish({ ...decision, principal: call.principal, action: call.rules.action })
+    return decision
+  }
+
+  #decide({ field }: RawQuery, call: Call): AuthorizationDecision {
+    const decision = decide(call)
+    if (field === undefined || decision.decision === 'deny') return decision
+    if (!isFieldPath(field))
+      throw refuse('field', 'a path of names, none of them empty or of a prototype', field)
+    return isPermitted(field, permittedFields(call))
+      ? decision
+      : { ...decision, decision: 'deny', reasons: [] }
+  }
+}

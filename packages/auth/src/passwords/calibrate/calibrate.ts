@@ -1,0 +1,110 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
+import { type Argon2Parameters, CAPS, FLOOR } from '../kdf/argon2-parameters.js'
+import { argon2id } from '../kdf/argon2id.js'
+import type { PasswordKdf } from '../kdf/password-kdf.js'
+
+/** Options of {@link calibrate}. */
+export interface CalibrateOptions {
+  /** Makes what is measured. @defaultValue argon2id */
+  readonly kdf?: (cost: Argon2Parameters) => PasswordKdf
+  /** The most memory in KiB for one password, 47,104 to 1,048,576. @defaultValue 262,144, which are 256 MiB */
+  readonly maxMemory?: number
+  /** Ends the call with the signal's reason, between two hashes. */
+  readonly signal?: AbortSignal
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+const BOUNDS = { least: 10, most: 1_000 }
+const RUNS = 3
+const GROWTH = 1.5
+
+/**
+ * Finds the strongest parameters of argon2id that take no longer than a target on this machine: more memory first, more
+ * passes then. Never below OWASP's table: on a slow machine the cheapest row of it may take longer than the target.
+ *
+ * Run it once, where the service will run and while nothing else does, and write what it gives into your code: parameters that
+ * change from one start to the next let every sign-in make a new hash. 50 to 250 ms is usual.
+ *
+ * @example
+ * await calibrate('100ms', { kdf: nodeRsArgon2 }) // for one: { memory: 238464, passes: 1, parallelism: 1 }
+ *
+ * @param target - 10 ms to 1 s for one hash.
+ * @throws InvalidOptionError naming the option.
+ */
+export async function calibrate(
+  target: Duration = '100ms',
+  options: CalibrateOptions = {},
+): Promise<Required<Argon2Parameters>> {
+  const { kdf = argon2id, maxMemory = 262_144, signal, clock = systemClock } = options
+  const most = toMilliseconds(target, place('target'))
+  if (most < BOUNDS.least || most > BOUNDS.most) throw invalidOption(target, place('target'), '10ms to 1s')
+  const meter = new Meter(
+    checkFunction(kdf, place('kdf')),
+    checkMethods(clock, ['monotonic'], place('clock')),
+    signal,
+  )
+  const [first] = FLOOR as [Required<Argon2Parameters>]
+  const limit = checkInteger(maxMemory, { ...place('maxMemory'), min: first.memory, max: CAPS.memory })
+  await meter.measure(first)
+  return (await meter.measure(first)) > most ? cheapest(meter, most) : strongest(meter, most, limit)
+}
+
+/** Grows the memory by half, then adds passes, for as long as it stays within the target. */
+async function strongest(meter: Meter, most: number, limit: number): Promise<Required<Argon2Parameters>> {
+  let best = FLOOR[0] as Required<Argon2Parameters>
+  for (;;) {
+    const memory = Math.min(Math.round(best.memory * GROWTH), limit)
+    const next = memory > best.memory ? { ...best, memory } : { ...best, passes: best.passes + 1 }
+    if (next.passes > CAPS.passes || (await meter.measure(next)) > most) return best
+    best = next
+  }
+}
+
+/** The first row of the table within the target, or the fastest. */
+async function cheapest(meter: Meter, most: number): Promise<Required<Argon2Parameters>> {
+  let fastest: { readonly row: Required<Argon2Parameters>; readonly time: number } | undefined
+  for (const row of FLOOR) {
+    const time = await meter.measure(row)
+    if (time <= most) return row
+    if (fastest === undefined || time < fastest.time) fastest = { row, time }
+  }
+  return (fastest as { row: Required<Argon2Parameters> }).row
+}
+
+class Meter {
+  readonly #kdf: (cost: Argon2Parameters) => PasswordKdf
+  readonly #clock: Clock
+  readonly #signal: AbortSignal | undefined
+
+  constructor(kdf: (cost: Argon2Parameters) => PasswordKdf, clock: Clock, signal: AbortSignal | undefined) {
+    this.#kdf = kdf
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  /** The median of some runs, in milliseconds. */
+  async measure(cost: Required<Argon2Parameters>): Promise<number> {
+    const kdf = this.#kdf(cost)
+    const times: number[] = []
+    for (let run = 0; run < RUNS; run++) {
+      this.#signal?.throwIfAborted()
+      const start = this.#clock.monotonic()
+      await kdf.hash('a password to measure with', crypto.getRandomValues(new Uint8Array(16)))
+      times.push(this.#clock.monotonic() - start)
+    }
+    return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] as number
+  }
+}
+
+function place(option: string): OptionPlace {
+  return { package: '@base/auth', pattern: 'calibrate', option }
+}

@@ -1,0 +1,118 @@
+import { reportCallbackError } from '@base/core/events'
+import { invalidOption } from '@base/core/options'
+import { Decoy } from './decoy.js'
+import { faultError, MAX_BYTES, normalisePassword } from './normalised-password.js'
+import type {
+  HashPasswordOptions,
+  Passwords,
+  PasswordVerification,
+  StoredPassword,
+  VerifyPasswordOptions,
+} from './passwords.js'
+import { type PasswordsOptions, type PasswordsSettings, place, readOptions } from './passwords-options.js'
+import { type Candidate, planCheck } from './stored-check.js'
+
+const SALT_LENGTH = 16
+
+/**
+ * Hashes and verifies passwords: argon2id at a cost that OWASP asks for, off the main thread, so many at once.
+ *
+ * A wrong password, a user who does not exist, has no password or is locked, and a stored text that nothing can read: all of
+ * these are one run of the slow function, so time does not tell them apart. Only while hashes of another system or of former
+ * parameters are about do their users take another time, until they sign in next. A password that is too long or malformed
+ * is refused before any look-up, and nothing is run.
+ *
+ * Passwords are normalised to NFKC. Stored is a PHC string, `$argon2id$v=19$…`; with a pepper there stands
+ * `$pepper$k=<id>,n=nfkc` before it. Hashes of other systems are verified by `legacy`, and those of argon2 of any parameters
+ * up to 1 GiB of memory, 16 passes, 16 lanes.
+ *
+ * Not promised: a limit on attempts. Count these by account and by address.
+ *
+ * @example
+ * const passwords = createPasswords()
+ * const stored = await passwords.hash('correct horse battery staple')
+ * const { ok, upgradedHash } = await passwords.verify('correct horse battery staple', stored)
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see NIST SP 800-63B-4, section 3.1.1; OWASP, Password Storage Cheat Sheet; OWASP ASVS 5.0, chapter 6
+ */
+export function createPasswords(options: PasswordsOptions = {}): Passwords {
+  return new HashedPasswords(readOptions(options))
+}
+
+class HashedPasswords implements Passwords {
+  readonly #settings: PasswordsSettings
+  readonly #decoy: Decoy
+
+  constructor(settings: PasswordsSettings) {
+    this.#settings = settings
+    this.#decoy = new Decoy(settings.kdf)
+  }
+
+  async hash(password: string, { signal }: HashPasswordOptions = {}): Promise<string> {
+    const normalised = normalisePassword(password, MAX_BYTES)
+    if (typeof normalised !== 'string') throw faultError(normalised.fault)
+    return this.#settings.slots.run(() => this.#make(normalised), signal)
+  }
+
+  async verify(
+    password: string,
+    stored: StoredPassword | (() => StoredPassword | PromiseLike<StoredPassword>),
+    { signal, replace }: VerifyPasswordOptions = {},
+  ): Promise<PasswordVerification> {
+    signal?.throwIfAborted()
+    const normalised = normalisePassword(password, MAX_BYTES)
+    if (typeof normalised !== 'string') return { ok: false }
+    const found = checkStored(typeof stored === 'function' ? await stored() : stored)
+    const candidate = { typed: password, normalised }
+    const outcome = await this.#settings.slots.run(() => this.#judge(candidate, found), signal)
+    if (found !== undefined && outcome.upgradedHash !== undefined && replace !== undefined)
+      await keep(replace, found, outcome.upgradedHash)
+    return outcome
+  }
+
+  async #judge(candidate: Candidate, stored: string | undefined): Promise<PasswordVerification> {
+    const { run, isOutdated } = planCheck(candidate, stored, this.#decoy, this.#settings)
+    if (!(await run())) return { ok: false }
+    if (!isOutdated) return { ok: true }
+    try {
+      return { ok: true, upgradedHash: await this.#make(candidate.normalised) }
+    } catch (error) {
+      // The password is right, and the next sign-in tries again.
+      report(error, 'kdf.hash')
+      return { ok: true }
+    }
+  }
+
+  async #make(normalised: string): Promise<string> {
+    const { kdf, pepper } = this.#settings
+    const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
+    const keyed = pepper?.apply(normalised, pepper.current) ?? normalised
+    const text = await kdf.hash(keyed, salt)
+    this.#decoy.learn(text)
+    return pepper?.label(text) ?? text
+  }
+}
+
+function checkStored(stored: StoredPassword): string | undefined {
+  if (stored === null || stored === undefined || stored === '') return undefined
+  if (typeof stored === 'string') return stored
+  throw invalidOption(typeof stored, place('stored'), 'a text, null or undefined')
+}
+
+/** Failing to store a better hash must not fail a sign-in. */
+async function keep(
+  replace: (expected: string, next: string) => unknown,
+  expected: string,
+  next: string,
+): Promise<void> {
+  try {
+    await replace(expected, next)
+  } catch (error) {
+    report(error, 'replace')
+  }
+}
+
+function report(error: unknown, callback: string): void {
+  reportCallbackError(error, { package: '@base/auth', pattern: 'createPasswords', callback })
+}

@@ -1,0 +1,53 @@
+import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
+import { decodePhcBase64 } from '../kdf/phc-base64.js'
+import { isDerived, saltAndTag } from './derived.js'
+import type { LegacyVerifier } from './legacy-verifier.js'
+
+interface Scrypt {
+  readonly cost: number
+  readonly blockSize: number
+  readonly parallelization: number
+  readonly salt: Uint8Array
+  readonly tag: Uint8Array
+}
+
+const LONGEST = 512
+const FORM = /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+/** 1 GiB; 128 N r is what scrypt takes. */
+const MAX_MEMORY = 1_073_741_824
+const MAX_PARALLELIZATION = 16
+
+/**
+ * Verifies `$scrypt$ln=17,r=8,p=1$salt$tag`, as passlib and PHC libraries write it, up to 1 GiB of memory and 16 lanes. By
+ * `node:crypto`.
+ *
+ * @example
+ * const passwords = createPasswords({ legacy: [scrypt()] })
+ *
+ * @see RFC 7914
+ */
+export function scrypt(): LegacyVerifier {
+  return {
+    id: 'scrypt',
+    recognises: (stored) => parse(stored) !== undefined,
+    verify: async (password, stored) => {
+      const record = parse(stored)
+      if (record === undefined) return false
+      const { salt, tag, ...cost } = record
+      // Node asks for a little more than 128 N r.
+      const options = { ...cost, maxmem: 2 * MAX_MEMORY }
+      const node = requireNodeCrypto('scrypt')
+      return isDerived('scrypt', tag, (done) => node.scrypt(password, salt, tag.length, options, done))
+    },
+  }
+}
+
+function parse(stored: string): Scrypt | undefined {
+  const parts = stored.length <= LONGEST ? FORM.exec(stored) : null
+  if (parts === null) return undefined
+  const [logCost, blockSize, parallelization] = parts.slice(1, 4).map(Number) as [number, number, number]
+  const memory = 128 * 2 ** logCost * blockSize
+  if (memory > MAX_MEMORY || parallelization > MAX_PARALLELIZATION) return undefined
+  const bytes = saltAndTag(decodePhcBase64(parts[4] as string), decodePhcBase64(parts[5] as string))
+  return bytes && { cost: 2 ** logCost, blockSize, parallelization, ...bytes }
+}

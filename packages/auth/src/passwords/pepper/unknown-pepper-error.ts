@@ -1,0 +1,16 @@
+import { AppError } from '@base/core/errors'
+
+/**
+ * A stored password needs a pepper key that is not configured, so nobody can say whether a password is right. Code
+ * `UNKNOWN_PEPPER`, kind `internal`: a mistake of the operator, not of who signs in. `details.keyId` names the key.
+ */
+export class UnknownPepperError extends AppError {
+  constructor(keyId: string) {
+    super({
+      code: 'UNKNOWN_PEPPER',
+      kind: 'internal',
+      message: 'A stored password needs a pepper key that is not configured.',
+      details: { keyId },
+    })
+  }
+}

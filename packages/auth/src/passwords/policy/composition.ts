@@ -1,0 +1,60 @@
+import { checkBoolean, checkInteger, type OptionPlace } from '@base/core/options'
+
+/** Kinds of characters that a password must have. NIST and ASVS advise against it; some rules ask for it. */
+export interface Composition {
+  /** At least one upper-case letter, of any script. @defaultValue false */
+  readonly upper?: boolean
+  /** At least one lower-case letter, of any script. @defaultValue false */
+  readonly lower?: boolean
+  /** At least one decimal digit, of any script. @defaultValue false */
+  readonly digit?: boolean
+  /** At least one punctuation character or symbol. @defaultValue false */
+  readonly special?: boolean
+  /** How often a character may stand in a row, an integer from 1. @defaultValue no limit */
+  readonly maxRepeated?: number
+}
+
+/** Something that a password lacks. */
+export interface CompositionRule {
+  readonly code: string
+  readonly message: string
+  isKept(password: string): boolean
+}
+
+const KINDS = {
+  upper: [/\p{Lu}/u, 'must have an upper-case letter'],
+  lower: [/\p{Ll}/u, 'must have a lower-case letter'],
+  digit: [/\p{Nd}/u, 'must have a digit'],
+  special: [/[\p{P}\p{S}]/u, 'must have a punctuation character or symbol'],
+} as const
+
+/** The rules that are asked for. @throws InvalidOptionError */
+export function compositionRules(
+  composition: Composition,
+  place: (option: string) => OptionPlace,
+): readonly CompositionRule[] {
+  const rules: CompositionRule[] = []
+  for (const kind of ['upper', 'lower', 'digit', 'special'] as const) {
+    const [form, message] = KINDS[kind]
+    if (!checkBoolean(composition[kind] ?? false, place(`composition.${kind}`))) continue
+    rules.push({ code: kind, message, isKept: (password) => form.test(password) })
+  }
+  const { maxRepeated } = composition
+  if (maxRepeated === undefined) return rules
+  const most = checkInteger(maxRepeated, { ...place('composition.maxRepeated'), min: 1 })
+  const message = `must not have a character more than ${most} times in a row`
+  rules.push({ code: 'repeated', message, isKept: (password) => longestRun(password) <= most })
+  return rules
+}
+
+function longestRun(password: string): number {
+  let longest = 0
+  let run = 0
+  let previous: string | undefined
+  for (const character of password) {
+    run = character === previous ? run + 1 : 1
+    longest = Math.max(longest, run)
+    previous = character
+  }
+  return longest
+}

@@ -1,0 +1,97 @@
+import { UnavailableError, ValidationError, type ValidationIssue } from '@base/core/errors'
+import { err, ok, type Result } from '@base/core/result'
+import { faultError, type NormalisedPassword, normalisePassword } from '../normalised-password.js'
+import type { BreachPort } from './breach-port.js'
+import { containsWord } from './context-words.js'
+import { type PasswordPolicyOptions, type PolicySettings, readOptions } from './policy-options.js'
+
+/** For whom a password is. */
+export interface PasswordContext {
+  /** Whether a second factor is asked for at each sign-in. @defaultValue false */
+  readonly mfa?: boolean
+  /** What everybody knows of the user: name, e-mail. Up to 64 are looked at. @defaultValue [] */
+  readonly words?: readonly string[]
+  /** Ends the call with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Says which passwords may be set; made by {@link createPasswordPolicy}. */
+export interface PasswordPolicy {
+  /**
+   * The password in the form in which it is hashed, or all that is wrong with it. Issues have the path `password` and a code:
+   * `required`, `malformed`, `too_long` (each alone), `too_short`, `context`, `common`, `upper`, `lower`, `digit`, `special`,
+   * `repeated`, `breached`. None shows the password.
+   *
+   * @throws UnavailableError where the breach port fails: a password that was not checked is not let through.
+   */
+  check(password: string, context?: PasswordContext): Promise<Result<NormalisedPassword, ValidationError>>
+}
+
+/**
+ * Which passwords may be set, after NIST SP 800-63B-4: long rather than mixed, not in a list of common ones, not in a leak, not
+ * made of what everybody knows of the user. Nothing expires, nothing is cut off, spaces and every script are welcome.
+ *
+ * For passwords that are set, not for those that are presented: `createPasswords().verify` has the limit of size.
+ *
+ * @example
+ * const policy = createPasswordPolicy({ context: ['example shop'] })
+ * const result = await policy.check('correct horse battery staple', { words: ['ann@example.com'] })
+ * if (result.ok) await passwords.hash(result.value)
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS 5.0, 6.2
+ */
+export function createPasswordPolicy(options: PasswordPolicyOptions = {}): PasswordPolicy {
+  const settings = readOptions(options)
+  return { check: (password, context = {}) => check(settings, password, context) }
+}
+
+async function check(
+  settings: PolicySettings,
+  password: string,
+  context: PasswordContext,
+): Promise<Result<NormalisedPassword, ValidationError>> {
+  context.signal?.throwIfAborted()
+  const normalised = normalisePassword(password, settings.maxBytes)
+  if (typeof normalised !== 'string') return err(faultError(normalised.fault))
+  const issues = [...shapeIssues(settings, normalised, context)]
+  if (settings.blocklist && (await settings.blocklist.has(normalised))) issues.push(COMMON)
+  if (issues.length === 0 && settings.breached && (await isBreached(settings.breached, normalised, context)))
+    issues.push(BREACHED)
+  return issues.length === 0 ? ok(normalised) : err(new ValidationError({ issues }))
+}
+
+function* shapeIssues(
+  { minLength, minLengthWithMfa, context, rules }: PolicySettings,
+  password: string,
+  { mfa = false, words = [] }: PasswordContext,
+): Generator<ValidationIssue> {
+  const least = mfa ? minLengthWithMfa : minLength
+  if ([...password].length < least) yield issue('too_short', `must have at least ${least} characters`)
+  if (containsWord(password, [...context, ...words]))
+    yield issue('context', 'must not contain a name, an address or the name of the service')
+  for (const { code, message, isKept } of rules) if (!isKept(password)) yield issue(code, message)
+}
+
+async function isBreached(
+  breached: BreachPort,
+  password: string,
+  { signal }: PasswordContext,
+): Promise<boolean> {
+  try {
+    return (await breached.isBreached(password, { signal })) !== false
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new UnavailableError({
+      message: 'Nobody could say whether the password was seen in a leak.',
+      cause,
+    })
+  }
+}
+
+function issue(code: string, message: string): ValidationIssue {
+  return { path: 'password', code, message }
+}
+
+const COMMON = issue('common', 'is used by many, and tried first by who guesses')
+const BREACHED = issue('breached', 'was seen in a leak')

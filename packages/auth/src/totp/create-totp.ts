@@ -1,0 +1,131 @@
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { checkText, invalidOption } from '@base/core/options'
+import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
+import { askStore } from '../tokens/opaque/ask-store.js'
+import { checkName } from '../tokens/opaque/check-name.js'
+import { decodeBase32, encodeBase32 } from './base32.js'
+import { codeOf, type TotpAlgorithm } from './one-time-code.js'
+import { otpauthUri } from './otpauth-uri.js'
+import type { EnrollOptions, Totp, TotpEnrolment, TotpStatus } from './totp.js'
+import { place, readOptions, type TotpOptions, type TotpSettings } from './totp-options.js'
+import type { TotpStore } from './totp-store.js'
+
+/** As long as the hash, as RFC 6238 has it in its vectors. */
+const SECRET_BYTES: Readonly<Record<TotpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }
+const LONGEST_ACCOUNT = 256
+const LONGEST_TYPED = 32
+
+const locked = diagnosticsChannel<{ sub: string }>('base:auth:totp:locked')
+
+/**
+ * The six digits of an authenticator app, as a second factor.
+ *
+ * Each code is good for one use, also when many come at once, and none before it is good any more. After 5 failures no code is
+ * looked at for 15 minutes: attempts are counted before they are judged, so no more than these are, however many come at once.
+ * That leaves who guesses with 5 in 15 minutes a chance of 1 in 700 each day, so tell the user of a lock
+ * (`base:auth:totp:locked`).
+ *
+ * A new secret signs in from its first right code on; the one before is good until then.
+ *
+ * Not promised: help against a page that passes codes on while they are good.
+ *
+ * @example
+ * const totp = createTotp({ store: memoryTotpStore(), issuer: 'Example Shop' })
+ * const { uri } = await totp.enroll('user-1', { account: 'ann@example.com' }) // shown as a QR code
+ * await totp.verify('user-1', '123456') // false
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see RFC 6238; OWASP ASVS 5.0, 6.5.1
+ */
+export function createTotp(options: TotpOptions): Totp {
+  return new StoredCodes(readOptions(options))
+}
+
+class StoredCodes implements Totp {
+  readonly #settings: TotpSettings
+
+  constructor(settings: TotpSettings) {
+    this.#settings = settings
+  }
+
+  async enroll(sub: string, options: EnrollOptions): Promise<TotpEnrolment> {
+    const owner = checkName(sub, place('sub'))
+    const account = checkText(options?.account, { ...place('account'), maxLength: LONGEST_ACCOUNT })
+    if (/\p{Cs}/u.test(account)) throw invalidOption(account, place('account'), 'well-formed Unicode')
+    const { issuer, algorithm, digits, period, cipher } = this.#settings
+    const secret = encodeBase32(crypto.getRandomValues(new Uint8Array(SECRET_BYTES[algorithm])))
+    const text = cipher === undefined ? secret : await cipher.encrypt(secret, owner)
+    await this.#ask((store) => store.enroll(owner, text))
+    return { secret, uri: otpauthUri({ issuer, account, secret, algorithm, digits, period }) }
+  }
+
+  async confirm(sub: string, code: string): Promise<boolean> {
+    return this.#judge(sub, code, ({ pending }) => pending)
+  }
+
+  async verify(sub: string, code: string): Promise<boolean> {
+    return this.#judge(sub, code, ({ active, pending }) => active ?? pending)
+  }
+
+  async status(sub: string): Promise<TotpStatus> {
+    const owner = checkName(sub, place('sub'))
+    const found = await this.#ask((store, now) => store.find(owner, now))
+    const { active, pending, lockedUntil } = found ?? {}
+    return {
+      isEnrolled: active !== undefined,
+      isPending: pending !== undefined,
+      ...(lockedUntil !== undefined && { lockedUntil }),
+    }
+  }
+
+  async remove(sub: string): Promise<boolean> {
+    const owner = checkName(sub, place('sub'))
+    return this.#ask((store) => store.remove(owner))
+  }
+
+  async #judge(
+    sub: string,
+    code: string,
+    choose: (secrets: {
+      readonly active?: string | undefined
+      readonly pending?: string | undefined
+    }) => string | undefined,
+  ): Promise<boolean> {
+    const owner = checkName(sub, place('sub'))
+    const typed = readCode(code, this.#settings.digits)
+    if (typed === undefined) return false
+    const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
+    if (attempt.status === 'locked' && locked.hasSubscribers) locked.publish({ sub: owner })
+    const text = attempt.status === 'open' ? choose(attempt) : undefined
+    const step = text === undefined ? undefined : await this.#match(owner, text, typed)
+    if (text === undefined || step === undefined) return false
+    return this.#ask((store) => store.accept(owner, text, step))
+  }
+
+  /** The step whose code it is, of those in the window; all of them are computed and compared, in constant time. */
+  async #match(sub: string, text: string, typed: string): Promise<number | undefined> {
+    const { cipher, clock, period, window } = this.#settings
+    const secret = decodeBase32(cipher === undefined ? text : await cipher.decrypt(text, sub))
+    if (secret === undefined) return undefined
+    const { timingSafeEqual } = requireNodeCrypto('createTotp')
+    const present = Math.floor(clock.now() / period)
+    let found: number | undefined
+    for (let step = Math.max(present - window, 0); step <= present + window; step++) {
+      const expected = codeOf(secret, step, this.#settings)
+      if (timingSafeEqual(Buffer.from(expected), Buffer.from(typed))) found = step
+    }
+    return found
+  }
+
+  #ask<T>(ask: (store: TotpStore, now: number) => PromiseLike<T>): Promise<T> {
+    const { store, clock } = this.#settings
+    return askStore('totp', () => ask(store, clock.now()))
+  }
+}
+
+/** So many digits, with spaces where people see groups. */
+function readCode(code: unknown, digits: number): string | undefined {
+  if (typeof code !== 'string' || code.length > LONGEST_TYPED) return undefined
+  const bare = code.replace(/\s/g, '')
+  return bare.length === digits && /^[0-9]+$/.test(bare) ? bare : undefined
+}

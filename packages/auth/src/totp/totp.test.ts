@@ -1,0 +1,316 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { secret as secretOf } from '@base/core/secret'
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { totpStoreConformance } from '../testing/totp-store-conformance.js'
+import { createTotp, hotpCode, memoryTotpStore, type TotpOptions, totpCode } from './index.js'
+
+/** 2026-01-01T00:00:00Z, the start of a period. */
+const START = 1_767_225_600_000
+const PERIOD = 30_000
+
+function given(options: Partial<TotpOptions> = {}) {
+  const clock = new TestClock({ now: START })
+  const store = memoryTotpStore({ clock })
+  return { clock, store, totp: createTotp({ store, issuer: 'Example Shop', clock, ...options }) }
+}
+
+/** A subject whose first code was taken in the period before. */
+async function enrolled(options: Partial<TotpOptions> = {}) {
+  const all = given(options)
+  const { secret } = await all.totp.enroll('ann', { account: 'ann@example.com' })
+  const codeAt = (steps: number) => totpCode(secret, { time: all.clock.now() + steps * PERIOD })
+  expect(await all.totp.verify('ann', codeAt(0))).toBe(true)
+  await all.clock.advance(2 * PERIOD)
+  /** Codes that are wrong now, and soon. */
+  const wrong = (count: number) => {
+    const right = [-1, 0, 1, 2].map(codeAt)
+    const all = Array.from({ length: count + right.length }, (_, index) => String(index).padStart(6, '0'))
+    return all.filter((code) => !right.includes(code)).slice(0, count)
+  }
+  return { ...all, secret, codeAt, wrong }
+}
+
+totpStoreConformance(
+  () => {
+    const clock = new TestClock()
+    return { subject: memoryTotpStore({ clock }), advance: (d) => clock.advance(d), dispose: () => {} }
+  },
+  { test },
+)
+
+describe('RFC 4226, appendix D', () => {
+  const codes = '755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' ')
+
+  test.each(codes.map((code, counter) => [counter, code] as const))(
+    'the code of %i is %s',
+    (counter, code) => {
+      expect(hotpCode(Buffer.from('12345678901234567890'), { counter })).toBe(code)
+      expect(hotpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', { counter })).toBe(code)
+    },
+  )
+})
+
+describe('RFC 6238, appendix B, with erratum 2866', () => {
+  const times = [59, 1_111_111_109, 1_111_111_111, 1_234_567_890, 2_000_000_000, 20_000_000_000]
+  const vectors = [
+    ['SHA1', 20, '94287082 07081804 14050471 89005924 69279037 65353130'],
+    ['SHA256', 32, '46119246 68084774 67062674 91819424 90698825 77737706'],
+    ['SHA512', 64, '90693936 25091201 99943326 93441116 38618901 47863826'],
+  ] as const
+  const cases = vectors.flatMap(([algorithm, bytes, codes]) =>
+    codes.split(' ').map((code, index) => [algorithm, times[index] as number, code, bytes] as const),
+  )
+
+  test.each(cases)('%s at %i s: %s', (algorithm, seconds, code, bytes) => {
+    const secret = Buffer.from('1234567890'.repeat(7).slice(0, bytes))
+    expect(totpCode(secret, { time: seconds * 1_000, algorithm, digits: 8 })).toBe(code)
+  })
+})
+
+describe('totpCode', () => {
+  const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+
+  test('reads a secret as people write it', () => {
+    const code = totpCode(SECRET, { time: 59_000 })
+    expect(totpCode('gezd gnbv gy3t qojq gezd gnbv gy3t qojq', { time: 59_000 })).toBe(code)
+    expect(totpCode(secretOf(SECRET), { time: 59_000 })).toBe(code)
+    expect(code).toBe('287082')
+  })
+
+  test.each([
+    ['secret', 'GEZDGNBV1', {}],
+    ['secret', 'GEZDGNBV', {}],
+    ['secret', undefined, {}],
+    ['time', SECRET, { time: -1 }],
+    ['period', SECRET, { period: '10s' }],
+    ['period', SECRET, { period: 30_500 }],
+    ['digits', SECRET, { digits: 9 }],
+    ['algorithm', SECRET, { algorithm: 'MD5' }],
+  ])('refuses a wrong %s, and does not show the secret', (option, secret, options) => {
+    const call = () => totpCode(secret as string, options as never)
+    expect(call).toThrow(`@base/auth totpCode: ${option} must be`)
+    expect(call).not.toThrow('GEZDGNBV')
+  })
+
+  test('hotpCode refuses a wrong counter', () => {
+    expect(() => hotpCode(SECRET, { counter: -1 })).toThrow('hotpCode: counter must be')
+  })
+})
+
+describe('createTotp', () => {
+  test('gives a secret of 160 bits and a text for a QR code', async () => {
+    const { totp } = given({ issuer: 'Räder & Söhne' })
+    const { secret, uri } = await totp.enroll('ann', { account: 'ann+1@example.com' })
+    expect(secret).toMatch(/^[A-Z2-7]{32}$/)
+    expect(uri).toBe(
+      `otpauth://totp/R%C3%A4der%20%26%20S%C3%B6hne:ann%2B1%40example.com?secret=${secret}&issuer=R%C3%A4der%20%26%20S%C3%B6hne&algorithm=SHA1&digits=6&period=30`,
+    )
+    expect((await totp.enroll('ann', { account: 'x' })).secret).not.toBe(secret)
+  })
+
+  test('takes the codes of the app, and no others', async () => {
+    const { totp, codeAt, wrong } = await enrolled()
+    for (const code of wrong(3)) expect(await totp.verify('ann', code)).toBe(false)
+    expect(await totp.verify('bob', codeAt(0))).toBe(false)
+    expect(await totp.verify('ann', codeAt(0))).toBe(true)
+  })
+
+  test('takes a code with spaces between', async () => {
+    const { totp, codeAt } = await enrolled()
+    expect(await totp.verify('ann', ` ${codeAt(0).slice(0, 3)} ${codeAt(0).slice(3)}\n`)).toBe(true)
+  })
+
+  test.each([
+    [-2, false],
+    [-1, true],
+    [0, true],
+    [1, true],
+    [2, false],
+  ])('answers a code of %i periods from now with %s', async (steps, expected) => {
+    const { totp, codeAt, clock } = await enrolled()
+    await clock.advance(4 * PERIOD)
+    expect(await totp.verify('ann', codeAt(steps))).toBe(expected)
+  })
+
+  test('takes the present code alone with a window of 0', async () => {
+    const { totp, codeAt } = await enrolled({ window: 0 })
+    expect([await totp.verify('ann', codeAt(-1)), await totp.verify('ann', codeAt(0))]).toEqual([false, true])
+  })
+
+  test.each([
+    [['123456']],
+    [123456],
+    [''],
+    ['12345'],
+    ['1234567'],
+    ['12345x'],
+    ['１２３４５６'],
+    [undefined],
+    [null],
+    [' '.repeat(99)],
+    ['0x1f4a'],
+  ])('does not count %j as an attempt', async (code) => {
+    const { totp, codeAt } = await enrolled({ maxFailures: 1 })
+    for (let count = 0; count < 10; count++) expect(await totp.verify('ann', code as never)).toBe(false)
+    expect(await totp.verify('ann', codeAt(0))).toBe(true)
+  })
+
+  test('a new secret signs in from its first code on, and the one before until then', async () => {
+    const { totp, clock, codeAt } = await enrolled()
+    const next = await totp.enroll('ann', { account: 'ann@example.com' })
+    const nextCode = () => totpCode(next.secret, { time: clock.now() })
+    expect(await totp.status('ann')).toEqual({ isEnrolled: true, isPending: true })
+    expect(await totp.verify('ann', nextCode())).toBe(false)
+    expect(await totp.verify('ann', codeAt(0))).toBe(true)
+    expect(await totp.confirm('ann', nextCode())).toBe(true)
+    await clock.advance(PERIOD)
+    expect(await totp.verify('ann', codeAt(0))).toBe(false)
+    expect(await totp.verify('ann', nextCode())).toBe(true)
+  })
+
+  test('says how a subject stands, and forgets it', async () => {
+    const { totp } = given()
+    expect(await totp.status('ann')).toEqual({ isEnrolled: false, isPending: false })
+    const { secret } = await totp.enroll('ann', { account: 'ann' })
+    expect(await totp.status('ann')).toEqual({ isEnrolled: false, isPending: true })
+    expect(await totp.confirm('ann', totpCode(secret, { time: START }))).toBe(true)
+    expect(await totp.status('ann')).toEqual({ isEnrolled: true, isPending: false })
+    expect([await totp.remove('ann'), await totp.remove('ann')]).toEqual([true, false])
+    expect(await totp.status('ann')).toEqual({ isEnrolled: false, isPending: false })
+  })
+
+  test('has digits, period and hash of your choice', async () => {
+    const { totp, clock } = given({ digits: 8, period: '60s', algorithm: 'SHA256' })
+    const { secret, uri } = await totp.enroll('ann', { account: 'ann' })
+    expect(uri).toContain('&algorithm=SHA256&digits=8&period=60')
+    const options = { time: clock.now(), digits: 8, period: 60_000, algorithm: 'SHA256' as const }
+    expect(await totp.verify('ann', totpCode(secret, options))).toBe(true)
+  })
+
+  test('encrypts what it stores where there is a cipher', async () => {
+    const cipher = {
+      encrypt: async (secret: string, sub: string) => `${sub}|${[...secret].reverse().join('')}`,
+      decrypt: async (text: string, sub: string) => {
+        if (!text.startsWith(`${sub}|`)) throw new Error('the text of another')
+        return [...text.slice(sub.length + 1)].reverse().join('')
+      },
+    }
+    const { totp, store, secret, codeAt } = await enrolled({ cipher })
+    expect((await store.find('ann', START))?.active).toBe(`ann|${[...secret].reverse().join('')}`)
+    expect(await totp.verify('ann', codeAt(0))).toBe(true)
+  })
+
+  test('rejects where the store fails', async () => {
+    const { totp, store, codeAt } = await enrolled()
+    const cause = new Error('away')
+    store.attempt = () => Promise.reject(cause)
+    await expect(totp.verify('ann', codeAt(0))).rejects.toMatchObject({ code: 'UNAVAILABLE', cause })
+  })
+
+  test.each([
+    ['issuer', { issuer: '' }],
+    ['issuer', { issuer: 'a:b' }],
+    ['store', { store: {} }],
+    ['window', { window: 3 }],
+    ['period', { period: '1s' }],
+    ['digits', { digits: 5 }],
+    ['algorithm', { algorithm: 'MD5' }],
+    ['maxFailures', { maxFailures: 0 }],
+    ['lockFor', { lockFor: 0 }],
+    ['cipher', { cipher: {} }],
+    ['clock', { clock: {} }],
+  ])('refuses a wrong %s', (option, options) => {
+    expect(() => createTotp({ issuer: 'x', ...options } as never)).toThrow(`createTotp: ${option} must be`)
+  })
+
+  test('refuses a wrong subject or account', async () => {
+    const { totp } = given()
+    const wrong = { code: 'INVALID_OPTION' }
+    await expect(totp.enroll('', { account: 'x' })).rejects.toMatchObject(wrong)
+    await expect(totp.enroll('ann', { account: '' })).rejects.toMatchObject(wrong)
+    await expect(totp.enroll('ann', { account: '\ud800' })).rejects.toMatchObject(wrong)
+    await expect(totp.enroll('ann', undefined as never)).rejects.toMatchObject(wrong)
+    await expect(totp.verify('\0', '123456')).rejects.toMatchObject(wrong)
+    await expect(totp.status(7 as never)).rejects.toMatchObject(wrong)
+  })
+})
+
+describe('ASVS 6.5.1, and better-auth, which takes a code again for as long as it is shown', () => {
+  test('a code is good for one use', async () => {
+    const { totp, codeAt } = await enrolled()
+    expect([await totp.verify('ann', codeAt(0)), await totp.verify('ann', codeAt(0))]).toEqual([true, false])
+  })
+
+  test('the code that confirmed a secret does not sign in', async () => {
+    const { totp } = given()
+    const { secret } = await totp.enroll('ann', { account: 'ann' })
+    const code = totpCode(secret, { time: START })
+    expect([await totp.confirm('ann', code), await totp.verify('ann', code)]).toEqual([true, false])
+  })
+
+  test('no code before one that was used is good', async () => {
+    const { totp, codeAt } = await enrolled()
+    expect(await totp.verify('ann', codeAt(1))).toBe(true)
+    expect([await totp.verify('ann', codeAt(0)), await totp.verify('ann', codeAt(-1))]).toEqual([
+      false,
+      false,
+    ])
+  })
+})
+
+describe('GHSA-7w99-5wm4-3g79: a code redeemed many times at once', () => {
+  test('of 50 with the same code exactly one is let in', async () => {
+    const { totp, codeAt } = await enrolled()
+    const all = await Promise.all(Array.from({ length: 50 }, () => totp.verify('ann', codeAt(0))))
+    expect(all.filter(Boolean)).toHaveLength(1)
+  })
+})
+
+describe('who guesses', () => {
+  test('is not looked at after 5 failures, for 15 minutes, with the right code either', async () => {
+    const { totp, clock, codeAt, wrong } = await enrolled()
+    for (const code of wrong(5)) expect(await totp.verify('ann', code)).toBe(false)
+    expect(await totp.verify('ann', codeAt(0))).toBe(false)
+    expect((await totp.status('ann')).lockedUntil).toBe(clock.now() + 900_000)
+    await clock.advance('14m')
+    expect(await totp.verify('ann', codeAt(0))).toBe(false)
+    await clock.advance('1m')
+    expect(await totp.verify('ann', codeAt(0))).toBe(true)
+    expect(await totp.status('ann')).toEqual({ isEnrolled: true, isPending: false })
+  })
+
+  test('is not looked at more often for asking all at once', async () => {
+    const judged = vi.fn()
+    const cipher = {
+      encrypt: async (secret: string) => secret,
+      decrypt: async (text: string) => {
+        judged()
+        return text
+      },
+    }
+    const { totp, wrong } = await enrolled({ cipher })
+    judged.mockClear()
+    await Promise.all(wrong(200).map((guess) => totp.verify('ann', guess)))
+    expect(judged).toHaveBeenCalledTimes(5)
+  })
+
+  test('is told of', async () => {
+    const heard: unknown[] = []
+    const listen = (message: unknown) => heard.push(message)
+    subscribe('base:auth:totp:locked', listen)
+    const { totp, wrong } = await enrolled({ maxFailures: 1 })
+    for (const code of wrong(2)) await totp.verify('ann', code)
+    unsubscribe('base:auth:totp:locked', listen)
+    expect(heard).toEqual([{ sub: 'ann' }])
+  })
+
+  test('starts anew after a right code', async () => {
+    const { totp, codeAt, clock, wrong } = await enrolled()
+    for (let round = 0; round < 3; round++) {
+      for (const code of wrong(4)) await totp.verify('ann', code)
+      expect(await totp.verify('ann', codeAt(0))).toBe(true)
+      await clock.advance(PERIOD)
+    }
+  })
+})

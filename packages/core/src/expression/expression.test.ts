@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { UnsupportedError } from '../errors/errors.js'
+import { ValidationError } from '../errors/validation-error.js'
+import {
+  checkedExpression,
+  compileExpression,
+  compileLeaf,
+  type Expression,
+  functionLeaf,
+  leafOf,
+  negation,
+} from './index.js'
+
+const open: Expression = { op: 'equals', field: 'status', value: 'open' }
+
+const holds = (expression: unknown, row: unknown) =>
+  compileExpression(checkedExpression(expression as Expression))(row)
+
+describe('an expression', () => {
+  test('is checked into a frozen copy, once', () => {
+    const source = { op: 'and' as const, of: [open, { op: 'isNull' as const, field: 'closedAt' }] }
+    const checked = checkedExpression(source)
+
+    expect(checked).toEqual(source)
+    expect(checked).not.toBe(source)
+    expect(Object.isFrozen(checked)).toBe(true)
+    expect(checkedExpression(checked)).toBe(checked)
+  })
+
+  test('does not change with the object it was read from', () => {
+    const source = { op: 'equals', field: 'status', value: 'open' }
+    const isOpen = compileExpression(checkedExpression(source as Expression))
+    source.value = 'closed'
+
+    expect(isOpen({ status: 'open' })).toBe(true)
+  })
+
+  test('judges a row, nulls included', () => {
+    const either: Expression = { op: 'or', of: [open, { op: 'greaterThan', field: 'amount', value: 10 }] }
+
+    expect(holds(either, { status: 'open' })).toBe(true)
+    expect(holds(either, { status: null, amount: 11 })).toBe(true)
+    expect(holds(either, {})).toBe(false)
+    expect(holds({ op: 'not', of: either }, {})).toBe(true)
+  })
+
+  test.each([
+    ['no object', null],
+    ['an unknown operator', { op: 'matches', field: 'a', value: 'b' }],
+    ['an operand that is undefined', { op: 'equals', field: 'a', value: undefined }],
+    ['an operand that is an object', { op: 'equals', field: 'a', value: { b: 1 } }],
+    ['a field of a prototype', { op: 'equals', field: '__proto__.a', value: 1 }],
+    ['an order against null', { op: 'lessThan', field: 'a', value: null }],
+    ['a property that nobody knows', { op: 'isNull', field: 'a', more: true }],
+  ])('is refused where it is %s', (_, raw) => {
+    expect(() => checkedExpression(raw as Expression)).toThrow(ValidationError)
+  })
+
+  test('holds functions of this process only', () => {
+    const even = functionLeaf((row: { n: number }) => row.n % 2 === 0, 'even')
+
+    expect(holds(even, { n: 2 })).toBe(true)
+    expect(() => checkedExpression({ ...even })).toThrow(UnsupportedError)
+  })
+
+  test('tells what a condition read, and how it judges that', () => {
+    const { read, test: judge } = compileLeaf(leafOf('startsWith', { field: 'address.city', value: 'Lis' }))
+
+    expect(read({ address: { city: 'Lisbon' } })).toBe('Lisbon')
+    expect(judge('Lisbon')).toBe(true)
+    expect(judge('Porto')).toBe(false)
+  })
+
+  test('negated twice is itself', () => {
+    const checked = checkedExpression(open)
+    expect(negation(negation(checked))).toBe(checked)
+  })
+})

@@ -1,0 +1,120 @@
+import { isDecimalText } from './decimal.js'
+import type { Decimal, ExpressionValue, OrderedValue } from './expression.js'
+import type { Scalar } from './scalar.js'
+
+const MAX_BIGINT_DIGITS = 131_072
+
+/** Halves of surrogate pairs, and the one character that PostgreSQL does not store. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+
+/** The value as an expression holds it; `undefined` where it can be no operand. Takes values and their tagged forms. */
+export function toExpressionValue(value: unknown): ExpressionValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return UNSTORABLE.test(value) ? undefined : value
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : numberTag(value)
+    case 'bigint':
+      return Object.freeze({ $bigint: String(value) })
+    case 'boolean':
+      return value
+    case 'object':
+      return value === null ? null : isDate(value) ? dateTag(value) : readTag(value)
+    default:
+      return undefined
+  }
+}
+
+/** The same for the operators that need an order. */
+export function toOrderedValue(value: unknown): OrderedValue | undefined {
+  const read = toExpressionValue(value)
+  return read === null || typeof read === 'boolean' ? undefined : read
+}
+
+/** Why a value can be no operand, to follow "received". Says what it is, never the value. */
+export function describeOperand(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string')
+    return UNSTORABLE.test(value) ? 'a text with U+0000 or a lone surrogate' : 'a text'
+  if (isDate(value)) return Number.isNaN(timeOf(value)) ? 'an invalid date' : 'a date'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/**
+ * The value that stands in an expression, untagged: what an adapter binds.
+ *
+ * @example
+ * operandOf({ $bigint: '7' }) // 7n
+ * operandOf({ $date: '2026-01-31T00:00:00.000Z' }) // a Date
+ * operandOf({ $decimal: '1.00' }) // { $decimal: '1.00' }: decimals stay as they are
+ */
+export function operandOf(value: ExpressionValue): Scalar {
+  if (typeof value !== 'object' || value === null) return value
+  if ('$bigint' in value) return BigInt(value.$bigint)
+  if ('$date' in value) return new Date(value.$date)
+  return '$number' in value ? Number(value.$number) : value
+}
+
+/** The milliseconds of a date, also of one from another realm; NaN for an invalid one and for anything else. */
+export function timeOf(value: unknown): number {
+  try {
+    return Date.prototype.getTime.call(value)
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** Whether a value is a date; also of another realm, such as a test runner's. */
+export function isDate(value: unknown): value is Date {
+  return value instanceof Date || Object.prototype.toString.call(value) === '[object Date]'
+}
+
+/** Whether a value is a {@link Decimal}. */
+export function isDecimal(value: unknown): value is Decimal {
+  return typeof value === 'object' && value !== null && isDecimalText((value as Partial<Decimal>).$decimal)
+}
+
+function numberTag(value: unknown): ExpressionValue | undefined {
+  if (value === 0) return Object.freeze({ $number: '-0' })
+  const $number = String(value)
+  return $number === 'NaN' || $number === 'Infinity' || $number === '-Infinity'
+    ? Object.freeze({ $number })
+    : undefined
+}
+
+function dateTag(date: Date): ExpressionValue | undefined {
+  const time = timeOf(date)
+  return Number.isNaN(time) ? undefined : Object.freeze({ $date: new Date(time).toISOString() })
+}
+
+/** An object with one own key, that of a tag, whose text is of the right form. */
+function readTag(value: object): ExpressionValue | undefined {
+  const [[tag, text] = [], second] = Object.entries(value)
+  if (typeof text !== 'string' || second !== undefined) return undefined
+  switch (tag) {
+    case '$bigint':
+      return text.length <= MAX_BIGINT_DIGITS && /^-?\d+$/.test(text)
+        ? Object.freeze({ $bigint: String(BigInt(text)) })
+        : undefined
+    case '$date':
+      return readDate(text)
+    case '$decimal':
+      return isDecimalText(text) ? Object.freeze({ $decimal: text }) : undefined
+    case '$number':
+      return text === '-0' ? numberTag(-0) : numberTag(text)
+    default:
+      return undefined
+  }
+}
+
+const DATE = /^([+-]\d{6}|\d{4})-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** A date, or a time with its offset and no more than milliseconds; `undefined` for a day that does not exist. */
+function readDate(text: string): ExpressionValue | undefined {
+  if (!DATE.test(text)) return undefined
+  const [day] = text.split('T')
+  const midnight = new Date(`${day}T00:00:00Z`)
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(`${day}T`)) return undefined
+  return dateTag(new Date(text))
+}
