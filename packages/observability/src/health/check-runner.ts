@@ -67,16 +67,13 @@ export class CheckRunner {
         this.#hangsSince = undefined
         resolve(verdict)
       }
-      this.#call(controller.signal).then(
-        (value) => end(verdictOf(value)),
-        (error: unknown) => end(failureOf(error)),
-      )
+      this.#call(controller.signal).then(end, (error: unknown) => end(failureOf(error)))
     })
   }
 
-  /** A check that throws is no different from one that rejects. */
-  async #call(signal: AbortSignal): Promise<unknown> {
-    return this.rules.check(signal)
+  /** A check that throws, or whose value throws when it is looked at, is no different from one that rejects. */
+  async #call(signal: AbortSignal): Promise<Verdict> {
+    return verdictOf(await this.rules.check(signal))
   }
 
   #note({ error, ...verdict }: Verdict, startedAt: number): CheckReport {

@@ -1,5 +1,5 @@
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { breakerCheck, diskCheck, eventLoopCheck, memoryCheck, redisCheck, sqlCheck } from './index.js'
 
 const never = new AbortController().signal
@@ -17,6 +17,13 @@ describe('sqlCheck', () => {
     })
     await sqlCheck(database as never)()
     expect(asked).toEqual(['db', 'select 1'])
+  })
+
+  test('executes where query is no method, as with drizzle', async () => {
+    const asked: string[] = []
+    const database = { query: { users: {} }, execute: async (sql: string) => asked.push(sql) }
+    await sqlCheck(database as never)()
+    expect(asked).toEqual(['select 1'])
   })
 
   test('fails as the database does, and refuses what is none', async () => {
@@ -58,9 +65,21 @@ describe('memoryCheck', () => {
   test('compares what is resident', () => {
     expect(memoryCheck({ maxRss: 2 ** 50 })()).toMatchObject({ status: 'pass', observedUnit: 'bytes' })
     expect(memoryCheck({ maxRss: 1 })()).toMatchObject({ status: 'fail' })
-    const rss = process.memoryUsage.rss()
-    expect(memoryCheck({ maxRss: Math.round(rss * 1.03) })()).toMatchObject({ status: 'warn' })
     expect(() => memoryCheck({ maxRss: 0 })).toThrow('memoryCheck: maxRss must be an integer from 1')
+  })
+})
+
+describe('memoryCheck, of a process with 1,000 bytes', () => {
+  test.each([
+    [999, 'fail'],
+    [1_000, 'warn'],
+    [1_111, 'warn'],
+    [1_112, 'pass'],
+  ])('that may have %d: %s', (maxRss, status) => {
+    const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1_000)
+    const outcome = memoryCheck({ maxRss })()
+    rss.mockRestore()
+    expect(outcome).toEqual({ status, observedValue: 1_000, observedUnit: 'bytes' })
   })
 })
 

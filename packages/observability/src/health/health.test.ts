@@ -65,6 +65,20 @@ describe('a check', () => {
     expect(await found(() => Promise.reject(undefined))).toEqual(['fail', 'fail', 'Error'])
   })
 
+  test('whose value or error throws when it is looked at fails', async () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          if (key === 'then') return undefined
+          throw new Error('hostile')
+        },
+      },
+    )
+    expect(await found(() => hostile)).toEqual(['fail', 'fail', 'Error'])
+    expect(await found(() => Promise.reject(hostile))).toEqual(['fail', 'fail', 'Error'])
+  })
+
   test('that is not critical is a warning of its group', async () => {
     expect(await found(() => false, { critical: false })).toEqual(['warn', 'fail', undefined])
   })

@@ -35,6 +35,8 @@ export interface Health {
    * @throws InvalidOptionError for a group that no check is in.
    */
   group(name: string, options?: HealthCallOptions): Promise<HealthReport>
+  /** The groups that can be asked for: `'live'`, `'ready'`, `'startup'`, and those of the checks. */
+  readonly groups: readonly string[]
   /** Says that the service has started. */
   started(): void
   /** From now on it is not ready, so that balancers turn away while it still serves; it stays alive. */
@@ -101,8 +103,11 @@ class ServiceHealth implements Health {
 
   async group(name: string, options: HealthCallOptions = {}): Promise<HealthReport> {
     if (name === 'live' || name === 'ready' || name === 'startup') return this[name](options)
-    const known = new Set(['live', 'ready', 'startup', ...this.#runners.flatMap(({ rules }) => rules.groups)])
-    return this.#ask(checkOneOf(name, [...known], { ...WHERE, option: 'group' }), options.signal)
+    return this.#ask(checkOneOf(name, this.groups, { ...WHERE, option: 'group' }), options.signal)
+  }
+
+  get groups(): readonly string[] {
+    return [...new Set(['live', 'ready', 'startup', ...this.#runners.flatMap(({ rules }) => rules.groups)])]
   }
 
   started(): void {

@@ -66,6 +66,14 @@ describe('healthEndpoint', () => {
     expect([await seen('operator'), await seen('stranger')]).toEqual([['status', 'checks'], ['status']])
   })
 
+  test('answers without the checks where the function fails, or says anything but true', async () => {
+    const answers = [() => Promise.reject(new Error('away')), () => 'yes' as never]
+    for (const details of answers) {
+      const response = await healthEndpoint(health, { details })(get())
+      expect([response.status, await response.json()]).toEqual([200, { status: 'warn' }])
+    }
+  })
+
   test('gives up with the request', async () => {
     const slow = createHealth({ checks: { it: { check: () => new Promise(() => {}) } } })
     const controller = new AbortController()
@@ -79,6 +87,9 @@ describe('healthEndpoint', () => {
     expect(() => healthEndpoint(health, { details: 'sometimes' as never })).toThrow(
       '@base/observability healthEndpoint: details must be one of "never", "always"',
     )
-    expect(() => healthEndpoint(health, { group: '' })).toThrow('group must be the name of a group')
+    expect(() => healthEndpoint(health, { group: 'depe' })).toThrow(
+      'healthEndpoint: group must be one of "live", "ready", "startup", "deep", received "depe"',
+    )
+    expect(() => healthEndpoint({} as never)).toThrow('healthEndpoint: health must be an object')
   })
 })

@@ -23,7 +23,12 @@ export function sqlCheck(database: SqlLike): () => Promise<void> {
     )
   }
   return async () => {
-    if ('query' in database) await database.query('select 1')
+    // Of an executor of drizzle `query` is no method, but holds its tables.
+    if (hasQuery(database)) await database.query('select 1')
     else await database.execute('select 1')
   }
+}
+
+function hasQuery(database: SqlLike): database is Extract<SqlLike, { query: unknown }> {
+  return typeof (database as { query?: unknown }).query === 'function'
 }

@@ -55,8 +55,12 @@ export function failureOf(error: unknown): Verdict {
 }
 
 function outputOf(error: unknown): string {
-  if (isAppError(error)) return error.message
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
-  if (typeof code === 'string' && code !== '') return code
-  return typeof name === 'string' && name !== '' ? name : 'Error'
+  try {
+    if (isAppError(error)) return error.message
+    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+    if (typeof code === 'string' && code !== '') return code
+    return typeof name === 'string' && name !== '' ? name : 'Error'
+  } catch {
+    return 'Error'
+  }
 }

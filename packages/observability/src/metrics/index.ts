@@ -4,9 +4,11 @@ export type {
   Bucket,
   Exemplar,
   FamilyName,
+  HistogramFamily,
   HistogramPoint,
   MetricFamily,
   MetricKind,
+  NumberFamily,
   NumberPoint,
 } from './family.js'
 export type { Gauge } from './gauge.js'

@@ -35,7 +35,6 @@ export function checkName(name: unknown, option = 'name'): string {
 }
 
 export function checkUnit(unit: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the specification says ASCII
   if (typeof unit === 'string' && /^[\x20-\x7e]{0,63}$/.test(unit)) return unit
   throw invalidOption(unit, { ...WHERE, option: 'unit' }, 'at most 63 ASCII characters')
 }

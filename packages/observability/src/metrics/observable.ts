@@ -6,7 +6,9 @@ import { SeriesTable } from './series-table.js'
 
 /** A value with attributes, as a callback gives it. */
 export interface Observation {
+  /** The value at this moment. */
   readonly value: number
+  /** What tells its series apart. @defaultValue none */
   readonly attributes?: Attributes
 }
 
