@@ -28,7 +28,11 @@ export {
   sqlCheck,
 } from './health/index.js'
 export {
+  type AnomalyDetector,
+  type AnomalyOptions,
+  type AnomalyVerdict,
   type Attributes,
+  anomaly,
   type Bucket,
   type Counter,
   createMetrics,

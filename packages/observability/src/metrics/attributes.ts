@@ -4,7 +4,11 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 /** A name and a value, both texts. */
 export type Label = readonly [name: string, value: string]
 
-/** One text for one set of attributes, in the order in which they come: no two sets have the same. */
+/**
+ * One text for one set of attributes, in the order in which they come: no two sets have the same.
+ *
+ * @throws whatever a getter throws.
+ */
 export function keyOf(attributes: Attributes): string {
   let key = ''
   for (const name in attributes) {
@@ -16,19 +20,43 @@ export function keyOf(attributes: Attributes): string {
   return key
 }
 
-/** Sorted by name, so that the order in which they came does not matter. */
+/** Sorted by name, so that the order in which they came does not matter; in Unicode that every reader takes. */
 export function labelsOf(attributes: Attributes): Label[] {
   return Object.keys(attributes)
     .filter((name) => attributes[name] !== undefined)
     .sort()
-    .map((name) => [name, textOf(attributes[name])])
+    .map((name) => [name, textOf(attributes[name]).replace(/\p{Surrogate}/gu, '\ufffd')])
+}
+
+/** The same, with what a getter or a proxy does not give replaced. */
+export function readableOf(attributes: Attributes): Attributes {
+  const found: Record<string, string | undefined> = Object.create(null)
+  for (const name of namesOf(attributes)) {
+    try {
+      const value = attributes[name]
+      found[name] = value === undefined ? undefined : textOf(value)
+    } catch {
+      found[name] = UNREADABLE
+    }
+  }
+  return found
+}
+
+const UNREADABLE = 'unreadable'
+
+function namesOf(attributes: Attributes): string[] {
+  try {
+    return Object.keys(attributes)
+  } catch {
+    return []
+  }
 }
 
 /** Of whatever JavaScript gives, for a metric must not break what it measures. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   try {
     return String(value)
   } catch {
-    return 'unprintable'
+    return UNREADABLE
   }
 }

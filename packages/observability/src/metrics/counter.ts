@@ -23,19 +23,24 @@ export class CounterInstrument implements Counter, Readable {
 
   constructor(rules: InstrumentRules) {
     this.#rules = rules
-    const make = (labels: readonly Label[]): Series => ({ labels, value: 0, exemplar: undefined })
-    this.#table = new SeriesTable(make, rules.maxSeries, tellOverflow(rules))
+    this.#table = new SeriesTable({
+      kind: 'counter',
+      make: (labels): Series => ({ labels, value: 0, exemplar: undefined }),
+      most: rules.maxSeries,
+      onOverflow: tellOverflow(rules),
+    })
   }
 
   add(value = 1, attributes?: Attributes): void {
     const { name, now, twin, warn } = this.#rules
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    if (!isAddable(value)) {
       warn('value', `The counter '${name}' adds finite numbers from 0 alone; others are dropped.`)
       return
     }
     const series = this.#table.of(attributes)
     series.value += value
-    series.exemplar = exemplarOf(value, now) ?? series.exemplar
+    const exemplar = exemplarOf(value, now)
+    if (exemplar !== undefined) series.exemplar = exemplar
     twin?.(value, attributes)
   }
 
@@ -43,4 +48,8 @@ export class CounterInstrument implements Counter, Readable {
     const points = this.#table.values().map(({ labels, value, exemplar }) => ({ labels, value, exemplar }))
     return { ...nameOf(this.#rules), kind: 'counter', points }
   }
+}
+
+function isAddable(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
 }

@@ -4,29 +4,34 @@ type PerfHooks = typeof import('node:perf_hooks')
 /** What is known of the event loop. */
 export type DelayStatistic = 'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99'
 
+/** How late it was, in seconds. */
+type Delays = Readonly<Record<DelayStatistic, number>>
+
 /** How the event loop does since the last look. */
 export interface EventLoop {
+  /** The share of the time in which it was busy. */
   utilization(): number
-  /** In seconds; all statistics of one turn of the loop are those of one time. */
-  delay(statistic: DelayStatistic): number
+  /** In seconds; all statistics that are read in one turn are those of one time. `undefined` before the first sample. */
+  delay(statistic: DelayStatistic): number | undefined
   stop(): void
 }
 
 /** In milliseconds: finer than what is worth a warning, and cheap. */
 const RESOLUTION = 10
 
+/** Begins to measure; holds no process. */
 export function eventLoopOf({ monitorEventLoopDelay, performance }: PerfHooks): EventLoop {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION })
   histogram.enable()
   let before = performance.eventLoopUtilization()
-  let seen: Readonly<Record<DelayStatistic, number>> | undefined
-  const look = (): Readonly<Record<DelayStatistic, number>> => {
-    const found = statisticsOf(histogram)
+  let seen: { readonly delays: Delays | undefined } | undefined
+  const look = () => {
+    const delays = delaysOf(histogram)
     histogram.reset()
     queueMicrotask(() => {
       seen = undefined
     })
-    return found
+    return { delays }
   }
   return {
     utilization() {
@@ -37,23 +42,23 @@ export function eventLoopOf({ monitorEventLoopDelay, performance }: PerfHooks): 
     },
     delay(statistic) {
       seen ??= look()
-      return seen[statistic]
+      return seen.delays?.[statistic]
     },
     stop: () => void histogram.disable(),
   }
 }
 
-type Delays = ReturnType<PerfHooks['monitorEventLoopDelay']>
-
-/** Without a sample yet, all are 0. */
-function statisticsOf(histogram: Delays): Readonly<Record<DelayStatistic, number>> {
-  const { count, min, max, mean, stddev } = histogram
-  const of = (nanoseconds: number) => (count === 0 ? 0 : Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1e3))
+/** A sample is the time from one timer to the next, in nanoseconds; what is beyond the resolution is delay. */
+function delaysOf(histogram: ReturnType<PerfHooks['monitorEventLoopDelay']>): Delays | undefined {
+  const { min, max, mean, stddev } = histogram
+  // Without a sample the mean is no number; of a stopped one there are none after the next reset.
+  if (Number.isNaN(mean)) return undefined
+  const of = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1e3)
   return {
     min: of(min),
     max: of(max),
     mean: of(mean),
-    stddev: count === 0 ? 0 : stddev / 1e9,
+    stddev: stddev / 1e9,
     p50: of(histogram.percentile(50)),
     p90: of(histogram.percentile(90)),
     p99: of(histogram.percentile(99)),

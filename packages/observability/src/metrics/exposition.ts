@@ -1,7 +1,6 @@
-import type { Label } from './attributes.js'
 import type { Exemplar, HistogramPoint, MetricFamily, NumberPoint } from './family.js'
 import { goFloat } from './go-float.js'
-import { labelName } from './prometheus-name.js'
+import { labelText } from './label-text.js'
 
 /** The formats that Prometheus reads. */
 export type Format = 'text' | 'openmetrics'
@@ -12,22 +11,32 @@ export type Format = 'text' | 'openmetrics'
  * @see Prometheus documentation, "Exposition formats"; OpenMetrics 1.0
  */
 export function expose(families: readonly MetricFamily[], format: Format): string {
-  const parts = families.filter(({ points }) => points.length > 0).map((family) => familyText(family, format))
-  if (format === 'openmetrics') parts.push('# EOF\n')
-  return parts.join('')
+  let text = ''
+  for (const family of families) if (family.points.length > 0) text += familyText(family, format)
+  return format === 'openmetrics' ? `${text}# EOF\n` : text
 }
 
 function familyText(metric: MetricFamily, format: Format): string {
-  const { kind, family, unitWord, description } = metric
+  const { kind, family } = metric
   const isOpen = format === 'openmetrics'
+  let text = headText(metric, isOpen)
+  if (kind === 'histogram') {
+    const bounds = boundTexts(isOpen)
+    for (const point of metric.points) text += histogramText(family, point, bounds, isOpen)
+    return text
+  }
+  const sample = kind === 'counter' ? `${family}_total` : family
+  for (const point of metric.points) text += numberText(sample, kind, point, isOpen)
+  return text
+}
+
+/** The text of 0.0.4 calls the family of a counter by the name of its samples. */
+function headText({ kind, family, unitWord, description }: MetricFamily, isOpen: boolean): string {
   const name = kind === 'counter' && !isOpen ? `${family}_total` : family
   let text = `# TYPE ${name} ${kind}\n`
   if (isOpen && unitWord !== '') text += `# UNIT ${name} ${unitWord}\n`
   if (description !== '') text += `# HELP ${name} ${escapeHelp(description, isOpen)}\n`
-  if (metric.kind === 'histogram')
-    return text + metric.points.map((point) => histogramText(family, point, isOpen)).join('')
-  const sample = kind === 'counter' ? `${family}_total` : family
-  return text + metric.points.map((point) => numberText(sample, metric.kind, point, isOpen)).join('')
+  return text
 }
 
 function numberText(
@@ -41,7 +50,12 @@ function numberText(
   return `${name} ${numeral(value)}${isOpen ? exemplarText(exemplar) : ''}\n`
 }
 
-function histogramText(family: string, { labels, sum, buckets }: HistogramPoint, isOpen: boolean): string {
+function histogramText(
+  family: string,
+  { labels, sum, buckets }: HistogramPoint,
+  boundText: (bound: number) => string,
+  isOpen: boolean,
+): string {
   const own = labelText(labels, 'histogram')
   const before = own === '' ? '' : `${own},`
   const braces = own === '' ? '' : `{${own}}`
@@ -49,22 +63,23 @@ function histogramText(family: string, { labels, sum, buckets }: HistogramPoint,
   let text = ''
   for (const bucket of buckets) {
     count += bucket.count
-    const le = bucket.bound === Number.POSITIVE_INFINITY ? '+Inf' : goFloat(bucket.bound, isOpen)
     const exemplar = isOpen ? exemplarText(bucket.exemplar) : ''
-    text += `${family}_bucket{${before}le="${le}"} ${count}${exemplar}\n`
+    text += `${family}_bucket{${before}le="${boundText(bucket.bound)}"} ${count}${exemplar}\n`
   }
   return `${text}${family}_sum${braces} ${numeral(sum)}\n${family}_count${braces} ${count}\n`
 }
 
-/** Attributes that become one label are joined. */
-function labelText(labels: readonly Label[], kind: MetricFamily['kind']): string {
-  const byName = new Map<string, string>()
-  for (const [name, value] of labels) {
-    const label = labelName(name, kind)
-    const other = byName.get(label)
-    byName.set(label, other === undefined ? value : `${other};${value}`)
+/** All series of a family have the same bounds: each is written once. */
+function boundTexts(isOpen: boolean): (bound: number) => string {
+  const written = new Map<number, string>([[Number.POSITIVE_INFINITY, '+Inf']])
+  return (bound) => {
+    let text = written.get(bound)
+    if (text === undefined) {
+      text = goFloat(bound, isOpen)
+      written.set(bound, text)
+    }
+    return text
   }
-  return [...byName].map(([label, value]) => `${label}="${escapeLabel(value)}"`).join(',')
 }
 
 function exemplarText(exemplar: Exemplar | undefined): string {
@@ -81,8 +96,4 @@ function numeral(value: number): string {
 function escapeHelp(text: string, isOpen: boolean): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   return isOpen ? escaped.replaceAll('"', '\\"') : escaped
-}
-
-function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }

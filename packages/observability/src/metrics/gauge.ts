@@ -21,8 +21,12 @@ export class GaugeInstrument implements Gauge, Readable {
 
   constructor(rules: InstrumentRules) {
     this.#rules = rules
-    const make = (labels: readonly Label[]): Series => ({ labels, value: 0 })
-    this.#table = new SeriesTable(make, rules.maxSeries, tellOverflow(rules))
+    this.#table = new SeriesTable({
+      kind: 'gauge',
+      make: (labels): Series => ({ labels, value: 0 }),
+      most: rules.maxSeries,
+      onOverflow: tellOverflow(rules),
+    })
   }
 
   record(value: number, attributes?: Attributes): void {

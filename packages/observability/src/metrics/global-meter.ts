@@ -1,9 +1,10 @@
 import { type Meter, metrics } from '@opentelemetry/api'
+import type { Attributes } from './attributes.js'
 import type { Twin } from './instrument.js'
 import type { InstrumentOptions } from './instrument-options.js'
-import type { Observe } from './observable.js'
+import { isObservable, type Observe, observationsOf } from './observable.js'
 
-/** The global meter: as long as nobody registers a provider, what it makes does nothing. */
+/** The global meter: as long as nobody has registered a provider, what it makes does nothing. */
 function meter(): Meter {
   return metrics.getMeter('@base/observability')
 }
@@ -11,23 +12,23 @@ function meter(): Meter {
 /** The same counter. */
 export function counterTwin(name: string, options: InstrumentOptions): Twin {
   const counter = meter().createCounter(name, options)
-  return (value, attributes) => counter.add(value, attributes)
+  return forgiving((value, attributes) => counter.add(value, attributes))
 }
 
 /** The same gauge. */
 export function gaugeTwin(name: string, options: InstrumentOptions): Twin {
   const gauge = meter().createGauge(name, options)
-  return (value, attributes) => gauge.record(value, attributes)
+  return forgiving((value, attributes) => gauge.record(value, attributes))
 }
 
 /** The same histogram, with the same buckets. */
 export function histogramTwin(name: string, options: InstrumentOptions, bounds: readonly number[]): Twin {
   const advice = { explicitBucketBoundaries: [...bounds] }
   const histogram = meter().createHistogram(name, { ...options, advice })
-  return (value, attributes) => histogram.record(value, attributes)
+  return forgiving((value, attributes) => histogram.record(value, attributes))
 }
 
-/** The same callback. */
+/** The same callback; what it throws, the provider reports. */
 export function observeTwin(
   name: string,
   options: InstrumentOptions,
@@ -38,9 +39,18 @@ export function observeTwin(
   meter()
     [create](name, options)
     .addCallback(async (result) => {
-      const found = await observe()
-      const observations = typeof found === 'number' ? [{ value: found }] : (found ?? [])
-      for (const { value, attributes } of observations as readonly { value: number; attributes?: object }[])
-        result.observe(value, attributes as Record<string, string>)
+      for (const { value, attributes } of observationsOf(await observe()))
+        if (isObservable(value, kind)) result.observe(value, attributes as Record<string, string>)
     })
+}
+
+/** A provider of somebody else must not break what is measured. */
+function forgiving(record: (value: number, attributes: Record<string, string> | undefined) => void): Twin {
+  return (value: number, attributes: Attributes | undefined) => {
+    try {
+      record(value, attributes as Record<string, string> | undefined)
+    } catch {
+      // It was counted here.
+    }
+  }
 }

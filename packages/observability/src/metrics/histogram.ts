@@ -6,7 +6,10 @@ import { SeriesTable } from './series-table.js'
 
 /** How values are distributed: durations, sizes. */
 export interface Histogram {
-  /** Counts a value into its bucket; one that is not finite is dropped, and warned of once. */
+  /**
+   * Counts a number that is not negative into its bucket, a bound into the bucket below it. One that is negative or not finite
+   * is dropped, and warned of once: the sum of a histogram only grows.
+   */
   record(value: number, attributes?: Attributes): void
 }
 
@@ -27,19 +30,23 @@ export class HistogramInstrument implements Histogram, Readable {
     this.#rules = rules
     this.#bounds = bounds
     const size = bounds.length + 1
-    const make = (labels: readonly Label[]): Series => ({
-      labels,
-      counts: new Float64Array(size),
-      exemplars: new Array(size),
-      sum: 0,
+    this.#table = new SeriesTable({
+      kind: 'histogram',
+      make: (labels): Series => ({
+        labels,
+        counts: new Float64Array(size),
+        exemplars: new Array(size),
+        sum: 0,
+      }),
+      most: rules.maxSeries,
+      onOverflow: tellOverflow(rules),
     })
-    this.#table = new SeriesTable(make, rules.maxSeries, tellOverflow(rules))
   }
 
   record(value: number, attributes?: Attributes): void {
     const { name, now, twin, warn } = this.#rules
-    if (!Number.isFinite(value)) {
-      warn('value', `The histogram '${name}' records finite numbers alone; others are dropped.`)
+    if (!Number.isFinite(value) || value < 0) {
+      warn('value', `The histogram '${name}' records finite numbers from 0 alone; others are dropped.`)
       return
     }
     const series = this.#table.of(attributes)

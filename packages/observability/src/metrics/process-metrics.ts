@@ -1,23 +1,40 @@
+import { UnsupportedError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
 import { eventLoopOf } from './event-loop.js'
+import { recordCollections } from './garbage-collection.js'
 import type { Metrics } from './metrics.js'
 
 /**
- * Observes this process: memory, processor time, uptime, the heap of V8, and how late the event loop is.
+ * Observes this process: memory, processor time, open files, the heap of V8 and its collections, and how late the event loop is.
  *
  * Names are those of the semantic conventions of OpenTelemetry: `process.memory.usage`, `process.cpu.time`, `process.uptime`,
- * `v8js.memory.heap.used`, `v8js.memory.heap.limit`, `nodejs.eventloop.utilization`, and `nodejs.eventloop.delay.` with `min`,
- * `max`, `mean`, `stddev`, `p50`, `p90` and `p99`. Delay and utilization are those since the metrics were read before.
+ * `v8js.memory.heap.used` and `v8js.memory.heap.space.size` by space, `v8js.gc.duration` by type, `nodejs.eventloop.utilization`,
+ * and `nodejs.eventloop.delay.` with `min`, `max`, `mean`, `stddev`, `p50`, `p90` and `p99`. Two are not: `v8js.heap.limit`, at
+ * which the process dies, and on Linux `process.open_fds`, as dashboards of Prometheus call it, for the conventions' name would
+ * end like a part of a histogram. Delay and utilization are those since the metrics were read before, whoever read them.
  *
- * @returns a function that ends the measuring of the event loop.
- * @throws InvalidOptionError for what are no metrics.
- * @see OpenTelemetry semantic conventions, "Process metrics" and "Node.js runtime metrics"
+ * @returns a function that ends the measuring of the event loop and of collections.
+ * @throws InvalidOptionError for what are no metrics, or metrics that observe a process already.
+ * @throws UnsupportedError where there is no Node.js process.
+ * @see OpenTelemetry semantic conventions, "Process metrics", "Node.js runtime metrics" and "V8 JS engine runtime metrics"
  */
 export function processMetrics(metrics: Metrics): () => void {
   const place = { package: '@base/observability', pattern: 'processMetrics', option: 'metrics' }
-  checkMethods(metrics, ['observe'], place)
+  checkMethods(metrics, ['observe', 'histogram'], place)
   const { process } = globalThis
-  const v8 = process.getBuiltinModule('node:v8')
+  if (process?.getBuiltinModule === undefined)
+    throw new UnsupportedError({ message: 'There is no Node.js process here.' })
+  observeProcess(metrics)
+  observeHeap(metrics, process.getBuiltinModule('node:v8'))
+  const hooks = process.getBuiltinModule('node:perf_hooks')
+  const ends = [observeEventLoop(metrics, hooks), recordCollections(metrics, hooks)]
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+function observeProcess(metrics: Metrics): void {
+  const { process } = globalThis
   metrics.observe('process.memory.usage', () => process.memoryUsage.rss(), {
     description: 'Resident memory of the process',
     unit: 'By',
@@ -31,15 +48,12 @@ export function processMetrics(metrics: Metrics): () => void {
     description: 'How long the process has been running',
     unit: 's',
   })
-  metrics.observe('v8js.memory.heap.used', () => v8.getHeapStatistics().used_heap_size, {
-    description: 'Heap in use',
-    unit: 'By',
+  if (process.platform !== 'linux') return
+  const { readdir } = process.getBuiltinModule('node:fs/promises')
+  metrics.observe('process.open_fds', async () => (await readdir('/proc/self/fd')).length, {
+    description: 'Files, sockets and pipes that are open',
+    unit: '{file_descriptor}',
   })
-  metrics.observe('v8js.memory.heap.limit', () => v8.getHeapStatistics().heap_size_limit, {
-    description: 'The most that the heap may take',
-    unit: 'By',
-  })
-  return observeEventLoop(metrics)
 }
 
 function cpuTime() {
@@ -50,8 +64,28 @@ function cpuTime() {
   ]
 }
 
-function observeEventLoop(metrics: Metrics): () => void {
-  const loop = eventLoopOf(globalThis.process.getBuiltinModule('node:perf_hooks'))
+function observeHeap(metrics: Metrics, v8: typeof import('node:v8')): void {
+  const bySpace = (part: 'space_used_size' | 'space_size') => () =>
+    v8.getHeapSpaceStatistics().map((space) => ({
+      value: space[part],
+      attributes: { 'v8js.heap.space.name': space.space_name },
+    }))
+  metrics.observe('v8js.memory.heap.used', bySpace('space_used_size'), {
+    description: 'Heap in use, by space',
+    unit: 'By',
+  })
+  metrics.observe('v8js.memory.heap.space.size', bySpace('space_size'), {
+    description: 'Heap that is set aside, by space',
+    unit: 'By',
+  })
+  metrics.observe('v8js.heap.limit', () => v8.getHeapStatistics().heap_size_limit, {
+    description: 'What the heap may take before the process dies',
+    unit: 'By',
+  })
+}
+
+function observeEventLoop(metrics: Metrics, hooks: typeof import('node:perf_hooks')): () => void {
+  const loop = eventLoopOf(hooks)
   metrics.observe('nodejs.eventloop.utilization', () => loop.utilization(), {
     description: 'The share of the time in which the event loop was busy',
     unit: '1',

@@ -45,11 +45,12 @@ export function prometheusName(
   unit: string,
   kind: MetricKind,
 ): { readonly family: string; readonly unitWord: string } {
-  const legal = legalName(name)
+  const legal = legalName(name).replace(/_+$/, '')
   const base = kind === 'counter' && legal.endsWith('_total') ? legal.slice(0, -'_total'.length) : legal
   const unitWord = wordOf(unit, kind)
-  const hasWord = unitWord === '' || base === unitWord || base.endsWith(`_${unitWord}`)
-  return { family: hasWord ? base : `${base}_${unitWord}`, unitWord }
+  // OpenMetrics wants the word of a unit behind an underscore; a name that is nothing else keeps it to itself.
+  if (unitWord === '' || base === unitWord) return { family: base, unitWord: '' }
+  return { family: base.endsWith(`_${unitWord}`) ? base : `${base}_${unitWord}`, unitWord }
 }
 
 /** The name of an attribute as that of a label; `le` is that of the buckets. */

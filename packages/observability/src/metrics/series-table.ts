@@ -1,64 +1,74 @@
-import { type Attributes, keyOf, type Label, labelsOf } from './attributes.js'
+import { type Attributes, keyOf, type Label, labelsOf, readableOf } from './attributes.js'
+import type { MetricKind } from './family.js'
+import { labelText } from './label-text.js'
 
 /** What all series have that found no room. @see OpenTelemetry specification, "Cardinality limits" */
 const OVERFLOW: readonly Label[] = [['otel.metric.overflow', 'true']]
 
-/** Other orders of the same attributes are remembered as well, up to so many for each series. */
-const ORDERS = 4
+/** Other orders and spellings of the same attributes are remembered as well, up to so many for each series. */
+const SPELLINGS = 4
 
-/** The series of an instrument, by their attributes; bounded. */
+/** What a table of series needs. */
+export interface SeriesTableOptions<Series> {
+  readonly kind: MetricKind
+  readonly make: (labels: readonly Label[]) => Series
+  /** The most series, with the one for all that found no room. */
+  readonly most: number
+  readonly onOverflow: () => void
+}
+
+/**
+ * The series of an instrument, by their attributes; bounded. Two sets of attributes that Prometheus could not tell apart are one
+ * series, for a scrape with the same series twice is refused.
+ */
 export class SeriesTable<Series> {
-  readonly #make: (labels: readonly Label[]) => Series
-  readonly #most: number
-  readonly #onOverflow: () => void
+  readonly #options: SeriesTableOptions<Series>
+  /** By labels as Prometheus knows them. */
   readonly #series = new Map<string, Series>()
-  /** By attributes in the order in which they came. */
+  /** By attributes as they came. */
   readonly #seen = new Map<string, Series>()
   #plain: Series | undefined
-  #overflow: Series | undefined
 
-  constructor(make: (labels: readonly Label[]) => Series, most: number, onOverflow: () => void) {
-    this.#make = make
-    this.#most = most
-    this.#onOverflow = onOverflow
+  constructor(options: SeriesTableOptions<Series>) {
+    this.#options = options
   }
 
+  /** The series of these attributes, whatever they are. Never throws. */
   of(attributes: Attributes | undefined): Series {
-    if (attributes === undefined) {
-      this.#plain ??= this.#find({})
+    if (attributes === undefined || attributes === null) {
+      this.#plain ??= this.#find([])
       return this.#plain
     }
-    const key = keyOf(attributes)
-    return this.#seen.get(key) ?? this.#learn(key, attributes)
+    try {
+      const key = keyOf(attributes)
+      return this.#seen.get(key) ?? this.#learn(key, labelsOf(attributes))
+    } catch {
+      return this.#find(labelsOf(readableOf(attributes)))
+    }
   }
 
   values(): Series[] {
-    return [...this.#series.values(), ...(this.#overflow === undefined ? [] : [this.#overflow])]
+    return [...this.#series.values()]
   }
 
-  #learn(key: string, attributes: Attributes): Series {
-    const series = this.#find(attributes)
-    if (series !== this.#overflow && this.#seen.size < this.#most * ORDERS) this.#seen.set(key, series)
+  #learn(key: string, labels: readonly Label[]): Series {
+    const series = this.#find(labels)
+    if (this.#seen.size < this.#options.most * SPELLINGS) this.#seen.set(key, series)
     return series
   }
 
-  #find(attributes: Attributes): Series {
-    const labels = labelsOf(attributes)
-    const key = keyOf(Object.fromEntries(labels))
-    let series = this.#series.get(key)
-    if (series !== undefined) return series
-    // One is kept free for those without room.
-    if (this.#series.size >= this.#most - 1) return this.#toOverflow()
-    series = this.#make(labels)
-    this.#series.set(key, series)
-    return series
-  }
-
-  #toOverflow(): Series {
-    if (this.#overflow === undefined) {
-      this.#overflow = this.#make(OVERFLOW)
-      this.#onOverflow()
+  #find(labels: readonly Label[]): Series {
+    const { kind, make, most, onOverflow } = this.#options
+    const text = labelText(labels, kind)
+    const known = this.#series.get(text)
+    if (known !== undefined) return known
+    // One place is kept free for all that find none.
+    if (this.#series.size >= most - 1 && text !== labelText(OVERFLOW, kind)) {
+      onOverflow()
+      return this.#find(OVERFLOW)
     }
-    return this.#overflow
+    const series = make(labels)
+    this.#series.set(text, series)
+    return series
   }
 }
