@@ -24,7 +24,6 @@ export class CounterInstrument implements Counter, Readable {
   constructor(rules: InstrumentRules) {
     this.#rules = rules
     this.#table = new SeriesTable({
-      kind: 'counter',
       make: (labels): Series => ({ labels, value: 0, exemplar: undefined }),
       most: rules.maxSeries,
       onOverflow: tellOverflow(rules),

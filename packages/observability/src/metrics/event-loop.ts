@@ -27,7 +27,8 @@ export function eventLoopOf({ monitorEventLoopDelay, performance }: PerfHooks): 
   let seen: { readonly delays: Delays | undefined } | undefined
   const look = () => {
     const delays = delaysOf(histogram)
-    histogram.reset()
+    // A reset ends the sample that is under way: of looks in quick succession none would see one.
+    if (delays !== undefined) histogram.reset()
     queueMicrotask(() => {
       seen = undefined
     })

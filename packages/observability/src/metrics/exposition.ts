@@ -26,7 +26,7 @@ function familyText(metric: MetricFamily, format: Format): string {
     return text
   }
   const sample = kind === 'counter' ? `${family}_total` : family
-  for (const point of metric.points) text += numberText(sample, kind, point, isOpen)
+  for (const point of metric.points) text += numberText(sample, point, isOpen)
   return text
 }
 
@@ -39,13 +39,8 @@ function headText({ kind, family, unitWord, description }: MetricFamily, isOpen:
   return text
 }
 
-function numberText(
-  sample: string,
-  kind: 'counter' | 'gauge',
-  { labels, value, exemplar }: NumberPoint,
-  isOpen: boolean,
-): string {
-  const text = labelText(labels, kind)
+function numberText(sample: string, { labels, value, exemplar }: NumberPoint, isOpen: boolean): string {
+  const text = labelText(labels)
   const name = text === '' ? sample : `${sample}{${text}}`
   return `${name} ${numeral(value)}${isOpen ? exemplarText(exemplar) : ''}\n`
 }
@@ -56,7 +51,7 @@ function histogramText(
   boundText: (bound: number) => string,
   isOpen: boolean,
 ): string {
-  const own = labelText(labels, 'histogram')
+  const own = labelText(labels)
   const before = own === '' ? '' : `${own},`
   const braces = own === '' ? '' : `{${own}}`
   let count = 0

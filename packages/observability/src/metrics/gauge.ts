@@ -22,7 +22,6 @@ export class GaugeInstrument implements Gauge, Readable {
   constructor(rules: InstrumentRules) {
     this.#rules = rules
     this.#table = new SeriesTable({
-      kind: 'gauge',
       make: (labels): Series => ({ labels, value: 0 }),
       most: rules.maxSeries,
       onOverflow: tellOverflow(rules),

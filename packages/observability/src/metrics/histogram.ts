@@ -31,7 +31,6 @@ export class HistogramInstrument implements Histogram, Readable {
     this.#bounds = bounds
     const size = bounds.length + 1
     this.#table = new SeriesTable({
-      kind: 'histogram',
       make: (labels): Series => ({
         labels,
         counts: new Float64Array(size),

@@ -19,7 +19,11 @@ const arbValue = fc.oneof(
 const arbAttributes = fc.option(fc.dictionary(arbName, arbValue, { maxKeys: 3 }), { nil: undefined })
 const arbStep = fc.record({
   instrument: fc.constantFrom('counter', 'gauge', 'histogram'),
-  value: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.double()),
+  value: fc.oneof(
+    fc.integer({ min: 0, max: 20 }),
+    fc.double({ min: -1e100, max: 1e100 }),
+    fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  ),
   attributes: arbAttributes as fc.Arbitrary<Attributes | undefined>,
 })
 

@@ -119,7 +119,12 @@ describe('a histogram', () => {
   test('keeps an attribute le apart from its bounds', async () => {
     const metrics = createMetrics()
     metrics.histogram('duration', { buckets: [1] }).record(0, { le: 'mine' })
-    expect((await scraped(metrics))[0]).toBe('duration_bucket{exported_le="mine",le="1"} 1')
+    metrics.gauge('level').record(1, { quantile: 0.5 })
+    const [bucket, , , , level] = await scraped(metrics)
+    expect([bucket, level]).toEqual([
+      'duration_bucket{exported_le="mine",le="1"} 1',
+      'level{exported_quantile="0.5"} 1',
+    ])
   })
 })
 

@@ -78,7 +78,6 @@ export class ObservableInstrument implements Readable {
   #points(found: Observed): readonly NumberPoint[] {
     const kind = this.#kind
     const table = new SeriesTable({
-      kind,
       make: (labels: readonly Label[]) => ({ labels, value: 0 }),
       most: this.#rules.maxSeries,
       onOverflow: tellOverflow(this.#rules),

@@ -53,10 +53,10 @@ export function prometheusName(
   return { family: base.endsWith(`_${unitWord}`) ? base : `${base}_${unitWord}`, unitWord }
 }
 
-/** The name of an attribute as that of a label; `le` is that of the buckets. */
-export function labelName(name: string, kind: MetricKind): string {
+/** The name of an attribute as that of a label; `le` and `quantile` say what part of a histogram or summary a sample is. */
+export function labelName(name: string): string {
   const legal = legalName(name).replaceAll(':', '_')
-  return legal === 'le' && kind === 'histogram' ? 'exported_le' : legal
+  return legal === 'le' || legal === 'quantile' ? `exported_${legal}` : legal
 }
 
 function legalName(name: string): string {

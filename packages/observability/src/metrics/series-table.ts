@@ -1,5 +1,4 @@
 import { type Attributes, keyOf, type Label, labelsOf, readableOf } from './attributes.js'
-import type { MetricKind } from './family.js'
 import { labelText } from './label-text.js'
 
 /** What all series have that found no room. @see OpenTelemetry specification, "Cardinality limits" */
@@ -10,7 +9,6 @@ const SPELLINGS = 4
 
 /** What a table of series needs. */
 export interface SeriesTableOptions<Series> {
-  readonly kind: MetricKind
   readonly make: (labels: readonly Label[]) => Series
   /** The most series, with the one for all that found no room. */
   readonly most: number
@@ -58,12 +56,12 @@ export class SeriesTable<Series> {
   }
 
   #find(labels: readonly Label[]): Series {
-    const { kind, make, most, onOverflow } = this.#options
-    const text = labelText(labels, kind)
+    const { make, most, onOverflow } = this.#options
+    const text = labelText(labels)
     const known = this.#series.get(text)
     if (known !== undefined) return known
     // One place is kept free for all that find none.
-    if (this.#series.size >= most - 1 && text !== labelText(OVERFLOW, kind)) {
+    if (this.#series.size >= most - 1 && text !== labelText(OVERFLOW)) {
       onOverflow()
       return this.#find(OVERFLOW)
     }
