@@ -4,22 +4,6 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 /** A name and a value, both texts. */
 export type Label = readonly [name: string, value: string]
 
-/**
- * One text for one set of attributes, in the order in which they come: no two sets have the same.
- *
- * @throws whatever a getter throws.
- */
-export function keyOf(attributes: Attributes): string {
-  let key = ''
-  for (const name in attributes) {
-    const value = attributes[name]
-    if (value === undefined) continue
-    const text = typeof value === 'string' ? value : textOf(value)
-    key += `${name.length}:${name}${text.length}:${text}`
-  }
-  return key
-}
-
 /** Sorted by name, so that the order in which they came does not matter; in Unicode that every reader takes. */
 export function labelsOf(attributes: Attributes): Label[] {
   return Object.keys(attributes)
@@ -29,11 +13,11 @@ export function labelsOf(attributes: Attributes): Label[] {
 }
 
 /** The same, with what a getter or a proxy does not give replaced. */
-export function readableOf(attributes: Attributes): Attributes {
+export function readableOf(attributes: unknown): Attributes {
   const found: Record<string, string | undefined> = Object.create(null)
   for (const name of namesOf(attributes)) {
     try {
-      const value = attributes[name]
+      const value = (attributes as Attributes)[name]
       found[name] = value === undefined ? undefined : textOf(value)
     } catch {
       found[name] = UNREADABLE
@@ -44,9 +28,9 @@ export function readableOf(attributes: Attributes): Attributes {
 
 const UNREADABLE = 'unreadable'
 
-function namesOf(attributes: Attributes): string[] {
+function namesOf(attributes: unknown): string[] {
   try {
-    return Object.keys(attributes)
+    return Object.keys(attributes as object)
   } catch {
     return []
   }

@@ -1,5 +1,4 @@
 import type { Attributes, Label } from './attributes.js'
-import { exemplarOf } from './exemplar.js'
 import type { Exemplar, MetricFamily } from './family.js'
 import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
 import { SeriesTable } from './series-table.js'
@@ -31,16 +30,21 @@ export class CounterInstrument implements Counter, Readable {
   }
 
   add(value = 1, attributes?: Attributes): void {
-    const { name, now, twin, warn } = this.#rules
     if (!isAddable(value)) {
-      warn('value', `The counter '${name}' adds finite numbers from 0 alone; others are dropped.`)
+      this.#refuse()
       return
     }
+    const { exemplars, twin } = this.#rules
     const series = this.#table.of(attributes)
     series.value += value
-    const exemplar = exemplarOf(value, now)
+    const exemplar = exemplars.of(value)
     if (exemplar !== undefined) series.exemplar = exemplar
     twin?.(value, attributes)
+  }
+
+  #refuse(): void {
+    const { name, warn } = this.#rules
+    warn('value', `The counter '${name}' adds finite numbers from 0 alone; others are dropped.`)
   }
 
   read(): MetricFamily {

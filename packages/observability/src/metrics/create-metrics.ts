@@ -25,7 +25,8 @@ export interface MetricsOptions {
  * Metrics with the names and units of OpenTelemetry, kept here to be read, by `metricsEndpoint` or by you.
  *
  * The series of an instrument are bounded. Recording never throws: what cannot be recorded is dropped, and a warning of the
- * process (`MetricsWarning`) tells once. A measurement within a sampled span is kept as an exemplar. In Prometheus a name has
+ * process (`MetricsWarning`) tells once. A measurement within a sampled span is kept as an exemplar; whether there are
+ * spans at all is looked for when an instrument is made, and at each read. In Prometheus a name has
  * underscores for dots, and ends with its unit: `http.server.request.duration` in `'s'` is
  * `http_server_request_duration_seconds`.
  *

@@ -1,5 +1,4 @@
 import type { Attributes, Label } from './attributes.js'
-import { exemplarOf } from './exemplar.js'
 import type { Exemplar, MetricFamily } from './family.js'
 import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
 import { SeriesTable } from './series-table.js'
@@ -43,7 +42,7 @@ export class HistogramInstrument implements Histogram, Readable {
   }
 
   record(value: number, attributes?: Attributes): void {
-    const { name, now, twin, warn } = this.#rules
+    const { name, exemplars, twin, warn } = this.#rules
     if (!Number.isFinite(value) || value < 0) {
       warn('value', `The histogram '${name}' records finite numbers from 0 alone; others are dropped.`)
       return
@@ -52,7 +51,7 @@ export class HistogramInstrument implements Histogram, Readable {
     const bucket = bucketOf(value, this.#bounds)
     series.counts[bucket] = (series.counts[bucket] as number) + 1
     series.sum += value
-    const exemplar = exemplarOf(value, now)
+    const exemplar = exemplars.of(value)
     if (exemplar !== undefined) series.exemplars[bucket] = exemplar
     twin?.(value, attributes)
   }

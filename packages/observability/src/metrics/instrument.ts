@@ -1,12 +1,12 @@
 import type { Attributes } from './attributes.js'
+import type { Exemplars } from './exemplar.js'
 import type { FamilyName, MetricFamily } from './family.js'
 
 /** What an instrument is called, and where it warns of what it drops. */
 export interface InstrumentRules extends FamilyName {
   /** Series, with the one for all that found no room. */
   readonly maxSeries: number
-  /** Wall time, in milliseconds. */
-  readonly now: () => number
+  readonly exemplars: Exemplars
   /** The same instrument of the global meter. */
   readonly twin: Twin | undefined
   /** Tells once of each kind of thing that went wrong. */

@@ -50,6 +50,17 @@ duration_seconds_count 4
 `)
   })
 
+  test('are taken once there is a tracer, from the next instrument or the next scrape on', async () => {
+    context.disable()
+    const metrics = createMetrics({ clock })
+    const orders = metrics.counter('orders')
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+    tracer.startActiveSpan('request', () => orders.add(1))
+    expect(await openMetrics(metrics)).toContain('orders_total 1\n')
+    tracer.startActiveSpan('request', () => orders.add(1))
+    expect(await openMetrics(metrics)).toContain('orders_total 2 # {trace_id=')
+  })
+
   test('are not in the text of 0.0.4, nor of a gauge', async () => {
     const metrics = createMetrics({ clock })
     tracer.startActiveSpan('request', () => {

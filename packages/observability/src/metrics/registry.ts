@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { checkFunction, checkOneOf } from '@base/core/options'
 import { type Counter, CounterInstrument } from './counter.js'
+import { Exemplars } from './exemplar.js'
 import type { MetricFamily, MetricKind } from './family.js'
 import { type Gauge, GaugeInstrument } from './gauge.js'
 import { counterTwin, gaugeTwin, histogramTwin, observeTwin } from './global-meter.js'
@@ -41,9 +42,11 @@ export class Registry implements Metrics {
   readonly #options: RegistryRules
   readonly #kept = new Map<string, Kept>()
   readonly #names = new SampleNames()
+  readonly #exemplars: Exemplars
 
   constructor(options: RegistryRules) {
     this.#options = options
+    this.#exemplars = new Exemplars(() => options.clock.now())
   }
 
   counter(name: string, options: InstrumentOptions = {}): Counter {
@@ -80,6 +83,7 @@ export class Registry implements Metrics {
   }
 
   collect(): Promise<MetricFamily[]> {
+    this.#exemplars.look()
     return Promise.all([...this.#kept.values()].map(({ instrument }) => instrument.read()))
   }
 
@@ -99,13 +103,14 @@ export class Registry implements Metrics {
     { unit = '', description = '' }: InstrumentOptions,
     kind: MetricKind,
   ): InstrumentRules {
-    const { prefix, maxSeries, clock } = this.#options
+    const { prefix, maxSeries } = this.#options
     const full = prefix + checkName(name)
     const names = prometheusName(full, checkUnit(unit), kind)
     checkDescription(description)
     this.#names.take(full, kind, names.family)
-    const now = () => clock.now()
-    return { name: full, unit, description, ...names, maxSeries, now, twin: undefined, warn: warner() }
+    const exemplars = this.#exemplars
+    exemplars.look()
+    return { name: full, unit, description, ...names, maxSeries, exemplars, twin: undefined, warn: warner() }
   }
 
   #with(rules: InstrumentRules, twin: () => Twin): InstrumentRules {

@@ -1,5 +1,6 @@
-import { type Attributes, keyOf, type Label, labelsOf, readableOf } from './attributes.js'
+import { type Attributes, type Label, labelsOf, readableOf } from './attributes.js'
 import { labelText } from './label-text.js'
+import { SeriesPaths } from './series-paths.js'
 
 /** What all series have that found no room. @see OpenTelemetry specification, "Cardinality limits" */
 const OVERFLOW: readonly Label[] = [['otel.metric.overflow', 'true']]
@@ -23,9 +24,8 @@ export class SeriesTable<Series> {
   readonly #options: SeriesTableOptions<Series>
   /** By labels as Prometheus knows them. */
   readonly #series = new Map<string, Series>()
-  /** By attributes as they came. */
-  readonly #seen = new Map<string, Series>()
-  #plain: Series | undefined
+  readonly #paths = new SeriesPaths<Series>()
+  #learned = 0
 
   constructor(options: SeriesTableOptions<Series>) {
     this.#options = options
@@ -33,13 +33,8 @@ export class SeriesTable<Series> {
 
   /** The series of these attributes, whatever they are. Never throws. */
   of(attributes: Attributes | undefined): Series {
-    if (attributes === undefined || attributes === null) {
-      this.#plain ??= this.#find([])
-      return this.#plain
-    }
     try {
-      const key = keyOf(attributes)
-      return this.#seen.get(key) ?? this.#learn(key, labelsOf(attributes))
+      return this.#paths.find(attributes) ?? this.#learn(attributes, labelsOf(attributes ?? {}))
     } catch {
       return this.#find(labelsOf(readableOf(attributes)))
     }
@@ -49,9 +44,12 @@ export class SeriesTable<Series> {
     return [...this.#series.values()]
   }
 
-  #learn(key: string, labels: readonly Label[]): Series {
+  #learn(attributes: Attributes | undefined, labels: readonly Label[]): Series {
     const series = this.#find(labels)
-    if (this.#seen.size < this.#options.most * SPELLINGS) this.#seen.set(key, series)
+    if (this.#learned < this.#options.most * SPELLINGS) {
+      this.#learned += 1
+      this.#paths.learn(attributes, series)
+    }
     return series
   }
 
