@@ -36,7 +36,7 @@ export class SeriesPaths<Series> {
   readonly #root = new Step<Series>()
 
   /** @throws whatever a getter throws. */
-  find(attributes: Attributes | undefined): Series | undefined {
+  find(attributes: Attributes): Series | undefined {
     let step: Step<Series> | undefined = this.#root
     for (const name in attributes) {
       const value = attributes[name]
@@ -48,7 +48,7 @@ export class SeriesPaths<Series> {
   }
 
   /** Remembers it, unless an object among the values may become something else. */
-  learn(attributes: Attributes | undefined, series: Series): void {
+  learn(attributes: Attributes, series: Series): void {
     let step = this.#root
     for (const name in attributes) {
       const value: unknown = attributes[name]

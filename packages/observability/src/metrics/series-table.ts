@@ -26,6 +26,8 @@ export class SeriesTable<Series> {
   readonly #series = new Map<string, Series>()
   readonly #paths = new SeriesPaths<Series>()
   #learned = 0
+  /** That of no attributes. */
+  #plain: Series | undefined
 
   constructor(options: SeriesTableOptions<Series>) {
     this.#options = options
@@ -33,8 +35,12 @@ export class SeriesTable<Series> {
 
   /** The series of these attributes, whatever they are. Never throws. */
   of(attributes: Attributes | undefined): Series {
+    if (attributes === undefined) {
+      this.#plain ??= this.#find([])
+      return this.#plain
+    }
     try {
-      return this.#paths.find(attributes) ?? this.#learn(attributes, labelsOf(attributes ?? {}))
+      return this.#paths.find(attributes) ?? this.#learn(attributes)
     } catch {
       return this.#find(labelsOf(readableOf(attributes)))
     }
@@ -44,8 +50,8 @@ export class SeriesTable<Series> {
     return [...this.#series.values()]
   }
 
-  #learn(attributes: Attributes | undefined, labels: readonly Label[]): Series {
-    const series = this.#find(labels)
+  #learn(attributes: Attributes): Series {
+    const series = this.#find(labelsOf(attributes))
     if (this.#learned < this.#options.most * SPELLINGS) {
       this.#learned += 1
       this.#paths.learn(attributes, series)
