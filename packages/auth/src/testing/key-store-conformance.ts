@@ -67,8 +67,9 @@ export function keyStoreConformance(make: Make<KeyStore>, options: ConformanceOp
   })
 
   law('nodes that rotate at once come to one new key', async (store) => {
-    const nodes = Array.from({ length: 5 }, () => createKeyRing({ store }))
     for (const count of [1, 2]) {
+      const together = afterLoads(store, 5)
+      const nodes = Array.from({ length: 5 }, () => createKeyRing({ store: together }))
       const rotations = await Promise.all(nodes.map((node) => node.rotate()))
       assert.equal(new Set(rotations.map(({ kid }) => kid)).size, 1)
       assert.equal((await store.load()).keys.length, count)
@@ -108,6 +109,26 @@ export function keyStoreConformance(make: Make<KeyStore>, options: ConformanceOp
     await createKeyRing({ store }).rotate()
     assert.equal((await store.load()).keys.length, 2)
   })
+}
+
+/** The store, which changes nothing before so many have read it. */
+function afterLoads(store: KeyStore, count: number): KeyStore {
+  let left = count
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return {
+    load: async () => {
+      const loaded = await store.load()
+      if (--left === 0) open()
+      return loaded
+    },
+    replace: async (expected, keys) => {
+      await opened
+      return store.replace(expected, keys)
+    },
+  }
 }
 
 function keyNamed(kid: string, more: Partial<StoredKey> = {}): StoredKey {

@@ -4,7 +4,8 @@ import { TimeoutError } from '@base/core/errors'
 
 /**
  * Waits for at most so long; the signal aborts then, and what comes later is dropped, also an error. Work that throws
- * instead of rejecting is no different.
+ * instead of rejecting is no different. What has come in while the process itself was busy is heard first: a turn of the
+ * event loop lies between the limit and giving up.
  */
 export function withDeadline<T>(
   clock: Clock,
@@ -19,7 +20,13 @@ export function withDeadline<T>(
       reject(error)
       controller.abort(error)
     }
-    const timer = clock.schedule(limit, giveUp, { name: what })
+    let timer = clock.schedule(
+      limit,
+      () => {
+        timer = clock.schedule(0, giveUp, { name: what })
+      },
+      { name: what },
+    )
     started(work, controller.signal).then(
       (value) => {
         timer.cancel()

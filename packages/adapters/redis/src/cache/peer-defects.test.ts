@@ -1,5 +1,7 @@
 import { type Cache, type CacheOptions, createCache } from '@base/cache/cache'
 import { memoryCacheStore } from '@base/cache/store'
+import { systemClock } from '@base/core/clock'
+import { TestClock } from '@base/core/testing'
 import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -43,18 +45,22 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
     })
     afterAll(() => opened[Symbol.asyncDispose]())
 
-    /** A process with memory above Redis; all with a prefix share their entries. */
+    /**
+     * A process with memory above Redis; all with a prefix share their entries. Its time stands still, so that it waits
+     * for Redis however busy the machine is.
+     */
     const node = (prefix: string, options: Partial<CacheOptions> = {}): Cache => {
       const cache = createCache({
-        layers: [memoryCacheStore(), redisCacheStore(opened.client, { prefix })],
+        layers: [memoryCacheStore(), redisCacheStore(opened.client, { prefix, timeout: '30s' })],
         jitter: [0, 0],
+        clock: new TestClock({ now: Date.now() }),
         ...options,
       })
       open.push(cache)
       return cache
     }
     const bus = async (channel: string) =>
-      redisCacheBus(opened.client, { subscriber: await opened.subscriber(), channel })
+      redisCacheBus(opened.client, { subscriber: await opened.subscriber(), channel, timeout: '30s' })
 
     test.each([
       ['a delete', (cache: Cache) => cache.delete('k')],
@@ -91,7 +97,7 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
       const prefix = freshPrefix()
       const [one, other] = [
         node(prefix),
-        node(prefix, { layers: [redisCacheStore(opened.client, { prefix })] }),
+        node(prefix, { layers: [redisCacheStore(opened.client, { prefix, timeout: '30s' })] }),
       ]
       for (let round = 0; round < 200; round++) {
         await one.deleteByTag('t')
@@ -121,12 +127,12 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
     })
 
     test('bentocache: Redis that is frozen holds nobody up, whatever the timeouts of the loader', async () => {
-      const cache = node(freshPrefix(), { hardTimeout: 5_000 })
+      const cache = node(freshPrefix(), { hardTimeout: '1h', clock: systemClock })
       await cache.get('warm')
       await redis.pause()
       try {
         const limit = signal<string>()
-        const timer = setTimeout(limit.resolve, 3_000, 'hangs')
+        const timer = setTimeout(limit.resolve, 25_000, 'hangs')
         expect(await Promise.race([cache.getOrSet('k', () => 'loaded'), limit.promise])).toBe('loaded')
         clearTimeout(timer)
       } finally {
@@ -135,7 +141,8 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
     })
 
     test('bentocache: Redis that is dead costs three calls their limits, and the next ones nothing', async () => {
-      const cache = node(freshPrefix())
+      const prefix = freshPrefix()
+      const cache = node(prefix, { layers: [memoryCacheStore(), redisCacheStore(opened.client, { prefix })] })
       await cache.get('warm')
       await redis.kill()
       try {
@@ -218,8 +225,10 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
 
     test('FusionCache #648: what has ended and was cleared is not served by Redis when a load fails', async () => {
       const prefix = freshPrefix()
-      const rules = { ttl: 1, grace: '1h' } as const
+      const clock = new TestClock({ now: Date.now() })
+      const rules = { ttl: '1s', grace: '1h', clock } as const
       await node(prefix, rules).set('k', 'old')
+      await clock.advance('2s')
       await node(prefix, rules).clear()
       await expect(
         node(prefix, rules).getOrSet('k', () => Promise.reject(new Error('down'))),

@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline'
 import { createCache } from '@base/cache/cache'
 import { memoryCacheStore } from '@base/cache/store'
+import { systemClock } from '@base/core/clock'
 import { redisCacheBus, redisCacheStore } from '@base/redis/cache'
 import { redisLock } from '@base/redis/lock'
+import { patientClock } from '@base-internal/tools/patient-clock'
 import { Redis } from 'ioredis'
 
 /**
@@ -13,10 +15,13 @@ import { Redis } from 'ioredis'
  */
 const [url = '', prefix = ''] = process.argv.slice(2)
 const client = new Redis(url)
+// Nine processes on two cores may wait longer for their turn than a cache does for its layers.
+const timeout = '30s'
 const cache = createCache({
-  layers: [memoryCacheStore(), redisCacheStore(client, { prefix })],
-  bus: redisCacheBus(client, { subscriber: new Redis(url), channel: prefix }),
-  lock: redisLock(client, { prefix: `${prefix}-lock:` }),
+  layers: [memoryCacheStore(), redisCacheStore(client, { prefix, timeout })],
+  bus: redisCacheBus(client, { subscriber: new Redis(url), channel: prefix, timeout }),
+  lock: redisLock(client, { prefix: `${prefix}-lock:`, timeout }),
+  clock: patientClock(systemClock),
 })
 const say = (answer: unknown) => console.log(JSON.stringify(answer ?? null))
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()

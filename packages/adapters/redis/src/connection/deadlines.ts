@@ -11,7 +11,8 @@ export interface Deadline {
  * The deadlines of all commands, with one timer for the first of them. Most commands are answered in a thousandth of their
  * time; a timer for each, made and cancelled, took a tenth of a round trip.
  *
- * The timer keeps no process alive: the client does, which owes the answer.
+ * The timer keeps no process alive: the client does, which owes the answer. Once it fires, what has come in is read before
+ * anybody is told: a process that was busy itself does not blame the server.
  */
 class Deadlines {
   readonly #all = new Set<Deadline>()
@@ -33,7 +34,7 @@ class Deadlines {
     this.#timer?.cancel()
     this.#due = due
     const left = Math.max(0, Math.ceil(due - systemClock.monotonic()))
-    this.#timer = systemClock.schedule(left, () => this.#look(), { ref: false })
+    this.#timer = systemClock.schedule(left, () => setImmediate(() => this.#look()), { ref: false })
   }
 
   #look(): void {

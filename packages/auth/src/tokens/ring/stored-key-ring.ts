@@ -157,13 +157,16 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #rotate(isWanted: (states: KeyStates) => boolean): Promise<Rotation> {
+    const began = this.#parts.clock.now()
     let seen: ReadonlySet<string> | undefined
     let made: StoredKey | undefined
     const key = await this.#change(async ({ keys }) => {
       const now = this.#parts.clock.now()
       const states = statesAt(keys, now, this.#parts.rules)
-      const waiting = states.pending[0] ?? keys.find(({ kid }) => seen?.has(kid) === false)
-      if (waiting !== undefined) return { result: waiting }
+      // The first key never waits: one that is younger than this call was made beside it.
+      const isNew = ({ kid, activatesAt }: StoredKey) => seen?.has(kid) === false || activatesAt > began
+      const added = states.pending[0] ?? keys.find(isNew)
+      if (added !== undefined) return { result: added }
       if (states.active !== undefined && !isWanted(states)) return { result: states.active }
       seen = new Set(keys.map(({ kid }) => kid))
       const activatesAt = states.active === undefined ? now : now + this.#parts.rules.publishAhead
