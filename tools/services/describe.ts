@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import type { ServerOptions, ServiceKind } from './kinds.ts'
+import type { PrivateKind, ServerOptions, ServiceKind } from './kinds.ts'
 import { missing, missingOwn } from './missing.ts'
 import { type PrivateServer, privateServer } from './private-server.ts'
 import { type Services, services } from './services.ts'
@@ -42,7 +42,7 @@ export function describeWithService<Kind extends ServiceKind>(
  * })
  */
 export function describeWithPrivateService(
-  kind: ServiceKind,
+  kind: PrivateKind,
   options: ServerOptions,
   body: (server: PrivateServer) => void,
 ): void {

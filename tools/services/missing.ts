@@ -1,4 +1,4 @@
-import { type ServiceKind, URL_VARIABLES } from './kinds.ts'
+import { type PrivateKind, type ServiceKind, URL_VARIABLES } from './kinds.ts'
 import { findPrograms } from './programs.ts'
 
 /** Why tests cannot have that kind of server, in words that say how to change it; undefined if they can. */
@@ -7,10 +7,11 @@ export function missing(kind: ServiceKind): string | undefined {
 }
 
 /** The same for a private server: a URL does not help there, since nobody may stop a server that is not ours. */
-export function missingOwn(kind: ServiceKind): string | undefined {
-  const name = URL_VARIABLES[kind]
-  if (process.env['TEST_SERVICES'] === 'off') return `TEST_SERVICES=off and no ${name}`
-  if (findPrograms(kind) === undefined) return `no ${kind} server is installed and no ${name} given`
+export function missingOwn(kind: PrivateKind): string | undefined {
+  const otherwise = kind === 'prometheus' ? '' : ` and no ${URL_VARIABLES[kind]}`
+  if (process.env['TEST_SERVICES'] === 'off') return `TEST_SERVICES=off${otherwise}`
+  if (findPrograms(kind) === undefined)
+    return `no ${kind} server is installed${otherwise && `${otherwise} given`}`
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import { KeptServer } from './kept-server.ts'
-import type { ServerOptions, ServiceKind } from './kinds.ts'
+import type { PrivateKind, ServerOptions } from './kinds.ts'
 
 /** A server that only one test uses, and so may stop, kill and start again. */
 export interface PrivateServer extends AsyncDisposable {
@@ -34,7 +34,7 @@ export interface PrivateServer extends AsyncDisposable {
  * await using redis = await privateServer('redis', { settings: { maxmemory: '2mb' } })
  * await redis.kill()
  */
-export async function privateServer(kind: ServiceKind, options: ServerOptions = {}): Promise<PrivateServer> {
+export async function privateServer(kind: PrivateKind, options: ServerOptions = {}): Promise<PrivateServer> {
   const server = await KeptServer.start({ ...options, kind, durable: true })
   const { url, log, management } = server.address
   return {

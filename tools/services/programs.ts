@@ -1,23 +1,25 @@
 import { accessSync, constants, globSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ServiceKind } from './kinds.ts'
+import type { PrivateKind } from './kinds.ts'
 
 // Debian keeps PostgreSQL's programs off the PATH, and puts a wrapper for root in front of RabbitMQ's.
-const FOLDERS: Readonly<Record<ServiceKind, { first: string; last: string }>> = {
+const FOLDERS: Readonly<Record<PrivateKind, { first: string; last: string }>> = {
   postgres: { first: '', last: '/usr/lib/postgresql/*/bin' },
   redis: { first: '', last: '/usr/sbin' },
   rabbitmq: { first: '/usr/lib/rabbitmq/bin', last: '/usr/local/sbin' },
+  prometheus: { first: '', last: '/usr/local/bin' },
 }
 
 // The program that we look for, and those that we need beside it or on the PATH.
-const NEEDED: Readonly<Record<ServiceKind, readonly string[]>> = {
+const NEEDED: Readonly<Record<PrivateKind, readonly string[]>> = {
   postgres: ['initdb', 'postgres'],
   redis: ['redis-server'],
   rabbitmq: ['rabbitmq-server', 'epmd'],
+  prometheus: ['prometheus'],
 }
 
 /** The absolute paths of the programs that a server of that kind needs, or undefined if one is not installed. */
-export function findPrograms(kind: ServiceKind): Readonly<Record<string, string>> | undefined {
+export function findPrograms(kind: PrivateKind): Readonly<Record<string, string>> | undefined {
   const folders = searchFolders(kind)
   const found: Record<string, string> = {}
   for (const name of NEEDED[kind]) {
@@ -30,7 +32,7 @@ export function findPrograms(kind: ServiceKind): Readonly<Record<string, string>
   return found
 }
 
-function searchFolders(kind: ServiceKind): string[] {
+function searchFolders(kind: PrivateKind): string[] {
   const { first, last } = FOLDERS[kind]
   const newestFirst = globSync(last).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
   return [first, ...(process.env['PATH'] ?? '').split(':'), ...newestFirst].filter((folder) => folder !== '')

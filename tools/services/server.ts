@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { giveTo, serverAccount, temporaryFolder } from './account.ts'
-import type { Address, ServerRequest, ServiceKind } from './kinds.ts'
+import type { Address, PrivateKind, ServerRequest } from './kinds.ts'
 import { freePorts } from './ports.ts'
 import { postgres } from './postgres.ts'
 import { Processes } from './processes.ts'
 import { findPrograms } from './programs.ts'
+import { prometheus } from './prometheus.ts'
 import { rabbitmq } from './rabbitmq.ts'
 import type { Place, Recipe } from './recipe.ts'
 import { redis } from './redis.ts'
 
-const RECIPES: Readonly<Record<ServiceKind, Recipe>> = { postgres, redis, rabbitmq }
+const RECIPES: Readonly<Record<PrivateKind, Recipe>> = { postgres, redis, rabbitmq, prometheus }
 const START_TIMEOUT = 90_000
 const STOP_TIMEOUT = 30_000
 const END_TIMEOUT = 5_000

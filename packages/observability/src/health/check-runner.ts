@@ -1,0 +1,89 @@
+import type { Clock } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
+import { TimeoutError } from '@base/core/errors'
+import type { CheckRules } from './check-options.js'
+import type { CheckReport, HealthStatus } from './report.js'
+import { failureOf, type Verdict, verdictOf } from './verdict.js'
+
+/** Told where a check says something else than before. */
+export type OnChange = (change: {
+  readonly name: string
+  readonly status: HealthStatus
+  readonly previous: HealthStatus | undefined
+  readonly error: unknown
+}) => void
+
+/** Runs a check: at most once at a time, also where it hangs. */
+export class CheckRunner {
+  readonly rules: CheckRules
+  readonly #clock: Clock
+  readonly #onChange: OnChange
+  #running: Promise<CheckReport> | undefined
+  #last: { readonly report: CheckReport; readonly until: number } | undefined
+  /** Since when a run that took too long has not ended. */
+  #hangsSince: number | undefined
+
+  constructor(rules: CheckRules, clock: Clock, onChange: OnChange) {
+    this.rules = rules
+    this.#clock = clock
+    this.#onChange = onChange
+  }
+
+  /** What it finds, or has just found. Never rejects. */
+  run(): Promise<CheckReport> {
+    const last = this.#last
+    if (last !== undefined && this.#clock.monotonic() < last.until) return Promise.resolve(last.report)
+    this.#running ??= this.#start().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #start(): Promise<CheckReport> {
+    const startedAt = this.#clock.monotonic()
+    const verdict = this.#hangsSince === undefined ? await this.#judge(startedAt) : this.#hanging(startedAt)
+    return this.#note(verdict, startedAt)
+  }
+
+  /** A run that does not heed its signal is not joined by another: they would pile up. */
+  #hanging(now: number): Verdict {
+    const since = formatDuration(Math.round(now - (this.#hangsSince as number)))
+    return { status: 'fail', output: `A run that began ${since} ago has not ended.` }
+  }
+
+  #judge(startedAt: number): Promise<Verdict> {
+    const { name, timeout } = this.rules
+    const controller = new AbortController()
+    return new Promise((resolve) => {
+      const giveUp = () => {
+        const error = new TimeoutError({ message: `The check took longer than ${formatDuration(timeout)}.` })
+        this.#hangsSince = startedAt
+        resolve(failureOf(error))
+        controller.abort(error)
+      }
+      const timer = this.#clock.schedule(timeout, giveUp, { name: `health check ${name}` })
+      const end = (verdict: Verdict) => {
+        timer.cancel()
+        this.#hangsSince = undefined
+        resolve(verdict)
+      }
+      this.#call(controller.signal).then(end, (error: unknown) => end(failureOf(error)))
+    })
+  }
+
+  /** A check that throws, or whose value throws when it is looked at, is no different from one that rejects. */
+  async #call(signal: AbortSignal): Promise<Verdict> {
+    return verdictOf(await this.rules.check(signal))
+  }
+
+  #note({ error, ...verdict }: Verdict, startedAt: number): CheckReport {
+    const { name, critical, ttl } = this.rules
+    const now = this.#clock.monotonic()
+    const time = new Date(this.#clock.now()).toISOString()
+    const report: CheckReport = { ...verdict, critical, time, duration: now - startedAt }
+    const previous = this.#last?.report.status
+    this.#last = { report, until: now + ttl }
+    if (previous !== report.status) this.#onChange({ name, status: report.status, previous, error })
+    return report
+  }
+}

@@ -1,0 +1,41 @@
+import { type DiagnosticsChannel, diagnosticsChannel } from '@base/core/diagnostics'
+import { Emitter, type Listener } from '@base/core/events'
+import type { HealthStatus } from './report.js'
+
+/** The events of a {@link Health}. */
+export interface HealthEvents {
+  /** A check says something else than before, or says something for the first time and it is not `'pass'`. */
+  readonly change: {
+    readonly name: string
+    readonly status: HealthStatus
+    readonly previous: HealthStatus | undefined
+    /** What the check threw, whole. */
+    readonly error: unknown
+  }
+}
+
+const change: DiagnosticsChannel<HealthEvents['change']> = /* @__PURE__ */ diagnosticsChannel(
+  'base:observability:health:change',
+)
+
+/** Those who hear of what checks find. */
+export class Observers {
+  readonly #emitter = new Emitter<HealthEvents>({
+    package: '@base/observability',
+    pattern: 'Health',
+    events: ['change'],
+  })
+
+  on<Name extends keyof HealthEvents & string>(
+    event: Name,
+    listener: Listener<HealthEvents[Name]>,
+  ): () => void {
+    return this.#emitter.on(event, listener)
+  }
+
+  tellChange(payload: HealthEvents['change']): void {
+    if (payload.previous === undefined && payload.status === 'pass') return
+    this.#emitter.emit('change', payload)
+    if (change.hasSubscribers) change.publish(payload)
+  }
+}

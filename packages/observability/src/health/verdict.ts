@@ -1,0 +1,66 @@
+import { isAppError } from '@base/core/errors'
+import type { HealthStatus } from './report.js'
+
+/** What a check may say, where passing or throwing is not enough. */
+export interface CheckOutcome {
+  /** @defaultValue 'pass' */
+  readonly status?: HealthStatus
+  /** Why, for people: shown to whoever may see details, so without secrets. */
+  readonly output?: string
+  /** What was measured. */
+  readonly observedValue?: number | string
+  /** In which unit. */
+  readonly observedUnit?: string
+}
+
+/** What a check said, in full. */
+export interface Verdict extends CheckOutcome {
+  readonly status: HealthStatus
+  /** What it threw. */
+  readonly error?: unknown
+}
+
+const STATUSES: ReadonlySet<unknown> = new Set<HealthStatus>(['pass', 'warn', 'fail'])
+
+/**
+ * What a value means that a check returned: a status is one; `false`, a `Response` that is not ok and an unknown status in
+ * words are failures; anything that says nothing about health, such as rows of a query, is none.
+ */
+export function verdictOf(value: unknown): Verdict {
+  if (value === false) return { status: 'fail' }
+  if (STATUSES.has(value)) return { status: value as HealthStatus }
+  if (typeof value !== 'object' || value === null) return { status: 'pass' }
+  const { status, ok, output, observedValue, observedUnit } = value as {
+    status?: unknown
+    ok?: unknown
+    output?: unknown
+    observedValue?: unknown
+    observedUnit?: unknown
+  }
+  if (typeof status === 'number' && ok === false) return { status: 'fail', output: `HTTP ${status}` }
+  if (typeof status !== 'string' && status !== undefined) return { status: 'pass' }
+  if (status !== undefined && !STATUSES.has(status))
+    return { status: 'fail', output: 'The check gave a status other than pass, warn and fail.' }
+  return {
+    status: (status as HealthStatus | undefined) ?? 'pass',
+    ...(typeof output === 'string' && { output }),
+    ...((typeof observedValue === 'number' || typeof observedValue === 'string') && { observedValue }),
+    ...(typeof observedUnit === 'string' && { observedUnit }),
+  }
+}
+
+/** What an error means that a check threw. */
+export function failureOf(error: unknown): Verdict {
+  return { status: 'fail', output: outputOf(error), error }
+}
+
+function outputOf(error: unknown): string {
+  try {
+    if (isAppError(error)) return error.message
+    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+    if (typeof code === 'string' && code !== '') return code
+    return typeof name === 'string' && name !== '' ? name : 'Error'
+  } catch {
+    return 'Error'
+  }
+}

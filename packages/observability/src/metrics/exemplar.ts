@@ -1,0 +1,39 @@
+import {
+  context,
+  createContextKey,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
+import type { Exemplar } from './family.js'
+
+/** Takes measurements as exemplars, where spans can be active at all. */
+export class Exemplars {
+  readonly #now: () => number
+  #isOn = false
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.look()
+  }
+
+  /** Looks whether anything carries a context, so that without a tracer no measurement has to ask. */
+  look(): void {
+    const key = createContextKey('@base/observability')
+    const marked = ROOT_CONTEXT.setValue(key, true)
+    this.#isOn = context.with(marked, () => context.active().getValue(key) === true)
+  }
+
+  /** A measurement as an exemplar, where it was taken within a span that is sampled. */
+  of(value: number): Exemplar | undefined {
+    return this.#isOn ? exemplarOf(value, this.#now) : undefined
+  }
+}
+
+function exemplarOf(value: number, now: () => number): Exemplar | undefined {
+  const spanContext = trace.getActiveSpan()?.spanContext()
+  if (spanContext === undefined || (spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined
+  if (!isSpanContextValid(spanContext)) return undefined
+  return { value, traceId: spanContext.traceId, spanId: spanContext.spanId, time: now() }
+}

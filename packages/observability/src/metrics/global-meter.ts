@@ -1,0 +1,56 @@
+import { type Meter, metrics } from '@opentelemetry/api'
+import type { Attributes } from './attributes.js'
+import type { Twin } from './instrument.js'
+import type { InstrumentOptions } from './instrument-options.js'
+import { isObservable, type Observe, observationsOf } from './observable.js'
+
+/** The global meter: as long as nobody has registered a provider, what it makes does nothing. */
+function meter(): Meter {
+  return metrics.getMeter('@base/observability')
+}
+
+/** The same counter. */
+export function counterTwin(name: string, options: InstrumentOptions): Twin {
+  const counter = meter().createCounter(name, options)
+  return forgiving((value, attributes) => counter.add(value, attributes))
+}
+
+/** The same gauge. */
+export function gaugeTwin(name: string, options: InstrumentOptions): Twin {
+  const gauge = meter().createGauge(name, options)
+  return forgiving((value, attributes) => gauge.record(value, attributes))
+}
+
+/** The same histogram, with the same buckets. */
+export function histogramTwin(name: string, options: InstrumentOptions, bounds: readonly number[]): Twin {
+  const advice = { explicitBucketBoundaries: [...bounds] }
+  const histogram = meter().createHistogram(name, { ...options, advice })
+  return forgiving((value, attributes) => histogram.record(value, attributes))
+}
+
+/** The same callback; what it throws, the provider reports. */
+export function observeTwin(
+  name: string,
+  options: InstrumentOptions,
+  kind: 'counter' | 'gauge',
+  observe: Observe,
+): void {
+  const create = kind === 'counter' ? 'createObservableCounter' : 'createObservableGauge'
+  meter()
+    [create](name, options)
+    .addCallback(async (result) => {
+      for (const { value, attributes } of observationsOf(await observe()))
+        if (isObservable(value, kind)) result.observe(value, attributes as Record<string, string>)
+    })
+}
+
+/** A provider of somebody else must not break what is measured. */
+function forgiving(record: (value: number, attributes: Record<string, string> | undefined) => void): Twin {
+  return (value: number, attributes: Attributes | undefined) => {
+    try {
+      record(value, attributes as Record<string, string> | undefined)
+    } catch {
+      // It was counted here.
+    }
+  }
+}
