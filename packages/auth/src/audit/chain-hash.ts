@@ -1,0 +1,71 @@
+import type { webcrypto } from 'node:crypto'
+import { encodeBase64Url } from '@base/core/codec'
+import { invalidOption, type OptionPlace } from '@base/core/options'
+import { isSecret, type Secret } from '@base/core/secret'
+import { hashText } from '../tokens/opaque/opaque-token.js'
+import type { AuditEntry } from './audit-entry.js'
+import { type CanonicalInput, canonicalJson } from './canonical-json.js'
+
+/** Keys beside the sink, without which nobody can write entries that fit: not even who may write to it. */
+export interface AuditSeal {
+  /** The id of the key for new entries. */
+  readonly current: string
+  /** All keys by id: 1 to 32 letters, digits, `_`, `.`, `-`; at least 32 random bytes each. Keep former ones, to verify. */
+  readonly keys: Readonly<Record<string, Uint8Array | Secret<Uint8Array>>>
+}
+
+/** What an entry's hash is made of. */
+export type UnhashedEntry = Omit<AuditEntry, 'hash'>
+
+const LEAST_BYTES = 32
+const ID = /^[\w.-]{1,32}$/
+
+/** Makes the hashes of a chain: keyed ones where there is a seal. */
+export class ChainHash {
+  readonly current: string | undefined
+  readonly #keys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly #imported = new Map<string, Promise<webcrypto.CryptoKey>>()
+
+  /** @throws InvalidOptionError naming what of the seal is wrong. */
+  constructor(seal: AuditSeal | undefined, place: (option: string) => OptionPlace) {
+    const entries = Object.entries(seal?.keys ?? {}).map(
+      ([id, key]) => [id, readKey(id, key, place)] as const,
+    )
+    this.#keys = new Map(entries)
+    if (seal !== undefined && !this.#keys.has(seal.current))
+      throw invalidOption(seal.current, place('seal.current'), 'the id of a key')
+    this.current = seal?.current
+  }
+
+  /** Whether an entry with that key, or without one, can be judged. */
+  knows(keyId: string | undefined): boolean {
+    return keyId === undefined || this.#keys.has(keyId)
+  }
+
+  /** The hash of an entry, under the key that it names. */
+  async of(entry: UnhashedEntry): Promise<string> {
+    const text = canonicalJson(entry as unknown as CanonicalInput)
+    if (entry.keyId === undefined) return hashText(text)
+    const key = await this.#key(entry.keyId)
+    return encodeBase64Url(
+      new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))),
+    )
+  }
+
+  #key(id: string): Promise<webcrypto.CryptoKey> {
+    const known = this.#imported.get(id)
+    if (known !== undefined) return known
+    const bytes = this.#keys.get(id) as Uint8Array<ArrayBuffer>
+    const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    this.#imported.set(id, key)
+    return key
+  }
+}
+
+function readKey(id: string, key: unknown, place: (option: string) => OptionPlace): Uint8Array<ArrayBuffer> {
+  if (!ID.test(id)) throw invalidOption(id, place('seal.keys'), 'ids of 1 to 32 letters, digits, _, ., -')
+  const bytes = isSecret(key) ? key.reveal() : key
+  if (bytes instanceof Uint8Array && bytes.length >= LEAST_BYTES) return Uint8Array.from(bytes)
+  const received = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes
+  throw invalidOption(received, place(`seal.keys.${id}`), `at least ${LEAST_BYTES} bytes`)
+}

@@ -1,0 +1,173 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { diagnosticsChannel } from '@base/core/diagnostics'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { uuidv7 } from '@base/core/id'
+import { checkMethods, checkText, invalidOption } from '@base/core/options'
+import { err, type Result } from '@base/core/result'
+import { askStore } from '../tokens/opaque/ask-store.js'
+import { checkName } from '../tokens/opaque/check-name.js'
+import { AppendQueue } from './append-queue.js'
+import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
+import type { AuditEntry, AuditHead } from './audit-entry.js'
+import type { AuditEvent } from './audit-event.js'
+import type { AuditSink } from './audit-sink.js'
+import { type AuditSeal, ChainHash } from './chain-hash.js'
+import { checkHead } from './check-head.js'
+import { checkNames } from './diff.js'
+import { memoryAuditSink } from './memory-audit-sink.js'
+import { place, readEvent } from './read-event.js'
+import { type IsSecretName, secretNames } from './redaction.js'
+import { verifyAuditChain } from './verify-audit-chain.js'
+
+const LONGEST_CHAIN = 128
+/** What a sink must be able to keep, in UTF-16 units of its JSON. */
+const MAX_EVENT = 65_536
+const PAGE = 500
+const METHODS = ['head', 'append', 'read'] as const
+
+const failed = diagnosticsChannel<{ chain: string; action: string; error: unknown }>('base:auth:audit:failed')
+
+/** Options of {@link createAudit}; checked and read once, at construction. */
+export interface AuditOptions {
+  /** Where the entries go. @defaultValue memoryAuditSink() */
+  readonly sink?: AuditSink
+  /** Names the chain, 1 to 128 characters. Chains do not know each other. @defaultValue 'audit' */
+  readonly chain?: string
+  /** Keys the hashes, so that who may write to the sink cannot rewrite the chain. @defaultValue none: SHA-256 without a key */
+  readonly seal?: AuditSeal
+  /** More parts of names whose values are secrets, such as `'iban'`. @defaultValue none: those that are known */
+  readonly redact?: readonly string[]
+  /** For how long the sink may think about each answer, more than 0. @defaultValue '5s' */
+  readonly timeout?: Duration
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** Options of {@link Audit.verify}. */
+export interface VerifyAuditOptions {
+  /** Where to begin: a head that was verified before. @defaultValue at the first entry */
+  readonly after?: AuditHead
+  /** A head that was noted elsewhere, which the chain must contain. @defaultValue none: what was cut off at the end is not seen */
+  readonly anchor?: AuditHead
+}
+
+/** An audit trail; made by {@link createAudit}. */
+export interface Audit {
+  /**
+   * Records an event, and gives the entry once the sink has it. Await it: an action whose record failed is yours to undo.
+   *
+   * @throws InvalidOptionError for a wrong event, or one of more than 64 KiB; UnavailableError where the sink fails or does not
+   * answer in time: then the event may have been recorded all the same.
+   */
+  record(event: AuditEvent): Promise<AuditEntry>
+  /** Where the chain stands, to be noted elsewhere. @throws UnavailableError where the sink fails. */
+  head(): Promise<AuditHead | undefined>
+  /**
+   * Reads the chain from the sink and checks it: see `verifyAuditChain`. Gives where it stands.
+   *
+   * @throws InvalidOptionError for a wrong option; UnavailableError where the sink fails.
+   */
+  verify(options?: VerifyAuditOptions): Promise<Result<AuditHead | undefined, AuditChainError>>
+}
+
+/**
+ * A record of who did what, in which each entry holds the hash of the one before: who changes one, or takes one away, breaks
+ * the chain there, and `verify` says where.
+ *
+ * Entries of one process stand in the order of `record`; many processes may write to one chain. Of what changed the differences
+ * are kept, and of secrets only that they changed. Who acts, the tenant and the correlation id come from the context, unless
+ * the event says otherwise.
+ *
+ * Not promised: that an entry exists of everything that happened (record in the transaction of what it is about, where the
+ * sink allows that), or that a chain without a `seal` stands up to who may rewrite all of it: see `verifyAuditChain`.
+ *
+ * @example
+ * const audit = createAudit({ sink: memoryAuditSink() })
+ * await audit.record({
+ *   action: 'user.change-role',
+ *   actor: { id: 'admin-1' },
+ *   target: { type: 'user', id: 'user-1' },
+ *   before: { role: 'customer' },
+ *   after: { role: 'support' },
+ * })
+ * const verified = await audit.verify() // { ok: true, value: { sequence: 1, hash: '…' } }
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see OWASP ASVS 5.0, chapter 16; RFC 8785, for the canonical form
+ */
+export function createAudit(options: AuditOptions = {}): Audit {
+  return new ChainedAudit(options ?? {})
+}
+
+class ChainedAudit implements Audit {
+  readonly #sink: AuditSink
+  readonly #chain: string
+  readonly #seal: AuditSeal | undefined
+  readonly #isSecretName: IsSecretName
+  readonly #clock: Clock
+  readonly #queue: AppendQueue
+
+  constructor({ sink = memoryAuditSink(), chain = 'audit', seal, timeout = '5s', ...options }: AuditOptions) {
+    this.#sink = checkMethods(sink, METHODS, place('sink'))
+    this.#chain = checkName(checkText(chain, { ...place('chain'), maxLength: LONGEST_CHAIN }), place('chain'))
+    this.#clock = checkMethods(options.clock ?? systemClock, ['now', 'schedule'], place('clock'))
+    this.#isSecretName = secretNames(checkNames(options.redact, place('redact')))
+    this.#seal = seal
+    this.#queue = new AppendQueue({
+      sink,
+      chain,
+      hash: new ChainHash(seal, place),
+      timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
+      clock: this.#clock,
+    })
+  }
+
+  async record(event: AuditEvent): Promise<AuditEntry> {
+    const facts = readEvent(event, this.#isSecretName)
+    if (JSON.stringify(facts).length > MAX_EVENT)
+      throw invalidOption(undefined, place('event'), `at most ${MAX_EVENT} characters of JSON`)
+    const now = this.#clock.now()
+    try {
+      return await this.#queue.append({ id: uuidv7(), time: new Date(now).toISOString(), ...facts })
+    } catch (error) {
+      if (failed.hasSubscribers) failed.publish({ chain: this.#chain, action: facts.action, error })
+      throw error
+    }
+  }
+
+  async head(): Promise<AuditHead | undefined> {
+    return askStore('audit', () => this.#sink.head(this.#chain))
+  }
+
+  async verify(options: VerifyAuditOptions = {}): Promise<Result<AuditHead | undefined, AuditChainError>> {
+    const { anchor } = options ?? {}
+    const after = checkHead(options?.after, place('after'))
+    const flaw = after && (await this.#flawAt(after))
+    if (after !== undefined && flaw !== undefined)
+      return err(new AuditChainError({ chain: this.#chain, sequence: after.sequence, flaw }))
+    return verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1), {
+      ...(this.#seal !== undefined && { seal: this.#seal }),
+      ...(after !== undefined && { after }),
+      ...(anchor !== undefined && { anchor }),
+    })
+  }
+
+  /** Whether the entry of a head that was verified before is gone by now, or another. */
+  async #flawAt({ sequence, hash }: AuditHead): Promise<AuditFlaw | undefined> {
+    const [entry] = await this.#read(sequence, 1)
+    if (entry?.sequence !== sequence) return 'truncated'
+    return entry.hash === hash ? undefined : 'rewritten'
+  }
+
+  async *#entries(first: number): AsyncGenerator<AuditEntry> {
+    for (let from = first; ; from += PAGE) {
+      const page = await this.#read(from, PAGE)
+      yield* page
+      if (page.length < PAGE) return
+    }
+  }
+
+  #read(from: number, limit: number): Promise<readonly AuditEntry[]> {
+    return askStore('audit', () => this.#sink.read(this.#chain, from, limit))
+  }
+}

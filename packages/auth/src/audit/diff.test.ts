@@ -1,0 +1,197 @@
+import { ValidationError } from '@base/core/errors'
+import { secret } from '@base/core/secret'
+import { describe, expect, test } from 'vitest'
+import { diff } from './index.js'
+
+const never = (value: unknown): never => value as never
+
+describe('diff', () => {
+  test('shows what was added, removed and changed, in the order of paths', () => {
+    expect(diff({ b: 1, a: 1, same: { x: [1] } }, { c: 3, b: 2, same: { x: [1] } })).toEqual([
+      { path: '/a', before: 1 },
+      { path: '/b', before: 1, after: 2 },
+      { path: '/c', after: 3 },
+    ])
+  })
+
+  test('compares lists by place, and what differs in kind as a whole', () => {
+    expect(diff({ items: [1, 2, 3] }, { items: [1, 3] })).toEqual([
+      { path: '/items/1', before: 2, after: 3 },
+      { path: '/items/2', before: 3 },
+    ])
+    expect(diff({ x: [1] }, { x: { 0: 1 } })).toEqual([{ path: '/x', before: [1], after: { 0: 1 } }])
+    expect(diff({ x: null }, { x: {} })).toEqual([{ path: '/x', before: null, after: {} }])
+  })
+
+  test('paths are JSON pointers', () => {
+    expect(diff({ 'a/b': { '~': 1 }, '': 1 }, { 'a/b': { '~': 2 }, '': 2 })).toEqual([
+      { path: '/', before: 1, after: 2 },
+      { path: '/a~1b/~0', before: 1, after: 2 },
+    ])
+  })
+
+  test('undefined is nothing', () => {
+    expect(diff({ a: undefined }, {})).toEqual([])
+    expect(diff(undefined, undefined)).toEqual([])
+    expect(diff(undefined, 1)).toEqual([{ path: '', after: 1 }])
+  })
+
+  test('shows dates, bigints, maps, sets, errors, bytes and what JSON cannot carry', () => {
+    const after = {
+      at: new Date(0),
+      big: 7n,
+      bytes: new Uint8Array(3),
+      error: new ValidationError({ issues: [{ path: '', message: 'no' }] }),
+      fn: () => 1,
+      map: new Map([['k', 1]]),
+      nan: Number.NaN,
+      pairs: new Map([[1, 2]]),
+      set: new Set([1, 2]),
+      url: new URL('https://example.com/'),
+    }
+    expect(diff({}, after)).toEqual([
+      { path: '/at', after: '1970-01-01T00:00:00.000Z' },
+      { path: '/big', after: '7' },
+      { path: '/bytes', after: '[3 bytes]' },
+      { path: '/error', after: { name: 'ValidationError', message: expect.any(String), code: 'VALIDATION' } },
+      { path: '/fn', after: '[function]' },
+      { path: '/map', after: { k: 1 } },
+      { path: '/nan', after: 'NaN' },
+      { path: '/pairs', after: [[1, 2]] },
+      { path: '/set', after: [1, 2] },
+      { path: '/url', after: 'https://example.com/' },
+    ])
+  })
+
+  test('says that a secret changed, and never how', () => {
+    expect(
+      diff(
+        { password: 'a', api_key: 'k', token: secret('x') },
+        { password: 'b', api_key: 'k', token: secret('y') },
+      ),
+    ).toEqual([
+      { path: '/password', before: '[redacted]', after: '[redacted]' },
+      { path: '/token', before: '[redacted]', after: '[redacted]' },
+    ])
+  })
+
+  test('a secret under any name is one, and equal secrets do not differ', () => {
+    expect(diff({ x: secret('a') }, { x: secret('a') })).toEqual([])
+    expect(diff({ x: secret('a') }, { x: secret('b') })).toEqual([
+      { path: '/x', before: '[redacted]', after: '[redacted]' },
+    ])
+    expect(diff({}, { x: secret({ deep: 'a' }) })).toEqual([{ path: '/x', after: '[redacted]' }])
+  })
+
+  test('a secret that becomes plain is a change in kind', () => {
+    expect(diff({ x: secret('a') }, { x: 'a' })).toEqual([{ path: '/x', before: '[redacted]', after: 'a' }])
+  })
+
+  test.each([
+    'password',
+    'newPassword',
+    'PASSWORD_HASH',
+    'pass',
+    'pwd',
+    'client_secret',
+    'accessToken',
+    'Authorization',
+    'set-cookie',
+    'x-api-key',
+    'privateKey',
+    'pin',
+    'otp',
+    'cvc',
+    'credentials',
+    'recovery codes',
+    'session.id',
+  ])('the value of %s is a secret', (name) => {
+    expect(diff({}, { [name]: 'value' })).toEqual([{ path: `/${name}`, after: '[redacted]' }])
+  })
+
+  test.each(['pinned', 'passenger', 'author', 'shipping', 'description', 'key', 'hash'])(
+    'the value of %s is none',
+    (name) => {
+      expect(diff({}, { [name]: 'value' })).toEqual([{ path: `/${name}`, after: 'value' }])
+    },
+  )
+
+  test('more names can be given, in any spelling', () => {
+    expect(diff({}, { 'bank-IBAN': 'x' }, { redact: ['i_b_a_n'] })).toEqual([
+      { path: '/bank-IBAN', after: '[redacted]' },
+    ])
+  })
+
+  test('bytes and long texts are compared by content, and shown by length', () => {
+    expect(diff({ b: Uint8Array.of(1) }, { b: Uint8Array.of(1) })).toEqual([])
+    expect(diff({ b: Uint8Array.of(1) }, { b: Uint8Array.of(2) })).toEqual([
+      { path: '/b', before: '[1 bytes]', after: '[1 bytes]' },
+    ])
+    expect(diff({ t: 'a'.repeat(20_000) }, { t: 'b'.repeat(20_000) })).toEqual([
+      { path: '/t', before: '[20000 characters]', after: '[20000 characters]' },
+    ])
+  })
+
+  test('what cannot be read says so', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle['self'] = cycle
+    const bad = {
+      cycle,
+      getter: Object.defineProperty({}, 'x', { enumerable: true, get: () => fail() }),
+      json: { toJSON: fail },
+      revoked: revoked(),
+      selfish: {
+        toJSON() {
+          return this
+        },
+      },
+      date: new Date(Number.NaN),
+    }
+    expect(diff({}, bad)).toEqual([
+      { path: '/cycle', after: { self: '[cycle]' } },
+      { path: '/date', after: null },
+      { path: '/getter', after: { x: '[unreadable]' } },
+      { path: '/json', after: '[unreadable]' },
+      { path: '/revoked', after: '[unreadable]' },
+      { path: '/selfish', after: '[cycle]' },
+    ])
+  })
+
+  test('what is nested deeper than 32 is cut, and what has more than 10,000 values refused', () => {
+    let deep: unknown = 1
+    for (let level = 0; level < 10_000; level++) deep = { deep }
+    expect(JSON.stringify(diff({}, deep))).toContain('[deeper]')
+    expect(() => diff({}, Array.from({ length: 10_000 }))).toThrow(
+      '@base/auth diff: after must be of at most 10000 values',
+    )
+  })
+
+  test('CVE-2026-1774: a member named __proto__ is a member, and changes no prototype', () => {
+    const evil = JSON.parse('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"x":1}}}')
+    const [change] = diff(undefined, evil)
+    expect(JSON.stringify(change?.after)).toBe(JSON.stringify(evil))
+    expect(diff({}, evil).map(({ path }) => path)).toEqual(['/__proto__', '/constructor'])
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+  })
+
+  test('texts that are made to keep a pattern busy are read at once', () => {
+    const hostile = ['eyJ', 'eyJaaaaaa.', 'x://', ':', 'Bearer ', '-----BEGIN ', '$argon2id$', '$2b$']
+    const texts = hostile.map((part) => `x://${part.repeat(16_000 / part.length)}`)
+    // Patterns that backtrack would take minutes over these.
+    for (const text of texts) expect(diff({}, { text })).toHaveLength(1)
+  })
+
+  test.each([['iban'], [['']], [['-_']], [[7]]])('refuses the names %j', (redact) => {
+    expect(() => diff({}, {}, { redact: never(redact) })).toThrow('@base/auth diff: redact must be')
+  })
+})
+
+function fail(): never {
+  throw new Error('no')
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

@@ -1,0 +1,41 @@
+import type { AuditEntry, AuditHead } from './audit-entry.js'
+import type { AuditSink } from './audit-sink.js'
+
+/**
+ * Keeps the entries of one process in memory: for tests. It grows as long as the process lives.
+ *
+ * @example
+ * const audit = createAudit({ sink: memoryAuditSink() })
+ */
+export function memoryAuditSink(): AuditSink {
+  return new MemoryAuditSink()
+}
+
+class MemoryAuditSink implements AuditSink {
+  /** As text, so that nobody changes what is stored. */
+  readonly #chains = new Map<string, string[]>()
+
+  async head(chain: string): Promise<AuditHead | undefined> {
+    const [last] = this.#read(chain, -1)
+    return last && { sequence: last.sequence, hash: last.hash }
+  }
+
+  async append(entries: readonly AuditEntry[]): Promise<boolean> {
+    const [first] = entries
+    if (first === undefined) return true
+    const [last] = this.#read(first.chain, -1)
+    if (first.sequence !== (last?.sequence ?? 0) + 1 || first.previous !== (last?.hash ?? '')) return false
+    const texts = entries.map((entry) => JSON.stringify(entry))
+    this.#chains.set(first.chain, (this.#chains.get(first.chain) ?? []).concat(texts))
+    return true
+  }
+
+  async read(chain: string, from: number, limit: number): Promise<readonly AuditEntry[]> {
+    return this.#read(chain, from - 1, from - 1 + limit)
+  }
+
+  #read(chain: string, start: number, end?: number): AuditEntry[] {
+    const texts = this.#chains.get(chain) ?? []
+    return texts.slice(start, end).map((text) => JSON.parse(text) as AuditEntry)
+  }
+}

@@ -1,0 +1,178 @@
+import { invalidOption, type OptionPlace } from '@base/core/options'
+import { isSecret } from '@base/core/secret'
+import type { AuditJson } from './audit-entry.js'
+import { type IsSecretName, REDACTED, redactText } from './redaction.js'
+
+const DEEPEST = 32
+/** More is a list that nobody reads, and takes longer than what is audited. */
+const MOST_VALUES = 10_000
+/** A longer text is content, such as an article: that it changed is what matters. */
+const LONGEST_TEXT = 16_384
+
+/** A value that is compared by what it is, and shown as something else. */
+export class Concealed {
+  readonly value: Plain
+  readonly shown: string
+
+  constructor(value: Plain, shown: string) {
+    this.value = value
+    this.shown = shown
+  }
+}
+
+/** Objects have no prototype, so that no name means anything. */
+export type Plain = null | boolean | number | string | Concealed | readonly Plain[] | PlainObject
+/** An object of these. */
+export interface PlainObject {
+  readonly [key: string]: Plain
+}
+
+/**
+ * Turns any value into what JSON carries, with its secrets concealed. Whatever cannot be read says so in its place; nothing
+ * that a value does makes it throw, except its size.
+ *
+ * @throws InvalidOptionError where it holds more than 10,000 values.
+ */
+export function toPlain(value: unknown, isSecretName: IsSecretName, place: OptionPlace): Plain | undefined {
+  return new Reader(isSecretName, place).read(value, [])
+}
+
+class Reader {
+  readonly #isSecretName: IsSecretName
+  readonly #place: OptionPlace
+  #left = MOST_VALUES
+
+  constructor(isSecretName: IsSecretName, place: OptionPlace) {
+    this.#isSecretName = isSecretName
+    this.#place = place
+  }
+
+  /** `undefined` stands for what is not there. */
+  read(value: unknown, within: readonly object[]): Plain | undefined {
+    if (this.#left-- === 0)
+      throw invalidOption(undefined, this.#place, `of at most ${MOST_VALUES} values, with all that is in it`)
+    if (typeof value === 'object' && value !== null) return this.#readObject(value, within)
+    return readScalar(value)
+  }
+
+  #readObject(object: object, within: readonly object[]): Plain | undefined {
+    if (within.includes(object)) return '[cycle]'
+    if (within.length === DEEPEST) return '[deeper]'
+    const path = [...within, object]
+    const special = this.#readSpecial(object, path)
+    if (special !== undefined) return special.value
+    const entries: [string, Plain][] = []
+    for (const key of Object.keys(object)) {
+      const value = this.#readMember(() => this.read((object as Record<string, unknown>)[key], path))
+      if (value !== undefined) entries.push([key, this.#conceal(key, value)])
+    }
+    return bare(entries)
+  }
+
+  /** What is no plain object. */
+  #readSpecial(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
+    if (isSecret(object)) {
+      const held = this.#readMember(() => this.read(object.reveal(), path))
+      return { value: new Concealed(held ?? null, REDACTED) }
+    }
+    if (Array.isArray(object)) return { value: this.#readList(object, path) }
+    if (object instanceof Set) return { value: this.#readList([...object], path) }
+    if (object instanceof Map) return { value: this.#readMap(object, path) }
+    if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) return { value: readBytes(object) }
+    if (object instanceof Error) return { value: this.#readError(object, path) }
+    return this.#readByItself(object, path)
+  }
+
+  #readByItself(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
+    let json: unknown
+    try {
+      const toJSON: unknown = (object as { toJSON?: unknown }).toJSON
+      if (typeof toJSON !== 'function') return undefined
+      json = toJSON.call(object)
+    } catch {
+      return { value: '[unreadable]' }
+    }
+    return { value: json === object ? '[cycle]' : this.read(json, path) }
+  }
+
+  #readList(list: readonly unknown[], path: readonly object[]): readonly Plain[] {
+    return Array.from(list, (item) => this.#readMember(() => this.read(item, path)) ?? null)
+  }
+
+  #readMap(map: ReadonlyMap<unknown, unknown>, path: readonly object[]): Plain {
+    const pairs = [...map]
+    if (!pairs.every(([key]) => typeof key === 'string')) return this.#readList(pairs, path)
+    return bare(
+      pairs.flatMap(([key, item]): [string, Plain][] => {
+        const value = this.#readMember(() => this.read(item, path))
+        return value === undefined ? [] : [[key as string, this.#conceal(key as string, value)]]
+      }),
+    )
+  }
+
+  #readError(error: Error, path: readonly object[]): Plain {
+    const { code } = error as { code?: unknown }
+    const facts = { name: error.name, message: error.message, ...(typeof code === 'string' && { code }) }
+    return this.read(facts, path) ?? null
+  }
+
+  #readMember(read: () => Plain | undefined): Plain | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (this.#left < 0) throw error
+      return '[unreadable]'
+    }
+  }
+
+  #conceal(name: string, value: Plain): Plain {
+    return this.#isSecretName(name) ? new Concealed(value, REDACTED) : value
+  }
+}
+
+function readScalar(value: unknown): Plain | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined
+    case 'number':
+      return Number.isFinite(value) ? value : String(value)
+    case 'boolean':
+      return value
+    case 'string':
+      return readText(value)
+    case 'bigint':
+      return String(value)
+    default:
+      return value === null ? null : `[${typeof value}]`
+  }
+}
+
+function readText(text: string): Plain {
+  if (text.length > LONGEST_TEXT) return new Concealed(text, `[${text.length} characters]`)
+  const visible = redactText(text)
+  return visible === text ? text : new Concealed(text, visible)
+}
+
+/** Compared by their content, and shown by their length: they may be a key, or a picture. */
+function readBytes(bytes: ArrayBuffer | ArrayBufferView): Plain {
+  const view = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes)
+  return new Concealed(
+    Array.from(view, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    `[${view.length} bytes]`,
+  )
+}
+
+/** Entries become members by definition, so that `__proto__` is a name like any other. */
+function bare(entries: readonly (readonly [string, Plain])[]): PlainObject {
+  return Object.setPrototypeOf(Object.fromEntries(entries), null) as PlainObject
+}
+
+/** What may be seen of it. */
+export function shown(plain: Plain): AuditJson {
+  if (plain instanceof Concealed) return plain.shown
+  if (Array.isArray(plain)) return plain.map(shown)
+  if (typeof plain !== 'object' || plain === null) return plain as AuditJson
+  return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, shown(value)]))
+}

@@ -1,0 +1,41 @@
+/** What a secret shows as. */
+export const REDACTED = '[redacted]'
+
+/** Parts of names, in lower case without `-`, `_`, `.` and spaces, whose values are secrets wherever they stand. */
+const PARTS: readonly string[] = [
+  'password passwd passphrase secret token authorization cookie credential recoverycode sessionid cardnumber',
+  'apikey privatekey accesskey signingkey encryptionkey',
+].flatMap((names) => names.split(' '))
+/** Names that are too short to be looked for in others. */
+const WHOLE = new Set(['pass', 'pwd', 'pin', 'otp', 'totp', 'cvv', 'cvc', 'jwt'])
+
+/** Texts that give themselves away: JSON Web Tokens, credentials of HTTP, private keys, hashes of passwords, passwords in URLs. */
+const GIVEN_AWAY: readonly RegExp[] = [
+  /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g,
+  /\b(?:bearer|basic|dpop) +[\w.~+/=-]{8,}/gi,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /\$(?:argon2(?:id|i|d)|2[abxy]|scrypt|pbkdf2[\w-]*|pepper)\$\S+/g,
+  /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@:]*:[^\s/?#@]*(?=@)/gi,
+]
+
+/** Whether a value of that name is a secret. */
+export type IsSecretName = (name: string) => boolean
+
+/** Recognises names of secrets: those that are known, and those that are given, as parts of names. */
+export function secretNames(more: readonly string[]): IsSecretName {
+  const parts = [...PARTS, ...more.map(plainName)]
+  return (name) => {
+    const plain = plainName(name)
+    return WHOLE.has(plain) || parts.some((part) => plain.includes(part))
+  }
+}
+
+/** A text without what gives itself away as a secret. */
+export function redactText(text: string): string {
+  return GIVEN_AWAY.reduce((left, pattern) => left.replace(pattern, REDACTED), text)
+}
+
+/** Also what is left of a given name must not be nothing, which is a part of every name. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_.\s]/g, '')
+}
