@@ -32,6 +32,7 @@ function projectOf(folder: string) {
       // Only what hangs shall fail by time, also on a machine that is busy with much else.
       testTimeout: soak ? 1_200_000 : 60_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 30_000 } },
       ...(soak && { setupFiles: [resolve('tools/soak/more-runs.ts')] }),
     },
   }

@@ -21,9 +21,17 @@ for (const { name, status, message, assertionResults } of testResults) {
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 if (count.failed > 0 || count.passed === 0) process.exitCode = 1
 
-/** The beginning of each message says what was expected; a property's goes on with its counterexample. */
+/** Without the stack: a message may be long, such as the end of a server's log. */
 function printFailure(title, messages) {
   console.log(`FAILED ${title}`)
-  for (const message of messages)
-    console.log(`  ${String(message).slice(0, 1000).split('\n').slice(0, 12).join('\n  ')}`)
+  for (const message of messages) {
+    const lines = String(message).split('\n')
+    console.log(
+      lines
+        .filter((line) => !/^\s+at /.test(line))
+        .join('\n')
+        .slice(0, 3000)
+        .replace(/^/gm, '  '),
+    )
+  }
 }

@@ -43,20 +43,26 @@ function listProcesses(): string[] {
   }
 }
 
-function readStat(pid: number): { state: string; parent: number } | undefined {
+interface Stat {
+  readonly state: string
+  readonly parent: number
+  readonly threads: number
+}
+
+function readStat(pid: number): Stat | undefined {
   try {
     // The name stands in parentheses and may hold anything, spaces and parentheses too.
-    const [state = '', parent] =
-      readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    return { state, parent: Number(parent) }
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return { state: fields[0] ?? '', parent: Number(fields[1]), threads: Number(fields[17]) }
   } catch {
     return undefined
   }
 }
 
 function isAlive(pid: number): boolean {
-  const state = readStat(pid)?.state
-  if (state !== undefined) return state !== 'Z' && state !== 'X'
+  const stat = readStat(pid)
+  // Its sockets and files are open until its last thread is gone, which may be later than it counts as dead.
+  if (stat !== undefined) return !['Z', 'X'].includes(stat.state) || stat.threads > 1
   return listProcesses().length === 0 && signal(pid, 0)
 }
 

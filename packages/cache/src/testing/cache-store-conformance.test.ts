@@ -55,7 +55,7 @@ describe('cacheStoreConformance', () => {
     ],
     [
       'an entry is there until staleUntil, and gone then',
-      withEntries((entry) => (entry.expiresAt > NOW + 700 ? entry : undefined)),
+      withEntries((entry) => (entry.expiresAt > NOW + 6_000 ? entry : undefined)),
     ],
     ['several are written at once', (store) => ({ ...store, setMany: async (all) => all.map(() => true) })],
     ['what is deleted is gone', (store) => ({ ...store, delete: async () => 1n })],

@@ -5,8 +5,8 @@ import { assert } from './assert.js'
 const HOUR = 3_600_000
 
 /**
- * What every {@link CacheStore} must do; a store is one when it passes this against the real system. `advance` lets a second
- * and more pass for the store.
+ * What every {@link CacheStore} must do; a store is one when it passes this against the real system. `advance` lets ten
+ * seconds and more pass for the store.
  *
  * @example
  * import { cacheStoreConformance } from '@base/cache/testing'
@@ -57,12 +57,12 @@ export function cacheStoreConformance(
     const { createdAt = 0 } = await entryOf(store, '')
     await store.set(
       'a',
-      await entryOf(store, 'one', { expiresAt: createdAt + 500, staleUntil: createdAt + 1_000 }),
+      await entryOf(store, 'one', { expiresAt: createdAt + 5_000, staleUntil: createdAt + 10_000 }),
     )
     await store.set('b', await entryOf(store, 'two'))
-    await advance(700)
+    await advance(6_000)
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'one')
-    await advance(400)
+    await advance(5_000)
     const { entries } = await store.getMany(['a', 'b'], [])
     assert.deepEqual(entries.map(textOf), [undefined, 'two'])
   })

@@ -30,7 +30,7 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
       } finally {
         await redis.resume()
       }
-      expect(await textAt(store, 'k')).toBe('before')
+      await expect.poll(() => textAt(store, 'k').catch(() => 'away'), patience).toBe('before')
       await expectRecovery(store)
     })
 

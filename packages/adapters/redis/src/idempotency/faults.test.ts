@@ -40,7 +40,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       async (where) => {
         const key = `claim ${kind} ${where}`
         const idempotency = createIdempotency({
-          store: redisIdempotencyStore(opened.client, { timeout: 300 }),
+          store: redisIdempotencyStore(opened.client, { timeout: 1_000 }),
         })
         await idempotency.run(`warm ${key}`, 'f', () => 1)
         line.cut(claimScript.sha, where)
@@ -63,7 +63,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       async (where) => {
         const key = `outcome ${kind} ${where}`
         const idempotency = createIdempotency({
-          store: redisIdempotencyStore(opened.client, { timeout: 300 }),
+          store: redisIdempotencyStore(opened.client, { timeout: 1_000 }),
           storeTimeout: '20s',
         })
         let [runs, failures] = [0, 0]

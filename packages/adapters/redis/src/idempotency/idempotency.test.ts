@@ -187,7 +187,7 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
       await using opened = await CLIENTS[kind](redis.url)
       const store = redisIdempotencyStore(opened.client, { timeout: '200ms' })
       const idempotency = createIdempotency({ store })
-      await idempotency.run(`before ${kind}`, 'f', () => 1)
+      await idempotencyOn(opened).run(`before ${kind}`, 'f', () => 1)
       await redis.pause()
       try {
         expect(await rejection(idempotency.run(`frozen ${kind}`, 'f', never))).toMatchObject({
@@ -224,7 +224,7 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
 
     test('that is gone: nothing runs, and what ran has its value, in bounded time', async () => {
       await using opened = await CLIENTS[kind](redis.url)
-      const store = redisIdempotencyStore(opened.client, { timeout: '200ms' })
+      const store = redisIdempotencyStore(opened.client, { timeout: '10s' })
       const idempotency = createIdempotency({ store, storeTimeout: '500ms' })
       try {
         const result = await idempotency.run(`gone ${kind}`, 'f', async () => {

@@ -33,8 +33,8 @@ describeWithPrivateService('redis', {}, (redis) => {
     test('whose clients are paused: it is bounded in time, and what was taken unawares is given back', async () => {
       await using opened = await CLIENTS[kind](redis.url)
       const lock = lockOn(opened, { timeout: '200ms' })
-      await (await lock.acquire(`paused ${kind}`)).release()
-      await askRedis(redis.url, ['CLIENT', 'PAUSE', '1000', 'ALL'])
+      await (await lockOn(opened, { timeout: '30s' }).acquire(`paused ${kind}`)).release()
+      await askRedis(redis.url, ['CLIENT', 'PAUSE', '3000', 'ALL'])
       await expect(lock.acquire(`paused ${kind}`, { ttl: '1h' })).rejects.toMatchObject({
         ...unavailable,
         code: 'REDIS_UNAVAILABLE',
@@ -46,7 +46,7 @@ describeWithPrivateService('redis', {}, (redis) => {
     test('that is frozen: a lease ends by the count of its process, and those who wait learn it together', async () => {
       await using opened = await CLIENTS[kind](redis.url)
       const lock = lockOn(opened, { timeout: '200ms' })
-      const lease = await lock.acquire(`frozen ${kind}`, { ttl: '600ms' })
+      const lease = await lockOn(opened, { timeout: '30s' }).acquire(`frozen ${kind}`, { ttl: '3s' })
       const waiting = Promise.allSettled(
         Array.from({ length: 10 }, () => lock.acquire(`frozen ${kind}`, { wait: '1h' })),
       )
@@ -243,14 +243,10 @@ describeWithPrivateService('redis', {}, (redis) => {
     await using opened = await CLIENTS['ioredis 6'](redis.url)
     const lock = lockOn(opened, { timeout: '30s' })
     const plain = new Redis(redis.url)
-    await withLock(lock, 'renewed', { ttl: '900ms' }, async (lease) => {
+    await withLock(lock, 'renewed', { ttl: '9s' }, async (lease) => {
       await askRedis(redis.url, ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
-      // Longer than the ttl: only renewal keeps it.
-      for (let seen = 0; seen < 4; ) {
-        const before = await plain.pttl('lock:renewed')
-        await new Promise((resolve) => setTimeout(resolve, 100))
-        if ((await plain.pttl('lock:renewed')) > before) seen++
-      }
+      const before = await plain.pttl('lock:renewed')
+      await expect.poll(() => plain.pttl('lock:renewed'), { timeout: 30_000 }).toBeGreaterThan(before)
       expect(lease.signal.aborted).toBe(false)
       expect(await lock.tryAcquire('renewed')).toBeUndefined()
     })
