@@ -74,7 +74,7 @@ function examplesIn(text: string, file: string): readonly Program[] {
   function close(): void {
     if (code === undefined) return
     const source = `${'\n'.repeat(start - 1)}${code.join('\n')}`
-    examples.push({ file, line: start, source, run: false })
+    examples.push({ file, line: start, source, run: false, installs: [] })
     code = undefined
   }
 }

@@ -32,7 +32,7 @@ export const PLACES: readonly Place[] = NODES.flatMap((node) => FORMATS.map((for
 
 /**
  * Runs programs in a user's project, outside the workspace: the packed package and those of ours in `tarballs` are
- * installed, and what else the programs import, in the version that the package is developed with.
+ * installed, and what else the programs import, or the README says to install, in the version that the package is developed with.
  */
 export function runPacked(
   programs: readonly Program[],
@@ -62,6 +62,7 @@ export function runPacked(
 
 function othersOf(programs: readonly Program[], { manifest }: Tarball): Record<string, string> {
   const { devDependencies = {} } = manifest
-  const names = [...new Set(programs.flatMap(packagesOf))].filter((name) => !name.startsWith('@base/'))
+  const needed = programs.flatMap((program) => [...packagesOf(program), ...program.installs])
+  const names = [...new Set(needed)].filter((name) => !name.startsWith('@base/'))
   return Object.fromEntries(names.map((name) => [name, devDependencies[name] ?? '*']))
 }

@@ -11,6 +11,8 @@ export interface Program {
   readonly source: string
   /** Whether it is run, or only compiled. */
   readonly run: boolean
+  /** What an `npm install` before it in the document names: it may need more than it imports itself. */
+  readonly installs: readonly string[]
 }
 
 /** One fenced block of TypeScript. */
@@ -18,6 +20,7 @@ interface Fence {
   readonly line: number
   readonly code: string
   readonly words: ReadonlySet<string>
+  readonly installs: readonly string[]
 }
 
 const WORDS: ReadonlySet<string> = new Set(['continue', 'no-run'])
@@ -32,16 +35,16 @@ const OTHER_NAMES: ReadonlySet<string> = new Set(
  */
 export function programsOf(markdown: string, file: string): readonly Program[] {
   const programs: Program[] = []
-  for (const { line, code, words } of fencesOf(markdown, file)) {
+  for (const { line, code, words, installs } of fencesOf(markdown, file)) {
     const run = !words.has('no-run')
     const source = `${'\n'.repeat(line - 1)}${code}`
     if (!words.has('continue')) {
-      programs.push({ file, line, source, run })
+      programs.push({ file, line, source, run, installs })
       continue
     }
     const before = programs.pop()
     if (before === undefined) throw new Error(`${file}:${line}: there is no snippet before it to continue.`)
-    programs.push({ ...before, source: joined(before.source, line, code), run: before.run && run })
+    programs.push({ ...before, source: joined(before.source, line, code), run: before.run && run, installs })
   }
   return programs
 }
@@ -53,7 +56,9 @@ function joined(source: string, line: number, code: string): string {
 
 function fencesOf(markdown: string, file: string): readonly Fence[] {
   const fences: Fence[] = []
+  const installs = new Set<string>()
   visit(fromMarkdown(markdown), 'code', ({ lang, meta, value, position }) => {
+    for (const name of installedBy(lang, value)) installs.add(name)
     const line = (position?.start.line ?? 0) + 1
     if (OTHER_NAMES.has(lang ?? '')) throw new Error(`${file}:${line}: mark the block as ts, not as ${lang}.`)
     if (lang !== 'ts') return
@@ -61,7 +66,12 @@ function fencesOf(markdown: string, file: string): readonly Fence[] {
     for (const word of words) {
       if (!WORDS.has(word)) throw new Error(`${file}:${line}: '${word}' is none of ${[...WORDS].join(', ')}.`)
     }
-    fences.push({ line, code: value, words })
+    fences.push({ line, code: value, words, installs: [...installs] })
   })
   return fences
+}
+
+function installedBy(lang: string | null | undefined, code: string): readonly string[] {
+  if (lang !== 'sh') return []
+  return [...code.matchAll(/^npm install (.+)$/gm)].flatMap(([, names = '']) => names.split(/\s+/))
 }

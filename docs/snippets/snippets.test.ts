@@ -33,7 +33,13 @@ describe('programsOf', () => {
   test('keeps each snippet in its lines', () => {
     const [program] = programsOf(documentOf('const a = 1'), 'guide.md')
 
-    expect(program).toEqual({ file: 'guide.md', line: 4, source: '\n\n\nconst a = 1', run: true })
+    expect(program).toEqual({
+      file: 'guide.md',
+      line: 4,
+      source: '\n\n\nconst a = 1',
+      run: true,
+      installs: [],
+    })
   })
 
   test('joins a snippet that continues the one before it, and keeps it in its lines', () => {
@@ -63,6 +69,15 @@ describe('programsOf', () => {
       expect(() => programsOf(documentOf('a', name), 'guide.md')).toThrow(`guide.md:4: mark the block as ts`)
     },
   )
+
+  test('notes what the document says to install before it', () => {
+    const install = documentOf('cd app\nnpm install @base/auth argon2', 'sh')
+    const markdown = documentOf('a') + install + documentOf('b') + documentOf('npm install late', 'sh')
+    expect(programsOf(markdown, 'guide.md').map(({ installs }) => installs)).toEqual([
+      [],
+      ['@base/auth', 'argon2'],
+    ])
+  })
 
   test('refuses a word that it does not know', () => {
     expect(() => programsOf(documentOf('a', 'ts norun'), 'guide.md')).toThrow(

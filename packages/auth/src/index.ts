@@ -13,6 +13,28 @@ export {
   type StoredActionToken,
 } from './action-tokens/index.js'
 export {
+  type ApiKey,
+  type ApiKeyRotation,
+  type ApiKeyStore,
+  type ApiKeys,
+  type ApiKeysOptions,
+  createApiKeys,
+  type FindApiKeysOptions,
+  findApiKeys,
+  type IssuedApiKey,
+  type MemoryApiKeyStoreOptions,
+  memoryApiKeyStore,
+  type NewApiKey,
+  type NewStoredApiKey,
+  type OwnedApiKeyOptions,
+  type OwnerScopes,
+  type RotateApiKeyOptions,
+  type StoredApiKey,
+  type StoredApiKeySecret,
+  type VerifiedApiKey,
+  type VerifyApiKeyOptions,
+} from './api-keys/index.js'
+export {
   type Audit,
   type AuditActor,
   AuditChainError,

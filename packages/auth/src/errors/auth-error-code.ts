@@ -2,7 +2,8 @@
  * Every reason for which a credential is refused, for programs: `switch (error.code)` narrows.
  *
  * `TOKEN_*` is about an access token or another JWT, `REFRESH_*` about a refresh token, `DPOP_*`
- * about a proof of possession; `STEP_UP_REQUIRED` asks to sign in again; `ACTION_TOKEN_INVALID` is about a link in a mail. `KEYS_UNAVAILABLE` and
+ * about a proof of possession, `API_KEY_*` about the key of a program, `ACTION_TOKEN_INVALID` about a link in a mail;
+ * `STEP_UP_REQUIRED` asks to sign in again. `KEYS_UNAVAILABLE` and
  * `REVOCATIONS_UNAVAILABLE` say that nobody could judge, because the keys or the revocations could not be read: the
  * credential is refused all the same.
  */
@@ -29,3 +30,7 @@ export type AuthErrorCode =
   | 'DPOP_NONCE_REQUIRED'
   | 'STEP_UP_REQUIRED'
   | 'ACTION_TOKEN_INVALID'
+  | 'API_KEY_MALFORMED'
+  | 'API_KEY_INVALID'
+  | 'API_KEY_EXPIRED'
+  | 'API_KEY_REVOKED'

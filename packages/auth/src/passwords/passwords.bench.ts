@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { argon2id, createPasswords, nodeArgon2, nodeRsArgon2 } from '@base/auth/passwords'
+import { argon2id, createPasswords, nodeArgon2, nodeRsArgon2, type Passwords } from '@base/auth/passwords'
 import { bench } from '@base-internal/tools/bench'
 import * as rs from '@node-rs/argon2'
 import argon2 from 'argon2'
@@ -40,20 +40,24 @@ await bench({
   },
 })
 
-const delay = await delayWhileWaiting()
-console.log(`Event-loop delay with ${WAITING} sign-ins waiting: p99 ${delay.toFixed(1)} ms.`)
-if (process.env['BENCH_SMOKE'] !== '1' && delay >= PROMISED_DELAY) {
+for (const [kdf, passwords] of [
+  ['argon2id, the default', byArgon2],
+  ['nodeRsArgon2', ours],
+] as const) {
+  const delay = await delayWhileWaiting(passwords)
+  console.log(`Event-loop delay with ${WAITING} sign-ins waiting, ${kdf}: p99 ${delay.toFixed(1)} ms.`)
+  if (process.env['BENCH_SMOKE'] === '1' || delay < PROMISED_DELAY) continue
   console.error(`The promise is below ${PROMISED_DELAY} ms.`)
   process.exitCode = 1
 }
 
 /** The 99th percentile, in milliseconds; a timer of a millisecond is late by that. */
-async function delayWhileWaiting(): Promise<number> {
+async function delayWhileWaiting(passwords: Passwords): Promise<number> {
   const count = process.env['BENCH_SMOKE'] === '1' ? 10 : WAITING
   const histogram = monitorEventLoopDelay({ resolution: 1 })
   histogram.enable()
   const answers = await Promise.all(
-    Array.from({ length: count }, (_, index) => ours.verify(password(index), stored)),
+    Array.from({ length: count }, (_, index) => passwords.verify(password(index), stored)),
   )
   histogram.disable()
   if (answers.filter(({ ok }) => ok).length !== count / 2)

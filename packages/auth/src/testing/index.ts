@@ -1,4 +1,5 @@
 export { actionTokenStoreConformance } from './action-token-store-conformance.js'
+export { apiKeyStoreConformance } from './api-key-store-conformance.js'
 export { auditSinkConformance } from './audit-sink-conformance.js'
 export { keyStoreConformance } from './key-store-conformance.js'
 export { recoveryCodeStoreConformance } from './recovery-code-store-conformance.js'

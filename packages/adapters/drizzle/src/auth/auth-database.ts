@@ -26,12 +26,20 @@ export type Row = Readonly<Record<string, unknown>>
 export class AuthDatabase {
   readonly #executor: Executor
   readonly #clock: Clock | undefined
+  readonly #tables: readonly string[]
   #ready: Promise<void> | undefined
 
-  constructor(pattern: string, executor: Executor, { clock }: DrizzleAuthStoreOptions) {
+  /** `tables` are those of the store: with them there nothing is created, whatever other stores need. */
+  constructor(
+    pattern: string,
+    executor: Executor,
+    { clock }: DrizzleAuthStoreOptions,
+    tables: readonly string[],
+  ) {
     const place = { package: '@base/drizzle', pattern }
     this.#executor = checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
     this.#clock = clock && checkMethods(clock, ['now', 'schedule'], { ...place, option: 'clock' })
+    this.#tables = tables
   }
 
   /** A `with` that gives a statement one time, `clock.now`, in whole milliseconds. */
@@ -68,9 +76,11 @@ export class AuthDatabase {
     await this.#ready
   }
 
+  /** Also where the tables of an earlier release are there: they are in the ledger, so only the others are created. */
   async #create(): Promise<void> {
-    const [row] = await this.#run(sql`select to_regclass('base_refresh_families')::text as there`)
-    if (row?.['there'] === null) await migrate(this.#executor, authMigrations)
+    const areThere = this.#tables.map((table) => sql`to_regclass(${table}) is not null`)
+    const [row] = await this.#run(sql`select ${sql.join(areThere, sql` and `)} as there`)
+    if (row?.['there'] !== true) await migrate(this.#executor, authMigrations)
   }
 }
 
@@ -88,4 +98,14 @@ export function milliseconds(column: string): SQL {
 /** A value that {@link milliseconds} asked for. */
 export function timeOf(row: Row, column: string): number {
   return Number(row[column])
+}
+
+/** The same of a column that may be null. */
+export function optionalTimeOf(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : timeOf(row, column)
+}
+
+/** A text that may be null. */
+export function textOf(row: Row, column: string): string | undefined {
+  return (row[column] as string | null) ?? undefined
 }

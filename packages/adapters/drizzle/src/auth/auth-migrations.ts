@@ -4,8 +4,8 @@ import type { Migration } from '../migrate/migrate.js'
  * The tables of the stores for `@base/auth`, for `migrate`, where the role that runs must not create tables.
  *
  * `base_refresh_families` has a row for each sign-in, with its present token and, for the grace, that token's parent;
- * `base_refresh_spent` the hashes of all tokens before; `base_sessions`, `base_replays`, `base_revoked_tokens` and
- * `base_revoked_subjects` a row for each of theirs; `base_signing_keys` a row for each ring, with its private keys: let no role
+ * `base_refresh_spent` the hashes of all tokens before; `base_sessions`, `base_replays`, `base_revoked_tokens`,
+ * `base_revoked_subjects`, `base_totp` and `base_api_keys` a row for each of theirs; `base_signing_keys` a row for each ring, with its private keys: let no role
  * read it that does not sign.
  */
 export const authMigrations: readonly Migration[] = [
@@ -73,5 +73,34 @@ create table base_signing_keys (
   version bigint not null,
   keys text not null
 );`,
+  },
+  {
+    name: 'base/auth/totp/001',
+    sql: `create table base_totp (
+  sub text primary key,
+  active text,
+  pending text,
+  last_step bigint,
+  attempts bigint not null,
+  locked_until timestamptz
+);`,
+  },
+  {
+    name: 'base/auth/api-keys/001',
+    sql: `create table base_api_keys (
+  id text primary key,
+  owner_id text not null,
+  name text,
+  scopes text not null,
+  ttl double precision,
+  hashes text[] not null,
+  ends timestamptz[] not null,
+  created_at timestamptz not null,
+  last_used_at timestamptz,
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+create index base_api_keys_owner_id on base_api_keys (owner_id);
+create index base_api_keys_over on base_api_keys (least(expires_at, revoked_at));`,
   },
 ]

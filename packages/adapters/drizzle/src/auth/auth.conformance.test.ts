@@ -1,9 +1,11 @@
 import {
+  apiKeyStoreConformance,
   keyStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
   sessionStoreConformance,
+  totpStoreConformance,
 } from '@base/auth/testing'
 import { TestClock } from '@base/core/testing'
 import { sql } from 'drizzle-orm'
@@ -13,11 +15,13 @@ import { describeDatabases } from '../test-databases.js'
 import {
   authMigrations,
   type DrizzleAuthStoreOptions,
+  drizzleApiKeyStore,
   drizzleKeyStore,
   drizzleRefreshStore,
   drizzleReplayStore,
   drizzleRevocationStore,
   drizzleSessionStore,
+  drizzleTotpStore,
   type Executor,
 } from './index.js'
 
@@ -35,6 +39,8 @@ const TIMES = {
   base_replays: ['expires_at'],
   base_revoked_tokens: ['expires_at'],
   base_revoked_subjects: ['expires_at'],
+  base_totp: ['locked_until'],
+  base_api_keys: ['created_at', 'last_used_at', 'expires_at', 'revoked_at'],
 } as const
 
 describeDatabases((database) => {
@@ -59,6 +65,8 @@ describeDatabases((database) => {
     sessionStoreConformance(byClock(drizzleSessionStore), { test })
     replayStoreConformance(byClock(drizzleReplayStore), { test })
     revocationStoreConformance(byClock(drizzleRevocationStore), { test })
+    totpStoreConformance(byClock(drizzleTotpStore), { test })
+    apiKeyStoreConformance(byClock(drizzleApiKeyStore), { test })
   })
 
   /** Time passes by making everything older. */
@@ -69,6 +77,10 @@ describeDatabases((database) => {
       return {
         subject: store(database.db),
         advance: async (duration: number | string) => {
+          await database.db.execute(sql`update base_api_keys set ends = array(
+            select ends_at - ${Number(duration)} * interval '1 ms'
+            from unnest(ends) with ordinality as secret(ends_at, n) order by n
+          )`)
           for (const [table, columns] of Object.entries(TIMES)) {
             const older = columns.map(
               (column) =>
@@ -87,5 +99,7 @@ describeDatabases((database) => {
     replayStoreConformance(byDatabase(drizzleReplayStore), { test })
     revocationStoreConformance(byDatabase(drizzleRevocationStore), { test })
     keyStoreConformance(byDatabase(drizzleKeyStore), { test })
+    totpStoreConformance(byDatabase(drizzleTotpStore), { test })
+    apiKeyStoreConformance(byDatabase(drizzleApiKeyStore), { test })
   })
 })

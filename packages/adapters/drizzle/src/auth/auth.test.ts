@@ -1,30 +1,34 @@
+import { createApiKeys } from '@base/auth/api-keys'
 import {
   createRefreshService,
   createSessions,
   memoryReplayStore,
   type RefreshService,
 } from '@base/auth/tokens'
+import { createTotp, totpCode } from '@base/auth/totp'
 import { TestClock } from '@base/core/testing'
 import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { migrate } from '../migrate/index.js'
 import { describeDatabases, describePostgres, type TestDatabase } from '../test-databases.js'
 import {
   authMigrations,
+  drizzleApiKeyStore,
   drizzleKeyStore,
   drizzleRefreshStore,
   drizzleReplayStore,
   drizzleRevocationStore,
   drizzleSessionStore,
+  drizzleTotpStore,
 } from './index.js'
 
 const never = (value: unknown): never => value as never
 const DROP =
-  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens, base_revoked_subjects, base_signing_keys; drop table if exists base_migrations'
+  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens, base_revoked_subjects, base_signing_keys, base_totp, base_api_keys; drop table if exists base_migrations'
 
 const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
 
@@ -38,7 +42,13 @@ async function rotated(refresh: RefreshService, token: string): Promise<string> 
 
 /** Everything that is stored, as text. */
 async function dump({ db }: TestDatabase): Promise<string> {
-  const tables = ['base_refresh_families', 'base_refresh_spent', 'base_sessions', 'base_replays']
+  const tables = [
+    'base_refresh_families',
+    'base_refresh_spent',
+    'base_sessions',
+    'base_replays',
+    'base_api_keys',
+  ]
   const rows = tables.map((table) =>
     db.execute(sql`select t::text as row from ${sql.identifier(table)} as t`),
   )
@@ -52,9 +62,35 @@ describeDatabases((database) => {
     const sessions = drizzleSessionStore(database.db)
     const replays = drizzleReplayStore(database.db)
     const refresh = drizzleRefreshStore(database.db)
-    const asked = [sessions.list('ann', 0), replays.claim('a', 1, 0), refresh.list('ann', 0)]
-    expect(await Promise.all<unknown>(asked)).toEqual([[], true, []])
+    const apiKeys = drizzleApiKeyStore(database.db)
+    const asked = [
+      ...[sessions.list('ann', 0), replays.claim('a', 1, 0), refresh.list('ann', 0)],
+      ...[apiKeys.list('ann', 0), drizzleTotpStore(database.db).remove('ann')],
+    ]
+    expect(await Promise.all<unknown>(asked)).toEqual([[], true, [], [], false])
     expect(await migrate(database.db, authMigrations)).toEqual({ applied: [], pending: [] })
+  })
+
+  describe('where the tables of an earlier release are there', () => {
+    const there = async () => {
+      const table = sql`select to_regclass('base_api_keys') is not null as keys, to_regclass('base_totp') is not null as totp`
+      return rowsOf(await database.db.execute(table))[0]
+    }
+    beforeEach(async () => void (await migrate(database.db, authMigrations.slice(0, 1))))
+
+    test('a store that needs others creates them, and keeps what there is', async () => {
+      const sessions = createSessions({ store: drizzleSessionStore(database.db) })
+      const { id } = await sessions.create('ann')
+      expect(await drizzleApiKeyStore(database.db).list('ann', 0)).toEqual([])
+      expect(await drizzleTotpStore(database.db).find('ann', 0)).toBeUndefined()
+      expect(await sessions.get(id)).toMatchObject({ sub: 'ann' })
+      expect(await migrate(database.db, authMigrations)).toEqual({ applied: [], pending: [] })
+    })
+
+    test('a store that needs none of them creates nothing, as its role may not be allowed to', async () => {
+      expect(await drizzleSessionStore(database.db).list('ann', 0)).toEqual([])
+      expect(await there()).toEqual({ keys: false, totp: false })
+    })
   })
 
   test('a theft is noticed on another node', async () => {
@@ -91,9 +127,13 @@ describeDatabases((database) => {
     const { refreshToken } = await signIn(refresh)
     const second = await rotated(refresh, refreshToken)
     const { id } = await sessions.create('ann')
+    const keys = createApiKeys({ store: drizzleApiKeyStore(database.db) })
+    const made = await keys.create({ ownerId: 'ann', scopes: [] })
+    const { key } = await keys.rotate(made.id)
     const stored = await dump(database)
     expect(stored).toContain('ann')
-    for (const secret of [refreshToken, second, id]) expect(stored).not.toContain(secret.slice(24))
+    for (const secret of [refreshToken, second, id, made.key, key])
+      expect(stored).not.toContain(secret.slice(24))
   })
 
   test('what is kept for the grace is nulled when it is over, without anybody asking', async () => {
@@ -121,30 +161,35 @@ describeDatabases((database) => {
   test('rows that are over are taken away as others come', async () => {
     const clock = new TestClock()
     const options = { clock }
-    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db, options), tokens, clock })
+    // Without a grace, whose end would hold the rows just when they are looked at: rows that are held are left to the next.
+    const store = drizzleRefreshStore(database.db, options)
+    const refresh = createRefreshService({ store, tokens, clock, reuseGrace: 0 })
     const sessions = createSessions({ store: drizzleSessionStore(database.db, options), clock })
     const replays = drizzleReplayStore(database.db, options)
+    const keys = createApiKeys({ store: drizzleApiKeyStore(database.db, options), clock, ttl: '1d' })
     const counts = async () => {
       const counted = sql`select
         (select count(*)::int from base_refresh_families) as families,
         (select count(*)::int from base_refresh_spent) as spent,
         (select count(*)::int from base_sessions) as sessions,
-        (select count(*)::int from base_replays) as replays`
+        (select count(*)::int from base_replays) as replays,
+        (select count(*)::int from base_api_keys) as keys`
       return rowsOf(await database.db.execute(counted))[0]
     }
     const all = async () => {
       await rotated(refresh, (await signIn(refresh)).refreshToken)
       await sessions.create('ann')
+      await keys.create({ ownerId: 'ann', scopes: [] })
       await replays.claim(`key-${clock.now()}`, 1_000, 0)
     }
     for (let n = 0; n < 3; n++) {
       await all()
       await clock.advance(1)
     }
-    expect(await counts()).toEqual({ families: 3, spent: 3, sessions: 3, replays: 3 })
+    expect(await counts()).toEqual({ families: 3, spent: 3, sessions: 3, replays: 3, keys: 3 })
     await clock.advance('37d')
     await all()
-    expect(await counts()).toEqual({ families: 1, spent: 1, sessions: 1, replays: 1 })
+    expect(await counts()).toEqual({ families: 1, spent: 1, sessions: 1, replays: 1, keys: 1 })
   })
 
   test('a subject may be any text, and is bound', async () => {
@@ -153,6 +198,28 @@ describeDatabases((database) => {
     const { id } = await sessions.create(sub)
     expect(await sessions.get(id)).toMatchObject({ sub })
     expect(await sessions.destroyAll(sub)).toBe(1)
+  })
+
+  test('an owner, a name and a scope may be any text, and are bound', async () => {
+    const keys = createApiKeys({ store: drizzleApiKeyStore(database.db) })
+    const odd = "'); drop table base_api_keys; -- 😀 {}[]"
+    const { key } = await keys.create({
+      ownerId: odd,
+      name: odd,
+      scopes: ["');--", '{"a"}'.replaceAll('"', ''), 'x'],
+    })
+    expect(await keys.verify(key, { scope: "');--" })).toMatchObject({ value: { ownerId: odd, name: odd } })
+    expect(await keys.revokeAll(odd)).toBe(1)
+  })
+
+  test('a code is good for one use on two nodes', async () => {
+    const [one, other] = [drizzleTotpStore(database.db), drizzleTotpStore(database.db)].map((store) =>
+      createTotp({ store, issuer: 'x' }),
+    )
+    const { secret } = (await one?.enroll('ann', { account: 'ann' })) ?? { secret: '' }
+    const code = totpCode(secret)
+    const taken = await Promise.all([one?.verify('ann', code), other?.verify('ann', code)])
+    expect(taken.toSorted()).toEqual([false, true])
   })
 
   test('a database that is away is an UnavailableError, and the token stays good', async () => {
@@ -198,6 +265,8 @@ describeDatabases((database) => {
     ['drizzleSessionStore', drizzleSessionStore],
     ['drizzleReplayStore', drizzleReplayStore],
     ['drizzleRevocationStore', drizzleRevocationStore],
+    ['drizzleTotpStore', drizzleTotpStore],
+    ['drizzleApiKeyStore', drizzleApiKeyStore],
   ] as const)('%s refuses an executor and a clock that are none', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/drizzle ${name}: executor must be an object with`)
     expect(() => make(database.db, { clock: never({}) })).toThrow(
@@ -246,6 +315,10 @@ describeWithService('postgres', (postgres) => {
           expect(new Set(all).size).toBe(1)
           await rotated(refresh, all[0] ?? '')
         }
+        const keys = createApiKeys({ store: drizzleApiKeyStore(drizzle(pool)) })
+        const { id, key } = await keys.create({ ownerId: isolation, scopes: [] })
+        await Promise.all(Array.from({ length: 8 }, () => keys.rotate(id)))
+        expect(await keys.verify(key)).toMatchObject({ value: { isReplaced: true } })
         expect((await pool.query('show transaction_isolation')).rows).toEqual([
           { transaction_isolation: isolation },
         ])

@@ -28,7 +28,10 @@ export function drizzleKeyStore(
   { ring = 'default' }: DrizzleKeyStoreOptions = {},
 ): KeyStore {
   const place = { package: '@base/drizzle', pattern: 'drizzleKeyStore', option: 'ring', maxLength: MAX_RING }
-  return new DrizzleKeyStore(new AuthDatabase('drizzleKeyStore', executor, {}), checkText(ring, place))
+  return new DrizzleKeyStore(
+    new AuthDatabase('drizzleKeyStore', executor, {}, ['base_signing_keys']),
+    checkText(ring, place),
+  )
 }
 
 class DrizzleKeyStore implements KeyStore {

@@ -29,7 +29,13 @@ const SWEPT = 20
  * @throws InvalidOptionError for an executor or a clock that is none.
  */
 export function drizzleRefreshStore(executor: Executor, options: DrizzleAuthStoreOptions = {}): RefreshStore {
-  return new DrizzleRefreshStore(new AuthDatabase('drizzleRefreshStore', executor, options), options)
+  return new DrizzleRefreshStore(
+    new AuthDatabase('drizzleRefreshStore', executor, options, [
+      'base_refresh_families',
+      'base_refresh_spent',
+    ]),
+    options,
+  )
 }
 
 class DrizzleRefreshStore implements RefreshStore {

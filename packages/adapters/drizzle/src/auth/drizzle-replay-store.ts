@@ -18,7 +18,7 @@ const SWEPT = 20
  * @throws InvalidOptionError for an executor or a clock that is none.
  */
 export function drizzleReplayStore(executor: Executor, options: DrizzleAuthStoreOptions = {}): ReplayStore {
-  return new DrizzleReplayStore(new AuthDatabase('drizzleReplayStore', executor, options))
+  return new DrizzleReplayStore(new AuthDatabase('drizzleReplayStore', executor, options, ['base_replays']))
 }
 
 class DrizzleReplayStore implements ReplayStore {

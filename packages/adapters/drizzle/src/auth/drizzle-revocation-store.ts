@@ -27,7 +27,12 @@ export function drizzleRevocationStore(
   executor: Executor,
   options: DrizzleAuthStoreOptions = {},
 ): RevocationStore {
-  return new DrizzleRevocationStore(new AuthDatabase('drizzleRevocationStore', executor, options))
+  return new DrizzleRevocationStore(
+    new AuthDatabase('drizzleRevocationStore', executor, options, [
+      'base_revoked_tokens',
+      'base_revoked_subjects',
+    ]),
+  )
 }
 
 class DrizzleRevocationStore implements RevocationStore {

@@ -30,7 +30,9 @@ const SWEPT = 20
  * @throws InvalidOptionError for an executor or a clock that is none.
  */
 export function drizzleSessionStore(executor: Executor, options: DrizzleAuthStoreOptions = {}): SessionStore {
-  return new DrizzleSessionStore(new AuthDatabase('drizzleSessionStore', executor, options))
+  return new DrizzleSessionStore(
+    new AuthDatabase('drizzleSessionStore', executor, options, ['base_sessions']),
+  )
 }
 
 const TIMES = ['created_at', 'last_seen_at', 'idle_expires_at', 'expires_at'] as const

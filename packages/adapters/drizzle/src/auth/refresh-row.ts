@@ -1,6 +1,6 @@
 import type { RefreshFamily, RefreshStatus } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
-import { milliseconds, type Row, timeOf } from './auth-database.js'
+import { milliseconds, type Row, textOf, timeOf } from './auth-database.js'
 
 const TIMES = ['created_at', 'last_used_at', 'idle_expires_at', 'expires_at'] as const
 
@@ -47,8 +47,4 @@ export function standingOf(row: Row | undefined): RefreshStatus | undefined {
   if (row['is_over']) return 'expired'
   if (row['is_spent']) return 'rotated'
   return row['is_idle'] ? 'expired' : 'active'
-}
-
-function textOf(row: Row, column: string): string | undefined {
-  return (row[column] as string | null) ?? undefined
 }

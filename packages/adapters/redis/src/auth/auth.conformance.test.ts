@@ -1,9 +1,11 @@
 import {
+  apiKeyStoreConformance,
   keyStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
   sessionStoreConformance,
+  totpStoreConformance,
 } from '@base/auth/testing'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { test } from 'vitest'
@@ -12,11 +14,13 @@ import { connect } from '../connection/connect.js'
 import { describeClients } from '../describe-clients.js'
 import {
   type RedisAuthStoreOptions,
+  redisApiKeyStore,
   redisKeyStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
   redisSessionStore,
+  redisTotpStore,
 } from './index.js'
 import { age } from './passing-time.fixture.js'
 
@@ -39,6 +43,8 @@ function suites(client: () => RedisClient): void {
   replayStoreConformance(make(redisReplayStore), { test })
   revocationStoreConformance(make(redisRevocationStore), { test })
   keyStoreConformance(make(redisKeyStore), { test })
+  totpStoreConformance(make(redisTotpStore), { test })
+  apiKeyStoreConformance(make(redisApiKeyStore), { test })
 }
 
 describeClients((opened) => suites(() => opened().client))

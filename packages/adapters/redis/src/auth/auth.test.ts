@@ -1,13 +1,17 @@
+import { createApiKeys } from '@base/auth/api-keys'
 import { createRefreshService, createSessions, type RefreshService } from '@base/auth/tokens'
+import { createTotp, totpCode } from '@base/auth/totp'
 import { askRedis, describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  redisApiKeyStore,
   redisKeyStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
   redisSessionStore,
+  redisTotpStore,
 } from './index.js'
 
 const never = (value: unknown): never => value as never
@@ -24,6 +28,8 @@ describeWithService('redis', (redis) => {
   let client: Redis
   let prefixes = 0
   const prefix = () => `auth-test-${process.pid}-${Date.now()}-${++prefixes}`
+  /** Waits for the server however busy the machine is. */
+  const under = (own: string) => ({ prefix: own, timeout: '20s' as const })
   beforeAll(() => {
     client = new Redis(redis.url)
   })
@@ -44,19 +50,23 @@ describeWithService('redis', (redis) => {
 
   test('no token and no id is stored', async () => {
     const own = prefix()
-    const refresh = createRefreshService({ store: redisRefreshStore(client, { prefix: own }), tokens })
-    const sessions = createSessions({ store: redisSessionStore(client, { prefix: own }) })
+    const refresh = createRefreshService({ store: redisRefreshStore(client, under(own)), tokens })
+    const sessions = createSessions({ store: redisSessionStore(client, under(own)) })
     const { refreshToken } = await signIn(refresh)
     const second = await rotated(refresh, refreshToken)
     const { id } = await sessions.create('ann')
+    const keys = createApiKeys({ store: redisApiKeyStore(client, under(own)) })
+    const made = await keys.create({ ownerId: 'ann', scopes: [] })
+    const { key } = await keys.rotate(made.id)
     const stored = await dump(own)
     expect(stored).toContain('ann')
-    for (const secret of [refreshToken, second, id]) expect(stored).not.toContain(secret.slice(24))
+    for (const secret of [refreshToken, second, id, made.key, key])
+      expect(stored).not.toContain(secret.slice(24))
   })
 
   test('what is kept for the grace is dropped by the server when it is over, and by a revocation', async () => {
     const own = prefix()
-    const store = redisRefreshStore(client, { prefix: own })
+    const store = redisRefreshStore(client, under(own))
     const refresh = createRefreshService({ store, tokens, reuseGrace: '10s' })
     const { refreshToken, familyId } = await signIn(refresh)
     await rotated(refresh, refreshToken)
@@ -70,7 +80,7 @@ describeWithService('redis', (redis) => {
 
   test('every key ends by itself', async () => {
     const own = prefix()
-    const options = { prefix: own }
+    const options = under(own)
     const refresh = createRefreshService({ store: redisRefreshStore(client, options), tokens })
     const sessions = createSessions({ store: redisSessionStore(client, options) })
     await rotated(refresh, (await signIn(refresh)).refreshToken)
@@ -81,9 +91,47 @@ describeWithService('redis', (redis) => {
     for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
   })
 
+  test('an API key with an end, and what names it, ends by itself a week after; one without stays', async () => {
+    const own = prefix()
+    const keys = createApiKeys({ store: redisApiKeyStore(client, under(own)), ttl: '30d' })
+    const week = 7 * 86_400_000
+    const left = (name: string) => client.pttl(`${own}:api-key:${name}`)
+    const { id } = await keys.create({ ownerId: 'ann', scopes: [] })
+    expect(await left(id)).toBeGreaterThan(30 * 86_400_000)
+    expect(await left(id)).toBeLessThanOrEqual(30 * 86_400_000 + week)
+    expect(await left('sub:ann')).toBeGreaterThan(29 * 86_400_000)
+    const endless = { ownerId: 'ann', scopes: [], ttl: Number.POSITIVE_INFINITY }
+    const stays = await keys.create(endless)
+    await keys.create({ ownerId: 'ann', scopes: [] })
+    expect([await left(stays.id), await left('sub:ann')]).toEqual([-1, -1])
+    await keys.revoke(stays.id)
+    expect(await left(stays.id)).toBeGreaterThan(week - 60_000)
+    await keys.create({ ownerId: 'ann', scopes: [] })
+    expect(await left('sub:ann')).toBeGreaterThan(0)
+  })
+
+  test('a key that is rotated stays in the list of its owner for as long as it is good', async () => {
+    const own = prefix()
+    const keys = createApiKeys({ store: redisApiKeyStore(client, under(own)), ttl: '1d' })
+    const { id } = await keys.create({ ownerId: 'ann', scopes: [] })
+    const score = async () => Number(await client.zscore(`${own}:api-key:sub:ann`, id))
+    await client.zadd(`${own}:api-key:sub:ann`, String((await score()) - 3_600_000), id)
+    const { expiresAt } = await keys.rotate(id)
+    expect(await score()).toBeGreaterThanOrEqual((expiresAt ?? 0) - 60_000)
+    expect(await keys.list('ann')).toMatchObject([{ id, expiresAt }])
+  })
+
+  test('an authenticator secret has no end', async () => {
+    const own = prefix()
+    const totp = createTotp({ store: redisTotpStore(client, under(own)), issuer: 'x', maxFailures: 1 })
+    const { secret } = await totp.enroll('{ann} *', { account: 'ann' })
+    expect(await totp.verify('{ann} *', totpCode(secret))).toBe(true)
+    expect(await client.pttl(`${own}:totp:{ann} *`)).toBe(-1)
+  })
+
   test('a subject may be any text', async () => {
     const sub = '{a} * ? \r\n 😀 "quoted"'
-    const sessions = createSessions({ store: redisSessionStore(client, { prefix: prefix() }) })
+    const sessions = createSessions({ store: redisSessionStore(client, under(prefix())) })
     const { id } = await sessions.create(sub, { text: '\0' })
     expect(await sessions.get(id)).toMatchObject({ sub, data: { text: '\0' } })
     expect(await sessions.list(sub)).toHaveLength(1)
@@ -93,8 +141,8 @@ describeWithService('redis', (redis) => {
   test('rings of other names do not know each other', async () => {
     const own = prefix()
     const [one, other] = [
-      redisKeyStore(client, { prefix: own }),
-      redisKeyStore(client, { prefix: own, ring: 'b' }),
+      redisKeyStore(client, under(own)),
+      redisKeyStore(client, { ...under(own), ring: 'b' }),
     ]
     expect(await one.replace(0, [])).toBe(true)
     expect([await one.load(), await other.load()]).toMatchObject([{ version: 1 }, { version: 0 }])
@@ -104,7 +152,7 @@ describeWithService('redis', (redis) => {
 
   test('stores of other prefixes do not know each other', async () => {
     const [one, other] = [prefix(), prefix()].map((own) =>
-      createSessions({ store: redisSessionStore(client, { prefix: own }) }),
+      createSessions({ store: redisSessionStore(client, under(own)) }),
     )
     const { id } = (await one?.create('ann')) ?? { id: '' }
     expect(await other?.get(id)).toBeUndefined()
@@ -117,6 +165,8 @@ describeWithService('redis', (redis) => {
     ['redisReplayStore', redisReplayStore],
     ['redisRevocationStore', redisRevocationStore],
     ['redisKeyStore', redisKeyStore],
+    ['redisTotpStore', redisTotpStore],
+    ['redisApiKeyStore', redisApiKeyStore],
   ] as const)('%s refuses what is no client, no prefix or no timeout', (name, make) => {
     expect(() => make(never({}))).toThrow(`@base/redis ${name}: client must be a client`)
     for (const wrong of ['', 'x'.repeat(129)])
@@ -151,7 +201,7 @@ describeWithPrivateService('redis', {}, (redis) => {
   test('scripts work on a server that has forgotten them', async () => {
     const client = new Redis(redis.url)
     try {
-      const refresh = createRefreshService({ store: redisRefreshStore(client), tokens })
+      const refresh = createRefreshService({ store: redisRefreshStore(client, { timeout: '20s' }), tokens })
       const { refreshToken } = await signIn(refresh)
       await askRedis(redis.url, ['SCRIPT', 'FLUSH'])
       await rotated(refresh, refreshToken)

@@ -26,4 +26,10 @@ export class Fields {
   time(name: string): number {
     return Number(this.#fields.get(name))
   }
+
+  /** A time that may be absent. */
+  optionalTime(name: string): number | undefined {
+    const text = this.#fields.get(name)
+    return text === undefined ? undefined : Number(text)
+  }
 }

@@ -7,13 +7,15 @@ local function older(key, ttl)
   if left == -1 - ttl then return end
   if left <= 0 then redis.call('DEL', key) else redis.call('PEXPIRE', key, left) end
 end
+local times = {}
+for name in string.gmatch('created used seen idle expires kept revoked locked', '%a+') do times[name] = true end
 local ttl = tonumber(ARGV[2])
 if ttl == 0 then return end
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   local kind = redis.call('TYPE', key).ok
   if kind == 'hash' then
-    for _, field in ipairs({ 'created', 'used', 'seen', 'idle', 'expires', 'kept', 'revoked' }) do
-      if redis.call('HEXISTS', key, field) == 1 then redis.call('HINCRBY', key, field, -ttl) end
+    for _, field in ipairs(redis.call('HKEYS', key)) do
+      if times[field] or string.find(field, '^end:') then redis.call('HINCRBY', key, field, -ttl) end
     end
   elseif kind == 'zset' then
     for _, name in ipairs(redis.call('ZRANGE', key, 0, -1)) do redis.call('ZINCRBY', key, -ttl, name) end

@@ -2,16 +2,20 @@ import { script } from '../connection/script.js'
 import { type AuthConnection, partsOf, textOf } from './auth-connection.js'
 import { SERVER_TIME } from './server-time.js'
 
-/** Adds a name until its time is over, and takes away those whose time is; the key lives as long as its last name. */
+/**
+ * Adds a name until its time is over, or for ever without one, and takes away those whose time is; the key lives as long as its
+ * last name.
+ */
 const ADD = script(`${SERVER_TIME}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now))
-redis.call('ZADD', KEYS[1], text(now + ARGV[2]), ARGV[1])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+redis.call('ZADD', KEYS[1], ARGV[2] == '' and '+inf' or text(now + ARGV[2]), ARGV[1])
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+if last == 'inf' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], last) end
 return 1
 `)
 
 /**
- * What belongs to a subject: the names of its families or sessions. It lies in another slot than they do, so a name is added
+ * What belongs to a subject: the names of its families, sessions or keys. It lies in another slot than they do, so a name is added
  * before what it names is made: whoever reads the index finds everything that was made before, and maybe something that is
  * not there, or no more.
  */
@@ -24,8 +28,8 @@ export class SubjectIndex {
     this.#name = name
   }
 
-  async add(sub: string, name: string, ttl: number): Promise<void> {
-    await this.#connection.run(ADD, [this.#key(sub)], [name, String(ttl)])
+  async add(sub: string, name: string, ttl: number | undefined): Promise<void> {
+    await this.#connection.run(ADD, [this.#key(sub)], [name, String(ttl ?? '')])
   }
 
   async names(sub: string): Promise<string[]> {

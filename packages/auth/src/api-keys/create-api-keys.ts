@@ -1,0 +1,186 @@
+import { toMilliseconds } from '@base/core/duration'
+import type { ForbiddenError } from '@base/core/errors'
+import { ok, type Result } from '@base/core/result'
+import type { AuthError } from '../errors/auth-error.js'
+import { askStore } from '../tokens/opaque/ask-store.js'
+import { checkName } from '../tokens/opaque/check-name.js'
+import { refused } from '../tokens/refused.js'
+import { untilAborted } from '../tokens/until-aborted.js'
+import type { ApiKeyStore, StoredApiKey, StoredApiKeySecret } from './api-key-store.js'
+import { createKeyId, createKeyText, isKeyId, readKeyText } from './api-key-text.js'
+import type {
+  ApiKey,
+  ApiKeys,
+  IssuedApiKey,
+  NewApiKey,
+  OwnedApiKeyOptions,
+  RotateApiKeyOptions,
+  VerifiedApiKey,
+  VerifyApiKeyOptions,
+} from './api-keys.js'
+import {
+  type ApiKeysOptions,
+  type ApiKeysSettings,
+  checkTtl,
+  place,
+  readOptions,
+} from './api-keys-options.js'
+import { checkScope, checkScopes } from './key-scopes.js'
+import { apiKeyOf, judge, notForThis, unknownKey, widerThanOwner } from './key-view.js'
+import { hashOfKey, secretOf } from './present-secret.js'
+
+/** How old the note of the last use may be before it is written again, in milliseconds. */
+const NOTED_FOR = 60_000
+
+/**
+ * Keys for programs: partners, jobs, command lines. Each is good for some time, for what it was made for, and no more than its
+ * owner may do at that moment.
+ *
+ * A key says whose it is, has an id by which it is found, 190 random bits and a checksum, which refuses what is mistyped or
+ * invented before the store is asked. The store knows its SHA-256 alone, so it can be shown once.
+ *
+ * Not promised: that a stolen key is noticed, or that it is good for users in a browser: give those sessions.
+ *
+ * @example
+ * const keys = createApiKeys({ store: memoryApiKeyStore(), prefix: 'shop_live' })
+ * const { id, key } = await keys.create({ ownerId: 'partner-1', scopes: ['orders:read'] })
+ * const result = await keys.verify(key, { scope: 'orders:read' })
+ * if (result.ok) result.value.ownerId // 'partner-1'
+ * await keys.rotate(id) // both are good for a day
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see OWASP ASVS 5.0, 7.2.2; GitHub, Behind GitHub's new authentication token formats (2021)
+ */
+export function createApiKeys(options: ApiKeysOptions = {}): ApiKeys {
+  return new StoredApiKeys(readOptions(options))
+}
+
+class StoredApiKeys implements ApiKeys {
+  readonly #settings: ApiKeysSettings
+
+  constructor(settings: ApiKeysSettings) {
+    this.#settings = settings
+  }
+
+  async create(key: NewApiKey): Promise<IssuedApiKey> {
+    const { prefix, ttl: usual } = this.#settings
+    const ownerId = checkName(key?.ownerId, place('ownerId'))
+    const scopes = checkScopes(key.scopes)
+    const name = key.name === undefined ? undefined : checkName(key.name, place('name'))
+    const ttl = key.ttl === undefined ? usual : checkTtl(key.ttl)
+    await this.#refuseWider(ownerId, scopes)
+    const id = createKeyId()
+    const text = createKeyText(prefix, id)
+    const facts = {
+      id,
+      ownerId,
+      name,
+      scopes,
+      hash: hashOfKey(text),
+      ttl: Number.isFinite(ttl) ? ttl : undefined,
+    }
+    return issued(text, await this.#ask((store, now) => store.create(facts, now)))
+  }
+
+  async verify(
+    text: unknown,
+    { scope, signal }: VerifyApiKeyOptions = {},
+  ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
+    signal?.throwIfAborted()
+    const asked = scope === undefined ? [] : checkScope(scope).split(' ')
+    const id = readKeyText(text, this.#settings.prefix)
+    if (id === undefined) return refused('API_KEY_MALFORMED', 'It has not the form or the checksum of a key.')
+    const hash = hashOfKey(text as string)
+    const key = await untilAborted(
+      this.#ask((store, now) => store.find(id, now)),
+      signal,
+    )
+    const secret = key && secretOf(key, hash)
+    if (secret === undefined) return refused('API_KEY_INVALID', 'The API key is not known.')
+    return judge(key as StoredApiKey, secret) ?? this.#admit(key as StoredApiKey, secret, asked, signal)
+  }
+
+  async rotate(id: string, { ownerId, overlap }: RotateApiKeyOptions = {}): Promise<IssuedApiKey> {
+    const { prefix, overlap: usual } = this.#settings
+    const lasting = overlap === undefined ? usual : toMilliseconds(overlap, place('overlap'))
+    if (!(await this.#isOf(id, ownerId))) throw unknownKey()
+    const text = createKeyText(prefix, id)
+    const rotation = { hash: hashOfKey(text), overlap: lasting }
+    const key = await this.#ask((store, now) => store.rotate(id, rotation, now))
+    if (key === undefined) throw unknownKey()
+    return issued(text, key)
+  }
+
+  async revoke(id: string, { ownerId }: OwnedApiKeyOptions = {}): Promise<boolean> {
+    if (!(await this.#isOf(id, ownerId))) return false
+    return this.#ask((store, now) => store.revoke(id, now))
+  }
+
+  async revokeAll(ownerId: string): Promise<number> {
+    checkName(ownerId, place('ownerId'))
+    return this.#ask((store, now) => store.revokeAll(ownerId, now))
+  }
+
+  async list(ownerId: string): Promise<readonly ApiKey[]> {
+    checkName(ownerId, place('ownerId'))
+    const keys = await this.#ask((store, now) => store.list(ownerId, now))
+    return keys.map((key) => apiKeyOf(key, key.secrets[0]?.expiresAt))
+  }
+
+  /** Lets a key in that is good, if it is for what is asked. */
+  async #admit(
+    key: StoredApiKey,
+    { hash, expiresAt }: StoredApiKeySecret,
+    asked: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
+    const isHeld = await this.#heldBy(key.ownerId, signal)
+    if (isHeld === undefined) return refused('API_KEY_REVOKED', 'The owner of the API key is no more.')
+    await this.#noteUse(key)
+    const scopes = key.scopes.filter(isHeld)
+    if (!asked.every((name) => scopes.includes(name))) return notForThis(asked)
+    return ok({ ...apiKeyOf(key, expiresAt), scopes, isReplaced: hash !== key.secrets[0]?.hash })
+  }
+
+  async #refuseWider(ownerId: string, scopes: readonly string[]): Promise<void> {
+    const isHeld = await this.#heldBy(ownerId, undefined)
+    if (isHeld === undefined || !scopes.every(isHeld)) throw widerThanOwner()
+  }
+
+  /** Which scopes an owner has now; `undefined` for one who is no more. */
+  async #heldBy(
+    ownerId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<((scope: string) => boolean) | undefined> {
+    const { ownerScopes } = this.#settings
+    if (ownerScopes === undefined) return () => true
+    const scopes = await untilAborted(Promise.resolve(ownerScopes(ownerId, { signal })), signal)
+    if (!Array.isArray(scopes)) return undefined
+    const held = new Set(scopes)
+    return (scope) => held.has(scope)
+  }
+
+  /** Once a minute. It is good whether or not that can be written down. */
+  async #noteUse({ id, lastUsedAt = 0 }: StoredApiKey): Promise<void> {
+    const { store, clock } = this.#settings
+    const now = clock.now()
+    if (now - lastUsedAt < NOTED_FOR) return
+    await askStore('API key', () => store.touch(id, now)).catch(() => {})
+  }
+
+  async #isOf(id: unknown, ownerId: string | undefined): Promise<boolean> {
+    const owner = ownerId === undefined ? undefined : checkName(ownerId, place('ownerId'))
+    if (!isKeyId(id)) return false
+    return owner === undefined || (await this.#ask((store, now) => store.find(id, now)))?.ownerId === owner
+  }
+
+  #ask<T>(ask: (store: ApiKeyStore, now: number) => PromiseLike<T>): Promise<T> {
+    const { store, clock } = this.#settings
+    return askStore('API key', () => ask(store, clock.now()))
+  }
+}
+
+function issued(text: string, { id, secrets: [secret] }: StoredApiKey): IssuedApiKey {
+  const expiresAt = secret?.expiresAt
+  return { id, key: text, ...(expiresAt !== undefined && { expiresAt }) }
+}

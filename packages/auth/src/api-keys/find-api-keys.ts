@@ -1,0 +1,26 @@
+import { invalidOption, type OptionPlace } from '@base/core/options'
+import { checkPrefix, hasChecksum, keyPattern } from './api-key-text.js'
+
+/** Options of {@link findApiKeys}. */
+export interface FindApiKeysOptions {
+  /** What the keys begin with, as in `createApiKeys`. @defaultValue 'key' */
+  readonly prefix?: string
+}
+
+const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'findApiKeys', option })
+
+/**
+ * The keys that stand in a text: for what looks for leaks before a commit, or takes secrets out of a log. A text that only looks
+ * like a key does not have its checksum, but for one in four thousand million. Nothing is asked; whether a key is good only
+ * `verify` knows.
+ *
+ * @example
+ * findApiKeys('curl -H "x-api-key: shop_live_…"', { prefix: 'shop_live' }) // []
+ *
+ * @throws InvalidOptionError for a text or a prefix that is none.
+ */
+export function findApiKeys(text: string, { prefix = 'key' }: FindApiKeysOptions = {}): readonly string[] {
+  if (typeof text !== 'string') throw invalidOption(text, place('text'), 'a text')
+  const found = text.match(keyPattern(checkPrefix(prefix, place('prefix')))) ?? []
+  return [...new Set(found)].filter(hasChecksum)
+}
