@@ -104,7 +104,22 @@ test('a histogram counts each value into the first bucket whose bound is not bel
 test('any name and unit that is taken gives a legal family', async () => {
   const arbLegal = fc.stringMatching(/^[a-zA-Z][\w.\-/]{0,20}$/)
   const arbUnit = fc.oneof(
-    fc.constantFrom('', '1', 's', 'By', '{request}', '{request}/s', 'By/s', 'm/s/s', '/', '{', '%', 'total'),
+    fc.constantFrom(
+      '',
+      '1',
+      's',
+      'By',
+      '{request}',
+      '{request}/s',
+      'By/s',
+      'm/s/s',
+      'valueOf',
+      '__proto__',
+      '/',
+      '{',
+      '%',
+      'total',
+    ),
     fc.stringMatching(/^[\x20-\x7e]{0,12}$/),
   )
   const arbKind = fc.constantFrom('counter', 'gauge', 'histogram')

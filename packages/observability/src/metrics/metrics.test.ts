@@ -301,6 +301,8 @@ describe('names', () => {
     ['rate', '1/s', 'gauge', 'rate_per_second'],
     ['a..b-c/d_', 'widgets', 'gauge', 'a_b_c_d_widgets'],
     ['x', '%', 'gauge', 'x_percent'],
+    ['x', 'valueOf', 'counter', 'x_valueOf_total'],
+    ['x', 's/constructor', 'gauge', 'x_seconds_per_constructor'],
   ] as const)('%s in %j of a %s is %s', async (name, unit, kind, expected) => {
     const metrics = createMetrics()
     if (kind === 'counter') metrics.counter(name, { unit }).add()

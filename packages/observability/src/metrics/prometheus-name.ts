@@ -1,43 +1,43 @@
 import type { MetricKind } from './family.js'
 
 /** The words that Prometheus wants for units. @see OpenTelemetry specification, "Prometheus and OpenMetrics compatibility" */
-const WORDS: Readonly<Record<string, string>> = {
-  d: 'days',
-  h: 'hours',
-  min: 'minutes',
-  s: 'seconds',
-  ms: 'milliseconds',
-  us: 'microseconds',
-  ns: 'nanoseconds',
-  By: 'bytes',
-  KiBy: 'kibibytes',
-  MiBy: 'mebibytes',
-  GiBy: 'gibibytes',
-  TiBy: 'tibibytes',
-  KBy: 'kilobytes',
-  MBy: 'megabytes',
-  GBy: 'gigabytes',
-  TBy: 'terabytes',
-  m: 'meters',
-  V: 'volts',
-  A: 'amperes',
-  J: 'joules',
-  W: 'watts',
-  g: 'grams',
-  Cel: 'celsius',
-  Hz: 'hertz',
-  '%': 'percent',
-}
+const WORDS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['d', 'days'],
+  ['h', 'hours'],
+  ['min', 'minutes'],
+  ['s', 'seconds'],
+  ['ms', 'milliseconds'],
+  ['us', 'microseconds'],
+  ['ns', 'nanoseconds'],
+  ['By', 'bytes'],
+  ['KiBy', 'kibibytes'],
+  ['MiBy', 'mebibytes'],
+  ['GiBy', 'gibibytes'],
+  ['TiBy', 'tibibytes'],
+  ['KBy', 'kilobytes'],
+  ['MBy', 'megabytes'],
+  ['GBy', 'gigabytes'],
+  ['TBy', 'terabytes'],
+  ['m', 'meters'],
+  ['V', 'volts'],
+  ['A', 'amperes'],
+  ['J', 'joules'],
+  ['W', 'watts'],
+  ['g', 'grams'],
+  ['Cel', 'celsius'],
+  ['Hz', 'hertz'],
+  ['%', 'percent'],
+])
 
-const PER: Readonly<Record<string, string>> = {
-  s: 'second',
-  min: 'minute',
-  h: 'hour',
-  d: 'day',
-  wk: 'week',
-  mo: 'month',
-  y: 'year',
-}
+const PER: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['s', 'second'],
+  ['min', 'minute'],
+  ['h', 'hour'],
+  ['d', 'day'],
+  ['wk', 'week'],
+  ['mo', 'month'],
+  ['y', 'year'],
+])
 
 /** The family of a name and a unit, without `_total`, and the word of the unit that it ends with. */
 export function prometheusName(
@@ -67,11 +67,11 @@ function legalName(name: string): string {
 function wordOf(unit: string, kind: MetricKind): string {
   const [of = '', per] = unit.replace(/\{[^}]*\}/g, '').split('/')
   if (per !== undefined && per !== '') {
-    const word = of === '' || of === '1' ? '' : `${legalUnit(WORDS[of] ?? of)}_`
-    return `${word}per_${legalUnit(PER[per] ?? per)}`
+    const word = of === '' || of === '1' ? '' : `${legalUnit(WORDS.get(of) ?? of)}_`
+    return `${word}per_${legalUnit(PER.get(per) ?? per)}`
   }
   if (of === '1') return kind === 'gauge' ? 'ratio' : ''
-  return legalUnit(WORDS[of] ?? of)
+  return legalUnit(WORDS.get(of) ?? of)
 }
 
 function legalUnit(word: string): string {
