@@ -1,6 +1,8 @@
 import {
+  actionTokenStoreConformance,
   apiKeyStoreConformance,
   keyStoreConformance,
+  recoveryCodeStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
@@ -14,8 +16,10 @@ import { connect } from '../connection/connect.js'
 import { describeClients } from '../describe-clients.js'
 import {
   type RedisAuthStoreOptions,
+  redisActionTokenStore,
   redisApiKeyStore,
   redisKeyStore,
+  redisRecoveryCodeStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -45,6 +49,8 @@ function suites(client: () => RedisClient): void {
   keyStoreConformance(make(redisKeyStore), { test })
   totpStoreConformance(make(redisTotpStore), { test })
   apiKeyStoreConformance(make(redisApiKeyStore), { test })
+  recoveryCodeStoreConformance(make(redisRecoveryCodeStore), { test })
+  actionTokenStoreConformance(make(redisActionTokenStore), { test })
 }
 
 describeClients((opened) => suites(() => opened().client))
