@@ -1,4 +1,7 @@
 import type { Migration } from '../migrate/migrate.js'
+import { actionTokenMigrations } from './action-token-migrations.js'
+import { auditMigrations } from './audit-migrations.js'
+import { recoveryCodeMigrations } from './recovery-code-migrations.js'
 
 /**
  * The tables of the stores for `@base/auth`, for `migrate`, where the role that runs must not create tables.
@@ -103,4 +106,7 @@ create table base_signing_keys (
 create index base_api_keys_owner_id on base_api_keys (owner_id);
 create index base_api_keys_over on base_api_keys (least(expires_at, revoked_at));`,
   },
+  ...recoveryCodeMigrations,
+  ...actionTokenMigrations,
+  ...auditMigrations,
 ]

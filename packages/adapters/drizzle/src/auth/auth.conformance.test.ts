@@ -1,6 +1,9 @@
 import {
+  actionTokenStoreConformance,
   apiKeyStoreConformance,
+  auditSinkConformance,
   keyStoreConformance,
+  recoveryCodeStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
@@ -15,8 +18,11 @@ import { describeDatabases } from '../test-databases.js'
 import {
   authMigrations,
   type DrizzleAuthStoreOptions,
+  drizzleActionTokenStore,
   drizzleApiKeyStore,
+  drizzleAuditSink,
   drizzleKeyStore,
+  drizzleRecoveryCodeStore,
   drizzleRefreshStore,
   drizzleReplayStore,
   drizzleRevocationStore,
@@ -39,13 +45,16 @@ const TIMES = {
   base_replays: ['expires_at'],
   base_revoked_tokens: ['expires_at'],
   base_revoked_subjects: ['expires_at'],
+  base_action_tokens: ['expires_at'],
   base_totp: ['locked_until'],
   base_api_keys: ['created_at', 'last_used_at', 'expires_at', 'revoked_at'],
 } as const
 
+const TIMELESS = 'base_recovery_codes, base_audit_chains, base_audit_entries'
+
 describeDatabases((database) => {
   const clear = () =>
-    database.run(`truncate ${Object.keys(TIMES).join()}, base_refresh_spent, base_signing_keys`)
+    database.run(`truncate ${Object.keys(TIMES).join()}, base_refresh_spent, base_signing_keys, ${TIMELESS}`)
   beforeAll(async () => void (await migrate(database.db, authMigrations)))
 
   const byClock =
@@ -67,6 +76,7 @@ describeDatabases((database) => {
     revocationStoreConformance(byClock(drizzleRevocationStore), { test })
     totpStoreConformance(byClock(drizzleTotpStore), { test })
     apiKeyStoreConformance(byClock(drizzleApiKeyStore), { test })
+    actionTokenStoreConformance(byClock(drizzleActionTokenStore), { test })
   })
 
   /** Time passes by making everything older. */
@@ -101,5 +111,8 @@ describeDatabases((database) => {
     keyStoreConformance(byDatabase(drizzleKeyStore), { test })
     totpStoreConformance(byDatabase(drizzleTotpStore), { test })
     apiKeyStoreConformance(byDatabase(drizzleApiKeyStore), { test })
+    actionTokenStoreConformance(byDatabase(drizzleActionTokenStore), { test })
+    recoveryCodeStoreConformance(byDatabase(drizzleRecoveryCodeStore), { test })
+    auditSinkConformance(byDatabase(drizzleAuditSink), { test })
   })
 })

@@ -1,7 +1,9 @@
 import {
+  actionTokenStoreConformance,
   apiKeyStoreConformance,
   keyStoreConformance,
   oauthTransactionStoreConformance,
+  recoveryCodeStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
   revocationStoreConformance,
@@ -15,9 +17,11 @@ import { connect } from '../connection/connect.js'
 import { describeClients } from '../describe-clients.js'
 import {
   type RedisAuthStoreOptions,
+  redisActionTokenStore,
   redisApiKeyStore,
   redisKeyStore,
   redisOAuthTransactionStore,
+  redisRecoveryCodeStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -48,6 +52,8 @@ function suites(client: () => RedisClient): void {
   totpStoreConformance(make(redisTotpStore), { test })
   apiKeyStoreConformance(make(redisApiKeyStore), { test })
   oauthTransactionStoreConformance(make(redisOAuthTransactionStore), { test })
+  recoveryCodeStoreConformance(make(redisRecoveryCodeStore), { test })
+  actionTokenStoreConformance(make(redisActionTokenStore), { test })
 }
 
 describeClients((opened) => suites(() => opened().client))

@@ -3,9 +3,11 @@ import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
+  redisActionTokenStore,
   redisApiKeyStore,
   redisKeyStore,
   redisOAuthTransactionStore,
+  redisRecoveryCodeStore,
   redisRefreshStore,
   redisReplayStore,
   redisRevocationStore,
@@ -69,6 +71,14 @@ const USES: Readonly<Record<string, (client: RedisClient) => () => PromiseLike<u
     const store = redisApiKeyStore(client, options)
     return () => store.find('id', 0)
   },
+  redisRecoveryCodeStore: (client) => {
+    const store = redisRecoveryCodeStore(client, options)
+    return () => store.count('user')
+  },
+  redisActionTokenStore: (client) => {
+    const store = redisActionTokenStore(client, options)
+    return () => store.find({ purpose: 'reset', handle: 'handle', hash: 'hash' }, 0)
+  },
   redisOAuthTransactionStore: (client) => {
     const store = redisOAuthTransactionStore(client, options)
     return () => store.take('id', 0)
@@ -87,11 +97,13 @@ const RISKS: Readonly<Record<string, string>> = {
   redisSessionStore: 'a session',
   redisTotpStore: 'a second factor',
   redisApiKeyStore: 'a key of a program',
+  redisRecoveryCodeStore: 'recovery codes',
+  redisActionTokenStore: 'a token that was sent',
   redisOAuthTransactionStore: 'a sign-in that has begun',
 }
 const patterns = Object.keys(USES)
 /** Whose keys have no end. */
-const endless = ['redisKeyStore', 'redisTotpStore']
+const endless = ['redisKeyStore', 'redisTotpStore', 'redisRecoveryCodeStore']
 
 function useOf(pattern: string, client: RedisClient): () => PromiseLike<unknown> {
   const use = USES[pattern]?.(client)
