@@ -14,7 +14,8 @@ import { parseEnvelope, parseHeader } from './envelope.js'
 import type { FieldCipher, FieldCipherCall } from './field-cipher.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
-import { bytesOfParts, type ColumnPlace, type FieldPlace, readPlace } from './place.js'
+import { bytesOfParts } from './part-bytes.js'
+import { type ColumnPlace, type FieldPlace, readPlace } from './place.js'
 import { fromBytes, toBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const

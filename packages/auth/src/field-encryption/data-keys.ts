@@ -6,7 +6,7 @@ import { type EnvelopeHeader, headerOf, parseHeader } from './envelope.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
 import { isKeyId } from './local-keys.js'
-import { bytesOfParts } from './place.js'
+import { bytesOfParts } from './part-bytes.js'
 
 /** A data key, ready for use. */
 export interface ReadyKey {

@@ -1,4 +1,3 @@
-export { type AesGcmMessage, openAesGcm } from './aes-gcm.js'
 export { createFieldCipher, type FieldCipherOptions } from './create-field-cipher.js'
 export type { FieldCipher, FieldCipherCall } from './field-cipher.js'
 export {
@@ -8,6 +7,7 @@ export {
 } from './field-cipher-error.js'
 export type { DataKey, IndexKey, KmsPort } from './kms-port.js'
 export { type FieldKeyState, type LocalKey, localKeys } from './local-keys.js'
+export { type AesGcmMessage, openAesGcm } from './open-aes-gcm.js'
 export type { ColumnPlace, FieldPlace } from './place.js'
 export {
   type EncryptedField,
