@@ -138,7 +138,7 @@ describe('createAudit', () => {
 
     test('writers of several processes keep one chain unbroken, and lose nothing', async () => {
       const sink = slow(memoryAuditSink())
-      const writers = Array.from({ length: 5 }, () => createAudit({ sink }))
+      const writers = Array.from({ length: 5 }, () => createAudit({ sink, clock: new TestClock() }))
       await Promise.all(
         writers.flatMap((writer, index) =>
           Array.from({ length: 10 }, async (_, count) => {

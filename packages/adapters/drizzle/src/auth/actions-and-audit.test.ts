@@ -5,9 +5,16 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { describeDatabases, type TestDatabase } from '../test-databases.js'
-import { drizzleActionTokenStore, drizzleAuditSink, drizzleRecoveryCodeStore } from './index.js'
+import {
+  drizzleActionTokenStore,
+  drizzleAuditSink,
+  drizzleRecoveryCodeStore,
+  type Executor,
+} from './index.js'
 
 const TABLES = ['base_recovery_codes', 'base_action_tokens', 'base_audit_chains', 'base_audit_entries']
+/** Only a hang takes longer. */
+const auditOver = (executor: Executor) => createAudit({ sink: drizzleAuditSink(executor), timeout: '60s' })
 const never = (value: unknown): never => value as never
 
 /** Everything that is stored, as text. */
@@ -28,7 +35,7 @@ describeDatabases((database) => {
   test('no token and no code is stored', async () => {
     const tokens = createActionTokens({ store: drizzleActionTokenStore(database.db), purpose: 'reset' })
     const codes = createRecoveryCodes({ store: drizzleRecoveryCodeStore(database.db) })
-    await createAudit({ sink: drizzleAuditSink(database.db) }).record({
+    await auditOver(database.db).record({
       action: 'a',
       after: { pin: '4711-0815' },
     })
@@ -41,7 +48,7 @@ describeDatabases((database) => {
   })
 
   test('writers of several processes keep one chain, which verifies as it is read back', async () => {
-    const writers = [1, 2, 3].map(() => createAudit({ sink: drizzleAuditSink(database.db), timeout: '60s' }))
+    const writers = [1, 2, 3].map(() => auditOver(database.db))
     const odd = { text: '\0 \ud800 \\u0000 "', number: 1e21, date: new Date(0), list: [0.1, null] }
     await Promise.all(
       writers.flatMap((writer) => [
@@ -53,7 +60,7 @@ describeDatabases((database) => {
   })
 
   test('a row that is changed, or taken away, breaks the chain there', async () => {
-    const audit = createAudit({ sink: drizzleAuditSink(database.db) })
+    const audit = auditOver(database.db)
     for (const action of ['a', 'b', 'c']) await audit.record({ action, actor: { id: 'ann' } })
     await database.run(
       `update base_audit_entries set entry = replace(entry, '"ann"', '"bob"') where sequence = 2`,
@@ -64,23 +71,23 @@ describeDatabases((database) => {
   })
 
   test('an entry within a transaction is there if that commits, and only then', async () => {
-    const audit = createAudit({ sink: drizzleAuditSink(database.db) })
+    const audit = auditOver(database.db)
     await audit.record({ action: 'before' })
     const cause = new Error('undone')
     const undone = database.db.transaction(async (tx) => {
-      await createAudit({ sink: drizzleAuditSink(tx) }).record({ action: 'undone' })
+      await auditOver(tx).record({ action: 'undone' })
       throw cause
     })
     await expect(undone).rejects.toBe(cause)
     await database.db.transaction(async (tx) => {
-      await createAudit({ sink: drizzleAuditSink(tx) }).record({ action: 'within' })
+      await auditOver(tx).record({ action: 'within' })
     })
     expect((await audit.record({ action: 'after' })).sequence).toBe(3)
     expect(await audit.verify()).toMatchObject({ ok: true, value: { sequence: 3 } })
   })
 
   test('columns can be searched', async () => {
-    const audit = createAudit({ sink: drizzleAuditSink(database.db) })
+    const audit = auditOver(database.db)
     const target = { type: 'order', id: '7' }
     await audit.record({ action: 'order.cancel', actor: { id: 'ann' }, target, tenant: 'acme' })
     const rows = await database.db.execute(

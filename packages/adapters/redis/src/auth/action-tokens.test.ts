@@ -17,7 +17,7 @@ describeWithService('redis', (redis) => {
   afterAll(() => client.disconnect())
 
   test('no token and no code is stored, and every key of a token ends by itself', async () => {
-    const options = { prefix: prefix(), timeout: 10_000 }
+    const options = { prefix: prefix(), timeout: 20_000 }
     const tokens = createActionTokens({ store: redisActionTokenStore(client, options), purpose: 'reset' })
     const codes = createRecoveryCodes({ store: redisRecoveryCodeStore(client, options) })
     const { token } = await tokens.issue('ann')
@@ -39,7 +39,7 @@ describeWithService('redis', (redis) => {
 
   test('tokens that are over leave the key of their subject as others are added', async () => {
     const own = prefix()
-    const store = redisActionTokenStore(client, { prefix: own, timeout: '10s' })
+    const store = redisActionTokenStore(client, { prefix: own, timeout: '20s' })
     const token = (name: string, ttl: number) => ({
       ...{ purpose: 'reset', handle: name.padEnd(24, '_'), hash: name, sub: 'ann', data: '{}', ttl },
     })
