@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { UnavailableError } from '@base/core/errors'
+import { boundedBody } from '../../tokens/jwks/bounded-body.js'
 import { untilAborted } from '../../tokens/until-aborted.js'
 
 /** How a provider is asked. */
@@ -80,25 +81,10 @@ function leave(response: Response): void {
 }
 
 async function readBody(response: Response, address: string): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  try {
-    for await (const chunk of response.body ?? []) {
-      length += chunk.byteLength
-      // Leaving the loop cancels the body.
-      if (length > MOST_BYTES) break
-      chunks.push(chunk)
-    }
-  } catch (cause) {
+  const body = await boundedBody(response, MOST_BYTES).catch((cause: unknown) => {
     throw away(address, 'the connection broke', { cause })
-  }
-  if (length > MOST_BYTES) throw new UnusableAnswer(`It has more than ${MOST_BYTES} bytes.`)
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.byteLength
-  }
+  })
+  if (body === undefined) throw new UnusableAnswer(`It has more than ${MOST_BYTES} bytes.`)
   return body
 }
 

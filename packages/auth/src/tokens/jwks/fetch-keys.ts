@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { parseStrictObject } from '../jws/strict-json.js'
+import { boundedBody } from './bounded-body.js'
 
 /** How keys are fetched. */
 export interface FetchRules {
@@ -54,26 +55,10 @@ async function request(rules: FetchRules, etag: string | null, signal: AbortSign
   const cacheControl = response.headers.get('cache-control')
   if (response.status === 304 && etag !== null) return { changed: false, cacheControl }
   if (response.status !== 200) throw new Error(`The answer has the status ${response.status}.`)
-  const keys = keysOf(await readBody(response))
+  const body = await boundedBody(response, MOST_BYTES)
+  if (body === undefined) throw new Error(`The answer has more than ${MOST_BYTES} bytes.`)
+  const keys = keysOf(body)
   return { changed: true, keys, etag: response.headers.get('etag'), cacheControl }
-}
-
-async function readBody(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    // Leaving the loop cancels the body.
-    if (length > MOST_BYTES) throw new Error(`The answer has more than ${MOST_BYTES} bytes.`)
-    chunks.push(chunk)
-  }
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return body
 }
 
 function keysOf(body: Uint8Array): readonly unknown[] {
