@@ -27,6 +27,7 @@ export function idempotencyStoreConformance(make: Make<IdempotencyStore>, option
   outcomes(law)
   leases(law)
   owners(law)
+  strangers(law)
   fences(law)
   crowds(law)
 }
@@ -208,7 +209,9 @@ function owners(law: Law<IdempotencyStore>): void {
     assert.equal(await store.release(claim), false, 'a late release freed the key of another')
     assert.equal((await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) }))).state, 'conflict')
   })
+}
 
+function strangers(law: Law<IdempotencyStore>): void {
   law('what is done is not released or renewed', async (store) => {
     const claim = claimOf('a')
     await store.claim(claim)

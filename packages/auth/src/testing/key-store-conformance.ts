@@ -1,4 +1,4 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import { createKeyRing } from '../tokens/ring/create-key-ring.js'
 import type { KeyStore, StoredKey } from '../tokens/ring/key-store.js'
 import { assert } from './assert.js'
@@ -14,7 +14,12 @@ import { assert } from './assert.js'
  */
 export function keyStoreConformance(make: Make<KeyStore>, options: ConformanceOptions): void {
   const law = laws('KeyStore', make, options)
+  keeping(law)
+  replacing(law)
+  rotating(law)
+}
 
+function keeping(law: Law<KeyStore>): void {
   law('is empty at first', async (store) => {
     assert.deepEqual(await store.load(), { version: 0, keys: [] })
   })
@@ -33,7 +38,9 @@ export function keyStoreConformance(make: Make<KeyStore>, options: ConformanceOp
     const { version, keys } = await store.load()
     assert.deepEqual([version, byName(keys)], [2, [keyNamed('b'), keyNamed('c')]])
   })
+}
 
+function replacing(law: Law<KeyStore>): void {
   law('changes nothing where the version is another', async (store) => {
     await store.replace(0, [keyNamed('a')])
     for (const version of [0, 2, 7]) assert.equal(await store.replace(version, [keyNamed('b')]), false)
@@ -65,7 +72,9 @@ export function keyStoreConformance(make: Make<KeyStore>, options: ConformanceOp
     loaded.length = 0
     assert.deepEqual((await store.load()).keys, [keyNamed('a')])
   })
+}
 
+function rotating(law: Law<KeyStore>): void {
   law('nodes that rotate at once come to one new key', async (store) => {
     for (const count of [1, 2]) {
       const together = afterLoads(store, 5)

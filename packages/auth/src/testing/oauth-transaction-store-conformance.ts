@@ -1,4 +1,4 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { OAuthTransactionStore } from '../oauth/transactions/oauth-transaction-store.js'
 import { assert } from './assert.js'
 
@@ -29,10 +29,12 @@ export function oauthTransactionStoreConformance(
   options: ConformanceOptions,
 ): void {
   const law = laws('OAuthTransactionStore', make, options)
-  const put = (store: OAuthTransactionStore, key: string, text: string, ttl: number = MINUTE) =>
-    store.put(key, text, ttl, Date.now())
-  const take = (store: OAuthTransactionStore, key: string) => store.take(key, Date.now())
+  keeping(law)
+  ending(law)
+  races(law)
+}
 
+function keeping(law: Law<OAuthTransactionStore>): void {
   law('a transaction comes back as it was put, once', async (store) => {
     const text = 'x-_'.repeat(2_000)
     await put(store, 'a', text)
@@ -48,7 +50,9 @@ export function oauthTransactionStoreConformance(
     for (const key of keys) await put(store, key, `of ${key}`)
     for (const key of keys) assert.equal(await take(store, key), `of ${key}`)
   })
+}
 
+function ending(law: Law<OAuthTransactionStore>): void {
   law('a transaction is put in the place of another, and lives from then on', async (store, advance) => {
     await put(store, 'a', 'first')
     await advance(MINUTE / 2)
@@ -66,7 +70,9 @@ export function oauthTransactionStoreConformance(
     await advance(MINUTE / 2)
     assert.deepEqual([await take(store, 'short'), await take(store, 'long')], [undefined, 'x'])
   })
+}
 
+function races(law: Law<OAuthTransactionStore>): void {
   law('of 50 that take one at once exactly one gets it', async (store) => {
     await put(store, 'a', 'x')
     const taken = await Promise.all(Array.from({ length: 50 }, () => take(store, 'a')))
@@ -75,4 +81,17 @@ export function oauthTransactionStoreConformance(
       ['x'],
     )
   })
+}
+
+function put(
+  store: OAuthTransactionStore,
+  key: string,
+  text: string,
+  ttl: number = MINUTE,
+): PromiseLike<void> {
+  return store.put(key, text, ttl, Date.now())
+}
+
+function take(store: OAuthTransactionStore, key: string): PromiseLike<string | undefined> {
+  return store.take(key, Date.now())
 }

@@ -14,6 +14,9 @@ const HOUR = 3_600 * SECOND
 const GRACE = 10 * SECOND
 const SEALED = 'c2VhbGVk'
 
+/** A crowd. */
+const many = Array.from({ length: 50 }, (_, index) => index)
+
 /**
  * What every `RefreshStore` must do; a store is one when it passes this against the real system.
  *
@@ -39,9 +42,11 @@ export function refreshStoreConformance(make: Make<RefreshStore>, options: Confo
   keeping(law)
   rotating(law)
   reuse(law)
+  strictness(law)
   ends(law)
   revoking(law)
   races(law)
+  crowds(law)
   failing(law)
 }
 
@@ -156,7 +161,9 @@ function reuse(law: Law<RefreshStore>): void {
     assert.deepEqual(await rotate(store, 'a', 'a0', 'x'), { status: 'reused' })
     assert.equal(await status(store, 'a', 'a2'), 'revoked')
   })
+}
 
+function strictness(law: Law<RefreshStore>): void {
   law('without a grace the parent revokes the family at once', async (store) => {
     await started(store, 'a')
     await rotate(store, 'a', 'a0', 'a1', { grace: 0, sealed: undefined })
@@ -260,8 +267,6 @@ function revoking(law: Law<RefreshStore>): void {
 }
 
 function races(law: Law<RefreshStore>): void {
-  const many = Array.from({ length: 50 }, (_, index) => index)
-
   law('of 50 rotations at once exactly one rotates, and all others get its child', async (store) => {
     await started(store, 'a')
     const outcomes = await Promise.all(
@@ -302,7 +307,9 @@ function races(law: Law<RefreshStore>): void {
       assert.deepEqual(await listed(store), [])
     }
   })
+}
 
+function crowds(law: Law<RefreshStore>): void {
   law('revoking all reaches every family that was started before, while others rotate', async (store) => {
     const names = many.slice(0, 20).map((n) => `m${n}-`)
     await Promise.all(names.map((name) => started(store, name)))

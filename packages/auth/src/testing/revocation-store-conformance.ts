@@ -1,4 +1,4 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { RevocationStore } from '../tokens/revocation/revocation-store.js'
 import { assert } from './assert.js'
 
@@ -23,7 +23,14 @@ const ISSUER = 'https://login.example.com'
  */
 export function revocationStoreConformance(make: Make<RevocationStore>, options: ConformanceOptions): void {
   const law = laws('RevocationStore', make, options)
+  tokens(law)
+  sessions(law)
+  times(law)
+  epochs(law)
+  crowds(law)
+}
 
+function tokens(law: Law<RevocationStore>): void {
   law('knows nothing at first', async (store) => {
     assert.deepEqual(await find(store, 'a', 'user'), { revoked: false, epoch: 0 })
   })
@@ -50,7 +57,9 @@ export function revocationStoreConformance(make: Make<RevocationStore>, options:
     await store.revokeAll({ issuer: ISSUER, subject: 'y', at: 5, ttl: TTL })
     assert.deepEqual(await find(store, 'y', 'x'), { revoked: false, epoch: 0 })
   })
+}
 
+function sessions(law: Law<RevocationStore>): void {
   law('knows a session that was revoked, and does not take it for a token or a subject', async (store) => {
     await store.revoke({ issuer: ISSUER, session: 's', ttl: TTL })
     assert.deepEqual(await store.find({ issuer: ISSUER, session: 's' }), { revoked: true, epoch: 0 })
@@ -70,7 +79,9 @@ export function revocationStoreConformance(make: Make<RevocationStore>, options:
     await advance(50)
     assert.equal((await store.find({ issuer: ISSUER, session: 'long' })).revoked, true)
   })
+}
 
+function times(law: Law<RevocationStore>): void {
   law('looks for what it is asked for alone', async (store) => {
     await store.revoke({ issuer: ISSUER, id: 'a', ttl: TTL })
     await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: TTL })
@@ -88,7 +99,9 @@ export function revocationStoreConformance(make: Make<RevocationStore>, options:
     assert.equal((await find(store, 'long')).revoked, true, 'the shorter time was taken')
     assert.equal((await find(store, 'longer')).revoked, true, 'the longer time was not taken')
   })
+}
 
+function epochs(law: Law<RevocationStore>): void {
   law('remembers an epoch for its time, and the longer of two counts', async (store, advance) => {
     await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: TTL })
     await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: 1 })
@@ -116,7 +129,9 @@ export function revocationStoreConformance(make: Make<RevocationStore>, options:
     )
     assert.equal((await store.find({ issuer: ISSUER, subject: 'user' })).epoch, 149)
   })
+}
 
+function crowds(law: Law<RevocationStore>): void {
   law('fifty tokens that are revoked at once are all known once that is done', async (store) => {
     const ids = Array.from({ length: 50 }, (_, index) => `token-${index}`)
     await Promise.all(ids.map((id) => store.revoke({ issuer: ISSUER, id, ttl: TTL })))

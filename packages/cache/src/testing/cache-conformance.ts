@@ -1,4 +1,4 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { Cache } from '../cache/cache.js'
 import { assert } from './assert.js'
 
@@ -22,7 +22,13 @@ import { assert } from './assert.js'
  */
 export function cacheConformance(make: Make<Cache>, options: ConformanceOptions): void {
   const law = laws('Cache', make, options)
+  values(law)
+  loads(law)
+  tags(law)
+  namespaces(law)
+}
 
+function values(law: Law<Cache>): void {
   law('a value comes back equal, of the same types', async (cache) => {
     const value = {
       at: new Date(1_700_000_000_000),
@@ -60,7 +66,9 @@ export function cacheConformance(make: Make<Cache>, options: ConformanceOptions)
     mine?.clear()
     assert.deepEqual(await cache.get('a'), new Map([['a', 1]]))
   })
+}
 
+function loads(law: Law<Cache>): void {
   law('a crowd at a cold key is one load', async (cache) => {
     let loads = 0
     const load = async () => ++loads
@@ -108,7 +116,9 @@ export function cacheConformance(make: Make<Cache>, options: ConformanceOptions)
       assert.equal(await cache.get('k'), left)
     })
   }
+}
 
+function tags(law: Law<Cache>): void {
   law('a tag invalidates what has it, and what is set after is valid', async (cache) => {
     await cache.set('a', 1, { tags: ['t', 'u'] })
     await cache.set('b', 2, { tags: ['u'] })
@@ -116,7 +126,9 @@ export function cacheConformance(make: Make<Cache>, options: ConformanceOptions)
     await cache.set('c', 3, { tags: ['t'] })
     assert.deepEqual(await cache.getMany(['a', 'b', 'c']), [undefined, 2, 3])
   })
+}
 
+function namespaces(law: Law<Cache>): void {
   law('namespaces do not know each other, and clear only what is theirs', async (cache) => {
     const users = cache.namespace('users')
     const archive = users.namespace('archive')

@@ -1,4 +1,4 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { CacheStore, Entry, NewEntry } from '../store/cache-store.js'
 import { assert } from './assert.js'
 
@@ -26,7 +26,16 @@ export function cacheStoreConformance(
   options: ConformanceOptions,
 ): void {
   const law = laws('CacheStore', make as Make<CacheStore>, options)
+  reading(law)
+  writing(law)
+  loading(law)
+  tagging(law)
+  searching(law)
+  clearing(law)
+  closing(law)
+}
 
+function reading(law: Law<CacheStore>): void {
   law('an entry comes back as it was written, under its key only', async (store) => {
     const entry = await entryOf(store, 'one', { tags: ['t', 'ü:*'], loadTime: 12 })
     assert.equal(await store.set('a', entry), true)
@@ -66,7 +75,9 @@ export function cacheStoreConformance(
     const { entries } = await store.getMany(['a', 'b'], [])
     assert.deepEqual(entries.map(textOf), [undefined, 'two'])
   })
+}
 
+function writing(law: Law<CacheStore>): void {
   law('several are written at once', async (store) => {
     const written = await store.setMany([
       ['a', await entryOf(store, 'one')],
@@ -84,7 +95,9 @@ export function cacheStoreConformance(
     assert.equal(typeof (await store.delete(['a', 'x'])), 'bigint')
     assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), [undefined, 'two'])
   })
+}
 
+function loading(law: Law<CacheStore>): void {
   law('a load that began before a deletion is not written, one that begins after is', async (store) => {
     const { version } = await store.getMany(['a'], [])
     const deleted = await store.delete(['a'])
@@ -132,7 +145,9 @@ export function cacheStoreConformance(
     await store.set('a', await entryOf(store, 'two'))
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'two')
   })
+}
 
+function tagging(law: Law<CacheStore>): void {
   law('a tag without a bump has the mark 0, one with it a mark above older entries', async (store) => {
     await store.set('a', await entryOf(store, 'one', { tags: ['t'] }))
     const before = await store.getMany(['a'], ['t', 'u'])
@@ -164,7 +179,9 @@ export function cacheStoreConformance(
       assert.ok(entries[0] === undefined || entries[0].version < (marks[0] as bigint))
     },
   )
+}
 
+function searching(law: Law<CacheStore>): void {
   law('only the star is special in a pattern', async (store) => {
     const keys = ['user:1', 'user:2', 'users', 'a*b', 'aXb', 'a?b', '[ab]', 'User:1', 'a\\*b']
     for (const key of keys) await store.set(key, await entryOf(store, key))
@@ -176,7 +193,9 @@ export function cacheStoreConformance(
     assert.deepEqual(await scan('*'), [...keys].sort())
     assert.deepEqual(await scan('nothing*'), [])
   })
+}
 
+function clearing(law: Law<CacheStore>): void {
   law('after a clearing nothing is left, and loads that began before it are refused', async (store) => {
     await store.set('a', await entryOf(store, 'one'))
     const { version } = await store.getMany(['a'], [])
@@ -202,7 +221,9 @@ export function cacheStoreConformance(
       last = version
     }
   })
+}
 
+function closing(law: Law<CacheStore>): void {
   law('an aborted signal reads nothing', async (store) => {
     const reason = new Error('gone')
     const signal = AbortSignal.abort(reason)

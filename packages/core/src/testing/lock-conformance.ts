@@ -4,7 +4,7 @@ import { errorKind } from '../errors/error-kind.js'
 import type { Lock } from '../lock/lock.js'
 import { assert } from './assert.js'
 import type { ConformanceOptions, Make } from './conformance.js'
-import { laws } from './laws.js'
+import { type Law, laws } from './laws.js'
 
 const TTL = 1_000
 
@@ -27,7 +27,14 @@ const TTL = 1_000
  */
 export function lockConformance(make: Make<Lock>, options: ConformanceOptions): void {
   const law = laws('Lock', make, options)
+  holding(law)
+  ending(law)
+  waiting(law)
+  refusing(law)
+  crowds(law)
+}
 
+function holding(law: Law<Lock>): void {
   law('a key that is held is not given to another', async (lock) => {
     const lease = await lock.acquire('a', { ttl: TTL })
     assert.equal(await lock.tryAcquire('a', { ttl: TTL }), undefined)
@@ -70,7 +77,9 @@ export function lockConformance(make: Make<Lock>, options: ConformanceOptions): 
     assert.ok(first.token < second.token, `${second.token} came after ${first.token}`)
     assert.ok(second.token < third.token, `${third.token} came after ${second.token}`)
   })
+}
 
+function ending(law: Law<Lock>): void {
   law('a lease ends after its ttl, and its holder learns it', async (lock, advance) => {
     const lease = await lock.acquire('a', { ttl: TTL })
     assert.equal(lease.signal.aborted, false)
@@ -111,7 +120,9 @@ export function lockConformance(make: Make<Lock>, options: ConformanceOptions): 
     await lease.release()
     assert.equal(lease.signal.aborted, false)
   })
+}
 
+function waiting(law: Law<Lock>): void {
   law('who waits gets the lock once it is released', async (lock) => {
     const lease = await lock.acquire('a', { ttl: TTL })
     const waiting = pending(lock.acquire('a', { ttl: TTL, wait: '10s' }))
@@ -155,7 +166,9 @@ export function lockConformance(make: Make<Lock>, options: ConformanceOptions): 
     assert.equal(await rejection(lock.tryAcquire('a', { ttl: TTL, signal })), reason)
     assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
   })
+}
 
+function refusing(law: Law<Lock>): void {
   law('wrong arguments are refused', async (lock) => {
     const wrong = [
       () => lock.acquire('', { ttl: TTL }),
@@ -167,7 +180,9 @@ export function lockConformance(make: Make<Lock>, options: ConformanceOptions): 
     for (const ask of wrong) assert.ok(isAppError(await rejection(ask()), 'INVALID_OPTION'))
     assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
   })
+}
 
+function crowds(law: Law<Lock>): void {
   law('twenty at once are never two at a time', async (lock) => {
     let inside = 0
     let most = 0

@@ -35,6 +35,7 @@ export function policyConformance(make: Make<PolicySubject>, options: Conformanc
   const law: Law = (name, prove) =>
     register(name, (policy, advance) => prove(policy, (promise) => settle(promise, advance)))
   outcomes(law)
+  failures(law)
   cancellation(law)
   calls(law)
 }
@@ -68,7 +69,9 @@ function outcomes(law: Law): void {
     const outcome = await settled(policy.execute(() => thenable as unknown as PromiseLike<number>))
     assert.deepEqual([outcome, asked], [{ value: 42 }, 1])
   })
+}
 
+function failures(law: Law): void {
   law('the very error that the function rejects with is rethrown', async (policy, settled) => {
     const error = Object.freeze(new Error('no answer'))
     const outcome = await settled(policy.execute(() => Promise.reject(error)))

@@ -38,9 +38,12 @@ export function rateLimitStoreConformance(make: Make<RateLimitStore>, options: C
   const register = laws('RateLimitStore', make, options)
   const law: Law = (name, prove) => register(name, (store, advance) => prove({ store, advance }))
   spending(law)
+  policies(law)
+  costs(law)
   time(law)
   identity(law)
   orders(law)
+  blocks(law)
 }
 
 function spending(law: Law): void {
@@ -72,7 +75,9 @@ function spending(law: Law): void {
       assert.deepEqual(seen(await store.consume('a', 6, limit)), [true, 0], algorithm)
     }
   })
+}
 
+function policies(law: Law): void {
   law('of several policies all are charged, or none', async ({ store }) => {
     const wide = { name: 'wide', limit: 10, window: HOUR } as const
     const narrow = { name: 'narrow', limit: 2, window: HOUR } as const
@@ -111,7 +116,9 @@ function spending(law: Law): void {
     assert.equal(wide?.retryAfter, 0)
     assert.ok(Number(narrow?.retryAfter) > 0, 'the policy that refuses says when it will not')
   })
+}
 
+function costs(law: Law): void {
   law('a cost of 0 looks, and charges nothing', async ({ store }) => {
     const limit = limitOf([{ limit: 2, window: HOUR }])
     assert.deepEqual(seen(await store.consume('a', 0, limit)), [true, 2])
@@ -254,7 +261,9 @@ function orders(law: Law): void {
     await advance(SECOND)
     assert.deepEqual(seen(await store.consume('a', 1, limit)), [true, 1])
   })
+}
 
+function blocks(law: Law): void {
   law(
     'what is refused does not prolong a block, and a later block replaces it',
     async ({ store, advance }) => {
