@@ -21,6 +21,17 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
     'src/store/tombstones.ts',
     'src/store/tag-book.ts',
   ),
+  expression: { package: 'core', files: ['src/expression/*.ts'], tests: ['src/expression/*.test.ts'] },
+  specification: {
+    package: 'domain',
+    files: ['src/specification/*.ts'],
+    tests: ['src/specification/*.test.ts', 'src/testing/*.test.ts'],
+  },
+  authorization: {
+    package: 'auth',
+    files: ['src/authorization/*.ts', '!src/authorization/test-rules.ts'],
+    tests: ['src/authorization/*.test.ts'],
+  },
   verifier: {
     package: 'auth',
     files: ['src/tokens/verifier/*.ts', 'src/tokens/jws/*.ts', 'src/tokens/keys/static-key-set.ts'],
