@@ -13,6 +13,8 @@ import { SUBJECTS, type Subject } from './subjects.ts'
  */
 /** In percent. */
 const LEAST = 85
+/** What lies beside the code. */
+const NO_CODE = ['test', 'test-d', 'bench', 'fixture'].map((kind) => `!src/**/*.${kind}.ts`)
 const STRYKER = ['@stryker-mutator/core@10.1.1', '@stryker-mutator/vitest-runner@10.1.1']
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SUBJECTS)
@@ -50,7 +52,7 @@ async function cloneInto(clone: string): Promise<void> {
 
 async function mutate(clone: string, name: string, subject: Subject): Promise<Score> {
   const cwd = join(clone, 'packages', subject.package)
-  const files = [...subject.files, '!src/**/*.test.ts', '!src/**/*.bench.ts', '!src/**/*.fixture.ts']
+  const files = [...subject.files, ...NO_CODE]
   const stryker = join(cwd, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const args = [stryker, 'run', '../../tools/mutation/stryker.config.json', '--mutate', files.join(',')]
   const env = { ...process.env, TESTS: subject.tests.join(',') }

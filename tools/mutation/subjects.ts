@@ -21,7 +21,12 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
     'src/store/tombstones.ts',
     'src/store/tag-book.ts',
   ),
-  expression: { package: 'core', files: ['src/expression/*.ts'], tests: ['src/expression/*.test.ts'] },
+  expression: {
+    package: 'core',
+    files: ['src/expression/*.ts'],
+    // What it is for is tested where users meet it.
+    tests: ['src/expression/*.test.ts', '../domain/src/specification/*.test.ts'],
+  },
   specification: {
     package: 'domain',
     files: ['src/specification/*.ts'],

@@ -2,7 +2,7 @@ import { ValidationError } from '@base/core/errors'
 import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type JsonFilterOptions, specificationFromJson } from './index.js'
+import { type JsonFieldType, type JsonFilterOptions, specificationFromJson } from './index.js'
 
 interface Order {
   readonly status: string
@@ -35,6 +35,11 @@ function issuesOf(call: () => unknown): readonly { path: string; message: string
     throw error
   }
   throw new Error('was not refused')
+}
+
+/** Where something is wrong. */
+function pathsOf(call: () => unknown): readonly string[] {
+  return issuesOf(call).map(({ path }) => path)
 }
 
 describe('specificationFromJson', () => {
@@ -91,6 +96,70 @@ describe('specificationFromJson', () => {
     expect(issuesOf(() => satisfied('contains', 'total', '2'))).toMatchObject([
       { path: 'op' },
       { path: 'value' },
+    ])
+  })
+
+  describe.each<[JsonFieldType, unknown[], unknown[]]>([
+    ['string', ['paid', ''], [1, true, { $bigint: '1' }, { $date: '2026-01-31T00:00:00Z' }]],
+    ['number', [20, -0.5, { $number: 'NaN' }], ['20', true, { $bigint: '1' }]],
+    ['boolean', [true, false], [0, 'true', { $date: '2026-01-31T00:00:00Z' }]],
+    [
+      'date',
+      ['2026-01-31T00:00:00Z', { $date: '2026-01-31T00:00:00Z' }],
+      [0, true, 'soon', { $bigint: '1' }],
+    ],
+    ['bigint', ['9007199254740993', 7, { $bigint: '7' }], [1.5, 2 ** 53, true, 'x', { $decimal: '1' }]],
+    ['decimal', ['10.50', 10.5, 7, { $decimal: '10.5' }], [true, 'x', { $bigint: '1' }]],
+  ])('a field of type %s', (type, good, bad) => {
+    const options: JsonFilterOptions<Order> = { fields: { status: { type } } }
+    const judged = (op: string, value: unknown) => () => read({ op, field: 'status', value }, options)
+
+    test('takes its operands, plain and tagged, and null', () => {
+      for (const value of [...good, null]) {
+        expect(judged('equals', value), JSON.stringify(value)).not.toThrow()
+        expect(judged('isIn', [value, good[0]]), JSON.stringify(value)).not.toThrow()
+      }
+      expect(judged('isNull', undefined)).not.toThrow()
+    })
+
+    test('refuses others, by their place', () => {
+      for (const value of bad) {
+        expect(pathsOf(judged('equals', value)), JSON.stringify(value)).toEqual(['value'])
+        expect(pathsOf(judged('isIn', [good[0], value])), JSON.stringify(value)).toEqual(['value.1'])
+        // What is no list is the operator's to judge, and stays as it came.
+        expect(pathsOf(judged('isIn', good[0]))).toEqual(['value'])
+      }
+    })
+
+    test('takes no list where one operand belongs', () => {
+      expect(new Set(pathsOf(judged('equals', [good[0]])))).toEqual(new Set(['value']))
+    })
+  })
+
+  test('says what an operand must be', () => {
+    const wrongOf = (op: string, value: unknown, type: JsonFieldType) =>
+      issuesOf(() => read({ op, field: 'status', value }, { fields: { status: { type } } }))
+
+    expect(wrongOf('equals', 1, 'string')).toEqual([{ path: 'value', message: 'must be a string' }])
+    expect(wrongOf('equals', { $bigint: '1' }, 'date')).toEqual([
+      { path: 'value', message: 'must be a date' },
+    ])
+    expect(wrongOf('startsWith', null, 'decimal')[0]).toEqual({
+      path: 'op',
+      message: 'is not for a decimal',
+    })
+    expect(() =>
+      read({ op: 'contains', field: 'status', value: 'a' }, { fields: { status: { type: 'string' } } }),
+    ).not.toThrow()
+    expect(issuesOf(() => read({ op: 'isNull', field: 'id' }))).toEqual([
+      { path: 'field', message: 'must be one of the fields that can be filtered' },
+    ])
+  })
+
+  test('a list that is too long is told by its place, whatever is in it', () => {
+    const value = Array.from({ length: 10_001 }, () => 1)
+    expect(issuesOf(() => read({ op: 'isIn', field: 'status', value }))).toEqual([
+      { path: 'value', message: 'must have at most 10000 values' },
     ])
   })
 
@@ -168,16 +237,29 @@ describe('specificationFromJson', () => {
     expect(JSON.stringify(issues)).not.toContain('hunter2')
   })
 
-  test.each<[string, unknown]>([
-    ['no options', undefined],
-    ['no fields', {}],
-    ['fields that are no paths', { fields: ['a..b'] }],
-    ['a field of a prototype', { fields: ['__proto__'] }],
-    ['operators that are none', { fields: { status: { operators: ['regex'] } } }],
-    ['a type that is none', { fields: { status: { type: 'uuid' } } }],
-  ])('refuses to begin with %s', (_, options) => {
+  test.each<[string, unknown, string]>([
+    ['no options', undefined, 'fields'],
+    ['no fields', {}, 'fields'],
+    ['null for fields', { fields: null }, 'fields'],
+    ['fields that are no paths', { fields: ['a..b'] }, 'fields'],
+    ['a field of a prototype', { fields: ['__proto__'] }, 'fields'],
+    [
+      'operators that are none',
+      { fields: { status: { operators: ['equals', 'regex'] } } },
+      'fields.status.operators',
+    ],
+    ['a type that is none', { fields: { status: { type: 'uuid' } } }, 'fields.status.type'],
+  ])('refuses to begin with %s', (_, options, option) => {
     expect(() => specificationFromJson({ op: 'isNull', field: 'note' }, options as never)).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION' }),
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringMatching(/ must be .{10,}/),
+        details: expect.objectContaining({
+          package: '@base/domain',
+          pattern: 'specificationFromJson',
+          option,
+        }),
+      }),
     )
   })
 

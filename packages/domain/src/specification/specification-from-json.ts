@@ -23,7 +23,7 @@ export interface JsonFieldRules {
   /** The operators that may be used. @defaultValue all of them */
   readonly operators?: readonly FieldOperator[]
   /**
-   * What the field holds. OperandKind of another type are then refused, null apart; dates, bigints and decimals are taken
+   * What the field holds. Operands of another type are then refused, null apart; dates, bigints and decimals are taken
    * from plain text as well as from their tags. @defaultValue unchecked: an operand of another type matches nothing
    */
   readonly type?: JsonFieldType

@@ -395,7 +395,9 @@ describe('a function', () => {
   })
 
   test('has a name', () => {
-    expect(() => user.satisfies(() => true, '')).toThrow('name must be a text that is not empty')
+    expect(() => user.satisfies(() => true, '')).toThrow(
+      '@base/domain satisfies: name must be a text that is not empty',
+    )
     expect(() => user.satisfies('x' as never, 'x')).toThrow('predicate must be a function')
   })
 })
@@ -603,6 +605,17 @@ describe('explain', () => {
       { field: '', op: 'satisfies', value: 'has a long name', actual: ana },
     ])
     expect(named.explain(nobody).failed).toEqual([{ field: 'name', op: 'isNotNull', actual: null }])
+  })
+
+  test('tells whether letters were folded, and nothing that was not asked', () => {
+    const folded = user.contains('name', 'X', { ignoreCase: true }).and(user.contains('name', 'Y'))
+    expect(folded.explain(ana).failed).toStrictEqual([
+      { field: 'name', op: 'contains', value: 'X', actual: 'Ana', ignoreCase: true },
+      { field: 'name', op: 'contains', value: 'Y', actual: 'Ana' },
+    ])
+    expect(user.isNull('name').explain(ana).failed).toStrictEqual([
+      { field: 'name', op: 'isNull', actual: 'Ana' },
+    ])
   })
 
   test('says never without a condition', () => {
