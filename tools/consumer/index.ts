@@ -2,5 +2,7 @@ export { exactVersion, NODES, type NodeVersion, nodeBinary } from '../matrix/mat
 export { inParallel } from '../workspace/in-parallel.ts'
 export { choosePackages, publicPackages, type WorkspacePackage } from '../workspace/packages.ts'
 export { type Consumer, type ConsumerOptions, type ModuleKind, withConsumer } from './consumer.ts'
+export { withExample } from './example.ts'
 export { pack, type Tarball, withDependencies } from './pack.ts'
-export type { Run } from './run.ts'
+export { type Run, run } from './run.ts'
+export { type Program, startProgram } from './start-program.ts'

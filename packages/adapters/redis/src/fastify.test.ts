@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import {
   type Consumer,
   type NodeVersion,
-  nodeBinary,
   pack,
   publicPackages,
+  startProgram,
   withConsumer,
 } from '@base-internal/tools/consumer'
 import { describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
@@ -49,23 +46,9 @@ async function withProject(use: (project: Consumer) => Promise<void>): Promise<v
 }
 
 /** Starts the service in a process of its own, and gives where it answers. */
-async function start({ folder, write }: Consumer, redis: PrivateServer, node: NodeVersion): Promise<string> {
-  const env = { PATH: process.env['PATH'] ?? '', REDIS_URL: redis.url, PORT: '0' }
-  const file = write('service.mjs', program())
-  const child = spawn(nodeBinary(node), [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => end(child))
-  const [line] = await Promise.race([
-    once(child.stdout, 'data'),
-    once(child, 'exit').then(async () => Promise.reject(new Error(await text(child.stderr)))),
-  ])
-  return String(line).trim()
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
+async function start(project: Consumer, redis: PrivateServer, node: NodeVersion): Promise<string> {
+  const file = project.write('service.mjs', program())
+  return startProgram(project, { node, file, env: { REDIS_URL: redis.url, PORT: '0' } })
 }
 
 const read = async (url: string) => (await fetch(`${url}/report`)).json()

@@ -1,0 +1,34 @@
+import { CircuitBreaker, CircuitOpenError } from '@base/resilience/circuit-breaker'
+import express, { type ErrorRequestHandler } from 'express'
+
+const { PORT = '3000', PRICES_URL = 'http://127.0.0.1:4000' } = process.env
+
+// One for each dependency, made once. Three failures in a row open it; after two seconds one call may try.
+const breaker = new CircuitBreaker({ name: 'prices', failureThreshold: 3, recoveryTimeout: '2s' })
+breaker.on('stateChange', ({ from, to, reason }) => console.log(`prices: ${from} → ${to} (${reason})`))
+
+async function priceOf(article: string, signal: AbortSignal): Promise<unknown> {
+  const answer = await fetch(`${PRICES_URL}/${encodeURIComponent(article)}`, { signal })
+  if (answer.status >= 500) throw new Error(`The price server answered ${answer.status}.`)
+  return answer.status === 404 ? undefined : answer.json()
+}
+
+const app = express()
+
+app.get('/prices/:article', (request, response, next) => {
+  breaker
+    .execute(({ signal }) => priceOf(request.params.article, signal))
+    .then((price) => (price === undefined ? response.sendStatus(404) : response.json(price)))
+    .catch(next)
+})
+
+const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+  if (!(error instanceof CircuitOpenError)) return void response.sendStatus(502)
+  response.set('retry-after', String(Math.ceil((error.retryAfter ?? 0) / 1000))).sendStatus(503)
+}
+app.use(onError)
+
+const server = app.listen(Number(PORT), '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object') console.log(`http://127.0.0.1:${address?.port}/prices/pear`)
+})
