@@ -7,6 +7,9 @@ export const NONCE_BYTES = 12
 /** Bytes of a tag. Shorter ones can be forged, and `node:crypto` takes them unless it is told not to. */
 export const TAG_BYTES = 16
 
+const OPTIONS = { authTagLength: TAG_BYTES }
+const ALGORITHM = 'aes-256-gcm'
+
 /** Decrypts; see `openAesGcm`. */
 export function open(
   key: Uint8Array | KeyObject,
@@ -18,10 +21,7 @@ export function open(
   const node = platform()
   try {
     if (tag.byteLength !== TAG_BYTES) throw new RangeError(`A tag has ${TAG_BYTES} bytes.`)
-    const bits = (key instanceof Uint8Array ? key.byteLength : (key.symmetricKeySize ?? 0)) * 8
-    const decipher = node.createDecipheriv(`aes-${bits}-gcm` as 'aes-256-gcm', key, nonce, {
-      authTagLength: TAG_BYTES,
-    })
+    const decipher = node.createDecipheriv(algorithmOf(key), key, nonce, OPTIONS)
     decipher.setAAD(aad)
     decipher.setAuthTag(tag)
     const text = decipher.update(ciphertext)
@@ -37,11 +37,16 @@ export function open(
 export function seal(key: KeyObject, text: Uint8Array, aad: Uint8Array): Buffer {
   const node = platform()
   const nonce = node.randomBytes(NONCE_BYTES)
-  const cipher = node.createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  const cipher = node.createCipheriv(ALGORITHM, key, nonce, OPTIONS)
   cipher.setAAD(aad)
   const ciphertext = cipher.update(text)
   cipher.final()
   return Buffer.concat([nonce, ciphertext, cipher.getAuthTag()])
+}
+
+/** All key objects are ours, and have 32 bytes. */
+function algorithmOf(key: Uint8Array | KeyObject): typeof ALGORITHM {
+  return key instanceof Uint8Array ? (`aes-${key.byteLength * 8}-gcm` as typeof ALGORITHM) : ALGORITHM
 }
 
 let known: NodeCrypto | undefined

@@ -79,24 +79,19 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {
     const parts = readPlace(this.#names, place)
     const bytes = toBytes(value)
-    const { key, header, front } = await within(this.#keys.encrypting(), call)
-    return `${header}.${seal(key, bytes, bytesOfParts(parts, front)).toString('base64url')}`
+    const { key, header, aad } = await within(this.#keys.encrypting(), call)
+    return `${header}.${seal(key, bytes, aad.of(parts)).toString('base64url')}`
   }
 
   async decrypt<T>(text: string, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<T> {
     const parts = readPlace(this.#names, place)
-    const { header, body } = parseEnvelope(text)
-    const { key, front } = await within(this.#keys.decrypting(header), call)
+    const { header, body } = parseEnvelope(text, this.#keys.lastHeader)
+    const ready = within(this.#keys.decrypting(header), call)
+    const { key, aad } = ready instanceof Promise ? await ready : ready
     if (body.length <= NONCE_BYTES + TAG_BYTES) throw new FieldCipherError({ code: 'FIELD_MALFORMED' })
     const end = body.length - TAG_BYTES
     const nonce = body.subarray(0, NONCE_BYTES)
-    const opened = open(
-      key,
-      nonce,
-      body.subarray(NONCE_BYTES, end),
-      body.subarray(end),
-      bytesOfParts(parts, front),
-    )
+    const opened = open(key, nonce, body.subarray(NONCE_BYTES, end), body.subarray(end), aad.of(parts))
     return fromBytes(opened) as T
   }
 
@@ -122,8 +117,8 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 }
 
-function within<T>(promise: Promise<T>, call: FieldCipherCall | undefined): Promise<T> {
-  return call?.signal === undefined ? promise : untilAborted(promise, call.signal)
+function within<T>(found: T | Promise<T>, call: FieldCipherCall | undefined): T | Promise<T> {
+  return call?.signal === undefined ? found : untilAborted(Promise.resolve(found), call.signal)
 }
 
 function toNfc(text: string): string {

@@ -3,10 +3,10 @@ import type { Clock } from '@base/core/clock'
 import { isAppError } from '@base/core/errors'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { type EnvelopeHeader, headerOf, parseHeader } from './envelope.js'
+import { FieldAad } from './field-aad.js'
 import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
 import { isKeyId } from './local-keys.js'
-import { bytesOfParts } from './part-bytes.js'
 
 /** A data key, ready for use. */
 export interface ReadyKey {
@@ -14,8 +14,15 @@ export interface ReadyKey {
   /** A value that only this key gives, so that an envelope cannot be opened by two. */
   readonly commitment: Buffer
   readonly header: string
-  /** The header as the first part of what is authenticated with a field. */
-  readonly front: Buffer
+  /** What is authenticated with its fields. */
+  readonly aad: FieldAad
+}
+
+interface KnownKey {
+  readonly header: string
+  readonly until: number
+  /** At first a promise; the key itself from when it is there. */
+  ready: ReadyKey | Promise<ReadyKey>
 }
 
 /** By far fewer fields than the 2^32 after which random nonces of one key could meet (NIST SP 800-38D, 8.3). */
@@ -35,7 +42,8 @@ export class DataKeys {
   #current:
     | { readonly id: string; readonly until: number; readonly ready: Promise<ReadyKey>; uses: number }
     | undefined
-  readonly #known = new Map<string, { readonly until: number; readonly ready: Promise<ReadyKey> }>()
+  readonly #known = new Map<string, KnownKey>()
+  #lastHeader: string | undefined
 
   constructor(kms: KmsPort, clock: Clock) {
     this.#kms = kms
@@ -58,18 +66,41 @@ export class DataKeys {
     return next.ready
   }
 
-  /** The key that a header names, which must be committed to. What was found for one is remembered by all of its text. */
-  decrypting(header: string): Promise<ReadyKey> {
+  /** The header that {@link decrypting} was asked for last: the next field has the same header, more often than not. */
+  get lastHeader(): string | undefined {
+    return this.#lastHeader
+  }
+
+  /**
+   * The key that a header names, which must be committed to. What was found for one is remembered by all of its text, and is then
+   * there at once, without a promise.
+   */
+  decrypting(header: string): ReadyKey | Promise<ReadyKey> {
     const now = this.#clock.monotonic()
-    const known = this.#known.get(header)
-    if (known !== undefined && now < known.until) return known.ready
-    const ready = this.#find(parseHeader(header))
+    let known = this.#known.get(header)
+    if (known === undefined || now >= known.until) known = this.#add(parseHeader(header), now)
+    this.#lastHeader = known.header
+    return known.ready
+  }
+
+  #add(parsed: EnvelopeHeader, now: number): KnownKey {
+    // Written anew, for a part of a text holds all of it in memory, and fields can be long.
+    const header = headerOf(parsed.keyId, parsed.wrapped, parsed.commitment)
+    const added: KnownKey = { header, until: now + LONGEST_USE, ready: this.#find(parsed) }
     this.#known.delete(header)
-    this.#known.set(header, { until: now + LONGEST_USE, ready })
-    ready.catch(() => this.#known.delete(header))
+    this.#known.set(header, added)
+    void this.#settle(added)
     const [oldest] = this.#known.keys()
     if (this.#known.size > MOST_REMEMBERED && oldest !== undefined) this.#known.delete(oldest)
-    return ready
+    return added
+  }
+
+  async #settle(known: KnownKey): Promise<void> {
+    try {
+      known.ready = await known.ready
+    } catch {
+      if (this.#known.get(known.header) === known) this.#known.delete(known.header)
+    }
   }
 
   async #find({ keyId, wrapped, commitment }: EnvelopeHeader): Promise<ReadyKey> {
@@ -115,5 +146,5 @@ function readyKey(keyId: string, dataKey: Uint8Array, wrapped: Uint8Array): Read
     )
   const commitment = derive('commitment')
   const header = headerOf(keyId, wrapped, commitment)
-  return { key: node.createSecretKey(derive('encrypt')), commitment, header, front: bytesOfParts([header]) }
+  return { key: node.createSecretKey(derive('encrypt')), commitment, header, aad: new FieldAad(header) }
 }

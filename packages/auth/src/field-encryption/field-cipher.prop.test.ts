@@ -44,6 +44,8 @@ describe('a field', () => {
 
   test('of which any bit was flipped is refused, wherever it is', async () => {
     const text = await cipher.encrypt('ana@example.com', place)
+    // So that its key is known.
+    expect(await cipher.decrypt(text, place)).toBe('ana@example.com')
     const bytes = Buffer.from(text, 'latin1')
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes)
@@ -87,6 +89,33 @@ describe('a field', () => {
         const text = await cipher.encrypt('x', one)
         expect(await cipher.decrypt(text, one)).toBe('x')
         await expect(cipher.decrypt(text, other)).rejects.toMatchObject({ code: 'FIELD_TAMPERED' })
+      }),
+      { numRuns },
+    )
+  })
+
+  test('is decrypted among those of other keys and places, in any order and at once', async () => {
+    const keys = localKeys([{ id: 'k1', key: new Uint8Array(32).fill(1), state: 'primary' }])
+    // Each has a data key of its own.
+    const writers = [1, 2, 3].map(() => createFieldCipher({ keys }))
+    const anyPart = fc.string({ unit: 'binary', minLength: 1, maxLength: 3 })
+
+    const anyField = fc.record({ writer: fc.nat({ max: 2 }), rowId: anyPart, column: anyPart })
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyField, { maxLength: 8 }), async (fields) => {
+        const reader = createFieldCipher({ keys })
+        const stored = await Promise.all(
+          fields.map(async ({ writer, rowId, column }, value) => {
+            const where = { ...place, rowId, column }
+            return { value, where, text: (await writers[writer]?.encrypt(value, where)) ?? '' }
+          }),
+        )
+        const values = stored.map(({ value }) => value)
+        const read = ({ text, where }: (typeof stored)[number]) => reader.decrypt(text, where)
+        expect(await Promise.all(stored.map(read))).toEqual(values)
+        const again: unknown[] = []
+        for (const field of stored) again.push(await read(field))
+        expect(again).toEqual(values)
       }),
       { numRuns },
     )

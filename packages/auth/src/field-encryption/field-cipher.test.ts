@@ -11,6 +11,18 @@ const k1: LocalKey = { id: 'k1', key: keyOf(1), state: 'primary' }
 const k2: LocalKey = { id: 'k2', key: keyOf(2), state: 'primary' }
 const refusal = (code: string) => expect.objectContaining({ name: 'FieldCipherError', code })
 
+/** The character that has the same low byte as that of the text, which is what Node looks at. */
+const wide = (text: string, at: number) => String.fromCharCode(text.charCodeAt(at) + 0x100)
+
+/** Base64url of the same bytes, whose last character says something in the bits that no byte has. */
+function spareBitsOf(text: string): string[] {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const same = Buffer.from(text, 'base64url')
+  return [...alphabet]
+    .map((last) => text.slice(0, -1) + last)
+    .filter((other) => other !== text && Buffer.from(other, 'base64url').equals(same))
+}
+
 describe('a field', () => {
   test('comes back in its place, and equal ones differ', async () => {
     const cipher = cipherOf(k1)
@@ -79,6 +91,40 @@ describe('a field', () => {
       if (text !== [...parts.slice(0, 4), ''].join('.'))
         expect(() => cipher.needsReencrypt(text as string)).toThrow(FieldCipherError)
     }
+  })
+
+  test('has one text only: no other alphabet, no spare bits, no characters that Node takes for others', async () => {
+    const cipher = cipherOf(k1)
+    const parts = (await cipher.encrypt('ana', place)).split('.')
+    for (const index of [2, 3, 4]) {
+      const part = parts[index] as string
+      const others = [
+        ...['+', '/', '=', ' '].map((other) => part + other),
+        ...[0, 5, part.length - 1].map((at) => part.slice(0, at) + wide(part, at) + part.slice(at + 1)),
+        ...spareBitsOf(part),
+      ]
+      for (const other of others) {
+        const text = parts.with(index, other).join('.')
+        await expect(cipher.decrypt(text, place)).rejects.toEqual(refusal('FIELD_MALFORMED'))
+      }
+    }
+    expect(await cipher.decrypt(parts.join('.'), place)).toBe('ana')
+  })
+
+  test('of which the header only begins like that of the one before is refused', async () => {
+    const cipher = cipherOf(k1)
+    const text = await cipher.encrypt('ana', place)
+    expect(await cipher.decrypt(text, place)).toBe('ana')
+    const dot = text.lastIndexOf('.')
+    for (const more of ['A', 'AAA', '.', '.AAAA'])
+      await expect(cipher.decrypt(text.slice(0, dot) + more + text.slice(dot), place)).rejects.toBeInstanceOf(
+        FieldCipherError,
+      )
+    for (const other of ['', 'A', '-', ':'])
+      await expect(cipher.decrypt(text.slice(0, dot) + other + text.slice(dot + 1), place)).rejects.toEqual(
+        refusal('FIELD_MALFORMED'),
+      )
+    await expect(cipher.decrypt(text.slice(0, dot), place)).rejects.toEqual(refusal('FIELD_MALFORMED'))
   })
 
   test('holds no secret in its refusals', async () => {
@@ -220,6 +266,15 @@ describe('a key management service', () => {
     const encrypted = cipher.encrypt('ana', place, { signal: controller.signal })
     controller.abort('enough')
     await expect(encrypted).rejects.toBe('enough')
+  })
+
+  test('is not waited for by who has given up, even where the key is there', async () => {
+    const cipher = createFieldCipher({ keys: service().port })
+    const text = await cipher.encrypt('ana', place)
+    expect(await cipher.decrypt(text, place)).toBe('ana')
+    const signal = AbortSignal.abort('enough')
+    await expect(cipher.decrypt(text, place, { signal })).rejects.toBe('enough')
+    expect(await cipher.decrypt(text, place, { signal: new AbortController().signal })).toBe('ana')
   })
 
   test('without keys for indexes has none', async () => {

@@ -16,14 +16,13 @@ export function toBytes(value: unknown): Buffer {
 
 /** The value that bytes stand for. */
 export function fromBytes(bytes: Buffer): unknown {
-  const rest = bytes.subarray(1)
   switch (bytes[0]) {
     case TEXT:
-      return rest.toString('utf8')
+      return bytes.toString('utf8', 1)
     case BYTES:
-      return Uint8Array.from(rest)
+      return Uint8Array.from(bytes.subarray(1))
     default:
-      return jsonCodec.decode(rest.toString('utf8'))
+      return jsonCodec.decode(bytes.toString('utf8', 1))
   }
 }
 

@@ -29,7 +29,7 @@ describeDatabases((database) => {
   beforeEach(() =>
     database.run(`drop table if exists ${TABLES.join()}; drop table if exists base_migrations;
       drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens,
-        base_revoked_subjects, base_signing_keys, base_totp, base_api_keys`),
+        base_revoked_subjects, base_signing_keys, base_totp, base_api_keys, base_oauth_transactions`),
   )
 
   test('no token and no code is stored', async () => {

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate/migrate.js'
 import { actionTokenMigrations } from './action-token-migrations.js'
 import { auditMigrations } from './audit-migrations.js'
+import { oauthMigrations } from './oauth-migrations.js'
 import { recoveryCodeMigrations } from './recovery-code-migrations.js'
 
 /**
@@ -8,8 +9,8 @@ import { recoveryCodeMigrations } from './recovery-code-migrations.js'
  *
  * `base_refresh_families` has a row for each sign-in, with its present token and, for the grace, that token's parent;
  * `base_refresh_spent` the hashes of all tokens before; `base_sessions`, `base_replays`, `base_revoked_tokens`,
- * `base_revoked_subjects`, `base_totp` and `base_api_keys` a row for each of theirs; `base_signing_keys` a row for each ring, with its private keys: let no role
- * read it that does not sign.
+ * `base_revoked_subjects`, `base_totp`, `base_api_keys` and `base_oauth_transactions` a row for each of theirs;
+ * `base_signing_keys` a row for each ring, with its private keys: let no role read it that does not sign.
  */
 export const authMigrations: readonly Migration[] = [
   {
@@ -109,4 +110,5 @@ create index base_api_keys_over on base_api_keys (least(expires_at, revoked_at))
   ...recoveryCodeMigrations,
   ...actionTokenMigrations,
   ...auditMigrations,
+  ...oauthMigrations,
 ]

@@ -3,6 +3,7 @@ import {
   apiKeyStoreConformance,
   auditSinkConformance,
   keyStoreConformance,
+  oauthTransactionStoreConformance,
   recoveryCodeStoreConformance,
   refreshStoreConformance,
   replayStoreConformance,
@@ -22,6 +23,7 @@ import {
   drizzleApiKeyStore,
   drizzleAuditSink,
   drizzleKeyStore,
+  drizzleOAuthTransactionStore,
   drizzleRecoveryCodeStore,
   drizzleRefreshStore,
   drizzleReplayStore,
@@ -46,6 +48,7 @@ const TIMES = {
   base_revoked_tokens: ['expires_at'],
   base_revoked_subjects: ['expires_at'],
   base_action_tokens: ['expires_at'],
+  base_oauth_transactions: ['expires_at'],
   base_totp: ['locked_until'],
   base_api_keys: ['created_at', 'last_used_at', 'expires_at', 'revoked_at'],
 } as const
@@ -77,6 +80,7 @@ describeDatabases((database) => {
     totpStoreConformance(byClock(drizzleTotpStore), { test })
     apiKeyStoreConformance(byClock(drizzleApiKeyStore), { test })
     actionTokenStoreConformance(byClock(drizzleActionTokenStore), { test })
+    oauthTransactionStoreConformance(byClock(drizzleOAuthTransactionStore), { test })
   })
 
   /** Time passes by making everything older. */
@@ -112,6 +116,7 @@ describeDatabases((database) => {
     totpStoreConformance(byDatabase(drizzleTotpStore), { test })
     apiKeyStoreConformance(byDatabase(drizzleApiKeyStore), { test })
     actionTokenStoreConformance(byDatabase(drizzleActionTokenStore), { test })
+    oauthTransactionStoreConformance(byDatabase(drizzleOAuthTransactionStore), { test })
     recoveryCodeStoreConformance(byDatabase(drizzleRecoveryCodeStore), { test })
     auditSinkConformance(byDatabase(drizzleAuditSink), { test })
   })

@@ -28,7 +28,7 @@ import {
 
 const never = (value: unknown): never => value as never
 const DROP =
-  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens, base_revoked_subjects, base_signing_keys, base_totp, base_api_keys, base_recovery_codes, base_action_tokens, base_audit_chains, base_audit_entries; drop table if exists base_migrations'
+  'drop table if exists base_refresh_spent, base_refresh_families, base_sessions, base_replays, base_revoked_tokens, base_revoked_subjects, base_signing_keys, base_totp, base_api_keys, base_recovery_codes, base_action_tokens, base_audit_chains, base_audit_entries, base_oauth_transactions; drop table if exists base_migrations'
 
 const tokens = { issueAccess: async () => ({ token: 'access' }), revokeAll: () => {} }
 

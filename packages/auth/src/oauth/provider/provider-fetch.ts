@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { UnavailableError } from '@base/core/errors'
 import { boundedBody } from '../../tokens/jwks/bounded-body.js'
-import { untilAborted } from '../../tokens/until-aborted.js'
+import { timedRequest } from '../../tokens/jwks/timed-request.js'
 
 /** How a provider is asked. */
 export interface ProviderRules {
@@ -35,20 +35,10 @@ export async function askProvider(
 ): Promise<Response> {
   signal?.throwIfAborted()
   const { clock, timeout } = rules
-  const controller = new AbortController()
-  let timer: ReturnType<Clock['schedule']> | undefined
-  const tooSlow = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(away(address, `no answer within ${formatDuration(timeout)}`))
-    timer = clock.schedule(timeout, giveUp, { name: 'request to a provider' })
-  })
-  try {
-    // In a race, for a fetch that somebody brings may not listen to its signal.
-    const answer = readAnswer(rules, address, { ...init, redirect: 'manual', signal: controller.signal })
-    return await untilAborted(Promise.race([answer, tooSlow]), signal)
-  } finally {
-    timer?.cancel()
-    controller.abort()
-  }
+  const tooSlow = () => away(address, `no answer within ${formatDuration(timeout)}`)
+  return timedRequest({ clock, timeout, name: 'request to a provider', tooSlow, signal }, (ended) =>
+    readAnswer(rules, address, { ...init, redirect: 'manual', signal: ended }),
+  )
 }
 
 async function readAnswer(rules: ProviderRules, address: string, init: RequestInit): Promise<Response> {

@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { parseStrictObject } from '../jws/strict-json.js'
 import { boundedBody } from './bounded-body.js'
+import { timedRequest } from './timed-request.js'
 
 /** How keys are fetched. */
 export interface FetchRules {
@@ -29,21 +30,11 @@ const MOST_KEYS = 64
  * slow, too long or no set is an error.
  */
 export async function fetchKeys(rules: FetchRules, etag: string | null): Promise<FetchedKeys> {
-  const controller = new AbortController()
   const { timeout, clock } = rules
-  let timer: ReturnType<Clock['schedule']> | undefined
-  const tooSlow = new Promise<never>((_, reject) => {
-    timer = clock.schedule(timeout, () => reject(new Error(`No answer within ${timeout} ms.`)), {
-      name: 'fetch of a JWK set',
-    })
-  })
-  try {
-    // In a race, for a fetch that somebody brings may not listen to its signal.
-    return await Promise.race([request(rules, etag, controller.signal), tooSlow])
-  } finally {
-    timer?.cancel()
-    controller.abort()
-  }
+  const tooSlow = () => new Error(`No answer within ${timeout} ms.`)
+  return timedRequest({ clock, timeout, name: 'fetch of a JWK set', tooSlow }, (signal) =>
+    request(rules, etag, signal),
+  )
 }
 
 async function request(rules: FetchRules, etag: string | null, signal: AbortSignal): Promise<FetchedKeys> {
