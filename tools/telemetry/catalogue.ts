@@ -45,13 +45,14 @@ export interface Source {
 export interface Catalogue {
   readonly CHANNELS: readonly Channel[]
   readonly SOURCES: readonly Source[]
+  readonly FAILURES: Metric
   eventName(channel: string): string
   /** The name of the samples in Prometheus. */
   prometheusName(name: string, unit: string, kind: string): { readonly family: string }
 }
 
 const ENTRY = `
-  export { CHANNELS, SOURCES } from './instrument/catalogue.js'
+  export { CHANNELS, FAILURES, SOURCES } from './instrument/catalogue.js'
   export { eventName } from './instrument/channel-rule.js'
   export { prometheusName } from './metrics/prometheus-name.js'
 `

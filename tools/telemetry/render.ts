@@ -86,6 +86,8 @@ function renderSources(catalogue: Catalogue): string {
     '| metric | in Prometheus | kind | unit | labels | what it is |',
     '|---|---|---|---|---|---|',
     ...rows,
+    '',
+    `What metrics, tracer or logger do not take is counted in \`${catalogue.FAILURES.name}\`, by \`base.channel\`; in Prometheus \`${sampleName(catalogue.FAILURES, 'counter', catalogue)}\`.`,
   ].join('\n')
 }
 

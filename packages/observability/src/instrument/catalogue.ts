@@ -1,4 +1,4 @@
-import type { ChannelRule } from './channel-rule.js'
+import type { ChannelRule, MetricRule } from './channel-rule.js'
 import { authChannels } from './rules/auth.js'
 import { cacheChannels, cacheSources } from './rules/cache.js'
 import { drizzleChannels } from './rules/drizzle.js'
@@ -19,3 +19,10 @@ export const CHANNELS: readonly ChannelRule[] = [
 
 /** Everything that can be read when somebody asks; likewise. */
 export const SOURCES: readonly SourceRule[] = [...resilienceSources, ...cacheSources, ...healthSources]
+
+/** What is lost on the way, by `base.channel`. */
+export const FAILURES: MetricRule = {
+  name: 'base.instrument.failures',
+  unit: '{message}',
+  description: 'Messages that metrics, tracer or logger did not take',
+}

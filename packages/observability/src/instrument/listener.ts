@@ -1,3 +1,4 @@
+import { FAILURES } from './catalogue.js'
 import type { ChannelRule } from './channel-rule.js'
 import type { Sinks } from './instrumentation-options.js'
 import { logSink } from './log-sink.js'
@@ -35,10 +36,8 @@ export function listenerOf(rule: ChannelRule, sinks: Sinks): Listener | undefine
 /** A logger or a tracer that throws shows in a metric, at least. */
 function failureCounter({ channel }: ChannelRule, { metrics }: Sinks): () => void {
   const labels: Labels = { 'base.channel': channel }
-  const counter = metrics?.counter('base.instrument.failures', {
-    unit: '{message}',
-    description: 'Messages that metrics, tracer or logger did not take',
-  })
+  const { name, ...options } = FAILURES
+  const counter = metrics?.counter(name, options)
   return () => {
     try {
       counter?.add(1, labels)
