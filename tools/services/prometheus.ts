@@ -1,9 +1,9 @@
 import type { Place, Recipe } from './recipe.ts'
 
-/** Prometheus, which scrapes one target, as soon as that is there. */
+/** Prometheus, which scrapes one target, as soon as that is there, and evaluates the rules of the setting `rules`, a text. */
 export const prometheus: Recipe = {
   ports: 1,
-  files: (place) => ({ 'prometheus.yml': configuration(place) }),
+  files: (place) => ({ 'prometheus.yml': configuration(place), 'rules.yml': rulesOf(place) }),
   prepare: () => [],
   processes: ({ programs, ports: [port] }) => [
     {
@@ -30,9 +30,14 @@ export const prometheus: Recipe = {
 function configuration({ request }: Place): string {
   const { target = '127.0.0.1:0' } = request.settings ?? {}
   return JSON.stringify({
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: ['rules.yml'],
     scrape_configs: [{ job_name: 'test', static_configs: [{ targets: [target] }] }],
   })
+}
+
+function rulesOf({ request }: Place): string {
+  return request.settings?.['rules'] ?? '{"groups":[]}'
 }
 
 function url({ ports: [port] }: Place): string {

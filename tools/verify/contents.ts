@@ -5,11 +5,12 @@ import { subpaths } from '../workspace/manifest.ts'
 import type { Check } from './check.ts'
 
 const ALWAYS = ['LICENSE', 'README.md', 'package.json']
-const LEGAL = /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|d\.ts))$/
+const LEGAL =
+  /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|d\.ts)|dashboards\/[\w-]+\.json|alerts\/[\w-]+\.yaml)$/
 const CODE = /^dist\/.+\.js$/
 const DEVELOPMENT = /(^|\/)(src|test|tests|fixtures)\/|\.(test|prop|test-d|bench|spec)\./
 
-/** Holds what is in the tarball: the built files and the papers, and nothing that only developers need. */
+/** Holds what is in the tarball: the built files, the papers, dashboards and alerts, and nothing that only developers need. */
 export const checkContents: Check = async ({ tarball }) => {
   const { files, manifest } = tarball
   const used = reached(tarball)

@@ -50,7 +50,15 @@ export {
   runInContext,
   tenantId,
 } from './context/index.js'
-export { type DiagnosticsChannel, diagnosticsChannel } from './diagnostics/index.js'
+export {
+  type DiagnosticsChannel,
+  type DiagnosticsReading,
+  type DiagnosticsSources,
+  diagnosticsChannel,
+  diagnosticsSources,
+  type ReadDiagnosticsSource,
+  readDiagnosticsSources,
+} from './diagnostics/index.js'
 export {
   type Duration,
   type DurationRules,

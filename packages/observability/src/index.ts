@@ -27,6 +27,7 @@ export {
   type SqlLike,
   sqlCheck,
 } from './health/index.js'
+export { type InstrumentationLogger, type InstrumentationOptions, instrument } from './instrument/index.js'
 export {
   type AnomalyDetector,
   type AnomalyOptions,

@@ -1,3 +1,4 @@
+import { diagnosticsSources } from '@base/core/diagnostics'
 import { UnavailableError } from '@base/core/errors'
 import { type CacheErrorEvent, type CacheKeyEvent, Observers } from './events.js'
 import type { Flight } from './flight.js'
@@ -9,6 +10,15 @@ import { afterlifeOf, type CallRules, lifeOf } from './rules.js'
 import type { Scope } from './scope.js'
 import type { Settings } from './settings.js'
 import { type Counts, noCounts } from './stats.js'
+
+const caches = /* @__PURE__ */ diagnosticsSources(
+  'base:cache:cache',
+  ({ counts, layers: { top } }: CacheCore) => ({
+    ...counts,
+    entries: top?.size ?? 0,
+    bytes: top?.bytes ?? 0,
+  }),
+)
 
 /** What all namespaces of a cache share. */
 export class CacheCore {
@@ -30,6 +40,7 @@ export class CacheCore {
     this.settings = settings
     this.layers = new Layers(settings, this.observers, (invalidation) => this.#forget(invalidation))
     this.layers.top?.onEvict.add(this.#onEvict)
+    caches.add(this)
   }
 
   checkOpen(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '@base/core/clock'
+import { diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import type { CheckRules } from './check-options.js'
@@ -12,6 +13,11 @@ export type OnChange = (change: {
   readonly previous: HealthStatus | undefined
   readonly error: unknown
 }) => void
+
+const checks = /* @__PURE__ */ diagnosticsSources(
+  'base:observability:health',
+  ({ rules: { name }, status }: CheckRunner) => ({ name, status }),
+)
 
 /** Runs a check: at most once at a time, also where it hangs. */
 export class CheckRunner {
@@ -27,6 +33,12 @@ export class CheckRunner {
     this.rules = rules
     this.#clock = clock
     this.#onChange = onChange
+    checks.add(this)
+  }
+
+  /** What it said last; `undefined` before it has run. */
+  get status(): HealthStatus | undefined {
+    return this.#last?.report.status
   }
 
   /** What it finds, or has just found. Never rejects. */

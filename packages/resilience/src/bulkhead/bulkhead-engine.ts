@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
@@ -14,8 +14,21 @@ import { Waiter, type WaitingRoom } from './waiter.js'
 
 const channels = {
   queued: undefined,
+  admitted: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:admitted'),
   rejected: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:rejected'),
 }
+
+const bulkheads = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:bulkhead',
+  ({ rules: { name }, calls, rejected, running, limit, line }: BulkheadEngine) => ({
+    name,
+    calls,
+    rejected,
+    running,
+    limit,
+    queued: line.size,
+  }),
+)
 
 /** The options of a {@link Bulkhead}, checked and complete. */
 export interface BulkheadRules {
@@ -42,6 +55,7 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     this.limit = rules.maxConcurrent
     const waitsForEver = rules.maxWait === Number.POSITIVE_INFINITY
     this.deadlines = waitsForEver ? undefined : deadlinesOf(rules.clock, rules.maxWait)
+    bulkheads.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {
@@ -103,15 +117,24 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     if (ctx.aborted) throw ctx.reason
     if (this.line.size >= this.rules.maxQueue || this.rules.maxWait === 0)
       throw this.#refusal(`${this.running} calls are running and ${this.line.size} waiting`, 'queue_full')
+    const since = this.observers.hear('admitted') ? this.rules.clock.monotonic() : undefined
     await new Promise<void>((resolve, reject) => {
       new Waiter(this, ctx, resolve, reject)
       if (this.observers.hear('queued'))
         this.observers.tell('queued', { name: this.rules.name, queued: this.line.size })
     })
-    if (!ctx.aborted) return this.#call(next, ctx)
+    if (!ctx.aborted) {
+      if (since !== undefined) this.#tellAdmitted(since)
+      return this.#call(next, ctx)
+    }
     // Given up between the passing on of the slot and now.
     this.#free()
     throw ctx.reason
+  }
+
+  #tellAdmitted(since: number): void {
+    const { name, clock } = this.rules
+    this.observers.tell('admitted', { name, waited: clock.monotonic() - since })
   }
 
   #refusal(why: string, reason: 'queue_full' | 'waited_too_long'): BulkheadFullError {

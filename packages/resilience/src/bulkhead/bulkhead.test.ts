@@ -313,6 +313,35 @@ describe('Bulkhead', () => {
       ])
     })
 
+    test('admitted tells how long a call waited, also on a diagnostics channel; one that did not wait is none', async () => {
+      const clock = new TestClock()
+      const heard: unknown[] = []
+      const published: unknown[] = []
+      const listen = (payload: unknown) => published.push(payload)
+      subscribe('base:resilience:bulkhead:admitted', listen)
+      const { bulkhead, running } = fullBulkhead({ clock })
+      bulkhead.on('admitted', (event) => heard.push(event))
+      const waiting = bulkhead.execute(() => 'done')
+      await clock.advance(250)
+      running.resolve('over')
+      expect(await waiting).toBe('done')
+      unsubscribe('base:resilience:bulkhead:admitted', listen)
+      expect(heard).toEqual([{ name: 'reports', waited: 250 }])
+      expect(published).toEqual(heard)
+    })
+
+    test('admitted is not told of a call that is given up', async () => {
+      const { bulkhead, running } = fullBulkhead({ clock: new TestClock() })
+      const heard = vi.fn()
+      bulkhead.on('admitted', heard)
+      const controller = new AbortController()
+      const given = bulkhead.execute(() => {}, { signal: controller.signal }).catch((error: unknown) => error)
+      controller.abort(new Error('enough'))
+      running.resolve('over')
+      expect(await given).toMatchObject({ message: 'enough' })
+      expect(heard).not.toHaveBeenCalled()
+    })
+
     test('rejected tells the error that the call gets', async () => {
       const { bulkhead } = fullBulkhead({ maxQueue: 0 })
       const heard: unknown[] = []

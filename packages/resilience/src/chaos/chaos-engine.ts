@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
@@ -10,6 +10,11 @@ import type { ChaosEvents } from './events.js'
 const OWNER = { package: '@base/resilience', pattern: 'Chaos' } as const
 
 const channels = { fault: /* @__PURE__ */ diagnosticsChannel('base:resilience:chaos:fault') }
+
+const sources = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:chaos',
+  ({ rules: { name }, calls, faults }: ChaosEngine) => ({ name, calls, faults }),
+)
 
 /** The options of a {@link Chaos}, checked and complete. */
 export interface ChaosRules {
@@ -32,6 +37,7 @@ export class ChaosEngine implements Engine {
 
   constructor(rules: ChaosRules) {
     this.rules = rules
+    sources.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

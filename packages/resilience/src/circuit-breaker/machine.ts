@@ -1,4 +1,4 @@
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration, toMilliseconds } from '@base/core/duration'
 import { isAppError } from '@base/core/errors'
 import { reportCallbackError } from '@base/core/events'
@@ -32,6 +32,16 @@ const channels = {
   rejected: /* @__PURE__ */ diagnosticsChannel('base:resilience:circuit-breaker:rejected'),
 }
 
+const breakers = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:circuit-breaker',
+  ({ rules: { name }, state, counts, openings }: Machine) => ({
+    name,
+    state: state.name,
+    ...counts,
+    openings,
+  }),
+)
+
 /** Counts since construction or the last `close()`. */
 export interface Counts {
   successes: number
@@ -56,6 +66,7 @@ export class Machine implements Circuit, Engine {
     const { initial } = rules
     this.openings = initial?.openings ?? 0
     this.state = initial === undefined ? this.#closed(0) : this.#restored(initial)
+    breakers.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

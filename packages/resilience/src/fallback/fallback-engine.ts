@@ -1,4 +1,4 @@
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
@@ -7,6 +7,11 @@ import type { PolicyContext } from '../policy/policy.js'
 import type { FallbackEvents } from './events.js'
 
 const channels = { fallback: /* @__PURE__ */ diagnosticsChannel('base:resilience:fallback:fallback') }
+
+const sources = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:fallback',
+  ({ rules: { name }, calls, fallbacks }: FallbackEngine) => ({ name, calls, fallbacks }),
+)
 
 /** The options of a {@link Fallback}, checked and complete. */
 export interface FallbackRules {
@@ -24,6 +29,7 @@ export class FallbackEngine implements Engine {
 
   constructor(rules: FallbackRules) {
     this.rules = rules
+    sources.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@base/core/clock'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { CancelledError } from '@base/core/errors'
 import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
@@ -14,6 +14,11 @@ import type { MeasuredDelay } from './percentile.js'
 const OWNER = { package: '@base/resilience', pattern: 'Hedge' } as const
 
 const channels = { hedge: /* @__PURE__ */ diagnosticsChannel('base:resilience:hedge:hedge') }
+
+const sources = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:hedge',
+  ({ rules: { name }, calls, hedges, wins }: HedgeEngine) => ({ name, calls, hedges, wins }),
+)
 
 /** The options of a {@link Hedge}, checked and complete. */
 export interface HedgeRules {
@@ -35,6 +40,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
 
   constructor(rules: HedgeRules) {
     this.rules = rules
+    sources.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

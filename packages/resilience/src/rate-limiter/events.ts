@@ -14,6 +14,8 @@ export interface RateLimiterEvents {
   }
   /** A call waits for its turn; `queued` is how many do for that key, with this one. */
   readonly queued: { readonly name: string; readonly key: string; readonly queued: number }
+  /** A call that had to wait had its turn; `waited` is for how long, in milliseconds. */
+  readonly admitted: { readonly name: string; readonly key: string; readonly waited: number }
   /** The store threw, rejected, did not answer in time or not to the question; `whenStoreFails` answers in its place. */
   readonly storeFailed: { readonly name: string; readonly error: unknown }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { RateLimitedError } from '@base/core/errors'
 import type { CallContext } from '../policy/call-context.js'
@@ -18,8 +18,20 @@ import { unlessAborted } from './unless-aborted.js'
 const channels = {
   limited: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:limited'),
   queued: undefined,
+  admitted: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:admitted'),
   storeFailed: /* @__PURE__ */ diagnosticsChannel('base:resilience:rate-limiter:storeFailed'),
 }
+
+const limiters = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:rate-limiter',
+  ({ name, allowed, limited, queued, storeFailures }: RateLimiterEngine) => ({
+    name,
+    allowed,
+    limited,
+    queued,
+    storeFailures,
+  }),
+)
 
 /** The key of all calls that have none. */
 const SHARED_KEY = '*'
@@ -45,17 +57,18 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   allowed = 0
   limited = 0
   storeFailures = 0
-  readonly #name: string
+  readonly name: string
   readonly #maxWait: number
   readonly #queues = new Map<string, KeyQueue>()
 
   constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, clock }: RateLimiterRules) {
     this.clock = clock
-    this.#name = limit.name
+    this.name = limit.name
     this.#maxWait = maxWait
     this.deadlines = maxWait === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, maxWait)
     const guard = { store, whenFails: whenStoreFails, timeout: storeTimeout, limit, clock }
     this.store = new GuardedStore({ ...guard, onFailure: (error) => this.#storeFailed(error) })
+    limiters.add(this)
   }
 
   get queued(): number {
@@ -93,7 +106,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.limited++
     if (!this.observers.hear('limited')) return
     const { policies } = result
-    this.observers.tell('limited', { name: this.#name, key, retryAfter: longestWait(result), policies })
+    this.observers.tell('limited', { name: this.name, key, retryAfter: longestWait(result), policies })
   }
 
   waitedTooLong(key: string, last: RateLimitResult): RateLimitedError {
@@ -137,12 +150,13 @@ export class RateLimiterEngine implements Engine, QueueOwner {
 
   async #wait(next: Next, ctx: CallContext, key: string, queue: KeyQueue): Promise<unknown> {
     if (ctx.aborted) throw ctx.reason
+    const since = this.observers.hear('admitted') ? this.clock.monotonic() : undefined
     await new Promise<void>((resolve, reject) => {
       this.#queues.set(key, queue)
       new Turn(queue, ctx, resolve, reject)
       queue.start()
       if (this.observers.hear('queued'))
-        this.observers.tell('queued', { name: this.#name, key, queued: queue.line.size })
+        this.observers.tell('queued', { name: this.name, key, queued: queue.line.size })
     })
     if (ctx.aborted) {
       // Given up between its turn and now.
@@ -150,7 +164,12 @@ export class RateLimiterEngine implements Engine, QueueOwner {
       throw ctx.reason
     }
     this.allowed++
+    if (since !== undefined) this.#tellAdmitted(key, since)
     return next(ctx)
+  }
+
+  #tellAdmitted(key: string, since: number): void {
+    this.observers.tell('admitted', { name: this.name, key, waited: this.clock.monotonic() - since })
   }
 
   #refusal(key: string, result: RateLimitResult, reason: Refusal): RateLimitedError {
@@ -158,11 +177,11 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const retryAfter = longestWait(result)
     const why = reason === 'limited' ? 'is exceeded' : `gave no turn within ${formatDuration(this.#maxWait)}`
     const details = {
-      name: this.#name,
+      name: this.name,
       reason,
       policies: result.policies.filter((policy) => policy.retryAfter !== 0).map(({ name }) => name),
     }
-    const message = `Rate limit '${this.#name}' ${why}.`
+    const message = `Rate limit '${this.name}' ${why}.`
     return withoutStack(
       () => new RateLimitedError({ message, details, ...(retryAfter !== null && { retryAfter }) }),
     )
@@ -170,6 +189,6 @@ export class RateLimiterEngine implements Engine, QueueOwner {
 
   #storeFailed(error: unknown): void {
     this.storeFailures++
-    if (this.observers.hear('storeFailed')) this.observers.tell('storeFailed', { name: this.#name, error })
+    if (this.observers.hear('storeFailed')) this.observers.tell('storeFailed', { name: this.name, error })
   }
 }

@@ -639,6 +639,23 @@ describe('RateLimiter tells', () => {
     ])
   })
 
+  test('admitted, with how long the call waited, also on a channel', async () => {
+    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
+    const published: unknown[] = []
+    const listen = (payload: unknown) => published.push(payload)
+    subscribe('base:resilience:rate-limiter:admitted', listen)
+    const { limiter, clock } = limiterOf({ policies: '1/second', maxWait: '5s' })
+    const heard: unknown[] = []
+    limiter.on('admitted', (event) => heard.push(event))
+    await limiter.execute(up, { key: 'a' })
+    const waiting = limiter.execute(up, { key: 'a' })
+    await clock.advance('1s')
+    await waiting
+    unsubscribe('base:resilience:rate-limiter:admitted', listen)
+    expect(heard).toEqual([{ name: 'rate-limiter', key: 'a', waited: 1_000 }])
+    expect(published).toEqual(heard)
+  })
+
   test('nothing under a misspelled name', () => {
     expect(() => limiterOf().limiter.on('limit' as never, () => {})).toThrow('RateLimiter: event must be')
   })

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { deadline } from '@base/core/context'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { reportCallbackError } from '@base/core/events'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
@@ -20,6 +20,11 @@ const channels = {
   retry: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:retry'),
   gaveUp: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:gaveUp'),
 }
+
+const sources = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:retry',
+  ({ rules: { name }, calls, retries, gaveUp }: RetryEngine) => ({ name, calls, retries, gaveUp }),
+)
 
 /** The options of a {@link Retry}, checked and complete. */
 export interface RetryRules {
@@ -58,6 +63,7 @@ export class RetryEngine implements Engine {
 
   constructor(rules: RetryRules) {
     this.rules = rules
+    sources.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

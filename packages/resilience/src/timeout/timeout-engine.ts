@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { diagnosticsChannel } from '@base/core/diagnostics'
+import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import type { CallContext } from '../policy/call-context.js'
@@ -10,6 +10,11 @@ import type { TimeoutEvents } from './events.js'
 import { TimedCall } from './timed-call.js'
 
 const channels = { timeout: /* @__PURE__ */ diagnosticsChannel('base:resilience:timeout:timeout') }
+
+const sources = /* @__PURE__ */ diagnosticsSources(
+  'base:resilience:timeout',
+  ({ rules: { name }, calls, timeouts }: TimeoutEngine) => ({ name, calls, timeouts }),
+)
 
 /** The options of a {@link Timeout}, checked and complete. */
 export interface TimeoutRules {
@@ -31,6 +36,7 @@ export class TimeoutEngine implements Engine {
     this.rules = rules
     const { clock, timeout } = rules
     this.#deadlines = timeout === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, timeout)
+    sources.add(this)
   }
 
   run(next: Next, ctx: CallContext): unknown {

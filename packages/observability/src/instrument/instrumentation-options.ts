@@ -1,0 +1,55 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { checkMethods, invalidOption } from '@base/core/options'
+import type { Tracer } from '@opentelemetry/api'
+import type { Metrics } from '../metrics/metrics.js'
+import type { LogLevel } from './channel-rule.js'
+
+const WHERE = { package: '@base/observability', pattern: 'instrument' } as const
+
+/** Writes lines, as pino does. */
+export interface InstrumentationLogger extends Record<LogLevel, (fields: object, message: string) => void> {
+  /** Whether lines of that level are written at all; asked before one is put together. */
+  isLevelEnabled?(level: string): boolean
+}
+
+/** Options of `instrument`: where things go. */
+export interface InstrumentationOptions {
+  /**
+   * Gets a line for each message. What a caller hears of as an error is written at `debug` or below, what nobody hears of at `warn`
+   * or `error`; of each channel at most 10 lines a second, and the next says how many were held back (`base.suppressed`).
+   * @defaultValue none: no lines
+   */
+  readonly logger?: InstrumentationLogger | undefined
+  /** Counts messages, and reads the counters of policies, caches and health checks. @defaultValue none: no metrics */
+  readonly metrics?: Metrics | undefined
+  /** Gets spans of what has a duration; other messages become events of the active span, whoever made it. @defaultValue none: no spans */
+  readonly tracer?: Tracer | undefined
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock | undefined
+}
+
+/** The options, checked. */
+export interface Sinks {
+  readonly logger: InstrumentationLogger | undefined
+  readonly metrics: Metrics | undefined
+  readonly tracer: Tracer | undefined
+  readonly clock: Clock
+}
+
+/** @throws InvalidOptionError naming the option. */
+export function readOptions(options: InstrumentationOptions): Sinks {
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption(options, { ...WHERE, option: 'options' }, 'an object')
+  const { logger, metrics, tracer, clock = systemClock } = options
+  const place = (option: string) => ({ ...WHERE, option })
+  if (logger !== undefined) checkMethods(logger, ['trace', 'debug', 'info', 'warn', 'error'], place('logger'))
+  if (metrics !== undefined) checkMethods(metrics, ['counter', 'histogram', 'observe'], place('metrics'))
+  if (tracer !== undefined) checkMethods(tracer, ['startSpan'], place('tracer'))
+  checkMethods(clock, ['now', 'monotonic'], place('clock'))
+  return { logger, metrics, tracer, clock }
+}
+
+/** Twice would count everything twice. */
+export function refuseTwice(metrics: unknown): never {
+  throw invalidOption(metrics, { ...WHERE, option: 'metrics' }, 'metrics that are not instrumented already')
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '@base/core/clock'
+import { type ChannelRule, eventName, type LogLevel } from './channel-rule.js'
+import type { InstrumentationLogger } from './instrumentation-options.js'
+import { LineGate } from './line-gate.js'
+import { at, type Labels, type MessageReader } from './message-reader.js'
+
+/** Writes a line. */
+export type LogSink = (message: unknown, labels: Labels) => void
+
+export function logSink(
+  { channel, log }: ChannelRule,
+  reader: MessageReader,
+  logger: InstrumentationLogger,
+  clock: Clock,
+): LogSink {
+  const name = eventName(channel)
+  const gate = new LineGate(clock)
+  return (message, labels) => {
+    const level = levelOf(log, message)
+    if (logger.isLevelEnabled?.(level) === false) return
+    const held = gate.pass()
+    if (held === undefined) return
+    const fields = reader.details(message, { 'event.name': name, ...labels })
+    if (held > 0) fields['base.suppressed'] = held
+    logger[level](reader.confidences(message, fields), log.message)
+  }
+}
+
+function levelOf({ level, levels }: ChannelRule['log'], message: unknown): LogLevel {
+  if (levels === undefined) return level
+  const value = at(message, levels.field)
+  return (
+    (typeof value === 'string' || typeof value === 'boolean' ? levels.by[String(value)] : undefined) ?? level
+  )
+}

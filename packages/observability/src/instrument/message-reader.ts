@@ -1,0 +1,128 @@
+import type { ChannelRule } from './channel-rule.js'
+import { errorTypeOf } from './error-type.js'
+import { ERROR_TYPE, type FieldRule } from './field-rule.js'
+
+/** What is told of a message, by name. */
+export type Told = Record<string, string | number | boolean | string[]>
+
+/** What the labels of a message say. */
+export type Labels = Record<string, string | boolean>
+
+/** A name is short; a label that is not would be a series of its own. */
+const LONGEST_LABEL = 128
+/** As a statement may be; what is longer is cut. */
+const LONGEST_DETAIL = 2_048
+/** @see OpenTelemetry semantic conventions: what is not among the known values */
+const OTHER = '_OTHER'
+
+/** A field, with its path and values taken apart once. */
+interface Reading {
+  readonly path: readonly string[]
+  readonly attribute: string
+  readonly values: ReadonlySet<unknown> | undefined
+  readonly shape: ((value: unknown) => unknown) | undefined
+}
+
+/** Reads messages by a rule. Nothing here throws, whatever a message is: a field that cannot be read is left out. */
+export class MessageReader {
+  readonly #attributes: readonly (readonly [string, string])[]
+  readonly #labels: readonly Reading[]
+  readonly #details: readonly Reading[]
+  readonly #subjects: readonly Reading[]
+  readonly #throws: boolean
+
+  constructor({ fields, attributes = {} }: ChannelRule) {
+    const of = (use: FieldRule['use']) => fields.filter((rule) => rule.use === use).map(readingOf)
+    this.#attributes = Object.entries(attributes)
+    this.#labels = of('label')
+    this.#details = of('detail')
+    this.#subjects = of('log')
+    this.#throws = fields.some(({ use }) => use === 'error')
+  }
+
+  labels(message: unknown): Labels {
+    const labels: Labels = {}
+    for (const [name, value] of this.#attributes) labels[name] = value
+    for (const reading of this.#labels) {
+      const value = labelOf(shownValue(message, reading), reading.values)
+      if (value !== undefined) labels[reading.attribute] = value
+    }
+    if (!this.#throws) return labels
+    const error = this.error(message)
+    if (error !== undefined) labels[ERROR_TYPE] = errorTypeOf(error)
+    return labels
+  }
+
+  /** The labels, with what has too many values to be one. */
+  details(message: unknown, labels: Labels): Told {
+    return tell(message, this.#details, { ...labels })
+  }
+
+  /** Whom it is about, and what was thrown: for log lines alone. */
+  confidences(message: unknown, into: Told): Told & { err?: unknown } {
+    const told: Told & { err?: unknown } = tell(message, this.#subjects, into)
+    const error = this.#throws ? this.error(message) : undefined
+    if (error !== undefined) told.err = error as never
+    return told
+  }
+
+  error(message: unknown): unknown {
+    return fieldOf(message, 'error')
+  }
+}
+
+/** A field of a message, a dot leading into an object. */
+export function at(message: unknown, field: string): unknown {
+  return walk(message, field.split('.'))
+}
+
+function readingOf({ field, attribute, values, shape }: FieldRule): Reading {
+  return { path: field.split('.'), attribute, values: values && new Set(values), shape }
+}
+
+function shownValue(message: unknown, { path, shape }: Reading): unknown {
+  const value = walk(message, path)
+  if (shape === undefined) return value
+  try {
+    return shape(value)
+  } catch {
+    return undefined
+  }
+}
+
+function walk(message: unknown, path: readonly string[]): unknown {
+  let value = message
+  for (const name of path) value = fieldOf(value, name)
+  return value
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name]
+  } catch {
+    return undefined
+  }
+}
+
+function labelOf(value: unknown, values: ReadonlySet<unknown> | undefined): string | boolean | undefined {
+  if (value === undefined || value === null) return undefined
+  if (values !== undefined) return values.has(value) ? (value as string) : OTHER
+  if (typeof value === 'string') return value.length > LONGEST_LABEL ? value.slice(0, LONGEST_LABEL) : value
+  return typeof value === 'boolean' ? value : undefined
+}
+
+function tell(message: unknown, readings: readonly Reading[], told: Told): Told {
+  for (const reading of readings) {
+    const value = detailOf(shownValue(message, reading))
+    if (value !== undefined) told[reading.attribute] = value
+  }
+  return told
+}
+
+function detailOf(value: unknown): Told[string] | undefined {
+  if (typeof value === 'string') return value.slice(0, LONGEST_DETAIL)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'boolean') return value
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined
+}

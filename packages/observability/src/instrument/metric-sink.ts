@@ -1,0 +1,20 @@
+import type { Metrics } from '../metrics/metrics.js'
+import type { ChannelRule } from './channel-rule.js'
+import { at, type Labels } from './message-reader.js'
+
+/** Counts a message, or records how long something took. */
+export type MetricSink = (message: unknown, labels: Labels) => void
+
+/** @throws InvalidOptionError where another instrument has the name. */
+export function metricSink({ metric }: ChannelRule, metrics: Metrics): MetricSink {
+  const { name, duration, buckets, ...options } = metric
+  if (duration === undefined) {
+    const counter = metrics.counter(name, options)
+    return (_, labels) => counter.add(1, labels)
+  }
+  const histogram = metrics.histogram(name, { ...options, ...(buckets !== undefined && { buckets }) })
+  return (message, labels) => {
+    const milliseconds = at(message, duration)
+    if (typeof milliseconds === 'number') histogram.record(milliseconds / 1_000, labels)
+  }
+}

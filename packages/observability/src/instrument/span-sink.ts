@@ -1,0 +1,40 @@
+import type { Clock } from '@base/core/clock'
+import { SpanKind, type Tracer, trace } from '@opentelemetry/api'
+import { type ChannelRule, eventName } from './channel-rule.js'
+import { at, type Labels, type MessageReader } from './message-reader.js'
+
+/** Adds an event to the active span, or makes a span. */
+export type SpanSink = (message: unknown, labels: Labels) => void
+
+/** Nothing, where messages of the channel would be too many for spans. */
+export function spanSink(
+  { channel, span }: ChannelRule,
+  reader: MessageReader,
+  tracer: Tracer,
+  clock: Clock,
+): SpanSink | undefined {
+  if (span === 'none') return undefined
+  if (span !== 'event') return operationSpan(span, reader, tracer, clock)
+  const name = eventName(channel)
+  return (message, labels) => {
+    const active = trace.getActiveSpan()
+    if (active?.isRecording()) active.addEvent(name, reader.details(message, labels))
+  }
+}
+
+/** It is told when it is over: its beginning is in the past. */
+function operationSpan(
+  { named, duration }: Exclude<ChannelRule['span'], string>,
+  reader: MessageReader,
+  tracer: Tracer,
+  clock: Clock,
+): SpanSink {
+  return (message, labels) => {
+    const took = at(message, duration)
+    if (typeof took !== 'number' || !(took >= 0 && took < Number.POSITIVE_INFINITY)) return
+    const end = clock.now()
+    const name = named.map((field) => String(at(message, field))).join(' ')
+    const attributes = reader.details(message, labels)
+    tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: end - took, attributes }).end(end)
+  }
+}

@@ -1,0 +1,1 @@
+export { type MetricReadings, type MetricSeries, readMetrics } from './read-metrics.js'
