@@ -1,6 +1,7 @@
-import type { OidcIdentity } from '@base/auth/oauth'
+import type { OidcClaims, OidcClient, OidcIdentity } from '@base/auth/oauth'
 import { ConflictError, ForbiddenError, isAppError } from '@base/core/errors'
 import { uuidv7 } from '@base/core/id'
+import { unwrap } from '@base/core/result'
 import { Email } from '@base/domain/value-object'
 import type { Stores } from '../stores.ts'
 
@@ -12,11 +13,12 @@ import type { Stores } from '../stores.ts'
  */
 export async function accountOf(
   { providerAccounts, unitOfWork }: Pick<Stores, 'providerAccounts' | 'unitOfWork'>,
+  provider: OidcClient,
   identity: OidcIdentity,
 ): Promise<string> {
   const known = await providerAccounts.find(identity)
   if (known !== undefined) return known
-  const { email, email_verified, name } = identity.claims
+  const { email, email_verified, name } = await claimsOf(provider, identity)
   const address = Email.parse(typeof email === 'string' ? email : '')
   if (email_verified !== true || !address.ok)
     throw new ForbiddenError({
@@ -34,6 +36,15 @@ export async function accountOf(
       throw isAppError(error, 'CONFLICT') ? addressTaken() : error
     })
   return username
+}
+
+/** Many providers keep the address out of the id token, and tell it who asks with the access token. */
+async function claimsOf(
+  provider: OidcClient,
+  { claims, tokens, ...account }: OidcIdentity,
+): Promise<OidcClaims> {
+  if (claims['email'] !== undefined) return claims
+  return unwrap(await provider.userInfo(tokens.accessToken, account))
 }
 
 /** A name as the database can keep it. */

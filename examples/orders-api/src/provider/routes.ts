@@ -24,7 +24,7 @@ export function providerRoutes(auth: Auth, provider: OidcClient, stores: Stores)
       const completed = await provider.complete(c.req.url, provider.readCookie(cookies))
       if (!completed.ok)
         throw unauthenticated({ code: 'SIGN_IN_FAILED', message: completed.error.publicMessage })
-      const username = await accountOf(stores, completed.value)
+      const username = await accountOf(stores, provider, completed.value)
       await audit.record({ action: 'sign-in', actor: { id: username }, details: { amr: ['provider'] } })
       const { cookie } = await sessions.create(username, undefined, {
         replaces: sessions.readCookie(cookies),
