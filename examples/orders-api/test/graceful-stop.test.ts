@@ -117,6 +117,7 @@ describe('kill -TERM', () => {
 
   test('turns readiness off for the drain delay, in which requests are still answered', async () => {
     await start({ DRAIN_DELAY: '10s' })
+    signedIn = await signIn(url, 'charles')
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     expect((await call(agent, 'GET', '/health/ready')).status).toBe(200)
     main.process.kill('SIGTERM')
