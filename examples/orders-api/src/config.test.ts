@@ -5,6 +5,12 @@ import { Config } from './config.ts'
 
 const load = (env: Record<string, string>) => loadConfig(Config, { env, files: [] })
 
+const own = {
+  ISSUER: 'https://shop.example.com',
+  DEMO_PASSWORD: 'engine of differences',
+  FIELD_KEYS: `2026:${Buffer.alloc(32, 26).toString('base64url')}`,
+}
+
 describe('the settings', () => {
   test('have defaults', async () => {
     const defaults = await load({})
@@ -65,6 +71,9 @@ describe('the settings', () => {
     ['ISSUER', 'http://shop.example.com'],
     ['ISSUER', 'https://shop.example.com/?a=b'],
     ['DEMO_PASSWORD', 'too short'],
+    ['FIELD_KEYS', 'a key'],
+    ['FIELD_KEYS', '2026:dG9vIHNob3J0'],
+    ['OIDC_CLIENT_SECRET', ''],
   ])('refuse %s=%s', async (name, value) => {
     await expect(load({ [name]: value })).rejects.toMatchObject({ issues: [{ path: name }] })
   })
@@ -80,20 +89,44 @@ describe('the settings', () => {
   test.each(['0.0.0.0', '::', '192.168.1.7', 'shop.example.com', '127.evil.example'])(
     'want a password and a name of our own before others can reach %s',
     async (HOST) => {
-      const own = { ISSUER: 'https://shop.example.com', DEMO_PASSWORD: 'engine of differences' }
-
       await expect(load({ HOST })).rejects.toMatchObject({
-        issues: [{ path: 'ISSUER' }, { path: 'DEMO_PASSWORD' }],
+        issues: [{ path: 'ISSUER' }, { path: 'DEMO_PASSWORD' }, { path: 'FIELD_KEYS' }],
       })
       expect(await load({ HOST, ...own })).toMatchObject({ host: HOST, issuer: own.ISSUER })
     },
   )
 
   test('do not take the password that is known to all for that', async () => {
-    const env = { HOST: '0.0.0.0', ISSUER: 'https://shop.example.com', DEMO_PASSWORD: 'analytical-engine' }
+    const env = { HOST: '0.0.0.0', ...own, DEMO_PASSWORD: 'analytical-engine' }
 
     await expect(load(env)).rejects.toMatchObject({ issues: [{ path: 'DEMO_PASSWORD' }] })
     expect(await load({ ...env, HOST: '::1' })).toMatchObject({ host: '::1' })
+  })
+
+  test('want the same in production, wherever it listens', async () => {
+    const env = { NODE_ENV: 'production' }
+
+    await expect(load(env)).rejects.toMatchObject({
+      issues: [{ path: 'ISSUER' }, { path: 'DEMO_PASSWORD' }, { path: 'FIELD_KEYS' }],
+    })
+    expect(await load({ ...env, ...own })).toMatchObject({ host: '127.0.0.1' })
+  })
+
+  test('keep the keys of fields to themselves', async () => {
+    const { fieldKeys } = await load(own)
+
+    expect(fieldKeys?.reveal()).toBe(own.FIELD_KEYS)
+    expect(inspect(fieldKeys)).not.toContain('2026')
+    await expect(load({ FIELD_KEYS: '2026:hunter2' })).rejects.not.toThrow('hunter2')
+  })
+
+  test('want to know who the service is at a provider', async () => {
+    await expect(load({ OIDC_ISSUER: 'login', OIDC_CLIENT_ID: 'shop' })).rejects.toMatchObject({
+      issues: [{ path: 'OIDC_ISSUER' }],
+    })
+    await expect(load({ OIDC_ISSUER: 'https://login.example.com' })).rejects.toMatchObject({
+      issues: [{ path: 'OIDC_CLIENT_ID' }],
+    })
   })
 
   test('name every variable that is wrong', async () => {

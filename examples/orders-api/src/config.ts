@@ -5,7 +5,8 @@ import { attempt, unwrapOr } from '@base/core/result'
 import { secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
-import { KNOWN_PASSWORD } from './auth/demo-user.ts'
+import { KNOWN_PASSWORD } from './accounts/demo-accounts.ts'
+import { readFieldKeys } from './encryption/field-keys.ts'
 
 const ISSUER = 'must be an https URL, or an http one of this machine, without query and fragment'
 const PORT = 'must be a whole number from 0 to 65535'
@@ -53,7 +54,24 @@ const Settings = z.object({
     .string()
     .refine((issuer) => attempt(() => openidConfiguration({ issuer })).ok, ISSUER)
     .optional(),
-  /** The password of the demo user; without it one that is known to all. */
+  /** The keys of what is encrypted in the database, `id:key` each, the newest first; without them one that is known to all. */
+  fieldKeys: z
+    .string()
+    .refine(
+      (text) => attempt(() => readFieldKeys(text)).ok,
+      "must be 'id:key', and more of them after commas, each key 32 bytes in base64url",
+    )
+    .transform(secret)
+    .optional(),
+  /** `production` refuses what is known to all. */
+  nodeEnv: z.string().optional(),
+  /** A provider of OpenID Connect to sign in with, as it calls itself; without it there is none. */
+  oidcIssuer: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  /** Who the service is there; needed with `oidcIssuer`. */
+  oidcClientId: z.string().min(1, 'must not be empty').optional(),
+  /** How it proves that; without it by the code challenge alone. */
+  oidcClientSecret: z.string().min(1, 'must not be empty').transform(secret).optional(),
+  /** The password of the demo users; without it one that is known to all. */
   demoPassword: z
     .string()
     .min(15, 'must have at least 15 characters')
@@ -69,16 +87,22 @@ const Settings = z.object({
 })
 
 /** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
-export const Config = Settings.superRefine(({ host, issuer, demoPassword }, { addIssue }) => {
-  if (host === '' || isLoopback(host)) return
-  if (demoPassword?.equals(KNOWN_PASSWORD))
-    addIssue({ code: 'custom', path: ['demoPassword'], message: 'must not be the one that is known to all' })
-  const message = 'is needed where HOST is not of this machine alone'
-  const missing = Object.entries({ issuer, demoPassword }).filter(([, value]) => value === undefined)
-  for (const [name] of missing) addIssue({ code: 'custom', path: [name], message })
+export const Config = Settings.superRefine((settings, { addIssue }) => {
+  const { host, issuer, demoPassword, fieldKeys, nodeEnv, oidcIssuer, oidcClientId } = settings
+  const refuse = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message })
+  if (oidcIssuer !== undefined && oidcClientId === undefined)
+    refuse('oidcClientId', 'is needed with OIDC_ISSUER')
+  if (nodeEnv !== 'production' && (host === '' || isLoopback(host))) return
+  if (demoPassword?.equals(KNOWN_PASSWORD)) refuse('demoPassword', 'must not be the one that is known to all')
+  const missing = Object.entries({ issuer, demoPassword, fieldKeys }).filter(
+    ([, value]) => value === undefined,
+  )
+  for (const [name] of missing)
+    refuse(name, 'is needed in production, and where HOST is not of this machine alone')
 })
 
-function isLoopback(host: string): boolean {
+/** Whether nobody but this machine can reach a service that listens there. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 

@@ -1,15 +1,21 @@
 import { join } from 'node:path'
+import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
 import { type Clock, systemClock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
 import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
+import { addDemoAccounts } from './accounts/demo-accounts.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { apiKeyRoutes } from './api-keys/routes.ts'
 import { type Auth, createAuth } from './auth/auth.ts'
+import { credentialStoresOn } from './auth/auth-stores.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
 import { wellKnownRoutes } from './auth/well-known.ts'
-import type { Config } from './config.ts'
+import { type Config, isLoopback } from './config.ts'
 import { openCoordination } from './coordination/coordination.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { openDatabase } from './database/database.ts'
+import { openCipher } from './encryption/shop-cipher.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { HttpServer } from './http/server.ts'
@@ -17,6 +23,7 @@ import { cacheItems, openItemCache } from './items/cached-items.ts'
 import { itemRoutes } from './items/routes.ts'
 import { NightlyJob } from './jobs/nightly-job.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import { noMail, printMail, type SendMail } from './mail/mail.ts'
 import { cancelUnpaid } from './orders/cancel-unpaid.ts'
 import { OrderLimits } from './orders/order-limits.ts'
 import type { OrderServices } from './orders/place-order.ts'
@@ -24,6 +31,9 @@ import { publish } from './orders/publish.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { GatewayPayments } from './payments/gateway-payments.ts'
 import { type OwnGateway, startGateway } from './payments/own-gateway.ts'
+import { openProvider } from './provider/provider-client.ts'
+import { providerRoutes } from './provider/routes.ts'
+import { secondFactorRoutes } from './second-factor/routes.ts'
 import { openStores } from './stores.ts'
 
 /** The whole service, put together and not yet started. */
@@ -37,6 +47,13 @@ export interface Service {
   readonly auth: Auth
 }
 
+/** What the service takes from outside, so that a test may give its own. */
+export interface Outside {
+  readonly clock?: Clock
+  /** Delivers letters. @defaultValue prints them, where nobody but this machine can reach the service */
+  readonly sendMail?: SendMail
+}
+
 /**
  * Puts the service together: what it is made of in the container, what starts and stops when in the lifecycle.
  *
@@ -45,12 +62,13 @@ export interface Service {
 export function createService(
   config: Config,
   signals?: readonly string[],
-  clock: Clock = systemClock,
+  { clock = systemClock, sendMail = isLoopback(config.host) ? printMail : noMail }: Outside = {},
 ): Service {
   const container = createContainer()
     .value('config', config)
     .value('clock', clock)
-    .singleton('database', ['config'], ({ config }) => openDatabase(config), {
+    .singleton('cipher', ['config', 'clock'], ({ config, clock }) => openCipher(config.fieldKeys, clock))
+    .singleton('database', ['config', 'cipher'], ({ config, cipher }) => openDatabase(config, cipher), {
       dispose: (database) => database.close(),
     })
     .singleton(
@@ -65,8 +83,8 @@ export function createService(
       ({ coordination, clock }) => openItemCache(coordination, clock),
       { dispose: (cache) => cache.close() },
     )
-    .singleton('stores', ['database', 'itemCache'], ({ database, itemCache }) =>
-      cacheItems(openStores(database), itemCache),
+    .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
+      cacheItems(openStores(database, cipher), itemCache),
     )
     // After the database: then the folder is ours.
     .singleton('gateway', ['config', 'database'], ({ config }) => openGateway(config), {
@@ -108,29 +126,56 @@ export function createService(
       ({ config: { orderLimit, addressLimit }, clock, stores: { customers }, coordination: { counts } }) =>
         new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, customers, counts, clock }),
     )
+    .singleton('passwords', ['config', 'stores'], async ({ config, stores }) => {
+      const passwords = createPasswords({ kdf: nodeRsArgon2() })
+      await addDemoAccounts(stores, passwords, config.demoPassword)
+      return passwords
+    })
     .singleton(
       'auth',
-      ['config', 'clock', 'coordination'],
-      ({ config, clock, coordination: { auth, counts } }) =>
-        createAuth({ ...config, issuer: config.issuer ?? url(), stores: auth, counts, clock }),
+      ['config', 'clock', 'database', 'coordination', 'stores', 'passwords', 'cipher'],
+      ({ config, clock, database, coordination, stores: { accounts }, passwords, cipher }) =>
+        createAuth({
+          issuer: config.issuer ?? url(),
+          signInLimit: config.signInLimit,
+          accounts,
+          passwords,
+          stores: { ...coordination.auth, ...credentialStoresOn(database.db, clock) },
+          cipher,
+          counts: coordination.counts,
+          clock,
+        }),
+    )
+    .singleton('provider', ['config', 'coordination', 'clock'], ({ config, coordination, clock }) =>
+      openProvider(config, coordination.auth.transactions, clock),
     )
     .singleton(
       'app',
-      ['database', 'coordination', 'stores', 'orderServices', 'limits', 'nightly', 'auth'],
-      ({ database, coordination, stores, orderServices, limits, nightly, auth }) =>
-        createApp({
+      ['database', 'coordination', 'stores', 'orderServices', 'limits', 'nightly', 'auth', 'provider'],
+      ({ database, coordination, stores, orderServices, limits, nightly, auth, provider }) => {
+        const signedIn = authenticate(auth)
+        return createApp({
           '/.well-known': wellKnownRoutes(auth),
+          ...(provider && { '/auth/provider': providerRoutes(auth, provider, stores) }),
           '/auth': authRoutes(auth),
-          '/items': itemRoutes(stores),
-          '/customers': customerRoutes(stores),
-          '/orders': orderRoutes({ ...orderServices, limits, signedIn: authenticate(auth.tokens) }),
-          '/jobs': jobRoutes(nightly),
+          '/accounts': accountRoutes(auth, stores, sendMail),
+          '/second-factor': secondFactorRoutes(auth),
+          '/api-keys': apiKeyRoutes(auth),
+          '/items': itemRoutes(stores, signedIn),
+          '/customers': customerRoutes(stores, signedIn),
+          '/orders': orderRoutes({
+            ...orderServices,
+            limits,
+            signedIn: (scope) => authenticate(auth, scope),
+          }),
+          '/jobs': jobRoutes(signedIn, nightly),
           '/health': healthRoutes({
             database: database.db,
             redis: coordination.answers,
             accepting: () => lifecycle.state === 'running',
           }),
-        }),
+        })
+      },
     )
     .build()
   // Requests that come while the database opens wait for it.

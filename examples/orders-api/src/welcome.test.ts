@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { KNOWN_PASSWORD } from './auth/demo-user.ts'
+import { KNOWN_PASSWORD } from './accounts/demo-accounts.ts'
 import { welcome } from './welcome.ts'
 
 const addresses = { url: 'http://127.0.0.1:3000', gatewayUrl: 'http://127.0.0.1:3001' }

@@ -82,8 +82,8 @@ describeEngines((start) => {
 
     test('are made, read and listed', async () => {
       const { status, headers } = await service.send('POST', '/customers', grace)
-      const filter = '{"op":"equals","field":"email","value":"grace@example.com"}'
-      const listed = await service.get(`/customers?filter=${encodeURIComponent(filter)}`)
+      // In the database it is encrypted: what is equal is found, by its blind index, and nothing else.
+      const listed = await service.get('/customers?email=Grace%40example.com')
 
       expect([status, headers.get('location')]).toEqual([201, '/customers/grace-hopper'])
       expect((await service.get('/customers/grace-hopper')).body).toEqual(grace)

@@ -31,10 +31,10 @@ async function start(env: Record<string, string> = {}, detached = false): Promis
 }
 
 const ownGateway = () => gatewayAt(/payment at (http\S+);/.exec(main.output())?.[1] ?? '')
-const put = (path: string, body: unknown) =>
+const put = async (path: string, body: unknown) =>
   fetch(url + path, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(await signIn(url, 'charles')) },
     body: JSON.stringify(body),
   })
 
@@ -85,7 +85,8 @@ async function orderUntilRefused(keepAlive: boolean): Promise<{ placed: number; 
 }
 
 async function countOrders(): Promise<number> {
-  const { items } = (await (await fetch(`${url}/orders?limit=1`)).json()) as { items: { number: number }[] }
+  const response = await fetch(`${url}/orders?limit=1`, { headers: signedIn })
+  const { items } = (await response.json()) as { items: { number: number }[] }
   return items[0]?.number ?? 0
 }
 
@@ -116,6 +117,7 @@ describe('kill -TERM', () => {
 
   test('turns readiness off for the drain delay, in which requests are still answered', async () => {
     await start({ DRAIN_DELAY: '10s' })
+    signedIn = await signIn(url, 'charles')
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     expect((await call(agent, 'GET', '/health/ready')).status).toBe(200)
     main.process.kill('SIGTERM')

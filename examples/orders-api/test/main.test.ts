@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithService } from '@base-internal/tools/services'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type MainProcess, runMain } from './run-main.ts'
+import { type MainProcess, runMain, signIn } from './run-main.ts'
 
 // The service starts in a process of its own, in some tests twice: most of a minute on a busy machine.
 vi.setConfig({ testTimeout: 180_000 })
@@ -128,7 +128,7 @@ describe('start', () => {
   test('takes over the data of a service that was killed', async () => {
     const first = start({ PORT: '0', DATA_DIR: folder })
     const url = await first.started
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', ...(await signIn(url, 'charles')) }
     const body = JSON.stringify({ name: 'Kept', price: 100, stock: 1 })
     await fetch(`${url}/items/KEPT`, { method: 'PUT', headers, body })
     first.process.kill('SIGKILL')

@@ -1,9 +1,9 @@
 import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
-import { KNOWN_PASSWORD } from '../src/auth/demo-user.ts'
+import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
 import { runGateway, type TestGateway } from './run-gateway.ts'
-import { type MainProcess, runMain } from './run-main.ts'
+import { type MainProcess, runMain, signIn } from './run-main.ts'
 import type { Answer } from './start-service.ts'
 
 // Two services in processes of their own, and a server that ends and comes back: a minute on a busy machine.
@@ -149,9 +149,12 @@ describeWithService('postgres', (postgres) => {
         }
         const urls = await Promise.all(running.map(({ started }) => started))
         await query('truncate orders, base_idempotency, items')
-        const item = { method: 'PUT', headers: { 'content-type': 'application/json' } }
         const mug = { name: 'Mug', price: 2_000, stock: STOCK }
-        await fetch(`${urls[0]}/items/MUG`, { ...item, body: JSON.stringify(mug) })
+        await fetch(`${urls[0]}/items/MUG`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json', ...(await signIn(urls[0] ?? '', 'charles')) },
+          body: JSON.stringify(mug),
+        })
 
         const heard = () => shoppers.flatMap((each) => [...each.heard])
         const count = (test: RegExp) =>

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { KNOWN_PASSWORD } from '../src/auth/demo-user.ts'
+import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -45,9 +45,12 @@ export function runMain(env: Readonly<Record<string, string>>, detached = false)
   return { process: child, output: () => output, errors: () => errors, ended, started }
 }
 
-/** Signs in as the demo user. */
-export async function signIn(url: string): Promise<{ readonly authorization: string }> {
-  const body = JSON.stringify({ username: 'ada', password: KNOWN_PASSWORD })
+/** Signs in as ada, who is a customer, or as charles, who is an admin. */
+export async function signIn(
+  url: string,
+  username: 'ada' | 'charles' = 'ada',
+): Promise<{ readonly authorization: string }> {
+  const body = JSON.stringify({ username, password: KNOWN_PASSWORD })
   const headers = { 'content-type': 'application/json' }
   const { accessToken } = (await (
     await fetch(`${url}/auth/sign-in`, { method: 'POST', headers, body })

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { loadConfig } from '@base/core/config'
 import type { Auth } from '../src/auth/auth.ts'
 import { Config } from '../src/config.ts'
+import type { Mail } from '../src/mail/mail.ts'
 import { createService } from '../src/service.ts'
 
 /** An answer, read to its end. */
@@ -16,8 +17,11 @@ export interface Answer {
 export interface TestService {
   readonly url: string
   readonly auth: Auth
+  /** The letters that it has sent. */
+  readonly outbox: readonly Mail[]
+  /** Reads, as an admin. */
   get(path: string): Promise<Answer>
-  /** Sends the body as JSON, signed in as ada, or whoever is named. */
+  /** Sends the body as JSON, signed in as ada, or whoever is named; what is the shop's own side as an admin. */
   send(method: string, path: string, body?: unknown, username?: string): Promise<Answer>
   /** An access token of somebody, without a sign-in. */
   tokenOf(username: string): Promise<string>
@@ -26,27 +30,39 @@ export interface TestService {
   stop(): Promise<void>
 }
 
+/** Who has the goods. */
+export const ADMIN = 'charles'
+const NEEDS_SIGN_IN = /^\/(?:orders|customers)/
+const OWN_SIDE = /^\/(?:items|customers|jobs)|\/(?:process|ship|deliver)$/
+
 export async function startService(
   settings: Partial<Config> = {},
   clock: Clock = systemClock,
 ): Promise<TestService> {
   const env = { PORT: '0', DATA_DIR: 'memory://' }
   const config = { ...(await loadConfig(Config, { env, files: [] })), ...settings }
-  const service = createService(config, [], clock)
+  const outbox: Mail[] = []
+  const sendMail = async (mail: Mail) => void outbox.push(mail)
+  const service = createService(config, [], { clock, sendMail })
   await service.lifecycle.start()
   const { url, auth } = service
-  const tokenOf = async (sub: string) => (await auth.tokens.issueAccess({ sub, clientId: 'test' })).token
+  const tokenOf = async (sub: string) => {
+    const role = sub === ADMIN ? 'admin' : 'customer'
+    return (await auth.tokens.issueAccess({ sub, clientId: 'test', roles: [role] })).token
+  }
   const request = async (path: string, init: RequestInit = {}) => readAnswer(await fetch(url + path, init))
+  const as = async (username: string) => ({ authorization: `Bearer ${await tokenOf(username)}` })
   return {
     url,
     auth,
+    outbox,
     fetch: request,
-    get: (path) => request(path),
+    get: async (path) => request(path, NEEDS_SIGN_IN.test(path) ? { headers: await as(ADMIN) } : {}),
     tokenOf,
-    send: async (method, path, body, username = 'ada') =>
+    send: async (method, path, body, username = OWN_SIDE.test(path) ? ADMIN : 'ada') =>
       request(path, {
         method,
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(username)}` },
+        headers: { 'content-type': 'application/json', ...(await as(username)) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     stop: () => service.lifecycle.stop(),

@@ -4,6 +4,7 @@ import { TestClock } from '@base/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { coordinateAlone } from '../src/coordination/alone.ts'
 import { openDatabase } from '../src/database/database.ts'
+import { openCipher } from '../src/encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
 import { NightlyJob } from '../src/jobs/nightly-job.ts'
 import { type CancelledUnpaid, cancelUnpaid } from '../src/orders/cancel-unpaid.ts'
@@ -147,15 +148,17 @@ describeServer((start) => {
 
 /** A shop without HTTP, with a mug in it that was ordered. */
 async function openShop(clock: TestClock) {
-  const database = await openDatabase({ dataDir: 'memory://' })
+  const cipher = openCipher(undefined, clock)
+  const database = await openDatabase({ dataDir: 'memory://' }, cipher)
   const coordination = coordinateAlone(database, clock)
   const cache = openItemCache(coordination, clock)
-  const stores = cacheItems(openStores(database), cache)
+  const stores = cacheItems(openStores(database, cipher), cache)
   const { lock, countedBy, repetitions } = coordination
   const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
   const services = { ...stores, clock, lock, repetitions, payments, publish }
   const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
   await stores.items.save({ ...mug, version: 0 })
+  await stores.customers.save({ username: 'ada', name: 'Ada', email: 'ada@example.com', version: 0 })
   const order = () =>
     placeOrder(services, {
       ...forAda,
@@ -201,7 +204,10 @@ test('a run that was stopped for longer than its lease writes nothing once anoth
   const clock = new TestClock()
   const { services, countedBy, order, stock, close } = await openShop(clock)
   const { id } = unwrap(await order())
-  await confirmOrder({ ...services, payments: { ...services.payments, take: lost } }, id).catch(() => {})
+  await confirmOrder(
+    { ...services, payments: { ...services.payments, take: lost } },
+    { id, permit: () => {} },
+  ).catch(() => {})
   await clock.advance('1d')
   const fence = (token: bigint) => ({ job: 'cancel-unpaid-orders', countedBy, token })
   const { signal } = new AbortController()

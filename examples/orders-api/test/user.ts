@@ -1,4 +1,4 @@
-import { KNOWN_PASSWORD } from '../src/auth/demo-user.ts'
+import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
 import { type Answer, forAda, type TestService } from './start-service.ts'
 
 /** What a sign-in answers with. */

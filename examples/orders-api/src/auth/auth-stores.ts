@@ -1,31 +1,78 @@
-import type { KeyStore, RefreshStore, RevocationStore } from '@base/auth/tokens'
+import type { ActionTokenStore } from '@base/auth/action-tokens'
+import type { ApiKeyStore } from '@base/auth/api-keys'
+import type { AuditSink } from '@base/auth/audit'
+import { memoryOAuthTransactionStore, type OAuthTransactionStore } from '@base/auth/oauth'
+import type { RecoveryCodeStore } from '@base/auth/recovery-codes'
+import type { KeyStore, RefreshStore, RevocationStore, SessionStore } from '@base/auth/tokens'
+import type { TotpStore } from '@base/auth/totp'
 import { type Clock, systemClock } from '@base/core/clock'
-import { drizzleKeyStore, drizzleRefreshStore, drizzleRevocationStore } from '@base/drizzle/auth'
+import {
+  drizzleActionTokenStore,
+  drizzleApiKeyStore,
+  drizzleAuditSink,
+  drizzleKeyStore,
+  drizzleRecoveryCodeStore,
+  drizzleRefreshStore,
+  drizzleRevocationStore,
+  drizzleSessionStore,
+  drizzleTotpStore,
+} from '@base/drizzle/auth'
 import type { Executor } from '@base/drizzle/repository'
 import {
   type RedisAuthStoreOptions,
+  redisActionTokenStore,
   redisKeyStore,
+  redisOAuthTransactionStore,
   redisRefreshStore,
   redisRevocationStore,
+  redisSessionStore,
 } from '@base/redis/auth'
 import type { Redis } from 'ioredis'
 
-/** Where keys, sign-ins and revocations are kept. */
+/** Where keys, sign-ins, revocations and links are kept: what a user gets anew by signing in. */
 export interface AuthStores {
   readonly keys: KeyStore
   readonly refresh: RefreshStore
   readonly revocations: RevocationStore
+  readonly sessions: SessionStore
+  readonly actionTokens: ActionTokenStore
+  readonly transactions: OAuthTransactionStore
+}
+
+/** Where that is kept which nobody gets anew: always in the database. */
+export interface CredentialStores {
+  readonly totp: TotpStore
+  readonly recoveryCodes: RecoveryCodeStore
+  readonly apiKeys: ApiKeyStore
+  readonly audit: AuditSink
 }
 
 /** In the database, so that a restart signs nobody out, and services that share one share their keys and users. */
 export function authStoresOn(db: Executor, clock: Clock): AuthStores {
-  // The database's clock, which all services have in common, unless somebody moves time.
-  const options = clock === systemClock ? {} : { clock }
+  const options = timeOf(clock)
   return {
     keys: drizzleKeyStore(db),
     refresh: drizzleRefreshStore(db, options),
     revocations: drizzleRevocationStore(db, options),
+    sessions: drizzleSessionStore(db, options),
+    actionTokens: drizzleActionTokenStore(db, options),
+    transactions: memoryOAuthTransactionStore(),
   }
+}
+
+export function credentialStoresOn(db: Executor, clock: Clock): CredentialStores {
+  const options = timeOf(clock)
+  return {
+    totp: drizzleTotpStore(db, options),
+    recoveryCodes: drizzleRecoveryCodeStore(db),
+    apiKeys: drizzleApiKeyStore(db, options),
+    audit: drizzleAuditSink(db),
+  }
+}
+
+/** The database's clock, which all services have in common, unless somebody moves time. */
+function timeOf(clock: Clock): { readonly clock?: Clock } {
+  return clock === systemClock ? {} : { clock }
 }
 
 /**
@@ -37,5 +84,8 @@ export function authStoresIn(client: Redis, options: RedisAuthStoreOptions): Aut
     keys: redisKeyStore(client, options),
     refresh: redisRefreshStore(client, options),
     revocations: redisRevocationStore(client, options),
+    sessions: redisSessionStore(client, options),
+    actionTokens: redisActionTokenStore(client, options),
+    transactions: redisOAuthTransactionStore(client, options),
   }
 }

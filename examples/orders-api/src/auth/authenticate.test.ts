@@ -1,4 +1,11 @@
-import { createTokenService, hmacKey, memoryRevocationStore, type RevocationStore } from '@base/auth/tokens'
+import { createApiKeys } from '@base/auth/api-keys'
+import {
+  createSessions,
+  createTokenService,
+  hmacKey,
+  memoryRevocationStore,
+  type RevocationStore,
+} from '@base/auth/tokens'
 import { principal } from '@base/core/context'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
@@ -8,7 +15,13 @@ import { authenticate } from './authenticate.ts'
 function house(revocations: RevocationStore = memoryRevocationStore()) {
   const keys = hmacKey('for tests alone, thirty-two bytes')
   const tokens = createTokenService({ issuer: 'shop', audience: 'orders-api', keys, revocations })
-  const routes = new Hono().get('/', authenticate(tokens), (c) => c.json(principal.require()))
+  const judges = {
+    tokens,
+    sessions: createSessions<undefined>(),
+    apiKeys: createApiKeys(),
+    accounts: { find: async () => undefined },
+  }
+  const routes = new Hono().get('/', authenticate(judges), (c) => c.json(principal.require()))
   const app = createApp({ '/me': routes })
   const ask = (token: string) => app.request('/me', { headers: { authorization: `Bearer ${token}` } })
   return { tokens, ask }

@@ -1,11 +1,24 @@
-import { memoryKeyStore, memoryRefreshStore, memoryRevocationStore } from '@base/auth/tokens'
+import { memoryActionTokenStore } from '@base/auth/action-tokens'
+import { memoryApiKeyStore } from '@base/auth/api-keys'
+import { memoryAuditSink } from '@base/auth/audit'
+import { memoryOAuthTransactionStore } from '@base/auth/oauth'
+import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
+import { memoryRecoveryCodeStore } from '@base/auth/recovery-codes'
+import {
+  memoryKeyStore,
+  memoryRefreshStore,
+  memoryRevocationStore,
+  memorySessionStore,
+} from '@base/auth/tokens'
+import { memoryTotpStore } from '@base/auth/totp'
 import { systemClock } from '@base/core/clock'
 import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
 import { expect, test } from 'vitest'
+import type { Accounts } from '../accounts/account.ts'
+import { openCipher } from '../encryption/shop-cipher.ts'
 import { createApp } from '../http/app.ts'
 import { createAuth } from './auth.ts'
-import type { AuthStores } from './auth-stores.ts'
-import { KNOWN_PASSWORD } from './demo-user.ts'
+import type { AuthStores, CredentialStores } from './auth-stores.ts'
 import { authRoutes } from './routes.ts'
 
 /** What is looked at of an answer. */
@@ -16,13 +29,34 @@ interface Answer {
 
 const away = () => Promise.reject(new Error('the store is away'))
 
+const PASSWORD = 'analytical-engine'
+const passwords = createPasswords({ kdf: nodeRsArgon2() })
+const passwordHash = await passwords.hash(PASSWORD)
+const find = async () => ({ username: 'ada', roles: ['customer'] as const, passwordHash })
+
 function house() {
-  const stores: AuthStores = {
+  const stores: AuthStores & CredentialStores = {
     keys: memoryKeyStore(),
     refresh: memoryRefreshStore(),
     revocations: memoryRevocationStore(),
+    sessions: memorySessionStore(),
+    actionTokens: memoryActionTokenStore(),
+    transactions: memoryOAuthTransactionStore(),
+    totp: memoryTotpStore(),
+    recoveryCodes: memoryRecoveryCodeStore(),
+    apiKeys: memoryApiKeyStore(),
+    audit: memoryAuditSink(),
+  }
+  const accounts: Accounts = {
+    find,
+    findByIndex: find,
+    replacePassword: async () => true,
+    replaceRoles: async () => true,
   }
   const options = {
+    accounts,
+    passwords,
+    cipher: openCipher(undefined, systemClock),
     issuer: 'https://shop.example.com',
     signInLimit: '10/minute',
     counts: { store: memoryRateLimitStore() },
@@ -39,7 +73,7 @@ function house() {
     return { status: response.status, headers: response.headers, body: (await response.json()) as Answer }
   }
   const signIn = async () => {
-    const { body } = await post('/sign-in', { username: 'ada', password: KNOWN_PASSWORD })
+    const { body } = await post('/sign-in', { username: 'ada', password: PASSWORD })
     return body.refreshToken
   }
   return { stores, post, signIn }

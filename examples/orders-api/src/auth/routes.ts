@@ -4,56 +4,82 @@ import { type Context, Hono } from 'hono'
 import { readBody } from '../http/read-body.ts'
 import type { Client } from '../http/server.ts'
 import type { Auth } from './auth.ts'
-import { authenticate, bearerToken } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
+import { bearerToken } from './credentials.ts'
+import { endSignIns } from './end-sign-ins.ts'
+import { checkSameOrigin } from './same-origin.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { RefreshInput, SignInInput } from './sign-in-input.ts'
-import { invalidToken, unauthenticated } from './unauthenticated.ts'
+import { type SignedIn, secondStep, signIn } from './sign-in.ts'
+import { RefreshInput, SecondStepInput, SignInInput } from './sign-in-input.ts'
+import { invalidToken } from './unauthenticated.ts'
 
 /** The one client: whoever calls this API for its users. */
 const CLIENT = 'shop'
 
-/** `/auth`: signing in and out. Tokens come and go in bodies and `authorization`, never in cookies or URLs. */
+/** `/auth`: signing in and out. Programs get tokens in bodies; a browser that asks for one gets a session in a cookie. */
 export function authRoutes(auth: Auth): Hono {
-  const { tokens, refresh, users, attempts } = auth
+  const { tokens, refresh, sessions, attempts } = auth
   return new Hono()
     .post('/sign-in', async (c) => {
-      const { address } = c.env as Client
       // Before anything is looked at: what is wrong counts as well.
-      await attempts.execute(() => undefined, { key: address })
-      const { username, password } = await readBody(c, SignInInput)
-      if (!(await users.verify(username, password))) throw signInFailed()
-      return c.json(
-        answer(await refresh.start({ sub: username, clientId: CLIENT, amr: ['pwd'], ...labelOf(c) })),
-      )
+      await attempts.ofClient((c.env as Client).address)
+      const { username, password, cookie } = await readBody(c, SignInInput)
+      return answer(c, await signIn(auth, username, password), cookie)
+    })
+    .post('/sign-in/second-step', async (c) => {
+      await attempts.ofClient((c.env as Client).address)
+      const input = await readBody(c, SecondStepInput)
+      return answer(c, await secondStep(auth, input), input.cookie)
     })
     .post('/refresh', async (c) => {
       const { refreshToken } = await readBody(c, RefreshInput)
       const rotated = await refresh.rotate(refreshToken, { clientId: CLIENT })
       if (!rotated.ok) throw invalidToken()
-      return c.json(answer(rotated.value))
+      return c.json(toView(rotated.value))
     })
     .post('/sign-out', async (c) => {
+      const id = sessions.readCookie(c.req.header('cookie'))
+      if (id !== undefined) return endSession(c, id)
       const { refreshToken } = await readBody(c, RefreshInput)
       await revokeToken(refreshToken, auth)
       const accessToken = bearerToken(c)
       if (accessToken !== undefined) await revokeToken(accessToken, auth)
       return c.body(null, 204)
     })
-    .post('/sign-out-everywhere', authenticate(tokens), async (c) => {
-      await refresh.revokeAll(principal.require().id)
+    .post('/sign-out-everywhere', authenticate(auth), async (c) => {
+      await endSignIns(auth, principal.require().id)
       return c.body(null, 204)
     })
     .route('/sessions', sessionRoutes(auth))
 
-  function answer({ accessToken, refreshToken }: RefreshTokens) {
+  async function answer(c: Context, signedIn: SignedIn, cookie: boolean): Promise<Response> {
+    if ('secondStep' in signedIn) {
+      const { secondStep, expiresAt } = signedIn
+      return c.json({ secondStep, expiresAt: new Date(expiresAt) })
+    }
+    const { username, amr } = signedIn
+    if (cookie) return beginSession(c, auth, username)
+    return c.json(toView(await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })))
+  }
+
+  async function endSession(c: Context, id: string): Promise<Response> {
+    checkSameOrigin(c, tokens.issuer)
+    await sessions.destroy(id)
+    return c.body(null, 204, { 'set-cookie': sessions.clearCookie() })
+  }
+
+  function toView({ accessToken, refreshToken }: RefreshTokens) {
     // The access token first: the printed curl lines cut it out.
     return { accessToken, tokenType: 'Bearer', expiresIn: tokens.accessTtl / 1_000, refreshToken }
   }
 }
 
-function signInFailed() {
-  // The same for a user that is unknown.
-  return unauthenticated({ code: 'SIGN_IN_FAILED', message: 'Username or password is wrong.' })
+/** A session with a new id, whatever the browser had before: what was planted there is worth nothing. */
+async function beginSession(c: Context, { sessions, tokens }: Auth, username: string): Promise<Response> {
+  checkSameOrigin(c, tokens.issuer)
+  const replaces = sessions.readCookie(c.req.header('cookie'))
+  const { cookie } = await sessions.create(username, undefined, { replaces })
+  return c.json({ username }, 200, { 'set-cookie': cookie })
 }
 
 /** What tells a sign-in from others in the list of its user: with what it was made. */

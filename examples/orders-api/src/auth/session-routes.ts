@@ -1,4 +1,4 @@
-import type { RefreshSession } from '@base/auth/tokens'
+import type { RefreshSession, Session } from '@base/auth/tokens'
 import { principal } from '@base/core/context'
 import { NotFoundError } from '@base/core/errors'
 import { Hono } from 'hono'
@@ -6,22 +6,34 @@ import type { Auth } from './auth.ts'
 import { authenticate } from './authenticate.ts'
 
 /** `/auth/sessions`: where a user is signed in, for that user. */
-export function sessionRoutes({ tokens, refresh }: Pick<Auth, 'tokens' | 'refresh'>): Hono {
+export function sessionRoutes(auth: Auth): Hono {
+  const { refresh, sessions } = auth
   return new Hono()
-    .get('/', authenticate(tokens), async (c) => {
-      const sessions = await refresh.sessions(principal.require().id)
-      return c.json({ items: sessions.map(toView) })
+    .get('/', authenticate(auth), async (c) => {
+      const { id } = principal.require()
+      const [programs, browsers] = await Promise.all([refresh.sessions(id), sessions.list(id)])
+      return c.json({ items: [...programs.map(ofProgram), ...browsers.map(ofBrowser)] })
     })
-    .delete('/:id', authenticate(tokens), async (c) => {
-      const id = c.req.param('id')
-      if (!(await refresh.revokeFamily(id, { sub: principal.require().id }))) throw noSession(id)
+    .delete('/:id', authenticate(auth), async (c) => {
+      const [sub, id] = [principal.require().id, c.req.param('id')]
+      const own = (await sessions.list(sub)).find(({ handle }) => handle === id)
+      const ended =
+        own === undefined ? await refresh.revokeFamily(id, { sub }) : await sessions.destroyByHandle(id)
+      if (!ended) throw noSession(id)
       return c.body(null, 204)
     })
 }
 
-function toView({ familyId, label, createdAt, lastUsedAt, expiresAt }: RefreshSession) {
-  const [signedInAt, usedAt, endsAt] = [createdAt, lastUsedAt, expiresAt].map((time) => new Date(time))
-  return { id: familyId, label, signedInAt, usedAt, endsAt }
+function ofProgram({ familyId, label, createdAt, lastUsedAt, expiresAt }: RefreshSession) {
+  return { id: familyId, label, ...times(createdAt, lastUsedAt, expiresAt) }
+}
+
+function ofBrowser({ handle, createdAt, lastSeenAt, expiresAt }: Session<undefined>) {
+  return { id: handle, label: 'browser', ...times(createdAt, lastSeenAt, expiresAt) }
+}
+
+function times(signedInAt: number, usedAt: number, endsAt: number) {
+  return { signedInAt: new Date(signedInAt), usedAt: new Date(usedAt), endsAt: new Date(endsAt) }
 }
 
 function noSession(id: string): NotFoundError {

@@ -3,7 +3,8 @@ import type { Secret } from '@base/core/secret'
 import { migrate } from '@base/drizzle/migrate'
 import type { Executor } from '@base/drizzle/repository'
 import type { UnitDatabase } from '@base/drizzle/unit-of-work'
-import { addDemoCustomer } from './demo-data.ts'
+import { encryptEmails } from '../customers/encrypt-emails.ts'
+import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import { migrations } from './migrations.ts'
 import { openPglite } from './pglite.ts'
 import { openServer } from './server.ts'
@@ -33,11 +34,14 @@ export interface DatabaseSettings {
  *
  * @throws AppError `FOLDER_TAKEN` where another process has the folder open; UnavailableError where no server answers.
  */
-export async function openDatabase({ databaseUrl, dataDir }: DatabaseSettings): Promise<Database> {
+export async function openDatabase(
+  { databaseUrl, dataDir }: DatabaseSettings,
+  cipher: ShopCipher,
+): Promise<Database> {
   const database = databaseUrl === undefined ? await openPglite(dataDir) : openServer(databaseUrl)
   try {
     await migrate(database.db, migrations)
-    await addDemoCustomer(database.db)
+    await encryptEmails(database.db, cipher)
     return database
   } catch (error) {
     await database.close()

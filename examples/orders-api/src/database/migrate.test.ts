@@ -1,9 +1,12 @@
+import { systemClock } from '@base/core/clock'
 import { always } from '@base/domain/specification'
 import { migrate } from '@base/drizzle/migrate'
 import { pglite } from '@base/drizzle/unit-of-work'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encryptEmails } from '../customers/encrypt-emails.ts'
+import { openCipher } from '../encryption/shop-cipher.ts'
 import { openStores, type Stores } from '../stores.ts'
 import { migrations, oldSteps } from './migrations.ts'
 
@@ -15,11 +18,12 @@ const ORDER = `
   values ('01890a5d-ac96-774b-bcce-b302099a8057', 'bob', 'Rome', '', 'confirmed', 1300, 30, 990, 2260, now(), now());
   insert into order_lines values (1, 1, 'CAP', 'Cap', 1, 300, 10, 30, 270), (1, 0, 'PEN', 'Pen', 2, 500, 0, 0, 1000)`
 
+const cipher = openCipher(undefined, systemClock)
 let client: PGlite
 let stores: Stores
 beforeEach(async () => {
   client = await PGlite.create()
-  stores = openStores({ db: drizzle(client), units: pglite(client) })
+  stores = openStores({ db: drizzle(client), units: pglite(client) }, cipher)
 })
 afterEach(() => client.close())
 
@@ -84,5 +88,17 @@ describe('migrations', () => {
       status: 'shipped',
       version: 2,
     })
+  })
+
+  test('encrypt the addresses that were there, and find them again', async () => {
+    await upTo(3)
+    await migrate(drizzle(client), migrations)
+    await encryptEmails(drizzle(client), cipher)
+    const { rows } = await client.query<{ email: string }>('select * from customers')
+
+    expect(JSON.stringify(rows)).not.toContain('bob@example.com')
+    expect(await stores.customers.findByEmail('bob@example.com')).toMatchObject({ username: 'bob' })
+    await encryptEmails(drizzle(client), cipher)
+    expect((await client.query('select * from customers')).rows).toEqual(rows)
   })
 })

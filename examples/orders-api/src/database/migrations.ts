@@ -92,6 +92,21 @@ export const migrations: readonly Migration[] = [
     name: '0005_job_fences',
     sql: 'create table job_fences (job text primary key, counted_by text not null, token bigint not null);',
   },
+  {
+    // The addresses that are there are encrypted after this step, by who has the keys.
+    name: '0006_accounts',
+    sql: `
+      alter table customers add email_index text, add password_hash text, add roles text[] not null default '{customer}';
+      drop index customers_email;
+      create unique index customers_email on customers (email_index);
+      create table provider_accounts (
+        issuer text not null,
+        subject text not null,
+        username text not null references customers,
+        primary key (issuer, subject)
+      );
+    `,
+  },
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

@@ -2,8 +2,9 @@ import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { unwrap } from '@base/core/result'
 import { validate } from '@base/core/schema'
 import { where } from '@base/domain/specification'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
+import { permit } from '../access/permit.ts'
 import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
@@ -21,16 +22,18 @@ const ListQuery = z.strictObject({
 })
 const filterable = { sku: 'string', price: 'number', stock: 'number', status: 'string' } as const
 
-export function itemRoutes({ items, unitOfWork }: Stores): Hono {
+/** @param signedIn lets only who is signed in pass, and says who that is. */
+export function itemRoutes({ items, unitOfWork }: Stores, signedIn: MiddlewareHandler): Hono {
+  const mayWrite = [signedIn, permit('item:write')] as const
   return new Hono()
-    .post('/', async (c) => {
+    .post('/', ...mayWrite, async (c) => {
       const { sku, ...rest } = await readBody(c, NewItem)
       const item = await items.save({ sku, ...rest, version: 0 }).catch((error) => {
         throw isAppError(error, 'CONFLICT') ? skuTaken(sku) : error
       })
       return c.json(toView(item), 201, { location: `/items/${sku}` })
     })
-    .put('/:sku', async (c) => {
+    .put('/:sku', ...mayWrite, async (c) => {
       const { sku } = unwrap(await validate(ItemPath, c.req.param()))
       const input = await readBody(c, ItemInput)
       // Its orders keep the name and the price that they were placed at.

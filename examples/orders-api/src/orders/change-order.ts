@@ -16,13 +16,19 @@ const LOCK = { wait: Number.POSITIVE_INFINITY }
 /** An order that was changed, or why it was not. */
 export type Changed = Result<Order, NotFoundError | ConflictError>
 
+/** Which order, and who may change it: asked under its lock, for what decides may just be changing. Throws where they may not. */
+export interface Wanted {
+  readonly id: OrderId
+  readonly permit: (order: Order) => void
+}
+
 /** Moves an order along its life cycle. */
 export function moveOrder(
   services: OrderServices,
-  id: OrderId,
+  { id, permit }: Wanted,
   move: (order: Order) => Moved,
 ): Promise<Changed> {
-  return withLock(services.lock, id, LOCK, () => change(services, id, move))
+  return withLock(services.lock, id, LOCK, () => change(services, id, permitted(permit, move)))
 }
 
 /**
@@ -31,10 +37,14 @@ export function moveOrder(
  *
  * @throws UnavailableError where the gateway does not answer.
  */
-export function confirmOrder(services: OrderServices, id: OrderId): Promise<Changed> {
+export function confirmOrder(services: OrderServices, { id, permit }: Wanted): Promise<Changed> {
   return withLock(services.lock, id, LOCK, async () => {
     // Not in one unit of work: a gateway that hangs must not hold the database.
-    const asked = await change(services, id, (order) => order.askForPayment())
+    const asked = await change(
+      services,
+      id,
+      permitted(permit, (order) => order.askForPayment()),
+    )
     if (!asked.ok) return asked
     const paid = await services.payments.take(id, money(asked.value.total))
     return paid.ok ? change(services, id, (order) => order.confirm()) : paid
@@ -47,8 +57,13 @@ export function confirmOrder(services: OrderServices, id: OrderId): Promise<Chan
  *
  * @throws UnavailableError where the gateway does not answer.
  */
-export function cancelOrder(services: OrderServices, id: OrderId, reason: string): Promise<Changed> {
-  return callOff(services, id, allows.cancel, (order) => order.cancel(reason))
+export function cancelOrder(
+  services: OrderServices,
+  { id, permit }: Wanted,
+  reason: string,
+): Promise<Changed> {
+  const move = permitted(permit, (order) => order.cancel(reason))
+  return callOff(services, id, allows.cancel, move, { permit })
 }
 
 /**
@@ -57,7 +72,7 @@ export function cancelOrder(services: OrderServices, id: OrderId, reason: string
  * @throws UnavailableError where the gateway does not answer; ConflictError `LEASE_LOST` where the job has a newer holder.
  */
 export function cancelUnpaidOrder(services: OrderServices, id: OrderId, fence: Fence): Promise<Changed> {
-  return callOff(services, id, allows.expire, (order) => order.expire(), fence)
+  return callOff(services, id, allows.expire, (order) => order.expire(), { fence })
 }
 
 function callOff(
@@ -65,13 +80,22 @@ function callOff(
   id: OrderId,
   allowed: Allows,
   move: (order: Order) => Moved,
-  fence?: Fence,
+  { permit, fence }: { readonly permit?: Wanted['permit']; readonly fence?: Fence },
 ): Promise<Changed> {
   return withLock(services.lock, id, LOCK, async () => {
     const order = await services.orders.findById(id)
+    // Before the money goes back.
+    if (order !== undefined) permit?.(order)
     if (order?.paymentAsked && allowed.isSatisfiedBy(order)) await services.payments.giveBack(id)
     return change(services, id, move, fence)
   })
+}
+
+function permitted(permit: Wanted['permit'], move: (order: Order) => Moved): (order: Order) => Moved {
+  return (order) => {
+    permit(order)
+    return move(order)
+  }
 }
 
 /** Says that an order does not exist. */

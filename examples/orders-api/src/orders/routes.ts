@@ -3,6 +3,9 @@ import { unwrap } from '@base/core/result'
 import { allOf, type Specification, where } from '@base/domain/specification'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
+import { permit, permitOrder, visibleOrders } from '../access/permit.ts'
+import type { OrderVerb } from '../access/shop-rules.ts'
+import type { KeyScope } from '../api-keys/key-scope.ts'
 import { Username } from '../customers/customer.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import { answerPage, pageQuery } from '../http/page.ts'
@@ -10,12 +13,11 @@ import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
 import type { Client } from '../http/server.ts'
-import { cancelOrder, confirmOrder, moveOrder, noOrder } from './change-order.ts'
+import { cancelOrder, confirmOrder, moveOrder, noOrder, type Wanted } from './change-order.ts'
 import { type Moved, type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
 import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
-import { checkOwn } from './own-order.ts'
 import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
 import { cancellable, overdue, unpaid } from './rules.ts'
 
@@ -36,23 +38,24 @@ const filterable = {
 
 const NEWEST_FIRST = [{ field: 'number', direction: 'desc' }] as const
 
-const moves: Readonly<Record<string, (order: Order) => Moved>> = {
-  process: (order) => order.process(),
-  ship: (order) => order.ship(),
-  deliver: (order) => order.deliver(),
-}
+const moves: readonly (readonly ['process' | 'ship' | 'deliver', (order: Order) => Moved])[] = [
+  ['process', (order) => order.process()],
+  ['ship', (order) => order.ship()],
+  ['deliver', (order) => order.deliver()],
+]
 
 /** What the routes need beside their use cases. */
 interface RouteServices extends OrderServices {
   readonly limits: OrderLimits
-  /** Lets only who is signed in pass, and says who that is. */
-  readonly signedIn: MiddlewareHandler
+  /** Lets only who is signed in pass, or has an API key for this, and says who that is. */
+  readonly signedIn: (scope: KeyScope) => MiddlewareHandler
 }
 
 export function orderRoutes(services: RouteServices): Hono {
   const { orders, clock, limits, signedIn } = services
+  const [reading, writing] = [signedIn('orders:read'), signedIn('orders:write')]
   const routes = new Hono()
-    .post('/', signedIn, async (c) => {
+    .post('/', writing, permit('order:place'), async (c) => {
       const key = idempotencyKeyOf(c)
       const input = await readOrder(c, limits)
       if (key === undefined) return created(c, unwrap(await placeOrder(services, input)))
@@ -60,29 +63,30 @@ export function orderRoutes(services: RouteServices): Hono {
       if (replayed) c.header('idempotency-replayed', 'true')
       return created(c, value)
     })
-    .get('/', async (c) => {
+    .get('/', reading, async (c) => {
       const { limit, after, filter, ...query } = await readQuery(c, ListQuery)
       const rules = askedFor(query, new Date(clock.now()))
-      const specification = allOf(await readFilter<Order>(filter, filterable), ...rules)
+      const specification = allOf(visibleOrders(), await readFilter<Order>(filter, filterable), ...rules)
       return answerPage(c, orders, { specification, orderBy: NEWEST_FIRST, limit, after })
     })
-    .get('/:id', async (c) => {
+    .get('/:id', reading, async (c) => {
       const id = idIn(c)
       const order = await orders.findById(id)
       if (order === undefined) throw noOrder(id)
+      permitOrder(order, 'read')
       return c.json(order)
     })
-    .post('/:id/confirm', signedIn, async (c) => {
-      const id = await checkOwn(orders, idIn(c))
-      return c.json(unwrap(await confirmOrder(services, id)))
-    })
-    .post('/:id/cancel', signedIn, async (c) => {
-      const id = await checkOwn(orders, idIn(c))
+    .post('/:id/confirm', writing, async (c) =>
+      c.json(unwrap(await confirmOrder(services, wanted(c, 'confirm')))),
+    )
+    .post('/:id/cancel', writing, async (c) => {
       const { reason } = await readBody(c, CancelInput)
-      return c.json(unwrap(await cancelOrder(services, id, reason)))
+      return c.json(unwrap(await cancelOrder(services, wanted(c, 'cancel'), reason)))
     })
-  for (const [action, move] of Object.entries(moves)) {
-    routes.post(`/:id/${action}`, async (c) => c.json(unwrap(await moveOrder(services, idIn(c), move))))
+  for (const [action, move] of moves) {
+    routes.post(`/:id/${action}`, writing, async (c) =>
+      c.json(unwrap(await moveOrder(services, wanted(c, action), move))),
+    )
   }
   return routes
 }
@@ -111,6 +115,11 @@ function askedFor(
 
 function created(c: Context, order: { readonly id: OrderId }): Response {
   return c.json(order, 201, { location: `/orders/${order.id}` })
+}
+
+/** The order in the path, for who may do this to it. */
+function wanted(c: Context, action: OrderVerb): Wanted {
+  return { id: idIn(c), permit: (order) => permitOrder(order, action) }
 }
 
 /** The id in the path; what is no id of an order names none. */

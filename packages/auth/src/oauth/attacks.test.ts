@@ -1,10 +1,9 @@
 import { UnavailableError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
+import { Browser, loopbackServers } from '@base-internal/tools/openid'
 import { exportJWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { encode, pairOf, sign } from '../tokens/fixtures/forge.js'
-import { Browser } from './fixtures/browser.js'
-import { loopbackServers } from './fixtures/loopback-server.js'
 import {
   type Malice,
   maliciousProvider,

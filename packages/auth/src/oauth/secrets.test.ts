@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { toErrorJson } from '@base/core/errors'
+import { loopbackServers } from '@base-internal/tools/openid'
 import { describe, expect, test, vi } from 'vitest'
-import { loopbackServers } from './fixtures/loopback-server.js'
 import { type Malice, maliciousProvider, signed } from './fixtures/malicious-provider.js'
 import { createOidcClient } from './index.js'
 

@@ -1,8 +1,6 @@
 import { TestClock } from '@base/core/testing'
+import { Browser, loopbackServers, openidProvider, SECRET } from '@base-internal/tools/openid'
 import { describe, expect, test } from 'vitest'
-import { Browser } from './fixtures/browser.js'
-import { loopbackServers } from './fixtures/loopback-server.js'
-import { openidProvider, SECRET } from './fixtures/openid-provider.js'
 import { shop } from './fixtures/shop.js'
 import { createOidcClient, memoryOAuthTransactionStore, type OidcClientOptions } from './index.js'
 

@@ -47,8 +47,9 @@ export class SigningTokenService implements TokenService {
     const place = { package: '@base/auth', pattern: 'issueAccess', option: 'input' }
     if (typeof input !== 'object' || input === null) throw invalidOption(input, place, 'an object')
     const asked = inputClaims(input)
-    const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
+    // First: what is taken away meanwhile, with revokeAll after it, must not be in a token that the revocation leaves good.
     const epoch = await this.#epochOf(input.sub)
+    const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
     const payload = JSON.stringify({ ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() })
     const bytes = new TextEncoder().encode(payload)
     const token = await this.#sign(bytes)

@@ -136,6 +136,21 @@ describe('createTokenService', () => {
   })
 
   describe('revocation', () => {
+    test('of a subject whose roles are changed while a token is made leaves none with the roles before', async () => {
+      let roles = ['admin']
+      const tokens = serviceWith({
+        claims: async () => {
+          const before = roles
+          roles = []
+          await tokens.revokeAll('user-1')
+          return { roles: before }
+        },
+      })
+      const { token } = await tokens.issueAccess(INPUT)
+
+      expect(code(await tokens.verifyAccess(token))).toBe('TOKEN_REVOKED')
+    })
+
     test('of one token ends that one alone', async () => {
       const tokens = serviceWith()
       const [a, b] = [await tokens.issueAccess(INPUT), await tokens.issueAccess(INPUT)]

@@ -1,0 +1,46 @@
+import type { Executor } from '@base/drizzle/repository'
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
+import { pgTable, text } from 'drizzle-orm/pg-core'
+import type { Role } from '../access/roles.ts'
+import { emailColumn } from '../customers/customer-table.ts'
+import type { ShopCipher } from '../encryption/shop-cipher.ts'
+import type { Account, Accounts } from './account.ts'
+
+/** What the rows of customers hold for signing in. */
+const accountTable = pgTable('customers', {
+  username: text().primaryKey(),
+  emailIndex: text('email_index').notNull(),
+  passwordHash: text('password_hash'),
+  roles: text('roles').array().$type<Role[]>().notNull(),
+})
+
+/** The accounts of a database, or of a unit of work. */
+export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
+  const { username, emailIndex, passwordHash, roles } = accountTable
+  async function findBy(condition: SQL): Promise<Account | undefined> {
+    const [account] = await executor
+      .select({ username, passwordHash, roles })
+      .from(accountTable)
+      .where(condition)
+    return account
+  }
+  async function update(change: Partial<Account>, condition: SQL | undefined): Promise<boolean> {
+    const { roles: next, ...rest } = change
+    const set = { ...rest, ...(next && { roles: [...next] }) }
+    return (await executor.update(accountTable).set(set).where(condition).returning({ username })).length > 0
+  }
+  return {
+    find: async (login) =>
+      login.includes('@')
+        ? findBy(inArray(emailIndex, [...(await cipher.blindIndexes(login.toLowerCase(), emailColumn))]))
+        : findBy(eq(username, login)),
+    findByIndex: (index) => findBy(eq(emailIndex, index)),
+    replacePassword: (name, expected, next) =>
+      update(
+        { passwordHash: next },
+        and(eq(username, name), expected === null ? isNull(passwordHash) : eq(passwordHash, expected)),
+      ),
+    replaceRoles: (account, next) =>
+      update({ roles: next }, and(eq(username, account.username), eq(roles, [...account.roles]))),
+  }
+}

@@ -1,0 +1,36 @@
+import { principal } from '@base/core/context'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Auth } from '../auth/auth.ts'
+import { authenticate } from '../auth/authenticate.ts'
+import { readBody } from '../http/read-body.ts'
+import { confirm, enroll, remove } from './second-factor.ts'
+
+const code = z.string().min(1).max(20)
+const ProofInput = z.strictObject({ password: z.string().min(1).max(1_024), code: code.optional() })
+const ConfirmInput = z.strictObject({ code })
+
+/** `/second-factor`: the authenticator app of who is signed in. */
+export function secondFactorRoutes(auth: Auth): Hono {
+  return new Hono()
+    .get('/', authenticate(auth), async (c) => {
+      const { id } = principal.require()
+      const [{ isEnrolled }, recoveryCodesLeft] = await Promise.all([
+        auth.totp.status(id),
+        auth.recoveryCodes.remaining(id),
+      ])
+      return c.json({ isEnrolled, recoveryCodesLeft })
+    })
+    .post('/', authenticate(auth), async (c) => {
+      const proof = await readBody(c, ProofInput)
+      return c.json(await enroll(auth, principal.require().id, proof), 201)
+    })
+    .post('/confirm', authenticate(auth), async (c) => {
+      const { code } = await readBody(c, ConfirmInput)
+      return c.json({ recoveryCodes: await confirm(auth, principal.require().id, code) })
+    })
+    .delete('/', authenticate(auth), async (c) => {
+      await remove(auth, principal.require().id, await readBody(c, ProofInput))
+      return c.body(null, 204)
+    })
+}
