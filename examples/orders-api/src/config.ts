@@ -88,11 +88,11 @@ const Settings = z.object({
 
 /** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
 export const Config = Settings.superRefine((settings, { addIssue }) => {
-  const { host, issuer, demoPassword, fieldKeys, nodeEnv, oidcIssuer, oidcClientId } = settings
+  const { host, issuer, demoPassword, fieldKeys, oidcIssuer, oidcClientId } = settings
   const refuse = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message })
   if (oidcIssuer !== undefined && oidcClientId === undefined)
     refuse('oidcClientId', 'is needed with OIDC_ISSUER')
-  if (nodeEnv !== 'production' && (host === '' || isLoopback(host))) return
+  if (host === '' || isForDevelopment(settings)) return
   if (demoPassword?.equals(KNOWN_PASSWORD)) refuse('demoPassword', 'must not be the one that is known to all')
   const missing = Object.entries({ issuer, demoPassword, fieldKeys }).filter(
     ([, value]) => value === undefined,
@@ -101,8 +101,15 @@ export const Config = Settings.superRefine((settings, { addIssue }) => {
     refuse(name, 'is needed in production, and where HOST is not of this machine alone')
 })
 
-/** Whether nobody but this machine can reach a service that listens there. */
-export function isLoopback(host: string): boolean {
+/** Whether nobody but its developer can reach the service: then passwords and keys may be known, and letters printed. */
+export function isForDevelopment({
+  host,
+  nodeEnv,
+}: Pick<z.infer<typeof Settings>, 'host' | 'nodeEnv'>): boolean {
+  return nodeEnv !== 'production' && isLoopback(host)
+}
+
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 

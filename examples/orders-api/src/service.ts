@@ -11,7 +11,7 @@ import { credentialStoresOn } from './auth/auth-stores.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
 import { wellKnownRoutes } from './auth/well-known.ts'
-import { type Config, isLoopback } from './config.ts'
+import { type Config, isForDevelopment } from './config.ts'
 import { openCoordination } from './coordination/coordination.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { openDatabase } from './database/database.ts'
@@ -62,7 +62,7 @@ export interface Outside {
 export function createService(
   config: Config,
   signals?: readonly string[],
-  { clock = systemClock, sendMail = isLoopback(config.host) ? printMail : noMail }: Outside = {},
+  { clock = systemClock, sendMail = isForDevelopment(config) ? printMail : noMail }: Outside = {},
 ): Service {
   const container = createContainer()
     .value('config', config)

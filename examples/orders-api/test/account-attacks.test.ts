@@ -202,6 +202,24 @@ describe('a customer who wants to be more', () => {
   })
 })
 
+test('support never cancels what is paid meanwhile', async () => {
+  const support = await service.auth.tokens.issueAccess({ sub: 'sue', roles: ['support'], clientId: 'test' })
+  const outcomes = new Set<string>()
+  for (let n = 0; n < 10; n++) {
+    const lines = [{ sku: 'LAMP', quantity: 1 }]
+    const { id } = (await service.send('POST', '/orders', { ...forAda, lines })).body
+    const pay = () => service.send('POST', `/orders/${id}/confirm`)
+    const cancel = () => user.post(`/orders/${id}/cancel`, { reason: 'x' }, support.token)
+    const first = n % 2 === 0 ? pay() : cancel()
+    const second = n % 2 === 0 ? cancel() : pay()
+    const statuses = [(await first).status, (await second).status]
+    outcomes.add((n % 2 === 0 ? statuses : statuses.reverse()).join(' '))
+  }
+
+  // Whoever comes first; the other hears why not.
+  for (const outcome of outcomes) expect(['200 403', '409 200']).toContain(outcome)
+})
+
 describe('an API key', () => {
   test('that was stolen is worth nothing once it is revoked, nor what it was rotated from', async () => {
     const { visitor } = await somebody('partner@example.com')
