@@ -5,6 +5,7 @@ export type DiagnosticsReading = Readonly<Record<string, string | number | undef
 export interface ReadDiagnosticsSource {
   /** The same object at each reading, to tell sources of one name apart. */
   readonly source: object
+  /** What it says. */
   readonly reading: DiagnosticsReading
 }
 

@@ -273,6 +273,14 @@ describe('options', () => {
     onTestFinished(instrument({ metrics }))
   })
 
+  test('leaves nothing behind where one of its names is taken', () => {
+    const metrics = createMetrics()
+    metrics.gauge('base.totp.locks')
+    for (let time = 0; time < 2; time++)
+      expect(() => instrument({ metrics })).toThrow('name must be a name of its own')
+    expect(subscribed()).toEqual([])
+  })
+
   test('takes the console', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     onTestFinished(() => warn.mockRestore())

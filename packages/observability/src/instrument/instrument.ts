@@ -8,7 +8,7 @@ import { Poller } from './poller.js'
 const pollers = /* @__PURE__ */ new WeakMap<Metrics, Poller>()
 
 /**
- * Makes metrics, spans and log lines of what every block of @base tells: of all diagnostics channels, and of the counters of
+ * Makes metrics, spans and log lines of what every block of `@base` tells: of all diagnostics channels, and of the counters of
  * policies, caches and health checks, whenever they were made.
  *
  * Labels of metrics are names that you chose and words of closed sets. Keys, values, tokens and principals go nowhere; who a
@@ -27,12 +27,13 @@ const pollers = /* @__PURE__ */ new WeakMap<Metrics, Poller>()
  */
 export function instrument(options: InstrumentationOptions = {}): () => void {
   const sinks = readOptions(options)
-  const poller = sinks.metrics && activate(sinks.metrics)
   const listeners = new Map<string, Listener>()
   for (const rule of CHANNELS) {
     const listener = listenerOf(rule, sinks)
     if (listener !== undefined) listeners.set(rule.channel, listener)
   }
+  // Last of what may throw, so that nothing is left half done.
+  const poller = sinks.metrics && activate(sinks.metrics)
   const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
   for (const [name, listener] of listeners) channels?.subscribe(name, listener)
   return () => {

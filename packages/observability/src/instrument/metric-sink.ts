@@ -15,6 +15,6 @@ export function metricSink({ metric }: ChannelRule, metrics: Metrics): MetricSin
   const histogram = metrics.histogram(name, { ...options, ...(buckets !== undefined && { buckets }) })
   return (message, labels) => {
     const milliseconds = at(message, duration)
-    if (typeof milliseconds === 'number') histogram.record(milliseconds / 1_000, labels)
+    if (typeof milliseconds === 'number' && milliseconds >= 0) histogram.record(milliseconds / 1_000, labels)
   }
 }
