@@ -1,0 +1,7 @@
+export {
+  type MemorySpans,
+  type MemorySpansOptions,
+  memorySpans,
+  type RecordedEvent,
+  type RecordedSpan,
+} from './memory-spans.js'
