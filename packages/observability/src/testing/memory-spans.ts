@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { ConflictError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
 import { context, type SpanKind, type SpanStatus, type TracerProvider, trace } from '@opentelemetry/api'
-import { asyncContextManager } from './async-context-manager.js'
+import { asyncContextManager } from '../tracing/async-context-manager.js'
 import { memoryTracer } from './memory-tracer.js'
 
 /** Options of {@link memorySpans}. */
