@@ -38,7 +38,8 @@ export interface TracedOptions<F extends (...args: never[]) => unknown> {
 export interface SpanSettings {
   readonly name: string
   readonly kind: SpanKind
-  readonly attributes: Attributes | undefined
+  /** What a span starts with, where it is the same each time. */
+  readonly start: { readonly kind: SpanKind; readonly attributes?: Attributes }
   readonly attributesOf: ((...args: unknown[]) => Attributes | undefined) | undefined
   readonly recordResult: ((value: unknown) => Attributes | undefined) | undefined
   readonly signal: AbortSignal | undefined
@@ -64,10 +65,11 @@ export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan')
     throw invalidOption(attributes, where('attributes'), 'an object of attributes')
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidOption(signal, where('signal'), 'an AbortSignal')
+  const kind = kindOf(options['kind'], where('kind'))
   return {
     name,
-    kind: kindOf(options['kind'], where('kind')),
-    attributes: typeof attributes === 'object' ? { ...attributes } : undefined,
+    kind,
+    start: typeof attributes === 'object' ? { kind, attributes: { ...attributes } } : { kind },
     attributesOf: typeof attributes === 'function' ? (attributes as SpanSettings['attributesOf']) : undefined,
     recordResult:
       recordResult === undefined

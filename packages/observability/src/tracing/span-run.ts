@@ -1,4 +1,4 @@
-import { type Context, context, type Exception, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, context, diag, type Exception, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { isCallerAbort } from './caller-abort.js'
 import { errorType } from './error-type.js'
 import { guarded } from './guarded.js'
@@ -50,9 +50,7 @@ export class SpanRun {
     try {
       this.#span.end()
     } catch (error) {
-      guarded('span.end', () => {
-        throw error
-      })
+      diag.error('@base/observability: span.end failed', error)
     }
   }
 
