@@ -1,28 +1,15 @@
 import { ConflictError } from '@base/core/errors'
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
-import { ProtobufMetricsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
-import {
-  defaultResource,
-  detectResources,
-  envDetector,
-  type Resource,
-  resourceFromAttributes,
-  serviceInstanceIdDetector,
-} from '@opentelemetry/resources'
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace'
+import type { Resource } from '@opentelemetry/resources'
+import type { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { Sampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { asyncContextManager } from '../tracing/async-context-manager.js'
 import { baggagePropagator } from '../tracing/baggage-propagator.js'
 import { traceContextPropagator } from '../tracing/trace-context-propagator.js'
 import type { OpenTelemetrySettings } from './check-options.js'
 import { compositePropagator } from './composite-propagator.js'
 import { OtlpSender } from './otlp-sender.js'
+import type { Peers } from './peers.js'
 import type { Sampling } from './sampling.js'
 
 /** A running SDK. */
@@ -40,13 +27,13 @@ export interface Sdk {
 }
 
 /** Builds the SDK and registers it, whole or not at all. */
-export function createSdk(settings: OpenTelemetrySettings): Sdk {
-  const resource = resourceOf(settings)
-  const spans = spansOf(settings, resource)
+export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
+  const resource = resourceOf(settings, peers)
+  const spans = spansOf(settings, resource, peers)
   const meters =
     settings.metricsInterval === undefined
       ? undefined
-      : metersOf(settings, settings.metricsInterval, resource)
+      : metersOf(settings, settings.metricsInterval, resource, peers)
   const senders = meters === undefined ? [spans.sender] : [spans.sender, meters.sender]
   const providers = meters === undefined ? [spans.provider] : [spans.provider, meters.provider]
   const abandon = () => {
@@ -75,7 +62,9 @@ async function all(steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of steps) await step().catch(() => {})
 }
 
-function resourceOf({ attributes }: OpenTelemetrySettings): Resource {
+function resourceOf({ attributes }: OpenTelemetrySettings, { resources }: Peers): Resource {
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes, serviceInstanceIdDetector } =
+    resources
   return defaultResource()
     .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }))
     .merge(resourceFromAttributes(attributes))
@@ -84,30 +73,29 @@ function resourceOf({ attributes }: OpenTelemetrySettings): Resource {
 function spansOf(
   { traces, sampling }: OpenTelemetrySettings,
   resource: Resource,
+  { otlp, trace: sdk }: Peers,
 ): { provider: TracerProvider; sender: OtlpSender } {
+  type Spans = Parameters<typeof otlp.ProtobufTraceSerializer.serializeRequest>[0]
   const sender = new OtlpSender(traces)
-  const exporter = exporterOf(
+  const exporter = exporterOf(sender, (spans: Spans) => otlp.ProtobufTraceSerializer.serializeRequest(spans))
+  const spanProcessors = [new sdk.BatchSpanProcessor({ exporter })]
+  return {
+    provider: new sdk.TracerProvider({ resource, sampler: samplerOf(sampling, sdk), spanProcessors }),
     sender,
-    (spans: Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0]) =>
-      ProtobufTraceSerializer.serializeRequest(spans),
-  )
-  const spanProcessors = [new BatchSpanProcessor({ exporter })]
-  return { provider: new TracerProvider({ resource, sampler: samplerOf(sampling), spanProcessors }), sender }
+  }
 }
 
 function metersOf(
   { metrics: settings }: OpenTelemetrySettings,
   interval: number,
   resource: Resource,
+  { otlp, metrics: sdk }: Peers,
 ): { provider: MeterProvider; sender: OtlpSender } {
+  type Data = Parameters<typeof otlp.ProtobufMetricsSerializer.serializeRequest>[0]
   const sender = new OtlpSender(settings)
-  const exporter = exporterOf(
-    sender,
-    (data: Parameters<typeof ProtobufMetricsSerializer.serializeRequest>[0]) =>
-      ProtobufMetricsSerializer.serializeRequest(data),
-  )
-  const readers = [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: interval })]
-  return { provider: new MeterProvider({ resource, readers }), sender }
+  const exporter = exporterOf(sender, (data: Data) => otlp.ProtobufMetricsSerializer.serializeRequest(data))
+  const readers = [new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: interval })]
+  return { provider: new sdk.MeterProvider({ resource, readers }), sender }
 }
 
 type Done = (result: { code: 0 | 1; error?: Error }) => void
@@ -132,9 +120,9 @@ function exporterOf<T>(
   }
 }
 
-function samplerOf({ ratio, isParentBased }: Sampling): Sampler {
-  const root = new TraceIdRatioBasedSampler(ratio)
-  return isParentBased ? new ParentBasedSampler({ root }) : root
+function samplerOf({ ratio, isParentBased }: Sampling, sdk: Peers['trace']): Sampler {
+  const root = new sdk.TraceIdRatioBasedSampler(ratio)
+  return isParentBased ? new sdk.ParentBasedSampler({ root }) : root
 }
 
 /** Registers all of it, and gives what takes it out; throws where somebody else's tracer or meter is there. */

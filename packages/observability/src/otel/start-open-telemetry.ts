@@ -1,16 +1,8 @@
 import { systemClock } from '@base/core/clock'
-import { UnsupportedError } from '@base/core/errors'
 import { checkOptions } from './check-options.js'
 import type { OpenTelemetryOptions } from './open-telemetry-options.js'
-import type { Sdk } from './sdk.js'
-
-/** What is needed beside this package. */
-const PEERS = [
-  '@opentelemetry/sdk-trace',
-  '@opentelemetry/sdk-metrics',
-  '@opentelemetry/resources',
-  '@opentelemetry/otlp-transformer',
-]
+import { loadPeers } from './peers.js'
+import { createSdk, type Sdk } from './sdk.js'
 
 /** OpenTelemetry's SDK, as it was started. */
 export interface OpenTelemetry {
@@ -52,15 +44,7 @@ export async function startOpenTelemetry(options: OpenTelemetryOptions): Promise
   const environment = globalThis.process?.env ?? {}
   const settings = checkOptions(options, environment)
   if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return handleOf(undefined, 0)
-  const { createSdk } = await import('./sdk.js').catch(refuse)
-  return handleOf(createSdk(settings), settings.shutdownTimeout)
-}
-
-function refuse(cause: unknown): never {
-  const { code } = cause as { code?: unknown }
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause
-  const message = `startOpenTelemetry needs packages: npm install ${PEERS.join(' ')}`
-  throw new UnsupportedError({ message, cause })
+  return handleOf(createSdk(settings, await loadPeers()), settings.shutdownTimeout)
 }
 
 function handleOf(sdk: Sdk | undefined, timeout: number): OpenTelemetry {
