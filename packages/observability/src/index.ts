@@ -58,3 +58,21 @@ export {
   type ObserveOptions,
   processMetrics,
 } from './metrics/index.js'
+export {
+  type BaggageMember,
+  type BaggageProperty,
+  baggagePropagator,
+  type HeaderCarrier,
+  type HeadersLike,
+  headerCarrier,
+  parseBaggage,
+  type SpanKindOption,
+  type SpanOptions,
+  serializeBaggage,
+  type TraceContextOptions,
+  type TracedOptions,
+  traceContextPropagator,
+  tracecontext,
+  traced,
+  withSpan,
+} from './tracing/index.js'

@@ -1,1 +1,8 @@
+export {
+  type MemorySpans,
+  type MemorySpansOptions,
+  memorySpans,
+  type RecordedEvent,
+  type RecordedSpan,
+} from './memory-spans.js'
 export { type MetricReadings, type MetricSeries, readMetrics } from './read-metrics.js'

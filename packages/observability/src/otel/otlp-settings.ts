@@ -1,0 +1,91 @@
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { invalidOption } from '@base/core/options'
+import type { OtlpOptions } from './open-telemetry-options.js'
+
+/** Where and how a signal is sent. */
+export interface OtlpSettings {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** In milliseconds. */
+  readonly timeout: number
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FIELD = /^[\t\x20-\x7e]*$/
+
+/** The settings of a signal: the options, else the environment's for the signal, else its for all. */
+export function otlpSettings(
+  options: OtlpOptions,
+  signal: 'traces' | 'metrics',
+  environment: Environment,
+): OtlpSettings {
+  const own = (name: string) => environment[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]?.trim()
+  const general = (name: string) => environment[`OTEL_EXPORTER_OTLP_${name}`]?.trim()
+  const headers = options.headers ?? readHeaders(own('HEADERS') || general('HEADERS') || '')
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
+  return {
+    url: endpointOf(options.endpoint, own('ENDPOINT'), general('ENDPOINT'), signal),
+    headers,
+    timeout: timeoutOf(options.timeout, own('TIMEOUT') || general('TIMEOUT')),
+  }
+}
+
+/** The environment's for a signal is the whole address; the others get a path. */
+function endpointOf(
+  option: string | undefined,
+  own: string | undefined,
+  general: string | undefined,
+  signal: string,
+): URL {
+  if (option === undefined && own) return addressOf(own)
+  const base = addressOf(option ?? (general || 'http://localhost:4318'))
+  base.pathname = `${base.pathname.replace(/\/+$/, '')}/v1/${signal}`
+  return base
+}
+
+function addressOf(text: unknown): URL {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+    return url
+  // What was given may hold a password.
+  throw invalidOption(
+    typeof text,
+    { ...PLACE, option: 'otlp.endpoint' },
+    'an http or https URL without credentials',
+  )
+}
+
+function checkHeader(name: string, value: unknown): void {
+  const isValid = TOKEN.test(name) && typeof value === 'string' && FIELD.test(value)
+  // A value may be a key.
+  if (!isValid)
+    throw invalidOption(name, { ...PLACE, option: 'otlp.headers' }, 'names and values of HTTP headers')
+}
+
+function timeoutOf(option: Duration | undefined, variable: string | undefined): number {
+  const named = Number(variable)
+  const timeout = option ?? (variable && named > 0 && Number.isFinite(named) ? named : '10s')
+  return toMilliseconds(timeout, { ...PLACE, option: 'otlp.timeout', positive: true })
+}
+
+/** `key=value,key=value`, percent-encoded; a pair that is no header is left out. */
+function readHeaders(text: string): Record<string, string> {
+  const pairs = text.split(',').flatMap((pair): [string, string][] => {
+    const equals = pair.indexOf('=')
+    const name = pair.slice(0, Math.max(equals, 0)).trim()
+    const value = decode(pair.slice(equals + 1).trim())
+    return TOKEN.test(name) && FIELD.test(value) ? [[name.toLowerCase(), value]] : []
+  })
+  return Object.fromEntries(pairs)
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,77 @@
+import type { OtlpSettings } from './otlp-settings.js'
+
+/** How a request ended: `retryAfter` in milliseconds, where the collector named it. */
+export type Outcome =
+  | { readonly type: 'sent' }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'failed'; readonly reason: string; readonly retryAfter?: number }
+
+/** The agent of a sender: connections that are kept. */
+export type Agent = InstanceType<typeof import('node:http').Agent>
+
+/** More of an answer is not read. */
+const MAX_ANSWER = 65_536
+/** The statuses after which OTLP allows another attempt. */
+const RETRYABLE = new Set([429, 502, 503, 504])
+
+/** The module of the protocol. */
+function moduleOf(url: URL): typeof import('node:http') {
+  const name = url.protocol === 'https:' ? 'node:https' : 'node:http'
+  return process.getBuiltinModule(name as 'node:http')
+}
+
+/** A few connections that are kept, and that keep no process alive. */
+export function createAgent(url: URL): Agent {
+  return new (moduleOf(url).Agent)({ keepAlive: true, maxSockets: 2 })
+}
+
+/** Sends a batch once. Never rejects; a signal that aborts is a failure. */
+export function post(
+  { url, headers }: OtlpSettings,
+  body: Uint8Array,
+  agent: Agent,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const fail = (error: unknown) => resolve({ type: 'failed', reason: reasonOf(error) })
+    try {
+      const request = moduleOf(url).request(url, {
+        method: 'POST',
+        agent,
+        signal,
+        headers: { ...headers, 'content-type': 'application/x-protobuf', 'content-length': body.byteLength },
+      })
+      request.on('error', fail)
+      request.on('socket', (socket) => socket.unref())
+      request.on('response', (response) => {
+        let length = 0
+        response.on('data', (chunk: Uint8Array) => {
+          length += chunk.byteLength
+          if (length > MAX_ANSWER) response.destroy()
+        })
+        response.on('error', fail)
+        response.on('close', () =>
+          resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after'])),
+        )
+      })
+      request.end(body)
+    } catch (error) {
+      fail(error)
+    }
+  })
+}
+
+function outcomeOf(status: number, retryAfter: string | undefined): Outcome {
+  if (status >= 200 && status < 300) return { type: 'sent' }
+  const reason = `status ${status}`
+  if (!RETRYABLE.has(status)) return { type: 'refused', reason }
+  const seconds = Number(retryAfter)
+  return retryAfter !== undefined && seconds >= 0 && Number.isFinite(seconds)
+    ? { type: 'failed', reason, retryAfter: seconds * 1_000 }
+    : { type: 'failed', reason }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : String(name)
+}

@@ -1,0 +1,155 @@
+import { ConflictError } from '@base/core/errors'
+import { context, metrics, propagation, trace } from '@opentelemetry/api'
+import type { Resource } from '@opentelemetry/resources'
+import type { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { Sampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { asyncContextManager } from '../tracing/async-context-manager.js'
+import { baggagePropagator } from '../tracing/baggage-propagator.js'
+import { traceContextPropagator } from '../tracing/trace-context-propagator.js'
+import type { OpenTelemetrySettings } from './check-options.js'
+import { compositePropagator } from './composite-propagator.js'
+import { OtlpSender } from './otlp-sender.js'
+import type { Peers } from './peers.js'
+import type { Sampling } from './sampling.js'
+
+/** A running SDK. */
+export interface Sdk {
+  /** Batches that were thrown away. */
+  dropped(): number
+  /** Sends what there is. May reject, and takes as long as the collector does. */
+  flush(): Promise<void>
+  /** Takes everything out of the API again. */
+  unregister(): void
+  /** Sends what there is and stops collecting. May reject, and takes as long as the collector does. */
+  shutdown(): Promise<void>
+  /** Gives up what is under way. */
+  abandon(): void
+}
+
+/** Builds the SDK and registers it, whole or not at all. */
+export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
+  const resource = resourceOf(settings, peers)
+  const spans = spansOf(settings, resource, peers)
+  const meters =
+    settings.metricsInterval === undefined
+      ? undefined
+      : metersOf(settings, settings.metricsInterval, resource, peers)
+  const senders = meters === undefined ? [spans.sender] : [spans.sender, meters.sender]
+  const providers = meters === undefined ? [spans.provider] : [spans.provider, meters.provider]
+  const abandon = () => {
+    for (const sender of senders) sender.close()
+  }
+  try {
+    const unregister = register(spans.provider, meters?.provider, settings.baggage)
+    return {
+      dropped: () => senders.reduce((sum, sender) => sum + sender.dropped, 0),
+      flush: () =>
+        all([...providers.map((one) => () => one.forceFlush()), ...senders.map((one) => () => one.drain())]),
+      unregister,
+      shutdown: () =>
+        all([...providers.map((one) => () => one.shutdown()), ...senders.map((one) => () => one.drain())]),
+      abandon,
+    }
+  } catch (error) {
+    abandon()
+    void meters?.provider.shutdown().catch(() => {})
+    throw error
+  }
+}
+
+/** One after another, for a sender has all batches only once its provider was flushed; a failure stops no other. */
+async function all(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) await step().catch(() => {})
+}
+
+function resourceOf({ attributes }: OpenTelemetrySettings, { resources }: Peers): Resource {
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes, serviceInstanceIdDetector } =
+    resources
+  return defaultResource()
+    .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }))
+    .merge(resourceFromAttributes(attributes))
+}
+
+function spansOf(
+  { traces, sampling }: OpenTelemetrySettings,
+  resource: Resource,
+  { otlp, trace: sdk }: Peers,
+): { provider: TracerProvider; sender: OtlpSender } {
+  type Spans = Parameters<typeof otlp.ProtobufTraceSerializer.serializeRequest>[0]
+  const sender = new OtlpSender(traces)
+  const exporter = exporterOf(sender, (spans: Spans) => otlp.ProtobufTraceSerializer.serializeRequest(spans))
+  const spanProcessors = [new sdk.BatchSpanProcessor({ exporter })]
+  return {
+    provider: new sdk.TracerProvider({ resource, sampler: samplerOf(sampling, sdk), spanProcessors }),
+    sender,
+  }
+}
+
+function metersOf(
+  { metrics: settings }: OpenTelemetrySettings,
+  interval: number,
+  resource: Resource,
+  { otlp, metrics: sdk }: Peers,
+): { provider: MeterProvider; sender: OtlpSender } {
+  type Data = Parameters<typeof otlp.ProtobufMetricsSerializer.serializeRequest>[0]
+  const sender = new OtlpSender(settings)
+  const exporter = exporterOf(sender, (data: Data) => otlp.ProtobufMetricsSerializer.serializeRequest(data))
+  const readers = [new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: interval })]
+  return { provider: new sdk.MeterProvider({ resource, readers }), sender }
+}
+
+type Done = (result: { code: 0 | 1; error?: Error }) => void
+
+/** An exporter that is done as soon as it has handed over, so that no timer of the SDK waits for a collector. */
+function exporterOf<T>(
+  sender: OtlpSender,
+  serialize: (data: T) => Uint8Array | undefined,
+): { export(data: T, done: Done): void; forceFlush(): Promise<void>; shutdown(): Promise<void> } {
+  return {
+    export(data, done) {
+      try {
+        const body = serialize(data)
+        if (body !== undefined) sender.send(body)
+        done({ code: 0 })
+      } catch (error) {
+        done({ code: 1, error: error as Error })
+      }
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  }
+}
+
+function samplerOf({ ratio, isParentBased }: Sampling, sdk: Peers['trace']): Sampler {
+  const root = new sdk.TraceIdRatioBasedSampler(ratio)
+  return isParentBased ? new sdk.ParentBasedSampler({ root }) : root
+}
+
+/** Registers all of it, and gives what takes it out; throws where somebody else's tracer or meter is there. */
+function register(spans: TracerProvider, meters: MeterProvider | undefined, baggage: boolean): () => void {
+  const taken: (() => void)[] = []
+  const take = (isTaken: boolean, free: () => void) => {
+    if (isTaken) taken.push(free)
+    return isTaken
+  }
+  const leave = () => {
+    for (const free of taken.splice(0)) free()
+  }
+  const isOurs =
+    take(trace.setGlobalTracerProvider(spans), () => trace.disable()) &&
+    (meters === undefined || take(metrics.setGlobalMeterProvider(meters), () => metrics.disable()))
+  if (!isOurs) {
+    leave()
+    throw new ConflictError({
+      message: 'startOpenTelemetry: OpenTelemetry was started already; close that first.',
+    })
+  }
+  const manager = asyncContextManager()
+  if (manager !== undefined) take(context.setGlobalContextManager(manager), () => context.disable())
+  const propagators = [
+    traceContextPropagator({ randomTraceIds: true }),
+    ...(baggage ? [baggagePropagator()] : []),
+  ]
+  take(propagation.setGlobalPropagator(compositePropagator(propagators)), () => propagation.disable())
+  return leave
+}

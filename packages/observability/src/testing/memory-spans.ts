@@ -1,0 +1,114 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { ConflictError } from '@base/core/errors'
+import { checkMethods } from '@base/core/options'
+import { context, type SpanKind, type SpanStatus, type TracerProvider, trace } from '@opentelemetry/api'
+import { asyncContextManager } from '../tracing/async-context-manager.js'
+import { memoryTracer } from './memory-tracer.js'
+
+/** Options of {@link memorySpans}. */
+export interface MemorySpansOptions {
+  /** The source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** What happened within a span. */
+export interface RecordedEvent {
+  /** Its name, `'exception'` for an error. */
+  readonly name: string
+  /** What it says. */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** A span that has ended. */
+export interface RecordedSpan {
+  /** Its name. */
+  readonly name: string
+  /** What it is in a conversation between services. */
+  readonly kind: SpanKind
+  /** What it says. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** How it ended; `{ code: 0 }` where nobody said. */
+  readonly status: SpanStatus
+  /** What happened within it, in order. */
+  readonly events: readonly RecordedEvent[]
+  /** The trace that it is of, 32 hexadecimal digits. */
+  readonly traceId: string
+  /** Its own id, 16 hexadecimal digits. */
+  readonly spanId: string
+  /** The id of the span it is a child of, here or elsewhere. */
+  readonly parentSpanId: string | undefined
+  /** The name of the library that made it. */
+  readonly scope: string
+  /** When it began, in milliseconds of the epoch. */
+  readonly startTime: number
+  /** When it ended, in milliseconds of the epoch. */
+  readonly endTime: number
+}
+
+/** The spans of a test. */
+export interface MemorySpans {
+  /** Those that have ended, in the order in which they did. */
+  readonly spans: readonly RecordedSpan[]
+  /** How many have begun and not ended. */
+  readonly open: number
+  /** The first of this name that has ended. */
+  find(name: string): RecordedSpan | undefined
+  /** Forgets those that have ended. */
+  clear(): void
+  /** Takes the tracer and the context manager out again: what is recorded stays, and no more is. Idempotent. */
+  close(): void
+  /** The same as `close()`. */
+  [Symbol.dispose](): void
+}
+
+/**
+ * Records every span of the process, sampled, in memory: a tracer and a context manager of OpenTelemetry, registered until
+ * `close()`. It needs no SDK. Ids are counted, so that they are the same in each run.
+ *
+ * @example
+ * const memory = memorySpans()
+ * await withSpan('price the cart', async () => 100)
+ * memory.find('price the cart')?.status.code // 0
+ * memory.close()
+ *
+ * @throws {@link ConflictError} where an SDK, or another `memorySpans()`, is registered.
+ * @throws {@link InvalidOptionError} naming the option.
+ */
+export function memorySpans(options: MemorySpansOptions = {}): MemorySpans {
+  const where = { package: '@base/observability', pattern: 'memorySpans', option: 'clock' }
+  const clock = checkMethods<Clock>(options.clock ?? systemClock, ['now'], where)
+  const spans: RecordedSpan[] = []
+  let closed = false
+  const { provider, open } = memoryTracer(clock, (span) => {
+    if (!closed) spans.push(span)
+  })
+  const leave = register(provider, () => {
+    closed = true
+  })
+  return {
+    spans,
+    get open() {
+      return open()
+    },
+    find: (name) => spans.find((span) => span.name === name),
+    clear: () => void spans.splice(0),
+    close: leave,
+    [Symbol.dispose]: leave,
+  }
+}
+
+/** Registers both, or none; gives what takes them out. */
+function register(provider: TracerProvider, closed: () => void): () => void {
+  const manager = asyncContextManager()
+  if (!trace.setGlobalTracerProvider(provider))
+    throw new ConflictError({ message: 'memorySpans: OpenTelemetry has a tracer already; close it first.' })
+  const isOurs = manager !== undefined && context.setGlobalContextManager(manager)
+  let left = false
+  return () => {
+    if (left) return
+    left = true
+    closed()
+    trace.disable()
+    if (isOurs) context.disable()
+  }
+}

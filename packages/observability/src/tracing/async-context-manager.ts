@@ -1,0 +1,32 @@
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+
+/** The context manager over `AsyncLocalStorage`; none where the runtime has no such thing. */
+export function asyncContextManager(): ContextManager | undefined {
+  const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
+  if (hooks === undefined) return undefined
+  const storage = new hooks.AsyncLocalStorage<Context>()
+  const manager = {
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: <A extends unknown[], R>(
+      active: Context,
+      fn: (this: unknown, ...args: A) => R,
+      self?: unknown,
+      ...args: A
+    ): R => storage.run(active, () => fn.apply(self, args)),
+    bind: <T>(active: Context, target: T): T => bound(storage, active, target),
+    enable: () => manager,
+    disable: () => {
+      storage.disable()
+      return manager
+    },
+  }
+  return manager as unknown as ContextManager
+}
+
+function bound<T>(storage: { run<R>(active: Context, fn: () => R): R }, active: Context, target: T): T {
+  if (typeof target !== 'function') return target
+  const call = target as unknown as (this: unknown, ...args: unknown[]) => unknown
+  return function (this: unknown, ...args: unknown[]) {
+    return storage.run(active, () => call.apply(this, args))
+  } as T
+}

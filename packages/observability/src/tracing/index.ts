@@ -1,0 +1,8 @@
+export { type BaggageMember, type BaggageProperty, parseBaggage, serializeBaggage } from './baggage.js'
+export { baggagePropagator } from './baggage-propagator.js'
+export { type HeaderCarrier, type HeadersLike, headerCarrier } from './header-carrier.js'
+export type { SpanKindOption, SpanOptions, TracedOptions } from './span-options.js'
+export { type TraceContextOptions, traceContextPropagator } from './trace-context-propagator.js'
+export { tracecontext } from './tracecontext.js'
+export { traced } from './traced.js'
+export { withSpan } from './with-span.js'

@@ -1,0 +1,453 @@
+import { EventEmitter } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import { CancelledError, NotFoundError } from '@base/core/errors'
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type MemorySpans, memorySpans } from '../testing/index.js'
+import { traced, withSpan } from './index.js'
+
+let memory: MemorySpans
+beforeEach(() => {
+  memory = memorySpans()
+})
+afterEach(() => memory.close())
+
+const activeId = () => trace.getActiveSpan()?.spanContext().spanId
+const failing = (error: unknown) => (): never => {
+  throw error
+}
+const collect = async <T>(chunks: AsyncIterable<T>) => {
+  const all: T[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+const thrown = (fn: () => unknown) => {
+  try {
+    fn()
+  } catch (error) {
+    return error
+  }
+  throw new Error('did not throw')
+}
+
+describe('traced', () => {
+  test('is the same function to whoever looks: name, length, this, own properties', () => {
+    function add(this: { base: number }, a: number, b: number): number {
+      return this.base + a + b
+    }
+    const wrapped = traced('add', Object.assign(add, { unit: 'kg' }))
+    expect([wrapped.name, wrapped.length, wrapped.unit]).toEqual(['add', 2, 'kg'])
+    expect(wrapped.call({ base: 1 }, 2, 3)).toBe(6)
+    expect(memory.spans).toMatchObject([
+      { name: 'add', kind: SpanKind.INTERNAL, scope: '@base/observability' },
+    ])
+  })
+
+  test('is a child of the active span, and active itself', async () => {
+    const inner = traced('inner', async () => activeId())
+    const outer = traced('outer', async () => [activeId(), await inner(), activeId()])
+    const [before, within, after] = await outer()
+    expect(memory.spans.map(({ name }) => name)).toEqual(['inner', 'outer'])
+    expect(within).toBe(memory.find('inner')?.spanId)
+    expect([before, after]).toEqual([memory.find('outer')?.spanId, memory.find('outer')?.spanId])
+    expect(memory.find('inner')).toMatchObject({
+      parentSpanId: memory.find('outer')?.spanId,
+      traceId: memory.find('outer')?.traceId,
+    })
+  })
+
+  test('takes kind and attributes, fixed or of the arguments, and what the result says', async () => {
+    const charge = traced(
+      {
+        name: 'charge',
+        kind: 'client',
+        attributes: (cents: number) => ({ cents }),
+        recordResult: (receipt) => ({ receipt: receipt.id }),
+      },
+      async (cents: number) => ({ id: `r${cents}` }),
+    )
+    await charge(7)
+    traced({ name: 'fixed', kind: SpanKind.SERVER, attributes: { a: 1 } }, () => 1)()
+    expect(memory.find('charge')).toMatchObject({
+      kind: SpanKind.CLIENT,
+      attributes: { cents: 7, receipt: 'r7' },
+    })
+    expect(memory.find('fixed')).toMatchObject({ kind: SpanKind.SERVER, attributes: { a: 1 } })
+  })
+
+  test('goes on where what describes the call throws', () => {
+    const fail = failing(new Error('broken'))
+    expect(traced({ name: 'a', attributes: fail, recordResult: fail }, (): number => 7)()).toBe(7)
+    expect(memory.find('a')).toMatchObject({ attributes: {}, status: { code: SpanStatusCode.UNSET } })
+  })
+
+  test('calls the function where the tracer of an SDK throws', () => {
+    memory.close()
+    trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: failing(new Error('broken')) }) as never })
+    expect(traced('a', (value: number) => value + 1)(1)).toBe(2)
+    trace.disable()
+  })
+
+  test.each<[string, unknown, unknown, string]>([
+    ['an empty name', '', () => 1, 'traced: name must be a text that is not empty'],
+    ['no function', 'a', 7, 'traced: fn must be a function'],
+    [
+      'an unknown kind',
+      { name: 'a', kind: 'toString' },
+      () => 1,
+      'traced: kind must be a SpanKind, or one of',
+    ],
+    ['attributes that are none', { name: 'a', attributes: [] }, () => 1, 'traced: attributes must be'],
+    ['a recorder that is none', { name: 'a', recordResult: true }, () => 1, 'traced: recordResult must be'],
+    ['nothing', undefined, () => 1, 'traced: name must be'],
+  ])('refuses %s', (_, options, fn, message) => {
+    expect(() => traced(options as never, fn as never)).toThrow(message)
+  })
+})
+
+describe('without an SDK', () => {
+  test('traced only calls, and nothing of OpenTelemetry is made', () => {
+    memory.close()
+    const made = [
+      vi.spyOn(trace, 'wrapSpanContext'),
+      vi.spyOn(trace, 'setSpan'),
+      vi.spyOn(context, 'with'),
+      vi.spyOn(context, 'active'),
+    ]
+    const value = Promise.resolve(7)
+    expect(traced('a', () => value)()).toBe(value)
+    expect(withSpan('a', (span) => span.isRecording())).toBe(false)
+    expect(withSpan('a', (span) => span)).toBe(withSpan('b', (span) => span))
+    for (const spy of made) expect(spy).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+  })
+
+  test('a function traced before the SDK came has spans after, and none once it has gone', () => {
+    memory.close()
+    const fn = traced('late', () => 1)
+    fn()
+    memory = memorySpans()
+    fn()
+    expect(memory.spans).toHaveLength(1)
+    memory.close()
+    fn()
+    expect(memory.spans).toHaveLength(1)
+    memory = memorySpans()
+    fn()
+    expect(memory.spans).toHaveLength(1)
+  })
+})
+
+describe('an error', () => {
+  test.each([
+    [
+      'an AppError',
+      new NotFoundError({ message: 'No order 7.', code: 'ORDER_GONE' }),
+      'ORDER_GONE',
+      'No order 7.',
+    ],
+    [
+      'an error of Node',
+      Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+      'ECONNREFUSED',
+      'refused',
+    ],
+    ['a class of the language', new TypeError('x is no function'), 'TypeError', 'x is no function'],
+    ['a code that is no constant', Object.assign(new Error('a'), { code: 'user 7' }), 'Error', 'a'],
+    ['a text', 'just a text', '_OTHER', 'just a text'],
+    ['undefined', undefined, '_OTHER', 'undefined'],
+  ])('of %s: type, status, event; and it passes through', async (_, error, type, message) => {
+    expect(thrown(traced('sync', failing(error)))).toBe(error)
+    const rejected = traced('async', async () => failing(error)())()
+    await rejected.then(
+      () => expect.unreachable(),
+      (reason) => expect(reason).toBe(error),
+    )
+    for (const name of ['sync', 'async']) {
+      expect(memory.find(name)).toMatchObject({
+        attributes: { 'error.type': type },
+        status: { code: SpanStatusCode.ERROR, message },
+        events: [{ name: 'exception', attributes: { 'exception.message': message } }],
+      })
+    }
+  })
+
+  test('that is hostile passes through as well, and the span ends', () => {
+    const hostile = new Proxy(new Error('x'), { get: failing(new Error('no')), getPrototypeOf: failing(1) })
+    expect(thrown(traced('hostile', failing(hostile)))).toBe(hostile)
+    expect(memory.open).toBe(0)
+  })
+})
+
+describe('an abort', () => {
+  const aborted = (reason?: unknown) => AbortSignal.abort(reason)
+  const statusOf = (name: string) => memory.find(name)?.status.code
+
+  test.each<[string, unknown[], unknown]>([
+    ['of a signal that is an argument', [aborted()], aborted().reason],
+    [
+      'of a signal in the options',
+      ['order', { signal: aborted() }],
+      new DOMException('Aborted', 'AbortError'),
+    ],
+    ['with a reason of the caller', [{ signal: aborted('gone') }], 'gone'],
+    ['with the reason as a cause', [{ signal: aborted('gone') }], new Error('stopped', { cause: 'gone' })],
+    ['as a block tells it', [], new CancelledError()],
+  ])('%s is no error', (_, args, error) => {
+    expect(thrown(() => traced('a', (..._args: unknown[]) => failing(error)())(...args))).toBe(error)
+    expect(memory.spans).toMatchObject([
+      { status: { code: SpanStatusCode.UNSET }, events: [], attributes: {} },
+    ])
+  })
+
+  test.each<[string, unknown[], unknown]>([
+    ['of somebody else', [{ signal: new AbortController().signal }], aborted().reason],
+    ['of nobody known', [], aborted().reason],
+    ['another error after it', [{ signal: aborted() }], new TypeError('bug')],
+    [
+      'a deadline',
+      [{ signal: aborted(new DOMException('Late', 'TimeoutError')) }],
+      new DOMException('Late', 'TimeoutError'),
+    ],
+  ])('%s is one', (_, args, error) => {
+    thrown(() => traced('a', (..._args: unknown[]) => failing(error)())(...args))
+    expect(statusOf('a')).toBe(SpanStatusCode.ERROR)
+  })
+
+  test('of withSpan is known by its signal', () => {
+    thrown(() => withSpan({ name: 'with', signal: aborted() }, failing(aborted().reason)))
+    thrown(() => withSpan('without', failing(aborted().reason)))
+    expect([statusOf('with'), statusOf('without')]).toEqual([SpanStatusCode.UNSET, SpanStatusCode.ERROR])
+  })
+})
+
+describe('withSpan', () => {
+  test('gives the span to the function, and its value back', async () => {
+    const value = await withSpan({ name: 'a', kind: 'producer', attributes: { x: 1 } }, async (span) => {
+      span.setAttribute('y', 2)
+      return 7
+    })
+    expect(value).toBe(7)
+    expect(memory.find('a')).toMatchObject({ kind: SpanKind.PRODUCER, attributes: { x: 1, y: 2 } })
+  })
+
+  test('refuses what is no option', () => {
+    expect(() => withSpan({ name: 'a', signal: 1 as never }, () => 1)).toThrow(
+      'withSpan: signal must be an AbortSignal',
+    )
+    expect(() => withSpan({ name: 'a', attributes: (() => ({})) as never }, () => 1)).toThrow(
+      'withSpan: attributes',
+    )
+  })
+})
+
+describe('a generator', () => {
+  test('is returned itself, each step runs in the span, which ends with the last', () => {
+    const numbers = traced('numbers', function* (to: number): Generator<unknown, string, number> {
+      const got = yield activeId()
+      yield [to, got]
+      return 'done'
+    })
+    const running = numbers(3)
+    const first = running.next()
+    expect([memory.open, activeId()]).toEqual([1, undefined])
+    expect(running.next(8)).toEqual({ done: false, value: [3, 8] })
+    expect(running.next()).toEqual({ done: true, value: 'done' })
+    expect(running.next()).toEqual({ done: true, value: undefined })
+    expect(first.value).toBe(memory.find('numbers')?.spanId)
+    expect(memory.spans).toHaveLength(1)
+  })
+
+  test('ends the span where its reader stops, and where it fails', () => {
+    const endless = traced('endless', function* () {
+      for (;;) yield 1
+    })
+    for (const _ of endless()) break
+    const broken = traced('broken', function* () {
+      yield 1
+      throw new TypeError('x')
+    })
+    expect(thrown(() => [...broken()])).toBeInstanceOf(TypeError)
+    expect(memory.find('endless')?.status.code).toBe(SpanStatusCode.UNSET)
+    expect(memory.find('broken')?.attributes).toEqual({ 'error.type': 'TypeError' })
+  })
+
+  test('async, likewise', async () => {
+    const pages = traced('pages', async function* () {
+      yield activeId()
+      await Promise.resolve()
+      yield activeId()
+    })
+    const seen = await collect(pages())
+    expect(seen).toEqual([memory.find('pages')?.spanId, memory.find('pages')?.spanId])
+    for await (const _ of traced('stopped', pages)()) break
+    const broken = traced('broken', async function* () {
+      yield 1
+      throw new TypeError('x')
+    })
+    await expect(collect(broken())).rejects.toBeInstanceOf(TypeError)
+    expect(memory.find('stopped')?.status.code).toBe(SpanStatusCode.UNSET)
+    expect(memory.find('broken')?.status.code).toBe(SpanStatusCode.ERROR)
+    expect(memory.open).toBe(0)
+  })
+
+  test('an async iterable is iterated in the span, also one that a promise came to', async () => {
+    const cursor = {
+      *[Symbol.iterator]() {
+        yield 0
+      },
+      async *[Symbol.asyncIterator]() {
+        yield activeId()
+      },
+    }
+    const found = await traced('cursor', async () => cursor)()
+    expect(found).toBe(cursor)
+    expect(memory.open).toBe(1)
+    expect(await collect(found)).toEqual([memory.find('cursor')?.spanId])
+  })
+
+  test('what can be iterated and is no generator is a value, and its span ends', () => {
+    const map = new Map([[1, 2]])
+    expect(traced('keys', () => map.keys())().next().value).toBe(1)
+    expect(traced('array', () => [1])()).toEqual([1])
+    expect(memory.open).toBe(0)
+  })
+
+  test('one that cannot be followed is returned as it is, and its span ends', async () => {
+    const frozen = Object.freeze({
+      [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: 1 }) }),
+    })
+    expect(traced('frozen', () => frozen)()).toBe(frozen)
+    expect(memory.open).toBe(0)
+  })
+})
+
+describe('a web stream', () => {
+  const streamOf = (...chunks: unknown[]) =>
+    new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.shift()
+        if (chunk instanceof Error) controller.error(chunk)
+        else if (chunk === undefined) controller.close()
+        else controller.enqueue(chunk)
+      },
+    })
+
+  test('ends the span with its last chunk', async () => {
+    const stream = traced('read', async () => streamOf('a', 'b'))
+    const reader = (await stream()).getReader()
+    expect((await reader.read()).value).toBe('a')
+    expect(memory.open).toBe(1)
+    expect((await reader.read()).value).toBe('b')
+    expect((await reader.read()).done).toBe(true)
+    expect(memory.find('read')?.status.code).toBe(SpanStatusCode.UNSET)
+  })
+
+  test('ends it where it fails, with the same error', async () => {
+    const error = new TypeError('x')
+    await expect(collect(traced('read', () => streamOf('a', error))())).rejects.toBe(error)
+    expect(memory.find('read')?.attributes).toEqual({ 'error.type': 'TypeError' })
+  })
+
+  test('ends it where it is cancelled, and tells the source why', async () => {
+    const cancel = vi.fn<(reason: unknown) => void>()
+    const stream = traced('read', () => new ReadableStream({ cancel }))()
+    await stream.cancel('enough')
+    expect(cancel).toHaveBeenCalledWith('enough')
+    expect(memory.find('read')?.status.code).toBe(SpanStatusCode.UNSET)
+  })
+
+  test('of bytes stays one of bytes', async () => {
+    const source = () => new Blob(['hello']).stream()
+    const reader = traced('read', source)().getReader({ mode: 'byob' })
+    const { value } = await reader.read(new Uint8Array(10))
+    expect(new TextDecoder().decode(value)).toBe('hello')
+    expect((await reader.read(new Uint8Array(10))).done).toBe(true)
+    expect(memory.open).toBe(0)
+    expect(await new Response(traced('again', source)()).text()).toBe('hello')
+    expect(memory.open).toBe(0)
+  })
+
+  test('that somebody reads already is left alone', () => {
+    const stream = streamOf('a')
+    stream.getReader()
+    expect(traced('read', () => stream)()).toBe(stream)
+    expect(memory.open).toBe(0)
+  })
+})
+
+describe('a Node stream', () => {
+  test('ends the span with its end, once, and keeps no listener', async () => {
+    const stream = Readable.from(['a', 'b'])
+    expect(traced('read', () => stream)()).toBe(stream)
+    expect(await collect(stream)).toEqual(['a', 'b'])
+    expect(memory.spans).toHaveLength(1)
+    expect(memory.open).toBe(0)
+  })
+
+  test('ends it where it fails, and an error that nobody hears is still one', async () => {
+    const error = new TypeError('x')
+    const stream = traced('read', () => new PassThrough())()
+    expect(stream.listenerCount('error')).toBe(0)
+    const seen = EventEmitter.once(stream, 'close')
+    seen.catch(() => {})
+    stream.destroy(error)
+    await expect(seen).rejects.toBe(error)
+    expect(memory.find('read')?.attributes).toEqual({ 'error.type': 'TypeError' })
+    expect(stream.listenerCount('close')).toBe(0)
+  })
+
+  test('ends it where it is closed before its end, or was', async () => {
+    const stream = traced('closed', () => new PassThrough())()
+    stream.destroy()
+    await EventEmitter.once(stream, 'close')
+    expect(memory.find('closed')?.status.code).toBe(SpanStatusCode.UNSET)
+    traced('before', () => stream)()
+    expect(memory.open).toBe(0)
+  })
+})
+
+describe('a thenable', () => {
+  /** A query builder does nothing before it is awaited. */
+  class Query implements PromiseLike<string[]> {
+    readonly words: string[] = []
+    runs = 0
+    where(word: string): this {
+      this.words.push(word)
+      return this
+    }
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is.
+    then<A, B>(fulfilled?: ((value: string[]) => A) | null, rejected?: ((error: unknown) => B) | null) {
+      this.runs++
+      const result = this.words.includes('bad')
+        ? Promise.reject(new TypeError('x'))
+        : Promise.resolve(this.words)
+      return result.then(fulfilled, rejected) as never
+    }
+  }
+  const select = traced('select', () => new Query())
+
+  test('stays itself, is not run by being traced, and ends the span once it has settled', async () => {
+    const query = select().where('a')
+    expect([query instanceof Query, query.runs, memory.open]).toEqual([true, 0, 1])
+    expect(await query.where('b')).toEqual(['a', 'b'])
+    expect([query.runs, memory.open]).toEqual([1, 0])
+  })
+
+  test('that fails is an error', async () => {
+    await expect(Promise.resolve(select().where('bad'))).rejects.toBeInstanceOf(TypeError)
+    expect(memory.find('select')?.attributes).toEqual({ 'error.type': 'TypeError' })
+  })
+
+  test('of a subclass of Promise keeps what it has of its own', async () => {
+    class Task extends Promise<number> {
+      kill() {
+        return 'killed'
+      }
+    }
+    const task = traced('task', () => Task.resolve(7) as Task)()
+    expect(task.kill()).toBe('killed')
+    expect(await task).toBe(7)
+    expect(memory.open).toBe(0)
+  })
+})
