@@ -2,6 +2,8 @@ import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
+import { replyName } from './redis-error.js'
+import { untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
@@ -18,6 +20,8 @@ interface SentCommand {
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
+  /** A cluster has it. */
+  refreshSlotsCache?(): void
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
 
@@ -49,8 +53,11 @@ export class IoredisConnection implements Connection {
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+    const sender = options.once ? this.#once : this.#sender
     return within(options.timeout, options.signal, (attempt) =>
-      this.#send(command, options.once ? this.#once : this.#sender, attempt),
+      this.isCluster
+        ? untilServed(attempt, () => this.#send(command, sender, attempt))
+        : this.#send(command, sender, attempt),
     )
   }
 
@@ -129,7 +136,7 @@ function numbered(by: Send): Send {
 }
 
 function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
-  return sender.sendCommand(command, ...rest)
+  return sendUnless(isRefused, sender, command, rest)
 }
 
 /**
@@ -138,10 +145,30 @@ function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Pro
  */
 function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
   command.pipelineIndex = -1
+  return sendUnless((error) => isRefused(error) || error.message === CLOSED, sender, command, rest)
+}
+
+/** Keeps a cluster from sending again, by itself and later, what was rejected with an error of this kind. */
+function sendUnless(
+  isFinal: (error: Error) => boolean,
+  sender: IoredisSender,
+  command: SentCommand,
+  rest: unknown[],
+): Promise<unknown> {
   const { reject } = command
   const sent = sender.sendCommand(command, ...rest)
   const redirect = command.reject
-  if (redirect !== reject)
-    command.reject = (error) => (error.message === CLOSED ? reject : redirect).call(command, error)
+  if (redirect === reject) return sent
+  command.reject = (error) => {
+    if (!isFinal(error)) return redirect.call(command, error)
+    if (replyName(error) === 'CLUSTERDOWN') sender.refreshSlotsCache?.()
+    reject.call(command, error)
+  }
   return sent
+}
+
+/** A cluster would ask a node at random after a pause, whether somebody still waits or not. */
+function isRefused(error: Error): boolean {
+  const reply = replyName(error)
+  return reply === 'TRYAGAIN' || reply === 'CLUSTERDOWN'
 }

@@ -1,6 +1,7 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
+import { untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -48,7 +49,11 @@ export class NodeRedisConnection implements Connection {
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
-    return within(options.timeout, options.signal, (attempt) => this.#send(command, options, attempt))
+    return within(options.timeout, options.signal, (attempt) =>
+      this.isCluster
+        ? untilServed(attempt, () => this.#send(command, options, attempt))
+        : this.#send(command, options, attempt),
+    )
   }
 
   async masters(): Promise<readonly Connection[]> {
