@@ -3,8 +3,8 @@ import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
 import { replyName } from './redis-error.js'
-import { untilServed } from './until-served.js'
-import { type Attempt, within } from './within.js'
+import { isElsewhere, untilServed } from './until-served.js'
+import { Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
 interface IoredisCluster extends IoredisClient {
@@ -25,7 +25,8 @@ interface IoredisSender {
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
 
-type Send = (sender: IoredisSender, command: SentCommand, rest: unknown[]) => Promise<unknown>
+/** Sends a command for an attempt. */
+type Sender = (name: string, args: Argument[], attempt: Attempt) => Promise<unknown>
 
 /** What it rejects a command with whose connection is gone. */
 const CLOSED = 'Connection is closed.'
@@ -35,14 +36,14 @@ export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
-  readonly #sender: IoredisClient
-  readonly #once: IoredisClient
+  readonly #sender: Sender
+  readonly #once: Sender
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
-    this.#sender = senderOf(client, send)
-    this.#once = senderOf(client, sendOnce)
+    this.#sender = senderOf(client, false)
+    this.#once = senderOf(client, true)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
@@ -56,7 +57,11 @@ export class IoredisConnection implements Connection {
     const sender = options.once ? this.#once : this.#sender
     return within(options.timeout, options.signal, (attempt) =>
       this.isCluster
-        ? untilServed(attempt, () => this.#send(command, sender, attempt))
+        ? untilServed(
+            attempt,
+            () => this.#send(command, sender, attempt),
+            options.once ? isElsewhere : mayRepeat,
+          )
         : this.#send(command, sender, attempt),
     )
   }
@@ -67,14 +72,14 @@ export class IoredisConnection implements Connection {
   }
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
-  #send(command: readonly [string, ...Argument[]], sender: IoredisClient, attempt: Attempt): Promise<Reply> {
+  #send(command: readonly [string, ...Argument[]], sender: Sender, attempt: Attempt): Promise<Reply> {
     if (this.#client.status === 'ready') return pass(command, sender, attempt)
     return this.#sendLater(command, sender, attempt)
   }
 
   async #sendLater(
     command: readonly [string, ...Argument[]],
-    sender: IoredisClient,
+    sender: Sender,
     attempt: Attempt,
   ): Promise<Reply> {
     while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
@@ -93,11 +98,11 @@ export class IoredisConnection implements Connection {
 
 function pass(
   [name, ...args]: readonly [string, ...Argument[]],
-  sender: IoredisClient,
+  sender: Sender,
   attempt: Attempt,
 ): Promise<Reply> {
   attempt.outcome = 'unknown'
-  return sender.callBuffer(name, args) as Promise<Reply>
+  return sender(name, args, attempt) as Promise<Reply>
 }
 
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
@@ -117,40 +122,40 @@ interface GivenOptions {
 }
 
 /**
- * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
- * the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as texts.
+ * Sends by the client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its
+ * name on the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as
+ * texts.
+ *
+ * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected: a command that may run
+ * once only looks like a part of one.
  */
-function senderOf(client: IoredisClient, how: Send): IoredisClient {
+function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const sender = client as unknown as IoredisSender
-  const by = optionOf(client, 'stringNumbers') === true ? numbered(how) : how
-  return Object.create(client, {
+  let attempt = new Attempt()
+  const disguised = Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
-      value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
+      value: (command: SentCommand, ...rest: unknown[]) => {
+        if (isOnce) command.pipelineIndex = -1
+        return sendFor(attempt, sender, command, rest)
+      },
     },
   }) as IoredisClient
-}
-
-function numbered(by: Send): Send {
-  return (sender, command, rest) => by(sender, command, rest).then((reply) => withNumbers(reply as Reply))
-}
-
-function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
-  return sendUnless(isRefused, sender, command, rest)
+  const send: Sender = (name, args, by) => {
+    // Its command is made and sent in the same breath.
+    attempt = by
+    return disguised.callBuffer(name, args)
+  }
+  if (optionOf(client, 'stringNumbers') !== true) return send
+  return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
 }
 
 /**
- * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
- * looks like a part of one. A cluster sends again what a closed connection has lost, unless it is rejected behind its back.
+ * A cluster would ask a node at random after a pause, whether somebody still waits or not, where it cannot be served or its
+ * connection is gone. It is rejected behind the back of the cluster, which looks for the nodes of its slots meanwhile.
  */
-function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
-  command.pipelineIndex = -1
-  return sendUnless((error) => isRefused(error) || error.message === CLOSED, sender, command, rest)
-}
-
-/** Keeps a cluster from sending again, by itself and later, what was rejected with an error of this kind. */
-function sendUnless(
-  isFinal: (error: Error) => boolean,
+function sendFor(
+  attempt: Attempt,
   sender: IoredisSender,
   command: SentCommand,
   rest: unknown[],
@@ -160,15 +165,17 @@ function sendUnless(
   const redirect = command.reject
   if (redirect === reject) return sent
   command.reject = (error) => {
-    if (!isFinal(error)) return redirect.call(command, error)
-    if (replyName(error) === 'CLUSTERDOWN') sender.refreshSlotsCache?.()
+    const isRefused = REFUSALS.has(replyName(error) ?? error.message)
+    if (!isRefused && !attempt.over) return redirect.call(command, error)
+    if (isRefused) sender.refreshSlotsCache?.()
     reject.call(command, error)
   }
   return sent
 }
 
-/** A cluster would ask a node at random after a pause, whether somebody still waits or not. */
-function isRefused(error: Error): boolean {
-  const reply = replyName(error)
-  return reply === 'TRYAGAIN' || reply === 'CLUSTERDOWN'
+const REFUSALS = new Set(['TRYAGAIN', 'CLUSTERDOWN', CLOSED])
+
+/** What may run more than once is sent again also where its connection is gone. */
+function mayRepeat(error: unknown): boolean {
+  return isElsewhere(error) || (error instanceof Error && error.message === CLOSED)
 }

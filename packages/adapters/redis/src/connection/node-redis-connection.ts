@@ -84,7 +84,7 @@ export class NodeRedisConnection implements Connection {
     const client = this.#client
     attempt.outcome = 'unknown'
     const reply = this.isCluster
-      ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+      ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
       : this.#isSentinel
         ? (client as SentinelClient).sendCommand(readonly, command, REPLIES)
         : (client as SingleClient).sendCommand(command, REPLIES)
@@ -95,6 +95,14 @@ export class NodeRedisConnection implements Connection {
     if (!this.#client.isOpen) return Promise.reject(closed())
     return attempt.waitFor((resume) => this.#readiness.wait(resume))
   }
+}
+
+/**
+ * A cluster is ready also where one of its nodes is not: that one's queue would keep a command until the node is back, and a
+ * redirection that comes late would be followed.
+ */
+function until({ gone }: Attempt): object {
+  return { ...REPLIES, abortSignal: gone }
 }
 
 function closed(): Error {

@@ -10,14 +10,18 @@ const LONGEST_PAUSE = 50
  * Sends a command to a cluster again, while its caller waits, as long as it is answered that another node has its keys, that
  * they are on their way to one, or that nobody has them now: whoever answers so has run nothing. A script on several keys
  * is refused by both nodes while its slot moves, also where one of the keys has never been written, and clients give up
- * after a number of redirections, which is over in no time.
+ * after a number of redirections, which is over in no time. `mayRepeat` tells what else is sent again.
  */
-export async function untilServed<T>(attempt: Attempt, send: () => Promise<T>): Promise<T> {
+export async function untilServed<T>(
+  attempt: Attempt,
+  send: () => Promise<T>,
+  mayRepeat: (error: unknown) => boolean = isElsewhere,
+): Promise<T> {
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await send()
     } catch (error) {
-      if (attempt.over || !isElsewhere(error)) throw error
+      if (attempt.over || !mayRepeat(error)) throw error
       if (replyName(error) !== undefined) attempt.outcome = 'not_done'
       await attempt.waitFor((resume) => {
         const timer = systemClock.schedule(pause, resume)
