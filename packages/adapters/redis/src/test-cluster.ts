@@ -106,7 +106,8 @@ export async function testPair({ nodes, urls }: TestCluster): Promise<TestPair> 
   }
 }
 
-async function withPassword(url: string): Promise<string> {
+/** The URL of a node for clients, whose password it has to learn after each start. */
+export async function withPassword(url: string): Promise<string> {
   await askRedis(url, ['ACL', 'SETUSER', 'default', `>${PASSWORD}`])
   return Object.assign(new URL(url), { password: PASSWORD }).href
 }

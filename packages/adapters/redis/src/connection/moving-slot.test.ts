@@ -1,14 +1,16 @@
 import { UnavailableError } from '@base/core/errors'
-import { describeWithPrivateService } from '@base-internal/tools/services'
+import { describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { type TestCluster, testCluster, withPassword } from '../test-cluster.js'
 import { beginToMove, type MovingSlot } from '../test-slot.js'
 import { connect } from './connect.js'
 import { runScript, script } from './script.js'
 
 const kinds = Object.keys(CLUSTER_CLIENTS) as (keyof typeof CLUSTER_CLIENTS)[]
 const patient = { timeout: 60_000 }
+/** Lies on the last node. */
+const LAST = '{tail}'
 /** More often than any client follows redirections. */
 const MANY = 17
 
@@ -113,6 +115,26 @@ describeWithPrivateService('redis', {}, () => {
       await slot.finish()
       expect(await runScript(connection, look('late'), [one, other], [], patient)).toBe(2)
       expect(await connection.send(['GET', one], { ...patient, key: one })).toEqual(Buffer.from('2'))
+    })
+
+    test('a command to a node that is away is not run once it is back', async () => {
+      await using opened = await open()
+      const { connection } = opened
+      const key = `${LAST} ${kind}`
+      const node = cluster.nodes[2] as PrivateServer
+      await connection.send(['SET', key, '1'], { ...patient, key })
+      await node.kill()
+      try {
+        for (const once of [false, true])
+          await expect(connection.send(['INCR', key], { timeout: 300, key, once })).rejects.toMatchObject({
+            code: 'REDIS_UNAVAILABLE',
+          })
+      } finally {
+        await node.start()
+        await withPassword(node.url)
+      }
+      const there = () => connection.send(['GET', key], { timeout: 1_000, key }).then(String, () => 'away')
+      await expect.poll(there, patient).toBe('1')
     })
   })
 })
