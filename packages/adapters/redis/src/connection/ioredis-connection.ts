@@ -2,7 +2,9 @@ import type { IoredisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
-import { type Attempt, within } from './within.js'
+import { replyName } from './redis-error.js'
+import { isElsewhere, untilServed } from './until-served.js'
+import { Attempt, within } from './within.js'
 
 /** What a `Cluster` has beside a `Redis`. */
 interface IoredisCluster extends IoredisClient {
@@ -18,10 +20,13 @@ interface SentCommand {
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
+  /** A cluster has it. */
+  refreshSlotsCache?(): void
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
 }
 
-type Send = (sender: IoredisSender, command: SentCommand, rest: unknown[]) => Promise<unknown>
+/** Sends a command for an attempt. */
+type Sender = (name: string, args: Argument[], attempt: Attempt) => Promise<unknown>
 
 /** What it rejects a command with whose connection is gone. */
 const CLOSED = 'Connection is closed.'
@@ -31,14 +36,14 @@ export class IoredisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix: string
   readonly #client: IoredisClient
-  readonly #sender: IoredisClient
-  readonly #once: IoredisClient
+  readonly #sender: Sender
+  readonly #once: Sender
   readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
-    this.#sender = senderOf(client, send)
-    this.#once = senderOf(client, sendOnce)
+    this.#sender = senderOf(client, false)
+    this.#once = senderOf(client, true)
     this.#readiness = new Readiness(client)
     this.isCluster = 'isCluster' in client && client.isCluster === true
     this.keyPrefix = prefixOf(client)
@@ -49,8 +54,15 @@ export class IoredisConnection implements Connection {
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+    const sender = options.once ? this.#once : this.#sender
     return within(options.timeout, options.signal, (attempt) =>
-      this.#send(command, options.once ? this.#once : this.#sender, attempt),
+      this.isCluster
+        ? untilServed(
+            attempt,
+            () => this.#send(command, sender, attempt),
+            options.once ? isElsewhere : mayRepeat,
+          )
+        : this.#send(command, sender, attempt),
     )
   }
 
@@ -60,14 +72,14 @@ export class IoredisConnection implements Connection {
   }
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
-  #send(command: readonly [string, ...Argument[]], sender: IoredisClient, attempt: Attempt): Promise<Reply> {
+  #send(command: readonly [string, ...Argument[]], sender: Sender, attempt: Attempt): Promise<Reply> {
     if (this.#client.status === 'ready') return pass(command, sender, attempt)
     return this.#sendLater(command, sender, attempt)
   }
 
   async #sendLater(
     command: readonly [string, ...Argument[]],
-    sender: IoredisClient,
+    sender: Sender,
     attempt: Attempt,
   ): Promise<Reply> {
     while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
@@ -86,11 +98,11 @@ export class IoredisConnection implements Connection {
 
 function pass(
   [name, ...args]: readonly [string, ...Argument[]],
-  sender: IoredisClient,
+  sender: Sender,
   attempt: Attempt,
 ): Promise<Reply> {
   attempt.outcome = 'unknown'
-  return sender.callBuffer(name, args) as Promise<Reply>
+  return sender(name, args, attempt) as Promise<Reply>
 }
 
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
@@ -110,38 +122,60 @@ interface GivenOptions {
 }
 
 /**
- * The client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its name on
- * the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as texts.
+ * Sends by the client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its
+ * name on the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as
+ * texts.
+ *
+ * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected: a command that may run
+ * once only looks like a part of one.
  */
-function senderOf(client: IoredisClient, how: Send): IoredisClient {
+function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const sender = client as unknown as IoredisSender
-  const by = optionOf(client, 'stringNumbers') === true ? numbered(how) : how
-  return Object.create(client, {
+  let attempt = new Attempt()
+  const disguised = Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
-      value: (command: SentCommand, ...rest: unknown[]) => by(sender, command, rest),
+      value: (command: SentCommand, ...rest: unknown[]) => {
+        if (isOnce) command.pipelineIndex = -1
+        return sendFor(attempt, sender, command, rest)
+      },
     },
   }) as IoredisClient
-}
-
-function numbered(by: Send): Send {
-  return (sender, command, rest) => by(sender, command, rest).then((reply) => withNumbers(reply as Reply))
-}
-
-function send(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
-  return sender.sendCommand(command, ...rest)
+  const send: Sender = (name, args, by) => {
+    // Its command is made and sent in the same breath.
+    attempt = by
+    return disguised.callBuffer(name, args)
+  }
+  if (optionOf(client, 'stringNumbers') !== true) return send
+  return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
 }
 
 /**
- * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected, and a command like this
- * looks like a part of one. A cluster sends again what a closed connection has lost, unless it is rejected behind its back.
+ * A cluster would ask a node at random after a pause, whether somebody still waits or not, where it cannot be served or its
+ * connection is gone. It is rejected behind the back of the cluster, which looks for the nodes of its slots meanwhile.
  */
-function sendOnce(sender: IoredisSender, command: SentCommand, rest: unknown[]): Promise<unknown> {
-  command.pipelineIndex = -1
+function sendFor(
+  attempt: Attempt,
+  sender: IoredisSender,
+  command: SentCommand,
+  rest: unknown[],
+): Promise<unknown> {
   const { reject } = command
   const sent = sender.sendCommand(command, ...rest)
   const redirect = command.reject
-  if (redirect !== reject)
-    command.reject = (error) => (error.message === CLOSED ? reject : redirect).call(command, error)
+  if (redirect === reject) return sent
+  command.reject = (error) => {
+    const isRefused = REFUSALS.has(replyName(error) ?? error.message)
+    if (!isRefused && !attempt.over) return redirect.call(command, error)
+    if (isRefused) sender.refreshSlotsCache?.()
+    reject.call(command, error)
+  }
   return sent
+}
+
+const REFUSALS = new Set(['TRYAGAIN', 'CLUSTERDOWN', CLOSED])
+
+/** What may run more than once is sent again also where its connection is gone. */
+function mayRepeat(error: unknown): boolean {
+  return isElsewhere(error) || (error instanceof Error && error.message === CLOSED)
 }

@@ -1,6 +1,7 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
+import { untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -48,7 +49,11 @@ export class NodeRedisConnection implements Connection {
   }
 
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
-    return within(options.timeout, options.signal, (attempt) => this.#send(command, options, attempt))
+    return within(options.timeout, options.signal, (attempt) =>
+      this.isCluster
+        ? untilServed(attempt, () => this.#send(command, options, attempt))
+        : this.#send(command, options, attempt),
+    )
   }
 
   async masters(): Promise<readonly Connection[]> {
@@ -79,7 +84,7 @@ export class NodeRedisConnection implements Connection {
     const client = this.#client
     attempt.outcome = 'unknown'
     const reply = this.isCluster
-      ? (client as ClusterClient).sendCommand(key, readonly, command, REPLIES)
+      ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
       : this.#isSentinel
         ? (client as SentinelClient).sendCommand(readonly, command, REPLIES)
         : (client as SingleClient).sendCommand(command, REPLIES)
@@ -90,6 +95,14 @@ export class NodeRedisConnection implements Connection {
     if (!this.#client.isOpen) return Promise.reject(closed())
     return attempt.waitFor((resume) => this.#readiness.wait(resume))
   }
+}
+
+/**
+ * A cluster is ready also where one of its nodes is not: that one's queue would keep a command until the node is back, and a
+ * redirection that comes late would be followed.
+ */
+function until({ gone }: Attempt): object {
+  return { ...REPLIES, abortSignal: gone }
 }
 
 function closed(): Error {

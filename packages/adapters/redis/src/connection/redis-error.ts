@@ -16,8 +16,8 @@ const CODES: Readonly<Record<string, string>> = {
   UNBLOCKED: 'REDIS_UNAVAILABLE',
 }
 
-/** What a failed command may have done: nothing, or nobody knows. */
-export type Outcome = 'not_sent' | 'unknown'
+/** What a failed command may have done: nothing, for it was not sent or the server said so; or nobody knows. */
+export type Outcome = 'not_sent' | 'not_done' | 'unknown'
 
 /**
  * The error for what a client rejected with. A server that is away, full, loading or no master is an UnavailableError;

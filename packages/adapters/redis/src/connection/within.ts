@@ -8,6 +8,13 @@ export class Attempt {
   /** What a failure from now on may have done. */
   outcome: Outcome = 'not_sent'
   #leave: (() => void) | undefined
+  #gone: AbortController | undefined
+
+  /** Aborts where its caller goes without an answer. */
+  get gone(): AbortSignal {
+    this.#gone ??= new AbortController()
+    return this.#gone.signal
+  }
 
   /** Waits for what calls back; `leave` takes the wish back where the caller goes before. */
   waitFor(wait: (resume: () => void) => () => void): Promise<void> {
@@ -20,6 +27,12 @@ export class Attempt {
   end(): void {
     this.over = true
     this.#leave?.()
+  }
+
+  /** Its caller goes without an answer. */
+  protected abandon(): void {
+    this.end()
+    this.#gone?.abort()
   }
 }
 
@@ -79,13 +92,13 @@ class BoundedAttempt<T> extends Attempt implements Deadline {
   }
 
   expire(): void {
-    this.end()
+    this.abandon()
     this.#reject(tooLate(this.#timeout, this.outcome))
   }
 
   /** The signal aborts. */
   handleEvent(): void {
-    this.end()
+    this.abandon()
     this.#reject(this.#signal?.reason)
   }
 

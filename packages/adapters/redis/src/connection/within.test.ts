@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { type Attempt, within } from './within.js'
+
+/** Runs what never settles, and gives its attempt. */
+function hanging(timeout: number, signal?: AbortSignal) {
+  let attempt: Attempt | undefined
+  const answer = within(timeout, signal, (begun) => {
+    attempt = begun
+    return new Promise<never>(() => {})
+  })
+  return { attempt: attempt as unknown as Attempt, answer }
+}
+
+describe('the signal of an attempt whose caller goes', () => {
+  test('aborts at the end of its time', async () => {
+    const { attempt, answer } = hanging(20)
+    const { gone } = attempt
+    expect(gone.aborted).toBe(false)
+    await expect(answer).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
+    expect(gone.aborted).toBe(true)
+  })
+
+  test("aborts with the caller's own", async () => {
+    const caller = new AbortController()
+    const { attempt, answer } = hanging(60_000, caller.signal)
+    const { gone } = attempt
+    caller.abort('enough')
+    await expect(answer).rejects.toBe('enough')
+    expect(gone.aborted).toBe(true)
+  })
+
+  test('stands where the answer came', async () => {
+    let gone: AbortSignal | undefined
+    await within(60_000, undefined, async (attempt) => {
+      gone = attempt.gone
+    })
+    expect(gone?.aborted).toBe(false)
+  })
+})
