@@ -37,6 +37,7 @@ export default defineConfig({
   head: [['link', { rel: 'alternate', type: 'text/plain', href: '/llms.txt' }]],
   markdown: {
     html: false,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: (text: string) => slug(text) },
     config: readAsDocuments,
   },

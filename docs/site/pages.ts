@@ -29,7 +29,7 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
 /** The pages of the site: every document of the repository that people write to be read. */
 export function sitePages(): readonly Page[] {
   return documents()
-    .filter((document) => !document.startsWith('.github/'))
+    .filter((document) => !/^\.github\/|\/src\//.test(document))
     .map((document) => ({ document, path: pathOf(document), title: titleOf(document) }))
 }
 

@@ -1,4 +1,13 @@
+import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme-without-fonts'
+import { keepAccessible } from './accessible.ts'
 import './style.css'
 
-export default DefaultTheme
+const theme: Theme = {
+  extends: DefaultTheme,
+  enhanceApp() {
+    if (typeof window !== 'undefined') window.addEventListener('load', keepAccessible, { once: true })
+  },
+}
+
+export default theme
