@@ -26,6 +26,8 @@ const OPTIONS = {
   skipLibCheck: true,
   // The workspace's own tools are used as TypeScript, for their README.
   allowImportingTsExtensions: true,
+  // Nest's decorators, which are older than those of the language.
+  experimentalDecorators: true,
   noEmit: true,
 }
 

@@ -24,7 +24,8 @@ export function toModule(program: Program, format: ModuleFormat): string {
     banner: recorderFor(program, expectations),
     sourcefile: program.file,
     sourcemap: 'inline',
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    // Nest's decorators, which are older than those of the language.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, experimentalDecorators: true } },
   })
   return javascript
 }
