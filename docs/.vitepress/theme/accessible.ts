@@ -9,8 +9,14 @@ export function keepAccessible(): void {
       item.removeAttribute('tabindex')
     }
     document.querySelector('.VPLocalSearchBox')?.setAttribute('role', 'dialog')
+    // A list of links: an option may not hold one.
+    for (const part of document.querySelectorAll('#localsearch-list, #localsearch-list > li')) {
+      part.removeAttribute('role')
+      part.removeAttribute('aria-selected')
+    }
     for (const result of document.querySelectorAll('#localsearch-list a[aria-label]'))
       result.removeAttribute('aria-label')
+    for (const key of document.querySelectorAll('.VPLocalSearchBox kbd')) key.setAttribute('role', 'img')
   }
   new MutationObserver(mend).observe(document.body, { childList: true, subtree: true })
   mend()
