@@ -1,3 +1,4 @@
+export { type LogLine, type MemoryLogger, memoryLogger } from './memory-logger.js'
 export {
   type MemorySpans,
   type MemorySpansOptions,

@@ -1,0 +1,41 @@
+/** What a logger says in all its lines beside what its service says: JSON by key, each field once. */
+export class Bindings {
+  /** All of them, each after a comma. */
+  readonly json: string
+  readonly #fields: ReadonlyMap<string, string>
+
+  constructor(fields: ReadonlyMap<string, string>) {
+    this.#fields = fields
+    this.json = [...fields.values()].join('')
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#fields.size
+  }
+
+  /** Whether there is one of this key. */
+  has(key: string): boolean {
+    return this.#fields.has(key)
+  }
+
+  /** These, and those, which win. */
+  with(fields: ReadonlyMap<string, string>): Bindings {
+    return new Bindings(new Map([...this.#fields, ...fields]))
+  }
+
+  /** Those whose keys are not among these, each after a comma. */
+  without(taken: { has(key: string): boolean }): string {
+    let json = ''
+    for (const [key, field] of this.#fields) if (!taken.has(key)) json += field
+    return json
+  }
+
+  /** As an object. */
+  toObject(): Record<string, unknown> {
+    return JSON.parse(`{${this.json.slice(1)}}`) as Record<string, unknown>
+  }
+}
+
+/** None. */
+export const NO_BINDINGS: Bindings = new Bindings(new Map())

@@ -1,0 +1,46 @@
+import { correlationId, tenantId } from '@base/core/context'
+import { trace } from '@opentelemetry/api'
+
+/** What ties a line to a request; read anew for each line. */
+export interface ContextIds {
+  /** Of the request, over services. */
+  readonly correlationId: string | undefined
+  /** On whose behalf. */
+  readonly tenantId: string | undefined
+  /** Of the active span: 32 hexadecimal digits. */
+  readonly traceId: string | undefined
+  /** Of the active span: 16 hexadecimal digits. */
+  readonly spanId: string | undefined
+  /** Of the active span. */
+  readonly traceFlags: number
+}
+
+const INVALID_TRACE = '0'.repeat(32)
+
+/** The ids that hold here, from the context of core and the active span of OpenTelemetry. Never throws. */
+export function contextIds(): ContextIds {
+  const span = activeSpan()
+  return {
+    correlationId: text(correlationId.get()),
+    tenantId: text(tenantId.get()),
+    traceId: span?.traceId,
+    spanId: span?.spanId,
+    traceFlags: span?.traceFlags ?? 0,
+  }
+}
+
+function activeSpan(): { traceId: string; spanId: string; traceFlags: number } | undefined {
+  try {
+    const span = trace.getActiveSpan()?.spanContext()
+    return span !== undefined && span.traceId.length === 32 && span.traceId !== INVALID_TRACE
+      ? span
+      : undefined
+  } catch {
+    // A foreign tracer's fault is no reason to lose the line.
+    return undefined
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,87 @@
+import { systemClock } from '@base/core/clock'
+import { checkInteger, checkMethods, checkNumber, checkOneOf, checkText } from '@base/core/options'
+import { type Logger, levels, pino } from 'pino'
+import { DebugBuffer } from './debug-buffer.js'
+import { ecsFormat } from './ecs-format.js'
+import { Emitter, type QuietRules } from './emitter.js'
+import { adopt } from './family.js'
+import { jsonFormat } from './json-format.js'
+import type { ServiceIdentity } from './line-format.js'
+import { LineWriter } from './line-writer.js'
+import type { LoggerOptions } from './logger-options.js'
+import type { Instance } from './pino-instance.js'
+import { redactionOf } from './redact-options.js'
+import { standardOutput } from './standard-output.js'
+
+const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
+
+/**
+ * A logger of pino that knows the request, keeps secrets, and cannot be broken by what it is given.
+ *
+ * All that pino's loggers do it does: levels, `child()`, bindings, serializers, `%s`, destinations, transports. Beyond:
+ * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
+ * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
+ *   under the names that the line has in the end, in children's fields, errors, maps, headers and the message too.
+ * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
+ * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts.
+ * - Logging never throws.
+ *
+ * @example
+ * const logger = createLogger({ service: 'orders-api', format: 'ecs', redact: { keys: ['iban'], patterns: ['email'] } })
+ * logger.info({ order: 7, iban: 'DE02120300000000202051' }, 'order placed')
+ *
+ * @throws InvalidOptionError naming the option.
+ * @see https://getpino.io
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const {
+    level = 'info',
+    format = 'json',
+    redact = {},
+    destination = standardOutput(),
+    clock = systemClock,
+  } = options
+  const service = serviceOf(options.service)
+  checkOneOf(level, LEVELS, { ...WHERE, option: 'level' })
+  checkOneOf(format, ['json', 'ecs'], { ...WHERE, option: 'format' })
+  checkMethods(destination, ['write'], { ...WHERE, option: 'destination' })
+  checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
+  const layout = format === 'ecs' ? ecsFormat(service) : jsonFormat(service)
+  const lines = new LineWriter(layout, redactionOf(redact))
+  const emitter = new Emitter(clock, quietRules(options))
+  const logger = pino({ level, base: null, messageKey: layout.messageKey }, destination)
+  adopt(logger as unknown as Instance, lines, emitter)
+  return logger
+}
+
+function serviceOf(service: string | ServiceIdentity): ServiceIdentity {
+  const identity = typeof service === 'string' ? { name: service } : service
+  const { name, version, environment } = identity ?? {}
+  checkText(name, { ...WHERE, option: 'service' })
+  if (version !== undefined) checkText(version, { ...WHERE, option: 'service.version' })
+  if (environment !== undefined) checkText(environment, { ...WHERE, option: 'service.environment' })
+  return identity
+}
+
+function quietRules({ buffer, sampling }: LoggerOptions): QuietRules {
+  const { size = 20_480, requests = 1_000 } = buffer ?? {}
+  const ratio = sampling?.ratio ?? 0
+  checkInteger(size, { ...WHERE, option: 'buffer.size', min: 1 })
+  checkInteger(requests, { ...WHERE, option: 'buffer.requests', min: 1 })
+  if (sampling !== undefined) checkNumber(ratio, { ...WHERE, option: 'sampling.ratio', max: 1 })
+  return {
+    keepFrom: levelValue(buffer, 'buffer.level'),
+    buffer: new DebugBuffer({ size, requests }),
+    sampleFrom: levelValue(sampling, 'sampling.level'),
+    ratio,
+  }
+}
+
+/** The least level's value; none where the block is off. */
+function levelValue(block: { readonly level?: string } | undefined, option: string): number {
+  if (block === undefined) return Number.POSITIVE_INFINITY
+  const level = checkOneOf(block.level ?? 'debug', QUIET_LEVELS, { ...WHERE, option })
+  return levels.values[level] as number
+}

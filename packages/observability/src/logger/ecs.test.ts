@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { correlationId, runInContext, tenantId } from '@base/core/context'
+import { describe, expect, test } from 'vitest'
+import { memoryLogger } from '../testing/index.js'
+
+interface FieldSpec {
+  readonly type: 'datetime' | 'string' | 'integer' | 'object'
+  readonly required: boolean
+  readonly index?: number
+  readonly top_level_field?: boolean
+}
+
+const vectors =
+  process.env['BASE_VECTORS'] ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))
+const file = `${vectors}/ecs/spec.json`
+const maySkip = process.env['REQUIRE_VECTORS'] !== '1'
+
+/** Lines of all kinds, raw. */
+function someLines(): readonly string[] {
+  const memory = memoryLogger({
+    format: 'ecs',
+    service: { name: 'orders-api', version: '1.4.2', environment: 'test' },
+  })
+  const { logger } = memory
+  logger.info('a message')
+  logger.info({ nothing: 'said' })
+  runInContext(
+    [
+      [correlationId, 'req-1'],
+      [tenantId, 'acme'],
+    ],
+    () => logger.warn({ order: 7 }, 'with ids'),
+  )
+  logger.error(Object.assign(new Error('boom', { cause: new Error('why') }), { code: 7 }), 'failed')
+  logger.child({ name: 'orders', labels: { 'a.b': 1 } }).debug({ log: { level: 'x' }, ecs: 1, trace: 'x' })
+  const req = {
+    method: 'GET',
+    url: '/a?b=1',
+    headers: { 'user-agent': 'u' },
+    socket: { remoteAddress: '::1' },
+  }
+  logger.info({ req, res: { statusCode: 200, headers: {} }, responseTime: 12.5 }, 'request completed')
+  return memory.text.trim().split('\n')
+}
+
+describe('a line in ECS', () => {
+  test.skipIf(maySkip && !existsSync(file))('is what the specification of ECS logging says', () => {
+    const { fields } = JSON.parse(readFileSync(file, 'utf8')) as { fields: Record<string, FieldSpec> }
+    expect(Object.keys(fields).length).toBeGreaterThan(10)
+    for (const line of someLines()) {
+      const record = JSON.parse(line) as Record<string, unknown>
+      const keys = Object.keys(record)
+      for (const [name, { type, required, index }] of Object.entries(fields)) {
+        const value = record[name] ?? within(record, name)
+        if (name === '@timestamp' || name === 'log.level' || name === 'ecs.version')
+          expect(required).toBe(true)
+        if (required) expect(record, line).toHaveProperty([name])
+        if (value === undefined) continue
+        if (index !== undefined) expect(keys[index], line).toBe(name)
+        if (type === 'datetime') expect(new Date(value as string).toISOString()).toBe(value)
+        else if (type === 'integer') expect(Number.isSafeInteger(value), `${name} of ${line}`).toBe(true)
+        else expect(typeof value, `${name} of ${line}`).toBe(type)
+      }
+    }
+  })
+
+  test('has the names of ECS for what users of pino log', () => {
+    const [, , ids, failed, child, access] = someLines().map((line) => JSON.parse(line))
+    expect(ids).toMatchObject({ 'labels.correlation_id': 'req-1', 'labels.tenant_id': 'acme', order: 7 })
+    expect(failed.error).toMatchObject({ type: 'Error', message: 'boom', code: '7' })
+    expect(failed.error.stack_trace).toContain('boom')
+    expect(child).toMatchObject({
+      'log.logger': 'orders',
+      'labels.a_b': 1,
+      'labels.ecs': 1,
+      'labels.trace': 'x',
+    })
+    expect(access).toMatchObject({
+      'http.request.method': 'GET',
+      'url.path': '/a',
+      'url.query': '?b=1',
+      'user_agent.original': 'u',
+      'client.ip': '::1',
+      'http.response.status_code': 200,
+      'event.duration': 12_500_000,
+      'service.name': 'orders-api',
+      'service.version': '1.4.2',
+      'service.environment': 'test',
+      'event.dataset': 'orders-api',
+      'process.pid': process.pid,
+    })
+  })
+})
+
+/** A field that stands within an object. */
+function within(record: unknown, path: string): unknown {
+  return path.split('.').reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], record)
+}

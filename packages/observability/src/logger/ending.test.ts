@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { inParallel } from '@base-internal/tools/consumer'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+const FIXTURE = fileURLToPath(new URL('fixtures/ending.ts', import.meta.url))
+const LINES = 200
+
+/** A process that logs so many lines and ends, or waits to be told to. */
+function start(way: string, lines: number, channel: 'ipc' | 'ignore' = 'ignore'): ChildProcess {
+  const child = spawn(process.execPath, [FIXTURE, way, String(lines)], {
+    stdio: ['ignore', 'pipe', 'ignore', channel],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** The numbers of the lines that came. */
+function numbersOf(printed: string): number[] {
+  return printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { number: number }).number)
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, number) => number)
+
+describe('no line is lost', () => {
+  // pino#2054, #1705 and #2481: the last lines were. A hundred processes in all.
+  test.each(['exit', 'sigterm', 'crash', 'rejection', 'close'])(
+    'when a process ends by %s',
+    { timeout: 300_000 },
+    async (way) => {
+      const runs = upTo(20).map(() => async () => {
+        const { stdout } = start(way, LINES)
+        return numbersOf(await text(stdout as NonNullable<typeof stdout>))
+      })
+      for (const numbers of await inParallel(runs, 2)) expect(numbers).toEqual(upTo(LINES))
+    },
+  )
+})
+
+describe('a pipe that nobody reads', () => {
+  test('stops no process: it answers, counts what it drops, and prints the rest whole at its end', {
+    timeout: 120_000,
+  }, async () => {
+    const total = 20_000
+    const child = start('full', total, 'ipc')
+    const [logged] = (await once(child, 'message')) as [{ dropped: number }]
+    expect(logged.dropped).toBeGreaterThan(0)
+    child.send('are you there?')
+    await once(child, 'message')
+
+    child.send('end')
+    const numbers = numbersOf(await text(child.stdout as NonNullable<typeof child.stdout>))
+    expect(numbers).toEqual(upTo(total - logged.dropped))
+  })
+})

@@ -1,0 +1,46 @@
+/** What has something to write when the process ends. */
+interface Flushable {
+  flushSync(): void
+}
+
+/** Signals whose default is the end of the process. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+const open = new Set<Flushable>()
+const waiting = new Set<Flushable>()
+
+/** Has it flushed when the process ends. */
+export function flushAtExit(sink: Flushable): void {
+  if (open.size === 0) process.on('exit', flushAll)
+  open.add(sink)
+}
+
+/** It need not be flushed any more. */
+export function forgetAtExit(sink: Flushable): void {
+  if (open.delete(sink) && open.size === 0) process.off('exit', flushAll)
+}
+
+/** Lines wait: a signal that nobody handles, which would end the process at once, first lets them go. */
+export function flushAtSignal(sink: Flushable): void {
+  if (waiting.size === 0) for (const signal of SIGNALS) process.on(signal, flushAndEnd)
+  waiting.add(sink)
+}
+
+/** Nothing waits any more: signals do what they do. */
+export function forgetAtSignal(sink: Flushable): void {
+  if (waiting.delete(sink) && waiting.size === 0)
+    for (const signal of SIGNALS) process.off(signal, flushAndEnd)
+}
+
+function flushAll(): void {
+  for (const sink of open) sink.flushSync()
+}
+
+function flushAndEnd(signal: NodeJS.Signals): void {
+  // Whoever handles the signal decides when the process ends.
+  if (process.listenerCount(signal) > 1) return
+  flushAll()
+  for (const each of SIGNALS) process.off(each, flushAndEnd)
+  waiting.clear()
+  process.kill(process.pid, signal)
+}

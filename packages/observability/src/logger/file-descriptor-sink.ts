@@ -1,0 +1,173 @@
+import type { Clock, Timer } from '@base/core/clock'
+import { flushAtExit, flushAtSignal, forgetAtExit, forgetAtSignal } from './exit-flush.js'
+import { warnOnce } from './log-warning.js'
+import type { StdoutSink } from './stdout-sink.js'
+
+/** Time until a full pipe is tried again, and between attempts of a flush that blocks. */
+const RETRY = 20
+const SYNC_RETRY = 5
+
+/** The part of `node:fs` that is used. */
+interface FileSystem {
+  writeSync(fd: number, data: Uint8Array): number
+}
+
+/** Limits of a {@link FileDescriptorSink}. */
+export interface FileDescriptorLimits {
+  /** Bytes that may wait. */
+  readonly maxPending: number
+  /** Milliseconds without progress until a waiting flush gives up. */
+  readonly patience: number
+  readonly clock: Clock
+}
+
+/** Writes lines to a descriptor that may not take them at once. See `stdoutSink`. */
+export class FileDescriptorSink implements StdoutSink {
+  readonly #fs = process.getBuiltinModule('node:fs') as FileSystem
+  readonly #encoder = new TextEncoder()
+  readonly #fd: number
+  readonly #limits: FileDescriptorLimits
+  /** What waits, in order; the first may be the rest of a line. */
+  readonly #pending: Uint8Array[] = []
+  #size = 0
+  #dropped = 0
+  #closing: Promise<void> | undefined
+  /** Nobody will ever read. */
+  #broken = false
+  /** A flush has waited in vain, and nothing was taken since. */
+  #stuck = false
+  #timer: Timer | undefined
+  readonly #flushed: (() => void)[] = []
+
+  constructor(fd: number, limits: FileDescriptorLimits) {
+    this.#fd = fd
+    this.#limits = limits
+    flushAtExit(this)
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  write(line: string): void {
+    if (this.#closing !== undefined || this.#broken) {
+      this.#drop()
+      return
+    }
+    const bytes = this.#encoder.encode(line)
+    const written = this.#pending.length > 0 ? 0 : this.#try(bytes)
+    if (written === bytes.length) return
+    if (this.#broken) this.#drop()
+    else this.#keep(written === 0 ? bytes : bytes.subarray(written), written > 0)
+  }
+
+  flush(callback?: (error?: Error) => void): void {
+    if (callback === undefined) return
+    if (this.#pending.length === 0) queueMicrotask(callback)
+    else {
+      this.#flushed.push(callback)
+      // Somebody waits for it, so the process must too.
+      this.#timer?.ref()
+    }
+  }
+
+  flushSync(): void {
+    const sleeper = new Int32Array(new SharedArrayBuffer(4))
+    for (let waited = 0; !this.#drain() && !this.#stuck; ) {
+      const before = this.#size
+      Atomics.wait(sleeper, 0, 0, SYNC_RETRY)
+      this.#drain()
+      waited = this.#size === before ? waited + SYNC_RETRY : 0
+      if (waited >= this.#limits.patience) this.#stuck = true
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Waits as long as something is taken now and then. */
+  async #close(): Promise<void> {
+    const { clock, patience } = this.#limits
+    for (let idle = 0, before = Number.NaN; !this.#drain() && idle < patience; ) {
+      idle = this.#size === before ? idle + RETRY : 0
+      before = this.#size
+      await clock.sleep(RETRY)
+    }
+    this.#discard()
+    forgetAtExit(this)
+  }
+
+  /** Has a line wait; the rest of one that has begun must follow it, whatever the room. */
+  #keep(bytes: Uint8Array, isRest: boolean): void {
+    if (!isRest && this.#size + bytes.length > this.#limits.maxPending) {
+      this.#drop()
+      return
+    }
+    this.#pending.push(bytes)
+    this.#size += bytes.length
+    if (this.#timer !== undefined) return
+    this.#timer = this.#retry()
+    flushAtSignal(this)
+  }
+
+  /** Idle: the exit writes what waits, so a process with nothing else to do need not wait for the reader. */
+  #retry(): Timer {
+    const again = (): void => {
+      this.#timer = this.#drain() ? undefined : this.#retry()
+    }
+    return this.#limits.clock.schedule(RETRY, again, {
+      ref: this.#flushed.length > 0,
+      name: 'lines of a log',
+    })
+  }
+
+  /** Writes what is taken; whether nothing waits any more. */
+  #drain(): boolean {
+    for (let first = this.#pending[0]; first !== undefined; first = this.#pending[0]) {
+      const written = this.#try(first)
+      if (this.#broken) break
+      if (written > 0) this.#stuck = false
+      this.#size -= written
+      if (written < first.length) {
+        this.#pending[0] = first.subarray(written)
+        return false
+      }
+      this.#pending.shift()
+    }
+    this.#discard()
+    return true
+  }
+
+  /** Gives up what waits, and tells those who wait for it. */
+  #discard(): void {
+    for (const _ of this.#pending.splice(0)) this.#drop()
+    this.#size = 0
+    this.#timer?.cancel()
+    this.#timer = undefined
+    forgetAtSignal(this)
+    for (const told of this.#flushed.splice(0)) queueMicrotask(told)
+  }
+
+  #drop(): void {
+    this.#dropped++
+    warnOnce(this, 'Lines of the log are lost: nobody reads them, or not as fast as they come.')
+  }
+
+  /** The bytes that were taken. */
+  #try(data: Uint8Array): number {
+    try {
+      return this.#fs.writeSync(this.#fd, data)
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      // Anything else but a full pipe: the reader has gone, the descriptor is closed, the disk is full.
+      if (code !== 'EAGAIN' && code !== 'EBUSY' && code !== 'EINTR') this.#broken = true
+      return 0
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export { createLogger } from './create-logger.js'
+export type { ServiceIdentity } from './line-format.js'
+export type { LogSink } from './log-sink.js'
+export type { BufferOptions, LoggerOptions, SamplingOptions } from './logger-options.js'
+export type { RedactPattern } from './patterns.js'
+export type { RedactOptions } from './redact-options.js'
+export { type StdoutSink, type StdoutSinkOptions, stdoutSink } from './stdout-sink.js'

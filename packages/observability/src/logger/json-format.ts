@@ -1,0 +1,26 @@
+import { type LineFormat, namesOf, type ServiceIdentity } from './line-format.js'
+import { processIdentity } from './process-identity.js'
+
+/** The layout of pino: level as a number, time in milliseconds since 1970, the message last. */
+export function jsonFormat(service: ServiceIdentity): LineFormat {
+  const { pid, hostname } = processIdentity()
+  const { name, version, environment } = service
+  const base = { pid, hostname, service: name, version, environment }
+  return {
+    messageKey: 'msg',
+    base,
+    reserved: new Set(['level', 'time', 'msg', ...namesOf(base)]),
+    ids: {
+      correlationId: 'correlationId',
+      tenantId: 'tenantId',
+      traceId: 'trace_id',
+      spanId: 'span_id',
+      traceFlags: 'trace_flags',
+    },
+    renamed: new Map(),
+    textOnly: false,
+    level: (_, value) => `{"level":${value},"time":`,
+    line: (level, time, message, fields) =>
+      message === undefined ? `${level}${time}${fields}}\n` : `${level}${time}${fields},"msg":${message}}\n`,
+  }
+}

@@ -1,0 +1,188 @@
+import { ANYTHING, characterClasses, ESCAPE } from './character-classes.js'
+import { errorFields, isError } from './error-fields.js'
+import { MAX_DEPTH, MAX_ITEMS, MAX_TEXT } from './limits.js'
+import { CENSORED, type KnownKey, type Place, type Redaction } from './redaction.js'
+import { toPlain } from './to-plain.js'
+import type { Walk } from './walk.js'
+
+/** What is written instead of what cannot be. */
+const CIRCULAR = '"[Circular]"'
+const TOO_LONG = '"[Truncated]"'
+const TOO_DEEP = '"[Too deep]"'
+const UNREADABLE = '"[Unreadable]"'
+/** Beyond `MAX_TEXT` a text is still looked at for secrets this far, so that none is cut in half. */
+const MARGIN = 4_096
+/** Keys of arrays in which names and values take turns, as in `rawHeaders` of node:http. */
+const ALTERNATING = new Set(['rawheaders', 'rawtrailers', 'headers'])
+
+/**
+ * Writes any value as JSON, redacted, within bounds, in one pass.
+ *
+ * What JSON.stringify writes is written so; beyond, errors, maps, sets, headers and big integers are shown, and what throws,
+ * goes round in circles or is too large is named in its place. Never throws.
+ */
+export class JsonWriter {
+  readonly #redaction: Redaction
+
+  constructor(redaction: Redaction) {
+    this.#redaction = redaction
+  }
+
+  /** The value as JSON; `undefined` for what JSON leaves out. */
+  value(value: unknown, key: KnownKey, walk: Walk): string | undefined {
+    if (key.hidden) return value === undefined ? undefined : CENSORED
+    switch (typeof value) {
+      case 'string':
+        return this.text(value, walk)
+      case 'number':
+        return this.#number(value)
+      case 'boolean':
+        return value ? 'true' : 'false'
+      case 'object':
+        return value === null ? 'null' : this.#structure(value, key, walk)
+      case 'bigint':
+        return this.#bigint(value)
+      default:
+        return undefined
+    }
+  }
+
+  /** The text as JSON, without secrets. */
+  text(text: string, walk: Walk): string {
+    if (text.length > MAX_TEXT) return this.#longText(text, walk)
+    walk.left -= text.length
+    const classes = characterClasses(text)
+    const clean = (classes & this.#redaction.needs) === 0 ? text : this.#redaction.text(text, classes)
+    return (classes & ESCAPE) === 0 ? `"${clean}"` : JSON.stringify(clean)
+  }
+
+  /** The properties as JSON, each after a comma. */
+  properties(value: object, place: Place, walk: Walk): string {
+    const keys = Object.keys(value)
+    const count = Math.min(keys.length, MAX_ITEMS)
+    let json = ''
+    for (let index = 0; index < count; index++) {
+      const name = keys[index] as string
+      const key = place.key(name)
+      const item =
+        key.named && this.#isSecret(value, place) ? CENSORED : this.#property(value, name, key, walk)
+      if (item === undefined) continue
+      walk.left -= key.json.length
+      json += `,${key.json}${item}`
+      if (walk.left < 0) return `${json},"...":${TOO_LONG}`
+    }
+    return count === keys.length ? json : `${json},"...":"${keys.length - count} more"`
+  }
+
+  #property(owner: object, name: string, key: KnownKey, walk: Walk): string | undefined {
+    try {
+      return this.value((owner as Record<string, unknown>)[name], key, walk)
+    } catch {
+      return UNREADABLE
+    }
+  }
+
+  /** Whether it is a `{ name, value }`, as headers and cookies are, with a name whose value is hidden. */
+  #isSecret(owner: object, place: Place): boolean {
+    const { name, key = name } = owner as { name?: unknown; key?: unknown }
+    return this.#hides(key, place)
+  }
+
+  #longText(text: string, walk: Walk): string {
+    const clean = this.#redaction.text(text.slice(0, MAX_TEXT + MARGIN), ANYTHING)
+    const shown = clean.slice(0, MAX_TEXT)
+    walk.left -= shown.length
+    return JSON.stringify(`${shown}... ${text.length - MAX_TEXT} more`)
+  }
+
+  #number(value: number): string {
+    if (!Number.isFinite(value)) return 'null'
+    return value >= 1e12 && this.#redaction.hidesNumber(value) ? CENSORED : String(value)
+  }
+
+  /** A number where every reader takes it as such, or else a text. */
+  #bigint(value: bigint): string {
+    if (this.#redaction.hidesNumber(value)) return CENSORED
+    if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return String(value)
+    return value > -(10n ** 1_000n) && value < 10n ** 1_000n ? `"${value}"` : TOO_LONG
+  }
+
+  #structure(value: object, key: KnownKey, walk: Walk): string | undefined {
+    const { open } = walk
+    if (walk.left < 0) return TOO_LONG
+    if (open.includes(value)) return CIRCULAR
+    if (open.length >= MAX_DEPTH) return TOO_DEEP
+    open.push(value)
+    try {
+      return this.#opened(value, key, walk)
+    } catch {
+      return UNREADABLE
+    } finally {
+      open.pop()
+    }
+  }
+
+  #opened(value: object, key: KnownKey, walk: Walk): string | undefined {
+    if (Array.isArray(value)) return this.#array(value, key, walk)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) {
+      if (isError(value)) return this.#error(value, key.place, walk)
+      const plain = toPlain(value)
+      if (plain !== value) return this.value(plain, key, walk)
+    }
+    const { toJSON } = value as { toJSON?: unknown }
+    if (typeof toJSON === 'function') {
+      const own: unknown = toJSON.call(value, '')
+      // Some give themselves.
+      if (own !== value) return this.value(own, key, walk)
+    }
+    return braced(this.properties(value, key.place, walk))
+  }
+
+  #error(error: Error, place: Place, walk: Walk): string {
+    walk.causes++
+    try {
+      return braced(this.properties(errorFields(error, walk.causes), place, walk))
+    } finally {
+      walk.causes--
+    }
+  }
+
+  #array(items: readonly unknown[], key: KnownKey, walk: Walk): string {
+    const { length } = items
+    const count = Math.min(length, MAX_ITEMS)
+    const pairs = this.#namesFirst(items, key)
+    let json = ''
+    for (let index = 0; index < count; index++) {
+      if (walk.left < 0) return `[${json},${TOO_LONG}]`
+      const hidden = pairs && index % 2 === 1 && this.#hides(items[index - 1], key.place)
+      const item = hidden ? CENSORED : (this.#item(items, index, key, walk) ?? 'null')
+      walk.left -= 1
+      json += index === 0 ? item : `,${item}`
+    }
+    return length === count ? `[${json}]` : `[${json},"${length - count} more"]`
+  }
+
+  #item(items: readonly unknown[], index: number, key: KnownKey, walk: Walk): string | undefined {
+    try {
+      return this.value(items[index], key.place.item(index), walk)
+    } catch {
+      return UNREADABLE
+    }
+  }
+
+  /** Whether names and values take turns: in a pair, and in a list of headers. */
+  #namesFirst(items: readonly unknown[], key: KnownKey): boolean {
+    if (items.length < 2 || typeof items[0] !== 'string') return false
+    return items.length === 2 || ALTERNATING.has(key.json.slice(1, -2).toLowerCase())
+  }
+
+  #hides(name: unknown, place: Place): boolean {
+    return typeof name === 'string' && place.key(name).hidden
+  }
+}
+
+/** Properties that each follow a comma, as an object. */
+export function braced(properties: string): string {
+  return `{${properties.slice(1)}}`
+}

@@ -1,0 +1,47 @@
+/** What a service says of itself in every line. */
+export interface ServiceIdentity {
+  /** Its name: `'orders-api'`. */
+  readonly name: string
+  /** Of its release: `'1.4.2'`. @defaultValue none */
+  readonly version?: string
+  /** Where it runs: `'production'`. @defaultValue none */
+  readonly environment?: string
+}
+
+/** The keys of what ties a line to a request. */
+export interface IdKeys {
+  readonly correlationId: string
+  readonly tenantId: string
+  readonly traceId: string
+  readonly spanId: string
+  /** None where the format has no place for it. */
+  readonly traceFlags?: string
+}
+
+/** Fields that are shown in another way: what they become, by the keys of the line. */
+export type Rename = (value: unknown) => Readonly<Record<string, unknown>>
+
+/** How a line is laid out: what `json` and `ecs` differ in. */
+export interface LineFormat {
+  /** The key of the message. */
+  readonly messageKey: string
+  /** What stands in every line. */
+  readonly base: Readonly<Record<string, unknown>>
+  /** Keys that no field may have. */
+  readonly reserved: ReadonlySet<string>
+  /** The keys of the ids, which no field may have where there is such an id. */
+  readonly ids: IdKeys
+  /** Fields that are shown in another way. */
+  readonly renamed: ReadonlyMap<string, Rename>
+  /** Whether a message is always a text. */
+  readonly textOnly: boolean
+  /** The part of a line that is the same for all lines of a level. */
+  level(label: string, value: number): string
+  /** The whole line; the message is JSON, the fields are JSON that each follow a comma. */
+  line(level: string, time: number, message: string | undefined, fields: string): string
+}
+
+/** The keys of what stands in every line. */
+export function namesOf(base: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(base).filter((name) => base[name] !== undefined)
+}

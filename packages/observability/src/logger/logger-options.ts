@@ -1,0 +1,49 @@
+import type { Clock } from '@base/core/clock'
+import type { DestinationStream, LevelWithSilent } from 'pino'
+import type { ServiceIdentity } from './line-format.js'
+import type { RedactOptions } from './redact-options.js'
+
+/** Options of {@link createLogger}; checked and read once. */
+export interface LoggerOptions {
+  /** Who writes: a name, or a name with version and environment. */
+  readonly service: string | ServiceIdentity
+  /** Lines below it are not printed. To be changed at any time: `logger.level = 'debug'`. @defaultValue 'info' */
+  readonly level?: LevelWithSilent
+  /** Layout of the lines: as pino's, or Elastic Common Schema 9. @defaultValue 'json' */
+  readonly format?: 'json' | 'ecs'
+  /** What is never shown, beside what never is by default. @defaultValue the default keys and patterns */
+  readonly redact?: RedactOptions
+  /** Keeps the lines of each request that are not printed, and prints them when the request logs an error. @defaultValue off */
+  readonly buffer?: BufferOptions
+  /** Prints lines below the level for a share of the traces. @defaultValue off */
+  readonly sampling?: SamplingOptions
+  /**
+   * Where the lines go: {@link stdoutSink}, any destination, transport or multistream of pino, anything
+   * with a `write(line)`.
+   *
+   * @defaultValue the standard output, as `stdoutSink()`
+   */
+  readonly destination?: DestinationStream
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/**
+ * What is kept of a request, which is known by its correlation id, or else by its trace; what belongs to none is not kept.
+ */
+export interface BufferOptions {
+  /** The lowest level that is kept. @defaultValue 'debug' */
+  readonly level?: 'trace' | 'debug' | 'info' | 'warn'
+  /** Characters kept of a request, from 1; the latest lines are. @defaultValue 20480 */
+  readonly size?: number
+  /** Requests of which lines are kept, from 1; the latest are. @defaultValue 1000 */
+  readonly requests?: number
+}
+
+/** Which traces are shown in detail. */
+export interface SamplingOptions {
+  /** Share of the traces, from 0 to 1. The same traces in every service that asks for the same share. */
+  readonly ratio: number
+  /** The lowest level that is printed for them. @defaultValue 'debug' */
+  readonly level?: 'trace' | 'debug' | 'info' | 'warn'
+}

@@ -1,0 +1,13 @@
+import type { Bindings } from './bindings.js'
+import type { LineWriter } from './line-writer.js'
+
+/** Where a logger keeps what is its own; its children inherit it, as all that pino keeps. */
+export const STATE: unique symbol = Symbol('@base/observability/logger')
+
+/** What a logger has beside what pino keeps of it. */
+export interface LoggerState {
+  /** What it says in all its lines. */
+  readonly bindings: Bindings
+  /** What writes them. */
+  readonly lines: LineWriter
+}

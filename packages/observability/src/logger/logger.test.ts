@@ -1,0 +1,281 @@
+import { correlationId, runInContext, tenantId } from '@base/core/context'
+import { TestClock } from '@base/core/testing'
+import { context, trace } from '@opentelemetry/api'
+import { type Logger, multistream, pino } from 'pino'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { memoryLogger, memorySpans } from '../testing/index.js'
+import { createLogger, type LoggerOptions } from './index.js'
+
+/** The keys of a line itself, as often as they are there; texts in it have no brackets. */
+function keysOf(line: string): (string | undefined)[] {
+  let own = line.trim().slice(1, -1)
+  for (let before = ''; before !== own; ) {
+    before = own
+    own = own.replace(/\{[^{}[\]]*\}|\[[^{}[\]]*\]/g, '0')
+  }
+  return [...own.matchAll(/"([^"]*)":/g)].map(([, key]) => key)
+}
+
+describe('a logger is a logger of pino', () => {
+  test('with its levels, fields, messages and placeholders', () => {
+    const { logger, lines } = withLines()
+    logger.trace('a')
+    logger.debug({ n: 1 }, 'b %s', 'c')
+    untyped(logger, 'warn')('%d %i %j %o %% %s', 1.5, 2.9, { a: 1 }, ['x'], null)
+    logger.fatal({ msg: 'own' })
+    expect(lines().map(({ level, msg, n }) => [level, msg, n])).toEqual([
+      [10, 'a', undefined],
+      [20, 'b c', 1],
+      [40, '1.5 2 {"a":1} ["x"] % null', undefined],
+      [60, 'own', undefined],
+    ])
+  })
+
+  test('with children, their fields, levels and serializers', () => {
+    const { logger, lines, text } = withLines({ level: 'info' })
+    const child = logger.child({ a: 1, b: 1 }, { level: 'debug', serializers: { c: () => 'C' } })
+    child.child({ b: 2 }).debug({ c: 1 })
+    logger.debug('not shown')
+    expect(child.bindings()).toEqual({ a: 1, b: 1 })
+    child.setBindings({ d: 4 })
+    child.info({ b: 3 })
+    expect(lines()).toMatchObject([
+      { level: 20, a: 1, b: 2, c: 'C' },
+      { level: 30, a: 1, b: 3, d: 4 },
+    ])
+    for (const line of text().trim().split('\n'))
+      expect(keysOf(line).filter((key) => key === 'b')).toHaveLength(1)
+  })
+
+  test('whose level may change at any time', () => {
+    const { logger, lines } = withLines({ level: 'silent' })
+    logger.fatal('1')
+    logger.level = 'warn'
+    logger.info('2')
+    logger.warn('3')
+    expect(logger.isLevelEnabled('info')).toBe(false)
+    logger.level = 'trace'
+    logger.trace('4')
+    expect(lines().map(({ msg }) => msg)).toEqual(['3', '4'])
+  })
+
+  test('that writes to streams of levels, as pino does (pino#1413, #1854, #1353: nothing is empty, nothing throws)', () => {
+    const [all, errors]: [string[], string[]] = [[], []]
+    const destination = multistream([
+      { level: 'info', stream: { write: (line: string) => void all.push(line) } },
+      { level: 'error', stream: { write: (line: string) => void errors.push(line) } },
+    ])
+    const logger = createLogger({ service: 'a', format: 'ecs', destination })
+    logger.info('1')
+    logger.error('2')
+    expect([all.length, errors.length]).toEqual([2, 1])
+    expect(JSON.parse(errors[0] ?? '')).toMatchObject({ 'log.level': 'error', message: '2' })
+  })
+
+  test('whose format and level are options of one logger (pino#2291, ecs-logging-nodejs#183)', () => {
+    const { logger, lines } = withLines({ format: 'ecs', level: 'warn' })
+    logger.info('no')
+    logger.warn('yes')
+    expect(lines()).toMatchObject([{ 'log.level': 'warn', 'ecs.version': expect.stringMatching(/^9\./) }])
+  })
+})
+
+describe('a line has of its own', () => {
+  test('the correlation id and the tenant of the context, without patching anything', () => {
+    const { logger, lines } = withLines()
+    runInContext(
+      [
+        [correlationId, 'req-1'],
+        [tenantId, 'acme'],
+      ],
+      () => logger.info('in'),
+    )
+    logger.info('out')
+    expect(lines()[0]).toMatchObject({ correlationId: 'req-1', tenantId: 'acme' })
+    expect(lines()[1]).not.toHaveProperty('correlationId')
+  })
+
+  test('the trace and the span that are active (opentelemetry-js-contrib#2838, powertools#4030)', () => {
+    const spans = memorySpans()
+    onTestFinished(() => spans[Symbol.dispose]())
+    const { logger, lines } = withLines({ format: 'ecs' })
+    const span = trace.getTracer('test').startSpan('a')
+    context.with(trace.setSpan(context.active(), span), () => logger.info('in'))
+    span.end()
+    const { traceId, spanId } = span.spanContext()
+    expect(lines()).toMatchObject([{ 'trace.id': traceId, 'span.id': spanId }])
+  })
+
+  test('keys that no field can take, and no key twice, in JSON and ECS, of calls and of children', () => {
+    for (const format of ['json', 'ecs'] as const) {
+      const { logger, text } = withLines({ format, service: { name: 's', version: '1', environment: 'e' } })
+      const taken = {
+        level: 'gold',
+        time: 1,
+        msg: 'm',
+        pid: 2,
+        hostname: 'h',
+        service: 'x',
+        version: 'v',
+        environment: 'y',
+        '@timestamp': 1,
+        'log.level': 'x',
+        message: 'y',
+        'ecs.version': 1,
+        log: { level: 1 },
+        ecs: { version: 1 },
+        trace_id: 'a',
+        correlationId: 'b',
+        'trace.id': 'c',
+        err: 1,
+        error: 2,
+      }
+      runInContext([[correlationId, 'req-1']], () => logger.child(taken).info(taken, 'the message'))
+      const keys = keysOf(text())
+      expect(
+        keys.filter((key, index) => keys.indexOf(key) !== index),
+        format,
+      ).toEqual([])
+      const line = JSON.parse(text())
+      expect(line[format === 'json' ? 'msg' : 'message']).toBe('the message')
+      expect(line.level === 30 || line['log.level'] === 'info').toBe(true)
+    }
+  })
+
+  test('the time of the clock', () => {
+    const clock = new TestClock()
+    const { logger, lines } = withLines({ clock, format: 'ecs' })
+    logger.info('a')
+    expect(lines()[0]?.['@timestamp']).toBe(new Date(clock.now()).toISOString())
+  })
+})
+
+describe('an error', () => {
+  test('is shown with its causes and its own properties', () => {
+    const { logger, lines } = withLines()
+    const inner = Object.assign(new TypeError('inner'), { code: 'E_IN' })
+    logger.error(new Error('outer', { cause: inner }), 'failed')
+    untyped(logger, 'error')('failed', inner)
+    expect(lines()).toMatchObject([
+      { msg: 'failed', err: { type: 'Error', message: 'outer', cause: { type: 'TypeError', code: 'E_IN' } } },
+      { msg: 'failed', err: { type: 'TypeError', message: 'inner' } },
+    ])
+  })
+
+  test('of several, and of causes without an end, is bounded', () => {
+    const { logger, lines } = withLines()
+    const ring: Error & { cause?: unknown } = new Error('ring')
+    ring.cause = ring
+    let deep = new Error('0')
+    for (let level = 1; level < 50; level++) deep = new Error(String(level), { cause: deep })
+    logger.error(
+      new AggregateError(
+        Array.from({ length: 100 }, (_, n) => new Error(`e${n}`)),
+        'many',
+      ),
+    )
+    logger.error(ring)
+    logger.error(deep)
+    const [many, round, chain] = lines()
+    expect(many).toHaveProperty('err.aggregateErrors.length', 11)
+    expect(round).toMatchObject({ err: { cause: '[Circular]' } })
+    expect(JSON.stringify(chain)).toContain('[Too deep]')
+  })
+})
+
+describe('lines that are not printed', () => {
+  const inRequest = (id: string, call: () => void) => runInContext([[correlationId, id]], call)
+
+  test('are kept for the request, and printed before its error', () => {
+    const { logger, lines } = withLines({ level: 'info', buffer: {} })
+    inRequest('a', () => logger.debug('1'))
+    inRequest('b', () => logger.debug('of another'))
+    logger.debug('of none')
+    inRequest('a', () => logger.error('2'))
+    inRequest('a', () => logger.error('3'))
+    expect(lines().map(({ msg, level }) => [msg, level])).toEqual([
+      ['1', 20],
+      ['2', 50],
+      ['3', 50],
+    ])
+  })
+
+  test('are kept in bounds, the latest', () => {
+    const { logger, lines } = withLines({ level: 'info', buffer: { size: 1_000, requests: 2 } })
+    for (const id of ['x', 'y', 'z'])
+      inRequest(id, () => {
+        for (let n = 0; n < 100; n++) logger.debug(`line ${n}`)
+      })
+    inRequest('x', () => logger.error('x'))
+    expect(lines()).toHaveLength(1)
+    inRequest('z', () => logger.error('z'))
+    const told = lines()
+      .slice(1)
+      .map(({ msg }) => msg)
+    expect(told[0]).toMatch(/^9\d earlier lines of this request were not kept\.$/)
+    expect(told.at(-2)).toBe('line 99')
+  })
+
+  test('are printed for a share of the requests, the same in every service', () => {
+    const one = withLines({ level: 'info', sampling: { ratio: 0.3 } })
+    const other = withLines({ level: 'info', sampling: { ratio: 0.3 } })
+    for (const { logger } of [one, other])
+      for (let n = 0; n < 1_000; n++) inRequest(`req-${n}`, () => logger.debug('detail'))
+    const ids = one.lines().map((line) => line['correlationId'])
+    expect(ids.length).toBeGreaterThan(230)
+    expect(ids.length).toBeLessThan(370)
+    expect(other.lines().map((line) => line['correlationId'])).toEqual(ids)
+  })
+})
+
+test.each<[string, object, string]>([
+  ['no service', {}, 'service'],
+  ['a level that is none', { level: 'loud' }, 'level'],
+  ['a format that is none', { format: 'xml' }, 'format'],
+  ['a destination that cannot be written to', { destination: {} }, 'destination'],
+  ['a share above 1', { sampling: { ratio: 2 } }, 'sampling.ratio'],
+  ['a buffer of no size', { buffer: { size: 0 } }, 'buffer.size'],
+  ['keys that are no list', { redact: { keys: 'password' } }, 'redact.keys'],
+  ['a path that is none', { redact: { paths: ['a..b'] } }, 'redact.paths'],
+  ['a pattern that nobody knows', { redact: { patterns: ['iban'] } }, 'redact.patterns'],
+])('%s is refused, with the name of the option', (_, options, option) => {
+  const given = option === 'service' ? options : { service: 'a', ...options }
+  expect(() => createLogger(given as unknown as LoggerOptions)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', details: expect.objectContaining({ option }) }),
+  )
+})
+
+test('a destination that throws breaks nobody who logs', () => {
+  const destination = {
+    write() {
+      throw new Error('disk full')
+    },
+  }
+  expect(() => createLogger({ service: 'a', destination }).error('x')).not.toThrow()
+})
+
+test('what it prints can be read by whoever reads pino', () => {
+  const { logger, lines } = withLines()
+  logger.info({ a: 1 }, 'm')
+  const theirs: string[] = []
+  pino(
+    { base: { pid: 1, hostname: 'h', service: 'test' } },
+    { write: (line: string) => void theirs.push(line) },
+  ).info({ a: 1 }, 'm')
+  expect(Object.keys(lines()[0] ?? {})).toEqual(Object.keys(JSON.parse(theirs[0] ?? '')))
+})
+
+/** A logger with what it prints. */
+function withLines(options: Partial<LoggerOptions> = {}) {
+  const memory = memoryLogger(options)
+  return {
+    logger: memory.logger,
+    lines: () => memory.lines,
+    text: () => memory.text,
+  }
+}
+
+/** A method that takes what its types forbid. */
+function untyped(logger: Logger, level: 'warn' | 'error'): (...args: unknown[]) => void {
+  return logger[level].bind(logger)
+}

@@ -1,0 +1,37 @@
+/** Writes a value into a message, as JSON. */
+export type Inline = (value: unknown) => string
+
+/** The template with its placeholders filled: `%s`, `%d`, `%f`, `%i`, `%j`, `%o`, `%O` and `%%`, as pino has them. */
+export function fillIn(template: string, values: readonly unknown[], inline: Inline): string {
+  let next = 0
+  return template.replace(/%[sdfijoO%]/g, (placeholder) => {
+    if (placeholder === '%%') return '%'
+    if (next >= values.length) return placeholder
+    return show(placeholder, values[next++], inline)
+  })
+}
+
+function show(placeholder: string, value: unknown, inline: Inline): string {
+  switch (placeholder) {
+    case '%s':
+      return toText(value, inline)
+    case '%d':
+    case '%f':
+      return typeof value === 'symbol'
+        ? 'NaN'
+        : toText(typeof value === 'bigint' ? value : Number(value), inline)
+    case '%i':
+      return typeof value === 'symbol' ? 'NaN' : String(Math.floor(Number(value)))
+    default:
+      return typeof value === 'function' ? value.name || '<anonymous>' : inline(value)
+  }
+}
+
+function toText(value: unknown, inline: Inline): string {
+  return typeof value === 'object' && value !== null ? objectText(value, inline) : String(value)
+}
+
+/** An error as it names itself; anything else as JSON, for `[object Object]` tells nobody anything. */
+function objectText(value: object, inline: Inline): string {
+  return value instanceof Error ? String(value) : inline(value)
+}

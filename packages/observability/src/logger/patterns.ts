@@ -1,0 +1,84 @@
+import { hideCardNumbers } from './card-number.js'
+import { ANYTHING, AT, DIGIT, DOT, EQUALS, SPACE } from './character-classes.js'
+import { hideCpf } from './cpf.js'
+
+/** Secrets that are recognised in any text by their form. */
+export type RedactPattern = 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
+
+/** What hides secrets of one kind. */
+export interface TextPattern {
+  /** Kinds of characters of which the secret has one at least. */
+  readonly needs: number
+  /** The secret is no shorter. */
+  readonly minLength: number
+  /** The text without the secrets. */
+  hide(text: string, censor: string): string
+}
+
+const BEARER = /\b(bearer\s+)[\w.~+/-]+=*/gi
+const BASIC = /\b(basic\s+)([A-Za-z0-9+/]{4,}=*)/gi
+// The header's length is bounded, or a text full of `eyJ` would take its length squared.
+const JWT = /eyJ[\w-]{5,1024}\.[\w-]*(?:\.[\w-]*)*/g
+const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
+const QUERY_SECRET =
+  /([?&;](?:(?:access|refresh|id|auth|session)_?token|token|api_?key|client_?secret|secret|passw(?:or)?d|sig|signature|x-amz-(?:signature|security-token|credential)|x-goog-signature|awsaccesskeyid|code)=)[^&;\s#"']+/gi
+const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
+const SSN = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g
+
+/** All that stand ready, by name. */
+export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
+  bearer: {
+    needs: SPACE,
+    minLength: 7,
+    hide: (text, censor) => (/(?:bearer|basic)\s/i.test(text) ? hideCredentials(text, censor) : text),
+  },
+  jwt: {
+    needs: DOT,
+    minLength: 10,
+    hide: (text, censor) => (text.includes('eyJ') ? text.replace(JWT, () => censor) : text),
+  },
+  url: {
+    needs: AT | EQUALS,
+    minLength: 5,
+    hide: (text, censor) => {
+      const named = text.includes('=') ? text.replace(QUERY_SECRET, (_, name: string) => name + censor) : text
+      return text.includes('://')
+        ? named.replace(USER_INFO, (_, scheme: string) => `${scheme}${censor}@`)
+        : named
+    },
+  },
+  pan: { needs: DIGIT, minLength: 13, hide: hideCardNumbers },
+  email: { needs: AT, minLength: 5, hide: (text, censor) => text.replace(EMAIL, () => censor) },
+  cpf: { needs: DIGIT, minLength: 11, hide: hideCpf },
+  ssn: { needs: DIGIT, minLength: 11, hide: (text, censor) => text.replace(SSN, () => censor) },
+}
+
+/** Those that hold unless `defaults` is false. */
+export const DEFAULT_PATTERNS: readonly RedactPattern[] = ['bearer', 'jwt', 'url', 'pan']
+
+/** A pattern of the user's own. */
+export function ownPattern(expression: RegExp): TextPattern {
+  const everywhere = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`)
+  return {
+    needs: ANYTHING,
+    minLength: 0,
+    hide: (text, censor) => text.replace(everywhere, (found) => (found === '' ? '' : censor)),
+  }
+}
+
+/** What follows the name of a scheme of HTTP: any word after `Bearer`, but after `Basic`, a common word, only a user's password. */
+function hideCredentials(text: string, censor: string): string {
+  return text
+    .replace(BEARER, (_, scheme: string) => scheme + censor)
+    .replace(BASIC, (found: string, scheme: string, token: string) =>
+      isUserPassword(token) ? scheme + censor : found,
+    )
+}
+
+function isUserPassword(base64: string): boolean {
+  try {
+    return atob(base64).includes(':')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+import { checkBoolean, invalidOption } from '@base/core/options'
+import { DEFAULT_KEYS, keyRules } from './key-rules.js'
+import { parsePath } from './path-pattern.js'
+import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
+import { Redaction } from './redaction.js'
+
+const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
+
+/** What a logger never shows; see {@link createLogger}. What is hidden is replaced by `[Redacted]`. */
+export interface RedactOptions {
+  /**
+   * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
+   * for any characters. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
+   * the like.
+   *
+   * @defaultValue [], beside the default ones
+   */
+  readonly keys?: readonly string[]
+  /**
+   * Places whose values are hidden, from the top of the line, under the names that the line has in the end:
+   * `'http.request.headers.x-key'`, `'users[*].card'` (`*` is one step), `'**.ssn'` (`**` is any number of them).
+   *
+   * @defaultValue []
+   */
+  readonly paths?: readonly string[]
+  /**
+   * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
+   * whose matches are hidden. Beside the default ones: `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords
+   * and tokens in URLs) and `'pan'` (payment cards, also as numbers).
+   *
+   * @defaultValue [], beside the default ones
+   */
+  readonly patterns?: readonly (RedactPattern | RegExp)[]
+  /** Whether the default keys and patterns hold. @defaultValue true */
+  readonly defaults?: boolean
+}
+
+/** The rules of the options, checked. */
+export function redactionOf(options: RedactOptions): Redaction {
+  const { keys = [], paths = [], patterns = [], defaults = true } = options
+  checkBoolean(defaults, { ...WHERE, option: 'redact.defaults' })
+  const names = list(keys, 'redact.keys').map(checkKey)
+  const steps = list(paths, 'redact.paths').map((path) =>
+    parsePath(path, { ...WHERE, option: 'redact.paths' }),
+  )
+  const forms = list(patterns, 'redact.patterns').map(checkPattern)
+  const all = [...new Set<RedactPattern | RegExp>([...(defaults ? DEFAULT_PATTERNS : []), ...forms])]
+  return new Redaction({
+    hides: keyRules(defaults ? [...DEFAULT_KEYS, ...names] : names),
+    paths: steps,
+    patterns: all.map((form) => (typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form))),
+    cards: all.includes('pan'),
+  })
+}
+
+function list<T>(value: readonly T[], option: string): readonly T[] {
+  if (Array.isArray(value)) return value
+  throw invalidOption(value, { ...WHERE, option }, 'an array')
+}
+
+function checkKey(key: unknown): string {
+  if (typeof key === 'string' && /[^*\s_-]/.test(key)) return key
+  throw invalidOption(key, { ...WHERE, option: 'redact.keys' }, "names such as 'password' or '*-secret'")
+}
+
+function checkPattern(pattern: unknown): RedactPattern | RegExp {
+  if (pattern instanceof RegExp) return pattern
+  if (typeof pattern === 'string' && Object.hasOwn(TEXT_PATTERNS, pattern)) return pattern as RedactPattern
+  const names = Object.keys(TEXT_PATTERNS).join(', ')
+  throw invalidOption(pattern, { ...WHERE, option: 'redact.patterns' }, `regular expressions or of ${names}`)
+}

@@ -1,0 +1,53 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkInteger, checkMethods } from '@base/core/options'
+import { FileDescriptorSink } from './file-descriptor-sink.js'
+import type { LogSink } from './log-sink.js'
+
+const WHERE = { package: '@base/observability', pattern: 'stdoutSink' } as const
+
+/** Options of {@link stdoutSink}. */
+export interface StdoutSinkOptions {
+  /** Bytes that wait while the reader does not read; lines beyond are dropped, and counted. From 1. @defaultValue 8388608 (8 MiB) */
+  readonly maxPending?: number
+  /**
+   * How long a flush at the end of the process, a `fatal` line, and `close()` wait for a reader that does not read at all; one
+   * that reads, however slowly, is waited for. @defaultValue '1s'
+   */
+  readonly patience?: Duration
+  /** Source of time. @defaultValue systemClock */
+  readonly clock?: Clock
+}
+
+/** A {@link LogSink} that can also wait without giving way. */
+export interface StdoutSink extends LogSink {
+  /** Writes what waits, at once; blocks while the reader reads, and no longer than `patience` while it does not. */
+  flushSync(): void
+}
+
+/**
+ * The standard output: no line is lost when the process ends, and the process never waits for whoever reads.
+ *
+ * A line is written before `write` returns, so that whatever ends the process (`process.exit`, a signal, a crash) comes too
+ * late to lose it. Where the reader of a pipe does not keep up, lines wait in memory, in order, up to `maxPending`; what comes
+ * then is dropped, counted by `dropped`, and a warning of the process (`LoggerWarning`) tells once. What waits when the
+ * process ends, also by a signal that nobody handles, is still written, as long as the reader reads.
+ *
+ * Make one a process: two that wait would write into each other's lines. Terminals and files are written to as they are:
+ * a stopped terminal, a slow disk does block.
+ *
+ * @example
+ * const output = stdoutSink({ maxPending: 1_048_576 })
+ * const logger = createLogger({ service: 'orders-api', destination: output })
+ * output.dropped // 0
+ *
+ * @throws InvalidOptionError naming the option.
+ */
+export function stdoutSink(options: StdoutSinkOptions = {}): StdoutSink {
+  const { maxPending = 8 * 1_024 * 1_024, patience = '1s', clock = systemClock } = options
+  checkInteger(maxPending, { ...WHERE, option: 'maxPending', min: 1 })
+  checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
+  // Whoever asks for it makes the pipe one that never blocks: writing to a full one says so instead.
+  const fd = process.stdout?.fd ?? 1
+  return new FileDescriptorSink(fd, { maxPending, patience: toMilliseconds(patience), clock })
+}
