@@ -1,7 +1,7 @@
 import type { ActionTokenStore } from '@base/auth/action-tokens'
 import type { ApiKeyStore } from '@base/auth/api-keys'
 import type { AuditSink } from '@base/auth/audit'
-import { memoryOAuthTransactionStore, type OAuthTransactionStore } from '@base/auth/oauth'
+import type { OAuthTransactionStore } from '@base/auth/oauth'
 import type { RecoveryCodeStore } from '@base/auth/recovery-codes'
 import type { KeyStore, RefreshStore, RevocationStore, SessionStore } from '@base/auth/tokens'
 import type { TotpStore } from '@base/auth/totp'
@@ -11,6 +11,7 @@ import {
   drizzleApiKeyStore,
   drizzleAuditSink,
   drizzleKeyStore,
+  drizzleOAuthTransactionStore,
   drizzleRecoveryCodeStore,
   drizzleRefreshStore,
   drizzleRevocationStore,
@@ -56,7 +57,7 @@ export function authStoresOn(db: Executor, clock: Clock): AuthStores {
     revocations: drizzleRevocationStore(db, options),
     sessions: drizzleSessionStore(db, options),
     actionTokens: drizzleActionTokenStore(db, options),
-    transactions: memoryOAuthTransactionStore(),
+    transactions: drizzleOAuthTransactionStore(db, options),
   }
 }
 
