@@ -79,8 +79,31 @@ function examplesIn(text: string, file: string): readonly Program[] {
   }
 }
 
+/** An example apart: what it imports, with every name of its package that it uses, and what it does. */
+export function contextOf(
+  example: Program,
+  name: string,
+  folder: string,
+): { readonly imports: readonly string[]; readonly body: string } {
+  const used = [...exportsOf(name, folder)].filter(([exported]) =>
+    new RegExp(`\\b${exported}\\b`).test(example.source),
+  )
+  return apart(example, new Map(used))
+}
+
 /** All of the context stands in the first line, and after the last. */
 function withContext(example: Program, exports: Exports, free: ReadonlySet<string>): Program {
+  const { imports, body } = apart(example, exports)
+  const anything = [...free].map((name) => `declare const ${name}: any; type ${name} = any`)
+  // What adds to a module can only stand at the top.
+  const [before, after] = /^declare module /m.test(body)
+    ? ['', 'export {}']
+    : ['async function example() {', '}\nexport { example }']
+  const source = `${imports.join(' ')} ${before}${body}\n${after}\n${anything.join('\n')}\n`
+  return { ...example, source }
+}
+
+function apart(example: Program, exports: Exports): { imports: string[]; body: string } {
   const imports: string[] = []
   const body = example.source.replace(/^import [^'"]*['"][^'"]+['"];?$/gm, (text) => {
     imports.push(text.replace(/;?$/, ';').replace(/\n/g, ' '))
@@ -90,13 +113,7 @@ function withContext(example: Program, exports: Exports, free: ReadonlySet<strin
     const isImported = imports.some((text) => new RegExp(`\\b${name}\\b`).test(text))
     if (!isImported) imports.push(`import { ${name} } from '${from}';`)
   }
-  const anything = [...free].map((name) => `declare const ${name}: any; type ${name} = any`)
-  // What adds to a module can only stand at the top.
-  const [before, after] = /^declare module /m.test(body)
-    ? ['', 'export {}']
-    : ['async function example() {', '}\nexport { example }']
-  const source = `${imports.join(' ')} ${before}${body}\n${after}\n${anything.join('\n')}\n`
-  return { ...example, source }
+  return { imports, body }
 }
 
 /** The name that the compiler misses, if it can be the reader's. */

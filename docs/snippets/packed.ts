@@ -3,11 +3,16 @@ import {
   NODES,
   type NodeVersion,
   nodeBinary,
+  pack,
+  publicPackages,
   type Tarball,
+  type WorkspacePackage,
   withConsumer,
+  withDependencies,
 } from '@base-internal/tools/consumer'
 import { type ModuleFormat, packagesOf } from './module.ts'
 import type { Program } from './program.ts'
+import { ROOT } from './project.ts'
 import { run } from './run.ts'
 
 /** A Node, and how programs are loaded on it. */
@@ -43,7 +48,8 @@ export function runPacked(
   return withConsumer({ tarballs, dependencies }, async ({ folder }) => {
     const results: PlaceResult[] = []
     for (const place of places) {
-      const at = { folder, format: place.format, node: nodeBinary(place.node) }
+      const runtime = { command: nodeBinary(place.node), args: ['--enable-source-maps'] }
+      const at = { folder, format: place.format, runtime }
       const problems = await inParallel(
         programs.map(
           (program) => () =>
@@ -60,9 +66,26 @@ export function runPacked(
   })
 }
 
-function othersOf(programs: readonly Program[], { manifest }: Tarball): Record<string, string> {
+/** What else the programs import, or their README says to install. */
+export function othersOf(programs: readonly Program[], { manifest }: Tarball): Record<string, string> {
   const { devDependencies = {} } = manifest
   const needed = programs.flatMap((program) => [...packagesOf(program), ...program.installs])
   const names = [...new Set(needed)].filter((name) => !name.startsWith('@base/'))
   return Object.fromEntries(names.map((name) => [name, devDependencies[name] ?? '*']))
+}
+
+/** The package first, then those of ours that it needs, or that its README shows it with. */
+export async function tarballsFor(
+  pkg: WorkspacePackage,
+  programs: readonly Program[],
+  destination: string,
+): Promise<[Tarball, ...Tarball[]]> {
+  const workspace = publicPackages(ROOT)
+  const shown = new Set(programs.flatMap(packagesOf))
+  const beside = workspace.filter((other) => other.path !== pkg.path && shown.has(other.manifest.name))
+  const needed = withDependencies([pkg, ...beside], workspace).filter(({ path }) => path !== pkg.path)
+  return [
+    await pack(pkg, destination),
+    ...(await Promise.all(needed.map((other) => pack(other, destination)))),
+  ]
 }

@@ -54,5 +54,10 @@ function record(file: string, start: number, expected: [line: number, text: stri
     end: () => {
       ended = true
     },
+    // Where no process ends.
+    prove: () => {
+      const found = problems()
+      if (found.length > 0) throw new Error(found.join('\n'))
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { Runtime } from '@base-internal/tools/consumer'
 import { type ModuleFormat, toModule } from './module.ts'
 import type { Program } from './program.ts'
 
@@ -10,12 +11,14 @@ export interface RunOptions {
   readonly folder: string
   /** As an ES module or as CommonJS. @defaultValue 'esm' */
   readonly format?: ModuleFormat
-  /** The Node to run it with. @defaultValue the present one */
-  readonly node?: string
+  /** What runs it. @defaultValue the present Node */
+  readonly runtime?: Pick<Runtime, 'command' | 'args'>
 }
 
 /** How long a program may run. */
 const LIMIT = 60_000
+
+const THIS_NODE = { command: process.execPath, args: ['--enable-source-maps'] }
 
 /** Writes a program as JavaScript into a folder, to be run with `node --enable-source-maps`; returns its path. */
 export function writeModule(program: Program, folder: string, format: ModuleFormat): string {
@@ -33,22 +36,23 @@ export function writeModule(program: Program, folder: string, format: ModuleForm
  */
 export async function run(
   program: Program,
-  { folder, format = 'esm', node = process.execPath }: RunOptions,
+  { folder, format = 'esm', runtime = THIS_NODE }: RunOptions,
 ): Promise<void> {
   const path = writeModule(program, folder, format)
+  await execute(program, { command: runtime.command, args: [...runtime.args, path], folder })
+}
+
+/** Runs a command that is a program; throws what it wrote to stderr, with document and line. */
+export async function execute(
+  program: Program,
+  { command, args, folder }: { command: string; args: readonly string[]; folder: string },
+): Promise<void> {
   const { NODE_OPTIONS: _, ...env } = process.env
   await new Promise<void>((resolve, reject) => {
-    execFile(
-      node,
-      ['--enable-source-maps', path],
-      { timeout: LIMIT, env, cwd: folder },
-      (error, _stdout, stderr) => {
-        if (error === null) resolve()
-        else
-          reject(
-            new Error(`${program.file}:${program.line}: the snippet failed.\n${stderr || error.message}`),
-          )
-      },
-    )
+    execFile(command, args, { timeout: LIMIT, env, cwd: folder }, (error, _stdout, stderr) => {
+      if (error === null) resolve()
+      else
+        reject(new Error(`${program.file}:${program.line}: the snippet failed.\n${stderr || error.message}`))
+    })
   })
 }

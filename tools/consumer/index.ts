@@ -1,4 +1,5 @@
 export { exactVersion, NODES, type NodeVersion, nodeBinary } from '../matrix/matrix.ts'
+export { installOtherRuntimes, NODE_RUNTIMES, type OtherRuntimes, type Runtime } from '../matrix/runtimes.ts'
 export { inParallel } from '../workspace/in-parallel.ts'
 export { choosePackages, publicPackages, type WorkspacePackage } from '../workspace/packages.ts'
 export { type Consumer, type ConsumerOptions, type ModuleKind, withConsumer } from './consumer.ts'

@@ -8,6 +8,9 @@ import { type Items, type MakeSubject, runLaws, type SuiteOptions } from './subj
  * `{ id, n, version }` and is empty.
  *
  * @example
+ * import { type Item, repositoryConformance } from '@base/domain/testing'
+ * import { test } from 'vitest'
+ *
  * repositoryConformance(
  *   () => ({ subject: memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' }) }),
  *   { test },

@@ -8,6 +8,9 @@ import { PROPAGATION } from './unit-propagation.js'
  * repository, `items`, of items `{ id, n, version }`, which is empty. Units may run at once or one after the other.
  *
  * @example
+ * import { type Item, unitOfWorkConformance } from '@base/domain/testing'
+ * import { test } from 'vitest'
+ *
  * unitOfWorkConformance(
  *   () => ({
  *     subject: memoryUnitOfWork({
