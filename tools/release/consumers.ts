@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../consumer/run.ts'
 import { compiler, nodeBinary, type TypeScriptVersion } from '../matrix/matrix.ts'
-import { PROGRAMS, TYPED } from './programs.ts'
-import type { Runtime } from './runtimes.ts'
+import type { Runtime } from '../matrix/runtimes.ts'
+import { asCommonJs, asModule, asTypes, type FirstProgram } from './programs.ts'
 
 /** A bill of materials needs a version of the whole. */
 const NEWCOMER = { name: 'newcomer', version: '1.0.0', private: true }
 
+const STRICT = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext']
 const COMPILERS: readonly TypeScriptVersion[] = ['5.8', '7']
 
 /** Installs packages by their published names into an empty project, with npm, as a newcomer does. */
@@ -22,36 +23,55 @@ export async function installByName(
   await succeed('npm', ['install', '--no-audit', '--no-fund', ...packages], folder)
 }
 
-/** Runs the first program of a user, of both kinds; what went wrong, one line each. */
-export async function runPrograms(folder: string, runtimes: readonly Runtime[]): Promise<string[]> {
+/** Runs the first program of a package's user, of both kinds; what went wrong, one line each. */
+export async function runPrograms(
+  folder: string,
+  program: FirstProgram,
+  runtimes: readonly Runtime[],
+): Promise<string[]> {
   const problems: string[] = []
-  for (const [kind, source] of Object.entries(PROGRAMS)) {
-    const file = join(folder, kind === 'esm' ? 'first.mjs' : 'first.cjs')
+  for (const [extension, source] of [
+    ['mjs', asModule(program)],
+    ['cjs', asCommonJs(program)],
+  ] as const) {
+    const file = join(folder, `${nameOf(program)}.${extension}`)
     writeFileSync(file, source)
     for (const { name, command, args } of runtimes) {
       const { code, stdout, stderr } = await run(command, [...args, file], folder)
-      const works = code === 0 && stdout.trim() === 'ok'
-      console.log(`  ${works ? '✓' : '×'} ${name}, ${kind}`)
-      if (!works) problems.push(`${name}, ${kind}: ${stdout}${stderr}`)
+      if (code === 0 && stdout.trim() === 'ok') continue
+      problems.push(`${program.package}, ${name}, .${extension}: ${stdout}${stderr}`)
     }
   }
   return problems
 }
 
-/** Compiles a typed program as an ES module and as CommonJS; what went wrong, one line each. */
-export async function compilePrograms(folder: string): Promise<string[]> {
+/** Compiles the programs with types, as ES modules and as CommonJS; what went wrong, one line each. */
+export async function compilePrograms(folder: string, programs: readonly FirstProgram[]): Promise<string[]> {
   const problems: string[] = []
   for (const extension of ['mts', 'cts']) {
-    const file = join(folder, `typed.${extension}`)
-    writeFileSync(file, TYPED)
     for (const version of COMPILERS) {
-      const args = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', file]
-      const { code, stdout } = await run(nodeBinary('24'), [compiler(version), ...args], folder)
-      console.log(`  ${code === 0 ? '✓' : '×'} TypeScript ${version}, .${extension}`)
-      if (code !== 0) problems.push(`TypeScript ${version}, .${extension}: ${stdout}`)
+      for (const skipped of [true, undefined]) {
+        const files = programs
+          .filter(({ skipLibCheck }) => skipLibCheck === skipped)
+          .map((program) => writeTypes(folder, program, extension))
+        const flags = [...STRICT, ...(skipped ? ['--skipLibCheck'] : [])]
+        const { code, stdout } = await run(nodeBinary('24'), [compiler(version), ...flags, ...files], folder)
+        if (code !== 0) problems.push(`TypeScript ${version}, .${extension}: ${stdout}`)
+      }
     }
   }
+  console.log(`  ${problems.length === 0 ? '✓' : '×'} TypeScript ${COMPILERS.join(', ')}, .mts and .cts`)
   return problems
+}
+
+function writeTypes(folder: string, program: FirstProgram, extension: string): string {
+  const file = join(folder, `${nameOf(program)}-types.${extension}`)
+  writeFileSync(file, asTypes(program))
+  return file
+}
+
+function nameOf(program: FirstProgram): string {
+  return program.package.replace('@base/', '')
 }
 
 /** The bill of materials of what is installed, as CycloneDX. */
