@@ -24,8 +24,7 @@ export const CLIENTS: Readonly<
 export const CLUSTER_CLIENTS: Readonly<
   Record<'ioredis 6' | 'redis 6' | 'redis 5', (urls: readonly string[]) => Promise<TestClient>>
 > = {
-  'ioredis 6': (urls) =>
-    ioredis(() => new Cluster([...urls], { redisOptions: { password: passwordOf(urls) } })),
+  'ioredis 6': (urls) => ioredis(() => new Cluster([...urls], { redisOptions: userOf(urls) })),
   'redis 6': (urls) => nodeRedis(() => createCluster(settings(urls))),
   'redis 5': (urls) => nodeRedis(() => createCluster5(settings(urls))),
 }
@@ -37,16 +36,17 @@ export function textualClient(url: string): Promise<TestClient> {
 
 /** The same, to a cluster. */
 export function textualClusterClient(urls: readonly string[]): Promise<TestClient> {
-  const redisOptions = { password: passwordOf(urls), stringNumbers: true }
+  const redisOptions = { ...userOf(urls), stringNumbers: true }
   return ioredis(() => new Cluster([...urls], { redisOptions }))
 }
 
 function settings(urls: readonly string[]) {
-  return { rootNodes: urls.map((url) => ({ url })), defaults: { password: passwordOf(urls) } }
+  return { rootNodes: urls.map((url) => ({ url })), defaults: userOf(urls) }
 }
 
-function passwordOf(urls: readonly string[]): string {
-  return new URL(urls[0] ?? '').password
+function userOf(urls: readonly string[]): { username: string; password: string } {
+  const { username, password } = new URL(urls[0] ?? '')
+  return { username, password }
 }
 
 async function ioredis(open: () => Redis | Cluster): Promise<TestClient> {

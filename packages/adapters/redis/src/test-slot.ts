@@ -37,9 +37,21 @@ export async function beginToMove(key: string, urls: readonly string[]): Promise
   return {
     carry: async (...keys) => {
       const named = keys.length > 0 ? keys : await from.cluster('GETKEYSINSLOT', slot, 1_000)
-      const { host = '', port = 0, password = '' } = to.options
+      const { host = '', port = 0, username = '', password = '' } = to.options
       if (named.length > 0)
-        await from.call('MIGRATE', host, port, '', 0, 5_000, 'AUTH', password ?? '', 'KEYS', ...named)
+        await from.call(
+          'MIGRATE',
+          host,
+          port,
+          '',
+          0,
+          5_000,
+          'AUTH2',
+          username ?? '',
+          password ?? '',
+          'KEYS',
+          ...named,
+        )
     },
     finish: async () => {
       for (const node of [to, from, ...nodes]) await node.cluster('SETSLOT', slot, 'NODE', toId)

@@ -22,7 +22,9 @@ describeWithPrivateService('redis', {}, (redis) => {
     return started.map((each) => ({ ask: async (line) => JSON.parse(await each.ask(line)) }))
   }
 
-  test('eight processes with a hundred callers each load a cold key once', { timeout: 60_000 }, async () => {
+  test('cacheable #1201: eight processes with a hundred callers each load a cold key once', {
+    timeout: 60_000,
+  }, async () => {
     const prefix = freshPrefix()
     const all = await start(prefix)
     const admin = new Redis(redis.url)

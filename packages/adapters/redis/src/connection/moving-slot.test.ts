@@ -1,8 +1,14 @@
 import { UnavailableError } from '@base/core/errors'
-import { describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
+import {
+  askRedis,
+  describeWithPrivateService,
+  type Line,
+  lineTo,
+  type PrivateServer,
+} from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster, withPassword } from '../test-cluster.js'
+import { type TestCluster, testCluster } from '../test-cluster.js'
 import { beginToMove, type MovingSlot } from '../test-slot.js'
 import { connect } from './connect.js'
 import { runScript, script } from './script.js'
@@ -118,23 +124,39 @@ describeWithPrivateService('redis', {}, () => {
     })
 
     test('a command to a node that is away is not run once it is back', async () => {
+      const node = cluster.nodes[2] as PrivateServer
+      await using line = await lineTo(node.url)
+      await using _ = await announced(node, line, cluster.urls)
       await using opened = await open()
       const { connection } = opened
       const key = `${LAST} ${kind}`
-      const node = cluster.nodes[2] as PrivateServer
       await connection.send(['SET', key, '1'], { ...patient, key })
-      await node.kill()
-      try {
-        for (const once of [false, true])
-          await expect(connection.send(['INCR', key], { timeout: 300, key, once })).rejects.toMatchObject({
-            code: 'REDIS_UNAVAILABLE',
-          })
-      } finally {
-        await node.start()
-        await withPassword(node.url)
-      }
-      const there = () => connection.send(['GET', key], { timeout: 1_000, key }).then(String, () => 'away')
-      await expect.poll(there, patient).toBe('1')
+      line.leadTo('redis://127.0.0.1:9')
+      line.reset()
+      for (const once of [false, true])
+        await expect(connection.send(['INCR', key], { timeout: 300, key, once })).rejects.toMatchObject({
+          code: 'REDIS_UNAVAILABLE',
+        })
+      line.leadTo(node.url)
+      // Sent after whatever waits in the client's queue for that node.
+      await expect
+        .poll(
+          () => connection.send(['GET', key], { timeout: 1_000, key }).then(String, () => 'away'),
+          patient,
+        )
+        .toBe('1')
     })
   })
 })
+
+/** Leads clients to a node of a cluster by way of a line, until it is disposed of. */
+async function announced(node: PrivateServer, line: Line, urls: readonly string[]): Promise<AsyncDisposable> {
+  const announce = async (port: string, seen: string) => {
+    await askRedis(node.url, ['CONFIG', 'SET', 'cluster-announce-port', port])
+    for (const url of urls)
+      await expect.poll(() => askRedis(url, ['CLUSTER', 'SHARDS']).then(String), patient).toContain(seen)
+  }
+  const own = new URL(node.url).port
+  await announce(new URL(line.url).port, new URL(line.url).port)
+  return { [Symbol.asyncDispose]: () => announce('0', own) }
+}

@@ -1,7 +1,7 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
-import { untilServed } from './until-served.js'
+import { isElsewhere, untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -51,7 +51,11 @@ export class NodeRedisConnection implements Connection {
   send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) =>
       this.isCluster
-        ? untilServed(attempt, () => this.#send(command, options, attempt))
+        ? untilServed(
+            attempt,
+            () => this.#send(command, options, attempt),
+            options.once ? isElsewhere : mayRepeat,
+          )
         : this.#send(command, options, attempt),
     )
   }
@@ -99,11 +103,19 @@ export class NodeRedisConnection implements Connection {
 
 /**
  * A cluster is ready also where one of its nodes is not: that one's queue would keep a command until the node is back, and a
- * redirection that comes late would be followed.
+ * redirection that comes late would be followed. Version 6 gives up on what waits there after a time of its own.
  */
 function until({ gone }: Attempt): object {
-  return { ...REPLIES, abortSignal: gone }
+  return { ...REPLIES, abortSignal: gone, timeout: undefined }
 }
+
+/** What may run more than once is sent again also where the connection to its node is gone. */
+function mayRepeat(error: unknown): boolean {
+  return isElsewhere(error) || (error instanceof Error && GONE.has(error.message))
+}
+
+/** What a node's client rejects with that broke off, was told to leave the cluster, or has left it. */
+const GONE = new Set(['Socket closed unexpectedly', 'Disconnects client', 'The client is closed'])
 
 function closed(): Error {
   return new Error('The client is closed, or was never connected.')

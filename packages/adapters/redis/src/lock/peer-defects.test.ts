@@ -93,6 +93,17 @@ describeWithPrivateService('redis', {}, (redis) => {
       await expect(failing).rejects.toBe(error)
     })
 
+    test('#283: to extend a lease that is over is refused, and ends neither the run nor the process', async () => {
+      const clock = new TestClock()
+      const running = withLock(lockOn(opened, { clock }), 'over', { ttl: TTL, clock }, async (lease) => {
+        await plain.del('lock:over')
+        await clock.advance(TTL)
+        const refused = await lease.extend().catch((error: unknown) => error)
+        return [lease.signal.aborted, refused]
+      })
+      expect(await running).toMatchObject([true, lost])
+    })
+
     test('#253: the signal aborts when the lease is over, although no extension has failed', async () => {
       const clock = new TestClock()
       const lease = await lockOn(opened, { clock }).acquire('never extended', { ttl: TTL })
