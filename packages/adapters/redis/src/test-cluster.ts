@@ -87,8 +87,7 @@ export async function testPair({ nodes, urls }: TestCluster): Promise<TestPair> 
   await until(() => asking(other.url, (client) => client.cluster('REPLICATE', id)).catch(String), /OK/)
   await isFollowed()
   // Who has not heard of it gives it no vote.
-  const known = (url: string) => asking(url, (client) => client.cluster('NODES')).then(String)
-  await Promise.all(urls.map((url) => until(() => known(url), new RegExp(`slave ${id}`))))
+  await Promise.all(urls.map((url) => until(() => nodesSeenBy(url), new RegExp(`slave ${id}`))))
   return {
     sync: async () => {
       const told = Number(/master_repl_offset:(\d+)/.exec(await role(master))?.[1])
@@ -112,6 +111,11 @@ export async function testPair({ nodes, urls }: TestCluster): Promise<TestPair> 
     },
     [Symbol.asyncDispose]: () => added.close(),
   }
+}
+
+/** What a node says of all nodes, a line each. */
+export function nodesSeenBy(url: string): Promise<string> {
+  return asking(url, (client) => client.cluster('NODES')).then(String)
 }
 
 async function asking<T>(url: string, ask: (client: Redis) => Promise<T>): Promise<T> {

@@ -111,11 +111,16 @@ function until({ gone }: Attempt): object {
 
 /** What may run more than once is sent again also where the connection to its node is gone. */
 function mayRepeat(error: unknown): boolean {
-  return isElsewhere(error) || (error instanceof Error && GONE.has(error.message))
+  if (!(error instanceof Error)) return false
+  return (
+    isElsewhere(error) || GONE.has(error.message) || BROKEN.has((error as NodeJS.ErrnoException).code ?? '')
+  )
 }
 
 /** What a node's client rejects with that broke off, was told to leave the cluster, or has left it. */
 const GONE = new Set(['Socket closed unexpectedly', 'Disconnects client', 'The client is closed'])
+/** What the socket itself says of it. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE'])
 
 function closed(): Error {
   return new Error('The client is closed, or was never connected.')

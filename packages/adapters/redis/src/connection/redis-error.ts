@@ -26,7 +26,7 @@ export type Outcome = 'not_sent' | 'not_done' | 'unknown'
 export function redisError(cause: unknown, outcome: Outcome): AppError {
   const reply = replyName(cause)
   if (reply === undefined) return unavailable(cause, 'Redis cannot be reached.', outcome)
-  const code = CODES[reply]
+  const code = isFull(cause) ? 'REDIS_UNAVAILABLE' : CODES[reply]
   if (code === undefined)
     return new AppError({
       code: 'REDIS_REFUSED',
@@ -41,6 +41,11 @@ export function redisError(cause: unknown, outcome: Outcome): AppError {
     details: { outcome: 'not_done' },
     cause,
   })
+}
+
+/** A server that takes no more connections answers whatever it is asked with this, and hangs up. */
+function isFull(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.startsWith('ERR max number of clients')
 }
 
 /** Redis did not answer, or was not there, within so many milliseconds. */
