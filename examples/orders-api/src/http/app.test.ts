@@ -1,4 +1,4 @@
-import { AppError, RateLimitedError } from '@base/core/errors'
+import { AppError, RateLimitedError, UnavailableError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -66,5 +66,13 @@ describe('an error that says when to come back', () => {
     const response = await throwing(new RateLimitedError({ retryAfter: 1_200 })).request('/broken')
 
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2'])
+  })
+
+  test('also where what it needs is away and says nothing of it', async () => {
+    const response = await throwing(new UnavailableError({ message: 'Redis cannot be reached.' })).request(
+      '/broken',
+    )
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
   })
 })

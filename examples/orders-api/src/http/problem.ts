@@ -51,10 +51,19 @@ type InputProblem =
   | { readonly pointer: string; readonly detail: string }
   | { readonly parameter: string; readonly detail: string }
 
+/** When to come back to what is away, in milliseconds, where nobody knows better. */
+const SOON = 1_000
+
 /** The answer to a request that failed: by the kind of the error alone, and without its stack or its cause. */
 export function problemResponse(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : httpStatusOf(errorKind(error))
-  const { code, message, issues, details, retryAfter } = toErrorJson(error)
+  const {
+    code,
+    message,
+    issues,
+    details,
+    retryAfter = status === 503 ? SOON : undefined,
+  } = toErrorJson(error)
   const problem: Problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
