@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { diag } from '@opentelemetry/api'
+import { type Agent, createAgent, type Outcome, post } from '../http/post.js'
 import type { OtlpSettings } from './otlp-settings.js'
-import { type Agent, createAgent, type Outcome, post } from './post.js'
 
 /** The most batches under way; what comes beyond is thrown away, so that memory is bounded. */
 const MAX_BATCHES = 8

@@ -1,11 +1,10 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { invalidOption } from '@base/core/options'
+import type { Target } from '../http/post.js'
+import { checkHeaders, checkUrl, isHeader } from '../http/target.js'
 import type { OtlpOptions } from './open-telemetry-options.js'
 
 /** Where and how a signal is sent. */
-export interface OtlpSettings {
-  readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
+export interface OtlpSettings extends Target {
   /** In milliseconds. */
   readonly timeout: number
 }
@@ -13,8 +12,6 @@ export interface OtlpSettings {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const FIELD = /^[\t\x20-\x7e]*$/
 
 /** The settings of a signal: the options, else the environment's for the signal, else its for all. */
 export function otlpSettings(
@@ -25,10 +22,10 @@ export function otlpSettings(
   const own = (name: string) => environment[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]?.trim()
   const general = (name: string) => environment[`OTEL_EXPORTER_OTLP_${name}`]?.trim()
   const headers = options.headers ?? readHeaders(own('HEADERS') || general('HEADERS') || '')
-  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
+  checkHeaders(headers, { ...PLACE, option: 'otlp.headers' })
   return {
     url: endpointOf(options.endpoint, own('ENDPOINT'), general('ENDPOINT'), signal),
-    headers,
+    headers: { ...headers, 'content-type': 'application/x-protobuf' },
     timeout: timeoutOf(options.timeout, own('TIMEOUT') || general('TIMEOUT')),
   }
 }
@@ -47,22 +44,7 @@ function endpointOf(
 }
 
 function addressOf(text: unknown): URL {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
-    return url
-  // What was given may hold a password.
-  throw invalidOption(
-    typeof text,
-    { ...PLACE, option: 'otlp.endpoint' },
-    'an http or https URL without credentials',
-  )
-}
-
-function checkHeader(name: string, value: unknown): void {
-  const isValid = TOKEN.test(name) && typeof value === 'string' && FIELD.test(value)
-  // A value may be a key.
-  if (!isValid)
-    throw invalidOption(name, { ...PLACE, option: 'otlp.headers' }, 'names and values of HTTP headers')
+  return checkUrl(text, { ...PLACE, option: 'otlp.endpoint' })
 }
 
 function timeoutOf(option: Duration | undefined, variable: string | undefined): number {
@@ -77,7 +59,7 @@ function readHeaders(text: string): Record<string, string> {
     const equals = pair.indexOf('=')
     const name = pair.slice(0, Math.max(equals, 0)).trim()
     const value = decode(pair.slice(equals + 1).trim())
-    return TOKEN.test(name) && FIELD.test(value) ? [[name.toLowerCase(), value]] : []
+    return isHeader(name, value) ? [[name.toLowerCase(), value]] : []
   })
   return Object.fromEntries(pairs)
 }

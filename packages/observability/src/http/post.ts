@@ -1,17 +1,21 @@
-import type { OtlpSettings } from './otlp-settings.js'
+/** Where something is sent, and with what headers. */
+export interface Target {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+}
 
-/** How a request ended: `retryAfter` in milliseconds, where the collector named it. */
+/** How a request ended: `retryAfter` in milliseconds, where the server named it. */
 export type Outcome =
-  | { readonly type: 'sent' }
-  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'sent'; readonly answer: string }
+  | { readonly type: 'refused'; readonly reason: string; readonly status: number }
   | { readonly type: 'failed'; readonly reason: string; readonly retryAfter?: number }
 
 /** The agent of a sender: connections that are kept. */
 export type Agent = InstanceType<typeof import('node:http').Agent>
 
-/** More of an answer is not read. */
-const MAX_ANSWER = 65_536
-/** The statuses after which OTLP allows another attempt. */
+/** More of an answer is not read: UTF-16 units. */
+const MAX_ANSWER = 1_048_576
+/** The statuses after which the same may be sent again: those of OTLP, which are those of a bulk request too. */
 const RETRYABLE = new Set([429, 502, 503, 504])
 
 /** The module of the protocol. */
@@ -27,7 +31,7 @@ export function createAgent(url: URL): Agent {
 
 /** Sends a batch once. Never rejects; a signal that aborts is a failure. */
 export function post(
-  { url, headers }: OtlpSettings,
+  { url, headers }: Target,
   body: Uint8Array,
   agent: Agent,
   signal: AbortSignal,
@@ -39,19 +43,20 @@ export function post(
         method: 'POST',
         agent,
         signal,
-        headers: { ...headers, 'content-type': 'application/x-protobuf', 'content-length': body.byteLength },
+        headers: { ...headers, 'content-length': body.byteLength },
       })
       request.on('error', fail)
       request.on('socket', (socket) => socket.unref())
       request.on('response', (response) => {
-        let length = 0
-        response.on('data', (chunk: Uint8Array) => {
-          length += chunk.byteLength
-          if (length > MAX_ANSWER) response.destroy()
+        let answer = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => {
+          answer += chunk
+          if (answer.length > MAX_ANSWER) response.destroy()
         })
         response.on('error', fail)
         response.on('close', () =>
-          resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after'])),
+          resolve(outcomeOf(response.statusCode ?? 0, answer, response.headers['retry-after'])),
         )
       })
       request.end(body)
@@ -61,10 +66,10 @@ export function post(
   })
 }
 
-function outcomeOf(status: number, retryAfter: string | undefined): Outcome {
-  if (status >= 200 && status < 300) return { type: 'sent' }
+function outcomeOf(status: number, answer: string, retryAfter: string | undefined): Outcome {
+  if (status >= 200 && status < 300) return { type: 'sent', answer }
   const reason = `status ${status}`
-  if (!RETRYABLE.has(status)) return { type: 'refused', reason }
+  if (!RETRYABLE.has(status)) return { type: 'refused', reason, status }
   const seconds = Number(retryAfter)
   return retryAfter !== undefined && seconds >= 0 && Number.isFinite(seconds)
     ? { type: 'failed', reason, retryAfter: seconds * 1_000 }

@@ -1,0 +1,191 @@
+import type { Clock, Timer } from '@base/core/clock'
+import { TimeoutError } from '@base/core/errors'
+import { type Agent, createAgent, type Outcome, post, type Target } from '../http/post.js'
+import { LineQueue } from './line-queue.js'
+import { warnOnce } from './log-warning.js'
+import type { ShippingFormat } from './shipping-format.js'
+import type { ShippingSink } from './shipping-sink.js'
+
+/** The pause after a failure, and the longest, in milliseconds. */
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 30_000
+/** Of a pause that the collector asks for. */
+const LONGEST_REST = 300_000
+
+/** The options of an {@link HttpSink}, checked and complete. */
+export interface HttpSinkRules {
+  readonly target: Target
+  readonly format: ShippingFormat
+  readonly maxBatch: number
+  readonly maxBatchSize: number
+  readonly maxPending: number
+  readonly interval: number
+  readonly timeout: number
+  readonly shutdownTimeout: number
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Sends lines in batches, one after the other. See `shippingSink`. */
+export class HttpSink implements ShippingSink {
+  readonly #rules: HttpSinkRules
+  readonly #agent: Agent
+  readonly #queue = new LineQueue()
+  readonly #closing = new AbortController()
+  #closed: Promise<void> | undefined
+  #dropped = 0
+  #isShipping = false
+  /** Until the first line has waited long enough. */
+  #timer: Timer | undefined
+  /** Ends the pause after a failure. */
+  #resume: (() => void) | undefined
+  /** Lines of a batch at the moment: less after one was too large. */
+  #batch: number
+  #pause = FIRST_PAUSE
+
+  constructor(rules: HttpSinkRules) {
+    this.#rules = rules
+    this.#agent = createAgent(rules.target.url)
+    this.#batch = rules.maxBatch
+    process.on('beforeExit', this.#atEnd)
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  get pending(): number {
+    return this.#queue.length
+  }
+
+  write(line: string): void {
+    const { maxPending, maxBatch, maxBatchSize, interval, clock } = this.#rules
+    if (this.#closed !== undefined || !this.#queue.add(line, maxPending)) this.#drop(1)
+    else if (this.#queue.length >= maxBatch || this.#queue.size >= maxBatchSize) this.#ship()
+    else this.#timer ??= clock.schedule(interval, () => this.#ship(), { ref: false, name: 'lines to ship' })
+  }
+
+  flush(callback?: (error?: Error) => void): void {
+    if (this.#queue.length === 0) {
+      if (callback !== undefined) queueMicrotask(callback)
+      return
+    }
+    const { clock, shutdownTimeout } = this.#rules
+    // Somebody waits for it, so the process must too: a request keeps none alive.
+    const timer = clock.schedule(shutdownTimeout, () => {
+      forget()
+      callback?.(new TimeoutError({ message: 'The lines of the log were not taken in time.' }))
+    })
+    const forget = this.#queue.whenGone(() => {
+      timer.cancel()
+      callback?.()
+    })
+    this.#ship()
+    this.#resume?.()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    process.off('beforeExit', this.#atEnd)
+    await new Promise<void>((resolve) => this.flush(() => resolve()))
+    this.#timer?.cancel()
+    this.#closing.abort()
+    this.#resume?.()
+    this.#drop(this.#queue.clear())
+    this.#agent.destroy()
+  }
+
+  /** The process has nothing more to do; it is kept once for what is left. */
+  readonly #atEnd = (): void => {
+    process.off('beforeExit', this.#atEnd)
+    this.flush()
+  }
+
+  /** Sends what waits, until nothing does; never twice at once. */
+  #ship(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (this.#isShipping) return
+    void this.#shipAll()
+  }
+
+  async #shipAll(): Promise<void> {
+    const { signal } = this.#closing
+    this.#isShipping = true
+    while (this.#queue.length > 0 && !signal.aborted) {
+      const batch = this.#queue.first(this.#batch, this.#rules.maxBatchSize)
+      const outcome = await this.#post(this.#queue.body(batch, this.#rules.format.prefix))
+      // What was left was counted.
+      if (signal.aborted) return
+      const retryAfter = this.#settle(outcome, batch)
+      if (retryAfter !== undefined) await this.#rest(retryAfter)
+    }
+    this.#isShipping = false
+  }
+
+  async #post(body: Uint8Array): Promise<Outcome> {
+    const { clock, target, timeout } = this.#rules
+    const ended = new AbortController()
+    const end = () => ended.abort()
+    const timer = clock.schedule(timeout, end, { ref: false, name: 'lines on their way' })
+    this.#closing.signal.addEventListener('abort', end, { once: true })
+    const outcome = await post(target, body, this.#agent, ended.signal)
+    timer.cancel()
+    this.#closing.signal.removeEventListener('abort', end)
+    return outcome
+  }
+
+  /** Takes away what is done with; for how long to pause, where some of it is to be sent again. */
+  #settle(outcome: Outcome, batch: number): number | undefined {
+    if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
+    if (outcome.type === 'refused') {
+      if (outcome.status === 413 && batch > 1) this.#batch = Math.ceil(batch / 2)
+      else this.#drop(this.#queue.remove(batch))
+      return undefined
+    }
+    this.#batch = Math.min(this.#batch * 2, this.#rules.maxBatch)
+    const taken = this.#rules.format.outcomesOf(outcome.answer)
+    this.#queue.remove(batch, (index) => taken?.[index] === 'later')
+    this.#drop(taken?.slice(0, batch).filter((each) => each === 'refused').length ?? 0)
+    if (taken?.includes('later')) return this.#nextPause()
+    this.#pause = FIRST_PAUSE
+    return undefined
+  }
+
+  #nextPause(): number {
+    const pause = this.#pause
+    this.#pause = Math.min(pause * 2, LONGEST_PAUSE)
+    // Services that lost their collector at once do not come back at once.
+    return pause * (0.5 + this.#rules.random() / 2)
+  }
+
+  #rest(pause: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        timer.cancel()
+        this.#resume = undefined
+        resolve()
+      }
+      const rest = Math.round(Math.min(pause, LONGEST_REST))
+      const timer = this.#rules.clock.schedule(rest, end, { ref: false, name: 'lines to ship again' })
+      this.#resume = end
+    })
+  }
+
+  #drop(lines: number): void {
+    if (lines === 0) return
+    this.#dropped += lines
+    warnOnce(
+      this,
+      `Lines of the log for ${this.#rules.target.url.origin} are lost: they were refused, or not taken as fast as they come.`,
+    )
+  }
+}

@@ -1,0 +1,210 @@
+import { TestClock } from '@base/core/testing'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { answers, Collector, hangs, parts, resets, takes } from './fixtures/collector.js'
+import { createLogger, type ShippingSink, type ShippingSinkOptions, shippingSink } from './index.js'
+
+const patience = { timeout: 30_000 }
+let collector: Collector
+let clock: TestClock
+const opened: ShippingSink[] = []
+beforeEach(async () => {
+  collector = await Collector.start()
+  clock = new TestClock()
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+})
+afterEach(async () => {
+  const closing = opened.splice(0).map((sink) => sink.close())
+  await clock.advance('1d')
+  await Promise.all(closing)
+  await collector.close()
+  vi.restoreAllMocks()
+})
+
+/** One of which a request may take a year: time is passed to end pauses, while requests are under way. */
+function open(options: Partial<ShippingSinkOptions> = {}): ShippingSink {
+  const sink = shippingSink({ url: collector.url, timeout: '365d', clock, random: () => 0, ...options })
+  opened.push(sink)
+  return sink
+}
+/** Passes time until it is so. */
+const until = (isSo: () => unknown, value: unknown = true) =>
+  expect
+    .poll(async () => {
+      await clock.advance('1m')
+      return isSo()
+    }, patience)
+    .toEqual(value)
+const write = (sink: ShippingSink, ...lines: readonly string[]) => {
+  for (const line of lines) sink.write(`${line}\n`)
+}
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `{"n":${index}}`)
+
+describe('shippingSink', () => {
+  test('sends lines by the bulk API, with an action each', async () => {
+    const sink = open({ index: 'logs-shop-test', headers: { authorization: 'ApiKey k' } })
+    const logger = createLogger({ service: 'shop', format: 'ecs', destination: sink })
+    logger.info({ orderId: 7 }, 'placed')
+    logger.warn('slow')
+    await sink.close()
+    const [shipment] = collector.shipments
+    expect(shipment).toMatchObject({
+      path: '/_bulk?filter_path=errors%2Citems.*.status',
+      headers: { 'content-type': 'application/x-ndjson', authorization: 'ApiKey k' },
+      actions: Array(2).fill('{"create":{"_index":"logs-shop-test"}}'),
+    })
+    expect(shipment?.lines.map((line) => JSON.parse(line).message)).toEqual(['placed', 'slow'])
+  })
+
+  test('sends lines as they are, to what takes them so', async () => {
+    const sink = open({ url: `${collector.origin}/ingest?source=shop`, format: 'ndjson' })
+    write(sink, ...numbered(3))
+    await sink.close()
+    expect(collector.shipments).toMatchObject([{ path: '/ingest?source=shop', lines: numbered(3) }])
+  })
+
+  test('sends a batch when its first line has waited long enough, or it is full', async () => {
+    const sink = open({ interval: '1m', maxBatch: 3 })
+    write(sink, ...numbered(2))
+    await clock.advance('59s')
+    expect([collector.shipments.length, sink.pending]).toEqual([0, 2])
+    await clock.advance('1s')
+    await expect.poll(() => sink.pending, patience).toBe(0)
+    write(sink, ...numbered(3))
+    await expect.poll(() => sink.pending, patience).toBe(0)
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([2, 3])
+  })
+
+  test('keeps batches within their bytes, and lines in order, with one request at a time', async () => {
+    const sink = open({ url: collector.origin, maxBatchSize: 30, format: 'ndjson' })
+    const lines = [...numbered(9), `"${'x'.repeat(100)}"`, '"last"']
+    write(sink, ...lines)
+    await sink.close()
+    expect(collector.shipments.map((shipment) => shipment.lines.length)).toEqual([3, 3, 3, 1, 1])
+    expect(collector.taken).toEqual(lines)
+  })
+
+  test.each([
+    ['a connection that breaks', resets],
+    ['a status that asks to come back', answers(503)],
+    ['a limit', answers(429, { 'retry-after': '7' })],
+  ])('sends the same batch again after %s', async (_, manner) => {
+    collector.behave(manner, manner, takes)
+    const sink = open()
+    write(sink, ...numbered(2))
+    sink.flush()
+    await until(() => sink.pending, 0)
+    expect(collector.shipments).toHaveLength(3)
+    expect([collector.taken, sink.dropped]).toEqual([numbered(2), 0])
+  })
+
+  test('rests for as long as it is told, and between failures twice as long each time', async () => {
+    collector.behave(answers(429, { 'retry-after': '120' }), answers(503), answers(503), takes)
+    const scheduled = vi.spyOn(clock, 'schedule')
+    const sink = open({ random: () => 0.999_999 })
+    write(sink, 'a')
+    sink.flush()
+    await until(() => sink.pending, 0)
+    const rests = scheduled.mock.calls.filter(([, , options]) => options?.name === 'lines to ship again')
+    expect(rests.map(([rest]) => rest)).toEqual([120_000, 1_000, 2_000])
+  })
+
+  test('sends only those lines of a batch again that were not taken now, and drops what is refused', async () => {
+    collector.behave(parts(201, 429, 400, 503), takes)
+    const sink = open()
+    write(sink, ...numbered(4))
+    sink.flush()
+    await until(() => sink.pending, 0)
+    expect(collector.shipments[1]?.lines).toEqual(['{"n":1}', '{"n":3}'])
+    expect([[...collector.taken].sort(), sink.dropped]).toEqual([['{"n":0}', '{"n":1}', '{"n":3}'], 1])
+  })
+
+  test('drops a batch that is refused, tells once, and goes on', async () => {
+    collector.behave(answers(400), answers(401), takes)
+    const sink = open({ maxBatch: 2 })
+    write(sink, ...numbered(6))
+    await until(() => sink.pending, 0)
+    expect([collector.taken, sink.dropped]).toEqual([['{"n":4}', '{"n":5}'], 4])
+    expect(process.emitWarning).toHaveBeenCalledTimes(1)
+  })
+
+  test('halves a batch that is too large, down to the line that is', async () => {
+    const limit = 40
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.join('\n').length > limit ? answers(413) : takes)(shipment, response, socket),
+    )
+    const sink = open({ format: 'ndjson', url: collector.origin })
+    write(sink, ...numbered(12), 'x'.repeat(50), 'last')
+    await sink.close()
+    expect([collector.taken, sink.dropped]).toEqual([[...numbered(12), 'last'], 1])
+  })
+
+  test('drops what there is no room for as it comes, and counts it', async () => {
+    collector.behave(hangs)
+    const sink = open({ maxPending: 40, maxBatch: 1 })
+    write(sink, ...numbered(10))
+    expect([sink.pending, sink.dropped]).toEqual([5, 5])
+  })
+
+  test('a collector that hangs costs its time, and no line', async () => {
+    collector.behave(hangs, takes)
+    const sink = open({ timeout: '10s' })
+    write(sink, 'a')
+    sink.flush()
+    await expect.poll(() => collector.shipments.length, patience).toBe(1)
+    await until(() => sink.pending, 0)
+    expect([collector.taken, sink.dropped]).toEqual([['a'], 0])
+  })
+
+  test('a flush says when all lines of before are gone, and that they are not', async () => {
+    const sink = open()
+    await new Promise<void>((resolve) => sink.flush(() => resolve()))
+    write(sink, 'a')
+    await new Promise<void>((resolve) => sink.flush(() => resolve()))
+    expect(collector.taken).toEqual(['a'])
+    collector.behave(hangs)
+    write(sink, 'b')
+    const late = new Promise((resolve) => sink.flush(resolve))
+    await clock.advance('5s')
+    expect(await late).toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  test('close waits no longer than it may, counts what is left, and takes no more', async () => {
+    collector.behave(hangs)
+    const sink = open({ shutdownTimeout: '2s' })
+    write(sink, ...numbered(3))
+    const closing = sink.close()
+    await clock.advance('2s')
+    await closing
+    write(sink, 'late')
+    expect([sink.pending, sink.dropped, clock.pending]).toEqual([0, 4, 0])
+    await sink.close()
+  })
+
+  test('a line that holds line feeds is one line', async () => {
+    const sink = open()
+    sink.write('{\n"a": 1\n}\n')
+    await sink.close()
+    expect(collector.taken).toEqual(['{ "a": 1 }'])
+  })
+
+  test.each([
+    [{ url: 'ftp://logs' }, 'url must be an http or https URL without credentials'],
+    [{ url: 'https://user:secret@logs' }, 'url must be'],
+    [{ format: 'xml' }, 'format must be'],
+    [{ index: '' }, 'index must be'],
+    [{ headers: { 'x y': 'secret' } }, 'headers must be'],
+    [{ headers: { authorization: 'secret\n' } }, 'headers must be'],
+    [{ maxBatch: 0 }, 'maxBatch must be'],
+    [{ maxBatchSize: 0.5 }, 'maxBatchSize must be'],
+    [{ maxPending: 0 }, 'maxPending must be'],
+    [{ interval: 0 }, 'interval must be'],
+    [{ timeout: -1 }, 'timeout must be'],
+    [{ shutdownTimeout: 'soon' }, 'shutdownTimeout must be'],
+    [{ clock: {} }, 'clock must be'],
+    [{ random: 1 }, 'random must be'],
+  ])('refuses %o, and shows no secret', (options, message) => {
+    const make = () => shippingSink({ url: collector.url, ...options } as ShippingSinkOptions)
+    expect(make).toThrow(`@base/observability shippingSink: ${message}`)
+    expect(make).not.toThrow(/secret/)
+  })
+})
