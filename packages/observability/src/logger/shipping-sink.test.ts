@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { TestClock } from '@base/core/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { answers, Collector, hangs, parts, resets, takes } from './fixtures/collector.js'
@@ -206,5 +209,23 @@ describe('shippingSink', () => {
     const make = () => shippingSink({ url: collector.url, ...options } as ShippingSinkOptions)
     expect(make).toThrow(`@base/observability shippingSink: ${message}`)
     expect(make).not.toThrow(/secret/)
+  })
+})
+
+describe('a process that has nothing more to do', () => {
+  const run = async (shutdownTimeout: string) => {
+    const fixture = fileURLToPath(new URL('./fixtures/shipping.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [fixture, collector.url, shutdownTimeout])
+    return stdout
+  }
+
+  test('ships what waits, and ends', async () => {
+    expect(await run('1h')).toBe('0 left')
+    expect(collector.taken.map((line) => JSON.parse(line).number)).toEqual([0, 1, 2])
+  })
+
+  test('is not kept by a collector that hangs', async () => {
+    collector.behave(hangs)
+    expect(await run('200ms')).toBe('3 left')
   })
 })
