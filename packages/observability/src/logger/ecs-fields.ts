@@ -1,7 +1,7 @@
 import { ecsRequest, ecsResponse } from './ecs-http.js'
 import { errorFields, isError, toEcsError } from './error-fields.js'
 import { MAX_ITEMS } from './limits.js'
-import type { Rename } from './line-format.js'
+import type { Fields, Rename } from './line-format.js'
 
 /** Objects of ECS of which the line has fields of its own: shown field by field, so that none is there twice. */
 const SETS = ['log', 'ecs', 'service', 'trace', 'span', 'process', 'host', 'event'] as const
@@ -13,40 +13,40 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
   ['req', ecsRequest],
   ['res', ecsResponse],
   ['responseTime', duration],
-  ['name', (value) => ({ 'log.logger': value })],
-  ['pid', (value) => ({ 'process.pid': value })],
-  ['hostname', (value) => ({ 'host.hostname': value })],
+  ['name', (value) => [['log.logger', value]]],
+  ['pid', (value) => [['process.pid', value]]],
+  ['hostname', (value) => [['host.hostname', value]]],
   ['labels', labels],
   ...SETS.map((set): [string, Rename] => [set, (value) => fieldByField(set, value)]),
 ])
 
-function ecsError(value: unknown): Readonly<Record<string, unknown>> {
-  if (isError(value)) return { error: toEcsError(errorFields(value, 1)) }
+function ecsError(value: unknown): Fields {
+  if (isError(value)) return [['error', toEcsError(errorFields(value, 1))]]
   // A serializer's work, or an error that is none.
-  if (isObject(value)) return { error: 'stack' in value ? toEcsError(value) : value }
-  return { error: { message: typeof value === 'string' ? value : String(value) } }
+  if (isObject(value)) return [['error', 'stack' in value ? toEcsError(value) : value]]
+  return [['error', { message: typeof value === 'string' ? value : String(value) }]]
 }
 
 /** Milliseconds, as pino-http has them, in nanoseconds. */
-function duration(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'number' ? { 'event.duration': Math.round(value * 1e6) } : { responseTime: value }
+function duration(value: unknown): Fields {
+  return typeof value === 'number' ? [['event.duration', Math.round(value * 1e6)]] : [['responseTime', value]]
 }
 
 /** Keys of labels have no `.`, `*` or `\`; their values are no objects. */
-function labels(value: unknown): Readonly<Record<string, unknown>> {
-  if (!hasFields(value)) return { 'labels.labels': value }
+function labels(value: unknown): Fields {
+  if (!hasFields(value)) return [['labels.labels', value]]
   const shown: Record<string, unknown> = {}
   for (const key of keysOf(value)) {
     const label = value[key]
     shown[`labels.${key.replace(/[.*\\]/g, '_')}`] = isObject(label) ? JSON.stringify(label) : label
   }
-  return shown
+  return Object.entries(shown)
 }
 
-function fieldByField(set: string, value: unknown): Readonly<Record<string, unknown>> {
+function fieldByField(set: string, value: unknown): Fields {
   // Where the schema has an object, anything else would have the whole line refused.
-  if (!hasFields(value)) return { [`labels.${set}`]: value }
-  return Object.fromEntries(keysOf(value).map((key) => [`${set}.${key}`, value[key]]))
+  if (!hasFields(value)) return [[`labels.${set}`, value]]
+  return keysOf(value).map((key) => [`${set}.${key}`, value[key]])
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { Fields } from './line-format.js'
+
 /** A request as the serializers of pino, pino-http and Fastify show it, or as node:http has it. */
 interface RequestLike {
   readonly id?: unknown
@@ -18,40 +20,41 @@ interface ResponseLike {
 }
 
 /** A request under the names of ECS. */
-export function ecsRequest(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return { 'http.request': value }
+export function ecsRequest(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null) return [['http.request', value]]
   const { id, method, url, headers, httpVersion, remoteAddress, remotePort, socket } = value as RequestLike
-  return defined({
-    'http.version': httpVersion,
-    'http.request.id': scalar(id),
-    'http.request.method': method,
+  // Those without a value are not shown.
+  return [
+    ['http.version', httpVersion],
+    ['http.request.id', scalar(id)],
+    ['http.request.method', method],
     ...urlFields(url),
-    'client.ip': remoteAddress ?? socket?.remoteAddress,
-    'client.port': remotePort ?? socket?.remotePort,
-    'user_agent.original': header(headers, 'user-agent'),
-    'http.request.body.bytes': toCount(header(headers, 'content-length')),
-    'http.request.headers': headers,
-  })
+    ['client.ip', remoteAddress ?? socket?.remoteAddress],
+    ['client.port', remotePort ?? socket?.remotePort],
+    ['user_agent.original', header(headers, 'user-agent')],
+    ['http.request.body.bytes', toCount(header(headers, 'content-length'))],
+    ['http.request.headers', headers],
+  ]
 }
 
 /** A response under the names of ECS. */
-export function ecsResponse(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return { 'http.response': value }
+export function ecsResponse(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null) return [['http.response', value]]
   const response = value as ResponseLike
   const headers = typeof response.getHeaders === 'function' ? response.getHeaders() : response.headers
-  return defined({
-    'http.response.status_code': response.statusCode,
-    'http.response.body.bytes': toCount(header(headers, 'content-length')),
-    'http.response.headers': headers,
-  })
+  return [
+    ['http.response.status_code', response.statusCode],
+    ['http.response.body.bytes', toCount(header(headers, 'content-length'))],
+    ['http.response.headers', headers],
+  ]
 }
 
-function urlFields(url: unknown): Record<string, unknown> {
-  if (typeof url !== 'string') return {}
+function urlFields(url: unknown): Fields {
+  if (typeof url !== 'string') return []
   const query = url.indexOf('?')
-  if (query < 0) return { 'url.original': url, 'url.path': url }
+  const path: Fields[number] = ['url.path', query < 0 ? url : url.slice(0, query)]
   // With its question mark a query's secrets are known as such.
-  return { 'url.original': url, 'url.path': url.slice(0, query), 'url.query': url.slice(query) }
+  return [['url.original', url], path, ['url.query', query < 0 ? undefined : url.slice(query)]]
 }
 
 function header(headers: unknown, name: string): unknown {
@@ -67,9 +70,4 @@ function scalar(value: unknown): unknown {
 function toCount(value: unknown): number | undefined {
   const count = value === undefined ? Number.NaN : Number(value)
   return Number.isSafeInteger(count) && count >= 0 ? count : undefined
-}
-
-function defined(fields: Record<string, unknown>): Record<string, unknown> {
-  for (const key of Object.keys(fields)) if (fields[key] === undefined) delete fields[key]
-  return fields
 }

@@ -1,7 +1,7 @@
 import { stdSerializers } from 'pino'
 import type { JsonWriter } from './json-writer.js'
 import { MAX_ITEMS } from './limits.js'
-import type { LineFormat } from './line-format.js'
+import type { Fields, LineFormat } from './line-format.js'
 import type { Place } from './redaction.js'
 import type { Walk } from './walk.js'
 
@@ -75,12 +75,12 @@ export class FieldWriter {
   }
 
   /** What is shown for a field; what throws is named in its place. */
-  #shown(key: string, read: () => unknown): [string, unknown][] {
+  #shown(key: string, read: () => unknown): Fields {
     try {
       const value = read()
       if (value === undefined) return []
       const rename = this.#format.renamed.get(key)
-      return rename === undefined ? [[key, value]] : Object.entries(rename(value))
+      return rename === undefined ? [[key, value]] : rename(value)
     } catch {
       return [[key, '[Unreadable]']]
     }

@@ -18,8 +18,11 @@ export interface IdKeys {
   readonly traceFlags?: string
 }
 
-/** Fields that are shown in another way: what they become, by the keys of the line. */
-export type Rename = (value: unknown) => Readonly<Record<string, unknown>>
+/** Fields by the keys of the line; those without a value are not shown. */
+export type Fields = readonly (readonly [key: string, value: unknown])[]
+
+/** What a field becomes that is shown in another way. */
+export type Rename = (value: unknown) => Fields
 
 /** How a line is laid out: what `json` and `ecs` differ in. */
 export interface LineFormat {

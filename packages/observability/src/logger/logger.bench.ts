@@ -27,8 +27,18 @@ const entry = (index: number) => ({
   status: 201,
   duration: index % 100,
 })
+/** The same of a request, as pino-http has it: ECS takes it apart. */
+const access = (index: number) => {
+  const { request, ...rest } = entry(index)
+  return {
+    req: { ...request, url: `${request.path}?page=${index % 10}`, remoteAddress: '10.0.0.1' },
+    ...rest,
+  }
+}
 /** The exact paths of what is secret, as pino wants them. */
-const paths = ['request.headers.authorization', 'request.headers.cookie', 'user.password']
+const paths = ['request', 'req']
+  .flatMap((key) => [`${key}.headers.authorization`, `${key}.headers.cookie`])
+  .concat('user.password')
 
 const ours = createLogger({ service: 'orders-api', format: 'ecs', destination })
 const oursJson = createLogger({ service: 'orders-api', destination })
@@ -52,6 +62,12 @@ await bench({
       contestants: {
         '@base/observability': { run: (index) => ours.info(entry(index), 'order placed'), read: safe },
         'pino, redact': { run: (index) => theirs.info(entry(index), 'order placed'), read: safe },
+      },
+    },
+    'a line with a request: ECS, which takes it apart': {
+      contestants: {
+        '@base/observability': { run: (index) => ours.info(access(index), 'order placed'), read: safe },
+        'pino, redact': { run: (index) => theirs.info(access(index), 'order placed'), read: safe },
       },
     },
     'the same as JSON': {
