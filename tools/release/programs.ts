@@ -11,6 +11,8 @@ export interface FirstProgram {
   readonly mistake: string
   /** Whether types of others that it needs do not check, so that its users skip them. */
   readonly skipLibCheck?: true
+  /** Whether its types are read by ES modules alone. */
+  readonly esModulesOnly?: true
 }
 
 /** One for every package; what needs a server is made and not asked. */
@@ -81,6 +83,8 @@ export const FIRST_PROGRAMS: readonly FirstProgram[] = [
     answer: "typeof drizzleLock(drizzle(new PGlite())).acquire === 'function' ? 'ok' : 'no'",
     mistake: 'drizzleLock(7)',
     skipLibCheck: true,
+    // In CommonJS TypeScript takes the classes of drizzle-orm's CommonJS files for others than those that our types name.
+    esModulesOnly: true,
   },
   {
     package: '@base/opossum',

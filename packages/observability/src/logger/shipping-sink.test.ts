@@ -213,19 +213,23 @@ describe('shippingSink', () => {
 })
 
 describe('a process that has nothing more to do', () => {
-  const run = async (shutdownTimeout: string) => {
+  const run = async (shutdownTimeout: number) => {
     const fixture = fileURLToPath(new URL('./fixtures/shipping.ts', import.meta.url))
-    const { stdout } = await promisify(execFile)(process.execPath, [fixture, collector.url, shutdownTimeout])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      fixture,
+      collector.url,
+      `${shutdownTimeout}`,
+    ])
     return stdout
   }
 
   test('ships what waits, and ends', async () => {
-    expect(await run('1h')).toBe('0 left')
+    expect(await run(3_600_000)).toBe('0 left')
     expect(collector.taken.map((line) => JSON.parse(line).number)).toEqual([0, 1, 2])
   })
 
   test('is not kept by a collector that hangs', async () => {
     collector.behave(hangs)
-    expect(await run('200ms')).toBe('3 left')
+    expect(await run(200)).toBe('3 left')
   })
 })
