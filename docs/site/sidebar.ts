@@ -8,12 +8,12 @@ const GUIDES: readonly (readonly [string, RegExp])[] = [
   ['From another library', /^migrate-from-|^differences-/],
   [
     'Resilience',
-    /^(resilience|circuit-|retries|timeouts|.*bulkheads|rate-limits|fallbacks|hedging|http-client|chaos)/,
+    /^(resilience|pipelines|circuit-|retries|timeouts|.*bulkheads|rate-limits|fallbacks|hedging|http-client|chaos|opossum)/,
   ],
-  ['Caching', /^caching/],
+  ['Caching', /^(caching|cache-)/],
   [
     'Domain and data',
-    /^(value-objects|aggregates|entities|events|specifications|pag|repositories|units-|what-your-driver|locks|idempotency)/,
+    /^(value-objects|aggregates|entities|events|specifications|pag|repositories|units-|what-your-driver|locks|idempotency|migrations|tenants|postgresql|redis)/,
   ],
   [
     'Authentication',
@@ -22,7 +22,7 @@ const GUIDES: readonly (readonly [string, RegExp])[] = [
   ['Operations', /^(health|metrics|logg|log-|tracing|trac|instrument|telemetry|observ|three-)/],
   [
     'Foundations',
-    /^(results|errors|config|context|secrets|schemas|ids|time|wiring|codec|express|events|diagnostics)/,
+    /^(results|errors|config|context|secrets|schemas|ids|time|wiring|lifecycles|codec|express|options|diagnostics|testing)/,
   ],
   ['More guides', /./],
 ]

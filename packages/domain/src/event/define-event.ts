@@ -10,17 +10,17 @@ import type { DomainEvent } from './domain-event.js'
 
 /** What an event may be given beside its payload; what is missing is filled in. */
 export interface EventMeta {
-  /** @defaultValue a new UUIDv7 */
+  /** What the event is known by. @defaultValue a new UUIDv7 */
   readonly id?: string
-  /** @defaultValue now */
+  /** When it happened. @defaultValue now */
   readonly occurredAt?: Date
-  /** @defaultValue none; an aggregate that records the event fills it in */
+  /** To what it happened. @defaultValue none; an aggregate that records the event fills it in */
   readonly aggregateId?: string
-  /** @defaultValue none; an aggregate that records the event fills it in */
+  /** The version that the aggregate has with it. @defaultValue none; an aggregate that records the event fills it in */
   readonly version?: number
-  /** @defaultValue the `correlationId` in context */
+  /** What it belongs to. @defaultValue the `correlationId` in context */
   readonly correlationId?: string
-  /** @defaultValue the `causationId` in context */
+  /** What directly led to it. @defaultValue the `causationId` in context */
   readonly causationId?: string
   /** Source of the time where `occurredAt` is missing. @defaultValue systemClock */
   readonly clock?: Clock

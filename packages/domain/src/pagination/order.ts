@@ -8,7 +8,7 @@ const MAX_KEYS = 16
 export interface OrderBy<T = unknown> {
   /** The path of the field: text is ordered by code point, NaN after all other numbers, `false` before `true`. */
   readonly field: Path<T>
-  /** @defaultValue 'asc' */
+  /** Which way. @defaultValue 'asc' */
   readonly direction?: 'asc' | 'desc'
   /** Where null and undefined go. @defaultValue 'last' in ascending order, 'first' in descending, as in PostgreSQL */
   readonly nulls?: 'first' | 'last'
