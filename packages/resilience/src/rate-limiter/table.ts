@@ -25,7 +25,7 @@ export class Table implements Swept {
     this.#meters = limit.policies.map(meterOf)
     this.#aligned = this.#meters.some(({ aligned }) => aligned)
     this.#waits = this.#meters.map(() => 0)
-    this.rows = new Rows([...this.#meters, this.#blocks])
+    this.rows = new Rows([...this.#meters.map(({ rows }) => rows), this.#blocks])
     this.#sweeper = new Sweeper(clock, maxKeys, this)
   }
 
