@@ -1,13 +1,11 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { reportCallbackError } from '@base/core/events'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
 import { pause } from '../retry/pause.js'
 import type { ChaosEvents } from './events.js'
-
-const OWNER = { package: '@base/resilience', pattern: 'Chaos' } as const
 
 const channels = { fault: /* @__PURE__ */ diagnosticsChannel('base:resilience:chaos:fault') }
 
@@ -46,22 +44,15 @@ export class ChaosEngine implements Engine {
     // Drawn for each call, so that a seed gives the same faults whether it was switched off between or not.
     const isStruck = random() < rate
     const held = this.#latency()
-    return isStruck && this.#isEnabled() ? this.#disturb(held, next, ctx) : next(ctx)
+    return isStruck && ask('Chaos', 'enabled', this.rules.enabled, false)
+      ? this.#disturb(held, next, ctx)
+      : next(ctx)
   }
 
   #latency(): number {
     const { latency, random } = this.rules
     const { min, max } = latency
     return min === max ? min : Math.round(min + random() * (max - min))
-  }
-
-  #isEnabled(): boolean {
-    try {
-      return this.rules.enabled()
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback: 'enabled' })
-      return false
-    }
   }
 
   async #disturb(held: number, next: Next, ctx: CallContext): Promise<unknown> {

@@ -1,10 +1,11 @@
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration, toMilliseconds } from '@base/core/duration'
 import { isAppError } from '@base/core/errors'
-import { reportCallbackError } from '@base/core/events'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { placesOf } from '../policy/place.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { Disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
@@ -20,10 +21,10 @@ import type { Circuit, Failure, State } from './state.js'
 import { TimeWindow } from './time-window.js'
 import type { Outcomes, Verdict } from './window.js'
 
-const OWNER = { package: '@base/resilience', pattern: 'CircuitBreaker' } as const
-
 /** These say that the dependency was not even reached. */
 const REFUSALS: ReadonlySet<string> = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED'])
+
+const PATTERN = 'CircuitBreaker'
 
 const channels = {
   stateChange: /* @__PURE__ */ diagnosticsChannel('base:resilience:circuit-breaker:stateChange'),
@@ -123,12 +124,13 @@ export class Machine implements Circuit, Engine {
     if (ctx !== undefined && isGivenUp(ctx)) return false
     const { isFailure } = this.rules
     if (isFailure === undefined) return !isRefusal(error)
-    return this.#ask(isFailure, error, 'isFailure')
+    return ask(PATTERN, 'isFailure', () => isFailure(error), true)
   }
 
   isFailureResult(value: unknown): boolean {
     const { isFailureResult } = this.rules
-    return isFailureResult !== undefined && this.#ask(isFailureResult, value, 'isFailureResult')
+    if (isFailureResult === undefined) return false
+    return ask(PATTERN, 'isFailureResult', () => isFailureResult(value), true)
   }
 
   refuse(retryAfter: number | undefined): Promise<never> {
@@ -164,16 +166,12 @@ export class Machine implements Circuit, Engine {
   #pause(): number {
     const { recoveryTimeout } = this.rules
     if (typeof recoveryTimeout === 'number') return recoveryTimeout
-    try {
-      return toMilliseconds(recoveryTimeout(this.openings), {
-        ...OWNER,
-        option: 'recoveryTimeout',
+    const answer = () =>
+      toMilliseconds(recoveryTimeout(this.openings), {
+        ...placesOf(PATTERN)('recoveryTimeout'),
         positive: true,
       })
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback: 'recoveryTimeout' })
-      return DEFAULT_RECOVERY_TIMEOUT
-    }
+    return ask(PATTERN, 'recoveryTimeout', answer, DEFAULT_RECOVERY_TIMEOUT)
   }
 
   #restored({ state, failures, pause, until }: CircuitBreakerSnapshot): State {
@@ -184,15 +182,6 @@ export class Machine implements Circuit, Engine {
     // A wall clock may have jumped: never longer than the pause was.
     const remaining = Math.min(Math.max(until - clock.now(), 0), pause)
     return new Open(this, clock.monotonic() + remaining, pause === 0 ? DEFAULT_RECOVERY_TIMEOUT : pause)
-  }
-
-  #ask<T>(predicate: (subject: T) => boolean, subject: T, callback: string): boolean {
-    try {
-      return predicate(subject)
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback })
-      return true
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { reportCallbackError } from '@base/core/events'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -62,13 +62,7 @@ export class FallbackEngine implements Engine {
 
   #handles(error: unknown): boolean {
     const { handle } = this.rules
-    if (handle === undefined) return true
-    try {
-      return handle(error)
-    } catch (thrown) {
-      reportCallbackError(thrown, { package: '@base/resilience', pattern: 'Fallback', callback: 'handle' })
-      return false
-    }
+    return handle === undefined || ask('Fallback', 'handle', () => handle(error), false)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { CancelledError } from '@base/core/errors'
-import { reportCallbackError } from '@base/core/events'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -11,7 +11,7 @@ import type { HedgeEvents, HedgeReason } from './events.js'
 import { type HedgeDesk, HedgedCall } from './hedged-call.js'
 import type { MeasuredDelay } from './percentile.js'
 
-const OWNER = { package: '@base/resilience', pattern: 'Hedge' } as const
+const PATTERN = 'Hedge'
 
 const channels = { hedge: /* @__PURE__ */ diagnosticsChannel('base:resilience:hedge:hedge') }
 
@@ -54,25 +54,17 @@ export class HedgeEngine implements Engine, HedgeDesk {
     const { delay, maxHedges } = this.rules
     if (hedge > maxHedges) return Number.POSITIVE_INFINITY
     if (typeof delay === 'number') return delay
-    try {
+    const measured = () => {
       const { current } = delay
       // A part of a millisecond must not become "all at once".
       return current > 0 ? Math.ceil(current) : current === 0 ? 0 : Number.POSITIVE_INFINITY
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback: 'delay.current' })
-      return Number.POSITIVE_INFINITY
     }
+    return ask(PATTERN, 'delay.current', measured, Number.POSITIVE_INFINITY)
   }
 
   accepts(error: unknown): boolean {
     const { hedgeIf } = this.rules
-    if (hedgeIf === undefined) return true
-    try {
-      return hedgeIf(error)
-    } catch (thrown) {
-      reportCallbackError(thrown, { ...OWNER, callback: 'hedgeIf' })
-      return false
-    }
+    return hedgeIf === undefined || ask(PATTERN, 'hedgeIf', () => hedgeIf(error), false)
   }
 
   permit(hedge: number, reason: HedgeReason, error: unknown): boolean {
@@ -93,11 +85,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
     if (byHedge) this.wins++
     const { delay, clock } = this.rules
     if (typeof delay === 'number') return
-    try {
-      delay.record(clock.monotonic() - start)
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback: 'delay.record' })
-    }
+    ask(PATTERN, 'delay.record', () => delay.record(clock.monotonic() - start), undefined)
   }
 
   lost(): CancelledError {

@@ -15,7 +15,7 @@ export class Bucket implements Meter {
   readonly policy: RateLimitPolicy
   readonly aligned = false
   /** By row: the debt, and when it was that much. */
-  readonly #cells = new Cells(2)
+  readonly rows: Cells = new Cells(2)
   /** What one costs, what a microsecond pays, what may be owed. */
   readonly #price: number
   readonly #pace: number
@@ -33,7 +33,7 @@ export class Bucket implements Meter {
   }
 
   read(row: number, now: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     const passed = now - (values[row * 2 + 1] as number)
     this.#now = now
     this.#debt = Math.max(0, (values[row * 2] as number) - passed * this.#pace)
@@ -46,7 +46,7 @@ export class Bucket implements Meter {
   }
 
   charge(row: number, cost: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     this.#debt += cost * this.#price
     values[row * 2] = this.#debt
     values[row * 2 + 1] = this.#now
@@ -58,14 +58,6 @@ export class Bucket implements Meter {
 
   idleIn(): number {
     return Math.ceil(this.#debt / this.#pace)
-  }
-
-  resize(rows: number): void {
-    this.#cells.resize(rows)
-  }
-
-  copy(from: number, to: number): void {
-    this.#cells.copy(from, to)
   }
 }
 

@@ -10,7 +10,7 @@ export class FixedWindow implements Meter {
   readonly policy: RateLimitPolicy
   readonly aligned = true
   /** By row: which window, and what was spent in it. */
-  readonly #cells = new Cells(2)
+  readonly rows: Cells = new Cells(2)
   readonly #window: number
   #index = 0
   /** How much of the window is left. */
@@ -23,7 +23,7 @@ export class FixedWindow implements Meter {
   }
 
   read(row: number, now: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     const index = Math.floor(now / this.#window)
     if ((values[row * 2] as number) > index) values[row * 2] = index
     this.#index = index
@@ -38,7 +38,7 @@ export class FixedWindow implements Meter {
   }
 
   charge(row: number, cost: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     this.#spent += cost
     values[row * 2] = this.#index
     values[row * 2 + 1] = this.#spent
@@ -50,13 +50,5 @@ export class FixedWindow implements Meter {
 
   idleIn(): number {
     return this.#spent === 0 ? 0 : this.#left
-  }
-
-  resize(rows: number): void {
-    this.#cells.resize(rows)
-  }
-
-  copy(from: number, to: number): void {
-    this.#cells.copy(from, to)
   }
 }

@@ -1,3 +1,4 @@
+import type { Rowed } from './rows.js'
 import type { RateLimitPolicy } from './store.js'
 
 /** What stands beside {@link Meter.wait} for a cost that can never be spent at once. */
@@ -11,6 +12,8 @@ export interface Meter {
   readonly policy: RateLimitPolicy
   /** Whether it is aligned to the epoch, and so on the wall clock. */
   readonly aligned: boolean
+  /** Where it keeps its counts. */
+  readonly rows: Rowed
   /** Turns to a row as it is now; what follows is about that one, at that time. */
   read(row: number, now: number): void
   /** How long until the cost could be spent, 0 for now; {@link NEVER} where it is too much for ever. */
@@ -21,8 +24,4 @@ export interface Meter {
   remaining(): number
   /** How long until the row is as new. */
   idleIn(): number
-  /** Makes room for rows below that number. */
-  resize(rows: number): void
-  /** Copies a row; row 0 onto another clears it. */
-  copy(from: number, to: number): void
 }

@@ -119,14 +119,19 @@ export class RateLimiter implements Policy {
    *
    * @throws InvalidOptionError where the key is not 1 to 512 bytes of text, or the cost no integer from 0 to 2^31.
    */
-  async consume(key: string, options?: ConsumeOptions): Promise<RateLimitResult> {
-    checkKey(key, 'RateLimiter.consume')
-    const cost = options?.cost === undefined ? 1 : options.cost
-    if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
-    const answer = this.#engine.store.consume(key, cost)
-    const result = answer instanceof Promise ? await answer : answer
-    if (cost > 0) this.#engine.account(key, result)
-    return result
+  consume(key: string, options?: ConsumeOptions): Promise<RateLimitResult> {
+    // No async function: what it sets up for its `await` would be for nothing where the store answers at once.
+    try {
+      checkKey(key, 'RateLimiter.consume')
+      const cost = options?.cost === undefined ? 1 : options.cost
+      if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
+      const result = this.#engine.store.consume(key, cost)
+      return result instanceof Promise
+        ? result.then((later) => this.#accounted(key, cost, later))
+        : Promise.resolve(this.#accounted(key, cost, result))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -180,6 +185,11 @@ export class RateLimiter implements Policy {
     listener: (payload: RateLimiterEvents[Name]) => void,
   ): () => void {
     return this.#engine.observers.on(event, listener)
+  }
+
+  #accounted(key: string, cost: number, result: RateLimitResult): RateLimitResult {
+    if (cost > 0) this.#engine.account(key, result)
+    return result
   }
 }
 

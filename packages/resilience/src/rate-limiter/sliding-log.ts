@@ -1,4 +1,5 @@
 import { type Meter, NEVER } from './meter.js'
+import type { Rowed } from './rows.js'
 import { Spends } from './spends.js'
 import type { RateLimitPolicy } from './store.js'
 
@@ -6,9 +7,10 @@ import type { RateLimitPolicy } from './store.js'
  * What was spent in the last window, spend by spend: exact, and 16 bytes for each spend that is remembered, at most
  * `limit` of them for a key. What was spent at one moment is one entry. A spend counts until a whole window has passed.
  */
-export class SlidingLog implements Meter {
+export class SlidingLog implements Meter, Rowed {
   readonly policy: RateLimitPolicy
   readonly aligned = false
+  readonly rows: Rowed = this
   readonly #logs: (Spends | undefined)[] = []
   readonly #window: number
   #now = 0

@@ -14,7 +14,7 @@ function meter(): SlidingWindow {
     window: 100,
     burst: 10,
   })
-  window.resize(16)
+  window.rows.resize(16)
   return window
 }
 
@@ -109,8 +109,8 @@ describe('SlidingWindow', () => {
   test('never shares a row, and a copied one goes on by itself', () => {
     const window = meter()
     spend(window, 0, 4)
-    window.copy(ROW, 2)
-    window.copy(0, ROW)
+    window.rows.copy(ROW, 2)
+    window.rows.copy(0, ROW)
     window.read(ROW, 1)
     expect(window.remaining()).toBe(10)
     window.read(2, 1)

@@ -17,7 +17,7 @@ export class SlidingWindow implements Meter {
   readonly policy: RateLimitPolicy
   readonly aligned = true
   /** By row: which window, what was spent in it, and in the one before. */
-  readonly #cells = new Cells(3)
+  readonly rows: Cells = new Cells(3)
   readonly #window: number
   #index = 0
   /** How much of the window has passed. */
@@ -31,7 +31,7 @@ export class SlidingWindow implements Meter {
   }
 
   read(row: number, now: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     this.#index = Math.floor(now / this.#window)
     this.#passed = now - this.#index * this.#window
     if ((values[row * 3] as number) > this.#index) values[row * 3] = this.#index
@@ -52,7 +52,7 @@ export class SlidingWindow implements Meter {
   }
 
   charge(row: number, cost: number): void {
-    const { values } = this.#cells
+    const { values } = this.rows
     this.#current += cost
     values[row * 3] = this.#index
     values[row * 3 + 1] = this.#current
@@ -68,14 +68,6 @@ export class SlidingWindow implements Meter {
     const left = this.#window - this.#passed
     if (this.#current > 0) return left + this.#window
     return this.#before > 0 ? left : 0
-  }
-
-  resize(rows: number): void {
-    this.#cells.resize(rows)
-  }
-
-  copy(from: number, to: number): void {
-    this.#cells.copy(from, to)
   }
 
   /** How far into a window no more than `spare` counts of what was spent before. */

@@ -25,7 +25,7 @@ export class Table implements Swept {
     this.#meters = limit.policies.map(meterOf)
     this.#aligned = this.#meters.some(({ aligned }) => aligned)
     this.#waits = this.#meters.map(() => 0)
-    this.rows = new Rows([...this.#meters, this.#blocks])
+    this.rows = new Rows([...this.#meters.map(({ rows }) => rows), this.#blocks])
     this.#sweeper = new Sweeper(clock, maxKeys, this)
   }
 
@@ -50,7 +50,7 @@ export class Table implements Swept {
       if (row === 0) row = this.#add(key)
       for (let index = 0; index < this.#meters.length; index++) this.#meters[index]?.charge(row, cost)
     }
-    return { allowed, policies: this.#meters.map(this.#report) }
+    return { allowed, policies: this.#reports() }
   }
 
   reset(key: string): void {
@@ -69,6 +69,14 @@ export class Table implements Swept {
     // Sweeping has read other rows.
     for (const meter of this.#meters) meter.read(row, this.#now(meter))
     return row
+  }
+
+  #reports(): readonly RateLimitPolicyResult[] {
+    const [only] = this.#meters
+    // Most limits have one policy, and a list of one is cheaper written than mapped.
+    return only !== undefined && this.#meters.length === 1
+      ? [this.#report(only, 0)]
+      : this.#meters.map(this.#report)
   }
 
   readonly #report = (meter: Meter, index: number): RateLimitPolicyResult => {

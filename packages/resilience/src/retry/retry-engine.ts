@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { deadline } from '@base/core/context'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { reportCallbackError } from '@base/core/events'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -14,7 +14,7 @@ import { retryAfterOf } from './retry-after.js'
 import type { RetryBudget } from './retry-budget.js'
 import { isOpenCircuit, isRetryable } from './retryable.js'
 
-const OWNER = { package: '@base/resilience', pattern: 'Retry' } as const
+const PATTERN = 'Retry'
 
 const channels = {
   retry: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:retry'),
@@ -140,15 +140,9 @@ export class RetryEngine implements Engine {
 
   #pauseAfter(last: Failure, ctx: CallContext, previous: number): number | GaveUpReason {
     const { backoff, random, respectRetryAfter, clock } = this.rules
-    let duration: number
-    try {
-      duration = Math.round(backoff(ctx.attempt, { previous, random }))
-      if (!(duration >= 0 && Number.isFinite(duration)))
-        throw new RangeError(`not a number of milliseconds: ${duration}`)
-    } catch (error) {
-      reportCallbackError(error, { ...OWNER, callback: 'backoff' })
-      return 'bad_backoff'
-    }
+    const answer = () => milliseconds(backoff(ctx.attempt, { previous, random }))
+    const duration = ask(PATTERN, 'backoff', answer, -1)
+    if (duration < 0) return 'bad_backoff'
     const outcome = 'error' in last ? last.error : last.value
     const hint = respectRetryAfter ? retryAfterOf(outcome, clock.now()) : 0
     if (hint > (backoff.max ?? DEFAULT_MAX)) return 'retry_after'
@@ -177,15 +171,14 @@ export class RetryEngine implements Engine {
   #isRetried(error: unknown, ctx: CallContext): boolean {
     const { retryIf } = this.rules
     if (retryIf === undefined) return isRetryable(error)
-    return ask(() => retryIf(error, ctx), 'retryIf')
+    return ask(PATTERN, 'retryIf', () => retryIf(error, ctx), false)
   }
 
   /** A value is never taken away from a caller who has given up. */
   #isGood(value: unknown, ctx: CallContext): boolean {
     const { retryIfResult } = this.rules
-    return (
-      retryIfResult === undefined || ctx.aborted || !ask(() => retryIfResult(value, ctx), 'retryIfResult')
-    )
+    if (retryIfResult === undefined || ctx.aborted) return true
+    return !ask(PATTERN, 'retryIfResult', () => retryIfResult(value, ctx), false)
   }
 }
 
@@ -193,12 +186,8 @@ function isRefusal(failure: Failure): boolean {
   return 'error' in failure && isOpenCircuit(failure.error)
 }
 
-/** A callback that throws asks for no retry. */
-function ask(question: () => boolean, callback: string): boolean {
-  try {
-    return question()
-  } catch (error) {
-    reportCallbackError(error, { ...OWNER, callback })
-    return false
-  }
+function milliseconds(pause: number): number {
+  const rounded = Math.round(pause)
+  if (rounded >= 0 && Number.isFinite(rounded)) return rounded
+  throw new RangeError(`not a number of milliseconds: ${rounded}`)
 }
