@@ -35,13 +35,10 @@ function holding({ slot }: CallContext, result: unknown): unknown {
 /** The same call as the foreign policy sees it: it may have a signal of its own, and count attempts. */
 function inside(ctx: CallContext, inner: PolicyContext | undefined): CallContext {
   const signal = inner?.signal ?? (ctx.abortable ? ctx.signal : undefined)
-  return new CallContext(
-    ctx.fn,
-    signal,
-    ctx.key,
-    ctx.priority,
-    inner?.attempt ?? ctx.attempt,
-    undefined,
-    ctx.slot,
-  )
+  return new CallContext(ctx.fn, signal, ctx.key, ctx.priority, attemptOf(ctx, inner), undefined, ctx.slot)
+}
+
+/** That of the innermost policy that counts: one that does not, says 1. */
+function attemptOf({ attempt }: CallContext, inner: PolicyContext | undefined): number {
+  return inner !== undefined && inner.attempt > 1 ? inner.attempt : attempt
 }

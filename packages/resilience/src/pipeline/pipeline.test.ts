@@ -63,6 +63,17 @@ describe('pipeline', () => {
     expect(bulkhead.running).toBe(0)
   })
 
+  test("shows which attempt it is through another's policy, which counts none", async () => {
+    const attempts: number[] = []
+    const policy = pipeline(new Retry({ maxAttempts: 3, backoff: constant(0) }), telling('a', []))
+    const failing = policy.execute(({ attempt }) => {
+      attempts.push(attempt)
+      throw new Error('again')
+    })
+    await expect(failing).rejects.toThrow('again')
+    expect(attempts).toEqual([1, 2, 3])
+  })
+
   test('of no policies calls the function', async () => {
     expect(await pipeline().execute(() => 42)).toBe(42)
   })
