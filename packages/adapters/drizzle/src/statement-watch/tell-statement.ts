@@ -1,4 +1,3 @@
-import { systemClock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { toFailure } from '../failures/failures.js'
 import { sqlStateOf } from '../failures/postgres-error.js'
@@ -61,9 +60,9 @@ export interface Telling {
 /** The same, for what is no one call; nothing where nobody listens. */
 export function startTelling(statement: SentStatement): Telling | undefined {
   if (!ended.hasSubscribers) return undefined
-  const start = systemClock.monotonic()
+  const start = performance.now()
   const tell = (outcome: Outcome) =>
-    ended.publish({ ...described(statement), duration: systemClock.monotonic() - start, ...outcome })
+    ended.publish({ ...described(statement), duration: performance.now() - start, ...outcome })
   return {
     succeeded(result) {
       const rows = rowsIn(result)
