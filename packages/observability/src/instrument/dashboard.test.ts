@@ -40,7 +40,7 @@ function sampleOf(name: string, unit: string, kind: 'counter' | 'gauge' | 'histo
 
 /** The metrics of `instrument` that a query names. */
 function namedIn(query: string): string[] {
-  return [...query.matchAll(/\bbase_[a-z_]+(?=\{)/g)].map(([name]) =>
+  return [...query.matchAll(/\b(?:base|db)_[a-z_]+(?=\{)/g)].map(([name]) =>
     name.replace(/_(bucket|count|sum)$/, ''),
   )
 }

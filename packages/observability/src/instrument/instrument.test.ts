@@ -181,10 +181,10 @@ describe('what is published', () => {
     }
     const logger = { trace: broken, debug: broken, info: broken, warn: broken, error: broken }
     const { read } = instrumented({ logger, tracer: { startSpan: broken } as never })
-    channel('base:drizzle:query:slow').publish({ table: 'users', operation: 'find', sql: '', duration: 150 })
+    channel('base:drizzle:query:end').publish({ operation: 'select', summary: 'select', duration: 150 })
     const metrics = await read()
-    expect(metrics.count('base.query.slow.duration')).toBe(1)
-    expect(metrics.value('base.instrument.failures', { 'base.channel': 'base:drizzle:query:slow' })).toBe(2)
+    expect(metrics.count('db.client.operation.duration')).toBe(1)
+    expect(metrics.value('base.instrument.failures', { 'base.channel': 'base:drizzle:query:end' })).toBe(2)
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
-import { SpanKind, type Tracer, trace } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { type ChannelRule, eventName } from './channel-rule.js'
+import { ERROR_TYPE } from './field-rule.js'
 import { at, type Labels, type MessageReader } from './message-reader.js'
 
 /** Adds an event to the active span, or makes a span. */
@@ -35,6 +36,8 @@ function operationSpan(
     const end = clock.now()
     const name = named.map((field) => String(at(message, field))).join(' ')
     const attributes = reader.details(message, labels)
-    tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: end - took, attributes }).end(end)
+    const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: end - took, attributes })
+    if (labels[ERROR_TYPE] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end(end)
   }
 }

@@ -151,6 +151,22 @@ const RARE: readonly (readonly [channel: string, message: object])[] = [
     'base:auth:verifier:refused',
     { code: 'TOKEN_EXPIRED', reason: 'late', issuer: 'https://login.example.com' },
   ],
+  [
+    'base:drizzle:query:end',
+    { summary: 'select orders', operation: 'select', table: 'orders', sql: 'select', duration: 300, rows: 1 },
+  ],
+  [
+    'base:drizzle:query:end',
+    {
+      summary: 'insert orders',
+      operation: 'insert',
+      table: 'orders',
+      sql: 'insert',
+      duration: 3,
+      state: '23505',
+      error: new Error('taken'),
+    },
+  ],
   ['base:drizzle:query:slow', { table: 'orders', operation: 'find', sql: 'select', duration: 300 }],
   ['base:resilience:pipeline:warning', { code: 'fallback_inside', message: 'put it outermost' }],
 ]

@@ -28,6 +28,8 @@ export interface Watch {
 export interface Traced {
   readonly events: readonly (readonly [name: string, attributes: object])[]
   readonly spans: InMemorySpanExporter['getFinishedSpans'] extends () => infer Spans ? Spans : never
+  /** The span that it ran in. */
+  readonly request: Traced['spans'][number] | undefined
 }
 
 /** Instrumented until the test is over. */
@@ -57,6 +59,7 @@ export function watch(clock?: Clock): Watch {
       return {
         events: (request?.events ?? []).map(({ name, attributes = {} }) => [name, attributes] as const),
         spans: finished().filter(({ name }) => name !== 'request'),
+        request,
       }
     },
   }

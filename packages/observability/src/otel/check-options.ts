@@ -1,16 +1,23 @@
 import { toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkNumber, checkText, invalidOption } from '@base/core/options'
 import type { Attributes } from '@opentelemetry/api'
-import type { OpenTelemetryOptions, ServiceOptions } from './open-telemetry-options.js'
+import type { OpenTelemetryOptions, OtlpOptions, ServiceOptions } from './open-telemetry-options.js'
 import { type Environment, type OtlpSettings, otlpSettings } from './otlp-settings.js'
 import { type Sampling, samplingOf } from './sampling.js'
+
+/** How metrics are sent. */
+export interface MetricsSettings extends OtlpSettings {
+  /** How often, in milliseconds. */
+  readonly interval: number
+}
 
 /** The options as they are used, times in milliseconds. */
 export interface OpenTelemetrySettings {
   readonly attributes: Attributes
-  readonly traces: OtlpSettings
-  readonly metrics: OtlpSettings
-  readonly metricsInterval: number | undefined
+  /** None where traces are not sent: then they are ids alone. */
+  readonly traces: OtlpSettings | undefined
+  /** None where metrics are not sent. */
+  readonly metrics: MetricsSettings | undefined
   readonly sampling: Sampling
   readonly baggage: boolean
   readonly shutdownTimeout: number
@@ -20,20 +27,48 @@ const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
 
 /** The options, checked once. */
 export function checkOptions(options: OpenTelemetryOptions, environment: Environment): OpenTelemetrySettings {
-  const { otlp = {}, metrics = {}, baggage = true, sampling, shutdownTimeout = '5s' } = options
+  const { otlp: given = {}, metrics = {}, baggage = true, sampling, shutdownTimeout = '5s' } = options
+  const otlp = checkOtlp(given)
   if (sampling !== undefined) checkNumber(sampling, { ...PLACE, option: 'sampling', max: 1 })
   return {
     attributes: { ...attributesOf(options.attributes), ...serviceOf(options.service) },
-    traces: otlpSettings(otlp, 'traces', environment),
-    metrics: otlpSettings(otlp, 'metrics', environment),
-    metricsInterval:
-      metrics === false
-        ? undefined
-        : toMilliseconds(metrics.interval ?? '60s', { ...PLACE, option: 'metrics.interval', positive: true }),
+    traces: isSent(otlp, 'traces', environment) ? otlpSettings(otlp, 'traces', environment) : undefined,
+    metrics: metricsOf(otlp, metrics, environment),
     sampling: samplingOf(sampling, environment),
     baggage: checkBoolean(baggage, { ...PLACE, option: 'baggage' }),
     shutdownTimeout: toMilliseconds(shutdownTimeout, { ...PLACE, option: 'shutdownTimeout', positive: true }),
   }
+}
+
+function checkOtlp(otlp: unknown): OtlpOptions | false {
+  if (otlp === false || (typeof otlp === 'object' && otlp !== null)) return otlp
+  throw invalidOption(otlp, { ...PLACE, option: 'otlp' }, 'an object of options, or false')
+}
+
+function metricsOf(
+  otlp: OtlpOptions | false,
+  metrics: Exclude<OpenTelemetryOptions['metrics'], undefined>,
+  environment: Environment,
+): MetricsSettings | undefined {
+  if (metrics === false) return undefined
+  const interval = toMilliseconds(metrics.interval ?? '60s', {
+    ...PLACE,
+    option: 'metrics.interval',
+    positive: true,
+  })
+  return isSent(otlp, 'metrics', environment)
+    ? { ...otlpSettings(otlp, 'metrics', environment), interval }
+    : undefined
+}
+
+/** Whoever runs the service may say no, and whoever wrote it. */
+function isSent(
+  otlp: OtlpOptions | false,
+  signal: 'traces' | 'metrics',
+  environment: Environment,
+): otlp is OtlpOptions {
+  const exporter = environment[`OTEL_${signal.toUpperCase()}_EXPORTER`]?.trim().toLowerCase()
+  return otlp !== false && exporter !== 'none'
 }
 
 function attributesOf(attributes: unknown): Attributes {

@@ -33,12 +33,19 @@ export interface OtlpOptions {
 export interface OpenTelemetryOptions {
   /** Who sends the telemetry: a name, or a name with version and environment. */
   readonly service: string | ServiceOptions
-  /** Where telemetry is sent. @defaultValue what the environment says */
-  readonly otlp?: OtlpOptions
+  /**
+   * Where telemetry is sent. `false` where there is no collector: traces are ids alone, in log lines and in what is sent to
+   * others, and no package of OpenTelemetry's SDK is needed. `OTEL_TRACES_EXPORTER=none` says so of traces,
+   * `OTEL_METRICS_EXPORTER=none` of metrics.
+   *
+   * @defaultValue what the environment says
+   */
+  readonly otlp?: OtlpOptions | false
   /** What else is said of the service, over what `OTEL_RESOURCE_ATTRIBUTES` says. @defaultValue nothing */
   readonly attributes?: Attributes
   /**
-   * The share of the traces that start here and are recorded, from 0 to 1; of others, whoever started them decides.
+   * The share of the traces that start here and are recorded, from 0 to 1; of others, whoever started them decides. Where
+   * no traces are sent, none is recorded.
    *
    * @defaultValue what `OTEL_TRACES_SAMPLER` says, or 1
    */

@@ -1,15 +1,12 @@
-import { ConflictError } from '@base/core/errors'
-import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { Sampler, TracerProvider } from '@opentelemetry/sdk-trace'
-import { asyncContextManager } from '../tracing/async-context-manager.js'
-import { baggagePropagator } from '../tracing/baggage-propagator.js'
-import { traceContextPropagator } from '../tracing/trace-context-propagator.js'
-import type { OpenTelemetrySettings } from './check-options.js'
-import { compositePropagator } from './composite-propagator.js'
+import type { MetricsSettings, OpenTelemetrySettings } from './check-options.js'
+import { idTracerProvider } from './id-tracer.js'
 import { OtlpSender } from './otlp-sender.js'
+import type { OtlpSettings } from './otlp-settings.js'
 import type { Peers } from './peers.js'
+import { register } from './register.js'
 import type { Sampling } from './sampling.js'
 
 /** A running SDK. */
@@ -29,18 +26,20 @@ export interface Sdk {
 /** Builds the SDK and registers it, whole or not at all. */
 export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
   const resource = resourceOf(settings, peers)
-  const spans = spansOf(settings, resource, peers)
-  const meters =
-    settings.metricsInterval === undefined
-      ? undefined
-      : metersOf(settings, settings.metricsInterval, resource, peers)
-  const senders = meters === undefined ? [spans.sender] : [spans.sender, meters.sender]
-  const providers = meters === undefined ? [spans.provider] : [spans.provider, meters.provider]
+  const spans = settings.traces && spansOf(settings, settings.traces, resource, peers)
+  const meters = settings.metrics && metersOf(settings.metrics, resource, peers)
+  const signals = [spans, meters].filter((signal) => signal !== undefined)
+  const senders = signals.map(({ sender }) => sender)
+  const providers = signals.map(({ provider }) => provider)
   const abandon = () => {
     for (const sender of senders) sender.close()
   }
   try {
-    const unregister = register(spans.provider, meters?.provider, settings.baggage)
+    const unregister = register({
+      tracers: spans?.provider ?? idTracerProvider(),
+      meters: meters?.provider,
+      baggage: settings.baggage,
+    })
     return {
       dropped: () => senders.reduce((sum, sender) => sum + sender.dropped, 0),
       flush: () =>
@@ -71,12 +70,13 @@ function resourceOf({ attributes }: OpenTelemetrySettings, { resources }: Peers)
 }
 
 function spansOf(
-  { traces, sampling }: OpenTelemetrySettings,
+  { sampling }: OpenTelemetrySettings,
+  settings: OtlpSettings,
   resource: Resource,
   { otlp, trace: sdk }: Peers,
 ): { provider: TracerProvider; sender: OtlpSender } {
   type Spans = Parameters<typeof otlp.ProtobufTraceSerializer.serializeRequest>[0]
-  const sender = new OtlpSender(traces)
+  const sender = new OtlpSender(settings)
   const exporter = exporterOf(sender, (spans: Spans) => otlp.ProtobufTraceSerializer.serializeRequest(spans))
   const spanProcessors = [new sdk.BatchSpanProcessor({ exporter })]
   return {
@@ -86,15 +86,16 @@ function spansOf(
 }
 
 function metersOf(
-  { metrics: settings }: OpenTelemetrySettings,
-  interval: number,
+  settings: MetricsSettings,
   resource: Resource,
   { otlp, metrics: sdk }: Peers,
 ): { provider: MeterProvider; sender: OtlpSender } {
   type Data = Parameters<typeof otlp.ProtobufMetricsSerializer.serializeRequest>[0]
   const sender = new OtlpSender(settings)
   const exporter = exporterOf(sender, (data: Data) => otlp.ProtobufMetricsSerializer.serializeRequest(data))
-  const readers = [new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: interval })]
+  const readers = [
+    new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: settings.interval }),
+  ]
   return { provider: new sdk.MeterProvider({ resource, readers }), sender }
 }
 
@@ -123,33 +124,4 @@ function exporterOf<T>(
 function samplerOf({ ratio, isParentBased }: Sampling, sdk: Peers['trace']): Sampler {
   const root = new sdk.TraceIdRatioBasedSampler(ratio)
   return isParentBased ? new sdk.ParentBasedSampler({ root }) : root
-}
-
-/** Registers all of it, and gives what takes it out; throws where somebody else's tracer or meter is there. */
-function register(spans: TracerProvider, meters: MeterProvider | undefined, baggage: boolean): () => void {
-  const taken: (() => void)[] = []
-  const take = (isTaken: boolean, free: () => void) => {
-    if (isTaken) taken.push(free)
-    return isTaken
-  }
-  const leave = () => {
-    for (const free of taken.splice(0)) free()
-  }
-  const isOurs =
-    take(trace.setGlobalTracerProvider(spans), () => trace.disable()) &&
-    (meters === undefined || take(metrics.setGlobalMeterProvider(meters), () => metrics.disable()))
-  if (!isOurs) {
-    leave()
-    throw new ConflictError({
-      message: 'startOpenTelemetry: OpenTelemetry was started already; close that first.',
-    })
-  }
-  const manager = asyncContextManager()
-  if (manager !== undefined) take(context.setGlobalContextManager(manager), () => context.disable())
-  const propagators = [
-    traceContextPropagator({ randomTraceIds: true }),
-    ...(baggage ? [baggagePropagator()] : []),
-  ]
-  take(propagation.setGlobalPropagator(compositePropagator(propagators)), () => propagation.disable())
-  return leave
 }

@@ -1,8 +1,10 @@
 import { systemClock } from '@base/core/clock'
-import { checkOptions } from './check-options.js'
+import { checkOptions, type OpenTelemetrySettings } from './check-options.js'
 import type { OpenTelemetryOptions } from './open-telemetry-options.js'
+import type { Environment } from './otlp-settings.js'
 import { loadPeers } from './peers.js'
 import { createSdk, type Sdk } from './sdk.js'
+import { sdkOfIds } from './sdk-of-ids.js'
 
 /** OpenTelemetry's SDK, as it was started. */
 export interface OpenTelemetry {
@@ -27,9 +29,13 @@ export interface OpenTelemetry {
  *
  * A collector that is away, slow, hanging or failing costs batches and nothing else: nothing waits for it, nothing throws,
  * no timer or connection keeps the process alive, at most 2,048 spans and 8 batches of each kind are held. One warning of
- * the process (`OpenTelemetryWarning`) tells of the first loss. `OTEL_SDK_DISABLED=true` starts nothing.
+ * the process (`OpenTelemetryWarning`) tells of the first loss.
  *
- * It needs `@opentelemetry/sdk-trace`, `sdk-metrics`, `resources` and `otlp-transformer`, which need Node.js 22.15.
+ * Where nothing is sent (`otlp: false`), traces are ids alone, for log lines and for those who are called. One that starts
+ * here is not sampled, for nobody records it; of one that came in the flag is passed on unchanged. With
+ * `OTEL_SDK_DISABLED=true` nothing has a span, and what came in is passed on.
+ *
+ * Where something is sent, it needs `@opentelemetry/sdk-trace`, `sdk-metrics`, `resources` and `otlp-transformer`, which need Node.js 22.15.
  *
  * @example
  * const telemetry = await startOpenTelemetry({ service: { name: 'orders', version: '1.4.0' }, sampling: 0.1 })
@@ -43,21 +49,28 @@ export interface OpenTelemetry {
 export async function startOpenTelemetry(options: OpenTelemetryOptions): Promise<OpenTelemetry> {
   const environment = globalThis.process?.env ?? {}
   const settings = checkOptions(options, environment)
-  if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return handleOf(undefined, 0)
-  return handleOf(createSdk(settings, await loadPeers()), settings.shutdownTimeout)
+  return handleOf(await sdkOf(settings, environment), settings.shutdownTimeout)
 }
 
-function handleOf(sdk: Sdk | undefined, timeout: number): OpenTelemetry {
+async function sdkOf(settings: OpenTelemetrySettings, environment: Environment): Promise<Sdk> {
+  const { traces, metrics, baggage } = settings
+  const isDisabled = environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true'
+  if (isDisabled || (traces === undefined && metrics === undefined))
+    return sdkOfIds({ spans: !isDisabled, baggage })
+  return createSdk(settings, await loadPeers())
+}
+
+function handleOf(sdk: Sdk, timeout: number): OpenTelemetry {
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= sdk === undefined ? Promise.resolve() : stop(sdk, timeout)
+    closed ??= stop(sdk, timeout)
     return closed
   }
   return {
     get dropped() {
-      return sdk?.dropped() ?? 0
+      return sdk.dropped()
     },
-    flush: () => (sdk === undefined || closed !== undefined ? close() : within(timeout, sdk.flush())),
+    flush: () => closed ?? within(timeout, sdk.flush()),
     close,
     shutdown: close,
     [Symbol.asyncDispose]: close,

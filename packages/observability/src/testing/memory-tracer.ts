@@ -2,14 +2,13 @@ import type { Clock } from '@base/core/clock'
 import {
   type SpanOptions as ApiSpanOptions,
   type Context,
-  context,
   type Span,
   type SpanContext,
   TraceFlags,
-  type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api'
+import { tracerOf } from '../tracing/tracer-of.js'
 import { MemorySpan } from './memory-span.js'
 import type { RecordedSpan } from './memory-spans.js'
 
@@ -42,21 +41,4 @@ export function memoryTracer(
   const getTracer = (scope: string) =>
     tracerOf((name, options, active) => startSpan(scope, name, options, active))
   return { provider: { getTracer }, open: () => open }
-}
-
-type Start = (name: string, options: ApiSpanOptions, active: Context) => Span
-type Body = (span: Span) => unknown
-
-function tracerOf(start: Start): Tracer {
-  const tracer = {
-    startSpan: (name: string, options: ApiSpanOptions = {}, active = context.active()) =>
-      start(name, options, active),
-    startActiveSpan(name: string, ...rest: [...(ApiSpanOptions | Context)[], Body]) {
-      const fn = rest.pop() as Body
-      const [options = {}, active = context.active()] = rest as unknown as [ApiSpanOptions?, Context?]
-      const span = start(name, options, active)
-      return context.with(trace.setSpan(active, span), fn, undefined, span)
-    },
-  }
-  return tracer as unknown as Tracer
 }

@@ -5,6 +5,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type Executor, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { migrate } from '../migrate/migrate.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { authMigrations } from './auth-migrations.js'
 
 /** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
@@ -37,7 +38,9 @@ export class AuthDatabase {
     tables: readonly string[],
   ) {
     const place = { package: '@base/drizzle', pattern }
-    this.#executor = checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
+    this.#executor = watchStatements(
+      checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' }),
+    )
     this.#clock = clock && checkMethods(clock, ['now', 'schedule'], { ...place, option: 'clock' })
     this.#tables = tables
   }

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { migrate } from '../migrate/migrate.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { idempotencyMigrations } from './idempotency-migrations.js'
 import { type ClaimedRow, IdempotencyTable } from './idempotency-table.js'
 
@@ -88,7 +89,7 @@ class TableStore implements DrizzleIdempotencyStore {
 
   constructor(executor: Executor, clock: Clock | undefined, pruneInterval: number) {
     this.transactional = isTransaction(executor)
-    this.#executor = executor
+    this.#executor = watchStatements(executor)
     this.#table = new IdempotencyTable(executor, clock)
     this.#clock = clock ?? systemClock
     this.#pruneInterval = pruneInterval

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type Executor, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { migrate } from '../migrate/migrate.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { lockMigrations } from './lock-migrations.js'
 
 /**
@@ -15,7 +16,7 @@ export class LeaseTable {
   #ready: Promise<void> | undefined
 
   constructor(executor: Executor, clock: Clock | undefined) {
-    this.#executor = executor
+    this.#executor = watchStatements(executor)
     this.#clock = clock
   }
 

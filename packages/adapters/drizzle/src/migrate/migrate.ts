@@ -2,6 +2,7 @@ import { checkBoolean, checkText, invalidOption } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import { type Executor, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { hashOf } from './hash.js'
 import { MigrationEditedError } from './migration-edited-error.js'
 
@@ -62,6 +63,7 @@ export async function migrate(
   { dryRun = false }: MigrateOptions = {},
 ): Promise<MigrationReport> {
   checkBoolean(dryRun, { ...where, option: 'dryRun' })
+  watchStatements(executor)
   const hashed = await Promise.all(checked(migrations).map(withHash))
   if (dryRun) return { applied: [], pending: (await pendingOf(executor, hashed)).map(({ name }) => name) }
   if (hashed.length === 0) return { applied: [], pending: [] }

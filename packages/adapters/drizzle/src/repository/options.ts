@@ -7,6 +7,7 @@ import { type Column, getTableColumns, getTableName, is, Table } from 'drizzle-o
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Executor } from '../executor.js'
 import type { FieldSource } from '../specification/fields.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { Statements } from './statements.js'
 
 /** What is read from a table. */
@@ -109,11 +110,8 @@ export function readSettings<Source extends PgTable, T extends object, IdName ex
 }
 
 function checkExecutor(executor: unknown, option: string): Executor {
-  return checkMethods(
-    executor as Executor,
-    ['select', 'insert', 'update', 'delete', 'execute', 'transaction'],
-    at(option),
-  )
+  const methods = ['select', 'insert', 'update', 'delete', 'execute', 'transaction'] as const
+  return watchStatements(checkMethods(executor as Executor, methods, at(option)))
 }
 
 function named(columns: Settings<unknown>['columns'], name: unknown, option: string): NamedColumn {

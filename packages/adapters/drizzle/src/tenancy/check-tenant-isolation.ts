@@ -3,6 +3,7 @@ import { is, type SQL, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { type Executor, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 import { quotedTable } from './quoted.js'
 import { TenantsNotIsolatedError } from './tenants-not-isolated-error.js'
 
@@ -35,7 +36,8 @@ export async function checkTenantIsolation(
     if (!is(table, PgTable)) throw invalidOption(table, { ...where, option: 'tables' }, 'tables of drizzle')
     return quotedTable(table)
   })
-  const rows = (statement: SQL) => withFailures(async () => rowsOf(await executor.execute(statement)))
+  const rows = (statement: SQL) =>
+    withFailures(async () => rowsOf(await watchStatements(executor).execute(statement)))
   const [[role], found] = [await rows(ROLE), await rows(protection(column, named))]
   const problems = [...problemsOfRole(role ?? {}), ...problemsOfTables(found as unknown as Protection[])]
   if (problems.length > 0) throw new TenantsNotIsolatedError(problems)

@@ -2,6 +2,7 @@ import { checkText, invalidOption, type OptionPlace } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import { type Executor, isTransaction } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
+import { watchStatements } from '../statement-watch/watch-statements.js'
 
 const place = { package: '@base/drizzle', pattern: 'withTenant' }
 
@@ -22,7 +23,9 @@ export async function withTenant(executor: Executor, id: string): Promise<void> 
   if (!isTransaction(executor))
     throw invalidOption(typeof executor, { ...place, option: 'executor' }, 'a transaction')
   const tenant = checkTenant(id, { ...place, option: 'id' })
-  await withFailures(() => executor.execute(sql`select set_config('app.tenant_id', ${tenant}, true)`))
+  await withFailures(() =>
+    watchStatements(executor).execute(sql`select set_config('app.tenant_id', ${tenant}, true)`),
+  )
 }
 
 /** PostgreSQL refuses U+0000, and would store half of a surrogate pair as another letter: as another tenant. */

@@ -1,3 +1,4 @@
+import { tellStatement } from '../statement-watch/tell-statement.js'
 import { commitFailure } from './commit-failure.js'
 import type { DatabaseTransaction } from './database.js'
 import type { HeldTransaction } from './held-transaction.js'
@@ -38,7 +39,8 @@ export class PgliteTransaction implements DatabaseTransaction {
   }
 
   async command(statement: string): Promise<void> {
-    await this.statements.run(() => this.#held.tx.exec(statement))
+    const { tx } = this.#held
+    await this.statements.run(() => tellStatement({ sql: statement }, () => tx.exec(statement)))
   }
 
   async commit(): Promise<void> {
@@ -47,11 +49,11 @@ export class PgliteTransaction implements DatabaseTransaction {
       // Older versions of PGlite take a COMMIT that is answered by ROLLBACK for a success.
       this.ensureSound()
     } catch (error) {
-      await this.#held.undo()
+      await tellStatement({ sql: 'rollback' }, () => this.#held.undo())
       throw error
     }
     try {
-      await this.#held.keep()
+      await tellStatement({ sql: 'commit' }, () => this.#held.keep())
     } catch (error) {
       throw commitFailure(error)
     }
@@ -59,7 +61,7 @@ export class PgliteTransaction implements DatabaseTransaction {
 
   async rollback(): Promise<void> {
     await this.#end()
-    await this.#held.undo()
+    await tellStatement({ sql: 'rollback' }, () => this.#held.undo())
   }
 
   async #end(): Promise<void> {

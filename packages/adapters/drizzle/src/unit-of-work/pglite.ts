@@ -2,6 +2,7 @@ import { UnsupportedError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
 import type { PGlite, Transaction } from '@electric-sql/pglite'
 import { withFailures } from '../failures/failures.js'
+import { tellStatement } from '../statement-watch/tell-statement.js'
 import { modesOf, type Open, type UnitDatabase, unitDatabase } from './database.js'
 import { HeldTransaction } from './held-transaction.js'
 import { NestedRootQueryError } from './nested-root-query-error.js'
@@ -33,10 +34,11 @@ export function pglite(client: PGlite): UnitDatabase {
   const transaction = watchClient(client)
   const open: Open = async (options) => {
     const { signal } = options
-    const held = await HeldTransaction.open(transaction, signal)
+    const held = await tellStatement({ sql: 'begin' }, () => HeldTransaction.open(transaction, signal))
     try {
       const modes = modesOf(options)
-      if (modes !== '') await held.tx.exec(`set transaction${modes}`)
+      const sql = `set transaction${modes}`
+      if (modes !== '') await tellStatement({ sql }, () => held.tx.exec(sql))
       signal.throwIfAborted()
       return new PgliteTransaction({ resource: client, held, driver: await driverOf(held.tx), signal })
     } catch (error) {

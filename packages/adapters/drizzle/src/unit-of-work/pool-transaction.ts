@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { TransactionAbortedError } from '@base/domain/unit-of-work'
 import type { Pool, PoolClient } from 'pg'
+import { tellStatement } from '../statement-watch/tell-statement.js'
 import { cancelStatement } from './cancel-statement.js'
 import { commitFailure, isRefusal } from './commit-failure.js'
 import type { DatabaseTransaction } from './database.js'
@@ -36,7 +37,7 @@ export class PoolTransaction implements DatabaseTransaction {
     const abort = () => transaction.#release(parts.signal.reason)
     parts.signal.addEventListener('abort', abort, { once: true })
     try {
-      await parts.client.query(statement)
+      await tellStatement({ sql: statement }, () => parts.client.query(statement))
       parts.signal.throwIfAborted()
     } catch (error) {
       transaction.#release(error)
@@ -66,7 +67,8 @@ export class PoolTransaction implements DatabaseTransaction {
   }
 
   async command(statement: string): Promise<void> {
-    await this.statements.run(() => this.#parts.client.query(statement))
+    const { client } = this.#parts
+    await this.statements.run(() => tellStatement({ sql: statement }, () => client.query(statement)))
   }
 
   async commit(): Promise<void> {
@@ -74,7 +76,7 @@ export class PoolTransaction implements DatabaseTransaction {
     await this.#end()
     let answer: { readonly command: string }
     try {
-      answer = await client.query('commit')
+      answer = await tellStatement({ sql: 'commit' }, () => client.query('commit'))
     } catch (error) {
       this.#release(isRefusal(error) ? undefined : error)
       throw commitFailure(error)
@@ -89,7 +91,7 @@ export class PoolTransaction implements DatabaseTransaction {
     try {
       await this.#inTime(async () => {
         await this.#end()
-        await client.query('rollback')
+        await tellStatement({ sql: 'rollback' }, () => client.query('rollback'))
       })
     } catch (error) {
       this.#release(error)

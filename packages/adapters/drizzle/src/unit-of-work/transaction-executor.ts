@@ -1,5 +1,6 @@
 import { PgDialect, type PgQueryResultHKT, type PgSession, type PgTransaction } from 'drizzle-orm/pg-core'
 import { type Executor, markTransaction } from '../executor.js'
+import { watchSession } from '../statement-watch/watch-statements.js'
 import type { Savepoints } from './savepoints.js'
 import type { TransactionStatements } from './statements.js'
 
@@ -27,7 +28,7 @@ export function transactionExecutor(
   statements: TransactionStatements,
   savepoints: Savepoints,
 ): Executor {
-  const session = guarded(driver.session(dialect), statements)
+  const session = guarded(watchSession(driver.session(dialect)), statements)
   const at = (depth: number): Transaction => {
     const tx = driver.transaction(dialect, session, depth)
     tx.transaction = (fn) => savepoints.part(() => fn(at(depth + 1)))
