@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { memorySpans, type RecordedSpan } from '../testing/index.js'
+import { withSpan } from '../tracing/index.js'
 import { createMetrics, type Metrics, metricsEndpoint } from './index.js'
 
 /** What other libraries get wrong, by their name and ours. */
@@ -34,6 +36,17 @@ describe('prom-client 15', () => {
   test('writes the bounds of OpenMetrics as le="1", not as le="1.0"', async () => {
     const { text } = await scrape(timed(), 'application/openmetrics-text')
     expect(text.match(/le="[^"]+"/g)).toEqual(['le="1.0"', 'le="10.0"', 'le="+Inf"'])
+  })
+
+  test('throws on an exemplar where the registry is one of text', async () => {
+    const spans = memorySpans()
+    const metrics = withSpan('request', timed)
+    expect((await scrape(metrics, 'text/plain')).text).not.toContain('trace_id')
+    const { traceId, spanId } = spans.spans[0] as RecordedSpan
+    expect((await scrape(metrics, 'application/openmetrics-text')).text).toContain(
+      `# {trace_id="${traceId}",span_id="${spanId}"} 2`,
+    )
+    spans.close()
   })
 
   test('writes no UNIT', async () => {

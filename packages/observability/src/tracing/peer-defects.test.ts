@@ -17,6 +17,15 @@ describe('defects of @opentelemetry/core that ours has not', () => {
     expect(tracecontext.inject({}, received)).toEqual({ traceparent: `00-${TRACE}-${SPAN}-03` })
   })
 
+  test.each(['02', '03'])('the flag random of %s is lost in spans of a child: ours goes on', (flags) => {
+    const received = tracecontext.extract({ traceparent: `00-${TRACE}-${SPAN}-${flags}` }, ROOT_CONTEXT)
+    // As its spans are: with the flag sampled alone.
+    const child = { traceId: TRACE, spanId: '00f067aa0ba902b7', traceFlags: Number(flags) & 1 }
+    expect(tracecontext.inject({}, trace.setSpanContext(received, child))).toEqual({
+      traceparent: `00-${TRACE}-00f067aa0ba902b7-${flags}`,
+    })
+  })
+
   test('the first of an array of traceparents is taken: ours starts anew', () => {
     expect(read({ traceparent: [HEADER, `00-${'1'.repeat(32)}-${SPAN}-01`] })).toBeUndefined()
     expect(read({ traceparent: [HEADER] })?.traceId).toBe(TRACE)
