@@ -4,6 +4,7 @@ import { instrument } from '@base/observability/instrument'
 import { processMetrics } from '@base/observability/metrics'
 import { trace } from '@opentelemetry/api'
 import { withHttp } from './assembly/http.ts'
+import { withOperations } from './assembly/operations.ts'
 import { withOrders } from './assembly/orders.ts'
 import type { Outside } from './assembly/outside.ts'
 import { withSignIn } from './assembly/sign-in.ts'
@@ -70,7 +71,7 @@ export function createService(config: Config, options: ServiceOptions): Service 
 }
 
 function assemble(outside: Outside) {
-  return withHttp(withSignIn(withOrders(withStores(outside)))).build()
+  return withHttp(withOperations(withSignIn(withOrders(withStores(outside))))).build()
 }
 
 /** What starts and stops when. */
