@@ -13,14 +13,21 @@ const PORT = 'must be a whole number from 0 to 65535'
 
 const Settings = z.object({
   /** Where it listens; 0 takes a free port. */
-  port: z
-    .string()
-    .regex(/^\d{1,5}$/, PORT)
-    .transform(Number)
-    .refine((port) => port <= 65_535, PORT)
-    .default(3000),
+  port: port().default(3000),
   /** The address it binds. Loopback unless told otherwise: what is the shop's own is open to all who reach it. */
   host: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  /** Where it tells how it is, `/metrics` and probes with all details; 0 takes a free port. */
+  opsPort: port().default(9464),
+  /** The address for that. Whoever reaches it reads it: keep it from callers. */
+  opsHost: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  /** How lines are laid out: as those of pino, or by the Elastic Common Schema. */
+  logFormat: z.enum(['json', 'ecs'], 'must be json or ecs').default('json'),
+  /** Lines below it are kept, and printed when their request logs an error. */
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error')
+    .default('info'),
+  /** The collector of OpenTelemetry that traces and metrics are sent to; without it traces are ids alone. */
+  otelExporterOtlpEndpoint: z.url({ protocol: /^https?$/, error: 'must be an http URL' }).optional(),
   /** The folder of the database, made if missing; `memory://` keeps nothing. */
   dataDir: z
     .string()
@@ -111,6 +118,14 @@ export function isForDevelopment({
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function port() {
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, PORT)
+    .transform(Number)
+    .refine((number) => number <= 65_535, PORT)
 }
 
 function rateLimit() {

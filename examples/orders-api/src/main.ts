@@ -2,11 +2,15 @@ import { loadConfig } from '@base/core/config'
 import { isAppError } from '@base/core/errors'
 import { Config } from './config.ts'
 import { createService } from './service.ts'
+import { endOnCrash } from './telemetry/end-on-crash.ts'
+import { startTelemetry } from './telemetry/telemetry.ts'
 import { welcome } from './welcome.ts'
 
 try {
   const config = await loadConfig(Config)
-  const service = createService(config)
+  const telemetry = await startTelemetry(config)
+  const service = createService(config, { telemetry })
+  endOnCrash(service.lifecycle, telemetry.logger)
   await service.lifecycle.start()
   console.log(welcome(service, config.demoPassword !== undefined))
 } catch (error) {

@@ -103,6 +103,11 @@ async function stopUnderLoad(env: Record<string, string>): Promise<void> {
   expect(outcomes.flatMap(({ lost }) => lost)).toEqual([])
 
   const placed = outcomes.reduce((sum, outcome) => sum + outcome.placed, 0)
+  // Each order that was answered has its line, and the log has no other.
+  const lines = main
+    .lines()
+    .filter((line) => line['http.route'] === '/orders' && line['http.request.method'] === 'POST')
+  expect(lines.map((line) => line['http.response.status_code'])).toEqual(Array(placed).fill(201))
   await start(env)
   expect(placed).toBeGreaterThan(40)
   expect(await countOrders()).toBe(placed)

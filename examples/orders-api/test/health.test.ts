@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { secret } from '@base/core/secret'
 import { expect, test } from 'vitest'
 import { openServer } from '../src/database/server.ts'
-import { healthRoutes } from '../src/http/health.ts'
+import { healthOf, healthRoutes } from '../src/http/health.ts'
 import { startService } from './start-service.ts'
 
 /** A port where nobody listens. */
@@ -15,28 +15,43 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('a running service lives and is ready', async () => {
-  const service = await startService()
-  const [live, ready] = [await service.get('/health/live'), await service.get('/health/ready')]
-  await service.stop()
+test('a running service lives, is ready and has started, and tells strangers no more', async () => {
+  await using service = await startService()
+  for (const probe of ['live', 'ready', 'startup']) {
+    const { status, body, headers } = await service.get(`/health/${probe}`)
+    expect([status, body]).toEqual([200, { status: 'pass' }])
+    expect(headers.get('content-type')).toBe('application/health+json')
+  }
+})
 
-  expect([live.status, live.body]).toEqual([200, { status: 'healthy' }])
-  expect([ready.status, ready.body]).toEqual([
+test('whoever runs it sees at the other port what was found', async () => {
+  await using service = await startService()
+  const ready = await fetch(`${service.operationsUrl}/health/ready`)
+
+  expect([ready.status, await ready.json()]).toMatchObject([
     200,
-    { status: 'healthy', checks: { lifecycle: 'healthy', database: 'healthy' } },
+    { status: 'pass', checks: { lifecycle: [{ status: 'pass' }], database: [{ status: 'pass' }] } },
   ])
+})
+
+test('metrics are at that port alone', async () => {
+  await using service = await startService()
+  const here = await fetch(`${service.operationsUrl}/metrics`)
+
+  expect((await service.fetch('/metrics')).status).toBe(404)
+  expect(await here.text()).toContain('process_cpu_time_seconds_total')
 })
 
 test('a service whose database does not answer lives but is not ready', async () => {
   const { db, close } = openServer(secret(`postgres://nobody@127.0.0.1:${await freePort()}/none`))
-  const health = healthRoutes({ database: db, accepting: () => true })
+  const health = healthRoutes(healthOf({ database: db, accepting: () => true }), 'always')
   const [live, ready] = [await health.request('/live'), await health.request('/ready')]
 
   await close()
 
   expect([live.status, ready.status]).toEqual([200, 503])
-  expect(await ready.json()).toEqual({
-    status: 'unhealthy',
-    checks: { lifecycle: 'healthy', database: 'unhealthy' },
+  expect(await ready.json()).toMatchObject({
+    status: 'fail',
+    checks: { lifecycle: [{ status: 'pass' }], database: [{ status: 'fail' }] },
   })
 })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { LogLine } from '@base/observability/testing'
 import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -10,6 +11,8 @@ export interface MainProcess {
   readonly process: ChildProcess
   /** What it has written to stdout. */
   output(): string
+  /** The lines of its log. */
+  lines(): readonly LogLine[]
   /** What it has written to stderr. */
   errors(): string
   /** Its exit code, once it has ended. */
@@ -23,7 +26,7 @@ export function runMain(env: Readonly<Record<string, string>>, detached = false)
   const child = spawn(process.execPath, [MAIN], {
     // Where no .env of the reader's machine is.
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', OPS_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
   })
@@ -35,14 +38,19 @@ export function runMain(env: Readonly<Record<string, string>>, detached = false)
   const started = new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output += text
-      const url = /http:\/\/[\d.]+:\d+/.exec(output)?.[0]
-      if (url !== undefined && output.endsWith('\n\n')) resolve(url)
+      const [, url] = /^orders-api answers at (http:\/\/[\d.]+:\d+)[\s\S]*\n\n$/m.exec(output) ?? []
+      if (url !== undefined) resolve(url)
     })
     void ended.then((code) => reject(new Error(`It ended with ${code} before it had started: ${errors}`)))
   })
   // Whoever only waits for the end does not ask for this one.
   started.catch(() => {})
-  return { process: child, output: () => output, errors: () => errors, ended, started }
+  const lines = () =>
+    output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogLine)
+  return { process: child, output: () => output, lines, errors: () => errors, ended, started }
 }
 
 /** Signs in as ada, who is a customer, or as charles, who is an admin. */

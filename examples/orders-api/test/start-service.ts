@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { loadConfig } from '@base/core/config'
+import { type MemoryLogger, memoryLogger } from '@base/observability/testing'
 import type { Auth } from '../src/auth/auth.ts'
 import { Config } from '../src/config.ts'
 import type { Mail } from '../src/mail/mail.ts'
@@ -14,9 +15,13 @@ export interface Answer {
 }
 
 /** A running service on a free port, with a database in memory, and a client for it. */
-export interface TestService {
+export interface TestService extends AsyncDisposable {
   readonly url: string
+  /** Where it tells how it is. */
+  readonly operationsUrl: string
   readonly auth: Auth
+  /** What it has written. */
+  readonly log: MemoryLogger
   /** The letters that it has sent. */
   readonly outbox: readonly Mail[]
   /** Reads, as an admin. */
@@ -39,13 +44,15 @@ export async function startService(
   settings: Partial<Config> = {},
   clock: Clock = systemClock,
 ): Promise<TestService> {
-  const env = { PORT: '0', DATA_DIR: 'memory://' }
+  const env = { PORT: '0', OPS_PORT: '0', DATA_DIR: 'memory://' }
   const config = { ...(await loadConfig(Config, { env, files: [] })), ...settings }
   const outbox: Mail[] = []
   const sendMail = async (mail: Mail) => void outbox.push(mail)
-  const service = createService(config, [], { clock, sendMail })
+  const log = memoryLogger({ level: 'info', buffer: {} })
+  const telemetry = { logger: log.logger, tracing: { close: async () => {} } }
+  const service = createService(config, { telemetry, signals: [], clock, sendMail })
   await service.lifecycle.start()
-  const { url, auth } = service
+  const { url, operationsUrl, auth } = service
   const tokenOf = async (sub: string) => {
     const role = sub === ADMIN ? 'admin' : 'customer'
     return (await auth.tokens.issueAccess({ sub, clientId: 'test', roles: [role] })).token
@@ -54,7 +61,9 @@ export async function startService(
   const as = async (username: string) => ({ authorization: `Bearer ${await tokenOf(username)}` })
   return {
     url,
+    operationsUrl,
     auth,
+    log,
     outbox,
     fetch: request,
     get: async (path) => request(path, NEEDS_SIGN_IN.test(path) ? { headers: await as(ADMIN) } : {}),
@@ -66,6 +75,7 @@ export async function startService(
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     stop: () => service.lifecycle.stop(),
+    [Symbol.asyncDispose]: () => service.lifecycle.stop(),
   }
 }
 

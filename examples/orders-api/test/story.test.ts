@@ -1,12 +1,13 @@
 import { totpCode } from '@base/auth/totp'
 import { secret } from '@base/core/secret'
 import { loopbackServers, openidProvider, SECRET } from '@base-internal/tools/openid'
+import { describeWithService } from '@base-internal/tools/services'
 import { describe, expect, test } from 'vitest'
 import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
-import { describeEngines } from './engines.ts'
+import { describeEngines, type Start } from './engines.ts'
 import { codeIn } from './letter.ts'
 import { movedClock } from './moved-clock.ts'
-import { forAda } from './start-service.ts'
+import { forAda, startService } from './start-service.ts'
 import { Visitor } from './visitor.ts'
 
 const EMAIL = 'grace@example.org'
@@ -14,7 +15,7 @@ const PASSWORD = 'a moth in relay seventy'
 const NEW_PASSWORD = 'nanoseconds of copper wire'
 const serve = loopbackServers()
 
-describeEngines((start) => {
+const tell = (start: Start) => {
   describe('the story of a customer', () => {
     test('from the sign-up to a key for a partner, as a browser sees it', async () => {
       const clock = movedClock()
@@ -143,4 +144,9 @@ describeEngines((start) => {
       }
     })
   })
-})
+}
+
+describeEngines(tell)
+describeWithService('redis', (redis) =>
+  tell((settings, clock) => startService({ redisUrl: secret(redis.url), ...settings }, clock)),
+)

@@ -1,7 +1,8 @@
 import { UnavailableError } from '@base/core/errors'
 import { ok, unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { memoryLogger } from '@base/observability/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { coordinateAlone } from '../src/coordination/alone.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { openCipher } from '../src/encryption/shop-cipher.ts'
@@ -94,14 +95,12 @@ describeEngines((start) => {
     })
 
     test('waits for the next night where the gateway does not answer, and holds up no other', async () => {
-      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
       const [asked, other] = [await placed(service), await placed(service)]
       await gateway.behave('fail')
       await asked.confirm()
       clock.move('1d')
       expect((await run(service)).body).toEqual({ cancelled: 1, failed: 1 })
-      expect(log.mock.calls[0]?.[0]).toContain(asked.id)
-      log.mockRestore()
+      expect(service.log.lines).toContainEqual(expect.objectContaining({ level: 50, order: asked.id }))
       expect([(await asked.order()).status, (await other.order()).status]).toEqual(['pending', 'cancelled'])
 
       await gateway.behave('ok')
@@ -155,7 +154,8 @@ async function openShop(clock: TestClock) {
   const stores = cacheItems(openStores(database, cipher), cache)
   const { lock, countedBy, repetitions } = coordination
   const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
-  const services = { ...stores, clock, lock, repetitions, payments, publish }
+  const { logger } = memoryLogger()
+  const services = { ...stores, clock, logger, lock, repetitions, payments, publish }
   const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
   await stores.items.save({ ...mug, version: 0 })
   await stores.customers.save({ username: 'ada', name: 'Ada', email: 'ada@example.com', version: 0 })
@@ -187,6 +187,7 @@ test('what is not paid by three o’clock of the night after is cancelled then, 
     lock: services.lock,
     countedBy,
     clock,
+    logger: services.logger,
   })
   await order()
   job.start()

@@ -9,7 +9,6 @@ import {
   createSessions,
   createTokenService,
   type KeyRing,
-  type RefreshReuse,
   type RefreshService,
   type Sessions,
   type TokenService,
@@ -92,7 +91,7 @@ export function createAuth(options: AuthOptions): Auth {
     accounts,
     keys,
     tokens,
-    refresh: createRefreshService({ store: stores.refresh, tokens, onReuse: warnOfReuse, clock }),
+    refresh: createRefreshService({ store: stores.refresh, tokens, clock }),
     sessions: createSessions({ store: stores.sessions, clock }),
     passwords,
     policy: createPasswordPolicy({ context: ['orders-api'] }),
@@ -127,9 +126,4 @@ function links({ accounts, stores, clock }: AuthOptions): Pick<Auth, 'secondStep
     resets: createActionTokens({ store, purpose: 'reset', state: password, clock }),
     signUps: createActionTokens({ store, purpose: 'sign-up', ttl: '1d', state: isFree, clock }),
   }
-}
-
-/** Two have had the same refresh token, and its sign-in has just been ended, with its access tokens. */
-function warnOfReuse({ sub, familyId, withinGrace }: RefreshReuse): void {
-  if (!withinGrace) console.warn(`A refresh token of ${sub} came twice, so its sign-in ${familyId} is ended.`)
 }

@@ -7,6 +7,8 @@ import {
   type RevocationStore,
 } from '@base/auth/tokens'
 import { principal } from '@base/core/context'
+import { createMetrics } from '@base/observability/metrics'
+import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../http/app.ts'
@@ -22,7 +24,7 @@ function house(revocations: RevocationStore = memoryRevocationStore()) {
     accounts: { find: async () => undefined },
   }
   const routes = new Hono().get('/', authenticate(judges), (c) => c.json(principal.require()))
-  const app = createApp({ '/me': routes })
+  const app = createApp({ '/me': routes }, { logger: memoryLogger().logger, metrics: createMetrics() })
   const ask = (token: string) => app.request('/me', { headers: { authorization: `Bearer ${token}` } })
   return { tokens, ask }
 }

@@ -22,7 +22,10 @@ export interface Judges extends Pick<Auth, 'tokens' | 'sessions' | 'apiKeys'> {
  */
 export function authenticate(judges: Judges, scope?: KeyScope): MiddlewareHandler {
   return async (c, next) => {
-    await runInContext([[principal, await principalOf(judges, c, scope)]], next)
+    const caller = await principalOf(judges, c, scope)
+    // For the line of the request, which is written outside this context.
+    c.set('user', caller.id)
+    await runInContext([[principal, caller]], next)
   }
 }
 

@@ -12,6 +12,8 @@ import {
 } from '@base/auth/tokens'
 import { memoryTotpStore } from '@base/auth/totp'
 import { systemClock } from '@base/core/clock'
+import { createMetrics } from '@base/observability/metrics'
+import { memoryLogger } from '@base/observability/testing'
 import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
 import { expect, test } from 'vitest'
 import type { Accounts } from '../accounts/account.ts'
@@ -62,7 +64,10 @@ function house() {
     counts: { store: memoryRateLimitStore() },
     clock: systemClock,
   } as const
-  const app = createApp({ '/auth': authRoutes(createAuth({ ...options, stores })) })
+  const app = createApp(
+    { '/auth': authRoutes(createAuth({ ...options, stores })) },
+    { logger: memoryLogger().logger, metrics: createMetrics() },
+  )
   const post = async (path: string, body: object) => {
     const init = {
       method: 'POST',

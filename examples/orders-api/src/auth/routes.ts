@@ -18,7 +18,7 @@ const CLIENT = 'shop'
 
 /** `/auth`: signing in and out. Programs get tokens in bodies; a browser that asks for one gets a session in a cookie. */
 export function authRoutes(auth: Auth): Hono {
-  const { tokens, refresh, sessions, attempts } = auth
+  const { refresh, sessions, attempts } = auth
   return new Hono()
     .post('/sign-in', async (c) => {
       // Before anything is looked at: what is wrong counts as well.
@@ -35,11 +35,11 @@ export function authRoutes(auth: Auth): Hono {
       const { refreshToken } = await readBody(c, RefreshInput)
       const rotated = await refresh.rotate(refreshToken, { clientId: CLIENT })
       if (!rotated.ok) throw invalidToken()
-      return c.json(toView(rotated.value))
+      return c.json(toView(auth, rotated.value))
     })
     .post('/sign-out', async (c) => {
       const id = sessions.readCookie(c.req.header('cookie'))
-      if (id !== undefined) return endSession(c, id)
+      if (id !== undefined) return endSession(c, auth, id)
       const { refreshToken } = await readBody(c, RefreshInput)
       await revokeToken(refreshToken, auth)
       const accessToken = bearerToken(c)
@@ -59,19 +59,19 @@ export function authRoutes(auth: Auth): Hono {
     }
     const { username, amr } = signedIn
     if (cookie) return beginSession(c, auth, username)
-    return c.json(toView(await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })))
+    return c.json(toView(auth, await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })))
   }
+}
 
-  async function endSession(c: Context, id: string): Promise<Response> {
-    checkSameOrigin(c, tokens.issuer)
-    await sessions.destroy(id)
-    return c.body(null, 204, { 'set-cookie': sessions.clearCookie() })
-  }
+async function endSession(c: Context, { sessions, tokens }: Auth, id: string): Promise<Response> {
+  checkSameOrigin(c, tokens.issuer)
+  await sessions.destroy(id)
+  return c.body(null, 204, { 'set-cookie': sessions.clearCookie() })
+}
 
-  function toView({ accessToken, refreshToken }: RefreshTokens) {
-    // The access token first: the printed curl lines cut it out.
-    return { accessToken, tokenType: 'Bearer', expiresIn: tokens.accessTtl / 1_000, refreshToken }
-  }
+function toView({ tokens }: Auth, { accessToken, refreshToken }: RefreshTokens) {
+  // The access token first: the printed curl lines cut it out.
+  return { accessToken, tokenType: 'Bearer', expiresIn: tokens.accessTtl / 1_000, refreshToken }
 }
 
 /** A session with a new id, whatever the browser had before: what was planted there is worth nothing. */

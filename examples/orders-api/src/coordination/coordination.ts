@@ -3,6 +3,7 @@ import type { CacheOptions } from '@base/cache'
 import type { Clock } from '@base/core/clock'
 import type { Lock } from '@base/core/lock'
 import type { RateLimiterOptions } from '@base/resilience/rate-limiter'
+import type { Logger } from 'pino'
 import type { AuthStores } from '../auth/auth-stores.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
@@ -32,8 +33,8 @@ export interface Coordination {
 export function openCoordination(
   { redisUrl, redisTimeout }: Pick<Config, 'redisUrl' | 'redisTimeout'>,
   database: Database,
-  clock: Clock,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Coordination {
   if (redisUrl === undefined) return coordinateAlone(database, clock)
-  return coordinateByRedis(redisUrl, redisTimeout, clock)
+  return coordinateByRedis(redisUrl, { timeout: redisTimeout, clock, logger })
 }

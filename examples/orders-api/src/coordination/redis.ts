@@ -10,6 +10,7 @@ import { redisRateLimitStore } from '@base/redis/rate-limit'
 import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
 import { Timeout } from '@base/resilience/timeout'
 import { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import { authStoresIn } from '../auth/auth-stores.ts'
 import type { Coordination } from './coordination.ts'
 
@@ -22,10 +23,13 @@ const NAME = 'orders-api'
  *
  * @param timeout how long it may take for an answer; the cache has its own, shorter bounds.
  */
-export function coordinateByRedis(url: Secret<string>, timeout: Duration, clock: Clock): Coordination {
+export function coordinateByRedis(
+  url: Secret<string>,
+  { timeout, clock, logger }: { timeout: Duration; clock: Clock; logger: Logger },
+): Coordination {
   const client = new Redis(url.reveal())
   const subscriber = client.duplicate()
-  tellChanges(client)
+  tellChanges(client, logger)
   // Whatever becomes of it becomes of the other as well.
   subscriber.on('error', () => {})
   return {
@@ -58,14 +62,14 @@ export function coordinateByRedis(url: Secret<string>, timeout: Duration, clock:
 }
 
 /** Tells the log when Redis goes and when it is back, and not each attempt. */
-function tellChanges(client: Redis): void {
+function tellChanges(client: Redis, logger: Logger): void {
   let isAway = false
   client.on('error', (error) => {
-    if (!isAway) console.error(`Redis does not answer, and is tried again until it does: ${error.message}`)
+    if (!isAway) logger.error({ err: error }, 'Redis does not answer, and is tried again until it does')
     isAway = true
   })
   client.on('ready', () => {
-    if (isAway) console.error('Redis answers again.')
+    if (isAway) logger.info('Redis answers again')
     isAway = false
   })
 }

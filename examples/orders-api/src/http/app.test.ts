@@ -1,24 +1,26 @@
 import { AppError, RateLimitedError, UnavailableError } from '@base/core/errors'
+import { createMetrics } from '@base/observability/metrics'
+import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createApp } from './app.ts'
 import { readBody } from './read-body.ts'
 
-afterEach(() => {
-  vi.restoreAllMocks()
-})
+const log = memoryLogger()
+beforeEach(() => log.clear())
+const observers = { logger: log.logger, metrics: createMetrics() }
+const failures = () => log.lines.filter(({ msg }) => msg === 'request failed')
 
-const throwing = (error: unknown) =>
-  createApp({
-    '/broken': new Hono().get('/', () => {
-      throw error
-    }),
+const throwing = (error: unknown) => {
+  const broken = new Hono().get('/', () => {
+    throw error
   })
+  return createApp({ '/broken': broken }, observers)
+}
 
 describe('a fault of ours', () => {
   test('is a 500 that tells nothing but the id under which the log has it', async () => {
-    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const fault = new Error('password=hunter2 at /srv/orders')
     const response = await throwing(fault).request('/broken')
     const text = await response.text()
@@ -31,33 +33,49 @@ describe('a fault of ours', () => {
       code: 'INTERNAL',
       correlationId: response.headers.get('x-correlation-id'),
     })
-    expect(logged).toHaveBeenCalledWith(`Request ${response.headers.get('x-correlation-id')} failed:`, fault)
+    expect(failures()).toMatchObject([
+      { err: { message: fault.message }, correlationId: response.headers.get('x-correlation-id') },
+    ])
+  })
+})
+
+describe('a request that fails by our fault', () => {
+  test('tells after the fact what it did, and others do not', async () => {
+    const quiet = memoryLogger({ level: 'info', buffer: {} })
+    const step = new Hono().get('/:end', (c) => {
+      quiet.logger.debug('one step')
+      if (c.req.param('end') === 'bad') throw new Error('broken')
+      return c.text('fine')
+    })
+    const app = createApp({ '/step': step }, { ...observers, logger: quiet.logger })
+    await app.request('/step/good')
+    const { headers } = await app.request('/step/bad')
+
+    const steps = quiet.lines.filter(({ msg }) => msg === 'one step')
+    expect(steps.map(({ correlationId }) => correlationId)).toEqual([headers.get('x-correlation-id')])
   })
 })
 
 describe('a fault that has a code', () => {
   test('is in the log too', async () => {
-    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     const fault = new AppError({ code: 'LEDGER_BROKEN', kind: 'internal', message: 'The ledger is broken.' })
     const response = await throwing(fault).request('/broken')
 
     expect([response.status, await response.json()]).toMatchObject([500, { code: 'LEDGER_BROKEN' }])
-    expect(logged).toHaveBeenCalledWith(expect.any(String), fault)
+    expect(failures()).toMatchObject([{ err: { code: 'LEDGER_BROKEN' } }])
   })
 })
 
 describe('a caller that leaves in the middle of its body', () => {
   test('is no fault of ours', async () => {
-    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const app = createApp({
-      '/read': new Hono().post('/', async (c) => c.json(await readBody(c, z.object({})))),
-    })
+    const read = new Hono().post('/', async (c) => c.json(await readBody(c, z.object({}))))
+    const app = createApp({ '/read': read }, observers)
     const body = new ReadableStream({ pull: (stream) => stream.error(new Error('aborted')) })
     const headers = { 'content-type': 'application/json' }
     const sent = new Request('http://shop/read', { method: 'POST', headers, body, duplex: 'half' })
 
     expect((await app.request(sent)).status).toBe(499)
-    expect(logged).not.toHaveBeenCalled()
+    expect(failures()).toEqual([])
   })
 })
 

@@ -1,8 +1,8 @@
 import type { Executor } from '@base/drizzle/repository'
-import { sql } from 'drizzle-orm'
+import { createHealth, type Health, healthEndpoint, sqlCheck } from '@base/observability/health'
 import { Hono } from 'hono'
 
-/** What the answer of `/health/ready` depends on. */
+/** What the health of the service depends on. */
 export interface HealthOptions {
   readonly database: Pick<Executor, 'execute'>
   /** Whether the Redis that instances share answers; `undefined` where there is none. */
@@ -12,34 +12,27 @@ export interface HealthOptions {
 }
 
 /**
- * `/health/live`: the process answers. `/health/ready`: it should get traffic. That it should without Redis too, for then
- * all instances are without it, and much still works: that is `degraded`.
+ * The process is alive; it should get traffic; it has started. It should get traffic without Redis too, for then all
+ * instances are without it, and much still works.
  */
-export function healthRoutes({ database, redis, accepting }: HealthOptions): Hono {
-  return new Hono()
-    .get('/live', (c) => c.json({ status: 'healthy' }))
-    .get('/ready', async (c) => {
-      const [hasDatabase, hasRedis] = await Promise.all([answers(database), redis?.()])
-      const ready = accepting() && hasDatabase
-      const checks = {
-        lifecycle: status(accepting()),
-        database: status(hasDatabase),
-        ...(hasRedis !== undefined && { redis: status(hasRedis) }),
-      }
-      return c.json(
-        { status: ready && hasRedis === false ? 'degraded' : status(ready), checks },
-        ready ? 200 : 503,
-      )
-    })
+export function healthOf({ database, redis, accepting }: HealthOptions): Health {
+  const health = createHealth({
+    checks: {
+      lifecycle: { check: accepting, groups: ['ready', 'startup'] },
+      database: { check: sqlCheck(database), groups: ['ready', 'startup'] },
+      ...(redis && { redis: { check: redis, critical: false } }),
+    },
+  })
+  health.started()
+  return health
 }
 
-function status(good: boolean): 'healthy' | 'unhealthy' {
-  return good ? 'healthy' : 'unhealthy'
-}
-
-function answers(database: HealthOptions['database']): Promise<boolean> {
-  return database.execute(sql`select 1`).then(
-    () => true,
-    () => false,
-  )
+/** `/live`, `/ready` and `/startup`. @param details whether what was found is shown, or `pass`, `warn` or `fail` alone. */
+export function healthRoutes(health: Health, details: 'always' | 'never'): Hono {
+  const routes = new Hono()
+  for (const group of ['live', 'ready', 'startup']) {
+    const answer = healthEndpoint(health, { group, details })
+    routes.get(`/${group}`, (c) => answer(c.req.raw))
+  }
+  return routes
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '@base/core/clock'
-import { AppError } from '@base/core/errors'
 import { getRequestListener } from '@hono/node-server'
+import { listen } from './listen.ts'
 
 /** How long an idle connection is kept; Node tells clients in `keep-alive: timeout=5` and adds a second of its own. */
 const KEEP_ALIVE = 5_000
@@ -17,6 +16,8 @@ const MAX_LOOKS = 25
 export interface Client {
   /** The address at the other end of the connection, be it a proxy's: no header is believed. */
   readonly address: string
+  /** Whether the answer has gone out whole; resolves when it has, or when the connection has ended before. */
+  readonly sent: Promise<boolean>
 }
 
 /** Answers a request, or rejects. */
@@ -40,8 +41,9 @@ export class HttpServer {
 
   constructor(fetch: Fetch, clock: Clock) {
     this.#clock = clock
-    const listener = getRequestListener(async (request, { incoming }) => {
-      const response = await fetch(request, { address: incoming.socket.remoteAddress ?? 'gone' })
+    const listener = getRequestListener(async (request, { incoming, outgoing }) => {
+      const address = incoming.socket.remoteAddress ?? 'gone'
+      const response = await fetch(request, { address, sent: whenSent(outgoing as ServerResponse) })
       await this.#hold
       return response
     })
@@ -62,11 +64,8 @@ export class HttpServer {
   }
 
   /** Starts to listen. @throws AppError that says what to do where the port cannot be had. */
-  async listen(host: string, port: number): Promise<void> {
-    this.#server.listen(port, host)
-    await once(this.#server, 'listening').catch((error: NodeJS.ErrnoException) => {
-      throw cannotListen(error, host, port)
-    })
+  listen(host: string, port: number): Promise<void> {
+    return listen(this.#server, { host, port })
   }
 
   /** Stops as promised above. When the signal aborts, what is still open is cut. */
@@ -129,11 +128,6 @@ function sayClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close')
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  if (error.code === 'EADDRINUSE') {
-    const message = `Port ${port} is taken: stop what listens there, or choose another with PORT.`
-    return new AppError({ code: 'PORT_TAKEN', kind: 'conflict', message, cause: error })
-  }
-  const message = `Cannot listen at ${host}, port ${port} (${error.code}): choose another HOST or PORT.`
-  return new AppError({ code: 'CANNOT_LISTEN', kind: 'unavailable', message, cause: error })
+function whenSent(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => response.once('close', () => resolve(response.writableFinished)))
 }

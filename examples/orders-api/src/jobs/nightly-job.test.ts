@@ -1,5 +1,6 @@
 import { type Lock, memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
+import { memoryLogger } from '@base/observability/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { NightlyJob } from './nightly-job.ts'
 
@@ -22,6 +23,7 @@ function house({ change = (lock) => lock }: { change?: (lock: Lock) => Lock } = 
       lock,
       countedBy: 'memory',
       clock,
+      logger: memoryLogger().logger,
     })
   const end = (done: object = {}) => begun.at(-1)?.end(done)
   return { clock, job, begun, end }
@@ -119,7 +121,7 @@ describe('a nightly job', () => {
   })
 
   test('that fails is told to the log, and done again next night', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const log = memoryLogger()
     const clock = new TestClock({ now: NOON })
     const work = vi.fn(() => Promise.reject(new Error('no sheep')))
     new NightlyJob({
@@ -128,15 +130,16 @@ describe('a nightly job', () => {
       lock: memoryLock({ clock }),
       countedBy: 'memory',
       clock,
+      logger: log.logger,
     }).start()
     await clock.advance('39h')
 
     expect(work).toHaveBeenCalledTimes(2)
-    expect(log.mock.calls[0]).toEqual([
-      'count-sheep failed, and is done again next night:',
-      new Error('no sheep'),
-    ])
-    log.mockRestore()
+    expect(log.lines[0]).toMatchObject({
+      msg: 'job failed, and is done again next night',
+      job: 'count-sheep',
+      err: { message: 'no sheep' },
+    })
   })
 
   test('ends when it is told to stop, and leaves nothing behind', async () => {

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { CancelledError, ConflictError, errorKind, isAppError } from '@base/core/errors'
 import { type Lock, withLock } from '@base/core/lock'
+import type { Logger } from 'pino'
 import type { Fence } from './fences.ts'
 
 /** When the night's work is done: at three o'clock, UTC. */
@@ -26,6 +27,7 @@ export interface NightlyJobOptions<T> {
   /** Who counts the tokens of the lock. */
   readonly countedBy: string
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** Work that is done each night, and whenever somebody asks, by one instance of the service at a time. */
@@ -91,7 +93,7 @@ export class NightlyJob<T> {
   /** Whoever has the lock does the work, and whoever stops us knows; all else is for the log. */
   #report(error: unknown): void {
     if (isAppError(error, 'JOB_RUNNING') || errorKind(error) === 'cancelled') return
-    console.error(`${this.name} failed, and is done again next night:`, error)
+    this.#options.logger.error({ err: error, job: this.name }, 'job failed, and is done again next night')
   }
 }
 

@@ -33,7 +33,7 @@ export async function cancelUnpaid(
     } catch (error) {
       if (isAppError(error, 'LEASE_LOST')) throw error
       failed++
-      console.error(`Order ${id} is not paid, and could not be cancelled:`, error)
+      services.logger.error({ err: error, order: id }, 'order is not paid, and could not be cancelled')
     }
   }
   return { cancelled, failed }

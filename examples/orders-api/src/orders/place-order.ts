@@ -6,6 +6,7 @@ import type { Lock } from '@base/core/lock'
 import { ok, type Result, unwrap } from '@base/core/result'
 import { where } from '@base/domain/specification'
 import type { Unit } from '@base/domain/unit-of-work'
+import type { Logger } from 'pino'
 import type { Item } from '../items/item.ts'
 import type { Payments } from '../payments/payments.ts'
 import type { Repositories, Stores } from '../stores.ts'
@@ -19,6 +20,7 @@ const DELIVERY = toMilliseconds('5d')
 /** What the use cases of orders work with. */
 export interface OrderServices extends Stores {
   readonly clock: Clock
+  readonly logger: Logger
   /** Tells what happened to an order, once it is saved. */
   readonly publish: Publish
   readonly payments: Payments

@@ -1,0 +1,95 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import type { Metrics } from '@base/observability/metrics'
+import { tracecontext, withSpan } from '@base/observability/tracing'
+import { context, SpanStatusCode } from '@opentelemetry/api'
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import type { Logger } from 'pino'
+import type { Client } from './server.ts'
+
+const METHODS = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'CONNECT',
+  'TRACE',
+  'QUERY',
+])
+
+/** Who hears of requests. */
+export interface Observers {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly clock?: Clock
+}
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Who is signed in, once that is known. */
+    user?: string
+  }
+}
+
+/**
+ * One span, one line and one duration for each request, by its route: never by its path, its query or its body. The line is
+ * written when the answer is out, or when the caller has gone.
+ *
+ * @see OpenTelemetry, "Semantic conventions for HTTP"
+ */
+export function observeRequests({ logger, metrics, clock = systemClock }: Observers): MiddlewareHandler {
+  const durations = metrics.histogram('http.server.request.duration', {
+    unit: 's',
+    description: 'Duration of HTTP server requests.',
+  })
+  return async (c, next) => {
+    const begin = clock.monotonic()
+    const parent = tracecontext.extract(c.req.raw.headers)
+    await context.with(parent, () =>
+      withSpan({ name: methodOf(c), kind: 'server' }, async (span) => {
+        await next()
+        const answer = attributesOf(c)
+        span.updateName([methodOf(c), answer['http.route']].filter(Boolean).join(' ')).setAttributes(answer)
+        if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+        const user = c.get('user')
+        void sent(c).then((isSent) => {
+          const seconds = (clock.monotonic() - begin) / 1_000
+          durations.record(seconds, answer)
+          const line = {
+            ...answer,
+            ...(user !== undefined && { 'user.id': user }),
+            ...(!isSent && { clientClosed: true }),
+            responseTime: Math.round(seconds * 1e6) / 1_000,
+          }
+          logger[c.res.status >= 500 ? 'error' : 'info'](line, 'request')
+        })
+      }),
+    )
+  }
+}
+
+/** Whether the answer has gone out whole, once that is known; where there is no connection it has. */
+async function sent(c: Context): Promise<boolean> {
+  return (await (c.env as Partial<Client> | undefined)?.sent) ?? true
+}
+
+function attributesOf(c: Context) {
+  const { status } = c.res
+  // Middleware is registered for ALL methods, handlers for one.
+  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path
+  return {
+    'http.request.method': methodOf(c),
+    'url.scheme': 'http',
+    'http.response.status_code': status,
+    ...(route !== undefined && { 'http.route': route }),
+    ...(status >= 500 && { 'error.type': String(status) }),
+  }
+}
+
+/** One that is not known is not named, for callers could make up as many as they like. */
+function methodOf(c: Context): string {
+  return METHODS.has(c.req.method) ? c.req.method : '_OTHER'
+}
