@@ -114,7 +114,8 @@ async function stopUnderLoad(env: Record<string, string>): Promise<void> {
 }
 
 describe('kill -TERM', () => {
-  test('under load loses no order, and the process ends with 0', () => stopUnderLoad({}))
+  test('under load loses no order, and the process ends with 0 (express#4789, http-terminator#22)', () =>
+    stopUnderLoad({}))
 
   describeWithService('postgres', (postgres) => {
     test('under load loses no order of a server', () => stopUnderLoad({ DATABASE_URL: postgres.url }))

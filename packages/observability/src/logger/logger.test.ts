@@ -95,6 +95,19 @@ describe('a line has of its own', () => {
     expect(lines()[1]).not.toHaveProperty('correlationId')
   })
 
+  test('each its own, where two requests run at once (powertools#4667)', async () => {
+    const { logger, lines } = withLines()
+    const request = (id: string) =>
+      runInContext([[correlationId, id]], async () => {
+        logger.info('begins')
+        await new Promise(setImmediate)
+        logger.info('ends')
+      })
+    await Promise.all([request('req-1'), request('req-2')])
+    const ids = lines().map((line) => line['correlationId'])
+    expect(ids).toEqual(['req-1', 'req-2', 'req-1', 'req-2'])
+  })
+
   test('the trace and the span that are active (opentelemetry-js-contrib#2838, powertools#4030)', () => {
     const spans = memorySpans()
     onTestFinished(() => spans[Symbol.dispose]())

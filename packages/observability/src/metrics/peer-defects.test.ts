@@ -33,6 +33,14 @@ describe('prom-client 15', () => {
     ])
   })
 
+  test('client_js#693, #575, node-vtex-api#667: has one registry a process, that its workers share or count twice', async () => {
+    const [one, other] = [createMetrics(), createMetrics()]
+    one.counter('orders').add(40)
+    other.counter('orders').add(1)
+    expect((await scrape(one, 'text/plain')).text).toContain('orders_total 40')
+    expect((await scrape(other, 'text/plain')).text).toContain('orders_total 1\n')
+  })
+
   test('writes the bounds of OpenMetrics as le="1", not as le="1.0"', async () => {
     const { text } = await scrape(timed(), 'application/openmetrics-text')
     expect(text.match(/le="[^"]+"/g)).toEqual(['le="1.0"', 'le="10.0"', 'le="+Inf"'])
