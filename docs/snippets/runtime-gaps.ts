@@ -12,11 +12,6 @@ export interface Gap {
 export const GAPS: readonly Gap[] = [
   { runtime: 'workerd', uses: 'process.kill(', because: 'a worker is sent no signals' },
   { runtime: 'workerd', uses: 'processMetrics(', because: 'a worker has no process to measure' },
-  {
-    runtime: 'workerd',
-    uses: 'memorySpans(',
-    because: 'the SDK for tests cannot let go of its context there',
-  },
   { runtime: 'workerd', uses: 'nodeRsArgon2(', because: 'native code' },
   {
     runtime: 'workerd',

@@ -16,7 +16,10 @@ export function asyncContextManager(): ContextManager | undefined {
     bind: <T>(active: Context, target: T): T => bound(storage, active, target),
     enable: () => manager,
     disable: () => {
-      storage.disable()
+      // workerd has none of it, and needs none: it ends with the request.
+      try {
+        storage.disable()
+      } catch {}
       return manager
     },
   }
