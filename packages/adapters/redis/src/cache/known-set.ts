@@ -46,10 +46,15 @@ export class KnownSet {
     until: number,
   ): Promise<Reply | undefined> {
     const begun = this.#begun
-    const reply = this.#isDoubtful ? null : await this.#evaluate(keys, args, until)
+    const reply = await this.look(keys, args, until)
     if (reply !== null) return reply
     if (begun === this.#begun) await this.#beginAnew(until)
     return undefined
+  }
+
+  /** Runs the script; `null` where the set would have to begin anew first. */
+  look(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
+    return this.#isDoubtful ? Promise.resolve(null) : this.#evaluate(keys, args, until)
   }
 
   /** Runs the script, after a new beginning if need be. */

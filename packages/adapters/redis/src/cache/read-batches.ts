@@ -2,13 +2,14 @@ import type { StoreRead } from '@base/cache/store'
 import { systemClock } from '@base/core/clock'
 import { Question } from './question.js'
 import { type ReadPart, ReadParts } from './read-parts.js'
+import type { ShardRead } from './shard.js'
 import type { Shards } from './shards.js'
 import { higher, type TagMarks, type TagRead } from './tag-marks.js'
 
 /** One command asks for no more tags. */
 const MOST = 500
 
-/** Reads what is asked for in one tick together: a command for the tags, and one for each shard. */
+/** Reads what is asked for in one tick together: by one command on a single server, else by one for the tags and each shard. */
 export class ReadBatches {
   readonly #tags: TagMarks
   readonly #shards: Shards
@@ -44,6 +45,8 @@ export class ReadBatches {
       for (const tag of question.tags) tags.add(tag)
       question.places = parts.places(question.keys)
     }
+    const whole = tags.size <= MOST ? parts.whole : undefined
+    if (whole !== undefined) return void answerTogether(questions, whole.readWithTags([...tags], until))
     const reading = this.#readTags([...tags], until)
     for (const crowd of crowdsOf(questions)) void answerAll(crowd, reading, until)
   }
@@ -58,6 +61,23 @@ export class ReadBatches {
       floor: higher(first.floor, next.floor),
       marks: new Map([...first.marks, ...next.marks]),
     }))
+  }
+}
+
+/** All of them by one answer. */
+async function answerTogether(
+  questions: readonly Question[],
+  reading: Promise<readonly [TagRead, ShardRead]>,
+): Promise<void> {
+  try {
+    const [known, part] = await reading
+    for (const question of questions)
+      question.resolve(
+        known,
+        question.places.map(() => part),
+      )
+  } catch (error) {
+    for (const question of questions) question.reject(error)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Shard, ShardRead } from './shard.js'
 import type { Shards } from './shards.js'
+import type { TagRead } from './tag-marks.js'
 
 /** One command asks for no more keys. */
 const MOST = 500
@@ -25,15 +26,27 @@ export class ReadPart {
     this.#reading ??= this.#shard.read(this.keys, until)
     return this.#reading
   }
+
+  /** The same with the tags, by one command; on a single server. */
+  readWithTags(tags: readonly string[], until: number): Promise<readonly [known: TagRead, read: ShardRead]> {
+    return this.#shard.readWithTags(this.keys, tags, until)
+  }
 }
 
 /** Sorts keys by their shards. */
 export class ReadParts {
   readonly #shards: Shards
   readonly #parts = new Map<Shard, ReadPart>()
+  #count = 0
 
   constructor(shards: Shards) {
     this.#shards = shards
+  }
+
+  /** The part that has all keys, beside the tags on a single server. */
+  get whole(): ReadPart | undefined {
+    const [part] = this.#parts.values()
+    return this.#shards.isOne && this.#count === 1 ? part : undefined
   }
 
   /** Those of keys; without any, of all shards that were never asked, for the version is to hold for each of them. */
@@ -54,6 +67,7 @@ export class ReadParts {
     if (part === undefined || part.keys.length === MOST) {
       part = new ReadPart(shard)
       this.#parts.set(shard, part)
+      this.#count++
     }
     return part
   }

@@ -53,6 +53,8 @@ end`
  * `begin seen`: a new floor; `seen` is a version that it is to be above. Gives the version.
  * `take seen tag…`: a new version, which marks tags. Gives it.
  * `read v f tag…`: the version, the floor, the marks.
+ * `look v f tag…`: on a single server, where its shard's deleted and entries lie beside: what `read` gives, then what the
+ * shard's `read` gives. That the server knows this script is enough: before it was told, the floor was raised above all there was.
  */
 export function tagsScript(name: string): Script {
   return script(`-- ${JSON.stringify(name)}
@@ -71,9 +73,13 @@ if ARGV[1] == 'begin' then
   redis.call('ZADD', KEYS[1], version, 'f')
   return version
 end
-if ARGV[1] == 'read' then
+if ARGV[1] == 'read' or ARGV[1] == 'look' then
   local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, 2))
-  return scores[1] and scores[2] and scores
+  if not scores[1] or not scores[2] then return false end
+  if ARGV[1] == 'read' then return scores end
+  local known = redis.call('ZMSCORE', KEYS[2], 'f', 'l')
+  if not known[1] or not known[2] then return false end
+  return { scores, known[1], #KEYS > 2 and redis.call('MGET', unpack(KEYS, 3)) or {} }
 end
 local floor = redis.call('ZSCORE', KEYS[1], 'f')
 if not floor or not redis.call('ZSCORE', KEYS[1], 'v') then return false end

@@ -19,6 +19,11 @@ export class Shards {
     this.#tags = tags
   }
 
+  /** Whether it lies beside the tags, on one server. */
+  get isOne(): boolean {
+    return this.#names.shards.length === 1
+  }
+
   get all(): readonly Shard[] {
     return this.#names.shards.map((names) => this.#at(names))
   }

@@ -24,9 +24,22 @@ export class TagMarks {
   /** The version, and the marks of tags. */
   async read(tags: readonly string[], until: number): Promise<TagRead> {
     const reply = await this.#set.run([], ['read', 'v', 'f', ...tags.map(memberOf)], until)
-    const [version = 0n, floor = 0n, ...marks] = (reply as readonly Reply[]).map(scoreOf)
-    this.#see(Number(version))
-    return { version, floor, marks: new Map(tags.map((tag, index) => [tag, marks[index] ?? 0n])) }
+    return this.#tagRead(tags, reply as readonly Reply[])
+  }
+
+  /**
+   * On a single server: the version, the marks of tags, and what its shard's `read` replies, by one command. `undefined` where
+   * something has to begin anew first.
+   */
+  async look(
+    tags: readonly string[],
+    shardKeys: readonly string[],
+    until: number,
+  ): Promise<readonly [known: TagRead, shard: Reply] | undefined> {
+    const reply = await this.#set.look(shardKeys, ['look', 'v', 'f', ...tags.map(memberOf)], until)
+    if (reply === null) return undefined
+    const [scores, ...shard] = reply as readonly Reply[]
+    return [this.#tagRead(tags, scores as readonly Reply[]), shard]
   }
 
   /** A new version, one for all who ask in the same tick. */
@@ -39,6 +52,12 @@ export class TagMarks {
   async mark(tags: readonly string[], until: number): Promise<number> {
     const reply = await this.#set.run([], ['take', String(this.#seen), ...tags.map(memberOf)], until)
     return this.#see(Number(scoreOf(reply)))
+  }
+
+  #tagRead(tags: readonly string[], scores: readonly Reply[]): TagRead {
+    const [version = 0n, floor = 0n, ...marks] = scores.map(scoreOf)
+    this.#see(Number(version))
+    return { version, floor, marks: new Map(tags.map((tag, index) => [tag, marks[index] ?? 0n])) }
   }
 
   async #takeSoon(until: number): Promise<number> {
