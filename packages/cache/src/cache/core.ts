@@ -47,6 +47,12 @@ export class CacheCore {
     if (this.isClosed) throw new UnavailableError({ code: 'CACHE_CLOSED', message: 'The cache is closed.' })
   }
 
+  /** Resolves when the layers can be used; `undefined` where there is nothing to wait for, which is not waited for. */
+  opening(): Promise<void> | undefined {
+    this.checkOpen()
+    return this.layers.ready
+  }
+
   tell(event: 'hit' | 'miss' | 'set' | 'delete' | 'stale', scope: Scope, key: string): void {
     if (this.observers.hear(event))
       this.observers.tell(event, { key, namespace: scope.path } satisfies CacheKeyEvent)

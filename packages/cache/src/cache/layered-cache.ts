@@ -81,7 +81,8 @@ export class LayeredCache implements Cache {
     const core = this.#core
     const now = new Map<string, Found | undefined>()
     for (const [key, value, options] of entries) now.set(checkKey(key), this.#toEntry(key, value, options))
-    await this.#open()
+    const opening = this.#core.opening()
+    if (opening !== undefined) await opening
     const kept = [...now].flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const]))
     const gone = [...now].flatMap(([key, entry]) => (entry === undefined ? [key] : []))
     if (gone.length > 0) await this.deleteMany(gone)
@@ -197,14 +198,9 @@ export class LayeredCache implements Cache {
   }
 
   async #invalidate(invalidation: Invalidation): Promise<void> {
-    await this.#open()
+    const opening = this.#core.opening()
+    if (opening !== undefined) await opening
     await this.#core.layers.invalidate(invalidation)
-  }
-
-  async #open(): Promise<void> {
-    this.#core.checkOpen()
-    const { ready } = this.#core.layers
-    if (ready !== undefined) await ready
   }
 }
 

@@ -109,24 +109,22 @@ export class Layers {
    */
   async lookup(scope: Scope, keys: readonly string[], tags: readonly string[]): Promise<Lookup> {
     const since = this.top?.version ?? 0
-    const found: (Found | undefined)[] = keys.map(() => undefined)
+    const found: (Found | undefined)[] = []
     const versions: (bigint | undefined)[] = []
+    let open = keys.map((_, index) => index)
     for (const layer of this.lower) {
-      const open = keys.flatMap((_, index) => (this.#isFresh(found[index]) ? [] : [index]))
       if (open.length === 0 && keys.length > 0) break
-      const read = await this.#reader.read(
-        layer,
-        scope,
-        open.map((index) => keys[index] as string),
-        tags,
-      )
+      const names = open.length === keys.length ? keys : open.map((index) => keys[index] as string)
+      const read = await this.#reader.read(layer, scope, names, tags)
       const fills: (readonly [string, Found])[] = []
-      for (const [place, index] of open.entries()) {
+      open = open.filter((index, place) => {
         const own = read?.found[place]
         found[index] = better(found[index], own)
-        if (own !== undefined && this.#isFresh(own)) fills.push([keys[index] as string, own])
-      }
-      await this.#fill(scope, fills, since, versions)
+        if (own === undefined || !this.#isFresh(own)) return true
+        fills.push([keys[index] as string, own])
+        return false
+      })
+      if (fills.length > 0) await this.#fill(scope, fills, since, versions)
       versions.push(read?.version)
     }
     return { found, since, versions }
@@ -205,7 +203,6 @@ export class Layers {
     since: number,
     versions: readonly (bigint | undefined)[],
   ): Promise<void> {
-    if (fills.length === 0) return
     for (const [key, entry] of fills) this.#setTop(key, entry, since)
     for (const [depth, version] of versions.entries()) {
       const layer = this.lower[depth] as LowerLayer

@@ -25,6 +25,76 @@ const slowScan =
     },
   })
 
+describe('reads of a layer at the same moment', () => {
+  /** The keys and tags of each call of the layer. */
+  function counted(change: Partial<CacheStore> = {}) {
+    const calls: (readonly [keys: readonly string[], tags: readonly string[]])[] = []
+    const { clock, shared } = over(() => ({}))
+    const store: CacheStore = {
+      ...shared,
+      getMany: (keys, tags, options) => {
+        calls.push([keys, tags])
+        return shared.getMany(keys, tags, options)
+      },
+      ...change,
+    }
+    return { clock, calls, cache: createCache({ layers: [store], jitter: [0, 0], clock }) }
+  }
+
+  test('are one call of it, also of several namespaces, and each gets its own', async () => {
+    const { cache, calls } = counted()
+    await cache.set('a', 1)
+    await cache.set('b', 2, { tags: ['t'] })
+    await cache.namespace('n').set('a', 3)
+    const read = () =>
+      Promise.all([
+        cache.get('a'),
+        cache.namespace('n').get('a'),
+        cache.getMany(['b', 'none', 'a']),
+        cache.get('none'),
+      ])
+    expect(await read()).toEqual([1, 3, [2, undefined, 1], undefined])
+    // And one for the mark of the tag, which nobody knew of.
+    expect(calls).toEqual([
+      [
+        ['a', ':n::a', 'b', 'none', 'a', 'none'],
+        ['c', 'c:n'],
+      ],
+      [[], ['tt']],
+    ])
+    await cache.deleteByTag('t')
+    await cache.namespace('n').clear()
+    expect(await read()).toEqual([1, undefined, [undefined, undefined, 1], undefined])
+  })
+
+  test('of very many keys are several calls', async () => {
+    const { cache, calls } = counted()
+    const keys = Array.from({ length: 1_200 }, (_, index) => `k${index}`)
+    await cache.setMany(keys.map((key) => [key, key]))
+    expect(await Promise.all(keys.map((key) => cache.get(key)))).toEqual(keys)
+    expect(calls.map(([asked]) => asked.length)).toEqual([500, 500, 200])
+    expect(await cache.getMany(keys)).toEqual(keys)
+    expect(calls.at(-1)?.[0]).toHaveLength(1_200)
+  })
+
+  test('wait for one deadline together, and count as one failure', async () => {
+    const aborted = vi.fn()
+    const { cache, clock } = counted({
+      getMany: (_keys, _tags, options) => {
+        options?.signal?.addEventListener('abort', aborted)
+        return new Promise(() => {})
+      },
+    })
+    const heard = vi.fn()
+    cache.on('error', heard)
+    const reads = Promise.all(['a', 'b', 'c', 'd'].map((key) => cache.get(key)))
+    await clock.advance(100)
+    expect(await reads).toEqual([undefined, undefined, undefined, undefined])
+    expect(aborted).toHaveBeenCalledTimes(1)
+    expect(heard).toHaveBeenCalledTimes(1)
+  })
+})
+
 describe('a layer with very many keys', () => {
   test('is looked through for a pattern, however long that takes, and is used meanwhile', async () => {
     const { clock, node } = over(slowScan(1_000))

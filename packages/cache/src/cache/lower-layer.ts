@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '@base/core/clock'
-import type { CacheStore, NewEntry, StoreRead } from '../store/cache-store.js'
+import type { CacheStore, NewEntry } from '../store/cache-store.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
+import { type CrowdRead, ReadCrowd } from './read-crowd.js'
 import { StoreInvalidation } from './store-invalidation.js'
 
 /** A read and a write may take so long, in milliseconds. */
@@ -32,6 +33,9 @@ export class LowerLayer {
   readonly #listener: LayerListener
   readonly #untold: PendingInvalidation
   readonly #invalidation: StoreInvalidation
+  readonly #reads: ReadCrowd = new ReadCrowd((keys, tags) =>
+    this.#call('A read', READ_LIMIT, (signal) => this.store.getMany(keys, tags, { signal })),
+  )
   #failures = 0
   #closedUntil = Number.NEGATIVE_INFINITY
   #catchingUp: Promise<void> | undefined
@@ -50,8 +54,8 @@ export class LowerLayer {
   }
 
   /** `undefined` where it cannot be asked now. */
-  async read(keys: readonly string[], tags: readonly string[]): Promise<StoreRead<unknown> | undefined> {
-    return this.#call('A read', READ_LIMIT, (signal) => this.store.getMany(keys, tags, { signal }))
+  read(keys: readonly string[], tags: readonly string[]): Promise<CrowdRead | undefined> {
+    return this.#reads.read(keys, tags)
   }
 
   /** The result of a load, which began at a version; `false` where the layer knows something newer. */

@@ -5,6 +5,7 @@ import { isolate } from '../store/isolate.js'
 import type { Found } from './found.js'
 import { fromBytes } from './frame.js'
 import type { LowerLayer } from './lower-layer.js'
+import type { CrowdRead } from './read-crowd.js'
 import { isUserTag, type Scope } from './scope.js'
 
 /** An entry may come from a clock that is ahead by so much, in milliseconds. */
@@ -35,11 +36,11 @@ export class LowerReader {
     keys: readonly string[],
     tags: readonly string[],
   ): Promise<LayerRead | undefined> {
-    const asked = [...scope.epochs, ...tags]
-    const answer = await layer.read(keys, asked)
+    const answer = await layer.read(keys, tags.length === 0 ? scope.epochs : [...scope.epochs, ...tags])
     if (answer === undefined) return undefined
-    const marks = new Map(asked.map((tag, index) => [tag, answer.marks[index] ?? 0n]))
-    if (!(await this.#learn(layer, marks, answer.entries))) return undefined
+    const unknown = unknownTags(answer)
+    const marks = unknown === undefined ? answer.marks : await marksWith(layer, answer, unknown)
+    if (marks === undefined) return undefined
     return {
       found: answer.entries.map((entry, index) => {
         if (entry === undefined || !isValid(entry, marks)) return undefined
@@ -47,21 +48,6 @@ export class LowerReader {
       }),
       version: answer.version,
     }
-  }
-
-  /** The marks of the tags that nobody thought of. */
-  async #learn(
-    layer: LowerLayer,
-    marks: Map<string, bigint>,
-    entries: readonly (Entry<unknown> | undefined)[],
-  ): Promise<boolean> {
-    const unknown = new Set(entries.flatMap((entry) => entry?.tags.filter((tag) => !marks.has(tag)) ?? []))
-    if (unknown.size === 0) return true
-    const tags = [...unknown]
-    const answer = await layer.read([], tags)
-    if (answer === undefined) return false
-    for (const [index, tag] of tags.entries()) marks.set(tag, answer.marks[index] ?? 0n)
-    return true
   }
 
   #toFound(layer: LowerLayer, entry: Entry<unknown>, key: string): Found | undefined {
@@ -89,4 +75,24 @@ export class LowerReader {
 
 function isValid(entry: Entry<unknown>, marks: ReadonlyMap<string, bigint>): boolean {
   return entry.tags.every((tag) => entry.version >= (marks.get(tag) ?? 0n))
+}
+
+/** The tags that nobody thought of. */
+function unknownTags({ entries, marks }: CrowdRead): ReadonlySet<string> | undefined {
+  let unknown: Set<string> | undefined
+  for (const entry of entries) {
+    for (const tag of entry?.tags ?? []) {
+      if (!marks.has(tag)) unknown = (unknown ?? new Set()).add(tag)
+    }
+  }
+  return unknown
+}
+
+async function marksWith(
+  layer: LowerLayer,
+  { marks }: CrowdRead,
+  unknown: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, bigint> | undefined> {
+  const more = await layer.read([], [...unknown])
+  return more && new Map([...marks, ...more.marks])
 }

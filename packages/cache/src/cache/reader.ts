@@ -58,7 +58,8 @@ export class Reader {
   }
 
   async getMany(keys: readonly string[]): Promise<unknown[]> {
-    await this.#open()
+    const opening = this.#core.opening()
+    if (opening !== undefined) await opening
     const full = keys.map((key) => this.#scope.keyOf(key))
     const found = full.map((key) => this.#core.layers.find(key))
     const { layers } = this.#core
@@ -201,7 +202,8 @@ export class Reader {
   }
 
   async #know(key: string, tags: readonly string[]): Promise<Known> {
-    await this.#open()
+    const opening = this.#core.opening()
+    if (opening !== undefined) await opening
     const fullKey = this.#scope.keyOf(key)
     const { layers } = this.#core
     const since = layers.top?.version ?? 0
@@ -218,17 +220,13 @@ export class Reader {
     const { lookups, layers } = this.#core
     const running = lookups.get(fullKey)
     if (running !== undefined) return running
-    const lookup = layers.lookup(this.#scope, [fullKey], tags).finally(() => {
-      if (lookups.get(fullKey) === lookup) lookups.delete(fullKey)
-    })
+    const lookup = layers.lookup(this.#scope, [fullKey], tags)
     lookups.set(fullKey, lookup)
+    const forget = () => {
+      if (lookups.get(fullKey) === lookup) lookups.delete(fullKey)
+    }
+    lookup.then(forget, forget)
     return lookup
-  }
-
-  async #open(): Promise<void> {
-    this.#core.checkOpen()
-    const { ready } = this.#core.layers
-    if (ready !== undefined) await ready
   }
 
   #now(): number {
