@@ -196,6 +196,7 @@ export {
   checkBoolean,
   checkFunction,
   checkInteger,
+  checkMethods,
   checkNumber,
   checkOneOf,
   checkText,
