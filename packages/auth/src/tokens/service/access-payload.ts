@@ -4,7 +4,7 @@ import type { AccessInput } from './token-service.js'
 const place = (option: string) => ({ package: '@base/auth', pattern: 'issueAccess', option })
 
 /** What the service itself says in a token; nobody else may. */
-export const RESERVED: readonly string[] = [
+const RESERVED: readonly string[] = [
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope'],
   ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr'],
 ]
