@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { documents } from '../snippets/documents.ts'
@@ -20,4 +21,10 @@ describe('the links of', () => {
   test.each(documents())('%s lead somewhere', (document) => {
     expect(brokenLinks(ROOT, document)).toEqual([])
   })
+})
+
+test('the index names every guide, recipe and runbook', () => {
+  const index = readFileSync(join(ROOT, 'docs/index.md'), 'utf8')
+  const pages = documents().filter((document) => /^docs\/(guides|recipes|runbooks)\//.test(document))
+  expect(pages.filter((page) => !index.includes(`(${page.slice('docs/'.length)})`))).toEqual([])
 })

@@ -40,7 +40,7 @@ export function pathOf(document: string): string {
 }
 
 /** The first heading, without its marks. */
-export function titleOf(document: string): string {
+function titleOf(document: string): string {
   const [, heading = document] = /^# (.+)$/m.exec(readFileSync(join(ROOT, document), 'utf8')) ?? []
   return heading.replace(/`/g, '').trim()
 }

@@ -33,7 +33,7 @@ export interface PlaceResult {
 const FORMATS: readonly ModuleFormat[] = ['esm', 'cjs']
 
 /** Every Node that published code runs on, with ES modules and CommonJS. */
-export const PLACES: readonly Place[] = NODES.flatMap((node) => FORMATS.map((format) => ({ node, format })))
+const PLACES: readonly Place[] = NODES.flatMap((node) => FORMATS.map((format) => ({ node, format })))
 
 /**
  * Runs programs in a user's project, outside the workspace: the packed package and those of ours in `tarballs` are

@@ -9,7 +9,7 @@ export interface Gap {
 }
 
 /** Each is tried all the same, and must go when it works. */
-export const GAPS: readonly Gap[] = [
+const GAPS: readonly Gap[] = [
   { runtime: 'workerd', uses: 'process.kill(', because: 'a worker is sent no signals' },
   { runtime: 'workerd', uses: 'processMetrics(', because: 'a worker has no process to measure' },
   { runtime: 'workerd', uses: 'nodeRsArgon2(', because: 'native code' },

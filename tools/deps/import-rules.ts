@@ -33,7 +33,7 @@ export function judge(importer: Importer, one: Import): string | undefined {
 }
 
 /** `@base/core/lock` → `@base/core`, `zod/v4` → `zod`. */
-export function packageName(specifier: string): string {
+function packageName(specifier: string): string {
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

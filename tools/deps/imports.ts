@@ -10,6 +10,8 @@ export interface Import {
   readonly kind: 'value' | 'type' | 'lazy'
   /** `export *`, with or without a name. */
   readonly star: boolean
+  /** The names that `export { … } from` gives out. */
+  readonly names: readonly string[]
 }
 
 /** Every import of a TypeScript file. */
@@ -26,10 +28,10 @@ export function importsOf(text: string): Import[] {
 }
 
 function importAt(node: ts.Node, source: ts.SourceFile): Import | undefined {
-  const make = (target: ts.Node | undefined, kind: Import['kind'], star = false): Import | undefined => {
+  const make = (target: ts.Node | undefined, kind: Import['kind']): Import | undefined => {
     if (target === undefined || !ts.isStringLiteralLike(target)) return undefined
     const { line } = source.getLineAndCharacterOfPosition(target.getStart(source))
-    return { specifier: target.text, line: line + 1, kind, star }
+    return { specifier: target.text, line: line + 1, kind, star: false, names: [] }
   }
   // `import { type A }` leaves `import {}` behind under verbatimModuleSyntax: only `import type` is gone at run time.
   if (ts.isImportDeclaration(node)) {
@@ -37,8 +39,8 @@ function importAt(node: ts.Node, source: ts.SourceFile): Import | undefined {
     return make(node.moduleSpecifier, erased ? 'type' : 'value')
   }
   if (ts.isExportDeclaration(node)) {
-    const star = node.exportClause === undefined || ts.isNamespaceExport(node.exportClause)
-    return make(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'value', star)
+    const one = make(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'value')
+    return one && { ...one, ...givenOut(node.exportClause) }
   }
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
     return make(node.argument.literal, 'type')
@@ -47,4 +49,9 @@ function importAt(node: ts.Node, source: ts.SourceFile): Import | undefined {
     return make(node.arguments[0], 'lazy')
   }
   return undefined
+}
+
+function givenOut(clause: ts.NamedExportBindings | undefined): Pick<Import, 'star' | 'names'> {
+  const star = clause === undefined || ts.isNamespaceExport(clause)
+  return { star, names: star ? [] : clause.elements.map(({ name }) => name.text) }
 }

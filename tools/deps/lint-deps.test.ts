@@ -323,6 +323,17 @@ describe('the dependency rules', () => {
     })
   })
 
+  test('want a pattern whole in the root, or not at all', () => {
+    const face = "export { lock, type Lease } from './lock.js'\n"
+    const both = "export { lock } from './lock/index.js'\nexport type { Lease } from './lock/index.js'\n"
+
+    expect(lint({ 'packages/core/src/lock/index.ts': face })).toBe(
+      'packages/core/src/index.ts:1  ./lock/index.js also exports Lease: the root gives out all of a pattern.',
+    )
+    expect(lint({ 'packages/core/src/lock/index.ts': face, 'packages/core/src/index.ts': both })).toBe('')
+    expect(lint({ 'packages/core/src/lock/index.ts': face, 'packages/core/src/index.ts': '' })).toBe('')
+  })
+
   test('want an optional peer imported lazily where it is used', () => {
     const packageJson = manifest('@base/cache', ['./store'], {
       peerDependencies: { zod: '4' },

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts'
 import { judge } from './import-rules.ts'
 import { checkManifest } from './manifest-rules.ts'
 import { findNodeImports } from './node-rules.ts'
+import { checkRootFace } from './root-face.ts'
 import { publishedFiles, readSources, type SourceFiles } from './source-files.ts'
 
 /** Holds every package.json and every import of the repository to the rules of the house. */
@@ -31,6 +32,7 @@ export function lintDeps(root: string): Finding[] {
         ...check(pkg, files, publishedFiles(pkg, files)),
         ...findCycles(pkg.path, files),
         ...findNodeImports(pkg, files),
+        ...checkRootFace(pkg.path, files),
       ]
     }),
     ...examples(root).flatMap((pkg) => check(pkg, readSources(pkg, '.'), new Set())),

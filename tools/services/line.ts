@@ -16,38 +16,26 @@ export interface Line extends AsyncDisposable {
   leadTo(url: string): void
 }
 
+interface Rule {
+  readonly text: string
+  readonly where: Cut
+}
+
 /** Lays a line on loopback to the server of a URL. */
 export async function lineTo(url: string): Promise<Line> {
   let target = new URL(url)
-  let rule: { readonly text: string; readonly where: Cut } | undefined
+  let rule: Rule | undefined
   const sockets = new Set<Socket>()
   const reset = () => {
     for (const socket of sockets) socket.resetAndDestroy()
   }
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
-    const end = () => {
-      client.destroy()
-      upstream.destroy()
-    }
     for (const socket of [client, upstream]) {
       sockets.add(socket)
-      socket.on('error', end).on('close', () => {
-        sockets.delete(socket)
-        end()
-      })
+      socket.on('close', () => sockets.delete(socket))
     }
-    let isDeaf = false
-    client.on('data', (data) => {
-      const cuts = rule !== undefined && data.includes(rule.text)
-      if (cuts && rule?.where === 'before the statement') return end()
-      isDeaf ||= cuts
-      upstream.write(data)
-    })
-    upstream.on('data', (data) => {
-      if (!isDeaf) client.write(data)
-      else if (rule?.where !== 'silently') end()
-    })
+    join(client, upstream, () => rule)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const own = new URL(url)
@@ -69,4 +57,25 @@ export async function lineTo(url: string): Promise<Line> {
       await once(server, 'close')
     },
   }
+}
+
+/** Passes on what each side says, until a rule cuts them; where one ends, so does the other. */
+function join(client: Socket, upstream: Socket, ruleNow: () => Rule | undefined): void {
+  const end = () => {
+    client.destroy()
+    upstream.destroy()
+  }
+  for (const socket of [client, upstream]) socket.on('error', end).on('close', end)
+  let isDeaf = false
+  client.on('data', (data) => {
+    const rule = ruleNow()
+    const cuts = rule !== undefined && data.includes(rule.text)
+    if (cuts && rule.where === 'before the statement') return end()
+    isDeaf ||= cuts
+    upstream.write(data)
+  })
+  upstream.on('data', (data) => {
+    if (!isDeaf) client.write(data)
+    else if (ruleNow()?.where !== 'silently') end()
+  })
 }

@@ -32,7 +32,7 @@ export function verifyLoading({ tarball, tarballs }: Subject): Promise<Outcome[]
 }
 
 /** How it compiles for a user, who has every peer. */
-export function verifyTypes(root: string, { tarball, tarballs }: Subject): Promise<Outcome> {
+function verifyTypes(root: string, { tarball, tarballs }: Subject): Promise<Outcome> {
   return withConsumer({ tarballs, dependencies: nodeTypes(root) }, (consumer) =>
     checkTypes(consumer, tarball.manifest),
   )

@@ -265,6 +265,7 @@ export {
   type Revocation,
   type RevocationQuery,
   type RevocationStore,
+  type RevokedSession,
   type RevokedSubject,
   type RevokedToken,
   type RevokeTokenOptions,

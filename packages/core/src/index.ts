@@ -183,12 +183,18 @@ export {
 } from './lifecycle/index.js'
 export {
   type AcquireOptions,
+  type CheckedAcquire,
+  type CheckedLease,
+  checkAcquire,
+  checkLease,
+  checkTtl,
   type Lease,
   type LeaseOptions,
   type Lock,
   leaseLostError,
   type MemoryLockOptions,
   memoryLock,
+  notFreeError,
   type WithLockOptions,
   withLock,
 } from './lock/index.js'
@@ -196,6 +202,7 @@ export {
   checkBoolean,
   checkFunction,
   checkInteger,
+  checkMethods,
   checkNumber,
   checkOneOf,
   checkText,

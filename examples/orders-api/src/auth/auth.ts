@@ -25,7 +25,7 @@ import { Attempts } from './attempts.ts'
 import type { AuthStores, CredentialStores } from './auth-stores.ts'
 
 /** For whom the access tokens are: this service. */
-export const AUDIENCE = 'orders-api'
+const AUDIENCE = 'orders-api'
 
 /** What knows who is signed in, and what one signs in with. */
 export interface Auth {

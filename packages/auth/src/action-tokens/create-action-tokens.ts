@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { AuthError } from '../errors/auth-error.js'
+import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { createHandle, createOpaqueToken, hashText, readOpaqueToken } from '../tokens/opaque/opaque-token.js'
@@ -71,11 +72,7 @@ export function createActionTokens<Data = unknown>(options: ActionTokensOptions)
   return new StoredTokens<Data>(options ?? {})
 }
 
-const place = (option: string): OptionPlace => ({
-  package: '@base/auth',
-  pattern: 'createActionTokens',
-  option,
-})
+const place = /* @__PURE__ */ placeOf('createActionTokens')
 
 class StoredTokens<Data> implements ActionTokens<Data> {
   readonly #store: ActionTokenStore

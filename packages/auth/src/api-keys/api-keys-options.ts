@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { ApiKeyStore } from './api-key-store.js'
 import { checkPrefix } from './api-key-text.js'
 import { memoryApiKeyStore } from './memory-api-key-store.js'
@@ -47,11 +48,7 @@ export interface ApiKeysSettings {
 }
 
 /** Names the options of `createApiKeys` in errors. */
-export const place = (option: string): OptionPlace => ({
-  package: '@base/auth',
-  pattern: 'createApiKeys',
-  option,
-})
+export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('createApiKeys')
 
 const METHODS = ['create', 'find', 'rotate', 'touch', 'revoke', 'revokeAll', 'list'] as const
 

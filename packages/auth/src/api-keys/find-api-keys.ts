@@ -1,4 +1,5 @@
-import { invalidOption, type OptionPlace } from '@base/core/options'
+import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { checkPrefix, hasChecksum, keyPattern } from './api-key-text.js'
 
 /** Options of {@link findApiKeys}. */
@@ -7,7 +8,7 @@ export interface FindApiKeysOptions {
   readonly prefix?: string
 }
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'findApiKeys', option })
+const place = /* @__PURE__ */ placeOf('findApiKeys')
 
 /**
  * The keys that stand in a text: for what looks for leaks before a commit, or takes secrets out of a log. A text that only looks

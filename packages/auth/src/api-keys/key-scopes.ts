@@ -1,5 +1,5 @@
 import { invalidOption } from '@base/core/options'
-import { isScope } from '../tokens/refresh/scope.js'
+import { isScope } from '../tokens/scope.js'
 import { place } from './api-keys-options.js'
 
 const MOST = 64

@@ -1,4 +1,5 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { AuditChange } from './audit-entry.js'
 import { Concealed, type Plain, type PlainObject, shown, toPlain } from './plain.js'
 import { plainName, secretNames } from './redaction.js'
@@ -9,7 +10,7 @@ export interface DiffOptions {
   readonly redact?: readonly string[]
 }
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'diff', option })
+const place = /* @__PURE__ */ placeOf('diff')
 
 /**
  * Where two values differ, in the order of their paths.

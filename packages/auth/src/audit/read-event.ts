@@ -1,5 +1,6 @@
 import { correlationId, principal, tenantId } from '@base/core/context'
 import { checkOneOf, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import type { AuditEntry, AuditJson } from './audit-entry.js'
 import type { AuditActor, AuditEvent, AuditTarget } from './audit-event.js'
@@ -18,11 +19,7 @@ const LONGEST_REASON = 1_024
 const OUTCOMES = ['success', 'failure', 'denied'] as const
 
 /** Names parts of an event in errors. */
-export const place = (option: string): OptionPlace => ({
-  package: '@base/auth',
-  pattern: 'createAudit',
-  option,
-})
+export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('createAudit')
 
 /** What an event says. @throws InvalidOptionError naming what is wrong with it. */
 export function readEvent(event: AuditEvent, isSecretName: IsSecretName): EventFacts {

@@ -1,5 +1,5 @@
-import type { OptionPlace } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
+import { placeOf } from '../place.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import { type AuditSeal, ChainHash } from './chain-hash.js'
@@ -15,11 +15,7 @@ export interface VerifyChainOptions {
   readonly anchor?: AuditHead
 }
 
-const place = (option: string): OptionPlace => ({
-  package: '@base/auth',
-  pattern: 'verifyAuditChain',
-  option,
-})
+const place = /* @__PURE__ */ placeOf('verifyAuditChain')
 
 /**
  * Checks that entries are what was recorded: each by its hash, and by its link to the one before. Gives the head, to be

@@ -1,4 +1,5 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { Authorization, Roles } from './authorization.js'
 import type { RoleGraph } from './role-graph.js'
 
@@ -17,16 +18,16 @@ export class RoleRegistry<S, R extends string> implements Roles<S, R> {
   }
 
   compose<Name extends string>(name: Name, parts: readonly R[]): Authorization<S, R | Name> {
-    checkText(name, placeOf('name'))
+    checkText(name, optionOf('name'))
     const parents = [...new Set<string>(Array.isArray(parts) ? parts : [])]
-    if (parents.length === 0) throw invalidOption(parts, placeOf('parts'), 'a list of one role at least')
+    if (parents.length === 0) throw invalidOption(parts, optionOf('parts'), 'a list of one role at least')
     for (const part of parents)
       if (this.#graph.parents(part) === undefined)
-        throw invalidOption(part, placeOf('parts'), 'roles that there are')
+        throw invalidOption(part, optionOf('parts'), 'roles that there are')
     const known = this.#graph.parents(name)
     if (known === undefined) this.#graph.add(name, Object.freeze(parents))
     else if (!isSame(known, parents))
-      throw invalidOption(name, placeOf('name'), 'a name that no other role has')
+      throw invalidOption(name, optionOf('name'), 'a name that no other role has')
     return this.#authorization() as Authorization<S, R | Name>
   }
 
@@ -39,6 +40,4 @@ function isSame(known: readonly string[], parts: readonly string[]): boolean {
   return known.length === parts.length && known.every((role) => parts.includes(role))
 }
 
-function placeOf(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/auth', pattern: 'Authorization.roles.compose', option }
-}
+const optionOf = /* @__PURE__ */ placeOf('Authorization.roles.compose')

@@ -1,11 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import {
-  checkFunction,
-  checkInteger,
-  checkMethods,
-  invalidOption,
-  type OptionPlace,
-} from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { untilAborted } from '../tokens/until-aborted.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
 import { blindIndexOf, IndexKeys } from './blind-index.js'
@@ -68,11 +63,11 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
 
   constructor(options: FieldCipherOptions<Name>) {
     const { keys, context = PLACE, clock = systemClock, indexBits = MOST_INDEX_BITS } = options ?? {}
-    this.#kms = checkMethods(keys, ['generateDataKey', 'unwrapDataKey'], placeOf('keys'))
+    this.#kms = checkMethods(keys, ['generateDataKey', 'unwrapDataKey'], optionOf('keys'))
     this.#names = readNames(context)
-    this.#normalize = checkFunction(options.normalize ?? toNfc, placeOf('normalize'))
+    this.#normalize = checkFunction(options.normalize ?? toNfc, optionOf('normalize'))
     this.#indexBytes = checkIndexBits(indexBits) / 8
-    this.#keys = new DataKeys(keys, checkMethods(clock, ['monotonic'], placeOf('clock')))
+    this.#keys = new DataKeys(keys, checkMethods(clock, ['monotonic'], optionOf('clock')))
     this.#indexKeys = new IndexKeys(keys, clock)
   }
 
@@ -128,15 +123,13 @@ function toNfc(text: string): string {
 function readNames(context: readonly string[]): readonly string[] {
   const isList = Array.isArray(context) && context.length > 0 && new Set(context).size === context.length
   if (isList && context.every((name) => typeof name === 'string' && name !== '')) return [...context]
-  throw invalidOption(context, placeOf('context'), 'a list of names, none empty and none twice')
+  throw invalidOption(context, optionOf('context'), 'a list of names, none empty and none twice')
 }
 
 function checkIndexBits(value: number): number {
-  const bits = checkInteger(value, { ...placeOf('indexBits'), min: 32, max: MOST_INDEX_BITS })
+  const bits = checkInteger(value, { ...optionOf('indexBits'), min: 32, max: MOST_INDEX_BITS })
   if (bits % 8 === 0) return bits
-  throw invalidOption(value, placeOf('indexBits'), 'a multiple of 8')
+  throw invalidOption(value, optionOf('indexBits'), 'a multiple of 8')
 }
 
-function placeOf(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'createFieldCipher', option }
-}
+const optionOf = /* @__PURE__ */ placeOf('createFieldCipher')

@@ -1,5 +1,6 @@
 import { checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { placeOf } from '../place.js'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
 import type { DataKey, IndexKey, KmsPort } from './kms-port.js'
@@ -73,15 +74,16 @@ interface HeldKey {
 }
 
 function readKeys(keys: readonly LocalKey[]): ReadonlyMap<string, HeldKey> {
-  if (!Array.isArray(keys)) throw invalidOption(keys, placeOf('keys'), 'an array')
+  if (!Array.isArray(keys)) throw invalidOption(keys, optionOf('keys'), 'an array')
   const held = new Map<string, HeldKey>()
   for (const [index, { id, key, state }] of (keys as readonly LocalKey[]).entries()) {
-    if (!isKeyId(id)) throw invalidOption(id, placeOf(`keys.${index}.id`), '1 to 64 letters, digits, _ and -')
-    if (held.has(id)) throw invalidOption(id, placeOf(`keys.${index}.id`), 'different from all others')
-    checkOneOf(state, STATES, placeOf(`keys.${index}.state`))
+    if (!isKeyId(id))
+      throw invalidOption(id, optionOf(`keys.${index}.id`), '1 to 64 letters, digits, _ and -')
+    if (held.has(id)) throw invalidOption(id, optionOf(`keys.${index}.id`), 'different from all others')
+    checkOneOf(state, STATES, optionOf(`keys.${index}.state`))
     held.set(id, {
       state,
-      key: state === 'destroyed' ? undefined : readKey(key, placeOf(`keys.${index}.key`)),
+      key: state === 'destroyed' ? undefined : readKey(key, optionOf(`keys.${index}.key`)),
     })
   }
   return held
@@ -100,7 +102,7 @@ function primaryOf(keys: ReadonlyMap<string, HeldKey>): string {
   if (primary !== undefined && others.length === 0) return primary[0]
   throw invalidOption(
     others.length + Number(primary !== undefined),
-    placeOf('keys'),
+    optionOf('keys'),
     'a list with exactly one primary key',
   )
 }
@@ -112,6 +114,4 @@ function derive(key: Uint8Array, salt: Uint8Array, purpose: string): Uint8Array 
   )
 }
 
-function placeOf(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'localKeys', option }
-}
+const optionOf = /* @__PURE__ */ placeOf('localKeys')

@@ -1,4 +1,5 @@
-import { checkInteger, checkMethods, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkMethods } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
 import type { FieldPlace } from './place.js'
 
@@ -67,8 +68,8 @@ export async function reencrypt<Name extends string>(
   source: ReencryptSource<Name>,
   { batchSize = 100, after, onProgress, signal }: ReencryptOptions<Name> = {},
 ): Promise<ReencryptResult> {
-  checkMethods(source, ['next', 'replace'], placeOf('source'))
-  const limit = checkInteger(batchSize, { ...placeOf('batchSize'), min: 1, max: 10_000 })
+  checkMethods(source, ['next', 'replace'], optionOf('source'))
+  const limit = checkInteger(batchSize, { ...optionOf('batchSize'), min: 1, max: 10_000 })
   const done = { seen: 0, replaced: 0, changed: 0 }
   let last = after
   for (;;) {
@@ -95,6 +96,4 @@ async function renew<Name extends string>(
   return (await source.replace(field, renewed)) ? 'replaced' : 'changed'
 }
 
-function placeOf(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'reencrypt', option }
-}
+const optionOf = /* @__PURE__ */ placeOf('reencrypt')

@@ -3,7 +3,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, checkOneOf, checkText, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { type AsymmetricAlgorithm, checkAlgorithms, isSymmetric } from '../tokens/keys/algorithm.js'
-import { SessionCookie } from '../tokens/sessions/session-cookie.js'
+import { checkCookieName, SessionCookie } from '../tokens/sessions/session-cookie.js'
 import { place } from './place.js'
 import type { MetadataSource } from './provider/discovery.js'
 import type { ProviderRules } from './provider/provider-fetch.js'
@@ -62,7 +62,6 @@ export interface OidcSettings {
 
 const MOST_TTL = 600_000
 const MOST_SKEW = 300_000
-const COOKIE_NAME = /^__Host-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,57}$/
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: OidcClientOptions): OidcSettings {
@@ -107,10 +106,9 @@ function readAuthentication(method: unknown, hasSecret: boolean): ClientAuthenti
 }
 
 function readCookie(name: unknown = '__Host-oauth'): SessionCookie {
-  if (typeof name !== 'string' || !COOKIE_NAME.test(name))
-    throw invalidOption(name, place('cookieName'), "'__Host-' and 1 to 57 characters of a token (RFC 6265)")
+  const checked = checkCookieName(name, place('cookieName'))
   // Lax: the provider sends the browser back from another site, and with Strict the cookie would stay behind.
-  return new SessionCookie({ name: name as `__Host-${string}`, sameSite: 'lax', persistent: true })
+  return new SessionCookie({ name: checked, sameSite: 'lax', persistent: true })
 }
 
 function readTimes({ transactionTtl = '10m', clockSkew = '30s' }: Partial<OidcClientOptions>) {

@@ -1,11 +1,12 @@
 import { toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkText, invalidOption } from '@base/core/options'
+import { isScopeName } from '../tokens/scope.js'
+import { checkAddress } from '../web-address.js'
 import type { OidcClientOptions, OidcSettings } from './oidc-options.js'
 import { place } from './place.js'
 import { Discovery, type MetadataSource } from './provider/discovery.js'
 import { metadataProblem, type OidcMetadata } from './provider/oidc-metadata.js'
 import type { ProviderRules } from './provider/provider-fetch.js'
-import { addressProblem } from './web-address.js'
 
 /** The settings that say which provider it is, and what is asked of it. */
 export type ProviderPart = Pick<
@@ -53,13 +54,9 @@ export function readProvider(options: Partial<OidcClientOptions>, rules: Provide
 }
 
 function readIssuer(issuer: unknown): string {
-  const problem = addressProblem(issuer, true)
-  // What came is not shown: it may hold credentials.
-  if (problem !== undefined)
-    throw invalidOption(problem, place('issuer'), 'an https URL; http is for this machine alone')
-  if (new URL(issuer as string).search !== '')
-    throw invalidOption('a query', place('issuer'), 'a URL without query')
-  return issuer as string
+  const address = checkAddress(issuer, place('issuer'))
+  if (new URL(address).search !== '') throw invalidOption('a query', place('issuer'), 'a URL without query')
+  return address
 }
 
 function readMetadata(metadata: OidcMetadata, needsKeys: boolean): OidcMetadata {
@@ -77,7 +74,7 @@ function readTemplate(template: unknown): string | undefined {
 function readScope(scope: unknown, isOpenId: boolean): string {
   const text = checkText(scope, place('scope'))
   const scopes = text.split(' ')
-  if (!scopes.every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one)))
+  if (!scopes.every(isScopeName))
     throw invalidOption(scope, place('scope'), 'names of RFC 6749, with one space between')
   if (isOpenId && !scopes.includes('openid'))
     throw invalidOption(scope, place('scope'), "with 'openid', or beside a profile")

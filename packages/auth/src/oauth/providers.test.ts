@@ -91,6 +91,7 @@ describe('the settings of', () => {
     ['microsoft', () => microsoft({ tenant: 'contoso.onmicrosoft.com' }), 'tenant'],
     ['microsoft', () => microsoft({ tenant: 'common/../x' }), 'tenant'],
     ['keycloak', () => keycloak({ url: 'http://sso.example.com', realm: 'x' }), 'url'],
+    ['keycloak', () => keycloak({ url: 'https://a:b@sso.example.com', realm: 'x' }), 'url'],
     ['keycloak', () => keycloak({ url: 'https://sso.example.com', realm: '' }), 'realm'],
     ['auth0', () => auth0({ domain: 'https://example.auth0.com' }), 'domain'],
     ['auth0', () => auth0({ domain: 'evil.example/' }), 'domain'],

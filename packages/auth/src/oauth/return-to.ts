@@ -1,5 +1,5 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
-import { parseUrl } from './web-address.js'
+import { parseUrl } from '../web-address.js'
 
 const LONGEST = 2_048
 /** An origin that no page has, to resolve against. */

@@ -1,9 +1,9 @@
+import { canBeKept } from '../tokens/opaque/check-name.js'
+
 /** OpenID Connect Core, section 2: so many characters at most. Who stores it must be able to rely on that. */
 const LONGEST = 255
-/** What a database cannot keep, or keeps as something else: then two names would be one. */
-const UNFIT = /[\0\p{Cs}]/u
 
 /** Whether something can be a provider's name for a user. */
 export function isSubject(sub: unknown): sub is string {
-  return typeof sub === 'string' && sub !== '' && sub.length <= LONGEST && !UNFIT.test(sub)
+  return typeof sub === 'string' && sub !== '' && sub.length <= LONGEST && canBeKept(sub)
 }

@@ -1,4 +1,5 @@
 import { checkInteger, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { argon2id } from './kdf/argon2id.js'
 import type { PasswordKdf } from './kdf/password-kdf.js'
 import type { LegacyVerifier } from './legacy/legacy-verifier.js'
@@ -36,9 +37,7 @@ export interface PasswordsSettings {
 }
 
 /** Names the options of `createPasswords` in errors. */
-export function place(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'createPasswords', option }
-}
+export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('createPasswords')
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordsOptions): PasswordsSettings {

@@ -1,5 +1,6 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { checkInteger, checkMethods, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkMethods } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { hashText } from '../tokens/opaque/opaque-token.js'
@@ -44,11 +45,7 @@ export function createRecoveryCodes(options: RecoveryCodesOptions = {}): Recover
   return new StoredCodes(checkMethods(store, METHODS, place('store')))
 }
 
-const place = (option: string): OptionPlace => ({
-  package: '@base/auth',
-  pattern: 'createRecoveryCodes',
-  option,
-})
+const place = /* @__PURE__ */ placeOf('createRecoveryCodes')
 
 class StoredCodes implements RecoveryCodes {
   readonly #store: RecoveryCodeStore

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { checkMethods } from '@base/core/options'
-import { placeOf } from './one-time-code.js'
+import { placeOf } from '../place.js'
 import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from './totp-store.js'
 
 /** Options of {@link memoryTotpStore}. */

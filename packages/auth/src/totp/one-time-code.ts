@@ -1,6 +1,7 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkNumber, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { placeOf } from '../place.js'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { decodeBase32 } from './base32.js'
 
@@ -88,11 +89,6 @@ export function codeOf(
   const offset = (mac.at(-1) as number) & 15
   const number = mac.readUInt32BE(offset) & 0x7fff_ffff
   return String(number % 10 ** digits).padStart(digits, '0')
-}
-
-/** Names the options of a function in errors. */
-export function placeOf(pattern: string): (option: string) => OptionPlace {
-  return (option) => ({ package: '@base/auth', pattern, option })
 }
 
 /** The algorithm, however its name is written. @throws InvalidOptionError */

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { memoryTotpStore } from './memory-totp-store.js'
-import { checkAlgorithm, checkDigits, checkPeriod, placeOf, type TotpAlgorithm } from './one-time-code.js'
+import { checkAlgorithm, checkDigits, checkPeriod, type TotpAlgorithm } from './one-time-code.js'
 import type { TotpLimit, TotpStore } from './totp-store.js'
 
 /** Encrypts secrets before they reach the store; `sub` belongs into what the cipher authenticates. */
@@ -51,7 +52,7 @@ export interface TotpSettings {
 }
 
 /** Names the options of `createTotp` in errors. */
-export const place: ReturnType<typeof placeOf> = placeOf('createTotp')
+export const place: ReturnType<typeof placeOf> = /* @__PURE__ */ placeOf('createTotp')
 
 const METHODS = ['enroll', 'attempt', 'accept', 'find', 'remove'] as const
 const LONGEST_ISSUER = 64

@@ -32,7 +32,7 @@ export function checkDuration(value: Duration, option: DurationOption): number {
   return toMilliseconds(value, { ...WHERE, option, positive, infinity: true })
 }
 
-export function checkTags(tags: readonly string[]): readonly string[] {
+function checkTags(tags: readonly string[]): readonly string[] {
   if (!Array.isArray(tags)) throw invalidOption(tags, { ...WHERE, option: 'tags' }, 'an array of texts')
   for (const tag of tags) checkKey(tag, 'tags')
   return tags

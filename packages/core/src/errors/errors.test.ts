@@ -199,6 +199,7 @@ describe('InvalidOptionError', () => {
   test.each([
     ['5s', '"5s"'],
     ['x'.repeat(41), 'a text of 41 characters'],
+    ['redis://app:hunter2@db', '"redis://app:[secret]@db"'],
     [5n, '5n'],
     [-0, '-0'],
     [Number.NaN, 'NaN'],

@@ -1,4 +1,5 @@
 import { AppError } from './app-error.js'
+import { toPublicText } from './public-text.js'
 
 /** Options of {@link InvalidOptionError}. */
 export interface InvalidOptionErrorOptions {
@@ -10,7 +11,7 @@ export interface InvalidOptionErrorOptions {
   readonly option: string
   /** What is allowed, to follow "must be": `'an integer from 1'`. */
   readonly allowed: string
-  /** What came. Numbers and short texts are shown, everything else by its type; give no secret here. */
+  /** What came. Numbers and short texts are shown, but for the password of a URL; everything else by its type. Give no secret here. */
   readonly received: unknown
   /** What led to it. */
   readonly cause?: unknown
@@ -43,7 +44,9 @@ const SHOWN_TEXT = 40
 function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.length <= SHOWN_TEXT ? JSON.stringify(value) : `a text of ${value.length} characters`
+      return value.length > SHOWN_TEXT
+        ? `a text of ${value.length} characters`
+        : JSON.stringify(toPublicText(value))
     case 'bigint':
       return `${value}n`
     case 'object':

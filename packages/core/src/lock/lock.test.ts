@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest'
 import type { Duration } from '../duration/duration.js'
 import { isAppError } from '../errors/brand.js'
 import { lockConformance, TestClock } from '../testing/index.js'
-import { type Lease, type Lock, memoryLock, withLock } from './index.js'
+import {
+  checkAcquire,
+  checkLease,
+  checkTtl,
+  type Lease,
+  type Lock,
+  memoryLock,
+  notFreeError,
+  withLock,
+} from './index.js'
 
 const onTestClock = () => {
   const clock = new TestClock()
@@ -143,6 +152,44 @@ describe('wrong arguments', () => {
 
   test('but no options at all are no mistake', async () => {
     expect(await withLock(lock, 'b', undefined, () => 'done')).toBe('done')
+  })
+})
+
+describe('a lock of your own', () => {
+  const { signal } = new AbortController()
+
+  test('reads its options with the defaults of every lock', () => {
+    expect(checkAcquire('a')).toEqual({ ttl: 30_000, wait: 10_000, signal: undefined })
+    expect(checkAcquire('a', { ttl: '1m', wait: Infinity, signal })).toEqual({
+      ttl: 60_000,
+      wait: Infinity,
+      signal,
+    })
+    expect(checkLease('a', { ttl: 1, signal })).toEqual({ ttl: 1, signal })
+    expect(checkTtl('2s')).toBe(2_000)
+  })
+
+  test.each<[string, () => unknown, string]>([
+    ['a key', () => checkLease(''), 'key must be a text that is not empty'],
+    ['a ttl', () => checkTtl(0), 'ttl must be more than 0'],
+    ['an endless lease', () => checkAcquire('a', { ttl: Infinity }), 'ttl must be'],
+    ['a wait', () => checkAcquire('a', { wait: -1 }), 'wait must be at least 0'],
+  ])('refuses a wrong one: %s', (_, check, message) => {
+    expect(check).toThrow(`@base/core Lock: ${message}`)
+  })
+
+  test('rejects with the reason of a signal that has aborted', () => {
+    const reason = new Error('gone')
+    expect(() => checkAcquire('a', { signal: AbortSignal.abort(reason) })).toThrow(reason)
+  })
+
+  test('says that it was not free as every lock does', () => {
+    const error = notFreeError('invoice-run', 90_000)
+    expect([isAppError(error, 'TIMEOUT'), error.message, error.details]).toEqual([
+      true,
+      "Lock 'invoice-run' was not free within 90s.",
+      { key: 'invoice-run' },
+    ])
   })
 })
 

@@ -1,11 +1,10 @@
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
-import { formatDuration } from '../duration/format-duration.js'
-import { TimeoutError } from '../errors/errors.js'
 import { checkMethods } from '../options/options.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
-import { checkKey, checkTtl, checkWait, DEFAULT_TTL, DEFAULT_WAIT } from './lock-options.js'
+import { type CheckedAcquire, checkAcquire, checkLease } from './lock-options.js'
 import { MemoryLease } from './memory-lease.js'
+import { notFreeError } from './not-free-error.js'
 
 /** Options of {@link memoryLock}. */
 export interface MemoryLockOptions {
@@ -49,25 +48,16 @@ class MemoryLock implements Lock {
     this.#clock = clock
   }
 
-  async acquire(
-    key: string,
-    { ttl = DEFAULT_TTL, wait = DEFAULT_WAIT, signal }: AcquireOptions = {},
-  ): Promise<Lease> {
-    const lasting = checkTtl(ttl)
-    const patience = checkWait(wait)
-    const lease = this.#take(checkKey(key), lasting, signal)
-    return lease ?? this.#enqueue(key, lasting, patience, signal)
+  async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
+    const wish = checkAcquire(key, options)
+    return this.#take(key, wish.ttl) ?? this.#enqueue(key, wish)
   }
 
-  async tryAcquire(
-    key: string,
-    { ttl = DEFAULT_TTL, signal }: LeaseOptions = {},
-  ): Promise<Lease | undefined> {
-    return this.#take(checkKey(key), checkTtl(ttl), signal)
+  async tryAcquire(key: string, options?: LeaseOptions): Promise<Lease | undefined> {
+    return this.#take(key, checkLease(key, options).ttl)
   }
 
-  #take(key: string, ttl: number, signal: AbortSignal | undefined): Lease | undefined {
-    signal?.throwIfAborted()
+  #take(key: string, ttl: number): Lease | undefined {
     // A busy event loop fires timers late: the holder's time may be over all the same.
     this.#holders.get(key)?.expireIfDue()
     return this.#holders.has(key) ? undefined : this.#grant(key, ttl)
@@ -100,11 +90,8 @@ class MemoryLock implements Lock {
     if (queue.size === 0) this.#queues.delete(key)
   }
 
-  #enqueue(key: string, ttl: number, wait: number, signal: AbortSignal | undefined): Promise<Lease> {
-    const tooLate = new TimeoutError({
-      message: `Lock '${key}' was not free within ${formatDuration(wait)}.`,
-      details: { key },
-    })
+  #enqueue(key: string, { ttl, wait, signal }: CheckedAcquire): Promise<Lease> {
+    const tooLate = notFreeError(key, wait)
     if (wait === 0) return Promise.reject(tooLate)
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(key) ?? new Set()

@@ -1,5 +1,5 @@
+import { errorType } from '../tracing/error-type.js'
 import type { ChannelRule } from './channel-rule.js'
-import { errorTypeOf } from './error-type.js'
 import { ERROR_TYPE, type FieldRule } from './field-rule.js'
 
 /** What is told of a message, by name. */
@@ -49,7 +49,7 @@ export class MessageReader {
     }
     if (!this.#throws) return labels
     const error = this.error(message)
-    if (error !== undefined) labels[ERROR_TYPE] = errorTypeOf(error)
+    if (error !== undefined) labels[ERROR_TYPE] = errorType(error)
     return labels
   }
 

@@ -38,6 +38,15 @@ export function busyBlocks(): BusyBlocks {
 }
 
 function policiesOf(clock: TestClock): () => Promise<void> {
+  const failing = failingPolicies(clock)
+  const waiting = waitingPolicies(clock)
+  return async () => {
+    await failing()
+    await waiting()
+  }
+}
+
+function failingPolicies(clock: TestClock): () => Promise<void> {
   const breaker = new CircuitBreaker({
     name: 'flapping',
     window: { type: 'count', size: 2, failureRate: 1, minimumCalls: 2 },
@@ -49,9 +58,7 @@ function policiesOf(clock: TestClock): () => Promise<void> {
   const isolated = new CircuitBreaker({ name: 'isolated', clock })
   isolated.isolate()
   const retry = new Retry({ name: 'bank', maxAttempts: 2, backoff: constant(0) })
-  const timeout = new Timeout({ name: 'slow', timeout: '1s', clock })
   const fallback = new Fallback({ name: 'prices', fallback: () => 'old' })
-  const hedge = new Hedge({ name: 'replica', delay: 50, clock })
   const chaos = new Chaos({
     name: 'monkey',
     rate: 1,
@@ -59,6 +66,21 @@ function policiesOf(clock: TestClock): () => Promise<void> {
     enabled: () => true,
     clock,
   })
+  return async () => {
+    await quietly(open.execute(down))
+    await quietly(isolated.execute(() => 'up'))
+    const slow = breaker.execute(() => clock.sleep(20))
+    await clock.advance('2s')
+    await slow.catch(() => {})
+    await quietly(retry.execute(down))
+    await quietly(fallback.execute(down))
+    await quietly(chaos.execute(() => 'never'))
+  }
+}
+
+function waitingPolicies(clock: TestClock): () => Promise<void> {
+  const timeout = new Timeout({ name: 'slow', timeout: '1s', clock })
+  const hedge = new Hedge({ name: 'replica', delay: 50, clock })
   const bulkhead = new Bulkhead({ name: 'reports', maxConcurrent: 1, maxQueue: 1, clock })
   const adaptive = new AdaptiveBulkhead({ name: 'search', initial: 20, min: 1, max: 1_000, clock })
   const limiter = new RateLimiter({
@@ -70,14 +92,6 @@ function policiesOf(clock: TestClock): () => Promise<void> {
   const store = { ...methodsOf(memoryRateLimitStore({ clock })), consume: down }
   const lost = new RateLimiter({ name: 'lost', policies: '1/second', store, clock })
   return async () => {
-    await quietly(open.execute(down))
-    await quietly(isolated.execute(() => 'up'))
-    const slow = breaker.execute(() => clock.sleep(20))
-    await clock.advance('2s')
-    await slow.catch(() => {})
-    await quietly(retry.execute(down))
-    await quietly(fallback.execute(down))
-    await quietly(chaos.execute(() => 'never'))
     let calls = 0
     const hedged = quietly(hedge.execute<unknown>(() => (++calls === 1 ? clock.sleep('3s') : 'quick')))
     const late = quietly(timeout.execute(() => clock.sleep('1m')))

@@ -10,19 +10,26 @@ export function hideCardNumbers(text: string, censor: string): string {
   return text.replace(RUN, (run) => hideInRun(run, censor))
 }
 
-/** A run may begin or end with other numbers, parted as the card's own groups are. */
+/** A run may begin or end with other numbers, parted as the card's own groups are. Goes through it once, however many cards it has. */
 function hideInRun(run: string, censor: string): string {
   const groups = run.split(/([ -])/)
-  for (let first = 0; first < groups.length; first += 2) {
-    let digits = ''
-    for (let last = first; last < groups.length && digits.length < 19; last += 2) {
-      digits += groups[last]
-      if (!isCardNumber(digits)) continue
-      const before = groups.slice(0, first).join('')
-      return before + censor + hideCardNumbers(groups.slice(last + 1).join(''), censor)
-    }
+  let shown = ''
+  for (let first = 0; first < groups.length; ) {
+    const last = lastOfCard(groups, first)
+    shown += (last === undefined ? groups[first] : censor) + (groups[(last ?? first) + 1] ?? '')
+    first = (last ?? first) + 2
   }
-  return run
+  return shown
+}
+
+/** Where the card number ends that begins with a group. */
+function lastOfCard(groups: readonly string[], first: number): number | undefined {
+  let digits = ''
+  for (let last = first; last < groups.length && digits.length < 19; last += 2) {
+    digits += groups[last]
+    if (isCardNumber(digits)) return last
+  }
+  return undefined
 }
 
 /** Whether these digits are a payment card number. */

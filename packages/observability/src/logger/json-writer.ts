@@ -183,6 +183,6 @@ export class JsonWriter {
 }
 
 /** Properties that each follow a comma, as an object. */
-export function braced(properties: string): string {
+function braced(properties: string): string {
   return `{${properties.slice(1)}}`
 }

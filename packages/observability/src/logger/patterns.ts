@@ -17,8 +17,8 @@ export interface TextPattern {
 
 const BEARER = /\b(bearer\s+)[\w.~+/-]+=*/gi
 const BASIC = /\b(basic\s+)([A-Za-z0-9+/]{4,}=*)/gi
-// The header's length is bounded, or a text full of `eyJ` would take its length squared.
-const JWT = /eyJ[\w-]{5,1024}\.[\w-]*(?:\.[\w-]*)*/g
+// Also passes over a header that nothing follows, or a text full of `eyJ` would take its length squared.
+const JWT = /eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*|eyJ[\w-]*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
 const QUERY_SECRET =
   /([?&;](?:(?:access|refresh|id|auth|session)_?token|token|api_?key|client_?secret|secret|passw(?:or)?d|sig|signature|x-amz-(?:signature|security-token|credential)|x-goog-signature|awsaccesskeyid|code)=)[^&;\s#"']+/gi
@@ -35,7 +35,8 @@ export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
   jwt: {
     needs: DOT,
     minLength: 10,
-    hide: (text, censor) => (text.includes('eyJ') ? text.replace(JWT, () => censor) : text),
+    hide: (text, censor) =>
+      text.includes('eyJ') ? text.replace(JWT, (found) => (found.includes('.') ? censor : found)) : text,
   },
   url: {
     needs: AT | EQUALS,

@@ -107,8 +107,11 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a bearer token', `sent Bearer ${SECRET}abc to them`, SECRET],
     ['basic credentials', `Basic ${btoa(`ann:${SECRET}`)}`, btoa(`ann:${SECRET}`)],
     ['a JWT', `got ${JWT}.`, JWT],
+    ['a JWT with a long header', `got eyJ${'a'.repeat(2_000)}.eyJ9.${SECRET}`, SECRET],
+    ['a JWT behind what is none', `eyJ.${JWT}`, JWT],
     ['a user of a URL', `postgres://ann:${SECRET}@db/x`, SECRET],
     ['a card number', `paid with ${CARD}`, CARD],
+    ['one card number after the other', `${'4 '.repeat(40)}${CARD}`, CARD],
     ['a card number without spaces', 'x4111111111111111'.slice(1), '4111111111111111'],
   ])('%s: in fields, messages, errors and keys', (_, text, secret) => {
     const shown = printed((logger) => {

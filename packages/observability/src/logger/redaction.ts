@@ -6,7 +6,7 @@ import type { TextPattern } from './patterns.js'
 import { quote } from './quote.js'
 
 /** What stands in place of what is hidden. */
-export const CENSOR = '[Redacted]'
+const CENSOR = '[Redacted]'
 /** The censor as JSON. */
 export const CENSORED: string = `"${CENSOR}"`
 

@@ -5,7 +5,7 @@ import { systemClock } from '@base/core/clock'
 import { correlationId, deadline, runInContext } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import { constant, retryBudget } from '../retry/index.js'
+import { constant, exponential, retryBudget } from '../retry/index.js'
 import {
   HttpProblemError,
   type ResilientFetchOptions,
@@ -239,6 +239,16 @@ describe('a client that is told when to come again', () => {
     const { client } = clientOf()
     expect([await outcome(client(server.url)), server.requests.length]).toEqual([429, 1])
   })
+})
+
+test('the pause before another attempt is scattered by random', async () => {
+  const server = await serve(status(503), ok)
+  const { client, clock } = clientOf({ retry: { backoff: exponential({ base: '1s' }) }, random: () => 0.25 })
+  const call = outcome(client(server.url))
+  await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+  expect(clock.pendingTimers.find(({ name }) => name === 'retry')?.dueIn).toBe(250)
+  await clock.advance(250)
+  expect(await call).toBe(200)
 })
 
 describe('a client whose server hangs', () => {

@@ -1,6 +1,7 @@
 import type { StoredApiKey, StoredApiKeySecret } from '@base/auth/api-keys'
 import { type SQL, sql } from 'drizzle-orm'
-import { milliseconds, optionalTimeOf, type Row, textOf, timeOf } from './auth-database.js'
+import type { Row } from '../own-tables/own-tables.js'
+import { milliseconds, optionalTimeOf, textOf, timeOf } from './auth-database.js'
 
 /** How many secrets of a key are known. */
 export const MOST_SECRETS = 10

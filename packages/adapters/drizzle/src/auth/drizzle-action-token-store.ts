@@ -6,12 +6,12 @@ import type {
 } from '@base/auth/action-tokens'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import type { Row } from '../own-tables/own-tables.js'
 import {
   AuthDatabase,
   after,
   type DrizzleAuthStoreOptions,
   milliseconds,
-  type Row,
   textOf,
   timeOf,
 } from './auth-database.js'

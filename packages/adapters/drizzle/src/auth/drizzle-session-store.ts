@@ -7,14 +7,8 @@ import type {
 } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
-import {
-  AuthDatabase,
-  after,
-  type DrizzleAuthStoreOptions,
-  milliseconds,
-  type Row,
-  timeOf,
-} from './auth-database.js'
+import type { Row } from '../own-tables/own-tables.js'
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, milliseconds, timeOf } from './auth-database.js'
 
 /** Sessions that are over and that each new one takes away: more than are added, so that none is left. */
 const SWEPT = 20

@@ -1,12 +1,12 @@
 import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from '@base/auth/totp'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import type { Row } from '../own-tables/own-tables.js'
 import {
   AuthDatabase,
   after,
   type DrizzleAuthStoreOptions,
   milliseconds,
-  type Row,
   textOf,
   timeOf,
 } from './auth-database.js'

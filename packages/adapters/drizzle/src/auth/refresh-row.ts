@@ -1,6 +1,7 @@
 import type { RefreshFamily, RefreshStatus } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
-import { milliseconds, type Row, textOf, timeOf } from './auth-database.js'
+import type { Row } from '../own-tables/own-tables.js'
+import { milliseconds, textOf, timeOf } from './auth-database.js'
 
 const TIMES = ['created_at', 'last_used_at', 'idle_expires_at', 'expires_at'] as const
 

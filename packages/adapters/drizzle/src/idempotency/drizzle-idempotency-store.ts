@@ -2,11 +2,8 @@ import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '@base/appl
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods } from '@base/core/options'
-import { sql } from 'drizzle-orm'
-import { type Executor, isTransaction, rowsOf } from '../executor.js'
-import { withFailures } from '../failures/failures.js'
-import { migrate } from '../migrate/migrate.js'
-import { watchStatements } from '../statement-watch/watch-statements.js'
+import { type Executor, isTransaction } from '../executor.js'
+import { OwnTables } from '../own-tables/own-tables.js'
 import { idempotencyMigrations } from './idempotency-migrations.js'
 import { type ClaimedRow, IdempotencyTable } from './idempotency-table.js'
 
@@ -80,17 +77,16 @@ export function drizzleIdempotencyStore(
 
 class TableStore implements DrizzleIdempotencyStore {
   readonly transactional: boolean
-  readonly #executor: Executor
+  readonly #tables: OwnTables
   readonly #table: IdempotencyTable
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #pruneInterval: number
   #prunedAt: number
-  #ready: Promise<void> | undefined
 
   constructor(executor: Executor, clock: Clock | undefined, pruneInterval: number) {
     this.transactional = isTransaction(executor)
-    this.#executor = watchStatements(executor)
-    this.#table = new IdempotencyTable(executor, clock)
+    this.#tables = new OwnTables(executor, ['base_idempotency'], idempotencyMigrations)
+    this.#table = new IdempotencyTable(this.#tables, clock)
     this.#clock = clock ?? systemClock
     this.#pruneInterval = pruneInterval
     this.#prunedAt = this.#clock.monotonic()
@@ -137,20 +133,9 @@ class TableStore implements DrizzleIdempotencyStore {
     this.prune().catch(() => {})
   }
 
-  /** Creates the table where it is missing; asked once, and not within a transaction of somebody's. */
+  /** Not within a transaction of somebody's, which may be rolled back. */
   async #prepare(): Promise<void> {
-    if (this.transactional) return
-    this.#ready ??= this.#create().catch((error: unknown) => {
-      this.#ready = undefined
-      throw error
-    })
-    await this.#ready
-  }
-
-  async #create(): Promise<void> {
-    const there = sql`select to_regclass('base_idempotency')::text as there`
-    const [row] = rowsOf(await withFailures(() => this.#executor.execute(there)))
-    if (row?.['there'] === null) await migrate(this.#executor, idempotencyMigrations)
+    if (!this.transactional) await this.#tables.prepare()
   }
 }
 

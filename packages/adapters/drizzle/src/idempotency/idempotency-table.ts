@@ -1,8 +1,8 @@
 import type { IdempotencyClaim } from '@base/application/idempotency'
 import type { Clock } from '@base/core/clock'
 import { type SQL, sql } from 'drizzle-orm'
-import { type Executor, rowsOf } from '../executor.js'
-import { withFailures } from '../failures/failures.js'
+import { after, present } from '../own-tables/moment.js'
+import type { OwnTables } from '../own-tables/own-tables.js'
 
 /** What the table says to a claim. */
 export interface ClaimedRow {
@@ -23,18 +23,18 @@ export interface ClaimedRow {
  * handed out in the order of the claims.
  */
 export class IdempotencyTable {
-  readonly #executor: Executor
+  readonly #tables: OwnTables
   readonly #clock: Clock | undefined
 
-  constructor(executor: Executor, clock: Clock | undefined) {
-    this.#executor = executor
+  constructor(tables: OwnTables, clock: Clock | undefined) {
+    this.#tables = tables
     this.#clock = clock
   }
 
   /** The row of the key after the claim; `undefined` where another claims it right now. */
   async claim({ key, fingerprint, token, lease, ttl }: IdempotencyClaim): Promise<ClaimedRow | undefined> {
     const now = this.#now()
-    const [row] = await this.#rows(sql`
+    const [row] = await this.#tables.rows(sql`
       with claimed as (
         insert into base_idempotency as record (key, fingerprint, token, takeover, fence, lease_until, expires_at)
         select ${key}::text, ${fingerprint}::text, ${token}::text, false, nextval('base_idempotency_fences'),
@@ -93,7 +93,7 @@ export class IdempotencyTable {
 
   /** Deletes at most so many rows that are over, and tells how many; rows that somebody works on are left. */
   async prune(limit: number): Promise<number> {
-    const [row] = await this.#rows(sql`
+    const [row] = await this.#tables.rows(sql`
       with gone as (
         delete from base_idempotency where key in (
           select key from base_idempotency where expires_at <= ${this.#now()}
@@ -104,21 +104,11 @@ export class IdempotencyTable {
     return row?.['n'] as number
   }
 
-  /** By the database's clock, which all processes share, unless there is another. */
   #now(): SQL {
-    if (this.#clock === undefined) return sql`statement_timestamp()`
-    return sql`${new Date(this.#clock.now()).toISOString()}::timestamptz`
+    return present(this.#clock, sql`statement_timestamp()`)
   }
 
   async #hits(statement: SQL): Promise<boolean> {
-    return (await this.#rows(statement)).length > 0
+    return (await this.#tables.rows(statement)).length > 0
   }
-
-  async #rows(statement: SQL): Promise<readonly Record<string, unknown>[]> {
-    return withFailures(async () => rowsOf(await this.#executor.execute(statement)))
-  }
-}
-
-function after(now: SQL, milliseconds: number): SQL {
-  return sql`${now} + ${milliseconds}::double precision * interval '1 millisecond'`
 }

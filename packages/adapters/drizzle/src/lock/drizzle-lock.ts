@@ -1,8 +1,14 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { formatDuration, toMilliseconds } from '@base/core/duration'
-import { TimeoutError } from '@base/core/errors'
-import type { AcquireOptions, Lease, LeaseOptions, Lock } from '@base/core/lock'
-import { checkMethods, checkText } from '@base/core/options'
+import {
+  type AcquireOptions,
+  checkAcquire,
+  checkLease,
+  type Lease,
+  type LeaseOptions,
+  type Lock,
+  notFreeError,
+} from '@base/core/lock'
+import { checkMethods } from '@base/core/options'
 import type { Executor } from '../executor.js'
 import { LeaseTable } from './lease-table.js'
 import { TableLease } from './table-lease.js'
@@ -47,8 +53,6 @@ export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = 
   return new DrizzleLock(new LeaseTable(executor, clock), clock ?? systemClock)
 }
 
-const where = { package: '@base/core', pattern: 'Lock' }
-
 class DrizzleLock implements Lock {
   readonly #table: LeaseTable
   readonly #clock: Clock
@@ -59,21 +63,17 @@ class DrizzleLock implements Lock {
     this.#clock = clock
   }
 
-  async acquire(key: string, options: AcquireOptions = {}): Promise<Lease> {
-    const { ttl = '30s', wait = '10s', signal } = options
-    checkText(key, { ...where, option: 'key' })
-    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
-    const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
-    signal?.throwIfAborted()
-    const deadline = this.#clock.monotonic() + patience
+  async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
+    const { ttl, wait, signal } = checkAcquire(key, options)
+    const deadline = this.#clock.monotonic() + wait
     const waiting = this.#room.enter(key)
     try {
       for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         waiting.answer()
-        const lease = await this.#take(key, lasting, signal)
+        const lease = await this.#take(key, ttl, signal)
         if (lease !== undefined) return lease
         const left = deadline - this.#clock.monotonic()
-        if (left <= 0) throw tooLate(key, patience)
+        if (left <= 0) throw notFreeError(key, wait)
         await waiting.pause(Math.min(pause, left), this.#clock, signal)
       }
     } finally {
@@ -81,11 +81,9 @@ class DrizzleLock implements Lock {
     }
   }
 
-  async tryAcquire(key: string, { ttl = '30s', signal }: LeaseOptions = {}): Promise<Lease | undefined> {
-    checkText(key, { ...where, option: 'key' })
-    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
-    signal?.throwIfAborted()
-    return this.#take(key, lasting, signal)
+  async tryAcquire(key: string, options?: LeaseOptions): Promise<Lease | undefined> {
+    const { ttl, signal } = checkLease(key, options)
+    return this.#take(key, ttl, signal)
   }
 
   /** Asks the table once. Where the signal aborts meanwhile it rejects at once, and what was taken is given back. */
@@ -111,11 +109,4 @@ class DrizzleLock implements Lock {
     if (token === undefined) return undefined
     return new TableLease({ key, token, ttl, askedAt, clock, table, onEnd: () => this.#room.call(key) })
   }
-}
-
-function tooLate(key: string, patience: number): TimeoutError {
-  return new TimeoutError({
-    message: `Lock '${key}' was not free within ${formatDuration(patience)}.`,
-    details: { key },
-  })
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@base/core/clock'
-import { type Duration, toMilliseconds } from '@base/core/duration'
-import { type Lease, leaseLostError } from '@base/core/lock'
+import type { Duration } from '@base/core/duration'
+import { checkTtl, type Lease, leaseLostError } from '@base/core/lock'
 import type { LeaseTable } from './lease-table.js'
 
 /** What a lease is made of. */
@@ -39,12 +39,7 @@ export class TableLease implements Lease {
 
   async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
     const { clock, table } = this.#parts
-    const lasting = toMilliseconds(ttl, {
-      package: '@base/core',
-      pattern: 'Lock',
-      option: 'ttl',
-      positive: true,
-    })
+    const lasting = checkTtl(ttl)
     this.#expireIfDue()
     const askedAt = clock.monotonic()
     const isExtended = this.#isHeld && (await table.extend(this.key, this.token, lasting))

@@ -63,7 +63,7 @@ export const NEVER: Term = {
 }
 
 /** True of every row. */
-export const ALWAYS: Term = { write: NEVER.negate, negate: NEVER.write }
+const ALWAYS: Term = { write: NEVER.negate, negate: NEVER.write }
 
 /** The field is null. */
 export function isNull(subject: Subject): Term {

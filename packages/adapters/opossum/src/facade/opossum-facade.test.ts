@@ -98,6 +98,12 @@ describe('opossumFacade', () => {
     expect([await call, told]).toEqual(['TIMEOUT', ['semaphoreLocked', ['timeout', 1_000]]])
   })
 
+  test('belongs to a group, which is its breaker unless it says another', () => {
+    const breaker = new CircuitBreaker({ name: 'prices' })
+    const groupOf = (group?: string) => opossumFacade(() => 1, { breaker, group }).group
+    expect([groupOf(), groupOf('shop')]).toEqual(['prices', 'shop'])
+  })
+
   test('open, close, disable and enable work by hand', async () => {
     const { breaker, prices, clock } = shop()
     prices.open()
@@ -137,10 +143,12 @@ describe('opossumFacade', () => {
     expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
   })
 
-  test('refuses what is no action, breaker or fallback', () => {
+  test('refuses what is no action, breaker, policy, group or fallback', () => {
     const breaker = new CircuitBreaker()
     expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')
     expect(() => opossumFacade(() => 1, {} as never)).toThrow('breaker must be')
+    expect(() => opossumFacade(() => 1, { breaker, policy: {} as never })).toThrow('policy must be')
+    expect(() => opossumFacade(() => 1, { breaker, group: '' })).toThrow('group must be')
     expect(() => opossumFacade(() => 1, { breaker }).fallback(7 as never)).toThrow('fallback must be')
   })
 })

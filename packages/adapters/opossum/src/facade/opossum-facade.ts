@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { errorKind, isAppError } from '@base/core/errors'
-import { checkFunction, checkMethods, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
 import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import type { Policy } from '@base/resilience/policy'
 import type { OpossumFacadeEvents, OpossumFacadeStats } from './events.js'
@@ -15,7 +15,7 @@ export interface OpossumFacadeOptions {
    * opossum calls capacity and timeout. @defaultValue the breaker alone
    */
   readonly policy?: Policy<unknown> | undefined
-  /** The group it names itself to belong to. @defaultValue the breaker's name */
+  /** The group it names itself to belong to, not empty. @defaultValue the breaker's name */
   readonly group?: string | undefined
   /** Source of time, for latencies. @defaultValue systemClock */
   readonly clock?: Clock | undefined
@@ -63,11 +63,11 @@ export class OpossumFacade<Args extends unknown[], T> {
   readonly #off: () => void
 
   constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
-    const { breaker, policy = breaker, group = breaker?.name, clock = systemClock } = options
+    const { breaker, policy = breaker, clock = systemClock } = options
     this.#action = checkFunction(action, place('action'))
     this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on'], place('breaker'))
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
-    this.#group = group
+    this.#group = checkText(options.group ?? breaker.name, place('group'))
     this.#clock = clock
     this.#off = breaker.on('stateChange', ({ to }) => {
       if (to === 'half_open') this.#listeners.emit('halfOpen')

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@base/core/clock'
-import { type Duration, toMilliseconds } from '@base/core/duration'
-import { type Lease, leaseLostError } from '@base/core/lock'
+import type { Duration } from '@base/core/duration'
+import { checkTtl, type Lease, leaseLostError } from '@base/core/lock'
 import type { LeaseKeys } from './lease-keys.js'
 
 /** By how much this process gives a lease up earlier than the server: two clocks do not run alike. */
@@ -61,8 +61,7 @@ export class RedisLease implements Lease {
   }
 
   async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
-    const place = { package: '@base/core', pattern: 'Lock', option: 'ttl' }
-    const lasting = toMilliseconds(ttl, { ...place, positive: true })
+    const lasting = checkTtl(ttl)
     // One after the other, or a late answer would undo a later, shorter one.
     const extended = this.#extending.then(() => this.#extend(lasting))
     this.#extending = extended.catch(() => {})

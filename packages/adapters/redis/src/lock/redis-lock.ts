@@ -1,7 +1,16 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { type Duration, formatDuration, toMilliseconds } from '@base/core/duration'
-import { TimeoutError, UnavailableError } from '@base/core/errors'
-import type { AcquireOptions, Lease, LeaseOptions, Lock } from '@base/core/lock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
+import { UnavailableError } from '@base/core/errors'
+import {
+  type AcquireOptions,
+  type CheckedAcquire,
+  checkAcquire,
+  checkLease,
+  type Lease,
+  type LeaseOptions,
+  type Lock,
+  notFreeError,
+} from '@base/core/lock'
 import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
@@ -113,18 +122,6 @@ function checkSubscriber(subscriber: RedisClient, client: RedisClient): void {
   connect(subscriber, place.pattern)
 }
 
-const DEFAULT_TTL = 30_000
-const DEFAULT_WAIT = 10_000
-
-const where = { package: '@base/core', pattern: 'Lock' }
-
-/** What somebody who waits wants. */
-interface Wish {
-  readonly ttl: number
-  readonly patience: number
-  readonly signal: AbortSignal | undefined
-}
-
 /** When it began to wait: after how many calls in the waiting room, and by the monotonic clock. */
 interface Since {
   readonly calls: number
@@ -150,47 +147,40 @@ class RedisLock implements Lock {
       this.#news = new ReleaseNews(subscriber, keys.channel, (key) => this.#room.call(key))
   }
 
-  async acquire(key: string, options: AcquireOptions = {}): Promise<Lease> {
-    const { ttl = DEFAULT_TTL, wait = DEFAULT_WAIT, signal } = options
-    checkText(key, { ...where, option: 'key' })
-    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
-    const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
-    signal?.throwIfAborted()
+  async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
+    const wish = checkAcquire(key, options)
+    const { ttl, wait, signal } = wish
     const since = { calls: this.#room.calls, time: this.#clock.monotonic() }
     let pause = Number.POSITIVE_INFINITY
     // Whoever comes to others that wait stands behind them.
-    if (patience === 0 || this.#room.isEmptyFor(key)) {
-      const hears = patience > 0 && this.#hears
-      const lease = await this.#take(key, lasting, signal, hears)
+    if (wait === 0 || this.#room.isEmptyFor(key)) {
+      const hears = wait > 0 && this.#hears
+      const lease = await this.#take(key, ttl, signal, hears)
       if (typeof lease !== 'number') return lease
       pause = this.#pauseFor(lease, hears)
     }
-    const lease =
-      patience === 0 ? undefined : await this.#wait(key, { ttl: lasting, patience, signal }, since, pause)
+    const lease = wait === 0 ? undefined : await this.#wait(key, wish, since, pause)
     if (lease !== undefined) return lease
-    throw new TimeoutError({
-      message: `Lock '${key}' was not free within ${formatDuration(patience)}.`,
-      details: { key },
-    })
+    throw notFreeError(key, wait)
   }
 
-  async tryAcquire(
-    key: string,
-    { ttl = DEFAULT_TTL, signal }: LeaseOptions = {},
-  ): Promise<Lease | undefined> {
-    checkText(key, { ...where, option: 'key' })
-    const lasting = toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
-    signal?.throwIfAborted()
-    const lease = await this.#take(key, lasting, signal)
+  async tryAcquire(key: string, options?: LeaseOptions): Promise<Lease | undefined> {
+    const { ttl, signal } = checkLease(key, options)
+    const lease = await this.#take(key, ttl, signal)
     return typeof lease === 'number' ? undefined : lease
   }
 
   /** The lease; or `undefined`, once the patience is over. */
-  async #wait(key: string, wish: Wish, since: Since, firstPause: number): Promise<Lease | undefined> {
+  async #wait(
+    key: string,
+    wish: CheckedAcquire,
+    since: Since,
+    firstPause: number,
+  ): Promise<Lease | undefined> {
     const waiting = this.#room.enter(key, since.calls)
     try {
       for (let pause = firstPause; ; ) {
-        const left = since.time + wish.patience - this.#clock.monotonic()
+        const left = since.time + wish.wait - this.#clock.monotonic()
         if (left <= 0) return undefined
         this.#news?.listen()
         await waiting.pause(Math.ceil(Math.min(pause, left)), this.#clock, wish.signal)
@@ -204,7 +194,7 @@ class RedisLock implements Lock {
   }
 
   /** The lease; or for how long to pause. */
-  async #look(key: string, { ttl, signal }: Wish): Promise<Lease | number> {
+  async #look(key: string, { ttl, signal }: CheckedAcquire): Promise<Lease | number> {
     const hears = this.#hears
     try {
       const lease = await this.#take(key, ttl, signal, hears)

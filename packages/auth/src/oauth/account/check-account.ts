@@ -1,7 +1,7 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { OidcAccount } from '../oidc-client.js'
 import type { OidcSettings } from '../oidc-options.js'
-import { placeOf } from '../place.js'
 import { isIssuerOf } from '../provider/expected-issuer.js'
 
 /** An account, if it is one of this client's provider: tokens of another may not be sent there. @throws InvalidOptionError */

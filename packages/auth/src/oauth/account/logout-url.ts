@@ -1,12 +1,12 @@
 import { checkText } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { LogoutOptions } from '../oidc-client.js'
-import { placeOf } from '../place.js'
 import type { RelyingParts } from '../relying-parts.js'
 import { readRedirect } from '../sign-in/begin-options.js'
 import { neededAddress } from './needed-address.js'
 import { revealed } from './revealed.js'
 
-const place = placeOf('logoutUrl')
+const place = /* @__PURE__ */ placeOf('logoutUrl')
 
 /** Where a browser signs out at the provider. @see OpenID Connect RP-Initiated Logout 1.0 */
 export async function buildLogoutUrl({ settings }: RelyingParts, options: LogoutOptions): Promise<string> {

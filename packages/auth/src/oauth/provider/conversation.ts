@@ -1,7 +1,7 @@
 import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi'
 import { loadPeer } from '../../passwords/kdf/load-peer.js'
+import { isLoopback } from '../../web-address.js'
 import type { OidcSettings } from '../oidc-options.js'
-import { isLoopback } from '../web-address.js'
 import type { OidcMetadata } from './oidc-metadata.js'
 import { askProvider } from './provider-fetch.js'
 

@@ -1,7 +1,6 @@
 import type { OidcSettings } from '../oidc-options.js'
 
 const HOLE = '{tenantid}'
-/** The id of a tenant. */
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 type Names = Pick<OidcSettings, 'issuer' | 'issuerTemplate'>
@@ -9,7 +8,7 @@ type Names = Pick<OidcSettings, 'issuer' | 'issuerTemplate'>
 /** The issuer that a token must name: the provider's, or for many tenants that of the token's own; `undefined` where it has none. */
 export function expectedIssuer({ issuer, issuerTemplate }: Names, tenant: unknown): string | undefined {
   if (issuerTemplate === undefined) return issuer
-  return typeof tenant === 'string' && GUID.test(tenant) ? issuerTemplate.replace(HOLE, tenant) : undefined
+  return isTenant(tenant) ? issuerTemplate.replace(HOLE, tenant) : undefined
 }
 
 /** Whether an issuer is one that the provider may speak for. */
@@ -18,5 +17,10 @@ export function isIssuerOf({ issuer, issuerTemplate }: Names, name: unknown): na
   if (typeof name !== 'string') return false
   const [before = '', after = ''] = issuerTemplate.split(HOLE)
   const tenant = name.slice(before.length, name.length - after.length)
-  return GUID.test(tenant) && name === before + tenant + after
+  return isTenant(tenant) && name === before + tenant + after
+}
+
+/** Whether it is the id of a tenant. */
+export function isTenant(id: unknown): id is string {
+  return typeof id === 'string' && GUID.test(id)
 }

@@ -1,4 +1,4 @@
-import { addressProblem, isLoopback } from '../web-address.js'
+import { addressProblem, isLoopback } from '../../web-address.js'
 
 /** What a provider says of itself, as far as a sign-in needs it; by the names of RFC 8414 and OpenID Connect Discovery. */
 export interface OidcMetadata {

@@ -1,5 +1,5 @@
 import { checkText } from '@base/core/options'
-import { placeOf } from '../place.js'
+import { placeOf } from '../../place.js'
 import type { OidcProviderSettings } from './provider-settings.js'
 
 /** Options of {@link generic}. */

@@ -1,6 +1,6 @@
-import { checkText, invalidOption } from '@base/core/options'
-import { placeOf } from '../place.js'
-import { addressProblem } from '../web-address.js'
+import { checkText } from '@base/core/options'
+import { placeOf } from '../../place.js'
+import { checkAddress } from '../../web-address.js'
 import type { OidcProviderSettings } from './provider-settings.js'
 
 /** Options of {@link keycloak}. */
@@ -25,8 +25,7 @@ export interface KeycloakOptions {
  */
 export function keycloak(options: KeycloakOptions): OidcProviderSettings & { readonly issuer: string } {
   const place = placeOf('keycloak')
-  const url = checkText(options?.url, place('url'))
-  if (addressProblem(url, true) !== undefined) throw invalidOption(url, place('url'), 'an https URL')
+  const url = checkAddress(options?.url, place('url'))
   const realm = encodeURIComponent(checkText(options.realm, place('realm')))
   return { issuer: `${url.replace(/\/+$/, '')}/realms/${realm}`, scope: 'openid email profile' }
 }

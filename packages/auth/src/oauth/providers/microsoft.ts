@@ -1,5 +1,6 @@
 import { checkText, invalidOption } from '@base/core/options'
-import { placeOf } from '../place.js'
+import { placeOf } from '../../place.js'
+import { isTenant } from '../provider/expected-issuer.js'
 import type { OidcProviderSettings } from './provider-settings.js'
 
 /** Options of {@link microsoft}. */
@@ -12,7 +13,6 @@ export interface MicrosoftOptions {
 }
 
 const HOST = 'https://login.microsoftonline.com'
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** The tenant of all personal accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -36,7 +36,7 @@ export function microsoft(
   const settings = { scope: 'openid email profile', clientAuthentication: 'client_secret_post' } as const
   if (tenant === 'common' || tenant === 'organizations')
     return { issuer: `${HOST}/${tenant}/v2.0`, issuerTemplate: `${HOST}/{tenantid}/v2.0`, ...settings }
-  if (tenant !== 'consumers' && !GUID.test(tenant))
+  if (tenant !== 'consumers' && !isTenant(tenant))
     throw invalidOption(tenant, place, "a GUID, or one of 'common', 'organizations', 'consumers'")
   return { issuer: `${HOST}/${tenant === 'consumers' ? CONSUMERS : tenant}/v2.0`, ...settings }
 }

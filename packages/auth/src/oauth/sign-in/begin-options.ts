@@ -1,9 +1,9 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkOneOf, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../../place.js'
+import { checkAddress } from '../../web-address.js'
 import type { BeginOptions } from '../oidc-client.js'
-import { placeOf } from '../place.js'
 import { checkReturnTo } from '../return-to.js'
-import { addressProblem } from '../web-address.js'
 
 /** The options of a sign-in, checked. */
 export interface BeginSettings {
@@ -15,7 +15,7 @@ export interface BeginSettings {
   readonly maxAge: number | undefined
 }
 
-const place = placeOf('begin')
+const place = /* @__PURE__ */ placeOf('begin')
 const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
 const LONGEST_HINT = 1_024
 
@@ -36,10 +36,7 @@ export function readBegin(options: BeginOptions, hasIdToken: boolean): BeginSett
 
 /** An address of ours that the provider may send a browser to. */
 export function readRedirect(uri: unknown, place: OptionPlace): string {
-  const text = uri instanceof URL ? uri.href : uri
-  const problem = addressProblem(text, true)
-  if (problem === undefined) return text as string
-  throw invalidOption(problem, place, 'an https URL; http is for this machine alone')
+  return checkAddress(uri instanceof URL ? uri.href : uri, place)
 }
 
 function readSeconds(maxAge: Duration, hasIdToken: boolean): number {

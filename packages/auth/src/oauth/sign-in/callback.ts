@@ -1,4 +1,4 @@
-import { parseUrl } from '../web-address.js'
+import { parseUrl } from '../../web-address.js'
 
 /** What the provider sent the browser back with. */
 export interface Callback {

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { checkInteger, checkMethods } from '@base/core/options'
-import { placeOf } from '../place.js'
+import { placeOf } from '../../place.js'
 import type { OAuthTransactionStore } from './oauth-transaction-store.js'
 
 const DEFAULT_MAX_ENTRIES = 10_000

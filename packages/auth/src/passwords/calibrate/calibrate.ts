@@ -1,12 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import {
-  checkFunction,
-  checkInteger,
-  checkMethods,
-  invalidOption,
-  type OptionPlace,
-} from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { type Argon2Parameters, CAPS, FLOOR } from '../kdf/argon2-parameters.js'
 import { argon2id } from '../kdf/argon2id.js'
 import type { PasswordKdf } from '../kdf/password-kdf.js'
@@ -105,6 +100,4 @@ class Meter {
   }
 }
 
-function place(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'calibrate', option }
-}
+const place = /* @__PURE__ */ placeOf('calibrate')

@@ -1,6 +1,7 @@
 import { encodeBase64Url } from '@base/core/codec'
-import { invalidOption, type OptionPlace } from '@base/core/options'
+import { invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { placeOf } from '../../place.js'
 import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
 
 /** Keys beside the database, without which its rows prove nothing. */
@@ -18,7 +19,7 @@ const LEAST_BYTES = 32
 const ID = /^[\w.-]{1,32}$/
 const FORM = /^\$pepper\$k=([\w.-]{1,32}),n=nfkc(\$.+)$/s
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'createPasswords', option })
+const place = /* @__PURE__ */ placeOf('createPasswords')
 
 /** A stored text, taken apart. */
 export interface PepperedText {

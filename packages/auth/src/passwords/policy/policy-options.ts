@@ -1,4 +1,5 @@
-import { checkInteger, checkMethods, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { type Blocklist, commonPasswords } from '../blocklist/blocklist.js'
 import { MAX_BYTES } from '../normalised-password.js'
 import type { BreachPort } from './breach-port.js'
@@ -36,9 +37,7 @@ export interface PolicySettings {
 /** What NIST asks to accept at least. */
 const LEAST_MAXIMUM = 64
 
-function place(option: string): OptionPlace {
-  return { package: '@base/auth', pattern: 'createPasswordPolicy', option }
-}
+const place = /* @__PURE__ */ placeOf('createPasswordPolicy')
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordPolicyOptions): PolicySettings {

@@ -1,4 +1,6 @@
-import { checkText, invalidOption } from '@base/core/options'
+import { invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
+import { checkAddress } from '../../web-address.js'
 import { type AlgorithmName, checkAlgorithm } from '../keys/algorithm.js'
 
 /** What an issuer offers, for {@link openidConfiguration}. What is left out is not offered. */
@@ -52,7 +54,7 @@ export interface OpenidConfiguration {
   readonly [member: string]: unknown
 }
 
-const place = (option: string) => ({ package: '@base/auth', pattern: 'openidConfiguration', option })
+const place = /* @__PURE__ */ placeOf('openidConfiguration')
 
 const CODE_FLOW = ['authorization_code', 'refresh_token']
 
@@ -73,18 +75,18 @@ const ENDPOINTS = {
  * openidConfiguration({ issuer: 'https://login.example.com' }).jwks_uri
  * // 'https://login.example.com/.well-known/jwks.json'
  *
- * @throws InvalidOptionError for a URL that is not https (http is for this machine alone), or a wrong option.
+ * @throws InvalidOptionError for a URL that is not https (http is for this machine alone) or has credentials, or a wrong option.
  * @see OpenID Connect Discovery 1.0, section 3; RFC 8414
  */
 export function openidConfiguration(options: OpenidConfigurationOptions): OpenidConfiguration {
-  const issuer = checkUrl(options?.issuer, 'issuer')
+  const issuer = checkAddress(options?.issuer, place('issuer'))
   if (/[?#]/.test(issuer)) throw invalidOption(issuer, place('issuer'), 'without query and fragment')
   const { jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`, algorithms = ['ES256'] } = options
   const hasCodeFlow = options.authorizationEndpoint !== undefined
   const { grantTypes = hasCodeFlow ? CODE_FLOW : [], scopes, extra } = options
   return {
     issuer,
-    jwks_uri: checkUrl(jwksUri, 'jwksUri'),
+    jwks_uri: checkAddress(jwksUri, place('jwksUri')),
     ...endpointsOf(options),
     ...(scopes !== undefined && { scopes_supported: scopes }),
     response_types_supported: hasCodeFlow ? ['code'] : [],
@@ -101,16 +103,7 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
 function endpointsOf(options: OpenidConfigurationOptions): Record<string, string> {
   const entries = Object.entries(ENDPOINTS).flatMap(([option, member]) => {
     const url = options[option as keyof typeof ENDPOINTS]
-    return url === undefined ? [] : [[member, checkUrl(url, option)]]
+    return url === undefined ? [] : [[member, checkAddress(url, place(option))]]
   })
   return Object.fromEntries(entries) as Record<string, string>
-}
-
-const SECURE = /^(https:|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])([:/]|$))/
-
-/** As it came: an issuer is compared character by character. */
-function checkUrl(url: unknown, option: string): string {
-  const text = checkText(url, place(option))
-  if (SECURE.test(text) && URL.canParse(text)) return text
-  throw invalidOption(text, place(option), 'an https URL')
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import {
   type Algorithm,
   ASYMMETRIC,
@@ -53,7 +54,7 @@ export interface DpopSettings {
 const MOST = 300_000
 const LEAST = 1_000
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'verifyDpop', option })
+const place = /* @__PURE__ */ placeOf('verifyDpop')
 
 /** Checks the options. */
 export function readOptions(options: VerifyDpopOptions): DpopSettings {

@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods } from '@base/core/options'
+import { placeOf } from '../../place.js'
+import { checkAddress } from '../../web-address.js'
 import type { KeySource } from '../keys/key-source.js'
 import { RemoteKeySet } from './remote-key-set.js'
-import { checkKeysUrl } from './remote-url.js'
 
 /** Options of {@link remoteJwks}; checked and read once. */
 export interface RemoteJwksOptions {
@@ -41,7 +42,7 @@ export interface RemoteJwks extends KeySource {
  * @throws InvalidOptionError for a URL that is not https (http is for this machine alone) or has credentials, or a wrong option.
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): RemoteJwks {
-  const place = (option: string) => ({ package: '@base/auth', pattern: 'remoteJwks', option })
+  const place = placeOf('remoteJwks')
   const {
     cooldown = '30s',
     timeout = '5s',
@@ -51,7 +52,7 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
   } = options
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options
   return new RemoteKeySet({
-    url: checkKeysUrl(url),
+    url: new URL(checkAddress(url instanceof URL ? url.href : url, place('url'))).href,
     cooldown: toMilliseconds(cooldown, place('cooldown')),
     timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
     maxAge: toMilliseconds(maxAge, { ...place('maxAge'), positive: true }),

@@ -1,6 +1,7 @@
 import { invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { encode } from 'jose/base64url'
+import { placeOf } from '../../place.js'
 import { checkAlgorithm, isSymmetric, LEAST_SECRET, type SymmetricAlgorithm } from './algorithm.js'
 import { checkKid } from './check-kid.js'
 import { type NodeCrypto, requireNodeCrypto } from './node-crypto.js'
@@ -16,7 +17,7 @@ export interface HmacKeyOptions {
   readonly kid?: string
 }
 
-const place = (option: string) => ({ package: '@base/auth', pattern: 'hmacKey', option })
+const place = /* @__PURE__ */ placeOf('hmacKey')
 
 /**
  * A shared secret that signs and verifies. Who verifies can also sign, so use it only where one service does both; a text is

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { checkText, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { placeOf } from '../../place.js'
 import { type Algorithm, type AsymmetricAlgorithm, checkAlgorithm } from './algorithm.js'
 import { checkKid } from './check-kid.js'
 import type { JsonWebKey } from './json-web-key.js'
@@ -18,7 +19,7 @@ export interface PemKeyOptions {
   readonly kid?: string
 }
 
-const place = (option: string) => ({ package: '@base/auth', pattern: 'pemKey', option })
+const place = /* @__PURE__ */ placeOf('pemKey')
 
 /**
  * A key from a PEM: a private one (PKCS#8, PKCS#1, SEC 1; not encrypted) signs and verifies, a public one (SPKI, PKCS#1, or

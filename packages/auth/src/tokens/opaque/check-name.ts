@@ -1,7 +1,6 @@
 import { checkText, invalidOption, type OptionPlace } from '@base/core/options'
 
 const LONGEST = 1_024
-/** What a database cannot keep, or keeps as something else: then two names would be one. */
 const UNFIT = /[\0\p{Cs}]/u
 
 /**
@@ -11,6 +10,11 @@ const UNFIT = /[\0\p{Cs}]/u
  */
 export function checkName(value: unknown, place: OptionPlace): string {
   const name = checkText(value, { ...place, maxLength: LONGEST })
-  if (UNFIT.test(name)) throw invalidOption(name, place, 'without U+0000 and lone surrogates')
+  if (!canBeKept(name)) throw invalidOption(name, place, 'without U+0000 and lone surrogates')
   return name
+}
+
+/** Whether a database keeps a name as it is: where it cannot, two names would be one. */
+export function canBeKept(name: string): boolean {
+  return !UNFIT.test(name)
 }

@@ -10,12 +10,12 @@ import {
   readOpaqueToken,
 } from '../opaque/opaque-token.js'
 import { refused } from '../refused.js'
+import { isScope, isWithin } from '../scope.js'
 import type { AccessInput } from '../service/token-service.js'
 import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } from './refresh-options.js'
 import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
 import type { RefreshFamily, RefreshRecord, RefreshStore } from './refresh-store.js'
 import { tellReuse } from './reuse.js'
-import { isScope, isWithin } from './scope.js'
 import { seal, unseal } from './seal.js'
 import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './sign-in.js'
 

@@ -1,7 +1,9 @@
 import type { Clock } from '@base/core/clock'
 import { systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
+import type { OptionPlace } from '@base/core/options'
 import { checkFunction, checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { AccessInput } from '../service/token-service.js'
 import type { RefreshStore } from './refresh-store.js'
 import type { RefreshReuse } from './reuse.js'
@@ -66,9 +68,7 @@ function issuerMethods(tokens: AccessTokenIssuer | undefined) {
 }
 
 /** Names the options of `createRefreshService` in errors. */
-export function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/auth', pattern: 'createRefreshService', option }
-}
+export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('createRefreshService')
 
 /** Checks the options. */
 export function readOptions(options: RefreshServiceOptions): RefreshSettings {

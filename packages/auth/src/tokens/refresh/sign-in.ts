@@ -1,8 +1,8 @@
 import { checkText, invalidOption } from '@base/core/options'
 import { checkName } from '../opaque/check-name.js'
+import { isScope } from '../scope.js'
 import { place } from './refresh-options.js'
 import type { NewRefreshFamily } from './refresh-store.js'
-import { isScope } from './scope.js'
 
 const MAX_NAME = 1_024
 const MAX_LABEL = 200

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { type AsymmetricAlgorithm, checkAlgorithm, isSymmetric } from '../keys/algorithm.js'
 import type { KeyRing } from './key-ring.js'
 import type { KeyStore } from './key-store.js'
@@ -44,7 +45,7 @@ export interface KeyRingOptions {
  * @throws InvalidOptionError naming the option.
  */
 export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
-  const place = (option: string) => ({ package: '@base/auth', pattern: 'createKeyRing', option })
+  const place = placeOf('createKeyRing')
   const { store = memoryKeyStore(), clock = systemClock, algorithm = 'ES256' } = options
   const milliseconds = (option: 'rotateEvery' | 'publishAhead' | 'retireAfter', fallback: Duration) =>
     toMilliseconds(options[option] ?? fallback, { ...place(option), positive: true })

@@ -1,10 +1,12 @@
 import { checkNumber, checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
+import { isScopeName } from '../scope.js'
 import type { AccessInput } from './token-service.js'
 
-const place = (option: string) => ({ package: '@base/auth', pattern: 'issueAccess', option })
+const place = /* @__PURE__ */ placeOf('issueAccess')
 
 /** What the service itself says in a token; nobody else may. */
-export const RESERVED: readonly string[] = [
+const RESERVED: readonly string[] = [
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope'],
   ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr'],
 ]
@@ -44,12 +46,9 @@ export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Recor
   return own
 }
 
-/** RFC 6749, section 3.3: printable ASCII without quotation mark and backslash. */
-const SCOPE_NAME = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
 function checkScope(scope: string | readonly string[]): string {
   const names = typeof scope === 'string' ? scope.split(' ') : checkTexts(scope, 'scope')
-  if (names.every((name) => SCOPE_NAME.test(name))) return names.join(' ')
+  if (names.every(isScopeName)) return names.join(' ')
   throw invalidOption(scope, place('scope'), 'names of printable ASCII with one space between them')
 }
 

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { askStore } from '../opaque/ask-store.js'
 import { checkName } from '../opaque/check-name.js'
 import {
@@ -59,7 +60,7 @@ export function createSessions<Data = unknown>(options: SessionsOptions = {}): S
   return new ServerSessions<Data>(options ?? {})
 }
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'createSessions', option })
+const place = /* @__PURE__ */ placeOf('createSessions')
 const METHODS = ['create', 'get', 'change', 'destroy', 'destroyAll', 'list'] as const
 
 class ServerSessions<Data> implements Sessions<Data> {

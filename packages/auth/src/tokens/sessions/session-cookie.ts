@@ -1,4 +1,5 @@
-import { checkBoolean, checkOneOf, invalidOption } from '@base/core/options'
+import { checkBoolean, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import { placeOf } from '../../place.js'
 
 /** Options of the cookie. It is always `Secure`, `HttpOnly`, for the path `/` and for this host alone. */
 export interface SessionCookieOptions {
@@ -22,6 +23,12 @@ export interface SessionCookieOptions {
 const LONGEST = 16_384
 const NAME = /^__Host-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,57}$/
 
+/** A name that only this host can set over https. @throws InvalidOptionError */
+export function checkCookieName(name: unknown, place: OptionPlace): `__Host-${string}` {
+  if (typeof name === 'string' && NAME.test(name)) return name as `__Host-${string}`
+  throw invalidOption(name, place, "'__Host-' and 1 to 57 characters of a token (RFC 6265)")
+}
+
 /** The cookie that carries a session's id. */
 export class SessionCookie {
   readonly #name: string
@@ -30,12 +37,7 @@ export class SessionCookie {
 
   constructor(options: SessionCookieOptions) {
     const { name = '__Host-session', sameSite = 'lax', persistent = false } = options
-    if (typeof name !== 'string' || !NAME.test(name))
-      throw invalidOption(
-        name,
-        place('cookie.name'),
-        "'__Host-' and 1 to 57 characters of a token (RFC 6265)",
-      )
+    checkCookieName(name, place('cookie.name'))
     const site =
       checkOneOf(sameSite, ['lax', 'strict'], place('cookie.sameSite')) === 'lax' ? 'Lax' : 'Strict'
     this.#name = name
@@ -72,6 +74,4 @@ export class SessionCookie {
   }
 }
 
-function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/auth', pattern: 'createSessions', option }
-}
+const place = /* @__PURE__ */ placeOf('createSessions')

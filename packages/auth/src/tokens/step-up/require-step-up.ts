@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { AccessClaims } from '../claims.js'
+import { isScopeName } from '../scope.js'
 import { type StepUpDemand, StepUpRequiredError } from './step-up-required-error.js'
 
 /** By how much the clock of who authenticated may be ahead, in milliseconds. */
@@ -46,7 +48,7 @@ export function requireStepUp<Claims extends SignInClaims>(
   return claims as Claims
 }
 
-const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern: 'requireStepUp', option })
+const place = /* @__PURE__ */ placeOf('requireStepUp')
 
 function readDemand({ maxAge, amr, acr }: StepUpOptions): StepUpDemand {
   if (maxAge === undefined && amr === undefined && acr === undefined)
@@ -58,11 +60,10 @@ function readDemand({ maxAge, amr, acr }: StepUpOptions): StepUpDemand {
   }
 }
 
-/** Names that can stand in a header. */
+/** Names that can stand in a header, as those of a scope. */
 function readNames(names: string | readonly string[], option: string): readonly string[] {
   const list = typeof names === 'string' ? [names] : names
-  const isName = (name: unknown) => typeof name === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)
-  if (Array.isArray(list) && list.length > 0 && list.every(isName)) return list
+  if (Array.isArray(list) && list.length > 0 && list.every(isScopeName)) return list
   throw invalidOption(
     names,
     place(option),

@@ -28,7 +28,7 @@ export function toMediaType(typ: string): string {
 }
 
 /** Whether tokens of that type are access tokens, with all the claims of RFC 9068. */
-export function isAccessType(mediaType: string): boolean {
+function isAccessType(mediaType: string): boolean {
   return mediaType === 'application/at+jwt'
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { AccessClaims, TokenClaims } from '../claims.js'
 import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
 import { toKeySource, unusable, type VerifierKeys } from '../keys/verifier-keys.js'
@@ -72,7 +73,7 @@ export type ClaimsOf<Typ extends string> = Typ extends 'at+jwt' ? AccessClaims :
 export function createVerifier<const Typ extends string = 'at+jwt'>(
   options: VerifierOptions<Typ>,
 ): Verifier<ClaimsOf<Typ>> {
-  const place = (option: string) => ({ package: '@base/auth', pattern: 'createVerifier', option })
+  const place = placeOf('createVerifier')
   if (typeof options !== 'object' || options === null)
     throw invalidOption(options, place('options'), 'an object')
   const { typ = 'at+jwt', keys, revocations } = options

@@ -1,4 +1,8 @@
+import { invalidOption, type OptionPlace } from '@base/core/options'
+
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
+/** A browser also reads `https:host`, which is no address to others. */
+const WEB = /^https?:\/\//i
 
 /** Whether something is the address of this very machine over plain http, which tests and development use. */
 export function isLoopback(address: string): boolean {
@@ -12,8 +16,17 @@ export function addressProblem(address: unknown, allowLoopback: boolean): string
   if (url === undefined) return 'no URL'
   if (url.username !== '' || url.password !== '') return 'a URL with credentials'
   if (url.hash !== '') return 'a URL with a fragment'
+  if (!WEB.test(address as string)) return 'no https URL'
   if (url.protocol === 'https:' || (allowLoopback && isLoopback(url.href))) return undefined
   return 'no https URL'
+}
+
+/** An address that secrets may be sent to, as it came, for some are compared character by character. @throws InvalidOptionError */
+export function checkAddress(address: unknown, place: OptionPlace): string {
+  const problem = addressProblem(address, true)
+  if (problem === undefined) return address as string
+  // What came is not shown: it may hold credentials.
+  throw invalidOption(problem, place, 'an https URL; http is for this machine alone')
 }
 
 /** A URL, where a text is one. */
