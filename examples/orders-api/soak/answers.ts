@@ -32,6 +32,8 @@ const WHILE_BROKEN: readonly (readonly [RegExp, readonly Target[]])[] = [
 const GRACE = 12_000
 /** Within a minute an instance notices that Redis has forgotten its keys. */
 const FORGOTTEN = 70_000
+/** As long as somebody may have a lock that Redis has forgotten. */
+const LEASE = 30_000
 
 /** Answers that nobody should have got, in words. */
 export function wrongAnswers(answers: readonly Answer[], windows: Windows): string[] {
@@ -46,8 +48,9 @@ export function wrongAnswers(answers: readonly Answer[], windows: Windows): stri
 function isRight(answer: Answer, windows: Windows): boolean {
   const { outcome, from, to, hasRetryAfter, signedIn, instance } = answer
   if (MEANT.test(outcome)) return outcome !== '409 IDEMPOTENCY_IN_PROGRESS' || hasRetryAfter
-  if (outcome === '401 INVALID_TOKEN')
-    return windows.touch(signedIn, to, FORGOTTEN, ({ name }) => name === 'redis forgets')
+  const hasForgotten = ({ name }: Window) => name === 'redis forgets'
+  if (outcome === '401 INVALID_TOKEN') return windows.touch(signedIn, to, FORGOTTEN, hasForgotten)
+  if (outcome === '409 CONFLICT') return windows.touch(from, to, LEASE, hasForgotten)
   if (outcome.startsWith('none'))
     return windows.touch(from, to, 0, (window) => window.instance === instance && cutsOff(window, outcome))
   const targets = WHILE_BROKEN.find(([pattern]) => pattern.test(outcome))?.[1] ?? []

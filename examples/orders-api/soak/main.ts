@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { privateServer } from '@base-internal/tools/services'
 import { render } from './report.ts'
 import { soak } from './soak.ts'
 
@@ -14,7 +15,11 @@ const { values } = parseArgs({
     shoppers: { type: 'string', default: '12' },
   },
 })
+await using postgres = await privateServer('postgres')
+await using redis = await privateServer('redis')
 const report = await soak({
+  postgres,
+  redis,
   duration: Number(values.minutes) * 60_000,
   seed: Number(values.seed),
   shoppers: Number(values.shoppers),

@@ -51,9 +51,11 @@ export function planFaults(random: () => number, duration: number): PlannedFault
   for (let at = between(random, GAP); at < duration; at += between(random, GAP)) {
     const free = TARGETS.filter((target) => (freeAt.get(target) ?? 0) <= at)
     const target = pick(random, free)
-    const instance = random() < 0.5 ? 0 : 1
+    const which = random() < 0.5 ? 0 : 1
     if (target === undefined) continue
     const name = pick(random, namesOf(target)) as FaultName
+    // The first one lives from beginning to end, so that it shows what becomes of its memory.
+    const instance = name === 'instance frozen' ? which : 1
     const [, shortest, longest] = FAULTS[name]
     const lasts = between(random, [shortest, longest])
     if (at + lasts > duration) continue

@@ -1,4 +1,5 @@
 import { type Answer, countsOf, seconds } from './answers.ts'
+import { growth } from './memory.ts'
 import type { SoakReport } from './soak.ts'
 import type { Window } from './windows.ts'
 
@@ -24,10 +25,7 @@ export function render({ windows, answers, outcome, errors, memory, findings }: 
     `time in calm: p50 ${milliseconds(calm, 0.5)}, p95 ${milliseconds(calm, 0.95)}, p99 ${milliseconds(calm, 0.99)}`,
     'back to usual, after the end of each fault:',
     ...recoveries(windows, answers, usual),
-    ...memory.map(
-      ({ before, after }, n) =>
-        `memory of instance ${n}: heap ${megabytes(before.heapUsed)} → ${megabytes(after.heapUsed)}, rss ${megabytes(before.rss)} → ${megabytes(after.rss)}`,
-    ),
+    ...memory.map((each, n) => `memory of instance ${n}: ${growth(each)}`),
     `${findings.length || 'no'} findings`,
     ...findings.slice(0, MOST).map((finding) => `  ${finding}`),
   ].join('\n')
@@ -65,10 +63,6 @@ function percentile(values: readonly number[], share: number): number {
 
 function milliseconds(answers: readonly Answer[], share: number): string {
   return `${percentile(answers.map(timeOf), share).toFixed(0)} ms`
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`
 }
 
 function list(counts: readonly [string, number][]): string {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts, type PrivateServer, privateServer } from '@base-internal/tools/services'
+import { freePorts, type PrivateServer } from '@base-internal/tools/services'
 import pg from 'pg'
 import { runGateway, type TestGateway } from '../test/run-gateway.ts'
 import { signIn } from '../test/run-main.ts'
@@ -12,10 +12,14 @@ export const GOODS: Readonly<Record<string, number>> = { MUG: 1_000_000, LAMP: 1
 export const PRICE = 2_000
 export const PASSWORD = 'a customer of long standing'
 
-/** Two instances of the service, and what they stand on. */
-export interface Shop extends AsyncDisposable {
+/** What instances stand on; nobody else uses it. */
+export interface Ground {
   readonly postgres: PrivateServer
   readonly redis: PrivateServer
+}
+
+/** Two instances of the service, and what they stand on. */
+export interface Shop extends Ground, AsyncDisposable {
   readonly instances: readonly [Instance, Instance]
   /** The present one: a killed one has a successor with its books. */
   gateway: TestGateway
@@ -25,14 +29,10 @@ export interface Shop extends AsyncDisposable {
 }
 
 /** Opens one, with goods on sale. @param onLine gets each line that an instance prints. */
-export async function openShop(onLine: (line: string) => void): Promise<Shop> {
+export async function openShop({ postgres, redis }: Ground, onLine: (line: string) => void): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'orders-soak-'))
   const [port] = await freePorts(1)
-  const [postgres, redis, gateway] = await Promise.all([
-    privateServer('postgres'),
-    privateServer('redis'),
-    openGateway(),
-  ])
+  const gateway = await openGateway()
   const env = environment(postgres.url, redis.url, gateway.url)
   const shop: Shop = {
     postgres,
@@ -45,7 +45,7 @@ export async function openShop(onLine: (line: string) => void): Promise<Shop> {
     query: (text) => query(postgres.url, text),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(shop.instances.map((instance) => instance.end('SIGKILL')))
-      await Promise.all([shop.gateway.kill(), postgres.close(), redis.close()])
+      await shop.gateway.kill()
       rmSync(folder, { recursive: true })
     },
   }

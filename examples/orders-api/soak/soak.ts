@@ -6,13 +6,14 @@ import type { Notebook } from './client.ts'
 import type { Memory } from './instance.ts'
 import { brokenLaws, type Outcome } from './laws.ts'
 import { Lines } from './lines.ts'
+import { type Growth, leaks } from './memory.ts'
 import { outcomeOf, staleItems } from './outcome.ts'
-import { openShop, type Shop, signUp } from './shop.ts'
+import { type Ground, openShop, type Shop, signUp } from './shop.ts'
 import { Shopper } from './shopper.ts'
 import { type Window, Windows } from './windows.ts'
 
-/** How it is done. */
-export interface SoakOptions {
+/** How it is done, and on what. */
+export interface SoakOptions extends Ground {
   /** For how long faults come, in milliseconds. */
   readonly duration: number
   /** What they follow from, and what the shoppers do. */
@@ -29,8 +30,8 @@ export interface SoakReport {
   readonly outcome: Outcome
   /** Lines of the log that are errors. */
   readonly errors: readonly string[]
-  /** Of each instance, once it was warm and at the end; its process may be another one by then. */
-  readonly memory: readonly { readonly before: Memory; readonly after: Memory }[]
+  /** Of each instance; the process of the second is another one in the end, where it was killed. */
+  readonly memory: readonly Growth[]
   /** What should not be, in words. */
   readonly findings: readonly string[]
 }
@@ -41,7 +42,7 @@ const CALM = 3_000
 /** Has customers order at two instances while what they stand on breaks, and looks whether all is right in the end. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const lines = new Lines()
-  await using shop = await openShop(lines.read)
+  await using shop = await openShop(options, lines.read)
   const start = performance.now()
   const notebook: Notebook = { answers: [], now: () => performance.now() - start }
   const shoppers = await shoppersOf(shop, options, notebook)
@@ -56,6 +57,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   await shopping
 
   const after = await memoryOf(shop)
+  const memory = after.map((each, n) => ({ before: before[n] ?? each, after: each }))
   const outcome = await outcomeOf(shop, shoppers)
   const findings = [
     ...failures,
@@ -65,8 +67,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     ...wrongAnswers(notebook.answers, windows),
     ...(await stop(shop)),
     ...lines.wrong,
+    ...leaks(memory),
   ]
-  const memory = after.map((each, n) => ({ before: before[n] ?? each, after: each }))
   const { answers } = notebook
   return { windows: windows.all, answers, outcome, errors: lines.errors, memory, findings }
 }
