@@ -35,11 +35,6 @@ test.each<[what: string, answer: Answer, windows: Windows]>([
     broken('instance killed', 'instance', 9, 11),
   ],
   [
-    'a closed door where one was told to stop',
-    answer('none ECONNREFUSED'),
-    broken('instance restarted', 'instance', 9, 11),
-  ],
-  [
     'an unknown token after Redis has forgotten',
     answer('401 INVALID_TOKEN'),
     broken('redis forgets', 'redis', 9, 9),
@@ -77,4 +72,12 @@ test.each<[what: string, answer: Answer, windows: Windows]>([
   ['a retry without a time', answer('409 IDEMPOTENCY_IN_PROGRESS', { hasRetryAfter: false }), CALM],
 ])('%s is wrong', (_, given, windows) => {
   expect(wrongAnswers([given], windows)).toHaveLength(1)
+})
+
+test('what is wrong is told by what it was, and where', () => {
+  const at = (from: number, instance: 0 | 1) => answer('500 INTERNAL', { from, instance })
+  expect(wrongAnswers([at(1_000, 0), at(2_500, 1), answer('503 UNAVAILABLE')], CALM)).toEqual([
+    '500 INTERNAL to POST /orders, 2 times: at 1.0 s of instance 0, at 2.5 s of instance 1',
+    '503 UNAVAILABLE to POST /orders, 1 times: at 10.0 s of instance 0',
+  ])
 })

@@ -28,6 +28,8 @@ const WHILE_BROKEN: readonly (readonly [RegExp, readonly Target[]])[] = [
   [/^503 UNAVAILABLE$/, ['postgres', 'redis']],
 ]
 
+/** How many of a kind are told. */
+const MOST = 5
 /** How long something may be felt once it is whole again: a circuit is open for 5 s, clients connect anew. */
 const GRACE = 12_000
 /** Within a minute an instance notices that Redis has forgotten its keys. */
@@ -35,14 +37,17 @@ const FORGOTTEN = 70_000
 /** As long as somebody may have a lock that Redis has forgotten. */
 const LEASE = 30_000
 
-/** Answers that nobody should have got, in words. */
+/** Answers that nobody should have got, in words, by what they were. */
 export function wrongAnswers(answers: readonly Answer[], windows: Windows): string[] {
-  return answers
-    .filter((answer) => !isRight(answer, windows))
-    .map(
-      ({ route, outcome, from, instance }) =>
-        `${outcome} to ${route} of instance ${instance} at ${seconds(from)}`,
-    )
+  const wrong = answers.filter((answer) => !isRight(answer, windows))
+  const kinds = Map.groupBy(wrong, ({ route, outcome }) => `${outcome} to ${route}`)
+  return [...kinds].map(
+    ([kind, all]) => `${kind}, ${all.length} times: ${all.slice(0, MOST).map(place).join(', ')}`,
+  )
+}
+
+function place({ from, instance }: Answer): string {
+  return `at ${seconds(from)} of instance ${instance}`
 }
 
 function isRight(answer: Answer, windows: Windows): boolean {
@@ -52,15 +57,15 @@ function isRight(answer: Answer, windows: Windows): boolean {
   if (outcome === '401 INVALID_TOKEN') return windows.touch(signedIn, to, FORGOTTEN, hasForgotten)
   if (outcome === '409 CONFLICT') return windows.touch(from, to, LEASE, hasForgotten)
   if (outcome.startsWith('none'))
-    return windows.touch(from, to, 0, (window) => window.instance === instance && cutsOff(window, outcome))
+    return windows.touch(from, to, 0, (window) => window.instance === instance && cutsOff(window))
   const targets = WHILE_BROKEN.find(([pattern]) => pattern.test(outcome))?.[1] ?? []
   const isMeant = ({ target, name }: Window) => targets.includes(target) || name === 'instance frozen'
   return targets.length > 0 && hasRetryAfter && windows.touch(from, to, GRACE, isMeant)
 }
 
-/** Who is told to stop finishes what it has: nobody is cut off, they only find it closed. */
-function cutsOff({ name, target }: Window, outcome: string): boolean {
-  return target === 'instance' && (name !== 'instance restarted' || outcome === 'none ECONNREFUSED')
+/** Who is told to stop finishes what it has. */
+function cutsOff({ name, target }: Window): boolean {
+  return target === 'instance' && name !== 'instance restarted'
 }
 
 export function seconds(milliseconds: number): string {

@@ -43,6 +43,6 @@ export async function breakAll(
     window.to = now()
     const which = target === 'instance' ? ` ${instance}` : ''
     const took = seconds(window.to - window.from)
-    tell(`${seconds(window.from - start)}  ${name}${which}, for ${seconds(lasts)}; whole after ${took}`)
+    tell(`${seconds(window.from)}  ${name}${which}, for ${seconds(lasts)}; whole after ${took}`)
   }
 }

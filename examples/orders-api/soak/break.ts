@@ -35,9 +35,11 @@ const BREAKING: Readonly<Record<FaultName, Breaking>> = {
     await startAgain(instances[which])
   },
   'instance restarted': async ({ instances }, _, which) => {
+    instances[which].isLeaving = true
     const code = await instances[which].end('SIGTERM')
-    if (code !== 0) throw new Error(`an instance that was told to stop ended with ${code}`)
     await startAgain(instances[which])
+    instances[which].isLeaving = false
+    if (code !== 0) throw new Error(`an instance that was told to stop ended with ${code}`)
   },
   'instance frozen': async ({ instances }, pause, which) => {
     instances[which].tell('SIGSTOP')

@@ -44,9 +44,10 @@ export class Client {
     return this.#notebook.now()
   }
 
-  /** @param patience after how long, in milliseconds, the caller hangs up. */
-  async ask(instance: 0 | 1, call: Call, patience = PATIENCE): Promise<Reply> {
+  /** @param preferred what is asked unless it was told to stop. @param patience after how long, in milliseconds, the caller hangs up. */
+  async ask(preferred: 0 | 1, call: Call, patience = PATIENCE): Promise<Reply> {
     const from = this.now
+    const instance = this.#instances[preferred].isLeaving ? other(preferred) : preferred
     let hasRetryAfter = false
     const reply = await this.#send(instance, call, patience).then(
       async (response) => {
@@ -72,6 +73,10 @@ export class Client {
       signal: AbortSignal.timeout(patience),
     })
   }
+}
+
+function other(instance: 0 | 1): 0 | 1 {
+  return instance === 0 ? 1 : 0
 }
 
 /** `ECONNREFUSED`, or `TimeoutError` where the caller hung up. */

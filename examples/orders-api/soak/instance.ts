@@ -18,6 +18,8 @@ export interface Memory {
 export class Instance {
   /** Where the latest process answers. */
   url = ''
+  /** Whether it was told to stop, so that a load balancer sends nobody there. */
+  isLeaving = false
   /** What it wrote that nobody has looked at: what was neither a line of the log nor asked for. */
   readonly errors: string[] = []
   readonly #env: Readonly<Record<string, string>>

@@ -63,6 +63,8 @@ function environment(databaseUrl: string, redisUrl: string, paymentUrl: string) 
   return {
     PORT: '0',
     OPS_PORT: '0',
+    // Until then who has just been sent there has arrived.
+    DRAIN_DELAY: '500ms',
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     // Of a machine that is busy with much else.
