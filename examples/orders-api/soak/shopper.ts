@@ -58,7 +58,7 @@ export class Shopper {
     }))
     const asked: Asked = { key: `${username}-${this.asked.length}`, customer: username, lines, placed: [] }
     this.asked.push(asked)
-    // Every third time at both instances at once.
+    // Every third time twice at once, at whichever instances.
     await Promise.all([this.#place(asked), ...(this.#happens(0.3) ? [this.#place(asked)] : [])])
     const id = asked.placed[0]?.id
     if (id !== undefined) asked.status = await this.#bring(id)
