@@ -8,6 +8,12 @@ const report = process.env['TEST_REPORT']
 // A soak tries every property as often as ten thousand times, which takes minutes.
 const soak = process.env['SOAK'] === '1'
 
+const setupFiles = [
+  ...(soak ? [resolve('tools/soak/more-runs.ts')] : []),
+  // So that a run which has failed can be repeated.
+  ...(process.env['PROPERTY_SEED'] ? [resolve('tools/flakes/property-seed.ts')] : []),
+]
+
 const FOLDERS = ['packages/*', 'packages/adapters/*', 'examples/*', 'docs', 'tools']
 
 export default defineConfig({
@@ -33,7 +39,7 @@ function projectOf(folder: string) {
       testTimeout: soak ? 1_200_000 : 60_000,
       hookTimeout: 60_000,
       expect: { poll: { timeout: 30_000 } },
-      ...(soak && { setupFiles: [resolve('tools/soak/more-runs.ts')] }),
+      setupFiles,
     },
   }
 }

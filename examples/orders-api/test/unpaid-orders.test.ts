@@ -1,18 +1,11 @@
 import { UnavailableError } from '@base/core/errors'
-import { ok, unwrap } from '@base/core/result'
+import { unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
-import { memoryLogger } from '@base/observability/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { coordinateAlone } from '../src/coordination/alone.ts'
-import { openDatabase } from '../src/database/database.ts'
-import { openCipher } from '../src/encryption/shop-cipher.ts'
-import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
 import { NightlyJob } from '../src/jobs/nightly-job.ts'
 import { type CancelledUnpaid, cancelUnpaid } from '../src/orders/cancel-unpaid.ts'
 import { confirmOrder } from '../src/orders/change-order.ts'
-import { placeOrder } from '../src/orders/place-order.ts'
-import { publish } from '../src/orders/publish.ts'
-import { openStores } from '../src/stores.ts'
+import { openBareShop } from './bare-shop.ts'
 import { describeEngines, describeServer } from './engines.ts'
 import { movedClock } from './moved-clock.ts'
 import { runGateway, type TestGateway } from './run-gateway.ts'
@@ -145,37 +138,9 @@ describeServer((start) => {
   })
 })
 
-/** A shop without HTTP, with a mug in it that was ordered. */
-async function openShop(clock: TestClock) {
-  const cipher = openCipher(undefined, clock)
-  const database = await openDatabase({ dataDir: 'memory://' }, cipher)
-  const coordination = coordinateAlone(database, clock)
-  const cache = openItemCache(coordination, clock)
-  const stores = cacheItems(openStores(database, cipher), cache)
-  const { lock, countedBy, repetitions } = coordination
-  const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
-  const { logger } = memoryLogger()
-  const services = { ...stores, clock, logger, lock, repetitions, payments, publish }
-  const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
-  await stores.items.save({ ...mug, version: 0 })
-  await stores.customers.save({ username: 'ada', name: 'Ada', email: 'ada@example.com', version: 0 })
-  const order = () =>
-    placeOrder(services, {
-      ...forAda,
-      customer: 'ada',
-      notes: '',
-      lines: [{ sku: 'MUG', quantity: 2, discountPercent: 0 }],
-    })
-  const close = async () => {
-    await cache.close()
-    await database.close()
-  }
-  return { services, countedBy, order, stock: async () => (await stores.items.findById('MUG'))?.stock, close }
-}
-
 test('what is not paid by three o’clock of the night after is cancelled then, with nobody asking', async () => {
   const clock = new TestClock({ now: Date.UTC(2026, 10, 26, 12) })
-  const { services, countedBy, order, stock, close } = await openShop(clock)
+  const { services, countedBy, order, stock, close } = await openBareShop(clock)
   const nights: Promise<CancelledUnpaid>[] = []
   const job = new NightlyJob({
     name: 'cancel-unpaid-orders',
@@ -203,7 +168,7 @@ test('what is not paid by three o’clock of the night after is cancelled then, 
 
 test('a run that was stopped for longer than its lease writes nothing once another has begun', async () => {
   const clock = new TestClock()
-  const { services, countedBy, order, stock, close } = await openShop(clock)
+  const { services, countedBy, order, stock, close } = await openBareShop(clock)
   const { id } = unwrap(await order())
   await confirmOrder(
     { ...services, payments: { ...services.payments, take: lost } },

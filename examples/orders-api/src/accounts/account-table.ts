@@ -1,3 +1,4 @@
+import { withFailures } from '@base/drizzle/failures'
 import type { Executor } from '@base/drizzle/repository'
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
 import { pgTable, text } from 'drizzle-orm/pg-core'
@@ -18,16 +19,18 @@ const accountTable = pgTable('customers', {
 export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
   const { username, emailIndex, passwordHash, roles } = accountTable
   async function findBy(condition: SQL): Promise<Account | undefined> {
-    const [account] = await executor
-      .select({ username, passwordHash, roles })
-      .from(accountTable)
-      .where(condition)
+    const [account] = await withFailures(() =>
+      executor.select({ username, passwordHash, roles }).from(accountTable).where(condition),
+    )
     return account
   }
   async function update(change: Partial<Account>, condition: SQL | undefined): Promise<boolean> {
     const { roles: next, ...rest } = change
     const set = { ...rest, ...(next && { roles: [...next] }) }
-    return (await executor.update(accountTable).set(set).where(condition).returning({ username })).length > 0
+    const changed = await withFailures(() =>
+      executor.update(accountTable).set(set).where(condition).returning({ username }),
+    )
+    return changed.length > 0
   }
   return {
     find: async (login) =>

@@ -1,4 +1,5 @@
 import { ConflictError } from '@base/core/errors'
+import { withFailures } from '@base/drizzle/failures'
 import type { Executor } from '@base/drizzle/repository'
 import { sql } from 'drizzle-orm'
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
@@ -16,15 +17,17 @@ export function fencesOn(executor: Executor): Fences {
   return {
     pass: async (fence) => {
       const { countedBy, token } = fence
-      const passed = await executor
-        .insert(fenceTable)
-        .values(fence)
-        .onConflictDoUpdate({
-          target: fenceTable.job,
-          set: { countedBy, token },
-          setWhere: sql`${fenceTable.countedBy} <> ${countedBy} or ${fenceTable.token} <= ${token}`,
-        })
-        .returning({ job: fenceTable.job })
+      const passed = await withFailures(() =>
+        executor
+          .insert(fenceTable)
+          .values(fence)
+          .onConflictDoUpdate({
+            target: fenceTable.job,
+            set: { countedBy, token },
+            setWhere: sql`${fenceTable.countedBy} <> ${countedBy} or ${fenceTable.token} <= ${token}`,
+          })
+          .returning({ job: fenceTable.job }),
+      )
       if (passed.length === 0) throw overtaken(fence)
     },
   }

@@ -1,4 +1,4 @@
-import { type ConflictError, NotFoundError } from '@base/core/errors'
+import { ConflictError, NotFoundError } from '@base/core/errors'
 import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
 import { where } from '@base/domain/specification'
@@ -86,9 +86,16 @@ function callOff(
     const order = await services.orders.findById(id)
     // Before the money goes back.
     if (order !== undefined) permit?.(order)
-    if (order?.paymentAsked && allowed.isSatisfiedBy(order)) await services.payments.giveBack(id)
-    return change(services, id, move, fence)
+    const isPaidBack = order?.paymentAsked === true && allowed.isSatisfiedBy(order)
+    if (isPaidBack) await services.payments.giveBack(id)
+    // A lock that was lost may have been given to who asks for the payment just now.
+    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allowed.isSatisfiedBy(now)
+    return change(services, id, (now) => (isSafe(now) ? move(now) : err(changedMeanwhile(id))), fence)
   })
+}
+
+function changedMeanwhile(id: OrderId): ConflictError {
+  return new ConflictError({ message: `Order ${id} was changed meanwhile. Look at it, and ask again.` })
 }
 
 function permitted(permit: Wanted['permit'], move: (order: Order) => Moved): (order: Order) => Moved {

@@ -1,4 +1,5 @@
 import type { OidcAccount } from '@base/auth/oauth'
+import { withFailures } from '@base/drizzle/failures'
 import type { Executor } from '@base/drizzle/repository'
 import { and, eq } from 'drizzle-orm'
 import { pgTable, text } from 'drizzle-orm/pg-core'
@@ -20,14 +21,16 @@ export function providerAccountsOn(executor: Executor): ProviderAccounts {
   const { issuer, subject, username } = providerAccountTable
   return {
     find: async (account) => {
-      const [found] = await executor
-        .select({ username })
-        .from(providerAccountTable)
-        .where(and(eq(issuer, account.issuer), eq(subject, account.subject)))
+      const [found] = await withFailures(() =>
+        executor
+          .select({ username })
+          .from(providerAccountTable)
+          .where(and(eq(issuer, account.issuer), eq(subject, account.subject))),
+      )
       return found?.username
     },
     add: async ({ issuer, subject }, username) => {
-      await executor.insert(providerAccountTable).values({ issuer, subject, username })
+      await withFailures(() => executor.insert(providerAccountTable).values({ issuer, subject, username }))
     },
   }
 }

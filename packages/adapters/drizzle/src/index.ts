@@ -1,3 +1,4 @@
+export { withFailures } from './failures/index.js'
 export { type DrizzleLockOptions, drizzleLock, lockMigrations } from './lock/index.js'
 export {
   type MigrateOptions,

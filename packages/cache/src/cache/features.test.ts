@@ -388,6 +388,8 @@ describe('wrong arguments', () => {
     ['a negative ttl', { layers, ttl: -5 }, 'ttl must be'],
     ['NaN as ttl', { layers, ttl: Number.NaN }, 'ttl must be'],
     ['jitter', { layers, jitter: [0.5, 0.1] }, 'jitter[1] must be'],
+    ['jitter of one number', { layers, jitter: never([0.1]) }, 'jitter must be'],
+    ['jitter that is no range', { layers, jitter: never(0.1) }, 'jitter must be'],
     ['jitter of all', { layers, jitter: [0, 1] }, 'jitter[1] must be'],
     ['a hard timeout of 0', { layers, hardTimeout: 0 }, 'hardTimeout must be'],
     ['an empty namespace', { layers, namespace: '' }, 'namespace must be'],

@@ -137,6 +137,27 @@ describe('CloudEvents', () => {
     expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(odd)
   })
 
+  test('an event without data has no body, and none of what it does not say', async () => {
+    const { data: _, ...bare } = toCloudEvent(OrderPlaced({ total: 1 }, { id: 'e' }))
+    const { headers, body } = toBinary({ ...bare, subject: undefined } as never)
+    expect(body).toBe('')
+    expect(headers).not.toHaveProperty('ce-subject')
+  })
+
+  test('headers as Node has them: one that came twice is none', async () => {
+    const { headers, body } = toBinary(toCloudEvent(event))
+    const read = await readCloudEvent({ headers: { ...headers, 'x-twice': ['a', 'b'] }, body })
+    expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(event)
+  })
+
+  test('data that is broken JSON is refused', async () => {
+    const { headers } = toBinary(toCloudEvent(event))
+    expect(await readCloudEvent({ headers, body: '{"total":' })).toMatchObject({
+      ok: false,
+      error: { code: 'JSON_MALFORMED' },
+    })
+  })
+
   test('a time finer than a millisecond is cut', () => {
     const finer = { ...toCloudEvent(event), time: '2026-01-02T03:04:05.678999Z' }
     expect(fromCloudEvent(finer, OrderPlaced).occurredAt).toEqual(FULL.occurredAt)

@@ -52,6 +52,13 @@ describe('cursors', () => {
     }
   })
 
+  test('a secret may be bytes', async () => {
+    const text = 'a secret of 32 bytes, or a few more'
+    const cursors = createCursors({ secret: new TextEncoder().encode(text) }, place)
+    const cursor = await createCursors({ secret: text }, place).encode(order, [1, 'a'])
+    expect(await cursors.decode(order, cursor)).toEqual([1, 'a'])
+  })
+
   test('are refused of another order, another version, or another number of keys', async () => {
     const cursor = await plain.encode(order, [1, 'a'])
     const decoded = JSON.parse(new TextDecoder().decode(Buffer.from(cursor, 'base64url')))

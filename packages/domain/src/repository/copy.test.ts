@@ -22,6 +22,13 @@ describe('a copy', () => {
     expect(copy.list[0]).not.toBe(original.list[0])
   })
 
+  test('shares what cannot be copied', () => {
+    const original = { pattern: /a/g, pending: Promise.resolve(1), known: new WeakMap() }
+    const copy = copyOf(original)
+    for (const name of Object.keys(original) as (keyof typeof original)[])
+      expect(copy[name]).toBe(original[name])
+  })
+
   test('shares value objects, and stays frozen', () => {
     const point = new Point({ x: 1 })
     const copy = copyOf(Object.freeze({ point }))

@@ -147,6 +147,26 @@ describe('memoryRepository', () => {
     expect(await notes.count(where<Note>().isNull('deletedAt'))).toBe(1)
   })
 
+  test('a soft deletion says when it was, and who did it', async () => {
+    const clock = new TestClock({ now: 1_000 })
+    const notes = memoryRepository<Record<string, unknown> & { id: string }, string>({
+      id: (note) => note.id,
+      softDelete: true,
+      timestamps: true,
+      audit: { by: () => 'the night' },
+      clock,
+    })
+    await notes.save({ id: '1' })
+    await clock.advance('1s')
+    await notes.delete('1')
+    expect(await notes.getById('1', { includeDeleted: true })).toMatchObject({
+      createdAt: new Date(1_000),
+      updatedAt: new Date(2_000),
+      deletedAt: new Date(2_000),
+      updatedBy: 'the night',
+    })
+  })
+
   test.each([
     ['no id', {}],
     ['an empty version', { id: readId, version: '' }],

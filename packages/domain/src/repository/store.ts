@@ -41,28 +41,6 @@ export class SharedRows<T> implements Rows<T> {
   }
 }
 
-/** The rows as they were: what a unit that repeats its reads sees. */
-export class Snapshot<T> implements Rows<T> {
-  readonly #rows: ReadonlyMap<unknown, Stored<T>>
-
-  constructor(rows: Rows<T>) {
-    this.#rows = new Map(rows.entries())
-  }
-
-  get(key: unknown): Stored<T> | undefined {
-    return this.#rows.get(key)
-  }
-
-  entries(): Iterable<readonly [unknown, Stored<T>]> {
-    return this.#rows
-  }
-
-  /** Never called: writes stay in the overlay, and go to the shared rows. */
-  put(): void {
-    throw new TypeError('A snapshot does not change.')
-  }
-}
-
 /** Rows over others: writes stay here until they are handed down together, and reads see them first. */
 export class Overlay<T> implements Rows<T> {
   readonly #below: Rows<T>

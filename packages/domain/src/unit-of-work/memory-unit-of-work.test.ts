@@ -164,6 +164,31 @@ describe('memoryUnitOfWork', () => {
     expect(await items.count(always())).toBe(0)
   })
 
+  test('a stream that is read on after its unit has ended rejects', async () => {
+    const { subject, items } = make()
+    await items.saveMany([
+      { id: 1, n: 1, version: 0 },
+      { id: 2, n: 1, version: 0 },
+    ])
+    const [begun, untouched] = await subject.run(async (tx) => {
+      const rows = tx.items.stream(always())[Symbol.asyncIterator]()
+      await rows.next()
+      return [rows, tx.items.stream(always())[Symbol.asyncIterator]()]
+    })
+    await expect(begun?.next()).rejects.toMatchObject({ code: 'TRANSACTION_CLOSED' })
+    await expect(untouched?.next()).rejects.toMatchObject({ code: 'TRANSACTION_CLOSED' })
+  })
+
+  test.each([
+    ['a signal that is none', { signal: {} as never }],
+    ['a propagation that is none', { propagation: 'sometimes' as never }],
+    ['an isolation that is none', { isolation: 'dirty' as never }],
+    ['what is no answer to readOnly', { readOnly: 'yes' as never }],
+  ])('refuses to run with %s', async (_, options) => {
+    const { subject } = make()
+    await expect(subject.run(async () => {}, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
   test.each([
     ['a repository that is not in memory', { items: {} as never }, {}],
     ['an isolation that is none', {}, { isolation: 'dirty' as never }],

@@ -19,7 +19,8 @@ describe('Money', () => {
     expect(
       [euro(3n), euro(-1n), euro(2n)].sort((a, b) => a.compareTo(b)).map((money) => money.minor),
     ).toEqual([-1n, 2n, 3n])
-    expect(euro(-5n).abs().minor).toBe(5n)
+    expect([euro(-5n).abs().minor, euro(5n).abs().minor]).toEqual([5n, 5n])
+    expect(euro(2n).compareTo(euro(2n))).toBe(0)
     expect(euro(-5n).isNegative).toBe(true)
     expect(Money.zero('EUR').isZero).toBe(true)
     expect(euro(1n).equals(Money.of(1n, 'USD'))).toBe(false)

@@ -68,6 +68,7 @@ describe('Slug', () => {
     const slug = text(Slug.fromTitle('word '.repeat(100)))
     expect(slug?.endsWith('-word')).toBe(true)
     expect(slug?.length).toBeLessThanOrEqual(200)
+    expect(text(Slug.fromTitle('a'.repeat(300)))).toBe('a'.repeat(200))
   })
 
   test.each(['', 'A', 'a--b', '-a', 'a-', 'a b', 'ä', 'a'.repeat(201)])('refuses %j', (raw) => {
@@ -151,6 +152,10 @@ describe('PhoneNumber', () => {
     expect((await PhoneNumber.parseNational('12', { country: 'PT' })).ok).toBe(false)
     expect((await PhoneNumber.parseNational('21 000 0000', { country: 'XX' })).ok).toBe(false)
   })
+
+  test.each([[21_000_0000], [null], ['2'.repeat(1_000)]])('refuses the national number %s', async (raw) => {
+    expect((await PhoneNumber.parseNational(raw as string, { country: 'PT' })).ok).toBe(false)
+  })
 })
 
 describe('Percentage', () => {
@@ -206,7 +211,8 @@ describe('DateRange', () => {
 
   test('cannot be changed through its dates', () => {
     may.start.setFullYear(1)
-    expect(may.start.getUTCFullYear()).toBe(2026)
+    may.end.setFullYear(1)
+    expect([may.start.getUTCFullYear(), may.end.getUTCFullYear()]).toEqual([2026, 2026])
   })
 
   test('reads ISO 8601 and its own text', () => {

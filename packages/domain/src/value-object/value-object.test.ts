@@ -40,6 +40,13 @@ describe('ValueObject', () => {
     expect(visit().equals(new Visit({ ...visit().props, price: Money.of(5n, 'USD') }))).toBe(false)
   })
 
+  test('compares URLs by their text', () => {
+    class Link extends ValueObject<{ to: URL }> {}
+    const link = (to: string) => new Link({ to: new URL(to) })
+    expect(link('https://a.example').equals(link('https://a.example/'))).toBe(true)
+    expect(link('https://a.example').equals(link('https://b.example'))).toBe(false)
+  })
+
   test('keeps its own copy of what it is given', () => {
     const tags = ['a']
     const at = new Date(0)

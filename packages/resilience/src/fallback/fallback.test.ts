@@ -16,6 +16,17 @@ describe('Fallback', () => {
     expectTypeOf(prices.execute(() => 42)).resolves.toEqualTypeOf<number | string>()
   })
 
+  test('tells of each answer in place of a call, until nobody listens any more', async () => {
+    const prices = new Fallback({ name: 'prices', fallback: () => 0 })
+    const told = vi.fn()
+    const stop = prices.on('fallback', told)
+    await prices.execute(down)
+    stop()
+    await prices.execute(down)
+    expect(told).toHaveBeenCalledTimes(1)
+    expect(told).toHaveBeenCalledWith({ name: 'prices', error: new Error('down') })
+  })
+
   test('passes on what it does not handle', async () => {
     const fallback = vi.fn()
     const policy = new Fallback({ fallback, handle: () => false })

@@ -45,7 +45,17 @@ export function toFailure(error: unknown): unknown {
   return isQueryError(error) ? failedQuery(error) : error
 }
 
-/** What a promise of a statement gives; it rejects with {@link toFailure}. */
+/**
+ * Runs a statement of your own, and gives what it gives. What the database refuses it with is told in the words of `@base`, as
+ * repositories and units of work do: by its SQLSTATE as ConflictError, ValidationError and so on, and as UnavailableError where
+ * the database does not answer. No message of it or of its causes holds a value of a parameter or a row, as those of drizzle do.
+ *
+ * @example
+ * const [row] = await withFailures(() => db.select().from(accounts).where(eq(accounts.name, name)))
+ *
+ * @throws What the database refused; anything else as it is.
+ * @see PostgreSQL documentation, appendix A, "PostgreSQL Error Codes"
+ */
 export async function withFailures<R>(statement: () => PromiseLike<R>): Promise<R> {
   try {
     return await statement()

@@ -118,10 +118,27 @@ describe('opossumFacade', () => {
     expect([prices.enabled, breaker.state]).toEqual([true, 'closed'])
   })
 
+  test('enable does not close what was opened by hand', () => {
+    const { breaker, prices } = shop()
+    prices.open()
+    prices.enable()
+    expect(breaker.state).toBe('isolated')
+  })
+
+  test('is called as its breaker, and of the group that it names', () => {
+    const { breaker, prices } = shop()
+    const grouped = opossumFacade(() => 1, { breaker, group: 'shop' })
+    expect([prices.name, grouped.name, grouped.group]).toEqual(['prices', 'prices', 'shop'])
+  })
+
   test('after shutdown it takes no calls, and is told nothing', async () => {
     const { breaker, prices } = shop()
     const told = recorded(prices as never)
+    const shutdown = vi.fn()
+    prices.on('shutdown', shutdown)
     prices.shutdown()
+    prices.shutdown()
+    expect(shutdown).toHaveBeenCalledTimes(1)
     await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'ESHUTDOWN' })
     breaker.isolate()
     expect([prices.isShutdown, told]).toEqual([true, []])
@@ -139,6 +156,8 @@ describe('opossumFacade', () => {
       .once('success', once)
       .on('success', ended)
       .off('success', ended)
+      .off('success', ended)
+      .off('close', ended)
     expect([await prices.fire('A', 1), await prices.fire('B', 1)]).toEqual(['A 1', 'B 1'])
     expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
   })

@@ -1,0 +1,1 @@
+export { withFailures } from './failures.js'
