@@ -11,5 +11,5 @@ export const requestContext: MiddlewareHandler = async (c, next) => {
   // Only a UUID: anything else would let a caller write into our log.
   const id = isUuid(received) ? received : uuidv7()
   await runInContext([[correlationId, id]], next)
-  c.header(HEADER, id)
+  c.res.headers.set(HEADER, id)
 }
