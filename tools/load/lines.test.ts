@@ -17,7 +17,7 @@ describe('lines of code', () => {
       '',
       '// three`',
       'const pattern = /\\/\\*/',
-      'const path = `${x}/*`',
+      `const path = \`\${x}/*\``,
       "const more = '*/'",
     ].join('\n')
 
