@@ -1,4 +1,4 @@
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 
 /** What figures were measured on. The name of the machine is nobody's business. */
 export interface Machine {
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memory: number
   /** `Linux 6.1.0`. */
   readonly system: string
+  /** How many processes wanted to run in the minute before: with much more than those of the bench, figures are rough. */
+  readonly load: number
 }
 
 export function machine(): Machine {
@@ -22,5 +24,6 @@ export function machine(): Machine {
     cores: cpus().length,
     memory: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release().replace(/[^\d.].*$/, '')}`,
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   }
 }
