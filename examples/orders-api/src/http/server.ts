@@ -18,6 +18,8 @@ export interface Client {
   readonly address: string
   /** Whether the answer has gone out whole; resolves when it has, or when the connection has ended before. */
   readonly sent: Promise<boolean>
+  /** Sets a header of the answer, unless the `Response` has another of that name. */
+  setHeader(name: string, value: string): void
 }
 
 /** Answers a request, or rejects. */
@@ -43,7 +45,11 @@ export class HttpServer {
     this.#clock = clock
     const listener = getRequestListener(async (request, { incoming, outgoing }) => {
       const address = incoming.socket.remoteAddress ?? 'gone'
-      const response = await fetch(request, { address, sent: whenSent(outgoing as ServerResponse) })
+      const response = await fetch(request, {
+        address,
+        sent: whenSent(outgoing as ServerResponse),
+        setHeader: (name, value) => void outgoing.setHeader(name, value),
+      })
       await this.#hold
       return response
     })
