@@ -31,11 +31,16 @@ export function keep(measurement: Measurement): void {
   const file = relative(ROOT, bench)
   const kept: KeptBench = { file, ...machine(), versions: versionsOf(bench), ...measurement }
   mkdirSync(KEPT, { recursive: true })
-  const text = `${JSON.stringify(kept, null, 2)}\n`
+  const text = `${JSON.stringify(kept, rounded, 2)}\n`
   writeFileSync(
     join(KEPT, `${slug(`${file.replace(/^packages|src|\.bench\.ts$/g, '')} ${measurement.name}`)}.json`),
     text,
   )
+}
+
+/** Four digits are more than a figure is worth. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(4)) : value
 }
 
 /** The benches whose figures were kept on a day. */

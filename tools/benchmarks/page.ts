@@ -13,7 +13,7 @@ const FASTER = 0.95
 
 const INTRODUCTION = `# Benchmarks
 
-This page is written by \`docs:benchmarks\` out of the figures in \`docs/benchmarks\`; nobody edits it.
+How fast and how large the blocks are beside their peers, and a whole service of them beside one written by hand. The page is written by \`docs:benchmarks\` out of the figures in \`docs/benchmarks\`.
 
 ## How to read it
 
