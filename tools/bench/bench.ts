@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { inspect, isDeepStrictEqual } from 'node:util'
+import { keep } from './keep.ts'
 import { type Call, type Effort, type Figure, measure } from './measure.ts'
 import { FLOOR, table } from './table.ts'
 
@@ -87,20 +86,8 @@ export async function bench(options: Bench): Promise<Map<string, Figure[]>> {
   }
   print(`\n${name}, Node ${process.version}${smoke ? ', smoke run: the figures mean nothing' : ''}\n`)
   print(table(measured, ours))
-  if (!smoke) keep(name, measured)
+  if (!smoke) keep({ name, ours, workloads: Object.fromEntries(measured) })
   return measured
-}
-
-/** For scripts: what was measured last, as JSON in `.cache/bench`, which git ignores. */
-function keep(name: string, measured: ReadonlyMap<string, readonly Figure[]>): void {
-  const folder = join(import.meta.dirname, '..', '..', '.cache', 'bench')
-  mkdirSync(folder, { recursive: true })
-  const text = JSON.stringify(
-    { name, node: process.version, workloads: Object.fromEntries(measured) },
-    null,
-    2,
-  )
-  writeFileSync(join(folder, `${name.replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')}.json`), `${text}\n`)
 }
 
 /** Throws unless all results are equal; says whether there is something to await. */

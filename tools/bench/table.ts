@@ -1,3 +1,4 @@
+import { markdownTable } from './markdown-table.ts'
 import type { Figure } from './measure.ts'
 
 /**
@@ -19,7 +20,7 @@ export function table(workloads: ReadonlyMap<string, readonly Figure[]>, ours: s
       ),
     ),
   ])
-  return align([['', ...columns], ...rows])
+  return markdownTable([['', ...columns], ...rows])
 }
 
 /** The name of the bare call in the table. */
@@ -42,13 +43,4 @@ function duration(nanoseconds: number): string {
   if (nanoseconds < 1e3) return `${nanoseconds.toPrecision(3)} ns`
   if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toPrecision(3)} µs`
   return `${(nanoseconds / 1e6).toPrecision(3)} ms`
-}
-
-function align(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join(' | ')} |`
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  return [line(head), rule, ...body.map(line)].join('\n')
 }

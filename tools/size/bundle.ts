@@ -14,7 +14,12 @@ export interface Bundled {
  * compressed by gzip at level 9. Packages of ours are counted; peers and Node's own modules are not.
  */
 export async function gzipSize(pkg: Bundled, subpaths: readonly string[]): Promise<number> {
-  const { code } = await bundle(pkg, await useAll(pkg, subpaths))
+  return gzipOf(pkg, await useAll(pkg, subpaths))
+}
+
+/** The same of a module that stands in the folder of a package. */
+export async function gzipOf(pkg: Bundled, module: string): Promise<number> {
+  const { code } = await bundle(pkg, module)
   return gzipSync(code, { level: 9 }).byteLength
 }
 

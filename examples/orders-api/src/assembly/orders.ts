@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
+import { KnownCustomers } from '../customers/known-customers.ts'
 import { NightlyJob } from '../jobs/nightly-job.ts'
 import { cancelUnpaid } from '../orders/cancel-unpaid.ts'
 import { OrderLimits } from '../orders/order-limits.ts'
@@ -22,8 +23,14 @@ export function withOrders(stores: ReturnType<typeof withStores>) {
         return new GatewayPayments(gateway.url, { timeout, recovery })
       })
       .singleton(
+        'knownCustomers',
+        ['clock', 'stores'],
+        ({ clock, stores }) => new KnownCustomers(stores.customers, clock),
+        { dispose: (known) => known.close() },
+      )
+      .singleton(
         'orderServices',
-        ['clock', 'logger', 'stores', 'payments', 'coordination'],
+        ['clock', 'logger', 'stores', 'payments', 'coordination', 'knownCustomers'],
         ({ stores, coordination: { lock, repetitions }, ...services }): OrderServices => ({
           ...stores,
           ...services,
@@ -47,9 +54,9 @@ export function withOrders(stores: ReturnType<typeof withStores>) {
       )
       .singleton(
         'limits',
-        ['config', 'clock', 'stores', 'coordination'],
-        ({ config: { orderLimit, addressLimit }, clock, stores: { customers }, coordination: { counts } }) =>
-          new OrderLimits({ perCustomer: orderLimit, perAddress: addressLimit, customers, counts, clock }),
+        ['config', 'clock', 'knownCustomers', 'coordination'],
+        ({ config: { orderLimit: perCustomer, addressLimit: perAddress }, coordination, ...given }) =>
+          new OrderLimits({ perCustomer, perAddress, counts: coordination.counts, ...given }),
       )
   )
 }

@@ -1,6 +1,7 @@
 import { correlationId, runInContext } from '@base/core/context'
 import { isUuid, uuidv7 } from '@base/core/id'
 import type { MiddlewareHandler } from 'hono'
+import { setHeaders } from './answer-headers.ts'
 
 /** Where a caller may give a correlation id, and where every answer has it. */
 const HEADER = 'x-correlation-id'
@@ -11,5 +12,5 @@ export const requestContext: MiddlewareHandler = async (c, next) => {
   // Only a UUID: anything else would let a caller write into our log.
   const id = isUuid(received) ? received : uuidv7()
   await runInContext([[correlationId, id]], next)
-  c.header(HEADER, id)
+  setHeaders(c, { [HEADER]: id })
 }

@@ -113,6 +113,28 @@ describe('an HTTP server that is told to stop', () => {
     await Promise.all([readAll(asked), readAll(silent)])
   })
 
+  test('finishes what a caller has asked for who has left', async () => {
+    const { fetch, arrived, answer } = held()
+    const { clock, port, close } = await house(fetch)
+    const socket = await open(port)
+    ask(socket)
+    await arrived
+    socket.destroy()
+    await once(socket, 'close')
+    let over = false
+    const closed = close().then(() => {
+      over = true
+    })
+    await closeDoor(clock)
+    // Another connection is refused, so the one that was left is gone by now.
+    await expect(open(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+
+    expect(over).toBe(false)
+    answer()
+    await closed
+    expect(clock.pending).toBe(0)
+  })
+
   test('cuts everything when the time is up', async () => {
     const { fetch, arrived } = held()
     const { port, abort, close } = await house(fetch)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '@base/core/clock'
@@ -18,6 +19,8 @@ export interface Client {
   readonly address: string
   /** Whether the answer has gone out whole; resolves when it has, or when the connection has ended before. */
   readonly sent: Promise<boolean>
+  /** Sets a header of the answer, unless the `Response` has another of that name. */
+  setHeader(name: string, value: string): void
 }
 
 /** Answers a request, or rejects. */
@@ -28,12 +31,14 @@ export type Fetch = (request: Request, client: Client) => Response | Promise<Res
  *
  * Once told to stop it takes no new connection and finishes what it has: every answer from then on says
  * `connection: close`, so that busy clients leave by themselves. An idle connection is not cut at once, for its client
- * may just be sending a request: it has as long as it was promised by keep-alive.
+ * may just be sending a request: it has as long as it was promised by keep-alive. What a caller has left behind is finished too.
  */
 export class HttpServer {
   readonly #server: Server
   /** Open connections, and the answers that each still waits for. */
   readonly #connections = new Map<Socket, Set<ServerResponse>>()
+  /** What is worked on, also for callers who have left. */
+  readonly #working = new Set<Promise<Response>>()
   readonly #clock: Clock
   #stopping = false
   #accepted = 0
@@ -43,7 +48,13 @@ export class HttpServer {
     this.#clock = clock
     const listener = getRequestListener(async (request, { incoming, outgoing }) => {
       const address = incoming.socket.remoteAddress ?? 'gone'
-      const response = await fetch(request, { address, sent: whenSent(outgoing as ServerResponse) })
+      const response = await this.#work(async () =>
+        fetch(request, {
+          address,
+          sent: whenSent(outgoing as ServerResponse),
+          setHeader: (name, value) => void outgoing.setHeader(name, value),
+        }),
+      )
       await this.#hold
       return response
     })
@@ -83,7 +94,17 @@ export class HttpServer {
       () => {},
     )
     await closed
+    if (!signal.aborted) {
+      const aborted = once(signal, 'abort', { signal: over.signal }).catch(() => {})
+      await Promise.race([Promise.allSettled(this.#working), aborted])
+    }
     over.abort()
+  }
+
+  async #work(answer: () => Promise<Response>): Promise<Response> {
+    const work = answer()
+    this.#working.add(work)
+    return work.finally(() => this.#working.delete(work))
   }
 
   #track(socket: Socket, response: ServerResponse): void {

@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { RateLimitedError } from '@base/core/errors'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import type { Coordination } from '../coordination/coordination.ts'
-import type { Customers } from '../customers/customer.ts'
+import type { KnownCustomers } from '../customers/known-customers.ts'
 
 /** What {@link OrderLimits} counts by. */
 export interface OrderLimitsOptions {
@@ -10,7 +10,7 @@ export interface OrderLimitsOptions {
   readonly perCustomer: RateLimitText
   /** Orders from one address that no customer of ours stands behind. */
   readonly perAddress: RateLimitText
-  readonly customers: Pick<Customers, 'findById'>
+  readonly knownCustomers: Pick<KnownCustomers, 'has'>
   /** Where they are counted. */
   readonly counts: Coordination['counts']
   readonly clock: Clock
@@ -18,13 +18,13 @@ export interface OrderLimitsOptions {
 
 /** Lets each customer, and each address of somebody who is none, try to place only so many orders in a time. */
 export class OrderLimits {
-  readonly #customers: Pick<Customers, 'findById'>
+  readonly #knownCustomers: Pick<KnownCustomers, 'has'>
   readonly #perCustomer: RateLimiter
   readonly #perAddress: RateLimiter
 
-  constructor({ perCustomer, perAddress, customers, counts, clock }: OrderLimitsOptions) {
+  constructor({ perCustomer, perAddress, knownCustomers, counts, clock }: OrderLimitsOptions) {
     const options = { ...counts, clock }
-    this.#customers = customers
+    this.#knownCustomers = knownCustomers
     this.#perCustomer = new RateLimiter({ ...options, name: 'orders per customer', policies: perCustomer })
     this.#perAddress = new RateLimiter({ ...options, name: 'orders per address', policies: perAddress })
   }
@@ -37,7 +37,7 @@ export class OrderLimits {
    * @throws RateLimitedError with the time until the next one may come.
    */
   async charge(customer: string | undefined, address: string): Promise<void> {
-    const isKnown = customer !== undefined && (await this.#customers.findById(customer)) !== undefined
+    const isKnown = customer !== undefined && (await this.#knownCustomers.has(customer))
     const [limiter, key] = isKnown ? [this.#perCustomer, customer] : [this.#perAddress, address]
     const { allowed, policies } = await limiter.consume(key)
     if (allowed) return

@@ -7,6 +7,7 @@ import { ok, type Result, unwrap } from '@base/core/result'
 import { where } from '@base/domain/specification'
 import type { Unit } from '@base/domain/unit-of-work'
 import type { Logger } from 'pino'
+import type { KnownCustomers } from '../customers/known-customers.ts'
 import type { Item } from '../items/item.ts'
 import type { Payments } from '../payments/payments.ts'
 import type { Repositories, Stores } from '../stores.ts'
@@ -21,6 +22,7 @@ const DELIVERY = toMilliseconds('5d')
 export interface OrderServices extends Stores {
   readonly clock: Clock
   readonly logger: Logger
+  readonly knownCustomers: Pick<KnownCustomers, 'has'>
   /** Tells what happened to an order, once it is saved. */
   readonly publish: Publish
   readonly payments: Payments
@@ -34,11 +36,12 @@ export interface OrderServices extends Stores {
 export type PlacedOnce = IdempotencyResult<OrderState & { readonly id: OrderId }>
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
-export function placeOrder(
+export async function placeOrder(
   services: OrderServices,
   input: OrderInput,
 ): Promise<Result<Order, ValidationError | ConflictError>> {
-  return services.unitOfWork.run((tx, unit) => place(services, tx, unit, input))
+  const wish = await wishOf(services, input)
+  return services.unitOfWork.run((tx, unit) => place(services, tx, unit, wish))
 }
 
 /**
@@ -56,28 +59,39 @@ export async function placeOrderOnce(
   input: OrderInput,
 ): Promise<PlacedOnce> {
   const [key, fingerprint] = [`${input.customer}:POST /orders:${header}`, fingerprintOf(input)]
-  const commit = () =>
-    services.unitOfWork.run((tx, unit) =>
+  const commit = async () => {
+    const wish = await wishOf(services, input)
+    return services.unitOfWork.run((tx, unit) =>
       tx.idempotency.run(key, fingerprint, async () =>
-        unwrap(await place(services, tx, unit, input)).toJSON(),
+        unwrap(await place(services, tx, unit, wish)).toJSON(),
       ),
     )
+  }
   if (services.repetitions === undefined) return commit()
   const { value: first, replayed } = await services.repetitions.run(key, fingerprint, commit)
   return { ...first, replayed: replayed || first.replayed }
 }
 
+/** What is ordered, and whether by a customer. */
+interface Wish {
+  readonly input: OrderInput
+  readonly isCustomer: boolean
+}
+
+async function wishOf({ knownCustomers }: OrderServices, input: OrderInput): Promise<Wish> {
+  return { input, isCustomer: await knownCustomers.has(input.customer) }
+}
+
 async function place(
   { clock, publish }: OrderServices,
-  { items, customers, orders }: Repositories,
+  { items, orders }: Repositories,
   unit: Unit,
-  input: OrderInput,
+  { input, isCustomer }: Wish,
 ): Promise<Result<Order, ValidationError | ConflictError>> {
   const wanted = input.lines.map(({ sku }) => sku)
-  const customer = await customers.findById(input.customer)
   const found = await items.findForUpdate(where<Item>().isIn('sku', wanted))
   const stock = new Map(found.map((item) => [item.sku, item]))
-  const draft = draftOrder(input, { customer, items: stock })
+  const draft = draftOrder(input, { isCustomer, items: stock })
   if (!draft.ok) return draft
 
   const left = draft.value.lines.map(({ sku, quantity }) => {

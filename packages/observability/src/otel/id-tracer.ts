@@ -1,13 +1,6 @@
-import {
-  type SpanOptions as ApiSpanOptions,
-  type Context,
-  type Span,
-  type SpanContext,
-  TraceFlags,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api'
+import { type Context, type Span, TraceFlags, type TracerProvider, trace } from '@opentelemetry/api'
 import { tracerOf } from '../tracing/tracer-of.js'
+import { RandomHex } from './random-hex.js'
 
 /**
  * A provider whose spans are ids alone: nothing is recorded. A trace that starts here is not sampled, for nobody here keeps it;
@@ -16,24 +9,22 @@ import { tracerOf } from '../tracing/tracer-of.js'
  * @see https://www.w3.org/TR/trace-context-2/#sampled-flag
  */
 export function idTracerProvider(): TracerProvider {
-  const tracer = tracerOf(startSpan)
+  const random = new RandomHex()
+  const tracer = tracerOf((_, { root }, active) => startSpan(random, root === true, active))
   return { getTracer: () => tracer }
 }
 
-function startSpan(_: string, { root }: ApiSpanOptions, active: Context): Span {
-  const parent = root === true ? undefined : trace.getSpanContext(active)
-  const isChild = parent !== undefined && trace.isSpanContextValid(parent)
-  return trace.wrapSpanContext(isChild ? childOf(parent) : { ...newIds(), traceFlags: TraceFlags.NONE })
-}
-
-function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
-  const { spanId } = newIds()
-  return { traceId, spanId, traceFlags, ...(traceState !== undefined && { traceState }) }
-}
-
-/** Random in all their bytes; that one is zero, and so none, does not happen in the life of a star. */
-function newIds(): { traceId: string; spanId: string } {
-  const bytes = crypto.getRandomValues(new Uint8Array(24))
-  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return { traceId: text.slice(0, 32), spanId: text.slice(32) }
+/** All random: that an id is zero, and so none, does not happen in the life of a star. */
+function startSpan(random: RandomHex, isRoot: boolean, active: Context): Span {
+  const parent = isRoot ? undefined : trace.getSpanContext(active)
+  const spanId = random.next(8)
+  if (parent === undefined || !trace.isSpanContextValid(parent))
+    return trace.wrapSpanContext({ traceId: random.next(16), spanId, traceFlags: TraceFlags.NONE })
+  const { traceId, traceFlags, traceState } = parent
+  return trace.wrapSpanContext({
+    traceId,
+    spanId,
+    traceFlags,
+    ...(traceState !== undefined && { traceState }),
+  })
 }

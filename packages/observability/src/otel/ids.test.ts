@@ -57,6 +57,15 @@ describe('a service that has no collector', () => {
     expect(new Set([outer, alone, root].map((span) => span?.traceId)).size).toBe(3)
   })
 
+  test('gives thousands of traces ids that nobody had before', async () => {
+    await start({ otlp: false })
+    const ids = Array.from({ length: 5_000 }, () => withSpan('order', (span) => span.spanContext()))
+
+    expect(new Set(ids.map(({ traceId }) => traceId)).size).toBe(5_000)
+    expect(new Set(ids.map(({ spanId }) => spanId)).size).toBe(5_000)
+    expect(ids.every((id) => trace.isSpanContextValid(id))).toBe(true)
+  })
+
   test.each(['00', '01', '02', '03'])('passes the flags %s of a caller on as they came', async (flags) => {
     await start({ otlp: false })
     const traceparent = INCOMING.traceparent.replace(/..$/, flags)

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { orderOf, Visitor } from '../visitor.ts'
+import { newItem, type OpenShop, refusalOf } from './open-shop.ts'
+
+/** What HTTP and JSON want. */
+export function protocol(shop: () => OpenShop): void {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    shop().ada.post('/orders', body, headers)
+
+  describe('every answer', () => {
+    test('has an id, the one of the caller where it is a UUID, and is kept by nobody', async () => {
+      const id = randomUUID()
+      const { url } = shop().process
+      const own = await fetch(`${url}/items`, { headers: { 'x-correlation-id': id } })
+      const other = await fetch(`${url}/none`, { headers: { 'x-correlation-id': 'told\u00e4' } })
+
+      expect(own.headers.get('x-correlation-id')).toBe(id)
+      expect(other.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
+      for (const { headers } of [own, other]) {
+        expect(headers.get('x-content-type-options')).toBe('nosniff')
+        expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+        expect(headers.get('cache-control')).toBe('no-store')
+      }
+    })
+  })
+
+  describe('a body', () => {
+    test.each([
+      ['broken', '{', 'JSON_MALFORMED'],
+      ['a name twice', '{"address":"a","address":"b"}', 'JSON_DUPLICATE_KEY'],
+      ['a prototype', '{"__proto__":{}}', 'JSON_FORBIDDEN_KEY'],
+      ['very deep', '['.repeat(200) + ']'.repeat(200), 'JSON_TOO_DEEP'],
+    ])('that is %s is refused', async (_, text, code) => {
+      expect(refusalOf(await post(text))).toEqual([400, code])
+    })
+
+    test('that is too large is refused', async () => {
+      expect(refusalOf(await post(JSON.stringify({ address: 'x'.repeat(70_000) })))).toEqual([
+        413,
+        'JSON_TOO_LARGE',
+      ])
+    })
+
+    test.each(['text/plain', 'application/json; charset=latin1'])('of type %s is refused', async (type) => {
+      const answer = await post('{}', { 'content-type': type })
+
+      expect(refusalOf(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
+    })
+
+    test('is refused with every wrong place at once', async () => {
+      const answer = await shop().ada.post('/orders', {
+        address: '',
+        lines: [
+          { sku: 'mug', quantity: 0 },
+          { sku: 'MUG', quantity: 1, discountPercent: 101 },
+        ],
+      })
+
+      expect(refusalOf(answer)).toEqual([422, 'VALIDATION'])
+      expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+        '#/address',
+        '#/lines/0/quantity',
+        '#/lines/0/sku',
+        '#/lines/1/discountPercent',
+      ])
+    })
+
+    test('keeps a text that is made to confuse as it is', async () => {
+      const sku = await newItem(shop())
+      const notes = "'; drop table orders; -- <b>\u202e😀"
+      const { body } = await shop().ada.post('/orders', { ...orderOf(sku), notes })
+
+      expect((await shop().ada.get(`/orders/${body.id}`)).body.notes).toBe(notes)
+    })
+
+    test('is refused for a text that the database cannot keep', async () => {
+      const sku = await newItem(shop())
+      const answer = await shop().ada.post('/orders', { ...orderOf(sku), notes: 'a\0b' })
+
+      expect(refusalOf(answer)).toEqual([422, 'VALIDATION'])
+    })
+  })
+
+  describe('a path', () => {
+    test('that is none is not found', async () => {
+      expect(refusalOf(await new Visitor(shop().process.url).get('/none'))).toEqual([404, 'NO_SUCH_ROUTE'])
+    })
+
+    test('that has other methods names them', async () => {
+      const answer = await shop().ada.send('DELETE', '/items/MUG')
+
+      expect(refusalOf(answer)).toEqual([405, 'METHOD_NOT_ALLOWED'])
+      const allowed = (answer.headers.get('allow') ?? '').split(', ')
+      expect(allowed).toEqual(expect.arrayContaining(['GET', 'PUT']))
+    })
+  })
+}
