@@ -46,6 +46,10 @@ export function createApp(logger: Logger): FastifyInstance {
   keepBodies(app)
   app.addHook('onRequest', async (request, reply) => addHeaders(request, reply))
   const knownMethods = noSuchRoute(app)
+  app.addHook('onRequest', async (request) => {
+    // To Fastify `/orders/` is an order whose name is empty.
+    if (/.\/(\?|$)/.test(request.url)) throw knownMethods(request)
+  })
   app.setNotFoundHandler((request) => {
     throw knownMethods(request)
   })

@@ -49,5 +49,11 @@ function openCache(redis: Redis | undefined) {
     redis === undefined
       ? memory
       : memory.useL2Layer(redisDriver({ connection: redis })).useBus(redisBusDriver({ connection: redis }))
-  return new BentoCache({ default: 'items', prefix: 'peer-orders', ttl: '5s', stores: { items: layers } })
+  return new BentoCache({
+    default: 'items',
+    prefix: 'peer-orders',
+    ttl: '5s',
+    l2CircuitBreakerDuration: '2s',
+    stores: { items: layers },
+  })
 }
