@@ -24,6 +24,8 @@ async function run(config: Config): Promise<void> {
     {
       delay: patience + LAST,
       logger,
+      // Who has nothing more to do, as after a start that failed, ends by itself.
+      skip: ['beforeExit'],
       onSecondSignal: (signal) => process.exit(128 + constants.signals[signal as NodeJS.Signals]),
       onSecondError: (err) => logger.fatal({ err }, 'the service has crashed again'),
     },
@@ -35,6 +37,7 @@ async function run(config: Config): Promise<void> {
     },
   )
   const { url } = await starting
+  if (closeWithGrace.closing) return
   console.log(
     `peer-orders answers at ${url}, its metrics at OPS_PORT; its payment gateway is at ${config.PAYMENT_URL}.\n`,
   )

@@ -50,7 +50,14 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   const app = createApp(logger)
   observeRequests(app, registry)
   const stopHttp = stopServing(app)
-  const { db, redis, job } = await assemble(app, config, logger, opening)
+  // The port is known once it listens, and no more when it listens no more.
+  let url = ''
+  const { db, redis, job } = await assemble(
+    app,
+    { ...config, issuer: () => config.ISSUER ?? url },
+    logger,
+    opening,
+  )
   const health = { db, redis, accepting: () => accepting }
   healthRoutes(app, health, false)
   const operations = createOperations(logger, health, registry)
@@ -58,11 +65,12 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   opening.defer(() => operations.close())
   await listen(operations, { host: config.OPS_HOST, port: config.OPS_PORT, prefix: 'OPS_' })
   await listen(app, { host: config.HOST, port: config.PORT })
+  url = urlOf(app)
   job.start()
   accepting = true
   const opened = opening.move()
   return {
-    url: urlOf(app),
+    url,
     operationsUrl: urlOf(operations),
     stop: async (signal) => {
       accepting = false
@@ -75,18 +83,23 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
 }
 
 /** Opens the stores, and puts the paths of callers on the app. */
-async function assemble(app: FastifyInstance, config: Config, logger: Logger, opening: AsyncDisposableStack) {
+async function assemble(
+  app: FastifyInstance,
+  config: Config & { readonly issuer: () => string },
+  logger: Logger,
+  opening: AsyncDisposableStack,
+) {
   const { db, close } = await openDatabase(config)
   opening.defer(close)
-  const redis = config.REDIS_URL && openRedis(config.REDIS_URL, config.REDIS_TIMEOUT, logger)
-  if (redis) opening.defer(() => redis.disconnect())
-  const shared = redis || undefined
-  const cache = new ItemCache(db, shared)
+  const { REDIS_URL, REDIS_TIMEOUT } = config
+  const redis = REDIS_URL === undefined ? undefined : openRedis(REDIS_URL, REDIS_TIMEOUT, logger)
+  opening.defer(() => redis?.disconnect())
+  const cache = new ItemCache(db, redis)
   opening.defer(() => cache.close())
   await addDemoAccounts(db, config.DEMO_PASSWORD ?? KNOWN_PASSWORD)
   const keys = await SigningKeys.open(db, (err) => logger.error({ err }, 'keys could not be looked up'))
   opening.defer(() => keys.close())
-  const tokens = new AccessTokens(keys, () => config.ISSUER ?? urlOf(app))
+  const tokens = new AccessTokens(keys, config.issuer)
   const signIns = new SignIns(db)
   const allow = guardBy({ tokens, signIns })
 
@@ -111,8 +124,8 @@ async function assemble(app: FastifyInstance, config: Config, logger: Logger, op
     app,
     {
       ...services,
-      perCustomer: new Limiter('orders per customer', config.ORDER_LIMIT, shared),
-      perAddress: new Limiter('orders per address', config.ADDRESS_LIMIT, shared),
+      perCustomer: new Limiter('orders per customer', config.ORDER_LIMIT, redis),
+      perAddress: new Limiter('orders per address', config.ADDRESS_LIMIT, redis),
     },
     allow,
   )
@@ -123,13 +136,13 @@ async function assemble(app: FastifyInstance, config: Config, logger: Logger, op
       tokens,
       signIns,
       keys,
-      perAddress: new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, shared),
-      perLogin: new Limiter('sign-ins per account', PER_LOGIN, shared),
+      perAddress: new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, redis),
+      perLogin: new Limiter('sign-ins per account', PER_LOGIN, redis),
     },
     allow,
   )
   app.post(`/jobs/${job.name}`, { onRequest: allow('job:run') }, () => job.run())
-  return { db, redis: shared, job }
+  return { db, redis, job }
 }
 
 function urlOf({ server }: FastifyInstance): string {
