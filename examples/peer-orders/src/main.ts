@@ -19,6 +19,7 @@ try {
 async function run(config: Config): Promise<void> {
   const logger = createLogger(config)
   const starting = startService(config, logger)
+  let isStopping = false
   const patience = config.DRAIN_DELAY + PATIENCE
   closeWithGrace(
     {
@@ -30,6 +31,7 @@ async function run(config: Config): Promise<void> {
       onSecondError: (err) => logger.fatal({ err }, 'the service has crashed again'),
     },
     async ({ err }) => {
+      isStopping = true
       if (err) logger.fatal({ err }, 'the service has crashed')
       // A signal during the start ends what has started.
       const service = await starting.catch(() => undefined)
@@ -37,7 +39,7 @@ async function run(config: Config): Promise<void> {
     },
   )
   const { url } = await starting
-  if (closeWithGrace.closing) return
+  if (isStopping) return
   console.log(
     `peer-orders answers at ${url}, its metrics at OPS_PORT; its payment gateway is at ${config.PAYMENT_URL}.\n`,
   )
