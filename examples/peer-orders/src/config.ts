@@ -102,7 +102,6 @@ const Settings = z.object({
     .optional(),
   SIGN_IN_LIMIT: limit({ points: 30, duration: 60 }),
   ORDER_LIMIT: limit({ points: 6_000, duration: 60 }),
-  ADDRESS_LIMIT: limit({ points: 6_000, duration: 60 }),
 })
 
 const Config = Settings.superRefine(({ HOST, NODE_ENV, ISSUER, DEMO_PASSWORD }, { addIssue }) => {

@@ -125,7 +125,6 @@ async function assemble(
     {
       ...services,
       perCustomer: new Limiter('orders per customer', config.ORDER_LIMIT, redis),
-      perAddress: new Limiter('orders per address', config.ADDRESS_LIMIT, redis),
     },
     allow,
   )

@@ -3,8 +3,11 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { withoutValues } from './database/errors.ts'
 
-/** What no line shows, should an object that holds it be logged. */
-const SECRET = ['password', 'refreshToken', 'accessToken', 'authorization', 'cookie']
+/** What no line shows, should somebody log it. No wildcards: each costs some 10 µs a line. */
+const SECRET = [
+  ...['password', 'refreshToken', 'accessToken', 'authorization', 'cookie'],
+  ...['headers.authorization', 'headers.cookie', 'body.password', 'body.refreshToken'],
+]
 
 /** The log of the process, on the standard output. */
 export function createLogger({ LOG_LEVEL, NODE_ENV }: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>): Logger {
@@ -13,7 +16,7 @@ export function createLogger({ LOG_LEVEL, NODE_ENV }: Pick<Config, 'LOG_LEVEL' |
       level: LOG_LEVEL,
       base: { 'service.name': 'peer-orders', ...(NODE_ENV !== undefined && { environment: NODE_ENV }) },
       serializers: { err: (error: Error) => pino.stdSerializers.err(withoutValues(error) as Error) },
-      redact: SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      redact: SECRET,
     },
     pino.destination({ dest: 1, sync: false }),
   )

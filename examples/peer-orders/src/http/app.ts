@@ -82,11 +82,8 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if ((error as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new Problem(413, 'JSON_TOO_LARGE', `The body is larger than ${MAX_BODY} bytes.`)
-  const away = databaseAway(error)
-  if (away !== undefined) return away
   // Others of Fastify are about the request, such as one that ended in the middle.
-  const { statusCode = 500, code } = error as { statusCode?: number; code?: string }
-  return statusCode < 500
-    ? new Problem(statusCode, code ?? 'INVALID', 'The request is not understood.')
-    : new Problem(500, 'INTERNAL', 'Something went wrong.', { cause: error })
+  const { statusCode = 500, code = 'INVALID' } = error as { statusCode?: number; code?: string }
+  if (statusCode < 500) return new Problem(statusCode, code, 'The request is not understood.')
+  return databaseAway(error) ?? new Problem(500, 'INTERNAL', 'Something went wrong.', { cause: error })
 }

@@ -18,19 +18,14 @@ export interface OrderDraft {
 /**
  * Checks an order against the rules of the shop and prices it. Pure: it takes nothing from the stock.
  *
- * @param customer who orders; `undefined` problems are those of who is no customer.
  * @throws 422 naming everything that is wrong; 409 for the first line that the shop cannot deliver.
  */
-export function draftOrder(
-  input: readonly LineInput[],
-  items: ReadonlyMap<string, Item>,
-  customer: readonly InputProblem[],
-): OrderDraft {
+export function draftOrder(input: readonly LineInput[], items: ReadonlyMap<string, Item>): OrderDraft {
   const merged = mergeLines(input)
   const unknown = [...input.entries()]
     .filter(([, { sku }]) => !items.has(sku))
     .map(([index, { sku }]) => problemOf(index, 'sku', `there is no item ${sku}`))
-  const problems = [...customer, ...unknown, ...merged.problems]
+  const problems = [...unknown, ...merged.problems]
   if (problems.length > 0) throw invalid(problems)
 
   const lines = merged.lines.map((line) => deliverable(line, items.get(line.sku) as Item))

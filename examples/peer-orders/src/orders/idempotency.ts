@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { eq, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, lte, sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import type { Db, Transaction } from '../database/database.ts'
 import { idempotencyKeys } from '../database/schema.ts'
@@ -60,29 +60,32 @@ export async function once(
   { key, fingerprint }: Repeatable,
   work: () => Promise<string>,
 ): Promise<Once> {
-  const [lock] = await tx
-    .select({ isOurs: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${key}, 0))` })
-    .from(sql`(values (1)) as one`)
-  if (!lock?.isOurs) throw inProgress()
-  // In a statement of its own: now it sees what was committed before we had the lock.
-  const [before] = await tx
+  const [claim] = await tx
     .select({
+      isOurs: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${key}, 0))`,
       fingerprint: idempotencyKeys.fingerprint,
       answer: idempotencyKeys.answer,
-      isOver: sql<boolean>`${idempotencyKeys.expiresAt} <= now()`,
     })
-    .from(idempotencyKeys)
-    .where(eq(idempotencyKeys.key, key))
-  if (before !== undefined && !before.isOver) {
-    if (before.fingerprint !== fingerprint) throw mismatch()
-    return { answer: before.answer, replayed: true }
+    .from(sql`(values (1)) as claim`)
+    .leftJoin(idempotencyKeys, and(eq(idempotencyKeys.key, key), gt(idempotencyKeys.expiresAt, sql`now()`)))
+  if (claim?.answer != null) {
+    if (claim.fingerprint !== fingerprint) throw mismatch()
+    return { answer: claim.answer, replayed: true }
   }
+  if (!claim?.isOurs) throw inProgress()
   const answer = await work()
   const row = { fingerprint, answer, expiresAt: sql`now() + interval '1 day'` }
-  await tx
+  const [kept] = await tx
     .insert(idempotencyKeys)
     .values({ key, ...row })
-    .onConflictDoUpdate({ target: idempotencyKeys.key, set: row })
+    .onConflictDoUpdate({
+      target: idempotencyKeys.key,
+      set: row,
+      setWhere: lte(idempotencyKeys.expiresAt, sql`now()`),
+    })
+    .returning({ key: idempotencyKeys.key })
+  // It was committed after our claim had looked for it, and before it had the lock.
+  if (kept === undefined) throw inProgress()
   return { answer, replayed: false }
 }
 

@@ -3,7 +3,6 @@ import { type Db, inTransaction, type Transaction } from '../database/database.t
 import { items, orders } from '../database/schema.ts'
 import type { Item } from '../items/item.ts'
 import type { ItemCache } from '../items/item-cache.ts'
-import type { InputProblem } from '../problem.ts'
 import { draftOrder } from './draft-order.ts'
 import { publish } from './events.ts'
 import { type Once, once, repeatable } from './idempotency.ts'
@@ -11,13 +10,6 @@ import { type OrderInput, type OrderLine, toView } from './order.ts'
 import { newOrderId } from './order-id.ts'
 
 const DELIVERY = 5 * 86_400_000
-
-/** Who orders. */
-export interface Orderer {
-  readonly id: string
-  /** Whether it is a customer of ours: an admin need not be one. */
-  readonly isCustomer: boolean
-}
 
 /**
  * Places an order: its goods leave the stock in the transaction that saves it, so no piece is sold twice. With a key it is placed
@@ -27,16 +19,16 @@ export interface Orderer {
  */
 export async function placeOrder(
   { db, cache }: { readonly db: Db; readonly cache: ItemCache },
-  orderer: Orderer,
+  customer: string,
   input: OrderInput,
   key: string | undefined,
 ): Promise<Once> {
   const skus = [...new Set(input.lines.map(({ sku }) => sku))]
   const placed = await cache.whileChanging(skus, () =>
     inTransaction(db, async (tx) => {
-      const work = async () => JSON.stringify(await place(tx, orderer, input, skus))
+      const work = async () => JSON.stringify(await place(tx, customer, input, skus))
       if (key === undefined) return { answer: await work(), replayed: false }
-      return once(tx, repeatable(`${orderer.id}:POST /orders:${key}`, input), work)
+      return once(tx, repeatable(`${customer}:POST /orders:${key}`, input), work)
     }),
   )
   if (!placed.replayed) publish('order.placed', placed.answer)
@@ -45,7 +37,7 @@ export async function placeOrder(
 
 async function place(
   tx: Transaction,
-  { id: customer, isCustomer }: Orderer,
+  customer: string,
   { address, notes, lines }: OrderInput,
   skus: readonly string[],
 ): Promise<object> {
@@ -57,7 +49,7 @@ async function place(
     .orderBy(items.sku)
     .for('update')
   const stock = new Map<string, Item>(found.map((item) => [item.sku, item]))
-  const draft = draftOrder(lines, stock, isCustomer ? [] : [noCustomer(customer)])
+  const draft = draftOrder(lines, stock)
   await takeFromStock(tx, draft.lines)
   const placedAt = new Date()
   const expectedBy = new Date(placedAt.getTime() + DELIVERY)
@@ -83,9 +75,4 @@ export async function takeFromStock(
     .set({ stock: sql`${items.stock} - taken.quantity` })
     .from(sql`(values ${taken}) as taken (sku, quantity)`)
     .where(eq(items.sku, sql`taken.sku`))
-}
-
-function noCustomer(name: string): InputProblem {
-  // The order as a whole: its body names nobody.
-  return { pointer: '#', detail: `there is no customer ${name}` }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { callerOf, type OrderVerb, permitOrder, visibleOrders } from '../access/permissions.ts'
 import type { Guard } from '../auth/authenticate.ts'
 import { Username } from '../customers/customer.ts'
-import { customers, orders } from '../database/schema.ts'
+import { orders } from '../database/schema.ts'
 import { cursorOf, pageOf, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readQuery } from '../http/read-query.ts'
@@ -33,30 +33,26 @@ const ListQuery = z.strictObject({
 })
 const OrderNumber = z.int().min(0)
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whether who orders is a customer of ours. */
-    isCustomer?: boolean
-  }
-}
-
 /** What the paths of orders work with. */
 export interface OrderRouteServices extends OrderServices {
-  /** Orders of one customer, and from one address that no customer of ours stands behind. */
+  /** Orders of one customer: whoever is signed in is one. */
   readonly perCustomer: Limiter
-  readonly perAddress: Limiter
 }
 
 export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, allow: Guard): void {
   const { db } = services
   const signedIn = { onRequest: allow() }
-  // What cannot be read is charged as well.
-  const charge = (request: FastifyRequest) => chargeOrder(services, request)
+  // Before the body is looked at: what cannot be read is charged as well.
+  const charge = async (request: FastifyRequest) => {
+    idempotencyKeyOf(request)
+    const { id } = callerOf(request)
+    await services.perCustomer.charge(id, `Too many orders from customer ${id}.`)
+  }
 
   app.post('/orders', { onRequest: [allow('order:place'), charge] }, async (request, reply) => {
-    const orderer = { id: callerOf(request).id, isCustomer: request.isCustomer === true }
     const input = readBody(request, OrderInput)
-    const { answer, replayed } = await placeOrder(services, orderer, input, idempotencyKeyOf(request))
+    const key = idempotencyKeyOf(request)
+    const { answer, replayed } = await placeOrder(services, callerOf(request).id, input, key)
     if (replayed) reply.header('idempotency-replayed', 'true')
     return reply
       .code(201)
@@ -107,26 +103,6 @@ export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, 
       toView(await moveOrder(services, wanted(request, action), action)),
     )
   }
-}
-
-/**
- * Charges an order to its customer, or to the address: a name that is nobody's would else have no limit.
- *
- * @throws 429 with when the next one may come.
- */
-async function chargeOrder(
-  { db, perCustomer, perAddress }: OrderRouteServices,
-  request: FastifyRequest,
-): Promise<void> {
-  idempotencyKeyOf(request)
-  const { id } = callerOf(request)
-  const found = await db
-    .select({ username: customers.username })
-    .from(customers)
-    .where(eq(customers.username, id))
-  request.isCustomer = found.length > 0
-  if (request.isCustomer) await perCustomer.charge(id, `Too many orders from customer ${id}.`)
-  else await perAddress.charge(request.ip, 'Too many orders from this address.')
 }
 
 /** The order in the path, for who may do this to it. */
