@@ -1,0 +1,36 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type { Config } from '../config.ts'
+import { errorCode } from './errors.ts'
+import { openPglite } from './pglite.ts'
+import { openServer } from './server.ts'
+
+/** Drizzle on a database, or within a transaction. */
+export type Db = PgDatabase<PgQueryResultHKT>
+/** Drizzle within a transaction. */
+export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+/** A database whose tables are up to date. */
+export interface Database {
+  readonly db: Db
+  close(): Promise<void>
+}
+
+/** That of a server where the settings name one, else PGlite in the data folder. */
+export function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Database> {
+  return DATABASE_URL === undefined ? openPglite(DATA_DIR) : openServer(DATABASE_URL)
+}
+
+/** Serialization failure and deadlock: nothing was done, and the next time goes well. */
+const TRANSIENT = ['40001', '40P01']
+const ATTEMPTS = 3
+
+/** Runs work in a transaction, and again where the database says so; it may do nothing that is not undone. */
+export async function inTransaction<T>(db: Db, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction(work)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !TRANSIENT.includes(errorCode(error) ?? '')) throw error
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { BentoCache, bentostore } from 'bentocache'
+import { memoryDriver } from 'bentocache/drivers/memory'
+import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
+import { eq } from 'drizzle-orm'
+import type { Redis } from 'ioredis'
+import type { Db } from '../database/database.ts'
+import { items } from '../database/schema.ts'
+import type { Item } from './item.ts'
+
+/** Single items, read through a cache: in this process and, where there is one, in Redis. Orders never read through it. */
+export class ItemCache {
+  readonly #cache: ReturnType<typeof openCache>
+  readonly #db: Db
+
+  constructor(db: Db, redis: Redis | undefined) {
+    this.#db = db
+    this.#cache = openCache(redis)
+  }
+
+  find(sku: string): Promise<Item | undefined> {
+    return this.#cache.getOrSet<Item | undefined>({
+      key: sku,
+      factory: async ({ skip }) => {
+        const [item] = await this.#db.select().from(items).where(eq(items.sku, sku))
+        // Names of nothing are without end: they get no room.
+        return item ?? skip()
+      },
+    })
+  }
+
+  /** Does what changes items, and forgets these then: also where it fails, for the answer to a COMMIT may be what was lost. */
+  async whileChanging<T>(skus: readonly string[], change: () => Promise<T>): Promise<T> {
+    try {
+      return await change()
+    } finally {
+      await this.#cache.deleteMany({ keys: [...skus] })
+    }
+  }
+
+  close(): Promise<void> {
+    // Where Redis is away it cannot say goodbye.
+    return this.#cache.disconnectAll().catch(() => {})
+  }
+}
+
+function openCache(redis: Redis | undefined) {
+  const memory = bentostore().useL1Layer(memoryDriver({ maxItems: 10_000, serialize: false }))
+  const layers =
+    redis === undefined
+      ? memory
+      : memory.useL2Layer(redisDriver({ connection: redis })).useBus(redisBusDriver({ connection: redis }))
+  return new BentoCache({
+    default: 'items',
+    prefix: 'peer-orders',
+    ttl: '5s',
+    l2CircuitBreakerDuration: '2s',
+    stores: { items: layers },
+  })
+}

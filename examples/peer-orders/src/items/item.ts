@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { text } from '../http/text.ts'
+
+/** The name of an item in paths and orders. */
+export const Sku = z.string().regex(/^[A-Z0-9-]{1,50}$/, 'must be 1 to 50 of A-Z, 0-9 and dashes')
+
+export const itemStatuses = ['active', 'inactive', 'discontinued'] as const
+
+/** What a caller says of an item whose SKU is in the path. */
+export const ItemInput = z.strictObject({
+  name: text(1, 200),
+  description: text(0, 2_000).default(''),
+  /** In minor units: 1290 is 12.90. */
+  price: z.int().min(0).max(100_000_000),
+  /** How many can be ordered now. */
+  stock: z.int().min(0).max(1_000_000),
+  status: z.enum(itemStatuses).default('active'),
+})
+
+/** What a caller says of a new item. */
+export const NewItem = ItemInput.extend({ sku: Sku })
+
+/** An item of the shop. */
+export type Item = Readonly<z.infer<typeof NewItem>>
+
+/** An item as callers see it: an active one without stock is out of stock. */
+export function toView(item: Item): object {
+  return item.status === 'active' && item.stock === 0 ? { ...item, status: 'out_of_stock' } : item
+}

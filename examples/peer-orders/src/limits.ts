@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Limit } from './config.ts'
+import { Problem } from './problem.ts'
+
+/** How often something may be tried by one key: in all instances together where there is Redis, else and while it is away in each. */
+export class Limiter {
+  readonly #limiter: RateLimiterMemory | RateLimiterRedis
+
+  constructor(name: string, limit: Limit, redis: Redis | undefined) {
+    const options = { ...limit, keyPrefix: `peer-orders:limit:${name}` }
+    const memory = new RateLimiterMemory(options)
+    this.#limiter =
+      redis === undefined
+        ? memory
+        : new RateLimiterRedis({
+            ...options,
+            storeClient: redis,
+            insuranceLimiter: memory,
+            rejectIfRedisNotReady: true,
+          })
+  }
+
+  /** Counts an attempt. @throws 429 with when the next one may come */
+  async charge(key: string, message: string): Promise<void> {
+    try {
+      await this.#limiter.consume(key)
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal
+      throw new Problem(429, 'RATE_LIMITED', message, { retryAfter: Math.max(refusal.msBeforeNext, 1) })
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { AccessTokens } from './auth/access-tokens.ts'
+import { guardBy } from './auth/authenticate.ts'
+import { authRoutes } from './auth/routes.ts'
+import { SignIns } from './auth/sign-ins.ts'
+import { SigningKeys } from './auth/signing-keys.ts'
+import { type Config, KNOWN_PASSWORD } from './config.ts'
+import { addDemoAccounts } from './customers/demo-accounts.ts'
+import { customerRoutes } from './customers/routes.ts'
+import { openDatabase } from './database/database.ts'
+import { createApp } from './http/app.ts'
+import { healthRoutes } from './http/health.ts'
+import { listen } from './http/listen.ts'
+import { observeRequests } from './http/observe.ts'
+import { createOperations } from './http/operations.ts'
+import { stopServing } from './http/stop.ts'
+import { ItemCache } from './items/item-cache.ts'
+import { itemRoutes } from './items/routes.ts'
+import { NightlyJob } from './jobs/nightly-job.ts'
+import { Limiter } from './limits.ts'
+import { cancelUnpaid } from './orders/cancel-unpaid.ts'
+import { pruneKeys } from './orders/idempotency.ts'
+import { orderRoutes } from './orders/routes.ts'
+import { PaymentGateway } from './payments/payment-gateway.ts'
+import { openRedis } from './redis.ts'
+import { createRegistry } from './telemetry.ts'
+
+/** For one name, from wherever: so slow that guessing is hopeless, so many that its owner is seldom kept out. */
+const PER_LOGIN = { points: 100, duration: 3_600 }
+
+/** A running service. */
+export interface Service {
+  /** Where it answers. */
+  readonly url: string
+  /** Where it tells how it is. */
+  readonly operationsUrl: string
+  /** Stops it without losing a request; what is still open when the signal aborts is cut. */
+  stop(signal: AbortSignal): Promise<void>
+}
+
+/** Opens what the service needs, and starts to answer. @throws StartError that says what to do */
+export async function startService(config: Config, logger: Logger): Promise<Service> {
+  // Closed in reverse, also where the start fails.
+  await using opening = new AsyncDisposableStack()
+  let accepting = false
+  const registry = createRegistry()
+  const app = createApp(logger)
+  observeRequests(app, registry)
+  const stopHttp = stopServing(app)
+  // The port is known once it listens, and no more when it listens no more.
+  let url = ''
+  const { db, redis, job } = await assemble(
+    app,
+    { ...config, issuer: () => config.ISSUER ?? url },
+    logger,
+    opening,
+  )
+  const health = { db, redis, accepting: () => accepting }
+  healthRoutes(app, health, false)
+  const operations = createOperations(logger, health, registry)
+
+  opening.defer(() => operations.close())
+  await listen(operations, { host: config.OPS_HOST, port: config.OPS_PORT, prefix: 'OPS_' })
+  await listen(app, { host: config.HOST, port: config.PORT })
+  url = urlOf(app)
+  job.start()
+  accepting = true
+  const opened = opening.move()
+  return {
+    url,
+    operationsUrl: urlOf(operations),
+    stop: async (signal) => {
+      accepting = false
+      await setTimeout(config.DRAIN_DELAY, undefined, { signal }).catch(() => {})
+      await job.stop()
+      await stopHttp(signal)
+      await opened.disposeAsync()
+    },
+  }
+}
+
+/** Opens the stores, and puts the paths of callers on the app. */
+async function assemble(
+  app: FastifyInstance,
+  config: Config & { readonly issuer: () => string },
+  logger: Logger,
+  opening: AsyncDisposableStack,
+) {
+  const { db, close } = await openDatabase(config)
+  opening.defer(close)
+  const { REDIS_URL, REDIS_TIMEOUT } = config
+  const redis = REDIS_URL === undefined ? undefined : openRedis(REDIS_URL, REDIS_TIMEOUT, logger)
+  opening.defer(() => redis?.disconnect())
+  const cache = new ItemCache(db, redis)
+  opening.defer(() => cache.close())
+  await addDemoAccounts(db, config.DEMO_PASSWORD ?? KNOWN_PASSWORD)
+  const keys = await SigningKeys.open(db, (err) => logger.error({ err }, 'keys could not be looked up'))
+  opening.defer(() => keys.close())
+  const tokens = new AccessTokens(keys, config.issuer)
+  const signIns = new SignIns(db)
+  const allow = guardBy({ tokens, signIns })
+
+  const payments = new PaymentGateway({
+    url: config.PAYMENT_URL,
+    timeout: config.PAYMENT_TIMEOUT,
+    recovery: config.PAYMENT_RECOVERY,
+  })
+  const services = { db, cache, payments, logger }
+  const job = new NightlyJob(
+    'cancel-unpaid-orders',
+    async (lease, stop) => {
+      await Promise.all([pruneKeys(db), signIns.prune()])
+      return cancelUnpaid(services, lease, stop)
+    },
+    services,
+  )
+
+  itemRoutes(app, db, cache, allow)
+  customerRoutes(app, db, allow)
+  orderRoutes(
+    app,
+    {
+      ...services,
+      perCustomer: new Limiter('orders per customer', config.ORDER_LIMIT, redis),
+    },
+    allow,
+  )
+  authRoutes(
+    app,
+    {
+      db,
+      tokens,
+      signIns,
+      keys,
+      perAddress: new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, redis),
+      perLogin: new Limiter('sign-ins per account', PER_LOGIN, redis),
+    },
+    allow,
+  )
+  app.post(`/jobs/${job.name}`, { onRequest: allow('job:run') }, () => job.run())
+  return { db, redis, job }
+}
+
+function urlOf({ server }: FastifyInstance): string {
+  const { address, port } = server.address() as AddressInfo
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
