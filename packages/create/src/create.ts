@@ -1,0 +1,60 @@
+import { relative, resolve } from 'node:path'
+import { askChoices, askFolder, CancelledByUser } from './ask.js'
+import { type Choices, DEFAULTS } from './choices.js'
+import { readCommandLine } from './command-line.js'
+import { startOf } from './compose/readme.js'
+import { featuresOf } from './features/features.js'
+import { HELP } from './help.js'
+import { serviceFiles } from './service-files.js'
+import { serviceName } from './service-name.js'
+import { UsageError } from './usage-error.js'
+import { ownVersion, versions } from './versions.js'
+import { checkIsFree, writeService } from './write-service.js'
+
+/** Where it runs. */
+export interface Place {
+  /** What relative folders are relative to. */
+  readonly cwd: string
+  /** Whether somebody is there who can answer. */
+  readonly isInteractive: boolean
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+}
+
+/**
+ * `create [folder] [options]`: makes a new service.
+ *
+ * @returns the exit code: 0, 1 where nothing was made, 130 where somebody has cancelled it.
+ */
+export async function create(args: readonly string[], place: Place): Promise<number> {
+  try {
+    place.print(await run(args, place))
+    return 0
+  } catch (error) {
+    if (error instanceof CancelledByUser) return 130
+    if (!(error instanceof UsageError)) throw error
+    place.printError(`${error.message}\n`)
+    return 1
+  }
+}
+
+async function run(args: readonly string[], { cwd, isInteractive }: Place): Promise<string> {
+  const line = readCommandLine(args)
+  if (line.kind === 'help') return HELP
+  if (line.kind === 'version') return `${ownVersion}\n`
+  const asks = isInteractive && !line.yes
+  if (line.folder === undefined && !asks)
+    throw new UsageError('Say which folder: npm create @base my-service')
+  const folder = resolve(cwd, line.folder ?? (await askFolder()))
+  const name = serviceName(folder)
+  // Before anything is asked in vain.
+  checkIsFree(folder)
+  const choices = asks ? await askChoices(line.choices) : { ...DEFAULTS, ...line.choices }
+  writeService(folder, serviceFiles({ name, choices, versions }))
+  return nextSteps(relative(cwd, folder) || '.', choices)
+}
+
+function nextSteps(folder: string, choices: Choices): string {
+  const commands = [`cd ${folder}`, 'npm install', ...startOf(choices, featuresOf(choices)), 'npm test']
+  return `The service is in ${folder}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
+}
