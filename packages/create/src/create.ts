@@ -32,7 +32,8 @@ export async function create(args: readonly string[], place: Place): Promise<num
     return 0
   } catch (error) {
     if (error instanceof CancelledByUser) return 130
-    if (!(error instanceof UsageError)) throw error
+    // A disk that is full, a folder that may not be written: their messages say enough.
+    if (!(error instanceof UsageError || isSystemError(error))) throw error
     place.printError(`${error.message}\n`)
     return 1
   }
@@ -54,7 +55,11 @@ async function run(args: readonly string[], { cwd, isInteractive }: Place): Prom
   return nextSteps(relative(cwd, folder) || '.', choices)
 }
 
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}
+
 function nextSteps(folder: string, choices: Choices): string {
-  const commands = [`cd ${folder}`, 'npm install', ...startOf(choices, featuresOf(choices)), 'npm test']
+  const commands = [`cd ${folder}`, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
   return `The service is in ${folder}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
 }

@@ -1,14 +1,5 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { UsageError } from './usage-error.js'
 
@@ -26,27 +17,33 @@ export function checkIsFree(folder: string): void {
 }
 
 /**
- * Writes files into a folder that is not there or is empty: all of them, or none. They are written beside it, and moved.
+ * Writes files into a folder that is not there or is empty. They are written into a draft on the same disk first, so that
+ * whatever goes wrong leaves nothing.
  *
  * @throws UsageError where something is in it.
  */
 export function writeService(folder: string, files: ReadonlyMap<string, string>): void {
   checkIsFree(folder)
-  const parent = dirname(folder)
-  const made = mkdirSync(parent, { recursive: true })
-  const draft = mkdtempSync(join(parent, `.${basename(folder)}-`))
+  const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined
+  const made = mkdirSync(isThere ? folder : dirname(folder), { recursive: true })
+  const draft = join(isThere ? folder : dirname(folder), `.${basename(folder)}-${randomUUID()}`)
   try {
     for (const [path, text] of files) {
       const file = join(draft, path)
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text)
     }
-    // Fails where something has come into it meanwhile.
-    if (existsSync(folder)) rmdirSync(folder)
-    renameSync(draft, folder)
+    // One that is there may be where somebody stands, so it stays.
+    if (isThere) moveUp(draft)
+    else renameSync(draft, folder)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
     if (made !== undefined) rmSync(made, { recursive: true, force: true })
     throw error
   }
+}
+
+function moveUp(draft: string): void {
+  for (const name of readdirSync(draft)) renameSync(join(draft, name), join(dirname(draft), name))
+  rmSync(draft, { recursive: true })
 }

@@ -11,27 +11,18 @@ const IMPORTS = {
   '@base/observability/health': ['createHealth'],
   './app.ts': ['createApp'],
   './config.ts': ['type Config'],
-  './http/http-server.ts': ['type HttpServer', 'httpServer'],
+  './http/http-server.ts': ['httpServer'],
   './notes/routes.ts': ['noteRoutes'],
 }
 
 /** `src/service.ts`: what is made of what, and what starts and stops when. */
 export function serviceFile(choices: Choices, features: readonly Feature[]): string {
   const parts = features.flatMap(({ service = [] }) => service)
-  const shows = parts.flatMap((part) => Object.entries(part.shows ?? {}))
+  const shows = parts.flatMap((part) => part.shows ?? [])
   return `${importsOf([IMPORTS, ...parts.map(({ imports }) => imports)])}
 
-/** The whole service, put together and not yet started. */
-export interface Service {
-  readonly lifecycle: Lifecycle
-  readonly http: HttpServer
-${block(
-  shows.map(([name, type]) => `readonly ${name}: ${type}`),
-  2,
-)}}
-
 /** Puts the service together: what it is made of, and what starts and stops when. */
-export function createService(config: Config, telemetry: Telemetry): Service {
+export function createService(config: Config, telemetry: Telemetry) {
 ${block(
   parts.flatMap(({ makes = [] }) => makes),
   2,
@@ -50,8 +41,11 @@ ${block(
   }
   const http = httpServer('http', createApp(routes, { health, telemetry }), config)
   const lifecycle: Lifecycle = createLifecycle({ drainDelay: config.drainDelay })
-${block([...parts.flatMap((part) => part.parts ?? []), 'http'].map(add), 4)}  return { ${['lifecycle', 'http', ...shows.map(([name]) => name)].join(', ')} }
+${block([...parts.flatMap((part) => part.parts ?? []), 'http'].map(add), 4)}  return { ${['lifecycle', 'http', ...shows].join(', ')} }
 }
+
+/** The whole service, put together. */
+export type Service = ReturnType<typeof createService>
 `
 }
 

@@ -5,9 +5,9 @@ import { block } from './lines.js'
 const IMPORTS = {
   'node:test': ['after', 'before', 'describe'],
   '@base/core/config': ['loadConfig'],
-  '@base/observability/testing': ['type MemoryLogger', 'memoryLogger'],
+  '@base/observability/testing': ['memoryLogger'],
   '../src/config.ts': ['Config'],
-  '../src/service.ts': ['createService', 'type Service'],
+  '../src/service.ts': ['createService'],
 }
 
 type Lines = Exclude<keyof TestPart, 'imports' | 'shows'>
@@ -16,24 +16,12 @@ type Lines = Exclude<keyof TestPart, 'imports' | 'shows'>
 export function startServiceFile(features: readonly Feature[]): string {
   const parts = features.flatMap(({ test = [] }) => test)
   const needs = linesOf(parts, 'needs')
-  const shows = parts.flatMap((part) => Object.entries(part.shows ?? {}))
+  const shows = parts.flatMap((part) => part.shows ?? [])
   const all = (of: Lines, indent: number) => block(linesOf(parts, of), indent)
   return `${importsOf([IMPORTS, ...parts.map(({ imports = {} }) => imports)])}
 
-/** A service that a test asks. */
-export interface TestService extends Service {
-  /** What it has logged. */
-  readonly log: MemoryLogger
-  /** What each request has. */
-  readonly headers: Readonly<Record<string, string>>
-${block(
-  shows.map(([name, type]) => `readonly ${name}: ${type}`),
-  2,
-)}  stop(): Promise<void>
-}
-
-/** Starts a service at a free port. */
-export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+/** Starts a service at a free port: what it has logged, and what each request to it has. */
+export async function startService(environment: Readonly<Record<string, string>> = {}) {
 ${all('before', 2)}  const config = await loadConfig(Config, {
     env: {
       ...process.env,
@@ -45,15 +33,18 @@ ${all('environment', 6)}      ...environment,
   const log = memoryLogger()
   const service = createService(config, ${telemetryOf(linesOf(parts, 'telemetry'))})
   await service.lifecycle.start()
-${all('started', 2)}  const headers = {
+${all('started', 2)}  const headers: Record<string, string> = {
     'content-type': 'application/json',
 ${all('headers', 4)}  }
   const stop = async () => {
     await service.lifecycle.stop()
 ${all('stopped', 4)}  }
-  return { ${['...service', 'log', 'headers', ...shows.map(([name]) => name), 'stop'].join(', ')} }
+  return { ${['...service', 'log', 'headers', ...shows, 'stop'].join(', ')} }
 }
 ${needs.length === 0 ? '' : skipOf(needs)}
+/** A service that a test asks. */
+export type TestService = Awaited<ReturnType<typeof startService>>
+
 /** Tests of a service that is started before them and stopped after. */
 export function describeService(name: string, tests: (service: () => TestService) => void): void {
   describe(name, ${needs.length === 0 ? '' : '{ skip }, '}() => {

@@ -16,8 +16,7 @@ export function guarded({ auth }: Choices, routes: string): string {
 }
 
 const HEADERS = ["authorization: await authorize('notes:write'),"]
-/** What a test shows who may do something. */
-const SHOWS = { authorize: '(scope: string) => Promise<string>' }
+const SHOWS = ['authorize']
 
 const JWT: Feature = {
   layers: ['auth', 'jwt'],
@@ -102,7 +101,7 @@ function howToGetOne(database: Choices['database']): string {
 function keyService(inDatabase: boolean, isServer: boolean): ServicePart {
   return {
     imports: {
-      '@base/auth/api-keys': ['type ApiKeys', 'createApiKeys', ...(inDatabase ? [] : ['memoryApiKeyStore'])],
+      '@base/auth/api-keys': ['createApiKeys', ...(inDatabase ? [] : ['memoryApiKeyStore'])],
       ...(inDatabase && { '@base/drizzle/auth': ['drizzleApiKeyStore'] }),
       './auth/guard-writes.ts': ['guardWrites'],
       './auth/require-api-key.ts': ['requireApiKey'],
@@ -112,6 +111,6 @@ function keyService(inDatabase: boolean, isServer: boolean): ServicePart {
       `const apiKeys = createApiKeys({ store: ${inDatabase ? 'drizzleApiKeyStore(database.db)' : 'memoryApiKeyStore()'} })`,
     ],
     ...(!isServer && { parts: ['firstKey(apiKeys, telemetry)'] }),
-    shows: { apiKeys: 'ApiKeys' },
+    shows: ['apiKeys'],
   }
 }

@@ -25,8 +25,8 @@ export interface ServicePart {
   readonly checks?: readonly string[]
   /** What the lifecycle starts, in this order, and stops. */
   readonly parts?: readonly string[]
-  /** What others of the service may use, and its type. */
-  readonly shows?: Readonly<Record<string, string>>
+  /** What the service shows of it. */
+  readonly shows?: readonly string[]
 }
 
 /** What a feature adds to `test/start-service.ts`. */
@@ -42,8 +42,8 @@ export interface TestPart {
   readonly telemetry?: readonly string[]
   /** Entries of the headers of every request. */
   readonly headers?: readonly string[]
-  /** What tests may use beside the service, and its type. */
-  readonly shows?: Readonly<Record<string, string>>
+  /** What tests may use beside the service. */
+  readonly shows?: readonly string[]
   /** Statements after it has stopped. */
   readonly stopped?: readonly string[]
   /** What tests need of the environment. */

@@ -67,7 +67,7 @@ const FULL: Feature = {
       "const operations = httpServer('operations', createOperations(telemetry), {\n    host: config.opsHost,\n    port: config.opsPort,\n  })",
     ],
     parts: ['telemetryPart(telemetry, config)', 'operations'],
-    shows: { operations: 'HttpServer' },
+    shows: ['operations'],
   },
   test: {
     imports: { '@base/observability/metrics': ['createMetrics'] },

@@ -1,5 +1,4 @@
-import { type Cache, createCache, memoryCacheStore } from '@base/cache'
-import type { Component } from '@base/core/lifecycle'
+import { createCache, memoryCacheStore } from '@base/cache'
 import { redisCheck } from '@base/observability/health'
 import { redisCacheBus, redisCacheStore } from '@base/redis/cache'
 import { Redis } from 'ioredis'
@@ -7,22 +6,13 @@ import manifest from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** The cache, whether its Redis answers, and the part that closes both. */
-export interface OpenCache {
-  readonly cache: Cache
-  readonly check: () => Promise<void>
-  readonly part: Required<Pick<Component, 'name' | 'stop'>>
-}
-
 /** A cache in this process and in Redis, whose bus tells all processes what has changed. It works without Redis too. */
-export function openCache(
-  { redisUrl }: Pick<Config, 'redisUrl'>,
-  { logger }: Pick<Telemetry, 'logger'>,
-): OpenCache {
+export function openCache({ redisUrl }: Pick<Config, 'redisUrl'>, { logger }: Pick<Telemetry, 'logger'>) {
   const { name } = manifest
   const client = new Redis(redisUrl.reveal())
   const subscriber = client.duplicate()
-  for (const each of [client, subscriber])
+  const clients = [client, subscriber]
+  for (const each of clients)
     each.on('error', (error) => logger.warn({ err: error }, 'Redis does not answer'))
   const cache = createCache({
     layers: [memoryCacheStore({ maxEntries: 10_000 }), redisCacheStore(client, { prefix: name })],
@@ -31,7 +21,7 @@ export function openCache(
   })
   const stop = async () => {
     await cache.close()
-    for (const each of [client, subscriber]) each.disconnect()
+    for (const each of clients) each.disconnect()
   }
   return { cache, check: redisCheck(client), part: { name: 'cache', stop } }
 }

@@ -1,6 +1,7 @@
-import { errorKind, NotFoundError } from '@base/core/errors'
+import { AppError, errorKind, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { observeRequests } from './http/observe-requests.ts'
 import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
@@ -18,6 +19,7 @@ export function createApp(
   }
   // What stands above is asked every second, and is not logged.
   app.use(requestContext, observeRequests(telemetry))
+  app.use(bodyLimit({ maxSize: 64 * 1024, onError: () => problemResponse(tooLarge()) }))
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
   app.onError((error) => {
@@ -25,4 +27,8 @@ export function createApp(
     return problemResponse(error)
   })
   return app
+}
+
+function tooLarge(): AppError {
+  return new AppError({ code: 'BODY_TOO_LARGE', kind: 'too_large', message: 'A body may have 64 KiB.' })
 }
