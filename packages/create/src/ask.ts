@@ -1,9 +1,16 @@
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { isCancel, select, text } from '@clack/prompts'
-import { AXES, type Axis, CHOICES, type Choices, DEFAULTS } from './choices.js'
+import { type Axis, CHOICES, type Choices } from './choices.js'
 import { serviceName } from './service-name.js'
 import { UsageError } from './usage-error.js'
 import { checkIsFree } from './write-service.js'
+
+/** Where somebody is who can answer. */
+export interface Terminal {
+  readonly input: Readable
+  readonly output: Writable
+}
 
 /** Somebody does not want a service any more. */
 export class CancelledByUser extends Error {}
@@ -26,29 +33,33 @@ const HINTS: { readonly [A in Axis]: Readonly<Record<Choices[A], string>> } = {
   observability: { logs: 'lines', full: 'lines, metrics and traces' },
 }
 
-/** Asks where the service is to be. @throws CancelledByUser */
-export async function askFolder(): Promise<string> {
-  return answer(await text({ message: 'Which folder?', placeholder: 'my-service', validate: problemOf }))
+/** Asks which folder is to be that of the service, until it can be. @throws CancelledByUser */
+export async function askFolder(cwd: string, terminal: Terminal): Promise<string> {
+  const validate = (folder: string | undefined) => problemOf(cwd, folder)
+  return answer(await text({ message: 'Which folder?', placeholder: 'my-service', validate, ...terminal }))
 }
 
 /** Asks for what was not said. @throws CancelledByUser */
-export async function askChoices(said: Partial<Choices>): Promise<Choices> {
-  const choices: Record<string, string> = {}
-  for (const axis of AXES) choices[axis] = said[axis] ?? (await askChoice(axis))
-  return { ...DEFAULTS, ...choices }
+export async function askChoices(said: Partial<Choices>, terminal: Terminal): Promise<Choices> {
+  return {
+    database: said.database ?? (await askChoice('database', terminal)),
+    cache: said.cache ?? (await askChoice('cache', terminal)),
+    auth: said.auth ?? (await askChoice('auth', terminal)),
+    observability: said.observability ?? (await askChoice('observability', terminal)),
+  }
 }
 
-async function askChoice(axis: Axis): Promise<string> {
+async function askChoice<A extends Axis>(axis: A, terminal: Terminal): Promise<Choices[A]> {
   const hints: Readonly<Record<string, string>> = HINTS[axis]
   const options = CHOICES[axis].map((value: string) => ({ value, hint: hints[value] ?? '' }))
-  return answer(await select({ message: QUESTIONS[axis], options }))
+  return answer(await select({ message: QUESTIONS[axis], options, ...terminal })) as Choices[A]
 }
 
-function problemOf(folder: string | undefined): string | undefined {
+function problemOf(cwd: string, folder: string | undefined): string | undefined {
   if (folder === undefined || folder.trim() === '') return 'It needs a name.'
   try {
-    serviceName(basename(resolve(folder)))
-    checkIsFree(resolve(folder))
+    serviceName(resolve(cwd, folder))
+    checkIsFree(resolve(cwd, folder))
   } catch (error) {
     if (error instanceof UsageError) return error.message
     throw error

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { askChoices, askFolder, CancelledByUser } from './ask.js'
+import { askChoices, askFolder, CancelledByUser, type Terminal } from './ask.js'
 import { type Choices, DEFAULTS } from './choices.js'
 import { readCommandLine } from './command-line.js'
 import { startOf } from './compose/readme.js'
@@ -15,8 +15,8 @@ import { checkIsFree, writeService } from './write-service.js'
 export interface Place {
   /** What relative folders are relative to. */
   readonly cwd: string
-  /** Whether somebody is there who can answer. */
-  readonly isInteractive: boolean
+  /** Where somebody can answer; undefined where nobody can. */
+  readonly terminal: Terminal | undefined
   readonly print: (text: string) => void
   readonly printError: (text: string) => void
 }
@@ -39,20 +39,23 @@ export async function create(args: readonly string[], place: Place): Promise<num
   }
 }
 
-async function run(args: readonly string[], { cwd, isInteractive }: Place): Promise<string> {
+async function run(args: readonly string[], { cwd, terminal }: Place): Promise<string> {
   const line = readCommandLine(args)
   if (line.kind === 'help') return HELP
   if (line.kind === 'version') return `${ownVersion}\n`
-  const asks = isInteractive && !line.yes
-  if (line.folder === undefined && !asks)
-    throw new UsageError('Say which folder: npm create @base my-service')
-  const folder = resolve(cwd, line.folder ?? (await askFolder()))
+  const asked = line.yes ? undefined : terminal
+  const folder = resolve(cwd, line.folder ?? (await folderFrom(cwd, asked)))
   const name = serviceName(folder)
   // Before anything is asked in vain.
   checkIsFree(folder)
-  const choices = asks ? await askChoices(line.choices) : { ...DEFAULTS, ...line.choices }
+  const choices = asked ? await askChoices(line.choices, asked) : { ...DEFAULTS, ...line.choices }
   writeService(folder, serviceFiles({ name, choices, versions }))
-  return nextSteps(relative(cwd, folder) || '.', choices)
+  return nextSteps(relative(cwd, folder), choices)
+}
+
+function folderFrom(cwd: string, terminal: Terminal | undefined): Promise<string> {
+  if (terminal === undefined) throw new UsageError('Say which folder: npm create @base my-service')
+  return askFolder(cwd, terminal)
 }
 
 function isSystemError(error: unknown): error is Error {
@@ -60,6 +63,7 @@ function isSystemError(error: unknown): error is Error {
 }
 
 function nextSteps(folder: string, choices: Choices): string {
-  const commands = [`cd ${folder}`, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
-  return `The service is in ${folder}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
+  const enter = folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]
+  const commands = [...enter, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
+  return `The service is in ${folder || 'this folder'}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
 }
