@@ -3,7 +3,7 @@ import { importsOf } from './imports.js'
 import { block } from './lines.js'
 
 const IMPORTS = {
-  'node:test': ['after', 'before', 'describe'],
+  'node:test': ['after', 'describe'],
   '@base/core/config': ['loadConfig'],
   '@base/observability/testing': ['memoryLogger'],
   '../src/config.ts': ['Config'],
@@ -45,15 +45,15 @@ ${needs.length === 0 ? '' : skipOf(needs)}
 /** A service that a test asks. */
 export type TestService = Awaited<ReturnType<typeof startService>>
 
-/** Tests of a service that is started before them and stopped after. */
-export function describeService(name: string, tests: (service: () => TestService) => void): void {
+/** Tests of a service that is started when one of them first asks for it, and stopped after them. */
+export function describeService(name: string, tests: (service: () => Promise<TestService>) => void): void {
   describe(name, ${needs.length === 0 ? '' : '{ skip }, '}() => {
-    let service: TestService
-    before(async () => {
-      service = await startService()
+    let started: Promise<TestService> | undefined
+    after(async () => (await started)?.stop())
+    tests(() => {
+      started ??= startService()
+      return started
     })
-    after(() => service.stop())
-    tests(() => service)
   })
 }
 `

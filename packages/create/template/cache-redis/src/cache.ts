@@ -11,9 +11,9 @@ export function openCache({ redisUrl }: Pick<Config, 'redisUrl'>, { logger }: Pi
   const { name } = manifest
   const client = new Redis(redisUrl.reveal())
   const subscriber = client.duplicate()
-  const clients = [client, subscriber]
-  for (const each of clients)
-    each.on('error', (error) => logger.warn({ err: error }, 'Redis does not answer'))
+  client.on('error', (error) => logger.warn({ err: error }, 'Redis does not answer'))
+  // Whatever becomes of it becomes of the other as well.
+  subscriber.on('error', () => {})
   const cache = createCache({
     layers: [memoryCacheStore({ maxEntries: 10_000 }), redisCacheStore(client, { prefix: name })],
     bus: redisCacheBus(client, { subscriber, channel: name }),
@@ -21,7 +21,7 @@ export function openCache({ redisUrl }: Pick<Config, 'redisUrl'>, { logger }: Pi
   })
   const stop = async () => {
     await cache.close()
-    for (const each of clients) each.disconnect()
+    for (const each of [client, subscriber]) each.disconnect()
   }
   return { cache, check: redisCheck(client), part: { name: 'cache', stop } }
 }

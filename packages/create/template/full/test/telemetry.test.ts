@@ -5,8 +5,8 @@ import { describeService } from './start-service.ts'
 
 describeService('telemetry', (service) => {
   test('has a line for each request, by its route, with the trace of its caller', async () => {
-    const { body } = await ask(service(), 'POST /notes', { text: 'not to be logged' })
-    const { http, headers, log } = service()
+    const { body } = await ask(await service(), 'POST /notes', { text: 'not to be logged' })
+    const { http, headers, log } = await service()
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const traced = { ...headers, traceparent: `00-${traceId}-b7ad6b7169203331-01` }
     const answer = await ask({ http, headers: traced }, `GET /notes/${body.id}`)
@@ -20,8 +20,8 @@ describeService('telemetry', (service) => {
   })
 
   test('measures requests, at a port of its own', async () => {
-    const { http, operations } = service()
-    await ask(service(), 'GET /notes/x')
+    const { http, operations } = await service()
+    await ask(await service(), 'GET /notes/x')
     const scraped = await (await fetch(new URL('/metrics', operations.url))).text()
     assert.match(
       scraped,
@@ -31,10 +31,11 @@ describeService('telemetry', (service) => {
   })
 
   test('passes each probe, and is silent about it', async () => {
-    const requests = () => service().log.lines.filter(({ msg }) => msg === 'request').length
+    const { log } = await service()
+    const requests = () => log.lines.filter(({ msg }) => msg === 'request').length
     const before = requests()
     for (const probe of ['live', 'ready', 'startup']) {
-      const { status, body } = await ask(service(), `GET /health/${probe}`)
+      const { status, body } = await ask(await service(), `GET /health/${probe}`)
       assert.deepEqual([status, body], [200, { status: 'pass' }])
     }
     assert.equal(requests(), before)
