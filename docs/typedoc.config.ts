@@ -43,7 +43,11 @@ export default options
 
 function publicPackages(): string[] {
   return globSync('../packages/{*,adapters/*}/package.json')
-    .filter((manifest) => JSON.parse(readFileSync(manifest, 'utf8')).private !== true)
+    .filter((manifest) => {
+      const { private: isPrivate, types } = JSON.parse(readFileSync(manifest, 'utf8'))
+      // What has no types is no library.
+      return isPrivate !== true && types !== undefined
+    })
     .map((manifest) => join(manifest, '..'))
     .sort()
 }

@@ -22,7 +22,7 @@ const GUIDES: readonly (readonly [string, RegExp])[] = [
   ['Operations', /^(health|metrics|logg|log-|tracing|trac|instrument|telemetry|observ|three-)/],
   [
     'Foundations',
-    /^(results|errors|config|context|secrets|schemas|ids|time|wiring|lifecycles|codec|express|options|diagnostics|testing)/,
+    /^(new-service|results|errors|config|context|secrets|schemas|ids|time|wiring|lifecycles|codec|express|options|diagnostics|testing)/,
   ],
   ['More guides', /./],
 ]

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { subpaths } from '../workspace/manifest.ts'
 import { choosePackages } from '../workspace/packages.ts'
 import { apiReport } from './report.ts'
 
@@ -16,6 +17,8 @@ const { positionals, values } = parseArgs({
 })
 
 for (const pkg of choosePackages(process.cwd(), positionals)) {
+  // A package of commands has no types that users see.
+  if (subpaths(pkg.manifest).length === 0) continue
   const file = `${pkg.path}/${pkg.path.split('/').at(-1)}.api.md`
   const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const after = apiReport(pkg)

@@ -4,14 +4,20 @@ import { join } from 'node:path'
 import { defineConfig } from 'tsup'
 
 /**
- * The one build of every package: ESM, a file per subpath of `exports`, code shared between subpaths split out
- * (so that a class exists once), and declarations by `tsc`, for tsup's own do not work with TypeScript 7.
+ * The one build of every package: ESM, a file per subpath of `exports` and per command of `bin`, code shared between them
+ * split out (so that a class exists once), and declarations of subpaths by `tsc`, for tsup's own do not work with TypeScript 7.
  */
 const root = process.cwd()
-const entries = sourcesOfExports(root)
+const { exports, bin = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, string | { default: string }>
+  bin?: Record<string, string>
+}
+const subpaths = sourcesOf(
+  Object.values(exports).flatMap((target) => (typeof target === 'object' ? [target.default] : [])),
+)
 
 export default defineConfig({
-  entry: entries,
+  entry: { ...subpaths, ...sourcesOf(Object.values(bin)) },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
@@ -22,22 +28,18 @@ export default defineConfig({
   sourcemap: false,
   silent: true,
   outDir: 'dist',
-  onSuccess: async () => emitDeclarations(root, Object.values(entries)),
+  onSuccess: async () => emitDeclarations(root, Object.values(subpaths)),
 })
 
-/** `./dist/errors/index.js` in `exports` is built from `src/errors/index.ts`. */
-function sourcesOfExports(folder: string): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    exports: Record<string, string | { default: string }>
-  }
-  const names = Object.values(exports)
-    .filter((target) => typeof target === 'object')
-    .map((target) => target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, ''))
+/** `./dist/errors/index.js` is built from `src/errors/index.ts`. */
+function sourcesOf(targets: readonly string[]): Record<string, string> {
+  const names = targets.map((target) => target.replace(/^\.\/dist\//, '').replace(/\.js$/, ''))
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]))
 }
 
 /** tsc takes no file list beside a project, so the project is written for this build alone. */
 function emitDeclarations(folder: string, files: readonly string[]): void {
+  if (files.length === 0) return
   const cache = join(folder, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   const project = join(cache, 'tsconfig.build.json')

@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, Layer>> = {
   application: { base: ['core', 'domain'], external: [], peers: true },
   auth: { ...capability, external: ['jose'] },
   observability: { ...capability, external: ['pino', '@opentelemetry/api'] },
+  create: { base: [], external: ['@clack/prompts'], peers: false },
   http: { base: ['core', 'domain'], external: ['structured-headers'], peers: true },
 }
 

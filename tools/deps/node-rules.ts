@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { subpaths } from '../workspace/manifest.ts'
 import type { WorkspacePackage } from '../workspace/packages.ts'
 import type { Finding } from './finding.ts'
-import { reachable, type SourceFiles } from './source-files.ts'
+import { entryOf, reachable, type SourceFiles } from './source-files.ts'
 
 /**
  * Built-in modules of Node that a subpath loads, a finding per import. Packages load in a browser and in a worker too, so
@@ -13,7 +13,7 @@ export function findNodeImports(pkg: WorkspacePackage, files: SourceFiles): Find
   const exempt = ['./testing', ...(manifest.base?.node ?? [])]
   const findings = new Map<string, Finding>()
   for (const subpath of subpaths(manifest).filter((name) => !exempt.includes(name))) {
-    for (const path of reachable(files, subpath, 'value')) {
+    for (const path of reachable(files, entryOf(subpath), 'value')) {
       for (const { specifier, line, kind } of files.get(path)?.imports ?? []) {
         if (!isBuiltin(specifier) || kind === 'type') continue
         const message = `${specifier} is loaded with ${subpath}, which must load without Node: use process.getBuiltinModule, or list it in base.node.`

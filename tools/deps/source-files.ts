@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { subpaths } from '../workspace/manifest.ts'
+import { commands, type Manifest, subpaths } from '../workspace/manifest.ts'
 import type { WorkspacePackage } from '../workspace/packages.ts'
 import { type Import, importsOf } from './imports.ts'
 
@@ -38,8 +38,14 @@ function entryOf(subpath: string): string {
   return normalize(join('src', subpath, 'index.ts'))
 }
 
-/** Every file that is loaded with a subpath. Follows types and lazy imports too, unless only values are asked for. */
-export function reachable(files: SourceFiles, subpath: string, only?: 'value'): Set<string> {
+/** The sources that users load first: those of the subpaths, and of the commands, `dist/main.js` → `src/main.ts`. */
+function entriesOf(manifest: Manifest): string[] {
+  const sources = commands(manifest).map((file) => file.replace(/^dist\/(.+)\.js$/, 'src/$1.ts'))
+  return [...subpaths(manifest).map(entryOf), ...sources]
+}
+
+/** Every file that is loaded with another. Follows types and lazy imports too, unless only values are asked for. */
+export function reachable(files: SourceFiles, entry: string, only?: 'value'): Set<string> {
   const found = new Set<string>()
   const visit = (path: string): void => {
     const file = files.get(path)
@@ -50,13 +56,13 @@ export function reachable(files: SourceFiles, subpath: string, only?: 'value'): 
       if (next !== undefined && (only === undefined || one.kind !== 'type')) visit(next)
     }
   }
-  visit(entryOf(subpath))
+  visit(entry)
   return found
 }
 
-/** The files that users get: what a subpath reaches. The others are tests, benches and their fixtures. */
+/** The files that users get: what a subpath or a command reaches. The others are tests, benches and their fixtures. */
 export function publishedFiles(pkg: WorkspacePackage, files: SourceFiles): Set<string> {
-  return new Set(subpaths(pkg.manifest).flatMap((subpath) => [...reachable(files, subpath)]))
+  return new Set(entriesOf(pkg.manifest).flatMap((entry) => [...reachable(files, entry)]))
 }
 
 /** Whether a subpath of exports has its source, for a finding that says so. */

@@ -23,6 +23,29 @@ export async function installByName(
   await succeed('npm', ['install', '--no-audit', '--no-fund', ...packages], folder)
 }
 
+/** Makes a service by npm's own command, and installs, compiles and tests it as its README says; what went wrong. */
+export async function createService(
+  folder: string,
+  registry: string,
+  flags: readonly string[],
+): Promise<string[]> {
+  const service = join(folder, 'shop')
+  const settings = `@base:registry=${registry}\n`
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, '.npmrc'), settings)
+  try {
+    // A cache of its own, for in that of this machine the command of an earlier rehearsal may be.
+    const cache = ['--cache', join(folder, 'cache')]
+    await succeed('npm', ['create', '--yes', ...cache, '@base', 'shop', '--', ...flags], folder)
+    writeFileSync(join(service, '.npmrc'), settings)
+    await succeed('npm', ['install', '--no-audit', '--no-fund'], service)
+    for (const script of ['check', 'test']) await succeed('npm', ['run', script], service)
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
 /** Runs the first program of a package's user, of both kinds; what went wrong, one line each. */
 export async function runPrograms(
   folder: string,

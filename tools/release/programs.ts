@@ -15,7 +15,7 @@ export interface FirstProgram {
   readonly esModulesOnly?: true
 }
 
-/** One for every package; what needs a server is made and not asked. */
+/** One for every package that is imported; what needs a server is made and not asked. */
 export const FIRST_PROGRAMS: readonly FirstProgram[] = [
   {
     package: '@base/core',

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installOtherRuntimes, NODE_RUNTIMES, type Runtime } from '../matrix/runtimes.ts'
-import { billOfMaterials, compilePrograms, installByName, runPrograms } from './consumers.ts'
+import { billOfMaterials, compilePrograms, createService, installByName, runPrograms } from './consumers.ts'
 import { forbiddenLicences } from './licences.ts'
 import { FIRST_PROGRAMS, type FirstProgram } from './programs.ts'
 import { startRegistry } from './registry.ts'
@@ -52,6 +52,7 @@ async function firstRelease(
   console.log(list('Published', copy.versions()))
   for (const program of FIRST_PROGRAMS) await beNewcomer(program, registry, runtimes)
 
+  await beFounder(registry)
   const everything = join(folder, 'everything')
   const beside = FIRST_PROGRAMS.flatMap((program) => program.beside ?? [])
   await installByName(everything, registry, [...copy.versions().keys(), ...beside, ...TYPES])
@@ -74,6 +75,14 @@ async function beNewcomer(
   const found = await runPrograms(newcomer, program, runtimes)
   const where = runtimes.map(({ name }) => name).join(', ')
   console.log(`  ${found.length === 0 ? '✓' : '×'} ${program.package} on ${where}, import and require`)
+  problems.push(...found)
+}
+
+/** In an empty folder: a new service with all that needs no server. */
+async function beFounder(registry: string): Promise<void> {
+  const flags = ['--database', 'pglite', '--cache', 'memory', '--auth', 'api-keys', '--observability', 'full']
+  const found = await createService(join(folder, 'founder'), registry, flags)
+  console.log(`  ${found.length === 0 ? '✓' : '×'} npm create @base, its types and its tests`)
   problems.push(...found)
 }
 

@@ -1,3 +1,4 @@
+import { subpaths } from '../workspace/manifest.ts'
 import { choosePackages } from '../workspace/packages.ts'
 import { formatBytes } from './budget.ts'
 import { checkSize, type SizeRow } from './check-size.ts'
@@ -5,6 +6,8 @@ import { checkSize, type SizeRow } from './check-size.ts'
 /** `pnpm size [package…]`: weighs every subpath of the built packages; exits with 1 if one is over its budget. */
 const problems: string[] = []
 for (const pkg of choosePackages(process.cwd(), process.argv.slice(2))) {
+  // A package of commands is in no bundle.
+  if (subpaths(pkg.manifest).length === 0) continue
   const report = await checkSize(pkg)
   console.log(`${pkg.manifest.name}  (gzip, minified)\n${table(report.rows)}\n`)
   problems.push(...report.problems)

@@ -1,16 +1,17 @@
 import { posix } from 'node:path'
 import type { Tarball } from '../consumer/pack.ts'
 import { importsOf } from '../deps/imports.ts'
-import { subpaths } from '../workspace/manifest.ts'
+import { commands, subpaths } from '../workspace/manifest.ts'
 import type { Check } from './check.ts'
 
 const ALWAYS = ['LICENSE', 'README.md', 'package.json']
 const LEGAL =
-  /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|d\.ts)|dashboards\/[\w-]+\.json|alerts\/[\w-]+\.yaml)$/
+  /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|d\.ts)|dashboards\/[\w-]+\.json|alerts\/[\w-]+\.yaml|template\/.+)$/
 const CODE = /^dist\/.+\.js$/
-const DEVELOPMENT = /(^|\/)(src|test|tests|fixtures)\/|\.(test|prop|test-d|bench|spec)\./
+/** What is written for users has tests of its own. */
+const DEVELOPMENT = /^(?!template\/).*((^|\/)(src|test|tests|fixtures)\/|\.(test|prop|test-d|bench|spec)\.)/
 
-/** Holds what is in the tarball: the built files, the papers, dashboards and alerts, and nothing that only developers need. */
+/** Holds what is in the tarball: the built files, the papers, dashboards, alerts and templates, and nothing that only developers need. */
 export const checkContents: Check = async ({ tarball }) => {
   const { files, manifest } = tarball
   const used = reached(tarball)
@@ -23,15 +24,18 @@ export const checkContents: Check = async ({ tarball }) => {
         .map((file) => `${file} is in the tarball, but no user needs it.`),
       ...files
         .filter((file) => CODE.test(file) && !used.has(file))
-        .map((file) => `${file} is in the tarball, but no subpath leads to it; is it of an older build?`),
+        .map(
+          (file) =>
+            `${file} is in the tarball, but no subpath or command leads to it; is it of an older build?`,
+        ),
       ...targets(manifest)
         .filter((file) => !files.includes(file))
-        .map((file) => `${file} is in exports or typesVersions, but not in the tarball.`),
+        .map((file) => `${file} is in exports, typesVersions or bin, but not in the tarball.`),
     ],
   }
 }
 
-/** The code that the subpaths lead to. Declarations follow the sources, so that those of an older build are few and harmless. */
+/** The code that the subpaths and commands lead to. Declarations follow the sources, so that those of an older build are few and harmless. */
 function reached({ manifest, contents }: Tarball): ReadonlySet<string> {
   const found = new Set(targets(manifest).filter((file) => CODE.test(file)))
   // A Set gives what is added to it while it is gone through.
@@ -46,5 +50,5 @@ function reached({ manifest, contents }: Tarball): ReadonlySet<string> {
 function targets(manifest: Parameters<typeof subpaths>[0]): string[] {
   const exported = subpaths(manifest).flatMap((subpath) => Object.values(manifest.exports?.[subpath] ?? {}))
   const typed = Object.values(manifest.typesVersions?.['*'] ?? {}).flat()
-  return [...new Set([...exported, ...typed])].map((path) => path.replace(/^\.\//, ''))
+  return [...new Set([...exported, ...typed, ...commands(manifest)])].map((path) => path.replace(/^\.\//, ''))
 }

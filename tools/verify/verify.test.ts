@@ -163,9 +163,11 @@ describe('verify:packages', () => {
 
       expect(found).toContain('dist/parcel/parcel.test.js is in the tarball, but no user needs it.')
       expect(found).toContain('dist/parcel/parcel.ts is in the tarball, but no user needs it.')
-      expect(found).toContain('dist/chunk-OLD.js is in the tarball, but no subpath leads to it')
+      expect(found).toContain('dist/chunk-OLD.js is in the tarball, but no subpath or command leads to it')
       expect(found).not.toContain('dist/chunk.js')
-      expect(found).toContain('dist/parcel/gone.d.ts is in exports or typesVersions, but not in the tarball.')
+      expect(found).toContain(
+        'dist/parcel/gone.d.ts is in exports, typesVersions or bin, but not in the tarball.',
+      )
       expect(found).toContain('license must be "MIT", not "ISC".')
       expect(found).toContain('engines.node must be ">=20.19", not ">=18".')
       expect(found).toContain('sideEffects must be false, not undefined.')

@@ -1,28 +1,42 @@
 import { withConsumer } from '../consumer/consumer.ts'
 import { inParallel } from '../workspace/in-parallel.ts'
-import { readManifest } from '../workspace/manifest.ts'
+import { commands, type Manifest, readManifest, subpaths } from '../workspace/manifest.ts'
 import type { Check, Outcome, Subject } from './check.ts'
+import { checkCommands } from './commands.ts'
 import { checkContents } from './contents.ts'
 import { fieldsCheck } from './fields.ts'
 import { checkLoading } from './loading.ts'
 import { checkAttw, checkPublint } from './published-shape.ts'
 import { checkTypes } from './types.ts'
 
-/** Holds a packed package to everything that is promised of it. */
+/** Holds a packed package to everything that is promised of it: of its subpaths, and of its commands. */
 export async function verify(root: string, subject: Subject): Promise<Outcome[]> {
+  const { manifest } = subject.tarball
   return [
     ...(await verifyShape(root, subject)),
-    ...(await verifyLoading(subject)),
-    await verifyTypes(root, subject),
+    ...(commands(manifest).length > 0 ? [await verifyCommands(subject)] : []),
+    ...(isImported(manifest) ? [...(await verifyLoading(subject)), await verifyTypes(root, subject)] : []),
   ]
 }
 
 /** What can be seen without installing it. */
 export function verifyShape(root: string, subject: Subject): Promise<Outcome[]> {
-  const checks: readonly Check[] = [fieldsCheck(root), checkContents, checkPublint, checkAttw]
+  const ofTypes = isImported(subject.tarball.manifest) ? [checkAttw] : []
+  const checks: readonly Check[] = [fieldsCheck(root), checkContents, checkPublint, ...ofTypes]
   return inParallel(
     checks.map((check) => () => check(subject)),
     2,
+  )
+}
+
+function isImported(manifest: Manifest): boolean {
+  return subpaths(manifest).length > 0
+}
+
+/** How its commands start for a user. */
+function verifyCommands({ tarball, tarballs }: Subject): Promise<Outcome> {
+  return withConsumer({ tarballs, peers: 'required' }, (consumer) =>
+    checkCommands(consumer, tarball.manifest),
   )
 }
 

@@ -14,6 +14,7 @@ export interface Manifest {
   readonly engines?: Readonly<Record<string, string>>
   readonly publishConfig?: Readonly<Record<string, unknown>>
   readonly types?: string
+  readonly bin?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   readonly dependencies?: Dependencies
@@ -51,6 +52,11 @@ export function subpaths(manifest: Manifest): string[] {
   return Object.entries(manifest.exports ?? {})
     .filter(([, target]) => typeof target === 'object')
     .map(([subpath]) => subpath)
+}
+
+/** The files of the commands, `dist/main.js`, in the order of the package.json. */
+export function commands({ bin = {} }: Manifest): string[] {
+  return Object.values(bin).map((path) => path.replace(/^\.\//, ''))
 }
 
 /** What a user writes to import a subpath: `@base/core/lock`. */

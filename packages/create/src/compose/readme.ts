@@ -1,0 +1,86 @@
+import type { Choices } from '../choices.js'
+import type { Feature } from '../features/feature.js'
+
+/** `README.md`: what was chosen, where it is, and how to run it. */
+export function readmeFile(name: string, choices: Choices, features: readonly Feature[]): string {
+  const rows = features.map(
+    ({ readme: { topic, says, where } }) =>
+      `| ${topic} | ${says} | ${where.map((path) => `\`${path}\``).join(', ')} |`,
+  )
+  return `# ${name}
+
+| | what it is | where |
+|---|---|---|
+${rows.join('\n')}
+
+Settings are read from the environment, and from \`.env\`; [.env.example](.env.example) has them all, \`src/config.ts\` checks them.
+
+## Run it
+
+Node 22.18 or later runs it as it is.
+
+\`\`\`sh
+npm install
+${startOf(choices, features).join('\n')}
+\`\`\`
+
+\`\`\`sh
+${callsOf(choices).join('\n')}
+\`\`\`
+
+\`npm run dev\` starts it again at each change, \`npm run check\` checks its types.
+
+## Test it
+
+\`\`\`sh
+${testOf(features)}npm test
+\`\`\`
+
+The tests start the service at a free port and ask it over HTTP.${skipsOf(features)}
+`
+}
+
+/** What is typed before it answers. */
+export function startOf({ auth }: Choices, features: readonly Feature[]): readonly string[] {
+  return [
+    ...features.flatMap(({ setup = [] }) => setup),
+    'cp .env.example .env',
+    ...(auth === 'jwt' ? ['npm run issuer & # prints an access token'] : []),
+    ...(features.some(({ scripts }) => scripts?.['api-key']) ? ['npm run api-key # prints a key'] : []),
+    'npm start',
+  ]
+}
+
+function callsOf({ auth }: Choices): readonly string[] {
+  const bearer = {
+    none: '',
+    jwt: " -H 'authorization: Bearer <token>'",
+    'api-keys': " -H 'authorization: Bearer <key>'",
+  }[auth]
+  return [
+    `curl -i http://127.0.0.1:3000/notes${bearer} --json '{"text":"hello"}'`,
+    'curl -i http://127.0.0.1:3000/health/ready',
+  ]
+}
+
+function testOf(features: readonly Feature[]): string {
+  const needs = needsOf(features)
+  return needs.map(([name, example]) => `export ${name}=${example}\n`).join('')
+}
+
+function skipsOf(features: readonly Feature[]): string {
+  const needs = needsOf(features)
+  return needs.length === 0
+    ? ''
+    : ` Without ${needs.map(([name]) => `\`${name}\``).join(' and ')} those that need it are skipped, and say so.`
+}
+
+/** The servers that tests need, each with an example of its address. */
+function needsOf(features: readonly Feature[]): readonly (readonly [string, string])[] {
+  return features.flatMap(({ test, settings = [] }) =>
+    (test?.needs ?? []).map((name): [string, string] => [
+      name,
+      settings.find(({ example }) => example !== undefined)?.example ?? '',
+    ]),
+  )
+}

@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Terminal } from './ask.js'
+import { create, type Place } from './create.js'
+
+interface Outcome {
+  readonly code: number
+  readonly printed: string
+  readonly errors: string
+  readonly cwd: string
+}
+
+/** Runs it in an empty folder, where nobody can answer unless there is a terminal. */
+async function run(
+  args: readonly string[],
+  { cwd = emptyFolder(), terminal }: Partial<Pick<Place, 'cwd' | 'terminal'>> = {},
+): Promise<Outcome> {
+  let printed = ''
+  let errors = ''
+  const code = await create(args, {
+    cwd,
+    terminal,
+    print: (text) => {
+      printed += text
+    },
+    printError: (text) => {
+      errors += text
+    },
+  })
+  return { code, printed, errors, cwd }
+}
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'base-create-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+describe('create', () => {
+  test('makes a service, and says what is next', async () => {
+    const { code, printed, errors, cwd } = await run(['shop', '--auth', 'jwt'])
+
+    expect([code, errors]).toEqual([0, ''])
+    expect(printed).toBe(`The service is in shop. Next:
+
+  cd shop
+  npm install
+  npm test
+  cp .env.example .env
+  npm run issuer & # prints an access token
+  npm start
+`)
+    expect(JSON.parse(readFileSync(join(cwd, 'shop/package.json'), 'utf8')).name).toBe('shop')
+    expect(existsSync(join(cwd, 'shop/src/auth/require-token.ts'))).toBe(true)
+  })
+
+  test('takes what was not said as it is without it, where nobody can answer', async () => {
+    const { cwd } = await run(['shop'])
+    const asked = await run(['shop', '--yes', '--database', 'none', '--cache', 'none', '--auth', 'none'])
+
+    expect(readFileSync(join(cwd, 'shop/README.md'), 'utf8')).toBe(
+      readFileSync(join(asked.cwd, 'shop/README.md'), 'utf8'),
+    )
+  })
+
+  test('fills the folder that it stands in, if that is empty', async () => {
+    const parent = emptyFolder()
+    mkdirSync(join(parent, 'shop'))
+    const cwd = join(parent, 'shop')
+    const first = await run(['.'], { cwd })
+    expect(first.printed).toMatch(/^The service is in this folder\. Next:\n\n {2}npm install\n/)
+    expect(readdirSync(cwd)).toContain('package.json')
+
+    const again = await run(['.'], { cwd })
+    expect([again.code, again.errors]).toEqual([1, expect.stringContaining('must be empty')])
+  })
+
+  test.each([
+    [[], 'Say which folder: npm create @base my-service'],
+    [['shop', '--auth', 'oauth'], '--auth must be none, jwt or api-keys, received "oauth".'],
+    [['Shop'], 'The folder must have a name that npm takes for a package: "Shop"'],
+    [['shop', '--colour', 'red'], "Unknown option '--colour'"],
+  ])('writes nothing for %j, says why, and fails', async (args, message) => {
+    const { code, printed, errors, cwd } = await run(args)
+
+    expect([code, printed]).toEqual([1, ''])
+    expect(errors).toContain(message)
+    expect(errors).toMatch(/[^\n]\n$/)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('says what the disk says', async () => {
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'file'), '')
+    const { code, errors } = await run(['file/shop'], { cwd })
+
+    expect([code, errors]).toEqual([1, expect.stringMatching(/^ENOTDIR: .*\n$/)])
+  })
+
+  test('helps, and tells its version', async () => {
+    expect((await run(['--help'])).printed).toMatch(/--database +none, pglite, postgres; without it none\n/)
+    expect((await run(['--version'])).printed).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+const DOWN = '\u001b[B'
+const ENTER = '\r'
+const CONTROL_C = '\u0003'
+
+/** A terminal whose user has keys to press for each question. */
+function terminalOf(keys: Readonly<Record<string, string>>): {
+  terminal: Terminal
+  asked: readonly string[]
+} {
+  const input = new PassThrough()
+  const asked: string[] = []
+  const output = new Writable({
+    write: (chunk, _, done) => {
+      const [, question = ''] = /◆ {2}(.+)\n/.exec(String(chunk)) ?? []
+      if (question !== '' && !asked.includes(question)) {
+        asked.push(question)
+        setImmediate(() => input.write(keys[question]))
+      }
+      done()
+    },
+  })
+  return { terminal: { input, output }, asked }
+}
+
+describe('create at a terminal', () => {
+  test('asks for what was not said, and for nothing else', async () => {
+    const { terminal, asked } = terminalOf({
+      'Where is its data?': ENTER,
+      'What do you see of it?': DOWN + ENTER,
+    })
+    const { code, cwd } = await run(['shop', '--cache', 'memory', '--auth', 'none'], { terminal })
+
+    expect([code, asked]).toEqual([0, ['Where is its data?', 'What do you see of it?']])
+    expect(existsSync(join(cwd, 'shop/src/notes/memory-notes.ts'))).toBe(true)
+    expect(existsSync(join(cwd, 'shop/src/operations.ts'))).toBe(true)
+  })
+
+  test('asks for the folder until it can be that of a service', async () => {
+    const { terminal, asked } = terminalOf({
+      'Which folder?': `My${ENTER}\u007f\u007fshop${ENTER}`,
+      'Where is its data?': ENTER,
+      'What stands in front of it?': ENTER,
+      'Who may write?': ENTER,
+      'What do you see of it?': ENTER,
+    })
+    const { cwd } = await run([], { terminal })
+
+    expect(asked).toHaveLength(5)
+    expect(readdirSync(cwd)).toEqual(['shop'])
+  })
+
+  test('asks nothing where it is told so', async () => {
+    const { terminal, asked } = terminalOf({})
+    expect((await run(['shop', '--yes'], { terminal })).code).toBe(0)
+    expect(asked).toEqual([])
+  })
+
+  test('asks nothing for a folder that has something in it', async () => {
+    const { terminal, asked } = terminalOf({})
+    const cwd = emptyFolder()
+    mkdirSync(join(cwd, 'shop'))
+    writeFileSync(join(cwd, 'shop', 'x'), '')
+
+    expect((await run(['shop'], { cwd, terminal })).code).toBe(1)
+    expect(asked).toEqual([])
+  })
+
+  test('writes nothing where it is cancelled', async () => {
+    const { terminal } = terminalOf({ 'Where is its data?': ENTER, 'What stands in front of it?': CONTROL_C })
+    const { code, printed, errors, cwd } = await run(['shop'], { terminal })
+
+    expect([code, printed, errors]).toEqual([130, '', ''])
+    expect(readdirSync(cwd)).toEqual([])
+  })
+})

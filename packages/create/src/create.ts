@@ -1,0 +1,69 @@
+import { relative, resolve } from 'node:path'
+import { askChoices, askFolder, CancelledByUser, type Terminal } from './ask.js'
+import { type Choices, DEFAULTS } from './choices.js'
+import { readCommandLine } from './command-line.js'
+import { startOf } from './compose/readme.js'
+import { featuresOf } from './features/features.js'
+import { HELP } from './help.js'
+import { serviceFiles } from './service-files.js'
+import { serviceName } from './service-name.js'
+import { UsageError } from './usage-error.js'
+import { ownVersion, versions } from './versions.js'
+import { checkIsFree, writeService } from './write-service.js'
+
+/** Where it runs. */
+export interface Place {
+  /** What relative folders are relative to. */
+  readonly cwd: string
+  /** Where somebody can answer; undefined where nobody can. */
+  readonly terminal: Terminal | undefined
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+}
+
+/**
+ * `create [folder] [options]`: makes a new service.
+ *
+ * @returns the exit code: 0, 1 where nothing was made, 130 where somebody has cancelled it.
+ */
+export async function create(args: readonly string[], place: Place): Promise<number> {
+  try {
+    place.print(await run(args, place))
+    return 0
+  } catch (error) {
+    if (error instanceof CancelledByUser) return 130
+    // A disk that is full, a folder that may not be written: their messages say enough.
+    if (!(error instanceof UsageError || isSystemError(error))) throw error
+    place.printError(`${error.message}\n`)
+    return 1
+  }
+}
+
+async function run(args: readonly string[], { cwd, terminal }: Place): Promise<string> {
+  const line = readCommandLine(args)
+  if (line.kind === 'help') return HELP
+  if (line.kind === 'version') return `${ownVersion}\n`
+  const asked = line.yes ? undefined : terminal
+  const folder = resolve(cwd, line.folder ?? (await folderFrom(cwd, asked)))
+  const name = serviceName(folder)
+  // Before anything is asked in vain.
+  checkIsFree(folder)
+  const choices = asked ? await askChoices(line.choices, asked) : { ...DEFAULTS, ...line.choices }
+  writeService(folder, serviceFiles({ name, choices, versions }))
+  return nextSteps(relative(cwd, folder), choices)
+}
+
+function folderFrom(cwd: string, terminal: Terminal | undefined): Promise<string> {
+  if (terminal === undefined) throw new UsageError('Say which folder: npm create @base my-service')
+  return askFolder(cwd, terminal)
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}
+
+function nextSteps(folder: string, choices: Choices): string {
+  const enter = folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]
+  const commands = [...enter, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
+  return `The service is in ${folder || 'this folder'}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
+}

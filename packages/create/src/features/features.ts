@@ -1,0 +1,18 @@
+import type { Choices } from '../choices.js'
+import { authFeature } from './auth.js'
+import { cacheFeature } from './cache.js'
+import { databaseFeature } from './database.js'
+import type { Feature } from './feature.js'
+import { observabilityFeature } from './observability.js'
+import { SERVICE } from './service.js'
+
+/** All that a service is made of, in the order in which its parts start. */
+export function featuresOf(choices: Choices): readonly Feature[] {
+  return [
+    SERVICE,
+    observabilityFeature(choices),
+    databaseFeature(choices),
+    cacheFeature(choices),
+    authFeature(choices),
+  ].filter((feature) => feature !== undefined)
+}

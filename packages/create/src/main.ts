@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { create } from './create.js'
+
+const { stdin: input, stdout: output, stderr } = process
+
+process.exitCode = await create(process.argv.slice(2), {
+  cwd: process.cwd(),
+  terminal: input.isTTY && output.isTTY ? { input, output } : undefined,
+  print: (text) => output.write(text),
+  printError: (text) => stderr.write(text),
+})

@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AXES, CHOICES, type Choices, DEFAULTS } from './choices.js'
+import { everyCombination, pairwise } from './fixtures/combinations.js'
+import { serviceFiles } from './service-files.js'
+import { versions } from './versions.js'
+
+/** What OpenTelemetry's SDK is loaded from by name, and what only compiles. */
+const NEVER_IMPORTED = [
+  '@opentelemetry/otlp-transformer',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/sdk-trace',
+  '@types/node',
+  '@types/pg',
+  'typescript',
+]
+
+const combination = fc.constantFrom(...everyCombination())
+
+function filesOf(choices: Choices, name = 'notes'): ReadonlyMap<string, string> {
+  return serviceFiles({ name, choices, versions })
+}
+
+function manifestOf(files: ReadonlyMap<string, string>) {
+  return JSON.parse(files.get('package.json') ?? '') as {
+    name: string
+    dependencies: Record<string, string>
+    devDependencies: Record<string, string>
+    scripts: Record<string, string>
+  }
+}
+
+/** The packages that the code imports. */
+function importedBy(files: ReadonlyMap<string, string>): string[] {
+  const code = [...files].flatMap(([path, text]) => (path.endsWith('.ts') ? [text] : [])).join('\n')
+  const specifiers = [...code.matchAll(/ from '([^.'][^']*)'/g)].map(([, specifier = '']) => specifier)
+  const packages = specifiers
+    .filter((specifier) => !specifier.startsWith('node:'))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    )
+  return [...new Set(packages)].sort()
+}
+
+describe('the files of a service', () => {
+  test('are whole texts without a trace of how they came about, whatever is chosen', () => {
+    fc.assert(
+      fc.property(combination, (choices) => {
+        for (const [path, text] of filesOf(choices)) {
+          expect(path).toMatch(/^[\w.-]+(\/[\w.-]+)*$/)
+          expect(text, path).toMatch(/[^\n]\n$/)
+          expect(text, path).not.toMatch(/\bundefined,|\[object |\{\{|\n\n\n|[ \t]\n/)
+        }
+      }),
+    )
+  })
+
+  test('depend on what they import, and on nothing else', () => {
+    fc.assert(
+      fc.property(combination, (choices) => {
+        const files = filesOf(choices)
+        const { dependencies, devDependencies } = manifestOf(files)
+        const declared = Object.keys({ ...dependencies, ...devDependencies })
+        expect(declared.filter((name) => !NEVER_IMPORTED.includes(name)).sort()).toEqual(importedBy(files))
+      }),
+    )
+  })
+
+  test('are the same each time', () => {
+    fc.assert(
+      fc.property(combination, (choices) => {
+        expect([...filesOf(choices)]).toEqual([...filesOf(choices)])
+      }),
+    )
+  })
+
+  test('have each setting in the example of the environment', () => {
+    fc.assert(
+      fc.property(combination, (choices) => {
+        const files = filesOf(choices)
+        const keys = [...(files.get('src/config.ts') ?? '').matchAll(/^ {2}(\w+): z\./gm)].map(
+          ([, key = '']) => key,
+        )
+        const variables = [...(files.get('.env.example') ?? '').matchAll(/^(?:# )?([A-Z_]+)=/gm)]
+        const inCamelCase = variables.map(([, name = '']) =>
+          name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        )
+        expect(keys).toEqual(inCamelCase)
+      }),
+    )
+  })
+
+  test('have the versions that this package is developed with, as ranges', () => {
+    const { dependencies } = manifestOf(filesOf({ ...DEFAULTS, database: 'postgres' }))
+    expect(dependencies['drizzle-orm']).toBe(`^${versions['drizzle-orm']}`)
+    expect(dependencies['@base/core']).toBe(versions['@base/core'])
+  })
+
+  test('bear the name of the service', () => {
+    const files = filesOf(DEFAULTS, 'shop')
+    expect(manifestOf(files).name).toBe('shop')
+    expect(files.get('README.md')).toMatch(/^# shop\n/)
+  })
+
+  test('of nothing chosen have no client of anything', () => {
+    const { dependencies } = manifestOf(filesOf(DEFAULTS))
+    expect(Object.keys(dependencies)).toEqual([
+      '@base/core',
+      '@base/domain',
+      '@base/observability',
+      '@hono/node-server',
+      'hono',
+      'pino',
+      'zod',
+    ])
+  })
+})
+
+test('nine combinations have every two values of two axes', () => {
+  const chosen = pairwise()
+  for (const [index, one] of AXES.entries()) {
+    for (const other of AXES.slice(index + 1)) {
+      for (const value of CHOICES[one]) {
+        for (const partner of CHOICES[other])
+          expect(chosen.some((each) => each[one] === value && each[other] === partner)).toBe(true)
+      }
+    }
+  }
+  expect(chosen).toHaveLength(9)
+})

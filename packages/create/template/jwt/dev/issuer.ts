@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createKeyRing, createTokenService } from '@base/auth/tokens'
+
+/** An issuer of access tokens on this machine, in place of the real one: for development and tests. */
+export interface Issuer {
+  readonly url: string
+  readonly jwksUrl: string
+  issue(scope: string): Promise<string>
+  close(): void
+}
+
+/** Starts it; port 0 takes a free one. Its keys end with it. */
+export async function startIssuer(audience: string, port = 0): Promise<Issuer> {
+  const keys = createKeyRing()
+  const server = createServer(async (_, response) => {
+    const { body, cacheControl } = await keys.jwks()
+    response.setHeader('content-type', 'application/json').setHeader('cache-control', cacheControl)
+    response.end(JSON.stringify(body))
+  })
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const tokens = createTokenService({ issuer: url, audience, keys })
+  return {
+    url,
+    jwksUrl: `${url}/jwks.json`,
+    issue: async (scope) => (await tokens.issueAccess({ sub: 'developer', clientId: 'dev', scope })).token,
+    close: () => server.close(),
+  }
+}

@@ -1,0 +1,34 @@
+import { AppError, errorKind, NotFoundError } from '@base/core/errors'
+import { type Health, healthEndpoint } from '@base/observability/health'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { observeRequests } from './http/observe-requests.ts'
+import { problemResponse } from './http/problem.ts'
+import { requestContext } from './http/request-context.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** The routes of the service under their paths, the probes, and one place where an error becomes an answer. */
+export function createApp(
+  routes: Readonly<Record<string, Hono>>,
+  { health, telemetry }: { readonly health: Health; readonly telemetry: Telemetry },
+): Hono {
+  const app = new Hono()
+  for (const group of ['live', 'ready', 'startup']) {
+    const answer = healthEndpoint(health, { group })
+    app.get(`/health/${group}`, (c) => answer(c.req.raw))
+  }
+  // What stands above is asked every second, and is not logged.
+  app.use(requestContext, observeRequests(telemetry))
+  app.use(bodyLimit({ maxSize: 64 * 1024, onError: () => problemResponse(tooLarge()) }))
+  for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
+  app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
+  app.onError((error) => {
+    if (errorKind(error) === 'internal') telemetry.logger.error({ err: error }, 'request failed')
+    return problemResponse(error)
+  })
+  return app
+}
+
+function tooLarge(): AppError {
+  return new AppError({ code: 'BODY_TOO_LARGE', kind: 'too_large', message: 'A body may have 64 KiB.' })
+}
