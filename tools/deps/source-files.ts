@@ -34,7 +34,7 @@ export function target(from: string, { specifier }: Import): string | undefined 
 }
 
 /** The source of a subpath: `./lock` → `src/lock/index.ts`. */
-function entryOf(subpath: string): string {
+export function entryOf(subpath: string): string {
   return normalize(join('src', subpath, 'index.ts'))
 }
 
