@@ -91,6 +91,45 @@ if highest > tonumber(floor) then redis.call('ZADD', KEYS[1], text(highest), 'f'
 return version`)
 }
 
+/** Writes the entries of which nothing newer is known. */
+const writing = `
+if ARGV[1] == 'write' then
+  local from = math.max(floor, tonumber(known[2]))
+  local written = {}
+  for index = 2, #KEYS do
+    local key = KEYS[index]
+    local ttl = ARGV[2 * index - 1]
+    local deleted = tonumber(redis.call('ZSCORE', KEYS[1], key) or 0)
+    if version < from or version < deleted or version < (versionOf(key) or 0) then
+      written[index - 1] = 0
+    else
+      written[index - 1] = 1
+      if ttl == '0' then
+        redis.call('UNLINK', key)
+      elseif ttl == '' then
+        redis.call('SET', key, ARGV[2 * index])
+      else
+        redis.call('SET', key, ARGV[2 * index], 'PX', ttl)
+      end
+    end
+  end
+  return written
+end`
+
+/** Deletes the entries that are not newer, and of the oldest deletions forgets as many as it adds. */
+const deleting = `
+for index = 2, #KEYS do
+  if (versionOf(KEYS[index]) or 0) <= version then redis.call('UNLINK', KEYS[index]) end
+end
+for index = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[2], KEYS[index]) end
+redis.call('PEXPIRE', KEYS[1], ${LIFE})
+local count = 2 * #KEYS
+local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(version - ${REMEMBERED}), 'WITHSCORES', 'LIMIT', 0, count)
+local kept = { f = true, l = true }
+local highest = math.max(forget(old, kept), forget(beyond(count), kept))
+if highest > 0 then redis.call('ZADD', KEYS[1], 'GT', text(highest), 'l') end
+return 1`
+
 /**
  * The script of a shard's entries.
  *
@@ -124,39 +163,8 @@ if ARGV[1] == 'free' then
   return 1
 end
 local version = tonumber(ARGV[2])
-if ARGV[1] == 'write' then
-  local from = math.max(floor, tonumber(known[2]))
-  local written = {}
-  for index = 2, #KEYS do
-    local key = KEYS[index]
-    local ttl = ARGV[2 * index - 1]
-    local deleted = tonumber(redis.call('ZSCORE', KEYS[1], key) or 0)
-    if version < from or version < deleted or version < (versionOf(key) or 0) then
-      written[index - 1] = 0
-    else
-      written[index - 1] = 1
-      if ttl == '0' then
-        redis.call('UNLINK', key)
-      elseif ttl == '' then
-        redis.call('SET', key, ARGV[2 * index])
-      else
-        redis.call('SET', key, ARGV[2 * index], 'PX', ttl)
-      end
-    end
-  end
-  return written
-end
+${writing}
 ${text}
 ${forget}
-for index = 2, #KEYS do
-  if (versionOf(KEYS[index]) or 0) <= version then redis.call('UNLINK', KEYS[index]) end
-end
-for index = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[2], KEYS[index]) end
-redis.call('PEXPIRE', KEYS[1], ${LIFE})
-local count = 2 * #KEYS
-local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(version - ${REMEMBERED}), 'WITHSCORES', 'LIMIT', 0, count)
-local kept = { f = true, l = true }
-local highest = math.max(forget(old, kept), forget(beyond(count), kept))
-if highest > 0 then redis.call('ZADD', KEYS[1], 'GT', text(highest), 'l') end
-return 1`)
+${deleting}`)
 }
