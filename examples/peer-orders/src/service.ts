@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { AccessTokens } from './auth/access-tokens.ts'
 import { guardBy } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
+import { sessionRoutes } from './auth/session-routes.ts'
 import { SignIns } from './auth/sign-ins.ts'
 import { SigningKeys } from './auth/signing-keys.ts'
 import { type Config, KNOWN_PASSWORD } from './config.ts'
@@ -116,7 +117,8 @@ function addRoutes(app: FastifyInstance, config: Config, stores: Stores, issuer:
   itemRoutes(app, db, cache, allow)
   customerRoutes(app, db, allow)
   orderRoutes(app, orders, allow)
-  authRoutes(app, { db, tokens, signIns, keys, perAddress, perLogin }, allow)
+  authRoutes(app, { db, tokens, signIns, keys, perAddress, perLogin })
+  sessionRoutes(app, signIns, allow)
   app.post(`/jobs/${job.name}`, { onRequest: allow('job:run') }, () => job.run())
   return job
 }
