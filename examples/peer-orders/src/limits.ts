@@ -2,12 +2,21 @@ import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Limit } from './config.ts'
 import { Problem } from './problem.ts'
+import type { Meters } from './telemetry.ts'
 
 /** How often something may be tried by one key: in all instances together where there is Redis, else and while it is away in each. */
 export class Limiter {
+  readonly #name: string
+  readonly #meters: Meters
   readonly #limiter: RateLimiterMemory | RateLimiterRedis
 
-  constructor(name: string, limit: Limit, redis: Redis | undefined) {
+  constructor(
+    name: string,
+    limit: Limit,
+    { redis, meters }: { readonly redis: Redis | undefined; readonly meters: Meters },
+  ) {
+    this.#name = name
+    this.#meters = meters
     const options = { ...limit, keyPrefix: `peer-orders:limit:${name}` }
     const memory = new RateLimiterMemory(options)
     this.#limiter =
@@ -27,6 +36,7 @@ export class Limiter {
       await this.#limiter.consume(key)
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal
+      this.#meters.limitRefusals.inc({ limit: this.#name })
       throw new Problem(429, 'RATE_LIMITED', message, { retryAfter: Math.max(refusal.msBeforeNext, 1) })
     }
   }

@@ -5,12 +5,14 @@ import type { Logger } from 'pino'
 import { AccessTokens } from './auth/access-tokens.ts'
 import { guardBy } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
+import { sessionRoutes } from './auth/session-routes.ts'
 import { SignIns } from './auth/sign-ins.ts'
 import { SigningKeys } from './auth/signing-keys.ts'
 import { type Config, KNOWN_PASSWORD } from './config.ts'
 import { addDemoAccounts } from './customers/demo-accounts.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { openDatabase } from './database/database.ts'
+import type { Lease } from './database/lock.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { listen } from './http/listen.ts'
@@ -26,7 +28,7 @@ import { pruneKeys } from './orders/idempotency.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { PaymentGateway } from './payments/payment-gateway.ts'
 import { openRedis } from './redis.ts'
-import { createRegistry } from './telemetry.ts'
+import { createMeters, type Meters } from './telemetry.ts'
 
 /** For one name, from wherever: so slow that guessing is hopeless, so many that its owner is seldom kept out. */
 const PER_LOGIN = { points: 100, duration: 3_600 }
@@ -46,21 +48,17 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   // Closed in reverse, also where the start fails.
   await using opening = new AsyncDisposableStack()
   let accepting = false
-  const registry = createRegistry()
-  const app = createApp(logger)
-  observeRequests(app, registry)
-  const stopHttp = stopServing(app)
-  // The port is known once it listens, and no more when it listens no more.
+  // Known once it listens, and still when it listens no more.
   let url = ''
-  const { db, redis, job } = await assemble(
-    app,
-    { ...config, issuer: () => config.ISSUER ?? url },
-    logger,
-    opening,
-  )
-  const health = { db, redis, accepting: () => accepting }
+  const meters = createMeters()
+  const stores = await openStores(config, logger, meters, opening)
+  const app = createApp(logger)
+  observeRequests(app, meters.registry)
+  const stopHttp = stopServing(app)
+  const job = addRoutes(app, config, stores, () => config.ISSUER ?? url)
+  const health = { ...stores, accepting: () => accepting }
   healthRoutes(app, health, false)
-  const operations = createOperations(logger, health, registry)
+  const operations = createOperations(logger, health, meters.registry)
 
   opening.defer(() => operations.close())
   await listen(operations, { host: config.OPS_HOST, port: config.OPS_PORT, prefix: 'OPS_' })
@@ -82,66 +80,47 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   }
 }
 
-/** Opens the stores, and puts the paths of callers on the app. */
-async function assemble(
-  app: FastifyInstance,
-  config: Config & { readonly issuer: () => string },
-  logger: Logger,
-  opening: AsyncDisposableStack,
-) {
+type Stores = Awaited<ReturnType<typeof openStores>>
+
+/** What the service keeps things in, and what signs its tokens. */
+async function openStores(config: Config, logger: Logger, meters: Meters, opening: AsyncDisposableStack) {
+  const { REDIS_URL, REDIS_TIMEOUT, DEMO_PASSWORD = KNOWN_PASSWORD } = config
   const { db, close } = await openDatabase(config)
   opening.defer(close)
-  const { REDIS_URL, REDIS_TIMEOUT } = config
   const redis = REDIS_URL === undefined ? undefined : openRedis(REDIS_URL, REDIS_TIMEOUT, logger)
   opening.defer(() => redis?.disconnect())
-  const cache = new ItemCache(db, redis)
+  const cache = new ItemCache(db, redis, meters)
   opening.defer(() => cache.close())
-  await addDemoAccounts(db, config.DEMO_PASSWORD ?? KNOWN_PASSWORD)
+  await addDemoAccounts(db, DEMO_PASSWORD)
   const keys = await SigningKeys.open(db, (err) => logger.error({ err }, 'keys could not be looked up'))
   opening.defer(() => keys.close())
-  const tokens = new AccessTokens(keys, config.issuer)
+  return { db, redis, cache, keys, logger, meters }
+}
+
+/** Puts the paths of callers on the app. @returns the night's work */
+function addRoutes(app: FastifyInstance, config: Config, stores: Stores, issuer: () => string): NightlyJob {
+  const { db, cache, keys, logger, meters } = stores
+  const tokens = new AccessTokens(keys, issuer)
   const signIns = new SignIns(db)
   const allow = guardBy({ tokens, signIns })
-
-  const payments = new PaymentGateway({
-    url: config.PAYMENT_URL,
-    timeout: config.PAYMENT_TIMEOUT,
-    recovery: config.PAYMENT_RECOVERY,
-  })
-  const services = { db, cache, payments, logger }
-  const job = new NightlyJob(
-    'cancel-unpaid-orders',
-    async (lease, stop) => {
-      await Promise.all([pruneKeys(db), signIns.prune()])
-      return cancelUnpaid(services, lease, stop)
-    },
-    services,
-  )
+  const payments = new PaymentGateway(config, meters)
+  const perCustomer = new Limiter('orders per customer', config.ORDER_LIMIT, stores)
+  const perAddress = new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, stores)
+  const perLogin = new Limiter('sign-ins per account', PER_LOGIN, stores)
+  const orders = { db, cache, payments, logger, perCustomer }
+  const work = async (lease: Lease, stop: AbortSignal) => {
+    await Promise.all([pruneKeys(db), signIns.prune()])
+    return cancelUnpaid(orders, lease, stop)
+  }
+  const job = new NightlyJob('cancel-unpaid-orders', work, stores)
 
   itemRoutes(app, db, cache, allow)
   customerRoutes(app, db, allow)
-  orderRoutes(
-    app,
-    {
-      ...services,
-      perCustomer: new Limiter('orders per customer', config.ORDER_LIMIT, redis),
-    },
-    allow,
-  )
-  authRoutes(
-    app,
-    {
-      db,
-      tokens,
-      signIns,
-      keys,
-      perAddress: new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, redis),
-      perLogin: new Limiter('sign-ins per account', PER_LOGIN, redis),
-    },
-    allow,
-  )
+  orderRoutes(app, orders, allow)
+  authRoutes(app, { db, tokens, signIns, keys, perAddress, perLogin })
+  sessionRoutes(app, signIns, allow)
   app.post(`/jobs/${job.name}`, { onRequest: allow('job:run') }, () => job.run())
-  return { db, redis, job }
+  return job
 }
 
 function urlOf({ server }: FastifyInstance): string {

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { callerOf } from '../access/permissions.ts'
 import type { Db } from '../database/database.ts'
 import { customers } from '../database/schema.ts'
 import { readBody } from '../http/read-body.ts'
 import { text } from '../http/text.ts'
 import type { Limiter } from '../limits.ts'
-import { notFound } from '../problem.ts'
 import { ACCESS_TTL } from './access-tokens.ts'
-import { bearerToken, type Guard, invalidToken, type TokenJudges, unauthenticated } from './authenticate.ts'
+import { bearerToken, invalidToken, type TokenJudges, unauthenticated } from './authenticate.ts'
 import { isPassword } from './passwords.ts'
 import type { SignIn } from './sign-ins.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -21,7 +19,6 @@ const SignInInput = z.strictObject({
   password: z.string().min(1).max(1_024),
 })
 const RefreshInput = z.strictObject({ refreshToken: z.string().min(1).max(1_024) })
-const Uuid = z.uuid()
 
 /** What the paths of signing in work with. */
 export interface AuthServices extends TokenJudges {
@@ -33,7 +30,7 @@ export interface AuthServices extends TokenJudges {
 }
 
 /** `/auth`: signing in and out. */
-export function authRoutes(app: FastifyInstance, services: AuthServices, allow: Guard): void {
+export function authRoutes(app: FastifyInstance, services: AuthServices): void {
   const { tokens, signIns, keys, perAddress } = services
 
   const toView = ({ id, username, roles, refreshToken }: SignIn) => ({
@@ -65,34 +62,6 @@ export function authRoutes(app: FastifyInstance, services: AuthServices, allow: 
     if (claims !== undefined) await signIns.end(claims.sub, claims.sid)
     return reply.code(204).send()
   })
-
-  app.post('/auth/sign-out-everywhere', { onRequest: allow() }, async (request, reply) => {
-    await signIns.end(callerOf(request).id)
-    return reply.code(204).send()
-  })
-
-  app.get('/auth/sessions', { onRequest: allow() }, async (request) => ({
-    items: (await signIns.list(callerOf(request).id)).map(
-      ({ id, label, createdAt, lastUsedAt, idleUntil }) => ({
-        id,
-        ...(label !== null && { label }),
-        signedInAt: createdAt,
-        usedAt: lastUsedAt,
-        endsAt: idleUntil,
-      }),
-    ),
-  }))
-
-  app.delete<{ Params: { id: string } }>(
-    '/auth/sessions/:id',
-    { onRequest: allow() },
-    async (request, reply) => {
-      const { id } = request.params
-      const hasEnded = Uuid.safeParse(id).success && (await signIns.end(callerOf(request).id, id))
-      if (!hasEnded) throw notFound(`You have no session ${id}.`)
-      return reply.code(204).send()
-    },
-  )
 
   app.get('/.well-known/jwks.json', async (_, reply) => {
     reply.header('cache-control', 'public, max-age=300')

@@ -9,7 +9,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import { databaseAway } from '../database/errors.ts'
 import { notFound, Problem } from '../problem.ts'
-import { noSuchRoute } from './no-such-route.ts'
+import { noSuchRoute, pathOf } from './no-such-route.ts'
 import { keepBodies } from './read-body.ts'
 
 /** More than the largest order needs. */
@@ -48,7 +48,7 @@ export function createApp(logger: Logger): FastifyInstance {
   const knownMethods = noSuchRoute(app)
   app.addHook('onRequest', async (request) => {
     // To Fastify `/orders/` is an order whose name is empty.
-    if (/.\/(\?|$)/.test(request.url)) throw knownMethods(request)
+    if (pathOf(request).endsWith('/')) throw knownMethods(request)
   })
   app.setNotFoundHandler((request) => {
     throw knownMethods(request)

@@ -8,12 +8,17 @@ export function noSuchRoute(app: FastifyInstance): (request: FastifyRequest) => 
     const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
     routes.push({ path, methods: [method].flat() })
   })
-  return ({ method, url }) => {
-    const path = url.split('?', 1)[0] ?? ''
+  return (request) => {
+    const [path, { method }] = [pathOf(request), request]
     const known = routes.filter((route) => route.path.test(path)).flatMap(({ methods }) => methods)
     if (known.length === 0) return notFound(`Nothing is at ${path}.`, 'NO_SUCH_ROUTE')
     const allow = [...new Set(known)].sort().join(', ')
     const message = `${path} does not take ${method}, only ${allow}.`
     return new Problem(405, 'METHOD_NOT_ALLOWED', message, { headers: { allow } })
   }
+}
+
+/** The path of a request, as it was sent. */
+export function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? ''
 }

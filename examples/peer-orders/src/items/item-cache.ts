@@ -5,6 +5,7 @@ import { eq } from 'drizzle-orm'
 import type { Redis } from 'ioredis'
 import type { Db } from '../database/database.ts'
 import { items } from '../database/schema.ts'
+import type { Meters } from '../telemetry.ts'
 import type { Item } from './item.ts'
 
 /** Single items, read through a cache: in this process and, where there is one, in Redis. Orders never read through it. */
@@ -12,9 +13,11 @@ export class ItemCache {
   readonly #cache: ReturnType<typeof openCache>
   readonly #db: Db
 
-  constructor(db: Db, redis: Redis | undefined) {
+  constructor(db: Db, redis: Redis | undefined, { cacheRequests }: Pick<Meters, 'cacheRequests'>) {
     this.#db = db
     this.#cache = openCache(redis)
+    this.#cache.on('cache:hit', () => cacheRequests.inc({ outcome: 'hit' }))
+    this.#cache.on('cache:miss', () => cacheRequests.inc({ outcome: 'miss' }))
   }
 
   find(sku: string): Promise<Item | undefined> {

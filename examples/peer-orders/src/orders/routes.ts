@@ -42,6 +42,7 @@ export interface OrderRouteServices extends OrderServices {
 export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, allow: Guard): void {
   const { db } = services
   const signedIn = { onRequest: allow() }
+  listRoute(app, db, allow)
   // Before the body is looked at: what cannot be read is charged as well.
   const charge = async (request: FastifyRequest) => {
     idempotencyKeyOf(request)
@@ -61,26 +62,6 @@ export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, 
         'content-type': 'application/json; charset=utf-8',
       })
       .send(answer)
-  })
-
-  app.get('/orders', signedIn, async (request) => {
-    const { limit, after, customer, status, rule } = readQuery(request, ListQuery)
-    const behind = cursorOf('orders', after, OrderNumber)
-    const rows = await db
-      .select()
-      .from(orders)
-      .where(
-        and(
-          visibleOrders(callerOf(request)),
-          customer === undefined ? undefined : eq(orders.customer, customer),
-          status === undefined ? undefined : eq(orders.status, status),
-          rule === undefined ? undefined : orderRules[rule](),
-          behind === undefined ? undefined : lt(orders.number, behind),
-        ),
-      )
-      .orderBy(desc(orders.number))
-      .limit(limit + 1)
-    return pageOf(request, 'orders', rows, limit, { key: ({ number }) => number, toView })
   })
 
   app.get('/orders/:id', signedIn, async (request) => {
@@ -103,6 +84,29 @@ export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, 
       toView(await moveOrder(services, wanted(request, action), action)),
     )
   }
+}
+
+/** The list of orders, the newest first. */
+function listRoute(app: FastifyInstance, db: OrderServices['db'], allow: Guard): void {
+  app.get('/orders', { onRequest: allow() }, async (request) => {
+    const { limit, after, customer, status, rule } = readQuery(request, ListQuery)
+    const behind = cursorOf('orders', after, OrderNumber)
+    const rows = await db
+      .select()
+      .from(orders)
+      .where(
+        and(
+          visibleOrders(callerOf(request)),
+          customer === undefined ? undefined : eq(orders.customer, customer),
+          status === undefined ? undefined : eq(orders.status, status),
+          rule === undefined ? undefined : orderRules[rule](),
+          behind === undefined ? undefined : lt(orders.number, behind),
+        ),
+      )
+      .orderBy(desc(orders.number))
+      .limit(limit + 1)
+    return pageOf(request, 'orders', rows, limit, { key: ({ number }) => number, toView })
+  })
 }
 
 /** The order in the path, for who may do this to it. */

@@ -11,21 +11,14 @@ import {
   timeout,
   wrap,
 } from 'cockatiel'
+import type { Config } from '../config.ts'
 import { conflict, unavailable } from '../problem.ts'
+import type { Meters } from '../telemetry.ts'
 
 const CURRENCY = 'EUR'
 const ATTEMPTS = 3
 /** The customer cannot pay; the key is over. */
 const DECLINED: readonly number[] = [402, 410]
-
-/** Settings of {@link PaymentGateway}. */
-export interface PaymentGatewayOptions {
-  readonly url: string
-  /** How long one attempt may take, in milliseconds. */
-  readonly timeout: number
-  /** How long a gateway that keeps failing is left alone, in milliseconds. */
-  readonly recovery: number
-}
 
 interface GatewayRequest {
   readonly path: string
@@ -42,13 +35,18 @@ export class PaymentGateway {
   /** When the circuit opened for the last time. */
   #openedAt = 0
 
-  constructor({ url, timeout, recovery }: PaymentGatewayOptions) {
-    const { policy, breaker } = policyOf(timeout, recovery)
+  constructor(
+    { PAYMENT_URL, PAYMENT_TIMEOUT, PAYMENT_RECOVERY }: Config,
+    { paymentCircuit, paymentRetries }: Pick<Meters, 'paymentCircuit' | 'paymentRetries'>,
+  ) {
+    const { policy, breaker, retries } = policyOf(PAYMENT_TIMEOUT, PAYMENT_RECOVERY)
     breaker.onBreak(() => {
       this.#openedAt = performance.now()
     })
-    this.#url = url.replace(/\/$/, '')
-    this.#recovery = recovery
+    breaker.onStateChange((state) => paymentCircuit.set(state))
+    retries.onRetry(() => paymentRetries.inc())
+    this.#url = PAYMENT_URL.replace(/\/$/, '')
+    this.#recovery = PAYMENT_RECOVERY
     this.#policy = policy
   }
 
@@ -104,17 +102,18 @@ function policyOf(patience: number, recovery: number) {
     breaker: new ConsecutiveBreaker(5),
     halfOpenAfter: recovery,
   })
+  // Safe, for each payment has a key: the gateway takes it once, however often it is asked.
+  const retries = retry(
+    handleWhen((error) => !(error instanceof BrokenCircuitError)),
+    { maxAttempts: ATTEMPTS - 1, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }) },
+  )
   const policy = wrap(
     // For all attempts, their pauses and the wait for a slot.
     timeout((ATTEMPTS + 1) * patience, TimeoutStrategy.Aggressive),
-    // Safe, for each payment has a key: the gateway takes it once, however often it is asked.
-    retry(
-      handleWhen((error) => !(error instanceof BrokenCircuitError)),
-      { maxAttempts: ATTEMPTS - 1, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }) },
-    ),
+    retries,
     breaker,
     bulkhead(20, 200),
     timeout(patience, TimeoutStrategy.Aggressive),
   )
-  return { policy, breaker }
+  return { policy, breaker, retries }
 }
