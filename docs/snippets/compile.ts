@@ -37,6 +37,8 @@ export async function compile(
   project: Project,
   options: object = {},
 ): Promise<readonly Diagnostic[]> {
+  // The compiler takes no empty list.
+  if (programs.length === 0) return []
   const folder = join(project.folder, 'src')
   mkdirSync(folder, { recursive: true })
   programs.forEach(({ source }, index) => {

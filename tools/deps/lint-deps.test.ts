@@ -345,6 +345,25 @@ describe('the dependency rules', () => {
     expect(withImport("import type { z } from 'zod'\nconst zod = () => import('zod')")).toBe('')
   })
 
+  test('hold for what a command loads, which may need Node', () => {
+    const packageJson = manifest('@base/cache', ['./store'], {
+      bin: { cache: './dist/main.js' },
+      dependencies: { '@base/core': 'workspace:^' },
+    })
+    const withImport = (text: string) =>
+      lint({
+        'packages/cache/package.json': packageJson,
+        'packages/cache/src/main.ts': "import './clear.js'",
+        'packages/cache/src/clear.ts': text,
+      })
+
+    expect(withImport("import 'node:fs'")).toBe('')
+    // For who runs it there is no vitest, as there is for tests.
+    expect(withImport("import 'vitest'")).toContain(
+      'packages/cache/src/clear.ts:1  vitest is in neither dependencies nor peerDependencies',
+    )
+  })
+
   test('hold in this repository', () => {
     expect(formatFindings(lintDeps(join(import.meta.dirname, '..', '..')))).toBe('')
   })

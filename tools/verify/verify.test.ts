@@ -142,6 +142,37 @@ describe('verify:packages', () => {
   )
 
   test(
+    'starts the commands of a package that is not imported, and has its templates',
+    async () => {
+      const { 'package.json': _, ...none } = Object.fromEntries(Object.keys(SOUND).map((path) => [path, '']))
+      const files = (version: string) => ({
+        ...none,
+        'package.json': manifest({
+          types: undefined,
+          typesVersions: undefined,
+          exports: { './package.json': './package.json' },
+          bin: { parcels: './dist/main.js' },
+          files: ['dist/main.js', 'template'],
+        }),
+        'README.md': SOUND['README.md'] ?? '',
+        LICENSE: SOUND['LICENSE'] ?? '',
+        'dist/main.js': `#!/usr/bin/env node\nconsole.log('${version}')\n`,
+        'template/src/main.test.ts': 'export {}\n',
+      })
+      const found = await outcomes(files('1.0.0'), (subject) => verify(repository, subject))
+
+      expect(problems(found)).toBe('')
+      expect(found.map(({ title }) => title)).toContainEqual(
+        expect.stringMatching(/^1 commands start on Node 20/),
+      )
+      expect(problems(await outcomes(files('0.9.0'), (subject) => verify(repository, subject)))).toContain(
+        'dist/main.js --version on Node 26 must print 1.0.0 and exit with 0: it exits with 0.\n0.9.0',
+      )
+    },
+    LONG,
+  )
+
+  test(
     'refuses what is missing, what is too much and what is wrong in the package.json',
     async () => {
       const files = {

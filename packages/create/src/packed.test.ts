@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import {
   type Consumer,
   inParallel,
+  type NodeVersion,
   nodeBinary,
   pack,
   publicPackages,
@@ -53,19 +54,19 @@ async function make({ folder }: Consumer, choices: Choices): Promise<string> {
   return join(folder, name)
 }
 
-function start(service: string, args: readonly string[], environment: Environment) {
-  return spawn(nodeBinary('24'), args, {
+function start(node: NodeVersion, service: string, args: readonly string[], environment: Environment) {
+  return spawn(nodeBinary(node), args, {
     cwd: service,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
-/** What its tests say of themselves, and how many passed and failed. */
+/** What its tests say of themselves on the oldest Node that runs them, and how many passed and failed. */
 async function counts(service: string, environment: Environment) {
   // In one process, which is all the same for the tests, and fast.
-  const args = ['--test', '--test-isolation=none', '--test-reporter=tap', 'test/**/*.test.ts']
-  const child = start(service, args, environment)
+  const args = ['--test', '--experimental-test-isolation=none', '--test-reporter=tap', 'test/**/*.test.ts']
+  const child = start('22', service, args, environment)
   const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
   const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(said)?.[1])
   return { said, passed: count('pass'), failed: count('fail') }
@@ -115,7 +116,7 @@ describeWithService('postgres', (postgres) => {
 /** Starts one as its README says, asks it, and stops it as a platform does. */
 async function serve(service: string): Promise<void> {
   copyFileSync(join(service, '.env.example'), join(service, '.env'))
-  const child = start(service, ['src/main.ts'], { PORT: '0', OPS_PORT: '0' })
+  const child = start('24', service, ['src/main.ts'], { PORT: '0', OPS_PORT: '0' })
   onTestFinished(() => void child.kill('SIGKILL'))
   const messages: { msg: string; url?: string }[] = []
   for await (const line of createInterface({ input: child.stdout })) {

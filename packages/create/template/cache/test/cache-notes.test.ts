@@ -5,10 +5,11 @@ import { memoryRepository } from '@base/domain/repository'
 import { cacheNotes } from '../src/notes/cache-notes.ts'
 import type { Note, Notes } from '../src/notes/note.ts'
 
-test('a note is read once, and again after it was saved', async () => {
+test('a note is read once, and again after it was saved', async (t) => {
   const notes = memoryRepository<Note, string>({ id: ({ id }) => id, version: 'version' })
   let reads = 0
-  await using cache = createCache({ layers: [memoryCacheStore({ maxEntries: 10 })] })
+  const cache = createCache({ layers: [memoryCacheStore({ maxEntries: 10 })] })
+  t.after(() => cache.close())
   const counted: Notes = {
     findById: (id) => {
       reads++
@@ -28,9 +29,10 @@ test('a note is read once, and again after it was saved', async () => {
   assert.equal(reads, 2)
 })
 
-test('a note that is not there is looked for each time', async () => {
+test('a note that is not there is looked for each time', async (t) => {
   const notes = memoryRepository<Note, string>({ id: ({ id }) => id, version: 'version' })
-  await using cache = createCache({ layers: [memoryCacheStore({ maxEntries: 10 })] })
+  const cache = createCache({ layers: [memoryCacheStore({ maxEntries: 10 })] })
+  t.after(() => cache.close())
   const cached = cacheNotes(notes, cache)
 
   assert.equal(await cached.findById('a'), undefined)
