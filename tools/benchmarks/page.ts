@@ -97,7 +97,7 @@ function losses(benches: readonly KeptBench[]): string {
   const found =
     rows.length === 0
       ? 'Nowhere.'
-      : markdownTable([['bench', 'workload', 'who', 'its time by ours'], ...rows])
+      : markdownTable([['bench', 'workload', 'who', 'its time by ours'], ...rows], 3)
   return `## Where another is faster
 
 All that takes less than ${FASTER * 100} % of our time: peers, and what does less by design, such as code by hand.
@@ -122,5 +122,5 @@ function bundles(sizes: readonly JobSizes[]): string {
 
 What a job adds to an application: the imports that it needs, minified by esbuild into one ES module and compressed by gzip, dependencies included, modules of Node not. Below \`×1.00\` the peer is smaller. Ours bring checked options, injected time, cancellation and telemetry, of which a single block carries a part alone; a second one shares it.
 
-${markdownTable([['job', 'from us', 'ours', 'the closest of others'], ...rows])}`
+${markdownTable([['job', 'from us', 'ours', 'the closest of others'], ...rows], 4)}`
 }

@@ -54,6 +54,14 @@ export class AuthConnection {
     this.#onAnswer()
     return reply
   }
+
+  /** The texts at some keys: asked for in one command, but in a cluster, where they may lie on several nodes, one by one. */
+  async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const [first] = keys
+    if (first === undefined) return []
+    if (!this.#connection.isCluster) return partsOf(await this.send(['MGET', ...keys], first)).map(textOf)
+    return Promise.all(keys.map(async (key) => textOf(await this.send(['GET', key], key))))
+  }
 }
 
 /** A text of a reply; `undefined` where there was none. */

@@ -40,7 +40,7 @@ return text
 
 /**
  * Remembers in Redis which access tokens were taken back, for many processes: a `RevocationStore` of `@base/auth`. A
- * verification asks for three keys at once, which Redis drops when their time is over.
+ * verification asks for three keys in one command (in a cluster one by one), which Redis drops when their time is over.
  *
  * The server must not evict keys (`maxmemory-policy noeviction`): with one that is evicted a token is good again. So it is with
  * a failover that loses a write. A server that has no memory left takes revocations all the same.
@@ -58,7 +58,8 @@ export function redisRevocationStore(
 }
 
 /** What a name stands for. */
-type Kind = 'token' | 'session' | 'subject'
+const KINDS = ['token', 'session', 'subject'] as const
+type Kind = (typeof KINDS)[number]
 
 class RedisRevocationStore implements RevocationStore {
   readonly #connection: AuthConnection
@@ -81,18 +82,13 @@ class RedisRevocationStore implements RevocationStore {
   }
 
   async find({ issuer, id, session, subject }: RevocationQuery): Promise<Revocation> {
-    const [token, family, epoch] = await Promise.all([
-      this.#get('token', issuer, id),
-      this.#get('session', issuer, session),
-      this.#get('subject', issuer, subject),
-    ])
-    return { revoked: token !== undefined || family !== undefined, epoch: Number(epoch ?? 0) }
-  }
-
-  async #get(kind: Kind, issuer: string, name: string | undefined): Promise<string | undefined> {
-    if (name === undefined) return undefined
-    const key = this.#key(kind, issuer, name)
-    return textOf(await this.#connection.send(['GET', key], key))
+    const names = { token: id, session, subject }
+    const kinds = KINDS.filter((kind) => names[kind] !== undefined)
+    const keys = kinds.map((kind) => this.#key(kind, issuer, names[kind] ?? ''))
+    const texts = await this.#connection.get(keys)
+    const textAt = (kind: Kind) => texts[kinds.indexOf(kind)]
+    const revoked = textAt('token') !== undefined || textAt('session') !== undefined
+    return { revoked, epoch: Number(textAt('subject') ?? 0) }
   }
 
   /** The length of the issuer tells where it ends. */
