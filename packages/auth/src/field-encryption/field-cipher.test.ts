@@ -2,7 +2,14 @@ import { InvalidOptionError, UnsupportedError } from '@base/core/errors'
 import { secret } from '@base/core/secret'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import { createFieldCipher, FieldCipherError, type KmsPort, type LocalKey, localKeys } from './index.js'
+import {
+  createFieldCipher,
+  FieldCipherError,
+  type KmsPort,
+  type LocalKey,
+  localKeys,
+  openAesGcm,
+} from './index.js'
 
 const keyOf = (byte: number) => new Uint8Array(32).fill(byte)
 const place = { tenant: 'acme', table: 'customer', column: 'email', rowId: '7' }
@@ -357,4 +364,26 @@ describe('a blind index', () => {
     for (const indexBits of [31, 33, 0, 264])
       expect(() => createFieldCipher({ keys: localKeys([k1]), indexBits })).toThrow(InvalidOptionError)
   })
+})
+
+test.each([
+  ['no list', 'rowId'],
+  ['an empty list', []],
+  ['a name twice', ['rowId', 'rowId']],
+  ['an empty name', ['rowId', '']],
+  ['a name that is none', ['rowId', 7]],
+])('a context of %s is refused', (_, context) => {
+  const options = { keys: localKeys([k1]), context: context as never }
+  expect(() => createFieldCipher(options)).toThrow(InvalidOptionError)
+})
+
+test.each([
+  ['of another length', new Uint8Array(31)],
+  ['that is a text', 'x'.repeat(32)],
+])('AES-GCM refuses a key %s, and does not show it', async (_, key) => {
+  const part = new Uint8Array(16)
+  const message = { nonce: part.subarray(0, 12), ciphertext: part, tag: part }
+  const refused = openAesGcm(key as never, message)
+  await expect(refused).rejects.toThrow(InvalidOptionError)
+  await expect(refused).rejects.toThrow(/^(?!.*xxx).*16, 24 or 32 bytes/)
 })

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createCodec } from '@base/core/codec'
+import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
@@ -13,6 +14,16 @@ function inMemory(options: Partial<CacheOptions> = {}) {
     cache: createCache({ layers: [memoryCacheStore({ clock })], jitter: [0, 0], clock, ...options }),
   }
 }
+
+test('its counters can be read, and what its memory holds', async () => {
+  const { cache } = inMemory()
+  await cache.getOrSet('a', () => 'one')
+  await cache.get('a')
+  const held = { hits: 1, loads: 1, entries: 1, bytes: expect.any(Number) }
+  expect(readDiagnosticsSources().get('base:cache:cache')).toContainEqual(
+    expect.objectContaining({ reading: expect.objectContaining(held) }),
+  )
+})
 
 describe('cached', () => {
   test('caches by name and arguments, with the same signature, and forgets single results', async () => {
