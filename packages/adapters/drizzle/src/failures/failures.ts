@@ -51,7 +51,7 @@ export function toFailure(error: unknown): unknown {
  * the database does not answer. No message of it or of its causes holds a value of a parameter or a row, as those of drizzle do.
  *
  * @example
- * const [row] = await withFailures(() => db.select().from(accounts).where(eq(accounts.name, name)))
+ * const rows = await withFailures(() => db.select().from(accounts).where(eq(accounts.name, name)))
  *
  * @throws What the database refused; anything else as it is.
  * @see PostgreSQL documentation, appendix A, "PostgreSQL Error Codes"
