@@ -7,6 +7,10 @@ import type { StdoutSink } from './stdout-sink.js'
 const RETRY = 20
 const SYNC_RETRY = 5
 
+/** Bytes of the room that lines are encoded in, and how many a UTF-16 unit can take. */
+const ROOM = 16_384
+const WIDEST = 3
+
 /** The part of `node:fs` that is used. */
 interface FileSystem {
   writeSync(fd: number, data: Uint8Array): number
@@ -25,6 +29,8 @@ export interface FileDescriptorLimits {
 export class FileDescriptorSink implements StdoutSink {
   readonly #fs = process.getBuiltinModule('node:fs') as FileSystem
   readonly #encoder = new TextEncoder()
+  /** The same for all lines: one of its own for each would cost more than writing it. */
+  readonly #room = new Uint8Array(ROOM)
   readonly #fd: number
   readonly #limits: FileDescriptorLimits
   /** What waits, in order; the first may be the rest of a line. */
@@ -54,11 +60,11 @@ export class FileDescriptorSink implements StdoutSink {
       this.#drop()
       return
     }
-    const bytes = this.#encoder.encode(line)
+    const bytes = this.#encode(line)
     const written = this.#pending.length > 0 ? 0 : this.#try(bytes)
     if (written === bytes.length) return
     if (this.#broken) this.#drop()
-    else this.#keep(written === 0 ? bytes : bytes.subarray(written), written > 0)
+    else this.#keep(bytes.slice(written), written > 0)
   }
 
   flush(callback?: (error?: Error) => void): void {
@@ -101,6 +107,12 @@ export class FileDescriptorSink implements StdoutSink {
     }
     this.#discard()
     forgetAtExit(this)
+  }
+
+  /** The bytes of a line, until the next is encoded. */
+  #encode(line: string): Uint8Array {
+    if (line.length * WIDEST > ROOM) return this.#encoder.encode(line)
+    return this.#room.subarray(0, this.#encoder.encodeInto(line, this.#room).written)
   }
 
   /** Has a line wait; the rest of one that has begun must follow it, whatever the room. */

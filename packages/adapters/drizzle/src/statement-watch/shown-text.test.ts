@@ -19,6 +19,13 @@ describe('the text of a statement that is shown', () => {
     expect(shownText(sql)).toBe(shown)
   })
 
+  test('is the same each time it is asked for, also where many others come in between', () => {
+    const texts = Array.from({ length: 1_200 }, (_, number) => `select ${number}, a${number} from t`)
+    for (const _ of [1, 2]) {
+      for (const [number, sql] of texts.entries()) expect(shownText(sql)).toBe(`select ?, a${number} from t`)
+    }
+  })
+
   test('is cut where it is very long', () => {
     expect(shownText(`select ${'a, '.repeat(10_000)}a`)).toHaveLength(2_049)
   })

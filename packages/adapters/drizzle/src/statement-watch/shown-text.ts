@@ -10,8 +10,24 @@ const LONGEST = 2_048
 const TOKEN =
   /"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\/|\/\*[\s\S]*$|e'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)|\$([a-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|\$\d+|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*/giu
 
+/** Texts that were shown, for a service sends the same statements over and over; and how many at most. */
+const known = new Map<string, string>()
+const MOST_KNOWN = 500
+
 /** A statement without comments, with a `?` for each value that was written into it, cut where it is very long. */
 export function shownText(sql: string): string {
+  const before = known.get(sql)
+  if (before !== undefined) return before
+  const shown = show(sql)
+  if (sql.length <= LONGEST) {
+    // Who writes values into statements never sends one again: those must not fill the memory.
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(sql, shown)
+  }
+  return shown
+}
+
+function show(sql: string): string {
   const shown = sql.replace(TOKEN, shownToken).trim()
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown
 }

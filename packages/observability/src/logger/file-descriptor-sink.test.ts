@@ -1,0 +1,35 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@base/core/clock'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { FileDescriptorSink } from './file-descriptor-sink.js'
+
+test('a file has each line whole, however long it is and whatever it is written in', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sink-'))
+  try {
+    const line = fc
+      .tuple(fc.string({ unit: fc.constantFrom('a', 'é', '漢', '🙂') }), fc.integer({ min: 0, max: 3_000 }))
+      .map(([text, times]) => `${text.repeat(times)}\n`)
+    const lines = fc.array(line, { maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(lines, async (written) => {
+        const file = join(folder, 'log')
+        const fd = openSync(file, 'w')
+        const sink = new FileDescriptorSink(fd, {
+          maxPending: 1_000_000,
+          patience: 1_000,
+          clock: systemClock,
+        })
+        for (const each of written) sink.write(each)
+        await sink.close()
+        closeSync(fd)
+        expect(readFileSync(file, 'utf8')).toBe(written.join(''))
+      }),
+      { numRuns: 50 },
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
