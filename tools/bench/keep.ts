@@ -1,7 +1,6 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { importsOf } from '../deps/imports.ts'
 import { type Machine, machine } from './machine.ts'
 import type { Figure } from './measure.ts'
 
@@ -63,12 +62,16 @@ function slug(text: string): string {
     .toLowerCase()
 }
 
+/** An import of values in a file that is formatted as ours are: a parser would stand in the memory of each bench. */
+const IMPORT = /^(?:import(?! type)|\}).* from '([^']+)'$/gm
+
 /** Of the packages that a file imports, but for ours and those of Node. */
 function versionsOf(file: string): Record<string, string> {
   const require = createRequire(file)
-  const names = importsOf(readFileSync(file, 'utf8'))
-    .filter(({ specifier, kind }) => kind !== 'type' && !/^(?:node:|\.|@base)/.test(specifier))
-    .map(({ specifier }) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)
+  const names = [...readFileSync(file, 'utf8').matchAll(IMPORT)]
+    .map(([, specifier = '']) => specifier)
+    .filter((specifier) => !/^(?:node:|\.|@base)/.test(specifier))
+    .map((specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)
   return Object.fromEntries([...new Set(names)].sort().map((name) => [name, versionOf(require, name)]))
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -67,13 +67,14 @@ function linkDependencies(root: string, folder: string): void {
 
 /** Builds, checks and tests a package there, as `pnpm build check test` do; throws with the output of what failed. */
 function prove(root: string, folder: string, pattern: string): void {
-  const run = (command: string, args: readonly string[], cwd = root) =>
-    execFileSync(bin(command), args, {
+  const run = (command: string, args: readonly string[], cwd = root) => {
+    const { status, stdout, stderr } = spawnSync(bin(command), args, {
       cwd,
       encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
       env: env(root),
     })
+    if (status !== 0) throw new Error(`${command} failed (${status}):\n${stdout}${stderr}`)
+  }
   run('tsup', [], join(root, folder))
   run('tsc', [], join(root, folder))
   // As main.ts does after writing.
