@@ -2,12 +2,14 @@ import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { checkText } from '../options/options.js'
 import type { AcquireOptions, LeaseOptions } from './lock.js'
 
-/** How long a lease lasts where nobody says. */
-export const DEFAULT_TTL: Duration = '30s'
-
-const DEFAULT_WAIT: Duration = '10s'
+/** How long a lease lasts where nobody says, in milliseconds: a lock is taken in a moment, of which reading a text is a part. */
+export const DEFAULT_TTL = 30_000
+const DEFAULT_WAIT = 10_000
 
 const where = { package: '@base/core', pattern: 'Lock' }
+const KEY = { ...where, option: 'key' }
+const TTL = { ...where, option: 'ttl', positive: true }
+const WAIT = { ...where, option: 'wait', infinity: true }
 
 /** What {@link Lock.tryAcquire} is asked for, checked. */
 export interface CheckedLease {
@@ -29,7 +31,7 @@ export interface CheckedAcquire extends CheckedLease {
  * @throws InvalidOptionError naming the option; the signal's reason where it has aborted.
  */
 export function checkLease(key: string, { ttl = DEFAULT_TTL, signal }: LeaseOptions = {}): CheckedLease {
-  checkText(key, { ...where, option: 'key' })
+  checkText(key, KEY)
   const lasting = checkTtl(ttl)
   signal?.throwIfAborted()
   return { ttl: lasting, signal }
@@ -45,8 +47,9 @@ export function checkLease(key: string, { ttl = DEFAULT_TTL, signal }: LeaseOpti
  */
 export function checkAcquire(key: string, options: AcquireOptions = {}): CheckedAcquire {
   const { wait = DEFAULT_WAIT } = options
-  const patience = toMilliseconds(wait, { ...where, option: 'wait', infinity: true })
-  return { ...checkLease(key, options), wait: patience }
+  const patience = toMilliseconds(wait, WAIT)
+  const { ttl, signal } = checkLease(key, options)
+  return { ttl, wait: patience, signal }
 }
 
 /**
@@ -55,5 +58,5 @@ export function checkAcquire(key: string, options: AcquireOptions = {}): Checked
  * @throws InvalidOptionError where it is no duration above 0.
  */
 export function checkTtl(ttl: Duration): number {
-  return toMilliseconds(ttl, { ...where, option: 'ttl', positive: true })
+  return toMilliseconds(ttl, TTL)
 }

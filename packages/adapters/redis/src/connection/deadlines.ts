@@ -4,29 +4,41 @@ import { systemClock, type Timer } from '@base/core/clock'
 export interface Deadline {
   /** By the system's monotonic clock, once it is added. */
   at: number
+  /** Its neighbours among those who wait; itself where it is not one of them. */
+  before: Deadline
+  after: Deadline
   expire(): void
 }
 
 /**
  * The deadlines of all commands, with one timer for the first of them. Most commands are answered in a thousandth of their
- * time; a timer for each, made and cancelled, took a tenth of a round trip.
+ * time; a timer for each, made and cancelled, took a tenth of a round trip, and a set of them, which has to hash each, a part
+ * that still showed.
  *
  * The timer keeps no process alive: the client does, which owes the answer. Once it fires, what has come in is read before
  * anybody is told: a process that was busy itself does not blame the server.
  */
 class Deadlines {
-  readonly #all = new Set<Deadline>()
+  /** The ends of all, linked to each other. */
+  readonly #ends: Deadline = new Ends()
   #timer: Timer | undefined
   #due = Number.POSITIVE_INFINITY
 
   add(timeout: number, deadline: Deadline): void {
     deadline.at = systemClock.monotonic() + timeout
-    this.#all.add(deadline)
+    const last = this.#ends.before
+    deadline.before = last
+    deadline.after = this.#ends
+    last.after = deadline
+    this.#ends.before = deadline
     if (deadline.at < this.#due) this.#wait(deadline.at)
   }
 
   delete(deadline: Deadline): void {
-    this.#all.delete(deadline)
+    deadline.before.after = deadline.after
+    deadline.after.before = deadline.before
+    deadline.before = deadline
+    deadline.after = deadline
   }
 
   #wait(due: number): void {
@@ -40,15 +52,27 @@ class Deadlines {
     const now = systemClock.monotonic()
     let next = Number.POSITIVE_INFINITY
     this.#due = next
-    for (const deadline of this.#all) {
+    const expired: Deadline[] = []
+    for (let deadline = this.#ends.after; deadline !== this.#ends; deadline = deadline.after) {
       if (deadline.at > now) next = Math.min(next, deadline.at)
-      else {
-        this.#all.delete(deadline)
-        deadline.expire()
-      }
+      else expired.push(deadline)
+    }
+    for (const deadline of expired) {
+      // One that expired may have ended others.
+      if (deadline.after === deadline) continue
+      this.delete(deadline)
+      deadline.expire()
     }
     if (next < this.#due) this.#wait(next)
   }
+}
+
+class Ends implements Deadline {
+  readonly at = Number.POSITIVE_INFINITY
+  before: Deadline = this
+  after: Deadline = this
+
+  expire(): void {}
 }
 
 /** Those of this process. */

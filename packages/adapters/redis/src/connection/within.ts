@@ -56,6 +56,8 @@ export function within<T>(
 /** One that ends in time. A command is short, so this has no function of its own for each way that it may end. */
 class BoundedAttempt<T> extends Attempt implements Deadline {
   at = 0
+  before: Deadline = this
+  after: Deadline = this
   readonly #timeout: number
   readonly #signal: AbortSignal | undefined
   readonly #resolve: (value: T) => void
