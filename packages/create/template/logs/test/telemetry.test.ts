@@ -15,15 +15,4 @@ describeService('telemetry', (service) => {
     assert.equal(line?.['status'], 200)
     assert.doesNotMatch((await service()).log.text, /not to be logged/)
   })
-
-  test('passes each probe, and is silent about it', async () => {
-    const { log } = await service()
-    const requests = () => log.lines.filter(({ msg }) => msg === 'request').length
-    const before = requests()
-    for (const probe of ['live', 'ready', 'startup']) {
-      const { status, body } = await ask(await service(), `GET /health/${probe}`)
-      assert.deepEqual([status, body], [200, { status: 'pass' }])
-    }
-    assert.equal(requests(), before)
-  })
 })

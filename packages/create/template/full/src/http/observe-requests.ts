@@ -1,8 +1,8 @@
 import { tracecontext, withSpan } from '@base/observability/tracing'
 import { context, SpanStatusCode } from '@opentelemetry/api'
-import type { Context, MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
+import type { MiddlewareHandler } from 'hono'
 import type { Telemetry } from '../telemetry.ts'
+import { routeOf } from './route-of.ts'
 
 /**
  * One span, one line and one duration for each request, by its route: never by its path, its query or its body.
@@ -37,9 +37,4 @@ export function observeRequests({ logger, metrics }: Telemetry): MiddlewareHandl
       }),
     )
   }
-}
-
-/** The route, such as `/notes/:id`; undefined where there is none. Middleware is registered for ALL methods, handlers for one. */
-function routeOf(c: Context): string | undefined {
-  return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path
 }

@@ -1,6 +1,6 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
+import type { MiddlewareHandler } from 'hono'
 import type { Telemetry } from '../telemetry.ts'
+import { routeOf } from './route-of.ts'
 
 /** One line for each request, by its route: never by its path, its query or its body. */
 export function observeRequests({ logger }: Telemetry): MiddlewareHandler {
@@ -12,9 +12,4 @@ export function observeRequests({ logger }: Telemetry): MiddlewareHandler {
     const line = { method: c.req.method, route: routeOf(c), status, responseTime }
     logger[status >= 500 ? 'error' : 'info'](line, 'request')
   }
-}
-
-/** The route, such as `/notes/:id`; undefined where there is none. Middleware is registered for ALL methods, handlers for one. */
-function routeOf(c: Context): string | undefined {
-  return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path
 }
