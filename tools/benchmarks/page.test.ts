@@ -4,15 +4,13 @@ import type { LoadResult } from '../load/report.ts'
 import { renderPage } from './page.ts'
 
 const MACHINE = {
-  ...{
-    date: '2026-01-02',
-    node: 'v24.0.0',
-    cpu: 'Fast',
-    cores: 2,
-    memory: 8,
-    system: 'Linux 6.1',
-    load: 0.5,
-  },
+  date: '2026-01-02',
+  node: 'v24.0.0',
+  cpu: 'Fast',
+  cores: 2,
+  memory: 8,
+  system: 'Linux 6.1',
+  load: 0.5,
 }
 
 const BENCH: KeptBench = {
@@ -34,12 +32,16 @@ const BENCH: KeptBench = {
 const summary = (name: string, requestsPerSecond: number, p99: number) => ({
   name,
   scenarios: { read: { requestsPerSecond, p50: 1, p99, cpuPerRequest: 100 } },
-  ...{ rss: 2e8, rssAfterCollection: 1e8, startTime: 900 },
+  rss: 2e8,
+  rssAfterCollection: 1e8,
+  startTime: 900,
 })
 
 const LOAD: LoadResult = {
   ...MACHINE,
-  ...{ effort: 'full', connections: 16, rounds: 5 },
+  effort: 'full',
+  connections: 16,
+  rounds: 5,
   summaries: [summary('orders-api', 900, 4), summary('peer-orders', 1_000, 5)],
   lines: {
     'orders-api': { items: { files: 1, lines: 50 } },

@@ -14,16 +14,14 @@ export const SHARED = [
   'settings, assembly, start and stop',
 ] as const
 
-/** What one does and the other does not, and what is no part of the service. */
-export const LEFT_OUT = [
-  'accounts, letters, cookies of browsers',
-  'second factor, API keys, a provider',
-  'field encryption',
-  'filters as JSON',
-  'payment gateway (the outside world)',
-] as const
-
-type Part = (typeof SHARED)[number] | (typeof LEFT_OUT)[number]
+/** What both do, what one does and the other does not, and what is no part of the service. */
+type Part =
+  | (typeof SHARED)[number]
+  | 'accounts, letters, cookies of browsers'
+  | 'second factor, API keys, a provider'
+  | 'field encryption'
+  | 'filters as JSON'
+  | 'payment gateway (the outside world)'
 
 /**
  * Which file is for what, by its path under `src`; the first pattern decides. A file that is for several things counts as a
@@ -54,14 +52,11 @@ export const SCOPE: Readonly<Record<string, readonly (readonly [pattern: RegExp,
   'peer-orders': [
     [/^items\//, 'items'],
     [/^customers\//, 'customers'],
-    [
-      /^(limits|redis|lock)\.ts|^(limits|coordination|redis)\//,
-      'limits, lock and cache of several instances',
-    ],
+    [/^(limits|redis)\.ts/, 'limits, lock and cache of several instances'],
     [/^orders\//, 'orders and pricing'],
     [/^payments\//, 'payments'],
     [/^jobs\//, 'night job'],
-    [/^(auth|accounts)\//, 'signing in'],
+    [/^auth\//, 'signing in'],
     [/^access\//, 'permissions'],
     [/^database\//, 'database'],
     [/^http\/observe|^telemetry/, 'log, metrics, traces'],
