@@ -1,6 +1,9 @@
 /** A part of a command. */
 export type Argument = string | Buffer
 
+/** A command, with its parts. */
+export type Command = readonly [name: string, ...args: Argument[]]
+
 /** What a command gives: bulk strings are buffers, and numbers are numbers, whatever the client was told. */
 export type Reply = null | number | string | Buffer | readonly Reply[]
 
@@ -36,7 +39,7 @@ export interface Connection {
    *
    * @throws what `redisError` makes of a failure, in the time given; the signal's reason once it aborts.
    */
-  send(command: readonly [name: string, ...args: Argument[]], options: SendOptions): Promise<Reply>
+  send(command: Command, options: SendOptions): Promise<Reply>
   /** The nodes that hold keys: this connection itself, or the masters of a cluster as the client knows them now. */
   masters(): Promise<readonly Connection[]>
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import type { Argument, Command, Connection, Reply, SendOptions } from './connection.js'
 import { replyName } from './redis-error.js'
 
 /** A script in Lua, which the server runs in one step. All its keys lie in one slot. */
@@ -25,17 +25,26 @@ export function script(source: string): Script {
  */
 export function runScript(
   connection: Connection,
-  { sha, source }: Script,
+  script: Script,
   keys: readonly [string, ...string[]],
   args: readonly Argument[],
   options: RunOptions,
 ): Promise<Reply> {
   const sending = { ...options, key: keys[0] }
-  const count = `${keys.length}`
-  return connection.send(['EVALSHA', sha, count, ...keys, ...args], sending).catch((error: unknown) => {
+  return connection.send(byName(script, keys, args), sending).catch((error: unknown) => {
     if (!isUnknownScript(error)) throw error
-    return connection.send(['EVAL', source, count, ...keys, ...args], sending)
+    return connection.send(byText(script, keys, args), sending)
   })
+}
+
+/** The command that runs a script by its name. */
+export function byName({ sha }: Script, keys: readonly string[], args: readonly Argument[]): Command {
+  return ['EVALSHA', sha, `${keys.length}`, ...keys, ...args]
+}
+
+/** The command that runs a script by its text. */
+export function byText({ source }: Script, keys: readonly string[], args: readonly Argument[]): Command {
+  return ['EVAL', source, `${keys.length}`, ...keys, ...args]
 }
 
 /** Whether a server has refused a script because it does not know it. */

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type AppError, isAppError } from '@base/core/errors'
-import type { Connection } from '../connection/connection.js'
-import { runScript, type Script } from '../connection/script.js'
+import type { Connection, Reply } from '../connection/connection.js'
+import { byName, byText, isUnknownScript, type Script } from '../connection/script.js'
 import { extendScript, REMEMBERED, releaseScript, takeScript } from './scripts.js'
 
 /** How long it waits before it asks again what got no answer, in milliseconds. */
@@ -43,6 +43,8 @@ interface Question<Answer> {
   readonly signal?: AbortSignal | undefined
   /** What a number says that was asked for at a time of the monotonic clock. */
   readonly read: (reply: number, askedAt: number) => Answer
+  /** Called where nobody will learn the answer. */
+  readonly fail?: () => void
 }
 
 /**
@@ -53,25 +55,27 @@ export class LeaseKeys {
   /** Where releases are told. One channel for all keys, so that whoever listens need not change its subscription. */
   readonly channel: string
   readonly #parts: LeaseKeysParts
+  /** In bytes, of what stands before a key on the server. */
+  readonly #prefixLength: string
 
   constructor(parts: LeaseKeysParts) {
     this.#parts = parts
-    this.channel = `${parts.connection.keyPrefix}${parts.prefix}released`
+    const prefix = `${parts.connection.keyPrefix}${parts.prefix}`
+    this.channel = `${prefix}released`
+    this.#prefixLength = `${Buffer.byteLength(prefix)}`
   }
 
-  /** Takes a lease; or for how many milliseconds another holds it. */
-  take(
-    { key, holder, ttl }: Claim,
-    listens: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<Taken | number> {
+  /** Takes a lease; or for how many milliseconds another holds it. What was taken unawares is given back. */
+  take(claim: Claim, listens: boolean, signal: AbortSignal | undefined): Promise<Taken | number> {
+    const { key, holder, ttl } = claim
     return this.#ask({
       script: takeScript,
       key,
-      args: [holder, `${ttl + REMEMBERED}`, listens ? '1' : '0'],
+      args: listens ? [holder, `${ttl + REMEMBERED}`, '1'] : [holder, `${ttl + REMEMBERED}`],
       timeout: this.#parts.timeout,
       signal,
       read: (reply, askedAt) => (reply > 0 ? { token: BigInt(reply), askedAt } : -reply),
+      fail: () => this.forget(claim),
     })
   }
 
@@ -91,7 +95,7 @@ export class LeaseKeys {
     return this.#ask({
       script: releaseScript,
       key,
-      args: [holder, this.channel, key],
+      args: [holder, this.#prefixLength],
       timeout,
       read: (reply) => reply === 1,
     })
@@ -102,21 +106,51 @@ export class LeaseKeys {
     this.release(claim, Math.min(claim.ttl, LONGEST_FAREWELL)).catch(() => {})
   }
 
-  async #ask<Answer>(question: Question<Answer>): Promise<Answer> {
-    const { connection, prefix, clock } = this.#parts
-    const { script, key, args, timeout, signal } = question
-    const deadline = systemClock.monotonic() + timeout
-    for (let left = timeout; ; ) {
-      const askedAt = clock.monotonic()
+  /** Nothing that awaits where the first answer is one: each await of a question that is so short shows. */
+  #ask<Answer>(question: Question<Answer>): Promise<Answer> {
+    const askedAt = this.#parts.clock.monotonic()
+    const answer = this.#send(question, question.timeout)
+    const deadline = systemClock.monotonic() + question.timeout
+    return answer.then(
+      (reply) => question.read(Number(reply), askedAt),
+      (error) => this.#askAgain(question, deadline, error),
+    )
+  }
+
+  async #askAgain<Answer>(question: Question<Answer>, deadline: number, error: unknown): Promise<Answer> {
+    try {
+      return await this.#repeat(question, deadline, error)
+    } catch (last) {
+      question.fail?.()
+      throw last
+    }
+  }
+
+  /** Until there is an answer, or a failure that does not pass in the time that is left. */
+  async #repeat<Answer>(question: Question<Answer>, deadline: number, failure: unknown): Promise<Answer> {
+    for (let error = failure; ; ) {
+      const isUnknown = isUnknownScript(error)
+      const pause = isUnknown ? 0 : PAUSE
+      const left = Math.floor(deadline - systemClock.monotonic()) - pause
+      if (left <= 0 || !(isUnknown || mayPass(error))) throw error
+      if (pause > 0) await systemClock.sleep(pause, { signal: question.signal })
+      const askedAt = this.#parts.clock.monotonic()
       try {
-        const reply = await runScript(connection, script, [prefix + key], args, { timeout: left, signal })
+        const reply = await this.#send(question, left, isUnknown ? byText : byName)
         return question.read(Number(reply), askedAt)
-      } catch (error) {
-        left = Math.floor(deadline - systemClock.monotonic()) - PAUSE
-        if (left <= 0 || !mayPass(error)) throw error
-        await systemClock.sleep(PAUSE, { signal })
+      } catch (again) {
+        error = again
       }
     }
+  }
+
+  #send(
+    { script, key, args, signal }: Question<unknown>,
+    timeout: number,
+    command: typeof byName = byName,
+  ): Promise<Reply> {
+    const name = this.#parts.prefix + key
+    return this.#parts.connection.send(command(script, [name], args), { timeout, signal, key: name })
   }
 }
 

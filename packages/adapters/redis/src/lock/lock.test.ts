@@ -99,14 +99,16 @@ describeWithService('redis', (redis) => {
     test('a release in another process wakes who waits, with a subscriber', async () => {
       const clock = new TestClock()
       const subscriber = await opened.subscriber()
-      const [holder, waiter] = [lockOn(opened), lockOn(opened, { clock, subscriber })]
-      const lease = await holder.acquire(`news ${kind}`)
-      const waiting = waiter.acquire(`news ${kind}`, { wait: '1h' })
+      // The server counts in bytes where a key begins.
+      const prefix = `Schlösser ${kind} 🔒:`
+      const [holder, waiter] = [lockOn(opened, { prefix }), lockOn(opened, { prefix, clock, subscriber })]
+      const lease = await holder.acquire('Tür')
+      const waiting = waiter.acquire('Tür', { wait: '1h' })
       // It asks again until it has told Redis that it listens; from then on no time passes.
       await expect
         .poll(async () => {
           await clock.advance(20)
-          return plain.getrange(`lock:news ${kind}`, 17, 17)
+          return plain.getrange(`${prefix}Tür`, 17, 17)
         })
         .toBe('1')
       await lease.release()
@@ -247,11 +249,29 @@ describeWithService('redis', (redis) => {
   test("a prefix of the client's own stands before ours, and the owner is named", async () => {
     const client = new Redis(redis.url, { keyPrefix: 'mine:' })
     const lease = await redisLock(client, { prefix: 'p:', owner: 'worker 7' }).acquire('k', { ttl: '10s' })
-    expect(await plain.get('mine:p:k')).toMatch(new RegExp(`^${lease.token} 0 worker 7 [0-9a-f-]{36}$`))
+    expect(await plain.get('mine:p:k')).toMatch(new RegExp(`^${lease.token} 0 worker 7 [0-9a-f-]{36} 0$`))
     const life = Number(await plain.pttl('mine:p:k'))
     expect(life).toBeGreaterThan(3_600_000)
     expect(life).toBeLessThanOrEqual(3_610_000)
     client.disconnect()
+  })
+
+  test("a release is told under the client's own prefix", async () => {
+    const options = { keyPrefix: 'ours:' }
+    const [client, subscriber] = [new Redis(redis.url, options), new Redis(redis.url, options)]
+    const clock = new TestClock()
+    const lease = await redisLock(client).acquire('told', { ttl: '1h' })
+    const waiting = redisLock(client, { clock, subscriber }).acquire('told', { wait: '1h' })
+    await expect
+      .poll(async () => {
+        await clock.advance(20)
+        return plain.getrange('ours:lock:told', 17, 17)
+      })
+      .toBe('1')
+    await lease.release()
+    expect((await waiting).token > lease.token).toBe(true)
+    client.disconnect()
+    subscriber.disconnect()
   })
 
   test('numbers that the client gives as texts are understood', async () => {

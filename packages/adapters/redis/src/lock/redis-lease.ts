@@ -1,25 +1,18 @@
 import type { Clock, Timer } from '@base/core/clock'
 import type { Duration } from '@base/core/duration'
 import { checkTtl, type Lease, leaseLostError } from '@base/core/lock'
-import type { LeaseKeys } from './lease-keys.js'
+import type { Claim, LeaseKeys, Taken } from './lease-keys.js'
 
 /** By how much this process gives a lease up earlier than the server: two clocks do not run alike. */
 const DRIFT = 0.01
 const LEAST_MARGIN = 2
 
-/** What a lease is made of. */
-export interface RedisLeaseParts {
-  readonly key: string
-  /** Its holder's name in Redis. */
-  readonly holder: string
-  readonly token: bigint
-  readonly ttl: number
-  /** By the monotonic clock, before the server began to count. */
-  readonly askedAt: number
-  readonly clock: Clock
+/** Where a lease was taken. */
+export interface LeasePlace {
   readonly keys: LeaseKeys
-  /** Called once, when it is given back or lost. */
-  readonly onEnd: () => void
+  readonly clock: Clock
+  /** Called once for each lease, when it is given back or lost. */
+  readonly onEnd: (key: string) => void
 }
 
 /** Until when a lease may be trusted, by the monotonic clock. */
@@ -31,7 +24,8 @@ export function deadlineOf(askedAt: number, ttl: number): number {
 export class RedisLease implements Lease {
   readonly key: string
   readonly token: bigint
-  readonly #parts: RedisLeaseParts
+  readonly #claim: Claim
+  readonly #place: LeasePlace
   #lost: AbortController | undefined
   #isHeld = true
   #isLost = false
@@ -39,11 +33,12 @@ export class RedisLease implements Lease {
   #timer: Timer | undefined
   #extending: Promise<unknown> = NOTHING
 
-  constructor(parts: RedisLeaseParts) {
-    this.key = parts.key
-    this.token = parts.token
-    this.#parts = parts
-    this.#deadline = deadlineOf(parts.askedAt, parts.ttl)
+  constructor(claim: Claim, { token, askedAt }: Taken, place: LeasePlace) {
+    this.key = claim.key
+    this.token = token
+    this.#claim = claim
+    this.#place = place
+    this.#deadline = deadlineOf(askedAt, claim.ttl)
   }
 
   /**
@@ -60,7 +55,7 @@ export class RedisLease implements Lease {
     return this.#lost.signal
   }
 
-  async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
+  async extend(ttl: Duration = this.#claim.ttl): Promise<void> {
     const lasting = checkTtl(ttl)
     // One after the other, or a late answer would undo a later, shorter one.
     const extended = this.#extending.then(() => this.#extend(lasting))
@@ -68,13 +63,15 @@ export class RedisLease implements Lease {
     return extended
   }
 
-  async release(): Promise<{ readonly released: boolean }> {
+  release(): Promise<{ readonly released: boolean }> {
     this.#expireIfDue()
-    if (!this.#isHeld) return { released: false }
+    if (!this.#isHeld) return Promise.resolve({ released: false })
     this.#end()
-    const released = await this.#parts.keys.release(this.#parts).catch(() => false)
-    this.#parts.onEnd()
-    return { released }
+    const tell = (released: boolean) => {
+      this.#place.onEnd(this.key)
+      return { released }
+    }
+    return this.#place.keys.release(this.#claim).then(tell, () => tell(false))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,7 +79,8 @@ export class RedisLease implements Lease {
   }
 
   async #extend(ttl: number): Promise<void> {
-    const { clock, keys, key, holder } = this.#parts
+    const { clock, keys } = this.#place
+    const { key, holder } = this.#claim
     this.#expireIfDue()
     if (!this.#isHeld) throw leaseLostError(key)
     // A shorter lease counts although its answer may be lost.
@@ -107,15 +105,18 @@ export class RedisLease implements Lease {
   #watch(): void {
     this.#timer?.cancel()
     if (!this.#isHeld || this.#lost === undefined) return
-    const { clock, key } = this.#parts
+    const { clock } = this.#place
     const left = Math.max(0, Math.floor(this.#deadline - clock.monotonic()))
     // Idle: a process with nothing else to do need not wait for a lease to end.
-    this.#timer = clock.schedule(left, () => this.#lose(), { ref: false, name: `lease of lock '${key}'` })
+    this.#timer = clock.schedule(left, () => this.#lose(), {
+      ref: false,
+      name: `lease of lock '${this.key}'`,
+    })
   }
 
   /** A busy event loop fires timers late. */
   #expireIfDue(): void {
-    if (this.#parts.clock.monotonic() >= this.#deadline) this.#lose()
+    if (this.#place.clock.monotonic() >= this.#deadline) this.#lose()
   }
 
   #lose(): void {
@@ -123,7 +124,7 @@ export class RedisLease implements Lease {
     this.#isLost = true
     this.#end()
     this.#lost?.abort(leaseLostError(this.key))
-    this.#parts.onEnd()
+    this.#place.onEnd(this.key)
   }
 
   #end(): void {

@@ -15,8 +15,8 @@ import { checkFunction, checkMethods, checkText, invalidOption } from '@base/cor
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import { warnOfEviction } from '../connection/eviction.js'
-import { LeaseKeys } from './lease-keys.js'
-import { deadlineOf, RedisLease } from './redis-lease.js'
+import { type Claim, LeaseKeys, type Taken } from './lease-keys.js'
+import { deadlineOf, type LeasePlace, RedisLease } from './redis-lease.js'
 import { ReleaseNews } from './release-news.js'
 import { WaitingRoom } from './waiting-room.js'
 
@@ -130,19 +130,23 @@ interface Since {
 
 class RedisLock implements Lock {
   readonly #keys: LeaseKeys
-  readonly #owner: string
+  /** Before the number of a claim: the names of two of them are never the same, in whatever process. */
+  readonly #holder: string
   readonly #clock: Clock
   readonly #random: () => number
   readonly #onAnswer: () => void
   readonly #room = new WaitingRoom()
   readonly #news: ReleaseNews | undefined
+  readonly #place: LeasePlace
+  #claims = 0
 
   constructor({ keys, owner, clock, random, subscriber, onAnswer }: Parts) {
     this.#keys = keys
-    this.#owner = owner
+    this.#holder = `${owner} ${crypto.randomUUID()} `
     this.#clock = clock
     this.#random = random
     this.#onAnswer = onAnswer
+    this.#place = { keys, clock, onEnd: (key) => this.#room.call(key) }
     if (subscriber !== undefined)
       this.#news = new ReleaseNews(subscriber, keys.channel, (key) => this.#room.call(key))
   }
@@ -150,12 +154,15 @@ class RedisLock implements Lock {
   async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
     const wish = checkAcquire(key, options)
     const { ttl, wait, signal } = wish
+    const hears = wait > 0 && this.#hears
+    const claim = this.#claim(key, ttl)
+    // Whoever comes to others that wait stands behind them.
+    const isNext = wait === 0 || this.#room.isEmptyFor(key)
+    const answer = isNext ? this.#keys.take(claim, hears, signal) : undefined
     const since = { calls: this.#room.calls, time: this.#clock.monotonic() }
     let pause = Number.POSITIVE_INFINITY
-    // Whoever comes to others that wait stands behind them.
-    if (wait === 0 || this.#room.isEmptyFor(key)) {
-      const hears = wait > 0 && this.#hears
-      const lease = await this.#take(key, ttl, signal, hears)
+    if (answer !== undefined) {
+      const lease = this.#read(claim, await answer)
       if (typeof lease !== 'number') return lease
       pause = this.#pauseFor(lease, hears)
     }
@@ -166,7 +173,8 @@ class RedisLock implements Lock {
 
   async tryAcquire(key: string, options?: LeaseOptions): Promise<Lease | undefined> {
     const { ttl, signal } = checkLease(key, options)
-    const lease = await this.#take(key, ttl, signal)
+    const claim = this.#claim(key, ttl)
+    const lease = this.#read(claim, await this.#keys.take(claim, false, signal))
     return typeof lease === 'number' ? undefined : lease
   }
 
@@ -196,8 +204,9 @@ class RedisLock implements Lock {
   /** The lease; or for how long to pause. */
   async #look(key: string, { ttl, signal }: CheckedAcquire): Promise<Lease | number> {
     const hears = this.#hears
+    const claim = this.#claim(key, ttl)
     try {
-      const lease = await this.#take(key, ttl, signal, hears)
+      const lease = this.#read(claim, await this.#keys.take(claim, hears, signal))
       return typeof lease === 'number' ? this.#pauseFor(lease, hears) : lease
     } catch (error) {
       if (signal?.aborted !== true) this.#room.dismiss(key, error)
@@ -215,20 +224,19 @@ class RedisLock implements Lock {
     return Math.min(heldFor + 1, longest * (1 - this.#random() / 2))
   }
 
-  /** Asks once: the lease; or for how long another holds it. What was taken unawares is given back. */
-  async #take(key: string, ttl: number, signal?: AbortSignal, hears = false): Promise<Lease | number> {
-    const [keys, clock] = [this.#keys, this.#clock]
-    const claim = { key, ttl, holder: `${this.#owner} ${crypto.randomUUID()}` }
-    try {
-      const taken = await keys.take(claim, hears, signal)
-      this.#onAnswer()
-      if (typeof taken === 'number') return taken
-      if (clock.monotonic() >= deadlineOf(taken.askedAt, ttl)) throw tooLate(key)
-      return new RedisLease({ ...claim, ...taken, keys, clock, onEnd: () => this.#room.call(key) })
-    } catch (error) {
-      keys.forget(claim)
-      throw error
-    }
+  /** A name that nobody had before. */
+  #claim(key: string, ttl: number): Claim {
+    return { key, ttl, holder: `${this.#holder}${this.#claims++}` }
+  }
+
+  /** What an answer says: the lease; or for how long another holds it. */
+  #read(claim: Claim, taken: Taken | number): Lease | number {
+    this.#onAnswer()
+    if (typeof taken === 'number') return taken
+    if (this.#clock.monotonic() < deadlineOf(taken.askedAt, claim.ttl))
+      return new RedisLease(claim, taken, this.#place)
+    this.#keys.forget(claim)
+    throw tooLate(claim.key)
   }
 }
 

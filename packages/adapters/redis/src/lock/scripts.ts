@@ -9,29 +9,29 @@ export const REMEMBERED = 3_600_000
  * hour, is what is left of the lease. One text is read and written in a fraction of the time of a hash, and can be read by
  * hand.
  *
- * A fence is the server's time in microseconds: exact in Lua's numbers, and of 16 digits, until 2255. It is written by
- * `%.0f`, for `tostring` would round it. To extend and to give back is PEXPIRE, which a full server allows.
+ * A fence is the server's time in microseconds: exact in Lua's numbers, and of 16 digits, until 2255. So texts compare as
+ * numbers do. A number is written by `%.0f`, for `tostring` would round it. To extend and to give back is PEXPIRE, which a full server allows.
  */
 
 /**
- * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release. Gives the fence; or, from 0
+ * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release, else nothing. Gives the fence; or, from 0
  * down, for how many milliseconds another holds it. The holder itself gets its fence once more, and a lease from now; or 0
  * where its lease is over, for then nobody waits for the answer any more.
  */
 export const takeScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
-local last = 0
+local last = ''
 local heard = '0'
 if lock then
   local left = redis.call('PTTL', KEYS[1]) - ${REMEMBERED}
-  last = string.sub(lock, 1, 16) + 1
+  last = string.sub(lock, 1, 16)
   heard = string.sub(lock, 18, 18)
   if string.sub(lock, 20) == ARGV[1] then
     if left <= 0 then
       return 0
     end
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    return last - 1
+    return tonumber(last)
   end
   if left > 0 then
     if ARGV[3] == '1' and heard == '0' then
@@ -41,12 +41,12 @@ if lock then
   end
 end
 local time = redis.call('TIME')
-local fence = time[1] * 1000000 + time[2]
-if fence < last then
-  fence = last
+local fence = time[1] .. string.sub('00000' .. time[2], -6)
+if fence <= last then
+  fence = string.format('%.0f', last + 1)
 end
-redis.call('SET', KEYS[1], string.format('%.0f %s %s', fence, heard, ARGV[1]), 'PX', ARGV[2])
-return fence`)
+redis.call('SET', KEYS[1], fence .. ' ' .. heard .. ' ' .. ARGV[1], 'PX', ARGV[2])
+return tonumber(fence)`)
 
 /** Lets a lease last from now: holder, and for how long the lock is remembered. Gives 0 where it is not held any more. */
 export const extendScript: Script = script(`
@@ -57,8 +57,8 @@ end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
 /**
- * Gives a lock back: holder, and where its release is told, with what. Gives 0 where another has it. A lease that is over,
- * but that nobody has taken since, was held to the end.
+ * Gives a lock back: holder, and how long what stands before its key is: that ends the name of the channel on which its
+ * release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was held to the end.
  */
 export const releaseScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
@@ -66,6 +66,6 @@ if not lock or string.sub(lock, 20) ~= ARGV[1] then
   return 0
 end
 if string.sub(lock, 18, 18) == '1' then
-  redis.call('PUBLISH', ARGV[2], ARGV[3])
+  redis.call('PUBLISH', string.sub(KEYS[1], 1, ARGV[2]) .. 'released', string.sub(KEYS[1], ARGV[2] + 1))
 end
 return redis.call('PEXPIRE', KEYS[1], '${REMEMBERED}')`)
