@@ -1,5 +1,5 @@
 import type { IoredisClient } from './client.js'
-import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import type { Argument, Command, Connection, Reply, SendOptions } from './connection.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
 import { replyName } from './redis-error.js'
@@ -53,7 +53,7 @@ export class IoredisConnection implements Connection {
     return this.#client.status !== 'wait' && this.#client.status !== 'end'
   }
 
-  send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+  send(command: Command, options: SendOptions): Promise<Reply> {
     const sender = options.once ? this.#once : this.#sender
     return within(options.timeout, options.signal, (attempt) =>
       this.isCluster
@@ -72,16 +72,12 @@ export class IoredisConnection implements Connection {
   }
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
-  #send(command: readonly [string, ...Argument[]], sender: Sender, attempt: Attempt): Promise<Reply> {
+  #send(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
     if (this.#client.status === 'ready') return pass(command, sender, attempt)
     return this.#sendLater(command, sender, attempt)
   }
 
-  async #sendLater(
-    command: readonly [string, ...Argument[]],
-    sender: Sender,
-    attempt: Attempt,
-  ): Promise<Reply> {
+  async #sendLater(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
     while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
     // Where its caller has had its answer, nothing may run for it now.
     return attempt.over ? null : pass(command, sender, attempt)
@@ -96,13 +92,9 @@ export class IoredisConnection implements Connection {
   }
 }
 
-function pass(
-  [name, ...args]: readonly [string, ...Argument[]],
-  sender: Sender,
-  attempt: Attempt,
-): Promise<Reply> {
+function pass(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
   attempt.outcome = 'unknown'
-  return sender(name, args, attempt) as Promise<Reply>
+  return sender(command[0], command.slice(1), attempt) as Promise<Reply>
 }
 
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */

@@ -1,5 +1,5 @@
 import type { NodeRedisClient } from './client.js'
-import type { Argument, Connection, Reply, SendOptions } from './connection.js'
+import type { Argument, Command, Connection, Reply, SendOptions } from './connection.js'
 import { Readiness } from './readiness.js'
 import { isElsewhere, untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
@@ -48,7 +48,7 @@ export class NodeRedisConnection implements Connection {
     return this.#client.isOpen
   }
 
-  send(command: readonly [string, ...Argument[]], options: SendOptions): Promise<Reply> {
+  send(command: Command, options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) =>
       this.isCluster
         ? untilServed(
