@@ -112,6 +112,8 @@ describe('toFailure', () => {
     ['40002', { code: 'CONFLICT', kind: 'conflict' }],
     ['40003', { code: 'UNAVAILABLE', kind: 'unavailable' }],
     ['25P02', { code: 'TRANSACTION_ABORTED', kind: 'conflict' }],
+    ['25P03', { code: 'UNAVAILABLE', kind: 'unavailable' }],
+    ['25P04', { code: 'TIMEOUT', kind: 'timeout' }],
     ['25006', { code: 'TRANSACTION_READ_ONLY', kind: 'internal' }],
     ['42501', { code: 'FORBIDDEN', kind: 'forbidden' }],
     ['55P03', { code: 'LOCK_NOT_AVAILABLE', kind: 'conflict' }],

@@ -98,6 +98,10 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   // Nobody knows whether it happened, so it must not run again by itself.
   '40003': (_, cause) => unavailable(cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
+  // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
+  '25P03': (_, cause) => unavailable(cause),
+  '25P04': (_, cause) =>
+    new TimeoutError({ message: 'The transaction took longer than the database allows.', cause }),
   '25006': () => new TransactionReadOnlyError(),
   '42501': (_, cause) =>
     new ForbiddenError({ message: 'The database does not allow this to its user.', cause }),
