@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { and, type Column, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
-import { type Executor, nameInSql } from '../executor.js'
+import { and, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Executor } from '../executor.js'
+import { insertAll, insertOne, updateOne } from './one-row.js'
 import type { Row, Settings } from './options.js'
 import { type Draft, draftOf } from './stamps.js'
 import type { Statement } from './statements.js'
@@ -24,7 +25,8 @@ export class RowWriter<T> {
   /** Saves one, in one statement where nothing is wrong. */
   async save(entity: T): Promise<Row> {
     const draft = draftOf(this.#settings, entity)
-    const [row] = await (draft.expected > 0 ? this.#updateOne(draft) : this.#insert([draft]))
+    const statementOf = draft.expected > 0 ? updateOne : insertOne
+    const [row] = await this.#run(statementOf(this.#settings, this.#executor, draft))
     if (row !== undefined) return row
     throw await this.#refusal([draft])
   }
@@ -36,7 +38,7 @@ export class RowWriter<T> {
     if (new Set(keys).size < keys.length || keys.includes(keyOf(undefined))) return this.#saveEach(entities)
     const saved = new Map<string, Row>()
     for (const part of this.#parts(drafts.filter(({ expected }) => expected === 0))) {
-      this.#collect(saved, await this.#insert(part))
+      this.#collect(saved, await this.#run(insertAll(this.#settings, this.#executor, part)))
     }
     for (const part of this.#parts(drafts.filter(({ expected }) => expected > 0))) {
       this.#collect(saved, await this.#updateMany(part))
@@ -61,42 +63,6 @@ export class RowWriter<T> {
     const parts: Draft[][] = []
     for (let start = 0; start < drafts.length; start += size) parts.push(drafts.slice(start, start + size))
     return parts
-  }
-
-  /** Rows whose id exists are left out; without versions they are overwritten. */
-  #insert(drafts: readonly Draft[]): Promise<readonly Row[]> {
-    const { table, id, version } = this.#settings
-    const insert = this.#executor.insert(table).values(drafts.map(({ created }) => created) as never)
-    const target = id.column as never
-    return this.#run(
-      version === undefined
-        ? insert.onConflictDoUpdate({ target, set: this.#overwritten(drafts) as never }).returning()
-        : insert.onConflictDoNothing({ target }).returning(),
-    )
-  }
-
-  #overwritten(drafts: readonly Draft[]): Record<string, SQL> {
-    const { columns, id } = this.#settings
-    const names = Object.keys(drafts[0]?.changed ?? {})
-    const all = names.length === 0 ? [id.name] : names
-    return Object.fromEntries(
-      all.map((name) => [
-        name,
-        sql`excluded.${sql.identifier(nameInSql(this.#executor, columns[name] as Column))}`,
-      ]),
-    )
-  }
-
-  #updateOne({ id, expected, changed }: Draft): Promise<readonly Row[]> {
-    const { table, id: key, version } = this.#settings
-    const isIt = and(eq(key.column, id), version && eq(version.column, expected))
-    return this.#run(
-      this.#executor
-        .update(table)
-        .set(changed as never)
-        .where(isIt)
-        .returning(),
-    )
   }
 
   /** Each row by its own version. */
