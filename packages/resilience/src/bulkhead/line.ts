@@ -1,6 +1,8 @@
 /** Someone in a {@link Line}. */
 export interface Place {
   readonly priority: number
+  /** The number of its arrival: who took a while to get in line stands where it came. */
+  readonly arrival: number
   level: Level | undefined
   before: Place | undefined
   behind: Place | undefined
@@ -21,11 +23,16 @@ export class Line<P extends Place> {
 
   add(place: P): void {
     const level = this.#levelOf(place.priority)
+    let before = level.last
+    while (before !== undefined && before.arrival > place.arrival) before = before.before
+    const behind = before === undefined ? level.first : before.behind
     place.level = level
-    place.before = level.last
-    if (level.last === undefined) level.first = place
-    else level.last.behind = place
-    level.last = place
+    place.before = before
+    place.behind = behind
+    if (before === undefined) level.first = place
+    else before.behind = place
+    if (behind === undefined) level.last = place
+    else behind.before = place
     this.size++
   }
 

@@ -15,6 +15,7 @@ export interface WaitingRoom {
 /** A call that waits for a slot: its place in the line, its deadline, and its ear for the abort, in one object. */
 export class Waiter implements Place, Deadlined, AbortListener {
   readonly priority: number
+  readonly arrival: number
   level: Place['level'] = undefined
   before: Place | undefined = undefined
   behind: Place | undefined = undefined
@@ -26,8 +27,15 @@ export class Waiter implements Place, Deadlined, AbortListener {
   readonly #resolve: () => void
   readonly #reject: (reason: unknown) => void
 
-  constructor(room: WaitingRoom, ctx: CallContext, resolve: () => void, reject: (reason: unknown) => void) {
+  constructor(
+    room: WaitingRoom,
+    ctx: CallContext,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+    arrival = 0,
+  ) {
     this.priority = ctx.priority
+    this.arrival = arrival
     this.#room = room
     this.#ctx = ctx
     this.#resolve = resolve

@@ -46,6 +46,15 @@ export interface RateLimiterRules {
   readonly clock: Clock
 }
 
+/** A call under way. */
+interface Call {
+  readonly next: Next
+  readonly ctx: CallContext
+  readonly key: string
+  /** Its number: a store that takes its time does not change whose turn it is. */
+  readonly arrival: number
+}
+
 type Refusal = 'limited' | 'waited_too_long'
 
 export class RateLimiterEngine implements Engine, QueueOwner {
@@ -60,6 +69,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   readonly name: string
   readonly #maxWait: number
   readonly #queues = new Map<string, KeyQueue>()
+  #arrivals = 0
 
   constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, clock }: RateLimiterRules) {
     this.clock = clock
@@ -81,11 +91,10 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     if (ctx.aborted) throw ctx.reason
     const key = ctx.key === undefined ? SHARED_KEY : checkKey(ctx.key, 'Policy.execute')
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
-    if (queue !== undefined) return this.#wait(next, ctx, key, queue)
+    const call = { next, ctx, key, arrival: this.#arrivals++ }
+    if (queue !== undefined) return this.#wait(call, queue)
     const result = this.ask(key)
-    return result instanceof Promise
-      ? this.#decideLater(next, ctx, key, result)
-      : this.#decide(next, ctx, key, result)
+    return result instanceof Promise ? this.#decideLater(call, result) : this.#decide(call, result)
   }
 
   ask(key: string): RateLimitResult | Promise<RateLimitResult> {
@@ -121,39 +130,40 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.#queues.delete(key)
   }
 
-  async #decideLater(
-    next: Next,
-    ctx: CallContext,
-    key: string,
-    asked: Promise<RateLimitResult>,
-  ): Promise<unknown> {
-    const result = await unlessAborted(ctx, asked, ({ allowed }) => {
+  async #decideLater(call: Call, asked: Promise<RateLimitResult>): Promise<unknown> {
+    const result = await unlessAborted(call.ctx, asked, ({ allowed }) => {
       // What it was given is the next one's.
-      if (allowed) this.passOn(key)
+      if (allowed) this.passOn(call.key)
     })
-    return this.#decide(next, ctx, key, result)
+    return this.#decide(call, result)
   }
 
-  #decide(next: Next, ctx: CallContext, key: string, result: RateLimitResult): unknown {
+  #decide(call: Call, result: RateLimitResult): unknown {
+    const { next, ctx, key } = call
+    // Others may have begun to wait while the store was asked.
+    const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
+    if (queue !== undefined) {
+      const turn = this.#wait(call, queue)
+      // What it was given is that one's who is first, be it this one.
+      if (result.allowed) this.passOn(key)
+      return turn
+    }
     if (result.allowed) {
       this.allowed++
       return next(ctx)
     }
-    // Others may have begun to wait while the store was asked.
-    const queue = this.#queues.get(key)
-    if (queue !== undefined) return this.#wait(next, ctx, key, queue)
     const wait = longestWait(result)
     if (wait === null || wait > this.#maxWait || this.#maxWait === 0)
       throw this.#refusal(key, result, 'limited')
-    return this.#wait(next, ctx, key, new KeyQueue(this, key, result))
+    return this.#wait(call, new KeyQueue(this, key, result))
   }
 
-  async #wait(next: Next, ctx: CallContext, key: string, queue: KeyQueue): Promise<unknown> {
+  async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {
     if (ctx.aborted) throw ctx.reason
     const since = this.observers.hear('admitted') ? this.clock.monotonic() : undefined
     await new Promise<void>((resolve, reject) => {
       this.#queues.set(key, queue)
-      new Turn(queue, ctx, resolve, reject)
+      new Turn(queue, ctx, resolve, reject, arrival)
       queue.start()
       if (this.observers.hear('queued'))
         this.observers.tell('queued', { name: this.name, key, queued: queue.line.size })

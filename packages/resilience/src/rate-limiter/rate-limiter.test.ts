@@ -491,13 +491,43 @@ describe('RateLimiter as a policy', () => {
     expect(await waiting).toBe('up')
   })
 
-  test('what a call is given is its own, though others wait', async () => {
-    const { limiter, asked, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor()
+  test('what a call is given is that one’s who came first', async () => {
+    const { limiter, asked, askedSignal, waiting, answer } = await oneWaitsOneIsAskedFor()
+    answer(allowance)
+    expect(await waiting).toBe('up')
+    expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([1, 1])
+    askedSignal.abort(new Error('not wanted'))
+    expect(await asked).toMatchObject({ message: 'not wanted' })
+  })
+
+  test('what a call is given is its own where it goes before those that wait', async () => {
+    const { limiter, asked, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor(1)
     answer(allowance)
     expect(await asked).toBe('up')
     expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([1, 1])
     waitingSignal.abort(new Error('not wanted'))
     expect(await waiting).toMatchObject({ message: 'not wanted' })
+  })
+
+  test('who is refused late stands where it came, before those who came later', async () => {
+    const answers: ((result: RateLimitResult) => void)[] = []
+    const clock = new TestClock()
+    const store = storeOf(() => new Promise((resolve) => answers.push(resolve)))
+    const limiter = new RateLimiter({ policies: '1/hour', store, storeTimeout: '10h', maxWait: '20h', clock })
+    const order: string[] = []
+    const call = (name: string) => limiter.execute(() => order.push(name))
+    const calls = [call('first'), call('second')]
+    answers[0]?.(refusal)
+    await clock.advance(0)
+    calls.push(call('third'))
+    answers[1]?.(refusal)
+    await clock.advance('1h')
+    for (let next = 2; next <= 4; next++) {
+      answers[next]?.(allowance)
+      await clock.advance(0)
+    }
+    await Promise.all(calls)
+    expect(order).toEqual(['first', 'second', 'third'])
   })
 
   test('what a call that was aborted while the store was asked is refused is nobody’s', async () => {
@@ -897,7 +927,7 @@ const refusal: RateLimitResult = { allowed: false, policies: [{ ...place, retryA
 const allowance: RateLimitResult = { allowed: true, policies: [{ ...place, retryAfter: 0 }] }
 
 /** Two calls that came together: one was refused and waits, of the other the store answers what the test says. */
-async function oneWaitsOneIsAskedFor() {
+async function oneWaitsOneIsAskedFor(priority = 0) {
   const answers: ((result: RateLimitResult) => void)[] = []
   const clock = new TestClock()
   const store = storeOf(() => new Promise((resolve) => answers.push(resolve)))
@@ -905,7 +935,7 @@ async function oneWaitsOneIsAskedFor() {
   const limiter = new RateLimiter({ policies: '1/hour', ...settings })
   const [waitingSignal, askedSignal] = [new AbortController(), new AbortController()]
   const waiting = limiter.execute(up, { signal: waitingSignal.signal }).catch((error) => error)
-  const asked = limiter.execute(up, { signal: askedSignal.signal }).catch((error) => error)
+  const asked = limiter.execute(up, { signal: askedSignal.signal, priority }).catch((error) => error)
   answers[0]?.(refusal)
   await clock.advance(0)
   expect(limiter.stats.queued).toBe(1)

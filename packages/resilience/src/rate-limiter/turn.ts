@@ -11,8 +11,14 @@ export interface TurnRoom extends WaitingRoom {
 export class Turn extends Waiter {
   readonly #room: TurnRoom
 
-  constructor(room: TurnRoom, ctx: CallContext, resolve: () => void, reject: (reason: unknown) => void) {
-    super(room, ctx, resolve, reject)
+  constructor(
+    room: TurnRoom,
+    ctx: CallContext,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+    arrival: number,
+  ) {
+    super(room, ctx, resolve, reject, arrival)
     this.#room = room
   }
 
