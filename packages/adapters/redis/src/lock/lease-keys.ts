@@ -20,7 +20,7 @@ export interface LeaseKeysParts {
   readonly clock: Clock
 }
 
-/** Who wants a lock: a random name for one lease, and for how many milliseconds. */
+/** Who wants a lock: a name that no other lease has, and for how many milliseconds. */
 export interface Claim {
   readonly key: string
   readonly holder: string
