@@ -31,6 +31,8 @@ for (const { manifest } of choosePackages(process.cwd(), positionals)) {
     console.log(
       `${manifest.name} ${n + 1}/${times}, seed ${seed}: ${failures.length || 'none'} failed, ${took} s`,
     )
+    // Told at once, too: who ends a long run early has learnt what failed.
+    for (const flake of flakesOf([{ seed, failures }])) console.log(describe(flake))
   }
   const flakes = flakesOf(runs)
   console.log(`${manifest.name}: ${flakes.length || 'no'} tests failed in ${times} runs`)

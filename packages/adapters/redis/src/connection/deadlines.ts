@@ -45,11 +45,16 @@ class Deadlines {
     this.#timer?.cancel()
     this.#due = due
     const left = Math.max(0, Math.ceil(due - systemClock.monotonic()))
-    this.#timer = systemClock.schedule(left, () => setImmediate(() => this.#look()), { ref: false })
+    this.#timer = systemClock.schedule(left, () => this.#lookSoon(), { ref: false })
   }
 
-  #look(): void {
+  /** At what is over by now: what comes to its end meanwhile has had nothing read for it since. */
+  #lookSoon(): void {
     const now = systemClock.monotonic()
+    setImmediate(() => this.#look(now))
+  }
+
+  #look(now: number): void {
     let next = Number.POSITIVE_INFINITY
     this.#due = next
     const expired: Deadline[] = []
