@@ -3,7 +3,7 @@ import type { Clock } from '@base/core/clock'
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { createMetrics, type Metrics, metricsEndpoint } from '../metrics/index.js'
 import { type MetricReadings, readMetrics } from '../testing/index.js'
 import { CHANNELS } from './catalogue.js'
@@ -72,21 +72,23 @@ function withErrors(_: string, value: unknown): unknown {
 }
 
 /**
- * Adds a test that each channel of a package has told something real by now, and that its fields are those of the catalogue. Call
- * it at the end of a file.
+ * Checks, when the tests of a file have run in whatever order, that each channel of a package has told something real, and that
+ * its fields are those of the catalogue.
  */
 export function expectAllHeard(prefix: string): void {
-  test.each(CHANNELS.filter(({ channel }) => channel.startsWith(prefix)))(
-    'what $channel tells has the fields that the catalogue has',
-    ({ channel, fields }) => {
+  afterAll(() => {
+    for (const { channel, fields } of CHANNELS.filter(({ channel }) => channel.startsWith(prefix))) {
       const messages = heard.get(channel) ?? []
       const known = new Set(fields.map(({ field }) => field.split('.')[0]))
       const told = new Set(messages.flatMap((message) => Object.keys(message)))
-      expect([...told].filter((field) => !known.has(field))).toEqual([])
+      expect(
+        [...told].filter((field) => !known.has(field)),
+        `what ${channel} tells beside its fields`,
+      ).toEqual([])
       // What is there only sometimes, such as the value that a retry did not like, need not have been.
-      expect(messages.length).toBeGreaterThan(0)
-    },
-  )
+      expect(messages.length, `what ${channel} has told`).toBeGreaterThan(0)
+    }
+  })
 }
 
 /** Keeps what is published while the tests of a file run, with an active context for spans. */
