@@ -1,3 +1,4 @@
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import { type Attempt, within } from './within.js'
 
@@ -40,16 +41,17 @@ describe('the signal of an attempt whose caller goes', () => {
 
 test('a process that was busy itself before an answer was read does not blame the server, whatever else is over', async () => {
   const sleeper = new Int32Array(new SharedArrayBuffer(4))
-  const { promise, resolve } = Promise.withResolvers<string>()
+  const answered = deferred<string>()
   // In the turn in which the first time is over, before anybody is told of that.
   setTimeout(() => {
     setImmediate(() => {
       // An answer that is read one turn later.
-      resolve(within(20, undefined, () => new Promise((answer) => setImmediate(answer, 'heard'))))
+      const late = within<string>(20, undefined, () => new Promise((answer) => setImmediate(answer, 'heard')))
+      late.then(answered.resolve, answered.reject)
       Atomics.wait(sleeper, 0, 0, 40)
     })
   }, 1)
   const { answer } = hanging(1)
   await expect(answer).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
-  expect(await promise).toBe('heard')
+  expect(await answered.promise).toBe('heard')
 })
