@@ -3,11 +3,20 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from './index.js'
 
+// To Node 22 an invalid date is not equal to another; that one comes back is an example of its own.
+const date = fc.date({ noInvalidDate: true })
+const plain = [fc.boolean(), fc.maxSafeInteger(), fc.double(), fc.string(), fc.constantFrom(null, undefined)]
 const leaf = fc.oneof(
-  fc.anything({ withBigInt: true, withDate: true, withTypedArray: true, withMap: true, withSet: true }),
+  fc.anything({
+    values: [...plain, date],
+    withBigInt: true,
+    withTypedArray: true,
+    withMap: true,
+    withSet: true,
+  }),
   fc.double(),
   fc.bigInt(),
-  fc.date(),
+  date,
   fc.webUrl().map((url) => new URL(url)),
 )
 const key = fc.oneof(
