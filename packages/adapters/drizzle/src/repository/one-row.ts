@@ -10,10 +10,7 @@ export function insertOne<T>(settings: Settings<T>, executor: Executor, draft: D
   const { table, columns, id, version } = settings
   const names = namesOf(draft.created)
   const changed = namesOf(draft.changed)
-  const isMadeUp = ([name, { defaultFn, onUpdateFn }]: [string, Column]) =>
-    !names.includes(name) && (defaultFn !== undefined || onUpdateFn !== undefined)
-  // What drizzle makes up where no value is given, it makes up anew for each row.
-  if (Object.entries(columns).some(isMadeUp)) return insertAll(settings, executor, [draft])
+  if (isMadeUp(columns, names, ['defaultFn', 'onUpdateFn'])) return insertAll(settings, executor, [draft])
   const shape = {
     key: ['insert', id.name, version?.name, ...names, 'overwrite', ...changed].join('\0'),
     build: (on: Executor) =>
@@ -51,9 +48,7 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
       .set(set as never)
       .where(and(eq(id.column, wanted), version && eq(version.column, expected)))
       .returning()
-  const isMadeUp = ([name, { onUpdateFn }]: [string, Column]) =>
-    !names.includes(name) && onUpdateFn !== undefined
-  if (names.length === 0 || Object.entries(columns).some(isMadeUp))
+  if (names.length === 0 || isMadeUp(columns, names, ['onUpdateFn']))
     return update(executor, draft.changed, draft.id, draft.expected)
   const shape = {
     key: ['update', id.name, version?.name, ...names].join('\0'),
@@ -69,6 +64,17 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
   return (
     keptStatement(executor, table, shape, values) ?? update(executor, draft.changed, draft.id, draft.expected)
   )
+}
+
+/** Whether drizzle makes up a value for a column that is given none: it does so anew for each row. */
+function isMadeUp(
+  columns: Readonly<Record<string, Column>>,
+  given: readonly string[],
+  makers: readonly ('defaultFn' | 'onUpdateFn')[],
+): boolean {
+  const isMade = ([name, column]: [string, Column]) =>
+    !given.includes(name) && makers.some((maker) => column[maker] !== undefined)
+  return Object.entries(columns).some(isMade)
 }
 
 function namesOf(row: Row): readonly string[] {

@@ -10,13 +10,14 @@ export const REMEMBERED = 3_600_000
  * hand.
  *
  * A fence is the server's time in microseconds: exact in Lua's numbers, and of 16 digits, until 2255. So texts compare as
- * numbers do. A number is written by `%.0f`, for `tostring` would round it. To extend and to give back is PEXPIRE, which a full server allows.
+ * numbers do. A number is written by `%.0f`, for `tostring` would round it. To extend and to give back is PEXPIRE, which a
+ * full server allows.
  */
 
 /**
- * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release, else nothing. Gives the fence; or, from 0
- * down, for how many milliseconds another holds it. The holder itself gets its fence once more, and a lease from now; or 0
- * where its lease is over, for then nobody waits for the answer any more.
+ * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release, else nothing. Gives the
+ * fence; or, from 0 down, for how many milliseconds another holds it. The holder itself gets its fence once more, and a lease
+ * from now; or 0 where its lease is over, for then nobody waits for the answer any more.
  */
 export const takeScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
@@ -57,8 +58,8 @@ end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
 /**
- * Gives a lock back: holder, and how long what stands before its key is: that ends the name of the channel on which its
- * release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was held to the end.
+ * Gives a lock back: holder, and of how many bytes the prefix is that stands before its key, and in the name of the channel
+ * on which its release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was held to the end.
  */
 export const releaseScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
