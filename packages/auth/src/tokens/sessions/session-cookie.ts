@@ -65,13 +65,29 @@ export class SessionCookie {
     let found: string | undefined
     for (const pair of header.split(';')) {
       const end = pair.indexOf('=')
-      if (end === -1 || pair.slice(0, end).trim() !== this.#name) continue
-      const value = pair.slice(end + 1).trim()
+      if (end === -1 || withoutBlanks(pair.slice(0, end)) !== this.#name) continue
+      const value = withoutBlanks(pair.slice(end + 1))
       if (found !== undefined && found !== value) return undefined
       found = value
     }
     return found
   }
+}
+
+/**
+ * What is left without the spaces and tabs around it, which browsers strip as well before they look for a prefix. `trim` takes
+ * more: with U+00A0 before it a name that another host has set has no prefix to a browser, and would have one here.
+ */
+function withoutBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charAt(start))) start++
+  while (start < end && isBlank(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank(character: string): boolean {
+  return character === ' ' || character === '\t'
 }
 
 const place = /* @__PURE__ */ placeOf('createSessions')

@@ -204,6 +204,16 @@ describe('sessions', () => {
         expect(sessions.readCookie(header)).toBe(id)
     })
 
+    test('takes no name for its own that browsers let another host set, for it begins with no prefix', async () => {
+      const { sessions } = benchOf()
+      const { id } = await sessions.create('ann')
+      for (const space of ['\u00a0', '\f', '\v', '\u2000', '\ufeff', '\u0085', '\u00a0 '])
+        for (const pair of [`${space}__Host-session=${id}`, `__Host-session${space}=${id}`])
+          expect(sessions.readCookie(`a=b; ${pair}`)).toBeUndefined()
+      expect(sessions.readCookie(`\u00a0__Host-session=${'A'.repeat(68)}; __Host-session=${id}`)).toBe(id)
+      expect(sessions.readCookie(`a=b;\t__Host-session=${id}\t`)).toBe(id)
+    })
+
     test('gives nothing for anything else', async () => {
       const { sessions } = benchOf()
       const { id } = await sessions.create('ann')
