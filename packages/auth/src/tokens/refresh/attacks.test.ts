@@ -1,7 +1,15 @@
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import { methodsOf } from '../../testing/broken.fixture.js'
-import { memoryRefreshStore, type RefreshService, type RefreshStore, type RefreshTokens } from '../index.js'
+import {
+  createRefreshService,
+  createTokenService,
+  hmacKey,
+  memoryRefreshStore,
+  type RefreshService,
+  type RefreshStore,
+  type RefreshTokens,
+} from '../index.js'
 import { benchOf } from './refresh.fixture.js'
 
 /** Signs in; every test is about what becomes of that one sign-in. */
@@ -148,6 +156,29 @@ describe('a thief', () => {
     const [replay, racing] = await Promise.all([present(refresh, first), present(refresh, second)])
     const alive = typeof racing === 'string' ? racing : await present(refresh, racing)
     expect([replay, alive]).toEqual(['REFRESH_REUSED', 'REFRESH_REVOKED'])
+  })
+
+  test('has no access token that outlives a sign-out everywhere, which comes while the grace answers', async () => {
+    const inner = methodsOf(memoryRefreshStore())
+    let answered = async (): Promise<unknown> => undefined
+    const store: RefreshStore = {
+      ...inner,
+      rotate: async (...rotation) => {
+        const outcome = await inner.rotate(...rotation)
+        if (outcome.status === 'repeated') await answered()
+        return outcome
+      },
+    }
+    const tokens = createTokenService({
+      issuer: 'https://login.example.com',
+      audience: 'api',
+      keys: hmacKey('k'.repeat(32)),
+    })
+    const refresh = createRefreshService({ store, tokens })
+    const first = await signIn(refresh)
+    await rotated(refresh, first)
+    answered = () => refresh.revokeAll('ann')
+    expect(await present(refresh, first)).toBe('REFRESH_REVOKED')
   })
 
   test('with another client or without its key has nothing, and cannot sign the owner out', async () => {

@@ -190,6 +190,9 @@ class RotatingTokens implements RefreshService {
   ): Promise<Result<RefreshTokens, AuthError>> {
     if (scope !== undefined && !isWithin(scope, family.scope)) return WIDER()
     const accessToken = await this.#issue(family, scope ?? family.scope, jkt)
+    // It is younger than the store's answer: a revocation in between would not reach it.
+    const record = await this.#find(parent)
+    if (record?.status === 'revoked') return REVOKED()
     try {
       return ok({ accessToken, refreshToken: await unseal(sealed, parent), familyId: family.id })
     } catch (cause) {
