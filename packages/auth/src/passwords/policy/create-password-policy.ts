@@ -5,6 +5,9 @@ import type { BreachPort } from './breach-port.js'
 import { containsWord } from './context-words.js'
 import { type PasswordPolicyOptions, type PolicySettings, readOptions } from './policy-options.js'
 
+/** Whoever signs up may say who they are: more is only work for us. */
+const MOST_WORDS = 64
+
 /** For whom a password is. */
 export interface PasswordContext {
   /** Whether a second factor is asked for at each sign-in. @defaultValue false */
@@ -68,7 +71,7 @@ function* shapeIssues(
 ): Generator<ValidationIssue> {
   const least = mfa ? minLengthWithMfa : minLength
   if ([...password].length < least) yield issue('too_short', `must have at least ${least} characters`)
-  if (containsWord(password, [...context, ...words]))
+  if (containsWord(password, [...context, ...words.slice(0, MOST_WORDS)]))
     yield issue('context', 'must not contain a name, an address or the name of the service')
   for (const { code, message, isKept } of rules) if (!isKept(password)) yield issue(code, message)
 }

@@ -95,6 +95,14 @@ describe('words that everybody knows', () => {
     expect(await codes(password, { words: ['Jones', 'jonesann@somewhere.test'] }, shop)).toEqual(['context'])
   })
 
+  test('of the service are all looked at, and take no place of the user’s', async () => {
+    const context = [...Array.from({ length: 100 }, (_, index) => `product-${index}-name`), 'Example Shop']
+    expect(await codes('my EXAMPLE password here', {}, { context })).toEqual(['context'])
+    expect(await codes('long live ann-marie jones', { words: ['Jones'] }, { context })).toEqual(['context'])
+    const words = Array.from({ length: 64 }, () => 'somebody')
+    expect(await codes('long live ann-marie jones', { words: [...words, 'Jones'] })).toEqual([])
+  })
+
   test('do not count below 4 characters, or where they are no texts', async () => {
     const words = ['vio', 'a@b.test', '', undefined, 7, {}] as never
     expect(await codes(GOOD, { words })).toEqual([])
