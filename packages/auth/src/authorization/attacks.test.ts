@@ -79,6 +79,15 @@ describe('what others got wrong', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
+  test('CVE-2026-1774 (casl): what is picked lands in nothing that all objects share', () => {
+    const fields = { user: { 'post:read': ['toString.polluted', 'valueOf.polluted'] } }
+    const authorization = defineAuthorization()({ roles: ['user'], permissions: { user: ['*'] }, fields })
+    const post = JSON.parse('{"toString": {"polluted": 1, "other": 2}, "valueOf": {"polluted": 1}}')
+    const picked = authorization.pick(post, { principal, action: 'post:read' })
+    expect(JSON.stringify(picked)).toBe('{"toString":{"polluted":1},"valueOf":{"polluted":1}}')
+    expect(Object.prototype.toString).not.toHaveProperty('polluted')
+  })
+
   test('casbin: inheritance is not cut at a depth of ten', () => {
     const roles = Array.from({ length: 40 }, (_, index) => `r${index}`)
     const inherits = Object.fromEntries(roles.slice(1).map((role, index) => [role, [`r${index}`]]))

@@ -17,9 +17,10 @@ function withoutCovered(fields: readonly string[]): readonly string[] {
   return fields.filter((path) => !fields.some((other) => path.startsWith(`${other}.`)))
 }
 
-/** No name leads to a prototype: such paths are refused where they are defined. */
+/** Only into objects that are its own: what every object inherits, such as `toString`, is one of a prototype. */
 function put(target: Record<string, unknown>, names: readonly string[], value: unknown): void {
   let at = target
-  for (const name of names.slice(0, -1)) at = at[name] = (at[name] ?? {}) as Record<string, unknown>
+  for (const name of names.slice(0, -1))
+    at = at[name] = (Object.hasOwn(at, name) ? at[name] : {}) as Record<string, unknown>
   at[names.at(-1) as string] = value
 }

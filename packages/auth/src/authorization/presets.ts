@@ -1,4 +1,5 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { isName } from './action-name.js'
 
 /** Roles that most applications begin with, for some types of things: a part of a definition, to be spread into it. */
 export interface StandardRoles<T extends string> {
@@ -30,7 +31,8 @@ export interface StandardRoles<T extends string> {
 export function standardRoles<T extends string>(...types: readonly T[]): StandardRoles<T> {
   const place = { package: '@base/auth', pattern: 'standardRoles', option: 'types' }
   if (types.length === 0) throw invalidOption(types, place, 'one type at least')
-  for (const type of types) checkText(type, place)
+  for (const type of types)
+    if (!isName(checkText(type, place))) throw invalidOption(type, place, "without ':', '*' and spaces")
   return {
     roles: ['viewer', 'editor', 'admin'],
     inherits: { editor: ['viewer'], admin: ['editor'] },

@@ -108,6 +108,11 @@ describe('what is wrong is named, with what is allowed', () => {
       'standardRoles: types must be a text that is not empty',
     ],
     [
+      'a type that is no name',
+      () => standardRoles('order', 'order:item'),
+      "standardRoles: types must be without ':', '*' and spaces, received \"order:item\"",
+    ],
+    [
       'a composition of nothing',
       () => authorization.roles.compose('c', [] as never),
       'Authorization.roles.compose: parts must be a list of one role at least',
