@@ -132,6 +132,21 @@ describe('diff', () => {
     ])
   })
 
+  test('bytes differ by each of their values, at every place of a file', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    for (const byte of all) {
+      const others = [...all].filter((other) => diff(Uint8Array.of(byte), Uint8Array.of(other)).length > 0)
+      expect(others).toHaveLength(255)
+    }
+    const file = new Uint8Array(1_048_576).fill(0xef)
+    const changed = Uint8Array.from(file)
+    changed[file.length - 1] = 0xbb
+    expect(diff({ file }, { file: Buffer.from(file) })).toEqual([])
+    expect(diff({ file }, { file: changed })).toEqual([
+      { path: '/file', before: '[1048576 bytes]', after: '[1048576 bytes]' },
+    ])
+  })
+
   test('what cannot be read says so', () => {
     const cycle: Record<string, unknown> = {}
     cycle['self'] = cycle

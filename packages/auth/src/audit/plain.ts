@@ -9,6 +9,11 @@ const MOST_VALUES = 10_000
 /** A longer text is content, such as an article: that it changed is what matters. */
 const LONGEST_TEXT = 16_384
 
+/** A character for each byte, of 256 different ones: by far the fastest text that stands for bytes. */
+const oneToOne: InstanceType<typeof TextDecoder> = /* @__PURE__ */ new TextDecoder('latin1', {
+  ignoreBOM: true,
+})
+
 /** A value that is compared by what it is, and shown as something else. */
 export class Concealed {
   readonly value: Plain
@@ -158,10 +163,7 @@ function readBytes(bytes: ArrayBuffer | ArrayBufferView): Plain {
   const view = ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes)
-  return new Concealed(
-    Array.from(view, (byte) => byte.toString(16).padStart(2, '0')).join(''),
-    `[${view.length} bytes]`,
-  )
+  return new Concealed(oneToOne.decode(view), `[${view.length} bytes]`)
 }
 
 /** Entries become members by definition, so that `__proto__` is a name like any other. */
