@@ -118,6 +118,30 @@ describe('opossumFacade', () => {
     expect([prices.enabled, breaker.state]).toEqual([true, 'closed'])
   })
 
+  test('opens again by hand after the breaker was closed otherwise', () => {
+    const { breaker, prices } = shop()
+    prices.open()
+    breaker.close()
+    prices.open()
+    expect([prices.opened, breaker.state]).toEqual([true, 'isolated'])
+    prices.disable()
+    prices.enable()
+    prices.open()
+    expect([prices.opened, breaker.state]).toEqual([true, 'isolated'])
+  })
+
+  test('opens by hand once, however often, and beside whoever isolates the breaker', () => {
+    const { breaker, prices } = shop()
+    const release = breaker.isolate()
+    const told = recorded(prices as never)
+    prices.open()
+    prices.open()
+    release()
+    expect(breaker.state).toBe('isolated')
+    prices.close()
+    expect([breaker.state, told]).toEqual(['closed', ['close']])
+  })
+
   test('enable does not close what was opened by hand', () => {
     const { breaker, prices } = shop()
     prices.open()
@@ -162,12 +186,13 @@ describe('opossumFacade', () => {
     expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
   })
 
-  test('refuses what is no action, breaker, policy, group or fallback', () => {
+  test('refuses what is no action, breaker, policy, group, clock or fallback', () => {
     const breaker = new CircuitBreaker()
     expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')
     expect(() => opossumFacade(() => 1, {} as never)).toThrow('breaker must be')
     expect(() => opossumFacade(() => 1, { breaker, policy: {} as never })).toThrow('policy must be')
     expect(() => opossumFacade(() => 1, { breaker, group: '' })).toThrow('group must be')
+    expect(() => opossumFacade(() => 1, { breaker, clock: {} as never })).toThrow('clock must be')
     expect(() => opossumFacade(() => 1, { breaker }).fallback(7 as never)).toThrow('fallback must be')
   })
 })

@@ -68,7 +68,7 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on'], place('breaker'))
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
     this.#group = checkText(options.group ?? breaker.name, place('group'))
-    this.#clock = clock
+    this.#clock = checkMethods(clock, ['monotonic'], place('clock'))
     this.#off = breaker.on('stateChange', ({ to }) => {
       if (to === 'half_open') this.#listeners.emit('halfOpen')
       else if (to === 'closed') this.#listeners.emit('close')
@@ -151,7 +151,10 @@ export class OpossumFacade<Args extends unknown[], T> {
 
   /** Opens the circuit by hand, until {@link OpossumFacade.close}; no timer ends it, as opossum's does. */
   open(): void {
-    this.#release ??= this.#breaker.isolate()
+    // Whoever holds the breaker may have ended ours, so it is a new one each time, and the old one is given back.
+    const release = this.#breaker.isolate()
+    this.#release?.()
+    this.#release = release
   }
 
   /** Closes the circuit. */
