@@ -188,6 +188,6 @@ function isRefusal(failure: Failure): boolean {
 
 function milliseconds(pause: number): number {
   const rounded = Math.round(pause)
-  if (rounded >= 0 && Number.isFinite(rounded)) return rounded
+  if (rounded >= 0 && Number.isSafeInteger(rounded)) return rounded
   throw new RangeError(`not a number of milliseconds: ${rounded}`)
 }

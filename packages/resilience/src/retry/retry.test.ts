@@ -664,7 +664,7 @@ describe('Retry', () => {
       expect(backoff.max).toBe(max)
     })
 
-    test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])(
+    test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 53])(
       'one that gives %d ends the call with its error, and is reported',
       async (pause) => {
         const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
