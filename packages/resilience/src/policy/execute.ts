@@ -38,7 +38,8 @@ function promiseOf(result: unknown): Promise<unknown> {
 
 /** A success that comes after the abort is a success; a failure is the abort's doing, whatever it says. */
 function runUntilAborted(engine: Engine, ctx: CallContext, signal: AbortSignal): Promise<unknown> {
-  signal.throwIfAborted()
+  // Not by its throwIfAborted, which polyfills may not have.
+  if (signal.aborted) throw signal.reason
   try {
     const result = engine.run(callFunction, ctx)
     if (!(result instanceof Promise)) return Promise.resolve(result)
