@@ -35,7 +35,8 @@ export function prepareRequest(
     input: request ?? target,
     init: { ...init, method, headers },
     host: target.host,
-    caller: init?.signal ?? request?.signal,
+    // As `fetch` has it: null takes away the signal of the request.
+    caller: init?.signal === undefined ? request?.signal : (init.signal ?? undefined),
     isRepeatable:
       (IDEMPOTENT.has(method.toUpperCase()) || headers.has('idempotency-key')) && isReplayable(body),
   }
@@ -49,7 +50,7 @@ function refuseNow(target: URL, init: RequestInit, body: unknown): void {
 
 /** A GET whose headers alone are said: those were checked when they were read. */
 function isPlain(init: RequestInit | undefined): boolean {
-  return init === undefined || Object.keys(init).every((key) => key === 'headers' || key === 'signal')
+  return !init || Object.keys(init).every((key) => key === 'headers' || key === 'signal')
 }
 
 function isRequest(input: string | URL | Request): input is Request {

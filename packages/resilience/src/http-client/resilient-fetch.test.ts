@@ -178,6 +178,17 @@ describe('a client whose server fails', () => {
     expect(server.requests[2]).toMatchObject({ method: 'PUT', body: 'whole' })
   })
 
+  test('takes null where fetch does: for the options, and for the signal in place of that of a Request', async () => {
+    const server = await serve(ok)
+    const { client } = clientOf()
+    expect(await outcome(client(server.url, null as never))).toBe(200)
+    const { signal } = new AbortController()
+    const given = new Request(server.url, { signal: AbortSignal.abort() })
+    expect(await outcome(client(given))).toBe(20)
+    expect(await outcome(client(given, { signal: null }))).toBe(200)
+    expect(await outcome(client(given, { signal }))).toBe(200)
+  })
+
   test('connects anew after a reset', async () => {
     const server = await serve(reset, ok)
     const { client } = clientOf()
