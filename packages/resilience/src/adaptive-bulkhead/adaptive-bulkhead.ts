@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkText } from '@base/core/options'
 import type { BulkheadStats } from '../bulkhead/bulkhead.js'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -119,7 +120,7 @@ export class AdaptiveBulkhead implements Policy {
 const place = placesOf('AdaptiveBulkhead')
 
 function adaptiveEngine(options: AdaptiveBulkheadOptions): AdaptiveEngine {
-  const { name = DEFAULT_NAME, clock = systemClock, maxWait = DEFAULT_MAX_WAIT } = options ?? {}
+  const { name = DEFAULT_NAME, clock, maxWait = DEFAULT_MAX_WAIT } = options ?? {}
   const { maxQueue = Number.POSITIVE_INFINITY } = options ?? {}
   const min = checkInteger(options?.min, { ...place('min'), min: 1 })
   const max = checkInteger(options.max, { ...place('max'), min })
@@ -129,7 +130,7 @@ function adaptiveEngine(options: AdaptiveBulkheadOptions): AdaptiveEngine {
     maxConcurrent: checkInteger(initial, { ...place('initial'), min, max }),
     maxQueue: checkInteger(maxQueue, { ...place('maxQueue'), infinity: true }),
     maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
-    clock,
+    clock: checkClock(clock, place('clock')),
   }
   return new AdaptiveEngine(rules, min, max)
 }

@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkText } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -62,7 +63,7 @@ export class Bulkhead implements Policy {
   readonly #engine: BulkheadEngine
 
   constructor(options: BulkheadOptions = {}) {
-    const { name = DEFAULT_NAME, maxConcurrent = DEFAULT_MAX_CONCURRENT, clock = systemClock } = options
+    const { name = DEFAULT_NAME, maxConcurrent = DEFAULT_MAX_CONCURRENT, clock } = options
     const { maxQueue = Number.POSITIVE_INFINITY, maxWait = DEFAULT_MAX_WAIT } = options
     this.name = checkText(name, place('name'))
     this.#engine = new BulkheadEngine({
@@ -70,7 +71,7 @@ export class Bulkhead implements Policy {
       maxConcurrent: checkInteger(maxConcurrent, { ...place('maxConcurrent'), min: 1 }),
       maxQueue: checkInteger(maxQueue, { ...place('maxQueue'), infinity: true }),
       maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
-      clock,
+      clock: checkClock(clock, place('clock')),
     })
     setEngine(this, this.#engine)
   }

@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -104,7 +105,7 @@ const place = placesOf('Chaos')
 
 function chaosRules(options: ChaosOptions): ChaosRules {
   const { name = DEFAULT_NAME, rate, latency = 0, enabled } = options ?? {}
-  const { clock = systemClock, random = Math.random } = options ?? {}
+  const { clock, random = Math.random } = options ?? {}
   checkNumber(rate, { ...place('rate'), max: 1 })
   if (typeof enabled !== 'boolean' && typeof enabled !== 'function')
     throw invalidOption(enabled, place('enabled'), 'true, false or a function')
@@ -114,7 +115,7 @@ function chaosRules(options: ChaosOptions): ChaosRules {
     latency: latencyOf(latency),
     error: 'error' in options && options.error !== undefined ? makerOf(options.error) : undefined,
     enabled: typeof enabled === 'function' ? enabled : () => enabled,
-    clock,
+    clock: checkClock(clock, place('clock')),
     random: checkFunction(random, place('random')),
   }
 }

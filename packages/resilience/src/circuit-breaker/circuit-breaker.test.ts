@@ -443,6 +443,8 @@ describe('CircuitBreaker', () => {
     ['slowCall.duration', { window: count, slowCall: { duration: 0, rate: 0.5 } }],
     ['slowCall.rate', { window: count, slowCall: { duration: '1s', rate: 0 } }],
     ['slowCall.rate', { window: count, slowCall: { duration: '1s', rate: 1.01 } }],
+    ['halfOpen', { halfOpen: null }],
+    ['halfOpen', { halfOpen: 3 }],
     ['halfOpen.successes', { halfOpen: { successes: 0 } }],
     ['halfOpen.timeout', { halfOpen: { timeout: 0 } }],
     ['isFailure', { isFailure: 'all' }],

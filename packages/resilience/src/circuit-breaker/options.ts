@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import {
   checkBoolean,
@@ -9,6 +9,7 @@ import {
   checkText,
   invalidOption,
 } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import { type CircuitBreakerSnapshot, checkSnapshot } from './snapshot.js'
 import type { BreakerWindow } from './window.js'
@@ -98,8 +99,8 @@ const place = placesOf('CircuitBreaker')
 
 /** Checks what a user passed in. */
 export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
-  const { name = DEFAULT_NAME, recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, clock = systemClock } = options
-  const { isFailure, isFailureResult, stack = false } = options
+  const { name = DEFAULT_NAME, recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT } = options
+  const { isFailure, isFailureResult, stack = false, clock } = options
   if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
   if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
   return {
@@ -109,12 +110,12 @@ export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
         ? recoveryTimeout
         : durationOf(recoveryTimeout, 'recoveryTimeout'),
     ...windowRules(options),
-    ...probeRules(options.halfOpen ?? {}),
+    ...probeRules(options.halfOpen),
     isFailure,
     isFailureResult,
     stack: checkBoolean(stack, place('stack')),
     initial: options.initial === undefined ? undefined : checkSnapshot(options.initial),
-    clock,
+    clock: checkClock(clock, place('clock')),
   }
 }
 
@@ -161,7 +162,11 @@ function slowRules(
   }
 }
 
-function probeRules(halfOpen: HalfOpenOptions): Pick<BreakerRules, 'permits' | 'successes' | 'probeTimeout'> {
+function probeRules(
+  halfOpen: HalfOpenOptions = {},
+): Pick<BreakerRules, 'permits' | 'successes' | 'probeTimeout'> {
+  if (typeof halfOpen !== 'object' || halfOpen === null)
+    throw invalidOption(halfOpen, place('halfOpen'), 'an object')
   const { permits = 1, successes = 1, timeout } = halfOpen
   return {
     permits: checkInteger(permits, { ...place('halfOpen.permits'), min: 1 }),

@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkInteger, checkText } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -114,8 +115,8 @@ export class Hedge implements Policy {
 const place = placesOf('Hedge')
 
 function hedgeRules(options: HedgeOptions): HedgeRules {
-  const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES, clock = systemClock } = options ?? {}
-  const { delay, hedgeIf, budget } = options ?? {}
+  const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES } = options ?? {}
+  const { delay, hedgeIf, budget, clock } = options ?? {}
   if (hedgeIf !== undefined) checkFunction(hedgeIf, place('hedgeIf'))
   return {
     name: checkText(name, place('name')),
@@ -125,7 +126,7 @@ function hedgeRules(options: HedgeOptions): HedgeRules {
     maxHedges: checkInteger(maxHedges, { ...place('maxHedges'), max: MAX_HEDGES }),
     hedgeIf,
     budget: checkBudget(budget, place('budget')),
-    clock,
+    clock: checkClock(clock, place('clock')),
   }
 }
 

@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkFunction, checkText, invalidOption } from '@base/core/options'
 import { type CircuitBreakerRegistry, createCircuitBreakerRegistry } from '../circuit-breaker/registry.js'
+import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import { Retry } from '../retry/retry.js'
 import { Timeout } from '../timeout/timeout.js'
@@ -35,7 +36,8 @@ export interface ClientRules {
 const place = placesOf('resilientFetch')
 
 export function clientRules(options: ResilientFetchOptions): ClientRules {
-  const { name = DEFAULT_NAME, baseUrl, fetch, throwProblems = false, clock = systemClock } = options
+  const { name = DEFAULT_NAME, baseUrl, fetch, throwProblems = false } = options
+  const clock = checkClock(options.clock, place('clock'))
   const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
   const limit = { positive: true, infinity: true }
   toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })

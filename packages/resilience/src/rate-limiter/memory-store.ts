@@ -1,5 +1,6 @@
-import { type Clock, systemClock } from '@base/core/clock'
-import { checkInteger, checkMethods } from '@base/core/options'
+import type { Clock } from '@base/core/clock'
+import { checkInteger } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 import { Table } from './table.js'
@@ -42,9 +43,9 @@ export interface MemoryRateLimitStore extends RateLimitStore {
  * @throws InvalidOptionError naming the option.
  */
 export function memoryRateLimitStore(options: MemoryRateLimitStoreOptions = {}): MemoryRateLimitStore {
-  const { maxKeys = DEFAULT_MAX_KEYS, clock = systemClock } = options
+  const { maxKeys = DEFAULT_MAX_KEYS, clock } = options
   return new MemoryStore(
-    checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock')),
+    checkClock(clock, place('clock')),
     checkInteger(maxKeys, { ...place('maxKeys'), min: 1 }),
   )
 }

@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -92,9 +93,9 @@ export class RateLimiter implements Policy {
   readonly #engine: RateLimiterEngine
 
   constructor(options: RateLimiterOptions) {
-    const { name = DEFAULT_NAME, clock = systemClock, whenStoreFails = 'deny' } = options ?? {}
+    const { name = DEFAULT_NAME, whenStoreFails = 'deny' } = options ?? {}
     const { storeTimeout = DEFAULT_STORE_TIMEOUT, maxWait = 0, policies } = options ?? {}
-    checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock'))
+    const clock = checkClock(options?.clock, place('clock'))
     this.name = checkText(name, place('name'))
     this.#engine = new RateLimiterEngine({
       limit: Object.freeze({ name, policies: checkPolicies(policies) }),

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkNumber, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, checkNumber, invalidOption, type OptionPlace } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link retryBudget}. */
@@ -47,7 +47,7 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   return new SharedBudget(
     checkNumber(ratio, place('ratio')),
     checkNumber(minPerSecond, place('minPerSecond')),
-    clock,
+    clock === undefined ? undefined : checkMethods(clock, ['monotonic'], place('clock')),
   )
 }
 

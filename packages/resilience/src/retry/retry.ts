@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkFunction, checkInteger, checkText } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -115,8 +116,8 @@ const place = placesOf('Retry')
 
 function retryRules(options: RetryOptions): RetryRules {
   const { name = DEFAULT_NAME, maxAttempts = DEFAULT_ATTEMPTS, backoff = exponential() } = options
-  const { maxElapsed = Number.POSITIVE_INFINITY, respectRetryAfter = true, clock = systemClock } = options
-  const { retryIf, retryIfResult, budget, random = Math.random } = options
+  const { maxElapsed = Number.POSITIVE_INFINITY, respectRetryAfter = true } = options
+  const { retryIf, retryIfResult, budget, clock, random = Math.random } = options
   if (retryIf !== undefined) checkFunction(retryIf, place('retryIf'))
   if (retryIfResult !== undefined) checkFunction(retryIfResult, place('retryIfResult'))
   return {
@@ -128,7 +129,7 @@ function retryRules(options: RetryOptions): RetryRules {
     maxElapsed: toMilliseconds(maxElapsed, { ...place('maxElapsed'), infinity: true }),
     budget: checkBudget(budget, place('budget')),
     respectRetryAfter: checkBoolean(respectRetryAfter, place('respectRetryAfter')),
-    clock,
+    clock: checkClock(clock, place('clock')),
     random: checkFunction(random, place('random')),
   }
 }

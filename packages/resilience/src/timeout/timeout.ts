@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkOneOf, checkText } from '@base/core/options'
+import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -64,14 +65,14 @@ export class Timeout implements Policy {
   readonly #engine: TimeoutEngine
 
   constructor(options: TimeoutOptions = {}) {
-    const { name = DEFAULT_NAME, timeout = DEFAULT_TIMEOUT, strategy = 'race', clock = systemClock } = options
+    const { name = DEFAULT_NAME, timeout = DEFAULT_TIMEOUT, strategy = 'race', clock } = options
     const place = placesOf('Timeout')
     this.name = checkText(name, place('name'))
     this.#engine = new TimeoutEngine({
       name,
       timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true, infinity: true }),
       races: checkOneOf(strategy, ['race', 'cooperative'], place('strategy')) === 'race',
-      clock,
+      clock: checkClock(clock, place('clock')),
     })
     setEngine(this, this.#engine)
   }
