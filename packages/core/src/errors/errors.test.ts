@@ -316,6 +316,39 @@ describe('toErrorJson', () => {
     })
   })
 
+  test.each([
+    'newPassword',
+    'db_password',
+    'password2',
+    'pwd',
+    'token',
+    'clientSecret',
+    'jwtSecret',
+    'AWS_SECRET_ACCESS_KEY',
+    'x-api-key',
+    'signing.privateKey',
+    'authToken',
+    'csrf-token',
+    'Proxy-Authorization',
+    'session_cookie',
+  ])('takes a detail called %s for a secret', (name) => {
+    expect(toErrorJson(new ConflictError({ details: { [name]: 'hunter2' } })).details).toEqual({
+      [name]: '[secret]',
+    })
+  })
+
+  test.each(['tokenCount', 'nextPageToken', 'passwordPolicy', 'secretary', 'key', 'author', 'cookies'])(
+    'shows a detail called %s',
+    (name) => {
+      expect(toErrorJson(new ConflictError({ details: { [name]: 'x' } })).details).toEqual({ [name]: 'x' })
+    },
+  )
+
+  test('replaces the password of a URL to its last @', () => {
+    const error = new UnavailableError({ message: 'No answer from postgres://app:hunt@er2@db/orders.' })
+    expect(toErrorJson(error).message).toBe('No answer from postgres://app:[secret]@db/orders.')
+  })
+
   test('turns into text what JSON cannot carry', () => {
     const cycle: Record<string, unknown> = {
       id: 7n,

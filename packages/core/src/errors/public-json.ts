@@ -12,9 +12,9 @@ export type JsonValue =
 const MAX_DEPTH = 8
 const MAX_VALUES = 1_000
 
-/** Names, without separators, whose values are secrets wherever they stand. */
+/** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-key` as well. */
 const SECRET_NAME =
-  /^(pass(word|wd|phrase)|pwd|(client)?secret(key)?|(access|refresh|id)?token|bearer|authorization|(api|private)key|credentials|(set)?cookie)$/i
+  /^(pwd|token|bearer|credentials)$|(pass(word|wd|phrase)|secret((access)?key)?|(access|refresh|id|auth|session|security|[cx]srf)token|authorization|(api|access|private|encryption)key|cookie)$/i
 
 const UNREADABLE = '[unreadable]'
 
