@@ -31,6 +31,13 @@ describe('createActionTokens', () => {
     expect(await tokens.verify(token)).toMatchObject(INVALID)
   })
 
+  test('tells the end that its store knows, also where time goes on meanwhile', async () => {
+    let time = 0
+    const tokens = tokensOf({ clock: Object.assign(new TestClock(), { now: () => time++ }) })
+    const { token, expiresAt } = await tokens.issue('ann')
+    expect(await tokens.verify(token)).toMatchObject({ value: { expiresAt } })
+  })
+
   test('verifies a token as often as one likes, without using it', async () => {
     const tokens = tokensOf()
     const { token } = await tokens.issue('ann')

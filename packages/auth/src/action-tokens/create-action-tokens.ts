@@ -103,8 +103,10 @@ class StoredTokens<Data> implements ActionTokens<Data> {
       throw invalidOption(undefined, place('sub'), 'a subject of which state() gives a text')
     const { text: token, handle, hash } = await createOpaqueToken(createHandle())
     const facts = { purpose: this.#purpose, handle, hash, sub: owner, data: encoded, state, ttl: this.#ttl }
-    const expiresAt = this.#clock.now() + this.#ttl
-    await this.#ask((store, now) => store.add(facts, now))
+    const expiresAt = await this.#ask(async (store, now) => {
+      await store.add(facts, now)
+      return now + this.#ttl
+    })
     return { token, expiresAt }
   }
 
