@@ -38,7 +38,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       return value === undefined ? [] : [[axis, choiceOf(axis, value)]]
     }),
   )
-  return { kind: 'create', folder, choices, yes: values.yes }
+  // A variable of a shell that is not set: it names nothing, least of all the folder that we stand in.
+  return { kind: 'create', folder: folder || undefined, choices, yes: values.yes }
 }
 
 function parse(args: readonly string[]) {

@@ -80,6 +80,7 @@ describe('create', () => {
 
   test.each([
     [[], 'Say which folder: npm create @base my-service'],
+    [['', '--yes'], 'Say which folder: npm create @base my-service'],
     [['shop', '--auth', 'oauth'], '--auth must be none, jwt or api-keys, received "oauth".'],
     [['Shop'], 'The folder must have a name that npm takes for a package: "Shop"'],
     [['shop', '--colour', 'red'], "Unknown option '--colour'"],
