@@ -12,6 +12,8 @@ test('what a cache finds, loads, keeps and drops; of keys and namespaces nothing
   const layers = [memoryCacheStore({ maxEntries: 2, clock })]
   const cache = createCache({ layers, clock, ttl: 1_000, grace: '1h', jitter: [0, 0] })
   const tenant = cache.namespace('tenant-4711')
+  // Loads of other caches, that another test has made, are there already.
+  const before = (await read()).value('base.cache.loads') ?? 0
   const { events } = await traced(async () => {
     await tenant.getOrSet('user:jane', () => 'Jane')
     await tenant.get('user:jane')
@@ -34,7 +36,7 @@ test('what a cache finds, loads, keeps and drops; of keys and namespaces nothing
   expect(metrics.value('base.cache.deletes')).toBe(1)
   expect(metrics.value('base.cache.evictions')).toBe(cache.stats.evictions)
   expect(cache.stats.evictions).toBeGreaterThan(0)
-  expect(metrics.value('base.cache.loads')).toBe(2)
+  expect(metrics.value('base.cache.loads')).toBe(before + 2)
   expect(metrics.value('base.cache.load_failures')).toBe(1)
   expect(metrics.value('base.cache.entries')).toBe(cache.stats.entries)
   expect(metrics.value('base.cache.errors', { 'base.source': 'loader', 'error.type': 'Error' })).toBe(1)
@@ -54,10 +56,13 @@ test('a lock that cannot be had', async () => {
   const { read } = watch()
   const lock = { acquire: () => Promise.reject(new Error('away')) }
   const cache = createCache({ layers: [memoryCacheStore()], lock: lock as never })
-  expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+  // Not kept: the entries of all caches that are not collected yet count together.
+  const load = ({ skip }: { skip(): void }) => {
+    skip()
+    return 'loaded'
+  }
+  expect(await cache.getOrSet('k', load)).toBe('loaded')
   expect((await read()).value('base.cache.errors', { 'base.source': 'lock' })).toBe(1)
-  // All caches that are not collected yet count together.
-  await cache.delete('k')
 })
 
 expectAllHeard('base:cache:')

@@ -93,10 +93,10 @@ test('each statement is a span within the one that is active, a measurement and 
 
 test('one that failed says with what, and shows no value', async () => {
   const db = drizzle(client)
-  await drizzleRepository({ executor: db, table: users }).save({ id: 2, email: 'jane@example.com' })
+  await drizzleRepository({ executor: db, table: users }).save({ id: 2, email: 'jane.doe@example.com' })
   const { read, lines, all, traced } = watch()
   const { spans } = await traced(async () => {
-    await expect(db.insert(users).values({ id: 2, email: 'jane@example.com' })).rejects.toThrow()
+    await expect(db.insert(users).values({ id: 2, email: 'jane.doe@example.com' })).rejects.toThrow()
     await expect(db.execute(sql`select 'hunter2' from nowhere`)).rejects.toThrow()
   })
   expect(spans).toMatchObject([
