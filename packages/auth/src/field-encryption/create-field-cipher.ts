@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
 import { untilAborted } from '../tokens/until-aborted.js'
+import { withoutText } from '../without-text.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
 import { blindIndexOf, IndexKeys } from './blind-index.js'
 import { DataKeys } from './data-keys.js'
@@ -63,7 +64,11 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
 
   constructor(options: FieldCipherOptions<Name>) {
     const { keys, context = PLACE, clock = systemClock, indexBits = MOST_INDEX_BITS } = options ?? {}
-    this.#kms = checkMethods(keys, ['generateDataKey', 'unwrapDataKey'], optionOf('keys'))
+    this.#kms = checkMethods(
+      withoutText(keys) as KmsPort,
+      ['generateDataKey', 'unwrapDataKey'],
+      optionOf('keys'),
+    )
     this.#names = readNames(context)
     this.#normalize = checkFunction(options.normalize ?? toNfc, optionOf('normalize'))
     this.#indexBytes = checkIndexBits(indexBits) / 8

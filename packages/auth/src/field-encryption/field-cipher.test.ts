@@ -199,12 +199,19 @@ describe('keys', () => {
     ['two of one id', [k1, { ...k1, state: 'enabled' }]],
     ['31 bytes', [{ ...k1, key: new Uint8Array(31) }]],
     ['a text', [{ ...k1, key: 'a'.repeat(32) }]],
+    ['a text alone', 'a'.repeat(32)],
     ['a key that is missing', [{ id: 'k1', state: 'primary' }]],
     ['an id with a dot', [{ ...k1, id: 'k.1' }]],
     ['an unknown state', [k1, { ...k2, state: 'retired' }]],
   ])('are refused: %s', (_, keys) => {
     expect(() => localKeys(keys as never)).toThrow(InvalidOptionError)
     expect(() => localKeys(keys as never)).not.toThrow(/aaaa/)
+  })
+
+  test('are not a text, which is not told', () => {
+    const options = { keys: 'a'.repeat(32) as never }
+    expect(() => createFieldCipher(options)).toThrow('createFieldCipher: keys must be')
+    expect(() => createFieldCipher(options)).not.toThrow(/aaaa/)
   })
 })
 

@@ -2,6 +2,7 @@ import { checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { placeOf } from '../place.js'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
+import { withoutText } from '../without-text.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
 import type { DataKey, IndexKey, KmsPort } from './kms-port.js'
 
@@ -74,7 +75,7 @@ interface HeldKey {
 }
 
 function readKeys(keys: readonly LocalKey[]): ReadonlyMap<string, HeldKey> {
-  if (!Array.isArray(keys)) throw invalidOption(keys, optionOf('keys'), 'an array')
+  if (!Array.isArray(keys)) throw invalidOption(withoutText(keys), optionOf('keys'), 'an array')
   const held = new Map<string, HeldKey>()
   for (const [index, { id, key, state }] of (keys as readonly LocalKey[]).entries()) {
     if (!isKeyId(id))

@@ -343,6 +343,12 @@ describe('a pepper', () => {
   ])('refuses a wrong %s', (option, pepper) => {
     expect(() => createPasswords({ pepper: pepper as never })).toThrow(`createPasswords: ${option} must be`)
   })
+
+  test('does not tell a key that was given in the place of its id', () => {
+    const pepper = { current: 'not-for-your-eyes', keys: { k1: key(1) } }
+    expect(() => createPasswords({ pepper })).toThrow('pepper.current must be')
+    expect(() => createPasswords({ pepper })).not.toThrow(/not-for-your-eyes/)
+  })
 })
 
 describe('many at once', () => {

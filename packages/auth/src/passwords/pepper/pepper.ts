@@ -3,6 +3,7 @@ import { invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { placeOf } from '../../place.js'
 import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
+import { withoutText } from '../../without-text.js'
 
 /** Keys beside the database, without which its rows prove nothing. */
 export interface PepperOptions {
@@ -43,7 +44,8 @@ export class Pepper {
   constructor({ current, keys }: PepperOptions) {
     const entries = Object.entries(keys ?? {}).map(([id, key]) => [id, readKey(id, key)] as const)
     this.#keys = new Map(entries)
-    if (!this.#keys.has(current)) throw invalidOption(current, place('pepper.current'), 'the id of a key')
+    if (!this.#keys.has(current))
+      throw invalidOption(withoutText(current), place('pepper.current'), 'the id of a key')
     this.current = current
   }
 

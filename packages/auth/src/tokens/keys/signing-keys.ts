@@ -1,8 +1,9 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
+import { withoutText } from '../../without-text.js'
 import { type Algorithm, checkAlgorithms } from './algorithm.js'
 import type { Signer, SigningSource } from './key-source.js'
 import type { TokenKey } from './token-key.js'
-import { ownKeys, toKeySource, withoutText } from './verifier-keys.js'
+import { ownKeys, toKeySource } from './verifier-keys.js'
 
 /** What a service takes as keys: a key ring, or keys of your own, of which the first signs and all verify. */
 export type ServiceKeys = SigningSource | TokenKey | readonly TokenKey[]

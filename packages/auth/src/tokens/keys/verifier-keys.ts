@@ -1,4 +1,5 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
+import { withoutText } from '../../without-text.js'
 import { type ReadKeySet, readKeySet } from './json-key-set.js'
 import type { JsonWebKeySet } from './json-web-key.js'
 import type { KeySet, KeySource, VerificationKey } from './key-source.js'
@@ -21,11 +22,6 @@ export function toKeySource(keys: unknown, place: OptionPlace): KeySource {
     place,
     'a key, a list of keys, a key ring, a remote JWK set or a JWK set',
   )
-}
-
-/** What came, but for a text: that may be a secret. */
-export function withoutText(keys: unknown): unknown {
-  return typeof keys === 'string' ? 'a text' : keys
 }
 
 /** The keys that somebody brought, if that is what they are. */
