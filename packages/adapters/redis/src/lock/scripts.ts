@@ -59,7 +59,8 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
 /**
  * Gives a lock back: holder, and of how many bytes the prefix is that stands before its key, and in the name of the channel
- * on which its release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was held to the end.
+ * on which its release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was
+ * held to the end.
  */
 export const releaseScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
