@@ -144,6 +144,97 @@ describe('an asynchronous service', () => {
     await expect(container.resolve('db')).rejects.toThrow('no connection')
   })
 
+  describe('that is in the making', () => {
+    /** A logger that is made at once, and a database that needs it and takes its time. */
+    function slowDatabase() {
+      const db = gate<string>()
+      const made: string[] = []
+      const closed: string[] = []
+      const of = (name: string) => ({ dispose: () => closed.push(name) })
+      const container = createContainer()
+        .value('level', 'info')
+        .singleton('format', ['level'], () => made.push('format'), of('format'))
+        .singleton('logger', ['format'], () => `logger ${made.push('logger')}`, of('logger'))
+        .singleton('db', ['logger'], () => db.promise, of('db'))
+        .build()
+      return { container, db, made, closed }
+    }
+
+    test('does not keep get from what it needs and is there at once', async () => {
+      const { container, db, made, closed } = slowDatabase()
+      const resolving = container.resolve('db')
+      await settled()
+
+      expect(container.get('logger')).toBe('logger 2')
+      expect(() => container.get('db')).toThrow('not there yet')
+      db.open('db')
+      expect(await resolving).toBe('db')
+      expect(made).toEqual(['format', 'logger'])
+      await container.close()
+      expect(closed).toEqual(['db', 'logger', 'format'])
+    })
+
+    test('takes what get made before it came to that', async () => {
+      const { container, db, made, closed } = slowDatabase()
+      const resolving = container.resolve('db')
+
+      expect(container.get('logger')).toBe('logger 2')
+      db.open('db')
+      expect(await resolving).toBe('db')
+      expect(made).toEqual(['format', 'logger'])
+      await container.close()
+      expect(closed).toEqual(['db', 'logger', 'format'])
+    })
+
+    test('takes the promise that get found before it came to that', async () => {
+      const create = vi.fn(async () => 'db')
+      const container = createContainer()
+        .singleton('db', [], create)
+        .singleton('app', ['db'], ({ db }) => `app on ${db}`)
+        .build()
+      const resolving = container.resolve('app')
+
+      expect(() => container.get('db')).toThrow('not there yet')
+      expect(await resolving).toBe('app on db')
+      expect(create).toHaveBeenCalledTimes(1)
+    })
+
+    test('leaves what get was given, with what that needs, when it fails', async () => {
+      const { container, db, made, closed } = slowDatabase()
+      const resolving = container.resolve('db')
+      resolving.catch(() => {})
+      await settled()
+      container.get('logger')
+      db.fail(new Error('no connection'))
+
+      await expect(resolving).rejects.toThrow('no connection')
+      expect(closed).toEqual([])
+      expect(container.get('logger')).toBe('logger 2')
+      expect(made).toEqual(['format', 'logger'])
+    })
+
+    test('closes once what get has made for it and it then could not use', async () => {
+      const closed: string[] = []
+      let failing = false
+      const container = createContainer()
+        .transient('port', [], () => {
+          if (failing) throw new Error('no port')
+          return 1
+        })
+        .singleton('server', ['port'], () => 'server', { dispose: (it) => closed.push(it) })
+        .build()
+      const resolving = container.resolve('server')
+      resolving.catch(() => {})
+      expect(container.get('server')).toBe('server')
+      failing = true
+
+      await expect(resolving).rejects.toThrow('no port')
+      expect(container.get('server')).toBe('server')
+      await container.close()
+      expect(closed).toEqual(['server'])
+    })
+  })
+
   test('starts with all that do not wait for each other', async () => {
     const gates = { a: gate<string>(), b: gate<string>(), c: gate<string>() }
     const started: string[] = []

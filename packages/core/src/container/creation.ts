@@ -17,8 +17,12 @@ export class Creation {
   readonly needs: Creation[] = []
   /** Settles with the instance. Set once, right after construction. */
   made: Promise<unknown> = Promise.resolve()
+  /** What its factory returned, once it was called: a promise where it is asynchronous. */
+  returned: { readonly value: unknown } | undefined
   /** Set when it is made. */
   instance: unknown
+  /** Whether the instance is there. */
+  isMade = false
   /** Whether it stays, whatever becomes of the calls that hold it. */
   kept = false
 
@@ -27,12 +31,19 @@ export class Creation {
     this.home = home
   }
 
-  /** Keeps it; it must be made. */
+  /** It is made. */
+  make(instance: unknown): void {
+    this.instance = instance
+    this.isMade = true
+  }
+
+  /** Keeps it, and what it needs; it must be made. */
   keep(): void {
     if (this.kept) return
     this.kept = true
     this.holders.clear()
     this.home.settle(this)
+    for (const needed of this.needs) needed.keep()
   }
 }
 

@@ -92,16 +92,28 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     const home = this.#homeOf(registration)
     if (home.#built.has(name)) return this.#remember(name, home.#built.get(name))
     home.#checkOpen()
-    if (home.#creations.has(name)) throw notResolvedError(name)
+    const creation = home.#creations.get(name)
+    if (creation === undefined || !creation.isMade) return home.#makeNow(registration, creation)
+    // It stays, for its caller has it: a failure of the call that made it closes it no more.
+    creation.keep()
+    return creation.instance
+  }
 
-    const values = registration.dependencies.map((dependency) => home.get(dependency))
+  /** Makes it at once; a `resolve` under way that has not come to its factory yet takes what that returned here. */
+  #makeNow(registration: Registration, creation: Creation | undefined): unknown {
+    const { name, dependencies, lifetime } = registration
+    if (creation?.returned !== undefined) throw notResolvedError(name)
+    const values = dependencies.map((dependency) => this.get(dependency))
     const instance = registration.create(named(registration, values))
+    if (creation !== undefined) creation.returned = { value: instance }
     if (isThenable(instance)) {
-      home.#adopt(registration, instance)
+      if (creation === undefined) this.#adopt(registration, instance)
       throw notResolvedError(name)
     }
-    home.#admit(registration, instance, {})
-    if (registration.lifetime !== 'transient') home.#built.set(name, instance)
+    this.#admit(registration, instance, creation ?? {})
+    if (lifetime !== 'transient') this.#built.set(name, instance)
+    creation?.make(instance)
+    creation?.keep()
     return instance
   }
 
@@ -114,6 +126,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   /** What `get` found to be asynchronous is made all the same: a later `resolve` waits for it. */
   #adopt(registration: Registration, instance: PromiseLike<unknown>): void {
     const creation = this.#start(registration, async () => instance)
+    creation.returned = { value: instance }
     const running = creation.made.then(
       () => creation.keep(),
       () => {},
@@ -160,19 +173,22 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     const creation = new Creation(registration, this)
     if (registration.lifetime !== 'transient') this.#creations.set(registration.name, creation)
     creation.made = make(creation).then((instance) => {
-      creation.instance = instance
+      if (creation.isMade) return instance
       this.#admit(registration, instance, creation)
+      creation.make(instance)
       return instance
     })
     // A failed one is not there: the next call tries anew.
-    creation.made.catch(() => this.discard(creation))
+    creation.made.catch(() => creation.kept || this.discard(creation))
     return creation
   }
 
   async #make(creation: Creation, call: Call): Promise<unknown> {
     const { registration } = creation
     const needed = registration.dependencies.map((dependency) => this.#obtain(dependency, call, creation))
-    return registration.create(named(registration, await Promise.all(needed)))
+    const services = named(registration, await Promise.all(needed))
+    creation.returned ??= { value: registration.create(services) }
+    return creation.returned.value
   }
 
   /** Takes note of a new instance that has to be closed; one that comes after the end is closed at once. */
