@@ -22,6 +22,41 @@ describe('a copy', () => {
     expect(copy.list[0]).not.toBe(original.list[0])
   })
 
+  test('of bytes is of their class, and holds nothing else of the memory that they lie in', () => {
+    const original = { pooled: Buffer.from('hunter2'), part: new Uint16Array([1, 2, 3]).subarray(1) }
+    const copy = copyOf(original)
+    original.pooled.fill(0)
+
+    expect(copy.pooled.toString()).toBe('hunter2')
+    expect(copy.pooled.buffer.byteLength).toBe(7)
+    expect(copy.part).toEqual(new Uint16Array([2, 3]))
+    expect(copy.part.buffer.byteLength).toBe(4)
+  })
+
+  test('of collections with a class of their own is of that class', () => {
+    class Lines extends Array<number> {
+      total(): number {
+        return this.reduce((sum, line) => sum + line, 0)
+      }
+    }
+    class Stock extends Map<string, number> {
+      readonly limit = 10
+      override set(sku: string, count: number): this {
+        if (count > this.limit) throw new RangeError('too many')
+        return super.set(sku, count)
+      }
+    }
+    class Tags extends Set<string> {}
+    const original = { lines: Lines.from([1, 2]) as Lines, stock: new Stock(), tags: new Tags(['a']) }
+    original.stock.set('apple', 3)
+    const copy = copyOf(original)
+
+    expect(copy).toEqual(original)
+    expect(copy.lines.total()).toBe(3)
+    expect(() => copy.stock.set('apple', 11)).toThrow('too many')
+    expect(copy.tags).toBeInstanceOf(Tags)
+  })
+
   test('shares what cannot be copied', () => {
     const original = { pattern: /a/g, pending: Promise.resolve(1), known: new WeakMap() }
     const copy = copyOf(original)

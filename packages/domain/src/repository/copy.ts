@@ -1,3 +1,4 @@
+import { copyView } from '../value-object/copy-view.js'
 import { ValueObject } from '../value-object/value-object.js'
 
 /**
@@ -13,7 +14,8 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (made.has(value)) return made.get(value)
   if (value instanceof Date) return new Date(value)
   if (value instanceof URL) return new URL(value)
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return structuredClone(value)
+  if (ArrayBuffer.isView(value)) return copyView(value)
+  if (value instanceof ArrayBuffer) return value.slice()
   const target = emptyLike(value)
   if (target === undefined) return value
   fill(target, value, made)
@@ -21,10 +23,10 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
 }
 
 function emptyLike(value: object): object | undefined {
-  if (Array.isArray(value)) return []
-  if (value instanceof Map) return new Map()
-  if (value instanceof Set) return new Set()
   const prototype: object | null = Object.getPrototypeOf(value)
+  if (Array.isArray(value)) return Object.setPrototypeOf([], prototype)
+  if (value instanceof Map) return Object.setPrototypeOf(new Map(), prototype)
+  if (value instanceof Set) return Object.setPrototypeOf(new Set(), prototype)
   const isPlain = prototype === Object.prototype || prototype === null
   // Everything about it is private: of a class of the platform, say.
   if (!isPlain && Reflect.ownKeys(value).length === 0) return undefined
@@ -33,10 +35,14 @@ function emptyLike(value: object): object | undefined {
 
 function fill(target: object, source: object, made: Map<object, unknown>): void {
   made.set(source, target)
+  // By the platform's methods: those of a class may look at fields that are not there yet.
   if (source instanceof Map) {
-    for (const [key, item] of source) (target as Map<unknown, unknown>).set(copy(key, made), copy(item, made))
+    for (const [key, item] of source)
+      Map.prototype.set.call(target as Map<unknown, unknown>, copy(key, made), copy(item, made))
   }
-  if (source instanceof Set) for (const item of source) (target as Set<unknown>).add(copy(item, made))
+  if (source instanceof Set) {
+    for (const item of source) Set.prototype.add.call(target as Set<unknown>, copy(item, made))
+  }
   for (const name of Reflect.ownKeys(source)) {
     const property = Object.getOwnPropertyDescriptor(source, name) as PropertyDescriptor
     if ('value' in property) property.value = copy(property.value, made)

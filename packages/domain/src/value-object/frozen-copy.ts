@@ -1,3 +1,5 @@
+import { copyView } from './copy-view.js'
+
 /** The methods of a Date, a Map and a Set that change it. */
 const MUTATORS = [
   [Map, ['set', 'delete', 'clear']],
@@ -21,7 +23,7 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (value instanceof Map) return copyInto(new Map(), value, made, (to) => fillMap(to, value, made))
   if (value instanceof Set) return copyInto(new Set(), value, made, (to) => fillSet(to, value, made))
   if (value instanceof Date) return sealed(new Date(value))
-  if (ArrayBuffer.isView(value)) return structuredClone(value)
+  if (ArrayBuffer.isView(value)) return copyView(value)
   return isPlain(value) ? copyInto({}, value, made, (to) => fillRecord(to, value, made)) : value
 }
 

@@ -21,6 +21,8 @@ function same(a: unknown, b: unknown, seen: Seen): boolean {
   // Met again on the way down: equal as far as the rest is.
   if (seen.get(a) === b) return true
   seen.set(a, b)
+  // Before its own equals: that of a Buffer throws for what is none, and takes a Uint8Array, which has no equals.
+  if (ArrayBuffer.isView(a)) return ArrayBuffer.isView(b) && sameView(a, b)
   return isComparable(a) ? a.equals(b) === true : sameObject(a, b, seen)
 }
 
@@ -31,7 +33,6 @@ function sameObject(a: object, b: object, seen: Seen): boolean {
   if (a instanceof Map) return b instanceof Map && a.size === b.size && sameMembers([...a], [...b], seen)
   if (a instanceof Set) return b instanceof Set && a.size === b.size && sameMembers([...a], [...b], seen)
   if (a instanceof URL) return b instanceof URL && a.href === b.href
-  if (ArrayBuffer.isView(a)) return ArrayBuffer.isView(b) && sameView(a, b)
   return (
     isPlain(a) && isPlain(b) && sameRecord(a as Record<string, unknown>, b as Record<string, unknown>, seen)
   )
@@ -52,10 +53,15 @@ function sameMembers(left: readonly unknown[], right: readonly unknown[], seen: 
 }
 
 function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) || a.byteLength !== b.byteLength) return false
+  if (kindOf(a) !== kindOf(b) || a.byteLength !== b.byteLength) return false
   const left = new Uint8Array(a.buffer, a.byteOffset, a.byteLength)
   const right = new Uint8Array(b.buffer, b.byteOffset, b.byteLength)
   return left.every((byte, index) => byte === right[index])
+}
+
+/** A `Buffer` is a Uint8Array, which it comes back as from a codec. */
+function kindOf(view: ArrayBufferView): string {
+  return Object.prototype.toString.call(view)
 }
 
 function sameRecord(a: Record<string, unknown>, b: Record<string, unknown>, seen: Seen): boolean {

@@ -59,6 +59,19 @@ describe('ValueObject', () => {
     expect(seen.props.at.getTime()).toBe(0)
   })
 
+  test('keeps a copy of a Buffer that is one, without the memory that it shares', () => {
+    class Digest extends ValueObject<{ bytes: Uint8Array | Date }> {}
+    const digest = new Digest({ bytes: Buffer.from('hunter2') })
+    const codec = createCodec({ types: [valueObjectType('digest', Digest)] })
+    const decoded = codec.decode(codec.encode(digest)) as Digest
+
+    expect(String(digest.props.bytes)).toBe('hunter2')
+    expect(digest.props.bytes).toMatchObject({ buffer: { byteLength: 7 } })
+    expect([digest.equals(decoded), decoded.equals(digest)]).toEqual([true, true])
+    expect(digest.equals(new Digest({ bytes: Buffer.from('hunter3') }))).toBe(false)
+    expect(digest.equals(new Digest({ bytes: new Date(0) }))).toBe(false)
+  })
+
   test('cannot be changed, at any depth', () => {
     const home = new Address({ street: '', city: '', tags: ['a'] })
     const { props } = visit()
