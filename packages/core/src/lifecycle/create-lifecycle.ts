@@ -12,6 +12,9 @@ import { place, startOrder } from './start-order.js'
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = '30s'
 const DEFAULT_SIGNALS: readonly string[] = ['SIGTERM', 'SIGINT']
 
+/** No process can handle SIGKILL and SIGSTOP; one that handles a fault, such as SIGSEGV, meets it again for ever. */
+const STOPS_A_SERVICE = /^SIG(ALRM|BREAK|HUP|INT|PIPE|PWR|QUIT|TERM|TSTP|USR1|USR2|WINCH|XCPU)$/
+
 /** Options of {@link createLifecycle}; checked and read once. */
 export interface LifecycleOptions {
   /** How long `stop` may take in all, the drain delay included; more than 0. @defaultValue '30s' */
@@ -21,7 +24,10 @@ export interface LifecycleOptions {
    * it is not ready, so that load balancers turn away first. @defaultValue 0
    */
   readonly drainDelay?: Duration
-  /** Signals that stop the service, from its start to its end; `[]` installs none. @defaultValue ['SIGTERM', 'SIGINT'] */
+  /**
+   * Signals that stop the service, from its start to its end; `[]` installs none. One that the system does not have, such
+   * as SIGBREAK outside Windows, never comes. @defaultValue ['SIGTERM', 'SIGINT']
+   */
   readonly signals?: readonly string[]
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
@@ -186,6 +192,9 @@ function checkComponent(component: Component): void {
 }
 
 function checkSignals(signals: unknown): readonly string[] {
-  if (Array.isArray(signals) && signals.every((signal) => /^SIG[A-Z0-9]+$/.test(signal))) return [...signals]
-  throw invalidOption(signals, place('signals'), "an array of names such as 'SIGTERM'")
+  const expected = "an array of names such as 'SIGTERM', of signals that can be handled"
+  if (!Array.isArray(signals)) throw invalidOption(signals, place('signals'), expected)
+  for (const signal of signals)
+    if (!STOPS_A_SERVICE.test(signal)) throw invalidOption(signal, place('signals'), expected)
+  return [...signals]
 }

@@ -335,6 +335,11 @@ describe('wrong options', () => {
       () => createLifecycle({ signals: ['TERM'] }),
       "signals must be an array of names such as 'SIGTERM'",
     ],
+    ...['SIGKILL', 'SIGSTOP', 'SIGSEGV', 'SIGTREM'].map((signal): [string, () => unknown, string] => [
+      `the signal ${signal}`,
+      () => createLifecycle({ signals: ['SIGTERM', signal] }),
+      `signals must be an array of names such as 'SIGTERM', of signals that can be handled, received "${signal}".`,
+    ]),
     [
       'no name',
       () => createLifecycle().add({ name: '' }),

@@ -68,6 +68,18 @@ describe('a service that is told to stop', () => {
     })
   })
 
+  test('and does not, says of which part and why', async () => {
+    const { child, ended } = await serve(`
+      .add({ name: 'db', stop: () => { throw new Error('a query hangs') } })
+      .add({ name: 'http', stop: () => Promise.reject(new RangeError('port')) })`)
+    child.kill('SIGTERM')
+
+    expect(await ended).toMatchObject({
+      code: 1,
+      errors: 'AggregateError: Stopping failed for: http, db.\n  RangeError: port\n  Error: a query hangs\n',
+    })
+  })
+
   test('by a signal that it does not listen to ends as the system would', async () => {
     const { child, ended } = await serve(graceful, `signals: []`)
     child.kill('SIGTERM')

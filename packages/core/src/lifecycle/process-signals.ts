@@ -26,7 +26,7 @@ export function stopOnSignals(signals: readonly string[], stop: () => Promise<vo
       if (stopping) target.exit(EXIT_CODES[signal] ?? 1)
       stopping = true
       stop().catch((error: unknown) => {
-        console.error(String(error))
+        console.error(report(error))
         target.exit(1)
       })
     }
@@ -36,4 +36,10 @@ export function stopOnSignals(signals: readonly string[], stop: () => Promise<vo
   return () => {
     for (const [signal, handler] of handlers) target.off(signal, handler)
   }
+}
+
+/** In a line each, for a failure to stop says only by its causes why. No stacks: they would hide which component it was. */
+function report(error: unknown): string {
+  const causes: unknown[] = error instanceof AggregateError ? error.errors : []
+  return [error, ...causes].map(String).join('\n  ')
 }
