@@ -1,4 +1,6 @@
-const FORM = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?$/
+/** Far above any amount that there is; more would let a sender of JSON keep the process busy. */
+const MAX_DIGITS = 1_000
+const FORM = new RegExp(`^([+-]?)(\\d{1,${MAX_DIGITS}})(?:\\.(\\d{1,${MAX_DIGITS}}))?$`)
 
 /** A decimal number as a fraction: `value / 10^decimals`. */
 export interface DecimalParts {

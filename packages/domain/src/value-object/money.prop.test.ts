@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { currencies, Money, type Rounding } from './index.js'
 
 const currency = fc.constantFrom(...currencies)
-const minor = fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n })
+const minor = fc.oneof(
+  fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }),
+  fc.bigInt({ min: -(10n ** 1_000n) + 1n, max: 10n ** 1_000n - 1n }),
+)
 const money = fc.tuple(minor, currency).map(([units, code]) => Money.of(units, code))
 
 describe('Money', () => {

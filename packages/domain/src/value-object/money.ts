@@ -51,7 +51,7 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
 
   /**
    * Reads a decimal amount, exactly: `Money.parse('19.99', 'EUR')`, or with its currency, `Money.parse('19.99 EUR')`.
-   * Fewer decimals than the currency has are fine, more are refused.
+   * Fewer decimals than the currency has are fine, more are refused, and so are more than 1,000 digits.
    */
   static parse(text: string, currency?: string): Result<Money, ValidationError> {
     const [amount, code, ...rest] = typeof text === 'string' ? text.split(' ') : []
@@ -63,13 +63,14 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     return fromParts(parts, unit)
   }
 
-  /** Reads what {@link Money.toJSON} wrote. */
+  /** Reads what {@link Money.toJSON} wrote, of up to 1,000 digits. */
   static fromJSON(json: unknown): Result<Money, ValidationError> {
     const { minor, currency } = (typeof json === 'object' && json !== null ? json : {}) as Partial<MoneyJson>
-    if (typeof minor !== 'string' || typeof currency !== 'string' || !/^-?\d{1,40}$/.test(minor)) {
+    const units = parseDecimal(minor)
+    if (units === undefined || units.decimals > 0 || typeof currency !== 'string') {
       return refusedAmount('must be minor units and a currency, such as {"minor":"1999","currency":"EUR"}')
     }
-    return fromParts({ value: BigInt(minor), decimals: 0 }, currency, true)
+    return fromParts(units, currency, true)
   }
 
   /** Whole minor units: cents of an euro, the yen itself. */
