@@ -23,7 +23,7 @@ export function rowOrder<T, Id>(
   const readers = given.map(({ field }) => fieldReader(field))
   return {
     order: [...given, ID_KEY],
-    keysOf: (entity) => [...readers.map((read) => read(entity)), id(entity)],
+    keysOf: (entity) => [...readers.map((read) => read(entity)), orderKeyOf(id(entity))],
   }
 }
 
@@ -35,12 +35,18 @@ export function orderRows<T>(rows: readonly Stored<T>[], { order, keysOf }: RowO
     .map(({ row }) => row)
 }
 
+/** What ids are ordered by, and a cursor holds: dates by their time, other objects by their text. */
+function orderKeyOf(id: unknown): unknown {
+  return id instanceof Date ? id : keyOf(id)
+}
+
 /** What a map finds an id by: itself, or its JSON, with sorted names, where it is an object. */
 export function keyOf(id: unknown): unknown {
   return typeof id === 'object' && id !== null ? JSON.stringify(id, sorted) : id
 }
 
 function sorted(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -69,6 +69,18 @@ describe('memoryRepository', () => {
     expect(await seats.findById({ row: 2, seat: 1 })).toBeUndefined()
   })
 
+  test('pages by ids that are objects, and misses none', async () => {
+    type Seat = { id: { row: bigint; seat: number } }
+    const seats = memoryRepository<Seat, Seat['id']>({ id: (seat) => seat.id })
+    for (const seat of [3, 1, 2]) await seats.save({ id: { row: 7n, seat } })
+
+    const first = await seats.findPage(always(), { limit: 2 })
+    const second = await seats.findPage(always(), { limit: 2, after: first.pageInfo.endCursor })
+    expect([...first.items, ...second.items].map(({ id }) => id.seat)).toEqual([1, 2, 3])
+    expect(second.pageInfo.hasNextPage).toBe(false)
+    expect(await seats.findById({ seat: 2, row: 7n })).toEqual({ id: { row: 7n, seat: 2 } })
+  })
+
   test('with a mapper keeps rows, so that private fields survive', async () => {
     class Counter {
       readonly id: string
