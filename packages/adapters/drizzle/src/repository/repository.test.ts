@@ -11,6 +11,7 @@ import { runs } from '@base-internal/tools/soak'
 import {
   bigint,
   boolean,
+  customType,
   integer,
   numeric,
   pgEnum,
@@ -56,7 +57,11 @@ create table users (id uuid primary key, email varchar(40) not null constraint u
   mood mood, tags text[], balance numeric(20, 2), rate real, big bigint, "isActive" boolean not null default true,
   "seenAt" timestamptz, "createdAt" timestamptz not null, "updatedAt" timestamptz not null, "deletedAt" timestamptz,
   "createdBy" text, "updatedBy" text, version integer not null);
-create table notes (id serial primary key, text text)`
+create table notes (id serial primary key, text text);
+create table labels (id integer primary key, text text not null default 'none');
+create table rates (id numeric(9, 2) primary key, name text);
+create table counted (id integer primary key generated always as identity, name text);
+create table codes (id integer primary key, code character varying(3), version integer not null)`
 
 type User = typeof users.$inferSelect
 
@@ -158,6 +163,97 @@ describeDatabases((database) => {
       })
       expect(await users.getById(first.id)).toMatchObject({ score: 1, version: 1 })
       expect(await users.count(always())).toBe(2)
+    })
+
+    test('of many each keeps what it holds, whatever is left out of the others', async () => {
+      const mapper = {
+        toDomain: (row: User): Partial<User> => row,
+        toRow: (entity: Partial<User>) => entity as User,
+      }
+      const users = drizzleRepository({ executor: database.db, table: userTable, mapper })
+      const { isActive: _, ...first } = user(1)
+      const saved = await users.saveMany([first, user(2, { isActive: false })])
+      expect(saved.map(({ isActive }) => isActive)).toEqual([true, false])
+
+      const [{ isActive: __, ...again }, other] = saved as [User, User]
+      const changed = await users.saveMany([again, { ...other, isActive: true }])
+      expect(changed.map(({ isActive }) => isActive)).toEqual([true, true])
+      const turned = await users.saveMany([
+        { ...(changed[1] as User), isActive: false },
+        { ...again, version: 2 },
+      ])
+      expect(turned.map(({ isActive }) => isActive)).toEqual([false, true])
+    })
+
+    test('of many without a version, too', async () => {
+      const table = pgTable('labels', { id: integer().primaryKey(), text: text().notNull().default('none') })
+      const mapper = {
+        toDomain: (row: { id: number; text: string }): { id: number; text?: string } => row,
+        toRow: (entity: { id: number; text?: string }) => entity,
+      }
+      const labels = drizzleRepository({ executor: database.db, table, mapper })
+      const all = (...texts: (string | undefined)[]) =>
+        labels.saveMany(texts.map((text, id) => (text === undefined ? { id } : { id, text })))
+      expect(await all('a', 'b')).toEqual([
+        { id: 0, text: 'a' },
+        { id: 1, text: 'b' },
+      ])
+      expect(await all(undefined, 'c')).toEqual([
+        { id: 0, text: 'a' },
+        { id: 1, text: 'c' },
+      ])
+      expect(await all('d', undefined)).toEqual([
+        { id: 0, text: 'd' },
+        { id: 1, text: 'c' },
+      ])
+    })
+
+    test('of many each is given back, though the database writes its id in other words', async () => {
+      const users = repository(database)
+      const [big, small] = ['AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA', 'BBBBBBBB-BBBB-4BBB-8BBB-BBBBBBBBBBBB']
+      const saved = await users.saveMany([user(1, { id: big }), user(2, { id: small })])
+      expect(saved.map(({ id }) => id)).toEqual([big.toLowerCase(), small.toLowerCase()])
+      const again = await users.saveMany(saved.map((one) => ({ ...one, id: one.id.toUpperCase() })))
+      expect(again.map(({ version }) => version)).toEqual([2, 2])
+      const taken = await rejection(users.saveMany([user(3, { id: user(3).id }), user(4, { id: small })]))
+      expect(taken).toMatchObject({ details: { id: small, expected: 0, actual: 2 } })
+
+      const rates = pgTable('rates', { id: numeric({ precision: 9, scale: 2 }).primaryKey(), name: text() })
+      const rows = [
+        { id: '1', name: 'a' },
+        { id: '2.5', name: 'b' },
+      ]
+      expect(await drizzleRepository({ executor: database.db, table: rates }).saveMany(rows)).toEqual([
+        { id: '1.00', name: 'a' },
+        { id: '2.50', name: 'b' },
+      ])
+      const counted = pgTable('counted', {
+        id: integer().primaryKey().generatedAlwaysAsIdentity(),
+        name: text(),
+      })
+      const made = await drizzleRepository({ executor: database.db, table: counted }).saveMany([
+        { id: 70, name: 'a' },
+        { id: 80, name: 'b' },
+      ])
+      expect(made).toEqual([
+        { id: 1, name: 'a' },
+        { id: 2, name: 'b' },
+      ])
+    })
+
+    test('of many what is too long is refused, whatever its type is called', async () => {
+      const code = customType<{ data: string; driverData: string }>({
+        dataType: () => 'character varying(3)',
+      })
+      const table = pgTable('codes', {
+        id: integer().primaryKey(),
+        code: code(),
+        version: integer().notNull(),
+      })
+      const codes = drizzleRepository({ executor: database.db, table })
+      const saved = await codes.saveMany([1, 2].map((id) => ({ id, code: 'abc', version: 0 })))
+      const long = await rejection(codes.saveMany(saved.map((one) => ({ ...one, code: 'abcd' }))))
+      expect(long).toMatchObject({ kind: 'invalid' })
     })
 
     test('without a version the last save wins', async () => {

@@ -3,6 +3,7 @@ import { and, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { insertAll, insertOne, updateOne } from './one-row.js'
 import type { Row, Settings } from './options.js'
+import { keyOfId } from './row-key.js'
 import { type Draft, draftOf } from './stamps.js'
 import type { Statement } from './statements.js'
 import { valuesOf } from './values.js'
@@ -34,8 +35,8 @@ export class RowWriter<T> {
   /** Saves all, in a statement for the new ones and one for the changed ones. Within a transaction, for it may throw half-way. */
   async saveAll(entities: readonly T[]): Promise<Row[]> {
     const drafts = entities.map((entity) => draftOf(this.#settings, entity))
-    const keys = drafts.map(({ id }) => keyOf(id))
-    if (new Set(keys).size < keys.length || keys.includes(keyOf(undefined))) return this.#saveEach(entities)
+    const keys = drafts.map((draft) => this.#keyOf(draft))
+    if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(entities)
     const saved = new Map<string, Row>()
     for (const part of this.#parts(drafts.filter(({ expected }) => expected === 0))) {
       this.#collect(saved, await this.#run(insertAll(this.#settings, this.#executor, part)))
@@ -44,8 +45,8 @@ export class RowWriter<T> {
       this.#collect(saved, await this.#updateMany(part))
     }
     if (saved.size < drafts.length)
-      throw await this.#refusal(drafts.filter(({ id }) => !saved.has(keyOf(id))))
-    return keys.map((key) => saved.get(key) as Row)
+      throw await this.#refusal(drafts.filter((_, index) => !saved.has(keys[index] as string)))
+    return keys.map((key) => saved.get(key as string) as Row)
   }
 
   async #saveEach(entities: readonly T[]): Promise<Row[]> {
@@ -55,13 +56,22 @@ export class RowWriter<T> {
   }
 
   #collect(saved: Map<string, Row>, rows: readonly Row[]): void {
-    for (const row of rows) saved.set(keyOf(row[this.#settings.id.name]), row)
+    const { name, column } = this.#settings.id
+    for (const row of rows) saved.set(keyOfId(column, row[name]) as string, row)
   }
 
+  /** By what a draft is known among the rows that come back; `undefined` where only the database knows. */
+  #keyOf({ id, expected, created }: Draft): string | undefined {
+    const { name, column } = this.#settings.id
+    return keyOfId(column, expected > 0 ? id : created[name])
+  }
+
+  /** Drafts of the same columns, for a statement names them once; and no more than it takes. */
   #parts(drafts: readonly Draft[]): readonly Draft[][] {
     const size = Math.floor(MAX_PARAMETERS / (Object.keys(this.#settings.columns).length + 1))
     const parts: Draft[][] = []
-    for (let start = 0; start < drafts.length; start += size) parts.push(drafts.slice(start, start + size))
+    for (const alike of alikeIn(drafts))
+      for (let start = 0; start < alike.length; start += size) parts.push(alike.slice(start, start + size))
     return parts
   }
 
@@ -105,7 +115,14 @@ export class RowWriter<T> {
   }
 }
 
-/** Ids that are equal to the database have the same text; those of one column are all of one type. */
-function keyOf(id: unknown): string {
-  return String(id instanceof Date ? id.getTime() : id)
+/** Those that change the same columns, together: what has a default may be left out of one and stand in another. */
+function alikeIn(drafts: readonly Draft[]): Iterable<readonly Draft[]> {
+  const groups = new Map<string, Draft[]>()
+  for (const draft of drafts) {
+    const names = Object.keys(draft.changed).join('\0')
+    const group = groups.get(names)
+    if (group === undefined) groups.set(names, [draft])
+    else group.push(draft)
+  }
+  return groups.values()
 }

@@ -1,4 +1,5 @@
 import { type Column, type SQL, sql } from 'drizzle-orm'
+import { castTypeOf } from '../cast-type.js'
 import type { NamedColumn, Settings } from './options.js'
 import type { Draft } from './stamps.js'
 
@@ -15,7 +16,7 @@ export interface Values {
   readonly expected: SQL
 }
 
-/** A list of rows: the types of its columns are named once, in the first of them. */
+/** A list of rows: the types of its columns are named once, in the first of them. The assignment knows their lengths. */
 export function valuesOf(
   columns: Settings<unknown>['columns'],
   id: NamedColumn,
@@ -48,37 +49,8 @@ function rowOf(
     const column = columns[name] as Column
     const value = name === id.name ? draft.id : draft.changed[name]
     const bound = value === null || value === undefined ? sql`null` : sql`${sql.param(value, column)}`
-    return isFirst ? sql`${bound}::${sql.raw(typeOf(column))}` : bound
+    return isFirst ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
   })
   const expected = isFirst ? sql`${draft.expected}::bigint` : sql`${draft.expected}`
   return sql`(${sql.join([...values, expected], sql`, `)})`
-}
-
-/** Types whose length an explicit cast would cut to; without it, the assignment refuses what is too long. */
-const CUT = /^(varchar|char|bit)\b.*/
-
-const SERIAL: Readonly<Record<string, string>> = {
-  smallserial: 'smallint',
-  serial: 'integer',
-  bigserial: 'bigint',
-}
-
-function typeOf(column: Column): string {
-  const { enum: enumeration, baseColumn } = column as Column & {
-    readonly enum?: { readonly enumName?: string; readonly schema?: string }
-    readonly baseColumn?: Column
-  }
-  if (baseColumn !== undefined) return `${typeOf(baseColumn)}[]`
-  if (enumeration?.enumName !== undefined) {
-    return [enumeration.schema, enumeration.enumName]
-      .filter((part) => part !== undefined)
-      .map(quoted)
-      .join('.')
-  }
-  const type = column.getSQLType()
-  return SERIAL[type] ?? type.replace(CUT, (_, word: string) => (word === 'bit' ? 'varbit' : 'text'))
-}
-
-function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
 }
