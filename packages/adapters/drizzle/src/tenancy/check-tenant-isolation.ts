@@ -76,7 +76,7 @@ function protection(column: string, named: readonly string[]): SQL {
       string_agg(p.polname::text, ', ' order by p.polname) filter (
         where p.polpermissive and (
           coalesce(pg_get_expr(p.polqual, p.polrelid), '') || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
-        ) !~ 'app\.tenant_id'
+        ) !~ 'app[.]tenant_id'
       ) as open
     from wanted w left join pg_class c on c.oid = w.oid left join pg_policy p on p.polrelid = c.oid
     group by w.name, c.oid, c.relrowsecurity, c.relforcerowsecurity

@@ -1,6 +1,7 @@
 import { checkText, invalidOption } from '@base/core/options'
 import { is } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { castTypeOf } from '../cast-type.js'
 import { quoted, quotedTable } from './quoted.js'
 
 const where = { package: '@base/drizzle', pattern: 'rlsPolicies' }
@@ -39,7 +40,7 @@ export function rlsPolicies(table: PgTable, { column = 'tenant_id' }: RlsPolicie
 
 /** After the first transaction that set it PostgreSQL says '' where there is none, which is no uuid. */
 function presentTenant(column: PgColumn): string {
-  return `nullif(current_setting('app.tenant_id', true), '')::${column.getSQLType()}`
+  return `nullif(current_setting('app.tenant_id', true), '')::${castTypeOf(column)}`
 }
 
 function tenantColumn(table: PgTable, name: string): PgColumn {

@@ -1,8 +1,18 @@
 import { describeWithService } from '@base-internal/tools/services'
 import { runs } from '@base-internal/tools/soak'
-import { sql } from 'drizzle-orm'
+import { getTableName, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { integer, pgSchema, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import {
+  char,
+  customType,
+  integer,
+  numeric,
+  pgSchema,
+  pgTable,
+  text,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Executor, rowsOf } from '../executor.js'
@@ -88,6 +98,34 @@ describeDatabases((database) => {
     expect(await asTenant('other', (tx) => tx.select().from(notes))).toEqual([])
   })
 
+  test('a tenant whose id is longer or finer than the column holds is not taken for another', async () => {
+    const kinds = pgSchema('kinds').enum('Kind', ['acme'])
+    const cut = customType<{ data: string }>({ dataType: () => 'character varying(4)' })
+    const tables = [
+      pgTable('of_varchar', { tenant: varchar('tenant_id', { length: 4 }) }),
+      pgTable('of_char', { tenant: char('tenant_id', { length: 4 }) }),
+      pgTable('of_custom', { tenant: cut('tenant_id') }),
+      pgTable('of_enum', { tenant: kinds('tenant_id') }),
+      pgTable('of_numeric', { tenant: numeric('tenant_id', { precision: 5, scale: 0 }) }),
+    ] as const
+    await database.run(
+      `create schema kinds; create type kinds."Kind" as enum ('acme'); grant usage on schema kinds to ${role}`,
+    )
+    const types = ['varchar(4)', 'char(4)', 'varchar(4)', 'kinds."Kind"', 'numeric(5, 0)']
+    for (const [index, table] of tables.entries()) {
+      const [name, tenant, other] = [
+        getTableName(table),
+        ...(index < 4 ? ['acme', 'acme corp'] : ['7', '7.4']),
+      ]
+      await database.run(`create table ${name} (tenant_id ${types[index]}); insert into ${name} values ('${tenant}');
+        ${rlsPolicies(table).join(';')}; grant all on ${name} to ${role}`)
+      const count = (id: string) => asTenant(id, (tx) => tx.$count(table))
+      expect([name, await count(tenant as string)]).toEqual([name, 1])
+      // An enum refuses what is none of its values.
+      expect([name, await count(other as string).catch(() => 0)]).toEqual([name, 0])
+    }
+  })
+
   test.each(['', 'a\0b', 'a\uD800', 7 as never, undefined as never])('refuses %j as an id', async (id) => {
     await expect(asTenant(id, ids)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   })
@@ -135,6 +173,10 @@ describeDatabases((database) => {
       [
         'create policy everyone on invoices using (true)',
         "Table 'invoices' has policies that do not look at app.tenant_id (everyone).",
+      ],
+      [
+        "create policy named on invoices using ('app_tenant_id' <> '')",
+        "Table 'invoices' has policies that do not look at app.tenant_id (named).",
       ],
     ])('names the table after: %s', async (statements, problem) => {
       expect(await rejection(statements)).toEqual([problem])
