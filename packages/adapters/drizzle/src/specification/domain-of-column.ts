@@ -1,13 +1,14 @@
 import { UnsupportedError } from '@base/core/errors'
 import { type Column, StringChunk } from 'drizzle-orm'
 import { arrayDomain, ELEMENT } from './array-domain.js'
+import { arrayLiteral } from './array-literal.js'
 import { type Domain, emptyDomain, type Value } from './domain.js'
 import { booleanDomain, enumDomain } from './finite-domain.js'
 import { doubleDomain, realDomain } from './float-domain.js'
 import { integerDomain } from './integer-domain.js'
 import { jsonDomain } from './json-domain.js'
 import { decimalDomain, numericDomain } from './numeric-domain.js'
-import { compare, joined, raw, type Subject } from './term.js'
+import { compare, isAnyOf, joined, raw, type Subject } from './term.js'
 import { spelledDomain, textDomain } from './text-domain.js'
 import { dayDomain, spelledDayDomain, timestampDomain } from './time-domain.js'
 import { uuidDomain } from './uuid-domain.js'
@@ -105,8 +106,18 @@ function customDomain(subject: Subject, column: Column): Domain {
   return {
     ...unknownDomain(column, subject, column.name),
     equals,
-    isIn: (values) => joined('or', values.map(equals)),
+    isIn: (values) => {
+      const written = values.map((value): unknown => column.mapToDriverValue(value))
+      // What has no text of its own, such as bytes, is bound one by one.
+      return written.every(isWord)
+        ? isAnyOf(subject, arrayLiteral(written.map(String)))
+        : joined('or', values.map(equals))
+    },
   }
+}
+
+function isWord(written: unknown): boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof written)
 }
 
 /** A column of which only the database knows what is equal: whether it is null can be asked, and nothing else. */

@@ -1,5 +1,7 @@
-import type { Leaf, TextLeaf } from '@base/core/expression'
+import type { ExpressionValue, Leaf, TextLeaf } from '@base/core/expression'
 import { operandOf, type Scalar } from '@base/domain/specification'
+import { decimalText } from './decimal-text.js'
+import { isDecimal } from './kinds.js'
 import {
   type Comparator,
   compare,
@@ -72,24 +74,30 @@ export function termOf(domain: Domain, leaf: FieldCondition): Term {
     case 'isNotNull':
       return opposite(isNull(domain.subject))
     case 'equals':
-      return equality(domain, operandOf(leaf.value))
+      return equality(domain, readOperand(leaf.value))
     case 'notEquals':
-      return opposite(equality(domain, operandOf(leaf.value)))
+      return opposite(equality(domain, readOperand(leaf.value)))
     case 'isIn':
-      return membership(domain, leaf.value.map(operandOf))
+      return membership(domain, leaf.value.map(readOperand))
     case 'isNotIn':
-      return opposite(membership(domain, leaf.value.map(operandOf)))
+      return opposite(membership(domain, leaf.value.map(readOperand)))
     case 'between':
-      return between(domain, operandOf(leaf.value[0]) as Value, operandOf(leaf.value[1]) as Value)
+      return between(domain, readOperand(leaf.value[0]) as Value, readOperand(leaf.value[1]) as Value)
     case 'contains':
     case 'startsWith':
     case 'endsWith':
       return domain.text(leaf)
     case 'hasElement':
-      return domain.element(operandOf(leaf.value))
+      return domain.element(readOperand(leaf.value))
     default:
-      return ordering(domain, domain.order(ORDERS[leaf.op], operandOf(leaf.value) as Value))
+      return ordering(domain, domain.order(ORDERS[leaf.op], readOperand(leaf.value) as Value))
   }
+}
+
+/** An operand; a decimal as PostgreSQL can read it. */
+function readOperand(value: ExpressionValue): Scalar {
+  const operand = operandOf(value)
+  return operand !== null && isDecimal(operand) ? { $decimal: decimalText(operand.$decimal) } : operand
 }
 
 function equality(domain: Domain, value: Scalar): Term {

@@ -1,4 +1,5 @@
 import { decimal } from '@base/domain/specification'
+import { decimalText } from './decimal-text.js'
 import { type Domain, emptyDomain, type Value } from './domain.js'
 import { isDecimal } from './kinds.js'
 import { type Locate, positioned } from './position.js'
@@ -37,7 +38,8 @@ const WORDS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity'])
 function spellDecimal(value: Value): string | undefined {
   if (isDecimal(value)) return value.$decimal
   if (typeof value !== 'string') return undefined
-  return WORDS.has(value) || isSpelledDecimal(value) ? value : undefined
+  if (WORDS.has(value)) return value
+  return isSpelledDecimal(value) ? decimalText(value) : undefined
 }
 
 function isSpelledDecimal(text: string): boolean {

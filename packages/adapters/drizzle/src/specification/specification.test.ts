@@ -179,9 +179,10 @@ describe('compileSpecification', () => {
     const accounts = pgTable('accounts', { id: prefixed().primaryKey() })
     const isAccount = where<typeof accounts.$inferSelect>()
     expect(compiled(isAccount.isIn('id', ['u_7', 'u_8']).not(), accounts)).toMatchObject({
-      sql: '(("accounts"."id" <> $1 or "accounts"."id" is null) and ("accounts"."id" <> $2 or "accounts"."id" is null))',
-      params: [7, 8],
+      sql: '("accounts"."id" <> all($1) or "accounts"."id" is null)',
+      params: ['{7,8}'],
     })
+    expect(compiled(isAccount.equals('id', 'u_7'), accounts)).toMatchObject({ params: [7] })
     expect(() => compiled(isAccount.greaterThan('id', 'u_7'), accounts)).toThrow(UnsupportedError)
   })
 
@@ -236,6 +237,42 @@ describePglite((database) => {
     )
     expect(await finds(isUser.hasElement('data.tags', 'a'))).toBe(true)
     expect(await finds(isUser.hasElement('data.tags', 'b'))).toBe(false)
+  })
+
+  test('a decimal may have more zeros than numeric counts, and need not be written out', async () => {
+    const wide = where<{ id: number; amount: string; rate: number; data: unknown; name: string }>()
+    for (const zero of [
+      '0e-20000',
+      '0e999999999',
+      `0.${'0'.repeat(20_000)}`,
+      `-${'0'.repeat(20_000)}e-20000`,
+    ])
+      for (const field of ['id', 'amount', 'rate'] as const)
+        expect([zero.slice(0, 12), await finds(wide.greaterThan(field, decimal(zero)) as never)]).toEqual([
+          zero.slice(0, 12),
+          true,
+        ])
+    const one = decimal(`1.${'0'.repeat(20_000)}`)
+    expect(await finds(wide.equals('amount', one) as never)).toBe(true)
+    expect(await finds(wide.isIn('id', [one, decimal(`1${'0'.repeat(17_000)}e-17000`)]) as never)).toBe(true)
+    expect(await finds(isUser.equals('amount', `1.${'0'.repeat(20_000)}`))).toBe(true)
+    expect(await finds(specificationOf({ op: 'lessThan', field: 'data.n', value: one }))).toBe(false)
+    expect(await finds(specificationOf({ op: 'equals', field: 'name', value: one }))).toBe(false)
+  })
+
+  test("a list of a user's type is one parameter, however long it is", async () => {
+    const named = customType<{ data: string; driverData: number }>({
+      dataType: () => 'integer',
+      toDriver: (value) => Number(value.slice(2)),
+      fromDriver: (value) => `u_${value}`,
+    })
+    const table = pgTable('users', { id: named().primaryKey() })
+    const isIt = where<{ id: string }>()
+    const many = Array.from({ length: 70_000 }, (_, n) => `u_${n}`)
+    const found = (specification: Specification<{ id: string }>) =>
+      database.db.select().from(table).where(compileSpecification(specification, table))
+    expect(await found(isIt.isIn('id', many))).toEqual([{ id: 'u_1' }])
+    expect(await found(isIt.isIn('id', many).not())).toEqual([])
   })
 
   test('what no column can hold is no error', async () => {
