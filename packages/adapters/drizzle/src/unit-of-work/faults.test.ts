@@ -232,6 +232,21 @@ describeWithService('postgres', (postgres) => {
       expect(await ids()).toEqual([])
     })
 
+    test('after the last statement: it is known that nothing was committed', async () => {
+      const lost = new Promise((resolve) => pool.once('connect', (client) => client.once('error', resolve)))
+      const error = await rejection(
+        unitsOn(nodePostgres(pool)).run(async (tx) => {
+          await tx.items.save(item(1))
+          const [row] = rowsOf(await tx.raw.executor.execute(sql`select pg_backend_pid() as pid`))
+          await admin.query('select pg_terminate_backend($1, 5000)', [row?.['pid']])
+          await lost
+        }),
+      )
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' })
+      await expectUsable(pool)
+      expect(await ids()).toEqual([])
+    })
+
     test('by its own statement, though that is swallowed', async () => {
       const error = await rejection(
         unitsOn(nodePostgres(pool)).run(async (tx) => {

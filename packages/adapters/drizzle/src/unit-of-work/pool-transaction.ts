@@ -1,6 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { TransactionAbortedError } from '@base/domain/unit-of-work'
 import type { Pool, PoolClient } from 'pg'
+import { toFailure } from '../failures/failures.js'
 import { tellStatement } from '../statement-watch/tell-statement.js'
 import { cancelStatement } from './cancel-statement.js'
 import { commitFailure, isRefusal } from './commit-failure.js'
@@ -27,12 +28,14 @@ export class PoolTransaction implements DatabaseTransaction {
   readonly #parts: Parts
   #cancelled = false
   #released = false
+  /** What the connection broke with, between statements too. */
+  #lost: Error | undefined
 
   /** Begins it; where that fails the pool closes the connection, for nobody knows its state. */
   static async begin(parts: Parts, statement: string): Promise<PoolTransaction> {
-    // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
-    parts.client.on('error', ignore)
     const transaction = new PoolTransaction(parts)
+    // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
+    parts.client.on('error', transaction.#lose)
     // A connection that is closed ends the wait for its answer.
     const abort = () => transaction.#release(parts.signal.reason)
     parts.signal.addEventListener('abort', abort, { once: true })
@@ -74,6 +77,11 @@ export class PoolTransaction implements DatabaseTransaction {
   async commit(): Promise<void> {
     const { client } = this.#parts
     await this.#end()
+    if (this.#lost !== undefined) {
+      // No COMMIT is sent, so it is known that nothing was committed.
+      this.#release(this.#lost)
+      throw toFailure(this.#lost)
+    }
     let answer: { readonly command: string }
     try {
       answer = await tellStatement({ sql: 'commit' }, () => client.query('commit'))
@@ -116,6 +124,10 @@ export class PoolTransaction implements DatabaseTransaction {
     cancelStatement(this.#parts.pool, this.#parts.client)
   }
 
+  readonly #lose = (error: Error): void => {
+    this.#lost ??= error
+  }
+
   /** @throws Error where it takes too long; what it does afterwards is not heard. */
   #inTime(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -133,8 +145,6 @@ export class PoolTransaction implements DatabaseTransaction {
     this.#released = true
     const { client } = this.#parts
     client.release(error === undefined ? undefined : true)
-    client.off('error', ignore)
+    client.off('error', this.#lose)
   }
 }
-
-function ignore(): void {}
