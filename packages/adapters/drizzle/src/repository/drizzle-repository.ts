@@ -13,6 +13,7 @@ import {
 } from '@base/domain/repository'
 import type { Specification } from '@base/domain/specification'
 import type { PgTable } from 'drizzle-orm/pg-core'
+import { isTransaction } from '../executor.js'
 import {
   type ColumnName,
   type DrizzleRepositoryOptions,
@@ -120,12 +121,12 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
     const [first, second] = entities
     if (first === undefined) return []
     if (second === undefined) return [await this.save(first, { signal })]
-    const rows = await this.#settings.statements.run(
+    const { statements, executor } = this.#settings
+    const rows = await statements.run(
       'saveMany',
-      this.#settings.executor.transaction((tx) =>
-        new RowWriter(this.#settings, tx, signal).saveAll(entities),
-      ),
-      undefined,
+      executor.transaction((tx) => new RowWriter(this.#settings, tx, signal).saveAll(entities)),
+      // In somebody's transaction nothing may be sent before the savepoint is taken back, so there it waits for that.
+      isTransaction(executor) ? undefined : signal,
     )
     return rows.map((row) => this.#reader.toDomain(row))
   }

@@ -66,7 +66,11 @@ function same(key: RowKey, value: string | null): SQL {
   return value === null ? sql`${key.sql} is null` : sql`${key.sql} = ${bound(key, value)}`
 }
 
-/** A key as text, which PostgreSQL reads as the type of the column. PGlite takes no text for a boolean. */
+/** Types of which PGlite takes no text for a parameter. */
+const NO_TEXT: ReadonlySet<string> = new Set(['boolean', 'bytea'])
+
+/** A key as text, which PostgreSQL reads as the type of the column. */
 function bound({ column }: RowKey, value: string | null): SQL {
-  return column.columnType === 'PgBoolean' ? sql`${value}::text::boolean` : sql`${value}`
+  const type = column.getSQLType()
+  return NO_TEXT.has(type) ? sql`${value}::text::${sql.raw(type)}` : sql`${value}`
 }

@@ -61,6 +61,7 @@ create table notes (id serial primary key, text text);
 create table labels (id integer primary key, text text not null default 'none');
 create table rates (id numeric(9, 2) primary key, name text);
 create table counted (id integer primary key generated always as identity, name text);
+create table blobs (id bytea primary key, mark bytea);
 create table codes (id integer primary key, code character varying(3), version integer not null)`
 
 type User = typeof users.$inferSelect
@@ -326,6 +327,21 @@ describeDatabases((database) => {
     })
   })
 
+  test('pages and streams go by bytes as well', async () => {
+    const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+    const table = pgTable('blobs', { id: bytes().primaryKey(), mark: bytes() })
+    const blobs = drizzleRepository({ executor: database.db, table })
+    const ids = Array.from({ length: 1_100 }, (_, n) => new Uint8Array([n >> 8, n % 256]))
+    await blobs.saveMany(ids.map((id, n) => ({ id, mark: n % 2 === 0 ? id : null })))
+    const seen: number[] = []
+    for await (const { id } of blobs.stream(always())) seen.push((id[0] as number) * 256 + (id[1] as number))
+    expect(seen).toEqual(ids.map((_, n) => n))
+    const orderBy = [{ field: 'mark' }] as const
+    const first = await blobs.findPage(always(), { orderBy, limit: 2 })
+    const second = await blobs.findPage(always(), { orderBy, limit: 1, after: first.pageInfo.endCursor })
+    expect([...(second.items[0]?.mark ?? [])]).toEqual([0, 4])
+  })
+
   describe('reading', () => {
     test('an id that its column cannot hold is the id of nothing, and the case of a UUID means nothing', async () => {
       const id = 'abcdef00-0000-4000-8000-000000000000'
@@ -520,6 +536,33 @@ describeDatabases((database) => {
     const found = rejection(repository(database).find(always(), { signal: controller.signal }))
     controller.abort(reason)
     expect(await found).toBe(reason)
+  })
+
+  test('a signal ends the wait of many, also for a lock or a turn', async () => {
+    const users = repository(database)
+    const controller = new AbortController()
+    const reason = new Error('the client went away')
+    const held = database.db.transaction(async (tx) => {
+      await tx.insert(userTable).values(user(1))
+      const many = rejection(users.saveMany([user(1), user(2)], { signal: controller.signal }))
+      controller.abort(reason)
+      expect(await many).toBe(reason)
+      throw reason
+    })
+    expect(await rejection(held)).toBe(reason)
+    expect(await users.count(always())).toBe(0)
+  })
+
+  test('in a transaction what comes after many that were aborted is kept', async () => {
+    const controller = new AbortController()
+    await database.db.transaction(async (tx) => {
+      const users = drizzleRepository({ executor: tx, table: userTable })
+      const many = rejection(users.saveMany([user(1), user(2)], { signal: controller.signal }))
+      controller.abort(new Error('the client went away'))
+      await many
+      await users.save(user(3))
+    })
+    expect(await repository(database).find(always())).toMatchObject([{ id: user(3).id }])
   })
 
   test('a function of the row is refused, naming it', async () => {

@@ -25,6 +25,8 @@ const FAITHFUL: ReadonlySet<string> = new Set([
 export function keyOfId(column: Column, id: unknown): string | undefined {
   if (id === undefined || id === null || !FAITHFUL.has(column.columnType)) return undefined
   const written: unknown = column.mapToDriverValue(id)
+  // One driver gives a Buffer, and the other an array.
+  if (written instanceof Uint8Array) return Array.from(written).join()
   if (typeof written !== 'string' && typeof written !== 'number' && typeof written !== 'bigint')
     return undefined
   // PostgreSQL writes a UUID in lower case.
