@@ -1,14 +1,10 @@
 import type { Clock } from '@base/core/clock'
-import { isAppError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { present, after as timeAfter } from '../own-tables/moment.js'
 import { OwnTables, type Row } from '../own-tables/own-tables.js'
 import { authMigrations } from './auth-migrations.js'
-
-/** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
-const MOST_RUNS = 10
 
 /** Options of every store for `@base/auth`. */
 export interface DrizzleAuthStoreOptions {
@@ -43,16 +39,10 @@ export class AuthDatabase {
     return sql`clock as materialized (select date_trunc('milliseconds', ${now}) as now)`
   }
 
-  /** The rows that a statement gives. Each is one transaction, so one that was refused has not happened, and runs again. */
+  /** The rows that a statement gives. */
   async rows(statement: SQL): Promise<readonly Row[]> {
     await this.#tables.prepare()
-    for (let run = 1; ; run++) {
-      try {
-        return await this.#tables.rows(statement)
-      } catch (error) {
-        if (run === MOST_RUNS || !isAppError(error, 'SERIALIZATION_FAILURE')) throw error
-      }
-    }
+    return this.#tables.rows(statement)
   }
 }
 

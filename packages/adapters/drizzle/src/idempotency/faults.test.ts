@@ -142,6 +142,26 @@ describeWithService('postgres', (postgres) => {
     expect(await sound().run('starved', 'f', () => 1)).toMatchObject({ replayed: false })
   })
 
+  test.each(['repeatable read', 'serializable'])(
+    'a database at %s refuses no claim for what happens at the same time',
+    async (isolation) => {
+      const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
+      const own = new pg.Pool({ connectionString: postgres.url, max: 3, options })
+      const key = `at ${isolation}`
+      await sound().run(key, 'f', () => 'first')
+      const waiting = `select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%with claimed as%'`
+      const again = await db.transaction(async (tx) => {
+        await tx.execute(sql`update base_idempotency set expires_at = now() where key = ${key}`)
+        const claimed = idempotencyOn(drizzle(own)).run(key, 'f', () => 'again')
+        while ((await pool.query(waiting)).rows[0].n === 0);
+        return { claimed }
+      })
+      expect(await again.claimed).toEqual({ value: 'again', replayed: false })
+      await own.end()
+    },
+  )
+
   test('within a unit of work, beside its repositories: one effect, or none', async () => {
     const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({
       executor: { db: executor },

@@ -1,7 +1,10 @@
 import { getEventListeners } from 'node:events'
 import { withLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
+import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { migrate } from '../migrate/index.js'
@@ -116,4 +119,30 @@ describePostgres((database) => {
     const lease = await taking
     expect(lease?.token).toBeGreaterThan(meanwhile)
   })
+})
+
+describeWithService('postgres', (postgres) => {
+  test.each(['repeatable read', 'serializable'])(
+    'a database at %s refuses no one who asks while another takes',
+    async (isolation) => {
+      const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
+      const pool = new pg.Pool({ connectionString: postgres.url, max: 3, options })
+      const [db, key] = [drizzle(pool), `at ${isolation}`]
+      try {
+        const lock = drizzleLock(db)
+        await (await lock.acquire(key)).release()
+        const waiting = sql`select count(*)::int as n from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into base_locks%'`
+        let taking: ReturnType<typeof lock.tryAcquire> | undefined
+        await db.transaction(async (tx) => {
+          await tx.execute(sql`update base_locks set expires_at = 'infinity' where key = ${key}`)
+          taking = lock.tryAcquire(key)
+          while (rowsOf(await db.execute(waiting))[0]?.['n'] === 0);
+        })
+        expect(await taking).toBeUndefined()
+      } finally {
+        await pool.end()
+      }
+    },
+  )
 })

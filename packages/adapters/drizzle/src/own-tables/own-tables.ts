@@ -1,8 +1,12 @@
+import { isAppError } from '@base/core/errors'
 import { type SQL, sql } from 'drizzle-orm'
-import { type Executor, rowsOf } from '../executor.js'
+import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { type Migration, migrate } from '../migrate/migrate.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
+
+/** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
+const MOST_RUNS = 10
 
 /** A row of a result, whose texts and numbers drivers give alike. */
 export type Row = Readonly<Record<string, unknown>>
@@ -30,9 +34,16 @@ export class OwnTables {
     await this.#ready
   }
 
-  /** The rows that a statement gives. */
+  /** The rows that a statement gives. One that is a transaction by itself has not happened where it is refused, and runs again. */
   async rows(statement: SQL): Promise<readonly Row[]> {
-    return withFailures(async () => rowsOf(await this.#executor.execute(statement)))
+    for (let run = 1; ; run++) {
+      try {
+        return await withFailures(async () => rowsOf(await this.#executor.execute(statement)))
+      } catch (error) {
+        const isLast = run === MOST_RUNS || isTransaction(this.#executor)
+        if (isLast || !isAppError(error, 'SERIALIZATION_FAILURE')) throw error
+      }
+    }
   }
 
   /** Also where the tables of an earlier release are there: they are in the ledger, so only the others are created. */
