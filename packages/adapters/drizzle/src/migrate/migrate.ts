@@ -2,6 +2,7 @@ import { checkBoolean, checkText, invalidOption } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import { type Executor, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
+import { inTransaction } from '../in-transaction.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 import { hashOf } from './hash.js'
 import { MigrationEditedError } from './migration-edited-error.js'
@@ -88,7 +89,7 @@ async function withHash(migration: Migration): Promise<Hashed> {
 /** Runs a function in a transaction while no other process migrates. */
 function inTurn<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promise<R> {
   return withFailures(() =>
-    executor.transaction(async (tx) => {
+    inTransaction(executor, async (tx) => {
       await tx.execute(LOCK)
       return fn(tx)
     }),

@@ -14,6 +14,7 @@ import {
 import type { Specification } from '@base/domain/specification'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { isTransaction } from '../executor.js'
+import { inTransaction } from '../in-transaction.js'
 import {
   type ColumnName,
   type DrizzleRepositoryOptions,
@@ -124,7 +125,7 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
     const { statements, executor } = this.#settings
     const rows = await statements.run(
       'saveMany',
-      executor.transaction((tx) => new RowWriter(this.#settings, tx, signal).saveAll(entities)),
+      inTransaction(executor, (tx) => new RowWriter(this.#settings, tx, signal).saveAll(entities)),
       // In somebody's transaction nothing may be sent before the savepoint is taken back, so there it waits for that.
       isTransaction(executor) ? undefined : signal,
     )
