@@ -136,8 +136,14 @@ describe('toFailure', () => {
     Object.assign(new Error('read'), { code: 'ECONNRESET' }),
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
+    new Error('Cannot use a pool after calling end on the pool'),
   ])('takes %s for a database that does not answer', (error) => {
     expect(toFailure(new Error('Failed query', { cause: error }))).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('takes a statement that the driver gave up for one that took too long', () => {
+    const error = new Error('Failed query', { cause: new Error('Query read timeout') })
+    expect(toFailure(error)).toMatchObject({ code: 'TIMEOUT', kind: 'timeout' })
   })
 
   test('unwraps an error of ours, and leaves that of others alone', () => {

@@ -30,7 +30,10 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set([
 
 /** What node-postgres says, without a code, where its connection broke or none came free. */
 const CONNECTION_LOST =
-  /^Connection terminated|^Client has encountered a connection error|^timeout (exceeded )?when trying to connect|^Client was closed/
+  /^Connection terminated|^Client has encountered a connection error|^timeout (exceeded )?when trying to connect|^Client was closed|^Cannot use a pool after calling end/
+
+/** What node-postgres says, without a code, where no answer came within its `query_timeout`. */
+const NOT_ANSWERED_IN_TIME = /^Query read timeout$/
 
 /**
  * The error of a statement in the words of `@base`: by the SQLSTATE, found along the causes. No message of it or of its
@@ -41,7 +44,10 @@ export function toFailure(error: unknown): unknown {
   for (const link of causesOf(error)) if (isAppError(link)) return link
   const refused = postgresErrorOf(error)
   if (refused !== undefined) return failureOf(refused, new StatementError(refused))
-  for (const link of causesOf(error)) if (isConnectionLost(link)) return unavailable(link)
+  for (const link of causesOf(error)) {
+    if (isConnectionLost(link)) return unavailable(link)
+    if (says(link, NOT_ANSWERED_IN_TIME)) return timedOut('The statement was not answered in time.', link)
+  }
   return isQueryError(error) ? failedQuery(error) : error
 }
 
@@ -100,8 +106,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '25P02': (_, cause) => new TransactionAbortedError(cause),
   // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
   '25P03': (_, cause) => unavailable(cause),
-  '25P04': (_, cause) =>
-    new TimeoutError({ message: 'The transaction took longer than the database allows.', cause }),
+  '25P04': (_, cause) => timedOut('The transaction took longer than the database allows.', cause),
   '25006': () => new TransactionReadOnlyError(),
   '42501': (_, cause) =>
     new ForbiddenError({ message: 'The database does not allow this to its user.', cause }),
@@ -110,7 +115,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '57014': ({ message }, cause) =>
     message.includes('user request')
       ? new CancelledError({ message: 'The statement was cancelled.', cause })
-      : new TimeoutError({ message: 'The statement took longer than the database allows.', cause }),
+      : timedOut('The statement took longer than the database allows.', cause),
 }
 
 /** By the first two letters, where the code itself is not listed. */
@@ -141,13 +146,21 @@ function unavailable(cause: unknown): AppError {
   return new UnavailableError({ message: 'The database does not answer now.', cause })
 }
 
+function timedOut(message: string, cause: unknown): AppError {
+  return new TimeoutError({ message, cause })
+}
+
 function internal(message: string, cause: unknown): AppError {
   return new AppError({ code: 'DATABASE_ERROR', kind: 'internal', message, cause })
 }
 
 function isConnectionLost(link: object): boolean {
-  const { code, message } = link as { code?: unknown; message?: unknown }
-  return UNREACHABLE.has(code) || (typeof message === 'string' && CONNECTION_LOST.test(message))
+  return UNREACHABLE.has((link as { code?: unknown }).code) || says(link, CONNECTION_LOST)
+}
+
+function says(link: object, words: RegExp): boolean {
+  const { message } = link as { message?: unknown }
+  return typeof message === 'string' && words.test(message)
 }
 
 /** Whether it is drizzle's: of any copy of it, and so known by what it has. */

@@ -1,3 +1,4 @@
+import { isAppError } from '@base/core/errors'
 import { TransactionAbortedError, TransactionClosedError } from '@base/domain/unit-of-work'
 import { toFailure } from '../failures/failures.js'
 import { sqlStateOf } from '../failures/postgres-error.js'
@@ -68,10 +69,15 @@ export class TransactionStatements {
   /** After a statement that failed, PostgreSQL refuses all others: what they are told is what it was. */
   #toFailure(error: unknown): unknown {
     const [failure, state] = [toFailure(error), sqlStateOf(error)]
-    if (state === undefined) return failure
+    if (state === undefined && !isUnanswered(failure)) return failure
     this.#isAborted = true
     if (state === ABORTED && this.#failure !== undefined) return new TransactionAbortedError(this.#failure)
     this.#failure = failure
     return failure
   }
+}
+
+/** Whether it was sent, and nobody knows what became of it. */
+function isUnanswered(failure: unknown): boolean {
+  return isAppError(failure, 'UNAVAILABLE') || isAppError(failure, 'TIMEOUT')
 }
