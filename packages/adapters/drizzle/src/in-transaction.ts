@@ -20,11 +20,25 @@ interface PoolSession {
   readonly options: unknown
 }
 
+type Part = <R>(fn: (tx: Executor) => Promise<R>) => Promise<R>
+
+const partsAlone = new WeakMap<Executor, Part>()
+
+/** Notes how an executor runs a part that must be alone in its transaction. */
+export function notePartAlone(executor: Executor, part: Part): void {
+  partsAlone.set(executor, part)
+}
+
 /**
- * Drizzle's `transaction`, without what it gets wrong on a pool: a connection that breaks meanwhile ends the process, as an
- * error that nobody hears; one whose BEGIN fails is never given back; and a ROLLBACK that fails hides what was thrown.
+ * Drizzle's `transaction`, for a function of ours that sends by `tx` alone. In a unit of work nobody else sends meanwhile: it would
+ * be taken back along.
+ *
+ * On a pool it is without what drizzle gets wrong: a connection that breaks meanwhile ends the process, as an error that nobody
+ * hears; one whose BEGIN fails is never given back; and a ROLLBACK that fails hides what was thrown.
  */
 export function inTransaction<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promise<R> {
+  const part = partsAlone.get(executor)
+  if (part !== undefined) return part(fn)
   const session = poolSessionOf(executor)
   if (session === undefined) return executor.transaction(fn)
   return tellTransaction((body) => onConnection(session, body), fn)

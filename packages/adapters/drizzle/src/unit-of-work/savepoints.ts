@@ -35,6 +35,8 @@ const insideKey: ContextKey<Inside> = createContextKey('@base/drizzle/savepoint'
 export class Savepoints {
   readonly #command: Command
   readonly #levels: Level[] = [new Level()]
+  /** Settles with the part that must be alone, while there is one. */
+  #alone: Promise<void> | undefined
   #count = 0
 
   constructor(command: Command) {
@@ -65,20 +67,48 @@ export class Savepoints {
   part<R>(fn: () => Promise<R>): Promise<R> {
     const outer = innermost(this.#top)
     const around = insideKey.get()
-    return outer.take(async () => {
-      const name = this.#name()
-      await this.#command(`savepoint ${name}`)
-      try {
-        const inside: Inside = { outer, inner: new Level(), around }
-        const result = await runInContext([[insideKey, inside]], fn)
-        await this.#command(`release savepoint ${name}`)
-        return result
-      } catch (error) {
-        // The first error counts; where the savepoint cannot be taken back the transaction is aborted anyway.
-        await this.#command(`rollback to savepoint ${name}`).catch(() => {})
-        throw error
-      }
+    return outer.take(() => {
+      const inside: Inside = { outer, inner: new Level(), around }
+      return this.#bracketed(() => runInContext([[insideKey, inside]], fn))
     })
+  }
+
+  /** A part of ours, which waits for nobody: what others send meanwhile comes after it, so that it is not taken back with it. */
+  partAlone<R>(fn: () => Promise<R>): Promise<R> {
+    return innermost(this.#top).take(() =>
+      this.beside(async () => {
+        let end = (): void => {}
+        this.#alone = new Promise((resolve) => {
+          end = resolve
+        })
+        try {
+          return await this.#bracketed(fn)
+        } finally {
+          this.#alone = undefined
+          end()
+        }
+      }),
+    )
+  }
+
+  /** Sends a statement at once, or after the part that must be alone. */
+  async beside<R>(statement: () => Promise<R>): Promise<R> {
+    while (this.#alone !== undefined) await this.#alone
+    return statement()
+  }
+
+  async #bracketed<R>(fn: () => Promise<R>): Promise<R> {
+    const name = this.#name()
+    await this.#command(`savepoint ${name}`)
+    try {
+      const result = await fn()
+      await this.#command(`release savepoint ${name}`)
+      return result
+    } catch (error) {
+      // The first error counts; where the savepoint cannot be taken back the transaction is aborted anyway.
+      await this.#command(`rollback to savepoint ${name}`).catch(() => {})
+      throw error
+    }
   }
 
   #name(): string {

@@ -1,5 +1,6 @@
 import { PgDialect, type PgQueryResultHKT, type PgSession, type PgTransaction } from 'drizzle-orm/pg-core'
 import { type Executor, markTransaction } from '../executor.js'
+import { notePartAlone } from '../in-transaction.js'
 import { watchSession } from '../statement-watch/watch-statements.js'
 import type { Savepoints } from './savepoints.js'
 import type { TransactionStatements } from './statements.js'
@@ -28,23 +29,32 @@ export function transactionExecutor(
   statements: TransactionStatements,
   savepoints: Savepoints,
 ): Executor {
-  const session = guarded(watchSession(driver.session(dialect)), statements)
+  const sessionFor = (send: Send) => guarded(watchSession(driver.session(dialect)), send)
+  const session = sessionFor((run) => savepoints.beside(() => statements.run(run)))
   const at = (depth: number): Transaction => {
     const tx = driver.transaction(dialect, session, depth)
     tx.transaction = (fn) => savepoints.part(() => fn(at(depth + 1)))
+    notePartAlone(tx, (fn) =>
+      savepoints.partAlone(() => {
+        const alone = sessionFor((run) => statements.run(run))
+        return fn(markTransaction(driver.transaction(dialect, alone, depth + 1)))
+      }),
+    )
     return markTransaction(tx)
   }
   return at(0)
 }
 
+type Send = (run: () => Promise<unknown>) => Promise<unknown>
+
 /** Every statement of drizzle is prepared first, and run by one of two methods. */
-function guarded(session: Session, statements: TransactionStatements): Session {
+function guarded(session: Session, send: Send): Session {
   const prepare: Session['prepareQuery'] = session.prepareQuery.bind(session)
   session.prepareQuery = (...args) => {
     const query = prepare(...args) as RunnableQuery
     for (const method of ['execute', 'all'] as const) {
       const run = query[method]?.bind(query)
-      if (run !== undefined) query[method] = (values) => statements.run(() => run(values))
+      if (run !== undefined) query[method] = (values) => send(() => run(values))
     }
     return query as never
   }

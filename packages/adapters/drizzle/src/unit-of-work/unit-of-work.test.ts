@@ -162,6 +162,21 @@ function promises(at: () => { readonly database: UnitDatabase; readonly root: Ex
       expect(await ids()).toEqual([1, 2, 4, 5, 7, 8])
     })
 
+    test('what is saved beside many that are refused is kept', async () => {
+      await units().run(async (tx) => {
+        const many = Promise.allSettled([tx.items.saveMany([item(1), item(2), item(2)])])
+        // From before the first statement to after the last, at each of its turns.
+        const others = []
+        for (let id = 10; id < 40; id++) {
+          others.push(tx.items.save(item(id)))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        expect(await many).toMatchObject([{ status: 'rejected' }])
+        await Promise.all(others)
+      })
+      expect(await ids()).toEqual(Array.from({ length: 30 }, (_, index) => 10 + index))
+    })
+
     test('one savepoint within another, by way of the outer executor, does not wait for itself', async () => {
       const both = units()
       await both.run(async (tx) => {
