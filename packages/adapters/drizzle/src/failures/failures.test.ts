@@ -134,6 +134,7 @@ describe('toFailure', () => {
 
   test.each([
     Object.assign(new Error('read'), { code: 'ECONNRESET' }),
+    Object.assign(new Error('connect ENOENT /run/.s.PGSQL.5432'), { code: 'ENOENT', syscall: 'connect' }),
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
     new Error('Cannot use a pool after calling end on the pool'),

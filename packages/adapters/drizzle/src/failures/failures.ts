@@ -155,7 +155,9 @@ function internal(message: string, cause: unknown): AppError {
 }
 
 function isConnectionLost(link: object): boolean {
-  return UNREACHABLE.has((link as { code?: unknown }).code) || says(link, CONNECTION_LOST)
+  const { code, syscall } = link as { code?: unknown; syscall?: unknown }
+  // Whatever it says: the socket of a server on this machine is no file while it starts.
+  return UNREACHABLE.has(code) || syscall === 'connect' || says(link, CONNECTION_LOST)
 }
 
 function says(link: object, words: RegExp): boolean {

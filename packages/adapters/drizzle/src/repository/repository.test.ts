@@ -62,6 +62,7 @@ create table labels (id integer primary key, text text not null default 'none');
 create table rates (id numeric(9, 2) primary key, name text);
 create table counted (id integer primary key generated always as identity, name text);
 create table blobs (id bytea primary key, mark bytea);
+create table visits (id integer primary key, at timestamptz[]);
 create table codes (id integer primary key, code character varying(3), version integer not null)`
 
 type User = typeof users.$inferSelect
@@ -444,6 +445,14 @@ describeDatabases((database) => {
         code: 'UNREADABLE_ROW',
         details: { column: 'seenAt' },
       })
+
+      const table = pgTable('visits', {
+        id: integer().primaryKey(),
+        at: timestamp({ withTimezone: true }).array(),
+      })
+      await database.run(`insert into visits values (1, '{2026-01-31, -infinity}')`)
+      const visits = drizzleRepository({ executor: database.db, table })
+      expect(await rejection(visits.getById(1))).toMatchObject({ details: { column: 'at' } })
     })
 
     test('a stream is read in batches, in flat memory', { timeout: LONG }, async () => {

@@ -122,7 +122,8 @@ export class RowReader<T> {
   toDomain(row: Row): T {
     for (const name in row) {
       const value = row[name]
-      if (value instanceof Date && Number.isNaN(value.getTime())) throw unreadable(this.#settings.name, name)
+      if (Array.isArray(value) ? value.some(isNoTime) : isNoTime(value))
+        throw unreadable(this.#settings.name, name)
     }
     return this.#settings.toDomain(row)
   }
@@ -155,6 +156,10 @@ export function idIs<T>({ id: { column } }: Settings<T>, id: unknown): SQL {
     // A type that only the database compares; what is wrong with any other id is that no column can hold it.
     return error instanceof UnsupportedError || typeof id === 'object' ? eq(column, id) : sql`false`
   }
+}
+
+function isNoTime(value: unknown): boolean {
+  return value instanceof Date && Number.isNaN(value.getTime())
 }
 
 function unreadable(entity: string, column: string): AppError {
