@@ -14,7 +14,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rowsOf } from '../executor.js'
 import { nodePostgres } from './index.js'
-import { item, rejection, TABLE, unitsOn } from './test-units.js'
+import { gate, item, rejection, TABLE, unitsOn } from './test-units.js'
 
 /** Nobody holds a connection, nobody waits for one, and a unit works. */
 async function expectUsable(pool: pg.Pool): Promise<void> {
@@ -176,6 +176,34 @@ describeWithService('postgres', (postgres) => {
       await giveUp(clock)
       expect(await run).toBe(fault)
       expect(pool.totalCount).toBe(0)
+      line.cut(undefined)
+      await expectUsable(pool)
+      await pool.end()
+    })
+
+    test('at COMMIT is given up 5 seconds after an abort: nobody knows what became of it', async () => {
+      await using line = await lineTo(postgres.url)
+      const [pool, clock, controller] = [poolOn(line.url), new TestClock(), new AbortController()]
+      const committing = gate()
+      pool.once('connect', (client) => {
+        const query = client.query.bind(client) as (statement: unknown) => unknown
+        client.query = ((statement: unknown) => {
+          if (statement === 'commit') committing.open()
+          return query(statement)
+        }) as typeof client.query
+      })
+      line.cut('commit', 'silently')
+      const { signal } = controller
+      const run = rejection(
+        unitsOn(nodePostgres(pool), { clock }).run((tx) => tx.raw.executor.execute(sql`select 1`), {
+          signal,
+        }),
+      )
+      await committing.opened
+      controller.abort(new Error('gone'))
+      await giveUp(clock)
+      expect(await run).toMatchObject({ code: 'COMMIT_UNKNOWN', kind: 'unavailable' })
+      expect([pool.totalCount, clock.pending, getEventListeners(signal, 'abort')]).toEqual([0, 0, []])
       line.cut(undefined)
       await expectUsable(pool)
       await pool.end()

@@ -1,4 +1,4 @@
-import type { Clock } from '@base/core/clock'
+import type { Clock, Timer } from '@base/core/clock'
 import { TransactionAbortedError } from '@base/domain/unit-of-work'
 import type { Pool, PoolClient } from 'pg'
 import { toFailure } from '../failures/failures.js'
@@ -9,8 +9,11 @@ import type { DatabaseTransaction } from './database.js'
 import { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
-/** How long a transaction may take to roll back, what runs in it included, before its connection is closed. */
-const ROLLBACK_TIMEOUT = '5s'
+/**
+ * How long a transaction may take to roll back, what runs in it included, and to commit once who waits has gone, before its
+ * connection is closed.
+ */
+const END_TIMEOUT = '5s'
 
 /** What a transaction on a connection is made of. */
 interface Parts {
@@ -83,11 +86,14 @@ export class PoolTransaction implements DatabaseTransaction {
       throw toFailure(this.#lost)
     }
     let answer: { readonly command: string }
+    const stop = this.#closeWhenLate()
     try {
       answer = await tellStatement({ sql: 'commit' }, () => client.query('commit'))
     } catch (error) {
       this.#release(isRefusal(error) ? undefined : error)
       throw commitFailure(error)
+    } finally {
+      stop()
     }
     this.#release()
     // PostgreSQL answers so where a statement had failed; drivers call it a success.
@@ -131,12 +137,27 @@ export class PoolTransaction implements DatabaseTransaction {
   /** @throws Error where it takes too long; what it does afterwards is not heard. */
   #inTime(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`The transaction was not rolled back within ${ROLLBACK_TIMEOUT}.`))
-      const timer = this.#parts.clock.schedule(ROLLBACK_TIMEOUT, late, { name: 'rollback' })
+      const late = () => reject(new Error(`The transaction was not rolled back within ${END_TIMEOUT}.`))
+      const timer = this.#parts.clock.schedule(END_TIMEOUT, late, { name: 'rollback' })
       work()
         .then(resolve, reject)
         .finally(() => timer.cancel())
     })
+  }
+
+  /** After an abort the answer to COMMIT has some time left, for it is worth to know; a connection that is closed ends the wait. */
+  #closeWhenLate(): () => void {
+    const { signal, clock } = this.#parts
+    let timer: Timer | undefined
+    const abort = () => {
+      timer = clock.schedule(END_TIMEOUT, () => this.#release(signal.reason), { name: 'commit' })
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    return () => {
+      signal.removeEventListener('abort', abort)
+      timer?.cancel()
+    }
   }
 
   /** Gives the connection back, once; with an error the pool closes it. */
