@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redisError } from './redis-error.js'
+import { redisError, replyName } from './redis-error.js'
 
 /** As ioredis and node-redis make it of a reply. */
 function reply(message: string): Error {
@@ -15,4 +15,20 @@ test.each([
   ["NOPERM this user has no permissions to run the 'get' command", 'REDIS_REFUSED', 'internal'],
 ])('%s is %s, of kind %s', (message, code, kind) => {
   expect(redisError(reply(message), 'unknown')).toMatchObject({ code, kind })
+})
+
+test('a reply is told by its word, for a bundler that makes a service small gives its class another name', () => {
+  class a extends Error {}
+  expect(replyName(new a('NOSCRIPT No matching script.'))).toBe('NOSCRIPT')
+  expect(redisError(new a('OOM command not allowed'), 'unknown').code).toBe('REDIS_OUT_OF_MEMORY')
+})
+
+test.each([
+  new Error('Connection is closed.'),
+  new Error('Socket closed unexpectedly'),
+  Object.assign(new Error('EPIPE'), { code: 'EPIPE' }),
+])('%s is no reply, and nobody knows what was done', (error) => {
+  expect(replyName(error)).toBeUndefined()
+  const expected = { code: 'REDIS_UNAVAILABLE', details: { outcome: 'unknown' } }
+  expect(redisError(error, 'unknown')).toMatchObject(expected)
 })

@@ -65,8 +65,10 @@ function unavailable(cause: unknown, message: string, outcome: Outcome): Unavail
 /** The first word of an error that the server replied with; `undefined` where the client itself failed. */
 export function replyName(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  if (!REPLY_ERRORS.has(error.name) && !REPLY_ERRORS.has(error.constructor.name)) return undefined
-  return /^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR'
+  const word = /^-?([A-Z]{2,})(?= |$)/.exec(error.message)?.[1]
+  if (REPLY_ERRORS.has(error.name) || REPLY_ERRORS.has(error.constructor.name)) return word ?? 'ERR'
+  // Bundlers rename classes. Of those of the clients no other begins its message so; an error of the system has a code.
+  return error.constructor === Error || 'code' in error ? undefined : word
 }
 
 const REPLY_ERRORS = new Set(['ReplyError', 'SimpleError', 'BlobError', 'ErrorReply'])
