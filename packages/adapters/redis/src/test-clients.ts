@@ -29,6 +29,13 @@ export const CLUSTER_CLIENTS: Readonly<
   'redis 5': (urls) => nodeRedis(() => createCluster5(settings(urls))),
 }
 
+/** The same, by one node, and no client knows the others yet. */
+export const STARTING_CLUSTER_CLIENTS: typeof CLUSTER_CLIENTS = {
+  'ioredis 6': ([url = '']) => CLUSTER_CLIENTS['ioredis 6']([url]),
+  'redis 6': ([url = '']) => nodeRedis(() => createCluster(settings([url])), false),
+  'redis 5': ([url = '']) => nodeRedis(() => createCluster5(settings([url])), false),
+}
+
 /** A client of ioredis that was told to give numbers as texts, to a server. */
 export function textualClient(url: string): Promise<TestClient> {
   return ioredis(() => new Redis(url, { stringNumbers: true }))
@@ -74,12 +81,13 @@ interface Opened {
   destroy(): void
 }
 
-async function nodeRedis(open: () => Opened): Promise<TestClient> {
+async function nodeRedis(open: () => Opened, isAwaited = true): Promise<TestClient> {
   const all: Opened[] = []
   const another = async () => {
     const client = open()
     client.on('error', () => undefined)
-    await client.connect()
+    const connected = client.connect()
+    if (isAwaited) await connected
     all.push(client)
     return client as unknown as RedisClient
   }

@@ -12,7 +12,7 @@ return redis.call('DEL', KEYS[1])`)
 
 /** All keys with a prefix, on every node. */
 export async function keysWith(connection: Connection, prefix: string): Promise<readonly string[]> {
-  const nodes = await connection.masters()
+  const nodes = await connection.masters(options)
   const replies = await Promise.all(nodes.map((node) => node.send(['KEYS', `${prefix}*`], options)))
   return replies.flatMap((reply) => (reply as readonly Buffer[]).map(String))
 }

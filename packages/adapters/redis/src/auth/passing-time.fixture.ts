@@ -27,5 +27,6 @@ end
 /** Lets a time pass for what the stores of a prefix have stored, on every node. */
 export async function age(connection: Connection, prefix: string, milliseconds: number): Promise<void> {
   const command = ['EVAL', AGE, '0', `${prefix}:*`, String(milliseconds)] as const
-  for (const master of await connection.masters()) await master.send(command, { timeout: 10_000 })
+  const wait = { timeout: 10_000 }
+  for (const master of await connection.masters(wait)) await master.send(command, wait)
 }

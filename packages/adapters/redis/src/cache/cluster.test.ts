@@ -2,7 +2,7 @@ import type { CacheStore } from '@base/cache/store'
 import { UnavailableError } from '@base/core/errors'
 import { describeWithPrivateService } from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
+import { CLUSTER_CLIENTS, STARTING_CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { type TestCluster, testCluster } from '../test-cluster.js'
 import { moveSlotOf } from '../test-slot.js'
 import { redisCacheStore } from './index.js'
@@ -36,6 +36,24 @@ describeWithPrivateService('redis', {}, () => {
       expect(model.served).toBeGreaterThan(0)
       for (const error of model.errors) expect(error).toBeInstanceOf(UnavailableError)
       await expectRecovery(store)
+    })
+
+    test('keys are looked for on all nodes also by a client that does not know them yet', async () => {
+      await using opened = await open()
+      const settings = { prefix: freshPrefix(), timeout: '10s' } as const
+      const keys = Array.from({ length: 50 }, (_, index) => `key:${index}`)
+      await redisCacheStore(opened.client, settings).setMany(keys.map((key) => [key, entryOf(key)]))
+      await using starting = await STARTING_CLUSTER_CLIENTS[kind](cluster.urls)
+      const store = redisCacheStore(starting.client, settings)
+      expect((await all(store.scan('key:*'))).sort()).toEqual([...keys].sort())
+    })
+
+    test('a client that is closed finds no keys because nobody was asked, and says so', async () => {
+      const { client, ...opened } = await open()
+      await opened[Symbol.asyncDispose]()
+      await expect(all(redisCacheStore(client).scan('*'))).rejects.toMatchObject({
+        code: 'REDIS_UNAVAILABLE',
+      })
     })
 
     test('many keys lie on all nodes, and are read, scanned, deleted and cleared there', async () => {

@@ -21,7 +21,7 @@ export async function* scanPages(
   options.signal?.throwIfAborted()
   const { keyPrefix } = connection
   const match = names.pattern(pattern, keyPrefix)
-  for (const node of await connection.masters()) {
+  for (const node of await connection.masters(options)) {
     let cursor = '0'
     do {
       const reply = await node.send(['SCAN', cursor, 'MATCH', match, 'COUNT', COUNT], options)

@@ -142,7 +142,7 @@ describeWithService('redis', (redis) => {
 
     test('is its own only master', async () => {
       expect(connection.isCluster).toBe(false)
-      expect(await connection.masters()).toEqual([connection])
+      expect(await connection.masters(patient)).toEqual([connection])
     })
   })
 })
@@ -210,7 +210,7 @@ describe('a cluster', () => {
     const connection = connect(opened.client, 'test')
     for (const key of ['textual:one', 'textual:two', 'textual:three'])
       expect(await runScript(connection, add, [key], ['2'], { timeout: 5_000, once: true })).toBe(2)
-    for (const master of await connection.masters())
+    for (const master of await connection.masters(patient))
       expect(await master.send(['DBSIZE'], { timeout: 5_000 })).toEqual(expect.any(Number))
   })
 
@@ -225,7 +225,7 @@ describe('a cluster', () => {
         await connection.send(['SET', key, '1'], { ...patient, key })
         expect(await runScript(connection, add, [key], ['2'], patient)).toBe(3)
       }
-      const masters = await connection.masters()
+      const masters = await connection.masters(patient)
       const sizes = await Promise.all(masters.map((master) => master.send(['DBSIZE'], patient)))
       expect(masters).toHaveLength(3)
       expect(sizes.every((size) => Number(size) > 0)).toBe(true)

@@ -25,6 +25,9 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How long something is waited for. */
+export type WaitOptions = Pick<SendOptions, 'timeout' | 'signal'>
+
 /** What the blocks of this package need of a client, whichever it is. */
 export interface Connection {
   /** Whether keys lie on several nodes. */
@@ -40,6 +43,10 @@ export interface Connection {
    * @throws what `redisError` makes of a failure, in the time given; the signal's reason once it aborts.
    */
   send(command: Command, options: SendOptions): Promise<Reply>
-  /** The nodes that hold keys: this connection itself, or the masters of a cluster as the client knows them now. */
-  masters(): Promise<readonly Connection[]>
+  /**
+   * The nodes that hold keys: this connection itself, or the masters of a cluster as the client knows them, once it does.
+   *
+   * @throws as {@link Connection.send} does.
+   */
+  masters(options: WaitOptions): Promise<readonly Connection[]>
 }

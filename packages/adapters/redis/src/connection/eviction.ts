@@ -51,10 +51,9 @@ async function policyOf(
   connection: Connection,
   { isEndless = false }: EvictionRisk,
 ): Promise<string | undefined> {
-  const masters = await connection.masters()
-  if (masters.length === 0) throw new Error('The cluster is not known yet.')
-  for (const master of masters) {
-    const facts = String(await master.send(['INFO', 'memory'], { timeout: TIMEOUT }))
+  const wait = { timeout: TIMEOUT }
+  for (const master of await connection.masters(wait)) {
+    const facts = String(await master.send(['INFO', 'memory'], wait))
     const policy = /^maxmemory_policy:([\w-]+)/m.exec(facts)?.[1]
     if (policy === undefined || policy === 'noeviction') continue
     if (!isEndless || policy.startsWith('allkeys')) return policy

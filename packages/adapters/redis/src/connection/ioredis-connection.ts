@@ -1,5 +1,5 @@
 import type { IoredisClient } from './client.js'
-import type { Argument, Command, Connection, Reply, SendOptions } from './connection.js'
+import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
 import { replyName } from './redis-error.js'
@@ -66,9 +66,13 @@ export class IoredisConnection implements Connection {
     )
   }
 
-  async masters(): Promise<readonly Connection[]> {
+  async masters({ timeout, signal }: WaitOptions): Promise<readonly Connection[]> {
     if (!this.isCluster) return [this]
-    return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
+    return within(timeout, signal, async (attempt) => {
+      // Before it knows them it has those by which it was told to begin, if any.
+      await this.#untilReady(attempt)
+      return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
+    })
   }
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
@@ -78,9 +82,13 @@ export class IoredisConnection implements Connection {
   }
 
   async #sendLater(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
-    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
+    await this.#untilReady(attempt)
     // Where its caller has had its answer, nothing may run for it now.
     return attempt.over ? null : pass(command, sender, attempt)
+  }
+
+  async #untilReady(attempt: Attempt): Promise<void> {
+    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
   }
 
   #ready(attempt: Attempt): Promise<void> {

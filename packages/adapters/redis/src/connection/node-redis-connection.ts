@@ -1,5 +1,5 @@
 import type { NodeRedisClient } from './client.js'
-import type { Argument, Command, Connection, Reply, SendOptions } from './connection.js'
+import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
 import { Readiness } from './readiness.js'
 import { isElsewhere, untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
@@ -60,22 +60,35 @@ export class NodeRedisConnection implements Connection {
     )
   }
 
-  async masters(): Promise<readonly Connection[]> {
+  async masters({ timeout, signal }: WaitOptions): Promise<readonly Connection[]> {
     if (!this.isCluster) return [this]
     const cluster = this.#client as ClusterClient
-    const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)))
-    return clients.map((client) => new NodeRedisConnection(client))
+    return within(timeout, signal, async (attempt) => {
+      await this.#untilReady(attempt)
+      const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)))
+      return clients.map((client) => new NodeRedisConnection(client))
+    })
   }
 
   #send(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
-    return this.#client.isOpen && this.#client.isReady !== false
+    return this.#client.isOpen && this.#isReady
       ? this.#pass(command, options, attempt)
       : this.#sendLater(command, options, attempt)
   }
 
-  async #sendLater(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
-    while (this.#client.isReady === false && !attempt.over) await this.#ready(attempt)
+  /** The cluster of version 5 does not say, but is once it knows its masters. */
+  get #isReady(): boolean {
+    const { isReady, masters } = this.#client as Partial<ClusterClient>
+    return isReady ?? masters?.length !== 0
+  }
+
+  async #untilReady(attempt: Attempt): Promise<void> {
+    while (!this.#isReady && !attempt.over) await this.#ready(attempt)
     if (!this.#client.isOpen) throw closed()
+  }
+
+  async #sendLater(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
+    await this.#untilReady(attempt)
     // Where its caller has had its answer, nothing may run for it now.
     return attempt.over ? null : this.#pass(command, options, attempt)
   }

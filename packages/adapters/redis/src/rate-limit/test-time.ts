@@ -1,4 +1,4 @@
-import type { Argument, Connection, Reply, SendOptions } from '../connection/connection.js'
+import type { Argument, Connection, Reply, SendOptions, WaitOptions } from '../connection/connection.js'
 import { redisError } from '../connection/redis-error.js'
 
 const HOUR = '3600000'
@@ -55,8 +55,8 @@ export class TimedConnection implements Connection {
     return this.#inner.send([name, text.replace(TIME, time), ...rest, given().toFixed(0)], options)
   }
 
-  masters(): Promise<readonly Connection[]> {
-    return this.#inner.masters()
+  masters(options: WaitOptions): Promise<readonly Connection[]> {
+    return this.#inner.masters(options)
   }
 }
 
@@ -75,6 +75,6 @@ export function withoutEnd(connection: Connection): Connection {
         [name, `${source}`.replace(/min\(ceil\(\w+ \/ 1000\) \+ 2, most\)/g, HOUR), ...args],
         options,
       ),
-    masters: () => connection.masters(),
+    masters: (options) => connection.masters(options),
   }
 }
