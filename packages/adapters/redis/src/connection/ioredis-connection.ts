@@ -28,8 +28,9 @@ interface IoredisSender {
 /** Sends a command for an attempt. */
 type Sender = (name: string, args: Argument[], attempt: Attempt) => Promise<unknown>
 
-/** What it rejects a command with whose connection is gone. */
+/** What it rejects a command with whose connection is gone; and one that it would not send again by itself. */
 const CLOSED = 'Connection is closed.'
+const ABORTED = 'Command aborted due to connection close'
 
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
@@ -54,15 +55,9 @@ export class IoredisConnection implements Connection {
   }
 
   send(command: Command, options: SendOptions): Promise<Reply> {
-    const sender = options.once ? this.#once : this.#sender
-    return within(options.timeout, options.signal, (attempt) =>
-      this.isCluster
-        ? untilServed(
-            attempt,
-            () => this.#send(command, sender, attempt),
-            options.once ? isElsewhere : mayRepeat,
-          )
-        : this.#send(command, sender, attempt),
+    const { timeout, signal, once = false } = options
+    return within(timeout, signal, (attempt) =>
+      this.isCluster ? this.#sendToNode(command, once, attempt) : this.#sendToServer(command, once, attempt),
     )
   }
 
@@ -72,6 +67,21 @@ export class IoredisConnection implements Connection {
       // Before it knows them it has those by which it was told to begin, if any.
       await this.#untilReady(attempt)
       return (this.#client as IoredisCluster).nodes('master').map((node) => new IoredisConnection(node))
+    })
+  }
+
+  #sendToNode(command: Command, once: boolean, attempt: Attempt): Promise<Reply> {
+    const sender = once ? this.#once : this.#sender
+    return untilServed(attempt, () => this.#send(command, sender, attempt), once ? isElsewhere : mayRepeat)
+  }
+
+  /** The client itself would send again what its connection took along, whether somebody still waits or not. */
+  #sendToServer(command: Command, once: boolean, attempt: Attempt): Promise<Reply> {
+    const send = () => this.#send(command, this.#once, attempt)
+    if (once) return send()
+    return send().catch((error: unknown) => {
+      if (attempt.over || !isGone(error)) throw error
+      return untilServed(attempt, send, isGone)
     })
   }
 
@@ -177,5 +187,9 @@ const REFUSALS = new Set(['TRYAGAIN', 'CLUSTERDOWN', CLOSED])
 
 /** What may run more than once is sent again also where its connection is gone. */
 function mayRepeat(error: unknown): boolean {
-  return isElsewhere(error) || (error instanceof Error && error.message === CLOSED)
+  return isElsewhere(error) || isGone(error)
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && (error.message === CLOSED || error.message === ABORTED)
 }

@@ -1,4 +1,4 @@
-import { describeWithPrivateService } from '@base-internal/tools/services'
+import { describeWithPrivateService, lineTo } from '@base-internal/tools/services'
 import { Cluster, Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { redisLock } from '../lock/index.js'
@@ -40,6 +40,23 @@ describeWithPrivateService('redis', {}, (redis) => {
           await expect(connection.send(['INCR', 'n'], { ...hasty, once })).rejects.toMatchObject(away)
         await redis.start()
         expect(await connection.send(['GET', 'n'], patient)).toEqual(Buffer.from('1'))
+      } finally {
+        client.disconnect()
+      }
+    })
+
+    test('#2130: nor does one that was on its way when the connection broke; who still waits gets an answer', async () => {
+      await using line = await lineTo(redis.url)
+      const client = quiet(new Redis(line.url, { maxRetriesPerRequest: null, retryStrategy: () => 10 }))
+      const connection = connect(client, 'test')
+      try {
+        await connection.send(['SET', 'n', '1'], patient)
+        line.cut('INCR')
+        await expect(connection.send(['INCR', 'n'], hasty)).rejects.toMatchObject(away)
+        const answer = connection.send(['INCRBY', 'n', '2'], patient)
+        await expect.poll(() => client.status, patience).not.toBe('ready')
+        line.cut(undefined)
+        expect(await answer).toBe(3)
       } finally {
         client.disconnect()
       }
