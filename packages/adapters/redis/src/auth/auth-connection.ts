@@ -2,7 +2,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkText, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import type { Argument, Connection, Reply } from '../connection/connection.js'
+import type { Argument, Command, Connection, Reply } from '../connection/connection.js'
 import { type EvictionRisk, warnOfEviction } from '../connection/eviction.js'
 import { runScript, type Script } from '../connection/script.js'
 
@@ -42,17 +42,28 @@ export class AuthConnection {
   }
 
   /** Runs a script, all of whose keys lie in one slot. */
-  async run(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
-    const reply = await runScript(this.#connection, script, keys, args, { timeout: this.#timeout })
-    this.#onAnswer()
-    return reply
+  run(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
+    return this.#heard(runScript(this.#connection, script, keys, args, { timeout: this.#timeout }))
+  }
+
+  /**
+   * The same for what a second run would answer otherwise, such as that a code is used: where its connection breaks before the
+   * answer it rejects, and is not run again.
+   */
+  runOnce(script: Script, keys: readonly [string, ...string[]], args: readonly Argument[]): Promise<Reply> {
+    return this.#heard(
+      runScript(this.#connection, script, keys, args, { timeout: this.#timeout, once: true }),
+    )
   }
 
   /** Sends one command, to the node of its key. */
-  async send(command: readonly [string, ...Argument[]], key: string): Promise<Reply> {
-    const reply = await this.#connection.send(command, { timeout: this.#timeout, key })
-    this.#onAnswer()
-    return reply
+  send(command: Command, key: string): Promise<Reply> {
+    return this.#heard(this.#connection.send(command, { timeout: this.#timeout, key }))
+  }
+
+  /** The same, once, as `runOnce` does. */
+  sendOnce(command: Command, key: string): Promise<Reply> {
+    return this.#heard(this.#connection.send(command, { timeout: this.#timeout, key, once: true }))
   }
 
   /** The texts at some keys: asked for in one command, but in a cluster, where they may lie on several nodes, one by one. */
@@ -61,6 +72,12 @@ export class AuthConnection {
     if (first === undefined) return []
     if (!this.#connection.isCluster) return partsOf(await this.send(['MGET', ...keys], first)).map(textOf)
     return Promise.all(keys.map(async (key) => textOf(await this.send(['GET', key], key))))
+  }
+
+  async #heard(answer: Promise<Reply>): Promise<Reply> {
+    const reply = await answer
+    this.#onAnswer()
+    return reply
   }
 }
 

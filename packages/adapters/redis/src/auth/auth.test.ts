@@ -65,6 +65,18 @@ describeWithService('redis', (redis) => {
       expect(stored).not.toContain(secret.slice(24))
   })
 
+  test('a change of a session that a broken connection had run twice is done', async () => {
+    const store = redisSessionStore(client, under(prefix()))
+    const [idleTtl, absoluteTtl] = [60_000, 60_000]
+    await store.create({ handle: 'h', hash: 'old', sub: 'ann', data: '{}', idleTtl, absoluteTtl }, 0)
+    const change = () =>
+      store.change({ handle: 'h', hash: 'old' }, { hash: 'new', data: '{"n":1}', idleTtl }, 0)
+    expect(await change()).toMatchObject({ sub: 'ann', data: '{"n":1}' })
+    expect(await change()).toMatchObject({ sub: 'ann', data: '{"n":1}' })
+    expect(await store.get({ handle: 'h', hash: 'old' }, 0)).toBeUndefined()
+    expect(await store.change({ handle: 'h', hash: 'old' }, { idleTtl }, 0)).toBeUndefined()
+  })
+
   test('what is kept for the grace is dropped by the server when it is over, and by a revocation', async () => {
     const own = prefix()
     const store = redisRefreshStore(client, under(own))

@@ -1,12 +1,25 @@
-import { askRedis, describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
+import {
+  askRedis,
+  describeWithPrivateService,
+  lineTo,
+  type PrivateServer,
+} from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { CLIENTS } from '../test-clients.js'
 import { testFailover } from '../test-failover.js'
+import {
+  redisActionTokenStore,
+  redisOAuthTransactionStore,
+  redisRecoveryCodeStore,
+  redisReplayStore,
+  redisTotpStore,
+} from './index.js'
 import { EVERYTHING, NOTHING, TestStores } from './test-stores.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 const patience = { timeout: 20_000 }
+const HOUR = 3_600_000
 /** For what no fault is to end: a machine may be busy. */
 const patient = { timeout: '30s' } as const
 
@@ -80,6 +93,45 @@ describeWithPrivateService('redis', {}, (redis) => {
           if (error !== undefined) expect(error).toMatchObject({ kind: 'unavailable' })
       }
       await expect.poll(() => stores.known('kept').catch(() => undefined), patience).toEqual(EVERYTHING)
+    })
+
+    test('that breaks a connection before its answer: what is good once is not told to be used already', async () => {
+      await using line = await lineTo(redis.url)
+      await using opened = await CLIENTS[kind](line.url)
+      const options = { prefix: `${kind} once`, timeout: '30s' } as const
+      const replays = redisReplayStore(opened.client, options)
+      const transactions = redisOAuthTransactionStore(opened.client, options)
+      const codes = redisRecoveryCodeStore(opened.client, options)
+      const apps = redisTotpStore(opened.client, options)
+      const actions = redisActionTokenStore(opened.client, options)
+      const token = { purpose: 'reset', handle: 'h', hash: 'hash' }
+      const warmUp = async () => {
+        await transactions.put('t', 'text', HOUR, 0)
+        await codes.replace('ann', ['code', 'other'])
+        await apps.enroll('ann', 'secret')
+        await apps.attempt('ann', { attempts: 5, lockFor: HOUR }, 0)
+        await apps.accept('ann', 'secret', 1)
+        await actions.add({ ...token, sub: 'ann', data: '{}', ttl: HOUR }, 0)
+        await actions.take({ ...token, hash: 'another' }, 0)
+      }
+      // Scripts are known by then.
+      await warmUp()
+      const uses: readonly (readonly [sent: string, () => PromiseLike<unknown>])[] = [
+        ['replay:proof', () => replays.claim('proof', HOUR, 0)],
+        ['GETDEL', () => transactions.take('t', 0)],
+        ['SREM', () => codes.take('ann', 'code')],
+        ['totp:ann', () => apps.attempt('ann', { attempts: 5, lockFor: HOUR }, 0)],
+        ['totp:ann', () => apps.accept('ann', 'secret', 2)],
+        ['action:of', () => actions.take(token, 0)],
+      ]
+      for (const [sent, use] of uses) {
+        line.cut(sent, 'before the answer')
+        await expect(use(), sent).rejects.toMatchObject({
+          code: 'REDIS_UNAVAILABLE',
+          details: { outcome: 'unknown' },
+        })
+        line.cut(undefined)
+      }
     })
 
     test('that has no memory left: nothing new is taken, and access is taken back all the same', async () => {

@@ -5,7 +5,7 @@ import type {
   StoredActionToken,
 } from '@base/auth/action-tokens'
 import type { RedisClient } from '../connection/client.js'
-import type { Script } from '../connection/script.js'
+import type { Reply } from '../connection/connection.js'
 import { ADD, FIND, REMOVE, TAKE } from './action-token-scripts.js'
 import { AuthConnection, partsOf, type RedisAuthStoreOptions, textOf } from './auth-connection.js'
 
@@ -53,25 +53,25 @@ class RedisActionTokenStore implements ActionTokenStore {
   }
 
   async find(key: ActionTokenKey): Promise<StoredActionToken | undefined> {
-    return this.#run(FIND, key)
+    return this.#ask(key, (keys, args) => this.#connection.run(FIND, keys, args))
   }
 
   async take(key: ActionTokenKey): Promise<StoredActionToken | undefined> {
-    return this.#run(TAKE, key)
+    return this.#ask(key, (keys, args) => this.#connection.runOnce(TAKE, keys, args))
   }
 
   async removeAll(purpose: string, sub: string): Promise<number> {
     return Number(await this.#connection.run(REMOVE, [this.#account(purpose, sub)], []))
   }
 
-  async #run(
-    script: Script,
+  async #ask(
     { purpose, handle, hash }: ActionTokenKey,
+    run: (keys: [string], args: readonly string[]) => Promise<Reply>,
   ): Promise<StoredActionToken | undefined> {
     const sign = this.#sign(handle)
     const sub = textOf(await this.#connection.send(['GET', sign], sign))
     if (sub === undefined) return undefined
-    const reply = await this.#connection.run(script, [this.#account(purpose, sub)], [handle, hash])
+    const reply = await run([this.#account(purpose, sub)], [handle, hash])
     if (reply === null) return undefined
     const [end, data = '', state] = partsOf(reply).map(textOf)
     return { sub, data, state, expiresAt: Number(end) }

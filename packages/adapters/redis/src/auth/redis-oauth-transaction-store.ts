@@ -37,7 +37,7 @@ class RedisOAuthTransactionStore implements OAuthTransactionStore {
 
   async take(name: string): Promise<string | undefined> {
     const key = this.#key(name)
-    return textOf(await this.#connection.send(['GETDEL', key], key))
+    return textOf(await this.#connection.sendOnce(['GETDEL', key], key))
   }
 
   #key(name: string): string {

@@ -48,7 +48,7 @@ class RedisRecoveryCodeStore implements RecoveryCodeStore {
 
   async take(sub: string, hash: string): Promise<boolean> {
     const key = this.#key(sub)
-    return (await this.#connection.send(['SREM', key, hash], key)) === 1
+    return (await this.#connection.sendOnce(['SREM', key, hash], key)) === 1
   }
 
   async count(sub: string): Promise<number> {

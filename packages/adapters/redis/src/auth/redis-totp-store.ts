@@ -39,14 +39,18 @@ class RedisTotpStore implements TotpStore {
   }
 
   async attempt(sub: string, { attempts, lockFor }: TotpLimit): Promise<TotpAttempt> {
-    const reply = await this.#connection.run(ATTEMPT, [this.#key(sub)], [String(attempts), String(lockFor)])
+    const reply = await this.#connection.runOnce(
+      ATTEMPT,
+      [this.#key(sub)],
+      [String(attempts), String(lockFor)],
+    )
     if (reply === null) return { status: 'unknown' }
     const [status, active, pending] = partsOf(reply).map(textOf)
     return status === 'open' ? { status, active, pending } : { status: 'locked' }
   }
 
   async accept(sub: string, secret: string, step: number): Promise<boolean> {
-    return (await this.#connection.run(ACCEPT, [this.#key(sub)], [secret, String(step)])) === 1
+    return (await this.#connection.runOnce(ACCEPT, [this.#key(sub)], [secret, String(step)])) === 1
   }
 
   async find(sub: string): Promise<StoredTotp | undefined> {
