@@ -4,7 +4,7 @@ import { Question } from './question.js'
 import { type ReadPart, ReadParts } from './read-parts.js'
 import type { ShardRead } from './shard.js'
 import type { Shards } from './shards.js'
-import { higher, type TagMarks, type TagRead } from './tag-marks.js'
+import { higher, lower, type TagMarks, type TagRead } from './tag-marks.js'
 
 /** One command asks for no more tags. */
 const MOST = 500
@@ -56,11 +56,13 @@ export class ReadBatches {
     const reads: Promise<TagRead>[] = []
     for (let from = 0; from < tags.length; from += MOST)
       reads.push(this.#tags.read(tags.slice(from, from + MOST), until))
-    return (await Promise.all(reads)).reduce((first, next) => ({
-      version: first.version,
-      floor: higher(first.floor, next.floor),
-      marks: new Map([...first.marks, ...next.marks]),
-    }))
+    const all = await Promise.all(reads)
+    return {
+      // Before anything was read: on a cluster one may have been sent again, and be the last.
+      version: all.map(({ version }) => version).reduce(lower),
+      floor: all.map(({ floor }) => floor).reduce(higher),
+      marks: new Map(all.flatMap(({ marks }) => [...marks])),
+    }
   }
 }
 

@@ -116,6 +116,15 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect((await commands(admin)) - before).toBe(4)
     })
 
+    test('reads the marks of as many tags as wanted', async () => {
+      const store = await usedStore(opened.client, { timeout: 20_000 })
+      const tags = Array.from({ length: 50_000 }, (_, index) => `tag ${index}`)
+      await store.bumpTags(tags.slice(0, 49_999))
+      const { marks, version } = await store.getMany(['k'], tags)
+      expect(marks.slice(0, -1).every((mark) => mark > 0n && mark <= version)).toBe(true)
+      expect(marks.at(-1)).toBe(0n)
+    })
+
     test('a read that is given up answers at once, and the others are read', async () => {
       const store = await usedStore(opened.client)
       const reason = new Error('enough')

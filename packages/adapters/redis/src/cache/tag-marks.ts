@@ -86,3 +86,9 @@ export function higher(one: bigint, other: bigint): bigint {
   if (one > other) return one
   return other
 }
+
+/** The lower of two versions. */
+export function lower(one: bigint, other: bigint): bigint {
+  if (one < other) return one
+  return other
+}
