@@ -77,6 +77,21 @@ describeWithService('redis', (redis) => {
     expect(await store.change({ handle: 'h', hash: 'old' }, { idleTtl }, 0)).toBeUndefined()
   })
 
+  test('a rotation that a broken connection had run twice is no reuse, also where there is no grace', async () => {
+    const store = redisRefreshStore(client, under(prefix()))
+    const [idleTtl, absoluteTtl] = [60_000, 60_000]
+    await store.start(
+      { id: 'f', sub: 'ann', clientId: 'web', data: '{}', hash: 'a', idleTtl, absoluteTtl },
+      0,
+    )
+    const rotate = (parent: string, hash: string) =>
+      store.rotate({ familyId: 'f', parent, child: { hash, idleTtl }, grace: 0 }, 0)
+    expect(await rotate('a', 'b')).toEqual({ status: 'rotated' })
+    expect(await rotate('a', 'b')).toEqual({ status: 'rotated' })
+    expect((await store.find('f', 'b', 0))?.status).toBe('active')
+    expect(await rotate('a', 'c')).toEqual({ status: 'reused' })
+  })
+
   test('what is kept for the grace is dropped by the server when it is over, and by a revocation', async () => {
     const own = prefix()
     const store = redisRefreshStore(client, under(own))

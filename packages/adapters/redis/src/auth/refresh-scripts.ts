@@ -46,6 +46,8 @@ if spent then
     local sealed = redis.call('GET', KEYS[3])
     if sealed then return { 'repeated', sealed, f[8] } end
   end
+  -- Nobody else has the child: this ran before, and its answer was lost.
+  if f[1] == ARGV[2] then return { 'rotated' } end
   redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[1], 'revoked', text(now))
   return { 'reused' }
