@@ -11,6 +11,21 @@ test.each([
   ['LOADING Redis is loading the dataset in memory', 'REDIS_UNAVAILABLE', 'unavailable'],
   ["OOM command not allowed when used memory > 'maxmemory'.", 'REDIS_OUT_OF_MEMORY', 'unavailable'],
   ["READONLY You can't write against a read only replica.", 'REDIS_READ_ONLY', 'unavailable'],
+  [
+    "ERR Error running script (call to f_a2): @user_script:4: @user_script: 4: -READONLY You can't write against a read only replica.",
+    'REDIS_READ_ONLY',
+    'unavailable',
+  ],
+  [
+    "@user_script: 12: -OOM command not allowed when used memory > 'maxmemory'.",
+    'REDIS_OUT_OF_MEMORY',
+    'unavailable',
+  ],
+  [
+    'ERR Error running script (call to f_a2): @user_script:4: WRONGTYPE Operation against a key holding the wrong kind of value',
+    'REDIS_REFUSED',
+    'internal',
+  ],
   ['ERR unknown command', 'REDIS_REFUSED', 'internal'],
   ["NOPERM this user has no permissions to run the 'get' command", 'REDIS_REFUSED', 'internal'],
 ])('%s is %s, of kind %s', (message, code, kind) => {

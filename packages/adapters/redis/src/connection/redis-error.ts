@@ -65,10 +65,14 @@ function unavailable(cause: unknown, message: string, outcome: Outcome): Unavail
 /** The first word of an error that the server replied with; `undefined` where the client itself failed. */
 export function replyName(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const word = /^-?([A-Z]{2,})(?= |$)/.exec(error.message)?.[1]
+  const { message } = error
+  const word = (IN_SCRIPT.exec(message) ?? /^-?([A-Z]{2,})(?= |$)/.exec(message))?.[1]
   if (REPLY_ERRORS.has(error.name) || REPLY_ERRORS.has(error.constructor.name)) return word ?? 'ERR'
   // Bundlers rename classes. Of those of the clients no other begins its message so; an error of the system has a code.
   return error.constructor === Error || 'code' in error ? undefined : word
 }
+
+/** Redis 6.2 tells at the end of an error of the script's own why it refused a command of a script. */
+const IN_SCRIPT = /@user_script: ?\d+: -([A-Z]{2,}) /
 
 const REPLY_ERRORS = new Set(['ReplyError', 'SimpleError', 'BlobError', 'ErrorReply'])
