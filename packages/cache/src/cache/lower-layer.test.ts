@@ -161,6 +161,28 @@ describe('a layer with very many keys', () => {
 })
 
 describe('a layer that cannot be told', () => {
+  test('of a pattern, since its scan throws at once, is told later, and is not read until then', async () => {
+    let isDown = true
+    const { clock, shared, node } = over((store) => ({
+      scan: (...args) => {
+        if (isDown) throw new Error('not connected')
+        return store.scan(...args)
+      },
+    }))
+    const cache = node()
+    const errors = vi.fn()
+    cache.on('error', errors)
+    await cache.set('user:1', 'old')
+    await cache.deleteByPattern('user:*')
+    expect(errors).toHaveBeenCalledWith({ error: new Error('not connected'), source: 'layer' })
+    expect(await cache.get('user:1')).toBeUndefined()
+    await clock.advance('1s')
+    isDown = false
+    await clock.advance('1s')
+    expect(await cache.get('user:1')).toBeUndefined()
+    expect((await shared.getMany(['user:1'], [])).entries).toEqual([undefined])
+  })
+
   test('of more keys than can be kept loses the namespace, and nothing of others', async () => {
     let away = false
     const { clock, node } = over((store) => ({

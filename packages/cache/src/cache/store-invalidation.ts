@@ -73,9 +73,12 @@ export class StoreInvalidation {
   async #deleteScanned(pattern: string, isMeant: (key: string) => boolean): Promise<boolean> {
     const search = new AbortController()
     const signal = AbortSignal.any([search.signal, this.#ending.signal])
-    const found = this.#store.scan(pattern, { signal })[Symbol.asyncIterator]()
     try {
-      return await this.#deleteFound(found, isMeant)
+      // Within an attempt, for a store may refuse at once.
+      const found = await this.#attempt('A look through the keys', async () =>
+        this.#store.scan(pattern, { signal })[Symbol.asyncIterator](),
+      )
+      return found !== undefined && (await this.#deleteFound(found, isMeant))
     } finally {
       search.abort()
     }
