@@ -24,6 +24,8 @@ export class Layers {
   readonly #settings: Settings
   readonly #reader: LowerReader
   readonly #bus: BusLink | undefined
+  /** The last write of each key that is on its way to the lower layers. */
+  readonly #writing: Map<string, Found> = new Map()
   /** Told of all that is invalid, before anyone is told that it is done. */
   readonly #forget: (invalidation: Invalidation) => void
 
@@ -137,12 +139,14 @@ export class Layers {
     entry: Found,
     lookup: Pick<Lookup, 'since' | 'versions'>,
   ): Promise<void> {
+    // Before anything is kept: what the codec refuses is refused by all layers.
+    const below = this.lower.map((layer) => this.#toEntry(layer, scope, entry))
     this.#setTop(key, entry, lookup.since)
     if (this.lower.length === 0) return
     const written = await Promise.all(
       this.lower.map((layer, index) => {
         const version = lookup.versions[index]
-        return version === undefined || layer.write(key, this.#toEntry(layer, scope, entry), version)
+        return version === undefined || layer.write(key, below[index] as NewEntry<unknown>, version)
       }),
     )
     // A layer knows of a change that this process has not heard of.
@@ -152,14 +156,20 @@ export class Layers {
   /** What a user sets: it wins over everything before it. */
   async overwrite(scope: Scope, entries: readonly (readonly [string, Found])[]): Promise<void> {
     const keys = entries.map(([key]) => key)
+    const below = this.lower.map((layer) =>
+      entries.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)] as const),
+    )
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
     if (this.lower.length > 0) {
+      for (const [key, entry] of entries) this.#writing.set(key, entry)
       await Promise.all(
-        this.lower.map((layer) =>
-          layer.overwrite(entries.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)])),
+        this.lower.map((layer, index) =>
+          layer.overwrite(below[index] as (readonly [string, NewEntry<unknown>])[]),
         ),
       )
+      const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
+      if (lost.length > 0) this.#drop({ keys: lost })
     }
     await this.#bus?.tell({ keys })
   }
@@ -182,6 +192,14 @@ export class Layers {
       this.top && (this.#stores[0] as CacheStore<unknown>).close(),
       ...this.lower.map((layer) => layer.close()),
     ])
+  }
+
+  /** Whether memory had no room for what was written: a read of a lower layer may have filled it with what was there before. */
+  #isLost(key: string, entry: Found): boolean {
+    if (this.#writing.get(key) !== entry) return false
+    this.#writing.delete(key)
+    const { top } = this
+    return top !== undefined && top.slots.values[top.slotOf(key)] !== entry.held
   }
 
   #isFresh(found: Found | undefined): boolean {

@@ -1,3 +1,4 @@
+import { jsonCodec } from '@base/core/codec'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
@@ -237,6 +238,25 @@ test('a read that is given up is ended', async () => {
   await clock.advance(1)
   await reading
   expect(given?.reason).toMatchObject({ code: 'TIMEOUT' })
+})
+
+test('a value that the codec refuses is in no layer, and what was there stays', async () => {
+  const codec = {
+    ...jsonCodec,
+    encode: (value: unknown) => {
+      const text = jsonCodec.encode(value)
+      if (text.length > 100) throw new Error('too long')
+      return text
+    },
+  }
+  const clock = new TestClock()
+  const shared: CacheStore = { ...memoryCacheStore({ clock }), encoding: 'bytes' }
+  const cache = createCache({ layers: [memoryCacheStore({ clock }), shared], codec, jitter: [0, 0], clock })
+  await cache.set('a', 'short')
+  const long = { text: 'x'.repeat(100) }
+  await expect(cache.set('a', long)).rejects.toThrow(/^too long$/)
+  await expect(cache.getOrSet('b', () => long)).rejects.toThrow(/^too long$/)
+  expect(await cache.getMany(['a', 'b'])).toEqual(['short', undefined])
 })
 
 test('a value that the layer below has no room for stays in memory', async () => {

@@ -40,6 +40,49 @@ describe('between memory and the layer below', () => {
     expect(await cache.get('k')).toBeUndefined()
   })
 
+  test('a read that fills memory while a value too large for it is written does not outlive that', async () => {
+    const { clock, shared } = gated()
+    const gate = deferred()
+    const store: CacheStore = {
+      ...shared,
+      set: async (...args) => {
+        await gate.promise
+        return shared.set(...args)
+      },
+    }
+    const layers = [memoryCacheStore({ maxBytes: 10_000, clock }), store]
+    const cache = createCache({ layers, jitter: [0, 0], clock })
+    await createCache({ layers: [shared], jitter: [0, 0], clock }).set('k', 'old')
+    const large = 'x'.repeat(5_000)
+    const writing = cache.set('k', large)
+    expect(await cache.get('k')).toBe('old')
+    gate.resolve()
+    await writing
+    expect(await cache.get('k')).toBe(large)
+  })
+
+  test('the first of two writes, once it is done, takes the second one from nobody', async () => {
+    const { clock, shared } = gated()
+    const gates = [deferred(), deferred()]
+    const isWritten = gates.map(({ promise }) => promise)
+    const store: CacheStore = {
+      ...shared,
+      set: async (...args) => {
+        await isWritten.shift()
+        return shared.set(...args)
+      },
+    }
+    const cache = createCache({ layers: [memoryCacheStore({ clock }), store], jitter: [0, 0], clock })
+    const first = cache.set('k', 1)
+    const second = cache.set('k', 2)
+    gates[0]?.resolve()
+    await first
+    expect(await cache.get('k')).toBe(2)
+    gates[1]?.resolve()
+    await second
+    expect(await cache.get('k')).toBe(2)
+  })
+
   test.each<[string, (cache: ReturnType<typeof gated>['cache']) => Promise<void>]>([
     ['a deletion', (cache) => cache.delete('k')],
     ['a pattern', (cache) => cache.deleteByPattern('k*')],
