@@ -423,6 +423,7 @@ describe('wrong arguments', () => {
     ['a ttl', () => cache.set('k', 1, { ttl: -1 }), 'ttl must be'],
     ['a ttl of a load', () => cache.getOrSet('k', () => 1, { ttl: never('soon') }), 'ttl must be'],
     ['a ttl of a loader', () => cache.getOrSet('k', (ctx) => ctx.setTtl(-1)), 'ttl must be'],
+    ['a signal', () => cache.getOrSet('k', () => 1, { signal: never({}) }), 'signal must be'],
     ['tags', () => cache.set('k', 1, { tags: never('abc') }), 'tags must be'],
     ['a tag', () => cache.deleteByTag(never(7)), 'tags must be'],
     ['a pattern', () => cache.deleteByPattern(never(/a/)), 'pattern must be'],

@@ -9,7 +9,7 @@ import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
 import type { Scope } from './scope.js'
-import { waitForFlight } from './waiting.js'
+import { waitForFlight, waitUnlessAborted } from './waiting.js'
 
 type Load = (context: LoadContext<never>) => unknown
 
@@ -83,8 +83,10 @@ export class Reader {
 
   async getOrSet(key: string, load: Load, rules: CallRules): Promise<unknown> {
     const fullKey = this.#scope.keyOf(key)
-    const known = this.#knowAtOnce(fullKey) ?? (await this.#know(key, rules.tags))
-    rules.signal?.throwIfAborted()
+    const known =
+      this.#knowAtOnce(fullKey) ?? (await waitUnlessAborted(this.#know(key, rules.tags), rules.signal))
+    // Not by its throwIfAborted, which polyfills may not have.
+    if (rules.signal?.aborted === true) throw rules.signal.reason
     const { found } = known
     if (found !== undefined && this.#isFresh(found)) {
       this.#hit(key)

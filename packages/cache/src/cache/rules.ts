@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { invalidOption } from '@base/core/options'
+import { checkMethods, invalidOption } from '@base/core/options'
 import { matchesPattern } from '../store/pattern.js'
 import type { LoadOptions } from './entry-options.js'
 import { checkKey, type Scope } from './scope.js'
@@ -25,8 +25,9 @@ export interface CallRules extends Rules {
 type DurationOption = 'ttl' | 'negativeTtl' | 'grace' | 'staleWhileRevalidate' | 'softTimeout' | 'hardTimeout'
 
 const WHERE = { package: '@base/cache', pattern: 'Cache' } as const
+const SIGNAL = { ...WHERE, option: 'signal' } as const
 
-/** A duration, checked: limits are more than 0, and all but the windows may be `Infinity`. */
+/** A duration, checked: limits are more than 0, and all may be `Infinity`. */
 export function checkDuration(value: Duration, option: DurationOption): number {
   const positive = option === 'softTimeout' || option === 'hardTimeout'
   return toMilliseconds(value, { ...WHERE, option, positive, infinity: true })
@@ -54,7 +55,7 @@ export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOp
     hardTimeout: pick('hardTimeout', rules.hardTimeout),
     ttlByPattern: rules.ttlByPattern,
     tags: tags === undefined ? [] : scopedTags(scope, tags),
-    signal,
+    signal: signal && checkMethods(signal, ['addEventListener', 'removeEventListener'], SIGNAL),
   }
 }
 

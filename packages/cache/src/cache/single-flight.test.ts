@@ -134,6 +134,54 @@ describe('who waits for a flight', () => {
   })
 })
 
+describe('a caller', () => {
+  test('whose own loader aborts him at once does not wait for it', async () => {
+    const { cache } = inMemory()
+    const controller = new AbortController()
+    let loading: AbortSignal | undefined
+    const load = (context: LoadContext) => {
+      loading = context.signal
+      controller.abort('enough')
+      return new Promise<never>(() => {})
+    }
+    await expect(cache.getOrSet('k', load, { signal: controller.signal })).rejects.toBe('enough')
+    expect(loading?.reason).toBe('enough')
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
+  })
+
+  test('who leaves while a lower layer is asked does not wait for its answer', async () => {
+    const clock = new TestClock()
+    const below = { ...memoryCacheStore({ clock }), getMany: () => new Promise<never>(() => {}) }
+    const cache = createCache({ layers: [memoryCacheStore({ clock }), below], clock })
+    const controller = new AbortController()
+    const load = vi.fn()
+    const waiting = cache.getOrSet('k', load, { signal: controller.signal })
+    await Promise.resolve()
+    controller.abort('gone')
+    await expect(waiting).rejects.toBe('gone')
+    await clock.advance('1s')
+    expect([load.mock.calls, getEventListeners(controller.signal, 'abort')]).toEqual([[], []])
+  })
+
+  test('may bring a signal of a polyfill, which has no throwIfAborted', async () => {
+    const { cache } = inMemory()
+    const listeners = new Set<() => void>()
+    const signal = {
+      aborted: false,
+      reason: 'gone',
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+    }
+    expect(await cache.getOrSet('a', () => 1, { signal: signal as never })).toBe(1)
+    expect(listeners.size).toBe(0)
+    const waiting = cache.getOrSet('b', () => new Promise(() => {}), { signal: signal as never })
+    await Promise.resolve()
+    signal.aborted = true
+    for (const abort of listeners) abort()
+    await expect(waiting).rejects.toBe('gone')
+  })
+})
+
 describe('loaders that wait for loaders', () => {
   test('are no deadlock where nobody waits for himself', async () => {
     const { cache } = inMemory()

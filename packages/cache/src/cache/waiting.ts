@@ -41,8 +41,23 @@ export function waitForFlight(
       end()
       reject(tooLate(flight.key, limit))
     }
+    // The loader may have aborted it, before it was waited for.
+    if (signal?.aborted === true) {
+      abort()
+      return
+    }
     if (limit !== Number.POSITIVE_INFINITY) timer = clock.schedule(limit, giveUp, { name: 'wait for a load' })
     signal?.addEventListener('abort', abort)
     flight.promise.finally(end).then(resolve, reject)
+  })
+}
+
+/** Waits for what comes before a flight; the signal ends that with its reason. */
+export function waitUnlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    work.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject)
   })
 }
