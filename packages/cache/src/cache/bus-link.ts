@@ -67,16 +67,16 @@ export class BusLink {
   /** Never rejects: what cannot be told now is told later. */
   async tell(invalidation: Invalidation): Promise<void> {
     this.#untold.add(invalidation)
-    if (this.#isDown) return
-    // One after the other, so that numbers arrive in their order.
-    while (this.#telling !== undefined) await this.#telling
-    await this.#tellUntold()
+    // One after the other, so that numbers arrive in their order; once one has failed the others are told later.
+    while (!this.#isDown && this.#telling !== undefined) await this.#telling
+    if (!this.#isDown) await this.#tellUntold()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     for (const timer of [this.#retry, this.#echo, this.#rejoin]) timer?.cancel()
     await this.#telling
+    await this.#tellUntold()
     await this.#joining
     try {
       await this.#leave?.()
@@ -121,16 +121,20 @@ export class BusLink {
     return this.#telling
   }
 
-  async #publishAll(): Promise<void> {
+  async #publishAll(isLate = this.#isDown): Promise<void> {
     if (this.#untold.isEmpty) return
     const owed = this.#untold.take()
     try {
       for (const text of messagesOf(owed, this.#path, this.#name, () => ++this.#number))
         await this.#publish(text)
       this.#planEcho()
-      if (!this.#isDown) return
-      this.#isDown = false
-      this.#listener.lost()
+      if (!isLate || this.#isClosed) return
+      if (this.#isDown) {
+        this.#isDown = false
+        this.#listener.lost()
+        // Whoever told something until now took the bus for down, and left it to this.
+        await this.#publishAll(isLate)
+      }
       this.#listener.toldLate(owed)
     } catch (error) {
       this.#isDown = true

@@ -274,6 +274,55 @@ describe('a bus', () => {
     expect(shared.calls.getMany).toBeGreaterThan(reads)
   })
 
+  test('what is changed while it is found to be back is told as well', async () => {
+    const clock = new TestClock()
+    const inner = memoryCacheBus()
+    const isBack = deferred()
+    const calls = { publish: async (_: string): Promise<void> => {} }
+    const options = { clock, jitter: [0, 0] as const }
+    const bus: CacheBus = { ...inner, publish: (message) => calls.publish(message) }
+    const a = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus })
+    const b = createCache({ ...options, layers: [memoryCacheStore({ clock })], bus: inner })
+    calls.publish = () => Promise.reject(new Error('no connection'))
+    await a.delete('x')
+    calls.publish = async (message) => {
+      await inner.publish(message)
+      await isBack.promise
+    }
+    await clock.advance('1s')
+    await b.getOrSet('k', () => 'old')
+    await a.delete('k')
+    calls.publish = inner.publish
+    isBack.resolve()
+    await clock.advance('1s')
+    expect(await b.get('k')).toBeUndefined()
+  })
+
+  test('that hangs holds many changes at once no longer than one', async () => {
+    const clock = new TestClock()
+    const publish = vi.fn(() => new Promise<never>(() => {}))
+    const bus: CacheBus = { ...memoryCacheBus(), publish }
+    const cache = createCache({ layers: [memoryCacheStore({ clock })], bus, clock })
+    const changes = Promise.all(Array.from({ length: 100 }, (_, index) => cache.delete(String(index))))
+    const isDone = vi.fn()
+    changes.then(isDone)
+    await clock.advance(251)
+    expect([isDone.mock.calls.length, publish.mock.calls.length]).toEqual([1, 1])
+  })
+
+  test('hears from a cache that is closed what it had refused before', async () => {
+    const { a, b, bus, clock } = fleet()
+    await a.set('k', 'old')
+    await b.get('k')
+    bus.state.mode = 'down'
+    await a.delete('k')
+    bus.state.mode = 'up'
+    await a.close()
+    expect(await b.get('k')).toBeUndefined()
+    await b.close()
+    expect(clock.pending).toBe(0)
+  })
+
   test('a gap that the bus reports drops what is in memory', async () => {
     const clock = new TestClock()
     let gap: (() => void) | undefined
