@@ -2,7 +2,7 @@ import { seededRandom, TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
-import { type CacheOptions, createCache } from './index.js'
+import { type CacheOptions, createCache, type LoadContext, type LoadOptions } from './index.js'
 
 /** A cache in memory, on a clock that stands still. */
 function inMemory(options: Partial<CacheOptions> = {}) {
@@ -289,6 +289,29 @@ describe('Cache', () => {
       resolve('old')
       await waiting
       expect(await cache.has('k')).toBe(false)
+    })
+
+    test.each<[string, LoadOptions | undefined]>([
+      ['a crowd', undefined],
+      ['one with options', { hardTimeout: '1m', tags: ['u'] }],
+    ])('a tag that the loader names later: who came after it loads anew, %s as well', async (_, options) => {
+      const { cache } = inMemory()
+      const gates = [deferred(), deferred()]
+      let loads = 0
+      const load = async ({ setTags }: LoadContext) => {
+        const number = ++loads
+        await gates[number - 1]?.promise
+        setTags(['t'])
+        return number
+      }
+      const before = [cache.getOrSet('k', load, options), cache.getOrSet('k', load, options)]
+      await cache.deleteByTag('t')
+      const after = [1, 2, 3].map(() => cache.getOrSet('k', load, options))
+      for (const gate of gates) gate.resolve()
+      expect(await Promise.all(before)).toEqual([1, 1])
+      expect(await Promise.all(after)).toEqual([2, 2, 2])
+      expect([await cache.get('k'), loads]).toEqual([2, 2])
+      expect(cache.stats).toMatchObject({ hits: 1, misses: 5, loads: 2 })
     })
   })
 

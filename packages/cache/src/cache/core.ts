@@ -73,6 +73,19 @@ export class CacheCore {
     return { held, freshUntil, goneAt: freshUntil + afterlifeOf(rules), life: left, tags, loadTime }
   }
 
+  /** Its value goes to those who wait, and nowhere else; nobody joins it any more. */
+  discard(flight: Flight): void {
+    flight.isDiscarded = true
+    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+  }
+
+  /** What its loader has named may have been invalidated before, while nobody knew. */
+  judgeTags(flight: Flight): void {
+    if (this.layers.top?.tags.areBumped(flight.tags, flight.since) !== true) return
+    flight.isOvertaken = true
+    this.discard(flight)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -87,9 +100,7 @@ export class CacheCore {
 
   #forget(invalidation: Invalidation): void {
     for (const flight of this.running) {
-      if (!covers(invalidation, flight.key, flight.tags)) continue
-      flight.isDiscarded = true
-      if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+      if (covers(invalidation, flight.key, flight.tags)) this.discard(flight)
     }
     for (const key of this.lookups.keys()) {
       if (covers(invalidation, key, [])) this.lookups.delete(key)

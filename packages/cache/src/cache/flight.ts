@@ -9,6 +9,10 @@ export class Flight {
   tags: readonly string[]
   /** Something newer is known: its value goes to those who wait, and nowhere else. */
   isDiscarded = false
+  /** The version of memory at which its loader began. */
+  since = 0
+  /** A tag that its loader has named had been invalidated while it ran, when nobody knew that it has it. */
+  isOvertaken = false
   isSettled = false
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
@@ -43,6 +47,11 @@ export class Flight {
   abort(reason: unknown): void {
     this.#controller ??= new AbortController()
     this.#controller.abort(reason)
+  }
+
+  /** Whether who has joined at a version of memory may have come after the invalidation, and wants a newer value. */
+  disappoints(joinedAt: number): boolean {
+    return this.isOvertaken && joinedAt > this.since
   }
 
   join(): void {

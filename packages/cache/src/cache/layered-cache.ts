@@ -55,7 +55,9 @@ export class LayeredCache implements Cache {
     const flight =
       options === undefined && typeof load === 'function' ? this.#reader.joinAtOnce(key) : undefined
     if (flight === undefined) return this.#load(key, load, options)
-    return reveal(await flight) as T
+    const joinedAt = this.#core.layers.version
+    const held = await flight.promise
+    return reveal(flight.disappoints(joinedAt) ? await this.#loadAnew(key, load) : held) as T
   }
 
   async getEntry<T>(key: string): Promise<CachedEntry<T> | undefined> {
@@ -188,6 +190,11 @@ export class LayeredCache implements Cache {
     checkFunction(load, { package: '@base/cache', pattern: 'Cache.getOrSet', option: 'load' })
     const rules = rulesOf(this.#core.settings, this.#scope, checkKey(key), options)
     return (await this.#reader.getOrSet(key, load, rules)) as T
+  }
+
+  #loadAnew(key: string, load: (context: LoadContext<never>) => unknown): Promise<unknown> {
+    const rules = rulesOf(this.#core.settings, this.#scope, key)
+    return this.#reader.loadAnew(key, load, rules, Number.POSITIVE_INFINITY)
   }
 
   /** `undefined` for one that is not to be stored. */

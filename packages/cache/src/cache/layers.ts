@@ -64,6 +64,11 @@ export class Layers {
     return this.#bus?.ready
   }
 
+  /** The version of memory; 0 where there is none. */
+  get version(): number {
+    return this.top?.version ?? 0
+  }
+
   /** What memory has, fresh or not. */
   find(key: string): Found | undefined {
     const { top } = this
@@ -110,7 +115,7 @@ export class Layers {
    * keys each layer is asked for its version.
    */
   async lookup(scope: Scope, keys: readonly string[], tags: readonly string[]): Promise<Lookup> {
-    const since = this.top?.version ?? 0
+    const since = this.version
     const found: (Found | undefined)[] = []
     const versions: (bigint | undefined)[] = []
     let open = keys.map((_, index) => index)

@@ -33,6 +33,7 @@ export function loadContext(
   scope: Scope,
   key: string,
   previous: Found | undefined,
+  onTags: () => void,
 ): { readonly context: LoadContext<never>; readonly verdict: Verdict } {
   const verdict: Verdict = { ttl: undefined, isSkipped: false }
   const context: LoadContext<never> = {
@@ -48,6 +49,7 @@ export function loadContext(
     },
     setTags: (tags) => {
       flight.tags = scopedTags(scope, tags)
+      onTags()
     },
     skip: () => {
       verdict.isSkipped = true

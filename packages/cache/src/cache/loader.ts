@@ -66,7 +66,8 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   const { scope, key, lookup, previous, rules } = request
   const { clock, codec } = core.settings
   const startedAt = clock.monotonic()
-  const { context, verdict } = loadContext(flight, scope, key, previous)
+  flight.since = lookup.since
+  const { context, verdict } = loadContext(flight, scope, key, previous, () => core.judgeTags(flight))
   core.counts.loads++
   const value = await runInside(flight, () => request.load(context))
   const held = isolate(value, codec)
@@ -115,7 +116,7 @@ async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest)
 async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
   const { scope, previous } = request
   const now = core.settings.clock.monotonic()
-  const since = core.layers.top?.version ?? 0
+  const since = core.layers.version
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
   const found = better(lookup.found[0], core.layers.find(flight.key))
   const isNew = previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil)

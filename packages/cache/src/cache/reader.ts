@@ -9,7 +9,7 @@ import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
 import type { Scope } from './scope.js'
-import { waitForFlight, waitUnlessAborted } from './waiting.js'
+import { type Patience, waitForFlight, waitUnlessAborted } from './waiting.js'
 
 type Load = (context: LoadContext<never>) => unknown
 
@@ -102,7 +102,7 @@ export class Reader {
   }
 
   /** What the load that runs will give, for a caller without options, where there is nothing to weigh: the way of a crowd. */
-  joinAtOnce(key: string): Promise<unknown> | undefined {
+  joinAtOnce(key: string): Flight | undefined {
     const { flights, layers, settings, isClosed } = this.#core
     if (isClosed || flights.size === 0 || settings.hardTimeout !== Number.POSITIVE_INFINITY) return undefined
     const fullKey = typeof key === 'string' ? this.#scope.keyOf(key) : ''
@@ -112,7 +112,16 @@ export class Reader {
     if (loadingHere() !== undefined) return undefined
     flight.join()
     this.#miss(key)
-    return flight.promise
+    return flight
+  }
+
+  /** What a new load gives, for who has joined one that was overtaken before. */
+  async loadAnew(key: string, load: Load, rules: CallRules, limit: number): Promise<unknown> {
+    const { signal } = rules
+    const known = await waitUnlessAborted(this.#know(key, rules.tags), signal)
+    if (known.found !== undefined && this.#isFresh(known.found)) return known.found.held
+    const flight = this.#startUnlessRunning(key, load, rules, known, false)
+    return this.#join(flight, waitFrom(flight), { signal, limit })
   }
 
   /** Loads a value that is still fresh anew, by chance, before it ends. */
@@ -129,7 +138,7 @@ export class Reader {
 
   async #refresh(key: string, load: Load, rules: CallRules): Promise<void> {
     if (this.#core.flights.has(this.#scope.keyOf(key))) return
-    const since = this.#core.layers.top?.version ?? 0
+    const since = this.#core.layers.version
     const previous = this.#core.layers.find(this.#scope.keyOf(key))
     const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
     this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })
@@ -157,20 +166,22 @@ export class Reader {
     const core = this.#core
     const stale = known.found !== undefined && this.#age(known.found) < rules.grace ? known.found : undefined
     const running = core.flights.get(this.#scope.keyOf(key))
+    const startedAt = this.#now()
+    const joinedAt = core.layers.version
     // Asked before the flight is joined, for one that waits for itself would never land.
     const arrive = running === undefined ? undefined : waitFrom(running)
     const flight = running ?? this.#startUnlessRunning(key, load, rules, known, false)
-    const done = arrive ?? waitFrom(flight)
-    flight.join()
-    if (stale === undefined) this.#miss(key)
     const { signal, hardTimeout, softTimeout } = rules
     const limit = stale === undefined ? hardTimeout : Math.min(softTimeout, hardTimeout)
+    const landing = this.#join(flight, arrive ?? waitFrom(flight), { signal, limit })
+    if (stale === undefined) this.#miss(key)
     try {
-      const held = await waitForFlight(flight, core.settings.clock, { signal, limit }, (reason) =>
-        this.#leave(flight, reason),
-      )
+      const held = await landing
+      const isOld = running !== undefined && flight.disappoints(joinedAt)
+      const left = limit - (this.#now() - startedAt)
+      const newest = isOld ? await this.loadAnew(key, load, rules, Math.max(0, left)) : held
       if (stale !== undefined) this.#miss(key)
-      return reveal(held)
+      return reveal(newest)
     } catch (error) {
       if (stale !== undefined && signal?.aborted !== true) {
         this.#stale(key)
@@ -178,6 +189,16 @@ export class Reader {
       }
       if (stale !== undefined) this.#miss(key)
       throw error
+    }
+  }
+
+  /** Waits for a flight; `done` notes that this is over. */
+  async #join(flight: Flight, done: () => void, patience: Patience): Promise<unknown> {
+    flight.join()
+    try {
+      return await waitForFlight(flight, this.#core.settings.clock, patience, (reason) =>
+        this.#leave(flight, reason),
+      )
     } finally {
       done()
     }
@@ -185,8 +206,7 @@ export class Reader {
 
   #leave(flight: Flight, reason: unknown): void {
     if (!flight.leave()) return
-    flight.isDiscarded = true
-    if (this.#core.flights.get(flight.key) === flight) this.#core.flights.delete(flight.key)
+    this.#core.discard(flight)
     flight.abort(reason)
   }
 
@@ -200,7 +220,7 @@ export class Reader {
     const { layers } = this.#core
     this.#core.checkOpen()
     if (layers.lower.length > 0 || layers.ready !== undefined) return undefined
-    return { found: layers.find(fullKey), lookup: { since: layers.top?.version ?? 0, versions: [] } }
+    return { found: layers.find(fullKey), lookup: { since: layers.version, versions: [] } }
   }
 
   async #know(key: string, tags: readonly string[]): Promise<Known> {
@@ -208,7 +228,7 @@ export class Reader {
     if (opening !== undefined) await opening
     const fullKey = this.#scope.keyOf(key)
     const { layers } = this.#core
-    const since = layers.top?.version ?? 0
+    const since = layers.version
     const found = layers.find(fullKey)
     if (layers.isSure(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
     const lookup = await this.#lookup(fullKey, tags.length > 0 ? tags : (found?.tags ?? []))

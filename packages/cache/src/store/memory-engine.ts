@@ -179,8 +179,7 @@ export class MemoryEngine {
     if (this.#deleted.forbids(key, since)) return false
     const slot = this.#index.get(key)
     if (slot !== undefined && (this.slots.versions[slot] as number) > since) return false
-    if (tags.length === 0) return true
-    return this.tags.floor <= since && !tags.some((tag) => this.tags.markOf(tag) > since)
+    return !this.tags.areBumped(tags, since)
   }
 
   #newSlot(key: string, size: number, now: number): number {

@@ -25,6 +25,11 @@ export class TagBook {
     return this.#records.get(tag)?.mark ?? this.#unused.versionOf(tag)
   }
 
+  /** Whether one of the tags was invalidated after a version, or may have been. */
+  areBumped(tags: readonly string[], since: number): boolean {
+    return tags.length > 0 && (this.floor > since || tags.some((tag) => this.markOf(tag) > since))
+  }
+
   /** The records for one more entry with these tags. */
   claim(tags: readonly string[]): TagRecord[] {
     return tags.map((name) => {
