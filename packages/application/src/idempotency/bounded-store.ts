@@ -31,9 +31,13 @@ export class BoundedStore {
   /** Asks for the key. Where that does not end well, whatever comes of it later is given back. */
   async claim(claim: IdempotencyClaim, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
     const { store, timeout } = this.#parts
+    signal?.throwIfAborted()
     let asked: StoreAnswer<ClaimAnswer> | undefined
     try {
-      return await this.#ask('claim', timeout, () => (asked = store.claim(claim)), signal)
+      const answer = await this.#ask('claim', timeout, () => (asked = store.claim(claim)), signal)
+      // A store that answers at once has not heard of an abort.
+      signal?.throwIfAborted()
+      return answer
     } catch (error) {
       // What was taken in a transaction goes with it.
       if (!this.transactional) this.#forget(claim, asked)
@@ -108,6 +112,7 @@ export class BoundedStore {
         name: 'idempotency store',
       })
       signal?.addEventListener('abort', abort, { once: true })
+      if (signal?.aborted) abort()
       answer.then((value) => {
         settle()
         resolve(value)

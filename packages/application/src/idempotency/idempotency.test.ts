@@ -492,6 +492,35 @@ describe('an abort', () => {
     expect(await idempotency.run('k', 'f', () => 1)).toMatchObject({ replayed: false })
   })
 
+  test.each([
+    ['is called', (controller: AbortController) => controller.abort('gone')],
+    ['asks the store', (controller: AbortController) => queueMicrotask(() => controller.abort('gone'))],
+  ])('right after run %s: the function is not called, and the key is free', async (_, abort) => {
+    const { idempotency } = made()
+    const controller = new AbortController()
+    const asked = rejection(idempotency.run('k', 'f', never, { signal: controller.signal }))
+    abort(controller)
+    expect(await asked).toBe('gone')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await idempotency.run('k', 'g', () => 1)).toEqual({ value: 1, replayed: false })
+  })
+
+  test.each([
+    ['before a store is asked that hangs', false],
+    ['while a store is asked that hangs', true],
+  ])('%s ends the asking at once', async (_, inClaim) => {
+    const clock = new TestClock()
+    const controller = new AbortController()
+    const claim = () => {
+      if (inClaim) controller.abort('gone')
+      return new Promise<never>(() => {})
+    }
+    const idempotency = createIdempotency({ store: { ...asPort(), claim }, clock })
+    const asked = rejection(idempotency.run('k', 'f', never, { signal: controller.signal }))
+    if (!inClaim) controller.abort('gone')
+    expect([await asked, clock.pending]).toEqual(['gone', 0])
+  })
+
   test('reaches the function, whose end decides', async () => {
     const { idempotency } = made()
     const controller = new AbortController()
