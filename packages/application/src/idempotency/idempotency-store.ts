@@ -14,7 +14,7 @@ export interface IdempotencyClaim {
 
 /** The caller has the key now, and runs. */
 export interface ClaimedKey {
-  /** `run` where nobody had it; `takeover` where another ran, and its lease ended before it did. */
+  /** `run` where nobody had it; `takeover` where another ran, and its lease ended before it did: until there is an outcome. */
   readonly state: 'run' | 'takeover'
   /** Above that of every earlier run of this key. */
   readonly fence: bigint
@@ -75,6 +75,9 @@ export interface IdempotencyStore {
    * False, and nothing is changed, where another token has the key.
    */
   complete(claim: IdempotencyClaim, outcome: string | undefined): StoreAnswer<boolean>
-  /** Makes the key absent; false, and nothing is changed, where the token does not run it. */
+  /**
+   * Gives the key back: it is absent then. Where the token had taken it over, its lease is over instead and nobody runs it,
+   * so that the next one takes over as well. False, and nothing is changed, where the token does not run it.
+   */
   release(claim: IdempotencyClaim): StoreAnswer<boolean>
 }

@@ -183,16 +183,16 @@ describe('a lease', () => {
   })
 
   /** One process claims and is stopped: its renewals do not reach the store. */
-  async function stopped(): Promise<
-    Made & { running: Promise<unknown>; slow: ReturnType<typeof held<string>> }
-  > {
+  async function stopped(
+    options: Partial<IdempotencyOptions> = {},
+  ): Promise<Made & { running: Promise<unknown>; slow: ReturnType<typeof held<string>> }> {
     const clock = new TestClock()
     const store = memoryIdempotencyStore({ clock })
     const deaf = { ...asPort(store), renew: () => new Promise<boolean>(() => {}) }
     const slow = held<string>()
     const running = createIdempotency({ store: deaf, clock }).run('k', 'f', slow.fn)
     await clock.advance('60s')
-    const other = createIdempotency({ store, clock })
+    const other = createIdempotency({ store, clock, ...options })
     return { clock, idempotency: other, other, running, slow }
   }
 
@@ -227,6 +227,21 @@ describe('a lease', () => {
     quick.end('quick')
     await second
   })
+
+  test.each<[string, (context: IdempotencyContext) => unknown]>([
+    ['throws', () => Promise.reject(new Error('no answer'))],
+    ['gives a value that is none', () => 'not final'],
+  ])(
+    'that was taken over by a run that %s: the next one knows that the first may have taken effect',
+    async (_, fn) => {
+      const { clock, idempotency, other } = await stopped({ isFinalResult: (value) => value !== 'not final' })
+      await other.run('k', 'f', fn).catch(() => {})
+      expect(await rejection(other.run('k', 'g', never))).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' })
+      await clock.advance('5m')
+      expect((await idempotency.run('k', 'f', ({ takeover }) => takeover)).value).toBe(true)
+      expect(await other.run('k', 'f', never)).toEqual({ value: true, replayed: true })
+    },
+  )
 
   test('that is over by the own clock aborts the signal; nobody has taken over, so the value is kept', async () => {
     const { other, slow, running } = await stopped()

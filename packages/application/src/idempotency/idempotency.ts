@@ -9,7 +9,10 @@ export interface IdempotencyContext {
    * for longer than its lease and goes on.
    */
   readonly fence: bigint
-  /** Whether another ran before and did not end in time: it may have taken effect, in part or as a whole. */
+  /**
+   * Whether another ran before and did not end in time: it may have taken effect, in part or as a whole. True for each run
+   * until there is an outcome, also where one has taken over meanwhile and failed.
+   */
   readonly takeover: boolean
 }
 

@@ -3,6 +3,9 @@ import { checkMethods } from '@base/core/options'
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from './idempotency-store.js'
 import { type MemoryRecord, RecordSweeper } from './record-sweeper.js'
 
+/** The token of a key that was taken over and given back: no claim has it. */
+const NOBODY = ''
+
 /** Options of {@link memoryIdempotencyStore}. */
 export interface MemoryIdempotencyStoreOptions {
   /** Source of time. @defaultValue systemClock */
@@ -76,7 +79,7 @@ class MemoryStore implements MemoryIdempotencyStore {
   complete(claim: IdempotencyClaim, outcome: string | undefined): boolean {
     const now = this.#clock.monotonic()
     const record = this.#find(claim.key, now)
-    if (record !== undefined && record.token !== claim.token) return false
+    if (record !== undefined && record.token !== claim.token && record.token !== NOBODY) return false
     this.#keep(claim, {
       state: record?.state ?? 'run',
       fence: record?.fence ?? ++this.#fence,
@@ -89,8 +92,15 @@ class MemoryStore implements MemoryIdempotencyStore {
   }
 
   release(claim: IdempotencyClaim): boolean {
-    const record = this.#running(claim, this.#clock.monotonic())
-    return record !== undefined && this.#records.delete(claim.key)
+    const now = this.#clock.monotonic()
+    const record = this.#running(claim, now)
+    if (record === undefined) return false
+    if (record.state === 'run') return this.#records.delete(claim.key)
+    // Whoever ran before may have taken effect, and the next one is to know.
+    const expiresAt = now + claim.ttl
+    this.#records.set(claim.key, { ...record, token: NOBODY, leaseUntil: now, expiresAt })
+    this.#sweeper.note(expiresAt)
+    return true
   }
 
   #take(claim: IdempotencyClaim, now: number, state: 'run' | 'takeover'): ClaimAnswer {

@@ -143,6 +143,31 @@ const twins: Record<string, Twin> = {
       return true
     },
   })),
+  'a run that had taken over and is released is taken over again': but((store) => {
+    const released = new Set<string>()
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        return answer.state === 'takeover' && released.has(claim.key) ? { ...answer, state: 'run' } : answer
+      },
+      release: (claim) => {
+        released.add(claim.key)
+        return store.release(claim)
+      },
+    }
+  }),
+  'the outcome of who was slow is kept where nobody runs any more': but((store) => {
+    const owners = new Map<string, string>()
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        if (answer.state === 'takeover') owners.set(claim.key, claim.token)
+        return answer
+      },
+      complete: (claim, outcome) =>
+        (owners.get(claim.key) ?? claim.token) === claim.token && store.complete(claim, outcome),
+    }
+  }),
   'what is done is not released or renewed': but((store) => {
     const done = new Set<string>()
     return {

@@ -27,6 +27,7 @@ export function idempotencyStoreConformance(make: Make<IdempotencyStore>, option
   outcomes(law)
   leases(law)
   owners(law)
+  returns(law)
   strangers(law)
   fences(law)
   crowds(law)
@@ -208,6 +209,38 @@ function owners(law: Law<IdempotencyStore>): void {
     fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
     assert.equal(await store.release(claim), false, 'a late release freed the key of another')
     assert.equal((await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) }))).state, 'conflict')
+  })
+}
+
+function returns(law: Law<IdempotencyStore>): void {
+  law('a run that had taken over and is released is taken over again', async (store, advance) => {
+    await store.claim(claimOf('a'))
+    await advance(LEASE)
+    const second = claimOf('a')
+    const fence = fenceOf(await store.claim(second), 'takeover')
+    assert.equal(await store.release(second), true)
+    assert.equal(await store.release(second), false)
+    assert.equal(await store.renew(second), false)
+    assert.deepEqual(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), { state: 'mismatch' })
+    const third = claimOf('a')
+    assert.ok(fenceOf(await store.claim(third), 'takeover') > fence)
+    assert.equal(await store.release(second), false, 'a late release freed the key of another')
+    assert.equal((await store.claim(claimOf('a'))).state, 'conflict')
+    assert.equal(await store.release(third), true)
+    await advance(TTL)
+    fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
+  })
+
+  law('the outcome of who was slow is kept where nobody runs any more', async (store, advance) => {
+    const slow = claimOf('a')
+    await store.claim(slow)
+    await advance(LEASE)
+    const quick = claimOf('a')
+    await store.claim(quick)
+    await store.release(quick)
+    assert.equal(await store.complete(slow, 'slow'), true)
+    assert.equal(await store.complete(quick, 'quick'), false)
+    assert.deepEqual(await store.claim(claimOf('a')), { state: 'replay', outcome: 'slow' })
   })
 }
 

@@ -4,6 +4,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { after, present } from '../own-tables/moment.js'
 import type { OwnTables } from '../own-tables/own-tables.js'
 
+/** The token of a key that was taken over and given back: no claim has it. */
+const NOBODY = ''
+
 /** What the table says to a claim. */
 export interface ClaimedRow {
   /** Whether the claim has the key: since now, or since it asked before. */
@@ -80,15 +83,23 @@ export class IdempotencyTable {
       on conflict (key) do update set
         fingerprint = excluded.fingerprint, token = excluded.token, expires_at = excluded.expires_at,
         done = true, outcome = excluded.outcome
-      where record.token = excluded.token or record.expires_at <= ${now}
+      where record.token in (excluded.token, ${NOBODY}) or record.expires_at <= ${now}
       returning 1`)
   }
 
-  /** Forgets the key; false where the token does not run it. */
-  async release({ key, token }: IdempotencyClaim): Promise<boolean> {
-    return this.#hits(
-      sql`delete from base_idempotency where key = ${key} and token = ${token} and not done returning 1`,
-    )
+  /** Forgets the key, or who runs it where it had been taken over; false where the token does not run it. */
+  async release({ key, token, ttl }: IdempotencyClaim): Promise<boolean> {
+    const now = this.#now()
+    const running = sql`key = ${key} and token = ${token} and not done`
+    return this.#hits(sql`
+      with given as (
+        update base_idempotency set token = ${NOBODY}, lease_until = ${now}, expires_at = ${after(now, ttl)}
+        where ${running} and takeover
+        returning 1
+      ), freed as (
+        delete from base_idempotency where ${running} and not takeover returning 1
+      )
+      select from given union all select from freed`)
   }
 
   /** Deletes at most so many rows that are over, and tells how many; rows that somebody works on are left. */

@@ -96,8 +96,8 @@ class RedisStore implements RedisIdempotencyStore {
     return (await this.#run(completeScript, key, [token, fingerprint, `${ttl}`, ...text])) === 1
   }
 
-  async release({ key, token, lease }: IdempotencyClaim): Promise<boolean> {
-    return (await this.#run(releaseScript, key, [token, `${lease}`])) === 1
+  async release({ key, token, lease, ttl }: IdempotencyClaim): Promise<boolean> {
+    return (await this.#run(releaseScript, key, [token, `${lease}`, `${ttl}`])) === 1
   }
 
   async #run(script: Script, key: string, args: readonly string[]): Promise<Reply> {

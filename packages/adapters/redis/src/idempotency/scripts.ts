@@ -3,7 +3,8 @@ import { type Script, script } from '../connection/script.js'
 /*
  * A key is a hash: fingerprint, token, fence, state, and the end of its lease or its outcome. `run` and `takeover` are the
  * states of a run, `done` that of an outcome; a key that was released is `free` for as long as a lease, so that its fence is
- * not forgotten while somebody may still use it. Microseconds are exact in Lua's numbers until 2255; they are written by
+ * not forgotten while somebody may still use it. One that had been taken over is nobody's then, without a token, and is taken
+ * over again. Microseconds are exact in Lua's numbers until 2255; they are written by
  * `%.0f`, for `tostring` would round them.
  *
  * A server without memory refuses a script's first write if it may need some, and lets it finish once it has written. So a
@@ -60,8 +61,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2] * 1000))
 return 1`)
 
-/** Frees a key: token, and for how long its fence is remembered. */
+/** Frees a key: token, for how long its fence is remembered, and for how long that it was taken over. */
 export const releaseScript: Script = script(`${unlessRunning}
+if known[2] == 'takeover' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('HSET', KEYS[1], 'token', '', 'until', '0')
+  return 1
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[1], 'state', 'free')
 return 1`)
@@ -69,7 +75,7 @@ return 1`)
 /** Keeps an outcome: token, fingerprint, ttl, and the text where there is one. */
 export const completeScript: Script = script(`${now}
 local known = redis.call('HMGET', KEYS[1], 'token', 'state', 'fence')
-if known[1] and known[1] ~= ARGV[1] and known[2] ~= 'free' then
+if known[1] and known[1] ~= ARGV[1] and known[1] ~= '' and known[2] ~= 'free' then
   return 0
 end
 local fence = known[3] or string.format('%.0f', now)
