@@ -394,6 +394,35 @@ describe('an outcome', () => {
     expect(again).not.toHaveProperty('details')
   })
 
+  test('of an error with issues of its own keeps its kind', async () => {
+    const { idempotency } = made({ isFinal: () => true })
+    const error = Object.assign(new ConflictError({ code: 'SOLD_OUT' }), { issues: ['mug', 'cup'] })
+    await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))
+    const again = await rejection(idempotency.run('k', 'f', never))
+    expect(again).toMatchObject({ code: 'SOLD_OUT', kind: 'conflict' })
+  })
+
+  test.each<[string, ConflictError]>([
+    ['that the codec does not carry', new ConflictError()],
+    ['whose facts cannot be read', Object.defineProperty(new ConflictError(), 'message', { get: never })],
+  ])('may be an error %s: it is thrown untouched, and not run again', async (_, error) => {
+    const codec = { encode: ({ id }: { id: number }) => id.toFixed(), decode: Number }
+    const { idempotency } = made({ isFinal: () => true, codec: codec as never })
+    expect(await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))).toBe(error)
+    expect(await rejection(idempotency.run('k', 'f', never))).toMatchObject({
+      code: 'IDEMPOTENCY_RESULT_UNAVAILABLE',
+    })
+  })
+
+  test('of an error whose message alone takes more than 1 MiB is kept without its body', async () => {
+    const { idempotency } = made({ isFinal: () => true })
+    const error = new ConflictError({ message: 'x'.repeat(2 ** 20), details: { fn: () => {} } })
+    await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))
+    expect(await rejection(idempotency.run('k', 'f', never))).toMatchObject({
+      code: 'IDEMPOTENCY_RESULT_UNAVAILABLE',
+    })
+  })
+
   test('is no error of others, whatever isFinal says', async () => {
     const { idempotency } = made({ isFinal: () => true })
     await rejection(idempotency.run('k', 'f', () => Promise.reject(new Error('no'))))

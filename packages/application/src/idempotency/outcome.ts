@@ -17,16 +17,28 @@ export function textOfValue(codec: Codec, value: unknown): string | undefined {
   return unlessTooLarge(VALUE + codec.encode(value))
 }
 
-/** The text of an error: its code, kind, message and facts. Facts that the codec does not carry are left out. */
+/**
+ * The text of an error: its code, kind, message and facts. Facts that the codec does not carry are left out; there is no
+ * text where it carries nothing of it, or where it takes more than 1 MiB. It never throws, for the error is to be thrown.
+ */
 export function textOfError(codec: Codec, error: AppError): string | undefined {
-  const { code, kind, message, details, retryAfter } = error
-  const { issues } = error as { issues?: unknown }
-  const plain = { code, kind, message, ...(retryAfter !== undefined && { retryAfter }) }
-  try {
-    return unlessTooLarge(ERROR + codec.encode({ ...plain, ...defined({ details, issues }) }))
-  } catch {
-    return ERROR + codec.encode(plain)
+  for (const content of [withFacts, plain]) {
+    try {
+      return unlessTooLarge(ERROR + codec.encode(content(error)))
+    } catch {
+      // With less, or without a text.
+    }
   }
+  return undefined
+}
+
+function plain({ code, kind, message, retryAfter }: AppError): object {
+  return { code, kind, message, ...defined({ retryAfter }) }
+}
+
+function withFacts(error: AppError): object {
+  const { details, issues } = error as { details?: unknown; issues?: unknown }
+  return { ...plain(error), ...defined({ details, issues }) }
 }
 
 /**
@@ -45,8 +57,9 @@ export function outcomeOf(codec: Codec, text: string | undefined): unknown {
 type StoredError = AppErrorOptions & { readonly issues?: readonly ValidationIssue[] }
 
 function errorOf(stored: StoredError): AppError {
-  const { issues } = stored
-  return Array.isArray(issues) ? new ValidationError({ ...stored, issues }) : new AppError(stored)
+  const { issues, kind } = stored
+  const isValidation = kind === 'invalid' && Array.isArray(issues)
+  return isValidation ? new ValidationError({ ...stored, issues }) : new AppError(stored)
 }
 
 function decode(codec: Codec, text: string): unknown {
