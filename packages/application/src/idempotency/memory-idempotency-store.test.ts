@@ -26,6 +26,15 @@ describe('memoryIdempotencyStore', () => {
     expect(store.size).toBe(1)
   })
 
+  test('keeps what is to be kept for as long as a number can say', async () => {
+    const clock = new TestClock()
+    const store = memoryIdempotencyStore({ clock })
+    const idempotency = createIdempotency({ store, clock, ttl: Number.MAX_SAFE_INTEGER })
+    await idempotency.run('k', 'f', () => 1)
+    await clock.advance('3650d')
+    expect(await idempotency.run('k', 'f', () => 2)).toEqual({ value: 1, replayed: true })
+  })
+
   test('holds no process by its timer', async () => {
     const clock = new TestClock()
     await createIdempotency({ store: memoryIdempotencyStore({ clock }), clock }).run('k', 'f', () => 1)

@@ -46,7 +46,8 @@ export class RecordSweeper {
   #wakeAt(time: number): void {
     this.#timer?.cancel()
     this.#wakesAt = time
-    const delay = Math.max(0, Math.ceil(time - this.#clock.monotonic()))
+    // What is kept for as long as a number can say ends after it, by its lease.
+    const delay = Math.min(Math.max(0, Math.ceil(time - this.#clock.monotonic())), Number.MAX_SAFE_INTEGER)
     this.#timer = this.#clock.schedule(delay, this.#step, { ref: false, name: 'sweep of idempotency keys' })
   }
 
