@@ -99,17 +99,23 @@ export class ClaimedRun {
   }
 
   #isFinal(error: AppError): boolean {
-    return this.#ask('isFinal', () => this.#parts.settings.isFinal(error) === true, false)
+    return this.#ask('isFinal', () => this.#parts.settings.isFinal(error), false)
   }
 
   #isFinalResult(value: unknown): boolean {
-    return this.#ask('isFinalResult', () => this.#parts.settings.isFinalResult(value) !== false, true)
+    return this.#ask('isFinalResult', () => this.#parts.settings.isFinalResult(value), true)
   }
 
-  /** One that throws does not change the outcome: it is as if it had not been given. */
-  #ask(callback: string, ask: () => boolean, otherwise: boolean): boolean {
+  /**
+   * Only a plain answer that differs from `otherwise` counts. A callback that throws, or gives a promise, which nobody waits
+   * for, does not change the outcome: it is as if it had not been given.
+   */
+  #ask(callback: string, ask: () => unknown, otherwise: boolean): boolean {
     try {
-      return ask()
+      const answer = ask()
+      if (!(answer instanceof Promise)) return answer === !otherwise ? answer : otherwise
+      answer.catch(() => {})
+      throw new TypeError('it gave a promise, and has to answer at once')
     } catch (error) {
       reportCallbackError(error, { package: '@base/application', pattern: 'Idempotency', callback })
       return otherwise

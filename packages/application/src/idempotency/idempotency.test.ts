@@ -464,6 +464,22 @@ describe('an outcome', () => {
     expect(warn).toHaveBeenCalledTimes(2)
     warn.mockRestore()
   })
+
+  test("is judged so where the judge gives a promise, and a rejection of it is nobody else's", async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const judge = async () => {
+      throw new Error('judge')
+    }
+    const { idempotency } = made({ isFinal: judge as never, isFinalResult: judge as never })
+    const error = new ConflictError()
+    expect(await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))).toBe(error)
+    expect(await idempotency.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
+    expect(await idempotency.run('k', 'f', never)).toEqual({ value: 1, replayed: true })
+    const said = (callback: string) =>
+      `@base/application Idempotency: ${callback} threw: TypeError: it gave a promise, and has to answer at once`
+    expect(warn.mock.calls.map(([text]) => text)).toEqual(['isFinal', 'isFinalResult'].map(said))
+    warn.mockRestore()
+  })
 })
 
 class Money {
