@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { createCodec } from '@base/core/codec'
 import { AppError, ConflictError, ValidationError } from '@base/core/errors'
+import { err } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import {
@@ -392,6 +393,34 @@ describe('an outcome', () => {
     const again = await rejection(idempotency.run('odd', 'f', never))
     expect(again).toMatchObject({ code: 'CONFLICT', message: 'Odd.' })
     expect(again).not.toHaveProperty('details')
+  })
+
+  test('may be a Result with an error: it is returned again, with its code, kind, message and facts', async () => {
+    const { idempotency } = made()
+    const refuse = () => err(new ConflictError({ code: 'SOLD_OUT', details: { sku: 'a' } }))
+    const first = await idempotency.run('k', 'f', refuse)
+    const again = await idempotency.run('k', 'f', refuse)
+    expect(first).toEqual({ value: refuse(), replayed: false })
+    expect(again.value.error).toBeInstanceOf(AppError)
+    expect(again).toMatchObject({
+      value: { ok: false, error: { code: 'SOLD_OUT', kind: 'conflict', details: { sku: 'a' } } },
+      replayed: true,
+    })
+    expect(Object.keys(again.value)).toEqual(Object.keys(first.value))
+  })
+
+  test('of a class in a Result is what a codec makes of it that knows the class', async () => {
+    class SoldOutError extends ConflictError {}
+    const type = {
+      name: 'sold-out',
+      is: (value: unknown): value is SoldOutError => value instanceof SoldOutError,
+      toValue: ({ message }: SoldOutError) => message,
+      fromValue: (message: string) => new SoldOutError({ message }),
+    }
+    const { idempotency } = made({ codec: createCodec({ types: [type] }) })
+    await idempotency.run('k', 'f', () => err(new SoldOutError({ message: 'No mugs.' })))
+    const { value } = await idempotency.run('k', 'f', () => err(new SoldOutError()))
+    expect([value.error instanceof SoldOutError, value.error.message]).toEqual([true, 'No mugs.'])
   })
 
   test('of an error with issues of its own keeps its kind', async () => {

@@ -18,7 +18,10 @@ export interface IdempotencyContext {
 
 /** What a run gives. */
 export interface IdempotencyResult<T> {
-  /** What the function returned, now or when the request came first. */
+  /**
+   * What the function returned, now or when the request came first. An error of `@base` in a `Result` comes again with its
+   * code, kind, message and details, and as an instance of its class where the codec knows that.
+   */
   readonly value: T
   /** Whether it is what an earlier run returned. */
   readonly replayed: boolean

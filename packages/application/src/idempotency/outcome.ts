@@ -1,30 +1,47 @@
 import type { Codec } from '@base/core/codec'
-import { AppError, type AppErrorOptions, ValidationError, type ValidationIssue } from '@base/core/errors'
+import {
+  AppError,
+  type AppErrorOptions,
+  isAppError,
+  ValidationError,
+  type ValidationIssue,
+} from '@base/core/errors'
+import { err } from '@base/core/result'
 import { IdempotencyResultUnavailableError } from './errors.js'
 
 /** The most bytes of an outcome in UTF-8: 1 MiB. */
 const MAX_BYTES = 2 ** 20
 
 const VALUE = 'v'
+/** An error that was thrown. */
 const ERROR = 'e'
+/** An error that was returned: a `Result`. */
+const REFUSAL = 'r'
 
 /**
- * The text of a value; `undefined` where it takes more than 1 MiB.
+ * The text of a value; `undefined` where it takes more than 1 MiB. Of a `Result` with an error of `@base`, which no codec
+ * carries unless it was told of its class, the text is that of the error.
  *
  * @throws UnsupportedError for what the codec does not carry.
  */
 export function textOfValue(codec: Codec, value: unknown): string | undefined {
-  return unlessTooLarge(VALUE + codec.encode(value))
+  try {
+    return unlessTooLarge(VALUE + codec.encode(value))
+  } catch (error) {
+    const { ok, error: refusal } = (value ?? {}) as { ok?: unknown; error?: unknown }
+    if (ok !== false || !isAppError(refusal)) throw error
+    return textOfError(codec, refusal, REFUSAL)
+  }
 }
 
 /**
  * The text of an error: its code, kind, message and facts. Facts that the codec does not carry are left out; there is no
  * text where it carries nothing of it, or where it takes more than 1 MiB. It never throws, for the error is to be thrown.
  */
-export function textOfError(codec: Codec, error: AppError): string | undefined {
+export function textOfError(codec: Codec, error: AppError, tag: string = ERROR): string | undefined {
   for (const content of [withFacts, plain]) {
     try {
-      return unlessTooLarge(ERROR + codec.encode(content(error)))
+      return unlessTooLarge(tag + codec.encode(content(error)))
     } catch {
       // With less, or without a text.
     }
@@ -50,8 +67,10 @@ function withFacts(error: AppError): object {
 export function outcomeOf(codec: Codec, text: string | undefined): unknown {
   if (text === undefined) throw new IdempotencyResultUnavailableError()
   const content = decode(codec, text.slice(1))
-  if (text.startsWith(ERROR)) throw errorOf(content as StoredError)
-  return content
+  if (text.startsWith(VALUE)) return content
+  const error = errorOf(content as StoredError)
+  if (text.startsWith(REFUSAL)) return err(error)
+  throw error
 }
 
 type StoredError = AppErrorOptions & { readonly issues?: readonly ValidationIssue[] }
