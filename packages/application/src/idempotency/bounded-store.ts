@@ -91,7 +91,8 @@ export class BoundedStore {
       return await this.#inTime(answer, limit, signal)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      this.#parts.onFailure(operation, error)
+      // A transaction in which a statement has failed runs no other: its rollback frees the key.
+      if (operation !== 'release' || !this.transactional) this.#parts.onFailure(operation, error)
       if (isAppError(error) && error.code !== 'TIMEOUT') throw error
       throw new UnavailableError({ message: 'The store of idempotency keys failed.', cause: error })
     }

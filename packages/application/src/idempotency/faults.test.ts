@@ -213,6 +213,13 @@ describe("a store in the caller's transaction", () => {
     expect(released).toBe(0)
   })
 
+  test('has not failed where a statement of the function has: the rollback gives the key back', async () => {
+    const { idempotency, failures } = faulty(() => ({ transactional: true, release: away }))
+    const error = new Error('unique violation')
+    expect(await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))).toBe(error)
+    expect(failures).toEqual([])
+  })
+
   test('is not asked to renew', async () => {
     const { idempotency, clock } = faulty(() => ({ transactional: true, renew: never }))
     let end = (): void => {}
