@@ -85,7 +85,8 @@ export function createVerifier<const Typ extends string = 'at+jwt'>(
     ...judgingParts(options, 'createVerifier', toMediaType(checkText(typ, place('typ')))),
     source: toKeySource(keys, place('keys')),
     algorithms: checkAlgorithms(options.algorithms, place('algorithms')),
-    revocations: revocations && checkMethods(revocations, ['find'], place('revocations')),
+    revocations:
+      revocations === undefined ? undefined : checkMethods(revocations, ['find'], place('revocations')),
   })
   return judge as Verifier<TokenClaims> as Verifier<ClaimsOf<Typ>>
 }

@@ -255,6 +255,8 @@ describe('createVerifier', () => {
       ['cacheSize', { cacheSize: -1 }],
       ['clock', { clock: {} }],
       ['revocations', { revocations: {} }],
+      ['revocations', { revocations: null }],
+      ['revocations', { revocations: '' }],
     ])('refuses a wrong %s', (option, wrong) => {
       expect(() => verifierWith(wrong)).toThrow(`@base/auth createVerifier: ${option} must be`)
     })
