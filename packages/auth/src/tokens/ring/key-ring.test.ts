@@ -357,6 +357,24 @@ describe('createKeyRing', () => {
       expect((await tokens.verifyAccess(token)).ok).toBe(true)
     })
 
+    test('is asked for a key that is unknown at most once a second, and nobody can say whether there is one', async () => {
+      const clock = new TestClock()
+      const { store, state } = breakable()
+      const { ring, tokens } = nodeOn(store, clock)
+      const { token } = await nodeOn(memoryKeyStore(), clock).tokens.issueAccess(INPUT)
+      await ring.rotate()
+      await clock.advance('1s')
+      state.down = true
+      const before = state.loads
+      for (let i = 0; i < 20; i++)
+        expect(await tokens.verifyAccess(token)).toMatchObject({ error: { code: 'KEYS_UNAVAILABLE' } })
+      expect(state.loads).toBe(before + 1)
+      state.down = false
+      await clock.advance('1s')
+      expect(await tokens.verifyAccess(token)).toMatchObject({ error: { code: 'TOKEN_UNKNOWN_KEY' } })
+      expect(state.loads).toBe(before + 2)
+    })
+
     test('at a rotation that somebody asked for, says so, and signs on', async () => {
       const { store, state } = breakable()
       const { ring, tokens } = nodeOn(store, new TestClock())

@@ -24,7 +24,7 @@ export interface RingParts {
 const FRESH = 30_000
 /** A rotation that failed is tried again after this time. */
 const PAUSE = 30_000
-/** The store is not asked more often than this for a key that is unknown, nor while it is away. */
+/** The store is not asked more often than this for a key that is unknown, nor beside the work while it is away. */
 const LEAST_PAUSE = 1_000
 
 const rotated = diagnosticsChannel<Rotation>('base:auth:key-ring:rotated')
@@ -43,6 +43,8 @@ export class StoredKeyRing implements KeyRing {
   #readTriedAt = Number.NEGATIVE_INFINITY
   #rotateTriedAt = Number.NEGATIVE_INFINITY
   #reading: Promise<RingSnapshot> | undefined
+  /** The last look for a key that is unknown: where it failed, whoever asks within the pause is told the same. */
+  #look: { readonly at: number; readonly set: Promise<KeySet> } | undefined
   #rotating: Promise<Rotation> | undefined
 
   constructor(parts: RingParts) {
@@ -58,7 +60,11 @@ export class StoredKeyRing implements KeyRing {
 
   refresh(): KeySet | Promise<KeySet> {
     // Whoever sends tokens decides how often this is asked for.
-    return this.#age() < LEAST_PAUSE ? this.current() : this.#read().then(({ set }) => set)
+    if (this.#age() < LEAST_PAUSE) return this.current()
+    const at = this.#parts.clock.monotonic()
+    if (this.#look === undefined || at - this.#look.at >= LEAST_PAUSE)
+      this.#look = { at, set: this.#read().then(({ set }) => set) }
+    return this.#look.set
   }
 
   async signer(): Promise<Signer> {
