@@ -161,6 +161,17 @@ describe('remoteJwks', () => {
       expect(state.requests).toHaveLength(2)
     })
 
+    test('is no less than the cooldown, for it cannot be fetched again before', async () => {
+      const options = { maxAge: '10s', staleIfError: 0 } as const
+      const { state, clock, code } = await consumer(json(await setOf(first)), options)
+      const token = await tokenOf(first)
+      for (let seconds = 0; seconds < 60; seconds += 5) {
+        expect(await code(token)).toBe('ok')
+        await clock.advance('5s')
+      }
+      expect(state.requests).toHaveLength(2)
+    })
+
     test('asks with the ETag, and keeps the set and what was verified with it', async () => {
       const answer: Answer = (request, response) => {
         if (request.headers['if-none-match'] === '"v1"') response.writeHead(304).end()

@@ -12,7 +12,10 @@ export interface RemoteJwksOptions {
   readonly cooldown?: Duration
   /** How long the issuer may take to answer, more than 0. @defaultValue '5s' */
   readonly timeout?: Duration
-  /** How long a set is used at most, more than 0; a shorter `max-age` of the issuer counts, down to `cooldown`. @defaultValue '10m' */
+  /**
+   * How long a set is used at most, more than 0; a shorter `max-age` of the issuer counts. Neither is less than `cooldown`.
+   * @defaultValue '10m'
+   */
   readonly maxAge?: Duration
   /** For how long after that a set is still used while the issuer does not answer. @defaultValue '1h' */
   readonly staleIfError?: Duration

@@ -84,7 +84,8 @@ export class RemoteKeySet implements RemoteJwks {
     const { cooldown, maxAge } = this.#rules
     const before = this.#kept
     const answer = await fetchKeys(this.#rules, before?.etag ?? null)
-    const fresh = freshFor(answer.cacheControl, { least: Math.min(cooldown, maxAge), most: maxAge })
+    // It is not asked again before the cooldown is over, so what it said last is as good as can be had.
+    const fresh = freshFor(answer.cacheControl, { least: cooldown, most: Math.max(maxAge, cooldown) })
     if (!answer.changed && before !== undefined) return { ...before, fetchedAt, freshFor: fresh }
     if (!answer.changed) throw new Error('The answer is "not modified", of nothing.')
     const { set, size, ignored } = readKeySet(answer.keys.filter(isPublic))
