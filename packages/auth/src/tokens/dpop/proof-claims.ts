@@ -39,5 +39,11 @@ export function isSameTarget(one: URL, other: URL): boolean {
 }
 
 function targetOf({ protocol, username, password, host, pathname }: URL): string {
-  return `${protocol}//${username}:${password}@${host}${pathname}`
+  return `${protocol}//${username}:${password}@${host}${pathname.replace(/%[\da-f]{2}/gi, normalOctet)}`
+}
+
+/** What `URL` leaves to us: an octet that needs no encoding stands for itself, and the digits of others are in capitals. */
+function normalOctet(encoded: string): string {
+  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : encoded.toUpperCase()
 }

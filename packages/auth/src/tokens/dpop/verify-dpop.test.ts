@@ -191,6 +191,8 @@ describe('verifyDpop', () => {
       'https://api.example:444/orders',
       'https://api.example.evil/orders',
       'https://user@api.example/orders',
+      'https://api.example/orders%2F',
+      'https://api.example/%256Frders',
       '/orders',
       'orders',
     ])('9: the URL %s', async (htu) => {
@@ -201,10 +203,21 @@ describe('verifyDpop', () => {
       'https://API.EXAMPLE/orders',
       'https://api.example:443/orders?a=b#c',
       'https://api.example/x/../orders',
+      'https://api.example/%6Frde%72s',
     ])('9: but not the same URL written as %s', async (htu) => {
       expect(await refusal(await proofOf({ claims: { htu } }))).toBe('good')
       expect(await refusal(await proofOf(), { url: htu })).toBe('good')
       expect(await refusal(await proofOf(), { url: new globalThis.URL(htu) })).toBe('good')
+    })
+
+    test('9: but not the same octets with digits of the other case, which stay encoded', async () => {
+      const request = { url: 'https://api.example/a%2Fb%c3%A9' }
+      expect(
+        await refusal(await proofOf({ claims: { htu: 'https://api.example/a%2fb%C3%a9' } }), request),
+      ).toBe('good')
+      expect(await refusal(await proofOf({ claims: { htu: 'https://api.example/a/bé' } }), request)).toBe(
+        'DPOP_INVALID',
+      )
     })
 
     test('10: no nonce, or one that is not taken any more, and asks for one', async () => {
