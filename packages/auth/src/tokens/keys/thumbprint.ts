@@ -8,7 +8,7 @@ import type { JsonWebKey } from './json-web-key.js'
  * await thumbprint({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' })
  * // 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'
  *
- * @throws TypeError of jose for what is no key.
+ * @throws TypeError for what is no key, and an error of jose for a key that lacks a member or is of an unknown kind.
  */
 export async function thumbprint(jwk: JsonWebKey): Promise<string> {
   return calculateJwkThumbprint(jwk as Record<string, unknown>)
