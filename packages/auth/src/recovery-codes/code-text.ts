@@ -6,6 +6,9 @@ const GROUP = 6
 /** Longer texts are not looked at: a code with a space after each character has 47. */
 const LONGEST_TYPED = 64
 
+/** Spaces and dashes, also those that a word processor or a printed page puts in the place of `-`. */
+const SEPARATORS = /[\s\p{Pd}\u2212]/gu
+
 /** A new code, without dashes. */
 export function randomCode(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(LENGTH))
@@ -21,6 +24,6 @@ export function groupsOf(code: string): string {
 /** The code that somebody typed; `undefined` where the text cannot be one, of whatever type it is. */
 export function readCode(typed: unknown): string | undefined {
   if (typeof typed !== 'string' || typed.length > LONGEST_TYPED) return undefined
-  const code = typed.replace(/[\s-]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1')
+  const code = typed.replace(SEPARATORS, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1')
   return code.length === LENGTH && /^[0-9A-HJKMNP-TV-Z]+$/.test(code) ? code : undefined
 }

@@ -50,6 +50,15 @@ describe('createRecoveryCodes', () => {
     expect(await recovery.redeem('ann', typed)).toBe(true)
   })
 
+  test.each(['\u2010', '\u2011', '\u2013', '\u2014', '\u2212', '\u00a0'])(
+    'takes a code off a page that has %j for its dashes',
+    async (dash) => {
+      const recovery = codesOf()
+      const [code = ''] = await recovery.generate('ann', 1)
+      expect(await recovery.redeem('ann', code.replaceAll('-', dash))).toBe(true)
+    },
+  )
+
   test('refuses what is no code without asking the store', async () => {
     const recovery = codesOf(never({ replace() {}, count() {}, remove() {}, take: () => expect.fail() }))
     const wrong = [
