@@ -122,13 +122,13 @@ export class DataKeys {
   }
 }
 
-/** What whoever keeps the keys answers. A key that is refused is; anything else is a failure to reach them. */
+/** What whoever keeps the keys answers. A key or a text that is refused is; anything else is a failure to reach them. */
 export async function ask<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (cause) {
     // By brand and code: an adapter may have another copy of this package.
-    if (isAppError(cause) && cause.code.startsWith('FIELD_KEY_')) throw cause
+    if (isAppError(cause) && cause.code.startsWith('FIELD_')) throw cause
     throw new FieldCipherError({ code: 'KMS_UNAVAILABLE', cause })
   }
 }

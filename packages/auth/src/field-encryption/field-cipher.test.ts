@@ -272,6 +272,18 @@ describe('a key management service', () => {
     expect(await reader.decrypt(text, place)).toBe('ana')
   })
 
+  test('that never wrapped what a field holds says so: to ask again would change nothing', async () => {
+    const text = await createFieldCipher({ keys: service().port }).encrypt('ana', place)
+    const unwrapDataKey = async () => {
+      throw new FieldCipherError({ code: 'FIELD_TAMPERED', keyId: 'k1' })
+    }
+    const reader = createFieldCipher({ keys: { ...service().port, unwrapDataKey } })
+    await expect(reader.decrypt(text, place)).rejects.toMatchObject({
+      code: 'FIELD_TAMPERED',
+      kind: 'internal',
+    })
+  })
+
   test('that hangs is waited for until the signal says otherwise', async () => {
     const cipher = createFieldCipher({
       keys: { ...service().port, generateDataKey: () => new Promise(() => {}) },

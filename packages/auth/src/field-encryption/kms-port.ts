@@ -19,7 +19,7 @@ export interface IndexKey {
 /**
  * Who keeps the keys: {@link localKeys}, or a key management service behind an adapter. It makes data keys and unwraps them; fields
  * are encrypted here, so a call is needed now and then only. Throw a {@link FieldCipherError} for a key that is not known,
- * disabled or destroyed; anything else counts as being away.
+ * disabled or destroyed, and for bytes that it never wrapped (`FIELD_TAMPERED`); anything else counts as being away.
  */
 export interface KmsPort {
   /** The id of the key that wraps new data keys. It may change while the process runs. */
