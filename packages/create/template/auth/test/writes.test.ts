@@ -10,6 +10,8 @@ describeService('authentication', (service) => {
       const answer = await ask({ http, headers: { authorization } }, 'POST /notes', { text: 'milk' })
       assert.equal(answer.status, 401)
       assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/)
+      // Which check refused tells whoever tries what to work on.
+      assert.equal(answer.body.code, 'UNAUTHENTICATED')
     }
   })
 

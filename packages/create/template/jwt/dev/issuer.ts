@@ -7,7 +7,8 @@ import { createKeyRing, createTokenService } from '@base/auth/tokens'
 export interface Issuer {
   readonly url: string
   readonly jwksUrl: string
-  issue(scope: string): Promise<string>
+  /** A token with a scope; with the thumbprint of a key, one that is bound to it. */
+  issue(scope: string, jkt?: string): Promise<string>
   close(): void
 }
 
@@ -25,7 +26,10 @@ export async function startIssuer(audience: string, port = 0): Promise<Issuer> {
   return {
     url,
     jwksUrl: `${url}/jwks.json`,
-    issue: async (scope) => (await tokens.issueAccess({ sub: 'developer', clientId: 'dev', scope })).token,
+    issue: async (scope, jkt) => {
+      const input = { sub: 'developer', clientId: 'dev', scope, ...(jkt !== undefined && { jkt }) }
+      return (await tokens.issueAccess(input)).token
+    },
     close: () => server.close(),
   }
 }

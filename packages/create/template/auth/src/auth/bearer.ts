@@ -1,5 +1,4 @@
-import type { AuthError } from '@base/auth/errors'
-import type { ForbiddenError } from '@base/core/errors'
+import { type AppError, UnauthenticatedError } from '@base/core/errors'
 import type { Context } from 'hono'
 import { problemResponse } from '../http/problem.ts'
 
@@ -8,9 +7,10 @@ export function bearerOf(c: Context): string {
   return /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
 }
 
-/** The answer to who does not pass. */
-export function refuse(error: AuthError | ForbiddenError): Response {
-  const response = problemResponse(error)
-  if (response.status === 401) response.headers.set('www-authenticate', 'Bearer')
+/** The answer to who does not pass. Which check of a credential refused is in its code, and nobody's business. */
+export function refuse(error: AppError): Response {
+  if (error.kind === 'forbidden') return problemResponse(error)
+  const response = problemResponse(new UnauthenticatedError({ message: error.message }))
+  response.headers.set('www-authenticate', 'Bearer')
   return response
 }
