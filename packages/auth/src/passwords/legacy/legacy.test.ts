@@ -77,6 +77,12 @@ describe('scrypt', () => {
     expect(await verifier.verify(PASSWORD, stored)).toBe(true)
   })
 
+  test('verifies the highest cost that a block size of 1 allows', async () => {
+    const options = { N: 2 ** 15, r: 1, p: 1 }
+    const stored = of(15, 1, 1, scryptSync(PASSWORD, SALT, 32, options))
+    expect(await verifier.verify(PASSWORD, stored)).toBe(true)
+  })
+
   test.each([
     ['more than a gigabyte', of(21, 8, 1, Buffer.alloc(32))],
     ['a block size that takes more', of(20, 9, 1, Buffer.alloc(32))],
@@ -85,6 +91,7 @@ describe('scrypt', () => {
     ['a long tag', of(14, 8, 1, Buffer.alloc(129))],
     ['nothing', ''],
     ['a cost of 0', of(0, 8, 1, Buffer.alloc(32))],
+    ['a cost that its block size does not allow', of(16, 1, 1, Buffer.alloc(32))],
   ])('does not recognise %s', (_, stored) => {
     expect(verifier.recognises(stored)).toBe(false)
   })

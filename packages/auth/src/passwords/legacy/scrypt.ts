@@ -48,6 +48,8 @@ function parse(stored: string): Scrypt | undefined {
   const [logCost, blockSize, parallelization] = parts.slice(1, 4).map(Number) as [number, number, number]
   const memory = 128 * 2 ** logCost * blockSize
   if (memory > MAX_MEMORY || parallelization > MAX_PARALLELIZATION) return undefined
+  // N is less than 2^(128 r / 8), RFC 7914, section 2: nobody computes another.
+  if (logCost >= 16 * blockSize) return undefined
   const bytes = saltAndTag(decodePhcBase64(parts[4] as string), decodePhcBase64(parts[5] as string))
   return bytes && { cost: 2 ** logCost, blockSize, parallelization, ...bytes }
 }
