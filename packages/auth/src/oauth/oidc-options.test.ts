@@ -43,6 +43,7 @@ describe('createOidcClient', () => {
     ['scope', { scope: 'openid "x"' }],
     ['authorizationParameters.state', { authorizationParameters: { state: 'x' } }],
     ['authorizationParameters.code_challenge', { authorizationParameters: { code_challenge: 'x' } }],
+    ['authorizationParameters.max_age', { authorizationParameters: { max_age: '60' } }],
     ['authorizationParameters.x', { authorizationParameters: { x: '' } }],
     ['profile', { profile: 'x' }],
     ['transactions', { transactions: { put: () => {} } }],

@@ -14,7 +14,7 @@ export type ProviderPart = Pick<
   'source' | 'issuer' | 'issuerTemplate' | 'profile' | 'scope' | 'authorizationParameters'
 >
 
-/** What the client itself says on the way out. */
+/** What the client itself says on the way out; `max_age` where `begin` is told, for then it is checked on the way back. */
 const OWN_PARAMETERS: readonly string[] = [
   'response_type',
   'response_mode',
@@ -25,6 +25,7 @@ const OWN_PARAMETERS: readonly string[] = [
   'nonce',
   'code_challenge',
   'code_challenge_method',
+  'max_age',
   'request',
   'request_uri',
 ]

@@ -30,7 +30,11 @@ export interface OidcProviderSettings {
   readonly scope?: string
   /** How the client proves who it is. @defaultValue by the metadata, `client_secret_basic` first; without a secret `none` */
   readonly clientAuthentication?: ClientAuthentication
-  /** More parameters for the address that the browser is sent to. @defaultValue none */
+  /**
+   * More parameters for the address that the browser is sent to. `max_age` is none of them: give `maxAge` to `begin`, which checks
+   * it.
+   * @defaultValue none
+   */
   readonly authorizationParameters?: Readonly<Record<string, string>>
   /**
    * For a provider of plain OAuth 2, which signs no id token: asks its API who the user is. `sub` must be a name that is never
