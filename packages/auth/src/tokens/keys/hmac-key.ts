@@ -24,7 +24,7 @@ const place = /* @__PURE__ */ placeOf('hmacKey')
  * taken as its UTF-8 bytes.
  *
  * It must have at least as many bytes as its hash: 32, 48, 64 for HS256, HS384, HS512 (RFC 7518, section 3.2). What looks like
- * a PEM, a JWK or the DER form of an asymmetric key is refused: such a key is public, or is to become so.
+ * a PEM, a JWK or the DER form of an asymmetric key, in Base64 too, is refused: such a key is public, or is to become so.
  *
  * @example
  * const key = hmacKey(secretOfTheService) // 32 random bytes: openssl rand -base64 32
@@ -72,13 +72,14 @@ function bytesOf(secret: unknown): Uint8Array | undefined {
 /** A public key as the secret would let everybody sign: CVE-2016-10555, CVE-2022-29217, CVE-2023-48223, CVE-2026-34950. */
 function isAsymmetric(bytes: Uint8Array, node: NodeCrypto): boolean {
   const text = new TextDecoder().decode(bytes)
-  return /-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text) || isDer(bytes, node)
+  if (/-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text)) return true
+  // Also as the body of a PEM alone, which is how some providers show their key.
+  return isDer(Buffer.from(bytes), node) || isDer(Buffer.from(text, 'base64'), node)
 }
 
-function isDer(bytes: Uint8Array, node: NodeCrypto): boolean {
+function isDer(key: Buffer, node: NodeCrypto): boolean {
   // A sequence, as every DER form of a key is; the rest of the cost is for those alone.
-  if (bytes[0] !== 0x30) return false
-  const key = Buffer.from(bytes)
+  if (key[0] !== 0x30) return false
   const forms = [
     () => node.createPublicKey({ key, format: 'der', type: 'spki' }),
     () => node.createPublicKey({ key, format: 'der', type: 'pkcs1' }),
