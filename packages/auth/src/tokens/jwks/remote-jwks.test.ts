@@ -319,6 +319,25 @@ describe('remoteJwks', () => {
       expect(await hs.code(token)).toBe('TOKEN_UNKNOWN_KEY')
     })
 
+    test.each([{ use: 'enc' }, { key_ops: ['deriveKey'] }])(
+      'a key with %j of the same name is not meant by a signature',
+      async (purpose) => {
+        const { use: _, ...other } = await jwkOf(second)
+        const set = { keys: [{ ...other, ...purpose, kid: first.key.kid }, await jwkOf(first)] }
+        const { code } = await consumer(json(set))
+        expect(await code(await tokenOf(first))).toBe('ok')
+      },
+    )
+
+    test.each([{ use: 7 }, { key_ops: 'sign' }, { x: 'AAAA' }])(
+      'a key that is none, by %j, leaves open which of that name is meant',
+      async (wrong) => {
+        const set = { keys: [{ ...(await jwkOf(second)), ...wrong, kid: first.key.kid }, await jwkOf(first)] }
+        const { code } = await consumer(json(set))
+        expect(await code(await tokenOf(first))).toBe('TOKEN_UNKNOWN_KEY')
+      },
+    )
+
     test('an empty set means that no key is good', async () => {
       const { code } = await consumer(json({ keys: [] }))
       expect(await code(await tokenOf(first))).toBe('TOKEN_UNKNOWN_KEY')

@@ -1,6 +1,7 @@
 import type { JsonWebKey } from './json-web-key.js'
 import type { KeySet, VerificationKey } from './key-source.js'
 import { StaticKeySet } from './static-key-set.js'
+import { isForElse } from './usable-key.js'
 import { verificationKeyOf } from './web-keys.js'
 
 /** A set that was read, and why keys of it were left out. */
@@ -12,7 +13,8 @@ export interface ReadKeySet {
 
 /**
  * Reads a JWK set. What cannot be used is ignored, as RFC 7517, section 5, has it; so is a key that has its name and kind in
- * common with such a one: nobody can say which is meant. Where both can be used, neither is found by that name.
+ * common with such a one, unless that says that it is for something else: nobody can say which is meant. Where both can be used,
+ * neither is found by that name.
  */
 export function readKeySet(jwks: readonly unknown[]): ReadKeySet {
   const read = jwks.map((jwk) => ({ name: nameOf(jwk), key: verificationKeyOf(jwk) }))
@@ -27,8 +29,10 @@ export function readKeySet(jwks: readonly unknown[]): ReadKeySet {
   return { set: new StaticKeySet(keys), size: keys.length, ignored }
 }
 
+/** The name and kind under which a key is looked for, where it is. */
 function nameOf(jwk: unknown): string | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined
-  const { kid, kty, alg } = jwk as JsonWebKey
-  return kid === undefined ? undefined : JSON.stringify([kid, kty, alg])
+  const key: JsonWebKey = { ...jwk }
+  const { kid, kty, alg } = key
+  return kid === undefined || isForElse(key) ? undefined : JSON.stringify([kid, kty, alg])
 }

@@ -38,6 +38,14 @@ function purposeProblem({ use, key_ops, kid }: JsonWebKey): string | undefined {
   return Array.isArray(key_ops) && key_ops.includes('verify') ? undefined : 'its key_ops have no verify'
 }
 
+/**
+ * Whether a key says that it is for something else than signatures: then it is not meant where one of the same name is looked for
+ * to verify. RFC 7517, sections 4.2 and 4.3.
+ */
+export function isForElse({ use, key_ops }: JsonWebKey): boolean {
+  return (typeof use === 'string' && use !== 'sig') || (Array.isArray(key_ops) && !key_ops.includes('verify'))
+}
+
 /** What its family allows, or the one that the key names. */
 function algorithmsOf({ alg }: JsonWebKey, family: readonly Algorithm[]): readonly Algorithm[] | undefined {
   if (alg === undefined) return family
