@@ -34,9 +34,9 @@ const HINTS: { readonly [A in Axis]: Readonly<Record<Choices[A], string>> } = {
 }
 
 /** Asks which folder is to be that of the service, until it can be. @throws CancelledByUser */
-export async function askFolder(cwd: string, terminal: Terminal): Promise<string> {
+export function askFolder(cwd: string, terminal: Terminal): Promise<string> {
   const validate = (folder: string | undefined) => problemOf(cwd, folder)
-  return answer(await text({ message: 'Which folder?', placeholder: 'my-service', validate, ...terminal }))
+  return ask(terminal, (at) => text({ message: 'Which folder?', placeholder: 'my-service', validate, ...at }))
 }
 
 /** Asks for what was not said. @throws CancelledByUser */
@@ -49,10 +49,10 @@ export async function askChoices(said: Partial<Choices>, terminal: Terminal): Pr
   }
 }
 
-async function askChoice<A extends Axis>(axis: A, terminal: Terminal): Promise<Choices[A]> {
+function askChoice<A extends Axis>(axis: A, terminal: Terminal): Promise<Choices[A]> {
   const hints: Readonly<Record<string, string>> = HINTS[axis]
   const options = CHOICES[axis].map((value: string) => ({ value, hint: hints[value] ?? '' }))
-  return answer(await select({ message: QUESTIONS[axis], options, ...terminal })) as Choices[A]
+  return ask(terminal, (at) => select({ message: QUESTIONS[axis], options, ...at })) as Promise<Choices[A]>
 }
 
 function problemOf(cwd: string, folder: string | undefined): string | undefined {
@@ -67,7 +67,21 @@ function problemOf(cwd: string, folder: string | undefined): string | undefined 
   return undefined
 }
 
-function answer<T>(given: T): Exclude<T, symbol> {
+/** The answer to a question. Whoever ends the input, by Ctrl-D or with the terminal, answers none any more. */
+async function ask<T>(
+  terminal: Terminal,
+  question: (at: Terminal & { readonly signal: AbortSignal }) => Promise<T>,
+): Promise<Exclude<T, symbol>> {
+  const ended = new AbortController()
+  let ending: NodeJS.Immediate | undefined
+  // Both an answer and an end pause the input; only after the latter nothing comes of it.
+  const onPause = () => {
+    ending ??= setImmediate(() => ended.abort())
+  }
+  terminal.input.on('pause', onPause)
+  const given = await question({ ...terminal, signal: ended.signal })
+  terminal.input.off('pause', onPause)
+  clearImmediate(ending)
   if (isCancel(given)) throw new CancelledByUser()
   return given as Exclude<T, symbol>
 }

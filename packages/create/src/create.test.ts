@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Terminal } from './ask.js'
 import { create, type Place } from './create.js'
@@ -110,6 +111,7 @@ describe('create', () => {
 const DOWN = '\u001b[B'
 const ENTER = '\r'
 const CONTROL_C = '\u0003'
+const CONTROL_D = '\u0004'
 
 /** A terminal whose user has keys to press for each question. */
 function terminalOf(keys: Readonly<Record<string, string>>): {
@@ -120,7 +122,8 @@ function terminalOf(keys: Readonly<Record<string, string>>): {
   const asked: string[] = []
   const output = new Writable({
     write: (chunk, _, done) => {
-      const [, question = ''] = /◆ {2}(.+)\n/.exec(String(chunk)) ?? []
+      // Where colours are forced there are some, and where there is no Unicode a star.
+      const [, question = ''] = /[◆*] {2}(.+)\n/.exec(stripVTControlCharacters(String(chunk))) ?? []
       if (question !== '' && !asked.includes(question)) {
         asked.push(question)
         setImmediate(() => input.write(keys[question]))
@@ -174,11 +177,24 @@ describe('create at a terminal', () => {
     expect(asked).toEqual([])
   })
 
-  test('writes nothing where it is cancelled', async () => {
-    const { terminal } = terminalOf({ 'Where is its data?': ENTER, 'What stands in front of it?': CONTROL_C })
+  test.each([
+    ['it is cancelled', CONTROL_C],
+    ['the input ends', CONTROL_D],
+  ])('writes nothing where %s', async (_, key) => {
+    const { terminal } = terminalOf({ 'Where is its data?': ENTER, 'What stands in front of it?': key })
     const { code, printed, errors, cwd } = await run(['shop'], { terminal })
 
     expect([code, printed, errors]).toEqual([130, '', ''])
     expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('writes nothing where the terminal goes away', async () => {
+    const input = new PassThrough()
+    const output = new Writable({ write: (_chunk, _, done) => done() })
+    const running = run([], { terminal: { input, output } })
+    input.end()
+
+    expect((await running).code).toBe(130)
+    expect(readdirSync((await running).cwd)).toEqual([])
   })
 })
