@@ -64,7 +64,7 @@ function linesOf(parts: readonly TestPart[], of: Lines): readonly string[] {
 }
 
 function telemetryOf(more: readonly string[]): string {
-  return `{ ${['logger: log.logger', ...more].join(', ')} }`
+  return `{ ${[...more, 'logger: log.logger'].join(', ')} }`
 }
 
 function skipOf(needs: readonly string[]): string {

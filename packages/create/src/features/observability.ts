@@ -66,13 +66,13 @@ const FULL: Feature = {
     makes: [
       "const operations = httpServer('operations', createOperations(telemetry), {\n    host: config.opsHost,\n    port: config.opsPort,\n  })",
     ],
-    parts: ['telemetryPart(telemetry, config)', 'operations'],
+    parts: ['telemetryPart(telemetry)', 'operations'],
     shows: ['operations'],
   },
   test: {
-    imports: { '@base/observability/metrics': ['createMetrics'] },
+    imports: { '../src/telemetry.ts': ['startTelemetry'] },
     environment: ["OPS_PORT: '0',"],
-    telemetry: ['metrics: createMetrics()'],
+    telemetry: ['...(await startTelemetry(config))'],
   },
   readme: {
     topic: 'observability',

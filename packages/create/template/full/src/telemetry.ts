@@ -14,28 +14,34 @@ const { name, version } = manifest
 export interface Telemetry {
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Sends what there is, and ends. */
+  close(): Promise<void>
 }
 
-/** The log, on the standard output, and the metrics, which Prometheus reads and a collector is sent. */
-export function createTelemetry({ logLevel, otelExporterOtlpEndpoint }: Config): Telemetry {
+/**
+ * The log, on the standard output, metrics, which Prometheus reads, and traces. Both are sent to a collector; without one traces
+ * are ids alone. It comes before all else, for an instrument belongs to the collector that is there when it is made.
+ */
+export async function startTelemetry({ logLevel, otelExporterOtlpEndpoint }: Config): Promise<Telemetry> {
+  const endpoint = otelExporterOtlpEndpoint
+  const otlp = endpoint === undefined ? (false as const) : { endpoint }
+  // Requests come from strangers: their baggage is not for others.
+  const sdk = await startOpenTelemetry({ service: { name, version }, otlp, baggage: false })
   return {
     logger: createLogger({ service: { name, version }, level: logLevel }),
-    metrics: createMetrics({ otel: otelExporterOtlpEndpoint !== undefined }),
+    metrics: createMetrics({ otel: endpoint !== undefined }),
+    close: () => sdk.close(),
   }
 }
 
-/** Traces, and tells what the blocks do while the service runs. Without a collector traces are ids alone. */
-export function telemetryPart({ logger, metrics }: Telemetry, config: Config): Component {
-  const { otelExporterOtlpEndpoint: endpoint } = config
+/** Tells what the blocks do while the service runs. */
+export function telemetryPart({ logger, metrics, close }: Telemetry): Component {
   const stops: (() => unknown)[] = []
   return {
     name: 'telemetry',
-    start: async () => {
-      const otlp = endpoint === undefined ? (false as const) : { endpoint }
-      // Requests come from strangers: their baggage is not for others.
-      const sdk = await startOpenTelemetry({ service: { name, version }, otlp, baggage: false })
+    start: () => {
       const tracer = trace.getTracer(name)
-      stops.push(processMetrics(metrics), instrument({ logger, metrics, tracer }), () => sdk.close())
+      stops.push(processMetrics(metrics), instrument({ logger, metrics, tracer }), close)
     },
     stop: async () => {
       for (const stop of stops) await stop()

@@ -1,0 +1,19 @@
+import { loadConfig } from '@base/core/config'
+import { isAppError } from '@base/core/errors'
+import { Config } from './config.ts'
+import { createService } from './service.ts'
+import { startTelemetry } from './telemetry.ts'
+
+try {
+  const config = await loadConfig(Config)
+  const telemetry = await startTelemetry(config)
+  const service = createService(config, telemetry)
+  await service.lifecycle.start()
+  telemetry.logger.info({ url: service.http.url }, 'the service answers')
+} catch (error) {
+  // A signal during the start is no failure.
+  if (!isAppError(error, 'CANCELLED')) {
+    console.error(isAppError(error) ? error.message : error)
+    process.exitCode = 1
+  }
+}
