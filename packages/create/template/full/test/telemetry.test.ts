@@ -25,7 +25,7 @@ describeService('telemetry', (service) => {
     const scraped = await (await fetch(new URL('/metrics', operations.url))).text()
     assert.match(
       scraped,
-      /^http_server_request_duration_seconds_count\{.*http_route="\/notes\/:id".*\} \d+$/m,
+      /^http_server_request_duration_seconds_count\{.*http_route="\/notes\/:id",url_scheme="http"\} \d+$/m,
     )
     assert.equal((await fetch(new URL('/metrics', http.url))).status, 404)
   })

@@ -24,6 +24,7 @@ export function observeRequests({ logger, metrics }: Telemetry): MiddlewareHandl
         const route = routeOf(c)
         const answer = {
           'http.request.method': c.req.method,
+          'url.scheme': 'http',
           'http.response.status_code': status,
           ...(route !== undefined && { 'http.route': route }),
           ...(status >= 500 && { 'error.type': String(status) }),
