@@ -21,7 +21,7 @@ export interface LoggerOptions {
    * Where the lines go: {@link stdoutSink}, any destination, transport or multistream of pino, anything
    * with a `write(line)`.
    *
-   * @defaultValue the standard output, as `stdoutSink()`
+   * @defaultValue the standard output, as one `stdoutSink()` for all loggers
    */
   readonly destination?: DestinationStream
   /** Source of time. @defaultValue systemClock */

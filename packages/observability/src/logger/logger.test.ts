@@ -1,10 +1,14 @@
 import { correlationId, runInContext, tenantId } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { context, trace } from '@opentelemetry/api'
-import { type Logger, multistream, pino } from 'pino'
+import { type Logger, multistream, pino, symbols } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { memoryLogger, memorySpans } from '../testing/index.js'
 import { createLogger, type LoggerOptions } from './index.js'
+
+function streamOf(logger: Logger): unknown {
+  return (logger as unknown as { [symbols.streamSym]: unknown })[symbols.streamSym]
+}
 
 /** The keys of a line itself, as often as they are there; texts in it have no brackets. */
 function keysOf(line: string): (string | undefined)[] {
@@ -15,6 +19,11 @@ function keysOf(line: string): (string | undefined)[] {
   }
   return [...own.matchAll(/"([^"]*)":/g)].map(([, key]) => key)
 }
+
+test("loggers that nobody directs write to one standard output, or they would write into each other's lines", () => {
+  const [one, other] = [createLogger({ service: 'one' }), createLogger({ service: 'other' })]
+  expect(streamOf(other)).toBe(streamOf(one))
+})
 
 describe('a logger is a logger of pino', () => {
   test('with its levels, fields, messages and placeholders', () => {
