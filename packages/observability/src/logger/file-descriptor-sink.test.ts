@@ -1,9 +1,10 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import fs, { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@base/core/clock'
+import { TestClock } from '@base/core/testing'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { FileDescriptorSink } from './file-descriptor-sink.js'
 
 test('a file has each line whole, however long it is and whatever it is written in', async () => {
@@ -30,6 +31,32 @@ test('a file has each line whole, however long it is and whatever it is written 
       { numRuns: 50 },
     )
   } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a disk that was full for a while has lost no line', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sink-'))
+  const full = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  })
+  try {
+    const fd = openSync(join(folder, 'log'), 'w')
+    const clock = new TestClock()
+    const sink = new FileDescriptorSink(fd, { maxPending: 1_000_000, patience: 1_000, clock })
+    sink.write('one\n')
+    sink.write('two\n')
+    await clock.advance('1m')
+    full.mockRestore()
+    await clock.advance(20)
+    sink.write('three\n')
+    await sink.close()
+    closeSync(fd)
+
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('one\ntwo\nthree\n')
+    expect(sink.dropped).toBe(0)
+  } finally {
+    full.mockRestore()
     rmSync(folder, { recursive: true })
   }
 })

@@ -7,6 +7,9 @@ import type { StdoutSink } from './stdout-sink.js'
 const RETRY = 20
 const SYNC_RETRY = 5
 
+/** What passes: a pipe or a disk that is full, a signal. */
+const PASSING: ReadonlySet<unknown> = new Set(['EAGAIN', 'EBUSY', 'EINTR', 'ENOSPC', 'EDQUOT'])
+
 /** Bytes of the room that lines are encoded in, and how many a UTF-16 unit can take. */
 const ROOM = 16_384
 const WIDEST = 3
@@ -176,9 +179,8 @@ export class FileDescriptorSink implements StdoutSink {
     try {
       return this.#fs.writeSync(this.#fd, data)
     } catch (error) {
-      const { code } = error as { code?: unknown }
-      // Anything else but a full pipe: the reader has gone, the descriptor is closed, the disk is full.
-      if (code !== 'EAGAIN' && code !== 'EBUSY' && code !== 'EINTR') this.#broken = true
+      // Anything else stays: the reader has gone, the descriptor is closed.
+      if (!PASSING.has((error as { code?: unknown }).code)) this.#broken = true
       return 0
     }
   }

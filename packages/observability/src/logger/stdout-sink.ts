@@ -34,7 +34,7 @@ export interface StdoutSink extends LogSink {
  * process ends, also by a signal that nobody handles, is still written, as long as the reader reads.
  *
  * Make one a process: two that wait would write into each other's lines. Terminals and files are written to as they are:
- * a stopped terminal, a slow disk does block.
+ * a stopped terminal, a slow disk does block; what a full disk does not take waits as well.
  *
  * @example
  * const output = stdoutSink({ maxPending: 1_048_576 })
