@@ -70,10 +70,9 @@ function outcomeOf(status: number, answer: string, retryAfter: string | undefine
   if (status >= 200 && status < 300) return { type: 'sent', answer }
   const reason = `status ${status}`
   if (!RETRYABLE.has(status)) return { type: 'refused', reason, status }
-  const seconds = Number(retryAfter)
-  return retryAfter !== undefined && seconds >= 0 && Number.isFinite(seconds)
-    ? { type: 'failed', reason, retryAfter: seconds * 1_000 }
-    : { type: 'failed', reason }
+  const seconds = Number(/^\d{1,9}$/.exec(retryAfter ?? '')?.[0] ?? 0)
+  // 0 is no pause: whoever is in trouble would be asked as fast as he can say no.
+  return seconds > 0 ? { type: 'failed', reason, retryAfter: seconds * 1_000 } : { type: 'failed', reason }
 }
 
 function reasonOf(error: unknown): string {

@@ -111,6 +111,20 @@ describe('shippingSink', () => {
     expect(rests.map(([rest]) => rest)).toEqual([120_000, 1_000, 2_000])
   })
 
+  test.each(['0', '', '0.001'])(
+    'takes no Retry-After of "%s" for a reason to ask at once',
+    async (retryAfter) => {
+      collector.behave(answers(503, { 'retry-after': retryAfter }), takes)
+      const scheduled = vi.spyOn(clock, 'schedule')
+      const sink = open({ random: () => 0.999_999 })
+      write(sink, 'a')
+      sink.flush()
+      await until(() => sink.pending, 0)
+      const rests = scheduled.mock.calls.filter(([, , options]) => options?.name === 'lines to ship again')
+      expect(rests.map(([rest]) => rest)).toEqual([1_000])
+    },
+  )
+
   test('sends only those lines of a batch again that were not taken now, and drops what is refused', async () => {
     collector.behave(parts(201, 429, 400, 503), takes)
     const sink = open()
