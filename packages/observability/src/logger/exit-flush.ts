@@ -6,6 +6,9 @@ interface Flushable {
 /** Signals whose default is the end of the process. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
+/** Tells the listener of another copy of this package from one that handles the signal. */
+const ENDS = Symbol.for('@base/observability/flush-and-end')
+
 const open = new Set<Flushable>()
 const waiting = new Set<Flushable>()
 
@@ -36,11 +39,14 @@ function flushAll(): void {
   for (const sink of open) sink.flushSync()
 }
 
-function flushAndEnd(signal: NodeJS.Signals): void {
-  // Whoever handles the signal decides when the process ends.
-  if (process.listenerCount(signal) > 1) return
-  flushAll()
-  for (const each of SIGNALS) process.off(each, flushAndEnd)
-  waiting.clear()
-  process.kill(process.pid, signal)
-}
+const flushAndEnd = /* @__PURE__ */ Object.assign(
+  (signal: NodeJS.Signals): void => {
+    // Whoever handles the signal decides when the process ends.
+    if (!process.listeners(signal).every((listener) => ENDS in listener)) return
+    flushAll()
+    for (const each of SIGNALS) process.off(each, flushAndEnd)
+    waiting.clear()
+    process.kill(process.pid, signal)
+  },
+  { [ENDS]: true },
+)

@@ -1,0 +1,23 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+
+test('two copies of the package both let their lines go at a signal, and do not wait for each other', async () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+  onTestFinished(() => kill.mockRestore())
+  const flushed: string[] = []
+  for (const name of ['one', 'other']) {
+    vi.resetModules()
+    const { flushAtExit, flushAtSignal, forgetAtExit } = await import('./exit-flush.js')
+    const sink = { flushSync: () => flushed.push(name) }
+    flushAtExit(sink)
+    flushAtSignal(sink)
+    onTestFinished(() => forgetAtExit(sink))
+  }
+  process.emit('SIGHUP', 'SIGHUP')
+
+  expect(flushed).toEqual(['one', 'other'])
+  expect(kill.mock.calls).toEqual([
+    [process.pid, 'SIGHUP'],
+    [process.pid, 'SIGHUP'],
+  ])
+  expect(process.listenerCount('SIGHUP')).toBe(0)
+})
