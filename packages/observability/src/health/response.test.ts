@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createHealth, healthEndpoint, healthResponse } from './index.js'
 
 const get = (method = 'GET') => new Request('http://service/ready?verbose=1', { method })
@@ -72,6 +72,15 @@ describe('healthEndpoint', () => {
       const response = await healthEndpoint(health, { details })(get())
       expect([response.status, await response.json()]).toEqual([200, { status: 'warn' }])
     }
+  })
+
+  test('answers without the checks where the function does not answer, before whoever asks gives up', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const answer = healthEndpoint(health, { details: () => new Promise(() => {}) })(get())
+    await vi.advanceTimersByTimeAsync(800)
+    expect(await (await answer).json()).toEqual({ status: 'warn' })
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('gives up with the request', async () => {

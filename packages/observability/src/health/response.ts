@@ -1,8 +1,11 @@
+import { systemClock } from '@base/core/clock'
 import { checkMethods, checkOneOf } from '@base/core/options'
 import type { Health } from './health.js'
 import type { CheckReport, HealthReport } from './report.js'
 
 const WHERE = { package: '@base/observability', pattern: 'healthEndpoint' } as const
+/** How long it may take to know an operator, in milliseconds: below the second that Kubernetes waits for an answer. */
+const PATIENCE = 800
 
 /** Options of {@link healthResponse}. */
 export interface HealthResponseOptions {
@@ -55,7 +58,10 @@ function detail({ critical, duration, ...report }: CheckReport): object {
 export interface HealthEndpointOptions {
   /** The group that it answers for, one of {@link Health.groups}. @defaultValue 'ready' */
   readonly group?: string
-  /** Who sees the checks: nobody, everybody, or those whom the function lets; nobody where it fails. @defaultValue 'never' */
+  /**
+   * Who sees the checks: nobody, everybody, or those whom the function lets; nobody where it fails, or takes longer than 800 ms.
+   * It is asked while the checks run. @defaultValue 'never'
+   */
   readonly details?: 'never' | 'always' | ((request: Request) => boolean | Promise<boolean>)
 }
 
@@ -79,8 +85,9 @@ export function healthEndpoint(
     const { method } = request
     if (method !== 'GET' && method !== 'HEAD')
       return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+    const shown = shows(request)
     const report = await health.group(group, { signal: request.signal })
-    const response = healthResponse(report, { details: await shows(request) })
+    const response = healthResponse(report, { details: await shown })
     const { statusCode, headers, body } = response
     return new Response(method === 'HEAD' ? null : body, { status: statusCode, headers })
   }
@@ -90,19 +97,26 @@ function showsTo(
   details: NonNullable<HealthEndpointOptions['details']>,
 ): (request: Request) => boolean | Promise<boolean> {
   const place = { ...WHERE, option: 'details' }
-  if (typeof details === 'function') return async (request) => letsIn(details, request)
+  if (typeof details === 'function') return (request) => letsIn(details, request)
   const always = checkOneOf(details, ['never', 'always'], place) === 'always'
   return () => always
 }
 
-/** A probe is answered also while whoever knows the operators is away. */
-async function letsIn(
+/** A probe is answered also while whoever knows the operators is away, or does not answer. Never rejects. */
+function letsIn(
   details: (request: Request) => boolean | Promise<boolean>,
   request: Request,
 ): Promise<boolean> {
-  try {
-    return (await details(request)) === true
-  } catch {
-    return false
-  }
+  return new Promise((resolve) => {
+    const giveUp = () => end(false)
+    const timer = systemClock.schedule(PATIENCE, giveUp, { name: 'details of a probe' })
+    request.signal.addEventListener('abort', giveUp)
+    const end = (isIn: boolean) => {
+      timer.cancel()
+      request.signal.removeEventListener('abort', giveUp)
+      resolve(isIn)
+    }
+    const ask = async () => (await details(request)) === true
+    ask().then(end, giveUp)
+  })
 }
