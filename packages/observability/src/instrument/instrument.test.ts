@@ -1,11 +1,12 @@
 import { channel } from 'node:diagnostics_channel'
+import { correlationId, runInContext } from '@base/core/context'
 import { diagnosticsSources } from '@base/core/diagnostics'
 import { InvalidOptionError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMetrics } from '../metrics/index.js'
-import { readMetrics } from '../testing/index.js'
+import { memoryLogger, readMetrics } from '../testing/index.js'
 import { CHANNELS } from './catalogue.js'
 import { type InstrumentationOptions, instrument } from './index.js'
 import { linesOf } from './test-lines.js'
@@ -99,6 +100,20 @@ describe('instrument', () => {
     channel(STATE_CHANGE).publish(opened)
     expect(isLevelEnabled).toHaveBeenCalledWith('warn')
     expect(lines).toEqual([])
+  })
+
+  test('is part of what a request did, where the logger keeps that until it has gone wrong', () => {
+    const memory = memoryLogger({ level: 'error', buffer: { level: 'debug' } })
+    instrumented({ logger: memory.logger })
+    runInContext([[correlationId, 'req-1']], () => {
+      for (let call = 0; call < 12; call++) channel(STATE_CHANGE).publish(opened)
+      channel('base:cache:cache:hit').publish({ key: 'k' })
+      memory.logger.error('failed')
+    })
+    expect(memory.lines.map(({ msg }) => msg)).toEqual([
+      ...Array(12).fill('circuit changed its state'),
+      'failed',
+    ])
   })
 
   test('writes 10 lines of a channel a second, and says how many it held back', async () => {

@@ -17,6 +17,7 @@ export interface InstrumentationOptions {
   /**
    * Gets a line for each message. What a caller hears of as an error is written at `debug` or below, what nobody hears of at `warn`
    * or `error`; of each channel at most 10 lines a second, and the next says how many were held back (`base.suppressed`).
+   * What a logger of `createLogger` keeps or samples below its level is not counted.
    * @defaultValue none: no lines
    */
   readonly logger?: InstrumentationLogger | undefined

@@ -1,4 +1,5 @@
 import type { Clock } from '@base/core/clock'
+import { isKept } from '../logger/keeps.js'
 import { type ChannelRule, eventName, type LogLevel } from './channel-rule.js'
 import type { InstrumentationLogger } from './instrumentation-options.js'
 import { LineGate } from './line-gate.js'
@@ -17,8 +18,10 @@ export function logSink(
   const gate = new LineGate(clock)
   return (message, labels) => {
     const level = levelOf(log, message)
-    if (logger.isLevelEnabled?.(level) === false) return
-    const held = gate.pass()
+    const isPrinted = logger.isLevelEnabled?.(level) !== false
+    if (!isPrinted && !isKept(logger, level)) return
+    // What is kept for its request is bounded by that.
+    const held = isPrinted ? gate.pass() : 0
     if (held === undefined) return
     const fields = reader.details(message, { 'event.name': name, ...labels })
     if (held > 0) fields['base.suppressed'] = held

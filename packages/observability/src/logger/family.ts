@@ -1,6 +1,7 @@
 import { type ChildLoggerOptions, symbols } from 'pino'
 import { NO_BINDINGS } from './bindings.js'
 import type { Emitter } from './emitter.js'
+import { sayWhatIsKept } from './keeps.js'
 import type { LevelName } from './level-name.js'
 import type { LineWriter } from './line-writer.js'
 import { STATE } from './logger-state.js'
@@ -31,6 +32,7 @@ export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void
   }
   // Sets the methods of the level that it has.
   root[symbols.setLevelSym](root.level)
+  sayWhatIsKept(root, (level) => emitter.wants(root.levels.values[level] ?? 0))
   adoptChildren(root)
 }
 
