@@ -13,7 +13,9 @@ export function httpServer(name: string, app: Hono, { host, port }: { host: stri
   const server = createServer((request, response) => {
     const { socket } = request
     connections.set(socket, response)
-    response.once('close', () => connections.has(socket) && connections.set(socket, undefined))
+    response.once('close', () => {
+      if (connections.get(socket) === response) connections.set(socket, undefined)
+    })
     if (!server.listening) response.setHeader('connection', 'close')
     void answer(request, response)
   })
