@@ -40,7 +40,7 @@ export function observeTwin(
     [create](name, options)
     .addCallback(async (result) => {
       for (const { value, attributes } of observationsOf(await observe()))
-        if (isObservable(value, kind)) result.observe(value, attributes as Record<string, string>)
+        if (isObservable(value, kind)) result.observe(value, presentOf(attributes))
     })
 }
 
@@ -48,9 +48,17 @@ export function observeTwin(
 function forgiving(record: (value: number, attributes: Record<string, string> | undefined) => void): Twin {
   return (value: number, attributes: Attributes | undefined) => {
     try {
-      record(value, attributes as Record<string, string> | undefined)
+      record(value, presentOf(attributes))
     } catch {
       // It was counted here.
     }
   }
+}
+
+/** Without those that have no value: to an SDK that would be a series beside the one without them. */
+function presentOf(attributes: Attributes | undefined): Record<string, string> | undefined {
+  if (attributes === undefined || !Object.values(attributes).includes(undefined))
+    return attributes as Record<string, string> | undefined
+  const present = Object.entries(attributes).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present) as Record<string, string>
 }

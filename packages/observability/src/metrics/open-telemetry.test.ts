@@ -148,6 +148,21 @@ describe('with otel', () => {
     expect(found.get('shop.bytes')).toMatchObject({ isMonotonic: true, dataPoints: [{ value: 9 }] })
   })
 
+  test('an attribute without a value is left out there too, and makes no series of its own', async () => {
+    const found = await twins((metrics) => {
+      const orders = metrics.counter('orders')
+      orders.add(1, { channel: undefined })
+      orders.add(2)
+      metrics.histogram('duration').record(1, { route: '/a', status: undefined })
+      metrics.observe('queue', () => [{ value: 3, attributes: { name: undefined } }])
+    })
+    expect(found.get('shop.orders')?.dataPoints.map(({ value }) => value)).toEqual([3])
+    const attributes = ['shop.duration', 'shop.queue'].map(
+      (name) => found.get(name)?.dataPoints[0]?.attributes,
+    )
+    expect(attributes.map((own) => Object.keys(own ?? { none: 1 }))).toEqual([['route'], []])
+  })
+
   test('what is dropped here is dropped there', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const found = await twins((metrics) => {
