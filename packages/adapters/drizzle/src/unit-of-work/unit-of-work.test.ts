@@ -499,7 +499,8 @@ describeWithService('postgres', (postgres) => {
           await add(ids[1])
         })
       await Promise.all([work([1, 2]), work([2, 1])])
-      expect(runs).toBe(3)
+      // Who runs again may be quicker than who still wakes up, and meet it once more.
+      expect(runs).toBeGreaterThanOrEqual(3)
       expect((await pool.query('select n from items order by id')).rows).toEqual([{ n: 3 }, { n: 4 }])
     })
 
