@@ -2,6 +2,10 @@ import { systemClock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
 import type { Argument, Connection, Reply } from '../connection/connection.js'
 import { isUnknownScript, type Script } from '../connection/script.js'
+import { LIFE } from './scripts.js'
+
+/** So often a process that uses a set lets its life begin anew, in milliseconds. */
+const OFTEN = 24 * 3_600_000
 
 /** What may begin a set anew: gives the arguments of its script. */
 export type Begin = (until: number) => Promise<readonly string[]>
@@ -21,6 +25,8 @@ export class KnownSet {
   #beginning: Promise<void> | undefined
   #begun = 0
   #isMet = false
+  /** Until when its life is long enough, by the monotonic clock. */
+  #keptUntil = 0
   /** The server was no master meanwhile: it may hold what another one told it. */
   #isDoubtful = false
 
@@ -64,12 +70,22 @@ export class KnownSet {
     return reply
   }
 
+  /** Its life begins anew, in the background: reads and loads do not see to it, for they would have to be written each. */
+  keep(until: number): void {
+    if (until < this.#keptUntil) return
+    this.#keptUntil = until + OFTEN
+    // Whoever uses it tomorrow does it then.
+    this.#send(['PEXPIRE', this.key, String(LIFE)], until).catch(() => {})
+  }
+
   /** `null` where the server does not know the script, or has lost the set. */
   async #evaluate(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
     const rest = [String(keys.length + 1), this.key, ...keys, ...args]
     try {
       const reply = await this.#send(['EVALSHA', this.#script.sha, ...rest], until)
-      this.#isMet ||= reply !== null
+      if (reply === null) return reply
+      this.#isMet = true
+      this.keep(until)
       return reply
     } catch (error) {
       if (isUnknownScript(error)) return null

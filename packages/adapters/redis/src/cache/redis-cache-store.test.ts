@@ -116,6 +116,16 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect((await commands(admin)) - before).toBe(4)
     })
 
+    test('what is only read lives on: each process that uses a cache sees to it', async () => {
+      const prefix = freshPrefix()
+      await usedStore(opened.client, { prefix })
+      const sets = [`{${prefix}}.tags`, `{${prefix}}.deleted`]
+      for (const set of sets) await admin.pexpire(set, 60_000)
+      expect(await textAt(redisCacheStore(opened.client, { prefix }), 'k')).toBe('before')
+      const lives = () => Promise.all(sets.map((set) => admin.pttl(set)))
+      await expect.poll(async () => Math.min(...(await lives()))).toBeGreaterThan(29 * 24 * 3_600_000)
+    })
+
     test('reads the marks of as many tags as wanted', async () => {
       const store = await usedStore(opened.client, { timeout: 20_000 })
       const tags = Array.from({ length: 50_000 }, (_, index) => `tag ${index}`)

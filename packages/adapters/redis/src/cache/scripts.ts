@@ -15,7 +15,7 @@ import { type Script, script } from '../connection/script.js'
  */
 
 /** Nobody has used a set for so long, in milliseconds: it goes. */
-const LIFE = 30 * 24 * 3_600_000
+export const LIFE: number = 30 * 24 * 3_600_000
 /** Deletions are remembered for so long, in microseconds; a load that takes longer may lose its place. */
 const REMEMBERED = 60_000_000
 /** More marks, or deletions, are not kept: the oldest go first. */

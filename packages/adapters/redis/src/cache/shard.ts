@@ -50,7 +50,10 @@ export class Shard {
     until: number,
   ): Promise<readonly [TagRead, ShardRead]> {
     const looked = await this.#tags.look(tags, [this.#set.key, ...this.#entries(keys)], until)
-    if (looked !== undefined) return [looked[0], shardReadOf(looked[1])]
+    if (looked !== undefined) {
+      this.#set.keep(until)
+      return [looked[0], shardReadOf(looked[1])]
+    }
     return Promise.all([this.#tags.read(tags, until), this.read(keys, until)])
   }
 
