@@ -2,8 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createCodec } from '@base/core/codec'
 import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryCacheStore } from '../store/index.js'
+import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { isRefreshDue } from './early-refresh.js'
 import { type CacheOptions, createCache } from './index.js'
 
@@ -301,6 +302,13 @@ describe('ttlByPattern, invalidation and warmUp', () => {
     expect(await done).toEqual({ loaded: 7, failed: [{ key: 'k3', error: new Error('down') }] })
     expect([most, await cache.get('k0'), await cache.get('k7')]).toEqual([3, 0, 'k7'])
   })
+
+  test('warming up takes no more room than its keys, whatever the concurrency', async () => {
+    const { cache } = inMemory()
+    const concurrency = Number.MAX_SAFE_INTEGER
+    expect(await cache.warmUp(['a', 'b'], () => 1, { concurrency })).toEqual({ loaded: 2, failed: [] })
+    expect(await cache.warmUp([], () => 1, { concurrency })).toEqual({ loaded: 0, failed: [] })
+  })
 })
 
 describe('earlyRefresh', () => {
@@ -376,10 +384,39 @@ describe('closing', () => {
       cache.set('k', 1),
       cache.delete('k'),
       cache.has('k'),
+      cache.warmUp(['k'], () => 1),
     ]) {
       await expect(call).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
     }
     clock.assertIdle()
+  })
+
+  test('begins no load for who still asks a lower layer, nor in the background', async () => {
+    const clock = new TestClock()
+    const below = memoryCacheStore({ clock })
+    let gate = Promise.resolve()
+    const store: CacheStore = {
+      ...below,
+      getMany: async (...args) => {
+        await gate
+        return below.getMany(...args)
+      },
+    }
+    const options = { earlyRefresh: 1_000, random: () => 0.999, ttl: 1_000, jitter: [0, 0], clock } as const
+    const cache = createCache({ ...options, layers: [memoryCacheStore({ clock }), store] })
+    const load = vi.fn(() => clock.sleep(10))
+    const first = cache.getOrSet('a', load)
+    await clock.advance(10)
+    await first
+    await clock.advance(990)
+    const { promise, resolve } = deferred()
+    gate = promise
+    await cache.getOrSet('a', load)
+    const asking = cache.getOrSet('b', load)
+    await cache.close()
+    resolve()
+    await expect(asking).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+    expect(load).toHaveBeenCalledOnce()
   })
 })
 

@@ -147,6 +147,7 @@ export class LayeredCache implements Cache {
     load: (context: LoadContext<T>) => T | PromiseLike<T>,
     options: LoadOptions & { readonly concurrency?: number } = {},
   ): Promise<WarmUpResult> {
+    this.#core.checkOpen()
     const { concurrency = 10, ...rest } = options
     const place = { package: '@base/cache', pattern: 'Cache.warmUp', option: 'concurrency', min: 1 }
     return warmUp(keys, checkInteger(concurrency, place), (key) => this.getOrSet(key, load, rest))

@@ -323,6 +323,25 @@ describe('a bus', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('hears of many long keys by their names, in messages that it carries', async () => {
+    const sent: string[] = []
+    const inner = memoryCacheBus()
+    const bus: CacheBus = {
+      ...inner,
+      publish: (message) => {
+        sent.push(message)
+        return inner.publish(message)
+      },
+    }
+    const node = () => createCache({ layers: [memoryCacheStore()], bus })
+    const [a, b] = [node(), node()]
+    await b.set('other', 1)
+    await a.deleteMany(Array.from({ length: 150 }, (_, index) => `${'ü'.repeat(300)}${index}`))
+    expect(await b.get('other')).toBe(1)
+    expect(Math.max(...sent.map((message) => Buffer.byteLength(message)))).toBeLessThan(65_536)
+    await Promise.all([a.close(), b.close()])
+  })
+
   test('a gap that the bus reports drops what is in memory', async () => {
     const clock = new TestClock()
     let gap: (() => void) | undefined

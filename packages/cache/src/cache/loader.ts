@@ -10,6 +10,8 @@ import { tooLate } from './waiting.js'
 
 /** The lease of a lock, where there is no hard timeout, in milliseconds. */
 const LEASE = 30_000
+/** By so much an entry may seem to end later when a layer gives it back in whole milliseconds of the wall clock. */
+const ROUNDING = 10
 
 /** What is to be loaded, and how. */
 export interface LoadRequest {
@@ -25,8 +27,14 @@ export interface LoadRequest {
   readonly isBackground: boolean
 }
 
-/** Starts a load that others can join. */
+/**
+ * Starts a load that others can join.
+ *
+ * @throws UnavailableError `CACHE_CLOSED`.
+ */
 export function startFlight(core: CacheCore, request: LoadRequest): Flight {
+  // It may have been closed while the layers were asked.
+  core.checkOpen()
   const { fullKey, rules, isBackground } = request
   const flight = new Flight(fullKey, rules.tags, isBackground)
   core.flights.set(fullKey, flight)
@@ -119,7 +127,8 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
   const since = core.layers.version
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
   const found = better(lookup.found[0], core.layers.find(flight.key))
-  const isNew = previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil)
+  const isNew =
+    previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil + ROUNDING)
   if (found !== undefined && found.freshUntil > now && isNew) return found.held
   const versions =
     lookup.versions.length === core.layers.lower.length

@@ -13,6 +13,8 @@ export interface BusMessage {
 /** A message is kept below 64 KiB, even if every character needs three bytes. */
 const MOST_CHARACTERS = 20_000
 const BATCH = 100
+/** What stands around the names of one kind. */
+const FRAME = 20
 
 /** The texts that tell an invalidation; where a name is too long to be told, that all in the namespace `path` is invalid. */
 export function messagesOf(
@@ -36,9 +38,21 @@ function split({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidati
   ]
 }
 
+/** As few as there is room for. */
 function batches<T>(items: readonly T[]): (readonly T[])[] {
-  const found: (readonly T[])[] = []
-  for (let from = 0; from < items.length; from += BATCH) found.push(items.slice(from, from + BATCH))
+  const found: T[][] = []
+  let room = 0
+  for (const item of items) {
+    const length = JSON.stringify(item).length + 1
+    const last = found.at(-1)
+    if (last === undefined || last.length === BATCH || length > room) {
+      found.push([item])
+      room = MOST_CHARACTERS - FRAME - length
+    } else {
+      last.push(item)
+      room -= length
+    }
+  }
   return found
 }
 

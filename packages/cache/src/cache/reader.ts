@@ -141,6 +141,7 @@ export class Reader {
     const since = this.#core.layers.version
     const previous = this.#core.layers.find(this.#scope.keyOf(key))
     const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
+    if (this.#core.isClosed) return
     this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })
   }
 

@@ -487,6 +487,31 @@ describe('a load under a lock', () => {
     expect(await a.get('k')).toBe(3)
   })
 
+  test('before its end is run although the layer gives what is to be replaced back as ending a little later', async () => {
+    const { clock, node } = fleet()
+    let fraction = 0
+    const monotonic = () => clock.monotonic() + fraction
+    const { now, schedule, sleep } = clock
+    const precise = {
+      now: now.bind(clock),
+      schedule: schedule.bind(clock),
+      sleep: sleep.bind(clock),
+      monotonic,
+    }
+    const shared = memoryCacheStore({ clock })
+    const layers = [memoryCacheStore({ clock: precise }), { ...shared }]
+    const cache = node({ clock: precise, layers, earlyRefresh: true, random: () => 0.999 })
+    const load = vi.fn(() => clock.sleep(500))
+    const first = cache.getOrSet('k', load)
+    await clock.advance(500)
+    await first
+    await clock.advance(9_000)
+    fraction = 0.9
+    await cache.getOrSet('k', load)
+    await clock.advance(500)
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
   test('before its end is run although all layers have what is to be replaced, and reaches them all', async () => {
     const { clock, node } = fleet()
     const [middle, last] = [memoryCacheStore({ clock }), memoryCacheStore({ clock })]

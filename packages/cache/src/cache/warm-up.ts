@@ -9,8 +9,14 @@ export async function warmUp(
   const waiting = keys[Symbol.iterator]()
   const failed: { readonly key: string; readonly error: unknown }[] = []
   let loaded = 0
+  let isOver = false
+  const take = () => {
+    const next = waiting.next()
+    isOver = next.done === true
+    return next
+  }
   const work = async () => {
-    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+    for (let next = take(); next.done !== true; next = take()) {
       const key = next.value
       try {
         await load(key)
@@ -20,6 +26,8 @@ export async function warmUp(
       }
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  const workers: Promise<void>[] = []
+  while (!isOver && workers.length < concurrency) workers.push(work())
+  await Promise.all(workers)
   return { loaded, failed }
 }
