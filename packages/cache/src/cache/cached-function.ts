@@ -23,6 +23,8 @@ export function cachedFunction<F extends (...args: never[]) => unknown>(
       found === undefined ? rest : { ...rest, tags: found },
     )
   }
+  // The name is part of its keys where it is cached once more.
+  Object.defineProperty(call, 'name', { value: fn.name, configurable: true })
   return Object.assign(call, { invalidate: async (...args: Args) => cache.delete(keyOf(args)) })
 }
 

@@ -46,6 +46,22 @@ describe('cached', () => {
     expect(calls).toHaveBeenCalledTimes(4)
   })
 
+  test('what is cached once more keeps its name, and so its own keys', async () => {
+    const { cache } = inMemory()
+    const above = inMemory().cache
+    const user = above.cached(
+      cache.cached(async function findUser(id: number) {
+        return `user ${id}`
+      }),
+    )
+    const order = above.cached(
+      cache.cached(async function findOrder(id: number) {
+        return `order ${id}`
+      }),
+    )
+    expect([await user(1), await order(1), user.name]).toEqual(['user 1', 'order 1', 'findUser'])
+  })
+
   test('takes tags from the arguments, and a key of your own', async () => {
     const { cache } = inMemory()
     const load = vi.fn((id: number) => id)
@@ -359,6 +375,35 @@ describe('classes of yours', () => {
     const [a, b] = [await cache.get<{ price: Money }>('k'), await cache.get<{ price: Money }>('k')]
     expect(a?.price).toBeInstanceOf(Money)
     expect([a?.price.minor, a?.price === b?.price]).toEqual([7n, false])
+  })
+
+  test('come back as instances as well where they extend arrays or bytes', async () => {
+    class Names extends Array<string> {}
+    const names = {
+      name: 'names',
+      is: (value: unknown): value is Names => value instanceof Names,
+      toValue: (list: Names) => [...list],
+      fromValue: (list: string[]) => Names.from(list),
+    }
+    const buffer = {
+      name: 'buffer',
+      is: Buffer.isBuffer,
+      toValue: (bytes: Buffer) => bytes.toString('base64'),
+      fromValue: (text: string) => Buffer.from(text, 'base64'),
+    }
+    const { cache } = inMemory({ codec: createCodec({ types: [names, buffer] }) })
+    await cache.set('k', { names: Names.from(['Ada']), of: [Buffer.from('hello')], at: new Date(0) })
+    const found = await cache.get<{ names: Names; of: Buffer[] }>('k')
+    expect(found?.names).toBeInstanceOf(Names)
+    expect(found?.of.map(String)).toEqual(['hello'])
+  })
+
+  test('that nobody registered are the arrays and bytes that they extend', async () => {
+    class Names extends Array<string> {}
+    const { cache } = inMemory()
+    await cache.set('k', [Names.from(['Ada']), Buffer.from('hi')])
+    const [names, bytes] = (await cache.get<[string[], Uint8Array]>('k')) ?? []
+    expect([names, bytes]).toStrictEqual([['Ada'], new Uint8Array([104, 105])])
   })
 })
 

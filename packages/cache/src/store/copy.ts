@@ -8,33 +8,34 @@ const UNKNOWN = Symbol('unknown')
 /**
  * A deep copy of what is made of plain objects, arrays, `Map`, `Set`, `Date`, `URL`, typed arrays and buffers; `undefined`
  * where anything else is in it. The types that come back are those that the codec gives, so that a value is the same
- * whichever layer it comes from.
+ * whichever layer it comes from. Where it may know subclasses of typed arrays, such as `Buffer`, as classes of their own,
+ * `isExact` leaves them to it.
  */
-export function copyKnown(value: object): object | undefined {
-  const copied = copy(value, 0)
+export function copyKnown(value: object, isExact: boolean): object | undefined {
+  const copied = copy(value, 0, isExact)
   return copied === UNKNOWN ? undefined : (copied as object)
 }
 
-function copy(value: unknown, depth: number): unknown {
+function copy(value: unknown, depth: number, isExact: boolean): unknown {
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? UNKNOWN : value
   }
   if (depth > MAX_DEPTH) return UNKNOWN
-  if (Array.isArray(value)) return copyAll(value, depth)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return copyRecord(value, depth)
-  if (ArrayBuffer.isView(value)) return copyView(value)
-  return copyBuiltIn(value, prototype, depth)
+  if (prototype === Array.prototype) return copyAll(value as unknown[], depth, isExact)
+  if (prototype === Object.prototype || prototype === null) return copyRecord(value, depth, isExact)
+  if (ArrayBuffer.isView(value)) return copyView(value, isExact)
+  return copyBuiltIn(value, prototype, depth, isExact)
 }
 
-function copyBuiltIn(value: object, prototype: unknown, depth: number): unknown {
+function copyBuiltIn(value: object, prototype: unknown, depth: number, isExact: boolean): unknown {
   switch (prototype) {
     case Date.prototype:
       return new Date((value as Date).getTime())
     case Map.prototype:
-      return copyMap(value as Map<unknown, unknown>, depth)
+      return copyMap(value as Map<unknown, unknown>, depth, isExact)
     case Set.prototype: {
-      const items = copyAll([...(value as Set<unknown>)], depth)
+      const items = copyAll([...(value as Set<unknown>)], depth, isExact)
       return items === UNKNOWN ? UNKNOWN : new Set(items as unknown[])
     }
     case URL.prototype:
@@ -46,31 +47,31 @@ function copyBuiltIn(value: object, prototype: unknown, depth: number): unknown 
   }
 }
 
-function copyAll(items: readonly unknown[], depth: number): unknown {
+function copyAll(items: readonly unknown[], depth: number, isExact: boolean): unknown {
   const copied = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
-    const item = copy(items[index], depth + 1)
+    const item = copy(items[index], depth + 1, isExact)
     if (item === UNKNOWN) return UNKNOWN
     copied[index] = item
   }
   return copied
 }
 
-function copyMap(map: Map<unknown, unknown>, depth: number): unknown {
+function copyMap(map: Map<unknown, unknown>, depth: number, isExact: boolean): unknown {
   const copied = new Map<unknown, unknown>()
   for (const [key, value] of map) {
-    const ownKey = copy(key, depth + 1)
-    const ownValue = copy(value, depth + 1)
+    const ownKey = copy(key, depth + 1, isExact)
+    const ownValue = copy(value, depth + 1, isExact)
     if (ownKey === UNKNOWN || ownValue === UNKNOWN) return UNKNOWN
     copied.set(ownKey, ownValue)
   }
   return copied
 }
 
-function copyRecord(record: object, depth: number): unknown {
+function copyRecord(record: object, depth: number, isExact: boolean): unknown {
   const copied: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {
-    const item = copy((record as Record<string, unknown>)[key], depth + 1)
+    const item = copy((record as Record<string, unknown>)[key], depth + 1, isExact)
     if (item === UNKNOWN) return UNKNOWN
     put(copied, key, item)
   }
@@ -78,10 +79,11 @@ function copyRecord(record: object, depth: number): unknown {
 }
 
 /** By the name of its kind, so that a Buffer becomes the Uint8Array that it is. */
-function copyView(view: ArrayBufferView): unknown {
+function copyView(view: ArrayBufferView, isExact: boolean): unknown {
   const name = Object.prototype.toString.call(view).slice(8, -1)
   const make = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => object>)[name]
   if (make === undefined) return UNKNOWN
+  if (isExact && Object.getPrototypeOf(view) !== make.prototype) return UNKNOWN
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
   return new make(bytes.buffer)
 }

@@ -1,4 +1,4 @@
-import type { Codec } from '@base/core/codec'
+import { type Codec, jsonCodec } from '@base/core/codec'
 import { copyKnown } from './copy.js'
 import { Guarded } from './guarded.js'
 import { put } from './put.js'
@@ -25,9 +25,14 @@ export function isolate(value: unknown, codec: Codec): unknown {
   }
   const frozen = freezeCopy(value, 0)
   if (frozen !== NOT_PLAIN) return frozen
-  const copy = copyKnown(value)
-  if (copy !== undefined) return new Guarded(copy, copyKnown)
+  const copy = copyKnown(value, codec !== jsonCodec)
+  if (copy !== undefined) return new Guarded(copy, copyAgain)
   return new Guarded(codec.encode(value), (text: string) => codec.decode(text))
+}
+
+/** Of a copy that was made before. */
+function copyAgain(copy: object): object | undefined {
+  return copyKnown(copy, true)
 }
 
 function freezeCopy(value: unknown, depth: number): unknown {
@@ -35,7 +40,8 @@ function freezeCopy(value: unknown, depth: number): unknown {
     return typeof value === 'function' || typeof value === 'symbol' ? NOT_PLAIN : value
   }
   if (depth > MAX_DEPTH) return NOT_PLAIN
-  return Array.isArray(value) ? freezeArray(value, depth) : freezeRecord(value, depth)
+  if (!Array.isArray(value)) return freezeRecord(value, depth)
+  return Object.getPrototypeOf(value) === Array.prototype ? freezeArray(value, depth) : NOT_PLAIN
 }
 
 function freezeArray(value: readonly unknown[], depth: number): unknown {
