@@ -209,6 +209,23 @@ describe('layers', () => {
     expect(await cache.getOrSet('k', () => 'new')).toBe('new')
     expect(heard).toHaveBeenCalledWith(expect.objectContaining({ source: 'codec', key: 'k' }))
   })
+
+  test.each<[string, unknown, unknown]>([
+    ['nothing', undefined, 'layer'],
+    ['null', null, 'layer'],
+    ['something else', {}, 'layer'],
+    ['null for an entry', { entries: [null], marks: [0n], version: 1n }, undefined],
+    ['no entry', { entries: [{ value: 'old', expiresAt: 1e15 }], marks: [0n], version: 1n }, 'codec'],
+  ])('%s as the answer of a store is a miss, and no error of a call', async (_, answer, source) => {
+    const clock = new TestClock()
+    const below = { ...memoryCacheStore({ clock }), getMany: async () => answer as never }
+    const cache = createCache({ layers: [memoryCacheStore({ clock }), below], clock })
+    const sources: unknown[] = []
+    cache.on('error', ({ source }) => sources.push(source))
+    expect([await cache.get('k'), await cache.getMany(['k'])]).toEqual([undefined, [undefined]])
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+    expect(new Set(sources)).toEqual(new Set(source === undefined ? [] : [source]))
+  })
 })
 
 describe('a bus', () => {

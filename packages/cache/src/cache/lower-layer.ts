@@ -34,7 +34,11 @@ export class LowerLayer {
   readonly #untold: PendingInvalidation
   readonly #invalidation: StoreInvalidation
   readonly #reads: ReadCrowd = new ReadCrowd((keys, tags) =>
-    this.#call('A read', READ_LIMIT, (signal) => this.store.getMany(keys, tags, { signal })),
+    this.#call('A read', READ_LIMIT, async (signal) => {
+      // Taken apart here, where an answer that is none is the store's failure.
+      const { entries, marks, version } = await this.store.getMany(keys, tags, { signal })
+      return { entries: [...entries], marks: [...marks], version }
+    }),
   )
   #failures = 0
   #closedUntil = Number.NEGATIVE_INFINITY

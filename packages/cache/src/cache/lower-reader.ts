@@ -42,19 +42,23 @@ export class LowerReader {
     const marks = unknown === undefined ? answer.marks : await marksWith(layer, answer, unknown)
     if (marks === undefined) return undefined
     return {
-      found: answer.entries.map((entry, index) => {
-        if (entry === undefined || !isValid(entry, marks)) return undefined
-        return this.#toFound(layer, entry, keys[index] as string)
-      }),
+      found: answer.entries.map((entry, index) => this.#toFound(layer, entry, marks, keys[index] as string)),
       version: answer.version,
     }
   }
 
-  #toFound(layer: LowerLayer, entry: Entry<unknown>, key: string): Found | undefined {
-    const wall = this.#clock.now()
-    const offset = this.#clock.monotonic() - wall
-    const isFromFuture = entry.createdAt !== undefined && entry.createdAt > wall + SKEW
+  /** What is no entry, such as the `null` of a store, or cannot be decoded, is a miss. */
+  #toFound(
+    layer: LowerLayer,
+    entry: Entry<unknown> | undefined,
+    marks: ReadonlyMap<string, bigint>,
+    key: string,
+  ): Found | undefined {
     try {
+      if (!entry || !isValid(entry, marks)) return undefined
+      const wall = this.#clock.now()
+      const offset = this.#clock.monotonic() - wall
+      const isFromFuture = entry.createdAt !== undefined && entry.createdAt > wall + SKEW
       return {
         held:
           layer.store.encoding === 'objects'
