@@ -35,6 +35,15 @@ export interface ErrorJson {
  * // { code: 'INTERNAL', kind: 'internal' }
  */
 export function toErrorJson(error: unknown): ErrorJson {
+  try {
+    return jsonOf(error)
+  } catch {
+    // An error whose fields cannot be read.
+    return { code: 'INTERNAL', kind: 'internal' }
+  }
+}
+
+function jsonOf(error: unknown): ErrorJson {
   if (!isAppError(error)) {
     const kind = errorKind(error)
     return { code: kind.toUpperCase(), kind }

@@ -349,6 +349,19 @@ describe('toErrorJson', () => {
     expect(toErrorJson(error).message).toBe('No answer from postgres://app:[secret]@db/orders.')
   })
 
+  test('replaces the password of a URL in an issue, in JSON.stringify too', () => {
+    const issues = [{ path: 'url', message: 'postgres://app:hunter2@db is not reachable', code: 'url' }]
+    const shown = [{ ...issues[0], message: 'postgres://app:[secret]@db is not reachable' }]
+    const error = new ValidationError({ issues })
+    expect([toErrorJson(error).issues, error.toJSON().issues]).toEqual([shown, shown])
+  })
+
+  test('shows only issues of what an error has by the name of issues', () => {
+    const issues = [null, undefined, 'mug', 7, { path: 'sku', message: 'is sold out' }]
+    const error = Object.assign(new ConflictError(), { issues })
+    expect(toErrorJson(error).issues).toEqual([{ path: 'sku', message: 'is sold out' }])
+  })
+
   test('turns into text what JSON cannot carry', () => {
     const cycle: Record<string, unknown> = {
       id: 7n,
@@ -392,6 +405,23 @@ describe('toErrorJson', () => {
       after: 1,
     })
     expect(toErrorJson(new ConflictError({ details: proxy })).details).toEqual({})
+  })
+
+  test.each(['message', 'details', 'issues', 'retryAfter'])(
+    'survives an error whose %s throws when read',
+    (name) => {
+      const get = () => {
+        throw new Error('hunter2')
+      }
+      const error = Object.defineProperty(new ConflictError(), name, { get })
+      expect(toErrorJson(error)).toEqual({ code: 'INTERNAL', kind: 'internal' })
+    },
+  )
+
+  test('survives what cannot be looked at', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(toErrorJson(proxy)).toEqual({ code: 'INTERNAL', kind: 'internal' })
   })
 
   test('stays small, whatever the details are', () => {
