@@ -23,6 +23,11 @@ describe('Idempotency', () => {
     idempotency.run('k', 7, () => 1)
   })
 
+  test('takes a signal that may be missing', () => {
+    const run = (signal?: AbortSignal) => idempotency.run('k', 'f', () => 1, { signal })
+    expectTypeOf(run()).resolves.toEqualTypeOf<IdempotencyResult<number>>()
+  })
+
   test('knows the payload of each event', () => {
     idempotency.on('run', ({ fence }) => expectTypeOf(fence).toEqualTypeOf<bigint>())
     // @ts-expect-error: there is no such event

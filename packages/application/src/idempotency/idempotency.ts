@@ -35,7 +35,7 @@ export interface IdempotencyRunOptions {
    * Ends the asking and the waiting: it rejects with the signal's reason. Once the function runs, its own signal aborts,
    * and the run ends when the function does.
    */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Runs a request once, however often it comes. */

@@ -3,7 +3,7 @@ import type { ColumnPlace, FieldPlace } from './place.js'
 /** Options of a call. */
 export interface FieldCipherCall {
   /** Ends the wait for keys; the call then rejects with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -34,7 +34,7 @@ export interface ReencryptOptions<Name extends string = 'tenant' | 'table' | 'co
   /** Told after each batch, when all of it is replaced: keep `last` if reading over what is done takes long. */
   readonly onProgress?: (progress: ReencryptProgress<Name>) => void | Promise<void>
   /** Ends the run between two fields; the promise then rejects with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How far a run has got. */

@@ -7,7 +7,7 @@ import type { OidcClaims } from './providers/provider-settings.js'
 /** What a call may be given. */
 export interface OidcCallOptions {
   /** Ends the wait; the call rejects with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Options of {@link OidcClient.begin}. */

@@ -32,6 +32,11 @@ describe('createVerifier', () => {
     >()
   })
 
+  test('takes a signal that may be missing', () => {
+    const verify = (signal?: AbortSignal) => createVerifier({ ...common, keys }).verify('', { signal })
+    expectTypeOf(verify()).toEqualTypeOf<Promise<Result<AccessClaims, AuthError>>>()
+  })
+
   test('wants its algorithms, its issuer and its audience', () => {
     // @ts-expect-error: without algorithms
     createVerifier({ issuer: 'i', audience: 'a', keys })

@@ -24,6 +24,11 @@ describe('Cache', () => {
     })
   })
 
+  test('a signal may be missing', () => {
+    const load = (signal?: AbortSignal) => cache.getOrSet('a', () => 1, { signal })
+    expectTypeOf(load()).toEqualTypeOf<Promise<number>>()
+  })
+
   test('what is read may be missing', () => {
     expectTypeOf(cache.get<number>('a')).toEqualTypeOf<Promise<number | undefined>>()
     expectTypeOf(cache.get('a')).toEqualTypeOf<Promise<unknown>>()

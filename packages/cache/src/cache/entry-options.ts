@@ -25,5 +25,5 @@ export interface LoadOptions extends EntryOptions {
   /** How long to wait for a load at all. @defaultValue the cache's */
   readonly hardTimeout?: Duration
   /** Ends this caller's waiting, with the signal's reason. The load goes on as long as anyone waits for it. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }

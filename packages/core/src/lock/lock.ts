@@ -5,7 +5,7 @@ export interface LeaseOptions {
   /** How long the lease lasts unless it is extended, more than 0. @defaultValue '30s' */
   readonly ttl?: Duration
   /** Ends the asking: it rejects with the signal's reason. A lease that is held stays held. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Options of {@link Lock.acquire}. */

@@ -17,6 +17,11 @@ describe('createHealth', () => {
     expectTypeOf<HealthReport['status']>().toEqualTypeOf<HealthStatus>()
   })
 
+  test('takes a signal that may be missing', () => {
+    const ready = (signal?: AbortSignal) => createHealth().ready({ signal })
+    expectTypeOf(ready()).toEqualTypeOf<Promise<HealthReport>>()
+  })
+
   test('knows its events', () => {
     createHealth().on('change', ({ name, status }) => {
       expectTypeOf(name).toEqualTypeOf<string>()

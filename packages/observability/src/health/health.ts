@@ -18,7 +18,7 @@ export interface HealthOptions {
 /** Options of a question to a {@link Health}. */
 export interface HealthCallOptions {
   /** Ends the wait, not the checks, which others may wait for. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The health of a service. See {@link createHealth}. */

@@ -13,7 +13,7 @@ export interface SpanOptions {
   /** What the span says from its start, for samplers too. @defaultValue none */
   readonly attributes?: Attributes
   /** The signal of whoever calls: that he gave up is no error of the span. @defaultValue none */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Options of {@link traced}. */

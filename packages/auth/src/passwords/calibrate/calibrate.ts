@@ -13,7 +13,7 @@ export interface CalibrateOptions {
   /** The most memory in KiB for one password, 47,104 to 1,048,576. @defaultValue 262,144, which are 256 MiB */
   readonly maxMemory?: number
   /** Ends the call with the signal's reason, between two hashes. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
 }

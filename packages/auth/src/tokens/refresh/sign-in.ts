@@ -27,7 +27,7 @@ export interface RefreshSignIn {
   /** Shown in the list of sessions, to tell one from another: `'Firefox on Linux'`. At most 200 characters. @defaultValue none */
   readonly label?: string
   /** Ends the call with the signal's reason, before anything is stored. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a family remembers of its sign-in, beside what its store knows by name. */

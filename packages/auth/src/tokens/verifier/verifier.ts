@@ -5,7 +5,7 @@ import type { AccessClaims, TokenClaims } from '../claims.js'
 /** Options of a verification. */
 export interface VerifyOptions {
   /** Ends the waiting for keys and stores: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Judges tokens. Made by `createVerifier`. */
