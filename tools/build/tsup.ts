@@ -26,6 +26,7 @@ export default defineConfig({
   clean: true,
   dts: false,
   sourcemap: false,
+  plugins: [{ name: 'own class names', renderChunk: (code) => ({ code: withOwnNames(code) }) }],
   silent: true,
   outDir: 'dist',
   onSuccess: async () => emitDeclarations(root, Object.values(subpaths)),
@@ -35,6 +36,18 @@ export default defineConfig({
 function sourcesOf(targets: readonly string[]): Record<string, string> {
   const names = targets.map((target) => target.replace(/^\.\/dist\//, '').replace(/\.js$/, ''))
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]))
+}
+
+/**
+ * esbuild calls a class that names itself `_Money`, and so would `console.log` each of its instances. Its inner name is its
+ * own, and may be the outer one.
+ */
+function withOwnNames(code: string): string {
+  const renamed = code.matchAll(/^var (\w+) = class _\1\b/gm)
+  return Array.from(renamed, ([, name]) => name as string).reduce(
+    (text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name),
+    code,
+  )
 }
 
 /** tsc takes no file list beside a project, so the project is written for this build alone. */
