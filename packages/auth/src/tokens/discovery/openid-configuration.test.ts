@@ -75,6 +75,9 @@ describe('openidConfiguration', () => {
     ['jwksUri', { jwksUri: 'http://login.example.com' }],
     ['tokenEndpoint', { tokenEndpoint: 'javascript:alert(1)' }],
     ['algorithms', { algorithms: ['none'] }],
+    ['algorithms', { algorithms: 'ES256' }],
+    ['scopes', { scopes: 'openid email' }],
+    ['grantTypes', { grantTypes: 'authorization_code' }],
   ])('refuses a wrong %s', (option, wrong) => {
     expect(() => openidConfiguration({ issuer, ...wrong })).toThrow(
       `@base/auth openidConfiguration: ${option} must be`,
