@@ -1,6 +1,6 @@
-import { AppError, errorKind, NotFoundError } from '@base/core/errors'
+import { AppError, CancelledError, errorKind, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { observeRequests } from './http/observe-requests.ts'
 import { problemResponse } from './http/problem.ts'
@@ -22,11 +22,17 @@ export function createApp(
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: () => problemResponse(tooLarge()) }))
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
-  app.onError((error) => {
+  app.onError((thrown, c) => {
+    const error = hasLeft(c, thrown) ? new CancelledError({ cause: thrown }) : thrown
     if (errorKind(error) === 'internal') telemetry.logger.error({ err: error }, 'request failed')
     return problemResponse(error)
   })
   return app
+}
+
+/** Whether the caller has left in the middle of a body, which is no fault of the service. */
+function hasLeft({ req }: Context, error: Error): boolean {
+  return req.raw.signal.aborted && 'code' in error && error.code === 'ECONNRESET'
 }
 
 function tooLarge(): AppError {
