@@ -1,5 +1,6 @@
 import { createApiKeys } from '@base/auth/api-keys'
 import { loadConfig } from '@base/core/config'
+import { isAppError } from '@base/core/errors'
 import { createLifecycle } from '@base/core/lifecycle'
 import { drizzleApiKeyStore } from '@base/drizzle/auth'
 import { Config } from '../config.ts'
@@ -7,10 +8,14 @@ import { openDatabase } from '../database/database.ts'
 
 // npm run api-key -- <owner>: makes a key, and prints it this once.
 const [, , ownerId = 'operator'] = process.argv
-const { db, part } = openDatabase(await loadConfig(Config))
-const lifecycle = createLifecycle().add(part)
-await lifecycle.start()
-const apiKeys = createApiKeys({ store: drizzleApiKeyStore(db) })
-const { key } = await apiKeys.create({ ownerId, scopes: ['notes:write'] })
-console.log(key)
-await lifecycle.stop()
+try {
+  const { db, part } = openDatabase(await loadConfig(Config))
+  const lifecycle = createLifecycle().add(part)
+  await lifecycle.start()
+  const apiKeys = createApiKeys({ store: drizzleApiKeyStore(db) })
+  const made = apiKeys.create({ ownerId, scopes: ['notes:write'] }).finally(() => lifecycle.stop())
+  console.log((await made).key)
+} catch (error) {
+  console.error(isAppError(error) ? error.message : error)
+  process.exitCode = 1
+}
