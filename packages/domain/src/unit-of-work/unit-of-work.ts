@@ -48,7 +48,8 @@ export interface Unit {
  * Does all of something or nothing: the port for transactions.
  *
  * `run` calls the function with the repositories of the transaction, commits when it succeeds and rolls back when it
- * throws. Within it, another `run` of the same unit of work joins: the open unit travels in the context, beside the calls.
+ * throws. Whatever it returns is a success, also a `Result` that is an error. Within it, another `run` of the same unit of
+ * work joins: the open unit travels in the context, beside the calls.
  *
  * The outermost unit is run again, from scratch, when the database asks for it (serialization failure, deadlock): at most
  * 5 times, with a pause in between. So the function must do nothing outside of the transaction that it cannot do twice.
