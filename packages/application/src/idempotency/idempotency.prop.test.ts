@@ -38,6 +38,7 @@ async function send(attempts: readonly Attempt[], resource: Resource): Promise<r
   const clock = new TestClock()
   const store = memoryIdempotencyStore({ clock })
   const answers: unknown[] = []
+  let hasDied = false
   const request = async ({ startsAt, takes, ends }: Attempt, index: number) => {
     await clock.sleep(startsAt)
     const dies = ends.startsWith('never')
@@ -48,7 +49,9 @@ async function send(attempts: readonly Attempt[], resource: Resource): Promise<r
       release: (claim) => store.release(claim),
     }
     const process = createIdempotency({ store: port, clock, wait: '1d' })
-    const fn = async ({ fence }: IdempotencyContext) => {
+    const fn = async ({ fence, takeover }: IdempotencyContext) => {
+      if (takeover !== hasDied) throw new Error(`takeover is ${takeover}`)
+      hasDied ||= dies
       if (dies) return new Promise<number>(() => {})
       await clock.sleep(takes)
       if (ends === 'by an error') throw new Error('failed')
@@ -64,12 +67,13 @@ async function send(attempts: readonly Attempt[], resource: Resource): Promise<r
 }
 
 describe('Idempotency', () => {
-  test('has one effect, whatever is sent when, and whoever fails or dies', async () => {
+  test('has one effect, whatever is sent when, whoever fails or dies, and who runs after that knows it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(attempt, { minLength: 1, maxLength: 50 }), async (attempts) => {
         const resource = new Resource()
         const answers = await send(attempts, resource)
         const values = answers.filter((answer) => typeof answer === 'number')
+        expect(answers.filter((answer) => String(answer).startsWith('takeover'))).toEqual([])
         expect(resource.effects.length).toBeLessThanOrEqual(1)
         expect(new Set(values)).toEqual(new Set(resource.effects))
         // Only who died, and who failed before there was an effect, has none of it.
