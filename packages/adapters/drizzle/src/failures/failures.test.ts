@@ -69,6 +69,13 @@ describeDatabases((database) => {
     expect(error).toMatchObject({ kind: 'invalid' })
   })
 
+  test('a statement with too many parameters is refused, not unavailable: to run it again is of no use', async () => {
+    const ids = Array.from({ length: 70_000 }, (_, id) => sql`${id}::integer`)
+    const many = sql`select * from users where id in (${sql.join(ids, sql`, `)})`
+    expect(await failure(() => database.db.execute(many))).toMatchObject({ code: 'DATABASE_ERROR' })
+    expect(await database.db.$count(users)).toBe(1)
+  })
+
   test('a cancelled statement and a broken transaction are told apart from failures', async () => {
     await failure(() =>
       database.db.transaction(async (tx) => {
@@ -121,10 +128,16 @@ describe('toFailure', () => {
     ['57P01', { code: 'UNAVAILABLE', kind: 'unavailable' }],
     ['53300', { code: 'UNAVAILABLE', kind: 'unavailable' }],
     ['08006', { code: 'UNAVAILABLE', kind: 'unavailable' }],
+    ['08P01', { code: 'DATABASE_ERROR', kind: 'internal' }],
     ['42P01', { code: 'DATABASE_ERROR', kind: 'internal' }],
   ])('reads %s, however deep it lies', (code, expected) => {
     const wrapped = new Error('Failed query', { cause: new Error('again', { cause: refused(code) }) })
     expect(toFailure(wrapped)).toMatchObject(expected)
+  })
+
+  test('tells a pooler that ends a connection from a statement that has too many parameters', () => {
+    const error = refused('08P01', { severity: 'FATAL', message: 'query_wait_timeout' })
+    expect(toFailure(error)).toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' })
   })
 
   test('says who cancelled a statement', () => {

@@ -103,6 +103,9 @@ const BY_CODE: Readonly<Record<string, Make>> = {
     new ConflictError({ message: 'A deferred constraint refused the transaction.', cause }),
   // Nobody knows whether it happened, so it must not run again by itself.
   '40003': (_, cause) => unavailable(cause),
+  // Poolers end a connection with it; PostgreSQL itself refuses so a statement with more parameters than it takes.
+  '08P01': ({ code, severity }, cause) =>
+    severity === 'ERROR' ? refusedStatement(code, cause) : unavailable(cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
   // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
   '25P03': (_, cause) => unavailable(cause),
@@ -130,7 +133,11 @@ const BY_CLASS: Readonly<Record<string, Make>> = {
 
 function failureOf(error: PostgresError, cause: StatementError): AppError {
   const make = BY_CODE[error.code] ?? BY_CLASS[error.code.slice(0, 2)]
-  return make?.(error, cause) ?? internal(`The database refused a statement (${error.code}).`, cause)
+  return make?.(error, cause) ?? refusedStatement(error.code, cause)
+}
+
+function refusedStatement(code: string, cause: StatementError): AppError {
+  return internal(`The database refused a statement (${code}).`, cause)
 }
 
 function invalid(column: string | undefined, message: string, cause: StatementError): AppError {
