@@ -72,6 +72,18 @@ describeDatabases((database) => {
       expect(await select('select name from base_migrations order by name')).toHaveLength(2)
     })
 
+    test.each([
+      ["select pg_catalog.set_config('search_path', '', false)", 'public.pens'],
+      ['set local search_path to pg_temp, public', 'public.pens'],
+    ])('one that begins as a dump does (%s) leaves the path as it was', async (first, table) => {
+      const [before] = await select('show search_path')
+      const dump = { name: 'dump', sql: `${first}; create table ${table} (id integer)` }
+      expect((await migrate(database.db, [dump])).applied).toEqual(['dump'])
+      for (let connection = 0; connection < 4; connection++)
+        expect(await select('show search_path')).toEqual([before])
+      expect(await migrate(database.db, [dump])).toEqual({ applied: [], pending: [] })
+    })
+
     test('within a transaction it belongs to it', async () => {
       const run = database.db.transaction(async (tx) => {
         await migrate(tx, tables)

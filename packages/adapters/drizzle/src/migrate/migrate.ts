@@ -101,8 +101,16 @@ async function apply(tx: Executor, migration: Hashed): Promise<boolean> {
   const [pending] = await pendingOf(tx, [migration])
   if (pending === undefined) return false
   // Drivers take several statements or parameters, not both; PostgreSQL itself runs a text of several.
-  await tx.execute(sql`select set_config('base.migration', ${migration.sql}, true)`)
+  const [{ path } = {}] = rowsOf(
+    await tx.execute(
+      sql`select set_config('base.migration', ${migration.sql}, true), current_setting('search_path') as path`,
+    ),
+  )
   await tx.execute(sql`do $$ begin execute current_setting('base.migration'); end $$`)
+  // A dump of pg_dump begins by taking the path away, and neither the ledger nor the next user of the connection is without one.
+  await tx.execute(
+    sql`select set_config('search_path', ${path}, false) where current_setting('search_path') <> ${path}`,
+  )
   await tx.execute(
     sql`insert into base_migrations (name, hash) values (${migration.name}, ${migration.hash})`,
   )
