@@ -107,7 +107,8 @@ async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest)
     return await withLock(
       lock as NonNullable<typeof lock>,
       `cache:${flight.key}`,
-      { ttl, wait: ttl, clock, signal: flight.signal },
+      // Who has it renews it for as long as it loads, and loses it when it dies: there is no other reason to give up.
+      { ttl, wait: hardTimeout, clock, signal: flight.signal },
       () => {
         isLocked = true
         return loadUnlessFound(core, flight, request)

@@ -48,6 +48,26 @@ describe('a cache with a lock', () => {
     expect([await first, await second, load.mock.calls.length]).toEqual(['value', 'value', 1])
   })
 
+  test('waits for a load in another process for longer than a lease as well', async () => {
+    const { clock, a, b } = pair()
+    const load = vi.fn(async () => {
+      for (let part = 0; part < 5; part++) await clock.sleep('20s')
+      return 'value'
+    })
+    const both = [a, b].map((cache) => cache.getOrSet('k', load))
+    await clock.advance('101s')
+    expect([await Promise.all(both), load.mock.calls.length]).toEqual([['value', 'value'], 1])
+    clock.assertIdle()
+  })
+
+  test('takes over from a process that died while it loaded', async () => {
+    const { clock, lock, b } = pair()
+    await lock.acquire('cache:k', { ttl: '30s' })
+    const waiting = b.getOrSet('k', () => 'value')
+    await clock.advance('31s')
+    expect(await waiting).toBe('value')
+  })
+
   test('after a failure in one process another one loads', async () => {
     const { clock, a, b } = pair()
     const first = a.getOrSet('k', async () => {

@@ -415,14 +415,14 @@ describe('a load under a lock', () => {
     expect([load.mock.calls.length, sources]).toEqual([1, ['loader']])
   })
 
-  test('takes a lease as long as the hard timeout, or 30 s', async () => {
+  test('takes a lease as long as the hard timeout, or 30 s, and waits for it as long as for the load', async () => {
     const { node, lock } = fleet()
     const acquire = vi.fn<Lock['acquire']>(lock.acquire.bind(lock))
     const cache = node({ lock: { acquire, tryAcquire: lock.tryAcquire.bind(lock) } })
     await cache.getOrSet('a', () => 1)
     await cache.getOrSet('b', () => 1, { hardTimeout: 5_000 })
     expect(acquire.mock.calls.map(([key, options]) => [key, options?.ttl, options?.wait])).toEqual([
-      ['cache:a', 30_000, 30_000],
+      ['cache:a', 30_000, Number.POSITIVE_INFINITY],
       ['cache:b', 5_000, 5_000],
     ])
   })
