@@ -130,7 +130,12 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
   const found = better(lookup.found[0], core.layers.find(flight.key))
   const isNew =
     previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil + ROUNDING)
-  if (found !== undefined && found.freshUntil > now && isNew) return found.held
+  if (found !== undefined && found.freshUntil > now && isNew) {
+    flight.since = since
+    flight.tags = found.tags
+    core.judgeTags(flight)
+    return found.held
+  }
   const versions =
     lookup.versions.length === core.layers.lower.length
       ? lookup.versions

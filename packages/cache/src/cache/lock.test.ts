@@ -1,7 +1,8 @@
 import { type Lock, memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryCacheStore } from '../store/index.js'
+import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { createCache } from './index.js'
 
 /** Two processes that share a store and a lock. */
@@ -17,7 +18,7 @@ function pair(more: { readonly lock?: Lock; readonly hardTimeout?: number } = {}
       ...more,
       lock,
     })
-  return { clock, lock, a: make(), b: make() }
+  return { clock, lock, shared, a: make(), b: make() }
 }
 
 describe('a cache with a lock', () => {
@@ -58,6 +59,36 @@ describe('a cache with a lock', () => {
     await clock.advance('101s')
     expect([await Promise.all(both), load.mock.calls.length]).toEqual([['value', 'value'], 1])
     clock.assertIdle()
+  })
+
+  test('does not give what another process has loaded to who comes after the invalidation of its tag', async () => {
+    const { clock, lock, a, shared } = pair()
+    let gate = Promise.resolve()
+    const slow: CacheStore = {
+      ...shared,
+      getMany: async (...args) => {
+        const read = await shared.getMany(...args)
+        // The answer to the question for the marks of its tags.
+        if (args[0].length === 0) await gate
+        return read
+      },
+    }
+    const b = createCache({ layers: [memoryCacheStore({ clock }), slow], jitter: [0, 0], clock, lock })
+    const old = async () => {
+      await clock.sleep(100)
+      return 'old'
+    }
+    const load = vi.fn(() => 'new')
+    const before = [a.getOrSet('k', old, { tags: ['t'] }), b.getOrSet('k', load)]
+    await clock.advance(50)
+    const { promise, resolve } = deferred()
+    gate = promise
+    await clock.advance(50)
+    await b.deleteByTag('t')
+    const after = b.getOrSet('k', load)
+    resolve()
+    expect([...(await Promise.all(before)), await after]).toEqual(['old', 'old', 'new'])
+    expect(load).toHaveBeenCalledOnce()
   })
 
   test('takes over from a process that died while it loaded', async () => {
