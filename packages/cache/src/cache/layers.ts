@@ -167,6 +167,7 @@ export class Layers {
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
     if (this.lower.length > 0) {
+      this.top?.remember(keys, this.#settings.clock.monotonic())
       for (const [key, entry] of entries) this.#writing.set(key, entry)
       await Promise.all(
         this.lower.map((layer, index) =>

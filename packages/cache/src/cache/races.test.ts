@@ -61,6 +61,29 @@ describe('between memory and the layer below', () => {
     expect(await cache.get('k')).toBe(large)
   })
 
+  test('a read that began before a write does not put back what was there, though memory had no room to keep that', async () => {
+    const { clock, shared, gates, other } = gated()
+    const store: CacheStore = {
+      ...shared,
+      getMany: async (...args) => {
+        const read = await shared.getMany(...args)
+        await gates.read
+        return read
+      },
+    }
+    const layers = [memoryCacheStore({ maxEntries: 1, clock }), store]
+    const cache = createCache({ layers, jitter: [0, 0], clock })
+    await other.set('k', 'old')
+    const gate = deferred()
+    gates.read = gate.promise
+    const reading = cache.get('k')
+    await clock.advance(0)
+    await cache.set('k', 'new')
+    await cache.set('l', 1)
+    gate.resolve()
+    expect([await reading, await cache.get('k')]).toEqual(['old', 'new'])
+  })
+
   test('the first of two writes, once it is done, takes the second one from nobody', async () => {
     const { clock, shared } = gated()
     const gates = [deferred(), deferred()]

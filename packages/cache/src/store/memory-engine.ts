@@ -121,6 +121,11 @@ export class MemoryEngine {
     return true
   }
 
+  /** Refuses what is older than the keys' entries are now, also once there is no room for them any more. */
+  remember(keys: Iterable<string>, now: number): void {
+    for (const key of keys) this.#deleted.add(key, this.version, now)
+  }
+
   delete(keys: Iterable<string>, now: number): number {
     const version = ++this.version
     for (const key of keys) {
