@@ -107,7 +107,7 @@ async function apply(tx: Executor, migration: Hashed): Promise<boolean> {
     ),
   )
   await tx.execute(sql`do $$ begin execute current_setting('base.migration'); end $$`)
-  // A dump of pg_dump begins by taking the path away, and neither the ledger nor the next user of the connection is without one.
+  // Dumps of pg_dump begin by taking the path away: the ledger is found by it, and so is all that the connection serves next.
   await tx.execute(
     sql`select set_config('search_path', ${path}, false) where current_setting('search_path') <> ${path}`,
   )
