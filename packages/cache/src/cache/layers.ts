@@ -167,7 +167,6 @@ export class Layers {
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
     if (this.lower.length > 0) {
-      this.top?.remember(keys, this.#settings.clock.monotonic())
       for (const [key, entry] of entries) this.#writing.set(key, entry)
       await Promise.all(
         this.lower.map((layer, index) =>
@@ -176,6 +175,8 @@ export class Layers {
       )
       const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
       if (lost.length > 0) this.#drop({ keys: lost })
+      // A read of a lower layer that is still under way may have found what was there before.
+      this.top?.protect(keys, this.#settings.clock.monotonic())
     }
     await this.#bus?.tell({ keys })
   }

@@ -91,6 +91,38 @@ describe('a cache with a lock', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
+  test('does not give what another process has loaded for what is set while it is read', async () => {
+    const { clock, lock, a, shared } = pair()
+    const gates = { read: Promise.resolve(), set: Promise.resolve() }
+    const slow: CacheStore = {
+      ...shared,
+      getMany: async (...args) => {
+        const read = await shared.getMany(...args)
+        await gates.read
+        return read
+      },
+      set: async (...args) => {
+        await gates.set
+        return shared.set(...args)
+      },
+    }
+    const b = createCache({ layers: [memoryCacheStore({ clock }), slow], jitter: [0, 0], clock, lock })
+    const old = async () => {
+      await clock.sleep(100)
+      return 'old'
+    }
+    const both = [a, b].map((cache) => cache.getOrSet('k', old))
+    await clock.advance(50)
+    const [read, set] = [deferred(), deferred()]
+    Object.assign(gates, { read: read.promise, set: set.promise })
+    const setting = b.set('k', 'set')
+    await clock.advance(50)
+    set.resolve()
+    await setting
+    read.resolve()
+    expect([...(await Promise.all(both)), await b.get('k')]).toEqual(['old', 'old', 'set'])
+  })
+
   test('takes over from a process that died while it loaded', async () => {
     const { clock, lock, b } = pair()
     await lock.acquire('cache:k', { ttl: '30s' })

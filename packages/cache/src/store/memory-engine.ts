@@ -121,9 +121,10 @@ export class MemoryEngine {
     return true
   }
 
-  /** Refuses what is older than the keys' entries are now, also once there is no room for them any more. */
-  remember(keys: Iterable<string>, now: number): void {
-    for (const key of keys) this.#deleted.add(key, this.version, now)
+  /** Refuses what began before now for these keys, whether there is still room for their entries or not. */
+  protect(keys: Iterable<string>, now: number): void {
+    const version = ++this.version
+    for (const key of keys) this.#deleted.add(key, version, now)
   }
 
   delete(keys: Iterable<string>, now: number): number {
