@@ -155,6 +155,20 @@ describe('memoryCacheStore', () => {
     expect(() => memoryCacheStore(options)).toThrow(`@base/cache memoryCacheStore: ${message}`)
   })
 
+  test('a load is not written after a set that came while it ran, whatever became of its entry', async () => {
+    const { clock, store, set } = onTestClock({ maxEntries: 1 })
+    const late = async (end: () => unknown) => {
+      const { version } = await store.getMany(['k'], [])
+      await set('k', 'set', 10, ['t'])
+      await end()
+      await store.getMany(['k'], [])
+      const entry = { value: 'old', expiresAt: clock.now() + HOUR, staleUntil: clock.now() + HOUR, tags: [] }
+      return [await store.set('k', entry, { unlessDeletedSince: version }), await has(store, 'k')]
+    }
+    expect(await late(() => clock.advance(10))).toEqual([false, false])
+    expect(await late(() => set('l'))).toEqual([false, false])
+  })
+
   test('tells the cache what it evicts', async () => {
     const cache = createCache({ layers: [memoryCacheStore({ maxEntries: 2 })], namespace: 'n' })
     const heard: unknown[] = []

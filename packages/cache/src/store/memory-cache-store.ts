@@ -133,7 +133,7 @@ class MemoryStore {
     const now = this.#clock.monotonic()
     const offset = now - this.#clock.now()
     const since = options?.unlessDeletedSince
-    return this.#engine.set(
+    const isWritten = this.#engine.set(
       {
         key,
         held: entry.value,
@@ -146,6 +146,9 @@ class MemoryStore {
       },
       now,
     )
+    // Older loads are refused also once it is gone.
+    if (since === undefined) this.#engine.protect([key], now, this.#engine.version)
+    return isWritten
   }
 
   async *#scan(pattern: string, options?: StoreReadOptions): AsyncGenerator<string> {

@@ -121,9 +121,8 @@ export class MemoryEngine {
     return true
   }
 
-  /** Refuses what began before now for these keys, whether there is still room for their entries or not. */
-  protect(keys: Iterable<string>, now: number): void {
-    const version = ++this.version
+  /** Refuses what began before a version, by default before now, for these keys, whether their entries are still there or not. */
+  protect(keys: Iterable<string>, now: number, version: number = ++this.version): void {
     for (const key of keys) this.#deleted.add(key, version, now)
   }
 
