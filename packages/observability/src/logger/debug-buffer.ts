@@ -1,7 +1,9 @@
+import type { KeptLine } from './kept-line.js'
+
 /** The lines of a request that were not printed. */
 interface Kept {
-  readonly lines: string[]
-  /** UTF-16 units of all of them. */
+  readonly lines: KeptLine[]
+  /** UTF-16 units of all of them, as far as they are known. */
   size: number
   /** Lines that made room for later ones. */
   dropped: number
@@ -33,7 +35,7 @@ export class DebugBuffer {
   }
 
   /** Keeps a line of the request. */
-  add(request: string, line: string): void {
+  add(request: string, line: KeptLine): void {
     const kept = this.#requests.get(request) ?? this.#open(request)
     kept.lines.push(line)
     kept.size += line.length
@@ -46,8 +48,13 @@ export class DebugBuffer {
   /** What is kept of the request, once. */
   take(request: string): Story | undefined {
     const kept = this.#requests.get(request)
+    if (kept === undefined) return undefined
     this.#requests.delete(request)
-    return kept
+    const lines = kept.lines.map(String)
+    let size = lines.reduce((sum, line) => sum + line.length, 0)
+    let first = 0
+    while (size > this.#limits.size) size -= lines[first++]?.length ?? size
+    return { lines: lines.slice(first), dropped: kept.dropped + first }
   }
 
   #open(request: string): Kept {

@@ -3,7 +3,9 @@ import { symbols } from 'pino'
 import { type Call, readCall } from './call.js'
 import { type ContextIds, contextIds } from './context-ids.js'
 import type { DebugBuffer } from './debug-buffer.js'
+import { keptLine } from './kept-line.js'
 import type { LevelName } from './level-name.js'
+import type { LineParts } from './line-writer.js'
 import { STATE } from './logger-state.js'
 import type { Instance, Stream } from './pino-instance.js'
 import { isSampled } from './sampling.js'
@@ -60,7 +62,8 @@ export class Emitter {
       }
       const request = requestOf(ids)
       if (level.value < keepFrom || request === undefined) return
-      buffer.add(request, this.#line(logger, level, ids, readCallOf(logger, args), this.#clock.now()))
+      const parts = partsOf(logger, level, ids, readCallOf(logger, args), this.#clock.now())
+      buffer.add(request, keptLine(logger[STATE].lines, parts))
     } catch {
       // As above.
     }
@@ -68,24 +71,10 @@ export class Emitter {
 
   #write(logger: Instance, level: LevelName, ids: ContextIds, call: Call): void {
     const time = this.#clock.now()
-    const line = this.#line(logger, level, ids, call, time)
+    const line = logger[STATE].lines.line(partsOf(logger, level, ids, call, time))
     const stream = logger[symbols.streamSym]
     describe(stream, logger, level, call, time)
     stream.write(line)
-  }
-
-  #line(logger: Instance, level: LevelName, ids: ContextIds, call: Call, time: number): string {
-    const { bindings, lines } = logger[STATE]
-    const { log } = logger[symbols.formattersSym]
-    return lines.line({
-      level: level.json,
-      time,
-      ids,
-      bindings,
-      fields: log === undefined ? call.fields : log(call.fields ?? {}),
-      message: call.message,
-      serializers: logger[symbols.serializersSym],
-    })
   }
 
   /** Prints what was kept of the request, as urgent as what made it of interest. */
@@ -100,6 +89,19 @@ export class Emitter {
     const stream = logger[symbols.streamSym]
     describe(stream, logger, level, { fields: undefined, message: undefined }, this.#clock.now())
     for (const line of story.lines) stream.write(line)
+  }
+}
+
+function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call, time: number): LineParts {
+  const { log } = logger[symbols.formattersSym]
+  return {
+    level: level.json,
+    time,
+    ids,
+    bindings: logger[STATE].bindings,
+    fields: log === undefined ? call.fields : log(call.fields ?? {}),
+    message: call.message,
+    serializers: logger[symbols.serializersSym],
   }
 }
 

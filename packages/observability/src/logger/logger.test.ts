@@ -238,6 +238,48 @@ describe('lines that are not printed', () => {
     expect(told.at(-2)).toBe('line 99')
   })
 
+  test('say what they said when they were kept, as they would have been printed', () => {
+    const clock = new TestClock({ now: 7 })
+    const said: object[] = [
+      { plain: 1, yes: true, none: null, gone: undefined, text: 'a@b.example', password: 'x' },
+      { pid: 1, level: 'gold', time: 0, msg: 'mine', correlationId: 'z' },
+      { nested: { deep: [1] } },
+      { long: 'x'.repeat(20_000) },
+      Object.defineProperty({}, 'broken', { enumerable: true, get: () => fail() }),
+      new Map([['a', 1]]),
+      Object.create({ inherited: 1 }),
+    ]
+    const fail = () => {
+      throw new Error('unreadable')
+    }
+    const tell = (level: 'debug' | 'info') => {
+      const options = { redact: { patterns: ['email'] }, buffer: { size: 100_000 }, clock } as const
+      const { logger, lines } = withLines({ ...options, level })
+      const child = logger.child({ plain: 'bound' }, { serializers: { none: () => 'serialized' } })
+      inRequest('a', () => {
+        for (const fields of said) child.debug(fields, 'said')
+        child.setBindings({ later: 1 })
+        logger.error('failed')
+      })
+      return lines()
+    }
+    expect(tell('info')).toEqual(tell('debug'))
+  })
+
+  test('do not follow what becomes of what was said', () => {
+    const { logger, lines } = withLines({ level: 'info', buffer: {} })
+    const fields = { tries: 1, last: { status: 503 } }
+    const flat = { tries: 1 }
+    inRequest('a', () => {
+      logger.debug(fields)
+      logger.debug(flat)
+      fields.last.status = 200
+      fields.tries = flat.tries = 2
+      logger.error('failed')
+    })
+    expect(lines()).toMatchObject([{ tries: 1, last: { status: 503 } }, { tries: 1 }, {}])
+  })
+
   test('are printed for a share of the requests, the same in every service', () => {
     const one = withLines({ level: 'info', sampling: { ratio: 0.3 } })
     const other = withLines({ level: 'info', sampling: { ratio: 0.3 } })

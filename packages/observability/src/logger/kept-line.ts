@@ -1,0 +1,68 @@
+import type { LineParts, LineWriter } from './line-writer.js'
+
+/** Longer texts are cut in a line, so they are not held as they are. */
+const LONGEST = 1_000
+
+/** A line that is kept for its request: its text, or what it is written from. Nearly none is ever told. */
+export type KeptLine = string | LaterLine
+
+/** A line that is written when it is told. */
+export class LaterLine {
+  /** UTF-16 units of what it says: fewer than the line has. */
+  readonly length: number
+  readonly #lines: LineWriter
+  readonly #parts: LineParts
+
+  constructor(lines: LineWriter, parts: LineParts, length: number) {
+    this.#lines = lines
+    this.#parts = parts
+    this.length = length
+  }
+
+  toString(): string {
+    return this.#lines.line(this.#parts)
+  }
+}
+
+/** A line that is kept. It is written at once where what it says could be another thing later. */
+export function keptLine(lines: LineWriter, parts: LineParts): KeptLine {
+  const { message = '', fields = {} } = parts
+  if (typeof message !== 'string' || message.length > LONGEST) return lines.line(parts)
+  const own = readFlat(fields)
+  if (own === undefined) return lines.line(parts)
+  return new LaterLine(lines, { ...parts, fields: own.fields }, message.length + own.length)
+}
+
+interface Flat {
+  readonly fields: object
+  readonly length: number
+}
+
+/** `undefined` also for fields that cannot be read: the line says which. */
+function readFlat(fields: object): Flat | undefined {
+  try {
+    return flatCopy(fields)
+  } catch {
+    return undefined
+  }
+}
+
+/** A copy of fields that are short values, and how long they are; `undefined` where they are anything else. */
+function flatCopy(fields: object): Flat | undefined {
+  const prototype: unknown = Object.getPrototypeOf(fields)
+  if (prototype !== Object.prototype && prototype !== null) return undefined
+  const copy: Record<string, unknown> = {}
+  let length = 0
+  for (const name of Object.keys(fields)) {
+    const value: unknown = (fields as Record<string, unknown>)[name]
+    if (name === '__proto__' || !isShort(value)) return undefined
+    copy[name] = value
+    length += name.length + (typeof value === 'string' ? value.length : 1)
+  }
+  return { fields: copy, length }
+}
+
+function isShort(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= LONGEST
+  return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean'
+}
