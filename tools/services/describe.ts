@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import type { PrivateKind, ServerOptions, ServiceKind } from './kinds.ts'
 import { missing, missingOwn } from './missing.ts'
 import { type PrivateServer, privateServer } from './private-server.ts'
 import { type Services, services } from './services.ts'
+import { skip } from './skip.ts'
 
 const START_TIMEOUT = 120_000
 const CLOSE_TIMEOUT = 60_000
@@ -68,14 +69,6 @@ function describeWith<Service extends AsyncDisposable>(
       await service?.[Symbol.asyncDispose]()
     }, CLOSE_TIMEOUT)
     body(later(() => service))
-  })
-}
-
-function skip(title: string, lack: string, body: () => void): void {
-  describe.skip(`${title} (skipped: ${lack})`, body)
-  if (process.env['CI'] !== 'true') return
-  test(`${title}: is there, as CI=true demands`, () => {
-    throw new Error(`${lack}.`)
   })
 }
 

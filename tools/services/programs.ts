@@ -20,6 +20,7 @@ const NEEDED: Readonly<Record<PrivateKind, readonly string[]>> = {
 
 /** The absolute paths of the programs that a server of that kind needs, or undefined if one is not installed. */
 export function findPrograms(kind: PrivateKind): Readonly<Record<string, string>> | undefined {
+  if (process.env['TEST_SERVICES'] === 'off') return undefined
   const folders = searchFolders(kind)
   const found: Record<string, string> = {}
   for (const name of NEEDED[kind]) {

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Consumer, type NodeVersion, nodeBinary, withExample } from '@base-internal/tools/consumer'
+import { promtool, promtoolMissing } from '@base-internal/tools/promtool'
 import { expect, onTestFinished, test } from 'vitest'
 
 type Line = Readonly<Record<string, unknown>>
@@ -85,8 +86,9 @@ test.for<NodeVersion>(['22', '24', '26'])(
       expect(scraped).toContain(
         'http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="201",http_route="/orders"} 2',
       )
-      const judged = spawnSync('promtool', ['check', 'metrics'], { input: scraped, encoding: 'utf8' })
-      expect([judged.status, judged.stdout, judged.stderr]).toEqual([0, '', ''])
+      // Without promtool it is not judged; in CI it has to be there.
+      if (process.env['CI'] === 'true' || promtoolMissing() === undefined)
+        expect(promtool(['check', 'metrics'], { input: scraped })).toEqual({ status: 0, said: '' })
 
       const last = placeOrder(service, {})
       await last

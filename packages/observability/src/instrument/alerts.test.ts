@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { describeWithPromtool, promtool } from '@base-internal/tools/promtool'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
@@ -20,27 +20,14 @@ const { groups } = parse(readFileSync(join(root, 'alerts/base.yaml'), 'utf8')) a
 const alerts = groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert !== undefined)
 const runbook = readFileSync(resolve(root, '../../docs/runbooks/alerts.md'), 'utf8')
 
-function promtool(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: fixtures, encoding: 'utf8' })
-  return { status, said: `${stdout}${stderr}` }
-}
-
-const isThere = spawnSync('promtool', ['--version']).error === undefined
-
-if (!isThere && process.env['CI'] === 'true') {
-  test('promtool is there, as CI=true demands', () => {
-    throw new Error('promtool is not installed: run .ci/install-services.')
-  })
-}
-
-describe.skipIf(!isThere)(`promtool${isThere ? '' : ' (skipped: it is not installed)'}`, () => {
+describeWithPromtool('promtool', () => {
   test('has nothing to say of the rules', () => {
-    const { status, said } = promtool('check', 'rules', '--lint-fatal', join(root, 'alerts/base.yaml'))
+    const { status, said } = promtool(['check', 'rules', '--lint-fatal', join(root, 'alerts/base.yaml')])
     expect([status, said]).toEqual([0, expect.stringContaining('SUCCESS: 27 rules found')])
   })
 
   test.each(FILES)('finds that each speaks when it should, and only then: %s', (file) => {
-    const { status, said } = promtool('test', 'rules', file)
+    const { status, said } = promtool(['test', 'rules', file], { cwd: fixtures })
     expect([status, said.replace(/\s+/g, ' ').trim()]).toEqual([0, `Unit Testing: ${file} SUCCESS`])
   })
 })

@@ -1,17 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { describe, expect, test } from 'vitest'
+import { describeWithPromtool, promtool } from '@base-internal/tools/promtool'
+import { expect, test } from 'vitest'
 import { createMetrics, type Metrics, metricsEndpoint, processMetrics } from './index.js'
 
-const isThere = spawnSync('promtool', ['--version']).error === undefined
-
-/** What promtool has to say: nothing, where all is well. Its exit code is 1 for what it cannot read, 3 for what it would do otherwise. */
-function judge(text: string) {
-  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
-    input: text,
-    encoding: 'utf8',
-  })
-  return { status, said: `${stdout}${stderr}` }
-}
+/** What promtool has to say: nothing, where all is well. */
+const judge = (text: string) => promtool(['check', 'metrics'], { input: text })
 
 async function scraped(metrics: Metrics): Promise<string> {
   return (await metricsEndpoint(metrics)(new Request('http://s/metrics'))).text()
@@ -19,13 +11,7 @@ async function scraped(metrics: Metrics): Promise<string> {
 
 const WELL = { status: 0, said: '' }
 
-if (!isThere && process.env['CI'] === 'true') {
-  test('promtool is there, as CI=true demands', () => {
-    throw new Error('promtool is not installed: run .ci/install-services.')
-  })
-}
-
-describe.skipIf(!isThere)(`promtool check metrics${isThere ? '' : ' (skipped: it is not installed)'}`, () => {
+describeWithPromtool('promtool check metrics', () => {
   test('has nothing to say of instruments with units and attributes', async () => {
     const metrics = createMetrics({ prefix: 'shop.' })
     const of = (description: string, unit?: string) =>

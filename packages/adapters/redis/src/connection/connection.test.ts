@@ -198,37 +198,39 @@ function addressOf(url: string): { host: string; port: number } {
   return { host: hostname, port: Number(port) }
 }
 
-describe('a cluster', () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
+describeWithPrivateService('redis', {}, () => {
+  describe('a cluster', () => {
+    let cluster: TestCluster
+    beforeAll(async () => {
+      cluster = await testCluster()
+    }, 60_000)
+    afterAll(() => cluster?.[Symbol.asyncDispose]())
 
-  test('gives numbers as numbers, although ioredis was told to give texts', async () => {
-    await using opened = await textualClusterClient(cluster.urls)
-    const connection = connect(opened.client, 'test')
-    for (const key of ['textual:one', 'textual:two', 'textual:three'])
-      expect(await runScript(connection, add, [key], ['2'], { timeout: 5_000, once: true })).toBe(2)
-    for (const master of await connection.masters(patient))
-      expect(await master.send(['DBSIZE'], { timeout: 5_000 })).toEqual(expect.any(Number))
-  })
-
-  describe.each(kinds)('%s', (kind) => {
-    test('sends each command and script to the node of its key', async () => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+    test('gives numbers as numbers, although ioredis was told to give texts', async () => {
+      await using opened = await textualClusterClient(cluster.urls)
       const connection = connect(opened.client, 'test')
-      expect(connection.isCluster).toBe(true)
-      const names = ['one', 'two', 'three', 'four', 'five', 'six']
-      for (const name of names) {
-        const key = `${kind}:${name}`
-        await connection.send(['SET', key, '1'], { ...patient, key })
-        expect(await runScript(connection, add, [key], ['2'], patient)).toBe(3)
-      }
-      const masters = await connection.masters(patient)
-      const sizes = await Promise.all(masters.map((master) => master.send(['DBSIZE'], patient)))
-      expect(masters).toHaveLength(3)
-      expect(sizes.every((size) => Number(size) > 0)).toBe(true)
+      for (const key of ['textual:one', 'textual:two', 'textual:three'])
+        expect(await runScript(connection, add, [key], ['2'], { timeout: 5_000, once: true })).toBe(2)
+      for (const master of await connection.masters(patient))
+        expect(await master.send(['DBSIZE'], { timeout: 5_000 })).toEqual(expect.any(Number))
+    })
+
+    describe.each(kinds)('%s', (kind) => {
+      test('sends each command and script to the node of its key', async () => {
+        await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+        const connection = connect(opened.client, 'test')
+        expect(connection.isCluster).toBe(true)
+        const names = ['one', 'two', 'three', 'four', 'five', 'six']
+        for (const name of names) {
+          const key = `${kind}:${name}`
+          await connection.send(['SET', key, '1'], { ...patient, key })
+          expect(await runScript(connection, add, [key], ['2'], patient)).toBe(3)
+        }
+        const masters = await connection.masters(patient)
+        const sizes = await Promise.all(masters.map((master) => master.send(['DBSIZE'], patient)))
+        expect(masters).toHaveLength(3)
+        expect(sizes.every((size) => Number(size) > 0)).toBe(true)
+      })
     })
   })
 })
