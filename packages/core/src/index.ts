@@ -1,3 +1,4 @@
+export { untilAborted } from './abort/index.js'
 export {
   type Clock,
   type ScheduleOptions,
