@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { toMilliseconds } from '@base/core/duration'
 import type { ForbiddenError } from '@base/core/errors'
 import { ok, type Result } from '@base/core/result'
@@ -5,7 +6,6 @@ import type { AuthError } from '../errors/auth-error.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { refused } from '../tokens/refused.js'
-import { untilAborted } from '../tokens/until-aborted.js'
 import type { ApiKeyStore, StoredApiKey, StoredApiKeySecret } from './api-key-store.js'
 import { createKeyId, createKeyText, isKeyId, readKeyText } from './api-key-text.js'
 import type {

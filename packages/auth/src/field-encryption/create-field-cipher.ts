@@ -1,7 +1,7 @@
+import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
-import { untilAborted } from '../tokens/until-aborted.js'
 import { withoutText } from '../without-text.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
 import { blindIndexOf, IndexKeys } from './blind-index.js'

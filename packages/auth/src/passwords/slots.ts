@@ -1,5 +1,5 @@
+import { untilAborted } from '@base/core/abort'
 import { UnavailableError } from '@base/core/errors'
-import { untilAborted } from '../tokens/until-aborted.js'
 
 /**
  * Lets so many calls run at once, and so many wait, first come first served: a flood of sign-ins costs time, not all memory.

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { reveal } from '../store/guarded.js'
 import type { CachedEntry } from './cache.js'
 import type { CacheCore } from './core.js'
@@ -9,7 +10,7 @@ import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
 import type { Scope } from './scope.js'
-import { type Patience, waitForFlight, waitUnlessAborted } from './waiting.js'
+import { type Patience, waitForFlight } from './waiting.js'
 
 type Load = (context: LoadContext<never>) => unknown
 
@@ -83,8 +84,7 @@ export class Reader {
 
   async getOrSet(key: string, load: Load, rules: CallRules): Promise<unknown> {
     const fullKey = this.#scope.keyOf(key)
-    const known =
-      this.#knowAtOnce(fullKey) ?? (await waitUnlessAborted(this.#know(key, rules.tags), rules.signal))
+    const known = this.#knowAtOnce(fullKey) ?? (await untilAborted(this.#know(key, rules.tags), rules.signal))
     // Not by its throwIfAborted, which polyfills may not have.
     if (rules.signal?.aborted === true) throw rules.signal.reason
     const { found } = known
@@ -118,7 +118,7 @@ export class Reader {
   /** What a new load gives, for who has joined one that was overtaken before. */
   async loadAnew(key: string, load: Load, rules: CallRules, limit: number): Promise<unknown> {
     const { signal } = rules
-    const known = await waitUnlessAborted(this.#know(key, rules.tags), signal)
+    const known = await untilAborted(this.#know(key, rules.tags), signal)
     if (known.found !== undefined && this.#isFresh(known.found)) return known.found.held
     const flight = this.#startUnlessRunning(key, load, rules, known, false)
     return this.#join(flight, waitFrom(flight), { signal, limit })

@@ -51,13 +51,3 @@ export function waitForFlight(
     flight.promise.finally(end).then(resolve, reject)
   })
 }
-
-/** Waits for what comes before a flight; the signal ends that with its reason. */
-export function waitUnlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
-    work.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject)
-  })
-}

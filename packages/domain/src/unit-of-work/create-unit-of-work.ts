@@ -1,8 +1,8 @@
+import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
 import { checkFunction } from '@base/core/options'
-import { abortable } from './abortable.js'
 import type { UnitDriver } from './driver.js'
 import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
 import { type Ending, Frame } from './frame.js'
@@ -159,7 +159,8 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const tx = guarded(frame.transaction.repositories, isOpen)
     const work = () => runInContext([[this.#ambient, ambient]], async () => fn(tx, unit))
     try {
-      return await abortable(signal, work)
+      signal.throwIfAborted()
+      return await untilAborted(work(), signal)
     } catch (error) {
       running = false
       throw error

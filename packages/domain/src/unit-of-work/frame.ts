@@ -1,5 +1,5 @@
+import { untilAborted } from '@base/core/abort'
 import { reportCallbackError } from '@base/core/events'
-import { abortable } from './abortable.js'
 import type { UnitTransaction } from './driver.js'
 import { TransactionAbortedError, TransactionClosedError } from './errors.js'
 
@@ -66,14 +66,15 @@ export class Frame<Repos extends object> {
   /** Runs a nested part after those that came before it, for a transaction has one line of savepoints. */
   inTurn<R>(signal: AbortSignal, part: () => Promise<R>): Promise<R> {
     const before = this.#lastPart
-    const turn = abortable(signal, () => before).then(part)
+    const turn = untilAborted(before, signal).then(part)
     this.#lastPart = Promise.allSettled([before, turn])
     return turn
   }
 
   /** Ends it well: waits for its parts, calls the hooks, keeps the work. */
   async keep(ending: Ending): Promise<void> {
-    await abortable(this.signal, () => this.#settle())
+    this.signal.throwIfAborted()
+    await untilAborted(this.#settle(), this.signal)
     if (this.#failure !== undefined) throw new TransactionAbortedError(this.#failure.error)
     this.ensureOpen()
     this.signal.throwIfAborted()

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkMethods, checkOneOf } from '@base/core/options'
 import { checkRules, type HealthCheck } from './check-options.js'
@@ -136,14 +137,4 @@ class ServiceHealth implements Health {
     const runs = Promise.all(members.map(async (runner) => [runner.rules.name, await runner.run()] as const))
     return reportOf(await untilAborted(runs, signal), notes())
   }
-}
-
-/** The promise, or the reason of the signal, whichever comes first; leaves no listener behind. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
-    promise.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject)
-  })
 }

@@ -1,7 +1,7 @@
+import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { withFailures } from '../failures/failures.js'
-import { abortable } from './abortable.js'
 
 /** Milliseconds from which a statement is slow. */
 const SLOW = 100
@@ -41,7 +41,11 @@ export class Statements {
   async run<R>(operation: string, statement: Statement<R>, signal: AbortSignal | undefined): Promise<R> {
     const start = this.#clock.now()
     try {
-      return await abortable(signal, () => withFailures(() => statement))
+      signal?.throwIfAborted()
+      return await untilAborted(
+        withFailures(() => statement),
+        signal,
+      )
     } finally {
       const duration = this.#clock.now() - start
       if (duration >= SLOW && slow.hasSubscribers) {

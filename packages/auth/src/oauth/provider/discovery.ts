@@ -1,7 +1,7 @@
+import { untilAborted } from '@base/core/abort'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { UnavailableError } from '@base/core/errors'
 import { parseStrictObject } from '../../tokens/jws/strict-json.js'
-import { untilAborted } from '../../tokens/until-aborted.js'
 import { metadataProblem, type OidcMetadata } from './oidc-metadata.js'
 import { askProvider, type ProviderRules } from './provider-fetch.js'
 

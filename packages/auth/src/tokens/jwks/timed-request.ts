@@ -1,5 +1,5 @@
+import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
-import { untilAborted } from '../until-aborted.js'
 
 /** How long a request may take. */
 export interface RequestTime {
