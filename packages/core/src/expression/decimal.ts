@@ -5,10 +5,15 @@ import type { Decimal } from './expression.js'
 const MAX_INTEGER_DIGITS = 131_072
 const MAX_FRACTION_DIGITS = 16_383
 
-/** The value `± 0.digits × 10^point`; `digits` begins and ends with no zero. Infinity has an infinite `point`. */
+/**
+ * The value `± 0.digits × 10^point`: `-12.50` is `{ sign: -1, point: 2, digits: '125' }`, and 0 is `{ sign: 0, point: 0, digits: '' }`.
+ */
 export interface DecimalValue {
+  /** 0 for zero alone. */
   readonly sign: -1 | 0 | 1
+  /** Where the decimal point stands, counted from the first digit; below 0 for zeros between them. */
   readonly point: number
+  /** Decimal digits; begins and ends with no zero. */
   readonly digits: string
 }
 
@@ -26,6 +31,22 @@ export interface DecimalValue {
 export function decimal(text: string): Decimal {
   if (isDecimalText(text)) return Object.freeze({ $decimal: text })
   throw new ValidationError({ issues: [{ path: '', message: 'decimal takes a decimal number as text' }] })
+}
+
+/**
+ * The value of a decimal operand, exact, whichever way it is written. For those who write an adapter: a database may not take
+ * all spellings.
+ *
+ * @example
+ * decimalValue(decimal('0012.50')) // { sign: 1, point: 2, digits: '125' }
+ *
+ * @throws `ValidationError` where it is no operand that {@link decimal} makes.
+ */
+export function decimalValue(operand: Decimal): DecimalValue {
+  const text: unknown = operand?.$decimal
+  const value = isDecimalText(text) ? parseDecimal(text) : undefined
+  if (value !== undefined) return value
+  throw new ValidationError({ issues: [{ path: '$decimal', message: 'has to be a decimal number as text' }] })
 }
 
 /** Whether a text is a finite decimal number that a database can hold. */

@@ -1,6 +1,6 @@
 export { compareCodePoints } from './compare.js'
 export { type CompiledLeaf, compileExpression, compileLeaf, type ExpressionTest } from './compile.js'
-export { decimal } from './decimal.js'
+export { type DecimalValue, decimal, decimalValue } from './decimal.js'
 export type {
   Decimal,
   ElementLeaf,

@@ -97,7 +97,7 @@ export function termOf(domain: Domain, leaf: FieldCondition): Term {
 /** An operand; a decimal as PostgreSQL can read it. */
 function readOperand(value: ExpressionValue): Scalar {
   const operand = operandOf(value)
-  return operand !== null && isDecimal(operand) ? { $decimal: decimalText(operand.$decimal) } : operand
+  return operand !== null && isDecimal(operand) ? { $decimal: decimalText(operand) } : operand
 }
 
 function equality(domain: Domain, value: Scalar): Term {

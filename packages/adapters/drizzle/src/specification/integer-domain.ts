@@ -1,3 +1,4 @@
+import { type Decimal, decimalValue } from '@base/core/expression'
 import { type Domain, emptyDomain, type Value } from './domain.js'
 import { isDecimal } from './kinds.js'
 import { type Position, positioned } from './position.js'
@@ -31,7 +32,7 @@ const FAR = 1e20
 function wholeOf(value: Value): Whole | Exclude<Position, object> | undefined {
   if (typeof value === 'bigint') return { floor: value, hasFraction: false }
   if (typeof value === 'number') return wholeOfNumber(value)
-  return isDecimal(value) ? wholeOfDecimal(value.$decimal) : undefined
+  return isDecimal(value) ? wholeOfDecimal(value) : undefined
 }
 
 function wholeOfNumber(value: number): Whole | 'above' | 'below' {
@@ -42,20 +43,13 @@ function wholeOfNumber(value: number): Whole | 'above' | 'below' {
   return { floor: BigInt(floor), hasFraction: floor !== value }
 }
 
-const PARTS = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i
-
-function wholeOfDecimal(text: string): Whole | 'above' | 'below' {
-  const near = Number(text)
+function wholeOfDecimal(operand: Decimal): Whole | 'above' | 'below' {
+  const near = Number(operand.$decimal)
   if (Math.abs(near) > FAR) return wholeOfNumber(near)
-  const [, sign, whole = '', fraction = '', exponent = '0'] = PARTS.exec(text) ?? []
-  const all = whole + fraction
-  const digits = all.replace(/^0+/, '')
-  const point = Math.max(0, whole.length + Number(exponent) - (all.length - digits.length))
-  return signed(sign === '-', digits.slice(0, point).padEnd(point, '0'), /[1-9]/.test(digits.slice(point)))
-}
-
-function signed(isNegative: boolean, whole: string, hasFraction: boolean): Whole {
-  const magnitude = BigInt(whole)
-  if (!isNegative) return { floor: magnitude, hasFraction }
+  const { sign, point, digits } = decimalValue(operand)
+  const length = Math.max(0, point)
+  const magnitude = BigInt(digits.slice(0, length).padEnd(length, '0'))
+  const hasFraction = digits.length > length
+  if (sign >= 0) return { floor: magnitude, hasFraction }
   return { floor: hasFraction ? -magnitude - 1n : -magnitude, hasFraction }
 }

@@ -38,15 +38,14 @@ const WORDS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity'])
 function spellDecimal(value: Value): string | undefined {
   if (isDecimal(value)) return value.$decimal
   if (typeof value !== 'string') return undefined
-  if (WORDS.has(value)) return value
-  return isSpelledDecimal(value) ? decimalText(value) : undefined
+  return WORDS.has(value) ? value : spelled(value)
 }
 
-function isSpelledDecimal(text: string): boolean {
+/** Undefined where the text spells no decimal. */
+function spelled(text: string): string | undefined {
   try {
-    decimal(text)
-    return true
+    return decimalText(decimal(text))
   } catch {
-    return false
+    return undefined
   }
 }
