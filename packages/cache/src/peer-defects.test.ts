@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from './bus/index.js'
 import { type CacheOptions, createCache } from './cache/index.js'
@@ -12,14 +13,6 @@ function inMemory(options: Partial<CacheOptions> = {}) {
     clock,
     cache: createCache({ layers: [memoryCacheStore({ clock })], jitter: [0, 0], clock, ...options }),
   }
-}
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((onResolve) => {
-    resolve = onResolve
-  })
-  return { promise, resolve }
 }
 
 const down = () => Promise.reject(new Error('down'))

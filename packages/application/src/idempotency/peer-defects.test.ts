@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import {
   createIdempotency,
@@ -33,14 +34,6 @@ function processes(options: Partial<IdempotencyOptions> = {}) {
     isDead = true
   }
   return { clock, claims, first, other, die }
-}
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((onResolve) => {
-    resolve = onResolve
-  })
-  return { promise, resolve }
 }
 
 const never = (): never => expect.unreachable()

@@ -1,21 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { type Lock, memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
 import { Flight } from './flight.js'
 import { type CacheOptions, createCache, type LoadContext } from './index.js'
 import { waitForFlight } from './waiting.js'
-
-function deferred<T = void>() {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
 
 function inMemory(options: Partial<CacheOptions> = {}) {
   const clock = new TestClock()

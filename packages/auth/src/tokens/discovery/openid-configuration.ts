@@ -1,8 +1,8 @@
 import { invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { checkAddress } from '../../web-address.js'
+import { checkTexts } from '../check-texts.js'
 import { type AlgorithmName, checkAlgorithm } from '../keys/algorithm.js'
-import { isTexts } from '../verifier/claim-types.js'
 
 /** What an issuer offers, for {@link openidConfiguration}. What is left out is not offered. */
 export interface OpenidConfigurationOptions {
@@ -89,22 +89,16 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
     issuer,
     jwks_uri: checkAddress(jwksUri, place('jwksUri')),
     ...endpointsOf(options),
-    ...(scopes !== undefined && { scopes_supported: checkTexts(scopes, 'scopes') }),
+    ...(scopes !== undefined && { scopes_supported: checkTexts(scopes, place('scopes')) }),
     response_types_supported: hasCodeFlow ? ['code'] : [],
-    grant_types_supported: checkTexts(grantTypes, 'grantTypes'),
+    grant_types_supported: checkTexts(grantTypes, place('grantTypes')),
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: checkTexts(algorithms, 'algorithms').map((name) =>
+    id_token_signing_alg_values_supported: checkTexts(algorithms, place('algorithms')).map((name) =>
       checkAlgorithm(name, place('algorithms')),
     ),
     ...(hasCodeFlow && { code_challenge_methods_supported: ['S256'] }),
     ...extra,
   }
-}
-
-/** A text would be served as one, where clients look for a list. */
-function checkTexts(value: unknown, option: string): readonly string[] {
-  if (isTexts(value)) return value
-  throw invalidOption(value, place(option), 'an array of texts that are not empty')
 }
 
 function endpointsOf(options: OpenidConfigurationOptions): Record<string, string> {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { checkTexts } from '../check-texts.js'
 import {
   type Algorithm,
   ASYMMETRIC,
@@ -66,7 +67,7 @@ export function readOptions(options: VerifyDpopOptions): DpopSettings {
     replays: checkMethods(replays, ['claim'], place('replays')),
     accessToken,
     jkt,
-    nonces: nonces === undefined ? undefined : checkNonces(nonces),
+    nonces: nonces === undefined ? undefined : checkTexts(nonces, place('nonces')),
     algorithms: checkAsymmetric(algorithms),
     window: checkWindow(window),
     now: checkMethods(clock, ['now'], place('clock')).now(),
@@ -77,12 +78,6 @@ function checkUrl(url: unknown): URL {
   const target = url instanceof URL ? url : parseUrl(url)
   if (target?.protocol === 'https:' || target?.protocol === 'http:') return target
   throw invalidOption(url, place('url'), 'an absolute URL of http or https')
-}
-
-function checkNonces(nonces: unknown): readonly string[] {
-  if (Array.isArray(nonces) && nonces.every((nonce) => typeof nonce === 'string' && nonce !== ''))
-    return nonces
-  throw invalidOption(nonces, place('nonces'), 'an array of texts that are not empty')
 }
 
 function checkAsymmetric(names: unknown): readonly Algorithm[] {

@@ -1,5 +1,6 @@
 import { checkNumber, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { checkTexts } from '../check-texts.js'
 import { isScopeName } from '../scope.js'
 import type { AccessInput } from './token-service.js'
 
@@ -18,12 +19,12 @@ export function inputClaims(input: AccessInput): Record<string, unknown> {
     sub: checkText(input.sub, place('sub')),
     client_id: checkText(input.clientId, place('clientId')),
     ...(input.scope !== undefined && { scope: checkScope(input.scope) }),
-    ...(roles !== undefined && { roles: checkTexts(roles, 'roles') }),
-    ...(permissions !== undefined && { permissions: checkTexts(permissions, 'permissions') }),
+    ...(roles !== undefined && { roles: checkTexts(roles, place('roles')) }),
+    ...(permissions !== undefined && { permissions: checkTexts(permissions, place('permissions')) }),
     ...(sid !== undefined && { sid: checkText(sid, place('sid')) }),
     ...(jkt !== undefined && { cnf: { jkt: checkText(jkt, place('jkt')) } }),
     ...(authTime !== undefined && { auth_time: checkNumber(authTime, place('authTime')) }),
-    ...(amr !== undefined && { amr: checkTexts(amr, 'amr') }),
+    ...(amr !== undefined && { amr: checkTexts(amr, place('amr')) }),
     ...(acr !== undefined && { acr: checkText(acr, place('acr')) }),
   }
 }
@@ -41,18 +42,13 @@ export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Recor
   if (taken !== undefined) throw invalidOption(taken, where, `without the names ${RESERVED.join(', ')}`)
   const own = claims as Record<string, unknown>
   for (const name of ['roles', 'permissions']) {
-    if (own[name] !== undefined) checkTexts(own[name], `claims.${name}`, pattern)
+    if (own[name] !== undefined) checkTexts(own[name], { ...where, option: `claims.${name}` })
   }
   return own
 }
 
 function checkScope(scope: string | readonly string[]): string {
-  const names = typeof scope === 'string' ? scope.split(' ') : checkTexts(scope, 'scope')
+  const names = typeof scope === 'string' ? scope.split(' ') : checkTexts(scope, place('scope'))
   if (names.every(isScopeName)) return names.join(' ')
   throw invalidOption(scope, place('scope'), 'names of printable ASCII with one space between them')
-}
-
-function checkTexts(value: unknown, option: string, pattern = 'issueAccess'): readonly string[] {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')) return value
-  throw invalidOption(value, { ...place(option), pattern }, 'a list of texts that are not empty')
 }

@@ -342,10 +342,10 @@ describe('createTokenService', () => {
       }
     })
 
-    test('refuses roles and permissions of your own that are no lists of texts', async () => {
+    test('refuses roles and permissions of your own that are no arrays of texts', async () => {
       for (const claims of [{ roles: 'admin' }, { permissions: [''] }, { roles: [7] }]) {
         expect(() => serviceWith({ claims })).toThrow(
-          /createTokenService: claims.\w+ must be a list of texts/,
+          /createTokenService: claims.\w+ must be an array of texts/,
         )
         await expect(serviceWith({ claims: () => claims }).issueAccess(INPUT)).rejects.toMatchObject({
           code: 'INVALID_OPTION',
