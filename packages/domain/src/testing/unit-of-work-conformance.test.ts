@@ -1,4 +1,5 @@
 import { createContextKey, runInContext } from '@base/core/context'
+import { isAppError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryRepository } from '../repository/memory-repository.js'
@@ -143,6 +144,13 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
         units.run(fn, options.propagation === 'nested' ? { ...options, propagation: 'mandatory' } : options),
   ),
   'nested units that are begun at once do not take each other along': inside('nested', 'required'),
+  'what a unit does while a nested one runs is not lost with that one alone': twin(
+    ({ units }) =>
+      (fn, options) =>
+        units.run(fn, options).catch((error) => {
+          if (!isAppError(error, 'TRANSACTION_ABORTED')) throw error
+        }),
+  ),
   'a swallowed failure within a nested unit fails that one only': inside('nested', 'required'),
   'requires_new stands on its own, where the system can do it': inside('requires_new', 'required'),
   'mandatory joins, and refuses to run without a unit': twin(

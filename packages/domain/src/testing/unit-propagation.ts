@@ -1,5 +1,6 @@
 import { isAppError } from '@base/core/errors'
 import { assert, refuses, rejection } from './assert.js'
+import { gate } from './gate.js'
 import { type ItemUnits, item, type Law } from './subject.js'
 import { committed } from './unit-atomicity.js'
 
@@ -94,6 +95,30 @@ export const PROPAGATION: readonly Law<ItemUnits>[] = [
         )
       })
       assert.deepEqual(await committed(units), [1, 3])
+    },
+  ],
+  [
+    'what a unit does while a nested one runs is not lost with that one alone',
+    async (units) => {
+      const [begun, goesOn] = [gate(), gate()]
+      const run = units.run(async ({ items }) => {
+        const nested = units.run(
+          async (tx) => {
+            await tx.items.save(item(1))
+            begun.open()
+            await goesOn.opened
+            throw fault
+          },
+          { propagation: 'nested' },
+        )
+        await begun.opened
+        const saved = items.save(item(2))
+        goesOn.open()
+        await Promise.allSettled([nested, saved])
+      })
+      const failure = await run.catch((error) => error)
+      assert.ok(failure === undefined || isAppError(failure, 'TRANSACTION_ABORTED'), `${failure}`)
+      assert.deepEqual(await committed(units), failure === undefined ? [2] : [])
     },
   ],
   [

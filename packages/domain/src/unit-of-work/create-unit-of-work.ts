@@ -111,13 +111,15 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const part = async () => {
       around.frame.ensureOpen()
       const { transaction } = around.frame
+      around.frame.beginPart()
       const savepoint = await transaction.savepoint()
       const frame = new Frame(transaction, signal, around.frame)
       // It may have ended while the savepoint was made.
       around.frame.ensureOpen()
       const ending = {
-        keep: () => this.#within(around.frame, () => savepoint.release()),
-        undo: () => this.#within(around.frame, () => savepoint.rollback()),
+        keep: () => this.#within(around.frame, () => savepoint.release()).then(() => around.frame.keepPart()),
+        undo: () =>
+          this.#within(around.frame, () => savepoint.rollback()).then(() => around.frame.undoPart()),
       }
       return this.#end(fn, { frame, run: around.run }, ending)
     }
@@ -156,7 +158,13 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       )
     }
     const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
-    const tx = guarded(frame.transaction.repositories, isOpen)
+    const mayWork = () => {
+      if (!isOpen()) return false
+      // What the part does through these handles is its own.
+      if (frame.hasPart && this.#ambient.get()?.frame === frame) frame.workBeside()
+      return true
+    }
+    const tx = guarded(frame.transaction.repositories, mayWork)
     const work = () => runInContext([[this.#ambient, ambient]], async () => fn(tx, unit))
     try {
       signal.throwIfAborted()

@@ -5,6 +5,9 @@ import { TransactionAbortedError, TransactionClosedError } from './errors.js'
 
 type Hook = () => unknown
 
+const UNDONE =
+  'A nested part has failed, and was taken back with what the unit did while it ran: await the part first.'
+
 /** What a frame's work is closed with: a whole transaction, or a savepoint of it. */
 export interface Ending {
   keep(): Promise<void>
@@ -22,6 +25,9 @@ export class Frame<Repos extends object> {
   #failure: { readonly error: unknown } | undefined
   #ended = false
   #undone = false
+  /** Whether a part is open that can fail alone, and whether the frame worked beside it. */
+  #hasPart = false
+  #workedBeside = false
   #lastPart: Promise<unknown> = Promise.resolve()
 
   constructor(transaction: UnitTransaction<Repos>, signal: AbortSignal, parent?: Frame<Repos>) {
@@ -69,6 +75,35 @@ export class Frame<Repos extends object> {
     const turn = untilAborted(before, signal).then(part)
     this.#lastPart = Promise.allSettled([before, turn])
     return turn
+  }
+
+  /** Whether a part is open that can fail alone. */
+  get hasPart(): boolean {
+    return this.#hasPart
+  }
+
+  /** Notes that such a part begins; one is open at a time. */
+  beginPart(): void {
+    this.#hasPart = true
+    this.#workedBeside = false
+  }
+
+  /** Notes work of its own: while such a part is open, it goes where the part goes. */
+  workBeside(): void {
+    if (this.#hasPart) this.#workedBeside = true
+  }
+
+  /** Notes that such a part was kept. */
+  keepPart(): void {
+    this.#hasPart = false
+  }
+
+  /** Notes that such a part was taken back: with work that was done beside it, so whoever did that cannot succeed. */
+  undoPart(): void {
+    this.#hasPart = false
+    for (let frame: Frame<Repos> | undefined = this; frame !== undefined; frame = frame.#parent) {
+      if (frame.#workedBeside) frame.fail(new Error(UNDONE))
+    }
   }
 
   /** Ends it well: waits for its parts, calls the hooks, keeps the work. */

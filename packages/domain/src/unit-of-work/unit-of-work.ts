@@ -16,7 +16,7 @@ export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 export interface RunOptions {
   /** How it relates to the unit around it. @defaultValue 'required' */
   readonly propagation?: Propagation
-  /** What it sees of others. A run that joins must name the level of the unit, or none. @defaultValue the adapter's, usually 'read committed' */
+  /** What it sees of others. A run that joins must name the level that the unit was run with, or none. @defaultValue the adapter's, usually 'read committed' */
   readonly isolation?: Isolation
   /** Refuses writes. A run that joins must say what the unit says, or nothing. @defaultValue false */
   readonly readOnly?: boolean
