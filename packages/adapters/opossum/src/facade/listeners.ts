@@ -3,6 +3,8 @@ import { reportCallbackError } from '@base/core/events'
 interface Registered {
   readonly listener: (...args: unknown[]) => void
   readonly once: boolean
+  /** Whether it was called, where that is once. */
+  isSpent: boolean
 }
 
 /** Listeners with several arguments, as opossum calls them. One that throws is reported, and changes nothing. */
@@ -15,25 +17,29 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
     once: boolean,
   ): void {
     const registered = this.#byEvent.get(event) ?? []
-    this.#byEvent.set(event, [...registered, { listener: listener as Registered['listener'], once }])
+    this.#byEvent.set(event, [
+      ...registered,
+      { listener: listener as Registered['listener'], once, isSpent: false },
+    ])
   }
 
   /** The latest registration of it; nothing happens where there is none. */
   remove<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => void): void {
     const registered = this.#byEvent.get(event) ?? []
-    const index = registered.map((one) => one.listener as unknown).lastIndexOf(listener)
-    if (index < 0) return
-    this.#byEvent.set(
+    this.#drop(
       event,
-      registered.filter((_, position) => position !== index),
+      registered.findLast((one) => one.listener === (listener as unknown)),
     )
   }
 
   emit<Name extends keyof Events & string>(event: Name, ...args: Events[Name]): void {
-    for (const { listener, once } of this.#byEvent.get(event) ?? []) {
-      if (once) this.remove(event, listener)
+    for (const registered of this.#byEvent.get(event) ?? []) {
+      // A listener before it may have emitted the same.
+      if (registered.isSpent) continue
+      registered.isSpent = registered.once
+      if (registered.once) this.#drop(event, registered)
       try {
-        listener(...args)
+        registered.listener(...args)
       } catch (error) {
         reportCallbackError(error, {
           package: '@base/opossum',
@@ -42,5 +48,13 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
         })
       }
     }
+  }
+
+  #drop(event: keyof Events, dropped: Registered | undefined): void {
+    const registered = this.#byEvent.get(event) ?? []
+    this.#byEvent.set(
+      event,
+      registered.filter((one) => one !== dropped),
+    )
   }
 }

@@ -186,6 +186,28 @@ describe('opossumFacade', () => {
     expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
   })
 
+  test('one listener may be registered for once and for always, and once stays once where it emits itself', async () => {
+    const { prices } = shop()
+    const both = vi.fn()
+    prices.once('success', both).on('success', both)
+    await prices.fire('A', 1)
+    await prices.fire('B', 1)
+    expect(both).toHaveBeenCalledTimes(3)
+
+    const once = vi.fn()
+    let isFirst = true
+    prices
+      .on('fire', () => {
+        if (isFirst) {
+          isFirst = false
+          void prices.fire('C', 1)
+        }
+      })
+      .once('fire', once)
+    await prices.fire('D', 1)
+    expect(once).toHaveBeenCalledTimes(1)
+  })
+
   test('refuses what is no action, breaker, policy, group, clock or fallback', () => {
     const breaker = new CircuitBreaker()
     expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')

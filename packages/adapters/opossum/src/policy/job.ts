@@ -1,3 +1,4 @@
+import { isAppError } from '@base/core/errors'
 import type { PolicyContext, PolicyFunction } from '@base/resilience/policy'
 
 /** One call on its way through a breaker of opossum, which knows nothing of signals, nor of who calls. */
@@ -8,6 +9,7 @@ export class Job implements PolicyContext {
   readonly #caller: AbortSignal | undefined
   #controller: AbortController | undefined
   #over = false
+  #abandoned: { readonly reason: unknown } | undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(fn: PolicyFunction<unknown>, caller: AbortSignal | undefined, key: string | undefined) {
@@ -19,7 +21,8 @@ export class Job implements PolicyContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.#caller?.aborted) this.#controller.abort(this.#caller.reason)
+      if (this.#abandoned !== undefined) this.#controller.abort(this.#abandoned.reason)
+      else if (this.#caller?.aborted) this.#controller.abort(this.#caller.reason)
       else if (!this.#over) this.#caller?.addEventListener('abort', this)
     }
     return this.#controller.signal
@@ -30,9 +33,9 @@ export class Job implements PolicyContext {
     Promise.resolve(promise).then(undefined, () => {})
   }
 
-  /** Whether its caller gave it up. */
+  /** Whether its caller gave it up. A timeout around the breaker did not: it has waited for an answer. */
   get isGivenUp(): boolean {
-    return this.#caller?.aborted === true
+    return this.#caller?.aborted === true && !isAppError(this.#caller.reason, 'TIMEOUT')
   }
 
   /** What the breaker's action does: never throws, and gives a promise whatever the function gives. */
@@ -57,6 +60,8 @@ export class Job implements PolicyContext {
   abandon(reason: unknown): void {
     if (this.#over) return
     this.#end()
+    // Whoever looks at the signal only now is told as well.
+    this.#abandoned = { reason }
     this.#controller?.abort(reason)
   }
 

@@ -3,6 +3,8 @@ import { Bulkhead } from '@base/resilience/bulkhead'
 import { pipeline } from '@base/resilience/pipeline'
 import { constant, Retry } from '@base/resilience/retry'
 import { policyConformance } from '@base/resilience/testing'
+import { Timeout } from '@base/resilience/timeout'
+import { deferred } from '@base-internal/tools/deferred'
 import Opossum10 from 'opossum'
 import Opossum8 from 'opossum-8'
 import Opossum9 from 'opossum-9'
@@ -79,6 +81,35 @@ describe.each([
     const error = await call
     expect([error.code, error.kind]).toEqual(['TIMEOUT', 'timeout'])
     expect(signal?.reason).toBe(error)
+  })
+
+  test('a signal that is looked at only after the timeout has aborted', async () => {
+    vi.useFakeTimers()
+    const late = deferred()
+    let read: AbortSignal | undefined
+    const call = opossumPolicy(make({ timeout: 1_000 })).execute(async (ctx) => {
+      await late.promise
+      read = ctx.signal
+    })
+    const thrown = call.catch((error) => error)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const error = await thrown
+    late.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(read?.reason).toBe(error)
+  })
+
+  test('a timeout around it speaks against what it calls', async () => {
+    const clock = new TestClock()
+    const breaker = make()
+    const call = pipeline(new Timeout({ timeout: '1s', clock }), opossumPolicy(breaker)).execute(
+      ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    )
+    const refused = expect(call).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await clock.advance('1s')
+    await refused
+    expect([breaker.opened, breaker.stats.failures]).toEqual([true, 1])
   })
 
   test('its capacity refuses as a bulkhead does', async () => {
