@@ -6,7 +6,7 @@ import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
 import { withoutStack } from '../policy/without-stack.js'
-import type { RetryBudget } from '../retry/retry-budget.js'
+import { payInto, type RetryBudget } from '../retry/retry-budget.js'
 import type { HedgeEvents, HedgeReason } from './events.js'
 import { type HedgeDesk, HedgedCall } from './hedged-call.js'
 import type { MeasuredDelay } from './percentile.js'
@@ -46,7 +46,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
   run(next: Next, ctx: CallContext): unknown {
     const { delay, clock, budget } = this.rules
     this.calls++
-    budget?.deposit(clock)
+    payInto(budget, clock, ctx)
     return new HedgedCall(this, next, ctx, typeof delay === 'number' ? 0 : clock.monotonic()).begin()
   }
 

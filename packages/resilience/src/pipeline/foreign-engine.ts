@@ -1,4 +1,5 @@
 import { CallContext } from '../policy/call-context.js'
+import type { AbortListener, Cancellation } from '../policy/cancellation.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import type { Policy, PolicyContext } from '../policy/policy.js'
 import { holdAll } from '../policy/slot.js'
@@ -34,11 +35,40 @@ function holding({ slot }: CallContext, result: unknown): unknown {
 
 /** The same call as the foreign policy sees it: it may have a signal of its own, and count attempts. */
 function inside(ctx: CallContext, inner: PolicyContext | undefined): CallContext {
-  const signal = inner?.signal ?? (ctx.abortable ? ctx.signal : undefined)
-  return new CallContext(ctx.fn, signal, ctx.key, ctx.priority, attemptOf(ctx, inner), undefined, ctx.slot)
+  // No caller's: policies within must know who gave up, a caller or a timeout around them.
+  const scope = inner?.signal === undefined ? ctx.scope : new SignalScope(inner.signal)
+  const { fn, caller, key, priority, slot } = ctx
+  const within = new CallContext(fn, caller, key, priority, attemptOf(ctx, inner), scope, slot)
+  within.paid = ctx.paid
+  return within
 }
 
 /** That of the innermost policy that counts: one that does not, says 1. */
 function attemptOf({ attempt }: CallContext, inner: PolicyContext | undefined): number {
   return inner !== undefined && inner.attempt > 1 ? inner.attempt : attempt
+}
+
+/** The signal of a foreign policy, which may end the call too. */
+class SignalScope implements Cancellation {
+  readonly signal: AbortSignal
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal
+  }
+
+  get aborted(): boolean {
+    return this.signal.aborted
+  }
+
+  get reason(): unknown {
+    return this.signal.reason
+  }
+
+  listen(listener: AbortListener): void {
+    this.signal.addEventListener('abort', listener)
+  }
+
+  unlisten(listener: AbortListener): void {
+    this.signal.removeEventListener('abort', listener)
+  }
 }

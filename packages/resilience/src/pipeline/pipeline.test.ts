@@ -5,9 +5,10 @@ import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { Bulkhead } from '../bulkhead/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { Fallback } from '../fallback/index.js'
+import { Hedge } from '../hedge/index.js'
 import type { Policy } from '../policy/index.js'
 import { RateLimiter } from '../rate-limiter/index.js'
-import { constant, Retry } from '../retry/index.js'
+import { constant, Retry, retryBudget } from '../retry/index.js'
 import { Timeout } from '../timeout/index.js'
 import { pipeline } from './index.js'
 
@@ -33,6 +34,45 @@ afterEach(() => {
 })
 
 describe('pipeline', () => {
+  test("a timeout around someone else's policy speaks against the dependency, a caller's abort does not", async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ failureThreshold: 1, clock })
+    const policy = pipeline(new Timeout({ timeout: '1s', clock }), telling('a', []), breaker)
+    const hang = ({ signal }: { signal: AbortSignal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+    const caller = new AbortController()
+    const left = expect(policy.execute(hang, { signal: caller.signal })).rejects.toBe('left')
+    caller.abort('left')
+    await left
+    expect([breaker.state, breaker.stats.ignored]).toEqual(['closed', 1])
+
+    const late = expect(policy.execute(hang)).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await clock.advance('1s')
+    await late
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a call pays once into a budget that several of its policies share', async () => {
+    const clock = new TestClock()
+    const budget = retryBudget({ ratio: 0.5, minPerSecond: 0, clock })
+    const retry = new Retry({ budget, maxAttempts: 2, backoff: constant(0), clock })
+    const hedge = new Hedge({ budget, delay: Number.POSITIVE_INFINITY, clock })
+    for (const policy of [pipeline(retry, hedge), pipeline(retry, telling('a', []), hedge)]) {
+      const attempts: number[] = []
+      for (let call = 0; call < 10; call++) {
+        await policy
+          .execute(({ attempt }) => {
+            attempts.push(attempt)
+            throw new Error('down')
+          })
+          .catch(() => {})
+      }
+      // Ten calls, and a retry for every second of them.
+      expect(attempts).toHaveLength(15)
+    }
+  })
+
   test('calls through its policies, the outermost first', async () => {
     const told: string[] = []
     const policy = pipeline(telling('a', told), telling('b', told))

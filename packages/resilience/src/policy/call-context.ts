@@ -17,6 +17,8 @@ export class CallContext implements PolicyContext {
   scope: Cancellation | undefined
   /** The innermost slot that this call has taken. */
   slot: Slot | undefined
+  /** The budget of retries that this call has paid into, so that it pays once to all who share it. */
+  paid: object | undefined
   #signal: AbortSignal | undefined
 
   constructor(
@@ -35,6 +37,7 @@ export class CallContext implements PolicyContext {
     this.attempt = attempt
     this.scope = scope
     this.slot = slot
+    this.paid = undefined
   }
 
   get signal(): AbortSignal {
@@ -80,6 +83,8 @@ export class CallContext implements PolicyContext {
 
   /** The same call in another attempt, with the slots that it had before its first. */
   again(attempt: number, slot: Slot | undefined): CallContext {
-    return new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot)
+    const next = new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot)
+    next.paid = this.paid
+    return next
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkMethods, checkNumber, invalidOption, type OptionPlace } from '@base/core/options'
+import type { CallContext } from '../policy/call-context.js'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link retryBudget}. */
@@ -55,6 +56,13 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
 export function checkBudget(budget: RetryBudget | undefined, place: OptionPlace): RetryBudget | undefined {
   if (budget === undefined || typeof budget?.withdraw === 'function') return budget
   throw invalidOption(budget, place, 'what retryBudget() gave')
+}
+
+/** A call begins, and pays in: once, however many policies around it share the budget. */
+export function payInto(budget: RetryBudget | undefined, clock: Clock, ctx: CallContext): void {
+  if (budget === undefined || ctx.paid === budget) return
+  budget.deposit(clock)
+  ctx.paid = budget
 }
 
 class SharedBudget implements RetryBudget {

@@ -11,7 +11,7 @@ import { type Backoff, DEFAULT_MAX } from './backoff.js'
 import type { GaveUpReason, RetryEvents } from './events.js'
 import { pause } from './pause.js'
 import { retryAfterOf } from './retry-after.js'
-import type { RetryBudget } from './retry-budget.js'
+import { payInto, type RetryBudget } from './retry-budget.js'
 import { isOpenCircuit, isRetryable } from './retryable.js'
 
 const PATTERN = 'Retry'
@@ -69,7 +69,7 @@ export class RetryEngine implements Engine {
   run(next: Next, ctx: CallContext): unknown {
     const { maxElapsed, clock, budget, retryIfResult } = this.rules
     this.calls++
-    budget?.deposit(clock)
+    payInto(budget, clock, ctx)
     const { slot } = ctx
     const start = maxElapsed === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
     // Inside of a retry around this one: it counts for itself.
