@@ -6,6 +6,6 @@ export interface CodecType<T = unknown> {
   is(value: unknown): value is T
   /** What it is made of, again anything that the codec carries. */
   toValue(instance: T): unknown
-  /** Makes it again. */
+  /** Makes it again; where it throws, `decode` throws a ValidationError: its own, or one with the cause. */
   fromValue(value: never): T
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ValidationError } from '../errors/validation-error.js'
 import { createCodec, jsonCodec } from './index.js'
 
 class Point {
@@ -67,6 +68,18 @@ describe('jsonCodec', () => {
     const view = new Uint8Array([1, 2, 3, 4]).subarray(1, 3)
     expect(jsonCodec.decode(jsonCodec.encode(view))).toEqual(new Uint8Array([2, 3]))
     expect(jsonCodec.decode(jsonCodec.encode(Buffer.from('ab')))).toEqual(new Uint8Array([97, 98]))
+  })
+
+  const { Float16Array } = globalThis as { Float16Array?: new (items: number[]) => ArrayBufferView }
+
+  test.skipIf(Float16Array === undefined)('brings back a Float16Array where there is one', () => {
+    const halves = Float16Array && new Float16Array([1.5, -0])
+    expect(jsonCodec.decode(jsonCodec.encode(halves))).toStrictEqual(halves)
+  })
+
+  test('refuses a view that it could not bring back', () => {
+    const view = Object.defineProperty(new Uint8Array(1), Symbol.toStringTag, { value: 'Float8Array' })
+    expect(() => jsonCodec.encode({ view })).toThrow("at 'view' cannot be encoded: it is a Float8Array.")
   })
 
   test('keeps a key named __proto__ a key', () => {
@@ -140,6 +153,28 @@ describe('createCodec', () => {
 
     expect(back).toStrictEqual(value)
     expect(back.points.get('a')).toBeInstanceOf(Point)
+  })
+
+  test('refuses a text of which a class cannot be made, with the cause', () => {
+    const codec = createCodec({ types: [pointType] })
+
+    expect(() => codec.decode('{"a":{"$type":["point",null]}}')).toThrow(
+      expect.objectContaining({
+        code: 'VALIDATION',
+        issues: [{ path: '', message: 'has a point that is none' }],
+        cause: expect.any(TypeError),
+      }),
+    )
+  })
+
+  test('lets the ValidationError of a class through', () => {
+    const refusal = new ValidationError({ issues: [{ path: 'x', message: 'must be positive' }] })
+    const fromValue = () => {
+      throw refusal
+    }
+    const codec = createCodec({ types: [{ ...pointType, fromValue }] })
+
+    expect(() => codec.decode('{"$type":["point",[1,2]]}')).toThrow(refusal)
   })
 
   test.each([

@@ -1,6 +1,8 @@
+import { isAppError } from '../errors/brand.js'
 import { ValidationError } from '../errors/validation-error.js'
 import { fromBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
+import { VIEWS } from './views.js'
 
 /** More levels than an encoded value has: two for each of its own. */
 const MAX_DEPTH = 2_000
@@ -86,23 +88,6 @@ function urlOf(content: unknown): URL {
   return new URL(content)
 }
 
-/** The constructors over a buffer, by name; a text names none but these. */
-const VIEWS: Readonly<Record<string, (buffer: ArrayBuffer) => unknown>> = {
-  ArrayBuffer: (buffer) => buffer,
-  DataView: (buffer) => new DataView(buffer),
-  Int8Array: (buffer) => new Int8Array(buffer),
-  Uint8Array: (buffer) => new Uint8Array(buffer),
-  Uint8ClampedArray: (buffer) => new Uint8ClampedArray(buffer),
-  Int16Array: (buffer) => new Int16Array(buffer),
-  Uint16Array: (buffer) => new Uint16Array(buffer),
-  Int32Array: (buffer) => new Int32Array(buffer),
-  Uint32Array: (buffer) => new Uint32Array(buffer),
-  Float32Array: (buffer) => new Float32Array(buffer),
-  Float64Array: (buffer) => new Float64Array(buffer),
-  BigInt64Array: (buffer) => new BigInt64Array(buffer),
-  BigUint64Array: (buffer) => new BigUint64Array(buffer),
-}
-
 function binaryOf(content: unknown): unknown {
   const [name, base64] = arrayOf('$bytes', content)
   const make = typeof name === 'string' && Object.hasOwn(VIEWS, name) ? VIEWS[name] : undefined
@@ -118,7 +103,12 @@ function instanceOf(content: unknown, types: Types, depth: number): unknown {
   const [name, value] = arrayOf('$type', content)
   const type = types.get(name as string)
   if (type === undefined) throw malformed('has a $type that is not registered')
-  return type.fromValue(fromTagged(value, types, depth + 1) as never)
+  const inner = fromTagged(value, types, depth + 1)
+  try {
+    return type.fromValue(inner as never)
+  } catch (error) {
+    throw isAppError(error, 'VALIDATION') ? error : malformed(`has a ${type.name} that is none`, error)
+  }
 }
 
 function objectOf(content: unknown): object {

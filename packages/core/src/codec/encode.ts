@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../errors/errors.js'
 import { toBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
+import { VIEWS } from './views.js'
 
 /** Nested deeper than this is taken for a cycle; it is also where a recursion is still far from the stack's end. */
 const MAX_DEPTH = 500
@@ -108,7 +109,7 @@ function tagRecord(
 
 function viewName(view: ArrayBufferView, place: Place | undefined): string {
   const name = Object.prototype.toString.call(view).slice(8, -1)
-  if (name === 'DataView' || name.endsWith('Array')) return name
+  if (Object.hasOwn(VIEWS, name)) return name
   throw unsupported(`a ${name}`, place)
 }
 

@@ -177,6 +177,23 @@ describe('loadConfig', () => {
     })
   })
 
+  test('lets the variable of a key count over that of its group, within one source and over a weaker one', async () => {
+    const { secret, dotenv } = files({ secret: 'mounted', dotenv: 'DATABASE__POOL_SIZE=2' })
+    const load = (env: Record<string, string>) => loadConfig(schema, { files: [dotenv], env })
+    const DATABASE = '{"url":"pg://whole","password":"whole"}'
+
+    expect((await load({ DATABASE, DATABASE__URL: 'pg://own' })).database).toEqual({
+      url: 'pg://own',
+      password: 'whole',
+      poolSize: 2,
+    })
+    expect((await load({ DATABASE, DATABASE__PASSWORD_FILE: secret })).database).toEqual({
+      url: 'pg://whole',
+      password: 'mounted',
+      poolSize: 2,
+    })
+  })
+
   test('leaves a group that may be absent absent, and gives those that must be there their defaults', async () => {
     const groups = z.object({
       redis: z.object({ url: z.string() }).optional(),
@@ -303,6 +320,66 @@ describe('a mounted secret', () => {
     const env = { DATABASE__URL: 'pg://a', ORIGINS_FILE: secret }
 
     expect((await loadConfig(schema, { files: [], env })).origins).toEqual(['a', 'b'])
+  })
+
+  test('that is empty says what an empty variable says', async () => {
+    const { empty, line } = files({ empty: '', line: '\n' })
+    const texts = z.object({ list: z.array(z.string()), text: z.string() })
+    const config = await loadConfig(texts, { files: [], env: { LIST_FILE: empty, TEXT_FILE: line } })
+
+    expect(config).toEqual({ list: [], text: '' })
+  })
+
+  test('may hold a group, whose keys get their defaults', async () => {
+    const { retry, labels, none } = files({
+      retry: '{"max":9}\n',
+      labels: '{"team":{"name":"core"}}',
+      none: '{}',
+    })
+    const wait = z.object({ ms: z.string().default('5') })
+    const groups = z.object({
+      retry: z.object({ max: z.coerce.number().default(3), wait }),
+      labels: z.record(z.string(), z.any()),
+      wait,
+    })
+    const env = { RETRY_FILE: retry, LABELS_FILE: labels, WAIT_FILE: none }
+    const config = await loadConfig(groups, { files: [], env })
+
+    expect(config).toEqual({
+      retry: { max: 9, wait: { ms: '5' } },
+      labels: { team: { name: 'core' } },
+      wait: { ms: '5' },
+    })
+    expect(sourceOf(config, 'retry.max')).toEqual({ source: 'env', name: 'RETRY_FILE' })
+  })
+
+  test('that holds a group counts under what is set of its keys, and over weaker sources', async () => {
+    const { whole, dotenv } = files({
+      whole: '{"url":"pg://whole","password":"whole"}',
+      dotenv: 'DATABASE__URL=pg://weak\nDATABASE__POOL_SIZE=2',
+    })
+    const env = { DATABASE_FILE: whole, DATABASE__PASSWORD: 'own' }
+
+    expect((await loadConfig(schema, { files: [dotenv], env })).database).toEqual({
+      url: 'pg://whole',
+      password: 'own',
+      poolSize: 2,
+    })
+    const values = { database: { url: 'pg://values' } }
+    expect((await loadConfig(schema, { files: [], env, values })).database.url).toBe('pg://values')
+  })
+
+  test('that holds a group is not read where the same source, or a stronger one, has the group', async () => {
+    const { dotenv, whole } = files({ dotenv: 'DATABASE_FILE=/nowhere', whole: '{"url":"pg://file"}' })
+    const DATABASE = '{"url":"pg://a"}'
+    const load = (given: string[], env: Record<string, string>) => loadConfig(schema, { files: given, env })
+
+    expect((await load([], { DATABASE, DATABASE_FILE: '/nowhere' })).database.url).toBe('pg://a')
+    expect((await load([dotenv], { DATABASE })).database.url).toBe('pg://a')
+    expect((await load([dotenv], { DATABASE_FILE: whole })).database.url).toBe('pg://file')
+    expect((await failure(load([dotenv], {}))).issues).toEqual([
+      { path: 'DATABASE_FILE', message: 'names a file that is not there', code: 'unreadable' },
+    ])
   })
 
   test('that cannot be read is a problem, named by the variable', async () => {

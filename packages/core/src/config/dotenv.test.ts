@@ -79,6 +79,20 @@ describe('parseDotenv', () => {
     expect(problems[0]?.message).toBe('stands for too long a text')
   })
 
+  const many = '${A}'.repeat(1_000)
+  test.each([
+    ['a bare value', `B=${many}`],
+    ['quotes', `B="${many}"`],
+    ['a default', `B=\${X:-${many}}`],
+    ['a default that is not closed', `B=\${X:-${many}`],
+    ['a default that is not taken', `B=\${A:-${many}}`],
+  ])('refuses references in %s that stand for more than a text can hold', (_, line) => {
+    const { variables, problems } = parseDotenv(`A=${'x'.repeat(900_000)}\n${line}`)
+
+    expect(problems).toEqual([{ line: 2, message: 'stands for too long a text' }])
+    expect([...variables.keys()]).toEqual(['A'])
+  })
+
   test('takes names like __proto__ as names', () => {
     const { variables } = parseDotenv('__proto__=1\nconstructor=2')
     expect([...variables]).toEqual([

@@ -78,11 +78,12 @@ class DotenvReader {
   }
 
   #readValue(): string | undefined {
+    const longest = LONGEST - this.#length
     if (!/['"`]/.test(this.#source[this.#at] ?? '')) {
-      return expand(this.#take(BARE)?.[0].trim() ?? '', this.#lookup, false)
+      return expand(this.#take(BARE)?.[0].trim() ?? '', this.#lookup, false, longest)
     }
     const [, single, backtick, double] = this.#take(QUOTED) ?? []
-    return double === undefined ? (single ?? backtick) : expand(double, this.#lookup, true)
+    return double === undefined ? (single ?? backtick) : expand(double, this.#lookup, true, longest)
   }
 
   #take(pattern: RegExp): RegExpExecArray | null {

@@ -18,26 +18,31 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '
  * default may hold further ones. `$NAME` is replaced where it is set, and else stays as it is, for a password may hold a
  * dollar sign. What is put in is not looked at again, so that nothing runs in circles. `\$` is a dollar sign, and where
  * `escapes` are on `\n`, `\r`, `\t`, `\"` and `\\` are what they say. Anything else stays as it is. One pass, linear in
- * the text and what it stands for.
+ * the text and what it stands for; it ends once that is longer than `longest`.
  */
-export function expand(source: string, lookup: Lookup, escapes: boolean): string {
+export function expand(source: string, lookup: Lookup, escapes: boolean, longest: number): string {
   const whole: Opened = { source: '', value: undefined, text: '' }
   const opened: Opened[] = []
+  let written = 0
+  const write = (to: Opened, text: string) => {
+    to.text += text
+    written += text.length
+  }
   let at = 0
-  while (at < source.length) {
+  while (at < source.length && written <= longest) {
     const top = opened.at(-1) ?? whole
     const next = source[at + 1] ?? ''
     if (source[at] === '\\' && (next === '$' || (escapes && next in ESCAPES))) {
-      top.text += ESCAPES[next] ?? next
+      write(top, ESCAPES[next] ?? next)
       at += 2
     } else if (source[at] === '}' && opened.length > 0) {
       opened.pop()
-      const outer = opened.at(-1) ?? whole
-      outer.text += top.value ?? top.text
+      written -= top.text.length
+      write(opened.at(-1) ?? whole, top.value ?? top.text)
       at++
     } else {
       const [length, piece] = readReference(source, at, lookup)
-      if (typeof piece === 'string') top.text += piece
+      if (typeof piece === 'string') write(top, piece)
       else opened.push(piece)
       at += length
     }

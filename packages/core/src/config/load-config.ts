@@ -52,8 +52,8 @@ export type ConfigValues<Input> = Input extends readonly unknown[]
  * `DATABASE__POOL_SIZE` is `database.poolSize`, in any case of letters. Variables are texts, which the schema coerces;
  * only where it takes nothing but a list or an object they are read as JSON, a list also with commas. `X_FILE` names a
  * file that holds X, such as a mounted secret: it is read where the same source has no X and no stronger one sets it, if
- * the schema names X, up to 1 MiB, without the line break at its end. A group that must be there is there, empty, so
- * that its defaults and its missing keys are found.
+ * the schema names X, up to 1 MiB, without the line break at its end. Where X is a group, what the same source says of
+ * its keys counts over it. A group that must be there is there, empty, so that its defaults and its missing keys are found.
  *
  * For all of this the schema has to describe itself by `StandardJSONSchemaV1`, as those of zod and arktype do, and of
  * valibot after `toStandardJsonSchema`. Of any other schema keys are taken by the rule of names alone, all variables are

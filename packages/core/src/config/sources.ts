@@ -4,7 +4,7 @@ import { invalidOption } from '../options/options.js'
 import { parseDotenv } from './dotenv.js'
 import type { Naming } from './names.js'
 import { fileSystem, readText } from './read-text.js'
-import { put, type Setting, type SettingsTree, settingsIn } from './settings-tree.js'
+import { type Setting, settingsIn } from './settings-tree.js'
 import { type Shape, shapeAt } from './shape.js'
 import { readVariables, type Variables } from './variables.js'
 
@@ -17,8 +17,8 @@ export interface SourceOptions {
 
 /** What all sources say together. */
 export interface Sources {
-  /** The settings that count. */
-  readonly tree: SettingsTree
+  /** In the order in which they count. */
+  readonly settings: readonly Setting[]
   /** For each `X_FILE` the X that it may stand for; see {@link readVariables}. */
   readonly candidates: readonly Setting[]
   /** Names that the schema does not have. */
@@ -47,23 +47,23 @@ export async function readSources(
   const variables: Variables[] = await readFiles(options.files, env, issues)
   variables.push({ values: env, source: { source: 'env' } })
 
-  const tree: SettingsTree = new Map()
+  const settings: Setting[] = []
   const candidates: Setting[] = []
   const unknown: UnknownName[] = []
   for (const one of variables) {
     const read = readVariables(one, naming, shape)
-    for (const setting of read.settings) put(tree, setting)
+    for (const setting of read.settings) settings.push(setting)
     candidates.push(...read.candidates)
     const isAmbient = one.values === env && options.env === undefined && naming.prefix === ''
     unknown.push(...read.unknown.map((name) => ({ name, isAmbient })))
   }
   for (const setting of explicit(options.values)) {
-    put(tree, setting)
+    settings.push(setting)
     if (shape !== undefined && !isKnown(setting.path, shape)) {
       unknown.push({ name: setting.path.join('.'), isAmbient: false })
     }
   }
-  return { tree, candidates, unknown, issues }
+  return { settings, candidates, unknown, issues }
 }
 
 function snapshot(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> {

@@ -11,6 +11,7 @@ import {
   put,
   type Setting,
   type SettingsTree,
+  settingsIn,
   settingsOf,
   toInput,
 } from './settings-tree.js'
@@ -30,20 +31,22 @@ export interface Validated {
 /** Reads the files that count, and asks the schema. */
 export async function validateSettings(
   schema: StandardSchemaV1,
-  { tree, candidates }: Pick<Sources, 'tree' | 'candidates'>,
+  { settings, candidates }: Pick<Sources, 'settings' | 'candidates'>,
   naming: Naming,
   shape: Shape | undefined,
 ): Promise<Validated> {
+  const issues: ValidationIssue[] = []
+  const tree = await putSettings(settings, shape, issues)
   if (shape !== undefined) addRequiredGroups(tree, shape)
   for (const { path } of candidates) {
     if (find(tree, path) === undefined) groupAt(tree, path.slice(0, -1))
   }
-  const issues = await readReferences(tree, shape)
+  await readReferences(tree, shape, issues)
   let result = await schema['~standard'].validate(toInput(tree))
   const asked = candidates.filter(({ path }) => isAsked(path, tree, result.issues))
   if (asked.length > 0) {
     for (const setting of asked) put(tree, setting)
-    issues.push(...(await readReferences(tree, shape)))
+    await readReferences(tree, shape, issues)
     result = await schema['~standard'].validate(toInput(tree))
   }
   const mask = new Mask(toInput(tree), publishedTexts(shape))
@@ -66,21 +69,51 @@ function addRequiredGroups(tree: SettingsTree, shape: Shape, path: readonly stri
   }
 }
 
-/** Replaces each reference to a file by what the file says; what cannot be read is an issue, and then not there. */
-async function readReferences(tree: SettingsTree, shape: Shape | undefined): Promise<ValidationIssue[]> {
-  const issues: ValidationIssue[] = []
+/** Puts everything in. The file of a group is read at once, for what counts for more may set only a part of it. */
+async function putSettings(
+  settings: readonly Setting[],
+  shape: Shape | undefined,
+  issues: ValidationIssue[],
+): Promise<SettingsTree> {
+  const tree: SettingsTree = new Map()
+  for (const [index, setting] of settings.entries()) {
+    const { path, value, source } = setting
+    const isFile = value instanceof FileReference && shape && shapeAt(shape, path)?.kind === 'group'
+    const isSame = (later: Setting) => later.path.join('.') === path.join('.')
+    if (isFile && settings.slice(index + 1).some(isSame)) continue
+    const content = isFile ? await readReference(value, setting, shape, issues) : value
+    if (content === undefined) put(tree, { ...setting, value: content })
+    for (const one of settingsIn(content, path, source)) put(tree, one)
+  }
+  return tree
+}
+
+/** Replaces each reference to a file by what the file says; what cannot be read is then not there. */
+async function readReferences(
+  tree: SettingsTree,
+  shape: Shape | undefined,
+  issues: ValidationIssue[],
+): Promise<void> {
   const settings = [...settingsOf(tree)].sort((a, b) => (a.source.name < b.source.name ? -1 : 1))
   for (const setting of settings) {
-    const { path, value, source } = setting
+    const { value } = setting
     if (!(value instanceof FileReference)) continue
-    const read = await readText(value.file)
-    const text = 'text' in read ? read.text.replace(/\r?\n$/, '') : undefined
-    put(tree, { ...setting, value: text && decode(text, shape && shapeAt(shape, path)) })
-    if (text !== undefined) continue
-    const message = 'problem' in read ? `names a file that ${read.problem}` : 'names a file that is not there'
-    issues.push({ path: source.name, message, code: 'unreadable' })
+    put(tree, { ...setting, value: await readReference(value, setting, shape, issues) })
   }
-  return issues
+}
+
+/** What a file says of a setting; one that cannot be read is an issue. */
+async function readReference(
+  { file }: FileReference,
+  { path, source }: Setting,
+  shape: Shape | undefined,
+  issues: ValidationIssue[],
+): Promise<unknown> {
+  const read = await readText(file)
+  if ('text' in read) return decode(read.text.replace(/\r?\n$/, ''), shape && shapeAt(shape, path))
+  const message = 'problem' in read ? `names a file that ${read.problem}` : 'names a file that is not there'
+  issues.push({ path: source.name, message, code: 'unreadable' })
+  return undefined
 }
 
 /** Whether the schema complains of a key that is not set. */

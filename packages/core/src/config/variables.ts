@@ -1,5 +1,5 @@
 import { camelCase, type Naming, upperSnake } from './names.js'
-import { FileReference, type Setting, settingsIn } from './settings-tree.js'
+import { FileReference, type Setting } from './settings-tree.js'
 import { type Shape, shapeAt } from './shape.js'
 import type { ConfigSource } from './source-of.js'
 
@@ -11,7 +11,7 @@ export interface Variables {
 
 /** What the variables of one source say. */
 export interface VariableSettings {
-  /** In the order in which they count: of two for one place the later one. */
+  /** Each whole, in the order in which they count: of two for one place the later one. */
   readonly settings: readonly Setting[]
   /** For each `X_FILE` the X that it may stand for, where the schema cannot say whether it knows X. */
   readonly candidates: readonly Setting[]
@@ -39,7 +39,7 @@ export function readVariables(
     const ownerPath = owner && (shape ? namedPath(owner, naming, shape) : freePath(owner, naming))
     const path =
       named ?? (shape === undefined || (shape.open && !ownerPath) ? freePath(rest, naming) : undefined)
-    if (path) texts.push(...settingsIn(decode(value, shape && shapeAt(shape, path)), path, from))
+    if (path) texts.push({ path, value: decode(value, shape && shapeAt(shape, path)), source: from })
     if (ownerPath && !named) {
       references.push({ path: ownerPath, value: new FileReference(value), source: from })
     } else if (!path) {

@@ -53,6 +53,46 @@ describe('a container', () => {
     expect(create).toHaveBeenCalledTimes(1)
   })
 
+  describe('with a promise for a value', () => {
+    test('hands it out as it is, and to factories too', async () => {
+      const promise = Promise.resolve(1)
+      const services = createContainer()
+        .value('promise', promise)
+        .singleton('made', ['promise'], (given) => given.promise === promise)
+      const scope = services.build().createScope()
+      expect([scope.get('promise'), scope.get('promise'), scope.get('made')]).toEqual([
+        promise,
+        promise,
+        true,
+      ])
+
+      const container = services.build()
+      expect(await container.resolve('made')).toBe(true)
+      expect(await container.resolve('promise')).toBe(1)
+      expect(container.get('promise')).toBe(promise)
+    })
+
+    test('waits for it no more than for another value', async () => {
+      const container = createContainer()
+        .value('never', new Promise(() => {}))
+        .singleton('made', ['never'], () => 'made')
+        .build()
+
+      expect(await container.resolve('made')).toBe('made')
+    })
+
+    test('hands out an override with a then as it is', () => {
+      // biome-ignore lint/suspicious/noThenProperty: a query builder has one.
+      const query = { rows: 1, then: (resolve: (rows: number) => void) => resolve(7) }
+      const container = createContainer()
+        .singleton('query', [], () => ({ rows: 0 }))
+        .override('query', query)
+        .build()
+
+      expect(container.get('query')).toBe(query)
+    })
+  })
+
   test('makes a transient anew each time', () => {
     let made = 0
     const container = createContainer()
@@ -304,6 +344,87 @@ describe('an asynchronous service', () => {
 
       await expect(failing).rejects.toThrow('broken')
       expect(closed).toEqual(['slow'])
+    })
+
+    describe('while another hangs', () => {
+      /** A call that has failed, and has given up on a server on its way, which needs a database. */
+      async function givenUp() {
+        const clock = new TestClock()
+        const closed: string[] = []
+        const close = { dispose: (it: string) => closed.push(it) }
+        const server = gate<string>()
+        const container = createContainer({ clock, disposeTimeout: '2s' })
+          .singleton('logger', [], () => 'logger', close)
+          .singleton('db', [], async () => 'db', close)
+          .singleton('server', ['db'], () => server.promise, close)
+          .singleton('broken', ['logger'], async () => {
+            throw new Error('broken')
+          })
+          .build()
+        let failure: unknown
+        void container.resolveAll().catch((error) => {
+          failure = error
+        })
+        await clock.advance('1999ms')
+        expect([failure, closed]).toEqual([undefined, []])
+        await clock.advance('1ms')
+        expect(failure).toMatchObject({ message: 'broken' })
+        return { clock, closed, container, server }
+      }
+
+      test('waits no longer than disposeTimeout, and closes what nothing in the making needs', async () => {
+        const { clock, closed } = await givenUp()
+
+        expect(closed).toEqual(['logger'])
+        expect(clock.pending).toBe(0)
+      })
+
+      test('closes what comes later when it comes, the last first', async () => {
+        const { clock, closed, server } = await givenUp()
+        server.open('server')
+        await clock.advance(0)
+
+        expect(closed).toEqual(['logger', 'server', 'db'])
+      })
+
+      test('closes what that needed, where it fails later', async () => {
+        const { clock, closed, server } = await givenUp()
+        server.fail(new Error('port taken'))
+        await clock.advance(0)
+
+        expect(closed).toEqual(['logger', 'db'])
+      })
+
+      test('leaves what comes later to a call that has asked for it meanwhile', async () => {
+        const { closed, container, server } = await givenUp()
+        const resolving = container.resolve('server')
+        server.open('server')
+
+        expect(await resolving).toBe('server')
+        expect([container.get('server'), container.get('db'), closed]).toEqual(['server', 'db', ['logger']])
+      })
+
+      test('is waited for when the container closes, and closed before that ends', async () => {
+        const { closed, container, server } = await givenUp()
+        const closing = container.close()
+        server.open('server')
+        await closing
+
+        expect(closed).toEqual(['logger', 'server', 'db'])
+      })
+
+      test('does not keep the container from closing, and is closed when it comes', async () => {
+        const { clock, closed, container, server } = await givenUp()
+        const closing = container.close()
+        closing.catch(() => {})
+        await clock.advance('2s')
+        await expect(closing).rejects.toThrow('Closing the container failed for: what is in the making.')
+        expect(closed).toEqual(['logger', 'db'])
+        server.open('server')
+        await clock.advance(0)
+
+        expect(closed).toEqual(['logger', 'db', 'server'])
+      })
     })
 
     test('leaves what was there before, and what another call holds', async () => {

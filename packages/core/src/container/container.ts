@@ -15,7 +15,8 @@ export interface Container<Services extends object, Scoped extends keyof Service
   /**
    * A service, made if it must be, with what it needs; factories that do not wait for each other run at the same time.
    * Callers of one service share its making. If a factory fails, what this call made and nobody else uses is closed,
-   * the last first; the factory's error comes through untouched, and a later call tries anew.
+   * the last first; the factory's error comes through untouched, and a later call tries anew. What is then still in the
+   * making is waited for no longer than `disposeTimeout`, and closed when it comes.
    */
   resolve<Name extends Exclude<keyof Services, Scoped>>(name: Name): Promise<Services[Name]>
 

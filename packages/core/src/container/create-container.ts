@@ -5,7 +5,10 @@ import { RegistrationBuilder, readSettings } from './registration-builder.js'
 
 /** Options of {@link createContainer}. */
 export interface ContainerOptions {
-  /** How long one service may take to close, more than 0. @defaultValue '5s' */
+  /**
+   * How long one service may take to close, and how long a failed `resolve` and `close` wait for what is in the making;
+   * more than 0. @defaultValue '5s'
+   */
   readonly disposeTimeout?: Duration
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
@@ -31,7 +34,7 @@ type Holding<Name, Needed, Scoped> = [Needed & Scoped] extends [never] ? Scoped 
  * knows their types. Every step returns a new builder, so that a test overrides a part without touching the original.
  */
 export interface ContainerBuilder<Services extends object, Scoped extends keyof Services = never> {
-  /** Something that is there already. The container never closes it. */
+  /** Something that is there already, handed out as it is, were it a promise. The container never closes it. */
   value<Name extends string, Instance>(
     name: Fresh<Name, Services>,
     instance: Instance,

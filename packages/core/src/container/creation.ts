@@ -23,6 +23,8 @@ export class Creation {
   instance: unknown
   /** Whether the instance is there. */
   isMade = false
+  /** Whether its making has failed. */
+  hasFailed = false
   /** Whether it stays, whatever becomes of the calls that hold it. */
   kept = false
 
@@ -50,6 +52,8 @@ export class Creation {
 /** One `resolve` under way, and what it holds until it succeeds or fails. */
 export class Call {
   readonly #creations = new Set<Creation>()
+  /** After a failure: settles when all that it started has ended and is closed. */
+  late: Promise<unknown> = Promise.resolve()
 
   /** Holds a creation and what it needs, also of another call, whose failure then closes none of them. */
   hold(creation: Creation): void {
@@ -64,11 +68,21 @@ export class Call {
     for (const creation of this.#creations) creation.keep()
   }
 
-  /** Failure: waits for what it started, gives up what nobody else holds, and returns what has to be closed. */
-  async drop(): Promise<readonly Closable[]> {
-    await Promise.allSettled([...this.#creations].map(({ made }) => made))
+  /** What is in the making. */
+  pending(): readonly Creation[] {
+    return [...this.#creations].filter(({ isMade, hasFailed }) => !isMade && !hasFailed)
+  }
+
+  /**
+   * Failure: gives up what nobody else holds, and returns what has to be closed. What is in the making stays, with what
+   * it needs: it is given up when this is called again.
+   */
+  drop(): readonly Closable[] {
+    const inUse = withNeeds(this.pending())
     const closables: Closable[] = []
     for (const creation of this.#creations) {
+      if (inUse.has(creation)) continue
+      this.#creations.delete(creation)
       creation.holders.delete(this)
       if (creation.kept || creation.holders.size > 0) continue
       const closable = creation.home.discard(creation)
@@ -76,4 +90,15 @@ export class Call {
     }
     return closables
   }
+}
+
+function withNeeds(creations: readonly Creation[]): ReadonlySet<Creation> {
+  const all = new Set<Creation>()
+  const add = (creation: Creation): void => {
+    if (all.has(creation)) return
+    all.add(creation)
+    creation.needs.forEach(add)
+  }
+  creations.forEach(add)
+  return all
 }

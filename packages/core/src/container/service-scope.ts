@@ -16,6 +16,11 @@ export interface Plan {
   made: number
 }
 
+/** Boxed, for a value may be a promise, which a factory is given as it is. */
+interface Obtained {
+  readonly instance: unknown
+}
+
 /** The container and each of its scopes: the same machine, with a root that holds the singletons. */
 export class ServiceScope implements Container<Record<string, unknown>>, Home {
   readonly #plan: Plan
@@ -35,6 +40,10 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     this.#plan = plan
     this.#parent = parent
     this.#root = parent === undefined ? this : parent.#root
+    if (parent !== undefined) return
+    for (const { name, lifetime, create } of plan.registrations.values()) {
+      if (lifetime === 'value') this.#built.set(name, create({}))
+    }
   }
 
   get(name: string): unknown {
@@ -43,7 +52,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   }
 
   resolve(name: string): Promise<unknown> {
-    return this.#run((call) => this.#obtain(name, call))
+    return this.#run(async (call) => (await this.#obtain(name, call)).instance)
   }
 
   async resolveAll(): Promise<void> {
@@ -139,7 +148,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     this.#checkOpen()
     const call = new Call()
     const running = this.#attempt(call, fn)
-    const settled = running.catch(() => {})
+    const settled = running.catch(() => call.late)
     this.#calls.add(settled)
     void settled.then(() => this.#calls.delete(settled))
     return running
@@ -151,22 +160,36 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
       call.keep()
       return value
     } catch (error) {
-      const failures = await closeAll(await call.drop(), this.#plan.clock, this.#plan.disposeTimeout)
-      // The factory's error is the one to see; what then failed to close must not hide it, nor vanish.
-      for (const [, failure] of failures) globalThis.process?.emitWarning?.(String(failure))
+      await this.#giveUp(call)
       throw error
     }
   }
 
-  async #obtain(name: string, call: Call, needer?: Creation): Promise<unknown> {
+  /** Waits for what a failed call has started, but not for ever: what comes later is closed when it comes. */
+  async #giveUp(call: Call): Promise<void> {
+    const { clock, disposeTimeout } = this.#plan
+    const ended = () => Promise.allSettled(call.pending().map(({ made }) => made))
+    await within(disposeTimeout, clock, 'What a failed call has started did not end', ended).catch(() => {})
+    const closed = () => this.#drop(call)
+    call.late = Promise.all(call.pending().map(({ made }) => made.then(closed, closed)))
+    await closed()
+  }
+
+  async #drop(call: Call): Promise<void> {
+    const failures = await closeAll(call.drop(), this.#plan.clock, this.#plan.disposeTimeout)
+    // The factory's error is the one to see; what then failed to close must not hide it, nor vanish.
+    for (const [, failure] of failures) globalThis.process?.emitWarning?.(String(failure))
+  }
+
+  async #obtain(name: string, call: Call, needer?: Creation): Promise<Obtained> {
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
-    if (home.#built.has(name)) return home.#built.get(name)
+    if (home.#built.has(name)) return { instance: home.#built.get(name) }
     const running = registration.lifetime === 'transient' ? undefined : home.#creations.get(name)
     const creation = running ?? home.#start(registration, (own) => home.#make(own, call))
     needer?.needs.push(creation)
     call.hold(creation)
-    return creation.made
+    return { instance: await creation.made }
   }
 
   #start(registration: Registration, make: (creation: Creation) => Promise<unknown>): Creation {
@@ -178,15 +201,19 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
       creation.make(instance)
       return instance
     })
-    // A failed one is not there: the next call tries anew.
-    creation.made.catch(() => creation.kept || this.discard(creation))
+    creation.made.catch(() => {
+      creation.hasFailed = true
+      // It is not there: the next call tries anew.
+      if (!creation.kept) this.discard(creation)
+    })
     return creation
   }
 
   async #make(creation: Creation, call: Call): Promise<unknown> {
     const { registration } = creation
     const needed = registration.dependencies.map((dependency) => this.#obtain(dependency, call, creation))
-    const services = named(registration, await Promise.all(needed))
+    const instances = (await Promise.all(needed)).map(({ instance }) => instance)
+    const services = named(registration, instances)
     creation.returned ??= { value: registration.create(services) }
     return creation.returned.value
   }

@@ -10,6 +10,8 @@ export function membership(list: readonly Scalar[]): (value: unknown) => boolean
   const scalars = new Set<unknown>(list)
   const times = new Set(list.filter(isDate).map(timeOf))
   const decimals = list.filter(isDecimal).map(comparisonWith)
+  // A text operand is equal to a text alone, whatever it spells.
+  const others = list.filter((operand) => typeof operand !== 'string')
   const isDecimalIn = (value: unknown) => decimals.some((compare) => compare(value) === 0)
   return (value) => {
     switch (typeof value) {
@@ -23,7 +25,7 @@ export function membership(list: readonly Scalar[]): (value: unknown) => boolean
         return scalars.has(value) || hasAsNumber(scalars, value) || isDecimalIn(value)
       case 'object':
         if (value === null) return scalars.has(null)
-        return isDate(value) ? times.has(timeOf(value)) : isDecimal(value) && list.some(equals(value))
+        return isDate(value) ? times.has(timeOf(value)) : isDecimal(value) && others.some(equals(value))
       default:
         return scalars.has(value ?? null)
     }

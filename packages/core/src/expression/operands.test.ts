@@ -186,6 +186,25 @@ describe('decimals', () => {
     expect(compared(a, b)).toBe(sign)
   })
 
+  test.each<[unknown, boolean]>([
+    ['1.0', false],
+    [1, true],
+    [1n, true],
+    [decimal('1.00'), true],
+    [decimal('2'), false],
+    [Number.NaN, false],
+    [true, false],
+    [null, false],
+    [new Date(1), false],
+  ])('are in the list of %o where they equal it', (value, equal) => {
+    const holds = (op: 'equals' | 'isIn' | 'isNotIn', operand: unknown) =>
+      compileExpression(leafOf(op, { field: 'a', value: operand }))({ a: decimal('1.0') })
+
+    expect(holds('equals', value)).toBe(equal)
+    expect(holds('isIn', [value])).toBe(equal)
+    expect(holds('isNotIn', [value])).toBe(!equal)
+  })
+
   test('are texts that are numbers', () => {
     for (const text of ['', '.', 'e1', '1e', '1e1.5', 'x', '1 ', '--1', '1e1234567890'])
       expect(

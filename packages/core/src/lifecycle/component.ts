@@ -10,7 +10,7 @@ export interface Component {
   readonly name: string
   /** Starts it; what depends on it waits. @defaultValue nothing to do */
   readonly start?: (context: LifecycleContext) => unknown
-  /** Stops it, and waits for what is in flight. Called once, and only if its start has succeeded. @defaultValue nothing to do */
+  /** Stops it, and waits for what is in flight. Called once, and only if its start has succeeded, were it after the deadline. @defaultValue nothing to do */
   readonly stop?: (context: LifecycleContext) => unknown
   /** Names of components that start before it and stop after it, added before or after it. @defaultValue [] */
   readonly dependsOn?: readonly string[]

@@ -1,3 +1,4 @@
+import { untilAborted } from '../abort/until-aborted.js'
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
@@ -6,7 +7,7 @@ import { checkFunction, checkMethods, checkText, invalidOption } from '../option
 import type { Component } from './component.js'
 import type { Lifecycle, LifecycleState } from './lifecycle.js'
 import { stopOnSignals } from './process-signals.js'
-import { shutDown } from './shutdown.js'
+import { type Shutdown, shutDown } from './shutdown.js'
 import { place, startOrder } from './start-order.js'
 
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = '30s'
@@ -108,10 +109,11 @@ class OrderedLifecycle implements Lifecycle {
 
   async #start(): Promise<void> {
     this.#allStarted = this.#startAll()
+    const { signal } = this.#startAbort
     try {
-      await this.#allStarted
+      // A part that hangs keeps this promise pending for ever; the stop, awaited below, ends in time.
+      await untilAborted(this.#allStarted, signal)
     } catch (error) {
-      const { signal } = this.#startAbort
       // Who awaits the start may end the process on its error: not before what has started is stopped.
       await (signal.aborted ? this.#stopping?.catch(() => {}) : this.#giveUp())
       throw signal.aborted ? signal.reason : error
@@ -123,52 +125,52 @@ class OrderedLifecycle implements Lifecycle {
     this.#state = 'starting'
     this.#removeHandlers = stopOnSignals(this.#signals, () => this.stop())
     const { signal } = this.#startAbort
-    try {
-      for (const component of order) {
-        this.#startingName = component.name
-        await component.start?.({ signal })
-        this.#started.push(component)
-        signal.throwIfAborted()
-      }
-    } finally {
-      this.#startingName = undefined
+    // What a part calls at once, start and stop, has to find this promise.
+    await null
+    signal.throwIfAborted()
+    for (const component of order) {
+      await this.#startOne(component, signal)
+      signal.throwIfAborted()
     }
     this.#state = 'running'
   }
 
-  /** After a failed start: stops what has started. The start's error is the one to see, the others must not vanish. */
+  async #startOne(component: Component, signal: AbortSignal): Promise<void> {
+    this.#startingName = component.name
+    try {
+      await component.start?.({ signal })
+    } finally {
+      this.#startingName = undefined
+    }
+    // The stop has given up on it, and nobody else would stop it.
+    if (this.#state === 'failed') await warnOf(this.#shutDown([component], async () => {}))
+    else this.#started.push(component)
+  }
+
+  /** After a failed start: stops what has started. The start's error is the one to see. */
   async #giveUp(): Promise<void> {
     this.#stopping = this.#end('failed', async () => {})
-    try {
-      await this.#stopping
-    } catch (error) {
-      globalThis.process?.emitWarning?.(String(error))
-    }
+    await warnOf(this.#stopping)
   }
 
   #stop(): Promise<void> {
     const wasRunning = this.#state === 'running'
+    this.#stopping = this.#end('stopped', async (signal) => {
+      await this.#allStarted?.catch(() => {})
+      if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })
+    })
     // Not once it runs: a server that listens with this signal would close before the drain delay.
     if (!wasRunning)
       this.#startAbort.abort(
         new CancelledError({ message: 'The service was stopped while it was starting.' }),
       )
-    return this.#end('stopped', async (signal) => {
-      await this.#allStarted?.catch(() => {})
-      if (wasRunning && this.#drainDelay > 0) await this.#clock.sleep(this.#drainDelay, { signal })
-    })
+    return this.#stopping
   }
 
-  async #end(state: 'stopped' | 'failed', before: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  async #end(state: 'stopped' | 'failed', before: Shutdown['before']): Promise<void> {
     this.#state = 'stopping'
     try {
-      await shutDown({
-        started: this.#started,
-        before,
-        waitsFor: () => this.#startingName,
-        timeout: this.#shutdownTimeout,
-        clock: this.#clock,
-      })
+      await this.#shutDown(this.#started, before)
       this.#state = state
     } catch (error) {
       this.#state = 'failed'
@@ -176,6 +178,25 @@ class OrderedLifecycle implements Lifecycle {
     } finally {
       this.#removeHandlers()
     }
+  }
+
+  #shutDown(started: Component[], before: Shutdown['before']): Promise<void> {
+    return shutDown({
+      started,
+      before,
+      waitsFor: () => this.#startingName,
+      timeout: this.#shutdownTimeout,
+      clock: this.#clock,
+    })
+  }
+}
+
+/** Waits for a stop that nobody is told of: its error must not vanish. */
+async function warnOf(stopping: Promise<void>): Promise<void> {
+  try {
+    await stopping
+  } catch (error) {
+    globalThis.process?.emitWarning?.(String(error))
   }
 }
 
@@ -196,5 +217,6 @@ function checkSignals(signals: unknown): readonly string[] {
   if (!Array.isArray(signals)) throw invalidOption(signals, place('signals'), expected)
   for (const signal of signals)
     if (!STOPS_A_SERVICE.test(signal)) throw invalidOption(signal, place('signals'), expected)
-  return [...signals]
+  // One that is named twice would take its second handler's call for a second signal.
+  return [...new Set(signals)]
 }

@@ -75,6 +75,20 @@ describe('a lifecycle', () => {
     expect(log).toEqual(['start http', 'stop http'])
   })
 
+  test('starts a part once that asks for the start again', async () => {
+    const { lifecycle, log, part } = house()
+    let again: Promise<void> | undefined
+    const start = () => {
+      log.push('start http')
+      again ??= lifecycle.start()
+    }
+    const starting = lifecycle.add(part('http', { start })).start()
+    await starting
+
+    expect(log).toEqual(['start http'])
+    expect(again).toBe(starting)
+  })
+
   test('does not live twice', async () => {
     const { lifecycle } = house()
     await lifecycle.stop()
@@ -184,6 +198,7 @@ describe('a stop while it starts', () => {
     lifecycle.add(part('deaf', { start: () => clock.sleep('1s') })).add(part('http'))
     const starting = lifecycle.start()
     starting.catch(() => {})
+    await clock.advance(0)
     const stopping = lifecycle.stop()
     await clock.advance('1s')
     await stopping
@@ -191,15 +206,88 @@ describe('a stop while it starts', () => {
     expect(log).toEqual(['stop deaf'])
   })
 
-  test('names a start that hangs', async () => {
-    const { clock, lifecycle } = house({ shutdownTimeout: '10s' })
-    lifecycle.add({ name: 'http', start: hang })
+  test('stops the first part too, where that asks for it', async () => {
+    const { lifecycle, log, part } = house()
+    const start = async () => {
+      lifecycle.stop()
+      await null
+      log.push('start http')
+    }
+    lifecycle.add(part('http', { start }))
+
+    await expect(lifecycle.start()).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(log).toEqual(['start http', 'stop http'])
+    expect(lifecycle.state).toBe('stopped')
+  })
+
+  test('starts nothing, where it comes right after the start', async () => {
+    const { lifecycle, log, part } = house()
+    const starting = lifecycle.add(part('http')).start()
+    const stopping = lifecycle.stop()
+
+    await expect(starting).rejects.toMatchObject({ code: 'CANCELLED' })
+    await stopping
+    expect(log).toEqual([])
+  })
+
+  test('is one stop, also where the start that it aborts asks for it again', async () => {
+    const { clock, lifecycle } = house()
+    let again: Promise<void> | undefined
+    lifecycle.add({
+      name: 'http',
+      start: ({ signal }) => {
+        signal.addEventListener('abort', () => {
+          again = lifecycle.stop()
+        })
+        return clock.sleep('1h', { signal })
+      },
+    })
     lifecycle.start().catch(() => {})
+    await clock.advance(0)
+    const stopping = lifecycle.stop()
+    await stopping
+
+    expect(again).toBe(stopping)
+  })
+
+  /** A part whose start takes a minute and hears no signal, in a service that has given up on it after 10 seconds. */
+  async function givenUp(more: Partial<Component> = {}) {
+    const all = house({ shutdownTimeout: '10s' })
+    const { clock, lifecycle, part } = all
+    lifecycle.add(part('database')).add(part('http', { start: () => clock.sleep('1m'), ...more }))
+    const starting = lifecycle.start()
+    starting.catch(() => {})
+    await clock.advance(0)
     const stopping = lifecycle.stop()
     stopping.catch(() => {})
     await clock.advance('10s')
+    return { ...all, starting, stopping }
+  }
 
-    await expect(stopping).rejects.toThrow("The service did not stop within 10s: 'http' hangs.")
+  test('names a start that hangs, and ends it', async () => {
+    const { lifecycle, log, starting, stopping } = await givenUp({ start: hang })
+
+    await expect(stopping).rejects.toThrow(
+      "The service did not stop within 10s: 'http' hangs; not stopped: database.",
+    )
+    await expect(starting).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect([lifecycle.state, ...log]).toEqual(['failed', 'start database'])
+  })
+
+  test('stops a part whose start goes through after the deadline', async () => {
+    const { clock, log } = await givenUp()
+    await clock.advance('1m')
+
+    expect(log).toEqual(['start database', 'stop http'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('warns where that part then cannot be stopped', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { clock } = await givenUp({ stop: () => Promise.reject(new Error('stuck')) })
+    await clock.advance('1m')
+
+    expect(warned).toHaveBeenCalledWith('AggregateError: Stopping failed for: http.')
   })
 })
 
@@ -315,6 +403,14 @@ describe('signals', () => {
     expect(counts()).toEqual(before.map((count) => count + 1))
     await lifecycle.stop()
     expect(counts()).toEqual(before)
+  })
+
+  test('have one handler each, however often they are named', async () => {
+    const before = process.listenerCount('SIGTERM')
+    const lifecycle = createLifecycle({ signals: ['SIGTERM', 'SIGTERM'] })
+    await lifecycle.start()
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+    await lifecycle.stop()
   })
 
   test('have no handler after a start that failed', async () => {
