@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { apiKeyStoreConformance } from '../testing/api-key-store-conformance.js'
 import { type ApiKeysOptions, createApiKeys, memoryApiKeyStore } from './index.js'
@@ -407,6 +408,31 @@ describe('a verification that is aborted', () => {
     const verifying = keys.verify(key, { signal: controller.signal })
     controller.abort(reason)
     await expect(verifying).rejects.toBe(reason)
+  })
+
+  test('rejects with the reason while the use is noted, and a note that fails later is no failure', async () => {
+    const { keys, key, store } = await issued()
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const note = deferred()
+    const touch = vi.spyOn(store, 'touch').mockReturnValue(note.promise)
+    const reason = new Error('the caller is gone')
+    const controller = new AbortController()
+    const verifying = keys.verify(key, { signal: controller.signal })
+    await vi.waitFor(() => expect(touch).toHaveBeenCalled())
+    controller.abort(reason)
+    await expect(verifying).rejects.toBe(reason)
+    note.reject(new Error('read-only replica'))
+    // Node tells of what is unhandled once all microtasks have run.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  test('lets a key in whose use cannot be noted, as one without a signal', async () => {
+    const { keys, key, store } = await issued()
+    store.touch = () => Promise.reject(new Error('read-only replica'))
+    expect(await keys.verify(key, { signal: new AbortController().signal })).toMatchObject({ ok: true })
   })
 })
 

@@ -136,7 +136,7 @@ class StoredApiKeys implements ApiKeys {
   ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
     const isHeld = await this.#heldBy(key.ownerId, signal)
     if (isHeld === undefined) return refused('API_KEY_REVOKED', 'The owner of the API key is no more.')
-    await this.#noteUse(key)
+    await untilAborted(this.#noteUse(key), signal)
     const scopes = key.scopes.filter(isHeld)
     if (!asked.every((name) => scopes.includes(name))) return notForThis(asked)
     return ok({ ...apiKeyOf(key, expiresAt), scopes, isReplaced: hash !== key.secrets[0]?.hash })

@@ -129,6 +129,50 @@ describe('what others got wrong', () => {
     })
   })
 
+  test('a forgotten await, or a list for its row, is not a thing that no rule forbids', async () => {
+    const authorization = defineAuthorization()({
+      roles: ['user'],
+      permissions: { user: ['order:*'] },
+      policies: [
+        {
+          id: 'locked',
+          effect: 'deny',
+          actions: ['order:update'],
+          where: () => ({ op: 'equals', field: 'status', value: 'locked' }),
+        },
+      ],
+    })
+    const locked = { id: 1, status: 'locked' }
+    // biome-ignore lint/suspicious/noThenProperty: A query builder has one.
+    const lazy = { query: 'select', then: () => expect.unreachable('A query of others is not run.') }
+    const things = [
+      Promise.resolve(locked),
+      Promise.reject(new Error('away')),
+      lazy,
+      [locked],
+      [],
+      new Map([['status', 'locked']]),
+      new Set([locked]),
+    ]
+    for (const resource of things) {
+      const query = { principal, action: 'order:update', resource }
+      for (const method of ['can', 'check', 'authorize', 'explain', 'permittedFields'] as const)
+        expect(() => authorization[method](query)).toThrow(InvalidOptionError)
+      expect(() => authorization.pick(resource, query)).toThrow(InvalidOptionError)
+    }
+    class Order {
+      readonly status: string
+      constructor(status: string) {
+        this.status = status
+      }
+    }
+    const can = (status: string) =>
+      authorization.can({ principal, action: 'order:update', resource: new Order(status) })
+    expect([can('locked'), can('open')]).toEqual([false, true])
+    // A rejection that nobody handles would end the run.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   test('a role is what it is called, in every letter', () => {
     const authorization = defineAuthorization()({ roles: ['admin'], permissions: { admin: ['*'] } })
     for (const role of ['Admin', 'ADMIN', 'admin ', ' admin', 'admin\0', 'аdmin'])

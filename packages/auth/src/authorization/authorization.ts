@@ -91,7 +91,7 @@ export interface Roles<S, R extends string> {
  * permissions and policies means nothing. All is decided in memory and at once.
  *
  * A call that is not one throws an `InvalidOptionError`: a principal that is no object, roles that are no array, an action
- * without a type.
+ * without a type, a promise or a list instead of a thing.
  */
 export interface Authorization<S, R extends string = string> {
   /** The decision, with its reasons. A policy that throws does not make it throw. */

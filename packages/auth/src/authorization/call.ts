@@ -1,5 +1,6 @@
 import { invalidOption } from '@base/core/options'
 import { isName, parseAction } from './action-name.js'
+import { isThenable } from './is-thenable.js'
 import type { RoleGraph } from './role-graph.js'
 import type { ActionRules, RuleBook } from './rule-book.js'
 
@@ -30,8 +31,9 @@ export interface Call {
 export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Call {
   const { principal, action, type, resource, context } = query ?? {}
   if (typeof principal !== 'object' || principal === null) throw refuse('principal', 'an object', principal)
-  if (resource !== undefined && (typeof resource !== 'object' || resource === null))
-    throw refuse('resource', 'an object', resource)
+  if (isThenable(principal))
+    throw refuse('principal', 'an object that is there, no promise', quiet(principal))
+  checkResource(resource)
   const ofResource = (resource as { readonly type?: unknown } | undefined)?.type
   const rules = rulesOf(action, type ?? ofResource, book)
   return {
@@ -48,6 +50,24 @@ export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Cal
         typeof ofResource === 'string' &&
         book.hasType(ofResource)),
   }
+}
+
+function checkResource(resource: unknown): asserts resource is object | undefined {
+  if (resource === undefined) return
+  if (typeof resource !== 'object' || resource === null) throw refuse('resource', 'an object', resource)
+  if (!isThenable(resource) && !isCollection(resource)) return
+  throw refuse('resource', 'one thing that is there, no promise, array, Map or Set', quiet(resource))
+}
+
+/** What is refused nobody will hear fail. What is no Promise may be a query that `then` would run. */
+function quiet(refused: object): object {
+  if (refused instanceof Promise) refused.catch(() => {})
+  return refused
+}
+
+/** Its fields are not those of a thing: what forbids by a field would find none, and forbid nothing. */
+function isCollection(resource: object): boolean {
+  return Array.isArray(resource) || resource instanceof Map || resource instanceof Set
 }
 
 function rulesOf(action: unknown, type: unknown, book: RuleBook): ActionRules {

@@ -1,5 +1,6 @@
 import { checkedExpression, compileExpression, type Expression } from '@base/core/expression'
 import type { Call } from './call.js'
+import { isThenable } from './is-thenable.js'
 import type { CheckedPolicy } from './read-policies.js'
 import { unknownResource } from './unknown-resource.js'
 
@@ -71,10 +72,4 @@ function ask(
     throw new TypeError('when must not be asynchronous.')
   }
   return effect === 'allow' ? answer === true : Boolean(answer)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  )
 }

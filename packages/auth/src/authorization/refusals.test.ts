@@ -31,6 +31,16 @@ describe('what is wrong is named, with what is allowed', () => {
       ask({ resource: 'order' }),
       `Authorization: resource must be an object, received "order"`,
     ],
+    [
+      'a promise of a resource',
+      ask({ resource: Promise.resolve({ id: 1 }) }),
+      'Authorization: resource must be one thing that is there, no promise, array, Map or Set, received an object',
+    ],
+    [
+      'a promise of a principal',
+      ask({ principal: Promise.resolve({ id: 'ada' }) }),
+      'Authorization: principal must be an object that is there, no promise, received an object',
+    ],
     ['no action', ask({ action: 7 }), "Authorization: action must be a verb, or 'type:verb', received 7"],
     [
       'an action with a wildcard',
