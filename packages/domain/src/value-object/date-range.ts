@@ -2,8 +2,9 @@ import { ValidationError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import { ValueObject } from './value-object.js'
 
-/** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. */
-const TIME = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2}))?$/
+/** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. The platform takes an hour 24. */
+const TIME =
+  /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2})(?:T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2}))?$/
 
 /**
  * A span of time from a start, which belongs to it, to an end, which does not: neighbours share no moment, and a range

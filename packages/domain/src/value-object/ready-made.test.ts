@@ -25,6 +25,10 @@ describe('Email', () => {
     'a@b..co',
     'Ada <a@b.co>',
     'é@b.co',
+    // KELVIN SIGN and LONG S, which a change of case makes a k and an S.
+    'mi\u212Ae@example.org',
+    'ada@\u212A.org',
+    'bo\u017F@example.org',
     `${'a'.repeat(65)}@b.co`,
     `a@${'b'.repeat(64)}.co`,
     `a@${'b.'.repeat(130)}co`,
@@ -219,6 +223,9 @@ describe('DateRange', () => {
     expect(text(DateRange.parse('2026-05-01/2026-06-01T12:00:00+02:00'))).toBe(
       '2026-05-01T00:00:00.000Z/2026-06-01T10:00:00.000Z',
     )
+    expect(text(DateRange.parse('2026-05-01T00:00:00Z/2026-05-01T23:59:59.999Z'))).toBe(
+      '2026-05-01T00:00:00.000Z/2026-05-01T23:59:59.999Z',
+    )
     const far = DateRange.of(new Date(0), new Date(8.64e15))
     const back = DateRange.parse(JSON.parse(JSON.stringify(far)))
     expect(back.ok && back.value.equals(far)).toBe(true)
@@ -231,6 +238,8 @@ describe('DateRange', () => {
     'a/b',
     '2026-02-30/2026-03-01',
     '2026-05-01/P1D',
+    '2026-05-01T24:00:00Z/2026-05-03',
+    '2026-05-01/2026-05-01T24:00:00+02:00',
     '2026-05-01/2026-05-02/2026-05-03',
     7,
   ])('refuses %j', (raw) => {

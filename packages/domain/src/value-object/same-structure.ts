@@ -1,3 +1,5 @@
+import { TakenAsEqual } from './taken-as-equal.js'
+
 /** A thing that says by itself what it equals: an entity, a value object, a decimal of some library. */
 interface Comparable {
   equals(other: unknown): unknown
@@ -10,42 +12,72 @@ interface Comparable {
  * one, only the same instance is the same. Cycles are compared to their end.
  */
 export function sameStructure(a: unknown, b: unknown): boolean {
-  return same(a, b, new Map())
+  return same(a, b, { taken: new TakenAsEqual(), asked: new Map() })
 }
 
-type Seen = Map<object, object>
+interface Seen {
+  /** Plain things, as far as the rest of them is equal. */
+  readonly taken: TakenAsEqual
+  /** Instances, and the one that each said last it equals; their word is for the two alone. */
+  readonly asked: Map<object, object>
+}
 
 function same(a: unknown, b: unknown, seen: Seen): boolean {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  // Met again on the way down: equal as far as the rest is.
-  if (seen.get(a) === b) return true
-  seen.set(a, b)
+  if (!isObject(a) || !isObject(b)) return false
   // Before its own equals: that of a Buffer throws for what is none, and takes a Uint8Array, which has no equals.
   if (ArrayBuffer.isView(a)) return ArrayBuffer.isView(b) && sameView(a, b)
-  return isComparable(a) ? a.equals(b) === true : sameObject(a, b, seen)
+  if (isComparable(a)) return saysEqual(a, b, seen)
+  // Met again on the way down: equal as far as the rest is.
+  return !seen.taken.take(a, b) || sameObject(a, b, seen)
+}
+
+function saysEqual(a: Comparable, b: object, { asked }: Seen): boolean {
+  if (asked.get(a) === b) return true
+  const isEqual = a.equals(b) === true
+  if (isEqual) asked.set(a, b)
+  return isEqual
 }
 
 function sameObject(a: object, b: object, seen: Seen): boolean {
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i], seen))
   if (a instanceof Date) return b instanceof Date && same(a.getTime(), b.getTime(), seen)
-  if (a instanceof Map) return b instanceof Map && a.size === b.size && sameMembers([...a], [...b], seen)
-  if (a instanceof Set) return b instanceof Set && a.size === b.size && sameMembers([...a], [...b], seen)
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && sameMap(a, b, seen)
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && sameSet(a, b, seen)
   if (a instanceof URL) return b instanceof URL && a.href === b.href
   return (
     isPlain(a) && isPlain(b) && sameRecord(a as Record<string, unknown>, b as Record<string, unknown>, seen)
   )
 }
 
+/** A primitive equals itself alone, so that one look finds it; only objects have to be searched. */
+function sameSet(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>, seen: Seen): boolean {
+  const [left, right] = [[...a], [...b]]
+  return (
+    left.every((item) => isObject(item) || b.has(item)) &&
+    sameMembers(left.filter(isObject), right.filter(isObject), seen)
+  )
+}
+
+/** As {@link sameSet}, by the keys. */
+function sameMap(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>, seen: Seen): boolean {
+  const [left, right] = [[...a], [...b]]
+  return (
+    left.every(([key, item]) => isObject(key) || (b.has(key) && same(item, b.get(key), seen))) &&
+    sameMembers(left.filter(hasObjectKey), right.filter(hasObjectKey), seen)
+  )
+}
+
+function hasObjectKey([key]: readonly [unknown, unknown]): boolean {
+  return isObject(key)
+}
+
 /** Each of one has a partner of its own in the other; in the same order, the usual case, it is found at once. */
 function sameMembers(left: readonly unknown[], right: readonly unknown[], seen: Seen): boolean {
   const free = [...right]
-  return left.every((item, index) => {
-    const near = index - (left.length - free.length)
-    const found = same(item, free[near], new Map(seen))
-      ? near
-      : free.findIndex((other) => same(item, other, new Map(seen)))
+  return left.every((item) => {
+    const found = free.findIndex((other) => seen.taken.attempt(() => same(item, other, seen)))
     if (found === -1) return false
     free.splice(found, 1)
     return true
@@ -68,6 +100,10 @@ function sameRecord(a: Record<string, unknown>, b: Record<string, unknown>, seen
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key], seen))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function isComparable(value: object): value is Comparable {

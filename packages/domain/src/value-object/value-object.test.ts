@@ -140,6 +140,93 @@ describe('ValueObject', () => {
     expect(make(1).equals(make(2))).toBe(false)
   })
 
+  describe('compared in a ring', () => {
+    class Ring extends ValueObject<Link> {}
+    interface Link {
+      n: unknown
+      next?: Link
+    }
+    const ring = (...items: unknown[]) => {
+      const links: Link[] = items.map((n) => ({ n }))
+      links.forEach((link, index) => {
+        link.next = links[(index + 1) % links.length] as Link
+      })
+      return new Ring(links[0] as Link)
+    }
+
+    test('is compared to its end with a ring of another length', () => {
+      expect(ring(1).equals(ring(1, 1))).toBe(true)
+      expect(ring(1, 1).equals(ring(1))).toBe(true)
+      expect(ring(1, 2).equals(ring(1, 2, 1, 2, 1, 2))).toBe(true)
+      expect(ring(1, 1).equals(ring(1, 1, 2))).toBe(false)
+      expect(ring(1, 2).equals(ring(1, 2, 1))).toBe(false)
+    })
+
+    test('needs no more steps than the rings have links', () => {
+      const ones = (count: number) => ring(...Array(count).fill(1))
+      expect(ones(210).equals(ones(211))).toBe(true)
+    })
+
+    test('goes through sets and maps, whose other members it does not confuse', () => {
+      const tagged = (...tags: string[]) => new Set(tags.map((tag) => ({ tag })))
+      expect(ring(tagged('a', 'b')).equals(ring(tagged('b', 'a'), tagged('a', 'b')))).toBe(true)
+      expect(ring(tagged('a', 'b')).equals(ring(tagged('b', 'a'), tagged('a', 'c')))).toBe(false)
+      const counted = (...tags: string[]) => new Map(tags.map((tag) => [{ tag }, tag]))
+      expect(ring(counted('a', 'b')).equals(ring(counted('b', 'a'), counted('a', 'b')))).toBe(true)
+      expect(ring(counted('a', 'b')).equals(ring(counted('b', 'a'), counted('a', 'a')))).toBe(false)
+    })
+  })
+
+  test('finds that no member fits without taking what it tried for true', () => {
+    class Bag extends ValueObject<{ items: unknown }> {}
+    const inner = (end: number) => ({ deep: { end } })
+    const pair = (one: unknown, other: unknown) => [one, other]
+    // The first try takes the two insides for equal before it finds that the ends differ.
+    const left = new Set([pair(inner(1), 1), pair(inner(2), 2)])
+    expect(
+      new Bag({ items: left }).equals(new Bag({ items: new Set([pair(inner(2), 2), pair(inner(1), 1)]) })),
+    ).toBe(true)
+    const [a, b, x, y] = [{ n: 1 }, { n: 2 }, { n: 2 }, { n: 1 }]
+    expect(
+      new Bag({ items: [new Set([[a], [b]]), a] }).equals(new Bag({ items: [new Set([[x], [y]]), x] })),
+    ).toBe(false)
+  })
+
+  test('asks each instance within by itself: what is near enough to one is not near enough to all', () => {
+    class Near {
+      readonly at: number
+      constructor(at: number) {
+        this.at = at
+      }
+      equals(other: unknown): boolean {
+        return other instanceof Near && Math.abs(this.at - other.at) <= 1
+      }
+    }
+    class Path extends ValueObject<{ points: Near[] }> {}
+    const [a, b, c, d] = [new Near(0), new Near(1), new Near(2), new Near(3)]
+    expect(new Path({ points: [a, c, c] }).equals(new Path({ points: [b, b, d] }))).toBe(true)
+    expect(new Path({ points: [a, c, c, a] }).equals(new Path({ points: [b, b, d, d] }))).toBe(false)
+  })
+
+  test('compares large sets and maps of primitives in any order', () => {
+    class Bag extends ValueObject<{ ids: Set<unknown>; names: Map<unknown, unknown> }> {}
+    const ids = Array.from({ length: 20_000 }, (_, index) => index)
+    const bag = (order: readonly number[]) =>
+      new Bag({ ids: new Set(order), names: new Map(order.map((id) => [`${id}`, { id }])) })
+    expect(bag(ids).equals(bag(ids.toReversed()))).toBe(true)
+    expect(bag(ids).equals(bag([...ids.slice(1), -1]))).toBe(false)
+  })
+
+  test('tells members that are primitives from those that are not', () => {
+    class Bag extends ValueObject<{ items: unknown }> {}
+    const same = (a: unknown, b: unknown) => new Bag({ items: a }).equals(new Bag({ items: b }))
+    expect(same(new Set([Number.NaN, { n: 1 }, -0]), new Set([0, { n: 1 }, Number.NaN]))).toBe(true)
+    expect(same(new Set([1, { n: 1 }]), new Set([{ n: 1 }, { n: 1 }]))).toBe(false)
+    expect(same(new Set([{ n: 1 }, { n: 1 }]), new Set([1, { n: 1 }]))).toBe(false)
+    expect(same(new Map([['a', undefined]]), new Map([['b', undefined]]))).toBe(false)
+    expect(same(new Map([['a', 1]]), new Map([['a', 2]]))).toBe(false)
+  })
+
   test('is of its class: a text that looks like it is not', () => {
     const parsed = Email.parse('ada@example.org')
     expect(parsed.ok && parsed.value.equals('ada@example.org')).toBe(false)
