@@ -1,5 +1,5 @@
 import { ValidationError } from '@base/core/errors'
-import { err, type Result } from '@base/core/result'
+import { err, ok, type Result } from '@base/core/result'
 import { type JsonError, type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
 import type { CloudEvent } from './cloud-event.js'
 
@@ -35,17 +35,31 @@ export function toStructured(event: CloudEvent): CloudEventMessage {
 }
 
 /**
- * A CloudEvent with its attributes in `ce-` headers and its data alone as the body (binary mode).
+ * A CloudEvent with its attributes in `ce-` headers and its data alone, as JSON, as the body (binary mode).
  *
+ * @throws ValidationError where the data is not JSON by its `datacontenttype`, or is in `data_base64`.
  * @see CloudEvents HTTP Protocol Binding 1.0.2, section 3.1
  */
 export function toBinary(event: CloudEvent): CloudEventMessage {
-  const { data, datacontenttype = DATA, ...attributes } = event
-  const headers: Record<string, string> = { 'content-type': datacontenttype }
+  const { data, datacontenttype, data_base64: base64, ...attributes } = event
+  if (base64 !== undefined && base64 !== null)
+    throw refuse('must be absent: data is written as JSON only', 'data_base64')
+  const headers: Record<string, string> = {
+    'content-type': contentType(String(datacontenttype ?? DATA), data),
+  }
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null) headers[`ce-${name}`] = encode(String(value))
   }
   return { headers, body: data === undefined ? '' : JSON.stringify(data) }
+}
+
+function contentType(datacontenttype: string, data: unknown): string {
+  const mediaType = mediaTypeOf(datacontenttype)
+  // A reader would take the body for the whole event.
+  if (mediaType === STRUCTURED) throw refuse(`must not be ${STRUCTURED}`, 'datacontenttype')
+  if (data !== undefined && !isJson(mediaType))
+    throw refuse('must be JSON, as the data is', 'datacontenttype')
+  return datacontenttype
 }
 
 /**
@@ -61,19 +75,26 @@ export async function readCloudEvent(
   options: ParseJsonOptions = {},
 ): Promise<Result<CloudEvent, ValidationError | JsonError>> {
   const fields = lowerCase(headers)
-  const mediaType = fields.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const type = fields.get('content-type')
+  const mediaType = type === undefined ? undefined : mediaTypeOf(type)
   if (mediaType === STRUCTURED) return parseJson(unchecked<CloudEvent>(), body, options)
   if (!fields.has('ce-specversion'))
     return err(refuse('must be a CloudEvent: ce- headers, or a structured body'))
   const attributes = attributesOf(fields)
-  if (body.length === 0) return { ok: true, value: attributes }
-  if (mediaType !== undefined && !/^application\/(json|[^;]+\+json)$/.test(mediaType)) {
-    return err(refuse('must have data of JSON'))
-  }
+  if (!attributes.ok || body.length === 0) return attributes
+  if (mediaType !== undefined && !isJson(mediaType)) return err(refuse('must have data of JSON'))
   const data = await parseJson(unchecked<unknown>(), body, options)
   return data.ok
-    ? { ok: true, value: { ...attributes, datacontenttype: mediaType ?? DATA, data: data.value } }
+    ? { ok: true, value: { ...attributes.value, datacontenttype: mediaType ?? DATA, data: data.value } }
     : data
+}
+
+function mediaTypeOf(contentType: string): string {
+  return contentType.replace(/;.*$/s, '').trim().toLowerCase()
+}
+
+function isJson(mediaType: string): boolean {
+  return /^application\/(json|[^;]+\+json)$/.test(mediaType)
 }
 
 function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, string> {
@@ -86,11 +107,16 @@ function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, str
   return fields
 }
 
-function attributesOf(fields: ReadonlyMap<string, string>): CloudEvent {
-  const attributes = [...fields]
-    .filter(([name]) => /^ce-[a-z0-9]{1,60}$/.test(name) && name !== 'ce-data')
-    .map(([name, value]) => [name.slice(3), decode(value)])
-  return Object.fromEntries(attributes) as CloudEvent
+function attributesOf(fields: ReadonlyMap<string, string>): Result<CloudEvent, ValidationError> {
+  const attributes: [name: string, value: string][] = []
+  for (const [field, value] of fields) {
+    if (!/^ce-[a-z0-9]{1,60}$/.test(field) || field === 'ce-data') continue
+    const name = field.slice(3)
+    const text = decode(value)
+    if (text === undefined) return err(refuse('must be UTF-8, percent-encoded', name))
+    attributes.push([name, text])
+  }
+  return ok(Object.fromEntries(attributes) as CloudEvent)
 }
 
 /** Percent-encodes what a header cannot carry: all but printable ASCII, and blank, quote and percent (section 3.1.3.2). */
@@ -103,14 +129,25 @@ function encode(text: string): string {
   )
 }
 
-function decode(text: string): string {
-  const bytes = text.replace(/(?:%[0-9a-f]{2})+/gi, (part) => {
-    const octets = Uint8Array.from(part.slice(1).split('%'), (hex) => Number.parseInt(hex, 16))
-    return new TextDecoder().decode(octets)
-  })
-  return bytes
+/** Undoes quotes, which older senders write, then percent-encoding (section 3.1.3.2); undefined where that is no UTF-8. */
+function decode(value: string): string | undefined {
+  // A byte order mark is part of the text.
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  try {
+    return unquote(value).replace(/(?:%[0-9a-f]{2})+/gi, (part) =>
+      utf8.decode(Uint8Array.from(part.slice(1).split('%'), (hex) => Number.parseInt(hex, 16))),
+    )
+  } catch {
+    return undefined
+  }
 }
 
-function refuse(message: string): ValidationError {
-  return new ValidationError({ issues: [{ path: '', code: 'cloudevent', message }] })
+/** RFC 7230, section 3.2.6. */
+function unquote(value: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1]
+  return quoted === undefined ? value : quoted.replace(/\\(.)/g, '$1')
+}
+
+function refuse(message: string, path = ''): ValidationError {
+  return new ValidationError({ issues: [{ path, code: 'cloudevent', message }] })
 }

@@ -2,6 +2,7 @@ import { ValidationError, type ValidationIssue } from '@base/core/errors'
 import { checkText } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { validateSync } from '@base/core/schema'
+import { isCalendarDay } from '../value-object/calendar-day.js'
 import { type EventDefinition, eventOf } from './define-event.js'
 import type { DomainEvent } from './domain-event.js'
 
@@ -78,7 +79,7 @@ export function toCloudEvent<Payload>(
 /**
  * The domain event of a CloudEvent, which may come from anywhere: it is checked, and with a definition its payload too.
  * Nothing is taken from the context here. A time finer than a millisecond is cut; without one, the event happened at
- * its arrival.
+ * its arrival. An attribute of null is one that is not there; `data_base64` is refused.
  *
  * @example
  * const event = fromCloudEvent(received, OrderPlaced)
@@ -95,20 +96,12 @@ export function fromCloudEvent(
   cloudEvent: unknown,
   definition?: EventDefinition<string, unknown, unknown>,
 ): DomainEvent {
-  const attributes = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
+  const received = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
+  const attributes = attributesOf(received)
   const issues = [...problemsOf(attributes, definition?.type)]
   if (issues.length > 0) throw new ValidationError({ issues })
-  const {
-    id,
-    type,
-    time,
-    data,
-    subject,
-    aggregateid = subject,
-    version,
-    correlationid,
-    causationid,
-  } = attributes
+  const { id, type, time, subject, aggregateid = subject, version, correlationid, causationid } = attributes
+  const { data } = received
   const payload = definition === undefined ? data : unwrap(validateSync(definition.schema, data))
   return eventOf(type, payload, {
     id,
@@ -122,9 +115,15 @@ export function fromCloudEvent(
 
 const REQUIRED = ['id', 'source', 'type'] as const
 const OPTIONAL = ['subject', 'aggregateid', 'correlationid', 'causationid'] as const
+const ATTRIBUTES = ['specversion', ...REQUIRED, 'time', 'version', ...OPTIONAL, 'data_base64'] as const
 
-/** RFC 3339, section 5.6. */
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
+/** Null unsets an attribute (CloudEvents JSON format 1.0.2, section 2.2); of `data` it is a value. */
+function attributesOf(received: CloudEvent): CloudEvent {
+  return Object.fromEntries(ATTRIBUTES.map((name) => [name, received[name] ?? undefined])) as CloudEvent
+}
+
+/** RFC 3339, section 5.6: the day, and an hour that is not 24. */
+const TIME = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
 
 function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
   if (attributes.specversion !== '1.0') yield { path: 'specversion', message: "must be '1.0'" }
@@ -136,10 +135,12 @@ function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable
     if (value !== undefined && !isText(value))
       yield { path: name, message: 'must be a text that is not empty' }
   }
-  const { time, version } = attributes
+  const { time, version, data_base64: base64 } = attributes
   if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
   if (version !== undefined && !isVersion(version))
     yield { path: 'version', message: 'must be an integer from 0' }
+  if (base64 !== undefined)
+    yield { path: 'data_base64', message: 'must be absent: data is read as JSON only' }
   if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
 }
 
@@ -148,7 +149,9 @@ function isText(value: unknown): value is string {
 }
 
 function isTime(value: unknown): boolean {
-  return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false
+  const day = TIME.exec(value)?.[1]
+  return day !== undefined && isCalendarDay(day)
 }
 
 /** A header carries it as text. */

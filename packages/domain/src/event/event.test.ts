@@ -144,6 +144,68 @@ describe('CloudEvents', () => {
     expect(headers).not.toHaveProperty('ce-subject')
   })
 
+  test.each([
+    ['data of text', { datacontenttype: 'text/plain', data: 'hello' }, 'datacontenttype'],
+    ['data of no type', { datacontenttype: '', data: 'hello' }, 'datacontenttype'],
+    ['a type that is no text', { datacontenttype: 7 as never }, 'datacontenttype'],
+    ['data in base64', { data: undefined, data_base64: 'aGVsbG8=' }, 'data_base64'],
+    [
+      'the type of a structured event',
+      { datacontenttype: 'Application/CloudEvents+JSON' },
+      'datacontenttype',
+    ],
+  ])('binary mode refuses what it could not read again: %s', (_, given, path) => {
+    expect(() => toBinary({ ...toCloudEvent(event), ...given })).toThrow(
+      expect.objectContaining({
+        code: 'VALIDATION',
+        issues: [expect.objectContaining({ path, code: 'cloudevent' })],
+      }),
+    )
+  })
+
+  test.each([
+    ['of JSON', { datacontenttype: 'application/vnd.order+json; charset=utf-8' }],
+    ['of null, which is none', { datacontenttype: null, data_base64: null }],
+  ])('binary mode reads again what it wrote with a type %s', async (_, given) => {
+    const { headers, body } = toBinary({ ...toCloudEvent(event), ...given } as never)
+    const read = await readCloudEvent({ headers: new Headers(headers), body })
+    expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(event)
+  })
+
+  test('without data the type may be any', async () => {
+    const message = toBinary({ ...toCloudEvent(event), datacontenttype: 'text/plain', data: undefined })
+    expect(await readCloudEvent(message)).toMatchObject({ ok: true, value: { id: 'e-1' } })
+  })
+
+  test.each([
+    ['a quoted text', '"a b"', 'a b'],
+    ['a quoted text with escapes', String.raw`"say \"hi\" \\ \o/"`, String.raw`say "hi" \ o/`],
+    ['a quoted text that is percent-encoded', String.raw`"50%25 %C3\%A9"`, '50% é'],
+    ['an encoded quote', '%22a%22', '"a"'],
+    ['a quote within', 'say "hi"', 'say "hi"'],
+    ['a quote that nothing closes', String.raw`"a\"`, String.raw`"a\"`],
+    ['encoded without need, in lower case', '%61%c3%a9', 'aé'],
+    ['a byte order mark', '%EF%BB%BFa', '\uFEFFa'],
+    ['a percent of its own', '100%', '100%'],
+  ])('binary headers are read as the specification says: %s', async (_, header, subject) => {
+    const { headers, body } = toBinary(toCloudEvent(event))
+    const read = await readCloudEvent({ headers: { ...headers, 'ce-subject': header }, body })
+    expect(read).toMatchObject({ ok: true, value: { subject } })
+  })
+
+  test.each(['%C0%A0', 'a%ffb', '%E2%82', '%ED%A0%80', '"%C3"'])(
+    'a binary header that is no UTF-8 is refused: %s',
+    async (header) => {
+      const { headers, body } = toBinary(toCloudEvent(event))
+      expect(await readCloudEvent({ headers: { ...headers, 'ce-subject': header }, body })).toMatchObject({
+        ok: false,
+        error: {
+          issues: [{ path: 'subject', code: 'cloudevent', message: 'must be UTF-8, percent-encoded' }],
+        },
+      })
+    },
+  )
+
   test('headers as Node has them: one that came twice is none', async () => {
     const { headers, body } = toBinary(toCloudEvent(event))
     const read = await readCloudEvent({ headers: { ...headers, 'x-twice': ['a', 'b'] }, body })
@@ -163,6 +225,64 @@ describe('CloudEvents', () => {
     expect(fromCloudEvent(finer, OrderPlaced).occurredAt).toEqual(FULL.occurredAt)
   })
 
+  test.each(['2028-02-29T23:59:59.678+05:30', '2026-12-31T23:00:00-12:00', '0050-01-01t00:00:00z'])(
+    'a time may be of any day there is: %s',
+    (time) => {
+      expect(fromCloudEvent({ ...toCloudEvent(event), time }).occurredAt).toEqual(new Date(time))
+    },
+  )
+
+  test('an attribute of null is one that is not there', () => {
+    const attributes = ['time', 'subject', 'aggregateid', 'version', 'correlationid', 'causationid']
+    const nulls = Object.fromEntries(
+      [...attributes, 'datacontenttype', 'data_base64'].map((name) => [name, null]),
+    )
+    const read = fromCloudEvent({ ...toCloudEvent(event), ...nulls }, OrderPlaced)
+
+    expect(read).toEqual({
+      id: 'e-1',
+      type: event.type,
+      payload: event.payload,
+      occurredAt: expect.any(Date),
+    })
+    expect(fromCloudEvent({ ...toCloudEvent(event), aggregateid: null }).aggregateId).toBe('o-7')
+  })
+
+  test('data of null is a value', () => {
+    const Cleared = defineEvent('cleared', unchecked<null>())
+    expect(fromCloudEvent(toCloudEvent(Cleared(null)), Cleared).payload).toBeNull()
+  })
+
+  test('attributes may be getters, as classes have them', () => {
+    class Received {
+      readonly #sent = toCloudEvent(event)
+      readonly specversion = '1.0'
+      readonly id = this.#sent.id
+      readonly source = this.#sent.source
+      readonly type = this.#sent.type
+      get time() {
+        return this.#sent.time
+      }
+      get data() {
+        return this.#sent.data
+      }
+    }
+    expect(fromCloudEvent(new Received(), OrderPlaced)).toMatchObject({
+      payload: event.payload,
+      occurredAt: FULL.occurredAt,
+    })
+  })
+
+  test('data in base64 is refused, and not lost', async () => {
+    const { data: _, ...bare } = toCloudEvent(event)
+    const read = await readCloudEvent(toStructured({ ...bare, data_base64: 'aGVsbG8=' }))
+    expect(() => fromCloudEvent(read.ok && read.value)).toThrow(
+      expect.objectContaining({
+        issues: [{ path: 'data_base64', message: 'must be absent: data is read as JSON only' }],
+      }),
+    )
+  })
+
   test('the payload is checked by the definition', () => {
     const paid = toCloudEvent(Paid(1))
     expect(() => fromCloudEvent({ ...paid, data: -1 }, Paid)).toThrow(ValidationError)
@@ -179,6 +299,11 @@ describe('CloudEvents', () => {
     ['an empty source', { ...toCloudEvent(event), source: '' }],
     ['a time that is none', { ...toCloudEvent(event), time: 'soon' }],
     ['a month 13', { ...toCloudEvent(event), time: '2026-13-01T00:00:00Z' }],
+    ['a 30 February', { ...toCloudEvent(event), time: '2026-02-30T00:00:00Z' }],
+    ['a 29 February of no leap year', { ...toCloudEvent(event), time: '2026-02-29t00:00:00+01:00' }],
+    ['an hour 24', { ...toCloudEvent(event), time: '2026-01-01T24:00:00Z' }],
+    ['an id of null', { ...toCloudEvent(event), id: null }],
+    ['a version of the specification of null', { ...toCloudEvent(event), specversion: null }],
     ['an aggregate version below 0', { ...toCloudEvent(event), version: -1 }],
     ['a correlation that is an object', { ...toCloudEvent(event), correlationid: {} }],
   ])('from outside are refused with the attribute: %s', (_, given) => {

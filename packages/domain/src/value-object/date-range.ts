@@ -1,5 +1,6 @@
 import { ValidationError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
+import { isCalendarDay } from './calendar-day.js'
 import { ValueObject } from './value-object.js'
 
 /** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. The platform takes an hour 24. */
@@ -89,12 +90,6 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
 function dateOf(text: string | undefined): Date {
   const [whole = '', day = ''] = TIME.exec(text ?? '') ?? []
   return new Date(isCalendarDay(day) ? whole : Number.NaN)
-}
-
-/** The platform takes 30 February for 2 March. */
-function isCalendarDay(day: string): boolean {
-  const date = new Date(day)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
 function problemOf(start: Date, end: Date): ValidationError | undefined {
