@@ -13,6 +13,11 @@ describe('a connection that fails is known on each runtime', () => {
     ],
     ['workerd', Object.assign(new Error('Network connection lost.'), { retryable: true })],
     ['browsers', caused('TypeError')],
+    [
+      'Node, of an answer that is no HTTP',
+      caused('TypeError', Object.assign(new Error('no match'), { name: 'HTTPParserError', code: undefined })),
+    ],
+    ['a fetch with a limit of its own', new DOMException('too slow', 'TimeoutError')],
   ])('%s', (_, error) => {
     expect(isTransient(error)).toBe(true)
   })
@@ -25,8 +30,37 @@ describe('a connection that fails is known on each runtime', () => {
     ],
     ['an abort', Object.assign(new Error('aborted'), { name: 'AbortError' })],
     ['what is not worth it on workerd', Object.assign(new Error('no'), { retryable: false })],
+    ["a TimeoutError that is not the platform's", caused('TimeoutError')],
     ['no error', undefined],
   ])('%s is none', (_, error) => {
     expect(isTransient(error)).toBe(false)
+  })
+})
+
+describe('a code tells whose fault it is', () => {
+  const coded = (code: string) => caused('TypeError', Object.assign(new Error('no'), { code }))
+
+  test.each([
+    'HPE_INVALID_CONSTANT',
+    'HPE_INVALID_HEADER_TOKEN',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    'UND_ERR_SOCKET',
+    'ECONNABORTED',
+  ])('%s is that of the other side, or of the way', (code) => {
+    expect(isTransient(coded(code))).toBe(true)
+  })
+
+  test.each([
+    'ERR_INVALID_ARG_TYPE',
+    'ERR_HTTP_INVALID_HEADER_VALUE',
+    'UND_ERR_INVALID_ARG',
+    'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+    'UND_ERR_NOT_SUPPORTED',
+    'ERR_METHOD_NOT_SUPPORTED',
+    'UND_ERR_ABORTED',
+    'ABORT_ERR',
+  ])('%s is our own', (code) => {
+    expect(isTransient(coded(code))).toBe(false)
   })
 })

@@ -1,10 +1,11 @@
-import { isAppError } from '@base/core/errors'
+import { errorKind, isAppError } from '@base/core/errors'
 
-/** Codes that tell of the request and not of the connection. */
-const OWN_FAULT = /INVALID|ABORTED|MISMATCH|NOT_SUPPORTED/
+/** Codes that tell of the request; others hold the same words and tell of the answer, such as HPE_INVALID_CONSTANT. */
+const OWN_FAULT =
+  /^(?:(?:UND_)?ERR_(?:HTTP2?_)?INVALID_|(?:UND_ERR_ABORTED|ABORT_ERR|(?:UND_ERR_REQ|ERR_HTTP)_CONTENT_LENGTH_MISMATCH|(?:UND_)?ERR_(?:[A-Z]+_)?NOT_SUPPORTED)$)/
 
-/** How Deno begins the cause. */
-const ON_THE_WAY = /^Error: error sending request/
+/** How Deno begins the cause, and Node where an answer is no HTTP. */
+const ON_THE_WAY = /^(?:Error: error sending request|HTTPParserError: )/
 
 /**
  * Whether a call failed on its way: refused, reset, cut off, or too slow. `fetch` has no error of its own for it: Node
@@ -13,6 +14,8 @@ const ON_THE_WAY = /^Error: error sending request/
  */
 export function isTransient(error: unknown): boolean {
   if (isAppError(error)) return error.code === 'TIMEOUT'
+  // Of a `fetch` with a limit of its own; whether it was the caller's, those who ask know.
+  if (errorKind(error) === 'timeout') return true
   if (!(error instanceof Error)) return false
   const code = codeOf(error) ?? codeOf(error.cause)
   if (code !== undefined) return !OWN_FAULT.test(code)

@@ -30,7 +30,8 @@ export function prepareRequest(
   const method = init?.method ?? request?.method ?? 'GET'
   // A body of the init takes the place of the request's.
   const body: unknown = init?.body ?? request?.body
-  if (request === undefined && !isPlain(init)) refuseNow(target, { ...init, headers, signal: null }, body)
+  refuseUsed(body, init, request)
+  if (!isPlain(init)) refuseNow(request, target, { ...init, method, headers, signal: null })
   return {
     input: request ?? target,
     init: { ...init, method, headers },
@@ -43,12 +44,29 @@ export function prepareRequest(
 }
 
 /** What is wrong with the request itself shows now, and is neither retried nor counted by the breaker. */
-function refuseNow(target: URL, init: RequestInit, body: unknown): void {
+function refuseNow(request: Request | undefined, target: URL, init: RequestInit): void {
   const { body: _, ...rest } = init
-  new Request(target, isReplayable(body) ? init : rest)
+  const body = standIn(init.body, request)
+  // That of another library is known by its URL alone.
+  new Request(request instanceof Request ? request : target, body === undefined ? rest : { ...rest, body })
 }
 
-/** A GET whose headers alone are said: those were checked when they were read. */
+/** What can be checked in place of the body: a stream, or what a request holds, must not be touched before it is sent. */
+function standIn(body: RequestInit['body'], request: Request | undefined): RequestInit['body'] {
+  if (body === undefined || body === null) return request?.body ? '' : undefined
+  if (isReplayable(body)) return body
+  return body instanceof ReadableStream ? new ReadableStream() : undefined
+}
+
+/** A body can be read or sent once. */
+function refuseUsed(body: unknown, init: RequestInit | undefined, request: Request | undefined): void {
+  const isLocked = (body as { locked?: unknown } | null | undefined)?.locked === true
+  const isOwn = init?.body === undefined || init.body === null
+  if (isLocked || (isOwn && request?.bodyUsed === true))
+    throw new TypeError('The body of the request was read or sent before.')
+}
+
+/** Headers alone are said: those were checked when they were read, and all else is a plain GET, or was a Request before. */
 function isPlain(init: RequestInit | undefined): boolean {
   return !init || Object.keys(init).every((key) => key === 'headers' || key === 'signal')
 }

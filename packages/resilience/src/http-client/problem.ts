@@ -3,6 +3,14 @@ import { AppError, type ErrorKind, errorKinds, httpStatusOf } from '@base/core/e
 /** A problem is a few lines; what is longer is none. */
 const MAX_LENGTH = 64 * 1024
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/
+/** What our own policies say, and read: from the other side it would pass for a call that never left. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'CIRCUIT_OPEN',
+  'BULKHEAD_FULL',
+  'RATE_LIMITED',
+  'TIMEOUT',
+  'HEDGE_LOST',
+])
 const MEDIA_TYPE = /^application\/problem\+json\s*(?:;|$)/i
 
 /** Statuses that no kind of error is answered with by us, and others may. */
@@ -17,7 +25,7 @@ const OTHERS: Readonly<Record<number, ErrorKind>> = {
 
 /**
  * A dependency answered with a problem. Its kind follows the status; its code is the problem's `code`, or
- * `HTTP_<status>`. `details` holds the status alone, for the rest is the other side's text and may not be for your callers:
+ * `HTTP_<status>` where there is none, or one that a policy of this package fails with. `details` holds the status alone, for the rest is the other side's text and may not be for your callers:
  * it is in `problem`.
  *
  * @example
@@ -32,9 +40,9 @@ export class HttpProblemError extends AppError {
   readonly problem: Readonly<Record<string, unknown>>
 
   constructor(status: number, problem: Readonly<Record<string, unknown>>, retryAfter?: number) {
-    const { code, title } = problem
+    const { title } = problem
     super({
-      code: typeof code === 'string' && CODE.test(code) ? code : `HTTP_${status}`,
+      code: codeOf(problem) ?? `HTTP_${status}`,
       kind: kindOf(status),
       message: `The dependency answered ${status}${typeof title === 'string' ? `: ${title}` : ''}.`,
       details: { status },
@@ -74,6 +82,10 @@ async function readText({ body }: Response): Promise<string> {
     await reader.cancel()
     return ''
   }
+}
+
+function codeOf({ code }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof code === 'string' && CODE.test(code) && !RESERVED.has(code) ? code : undefined
 }
 
 function kindOf(status: number): ErrorKind {

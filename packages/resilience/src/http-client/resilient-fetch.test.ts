@@ -4,7 +4,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { systemClock } from '@base/core/clock'
 import { correlationId, deadline, runInContext } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { constant, exponential, retryBudget } from '../retry/index.js'
 import {
   HttpProblemError,
@@ -187,6 +188,13 @@ describe('a client whose server fails', () => {
     expect(await outcome(client(given))).toBe(20)
     expect(await outcome(client(given, { signal: null }))).toBe(200)
     expect(await outcome(client(given, { signal }))).toBe(200)
+  })
+
+  test('tries again after an answer that is no HTTP, which is a failure', async () => {
+    const server = await serve((response) => response.socket?.end('SSH-2.0-OpenSSH\r\n'), ok)
+    const { client } = clientOf()
+    expect([await outcome(client(server.url)), server.requests.length]).toEqual([200, 2])
+    expect(client.breakers?.get(new URL(server.url).host).stats).toMatchObject({ failures: 1, successes: 1 })
   })
 
   test('connects anew after a reset', async () => {
@@ -454,6 +462,56 @@ describe('the response of a client', () => {
     expect([bytes, clock.pending]).toEqual([3_000_000, 0])
   })
 
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  const given = (...chunks: Uint8Array[]) => {
+    const start = (controller: ReadableStreamDefaultController) => {
+      for (const chunk of chunks) controller.enqueue(chunk)
+      controller.close()
+    }
+    return new Response(new ReadableStream({ start }))
+  }
+
+  test.each([
+    ['of a pool', [Buffer.from('hello'), Buffer.from(' you')]],
+    ['a part of their memory', [bytes('_hello you_').subarray(1, -1)]],
+    ['empty in part', [bytes(''), bytes('hello'), bytes(''), bytes(''), bytes(' you'), bytes('')]],
+  ])('comes whole from a fetch whose chunks are %s', async (_, chunks) => {
+    const { client } = clientOf({ fetch: async () => given(...chunks) })
+    expect(await (await client('http://a.test/')).text()).toBe('hello you')
+  })
+
+  test('leaves a chunk that a cache holds as it was', async () => {
+    const cached = bytes('cached')
+    const { client } = clientOf({ fetch: async () => given(cached) })
+    const texts = [
+      await (await client('http://a.test/')).text(),
+      await (await client('http://a.test/')).text(),
+    ]
+    expect([texts, cached.byteLength]).toEqual([['cached', 'cached'], 6])
+  })
+
+  test('fails where a chunk is no bytes, and leaves nothing', async () => {
+    const cancel = vi.fn()
+    const body = new ReadableStream({ start: (controller) => controller.enqueue('text'), cancel })
+    const { client } = clientOf({ fetch: async () => new Response(body) })
+    const { signal } = new AbortController()
+    const response = await client('http://a.test/', { signal })
+    await expect(response.text()).rejects.toThrow(TypeError)
+    expect([cancel.mock.calls.length, getEventListeners(signal, 'abort').length]).toEqual([1, 0])
+  })
+
+  test('ends with its time where a fetch gives empty chunks for ever', async () => {
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      await systemClock.sleep(0)
+      controller.enqueue(bytes(''))
+    }
+    const { client, clock } = clientOf({ fetch: async () => new Response(new ReadableStream({ pull })) })
+    const text = client('http://a.test/').then((response) => response.text())
+    const code = text.catch((error) => error.code)
+    await clock.advance('30s')
+    expect(await code).toBe('TIMEOUT')
+  })
+
   test('what a fetch gives without a body is passed on', async () => {
     const answer = new Response(null, { status: 204 })
     const { client, clock } = clientOf({ fetch: async () => answer })
@@ -510,6 +568,100 @@ describe('a breaker per host', () => {
     const { client } = clientOf({ fetch, breaker: { failureThreshold: 1 } })
     await expect(client('http://a.test/', { body: 'x' })).rejects.toThrow(TypeError)
     await expect(client('http://a.test/', { method: 'PUT' })).rejects.toThrow('a mistake')
+    expect(client.breakers?.get('a.test').stats).toMatchObject({ failures: 0, ignored: 1 })
+  })
+})
+
+describe('a request that is wrong in itself', () => {
+  const url = 'http://a.test/'
+  const post = () => new Request(url, { method: 'POST', body: 'x' })
+  const used = async () => {
+    const request = post()
+    await request.text()
+    return request
+  }
+  const read = () => {
+    const request = post()
+    request.body?.getReader()
+    return request
+  }
+
+  test.each<[string, () => string | Request | Promise<Request>, RequestInit?]>([
+    ['a Request that was sent before', used],
+    ['a Request that was sent before, with other headers', used, { headers: { 'x-a': '1' } }],
+    ['a Request that somebody reads', read],
+    ['a Request, and a method that fetch forbids', () => new Request(url), { method: 'TRACE' }],
+    ['a Request without a body, and one in a GET', () => new Request(url), { body: 'x' }],
+    ['a Request with a body, as a GET', post, { method: 'GET' }],
+    ['a Request, and a stream without duplex', post, { body: new ReadableStream() }],
+    ['a stream without duplex', () => url, { method: 'POST', body: new ReadableStream() }],
+    ['a stream in a GET', () => url, { body: new ReadableStream(), duplex: 'half' } as RequestInit],
+  ])('is refused at once, and no breaker hears of it: %s', async (_, input, init) => {
+    const fetch = vi.fn(globalThis.fetch)
+    const { client } = clientOf({ fetch })
+    const request = await input()
+    await expect(client(request, init)).rejects.toThrow(TypeError)
+    expect([fetch.mock.calls.length, client.breakers?.size]).toEqual([0, 0])
+  })
+
+  test.each<[string, RequestInit]>([
+    ['headers', { headers: { 'x-a': '1' } }],
+    ['another method', { method: 'PUT' }],
+    ['how to cache', { cache: 'only-if-cached' }],
+  ])('is not a Request with a body and %s besides: it is sent whole', async (_, init) => {
+    const server = await serve(ok)
+    const request = new Request(server.url, { method: 'POST', body: 'whole', mode: 'same-origin' })
+    expect(await outcome(clientOf().client(request, init))).toBe(200)
+    expect(server.requests[0]).toMatchObject({ method: init.method ?? 'POST', body: 'whole' })
+  })
+
+  test('is not a Request that was sent before with a new body', async () => {
+    const server = await serve(ok)
+    const request = new Request(server.url, { method: 'POST', body: 'old' })
+    const { client } = clientOf()
+    await client(request)
+    expect(await outcome(client(request, { body: 'new' }))).toBe(200)
+    expect(server.requests.map(({ body }) => body)).toEqual(['old', 'new'])
+  })
+
+  test.each([undefined, 'http://a.test/'])('is a URL with credentials, with the base %s', async (baseUrl) => {
+    const fetch = vi.fn(globalThis.fetch)
+    const { client } = clientOf({ fetch, baseUrl })
+    for (const input of ['http://user:hunter2@a.test/', 'http://user@a.test/', 'http://:hunter2@a.test/']) {
+      const error = await client(input).catch((thrown) => thrown)
+      expect(error).toMatchObject({ code: 'INVALID_OPTION' })
+      expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain('hunter2')
+    }
+    expect([fetch.mock.calls.length, client.breakers?.size]).toEqual([0, 0])
+  })
+})
+
+describe('a fetch with a limit of its own', () => {
+  const tooSlow = new DOMException('too slow', 'TimeoutError')
+
+  test('is tried again when it was too slow, and each time is a failure', async () => {
+    const fetch = vi.fn(() => Promise.reject(tooSlow))
+    const { client } = clientOf({ fetch })
+    await expect(client('http://a.test/')).rejects.toBe(tooSlow)
+    expect(fetch).toHaveBeenCalledTimes(3)
+    expect(client.breakers?.get('a.test').stats).toMatchObject({ failures: 3 })
+  })
+
+  test.each<[string, (signal: AbortSignal) => [string | Request, RequestInit?]]>([
+    ['in the init', (signal) => ['http://a.test/', { signal }]],
+    ['of a Request', (signal) => [new Request('http://a.test/', { signal })]],
+  ])("is not what ends with the caller's, by a signal %s", async (_, of) => {
+    const fetch = vi.fn(
+      (_input: unknown, init?: RequestInit) =>
+        new Promise<never>((_resolve, reject) =>
+          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+        ),
+    )
+    const { client } = clientOf({ fetch: fetch as typeof globalThis.fetch })
+    const controller = new AbortController()
+    const call = client(...of(controller.signal)).catch((error) => error)
+    controller.abort(tooSlow)
+    expect([await call, fetch.mock.calls.length]).toEqual([tooSlow, 1])
     expect(client.breakers?.get('a.test').stats).toMatchObject({ failures: 0, ignored: 1 })
   })
 })
@@ -636,6 +788,18 @@ describe('problems', () => {
     expect(JSON.stringify(error)).not.toContain('secret')
     expect(clock.pending).toBe(0)
   })
+
+  test.each(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED', 'TIMEOUT', 'HEDGE_LOST'])(
+    '%s of the other side is not taken for a refusal of ours',
+    async (code) => {
+      const server = await serve(problem(503, { code }))
+      const { client } = clientOf({ throwProblems: true, retry: false })
+      const breaker = new CircuitBreaker({ clock: new TestClock() })
+      const error = await breaker.execute(() => client(server.url)).catch((thrown) => thrown)
+      expect(error).toMatchObject({ code: 'HTTP_503', kind: 'unavailable', problem: { code } })
+      expect(breaker.stats).toMatchObject({ failures: 1, ignored: 0 })
+    },
+  )
 
   test('503 is tried again first', async () => {
     const server = await serve(problem(503, { title: 'Busy' }, 'application/problem+json'), ok)

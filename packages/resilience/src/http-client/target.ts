@@ -11,7 +11,7 @@ export function checkBaseUrl(baseUrl: string | URL): URL {
   } catch {
     // Said below.
   }
-  if (base === undefined || !isHttp(base) || base.username !== '' || base.password !== '')
+  if (base === undefined || !isHttp(base) || hasCredentials(base))
     throw invalidOption(typeof baseUrl, place('baseUrl'), 'an http or https URL without credentials')
   base.search = ''
   base.hash = ''
@@ -38,6 +38,7 @@ export function resolveTarget(input: unknown, base: URL | undefined): URL {
       place('input'),
       `below ${base.origin}${base.pathname}`,
     )
+  if (hasCredentials(target)) throw invalidOption(typeof input, place('input'), 'a URL without credentials')
   return target
 }
 
@@ -59,6 +60,11 @@ function parse(text: string, base?: URL): URL | undefined {
   } catch {
     return undefined
   }
+}
+
+/** `fetch` refuses them: they belong into a header. */
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }
 
 function isHttp({ protocol }: URL): boolean {

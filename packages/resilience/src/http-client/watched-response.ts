@@ -1,4 +1,4 @@
-import type { UnderlyingByteSource } from 'node:stream/web'
+import type { ReadableStreamReadResult, UnderlyingByteSource } from 'node:stream/web'
 import type { Call } from './call.js'
 import type { Exchange } from './exchange.js'
 
@@ -54,12 +54,15 @@ function watchedBody(
       if (signal.aborted) cutOff()
     },
     async pull(controller) {
-      const chunk = await reader.read().catch((error: unknown) => {
+      try {
+        const chunk = await nextChunk(reader, signal)
+        if (signal.aborted) return
+        if (!chunk.done) return controller.enqueue(ownBytes(chunk.value))
+      } catch (error) {
         end()
+        reader.cancel(error).catch(() => {})
         throw error
-      })
-      if (signal.aborted) return
-      if (!chunk.done) return controller.enqueue(chunk.value)
+      }
       end()
       controller.close()
       controller.byobRequest?.respond(0)
@@ -70,4 +73,21 @@ function watchedBody(
     },
   }
   return new ReadableStream(source, { highWaterMark: READ_AHEAD })
+}
+
+/** A stream of bytes takes no empty chunk, and those of a custom `fetch` may give one. */
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  for (;;) {
+    const chunk = await reader.read()
+    if (chunk.done || signal.aborted || chunk.value.byteLength !== 0) return chunk
+  }
+}
+
+/** A stream of bytes takes the memory of a chunk away, which may be a pool's, or a cache's. What is none, it refuses. */
+function ownBytes(chunk: Uint8Array): Uint8Array {
+  if (!ArrayBuffer.isView(chunk)) return chunk
+  return new Uint8Array(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
 }

@@ -3,12 +3,14 @@ import { isAppError } from '@base/core/errors'
 const SECONDS = /^\d{1,9}$/
 /** `Date.parse` alone takes almost any text for a date. */
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/
+/** The oldest form, of C's `asctime`, which does not say that it is in GMT. */
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/
 
 /**
  * What an outcome says of when to come again, in milliseconds, 0 where it does not: the `retryAfter` of an error of ours,
  * or the Retry-After header of a response, or of an error's response, in seconds or as a date.
  *
- * @see RFC 9110, section 10.2.3
+ * @see RFC 9110, sections 10.2.3 and 5.6.7 (the three forms of a date)
  */
 export function retryAfterOf(outcome: unknown, now: number): number {
   if (typeof outcome !== 'object' || outcome === null) return 0
@@ -17,7 +19,13 @@ export function retryAfterOf(outcome: unknown, now: number): number {
   const header = headerOf(outcome) ?? headerOf(response)
   if (header === undefined) return positive(retryAfter)
   if (SECONDS.test(header)) return positive(Number(header) * 1_000)
-  return HTTP_DATE.test(header) ? positive(Date.parse(header) - now) : 0
+  const date = dateOf(header)
+  return date === undefined ? 0 : positive(date - now)
+}
+
+function dateOf(header: string): number | undefined {
+  if (HTTP_DATE.test(header)) return Date.parse(header)
+  return ASCTIME_DATE.test(header) ? Date.parse(`${header} GMT`) : undefined
 }
 
 /** Of what `fetch` gives, and of clients that keep headers in a plain object. */
