@@ -59,6 +59,22 @@ describe('cursors', () => {
     expect(await cursors.decode(order, cursor)).toEqual([1, 'a'])
   })
 
+  test.each([
+    ['plain', plain],
+    ['signed', signed],
+  ])('are made up to the length that is read, and no further: %s', async (_, cursors) => {
+    const byOne = async (length: number) => cursors.encode(order, ['x'.repeat(length), 'a'])
+    // Four characters of a cursor hold three of its text.
+    const spare = 65_536 - (await byOne(0)).length
+    const longest = Math.floor(spare / 4) * 3
+
+    expect(await cursors.decode(order, await byOne(longest))).toEqual(['x'.repeat(longest), 'a'])
+    await expect(byOne(longest + 4)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: 'A row has no cursor in the order of n, id: its keys are too long for 65536 characters.',
+    })
+  })
+
   test('are refused of another order, another version, or another number of keys', async () => {
     const cursor = await plain.encode(order, [1, 'a'])
     const decoded = JSON.parse(new TextDecoder().decode(Buffer.from(cursor, 'base64url')))

@@ -1,4 +1,5 @@
 import { decodeBase64Url, encodeBase64Url, jsonCodec } from '@base/core/codec'
+import { UnsupportedError } from '@base/core/errors'
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { InvalidCursorError } from './invalid-cursor-error.js'
 import type { OrderKey } from './order.js'
@@ -11,7 +12,8 @@ const MIN_SECRET_BYTES = 32
 /** Options of {@link createCursors}. */
 export interface CursorOptions {
   /**
-   * Signs the cursors with HMAC-SHA-256, so that a client can only go where it was led. At least 32 bytes.
+   * Signs the cursors with HMAC-SHA-256, so that a client can only go where it was led. At least 32 bytes. Repositories
+   * with the same secret take each other's cursors of the same order; a secret of its own tells them apart.
    * @defaultValue not signed
    */
   readonly secret?: string | Uint8Array | undefined
@@ -19,7 +21,11 @@ export interface CursorOptions {
 
 /** Turns the keys of a row into an opaque text and back. */
 export interface Cursors {
-  /** The cursor of a row with these keys, in this order. Dates, bigints and text keep their full precision. */
+  /**
+   * The cursor of a row with these keys, in this order. Dates, bigints and text keep their full precision.
+   *
+   * @throws UnsupportedError where the keys are too long for a cursor, which has at most 65,536 characters.
+   */
   encode(order: readonly OrderKey[], keys: readonly unknown[]): Promise<string>
   /**
    * The keys of a cursor.
@@ -31,7 +37,8 @@ export interface Cursors {
 
 /**
  * Makes cursors for keyset paging: for those who write a repository. A cursor holds its version, a hash of the order it
- * belongs to, and the keys of a row; it is URL-safe text. It is no secret: who has it can read the keys.
+ * belongs to, and the keys of a row; it is URL-safe text. It is no secret: who has it can read the keys. It is bound to
+ * the order, not to a repository.
  *
  * @throws InvalidOptionError where the secret is shorter than 32 bytes.
  */
@@ -42,7 +49,10 @@ export function createCursors({ secret }: CursorOptions, place: OptionPlace): Cu
       const payload = encodeBase64Url(
         new TextEncoder().encode(jsonCodec.encode([VERSION, hashOf(order), keys])),
       )
-      return seal === undefined ? payload : `${payload}.${await seal.sign(payload)}`
+      const cursor = seal === undefined ? payload : `${payload}.${await seal.sign(payload)}`
+      // It would be refused when it comes back.
+      if (cursor.length > MAX_LENGTH) throw tooLong(order)
+      return cursor
     },
     decode: async (order, cursor) => {
       if (typeof cursor !== 'string' || cursor === '' || cursor.length > MAX_LENGTH)
@@ -80,6 +90,13 @@ function parse(payload: string): unknown {
   } catch (cause) {
     throw new InvalidCursorError('it is malformed', cause)
   }
+}
+
+function tooLong(order: readonly OrderKey[]): UnsupportedError {
+  const fields = order.map(({ field }) => field).join(', ')
+  return new UnsupportedError({
+    message: `A row has no cursor in the order of ${fields}: its keys are too long for ${MAX_LENGTH} characters.`,
+  })
 }
 
 function isScalar(key: unknown): boolean {

@@ -1,8 +1,8 @@
 import { AppError } from '@base/core/errors'
 
 /**
- * A cursor is not one of ours, of another order, of another version, or signed by somebody else. Code `INVALID_CURSOR`,
- * kind `invalid`.
+ * A cursor is malformed, of another order, of another version, or signed by somebody else. Code `INVALID_CURSOR`, kind
+ * `invalid`.
  */
 export class InvalidCursorError extends AppError {
   constructor(problem: string, cause?: unknown) {

@@ -39,8 +39,12 @@ type Plain = string | number | bigint | boolean
 
 /** Dates by their time, other objects by their text. */
 function plain(value: unknown): Plain {
-  if (value instanceof Date) return value.getTime()
-  return typeof value === 'object' ? String(value) : (value as Plain)
+  return value instanceof Date ? value.getTime() : (keyValue(value) as Plain)
+}
+
+/** What stands for a value in an order, and fits into a cursor: dates as they are, other objects as their text. */
+export function keyValue(value: unknown): unknown {
+  return typeof value !== 'object' || value === null || value instanceof Date ? value : String(value)
 }
 
 function kindOf(value: Plain): string {

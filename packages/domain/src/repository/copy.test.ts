@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ValueObject } from '../value-object/value-object.js'
-import { copyOf } from './copy.js'
+import { copyOf, stampedCopyOf } from './copy.js'
 
 class Point extends ValueObject<{ x: number }> {}
 
@@ -87,6 +87,39 @@ describe('a copy', () => {
     })
     counted.n = 5
     expect(counted.next).toBe(6)
+  })
+
+  test('with stamps has them in place of what was there, down to circles, and is frozen if that was', () => {
+    const original: { at: Date; version?: number; self?: unknown } = { at: new Date(7), version: 0 }
+    original.self = original
+    const copy = stampedCopyOf(Object.freeze(original), { version: 1, extra: true })
+
+    expect(Object.keys(copy)).toEqual(['at', 'version', 'self', 'extra'])
+    expect(copy).toMatchObject({ at: new Date(7), version: 1, extra: true })
+    expect(copy.self).toBe(copy)
+    expect(copy.at).not.toBe(original.at)
+    expect([Object.isFrozen(copy), original.version]).toEqual([true, 0])
+    expect(Object.isFrozen(stampedCopyOf({ version: 0 }, { version: 1 }))).toBe(false)
+  })
+
+  test('with stamps leaves a value object as it was', () => {
+    const point = new Point({ x: 1 })
+    const copy = stampedCopyOf(point, { version: 1 })
+    expect(copy).toBeInstanceOf(Point)
+    expect(copy).toMatchObject({ props: { x: 1 }, version: 1 })
+    expect(point).not.toHaveProperty('version')
+  })
+
+  test('with stamps of what cannot be copied is that itself', () => {
+    class Hidden {
+      #id = 7
+      get id(): number {
+        return this.#id
+      }
+    }
+    const hidden = new Hidden()
+    expect(stampedCopyOf(hidden, { version: 1 })).toBe(hidden)
+    expect(hidden).toMatchObject({ id: 7, version: 1 })
   })
 
   test('of a property called __proto__ does not change the prototype', () => {

@@ -9,6 +9,17 @@ export function copyOf<T>(value: T): T {
   return copy(value, new Map()) as T
 }
 
+/**
+ * The same with other values of some properties, as a row is that a database gives back: also where the entity is frozen,
+ * or the property read-only.
+ */
+export function stampedCopyOf<T extends object>(entity: T, stamps: object): T {
+  const target = emptyLike(entity)
+  // Nothing of it can be copied, so it has to take them itself.
+  if (target === undefined) return Object.defineProperties(entity, Object.getOwnPropertyDescriptors(stamps))
+  return filled(target, entity, new Map(), stamps) as T
+}
+
 function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null || value instanceof ValueObject) return value
   if (made.has(value)) return made.get(value)
@@ -17,9 +28,19 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (ArrayBuffer.isView(value)) return copyView(value)
   if (value instanceof ArrayBuffer) return value.slice()
   const target = emptyLike(value)
-  if (target === undefined) return value
-  fill(target, value, made)
-  return Object.isFrozen(value) ? Object.freeze(target) : target
+  return target === undefined ? value : filled(target, value, made, {})
+}
+
+/** Frozen at last, where the source is. */
+function filled(target: object, source: object, made: Map<object, unknown>, stamps: object): object {
+  made.set(source, target)
+  fillItems(target, source, made)
+  for (const name of Reflect.ownKeys(source)) {
+    const stamp = Object.getOwnPropertyDescriptor(stamps, name)
+    Object.defineProperty(target, name, stamp ?? copiedProperty(source, name, made))
+  }
+  Object.defineProperties(target, Object.getOwnPropertyDescriptors(stamps))
+  return Object.isFrozen(source) ? Object.freeze(target) : target
 }
 
 function emptyLike(value: object): object | undefined {
@@ -33,8 +54,7 @@ function emptyLike(value: object): object | undefined {
   return value instanceof RegExp || value instanceof Promise ? undefined : Object.create(prototype)
 }
 
-function fill(target: object, source: object, made: Map<object, unknown>): void {
-  made.set(source, target)
+function fillItems(target: object, source: object, made: Map<object, unknown>): void {
   // By the platform's methods: those of a class may look at fields that are not there yet.
   if (source instanceof Map) {
     for (const [key, item] of source)
@@ -43,9 +63,14 @@ function fill(target: object, source: object, made: Map<object, unknown>): void 
   if (source instanceof Set) {
     for (const item of source) Set.prototype.add.call(target as Set<unknown>, copy(item, made))
   }
-  for (const name of Reflect.ownKeys(source)) {
-    const property = Object.getOwnPropertyDescriptor(source, name) as PropertyDescriptor
-    if ('value' in property) property.value = copy(property.value, made)
-    Object.defineProperty(target, name, property)
-  }
+}
+
+function copiedProperty(
+  source: object,
+  name: string | symbol,
+  made: Map<object, unknown>,
+): PropertyDescriptor {
+  const property = Object.getOwnPropertyDescriptor(source, name) as PropertyDescriptor
+  if ('value' in property) property.value = copy(property.value, made)
+  return property
 }

@@ -1,6 +1,6 @@
 import { fieldReader } from '@base/core/expression'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
-import { compareKeys } from '../pagination/row-order.js'
+import { compareKeys, keyValue } from '../pagination/row-order.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
 
@@ -23,7 +23,7 @@ export function rowOrder<T, Id>(
   const readers = given.map(({ field }) => fieldReader(field))
   return {
     order: [...given, ID_KEY],
-    keysOf: (entity) => [...readers.map((read) => read(entity)), orderKeyOf(id(entity))],
+    keysOf: (entity) => [...readers.map((read) => keyValue(read(entity))), orderKeyOf(id(entity))],
   }
 }
 

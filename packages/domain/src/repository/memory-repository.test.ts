@@ -1,4 +1,6 @@
 import { principal, runInContext } from '@base/core/context'
+import { InvalidOptionError } from '@base/core/errors'
+import { unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { AggregateRoot } from '../aggregate/aggregate-root.js'
@@ -6,6 +8,8 @@ import { always } from '../specification/combine.js'
 import { where } from '../specification/where.js'
 import { repositoryConformance } from '../testing/repository-conformance.js'
 import type { Item } from '../testing/subject.js'
+import { Email } from '../value-object/email.js'
+import { Money } from '../value-object/money.js'
 import { memoryRepository } from './index.js'
 
 repositoryConformance(
@@ -108,6 +112,139 @@ describe('memoryRepository', () => {
     saved.add()
     expect(saved.count).toBe(2)
     expect((await counters.getById('1')).count).toBe(1)
+  })
+
+  describe('of frozen entities', () => {
+    type Note = { readonly id: string; readonly version?: number; readonly deletedAt?: Date | null }
+    const id = (note: { readonly id: string }) => note.id
+
+    test('writes to a copy, which is frozen as well', async () => {
+      const notes = memoryRepository<Note, string>({ id, version: 'version' })
+      const note = Object.freeze({ id: '1', version: 0 })
+      const saved = await notes.save(note)
+      const again = await notes.save(saved)
+
+      expect([note.version, saved.version, again.version]).toEqual([0, 1, 2])
+      expect(await notes.getById('1')).toEqual({ id: '1', version: 2 })
+      expect([saved, again, await notes.getById('1')].every(Object.isFrozen)).toBe(true)
+    })
+
+    test('adds what they do not have yet, and deletes softly', async () => {
+      const notes = memoryRepository<Note, string>({ id, version: 'version', softDelete: true })
+      expect(await notes.save(Object.freeze({ id: '1' }))).toEqual({ id: '1', version: 1, deletedAt: null })
+      expect(await notes.delete('1')).toBe(true)
+
+      expect(await notes.findById('1')).toBeUndefined()
+      const gone = await notes.getById('1', { includeDeleted: true })
+      expect(gone).toEqual({ id: '1', version: 2, deletedAt: expect.any(Date) })
+      expect(Object.isFrozen(gone)).toBe(true)
+    })
+
+    test('keeps the class of those that freeze themselves', async () => {
+      class Frozen {
+        readonly id: string
+        readonly version = 0
+        constructor(id: string) {
+          this.id = id
+          Object.freeze(this)
+        }
+      }
+      const kept = memoryRepository<Frozen, string>({ id, version: 'version' })
+      const saved = await kept.save(new Frozen('1'))
+      expect(saved).toBeInstanceOf(Frozen)
+      expect(saved).toMatchObject({ id: '1', version: 1 })
+      expect((await kept.save(saved)).version).toBe(2)
+    })
+
+    test('writes a property that only its own class can', async () => {
+      class Sealed {
+        readonly id: string
+        declare readonly version: number
+        constructor(id: string) {
+          this.id = id
+          Object.defineProperty(this, 'version', { value: 0, enumerable: true })
+        }
+      }
+      const kept = memoryRepository<Sealed, string>({ id, version: 'version' })
+      expect((await kept.save(new Sealed('1'))).version).toBe(1)
+    })
+
+    test('writes to the row, where a mapper makes them', async () => {
+      class Frozen {
+        readonly id: string
+        readonly #text: string
+        readonly version: number
+        constructor(id: string, text: string, version: number) {
+          this.id = id
+          this.#text = text
+          this.version = version
+          Object.freeze(this)
+        }
+        get text(): string {
+          return this.#text
+        }
+      }
+      const kept = memoryRepository<Frozen, string>({
+        id,
+        version: 'version',
+        mapper: {
+          toRow: ({ id, text, version }) => ({ id, text, version }) as never,
+          toDomain: ({ id, text, version }: Frozen) => new Frozen(id, text, version),
+        },
+      })
+      const saved = await kept.save(new Frozen('1', 'a', 0))
+      await kept.save(new Frozen('1', 'b', saved.version))
+
+      const read = await kept.getById('1')
+      expect([saved.version, read.version, saved.text, read.text]).toEqual([1, 2, 'a', 'b'])
+      expect(Object.isFrozen(read)).toBe(true)
+    })
+  })
+
+  test.each([[undefined], [null]])('refuses all, where one has the id %s', async (id) => {
+    const notes = memoryRepository<{ id: string }, string>({ id: (note) => note.id })
+    const nameless = { id: id as never }
+    await expect(notes.save(nameless)).rejects.toThrow(
+      `@base/domain Repository: id must be an identity, received ${id}.`,
+    )
+    await expect(notes.saveMany([{ id: '1' }, nameless])).rejects.toBeInstanceOf(InvalidOptionError)
+    expect(await notes.count(always())).toBe(0)
+  })
+
+  const emailOf = (text: string) => unwrap(Email.parse(text))
+
+  test.each<[string, readonly object[]]>([
+    ['value objects of text', ['c@example.org', 'a@example.org', 'b@example.org'].map(emailOf)],
+    ['amounts', [Money.of(3_00n, 'EUR'), Money.of(1_00n, 'EUR'), Money.of(2_00n, 'EUR')]],
+    ['URLs', ['c', 'a', 'b'].map((path) => new URL(`https://example.org/${path}`))],
+    ['arrays', [['c'], ['a'], ['b']]],
+    ['bytes', [Uint8Array.of(3), Uint8Array.of(1), Uint8Array.of(2)]],
+    ['dates', [new Date(3), new Date(1), new Date(2)]],
+  ])('pages by %s in the order of find', async (_, keys) => {
+    interface Keyed {
+      readonly id: number
+      readonly key: object | null
+    }
+    const kept = memoryRepository<Keyed, number>({ id: (row) => row.id })
+    await kept.saveMany([...keys, null].map((key, id) => ({ id, key })))
+    const orderBy = [{ field: 'key' }] as never
+
+    const first = await kept.findPage(always(), { orderBy, limit: 2 })
+    const second = await kept.findPage(always(), { orderBy, limit: 2, after: first.pageInfo.endCursor })
+    const found = [...first.items, ...second.items].map(({ id }) => id)
+    expect(found).toEqual([1, 2, 0, 3])
+    expect(found).toEqual((await kept.find(always(), { orderBy })).map(({ id }) => id))
+  })
+
+  test('a cursor says where to go on in any repository, by its order alone', async () => {
+    const make = () => memoryRepository<{ id: number }, number>({ id: (row) => row.id })
+    const [some, others] = [make(), make()]
+    await some.saveMany([{ id: 1 }, { id: 2 }])
+    await others.saveMany([{ id: 1 }, { id: 2 }, { id: 3 }])
+    const first = await some.findPage(always(), { limit: 1 })
+
+    const page = await others.findPage(always(), { after: first.pageInfo.endCursor })
+    expect(page.items.map(({ id }) => id)).toEqual([2, 3])
   })
 
   test('tracks times and people, and cannot be told otherwise', async () => {

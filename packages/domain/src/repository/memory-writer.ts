@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { checkInteger, invalidOption } from '@base/core/options'
+import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
 import { keyOf } from './memory-order.js'
-import type { Settings } from './memory-settings.js'
+import type { Settings, Stamps } from './memory-settings.js'
 import type { Rows, Stored } from './store.js'
 
 /** Writes single rows, by the rules of versions and tracking. */
@@ -18,6 +18,8 @@ export class MemoryWriter<T extends object, Id> {
   save(entity: T): T {
     if (typeof entity !== 'object' || entity === null) throw invalidEntity(entity)
     const id = this.#settings.id(entity)
+    // Those without one would all lie under the same key.
+    if (id === undefined || id === null) throw invalidOption(id, at('id'), 'an identity')
     const present = this.#rows.get(keyOf(id))
     const version = this.#nextVersion(entity, id, present)
     const kept = this.#settings.toKept(this.#stamped(entity, present, version))
@@ -36,8 +38,7 @@ export class MemoryWriter<T extends object, Id> {
   #nextVersion(entity: T, id: Id, present: Stored<T> | undefined): number {
     const { version, name } = this.#settings
     if (version === undefined) return (present?.version ?? 0) + 1
-    const place = { package: '@base/domain', pattern: 'Repository', option: version }
-    const expected = checkInteger((entity as Properties)[version] ?? 0, place)
+    const expected = checkInteger((entity as Stamps)[version] ?? 0, at(version))
     const actual = present?.version
     checkVersion(name, id, expected, actual)
     return expected + 1
@@ -46,8 +47,8 @@ export class MemoryWriter<T extends object, Id> {
   /** A copy with the properties that the repository writes. */
   #stamped(entity: T, present: Stored<T> | undefined, version: number): T {
     const { timestamps, deletedAt, audit } = this.#settings.tracking
-    const before = present?.entity as Properties | undefined
-    const stamps: Properties = {}
+    const before = present?.entity as Stamps | undefined
+    const stamps: Stamps = {}
     if (this.#settings.version !== undefined) stamps[this.#settings.version] = version
     if (timestamps !== undefined) {
       const at = this.#now()
@@ -59,41 +60,31 @@ export class MemoryWriter<T extends object, Id> {
       stamps[audit.createdBy] = before === undefined ? by : before[audit.createdBy]
       stamps[audit.updatedBy] = by
     }
-    if (deletedAt !== undefined) stamps[deletedAt] = (entity as Properties)[deletedAt] ?? null
-    return withProperties(this.#settings.toGiven(entity), stamps)
+    if (deletedAt !== undefined) stamps[deletedAt] = (entity as Stamps)[deletedAt] ?? null
+    return this.#settings.toStamped(entity, stamps)
   }
 
   #deleted(present: Stored<T>): Stored<T> | undefined {
     const { tracking, version: property } = this.#settings
     if (tracking.deletedAt === undefined) return undefined
     const version = present.version + 1
-    const stamps: Properties = { [tracking.deletedAt]: this.#now() }
+    const stamps: Stamps = { [tracking.deletedAt]: this.#now() }
     if (property !== undefined) stamps[property] = version
     if (tracking.timestamps !== undefined) stamps[tracking.timestamps.updatedAt] = this.#now()
     if (tracking.audit !== undefined) stamps[tracking.audit.updatedBy] = tracking.audit.by()
-    const entity = withProperties(this.#settings.toGiven(present.entity), stamps)
+    const entity = this.#settings.toStamped(present.entity, stamps)
     return { entity, version, deleted: true }
   }
 
   #isDeleted(entity: T): boolean {
     const { deletedAt } = this.#settings.tracking
-    const value = deletedAt === undefined ? null : (entity as Properties)[deletedAt]
+    const value = deletedAt === undefined ? null : (entity as Stamps)[deletedAt]
     return value !== null && value !== undefined
   }
 
   #now(): Date {
     return new Date(this.#settings.clock.now())
   }
-}
-
-type Properties = Record<string, unknown>
-
-/** Defined, not assigned, for the property may be read-only to others. */
-function withProperties<T extends object>(entity: T, properties: Properties): T {
-  for (const [name, value] of Object.entries(properties)) {
-    Object.defineProperty(entity, name, { value, writable: true, enumerable: true, configurable: true })
-  }
-  return entity
 }
 
 /**
@@ -112,9 +103,9 @@ export function checkVersion(name: string, id: unknown, expected: number, actual
 }
 
 function invalidEntity(received: unknown): Error {
-  return invalidOption(
-    received,
-    { package: '@base/domain', pattern: 'Repository', option: 'entity' },
-    'an entity',
-  )
+  return invalidOption(received, at('entity'), 'an entity')
+}
+
+function at(option: string): OptionPlace {
+  return { package: '@base/domain', pattern: 'Repository', option }
 }

@@ -66,9 +66,11 @@ export interface Repository<T, Id> {
   find(specification: Specification<T>, options?: FindOptions<T>): Promise<T[]>
   /**
    * A page of those that satisfy the specification, by keyset: no row is repeated or skipped because others are added or
-   * deleted, as long as its own keys stay.
+   * deleted, as long as its own keys stay. A cursor is bound to the order, not to the repository: it holds the keys of a
+   * row, so it only ever says where to go on.
    *
-   * @throws InvalidCursorError where the cursor is not one of this repository and this order.
+   * @throws InvalidCursorError where the cursor is malformed, of another order or version, or its signature is wrong.
+   * @throws UnsupportedError where the keys of a row are too long for a cursor, which has at most 65,536 characters.
    */
   findPage(specification: Specification<T>, options?: PageOptions<T>): Promise<Page<T>>
   /** Those that satisfy the specification, one by one, without holding all in memory. */
