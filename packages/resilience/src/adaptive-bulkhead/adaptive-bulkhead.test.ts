@@ -104,6 +104,17 @@ describe('AdaptiveBulkhead', () => {
     expect(() => bulkhead.on('grown', () => {})).toThrow('@base/resilience AdaptiveBulkhead')
   })
 
+  test('tells how long a call waited for its slot', async () => {
+    const clock = new TestClock()
+    const bulkhead = new AdaptiveBulkhead({ min: 1, max: 1, clock, name: 'search' })
+    const heard: unknown[] = []
+    bulkhead.on('admitted', (event) => heard.push(event))
+    const calls = [1, 2].map(() => bulkhead.execute(() => clock.sleep(30)))
+    await clock.runAll()
+    await Promise.all(calls)
+    expect(heard).toEqual([{ name: 'search', waited: 30 }])
+  })
+
   test('a listener that throws does not keep the limit from changing', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const clock = new TestClock()

@@ -112,7 +112,8 @@ export class AdaptiveBulkhead implements Policy {
     listener: (payload: AdaptiveBulkheadEvents[Name]) => void,
   ): () => void {
     const { observers, bulkhead } = this.#engine
-    if (event === 'queued' || event === 'rejected') return bulkhead.observers.on(event, listener as never)
+    if (event === 'queued' || event === 'admitted' || event === 'rejected')
+      return bulkhead.observers.on(event, listener as never)
     return observers.on(event as 'limitChange', listener as never)
   }
 }

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { AppError, RateLimitedError } from '@base/core/errors'
+import { AppError, InvalidOptionError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { BulkheadFullError } from '../bulkhead/index.js'
@@ -83,6 +83,10 @@ describe('CircuitBreaker', () => {
       ['an open circuit', new CircuitOpenError()],
       ['a full bulkhead', new BulkheadFullError()],
       ['a rate limit', new RateLimitedError()],
+      [
+        'a key that is too long',
+        new InvalidOptionError({ package: 'p', option: 'key', allowed: 'short', received: 1 }),
+      ],
     ])('the refusal of %s inside is no failure', async (_, refusal) => {
       const breaker = new CircuitBreaker({ failureThreshold: 1 })
       await expect(breaker.execute(() => Promise.reject(refusal))).rejects.toBe(refusal)

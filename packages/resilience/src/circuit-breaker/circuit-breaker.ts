@@ -124,7 +124,9 @@ export class CircuitBreaker implements Policy {
     const failures = state instanceof Closed ? state.outcomes.failures : 0
     if (!(state instanceof Open)) return { version: 1, state: name, openings, failures, pause: 0, until: 0 }
     const until = Math.ceil(rules.clock.now() + Math.max(0, state.until - rules.clock.monotonic()))
-    return { version: 1, state: name, openings, failures, pause: state.pause, until }
+    // No number that `initial` would refuse.
+    const restorable = Math.min(until, Number.MAX_SAFE_INTEGER)
+    return { version: 1, state: name, openings, failures, pause: state.pause, until: restorable }
   }
 
   /**

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions } from './index.js'
@@ -178,6 +179,14 @@ describe('CircuitBreaker', () => {
       const { breaker, call, probe } = await probed({ isFailure: (e) => (e as Error).message === 'down' })
       call.reject(new Error('not found'))
       await expect(probe).rejects.toThrow('not found')
+      expect(breaker.state).toBe('half_open')
+      expect(await breaker.execute(up)).toBe('up')
+    })
+
+    test('a probe that did not get past a key that is too long gives its permit back', async () => {
+      const { breaker, call, probe } = await probed()
+      call.reject(new InvalidOptionError({ package: 'p', option: 'key', allowed: 'short', received: 1 }))
+      await expect(probe).rejects.toBeInstanceOf(InvalidOptionError)
       expect(breaker.state).toBe('half_open')
       expect(await breaker.execute(up)).toBe('up')
     })

@@ -21,8 +21,13 @@ import type { Circuit, Failure, State } from './state.js'
 import { TimeWindow } from './time-window.js'
 import type { Outcomes, Verdict } from './window.js'
 
-/** These say that the dependency was not even reached. */
-const REFUSALS: ReadonlySet<string> = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED'])
+/** These say that the dependency was not even reached; an option is wrong where the caller's key is too long. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'CIRCUIT_OPEN',
+  'BULKHEAD_FULL',
+  'RATE_LIMITED',
+  'INVALID_OPTION',
+])
 
 const PATTERN = 'CircuitBreaker'
 

@@ -42,7 +42,7 @@ export interface CircuitBreakerOptions {
   /**
    * Whether a thrown error is a failure; it is rethrown either way. What is not counts neither as failure nor as
    * success. The caller's abort never counts. If it throws itself, the error is a failure.
-   * @defaultValue every error except CircuitOpenError, BulkheadFullError and RateLimitedError, which say that the dependency was not reached
+   * @defaultValue every error except CircuitOpenError, BulkheadFullError, RateLimitedError and InvalidOptionError, which say that the dependency was not reached
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined
   /** Whether a returned value is a failure; it is returned either way. @defaultValue none is */

@@ -40,6 +40,12 @@ describe('CircuitBreaker', () => {
       })
     })
 
+    test('of the longest pause can be restored', async () => {
+      const clock = new TestClock()
+      const breaker = await openBreaker({ clock, recoveryTimeout: Number.MAX_SAFE_INTEGER })
+      expect(new CircuitBreaker({ initial: breaker.snapshot(), clock }).state).toBe('open')
+    })
+
     const whole: CircuitBreakerSnapshot = {
       version: 1,
       state: 'closed',

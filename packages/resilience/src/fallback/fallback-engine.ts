@@ -66,13 +66,16 @@ export class FallbackEngine implements Engine {
   }
 }
 
+/** Causes that are looked through: there may be a circle among them. */
+const DEPTH = 100
+
 /** The error of a fallback, which must not hide what it was called for. */
 function withCause(error: unknown, cause: unknown): unknown {
   if (
     !(error instanceof Error) ||
-    error === cause ||
     error.cause !== undefined ||
-    !Object.isExtensible(error)
+    !Object.isExtensible(error) ||
+    isAmong(error, cause)
   )
     return error
   Object.defineProperty(error, 'cause', {
@@ -82,4 +85,14 @@ function withCause(error: unknown, cause: unknown): unknown {
     enumerable: false,
   })
   return error
+}
+
+/** Whether it is the cause, or what that was caused by: a circle would have no end. */
+function isAmong(error: Error, cause: unknown): boolean {
+  let link = cause
+  for (let depth = 0; depth < DEPTH && link instanceof Error; depth++) {
+    if (link === error) return true
+    link = link.cause
+  }
+  return false
 }

@@ -48,6 +48,23 @@ describe('Fallback', () => {
     expect(own.cause).toBe('own')
   })
 
+  test('one that throws what the first error was caused by makes no circle of causes', async () => {
+    const root = new Error('no route')
+    const first = new Error('down', { cause: new Error('no socket', { cause: root }) })
+    const policy = new Fallback({ fallback: () => Promise.reject(root) })
+    await expect(policy.execute(() => Promise.reject(first))).rejects.toBe(root)
+    expect(root.cause).toBeUndefined()
+  })
+
+  test('a circle among the causes of the first error is left alone', async () => {
+    const first = new Error('down')
+    first.cause = new Error('no socket', { cause: first })
+    const own = new Error('mine')
+    const policy = new Fallback({ fallback: () => Promise.reject(own) })
+    await expect(policy.execute(() => Promise.reject(first))).rejects.toBe(own)
+    expect(own.cause).toBe(first)
+  })
+
   test("is not called on the caller's abort", async () => {
     const fallback = vi.fn()
     const controller = new AbortController()

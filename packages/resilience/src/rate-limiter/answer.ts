@@ -1,10 +1,12 @@
 import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
+import type { Origin } from '../timeout/origin.js'
 
 /** An answer that is waited for until its deadline. What comes later is ignored, also a rejection. */
 export class Answer implements Deadlined {
   deadline = 0
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
+  origin: Origin | undefined = undefined
   readonly #tooLate: () => void
   #expired = false
 

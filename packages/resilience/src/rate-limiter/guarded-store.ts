@@ -42,8 +42,12 @@ export class GuardedStore {
     if (this.#restsUntil > 0 && this.#rests()) return this.#instead(key, cost)
     try {
       const result = this.#guard.store.consume(key, cost, this.#guard.limit)
-      return isResult(result) ? result : this.#await(result, key, cost)
+      if (!isResult(result)) return this.#await(result, key, cost)
+      this.#restsUntil = 0
+      return result
     } catch (error) {
+      // Whoever fails at once makes nobody wait.
+      this.#restsUntil = 0
       return this.#failed(error, key, cost)
     }
   }

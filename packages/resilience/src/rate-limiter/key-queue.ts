@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { Line, type Place } from '../bulkhead/line.js'
 import type { Deadlines } from '../timeout/deadlines.js'
+import { LONGEST_PAUSE } from './longest-pause.js'
 import type { RateLimitResult } from './store.js'
 import type { Turn, TurnRoom } from './turn.js'
 
@@ -84,7 +85,8 @@ export class KeyQueue implements TurnRoom {
 
   #rest(): void {
     const { clock } = this.#owner
-    const pause = Math.max(1, longestWait(this.#last) ?? Number.POSITIVE_INFINITY)
+    const wait = longestWait(this.#last)
+    const pause = wait === null ? Number.POSITIVE_INFINITY : Math.min(Math.max(1, wait), LONGEST_PAUSE)
     this.#dueAt = clock.monotonic() + pause
     this.#timer = clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
   }

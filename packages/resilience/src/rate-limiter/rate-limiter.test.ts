@@ -595,6 +595,16 @@ describe('RateLimiter as a policy', () => {
     },
   )
 
+  test('asks again within a month where a store says that it takes for ever', async () => {
+    const clock = new TestClock()
+    const policies = [{ name: 'p', limit: 1, window: 1, remaining: 0, resetAfter: 0, retryAfter: 1e300 }]
+    const consume = vi.fn(() => ({ allowed: consume.mock.calls.length > 1, policies }))
+    const { limiter } = limiterOf({ clock, store: storeOf(consume), maxWait: Number.POSITIVE_INFINITY })
+    const call = limiter.execute(up)
+    await clock.advance('30d')
+    expect([await call, consume.mock.calls.length]).toEqual(['up', 2])
+  })
+
   test('waits on a store that answers later, without asking for two at a time', async () => {
     const clock = new TestClock()
     const memory = memoryRateLimitStore({ clock })
@@ -791,6 +801,28 @@ describe('a store that fails', () => {
     await clock.advance(1)
     limiter.consume('a')
     expect(consume).toHaveBeenCalledTimes(3)
+  })
+
+  test.each([
+    ['answers', (): RateLimitResult => ({ allowed: true, policies: [] }), 0],
+    ['fails', () => fail() as never, 4],
+  ])('one that hung and then %s at once is asked each time again', async (_, atOnce, failures) => {
+    const clock = new TestClock()
+    const consume = vi.fn<RateLimitStore['consume']>(atOnce).mockImplementationOnce(never)
+    const { limiter } = limiterOf({ clock, store: storeOf(consume), storeTimeout: '200ms' })
+    const first = limiter.consume('a')
+    await clock.advance(200)
+    await first
+    await clock.advance('1s')
+    for (let call = 0; call < 4; call++) await limiter.consume('a')
+    expect([consume.mock.calls.length, limiter.stats.storeFailures]).toEqual([5, 1 + failures])
+  })
+
+  test('a key that is too long does not open a circuit around it', async () => {
+    const breaker = new CircuitBreaker({ failureThreshold: 1 })
+    const call = pipeline(breaker, limiterOf().limiter).execute(up, { key: 'x'.repeat(513) })
+    await expect(call).rejects.toBeInstanceOf(InvalidOptionError)
+    expect(breaker.state).toBe('closed')
   })
 
   test('is told with what was wrong', async () => {

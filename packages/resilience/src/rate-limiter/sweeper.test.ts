@@ -62,6 +62,22 @@ describe('the sweep of a memory store', () => {
     expect(store.size).toBe(0)
   })
 
+  test('looks at the latest within a month at a key that is idle only in a thousand years', async () => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    const year = 365 * 86_400_000
+    const yearly: RateLimit = {
+      name: 'yearly',
+      policies: [{ name: 'p', algorithm: 'gcra', limit: 1, window: year, burst: 1_000_000 }],
+    }
+    expect(store.consume('a', 400_000, yearly).allowed).toBe(true)
+    await clock.advance('30d')
+    expect(store.size).toBe(1)
+    store.reset('a', yearly)
+    await clock.advance('30d')
+    expect([store.size, clock.pending]).toEqual([0, 0])
+  })
+
   test('a block moves with its key when memory is given back', async () => {
     const clock = new TestClock()
     const store = memoryRateLimitStore({ clock })

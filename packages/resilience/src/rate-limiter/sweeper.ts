@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@base/core/clock'
+import { LONGEST_PAUSE } from './longest-pause.js'
 import type { Rows } from './rows.js'
 
 /** Rows that one step looks at: some hundredths of a millisecond. */
@@ -74,7 +75,7 @@ export class Sweeper {
       // What is blocked for ever waits for its reset, not for a timer.
       const rest = Math.max(REST, Math.ceil(this.#soonest / 1_000))
       this.#soonest = Number.POSITIVE_INFINITY
-      if (this.#rows.size > 0 && rest !== Number.POSITIVE_INFINITY) this.#arm(rest)
+      if (this.#rows.size > 0 && rest !== Number.POSITIVE_INFINITY) this.#arm(Math.min(rest, LONGEST_PAUSE))
       return
     }
     this.#arm(PAUSE)

@@ -1,10 +1,13 @@
 import type { Clock, Timer } from '@base/core/clock'
+import { type Origin, presentOrigin } from './origin.js'
 
 /** Something that expires unless it is removed in time. */
 export interface Deadlined {
   deadline: number
   earlier: Deadlined | undefined
   later: Deadlined | undefined
+  /** Where it was added: the timer is that of whoever was first, and it must not expire in another's context. */
+  origin?: Origin | undefined
   expire(): void
 }
 
@@ -20,6 +23,9 @@ export class Deadlines {
   #first: Deadlined | undefined
   #last: Deadlined | undefined
   #timer: Timer | undefined
+  /** When the timer fires, and what it was armed with. */
+  #due = 0
+  #setTimeout: unknown
 
   constructor(clock: Clock, duration: number, onIdle: () => void) {
     this.#clock = clock
@@ -28,12 +34,15 @@ export class Deadlines {
   }
 
   add(entry: Deadlined): void {
-    entry.deadline = this.#clock.monotonic() + this.#duration
+    const now = this.#clock.monotonic()
+    entry.deadline = now + this.#duration
+    entry.origin = presentOrigin()
     const last = this.#last
     this.#last = entry
     if (last === undefined) {
       this.#first = entry
-      if (this.#timer === undefined) this.#arm(this.#duration)
+      if (this.#timer === undefined) this.#arm(this.#duration, now)
+      else if (this.#due <= now || this.#setTimeout !== globalThis.setTimeout) this.#rearm(now)
       else this.#timer.ref()
     } else {
       last.later = entry
@@ -54,7 +63,15 @@ export class Deadlines {
     if (this.#first === undefined) this.#timer?.unref()
   }
 
-  #arm(duration: number): void {
+  /** It may be one of fake timers that are gone, and would never fire. */
+  #rearm(now: number): void {
+    this.#timer?.cancel()
+    this.#arm(this.#duration, now)
+  }
+
+  #arm(duration: number, now: number): void {
+    this.#due = now + duration
+    this.#setTimeout = globalThis.setTimeout
     this.#timer = this.#clock.schedule(duration, this.#expire, { name: 'timeout' })
   }
 
@@ -64,14 +81,20 @@ export class Deadlines {
     let first = this.#first
     while (first !== undefined && first.deadline <= now) {
       this.remove(first)
-      first.expire()
+      expire(first)
       first = this.#first
     }
     // An expiry may have added one, and armed the timer with it.
     if (this.#timer !== undefined) return
     if (first === undefined) this.#onIdle()
-    else this.#arm(Math.max(1, Math.ceil(first.deadline - now)))
+    else this.#arm(Math.max(1, Math.ceil(first.deadline - now)), now)
   }
+}
+
+function expire(entry: Deadlined): void {
+  const { origin } = entry
+  if (origin === undefined) entry.expire()
+  else origin.runInAsyncScope(entry.expire, entry)
 }
 
 const shared = /* @__PURE__ */ new WeakMap<Clock, Map<number, Deadlines>>()

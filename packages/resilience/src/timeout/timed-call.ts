@@ -2,12 +2,14 @@ import type { CallContext } from '../policy/call-context.js'
 import { Scope } from '../policy/scope.js'
 import { holdAll } from '../policy/slot.js'
 import type { Deadlined, Deadlines } from './deadlines.js'
+import type { Origin } from './origin.js'
 
 /** A call under a timeout: the context of what is inside, and its own entry in the queue of deadlines. */
 export class TimedCall extends Scope implements Deadlined {
   deadline = 0
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
+  origin: Origin | undefined = undefined
   readonly #deadlines: Deadlines | undefined
   readonly #onExpiry: () => unknown
   #reject: ((reason: unknown) => void) | undefined

@@ -1,10 +1,17 @@
 import { getEventListeners } from 'node:events'
+import { runInContext, tenantId } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Bulkhead } from '../bulkhead/index.js'
 import { Timeout, TimeoutError } from './index.js'
 
 const never = () => new Promise<never>(() => {})
+const inTenant = <R>(id: string, fn: () => R): R => runInContext([[tenantId, id]], fn)
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('Timeout', () => {
   test('rejects when the time is over, and its signal aborts with the very same error', async () => {
@@ -54,6 +61,57 @@ describe('Timeout', () => {
     expect(clock.pending).toBe(1)
     await clock.runAll()
     expect(ended).toEqual([100, 110, 120, 130, 140])
+  })
+
+  test('ends in the context of its call, whoever armed the timer that they share', async () => {
+    const clock = new TestClock()
+    const timeout = new Timeout({ timeout: 100, clock })
+    const seen: unknown[] = []
+    timeout.on('timeout', () => seen.push(['timeout', tenantId.get()]))
+    const hang = () =>
+      timeout.execute(({ signal }) => {
+        signal.addEventListener('abort', () => seen.push(['abort', tenantId.get()]))
+        return never()
+      })
+    const calls = ['acme', 'globex'].map((id) => inTenant(id, hang).catch(() => {}))
+    await inTenant('initech', () => clock.advance(100))
+    await Promise.all(calls)
+    expect(seen).toEqual([
+      ['timeout', 'acme'],
+      ['abort', 'acme'],
+      ['timeout', 'globex'],
+      ['abort', 'globex'],
+    ])
+  })
+
+  test('a wait for a bulkhead ends in the context of its call, too', async () => {
+    const clock = new TestClock()
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, maxWait: 100, clock })
+    const seen: unknown[] = []
+    bulkhead.on('rejected', () => seen.push(tenantId.get()))
+    bulkhead.execute(never)
+    const calls = ['acme', 'globex'].map((id) => inTenant(id, () => bulkhead.execute(never)).catch(() => {}))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(seen).toEqual(['acme', 'globex'])
+  })
+
+  test('fake timers that are gone leave no timer that never fires', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await new Timeout({ timeout: 13 }).execute(() => 1)
+    vi.useRealTimers()
+    await expect(new Timeout({ timeout: 13 }).execute(never)).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  test('a timer that should have fired is not relied on', async () => {
+    const clock = new TestClock()
+    const timeout = new Timeout({ timeout: 100, clock })
+    vi.spyOn(clock, 'schedule').mockReturnValueOnce({ cancel() {}, ref() {}, unref() {} })
+    await timeout.execute(() => 1)
+    await clock.advance(100)
+    const code = timeout.execute(never).catch((error) => error.code)
+    await clock.advance(100)
+    expect(await code).toBe('TIMEOUT')
   })
 
   test("the caller's abort is passed on, and is no timeout", async () => {
