@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { describe } from 'vitest'
-import { skip } from '../services/skip.ts'
+import { describeUnless } from '../services/index.ts'
 
 /** What promtool has said of something. */
 export interface Verdict {
@@ -24,7 +23,5 @@ export function promtool(args: readonly string[], { input = '', cwd = '.' } = {}
 
 /** A `describe` whose tests ask promtool: skipped without it, and a failure with `CI=true`. */
 export function describeWithPromtool(title: string, body: () => void): void {
-  const lack = promtoolMissing()
-  if (lack === undefined) describe(title, body)
-  else skip(title, lack, body)
+  describeUnless(promtoolMissing(), title, body)
 }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { describeUnless } from './describe-unless.ts'
 import type { PrivateKind, ServerOptions, ServiceKind } from './kinds.ts'
 import { missing, missingOwn } from './missing.ts'
 import { type PrivateServer, privateServer } from './private-server.ts'
 import { type Services, services } from './services.ts'
-import { skip } from './skip.ts'
 
 const START_TIMEOUT = 120_000
 const CLOSE_TIMEOUT = 60_000
@@ -56,12 +56,9 @@ function describeWith<Service extends AsyncDisposable>(
   open: () => Promise<Service>,
   body: (service: Service) => void,
 ): void {
-  if (lack !== undefined) {
-    skip(title, lack, () => body(later<Service>(() => undefined)))
-    return
-  }
-  describe(title, () => {
+  describeUnless(lack, title, () => {
     let service: Service | undefined
+    // Not where the tests are skipped.
     beforeAll(async () => {
       service = await open()
     }, START_TIMEOUT)

@@ -1,5 +1,6 @@
 export { askRedis } from './ask-redis.ts'
 export { describeWithPrivateService, describeWithService } from './describe.ts'
+export { describeUnless } from './describe-unless.ts'
 export { type PrivateKind, type ServerOptions, type ServiceKind, URL_VARIABLES } from './kinds.ts'
 export { type Cut, type Line, lineTo } from './line.ts'
 export { freePorts } from './ports.ts'

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { describeUnless } from '@base-internal/tools/services'
 import pg from 'pg'
-import { describe, test } from 'vitest'
 
 const FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
 
@@ -21,15 +21,7 @@ export interface PgBouncer extends AsyncDisposable {
 
 /** A `describe` for which PgBouncer is installed. Where it is not, its tests are skipped; with `CI=true` they fail. */
 export function describeWithPgBouncer(title: string, body: () => void): void {
-  if (program() !== undefined) {
-    describe(title, body)
-    return
-  }
-  describe.skip(`${title} (skipped: no pgbouncer is installed)`, body)
-  if (process.env['CI'] !== 'true') return
-  test(`${title}: is there, as CI=true demands`, () => {
-    throw new Error('No pgbouncer is installed.')
-  })
+  describeUnless(program() === undefined ? 'no pgbouncer is installed' : undefined, title, body)
 }
 
 /** Starts one with two connections to the server. It ends with this process, however that ends. */
