@@ -1,7 +1,7 @@
 import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { CLIENTS, CLUSTER_CLIENTS, type TestClient, textualClient } from './test-clients.js'
-import { type TestCluster, testCluster } from './test-cluster.js'
+import { clusterOfTests } from './test-cluster.js'
 
 const KINDS = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 
@@ -20,13 +20,9 @@ export function describeClients(
 
   describeRedis(() => {
     describe('a cluster', () => {
-      let cluster: TestCluster
-      beforeAll(async () => {
-        cluster = await testCluster()
-      }, 60_000)
-      afterAll(() => cluster?.[Symbol.asyncDispose]())
+      const cluster = clusterOfTests()
 
-      describe.each(KINDS)('%s', (kind) => withClient(() => CLUSTER_CLIENTS[kind](cluster.urls), body))
+      describe.each(KINDS)('%s', (kind) => withClient(() => CLUSTER_CLIENTS[kind](cluster().urls), body))
     })
   })
 }

@@ -1,6 +1,6 @@
 import { askRedis, type PrivateServer, privateServer } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
-import { expect, vi } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { REPLICATION } from './test-failover.js'
 
 const MASTERS = 3
@@ -56,6 +56,16 @@ export async function testCluster(): Promise<TestCluster> {
       await Promise.all(nodes.map((node) => node.close()))
     },
   }
+}
+
+/** A cluster for the tests of a suite, there from the first of them on. */
+export function clusterOfTests(): () => TestCluster {
+  let cluster: TestCluster | undefined
+  beforeAll(async () => {
+    cluster = await testCluster()
+  }, 60_000)
+  afterAll(() => cluster?.[Symbol.asyncDispose]())
+  return () => cluster as TestCluster
 }
 
 /** The URL of a node for clients. */

@@ -1,7 +1,7 @@
 import { describeWithPrivateService } from '@base-internal/tools/services'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import { moveSlotOf } from '../test-slot.js'
 import { EVERYTHING, TestStores } from './test-stores.js'
 
@@ -10,16 +10,12 @@ const kinds = Object.keys(CLUSTER_CLIENTS) as (keyof typeof CLUSTER_CLIENTS)[]
 const patient = { timeout: '60s' } as const
 
 describeWithPrivateService('redis', {}, () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
+  const cluster = clusterOfTests()
 
   test.each(kinds)(
     'a slot is moved while a family in it rotates: each token is replaced, and none is unknown or counts as stolen, on %s',
     async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       const stores = new TestStores(opened.client, { prefix: kind, ...patient })
       await stores.keep('moves')
       const moving = new AbortController()
@@ -32,7 +28,7 @@ describeWithPrivateService('redis', {}, () => {
       const using = (async () => {
         while (!moving.signal.aborted) await rotate()
       })()
-      for (let round = 0; round < 4; round++) await moveSlotOf(`${kind}:refresh:{moves}`, cluster.urls)
+      for (let round = 0; round < 4; round++) await moveSlotOf(`${kind}:refresh:{moves}`, cluster().urls)
       moving.abort()
       await using
       await rotate()

@@ -1,9 +1,9 @@
 import type { CacheStore } from '@base/cache/store'
 import { UnavailableError } from '@base/core/errors'
 import { describeWithPrivateService } from '@base-internal/tools/services'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS, STARTING_CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import { moveSlotOf } from '../test-slot.js'
 import { redisCacheStore } from './index.js'
 import { Names } from './names.js'
@@ -12,14 +12,10 @@ import { entryOf, expectRecovery, freshPrefix, patience, textAt } from './test-s
 const kinds = Object.keys(CLUSTER_CLIENTS) as (keyof typeof CLUSTER_CLIENTS)[]
 
 describeWithPrivateService('redis', {}, () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
+  const cluster = clusterOfTests()
 
   describe.each(kinds)('%s and a cluster', (kind) => {
-    const open = (): Promise<TestClient> => CLUSTER_CLIENTS[kind](cluster.urls)
+    const open = (): Promise<TestClient> => CLUSTER_CLIENTS[kind](cluster().urls)
 
     test('a slot is moved while it is used: nothing wrong is served, and nothing but "unavailable" is thrown', async () => {
       await using opened = await open()
@@ -30,7 +26,7 @@ describeWithPrivateService('redis', {}, () => {
       const slot = new Names(prefix, true).shardOf('k').deleted
       const use = new AbortController()
       const using = model.useUntil(use.signal)
-      for (let round = 0; round < 2; round++) await moveSlotOf(slot, cluster.urls)
+      for (let round = 0; round < 2; round++) await moveSlotOf(slot, cluster().urls)
       use.abort()
       await using
       expect(model.served).toBeGreaterThan(0)
@@ -43,7 +39,7 @@ describeWithPrivateService('redis', {}, () => {
       const settings = { prefix: freshPrefix(), timeout: '10s' } as const
       const keys = Array.from({ length: 50 }, (_, index) => `key:${index}`)
       await redisCacheStore(opened.client, settings).setMany(keys.map((key) => [key, entryOf(key)]))
-      await using starting = await STARTING_CLUSTER_CLIENTS[kind](cluster.urls)
+      await using starting = await STARTING_CLUSTER_CLIENTS[kind](cluster().urls)
       const store = redisCacheStore(starting.client, settings)
       expect((await all(store.scan('key:*'))).sort()).toEqual([...keys].sort())
     })

@@ -12,7 +12,7 @@ import {
   textualClient,
   textualClusterClient,
 } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import type { RedisClient } from './client.js'
 import { connect } from './connect.js'
 import type { Connection } from './connection.js'
@@ -200,14 +200,10 @@ function addressOf(url: string): { host: string; port: number } {
 
 describeWithPrivateService('redis', {}, () => {
   describe('a cluster', () => {
-    let cluster: TestCluster
-    beforeAll(async () => {
-      cluster = await testCluster()
-    }, 60_000)
-    afterAll(() => cluster?.[Symbol.asyncDispose]())
+    const cluster = clusterOfTests()
 
     test('gives numbers as numbers, although ioredis was told to give texts', async () => {
-      await using opened = await textualClusterClient(cluster.urls)
+      await using opened = await textualClusterClient(cluster().urls)
       const connection = connect(opened.client, 'test')
       for (const key of ['textual:one', 'textual:two', 'textual:three'])
         expect(await runScript(connection, add, [key], ['2'], { timeout: 5_000, once: true })).toBe(2)
@@ -217,7 +213,7 @@ describeWithPrivateService('redis', {}, () => {
 
     describe.each(kinds)('%s', (kind) => {
       test('sends each command and script to the node of its key', async () => {
-        await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+        await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
         const connection = connect(opened.client, 'test')
         expect(connection.isCluster).toBe(true)
         const names = ['one', 'two', 'three', 'four', 'five', 'six']

@@ -6,9 +6,9 @@ import {
   lineTo,
   type PrivateServer,
 } from '@base-internal/tools/services'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS } from '../test-clients.js'
-import { nodesSeenBy, type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests, nodesSeenBy } from '../test-cluster.js'
 import { beginToMove, type MovingSlot } from '../test-slot.js'
 import { connect } from './connect.js'
 import { runScript, script } from './script.js'
@@ -28,11 +28,7 @@ const look = (comment: string) =>
   return there`)
 
 describeWithPrivateService('redis', {}, () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
+  const cluster = clusterOfTests()
 
   /** Until the nodes have refused so often more. */
   const refused = async (slot: MovingSlot, reply: string, times: number) => {
@@ -42,7 +38,7 @@ describeWithPrivateService('redis', {}, () => {
 
   describe.each(kinds)('%s and a slot on its way', (kind) => {
     const open = async () => {
-      const opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      const opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       return {
         connection: connect(opened.client, 'test'),
         [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
@@ -54,7 +50,7 @@ describeWithPrivateService('redis', {}, () => {
       const { connection } = opened
       const [one, other] = [`{half ${kind}}:1`, `{half ${kind}}:2`] as const
       for (const key of [one, other]) await connection.send(['SET', key, '1'], { ...patient, key })
-      await using slot = await beginToMove(one, cluster.urls)
+      await using slot = await beginToMove(one, cluster().urls)
       await slot.carry(one)
       const answers = [false, true].map((once) =>
         runScript(connection, look('half'), [one, other], [], { ...patient, once }),
@@ -72,7 +68,7 @@ describeWithPrivateService('redis', {}, () => {
       const { connection } = opened
       const keys = [`{new ${kind}}:1`, `{new ${kind}}:2`] as const
       await connection.send(['SET', keys[0], '1'], { ...patient, key: keys[0] })
-      await using slot = await beginToMove(keys[0], cluster.urls)
+      await using slot = await beginToMove(keys[0], cluster().urls)
       const before = runScript(connection, look('new'), keys, [], patient)
       await refused(slot, 'TRYAGAIN', 2)
       await slot.carry()
@@ -87,7 +83,7 @@ describeWithPrivateService('redis', {}, () => {
       const { connection } = opened
       const key = `ahead ${kind}`
       await connection.send(['SET', key, '1'], { ...patient, key })
-      await using slot = await beginToMove(key, cluster.urls)
+      await using slot = await beginToMove(key, cluster().urls)
       await slot.carry()
       const known = await slot.refusals('ASK')
       expect(await runScript(connection, look(`ahead ${kind}`), [key], [], patient)).toBe(1)
@@ -103,7 +99,7 @@ describeWithPrivateService('redis', {}, () => {
       const { connection } = opened
       const [one, other] = [`{late ${kind}}:1`, `{late ${kind}}:2`] as const
       for (const key of [one, other]) await connection.send(['SET', key, '1'], { ...patient, key })
-      await using slot = await beginToMove(one, cluster.urls)
+      await using slot = await beginToMove(one, cluster().urls)
       await slot.carry(one)
       const error = await runScript(connection, look('late'), [one, other], [], { timeout: 300 }).catch(
         (error: unknown) => error,
@@ -124,9 +120,9 @@ describeWithPrivateService('redis', {}, () => {
     })
 
     test('a command to a node that is away is not run once it is back', async () => {
-      const node = cluster.nodes[2] as PrivateServer
+      const node = cluster().nodes[2] as PrivateServer
       await using line = await lineTo(node.url)
-      await using _ = await announced(node, line, cluster.urls)
+      await using _ = await announced(node, line, cluster().urls)
       await using opened = await open()
       const { connection } = opened
       const key = `${LAST} ${kind}`

@@ -1,9 +1,9 @@
 import { createIdempotency, type Idempotency, type IdempotencyOptions } from '@base/application/idempotency'
 import { describeWithPrivateService, type Line, lineTo } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CLIENTS, CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import { testFailover } from '../test-failover.js'
 import { moveSlotOf } from '../test-slot.js'
 import { redisIdempotencyStore } from './index.js'
@@ -236,20 +236,16 @@ describeWithPrivateService('redis', {}, () => {
 
 describeWithPrivateService('redis', {}, () => {
   describe('a cluster', () => {
-    let cluster: TestCluster
-    beforeAll(async () => {
-      cluster = await testCluster()
-    }, 60_000)
-    afterAll(() => cluster?.[Symbol.asyncDispose]())
+    const cluster = clusterOfTests()
 
     test.each(kinds)('of which a slot moves while its request runs: one effect, on %s', async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       const idempotency = idempotencyOn(opened, { wait: '20s' })
       const key = `moves ${kind}`
       let runs = 0
       const request = () =>
         idempotency.run(key, 'f', async () => {
-          await moveSlotOf(`idempotency:${key}`, cluster.urls)
+          await moveSlotOf(`idempotency:${key}`, cluster().urls)
           return ++runs
         })
       const results = await Promise.all(Array.from({ length: 10 }, request))

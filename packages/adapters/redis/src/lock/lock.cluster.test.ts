@@ -1,29 +1,25 @@
 import { UnavailableError } from '@base/core/errors'
 import type { Lock } from '@base/core/lock'
 import { describeWithPrivateService } from '@base-internal/tools/services'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import { moveSlotOf } from '../test-slot.js'
 import { redisLock } from './index.js'
 
 const kinds = Object.keys(CLUSTER_CLIENTS) as (keyof typeof CLUSTER_CLIENTS)[]
 
 describeWithPrivateService('redis', {}, () => {
-  let cluster: TestCluster
-  beforeAll(async () => {
-    cluster = await testCluster()
-  }, 60_000)
-  afterAll(() => cluster?.[Symbol.asyncDispose]())
+  const cluster = clusterOfTests()
 
   test.each(kinds)(
     'a slot is moved while a lease in it is held, extended and awaited: it holds, and passes on, on %s',
     async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       const lock = redisLock(opened.client, { timeout: '30s' })
       const other = redisLock(opened.client, { timeout: '30s', subscriber: await opened.subscriber() })
       const key = `moves ${kind}`
-      const move = () => moveSlotOf(`lock:${key}`, cluster.urls)
+      const move = () => moveSlotOf(`lock:${key}`, cluster().urls)
       const lease = await lock.acquire(key, { ttl: '1h' })
       const waiting = other.acquire(key, { ttl: '1h', wait: '1m' })
 
@@ -44,14 +40,14 @@ describeWithPrivateService('redis', {}, () => {
   test.each(kinds)(
     'a slot is moved while many take a lock in it: never two at once, tokens grow, and nothing but "unavailable", on %s',
     async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       const key = `crowded ${kind}`
       const crowd = new Crowd(key)
       const moving = new AbortController()
       const work = Array.from({ length: 6 }, () =>
         crowd.work(redisLock(opened.client, { timeout: '20s' }), moving.signal),
       )
-      for (let round = 0; round < 4; round++) await moveSlotOf(`lock:${key}`, cluster.urls)
+      for (let round = 0; round < 4; round++) await moveSlotOf(`lock:${key}`, cluster().urls)
       moving.abort()
       await Promise.all(work)
       expect(crowd.tokens.length).toBeGreaterThanOrEqual(work.length)

@@ -17,7 +17,7 @@ import { type Cluster, Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../connection/connect.js'
 import { CLIENTS, CLUSTER_CLIENTS } from '../test-clients.js'
-import { type TestCluster, testCluster } from '../test-cluster.js'
+import { clusterOfTests } from '../test-cluster.js'
 import { moveSlotOf } from '../test-slot.js'
 import { type RedisRateLimitStore, redisRateLimitStore } from './index.js'
 import { PreparedLimit } from './prepared-limit.js'
@@ -268,14 +268,10 @@ describeWithService('redis', () => {
   })
 
   describe('a cluster', () => {
-    let cluster: TestCluster
-    beforeAll(async () => {
-      cluster = await testCluster()
-    }, 60_000)
-    afterAll(() => cluster?.[Symbol.asyncDispose]())
+    const cluster = clusterOfTests()
 
     test.each(kinds)('charges each call once while the slot of its key moves (%s)', async (kind) => {
-      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS[kind](cluster().urls)
       const store = redisRateLimitStore(opened.client, { timeout: '5s' })
       const key = `moves ${kind}`
       await store.consume(key, 1, limit)
@@ -288,7 +284,7 @@ describeWithService('redis', () => {
             (error: unknown) => errors.push(error),
           )
       })()
-      await moveSlotOf(new PreparedLimit('rate-limit:', limit).keysOf(key)[0], cluster.urls)
+      await moveSlotOf(new PreparedLimit('rate-limit:', limit).keysOf(key)[0], cluster().urls)
       moving = false
       await spending
       for (const error of errors) expect(error).toMatchObject({ kind: 'unavailable' })
@@ -300,16 +296,16 @@ describeWithService('redis', () => {
     })
 
     test('charges once where the connection is lost before the answer', async () => {
-      await using opened = await CLUSTER_CLIENTS['ioredis 6'](cluster.urls)
+      await using opened = await CLUSTER_CLIENTS['ioredis 6'](cluster().urls)
       const client = opened.client as unknown as Cluster
       const store = redisRateLimitStore(opened.client, { timeout: '20s' })
       await store.consume('k', 1, limit)
-      await Promise.all(cluster.nodes.map((node) => node.pause()))
+      await Promise.all(cluster().nodes.map((node) => node.pause()))
       const lost = rejection(store.consume('k', 1, limit))
       // What is sent lies at the server, and is done once it goes on.
       await new Promise(setImmediate)
       for (const node of client.nodes()) (node as unknown as { stream?: Socket }).stream?.destroy()
-      await Promise.all(cluster.nodes.map((node) => node.resume()))
+      await Promise.all(cluster().nodes.map((node) => node.resume()))
       expect(await lost).toMatchObject({ code: 'REDIS_UNAVAILABLE', details: { outcome: 'unknown' } })
       await expect.poll(async () => left(await answers(store, 'k'))).toEqual([98, 98])
     })
