@@ -1,6 +1,6 @@
 import { isAppError } from '@base/core/errors'
 
-const SECONDS = /^\d{1,9}$/
+const SECONDS = /^\d+$/
 /** `Date.parse` alone takes almost any text for a date. */
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/
 /** The oldest form, of C's `asctime`, which does not say that it is in GMT. */
@@ -18,7 +18,7 @@ export function retryAfterOf(outcome: unknown, now: number): number {
   if (isAppError(outcome)) return positive(retryAfter)
   const header = headerOf(outcome) ?? headerOf(response)
   if (header === undefined) return positive(retryAfter)
-  if (SECONDS.test(header)) return positive(Number(header) * 1_000)
+  if (SECONDS.test(header)) return Math.min(Number(header) * 1_000, Number.MAX_SAFE_INTEGER)
   const date = dateOf(header)
   return date === undefined ? 0 : positive(date - now)
 }
