@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -12,6 +12,12 @@ test('a folder belongs to one process, until that gives it back or ends', async 
 
   await writeFile(claim, String(process.ppid))
   assert.throws(() => claimFolder(folder), { code: 'FOLDER_TAKEN' })
+
+  // A container beside this one, whose claim can only be judged by its age.
+  await writeFile(claim, `${process.pid} elsewhere`)
+  assert.throws(() => claimFolder(folder), { code: 'FOLDER_TAKEN' })
+  await utimes(claim, 0, 0)
+  claimFolder(folder)()
 
   // Higher than any number of a process.
   await writeFile(claim, String(2 ** 30))
