@@ -13,8 +13,8 @@ const ECHO = 5_000
 
 /** What a {@link BusLink} tells. */
 export interface BusListener {
-  /** Another cache has invalidated this. */
-  heard(invalidation: Invalidation): void
+  /** Another cache, of this name, has invalidated this. */
+  heard(invalidation: Invalidation, from: string): void
   /** Messages may be lost: nothing can be vouched for. */
   lost(): void
   /** This was told only now, after the bus had failed. */
@@ -66,7 +66,8 @@ export class BusLink {
 
   /** Never rejects: what cannot be told now is told later. */
   async tell(invalidation: Invalidation): Promise<void> {
-    this.#untold.add(invalidation)
+    if (this.#isDown) this.#untold.keep(invalidation)
+    else this.#untold.add(invalidation)
     // One after the other, so that numbers arrive in their order; once one has failed the others are told later.
     while (!this.#isDown && this.#telling !== undefined) await this.#telling
     if (!this.#isDown) await this.#tellUntold()
@@ -111,7 +112,7 @@ export class BusLink {
     const message = parseMessage(text)
     if (message === undefined || message.from === this.#name) return
     if (this.#senders.isGap(message)) this.#listener.lost()
-    if (message.invalidation !== undefined) this.#listener.heard(message.invalidation)
+    if (message.invalidation !== undefined) this.#listener.heard(message.invalidation, message.from)
   }
 
   #tellUntold(): Promise<void> {
@@ -138,7 +139,7 @@ export class BusLink {
       this.#listener.toldLate(owed)
     } catch (error) {
       this.#isDown = true
-      this.#untold.add(owed)
+      this.#untold.keep(owed)
       this.#listener.failed(error)
       this.#planRetry()
     }

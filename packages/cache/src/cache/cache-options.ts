@@ -22,6 +22,12 @@ export interface CacheOptions {
    * closed with the cache.
    */
   readonly layers: readonly CacheStore[]
+  /**
+   * How long a read and a write of a layer may take, more than 0; a layer that takes longer is passed over. More for one that is
+   * far away.
+   * @defaultValue `{ read: '100ms', write: '250ms' }`
+   */
+  readonly layerTimeouts?: { readonly read?: Duration; readonly write?: Duration }
   /** Tells the caches of other processes what is invalid. Needed where several processes have a memory layer. @defaultValue none */
   readonly bus?: CacheBus
   /** Stands before every key in the layers, so that several caches can share them. @defaultValue none */
@@ -38,9 +44,12 @@ export interface CacheOptions {
   readonly staleWhileRevalidate?: Duration
   /** How long to wait for a load where there is a stale value within its grace, which is served then; more than 0. @defaultValue Infinity */
   readonly softTimeout?: Duration
-  /** How long to wait for a load at all, more than 0. It goes on, and its late value is stored. @defaultValue Infinity */
+  /**
+   * How long to wait for a load at all, more than 0. Its signal aborts then. One that goes on all the same is joined for as long
+   * once more; who comes later loads anew, and its late value is stored unless a newer one is known. @defaultValue Infinity
+   */
   readonly hardTimeout?: Duration
-  /** How long `null` is fresh, in place of `ttl`. @defaultValue as any value */
+  /** How long `null` is fresh, in place of `ttl`; a shorter ttl of a call or a key holds for it too. @defaultValue as any value */
   readonly negativeTtl?: Duration
   /**
    * Loads an entry that is read often anew in the background shortly before it ends, the earlier the longer its load takes,

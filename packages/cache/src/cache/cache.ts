@@ -53,7 +53,7 @@ export interface Cache {
   getEntry<T = unknown>(key: string): Promise<CachedEntry<T> | undefined>
   /** Whether there is a fresh value. */
   has(key: string): Promise<boolean>
-  /** The fresh values, in the order of the keys, in one round trip for each layer. */
+  /** The fresh values, in the order of the keys, in one round trip for each layer and 500 keys. */
   getMany<T = unknown>(keys: readonly string[]): Promise<(T | undefined)[]>
   /**
    * Writes a value. It wins over every load that began before.
@@ -61,11 +61,11 @@ export interface Cache {
    * @throws UnsupportedError for a value that the codec does not carry.
    */
   set(key: string, value: unknown, options?: EntryOptions): Promise<void>
-  /** Writes several values, in one round trip for each layer. */
+  /** Writes several values, in one round trip for each layer and 500 entries. */
   setMany(entries: Iterable<readonly [key: string, value: unknown, options?: EntryOptions]>): Promise<void>
   /** Deletes a key. A load that runs meanwhile does not bring it back. */
   delete(key: string): Promise<void>
-  /** Deletes several keys, in one round trip for each layer. */
+  /** Deletes several keys, in one round trip for each layer and 500 keys. */
   deleteMany(keys: readonly string[]): Promise<void>
   /** Deletes what has the tag, or any of the tags, in this namespace. */
   deleteByTag(tag: string | readonly string[]): Promise<void>
@@ -82,8 +82,8 @@ export interface Cache {
    * The value, loaded where there is no fresh one; of the type that the loader gives. All who ask meanwhile share one load; when it fails they all get its error,
    * at once, and the next caller loads anew.
    *
-   * @throws what the loader throws; TimeoutError at the hard timeout; the signal's reason once it aborts; ConflictError
-   * `DEADLOCK` for a loader that asks for its own key; UnsupportedError for a value that the codec does not carry.
+   * @throws what the loader throws; TimeoutError at the hard timeout; the signal's reason once it aborts; UnavailableError
+   * `CACHE_CLOSED` where the cache is closed, also while its loader runs, which heeds its signal; ConflictError `DEADLOCK` for a loader that asks for its own key; UnsupportedError for a value that the codec does not carry.
    */
   getOrSet<T, _Inferred>(
     key: string,
@@ -121,7 +121,10 @@ export interface Cache {
   on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void
   /** What was counted until now, in all namespaces. */
   readonly stats: CacheStats
-  /** Waits for the loads that run, leaves the bus, and closes the layers, for all namespaces. Every later call rejects. */
+  /**
+   * Waits for the loads that run, for at most a second, aborts those that still do, leaves the bus, and closes the layers, for
+   * all namespaces. Every later call rejects.
+   */
   close(): Promise<void>
   /** {@link Cache.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>

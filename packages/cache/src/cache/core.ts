@@ -1,15 +1,20 @@
 import { diagnosticsSources } from '@base/core/diagnostics'
 import { UnavailableError } from '@base/core/errors'
+import { withDeadline } from './deadline.js'
 import { type CacheErrorEvent, type CacheKeyEvent, Observers } from './events.js'
 import type { Flight } from './flight.js'
 import type { Found, Lookup } from './found.js'
 import { covers, type Invalidation } from './invalidation.js'
 import { Layers } from './layers.js'
+import { Overdue } from './overdue.js'
 import { Rest } from './rest.js'
 import { afterlifeOf, type CallRules, lifeOf } from './rules.js'
 import type { Scope } from './scope.js'
 import type { Settings } from './settings.js'
 import { type Counts, noCounts } from './stats.js'
+
+/** Loads that run are waited for so long when the cache is closed, in milliseconds, and aborted then. */
+const CLOSING = 1_000
 
 const caches = /* @__PURE__ */ diagnosticsSources(
   'base:cache:cache',
@@ -33,6 +38,7 @@ export class CacheCore {
   readonly lookups: Map<string, Promise<Lookup>> = new Map()
   /** All flights, also those that nobody may join any more. */
   readonly running: Set<Flight> = new Set()
+  readonly overdue: Overdue = new Overdue()
   isClosed = false
   #closing: Promise<void> | undefined
 
@@ -44,7 +50,7 @@ export class CacheCore {
   }
 
   checkOpen(): void {
-    if (this.isClosed) throw new UnavailableError({ code: 'CACHE_CLOSED', message: 'The cache is closed.' })
+    if (this.isClosed) throw closed()
   }
 
   /** Resolves when the layers can be used; `undefined` where there is nothing to wait for, which is not waited for. */
@@ -79,9 +85,35 @@ export class CacheCore {
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
   }
 
+  /** It does not heed its signal: who comes now loads anew. Its late value is kept unless that of a newer load is known by then. */
+  giveUp(flight: Flight): void {
+    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    this.overdue.add(flight)
+    flight.onGivenUp()
+  }
+
+  /** It has a value: those that began before it are of no use any more. */
+  outdate(flight: Flight): void {
+    for (const older of this.overdue.before(flight)) {
+      this.discard(older)
+      this.#end(older)
+    }
+  }
+
+  land(flight: Flight): void {
+    flight.isSettled = true
+    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    this.#end(flight)
+  }
+
+  #end(flight: Flight): void {
+    this.running.delete(flight)
+    this.overdue.remove(flight)
+  }
+
   /** What its loader has named may have been invalidated before, while nobody knew. */
   judgeTags(flight: Flight): void {
-    if (this.layers.top?.tags.areBumped(flight.tags, flight.since) !== true) return
+    if (!this.layers.tags.areBumped(flight.tags, flight.since)) return
     flight.isOvertaken = true
     this.discard(flight)
   }
@@ -93,7 +125,16 @@ export class CacheCore {
 
   async #close(): Promise<void> {
     this.isClosed = true
-    await Promise.allSettled([...this.running].map((flight) => flight.promise))
+    const landings = [...this.running].map(({ promise }) => promise)
+    if (landings.length > 0)
+      await withDeadline(this.settings.clock, CLOSING, 'The loads of a cache', () =>
+        Promise.allSettled(landings),
+      ).catch(() => {})
+    for (const flight of [...this.running]) {
+      flight.callOff()
+      flight.abort(closed())
+      this.discard(flight)
+    }
     this.layers.top?.onEvict.delete(this.#onEvict)
     await this.layers.close()
   }
@@ -121,4 +162,8 @@ export class CacheCore {
       end === -1 ? { key, namespace: '' } : { key: key.slice(end + 2), namespace: key.slice(0, end) },
     )
   }
+}
+
+function closed(): UnavailableError {
+  return new UnavailableError({ code: 'CACHE_CLOSED', message: 'The cache is closed.' })
 }

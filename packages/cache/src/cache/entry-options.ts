@@ -14,7 +14,7 @@ export interface EntryOptions {
   readonly grace?: Duration
   /** How long after its end it is served at once, while it is loaded anew in the background. @defaultValue the cache's */
   readonly staleWhileRevalidate?: Duration
-  /** How long `null` is fresh, in place of `ttl`. @defaultValue the cache's */
+  /** How long `null` is fresh, in place of `ttl`. @defaultValue the cache's, but no longer than the `ttl` of the call or its key */
   readonly negativeTtl?: Duration
 }
 

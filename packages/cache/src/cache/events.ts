@@ -13,7 +13,10 @@ export interface CacheKeyEvent {
 export interface CacheErrorEvent {
   /** What was thrown. */
   readonly error: unknown
-  /** What failed: a loader (without anyone who waits for it, or with a stale value at hand), a layer, the bus, the lock, or a value that could not be decoded. */
+  /**
+   * What failed: a loader (whoever hears of it besides, but not where it was aborted because nobody waits any more, or the cache
+   * is closed), a layer, the bus, the lock, or a value that could not be decoded.
+   */
   readonly source: 'loader' | 'layer' | 'bus' | 'lock' | 'codec'
   /** The key, where it is about one. */
   readonly key?: string
@@ -33,7 +36,7 @@ export interface CacheEvents {
   readonly evict: CacheKeyEvent
   /** A value past its time was served. */
   readonly stale: CacheKeyEvent
-  /** Something failed that no caller hears of, or not all. */
+  /** Something failed: of a loader those who wait for it hear as well, of all else no caller does. */
   readonly error: CacheErrorEvent
 }
 

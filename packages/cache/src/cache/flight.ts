@@ -9,11 +9,15 @@ export class Flight {
   tags: readonly string[]
   /** Something newer is known: its value goes to those who wait, and nowhere else. */
   isDiscarded = false
-  /** The version of memory at which its loader began. */
+  /** The version of the layers, as this process knows it, at which its loader began. */
   since = 0
   /** A tag that its loader has named had been invalidated while it ran, when nobody knew that it has it. */
   isOvertaken = false
   isSettled = false
+  /** It was aborted because nobody waits any more, or the cache is closed: how it ends is of no interest. */
+  isCalledOff = false
+  /** Called when it is not waited for any more, as by its lock. */
+  onGivenUp: () => void = noop
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
   /** What it resolves with is as `isolate` made it. */
@@ -49,7 +53,7 @@ export class Flight {
     this.#controller.abort(reason)
   }
 
-  /** Whether who has joined at a version of memory may have come after the invalidation, and wants a newer value. */
+  /** Whether who has joined at a version may have come after the invalidation, and wants a newer value. */
   disappoints(joinedAt: number): boolean {
     return this.isOvertaken && joinedAt > this.since
   }
@@ -58,10 +62,17 @@ export class Flight {
     this.#waiting++
   }
 
-  /** Whether nobody is left who needs it. */
+  /** Whether nobody is left who needs it: it is called off then. */
   leave(): boolean {
     this.#waiting--
-    return this.#waiting === 0 && !this.isKept && !this.isSettled
+    if (this.#waiting > 0 || this.isKept || this.isSettled) return false
+    this.callOff()
+    return true
+  }
+
+  callOff(): void {
+    this.isCalledOff = true
+    this.onGivenUp()
   }
 }
 

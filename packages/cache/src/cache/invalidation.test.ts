@@ -54,12 +54,14 @@ describe('PendingInvalidation', () => {
     expect(pending.take().patterns).toHaveLength(2)
   })
 
-  test('above 10,000 names it is that its namespace is cleared', () => {
+  test('above 10,000 names that could not be told it is that its namespace is cleared', () => {
     const pending = new PendingInvalidation(':mine')
     const names = (count: number, name: string) => Array.from({ length: count }, (_, id) => `${name}${id}`)
-    pending.add({ keys: names(9_997, 'k'), tags: ['t'], patterns: [['', '*']], cleared: [':n'] })
+    pending.keep({ keys: names(9_997, 'k'), tags: ['t'], patterns: [['', '*']], cleared: [':n'] })
     expect(pending.take().keys).toHaveLength(9_997)
-    pending.add({ keys: names(9_998, 'k'), tags: ['t'], patterns: [['', '*']], cleared: [':n'] })
+    pending.add({ keys: names(10_001, 'k') })
+    expect(pending.take().keys).toHaveLength(10_001)
+    pending.keep({ keys: names(9_998, 'k'), tags: ['t'], patterns: [['', '*']], cleared: [':n'] })
     expect(pending.take()).toEqual({ ...NOTHING, cleared: [':mine'] })
   })
 })

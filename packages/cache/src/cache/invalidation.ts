@@ -11,7 +11,7 @@ export interface Invalidation {
   readonly cleared?: readonly string[]
 }
 
-/** Keeps at most so many names; beyond, everything in the namespace is invalid. */
+/** So many names that could not be told are kept; beyond, everything in the namespace is invalid. */
 const MOST = 10_000
 
 /** Invalidations that are still to be told, as one. */
@@ -36,6 +36,11 @@ export class PendingInvalidation {
     for (const tag of tags) this.#tags.add(tag)
     for (const pattern of patterns) this.#patterns.set(pattern.join('::'), pattern)
     for (const path of cleared) this.#cleared.add(path)
+  }
+
+  /** The same for what could not be told, which may become too much to be kept: then everything in the namespace is invalid. */
+  keep(invalidation: Invalidation): void {
+    this.add(invalidation)
     if (this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size > MOST) {
       this.take()
       this.#cleared.add(this.#path)

@@ -2,6 +2,8 @@ import type { CacheStore, NewEntry } from '../store/cache-store.js'
 import { reveal } from '../store/guarded.js'
 import { engineOf } from '../store/memory-cache-store.js'
 import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
+import { TagBook } from '../store/tag-book.js'
+import { batchesOf } from './batches.js'
 import { BusLink } from './bus-link.js'
 import type { Observers } from './events.js'
 import { better, type Found, type Lookup } from './found.js'
@@ -15,11 +17,17 @@ import type { Settings } from './settings.js'
 /** Without a bus an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
 const VOUCHED = 5_000
 
+type Writes = readonly (readonly [string, NewEntry<unknown>])[]
+
 /** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
 export class Layers {
   /** The first layer, where it is one that is read without a promise. */
   readonly top: MemoryEngine | undefined
   readonly lower: readonly LowerLayer[]
+  /** What is known here of the tags: by memory, and where there is none by this alone. */
+  readonly tags: TagBook
+  #version = 0
+  readonly #name: string = crypto.randomUUID()
   readonly #stores: readonly CacheStore<unknown>[]
   readonly #settings: Settings
   readonly #reader: LowerReader
@@ -30,7 +38,7 @@ export class Layers {
   readonly #forget: (invalidation: Invalidation) => void
 
   constructor(settings: Settings, observers: Observers, forget: (invalidation: Invalidation) => void) {
-    const { layers, clock, bus, codec, scope } = settings
+    const { layers, clock, bus, codec, scope, layerTimeouts } = settings
     const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
     this.#settings = settings
     this.#forget = forget
@@ -40,16 +48,19 @@ export class Layers {
       failed: failed('layer'),
       caughtUp: (invalidation: Invalidation) => void this.#bus?.tell(invalidation),
     }
+    this.tags = this.top?.tags ?? new TagBook()
     this.lower = layers
       .slice(this.top === undefined ? 0 : 1)
-      .map((store) => new LowerLayer(store, scope.path, clock, listener))
+      .map((store) => new LowerLayer(store, scope.path, clock, layerTimeouts, listener))
     this.#reader = new LowerReader(clock, codec, (error, key) =>
       observers.tell('error', { error, key, source: 'codec' }),
     )
+    this.top?.users.add(this.#name)
     this.#bus =
       bus &&
-      new BusLink(bus, scope.path, clock, crypto.randomUUID(), {
-        heard: (invalidation) => this.#drop(invalidation),
+      new BusLink(bus, scope.path, clock, this.#name, {
+        heard: (invalidation, from) =>
+          this.top?.users.has(from) === true ? this.#forget(invalidation) : this.#drop(invalidation),
         lost: () => this.#drop({ cleared: [scope.path] }),
         toldLate: ({ patterns = [] }) => {
           // Loads of other nodes were written meanwhile, which had not heard of it.
@@ -64,9 +75,9 @@ export class Layers {
     return this.#bus?.ready
   }
 
-  /** The version of memory; 0 where there is none. */
+  /** The version of memory; where there is none, it grows with each invalidation. */
   get version(): number {
-    return this.top?.version ?? 0
+    return this.top?.version ?? this.#version
   }
 
   /** What memory has, fresh or not. */
@@ -108,6 +119,17 @@ export class Layers {
     const extras = this.top?.slots.extras[slot]
     if (extras !== undefined) extras.checkAt = this.#settings.clock.monotonic() + VOUCHED
     return own
+  }
+
+  /** What the layers below have of keys that memory is not sure of, after {@link settle}; of very many in batches, one after the other. */
+  async findBelow(scope: Scope, keys: readonly string[]): Promise<(Found | undefined)[]> {
+    const found: (Found | undefined)[] = []
+    for (const part of batchesOf(keys)) {
+      const lookup = await this.lookup(scope, part, [])
+      for (const [place, key] of part.entries())
+        found.push(better(this.settle(key, lookup, place), lookup.found[place]))
+    }
+    return found
   }
 
   /**
@@ -166,13 +188,23 @@ export class Layers {
     )
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
-    if (this.lower.length > 0) {
-      for (const [key, entry] of entries) this.#writing.set(key, entry)
-      await Promise.all(
-        this.lower.map((layer, index) =>
-          layer.overwrite(below[index] as (readonly [string, NewEntry<unknown>])[]),
-        ),
+    if (this.lower.length > 0) for (const [key, entry] of entries) this.#writing.set(key, entry)
+    const belows = below.map(batchesOf)
+    for (const [place, part] of batchesOf(entries).entries()) {
+      await this.#overwriteBelow(
+        part,
+        belows.map((batches) => batches[place] as Writes),
       )
+    }
+  }
+
+  async #overwriteBelow(
+    entries: readonly (readonly [string, Found])[],
+    below: readonly Writes[],
+  ): Promise<void> {
+    const keys = entries.map(([key]) => key)
+    if (this.lower.length > 0) {
+      await Promise.all(this.lower.map((layer, index) => layer.overwrite(below[index] as Writes)))
       const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
       if (lost.length > 0) this.#drop({ keys: lost })
       // A read of a lower layer that is still under way may have found what was there before.
@@ -195,6 +227,7 @@ export class Layers {
 
   async close(): Promise<void> {
     await this.#bus?.close()
+    this.top?.users.delete(this.#name)
     await Promise.all([
       this.top && (this.#stores[0] as CacheStore<unknown>).close(),
       ...this.lower.map((layer) => layer.close()),
@@ -255,7 +288,9 @@ export class Layers {
 
   /** From memory, and from what is being loaded. */
   #drop(invalidation: Invalidation): void {
-    if (this.top !== undefined) dropFrom(this.top, invalidation, this.#settings.clock.monotonic())
+    const now = this.#settings.clock.monotonic()
+    if (this.top !== undefined) dropFrom(this.top, invalidation, now)
+    else this.tags.bump(invalidation.tags ?? [], ++this.#version, now)
     this.#forget(invalidation)
   }
 }

@@ -13,6 +13,11 @@ const LEASE = 30_000
 /** By so much an entry may seem to end later when a layer gives it back in whole milliseconds of the wall clock. */
 const ROUNDING = 10
 
+/** The time after which a load is given up is doubled no more often. */
+const MOST_DOUBLINGS = 5
+
+const TIMER = { ref: false, name: 'load' } as const
+
 /** What is to be loaded, and how. */
 export interface LoadRequest {
   readonly scope: Scope
@@ -44,13 +49,8 @@ export function startFlight(core: CacheCore, request: LoadRequest): Flight {
 }
 
 async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
-  const { clock } = core.settings
-  const { fullKey, rules, previous } = request
-  const { hardTimeout } = rules
-  const timer =
-    hardTimeout === Number.POSITIVE_INFINITY
-      ? undefined
-      : clock.schedule(hardTimeout, () => flight.abort(tooLate(request.key, hardTimeout)), { name: 'load' })
+  const { fullKey, previous } = request
+  const stop = limit(core, flight, request)
   try {
     const held = await (core.settings.lock === undefined
       ? load(core, flight, request)
@@ -58,16 +58,35 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
     core.rest.end(fullKey)
     return held
   } catch (error) {
-    core.counts.loadFailures++
-    if (previous !== undefined && !flight.isDiscarded) core.rest.begin(fullKey, clock.monotonic())
-    core.tellError(error, 'loader', request.key)
+    if (!flight.isCalledOff) {
+      core.counts.loadFailures++
+      if (previous !== undefined && !flight.isDiscarded)
+        core.rest.begin(fullKey, core.settings.clock.monotonic())
+      core.tellError(error, 'loader', request.key)
+    }
     throw error
   } finally {
-    timer?.cancel()
-    flight.isSettled = true
-    core.running.delete(flight)
-    if (core.flights.get(fullKey) === flight) core.flights.delete(fullKey)
+    stop()
+    core.land(flight)
   }
+}
+
+/**
+ * Aborts it at its hard timeout; where it goes on for as long once more, it is given up. After each that was, the next one of
+ * its key has twice the time, so that loads do not pile up on a source that is slow.
+ */
+function limit(core: CacheCore, flight: Flight, { key, rules }: LoadRequest): () => void {
+  const { clock } = core.settings
+  const { hardTimeout } = rules
+  if (hardTimeout === Number.POSITIVE_INFINITY) return () => {}
+  const abort = () => {
+    flight.abort(tooLate(key, hardTimeout))
+    const patience = hardTimeout * 2 ** Math.min(core.overdue.before(flight).length, MOST_DOUBLINGS)
+    timer = clock.schedule(patience, () => core.giveUp(flight), TIMER)
+  }
+  // Who waits has a timer of their own, and nothing else may hold the process.
+  let timer = clock.schedule(hardTimeout, abort, TIMER)
+  return () => timer.cancel()
 }
 
 async function load(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
@@ -79,6 +98,7 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   core.counts.loads++
   const value = await runInside(flight, () => request.load(context))
   const held = isolate(value, codec)
+  core.outdate(flight)
   if (verdict.isSkipped || flight.isDiscarded) return held
   const final = judged(rules, verdict)
   if (lifeOf(value, final) === 0) {
@@ -102,21 +122,25 @@ async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest)
   const { lock, clock } = core.settings
   const { hardTimeout } = request.rules
   const ttl = hardTimeout === Number.POSITIVE_INFINITY ? LEASE : hardTimeout
-  let isLocked = false
+  const isGivenUp = new Promise<void>((resolve) => {
+    flight.onGivenUp = resolve
+  })
+  let loading: Promise<unknown> | undefined
   try {
-    return await withLock(
+    await withLock(
       lock as NonNullable<typeof lock>,
       `cache:${flight.key}`,
       // Who has it renews it for as long as it loads, and loses it when it dies: there is no other reason to give up.
       { ttl, wait: hardTimeout, clock, signal: flight.signal },
       () => {
-        isLocked = true
-        return loadUnlessFound(core, flight, request)
+        loading = loadUnlessFound(core, flight, request)
+        return Promise.race([loading, isGivenUp])
       },
     )
+    return await loading
   } catch (error) {
     // Without the lock it is still one load in this process.
-    if (isLocked || flight.signal.aborted) throw error
+    if (loading !== undefined || flight.signal.aborted) throw error
     core.tellError(error, 'lock', request.key)
     return load(core, flight, request)
   }
@@ -131,6 +155,7 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
   const isNew =
     previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil + ROUNDING)
   if (found !== undefined && found.freshUntil > now && isNew) {
+    core.outdate(flight)
     flight.since = since
     flight.tags = found.tags
     core.judgeTags(flight)

@@ -1,5 +1,6 @@
 import { jsonCodec } from '@base/core/codec'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { type CacheOptions, createCache } from './index.js'
@@ -75,7 +76,7 @@ describe('reads of a layer at the same moment', () => {
     expect(await Promise.all(keys.map((key) => cache.get(key)))).toEqual(keys)
     expect(calls.map(([asked]) => asked.length)).toEqual([500, 500, 200])
     expect(await cache.getMany(keys)).toEqual(keys)
-    expect(calls.at(-1)?.[0]).toHaveLength(1_200)
+    expect(calls.slice(3).map(([asked]) => asked.length)).toEqual([500, 500, 200])
   })
 
   test('wait for one deadline together, and count as one failure', async () => {
@@ -221,6 +222,84 @@ describe('a layer that cannot be told', () => {
     await clock.advance(200)
     await read
     expect(took).toBe(100)
+  })
+})
+
+describe('a layer that learns for long', () => {
+  /** Reads one after the other, while it looks for what matches a pattern that it could not be told of. */
+  async function learning(reads: number) {
+    const gate = deferred()
+    let isDown = true
+    const { clock, node } = over((store) => ({
+      async *scan(...args) {
+        if (isDown) throw new Error('away')
+        await gate.promise
+        yield* store.scan(...args)
+      },
+    }))
+    const cache = node()
+    await cache.deleteByPattern('a:*')
+    await node().set('b', 1)
+    isDown = false
+    await clock.advance('1s')
+    const took: number[] = []
+    const reading = (async () => {
+      for (let read = 0; read < reads; read++) {
+        const from = clock.monotonic()
+        await cache.get(`x${read}`)
+        took.push(clock.monotonic() - from)
+      }
+    })()
+    return { clock, cache, gate, took, reading }
+  }
+
+  test('is waited for once, by the first who comes', async () => {
+    const { clock, took, reading } = await learning(3)
+    await clock.advance('1s')
+    await reading
+    expect(took).toEqual([100, 0, 0])
+  })
+
+  test('is asked again as soon as it has learned', async () => {
+    const { clock, cache, gate, took, reading } = await learning(3)
+    await clock.advance(50)
+    gate.resolve()
+    await clock.advance('1s')
+    await reading
+    expect(took).toEqual([50, 0, 0])
+    expect(await cache.get('b')).toBe(1)
+  })
+})
+
+describe('a layer that is far away', () => {
+  const far = (pause: number) => (store: CacheStore, clock: TestClock) => {
+    const late =
+      <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+      async (...args: Args) => {
+        await clock.sleep(pause)
+        return call(...args)
+      }
+    return { getMany: late(store.getMany), set: late(store.set) }
+  }
+
+  test.each<[pause: number, layerTimeouts: NonNullable<CacheOptions['layerTimeouts']>, errors: number]>([
+    [120, {}, 1],
+    [120, { read: 150 }, 0],
+    [300, { read: '400ms' }, 1],
+    [300, { read: '400ms', write: '400ms' }, 0],
+    [20, { read: 10 }, 1],
+    [20, { write: 10 }, 1],
+  ])('by %i ms is of use where %j leave it time', async (pause, layerTimeouts, errors) => {
+    const { clock, node } = over(far(pause))
+    const [a, b] = [node({ layerTimeouts }), node({ layerTimeouts })]
+    const heard = vi.fn()
+    for (const cache of [a, b]) cache.on('error', heard)
+    const writing = a.set('k', 1)
+    await clock.advance('500ms')
+    await writing
+    const reading = b.get('k')
+    await clock.advance('500ms')
+    expect([await reading, heard.mock.calls.length]).toEqual([errors === 0 ? 1 : undefined, errors])
   })
 })
 

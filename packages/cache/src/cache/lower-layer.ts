@@ -1,13 +1,18 @@
 import type { Clock, Timer } from '@base/core/clock'
 import type { CacheStore, NewEntry } from '../store/cache-store.js'
+import { batchesOf } from './batches.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
+import { LateWrites } from './late-writes.js'
 import { type CrowdRead, ReadCrowd } from './read-crowd.js'
 import { StoreInvalidation } from './store-invalidation.js'
 
-/** A read and a write may take so long, in milliseconds. */
-const READ_LIMIT = 100
-const WRITE_LIMIT = 250
+/** How long calls of a layer may take, in milliseconds. */
+export interface LayerTimeouts {
+  readonly read: number
+  readonly write: number
+}
+
 /** So many failures in a row, and the layer is left alone for so long. */
 const FAILURES = 3
 const PAUSE = 1_000
@@ -25,16 +30,19 @@ export interface LayerListener {
  *
  * No call waits longer than its limit. After three failures in a row the layer is left alone for a second, then one call
  * tries. An invalidation that could not be told is kept, and from then on nothing is read from the layer, or written to
- * it, until it knows: so what was invalid before it went away is still invalid when it is back.
+ * it, until it knows: so what was invalid before it went away is still invalid when it is back. A write that took too long
+ * may still land, after newer ones: its keys are not read until it has, and are invalid then.
  */
 export class LowerLayer {
   readonly store: CacheStore<unknown>
   readonly #clock: Clock
+  readonly #limits: LayerTimeouts
   readonly #listener: LayerListener
   readonly #untold: PendingInvalidation
   readonly #invalidation: StoreInvalidation
+  readonly #late: LateWrites
   readonly #reads: ReadCrowd = new ReadCrowd((keys, tags) =>
-    this.#call('A read', READ_LIMIT, async (signal) => {
+    this.#call('A read', this.#limits.read, async (signal) => {
       // Taken apart here, where an answer that is none is the store's failure.
       const { entries, marks, version } = await this.store.getMany(keys, tags, { signal })
       return { entries: [...entries], marks: [...marks], version }
@@ -43,51 +51,82 @@ export class LowerLayer {
   #failures = 0
   #closedUntil = Number.NEGATIVE_INFINITY
   #catchingUp: Promise<void> | undefined
+  /** Somebody has waited for that in vain. */
+  #isCatchingUpSlowly = false
   #retry: Timer | undefined
   #isClosed = false
 
   /** `path` is that of the namespace whose entries it keeps. */
-  constructor(store: CacheStore<unknown>, path: string, clock: Clock, listener: LayerListener) {
+  constructor(
+    store: CacheStore<unknown>,
+    path: string,
+    clock: Clock,
+    limits: LayerTimeouts,
+    listener: LayerListener,
+  ) {
     this.store = store
     this.#clock = clock
+    this.#limits = limits
     this.#listener = listener
     this.#untold = new PendingInvalidation(path)
-    this.#invalidation = new StoreInvalidation(store, (what, work, limit = WRITE_LIMIT) =>
+    this.#invalidation = new StoreInvalidation(store, (what, work, limit = limits.write) =>
       this.#attempt(what, limit, work),
     )
+    this.#late = new LateWrites(clock, async (keys) => {
+      this.#owe({ keys })
+      await this.#catchingUp
+      await this.#catchUp()
+    })
   }
 
   /** `undefined` where it cannot be asked now. */
   read(keys: readonly string[], tags: readonly string[]): Promise<CrowdRead | undefined> {
-    return this.#reads.read(keys, tags)
+    return this.#late.touch(keys) ? Promise.resolve(undefined) : this.#reads.read(keys, tags)
   }
 
   /** The result of a load, which began at a version; `false` where the layer knows something newer. */
   async write(key: string, entry: NewEntry, since: bigint): Promise<boolean> {
     const options = { unlessDeletedSince: since }
-    const written = await this.#call('A write', WRITE_LIMIT, () => this.store.set(key, entry, options))
+    const written = await this.#call('A write', this.#limits.write, () => this.store.set(key, entry, options))
     return written !== false
   }
 
   /** What was found below. */
   async fill(entries: readonly (readonly [string, NewEntry])[], since: bigint): Promise<void> {
     const options = { unlessDeletedSince: since }
-    await this.#call('A write', WRITE_LIMIT, () => this.store.setMany(entries, options))
+    await this.#call('A write', this.#limits.write, () => this.store.setMany(entries, options))
   }
 
   /** What a user sets: where it cannot be written, the layer must at least lose what it has. */
   async overwrite(entries: readonly (readonly [string, NewEntry])[]): Promise<void> {
-    const written = await this.#call('A write', WRITE_LIMIT, async () => {
+    const keys = entries.map(([key]) => key)
+    let writing: Promise<unknown> | undefined
+    let isOver = false
+    const written = await this.#call('A write', this.#limits.write, async () => {
       const [first] = entries
-      if (first !== undefined && entries.length === 1) await this.store.set(first[0], first[1])
-      else await this.store.setMany(entries)
+      const isOne = first !== undefined && entries.length === 1
+      const answer = isOne ? this.store.set(first[0], first[1]) : this.store.setMany(entries)
+      writing = Promise.resolve<unknown>(answer).finally(() => {
+        isOver = true
+      })
+      await writing
       return true
     })
-    if (written === undefined) this.#owe({ keys: entries.map(([key]) => key) })
+    if (written !== undefined) return
+    this.#owe({ keys })
+    // It may land after that was told.
+    if (writing !== undefined && !isOver) this.#late.follow(writing, keys)
   }
 
+  /** Names in batches: what cannot be told is owed, and not what can. */
   async invalidate(invalidation: Invalidation): Promise<void> {
-    const isTold = (await this.#mayAsk(WRITE_LIMIT)) && (await this.#invalidation.tell(invalidation))
+    const [first, ...others] = batchesOf(invalidation.keys ?? [])
+    await this.#invalidate(first === undefined ? invalidation : { ...invalidation, keys: first })
+    for (const keys of others) await this.#invalidate({ keys })
+  }
+
+  async #invalidate(invalidation: Invalidation): Promise<void> {
+    const isTold = (await this.#mayAsk(this.#limits.write)) && (await this.#invalidation.tell(invalidation))
     if (isTold) await this.#invalidation.free(invalidation)
     else this.#owe(invalidation)
   }
@@ -95,11 +134,11 @@ export class LowerLayer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#retry?.cancel()
-    await withDeadline(this.#clock, PAUSE, 'A recovery of a cache layer', () => this.#catchUp()).catch(
-      () => {},
-    )
+    await withDeadline(this.#clock, PAUSE, 'A recovery of a cache layer', async () => {
+      await Promise.all([this.#catchUp(), this.#late.settled()])
+    }).catch(() => {})
     this.#invalidation.end()
-    await this.#attempt('The end', WRITE_LIMIT, () => this.store.close())
+    await this.#attempt('The end', this.#limits.write, () => this.store.close())
   }
 
   async #call<T>(
@@ -127,13 +166,20 @@ export class LowerLayer {
     }
   }
 
-  /** Not while it has to learn of invalidations first; for that a call waits no longer than for its own answer. */
+  /**
+   * Not while it has to learn of invalidations first. For that a call waits no longer than for its own answer, and not at all
+   * once another one has waited in vain.
+   */
   async #mayAsk(limit: number): Promise<boolean> {
     if (!this.#isDue()) return false
     if (this.#isUpToDate) return true
-    await withDeadline(this.#clock, limit, 'A recovery of a cache layer', () => this.#catchUp()).catch(
-      () => {},
-    )
+    if (!this.#isCatchingUpSlowly) {
+      await withDeadline(this.#clock, limit, 'A recovery of a cache layer', () => this.#catchUp()).catch(
+        () => {
+          this.#isCatchingUpSlowly = this.#catchingUp !== undefined
+        },
+      )
+    }
     return this.#isUpToDate
   }
 
@@ -151,7 +197,7 @@ export class LowerLayer {
   }
 
   #owe(invalidation: Invalidation): void {
-    this.#untold.add(invalidation)
+    this.#untold.keep(invalidation)
     this.#planRetry()
   }
 
@@ -170,6 +216,7 @@ export class LowerLayer {
   #catchUp(): Promise<void> {
     this.#catchingUp ??= this.#tellUntold().finally(() => {
       this.#catchingUp = undefined
+      this.#isCatchingUpSlowly = false
     })
     return this.#catchingUp
   }

@@ -67,9 +67,8 @@ export class Reader {
     const open = full.flatMap((_, index) => (layers.isSure(found[index]) ? [] : [index]))
     if (open.length > 0 && layers.lower.length > 0) {
       const names = open.map((index) => full[index] as string)
-      const below = await layers.lookup(this.#scope, names, [])
-      for (const [place, index] of open.entries())
-        found[index] = better(layers.settle(names[place] as string, below, place), below.found[place])
+      const below = await layers.findBelow(this.#scope, names)
+      for (const [place, index] of open.entries()) found[index] = below[place]
     }
     return keys.map((key, index) => {
       const entry = found[index]
@@ -89,6 +88,7 @@ export class Reader {
     if (rules.signal?.aborted === true) throw rules.signal.reason
     const { found } = known
     if (found !== undefined && this.#isFresh(found)) {
+      if (this.#isRefreshDue(found, found.freshUntil)) this.#refresh(key, load, rules, found)
       this.#hit(key)
       return reveal(found.held)
     }
@@ -128,18 +128,27 @@ export class Reader {
   refreshEarly(slot: number, key: string, load: Load, options: LoadOptions | undefined): void {
     const { layers, settings } = this.#core
     const slots = layers.top?.slots
-    const { life, loadTime } = slots?.extras[slot] ?? { life: 0, loadTime: 0 }
-    if (slots === undefined || loadTime === 0) return
-    const left = (slots.freshUntil[slot] as number) - this.#now()
-    if (!isRefreshDue(left, life, loadTime, settings.earlyRefresh, settings.random())) return
+    const extras = slots?.extras[slot]
+    if (extras === undefined || !this.#isRefreshDue(extras, slots?.freshUntil[slot] as number)) return
     const rules = rulesOf(settings, this.#scope, key, options)
-    this.#refresh(key, load, rules).catch((error: unknown) => this.#core.tellError(error, 'layer', key))
+    this.#refresh(key, load, rules, layers.find(this.#scope.keyOf(key)))
   }
 
-  async #refresh(key: string, load: Load, rules: CallRules): Promise<void> {
+  #isRefreshDue({ life, loadTime }: Pick<Found, 'life' | 'loadTime'>, freshUntil: number): boolean {
+    const { earlyRefresh, random } = this.#core.settings
+    if (earlyRefresh === 0 || loadTime === 0) return false
+    return isRefreshDue(freshUntil - this.#now(), life, loadTime, earlyRefresh, random())
+  }
+
+  #refresh(key: string, load: Load, rules: CallRules, previous: Found | undefined): void {
+    this.#loadEarly(key, load, rules, previous).catch((error: unknown) =>
+      this.#core.tellError(error, 'layer', key),
+    )
+  }
+
+  async #loadEarly(key: string, load: Load, rules: CallRules, previous: Found | undefined): Promise<void> {
     if (this.#core.flights.has(this.#scope.keyOf(key))) return
     const since = this.#core.layers.version
-    const previous = this.#core.layers.find(this.#scope.keyOf(key))
     const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
     if (this.#core.isClosed) return
     this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })

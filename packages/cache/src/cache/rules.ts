@@ -46,9 +46,11 @@ export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOp
     return value === undefined ? fallback : checkDuration(value, option)
   }
   const { tags, signal, negativeTtl } = options
+  const ttl = options.ttl === undefined ? ttlOf(rules, key) : checkDuration(options.ttl, 'ttl')
   return {
-    ttl: options.ttl === undefined ? ttlOf(rules, key) : checkDuration(options.ttl, 'ttl'),
-    negativeTtl: negativeTtl === undefined ? rules.negativeTtl : checkDuration(negativeTtl, 'negativeTtl'),
+    ttl: ttl ?? rules.ttl,
+    negativeTtl:
+      negativeTtl === undefined ? negativeTtlOf(rules, ttl) : checkDuration(negativeTtl, 'negativeTtl'),
     grace: pick('grace', rules.grace),
     staleWhileRevalidate: pick('staleWhileRevalidate', rules.staleWhileRevalidate),
     softTimeout: pick('softTimeout', rules.softTimeout),
@@ -63,11 +65,17 @@ export function scopedTags(scope: Scope, tags: readonly string[]): string[] {
   return [...new Set(checkTags(tags))].map((tag) => scope.tagOf(tag))
 }
 
-function ttlOf(rules: Rules, key: string): number {
+/** What the key says. */
+function ttlOf(rules: Rules, key: string): number | undefined {
   for (const [pattern, ttl] of rules.ttlByPattern) {
     if (matchesPattern(pattern, key)) return ttl
   }
-  return rules.ttl
+  return undefined
+}
+
+/** The cache's, as far as no `ttl` of the call or the key is shorter. */
+function negativeTtlOf({ negativeTtl }: Rules, ttl = Number.POSITIVE_INFINITY): number | undefined {
+  return negativeTtl && Math.min(negativeTtl, ttl)
 }
 
 /** How long a value is fresh, before jitter. */

@@ -1,16 +1,19 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
+import { toMilliseconds } from '@base/core/duration'
 import type { Lock } from '@base/core/lock'
 import { checkFunction, checkMethods, checkNumber, invalidOption } from '@base/core/options'
 import type { CacheBus } from '../bus/cache-bus.js'
 import type { CacheStore } from '../store/cache-store.js'
 import type { CacheOptions, InvalidationRule } from './cache-options.js'
+import type { LayerTimeouts } from './lower-layer.js'
 import { checkDuration, type Rules } from './rules.js'
 import { checkKey, Scope } from './scope.js'
 
 /** The options of a cache, checked and complete. */
 export interface Settings extends Rules {
   readonly layers: readonly CacheStore<unknown>[]
+  readonly layerTimeouts: LayerTimeouts
   readonly bus: CacheBus | undefined
   readonly scope: Scope
   readonly jitter: readonly [number, number]
@@ -37,6 +40,7 @@ function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
   const outermost = new Scope('')
   return {
     layers: checkLayers(options.layers),
+    layerTimeouts: checkLayerTimeouts(options.layerTimeouts ?? {}),
     bus: bus && checkMethods(bus, ['publish', 'subscribe'], place('bus')),
     lock: lock && checkMethods(lock, ['acquire'], place('lock')),
     clock: checkMethods(clock, ['now', 'monotonic', 'schedule', 'sleep'], place('clock')),
@@ -78,6 +82,16 @@ function checkLayers(layers: unknown): readonly CacheStore<unknown>[] {
       throw invalidOption(layer.encoding, place(`layers[${index}].encoding`), `'bytes' or 'objects'`)
   }
   return layers
+}
+
+function checkLayerTimeouts(timeouts: NonNullable<CacheOptions['layerTimeouts']>): LayerTimeouts {
+  if (typeof timeouts !== 'object' || timeouts === null)
+    throw invalidOption(timeouts, place('layerTimeouts'), 'an object')
+  const { read = 100, write = 250 } = timeouts
+  return {
+    read: toMilliseconds(read, { ...place('layerTimeouts.read'), positive: true }),
+    write: toMilliseconds(write, { ...place('layerTimeouts.write'), positive: true }),
+  }
 }
 
 function checkJitter(jitter: unknown): readonly [number, number] {

@@ -8,7 +8,7 @@ export interface CacheStats {
   readonly stale: number
   /** Calls of loaders. */
   readonly loads: number
-  /** Those that failed. */
+  /** Those that failed, without those that were aborted because nobody waited any more or the cache was closed. */
   readonly loadFailures: number
   /** Values written, by `set` or by a load. */
   readonly sets: number

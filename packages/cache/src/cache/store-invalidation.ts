@@ -1,9 +1,8 @@
 import type { CacheStore } from '../store/cache-store.js'
+import { BATCH, batchesOf } from './batches.js'
 import type { Invalidation } from './invalidation.js'
 import { Scope } from './scope.js'
 
-/** So many names are told at once. */
-const BATCH = 500
 /** A store may look through its keys for so long until it finds one, in milliseconds. */
 const SCAN_LIMIT = 30_000
 
@@ -14,7 +13,7 @@ export type Attempt = <T>(
   limit?: number,
 ) => Promise<T | undefined>
 
-/** Tells a store what is invalid, call by call: each has a limit of its own, for nobody knows how many there are. */
+/** Tells a store what is invalid, call by call, each with a limit of its own. */
 export class StoreInvalidation {
   readonly #store: CacheStore<unknown>
   readonly #attempt: Attempt
@@ -59,8 +58,7 @@ export class StoreInvalidation {
     names: readonly string[],
     tell: (part: readonly string[]) => Promise<unknown>,
   ): Promise<boolean> {
-    for (let from = 0; from < names.length; from += BATCH) {
-      const part = names.slice(from, from + BATCH)
+    for (const part of batchesOf(names)) {
       const isTold = await this.#attempt('An invalidation', async () => {
         await tell(part)
         return true

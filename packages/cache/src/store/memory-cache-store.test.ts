@@ -63,6 +63,55 @@ describe('memoryCacheStore', () => {
     expect(engine.bytes).toBe(0)
   })
 
+  test('tags take room too, each once, and an entry of too many is not stored', async () => {
+    const { store, set, engine } = onTestClock({ maxBytes: 100_000 })
+    await set('plain', 1)
+    const plain = engine.bytes
+    await set('tagged', 1, HOUR, ['t', 'u'])
+    const tagged = engine.bytes - plain
+    await set('tagger', 1, HOUR, ['t', 'u'])
+    const shared = engine.bytes - plain - tagged
+    expect(tagged - shared).toBeGreaterThan(300)
+    expect(shared).toBeGreaterThan(plain)
+    for (let id = 0; id < 300; id++) {
+      await set(`k${id}`, 1, HOUR, [`a${id}`, `b${id}`.repeat(100)])
+      expect(engine.bytes).toBeLessThanOrEqual(100_000)
+    }
+    expect(engine.size).toBeLessThan(100)
+    const many = Array.from({ length: 200 }, (_, id) => `many${id}`)
+    await set('k299', 1, HOUR, many)
+    expect([await has(store, 'k298'), await has(store, 'k299')]).toEqual([true, false])
+    await store.delete([...engine.keys()])
+    expect(engine.bytes).toBe(0)
+  })
+
+  test.each([
+    ['in proportion to maxBytes', { maxBytes: 1_600_000 }, 2_000],
+    ['but some at least', { maxBytes: 1_000 }, 1_000],
+    ['and no more than 65,536', {}, 65_536],
+  ])('remembers deletions and marks %s', async (_, limits, most) => {
+    const { store, set } = onTestClock(limits)
+    const { version } = await store.getMany([], [])
+    const refuses = async (key: string, tags: readonly string[] = []) => {
+      const entry = {
+        value: 1,
+        expiresAt: Number.POSITIVE_INFINITY,
+        staleUntil: Number.POSITIVE_INFINITY,
+        tags,
+      }
+      return !(await store.set(key, entry, { unlessDeletedSince: version }))
+    }
+    const names = Array.from({ length: most }, (_, id) => `k${id}`)
+    await store.delete(names)
+    await store.bumpTags(names)
+    expect([await refuses('k0'), await refuses('x', ['k0']), await refuses('x')]).toEqual([true, true, false])
+    await store.bumpTags(['one more'])
+    expect([await refuses('x', ['y']), await refuses('y')]).toEqual([true, false])
+    await store.delete(['one more'])
+    expect(await refuses('y')).toBe(true)
+    expect(await set('k0')).toBe(true)
+  })
+
   test('an entry that grows pushes others out', async () => {
     const { set, engine } = onTestClock({ maxBytes: 2_000 })
     for (const key of ['a', 'b', 'c', 'd']) await set(key, 'x'.repeat(100))
@@ -103,15 +152,29 @@ describe('memoryCacheStore', () => {
     expect(engine.size).toBe(0)
   })
 
-  test('plans no timer where nothing ever ends, nor after it is closed', async () => {
+  test('plans no timer where nothing ever ends', async () => {
     const schedule = vi.spyOn(TestClock.prototype, 'schedule')
-    const { store, set } = onTestClock()
+    const { set } = onTestClock()
     await set('a', 1, Number.POSITIVE_INFINITY)
     expect(schedule).not.toHaveBeenCalled()
-    await store.close()
-    await set('b', 1, 1_000)
-    expect(schedule).not.toHaveBeenCalled()
     schedule.mockRestore()
+  })
+
+  test('frees nothing by itself once it is closed, until another cache that shares it writes', async () => {
+    const { clock, store, set, engine } = onTestClock()
+    for (let id = 0; id < 2_000; id++) await set(`k${id}`, id, 1_000)
+    await clock.advance(1_000)
+    expect(engine.size).toBe(1_000)
+    // In the midst of a round.
+    await store.close()
+    await clock.advance('1h')
+    expect(engine.size).toBe(1_000)
+    await set('long', 1, 2 * HOUR)
+    await set('short', 1, 1_000)
+    await clock.advance(1_100)
+    expect([...engine.keys()]).toEqual(['long'])
+    await clock.advance(2 * HOUR)
+    expect(engine.size).toBe(0)
   })
 
   test('remembers no tag that no entry has, but for a while', async () => {

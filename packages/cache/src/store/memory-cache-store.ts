@@ -19,7 +19,8 @@ export interface MemoryCacheStoreOptions {
   /** The most entries, an integer from 1; `Infinity` only beside `maxBytes`. @defaultValue 10_000, without a limit where `maxBytes` is given */
   readonly maxEntries?: number
   /**
-   * About how many bytes keys and values may take, from 1,000. An entry that needs more than a quarter of it is not stored.
+   * About how many bytes keys, values and tags may take, from 1,000. An entry that needs more than a quarter of it is not
+   * stored. What was deleted in the last minute is remembered beside them, in a quarter more, or 200 kB.
    * @defaultValue no limit
    */
   readonly maxBytes?: number
@@ -33,9 +34,11 @@ export interface MemoryCacheStoreOptions {
  *
  * Reading and writing take constant time. Lives are measured on the monotonic clock, so that a step of the wall clock
  * changes nothing. What has ended is never read again, and freed in small steps by a timer that does not hold the process.
- * Bytes are an estimate, exact for binaries, about right for texts and objects.
+ * Bytes are an estimate, exact for binaries, about right for texts, objects and tags, of which those that several entries
+ * have count once.
  *
- * It keeps objects as they are: a cache copies or freezes them before. Several caches of one process may share it.
+ * It keeps objects as they are: a cache copies or freezes them before. Several caches of one process may share it; when one
+ * of them is closed, those that write go on.
  *
  * @example
  * const cache = createCache({ layers: [memoryCacheStore({ maxEntries: 50_000 })] })
@@ -118,14 +121,16 @@ class MemoryStore {
     if (slot === NO_SLOT) return undefined
     const { values, versions, freshUntil, goneAt, extras } = this.#engine.slots
     const wall = this.#clock.now() - now
-    const loadTime = extras[slot]?.loadTime
+    const { life = Number.POSITIVE_INFINITY, loadTime = 0 } = extras[slot] ?? {}
+    const expiresAt = Math.round(wall + (freshUntil[slot] as number))
     return {
       value: values[slot],
       version: BigInt(versions[slot] as number),
-      expiresAt: Math.round(wall + (freshUntil[slot] as number)),
+      ...(life < Number.POSITIVE_INFINITY && { createdAt: expiresAt - life }),
+      expiresAt,
       staleUntil: Math.round(wall + (goneAt[slot] as number)),
       tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
-      ...(loadTime !== undefined && loadTime > 0 && { loadTime }),
+      ...(loadTime > 0 && { loadTime }),
     }
   }
 
@@ -140,7 +145,7 @@ class MemoryStore {
         freshUntil: offset + entry.expiresAt,
         goneAt: offset + entry.staleUntil,
         tags: entry.tags,
-        life: entry.expiresAt - this.#clock.now(),
+        life: entry.expiresAt - (entry.createdAt ?? this.#clock.now()),
         loadTime: entry.loadTime ?? 0,
         since: since === undefined ? undefined : Number(since),
       },

@@ -1,14 +1,21 @@
 import { FIRST_SLOT, S3Fifo } from './s3-fifo.js'
 import { sizeOf } from './size-of.js'
 import { type Extras, FIRST_CAPACITY, Slots } from './slots.js'
-import { TagBook } from './tag-book.js'
-import { Tombstones } from './tombstones.js'
+import { sizeOfTag, TagBook } from './tag-book.js'
+import { MOST, Tombstones } from './tombstones.js'
 
 /** No entry has this slot. */
 export const NO_SLOT = -1
 
 /** What the maps of the store need for an entry, about. */
 const OVERHEAD = 100
+/** What an entry needs that has tags or the time of its load, and for each tag that others have too. */
+const EXTRAS = 200
+const TAG = 8
+/** What a deletion that is remembered needs, about. */
+const TOMBSTONE = 100
+/** So many are remembered at least. */
+const FEW_TOMBSTONES = 1_000
 
 /** An entry to be written; times are on the monotonic clock. */
 export interface MemoryWrite {
@@ -37,30 +44,41 @@ export interface MemoryLimits {
 /** Entries in memory, read without a promise. The cache uses it directly where it is its first layer. */
 export class MemoryEngine {
   slots: Slots
-  readonly tags: TagBook = new TagBook()
+  readonly tags: TagBook
   /** Told of each key that is evicted for want of room. */
   readonly onEvict: Set<(key: string) => void> = new Set()
+  /** The names on the bus of the caches that use it: what one of them tells, is done here already. */
+  readonly users: Set<string> = new Set()
   /** Told of each entry with an end, and when that is. */
   onDeadline: (goneAt: number) => void = () => {}
   /** Grows with each change that is not a load's result. */
   version = 0
-  bytes = 0
+  /** Without that of tags. */
+  #bytes = 0
   /** Above the highest slot that was ever used. */
   end: number = FIRST_SLOT
   #index: Map<string, number> = new Map()
   #queues: S3Fifo = new S3Fifo(FIRST_CAPACITY)
   #free: number[] = []
   #capacity: number = FIRST_CAPACITY
-  readonly #deleted = new Tombstones()
+  readonly #deleted: Tombstones
   readonly #limits: MemoryLimits
 
   constructor(limits: MemoryLimits) {
     this.#limits = limits
+    const most = mostTombstones(limits)
+    this.#deleted = new Tombstones(most)
+    this.tags = new TagBook(most)
     this.slots = new Slots(limits.maxBytes !== Number.POSITIVE_INFINITY)
   }
 
   get size(): number {
     return this.#index.size
+  }
+
+  /** About how much all entries take; 0 where there is no limit. */
+  get bytes(): number {
+    return this.slots.sizes === undefined ? 0 : this.#bytes + this.tags.bytes
   }
 
   keys(): IterableIterator<string> {
@@ -108,13 +126,15 @@ export class MemoryEngine {
     if (since !== undefined && !this.#allows(key, since, write.tags)) return false
     const version = since ?? ++this.version
     const old = this.#index.get(key)
-    const size = this.slots.sizes === undefined ? 0 : sizeOf(write.held) + key.length * 2 + OVERHEAD
+    const size = this.slots.sizes === undefined ? 0 : sizeOfEntry(write)
+    // As if no other entry had its tags.
+    const room = size && sizeWithTags(size, write.tags)
     // An entry without a moment to live, or without room, takes the older one with it.
-    if (write.goneAt <= now || size > this.#limits.maxBytes / 4) {
+    if (write.goneAt <= now || room > this.#limits.maxBytes / 4) {
       if (old !== undefined) this.remove(old, now)
       return true
     }
-    const slot = old ?? this.#newSlot(key, size, now)
+    const slot = old ?? this.#newSlot(key, room, now)
     if (old !== undefined) this.#clean(old, now)
     this.#fill(slot, write, version)
     this.#weigh(slot, size, now)
@@ -187,10 +207,10 @@ export class MemoryEngine {
     return !this.tags.areBumped(tags, since)
   }
 
-  #newSlot(key: string, size: number, now: number): number {
+  #newSlot(key: string, room: number, now: number): number {
     while (
       this.size > 0 &&
-      (this.size >= this.#limits.maxEntries || this.bytes + size > this.#limits.maxBytes)
+      (this.size >= this.#limits.maxEntries || this.bytes + room > this.#limits.maxBytes)
     ) {
       this.#evict(now)
     }
@@ -226,7 +246,7 @@ export class MemoryEngine {
     const { sizes } = this.slots
     if (sizes === undefined) return
     sizes[slot] = size
-    this.bytes += size
+    this.#bytes += size
     while (this.bytes > this.#limits.maxBytes && this.size > 1) this.#evict(now)
   }
 
@@ -242,7 +262,7 @@ export class MemoryEngine {
   #clean(slot: number, now: number): void {
     const extra = this.slots.extras[slot]
     if (extra !== undefined) this.tags.release(extra.tags, now)
-    if (this.slots.sizes !== undefined) this.bytes -= this.slots.sizes[slot] as number
+    if (this.slots.sizes !== undefined) this.#bytes -= this.slots.sizes[slot] as number
   }
 
   #grow(): void {
@@ -250,4 +270,20 @@ export class MemoryEngine {
     this.slots.grow(this.#capacity)
     this.#queues.grow(this.#capacity)
   }
+}
+
+function sizeOfEntry({ key, held, tags, loadTime }: MemoryWrite): number {
+  const size = sizeOf(held) + key.length * 2 + OVERHEAD
+  return tags.length === 0 && loadTime === 0 ? size : size + EXTRAS + tags.length * TAG
+}
+
+function sizeWithTags(size: number, tags: readonly string[]): number {
+  let sum = size
+  for (const tag of tags) sum += sizeOfTag(tag)
+  return sum
+}
+
+/** As many as an eighth of the room takes: for keys and for tags together that is a quarter more. */
+function mostTombstones({ maxBytes }: MemoryLimits): number {
+  return Math.max(FEW_TOMBSTONES, Math.min(MOST, Math.floor(maxBytes / 8 / TOMBSTONE)))
 }

@@ -12,7 +12,7 @@ const REST = 1_000
  * Frees what nobody reads any more, in small steps.
  *
  * It sleeps until the earliest end that it knows of, then goes through all entries once, and notes the next end on the way.
- * Its timer never holds the process, and there is none where nothing ever ends.
+ * Its timer never holds the process, and there is none where nothing ever ends, nor between a closing and the next entry.
  */
 export class Sweeper {
   readonly #engine: MemoryEngine
@@ -23,7 +23,6 @@ export class Sweeper {
   #position: number = FIRST_SLOT
   /** The earliest end of those that the round has passed, and of those that were written meanwhile. */
   #earliest = Number.POSITIVE_INFINITY
-  #closed = false
 
   constructor(engine: MemoryEngine, clock: Clock) {
     this.#engine = engine
@@ -33,9 +32,12 @@ export class Sweeper {
     }
   }
 
+  /** Others may still use the store: with what they write it begins anew. */
   close(): void {
-    this.#closed = true
     this.#timer?.cancel()
+    this.#wakesAt = Number.POSITIVE_INFINITY
+    this.#earliest = Number.POSITIVE_INFINITY
+    this.#position = FIRST_SLOT
   }
 
   #noteDeadline(goneAt: number): void {
@@ -45,7 +47,6 @@ export class Sweeper {
   }
 
   #wakeAt(time: number): void {
-    if (this.#closed) return
     this.#timer?.cancel()
     this.#wakesAt = time
     const delay = Math.max(0, Math.ceil(time - this.#clock.monotonic()))

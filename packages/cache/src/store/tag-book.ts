@@ -1,5 +1,8 @@
 import { Tombstones } from './tombstones.js'
 
+/** What a tag needs beyond its text, about. */
+const OVERHEAD = 200
+
 /** A tag that entries have. */
 export interface TagRecord {
   readonly name: string
@@ -13,8 +16,15 @@ export interface TagRecord {
 export class TagBook {
   /** Grows with each invalidation, so that an entry that was valid at the same epoch is valid without a further look. */
   epoch = 0
+  /** About how much the tags take that entries have; each counts once. */
+  bytes = 0
   readonly #records = new Map<string, TagRecord>()
-  readonly #unused = new Tombstones()
+  readonly #unused: Tombstones
+
+  /** Remembers the marks of at most so many tags that no entry has. */
+  constructor(most?: number) {
+    this.#unused = new Tombstones(most)
+  }
 
   /** What a load must not have begun before, if its tags were to be invalidated unseen. */
   get floor(): number {
@@ -35,8 +45,9 @@ export class TagBook {
     return tags.map((name) => {
       let record = this.#records.get(name)
       if (record === undefined) {
-        record = { name, mark: this.#unused.take(name), entries: 0 }
+        record = { name, mark: this.#unused.versionOf(name), entries: 0 }
         this.#records.set(name, record)
+        this.bytes += sizeOfTag(name)
       }
       record.entries++
       return record
@@ -49,6 +60,7 @@ export class TagBook {
       record.entries--
       if (record.entries > 0) continue
       this.#records.delete(record.name)
+      this.bytes -= sizeOfTag(record.name)
       if (record.mark > 0) this.#unused.add(record.name, record.mark, now)
     }
   }
@@ -61,4 +73,9 @@ export class TagBook {
       else record.mark = version
     }
   }
+}
+
+/** About how much a tag takes that no other entry has. */
+export function sizeOfTag(name: string): number {
+  return OVERHEAD + name.length * 2
 }

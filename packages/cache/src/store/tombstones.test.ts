@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { TagBook } from './tag-book.js'
+import { sizeOfTag, TagBook } from './tag-book.js'
 import { Tombstones } from './tombstones.js'
 
 const MINUTE = 60_000
@@ -92,10 +92,17 @@ describe('Tombstones', () => {
     expect([tombstones.forbids('a', 2), tombstones.forbids('a', 3)]).toEqual([true, false])
   })
 
-  test('hand a version over, once', () => {
+  test('there are as many as it is told, where that is fewer', () => {
+    const tombstones = new Tombstones(2)
+    for (const [version, key] of ['', 'a', 'b', 'c'].entries()) tombstones.add(key, version, 0)
+    expect([tombstones.floor, tombstones.versionOf('a'), tombstones.versionOf('b')]).toEqual([1, 0, 2])
+  })
+
+  test('a version is not replaced by a lower one', () => {
     const tombstones = new Tombstones()
+    tombstones.add('a', 2, 0)
     tombstones.add('a', 1, 0)
-    expect([tombstones.take('a'), tombstones.take('a'), tombstones.floor]).toEqual([1, 0, 0])
+    expect(tombstones.versionOf('a')).toBe(2)
   })
 })
 
@@ -133,6 +140,16 @@ describe('TagBook', () => {
     tags.bump(['t'], 1, 0)
     tags.bump([], 2, 0)
     expect(tags.epoch).toBe(2)
+  })
+
+  test('the tags of entries are weighed, each once', () => {
+    const tags = new TagBook()
+    const [one, two] = [tags.claim(['t', 'other']), tags.claim(['t'])]
+    expect(tags.bytes).toBe(sizeOfTag('t') + sizeOfTag('other'))
+    tags.release(one, 0)
+    expect(tags.bytes).toBe(sizeOfTag('t'))
+    tags.release(two, 0)
+    expect(tags.bytes).toBe(0)
   })
 
   test('marks that nobody has are forgotten after a minute, and the floor stands for them', () => {

@@ -1,5 +1,7 @@
-/** More than this are not kept: the oldest go first. */
-const MOST = 65_536
+import { fingerprintOf } from './fingerprint.js'
+
+/** More than this are not kept, unless there is less room: the oldest go first. */
+export const MOST = 65_536
 /** Kept for no longer than this, in milliseconds; most loads are over by then. */
 const LIFE = 60_000
 /** So many deletions of all keys that match something are kept. */
@@ -20,19 +22,30 @@ interface MatchTombstone {
  *
  * They are forgotten after a minute, or when there are too many. From then on `floor` stands for all that are forgotten: a
  * load that began before it is refused, whatever its key. So forgetting costs a slow load its place, and never undoes a
- * deletion.
+ * deletion. Keys are known by fingerprints, so that long ones take no more room: where two have the same, the deletion of
+ * one refuses a load of the other as well.
  */
 export class Tombstones {
   /** The highest version that is forgotten. */
   floor = 0
-  readonly #byKey = new Map<string, Tombstone>()
+  readonly #most: number
+  readonly #byPrint = new Map<number, Tombstone>()
   #byMatch: MatchTombstone[] = []
+  /** None is to be forgotten before, unless there are too many. */
+  #due = Number.NEGATIVE_INFINITY
+
+  /** Keeps at most so many. */
+  constructor(most: number = MOST) {
+    this.#most = most
+  }
 
   add(key: string, version: number, now: number): void {
     this.#forget(now)
+    const print = fingerprintOf(key)
+    const known = this.#byPrint.get(print)?.version ?? 0
     // Again at the end, for the map's order is that of their age.
-    this.#byKey.delete(key)
-    this.#byKey.set(key, { version, until: now + LIFE })
+    this.#byPrint.delete(print)
+    this.#byPrint.set(print, { version: Math.max(known, version), until: now + LIFE })
   }
 
   /** All keys that match were deleted. */
@@ -50,32 +63,28 @@ export class Tombstones {
 
   /** The version of the last deletion, 0 where none is known. */
   versionOf(key: string): number {
-    return this.#byKey.get(key)?.version ?? 0
-  }
-
-  /** Its version; it is somebody else's to remember from now on. */
-  take(key: string): number {
-    const version = this.versionOf(key)
-    this.#byKey.delete(key)
-    return version
+    return this.#byPrint.size === 0 ? 0 : (this.#byPrint.get(fingerprintOf(key))?.version ?? 0)
   }
 
   /** All deletions up to a version are one now. */
   raise(version: number): void {
     this.floor = version
-    this.#byKey.clear()
+    this.#byPrint.clear()
     this.#byMatch = []
   }
 
   /** Two at a time, which is faster than they come. */
   #forget(now: number): void {
+    // To find the oldest takes time where many were renewed.
+    if (now < this.#due && this.#byPrint.size < this.#most) return
     for (let step = 0; step < 2; step++) {
-      const [oldest] = this.#byKey
+      const [oldest] = this.#byPrint
       if (oldest === undefined) return
-      const [key, { version, until }] = oldest
-      if (until > now && this.#byKey.size < MOST) return
+      const [print, { version, until }] = oldest
+      this.#due = until
+      if (until > now && this.#byPrint.size < this.#most) return
       this.floor = Math.max(this.floor, version)
-      this.#byKey.delete(key)
+      this.#byPrint.delete(print)
     }
   }
 }

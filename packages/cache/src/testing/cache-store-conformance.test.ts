@@ -58,10 +58,51 @@ describe('cacheStoreConformance', () => {
       withEntries((entry) => (entry.expiresAt > NOW + 6_000 ? entry : undefined)),
     ],
     ['several are written at once', (store) => ({ ...store, setMany: async (all) => all.map(() => true) })],
+    [
+      'several that are written at once have tags of their own',
+      (store) => ({
+        ...store,
+        setMany: (all, ...rest) =>
+          store.setMany(
+            all.map(([key, entry]) => [key, { ...entry, tags: [] }]),
+            ...rest,
+          ),
+      }),
+    ],
+    [
+      'an entry that is written anew has its new tags alone',
+      (store) => {
+        const first = new Map<string, readonly string[]>()
+        return {
+          ...store,
+          set: (key, entry, ...rest) => {
+            const tags = first.get(key) ?? entry.tags
+            first.set(key, tags)
+            return store.set(key, { ...entry, tags }, ...rest)
+          },
+        }
+      },
+    ],
     ['what is deleted is gone', (store) => ({ ...store, delete: async () => 1n })],
     [
       'a load that began before a deletion is not written, one that begins after is',
       (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+    ],
+    [
+      'a deletion of several refuses the loads of each, whether it was there or not',
+      (store) => ({
+        ...store,
+        // The others only lose what they have.
+        delete: async ([first = '', ...others]) => {
+          const version = await store.delete([first])
+          const { entries } = await store.getMany(others, [])
+          for (const [place, entry] of entries.entries()) {
+            const ended = entry && { ...entry, expiresAt: 0, staleUntil: 0 }
+            if (ended) await store.set(others[place] as string, ended, { unlessDeletedSince: version })
+          }
+          return version
+        },
+      }),
     ],
     [
       'a deletion refuses no load of another key',
@@ -79,6 +120,17 @@ describe('cacheStoreConformance', () => {
       (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
     ],
     [
+      'nor what several were set to at once',
+      (store) => ({
+        ...store,
+        setMany: async (all, options) => {
+          const { version } = await store.getMany([], [])
+          const written = await store.setMany(all, options ?? { unlessDeletedSince: version })
+          return options === undefined ? all.map(() => true) : written
+        },
+      }),
+    ],
+    [
       'an entry that is set without a condition is written in any case',
       (store) => ({
         ...store,
@@ -88,6 +140,37 @@ describe('cacheStoreConformance', () => {
     [
       'a tag without a bump has the mark 0, one with it a mark above older entries',
       (store) => ({ ...store, bumpTags: async () => {} }),
+    ],
+    [
+      'several tags are marked at once',
+      (store) => ({ ...store, bumpTags: (tags) => store.bumpTags(tags.slice(0, 1)) }),
+    ],
+    [
+      'marks are given without keys',
+      (store) => ({
+        ...store,
+        getMany: async (keys, tags, options) => {
+          const read = await store.getMany(keys, tags, options)
+          return keys.length > 0 ? read : { ...read, marks: tags.map(() => 0n) }
+        },
+      }),
+    ],
+    [
+      'a bump refuses no load without the tag',
+      (store) => {
+        let bumped = 0n
+        return {
+          ...store,
+          bumpTags: async (tags) => {
+            await store.bumpTags(tags)
+            bumped = (await store.getMany([], [])).version
+          },
+          set: async (key, entry, options) => {
+            const { unlessDeletedSince: since = bumped } = options ?? {}
+            return since >= bumped && store.set(key, entry, options)
+          },
+        }
+      },
     ],
     [
       'what is set after a bump is valid, at once',
@@ -104,6 +187,19 @@ describe('cacheStoreConformance', () => {
         async *scan(pattern) {
           for await (const key of store.scan('*')) {
             if (new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(key)) yield key
+          }
+        },
+      }),
+    ],
+    [
+      'a scan finds all keys, however many',
+      (store) => ({
+        ...store,
+        async *scan(pattern, options) {
+          let found = 0
+          for await (const key of store.scan(pattern, options)) {
+            if (++found > 1_000) return
+            yield key
           }
         },
       }),

@@ -3,6 +3,8 @@ import type { CacheStore, Entry, NewEntry } from '../store/cache-store.js'
 import { assert } from './assert.js'
 
 const HOUR = 3_600_000
+/** More than a store finds in one step. */
+const MANY = 2_000
 
 /**
  * What every {@link CacheStore} must do; a store is one when it passes this against the real system. `advance` lets ten
@@ -87,6 +89,22 @@ function writing(law: Law<CacheStore>): void {
     assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), ['one', 'two'])
   })
 
+  law('several that are written at once have tags of their own', async (store) => {
+    await store.setMany([
+      ['a', await entryOf(store, 'one', { tags: ['t', 'u'] })],
+      ['b', await entryOf(store, 'two', { tags: ['v'] })],
+      ['c', await entryOf(store, 'three')],
+    ])
+    assert.deepEqual(await tagsOf(store, ['a', 'b', 'c']), [['t', 'u'], ['v'], []])
+  })
+
+  law('an entry that is written anew has its new tags alone', async (store) => {
+    for (const tags of [['t', 'u'], ['u', 'v'], []]) {
+      await store.set('a', await entryOf(store, 'one', { tags }))
+      assert.deepEqual(await tagsOf(store, ['a']), [tags])
+    }
+  })
+
   law('what is deleted is gone', async (store) => {
     await store.setMany([
       ['a', await entryOf(store, 'one')],
@@ -110,6 +128,15 @@ function loading(law: Law<CacheStore>): void {
       true,
     )
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'new')
+  })
+
+  law('a deletion of several refuses the loads of each, whether it was there or not', async (store) => {
+    const keys = ['a', 'b', 'missing']
+    await store.set('a', await entryOf(store, 'one'))
+    await store.set('b', await entryOf(store, 'two'))
+    const { version } = await store.getMany(keys, [])
+    await store.delete(keys)
+    assert.deepEqual(await loadAll(store, keys, version), [false, false, false])
   })
 
   law('a deletion refuses no load of another key', async (store) => {
@@ -139,6 +166,16 @@ function loading(law: Law<CacheStore>): void {
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'set')
   })
 
+  law('nor what several were set to at once', async (store) => {
+    const keys = ['a', 'b']
+    // First, for it may write.
+    const entry = await entryOf(store, 'set')
+    const { version } = await store.getMany(keys, [])
+    await store.setMany(keys.map((key) => [key, entry] as const))
+    assert.deepEqual(await loadAll(store, keys, version), [false, false])
+    assert.deepEqual((await store.getMany(keys, [])).entries.map(textOf), ['set', 'set'])
+  })
+
   law('an entry that is set without a condition is written in any case', async (store) => {
     await store.delete(['a'])
     await store.set('a', await entryOf(store, 'one'))
@@ -158,6 +195,30 @@ function tagging(law: Law<CacheStore>): void {
     assert.equal(marks[0], 0n)
     assert.ok((marks[1] as bigint) > (before.entries[0]?.version as bigint))
     assert.ok(entry === undefined || entry.version < (marks[1] as bigint))
+  })
+
+  law('several tags are marked at once', async (store) => {
+    await store.set('a', await entryOf(store, 'one', { tags: ['t', 'u'] }))
+    const [entry] = (await store.getMany(['a'], [])).entries
+    await store.bumpTags(['t', 'u'])
+    const { marks } = await store.getMany(['a'], ['t', 'u', 'v'])
+    const isAbove = (mark: bigint) => mark > (entry?.version as bigint)
+    assert.deepEqual(marks.map(isAbove), [true, true, false])
+  })
+
+  law('marks are given without keys', async (store) => {
+    await store.bumpTags(['t'])
+    const { marks } = await store.getMany(['a'], ['t'])
+    assert.deepEqual((await store.getMany([], ['t', 'u'])).marks, [...marks, 0n])
+    assert.ok((marks[0] as bigint) > 0n)
+  })
+
+  law('a bump refuses no load without the tag', async (store) => {
+    const { version } = await store.getMany(['a', 'b'], [])
+    await store.bumpTags(['t'])
+    const tagged = await entryOf(store, 'one', { tags: ['u'] })
+    assert.equal(await store.set('a', tagged, { unlessDeletedSince: version }), true)
+    assert.deepEqual(await loadAll(store, ['b'], version), [true])
   })
 
   law('what is set after a bump is valid, at once', async (store) => {
@@ -192,6 +253,13 @@ function searching(law: Law<CacheStore>): void {
     assert.deepEqual(await scan('a*b'), ['a*b', 'a?b', 'aXb', 'a\\*b'].sort())
     assert.deepEqual(await scan('*'), [...keys].sort())
     assert.deepEqual(await scan('nothing*'), [])
+  })
+
+  law('a scan finds all keys, however many', async (store) => {
+    const entry = await entryOf(store, '')
+    const keys = Array.from({ length: MANY }, (_, id) => `key:${id}`).sort()
+    await store.setMany([...keys, 'other'].map((key) => [key, entry] as const))
+    assert.deepEqual([...new Set(await collect(store.scan('key:*')))].sort(), keys)
   })
 }
 
@@ -271,6 +339,19 @@ async function nowOf(store: CacheStore): Promise<number> {
   await store.delete(['clock'])
   clocks.set(store, ended)
   return ended
+}
+
+/** Which keys a load that began at a version is written under. */
+async function loadAll(store: CacheStore, keys: readonly string[], version: bigint): Promise<boolean[]> {
+  const written: boolean[] = []
+  for (const key of keys)
+    written.push(await store.set(key, await entryOf(store, 'load'), { unlessDeletedSince: version }))
+  return written
+}
+
+async function tagsOf(store: CacheStore, keys: readonly string[]): Promise<string[][]> {
+  const { entries } = await store.getMany(keys, [])
+  return entries.map((entry) => [...(entry?.tags ?? ['none'])].sort())
 }
 
 function textOf(entry: Entry | undefined): string | undefined {

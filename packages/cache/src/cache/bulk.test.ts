@@ -1,0 +1,104 @@
+import { TestClock } from '@base/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheBus } from '../bus/index.js'
+import { type CacheStore, memoryCacheStore } from '../store/index.js'
+import { type Cache, type CacheOptions, createCache } from './index.js'
+
+const MANY = 10_001
+const names = Array.from({ length: MANY }, (_, index) => `k${index}`)
+const entries = names.map((name) => [name, name] as const)
+
+/** Nodes over a store whose bulk calls take 40 µs for each key; 10,001 at once would be too slow for any limit. */
+function fleet() {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock, maxEntries: 100_000 })
+  const gates: { refused?: string | undefined } = {}
+  const pass = async (keys: readonly string[]) => {
+    if (keys.includes(gates.refused as string)) {
+      gates.refused = undefined
+      throw new Error('away')
+    }
+    if (keys.length > 1) await clock.sleep(Math.ceil(keys.length * 0.04))
+  }
+  const store: CacheStore = {
+    ...shared,
+    getMany: async (keys, ...rest) => {
+      await pass(keys)
+      return shared.getMany(keys, ...rest)
+    },
+    setMany: async (written, ...rest) => {
+      await pass(written.map(([key]) => key))
+      return shared.setMany(written, ...rest)
+    },
+    delete: async (keys) => {
+      await pass(keys)
+      return shared.delete(keys)
+    },
+  }
+  const bus = memoryCacheBus()
+  const node = (more: Partial<CacheOptions> = {}) =>
+    createCache({
+      layers: [memoryCacheStore({ clock, maxEntries: 100_000 }), store],
+      jitter: [0, 0],
+      clock,
+      bus,
+      ...more,
+    })
+  const until = async <T>(work: Promise<T>): Promise<T> => {
+    await clock.advance('2s')
+    return work
+  }
+  return { clock, store, gates, node, until }
+}
+
+describe('very many entries at once', () => {
+  test('are written and read in slices, each with a limit of its own, and cost others nothing', async () => {
+    const { node, until } = fleet()
+    const [a, b] = [node(), node()]
+    const errors = vi.fn()
+    for (const cache of [a, b]) cache.on('error', errors)
+    await a.set('other', 1)
+    expect(await b.get('other')).toBe(1)
+    await b.set('k7', 'old')
+    await until(a.setMany(entries))
+    expect([await b.get('k7'), b.stats.entries]).toEqual(['k7', 2])
+    expect(await until(node().getMany(names))).toEqual(names)
+    expect(await node().get('other')).toBe(1)
+    expect(errors).not.toHaveBeenCalled()
+  })
+
+  test('of which a layer above lacks all fill it in slices', async () => {
+    const { clock, store, node, until } = fleet()
+    await until(node().setMany(entries))
+    const middle = memoryCacheStore({ clock, maxEntries: 100_000 })
+    const setMany = vi.fn(middle.setMany)
+    await until(node({ layers: [{ ...middle, setMany }, store] }).getMany(names))
+    expect(Math.max(...setMany.mock.calls.map(([written]) => written.length))).toBe(500)
+    expect(await until(node({ layers: [{ ...middle }] }).getMany(names))).toEqual(names)
+  })
+
+  test('of which one slice cannot be written are lost below in that one alone', async () => {
+    const { gates, node, until } = fleet()
+    gates.refused = 'k700'
+    await until(node().setMany(entries))
+    const found = await until(node().getMany(names))
+    const lost = names.filter((_, index) => found[index] === undefined)
+    expect([lost.length, lost[0], lost.at(-1)]).toEqual([500, 'k500', 'k999'])
+  })
+
+  test('are deleted and told by their names, also where one slice comes later', async () => {
+    const { gates, node, until } = fleet()
+    const [a, b] = [node(), node()]
+    const read = (cache: Cache) => until(cache.getMany(['other', 'k700']))
+    await a.set('other', 1)
+    await a.set('k700', 1)
+    expect(await read(b)).toEqual([1, 1])
+    gates.refused = 'k700'
+    await until(a.deleteMany(names))
+    expect(b.stats.entries).toBe(1)
+    expect([await read(b), await read(node())]).toEqual([
+      [1, undefined],
+      [1, undefined],
+    ])
+  })
+})

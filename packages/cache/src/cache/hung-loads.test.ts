@@ -1,0 +1,176 @@
+import { memoryLock } from '@base/core/lock'
+import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheStore } from '../store/index.js'
+import { type CacheOptions, createCache, type LoadContext } from './index.js'
+
+const HARD = 100
+
+function setUp(options: Partial<CacheOptions> = {}) {
+  const clock = new TestClock()
+  const shared = memoryCacheStore({ clock })
+  const node = (more: Partial<CacheOptions> = {}) =>
+    createCache({
+      layers: [memoryCacheStore({ clock }), { ...shared }],
+      jitter: [0, 0],
+      hardTimeout: HARD,
+      clock,
+      ...options,
+      ...more,
+    })
+  return { clock, node }
+}
+
+/** Loads of which each waits for its own gate, deaf to its signal. */
+function gated() {
+  const gates = [deferred<string>(), deferred<string>(), deferred<string>()]
+  let loads = 0
+  const load = vi.fn((_: LoadContext) => gates[loads++]?.promise ?? 'at once')
+  return { gates, load }
+}
+
+describe('a load that does not heed its hard timeout', () => {
+  test('is joined until it has had as long once more; who comes then loads anew', async () => {
+    const { clock, node } = setUp()
+    const cache = node()
+    const ask = (load: () => unknown) => cache.getOrSet('k', load).catch((error) => error.code)
+    const hung = ask(() => new Promise(() => {}))
+    await clock.advance(2 * HARD - 1)
+    expect(await hung).toBe('TIMEOUT')
+    const joined = ask(() => 'new')
+    await clock.advance(1)
+    expect(await ask(() => 'newer')).toBe('newer')
+    await clock.advance(HARD)
+    expect(await joined).toBe('TIMEOUT')
+  })
+
+  test('in the background is followed by another one', async () => {
+    const { clock, node } = setUp({ ttl: 1_000, staleWhileRevalidate: '1h' })
+    const cache = node()
+    await cache.set('k', 'old')
+    await clock.advance(1_000)
+    expect(await cache.getOrSet('k', () => new Promise(() => {}))).toBe('old')
+    clock.assertIdle()
+    await clock.advance(2 * HARD)
+    expect(await cache.getOrSet('k', () => 'new')).toBe('old')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('new')
+  })
+
+  test('under a lock leaves it to others, and renews it no more', async () => {
+    const clock = new TestClock()
+    const { node } = setUp({ clock, lock: memoryLock({ clock }), layers: [memoryCacheStore({ clock })] })
+    const [a, b] = [node(), node({ layers: [memoryCacheStore({ clock })] })]
+    a.getOrSet('k', () => new Promise(() => {})).catch(() => {})
+    await clock.advance(2 * HARD)
+    const other = b.getOrSet('k', () => 'value')
+    await clock.advance(HARD - 1)
+    expect(await other).toBe('value')
+  })
+
+  test.each([[undefined], ['a deletion']])('has its late value kept, but not after %s', async (deletion) => {
+    const { clock, node } = setUp()
+    const { gates, load } = gated()
+    const cache = node()
+    cache.getOrSet('k', load).catch(() => {})
+    await clock.advance(10 * HARD)
+    if (deletion !== undefined) await cache.delete('k')
+    gates[0]?.resolve('late')
+    await clock.advance(0)
+    const expected = deletion === undefined ? 'late' : undefined
+    expect([await cache.get('k'), await node().get('k')]).toEqual([expected, expected])
+  })
+
+  test.each<[first: number, second: number, kept: readonly string[]]>([
+    [0, 1, ['v0', 'v1']],
+    [1, 0, ['v1', 'v1']],
+  ])(
+    'does not put its value over that of a newer load: %i lands first, then %i',
+    async (first, second, kept) => {
+      const { clock, node } = setUp()
+      const { gates, load } = gated()
+      const cache = node()
+      for (let call = 0; call < 2; call++) {
+        cache.getOrSet('k', load).catch(() => {})
+        await clock.advance(4 * HARD)
+      }
+      const seen: unknown[] = []
+      for (const index of [first, second]) {
+        gates[index]?.resolve(`v${index}`)
+        await clock.advance(0)
+        seen.push(await cache.get('k'))
+      }
+      expect([load.mock.calls.length, seen]).toEqual([2, kept])
+    },
+  )
+})
+
+describe('closing', () => {
+  test('waits for the loads that run for a second, then aborts them, and waits no longer for those that do not heed it', async () => {
+    const { clock, node } = setUp({ hardTimeout: Number.POSITIVE_INFINITY })
+    const cache = node()
+    const errors = vi.fn()
+    cache.on('error', errors)
+    const { gates, load } = gated()
+    const heeding = cache.getOrSet(
+      'heeds',
+      ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    )
+    heeding.catch(() => {})
+    const deaf = cache.getOrSet('deaf', load)
+    await clock.advance(0)
+    const isClosed = vi.fn()
+    const closing = cache.close().then(isClosed)
+    await clock.advance(999)
+    expect(isClosed).not.toHaveBeenCalled()
+    await clock.advance(1)
+    await expect(heeding).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+    await closing
+    gates[0]?.resolve('late')
+    expect(await deaf).toBe('late')
+    expect([await node().get('deaf'), errors.mock.calls, cache.stats.loadFailures]).toEqual([
+      undefined,
+      [],
+      0,
+    ])
+    clock.assertIdle()
+  })
+})
+
+describe('the abort of the last caller', () => {
+  const left = async (options: Partial<CacheOptions> = {}) => {
+    const clock = new TestClock()
+    const { node } = setUp({ clock, layers: [memoryCacheStore({ clock })], ...options })
+    const cache = node({ hardTimeout: Number.POSITIVE_INFINITY })
+    const errors = vi.fn()
+    cache.on('error', errors)
+    const controller = new AbortController()
+    const { promise, reject } = deferred<string>()
+    const asking = cache.getOrSet('k', () => promise, { signal: controller.signal })
+    asking.catch(() => {})
+    await clock.advance(0)
+    controller.abort('gone')
+    await expect(asking).rejects.toBe('gone')
+    return { clock, cache, errors, reject }
+  }
+
+  test('makes how its load ends nobody’s concern: it is no failure', async () => {
+    const { clock, cache, errors, reject } = await left()
+    reject(new Error('aborted'))
+    await clock.advance(0)
+    expect([errors.mock.calls, cache.stats.loads, cache.stats.loadFailures]).toEqual([[], 1, 0])
+  })
+
+  test('leaves the lock to others, although the loader goes on', async () => {
+    const lock = memoryLock()
+    const { cache } = await left({ lock })
+    const lease = await lock.tryAcquire('cache:k')
+    expect(lease).toBeDefined()
+    await lease?.release()
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+  })
+})

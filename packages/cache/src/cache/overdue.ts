@@ -1,0 +1,24 @@
+import type { Flight } from './flight.js'
+
+/** Flights that did not land when they were told to: nobody joins them any more, and their late values still count. */
+export class Overdue {
+  readonly #byKey: Map<string, readonly Flight[]> = new Map()
+
+  /** The oldest of a key are added first. */
+  add(flight: Flight): void {
+    this.#byKey.set(flight.key, [...(this.#byKey.get(flight.key) ?? []), flight])
+  }
+
+  remove(flight: Flight): void {
+    const rest = this.#byKey.get(flight.key)?.filter((other) => other !== flight)
+    if (rest === undefined || rest.length === 0) this.#byKey.delete(flight.key)
+    else this.#byKey.set(flight.key, rest)
+  }
+
+  /** Those of its key that began before a flight. */
+  before(flight: Flight): readonly Flight[] {
+    const all = this.#byKey.get(flight.key) ?? []
+    const place = all.indexOf(flight)
+    return place === -1 ? all : all.slice(0, place)
+  }
+}

@@ -1,0 +1,58 @@
+import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
+import { describe, expect, test } from 'vitest'
+import { memoryCacheBus } from '../bus/index.js'
+import { type Cache, type CacheOptions, createCache } from '../cache/index.js'
+import { memoryCacheStore } from './index.js'
+
+/** Two caches on one memory store, and one on its own; all on a bus. */
+function onOneStore(options: Partial<CacheOptions> = {}) {
+  const clock = new TestClock()
+  const bus = memoryCacheBus()
+  const shared = memoryCacheStore({ clock })
+  const node = (store = shared, more = options) =>
+    createCache({ layers: [store], bus, jitter: [0, 0], clock, ...more })
+  return { clock, a: node(), b: node(shared, {}), far: node(memoryCacheStore({ clock })) }
+}
+
+describe('caches that share a memory store, and a bus', () => {
+  test.each<[string, Partial<CacheOptions>]>([
+    ['of one namespace', {}],
+    ['of their own namespaces', { namespace: 'a' }],
+  ])('do not delete what another has just written: %s', async (_, options) => {
+    const { a, b, far } = onOneStore(options)
+    await a.set('k', 1)
+    await b.set('l', 2)
+    expect([await a.get('k'), await b.get('l')]).toEqual([1, 2])
+    // What others tell they hear as before.
+    await far.set('k', 3)
+    expect(await a.get('k')).toBeUndefined()
+  })
+
+  test.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['key', (cache) => cache.delete('k')],
+    ['tag', (cache) => cache.deleteByTag('t')],
+    ['pattern', (cache) => cache.deleteByPattern('k*')],
+    ['clearing', (cache) => cache.clear()],
+  ])('hear of an invalidation while they load: %s', async (_, invalidate) => {
+    const { a, b } = onOneStore()
+    const gate = deferred<string>()
+    // Until both are on the bus.
+    await Promise.all([a.get('k'), b.get('k')])
+    const before = b.getOrSet('k', () => gate.promise, { tags: ['t'] })
+    await invalidate(a)
+    const after = b.getOrSet('k', () => 'new', { tags: ['t'] })
+    gate.resolve('old')
+    expect([await before, await after, await a.get('k')]).toEqual(['old', 'new', 'new'])
+  })
+})
+
+test('a memory store frees what has ended, also once one of the caches that share it is closed', async () => {
+  const { a, b, clock } = onOneStore({ namespace: 'a' })
+  await a.set('k', 1, { ttl: 1_000 })
+  await a.close()
+  for (let id = 0; id < 100; id++) await b.set(`k${id}`, id, { ttl: 1_000 })
+  expect(b.stats.entries).toBe(101)
+  await clock.advance(2_000)
+  expect(b.stats.entries).toBe(0)
+})
