@@ -1,10 +1,13 @@
+import { type Clock, systemClock } from '@base/core/clock'
+import { retryAfterOf } from './retry-after.js'
+
 /** Where something is sent, and with what headers. */
 export interface Target {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** How a request ended: `retryAfter` in milliseconds, where the server named it. */
+/** How a request ended: `retryAfter` in milliseconds, where the server named it; a long `answer` is cut. */
 export type Outcome =
   | { readonly type: 'sent'; readonly answer: string }
   | { readonly type: 'refused'; readonly reason: string; readonly status: number }
@@ -35,6 +38,7 @@ export function post(
   body: Uint8Array,
   agent: Agent,
   signal: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const fail = (error: unknown) => resolve({ type: 'failed', reason: reasonOf(error) })
@@ -55,9 +59,10 @@ export function post(
           if (answer.length > MAX_ANSWER) response.destroy()
         })
         response.on('error', fail)
-        response.on('close', () =>
-          resolve(outcomeOf(response.statusCode ?? 0, answer, response.headers['retry-after'])),
-        )
+        response.on('close', () => {
+          const retryAfter = retryAfterOf(response.headers['retry-after'], clock.now())
+          resolve(outcomeOf(response.statusCode ?? 0, answer, retryAfter))
+        })
       })
       request.end(body)
     } catch (error) {
@@ -66,13 +71,12 @@ export function post(
   })
 }
 
-function outcomeOf(status: number, answer: string, retryAfter: string | undefined): Outcome {
+function outcomeOf(status: number, answer: string, retryAfter: number): Outcome {
   if (status >= 200 && status < 300) return { type: 'sent', answer }
   const reason = `status ${status}`
   if (!RETRYABLE.has(status)) return { type: 'refused', reason, status }
-  const seconds = Number(/^\d{1,9}$/.exec(retryAfter ?? '')?.[0] ?? 0)
   // 0 is no pause: whoever is in trouble would be asked as fast as he can say no.
-  return seconds > 0 ? { type: 'failed', reason, retryAfter: seconds * 1_000 } : { type: 'failed', reason }
+  return retryAfter > 0 ? { type: 'failed', reason, retryAfter } : { type: 'failed', reason }
 }
 
 function reasonOf(error: unknown): string {

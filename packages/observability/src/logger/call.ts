@@ -1,5 +1,6 @@
 import { stdSerializers } from 'pino'
 import { isError } from './error-fields.js'
+import { isAnswer } from './http-message.js'
 import { fillIn, type Inline } from './message.js'
 
 /** What a call of a level's method says. */
@@ -63,5 +64,6 @@ function asRequest(first: object): object {
   if (prototype === Object.prototype || prototype === null) return first
   const { method, headers, socket, setHeader } = first as Record<string, unknown>
   if (method && headers && socket) return stdSerializers.mapHttpRequest(first as never)
-  return typeof setHeader === 'function' ? stdSerializers.mapHttpResponse(first as never) : first
+  if (typeof setHeader === 'function') return stdSerializers.mapHttpResponse(first as never)
+  return isAnswer(first) ? { res: first } : first
 }

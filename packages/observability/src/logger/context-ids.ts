@@ -1,5 +1,6 @@
 import { correlationId, tenantId } from '@base/core/context'
 import { trace } from '@opentelemetry/api'
+import { MAX_KEY } from './limits.js'
 
 /** What ties a line to a request; read anew for each line. */
 export interface ContextIds {
@@ -17,7 +18,7 @@ export interface ContextIds {
 
 const INVALID_TRACE = '0'.repeat(32)
 
-/** The ids that hold here, from the context of core and the active span of OpenTelemetry. Never throws. */
+/** The ids that hold here, from the context of core and the active span of OpenTelemetry; long ones are cut. Never throws. */
 export function contextIds(): ContextIds {
   const span = activeSpan()
   return {
@@ -42,5 +43,7 @@ function activeSpan(): { traceId: string; spanId: string; traceFlags: number } |
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  if (typeof value !== 'string' || value === '') return undefined
+  // A copy, for a part of a text keeps the whole of it in memory.
+  return value.length > MAX_KEY ? structuredClone(value.slice(0, MAX_KEY)) : value
 }

@@ -25,7 +25,8 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
  *   under the names that the line has in the end, in children's fields, errors, maps, headers and the message too.
  * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
- * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts.
+ * - A request or response of node:http is shown as pino's serializers show it, wherever it lies.
+ * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts and keys.
  * - Logging never throws.
  *
  * @example

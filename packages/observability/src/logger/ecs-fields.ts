@@ -4,7 +4,23 @@ import { MAX_ITEMS } from './limits.js'
 import type { Fields, Rename } from './line-format.js'
 
 /** Objects of ECS of which the line has fields of its own: shown field by field, so that none is there twice. */
-const SETS = ['log', 'ecs', 'service', 'trace', 'span', 'process', 'host', 'event'] as const
+const SETS = [
+  'log',
+  'ecs',
+  'service',
+  'trace',
+  'span',
+  'process',
+  'host',
+  'event',
+  'url',
+  'http',
+  'client',
+  'user_agent',
+] as const
+
+/** Objects of ECS of which the line has no field of its own, and that services have fields named after. */
+export const ecsObjects: ReadonlySet<string> = new Set(['user'])
 
 /** What users of pino log, under the names of ECS. */
 export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
@@ -18,6 +34,7 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
   ['hostname', (value) => [['host.hostname', value]]],
   ['labels', labels],
   ...SETS.map((set): [string, Rename] => [set, (value) => fieldByField(set, value)]),
+  ...[...ecsObjects].map((name): [string, Rename] => [name, (value) => object(name, value)]),
 ])
 
 function ecsError(value: unknown): Fields {
@@ -35,18 +52,28 @@ function duration(value: unknown): Fields {
 /** Keys of labels have no `.`, `*` or `\`; their values are no objects. */
 function labels(value: unknown): Fields {
   if (!hasFields(value)) return [['labels.labels', value]]
-  const shown: Record<string, unknown> = {}
-  for (const key of keysOf(value)) {
-    const label = value[key]
-    shown[`labels.${key.replace(/[.*\\]/g, '_')}`] = isObject(label) ? JSON.stringify(label) : label
-  }
-  return Object.entries(shown)
+  return keysOf(value).map((key) => {
+    const label = read(value, key)
+    return [`labels.${key.replace(/[.*\\]/g, '_')}`, label, isObject(label)] as const
+  })
+}
+
+/** Where the schema has an object, anything else would have the whole line refused. */
+function object(name: string, value: unknown): Fields {
+  return [[hasFields(value) ? name : `labels.${name}`, value]]
 }
 
 function fieldByField(set: string, value: unknown): Fields {
-  // Where the schema has an object, anything else would have the whole line refused.
-  if (!hasFields(value)) return [[`labels.${set}`, value]]
-  return keysOf(value).map((key) => [`${set}.${key}`, value[key]])
+  if (!hasFields(value)) return object(set, value)
+  return keysOf(value).map((key) => [`${set}.${key}`, read(value, key)])
+}
+
+function read(owner: Record<string, unknown>, key: string): unknown {
+  try {
+    return owner[key]
+  } catch {
+    return '[Unreadable]'
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

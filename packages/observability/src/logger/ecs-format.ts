@@ -1,4 +1,4 @@
-import { ecsFields } from './ecs-fields.js'
+import { ecsFields, ecsObjects } from './ecs-fields.js'
 import { isoTimes } from './iso-time.js'
 import { type LineFormat, namesOf, type ServiceIdentity } from './line-format.js'
 import { processIdentity } from './process-identity.js'
@@ -34,6 +34,7 @@ export function ecsFormat(service: ServiceIdentity): LineFormat {
       spanId: 'span.id',
     },
     renamed: ecsFields,
+    objects: ecsObjects,
     textOnly: true,
     level: (label) => `","log.level":${JSON.stringify(label)},`,
     line: (level, time, message, fields) =>

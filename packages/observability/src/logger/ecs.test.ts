@@ -93,6 +93,60 @@ describe('a line in ECS', () => {
   })
 })
 
+describe('what has the name of an object of ECS', () => {
+  const lineOf = (fields: object) => {
+    const memory = memoryLogger({ format: 'ecs' })
+    memory.logger.info(fields)
+    return memory.lines[0]
+  }
+
+  test('is a label where it is none', () => {
+    const req = { method: 'GET', url: '/a', headers: { 'user-agent': 'u' }, remoteAddress: '::1' }
+    const line = lineOf({ req, url: '/x', http: '1.1', client: 'c', user_agent: 'b', user: 'ann' })
+    expect(line).toMatchObject({
+      'url.path': '/a',
+      'labels.url': '/x',
+      'labels.http': '1.1',
+      'labels.client': 'c',
+      'labels.user_agent': 'b',
+      'labels.user': 'ann',
+    })
+    for (const key of ['url', 'http', 'client', 'user_agent', 'user']) expect(line).not.toHaveProperty([key])
+  })
+
+  test('stands beside what the line has of it where it is one', () => {
+    const line = lineOf({
+      req: { url: '/a' },
+      url: { path: '/x', domain: 'd' },
+      user: { id: 7, password: 'p' },
+    })
+    expect(line).toMatchObject({ 'url.path': '/a', 'url.path_': '/x', 'url.domain': 'd' })
+    expect(line?.['user']).toEqual({ id: 7, password: '[Redacted]' })
+  })
+
+  test('is named as a label where it cannot be read, alone', () => {
+    const broken = (name: string, beside: object) =>
+      Object.defineProperty(beside, name, {
+        enumerable: true,
+        get: () => {
+          throw new Error('unreadable')
+        },
+      })
+    const fields = { labels: broken('a', { b: 1, c: { d: 2n } }), log: broken('x', { y: 1 }) }
+    const line = lineOf(broken('url', broken('user', broken('error', fields))))
+    expect(line).toMatchObject({
+      'labels.a': '[Unreadable]',
+      'labels.b': 1,
+      'labels.c': '{"d":2}',
+      'log.x': '[Unreadable]',
+      'log.y': 1,
+      'labels.url': '[Unreadable]',
+      'labels.user': '[Unreadable]',
+      'labels.error': '[Unreadable]',
+    })
+  })
+})
+
 /** A field that stands within an object. */
 function within(record: unknown, path: string): unknown {
   return path.split('.').reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], record)

@@ -24,10 +24,13 @@ export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void
   const setLevel = root[symbols.setLevelSym]
   root[symbols.setLevelSym] = function (this: Instance, level) {
     setLevel.call(this, level)
+    // Not even for a sampled trace.
+    const isSilent = this.levelVal === Number.POSITIVE_INFINITY
     for (const [label, value] of Object.entries(this.levels.values)) {
       const { print, hold } = methods(label, value)
       const printed = value >= this.levelVal
-      if (printed || emitter.wants(value)) Object.assign(this, { [label]: printed ? print : hold })
+      if (printed || (!isSilent && emitter.wants(value)))
+        Object.assign(this, { [label]: printed ? print : hold })
     }
   }
   // Sets the methods of the level that it has.

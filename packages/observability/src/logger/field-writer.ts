@@ -1,49 +1,52 @@
 import { stdSerializers } from 'pino'
+import { FreeKeys, type Keys } from './free-keys.js'
 import type { JsonWriter } from './json-writer.js'
-import { MAX_ITEMS } from './limits.js'
+import { MAX_ITEMS, MAX_TEXT } from './limits.js'
 import type { Fields, LineFormat } from './line-format.js'
-import type { Place } from './redaction.js'
-import type { Walk } from './walk.js'
+import { quote } from './quote.js'
+import type { KnownKey, Place } from './redaction.js'
+import { newWalk, type Walk } from './walk.js'
 
 /** Serializers by key, as pino has them. */
 export type Serializers = Readonly<Record<string, ((value: unknown) => unknown) | undefined>>
-
-/** Something that knows keys. */
-export interface Keys {
-  has(key: string): boolean
-}
 
 /** Writes the fields of a call or of a child, under their final names, each once. */
 export class FieldWriter {
   readonly #writer: JsonWriter
   readonly #top: Place
   readonly #format: LineFormat
-  /** Keys that need a second look. */
-  readonly #special: ReadonlySet<string>
+  /** Keys that need a second look: always, or where the value is no object. */
+  readonly #special: ReadonlyMap<string, 'always' | 'unless object'>
 
   constructor(writer: JsonWriter, top: Place, format: LineFormat) {
     this.#writer = writer
     this.#top = top
     this.#format = format
-    this.#special = new Set([
+    const always = [
       ...format.reserved,
       ...format.renamed.keys(),
       ...Object.values(format.ids as unknown as Record<string, string>),
       'err',
+    ]
+    this.#special = new Map([
+      ...always.map((key) => [key, 'always'] as const),
+      ...[...format.objects].map((key) => [key, 'unless object'] as const),
     ])
   }
 
   /** Whether fields may be written as they are: no key is special, has a serializer, or is taken. */
   isPlain(fields: object, serializers: Serializers, taken: Keys | undefined): boolean {
     for (const key of Object.keys(fields)) {
-      if (this.#special.has(key) || serializers[key] !== undefined || taken?.has(key)) return false
+      const special = this.#special.get(key)
+      if (special !== undefined && (special === 'always' || !holdsObject(fields, key))) return false
+      if (serializers[key] !== undefined || taken?.has(key)) return false
     }
     return true
   }
 
   /** Fields as they are, each after a comma. */
-  plain(fields: object, walk: Walk): string {
-    return this.#writer.properties(fields, this.#top, walk)
+  plain(fields: object, walk: Walk, taken: Keys | undefined): string {
+    return this.#writer.properties(fields, this.#top, walk, taken)
   }
 
   /**
@@ -58,31 +61,41 @@ export class FieldWriter {
     message?: unknown,
   ): Map<string, string> {
     const written = new Map<string, string>()
+    const changed = new FreeKeys({ has: (key) => reserved.has(key) || written.has(key) })
     for (const key of Object.keys(fields)) {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
-      for (const [name, value] of this.#shown(key, () => this.#read(fields, key, serializers))) {
+      for (const [name, value, asText] of this.#shown(key, () => this.#read(fields, key, serializers))) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
         const known = this.#top.key(free)
-        const json = this.#writer.value(value, known, walk)
+        const json = asText ? this.#asText(value, known, walk) : this.#writer.value(value, known, walk)
         if (json === undefined) continue
-        walk.left -= known.json.length
-        written.set(free, `,${known.json}${json}`)
+        const final = known.changed === undefined ? free : changed.next(known.changed)
+        const start = known.changed === undefined ? known.json : `${quote(final)}:`
+        walk.left -= start.length
+        written.set(final, `,${start}${json}`)
       }
     }
     return written
   }
 
+  #asText(value: unknown, known: KnownKey, walk: Walk): string | undefined {
+    const json = this.#writer.value(value, known, newWalk(MAX_TEXT))
+    // Some objects are texts in JSON already, as dates are.
+    return json === undefined || !/^[[{]/.test(json) ? json : this.#writer.text(json, walk)
+  }
+
   /** What is shown for a field; what throws is named in its place. */
   #shown(key: string, read: () => unknown): Fields {
+    const rename = this.#format.renamed.get(key)
     try {
       const value = read()
       if (value === undefined) return []
-      const rename = this.#format.renamed.get(key)
       return rename === undefined ? [[key, value]] : rename(value)
     } catch {
-      return [[key, '[Unreadable]']]
+      // Where it would have stood there is no place for a text.
+      return [[rename === undefined ? key : `labels.${key}`, '[Unreadable]']]
     }
   }
 
@@ -92,6 +105,16 @@ export class FieldWriter {
     // The writer knows more of errors than pino's serializer, which also writes to them.
     if (serializer === undefined || serializer === stdSerializers.err) return value
     return serializer(value)
+  }
+}
+
+/** Whether a field is an object by names, as far as can be seen. */
+function holdsObject(fields: object, key: string): boolean {
+  try {
+    const value = (fields as Record<string, unknown>)[key]
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
   }
 }
 

@@ -137,7 +137,7 @@ export class HttpSink implements ShippingSink {
     const end = () => ended.abort()
     const timer = clock.schedule(timeout, end, { ref: false, name: 'lines on their way' })
     this.#closing.signal.addEventListener('abort', end, { once: true })
-    const outcome = await post(target, body, this.#agent, ended.signal)
+    const outcome = await post(target, body, this.#agent, ended.signal, clock)
     timer.cancel()
     this.#closing.signal.removeEventListener('abort', end)
     return outcome
@@ -151,11 +151,16 @@ export class HttpSink implements ShippingSink {
       else this.#drop(this.#queue.remove(batch))
       return undefined
     }
+    const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
+    if (taken === undefined) {
+      // Fewer lines have a shorter answer, which is not cut.
+      this.#batch = Math.ceil(batch / 2)
+      return this.#nextPause()
+    }
     this.#batch = Math.min(this.#batch * 2, this.#rules.maxBatch)
-    const taken = this.#rules.format.outcomesOf(outcome.answer)
-    this.#queue.remove(batch, (index) => taken?.[index] === 'later')
-    this.#drop(taken?.slice(0, batch).filter((each) => each === 'refused').length ?? 0)
-    if (taken?.includes('later')) return this.#nextPause()
+    this.#queue.remove(batch, (index) => taken[index] === 'later')
+    this.#drop(taken.filter((each) => each === 'refused').length)
+    if (taken.includes('later')) return this.#nextPause()
     this.#pause = FIRST_PAUSE
     return undefined
   }

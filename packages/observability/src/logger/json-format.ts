@@ -18,6 +18,7 @@ export function jsonFormat(service: ServiceIdentity): LineFormat {
       traceFlags: 'trace_flags',
     },
     renamed: new Map(),
+    objects: new Set(),
     textOnly: false,
     level: (_, value) => `{"level":${value},"time":`,
     line: (level, time, message, fields) =>

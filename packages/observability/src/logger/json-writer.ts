@@ -1,8 +1,11 @@
-import { ANYTHING, characterClasses, ESCAPE } from './character-classes.js'
+import { characterClasses, ESCAPE } from './character-classes.js'
 import { errorFields, isError } from './error-fields.js'
+import { FreeKeys, type Keys } from './free-keys.js'
+import { httpMessage } from './http-message.js'
 import { MAX_DEPTH, MAX_ITEMS, MAX_TEXT } from './limits.js'
+import { quote } from './quote.js'
 import { CENSORED, type KnownKey, type Place, type Redaction } from './redaction.js'
-import { toPlain } from './to-plain.js'
+import { Entries, toPlain } from './to-plain.js'
 import type { Walk } from './walk.js'
 
 /** What is written instead of what cannot be. */
@@ -10,10 +13,10 @@ const CIRCULAR = '"[Circular]"'
 const TOO_LONG = '"[Truncated]"'
 const TOO_DEEP = '"[Too deep]"'
 const UNREADABLE = '"[Unreadable]"'
-/** Beyond `MAX_TEXT` a text is still looked at for secrets this far, so that none is cut in half. */
-const MARGIN = 4_096
 /** Keys of arrays in which names and values take turns, as in `rawHeaders` of node:http. */
 const ALTERNATING = new Set(['rawheaders', 'rawtrailers', 'headers'])
+/** Keys whose values may name the `value` beside them, as of headers, cookies and tags. */
+const NAMING = ['name', 'key', 'Name', 'Key', 'NAME', 'KEY']
 
 /**
  * Writes any value as JSON, redacted, within bounds, in one pass.
@@ -56,10 +59,11 @@ export class JsonWriter {
     return (classes & ESCAPE) === 0 ? `"${clean}"` : JSON.stringify(clean)
   }
 
-  /** The properties as JSON, each after a comma. */
-  properties(value: object, place: Place, walk: Walk): string {
+  /** The properties as JSON, each after a comma; keys that are changed become none of those that are taken. */
+  properties(value: object, place: Place, walk: Walk, taken?: Keys): string {
     const keys = Object.keys(value)
     const count = Math.min(keys.length, MAX_ITEMS)
+    let changed: FreeKeys | undefined
     let json = ''
     for (let index = 0; index < count; index++) {
       const name = keys[index] as string
@@ -67,8 +71,13 @@ export class JsonWriter {
       const item =
         key.named && this.#isSecret(value, place) ? CENSORED : this.#property(value, name, key, walk)
       if (item === undefined) continue
-      walk.left -= key.json.length
-      json += `,${key.json}${item}`
+      let shown = key.json
+      if (key.changed !== undefined) {
+        changed ??= new FreeKeys({ has: (free) => Object.hasOwn(value, free) || taken?.has(free) === true })
+        shown = `${quote(changed.next(key.changed))}:`
+      }
+      walk.left -= shown.length
+      json += `,${shown}${item}`
       if (walk.left < 0) return `${json},"...":${TOO_LONG}`
     }
     return count === keys.length ? json : `${json},"...":"${keys.length - count} more"`
@@ -82,17 +91,15 @@ export class JsonWriter {
     }
   }
 
-  /** Whether it is a `{ name, value }`, as headers and cookies are, with a name whose value is hidden. */
+  /** Whether it is a `{ name, value }` with a name whose value is hidden. */
   #isSecret(owner: object, place: Place): boolean {
-    const { name, key = name } = owner as { name?: unknown; key?: unknown }
-    return this.#hides(key, place)
+    return NAMING.some((naming) => this.#hides((owner as Record<string, unknown>)[naming], place))
   }
 
   #longText(text: string, walk: Walk): string {
-    const clean = this.#redaction.text(text.slice(0, MAX_TEXT + MARGIN), ANYTHING)
-    const shown = clean.slice(0, MAX_TEXT)
+    const shown = this.#redaction.head(text, MAX_TEXT)
     walk.left -= shown.length
-    return JSON.stringify(`${shown}... ${text.length - MAX_TEXT} more`)
+    return JSON.stringify(shown)
   }
 
   #number(value: number): string {
@@ -125,9 +132,11 @@ export class JsonWriter {
   #opened(value: object, key: KnownKey, walk: Walk): string | undefined {
     if (Array.isArray(value)) return this.#array(value, key, walk)
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== Object.prototype && prototype !== null) {
+    const isPlain = prototype === Object.prototype || prototype === null
+    if (!isPlain) {
       if (isError(value)) return this.#error(value, key.place, walk)
       const plain = toPlain(value)
+      if (plain instanceof Entries) return this.#entries(plain, key.place, walk)
       if (plain !== value) return this.value(plain, key, walk)
     }
     const { toJSON } = value as { toJSON?: unknown }
@@ -136,7 +145,13 @@ export class JsonWriter {
       // Some give themselves.
       if (own !== value) return this.value(own, key, walk)
     }
-    return braced(this.properties(value, key.place, walk))
+    const shown = isPlain ? value : (httpMessage(value) ?? value)
+    return braced(this.properties(shown, key.place, walk))
+  }
+
+  #entries({ first, more }: Entries, place: Place, walk: Walk): string {
+    const json = this.properties(first, place, walk)
+    return braced(more === 0 || walk.left < 0 ? json : `${json},"...":"${more} more"`)
   }
 
   #error(error: Error, place: Place, walk: Walk): string {

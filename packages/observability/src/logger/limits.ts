@@ -4,6 +4,8 @@ export const MAX_DEPTH = 10
 export const MAX_ITEMS = 1_000
 /** UTF-16 units of one text that are shown. */
 export const MAX_TEXT = 16_384
+/** UTF-16 units of a key, and of an id of the context, that are shown. */
+export const MAX_KEY = 256
 /** UTF-16 units of a line, within one text more or less. */
 export const MAX_LINE = 262_144
 /** Causes within causes that are shown. */

@@ -18,8 +18,8 @@ export interface IdKeys {
   readonly traceFlags?: string
 }
 
-/** Fields by the keys of the line; those without a value are not shown. */
-export type Fields = readonly (readonly [key: string, value: unknown])[]
+/** Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. */
+export type Fields = readonly (readonly [key: string, value: unknown, asText?: boolean])[]
 
 /** What a field becomes that is shown in another way. */
 export type Rename = (value: unknown) => Fields
@@ -36,6 +36,8 @@ export interface LineFormat {
   readonly ids: IdKeys
   /** Fields that are shown in another way. */
   readonly renamed: ReadonlyMap<string, Rename>
+  /** Those of them that stay as they are where they are objects. */
+  readonly objects: ReadonlySet<string>
   /** Whether a message is always a text. */
   readonly textOnly: boolean
   /** The part of a line that is the same for all lines of a level. */

@@ -1,6 +1,7 @@
 import type { Bindings } from './bindings.js'
 import type { ContextIds } from './context-ids.js'
-import { FieldWriter, type Keys, type Serializers } from './field-writer.js'
+import { FieldWriter, type Serializers } from './field-writer.js'
+import type { Keys } from './free-keys.js'
 import { IdWriter, idKeys } from './id-writer.js'
 import { JsonWriter } from './json-writer.js'
 import type { LineFormat } from './line-format.js'
@@ -84,7 +85,7 @@ export class LineWriter {
     if (taken === undefined || !present.some((key) => taken.has(key))) {
       if (fields === undefined) return bindings.json
       if (this.#fields.isPlain(fields, serializers, taken))
-        return bindings.json + this.#fields.plain(fields, walk)
+        return bindings.json + this.#fields.plain(fields, walk, taken)
     }
     const own = this.#fields.named(fields ?? {}, serializers, this.#reserved(present), walk, message)
     // What the call says wins over what was bound, and what the context says over both.

@@ -292,6 +292,19 @@ describe('lines that are not printed', () => {
   })
 })
 
+test('a silent logger prints nothing, also of a trace that is sampled, until it is silent no more', () => {
+  const { logger, lines } = withLines({ level: 'silent', sampling: { ratio: 1 }, buffer: {} })
+  runInContext([[correlationId, 'a']], () => {
+    logger.debug('1')
+    logger.error('2')
+    logger.level = 'info'
+    logger.debug('3')
+    logger.level = 'silent'
+    logger.fatal('4')
+  })
+  expect(lines().map(({ msg }) => msg)).toEqual(['3'])
+})
+
 test.each<[string, object, string]>([
   ['no service', {}, 'service'],
   ['a level that is none', { level: 'loud' }, 'level'],

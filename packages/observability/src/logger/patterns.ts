@@ -1,6 +1,8 @@
 import { hideCardNumbers } from './card-number.js'
 import { ANYTHING, AT, DIGIT, DOT, EQUALS, SPACE } from './character-classes.js'
 import { hideCpf } from './cpf.js'
+import type { KeyRules } from './key-rules.js'
+import { hideUrlSecrets } from './url-secrets.js'
 
 /** Secrets that are recognised in any text by their form. */
 export type RedactPattern = 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
@@ -11,17 +13,14 @@ export interface TextPattern {
   readonly needs: number
   /** The secret is no shorter. */
   readonly minLength: number
-  /** The text without the secrets. */
-  hide(text: string, censor: string): string
+  /** The text without the secrets; what is named is asked for by its name. */
+  hide(text: string, censor: string, hides: KeyRules): string
 }
 
 const BEARER = /\b(bearer\s+)[\w.~+/-]+=*/gi
 const BASIC = /\b(basic\s+)([A-Za-z0-9+/]{4,}=*)/gi
 // Also passes over a header that nothing follows, or a text full of `eyJ` would take its length squared.
 const JWT = /eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*|eyJ[\w-]*/g
-const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
-const QUERY_SECRET =
-  /([?&;](?:(?:access|refresh|id|auth|session)_?token|token|api_?key|client_?secret|secret|passw(?:or)?d|sig|signature|x-amz-(?:signature|security-token|credential)|x-goog-signature|awsaccesskeyid|code)=)[^&;\s#"']+/gi
 const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
 const SSN = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g
 
@@ -38,16 +37,7 @@ export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
     hide: (text, censor) =>
       text.includes('eyJ') ? text.replace(JWT, (found) => (found.includes('.') ? censor : found)) : text,
   },
-  url: {
-    needs: AT | EQUALS,
-    minLength: 5,
-    hide: (text, censor) => {
-      const named = text.includes('=') ? text.replace(QUERY_SECRET, (_, name: string) => name + censor) : text
-      return text.includes('://')
-        ? named.replace(USER_INFO, (_, scheme: string) => `${scheme}${censor}@`)
-        : named
-    },
-  },
+  url: { needs: AT | EQUALS, minLength: 5, hide: hideUrlSecrets },
   pan: { needs: DIGIT, minLength: 13, hide: hideCardNumbers },
   email: { needs: AT, minLength: 5, hide: (text, censor) => text.replace(EMAIL, () => censor) },
   cpf: { needs: DIGIT, minLength: 11, hide: hideCpf },

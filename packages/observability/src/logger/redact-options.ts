@@ -1,4 +1,5 @@
 import { checkBoolean, invalidOption } from '@base/core/options'
+import { HEADER_LINES } from './header-lines.js'
 import { DEFAULT_KEYS, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
 import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
@@ -10,7 +11,7 @@ const WHERE = { package: '@base/observability', pattern: 'createLogger' } as con
 export interface RedactOptions {
   /**
    * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
-   * for any characters. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
+   * for any characters. So are parameters of these names in URLs, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
    * the like.
    *
    * @defaultValue [], beside the default ones
@@ -26,7 +27,7 @@ export interface RedactOptions {
   /**
    * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
    * whose matches are hidden. Beside the default ones: `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords
-   * and tokens in URLs) and `'pan'` (payment cards, also as numbers).
+   * and tokens in URLs, in the query or the fragment) and `'pan'` (payment cards, also as numbers).
    *
    * @defaultValue [], beside the default ones
    */
@@ -48,7 +49,10 @@ export function redactionOf(options: RedactOptions): Redaction {
   return new Redaction({
     hides: keyRules(defaults ? [...DEFAULT_KEYS, ...names] : names),
     paths: steps,
-    patterns: all.map((form) => (typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form))),
+    patterns: [
+      HEADER_LINES,
+      ...all.map((form) => (typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form))),
+    ],
     cards: all.includes('pan'),
   })
 }
@@ -59,7 +63,7 @@ function list<T>(value: readonly T[], option: string): readonly T[] {
 }
 
 function checkKey(key: unknown): string {
-  if (typeof key === 'string' && /[^*\s_-]/.test(key)) return key
+  if (typeof key === 'string' && /[^*\s_[\]-]/.test(key)) return key
   throw invalidOption(key, { ...WHERE, option: 'redact.keys' }, "names such as 'password' or '*-secret'")
 }
 

@@ -34,10 +34,25 @@ describe('what has the key of a secret is hidden', () => {
     ['in the raw headers of node:http', { rawHeaders: ['Host', 'a', 'Authorization', SECRET] }],
     ['in pairs', { a: [['authorization', SECRET]] }],
     ['as name and value', { a: [{ name: 'password', value: SECRET }] }],
+    ['as name and value beside a key', { a: { key: 0, name: 'password', value: SECRET } }],
+    ['as key and value beside a name', { a: { key: 'password', name: 'of Ann', value: SECRET } }],
+    ['as Name and Value', { a: [{ Name: 'password', Value: SECRET }] }],
+    ['of a form with brackets', { 'user[token]': SECRET, 'password[]': [SECRET], 'user[password]': SECRET }],
     ['given by toJSON', { a: { toJSON: () => ({ password: SECRET }) } }],
     ['of an error', Object.assign(new Error('x'), { password: SECRET })],
     ['of a cause', new Error('x', { cause: Object.assign(new Error('y'), { token: SECRET }) })],
     ['of a query', { url: `/a?x=1&access_token=${SECRET}&b=2` }],
+    [
+      'of a query, whatever rule hides it',
+      { url: `/a?api-key=${SECRET}&new_password=${SECRET}&pwd=${SECRET}` },
+    ],
+    ['of a query with brackets', { url: `/a?user[password]=${SECRET}&user%5Btoken%5D=${SECRET}` }],
+    ['of a query within a query', { url: `/a?to=/b?token=${SECRET}` }],
+    ['of a fragment', { url: `https://app.example/cb#access_token=${SECRET}&token_type=bearer` }],
+    [
+      'of a head of HTTP',
+      { head: `GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${SECRET}\r\n more ${SECRET}\r\n\r\n` },
+    ],
   ])('%s', (_, fields) => {
     for (const format of ['json', 'ecs'] as const) {
       const text = printed((logger) => logger.info(fields), {}, { format })
@@ -68,6 +83,20 @@ describe('what has the key of a secret is hidden', () => {
       logger.info({ passwordless: 'yes', tokens: 3, author: 'Ann', secretary: 'Bo' }),
     )
     expect(text).not.toContain('[Redacted]')
+  })
+
+  test('in labels of ECS, which are the text of their JSON', () => {
+    const labels = {
+      ctx: { password: SECRET, at: [1] },
+      big: Array(5_000).fill('x'.repeat(20)),
+      when: new Date(0),
+    }
+    const memory = memoryLogger({ format: 'ecs' })
+    memory.logger.info({ labels })
+    const [line] = memory.lines
+    expect(line?.['labels.ctx']).toBe('{"password":"[Redacted]","at":[1]}')
+    expect(line?.['labels.when']).toBe('1970-01-01T00:00:00.000Z')
+    expect(String(line?.['labels.big']).length).toBeLessThan(17_000)
   })
 
   test('not at all where the defaults are off', () => {
@@ -110,6 +139,7 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a JWT with a long header', `got eyJ${'a'.repeat(2_000)}.eyJ9.${SECRET}`, SECRET],
     ['a JWT behind what is none', `eyJ.${JWT}`, JWT],
     ['a user of a URL', `postgres://ann:${SECRET}@db/x`, SECRET],
+    ['a password of a URL that is not escaped', `no db at postgres://ann:p#/?${SECRET}@db/x`, SECRET],
     ['a card number', `paid with ${CARD}`, CARD],
     ['one card number after the other', `${'4 '.repeat(40)}${CARD}`, CARD],
     ['a card number without spaces', 'x4111111111111111'.slice(1), '4111111111111111'],
@@ -122,6 +152,34 @@ describe('what looks like a secret is hidden in every text', () => {
       logger.child({ a: text }).info({ json: JSON.stringify({ text }) })
     })
     expect(shown).not.toContain(secret)
+  })
+
+  test.each([
+    'http://registry:4873/@base/core',
+    'http://host:8080?to=ann@example.com',
+    'http://[::1]:80/a@b',
+    'see http://a.example/b:c and mail ann@example.com',
+    '/orders?page=2&sort=name',
+    'a\r\nHost: b\r\nc',
+  ])('and nothing else: %s', (text) => {
+    expect(printed((logger) => logger.info({ text }, text))).not.toContain('[Redacted]')
+  })
+
+  test('keys that are hidden are kept apart', () => {
+    const redact = { patterns: ['email'] } as const
+    const sent = { 'ann@x.com': 1, '[Redacted]': 2, 'bob@x.com': 3, 'eve@x.com': 4 }
+    for (const format of ['json', 'ecs'] as const) {
+      const memory = memoryLogger({ redact, format })
+      const child = memory.logger.child({ 'ann@x.com': 0 })
+      child.info({ sent, 'bob@x.com': 5 })
+      child.info({ 'bob@x.com': 6, 'eve@x.com': 7, err: 'named one by one' })
+      const [plain = '', named = ''] = memory.text.split('\n')
+      expect(plain).toContain('"[Redacted]":0')
+      expect(plain).toContain('{"[Redacted]_2":1,"[Redacted]":2,"[Redacted]_3":3,"[Redacted]_4":4}')
+      expect(plain).toContain('"[Redacted]_2":5')
+      expect(named).toContain('"[Redacted]":6,"[Redacted]_2":7')
+      expect(named).not.toContain('"[Redacted]":0')
+    }
   })
 
   test('numbers that are card numbers, and none that are not', () => {
@@ -151,6 +209,16 @@ describe('what looks like a secret is hidden in every text', () => {
     expect(text).not.toContain(SECRET)
   })
 
+  test('in the half of a text that is cut after others have made it shorter', () => {
+    // What was looked at ends within the last secret, far before what may be shown.
+    const head = `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(5_000)} `
+    const open = `postgres://app:${SECRET}`
+    const pad = 'x '.repeat(20_480).slice(0, 16_384 + 4_096 - head.length - open.length)
+    const text = printed((logger) => logger.info(`${head}${pad}${open}@db/x ${'y'.repeat(100)}`))
+    expect(text).toContain('x x')
+    expect(text).not.toContain(SECRET)
+  })
+
   test('in no time that grows faster than the text', () => {
     // Each would take minutes if an expression went back and forth over it.
     for (const evil of [
@@ -159,6 +227,9 @@ describe('what looks like a secret is hidden in every text', () => {
       '4 '.repeat(8_000),
       '://'.repeat(5_000),
       '1-'.repeat(8_000),
+      `${'a://a:'.repeat(3_000)}@`,
+      `?${'a='.repeat(8_000)}`,
+      '\r\na:\r\n '.repeat(2_000),
     ])
       printed((logger) => logger.info(evil), { patterns: ['email', 'cpf', 'ssn'] })
   })

@@ -1,6 +1,7 @@
 import { isCardNumber } from './card-number.js'
 import { ANYTHING } from './character-classes.js'
 import { type KeyRules, plainName } from './key-rules.js'
+import { MAX_ITEMS, MAX_KEY } from './limits.js'
 import { type PathStep, parsePath } from './path-pattern.js'
 import type { TextPattern } from './patterns.js'
 import { quote } from './quote.js'
@@ -12,6 +13,8 @@ export const CENSORED: string = `"${CENSOR}"`
 
 const WHERE = { package: '@base/observability', pattern: 'child', option: 'redact' } as const
 
+/** Beyond what is shown, a text is still looked at for secrets this far, so that none is cut in half. */
+const MARGIN = 4_096
 /** Keys that are remembered at one place; keys that callers choose must not fill the memory. */
 const KNOWN_KEYS = 1_000
 /** Sets of positions that are remembered. */
@@ -21,9 +24,11 @@ const KNOWN_PLACES = 1_000
 export interface KnownKey {
   /** The key as JSON, with its colon. */
   readonly json: string
+  /** What is shown instead of the key, where that had a secret or was too long: maybe the same for others. */
+  readonly changed: string | undefined
   /** Whether its value is hidden. */
   readonly hidden: boolean
-  /** Whether it is `value`, which may be that of a `name` beside it. */
+  /** Whether it is `value`, in any case, which may be that of a `name` beside it. */
   readonly named: boolean
   /** Where its value stands. */
   readonly place: Place
@@ -84,9 +89,21 @@ export class Redaction {
     let clean = text
     for (const pattern of this.#rules.patterns) {
       if ((classes & pattern.needs) !== 0 && text.length >= pattern.minLength)
-        clean = pattern.hide(clean, CENSOR)
+        clean = pattern.hide(clean, CENSOR, this.#rules.hides)
     }
     return clean
+  }
+
+  /** So much of a long text, without secrets, and how much more there is. */
+  head(text: string, length: number): string {
+    const seen = text.slice(0, length + MARGIN)
+    const clean = this.text(seen, ANYTHING)
+    const unseen = text.length - seen.length
+    // A secret that ends where nobody looked is not known as one, however near the secrets before it have brought it.
+    const safe = unseen === 0 ? clean.length : Math.max(clean.length - MARGIN, 0)
+    const shown = clean.slice(0, Math.min(length, safe))
+    const more = clean.length - shown.length + unseen
+    return more === 0 ? shown : `${shown}... ${more} more`
   }
 
   /** Whether the number is a secret. */
@@ -121,29 +138,33 @@ export class Place {
   item(index: number): KnownKey {
     // Without a path that counts items, one is as the other.
     if (this.#redaction.counts) return this.key(String(index))
-    this.#item ??= this.#look('0', [])
+    this.#item ??= this.#look('0', false)
     return this.#item
   }
 
   #learn(name: string): KnownKey {
-    const plain = plainName(name)
-    const known = this.#look(name, [plain, ...(name.includes('.') ? plain.split('.') : [])])
-    if (this.#known.size < KNOWN_KEYS) this.#known.set(name, known)
+    const known = this.#look(name, this.#rules.hides(name))
+    if (this.#known.size < KNOWN_KEYS && name.length <= MAX_KEY) this.#known.set(name, known)
     return known
   }
 
-  #look(name: string, names: readonly string[]): KnownKey {
-    const json = `${quote(this.#redaction.text(name, ANYTHING))}:`
-    const named = name === 'value'
-    if (names.some(this.#rules.hides)) return { json, hidden: true, named, place: this }
+  #look(name: string, isSecret: boolean): KnownKey {
+    const shown =
+      name.length > MAX_KEY ? this.#redaction.head(name, MAX_KEY) : this.#redaction.text(name, ANYTHING)
+    const key = {
+      json: `${quote(shown)}:`,
+      changed: shown === name ? undefined : shown,
+      named: name.toLowerCase() === 'value',
+    }
+    const hidden = { ...key, hidden: true, place: this }
+    if (isSecret) return hidden
     // A dotted name is as many steps as it has names.
     let due = this.#due
-    for (const step of names.length > 1 ? names.slice(1) : [names[0] ?? name]) {
+    for (const step of plainName(name).split('.', MAX_ITEMS)) {
       due = this.#step(due, step)
-      if (due.some(([path, at]) => at === this.#rules.paths[path]?.length))
-        return { json, hidden: true, named, place: this }
+      if (due.some(([path, at]) => at === this.#rules.paths[path]?.length)) return hidden
     }
-    return { json, hidden: false, named, place: this.#redaction.placeOf(due) }
+    return { ...key, hidden: false, place: this.#redaction.placeOf(due) }
   }
 
   #step(due: readonly Due[], name: string): Due[] {

@@ -5,8 +5,8 @@ export interface ShippingFormat {
   readonly query: Readonly<Record<string, string>>
   /** What stands before each line. */
   readonly prefix: Uint8Array
-  /** What became of each line, in their order, by an answer that says it took the request; `undefined` where it took all. */
-  outcomesOf(answer: string): readonly Taken[] | undefined
+  /** What became of each of the lines, in their order, by an answer of 2xx; `undefined` where it does not say. */
+  outcomesOf(answer: string, lines: number): readonly Taken[] | undefined
 }
 
 /** What became of a line: taken, refused for good, or not now. */
@@ -17,12 +17,12 @@ export const NDJSON: ShippingFormat = {
   contentType: 'application/x-ndjson',
   query: {},
   prefix: new Uint8Array(),
-  outcomesOf: () => undefined,
+  outcomesOf: (_, lines) => all(lines),
 }
 
 /**
  * The bulk API of Elasticsearch and OpenSearch: an action before each line. `create`, for it is all that a data stream takes.
- * A request of which single lines failed is answered with 200.
+ * A request of which single lines failed is answered with 200, and so is one by a page that asks who we are.
  */
 export function bulk(index: string | undefined): ShippingFormat {
   const action = { create: index === undefined ? {} : { _index: index } }
@@ -30,11 +30,16 @@ export function bulk(index: string | undefined): ShippingFormat {
     contentType: 'application/x-ndjson',
     query: { filter_path: 'errors,items.*.status' },
     prefix: new TextEncoder().encode(`${JSON.stringify(action)}\n`),
-    outcomesOf: (answer) => {
+    outcomesOf: (answer, lines) => {
       const { errors, items } = parsed(answer)
-      return errors === true && Array.isArray(items) ? items.map(takenOf) : undefined
+      if (errors === false) return all(lines)
+      return Array.isArray(items) && items.length === lines ? items.map(takenOf) : undefined
     },
   }
+}
+
+function all(lines: number): readonly Taken[] {
+  return Array<Taken>(lines).fill('taken')
 }
 
 function parsed(answer: string): { errors?: unknown; items?: unknown } {
@@ -45,8 +50,10 @@ function parsed(answer: string): { errors?: unknown; items?: unknown } {
   }
 }
 
+/** Some name the action as they did it: `index`. */
 function takenOf(item: unknown): Taken {
-  const status = (Object(item) as { create?: { status?: unknown } }).create?.status
+  const [action] = Object.values(Object(item))
+  const { status }: { status?: unknown } = Object(action)
   if (typeof status !== 'number' || status < 300) return 'taken'
   return status === 429 || status >= 500 ? 'later' : 'refused'
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { TestClock } from '@base/core/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { answers, Collector, hangs, parts, resets, takes } from './fixtures/collector.js'
+import { answers, Collector, hangs, parts, resets, says, takes } from './fixtures/collector.js'
 import { createLogger, type ShippingSink, type ShippingSinkOptions, shippingSink } from './index.js'
 
 const patience = { timeout: 30_000 }
@@ -111,6 +111,21 @@ describe('shippingSink', () => {
     expect(rests.map(([rest]) => rest)).toEqual([120_000, 1_000, 2_000])
   })
 
+  test('rests until the date that it is told, by its clock', async () => {
+    const date = new Date(Math.ceil(clock.now() / 1_000) * 1_000 + 90_000)
+    collector.behave(answers(503, { 'retry-after': date.toUTCString() }), takes)
+    const scheduled = vi.spyOn(clock, 'schedule')
+    const sink = open()
+    const start = clock.now()
+    write(sink, 'a')
+    sink.flush()
+    const rests = () =>
+      scheduled.mock.calls.filter(([, , options]) => options?.name === 'lines to ship again')
+    await expect.poll(rests, patience).toHaveLength(1)
+    expect(rests()[0]?.[0]).toBe(date.getTime() - start)
+    await until(() => sink.pending, 0)
+  })
+
   test.each(['0', '', '0.001'])(
     'takes no Retry-After of "%s" for a reason to ask at once',
     async (retryAfter) => {
@@ -133,6 +148,38 @@ describe('shippingSink', () => {
     await until(() => sink.pending, 0)
     expect(collector.shipments[1]?.lines).toEqual(['{"n":1}', '{"n":3}'])
     expect([[...collector.taken].sort(), sink.dropped]).toEqual([['{"n":0}', '{"n":1}', '{"n":3}'], 1])
+  })
+
+  test.each([
+    ['a page', '<html>Please sign in</html>'],
+    ['nothing', ''],
+    ['JSON of something else', '{"status":"ok"}'],
+    ['an answer that is cut', '{"errors":true,"items":[{"create":{"status":201}},{"create":{"sta'],
+    ['an answer for fewer lines', '{"errors":true,"items":[{"create":{"status":201}}]}'],
+    ['an answer that is too long', `{"errors":false,"items":"${'x'.repeat(3_000_000)}"}`],
+  ])('takes %s for no answer of a bulk API, and sends the lines again', async (_, answer) => {
+    collector.behave(says(answer), takes)
+    const sink = open()
+    write(sink, ...numbered(3))
+    sink.flush()
+    await until(() => sink.pending, 0)
+    expect([collector.taken, sink.dropped]).toEqual([numbered(3), 0])
+  })
+
+  test('believes the statuses of lines, whatever the action is called', async () => {
+    collector.behave(says('{"items":[{"index":{"status":400}},{"index":{"status":200}}]}'), takes)
+    const sink = open()
+    write(sink, ...numbered(2))
+    await sink.close()
+    expect([collector.shipments.length, sink.dropped]).toEqual([1, 1])
+  })
+
+  test('takes what is no bulk API at its word', async () => {
+    collector.behave(says('thanks'))
+    const sink = open({ format: 'ndjson', url: collector.origin })
+    write(sink, ...numbered(2))
+    await sink.close()
+    expect([collector.shipments.length, sink.dropped]).toEqual([1, 0])
   })
 
   test('drops a batch that is refused, tells once, and goes on', async () => {

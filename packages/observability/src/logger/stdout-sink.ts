@@ -47,7 +47,8 @@ export function stdoutSink(options: StdoutSinkOptions = {}): StdoutSink {
   const { maxPending = 8 * 1_024 * 1_024, patience = '1s', clock = systemClock } = options
   checkInteger(maxPending, { ...WHERE, option: 'maxPending', min: 1 })
   checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
+  const wait = toMilliseconds(patience, { ...WHERE, option: 'patience' })
   // Whoever asks for it makes the pipe one that never blocks: writing to a full one says so instead.
   const fd = process.stdout?.fd ?? 1
-  return new FileDescriptorSink(fd, { maxPending, patience: toMilliseconds(patience), clock })
+  return new FileDescriptorSink(fd, { maxPending, patience: wait, clock })
 }

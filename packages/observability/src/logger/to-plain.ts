@@ -1,11 +1,24 @@
+import { MAX_ITEMS } from './limits.js'
+
+/** The first entries of what has entries, by name, and how many more there are. */
+export class Entries {
+  readonly first: Readonly<Record<string, unknown>>
+  readonly more: number
+
+  constructor(first: Readonly<Record<string, unknown>>, more: number) {
+    this.first = first
+    this.more = more
+  }
+}
+
 /**
  * What JSON would not show, as something that it does: entries of maps and headers, items of sets, what is in a box. An object
- * that is none of these is given back.
+ * that is none of these is given back. No more is looked at than is shown.
  */
 export function toPlain(value: object): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value
   if (value instanceof Map) return fromEntries(value)
-  if (value instanceof Set) return [...value]
+  if (value instanceof Set) return firstOf(value)
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name}, ${value.byteLength} bytes]`
   if (value instanceof ArrayBuffer) return `[ArrayBuffer, ${value.byteLength} bytes]`
   if (isEntries(value)) return fromEntries(value)
@@ -28,14 +41,46 @@ function isEntries(value: object): value is Iterable<readonly [unknown, unknown]
   return (tag === 'Headers' || tag === 'URLSearchParams' || tag === 'FormData') && Symbol.iterator in value
 }
 
-/** An object where all keys are texts or numbers, or else the entries. */
-function fromEntries(entries: Iterable<readonly [unknown, unknown]>): unknown {
+/** By name where all keys are texts or numbers, or else the entries as a list. */
+function fromEntries(entries: Iterable<readonly [unknown, unknown]>): Entries | readonly unknown[] {
   const plain: Record<string, unknown> = Object.create(null)
-  const list: (readonly [unknown, unknown])[] = [...entries]
-  for (const [key, value] of list) {
-    if (typeof key !== 'string' && typeof key !== 'number') return list
-    // A name may be there more than once, as in a query.
-    plain[key] = key in plain ? [plain[key], value].flat() : value
+  const repeated = new Map<string, unknown[]>()
+  let count = 0
+  for (const [key, value] of entries) {
+    if (count === MAX_ITEMS) return new Entries(plain, sizeOf(entries) - MAX_ITEMS)
+    if (typeof key !== 'string' && typeof key !== 'number') return firstOf(entries)
+    count++
+    const name = String(key)
+    const values = repeated.get(name)
+    if (values !== undefined) values.push(value)
+    else if (name in plain) {
+      // A name may be there more than once, as in a query.
+      const both = [plain[name], value]
+      repeated.set(name, both)
+      plain[name] = both
+    } else plain[name] = value
   }
-  return plain
+  return new Entries(plain, 0)
+}
+
+/** The first items, in a list that is as long as if it had all: who writes it says how many are missing. */
+function firstOf(items: Iterable<unknown>): readonly unknown[] {
+  const first: unknown[] = []
+  for (const item of items) {
+    if (first.length === MAX_ITEMS) {
+      first.length = sizeOf(items)
+      break
+    }
+    first.push(item)
+  }
+  return first
+}
+
+/** How many there are; where it is not said they are counted. */
+function sizeOf(items: Iterable<unknown>): number {
+  const { size } = items as { readonly size?: unknown }
+  if (typeof size === 'number') return size
+  let counted = 0
+  for (const _ of items) counted++
+  return counted
 }

@@ -10,7 +10,7 @@ export interface Walk {
   causes: number
 }
 
-/** At the beginning of a line. */
-export function newWalk(): Walk {
-  return { left: MAX_LINE, open: [], causes: 0 }
+/** At the beginning of a line, or of something within it that is bounded by itself. */
+export function newWalk(left: number = MAX_LINE): Walk {
+  return { left, open: [], causes: 0 }
 }

@@ -1,0 +1,93 @@
+import { type KeyRules, keyRules } from './key-rules.js'
+
+const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
+/**
+ * A password with what should have been escaped in it: `app:p#w@db`. What begins as a port does is none: `host:80/@scope`.
+ */
+const RAW_USER_INFO =
+  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>:@[\]]{0,128}:(?!\d{1,5}[/?#,])[^\s"'<>@]{1,128}@/gi
+const VALUE = /[^&;\s#"']+/y
+/** UTF-16 units of a parameter's name. */
+const MAX_NAME = 128
+/** What a character is to a parameter's name. */
+const [NAME, BEGIN, NEITHER] = [0, 1, 2]
+const PARTS = parts()
+
+/** Names that are secret in a URL, beside those that are as keys. */
+const isSecret = keyRules([
+  'access-token',
+  'refresh-token',
+  'id-token',
+  'auth-token',
+  'session-token',
+  'token',
+  'api-key',
+  'client-secret',
+  'secret',
+  'password',
+  'passwd',
+  'sig',
+  'signature',
+  'x-amz-signature',
+  'x-amz-security-token',
+  'x-amz-credential',
+  'x-goog-signature',
+  'aws-access-key-id',
+  'code',
+])
+
+/** The text with users, passwords and secret parameters of the URLs in it hidden. */
+export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
+  const named = text.includes('=') ? hideParameters(text, censor, hides) : text
+  if (!text.includes('://') || !text.includes('@')) return named
+  const hide = (_: string, scheme: string) => `${scheme}${censor}@`
+  return named.replace(USER_INFO, hide).replace(RAW_USER_INFO, hide)
+}
+
+/** Values are gone over too: one may be a URL with parameters of its own. */
+function hideParameters(text: string, censor: string, hides: KeyRules): string {
+  let clean = ''
+  let from = 0
+  for (let end = text.indexOf('='); end >= 0; end = text.indexOf('=', end + 1)) {
+    const start = startOfName(text, end, from)
+    if (start === end) continue
+    const name = decoded(text.slice(start, end))
+    if (!isSecret(name) && !hides(name)) continue
+    VALUE.lastIndex = end + 1
+    if (!VALUE.test(text)) continue
+    clean += text.slice(from, end + 1) + censor
+    from = VALUE.lastIndex
+    end = from - 1
+  }
+  return from === 0 ? text : clean + text.slice(from)
+}
+
+/** Where the name begins that ends here; where it ends, if it is none of a parameter. */
+function startOfName(text: string, end: number, from: number): number {
+  const least = Math.max(from, end - MAX_NAME - 1)
+  for (let index = end - 1; index >= least; index--) {
+    const code = text.charCodeAt(index)
+    const part = code < 128 ? PARTS[code] : NAME
+    if (part === BEGIN) return index + 1
+    if (part === NEITHER) return end
+  }
+  return end
+}
+
+/** `user%5Bpassword%5D` is `user[password]`. */
+function decoded(name: string): string {
+  if (!name.includes('%')) return name
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+function parts(): Uint8Array {
+  const table = new Uint8Array(128)
+  table.fill(NEITHER, 0, 33)
+  for (const character of `="'<>`) table[character.charCodeAt(0)] = NEITHER
+  for (const character of '?&;#') table[character.charCodeAt(0)] = BEGIN
+  return table
+}
