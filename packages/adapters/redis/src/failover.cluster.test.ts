@@ -18,7 +18,7 @@ const patience = { timeout: 60_000 }
 const HOUR = 3_600_000
 const LIMIT = {
   name: 'ten',
-  policies: [{ name: 'ten', algorithm: 'fixed_window', limit: 10, window: HOUR, burst: 10 }],
+  policies: [{ name: 'ten', algorithm: 'sliding_log', limit: 10, window: HOUR, burst: 10 }],
 } as const
 
 describeWithPrivateService('redis', {}, () => {

@@ -1,5 +1,6 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkText, type OptionPlace } from '@base/core/options'
+import type { OptionPlace } from '@base/core/options'
+import { checkKeyPrefix } from '../connection/check-key-prefix.js'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Argument, Command, Connection, Reply } from '../connection/connection.js'
@@ -10,7 +11,7 @@ const MAX_PREFIX = 128
 
 /** Options of every store for `@base/auth`. */
 export interface RedisAuthStoreOptions {
-  /** Begins the name of every key, so that services can share a server. 1 to 128 characters. @defaultValue 'base' */
+  /** Begins the name of every key, so that services can share a server. 1 to 128 characters, without `{}`. @defaultValue 'base' */
   readonly prefix?: string
   /** For how long a command may take, more than 0; then it is an UnavailableError. @defaultValue '1s' */
   readonly timeout?: Duration
@@ -31,7 +32,7 @@ export class AuthConnection {
     const { pattern } = risk
     const place = (option: string): OptionPlace => ({ package: '@base/redis', pattern, option })
     this.#connection = connect(client, pattern)
-    this.#prefix = checkText(prefix, { ...place('prefix'), maxLength: MAX_PREFIX })
+    this.#prefix = checkKeyPrefix(prefix, { ...place('prefix'), maxLength: MAX_PREFIX })
     this.#timeout = toMilliseconds(timeout, { ...place('timeout'), positive: true })
     this.#onAnswer = warnOfEviction(this.#connection, risk)
   }

@@ -149,6 +149,9 @@ describeWithPrivateService('redis', {}, (redis) => {
         }
         expect(await errorsOf(additions)).toEqual(each(additions, unavailable('REDIS_OUT_OF_MEMORY')))
         expect(await stores.rotate('stolen', 'stolen', 'x')).toBe('reused')
+        // A session that is used lives on.
+        const good = { handle: 'good', hash: 'good' }
+        expect(await stores.sessions.change(good, { idleTtl: HOUR }, 0)).toMatchObject({ handle: 'good' })
         for (const name of ['old', 'never kept']) {
           const removals = stores.removals(name)
           expect(await errorsOf(removals)).toEqual(each(removals, undefined))
@@ -156,7 +159,12 @@ describeWithPrivateService('redis', {}, (redis) => {
       } finally {
         await askRedis(redis.url, ['CONFIG', 'SET', 'maxmemory', '0'])
       }
-      expect(await stores.known('old')).toEqual({ ...EVERYTHING, family: 'revoked', session: false })
+      expect(await stores.known('old')).toEqual({
+        ...EVERYTHING,
+        family: 'revoked',
+        session: false,
+        apiKey: false,
+      })
       expect(await stores.known('never kept')).toEqual({ ...NOTHING, revoked: true, epoch: true })
       expect((await stores.known('stolen')).family).toBe('revoked')
       expect(await stores.rotate('good', 'good', 'better')).toBe('rotated')

@@ -62,7 +62,7 @@ class RedisRefreshStore implements RefreshStore {
     await this.#connection.run(START, this.#keys(id), args)
   }
 
-  async find(familyId: string, hash: string): Promise<RefreshRecord | undefined> {
+  async find(familyId: string, hash = ''): Promise<RefreshRecord | undefined> {
     const [status, fields] = partsOf(await this.#connection.run(FIND, this.#keys(familyId), [hash]))
     if (fields === undefined) return undefined
     return { status: textOf(status) as RefreshStatus, family: familyOf(familyId, fields) }

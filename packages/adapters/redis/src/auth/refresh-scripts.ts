@@ -18,12 +18,12 @@ redis.call('PEXPIRE', KEYS[1], text(ARGV[1] + ${REMEMBERED}))
 return 1
 `)
 
-/** ARGV: the token's hash. Gives where it stands and the family's fields; nothing where there is no such token. */
+/** ARGV: the token's hash; an empty one is the present token's. Gives where it stands and the family's fields; nothing where there is no such token. */
 export const FIND: Script = script(`${SERVER_TIME}
 local f = redis.call('HMGET', KEYS[1], 'hash', 'revoked', 'expires', 'idle')
 if not f[1] then return false end
 local spent = redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1
-if f[1] ~= ARGV[1] and not spent then return false end
+if ARGV[1] ~= '' and f[1] ~= ARGV[1] and not spent then return false end
 local status = 'active'
 if f[2] then status = 'revoked'
 elseif now >= tonumber(f[3]) then status = 'expired'

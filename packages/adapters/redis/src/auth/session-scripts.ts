@@ -22,18 +22,19 @@ return redis.call('HGETALL', KEYS[1])
 
 /**
  * ARGV: the hash of the id, its new hash, idleTtl or nothing, then the new data if there is any. Gives the fields. The new hash is
- * as good, for a connection that broke before the answer may have it run again.
+ * as good, for a connection that broke before the answer may have it run again. With an idleTtl its first write takes no room,
+ * so a server without memory lets a session live on.
  */
 export const CHANGE: Script = script(`${SERVER_TIME}
 local s = redis.call('HMGET', KEYS[1], 'hash', 'idle', 'expires')
 if not s[1] or (s[1] ~= ARGV[1] and s[1] ~= ARGV[2]) or now >= tonumber(s[2]) then return false end
-redis.call('HSET', KEYS[1], 'hash', ARGV[2])
-if ARGV[4] then redis.call('HSET', KEYS[1], 'data', ARGV[4]) end
 if ARGV[3] ~= '' then
   local idle = math.min(now + ARGV[3], tonumber(s[3]))
+  redis.call('PEXPIRE', KEYS[1], text(math.max(1, idle - now)))
   redis.call('HSET', KEYS[1], 'seen', text(now), 'idle', text(idle))
-  redis.call('PEXPIRE', KEYS[1], text(idle - now))
 end
+redis.call('HSET', KEYS[1], 'hash', ARGV[2])
+if ARGV[4] then redis.call('HSET', KEYS[1], 'data', ARGV[4]) end
 return redis.call('HGETALL', KEYS[1])
 `)
 

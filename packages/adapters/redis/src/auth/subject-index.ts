@@ -2,17 +2,22 @@ import { script } from '../connection/script.js'
 import { type AuthConnection, partsOf, textOf } from './auth-connection.js'
 import { SERVER_TIME } from './server-time.js'
 
-/**
- * Adds a name until its time is over, or for ever without one, and takes away those whose time is; the key lives as long as its
- * last name.
- */
+/** The key lives as long as its last name. */
+const untilLast = `
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+if last == 'inf' then redis.call('PERSIST', KEYS[1])
+elseif last then redis.call('PEXPIREAT', KEYS[1], last) end
+return 1
+`
+
+/** Adds a name until its time is over, or for ever without one, and takes away those whose time is. */
 const ADD = script(`${SERVER_TIME}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now))
 redis.call('ZADD', KEYS[1], ARGV[2] == '' and '+inf' or text(now + ARGV[2]), ARGV[1])
-local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-if last == 'inf' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], last) end
-return 1
-`)
+${untilLast}`)
+
+/** Takes a name away. */
+const REMOVE = script(`redis.call('ZREM', KEYS[1], ARGV[1])${untilLast}`)
 
 /**
  * What belongs to a subject: the names of its families, sessions or keys. It lies in another slot than they do, so a name is added
@@ -39,8 +44,7 @@ export class SubjectIndex {
   }
 
   async remove(sub: string, name: string): Promise<void> {
-    const key = this.#key(sub)
-    await this.#connection.send(['ZREM', key, name], key)
+    await this.#connection.run(REMOVE, [this.#key(sub)], [name])
   }
 
   #key(sub: string): string {

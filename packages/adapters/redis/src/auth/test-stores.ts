@@ -1,3 +1,4 @@
+import type { ApiKeyStore } from '@base/auth/api-keys'
 import type {
   KeyStore,
   RefreshStatus,
@@ -9,6 +10,7 @@ import type {
 import type { RedisClient } from '../connection/client.js'
 import {
   type RedisAuthStoreOptions,
+  redisApiKeyStore,
   redisKeyStore,
   redisRefreshStore,
   redisReplayStore,
@@ -24,17 +26,26 @@ const NOW = 0
 export interface Known {
   readonly family: RefreshStatus | undefined
   readonly session: boolean
+  readonly apiKey: boolean
   readonly replay: boolean
   readonly revoked: boolean
   readonly epoch: boolean
 }
 
 /** Of a name that everything is known of. */
-export const EVERYTHING: Known = { family: 'active', session: true, replay: true, revoked: true, epoch: true }
-/** Of a name that was lost, or never told. Neither the family nor the session of it is good. */
+export const EVERYTHING: Known = {
+  family: 'active',
+  session: true,
+  apiKey: true,
+  replay: true,
+  revoked: true,
+  epoch: true,
+}
+/** Of a name that was lost, or never told. Neither the family nor the session nor the API key of it is good. */
 export const NOTHING: Known = {
   family: undefined,
   session: false,
+  apiKey: false,
   replay: false,
   revoked: false,
   epoch: false,
@@ -44,6 +55,7 @@ export const NOTHING: Known = {
 export class TestStores {
   readonly refresh: RefreshStore
   readonly sessions: SessionStore
+  readonly apiKeys: ApiKeyStore
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
   readonly keys: KeyStore
@@ -51,6 +63,7 @@ export class TestStores {
   constructor(client: RedisClient, options: RedisAuthStoreOptions) {
     this.refresh = redisRefreshStore(client, options)
     this.sessions = redisSessionStore(client, options)
+    this.apiKeys = redisApiKeyStore(client, options)
     this.replays = redisReplayStore(client, options)
     this.revocations = redisRevocationStore(client, options)
     this.keys = redisKeyStore(client, options)
@@ -62,6 +75,7 @@ export class TestStores {
       'a sign-in': () => Promise.resolve(this.refresh.start(familyOf(name), NOW)),
       'a rotation': () => this.rotate(name, name, `${name} child`),
       'a session': () => Promise.resolve(this.sessions.create(sessionOf(name), NOW)),
+      'an API key': () => Promise.resolve(this.apiKeys.create(apiKeyOf(name), NOW)),
       'a claim': () => Promise.resolve(this.replays.claim(name, HOUR, NOW)),
       'new keys': () => Promise.resolve(this.keys.replace(0, [])),
     }
@@ -72,6 +86,7 @@ export class TestStores {
     return {
       'the end of a family': () => Promise.resolve(this.refresh.revokeFamily(name, NOW)),
       'the end of a session': () => Promise.resolve(this.sessions.destroy(name, name, NOW)),
+      'the end of an API key': () => Promise.resolve(this.apiKeys.revoke(name, NOW)),
       'a revocation': () => this.#revoke(name),
       'a new epoch': () => this.#raise(name),
     }
@@ -81,16 +96,19 @@ export class TestStores {
   async keep(name: string): Promise<void> {
     await this.refresh.start(familyOf(name), NOW)
     await this.sessions.create(sessionOf(name), NOW)
+    await this.apiKeys.create(apiKeyOf(name), NOW)
     await this.replays.claim(name, HOUR, NOW)
     await this.#revoke(name)
     await this.#raise(name)
   }
 
   async known(name: string): Promise<Known> {
+    const apiKey = await this.apiKeys.find(name, NOW)
     const { revoked, epoch } = await this.revocations.find({ issuer: 'i', id: name, subject: name })
     return {
       family: (await this.refresh.find(name, name, NOW))?.status,
       session: (await this.sessions.get({ handle: name, hash: name }, NOW)) !== undefined,
+      apiKey: apiKey !== undefined && apiKey.revokedAt === undefined,
       replay: !(await this.replays.claim(name, HOUR, NOW)),
       revoked,
       epoch: epoch > 0,
@@ -121,6 +139,8 @@ const familyOf = (id: string) => ({
   idleTtl: HOUR,
   absoluteTtl: HOUR,
 })
+
+const apiKeyOf = (id: string) => ({ id, hash: id, ownerId: `of ${id}`, scopes: [], ttl: HOUR })
 
 const sessionOf = (handle: string) => ({
   handle,

@@ -2,8 +2,8 @@ import { systemClock } from '@base/core/clock'
 import { reportCallbackError } from '@base/core/events'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
+import type { Subscriber } from '../connection/subscriber.js'
 import { within } from '../connection/within.js'
-import type { Subscriber } from './subscriber.js'
 
 /** Who listens to a channel. */
 export interface ChannelListener {
@@ -28,7 +28,10 @@ export class Channel {
   readonly #subscriber: Subscriber
   readonly #name: string
   readonly #listeners = new Set<ChannelListener>()
+  /** How many are about to listen: whoever leaves meanwhile is not the last. */
+  #joining = 0
   #subscribing: Promise<unknown> | undefined
+  #ending: Promise<unknown> = Promise.resolve()
 
   constructor(subscriber: Subscriber, name: string) {
     this.#subscriber = subscriber
@@ -37,6 +40,21 @@ export class Channel {
 
   /** Resolves once messages arrive, within a time in milliseconds. Gives what ends it. */
   async join(listener: ChannelListener, timeout: number): Promise<() => Promise<void>> {
+    const place = { ...listener, hear: listener.hear, missed: listener.missed }
+    this.#joining++
+    try {
+      await this.#listen(timeout)
+      this.#listeners.add(place)
+    } finally {
+      this.#joining--
+      this.#endIfUnheard(timeout)
+    }
+    return async () => {
+      if (this.#listeners.delete(place)) await this.#endIfUnheard(timeout)
+    }
+  }
+
+  async #listen(timeout: number): Promise<void> {
     const until = systemClock.monotonic() + timeout
     // Waits until the connection stands, so that nothing is left in a queue of the client's.
     await connect(this.#subscriber.client, 'redisCacheBus').send(['PING'], { timeout })
@@ -45,30 +63,38 @@ export class Channel {
       attempt.outcome = 'unknown'
       await this.#subscribe()
     })
-    const place = { ...listener, hear: listener.hear, missed: listener.missed }
-    if (this.#listeners.size === 0) this.#subscriber.client.on('ready', this.#onReady)
-    this.#listeners.add(place)
-    return () => this.#leave(place, timeout)
   }
 
   async #subscribe(): Promise<void> {
-    this.#subscribing ??= this.#subscriber.subscribe(this.#name, this.#hear)
+    this.#subscribing ??= this.#begin()
+    const subscribing = this.#subscribing
     try {
-      await this.#subscribing
+      await subscribing
     } catch (error) {
-      this.#subscribing = undefined
+      if (this.#subscribing === subscribing) this.#forget()
       throw error
     }
   }
 
-  async #leave(listener: ChannelListener, timeout: number): Promise<void> {
-    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return
+  /** After the end of the one before, of which the client may not know yet. */
+  #begin(): Promise<unknown> {
+    this.#subscriber.client.on('ready', this.#onReady)
+    return this.#ending.then(() => this.#subscriber.subscribe(this.#name, this.#hear))
+  }
+
+  #forget(): void {
     this.#subscribing = undefined
     this.#subscriber.client.off('ready', this.#onReady)
+  }
+
+  async #endIfUnheard(timeout: number): Promise<void> {
+    if (this.#subscribing === undefined || this.#joining > 0 || this.#listeners.size > 0) return
+    this.#forget()
     // Without a connection there is nothing to end, and with nobody who listens nothing to be heard.
-    await within(timeout, undefined, async () => this.#subscriber.unsubscribe(this.#name, this.#hear)).catch(
-      () => {},
-    )
+    const end = () =>
+      within(timeout, undefined, async () => this.#subscriber.unsubscribe(this.#name, this.#hear))
+    this.#ending = this.#ending.then(end).catch(() => {})
+    await this.#ending
   }
 
   readonly #hear = (message: string): void => {

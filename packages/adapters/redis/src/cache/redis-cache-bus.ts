@@ -5,8 +5,8 @@ import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection } from '../connection/connection.js'
 import { runScript, script } from '../connection/script.js'
+import { checkSubscriber } from '../connection/subscriber.js'
 import { type Channel, channelOf } from './channel.js'
-import { checkSubscriber } from './subscriber.js'
 
 /** A script goes to the node of its key: of a cluster always the same, or messages would overtake each other. */
 const publishScript = script(`return redis.call('PUBLISH', ARGV[1], ARGV[2])`)
@@ -31,8 +31,8 @@ export interface RedisCacheBusOptions {
  * Tells the caches of other processes what was changed, by Redis' PUBLISH and SUBSCRIBE.
  *
  * Messages are not kept: who is away when one comes misses it. When the subscriber's connection has been lost and stands
- * again, every cache is told so, and drops what it cannot vouch for. A client of a cluster does not tell; there a cache finds
- * out by the numbers of the messages, within five seconds of the last one.
+ * again, every cache is told so, and drops what it cannot vouch for. A client of a cluster, or node-redis' of a Sentinel, does
+ * not tell; there a cache finds out by the numbers of the messages, within five seconds of the last one.
  *
  * @example
  * const bus = redisCacheBus(client, { subscriber: client.duplicate() })
@@ -55,7 +55,7 @@ export function redisCacheBus(
   return new RedisCacheBus(
     connection,
     name,
-    channelOf(checkSubscriber(subscriber, client, place('subscriber')), name),
+    channelOf(checkSubscriber(subscriber, client, 'redisCacheBus'), name),
     toMilliseconds(timeout, { ...place('timeout'), positive: true }),
   )
 }

@@ -58,6 +58,29 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect(await textAt(other, 'k')).toBe('other')
     })
 
+    test('a key of another type where an entry would lie is none, and spoils nothing that is beside it', async () => {
+      const prefix = freshPrefix()
+      const store = await usedStore(opened.client, { prefix })
+      await admin.hset(`{${prefix}}:alien`, 'field', 'theirs')
+      await store.set('a', entryOf('old'))
+      const { version } = await store.getMany(['a', 'alien'], [])
+      // By its place the last: what stands before it would be gone, and not known to be deleted.
+      await store.delete(['a', 'alien'])
+      expect(await store.set('a', entryOf('stale'), { unlessDeletedSince: version })).toBe(false)
+
+      await admin.hset(`{${prefix}}:alien`, 'field', 'theirs')
+      await store.setMany(['a', 'alien', 'b'].map((key) => [key, entryOf(key)]))
+      expect(await Promise.all(['a', 'alien', 'b'].map((key) => textAt(store, key)))).toEqual([
+        'a',
+        'alien',
+        'b',
+      ])
+
+      await admin.hset(`{${prefix}}:alien too`, 'field', 'theirs')
+      await store.clear()
+      await expect.poll(() => keysOf(store, '*'), patience).toEqual(['alien too'])
+    })
+
     test('clears by one step, and frees the room after it', async () => {
       const prefix = freshPrefix()
       const store = redisCacheStore(opened.client, { prefix, timeout: '10s' })

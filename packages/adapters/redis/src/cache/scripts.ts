@@ -116,12 +116,12 @@ if ARGV[1] == 'write' then
   return written
 end`
 
-/** Deletes the entries that are not newer, and of the oldest deletions forgets as many as it adds. */
+/** Remembers the deletions, and deletes the entries that are not newer; of the oldest deletions forgets as many as it adds. */
 const deleting = `
+for index = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[2], KEYS[index]) end
 for index = 2, #KEYS do
   if (versionOf(KEYS[index]) or 0) <= version then redis.call('UNLINK', KEYS[index]) end
 end
-for index = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[2], KEYS[index]) end
 redis.call('PEXPIRE', KEYS[1], ${LIFE})
 local count = 2 * #KEYS
 local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(version - ${REMEMBERED}), 'WITHSCORES', 'LIMIT', 0, count)
@@ -153,7 +153,8 @@ if not floor or not known[2] then return false end
 if ARGV[1] == 'read' then
   return { floor, #KEYS > 1 and redis.call('MGET', unpack(KEYS, 2)) or {} }
 end
-local function versionOf(key) return tonumber(redis.call('GETRANGE', key, 1, 16)) end
+-- A key of another type has none.
+local function versionOf(key) return tonumber(redis.pcall('GETRANGE', key, 1, 16)) end
 floor = tonumber(floor)
 if ARGV[1] == 'free' then
   for index = 2, #KEYS do

@@ -25,7 +25,7 @@ export interface NodeRedisClient {
 }
 
 /**
- * A client of Redis: `Redis` or `Cluster` of ioredis, or what `createClient` or `createCluster` of node-redis give. It stays
- * yours: nothing of `@base/redis` configures, connects or closes it.
+ * A client of Redis: `Redis` or `Cluster` of ioredis, or what `createClient`, `createClientPool`, `createSentinel` or
+ * `createCluster` of node-redis give. It stays yours: nothing of `@base/redis` configures, connects or closes it.
  */
 export type RedisClient = IoredisClient | NodeRedisClient

@@ -20,7 +20,7 @@ export function connect(client: RedisClient, pattern: string): Connection {
     throw invalidOption(
       client,
       place,
-      'a client of ioredis (Redis or Cluster) or of node-redis (createClient or createCluster)',
+      'a client of ioredis (Redis or Cluster) or of node-redis (createClient, createClientPool, createSentinel or createCluster)',
     )
   // Its keys would be shared with those who have another prefix.
   if ('_keyPrefix' in client && client._keyPrefix !== undefined && client._keyPrefix !== '')
@@ -36,6 +36,8 @@ export function connect(client: RedisClient, pattern: string): Connection {
 function recognise(client: RedisClient): Connection | undefined {
   if (typeof client !== 'object' || client === null) return undefined
   if ('callBuffer' in client && 'status' in client) return new IoredisConnection(client as IoredisClient)
+  // A sentinel's client by which commands could run again unasked is none.
+  if ('getSentinelNode' in client && !('_execute' in client)) return undefined
   if ('sendCommand' in client && 'isOpen' in client) return new NodeRedisConnection(client as NodeRedisClient)
   return undefined
 }

@@ -15,6 +15,7 @@ interface IoredisCluster extends IoredisClient {
 interface SentCommand {
   pipelineIndex?: number
   reject(error: Error): void
+  toWritable(stream: unknown): string | Buffer
 }
 
 /** What its `callBuffer` uses of itself. */
@@ -121,7 +122,7 @@ function prefixOf(client: object): string {
 }
 
 /** An option as it was given, to a cluster among those for its nodes. */
-function optionOf(client: object, name: 'keyPrefix' | 'stringNumbers'): unknown {
+function optionOf(client: object, name: keyof GivenOptions): unknown {
   const { options } = client as { options?: GivenOptions & { readonly redisOptions?: GivenOptions } }
   return options?.[name] ?? options?.redisOptions?.[name]
 }
@@ -129,7 +130,12 @@ function optionOf(client: object, name: 'keyPrefix' | 'stringNumbers'): unknown 
 interface GivenOptions {
   readonly keyPrefix?: unknown
   readonly stringNumbers?: unknown
+  readonly reconnectOnError?: unknown
+  readonly clusterNodeRetryStrategy?: unknown
 }
+
+/** By these ioredis sends again itself, once it has reconnected, what a server has refused, or what waits for a node. */
+const RESENDING = ['reconnectOnError', 'clusterNodeRetryStrategy'] as const
 
 /**
  * Sends by the client, but for the pipelines into which it gathers commands by itself: what `callBuffer` puts there loses its
@@ -142,11 +148,13 @@ interface GivenOptions {
 function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const sender = client as unknown as IoredisSender
   let attempt = new Attempt()
+  const isResent = RESENDING.some((name) => typeof optionOf(client, name) === 'function')
   const disguised = Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
       value: (command: SentCommand, ...rest: unknown[]) => {
         if (isOnce) command.pipelineIndex = -1
+        if (isResent) writeWhileAwaited(command, attempt)
         return sendFor(attempt, sender, command, rest)
       },
     },
@@ -159,6 +167,14 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   if (optionOf(client, 'stringNumbers') !== true) return send
   return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
 }
+
+/** Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. */
+function writeWhileAwaited(command: SentCommand, attempt: Attempt): void {
+  const { toWritable } = command
+  command.toWritable = (stream) => (attempt.over ? PING : toWritable.call(command, stream))
+}
+
+const PING = '*1\r\n$4\r\nPING\r\n'
 
 /**
  * A cluster would ask a node at random after a pause, whether somebody still waits or not, where it cannot be served or its

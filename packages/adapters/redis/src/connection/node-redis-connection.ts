@@ -1,6 +1,7 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
 import { Readiness } from './readiness.js'
+import { replyName } from './redis-error.js'
 import { isElsewhere, untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
 
@@ -24,9 +25,10 @@ interface ClusterClient extends NodeRedisClient {
   ): Promise<unknown>
 }
 
-/** What `createSentinel` gives. */
+/** What `createSentinel` gives. Its `sendCommand` would run a command again whose connection broke before the answer. */
 interface SentinelClient extends NodeRedisClient {
-  sendCommand(readonly: boolean, args: readonly Argument[], options: object): Promise<unknown>
+  /** Calls with the client of a node that is ready, again as long as that rejects with what may pass. */
+  _execute<T>(readonly: boolean, run: (node: SingleClient) => Promise<T>): Promise<T>
 }
 
 /** A client, a pool, a sentinel's client or a cluster of node-redis. */
@@ -36,12 +38,14 @@ export class NodeRedisConnection implements Connection {
   readonly #client: NodeRedisClient
   readonly #readiness: Readiness
   readonly #isSentinel: boolean
+  readonly #isPool: boolean
 
   constructor(client: NodeRedisClient) {
     this.#client = client
     this.#readiness = new Readiness(client)
     this.isCluster = 'masters' in client && 'nodeClient' in client
     this.#isSentinel = 'getSentinelNode' in client
+    this.#isPool = !this.isCluster && !('isReady' in client)
   }
 
   get isOpen(): boolean {
@@ -76,8 +80,9 @@ export class NodeRedisConnection implements Connection {
       : this.#sendLater(command, options, attempt)
   }
 
-  /** The cluster of version 5 does not say, but is once it knows its masters. */
+  /** The cluster of version 5 does not say, but is once it knows its masters. What asks a sentinel waits there. */
   get #isReady(): boolean {
+    if (this.#isSentinel) return true
     const { isReady, masters } = this.#client as Partial<ClusterClient>
     return isReady ?? masters?.length !== 0
   }
@@ -93,18 +98,14 @@ export class NodeRedisConnection implements Connection {
     return attempt.over ? null : this.#pass(command, options, attempt)
   }
 
-  #pass(
-    command: readonly Argument[],
-    { key, readonly = false }: SendOptions,
-    attempt: Attempt,
-  ): Promise<Reply> {
+  #pass(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
     const client = this.#client
+    if (this.#isSentinel) return passToMaster(client as SentinelClient, command, options, attempt)
     attempt.outcome = 'unknown'
+    const { key, readonly = false } = options
     const reply = this.isCluster
       ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
-      : this.#isSentinel
-        ? (client as SentinelClient).sendCommand(readonly, command, REPLIES)
-        : (client as SingleClient).sendCommand(command, REPLIES)
+      : (client as SingleClient).sendCommand(command, this.#isPool ? until(attempt) : REPLIES)
     return reply as Promise<Reply>
   }
 
@@ -114,9 +115,37 @@ export class NodeRedisConnection implements Connection {
   }
 }
 
+/** What a command to a master came to. */
+type Passed = { readonly reply: unknown } | { readonly error: unknown }
+
 /**
- * A cluster is ready also where one of its nodes is not: that one's queue would keep a command until the node is back, and a
- * redirection that comes late would be followed. Version 6 gives up on what waits there after a time of its own.
+ * A failure that a sentinel's client hears of makes it look for the master, and call again: it hears of one only where that is
+ * wanted. A replica that refuses has run nothing.
+ */
+async function passToMaster(
+  client: SentinelClient,
+  command: readonly Argument[],
+  { readonly = false, once = false }: SendOptions,
+  attempt: Attempt,
+): Promise<Reply> {
+  const passed = await client._execute(readonly, async (node): Promise<Passed> => {
+    // Where its caller has had its answer, nothing may run for it now.
+    if (attempt.over) return { reply: null }
+    attempt.outcome = 'unknown'
+    try {
+      return { reply: await node.sendCommand(command, until(attempt)) }
+    } catch (error) {
+      if (attempt.over || (once && replyName(error) !== 'READONLY')) return { error }
+      throw error
+    }
+  })
+  if ('error' in passed) throw passed.error
+  return passed.reply as Reply
+}
+
+/**
+ * A cluster or a pool is ready also where one of its clients is not: that one's queue would keep a command until it is back, and
+ * a redirection that comes late would be followed. Version 6 gives up on what waits there after a time of its own.
  */
 function until({ gone }: Attempt): object {
   return { ...REPLIES, abortSignal: gone, timeout: undefined }

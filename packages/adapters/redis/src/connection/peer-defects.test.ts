@@ -1,4 +1,4 @@
-import { describeWithPrivateService, lineTo } from '@base-internal/tools/services'
+import { askRedis, describeWithPrivateService, lineTo } from '@base-internal/tools/services'
 import { Cluster, Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { redisLock } from '../lock/index.js'
@@ -57,6 +57,24 @@ describeWithPrivateService('redis', {}, (redis) => {
         await expect.poll(() => client.status, patience).not.toBe('ready')
         line.cut(undefined)
         expect(await answer).toBe(3)
+      } finally {
+        client.disconnect()
+      }
+    })
+
+    test('reconnectOnError: what it has sent again runs for who still waits, and for nobody who was refused', async () => {
+      const client = quiet(new Redis(redis.url, { reconnectOnError: () => 2, retryStrategy: () => 10 }))
+      const connection = connect(client, 'test')
+      try {
+        await connection.send(['SET', 'n', '1'], patient)
+        // Of a master that never was: it keeps what it has, and refuses writes.
+        await askRedis(redis.url, ['REPLICAOF', '127.0.0.1', '9'])
+        const answer = connection.send(['INCRBY', 'n', '2'], patient)
+        for (const once of [false, true])
+          await expect(connection.send(['INCRBY', 'n', '10'], { ...hasty, once })).rejects.toMatchObject(away)
+        await askRedis(redis.url, ['REPLICAOF', 'NO', 'ONE'])
+        expect(await answer).toBe(3)
+        expect(await connection.send(['GET', 'n'], patient)).toEqual(Buffer.from('3'))
       } finally {
         client.disconnect()
       }

@@ -3,8 +3,11 @@ import { TestClock } from '@base/core/testing'
 import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
+import { connect } from '../connection/connect.js'
+import { runScript } from '../connection/script.js'
 import { CLIENTS, type TestClient } from '../test-clients.js'
 import { type RedisLockOptions, redisLock } from './index.js'
+import { releaseScript } from './scripts.js'
 import { letPass } from './test-time.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
@@ -105,6 +108,29 @@ describeWithPrivateService('redis', {}, (redis) => {
         await redis.start()
       }
       await eventually(lockOn(opened, patient), `away too ${kind}`)
+    })
+
+    test('that is a replica: it does not say of a lease that it has not heard of that there is nothing to give back', async () => {
+      await using opened = await CLIENTS[kind](redis.url)
+      const plain = new Redis(redis.url)
+      const [absent, taken, endless] = ['absent', 'taken', 'endless'].map((name) => `${kind} ${name}`)
+      await lockOn(opened, patient).acquire(`${taken}`, { ttl: '1h' })
+      await plain.set(`lock:${endless}`, 'by hand')
+      const connection = connect(opened.client, 'test')
+      const giveBack = (name: string | undefined) =>
+        runScript(connection, releaseScript, [`lock:${name}`], ['somebody', '5'], { timeout: 30_000 })
+      await askRedis(redis.url, ['REPLICAOF', '127.0.0.1', '9'])
+      try {
+        for (const name of [absent, taken])
+          await expect(giveBack(name)).rejects.toMatchObject({ code: 'REDIS_READ_ONLY' })
+      } finally {
+        await askRedis(redis.url, ['REPLICAOF', 'NO', 'ONE'])
+      }
+      for (const name of [absent, taken, endless]) expect(await giveBack(name)).toBe(0)
+      const left = await Promise.all([absent, taken, endless].map((name) => plain.pttl(`lock:${name}`)))
+      expect(left).toEqual([-2, expect.any(Number), -1])
+      expect(left[1]).toBeGreaterThan(3_600_000)
+      plain.disconnect()
     })
 
     test('that breaks connections: what was asked is asked again, and nothing stays locked', async () => {

@@ -3,7 +3,9 @@ import type { Lease, Lock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
 import { describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
+import { createClientPool } from 'redis'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { connect } from '../connection/connect.js'
 import { CLIENTS, type TestClient } from '../test-clients.js'
 import { type RedisLockOptions, redisLock } from './index.js'
 import { letPass } from './test-time.js'
@@ -139,6 +141,29 @@ describeWithService('redis', (redis) => {
       await first.release()
       await Promise.all(all)
       expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    })
+
+    test('a lease that is over before its answer came is told to its own waiter: the next one gets the lock', async () => {
+      const clock = new TestClock()
+      const [holder, lock] = [lockOn(opened), lockOn(opened, { clock, random: () => 0 })]
+      const lease = await holder.acquire(`brief ${kind}`)
+      const brief = lock.acquire(`brief ${kind}`, { ttl: 25 })
+      const next = lock.acquire(`brief ${kind}`, { ttl: '1h' })
+      const late = expect(brief).rejects.toMatchObject({ code: 'REDIS_TOO_LATE' })
+      await expect.poll(() => clock.pending).toBe(2)
+      await lease.release()
+      // So much passes between the question and its answer.
+      const connection = connect(opened.client, 'test')
+      const send = connection.send.bind(connection)
+      const slow = vi.spyOn(connection, 'send').mockImplementationOnce(async (...call) => {
+        const answer = await send(...call)
+        await clock.advance(25)
+        return answer
+      })
+      await clock.advance(20)
+      await late
+      expect(await (await next).release()).toEqual({ released: true })
+      slow.mockRestore()
     })
 
     test('what comes after an abort is given back, and nothing is left behind', async () => {
@@ -292,7 +317,12 @@ describeWithService('redis', (redis) => {
     ['a timeout', () => redisLock(client(), { timeout: 0 }), 'timeout must be more'],
     ['a clock', () => redisLock(client(), { clock: wrong({}) }), 'clock must be an object with'],
     ['a random', () => redisLock(client(), { random: wrong(1) }), 'random must be a function'],
-    ['a subscriber', () => redisLock(client(), { subscriber: wrong({}) }), 'client must be'],
+    ['a subscriber', () => redisLock(client(), { subscriber: wrong({}) }), 'subscriber must be a client'],
+    [
+      'a subscriber that cannot listen',
+      () => redisLock(client(), { subscriber: wrong(createClientPool()) }),
+      'subscriber must be a client',
+    ],
   ])('refuses %s that is none', (_, make, message) => {
     expect(make).toThrow(`@base/redis redisLock: ${message}`)
   })

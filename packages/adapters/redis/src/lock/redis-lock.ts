@@ -11,10 +11,11 @@ import {
   type Lock,
   notFreeError,
 } from '@base/core/lock'
-import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import { warnOfEviction } from '../connection/eviction.js'
+import { checkSubscriber, type Subscriber } from '../connection/subscriber.js'
 import { type Claim, LeaseKeys, type Taken } from './lease-keys.js'
 import { deadlineOf, type LeasePlace, RedisLease } from './redis-lease.js'
 import { ReleaseNews } from './release-news.js'
@@ -83,7 +84,7 @@ export function redisLock(client: RedisClient, options: RedisLockOptions = {}): 
   const { owner = thisProcess(), clock = systemClock, random = Math.random } = options
   const place = { package: '@base/redis', pattern: 'redisLock' }
   const connection = connect(client, place.pattern)
-  if (subscriber !== undefined) checkSubscriber(subscriber, client)
+  const ears = subscriber === undefined ? undefined : checkSubscriber(subscriber, client, place.pattern)
   const keys = new LeaseKeys({
     connection,
     prefix: checkText(prefix, { ...place, option: 'prefix' }),
@@ -96,7 +97,7 @@ export function redisLock(client: RedisClient, options: RedisLockOptions = {}): 
     pattern: place.pattern,
     what: 'a lock that is held, and give it to another',
   })
-  return new RedisLock({ keys, owner, clock, random, subscriber, onAnswer })
+  return new RedisLock({ keys, owner, clock, random, subscriber: ears, onAnswer })
 }
 
 function thisProcess(): string {
@@ -110,16 +111,9 @@ interface Parts {
   readonly owner: string
   readonly clock: Clock
   readonly random: () => number
-  readonly subscriber: RedisClient | undefined
+  readonly subscriber: Subscriber | undefined
   /** Called after an answer. */
   readonly onAnswer: () => void
-}
-
-function checkSubscriber(subscriber: RedisClient, client: RedisClient): void {
-  const place = { package: '@base/redis', pattern: 'redisLock', option: 'subscriber' }
-  if (subscriber === client)
-    throw invalidOption('the client itself', place, 'another client than the one that sends commands')
-  connect(subscriber, place.pattern)
 }
 
 /** When it began to wait: after how many calls in the waiting room, and by the monotonic clock. */
@@ -205,11 +199,16 @@ class RedisLock implements Lock {
   async #look(key: string, { ttl, signal }: CheckedAcquire): Promise<Lease | number> {
     const hears = this.#hears
     const claim = this.#claim(key, ttl)
+    const lease = this.#read(claim, await this.#takeForAll(claim, hears, signal))
+    return typeof lease === 'number' ? this.#pauseFor(lease, hears) : lease
+  }
+
+  /** What the server does not answer to one who waits, it does not to the others. */
+  async #takeForAll(claim: Claim, hears: boolean, signal: AbortSignal | undefined): Promise<Taken | number> {
     try {
-      const lease = this.#read(claim, await this.#keys.take(claim, hears, signal))
-      return typeof lease === 'number' ? this.#pauseFor(lease, hears) : lease
+      return await this.#keys.take(claim, hears, signal)
     } catch (error) {
-      if (signal?.aborted !== true) this.#room.dismiss(key, error)
+      if (signal?.aborted !== true) this.#room.dismiss(claim.key, error)
       throw error
     }
   }

@@ -60,11 +60,16 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 /**
  * Gives a lock back: holder, and of how many bytes the prefix is that stands before its key, and in the name of the channel
  * on which its release is told. Gives 0 where another has it. A lease that is over, but that nobody has taken since, was
- * held to the end.
+ * held to the end. Where another has it, or nobody, it is written what stands there: a replica, which may not have heard of the
+ * lease yet, refuses that, and is asked again.
  */
 export const releaseScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
 if not lock or string.sub(lock, 20) ~= ARGV[1] then
+  local left = redis.call('PTTL', KEYS[1])
+  if left ~= -1 then
+    redis.call('PEXPIRE', KEYS[1], left)
+  end
   return 0
 end
 if string.sub(lock, 18, 18) == '1' then

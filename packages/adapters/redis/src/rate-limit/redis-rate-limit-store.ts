@@ -1,5 +1,4 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkText, invalidOption } from '@base/core/options'
 import type {
   RateLimit,
   RateLimitPolicy,
@@ -7,6 +6,7 @@ import type {
   RateLimitResult,
   RateLimitStore,
 } from '@base/resilience/rate-limiter'
+import { checkKeyPrefix } from '../connection/check-key-prefix.js'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
@@ -65,7 +65,7 @@ export function redisRateLimitStore(
   const place = { package: '@base/redis', pattern: 'redisRateLimitStore' }
   return new RedisStore(
     connect(client, place.pattern),
-    checkPrefix(prefix, { ...place, option: 'prefix' }),
+    checkKeyPrefix(prefix, { ...place, option: 'prefix' }),
     toMilliseconds(timeout, { ...place, option: 'timeout', positive: true }),
   )
 }
@@ -184,10 +184,4 @@ function resultAt(
 /** As clients name what a server replies in the place of a result. */
 class ReplyError extends Error {
   override readonly name = 'ReplyError'
-}
-
-function checkPrefix(prefix: string, place: { package: string; pattern: string; option: string }): string {
-  // Redis takes no hash tag from them, and the keys of a key would lie in several slots.
-  if (checkText(prefix, place).includes('{}')) throw invalidOption(prefix, place, 'a text without {}')
-  return prefix
 }

@@ -1,6 +1,6 @@
-import { invalidOption, type OptionPlace } from '@base/core/options'
-import type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
-import { connect } from '../connection/connect.js'
+import { invalidOption } from '@base/core/options'
+import type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
+import { connect } from './connect.js'
 
 /** What listens to one channel, whichever client it is. */
 export interface Subscriber {
@@ -21,14 +21,11 @@ interface NodeRedisSubscriber extends NodeRedisClient {
 }
 
 /** @throws InvalidOptionError for what cannot listen beside `client`. */
-export function checkSubscriber(
-  subscriber: RedisClient,
-  client: RedisClient,
-  place: OptionPlace,
-): Subscriber {
+export function checkSubscriber(subscriber: RedisClient, client: RedisClient, pattern: string): Subscriber {
+  const place = { package: '@base/redis', pattern, option: 'subscriber' }
   if (typeof subscriber !== 'object' || subscriber === null || !('subscribe' in subscriber))
-    throw invalidOption(subscriber, place, 'a client of ioredis or node-redis')
-  const { isCluster } = connect(subscriber, 'redisCacheBus')
+    throw invalidOption(subscriber, place, 'a client of ioredis or node-redis that can subscribe')
+  const { isCluster } = connect(subscriber, pattern)
   if (subscriber === client && !isCluster)
     throw invalidOption('the same client', place, 'another client, such as a duplicate of the first')
   return 'callBuffer' in subscriber

@@ -1,0 +1,112 @@
+import { describeWithPrivateService, lineTo } from '@base-internal/tools/services'
+import { createClientPool, createSentinel } from 'redis'
+import { createClientPool as createClientPool5, createSentinel as createSentinel5 } from 'redis-5'
+import { describe, expect, test } from 'vitest'
+import { testSentinel } from '../test-sentinel.js'
+import type { RedisClient } from './client.js'
+import { connect } from './connect.js'
+import type { Connection } from './connection.js'
+import { runScript, script } from './script.js'
+
+/** For an answer on a busy machine, and where none is to come. */
+const patient = { timeout: 30_000 }
+const hasty = { timeout: 200 }
+const add = script(`return redis.call('INCRBY', KEYS[1], ARGV[1])`)
+
+/** What the tests need of either. */
+interface Opened {
+  on(event: 'error', listener: () => void): unknown
+  connect(): Promise<unknown>
+  destroy(): unknown
+}
+
+type Create = (url: string, sentinelPort: number) => Opened
+
+const settingsOf = (url: string, port: number) => {
+  const { username, password } = new URL(url)
+  const sentinelRootNodes = [{ host: '127.0.0.1', port }]
+  return { name: 'it', RESP: 2, sentinelRootNodes, nodeClientOptions: { username, password } } as const
+}
+
+/** Whatever the one client of a pool sends late comes before what is asked then. */
+const ALONE = { minimum: 1, maximum: 1 }
+
+const CLIENTS: readonly (readonly [string, Create])[] = [
+  ['a pool of redis 6', (url) => createClientPool({ url }, ALONE)],
+  ['a pool of redis 5', (url) => createClientPool5({ url }, ALONE)],
+  ['a sentinel of redis 6', (url, port) => createSentinel(settingsOf(url, port))],
+  ['a sentinel of redis 5', (url, port) => createSentinel5(settingsOf(url, port))],
+]
+
+describeWithPrivateService('redis', {}, (redis) => {
+  describe.each(CLIENTS)('%s', (_, create) => {
+    /** On a line to the server. */
+    const using = async (
+      test: (connection: Connection, line: Awaited<ReturnType<typeof lineTo>>) => Promise<void>,
+      { isAwaited = true } = {},
+    ) => {
+      await using line = await lineTo(redis.url)
+      await using knows = await testSentinel(line.url)
+      const client = create(line.url, knows.port)
+      client.on('error', () => undefined)
+      const connected = client.connect()
+      if (isAwaited) await connected
+      try {
+        await test(connect(client as unknown as RedisClient, 'test'), line)
+      } finally {
+        await client.destroy()
+      }
+    }
+
+    test('sends bytes and gets bytes back, and runs scripts; also while it connects', () =>
+      using(
+        async (connection) => {
+          const bytes = Buffer.from([0, 255, 13, 10, 128])
+          await connection.send(['SET', 'bytes', bytes], patient)
+          expect(await connection.send(['GET', 'bytes'], patient)).toEqual(bytes)
+          await connection.send(['DEL', 'sum'], patient)
+          expect(await runScript(connection, add, ['sum'], ['2'], patient)).toBe(2)
+          expect(await runScript(connection, add, ['sum'], ['3'], { ...patient, once: true })).toBe(5)
+          await expect(connection.send(['INCR', 'bytes'], patient)).rejects.toMatchObject({
+            code: 'REDIS_REFUSED',
+          })
+          expect(connection.isCluster).toBe(false)
+          expect(await connection.masters(patient)).toEqual([connection])
+        },
+        { isAwaited: false },
+      ))
+
+    test('what may run once runs once, although the connection breaks before the answer', () =>
+      using(async (connection, line) => {
+        await connection.send(['SET', 'n', '0'], patient)
+        line.cut('INCRBY', 'before the answer')
+        await expect(connection.send(['INCRBY', 'n', '1'], { ...patient, once: true })).rejects.toMatchObject(
+          {
+            code: 'REDIS_UNAVAILABLE',
+            details: { outcome: 'unknown' },
+          },
+        )
+        line.cut(undefined)
+        await expect
+          .poll(() => connection.send(['GET', 'n'], hasty).catch(() => undefined), patient)
+          .toEqual(Buffer.from('1'))
+      }))
+
+    test('nothing runs whose caller was refused while the server was away', () =>
+      using(async (connection) => {
+        await connection.send(['SET', 'n', '0'], patient)
+        await redis.kill()
+        try {
+          for (const once of [false, true])
+            await expect(connection.send(['INCRBY', 'n', '1'], { ...hasty, once })).rejects.toMatchObject({
+              code: 'REDIS_UNAVAILABLE',
+            })
+        } finally {
+          await redis.start()
+        }
+        await expect
+          .poll(() => connection.send(['GET', 'n'], hasty).catch(() => undefined), patient)
+          .toEqual(Buffer.from('0'))
+      }))
+  })
+})
