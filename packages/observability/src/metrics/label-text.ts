@@ -5,7 +5,7 @@ import { labelName } from './prometheus-name.js'
 const WRITTEN: WeakMap<readonly Label[], string> = /* @__PURE__ */ new WeakMap()
 
 /**
- * Labels as both formats write them, without braces. Attributes that become one label are joined by `;`. One without a value is
+ * Labels as both formats write them, without braces, sorted. Attributes that become one label are joined by `;`. One without a value is
  * left out, for to Prometheus it is not there.
  *
  * @see OpenTelemetry specification, "Prometheus and OpenMetrics compatibility"
@@ -26,7 +26,9 @@ function write(labels: readonly Label[]): string {
     const other = byName.get(label)
     byName.set(label, other === undefined ? value : `${other};${value}`)
   }
-  return [...byName].map(([label, value]) => `${label}="${escapeLabel(value)}"`).join(',')
+  // Their order is that of the names as they were given, which others write otherwise.
+  const sorted = [...byName].sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.map(([label, value]) => `${label}="${escapeLabel(value)}"`).join(',')
 }
 
 function escapeLabel(text: string): string {

@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createMetrics, type Metrics, metricsEndpoint } from './index.js'
 
@@ -190,6 +191,42 @@ describe('what is observed', () => {
     expect([await after, clock.pending]).toEqual([['slow 2'], 0])
   })
 
+  test('is asked for once where two read at the same time, and both have it', async () => {
+    const metrics = createMetrics({ clock: new TestClock() })
+    const answer = deferred<number>()
+    const observe = vi.fn(() => answer.promise)
+    metrics.observe('queue.size', observe)
+    const both = Promise.all([scraped(metrics), scraped(metrics)])
+    answer.resolve(3)
+    expect(await both).toEqual([['queue_size 3'], ['queue_size 3']])
+    expect(observe).toHaveBeenCalledTimes(1)
+    expect(warnings).toEqual([])
+  })
+
+  test('is waited for by each reader for a second, unless it hangs already', async () => {
+    const clock = new TestClock()
+    const metrics = createMetrics({ clock })
+    const answer = deferred<number>()
+    metrics.observe('slow', () => answer.promise)
+    const first = scraped(metrics)
+    await clock.advance(600)
+    const second = scraped(metrics)
+    await clock.advance(400)
+    expect([await first, await scraped(metrics)]).toEqual([[], []])
+    await clock.advance(500)
+    answer.resolve(1)
+    expect([await second, await scraped(metrics), clock.pending]).toEqual([['slow 1'], ['slow 1'], 0])
+  })
+
+  test('may be a query that runs when it is awaited, and runs once', async () => {
+    const metrics = createMetrics()
+    const run = vi.fn((took: (rows: number) => void) => took(2))
+    // biome-ignore lint/suspicious/noThenProperty: as query builders are.
+    metrics.observe('rows', () => ({ then: run }) as never)
+    expect(await scraped(metrics)).toEqual(['rows 2'])
+    expect(run).toHaveBeenCalledTimes(1)
+  })
+
   test('and is no counter, or no number, is dropped, and warned of once', async () => {
     const metrics = createMetrics()
     metrics.observe('c', () => -1, { kind: 'counter' })
@@ -218,6 +255,23 @@ describe('series', () => {
     ])
   })
 
+  test.each<[string, string[], number[], string]>([
+    ['in one order', ['a', 'b', 'c', 'd'], [1, 2, 4, 8], 'done_total{otel_metric_overflow="true"} 12'],
+    ['twice', ['a', 'b', 'c', 'd', 'c'], [1, 2, 4, 8, 5], 'done_total{otel_metric_overflow="true"} 13'],
+    ['as the overflow', ['a', 'b', 'otel', 'd'], [1, 2, 4, 8], 'done_total{otel_metric_overflow="true"} 12'],
+  ])('that are observed %s are added up where they find no room', async (_, names, values, overflow) => {
+    const metrics = createMetrics({ maxSeries: 3 })
+    const attributesOf = (of: string) => (of === 'otel' ? { 'otel.metric.overflow': true } : { of })
+    const observed = names.map((of, index) => ({
+      value: values[index] as number,
+      attributes: attributesOf(of),
+    }))
+    metrics.observe('done', () => observed, { kind: 'counter' })
+    const lines = ['done_total{of="a"} 1', 'done_total{of="b"} 2', overflow]
+    expect([await scraped(metrics), await scraped(metrics)]).toEqual([lines, lines])
+    expect(warnings).toHaveLength(1)
+  })
+
   test('of each instrument are counted for itself', async () => {
     const metrics = createMetrics({ maxSeries: 2 })
     metrics.counter('a').add(1, { of: 1 })
@@ -233,6 +287,8 @@ describe('series', () => {
     const counter = metrics.counter('hits')
     const same = [{ 'a.b': 'x', c: '' }, { a_b: 'x' }, { 'a..b': 'x', d: undefined }, { 'a.b': 'x', e: '' }]
     for (const attributes of same) counter.add(1, attributes)
+    counter.add(1, { 'a.b': '1', a_a: '2' })
+    counter.add(1, { a_b: '1', a_a: '2' })
     counter.add(1, { f: '\ud800' })
     counter.add(1, { f: '\udfff' })
     counter.add(1, { f: '\ufffd' })
@@ -240,6 +296,7 @@ describe('series', () => {
     counter.add(1)
     expect(await scraped(metrics)).toEqual([
       'hits_total{a_b="x"} 4',
+      'hits_total{a_a="2",a_b="1"} 2',
       'hits_total{f="\ufffd"} 3',
       'hits_total 2',
     ])

@@ -12,7 +12,7 @@ export interface Observation {
   readonly attributes?: Attributes
 }
 
-/** Asked for a value whenever the metrics are read. */
+/** Asked for a value whenever the metrics are read; who reads while a call is under way waits for that one. */
 export type Observe = () =>
   | number
   | readonly Observation[]
@@ -31,7 +31,10 @@ export class ObservableInstrument implements Readable {
   readonly #kind: 'counter' | 'gauge'
   readonly #observe: Observe
   readonly #clock: Clock
-  #isAsked = false
+  /** The call that is under way, for all who read meanwhile. */
+  #asked: Promise<Observed> | undefined
+  /** Whether it took longer than whoever began it waits. */
+  #hangs = false
 
   constructor(rules: InstrumentRules, kind: 'counter' | 'gauge', observe: Observe, clock: Clock) {
     this.#rules = rules
@@ -53,39 +56,48 @@ export class ObservableInstrument implements Readable {
     }
   }
 
-  /** One that hangs is not called again until it has ended: calls would pile up. */
+  /** Once at a time: calls would pile up behind one that hangs, which is not waited for again until it has ended. */
   #ask(): Observed | Promise<Observed> {
-    if (this.#isAsked) throw new Error('a call before has not ended')
+    if (this.#asked !== undefined) {
+      if (this.#hangs) throw new Error('a call before has not ended')
+      return this.#asked
+    }
     const found = this.#observe()
     if (!isPromise(found)) return found
-    this.#isAsked = true
+    // A query that runs when it is awaited runs once.
+    const asked = Promise.resolve(found)
+    this.#asked = asked
     const end = () => {
-      this.#isAsked = false
+      this.#asked = undefined
+      this.#hangs = false
     }
-    found.then(end, end)
-    return found
+    asked.then(end, end)
+    return asked
   }
 
   #within(asked: Promise<Observed>): Promise<Observed> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => reject(new Error(`it took longer than ${PATIENCE} ms`))
+      const giveUp = () => {
+        this.#hangs = true
+        reject(new Error(`it took longer than ${PATIENCE} ms`))
+      }
       const timer = this.#clock.schedule(PATIENCE, giveUp, { name: 'metric callback' })
       asked.then(resolve, reject).finally(() => timer.cancel())
     })
   }
 
-  /** Two observations with the same attributes are one: the last. */
+  /** Two observations with the same attributes are one: the last. All that find no room are one: their sum. */
   #points(found: Observed): readonly NumberPoint[] {
+    const { name, maxSeries, warn } = this.#rules
     const kind = this.#kind
-    const table = new SeriesTable({
-      make: (labels: readonly Label[]) => ({ labels, value: 0 }),
-      most: this.#rules.maxSeries,
-      onOverflow: tellOverflow(this.#rules),
-    })
+    const make = (labels: readonly Label[]) => ({ labels, value: 0 })
+    const all = new SeriesTable({ make, most: Number.POSITIVE_INFINITY, onOverflow() {} })
     for (const { value, attributes } of observationsOf(found)) {
-      if (isObservable(value, kind)) table.of(attributes).value = value
-      else this.#rules.warn('value', `'${this.#rules.name}' observed what is no ${kind}; it is dropped.`)
+      if (isObservable(value, kind)) all.of(attributes).value = value
+      else warn('value', `'${name}' observed what is no ${kind}; it is dropped.`)
     }
+    const table = new SeriesTable({ make, most: maxSeries, onOverflow: tellOverflow(this.#rules) })
+    for (const { labels, value } of all.values()) table.at(labels).value += value
     return table.values()
   }
 }

@@ -36,30 +36,18 @@ export class SeriesTable<Series> {
   /** The series of these attributes, whatever they are. Never throws. */
   of(attributes: Attributes | undefined): Series {
     if (attributes === undefined) {
-      this.#plain ??= this.#find([])
+      this.#plain ??= this.at([])
       return this.#plain
     }
     try {
       return this.#paths.find(attributes) ?? this.#learn(attributes)
     } catch {
-      return this.#find(labelsOf(readableOf(attributes)))
+      return this.at(labelsOf(readableOf(attributes)))
     }
   }
 
-  values(): Series[] {
-    return [...this.#series.values()]
-  }
-
-  #learn(attributes: Attributes): Series {
-    const series = this.#find(labelsOf(attributes))
-    if (this.#learned < this.#options.most * SPELLINGS) {
-      this.#learned += 1
-      this.#paths.learn(attributes, series)
-    }
-    return series
-  }
-
-  #find(labels: readonly Label[]): Series {
+  /** The series of these labels. */
+  at(labels: readonly Label[]): Series {
     const { make, most, onOverflow } = this.#options
     const text = labelText(labels)
     const known = this.#series.get(text)
@@ -67,10 +55,23 @@ export class SeriesTable<Series> {
     // One place is kept free for all that find none.
     if (this.#series.size >= most - 1 && text !== labelText(OVERFLOW)) {
       onOverflow()
-      return this.#find(OVERFLOW)
+      return this.at(OVERFLOW)
     }
     const series = make(labels)
     this.#series.set(text, series)
+    return series
+  }
+
+  values(): Series[] {
+    return [...this.#series.values()]
+  }
+
+  #learn(attributes: Attributes): Series {
+    const series = this.at(labelsOf(attributes))
+    if (this.#learned < this.#options.most * SPELLINGS) {
+      this.#learned += 1
+      this.#paths.learn(attributes, series)
+    }
     return series
   }
 }

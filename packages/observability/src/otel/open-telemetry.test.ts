@@ -212,6 +212,22 @@ describe('a collector', () => {
     })
     one()
     await patient.close()
+    expect(patient.dropped).toBe(1)
+  })
+
+  test('that hangs when the service closes costs the batch, and a warning tells', async () => {
+    collector.behave(hangs)
+    const telemetry = await start({
+      shutdownTimeout: 50,
+      otlp: { endpoint: collector.endpoint, timeout: '10m' },
+    })
+    one()
+    await telemetry.close()
+    expect(telemetry.dropped).toBe(1)
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('was thrown away'),
+      'OpenTelemetryWarning',
+    )
   })
 
   test('that is away costs the batch', async () => {

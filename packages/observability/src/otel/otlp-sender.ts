@@ -95,7 +95,7 @@ export class OtlpSender {
     this.#dropped++
     const message = `Telemetry for ${this.#settings.url.origin} was thrown away: ${reason}.`
     diag.warn(`@base/observability: ${message}`)
-    if (this.#hasWarned || this.#closing.signal.aborted) return
+    if (this.#hasWarned) return
     this.#hasWarned = true
     process.emitWarning(`${message} No more is told of it.`, 'OpenTelemetryWarning')
   }

@@ -10,6 +10,6 @@ export function sdkOfIds({ spans, baggage }: { spans: boolean; baggage: boolean 
     flush: () => Promise.resolve(),
     unregister: register({ tracers, meters: undefined, baggage }),
     shutdown: () => Promise.resolve(),
-    abandon() {},
+    abandon: () => Promise.resolve(),
   }
 }

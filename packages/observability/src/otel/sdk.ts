@@ -19,8 +19,8 @@ export interface Sdk {
   unregister(): void
   /** Sends what there is and stops collecting. May reject, and takes as long as the collector does. */
   shutdown(): Promise<void>
-  /** Gives up what is under way. */
-  abandon(): void
+  /** Gives up what is under way; resolves, at once, when that was counted. Never rejects. */
+  abandon(): Promise<void>
 }
 
 /** Builds the SDK and registers it, whole or not at all. */
@@ -31,8 +31,9 @@ export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
   const signals = [spans, meters].filter((signal) => signal !== undefined)
   const senders = signals.map(({ sender }) => sender)
   const providers = signals.map(({ provider }) => provider)
-  const abandon = () => {
+  const abandon = async () => {
     for (const sender of senders) sender.close()
+    await Promise.all(senders.map((sender) => sender.drain()))
   }
   try {
     const unregister = register({
@@ -50,7 +51,7 @@ export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
       abandon,
     }
   } catch (error) {
-    abandon()
+    void abandon()
     void meters?.provider.shutdown().catch(() => {})
     throw error
   }

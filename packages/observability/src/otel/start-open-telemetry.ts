@@ -13,8 +13,8 @@ export interface OpenTelemetry {
   /** Sends what there is now; resolves once it was sent or thrown away, after the time for closing at the latest. Never rejects. */
   flush(): Promise<void>
   /**
-   * Sends what there is, within the time for closing, and takes everything out of OpenTelemetry's API. Never rejects;
-   * idempotent. End it last, after what is traced.
+   * Sends what there is, within the time for closing, throws away the rest, and takes everything out of OpenTelemetry's API.
+   * Never rejects; idempotent. End it last, after what is traced.
    */
   close(): Promise<void>
   /** The same as `close()`, under OpenTelemetry's name. */
@@ -80,7 +80,7 @@ function handleOf(sdk: Sdk, timeout: number): OpenTelemetry {
 async function stop(sdk: Sdk, timeout: number): Promise<void> {
   sdk.unregister()
   await within(timeout, sdk.shutdown())
-  sdk.abandon()
+  await sdk.abandon()
 }
 
 /** Resolves with the work, or when the time is over; its timer keeps the process alive, for somebody waits. */

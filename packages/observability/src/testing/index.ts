@@ -4,6 +4,7 @@ export {
   type MemorySpansOptions,
   memorySpans,
   type RecordedEvent,
+  type RecordedLink,
   type RecordedSpan,
 } from './memory-spans.js'
 export { type MetricReadings, type MetricSeries, readMetrics } from './read-metrics.js'

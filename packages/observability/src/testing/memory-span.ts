@@ -3,13 +3,15 @@ import {
   type SpanOptions as ApiSpanOptions,
   type Attributes,
   type Exception,
+  type Link,
   type Span,
   type SpanContext,
   SpanKind,
   type SpanStatus,
   SpanStatusCode,
+  type TimeInput,
 } from '@opentelemetry/api'
-import type { RecordedEvent, RecordedSpan } from './memory-spans.js'
+import type { RecordedEvent, RecordedLink, RecordedSpan } from './memory-spans.js'
 
 /** How a span begins. */
 export interface MemorySpanStart {
@@ -28,6 +30,7 @@ export class MemorySpan implements Span {
   readonly #startTime: number
   readonly #attributes: Attributes
   readonly #events: RecordedEvent[] = []
+  readonly #links: RecordedLink[] = []
   #name: string
   #status: SpanStatus = { code: SpanStatusCode.UNSET }
   #isRecording = true
@@ -37,7 +40,8 @@ export class MemorySpan implements Span {
     this.#ended = ended
     this.#name = start.name
     this.#attributes = { ...start.options.attributes }
-    this.#startTime = start.clock.now()
+    this.#startTime = this.#timeOf(start.options.startTime)
+    this.addLinks(start.options.links ?? [])
   }
 
   spanContext(): SpanContext {
@@ -62,11 +66,13 @@ export class MemorySpan implements Span {
     return this
   }
 
-  addLink(): this {
+  addLink({ context: { traceId, spanId }, attributes }: Link): this {
+    if (this.#isRecording) this.#links.push({ traceId, spanId, attributes: { ...attributes } })
     return this
   }
 
-  addLinks(): this {
+  addLinks(links: readonly Link[]): this {
+    for (const link of links) this.addLink(link)
     return this
   }
 
@@ -80,22 +86,23 @@ export class MemorySpan implements Span {
     return this
   }
 
-  end(): void {
+  end(endTime?: TimeInput): void {
     if (!this.#isRecording) return
     this.#isRecording = false
-    const { options, spanContext, parentSpanId, scope, clock } = this.#start
+    const { options, spanContext, parentSpanId, scope } = this.#start
     this.#ended({
       name: this.#name,
       kind: options.kind ?? SpanKind.INTERNAL,
       attributes: this.#attributes,
       status: this.#status,
       events: this.#events,
+      links: this.#links,
       traceId: spanContext.traceId,
       spanId: spanContext.spanId,
       parentSpanId,
       scope,
       startTime: this.#startTime,
-      endTime: clock.now(),
+      endTime: this.#timeOf(endTime),
     })
   }
 
@@ -111,5 +118,12 @@ export class MemorySpan implements Span {
       ...(message !== undefined && { 'exception.message': message }),
       ...(stack !== undefined && { 'exception.stacktrace': stack }),
     })
+  }
+
+  /** A number is of the epoch: of `performance.now()` a clock of a test knows nothing. */
+  #timeOf(time: TimeInput = this.#start.clock.now()): number {
+    if (!Array.isArray(time)) return Number(time)
+    const [seconds, nanoseconds] = time
+    return seconds * 1_000 + nanoseconds / 1_000_000
   }
 }

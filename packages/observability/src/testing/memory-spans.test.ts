@@ -1,5 +1,5 @@
 import { TestClock } from '@base/core/testing'
-import { context, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import { memorySpans } from './index.js'
 
@@ -31,6 +31,39 @@ test('records what any tracer makes, until it is closed', () => {
   expect(memory.find('outer')).toMatchObject({ startTime: 1_000, endTime: 1_000, parentSpanId: undefined })
   memory.clear()
   expect(memory.spans).toEqual([])
+})
+
+test.each<[string, TimeInput | undefined, TimeInput | undefined, readonly [number, number]]>([
+  ['milliseconds', 1_000, 2_000, [1_000, 2_000]],
+  ['a Date', new Date(1_000), new Date(2_000), [1_000, 2_000]],
+  ['seconds and nanoseconds', [1, 500_000], [2, 0], [1_000.5, 2_000]],
+  ['nothing', undefined, undefined, [7_000, 7_000]],
+  ['a beginning alone', 1_000, undefined, [1_000, 7_000]],
+  ['the beginning of the epoch', 0, undefined, [0, 7_000]],
+])('begins and ends when it is said to: %s', (_, startTime, endTime, expected) => {
+  const memory = memorySpans({ clock: new TestClock({ now: 7_000 }) })
+  const tracer = trace.getTracer('shop')
+  tracer.startSpan('a', startTime === undefined ? {} : { startTime }).end(endTime)
+  memory.close()
+  expect(memory.spans.map((span) => [span.startTime, span.endTime])).toEqual([expected])
+})
+
+test('records the spans that a span names, at its start and later', () => {
+  const memory = memorySpans()
+  const linkTo = (digit: string) => ({
+    context: { traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: 1 },
+  })
+  const span = trace.getTracer('shop').startSpan('a', { links: [linkTo('1')] })
+  span.addLink({ ...linkTo('2'), attributes: { of: 'batch' } }).addLinks([linkTo('3')])
+  span.end()
+  span.addLink(linkTo('4'))
+  memory.close()
+  const recorded = (digit: string) => ({ traceId: digit.repeat(32), spanId: digit.repeat(16) })
+  expect(memory.find('a')?.links).toEqual([
+    { ...recorded('1'), attributes: {} },
+    { ...recorded('2'), attributes: { of: 'batch' } },
+    { ...recorded('3'), attributes: {} },
+  ])
 })
 
 test('binds what is called later to its context, with and without this', () => {

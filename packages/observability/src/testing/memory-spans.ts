@@ -19,6 +19,16 @@ export interface RecordedEvent {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+/** Another span that a span names, such as that of a message it handles. */
+export interface RecordedLink {
+  /** The trace that it is of, 32 hexadecimal digits. */
+  readonly traceId: string
+  /** Its id, 16 hexadecimal digits. */
+  readonly spanId: string
+  /** What is said of it. */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
 /** A span that has ended. */
 export interface RecordedSpan {
   /** Its name. */
@@ -31,6 +41,8 @@ export interface RecordedSpan {
   readonly status: SpanStatus
   /** What happened within it, in order. */
   readonly events: readonly RecordedEvent[]
+  /** The spans that it names, in order. */
+  readonly links: readonly RecordedLink[]
   /** The trace that it is of, 32 hexadecimal digits. */
   readonly traceId: string
   /** Its own id, 16 hexadecimal digits. */
@@ -39,9 +51,9 @@ export interface RecordedSpan {
   readonly parentSpanId: string | undefined
   /** The name of the library that made it. */
   readonly scope: string
-  /** When it began, in milliseconds of the epoch. */
+  /** When it began, in milliseconds of the epoch: as it was said, or by the clock. */
   readonly startTime: number
-  /** When it ended, in milliseconds of the epoch. */
+  /** When it ended, likewise. */
   readonly endTime: number
 }
 

@@ -1,10 +1,14 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import { bindEmitter } from './bound-emitter.js'
 
 /** The context manager over `AsyncLocalStorage`; none where the runtime has no such thing. */
 export function asyncContextManager(): ContextManager | undefined {
   const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
   if (hooks === undefined) return undefined
+  const events = process.getBuiltinModule('node:events')
   const storage = new hooks.AsyncLocalStorage<Context>()
+  /** One that is bound again keeps its first context, as by OpenTelemetry's own: it would get slower each time. */
+  const emitters = new WeakSet<object>()
   const manager = {
     active: () => storage.getStore() ?? ROOT_CONTEXT,
     with: <A extends unknown[], R>(
@@ -13,7 +17,12 @@ export function asyncContextManager(): ContextManager | undefined {
       self?: unknown,
       ...args: A
     ): R => storage.run(active, () => fn.apply(self, args)),
-    bind: <T>(active: Context, target: T): T => bound(storage, active, target),
+    bind: <T>(active: Context, target: T): T => {
+      if (!(target instanceof events.EventEmitter)) return bound(storage, active, target)
+      if (emitters.has(target)) return target
+      emitters.add(target)
+      return bindEmitter(target, (listener) => bound(storage, active, listener))
+    },
     enable: () => manager,
     disable: () => {
       // workerd has none of it, and needs none: it ends with the request.
