@@ -109,6 +109,19 @@ describe('createActionTokens', () => {
       expect(await resets.redeem(bob.token)).toMatchObject({ ok: true, value: { sub: 'bob' } })
     })
 
+    test('a token ends with a change of it that comes while the store takes the token', async () => {
+      let hash = '$argon2id$1'
+      const store = memoryActionTokenStore()
+      const resets = tokensOf({ store, state: () => hash })
+      const { token } = await resets.issue('ann')
+      const take = store.take.bind(store)
+      store.take = (key, now) => {
+        hash = '$argon2id$2'
+        return take(key, now)
+      }
+      expect(await resets.redeem(token)).toMatchObject(INVALID)
+    })
+
     test('a token of a subject that is no more is refused, and none is issued', async () => {
       const hashes = new Map([['ann', 'x']])
       const resets = tokensOf({ state: (sub) => hashes.get(sub) })

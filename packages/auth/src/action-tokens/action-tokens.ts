@@ -39,7 +39,7 @@ export interface ActionTokens<Data = unknown> {
    * Uses a token, and ends all others of its subject and purpose. Of many that redeem at once one succeeds. Every reason to
    * refuse is one error, `ACTION_TOKEN_INVALID`; nothing that a caller sends makes it throw.
    *
-   * @throws UnavailableError where the store fails: then the token may be used up; what `state` throws.
+   * @throws UnavailableError where the store fails, and what `state` throws: then the token may be used up.
    */
   redeem(token: string): Promise<Result<ActionGrant<Data>, AuthError>>
   /**

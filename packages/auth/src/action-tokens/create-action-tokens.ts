@@ -35,8 +35,9 @@ export interface ActionTokensOptions {
   readonly ttl?: Duration
   /**
    * What must not change from the issue of a token until its use: of a password reset the stored hash of the password, of a
-   * verification the address. Asked for both; a token whose subject has another state by then, or none (`undefined`), is
-   * refused. Only a hash of it is stored. What it throws is thrown on, and leaves the token good.
+   * verification the address. Asked at the issue, before a token is used and once it is; a token whose subject has another
+   * state by then, or none (`undefined`), is refused. Only a hash of it is stored. What it throws is thrown on, and before the
+   * token is used leaves it good.
    * @defaultValue none: a token outlives a change of password, unless you call `revokeAll`
    */
   readonly state?: (sub: string) => string | undefined | PromiseLike<string | undefined>
@@ -123,7 +124,9 @@ class StoredTokens<Data> implements ActionTokens<Data> {
     const key = verified.ok ? await this.#keyOf(token) : undefined
     if (key === undefined) return verified
     const taken = await this.#ask((store, now) => store.take(key, now))
-    return taken === undefined ? err(refusal(UNKNOWN)) : verified
+    if (taken === undefined) return err(refusal(UNKNOWN))
+    // The account may have changed since that look, and the token is used now.
+    return (await this.#isOutdated(taken)) ? err(refusal(OUTDATED)) : verified
   }
 
   async revokeAll(sub: string): Promise<number> {

@@ -38,9 +38,9 @@ export function readKeyText(text: unknown, prefix: string): string | undefined {
   return id !== undefined && hasChecksum(text) ? id : undefined
 }
 
-/** Finds what has the form of a key of a prefix, not as a part of a longer word. */
+/** Finds what has the form of a key of a prefix, at every place where one may begin: each match has it as its first group. */
 export function keyPattern(prefix: string): RegExp {
-  return new RegExp(`(?<![0-9A-Za-z_])${prefix}${REST}(?![0-9A-Za-z_])`, 'g')
+  return new RegExp(`(?=(${prefix}${REST}))`, 'g')
 }
 
 /** Whether a text of the form ends with the checksum of the rest. */

@@ -11,9 +11,9 @@ export interface FindApiKeysOptions {
 const place = /* @__PURE__ */ placeOf('findApiKeys')
 
 /**
- * The keys that stand in a text: for what looks for leaks before a commit, or takes secrets out of a log. A text that only looks
- * like a key does not have its checksum, but for one in four thousand million. Nothing is asked; whether a key is good only
- * `verify` knows.
+ * The keys that stand in a text, whatever is before and behind them: for what looks for leaks before a commit, or takes secrets
+ * out of a log. A text that only looks like a key does not have its checksum, but for one in four thousand million. Nothing is
+ * asked; whether a key is good only `verify` knows.
  *
  * @example
  * findApiKeys('curl -H "x-api-key: shop_live_…"', { prefix: 'shop_live' }) // []
@@ -22,6 +22,7 @@ const place = /* @__PURE__ */ placeOf('findApiKeys')
  */
 export function findApiKeys(text: string, { prefix = 'key' }: FindApiKeysOptions = {}): readonly string[] {
   if (typeof text !== 'string') throw invalidOption(text, place('text'), 'a text')
-  const found = text.match(keyPattern(checkPrefix(prefix, place('prefix')))) ?? []
+  const pattern = keyPattern(checkPrefix(prefix, place('prefix')))
+  const found = Array.from(text.matchAll(pattern), ([, key = '']) => key)
   return [...new Set(found)].filter(hasChecksum)
 }

@@ -3,8 +3,8 @@ import { AppError } from '@base/core/errors'
 /**
  * What is wrong with a chain: an entry was `altered`; it does not follow the one before it (`unlinked`); entries are `missing`
  * before it; it is of another chain (`foreign`) or no entry at all (`malformed`); it has no key where it should
- * (`unsealed`), or one that is not known (`unknown_key`); the chain ends before, or says something else than, a head that was
- * noted (`truncated`, `rewritten`).
+ * (`unsealed`), or one that is not known (`unknown_key`); the chain ends before a head that was noted, or that the sink has
+ * (`truncated`), or says something else than one that was noted (`rewritten`).
  */
 export type AuditFlaw =
   | 'altered'

@@ -15,6 +15,9 @@ export interface AuditSink {
    * to one place at once one succeeds.
    */
   append(entries: readonly AuditEntry[]): PromiseLike<boolean>
-  /** The entries of a chain from a place on, in their order, at most so many, 1 to 1,000. */
+  /**
+   * The entries of a chain from a place on, in their order, at most so many, 1 to 1,000. Fewer where pages of the sink are smaller;
+   * none at the end alone.
+   */
   read(chain: string, from: number, limit: number): PromiseLike<readonly AuditEntry[]>
 }

@@ -3,6 +3,11 @@ import { correlationId, principal, runInContext, tenantId } from '@base/core/con
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
+import { createActionTokens } from '../action-tokens/index.js'
+import { createApiKeys } from '../api-keys/index.js'
+import { createRecoveryCodes } from '../recovery-codes/index.js'
+import { createSessions } from '../tokens/index.js'
+import { createTotp } from '../totp/index.js'
 import { type AuditEntry, type AuditOptions, type AuditSink, createAudit, memoryAuditSink } from './index.js'
 
 const never = (value: unknown): never => value as never
@@ -111,6 +116,55 @@ describe('createAudit', () => {
     const audit = createAudit()
     await Promise.all(Array.from({ length: 1_201 }, () => audit.record({ action: 'a' })))
     expect(await audit.verify()).toMatchObject({ ok: true, value: { sequence: 1_201 } })
+  })
+
+  test.each([1, 200, 499])('verifies to the end where the sink gives %i at most', async (most) => {
+    const inner = memoryAuditSink()
+    let forged = 0
+    const sink: AuditSink = {
+      head: (chain) => inner.head(chain),
+      append: (entries) => inner.append(entries),
+      read: async (chain, from, limit) => {
+        const page = await inner.read(chain, from, Math.min(limit, most))
+        return page.map((entry) => (entry.sequence === forged ? { ...entry, action: 'forged' } : entry))
+      },
+    }
+    const audit = createAudit({ sink })
+    await Promise.all(Array.from({ length: 1_000 }, () => audit.record({ action: 'a' })))
+    expect(await audit.verify({ anchor: never(await audit.head()) })).toMatchObject({
+      ok: true,
+      value: { sequence: 1_000 },
+    })
+    forged = 700
+    expect(await audit.verify()).toMatchObject({ ok: false, error: { flaw: 'altered', sequence: 700 } })
+  })
+
+  test('a sink that ends before its own head is truncated', async () => {
+    const inner = memoryAuditSink()
+    const sink: AuditSink = {
+      head: (chain) => inner.head(chain),
+      append: (entries) => inner.append(entries),
+      read: async (...page) => (await inner.read(...page)).filter(({ sequence }) => sequence < 3),
+    }
+    const audit = createAudit({ sink })
+    await Promise.all(['a', 'b', 'c'].map((action) => audit.record({ action })))
+    expect(await audit.verify()).toMatchObject({ ok: false, error: { flaw: 'truncated', sequence: 3 } })
+  })
+
+  test('what is recorded while a chain is verified does not matter', async () => {
+    const inner = memoryAuditSink()
+    const audit = createAudit({ sink: inner })
+    await audit.record({ action: 'a' })
+    const sink: AuditSink = {
+      head: (chain) => inner.head(chain),
+      append: (entries) => inner.append(entries),
+      read: async (...page) => {
+        const read = await inner.read(...page)
+        if (read.length === 0) await audit.record({ action: 'late' })
+        return read
+      },
+    }
+    expect(await createAudit({ sink }).verify()).toMatchObject({ ok: true, value: { sequence: 1 } })
   })
 
   describe('given many at once', () => {
@@ -281,6 +335,45 @@ describe('createAudit', () => {
     })
   })
 
+  describe('given what this package hands out', () => {
+    test.each<[string, (text: string) => unknown]>([
+      ['by itself', (text) => ({ issued: { id: text } })],
+      ['in a list', (text) => [text, text]],
+      ['in a text', (text) => `sent "${text}", twice: ${text}.`],
+      ['in a path', (text) => `https://example.com/reset/${text}/confirm`],
+      ['in JSON', (text) => JSON.stringify({ body: `line\n${JSON.stringify({ id: text })}` })],
+    ])('%s none of it reaches the sink', async (_, form) => {
+      const secrets = await issuedSecrets()
+      for (const issued of secrets) {
+        const entry = await createAudit().record({ action: 'a', details: { value: form(issued) } })
+        const kept = JSON.stringify(entry)
+        expect(kept).not.toContain(issued)
+        // All that proves something comes last.
+        expect(kept).not.toContain(issued.slice(-10))
+        expect(kept).toContain('[redacted]')
+      }
+    })
+
+    test('of an API key it is known which one, also where it was mistyped', async () => {
+      const { id, key } = await createApiKeys({ prefix: 'shop_live' }).create({ ownerId: 'a', scopes: [] })
+      const wrong = key.slice(0, -1) + (key.endsWith('x') ? 'y' : 'x')
+      const { details } = await createAudit().record({ action: 'a', details: { tried: wrong } })
+      expect(details).toEqual({ tried: `shop_live_${id}_[redacted]` })
+    })
+
+    test('the address of an authenticator app hides its secret alone', async () => {
+      const { secret, uri } = await createTotp({ issuer: 'x' }).enroll('u', { account: 'ann' })
+      const { details, reason } = await createAudit({ redact: ['iban'] }).record({
+        action: 'a',
+        details: { uri },
+        reason: `asked by /pay?iban=DE02 for ${uri}`,
+      })
+      const shown = uri.replace(secret, '[redacted]')
+      expect(details).toEqual({ uri: shown })
+      expect(reason).toBe(`asked by /pay?iban=[redacted] for ${shown}`)
+    })
+  })
+
   describe('given a wrong event', () => {
     test.each([
       ['event', undefined],
@@ -329,6 +422,13 @@ describe('createAudit', () => {
     expect(() => createAudit({ [name]: value })).toThrow(`@base/auth createAudit: ${option} must be`)
   })
 })
+
+async function issuedSecrets(): Promise<readonly string[]> {
+  const { key } = await createApiKeys({ prefix: 'shop_live' }).create({ ownerId: 'a', scopes: [] })
+  const { token } = await createActionTokens({ purpose: 'reset' }).issue('u')
+  const { id } = await createSessions({}).create('u')
+  return [key, token, id, ...(await createRecoveryCodes().generate('u'))]
+}
 
 function many(length: number): number[] {
   return Array.from({ length }, (_, index) => index)

@@ -47,7 +47,10 @@ export interface AuditOptions {
 export interface VerifyAuditOptions {
   /** Where to begin: a head that was verified before. @defaultValue at the first entry */
   readonly after?: AuditHead
-  /** A head that was noted elsewhere, which the chain must contain. @defaultValue none: what was cut off at the end is not seen */
+  /**
+   * A head that was noted elsewhere, which the chain must contain. Where it is before `after`, all is read from there on.
+   * @defaultValue none: what was cut off at the end together with the sink's own head is not seen
+   */
   readonly anchor?: AuditHead
 }
 
@@ -63,7 +66,7 @@ export interface Audit {
   /** Where the chain stands, to be noted elsewhere. @throws UnavailableError where the sink fails. */
   head(): Promise<AuditHead | undefined>
   /**
-   * Reads the chain from the sink and checks it: see `verifyAuditChain`. Gives where it stands.
+   * Reads the chain from the sink, at least to where its head was, and checks it: see `verifyAuditChain`. Gives where it stands.
    *
    * @throws InvalidOptionError for a wrong option; UnavailableError where the sink fails.
    */
@@ -140,16 +143,20 @@ class ChainedAudit implements Audit {
   }
 
   async verify(options: VerifyAuditOptions = {}): Promise<Result<AuditHead | undefined, AuditChainError>> {
-    const { anchor } = options ?? {}
-    const after = checkHead(options?.after, place('after'))
+    const [after, anchor] = inOrder(
+      checkHead(options?.after, place('after')),
+      checkHead(options?.anchor, place('anchor')),
+    )
+    const end = await this.head()
     const flaw = after && (await this.#flawAt(after))
-    if (after !== undefined && flaw !== undefined)
-      return err(new AuditChainError({ chain: this.#chain, sequence: after.sequence, flaw }))
-    return verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1), {
+    if (after !== undefined && flaw !== undefined) return err(this.#error(after.sequence, flaw))
+    const verified = await verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1), {
       ...(this.#seal !== undefined && { seal: this.#seal }),
       ...(after !== undefined && { after }),
       ...(anchor !== undefined && { anchor }),
     })
+    const last = verified.ok ? (verified.value?.sequence ?? 0) : Number.POSITIVE_INFINITY
+    return end !== undefined && last < end.sequence ? err(this.#error(last + 1, 'truncated')) : verified
   }
 
   /** Whether the entry of a head that was verified before is gone by now, or another. */
@@ -160,14 +167,29 @@ class ChainedAudit implements Audit {
   }
 
   async *#entries(first: number): AsyncGenerator<AuditEntry> {
-    for (let from = first; ; from += PAGE) {
+    // A sink may give less than it was asked for; only an empty page is the end.
+    for (let from = first; ; ) {
       const page = await this.#read(from, PAGE)
+      if (page.length === 0) return
       yield* page
-      if (page.length < PAGE) return
+      from += page.length
     }
+  }
+
+  #error(sequence: number, flaw: AuditFlaw): AuditChainError {
+    return new AuditChainError({ chain: this.#chain, sequence, flaw })
   }
 
   #read(from: number, limit: number): Promise<readonly AuditEntry[]> {
     return askStore('audit', () => this.#sink.read(this.#chain, from, limit))
   }
+}
+
+/** What leads from one head to the other is checked whichever of them is the earlier. */
+function inOrder(
+  after: AuditHead | undefined,
+  anchor: AuditHead | undefined,
+): readonly [after: AuditHead | undefined, anchor: AuditHead | undefined] {
+  const isBefore = after !== undefined && anchor !== undefined && anchor.sequence < after.sequence
+  return isBefore ? [anchor, after] : [after, anchor]
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { ValidationError } from '@base/core/errors'
 import { secret } from '@base/core/secret'
 import { describe, expect, test } from 'vitest'
@@ -116,6 +117,120 @@ describe('diff', () => {
     },
   )
 
+  test.each([
+    ['https://x.test/reset?token=abc', 'https://x.test/reset?token=[redacted]'],
+    ['/cb?state=s&code=a%2Fb#x', '/cb?state=s&code=[redacted]#x'],
+    ['/r#access_token=a.b-c&expires=1', '/r#access_token=[redacted]&expires=1'],
+    [
+      '<a href="/f?sort=a&sig=x%3D%3D&user[password]=y">',
+      '<a href="/f?sort=a&sig=[redacted]&user[password]=[redacted]">',
+    ],
+    ['/in?next=%2Freset%3Ftoken%3Dabc%26id%3D7', '/in?next=%2Freset%3Ftoken%3D[redacted]%26id%3D7'],
+    ['/in?password=a%26b%3F', '/in?password=[redacted]'],
+    ['x?country_code=DE&keys=1&zip=7', 'x?country_code=DE&keys=1&zip=7'],
+    ['code=7, key=8', 'code=7, key=8'],
+  ])('parameters of URLs are secrets by their names: %s', (text, after) => {
+    expect(diff({}, { text })).toEqual([{ path: '/text', after }])
+  })
+
+  test.each([
+    ['a hash', 'qL8R4QIcQ_ZsRqOAbeRfcZhilN_MksRtDaErMA-x9mY'],
+    ['a file of an id', `upload_0123456789_${'0123456789abcdef'.repeat(4)}`],
+    ['a long name', 'a-name-of-many-words-such-as-people-give-to-articles-on-the-internet'],
+    ['words', 'ABCDEF-GHJKMN-PQRSTV'],
+  ])('%s is no secret by its looks', (_, text) => {
+    expect(diff({}, { text })).toEqual([{ path: '/text', after: text }])
+  })
+
+  test('the second of a pair is a secret by the name that comes first', () => {
+    const pairs = [
+      new Headers({ authorization: 'x', host: 'h' }),
+      new URLSearchParams([
+        ['authorization', 'x'],
+        ['host', 'h'],
+      ]),
+      [...new Headers({ authorization: 'x', host: 'h' })],
+    ]
+    for (const value of pairs)
+      expect(diff(undefined, value)).toEqual([
+        {
+          path: '',
+          after: [
+            ['authorization', '[redacted]'],
+            ['host', 'h'],
+          ],
+        },
+      ])
+    const mixed = new Map<unknown, unknown>([
+      ['authorization', 'x'],
+      [1, 'y'],
+    ])
+    expect(diff(undefined, mixed)).toEqual([
+      {
+        path: '',
+        after: [
+          ['authorization', '[redacted]'],
+          [1, 'y'],
+        ],
+      },
+    ])
+    expect(diff(undefined, [['password', 'totp'], ['x']])).toEqual([
+      { path: '', after: [['password', 'totp'], ['x']] },
+    ])
+  })
+
+  test.each<[string, unknown, unknown, unknown[]]>([
+    [
+      'Headers',
+      new Headers({ a: '1' }),
+      new Headers({ a: '2' }),
+      [{ path: '/0/1', before: '1', after: '2' }],
+    ],
+    [
+      'URLSearchParams',
+      new URLSearchParams('a=1'),
+      new URLSearchParams('a=1&a=2'),
+      [{ path: '/1', after: ['a', '2'] }],
+    ],
+    ['a pattern', /a/, /a/i, [{ path: '', before: '/a/', after: '/a/i' }]],
+    [
+      'private members',
+      new Account(),
+      new Account(),
+      [{ path: '', before: '[Account]', after: '[Account]' }],
+    ],
+    ['private members and none', new Account(), {}, [{ path: '', before: '[Account]', after: {} }]],
+    ['bytes', new Uint8Array(1), new Account(), [{ path: '', before: '[1 bytes]', after: '[Account]' }]],
+  ])('shows that %s differ', (_, before, after, changes) => {
+    expect(diff(before, after)).toEqual(changes)
+    expect(diff(before, before)).toEqual([])
+  })
+
+  test('an empty object of another realm is a plain one', () => {
+    expect(diff({}, runInNewContext('({})'))).toEqual([])
+    expect(diff(Object.create(null), {})).toEqual([])
+  })
+
+  test('entries without end are too many, and those that fail are unreadable', () => {
+    class Odd {
+      readonly #entries: () => Iterable<unknown>
+      constructor(entries: () => Iterable<unknown>) {
+        this.#entries = entries
+      }
+      entries() {
+        return this.#entries()
+      }
+      [Symbol.iterator]() {
+        return this.#entries()
+      }
+    }
+    const endless = new Odd(function* () {
+      for (;;) yield ['a', 1]
+    })
+    expect(() => diff({}, endless)).toThrow('@base/auth diff: after must be of at most 10000 values')
+    expect(diff(undefined, new Odd(fail))).toEqual([{ path: '', after: '[unreadable]' }])
+  })
+
   test('more names can be given, in any spelling', () => {
     expect(diff({}, { 'bank-IBAN': 'x' }, { redact: ['i_b_a_n'] })).toEqual([
       { path: '/bank-IBAN', after: '[redacted]' },
@@ -191,6 +306,8 @@ describe('diff', () => {
 
   test('texts that are made to keep a pattern busy are read at once', () => {
     const hostile = ['eyJ', 'eyJaaaaaa.', 'x://', ':', 'Bearer ', '-----BEGIN ', '$argon2id$', '$2b$']
+    hostile.push('?', '=', '?a=', '%3Fa', '%3Fa%3D', `?${'a'.repeat(63)}=`, `=%3F${'a'.repeat(64)}`)
+    hostile.push('a_0123456789abcdef', 'aA', 'aA-', 'ABCDEF-', 'a')
     const texts = hostile.map((part) => `x://${part.repeat(16_000 / part.length)}`)
     // Patterns that backtrack would take minutes over these.
     for (const text of texts) expect(diff({}, { text })).toHaveLength(1)
@@ -200,6 +317,13 @@ describe('diff', () => {
     expect(() => diff({}, {}, { redact: never(redact) })).toThrow('@base/auth diff: redact must be')
   })
 })
+
+class Account {
+  readonly #role = 'user'
+  get role(): string {
+    return this.#role
+  }
+}
 
 function fail(): never {
   throw new Error('no')

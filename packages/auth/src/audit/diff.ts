@@ -1,7 +1,7 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { AuditChange } from './audit-entry.js'
-import { Concealed, type Plain, type PlainObject, shown, toPlain } from './plain.js'
+import { Concealed, Foreign, type Plain, type PlainObject, shown, toPlain } from './plain.js'
 import { plainName, secretNames } from './redaction.js'
 
 /** Options of {@link diff}. */
@@ -15,8 +15,9 @@ const place = /* @__PURE__ */ placeOf('diff')
 /**
  * Where two values differ, in the order of their paths.
  *
- * Members of objects are compared by name, items of lists by place. Sets are lists, maps with texts as keys objects; `undefined`
- * is nothing. Of secrets it says that they differ, never how: passwords, tokens, keys and the like are known by the names that
+ * Members of objects are compared by name, items of lists by place. Sets are lists, maps with texts as keys objects; what else has
+ * entries, such as `Headers`, is a list of pairs; `undefined` is nothing. An instance of a class of which nothing can be read is
+ * shown as `[ClassName]`, and the same as itself alone. Of secrets it says that they differ, never how: passwords, tokens, keys and the like are known by the names that
  * they stand under, and by their looks; a `Secret` is one anyway. Bytes are shown by their length.
  *
  * @example
@@ -73,6 +74,7 @@ function compare(
 /** Scalars, and what is concealed by what it is. What differs in kind is never the same. */
 function isSame(one: Plain | undefined, other: Plain | undefined): boolean {
   if (!(one instanceof Concealed && other instanceof Concealed)) return one === other
+  if (one instanceof Foreign && other instanceof Foreign) return one.object === other.object
   return changesOf(one.value, other.value).length === 0
 }
 

@@ -8,6 +8,7 @@ const DEEPEST = 32
 const MOST_VALUES = 10_000
 /** A longer text is content, such as an article: that it changed is what matters. */
 const LONGEST_TEXT = 16_384
+const LONGEST_NAME = 64
 
 /** A character for each byte, of 256 different ones: by far the fastest text that stands for bytes. */
 const oneToOne: InstanceType<typeof TextDecoder> = /* @__PURE__ */ new TextDecoder('latin1', {
@@ -22,6 +23,16 @@ export class Concealed {
   constructor(value: Plain, shown: string) {
     this.value = value
     this.shown = shown
+  }
+}
+
+/** An object that shows nothing of itself: another one is another value. */
+export class Foreign extends Concealed {
+  readonly object: object
+
+  constructor(object: object, shown: string) {
+    super(null, shown)
+    this.object = object
   }
 }
 
@@ -57,7 +68,7 @@ class Reader {
     if (this.#left-- === 0)
       throw invalidOption(undefined, this.#place, `of at most ${MOST_VALUES} values, with all that is in it`)
     if (typeof value === 'object' && value !== null) return this.#readObject(value, within)
-    return readScalar(value)
+    return typeof value === 'string' ? readText(value, this.#isSecretName) : readScalar(value)
   }
 
   #readObject(object: object, within: readonly object[]): Plain | undefined {
@@ -66,8 +77,10 @@ class Reader {
     const path = [...within, object]
     const special = this.#readSpecial(object, path)
     if (special !== undefined) return special.value
+    const keys = Object.keys(object)
+    if (keys.length === 0 && isForeign(object)) return this.#readMember(() => this.#readForeign(object, path))
     const entries: [string, Plain][] = []
-    for (const key of Object.keys(object)) {
+    for (const key of keys) {
       const value = this.#readMember(() => this.read((object as Record<string, unknown>)[key], path))
       if (value !== undefined) entries.push([key, this.#conceal(key, value)])
     }
@@ -81,10 +94,11 @@ class Reader {
       return { value: new Concealed(held ?? null, REDACTED) }
     }
     if (Array.isArray(object)) return { value: this.#readList(object, path) }
-    if (object instanceof Set) return { value: this.#readList([...object], path) }
+    if (object instanceof Set) return { value: this.#readList(object, path) }
     if (object instanceof Map) return { value: this.#readMap(object, path) }
     if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) return { value: readBytes(object) }
     if (object instanceof Error) return { value: this.#readError(object, path) }
+    if (object instanceof RegExp) return { value: this.read(String(object), path) }
     return this.#readByItself(object, path)
   }
 
@@ -100,19 +114,33 @@ class Reader {
     return { value: json === object ? '[cycle]' : this.read(json, path) }
   }
 
-  #readList(list: readonly unknown[], path: readonly object[]): readonly Plain[] {
-    return Array.from(list, (item) => this.#readMember(() => this.read(item, path)) ?? null)
+  #readList(list: Iterable<unknown>, path: readonly object[]): readonly Plain[] {
+    const items = Array.from(list, (item) => this.#readMember(() => this.read(item, path)) ?? null)
+    return items.every(isPair) ? this.#concealPairs(items) : items
+  }
+
+  /** Of pairs the first is the name of the second. */
+  #concealPairs(items: readonly Plain[]): readonly Plain[] {
+    return items.map((item) => (isPair(item) ? [item[0], this.#conceal(item[0], item[1])] : item))
   }
 
   #readMap(map: ReadonlyMap<unknown, unknown>, path: readonly object[]): Plain {
-    const pairs = [...map]
-    if (!pairs.every(([key]) => typeof key === 'string')) return this.#readList(pairs, path)
+    const keys = [...map.keys()]
+    if (!keys.every((key) => typeof key === 'string')) return this.#concealPairs(this.#readList(map, path))
     return bare(
-      pairs.flatMap(([key, item]): [string, Plain][] => {
+      [...map].flatMap(([key, item]): [string, Plain][] => {
         const value = this.#readMember(() => this.read(item, path))
         return value === undefined ? [] : [[key as string, this.#conceal(key as string, value)]]
       }),
     )
+  }
+
+  /** What has entries, such as `Headers`, is read as those; of the rest, such as private members, nothing can be read. */
+  #readForeign(object: object, path: readonly object[]): Plain {
+    const { entries } = object as { entries?: unknown }
+    if (typeof entries !== 'function' || !(Symbol.iterator in object))
+      return new Foreign(object, nameOf(object))
+    return this.#readList(entries.call(object) as Iterable<unknown>, path)
   }
 
   #readError(error: Error, path: readonly object[]): Plain {
@@ -135,6 +163,21 @@ class Reader {
   }
 }
 
+function isPair(plain: Plain): plain is readonly [string, Plain] {
+  return Array.isArray(plain) && plain.length === 2 && typeof plain[0] === 'string'
+}
+
+/** Whether an object is of a class, also where the plain ones come from another realm. */
+function isForeign(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object)
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null
+}
+
+function nameOf(object: object): string {
+  const name: unknown = object.constructor?.name
+  return typeof name === 'string' && name !== '' ? `[${name.slice(0, LONGEST_NAME)}]` : '[object]'
+}
+
 function readScalar(value: unknown): Plain | undefined {
   switch (typeof value) {
     case 'undefined':
@@ -143,8 +186,6 @@ function readScalar(value: unknown): Plain | undefined {
       return Number.isFinite(value) ? value : String(value)
     case 'boolean':
       return value
-    case 'string':
-      return readText(value)
     case 'bigint':
       return String(value)
     default:
@@ -152,9 +193,9 @@ function readScalar(value: unknown): Plain | undefined {
   }
 }
 
-function readText(text: string): Plain {
+function readText(text: string, isSecretName: IsSecretName): Plain {
   if (text.length > LONGEST_TEXT) return new Concealed(text, `[${text.length} characters]`)
-  const visible = redactText(text)
+  const visible = redactText(text, isSecretName)
   return visible === text ? text : new Concealed(text, visible)
 }
 

@@ -33,7 +33,7 @@ export function readEvent(event: AuditEvent, isSecretName: IsSecretName): EventF
     outcome: checkOneOf(outcome, OUTCOMES, place('outcome')),
     ...(actor !== undefined && { actor: readActor(actor) }),
     ...(target !== undefined && { target: readTarget(target) }),
-    ...(reason !== undefined && { reason: readReason(reason) }),
+    ...(reason !== undefined && { reason: readReason(reason, isSecretName) }),
     ...(tenant !== undefined && { tenant: checkName(tenant, place('tenant')) }),
     ...(correlation !== undefined && { correlationId: checkName(correlation, place('correlationId')) }),
     ...readChanges(event, isSecretName),
@@ -54,8 +54,8 @@ function readTarget(target: AuditTarget): AuditTarget {
   return { type: checkName(type, place('target.type')), id: checkName(id, place('target.id')) }
 }
 
-function readReason(reason: unknown): string {
-  return redactText(checkText(reason, { ...place('reason'), maxLength: LONGEST_REASON }))
+function readReason(reason: unknown, isSecretName: IsSecretName): string {
+  return redactText(checkText(reason, { ...place('reason'), maxLength: LONGEST_REASON }), isSecretName)
 }
 
 function readChanges(event: AuditEvent, isSecretName: IsSecretName): Pick<EventFacts, 'changes'> {

@@ -9,14 +9,28 @@ const PARTS: readonly string[] = [
 /** Names that are too short to be looked for in others. */
 const WHOLE = new Set(['pass', 'pwd', 'pin', 'otp', 'totp', 'cvv', 'cvc', 'jwt'])
 
-/** Texts that give themselves away: JSON Web Tokens, credentials of HTTP, private keys, hashes of passwords, passwords in URLs. */
+/** Names of parameters that are secrets in URLs, and too common for that elsewhere. */
+const IN_URLS = new Set(['code', 'key', 'sig', 'signature', 'codeverifier'])
+
+/**
+ * Texts that give themselves away: JSON Web Tokens, credentials of HTTP, private keys, hashes of passwords, passwords in URLs; and
+ * what this package hands out: API keys, but for prefix and id and whatever the checksum, since one with a typo tells as much;
+ * opaque tokens; recovery codes.
+ */
 const GIVEN_AWAY: readonly RegExp[] = [
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g,
   /\b(?:bearer|basic|dpop) +[\w.~+/=-]{8,}/gi,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\$(?:argon2(?:id|i|d)|2[abxy]|scrypt|pbkdf2[\w-]*|pepper)\$\S+/g,
   /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@:]*:[^\s/?#@]*(?=@)/gi,
+  /(?<=[0-9A-Za-z]_[0-9A-Za-z]{16}_)[0-9A-Za-z]{38}/g,
+  /(?<![\w-])(?=[\w-]{0,67}[A-Z])(?=[\w-]{0,67}[a-z])[\w-]{68}(?![\w-])/g,
+  /(?<![\w-])[0-9A-HJKMNP-TV-Z]{6}(?:-[0-9A-HJKMNP-TV-Z]{6}){3}(?![\w-])/g,
 ]
+
+/** The value of a parameter of a URL, also of one that is the value of another; the name is its first group. */
+const PARAMETER =
+  /(?<=(?:[?&#]|%(?:3F|26|23))([\w.[\]-]{1,64})(?:=|%3D))(?:(?!%(?:3F|26|23)[\w.[\]-]{1,64}%3D)[^\s&#"'<>])+/gi
 
 /** Whether a value of that name is a secret. */
 export type IsSecretName = (name: string) => boolean
@@ -30,9 +44,11 @@ export function secretNames(more: readonly string[]): IsSecretName {
   }
 }
 
-/** A text without what gives itself away as a secret. */
-export function redactText(text: string): string {
-  return GIVEN_AWAY.reduce((left, pattern) => left.replace(pattern, REDACTED), text)
+/** A text without what gives itself away as a secret, and without what stands under the name of one in a URL. */
+export function redactText(text: string, isSecretName: IsSecretName): string {
+  const isSecret = (name: string) => isSecretName(name) || IN_URLS.has(plainName(name))
+  const known = text.replace(PARAMETER, (value, name: string) => (isSecret(name) ? REDACTED : value))
+  return GIVEN_AWAY.reduce((left, pattern) => left.replace(pattern, REDACTED), known)
 }
 
 /** Also what is left of a given name must not be nothing, which is a part of every name. */

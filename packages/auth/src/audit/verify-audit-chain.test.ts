@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import {
   type AuditEntry,
   type AuditFlaw,
+  type AuditHead,
   type AuditSeal,
+  type AuditSink,
   createAudit,
   memoryAuditSink,
   verifyAuditChain,
@@ -13,8 +15,12 @@ const never = (value: unknown): never => value as never
 const key = (fill: number) => new Uint8Array(32).fill(fill)
 const SEAL: AuditSeal = { current: 'a', keys: { a: key(1) } }
 
-async function chainOf(length: number, seal?: AuditSeal): Promise<AuditEntry[]> {
-  const audit = createAudit({ sink: memoryAuditSink(), ...(seal && { seal }) })
+function chainOf(length: number, seal?: AuditSeal): Promise<AuditEntry[]> {
+  return chainIn(memoryAuditSink(), length, seal)
+}
+
+async function chainIn(sink: AuditSink, length: number, seal?: AuditSeal): Promise<AuditEntry[]> {
+  const audit = createAudit({ sink, ...(seal && { seal }) })
   const events = Array.from({ length }, (_, index) => ({ action: `a-${index}`, details: { n: index } }))
   return Promise.all(events.map((event) => audit.record(event)))
 }
@@ -119,6 +125,57 @@ describe('verifyAuditChain', () => {
       expect(await verifyAuditChain(entries.slice(4), { after })).toMatchObject(broken('missing', 4))
       const other = { ...after, hash: 'x' }
       expect(await verifyAuditChain(entries.slice(3), { after: other })).toMatchObject(broken('unlinked', 4))
+    })
+
+    test('a head that was noted elsewhere is held against it', async () => {
+      const entries = await chainOf(5)
+      const after = headOf(at(entries, 2))
+      const rest = entries.slice(3)
+      const verify = (anchor: AuditHead) => verifyAuditChain(rest, { after, anchor })
+      expect(await verify(after)).toMatchObject({ ok: true })
+      expect(await verify({ ...after, hash: 'x' })).toMatchObject(broken('rewritten', 3))
+      await expect(verify(headOf(at(entries, 1)))).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('anchor.sequence must be 3 at least'),
+      })
+    })
+
+    test('an audit holds it against one noted elsewhere, whichever is the earlier', async () => {
+      const sinks = [memoryAuditSink(), memoryAuditSink()]
+      const [honest, forged] = await Promise.all(
+        sinks.map(async (sink) => {
+          const audit = createAudit({ sink })
+          for (let n = 1; n <= 5; n++) await audit.record({ action: 'pay' })
+          return { audit, entries: await sink.read('audit', 1, 5) }
+        }),
+      )
+      const after = headOf(at(forged?.entries ?? [], 3))
+      for (const [index, entry] of (honest?.entries ?? []).entries()) {
+        const verified = await forged?.audit.verify({ after, anchor: headOf(entry) })
+        expect(verified).toMatchObject(broken('rewritten', index + 1))
+        const own = headOf(at(forged?.entries ?? [], index))
+        expect(await forged?.audit.verify({ after, anchor: own })).toMatchObject({ ok: true })
+      }
+    })
+
+    test('an audit checks what leads from an earlier anchor to it', async () => {
+      const inner = memoryAuditSink()
+      const entries = await chainIn(inner, 5)
+      const sink: AuditSink = {
+        head: (chain) => inner.head(chain),
+        append: (all) => inner.append(all),
+        read: async (...page) =>
+          (await inner.read(...page)).map((entry) =>
+            entry.sequence === 3 ? { ...entry, action: 'x' } : entry,
+          ),
+      }
+      const [anchor, after] = [headOf(at(entries, 1)), headOf(at(entries, 3))]
+      expect(await createAudit({ sink }).verify({ after })).toMatchObject({ ok: true })
+      expect(await createAudit({ sink }).verify({ after, anchor })).toMatchObject(broken('altered', 3))
+      const other = { ...after, hash: 'x' }
+      expect(await createAudit({ sink: inner }).verify({ after: other, anchor })).toMatchObject(
+        broken('rewritten', 4),
+      )
     })
 
     test('an audit reads from there, and sees what was cut off or rewritten before', async () => {

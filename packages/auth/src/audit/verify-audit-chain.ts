@@ -1,3 +1,4 @@
+import { invalidOption } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { placeOf } from '../place.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
@@ -11,7 +12,10 @@ export interface VerifyChainOptions {
   readonly seal?: AuditSeal
   /** The head after which the entries begin, as it was verified before. @defaultValue they begin at 1 */
   readonly after?: AuditHead
-  /** A head that was noted elsewhere, which the chain must contain. @defaultValue none: what was cut off at the end is not seen */
+  /**
+   * A head that was noted elsewhere, which the chain must contain; not before `after`.
+   * @defaultValue none: what was cut off at the end is not seen
+   */
   readonly anchor?: AuditHead
 }
 
@@ -35,9 +39,12 @@ export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   options: VerifyChainOptions = {},
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const { seal, after, anchor } = options ?? {}
-  const judge = new ChainJudge(new ChainHash(seal, place), checkHead(after, place('after')))
-  const noted = checkHead(anchor, place('anchor'))
+  const { seal } = options ?? {}
+  const after = checkHead(options?.after, place('after'))
+  const noted = checkAnchor(options?.anchor, after)
+  const judge = new ChainJudge(new ChainHash(seal, place), after)
+  if (after !== undefined && isOtherThan(after, noted))
+    return err(new AuditChainError({ chain: undefined, sequence: after.sequence, flaw: 'rewritten' }))
   for await (const entry of entries) {
     const flaw = (await judge.flawOf(entry)) ?? (isOtherThan(entry, noted) ? 'rewritten' : undefined)
     if (flaw !== undefined) return err(judge.error(flaw))
@@ -49,7 +56,14 @@ export async function verifyAuditChain(
   return ok(head)
 }
 
-function isOtherThan(entry: AuditEntry, noted: AuditHead | undefined): boolean {
+/** One before the entries says nothing about them. */
+function checkAnchor(value: AuditHead | undefined, after: AuditHead | undefined): AuditHead | undefined {
+  const anchor = checkHead(value, place('anchor'))
+  if (anchor === undefined || after === undefined || anchor.sequence >= after.sequence) return anchor
+  throw invalidOption(anchor.sequence, place('anchor.sequence'), `${after.sequence} at least, as 'after'`)
+}
+
+function isOtherThan(entry: AuditHead, noted: AuditHead | undefined): boolean {
   return noted !== undefined && entry.sequence === noted.sequence && entry.hash !== noted.hash
 }
 

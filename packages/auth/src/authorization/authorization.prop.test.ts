@@ -4,7 +4,7 @@ import { runs } from '@base-internal/tools/soak'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defineAuthorization } from './index.js'
-import { anyRuleSet, type Doc, docs, type RuleSet } from './test-rules.js'
+import { anyFields, anyRuleSet, type Doc, docs, FIELDS, type RuleSet } from './test-rules.js'
 
 const define = (definition: RuleSet['definition']) => defineAuthorization()(definition as never)
 const numRuns = runs({ ci: 10_000, soak: 50_000 })
@@ -109,6 +109,50 @@ describe('an authorization', () => {
         if (alone === 'deny') expect(each).not.toContain(true)
       }),
       { numRuns: runs({ ci: 2_000, soak: 10_000 }) },
+    )
+  })
+
+  test('gives of a thing the fields that the roles of a principal give of it one by one', () => {
+    fc.assert(
+      fc.property(anyRuleSet, anyFields, ({ definition, principal }, fields) => {
+        const authorization = define({ ...definition, fields } as never)
+        const roles = principal.roles.filter((role) => role !== 'unknown')
+        for (const resource of docs) {
+          const of = (held: readonly string[]) =>
+            FIELDS.filter((field) =>
+              authorization.can({
+                principal: { ...principal, roles: held },
+                action: 'doc:read',
+                resource,
+                field,
+              }),
+            )
+          if (roles.length === 0 || !authorization.can({ principal, action: 'doc:read', resource })) continue
+          const one = new Set(roles.flatMap((role) => of([role])))
+          expect(of(principal.roles)).toEqual(FIELDS.filter((field) => one.has(field)))
+        }
+      }),
+      { numRuns: runs({ ci: 500, soak: 10_000 }) },
+    )
+  })
+
+  test('is never more generous about a field of a type alone than about one of the thing', () => {
+    fc.assert(
+      fc.property(anyRuleSet, anyFields, ({ definition, principal }, fields) => {
+        const authorization = define({ ...definition, fields } as never)
+        const query = { principal, action: 'doc:read' }
+        const permitted = authorization.permittedFields(query)
+        for (const field of FIELDS) {
+          const alone = authorization.check({ ...query, field }).decision
+          for (const resource of docs) {
+            const can = authorization.can({ ...query, resource, field })
+            if (alone !== 'conditional') expect(can).toBe(alone === 'allow')
+            if (!permitted.all && !permitted.fields.includes(field)) continue
+            expect(can).toBe(authorization.can({ ...query, resource }))
+          }
+        }
+      }),
+      { numRuns: runs({ ci: 500, soak: 10_000 }) },
     )
   })
 

@@ -379,7 +379,10 @@ describe('a decision about a type alone', () => {
 
   test.each([
     ['get', (resource: object) => Reflect.get(resource, 'x') === 1],
+    ['type', (resource: object) => Reflect.get(resource, 'type') === 'private'],
     ['has', (resource: object) => 'x' in resource],
+    ['has type', (resource: object) => 'type' in resource],
+    ['descriptor', (resource: object) => Object.hasOwn(resource, 'type')],
     ['keys', (resource: object) => Object.keys(resource).length === 1],
     ['prototype', (resource: object) => resource instanceof Date],
     ['spread', (resource: object) => ({ ...resource, y: 1 }).y === 1],
@@ -403,19 +406,25 @@ describe('a question', () => {
     expect(authorization.can({ principal: lead, action: 'update', resource: typed })).toBe(true)
   })
 
-  test('about a thing of another type is denied', () => {
-    const report = { type: 'report', month: '2026-01' }
-    expect(shop().can({ principal: admin, action: 'order:read', resource: report as never })).toBe(false)
+  test('that names two types is denied', () => {
     expect(shop().can({ principal: admin, action: 'order:read', type: 'report' as never })).toBe(false)
   })
 
-  test('takes a field of the name type for what it is', () => {
-    const authorization = defineAuthorization()({ roles: ['user'], permissions: { user: ['account:read'] } })
-    const principal = { id: 'x', roles: ['user'] }
-    expect(
-      authorization.can({ principal, action: 'account:read', resource: { id: 1, type: 'savings' } }),
-    ).toBe(true)
-  })
+  test.each(['savings', 'order', 'account', 7, null])(
+    'that names the type takes a field of that name for what it is: %j',
+    (type) => {
+      const authorization = defineAuthorization()({
+        roles: ['user'],
+        permissions: { user: ['account:read', 'order:read'] },
+      })
+      const principal = { id: 'x', roles: ['user'] }
+      const row = { id: 1, type }
+      expect(authorization.can({ principal, action: 'account:read', resource: row })).toBe(true)
+      expect(authorization.can({ principal, action: 'read', type: 'account', resource: row })).toBe(true)
+      const filter = authorization.filter({ principal, action: 'read', type: 'account' })
+      expect(specificationOf(filter).isSatisfiedBy(row)).toBe(true)
+    },
+  )
 
   test.each([
     ['no question', undefined],
@@ -447,6 +456,15 @@ describe('a question', () => {
 })
 
 describe('filter', () => {
+  const yes = () => true
+  const all = () => ({ op: 'and', of: [] })
+  const none = () => ({ op: 'or', of: [] })
+  const some = () => ({ op: 'equals', field: 'status', value: 'sent' })
+  const fails = () => {
+    throw new Error('away')
+  }
+  const allow = (policy: object) => ({ effect: 'allow', ...policy })
+  const deny = (policy: object) => ({ effect: 'deny', ...policy })
   const orders: readonly Order[] = [
     order,
     { ...order, id: 2, status: 'sent' },
@@ -502,6 +520,47 @@ describe('filter', () => {
     const refuse = () => shop().filter({ principal: admin, action: 'cancel', type: 'order' })
     expect(refuse).toThrow(UnsupportedError)
     expect(refuse).toThrow(/Policy 'suspended' has a 'when'/)
+  })
+
+  test.each<[string, readonly object[], readonly number[]]>([
+    ['a permission decides', [allow({ when: yes })], [1, 2, 3, 4]],
+    ['all is forbidden by another', [deny({ where: all }), deny({ when: yes }), allow({ when: yes })], []],
+    ['all is forbidden without a condition', [deny({ when: yes }), deny({})], []],
+    ['its condition never holds', [deny({ where: none, when: yes })], [1, 2, 3, 4]],
+    ['its condition fails, which forbids all', [deny({ where: fails, when: yes })], []],
+  ])('passes over a function that cannot decide: %s', (_, policies, ids) => {
+    const authorization = defineAuthorization()({
+      roles: ['admin'],
+      permissions: { admin: ['*'] },
+      policies: policies.map((policy, index) => ({ id: `p${index}`, actions: ['*'], ...policy })) as never,
+    })
+    for (const row of orders)
+      expect(authorization.can({ principal: admin, action: 'order:read', resource: row })).toBe(
+        ids.includes(row.id),
+      )
+    expect(idsOf(authorization.filter({ principal: admin, action: 'read', type: 'order' }) as never)).toEqual(
+      ids,
+    )
+  })
+
+  test.each<[string, readonly object[], boolean]>([
+    ['nothing else permits', [allow({ when: yes })], true],
+    ['others permit some', [allow({ when: yes }), allow({ where: some })], true],
+    ['another permits all', [allow({ when: yes }), allow({ where: all })], false],
+    ['nothing permits what it forbids', [deny({ when: yes })], false],
+    ['something permits what it forbids', [deny({ when: yes }), allow({ where: some })], true],
+    ['another forbids some', [deny({ when: yes }), deny({ where: some }), allow({})], true],
+  ])('throws where a function would decide, and only there: %s', (_, policies, throws) => {
+    const of = (ordered: readonly object[]) =>
+      defineAuthorization()({
+        roles: [],
+        policies: ordered.map((policy, index) => ({ id: `p${index}`, actions: ['*'], ...policy })) as never,
+      })
+    for (const ordered of [policies, [...policies].reverse()]) {
+      const filter = () => of(ordered).filter({ principal: { id: 'x' }, action: 'read', type: 'order' })
+      if (throws) expect(filter).toThrow(UnsupportedError)
+      else expect(filter).not.toThrow()
+    }
   })
 
   test('gives frozen data that survives JSON', () => {

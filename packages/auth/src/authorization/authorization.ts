@@ -5,7 +5,8 @@ import type { ResourceOf, ResourceType } from './schema.js'
 /** What came of a question. */
 export interface AuthorizationDecision {
   /**
-   * `conditional` where it depends on the thing, and none was given: neither yes nor no. `can` is then false, and `authorize` throws.
+   * `conditional` where it, or a field that was asked about, depends on the thing, and none was given: neither yes nor no.
+   * `can` is then false, and `authorize` throws.
    */
   readonly decision: 'allow' | 'deny' | 'conditional'
   /**
@@ -29,7 +30,7 @@ export interface PolicyFailure {
 export interface PermittedFields {
   /** Whether there is no rule that limits them. */
   readonly all: boolean
-  /** The paths, sorted, where not all may be used; none where the action is not permitted. */
+  /** The paths, sorted, where not all may be used; none where the action is denied. */
   readonly fields: readonly string[]
 }
 
@@ -82,6 +83,18 @@ export interface Roles<S, R extends string> {
    * @throws `InvalidOptionError` where the name is taken by another role, or a part is no role.
    */
   compose<Name extends string>(name: Name, parts: readonly R[]): Authorization<S, R | Name>
+  /**
+   * Gives a composed role other parts, at once for all who have it, or a role made of it. Where it throws, all stays as it was.
+   *
+   * @throws `InvalidOptionError` where the name is not that of a composed role, a part is no role, or one inherits from it.
+   */
+  replace(name: string, parts: readonly R[]): void
+  /**
+   * Removes a composed role: it gives nothing from now on. One that there is not changes nothing.
+   *
+   * @throws `InvalidOptionError` where the role is one of the definition, or a part of another, which `replace` changes first.
+   */
+  remove(name: string): void
   /** The role and all that it inherits from, itself first; nothing for a role that nobody has defined. */
   inherited(role: string): readonly string[]
 }
@@ -108,16 +121,19 @@ export interface Authorization<S, R extends string = string> {
    * A condition that a thing satisfies exactly where `check` would allow it: for a list, a count or a bulk change. Make it
    * a specification by `specificationOf` of @base/domain. Where nothing is permitted it is an `or` of nothing, which no thing satisfies.
    *
-   * @throws `UnsupportedError` naming a policy that has a `when` and is about this action and this principal.
+   * @throws `UnsupportedError` naming a policy that has a `when`, where what conditions and permissions say leaves it to decide.
    */
   filter<T extends ResourceType<S>>(query: FilterQuery<S, T>): Expression<ResourceOf<S, T>>
   /** The decision and all that went into it: for tests, logs and administrators. Not for callers. */
   explain(query: AuthorizationQuery<S>): AuthorizationExplanation
-  /** The fields that may be used; none where the decision is `deny`. */
+  /**
+   * The fields that may be used; none where the decision is `deny`. Where a type alone is named, those that may be used of
+   * every thing for which it is allowed.
+   */
   permittedFields(query: AuthorizationQuery<S>): PermittedFields
   /**
    * The part of a thing that may be seen: the thing itself where all of it may, otherwise a new object of the permitted
-   * fields; an object in it has its permitted fields only.
+   * fields. An object in it has its permitted fields only, and so has each object of a list, which holds nothing else then.
    *
    * @throws `ForbiddenError` where the decision about this thing is not `allow`.
    */

@@ -23,7 +23,7 @@ export interface Call {
   readonly lineages: readonly (readonly string[])[]
   /** The thing; undefined where only its type is known. */
   readonly resource: object | undefined
-  /** Whether the thing says that it is of a type other than the action's. */
+  /** Whether the type beside a full action is another one. What a thing has as its `type` may be anything. */
   readonly mismatch: boolean
 }
 
@@ -34,21 +34,14 @@ export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Cal
   if (isThenable(principal))
     throw refuse('principal', 'an object that is there, no promise', quiet(principal))
   checkResource(resource)
-  const ofResource = (resource as { readonly type?: unknown } | undefined)?.type
-  const rules = rulesOf(action, type ?? ofResource, book)
+  const rules = rulesOf(action, type ?? (resource as { readonly type?: unknown } | undefined)?.type, book)
   return {
     principal,
     context,
     rules,
     lineages: readLineages(principal.roles, graph),
     resource: resource !== undefined && isMoreThanType(resource) ? resource : undefined,
-    mismatch:
-      (type !== undefined && type !== rules.type) ||
-      // A thing may have a `type` of its own that means something else; only the name of another type is a mistake.
-      (type === undefined &&
-        ofResource !== rules.type &&
-        typeof ofResource === 'string' &&
-        book.hasType(ofResource)),
+    mismatch: type !== undefined && type !== rules.type,
   }
 }
 

@@ -20,8 +20,8 @@ export interface PolicyInput<S, Row> {
   /** The verb, without its type. */
   readonly action: string
   /**
-   * The thing that is asked about. Where a check names a type alone, nothing is known of it but its `type`; a policy that looks
-   * at more then leaves the decision conditional, whatever it returns.
+   * The thing that is asked about. Where a check names a type alone, nothing is known of it, not even a `type` that is one of its
+   * fields; a policy that looks at it then leaves the decision conditional, whatever it returns.
    */
   readonly resource: Row
   /** What the check was given. */
@@ -96,8 +96,10 @@ export interface AuthorizationDefinition<
   /** Rules that look at who asks, at the thing and at the context. @defaultValue none */
   readonly policies?: { readonly [K in keyof A]: Policy<S, R, A[K]> }
   /**
-   * The fields that a role may use in an action. A role that has the action by its own permissions, and no rule, may use
-   * all; otherwise the rules of all roles that a principal has add up. A field covers what is below it. @defaultValue all
+   * The fields that a role may use in an action. The rule of a role counts where that role, or one that it inherits from, permits
+   * the action for this very thing: by a permission, or by a policy that allows and applies. A role that permits it itself, and
+   * has no rule, may use all. A policy for everyone is one of each role of the principal, under the rules that it has or inherits.
+   * What several roles may use adds up. A field covers what is below it, in the elements of a list too. @defaultValue all
    */
   readonly fields?: FieldRules<S, R>
 }
@@ -109,7 +111,7 @@ export type ActionQuery<S, T extends string> =
       readonly action: ActionOn<S, T>
       /** The type, where it is to be said again. */
       readonly type?: T
-      /** The thing. Without it a decision that depends on it is conditional. */
+      /** The thing; a `type` that it has is a field as any other. Without it a decision that depends on it is conditional. */
       readonly resource?: ResourceOf<S, T> | undefined
     }
   | VerbQuery<S, T>

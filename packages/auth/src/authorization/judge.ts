@@ -43,14 +43,14 @@ function judgeCondition(policy: CheckedPolicy, call: Call): Verdict {
 }
 
 /** What a condition is whatever the thing; undefined where it depends on it. */
-function constant(condition: Expression): boolean | undefined {
+export function constant(condition: Expression): boolean | undefined {
   if (condition.op !== 'and' && condition.op !== 'or') return undefined
   return condition.of.length === 0 ? condition.op === 'and' : undefined
 }
 
 function judgeFunction(policy: CheckedPolicy, call: Call): 'applies' | 'does_not_apply' | 'conditional' {
   if (call.resource !== undefined) return ask(policy, call, call.resource) ? 'applies' : 'does_not_apply'
-  const { resource, isLookedAt } = unknownResource(call.rules.type)
+  const { resource, isLookedAt } = unknownResource()
   try {
     const holds = ask(policy, call, resource)
     return isLookedAt() ? 'conditional' : holds ? 'applies' : 'does_not_apply'

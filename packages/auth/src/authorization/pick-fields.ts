@@ -1,26 +1,51 @@
-import { fieldReader } from '@base/core/expression'
 import type { PermittedFields } from './authorization.js'
+
+/** Names, each with those below it, or with nothing where it is the whole. */
+interface Tree extends Map<string, Tree | undefined> {}
+
+/** What has fields. */
+type Fields = Readonly<Record<string, unknown>>
 
 /** The permitted part of a thing: itself where it is all, otherwise a new object. What is absent stays absent. */
 export function pickFields(resource: object, { all, fields }: PermittedFields): object {
-  if (all) return resource
-  const picked: Record<string, unknown> = {}
-  for (const path of withoutCovered(fields)) {
-    const value = fieldReader(path)(resource)
-    if (value !== undefined) put(picked, path.split('.'), value)
-  }
-  return picked
+  return all ? resource : partOf(resource as Fields, treeOf(fields))
 }
 
 /** Without paths below others, whose values are there with the whole. */
-function withoutCovered(fields: readonly string[]): readonly string[] {
-  return fields.filter((path) => !fields.some((other) => path.startsWith(`${other}.`)))
+function treeOf(fields: readonly string[]): Tree {
+  const root: Tree = new Map()
+  for (const path of fields) {
+    if (fields.some((other) => path.startsWith(`${other}.`))) continue
+    const names = path.split('.')
+    const last = names.pop() as string
+    let at = root
+    for (const name of names) {
+      const below: Tree = at.get(name) ?? new Map()
+      at.set(name, below)
+      at = below
+    }
+    at.set(last, undefined)
+  }
+  return root
 }
 
-/** Only into objects that are its own: what every object inherits, such as `toString`, is one of a prototype. */
-function put(target: Record<string, unknown>, names: readonly string[], value: unknown): void {
-  let at = target
-  for (const name of names.slice(0, -1))
-    at = at[name] = (Object.hasOwn(at, name) ? at[name] : {}) as Record<string, unknown>
-  at[names.at(-1) as string] = value
+function partOf(row: Fields, tree: Tree): Record<string, unknown> {
+  const part: Record<string, unknown> = {}
+  for (const [name, below] of tree) {
+    const value = below === undefined ? row[name] : partBelow(row[name], below)
+    if (value !== undefined) part[name] = value
+  }
+  return part
+}
+
+/** Of a list the part of each object in it, as deep as the paths go: what else it holds has no fields. */
+function partBelow(value: unknown, tree: Tree): unknown {
+  if (Array.isArray(value)) return value.filter(hasFields).map((one) => partOf(one, tree))
+  if (!hasFields(value)) return undefined
+  const part = partOf(value, tree)
+  return Object.keys(part).length > 0 ? part : undefined
+}
+
+function hasFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

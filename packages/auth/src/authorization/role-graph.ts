@@ -27,9 +27,16 @@ export class RoleGraph {
     return this.#parents.get(role)
   }
 
-  /** Adds a role; its parents are there already, so no ring can come of it. */
-  add(role: string, parents: readonly string[]): void {
+  /** Adds a role or gives it other parents; they are there already, and none inherits from it, so no ring can come of it. */
+  set(role: string, parents: readonly string[]): void {
     this.#parents.set(role, parents)
+    this.#lineages.clear()
+  }
+
+  /** Removes a role, from which none inherits. */
+  delete(role: string): void {
+    this.#parents.delete(role)
+    this.#lineages.clear()
   }
 
   /** A role and all that it inherits from, the nearest first. Nothing for one that there is not, which is not remembered. */

@@ -12,7 +12,7 @@ import { type Call, type RawQuery, readCall, refuse } from './call.js'
 import { decide, isGranted } from './decide.js'
 import { explain } from './explain.js'
 import { filterOf } from './filter.js'
-import { isPermitted, NO_FIELDS, permittedFields } from './permitted-fields.js'
+import { decideField, NO_FIELDS, permittedFields } from './permitted-fields.js'
 import { pickFields } from './pick-fields.js'
 import type { CheckedDefinition } from './read-definition.js'
 import { RoleGraph } from './role-graph.js'
@@ -70,7 +70,7 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
   pick<Row extends object>(resource: Row, query: RawQuery): Partial<Row> {
     const asked = { ...query, resource }
     this.authorize(asked)
-    return pickFields(resource, permittedFields(this.#read(asked)))
+    return pickFields(resource, permittedFields(this.#read(asked), this.#graph))
   }
 
   #read(query: RawQuery): Call {
@@ -78,7 +78,7 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
   }
 
   #fields(call: Call): PermittedFields {
-    return decide(call).decision === 'deny' ? NO_FIELDS : permittedFields(call)
+    return decide(call).decision === 'deny' ? NO_FIELDS : permittedFields(call, this.#graph)
   }
 
   #check(query: RawQuery, call: Call): AuthorizationDecision {
@@ -93,8 +93,6 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
     if (field === undefined || decision.decision === 'deny') return decision
     if (!isFieldPath(field))
       throw refuse('field', 'a path of names, none of them empty or of a prototype', field)
-    return isPermitted(field, permittedFields(call))
-      ? decision
-      : { ...decision, decision: 'deny', reasons: [] }
+    return decideField(field, decision, call, this.#graph)
   }
 }

@@ -23,6 +23,7 @@ export interface RuleSet {
 }
 
 const ROLES = ['a', 'b', 'c', 'd']
+export const FIELDS: readonly string[] = ['id', 'owner', 'status', 'size']
 const OWNERS = ['ana', 'bob']
 const STATES = ['open', 'sent']
 
@@ -88,6 +89,12 @@ export const anyRuleSet: fc.Arbitrary<RuleSet> = fc
     principal,
     verb,
   }))
+
+/** Field rules of some roles for reading, some of them empty. */
+export const anyFields: fc.Arbitrary<Readonly<Record<string, object>>> = fc.dictionary(
+  fc.constantFrom(...ROLES),
+  some(FIELDS).map((fields) => ({ 'doc:read': fields })),
+)
 
 /** Rows that meet the conditions, nulls among them. */
 export const docs: readonly Doc[] = [...OWNERS, null].flatMap((owner, o) =>

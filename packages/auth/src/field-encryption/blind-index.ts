@@ -3,7 +3,7 @@ import { UnsupportedError } from '@base/core/errors'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { ask } from './data-keys.js'
 import type { IndexKey, KmsPort } from './kms-port.js'
-import { toBytes } from './value-bytes.js'
+import { toIndexBytes } from './value-bytes.js'
 
 const COLUMN_KEY = Buffer.from('@base/auth blind index 1')
 
@@ -14,7 +14,7 @@ const COLUMN_KEY = Buffer.from('@base/auth blind index 1')
 export function blindIndexOf(key: IndexKey, column: Uint8Array, value: unknown, bytes: number): string {
   const node = requireNodeCrypto('FieldCipher')
   const columnKey = node.createHmac('sha256', key.key).update(COLUMN_KEY).update(column).digest()
-  const digest = node.createHmac('sha256', columnKey).update(toBytes(value)).digest()
+  const digest = node.createHmac('sha256', columnKey).update(toIndexBytes(value)).digest()
   return digest.subarray(0, bytes).toString('base64url')
 }
 

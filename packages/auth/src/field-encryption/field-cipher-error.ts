@@ -25,7 +25,7 @@ const KINDS: Readonly<Partial<Record<FieldCipherErrorCode, ErrorKind>>> = { KMS_
 
 /**
  * A field could not be encrypted or decrypted. Kind `internal`, for what is stored is at fault and not the caller; `unavailable`
- * for keys that are away. It holds the id of a key at most: no text, no value.
+ * for keys that are away. It holds the id of a key and a place at most: no text, no value.
  *
  * @example
  * try {
@@ -39,12 +39,13 @@ export class FieldCipherError extends AppError {
   /** Why, for programs. */
   declare readonly code: FieldCipherErrorCode
 
-  constructor({ code, keyId, cause }: FieldCipherErrorOptions) {
+  constructor({ code, keyId, place, cause }: FieldCipherErrorOptions) {
+    const details = { ...(keyId !== undefined && { keyId }), ...(place !== undefined && { place }) }
     super({
       code,
       kind: KINDS[code] ?? 'internal',
       message: MESSAGES[code],
-      ...(keyId !== undefined && { details: { keyId } }),
+      ...(Object.keys(details).length > 0 && { details }),
       ...(cause !== undefined && { cause }),
     })
   }
@@ -56,6 +57,8 @@ export interface FieldCipherErrorOptions {
   readonly code: FieldCipherErrorCode
   /** The id of the key. */
   readonly keyId?: string
+  /** Where the field stands, if that is not known otherwise. */
+  readonly place?: Readonly<Record<string, string>>
   /** What led to it. */
   readonly cause?: unknown
 }

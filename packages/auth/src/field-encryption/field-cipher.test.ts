@@ -18,6 +18,19 @@ const k1: LocalKey = { id: 'k1', key: keyOf(1), state: 'primary' }
 const k2: LocalKey = { id: 'k2', key: keyOf(2), state: 'primary' }
 const refusal = (code: string) => expect.objectContaining({ name: 'FieldCipherError', code })
 
+/** Indexes that stand in databases. */
+const INDEXES: [value: unknown, index: string][] = [
+  ['ana@example.com', 'vwTVGVTUHrblubnH2mW54PfJaz343C4_QyzpJ5Jkdsw'],
+  ['\ud800', '5VdGtYSQn8kaKkbeof8NnehADkYgd5RsGa8K3QMPhAE'],
+  [7, 'P7ihJNPcrv0gq9gVIRaxvwVrmXSpyN4cOmNoSzHR-D4'],
+  [-1.5e300, '7GBb5Zynz5O5zlo35oap6CQ2SwvmltdD4CR8P6fJ8BU'],
+  [7n, 'PXTi2JsCY507c-b6QnDAoAXsWcI8NahexD1t729ppF4'],
+  [null, 'xCdKoKUkKQlkl10QcI2lpBZA8-sQ44lSGrKLNYc1dj0'],
+  [new Date(7), 'aAqshkD6-XflMNTM3JMWZBnYWGxZnWLmY8fpwYgKyIM'],
+  [Uint8Array.of(1, 2), 'YPGmewpqHTrk0N1wI0xu6VeA7c6Myh7LYCNvZLctdm8'],
+  [{ a: 1, b: { c: 2 } }, 'qHs2ZeWQInniUqm69VB3bb2MhSl2saqVN9zUWhi1R0I'],
+]
+
 /** The character that has the same low byte as that of the text, which is what Node looks at. */
 const wide = (text: string, at: number) => String.fromCharCode(text.charCodeAt(at) + 0x100)
 
@@ -354,6 +367,23 @@ describe('a blind index', () => {
     expect(await cipher.blindIndex(' Ana@Example.com', place)).toBe(
       await cipher.blindIndex('ana@example.com', place),
     )
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['bytes as a driver gives and as a field comes back', Buffer.from('hi'), Uint8Array.of(0x68, 0x69)],
+    ['0 and -0', 0, -0],
+    ['0 and -0 within', [{ n: 0 }], [{ n: -0 }]],
+    ['members in another order', { a: 1, b: { c: [1], d: null } }, { b: { d: null, c: [1] }, a: 1 }],
+    ['members in another order, with tags', { $a: 1, b: new Date(0) }, { b: new Date(0), $a: 1 }],
+  ])('takes for equal: %s', async (_, one, other) => {
+    const cipher = cipherOf(k1)
+    expect(await cipher.blindIndex(one, place)).toBe(await cipher.blindIndex(other, place))
+    const back = await cipher.decrypt(await cipher.encrypt(one, place), place)
+    expect(await cipher.blindIndex(back, place)).toBe(await cipher.blindIndex(one, place))
+  })
+
+  test.each<[unknown, string]>(INDEXES)('of %o is what it has always been', async (value, index) => {
+    expect(await cipherOf(k1).blindIndex(value, place)).toBe(index)
   })
 
   test('tells values of different types apart', async () => {

@@ -37,7 +37,8 @@ export interface FieldCipher<Name extends string = 'tenant' | 'table' | 'column'
   needsReencrypt(text: string): boolean
   /**
    * A text that is the same for equal values of a column and tells nothing else: to be stored beside the field, with an index, and
-   * searched by. `rowId` is ignored. It shows which rows are equal, so give none to what has few values, such as a sex or a
+   * searched by. Objects are equal whatever the order of their members, maps and sets in the same order only; a `Buffer` equals
+   * the `Uint8Array` that a field comes back as. `rowId` is ignored. It shows which rows are equal, so give none to what has few values, such as a sex or a
    * yes and no, except together with others.
    *
    * @throws {@link FieldCipherError} with `KMS_UNAVAILABLE`; `UnsupportedError` where the keys give none for indexes.

@@ -1,6 +1,13 @@
 import { InvalidOptionError } from '@base/core/errors'
-import { describe, expect, test } from 'vitest'
-import { createFieldCipher, type EncryptedField, type LocalKey, localKeys, reencrypt } from './index.js'
+import { describe, expect, test, vi } from 'vitest'
+import {
+  createFieldCipher,
+  type EncryptedField,
+  type FieldCipherError,
+  type LocalKey,
+  localKeys,
+  reencrypt,
+} from './index.js'
 
 const ROWS = 25
 const k1: LocalKey = { id: 'k1', key: new Uint8Array(32).fill(1), state: 'primary' }
@@ -40,9 +47,19 @@ describe('reencrypt', () => {
   test('brings every field under the primary key, and a second run finds nothing to do', async () => {
     const { rows, source } = await tableOf()
     const options = { batchSize: 10 }
-    expect(await reencrypt(after, source, options)).toEqual({ seen: ROWS, replaced: ROWS, changed: 0 })
+    expect(await reencrypt(after, source, options)).toEqual({
+      seen: ROWS,
+      replaced: ROWS,
+      changed: 0,
+      unreadable: 0,
+    })
     await expectAllReadable(rows)
-    expect(await reencrypt(after, source, options)).toEqual({ seen: ROWS, replaced: 0, changed: 0 })
+    expect(await reencrypt(after, source, options)).toEqual({
+      seen: ROWS,
+      replaced: 0,
+      changed: 0,
+      unreadable: 0,
+    })
   })
 
   test('can be killed after any field, before or after it was written, and started again', async () => {
@@ -84,6 +101,7 @@ describe('reencrypt', () => {
       seen: ROWS - 10,
       replaced: ROWS - 10,
       changed: 0,
+      unreadable: 0,
     })
   })
 
@@ -97,7 +115,12 @@ describe('reencrypt', () => {
         return source.replace(field, text)
       },
     }
-    expect(await reencrypt(after, racing)).toEqual({ seen: ROWS, replaced: ROWS - 1, changed: 1 })
+    expect(await reencrypt(after, racing)).toEqual({
+      seen: ROWS,
+      replaced: ROWS - 1,
+      changed: 1,
+      unreadable: 0,
+    })
     expect(await later.decrypt(rows.get(3) as string, placeOf(3))).toBe('changed')
   })
 
@@ -108,12 +131,56 @@ describe('reencrypt', () => {
     await expectAllReadable(rows)
   })
 
-  test('stops at a field that cannot be decrypted, and leaves it', async () => {
+  test('counts what is under a destroyed key, and goes on', async () => {
     const { rows, source } = await tableOf()
-    const moved = rows.get(1) as string
-    rows.set(4, moved)
-    await expect(reencrypt(after, source)).rejects.toMatchObject({ code: 'FIELD_TAMPERED' })
-    expect(rows.get(4)).toBe(moved)
+    const erased = createFieldCipher({ keys: localKeys([{ ...k1, id: 'gone' }]) })
+    const text = await erased.encrypt('user-4', placeOf(4))
+    rows.set(4, text)
+    const keys = localKeys([{ id: 'gone', state: 'destroyed' }, { ...k1, state: 'enabled' }, k2])
+    const cipher = createFieldCipher({ keys })
+    const done = { seen: ROWS, changed: 0, unreadable: 1 }
+    expect(await reencrypt(cipher, source)).toEqual({ ...done, replaced: ROWS - 1 })
+    expect(await reencrypt(cipher, source)).toEqual({ ...done, replaced: 0 })
+    expect(rows.get(4)).toBe(text)
+  })
+
+  test.each([
+    ['FIELD_TAMPERED', (rows: ReadonlyMap<number, string>) => rows.get(1) as string],
+    ['FIELD_MALFORMED', () => 'plain'],
+    [
+      'FIELD_KEY_UNKNOWN',
+      (rows: ReadonlyMap<number, string>) => rows.get(4)?.replace('.k1.', '.k9.') as string,
+    ],
+  ])('stops at a field that is %s, says where, and leaves it, or tells and goes on', async (code, textOf) => {
+    const { rows, source } = await tableOf()
+    const text = textOf(rows)
+    rows.set(4, text)
+    const error = expect.objectContaining({
+      code,
+      details: expect.objectContaining({ place: placeOf(4) }),
+      cause: expect.objectContaining({ code }),
+    })
+    await expect(reencrypt(after, source)).rejects.toEqual(error)
+    const told = vi.fn<(field: EncryptedField, error: FieldCipherError) => void>()
+    expect(await reencrypt(after, source, { onUnreadable: told })).toEqual({
+      seen: ROWS,
+      replaced: ROWS - 4,
+      changed: 0,
+      unreadable: 1,
+    })
+    expect(told.mock.calls).toEqual([[{ place: placeOf(4), text }, error]])
+    expect(rows.get(4)).toBe(text)
+  })
+
+  test('keys that are away are no field that cannot be decrypted', async () => {
+    const { source } = await tableOf()
+    const keys = localKeys([{ ...k1, state: 'enabled' }, k2])
+    const away = { ...keys, unwrapDataKey: () => Promise.reject(new Error('away')) }
+    const told = vi.fn()
+    await expect(
+      reencrypt(createFieldCipher({ keys: away }), source, { onUnreadable: told }),
+    ).rejects.toMatchObject({ code: 'KMS_UNAVAILABLE' })
+    expect(told).not.toHaveBeenCalled()
   })
 
   test('refuses what is no source and no size', async () => {

@@ -1,6 +1,8 @@
+import { isAppError } from '@base/core/errors'
 import { checkInteger, checkMethods } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
+import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
 import type { FieldPlace } from './place.js'
 
 /** A field that may have to be encrypted anew. */
@@ -33,6 +35,12 @@ export interface ReencryptOptions<Name extends string = 'tenant' | 'table' | 'co
   readonly after?: EncryptedField<Name>
   /** Told after each batch, when all of it is replaced: keep `last` if reading over what is done takes long. */
   readonly onProgress?: (progress: ReencryptProgress<Name>) => void | Promise<void>
+  /**
+   * Told of each field that cannot be decrypted, with the place in the details of the error; the run goes on, unless this throws.
+   * Keys that are away end it anyway.
+   * @defaultValue throws the error, unless the key is destroyed: what was erased stays so
+   */
+  readonly onUnreadable?: (field: EncryptedField<Name>, error: FieldCipherError) => void | Promise<void>
   /** Ends the run between two fields; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -52,25 +60,29 @@ export interface ReencryptResult {
   readonly replaced: number
   /** Of these, fields that someone else has changed meanwhile. */
   readonly changed: number
+  /** Of these, fields that cannot be decrypted, and stay as they are. */
+  readonly unreadable: number
 }
 
 /**
  * Encrypts by the primary key what another has encrypted, field by field. It may be killed at any moment and started again: a
- * field is replaced in one step or not at all, and what is done is not done twice. Two runs at once do no harm.
+ * field is replaced in one step or not at all, and what is done is not done twice. Two runs at once do no harm. Fields under a
+ * destroyed key are counted and left.
  *
  * @example
  * const { replaced } = await reencrypt(cipher, customersEmails, { batchSize: 500 })
  *
- * @throws {@link FieldCipherError} at the first field that cannot be decrypted, which stays as it is; what `next` and `replace` throw.
+ * @throws {@link FieldCipherError} at the first field that cannot be decrypted for another reason, with its place in `details`; it
+ * stays as it is. What `next`, `replace` and the functions of the options throw.
  */
 export async function reencrypt<Name extends string>(
   cipher: FieldCipher<Name>,
   source: ReencryptSource<Name>,
-  { batchSize = 100, after, onProgress, signal }: ReencryptOptions<Name> = {},
+  { batchSize = 100, after, onProgress, onUnreadable = unlessErased, signal }: ReencryptOptions<Name> = {},
 ): Promise<ReencryptResult> {
   checkMethods(source, ['next', 'replace'], optionOf('source'))
   const limit = checkInteger(batchSize, { ...optionOf('batchSize'), min: 1, max: 10_000 })
-  const done = { seen: 0, replaced: 0, changed: 0 }
+  const done = { seen: 0, replaced: 0, changed: 0, unreadable: 0 }
   let last = after
   for (;;) {
     signal?.throwIfAborted()
@@ -80,7 +92,8 @@ export async function reencrypt<Name extends string>(
     for (const field of fields) {
       signal?.throwIfAborted()
       done.seen++
-      if (cipher.needsReencrypt(field.text)) done[await renew(cipher, source, field)]++
+      const outcome = await renew(cipher, source, field, onUnreadable)
+      if (outcome !== undefined) done[outcome]++
     }
     await onProgress?.({ ...done, last })
   }
@@ -90,10 +103,35 @@ async function renew<Name extends string>(
   cipher: FieldCipher<Name>,
   source: ReencryptSource<Name>,
   field: EncryptedField<Name>,
-): Promise<'replaced' | 'changed'> {
+  onUnreadable: (field: EncryptedField<Name>, error: FieldCipherError) => void | Promise<void>,
+): Promise<Exclude<keyof ReencryptResult, 'seen'> | undefined> {
   const { text, place } = field
-  const renewed = await cipher.encrypt(await cipher.decrypt(text, place), place)
+  let value: unknown
+  try {
+    if (!cipher.needsReencrypt(text)) return undefined
+    value = await cipher.decrypt(text, place)
+  } catch (cause) {
+    await onUnreadable(field, unreadable(place, cause))
+    return 'unreadable'
+  }
+  const renewed = await cipher.encrypt(value, place)
   return (await source.replace(field, renewed)) ? 'replaced' : 'changed'
+}
+
+/** That a field cannot be decrypted, and where it stands. @throws what says something else, such as that keys are away. */
+function unreadable(place: Readonly<Record<string, string>>, cause: unknown): FieldCipherError {
+  if (!isAppError(cause) || !cause.code.startsWith('FIELD_')) throw cause
+  const { keyId } = cause.details ?? {}
+  return new FieldCipherError({
+    code: cause.code as FieldCipherErrorCode,
+    ...(typeof keyId === 'string' && { keyId }),
+    place: { ...place },
+    cause,
+  })
+}
+
+function unlessErased(_: unknown, error: FieldCipherError): void {
+  if (error.code !== 'FIELD_KEY_DESTROYED') throw error
 }
 
 const optionOf = /* @__PURE__ */ placeOf('reencrypt')

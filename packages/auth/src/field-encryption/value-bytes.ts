@@ -1,4 +1,5 @@
 import { jsonCodec } from '@base/core/codec'
+import { canonicalJson } from '../audit/canonical-json.js'
 import { isWellFormed } from './well-formed.js'
 
 /** The first byte of what is encrypted: how to read the rest. */
@@ -12,6 +13,20 @@ export function toBytes(value: unknown): Buffer {
   if (typeof value === 'string' && isWellFormed(value)) return text(TEXT, value)
   if (value?.constructor === Uint8Array) return Buffer.concat([Buffer.of(BYTES), value as Uint8Array])
   return text(CODED, jsonCodec.encode(value))
+}
+
+/**
+ * The same bytes for equal values, which need not tell how to make them again: objects whatever the order of their members, 0 and
+ * -0, bytes of whatever class. Those of texts, numbers and a `Uint8Array` are those of {@link toBytes}; indexes are made of them.
+ */
+export function toIndexBytes(value: unknown): Buffer {
+  if (value instanceof Uint8Array) return Buffer.concat([Buffer.of(BYTES), value])
+  if (typeof value === 'string') return toBytes(value)
+  return text(CODED, canonicalJson(JSON.parse(jsonCodec.encode(value), withoutMinus)))
+}
+
+function withoutMinus(_: string, item: unknown): unknown {
+  return (item as { $number?: unknown } | null)?.$number === '-0' ? 0 : item
 }
 
 /** The value that bytes stand for. */

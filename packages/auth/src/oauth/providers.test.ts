@@ -111,7 +111,11 @@ describe('Microsoft for many tenants', () => {
   const HOST = 'https://login.microsoftonline.com'
   const ISSUER = `${HOST}/${TENANT}/v2.0`
 
-  const world = (claims: () => Record<string, unknown>, issuer = `${HOST}/{tenantid}/v2.0`) =>
+  const world = (
+    claims: () => Record<string, unknown>,
+    issuer = `${HOST}/{tenantid}/v2.0`,
+    owner: Record<string, unknown> = {},
+  ) =>
     internet({
       [`${HOST}/common/v2.0/.well-known/openid-configuration`]: () => ({
         issuer,
@@ -120,7 +124,9 @@ describe('Microsoft for many tenants', () => {
         jwks_uri: `${HOST}/common/discovery/v2.0/keys`,
         id_token_signing_alg_values_supported: ['ES256'],
       }),
-      [`${HOST}/common/discovery/v2.0/keys`]: () => keySet(),
+      [`${HOST}/common/discovery/v2.0/keys`]: async () => ({
+        keys: (await keySet()).keys.map((key) => ({ ...key, ...owner })),
+      }),
       [`${HOST}/common/oauth2/v2.0/token`]: async () => ({
         access_token: 'a',
         token_type: 'Bearer',
@@ -134,6 +140,15 @@ describe('Microsoft for many tenants', () => {
     const { sent, result } = await signIn({ ...settings, fetch })
     expect(sent.searchParams.get('scope')).toBe('openid email profile')
     expect(result).toMatchObject({ ok: true, value: { issuer: ISSUER, subject: 'user-1' } })
+  })
+
+  test.each([
+    [200, { ok: true }],
+    [2_000, { error: { code: 'OAUTH_ID_TOKEN_INVALID', reason: 'It is longer than 65536 characters.' } }],
+  ])('may name %i groups of the user', async (count, expected) => {
+    const groups = Array.from({ length: count }, () => TENANT)
+    const { fetch } = world(() => claimsOf(ISSUER, { tid: TENANT, groups }))
+    expect((await signIn({ ...settings, fetch })).result).toMatchObject(expected)
   })
 
   test('may name the tenant in its answer to the browser', async () => {
@@ -153,6 +168,28 @@ describe('Microsoft for many tenants', () => {
     const { result } = await signIn({ ...settings, fetch })
     expect(result).toMatchObject({
       error: { code: 'OAUTH_ID_TOKEN_INVALID', cause: { code: 'TOKEN_WRONG_ISSUER' } },
+    })
+  })
+
+  test.each([{ issuer: `${HOST}/{tenantid}/v2.0` }, { issuer: ISSUER }, {}])(
+    'signs in by a key with %j',
+    async (owner) => {
+      const { fetch } = world(() => claimsOf(ISSUER, { tid: TENANT }), undefined, owner)
+      expect((await signIn({ ...settings, fetch })).result).toMatchObject({ ok: true })
+    },
+  )
+
+  test.each<[string, unknown]>([
+    ['personal accounts', `${HOST}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0`],
+    ['another host', 'https://login.partner.example/{tenantid}/v2.0'],
+    ['the template of another version', `${HOST}/{tenantid}/`],
+    ['nobody', ''],
+    ['nonsense', null],
+    ['a list', [ISSUER]],
+  ])('Storm-0558: signs nobody in by a key of %s', async (_, issuer) => {
+    const { fetch } = world(() => claimsOf(ISSUER, { tid: TENANT }), undefined, { issuer })
+    expect((await signIn({ ...settings, fetch })).result).toMatchObject({
+      error: { code: 'OAUTH_ID_TOKEN_INVALID', reason: 'Its key is that of another issuer.' },
     })
   })
 

@@ -8,6 +8,11 @@ const NOWHERE = 'https://return-to.invalid'
 const MOST_DECODINGS = 5
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+/** One character in escapes of UTF-8: a byte that others must follow takes none along that do not. */
+const ESCAPED =
+  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[\da-f](?:%[89ab][\da-f]){3}/gi
+/** What is no escape, and yet some take for one of a narrow character: UTF-8 that is too long, and that of `unescape`. */
+const FALSE_ESCAPE = /%(?:c[01]|e0%[89]|f0%8|u[\da-f]{4})/i
 
 /**
  * The path to send a browser to after a sign-in, if it leads to your own site; otherwise the fallback. For what comes out of a
@@ -15,7 +20,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
  *
  * Safe is a path with one `/` at its beginning, with query and fragment, of at most 2,048 characters. Refused is what a
  * browser, or somebody who decodes the path once more, could take for another site or a second header: another scheme or host,
- * `//`, a backslash, control characters, also where they are percent-encoded in the path, or come about by `.` and `..`.
+ * `//`, a backslash, control characters, also where they are percent-encoded in the path, or come about by `.` and `..`; and an
+ * escape that is broken. A percent sign that is encoded (`%25`) is none.
  *
  * @returns The path in the form in which a browser sends it, percent-encoded, without `.` and `..`.
  *
@@ -46,23 +52,32 @@ function readReturnTo(value: unknown): string | undefined {
 
 /** Whether a path stays one, however often it is decoded. */
 function isOwnPath(path: string): boolean {
-  let now = path
-  for (let count = 0; count < MOST_DECODINGS; count++) {
+  let now = decoded(path)
+  if (now === undefined || !isSafe(path)) return false
+  for (let count = 1; count < MOST_DECODINGS; count++) {
     // Some also take full-width characters for the narrow ones.
-    const read = now.normalize('NFKC')
-    if (read.includes('\\') || CONTROL.test(read) || leavesSite(read)) return false
-    const next = decoded(now)
-    if (next === undefined) return false
-    if (next === now) return true
+    const read: string = now.normalize('NFKC')
+    if (!isSafe(read)) return false
+    const next = decodedFurther(read)
+    if (next === read) return true
     now = next
   }
   return false
+}
+
+function isSafe(path: string): boolean {
+  return !path.includes('\\') && !CONTROL.test(path) && !FALSE_ESCAPE.test(path) && !leavesSite(path)
 }
 
 /** Dots that were encoded may leave two slashes at the beginning when they are resolved. */
 function leavesSite(path: string): boolean {
   const url = parseUrl(path, NOWHERE)
   return url?.origin !== NOWHERE || path.startsWith('//') || url.pathname.startsWith('//')
+}
+
+/** A percent sign that was encoded stands alone now, which is no escape: it stays, as whoever decodes it leaves it. */
+function decodedFurther(path: string): string {
+  return path.replace(ESCAPED, (escaped) => decoded(escaped) ?? escaped)
 }
 
 function decoded(path: string): string | undefined {

@@ -156,6 +156,39 @@ describe('a caller who gives up', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test.each(['put', 'take', 'profile'] as const)('while %s hangs gets the reason', async (place) => {
+    const inner = memoryOAuthTransactionStore()
+    const isAsked = deferred()
+    const hang = () => {
+      isAsked.resolve()
+      return new Promise<never>(() => {})
+    }
+    const tokens = () => ({ access_token: 'a', token_type: 'Bearer' })
+    const { client, provider } = await world(
+      { tokens },
+      {
+        transactions: {
+          put: (...row) => (place === 'put' ? hang() : inner.put(...row)),
+          take: (...key) => (place === 'take' ? hang() : inner.take(...key)),
+        },
+        ...(place === 'profile' && { profile: hang }),
+      },
+    )
+    const controller = new AbortController()
+    const { signal } = controller
+    const begun = client.begin({ redirectUri, ...(place === 'put' && { signal }) })
+    const call =
+      place === 'put'
+        ? begun
+        : begun.then(({ url, transactionId }) =>
+            client.complete(provider.answerTo(url), transactionId, { signal }),
+          )
+    const outcome = expect(call).rejects.toBe('enough')
+    await isAsked.promise
+    controller.abort('enough')
+    await outcome
+  })
+
   test('before a call makes none, and takes no sign-in', async () => {
     const { client, provider } = await world()
     const { url, transactionId } = await client.begin({ redirectUri })

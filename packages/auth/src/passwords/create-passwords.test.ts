@@ -1,4 +1,6 @@
+import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { deferred } from '@base-internal/tools/deferred'
 import bcryptPackage from 'bcrypt'
 import { describe, expect, test, vi } from 'vitest'
 import { CHEAP, counted } from './counted.fixture.js'
@@ -104,6 +106,28 @@ describe('who cannot sign in', () => {
     expect(ok).toBe(password === PASSWORD && stored === STORED)
   })
 
+  const composed = 'cafe\u0301 au lait'
+  // What was typed has more than 1,024 bytes, which no function is given; normalised it has 390.
+  const jamo = '\u1112\u1161\u11ab'.repeat(130)
+  const rows = { STORED, PEPPERED, nobody: undefined, locked: null, unreadable: 'not a hash' }
+
+  test.each(Object.entries(rows))(
+    'costs what the password alone decides, two runs where NFKC changes it: %s',
+    async (_, stored) => {
+      const runs = []
+      for (const keys of [undefined, { current: 'k1', keys: { k1: key(1) } }])
+        for (const password of [composed.normalize('NFC'), composed, jamo]) {
+          const kdf = counted()
+          const own = createPasswords({ kdf, ...(keys && { pepper: keys }) })
+          expect(await own.verify(password, stored).catch(({ code }) => code)).toEqual(
+            stored === PEPPERED && keys === undefined ? 'UNKNOWN_PEPPER' : { ok: false },
+          )
+          runs.push(kdf.runs.verify)
+        }
+      expect(runs).toEqual([1, 2, 1, 1, 2, 1])
+    },
+  )
+
   test('costs one run of the present parameters', async () => {
     const asked: string[] = []
     const kdf: PasswordKdf = {
@@ -131,13 +155,13 @@ describe('who cannot sign in', () => {
     const { recognises: _, decoy: __, ...base } = counted()
     const kdf: PasswordKdf = { ...base, verify: async (_p, phc) => asked.push(phc) > 0 }
     const own = createPasswords({ kdf })
-    const stored = await own.hash(PASSWORD)
+    await own.hash(PASSWORD)
     // Even a function that says yes to everything lets nobody in who does not exist.
-    expect(await own.verify(PASSWORD, undefined)).toEqual({ ok: false })
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(await own.verify(PASSWORD, undefined)).toEqual({ ok: false })
     expect(asked).toHaveLength(1)
-    expect(asked[0]).not.toBe(stored)
-    expect(asked[0]?.length).toBe(stored.length)
     expect(cheap.recognises?.(asked[0] as string)).toBe(true)
+    expect(await cheap.verify(PASSWORD, asked[0] as string)).toBe(false)
   })
 
   test('is told of where a row cannot be read', async () => {
@@ -162,6 +186,50 @@ describe('a look-up', () => {
   test('that fails fails the call', async () => {
     const away = new Error('the database is away')
     await expect(passwords.verify(PASSWORD, () => Promise.reject(away))).rejects.toBe(away)
+  })
+})
+
+describe('a function whose texts are no PHC strings', () => {
+  const derive = vi.fn((password: string, salt: Uint8Array) => scryptSync(password, salt, 64, { N: 16 }))
+  const kdfOf = (head: string, mark: string): PasswordKdf => ({
+    id: 'own',
+    hash: async (password, salt) => {
+      const parts = [Buffer.from(salt), derive(password, salt)]
+      return [head, ...parts.map((bytes) => bytes.toString('hex'))].join(mark)
+    },
+    verify: async (password, text) => {
+      const [first, ...parts] = text.split(mark)
+      const [salt, tag] = parts.map((part) => Buffer.from(part, 'hex'))
+      if (first !== head || salt === undefined || tag?.length !== 64) return false
+      return timingSafeEqual(derive(password, salt), tag)
+    },
+    needsRehash: () => false,
+  })
+  const pepper = { current: 'k1', keys: { k1: key(1) } }
+
+  test.each([
+    ['scrypt', ':'],
+    ['', '$'],
+    ['', ':'],
+    ['', '$$'],
+  ])('verifies with and without a pepper: %j with %j between', async (head, mark) => {
+    for (const options of [{}, { pepper }]) {
+      const own = createPasswords({ kdf: kdfOf(head, mark), ...options })
+      const stored = await own.hash(PASSWORD)
+      expect(await own.verify(PASSWORD, stored)).toEqual({ ok: true })
+      expect(await own.verify('wrong', stored)).toEqual({ ok: false })
+    }
+  })
+
+  test.each([
+    ['scrypt', ':'],
+    ['', '$'],
+  ])('does the work for who does not exist too: %j with %j between', async (head, mark) => {
+    const own = createPasswords({ kdf: kdfOf(head, mark), pepper })
+    const stored = await own.hash(PASSWORD)
+    derive.mockClear()
+    for (const row of [undefined, stored, undefined, stored]) await own.verify('wrong', row)
+    expect(derive).toHaveBeenCalledTimes(4)
   })
 })
 
@@ -261,6 +329,21 @@ describe('hashes of other systems', () => {
     const legacy = [{ id: 'x', recognises: () => true, verify }]
     await createPasswords({ kdf: cheap, legacy }).verify('ﬁ', 'x')
     expect(verify).toHaveBeenCalledWith('ﬁ', 'x')
+  })
+
+  test.each([
+    'cafe\u0301 au lait d\u2019hiver',
+    'my \u00bd secret\u2026 long',
+    '\u00b4quoted\u00b4 password',
+  ])('of argon2 are verified and replaced where they were made of what was typed: %s', async (typed) => {
+    const stored = await cheap.hash(typed, new Uint8Array(16))
+    for (const own of [passwords, peppered]) {
+      const { ok, upgradedHash } = await own.verify(typed, stored)
+      expect([ok, upgradedHash]).toEqual([true, expect.stringContaining('$argon2id$')])
+      expect(await own.verify(typed, upgradedHash)).toEqual({ ok: true })
+      expect(await own.verify(typed.normalize('NFKC'), upgradedHash)).toEqual({ ok: true })
+      expect(await own.verify(`${typed} `, stored)).toEqual({ ok: false })
+    }
   })
 
   test('that are cut short are unreadable', async () => {
@@ -391,5 +474,36 @@ describe('many at once', () => {
     await expect(own.verify(PASSWORD, lookUp, { signal })).rejects.toBe(signal.reason)
     await expect(own.hash(PASSWORD, { signal })).rejects.toBe(signal.reason)
     expect([kdf.runs, lookUp.mock.calls.length]).toEqual([{ hash: 0, verify: 0 }, 0])
+  })
+})
+
+describe('a call that is aborted', () => {
+  const reason = new Error('the caller has gone')
+  const strong = createPasswords({ kdf: argon2id({ memory: 9_216, passes: 4 }) })
+
+  test('ends while the look-up hangs, and runs nothing', async () => {
+    const kdf = counted()
+    const controller = new AbortController()
+    const { signal } = controller
+    const verifying = createPasswords({ kdf }).verify(PASSWORD, () => new Promise(() => {}), { signal })
+    controller.abort(reason)
+    await expect(verifying).rejects.toBe(reason)
+    expect(kdf.runs).toEqual({ hash: 0, verify: 0 })
+  })
+
+  test('ends while `replace` hangs, whose later failure is told of', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const late = deferred()
+    const controller = new AbortController()
+    const replace = () => {
+      controller.abort(reason)
+      return late.promise
+    }
+    const verifying = strong.verify(PASSWORD, STORED, { signal: controller.signal, replace })
+    await expect(verifying).rejects.toBe(reason)
+    expect(warned).not.toHaveBeenCalled()
+    late.reject(new Error('deadlock'))
+    await vi.waitFor(() => expect(warned).toHaveBeenCalledOnce())
+    warned.mockRestore()
   })
 })

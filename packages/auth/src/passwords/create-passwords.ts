@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { reportCallbackError } from '@base/core/events'
 import { invalidOption } from '@base/core/options'
 import { Decoy } from './decoy.js'
@@ -10,7 +11,7 @@ import type {
   VerifyPasswordOptions,
 } from './passwords.js'
 import { type PasswordsOptions, type PasswordsSettings, place, readOptions } from './passwords-options.js'
-import { type Candidate, planCheck } from './stored-check.js'
+import { type Candidate, judgeStored } from './stored-check.js'
 
 const SALT_LENGTH = 16
 
@@ -18,13 +19,13 @@ const SALT_LENGTH = 16
  * Hashes and verifies passwords: argon2id at a cost that OWASP asks for, off the main thread, so many at once.
  *
  * A wrong password, a user who does not exist, has no password or is locked, and a stored text that nothing can read: all of
- * these are one run of the slow function, so time does not tell them apart. Only while hashes of another system or of former
- * parameters are about do their users take another time, until they sign in next. A password that is too long or malformed
- * is refused before any look-up, and nothing is run.
+ * these are one run of the slow function, or two where NFKC changes what was typed, so time does not tell them apart. Only
+ * while hashes of another system or of former parameters are about do their users take another time, until they sign in next.
+ * A password that is too long or malformed is refused before any look-up, and nothing is run.
  *
  * Passwords are normalised to NFKC. Stored is a PHC string, `$argon2id$v=19$…`; with a pepper there stands
  * `$pepper$k=<id>,n=nfkc` before it. Hashes of other systems are verified by `legacy`, and those of argon2 of any parameters
- * up to 1 GiB of memory, 16 passes, 16 lanes.
+ * up to 1 GiB of memory, 16 passes, 16 lanes, also where they were made of a password that was not normalised.
  *
  * Not promised: a limit on attempts. Count these by account and by address.
  *
@@ -63,18 +64,18 @@ class HashedPasswords implements Passwords {
     signal?.throwIfAborted()
     const normalised = normalisePassword(password, MAX_BYTES)
     if (typeof normalised !== 'string') return { ok: false }
-    const found = checkStored(typeof stored === 'function' ? await stored() : stored)
+    const row = typeof stored === 'function' ? await untilAborted(Promise.resolve(stored()), signal) : stored
+    const found = checkStored(row)
     const candidate = { typed: password, normalised }
     const outcome = await this.#settings.slots.run(() => this.#judge(candidate, found), signal)
     if (found !== undefined && outcome.upgradedHash !== undefined && replace !== undefined)
-      await keep(replace, found, outcome.upgradedHash)
+      await untilAborted(keep(replace, found, outcome.upgradedHash), signal)
     return outcome
   }
 
   async #judge(candidate: Candidate, stored: string | undefined): Promise<PasswordVerification> {
-    const { run, isOutdated } = planCheck(candidate, stored, this.#decoy, this.#settings)
-    if (!(await run())) return { ok: false }
-    if (!isOutdated) return { ok: true }
+    const verdict = await judgeStored(candidate, stored, this.#decoy, this.#settings)
+    if (verdict !== 'outdated') return { ok: verdict === 'right' }
     try {
       return { ok: true, upgradedHash: await this.#make(candidate.normalised) }
     } catch (error) {
@@ -89,7 +90,6 @@ class HashedPasswords implements Passwords {
     const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
     const keyed = pepper?.apply(normalised, pepper.current) ?? normalised
     const text = await kdf.hash(keyed, salt)
-    this.#decoy.learn(text)
     return pepper?.label(text) ?? text
   }
 }

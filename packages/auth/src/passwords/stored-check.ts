@@ -1,6 +1,6 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import type { Decoy } from './decoy.js'
-import type { NormalisedPassword } from './normalised-password.js'
+import { byteLength, MAX_BYTES, type NormalisedPassword } from './normalised-password.js'
 import type { PasswordsSettings } from './passwords-options.js'
 import { readPeppered } from './pepper/pepper.js'
 import { UnknownPepperError } from './pepper/unknown-pepper-error.js'
@@ -11,41 +11,48 @@ export interface Candidate {
   readonly normalised: NormalisedPassword
 }
 
-/** What a stored text is verified by: one run of one slow function, whatever comes of it. */
-export interface StoredCheck {
-  /** Whether the password is right. */
-  run(): Promise<boolean>
-  /** Whether the text would be made otherwise now. */
-  readonly isOutdated: boolean
-}
+/** What came of a check. `outdated` is right too, of a text that would be made otherwise now. */
+export type Verdict = 'wrong' | 'right' | 'outdated'
 
 const unreadable = diagnosticsChannel<{ kdf: string }>('base:auth:passwords:unreadable')
 
-/** Finds what can verify a stored text. Every way out of here is one run. */
-export function planCheck(
-  { typed, normalised }: Candidate,
+/**
+ * Verifies a stored text by what can read it. Whatever is stored, a password that is wrong takes one run, and two where it was
+ * typed otherwise than it is hashed.
+ */
+export async function judgeStored(
+  candidate: Candidate,
   stored: string | undefined,
   decoy: Decoy,
   { kdf, legacy, pepper }: PasswordsSettings,
-): StoredCheck {
-  const nothing = () => decoy.run(pepper?.apply(normalised, pepper.current) ?? normalised)
-  if (stored === undefined) return { run: nothing, isOutdated: false }
+): Promise<Verdict> {
+  const keyed = (form: string, key: string | undefined) =>
+    key === undefined ? form : (pepper?.apply(form, key) ?? form)
+  const nothing = async (): Promise<Verdict> => {
+    for (const form of formsOf(candidate)) await decoy.run(keyed(form, pepper?.current))
+    return 'wrong'
+  }
+  if (stored === undefined) return nothing()
   const { keyId, text } = readPeppered(stored)
-  if (keyId !== undefined && !pepper?.has(keyId))
-    return { run: () => failing(nothing, keyId), isOutdated: false }
+  if (keyId !== undefined && !pepper?.has(keyId)) {
+    await nothing()
+    throw new UnknownPepperError(keyId)
+  }
   const former = keyId === undefined ? legacy.find((verifier) => verifier.recognises(text)) : undefined
-  if (former !== undefined) return { run: async () => former.verify(typed, text), isOutdated: true }
+  if (former !== undefined) return (await former.verify(candidate.typed, text)) ? 'outdated' : 'wrong'
   if (kdf.recognises?.(text) === false) {
     if (unreadable.hasSubscribers) unreadable.publish({ kdf: kdf.id })
-    return { run: nothing, isOutdated: false }
+    return nothing()
   }
-  const keyed = keyId === undefined ? normalised : (pepper?.apply(normalised, keyId) ?? normalised)
-  const isOutdated = keyId !== pepper?.current || kdf.needsRehash(text)
-  if (!isOutdated) decoy.learn(text)
-  return { run: async () => kdf.verify(keyed, text), isOutdated }
+  for (const form of formsOf(candidate)) {
+    if (!(await kdf.verify(keyed(form, keyId), text))) continue
+    const isAsNow = form === candidate.normalised && keyId === pepper?.current && !kdf.needsRehash(text)
+    return isAsNow ? 'right' : 'outdated'
+  }
+  return 'wrong'
 }
 
-async function failing(work: () => Promise<boolean>, keyId: string): Promise<never> {
-  await work()
-  throw new UnknownPepperError(keyId)
+/** What may have been hashed: the password as we do it, and as it was typed, which is what another system has hashed. */
+function formsOf({ typed, normalised }: Candidate): readonly string[] {
+  return typed === normalised || byteLength(typed) > MAX_BYTES ? [normalised] : [normalised, typed]
 }

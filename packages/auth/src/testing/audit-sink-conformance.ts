@@ -62,6 +62,20 @@ function reading(law: Law<AuditSink>): void {
     assert.deepEqual(await sink.read('a', 13, 3), [])
   })
 
+  law('600 entries are all read, however the sink pages', async (sink) => {
+    for (let from = 1; from < 600; from += 100) await sink.append(chain('a', from, from + 99))
+    const read: number[] = []
+    for (;;) {
+      const page = await sink.read('a', read.length + 1, 500)
+      if (page.length === 0 || read.length > 600) break
+      read.push(...page.map(({ sequence }) => sequence))
+    }
+    assert.deepEqual(
+      read,
+      chain('a', 1, 600).map(({ sequence }) => sequence),
+    )
+  })
+
   law('chains do not know each other', async (sink) => {
     for (const name of ['a', 'A', 'a ', "ü'; --"]) assert.equal(await sink.append(chain(name, 1, 2)), true)
     assert.equal(await sink.append(chain('A', 3, 3)), true)

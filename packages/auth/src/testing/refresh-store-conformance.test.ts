@@ -56,6 +56,15 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'a family is found by its id alone, also one that has ended',
+    (store) => ({
+      find: async (id, hash, now) => {
+        const found = await store.find(id, hash, now)
+        return hash === undefined && found?.status === 'revoked' ? undefined : found
+      },
+    }),
+  ],
+  [
     'what was not given is absent',
     (store) => ({
       find: async (id, hash, now) => {
@@ -175,7 +184,7 @@ const twins: readonly [law: string, change: Change][] = [
     'a token of long ago revokes the family',
     (store) => {
       const last: string[] = []
-      const isKnown = (hash: string) => !last.includes(hash) || last.slice(-2).includes(hash)
+      const isKnown = (hash = '') => !last.includes(hash) || last.slice(-2).includes(hash)
       return {
         find: async (id, hash, now) => (isKnown(hash) ? store.find(id, hash, now) : undefined),
         rotate: async (rotation, now) => {
@@ -235,7 +244,7 @@ const twins: readonly [law: string, change: Change][] = [
         },
         find: async (id, hash, now) => {
           const found = await store.find(id, hash, now)
-          const parent = late.get(hash) && (await store.find(id, late.get(hash)?.parent ?? '', now))
+          const parent = hash && late.has(hash) && (await store.find(id, late.get(hash)?.parent, now))
           return parent ? { ...parent, status: 'active' } : found
         },
       }

@@ -71,6 +71,20 @@ function keeping(law: Law<RefreshStore>): void {
     )
   })
 
+  law('a family is found by its id alone, also one that has ended', async (store) => {
+    await started(store, 'a', { sub: 'ann' })
+    await started(store, 'b')
+    await rotate(store, 'a', 'a0', 'a1')
+    const present = async () => {
+      const { status, family } = (await store.find(familyId('a'), undefined, Date.now())) ?? {}
+      return [status, family?.id, family?.sub]
+    }
+    assert.deepEqual(await present(), ['active', familyId('a'), 'ann'])
+    await store.revokeFamily(familyId('a'), Date.now())
+    assert.deepEqual(await present(), ['revoked', familyId('a'), 'ann'])
+    assert.equal(await store.find(familyId('c'), undefined, Date.now()), undefined)
+  })
+
   law('what was not given is absent', async (store) => {
     await started(store, 'a')
     const { family } = (await find(store, 'a', 'a0')) ?? {}

@@ -5,12 +5,16 @@ import {
   type AuthError,
   type AuthErrorCode,
   createKeyRing,
+  createSessions,
   createTokenService,
   createVerifier,
   hmacKey,
+  type IssuedSession,
   type KeyRing,
   pemKey,
   remoteJwks,
+  type Session,
+  type Sessions,
   type TokenClaims,
   type TokenKey,
   type TokenService,
@@ -78,6 +82,36 @@ test('a service verifies what it issues, and is a verifier', () => {
   tokens.issueAccess({ sub: 'user-1' })
   // @ts-expect-error: a remote set does not sign
   createTokenService({ issuer: 'i', audience: 'a', keys: remoteJwks('') })
+})
+
+describe('createSessions', () => {
+  type Cart = { readonly cart: readonly string[] }
+
+  test('wants the data that its sessions have', async () => {
+    const sessions = createSessions<Cart>()
+    expectTypeOf(sessions).toEqualTypeOf<Sessions<Cart>>()
+    await sessions.create('user-1', { cart: [] }, { replaces: undefined })
+    // @ts-expect-error: without data
+    await sessions.create('user-1')
+    // @ts-expect-error: data that it may not be
+    await sessions.create('user-1', undefined, { replaces: 'id' })
+    expectTypeOf<Session<Cart>['data']>().toEqualTypeOf<Cart>()
+  })
+
+  test('wants none where there may be none', async () => {
+    await createSessions().create('user-1')
+    await createSessions().create('user-1', undefined, { replaces: 'id' })
+    await createSessions<undefined>().create('user-1')
+    const sessions = createSessions<Cart | undefined>()
+    await sessions.create('user-1')
+    await sessions.create('user-1', { cart: [] })
+  })
+
+  test('can be used whatever its data is', () => {
+    const begin = <Data>(sessions: Sessions<Data>, data: Data) => sessions.create('user-1', data)
+    expectTypeOf(begin<Cart>).returns.resolves.toEqualTypeOf<IssuedSession>()
+    expectTypeOf<Sessions<Cart>>().toExtend<Sessions>()
+  })
 })
 
 test('keys are what they are', () => {

@@ -6,14 +6,18 @@ import { checkName } from '../tokens/opaque/check-name.js'
 import { decodeBase32, encodeBase32 } from './base32.js'
 import { codeOf, type TotpAlgorithm } from './one-time-code.js'
 import { otpauthUri } from './otpauth-uri.js'
+import { openSecret, sealSecret } from './sealed-secret.js'
 import type { EnrollOptions, Totp, TotpEnrolment, TotpStatus } from './totp.js'
 import { place, readOptions, type TotpOptions, type TotpSettings } from './totp-options.js'
-import type { TotpStore } from './totp-store.js'
+import type { StoredTotp, TotpStore } from './totp-store.js'
 
 /** As long as the hash, as RFC 6238 has it in its vectors. */
 const SECRET_BYTES: Readonly<Record<TotpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }
 const LONGEST_ACCOUNT = 256
 const LONGEST_TYPED = 32
+
+/** Which of a subject's secrets a code is to be of. */
+type Choice = (secrets: Pick<StoredTotp, 'active' | 'pending'>) => string | undefined
 
 const locked = diagnosticsChannel<{ sub: string }>('base:auth:totp:locked')
 
@@ -54,7 +58,7 @@ class StoredCodes implements Totp {
     if (/\p{Cs}/u.test(account)) throw invalidOption(account, place('account'), 'well-formed Unicode')
     const { issuer, algorithm, digits, period, cipher } = this.#settings
     const secret = encodeBase32(crypto.getRandomValues(new Uint8Array(SECRET_BYTES[algorithm])))
-    const text = cipher === undefined ? secret : await cipher.encrypt(secret, owner)
+    const text = await sealSecret(cipher, secret, owner)
     await this.#ask((store) => store.enroll(owner, text))
     return { secret, uri: otpauthUri({ issuer, account, secret, algorithm, digits, period }) }
   }
@@ -83,29 +87,37 @@ class StoredCodes implements Totp {
     return this.#ask((store) => store.remove(owner))
   }
 
-  async #judge(
-    sub: string,
-    code: string,
-    choose: (secrets: {
-      readonly active?: string | undefined
-      readonly pending?: string | undefined
-    }) => string | undefined,
-  ): Promise<boolean> {
+  async #judge(sub: string, code: string, choose: Choice): Promise<boolean> {
     const owner = checkName(sub, place('sub'))
     const typed = readCode(code, this.#settings.digits)
     if (typed === undefined) return false
+    const known = await this.#open(owner, choose)
     const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
     if (attempt.status === 'locked' && locked.hasSubscribers) locked.publish({ sub: owner })
     const text = attempt.status === 'open' ? choose(attempt) : undefined
-    const step = text === undefined ? undefined : await this.#match(owner, text, typed)
-    if (text === undefined || step === undefined) return false
-    return this.#ask((store) => store.accept(owner, text, step))
+    if (text === undefined) return false
+    // Another than was read before the attempt only where it was enrolled or confirmed in between.
+    const secret = text === known?.text ? known.secret : await openSecret(this.#settings.cipher, text, owner)
+    const step = this.#match(secret, typed)
+    return step !== undefined && this.#ask((store) => store.accept(owner, text, step))
+  }
+
+  /** Decrypts before the attempt is counted, so that a cipher that fails locks nobody out. During a lock there is no need. */
+  async #open(
+    sub: string,
+    choose: Choice,
+  ): Promise<{ readonly text: string; readonly secret: string } | undefined> {
+    const { cipher } = this.#settings
+    if (cipher === undefined) return undefined
+    const found = await this.#ask((store, now) => store.find(sub, now))
+    const text = found?.lockedUntil === undefined ? choose(found ?? {}) : undefined
+    return text === undefined ? undefined : { text, secret: await openSecret(cipher, text, sub) }
   }
 
   /** The step whose code it is, of those in the window; all of them are computed and compared, in constant time. */
-  async #match(sub: string, text: string, typed: string): Promise<number | undefined> {
-    const { cipher, clock, period, window } = this.#settings
-    const secret = decodeBase32(cipher === undefined ? text : await cipher.decrypt(text, sub))
+  #match(base32: string, typed: string): number | undefined {
+    const { clock, period, window } = this.#settings
+    const secret = decodeBase32(base32)
     if (secret === undefined) return undefined
     const { timingSafeEqual } = requireNodeCrypto('createTotp')
     const present = Math.floor(clock.now() / period)

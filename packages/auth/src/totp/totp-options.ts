@@ -6,7 +6,10 @@ import { memoryTotpStore } from './memory-totp-store.js'
 import { checkAlgorithm, checkDigits, checkPeriod, type TotpAlgorithm } from './one-time-code.js'
 import type { TotpLimit, TotpStore } from './totp-store.js'
 
-/** Encrypts secrets before they reach the store; `sub` belongs into what the cipher authenticates. */
+/**
+ * Encrypts secrets before they reach the store; `sub` belongs into what the cipher authenticates. What it rejects with is the
+ * cause of an UnavailableError, and no attempt is counted.
+ */
 export interface TotpCipher {
   /** The text to store. */
   encrypt(secret: string, sub: string): PromiseLike<string>

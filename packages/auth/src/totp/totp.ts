@@ -28,21 +28,21 @@ export interface Totp {
    * Makes a secret for a subject, which waits until a first code has proved that the app knows it. Until then an earlier one
    * stays good. Whoever may call this can put a factor of their own in: ask for the password, or a code, before.
    *
-   * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails.
+   * @throws InvalidOptionError for a wrong argument; UnavailableError where the store or the cipher fails.
    */
   enroll(sub: string, options: EnrollOptions): Promise<TotpEnrolment>
   /**
    * Confirms the secret that waits, by a code of it: it is the one that signs in from then on, and an earlier one is forgotten.
    * Counts as an attempt.
    *
-   * @throws InvalidOptionError for a wrong subject; UnavailableError where the store fails.
+   * @throws InvalidOptionError for a wrong subject; UnavailableError where the store or the cipher fails.
    */
   confirm(sub: string, code: string): Promise<boolean>
   /**
    * Whether a code is right, and was not used before. Of a subject with nothing but a secret that waits the first right code
    * confirms that one. Nothing that a user types makes it throw; a text that cannot be a code is no attempt.
    *
-   * @throws InvalidOptionError for a wrong subject; UnavailableError where the store fails.
+   * @throws InvalidOptionError for a wrong subject; UnavailableError where the store or the cipher fails.
    */
   verify(sub: string, code: string): Promise<boolean>
   /** How a subject stands. @throws UnavailableError where the store fails. */

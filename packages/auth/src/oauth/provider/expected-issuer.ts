@@ -1,3 +1,5 @@
+import { ImportedKey } from '../../tokens/keys/imported-key.js'
+import type { VerificationKey } from '../../tokens/keys/key-source.js'
 import type { OidcSettings } from '../oidc-options.js'
 
 const HOLE = '{tenantid}'
@@ -18,6 +20,19 @@ export function isIssuerOf({ issuer, issuerTemplate }: Names, name: unknown): na
   const [before = '', after = ''] = issuerTemplate.split(HOLE)
   const tenant = name.slice(before.length, name.length - after.length)
   return isTenant(tenant) && name === before + tenant + after
+}
+
+/**
+ * Whether a key of a set for many tenants may sign for this issuer: each may say for whom it does. Otherwise one for personal
+ * accounts, or of a small cloud beside, would open every tenant.
+ *
+ * @see Microsoft identity platform, "Validate the signing key issuer"; CSRB, "Review of the Summer 2023 Microsoft Exchange Online
+ * Intrusion" (Storm-0558)
+ */
+export function mayKeySign(key: VerificationKey, issuer: string, tenant: unknown): boolean {
+  const owner = key instanceof ImportedKey ? key.issuer : undefined
+  if (owner === undefined) return true
+  return typeof owner === 'string' && owner.replace(HOLE, String(tenant)) === issuer
 }
 
 /** Whether it is the id of a tenant. */

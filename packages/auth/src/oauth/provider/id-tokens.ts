@@ -1,6 +1,7 @@
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { remoteJwks } from '../../tokens/jwks/remote-jwks.js'
+import { LONGEST_OF_ALL } from '../../tokens/jws/compact.js'
 import { SignatureCheck } from '../../tokens/jws/signature-check.js'
 import { parseStrictObject } from '../../tokens/jws/strict-json.js'
 import { refused } from '../../tokens/refused.js'
@@ -9,7 +10,7 @@ import type { OidcSettings } from '../oidc-options.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
 import { idTokenRefusal } from '../refusals.js'
 import { isSubject } from '../subject.js'
-import { expectedIssuer } from './expected-issuer.js'
+import { expectedIssuer, mayKeySign } from './expected-issuer.js'
 
 /**
  * The id tokens of a provider. OpenID Connect lets a client go without their signature, for they came over TLS; checked, it also
@@ -32,13 +33,15 @@ export class IdTokens {
     if (keysAddress === undefined) return refused('OAUTH_RESPONSE_INVALID', 'The provider publishes no keys.')
     const signed = await this.#signatures(keysAddress).check(token)
     if (!signed.ok) return idTokenRefusal(signed.error)
-    const { header, payload } = signed.value
+    const { header, payload, key } = signed.value
     const claims = parseStrictObject(payload)
     if (claims === undefined)
       return refused('OAUTH_ID_TOKEN_INVALID', 'Its payload is no JSON object, or has a name twice.')
     const issuer = expectedIssuer(this.#settings, claims['tid'])
     if (issuer === undefined)
       return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its tid is no tenant.').error)
+    if (this.#settings.issuerTemplate !== undefined && !mayKeySign(key, issuer, claims['tid']))
+      return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its key is that of another issuer.').error)
     const rules = this.#rulesFor(issuer)
     // A typ may be left out; but a token that says it is something else is no id token, whoever has signed it.
     const refusal =
@@ -63,7 +66,9 @@ export class IdTokens {
   #signatures(address: string): SignatureCheck {
     if (this.#check?.address !== address) {
       const { algorithms, rules } = this.#settings
-      this.#check = { address, signatures: new SignatureCheck(remoteJwks(address, rules), algorithms) }
+      // Groups in it make it long; it comes in a body, which has its own limit.
+      const signatures = new SignatureCheck(remoteJwks(address, rules), algorithms, LONGEST_OF_ALL)
+      this.#check = { address, signatures }
     }
     return this.#check.signatures
   }

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { UnavailableError } from '@base/core/errors'
 import { ok, type Result } from '@base/core/result'
 import type { Secret } from '@base/core/secret'
@@ -31,7 +32,7 @@ export async function readProfile(
     return response.json()
   }
   try {
-    const claims = await profile(ask)
+    const claims = await untilAborted(Promise.resolve(profile(ask)), signal)
     if (isSubject(claims?.sub)) return ok(Object.freeze({ ...claims }))
     return refused('OAUTH_RESPONSE_INVALID', 'The profile has no sub.')
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { askStore } from '../../tokens/opaque/ask-store.js'
 import { createHandle, createOpaqueToken, isOpaqueToken } from '../../tokens/opaque/opaque-token.js'
 import type { BeginOptions, BegunSignIn } from '../oidc-client.js'
@@ -11,8 +12,9 @@ import { readBegin } from './begin-options.js'
 /** Begins a sign-in: what is needed on the way back is kept, and the browser gets its part of the key. */
 export async function beginSignIn({ settings }: RelyingParts, options: BeginOptions): Promise<BegunSignIn> {
   const begin = readBegin(options, settings.profile === undefined)
-  options.signal?.throwIfAborted()
-  const talk = await converse(settings, options.signal)
+  const { signal } = options
+  signal?.throwIfAborted()
+  const talk = await converse(settings, signal)
   const state = talk.oauth.generateRandomState()
   const transactionId = await transactionIdFor(options.transactionId)
   const transaction: Transaction = {
@@ -25,7 +27,8 @@ export async function beginSignIn({ settings }: RelyingParts, options: BeginOpti
   }
   const { key, text } = await seal({ transactionId, state }, transaction)
   const { transactions, transactionTtl, cookie, rules } = settings
-  await askStore('sign-in', () => transactions.put(key, text, transactionTtl, rules.clock.now()))
+  const put = askStore('sign-in', () => transactions.put(key, text, transactionTtl, rules.clock.now()))
+  await untilAborted(put, signal)
   const url = await authorizationUrl(talk, settings, begin, transaction, state)
   return { url, transactionId, cookie: cookie.set(transactionId, transactionTtl) }
 }

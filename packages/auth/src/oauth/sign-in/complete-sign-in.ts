@@ -23,7 +23,7 @@ export async function completeSignIn(
   const callback = readCallback(url)
   if (callback === undefined)
     return refused('OAUTH_CALLBACK_INVALID', 'The request does not end a sign-in: it has no state.')
-  const taken = await takeTransaction(settings, transactionId, callback.state)
+  const taken = await takeTransaction(settings, transactionId, callback.state, signal)
   if (!taken.ok) return taken
   const transaction = taken.value
   const wrong = misled(settings, callback, transaction)

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { askStore } from '../../tokens/opaque/ask-store.js'
@@ -11,12 +12,14 @@ export async function takeTransaction(
   { transactions, rules }: OidcSettings,
   transactionId: unknown,
   state: string,
+  signal: AbortSignal | undefined,
 ): Promise<Result<Transaction, AuthError>> {
   if (!isOpaqueToken(transactionId))
     return refused('OAUTH_TRANSACTION_INVALID', 'The browser has brought no transaction id.')
   const names = { transactionId, state }
   const key = await rowKey(names)
-  const text = await askStore('sign-in', () => transactions.take(key, rules.clock.now()))
+  const take = askStore('sign-in', () => transactions.take(key, rules.clock.now()))
+  const text = await untilAborted(take, signal)
   if (text === undefined) {
     const reason =
       'No sign-in waits for this state in this browser: it was ended, is too old, or began elsewhere.'

@@ -2,8 +2,8 @@
  * Turns a password into a text that proves it and does not give it away: `argon2id()`, `nodeArgon2()`, `nodeRsArgon2()`, or
  * your own.
  *
- * It gets passwords that are normalised, at most 1,024 bytes long and, with a pepper, already keyed; it need not limit how
- * many run at once.
+ * It gets passwords that are normalised, at most 1,024 bytes long and, with a pepper, already keyed; where what was typed is
+ * another text, `verify` gets that as well. It need not limit how many run at once.
  */
 export interface PasswordKdf {
   /** Names it in errors and events. */
@@ -18,7 +18,7 @@ export interface PasswordKdf {
   recognises?(phc: string): boolean
   /**
    * A text that no password fits, which costs as much to verify as one of {@link PasswordKdf.hash}: what a user who does not
-   * exist is verified against. @defaultValue the first hash of each process is the pattern for one
+   * exist is verified against. @defaultValue a hash of a random password, made when the first is needed
    */
   decoy?(): string
 }

@@ -29,7 +29,11 @@ export function bcrypt(): LegacyVerifier {
     verify: async (password, stored) => {
       const compare = await loadCompare()
       const isWhole = byteLength(password) <= MAX_BYTES && !password.includes('\0')
-      const matches = await compare(password, stored)
+      // PHP's name of the same, which the package bcrypt does not know.
+      const matches = await compare(
+        password,
+        stored.replace(/^\$2y/, () => '$2b'),
+      )
       return matches && isWhole
     },
   }

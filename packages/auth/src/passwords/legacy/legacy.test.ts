@@ -1,6 +1,6 @@
 import { pbkdf2Sync, scryptSync } from 'node:crypto'
 import bcryptPackage from 'bcrypt'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { bcrypt, pbkdf2, scrypt } from '../index.js'
 
 const PASSWORD = 'correct horse'
@@ -27,6 +27,28 @@ describe('bcrypt', () => {
     expect(await verifier.verify(password, stored)).toBe(true)
     expect(await verifier.verify(password, stored.replace('$2a$', '$2y$'))).toBe(true)
     expect(await verifier.verify(`${password}x`, stored)).toBe(false)
+  })
+
+  describe('by each package alone', () => {
+    const packages = ['@node-rs/bcrypt', 'bcrypt', 'bcryptjs']
+    afterEach(() => {
+      for (const name of packages) vi.doUnmock(name)
+    })
+
+    // The example of password_verify in PHP's manual.
+    test.each(packages)('%s knows what PHP has made', async (only) => {
+      vi.resetModules()
+      for (const name of packages)
+        if (name !== only)
+          vi.doMock(name, () => {
+            throw new Error(`Cannot find package '${name}'`)
+          })
+      const { bcrypt: alone } = await import('./bcrypt.js')
+      const stored = '$2y$07$BCryptRequires22Chrcte/VlQH0piJtjXl.0t1XkA8pw9dMXTpOq'
+      expect(alone().recognises(stored)).toBe(true)
+      expect(await alone().verify('rasmuslerdorf', stored)).toBe(true)
+      expect(await alone().verify('rasmuslerdorg', stored)).toBe(false)
+    })
   })
 
   test('takes 72 bytes', async () => {
@@ -112,6 +134,15 @@ describe('pbkdf2', () => {
     expect(verifier.recognises(stored)).toBe(true)
     expect(await verifier.verify(PASSWORD, stored)).toBe(true)
     expect(await verifier.verify('wrong', stored)).toBe(false)
+  })
+
+  test.each([
+    '$pbkdf2$131000$hnBOSYmx9h6jNEaIsRaiVA$s7j4Ttm9le7mpe19nNGcVWjBS0c',
+    '$pbkdf2-sha512$25000$qxWilNI6J4TwHqO01lpLiQ$WD64.GzZa.ROLlQqSxMCAvc4aUVS6tAV7yozUSCt/5rGWuvjcQBHRvUdu1kbwrrnYYAcIrE0hR21n08ea3mFlQ',
+  ])('knows %s, which passlib 1.7.4 has made', async (stored) => {
+    expect(verifier.recognises(stored)).toBe(true)
+    expect(await verifier.verify('secret', stored)).toBe(true)
+    expect(await verifier.verify('Secret', stored)).toBe(false)
   })
 
   test('knows a vector of RFC 7914, section 11', async () => {

@@ -14,9 +14,12 @@ const LONGEST = 512
 /** Several times what OWASP asks for; a row that wants more is not run. */
 const MAX_ITERATIONS = 10_000_000
 
-/** `$pbkdf2-sha256$i=600000,l=32$…` of the PHC format, and passlib's `$pbkdf2-sha256$600000$…`, whose base64 has `.` for `+`. */
+/**
+ * `$pbkdf2-sha256$i=600000,l=32$…` of the PHC format, and passlib's `$pbkdf2-sha256$600000$…`, whose base64 has `.` for `+`, and
+ * whose SHA-1 has no name: `$pbkdf2$131000$…`.
+ */
 const PHC =
-  /^\$pbkdf2-(sha1|sha256|sha512)\$(?:i=)?([1-9]\d{0,7})(?:,l=\d{1,3})?\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/
+  /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?([1-9]\d{0,7})(?:,l=\d{1,3})?\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/
 /** Django's `pbkdf2_sha256$600000$salt$…`, whose salt is a text, and whose base64 is padded. */
 const DJANGO = /^pbkdf2_(sha1|sha256|sha512)\$([1-9]\d{0,7})\$([\w./+=-]{1,64})\$([A-Za-z0-9+/]+)={0,2}$/
 
@@ -50,7 +53,7 @@ function parse(stored: string): Pbkdf2 | undefined {
   const phc = PHC.exec(stored)
   const parts = phc ?? DJANGO.exec(stored)
   if (parts === null) return undefined
-  const [, digest, count, salt, tag] = parts as unknown as [string, string, string, string, string]
+  const [, digest = 'sha1', count = '', salt = '', tag = ''] = parts
   const iterations = Number(count)
   if (iterations > MAX_ITERATIONS) return undefined
   const saltBytes = phc ? decode(salt) : new TextEncoder().encode(salt)

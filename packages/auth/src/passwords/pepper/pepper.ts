@@ -18,7 +18,8 @@ export interface PepperOptions {
 
 const LEAST_BYTES = 32
 const ID = /^[\w.-]{1,32}$/
-const FORM = /^\$pepper\$k=([\w.-]{1,32}),n=nfkc(\$.+)$/s
+/** Behind the mark `:` stands a text as it is; one that begins with `$` needs none, and all of it is one PHC string. */
+const FORM = /^\$pepper\$k=([\w.-]{1,32}),n=nfkc(?::|(?=\$))(.+)$/s
 
 const place = /* @__PURE__ */ placeOf('createPasswords')
 
@@ -62,7 +63,7 @@ export class Pepper {
 
   /** A text as it is stored: which key, and which normalisation, in front of what the function for passwords wrote. */
   label(text: string): string {
-    return `$pepper$k=${this.current},n=nfkc${text.startsWith('$') ? '' : '$'}${text}`
+    return `$pepper$k=${this.current},n=nfkc${text.startsWith('$') ? '' : ':'}${text}`
   }
 }
 

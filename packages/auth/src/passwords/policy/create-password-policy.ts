@@ -1,6 +1,8 @@
+import { untilAborted } from '@base/core/abort'
 import { UnavailableError, ValidationError, type ValidationIssue } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import { faultError, type NormalisedPassword, normalisePassword } from '../normalised-password.js'
+import type { Candidate } from '../stored-check.js'
 import type { BreachPort } from './breach-port.js'
 import { containsWord } from './context-words.js'
 import { type PasswordPolicyOptions, type PolicySettings, readOptions } from './policy-options.js'
@@ -57,8 +59,10 @@ async function check(
   context.signal?.throwIfAborted()
   const normalised = normalisePassword(password, settings.maxBytes)
   if (typeof normalised !== 'string') return err(faultError(normalised.fault))
-  const issues = [...shapeIssues(settings, normalised, context)]
-  if (settings.blocklist && (await settings.blocklist.has(normalised))) issues.push(COMMON)
+  const { blocklist } = settings
+  const issues = [...shapeIssues(settings, { typed: password, normalised }, context)]
+  if (blocklist && (await untilAborted(Promise.resolve(blocklist.has(normalised)), context.signal)))
+    issues.push(COMMON)
   if (issues.length === 0 && settings.breached && (await isBreached(settings.breached, normalised, context)))
     issues.push(BREACHED)
   return issues.length === 0 ? ok(normalised) : err(new ValidationError({ issues }))
@@ -66,14 +70,16 @@ async function check(
 
 function* shapeIssues(
   { minLength, minLengthWithMfa, context, rules }: PolicySettings,
-  password: string,
+  { typed, normalised }: Candidate,
   { mfa = false, words = [] }: PasswordContext,
 ): Generator<ValidationIssue> {
   const least = mfa ? minLengthWithMfa : minLength
-  if ([...password].length < least) yield issue('too_short', `must have at least ${least} characters`)
-  if (containsWord(password, [...context, ...words.slice(0, MOST_WORDS)]))
+  // One character may become 18, and is no harder to guess for it.
+  if (Math.min([...typed].length, [...normalised].length) < least)
+    yield issue('too_short', `must have at least ${least} characters`)
+  if (containsWord(normalised, [...context, ...words.slice(0, MOST_WORDS)]))
     yield issue('context', 'must not contain a name, an address or the name of the service')
-  for (const { code, message, isKept } of rules) if (!isKept(password)) yield issue(code, message)
+  for (const { code, message, isKept } of rules) if (!isKept(normalised)) yield issue(code, message)
 }
 
 async function isBreached(
@@ -82,7 +88,8 @@ async function isBreached(
   { signal }: PasswordContext,
 ): Promise<boolean> {
   try {
-    return (await breached.isBreached(password, { signal })) !== false
+    const answer = Promise.resolve(breached.isBreached(password, { signal }))
+    return (await untilAborted(answer, signal)) !== false
   } catch (cause) {
     signal?.throwIfAborted()
     throw new UnavailableError({

@@ -7,7 +7,11 @@ import { type Composition, type CompositionRule, compositionRules } from './comp
 
 /** Options of {@link createPasswordPolicy}; checked and read once, at construction. */
 export interface PasswordPolicyOptions {
-  /** The fewest characters (code points) of a password that is all a user signs in with, from 1. @defaultValue 15 */
+  /**
+   * The fewest characters (code points) of a password that is all a user signs in with, from 1: as it was typed and after
+   * normalisation.
+   * @defaultValue 15
+   */
   readonly minLength?: number
   /** The fewest characters where a second factor is asked for, from 1. @defaultValue 8 */
   readonly minLengthWithMfa?: number

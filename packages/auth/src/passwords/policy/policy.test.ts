@@ -35,6 +35,14 @@ describe('a password policy', () => {
   })
 
   test.each([
+    ['one that becomes 18', '\ufdfa'],
+    ['four that become 16', '\u3300'.repeat(4)],
+    ['28 that become 14', 'e\u0301'.repeat(14)],
+  ])('counts the characters before and after normalisation: %s', async (_, password) => {
+    expect(await codes(password, {}, { blocklist: false })).toEqual(['too_short'])
+  })
+
+  test.each([
     ['64 characters', 'violet marble fjord '.repeat(3).padEnd(64, '!')],
     ['1,024 bytes', 'violet marble fjord '.repeat(52).slice(0, 1_024)],
     ['spaces only between', 'a b c d e f g h i j'],
@@ -79,6 +87,21 @@ describe('a password policy', () => {
   test('stops when it is aborted', async () => {
     const signal = AbortSignal.abort(new Error('gone'))
     await expect(policy.check(GOOD, { signal })).rejects.toBe(signal.reason)
+  })
+
+  test.each([
+    ['the list', (hang: () => Promise<boolean>) => ({ blocklist: { has: hang } })],
+    ['what knows leaks', (hang: () => Promise<boolean>) => ({ breached: { isBreached: hang } })],
+  ])('stops when it is aborted while %s hangs', async (_, optionsOf) => {
+    const controller = new AbortController()
+    const reason = new Error('gone')
+    const own = createPasswordPolicy(
+      optionsOf(() => {
+        controller.abort(reason)
+        return new Promise(() => {})
+      }),
+    )
+    await expect(own.check(GOOD, { signal: controller.signal })).rejects.toBe(reason)
   })
 })
 

@@ -126,13 +126,26 @@ describe('remoteJwks', () => {
     })
 
     test('ends a key that is gone when the set is fetched again, also for tokens that were verified', async () => {
-      const { state, clock, code } = await consumer(json(await setOf(first)))
+      const { state, clock, keys, code } = await consumer(json(await setOf(first)))
       const token = await tokenOf(first)
       expect(await code(token)).toBe('ok')
       state.answer = json(await setOf(second))
       await clock.advance(599_999)
       expect(await code(token)).toBe('ok')
       await clock.advance(1)
+      // Nobody waits for it.
+      expect(await code(token)).toBe('ok')
+      await keys.refresh()
+      expect(await code(token)).toBe('TOKEN_UNKNOWN_KEY')
+    })
+
+    test('ends a key that is gone for the first token after a while in which none came', async () => {
+      const { state, clock, code } = await consumer(json(await setOf(first)))
+      const token = await tokenOf(first)
+      expect(await code(token)).toBe('ok')
+      state.answer = json(await setOf(second))
+      await clock.advance('10m')
+      await clock.advance('35s')
       expect(await code(token)).toBe('TOKEN_UNKNOWN_KEY')
     })
   })
@@ -150,7 +163,7 @@ describe('remoteJwks', () => {
       [undefined, 600_000],
     ])('jose PR#395, PR#349: Cache-Control %s', async (header, fresh) => {
       const headers: Record<string, string> = header === undefined ? {} : { 'cache-control': header }
-      const { state, clock, code } = await consumer(json(await setOf(first), headers))
+      const { state, clock, keys, code } = await consumer(json(await setOf(first), headers))
       const token = await tokenOf(first)
       await code(token)
       await clock.advance(fresh - 1)
@@ -158,6 +171,7 @@ describe('remoteJwks', () => {
       expect(state.requests).toHaveLength(1)
       await clock.advance(1)
       await code(token)
+      await keys.refresh()
       expect(state.requests).toHaveLength(2)
     })
 
@@ -178,10 +192,11 @@ describe('remoteJwks', () => {
         else json(set, { etag: '"v1"' })(request, response)
       }
       const set = await setOf(first)
-      const { state, clock, code } = await consumer(answer)
+      const { state, clock, keys, code } = await consumer(answer)
       const token = await tokenOf(first)
       for (let i = 0; i < 3; i++) {
         expect(await code(token)).toBe('ok')
+        await keys.refresh()
         await clock.advance('10m')
       }
       expect(state.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
@@ -237,7 +252,7 @@ describe('remoteJwks', () => {
       const token = await tokenOf(first)
       expect(await code(token)).toBe('KEYS_UNAVAILABLE')
       const result = await verifier.verify(token)
-      expect(!result.ok && result.error.retryAfter).toBe(30_000)
+      expect(!result.ok && result.error.retryAfter).toBe(1_000)
       // Nor is it asked again for every token.
       expect(state.requests).toHaveLength(1)
     })
@@ -260,6 +275,60 @@ describe('remoteJwks', () => {
         expect(await code(token)).toBe('ok')
       },
     )
+
+    test('that fails once at the start is asked again after a second, and no sooner', async () => {
+      const { state, clock, code } = await consumer(json('oops', {}, 500))
+      const token = await tokenOf(first)
+      expect(await code(token)).toBe('KEYS_UNAVAILABLE')
+      state.answer = json(await setOf(first))
+      await clock.advance(999)
+      expect(await code(token)).toBe('KEYS_UNAVAILABLE')
+      expect(state.requests).toHaveLength(1)
+      await clock.advance(1)
+      expect(await code(token)).toBe('ok')
+    })
+
+    test('that is down is asked by a storm of tokens once a second, or in each cooldown that is shorter', async () => {
+      for (const [cooldown, requests] of [
+        ['30s', 10],
+        ['200ms', 50],
+      ] as const) {
+        const { state, clock, code } = await consumer(json('oops', {}, 500), { cooldown })
+        const token = await tokenOf(first)
+        for (let tenths = 0; tenths < 100; tenths++) {
+          expect(await Promise.all([code(token), code(token)])).toEqual(Array(2).fill('KEYS_UNAVAILABLE'))
+          await clock.advance('100ms')
+        }
+        expect(state.requests).toHaveLength(requests)
+      }
+    })
+
+    test('while it hangs no token waits for it but one with an unknown key, and one request is under way', async () => {
+      const clock = new TestClock()
+      const set = await setOf(first)
+      const breaks: (() => void)[] = []
+      let isThere = true
+      const fetch = () =>
+        isThere
+          ? Promise.resolve(Response.json(set))
+          : new Promise<Response>((_, reject) => breaks.push(() => reject(new TypeError('reset'))))
+      const keys = remoteJwks('https://login.example.com/jwks', { clock, fetch })
+      const known = await keys.refresh()
+      isThere = false
+      await clock.advance('10m')
+      // Ten minutes of a service in use, over many cooldowns; `current` gives no promise.
+      for (let seconds = 0; seconds < 600; seconds++) {
+        expect(keys.current()).toBe(known)
+        expect(clock.pending).toBeLessThanOrEqual(1)
+        await clock.advance('1s')
+      }
+      expect(breaks).toHaveLength(20)
+
+      keys.current()
+      const waiting = keys.refresh()
+      breaks.at(-1)?.()
+      expect(await waiting).toBe(known)
+    })
 
     test.each<[string, Answer]>([
       ['does not answer', () => {}],

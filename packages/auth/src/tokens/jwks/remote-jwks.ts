@@ -8,16 +8,24 @@ import { RemoteKeySet } from './remote-key-set.js'
 
 /** Options of {@link remoteJwks}; checked and read once. */
 export interface RemoteJwksOptions {
-  /** The least time between two requests, whatever tokens come. @defaultValue '30s' */
+  /**
+   * The least time between two requests, whatever tokens come. Without a set that can be used, a failure is followed by another
+   * request after a second.
+   * @defaultValue '30s'
+   */
   readonly cooldown?: Duration
   /** How long the issuer may take to answer, more than 0. @defaultValue '5s' */
   readonly timeout?: Duration
   /**
-   * How long a set is used at most, more than 0; a shorter `max-age` of the issuer counts. Neither is less than `cooldown`.
+   * How long a set is fresh at most, more than 0; a shorter `max-age` of the issuer counts. Neither is less than `cooldown`.
+   * The first token after that has it fetched anew, and does not wait for it unless `cooldown` and `timeout` are over too.
    * @defaultValue '10m'
    */
   readonly maxAge?: Duration
-  /** For how long after that a set is still used while the issuer does not answer. @defaultValue '1h' */
+  /**
+   * For how long after `maxAge` a set is still used while the issuer does not answer. With 0 tokens wait for a new set instead.
+   * @defaultValue '1h'
+   */
   readonly staleIfError?: Duration
   /** Makes the requests. @defaultValue the platform's `fetch` */
   readonly fetch?: typeof globalThis.fetch
@@ -34,8 +42,9 @@ export interface RemoteJwks extends KeySource {
 /**
  * The keys that an issuer publishes, fetched when they are first needed.
  *
- * All who need them share one request. A token with an unknown key makes for one more, at most one per `cooldown`. A set is at
- * most 64 KiB and 64 keys; redirects are not followed; secrets and private keys in it, and keys that are too weak, are ignored.
+ * All who need them share one request. A token with an unknown key makes for one more, at most one per `cooldown`, and waits
+ * for it; the others have the last set while a new one is fetched. A set is at most 64 KiB and 64 keys; redirects are not
+ * followed; secrets and private keys in it, and keys that are too weak, are ignored.
  * While the issuer is away the last set serves on for `staleIfError`; after that tokens are refused with `KEYS_UNAVAILABLE`.
  *
  * @example

@@ -22,6 +22,9 @@ interface Kept {
   readonly freshFor: number
 }
 
+/** The least time after a failure where nobody gets in meanwhile: long enough that an issuer that is down is not stormed. */
+const REST = 1_000
+
 const fetched = diagnosticsChannel<{ url: string; keys: number; ignored: number }>('base:auth:jwks:fetched')
 const failed = diagnosticsChannel<{ url: string; error: unknown }>('base:auth:jwks:fetch_failed')
 
@@ -31,6 +34,8 @@ export class RemoteKeySet implements RemoteJwks {
   readonly #rules: RemoteRules
   #kept: Kept | undefined
   #askedAt = Number.NEGATIVE_INFINITY
+  /** Where nothing was fetched since. */
+  #failedAt: number | undefined
   #error: unknown
   #fetching: Promise<void> | undefined
 
@@ -41,24 +46,48 @@ export class RemoteKeySet implements RemoteJwks {
 
   current(): KeySet | Promise<KeySet> {
     const kept = this.#kept
-    return kept !== undefined && this.#ageOf(kept) < kept.freshFor ? kept.set : this.refresh()
+    if (kept === undefined) return this.refresh()
+    const { clock, cooldown, timeout, staleIfError } = this.#rules
+    const end = kept.fetchedAt + kept.freshFor
+    const now = clock.monotonic()
+    if (now < end) return kept.set
+    // After a while in which nobody has asked, a key in it may be gone: it is not served on before the issuer has failed again.
+    const isInUse = now - (this.#failedAt ?? end) < cooldown + timeout
+    if (!isInUse || now >= end + staleIfError) return this.refresh()
+    if (this.#mayAsk()) void this.#fetchOnce()
+    return kept.set
   }
 
   async refresh(): Promise<KeySet> {
-    const { clock, cooldown } = this.#rules
-    if (this.#fetching !== undefined || clock.monotonic() - this.#askedAt >= cooldown) await this.#fetchOnce()
-    const kept = this.#kept
-    if (kept !== undefined && this.#ageOf(kept) < kept.freshFor + this.#rules.staleIfError) return kept.set
+    if (this.#fetching !== undefined || this.#mayAsk()) await this.#fetchOnce()
+    const usable = this.#usable()
+    if (usable !== undefined) return usable.set
     throw new AuthError({
       code: 'KEYS_UNAVAILABLE',
       reason: 'The JWK set could not be fetched.',
-      retryAfter: Math.max(0, Math.ceil(this.#askedAt + cooldown - clock.monotonic())),
+      retryAfter: Math.max(0, Math.ceil(this.#restsUntil() - this.#rules.clock.monotonic())),
       cause: this.#error,
     })
   }
 
-  #ageOf({ fetchedAt }: Kept): number {
-    return this.#rules.clock.monotonic() - fetchedAt
+  /** What was fetched, unless even the time for an issuer that is away is over. */
+  #usable(): Kept | undefined {
+    const { clock, staleIfError } = this.#rules
+    const kept = this.#kept
+    if (kept === undefined) return undefined
+    return clock.monotonic() < kept.fetchedAt + kept.freshFor + staleIfError ? kept : undefined
+  }
+
+  #mayAsk(): boolean {
+    return this.#rules.clock.monotonic() >= this.#restsUntil()
+  }
+
+  /** Without a set every token is refused, so that one packet that was lost does not cost the whole cooldown. */
+  #restsUntil(): number {
+    const { cooldown } = this.#rules
+    return this.#usable() === undefined
+      ? (this.#failedAt ?? Number.NEGATIVE_INFINITY) + Math.min(cooldown, REST)
+      : this.#askedAt + cooldown
   }
 
   /** All who need it share one. It never rejects. */
@@ -73,9 +102,10 @@ export class RemoteKeySet implements RemoteJwks {
     this.#askedAt = this.#rules.clock.monotonic()
     try {
       this.#kept = await this.#ask(this.#askedAt)
-      this.#error = undefined
+      this.#failedAt = undefined
     } catch (error) {
       this.#error = error
+      this.#failedAt = this.#rules.clock.monotonic()
       if (failed.hasSubscribers) failed.publish({ url: this.url, error })
     }
   }
@@ -88,8 +118,8 @@ export class RemoteKeySet implements RemoteJwks {
     const fresh = freshFor(answer.cacheControl, { least: cooldown, most: Math.max(maxAge, cooldown) })
     if (!answer.changed && before !== undefined) return { ...before, fetchedAt, freshFor: fresh }
     if (!answer.changed) throw new Error('The answer is "not modified", of nothing.')
-    const { set, size, ignored } = readKeySet(answer.keys.filter(isPublic))
-    if (fetched.hasSubscribers) fetched.publish({ url: this.url, keys: size, ignored: ignored.length })
+    const { set, keys, ignored } = readKeySet(answer.keys.filter(isPublic))
+    if (fetched.hasSubscribers) fetched.publish({ url: this.url, keys: keys.length, ignored: ignored.length })
     return { set, etag: answer.etag, fetchedAt, freshFor: fresh }
   }
 }

@@ -1,7 +1,9 @@
 import { isCanonical } from '../keys/base64url.js'
 
-/** The longest token that is looked at, in characters. */
+/** The longest token that is looked at, in characters, where nobody has said that it may be longer. */
 export const LONGEST = 8192
+/** The longest that may be allowed. */
+export const LONGEST_OF_ALL = 65_536
 
 /** A payload may be empty, and a signature is so in a token that wants to go without. */
 const FORM = /^[\w-]+\.[\w-]*\.[\w-]*$/
@@ -19,8 +21,8 @@ export interface CompactParts {
  *
  * @see RFC 8725bis, section 3.14
  */
-export function partsOf(token: unknown): CompactParts | undefined {
-  if (typeof token !== 'string' || token.length > LONGEST || !FORM.test(token)) return undefined
+export function partsOf(token: unknown, longest: number = LONGEST): CompactParts | undefined {
+  if (typeof token !== 'string' || token.length > longest || !FORM.test(token)) return undefined
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   const isLegal =

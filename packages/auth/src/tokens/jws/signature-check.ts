@@ -23,18 +23,21 @@ export interface SignedToken {
 export class SignatureCheck {
   readonly #source: KeySource
   readonly #algorithms: readonly Algorithm[]
+  readonly #longest: number
   readonly #headers = new HeaderMemory()
 
-  constructor(source: KeySource, algorithms: readonly Algorithm[]) {
+  constructor(source: KeySource, algorithms: readonly Algorithm[], longest: number = LONGEST) {
     this.#source = source
     this.#algorithms = algorithms
+    this.#longest = longest
   }
 
   async check(token: unknown): Promise<Result<SignedToken, AuthError>> {
-    const parts = partsOf(token)
-    if (parts === undefined) {
-      return refused('TOKEN_MALFORMED', `It is no compact JWS of at most ${LONGEST} characters.`)
+    if (typeof token === 'string' && token.length > this.#longest) {
+      return refused('TOKEN_MALFORMED', `It is longer than ${this.#longest} characters.`)
     }
+    const parts = partsOf(token, this.#longest)
+    if (parts === undefined) return refused('TOKEN_MALFORMED', 'It is no compact JWS in its one legal form.')
     const read = this.#headers.read(parts.header)
     if (typeof read === 'string') return refused('TOKEN_MALFORMED', `In the header: ${read}.`)
     const { algorithm, header } = read
@@ -69,5 +72,9 @@ const BAD_SIGNATURE = ['TOKEN_BAD_SIGNATURE', 'The signature does not fit.'] as 
 const REASONS: Readonly<Record<NoKey, [AuthErrorCode, string]>> = {
   unknown: ['TOKEN_UNKNOWN_KEY', 'There is no key for it.'],
   ambiguous: ['TOKEN_UNKNOWN_KEY', 'There are several keys for it, and keys are not tried in turn.'],
+  unclear_algorithm: [
+    'TOKEN_ALG_NOT_ALLOWED',
+    'The key that it names does not say its alg, and the list leaves it several.',
+  ],
   wrong_algorithm: ['TOKEN_ALG_NOT_ALLOWED', 'The key that it names is not for its alg.'],
 }

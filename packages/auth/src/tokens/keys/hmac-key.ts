@@ -41,10 +41,11 @@ export function hmacKey(
   }
   const node = requireNodeCrypto('hmacKey')
   const bytes = checkSecret(isSecret(secret) ? secret.reveal() : secret, algorithm, node)
-  const kid = checkKid(options.kid, place('kid'))
+  const thumbprint = ownThumbprint({ kty: 'oct', k: encode(bytes) }, node)
   return new OwnKey({
-    kid: kid ?? ownThumbprint({ kty: 'oct', k: encode(bytes) }, node),
+    kid: checkKid(options.kid, place('kid')) ?? thumbprint,
     algorithm,
+    thumbprint,
     load: () => importSecret(bytes, algorithm),
     loadSigning: () => importSecret(bytes, algorithm),
   })
@@ -71,10 +72,14 @@ function bytesOf(secret: unknown): Uint8Array | undefined {
 
 /** A public key as the secret would let everybody sign: CVE-2016-10555, CVE-2022-29217, CVE-2023-48223, CVE-2026-34950. */
 function isAsymmetric(bytes: Uint8Array, node: NodeCrypto): boolean {
+  // Also in Base64: as the body of a PEM alone, which is how some providers show their key, or all of it for a variable of one line.
+  const inner = Buffer.from(new TextDecoder().decode(bytes), 'base64')
+  return [Buffer.from(bytes), inner].some((form) => isKeyText(form) || isDer(form, node))
+}
+
+function isKeyText(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes)
-  if (/-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text)) return true
-  // Also as the body of a PEM alone, which is how some providers show their key.
-  return isDer(Buffer.from(bytes), node) || isDer(Buffer.from(text, 'base64'), node)
+  return /-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text)
 }
 
 function isDer(key: Buffer, node: NodeCrypto): boolean {

@@ -6,6 +6,8 @@ import type { VerificationKey } from './key-source.js'
 export class ImportedKey implements VerificationKey {
   readonly kid: string | undefined
   readonly algorithms: readonly Algorithm[]
+  /** Whose tokens it signs, where its JWK says so, unchecked. */
+  readonly issuer: unknown
   readonly #load: (algorithm: Algorithm) => Promise<CryptoKey>
   readonly #loaded = new Map<Algorithm, CryptoKey | Promise<CryptoKey>>()
 
@@ -13,10 +15,12 @@ export class ImportedKey implements VerificationKey {
     kid: string | undefined,
     algorithms: readonly Algorithm[],
     load: (algorithm: Algorithm) => Promise<CryptoKey>,
+    issuer?: unknown,
   ) {
     this.kid = kid
     this.algorithms = algorithms
     this.#load = load
+    this.issuer = issuer
   }
 
   cryptoKey(algorithm: Algorithm): CryptoKey | Promise<CryptoKey> {

@@ -7,7 +7,8 @@ import { verificationKeyOf } from './web-keys.js'
 /** A set that was read, and why keys of it were left out. */
 export interface ReadKeySet {
   readonly set: KeySet
-  readonly size: number
+  /** Those that can be used. */
+  readonly keys: readonly VerificationKey[]
   readonly ignored: readonly string[]
 }
 
@@ -26,7 +27,7 @@ export function readKeySet(jwks: readonly unknown[]): ReadKeySet {
     else if (name !== undefined && unusable.has(name)) ignored.push('its kid is there twice')
     else keys.push(key)
   }
-  return { set: new StaticKeySet(keys), size: keys.length, ignored }
+  return { set: new StaticKeySet(keys), keys, ignored }
 }
 
 /** The name and kind under which a key is looked for, where it is. */

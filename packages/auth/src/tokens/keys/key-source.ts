@@ -19,8 +19,8 @@ export interface KeyQuery {
   readonly kid: string | undefined
 }
 
-/** Why {@link KeySet.find} finds no key. */
-export type NoKey = 'unknown' | 'ambiguous' | 'wrong_algorithm'
+/** Why {@link KeySet.find} finds no key; `unclear_algorithm` where the one that is named could have several that are allowed. */
+export type NoKey = 'unknown' | 'ambiguous' | 'wrong_algorithm' | 'unclear_algorithm'
 
 /** Keys that verify at some moment. */
 export interface KeySet {

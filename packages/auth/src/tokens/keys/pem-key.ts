@@ -37,9 +37,11 @@ export function pemKey(pem: string | Secret<string>, options: PemKeyOptions = {}
   const jwk = toJwk(key)
   const { algorithms, material } = checkUsable(jwk)
   const algorithm = pickAlgorithm(algorithms, options.algorithm)
+  const thumbprint = ownThumbprint(material, node)
   return new OwnKey({
-    kid: checkKid(options.kid, place('kid')) ?? ownThumbprint(material, node),
+    kid: checkKid(options.kid, place('kid')) ?? thumbprint,
     algorithm,
+    thumbprint,
     load: () => importWebKey(material, algorithm),
     ...(key.type === 'private' && { loadSigning: () => importWebKey(jwk, algorithm) }),
   })

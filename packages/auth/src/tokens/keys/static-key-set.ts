@@ -25,7 +25,8 @@ export class StaticKeySet implements KeySet {
       if (onlyAlgorithm(key, allowed) === algorithm) fitting.push(key)
     }
     const [key] = fitting
-    if (key === undefined) return kid === undefined ? 'unknown' : 'wrong_algorithm'
+    if (key === undefined && kid === undefined) return 'unknown'
+    if (key === undefined) return whyNone(named, algorithm)
     return fitting.length > 1 ? 'ambiguous' : key
   }
 
@@ -34,8 +35,15 @@ export class StaticKeySet implements KeySet {
   }
 }
 
+function whyNone(named: Iterable<VerificationKey>, algorithm: Algorithm): NoKey {
+  for (const { algorithms } of named) {
+    if (algorithms.length > 1 && algorithms.includes(algorithm)) return 'unclear_algorithm'
+  }
+  return 'wrong_algorithm'
+}
+
 /** The algorithm of a key, where its own list and the verifier's leave exactly one. */
-function onlyAlgorithm(
+export function onlyAlgorithm(
   { algorithms }: VerificationKey,
   allowed: readonly Algorithm[],
 ): Algorithm | undefined {

@@ -22,6 +22,8 @@ export interface TokenKey extends VerificationKey {
 interface Material {
   readonly kid: string
   readonly algorithm: Algorithm
+  /** RFC 7638, of what it is made of, whatever its name. */
+  readonly thumbprint: string
   readonly load: () => Promise<CryptoKey>
   /** Where it can sign. */
   readonly loadSigning?: () => Promise<CryptoKey>
@@ -32,13 +34,19 @@ export class OwnKey extends ImportedKey implements TokenKey {
   declare readonly kid: string
   readonly algorithm: Algorithm
   readonly canSign: boolean
+  readonly #thumbprint: string
   readonly #signing: ImportedKey | undefined
 
-  constructor({ kid, algorithm, load, loadSigning }: Material) {
+  constructor({ kid, algorithm, thumbprint, load, loadSigning }: Material) {
     super(kid, [algorithm], load)
     this.algorithm = algorithm
+    this.#thumbprint = thumbprint
     this.canSign = loadSigning !== undefined
     this.#signing = loadSigning && new ImportedKey(kid, [algorithm], loadSigning)
+  }
+
+  isMadeOfSame(other: OwnKey): boolean {
+    return this.#thumbprint === other.#thumbprint
   }
 
   signingKey(): CryptoKey | Promise<CryptoKey> {

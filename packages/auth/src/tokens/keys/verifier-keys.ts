@@ -1,9 +1,11 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { withoutText } from '../../without-text.js'
+import type { Algorithm } from './algorithm.js'
+import { distinctKeys } from './distinct-keys.js'
 import { type ReadKeySet, readKeySet } from './json-key-set.js'
 import type { JsonWebKeySet } from './json-web-key.js'
 import type { KeySet, KeySource, VerificationKey } from './key-source.js'
-import { StaticKeySet } from './static-key-set.js'
+import { onlyAlgorithm, StaticKeySet } from './static-key-set.js'
 
 /**
  * What a verifier takes as keys: a key of your own or several, a key ring, a remote JWK set, or the JSON of a JWK set that
@@ -15,7 +17,7 @@ export type VerifierKeys = VerificationKey | readonly VerificationKey[] | KeySou
 export function toKeySource(keys: unknown, place: OptionPlace): KeySource {
   if (isSource(keys)) return keys
   const own = ownKeys(keys)
-  if (own !== undefined) return fixed(new StaticKeySet(own))
+  if (own !== undefined) return fixed(new StaticKeySet(distinctKeys(own, place)))
   if (isKeySet(keys)) return fixed(readOnce(keys).set)
   throw invalidOption(
     withoutText(keys),
@@ -30,11 +32,24 @@ export function ownKeys(keys: unknown): readonly VerificationKey[] | undefined {
   return list.length > 0 && list.every(isKey) ? list : undefined
 }
 
-/** Why no key of a JWK set can be used, where that is so. */
-export function unusable(keys: unknown): string | undefined {
-  if (!isKeySet(keys)) return undefined
-  const { size, ignored } = readOnce(keys)
-  return size > 0 ? undefined : (ignored[0] ?? 'it is empty')
+/**
+ * Refuses keys that do not change where none of them can ever be used.
+ *
+ * @throws InvalidOptionError saying why one of them cannot, or what they are for.
+ */
+export function checkUsable(keys: unknown, allowed: readonly Algorithm[], place: OptionPlace): void {
+  const read = isKeySet(keys) ? readOnce(keys) : { keys: ownKeys(keys), ignored: [] }
+  if (read.keys === undefined) return
+  if (read.keys.length === 0)
+    throw invalidOption(read.ignored[0] ?? 'it is empty', place, 'a set with a key that can be used')
+  const isFor = (key: VerificationKey) => allowed.includes(onlyAlgorithm(key, allowed) as Algorithm)
+  if (read.keys.some(isFor)) return
+  const found = read.keys.map(({ algorithms }) => algorithms.join(' or '))
+  throw invalidOption(
+    [...new Set(found)].join(', '),
+    place,
+    `such that one is for exactly one of ${allowed.join(', ')}`,
+  )
 }
 
 /** Sets that were read, by the object: `verifyJws` may get the same one with every token. */

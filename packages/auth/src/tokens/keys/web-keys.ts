@@ -11,7 +11,9 @@ export function verificationKeyOf(jwk: unknown): VerificationKey | string {
   const usable = usableKey(jwk)
   if (typeof usable === 'string') return usable
   const { kid, algorithms, material } = usable
-  return new ImportedKey(kid, algorithms, (algorithm) => importWebKey(material, algorithm))
+  // Microsoft has keys of many issuers in one set.
+  const { issuer } = jwk as JsonWebKey
+  return new ImportedKey(kid, algorithms, (algorithm) => importWebKey(material, algorithm), issuer)
 }
 
 /** A JWK as a key for WebCrypto that cannot be read back. */

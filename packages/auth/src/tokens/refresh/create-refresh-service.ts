@@ -1,4 +1,5 @@
-import { ok, type Result } from '@base/core/result'
+import { untilAborted } from '@base/core/abort'
+import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { askStore } from '../opaque/ask-store.js'
 import { checkName } from '../opaque/check-name.js'
@@ -14,7 +15,7 @@ import { isScope, isWithin } from '../scope.js'
 import type { AccessInput } from '../service/token-service.js'
 import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } from './refresh-options.js'
 import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
-import type { RefreshFamily, RefreshRecord, RefreshStore } from './refresh-store.js'
+import type { RefreshFamily, RefreshRecord, RefreshRotationOutcome, RefreshStore } from './refresh-store.js'
 import { tellReuse } from './reuse.js'
 import { seal, unseal } from './seal.js'
 import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './sign-in.js'
@@ -30,8 +31,9 @@ import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './s
  * fails the presented token is still good. Of many rotations at once, on whatever nodes, one makes the successor and all
  * others get the same.
  *
- * A family that is revoked takes its access tokens with it, where `tokens` has `revokeSession`, as a token service has. Services
- * that ask no store of revocations take them until they expire.
+ * A family that is revoked takes its access tokens with it, where `tokens` has `revokeSession`, as a token service has; where
+ * that failed it is tried again with each token of the family that is presented. Services that ask no store of revocations take
+ * them until they expire.
  *
  * Not promised: that a stolen token is noticed before it is presented twice.
  *
@@ -58,10 +60,11 @@ class RotatingTokens implements RefreshService {
   async start(signIn: RefreshSignIn): Promise<RefreshTokens> {
     const { idleTtl, absoluteTtl, clock } = this.#settings
     const checked = readSignIn(signIn, clock.now())
+    signIn.signal?.throwIfAborted()
     const id = createHandle()
     const token = await createOpaqueToken(id)
-    const accessToken = await this.#issue({ id, ...checked }, checked.scope, checked.jkt)
-    signIn.signal?.throwIfAborted()
+    const issuing = this.#issue({ id, ...checked }, checked.scope, checked.jkt)
+    const accessToken = await untilAborted(issuing, signIn.signal)
     const family = { ...checked, id, hash: token.hash, idleTtl, absoluteTtl }
     await this.#ask((store, now) => store.start(family, now))
     return { accessToken, refreshToken: token.text, familyId: id }
@@ -71,12 +74,13 @@ class RotatingTokens implements RefreshService {
     const { scope, jkt, signal } = options ?? {}
     signal?.throwIfAborted()
     const parent = await readOpaqueToken(text)
-    const record = parent && (await this.#find(parent))
+    const record = parent && (await untilAborted(this.#find(parent), signal))
     const refusal = judge(record, options ?? {})
+    if (record?.status === 'revoked' && refusal?.error.code === 'REFRESH_REVOKED')
+      return untilAborted(this.#revoked(record.family), signal)
     if (refusal !== undefined) return refusal
     const { family } = record as RefreshRecord
-    const accessToken = await this.#issue(family, scope ?? family.scope, jkt)
-    signal?.throwIfAborted()
+    const accessToken = await untilAborted(this.#issue(family, scope ?? family.scope, jkt), signal)
     return this.#replace(parent as OpaqueToken, family, accessToken, options)
   }
 
@@ -122,9 +126,16 @@ class RotatingTokens implements RefreshService {
     return record?.status === 'active' ? sessionOf(record.family) : undefined
   }
 
+  /** Also of a family that has ended: its access tokens may live on, where they could not be revoked with it. */
   async #isOf(familyId: string, sub: string): Promise<boolean> {
-    const families = await this.#ask((store, now) => store.list(sub, now))
-    return families.some(({ id }) => id === familyId)
+    const record = await this.#ask((store, now) => store.find(familyId, undefined, now))
+    return record?.family.sub === sub
+  }
+
+  /** Takes the access tokens back once more: who revoked the family may have failed to. */
+  async #revoked({ id }: RefreshFamily): Promise<Err<AuthError>> {
+    await this.#settings.tokens.revokeSession?.(id)
+    return REVOKED()
   }
 
   #find({ handle, hash }: OpaqueToken): Promise<RefreshRecord | undefined> {
@@ -154,12 +165,13 @@ class RotatingTokens implements RefreshService {
     parent: OpaqueToken,
     family: RefreshFamily,
     accessToken: string,
-    { scope, jkt }: RotateOptions,
+    { scope, jkt, signal }: RotateOptions,
   ): Promise<Result<RefreshTokens, AuthError>> {
     const { idleTtl, grace, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
     const sealed = grace === 0 ? undefined : await seal(token, parent)
     const child = { hash: token.hash, scope: scope ?? family.scope, sealed, idleTtl }
+    signal?.throwIfAborted()
     const rotation = { familyId: family.id, parent: parent.hash, child, grace }
     const outcome = await this.#ask((store, now) => store.rotate(rotation, now))
     switch (outcome.status) {
@@ -167,13 +179,13 @@ class RotatingTokens implements RefreshService {
         return ok({ accessToken, refreshToken: token.text, familyId: family.id })
       case 'repeated':
         tellReuse(family, true, onReuse)
-        return this.#repeat(parent, { ...family, scope: outcome.scope }, outcome.sealed, { scope, jkt })
+        return untilAborted(this.#repeat(parent, family, outcome, { scope, jkt }), signal)
       case 'reused':
         tellReuse(family, false, onReuse)
         await this.#settings.tokens.revokeSession?.(family.id)
         return refused('REFRESH_REUSED', 'The refresh token had been rotated; its family is revoked.')
       case 'revoked':
-        return REVOKED()
+        return this.#revoked(family)
       case 'expired':
         return EXPIRED()
       default:
@@ -185,16 +197,16 @@ class RotatingTokens implements RefreshService {
   async #repeat(
     parent: OpaqueToken,
     family: RefreshFamily,
-    sealed: string,
+    successor: Repeated,
     { scope, jkt }: Pick<RotateOptions, 'scope' | 'jkt'>,
   ): Promise<Result<RefreshTokens, AuthError>> {
-    if (scope !== undefined && !isWithin(scope, family.scope)) return WIDER()
-    const accessToken = await this.#issue(family, scope ?? family.scope, jkt)
+    if (scope !== undefined && !isWithin(scope, successor.scope)) return WIDER()
+    const accessToken = await this.#issue(family, scope ?? successor.scope, jkt)
     // It is younger than the store's answer: a revocation in between would not reach it.
     const record = await this.#find(parent)
-    if (record?.status === 'revoked') return REVOKED()
+    if (record?.status === 'revoked') return this.#revoked(family)
     try {
-      return ok({ accessToken, refreshToken: await unseal(sealed, parent), familyId: family.id })
+      return ok({ accessToken, refreshToken: await unseal(successor.sealed, parent), familyId: family.id })
     } catch (cause) {
       return refused('REFRESH_INVALID', 'What the store keeps for the grace was changed.', cause)
     }
@@ -205,6 +217,8 @@ class RotatingTokens implements RefreshService {
     return askStore('refresh', () => ask(store, clock.now()))
   }
 }
+
+type Repeated = Extract<RefreshRotationOutcome, { readonly status: 'repeated' }>
 
 const INVALID = () => refused('REFRESH_INVALID', 'The refresh token is not known.')
 const EXPIRED = () => refused('REFRESH_EXPIRED', 'The refresh token has expired.')

@@ -49,7 +49,9 @@ export class FamilyState {
     return now >= this.#family.expiresAt + REMEMBERED
   }
 
-  statusOf(hash: string, now: number): RefreshStatus | undefined {
+  /** Of the present token, where no hash is given. */
+  statusOf(hash: string | undefined, now: number): RefreshStatus | undefined {
+    if (hash === undefined) return this.statusOf(this.#hash, now)
     const isSpent = this.#spent.has(hash)
     if (hash !== this.#hash && !isSpent) return undefined
     if (this.#isRevoked) return 'revoked'

@@ -58,7 +58,7 @@ class MemoryRefreshStore implements RefreshStore {
     this.#bySubject.set(family.sub, siblings.add(state))
   }
 
-  async find(familyId: string, hash: string, now: number): Promise<RefreshRecord | undefined> {
+  async find(familyId: string, hash: string | undefined, now: number): Promise<RefreshRecord | undefined> {
     const at = this.#at(now)
     const state = this.#families.get(familyId)
     const status = state?.statusOf(hash, at)

@@ -38,8 +38,8 @@ export interface RefreshServiceOptions {
    */
   readonly reuseGrace?: Duration
   /**
-   * Told whenever a token is presented that was rotated before. Not waited for; what it throws goes to
-   * `process.emitWarning` and changes nothing.
+   * Told whenever a token is presented that was rotated before. Not waited for, though a query that it returns runs; what it
+   * throws goes to `process.emitWarning` and changes nothing.
    * @defaultValue nobody is told
    */
   readonly onReuse?: (reuse: RefreshReuse) => unknown

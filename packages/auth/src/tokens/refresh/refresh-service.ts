@@ -20,7 +20,7 @@ export interface RotateOptions {
   readonly scope?: string | undefined
   /** The thumbprint of the key that the client has just proved, out of `verifyDpop`. Must be that of the sign-in, if it had one. */
   readonly jkt?: string | undefined
-  /** Ends the call with the signal's reason, before anything is stored. */
+  /** Ends the call with the signal's reason, unless the store is rotating: that is waited for. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -76,7 +76,8 @@ export interface RefreshService {
   revoke(token: string, options?: { readonly clientId?: string | undefined }): Promise<boolean>
   /**
    * Revokes a family, and its access tokens by the issuer's `revokeSession`; whether it was alive. With `sub` only that
-   * subject's: give it wherever the id comes from a user. Both are tried, whichever fails.
+   * subject's: give it wherever the id comes from a user. Both are tried, whichever fails; called again, both are tried again,
+   * also of a family that has ended.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer throws.
    */

@@ -108,8 +108,11 @@ export type RefreshRotationOutcome =
 export interface RefreshStore {
   /** Adds a family with its first token. */
   start(family: NewRefreshFamily, now: number): PromiseLike<void>
-  /** The token of a family, of any generation; `undefined` where there is none of that hash. Changes nothing. */
-  find(familyId: string, hash: string, now: number): PromiseLike<RefreshRecord | undefined>
+  /**
+   * The token of a family, of any generation, also of one that has ended; its present token without a hash. `undefined` where
+   * there is none. Changes nothing.
+   */
+  find(familyId: string, hash: string | undefined, now: number): PromiseLike<RefreshRecord | undefined>
   /**
    * Replaces a token by the next one. It judges, in this order: no such token, `unknown`; the family is revoked, or its time
    * is over; the token was replaced before, `repeated` within the grace while its child is unused and kept sealed,

@@ -3,7 +3,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../../errors/auth-error.js'
 import {
   createRefreshService,
+  createTokenService,
+  hmacKey,
   memoryRefreshStore,
+  memoryRevocationStore,
+  type RefreshReuse,
   type RefreshService,
   type RefreshServiceOptions,
   type RefreshStore,
@@ -191,6 +195,23 @@ describe('a refresh service', () => {
       expect(warned).toHaveBeenCalledTimes(4)
       expect(String(warned.mock.calls[0]?.[0])).toContain('createRefreshService: onReuse threw: Error: sync')
       warned.mockRestore()
+    })
+
+    test('onReuse may give a query, which runs when it is waited for', async () => {
+      const queried: RefreshReuse[] = []
+      const { refresh } = benchOf({
+        onReuse: (reuse) => ({
+          // biome-ignore lint/suspicious/noThenProperty: as drizzle and knex have it
+          then: (resolve: () => void) => {
+            queried.push(reuse)
+            resolve()
+          },
+        }),
+      })
+      const first = await signedIn(refresh)
+      await rotated(refresh, first.refreshToken)
+      await rotated(refresh, first.refreshToken)
+      expect(queried).toMatchObject([{ sub: 'ann', withinGrace: true }])
     })
 
     test('what the store keeps for the grace does not contain the successor, and is of no use without the parent', async () => {
@@ -509,7 +530,77 @@ describe('a refresh service', () => {
       const fourth = benchOf({ tokens: { issueAccess, revokeAll: down, revokeSession: down } })
       const own = await signedIn(fourth.refresh)
       await expect(fourth.refresh.revokeFamily(own.familyId)).rejects.toThrow('down')
-      expect(await refusal(fourth.refresh, own.refreshToken)).toBe('REFRESH_REVOKED')
+      expect(await fourth.refresh.sessions('ann')).toEqual([])
+    })
+
+    test.each<
+      [string, (refresh: RefreshService, tokens: RefreshTokens, next: RefreshTokens) => Promise<unknown>]
+    >([
+      ['a token that was replaced', (refresh, { refreshToken }) => refusal(refresh, refreshToken)],
+      ['a revocation by a token', (refresh, { refreshToken }) => refresh.revoke(refreshToken)],
+      ['a revocation by the id', (refresh, { familyId }) => refresh.revokeFamily(familyId)],
+      [
+        'a revocation by the id and its owner',
+        (refresh, { familyId }) => refresh.revokeFamily(familyId, { sub: 'ann' }),
+      ],
+    ])(
+      'takes the access tokens, though that failed at first, where the same is tried again: %s',
+      async (_, end) => {
+        const revocations = memoryRevocationStore()
+        let isFull = true
+        const tokens = createTokenService({
+          issuer: 'https://login.example.com',
+          audience: 'api',
+          keys: hmacKey('k'.repeat(32)),
+          revocations: {
+            ...revocations,
+            revoke: async (revoked) => {
+              if (isFull) throw new Error('OOM')
+              await revocations.revoke(revoked)
+            },
+          },
+        })
+        const { refresh } = benchOf({ tokens, reuseGrace: 0 })
+        const first = await signedIn(refresh)
+        const second = await rotated(refresh, first.refreshToken)
+        await expect(end(refresh, first, second)).rejects.toMatchObject({ code: 'REVOCATIONS_UNAVAILABLE' })
+        expect((await tokens.verifyAccess(second.accessToken)).ok).toBe(true)
+        isFull = false
+        await end(refresh, first, second)
+        expect(await tokens.verifyAccess(second.accessToken)).toMatchObject({
+          error: { code: 'TOKEN_REVOKED' },
+        })
+      },
+    )
+
+    test('takes the access tokens of a family that is revoked, whenever a token of it is presented', async () => {
+      const inner = memoryRefreshStore()
+      const { refresh, revokedSessions } = benchOf({
+        store: {
+          ...bound(inner),
+          // Just before the service's own step.
+          rotate: async (rotation, now) => {
+            await inner.revokeFamily(rotation.familyId, now)
+            return inner.rotate(rotation, now)
+          },
+        },
+      })
+      const { familyId, refreshToken } = await signedIn(refresh)
+      expect(await refusal(refresh, refreshToken)).toBe('REFRESH_REVOKED')
+      expect(revokedSessions).toEqual([familyId])
+      expect(await refusal(refresh, refreshToken)).toBe('REFRESH_REVOKED')
+      expect(revokedSessions).toEqual([familyId, familyId])
+    })
+
+    test('takes nothing of a family that has ended for whom it is not', async () => {
+      const { refresh, revokedSessions } = benchOf()
+      const { familyId, refreshToken } = await refresh.start({ sub: 'ann', clientId: 'web', jkt: JKT })
+      await refresh.revokeFamily(familyId)
+      expect(await refresh.revokeFamily(familyId, { sub: 'bob' })).toBe(false)
+      expect(await refresh.revoke(refreshToken, { clientId: 'mobile' })).toBe(false)
+      for (const options of [{ clientId: 'mobile', jkt: JKT }, { clientId: 'web' }])
+        expect(await refusal(refresh, refreshToken, options)).toBe('REFRESH_INVALID')
+      expect(revokedSessions).toEqual([familyId])
     })
   })
 
@@ -641,6 +732,69 @@ describe('a refresh service in trouble', () => {
     await expect(slow.start({ sub: 'zoe', clientId: 'web', signal })).rejects.toBe(reason)
     expect(await refresh.sessions('zoe')).toEqual([])
     await rotated(refresh, first.refreshToken)
+  })
+
+  const hanging = () => new Promise<never>(() => {})
+  const silent = { issueAccess: hanging, revokeAll: hanging, revokeSession: hanging }
+
+  test.each<[string, Partial<RefreshServiceOptions>, 'fresh' | 'repeated' | 'revoked']>([
+    ['the store does not find', { store: { ...bound(memoryRefreshStore()), find: hanging } }, 'fresh'],
+    ['nobody issues an access token', { tokens: silent }, 'fresh'],
+    ['nobody issues one for who asks again', { tokens: silent }, 'repeated'],
+    ['nobody revokes the access tokens', { tokens: silent }, 'revoked'],
+  ])('an abort ends a rotation while %s', async (_, trouble, state) => {
+    const { refresh, node, store } = benchOf()
+    const { refreshToken, familyId } = await signedIn(refresh)
+    if (state === 'repeated') await rotated(refresh, refreshToken)
+    if (state === 'revoked') await refresh.revokeFamily(familyId)
+    const controller = new AbortController()
+    const stuck = node({ store, ...trouble }).rotate(refreshToken, {
+      clientId: 'web',
+      signal: controller.signal,
+    })
+    setImmediate(() => controller.abort('gone'))
+    await expect(stuck).rejects.toBe('gone')
+    if (state !== 'revoked') await rotated(refresh, refreshToken)
+  })
+
+  test('an abort ends a sign-in while nobody issues an access token, and starts no family', async () => {
+    const { refresh, node } = benchOf()
+    const controller = new AbortController()
+    const stuck = node({ tokens: silent }).start({ sub: 'ann', clientId: 'web', signal: controller.signal })
+    setImmediate(() => controller.abort('gone'))
+    await expect(stuck).rejects.toBe('gone')
+    expect(await refresh.sessions('ann')).toEqual([])
+  })
+
+  test('an abort while the successor is sealed leaves the token good', async () => {
+    const { refresh, node, reuses } = benchOf()
+    const { refreshToken } = await signedIn(refresh)
+    const controller = new AbortController()
+    const issueAccess = async () => {
+      // After this turn, and before the cryptography has come back from its threads.
+      setImmediate(() => controller.abort('gone'))
+      return { token: 'access' }
+    }
+    const leaving = node({ tokens: { issueAccess, revokeAll: () => {} } })
+    const rotation = leaving.rotate(refreshToken, { clientId: 'web', signal: controller.signal })
+    await expect(rotation).rejects.toBe('gone')
+    await rotated(refresh, refreshToken)
+    expect(reuses).toEqual([])
+  })
+
+  test('an abort while the store rotates is too late', async () => {
+    const inner = memoryRefreshStore()
+    const controller = new AbortController()
+    const store: RefreshStore = {
+      ...bound(inner),
+      rotate: (rotation, now) => {
+        controller.abort('gone')
+        return inner.rotate(rotation, now)
+      },
+    }
+    const { refresh } = benchOf({ store })
+    const { refreshToken } = await signedIn(refresh)
+    await rotated(refresh, refreshToken, { signal: controller.signal })
   })
 
   test('no token is in any error, nor in what is told of a reuse', async () => {

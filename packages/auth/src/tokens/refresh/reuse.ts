@@ -28,8 +28,8 @@ export function tellReuse(
   const reuse = { sub, clientId, familyId, withinGrace }
   if (reused.hasSubscribers) reused.publish(reuse)
   try {
-    const returned = onReuse?.(reuse)
-    if (returned instanceof Promise) returned.catch(report)
+    // Whatever can be waited for: a query of drizzle or knex does not run before that.
+    Promise.resolve(onReuse?.(reuse)).catch(report)
   } catch (error) {
     report(error)
   }

@@ -26,7 +26,7 @@ export interface RefreshSignIn {
   readonly acr?: string
   /** Shown in the list of sessions, to tell one from another: `'Firefox on Linux'`. At most 200 characters. @defaultValue none */
   readonly label?: string
-  /** Ends the call with the signal's reason, before anything is stored. */
+  /** Ends the call with the signal's reason, unless the store is writing: that is waited for. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -7,6 +7,7 @@ import type { KeyRing } from './key-ring.js'
 import type { KeyStore } from './key-store.js'
 import { memoryKeyStore } from './memory-key-store.js'
 import { StoredKeyRing } from './stored-key-ring.js'
+import { timedKeyStore } from './timed-key-store.js'
 
 /** Options of {@link createKeyRing}; checked and read once, at construction. */
 export interface KeyRingOptions {
@@ -28,6 +29,8 @@ export interface KeyRingOptions {
    * @defaultValue '1d'
    */
   readonly retireAfter?: Duration
+  /** How long the store may take for each answer, more than 0. One that takes longer is away. @defaultValue '5s' */
+  readonly timeout?: Duration
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
 }
@@ -35,8 +38,8 @@ export interface KeyRingOptions {
 /**
  * Signing keys that rotate without anyone noticing: each is published before it signs, and verifies for a while after it has
  * signed. All nodes on one store use the same keys; what a key is for follows from its times, so no node has to be up for a
- * rotation. A change on another node is seen within a minute. Where the store is away for longer, keys are no longer given
- * out: nobody could know of a compromise.
+ * rotation. A change on another node is seen within a minute. Where the store is away for longer, or does not answer, keys are no
+ * longer given out: nobody could know of a compromise.
  *
  * @example
  * const ring = createKeyRing({ algorithm: 'EdDSA', rotateEvery: '30d' })
@@ -47,8 +50,10 @@ export interface KeyRingOptions {
 export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
   const place = placeOf('createKeyRing')
   const { store = memoryKeyStore(), clock = systemClock, algorithm = 'ES256' } = options
-  const milliseconds = (option: 'rotateEvery' | 'publishAhead' | 'retireAfter', fallback: Duration) =>
-    toMilliseconds(options[option] ?? fallback, { ...place(option), positive: true })
+  const milliseconds = (
+    option: 'rotateEvery' | 'publishAhead' | 'retireAfter' | 'timeout',
+    fallback: Duration,
+  ) => toMilliseconds(options[option] ?? fallback, { ...place(option), positive: true })
   const rules = {
     rotateEvery: milliseconds('rotateEvery', '30d'),
     publishAhead: milliseconds('publishAhead', '1h'),
@@ -60,10 +65,12 @@ export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
   const checked = checkAlgorithm(algorithm, place('algorithm'))
   if (isSymmetric(checked))
     throw invalidOption(algorithm, place('algorithm'), 'no HS algorithm, for its keys are published')
+  checkMethods(store, ['load', 'replace'], place('store'))
+  checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock'))
   return new StoredKeyRing({
-    store: checkMethods(store, ['load', 'replace'], place('store')),
+    store: timedKeyStore(store, milliseconds('timeout', '5s'), clock),
     algorithm: checked,
     rules,
-    clock: checkMethods(clock, ['now', 'monotonic'], place('clock')),
+    clock,
   })
 }

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { AUDIENCE, ISSUER } from '../fixtures/forge.js'
@@ -11,6 +12,7 @@ import {
   type KeyRingOptions,
   type KeyStore,
   memoryKeyStore,
+  type StoredKeys,
 } from '../index.js'
 
 const INPUT = { sub: 'user-1', clientId: 'web' }
@@ -44,6 +46,21 @@ function breakable(store = memoryKeyStore()) {
     },
   }
   return { store: wrapped, state }
+}
+
+/** A store one of whose methods a test can leave without an answer, or answer late. */
+function hanging(store = memoryKeyStore()) {
+  const [late, reached] = [deferred<StoredKeys>(), deferred()]
+  const answer = { hangs: undefined as keyof KeyStore | undefined, late, arrived: reached.promise }
+  const hang = <T>() => {
+    reached.resolve()
+    return late.promise as Promise<T>
+  }
+  const wrapped: KeyStore = {
+    load: () => (answer.hangs === 'load' ? hang() : store.load()),
+    replace: (...change) => (answer.hangs === 'replace' ? hang() : store.replace(...change)),
+  }
+  return { store: wrapped, answer }
 }
 
 describe('createKeyRing', () => {
@@ -357,6 +374,69 @@ describe('createKeyRing', () => {
       expect((await tokens.verifyAccess(token)).ok).toBe(true)
     })
 
+    test('without an answer: fails after the timeout, and asks again', async () => {
+      const clock = new TestClock()
+      const { store, answer } = hanging()
+      const { ring, tokens } = nodeOn(store, clock)
+      const { token } = await tokens.issueAccess(INPUT)
+      await clock.advance('60s')
+      answer.hangs = 'load'
+      const asked = Promise.allSettled([tokens.verifyAccess(token), tokens.issueAccess(INPUT), ring.jwks()])
+      await clock.advance(4_999)
+      expect(clock.pending).toBe(1)
+      await clock.advance(1)
+      expect(await asked).toMatchObject([
+        { value: { error: { code: 'KEYS_UNAVAILABLE' } } },
+        { reason: unavailable },
+        { reason: unavailable },
+      ])
+      answer.hangs = undefined
+      expect((await tokens.verifyAccess(token)).ok).toBe(true)
+      expect(clock.pending).toBe(0)
+    })
+
+    test.each<['load' | 'replace', (ring: KeyRing, kid: string) => Promise<unknown>]>([
+      ['load', (ring) => ring.rotate()],
+      ['load', (ring, kid) => ring.compromise(kid)],
+      ['replace', (ring) => ring.rotate()],
+      ['replace', (ring, kid) => ring.compromise(kid)],
+    ])(
+      'without an answer to %s: a change fails after the timeout, and can be tried again',
+      async (hangs, ask) => {
+        const clock = new TestClock()
+        const { store, answer } = hanging()
+        const ring = createKeyRing({ store, clock, timeout: '1s' })
+        const { kid } = await ring.rotate()
+        answer.hangs = hangs
+        const asked = expect(ask(ring, kid)).rejects.toMatchObject(unavailable)
+        await answer.arrived
+        await clock.advance('1s')
+        await asked
+        answer.hangs = undefined
+        await ask(ring, kid)
+        answer.late.reject(new Error('too late, and of no concern'))
+        expect(clock.pending).toBe(0)
+      },
+    )
+
+    test('that answers too late is not heard', async () => {
+      const clock = new TestClock()
+      const { store, answer } = hanging()
+      const { ring, tokens } = nodeOn(store, clock)
+      const { token } = await tokens.issueAccess(INPUT)
+      const before = await store.load()
+      await clock.advance('60s')
+      answer.hangs = 'load'
+      const [failing, late] = [tokens.verifyAccess(token), answer.late]
+      await clock.advance('5s')
+      expect(await failing).toMatchObject({ error: { code: 'KEYS_UNAVAILABLE' } })
+      answer.hangs = undefined
+      await ring.compromise(kidOf(token) as string)
+      late.resolve(before)
+      await clock.advance(0)
+      expect(await tokens.verifyAccess(token)).toMatchObject({ error: { code: 'TOKEN_UNKNOWN_KEY' } })
+    })
+
     test('is asked for a key that is unknown at most once a second, and nobody can say whether there is one', async () => {
       const clock = new TestClock()
       const { store, state } = breakable()
@@ -488,7 +568,9 @@ describe('createKeyRing', () => {
     ['rotateEvery', { rotateEvery: 0 }],
     ['publishAhead', { publishAhead: 0 }],
     ['retireAfter', { retireAfter: 0 }],
+    ['timeout', { timeout: 0 }],
     ['clock', { clock: {} }],
+    ['clock', { clock: { now: () => 0, monotonic: () => 0 } }],
   ])('refuses a wrong %s', (option, wrong) => {
     expect(() => createKeyRing(wrong)).toThrow(`@base/auth createKeyRing: ${option} must be`)
   })

@@ -18,6 +18,13 @@ export interface TokenServiceOptions extends JudgingOptions {
   readonly keys: ServiceKeys
   /** How long a token lives, at least a second. Short is safe: 5 to 15 minutes. @defaultValue '15m' */
   readonly accessTtl?: Duration
+  /**
+   * The longest `accessTtl` of any token of the issuer that still lives; at least `accessTtl`. What is revoked is remembered for
+   * so long. Give it after `accessTtl` was shortened, until the longer tokens are over, and where several services of one issuer
+   * have different ones.
+   * @defaultValue accessTtl
+   */
+  readonly longestTtl?: Duration
   /** Tokens that were taken back. If it is away, no token is taken. @defaultValue memoryRevocationStore() */
   readonly revocations?: RevocationStore
   /**
@@ -61,11 +68,13 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   const place = (option: string) => ({ ...where, option })
   if (typeof options !== 'object' || options === null)
     throw invalidOption(options, place('options'), 'an object')
-  const { accessTtl = '15m', claims = {} } = options
+  const { accessTtl = '15m', longestTtl = accessTtl, claims = {} } = options
   const parts = judgingParts(options, where.pattern, toMediaType('at+jwt'))
   const source = toSigningSource(options.keys, place('keys'))
   const ttl = toMilliseconds(accessTtl, place('accessTtl'))
   if (ttl < 1_000) throw invalidOption(accessTtl, place('accessTtl'), 'at least a second')
+  const longest = toMilliseconds(longestTtl, place('longestTtl'))
+  if (longest < ttl) throw invalidOption(longestTtl, place('longestTtl'), 'at least accessTtl')
   checkRetirement(source.retireAfter, ttl + parts.rules.clockSkew + MAX_AGE)
   const { revocations = memoryRevocationStore({ clock: parts.clock }) } = options
   checkMethods(revocations, ['revoke', 'revokeAll', 'find'], place('revocations'))
@@ -74,6 +83,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     source,
     revocations,
     accessTtl: ttl,
+    longestTtl: longest,
     audience: options.audience,
     ownClaims: typeof claims === 'function' ? claims : constant(checkOwnClaims(claims, where.pattern)),
     judge: new TokenJudge({ ...parts, source, algorithms: source.algorithms, revocations }),

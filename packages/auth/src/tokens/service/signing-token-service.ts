@@ -11,7 +11,7 @@ import { readHeader } from '../jws/header.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { SigningSource } from '../keys/key-source.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
-import type { ClaimRules } from '../verifier/claim-rules.js'
+import { type ClaimRules, MOST_SKEW } from '../verifier/claim-rules.js'
 import type { TokenJudge } from '../verifier/token-judge.js'
 import type { VerifyOptions } from '../verifier/verifier.js'
 import { checkOwnClaims, inputClaims } from './access-payload.js'
@@ -24,6 +24,7 @@ export interface ServiceParts {
   readonly revocations: RevocationStore
   readonly rules: ClaimRules
   readonly accessTtl: number
+  readonly longestTtl: number
   readonly audience: string | readonly string[]
   readonly ownClaims: (input: AccessInput) => unknown
   readonly clock: Clock
@@ -68,12 +69,12 @@ export class SigningTokenService implements TokenService {
 
   async revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void> {
     const place = { package: '@base/auth', pattern: 'revoke' }
-    const { clock, accessTtl } = this.#parts
+    const { clock, longestTtl } = this.#parts
     const id = checkId(typeof token === 'string' ? token : token?.jti)
-    // Of a token that is known by its id alone: as if it had been issued just now.
+    // Of a token that is known by its id alone: as if the longest had been issued just now.
     const end =
       typeof token === 'string'
-        ? clock.now() + accessTtl
+        ? clock.now() + longestTtl
         : checkNumber(token.exp, { ...place, option: 'exp' }) * 1_000
     const ttl = this.#ttlUntil(end)
     if (ttl <= 0) return
@@ -82,21 +83,20 @@ export class SigningTokenService implements TokenService {
 
   async revokeSession(sid: string): Promise<void> {
     const session = checkText(sid, { package: '@base/auth', pattern: 'revokeSession', option: 'sid' })
-    const ttl = this.#ttlUntil(this.#parts.clock.now() + this.#parts.accessTtl)
+    const ttl = this.#ttlUntil(this.#parts.clock.now() + this.#parts.longestTtl)
     await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl }))
   }
 
   async revokeAll(sub: string): Promise<void> {
     const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
     const at = this.#parts.clock.now()
-    const ttl = this.#ttlUntil(at + this.#parts.accessTtl)
+    const ttl = this.#ttlUntil(at + this.#parts.longestTtl)
     await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, ttl }))
   }
 
-  /** A token is good for the skew after its end, by a clock that may be behind ours by the skew once more. */
+  /** A token is good for a verifier's skew after its end, by a clock that may be behind ours by that skew once more. */
   #ttlUntil(end: number): number {
-    const { clock, rules } = this.#parts
-    return Math.ceil(end + 2 * rules.clockSkew - clock.now())
+    return Math.ceil(end + 2 * MOST_SKEW - this.#parts.clock.now())
   }
 
   /** Last in the payload, so that nothing stands in their place. */

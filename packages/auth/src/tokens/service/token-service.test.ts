@@ -3,6 +3,7 @@ import { decodeProtectedHeader } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { AUDIENCE, ISSUER, NOW, pairOf, sign } from '../fixtures/forge.js'
 import {
+  type AccessClaims,
   type AccessInput,
   createKeyRing,
   createTokenService,
@@ -10,6 +11,7 @@ import {
   hmacKey,
   memoryRevocationStore,
   type RevocationStore,
+  type TokenService,
   type TokenServiceOptions,
 } from '../index.js'
 
@@ -24,6 +26,11 @@ function serviceWith(options: Partial<TokenServiceOptions> = {}) {
     clock: new TestClock(),
     ...options,
   })
+}
+
+/** Clocks that are apart stay so. */
+async function passing(clocks: readonly TestClock[], time: number): Promise<void> {
+  for (const clock of clocks) await clock.advance(time)
 }
 
 const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code)
@@ -241,13 +248,55 @@ describe('createTokenService', () => {
       expect(await store.find({ issuer: ISSUER, id: 'x' })).toEqual({ revoked: false, epoch: 0 })
     })
 
+    /** Takes a token back: what a service can do, by the name of the call. */
+    const ways: readonly [string, (tokens: TokenService, claims: AccessClaims) => Promise<void>][] = [
+      ['revoke', (tokens, claims) => tokens.revoke(claims)],
+      ['revoke by its jti', (tokens, { jti }) => tokens.revoke(jti)],
+      ['revokeSession', (tokens) => tokens.revokeSession('s-1')],
+      ['revokeAll', (tokens) => tokens.revokeAll('user-1')],
+    ]
+
+    test.each(ways)(
+      'by %s lasts for a verifier of the most skew, with a clock behind by that',
+      async (_, take) => {
+        const clock = new TestClock()
+        const behind = new TestClock({ now: clock.now() - 300_000 })
+        const revocations = memoryRevocationStore({ clock })
+        const tokens = serviceWith({ clock, revocations })
+        const common = { issuer: ISSUER, audience: AUDIENCE, keys: ec.publicKey, clock: behind, revocations }
+        const verifier = createVerifier({ ...common, algorithms: ['ES256'], clockSkew: '5m' })
+        const { token, claims } = await tokens.issueAccess({ ...INPUT, sid: 's-1' })
+        await take(tokens, claims)
+        await passing([clock, behind], 25 * 60_000 - 1)
+        expect(code(await verifier.verify(token))).toBe('TOKEN_REVOKED')
+        await passing([clock, behind], 1)
+        expect(code(await verifier.verify(token))).toBe('TOKEN_EXPIRED')
+      },
+    )
+
+    test.each(ways)(
+      'by %s lasts for tokens of an accessTtl that was longer, with longestTtl',
+      async (_, take) => {
+        const clock = new TestClock()
+        const revocations = memoryRevocationStore({ clock })
+        const before = serviceWith({ clock, revocations, accessTtl: '12h' })
+        const after = serviceWith({ clock, revocations, accessTtl: '5m', longestTtl: '12h' })
+        const { token, claims } = await before.issueAccess({ ...INPUT, sid: 's-1' })
+        await take(after, claims)
+        await clock.advance(12 * 3_600_000 + 29_999)
+        expect(code(await after.verifyAccess(token))).toBe('TOKEN_REVOKED')
+        await clock.advance(1)
+        expect(code(await after.verifyAccess(token))).toBe('TOKEN_EXPIRED')
+      },
+    )
+
     test('of a token that is over is nothing to remember', async () => {
       let asked = 0
       const revocations = { ...memoryRevocationStore(), revoke: async () => void asked++ }
       const tokens = serviceWith({ revocations })
-      await tokens.revoke({ jti: 'a', exp: NOW - 61 })
+      await tokens.revoke({ jti: 'a', exp: NOW - 600 })
       expect(asked).toBe(0)
-      await tokens.revoke({ jti: 'a', exp: NOW - 29 })
+      await tokens.revoke({ jti: 'a', exp: NOW - 599 })
       expect(asked).toBe(1)
     })
 
@@ -367,6 +416,8 @@ describe('createTokenService', () => {
       ['keys', { keys: { keys: [] } }],
       ['accessTtl', { accessTtl: 999 }],
       ['accessTtl', { accessTtl: 'soon' }],
+      ['longestTtl', { longestTtl: 899_999 }],
+      ['longestTtl', { longestTtl: 'soon' }],
       ['clockSkew', { clockSkew: '301s' }],
       ['claims', { claims: [] }],
       ['revocations', { revocations: {} }],

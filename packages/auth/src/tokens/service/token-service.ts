@@ -51,7 +51,8 @@ export interface TokenService extends Verifier {
   /** Judges a token of this service: what a `Verifier` checks, and that it was not revoked. */
   verifyAccess(token: string, options?: VerifyOptions): Promise<Result<AccessClaims, AuthError>>
   /**
-   * Takes one token back, by its claims or its `jti`; it stays so for as long as anyone would take it.
+   * Takes one token back, by its claims or its `jti`; it stays so for as long as anyone would take it, whatever their
+   * `clockSkew`. By its `jti` alone, for as long as one that lives for `longestTtl`.
    *
    * @throws UnavailableError where the store could not note it.
    */

@@ -14,7 +14,11 @@ const never = (value: unknown): never => value as never
 function benchOf(options: Partial<SessionsOptions> = {}) {
   const clock = new TestClock()
   const store = memorySessionStore({ clock })
-  return { clock, store, sessions: createSessions<{ role: string }>({ store, clock, ...options }) }
+  return {
+    clock,
+    store,
+    sessions: createSessions<{ role: string } | undefined>({ store, clock, ...options }),
+  }
 }
 
 /** What an id is good for. */

@@ -38,13 +38,18 @@ export interface CreateSessionOptions {
  */
 export interface Sessions<Data = unknown> {
   /**
-   * Begins a session at a sign-in, always with a new id.
+   * Begins a session at a sign-in, always with a new id. The data may be left out where `Data` may be `undefined`.
    *
    * @throws InvalidOptionError for a subject that is no text of 1 to 1,024 characters without U+0000 and lone
    * surrogates, or data of more than 64 KiB;
    * UnsupportedError naming what in the data cannot be carried.
    */
-  create(sub: string, data?: Data, options?: CreateSessionOptions): Promise<IssuedSession>
+  create(
+    sub: string,
+    ...given: undefined extends Data
+      ? [data?: Data, options?: CreateSessionOptions]
+      : [data: Data, options?: CreateSessionOptions]
+  ): Promise<IssuedSession>
   /** The session of an id. Does not count as use: call {@link Sessions.touch} for that. */
   get(id: string): Promise<Session<Data> | undefined>
   /** The session of an id, which is used now: it may lie unused for `idleTtl` again, within its absolute end. */

@@ -13,6 +13,9 @@ export interface ClaimRules {
   readonly maxTokenAge: number | undefined
 }
 
+/** No verifier's `clockSkew` is more, in milliseconds. */
+export const MOST_SKEW = 300_000
+
 /** Which check refuses, and why. */
 export type Refusal = readonly [code: AuthErrorCode, reason: string]
 

@@ -3,10 +3,11 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import type { AccessClaims, TokenClaims } from '../claims.js'
+import { LONGEST, LONGEST_OF_ALL } from '../jws/compact.js'
 import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
-import { toKeySource, unusable, type VerifierKeys } from '../keys/verifier-keys.js'
+import { checkUsable, toKeySource, type VerifierKeys } from '../keys/verifier-keys.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
-import { type ClaimRules, toMediaType } from './claim-rules.js'
+import { type ClaimRules, MOST_SKEW, toMediaType } from './claim-rules.js'
 import { TokenJudge } from './token-judge.js'
 import type { Verifier } from './verifier.js'
 
@@ -34,7 +35,7 @@ export interface JudgingOptions {
 export interface VerifierOptions<Typ extends string = string> extends JudgingOptions {
   /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. There is no default. */
   readonly algorithms: readonly AlgorithmName[]
-  /** The keys of the issuer. */
+  /** The keys of the issuer. Of those that do not change, one at least must be for an algorithm of the list. */
   readonly keys: VerifierKeys
   /**
    * The `typ` in the header of every token, whatever its case. Issuers without RFC 9068 use `'JWT'`, which does not tell an
@@ -42,6 +43,12 @@ export interface VerifierOptions<Typ extends string = string> extends JudgingOpt
    * @defaultValue 'at+jwt'
    */
   readonly typ?: Typ
+  /**
+   * The longest token that is looked at, in characters: an integer from 1 to 65,536. An issuer may write so many groups into a
+   * token that it needs more than the default; servers often take no header that long.
+   * @defaultValue 8192
+   */
+  readonly maxLength?: number
   /** Tokens that were taken back. @defaultValue none are looked for */
   readonly revocations?: RevocationStore
 }
@@ -52,7 +59,7 @@ export type ClaimsOf<Typ extends string> = Typ extends 'at+jwt' ? AccessClaims :
 /**
  * Judges the tokens of one issuer.
  *
- * A token passes if it is at most 8 KiB of canonical base64url, signed with an algorithm of the list by the one key that it
+ * A token passes if it is at most `maxLength` of canonical base64url, signed with an algorithm of the list by the one key that it
  * names, and says the right `typ`, `iss` and `aud` and an `exp` that is not over; for access tokens (`at+jwt`) also `sub`,
  * `client_id`, `iat` and `jti`. Keys in its header, and where it says to fetch some, are ignored. What refuses is in the `code`
  * of the error; the message is the same for all.
@@ -76,22 +83,19 @@ export function createVerifier<const Typ extends string = 'at+jwt'>(
   const place = placeOf('createVerifier')
   if (typeof options !== 'object' || options === null)
     throw invalidOption(options, place('options'), 'an object')
-  const { typ = 'at+jwt', keys, revocations } = options
-  const problem = unusable(keys)
-  if (problem !== undefined) {
-    throw invalidOption(problem, place('keys'), 'a set with a key that can be used')
-  }
+  const { typ = 'at+jwt', keys, revocations, maxLength = LONGEST } = options
+  const algorithms = checkAlgorithms(options.algorithms, place('algorithms'))
+  checkUsable(keys, algorithms, place('keys'))
   const judge = new TokenJudge({
     ...judgingParts(options, 'createVerifier', toMediaType(checkText(typ, place('typ')))),
     source: toKeySource(keys, place('keys')),
-    algorithms: checkAlgorithms(options.algorithms, place('algorithms')),
+    algorithms,
+    maxLength: checkInteger(maxLength, { ...place('maxLength'), min: 1, max: LONGEST_OF_ALL }),
     revocations:
       revocations === undefined ? undefined : checkMethods(revocations, ['find'], place('revocations')),
   })
   return judge as Verifier<TokenClaims> as Verifier<ClaimsOf<Typ>>
 }
-
-const MOST_SKEW = 300_000
 
 /** What a verifier and a service check alike. */
 export function judgingParts(

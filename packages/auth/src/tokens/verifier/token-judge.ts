@@ -24,6 +24,8 @@ export interface JudgeParts {
   readonly revocations: RevocationStore | undefined
   readonly cacheSize: number
   readonly clock: Clock
+  /** Of a token, in characters. */
+  readonly maxLength?: number
 }
 
 const channel = diagnosticsChannel<{ code: AuthErrorCode; reason: string; issuer: string }>(
@@ -35,10 +37,12 @@ export class TokenJudge implements Verifier<TokenClaims> {
   readonly #parts: JudgeParts
   readonly #signatures: SignatureCheck
   readonly #cache: VerifiedCache
+  readonly #longest: number
 
   constructor(parts: JudgeParts) {
     this.#parts = parts
-    this.#signatures = new SignatureCheck(parts.source, parts.algorithms)
+    this.#longest = parts.maxLength ?? LONGEST
+    this.#signatures = new SignatureCheck(parts.source, parts.algorithms, this.#longest)
     this.#cache = new VerifiedCache(parts.cacheSize)
   }
 
@@ -55,7 +59,7 @@ export class TokenJudge implements Verifier<TokenClaims> {
   /** Not async, as little below is: a promise more costs every token more than most of the checks. */
   #judge(token: unknown): Promise<Result<TokenClaims, AuthError>> {
     // Nobody makes us hash what is too long to be looked at.
-    const isPossible = typeof token === 'string' && token.length <= LONGEST
+    const isPossible = typeof token === 'string' && token.length <= this.#longest
     const digest = isPossible ? this.#cache.keyOf(token) : undefined
     const known = digest === undefined ? undefined : this.#cache.get(digest)
     return digest === undefined || known === undefined

@@ -202,6 +202,22 @@ describe('createVerifier', () => {
       expect(verified).toBe(4)
     })
 
+    test('is also a token that is longer than others take', async () => {
+      let verified = 0
+      const cryptoKey = () => {
+        verified++
+        return publicKey.cryptoKey('ES256')
+      }
+      const keys = { kid: publicKey.kid, algorithms: publicKey.algorithms, cryptoKey }
+      const text = await token({ ...GOOD, groups: 'x'.repeat(20_000) })
+      const verifier = verifierWith({ keys, maxLength: text.length })
+      for (let count = 0; count < 2; count++) expect((await verifier.verify(text)).ok).toBe(true)
+      expect(verified).toBe(1)
+      expect(await verifierWith({ maxLength: text.length - 1 }).verify(text)).toMatchObject({
+        error: { code: 'TOKEN_MALFORMED', reason: `It is longer than ${text.length - 1} characters.` },
+      })
+    })
+
     test.each([0, 1])('gives the same answers with a cacheSize of %s', async (cacheSize) => {
       const verifier = verifierWith({ cacheSize })
       const text = await token()
@@ -253,6 +269,9 @@ describe('createVerifier', () => {
       ['clockSkew', { clockSkew: Number.POSITIVE_INFINITY }],
       ['maxTokenAge', { maxTokenAge: 0 }],
       ['cacheSize', { cacheSize: -1 }],
+      ['maxLength', { maxLength: 0 }],
+      ['maxLength', { maxLength: 65_537 }],
+      ['maxLength', { maxLength: '8 KiB' }],
       ['clock', { clock: {} }],
       ['revocations', { revocations: {} }],
       ['revocations', { revocations: null }],
