@@ -406,6 +406,13 @@ describe('a question', () => {
     expect(authorization.can({ principal: lead, action: 'update', resource: typed })).toBe(true)
   })
 
+  test('about a thing of another type is denied, and explained', () => {
+    const report = { type: 'report', month: '2026-01' }
+    const query = { principal: admin, action: 'order:read', resource: report } as never
+    expect(shop().can(query)).toBe(false)
+    expect(shop().explain(query).text).toContain("asked about one of the type 'report'")
+  })
+
   test('that names two types is denied', () => {
     expect(shop().can({ principal: admin, action: 'order:read', type: 'report' as never })).toBe(false)
   })
@@ -419,8 +426,11 @@ describe('a question', () => {
       })
       const principal = { id: 'x', roles: ['user'] }
       const row = { id: 1, type }
-      expect(authorization.can({ principal, action: 'account:read', resource: row })).toBe(true)
+      expect(authorization.can({ principal, action: 'account:read', type: 'account', resource: row })).toBe(
+        true,
+      )
       expect(authorization.can({ principal, action: 'read', type: 'account', resource: row })).toBe(true)
+      expect(authorization.can({ principal, action: 'account:read', resource: row })).toBe(type !== 'order')
       const filter = authorization.filter({ principal, action: 'read', type: 'account' })
       expect(specificationOf(filter).isSatisfiedBy(row)).toBe(true)
     },

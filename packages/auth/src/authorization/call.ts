@@ -23,8 +23,8 @@ export interface Call {
   readonly lineages: readonly (readonly string[])[]
   /** The thing; undefined where only its type is known. */
   readonly resource: object | undefined
-  /** Whether the type beside a full action is another one. What a thing has as its `type` may be anything. */
-  readonly mismatch: boolean
+  /** What the question is about by its type, where the action is about another. */
+  readonly mismatch: string | undefined
 }
 
 /** Checks a question. Throws an `InvalidOptionError` for what is none. */
@@ -34,15 +34,22 @@ export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Cal
   if (isThenable(principal))
     throw refuse('principal', 'an object that is there, no promise', quiet(principal))
   checkResource(resource)
-  const rules = rulesOf(action, type ?? (resource as { readonly type?: unknown } | undefined)?.type, book)
+  const ofResource = (resource as { readonly type?: unknown } | undefined)?.type
+  const rules = rulesOf(action, type ?? ofResource, book)
   return {
     principal,
     context,
     rules,
     lineages: readLineages(principal.roles, graph),
     resource: resource !== undefined && isMoreThanType(resource) ? resource : undefined,
-    mismatch: type !== undefined && type !== rules.type,
+    mismatch: isOther(rules.type, type, ofResource, book) ? String(type ?? ofResource) : undefined,
   }
+}
+
+/** A thing may have a `type` of its own that means something else: that it is the name of another type counts only where none is said. */
+function isOther(expected: string, type: unknown, ofResource: unknown, book: RuleBook): boolean {
+  if (type !== undefined) return type !== expected
+  return ofResource !== expected && typeof ofResource === 'string' && book.hasType(ofResource)
 }
 
 function checkResource(resource: unknown): asserts resource is object | undefined {

@@ -34,7 +34,7 @@ interface Votes {
 
 /** Decides: what denies wins, then what permits; where nothing permits it is denied. Every policy is asked, so no order shows. */
 export function decide(call: Call): AuthorizationDecision {
-  if (call.mismatch) return result('deny', [], [])
+  if (call.mismatch !== undefined) return result('deny', [], [])
   const grants = grantsOf(call)
   if (call.rules.policed.length === 0) return result(grants.length > 0 ? 'allow' : 'deny', grants, [])
   const { allow, deny, mayAllow, mayDeny, errors } = ask(call)

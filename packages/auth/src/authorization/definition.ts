@@ -109,9 +109,12 @@ export type ActionQuery<S, T extends string> =
   | {
       /** The action: `'order:read'`. */
       readonly action: ActionOn<S, T>
-      /** The type, where it is to be said again. */
+      /** The type, to be said again where things have a field `type` that may be the name of another type. */
       readonly type?: T
-      /** The thing; a `type` that it has is a field as any other. Without it a decision that depends on it is conditional. */
+      /**
+       * The thing. One whose `type` is the name of another type is denied, unless the type is said. Without it a decision that
+       * depends on it is conditional.
+       */
       readonly resource?: ResourceOf<S, T> | undefined
     }
   | VerbQuery<S, T>

@@ -27,7 +27,7 @@ export function explain(
     policies: policies.sort((a, b) => (a.id < b.id ? -1 : 1)),
     fields,
   }
-  return { ...explained, text: textOf(explained) }
+  return { ...explained, text: textOf(explained, call.mismatch) }
 }
 
 function explainPolicy(policy: CheckedPolicy, call: Call): ExplainedPolicy {
@@ -49,9 +49,10 @@ function explainGrants({ rules, lineages }: Call, graph: RoleGraph): readonly Ex
   return [...found.values()]
 }
 
-function textOf(explained: Omit<AuthorizationExplanation, 'text'>): string {
+function textOf(explained: Omit<AuthorizationExplanation, 'text'>, mismatch: string | undefined): string {
   const { decision, action, roles, grants, policies, fields, errors } = explained
   const lines = [`${action}: ${decision}`, `roles: ${roles.join(', ') || 'none'}`]
+  if (mismatch !== undefined) lines.push(`asked about one of the type '${mismatch}'`)
   for (const { permission, through } of grants)
     lines.push(`permitted by '${permission}' of ${through.join(' → ')}`)
   for (const { id, effect, outcome } of policies)

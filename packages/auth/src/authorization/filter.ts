@@ -18,7 +18,7 @@ interface Pushed {
 
 /** The condition under which {@link decide} allows: one policy that permits at least, and none that forbids. */
 export function filterOf(call: Call): Expression {
-  if (call.mismatch) return NEVER
+  if (call.mismatch !== undefined) return NEVER
   const policies = [...applicablePolicies(call)]
   const forbidden = pushDown(policies, 'deny', call)
   if (forbidden.condition === ALWAYS) return NEVER

@@ -41,7 +41,8 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
 
   can(query: RawQuery): boolean {
     const call = this.#read(query)
-    const isPlain = call.rules.policed.length === 0 && !call.mismatch && query.field === undefined
+    const isPlain =
+      call.rules.policed.length === 0 && call.mismatch === undefined && query.field === undefined
     if (isPlain && !decided.hasSubscribers) return isGranted(call)
     return this.#check(query, call).decision === 'allow'
   }

@@ -46,6 +46,11 @@ export class RuleBook {
     return this.#actions.get(action)
   }
 
+  /** Whether something is written about a type by its name. */
+  hasType(type: string): boolean {
+    return this.#types.has(type)
+  }
+
   /** The rules of an action in its halves. What is not written anywhere comes under wildcards alone, and is not remembered. */
   rules(type: string, verb: string): ActionRules {
     return this.#types.get(type)?.get(verb) ?? this.#gather(type, verb)
