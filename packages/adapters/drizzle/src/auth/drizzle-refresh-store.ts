@@ -9,7 +9,7 @@ import type {
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
-import { FAMILY, familyOf, isKept, standing, standingOf } from './refresh-row.js'
+import { FAMILY, familyOf, isKept, PRESENT, standing, standingOf } from './refresh-row.js'
 import { SealSweeper } from './seal-sweeper.js'
 
 /** Families that are over and that each sign-in takes away: more than are added, so that none is left. */
@@ -64,10 +64,10 @@ class DrizzleRefreshStore implements RefreshStore {
         least(${after(idleTtl)}, ${after(absoluteTtl)}), ${after(absoluteTtl)} from clock`)
   }
 
-  async find(familyId: string, hash: string): Promise<RefreshRecord | undefined> {
+  async find(familyId: string, hash: string | undefined): Promise<RefreshRecord | undefined> {
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock}
-      select ${FAMILY}, ${standing(hash, 0)} from base_refresh_families, clock where id = ${familyId}`)
+      select ${FAMILY}, ${standing(hash ?? PRESENT, 0)} from base_refresh_families, clock where id = ${familyId}`)
     const status = standingOf(row)
     return row && status && { status, family: familyOf(row) }
   }

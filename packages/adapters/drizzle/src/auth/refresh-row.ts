@@ -24,8 +24,11 @@ export function familyOf(row: Row): RefreshFamily {
   }
 }
 
+/** The hash of a family's present token. */
+export const PRESENT: SQL = sql`base_refresh_families.hash`
+
 /** What {@link standingOf} reads of a family: where the token of a hash stands in it, for who asks with that grace. */
-export function standing(hash: string, grace: number): SQL {
+export function standing(hash: string | SQL, grace: number): SQL {
   return sql`
     hash = ${hash} as is_present,
     exists (select 1 from base_refresh_spent as spent where spent.family_id = id and spent.hash = ${hash}) as is_spent,
@@ -36,7 +39,7 @@ export function standing(hash: string, grace: number): SQL {
 }
 
 /** Whether the successor of a token is unused, and kept for who asks with that grace. */
-export function isKept(hash: string, grace: number): SQL {
+export function isKept(hash: string | SQL, grace: number): SQL {
   return sql`(sealed is not null and parent = ${hash} and sealed_until > clock.now
     and last_used_at + ${grace}::double precision * interval '1 millisecond' > clock.now)`
 }

@@ -149,10 +149,12 @@ describeWithService('postgres', (postgres) => {
       const own = new pg.Pool({ connectionString: postgres.url, max: 3, options })
       const key = `at ${isolation}`
       await sound().run(key, 'f', () => 'first')
+      const over = sql`update base_idempotency set expires_at = now() where key = ${key}`
+      await db.execute(over)
       const waiting = `select count(*)::int as n from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and query like '%with claimed as%'`
       const again = await db.transaction(async (tx) => {
-        await tx.execute(sql`update base_idempotency set expires_at = now() where key = ${key}`)
+        await tx.execute(over)
         const claimed = idempotencyOn(drizzle(own)).run(key, 'f', () => 'again')
         while ((await pool.query(waiting)).rows[0].n === 0);
         return { claimed }

@@ -23,7 +23,8 @@ export interface ClaimedRow {
 /**
  * The records, a row for each key. A claim is one statement, under an advisory lock of its key that ends with the
  * transaction: nobody waits for a key that is claimed in another's open transaction, and fences out of one sequence are
- * handed out in the order of the claims.
+ * handed out in the order of the claims. A row that cannot be taken is only read: a claim that came to it in `on conflict`
+ * would lock it until its transaction ends, and hold up the run that lives.
  */
 export class IdempotencyTable {
   readonly #tables: OwnTables
@@ -43,6 +44,11 @@ export class IdempotencyTable {
         select ${key}::text, ${fingerprint}::text, ${token}::text, false, nextval('base_idempotency_fences'),
           ${after(now, lease)}, ${after(now, lease + ttl)}
         where pg_try_advisory_xact_lock(hashtextextended('base_idempotency ' || ${key}::text, 0))
+          and not exists (
+            select from base_idempotency
+            where key = ${key}::text and expires_at > ${now}
+              and (done or fingerprint <> ${fingerprint}::text or lease_until > ${now} or token = ${token}::text)
+          )
         on conflict (key) do update set
           fingerprint = excluded.fingerprint, token = excluded.token, takeover = record.expires_at > ${now},
           fence = nextval('base_idempotency_fences'), lease_until = excluded.lease_until,

@@ -287,6 +287,26 @@ describePostgres((database) => {
       else expect(one.reason).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' })
   })
 
+  test.each([
+    ['of a run that lives', {}, false, 'conflict'],
+    ['of another request', { fingerprint: 'y' }, false, 'mismatch'],
+    ['of a run that is done', {}, true, 'replay'],
+    ['that asks again', { token: 't' }, false, 'run'],
+  ])('a claim %s, in a transaction, does not lock its row', async (name, other, isDone, state) => {
+    const store = drizzleIdempotencyStore(database.db)
+    const claim = { key: `read, ${name}`, fingerprint: 'x', token: 't', lease: 60_000, ttl: 60_000 }
+    await store.claim(claim)
+    if (isDone) await store.complete(claim, 'first')
+    await database.db.transaction(async (tx) => {
+      const answer = await drizzleIdempotencyStore(tx).claim({ ...claim, token: 'u', ...other })
+      expect(answer.state).toBe(state)
+      const locked = sql`select key from base_idempotency where key = ${claim.key} for update nowait`
+      expect(rowsOf(await database.db.execute(locked))).toHaveLength(1)
+      expect(await store.renew(claim)).toBe(!isDone)
+      expect(await store.complete(claim, 'last')).toBe(true)
+    })
+  })
+
   test('a run that is over on the database is taken over in a transaction, which others see when it is committed', async () => {
     const dead = drizzleIdempotencyStore(database.db)
     const claim = { key: 'dead', fingerprint: 'x', token: 't', lease: 60_000, ttl: 60_000 }

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import {
   type AcquireOptions,
@@ -33,10 +34,11 @@ export interface DrizzleLockOptions {
  * A lock between processes: a lease is a row of the table `base_locks`, with a token out of a sequence, so that what is
  * locked can refuse a holder that was too slow.
  *
- * Who waits looks again after 25 ms, then less often, every 400 ms at last; within this process a release wakes who has
- * waited longest. The table is created at the first use where it is missing; a role that must not do so runs
- * {@link lockMigrations} through `migrate` before. Give it a database, not a transaction: a lease is seen once it is
- * committed.
+ * Who waits looks again after 25 ms, then less often, every 400 ms at last. Within this process only who has waited longest
+ * looks, and a release wakes it: the order is that of `acquire`; `tryAcquire` does not wait, so it may come between.
+ *
+ * The table is created at the first use where it is missing; a role that must not do so runs {@link lockMigrations} through
+ * `migrate` before. Give it a database, not a transaction: a lease is seen once it is committed.
  *
  * @example
  * const lock = drizzleLock(db)
@@ -69,8 +71,9 @@ class DrizzleLock implements Lock {
     const waiting = this.#room.enter(key)
     try {
       for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+        signal?.throwIfAborted()
         waiting.answer()
-        const lease = await this.#take(key, ttl, signal)
+        const lease = waiting.isFirst ? await this.#take(key, ttl, signal) : undefined
         if (lease !== undefined) return lease
         const left = deadline - this.#clock.monotonic()
         if (left <= 0) throw notFreeError(key, wait)
@@ -89,18 +92,12 @@ class DrizzleLock implements Lock {
   /** Asks the table once. Where the signal aborts meanwhile it rejects at once, and what was taken is given back. */
   async #take(key: string, ttl: number, signal: AbortSignal | undefined): Promise<Lease | undefined> {
     const asked = this.#ask(key, ttl)
-    if (signal === undefined) return asked
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      const settle = () => signal.removeEventListener('abort', abort)
-      asked.then(async (lease) => {
-        settle()
-        if (signal.aborted) await lease?.release()
-        else resolve(lease)
-      }, reject)
-      asked.catch(settle)
-    })
+    try {
+      return await untilAborted(asked, signal)
+    } catch (error) {
+      asked.then((lease) => lease?.release()).catch(() => {})
+      throw error
+    }
   }
 
   async #ask(key: string, ttl: number): Promise<Lease | undefined> {

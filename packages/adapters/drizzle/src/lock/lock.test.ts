@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { withLock } from '@base/core/lock'
+import { type AcquireOptions, type Lease, type Lock, withLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
 import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
@@ -87,6 +87,66 @@ describeDatabases((database) => {
     await lease.release()
     await (await waiting).release()
     expect(clock.pending).toBe(0)
+  })
+
+  /** One who waits for a key, once it does. */
+  const waiter = async (clock: TestClock, lock: Lock, key: string, options: AcquireOptions = {}) => {
+    const before = clock.pending
+    const waiting = lock.acquire(key, options)
+    while (clock.pending === before) await new Promise((resolve) => setImmediate(resolve))
+    return { waiting }
+  }
+
+  test('an abort at any moment of being woken rejects, and leaves the lock to the next', async () => {
+    const clock = new TestClock()
+    const lock = drizzleLock(database.db, { clock })
+    for (let moment = 0; moment < 12; moment++) {
+      const key = `woken ${moment}`
+      const lease = await lock.acquire(key)
+      const controller = new AbortController()
+      const { waiting } = await waiter(clock, lock, key, { signal: controller.signal })
+      const next = await waiter(clock, lock, key)
+      await lease.release()
+      for (let turn = 0; turn < moment; turn++) await undefined
+      controller.abort(new Error('gone'))
+      await expect(waiting).rejects.toThrow('gone')
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+      await (await next.waiting).release()
+    }
+    expect(clock.pending).toBe(0)
+  })
+
+  test('who comes later does not overtake who waits, also where the lock is free already', async () => {
+    const clock = new TestClock()
+    const [lock, another] = [drizzleLock(database.db, { clock }), drizzleLock(database.db, { clock })]
+    const lease = await another.acquire('in order')
+    const order: string[] = []
+    const held = (name: string) => async (own: Lease) => {
+      order.push(name)
+      await own.release()
+    }
+    const first = await waiter(clock, lock, 'in order')
+    // In another process, as it were, so that nobody is woken.
+    await lease.release()
+    const second = await waiter(clock, lock, 'in order')
+    const all = [first.waiting.then(held('first')), second.waiting.then(held('second'))]
+    await clock.advance(25)
+    await Promise.all(all)
+    expect(order).toEqual(['first', 'second'])
+  })
+
+  test('who becomes the first to wait looks by itself', async () => {
+    const clock = new TestClock()
+    const [lock, another] = [drizzleLock(database.db, { clock }), drizzleLock(database.db, { clock })]
+    const lease = await another.acquire('left')
+    const controller = new AbortController()
+    const first = await waiter(clock, lock, 'left', { signal: controller.signal })
+    const second = await waiter(clock, lock, 'left')
+    controller.abort(new Error('gone'))
+    await expect(first.waiting).rejects.toThrow('gone')
+    await lease.release()
+    await clock.advance(25)
+    await (await second.waiting).release()
   })
 
   test.each([

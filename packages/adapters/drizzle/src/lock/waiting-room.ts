@@ -16,7 +16,7 @@ export class WaitingRoom {
     const place: Place = { isCalled: false, wake: () => {} }
     const queue = this.#queues.get(key) ?? new Set()
     this.#queues.set(key, queue.add(place))
-    return new Waiting(place, () => {
+    return new Waiting(place, queue, () => {
       queue.delete(place)
       if (queue.size === 0) this.#queues.delete(key)
       // Whoever leaves with a call that it did not use passes it on.
@@ -36,12 +36,20 @@ export class WaitingRoom {
 /** One who waits. */
 export class Waiting {
   readonly #place: Place
+  readonly #queue: ReadonlySet<Place>
   /** Gives the place up. */
   readonly leave: () => void
 
-  constructor(place: Place, leave: () => void) {
+  constructor(place: Place, queue: ReadonlySet<Place>, leave: () => void) {
     this.#place = place
+    this.#queue = queue
     this.leave = leave
+  }
+
+  /** Whether nobody has waited longer. */
+  get isFirst(): boolean {
+    const [first] = this.#queue
+    return first === this.#place
   }
 
   /** The call is used: it is not passed on. */

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rowsOf } from '../executor.js'
+import { type Executor, rowsOf } from '../executor.js'
 import { describeDatabases } from '../test-databases.js'
 import { type Migration, migrate } from './index.js'
 
@@ -84,6 +85,48 @@ describeDatabases((database) => {
       expect(await migrate(database.db, [dump])).toEqual({ applied: [], pending: [] })
     })
 
+    test('the role and the settings are afterwards what they were', async () => {
+      const role = `migrating_${process.pid}_${database.engine.toLowerCase()}`
+      const shown = [
+        'row_security',
+        'statement_timeout',
+        'lock_timeout',
+        'search_path',
+        'work_mem',
+        'TimeZone',
+      ]
+      const ask = shown.map((name) => `current_setting('${name}') as "${name}"`).join()
+      const seen = async (tx: Executor) =>
+        rowsOf(await tx.execute(sql.raw(`select current_user, session_user, ${ask}`)))
+      await database.run(`create role ${role}`)
+      // A transaction of the caller, in which the settings may differ from those of the server, and then one of its own.
+      const own = 'set local statement_timeout = 5000; set local work_mem = 4096'
+      const dump = `set statement_timeout = 0; set lock_timeout = 0; set row_security = off; set work_mem = '1GB';
+        set time zone interval '+05:30' hour to minute; select pg_catalog.set_config('search_path', '', false);`
+      await database.db.transaction(async (tx) => {
+        for (const statement of own.split(';')) await tx.execute(sql.raw(statement))
+        const before = await seen(tx)
+        const migrations = [`${dump} set role ${role}`, `set session authorization ${role}; ${dump}`]
+        await migrate(
+          tx,
+          migrations.map((text, index) => ({ name: `${index}`, sql: text })),
+        )
+        expect(await seen(tx)).toEqual(before)
+      })
+      await database.run('drop table base_migrations')
+      const before = await seen(database.db)
+      await migrate(database.db, [{ name: 'dump', sql: `${dump} set role ${role}` }])
+      for (let connection = 0; connection < 4; connection++) expect(await seen(database.db)).toEqual(before)
+      await database.run(`drop role ${role}`)
+    })
+
+    test('a byte order mark is no part of a text', async () => {
+      const [first] = tables as [Migration]
+      const marked = { ...first, sql: `\uFEFF${first.sql}` }
+      expect((await migrate(database.db, [marked])).applied).toEqual(['001 pens'])
+      expect(await migrate(database.db, [first])).toEqual({ applied: [], pending: [] })
+    })
+
     test('within a transaction it belongs to it', async () => {
       const run = database.db.transaction(async (tx) => {
         await migrate(tx, tables)
@@ -128,12 +171,43 @@ describeWithService('postgres', (postgres) => {
   })
   afterAll(() => client.end())
 
+  /** Until so many wait for the lock that migrations take turns by, or one has failed. */
+  const waiting = async (count: number, runs: Promise<unknown>) => {
+    let hasFailed = false
+    runs.catch(() => {
+      hasFailed = true
+    })
+    const query = `select count(*)::int as n from pg_locks
+      where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`
+    for (let there = 0; there < count && !hasFailed; ) there = (await client.query(query)).rows[0].n
+  }
+
+  test.each(['read committed', 'repeatable read', 'serializable'])(
+    'those that had to wait see what was applied meanwhile where the default is %s',
+    async (isolation) => {
+      await client.query('drop table if exists base_migrations, pens')
+      const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
+      const pools = [1, 2, 3].map(() => new pg.Pool({ connectionString: postgres.url, max: 1, options }))
+      await client.query('select pg_advisory_lock(1650553701, 1)')
+      const runs = Promise.all(pools.map((pool) => migrate(drizzle(pool), tables)))
+      await waiting(pools.length, runs)
+      await client.query('select pg_advisory_unlock(1650553701, 1)')
+      try {
+        expect((await runs).flatMap(({ applied }) => applied).sort()).toEqual(['001 pens', '002 ink'])
+      } finally {
+        await Promise.all(pools.map((pool) => pool.end()))
+      }
+    },
+  )
+
   test('two processes at once apply each migration once', async () => {
     const migrations = Array.from({ length: 10 }, (_, n) => ({
       name: `${n}`.padStart(3, '0'),
       sql: `create table numbers_${n} (n integer); insert into numbers_${n} values (${n})`,
     }))
     // Both are at the door before it opens.
+    await client.query('drop table if exists base_migrations')
     await client.query('select pg_advisory_lock(1650553701, 1)')
     const env = { ...process.env, DATABASE: postgres.url, MIGRATIONS: JSON.stringify(migrations) }
     const run = async () => {
@@ -143,14 +217,7 @@ describeWithService('postgres', (postgres) => {
       return (JSON.parse(stdout) as { applied: string[] }).applied
     }
     const runs = Promise.all([run(), run()])
-    let hasFailed = false
-    runs.catch(() => {
-      hasFailed = true
-    })
-    const waiting = `select count(*)::int as n from pg_locks
-      where locktype = 'advisory' and not granted
-        and database = (select oid from pg_database where datname = current_database())`
-    for (let there = 0; there < 2 && !hasFailed; ) there = (await client.query(waiting)).rows[0].n
+    await waiting(2, runs)
     await client.query('select pg_advisory_unlock(1650553701, 1)')
 
     const applied = await runs

@@ -1,16 +1,20 @@
 import { checkBoolean, checkText, invalidOption } from '@base/core/options'
 import { sql } from 'drizzle-orm'
-import { type Executor, rowsOf } from '../executor.js'
+import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { inTransaction } from '../in-transaction.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 import { hashOf } from './hash.js'
 import { MigrationEditedError } from './migration-edited-error.js'
+import { noteSession } from './session.js'
 
 const where = { package: '@base/drizzle', pattern: 'migrate' }
 
 /** The key of the advisory lock, one for every process that migrates this database: 'base' in ASCII, and a number. */
 const LOCK = sql`select pg_advisory_xact_lock(1650553701, 1)`
+
+/** Whatever is the default: who has waited for the lock has to see what was done meanwhile. */
+const READ_COMMITTED = sql`set transaction isolation level read committed`
 
 const LEDGER = sql`create table if not exists base_migrations (
   name text primary key,
@@ -22,7 +26,7 @@ const LEDGER = sql`create table if not exists base_migrations (
 export interface Migration {
   /** What it is known by in the ledger; never changes. */
   readonly name: string
-  /** One statement or several, as they would be typed into `psql`; never changes once it is applied. */
+  /** One statement or several, as they would be typed into `psql`, but no `select … into`; never changes once it is applied. */
   readonly sql: string
 }
 
@@ -46,8 +50,13 @@ export interface MigrationReport {
  * lock that ends with the transaction, and so holds behind poolers too.
  *
  * One that is in the ledger is known by its name. If its text is another than the one that was applied, nothing is applied.
- * What a transaction does not allow, such as `create index concurrently`, is refused by the database. Names in the ledger
- * that are not in the list are none of this call's business, and what drizzle-kit has applied stays in a ledger of its own.
+ * What a transaction does not allow, such as `create index concurrently`, is refused by the database, and so is
+ * `select … into`, which is `create table … as`. Names in the ledger that are not in the list are none of this call's business,
+ * and what drizzle-kit has applied stays in a ledger of its own.
+ *
+ * The transactions are read committed whatever the database's default is; within a transaction of yours they are part of it.
+ * The role and the settings of the server that a migration changes, as dumps do, are put back at its end; a setting of
+ * your own (`set app.tenant_id = …`) is not, so use `set local`.
  *
  * @example
  * await migrate(db, [
@@ -78,11 +87,15 @@ export async function migrate(
   return { applied, pending: [] }
 }
 
+/** What some editors begin a file with. */
+const BYTE_ORDER_MARK = /^\uFEFF/
+
 interface Hashed extends Migration {
   readonly hash: string
 }
 
-async function withHash(migration: Migration): Promise<Hashed> {
+async function withHash({ name, sql: text }: Migration): Promise<Hashed> {
+  const migration = { name, sql: text.replace(BYTE_ORDER_MARK, '') }
   return { ...migration, hash: await hashOf(migration.sql) }
 }
 
@@ -90,6 +103,7 @@ async function withHash(migration: Migration): Promise<Hashed> {
 function inTurn<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promise<R> {
   return withFailures(() =>
     inTransaction(executor, async (tx) => {
+      if (!isTransaction(executor)) await tx.execute(READ_COMMITTED)
       await tx.execute(LOCK)
       return fn(tx)
     }),
@@ -100,17 +114,12 @@ function inTurn<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promis
 async function apply(tx: Executor, migration: Hashed): Promise<boolean> {
   const [pending] = await pendingOf(tx, [migration])
   if (pending === undefined) return false
+  // Dumps of pg_dump begin by taking away the path, by which the ledger is found, and what guards whom the connection serves next.
+  const putBack = await noteSession(tx)
   // Drivers take several statements or parameters, not both; PostgreSQL itself runs a text of several.
-  const [{ path } = {}] = rowsOf(
-    await tx.execute(
-      sql`select set_config('base.migration', ${migration.sql}, true), current_setting('search_path') as path`,
-    ),
-  )
+  await tx.execute(sql`select set_config('base.migration', ${migration.sql}, true)`)
   await tx.execute(sql`do $$ begin execute current_setting('base.migration'); end $$`)
-  // Dumps of pg_dump begin by taking the path away: the ledger is found by it, and so is all that the connection serves next.
-  await tx.execute(
-    sql`select set_config('search_path', ${path}, false) where current_setting('search_path') <> ${path}`,
-  )
+  await putBack()
   await tx.execute(
     sql`insert into base_migrations (name, hash) values (${migration.name}, ${migration.hash})`,
   )

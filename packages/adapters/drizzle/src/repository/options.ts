@@ -128,6 +128,9 @@ function versionOf(
   return named(columns, version ?? 'version', 'version')
 }
 
+/** Columns that take a `Date`, or its text; what a type of the user's takes only its codec knows. */
+const HOLDS_TIMES: ReadonlySet<string> = new Set(['PgTimestamp', 'PgTimestampString', 'PgCustomColumn'])
+
 function checkTracking(columns: Settings<unknown>['columns'], tracking: Tracking): Tracking {
   const { timestamps, deletedAt, audit } = tracking
   for (const [option, name] of [
@@ -137,7 +140,10 @@ function checkTracking(columns: Settings<unknown>['columns'], tracking: Tracking
     ['audit.createdBy', audit?.createdBy],
     ['audit.updatedBy', audit?.updatedBy],
   ] as const) {
-    if (name !== undefined) named(columns, name, option)
+    if (name === undefined) continue
+    const { column } = named(columns, name, option)
+    if (!option.startsWith('audit') && !HOLDS_TIMES.has(column.columnType))
+      throw invalidOption(name, at(option), 'a property that is a timestamp')
   }
   return tracking
 }

@@ -8,11 +8,14 @@ import { InvalidCursorError } from '@base/domain/pagination'
 import { always, where } from '@base/domain/specification'
 import { runs } from '@base-internal/tools/soak'
 
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
   customType,
   integer,
+  json,
+  jsonb,
   numeric,
   pgEnum,
   pgTable,
@@ -24,8 +27,8 @@ import {
   varchar,
 } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { markTransaction } from '../executor.js'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { markTransaction, rowsOf } from '../executor.js'
 import { describeDatabases, describePglite, type TestDatabase } from '../test-databases.js'
 import { drizzleRepository } from './drizzle-repository.js'
 
@@ -63,7 +66,13 @@ create table rates (id numeric(9, 2) primary key, name text);
 create table counted (id integer primary key generated always as identity, name text);
 create table blobs (id bytea primary key, mark bytea);
 create table visits (id integer primary key, at timestamptz[]);
-create table codes (id integer primary key, code character varying(3), version integer not null)`
+create table codes (id integer primary key, code character varying(3), version integer not null);
+create table padded (id char(3) primary key, n integer, version integer not null);
+create table prices (id numeric(10, 2) primary key, n integer, version integer not null);
+create table short (id varchar(3) primary key, n integer, version integer not null);
+create table documents (id integer primary key, doc json, docs json[], bytes jsonb);
+create table stamped (id integer primary key, version integer not null, "createdAt" timestamp, "updatedAt" timestamptz,
+  "deletedAt" timestamp)`
 
 type User = typeof users.$inferSelect
 
@@ -217,6 +226,9 @@ describeDatabases((database) => {
       expect(saved.map(({ id }) => id)).toEqual([big.toLowerCase(), small.toLowerCase()])
       const again = await users.saveMany(saved.map((one) => ({ ...one, id: one.id.toUpperCase() })))
       expect(again.map(({ version }) => version)).toEqual([2, 2])
+      const bare = ['cccccccccccc4ccc8ccccccccccccccc', `{${user(9).id}}`]
+      const spelled = await users.saveMany(bare.map((id, index) => user(5 + index, { id })))
+      expect(spelled.map(({ id }) => id)).toEqual(['cccccccc-cccc-4ccc-8ccc-cccccccccccc', user(9).id])
       const taken = await rejection(users.saveMany([user(3, { id: user(3).id }), user(4, { id: small })]))
       expect(taken).toMatchObject({ details: { id: small, expected: 0, actual: 2 } })
 
@@ -241,6 +253,43 @@ describeDatabases((database) => {
         { id: 1, name: 'a' },
         { id: 2, name: 'b' },
       ])
+    })
+
+    describe('of many whose ids the database writes in other words each is given back', () => {
+      const n = { n: integer(), version: integer().notNull() }
+      const padded = customType<{ data: string }>({ dataType: () => 'char(3)' })
+      const price = customType<{ data: number; driverData: string }>({
+        dataType: () => 'numeric(10, 2)',
+        fromDriver: Number,
+        toDriver: String,
+      })
+      const typed = pgTable('short', { id: text().primaryKey(), ...n })
+      test.each([
+        [
+          'filled up with blanks',
+          pgTable('padded', { id: padded().primaryKey(), ...n }),
+          ['a', 'b'],
+          ['a', 'b'],
+        ],
+        [
+          'numbers that are rounded',
+          pgTable('prices', { id: price().primaryKey(), ...n }),
+          [1.006, 2.5],
+          [1.01, 2.5],
+        ],
+        [
+          'cut blanks',
+          pgTable('short', { id: varchar({ length: 3 }).primaryKey(), ...n }),
+          ['a    ', 'b'],
+          ['a  ', 'b'],
+        ],
+      ])('%s', async (_, table, first, second) => {
+        const things = drizzleRepository({ executor: database.db, table: table as never as typeof typed })
+        const made = await things.saveMany(first.map((id) => ({ id: id as string, n: 1, version: 0 })))
+        expect(made.map(({ version }) => version)).toEqual([1, 1])
+        const changed = await things.saveMany(second.map((id) => ({ id: id as string, n: 2, version: 1 })))
+        expect(changed).toEqual(made.map(({ id }) => ({ id, n: 2, version: 2 })))
+      })
     })
 
     test('of many what is too long is refused, whatever its type is called', async () => {
@@ -287,6 +336,27 @@ describeDatabases((database) => {
       expect(await users.findById('a\0')).toBeUndefined()
     })
 
+    test('a text that jsonb would refuse is refused in json, wherever it is in a document', async () => {
+      const table = pgTable('documents', {
+        id: integer().primaryKey(),
+        doc: json().$type<unknown>(),
+        docs: json().$type<unknown>().array(),
+        bytes: jsonb().$type<unknown>(),
+      })
+      const documents = drizzleRepository({ executor: database.db, table })
+      const document = { doc: null, docs: null, bytes: null }
+      for (const bad of ['x\0y', 'x\ud800y', '\udc00', '\\\\\0', { 'a\0': 1 }, ['a', { b: ['\ud800'] }]])
+        for (const name of ['doc', 'docs', 'bytes']) {
+          const value = name === 'docs' ? [{}, bad] : { in: bad }
+          const error = await rejection(documents.save({ ...document, id: 1, [name]: value }))
+          expect([name, bad, error]).toEqual([name, bad, expect.any(ValidationError)])
+        }
+      const fine = { a: ['\\u0000', '\\\\ud800', '\u{1f600}', '\ud7ff', null], b: new Date(0) }
+      await documents.save({ id: 1, doc: fine, docs: [fine, null], bytes: fine })
+      const isIt = where<{ doc: { a: unknown } }>().hasElement('doc.a', '\u{1f600}')
+      expect(await documents.count(isIt as never)).toBe(1)
+    })
+
     test('more than a statement has parameters for are saved', async () => {
       const many = Array.from({ length: 5_000 }, (_, n) => user(n))
       const users = repository(database)
@@ -325,6 +395,41 @@ describeDatabases((database) => {
       expect(await users.count(always())).toBe(1)
       expect(await users.deleteWhere(isUser.equals('score', 1))).toBe(1)
       expect(await users.count(always(), { includeDeleted: true })).toBe(1)
+    })
+
+    test('writes the time itself to what is read as text, wherever the process is', async () => {
+      vi.stubEnv('TZ', 'Asia/Kathmandu')
+      const clock = new TestClock({ now: 1_000 })
+      const table = pgTable('stamped', {
+        id: integer().primaryKey(),
+        version: integer().notNull(),
+        createdAt: timestamp({ mode: 'string' }),
+        updatedAt: timestamp({ mode: 'string', withTimezone: true }),
+        deletedAt: timestamp({ mode: 'string' }),
+      })
+      const options = { executor: database.db, table, clock, timestamps: true, softDelete: true } as const
+      const stamped = drizzleRepository(options)
+      const entity = { version: 0, createdAt: null, updatedAt: null, deletedAt: null }
+      try {
+        await stamped.save({ ...entity, id: 1 })
+        await stamped.saveMany([2, 3].map((id) => ({ ...entity, id })))
+        await clock.advance('1s')
+        await stamped.delete(1)
+        await stamped.deleteWhere(where<{ id: number }>().equals('id', 2) as never)
+        await stamped.save(await stamped.getById(3))
+      } finally {
+        vi.unstubAllEnvs()
+      }
+      const utc = (name: string) => sql`to_char(${sql.identifier(name)}, 'HH24:MI:SS')`
+      const rows = rowsOf(
+        await database.db.execute(sql`select id, ${utc('createdAt')} as made, ${utc('deletedAt')} as gone,
+          extract(epoch from "updatedAt")::int as changed from stamped order by id`),
+      )
+      expect(rows).toEqual([
+        { id: 1, made: '00:00:01', gone: '00:00:02', changed: 2 },
+        { id: 2, made: '00:00:01', gone: '00:00:02', changed: 2 },
+        { id: 3, made: '00:00:01', gone: null, changed: 2 },
+      ])
     })
   })
 
@@ -651,6 +756,9 @@ describePglite((database) => {
     [{ version: 'nope' }, 'version'],
     [{ timestamps: { createdAt: 'nope' } }, 'timestamps.createdAt'],
     [{ softDelete: { deletedAt: 'nope' } }, 'softDelete.deletedAt'],
+    [{ timestamps: { createdAt: 'email' } }, 'timestamps.createdAt'],
+    [{ timestamps: { updatedAt: 'score' } }, 'timestamps.updatedAt'],
+    [{ softDelete: { deletedAt: 'isActive' } }, 'softDelete.deletedAt'],
     [{ mapper: { toDomain: 7 } }, 'mapper.toDomain'],
     [{ cursorSecret: 'short' }, 'cursorSecret'],
   ])('a wrong option is refused by name: %o', (options, option) => {

@@ -44,9 +44,9 @@ export class RowWriter<T> {
     for (const part of this.#parts(drafts.filter(({ expected }) => expected > 0))) {
       this.#collect(saved, await this.#updateMany(part))
     }
-    if (saved.size < drafts.length)
-      throw await this.#refusal(drafts.filter((_, index) => !saved.has(keys[index] as string)))
-    return keys.map((key) => saved.get(key as string) as Row)
+    const rows = keys.map((key) => saved.get(key as string)).filter((row) => row !== undefined)
+    if (rows.length === drafts.length) return rows
+    throw await this.#refusal(drafts.filter((_, index) => !saved.has(keys[index] as string)))
   }
 
   async #saveEach(entities: readonly T[]): Promise<Row[]> {

@@ -1,6 +1,7 @@
-import { ValidationError } from '@base/core/errors'
 import { checkInteger, invalidOption } from '@base/core/options'
+import type { Column } from 'drizzle-orm'
 import type { Row, Settings } from './options.js'
+import { checkStorable } from './storable.js'
 
 /** An entity as it is to be written. */
 export interface Draft {
@@ -25,33 +26,24 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   const created: Row = {}
   for (const [name, column] of Object.entries(settings.columns)) {
     const isWritable = column.generated === undefined && column.generatedIdentity?.type !== 'always'
-    if (isWritable && given[name] !== undefined) created[name] = checkStorable(name, given[name])
+    if (isWritable && given[name] !== undefined) created[name] = checkStorable(name, column, given[name])
   }
   Object.assign(created, stampsOf(settings, given, expected))
   return { id: given[settings.id.name], expected, created, changed: changedOf(settings, created) }
-}
-
-/** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u
-
-function checkStorable(column: string, value: unknown): unknown {
-  const isBad = (part: unknown) =>
-    typeof part === 'string' ? UNSTORABLE.test(part) : part instanceof Date && Number.isNaN(part.getTime())
-  if (Array.isArray(value) ? !value.some(isBad) : !isBad(value)) return value
-  const message = 'holds an invalid date, or a text with U+0000 or a lone surrogate'
-  throw new ValidationError({ issues: [{ path: column, message }] })
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {
   return version === undefined ? 0 : checkInteger(row[version.name] ?? 0, { ...PLACE, option: version.name })
 }
 
-function stampsOf<T>({ tracking, version, clock }: Settings<T>, given: Row, expected: number): Row {
+function stampsOf<T>({ tracking, version, columns, clock }: Settings<T>, given: Row, expected: number): Row {
   const { timestamps, deletedAt, audit } = tracking
   const stamps: Row = {}
   if (version !== undefined) stamps[version.name] = expected + 1
   if (timestamps !== undefined) {
-    stamps[timestamps.createdAt] = stamps[timestamps.updatedAt] = new Date(clock.now())
+    const now = new Date(clock.now())
+    for (const name of [timestamps.createdAt, timestamps.updatedAt])
+      stamps[name] = timeFor(columns[name], now)
   }
   if (audit !== undefined) stamps[audit.createdBy] = stamps[audit.updatedBy] = audit.by()
   if (deletedAt !== undefined) stamps[deletedAt] = given[deletedAt] ?? null
@@ -72,12 +64,18 @@ function changedOf<T>({ columns, id, tracking }: Settings<T>, created: Row): Row
 }
 
 /** What a soft deletion writes. */
-export function deletionOf<T>({ tracking, clock }: Settings<T>): Row {
+export function deletionOf<T>({ tracking, columns, clock }: Settings<T>): Row {
   const { timestamps, deletedAt, audit } = tracking
   const now = new Date(clock.now())
+  const at = (name: string) => ({ [name]: timeFor(columns[name], now) })
   return {
-    ...(deletedAt !== undefined && { [deletedAt]: now }),
-    ...(timestamps !== undefined && { [timestamps.updatedAt]: now }),
+    ...(deletedAt !== undefined && at(deletedAt)),
+    ...(timestamps !== undefined && at(timestamps.updatedAt)),
     ...(audit !== undefined && { [audit.updatedBy]: audit.by() }),
   }
+}
+
+/** A time for a column; as text where it is read as text, for drivers write a `Date` by the time zone of the process. */
+function timeFor(column: Column | undefined, time: Date): Date | string {
+  return column?.columnType === 'PgTimestampString' ? time.toISOString() : time
 }

@@ -8,6 +8,7 @@ import {
   date,
   doublePrecision,
   integer,
+  interval,
   json,
   jsonb,
   numeric,
@@ -59,6 +60,10 @@ const things = pgTable('things', {
   reals: real().array(),
   kinds: kind().array(),
   times: timestamp({ withTimezone: true }).array(),
+  clocks: time().array(),
+  spans: interval().array(),
+  atTexts: timestamp({ mode: 'string' }).array(),
+  dayTexts: date().array(),
   doc: jsonb().$type<unknown>(),
   plain: json().$type<unknown>(),
 })
@@ -68,6 +73,7 @@ create table things (id integer, text text, short varchar(20), uuid uuid, kind k
   whole integer, big53 bigint, big bigint, "real" real, double double precision, amount numeric, price numeric(10, 2),
   huge numeric(40), at timestamptz(3), "atMicro" timestamptz, local timestamp, "atText" timestamptz, day date,
   "dayText" date, "time" time, tags text[], numbers integer[], reals real[], kinds kind[], times timestamptz[],
+  clocks time[], spans interval[], "atTexts" timestamp[], "dayTexts" date[],
   doc jsonb, plain json)`
 
 const TEXTS = ['', 'a', 'A', 'ab%', '_', '%', '\\', "'", '"', 'é', 'e\u0301', '\ufffd', '\u{1f600}', 'B', 'ß']
@@ -147,6 +153,7 @@ const TIMES = [
   '+275760-09-13T00:00:00.000Z',
 ]
 const MICROS = ['10:00:00.123', '10:00:00.123456', '10:00:00.123999', '10:00:00.124', '10:00:00']
+const SPANS = ['01:00:00', '1 day', '-00:00:01', '1 mon 2 days 00:00:03.5']
 const DAYS = ['2026-01-31', '2026-02-01', '0001-01-01', '9999-12-31', '1970-01-01']
 
 const one = <T>(...values: readonly T[]) => fc.constantFrom(...values)
@@ -209,6 +216,15 @@ const anyRow = fc.record({
   // Without nulls: from arrays of these two drizzle reads them as the text NULL.
   kinds: orNull(fc.array(one(...KINDS), { maxLength: 3 })),
   times: orNull(fc.array(anyMicro, { maxLength: 3 })),
+  clocks: orNull(fc.array(one(...MICROS), { maxLength: 3 })),
+  spans: orNull(fc.array(one(...SPANS), { maxLength: 3 })),
+  atTexts: orNull(
+    fc.array(
+      one(...MICROS).map((clock) => `2026-01-31 ${clock}`),
+      { maxLength: 3 },
+    ),
+  ),
+  dayTexts: orNull(fc.array(one(...DAYS), { maxLength: 3 })),
   doc: anyDoc,
   plain: anyDoc,
 })
@@ -246,6 +262,14 @@ const OPERANDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   reals: one(...REALS),
   kinds: one(...KINDS),
   times: dates,
+  clocks: fc.oneof(one(...MICROS, '10:00', '24:00:00'), texts),
+  spans: fc.oneof(one(...SPANS, '1 hour', '24:00:00', 'P1D'), texts),
+  atTexts: fc.oneof(
+    one(...MICROS).map((clock) => `2026-01-31 ${clock}`),
+    one('2026-01-31T10:00:00', '2026-01-31 10:00', 'infinity'),
+    texts,
+  ),
+  dayTexts: fc.oneof(one(...DAYS, '2026-1-31', 'infinity', 'x'), texts),
   doc: anyValue,
   'doc.a': anyValue,
   'doc.b.c': anyValue,

@@ -38,9 +38,9 @@ export function textDomain(subject: Subject): Domain {
   }
 }
 
-/** A column that drizzle reads as the text that PostgreSQL writes: no index serves it. */
+/** A column that drizzle reads as the text that PostgreSQL writes: no index serves it, and no value of it is every text. */
 export function spelledDomain(subject: Subject): Domain {
-  return textDomain([...subject, AS_TEXT])
+  return { ...textDomain([...subject, AS_TEXT]), exact: () => undefined }
 }
 
 /** The text operators alone, for a column that is read as text and compared otherwise. */

@@ -20,7 +20,7 @@ import { migrate } from '../migrate/index.js'
 import { drizzleRepository } from '../repository/index.js'
 import { describeDatabases } from '../test-databases.js'
 import { drizzleUnitOfWork, nodePostgres } from '../unit-of-work/index.js'
-import { checkTenantIsolation, rlsPolicies, withTenant } from './index.js'
+import { checkTenantIsolation, rlsPolicies, type TenantIsolationOptions, withTenant } from './index.js'
 
 const invoices = pgTable('invoices', {
   id: integer().primaryKey(),
@@ -30,6 +30,8 @@ const invoices = pgTable('invoices', {
 const notes = pgSchema('odd "schema"').table('no"tes', { tenant: text('tenant_id'), note: text() })
 
 const [ACME, GLOBEX] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+
+const TENANT = "current_setting('app.tenant_id', true)"
 
 const TABLES = `
   create table invoices (id integer primary key, tenant_id uuid not null, total integer not null);
@@ -145,12 +147,20 @@ describeDatabases((database) => {
   })
 
   describe('checkTenantIsolation', () => {
-    const check = (statements?: string) =>
-      database.db.transaction(async (tx) => {
-        if (statements !== undefined) await tx.execute(sql.raw(statements))
+    /** Nothing of the statements stays. */
+    const check = async (statements?: string, options?: TenantIsolationOptions) => {
+      let isContent = false
+      const run = database.db.transaction(async (tx) => {
+        for (const statement of statements?.split(';') ?? []) await tx.execute(sql.raw(statement))
         await tx.execute(sql.raw(`set local role ${role}`))
-        await checkTenantIsolation(tx)
+        await checkTenantIsolation(tx, options)
+        isContent = true
+        tx.rollback()
       })
+      await run.catch((error: unknown) => {
+        if (!isContent) throw error
+      })
+    }
     const rejection = async (statements: string): Promise<unknown> => {
       const error = await check(statements).then(
         () => undefined,
@@ -178,8 +188,78 @@ describeDatabases((database) => {
         "create policy named on invoices using ('app_tenant_id' <> '')",
         "Table 'invoices' has policies that do not look at app.tenant_id (named).",
       ],
+      ...[
+        `for all using (true) with check (tenant_id::text = ${TENANT})`,
+        `for all using (tenant_id::text = ${TENANT}) with check (true)`,
+        'for select using (true)',
+        'for insert with check (true)',
+        'for delete using (total > 0)',
+      ].map((rest) => [
+        `create policy extra on invoices ${rest}`,
+        "Table 'invoices' has policies that do not look at app.tenant_id (extra).",
+      ]),
+      ...[
+        `for select using (id::text = ${TENANT})`,
+        `for all using (tenant_id::text = ${TENANT}) with check (id::text = ${TENANT})`,
+        `for select using (${TENANT} <> 'tenant_id')`,
+        `for select using (exists (select from (select 1 as "a tenant_id") as of where "a tenant_id"::text = ${TENANT}))`,
+      ].map((rest) => [
+        `create policy extra on invoices ${rest}`,
+        "Table 'invoices' has policies that do not look at its column 'tenant_id' (extra).",
+      ]),
+      [
+        'create materialized view stored as select * from invoices; grant select on stored to public',
+        "Materialized view 'stored' has the rows of every tenant.",
+      ],
+      ...['', 'with (security_invoker = off)', 'with (security_barrier)'].map((options) => [
+        `create view shown ${options} as select * from invoices; grant select (id) on shown to public`,
+        expect.stringMatching(/^View 'shown' reads as its owner '\w+', whom no policy binds\.$/),
+      ]),
     ])('names the table after: %s', async (statements, problem) => {
       expect(await rejection(statements)).toEqual([problem])
+    })
+
+    test.each([
+      `create policy extra on invoices for insert with check (tenant_id::text = ${TENANT})`,
+      'create policy extra on invoices as restrictive using (total > 0)',
+      `create table odd ("it's" text, tenant_id uuid); alter table odd enable row level security;
+        alter table odd force row level security;
+        create policy own on odd using ("it's" <> 'it''s' and tenant_id::text = ${TENANT})`,
+      'create materialized view stored as select * from invoices',
+      'create view shown as select * from invoices',
+      'create view shown as select id from invoices; grant select on shown to public',
+      'create view shown with (security_invoker) as select * from invoices; grant select on shown to public',
+      `create view shown as select * from invoices; grant select on shown to public;
+        grant create on schema public to ${role}; alter view shown owner to ${role}`,
+    ])('is content after: %s', async (statements) => {
+      await check(statements)
+    })
+
+    test('looks for the column that holds the tenant', async () => {
+      const policyOn = (column: string) =>
+        check(
+          `create table shops ("Shop" text, other text); alter table shops enable row level security;
+            alter table shops force row level security; create policy own on shops using (${column} = ${TENANT})`,
+          { column: 'Shop' },
+        )
+      await policyOn('"Shop"')
+      await expect(policyOn('other')).rejects.toThrow(
+        "Table 'shops' has policies that do not look at its column 'Shop' (own).",
+      )
+    })
+
+    test('policies of a table that is named and lacks the column look at the tenant alone', async () => {
+      const lines = pgTable('lines', { invoice: text() })
+      const policyFor = (value: string) =>
+        check(
+          `create table lines (invoice text); alter table lines enable row level security;
+            alter table lines force row level security; create policy own on lines using (invoice = ${value})`,
+          { tables: [lines] },
+        )
+      await policyFor(TENANT)
+      await expect(policyFor("'7'")).rejects.toThrow(
+        "Table 'lines' has policies that do not look at app.tenant_id (own).",
+      )
     })
 
     test('names a role that passes policies by', async () => {

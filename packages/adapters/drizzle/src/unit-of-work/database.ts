@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import type { BeginOptions, Isolation } from '@base/domain/unit-of-work'
-import type { OpenUnit } from './scope.js'
+import type { OpenTransaction } from './scope.js'
 import type { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
@@ -11,7 +11,7 @@ export interface UnitDatabase {
 }
 
 /** A transaction that is open on a connection of its own. */
-export interface DatabaseTransaction extends OpenUnit {
+export interface DatabaseTransaction extends OpenTransaction {
   /** Its statements. */
   readonly statements: TransactionStatements
   /** Drizzle on it. */

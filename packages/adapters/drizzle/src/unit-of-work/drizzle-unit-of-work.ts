@@ -14,7 +14,7 @@ import {
 import type { Executor } from '../executor.js'
 import { type DatabaseTransaction, type Open, openOf, type UnitDatabase } from './database.js'
 import { Savepoints } from './savepoints.js'
-import { inScope, noteUnit, unitOf } from './scope.js'
+import { inScope, isWithin, noteUnit, type OpenUnit, unitOf } from './scope.js'
 import { transactionExecutor } from './transaction-executor.js'
 
 const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
@@ -81,7 +81,28 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
   }
 
   async run<R>(fn: (tx: Repos, unit: Unit) => Promise<R>, options?: RunOptions): Promise<R> {
-    return inScope(this, () => this.#units.run(typeof fn === 'function' ? this.#sound(fn) : fn, options))
+    return inScope(this, () => {
+      const sound = typeof fn === 'function' ? this.#sound(fn) : fn
+      const unit = options?.propagation === 'nested' ? unitOf(this) : undefined
+      return unit === undefined ? this.#units.run(sound, options) : this.#nested(unit, sound, { ...options })
+    })
+  }
+
+  /**
+   * A nested unit waits for its turn before it is run: else those after it would wait for it also within the part that it waits
+   * for. It waits in one that joins, so that the unit does not end before, and whose success is its outcome.
+   */
+  async #nested<R>(
+    unit: OpenUnit,
+    fn: (tx: Repos, unit: Unit) => Promise<R>,
+    { signal, ...options }: RunOptions,
+  ): Promise<R> {
+    const ends = signal instanceof AbortSignal ? signal : undefined
+    const nested = () => unit.nested(() => this.#units.run(fn, { ...options, signal }), ends)
+    const joined = { ...options, propagation: 'required' } as const
+    const [outcome] = await this.#units.run(() => Promise.allSettled([nested()]), joined)
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
   }
 
   /** A function that swallowed the failure of a statement has not succeeded, be it that of a nested unit or of the whole. */
@@ -102,7 +123,7 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
     })
     try {
       const unit = new DrizzleTransaction(transaction, repositories)
-      noteUnit(transaction)
+      noteUnit(unit)
       return unit
     } catch (error) {
       // What makes the repositories has thrown.
@@ -112,20 +133,41 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
   }
 }
 
-class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos> {
+class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>, OpenUnit {
   readonly repositories: Repos
   readonly #transaction: DatabaseTransaction
   readonly #savepoints: Savepoints
 
   constructor(transaction: DatabaseTransaction, repositories: (executor: Executor) => Repos) {
     this.#transaction = transaction
-    this.#savepoints = new Savepoints((statement) => transaction.command(statement))
+    const isAround = () => isWithin(this)
+    this.#savepoints = new Savepoints((statement) => transaction.command(statement), isAround)
     const { driver, statements } = transaction
     this.repositories = repositories(transactionExecutor(driver, statements, this.#savepoints))
   }
 
-  commit(): Promise<void> {
-    return this.#transaction.commit()
+  get resource(): object {
+    return this.#transaction.resource
+  }
+
+  get isOpen(): boolean {
+    return this.#transaction.isOpen
+  }
+
+  ensureSound(): void {
+    this.#transaction.ensureSound()
+    this.#savepoints.ensureSound()
+  }
+
+  async commit(): Promise<void> {
+    try {
+      // Hooks come after the function.
+      this.#savepoints.ensureSound()
+    } catch (error) {
+      await this.#transaction.rollback()
+      throw error
+    }
+    await this.#transaction.commit()
   }
 
   rollback(): Promise<void> {
@@ -134,5 +176,9 @@ class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>
 
   savepoint(): Promise<Savepoint> {
     return this.#savepoints.open()
+  }
+
+  nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+    return this.#savepoints.nested(unit, signal)
   }
 }

@@ -1,88 +1,60 @@
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 import type { Savepoint } from '@base/domain/unit-of-work'
+import { Place } from './place.js'
 
 /** Sends a statement that has no result. */
 type Command = (statement: string) => Promise<void>
 
-/** What has a line of its own: parts that are begun at once come one after the other. */
-class Level {
-  #last: Promise<unknown> = Promise.resolve()
+type End = (how: 'release' | 'rollback to') => Promise<void>
 
-  take<R>(part: () => Promise<R>): Promise<R> {
-    const turn = this.#last.then(part)
-    this.#last = turn.catch(() => {})
-    return turn
-  }
-
-  async settled(): Promise<void> {
-    await this.#last
-  }
-}
-
-/** A part that runs here, and the level within it. */
-interface Inside {
-  readonly outer: Level
-  readonly inner: Level
-  readonly around: Inside | undefined
-}
-
-const insideKey: ContextKey<Inside> = createContextKey('@base/drizzle/savepoint')
+const placeKey: ContextKey<Place> = createContextKey('@base/drizzle/savepoint')
 
 /**
  * The savepoints of one transaction, which has a single stack of them. Those of drizzle's `transaction` and of nested units
- * come one after the other, or one within the other; so none takes back what belongs to another.
+ * come one after the other, or one within the other, by where the call is made; so none takes back another. Whoever sends a
+ * statement beside one that is taken back fails, for the statement is taken back along.
  */
 export class Savepoints {
   readonly #command: Command
-  readonly #levels: Level[] = [new Level()]
+  readonly #isAround: () => boolean
+  /** From the whole transaction inwards: each has its turn in the one before. */
+  readonly #open: Set<Place> = new Set([new Place(undefined)])
   /** Settles with the part that must be alone, while there is one. */
   #alone: Promise<void> | undefined
   #count = 0
 
-  constructor(command: Command) {
+  /** `isAround` tells whether a call is made in the unit of the transaction. */
+  constructor(command: Command, isAround: () => boolean) {
     this.#command = command
+    this.#isAround = isAround
   }
 
-  /** A nested unit: open until it is released or rolled back. */
+  /** Runs a nested unit in its turn, in which it opens its savepoint; the signal ends the wait. */
+  nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+    return this.#here.take(() => this.#within(unit), signal)
+  }
+
+  /** The savepoint of the nested unit that has its turn here. */
   async open(): Promise<Savepoint> {
-    const outer = this.#top
-    const level = new Level()
-    const name = this.#name()
-    // From now on parts belong to this level, and wait for it.
-    this.#levels.push(level)
-    const isWithinPart = innermost(outer) !== outer
-    await level.take(async () => {
-      if (!isWithinPart) await outer.settled()
-      await this.#command(`savepoint ${name}`)
-    })
-    const end = (statement: string) => async () => {
-      await level.settled()
-      await this.#command(statement)
-      this.#levels.splice(this.#levels.indexOf(level), 1)
-    }
-    return { release: end(`release savepoint ${name}`), rollback: end(`rollback to savepoint ${name}`) }
+    const end = await this.#begin(placeKey.require())
+    return { release: () => end('release'), rollback: () => end('rollback to') }
   }
 
   /** A part: what drizzle's `transaction` within a transaction is. */
   part<R>(fn: () => Promise<R>): Promise<R> {
-    const outer = innermost(this.#top)
-    const around = insideKey.get()
-    return outer.take(() => {
-      const inside: Inside = { outer, inner: new Level(), around }
-      return this.#bracketed(() => runInContext([[insideKey, inside]], fn))
-    })
+    return this.#here.take(() => this.#within((place) => bracketed(() => this.#begin(place), fn)))
   }
 
   /** A part of ours, which waits for nobody: what others send meanwhile comes after it, so that it is not taken back with it. */
   partAlone<R>(fn: () => Promise<R>): Promise<R> {
-    return innermost(this.#top).take(() =>
+    return this.#here.take(() =>
       this.beside(async () => {
         let end = (): void => {}
         this.#alone = new Promise((resolve) => {
           end = resolve
         })
         try {
-          return await this.#bracketed(fn)
+          return await bracketed(() => this.#mark(), fn)
         } finally {
           this.#alone = undefined
           end()
@@ -94,36 +66,63 @@ export class Savepoints {
   /** Sends a statement at once, or after the part that must be alone. */
   async beside<R>(statement: () => Promise<R>): Promise<R> {
     while (this.#alone !== undefined) await this.#alone
+    const here = this.#here
+    const open = [...this.#open]
+    for (const place of open.slice(open.indexOf(here) + 1)) place.beside.add(here)
     return statement()
   }
 
-  async #bracketed<R>(fn: () => Promise<R>): Promise<R> {
-    const name = this.#name()
-    await this.#command(`savepoint ${name}`)
+  /** Refuses to go on where something that was done here was taken back. @throws TransactionAbortedError */
+  ensureSound(): void {
+    this.#here.ensureSound()
+  }
+
+  /** Runs a function in a place of its own. */
+  async #within<R>(fn: (place: Place) => Promise<R>): Promise<R> {
+    const place = new Place(placeKey.get())
     try {
-      const result = await fn()
-      await this.#command(`release savepoint ${name}`)
-      return result
-    } catch (error) {
-      // The first error counts; where the savepoint cannot be taken back the transaction is aborted anyway.
-      await this.#command(`rollback to savepoint ${name}`).catch(() => {})
-      throw error
+      return await runInContext([[placeKey, place]], () => fn(place))
+    } finally {
+      this.#open.delete(place)
     }
   }
 
-  #name(): string {
-    return `base_${++this.#count}`
+  /** Opens a place. It ends after what was begun in it. */
+  async #begin(place: Place): Promise<End> {
+    this.#open.add(place)
+    const end = await this.#mark()
+    return async (how) => {
+      await place.settled()
+      if (how === 'release') place.ensureSound()
+      else for (const one of place.beside) one.takeBack()
+      this.#open.delete(place)
+      await end(how)
+    }
   }
 
-  get #top(): Level {
-    return this.#levels.at(-1) as Level
+  async #mark(): Promise<End> {
+    const name = `base_${++this.#count}`
+    await this.#command(`savepoint ${name}`)
+    return (how) => this.#command(`${how} savepoint ${name}`)
+  }
+
+  /** The innermost open place that this call is made in; of one from outside of the unit nobody knows, so it is in all. */
+  get #here(): Place {
+    for (let place = placeKey.get(); place !== undefined; place = place.around)
+      if (this.#open.has(place)) return place
+    return [...this.#open].at(this.#isAround() ? 0 : -1) as Place
   }
 }
 
-/** The level within all the parts of that level that this call is made in: to wait for them would be to wait for itself. */
-function innermost(level: Level): Level {
-  const here = insideKey.get()
-  for (let inside = here; inside !== undefined; inside = inside.around)
-    if (inside.outer === level) return here?.inner ?? level
-  return level
+async function bracketed<R>(begin: () => Promise<End>, fn: () => Promise<R>): Promise<R> {
+  const end = await begin()
+  try {
+    const result = await fn()
+    await end('release')
+    return result
+  } catch (error) {
+    // The first error counts; where the savepoint cannot be taken back the transaction is aborted anyway.
+    await end('rollback to').catch(() => {})
+    throw error
+  }
 }

@@ -1,13 +1,19 @@
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 
-/** A unit that was opened on something, as far as those need to know who come past it. */
-export interface OpenUnit {
+/** A transaction that was opened on something, as far as those need to know who come past it. */
+export interface OpenTransaction {
   /** The pool or the client that it took its connection from. */
   readonly resource: object
   /** Whether it has not ended. */
   readonly isOpen: boolean
   /** Refuses to go on where a statement of it has failed. @throws TransactionAbortedError */
   ensureSound(): void
+}
+
+/** The unit of a transaction. */
+export interface OpenUnit extends OpenTransaction {
+  /** Runs a nested unit in its turn; the signal ends the wait. */
+  nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R>
 }
 
 /** A run of a unit of work, within another or not. Runs that join open no unit. */
@@ -38,6 +44,12 @@ export function unitsAround(resource: object): { readonly unit: OpenUnit; readon
     if (unit?.resource === resource && unit.isOpen) found.push({ unit, owner })
   }
   return found
+}
+
+/** Whether this call is made in that unit, be it open or not. */
+export function isWithin(unit: OpenUnit): boolean {
+  for (let here = scope.get(); here !== undefined; here = here.parent) if (here.unit === unit) return true
+  return false
 }
 
 /** The innermost open unit around this call that was opened by an owner. */

@@ -1,0 +1,28 @@
+import { ValidationError } from '@base/core/errors'
+import type { Column } from 'drizzle-orm'
+
+/** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+
+/** The same in a text of JSON, which has them as escapes: `json` stores those, and is not read as `jsonb` from then on. */
+const UNSTORABLE_IN_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
+/** The value, as it is. @throws ValidationError naming the column, where it cannot be stored */
+export function checkStorable(name: string, column: Column, value: unknown): unknown {
+  if (isStorable(column, value)) return value
+  const message = 'holds an invalid date, or a text with U+0000 or a lone surrogate'
+  throw new ValidationError({ issues: [{ path: name, message }] })
+}
+
+function isStorable(column: Column, value: unknown): boolean {
+  const { baseColumn = column } = column as Column & { readonly baseColumn?: Column }
+  if (baseColumn !== column && Array.isArray(value))
+    return value.every((part) => isStorable(baseColumn, part))
+  if (column.columnType === 'PgJson') return !UNSTORABLE_IN_JSON.test(String(column.mapToDriverValue(value)))
+  return Array.isArray(value) ? value.every(isSound) : isSound(value)
+}
+
+function isSound(part: unknown): boolean {
+  if (typeof part === 'string') return !UNSTORABLE.test(part)
+  return !(part instanceof Date && Number.isNaN(part.getTime()))
+}
