@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConflictError } from '@base/core/errors'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { claimFolder } from './folder-claim.ts'
 
 let folder: string
@@ -40,8 +41,12 @@ describe('a data folder', () => {
     age(5)
     expect(() => claimFolder(folder)).toThrow(ConflictError)
 
-    age(15)
-    claimFolder(folder)()
+    // Set back since, a clock says that it comes.
+    for (const seconds of [15, -15]) {
+      writeFileSync(file, content)
+      age(seconds)
+      claimFolder(folder)()
+    }
   })
 
   test('is refused while another takes it over', () => {
@@ -65,16 +70,41 @@ describe('a data folder', () => {
     release()
   })
 
-  test('stays claimed by who renews it', () => {
-    onTestFinished(() => void vi.useRealTimers())
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    const release = claimFolder(folder)
-    age(15)
-    vi.advanceTimersByTime(2_000)
-    expect(() => claimFolder(folder)).toThrow(ConflictError)
+  describe('that is renewed', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+    afterEach(() => void vi.useRealTimers())
 
-    rmSync(file)
-    vi.advanceTimersByTime(2_000)
-    release()
+    test('stays claimed', () => {
+      const release = claimFolder(folder)
+      age(15)
+      vi.advanceTimersByTime(2_000)
+      expect(() => claimFolder(folder)).toThrow(ConflictError)
+
+      rmSync(file)
+      vi.advanceTimersByTime(2_000)
+      release()
+    })
+
+    test('is lost to who took it over, and is not renewed or given back for it', () => {
+      const lost = vi.fn()
+      const release = claimFolder(folder, lost)
+      writeFileSync(file, '1 elsewhere')
+      age(5)
+      vi.advanceTimersByTime(2_000)
+      expect(lost).toHaveBeenCalledOnce()
+      release()
+      expect(Date.now() - statSync(file).mtimeMs).toBeGreaterThan(4_000)
+    })
+  })
+
+  test('is given back by a process that ends', () => {
+    const module = JSON.stringify(join(import.meta.dirname, 'folder-claim.ts'))
+    const code = `const { claimFolder } = await import(${module}); claimFolder(${JSON.stringify(folder)}); throw new Error('of the start')`
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    })
+    expect(stderr).toContain('of the start')
+    expect(readdirSync(folder)).toEqual([])
   })
 })

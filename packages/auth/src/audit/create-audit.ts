@@ -150,7 +150,9 @@ class ChainedAudit implements Audit {
     const end = await this.head()
     const flaw = after && (await this.#flawAt(after))
     if (after !== undefined && flaw !== undefined) return err(this.#error(after.sequence, flaw))
-    const verified = await verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1), {
+    // What is recorded meanwhile is not waited for, or this would have no end.
+    const most = Math.max(end?.sequence ?? 0, after?.sequence ?? 0, anchor?.sequence ?? 0)
+    const verified = await verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1, most), {
       ...(this.#seal !== undefined && { seal: this.#seal }),
       ...(after !== undefined && { after }),
       ...(anchor !== undefined && { anchor }),
@@ -166,9 +168,9 @@ class ChainedAudit implements Audit {
     return entry.hash === hash ? undefined : 'rewritten'
   }
 
-  async *#entries(first: number): AsyncGenerator<AuditEntry> {
-    // A sink may give less than it was asked for; only an empty page is the end.
-    for (let from = first; ; ) {
+  async *#entries(first: number, last: number): AsyncGenerator<AuditEntry> {
+    // A sink may give less than it was asked for; of a chain that was cut off it gives nothing.
+    for (let from = first; from <= last; ) {
       const page = await this.#read(from, PAGE)
       if (page.length === 0) return
       yield* page

@@ -125,6 +125,7 @@ describe('diff', () => {
       '<a href="/f?sort=a&sig=x%3D%3D&user[password]=y">',
       '<a href="/f?sort=a&sig=[redacted]&user[password]=[redacted]">',
     ],
+    ['/in?next=/reset?token=abc&id=7', '/in?next=/reset?token=[redacted]&id=7'],
     ['/in?next=%2Freset%3Ftoken%3Dabc%26id%3D7', '/in?next=%2Freset%3Ftoken%3D[redacted]%26id%3D7'],
     ['/in?password=a%26b%3F', '/in?password=[redacted]'],
     ['x?country_code=DE&keys=1&zip=7', 'x?country_code=DE&keys=1&zip=7'],

@@ -30,7 +30,7 @@ const GIVEN_AWAY: readonly RegExp[] = [
 
 /** The value of a parameter of a URL, also of one that is the value of another; the name is its first group. */
 const PARAMETER =
-  /(?<=(?:[?&#]|%(?:3F|26|23))([\w.[\]-]{1,64})(?:=|%3D))(?:(?!%(?:3F|26|23)[\w.[\]-]{1,64}%3D)[^\s&#"'<>])+/gi
+  /(?<=(?:[?&#]|%(?:3F|26|23))([\w.[\]-]{1,64})(?:=|%3D))(?:(?!%(?:3F|26|23)[\w.[\]-]{1,64}%3D|\?[\w.[\]-]{1,64}(?:=|%3D))[^\s&#"'<>])+/gi
 
 /** Whether a value of that name is a secret. */
 export type IsSecretName = (name: string) => boolean

@@ -413,6 +413,12 @@ describe('a question', () => {
     expect(shop().explain(query).text).toContain("asked about one of the type 'report'")
   })
 
+  test.each([{ toString: 0, valueOf: 0 }, null, 7])('beside the type %j is denied', (type) => {
+    const query = { principal: admin, action: 'order:read', type, resource: { id: 1 } } as never
+    expect(shop().can(query)).toBe(false)
+    expect(shop().explain(query).text).toContain(`asked about one of the type '${typeof type}'`)
+  })
+
   test('that names two types is denied', () => {
     expect(shop().can({ principal: admin, action: 'order:read', type: 'report' as never })).toBe(false)
   })

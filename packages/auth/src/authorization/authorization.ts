@@ -118,7 +118,7 @@ export interface Authorization<S, R extends string = string> {
    */
   authorize(query: AuthorizationQuery<S>): AuthorizationDecision
   /**
-   * A condition that a thing satisfies exactly where `check` would allow it: for a list, a count or a bulk change. Make it
+   * A condition that a thing satisfies exactly where `check`, told the type, would allow it: for a list, a count or a bulk change. Make it
    * a specification by `specificationOf` of @base/domain. Where nothing is permitted it is an `or` of nothing, which no thing satisfies.
    *
    * @throws `UnsupportedError` naming a policy that has a `when`, where what conditions and permissions say leaves it to decide.

@@ -42,14 +42,20 @@ export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Cal
     rules,
     lineages: readLineages(principal.roles, graph),
     resource: resource !== undefined && isMoreThanType(resource) ? resource : undefined,
-    mismatch: isOther(rules.type, type, ofResource, book) ? String(type ?? ofResource) : undefined,
+    mismatch: otherType(rules.type, type, ofResource, book),
   }
 }
 
 /** A thing may have a `type` of its own that means something else: that it is the name of another type counts only where none is said. */
-function isOther(expected: string, type: unknown, ofResource: unknown, book: RuleBook): boolean {
-  if (type !== undefined) return type !== expected
-  return ofResource !== expected && typeof ofResource === 'string' && book.hasType(ofResource)
+function otherType(expected: string, type: unknown, ofResource: unknown, book: RuleBook): string | undefined {
+  if (type !== undefined) return type === expected ? undefined : textOf(type)
+  if (typeof ofResource !== 'string' || ofResource === expected) return undefined
+  return book.hasType(ofResource) ? ofResource : undefined
+}
+
+/** Never by its own words: it may be what a caller sent. */
+function textOf(type: unknown): string {
+  return typeof type === 'string' ? type : typeof type
 }
 
 function checkResource(resource: unknown): asserts resource is object | undefined {

@@ -98,8 +98,8 @@ export interface AuthorizationDefinition<
   /**
    * The fields that a role may use in an action. The rule of a role counts where that role, or one that it inherits from, permits
    * the action for this very thing: by a permission, or by a policy that allows and applies. A role that permits it itself, and
-   * has no rule, may use all. A policy for everyone is one of each role of the principal, under the rules that it has or inherits.
-   * What several roles may use adds up. A field covers what is below it, in the elements of a list too. @defaultValue all
+   * has no rule, may use all, and so may one that a policy names, if it inherits none. A policy for everyone is under the rules of
+   * all roles of the principal: all may be used where none of them has one. What several roles may use adds up. A field covers what is below it, in the elements of a list too. @defaultValue all
    */
   readonly fields?: FieldRules<S, R>
 }

@@ -51,6 +51,15 @@ describe('the fields of a role', () => {
     policies: [allow('colleagues', undefined, ofDepartment)],
   }
 
+  const auditing = {
+    roles: ['staff', 'auditor'],
+    inherits: { auditor: ['staff'] },
+    permissions: { staff: ['employee:read'] },
+    policies: [allow('audit', ['auditor'])],
+    fields: { staff: read(['name']) },
+  }
+  const bothNamed = { ...auditing, permissions: {}, policies: [allow('both', ['staff', 'auditor'])] }
+
   test.each<[string, object, readonly string[], unknown, unknown]>([
     ['count for what the role permits', company, ['staff', 'manager'], ['name', 'salary'], ['name']],
     [
@@ -83,11 +92,35 @@ describe('the fields of a role', () => {
     ['count under a policy for everyone', everyone, ['intern'], ['iban'], []],
     ['under a policy for everyone add up', everyone, ['intern', 'staff'], ['iban', 'name'], []],
     ['under a policy for everyone are inherited', everyone, ['manager'], ['name', 'salary'], []],
-    ['under a policy for everyone are all without a rule', everyone, ['hr', 'staff'], ALL, []],
+    [
+      'under a policy for everyone are no more with a role that has none',
+      everyone,
+      ['hr', 'staff'],
+      ['name'],
+      [],
+    ],
+    ['under a policy for everyone are all without a rule', everyone, ['hr'], ALL, []],
     ['under a policy for everyone are all without a role', everyone, [], ALL, []],
     ['that nobody has defined widens nothing', everyone, ['staff', 'root'], ['name'], []],
+    ['that nobody has defined, alone, are none', everyone, ['root'], [], []],
+    ['are inherited by an heir that a policy names', auditing, ['auditor'], ['name'], ['name']],
+    ['are no more by a policy that names parent and heir', bothNamed, ['auditor'], ['name'], ['name']],
   ])('%s', (_, definition, roles, ofAnn, ofSid) => {
     expect(fieldsFor(definition, roles)).toEqual([ofAnn, ofSid])
+  })
+
+  test('are no more once a composed role is gone', () => {
+    const authorization = define(everyone)
+    const principal = { id: 'm', roles: ['temp'], department: 'it' }
+    const fields = () =>
+      authorization.permittedFields({ principal, action: 'employee:read', resource: ann }).fields
+    authorization.roles.compose('temp', ['staff'] as never)
+    expect(fields()).toEqual(['name'])
+    authorization.roles.remove('temp')
+    expect(fields()).toEqual([])
+    expect(authorization.can({ principal, action: 'employee:read', resource: ann, field: 'name' })).toBe(
+      false,
+    )
   })
 
   test('are those that can, explain and pick go by', () => {

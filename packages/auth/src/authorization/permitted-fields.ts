@@ -2,6 +2,7 @@ import type { AuthorizationDecision, PermittedFields } from './authorization.js'
 import type { Call } from './call.js'
 import { type Permit, permitsOf } from './permits.js'
 import type { RoleGraph } from './role-graph.js'
+import type { ActionRules } from './rule-book.js'
 
 const ALL: PermittedFields = Object.freeze({ all: true, fields: Object.freeze([]) })
 
@@ -35,28 +36,32 @@ export function decideField(
   }
 }
 
-/**
- * The fields that come with what permits: those of its roles and of the roles that inherit from them, and all where one
- * of its roles has no rule. What is for everyone is for each role of the principal.
- */
-function fieldsOf({ roles }: Permit, call: Call, graph: RoleGraph): PermittedFields {
-  if (roles === undefined && isEveryoneUnlimited(call)) return ALL
-  const fields = new Set<string>()
-  for (const lineage of call.lineages)
-    for (const role of lineage) {
-      const paths = call.rules.fields?.get(role)
-      if (paths === undefined && roles?.has(role)) return ALL
-      if (paths === undefined) continue
-      if (roles !== undefined && !graph.lineage(role).some((one) => roles.has(one))) continue
-      for (const path of paths) fields.add(path)
+/** The fields that come with what permits. */
+function fieldsOf({ roles, policy }: Permit, call: Call, graph: RoleGraph): PermittedFields {
+  if (roles === undefined) return fieldsOfEveryone(call)
+  const { rules, lineages } = call
+  const isLimited = (role: string) => rules.fields?.has(role) === true
+  const counted = new Set<string>()
+  for (const role of lineages.flat()) {
+    if (isLimited(role)) {
+      if (graph.lineage(role).some((one) => roles.has(one))) counted.add(role)
+    } else if (roles.has(role)) {
+      // A policy that names a role is no reason to leave what the role inherits.
+      const limiting = policy === undefined ? [] : graph.lineage(role).filter(isLimited)
+      if (limiting.length === 0) return ALL
+      for (const one of limiting) counted.add(one)
     }
-  return limitedTo(fields)
+  }
+  return limitedBy(counted, rules)
 }
 
-/** Whether a principal has a role of its own that no rule limits, or none at all; what nobody has defined is no role. */
-function isEveryoneUnlimited({ rules, lineages }: Call): boolean {
-  const held = lineages.filter((lineage) => lineage.length > 0)
-  return held.length === 0 || held.some((lineage) => !lineage.some((role) => rules.fields?.has(role)))
+/** Under the rules of all roles: one without a rule may have nothing to do with the action, and lifts none. */
+function fieldsOfEveryone({ rules, lineages }: Call): PermittedFields {
+  const held = lineages.flat()
+  const limiting = held.filter((role) => rules.fields?.has(role))
+  if (limiting.length > 0) return limitedBy(limiting, rules)
+  // What a role would limit that is not there any more, or not yet, nobody knows.
+  return lineages.length > 0 && held.length === 0 ? NO_FIELDS : ALL
 }
 
 /** Whether a field is one of them, or below one. */
@@ -74,6 +79,10 @@ function both(a: PermittedFields, b: PermittedFields): PermittedFields {
   const within = (one: PermittedFields, other: PermittedFields) =>
     one.fields.filter((field) => isPermitted(field, other))
   return limitedTo(new Set([...within(a, b), ...within(b, a)]))
+}
+
+function limitedBy(roles: Iterable<string>, { fields }: ActionRules): PermittedFields {
+  return limitedTo(new Set([...roles].flatMap((role) => fields?.get(role) ?? [])))
 }
 
 function limitedTo(fields: ReadonlySet<string>): PermittedFields {

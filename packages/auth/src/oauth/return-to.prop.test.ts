@@ -39,6 +39,8 @@ const redirect = fc
         ':',
       ),
       fc.constantFrom('evil.example', 'https:', 'javascript:', '\uff0f', '\u2215', '\u2028', '[', ']'),
+      // Marks that a normal form joins to the letter before them.
+      fc.constantFrom('\u0307', '%cc%87', '\u0327', '%CC%A7', '%cc%81'),
       fc.string({ unit: 'binary', maxLength: 3 }),
     ),
     { maxLength: 10 },

@@ -50,17 +50,17 @@ function readReturnTo(value: unknown): string | undefined {
   return url.pathname + url.search + url.hash
 }
 
-/** Whether a path stays one, however often it is decoded. */
+/** Whether a path stays one, however often it is decoded, in each form that somebody may read it in. */
 function isOwnPath(path: string): boolean {
-  let now = decoded(path)
-  if (now === undefined || !isSafe(path)) return false
+  const once = decoded(path)
+  if (once === undefined || !isSafe(path)) return false
+  let forms: readonly string[] = [once]
   for (let count = 1; count < MOST_DECODINGS; count++) {
-    // Some also take full-width characters for the narrow ones.
-    const read: string = now.normalize('NFKC')
-    if (!isSafe(read)) return false
-    const next = decodedFurther(read)
-    if (next === read) return true
-    now = next
+    // Some take full-width characters for the narrow ones. That joins letters and marks too, such as those of an escape.
+    const read = new Set(forms.flatMap((form) => [form, form.normalize('NFKC')]))
+    if (![...read].every(isSafe)) return false
+    forms = [...read].map(decodedFurther)
+    if (forms.every((form) => read.has(form))) return true
   }
   return false
 }

@@ -40,6 +40,15 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'a token is taken as it was found',
+    (store) => ({
+      take: async (key, now) => {
+        const { state, ...taken } = (await store.take(key, now)) ?? {}
+        return taken.sub === undefined ? undefined : (taken as never)
+      },
+    }),
+  ],
+  [
     'to look at a token changes nothing',
     (store) => {
       const seen = new Set<string>()

@@ -67,6 +67,12 @@ function keeping(law: Law<ActionTokenStore>): void {
     assert.equal((await take(store, 'a'))?.sub, 'ann')
   })
 
+  law('a token is taken as it was found', async (store) => {
+    await add(store, 'a', { state: 's'.repeat(43), data: '{"a":1}' })
+    const found = await find(store, 'a')
+    assert.deepEqual(await take(store, 'a'), found)
+  })
+
   law('to look at a token changes nothing', async (store) => {
     await add(store, 'a')
     const first = await find(store, 'a')
