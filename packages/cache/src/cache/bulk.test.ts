@@ -102,3 +102,39 @@ describe('very many entries at once', () => {
     ])
   })
 })
+
+describe('while the first slice of very many is written', () => {
+  const some = names.slice(0, 600).map((name) => [name, 'bulk', { tags: ['t'] }] as const)
+
+  test.each<[string, (here: Cache, there: Cache) => Promise<unknown>, unknown]>([
+    ['set', (here) => here.set('k599', 'newer'), 'newer'],
+    ['deleted', (here) => here.delete('k599'), undefined],
+    ['invalidated by a tag', (here) => here.deleteByTag('t'), undefined],
+    ['invalidated by a pattern', (here) => here.deleteByPattern('*599'), undefined],
+    ['cleared', (here) => here.clear(), undefined],
+    ['deleted elsewhere', (_, there) => there.delete('k599'), undefined],
+    ['invalidated by a tag elsewhere', (_, there) => there.deleteByTag('t'), undefined],
+  ])('what is %s of a later one stays so', async (_, change, expected) => {
+    const { node, until } = fleet()
+    const [a, b] = [node(), node()]
+    await until(Promise.all([a.set('k599', 'old'), b.get('k599')]))
+    await until(Promise.all([a.setMany(some), change(a, b)]))
+    expect([await a.get('k599'), await node().get('k599')]).toEqual([expected, expected])
+  })
+
+  test('what is deleted elsewhere and set here again is there', async () => {
+    const { clock, node, until } = fleet()
+    const [a, b] = [node(), node()]
+    await until(Promise.all([a.get('k599'), b.get('k599')]))
+    const writing = a.setMany(some)
+    await b.delete('k599')
+    await clock.advance(0)
+    await a.set('k599', 'again')
+    await until(writing)
+    expect([await a.get('k599'), await node().get('k599'), await node().get('k598')]).toEqual([
+      'again',
+      'again',
+      'bulk',
+    ])
+  })
+})

@@ -46,7 +46,8 @@ export interface CacheOptions {
   readonly softTimeout?: Duration
   /**
    * How long to wait for a load at all, more than 0. Its signal aborts then. One that goes on all the same is joined for as long
-   * once more; who comes later loads anew, and its late value is stored unless a newer one is known. @defaultValue Infinity
+   * once more, after others of its key that hung for up to four times as long; who comes later loads anew, and its late value
+   * is stored unless a newer one is known, or six more have hung since. @defaultValue Infinity
    */
   readonly hardTimeout?: Duration
   /** How long `null` is fresh, in place of `ttl`; a shorter ttl of a call or a key holds for it too. @defaultValue as any value */

@@ -85,19 +85,26 @@ export class CacheCore {
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
   }
 
-  /** It does not heed its signal: who comes now loads anew. Its late value is kept unless that of a newer load is known by then. */
+  /**
+   * It does not heed its signal: who comes now loads anew. Its late value is kept unless that of a newer load is known by then,
+   * or too many were given up after it.
+   */
   giveUp(flight: Flight): void {
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
-    this.overdue.add(flight)
     flight.onGivenUp()
+    const needless = flight.isDiscarded ? flight : this.overdue.add(flight)
+    if (needless !== undefined) this.#dismiss(needless)
   }
 
-  /** It has a value: those that began before it are of no use any more. */
+  /** It has a value: those that began before it are of no use any more. One that is discarded itself may be the oldest. */
   outdate(flight: Flight): void {
-    for (const older of this.overdue.before(flight)) {
-      this.discard(older)
-      this.#end(older)
-    }
+    if (flight.isDiscarded) return
+    for (const older of this.overdue.before(flight)) this.#dismiss(older)
+  }
+
+  #dismiss(flight: Flight): void {
+    this.discard(flight)
+    this.#end(flight)
   }
 
   land(flight: Flight): void {

@@ -106,6 +106,65 @@ describe('a load that does not heed its hard timeout', () => {
   )
 })
 
+describe('loads that hang, one after the other', () => {
+  /** Loads of one key that are given up, one after the other, each with a gate of its own. */
+  async function hang(count: number) {
+    const { clock, node } = setUp()
+    const cache = node()
+    const gates = Array.from({ length: count }, () => deferred<string>())
+    for (const gate of gates) {
+      cache.getOrSet('k', () => gate.promise).catch(() => {})
+      await clock.advance(5 * HARD)
+    }
+    return { clock, cache, gates }
+  }
+
+  test('are joined until five times their hard timeout, and no longer', async () => {
+    const { cache } = await hang(10)
+    expect(await cache.getOrSet('k', () => 'back')).toBe('back')
+  })
+
+  test.each([
+    [1, undefined],
+    [2, 'late'],
+  ])('are of use for the last six: that of index %i of eight', async (index, expected) => {
+    const { clock, cache, gates } = await hang(8)
+    gates[index]?.resolve('late')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe(expected)
+  })
+
+  test('leave the late value of one to be kept after that of an older one which a deletion made useless', async () => {
+    const { clock, node } = setUp()
+    const { gates, load } = gated()
+    const cache = node()
+    const older = cache.getOrSet('k', load, { hardTimeout: 10 * HARD })
+    await clock.advance(0)
+    await cache.delete('k')
+    cache.getOrSet('k', load).catch(() => {})
+    await clock.advance(2 * HARD)
+    gates[0]?.resolve('before')
+    expect([await older, await cache.get('k')]).toEqual(['before', undefined])
+    gates[1]?.resolve('after')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('after')
+  })
+
+  test('are waited for by close no longer once they are given up and of no use', async () => {
+    const { clock, node } = setUp()
+    const cache = node()
+    cache.getOrSet('k', () => new Promise(() => {})).catch(() => {})
+    await clock.advance(0)
+    await cache.delete('k')
+    await clock.advance(2 * HARD)
+    const closed = vi.fn()
+    const closing = cache.close().then(closed)
+    await clock.advance(0)
+    expect(closed).toHaveBeenCalled()
+    await closing
+  })
+})
+
 describe('closing', () => {
   test('waits for the loads that run for a second, then aborts them, and waits no longer for those that do not heed it', async () => {
     const { clock, node } = setUp({ hardTimeout: Number.POSITIVE_INFINITY })

@@ -81,6 +81,31 @@ describe('a set that took too long, and lands later', () => {
     expect([await cache.get('k'), await cache.get('other')]).toEqual([undefined, 'there'])
   })
 
+  test('costs a read of many no more than its key', async () => {
+    const { clock, bare, setLate } = fleet()
+    const cache = bare()
+    const others = bare()
+    await setLate(cache)
+    await clock.advance(1_000)
+    await others.setMany([
+      ['a', 1],
+      ['b', 2],
+    ])
+    expect(await cache.getMany(['a', 'k', 'b', 'a'])).toEqual([1, undefined, 2, 1])
+  })
+
+  test('is waited for by close no longer once it is taken for lost', async () => {
+    const { clock, bare, setLate } = fleet()
+    const cache = bare()
+    await setLate(cache)
+    await clock.advance('1m')
+    const closed = vi.fn()
+    const closing = cache.close().then(closed)
+    await clock.advance(0)
+    expect(closed).toHaveBeenCalled()
+    await closing
+  })
+
   test('is waited for by close, and deleted', async () => {
     const { clock, shared, node, setLate, land } = fleet()
     const cache = node()

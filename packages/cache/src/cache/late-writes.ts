@@ -45,8 +45,10 @@ export class LateWrites {
     return keys.some((key) => (this.#byKey.get(key)?.until ?? now) > now)
   }
 
-  /** Resolves when all of them have landed. */
+  /** Resolves when all of them have landed that are not taken for lost. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#byKey.values()].map(({ landing }) => landing))
+    const now = this.#clock.monotonic()
+    const open = [...this.#byKey.values()].filter(({ until }) => until > now)
+    await Promise.all(open.map(({ landing }) => landing))
   }
 }

@@ -11,6 +11,7 @@ import { toBytes } from './frame.js'
 import type { Invalidation } from './invalidation.js'
 import { LowerLayer } from './lower-layer.js'
 import { LowerReader } from './lower-reader.js'
+import { PendingWrites } from './pending-writes.js'
 import { isUserTag, Scope } from './scope.js'
 import type { Settings } from './settings.js'
 
@@ -32,8 +33,7 @@ export class Layers {
   readonly #settings: Settings
   readonly #reader: LowerReader
   readonly #bus: BusLink | undefined
-  /** The last write of each key that is on its way to the lower layers. */
-  readonly #writing: Map<string, Found> = new Map()
+  readonly #writing: PendingWrites = new PendingWrites()
   /** Told of all that is invalid, before anyone is told that it is done. */
   readonly #forget: (invalidation: Invalidation) => void
 
@@ -46,7 +46,11 @@ export class Layers {
     this.top = engineOf(layers[0] as CacheStore<unknown>)
     const listener = {
       failed: failed('layer'),
-      caughtUp: (invalidation: Invalidation) => void this.#bus?.tell(invalidation),
+      caughtUp: (invalidation: Invalidation) => {
+        // Another cache may have read it in its own layers meanwhile, into the memory that they share.
+        if (this.top !== undefined && this.top.users.size > 1) this.#drop(invalidation)
+        void this.#bus?.tell(invalidation)
+      },
     }
     this.tags = this.top?.tags ?? new TagBook()
     this.lower = layers
@@ -59,8 +63,12 @@ export class Layers {
     this.#bus =
       bus &&
       new BusLink(bus, scope.path, clock, this.#name, {
-        heard: (invalidation, from) =>
-          this.top?.users.has(from) === true ? this.#forget(invalidation) : this.#drop(invalidation),
+        heard: (invalidation, from) => {
+          this.#writing.revoke(invalidation)
+          // What one that shares this memory tells is gone from it.
+          if (this.top?.users.has(from) === true) this.#forget(invalidation)
+          else this.#drop(invalidation)
+        },
         lost: () => this.#drop({ cleared: [scope.path] }),
         toldLate: ({ patterns = [] }) => {
           // Loads of other nodes were written meanwhile, which had not heard of it.
@@ -188,7 +196,7 @@ export class Layers {
     )
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
-    if (this.lower.length > 0) for (const [key, entry] of entries) this.#writing.set(key, entry)
+    if (this.lower.length > 0) for (const [key, entry] of entries) this.#writing.add(key, entry)
     const belows = below.map(batchesOf)
     for (const [place, part] of batchesOf(entries).entries()) {
       await this.#overwriteBelow(
@@ -204,7 +212,18 @@ export class Layers {
   ): Promise<void> {
     const keys = entries.map(([key]) => key)
     if (this.lower.length > 0) {
-      await Promise.all(this.lower.map((layer, index) => layer.overwrite(below[index] as Writes)))
+      // Its turn may come after calls that were made later.
+      const fates = entries.map(([key, entry]) => this.#writing.fateOf(key, entry))
+      const gone = keys.filter((_, place) => fates[place] === 'delete')
+      await Promise.all(
+        this.lower.flatMap((layer, index) => {
+          const writes = (below[index] as Writes).filter((_, place) => fates[place] === 'write')
+          return [
+            writes.length > 0 && layer.overwrite(writes),
+            gone.length > 0 && layer.invalidate({ keys: gone }),
+          ]
+        }),
+      )
       const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
       if (lost.length > 0) this.#drop({ keys: lost })
       // A read of a lower layer that is still under way may have found what was there before.
@@ -214,6 +233,7 @@ export class Layers {
   }
 
   async invalidate(invalidation: Invalidation): Promise<void> {
+    this.#writing.revoke(invalidation)
     this.#drop(invalidation)
     if (this.lower.length > 0) {
       // A pattern finds no load that runs elsewhere: that must hear of it before the layers are looked through.
@@ -236,8 +256,7 @@ export class Layers {
 
   /** Whether memory had no room for what was written: a read of a lower layer may have filled it with what was there before. */
   #isLost(key: string, entry: Found): boolean {
-    if (this.#writing.get(key) !== entry) return false
-    this.#writing.delete(key)
+    if (!this.#writing.end(key, entry)) return false
     const { top } = this
     return top !== undefined && top.slots.values[top.slotOf(key)] !== entry.held
   }

@@ -14,7 +14,7 @@ const LEASE = 30_000
 const ROUNDING = 10
 
 /** The time after which a load is given up is doubled no more often. */
-const MOST_DOUBLINGS = 5
+const MOST_DOUBLINGS = 2
 
 const TIMER = { ref: false, name: 'load' } as const
 
@@ -72,8 +72,8 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
 }
 
 /**
- * Aborts it at its hard timeout; where it goes on for as long once more, it is given up. After each that was, the next one of
- * its key has twice the time, so that loads do not pile up on a source that is slow.
+ * Aborts it at its hard timeout; where it goes on for as long once more, it is given up. After each of the first that were, the
+ * next one of its key has twice the time, so that fewer pile up on a source that is slow.
  */
 function limit(core: CacheCore, flight: Flight, { key, rules }: LoadRequest): () => void {
   const { clock } = core.settings

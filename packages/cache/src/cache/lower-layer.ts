@@ -81,7 +81,16 @@ export class LowerLayer {
 
   /** `undefined` where it cannot be asked now. */
   read(keys: readonly string[], tags: readonly string[]): Promise<CrowdRead | undefined> {
-    return this.#late.touch(keys) ? Promise.resolve(undefined) : this.#reads.read(keys, tags)
+    return this.#late.touch(keys) ? this.#readOthers(keys, tags) : this.#reads.read(keys, tags)
+  }
+
+  /** Nothing of the keys that may still be written. */
+  async #readOthers(keys: readonly string[], tags: readonly string[]): Promise<CrowdRead | undefined> {
+    const others = keys.filter((key) => !this.#late.touch([key]))
+    const read = others.length === 0 ? undefined : await this.#reads.read(others, tags)
+    if (read === undefined) return undefined
+    const found = new Map(others.map((key, place) => [key, read.entries[place]]))
+    return { ...read, entries: keys.map((key) => found.get(key)) }
   }
 
   /** The result of a load, which began at a version; `false` where the layer knows something newer. */

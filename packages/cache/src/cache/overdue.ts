@@ -1,12 +1,17 @@
 import type { Flight } from './flight.js'
 
+/** So many of a key are kept. */
+const MOST = 6
+
 /** Flights that did not land when they were told to: nobody joins them any more, and their late values still count. */
 export class Overdue {
   readonly #byKey: Map<string, readonly Flight[]> = new Map()
 
-  /** The oldest of a key are added first. */
-  add(flight: Flight): void {
-    this.#byKey.set(flight.key, [...(this.#byKey.get(flight.key) ?? []), flight])
+  /** The oldest of a key are added first. Gives the one that is too much then, which is still there. */
+  add(flight: Flight): Flight | undefined {
+    const all = [...(this.#byKey.get(flight.key) ?? []), flight]
+    this.#byKey.set(flight.key, all)
+    return all.length > MOST ? all[0] : undefined
   }
 
   remove(flight: Flight): void {

@@ -3,7 +3,7 @@ import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import { memoryCacheBus } from '../bus/index.js'
 import { type Cache, type CacheOptions, createCache } from '../cache/index.js'
-import { memoryCacheStore } from './index.js'
+import { type CacheStore, memoryCacheStore } from './index.js'
 
 /** Two caches on one memory store, and one on its own; all on a bus. */
 function onOneStore(options: Partial<CacheOptions> = {}) {
@@ -46,6 +46,33 @@ describe('caches that share a memory store, and a bus', () => {
     expect([await before, await after, await a.get('k')]).toEqual(['old', 'new', 'new'])
   })
 })
+
+test.each([[true], [false]])(
+  'a deletion that a layer of one of them learns of late holds for all that share the memory: a bus %s',
+  async (hasBus) => {
+    const clock = new TestClock()
+    const [shared, lower] = [memoryCacheStore({ clock }), memoryCacheStore({ clock })]
+    let isAway = false
+    const unsteady: CacheStore = {
+      ...lower,
+      delete: async (keys) => {
+        if (isAway) throw new Error('away')
+        return lower.delete(keys)
+      },
+    }
+    const bus = hasBus ? memoryCacheBus() : undefined
+    const node = (store: CacheStore) =>
+      createCache({ layers: [shared, store], ...(bus && { bus }), jitter: [0, 0], clock })
+    const [a, b] = [node(unsteady), node({ ...lower })]
+    await a.set('k', 'old')
+    isAway = true
+    await a.delete('k')
+    expect(await b.get('k')).toBe('old')
+    isAway = false
+    await clock.advance(1_000)
+    expect([await a.get('k'), await b.get('k')]).toEqual([undefined, undefined])
+  },
+)
 
 test('a memory store frees what has ended, also once one of the caches that share it is closed', async () => {
   const { a, b, clock } = onOneStore({ namespace: 'a' })
