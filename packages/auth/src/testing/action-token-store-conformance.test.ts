@@ -43,8 +43,8 @@ const twins: readonly [law: string, change: Change][] = [
     'a token is taken as it was found',
     (store) => ({
       take: async (key, now) => {
-        const { state, ...taken } = (await store.take(key, now)) ?? {}
-        return taken.sub === undefined ? undefined : (taken as never)
+        const taken = await store.take(key, now)
+        return taken && { sub: taken.sub, data: taken.data, expiresAt: taken.expiresAt }
       },
     }),
   ],

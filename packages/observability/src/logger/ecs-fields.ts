@@ -2,6 +2,7 @@ import { ecsRequest, ecsResponse } from './ecs-http.js'
 import { errorFields, isError, toEcsError } from './error-fields.js'
 import { MAX_ITEMS } from './limits.js'
 import type { Fields, Rename } from './line-format.js'
+import { type Named, shownObject } from './shown-object.js'
 
 /** Objects of ECS of which the line has fields of its own: shown field by field, so that none is there twice. */
 const SETS = [
@@ -51,24 +52,29 @@ function duration(value: unknown): Fields {
 
 /** Keys of labels have no `.`, `*` or `\`; their values are no objects. */
 function labels(value: unknown): Fields {
-  if (!hasFields(value)) return [['labels.labels', value]]
-  return keysOf(value).map((key) => {
-    const label = read(value, key)
-    return [`labels.${key.replace(/[.*\\]/g, '_')}`, label, isObject(label)] as const
-  })
+  const shown = shownObject(value)
+  if (shown === undefined) return [label('labels', value)]
+  return keysOf(shown).map((key) => label(key.replace(/[.*\\]/g, '_'), read(shown, key)))
 }
 
 /** Where the schema has an object, anything else would have the whole line refused. */
 function object(name: string, value: unknown): Fields {
-  return [[hasFields(value) ? name : `labels.${name}`, value]]
+  const shown = shownObject(value)
+  return [shown === undefined ? label(name, value) : [name, shown]]
 }
 
+/** By the fields that JSON would show: whoever says them with `toJSON` leaves out what nobody shall see. */
 function fieldByField(set: string, value: unknown): Fields {
-  if (!hasFields(value)) return object(set, value)
-  return keysOf(value).map((key) => [`${set}.${key}`, read(value, key)])
+  const shown = shownObject(value)
+  if (shown === undefined) return [label(set, value)]
+  return keysOf(shown).map((key) => [`${set}.${key}`, read(shown, key)])
 }
 
-function read(owner: Record<string, unknown>, key: string): unknown {
+function label(name: string, value: unknown): Fields[number] {
+  return [`labels.${name}`, value, isObject(value)]
+}
+
+function read(owner: Named, key: string): unknown {
   try {
     return owner[key]
   } catch {
@@ -76,13 +82,8 @@ function read(owner: Record<string, unknown>, key: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Named {
   return typeof value === 'object' && value !== null
-}
-
-/** Whether it is an object by names, and no list. */
-function hasFields(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
 function keysOf(value: object): readonly string[] {

@@ -124,6 +124,43 @@ describe('what has the name of an object of ECS', () => {
     expect(line?.['user']).toEqual({ id: 7, password: '[Redacted]' })
   })
 
+  class Point {
+    readonly x = 1
+  }
+  class Entity {
+    readonly host = 'h'
+    readonly note = 'kept back'
+    toJSON() {
+      return { host: this.host }
+    }
+  }
+
+  test.each([
+    ['what toJSON gives', { client: new Entity() }, { 'client.host': 'h' }],
+    ['what a map has', { http: new Map([['version', '2']]) }, { 'http.version': '2' }],
+    ['an instance', { client: new Point() }, { 'client.x': 1 }],
+    ['a URL', { url: new URL('https://a.example/y') }, { 'labels.url': 'https://a.example/y' }],
+    ['a time', { client: new Date(0) }, { 'labels.client': '1970-01-01T00:00:00.000Z' }],
+    ['a list', { client: [{ a: 1 }] }, { 'labels.client': '[{"a":1}]' }],
+    ['labels as a map', { labels: new Map([['a.b', 1]]) }, { 'labels.a_b': 1 }],
+    ['a list as labels', { labels: [{ a: 1 }] }, { 'labels.labels': '[{"a":1}]' }],
+    ['a user by toJSON', { user: new Entity() }, { user: { host: 'h' } }],
+    ['a user as a map', { user: new Map([['id', 1]]) }, { user: { id: 1 } }],
+    ['a user as a time', { user: new Date(0) }, { 'labels.user': '1970-01-01T00:00:00.000Z' }],
+    ['a user as a text', { user: { toJSON: () => 'ann' } }, { 'labels.user': 'ann' }],
+    ['a user as a list', { user: [{ id: 1 }] }, { 'labels.user': '[{"id":1}]' }],
+  ])('shows %s as JSON does, and what is no object then as the text of a label', (_, fields, shown) => {
+    const line = lineOf(fields)
+    const own = Object.keys(line ?? {}).filter((key) => /^(labels|client|http|url|user)\b/.test(key))
+    expect(Object.fromEntries(own.map((key) => [key, line?.[key]]))).toEqual(shown)
+  })
+
+  test('is hidden as a whole where its name is', () => {
+    const memory = memoryLogger({ format: 'ecs', redact: { keys: ['client'] } })
+    memory.logger.info({ client: { name: 'ann' } })
+    expect(memory.lines[0]?.['client.name']).toBe('[Redacted]')
+  })
+
   test('is named as a label where it cannot be read, alone', () => {
     const broken = (name: string, beside: object) =>
       Object.defineProperty(beside, name, {

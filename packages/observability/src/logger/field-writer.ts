@@ -5,6 +5,7 @@ import { MAX_ITEMS, MAX_TEXT } from './limits.js'
 import type { Fields, LineFormat } from './line-format.js'
 import { quote } from './quote.js'
 import type { KnownKey, Place } from './redaction.js'
+import { isPlainObject } from './shown-object.js'
 import { newWalk, type Walk } from './walk.js'
 
 /** Serializers by key, as pino has them. */
@@ -68,7 +69,7 @@ export class FieldWriter {
       for (const [name, value, asText] of this.#shown(key, () => this.#read(fields, key, serializers))) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
-        const known = this.#top.key(free)
+        const known = this.#known(free, key)
         const json = asText ? this.#asText(value, known, walk) : this.#writer.value(value, known, walk)
         if (json === undefined) continue
         const final = known.changed === undefined ? free : changed.next(known.changed)
@@ -78,6 +79,13 @@ export class FieldWriter {
       }
     }
     return written
+  }
+
+  /** What holds for a final key; what is hidden as a whole is hidden field by field. */
+  #known(name: string, key: string): KnownKey {
+    const known = this.#top.key(name)
+    const isPart = name !== key && name.startsWith(`${key}.`)
+    return isPart && this.#top.key(key).hidden ? { ...known, hidden: true } : known
   }
 
   #asText(value: unknown, known: KnownKey, walk: Walk): string | undefined {
@@ -108,11 +116,10 @@ export class FieldWriter {
   }
 }
 
-/** Whether a field is an object by names, as far as can be seen. */
+/** Whether a field is an object that is shown as it is, as far as can be seen. */
 function holdsObject(fields: object, key: string): boolean {
   try {
-    const value = (fields as Record<string, unknown>)[key]
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isPlainObject((fields as Record<string, unknown>)[key])
   } catch {
     return false
   }

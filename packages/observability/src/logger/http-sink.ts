@@ -3,7 +3,7 @@ import { TimeoutError } from '@base/core/errors'
 import { type Agent, createAgent, type Outcome, post, type Target } from '../http/post.js'
 import { LineQueue } from './line-queue.js'
 import { warnOnce } from './log-warning.js'
-import type { ShippingFormat } from './shipping-format.js'
+import type { ShippingFormat, Strange } from './shipping-format.js'
 import type { ShippingSink } from './shipping-sink.js'
 
 /** The pause after a failure, and the longest, in milliseconds. */
@@ -11,6 +11,8 @@ const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 /** Of a pause that the collector asks for. */
 const LONGEST_REST = 300_000
+/** How often a line is sent to which no answer can be read. */
+const MOST_UNCLEAR = 5
 
 /** The options of an {@link HttpSink}, checked and complete. */
 export interface HttpSinkRules {
@@ -41,12 +43,17 @@ export class HttpSink implements ShippingSink {
   #resume: (() => void) | undefined
   /** Lines of a batch at the moment: less after one was too large. */
   #batch: number
+  /** Lines of a batch whose answer is not too long. */
+  #most: number
+  /** How often the first line was sent alone, and nobody knows what became of it. */
+  #unclear = 0
   #pause = FIRST_PAUSE
 
   constructor(rules: HttpSinkRules) {
     this.#rules = rules
     this.#agent = createAgent(rules.target.url)
     this.#batch = rules.maxBatch
+    this.#most = rules.maxBatch
     process.on('beforeExit', this.#atEnd)
   }
 
@@ -147,21 +154,38 @@ export class HttpSink implements ShippingSink {
   #settle(outcome: Outcome, batch: number): number | undefined {
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
+      this.#unclear = 0
       if (outcome.status === 413 && batch > 1) this.#batch = Math.ceil(batch / 2)
       else this.#drop(this.#queue.remove(batch))
       return undefined
     }
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
-    if (taken === undefined) {
-      // Fewer lines have a shorter answer, which is not cut.
-      this.#batch = Math.ceil(batch / 2)
+    if (taken === 'cut' || taken === 'unclear') return this.#sendAgain(taken, batch)
+    this.#unclear = 0
+    this.#batch = Math.min(this.#batch * 2, this.#most)
+    if (taken === 'foreign') this.#tellForeign()
+    const known = taken === 'foreign' ? [] : taken
+    const removed = this.#queue.remove(batch, (index) => known[index] === 'later')
+    this.#drop(known.filter((each) => each === 'refused').length)
+    if (removed < batch) return this.#nextPause()
+    this.#pause = FIRST_PAUSE
+    return undefined
+  }
+
+  /** Fewer lines have a shorter answer, which is not cut; one that is alone is not waited for for ever. */
+  #sendAgain(answer: Strange, batch: number): number | undefined {
+    this.#batch = Math.ceil(batch / 2)
+    if (batch > 1) {
+      if (answer === 'cut') this.#most = this.#batch
       return this.#nextPause()
     }
-    this.#batch = Math.min(this.#batch * 2, this.#rules.maxBatch)
-    this.#queue.remove(batch, (index) => taken[index] === 'later')
-    this.#drop(taken.filter((each) => each === 'refused').length)
-    if (taken.includes('later')) return this.#nextPause()
+    // It was not for its length.
+    this.#most = this.#rules.maxBatch
+    this.#unclear += 1
+    if (this.#unclear < MOST_UNCLEAR) return this.#nextPause()
+    this.#unclear = 0
     this.#pause = FIRST_PAUSE
+    this.#drop(this.#queue.remove(1))
     return undefined
   }
 
@@ -183,6 +207,13 @@ export class HttpSink implements ShippingSink {
       const timer = this.#rules.clock.schedule(rest, end, { ref: false, name: 'lines to ship again' })
       this.#resume = end
     })
+  }
+
+  #tellForeign(): void {
+    warnOnce(
+      this.#rules,
+      `${this.#rules.target.url.origin} answers as no bulk API: whether it takes each line of the log is not known. For what takes a line each there is format: 'ndjson'.`,
+    )
   }
 
   #drop(lines: number): void {

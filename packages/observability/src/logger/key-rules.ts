@@ -1,4 +1,4 @@
-import { MAX_ITEMS, MAX_KEY } from './limits.js'
+import { MAX_ITEMS } from './limits.js'
 
 /** Names whose values are never shown unless `defaults` is false; `*` stands for any characters. */
 export const DEFAULT_KEYS: readonly string[] = [
@@ -40,9 +40,6 @@ export const DEFAULT_KEYS: readonly string[] = [
   'otp',
 ]
 
-/** Names of which it is remembered whether they hide. */
-const KNOWN_NAMES = 1_000
-
 /** Whether a key is one whose value is hidden. */
 export type KeyRules = (name: string) => boolean
 
@@ -54,34 +51,32 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_\s[\]]/g, '')
 }
 
-/** The rules of a list of names. A key of several names, such as `user.password` or `user[password]`, is asked for each too. */
+/** No name. */
+const NONE = /(?!)/
+
+/**
+ * The rules of a list of names. A key of several names is asked for by each that stands in brackets or before them, as in
+ * `user[password]`, and of those between dots by the last: `user.password` is one, `token.count` tells of one.
+ */
 export function keyRules(names: readonly string[]): KeyRules {
   const plain = names.map(plainName)
   const exact = new Set(plain.filter((name) => !name.includes('*')))
-  const wild = plain.filter((name) => name.includes('*')).map(wildcard)
-  const hides = (name: string) => exact.has(name) || wild.some((expression) => expression.test(name))
-  return remembered((name) => hides(plainName(name)) || (/[.[]/.test(name) && stepsOf(name).some(hides)))
-}
-
-/** The same, asked once for each name of a few: those of parameters come again with each URL. */
-function remembered(rules: KeyRules): KeyRules {
-  const known = new Map<string, boolean>()
-  return (name) => {
-    const before = known.get(name)
-    if (before !== undefined) return before
-    const hides = rules(name)
-    if (known.size >= KNOWN_NAMES) known.clear()
-    // A copy, for a part of a text keeps the whole of it in memory.
-    if (name.length <= MAX_KEY) known.set(structuredClone(name), hides)
-    return hides
-  }
+  const wild = wildcards(plain.filter((name) => name.includes('*')))
+  const hides = (name: string) => exact.has(name) || wild.test(name)
+  return (name) => hides(plainName(name)) || (/[.[]/.test(name) && stepsOf(name).some(hides))
 }
 
 function stepsOf(name: string): string[] {
-  return name.split(/[.[\]]/, MAX_ITEMS).map(plainName)
+  return name.split(/[[\]]/, MAX_ITEMS).map((step) => plainName(step.slice(step.lastIndexOf('.') + 1)))
 }
 
-function wildcard(name: string): RegExp {
+/** One expression for all, for it is asked for each name of a text. */
+function wildcards(names: readonly string[]): RegExp {
+  return names.length === 0 ? NONE : new RegExp(names.map(wildcard).join('|'), 's')
+}
+
+function wildcard(name: string): string {
   const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
+  // What may stand at either end is not looked at.
+  return `^${parts.join('.*')}$`.replace(/^\^(?:\.\*)+/, '').replace(/(?:\.\*)+\$$/, '')
 }

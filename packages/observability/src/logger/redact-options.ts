@@ -11,7 +11,7 @@ const WHERE = { package: '@base/observability', pattern: 'createLogger' } as con
 export interface RedactOptions {
   /**
    * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
-   * for any characters. So are parameters of these names in URLs, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
+   * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
    * the like.
    *
    * @defaultValue [], beside the default ones

@@ -37,6 +37,8 @@ describe('what has the key of a secret is hidden', () => {
     ['as name and value beside a key', { a: { key: 0, name: 'password', value: SECRET } }],
     ['as key and value beside a name', { a: { key: 'password', name: 'of Ann', value: SECRET } }],
     ['as Name and Value', { a: [{ Name: 'password', Value: SECRET }] }],
+    ['of several names', { 'user.password': SECRET, 'a.token[0]': SECRET, 'a[token].b': SECRET }],
+    ['of a query by a common word', { url: `/a?code=${SECRET}&sig=${SECRET}&Signature=${SECRET}` }],
     ['of a form with brackets', { 'user[token]': SECRET, 'password[]': [SECRET], 'user[password]': SECRET }],
     ['given by toJSON', { a: { toJSON: () => ({ password: SECRET }) } }],
     ['of an error', Object.assign(new Error('x'), { password: SECRET })],
@@ -80,7 +82,16 @@ describe('what has the key of a secret is hidden', () => {
 
   test('and what has not is shown', () => {
     const text = printed((logger) =>
-      logger.info({ passwordless: 'yes', tokens: 3, author: 'Ann', secretary: 'Bo' }),
+      logger.info({
+        passwordless: 'yes',
+        tokens: 3,
+        author: 'Ann',
+        secretary: 'Bo',
+        'gen_ai.token.type': 'input',
+        'token.count': 5,
+        'cookie.consent': true,
+        'auth.token.ts': 1,
+      }),
     )
     expect(text).not.toContain('[Redacted]')
   })
@@ -140,6 +151,9 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a JWT behind what is none', `eyJ.${JWT}`, JWT],
     ['a user of a URL', `postgres://ann:${SECRET}@db/x`, SECRET],
     ['a password of a URL that is not escaped', `no db at postgres://ann:p#/?${SECRET}@db/x`, SECRET],
+    ['a password of a URL with @ in it', `postgres://app:p#w@${SECRET}@db/x`, SECRET],
+    ['a password of a URL with slashes', `see http://a:x, postgres://c:p//${SECRET}@db`, SECRET],
+    ['a password of ssh that is not escaped', `ssh://git:p#${SECRET}@host.example/a`, SECRET],
     ['a card number', `paid with ${CARD}`, CARD],
     ['one card number after the other', `${'4 '.repeat(40)}${CARD}`, CARD],
     ['a card number without spaces', 'x4111111111111111'.slice(1), '4111111111111111'],
@@ -159,7 +173,17 @@ describe('what looks like a secret is hidden in every text', () => {
     'http://host:8080?to=ann@example.com',
     'http://[::1]:80/a@b',
     'see http://a.example/b:c and mail ann@example.com',
+    'file://C:/repo/node_modules/@base/core/index.js',
+    'file://C:/repo/node_modules/a@1/index.js',
+    'http://localhost:{port}/@fs/x',
+    'ssh://github.com:org/repo@v1.2.0',
+    'git+ssh://github.com:org/repo@v1.2.0',
+    'http://a:80;http://b:81/u@c',
+    '(http://a:8080)/x,bob@example.com',
+    '[http://a:80]/b http://a:81|/b@c http://a:82&/b@c',
+    'http://a:x;http://b/u@c',
     '/orders?page=2&sort=name',
+    '/orders?filter[code]=BR&filter[sig]=1&token.count=5',
     'a\r\nHost: b\r\nc',
   ])('and nothing else: %s', (text) => {
     expect(printed((logger) => logger.info({ text }, text))).not.toContain('[Redacted]')
@@ -228,6 +252,9 @@ describe('what looks like a secret is hidden in every text', () => {
       '://'.repeat(5_000),
       '1-'.repeat(8_000),
       `${'a://a:'.repeat(3_000)}@`,
+      'a://a:@'.repeat(2_500),
+      `a://a:${'b@'.repeat(8_000)}`,
+      `ssh://${'a.'.repeat(8_000)}`,
       `?${'a='.repeat(8_000)}`,
       '\r\na:\r\n '.repeat(2_000),
     ])

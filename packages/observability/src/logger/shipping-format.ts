@@ -5,9 +5,15 @@ export interface ShippingFormat {
   readonly query: Readonly<Record<string, string>>
   /** What stands before each line. */
   readonly prefix: Uint8Array
-  /** What became of each of the lines, in their order, by an answer of 2xx; `undefined` where it does not say. */
-  outcomesOf(answer: string, lines: number): readonly Taken[] | undefined
+  /** What became of each of the lines, in their order, by an answer of 2xx; or what that is instead. */
+  outcomesOf(answer: string, lines: number): readonly Taken[] | Strange
 }
+
+/**
+ * An answer that does not tell of lines: `foreign` is one of something else, which takes a request or refuses it; `cut` ends
+ * before it has told; `unclear` is a page that asks who we are, or tells of other lines.
+ */
+export type Strange = 'foreign' | 'cut' | 'unclear'
 
 /** What became of a line: taken, refused for good, or not now. */
 export type Taken = 'taken' | 'refused' | 'later'
@@ -31,23 +37,35 @@ export function bulk(index: string | undefined): ShippingFormat {
     query: { filter_path: 'errors,items.*.status' },
     prefix: new TextEncoder().encode(`${JSON.stringify(action)}\n`),
     outcomesOf: (answer, lines) => {
-      const { errors, items } = parsed(answer)
+      const text = answer.trim()
+      const parsed = parse(text)
+      if (parsed === undefined) return ALL_TAKEN.test(text) ? all(lines) : unreadable(text)
+      const { errors, items } = parsed
       if (errors === false) return all(lines)
-      return Array.isArray(items) && items.length === lines ? items.map(takenOf) : undefined
+      if (Array.isArray(items) && items.length === lines) return items.map(takenOf)
+      return errors === undefined && items === undefined ? 'foreign' : 'unclear'
     },
   }
 }
+
+/** How an answer begins that says so of all lines, wherever it ends. */
+const ALL_TAKEN = /^\{[^{}[\]]{0,200}"errors"\s*:\s*false\b/
 
 function all(lines: number): readonly Taken[] {
   return Array<Taken>(lines).fill('taken')
 }
 
-function parsed(answer: string): { errors?: unknown; items?: unknown } {
+function parse(text: string): { errors?: unknown; items?: unknown } | undefined {
   try {
-    return Object(JSON.parse(answer))
+    return Object(JSON.parse(text))
   } catch {
-    return {}
+    return undefined
   }
+}
+
+function unreadable(text: string): Strange {
+  if (/^[{[]/.test(text)) return 'cut'
+  return text.startsWith('<') ? 'unclear' : 'foreign'
 }
 
 /** Some name the action as they did it: `index`. */

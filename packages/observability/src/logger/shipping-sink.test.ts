@@ -152,11 +152,10 @@ describe('shippingSink', () => {
 
   test.each([
     ['a page', '<html>Please sign in</html>'],
-    ['nothing', ''],
-    ['JSON of something else', '{"status":"ok"}'],
     ['an answer that is cut', '{"errors":true,"items":[{"create":{"status":201}},{"create":{"sta'],
     ['an answer for fewer lines', '{"errors":true,"items":[{"create":{"status":201}}]}'],
-    ['an answer that is too long', `{"errors":false,"items":"${'x'.repeat(3_000_000)}"}`],
+    ['errors of no lines', '{"errors":true}'],
+    ['an answer that is too long', `{"errors":true,"items":"${'x'.repeat(3_000_000)}"}`],
   ])('takes %s for no answer of a bulk API, and sends the lines again', async (_, answer) => {
     collector.behave(says(answer), takes)
     const sink = open()
@@ -164,6 +163,69 @@ describe('shippingSink', () => {
     sink.flush()
     await until(() => sink.pending, 0)
     expect([collector.taken, sink.dropped]).toEqual([numbered(3), 0])
+  })
+
+  test.each(['', '{}', '{"status":"ok"}', '{"message":"taken","record_count":3}', '"ok"', 'null', 'OK'])(
+    'takes lines for taken by what is no bulk API, and tells once: %j',
+    async (answer) => {
+      collector.behave(says(answer))
+      const sink = open({ maxBatch: 2 })
+      write(sink, ...numbered(4))
+      await sink.close()
+      expect([collector.shipments.map(({ lines }) => lines.length), sink.dropped]).toEqual([[2, 2], 0])
+      expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+        expect.stringContaining('ndjson'),
+        'LoggerWarning',
+      )
+    },
+  )
+
+  test.each([
+    '{"errors":false',
+    '{"errors":false,"items":[',
+    '{"took":3,"errors":false,"items":[{"create":{"sta',
+    `{"errors":false,"items":"${'x'.repeat(3_000_000)}"}`,
+  ])('knows by the head of an answer that is cut that all are taken (%#)', async (answer) => {
+    collector.behave(says(answer))
+    const sink = open()
+    write(sink, ...numbered(3))
+    await sink.close()
+    expect([collector.shipments.length, sink.dropped]).toEqual([1, 0])
+    expect(process.emitWarning).not.toHaveBeenCalled()
+  })
+
+  test('gives a line up that a page answers, and goes on', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.includes('bad') ? says('<html>Blocked</html>') : takes)(shipment, response, socket),
+    )
+    const sink = open()
+    write(sink, 'a', 'bad', 'b', 'c')
+    sink.flush()
+    await until(() => sink.pending, 0)
+    const alone = collector.shipments.filter(({ lines }) => lines.join() === 'bad')
+    expect([alone.length, collector.taken, sink.dropped]).toEqual([5, ['a', 'b', 'c'], 1])
+    expect(process.emitWarning).toHaveBeenCalledTimes(1)
+  })
+
+  test('makes batches no longer again than answers are whole', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.length > 2 ? says('{"errors":true,"items":[{"cre') : takes)(shipment, response, socket),
+    )
+    const sink = open({ maxBatch: 8 })
+    write(sink, ...numbered(8))
+    await until(() => sink.pending, 0)
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([8, 4, 2, 2, 2, 2])
+    expect([collector.taken, sink.dropped]).toEqual([numbered(8), 0])
+  })
+
+  test('tries long batches again after answers that were cut whatever their length', async () => {
+    const cut = says('{"errors":true,"items":[{"cre')
+    collector.behave(cut, cut, cut, takes)
+    const sink = open({ maxBatch: 4 })
+    write(sink, ...numbered(8))
+    await until(() => sink.pending, 0)
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([4, 2, 1, 1, 2, 4, 1])
+    expect(sink.dropped).toBe(0)
   })
 
   test('believes the statuses of lines, whatever the action is called', async () => {

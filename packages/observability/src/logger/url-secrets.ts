@@ -1,11 +1,22 @@
-import { type KeyRules, keyRules } from './key-rules.js'
+import { type KeyRules, keyRules, plainName } from './key-rules.js'
+import { ParameterNames } from './parameter-names.js'
 
 const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
 /**
- * A password with what should have been escaped in it: `app:p#w@db`. What begins as a port does is none: `host:80/@scope`.
+ * A password with what should have been escaped in it: `app:p#w@db`. What begins as a port does is none (`host:80/@scope`), nor
+ * what ends in a slash (`host:${port}/@fs`), a path on a drive (`C:/a@b`), a path of a host (`ssh://host.example:a/b@v1`), or
+ * what goes on to another address.
  */
-const RAW_USER_INFO =
-  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>:@[\]]{0,128}:(?!\d{1,5}[/?#,])[^\s"'<>@]{1,128}@/gi
+const RAW_USER_INFO = new RegExp(
+  [
+    /\b(?!(?:git\+)?ssh:\/\/[\w-]+(?:\.[\w-]+)+:[\w.-]+\/)/,
+    /([a-z][a-z0-9+.-]{0,20}:\/\/)(?![a-z]:[/\\])[^\s/?#"'<>:@[\]]{0,128}:(?!\d{1,5}[/?#,;)\]|&])/,
+    /(?:(?!:\/\/)[^\s"'<>@]){1,128}(?<!\/)@(?:[^\s/"'<>@]{0,128}@){0,8}/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'gi',
+)
 const VALUE = /[^&;\s#"']+/y
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
@@ -26,15 +37,16 @@ const isSecret = keyRules([
   'secret',
   'password',
   'passwd',
-  'sig',
-  'signature',
   'x-amz-signature',
   'x-amz-security-token',
   'x-amz-credential',
   'x-goog-signature',
   'aws-access-key-id',
-  'code',
 ])
+/** Those that are common words: as the whole name only, for `filter[code]` is none. */
+const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
+/** What is known of names, by the rules of keys that hold beside these. */
+const known = /* @__PURE__ */ new WeakMap<KeyRules, ParameterNames>()
 
 /** The text with users, passwords and secret parameters of the URLs in it hidden. */
 export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
@@ -46,13 +58,14 @@ export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): s
 
 /** Values are gone over too: one may be a URL with parameters of its own. */
 function hideParameters(text: string, censor: string, hides: KeyRules): string {
+  const isHidden = namesOf(hides).forText()
   let clean = ''
   let from = 0
   for (let end = text.indexOf('='); end >= 0; end = text.indexOf('=', end + 1)) {
     const start = startOfName(text, end, from)
     if (start === end) continue
     const name = decoded(text.slice(start, end))
-    if (!isSecret(name) && !hides(name)) continue
+    if (!isHidden(name)) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
     clean += text.slice(from, end + 1) + censor
@@ -60,6 +73,14 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     end = from - 1
   }
   return from === 0 ? text : clean + text.slice(from)
+}
+
+function namesOf(hides: KeyRules): ParameterNames {
+  const before = known.get(hides)
+  if (before !== undefined) return before
+  const names = new ParameterNames((name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name))
+  known.set(hides, names)
+  return names
 }
 
 /** Where the name begins that ends here; where it ends, if it is none of a parameter. */

@@ -12,7 +12,16 @@ export function labelsOf(attributes: Attributes): Label[] {
     .map((name) => [name, textOf(attributes[name]).replace(/\p{Surrogate}/gu, '\ufffd')])
 }
 
-/** The same, with what a getter or a proxy does not give replaced. */
+/** The same of whatever was given. Never throws. */
+export function readableLabels(attributes: unknown): Label[] {
+  try {
+    return labelsOf(attributes as Attributes)
+  } catch {
+    return labelsOf(readableOf(attributes))
+  }
+}
+
+/** The attributes, with what a getter or a proxy does not give replaced. */
 export function readableOf(attributes: unknown): Attributes {
   const found: Record<string, string | undefined> = Object.create(null)
   for (const name of namesOf(attributes)) {

@@ -1,7 +1,8 @@
 import type { Clock } from '@base/core/clock'
-import { type Attributes, type Label, textOf } from './attributes.js'
+import { type Attributes, type Label, readableLabels, textOf } from './attributes.js'
 import type { MetricFamily, NumberPoint } from './family.js'
 import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import { labelText } from './label-text.js'
 import { SeriesTable } from './series-table.js'
 
 /** A value with attributes, as a callback gives it. */
@@ -91,13 +92,14 @@ export class ObservableInstrument implements Readable {
     const { name, maxSeries, warn } = this.#rules
     const kind = this.#kind
     const make = (labels: readonly Label[]) => ({ labels, value: 0 })
-    const all = new SeriesTable({ make, most: Number.POSITIVE_INFINITY, onOverflow() {} })
-    for (const { value, attributes } of observationsOf(found)) {
-      if (isObservable(value, kind)) all.of(attributes).value = value
+    const last = new Map<string, NumberPoint>()
+    for (const { value, attributes = {} } of observationsOf(found)) {
+      const labels = readableLabels(attributes)
+      if (isObservable(value, kind)) last.set(labelText(labels), { labels, value })
       else warn('value', `'${name}' observed what is no ${kind}; it is dropped.`)
     }
     const table = new SeriesTable({ make, most: maxSeries, onOverflow: tellOverflow(this.#rules) })
-    for (const { labels, value } of all.values()) table.at(labels).value += value
+    for (const { labels, value } of last.values()) table.at(labels).value += value
     return table.values()
   }
 }

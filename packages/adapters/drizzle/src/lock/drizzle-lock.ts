@@ -35,7 +35,8 @@ export interface DrizzleLockOptions {
  * locked can refuse a holder that was too slow.
  *
  * Who waits looks again after 25 ms, then less often, every 400 ms at last. Within this process only who has waited longest
- * looks, and a release wakes it: the order is that of `acquire`; `tryAcquire` does not wait, so it may come between.
+ * looks, and a release wakes it: the order is that of `acquire`. Those who do not wait may come between: `tryAcquire`, a
+ * `wait` of 0, and who looks once more as its `wait` ends. A look that has had no answer for 400 ms holds up nobody.
  *
  * The table is created at the first use where it is missing; a role that must not do so runs {@link lockMigrations} through
  * `migrate` before. Give it a database, not a transaction: a lease is seen once it is committed.
@@ -58,11 +59,12 @@ export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = 
 class DrizzleLock implements Lock {
   readonly #table: LeaseTable
   readonly #clock: Clock
-  readonly #room = new WaitingRoom()
+  readonly #room: WaitingRoom
 
   constructor(table: LeaseTable, clock: Clock) {
     this.#table = table
     this.#clock = clock
+    this.#room = new WaitingRoom(clock)
   }
 
   async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
@@ -73,11 +75,13 @@ class DrizzleLock implements Lock {
       for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         signal?.throwIfAborted()
         waiting.answer()
-        const lease = waiting.isFirst ? await this.#take(key, ttl, signal) : undefined
+        // Nobody is refused without a look.
+        const looks = waiting.isNext || this.#clock.monotonic() >= deadline
+        const lease = looks ? await waiting.look(() => this.#take(key, ttl, signal)) : undefined
         if (lease !== undefined) return lease
         const left = deadline - this.#clock.monotonic()
-        if (left <= 0) throw notFreeError(key, wait)
-        await waiting.pause(Math.min(pause, left), this.#clock, signal)
+        if (looks && left <= 0) throw notFreeError(key, wait)
+        await waiting.pause(Math.max(0, Math.ceil(Math.min(pause, left))), signal)
       }
     } finally {
       waiting.leave()

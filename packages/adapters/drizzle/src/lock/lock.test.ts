@@ -149,6 +149,97 @@ describeDatabases((database) => {
     await (await second.waiting).release()
   })
 
+  test('a wait of 0 beside one who waits looks once', async () => {
+    const clock = new TestClock()
+    const [lock, another] = [drizzleLock(database.db, { clock }), drizzleLock(database.db, { clock })]
+    const lease = await another.acquire('at once')
+    const { waiting } = await waiter(clock, lock, 'at once')
+    await expect(lock.acquire('at once', { wait: 0 })).rejects.toMatchObject({ kind: 'timeout' })
+    // In another process, as it were, so that nobody is woken.
+    await lease.release()
+    await (await lock.acquire('at once', { wait: 0 })).release()
+    await (await waiting).release()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('a wait ends as it should by a clock with decimals', async () => {
+    class Decimals extends TestClock {
+      #read = 0
+
+      override monotonic() {
+        return super.monotonic() + ++this.#read / 1024
+      }
+    }
+    const clock = new Decimals()
+    const lock = drizzleLock(database.db, { clock })
+    const lease = await lock.acquire('decimals', { ttl: '1h' })
+    for (const wait of [10, 100, 300]) {
+      let isSettled = false
+      const ends = Promise.allSettled([
+        lock.acquire('decimals', { wait }),
+        lock.acquire('decimals', { wait }),
+      ]).finally(() => {
+        isSettled = true
+      })
+      while (!isSettled) await clock.advance(clock.pending > 0 ? 25 : 0)
+      const late = { status: 'rejected', reason: { code: 'TIMEOUT' } }
+      expect(await ends).toMatchObject([late, late])
+    }
+    await lease.release()
+    expect(clock.pending).toBe(0)
+  })
+
+  describe('where a look has no answer', () => {
+    /** A lock with a holder, and one who waits and looks on a connection that is dead. */
+    const stuck = async (key: string) => {
+      const clock = new TestClock()
+      let hangs = false
+      const executor = {
+        execute: (query: never) => {
+          if (!hangs) return database.db.execute(query)
+          hangs = false
+          return new Promise(() => {})
+        },
+        transaction: (fn: never) => database.db.transaction(fn),
+      }
+      const lock = drizzleLock(never(executor), { clock })
+      const lease = await lock.acquire(key, { ttl: '1h' })
+      hangs = true
+      lock.acquire(key).catch(() => {})
+      while (hangs) await new Promise((resolve) => setImmediate(resolve))
+      return { clock, lock, lease }
+    }
+
+    test('the next one looks after a while', async () => {
+      const { clock, lock } = await stuck('dead')
+      const { waiting } = await waiter(clock, lock, 'dead', { wait: '1m' })
+      await database.db.execute(sql`update base_locks set expires_at = '-infinity' where key = 'dead'`)
+      await clock.advance(375)
+      // Not yet: an answer may be slow.
+      expect(clock.pendingTimers).toContainEqual({ name: 'wait for a lock', dueIn: 400 })
+      await clock.advance(400)
+      await (await waiting).release()
+    })
+
+    test('the next one looks as its wait ends', async () => {
+      const { clock, lock } = await stuck('dead at last')
+      const { waiting } = await waiter(clock, lock, 'dead at last', { wait: 300 })
+      await database.db.execute(
+        sql`update base_locks set expires_at = '-infinity' where key = 'dead at last'`,
+      )
+      await clock.advance(300)
+      await (await waiting).release()
+    })
+
+    test('a release wakes the next one', async () => {
+      const { clock, lock, lease } = await stuck('dead at release')
+      const { waiting } = await waiter(clock, lock, 'dead at release', { wait: '1m' })
+      await clock.advance(400)
+      await lease.release()
+      await (await waiting).release()
+    })
+  })
+
   test.each([
     ['an executor', () => drizzleLock(never({})), 'drizzleLock: executor must be an object with'],
     [

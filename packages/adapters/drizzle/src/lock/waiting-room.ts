@@ -1,22 +1,32 @@
 import type { Clock } from '@base/core/clock'
 
+/** Who looks for longer than that, in milliseconds, is not waited for: the database may never answer. */
+const PATIENCE = 400
+
 /** A place in a queue. */
 interface Place {
   /** Whether it has been called since it last looked. */
   isCalled: boolean
+  /** Since when it looks, by the monotonic clock; `Infinity` while it does not. */
+  looksSince: number
   wake: () => void
 }
 
 /** Those of this process who wait for one key each: a release calls who has waited longest. */
 export class WaitingRoom {
+  readonly #clock: Clock
   readonly #queues = new Map<string, Set<Place>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   /** Takes a place. */
   enter(key: string): Waiting {
-    const place: Place = { isCalled: false, wake: () => {} }
+    const place: Place = { isCalled: false, looksSince: Number.POSITIVE_INFINITY, wake: () => {} }
     const queue = this.#queues.get(key) ?? new Set()
     this.#queues.set(key, queue.add(place))
-    return new Waiting(place, queue, () => {
+    return new Waiting(place, queue, this.#clock, () => {
       queue.delete(place)
       if (queue.size === 0) this.#queues.delete(key)
       // Whoever leaves with a call that it did not use passes it on.
@@ -24,32 +34,41 @@ export class WaitingRoom {
     })
   }
 
-  /** Calls who has waited longest. */
+  /** Calls who has waited longest; and who has no answer, for when it comes. */
   call(key: string): void {
-    const [first] = this.#queues.get(key) ?? []
-    if (first === undefined) return
-    first.isCalled = true
-    first.wake()
+    const now = this.#clock.monotonic()
+    for (const place of this.#queues.get(key) ?? []) {
+      place.isCalled = true
+      place.wake()
+      if (!isStuck(place, now)) return
+    }
   }
+}
+
+function isStuck({ looksSince }: Place, now: number): boolean {
+  return now - looksSince >= PATIENCE
 }
 
 /** One who waits. */
 export class Waiting {
   readonly #place: Place
   readonly #queue: ReadonlySet<Place>
+  readonly #clock: Clock
   /** Gives the place up. */
   readonly leave: () => void
 
-  constructor(place: Place, queue: ReadonlySet<Place>, leave: () => void) {
+  constructor(place: Place, queue: ReadonlySet<Place>, clock: Clock, leave: () => void) {
     this.#place = place
     this.#queue = queue
+    this.#clock = clock
     this.leave = leave
   }
 
-  /** Whether nobody has waited longer. */
-  get isFirst(): boolean {
-    const [first] = this.#queue
-    return first === this.#place
+  /** Whether nobody has waited longer, but for those who look and have no answer. */
+  get isNext(): boolean {
+    const now = this.#clock.monotonic()
+    for (const place of this.#queue) if (!isStuck(place, now)) return place === this.#place
+    return false
   }
 
   /** The call is used: it is not passed on. */
@@ -57,8 +76,18 @@ export class Waiting {
     this.#place.isCalled = false
   }
 
+  /** Looks, by a function. */
+  async look<R>(fn: () => Promise<R>): Promise<R> {
+    this.#place.looksSince = this.#clock.monotonic()
+    try {
+      return await fn()
+    } finally {
+      this.#place.looksSince = Number.POSITIVE_INFINITY
+    }
+  }
+
   /** Waits until it is called, so long at most, or until the signal aborts, whose reason it rejects with. */
-  async pause(duration: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  async pause(duration: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
     if (this.#place.isCalled) return
     await new Promise<void>((resolve, reject) => {
@@ -68,8 +97,8 @@ export class Waiting {
         end()
       }
       const abort = settle(() => reject(signal?.reason))
+      const timer = this.#clock.schedule(duration, settle(resolve), { name: 'wait for a lock' })
       this.#place.wake = settle(resolve)
-      const timer = clock.schedule(duration, settle(resolve), { name: 'wait for a lock' })
       signal?.addEventListener('abort', abort, { once: true })
     })
   }

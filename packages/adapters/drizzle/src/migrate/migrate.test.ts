@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Executor, rowsOf } from '../executor.js'
-import { describeDatabases } from '../test-databases.js'
+import { describeDatabases, describePostgres } from '../test-databases.js'
 import { type Migration, migrate } from './index.js'
 
 const tables: readonly Migration[] = [
@@ -98,26 +98,27 @@ describeDatabases((database) => {
       const ask = shown.map((name) => `current_setting('${name}') as "${name}"`).join()
       const seen = async (tx: Executor) =>
         rowsOf(await tx.execute(sql.raw(`select current_user, session_user, ${ask}`)))
-      await database.run(`create role ${role}`)
+      await database.run(`create role ${role}; create role ${role}_of_caller superuser`)
+      const before = await seen(database.db)
       // A transaction of the caller, in which the settings may differ from those of the server, and then one of its own.
-      const own = 'set local statement_timeout = 5000; set local work_mem = 4096'
+      const own = `set local statement_timeout = 5000; set local work_mem = 4096; set local role ${role}_of_caller`
       const dump = `set statement_timeout = 0; set lock_timeout = 0; set row_security = off; set work_mem = '1GB';
         set time zone interval '+05:30' hour to minute; select pg_catalog.set_config('search_path', '', false);`
       await database.db.transaction(async (tx) => {
         for (const statement of own.split(';')) await tx.execute(sql.raw(statement))
-        const before = await seen(tx)
+        const within = await seen(tx)
         const migrations = [`${dump} set role ${role}`, `set session authorization ${role}; ${dump}`]
         await migrate(
           tx,
           migrations.map((text, index) => ({ name: `${index}`, sql: text })),
         )
-        expect(await seen(tx)).toEqual(before)
+        expect(await seen(tx)).toEqual(within)
       })
+      for (let connection = 0; connection < 4; connection++) expect(await seen(database.db)).toEqual(before)
       await database.run('drop table base_migrations')
-      const before = await seen(database.db)
       await migrate(database.db, [{ name: 'dump', sql: `${dump} set role ${role}` }])
       for (let connection = 0; connection < 4; connection++) expect(await seen(database.db)).toEqual(before)
-      await database.run(`drop role ${role}`)
+      await database.run(`drop role ${role}, ${role}_of_caller`)
     })
 
     test('a byte order mark is no part of a text', async () => {
@@ -162,6 +163,28 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE, max: 2 })
 console.log(JSON.stringify(await migrate(drizzle(pool), JSON.parse(process.env.MIGRATIONS))))
 await pool.end()
 `
+
+// PGlite does not take back a session authorization at the end of a transaction.
+describePostgres((database) => {
+  test('a setting that the login may not set is left as a migration left it', async () => {
+    const login = `login_${process.pid}`
+    const text = `set role ${login}_admin; set log_min_duration_statement = 77; set lock_timeout = 7; reset role`
+    const run = database.db.transaction(async (tx) => {
+      for (const statement of [
+        `create role ${login}`,
+        `create role ${login}_admin superuser role ${login}`,
+        `grant create on schema public to ${login}`,
+        `set local session authorization ${login}`,
+      ])
+        await tx.execute(sql.raw(statement))
+      const { applied } = await migrate(tx, [{ name: 'of an admin', sql: text }])
+      const shown = sql`select current_setting('lock_timeout') as lock, current_setting('log_min_duration_statement') as log`
+      throw Object.assign(new Error('undo'), { applied, shown: rowsOf(await tx.execute(shown)) })
+    })
+    const shown = [{ lock: '0', log: '77ms' }]
+    await expect(run).rejects.toMatchObject({ message: 'undo', applied: ['of an admin'], shown })
+  })
+})
 
 describeWithService('postgres', (postgres) => {
   let client: pg.Client

@@ -56,7 +56,8 @@ export interface MigrationReport {
  *
  * The transactions are read committed whatever the database's default is; within a transaction of yours they are part of it.
  * The role and the settings of the server that a migration changes, as dumps do, are put back at its end; a setting of
- * your own (`set app.tenant_id = …`) is not, so use `set local`.
+ * your own (`set app.tenant_id = …`) is not, so use `set local`. Within a transaction of yours they are put back until its
+ * end, for your `set local`; then they are what the connection began with.
  *
  * @example
  * await migrate(db, [
@@ -83,7 +84,8 @@ export async function migrate(
   })
   const applied: string[] = []
   for (const migration of pending)
-    if (await inTurn(executor, (tx) => apply(tx, migration))) applied.push(migration.name)
+    if (await inTurn(executor, (tx) => apply(tx, migration, isTransaction(executor))))
+      applied.push(migration.name)
   return { applied, pending: [] }
 }
 
@@ -111,11 +113,11 @@ function inTurn<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promis
 }
 
 /** Applies one, unless another process has done so since; tells whether it did. */
-async function apply(tx: Executor, migration: Hashed): Promise<boolean> {
+async function apply(tx: Executor, migration: Hashed, isWithin: boolean): Promise<boolean> {
   const [pending] = await pendingOf(tx, [migration])
   if (pending === undefined) return false
   // Dumps of pg_dump begin by taking away the path, by which the ledger is found, and what guards whom the connection serves next.
-  const putBack = await noteSession(tx)
+  const putBack = await noteSession(tx, isWithin)
   // Drivers take several statements or parameters, not both; PostgreSQL itself runs a text of several.
   await tx.execute(sql`select set_config('base.migration', ${migration.sql}, true)`)
   await tx.execute(sql`do $$ begin execute current_setting('base.migration'); end $$`)

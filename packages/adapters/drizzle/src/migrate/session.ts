@@ -1,11 +1,21 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type Executor, rowsOf } from '../executor.js'
 
 /** Those that a migration may change, with what they are in this session. */
-const SETTINGS = sql`select name, setting from pg_catalog.pg_settings where context in ('user', 'superuser')`
+const SETTINGS = sql`select name, setting, context from pg_catalog.pg_settings where context in ('user', 'superuser')`
 
-/** Notes the role and the settings of a session; what is returned puts them back where they have changed, in the same transaction. */
-export async function noteSession(tx: Executor): Promise<() => Promise<void>> {
+/** As `reset` does, for the connection when the transaction is over; and until then what the caller had, by `set local` perhaps. */
+const within = (name: SQL, value: SQL) =>
+  sql`set_config(${name}, null, false), set_config(${name}, ${value}, true)`
+
+const between = (name: SQL, value: SQL) => sql`set_config(${name}, ${value}, false)`
+
+/**
+ * Notes the role and the settings of a session; what is returned puts them back where they have changed, in the same transaction.
+ * What the session has beneath a `set local` nobody can see, so within a transaction of the caller it ends as it was connected.
+ */
+export async function noteSession(tx: Executor, isWithin: boolean): Promise<() => Promise<void>> {
+  const set = isWithin ? within : between
   const [{ settings, login, role } = {}] = rowsOf(
     await tx.execute(sql`select json_object_agg(name, setting)::text as settings, session_user::text as login,
       current_setting('role') as role from (${SETTINGS}) as noted`),
@@ -13,10 +23,12 @@ export async function noteSession(tx: Executor): Promise<() => Promise<void>> {
   return async () => {
     // The role first: it may be one that may not set what another has set.
     await tx.execute(
-      sql`select set_config('session_authorization', ${login}, false) where session_user <> ${login}`,
+      sql`select ${set(sql`'session_authorization'`, sql`${login}`)} where session_user <> ${login}`,
     )
-    await tx.execute(sql`select set_config('role', ${role}, false) where current_setting('role') <> ${role}`)
-    await tx.execute(sql`select set_config(name, noted.value, false) from (${SETTINGS}) as present
-      join json_each_text(${settings}) as noted on key = name where noted.value <> setting`)
+    await tx.execute(sql`select ${set(sql`'role'`, sql`${role}`)} where current_setting('role') <> ${role}`)
+    // What an administrator has set in a migration whose login may not is left, rather than refused.
+    await tx.execute(sql`select ${set(sql`name`, sql`noted.value`)} from (${SETTINGS}) as present
+      join json_each_text(${settings}) as noted on key = name where noted.value <> setting
+      and (context = 'user' or current_setting('is_superuser')::boolean)`)
   }
 }

@@ -8,6 +8,9 @@ import { type Attempt, within } from './within.js'
 /** Bulk strings as buffers, by their type byte `$`. */
 const REPLIES = { typeMapping: { 36: Buffer } }
 
+/** Between two looks at whether a sentinel is ready, in milliseconds. */
+const SENTINEL_PAUSE = 50
+
 /** What `createClient` gives. */
 interface SingleClient extends NodeRedisClient {
   sendCommand(args: readonly Argument[], options: object): Promise<unknown>
@@ -80,9 +83,11 @@ export class NodeRedisConnection implements Connection {
       : this.#sendLater(command, options, attempt)
   }
 
-  /** The cluster of version 5 does not say, but is once it knows its masters. What asks a sentinel waits there. */
+  /**
+   * The cluster of version 5 does not say, but is once it knows its masters. A sentinel that is not would be asked again and
+   * again with no pause, by itself.
+   */
   get #isReady(): boolean {
-    if (this.#isSentinel) return true
     const { isReady, masters } = this.#client as Partial<ClusterClient>
     return isReady ?? masters?.length !== 0
   }
@@ -111,7 +116,10 @@ export class NodeRedisConnection implements Connection {
 
   #ready(attempt: Attempt): Promise<void> {
     if (!this.#client.isOpen) return Promise.reject(closed())
-    return attempt.waitFor((resume) => this.#readiness.wait(resume))
+    // A sentinel does not tell when it is.
+    return this.#isSentinel
+      ? attempt.pause(SENTINEL_PAUSE)
+      : attempt.waitFor((resume) => this.#readiness.wait(resume))
   }
 }
 
@@ -135,7 +143,9 @@ async function passToMaster(
     try {
       return { reply: await node.sendCommand(command, until(attempt)) }
     } catch (error) {
-      if (attempt.over || (once && replyName(error) !== 'READONLY')) return { error }
+      const isReplica = replyName(error) === 'READONLY'
+      if (attempt.over || (once && !isReplica)) return { error }
+      if (isReplica) attempt.outcome = 'not_done'
       throw error
     }
   })

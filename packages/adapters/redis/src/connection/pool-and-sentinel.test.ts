@@ -1,7 +1,7 @@
 import { describeWithPrivateService, lineTo } from '@base-internal/tools/services'
-import { createClientPool, createSentinel } from 'redis'
+import { createClientPool, createSentinel, ErrorReply } from 'redis'
 import { createClientPool as createClientPool5, createSentinel as createSentinel5 } from 'redis-5'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { testSentinel } from '../test-sentinel.js'
 import type { RedisClient } from './client.js'
 import { connect } from './connect.js'
@@ -108,5 +108,70 @@ describeWithPrivateService('redis', {}, (redis) => {
           .poll(() => connection.send(['GET', 'n'], hasty).catch(() => undefined), patient)
           .toEqual(Buffer.from('0'))
       }))
+  })
+})
+
+describe('a sentinel of redis 5 that gave up on its first connection', () => {
+  test('is not asked, for it would ask itself for ever with no pause', async () => {
+    const nobody = 'redis://127.0.0.1:1'
+    await using knows = await testSentinel(nobody)
+    const nodeClientOptions = { socket: { reconnectStrategy: false } } as const
+    const settings = { ...settingsOf(nobody, knows.port), nodeClientOptions, maxCommandRediscovers: 0 }
+    const client = createSentinel5(settings)
+    client.on('error', () => undefined)
+    await client.connect().catch(() => undefined)
+    expect([client.isOpen, client.isReady]).toEqual([true, false])
+    // What it does with one freezes the process.
+    const asked = vi.spyOn(client, '_execute').mockResolvedValue({ reply: 'asked' })
+    const connection = connect(client as unknown as RedisClient, 'test')
+    await expect(connection.send(['GET', 'n'], hasty)).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      details: { outcome: 'not_sent' },
+    })
+    expect(asked).not.toHaveBeenCalled()
+    await client.destroy()
+  })
+})
+
+describe('a sentinel', () => {
+  type Run = (node: { sendCommand(): Promise<unknown> }) => Promise<unknown>
+  const sentinel = (isReady: () => boolean, execute: (run: Run) => Promise<unknown>) =>
+    connect(
+      {
+        getSentinelNode: () => undefined,
+        sendCommand: () => undefined,
+        isOpen: true,
+        get isReady() {
+          return isReady()
+        },
+        on: () => undefined,
+        off: () => undefined,
+        _execute: (_: boolean, run: Run) => execute(run),
+      } as unknown as RedisClient,
+      'test',
+    )
+
+  test('is asked as soon as it is ready, which it does not tell', async () => {
+    let looks = 0
+    const execute = async (run: Run) => (looks > 3 ? run({ sendCommand: async () => 'OK' }) : undefined)
+    const connection = sentinel(() => ++looks > 3, execute)
+    expect(await connection.send(['GET', 'n'], patient)).toBe('OK')
+  })
+
+  test.each([true, false])('of which a replica refused has done nothing (once: %s)', async (once) => {
+    const refuses = async () => {
+      throw new ErrorReply("READONLY You can't write against a read only replica.")
+    }
+    const connection = sentinel(
+      () => true,
+      async (run) => {
+        await run({ sendCommand: refuses }).catch(() => undefined)
+        return new Promise(() => undefined)
+      },
+    )
+    await expect(connection.send(['INCR', 'n'], { ...hasty, once })).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      details: { outcome: 'not_done' },
+    })
   })
 })

@@ -1,4 +1,3 @@
-import { systemClock } from '@base/core/clock'
 import { replyName } from './redis-error.js'
 import type { Attempt } from './within.js'
 
@@ -23,10 +22,7 @@ export async function untilServed<T>(
     } catch (error) {
       if (attempt.over || !mayRepeat(error)) throw error
       if (replyName(error) !== undefined) attempt.outcome = 'not_done'
-      await attempt.waitFor((resume) => {
-        const timer = systemClock.schedule(pause, resume)
-        return () => timer.cancel()
-      })
+      await attempt.pause(pause)
     }
   }
 }

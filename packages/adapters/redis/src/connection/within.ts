@@ -1,3 +1,4 @@
+import { systemClock } from '@base/core/clock'
 import { type Deadline, deadlines } from './deadlines.js'
 import { type Outcome, redisError, tooLate } from './redis-error.js'
 
@@ -20,6 +21,14 @@ export class Attempt {
   waitFor(wait: (resume: () => void) => () => void): Promise<void> {
     return new Promise((resolve) => {
       this.#leave = wait(resolve)
+    })
+  }
+
+  /** Waits for so many milliseconds. */
+  pause(milliseconds: number): Promise<void> {
+    return this.waitFor((resume) => {
+      const timer = systemClock.schedule(milliseconds, resume)
+      return () => timer.cancel()
     })
   }
 

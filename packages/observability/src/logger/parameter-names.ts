@@ -1,0 +1,34 @@
+import type { KeyRules } from './key-rules.js'
+
+/** Names of which it is remembered whether they hide. */
+const KNOWN_NAMES = 1_000
+/** Names that one text may bring: one with more has names that never come again. */
+const NEW_NAMES = 100
+
+/** Rules for the names of parameters, which come again with each URL: a name is asked for once. */
+export class ParameterNames {
+  readonly #rules: KeyRules
+  readonly #known = new Map<string, boolean>()
+
+  constructor(rules: KeyRules) {
+    this.#rules = rules
+  }
+
+  /** The rules, for the names of one text. */
+  forText(): KeyRules {
+    let room = NEW_NAMES
+    return (name) => {
+      const before = this.#known.get(name)
+      if (before !== undefined) return before
+      const hides = this.#rules(name)
+      if (room-- > 0) this.#learn(name, hides)
+      return hides
+    }
+  }
+
+  #learn(name: string, hides: boolean): void {
+    if (this.#known.size >= KNOWN_NAMES) this.#known.clear()
+    // A copy, for a part of a text keeps the whole of it in memory.
+    this.#known.set(`${name} `.slice(0, -1), hides)
+  }
+}
