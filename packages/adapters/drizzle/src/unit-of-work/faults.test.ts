@@ -289,10 +289,13 @@ describeWithService('postgres', (postgres) => {
   })
 
   test('a pool that is exhausted says so, and works when it is not', async () => {
-    const pool = poolOn(postgres.url, { max: 1, connectionTimeoutMillis: 20 })
+    const pool = poolOn(postgres.url, { max: 1 })
     const holder = await pool.connect()
+    // Only now, for it bounds a real connection too.
+    pool.options.connectionTimeoutMillis = 20
     const error = await rejection(unitsOn(nodePostgres(pool)).run(() => expect.unreachable()))
     expect(error).toMatchObject({ kind: 'unavailable' })
+    pool.options.connectionTimeoutMillis = 0
     holder.release()
     await expectUsable(pool)
     await pool.end()
