@@ -196,7 +196,11 @@ export class Layers {
     )
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
-    if (this.lower.length > 0) for (const [key, entry] of entries) this.#writing.add(key, entry)
+    if (this.lower.length === 0) {
+      if (this.#bus !== undefined) for (const part of batchesOf(keys)) await this.#bus.tell({ keys: part })
+      return
+    }
+    for (const [key, entry] of entries) this.#writing.add(key, entry)
     const belows = below.map(batchesOf)
     for (const [place, part] of batchesOf(entries).entries()) {
       await this.#overwriteBelow(
@@ -211,24 +215,22 @@ export class Layers {
     below: readonly Writes[],
   ): Promise<void> {
     const keys = entries.map(([key]) => key)
-    if (this.lower.length > 0) {
-      // Its turn may come after calls that were made later.
-      const fates = entries.map(([key, entry]) => this.#writing.fateOf(key, entry))
-      const gone = keys.filter((_, place) => fates[place] === 'delete')
-      await Promise.all(
-        this.lower.flatMap((layer, index) => {
-          const writes = (below[index] as Writes).filter((_, place) => fates[place] === 'write')
-          return [
-            writes.length > 0 && layer.overwrite(writes),
-            gone.length > 0 && layer.invalidate({ keys: gone }),
-          ]
-        }),
-      )
-      const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
-      if (lost.length > 0) this.#drop({ keys: lost })
-      // A read of a lower layer that is still under way may have found what was there before.
-      this.top?.protect(keys, this.#settings.clock.monotonic())
-    }
+    // Its turn may come after calls that were made later.
+    const fates = entries.map(([key, entry]) => this.#writing.fateOf(key, entry))
+    const gone = keys.filter((_, place) => fates[place] === 'delete')
+    await Promise.all(
+      this.lower.flatMap((layer, index) => {
+        const writes = (below[index] as Writes).filter((_, place) => fates[place] === 'write')
+        return [
+          writes.length > 0 && layer.overwrite(writes),
+          gone.length > 0 && layer.invalidate({ keys: gone }),
+        ]
+      }),
+    )
+    const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
+    if (lost.length > 0) this.#drop({ keys: lost })
+    // A read of a lower layer that is still under way may have found what was there before.
+    this.top?.protect(keys, this.#settings.clock.monotonic())
     await this.#bus?.tell({ keys })
   }
 
