@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { defineEvent } from '../event/define-event.js'
 import type { DomainEvent } from '../event/domain-event.js'
 import { copyOf } from '../repository/copy.js'
+import { Money } from '../value-object/money.js'
+import { ValueObject } from '../value-object/value-object.js'
 import { AggregateRoot } from './index.js'
 
 const OrderPlaced = defineEvent('order.placed', unchecked<{ total: number }>())
@@ -58,6 +60,32 @@ describe('AggregateRoot', () => {
     expect(() => new Order('7').place(1, { aggregateId: '8' })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
     )
+  })
+
+  class OrderId extends ValueObject<{ tenant: string; number: bigint }> {}
+  class Part extends AggregateRoot<unknown> {
+    work(meta = {}): DomainEvent | undefined {
+      this.record(OrderPlaced({ total: 1 }, meta))
+      return this.uncommittedEvents[0]
+    }
+  }
+
+  test.each([
+    ['an object', { tenant: 'a', number: 7n }, '{"number":"7n","tenant":"a"}'],
+    ['an object in another order', { number: 7n, tenant: 'a' }, '{"number":"7n","tenant":"a"}'],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
+    ['a value object', new OrderId({ tenant: 'a', number: 7n }), '{"number":"7","tenant":"a"}'],
+    ['a value object with a text', Money.of(5n, 'EUR'), '0.05 EUR'],
+    ['a number', 7, '7'],
+    ['a bigint', 7n, '7'],
+  ])('names itself in events by the text of its id: %s', (_, id, aggregateId) => {
+    expect(new Part(id).work()).toMatchObject({ aggregateId })
+    expect(new Part(id).work({ aggregateId })).toMatchObject({ aggregateId })
+  })
+
+  test('refuses the event of another aggregate, also where the ids are objects', () => {
+    const { aggregateId } = new Part({ tenant: 'a' }).work() as DomainEvent
+    expect(() => new Part({ tenant: 'b' }).work({ aggregateId })).toThrow('aggregateId must be')
   })
 
   test('begins at version 0, and refuses a version that is none', () => {

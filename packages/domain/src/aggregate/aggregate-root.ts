@@ -1,6 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import { Entity } from '../entity/entity.js'
 import type { DomainEvent } from '../event/domain-event.js'
+import { keyOf } from '../repository/key-of.js'
 
 /**
  * Events by the aggregate that recorded them. Beside the instances, not in them: a repository that copies an aggregate
@@ -47,13 +48,15 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
 
   /**
    * Notes what happened, to be published once the aggregate is saved. The event's `aggregateId` and `version` (the one
-   * that the next save gives) are filled in where they are missing.
+   * that the next save gives) are filled in where they are missing. The text of an id that is an object is its own
+   * `toString`; without one, its JSON with sorted names.
    *
    * @throws InvalidOptionError where the event belongs to another aggregate.
    */
   protected record(event: E): void {
-    const { aggregateId = String(this.id), version = this.version + 1 } = event
-    if (aggregateId !== String(this.id)) {
+    const own = textOf(this.id)
+    const { aggregateId = own, version = this.version + 1 } = event
+    if (aggregateId !== own) {
       const place = {
         package: '@base/domain',
         pattern: this.constructor.name,
@@ -75,4 +78,10 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   markCommitted(): void {
     recorded.delete(this)
   }
+}
+
+/** Objects that have no text of their own would all have the same. */
+function textOf(id: unknown): string {
+  const own: unknown = Object(id).toString
+  return String(own === undefined || own === Object.prototype.toString ? keyOf(id) : id)
 }

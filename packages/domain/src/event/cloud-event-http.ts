@@ -1,7 +1,7 @@
 import { ValidationError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import { type JsonError, type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
-import type { CloudEvent } from './cloud-event.js'
+import { attributesOf, type CloudEvent, problemsOf } from './cloud-event.js'
 
 /** A CloudEvent as an HTTP message: what `fetch` and `Response` take. */
 export interface CloudEventMessage {
@@ -28,16 +28,17 @@ const DATA = 'application/json'
  * @example
  * await fetch('https://example.org/hooks', { method: 'POST', ...toStructured(toCloudEvent(event)) })
  *
+ * @throws ValidationError where the event is not JSON.
  * @see CloudEvents HTTP Protocol Binding 1.0.2, section 3.2
  */
 export function toStructured(event: CloudEvent): CloudEventMessage {
-  return { headers: { 'content-type': `${STRUCTURED}; charset=utf-8` }, body: JSON.stringify(event) }
+  return { headers: { 'content-type': `${STRUCTURED}; charset=utf-8` }, body: jsonOf(event) }
 }
 
 /**
  * A CloudEvent with its attributes in `ce-` headers and its data alone, as JSON, as the body (binary mode).
  *
- * @throws ValidationError where the data is not JSON by its `datacontenttype`, or is in `data_base64`.
+ * @throws ValidationError where the data is not JSON, by its `datacontenttype` or itself, or is in `data_base64`.
  * @see CloudEvents HTTP Protocol Binding 1.0.2, section 3.1
  */
 export function toBinary(event: CloudEvent): CloudEventMessage {
@@ -50,7 +51,19 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null) headers[`ce-${name}`] = encode(String(value))
   }
-  return { headers, body: data === undefined ? '' : JSON.stringify(data) }
+  return { headers, body: data === undefined ? '' : jsonOf(data, 'data') }
+}
+
+/** A bigint or a circle is none, nor is a function. */
+function jsonOf(value: unknown, path?: string): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (cause) {
+    throw refuse('must be JSON', path, cause)
+  }
+  if (text === undefined) throw refuse('must be JSON', path)
+  return text
 }
 
 function contentType(datacontenttype: string, data: unknown): string {
@@ -64,7 +77,8 @@ function contentType(datacontenttype: string, data: unknown): string {
 
 /**
  * Reads a CloudEvent from an HTTP message of either mode. The body is refused as `parseJson` of `@base/core/schema`
- * refuses: oversize, too deep, prototype keys, duplicate keys. The attributes are checked by {@link fromCloudEvent}.
+ * refuses: oversize, too deep, prototype keys, duplicate keys. The attributes are what {@link CloudEvent} says; one of
+ * null is left out. What is in `data` is checked by {@link fromCloudEvent}.
  *
  * @example
  * const read = await readCloudEvent({ headers: request.headers, body: await request.text() })
@@ -77,10 +91,13 @@ export async function readCloudEvent(
   const fields = lowerCase(headers)
   const type = fields.get('content-type')
   const mediaType = type === undefined ? undefined : mediaTypeOf(type)
-  if (mediaType === STRUCTURED) return parseJson(unchecked<CloudEvent>(), body, options)
+  if (mediaType === STRUCTURED) {
+    const event = await parseJson(unchecked<unknown>(), body, options)
+    return event.ok ? checked(event.value) : event
+  }
   if (!fields.has('ce-specversion'))
     return err(refuse('must be a CloudEvent: ce- headers, or a structured body'))
-  const attributes = attributesOf(fields)
+  const attributes = attributesIn(fields)
   if (!attributes.ok || body.length === 0) return attributes
   if (mediaType !== undefined && !isJson(mediaType)) return err(refuse('must have data of JSON'))
   const data = await parseJson(unchecked<unknown>(), body, options)
@@ -107,7 +124,21 @@ function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, str
   return fields
 }
 
-function attributesOf(fields: ReadonlyMap<string, string>): Result<CloudEvent, ValidationError> {
+/** An event of anybody, as far as all events are alike. */
+function checked(received: unknown): Result<CloudEvent, ValidationError> {
+  if (typeof received !== 'object' || received === null || Array.isArray(received))
+    return err(refuse('must be an object'))
+  const attributes = attributesOf(received as CloudEvent)
+  const issues = Array.from(problemsOf(attributes), (issue) => ({ ...issue, code: 'cloudevent' }))
+  if (issues.length > 0) return err(new ValidationError({ issues }))
+  const present = Object.entries(received).filter(([name, value]) => value !== null || name === 'data')
+  const { version } = attributes
+  return ok(
+    Object.fromEntries([...present, ...(version === undefined ? [] : [['version', Number(version)]])]),
+  )
+}
+
+function attributesIn(fields: ReadonlyMap<string, string>): Result<CloudEvent, ValidationError> {
   const attributes: [name: string, value: string][] = []
   for (const [field, value] of fields) {
     if (!/^ce-[a-z0-9]{1,60}$/.test(field) || field === 'ce-data') continue
@@ -116,7 +147,7 @@ function attributesOf(fields: ReadonlyMap<string, string>): Result<CloudEvent, V
     if (text === undefined) return err(refuse('must be UTF-8, percent-encoded', name))
     attributes.push([name, text])
   }
-  return ok(Object.fromEntries(attributes) as CloudEvent)
+  return checked(Object.fromEntries(attributes))
 }
 
 /** Percent-encodes what a header cannot carry: all but printable ASCII, and blank, quote and percent (section 3.1.3.2). */
@@ -148,6 +179,9 @@ function unquote(value: string): string {
   return quoted === undefined ? value : quoted.replace(/\\(.)/g, '$1')
 }
 
-function refuse(message: string, path = ''): ValidationError {
-  return new ValidationError({ issues: [{ path, code: 'cloudevent', message }] })
+function refuse(message: string, path = '', cause?: unknown): ValidationError {
+  return new ValidationError({
+    issues: [{ path, code: 'cloudevent', message }],
+    ...(cause !== undefined && { cause }),
+  })
 }

@@ -98,7 +98,7 @@ export function fromCloudEvent(
 ): DomainEvent {
   const received = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
   const attributes = attributesOf(received)
-  const issues = [...problemsOf(attributes, definition?.type)]
+  const issues = [...problemsOf(attributes), ...misfitsOf(attributes, definition?.type)]
   if (issues.length > 0) throw new ValidationError({ issues })
   const { id, type, time, subject, aggregateid = subject, version, correlationid, causationid } = attributes
   const { data } = received
@@ -114,18 +114,19 @@ export function fromCloudEvent(
 }
 
 const REQUIRED = ['id', 'source', 'type'] as const
-const OPTIONAL = ['subject', 'aggregateid', 'correlationid', 'causationid'] as const
+const OPTIONAL = ['subject', 'datacontenttype', 'aggregateid', 'correlationid', 'causationid'] as const
 const ATTRIBUTES = ['specversion', ...REQUIRED, 'time', 'version', ...OPTIONAL, 'data_base64'] as const
 
-/** Null unsets an attribute (CloudEvents JSON format 1.0.2, section 2.2); of `data` it is a value. */
-function attributesOf(received: CloudEvent): CloudEvent {
+/** The attributes that mean something here. Null unsets one (CloudEvents JSON format 1.0.2, section 2.2). */
+export function attributesOf(received: CloudEvent): CloudEvent {
   return Object.fromEntries(ATTRIBUTES.map((name) => [name, received[name] ?? undefined])) as CloudEvent
 }
 
 /** RFC 3339, section 5.6: the day, and an hour that is not 24. */
 const TIME = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
 
-function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
+/** What in attributes is not as {@link CloudEvent} says. */
+export function* problemsOf(attributes: CloudEvent): Iterable<ValidationIssue> {
   if (attributes.specversion !== '1.0') yield { path: 'specversion', message: "must be '1.0'" }
   for (const name of REQUIRED) {
     if (!isText(attributes[name])) yield { path: name, message: 'must be a text that is not empty' }
@@ -135,11 +136,15 @@ function* problemsOf(attributes: CloudEvent, type: string | undefined): Iterable
     if (value !== undefined && !isText(value))
       yield { path: name, message: 'must be a text that is not empty' }
   }
-  const { time, version, data_base64: base64 } = attributes
+  const { time, version } = attributes
   if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
   if (version !== undefined && !isVersion(version))
     yield { path: 'version', message: 'must be an integer from 0' }
-  if (base64 !== undefined)
+}
+
+/** What does not fit an event of ours. */
+function* misfitsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
+  if (attributes['data_base64'] !== undefined)
     yield { path: 'data_base64', message: 'must be absent: data is read as JSON only' }
   if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
 }

@@ -322,6 +322,84 @@ describe('CloudEvents', () => {
     else expect(read.error.kind).toBe('invalid')
   })
 
+  const sent = toCloudEvent(event)
+  const structured = (body: unknown) => ({
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(body),
+  })
+
+  test.each([[null], [[1]], ['x'], [7], [true]])(
+    'a structured body that is no object is refused: %j',
+    async (body) => {
+      expect(await readCloudEvent(structured(body))).toMatchObject({
+        ok: false,
+        error: {
+          code: 'VALIDATION',
+          issues: [{ path: '', code: 'cloudevent', message: 'must be an object' }],
+        },
+      })
+    },
+  )
+
+  const refusing = (path: string) => ({
+    ok: false,
+    error: { code: 'VALIDATION', issues: [{ path, code: 'cloudevent' }] },
+  })
+
+  test.each([
+    ['specversion', '0.3'],
+    ['type', undefined],
+    ['id', 7],
+    ['source', ''],
+    ['subject', {}],
+    ['datacontenttype', 7],
+    ['time', 'soon'],
+    ['version', -1],
+  ])('a structured event whose %s is %j is refused', async (name, value) => {
+    expect(await readCloudEvent(structured({ ...sent, [name]: value }))).toMatchObject(refusing(name))
+  })
+
+  test.each([
+    ['specversion', '0.3'],
+    ['type', undefined],
+    ['subject', ''],
+    ['time', 'soon'],
+    ['version', 'v2'],
+  ])('a binary event whose %s is %j is refused', async (name, value) => {
+    const { headers, body } = toBinary(sent)
+    const read = await readCloudEvent({ headers: { ...headers, [`ce-${name}`]: value }, body })
+    expect(read).toMatchObject(refusing(name))
+  })
+
+  test.each([
+    ['structured', toStructured],
+    ['binary', toBinary],
+  ])(
+    'what is read in %s mode is as its type says: numbers, and no nulls but that of data',
+    async (_, write) => {
+      const nulls: object = { subject: null, time: null, traceparent: null, data: null }
+      const read = await readCloudEvent(write({ ...sent, ...nulls, sequence: '7' }))
+      const { subject, time, ...others } = sent
+      expect(read).toEqual({ ok: true, value: { ...others, data: null, sequence: '7' } })
+    },
+  )
+
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+
+  test.each([
+    ['a bigint', { total: 1n }],
+    ['a circle', circle],
+    ['a function', () => {}],
+  ])('data that is not JSON is not written: %s', (_, data) => {
+    const refused = expect.objectContaining({
+      code: 'VALIDATION',
+      issues: [expect.objectContaining({ code: 'cloudevent' })],
+    })
+    expect(() => toBinary({ ...sent, data })).toThrow(refused)
+    if (typeof data === 'object') expect(() => toStructured({ ...sent, data })).toThrow(refused)
+  })
+
   test('oversize is refused', async () => {
     const message = toStructured(toCloudEvent(OrderPlaced({ total: 1, note: 'x'.repeat(2_000) })))
     const read = await readCloudEvent(message, { maxBytes: 1_000 })

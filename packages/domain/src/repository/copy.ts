@@ -11,13 +11,11 @@ export function copyOf<T>(value: T): T {
 
 /**
  * The same with other values of some properties, as a row is that a database gives back: also where the entity is frozen,
- * or the property read-only.
+ * or the property read-only; undefined where nothing of it can be copied.
  */
-export function stampedCopyOf<T extends object>(entity: T, stamps: object): T {
+export function stampedCopyOf<T extends object>(entity: T, stamps: object): T | undefined {
   const target = emptyLike(entity)
-  // Nothing of it can be copied, so it has to take them itself.
-  if (target === undefined) return Object.defineProperties(entity, Object.getOwnPropertyDescriptors(stamps))
-  return filled(target, entity, new Map(), stamps) as T
+  return target && (filled(target, entity, new Map(), stamps) as T)
 }
 
 function copy(value: unknown, made: Map<object, unknown>): unknown {

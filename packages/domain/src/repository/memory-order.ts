@@ -1,6 +1,7 @@
 import { fieldReader } from '@base/core/expression'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
 import { compareKeys, keyValue } from '../pagination/row-order.js'
+import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
 
@@ -38,15 +39,4 @@ export function orderRows<T>(rows: readonly Stored<T>[], { order, keysOf }: RowO
 /** What ids are ordered by, and a cursor holds: dates by their time, other objects by their text. */
 function orderKeyOf(id: unknown): unknown {
   return id instanceof Date ? id : keyOf(id)
-}
-
-/** What a map finds an id by: itself, or its JSON, with sorted names, where it is an object. */
-export function keyOf(id: unknown): unknown {
-  return typeof id === 'object' && id !== null ? JSON.stringify(id, sorted) : id
-}
-
-function sorted(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -103,7 +103,7 @@ describe('memoryRepository', () => {
     const counters = memoryRepository<Counter, string>({
       id: (counter) => counter.id,
       mapper: {
-        toRow: ({ id, count }) => ({ id, count }) as never,
+        toRow: ({ id, count }) => ({ id, count }),
         toDomain: ({ id, count }: { id: string; count: number }) => new Counter(id, count),
       },
     })
@@ -188,7 +188,7 @@ describe('memoryRepository', () => {
         id,
         version: 'version',
         mapper: {
-          toRow: ({ id, text, version }) => ({ id, text, version }) as never,
+          toRow: ({ id, text, version }) => ({ id, text, version }),
           toDomain: ({ id, text, version }: Frozen) => new Frozen(id, text, version),
         },
       })
@@ -198,6 +198,156 @@ describe('memoryRepository', () => {
       const read = await kept.getById('1')
       expect([saved.version, read.version, saved.text, read.text]).toEqual([1, 2, 'a', 'b'])
       expect(Object.isFrozen(read)).toBe(true)
+    })
+  })
+
+  describe('of entities with private fields', () => {
+    /** Nobody outside can write its version and times. */
+    class Note {
+      readonly id: string
+      text: string
+      readonly #version: number
+      readonly #updatedAt: Date | null
+      constructor(id: string, text: string, version = 0, updatedAt: Date | null = null) {
+        this.id = id
+        this.text = text
+        this.#version = version
+        this.#updatedAt = updatedAt
+      }
+      get version(): number {
+        return this.#version
+      }
+      get updatedAt(): Date | null {
+        return this.#updatedAt
+      }
+      toRow() {
+        return { id: this.id, text: this.text, version: this.#version, updatedAt: this.#updatedAt }
+      }
+      static of({ id, text, version, updatedAt }: ReturnType<Note['toRow']>): Note {
+        return new Note(id, text, version, updatedAt)
+      }
+    }
+    const id = (note: { readonly id: string }) => note.id
+    const clock = new TestClock({ now: 1_000 })
+    const mapper = { toRow: (note: Note) => note.toRow(), toDomain: Note.of }
+
+    test('a mapper carries the version and the times to them', async () => {
+      const notes = memoryRepository<Note, string>({
+        id,
+        version: 'version',
+        timestamps: true,
+        clock,
+        mapper,
+      })
+      const saved = await notes.save(new Note('1', 'a'))
+      const read = await notes.getById('1')
+      read.text = 'b'
+      const again = await notes.save(read)
+
+      expect([saved.version, read.version, again.version]).toEqual([1, 1, 2])
+      expect([saved, read, again].map(({ updatedAt }) => updatedAt)).toEqual(Array(3).fill(new Date(1_000)))
+      expect(again.toRow()).toMatchObject({ text: 'b', version: 2 })
+      await expect(notes.save(read)).rejects.toMatchObject({ details: { id: '1', expected: 1, actual: 2 } })
+    })
+
+    test('a mapper carries a deletion', async () => {
+      type Row = { id: string; deletedAt: Date | null }
+      class Gone {
+        readonly #row: Row
+        constructor(row: Row) {
+          this.#row = row
+        }
+        get id(): string {
+          return this.#row.id
+        }
+        get deletedAt(): Date | null {
+          return this.#row.deletedAt
+        }
+        get row(): Row {
+          return this.#row
+        }
+      }
+      const all = memoryRepository<Gone, string>({
+        id,
+        softDelete: true,
+        clock,
+        mapper: { toRow: ({ row }) => row, toDomain: (row: Row) => new Gone(row) },
+      })
+      await all.save(new Gone({ id: '1', deletedAt: null }))
+      expect(await all.delete('1')).toBe(true)
+      expect((await all.getById('1', { includeDeleted: true })).deletedAt).toEqual(new Date(1_000))
+    })
+
+    test.each([
+      ['version', { version: 'version' as const }],
+      ['updatedAt', { timestamps: true }],
+    ])('refuses a mapper that loses %s', async (name, options) => {
+      const lossy = {
+        toRow: ({ id, text }: Note) => ({ id, text }),
+        toDomain: (row: Note) => new Note(row.id, ''),
+      }
+      const notes = memoryRepository<Note, string>({ id, ...options, mapper: lossy })
+      await expect(notes.save(new Note('1', 'a'))).rejects.toThrow(
+        `@base/domain memoryRepository: mapper must be one that carries ${name}`,
+      )
+      expect(await notes.count(always())).toBe(0)
+    })
+
+    test('a mapper need not carry what they have no property for, and its rows may be texts', async () => {
+      class Tag {
+        readonly id: string
+        constructor(id: string) {
+          this.id = id
+        }
+      }
+      const tags = memoryRepository<Tag, string>({
+        id,
+        timestamps: true,
+        mapper: { toRow: (tag) => tag.id, toDomain: (row: string) => new Tag(row) },
+      })
+      expect(await tags.save(new Tag('1'))).toEqual(new Tag('1'))
+    })
+
+    class Account {
+      readonly #id: string
+      constructor(id: string) {
+        this.#id = id
+      }
+      get id(): string {
+        return this.#id
+      }
+    }
+    class Draft extends AggregateRoot<string> {
+      readonly #status = 'draft'
+      get status(): string {
+        return this.#status
+      }
+    }
+
+    test.each([
+      ['nothing else', new Account('1')],
+      ['others as well', new Draft('1')],
+    ])('refuses those with %s, where there is no mapper', async (_, entity) => {
+      const kept = memoryRepository<{ readonly id: string }, string>({ id, timestamps: true })
+      await expect(kept.save(entity)).rejects.toThrow(
+        '@base/domain Repository: entity must be one whose fields are not private, unless there is a mapper',
+      )
+      expect(Object.keys(entity)).not.toContain('createdAt')
+      expect(await kept.count(always())).toBe(0)
+    })
+
+    test('takes those whose getters fail anyhow, or only talk of private things', async () => {
+      class Loud {
+        readonly id = '1'
+        get title(): string {
+          throw new Error('#1 has no title')
+        }
+        get color(): string {
+          return '#fff'
+        }
+      }
+      const kept = memoryRepository<Loud, string>({ id })
+      expect((await kept.save(new Loud())).color).toBe('#fff')
     })
   })
 

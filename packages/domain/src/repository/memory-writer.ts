@@ -1,7 +1,8 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
 import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
-import { keyOf } from './memory-order.js'
-import type { Settings, Stamps } from './memory-settings.js'
+import type { Stamps } from './copying.js'
+import { keyOf } from './key-of.js'
+import type { Settings } from './memory-settings.js'
 import type { Rows, Stored } from './store.js'
 
 /** Writes single rows, by the rules of versions and tracking. */
@@ -22,16 +23,16 @@ export class MemoryWriter<T extends object, Id> {
     if (id === undefined || id === null) throw invalidOption(id, at('id'), 'an identity')
     const present = this.#rows.get(keyOf(id))
     const version = this.#nextVersion(entity, id, present)
-    const kept = this.#settings.toKept(this.#stamped(entity, present, version))
+    const kept = this.#settings.toKept(entity, this.#stamps(entity, present, version))
     this.#rows.put(keyOf(id), { entity: kept, version, deleted: this.#isDeleted(kept) })
     return this.#settings.toGiven(kept)
   }
 
-  /** Deletes what a key finds; whether there was something. */
-  delete(key: unknown): boolean {
+  /** Deletes what a key finds; whether there was something. What a soft deletion writes may be known from before. */
+  delete(key: unknown, deletion: Stamps | undefined = this.#deletion()): boolean {
     const present = this.#rows.get(key)
     if (present === undefined || present.deleted) return false
-    this.#rows.put(key, this.#deleted(present))
+    this.#rows.put(key, deletion && this.#deleted(present, deletion))
     return true
   }
 
@@ -44,8 +45,8 @@ export class MemoryWriter<T extends object, Id> {
     return expected + 1
   }
 
-  /** A copy with the properties that the repository writes. */
-  #stamped(entity: T, present: Stored<T> | undefined, version: number): T {
+  /** The properties that the repository writes. */
+  #stamps(entity: T, present: Stored<T> | undefined, version: number): Stamps {
     const { timestamps, deletedAt, audit } = this.#settings.tracking
     const before = present?.entity as Stamps | undefined
     const stamps: Stamps = {}
@@ -61,19 +62,27 @@ export class MemoryWriter<T extends object, Id> {
       stamps[audit.updatedBy] = by
     }
     if (deletedAt !== undefined) stamps[deletedAt] = (entity as Stamps)[deletedAt] ?? null
-    return this.#settings.toStamped(entity, stamps)
+    return stamps
   }
 
-  #deleted(present: Stored<T>): Stored<T> | undefined {
-    const { tracking, version: property } = this.#settings
-    if (tracking.deletedAt === undefined) return undefined
+  /** What a soft deletion writes; undefined where rows are deleted at once. */
+  #deletion(): Stamps | undefined {
+    const { timestamps, deletedAt, audit } = this.#settings.tracking
+    if (deletedAt === undefined) return undefined
+    const stamps: Stamps = { [deletedAt]: this.#now() }
+    if (timestamps !== undefined) stamps[timestamps.updatedAt] = this.#now()
+    if (audit !== undefined) stamps[audit.updatedBy] = audit.by()
+    return stamps
+  }
+
+  #deleted(present: Stored<T>, deletion: Stamps): Stored<T> {
+    const { version: property, toKept } = this.#settings
     const version = present.version + 1
-    const stamps: Stamps = { [tracking.deletedAt]: this.#now() }
-    if (property !== undefined) stamps[property] = version
-    if (tracking.timestamps !== undefined) stamps[tracking.timestamps.updatedAt] = this.#now()
-    if (tracking.audit !== undefined) stamps[tracking.audit.updatedBy] = tracking.audit.by()
-    const entity = this.#settings.toStamped(present.entity, stamps)
-    return { entity, version, deleted: true }
+    const entity = toKept(present.entity, {
+      ...deletion,
+      ...(property !== undefined && { [property]: version }),
+    })
+    return { entity, version, deleted: true, deletion }
   }
 
   #isDeleted(entity: T): boolean {

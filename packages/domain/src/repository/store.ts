@@ -1,8 +1,12 @@
+import type { Stamps } from './copying.js'
+
 /** An entity as a repository in memory keeps it. */
 export interface Stored<T> {
   readonly entity: T
   readonly version: number
   readonly deleted: boolean
+  /** What deleted it, where that wrote nothing else: whoever was first may have saved another one meanwhile. */
+  readonly deletion?: Stamps
 }
 
 /** Rows by key, as a repository sees them: the shared ones, or those of a unit of work. */

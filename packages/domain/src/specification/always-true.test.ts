@@ -3,7 +3,10 @@ import { isAlwaysTrue } from './always-true.js'
 import { always, never, not } from './combine.js'
 import { where } from './where.js'
 
-const some = where<{ n: number }>().equals('n', 1)
+const rows = where<{ n: number }>()
+const some = rows.equals('n', 1)
+const other = rows.greaterThan('n', 5)
+const even = rows.satisfies((row) => row.n % 2 === 0, 'even')
 const all = always<{ n: number }>()
 const none = never<{ n: number }>()
 
@@ -15,6 +18,15 @@ describe('a specification is always true by its structure', () => {
     ['one of those or a condition', some.or(all)],
     ['in none of an empty list', where<{ n: number }>().isNotIn('n', [])],
     ['not (a condition and an or of nothing)', not(some.and(none))],
+    ['a condition or its opposite', some.or(some.not())],
+    ['the opposite of one or it', even.not().or(even)],
+    ['equal or not equal', some.or(rows.notEquals('n', 1))],
+    ['in a list or not in it', rows.isNotIn('n', [1, 2]).or(rows.isIn('n', [1, 2]))],
+    ['null or not null', rows.isNull('n').or(rows.isNotNull('n'))],
+    ['the opposite of a condition and its opposite', some.and(some.not()).not()],
+    ['one of two or neither', some.or(other).not().or(some).or(other)],
+    ['two or not the first or not the second', some.and(other).or(some.not()).or(other.not())],
+    ['not between reversed ends', rows.between('n', 3, 1).not()],
     ['one that was not made here', { expression: { op: 'and', of: [] } }],
   ])('where it is %s', (_, specification) => {
     expect(isAlwaysTrue(specification as never)).toBe(true)
@@ -26,6 +38,13 @@ describe('a specification is always true by its structure', () => {
     ['never', none],
     ['a condition and always', some.and(all)],
     ['a condition or never', some.or(none)],
+    ['a condition twice', some.or(some)],
+    ['a condition and its opposite', some.and(some.not())],
+    ['one or another that is not', some.or(other.not())],
+    ['two or not the first', some.and(other).or(some.not())],
+    ['not between two ends', rows.between('n', 1, 3).not()],
+    ['not between equal ends', rows.between('n', 1, 1).not()],
+    ['a function or the opposite of another of its name', even.or(rows.satisfies(() => true, 'even').not())],
     ['in an empty list', where<{ n: number }>().isIn('n', [])],
   ])('and not where it is %s', (_, specification) => {
     expect(isAlwaysTrue(specification as never)).toBe(false)

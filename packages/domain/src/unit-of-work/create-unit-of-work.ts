@@ -41,6 +41,8 @@ export function createUnitOfWork<Repos extends object>(
 interface Ambient<Repos extends object> {
   readonly frame: Frame<Repos>
   readonly run: Run
+  /** Refuses to go on where the call, or one around it in the unit, was cut off by its own signal. */
+  readonly ensureNotCutOff?: () => void
 }
 
 type Fn<Repos, R> = (tx: Repos, unit: Unit) => Promise<R>
@@ -78,8 +80,9 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
   /** The open unit around this call; one that has ended is none. */
   #around(): Ambient<Repos> | undefined {
     const ambient = this.#ambient.get()
-    if (ambient === undefined || ambient.frame.isOpen) return ambient
     // A function that was cut off runs on, and must not begin a unit of its own behind the back of who aborted it.
+    ambient?.ensureNotCutOff?.()
+    if (ambient === undefined || ambient.frame.isOpen) return ambient
     if (ambient.frame.isUndone) ambient.frame.signal.throwIfAborted()
     return undefined
   }
@@ -121,7 +124,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
         undo: () =>
           this.#within(around.frame, () => savepoint.rollback()).then(() => around.frame.undoPart()),
       }
-      return this.#end(fn, { frame, run: around.run }, ending)
+      return this.#end(fn, { ...around, frame }, ending)
     }
     return around.frame.inTurn(signal, part)
   }
@@ -165,7 +168,12 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       return true
     }
     const tx = guarded(frame.transaction.repositories, mayWork)
-    const work = () => runInContext([[this.#ambient, ambient]], async () => fn(tx, unit))
+    const ensureNotCutOff = () => {
+      ambient.ensureNotCutOff?.()
+      if (!running) signal.throwIfAborted()
+    }
+    const work = () =>
+      runInContext([[this.#ambient, { ...ambient, ensureNotCutOff }]], async () => fn(tx, unit))
     try {
       signal.throwIfAborted()
       return await untilAborted(work(), signal)

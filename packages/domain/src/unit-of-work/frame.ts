@@ -73,7 +73,8 @@ export class Frame<Repos extends object> {
   inTurn<R>(signal: AbortSignal, part: () => Promise<R>): Promise<R> {
     const before = this.#lastPart
     const turn = untilAborted(before, signal).then(part)
-    this.#lastPart = Promise.allSettled([before, turn])
+    // Without their results, which would live as long as the frame.
+    this.#lastPart = Promise.allSettled([before, turn]).then(() => {})
     return turn
   }
 

@@ -1,7 +1,8 @@
 import type { Settings } from '../repository/memory-settings.js'
-import { checkVersion } from '../repository/memory-writer.js'
+import { checkVersion, MemoryWriter } from '../repository/memory-writer.js'
+import { Overlay } from '../repository/store.js'
 import type { Savepoint, UnitTransaction } from './driver.js'
-import type { TransactionRows } from './transaction-rows.js'
+import type { Change, TransactionRows } from './transaction-rows.js'
 
 /** One repository's part in a transaction. */
 export interface Part {
@@ -26,7 +27,7 @@ export class MemoryTransaction<Repos extends object> implements UnitTransaction<
     if (!changed) return
     for (const part of this.#parts) {
       part.rows.checkIsolation()
-      checkVersions(part)
+      settle(part)
     }
     for (const { rows } of this.#parts) rows.apply()
   }
@@ -47,12 +48,23 @@ export class MemoryTransaction<Repos extends object> implements UnitTransaction<
   }
 }
 
-/** Refuses to save over a version that came since; a deletion does not care which version it deletes. */
-function checkVersions({ rows, settings }: Part): void {
-  if (settings.version === undefined) return
-  for (const { key, seen, row } of rows.changes) {
-    const current = rows.current(key)
+/** Refuses to save over a version that came since; a deletion deletes whichever version there is now. */
+function settle({ rows, settings }: Part): void {
+  for (const change of rows.changes) {
+    const { key, seen, row } = change
+    const current = rows.committed.get(key)
     if (row === undefined || current === seen) continue
-    checkVersion(settings.name, settings.id(row.entity), seen?.version ?? 0, current?.version)
+    if (onlyDeletes(change)) {
+      const now = new Overlay(rows.committed)
+      new MemoryWriter(settings, now).delete(key, row.deletion)
+      rows.put(key, now.get(key))
+    } else if (settings.version !== undefined) {
+      checkVersion(settings.name, settings.id(row.entity), seen?.version ?? 0, current?.version)
+    }
   }
+}
+
+/** Softly, and what was there: nothing was saved before within the unit. */
+function onlyDeletes({ seen, row }: Change<object>): boolean {
+  return row?.deletion !== undefined && row.version === (seen?.version ?? 0) + 1
 }

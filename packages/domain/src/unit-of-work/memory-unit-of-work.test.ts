@@ -1,11 +1,15 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { memoryRepository } from '../repository/memory-repository.js'
+import type { Repository } from '../repository/repository.js'
 import { always } from '../specification/combine.js'
 import { where } from '../specification/where.js'
+import { gate } from '../testing/gate.js'
 import type { Item } from '../testing/subject.js'
 import { unitOfWorkConformance } from '../testing/unit-of-work-conformance.js'
-import { type Isolation, memoryUnitOfWork, type UnitOfWork } from './index.js'
+import { type Isolation, memoryUnitOfWork, type Propagation, type UnitOfWork } from './index.js'
 
 function make(isolation?: Isolation) {
   const clock = new TestClock()
@@ -114,6 +118,128 @@ describe('memoryUnitOfWork', () => {
     expect((await items.getById(1)).n).toBe(2)
   })
 
+  describe('a soft deletion beside others', () => {
+    type Row = { id: number; n: number; version?: number; deletedAt?: Date | null; updatedAt?: Date }
+    type Rows = Repository<Row, number>
+
+    const setUp = async (version?: 'version') => {
+      const clock = new TestClock({ now: 1_000 })
+      const options = { version, softDelete: true, timestamps: { createdAt: 'createdAt' }, clock }
+      const rows = memoryRepository<Row, number>({ id: (row) => row.id, ...options })
+      await rows.save({ id: 1, n: 1 })
+      const unit = (fn: (tx: Rows) => Promise<unknown>) => memoryUnitOfWork({ rows }).run((tx) => fn(tx.rows))
+      const saveBeside = async () => rows.save({ ...(await rows.getById(1)), n: 2 })
+      const present = () => rows.getById(1, { includeDeleted: true })
+      return { clock, rows, unit, saveBeside, present }
+    }
+
+    test.each([
+      ['with versions', 'version' as const, { version: 3 }],
+      ['without', undefined, {}],
+    ])('deletes what they saved, %s', async (_, version, more) => {
+      const { clock, unit, saveBeside, present } = await setUp(version)
+      await unit(async (tx) => {
+        await tx.delete(1)
+        await clock.advance('1s')
+        await saveBeside()
+      })
+      const at = new Date(1_000)
+      expect(await present()).toMatchObject({ n: 2, deletedAt: at, updatedAt: at, ...more })
+    })
+
+    test('of a nested unit, too, and after one that was taken back', async () => {
+      const { rows, unit, saveBeside, present } = await setUp('version')
+      const units = memoryUnitOfWork({ rows })
+      const nested = (fn: (tx: Rows) => Promise<unknown>) =>
+        units.run((tx) => fn(tx.rows), { propagation: 'nested' })
+      await units.run(async () => {
+        await nested(async (tx) => {
+          await tx.save({ ...(await tx.getById(1)), n: 7 })
+          throw new Error('no')
+        }).catch(() => {})
+        await nested((tx) => tx.delete(1))
+        await saveBeside()
+      })
+      expect(await present()).toMatchObject({ n: 2, version: 3, deletedAt: expect.any(Date) })
+      await unit((tx) => tx.delete(1))
+      expect(await present()).toMatchObject({ version: 3 })
+    })
+
+    test('leaves what they deleted', async () => {
+      const { rows, unit, present } = await setUp('version')
+      await unit(async (tx) => {
+        await tx.delete(1)
+        await rows.delete(1)
+      })
+      expect(await present()).toMatchObject({ n: 1, version: 2, deletedAt: new Date(1_000) })
+    })
+
+    test.each<[string, (tx: Rows) => Promise<unknown>]>([
+      [
+        'saved before',
+        async (tx) => {
+          await tx.save({ ...(await tx.getById(1)), n: 7 })
+          await tx.delete(1)
+        },
+      ],
+      [
+        'brought back after',
+        async (tx) => {
+          await tx.delete(1)
+          await tx.save({ ...(await tx.getById(1, { includeDeleted: true })), deletedAt: null })
+        },
+      ],
+      ['deleted by saving', async (tx) => tx.save({ ...(await tx.getById(1)), deletedAt: new Date(7) })],
+    ])('conflicts, where the unit %s', async (_, fn) => {
+      const { unit, saveBeside, present } = await setUp('version')
+      const run = unit(async (tx) => {
+        await fn(tx)
+        await saveBeside()
+      })
+      await expect(run).rejects.toMatchObject({
+        code: 'CONFLICT',
+        details: { id: 1, expected: 1, actual: 2 },
+      })
+      expect(await present()).toMatchObject({ n: 2, version: 2, deletedAt: null })
+    })
+  })
+
+  test('one repository under two names is one', async () => {
+    const items = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
+    const seen = await memoryUnitOfWork({ items, again: items }).run(async (tx) => {
+      const saved = await tx.items.save({ id: 1, n: 1, version: 0 })
+      await tx.again.save({ ...saved, n: 2 })
+      return tx.items.getById(1)
+    })
+    expect(seen).toEqual({ id: 1, n: 2, version: 2 })
+    expect(await items.find(always())).toEqual([seen])
+  })
+
+  test('takes repositories of your own over those, made for each transaction', async () => {
+    class Counted {
+      readonly #items: Repository<Item, number>
+      constructor(items: Repository<Item, number>) {
+        this.#items = items
+      }
+      add(id: number): Promise<Item> {
+        return this.#items.save({ id, n: 1, version: 0 })
+      }
+    }
+    const items = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
+    const units = memoryUnitOfWork({ items }, (tx) => ({ counted: new Counted(tx.items) }))
+    expectTypeOf(units).toEqualTypeOf<UnitOfWork<{ counted: Counted }>>()
+    const failed = units.run(async ({ counted }) => {
+      await counted.add(1)
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    await units.run(({ counted }) => counted.add(2))
+    expect((await items.find(always())).map(({ id }) => id)).toEqual([2])
+    expect(() => memoryUnitOfWork({ items }, () => ({}), { isolation: 'dirty' as never })).toThrow(
+      'isolation',
+    )
+  })
+
   test('waits for parts that the function did not wait for', async () => {
     const { subject, items } = make()
     await subject.run(async () => {
@@ -162,6 +288,79 @@ describe('memoryUnitOfWork', () => {
     await expect(run).rejects.toThrow('gone')
     await expect(late).rejects.toThrow('gone')
     expect(await items.count(always())).toBe(0)
+  })
+
+  describe('a function that was cut off by the signal of its part', () => {
+    /** What it calls later, while the unit is open or after. */
+    async function late(
+      when: 'within' | 'after',
+      propagation: Propagation,
+      around: Propagation = 'required',
+    ): Promise<readonly [outcome: unknown, count: number]> {
+      const { subject, items } = make()
+      const controller = new AbortController()
+      const [begun, end, done] = [gate(), gate(), gate()]
+      let outcome: Promise<unknown> | undefined
+      const part = () =>
+        subject.run(async () => {
+          begun.open()
+          outcome = end.opened.then(() =>
+            subject.run((tx) => tx.items.save({ id: 1, n: 1, version: 0 }), { propagation }),
+          )
+          outcome.then(done.open, done.open)
+          await outcome
+        })
+      const run = subject.run(async () => {
+        const cut = subject.run(part, { signal: controller.signal, propagation: around })
+        await begun.opened
+        controller.abort(new Error('gone'))
+        await cut.catch(() => {})
+        if (when === 'after') throw new Error('the whole')
+        end.open()
+        await done.opened
+      })
+      await run.catch(() => {})
+      end.open()
+      return [await outcome?.catch((error) => error.message), await items.count(always())]
+    }
+
+    test.each<['within' | 'after', Propagation, Propagation?]>([
+      ['after', 'required'],
+      ['after', 'requires_new'],
+      ['within', 'required'],
+      ['within', 'requires_new'],
+      ['after', 'required', 'nested'],
+      ['within', 'requires_new', 'nested'],
+    ])('cannot begin one of its own: %s, %s', async (when, propagation, around) => {
+      expect(await late(when, propagation, around)).toEqual(['gone', 0])
+    })
+  })
+
+  test('what nested parts answered is not kept until the end of the unit', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const { subject } = make()
+    const answers: WeakRef<object>[] = []
+    const alive = await subject.run(async () => {
+      for (let index = 0; index < 10; index++) {
+        await subject.run(
+          async () => {
+            const answer = {}
+            answers.push(new WeakRef(answer))
+            return answer
+          },
+          { propagation: 'nested' },
+        )
+      }
+      // A reference that was made in this turn keeps its object until the turn has ended.
+      for (let round = 0; round < 5; round++) {
+        await new Promise((resolve) => setImmediate(resolve))
+        collect()
+      }
+      return answers.filter((answer) => answer.deref() !== undefined).length
+    })
+    // The engine may still hold the last one.
+    expect(alive).toBeLessThan(2)
   })
 
   test('a stream that is read on after its unit has ended rejects', async () => {

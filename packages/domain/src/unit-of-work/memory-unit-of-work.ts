@@ -35,8 +35,38 @@ export interface MemoryUnitOfWorkOptions extends UnitOfWorkOptions {
  */
 export function memoryUnitOfWork<Repos extends object>(
   repositories: Repos,
-  { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions = {},
-): UnitOfWork<Repos> {
+  options?: MemoryUnitOfWorkOptions,
+): UnitOfWork<Repos>
+/**
+ * The same for repositories of your own over those: `make` is called once for each transaction, with what works in it.
+ *
+ * @example
+ * const unitOfWork = memoryUnitOfWork({ users }, (tx) => ({ users: new Users(tx.users) }))
+ *
+ * @throws InvalidOptionError where one of the first is not by `memoryRepository`, or an option is wrong.
+ */
+export function memoryUnitOfWork<Kept extends object, Repos extends object>(
+  repositories: Kept,
+  make: (repositories: Kept) => Repos,
+  options?: MemoryUnitOfWorkOptions,
+): UnitOfWork<Repos>
+export function memoryUnitOfWork(
+  repositories: object,
+  make: Make | MemoryUnitOfWorkOptions = {},
+  options: MemoryUnitOfWorkOptions = {},
+): UnitOfWork<object> {
+  return typeof make === 'function'
+    ? unitOfWork(repositories, make, options)
+    : unitOfWork(repositories, (kept) => kept, make)
+}
+
+type Make = (repositories: object) => object
+
+function unitOfWork(
+  repositories: object,
+  make: Make,
+  { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions,
+): UnitOfWork<object> {
   const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
   checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
@@ -44,28 +74,32 @@ export function memoryUnitOfWork<Repos extends object>(
       return [name, repository]
     throw invalidOption(repository, { ...place, option: name }, 'a repository of memoryRepository')
   })
-  return createUnitOfWork(new MemoryDriver<Repos>(named, isolation), options)
+  return createUnitOfWork(new MemoryDriver(named, make, isolation), options)
 }
 
 type AnyRepository = MemoryRepository<object, unknown>
 
-class MemoryDriver<Repos extends object> implements UnitDriver<Repos> {
+class MemoryDriver implements UnitDriver<object> {
   readonly #named: readonly (readonly [string, AnyRepository])[]
+  readonly #make: Make
   readonly #isolation: Isolation
 
-  constructor(named: readonly (readonly [string, AnyRepository])[], isolation: Isolation) {
+  constructor(named: readonly (readonly [string, AnyRepository])[], make: Make, isolation: Isolation) {
     this.#named = named
+    this.#make = make
     this.#isolation = isolation
   }
 
-  async begin({ isolation = this.#isolation, readOnly }: BeginOptions): Promise<UnitTransaction<Repos>> {
-    const parts: Part[] = []
+  async begin({ isolation = this.#isolation, readOnly }: BeginOptions): Promise<UnitTransaction<object>> {
+    // By the rows, for one repository may have several names.
+    const parts = new Map<unknown, Part>()
     const repositories: Record<string, AnyRepository> = {}
     for (const [name, { settings, rows: shared }] of this.#named) {
-      const rows = new TransactionRows(shared as SharedRows<object>, { isolation, readOnly })
-      parts.push({ rows, settings })
+      const rows =
+        parts.get(shared)?.rows ?? new TransactionRows(shared as SharedRows<object>, { isolation, readOnly })
+      parts.set(shared, { rows, settings })
       repositories[name] = new MemoryRepository(settings, rows)
     }
-    return new MemoryTransaction(repositories as Repos, parts)
+    return new MemoryTransaction(this.#make(repositories), [...parts.values()])
   }
 }

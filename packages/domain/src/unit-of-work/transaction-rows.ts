@@ -17,7 +17,8 @@ export interface Change<T> {
 
 /** One repository's rows within a transaction. */
 export class TransactionRows<T> implements Rows<T> {
-  readonly #shared: SharedRows<T>
+  /** What is committed now. */
+  readonly committed: SharedRows<T>
   /** What is read of others: their commits as they come, or those from before the beginning. */
   readonly #base: SharedRows<T>
   readonly #isolation: Isolation
@@ -28,7 +29,7 @@ export class TransactionRows<T> implements Rows<T> {
   #hasScanned = false
 
   constructor(shared: SharedRows<T>, { isolation, readOnly }: { isolation: Isolation; readOnly: boolean }) {
-    this.#shared = shared
+    this.committed = shared
     this.#base = isolation === 'read committed' ? shared : shared.snapshot()
     this.#isolation = isolation
     this.#readOnly = readOnly
@@ -80,27 +81,22 @@ export class TransactionRows<T> implements Rows<T> {
     return [...own].map(([key, row]) => ({ key, seen: seen.get(key), row }))
   }
 
-  /** What is there now of a row that was written. */
-  current(key: unknown): Stored<T> | undefined {
-    return this.#shared.get(key)
-  }
-
   /** Refuses a commit after which the transactions would not be one after the other. @throws SerializationFailureError */
   checkIsolation(): void {
     if (this.#isolation === 'read committed') return
-    const isOverwritten = this.changes.some(({ key, seen }) => this.current(key) !== seen)
+    const isOverwritten = this.changes.some(({ key, seen }) => this.committed.get(key) !== seen)
     if (isOverwritten || (this.#isolation === 'serializable' && this.#isOutdated()))
       throw new SerializationFailureError()
   }
 
   /** Hands the written rows over. */
   apply(): void {
-    for (const { key, row } of this.changes) this.#shared.put(key, row)
+    for (const { key, row } of this.changes) this.committed.put(key, row)
   }
 
   #isOutdated(): boolean {
-    if (this.#hasScanned && this.#shared.writes !== this.#writesBefore) return true
-    return [...this.#read].some(([key, row]) => this.current(key) !== row)
+    if (this.#hasScanned && this.committed.writes !== this.#writesBefore) return true
+    return [...this.#read].some(([key, row]) => this.committed.get(key) !== row)
   }
 
   get #top(): Level<T> {

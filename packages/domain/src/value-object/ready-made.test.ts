@@ -147,8 +147,18 @@ describe('PhoneNumber', () => {
     '+1234567890123456',
     '+1x2345678',
     '+'.repeat(50),
+    '+44 (0)20 7946 0958',
+    '+39 ( 0 ) 6 6981 2345',
   ])('refuses %j', (raw) => {
     expect(PhoneNumber.parse(raw).ok).toBe(false)
+  })
+
+  test.each([
+    ['+44 (0)20 7946 0958', '+442079460958'],
+    ['+39 (0)6 6981 2345', '+390669812345'],
+  ])('knows by a plan whether the zero of %s is dialled', async (raw, expected) => {
+    expect(text(await PhoneNumber.parseNational(raw, { country: 'PT' }))).toBe(expected)
+    expect(PhoneNumber.parse(raw)).toMatchObject({ error: { issues: [{ code: 'phone_number' }] } })
   })
 
   test('reads a national number with the country, by its numbering plan', async () => {

@@ -1,13 +1,15 @@
 import { reportCallbackError } from '@base/core/events'
 
+const PLACE = { package: '@base/opossum', pattern: 'OpossumFacade' }
+
 interface Registered {
-  readonly listener: (...args: unknown[]) => void
+  readonly listener: (...args: unknown[]) => unknown
   readonly once: boolean
   /** Whether it was called, where that is once. */
   isSpent: boolean
 }
 
-/** Listeners with several arguments, as opossum calls them. One that throws is reported, and changes nothing. */
+/** Listeners with several arguments, as opossum calls them. One that throws or rejects is reported, and changes nothing. */
 export class Listeners<Events extends { readonly [Name in keyof Events]: unknown[] }> {
   readonly #byEvent = new Map<keyof Events, Registered[]>()
 
@@ -38,14 +40,13 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
       if (registered.isSpent) continue
       registered.isSpent = registered.once
       if (registered.once) this.#drop(event, registered)
+      const report = (error: unknown) =>
+        reportCallbackError(error, { ...PLACE, callback: `a listener of '${event}'` })
       try {
-        registered.listener(...args)
+        const returned = registered.listener(...args)
+        if (returned instanceof Promise) returned.catch(report)
       } catch (error) {
-        reportCallbackError(error, {
-          package: '@base/opossum',
-          pattern: 'OpossumFacade',
-          callback: `a listener of '${event}'`,
-        })
+        report(error)
       }
     }
   }

@@ -149,6 +149,70 @@ describe('opossumFacade', () => {
     expect(breaker.state).toBe('isolated')
   })
 
+  type Step = 'fail' | 'open' | 'close' | 'disable' | 'enable'
+
+  // What opossum 10 tells, but for the last.
+  test.each<[string, readonly Step[], readonly string[], object]>([
+    ['failures, then by hand', ['fail', 'open'], ['open'], { opened: true }],
+    ['by hand, disabled', ['open', 'disable'], ['open'], { opened: true, closed: false, enabled: false }],
+    [
+      'by hand, disabled and enabled',
+      ['open', 'disable', 'enable'],
+      ['open'],
+      { opened: true, enabled: true },
+    ],
+    ['disabled and enabled', ['disable', 'enable'], [], { closed: true, enabled: true }],
+    [
+      'closed while disabled',
+      ['open', 'disable', 'close'],
+      ['open', 'close'],
+      { closed: true, enabled: false },
+    ],
+    [
+      'and enabled',
+      ['open', 'disable', 'close', 'enable'],
+      ['open', 'close'],
+      { closed: true, enabled: true },
+    ],
+    ['opened while disabled', ['disable', 'open'], ['open'], { opened: true, enabled: false }],
+    [
+      'opened twice, and enabled',
+      ['disable', 'open', 'open', 'enable'],
+      ['open'],
+      { opened: true, enabled: true },
+    ],
+    ['failures, disabled', ['fail', 'disable'], ['open'], { opened: true, enabled: false }],
+    ['failures, disabled and enabled', ['fail', 'disable', 'enable'], ['open', 'close'], { closed: true }],
+  ])('shows and tells each state once: %s', async (_, steps, told, state) => {
+    const { prices } = shop(() => true)
+    const heard: string[] = []
+    for (const event of ['open', 'halfOpen', 'close'] as const) prices.on(event, () => heard.push(event))
+    for (const step of steps) {
+      if (step === 'fail') await prices.fire('A-1', 1).catch(() => {})
+      else prices[step]()
+    }
+    expect(heard).toEqual(told)
+    expect(prices).toMatchObject(state)
+  })
+
+  test('what was opened by hand and closed otherwise stays closed', () => {
+    const { breaker, prices } = shop()
+    prices.open()
+    breaker.close()
+    prices.disable()
+    prices.enable()
+    expect([prices.opened, breaker.state]).toEqual([false, 'closed'])
+  })
+
+  test('a circuit that is disabled passes calls, opened by hand or not', async () => {
+    const { prices } = shop()
+    prices.open()
+    prices.disable()
+    expect(await prices.fire('A-1', 1)).toBe('A-1 1')
+    prices.enable()
+    await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+  })
+
   test('is called as its breaker, and of the group that it names', () => {
     const { breaker, prices } = shop()
     const grouped = opossumFacade(() => 1, { breaker, group: 'shop' })
@@ -165,6 +229,8 @@ describe('opossumFacade', () => {
     expect(shutdown).toHaveBeenCalledTimes(1)
     await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'ESHUTDOWN' })
     breaker.isolate()
+    prices.disable()
+    prices.close()
     expect([prices.isShutdown, told]).toEqual([true, []])
   })
 
@@ -184,6 +250,18 @@ describe('opossumFacade', () => {
       .off('close', ended)
     expect([await prices.fire('A', 1), await prices.fire('B', 1)]).toEqual(['A 1', 'B 1'])
     expect([once.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0])
+  })
+
+  test('a listener that rejects is reported, and changes nothing', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { prices } = shop()
+    prices.on('success', async () => Promise.reject(new Error('no ink')))
+    expect(await prices.fire('A', 1)).toBe('A 1')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warn).toHaveBeenCalledWith(
+      "@base/opossum OpossumFacade: a listener of 'success' threw: Error: no ink",
+      expect.objectContaining({ code: 'CALLBACK_THREW' }),
+    )
   })
 
   test('one listener may be registered for once and for always, and once stays once where it emits itself', async () => {

@@ -5,6 +5,12 @@ import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import type { Policy } from '@base/resilience/policy'
 import type { OpossumFacadeEvents, OpossumFacadeStats } from './events.js'
 import { Listeners } from './listeners.js'
+import { ShownCircuit, type ShownState } from './shown-circuit.js'
+
+const EVENTS = { closed: 'close', open: 'open', half_open: 'halfOpen' } as const satisfies Record<
+  ShownState,
+  string
+>
 
 /** Options of {@link opossumFacade}. */
 export interface OpossumFacadeOptions {
@@ -59,8 +65,7 @@ export class OpossumFacade<Args extends unknown[], T> {
   }
   #fallback: ((...args: unknown[]) => unknown) | undefined
   #isShutdown = false
-  #release: (() => void) | undefined
-  readonly #off: () => void
+  readonly #circuit: ShownCircuit
 
   constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
     const { breaker, policy = breaker, clock = systemClock } = options
@@ -69,11 +74,7 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
     this.#group = checkText(options.group ?? breaker.name, place('group'))
     this.#clock = checkMethods(clock, ['monotonic'], place('clock'))
-    this.#off = breaker.on('stateChange', ({ to }) => {
-      if (to === 'half_open') this.#listeners.emit('halfOpen')
-      else if (to === 'closed') this.#listeners.emit('close')
-      else if (to !== 'disabled') this.#listeners.emit('open')
-    })
+    this.#circuit = new ShownCircuit(breaker, (state) => this.#listeners.emit(EVENTS[state]))
   }
 
   /** The breaker's name. */
@@ -86,24 +87,24 @@ export class OpossumFacade<Args extends unknown[], T> {
     return this.#group
   }
 
-  /** Whether the circuit is closed. */
+  /** Whether the circuit is closed; while it is disabled the states are what they were. */
   get closed(): boolean {
-    return this.#breaker.state === 'closed' || this.#breaker.state === 'disabled'
+    return this.#circuit.state === 'closed'
   }
 
   /** Whether the circuit is open, by failures or by hand. */
   get opened(): boolean {
-    return this.#breaker.state === 'open' || this.#breaker.state === 'isolated'
+    return this.#circuit.state === 'open'
   }
 
   /** Whether the circuit probes. */
   get halfOpen(): boolean {
-    return this.#breaker.state === 'half_open'
+    return this.#circuit.state === 'half_open'
   }
 
   /** Whether the breaker counts and refuses; not after {@link OpossumFacade.disable}. */
   get enabled(): boolean {
-    return this.#breaker.state !== 'disabled'
+    return this.#circuit.enabled
   }
 
   /** Whether {@link OpossumFacade.shutdown} was called. */
@@ -151,33 +152,29 @@ export class OpossumFacade<Args extends unknown[], T> {
 
   /** Opens the circuit by hand, until {@link OpossumFacade.close}; no timer ends it, as opossum's does. */
   open(): void {
-    // Whoever holds the breaker may have ended ours, so it is a new one each time, and the old one is given back.
-    const release = this.#breaker.isolate()
-    this.#release?.()
-    this.#release = release
+    this.#circuit.open()
   }
 
-  /** Closes the circuit. */
+  /** Closes the circuit; one that is disabled stays so. */
   close(): void {
-    this.#release = undefined
-    this.#breaker.close()
+    this.#circuit.close()
   }
 
   /** Lets all calls pass, uncounted. */
   disable(): void {
-    this.#breaker.disable()
+    this.#circuit.disable()
   }
 
-  /** Ends {@link OpossumFacade.disable}. */
+  /** Ends {@link OpossumFacade.disable}: what was opened by hand is open again, what failures had opened is closed. */
   enable(): void {
-    if (!this.enabled) this.#breaker.close()
+    this.#circuit.enable()
   }
 
   /** Takes no calls any more, and listens to the breaker no longer. */
   shutdown(): void {
     if (this.#isShutdown) return
     this.#isShutdown = true
-    this.#off()
+    this.#circuit.end()
     this.#listeners.emit('shutdown')
   }
 

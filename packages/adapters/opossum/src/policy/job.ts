@@ -65,6 +65,12 @@ export class Job implements PolicyContext {
     this.#controller?.abort(reason)
   }
 
+  /** What it was abandoned with because of this error of the breaker. */
+  toldOf(error: unknown): unknown {
+    const reason = this.#abandoned?.reason
+    return reason instanceof Error && reason.cause === error ? reason : undefined
+  }
+
   handleEvent(): void {
     this.#controller?.abort(this.#caller?.reason)
   }

@@ -156,6 +156,74 @@ describe.each([
     expect(await answer).toBe('none')
   })
 
+  test('its timeout aborts the signal at once, also where a fallback answers, whenever that is', async () => {
+    vi.useFakeTimers()
+    const late = deferred<string>()
+    const breaker = make({ timeout: 1_000 })
+    breaker.fallback(() => late.promise)
+    let signal: AbortSignal | undefined
+    const answer = opossumPolicy<string>(breaker).execute((ctx) => {
+      signal = ctx.signal
+      return hang()
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(signal?.reason).toMatchObject({ code: 'TIMEOUT', cause: { code: 'ETIMEDOUT' } })
+    late.resolve('none')
+    expect(await answer).toBe('none')
+  })
+
+  test('a fallback that fails after the timeout is what the caller gets', async () => {
+    vi.useFakeTimers()
+    const breaker = make({ timeout: 1_000 })
+    const fault = new Error('also down')
+    breaker.fallback(() => Promise.reject(fault))
+    const thrown = opossumPolicy(breaker)
+      .execute(hang)
+      .catch((error) => error)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await thrown).toBe(fault)
+  })
+
+  test.each([
+    ['the function failed', {}, 'down', () => {}],
+    ['it is open', {}, 'EOPENBREAKER', (breaker: Opossum10) => breaker.open()],
+    ['it has no room', { capacity: 0 }, 'ESEMLOCKED', () => {}],
+    ['it took too long', { timeout: 1_000 }, 'ETIMEDOUT', () => {}],
+  ])(
+    'its fallback is given the error alone, where %s, and arguments as before',
+    async (_, options, code, prepare) => {
+      vi.useFakeTimers()
+      const breaker = make(options)
+      const fallback = vi.fn((..._args: unknown[]) => 'none')
+      breaker.fallback(fallback)
+      const policy = opossumPolicy<string>(breaker)
+      prepare(breaker)
+      const fn = code === 'down' ? () => Promise.reject(Object.assign(new Error('down'), { code })) : hang
+      const answer = policy.execute(fn)
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(await answer).toBe('none')
+      expect(fallback.mock.calls).toEqual([[expect.objectContaining({ code })]])
+
+      breaker.open()
+      await breaker.fire('7')
+      expect(fallback.mock.calls.at(-1)).toEqual(['7', expect.objectContaining({ code: 'EOPENBREAKER' })])
+    },
+  )
+
+  test('a probe and a breaker that is disabled call the function', async () => {
+    vi.useFakeTimers()
+    const breaker = make({ resetTimeout: 1_000 })
+    const policy = opossumPolicy(breaker)
+    breaker.open()
+    breaker.disable()
+    expect(await policy.execute(() => 'disabled')).toBe('disabled')
+    breaker.enable()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(breaker.halfOpen).toBe(true)
+    expect(await policy.execute(() => 'probe')).toBe('probe')
+    expect(breaker.closed).toBe(true)
+  })
+
   test('in a pipeline it is not retried once open, and holds the slots around it', async () => {
     vi.useFakeTimers()
     const bulkhead = new Bulkhead()

@@ -19,7 +19,11 @@ interface Internals {
     readonly cache?: boolean
     readonly coalesce?: boolean
   }
-  fire(job: Job): Promise<unknown>
+  readonly name: string
+  readonly closed: boolean
+  readonly pendingClose: boolean
+  call(context: unknown, ...args: unknown[]): Promise<unknown>
+  prependListener(event: string, listener: (...args: never[]) => void): unknown
 }
 
 const policies = /* @__PURE__ */ new WeakMap<OpossumBreaker, Policy<unknown>>()
@@ -31,7 +35,7 @@ const policies = /* @__PURE__ */ new WeakMap<OpossumBreaker, Policy<unknown>>()
  * Value and error of the function pass through untouched. What opossum refuses with becomes an `AppError`, with the
  * original as `cause`: `CIRCUIT_OPEN` and `BULKHEAD_FULL` of kind `unavailable`, `TIMEOUT`. The function's signal aborts
  * when its caller gives up, which is no failure, and at opossum's timeout. What a fallback of the breaker answers is
- * answered: name its type as `Out`.
+ * answered: name its type as `Out`. It is given the error alone, for a function has no arguments.
  *
  * @example
  * const breaker = new Opossum(async (id: string) => load(id), { timeout: 1_000 })
@@ -51,15 +55,32 @@ export function opossumPolicy<Out = never>(breaker: OpossumBreaker): Policy<Out>
   return policy as Policy<Out>
 }
 
-/** Its action gives jobs their own turn, and its filter does not count what a caller gave up. */
+/** Its action gives jobs their own turn, its filter does not count what a caller gave up, and its timeout ends them. */
 function prepare(breaker: Internals): void {
   const { action, options } = breaker
   const { errorFilter } = options
   breaker.action = function (this: unknown, ...args) {
-    return args[0] instanceof Job ? args[0].run() : action.apply(this, args)
+    return this instanceof Job ? this.run() : action.apply(this, args)
   }
   options.errorFilter = (error, ...args) =>
     args[0] instanceof Job ? args[0].isGivenUp || errorFilter(error) : errorFilter(error, ...args)
+  // At once: a fallback may answer, and take its time.
+  breaker.prependListener('timeout', (error: unknown, _latency: number, [job]: unknown[]) => {
+    if (job instanceof Job) job.abandon(translate(error, breaker.name))
+  })
+  hideFromFallback(breaker)
+}
+
+/** A fallback is called with the very list of arguments that these events come with, once the filter was asked. */
+function hideFromFallback(breaker: Internals): void {
+  const hide = (args: unknown[]) => {
+    if (args[0] instanceof Job) args.length = 0
+  }
+  breaker.prependListener('failure', (_error: unknown, _latency: number, args: unknown[]) => hide(args))
+  breaker.prependListener('fire', (args: unknown[]) => {
+    const isRefused = !breaker.closed && !breaker.pendingClose
+    if (isRefused) hide(args)
+  })
 }
 
 function policyOf(breaker: OpossumBreaker): Policy<unknown> {
@@ -70,9 +91,10 @@ function policyOf(breaker: OpossumBreaker): Policy<unknown> {
     signal?.throwIfAborted()
     const job = new Job(fn, signal, key)
     try {
-      return await (breaker as unknown as Internals).fire(job)
+      // As the arguments too, which is all that its filter and its events are given.
+      return await (breaker as unknown as Internals).call(job, job)
     } catch (error) {
-      const thrown = job.failedWith(error) ? error : translate(error, breaker.name)
+      const thrown = job.failedWith(error) ? error : (job.toldOf(error) ?? translate(error, breaker.name))
       job.abandon(thrown)
       throw signal?.aborted ? signal.reason : thrown
     }
@@ -89,7 +111,7 @@ function policyOf(breaker: OpossumBreaker): Policy<unknown> {
 }
 
 function checkBreaker(breaker: OpossumBreaker): OpossumBreaker {
-  checkMethods(breaker, ['fire'], place('breaker'))
+  checkMethods(breaker as OpossumBreaker & Internals, ['fire', 'call', 'prependListener'], place('breaker'))
   const { action, options } = breaker as unknown as Partial<Internals>
   if (typeof action !== 'function' || typeof options?.errorFilter !== 'function')
     throw invalidOption(breaker, place('breaker'), 'a breaker of opossum 8, 9 or 10')

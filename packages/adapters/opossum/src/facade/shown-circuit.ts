@@ -1,0 +1,83 @@
+import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
+
+/** A state, as opossum has it: whether it is enabled is another matter. */
+export type ShownState = 'closed' | 'open' | 'half_open'
+
+/**
+ * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what was opened by hand
+ * stays so. Ours forgets at `disable` what failures had opened.
+ */
+export class ShownCircuit {
+  readonly #breaker: CircuitBreaker
+  #onChange: (state: ShownState) => void
+  readonly #off: () => void
+  #last: ShownState
+  #isOpenByHand = false
+  #release: (() => void) | undefined
+
+  /** `onChange` is told each time that another state is shown. */
+  constructor(breaker: CircuitBreaker, onChange: (state: ShownState) => void) {
+    this.#breaker = breaker
+    this.#onChange = onChange
+    this.#last = shown(breaker.state, 'closed')
+    this.#off = breaker.on('stateChange', ({ to }) => {
+      // Whoever holds the breaker may close it as well.
+      if (to === 'closed') this.#isOpenByHand = false
+      this.#show(shown(to, this.#last))
+    })
+  }
+
+  get state(): ShownState {
+    return shown(this.#breaker.state, this.#last)
+  }
+
+  get enabled(): boolean {
+    return this.#breaker.state !== 'disabled'
+  }
+
+  open(): void {
+    this.#isOpenByHand = true
+    if (this.enabled) this.#isolate()
+    else this.#show('open')
+  }
+
+  close(): void {
+    this.#isOpenByHand = false
+    if (this.enabled) this.#breaker.close()
+    else this.#show('closed')
+  }
+
+  disable(): void {
+    this.#breaker.disable()
+  }
+
+  enable(): void {
+    if (this.enabled) return
+    if (this.#isOpenByHand) this.#isolate()
+    else this.#breaker.close()
+  }
+
+  /** Listens to the breaker no longer, and tells nothing. */
+  end(): void {
+    this.#off()
+    this.#onChange = () => {}
+  }
+
+  #isolate(): void {
+    // Whoever holds the breaker may have ended ours, so it is a new one each time, and the old one is given back.
+    const release = this.#breaker.isolate()
+    this.#release?.()
+    this.#release = release
+  }
+
+  #show(state: ShownState): void {
+    if (state === this.#last) return
+    this.#last = state
+    this.#onChange(state)
+  }
+}
+
+function shown(state: CircuitBreaker['state'], last: ShownState): ShownState {
+  if (state === 'disabled') return last
+  return state === 'isolated' ? 'open' : state
+}
