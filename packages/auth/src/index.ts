@@ -53,6 +53,7 @@ export {
   createAudit,
   type DiffOptions,
   diff,
+  type MemoryAuditSinkOptions,
   memoryAuditSink,
   type VerifyAuditOptions,
   type VerifyChainOptions,
@@ -150,6 +151,7 @@ export {
   type OidcIdentity,
   type OidcMetadata,
   type OidcProviderSettings,
+  type OidcRefusal,
   type OidcTokens,
   safeReturnTo,
 } from './oauth/index.js'
@@ -190,6 +192,7 @@ export {
 } from './passwords/index.js'
 export {
   createRecoveryCodes,
+  type MemoryRecoveryCodeStoreOptions,
   memoryRecoveryCodeStore,
   type RecoveryCodeStore,
   type RecoveryCodes,
@@ -228,6 +231,7 @@ export {
   type KeySet,
   type KeySource,
   type KeyStore,
+  type MemoryKeyStoreOptions,
   type MemoryRefreshStoreOptions,
   type MemoryReplayStoreOptions,
   type MemoryRevocationStoreOptions,

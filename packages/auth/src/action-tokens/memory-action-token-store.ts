@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkOptionalClock } from '../optional-clock.js'
 import type {
   ActionTokenKey,
   ActionTokenStore,
@@ -27,13 +27,7 @@ export interface MemoryActionTokenStoreOptions {
  * @throws InvalidOptionError for a clock that is none.
  */
 export function memoryActionTokenStore({ clock }: MemoryActionTokenStoreOptions = {}): ActionTokenStore {
-  if (clock !== undefined)
-    checkMethods(clock, ['now'], {
-      package: '@base/auth',
-      pattern: 'memoryActionTokenStore',
-      option: 'clock',
-    })
-  return new MemoryActionTokenStore(clock)
+  return new MemoryActionTokenStore(checkOptionalClock(clock, 'memoryActionTokenStore'))
 }
 
 interface Row extends StoredActionToken {

@@ -70,7 +70,10 @@ export interface ApiKeyStore {
   find(id: string, now: number): PromiseLike<StoredApiKey | undefined>
   /** Gives a key that is alive a new secret, and gives it as it is then; `undefined` where there is none, and nothing has changed. */
   rotate(id: string, rotation: ApiKeyRotation, now: number): PromiseLike<StoredApiKey | undefined>
-  /** Notes that a key is used now. One that is not known stays so. */
+  /**
+   * Notes that a key is used now. One that is not known stays so. Asked for about once a minute for each key by each process, and
+   * not waited for if it takes long; a failure is ignored.
+   */
   touch(id: string, now: number): PromiseLike<void>
   /** Revokes a key with all its secrets, for good; whether it was alive. */
   revoke(id: string, now: number): PromiseLike<boolean>

@@ -62,7 +62,7 @@ export function readOptions(options: ApiKeysOptions = {}): ApiKeysSettings {
     ttl: checkTtl(ttl),
     overlap: toMilliseconds(overlap, place('overlap')),
     ownerScopes: ownerScopes === undefined ? undefined : checkFunction(ownerScopes, place('ownerScopes')),
-    clock: checkMethods(clock, ['now'], place('clock')),
+    clock: checkMethods(clock, ['now', 'schedule'], place('clock')),
   }
 }
 

@@ -137,6 +137,38 @@ describe('createApiKeys', () => {
     expect(await lastUse()).toBe(first + MINUTE)
   })
 
+  test('notes a use by one write at a time, however many there are at once', async () => {
+    const { keys, key, clock, store } = await issued()
+    const note = deferred()
+    const touch = vi.spyOn(store, 'touch').mockReturnValueOnce(note.promise)
+    const all = Promise.all(Array.from({ length: 300 }, () => keys.verify(key)))
+    await vi.waitFor(() => expect(touch).toHaveBeenCalled())
+    note.resolve()
+    expect((await all).every(({ ok }) => ok)).toBe(true)
+    expect(touch).toHaveBeenCalledTimes(1)
+    await keys.verify(key)
+    await keys.verify(key)
+    expect(touch).toHaveBeenCalledTimes(2)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('lets a key in whose note hangs after a second, others at once, and notes again after a minute', async () => {
+    const { keys, key, clock, store } = await issued()
+    const touch = vi.spyOn(store, 'touch').mockReturnValueOnce(new Promise(() => {}))
+    const first = keys.verify(key)
+    await vi.waitFor(() => expect(clock.pending).toBe(1))
+    expect(await keys.verify(key)).toMatchObject({ ok: true })
+    await clock.advance('1s')
+    expect(await first).toMatchObject({ ok: true })
+    await clock.advance(MINUTE - 1_001)
+    await keys.verify(key)
+    expect(touch).toHaveBeenCalledTimes(1)
+    await clock.advance(1)
+    await keys.verify(key)
+    expect((await keys.list('ann'))[0]?.lastUsedAt).toBe(START + MINUTE)
+    expect(clock.pending).toBe(0)
+  })
+
   test('notes no use of what it refuses', async () => {
     const { keys, key, id, store } = await issued()
     const touch = vi.spyOn(store, 'touch')
@@ -167,6 +199,7 @@ describe('createApiKeys', () => {
     ['overlap', { overlap: Number.POSITIVE_INFINITY }],
     ['ownerScopes', { ownerScopes: [] }],
     ['clock', { clock: {} }],
+    ['clock', { clock: { now: () => 0 } }],
   ])('refuses a wrong %s', (option, options) => {
     expect(() => createApiKeys(options as never)).toThrow(`@base/auth createApiKeys: ${option} must be`)
   })

@@ -28,9 +28,7 @@ import {
 import { checkScope, checkScopes } from './key-scopes.js'
 import { apiKeyOf, judge, notForThis, unknownKey, widerThanOwner } from './key-view.js'
 import { hashOfKey, secretOf } from './present-secret.js'
-
-/** How old the note of the last use may be before it is written again, in milliseconds. */
-const NOTED_FOR = 60_000
+import { UseNotes } from './use-notes.js'
 
 /**
  * Keys for programs: partners, jobs, command lines. Each is good for some time, for what it was made for, and no more than its
@@ -57,9 +55,11 @@ export function createApiKeys(options: ApiKeysOptions = {}): ApiKeys {
 
 class StoredApiKeys implements ApiKeys {
   readonly #settings: ApiKeysSettings
+  readonly #uses: UseNotes
 
   constructor(settings: ApiKeysSettings) {
     this.#settings = settings
+    this.#uses = new UseNotes(settings.store, settings.clock)
   }
 
   async create(key: NewApiKey): Promise<IssuedApiKey> {
@@ -136,7 +136,7 @@ class StoredApiKeys implements ApiKeys {
   ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
     const isHeld = await this.#heldBy(key.ownerId, signal)
     if (isHeld === undefined) return refused('API_KEY_REVOKED', 'The owner of the API key is no more.')
-    await untilAborted(this.#noteUse(key), signal)
+    await untilAborted(this.#uses.note(key), signal)
     const scopes = key.scopes.filter(isHeld)
     if (!asked.every((name) => scopes.includes(name))) return notForThis(asked)
     return ok({ ...apiKeyOf(key, expiresAt), scopes, isReplaced: hash !== key.secrets[0]?.hash })
@@ -158,14 +158,6 @@ class StoredApiKeys implements ApiKeys {
     if (!Array.isArray(scopes)) return undefined
     const held = new Set(scopes)
     return (scope) => held.has(scope)
-  }
-
-  /** Once a minute. It is good whether or not that can be written down. */
-  async #noteUse({ id, lastUsedAt = 0 }: StoredApiKey): Promise<void> {
-    const { store, clock } = this.#settings
-    const now = clock.now()
-    if (now - lastUsedAt < NOTED_FOR) return
-    await askStore('API key', () => store.touch(id, now)).catch(() => {})
   }
 
   async #isOf(id: unknown, ownerId: string | undefined): Promise<boolean> {

@@ -5,7 +5,7 @@ import { checkPrefix, hasChecksum, keyPattern } from './api-key-text.js'
 /** Options of {@link findApiKeys}. */
 export interface FindApiKeysOptions {
   /** What the keys begin with, as in `createApiKeys`. @defaultValue 'key' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
 }
 
 const place = /* @__PURE__ */ placeOf('findApiKeys')

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkOptionalClock } from '../optional-clock.js'
 import type { NewStoredApiKey, StoredApiKey } from './api-key-store.js'
 import { type ApiKeyRotation, type ApiKeyStore, MOST_SECRETS } from './api-key-store.js'
 
@@ -18,9 +18,7 @@ export interface MemoryApiKeyStoreOptions {
  * @throws InvalidOptionError for a clock that is none.
  */
 export function memoryApiKeyStore({ clock }: MemoryApiKeyStoreOptions = {}): ApiKeyStore {
-  if (clock !== undefined)
-    checkMethods(clock, ['now'], { package: '@base/auth', pattern: 'memoryApiKeyStore', option: 'clock' })
-  return new MemoryApiKeyStore(clock)
+  return new MemoryApiKeyStore(checkOptionalClock(clock, 'memoryApiKeyStore'))
 }
 
 /** Keys that each new one looks at, to forget those that are over: more than are added, so that none is left. */

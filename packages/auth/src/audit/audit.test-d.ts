@@ -19,3 +19,10 @@ expectTypeOf(diff({}, {})).toEqualTypeOf<readonly AuditChange[]>()
 audit.record({})
 // @ts-expect-error an outcome that there is not
 audit.record({ action: 'a', outcome: 'maybe' })
+
+const text = undefined as string | undefined
+const member = { target: undefined, outcome: undefined, reason: text, details: undefined, tenant: text }
+audit.record({ action: 'a', actor: { id: 'x', type: text }, correlationId: text, ...member })
+audit.record({ action: 'a', actor: undefined })
+audit.verify({ after: undefined, anchor: undefined })
+diff({}, {}, { redact: undefined })

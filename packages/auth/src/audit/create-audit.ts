@@ -46,12 +46,12 @@ export interface AuditOptions {
 /** Options of {@link Audit.verify}. */
 export interface VerifyAuditOptions {
   /** Where to begin: a head that was verified before. @defaultValue at the first entry */
-  readonly after?: AuditHead
+  readonly after?: AuditHead | undefined
   /**
    * A head that was noted elsewhere, which the chain must contain. Where it is before `after`, all is read from there on.
    * @defaultValue none: what was cut off at the end together with the sink's own head is not seen
    */
-  readonly anchor?: AuditHead
+  readonly anchor?: AuditHead | undefined
 }
 
 /** An audit trail; made by {@link createAudit}. */

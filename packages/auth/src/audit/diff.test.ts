@@ -128,10 +128,39 @@ describe('diff', () => {
     ['/in?next=/reset?token=abc&id=7', '/in?next=/reset?token=[redacted]&id=7'],
     ['/in?next=%2Freset%3Ftoken%3Dabc%26id%3D7', '/in?next=%2Freset%3Ftoken%3D[redacted]%26id%3D7'],
     ['/in?password=a%26b%3F', '/in?password=[redacted]'],
+    ["/in?password=it's-me&id=7", '/in?password=[redacted]&id=7'],
+    ['password=hunter2&user=a', 'password=[redacted]&user=a'],
+    ['code=7&state=x', 'code=[redacted]&state=x'],
+    ['{"body":"password=a%26b&user=a"}', '{"body":"password=[redacted]&user=a"}'],
+    ['sent token=abc&id=7 to x', 'sent token=[redacted]&id=7 to x'],
+    ['code=7 & key=8', 'code=7 & key=8'],
     ['x?country_code=DE&keys=1&zip=7', 'x?country_code=DE&keys=1&zip=7'],
     ['code=7, key=8', 'code=7, key=8'],
-  ])('parameters of URLs are secrets by their names: %s', (text, after) => {
+  ])('parameters of URLs and forms are secrets by their names: %s', (text, after) => {
     expect(diff({}, { text })).toEqual([{ path: '/text', after }])
+  })
+
+  test.each([
+    ['postgres://u:p@ss@h/db', 'postgres://[redacted]@h/db'],
+    ['postgres://u@corp:p@s@s@h:5432/db?x=a@b', 'postgres://[redacted]@h:5432/db?x=a@b'],
+    [
+      "amqp://u:it's@h, redis://:p@h1,redis://:q@h2",
+      'amqp://[redacted]@h, redis://[redacted]@h1,redis://[redacted]@h2',
+    ],
+    ['https://u@h:80/a@b', 'https://u@h:80/a@b'],
+  ])('the password of a URL is a secret, whatever is in it: %s', (text, after) => {
+    expect(diff({}, { text })).toEqual([{ path: '/text', after }])
+  })
+
+  test.each([
+    ['as it is shown', 'X4QZ7M-0K2NPR-TVWXY3-5H6J8S'],
+    ['in lower case', 'x4qz7m-0k2npr-tvwxy3-5h6j8s'],
+    ['without dashes', 'X4QZ7M0K2NPRTVWXY35H6J8S'],
+    ['in lower case, without dashes', 'x4qz7m0k2nprtvwxy35h6j8s'],
+    ['with spaces', 'x4qz7m 0k2npr tvwxy3 5h6j8s'],
+    ['with the dashes of a word processor', 'X4QZ7M\u20130K2NPR\u2013TVWXY3\u20135H6J8S'],
+  ])('a recovery code is a secret %s', (_, code) => {
+    expect(diff({}, { text: `tried ${code}.` })).toEqual([{ path: '/text', after: 'tried [redacted].' }])
   })
 
   test.each([
@@ -139,6 +168,12 @@ describe('diff', () => {
     ['a file of an id', `upload_0123456789_${'0123456789abcdef'.repeat(4)}`],
     ['a long name', 'a-name-of-many-words-such-as-people-give-to-articles-on-the-internet'],
     ['words', 'ABCDEF-GHJKMN-PQRSTV'],
+    ['a word of 24 letters', 'abcdefghjkmnpqrstvwxyzab'],
+    ['words of six letters', 'better market search server'],
+    ['an ObjectId', '507f1f77bcf86cd799439011'],
+    ['a number of an account', 'ES9121000418450200051332'],
+    ['a ULID', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
+    ['a nanoid', 'V1StGXR8Z5jdHj6BmyTxxxxx'],
   ])('%s is no secret by its looks', (_, text) => {
     expect(diff({}, { text })).toEqual([{ path: '/text', after: text }])
   })

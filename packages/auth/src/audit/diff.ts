@@ -7,7 +7,7 @@ import { plainName, secretNames } from './redaction.js'
 /** Options of {@link diff}. */
 export interface DiffOptions {
   /** More parts of names whose values are secrets. @defaultValue none: those that are known */
-  readonly redact?: readonly string[]
+  readonly redact?: readonly string[] | undefined
 }
 
 const place = /* @__PURE__ */ placeOf('diff')

@@ -1,13 +1,24 @@
+import type { Clock } from '@base/core/clock'
+import { checkOptionalClock } from '../optional-clock.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import type { AuditSink } from './audit-sink.js'
+
+/** Options of {@link memoryAuditSink}. */
+export interface MemoryAuditSinkOptions {
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
+}
 
 /**
  * Keeps the entries of one process in memory: for tests. It grows as long as the process lives.
  *
  * @example
  * const audit = createAudit({ sink: memoryAuditSink() })
+ *
+ * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryAuditSink(): AuditSink {
+export function memoryAuditSink({ clock }: MemoryAuditSinkOptions = {}): AuditSink {
+  checkOptionalClock(clock, 'memoryAuditSink')
   return new MemoryAuditSink()
 }
 

@@ -15,22 +15,30 @@ const IN_URLS = new Set(['code', 'key', 'sig', 'signature', 'codeverifier'])
 /**
  * Texts that give themselves away: JSON Web Tokens, credentials of HTTP, private keys, hashes of passwords, passwords in URLs; and
  * what this package hands out: API keys, but for prefix and id and whatever the checksum, since one with a typo tells as much;
- * opaque tokens; recovery codes.
+ * opaque tokens; recovery codes, also as they are typed.
  */
 const GIVEN_AWAY: readonly RegExp[] = [
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g,
   /\b(?:bearer|basic|dpop) +[\w.~+/=-]{8,}/gi,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\$(?:argon2(?:id|i|d)|2[abxy]|scrypt|pbkdf2[\w-]*|pepper)\$\S+/g,
-  /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@:]*:[^\s/?#@]*(?=@)/gi,
+  // To the last @, for a password may have some that nobody has escaped.
+  /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#:]*:[^\s/?#]*(?=@)/gi,
   /(?<=[0-9A-Za-z]_[0-9A-Za-z]{16}_)[0-9A-Za-z]{38}/g,
   /(?<![\w-])(?=[\w-]{0,67}[A-Z])(?=[\w-]{0,67}[a-z])[\w-]{68}(?![\w-])/g,
-  /(?<![\w-])[0-9A-HJKMNP-TV-Z]{6}(?:-[0-9A-HJKMNP-TV-Z]{6}){3}(?![\w-])/g,
+  /(?<![\w-])[0-9A-HJKMNP-TV-Z]{6}(?:[-\u2010-\u2015\u2212][0-9A-HJKMNP-TV-Z]{6}){3}(?![\w-])/gi,
+  // Without dashes a digit tells one from words, and four letters that are not hexadecimal from ids and account numbers.
+  /(?<![\w-])(?=[\dA-Z ]{0,26}\d)(?=(?:[\dA-F ]{0,23}[G-Z]){4})[0-9A-HJKMNP-TV-Z]{6}(?: ?[0-9A-HJKMNP-TV-Z]{6}){3}(?![\w-])/g,
+  /(?<![\w-])(?=[\da-z ]{0,26}\d)(?=(?:[\da-f ]{0,23}[g-z]){4})[0-9a-hjkmnp-tv-z]{6}(?: ?[0-9a-hjkmnp-tv-z]{6}){3}(?![\w-])/g,
 ]
 
-/** The value of a parameter of a URL, also of one that is the value of another; the name is its first group. */
+/**
+ * The value of a parameter of a URL, also of one that is the value of another, and of the first field of a form that is sent as
+ * text, which an `&` gives away; the name is its first group. What looks back is matched from its end: where a text begins is asked
+ * before it is searched for an `&`.
+ */
 const PARAMETER =
-  /(?<=(?:[?&#]|%(?:3F|26|23))([\w.[\]-]{1,64})(?:=|%3D))(?:(?!%(?:3F|26|23)[\w.[\]-]{1,64}%3D|\?[\w.[\]-]{1,64}(?:=|%3D))[^\s&#"'<>])+/gi
+  /(?<=(?:[?&#]|%(?:3F|26|23)|(?=[\w.[\]-]{1,64}=[^\s&"]*&)(?<![^\s"]))([\w.[\]-]{1,64})(?:=|%3D))(?:(?!%(?:3F|26|23)[\w.[\]-]{1,64}%3D|\?[\w.[\]-]{1,64}(?:=|%3D))[^\s&#"<>])+/gi
 
 /** Whether a value of that name is a secret. */
 export type IsSecretName = (name: string) => boolean

@@ -9,14 +9,14 @@ import { checkHead } from './check-head.js'
 /** Options of {@link verifyAuditChain}. */
 export interface VerifyChainOptions {
   /** The keys of the entries; then one without a key is a flaw. @defaultValue none: one with a key is a flaw */
-  readonly seal?: AuditSeal
+  readonly seal?: AuditSeal | undefined
   /** The head after which the entries begin, as it was verified before. @defaultValue they begin at 1 */
-  readonly after?: AuditHead
+  readonly after?: AuditHead | undefined
   /**
    * A head that was noted elsewhere, which the chain must contain; not before `after`.
    * @defaultValue none: what was cut off at the end is not seen
    */
-  readonly anchor?: AuditHead
+  readonly anchor?: AuditHead | undefined
 }
 
 const place = /* @__PURE__ */ placeOf('verifyAuditChain')

@@ -28,8 +28,24 @@ describe('a definition', () => {
     expectTypeOf(authorization.roles.compose('lead', ['admin'])).toEqualTypeOf<
       Authorization<Shop, 'customer' | 'admin' | 'lead'>
     >()
-    // @ts-expect-error there is no such role
-    authorization.roles.compose('lead', ['nobody'])
+    // Out of a database, where they are texts.
+    const row = { name: '', parts: [''] }
+    expectTypeOf(authorization.roles.compose(row.name, row.parts)).toEqualTypeOf<
+      Authorization<Shop, string>
+    >()
+    authorization.roles.replace('lead', row.parts)
+    // @ts-expect-error a role is named by a text
+    authorization.roles.compose('lead', [7])
+    // @ts-expect-error a role is named by a text
+    authorization.roles.replace('lead', [undefined])
+  })
+
+  test('takes parts of a question that may be missing', () => {
+    const authorization = define({ roles: ['customer'] })
+    const missing = undefined as string | undefined
+    authorization.check({ principal, context, action: 'order:read', field: missing })
+    const open = defineAuthorization()({ roles: ['customer'] })
+    open.check({ principal, context: undefined, action: 'order:read', type: missing })
   })
 
   test('does not compile with roles that inherit from themselves', () => {

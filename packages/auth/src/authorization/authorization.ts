@@ -82,13 +82,13 @@ export interface Roles<S, R extends string> {
    *
    * @throws `InvalidOptionError` where the name is taken by another role, or a part is no role.
    */
-  compose<Name extends string>(name: Name, parts: readonly R[]): Authorization<S, R | Name>
+  compose<Name extends string>(name: Name, parts: readonly (R | (string & {}))[]): Authorization<S, R | Name>
   /**
    * Gives a composed role other parts, at once for all who have it, or a role made of it. Where it throws, all stays as it was.
    *
    * @throws `InvalidOptionError` where the name is not that of a composed role, a part is no role, or one inherits from it.
    */
-  replace(name: string, parts: readonly R[]): void
+  replace(name: string, parts: readonly (R | (string & {}))[]): void
   /**
    * Removes a composed role: it gives nothing from now on. One that there is not changes nothing.
    *

@@ -37,6 +37,20 @@ describe('a composed role', () => {
     expect([roles.names, roles.inherited('head')]).toEqual([['support', 'auditor', 'desk'], []])
   })
 
+  test('has no rule of its own: the fields of its parts add up, and are no more than those of one under a rule', () => {
+    const authorization = defineAuthorization()({
+      roles: ['employee', 'contractor'],
+      permissions: { employee: ['person:read'], contractor: ['person:read'] },
+      fields: { contractor: { 'person:read': ['name'] } },
+    })
+    const { roles } = authorization.roles.compose('temp', ['contractor'])
+    const fields = () =>
+      authorization.permittedFields({ principal: { id: 'x', roles: ['temp'] }, action: 'person:read' })
+    expect(fields()).toEqual({ all: false, fields: ['name'] })
+    roles.replace('temp', ['contractor', 'employee'])
+    expect(fields()).toEqual({ all: true, fields: [] })
+  })
+
   test('may be composed anew after it was removed', () => {
     const { roles, rights } = office()
     roles.remove('head')

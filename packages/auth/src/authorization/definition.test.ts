@@ -4,6 +4,10 @@ import { defineAuthorization } from './index.js'
 
 const plain = { id: 'p', effect: 'allow', actions: ['order:read'] }
 
+const RULE = (role: string) => ({ [role]: { 'order:read': ['id'] } })
+const WITHOUT_EFFECT =
+  "fields.c.order:read must be left out, without effect: 'c' inherits from 'a', which may use all fields"
+
 const define = (definition: unknown) => defineAuthorization()(definition as never)
 
 describe('a definition', () => {
@@ -50,10 +54,43 @@ describe('a definition', () => {
       { roles: ['a'], fields: { a: { 'order:read': ['x.'] } } },
       'fields.a.order:read',
     ],
+    ['fields of a role that inherits all', heir({ permissions: { a: ['order:read'] } }), WITHOUT_EFFECT],
+    ['fields of one that inherits all of a type', heir({ permissions: { a: ['order:*'] } }), WITHOUT_EFFECT],
+    ['fields of one that inherits everything', heir({ permissions: { a: ['*'] } }), WITHOUT_EFFECT],
+    [
+      'fields of one that may do it by itself too',
+      heir({ permissions: { a: ['*'], c: ['order:read'] } }),
+      WITHOUT_EFFECT,
+    ],
+    [
+      'fields of one between which and all another has a rule',
+      heir({ permissions: { a: ['*'] }, fields: { b: { 'order:read': ['id'] } } }),
+      WITHOUT_EFFECT.replace('.c.', '.b.').replace("'c'", "'b'"),
+    ],
+    [
+      'fields of one that inherits all by a policy without a condition',
+      heir({ policies: [{ ...plain, roles: ['a'] }] }),
+      WITHOUT_EFFECT,
+    ],
     ['null', null, 'definition'],
   ])('is refused with its place: %s', (_, definition, place) => {
     expect(() => define(definition)).toThrow(InvalidOptionError)
     expect(() => define(definition)).toThrow(place)
+  })
+
+  test.each<[string, object]>([
+    ['its parent has one too', { permissions: { a: ['*'] }, fields: { ...RULE('a'), ...RULE('c') } }],
+    ['its parent may do something else', { permissions: { a: ['order:pay'] } }],
+    ['its parent gives it for some things', { policies: [{ ...plain, roles: ['a'], when: () => true }] }],
+    ['its parent is forbidden', { policies: [{ ...plain, roles: ['a'], effect: 'deny' }] }],
+    [
+      'its parent is under a rule by a policy',
+      { policies: [{ ...plain, roles: ['b'] }], fields: { ...RULE('a'), ...RULE('c') } },
+    ],
+    ['everyone may do it', { policies: [plain] }],
+    ['its heirs may do it', { permissions: { d: ['*'] } }],
+  ])('may have fields of a role where %s', (_, changes) => {
+    expect(() => define(heir(changes))).not.toThrow()
   })
 
   test('may inherit along two ways to one role', () => {
@@ -96,6 +133,12 @@ describe('a definition', () => {
     ])
   })
 })
+
+/** A role with a rule of fields, two that it inherits from, and one that inherits from it. */
+function heir(changes: object): object {
+  const inherits = { d: ['c'], c: ['b'], b: ['a'] }
+  return { roles: ['a', 'b', 'c', 'd'], inherits, fields: RULE('c'), ...changes }
+}
 
 function policy(changes: object): unknown {
   return { roles: ['a'], policies: [{ ...plain, ...changes }] }

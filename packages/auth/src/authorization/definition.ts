@@ -99,7 +99,9 @@ export interface AuthorizationDefinition<
    * The fields that a role may use in an action. The rule of a role counts where that role, or one that it inherits from, permits
    * the action for this very thing: by a permission, or by a policy that allows and applies. A role that permits it itself, and
    * has no rule, may use all, and so may one that a policy names, if it inherits none. A policy for everyone is under the rules of
-   * all roles of the principal: all may be used where none of them has one. What several roles may use adds up. A field covers what is below it, in the elements of a list too. @defaultValue all
+   * all roles of the principal: all may be used where none of them has one. What several roles may use adds up, also in a composed
+   * role, which has no rule of its own; so a rule of a role that inherits the action with all fields would be without effect, and
+   * is refused. A field covers what is below it, in the elements of a list too. @defaultValue all
    */
   readonly fields?: FieldRules<S, R>
 }
@@ -110,7 +112,7 @@ export type ActionQuery<S, T extends string> =
       /** The action: `'order:read'`. */
       readonly action: ActionOn<S, T>
       /** The type, to be said again where things have a field `type` that may be the name of another type. */
-      readonly type?: T
+      readonly type?: T | undefined
       /**
        * The thing. One whose `type` is the name of another type is denied, unless the type is said. Without it a decision that
        * depends on it is conditional.
@@ -149,7 +151,7 @@ export type AskedBy<S> = {
     }
   : {
       /** What else decides. */
-      readonly context?: Readonly<Record<string, unknown>>
+      readonly context?: Readonly<Record<string, unknown>> | undefined
     })
 
 /** A question: may this principal do this, to this? */
@@ -158,7 +160,7 @@ export type AuthorizationQuery<S> = AskedBy<S> &
     ? OpenQuery
     : { [T in ResourceType<S>]: ActionQuery<S, T> }[ResourceType<S>]) & {
     /** Asks about one field as well: a path. @defaultValue none */
-    readonly field?: string
+    readonly field?: string | undefined
   }
 
 /** What is asked about where no schema names the types. */
@@ -166,7 +168,7 @@ export interface OpenQuery {
   /** The action by its full name; or a verb, with a type beside it or in the thing. */
   readonly action: string
   /** The type of the thing. */
-  readonly type?: string
+  readonly type?: string | undefined
   /** The thing. Without it a decision that depends on it is conditional. */
   readonly resource?: object | undefined
 }

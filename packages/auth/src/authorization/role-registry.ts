@@ -18,7 +18,10 @@ export class RoleRegistry<S, R extends string> implements Roles<S, R> {
     return this.#graph.names
   }
 
-  compose<Name extends string>(name: Name, parts: readonly R[]): Authorization<S, R | Name> {
+  compose<Name extends string>(
+    name: Name,
+    parts: readonly (R | (string & {}))[],
+  ): Authorization<S, R | Name> {
     checkText(name, optionOf.compose('name'))
     const parents = this.#readParts(parts, optionOf.compose('parts'))
     const known = this.#graph.parents(name)
@@ -31,7 +34,7 @@ export class RoleRegistry<S, R extends string> implements Roles<S, R> {
     return this.#authorization() as Authorization<S, R | Name>
   }
 
-  replace(name: string, parts: readonly R[]): void {
+  replace(name: string, parts: readonly (R | (string & {}))[]): void {
     this.#checkComposed(name, optionOf.replace('name'))
     const option = optionOf.replace('parts')
     const parents = this.#readParts(parts, option)

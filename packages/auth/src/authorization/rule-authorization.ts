@@ -10,6 +10,7 @@ import type {
 } from './authorization.js'
 import { type Call, type RawQuery, readCall, refuse } from './call.js'
 import { decide, isGranted } from './decide.js'
+import { checkEffectiveFields } from './effective-fields.js'
 import { explain } from './explain.js'
 import { filterOf } from './filter.js'
 import { decideField, NO_FIELDS, permittedFields } from './permitted-fields.js'
@@ -32,6 +33,7 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
   constructor(definition: CheckedDefinition) {
     this.#graph = new RoleGraph(definition.parents)
     this.#book = new RuleBook(definition)
+    checkEffectiveFields(definition, this.#graph, this.#book)
     this.roles = new RoleRegistry<S, R>(this.#graph, () => this)
   }
 

@@ -1,5 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
+import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
 import { withoutText } from '../without-text.js'
@@ -12,6 +13,7 @@ import { FieldCipherError } from './field-cipher-error.js'
 import type { KmsPort } from './kms-port.js'
 import { bytesOfParts } from './part-bytes.js'
 import { type ColumnPlace, type FieldPlace, readPlace } from './place.js'
+import { timedKms } from './timed-kms.js'
 import { fromBytes, toBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
@@ -30,6 +32,8 @@ export interface FieldCipherOptions<Name extends string = 'tenant' | 'table' | '
   readonly normalize?: (text: string) => string
   /** How much of a blind index is kept, in whole bytes: fewer bits hide more and find too much. From 32 to 256. @defaultValue 256 */
   readonly indexBits?: number
+  /** How long whoever keeps the keys may take for each answer, more than 0. One that takes longer is away. @defaultValue '5s' */
+  readonly timeout?: Duration
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
 }
@@ -72,8 +76,11 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     this.#names = readNames(context)
     this.#normalize = checkFunction(options.normalize ?? toNfc, optionOf('normalize'))
     this.#indexBytes = checkIndexBits(indexBits) / 8
-    this.#keys = new DataKeys(keys, checkMethods(clock, ['monotonic'], optionOf('clock')))
-    this.#indexKeys = new IndexKeys(keys, clock)
+    checkMethods(clock, ['monotonic', 'schedule'], optionOf('clock'))
+    const timeout = toMilliseconds(options.timeout ?? '5s', { ...optionOf('timeout'), positive: true })
+    const timed = timedKms(keys, timeout, clock)
+    this.#keys = new DataKeys(timed, clock)
+    this.#indexKeys = new IndexKeys(timed, clock)
   }
 
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {

@@ -1,9 +1,11 @@
 import { InvalidOptionError, UnsupportedError } from '@base/core/errors'
 import { secret } from '@base/core/secret'
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import {
   createFieldCipher,
+  type FieldCipher,
   FieldCipherError,
   type KmsPort,
   type LocalKey,
@@ -300,11 +302,36 @@ describe('a key management service', () => {
   test('that hangs is waited for until the signal says otherwise', async () => {
     const cipher = createFieldCipher({
       keys: { ...service().port, generateDataKey: () => new Promise(() => {}) },
+      clock: new TestClock(),
     })
     const controller = new AbortController()
     const encrypted = cipher.encrypt('ana', place, { signal: controller.signal })
     controller.abort('enough')
     await expect(encrypted).rejects.toBe('enough')
+  })
+
+  test.each<[keyof KmsPort, (cipher: FieldCipher, text: string) => Promise<unknown>]>([
+    ['generateDataKey', (cipher) => cipher.encrypt('ana', place)],
+    ['unwrapDataKey', (cipher, text) => cipher.decrypt(text, place)],
+    ['indexKeys', (cipher) => cipher.blindIndex('ana', place)],
+  ])('one of whose answers is lost is away after the timeout, and asked again: %s', async (method, ask) => {
+    const clock = new TestClock()
+    const local = localKeys([k1])
+    const text = await createFieldCipher({ keys: local }).encrypt('ana', place)
+    const lost = deferred<never>()
+    const keys: KmsPort = { ...local, [method]: () => lost.promise }
+    const cipher = createFieldCipher({ keys, timeout: '2s', clock })
+    const asked = Promise.allSettled([ask(cipher, text), ask(cipher, text)])
+    await clock.advance(1_999)
+    expect(clock.pending).toBe(1)
+    await clock.advance(1)
+    const away = { reason: { code: 'KMS_UNAVAILABLE', cause: { message: 'No answer within 2000 ms.' } } }
+    expect(await asked).toMatchObject([away, away])
+    Object.assign(keys, { [method]: local[method] })
+    await ask(cipher, text)
+    lost.reject(new Error('too late, and of no concern'))
+    await ask(cipher, text)
+    expect(clock.pending).toBe(0)
   })
 
   test('is not waited for by who has given up, even where the key is there', async () => {
@@ -424,6 +451,16 @@ test.each([
 ])('a context of %s is refused', (_, context) => {
   const options = { keys: localKeys([k1]), context: context as never }
   expect(() => createFieldCipher(options)).toThrow(InvalidOptionError)
+})
+
+test.each([
+  ['timeout', { timeout: 0 }],
+  ['clock', { clock: {} as never }],
+  ['clock', { clock: { monotonic: () => 0 } as never }],
+])('a wrong %s is refused', (option, wrong) => {
+  const create = () => createFieldCipher({ keys: localKeys([k1]), ...wrong })
+  expect(create).toThrow(InvalidOptionError)
+  expect(create).toThrow(`createFieldCipher: ${option} must be`)
 })
 
 test.each([

@@ -19,7 +19,8 @@ export interface IndexKey {
 /**
  * Who keeps the keys: {@link localKeys}, or a key management service behind an adapter. It makes data keys and unwraps them; fields
  * are encrypted here, so a call is needed now and then only. Throw a {@link FieldCipherError} for a key that is not known,
- * disabled or destroyed, and for bytes that it never wrapped (`FIELD_TAMPERED`); anything else counts as being away.
+ * disabled or destroyed, and for bytes that it never wrapped (`FIELD_TAMPERED`); anything else counts as being away, and so does an
+ * answer that takes longer than the `timeout` of the cipher.
  */
 export interface KmsPort {
   /** The id of the key that wraps new data keys. It may change while the process runs. */

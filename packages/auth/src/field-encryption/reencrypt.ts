@@ -30,17 +30,19 @@ export interface ReencryptSource<Name extends string = 'tenant' | 'table' | 'col
 /** Options of {@link reencrypt}. */
 export interface ReencryptOptions<Name extends string = 'tenant' | 'table' | 'column' | 'rowId'> {
   /** Fields that are read at once, from 1 to 10,000. @defaultValue 100 */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /** Where an earlier run got to, if you kept it: the field of its last `onProgress`. @defaultValue from the beginning */
-  readonly after?: EncryptedField<Name>
+  readonly after?: EncryptedField<Name> | undefined
   /** Told after each batch, when all of it is replaced: keep `last` if reading over what is done takes long. */
-  readonly onProgress?: (progress: ReencryptProgress<Name>) => void | Promise<void>
+  readonly onProgress?: ((progress: ReencryptProgress<Name>) => void | Promise<void>) | undefined
   /**
    * Told of each field that cannot be decrypted, with the place in the details of the error; the run goes on, unless this throws.
    * Keys that are away end it anyway.
    * @defaultValue throws the error, unless the key is destroyed: what was erased stays so
    */
-  readonly onUnreadable?: (field: EncryptedField<Name>, error: FieldCipherError) => void | Promise<void>
+  readonly onUnreadable?:
+    | ((field: EncryptedField<Name>, error: FieldCipherError) => void | Promise<void>)
+    | undefined
   /** Ends the run between two fields; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }

@@ -7,6 +7,7 @@ export type {
   OidcCallOptions,
   OidcClient,
   OidcIdentity,
+  OidcRefusal,
   OidcTokens,
 } from './oidc-client.js'
 export type { OidcClientOptions } from './oidc-options.js'

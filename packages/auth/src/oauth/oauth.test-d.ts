@@ -10,6 +10,7 @@ import {
   microsoft,
   type OAuthTransactionStore,
   type OidcIdentity,
+  type OidcRefusal,
   safeReturnTo,
 } from './index.js'
 
@@ -31,10 +32,19 @@ describe('oauth', () => {
   test('the end of a sign-in is a result', () => {
     const client = createOidcClient({ ...google(), clientId: 'shop' })
     expectTypeOf(client.complete('/', client.readCookie(null))).resolves.toEqualTypeOf<
-      Result<OidcIdentity, AuthError>
+      Result<OidcIdentity, OidcRefusal>
     >()
+    expectTypeOf<OidcRefusal>().toExtend<AuthError>()
+    expectTypeOf<OidcRefusal['returnTo']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<OidcIdentity['claims']['email']>().toEqualTypeOf<unknown>()
     expectTypeOf<OidcIdentity['tokens']['accessToken']>().toEqualTypeOf<Secret<string>>()
+  })
+
+  test('what a sign-in is asked may be missing', () => {
+    const client = createOidcClient({ ...google(), clientId: 'shop' })
+    const text = undefined as string | undefined
+    client.begin({ redirectUri: '/', returnTo: text, loginHint: text, prompt: undefined, maxAge: undefined })
+    client.logoutUrl({ idToken: text, postLogoutRedirectUri: text, state: text })
   })
 
   test('a path out of a request may be anything', () => {

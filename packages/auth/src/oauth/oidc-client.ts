@@ -15,7 +15,7 @@ export interface BeginOptions extends OidcCallOptions {
   /** Where the provider sends the browser back to: an https URL, registered there as it is. */
   readonly redirectUri: string | URL
   /** Where your site shall go on afterwards: a path of it. Take `safeReturnTo` for one out of a request. @defaultValue '/' */
-  readonly returnTo?: string
+  readonly returnTo?: string | undefined
   /**
    * The transaction id that the browser has already, as {@link OidcClient.readCookie} gives it, so that a sign-in in another tab
    * can end too. What is none is left out.
@@ -23,15 +23,15 @@ export interface BeginOptions extends OidcCallOptions {
    */
   readonly transactionId?: string | undefined
   /** What the provider shall ask the user for; `none` asks nothing, and fails where it must. @defaultValue the provider decides */
-  readonly prompt?: 'none' | 'login' | 'consent' | 'select_account'
+  readonly prompt?: 'none' | 'login' | 'consent' | 'select_account' | undefined
   /** The account that the user probably means. @defaultValue none */
-  readonly loginHint?: string
+  readonly loginHint?: string | undefined
   /**
    * How long ago the user may have signed in at the provider: whole seconds, and checked on the way back. For providers with id
    * tokens alone.
    * @defaultValue any time
    */
-  readonly maxAge?: Duration
+  readonly maxAge?: Duration | undefined
 }
 
 /** A sign-in that was begun. */
@@ -76,14 +76,23 @@ export interface OidcIdentity extends OidcAccount {
   readonly tokens: OidcTokens
 }
 
+/** Why a sign-in has not ended well. */
+export interface OidcRefusal extends AuthError {
+  /**
+   * Where your site would have gone on, safe to redirect to: for another attempt, such as one without `prompt: 'none'`. Absent where it
+   * is not sure that the answer belongs to a sign-in of this browser.
+   */
+  readonly returnTo?: string
+}
+
 /** Options of {@link OidcClient.logoutUrl}. */
 export interface LogoutOptions extends OidcCallOptions {
   /** The id token of the sign-in, so that the provider knows who leaves. */
-  readonly idToken?: string | Secret<string>
+  readonly idToken?: string | Secret<string> | undefined
   /** Where the provider sends the browser afterwards: registered there. */
-  readonly postLogoutRedirectUri?: string | URL
+  readonly postLogoutRedirectUri?: string | URL | undefined
   /** Comes back as the parameter `state`. */
-  readonly state?: string
+  readonly state?: string | undefined
 }
 
 /**
@@ -106,7 +115,7 @@ export interface OidcClient {
     url: string | URL,
     transactionId: string | undefined,
     options?: OidcCallOptions,
-  ): Promise<Result<OidcIdentity, AuthError>>
+  ): Promise<Result<OidcIdentity, OidcRefusal>>
   /** New tokens for a refresh token of an account. Where a new id token comes with them it must be of the same account. */
   refresh(
     refreshToken: string | Secret<string>,

@@ -121,6 +121,26 @@ describe('a sign-in with an OpenID provider', () => {
     })
   })
 
+  const returnTo = '/orders/7'
+  test.each<[string, Record<string, string>, string, string | undefined]>([
+    ['the user refuses', { error: 'access_denied' }, 'OAUTH_DENIED', returnTo],
+    ['would have had to be asked', { error: 'login_required' }, 'OAUTH_INTERACTION_REQUIRED', returnTo],
+    ['comes back without a code', {}, 'OAUTH_RESPONSE_INVALID', returnTo],
+    ['is of another provider', { iss: 'https://evil.example' }, 'OAUTH_WRONG_ISSUER', undefined],
+    ['has no such state', { state: 's'.repeat(43) }, 'OAUTH_TRANSACTION_INVALID', undefined],
+    ['has no state', { state: '' }, 'OAUTH_CALLBACK_INVALID', undefined],
+  ])('tells where to go on after another attempt, where it %s', async (_, answer, code, expected) => {
+    const issuer = 'https://id.example'
+    const metadata = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` }
+    const client = createOidcClient({ metadata: { ...metadata, jwks_uri: `${issuer}/k` }, clientId: 'shop' })
+    const redirectUri = 'https://shop.example/callback'
+    const { url, transactionId } = await client.begin({ redirectUri, returnTo, prompt: 'none' })
+    const state = new URL(url).searchParams.get('state') ?? ''
+    const back = `${redirectUri}?${new URLSearchParams({ state, ...answer })}`
+    const result = await client.complete(back, transactionId)
+    expect(!result.ok && [result.error.code, result.error.returnTo]).toEqual([code, expected])
+  })
+
   test('checks how long ago the user has signed in, and passes on hints', async () => {
     const { client, origin } = await world()
     const begun = await client.begin({

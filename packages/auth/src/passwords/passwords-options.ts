@@ -1,4 +1,6 @@
+import type { Clock } from '@base/core/clock'
 import { checkInteger, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkOptionalClock } from '../optional-clock.js'
 import { placeOf } from '../place.js'
 import { argon2id } from './kdf/argon2id.js'
 import type { PasswordKdf } from './kdf/password-kdf.js'
@@ -26,6 +28,8 @@ export interface PasswordsOptions {
   readonly maxConcurrent?: number
   /** How many may wait, an integer from 0; the next is refused with an UnavailableError. @defaultValue 1,000 */
   readonly maxQueue?: number
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
 }
 
 /** Options that are checked. */
@@ -41,7 +45,8 @@ export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('c
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordsOptions): PasswordsSettings {
-  const { kdf = argon2id(), legacy = [], pepper } = options ?? {}
+  const { kdf = argon2id(), legacy = [], pepper, clock } = options ?? {}
+  checkOptionalClock(clock, 'createPasswords')
   const { maxConcurrent = defaultConcurrency(), maxQueue = DEFAULT_MAX_QUEUE } = options ?? {}
   checkText(checkMethods(kdf, ['hash', 'verify', 'needsRehash'], place('kdf')).id, place('kdf.id'))
   if (!Array.isArray(legacy)) throw invalidOption(legacy, place('legacy'), 'a list of legacy verifiers')

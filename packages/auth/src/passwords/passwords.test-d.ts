@@ -35,6 +35,7 @@ describe('passwords', () => {
     expectTypeOf<NormalisedPassword>().toExtend<string>()
     expectTypeOf<string>().not.toExtend<NormalisedPassword>()
     createPasswordPolicy({ ...passwordPolicies.composed, minLength: 14 })
+    createPasswordPolicy().check('x', { mfa: undefined, words: undefined })
   })
 
   test('ports are small', () => {

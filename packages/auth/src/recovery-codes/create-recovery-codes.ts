@@ -1,5 +1,7 @@
+import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { checkInteger, checkMethods } from '@base/core/options'
+import { checkOptionalClock } from '../optional-clock.js'
 import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
@@ -19,6 +21,8 @@ const redeemed = diagnosticsChannel<{ sub: string }>('base:auth:recovery-codes:r
 export interface RecoveryCodesOptions {
   /** Where the hashes are kept. @defaultValue memoryRecoveryCodeStore() */
   readonly store?: RecoveryCodeStore
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
 }
 
 /**
@@ -37,11 +41,12 @@ export interface RecoveryCodesOptions {
  * await recovery.redeem('user-1', code) // true
  * await recovery.redeem('user-1', code) // false
  *
- * @throws InvalidOptionError for a store that is none.
+ * @throws InvalidOptionError for a store or a clock that is none.
  * @see OWASP ASVS 5.0, 6.5.1 and 6.5.2; NIST SP 800-63B-4, look-up secrets
  */
 export function createRecoveryCodes(options: RecoveryCodesOptions = {}): RecoveryCodes {
-  const { store = memoryRecoveryCodeStore() } = options ?? {}
+  const { store = memoryRecoveryCodeStore(), clock } = options ?? {}
+  checkOptionalClock(clock, 'createRecoveryCodes')
   return new StoredCodes(checkMethods(store, METHODS, place('store')))
 }
 

@@ -1,12 +1,23 @@
+import type { Clock } from '@base/core/clock'
+import { checkOptionalClock } from '../optional-clock.js'
 import type { RecoveryCodeStore } from './recovery-code-store.js'
+
+/** Options of {@link memoryRecoveryCodeStore}. */
+export interface MemoryRecoveryCodeStoreOptions {
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
+}
 
 /**
  * Keeps the recovery codes of one process in memory: for tests. A restart forgets them.
  *
  * @example
  * const codes = createRecoveryCodes({ store: memoryRecoveryCodeStore() })
+ *
+ * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryRecoveryCodeStore(): RecoveryCodeStore {
+export function memoryRecoveryCodeStore({ clock }: MemoryRecoveryCodeStoreOptions = {}): RecoveryCodeStore {
+  checkOptionalClock(clock, 'memoryRecoveryCodeStore')
   return new MemoryRecoveryCodeStore()
 }
 

@@ -68,7 +68,7 @@ export type {
 export { createKeyRing, type KeyRingOptions } from './ring/create-key-ring.js'
 export type { KeyRing, Rotation } from './ring/key-ring.js'
 export type { KeyStore, StoredKey, StoredKeys } from './ring/key-store.js'
-export { memoryKeyStore } from './ring/memory-key-store.js'
+export { type MemoryKeyStoreOptions, memoryKeyStore } from './ring/memory-key-store.js'
 export type { PublishedKeys } from './ring/published-keys.js'
 export {
   createTokenService,

@@ -5,14 +5,19 @@ import {
   type AuthError,
   type AuthErrorCode,
   createKeyRing,
+  createRefreshService,
   createSessions,
   createTokenService,
   createVerifier,
   hmacKey,
   type IssuedSession,
+  introspect,
   type KeyRing,
+  memoryRefreshStore,
   pemKey,
   remoteJwks,
+  requireStepUp,
+  revokeToken,
   type Session,
   type Sessions,
   type TokenClaims,
@@ -39,6 +44,19 @@ describe('createVerifier', () => {
   test('takes a signal that may be missing', () => {
     const verify = (signal?: AbortSignal) => createVerifier({ ...common, keys }).verify('', { signal })
     expectTypeOf(verify()).toEqualTypeOf<Promise<Result<AccessClaims, AuthError>>>()
+  })
+
+  test('takes parts of a token or a sign-in that may be missing', () => {
+    const text = undefined as string | undefined
+    const [list, time] = [undefined as string[] | undefined, undefined as number | undefined]
+    const who = { sub: 's', clientId: 'c', scope: text, jkt: text, amr: list, acr: text }
+    const tokens = createTokenService({ issuer: 'i', audience: 'a', keys: createKeyRing() })
+    tokens.issueAccess({ ...who, roles: list, permissions: list, sid: text, authTime: time })
+    const refresh = createRefreshService({ store: memoryRefreshStore(), tokens })
+    refresh.start({ ...who, authenticatedAt: time, label: text })
+    requireStepUp({ amr: ['pwd'] }, { maxAge: time, amr: list, acr: text })
+    introspect('', { tokens }, { audience: text, clientId: text })
+    revokeToken('', { tokens }, { clientId: text })
   })
 
   test('wants its algorithms, its issuer and its audience', () => {

@@ -1,6 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
-import { placeOf } from '../place.js'
+import { checkOptionalClock } from '../optional-clock.js'
 import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from './totp-store.js'
 
 /** Options of {@link memoryTotpStore}. */
@@ -18,8 +17,7 @@ export interface MemoryTotpStoreOptions {
  * @throws InvalidOptionError for a clock that is none.
  */
 export function memoryTotpStore({ clock }: MemoryTotpStoreOptions = {}): TotpStore {
-  if (clock !== undefined) checkMethods(clock, ['now'], placeOf('memoryTotpStore')('clock'))
-  return new MemoryTotpStore(clock)
+  return new MemoryTotpStore(checkOptionalClock(clock, 'memoryTotpStore'))
 }
 
 interface Account {

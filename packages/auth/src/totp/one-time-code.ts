@@ -16,21 +16,21 @@ export interface HotpCodeOptions {
   /** How many codes came before, an integer from 0. */
   readonly counter: number
   /** @defaultValue 'SHA1' */
-  readonly algorithm?: TotpAlgorithm
+  readonly algorithm?: TotpAlgorithm | undefined
   /** How many digits a code has, 6 to 8. @defaultValue 6 */
-  readonly digits?: number
+  readonly digits?: number | undefined
 }
 
 /** Options of {@link totpCode}. */
 export interface TotpCodeOptions {
   /** When, in milliseconds since 1970. @defaultValue now */
-  readonly time?: number
+  readonly time?: number | undefined
   /** For how long a code is shown, in whole seconds, 15 s to 5 min. @defaultValue '30s' */
-  readonly period?: Duration
+  readonly period?: Duration | undefined
   /** @defaultValue 'SHA1' */
-  readonly algorithm?: TotpAlgorithm
+  readonly algorithm?: TotpAlgorithm | undefined
   /** How many digits a code has, 6 to 8. @defaultValue 6 */
-  readonly digits?: number
+  readonly digits?: number | undefined
 }
 
 const HASHES: Readonly<Record<TotpAlgorithm, string>> = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' }

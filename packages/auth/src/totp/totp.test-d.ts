@@ -17,6 +17,7 @@ describe('totp', () => {
 
   test('codes are texts, for zeros stand before them', () => {
     expectTypeOf(totpCode('x', { time: 0 })).toEqualTypeOf<string>()
+    totpCode('x', { time: undefined, period: undefined, algorithm: undefined, digits: undefined })
     expectTypeOf(memoryTotpStore()).toEqualTypeOf<TotpStore>()
     // @ts-expect-error which code must be said
     hotpCode('x')

@@ -1,13 +1,14 @@
-import { ok, type Result } from '@base/core/result'
+import { err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { refused } from '../../tokens/refused.js'
-import type { OidcIdentity, OidcTokens } from '../oidc-client.js'
+import type { OidcIdentity, OidcRefusal, OidcTokens } from '../oidc-client.js'
 import { type Conversation, converse } from '../provider/conversation.js'
 import { readProfile } from '../provider/profile.js'
 import { tokensOf } from '../provider/tokens-of.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
 import type { RelyingParts } from '../relying-parts.js'
-import { readCallback } from './callback.js'
+import type { Transaction } from '../transactions/transaction.js'
+import { type Callback, readCallback } from './callback.js'
 import { exchangeCode } from './exchange-code.js'
 import { misled } from './misled.js'
 import { takeTransaction } from './take-transaction.js'
@@ -18,7 +19,7 @@ export async function completeSignIn(
   url: unknown,
   transactionId: unknown,
   signal: AbortSignal | undefined,
-): Promise<Result<OidcIdentity, AuthError>> {
+): Promise<Result<OidcIdentity, OidcRefusal>> {
   const { settings } = parts
   const callback = readCallback(url)
   if (callback === undefined)
@@ -28,6 +29,19 @@ export async function completeSignIn(
   const transaction = taken.value
   const wrong = misled(settings, callback, transaction)
   if (wrong !== undefined) return wrong
+  const identity = await identify(parts, callback, transaction, signal)
+  const { returnTo } = transaction
+  return identity.ok ? ok({ ...identity.value, returnTo }) : err(Object.assign(identity.error, { returnTo }))
+}
+
+/** Who has signed in, as the provider says. */
+async function identify(
+  parts: RelyingParts,
+  callback: Callback,
+  transaction: Transaction,
+  signal: AbortSignal | undefined,
+): Promise<Result<Omit<OidcIdentity, 'returnTo'>, AuthError>> {
+  const { settings } = parts
   const talk = await converse(settings, signal)
   const answer = await exchangeCode(parts, talk, callback, transaction, signal)
   if (!answer.ok) return answer
@@ -35,8 +49,7 @@ export async function completeSignIn(
   const claims = await claimsOf(parts, talk, answer.value.claims, tokens, signal)
   if (!claims.ok) return claims
   const issuer = (answer.value.claims?.['iss'] as string | undefined) ?? settings.issuer
-  const { returnTo } = transaction
-  return ok({ issuer, subject: claims.value.sub, claims: claims.value, returnTo, tokens })
+  return ok({ issuer, subject: claims.value.sub, claims: claims.value, tokens })
 }
 
 /** What the id token says, or without one the provider's API. */

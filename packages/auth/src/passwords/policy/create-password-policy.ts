@@ -13,9 +13,9 @@ const MOST_WORDS = 64
 /** For whom a password is. */
 export interface PasswordContext {
   /** Whether a second factor is asked for at each sign-in. @defaultValue false */
-  readonly mfa?: boolean
+  readonly mfa?: boolean | undefined
   /** What everybody knows of the user: name, e-mail. Up to 64 are looked at. @defaultValue [] */
-  readonly words?: readonly string[]
+  readonly words?: readonly string[] | undefined
   /** Ends the call with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,4 +1,6 @@
+import type { Clock } from '@base/core/clock'
 import { checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
 import { type Blocklist, commonPasswords } from '../blocklist/blocklist.js'
 import { MAX_BYTES } from '../normalised-password.js'
@@ -25,6 +27,8 @@ export interface PasswordPolicyOptions {
   readonly context?: readonly string[]
   /** Kinds of characters that a password must have. @defaultValue none, as NIST and ASVS advise */
   readonly composition?: Composition
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
 }
 
 /** Options that are checked. */
@@ -46,7 +50,8 @@ const place = /* @__PURE__ */ placeOf('createPasswordPolicy')
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordPolicyOptions): PolicySettings {
   const { minLength = 15, minLengthWithMfa = 8, maxBytes = MAX_BYTES } = options ?? {}
-  const { blocklist = commonPasswords(), breached, context = [], composition = {} } = options ?? {}
+  const { blocklist = commonPasswords(), breached, context = [], composition = {}, clock } = options ?? {}
+  checkOptionalClock(clock, 'createPasswordPolicy')
   const most = checkInteger(maxBytes, { ...place('maxBytes'), min: LEAST_MAXIMUM, max: MAX_BYTES })
   return {
     minLength: checkInteger(minLength, { ...place('minLength'), min: 1, max: most }),

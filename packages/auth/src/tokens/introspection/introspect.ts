@@ -6,9 +6,9 @@ import { readAccessToken, type TokenServices } from './token-services.js'
 /** Who asks, as your service has authenticated it. */
 export interface IntrospectOptions {
   /** The resource server that asks: it learns about access tokens for itself, and about nothing else. @defaultValue any */
-  readonly audience?: string
+  readonly audience?: string | undefined
   /** The client that asks: it learns about its own tokens, and about nothing else. @defaultValue any */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
 }
 
 /**

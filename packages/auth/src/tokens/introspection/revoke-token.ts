@@ -4,7 +4,7 @@ import { readAccessToken, type TokenServices } from './token-services.js'
 /** Who asks, as your service has authenticated it. */
 export interface RevokeTokenOptions {
   /** The client that asks: another client's token stays as it is. @defaultValue any */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
 }
 
 /**

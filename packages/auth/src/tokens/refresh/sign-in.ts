@@ -15,17 +15,17 @@ export interface RefreshSignIn {
   /** Through which client; only it may use the tokens. Of the same form. */
   readonly clientId: string
   /** What the tokens may be used for: names with a space between them. @defaultValue none */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /** The thumbprint of the client's DPoP key, out of `verifyDpop`: every rotation has to prove it again. @defaultValue not bound */
-  readonly jkt?: string
+  readonly jkt?: string | undefined
   /** When the subject proved who it is, in milliseconds since 1970. @defaultValue now */
-  readonly authenticatedAt?: number
+  readonly authenticatedAt?: number | undefined
   /** How it did: `['pwd', 'otp']`, as registered in RFC 8176. For `requireStepUp`. @defaultValue unknown */
-  readonly amr?: readonly string[]
+  readonly amr?: readonly string[] | undefined
   /** How far that is to be trusted, as a name that both sides know. @defaultValue unknown */
-  readonly acr?: string
+  readonly acr?: string | undefined
   /** Shown in the list of sessions, to tell one from another: `'Firefox on Linux'`. At most 200 characters. @defaultValue none */
-  readonly label?: string
+  readonly label?: string | undefined
   /** Ends the call with the signal's reason, unless the store is writing: that is waited for. */
   readonly signal?: AbortSignal | undefined
 }

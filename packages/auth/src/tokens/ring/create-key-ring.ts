@@ -24,8 +24,8 @@ export interface KeyRingOptions {
    */
   readonly publishAhead?: Duration
   /**
-   * How long a key still verifies after another signs. A token service wants at least its `accessTtl`, its `clockSkew` and 5
-   * minutes.
+   * How long a key still verifies after another signs. A token service wants at least its `longestTtl`, which is
+   * its `accessTtl` where none is given, its `clockSkew` and 5 minutes.
    * @defaultValue '1d'
    */
   readonly retireAfter?: Duration

@@ -63,6 +63,24 @@ function hanging(store = memoryKeyStore()) {
   return { store: wrapped, answer }
 }
 
+/** A store that does at once what it is asked, one of whose answers a test can keep for a while. */
+function slow(store = memoryKeyStore()) {
+  const kept = { method: undefined as keyof KeyStore | undefined, arrives: deferred(), done: deferred() }
+  const answer = async <T>(method: keyof KeyStore, asked: Promise<T>): Promise<T> => {
+    if (kept.method !== method) return asked
+    kept.method = undefined
+    const settled = await asked
+    kept.done.resolve()
+    await kept.arrives.promise
+    return settled
+  }
+  const wrapped: KeyStore = {
+    load: () => answer('load', store.load()),
+    replace: (...change) => answer('replace', store.replace(...change)),
+  }
+  return { store: wrapped, kept }
+}
+
 describe('createKeyRing', () => {
   test('makes its first key when it is first needed, and signs with it at once', async () => {
     const { ring, tokens } = nodeOn(memoryKeyStore(), new TestClock())
@@ -351,6 +369,80 @@ describe('createKeyRing', () => {
       await a.rotate()
       expect((await store.load()).keys.map((key) => key.kid)).not.toContain(kid)
       expect(await kids(a)).not.toContain(kid)
+    })
+  })
+
+  describe('given a store whose answers overtake each other', () => {
+    test.each<[string, keyof KeyStore, boolean, (ring: KeyRing) => Promise<unknown>]>([
+      ['the load of a rotation with nothing to do', 'load', true, (ring) => ring.rotate()],
+      ['the load of a compromise of nothing', 'load', true, (ring) => ring.compromise('unknown')],
+      ['the replace of a rotation', 'replace', false, (ring) => ring.rotate()],
+    ])('%s brings no compromised key back', async (_, method, waits, ask) => {
+      const clock = new TestClock()
+      const { store, kept } = slow()
+      const { ring, tokens } = nodeOn(store, clock)
+      const { token } = await tokens.issueAccess(INPUT)
+      if (waits) await ring.rotate()
+      kept.method = method
+      const asked = ask(ring)
+      await kept.done.promise
+      await ring.compromise(kidOf(token) as string)
+      kept.arrives.resolve()
+      await asked
+      expect(await tokens.verifyAccess(token)).toMatchObject({ error: { code: 'TOKEN_UNKNOWN_KEY' } })
+      const next = await tokens.issueAccess(INPUT)
+      expect(await kids(ring)).toContain(kidOf(next.token))
+      expect(await kids(ring)).not.toContain(kidOf(token))
+    })
+
+    test('a read that came while a change of another node was under way is known', async () => {
+      const clock = new TestClock()
+      const inner = memoryKeyStore()
+      const { store, kept } = slow(inner)
+      const { ring, tokens } = nodeOn(store, clock, { timeout: '1h' })
+      const { token } = await tokens.issueAccess(INPUT)
+      kept.method = 'replace'
+      const rotating = ring.rotate()
+      await kept.done.promise
+      await createKeyRing({ store: inner, clock }).compromise(kidOf(token) as string)
+      await clock.advance('1m')
+      expect((await tokens.verifyAccess(token)).ok).toBe(false)
+      kept.arrives.resolve()
+      await rotating
+      expect((await tokens.verifyAccess(token)).ok).toBe(false)
+    })
+
+    test('what a slow answer says is as old as the question', async () => {
+      const clock = new TestClock()
+      const inner = memoryKeyStore()
+      const { store, kept } = slow(inner)
+      const { ring, tokens } = nodeOn(store, clock, { timeout: '1h' })
+      const { token } = await tokens.issueAccess(INPUT)
+      await ring.rotate()
+      kept.method = 'load'
+      const asked = ring.rotate()
+      await kept.done.promise
+      await createKeyRing({ store: inner, clock }).compromise(kidOf(token) as string)
+      await clock.advance('59s')
+      kept.arrives.resolve()
+      await asked
+      await clock.advance('1s')
+      expect(await tokens.verifyAccess(token)).toMatchObject({ error: { code: 'TOKEN_UNKNOWN_KEY' } })
+    })
+
+    test('an earlier version that is read later is that of a store which was restored', async () => {
+      const clock = new TestClock()
+      const inner = memoryKeyStore()
+      let shown: StoredKeys | undefined
+      const store: KeyStore = { ...inner, load: async () => shown ?? inner.load() }
+      const ring = createKeyRing({ store, clock })
+      const { kid } = await ring.rotate()
+      const backup = await inner.load()
+      await ring.rotate()
+      expect(await kids(ring)).toHaveLength(2)
+      shown = backup
+      await clock.advance('1m')
+      expect(await kids(ring)).toEqual([kid])
     })
   })
 

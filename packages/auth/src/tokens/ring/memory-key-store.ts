@@ -1,4 +1,12 @@
+import type { Clock } from '@base/core/clock'
+import { checkOptionalClock } from '../../optional-clock.js'
 import type { KeyStore, StoredKeys } from './key-store.js'
+
+/** Options of {@link memoryKeyStore}. */
+export interface MemoryKeyStoreOptions {
+  /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
+  readonly clock?: Clock
+}
 
 /**
  * Keys within one process. They are gone with it, and every token that they signed then fails; so it is for tests, and for a
@@ -6,8 +14,11 @@ import type { KeyStore, StoredKeys } from './key-store.js'
  *
  * @example
  * const keys = createKeyRing({ store: memoryKeyStore() })
+ *
+ * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryKeyStore(): KeyStore {
+export function memoryKeyStore({ clock }: MemoryKeyStoreOptions = {}): KeyStore {
+  checkOptionalClock(clock, 'memoryKeyStore')
   let stored: StoredKeys = { version: 0, keys: [] }
   return {
     load: async () => structuredClone(stored),

@@ -20,6 +20,12 @@ export interface RingParts {
   readonly clock: Clock
 }
 
+/** When the store was asked, and what was known then. */
+interface Asked {
+  readonly at: number
+  readonly known: StoredKeys | undefined
+}
+
 /** Looks for changes of other nodes after this time, beside the work; after twice that, before it. */
 const FRESH = 30_000
 /** A rotation that failed is tried again after this time. */
@@ -112,11 +118,23 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #load(): Promise<RingSnapshot> {
-    const startedAt = this.#parts.clock.monotonic()
-    const stored = await this.#parts.store.load()
-    // What was changed here since then is not to be undone by what was read before.
-    if (this.#snapshot !== undefined && startedAt < this.#readAt) return this.#snapshot
-    return this.#take(stored, startedAt)
+    const asked = this.#ask()
+    return this.#learn(await this.#parts.store.load(), asked)
+  }
+
+  #ask(): Asked {
+    return { at: this.#parts.clock.monotonic(), known: this.#snapshot?.stored }
+  }
+
+  /**
+   * Answers overtake each other: one that was asked for before the present one came undoes nothing of it. An earlier version that was
+   * asked for since is that of a store which was restored.
+   */
+  #learn(stored: StoredKeys, { at, known }: Asked): RingSnapshot {
+    const present = this.#snapshot
+    if (present !== undefined && present.stored !== known && stored.version < present.stored.version)
+      return present
+    return this.#take(stored, Math.max(at, this.#readAt))
   }
 
   #readBeside(): void {
@@ -197,8 +215,10 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #change<T>(decide: (stored: StoredKeys) => Promise<Change<T>>): Promise<T> {
-    const { result, stored } = await available(() => change(this.#parts.store, decide))
-    this.#take(stored, this.#parts.clock.monotonic())
+    const { result, stored, began } = await available(() =>
+      change(this.#parts.store, () => this.#ask(), decide),
+    )
+    this.#learn(stored, began)
     return result
   }
 }

@@ -20,7 +20,7 @@ export interface TokenServiceOptions extends JudgingOptions {
   readonly accessTtl?: Duration
   /**
    * The longest `accessTtl` of any token of the issuer that still lives; at least `accessTtl`. What is revoked is remembered for
-   * so long. Give it after `accessTtl` was shortened, until the longer tokens are over, and where several services of one issuer
+   * so long, and a key ring must not retire a key before. Give it after `accessTtl` was shortened, until the longer tokens are over, and where several services of one issuer
    * have different ones.
    * @defaultValue accessTtl
    */
@@ -75,7 +75,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   if (ttl < 1_000) throw invalidOption(accessTtl, place('accessTtl'), 'at least a second')
   const longest = toMilliseconds(longestTtl, place('longestTtl'))
   if (longest < ttl) throw invalidOption(longestTtl, place('longestTtl'), 'at least accessTtl')
-  checkRetirement(source.retireAfter, ttl + parts.rules.clockSkew + MAX_AGE)
+  checkRetirement(source.retireAfter, longest + parts.rules.clockSkew + MAX_AGE)
   const { revocations = memoryRevocationStore({ clock: parts.clock }) } = options
   checkMethods(revocations, ['revoke', 'revokeAll', 'find'], place('revocations'))
   return new SigningTokenService({
@@ -97,7 +97,7 @@ function checkRetirement(retireAfter: number | undefined, least: number): void {
   throw invalidOption(
     retireAfter,
     place,
-    `at least ${least} ms: accessTtl, clockSkew and the max-age of the JWK set`,
+    `at least ${least} ms: longestTtl (accessTtl, where that is not given), clockSkew and the max-age of the JWK set`,
   )
 }
 

@@ -422,12 +422,15 @@ describe('createTokenService', () => {
       ['claims', { claims: [] }],
       ['revocations', { revocations: {} }],
       ['keys.retireAfter', { keys: createKeyRing({ retireAfter: '20m' }) }],
+      ['keys.retireAfter', { keys: createKeyRing({ retireAfter: '30m' }), longestTtl: '2h' }],
     ])('refuses a wrong %s', (option, wrong) => {
       expect(() => serviceWith(wrong)).toThrow(`@base/auth createTokenService: ${option} must be`)
     })
 
     test('takes a ring that keeps its keys just long enough', () => {
       expect(() => serviceWith({ keys: createKeyRing({ retireAfter: '1230s' }) })).not.toThrow()
+      const keys = createKeyRing({ retireAfter: '7530s' })
+      expect(() => serviceWith({ keys, longestTtl: '2h' })).not.toThrow()
     })
   })
 

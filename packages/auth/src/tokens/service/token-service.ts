@@ -10,21 +10,21 @@ export interface AccessInput {
   /** The client that it is issued to. */
   readonly clientId: string
   /** What it may be used for: names with a space between them, or a list of names. */
-  readonly scope?: string | readonly string[]
+  readonly scope?: string | readonly string[] | undefined
   /** Roles of the subject. */
-  readonly roles?: readonly string[]
+  readonly roles?: readonly string[] | undefined
   /** Permissions of the subject. */
-  readonly permissions?: readonly string[]
+  readonly permissions?: readonly string[] | undefined
   /** The session, or the family of refresh tokens, that it belongs to. */
-  readonly sid?: string
+  readonly sid?: string | undefined
   /** The RFC 7638 thumbprint of the key that its holder has to prove (DPoP). */
-  readonly jkt?: string
+  readonly jkt?: string | undefined
   /** When the subject last proved who it is, in seconds since 1970. */
-  readonly authTime?: number
+  readonly authTime?: number | undefined
   /** How it did: `['pwd', 'otp']`. */
-  readonly amr?: readonly string[]
+  readonly amr?: readonly string[] | undefined
   /** How far that is to be trusted. */
-  readonly acr?: string
+  readonly acr?: string | undefined
 }
 
 /** An access token, and what is in it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkOptionalClock } from '../../optional-clock.js'
 import type {
   NewStoredSession,
   SessionChange,
@@ -28,9 +28,7 @@ export interface MemorySessionStoreOptions {
  * @throws InvalidOptionError for a clock that is none.
  */
 export function memorySessionStore({ clock }: MemorySessionStoreOptions = {}): SessionStore {
-  if (clock !== undefined)
-    checkMethods(clock, ['now'], { package: '@base/auth', pattern: 'memorySessionStore', option: 'clock' })
-  return new MemorySessionStore(clock)
+  return new MemorySessionStore(checkOptionalClock(clock, 'memorySessionStore'))
 }
 
 interface Row {

@@ -15,11 +15,11 @@ export type SignInClaims = Pick<AccessClaims, 'auth_time' | 'amr' | 'acr'>
 /** Options of {@link requireStepUp}; at least one of the first three. */
 export interface StepUpOptions {
   /** How long ago the subject may have proved who it is. @defaultValue any time ago */
-  readonly maxAge?: Duration
+  readonly maxAge?: Duration | undefined
   /** The method, or the methods, that must all have been used: `'otp'`, `['pwd', 'hwk']` (RFC 8176). @defaultValue any */
-  readonly amr?: string | readonly string[]
+  readonly amr?: string | readonly string[] | undefined
   /** The authentication context class, or those of which one must have been reached. @defaultValue any */
-  readonly acr?: string | readonly string[]
+  readonly acr?: string | readonly string[] | undefined
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
 }

@@ -1,0 +1,8 @@
+import type { Clock } from '@base/core/clock'
+import { checkMethods } from '@base/core/options'
+import { placeOf } from './place.js'
+
+/** Checks the clock of what can do without: a memory store goes by the time of who asks, and some of it by none. */
+export function checkOptionalClock(clock: Clock | undefined, pattern: string): Clock | undefined {
+  return clock === undefined ? undefined : checkMethods(clock, ['now'], placeOf(pattern)('clock'))
+}
