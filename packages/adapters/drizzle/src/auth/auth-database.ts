@@ -30,7 +30,8 @@ export class AuthDatabase {
     const place = { package: '@base/drizzle', pattern }
     checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
     this.#tables = new OwnTables(executor, tables, authMigrations)
-    this.#clock = clock && checkMethods(clock, ['now', 'schedule'], { ...place, option: 'clock' })
+    this.#clock =
+      clock && checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...place, option: 'clock' })
   }
 
   /** A `with` that gives a statement one time, `clock.now`, in whole milliseconds. */

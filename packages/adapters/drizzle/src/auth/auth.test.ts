@@ -327,4 +327,23 @@ describeWithService('postgres', (postgres) => {
       }
     },
   )
+
+  test('the use of a key is noted without waiting for who has its row', async () => {
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })
+    try {
+      const store = drizzleApiKeyStore(drizzle(pool))
+      const { id } = await createApiKeys({ store }).create({ ownerId: 'ann', scopes: [] })
+      const other = await pool.connect()
+      await other.query('begin')
+      await other.query('select id from base_api_keys where id = $1 for update', [id])
+      await store.touch(id, 0)
+      await other.query('rollback')
+      other.release()
+      expect(await store.find(id, 0)).toMatchObject({ lastUsedAt: undefined })
+      await store.touch(id, 0)
+      expect(await store.find(id, 0)).toMatchObject({ lastUsedAt: expect.any(Number) })
+    } finally {
+      await pool.end()
+    }
+  })
 })

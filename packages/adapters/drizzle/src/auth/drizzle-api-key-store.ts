@@ -71,10 +71,12 @@ class DrizzleApiKeyStore implements ApiKeyStore {
     return apiKeyOf(row)
   }
 
+  /** Of those who note it at once, one is enough: nobody waits for another, nor for a rotation. */
   async touch(id: string): Promise<void> {
     await this.#database.rows(sql`
-      with ${this.#database.clock}
-      update base_api_keys set last_used_at = clock.now from clock where id = ${id}`)
+      with ${this.#database.clock},
+      free as (select id from base_api_keys where id = ${id} for update skip locked)
+      update base_api_keys set last_used_at = clock.now from clock, free where base_api_keys.id = free.id`)
   }
 
   async revoke(id: string): Promise<boolean> {

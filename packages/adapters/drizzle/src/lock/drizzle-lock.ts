@@ -57,29 +57,29 @@ export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = 
 }
 
 class DrizzleLock implements Lock {
+  readonly clock: Clock
   readonly #table: LeaseTable
-  readonly #clock: Clock
   readonly #room: WaitingRoom
 
   constructor(table: LeaseTable, clock: Clock) {
     this.#table = table
-    this.#clock = clock
+    this.clock = clock
     this.#room = new WaitingRoom(clock)
   }
 
   async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
     const { ttl, wait, signal } = checkAcquire(key, options)
-    const deadline = this.#clock.monotonic() + wait
+    const deadline = this.clock.monotonic() + wait
     const waiting = this.#room.enter(key)
     try {
       for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
         signal?.throwIfAborted()
         waiting.answer()
         // Nobody is refused without a look.
-        const looks = waiting.isNext || this.#clock.monotonic() >= deadline
+        const looks = waiting.isNext || this.clock.monotonic() >= deadline
         const lease = looks ? await waiting.look(() => this.#take(key, ttl, signal)) : undefined
         if (lease !== undefined) return lease
-        const left = deadline - this.#clock.monotonic()
+        const left = deadline - this.clock.monotonic()
         if (looks && left <= 0) throw notFreeError(key, wait)
         await waiting.pause(Math.max(0, Math.ceil(Math.min(pause, left))), signal)
       }
@@ -105,7 +105,7 @@ class DrizzleLock implements Lock {
   }
 
   async #ask(key: string, ttl: number): Promise<Lease | undefined> {
-    const [clock, table, askedAt] = [this.#clock, this.#table, this.#clock.monotonic()]
+    const [clock, table, askedAt] = [this.clock, this.#table, this.clock.monotonic()]
     const token = await table.take(key, ttl)
     if (token === undefined) return undefined
     return new TableLease({ key, token, ttl, askedAt, clock, table, onEnd: () => this.#room.call(key) })

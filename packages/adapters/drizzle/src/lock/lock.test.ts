@@ -240,6 +240,82 @@ describeDatabases((database) => {
     })
   })
 
+  describe('an extension', () => {
+    /** A lease, and what becomes of the next answer of the database. */
+    const held = async (key: string, ttl: number) => {
+      const clock = new TestClock()
+      const answers: ((asked: Promise<unknown>) => Promise<unknown>)[] = []
+      const executor = {
+        execute: (query: never) => {
+          const asked: Promise<unknown> = database.db.execute(query)
+          return answers.shift()?.(asked) ?? asked
+        },
+        transaction: (fn: never) => database.db.transaction(fn),
+      }
+      const lease = await drizzleLock(never(executor), { clock }).acquire(key, { ttl })
+      return { answers, clock, lease, another: drizzleLock(database.db, { clock }) }
+    }
+    const lose = async (asked: Promise<unknown>) => {
+      await asked
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    }
+
+    test('that is shorter counts although its answer is lost', async () => {
+      const { answers, clock, lease, another } = await held('cut short', 20_000)
+      answers.push(lose)
+      await expect(lease.extend(300)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect(lease.signal.aborted).toBe(false)
+      await clock.advance(300)
+      expect(lease.signal.aborted).toBe(true)
+      await (await another.acquire('cut short', { wait: 0 })).release()
+    })
+
+    test('that is shorter and asked later is not undone by the late answer of another', async () => {
+      const { answers, clock, lease, another } = await held('crossed', 20_000)
+      const events: string[] = []
+      const note = (event: string) => async (asked: Promise<unknown>) => {
+        events.push(`${event} asked`)
+        const answer = await asked
+        if (event === 'first') await database.db.execute(sql`select 1`)
+        events.push(`${event} answered`)
+        return answer
+      }
+      answers.push(note('first'), note('second'))
+      await Promise.all([lease.extend('1m'), lease.extend(300)])
+      expect(events).toEqual(['first asked', 'first answered', 'second asked', 'second answered'])
+      await clock.advance(300)
+      expect(lease.signal.aborted).toBe(true)
+      await (await another.acquire('crossed', { wait: 0 })).release()
+    })
+
+    test.each([
+      ['answered', async (asked: Promise<unknown>) => asked],
+      ['not answered', lose],
+    ])('of a lease that is lost before it is %s rejects, and keeps nobody out', async (what, answer) => {
+      const { answers, clock, lease, another } = await held(what, 1_000)
+      answers.push(async (asked) => {
+        await asked
+        await clock.advance(1_000)
+        return answer(asked)
+      })
+      await expect(lease.extend('1h')).rejects.toMatchObject({ code: 'LEASE_LOST' })
+      expect(lease.signal.aborted).toBe(true)
+      expect(await lease.release()).toEqual({ released: false })
+      await (await another.acquire(what, { wait: 0 })).release()
+      expect(clock.pending).toBe(0)
+    })
+
+    test('of a lease that is given back meanwhile rejects, and the lease is not lost', async () => {
+      const { clock, lease, another } = await held('given back', 1_000)
+      const extended = expect(lease.extend('1h')).rejects.toMatchObject({ code: 'LEASE_LOST' })
+      expect(await lease.release()).toEqual({ released: true })
+      await extended
+      expect(lease.signal.aborted).toBe(false)
+      await (await another.acquire('given back', { wait: 0 })).release()
+      expect(clock.pending).toBe(0)
+    })
+  })
+
   test.each([
     ['an executor', () => drizzleLock(never({})), 'drizzleLock: executor must be an object with'],
     [

@@ -25,12 +25,13 @@ export class TableLease implements Lease {
   #isHeld = true
   #deadline = 0
   #timer: Timer | undefined
+  #extending: Promise<unknown> = Promise.resolve()
 
   constructor(parts: Parts) {
     this.key = parts.key
     this.token = parts.token
     this.#parts = parts
-    this.#last(parts.askedAt, parts.ttl)
+    this.#lastUntil(parts.askedAt + parts.ttl)
   }
 
   get signal(): AbortSignal {
@@ -38,17 +39,11 @@ export class TableLease implements Lease {
   }
 
   async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
-    const { clock, table } = this.#parts
     const lasting = checkTtl(ttl)
-    this.#expireIfDue()
-    const askedAt = clock.monotonic()
-    const isExtended = this.#isHeld && (await table.extend(this.key, this.token, lasting))
-    if (!isExtended) {
-      this.#lose()
-      throw leaseLostError(this.key)
-    }
-    // It may have been given back meanwhile.
-    if (this.#isHeld) this.#last(askedAt, lasting)
+    // One after the other, or a late answer would undo a later, shorter one.
+    const extended = this.#extending.then(() => this.#extend(lasting))
+    this.#extending = extended.catch(() => {})
+    return extended
   }
 
   async release(): Promise<{ readonly released: boolean }> {
@@ -65,12 +60,33 @@ export class TableLease implements Lease {
     await this.release()
   }
 
-  /** Counted from before the question, so that this process gives up first. */
-  #last(askedAt: number, ttl: number): void {
+  async #extend(ttl: number): Promise<void> {
+    const { clock, table } = this.#parts
+    this.#expireIfDue()
+    if (!this.#isHeld) throw leaseLostError(this.key)
+    // Counted from before the question, so that this process gives up first.
+    const deadline = clock.monotonic() + ttl
+    // A shorter lease counts although its answer may be lost.
+    this.#lastUntil(Math.min(this.#deadline, deadline))
+    const isExtended = await table.extend(this.key, this.token, ttl).catch((error: unknown) => {
+      this.#expireIfDue()
+      if (this.#isHeld) throw error
+      return true
+    })
+    if (!isExtended) this.#lose()
+    else if (this.#isHeld) this.#lastUntil(deadline)
+    this.#expireIfDue()
+    if (this.#isHeld) return
+    // Lost, and extended since, perhaps: the next holder shall not wait for that.
+    if (isExtended && this.signal.aborted) await table.end(this.key, this.token).catch(() => {})
+    throw leaseLostError(this.key)
+  }
+
+  #lastUntil(deadline: number): void {
     const { clock, key } = this.#parts
     this.#timer?.cancel()
-    this.#deadline = askedAt + ttl
-    const left = Math.max(0, Math.floor(this.#deadline - clock.monotonic()))
+    this.#deadline = deadline
+    const left = Math.max(0, Math.floor(deadline - clock.monotonic()))
     // Idle: a process with nothing else to do need not wait for a lease to end.
     this.#timer = clock.schedule(left, () => this.#lose(), { ref: false, name: `lease of lock '${key}'` })
   }

@@ -224,6 +224,23 @@ describeWithService('postgres', (postgres) => {
     },
   )
 
+  test('a setting of superusers that the login may set is put back', async () => {
+    const login = `setting_${process.pid}`
+    await client.query(`drop table if exists base_migrations; create role ${login};
+      grant create on schema public to ${login}; grant set on parameter session_replication_role to ${login}`)
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1, options: `-c role=${login}` })
+    try {
+      const text = 'set session_replication_role = replica; set lock_timeout = 7'
+      await migrate(drizzle(pool), [{ name: 'a dump of data', sql: text }])
+      const shown = await pool.query(`select current_user as login, current_setting('lock_timeout') as lock,
+        current_setting('session_replication_role') as triggers`)
+      expect(shown.rows).toEqual([{ login, lock: '0', triggers: 'origin' }])
+    } finally {
+      await pool.end()
+      await client.query(`drop owned by ${login}; drop role ${login}`)
+    }
+  })
+
   test('two processes at once apply each migration once', async () => {
     const migrations = Array.from({ length: 10 }, (_, n) => ({
       name: `${n}`.padStart(3, '0'),

@@ -71,6 +71,7 @@ create table padded (id char(3) primary key, n integer, version integer not null
 create table prices (id numeric(10, 2) primary key, n integer, version integer not null);
 create table short (id varchar(3) primary key, n integer, version integer not null);
 create table documents (id integer primary key, doc json, docs json[], bytes jsonb);
+create table made (id integer primary key, doc json, docs json[], bytes jsonb, note text, version integer not null);
 create table stamped (id integer primary key, version integer not null, "createdAt" timestamp, "updatedAt" timestamptz,
   "deletedAt" timestamp)`
 
@@ -355,6 +356,39 @@ describeDatabases((database) => {
       await documents.save({ id: 1, doc: fine, docs: [fine, null], bytes: fine })
       const isIt = where<{ doc: { a: unknown } }>().hasElement('doc.a', '\u{1f600}')
       expect(await documents.count(isIt as never)).toBe(1)
+    })
+
+    test('values may be SQL, in whatever column', async () => {
+      const table = pgTable('made', {
+        id: integer().primaryKey(),
+        doc: json().$type<unknown>(),
+        docs: json().$type<unknown>().array(),
+        bytes: jsonb().$type<unknown>(),
+        note: text(),
+        version: integer().notNull(),
+      })
+      const toRow = ({ id, version }: { id: number; version: number }) => ({
+        id,
+        doc: sql`json_build_object('a', ${id}::int)`,
+        docs: sql`array['{"b":1}', 'null']::json[]`,
+        bytes: sql`'{"c":1}'::jsonb || '{"d":2}'::jsonb`,
+        note: sql`upper(${'e'})`,
+        version,
+      })
+      const toDomain = (row: unknown) => row as { id: number; version: number }
+      const made = drizzleRepository({
+        executor: database.db,
+        table,
+        mapper: { toDomain, toRow: toRow as never },
+      })
+      const row = { docs: [{ b: 1 }, null], bytes: { c: 1, d: 2 }, note: 'E' }
+      const stored = (id: number, version: number) => ({ ...row, id, doc: { a: id }, version })
+
+      const one = await made.save({ id: 1, version: 0 })
+      expect([one, await made.save(one)]).toEqual([stored(1, 1), stored(1, 2)])
+      const many = await made.saveMany([2, 3].map((id) => ({ id, version: 0 })))
+      expect(many).toEqual([stored(2, 1), stored(3, 1)])
+      expect(await made.saveMany(many)).toEqual([stored(2, 2), stored(3, 2)])
     })
 
     test('more than a statement has parameters for are saved', async () => {

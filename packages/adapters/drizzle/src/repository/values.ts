@@ -1,4 +1,4 @@
-import { type Column, type SQL, sql } from 'drizzle-orm'
+import { type Column, is, SQL, sql } from 'drizzle-orm'
 import { castTypeOf } from '../cast-type.js'
 import type { NamedColumn, Settings } from './options.js'
 import type { Draft } from './stamps.js'
@@ -48,9 +48,14 @@ function rowOf(
   const values = names.map((name) => {
     const column = columns[name] as Column
     const value = name === id.name ? draft.id : draft.changed[name]
-    const bound = value === null || value === undefined ? sql`null` : sql`${sql.param(value, column)}`
+    const bound = boundIn(column, value)
     return isFirst ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
   })
   const expected = isFirst ? sql`${draft.expected}::bigint` : sql`${draft.expected}`
   return sql`(${sql.join([...values, expected], sql`, `)})`
+}
+
+function boundIn(column: Column, value: unknown): SQL {
+  if (value === null || value === undefined) return sql`null`
+  return is(value, SQL) ? sql`(${value})` : sql`${sql.param(value, column)}`
 }

@@ -14,6 +14,7 @@ describe('the text of a statement that is shown', () => {
     [`select 1 /* a /* b ' */ c ' */ 'secret'`, 'select ?'],
     [`/* a */ select /**/ 'secret' /* b */`, 'select  ?'],
     ["select 'secret without an end", 'select ?'],
+    [String.raw`select e'it\'s secret\\`.slice(0, -1), 'select ?'],
     ["select n'secret', x'1f', é1 from t2", 'select n?, x?, é1 from t2'],
   ])('of %s is %s', (sql, shown) => {
     expect(shownText(sql)).toBe(shown)
@@ -30,7 +31,15 @@ describe('the text of a statement that is shown', () => {
     expect(shownText(`select ${'a, '.repeat(10_000)}a`)).toHaveLength(2_049)
   })
 
-  test('never holds a value that was written into it', () => {
+  test.each([
+    ['a text', `'${'a'.repeat(20_000_000)}'`],
+    ['a text with escapes', `e'${String.raw`\'`.repeat(10_000_000)}'`],
+    ['a text in dollars', `$$${'a'.repeat(20_000_000)}$$`],
+  ])('is found also where the statement holds %s of megabytes', (_, literal) => {
+    expect(shownText(`insert into t values (${literal})`)).toBe('insert into t values (?…')
+  })
+
+  describe('never holds a value that was written into it', () => {
     const secret = fc.string({ unit: fc.constantFrom(...`Q'"\\$/*-\n; `) }).map((text) => `QQ${text}QQ`)
     const literal = secret.chain((text) =>
       fc.constantFrom(
@@ -40,12 +49,26 @@ describe('the text of a statement that is shown', () => {
       ),
     )
     const noise = fc.constantFrom('"it\'s"', "-- don't\n", "/* isn't */", '$1', ' a ', ', ', '""', "''")
-    fc.assert(
-      fc.property(fc.array(fc.oneof(literal, noise)), (parts) => {
-        expect(shownText(`select ${parts.join(' ')}`)).not.toContain('QQ')
-      }),
-      { numRuns: 2_000 },
-    )
+    const parts = fc.array(fc.oneof(literal, noise))
+
+    test('in all its length', () => {
+      fc.assert(
+        fc.property(parts, (all) => {
+          expect(shownText(`select ${all.join(' ')}`)).not.toContain('QQ')
+        }),
+        { numRuns: 2_000 },
+      )
+    })
+
+    test('wherever it is cut', () => {
+      const before = `/*${' '.repeat(16 * 2_048 - 100)}*/ select `
+      fc.assert(
+        fc.property(parts, (all) => {
+          expect(shownText(`${before}${all.join(' ')}${' '.repeat(100)}`)).not.toContain('Q')
+        }),
+        { numRuns: 2_000 },
+      )
+    })
   })
 
   test('is found in time that grows with its length', () => {

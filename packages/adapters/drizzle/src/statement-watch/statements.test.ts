@@ -8,6 +8,7 @@ import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vi
 import { drizzleRepository } from '../repository/index.js'
 import { describeDatabases, type PgliteTestDatabase } from '../test-databases.js'
 import { drizzleUnitOfWork, nodePostgres, pglite } from '../unit-of-work/index.js'
+import { tellStatement } from './tell-statement.js'
 
 const CHANNEL = 'base:drizzle:query:end'
 const users = pgTable('users', { id: integer().primaryKey(), email: text().notNull().unique() })
@@ -156,5 +157,33 @@ describeDatabases((database) => {
     const heard = listen()
     expect(Object.hasOwn(session.prepareQuery(query, undefined, undefined, false), 'execute')).toBe(true)
     expect(heard).toEqual([])
+  })
+})
+
+describe('a statement', () => {
+  const odd = (name: string) =>
+    Object.defineProperty(new Error('odd'), name, {
+      get: () => {
+        throw new Error('no')
+      },
+    })
+
+  test('that holds a value of megabytes succeeds, and is told of', async () => {
+    const heard = listen()
+    const text = `insert into users values ('${'a'.repeat(20_000_000)}')`
+    expect(await tellStatement({ sql: text }, async () => 7)).toBe(7)
+    expect(heard).toMatchObject([{ operation: 'insert', sql: 'insert into users values (?…' }])
+  })
+
+  test('that cannot be told of succeeds all the same', async () => {
+    listen()
+    const result = odd('rows')
+    expect(await tellStatement({ sql: 'select 1' }, async () => result)).toBe(result)
+  })
+
+  test('that cannot be told of fails with its own error', async () => {
+    listen()
+    const error = odd('code')
+    await expect(tellStatement({ sql: 'select 1' }, () => Promise.reject(error))).rejects.toBe(error)
   })
 })

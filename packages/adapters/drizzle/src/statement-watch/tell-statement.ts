@@ -37,21 +37,22 @@ export function hasListeners(): boolean {
   return ended.hasSubscribers
 }
 
-/** Sends a statement, and tells how it ended; its value and its error pass through untouched. */
+/** Sends a statement, and tells how it ended; its value and its error pass through untouched, whatever becomes of the telling. */
 export async function tellStatement<R>(statement: SentStatement, send: () => PromiseLike<R>): Promise<R> {
   const telling = startTelling(statement)
   if (telling === undefined) return send()
+  let result: R
   try {
-    const result = await send()
-    telling.succeeded(result)
-    return result
+    result = await send()
   } catch (error) {
     telling.failed(error)
     throw error
   }
+  telling.succeeded(result)
+  return result
 }
 
-/** A statement that is under way. */
+/** A statement that is under way. Neither throws. */
 export interface Telling {
   succeeded(result?: unknown): void
   failed(error: unknown): void
@@ -61,16 +62,26 @@ export interface Telling {
 export function startTelling(statement: SentStatement): Telling | undefined {
   if (!ended.hasSubscribers) return undefined
   const start = performance.now()
-  const tell = (outcome: Outcome) =>
-    ended.publish({ ...described(statement), duration: performance.now() - start, ...outcome })
+  const tell = (outcome: () => Outcome) => {
+    const duration = performance.now() - start
+    try {
+      ended.publish({ ...described(statement), duration, ...outcome() })
+    } catch {
+      // What cannot be told has happened all the same: who sent it must not take it for failed.
+    }
+  }
   return {
     succeeded(result) {
-      const rows = rowsIn(result)
-      tell(rows === undefined ? {} : { rows })
+      tell(() => {
+        const rows = rowsIn(result)
+        return rows === undefined ? {} : { rows }
+      })
     },
     failed(error) {
-      const state = sqlStateOf(error)
-      tell({ error: toFailure(error), ...(state !== undefined && { state }) })
+      tell(() => {
+        const state = sqlStateOf(error)
+        return { error: toFailure(error), ...(state !== undefined && { state }) }
+      })
     },
   }
 }

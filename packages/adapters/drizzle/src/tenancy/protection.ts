@@ -16,7 +16,14 @@ interface Protection {
 /** The words of an expression: texts in their quotes, and names as `quote_ident` writes them. */
 const WORDS = `'(?:[^']|'')*'|"(?:[^"]|"")+"|[[:alnum:]_$]+`
 
-/** Of the tables that have the column, and of those named. */
+/** So that nobody comes to a partition but through its parent, whose policies bind there: neither this role nor a view. */
+const IS_BEHIND = sql`c.relispartition
+  and not has_table_privilege(c.oid, 'select, insert, update, delete, truncate, references, trigger')
+  and not has_any_column_privilege(c.oid, 'select, insert, update, references')
+  and not exists (select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
+    and d.classid = 'pg_rewrite'::regclass)`
+
+/** Of the tables that have the column, but for partitions behind their parents, and of those named. */
 export function protection(column: string, named: readonly string[]): SQL {
   // One that is null adds no rows: the other is asked in its place, or there is none.
   const everyExpression = (names: SQL) => sql`not exists (
@@ -31,7 +38,7 @@ export function protection(column: string, named: readonly string[]): SQL {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attname = ${column} and not a.attisdropped
       where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
-        and n.nspname !~ '^pg_(toast|temp)'
+        and n.nspname !~ '^pg_(toast|temp)' and not (${IS_BEHIND})
       union
       select to_regclass(name)::oid, coalesce(to_regclass(name)::text, name)
       from jsonb_array_elements_text(${JSON.stringify(named)}::jsonb) as name

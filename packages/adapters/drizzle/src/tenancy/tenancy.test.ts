@@ -41,16 +41,17 @@ const TABLES = `
 describeDatabases((database) => {
   // Cluster-wide on a server: a name of its own, dropped after.
   const role = `tenant_app_${process.pid}_${database.engine.toLowerCase()}`
+  const reader = `${role}_reader`
 
   beforeAll(async () => {
     await database.run(TABLES)
     await migrate(database.db, [
       { name: 'tenants', sql: [...rlsPolicies(invoices), ...rlsPolicies(notes)].join(';\n') },
     ])
-    await database.run(`create role ${role}; grant all on invoices to ${role};
+    await database.run(`create role ${role}; create role ${reader}; grant all on invoices to ${role};
       grant usage on schema "odd ""schema""" to ${role}; grant all on "odd ""schema"""."no""tes" to ${role}`)
   })
-  afterAll(() => database.run(`drop owned by ${role}; drop role ${role}`))
+  afterAll(() => database.run(`drop owned by ${role}; drop role ${role}, ${reader}`))
 
   /** Runs a function in a transaction, as the role that the policies bind. */
   const asApp = <R>(fn: (tx: Executor) => Promise<R>): Promise<R> =>
@@ -161,6 +162,7 @@ describeDatabases((database) => {
         if (!isContent) throw error
       })
     }
+    const protect = (table: string) => rlsPolicies(pgTable(table, { tenant: text('tenant_id') })).join(';')
     const rejection = async (statements: string): Promise<unknown> => {
       const error = await check(statements).then(
         () => undefined,
@@ -215,6 +217,42 @@ describeDatabases((database) => {
         `create view shown ${options} as select * from invoices; grant select (id) on shown to public`,
         expect.stringMatching(/^View 'shown' reads as its owner '\w+', whom no policy binds\.$/),
       ]),
+      ...['select', 'insert (id)', 'truncate'].map((privilege) => [
+        `create table parted (id integer, tenant_id text) partition by list (id); ${protect('parted')};
+          create table part partition of parted for values in (1); grant ${privilege} on part to public`,
+        "Table 'part' has no row security.",
+      ]),
+      [
+        `create table parted (id integer, tenant_id text) partition by list (id); ${protect('parted')};
+          create table part partition of parted for values in (1);
+          create view of_part as select * from part; alter view of_part owner to ${reader};
+          grant select on part to ${reader}; grant select on of_part to public`,
+        "Table 'part' has no row security.",
+      ],
+      [
+        'create table parted (id integer, tenant_id text) partition by list (id); create table part partition of parted for values in (1)',
+        "Table 'parted' has no row security.",
+      ],
+      ...[
+        ['materialized view', "Materialized view 'within' has the rows of every tenant (shown by shown)."],
+        [
+          'view',
+          expect.stringMatching(
+            /^View 'within' reads as its owner '\w+', whom no policy binds \(shown by shown\)\.$/,
+          ),
+        ],
+      ].flatMap(([kind, problem]) =>
+        [
+          'create view shown as select * from within',
+          'create view shown as select id, tenant_id from (select * from within limit 5) as few',
+          'create view between as select id as "key", tenant_id as tenant from within; alter view between owner to $; create view shown as select "key" as id, tenant as tenant_id from between',
+          'create view between with (security_invoker) as select id from invoices; grant select on between to $; create view shown as select within.* from within join between using (id)',
+        ].map((views) => [
+          `create ${kind} within as select * from invoices; grant select on within to $; ${views};
+            alter view shown owner to $; grant select (id) on shown to public`.replaceAll('$', reader),
+          problem,
+        ]),
+      ),
     ])('names the table after: %s', async (statements, problem) => {
       expect(await rejection(statements)).toEqual([problem])
     })
@@ -231,6 +269,21 @@ describeDatabases((database) => {
       'create view shown with (security_invoker) as select * from invoices; grant select on shown to public',
       `create view shown as select * from invoices; grant select on shown to public;
         grant create on schema public to ${role}; alter view shown owner to ${role}`,
+      `create table parted (id integer, tenant_id text) partition by list (id); ${protect('parted')};
+        create table part partition of parted for values in (1) partition by list (id);
+        create table part_of_part partition of part for values in (1); grant all on parted to ${role}`,
+      // Within a view that reads as this role, what this role may not read is refused.
+      `create materialized view stored as select * from invoices;
+        create view between with (security_invoker) as select * from stored;
+        create view shown as select * from between; grant select on between, stored to ${reader};
+        alter view shown owner to ${reader}; grant select on between, shown to ${role}`,
+      'create materialized view stored as select * from invoices; create view shown as select * from stored',
+      // Its owner may not read it, so nobody can through it.
+      `create materialized view stored as select * from invoices; create view shown as select * from stored;
+        alter view shown owner to ${reader}; grant select on shown to ${role}`,
+      `create materialized view rates as select 1 as rate; grant select on rates, invoices to ${reader};
+        create view shown as select * from invoices, rates; alter view shown owner to ${reader};
+        grant select on shown to ${role}`,
     ])('is content after: %s', async (statements) => {
       await check(statements)
     })
