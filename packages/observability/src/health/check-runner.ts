@@ -4,7 +4,7 @@ import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import type { CheckRules } from './check-options.js'
 import type { CheckReport, HealthStatus } from './report.js'
-import { failureOf, type Verdict, verdictOf } from './verdict.js'
+import { failureOf, release, type Verdict, verdictOf } from './verdict.js'
 
 /** Told where a check says something else than before. */
 export type OnChange = (change: {
@@ -85,7 +85,10 @@ export class CheckRunner {
 
   /** A check that throws, or whose value throws when it is looked at, is no different from one that rejects. */
   async #call(signal: AbortSignal): Promise<Verdict> {
-    return verdictOf(await this.rules.check(signal))
+    const value = await this.rules.check(signal)
+    const verdict = verdictOf(value)
+    void release(value)
+    return verdict
   }
 
   #note({ error, ...verdict }: Verdict, startedAt: number): CheckReport {

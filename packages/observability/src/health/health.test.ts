@@ -176,6 +176,43 @@ describe('the time of a check', () => {
   })
 })
 
+describe('the body of a response that a check returns', () => {
+  function response(status = 200) {
+    const cancel = vi.fn(() => Promise.reject(new Error('gone')))
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)), cancel })
+    return { cancel, response: new Response(body, { status }) }
+  }
+
+  test.each([200, 503])('is cancelled, for it holds a connection (%i)', async (status) => {
+    const { cancel, response: answer } = response(status)
+    await found(() => answer)
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+
+  test('is cancelled also where it comes after the timeout', async () => {
+    const { cancel, response: answer } = response()
+    const late = async () => {
+      await clock.sleep(900)
+      return answer
+    }
+    const { clock, health } = house({ it: { check: late } })
+    const report = health.ready()
+    await clock.advance(900)
+    expect([(await report).status, cancel.mock.calls.length]).toEqual(['fail', 1])
+  })
+
+  test('is left to whoever reads it', async () => {
+    const { cancel, response: answer } = response()
+    const reader = answer.body?.getReader()
+    expect(await found(() => answer)).toEqual(['pass', 'pass', undefined])
+    reader?.releaseLock()
+    const read = Response.json({})
+    await read.json()
+    expect(await found(() => read)).toEqual(['pass', 'pass', undefined])
+    expect(cancel).not.toHaveBeenCalled()
+  })
+})
+
 describe('runs of a check', () => {
   test('are shared by those who ask at once, in whatever group', async () => {
     const check = vi.fn(() => clock.sleep(10))

@@ -49,6 +49,16 @@ export function verdictOf(value: unknown): Verdict {
   }
 }
 
+/** Lets the body of a `Response` go that the check has not read: until then it holds a connection. Never rejects. */
+export async function release(value: unknown): Promise<void> {
+  try {
+    const { body, bodyUsed } = value as Partial<Response>
+    if (body?.locked === false && bodyUsed === false) await body.cancel()
+  } catch {
+    // What it is of no longer matters.
+  }
+}
+
 /** What an error means that a check threw. */
 export function failureOf(error: unknown): Verdict {
   return { status: 'fail', output: outputOf(error), error }

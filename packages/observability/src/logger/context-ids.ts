@@ -1,5 +1,6 @@
 import { correlationId, tenantId } from '@base/core/context'
 import { trace } from '@opentelemetry/api'
+import { copyOf } from '../text/copy-of.js'
 import { MAX_KEY } from './limits.js'
 
 /** What ties a line to a request; read anew for each line. */
@@ -44,6 +45,5 @@ function activeSpan(): { traceId: string; spanId: string; traceFlags: number } |
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
-  // A copy, for a part of a text keeps the whole of it in memory.
-  return value.length > MAX_KEY ? structuredClone(value.slice(0, MAX_KEY)) : value
+  return value.length > MAX_KEY ? copyOf(value.slice(0, MAX_KEY)) : value
 }

@@ -26,6 +26,7 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  *   under the names that the line has in the end, in children's fields, errors, maps, headers and the message too.
  * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
  * - A request or response of node:http is shown as pino's serializers show it, wherever it lies.
+ * - A method that is taken off it, as in `promise.catch(logger.error)`, writes as the logger that was made here does.
  * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts and keys.
  * - Logging never throws.
  *

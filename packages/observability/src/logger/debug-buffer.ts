@@ -3,7 +3,7 @@ import type { KeptLine } from './kept-line.js'
 /** The lines of a request that were not printed. */
 interface Kept {
   readonly lines: KeptLine[]
-  /** UTF-16 units of all of them, as far as they are known. */
+  /** UTF-16 units of all of them, about: exactly only once they are written. */
   size: number
   /** Lines that made room for later ones. */
   dropped: number

@@ -1,4 +1,5 @@
 import { ecsRequest, ecsResponse } from './ecs-http.js'
+import { label } from './ecs-label.js'
 import { errorFields, isError, toEcsError } from './error-fields.js'
 import { MAX_ITEMS } from './limits.js'
 import type { Fields, Rename } from './line-format.js'
@@ -40,9 +41,11 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
 
 function ecsError(value: unknown): Fields {
   if (isError(value)) return [['error', toEcsError(errorFields(value, 1))]]
+  if (typeof value !== 'object' || value === null) return [['error', { message: String(value) }]]
   // A serializer's work, or an error that is none.
-  if (isObject(value)) return [['error', 'stack' in value ? toEcsError(value) : value]]
-  return [['error', { message: typeof value === 'string' ? value : String(value) }]]
+  const shown = shownObject(value)
+  if (shown === undefined) return [['error.message', value, true]]
+  return [['error', 'stack' in shown ? toEcsError(shown) : shown]]
 }
 
 /** Milliseconds, as pino-http has them, in nanoseconds. */
@@ -54,7 +57,7 @@ function duration(value: unknown): Fields {
 function labels(value: unknown): Fields {
   const shown = shownObject(value)
   if (shown === undefined) return [label('labels', value)]
-  return keysOf(shown).map((key) => label(key.replace(/[.*\\]/g, '_'), read(shown, key)))
+  return keysOf(shown).map((key) => label(key.replace(/[.*\\]/g, '_'), read(shown, key), key))
 }
 
 /** Where the schema has an object, anything else would have the whole line refused. */
@@ -67,11 +70,7 @@ function object(name: string, value: unknown): Fields {
 function fieldByField(set: string, value: unknown): Fields {
   const shown = shownObject(value)
   if (shown === undefined) return [label(set, value)]
-  return keysOf(shown).map((key) => [`${set}.${key}`, read(shown, key)])
-}
-
-function label(name: string, value: unknown): Fields[number] {
-  return [`labels.${name}`, value, isObject(value)]
+  return keysOf(shown).map((key) => [`${set}.${key}`, read(shown, key), false, key])
 }
 
 function read(owner: Named, key: string): unknown {
@@ -80,10 +79,6 @@ function read(owner: Named, key: string): unknown {
   } catch {
     return '[Unreadable]'
   }
-}
-
-function isObject(value: unknown): value is Named {
-  return typeof value === 'object' && value !== null
 }
 
 function keysOf(value: object): readonly string[] {

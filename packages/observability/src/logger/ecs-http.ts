@@ -1,6 +1,11 @@
+import { label } from './ecs-label.js'
+import { httpMessage } from './http-message.js'
 import type { Fields } from './line-format.js'
+import { isPlainObject, shownObject } from './shown-object.js'
 
-/** A request as the serializers of pino, pino-http and Fastify show it, or as node:http has it. */
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i
+
+/** A request as the serializers of pino, pino-http and Fastify show it, or as node:http and the Web have it. */
 interface RequestLike {
   readonly id?: unknown
   readonly method?: unknown
@@ -15,14 +20,16 @@ interface RequestLike {
 /** A response likewise. */
 interface ResponseLike {
   readonly statusCode?: unknown
+  readonly status?: unknown
   readonly headers?: unknown
   getHeaders?(): unknown
 }
 
 /** A request under the names of ECS. */
 export function ecsRequest(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) return [['http.request', value]]
-  const { id, method, url, headers, httpVersion, remoteAddress, remotePort, socket } = value as RequestLike
+  const request = messageOf(value) as RequestLike | undefined
+  if (request === undefined) return [label('req', value)]
+  const { id, method, url, headers, httpVersion, remoteAddress, remotePort, socket } = request
   // Those without a value are not shown.
   return [
     ['http.version', httpVersion],
@@ -39,28 +46,54 @@ export function ecsRequest(value: unknown): Fields {
 
 /** A response under the names of ECS. */
 export function ecsResponse(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) return [['http.response', value]]
-  const response = value as ResponseLike
+  const response = messageOf(value) as ResponseLike | undefined
+  if (response === undefined) return [label('res', value)]
   const headers = typeof response.getHeaders === 'function' ? response.getHeaders() : response.headers
   return [
-    ['http.response.status_code', response.statusCode],
+    ['http.response.status_code', response.statusCode ?? numberOf(response.status)],
     ['http.response.body.bytes', toCount(header(headers, 'content-length'))],
     ['http.response.headers', headers],
   ]
 }
 
+/** What has more than it shows is read as it is where it is of node:http, and otherwise as JSON would show it. */
+function messageOf(value: unknown): object | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return isPlainObject(value) || httpMessage(value) === undefined ? shownObject(value) : value
+}
+
 function urlFields(url: unknown): Fields {
   if (typeof url !== 'string') return []
+  if (ABSOLUTE.test(url) && URL.canParse(url)) return absoluteFields(url)
   const query = url.indexOf('?')
   const path: Fields[number] = ['url.path', query < 0 ? url : url.slice(0, query)]
   // With its question mark a query's secrets are known as such.
   return [['url.original', url], path, ['url.query', query < 0 ? undefined : url.slice(query)]]
 }
 
+/** Of a Web request, or one to a proxy. */
+function absoluteFields(url: string): Fields {
+  const { protocol, hostname, port, pathname, search } = new URL(url)
+  return [
+    ['url.original', url],
+    ['url.scheme', protocol.slice(0, -1)],
+    ['url.domain', hostname],
+    ['url.port', port === '' ? undefined : Number(port)],
+    ['url.path', pathname],
+    ['url.query', search === '' ? undefined : search],
+  ]
+}
+
 function header(headers: unknown, name: string): unknown {
-  return typeof headers === 'object' && headers !== null
-    ? (headers as Record<string, unknown>)[name]
-    : undefined
+  if (typeof headers !== 'object' || headers === null) return undefined
+  const { get } = headers as { get?: unknown }
+  const value: unknown =
+    typeof get === 'function' ? get.call(headers, name) : (headers as Record<string, unknown>)[name]
+  return value ?? undefined
+}
+
+function numberOf(status: unknown): number | undefined {
+  return typeof status === 'number' ? status : undefined
 }
 
 function scalar(value: unknown): unknown {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { correlationId, runInContext, tenantId } from '@base/core/context'
 import { describe, expect, test } from 'vitest'
 import { memoryLogger } from '../testing/index.js'
+import type { RedactOptions } from './index.js'
 
 interface FieldSpec {
   readonly type: 'datetime' | 'string' | 'integer' | 'object'
@@ -149,9 +150,53 @@ describe('what has the name of an object of ECS', () => {
     ['a user as a time', { user: new Date(0) }, { 'labels.user': '1970-01-01T00:00:00.000Z' }],
     ['a user as a text', { user: { toJSON: () => 'ann' } }, { 'labels.user': 'ann' }],
     ['a user as a list', { user: [{ id: 1 }] }, { 'labels.user': '[{"id":1}]' }],
+    ['a request as a text', { req: 'req-7' }, { 'labels.req': 'req-7' }],
+    ['a response as a number', { res: 500 }, { 'labels.res': 500 }],
+    ['a response as a list', { res: [{ a: 1 }] }, { 'labels.res': '[{"a":1}]' }],
+    [
+      'a request by toJSON',
+      { req: { method: 'PUT', url: '/kept-back', toJSON: () => ({ method: 'GET', url: '/a' }) } },
+      { 'http.request.method': 'GET', 'url.original': '/a', 'url.path': '/a' },
+    ],
+    [
+      'a request of the Web',
+      { req: new Request('http://[::1]:81/a?b=1', { headers: { 'user-agent': 'u' } }) },
+      {
+        'http.request.method': 'GET',
+        'http.request.headers': { 'user-agent': 'u' },
+        'url.original': 'http://[::1]:81/a?b=1',
+        'url.scheme': 'http',
+        'url.domain': '[::1]',
+        'url.port': 81,
+        'url.path': '/a',
+        'url.query': '?b=1',
+        'user_agent.original': 'u',
+      },
+    ],
+    ['a request to a proxy', { req: { method: 'CONNECT', url: 'a:443' } }, connect('a:443')],
+    [
+      'a response of the Web',
+      { res: new Response(null, { status: 204, headers: { 'content-length': '0' } }) },
+      {
+        'http.response.status_code': 204,
+        'http.response.body.bytes': 0,
+        'http.response.headers': { 'content-length': '0' },
+      },
+    ],
+    [
+      'an error as a list',
+      { error: ['a', { token: 1 }] },
+      { 'error.message': '["a",{"token":"[Redacted]"}]' },
+    ],
+    ['an error as a time', { err: new Date(0) }, { 'error.message': '1970-01-01T00:00:00.000Z' }],
+    ['an error as a text', { error: { toJSON: () => 'text' } }, { 'error.message': 'text' }],
+    ['an error as a number', { error: 5 }, { error: { message: '5' } }],
+    ['an error by toJSON', { error: { toJSON: () => ({ stack: 's' }) } }, { error: { stack_trace: 's' } }],
   ])('shows %s as JSON does, and what is no object then as the text of a label', (_, fields, shown) => {
     const line = lineOf(fields)
-    const own = Object.keys(line ?? {}).filter((key) => /^(labels|client|http|url|user)\b/.test(key))
+    const own = Object.keys(line ?? {}).filter((key) =>
+      /^(labels|client|http|url|user|user_agent|error)\b/.test(key),
+    )
     expect(Object.fromEntries(own.map((key) => [key, line?.[key]]))).toEqual(shown)
   })
 
@@ -159,6 +204,19 @@ describe('what has the name of an object of ECS', () => {
     const memory = memoryLogger({ format: 'ecs', redact: { keys: ['client'] } })
     memory.logger.info({ client: { name: 'ann' } })
     expect(memory.lines[0]?.['client.name']).toBe('[Redacted]')
+  })
+
+  test.each<[string, RedactOptions, object]>([
+    ['a key', { keys: ['acme.pin'] }, { labels: { 'acme.pin': 'x' } }],
+    ['a key of an object', { keys: ['acme.pin'] }, { client: { 'acme.pin': 'x' } }],
+    ['a path', { paths: ['labels["b.c"]'] }, { labels: { 'b.c': 'x' } }],
+    ['a path to a name that is written otherwise', { paths: ['labels["b*"]'] }, { labels: { 'b*': 'x' } }],
+    ['a path to the name that it has in the end', { paths: ['labels.b_c'] }, { labels: { 'b.c': 'x' } }],
+  ])('is hidden by the name that it was given as well: %s', (_, redact, fields) => {
+    const memory = memoryLogger({ format: 'ecs', redact })
+    memory.logger.info(fields)
+    expect(Object.values(memory.lines[0] ?? {})).toContain('[Redacted]')
+    expect(Object.values(memory.lines[0] ?? {})).not.toContain('x')
   })
 
   test('is named as a label where it cannot be read, alone', () => {
@@ -183,6 +241,10 @@ describe('what has the name of an object of ECS', () => {
     })
   })
 })
+
+function connect(url: string): object {
+  return { 'http.request.method': 'CONNECT', 'url.original': url, 'url.path': url }
+}
 
 /** A field that stands within an object. */
 function within(record: unknown, path: string): unknown {

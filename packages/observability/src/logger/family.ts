@@ -8,7 +8,7 @@ import { STATE } from './logger-state.js'
 import type { Instance } from './pino-instance.js'
 
 /** A method of a level. */
-type Method = (this: Instance, ...args: unknown[]) => void
+type Method = (this: Instance | undefined, ...args: unknown[]) => void
 
 const EMPTY = {}
 
@@ -16,11 +16,12 @@ const EMPTY = {}
  * Has a logger of pino, and all its children, write their lines through ours.
  *
  * Levels, children and events stay pino's. What is replaced are the methods of the enabled levels, which pino sets anew
- * whenever a level changes, and the fields of children, which pino keeps as text.
+ * whenever a level changes, and the fields of children, which pino keeps as text. A method that was taken off its logger writes
+ * as the root does.
  */
 export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void {
   root[STATE] = { bindings: NO_BINDINGS, lines }
-  const methods = levelMethods(lines, emitter)
+  const methods = levelMethods(root, lines, emitter)
   const setLevel = root[symbols.setLevelSym]
   root[symbols.setLevelSym] = function (this: Instance, level) {
     setLevel.call(this, level)
@@ -40,7 +41,7 @@ export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void
 }
 
 /** The methods of levels, made once. */
-function levelMethods(lines: LineWriter, emitter: Emitter) {
+function levelMethods(root: Instance, lines: LineWriter, emitter: Emitter) {
   const known = new Map<string, { print: Method; hold: Method }>()
   return (label: string, value: number) => {
     const key = `${value} ${label}`
@@ -48,15 +49,24 @@ function levelMethods(lines: LineWriter, emitter: Emitter) {
     if (found !== undefined) return found
     const level: LevelName = { label, value, json: lines.format.level(label, value) }
     const made = {
-      print(this: Instance, ...args: unknown[]) {
-        emitter.print(this, level, args)
+      print(this: Instance | undefined, ...args: unknown[]) {
+        emitter.print(loggerOf(this, root), level, args)
       },
-      hold(this: Instance, ...args: unknown[]) {
-        emitter.hold(this, level, args)
+      hold(this: Instance | undefined, ...args: unknown[]) {
+        emitter.hold(loggerOf(this, root), level, args)
       },
     }
     known.set(key, made)
     return made
+  }
+}
+
+/** Who writes, whatever a method is called of: `promise.catch(logger.error)` calls it of nothing, an emitter of itself. */
+function loggerOf(owner: Instance | undefined, root: Instance): Instance {
+  try {
+    return owner?.[STATE] === undefined ? root : owner
+  } catch {
+    return root
   }
 }
 

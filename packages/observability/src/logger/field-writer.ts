@@ -66,10 +66,11 @@ export class FieldWriter {
     for (const key of Object.keys(fields)) {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
-      for (const [name, value, asText] of this.#shown(key, () => this.#read(fields, key, serializers))) {
+      const shown = this.#shown(key, () => this.#read(fields, key, serializers))
+      for (const [name, value, asText, part] of shown) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
-        const known = this.#known(free, key)
+        const known = this.#known(free, key, part)
         const json = asText ? this.#asText(value, known, walk) : this.#writer.value(value, known, walk)
         if (json === undefined) continue
         const final = known.changed === undefined ? free : changed.next(known.changed)
@@ -81,11 +82,13 @@ export class FieldWriter {
     return written
   }
 
-  /** What holds for a final key; what is hidden as a whole is hidden field by field. */
-  #known(name: string, key: string): KnownKey {
+  /** What holds for a final key; what is hidden as a whole, or where it was given, is hidden as a field too. */
+  #known(name: string, key: string, part: string | undefined): KnownKey {
     const known = this.#top.key(name)
-    const isPart = name !== key && name.startsWith(`${key}.`)
-    return isPart && this.#top.key(key).hidden ? { ...known, hidden: true } : known
+    if (known.hidden || name === key || (part === undefined && !name.startsWith(`${key}.`))) return known
+    const whole = this.#top.key(key)
+    const hidden = whole.hidden || (part !== undefined && whole.place.key(part).hidden)
+    return hidden ? { ...known, hidden } : known
   }
 
   #asText(value: unknown, known: KnownKey, walk: Walk): string | undefined {

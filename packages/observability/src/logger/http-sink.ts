@@ -11,6 +11,8 @@ const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 /** Of a pause that the collector asks for. */
 const LONGEST_REST = 300_000
+/** Batches whose answers have to be whole, one after the other, before longer ones are tried again. */
+const PROBATION = 50
 /** How often a line is sent to which no answer can be read. */
 const MOST_UNCLEAR = 5
 
@@ -45,6 +47,8 @@ export class HttpSink implements ShippingSink {
   #batch: number
   /** Lines of a batch whose answer is not too long. */
   #most: number
+  /** Batches so long that were taken since. */
+  #whole = 0
   /** How often the first line was sent alone, and nobody knows what became of it. */
   #unclear = 0
   #pause = FIRST_PAUSE
@@ -162,7 +166,7 @@ export class HttpSink implements ShippingSink {
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
     if (taken === 'cut' || taken === 'unclear') return this.#sendAgain(taken, batch)
     this.#unclear = 0
-    this.#batch = Math.min(this.#batch * 2, this.#most)
+    this.#grow(batch)
     if (taken === 'foreign') this.#tellForeign()
     const known = taken === 'foreign' ? [] : taken
     const removed = this.#queue.remove(batch, (index) => known[index] === 'later')
@@ -177,6 +181,7 @@ export class HttpSink implements ShippingSink {
     this.#batch = Math.ceil(batch / 2)
     if (batch > 1) {
       if (answer === 'cut') this.#most = this.#batch
+      this.#whole = 0
       return this.#nextPause()
     }
     // It was not for its length.
@@ -187,6 +192,17 @@ export class HttpSink implements ShippingSink {
     this.#pause = FIRST_PAUSE
     this.#drop(this.#queue.remove(1))
     return undefined
+  }
+
+  /** What cut the answers may do so no more. */
+  #grow(batch: number): void {
+    const { maxBatch } = this.#rules
+    if (batch === this.#most) this.#whole += 1
+    if (this.#whole === PROBATION) {
+      this.#most = Math.min(this.#most * 2, maxBatch)
+      this.#whole = 0
+    }
+    this.#batch = Math.min(this.#batch * 2, this.#most)
   }
 
   #nextPause(): number {

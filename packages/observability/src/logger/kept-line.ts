@@ -2,13 +2,15 @@ import type { LineParts, LineWriter } from './line-writer.js'
 
 /** Longer texts are cut in a line, so they are not held as they are. */
 const LONGEST = 1_000
+/** UTF-16 units of a line beside what it says, about: its frame and its ids. To wait it takes as much. */
+const FRAME = 200
 
 /** A line that is kept for its request: its text, or what it is written from. Nearly none is ever told. */
 export type KeptLine = string | LaterLine
 
 /** A line that is written when it is told. */
 export class LaterLine {
-  /** UTF-16 units of what it says: fewer than the line has. */
+  /** UTF-16 units that the line will have, about; nothing waits for free. */
   readonly length: number
   readonly #lines: LineWriter
   readonly #parts: LineParts
@@ -30,7 +32,8 @@ export function keptLine(lines: LineWriter, parts: LineParts): KeptLine {
   if (typeof message !== 'string' || message.length > LONGEST) return lines.line(parts)
   const own = readFlat(fields)
   if (own === undefined) return lines.line(parts)
-  return new LaterLine(lines, { ...parts, fields: own.fields }, message.length + own.length)
+  const length = FRAME + message.length + own.length + parts.bindings.json.length
+  return new LaterLine(lines, { ...parts, fields: own.fields }, length)
 }
 
 interface Flat {

@@ -18,8 +18,16 @@ export interface IdKeys {
   readonly traceFlags?: string
 }
 
-/** Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. */
-export type Fields = readonly (readonly [key: string, value: unknown, asText?: boolean])[]
+/**
+ * Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. A part of
+ * what was given has the name that it has there as well: it is hidden by either.
+ */
+export type Fields = readonly (readonly [
+  key: string,
+  value: unknown,
+  asText?: boolean,
+  part?: string | undefined,
+])[]
 
 /** What a field becomes that is shown in another way. */
 export type Rename = (value: unknown) => Fields

@@ -34,7 +34,7 @@ export interface LoggerOptions {
 export interface BufferOptions {
   /** The lowest level that is kept. @defaultValue 'debug' */
   readonly level?: 'trace' | 'debug' | 'info' | 'warn'
-  /** Characters kept of a request, from 1; the latest lines are. @defaultValue 20480 */
+  /** Characters kept of a request at most, from 1; the latest lines are. The shortest line counts 200. @defaultValue 20480 */
   readonly size?: number
   /** Requests of which lines are kept, from 1; the latest are. @defaultValue 1000 */
   readonly requests?: number

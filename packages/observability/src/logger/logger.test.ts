@@ -40,6 +40,27 @@ describe('a logger is a logger of pino', () => {
     ])
   })
 
+  test('whose methods may be taken off it: they write as the root does', async () => {
+    const { logger, lines } = withLines({ level: 'info', buffer: {} })
+    const child = logger.child({ a: 1 }, { level: 'debug' })
+    const { info } = child
+    const strict = () => {
+      throw new Error('strict')
+    }
+    info('1')
+    Reflect.apply(info, {}, ['2'])
+    await Promise.reject(new Error('3')).catch(child.error)
+    Reflect.apply(info, new Proxy({}, { get: strict }), ['4'])
+    runInContext([[correlationId, 'a']], () => {
+      const { debug, error } = logger
+      debug('5')
+      error('6')
+    })
+    expect(lines().map(({ msg, a }) => [msg, a])).toEqual(
+      ['1', '2', '3', '4', '5', '6'].map((msg) => [msg, undefined]),
+    )
+  })
+
   test('with children, their fields, levels and serializers', () => {
     const { logger, lines, text } = withLines({ level: 'info' })
     const child = logger.child({ a: 1, b: 1 }, { level: 'debug', serializers: { c: () => 'C' } })

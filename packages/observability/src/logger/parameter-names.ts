@@ -1,3 +1,4 @@
+import { copyOf } from '../text/copy-of.js'
 import type { KeyRules } from './key-rules.js'
 
 /** Names of which it is remembered whether they hide. */
@@ -28,7 +29,6 @@ export class ParameterNames {
 
   #learn(name: string, hides: boolean): void {
     if (this.#known.size >= KNOWN_NAMES) this.#known.clear()
-    // A copy, for a part of a text keeps the whole of it in memory.
-    this.#known.set(`${name} `.slice(0, -1), hides)
+    this.#known.set(copyOf(name), hides)
   }
 }

@@ -27,7 +27,7 @@ export interface RedactOptions {
   /**
    * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
    * whose matches are hidden. Beside the default ones: `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords
-   * and tokens in URLs, in the query or the fragment) and `'pan'` (payment cards, also as numbers).
+   * and tokens in URLs, in the query or the fragment, and in a text that is a query or a form alone) and `'pan'` (payment cards, also as numbers).
    *
    * @defaultValue [], beside the default ones
    */

@@ -49,6 +49,10 @@ describe('what has the key of a secret is hidden', () => {
       { url: `/a?api-key=${SECRET}&new_password=${SECRET}&pwd=${SECRET}` },
     ],
     ['of a query with brackets', { url: `/a?user[password]=${SECRET}&user%5Btoken%5D=${SECRET}` }],
+    ['of a query without its mark', { query: `token=${SECRET}&x=1`, raw: `api_key=${SECRET}` }],
+    ['of a fragment without its mark', { url: { path: '/cb', fragment: `access_token=${SECRET}` } }],
+    ['of a form', { body: `user%5Bpassword%5D=${SECRET}&name=Ann+Lee` }],
+    ['of labels with dots', { labels: { 'user.token': SECRET, 'connect.sid': SECRET } }],
     ['of a query within a query', { url: `/a?to=/b?token=${SECRET}` }],
     ['of a fragment', { url: `https://app.example/cb#access_token=${SECRET}&token_type=bearer` }],
     [
@@ -151,6 +155,11 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a JWT behind what is none', `eyJ.${JWT}`, JWT],
     ['a user of a URL', `postgres://ann:${SECRET}@db/x`, SECRET],
     ['a password of a URL that is not escaped', `no db at postgres://ann:p#/?${SECRET}@db/x`, SECRET],
+    ['a password of a URL with apostrophes', `postgres://app:o'B''${SECRET}'@db/x`, SECRET],
+    ['a password of a URL with an apostrophe before a hash', `postgres://app:o'B#${SECRET}'@db/x`, SECRET],
+    ['a user of a URL with an apostrophe', `redis://o'brien:p#${SECRET}@db/x`, SECRET],
+    ['a parameter with apostrophes', `/a?token=''o'B'${SECRET}'&x=1`, SECRET],
+    ['a parameter that is quoted', `Server=a;Password='${SECRET}';`, SECRET],
     ['a password of a URL with @ in it', `postgres://app:p#w@${SECRET}@db/x`, SECRET],
     ['a password of a URL with slashes', `see http://a:x, postgres://c:p//${SECRET}@db`, SECRET],
     ['a password of ssh that is not escaped', `ssh://git:p#${SECRET}@host.example/a`, SECRET],
@@ -183,6 +192,11 @@ describe('what looks like a secret is hidden in every text', () => {
     '[http://a:80]/b http://a:81|/b@c http://a:82&/b@c',
     'http://a:x;http://b/u@c',
     '/orders?page=2&sort=name',
+    'page=2&sort=name&next=dG9rZW4=',
+    'code=5 failed',
+    'token=lost\n',
+    "['http://a.example','ann@example.com']",
+    "{'a':'http://a.example'}[ann@example.com]",
     '/orders?filter[code]=BR&filter[sig]=1&token.count=5',
     'a\r\nHost: b\r\nc',
   ])('and nothing else: %s', (text) => {
@@ -204,6 +218,11 @@ describe('what looks like a secret is hidden in every text', () => {
       expect(named).toContain('"[Redacted]":6,"[Redacted]_2":7')
       expect(named).not.toContain('"[Redacted]":0')
     }
+  })
+
+  test('up to the quotation mark that ends it, and no further', () => {
+    const text = printed((logger) => logger.info(`'/a?token=${SECRET}', '/b?token=o'${SECRET}'; 'c'`))
+    expect(text).toContain("'/a?token=[Redacted]', '/b?token=[Redacted]'; 'c'")
   })
 
   test('numbers that are card numbers, and none that are not', () => {
@@ -257,6 +276,11 @@ describe('what looks like a secret is hidden in every text', () => {
       `ssh://${'a.'.repeat(8_000)}`,
       `?${'a='.repeat(8_000)}`,
       '\r\na:\r\n '.repeat(2_000),
+      `a://a:${"'".repeat(16_000)}`,
+      `${"a://'".repeat(3_000)}@`,
+      `a://a:${"'@".repeat(8_000)}`,
+      `?token=${"'".repeat(16_000)}`,
+      "?token='".repeat(2_000),
     ])
       printed((logger) => logger.info(evil), { patterns: ['email', 'cpf', 'ssn'] })
   })

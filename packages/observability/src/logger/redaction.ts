@@ -1,3 +1,4 @@
+import { copyOf } from '../text/copy-of.js'
 import { isCardNumber } from './card-number.js'
 import { ANYTHING } from './character-classes.js'
 import { type KeyRules, plainName } from './key-rules.js'
@@ -143,8 +144,11 @@ export class Place {
   }
 
   #learn(name: string): KnownKey {
-    const known = this.#look(name, this.#rules.hides(name))
-    if (this.#known.size < KNOWN_KEYS && name.length <= MAX_KEY) this.#known.set(name, known)
+    const isSecret = this.#rules.hides(name)
+    if (this.#known.size >= KNOWN_KEYS || name.length > MAX_KEY) return this.#look(name, isSecret)
+    const own = copyOf(name)
+    const known = this.#look(own, isSecret)
+    this.#known.set(own, known)
     return known
   }
 

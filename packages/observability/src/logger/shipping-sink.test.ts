@@ -218,6 +218,19 @@ describe('shippingSink', () => {
     expect([collector.taken, sink.dropped]).toEqual([numbered(8), 0])
   })
 
+  test('makes batches longer again once many answers in a row were whole', async () => {
+    const cut = says('{"errors":true,"items":[{"cre')
+    collector.behave(cut, ...Array(30).fill(takes), cut, cut, takes)
+    const sink = open({ maxBatch: 8 })
+    write(sink, ...numbered(1_000))
+    await until(() => sink.pending, 0)
+    const lengths = collector.shipments.map(({ lines }) => lines.length)
+    const runs = lengths.filter((length, index) => length !== lengths[index - 1])
+    expect(runs.slice(0, 7)).toEqual([8, 4, 2, 1, 2, 4, 8])
+    expect(lengths.slice(0, -1).filter((length) => length === 1)).toHaveLength(50)
+    expect([collector.taken, sink.dropped]).toEqual([numbered(1_000), 0])
+  })
+
   test('tries long batches again after answers that were cut whatever their length', async () => {
     const cut = says('{"errors":true,"items":[{"cre')
     collector.behave(cut, cut, cut, takes)

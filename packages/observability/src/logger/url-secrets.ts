@@ -1,7 +1,9 @@
 import { type KeyRules, keyRules, plainName } from './key-rules.js'
 import { ParameterNames } from './parameter-names.js'
 
-const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
+/** An apostrophe may stand in a URL as it is; behind one that closes a quotation comes what comes behind quotations. */
+const QUOTE = /'(?![\s;\]}>]|,[\s'"])/.source
+const USER_INFO = new RegExp(`(\\b[a-z][a-z0-9+.-]{0,20}://)(?:[^\\s/?#"'<>]|${QUOTE}){1,512}@`, 'gi')
 /**
  * A password with what should have been escaped in it: `app:p#w@db`. What begins as a port does is none (`host:80/@scope`), nor
  * what ends in a slash (`host:${port}/@fs`), a path on a drive (`C:/a@b`), a path of a host (`ssh://host.example:a/b@v1`), or
@@ -9,15 +11,15 @@ const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]{1,512}@/gi
  */
 const RAW_USER_INFO = new RegExp(
   [
-    /\b(?!(?:git\+)?ssh:\/\/[\w-]+(?:\.[\w-]+)+:[\w.-]+\/)/,
-    /([a-z][a-z0-9+.-]{0,20}:\/\/)(?![a-z]:[/\\])[^\s/?#"'<>:@[\]]{0,128}:(?!\d{1,5}[/?#,;)\]|&])/,
-    /(?:(?!:\/\/)[^\s"'<>@]){1,128}(?<!\/)@(?:[^\s/"'<>@]{0,128}@){0,8}/,
-  ]
-    .map(({ source }) => source)
-    .join(''),
+    /\b(?!(?:git\+)?ssh:\/\/[\w-]+(?:\.[\w-]+)+:[\w.-]+\/)/.source,
+    /([a-z][a-z0-9+.-]{0,20}:\/\/)(?![a-z]:[/\\])/.source,
+    `(?:[^\\s/?#"'<>:@[\\]]|${QUOTE}){0,128}:`,
+    /(?!\d{1,5}[/?#,;)\]|&])/.source,
+    `(?:(?!://)(?:[^\\s"'<>@]|${QUOTE})){1,128}(?<!/)@(?:(?:[^\\s/"'<>@]|${QUOTE}){0,128}@){0,8}`,
+  ].join(''),
   'gi',
 )
-const VALUE = /[^&;\s#"']+/y
+const VALUE = /(?:[^&;\s#"']|'+(?=[\w%.~!*()&-]))+/y
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
 /** What a character is to a parameter's name. */
@@ -48,7 +50,7 @@ const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
 /** What is known of names, by the rules of keys that hold beside these. */
 const known = /* @__PURE__ */ new WeakMap<KeyRules, ParameterNames>()
 
-/** The text with users, passwords and secret parameters of the URLs in it hidden. */
+/** The text with users, passwords and secret parameters of the URLs in it hidden, or of the query or form that it is. */
 export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
   const named = text.includes('=') ? hideParameters(text, censor, hides) : text
   if (!text.includes('://') || !text.includes('@')) return named
@@ -65,7 +67,7 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     const start = startOfName(text, end, from)
     if (start === end) continue
     const name = decoded(text.slice(start, end))
-    if (!isHidden(name)) continue
+    if (!isHidden(name) || (start === 0 && /\s/.test(text))) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
     clean += text.slice(from, end + 1) + censor
@@ -83,7 +85,7 @@ function namesOf(hides: KeyRules): ParameterNames {
   return names
 }
 
-/** Where the name begins that ends here; where it ends, if it is none of a parameter. */
+/** Where the name begins that ends here; where it ends, if it is none of a parameter. 0 is that of a query without its `?`. */
 function startOfName(text: string, end: number, from: number): number {
   const least = Math.max(from, end - MAX_NAME - 1)
   for (let index = end - 1; index >= least; index--) {
@@ -92,7 +94,8 @@ function startOfName(text: string, end: number, from: number): number {
     if (part === BEGIN) return index + 1
     if (part === NEITHER) return end
   }
-  return end
+  // What comes to its end here is no query: Base64 does so.
+  return least === 0 && end <= MAX_NAME && end < text.length - 2 ? 0 : end
 }
 
 /** `user%5Bpassword%5D` is `user[password]`. */

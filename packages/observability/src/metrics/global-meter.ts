@@ -2,7 +2,7 @@ import { type Meter, metrics } from '@opentelemetry/api'
 import type { Attributes } from './attributes.js'
 import type { Twin } from './instrument.js'
 import type { InstrumentOptions } from './instrument-options.js'
-import { isObservable, type Observe, observationsOf } from './observable.js'
+import type { Observation } from './observable.js'
 
 /** The global meter: as long as nobody has registered a provider, what it makes does nothing. */
 function meter(): Meter {
@@ -28,19 +28,18 @@ export function histogramTwin(name: string, options: InstrumentOptions, bounds: 
   return forgiving((value, attributes) => histogram.record(value, attributes))
 }
 
-/** The same callback; what it throws, the provider reports. */
+/** The same observations; what is wrong with their attributes, the provider reports. */
 export function observeTwin(
   name: string,
   options: InstrumentOptions,
   kind: 'counter' | 'gauge',
-  observe: Observe,
+  observe: () => Promise<readonly Observation[]>,
 ): void {
   const create = kind === 'counter' ? 'createObservableCounter' : 'createObservableGauge'
   meter()
     [create](name, options)
     .addCallback(async (result) => {
-      for (const { value, attributes } of observationsOf(await observe()))
-        if (isObservable(value, kind)) result.observe(value, presentOf(attributes))
+      for (const { value, attributes } of await observe()) result.observe(value, presentOf(attributes))
     })
 }
 

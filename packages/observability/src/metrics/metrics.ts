@@ -18,8 +18,8 @@ export interface Metrics {
   /** How values are distributed. @throws InvalidOptionError as for a counter. */
   histogram(name: string, options?: HistogramOptions): Histogram
   /**
-   * Calls `observe` for its value whenever the metrics are read; one that fails, or takes longer than a second, is left out,
-   * and one that has not ended is not called again. A name is observed once.
+   * Calls `observe` for its value whenever the metrics are read, here or by OpenTelemetry; one that fails, or takes longer than a
+   * second, is left out, and one that has not ended is not called again. A name is observed once.
    *
    * @throws InvalidOptionError as for a counter.
    */

@@ -13,7 +13,7 @@ export interface Observation {
   readonly attributes?: Attributes
 }
 
-/** Asked for a value whenever the metrics are read; who reads while a call is under way waits for that one. */
+/** Asked for a value whenever the metrics are read, here or by OpenTelemetry; who reads while a call is under way waits for that one. */
 export type Observe = () =>
   | number
   | readonly Observation[]
@@ -46,14 +46,23 @@ export class ObservableInstrument implements Readable {
 
   /** Never rejects. */
   async read(): Promise<MetricFamily> {
-    const family = { ...nameOf(this.#rules), kind: this.#kind }
+    const points = await this.#of((found) => this.#points(found))
+    return { ...nameOf(this.#rules), kind: this.#kind, points }
+  }
+
+  /** What the callback gives, for whoever reads elsewhere. Never rejects. */
+  observations(): Promise<readonly Observation[]> {
+    return this.#of((found) => this.#observable(found))
+  }
+
+  async #of<T>(look: (found: Observed) => readonly T[]): Promise<readonly T[]> {
     try {
       const found = this.#ask()
-      return { ...family, points: this.#points(isPromise(found) ? await this.#within(found) : found) }
+      return look(isPromise(found) ? await this.#within(found) : found)
     } catch (error) {
       const { name, warn } = this.#rules
       warn('callback', `The callback of '${name}' failed, and is left out: ${textOf(error)}`)
-      return { ...family, points: [] }
+      return []
     }
   }
 
@@ -89,28 +98,32 @@ export class ObservableInstrument implements Readable {
 
   /** Two observations with the same attributes are one: the last. All that find no room are one: their sum. */
   #points(found: Observed): readonly NumberPoint[] {
-    const { name, maxSeries, warn } = this.#rules
-    const kind = this.#kind
+    const { maxSeries } = this.#rules
     const make = (labels: readonly Label[]) => ({ labels, value: 0 })
     const last = new Map<string, NumberPoint>()
-    for (const { value, attributes = {} } of observationsOf(found)) {
+    for (const { value, attributes = {} } of this.#observable(found)) {
       const labels = readableLabels(attributes)
-      if (isObservable(value, kind)) last.set(labelText(labels), { labels, value })
-      else warn('value', `'${name}' observed what is no ${kind}; it is dropped.`)
+      last.set(labelText(labels), { labels, value })
     }
     const table = new SeriesTable({ make, most: maxSeries, onOverflow: tellOverflow(this.#rules) })
     for (const { labels, value } of last.values()) table.at(labels).value += value
     return table.values()
   }
-}
 
-/** One or many, as many. */
-export function observationsOf(found: Observed): readonly Observation[] {
-  return typeof found === 'number' ? [{ value: found }] : (found ?? [])
+  /** One or many, as many; without those that it may not show. */
+  #observable(found: Observed): readonly Observation[] {
+    const { name, warn } = this.#rules
+    const all = typeof found === 'number' ? [{ value: found }] : [...(found ?? [])]
+    return all.filter(({ value }) => {
+      if (isObservable(value, this.#kind)) return true
+      warn('value', `'${name}' observed what is no ${this.#kind}; it is dropped.`)
+      return false
+    })
+  }
 }
 
 /** What a counter or gauge may show. */
-export function isObservable(value: unknown, kind: 'counter' | 'gauge'): value is number {
+function isObservable(value: unknown, kind: 'counter' | 'gauge'): value is number {
   if (typeof value !== 'number' || Number.isNaN(value)) return false
   return kind === 'gauge' || (value >= 0 && value < Number.POSITIVE_INFINITY)
 }

@@ -174,6 +174,31 @@ describe('with otel', () => {
     expect([...found.values()].flatMap((data) => [...data.dataPoints] as unknown[])).toEqual([])
   })
 
+  test('a callback that hangs is called once for all who read, and holds nothing up', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const reader = new Reader()
+    globalMetrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
+    const clock = new TestClock()
+    const metrics = createMetrics({ otel: true, clock })
+    const hangs = vi.fn(() => new Promise<number>(() => {}))
+    metrics.observe('queue', hangs)
+    metrics.observe('level', () => 1)
+    const names = async () => {
+      const { errors, resourceMetrics } = await reader.collect()
+      const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
+      return [
+        errors,
+        all.filter(({ dataPoints }) => dataPoints.length > 0).map(({ descriptor }) => descriptor.name),
+      ]
+    }
+    const both = Promise.all([names(), openMetrics(metrics)])
+    await clock.advance('1s')
+    const shown = '# TYPE level gauge\nlevel 1\n# EOF\n'
+    expect(await both).toEqual([[[], ['level']], shown])
+    expect([await names(), await openMetrics(metrics)]).toEqual([[[], ['level']], shown])
+    expect([hangs.mock.calls.length, warn.mock.calls.length, clock.pending]).toEqual([1, 1, 0])
+  })
+
   test('off, which it is by default, nothing is', async () => {
     const found = await twins((metrics) => metrics.counter('orders').add(1), false)
     expect([...found.keys()]).toEqual([])

@@ -77,8 +77,8 @@ export class Registry implements Metrics {
     checkOneOf(kind, ['counter', 'gauge'], { ...METRICS, option: 'kind' })
     const rules = this.#rules(name, options, kind)
     const { otel, clock } = this.#options
-    if (otel) observeTwin(rules.name, options, kind, observe)
     const instrument = new ObservableInstrument(rules, kind, observe, clock)
+    if (otel) observeTwin(rules.name, options, kind, () => instrument.observations())
     this.#kept.set(rules.name, { kind: 'observed', instrument })
   }
 

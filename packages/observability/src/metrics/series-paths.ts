@@ -1,3 +1,4 @@
+import { copyOf } from '../text/copy-of.js'
 import type { Attributes } from './attributes.js'
 
 /** What comes after a name and a value. */
@@ -15,7 +16,7 @@ class Step<Series> {
   make(name: string, value: unknown): Step<Series> {
     const step = new Step<Series>()
     this.name ??= name
-    this.#valuesOf(name).set(value, step)
+    this.#valuesOf(name).set(typeof value === 'string' ? copyOf(value) : value, step)
     return step
   }
 

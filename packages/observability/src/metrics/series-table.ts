@@ -1,3 +1,4 @@
+import { copyOf } from '../text/copy-of.js'
 import { type Attributes, type Label, labelsOf, readableOf } from './attributes.js'
 import { labelText } from './label-text.js'
 import { SeriesPaths } from './series-paths.js'
@@ -57,8 +58,9 @@ export class SeriesTable<Series> {
       onOverflow()
       return this.at(OVERFLOW)
     }
-    const series = make(labels)
-    this.#series.set(text, series)
+    const own = labels.map(([name, value]): Label => [name, copyOf(value)])
+    const series = make(own)
+    this.#series.set(labelText(own), series)
     return series
   }
 

@@ -1,0 +1,41 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { correlationId, runInContext } from '@base/core/context'
+import { describe, expect, test } from 'vitest'
+import { createLogger } from '../logger/index.js'
+import { createMetrics } from '../metrics/index.js'
+
+const LARGE = 1_000_000
+
+/** Bytes in use once all garbage is gone. */
+function used(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+describe('what is remembered of a large text does not keep the whole of it', () => {
+  const logger = createLogger({ service: 'a', destination: { write() {} } })
+  const metrics = createMetrics()
+  const counter = metrics.counter('orders')
+  const kept: unknown[] = [logger, metrics]
+
+  test.each<[string, (part: string) => unknown]>([
+    ['the name in a pair', (part) => logger.info({ pairs: [[part, 1]] })],
+    ['the name of a parameter', (part) => logger.info({ query: `?${part}=1` })],
+    ['a label', (part) => counter.add(1, { kind: part })],
+    ['a label by another spelling', (part) => counter.add(1, { kind: part, none: undefined })],
+    ['an id that is cut', (part) => runInContext([[correlationId, part.repeat(20)]], () => logger.info('a'))],
+  ])('%s', (name, remember) => {
+    const before = used()
+    for (let index = 0; index < 30; index++) {
+      const text = Buffer.alloc(LARGE, `${index} ${name} `).toString('latin1')
+      remember(text.slice(0, 40))
+    }
+    expect(used() - before).toBeLessThan(10 * LARGE)
+    expect(kept).toHaveLength(2)
+  })
+})
