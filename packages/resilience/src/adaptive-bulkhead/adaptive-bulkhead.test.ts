@@ -77,15 +77,38 @@ describe('AdaptiveBulkhead', () => {
     await Promise.all(aborted)
     expect(bulkhead.limit).toBe(before)
 
-    const hasty = pipeline(bulkhead, new Timeout({ timeout: '1s', clock }))
+    const timeout = new Timeout({ timeout: '1s', clock })
+    for (const hasty of [pipeline(bulkhead, timeout), pipeline(timeout, bulkhead)]) {
+      const { limit } = bulkhead
+      for (let round = 0; round < 5; round++) {
+        const late = Array.from({ length: bulkhead.limit }, () =>
+          hasty.execute(({ signal }) => clock.sleep('1m', { signal })).catch(() => {}),
+        )
+        await clock.advance('1s')
+        await Promise.all(late)
+      }
+      expect(bulkhead.limit).toBeLessThan(limit)
+    }
+  })
+
+  test('a timeout around it is a long latency, whatever the function makes of it', async () => {
+    const clock = new TestClock()
+    const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, clock })
+    await load(bulkhead, clock, 10, 10)
+    const { limit } = bulkhead
+    const hasty = pipeline(new Timeout({ timeout: '1s', clock }), bulkhead)
+    const failing = async (signal: AbortSignal) => {
+      await clock.sleep('1m', { signal }).catch(() => {})
+      throw new Error('cut off')
+    }
     for (let round = 0; round < 5; round++) {
       const late = Array.from({ length: bulkhead.limit }, () =>
-        hasty.execute(({ signal }) => clock.sleep('1m', { signal })).catch(() => {}),
+        hasty.execute(({ signal }) => failing(signal)).catch(() => {}),
       )
       await clock.advance('1s')
       await Promise.all(late)
     }
-    expect(bulkhead.limit).toBeLessThan(before)
+    expect(bulkhead.limit).toBeLessThan(limit)
   })
 
   test('tells of each change of the limit, of who waits and of who is refused', async () => {

@@ -4,6 +4,7 @@ import { errorKind } from '@base/core/errors'
 import { BulkheadEngine, type BulkheadRules } from '../bulkhead/bulkhead-engine.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
+import { isGivenUp } from '../policy/given-up.js'
 import { Observers } from '../policy/observers.js'
 import type { AdaptiveBulkheadEvents } from './events.js'
 import { Gradient } from './gradient.js'
@@ -50,7 +51,7 @@ export class AdaptiveEngine implements Engine {
       },
       (error: unknown) => {
         // Another failure may be quick, which says nothing about how much the dependency can bear.
-        if (!ctx.aborted && errorKind(error) === 'timeout') this.#adapt(start, running)
+        if (!isGivenUp(ctx) && (ctx.aborted || errorKind(error) === 'timeout')) this.#adapt(start, running)
         throw error
       },
     )

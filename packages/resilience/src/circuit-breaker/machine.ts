@@ -1,11 +1,12 @@
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration, toMilliseconds } from '@base/core/duration'
-import { isAppError } from '@base/core/errors'
 import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
+import { isGivenUp } from '../policy/given-up.js'
 import { Observers } from '../policy/observers.js'
 import { placesOf } from '../policy/place.js'
+import { isRefusal } from '../policy/refusals.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { Disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
@@ -20,14 +21,6 @@ import type { CircuitBreakerSnapshot } from './snapshot.js'
 import type { Circuit, Failure, State } from './state.js'
 import { TimeWindow } from './time-window.js'
 import type { Outcomes, Verdict } from './window.js'
-
-/** These say that the dependency was not even reached; an option is wrong where the caller's key is too long. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'CIRCUIT_OPEN',
-  'BULKHEAD_FULL',
-  'RATE_LIMITED',
-  'INVALID_OPTION',
-])
 
 const PATTERN = 'CircuitBreaker'
 
@@ -200,16 +193,6 @@ function outcomesOf(rules: BreakerRules, failures: number): Outcomes {
   return window.type === 'count'
     ? new CountWindow(window.size, isBad)
     : new TimeWindow(clock, window.duration as number, isBad)
-}
-
-/** By its caller, or by a policy around it that did not wait for an answer; a timeout does, and speaks against the dependency. */
-function isGivenUp(ctx: CallContext): boolean {
-  if (ctx.caller?.aborted === true) return true
-  return ctx.scope?.aborted === true && !isAppError(ctx.scope.reason, 'TIMEOUT')
-}
-
-function isRefusal(error: unknown): boolean {
-  return isAppError(error) && REFUSALS.has(error.code)
 }
 
 function noCounts(): Counts {

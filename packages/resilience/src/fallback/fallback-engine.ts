@@ -69,15 +69,19 @@ export class FallbackEngine implements Engine {
 /** Causes that are looked through: there may be a circle among them. */
 const DEPTH = 100
 
+/** The causes that errors have from here: one that is thrown each time gets that of each call. */
+const given = /* @__PURE__ */ new WeakMap<Error, unknown>()
+
 /** The error of a fallback, which must not hide what it was called for. */
 function withCause(error: unknown, cause: unknown): unknown {
   if (
     !(error instanceof Error) ||
-    error.cause !== undefined ||
+    (error.cause !== undefined && error.cause !== given.get(error)) ||
     !Object.isExtensible(error) ||
     isAmong(error, cause)
   )
     return error
+  given.set(error, cause)
   Object.defineProperty(error, 'cause', {
     value: cause,
     writable: true,

@@ -48,6 +48,18 @@ describe('Fallback', () => {
     expect(own.cause).toBe('own')
   })
 
+  test('one that throws the same error each time gives it the first error of each call', async () => {
+    const shared = new Error('not available')
+    const policy = new Fallback({ fallback: () => Promise.reject(shared) })
+    for (const first of [new Error('down'), new Error('busy')]) {
+      await expect(policy.execute(() => Promise.reject(first))).rejects.toBe(shared)
+      expect(shared.cause).toBe(first)
+    }
+    shared.cause = 'own'
+    await expect(policy.execute(() => Promise.reject(new Error('late')))).rejects.toBe(shared)
+    expect(shared.cause).toBe('own')
+  })
+
   test('one that throws what the first error was caused by makes no circle of causes', async () => {
     const root = new Error('no route')
     const first = new Error('down', { cause: new Error('no socket', { cause: root }) })

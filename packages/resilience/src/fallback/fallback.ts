@@ -13,7 +13,10 @@ const DEFAULT_NAME = 'fallback'
 export interface FallbackOptions<F> {
   /** Names it in events and telemetry; few distinct values. @defaultValue 'fallback' */
   readonly name?: string | undefined
-  /** Answers in place of a call that failed. If it throws, that is the call's error, with the first one as `cause` if it has none. */
+  /**
+   * Answers in place of a call that failed. If it throws, that is the call's error, with the first one as `cause` if it
+   * has none of its own. Throw a new one each time: one object that is thrown again has the cause of the latest call.
+   */
   readonly fallback: (error: unknown, ctx: PolicyContext) => F | PromiseLike<F>
   /** Which errors it answers; others pass. One that throws answers none. @defaultValue all */
   readonly handle?: ((error: unknown) => boolean) | undefined

@@ -1,16 +1,11 @@
 import { AppError, type ErrorKind, errorKinds, httpStatusOf } from '@base/core/errors'
+import { REFUSALS } from '../policy/refusals.js'
 
 /** A problem is a few lines; what is longer is none. */
 const MAX_LENGTH = 64 * 1024
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/
-/** What our own policies say, and read: from the other side it would pass for a call that never left. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'CIRCUIT_OPEN',
-  'BULKHEAD_FULL',
-  'RATE_LIMITED',
-  'TIMEOUT',
-  'HEDGE_LOST',
-])
+/** What our own policies say beside their refusals. */
+const ENDINGS: readonly string[] = ['TIMEOUT', 'HEDGE_LOST']
 const MEDIA_TYPE = /^application\/problem\+json\s*(?:;|$)/i
 
 /** Statuses that no kind of error is answered with by us, and others may. */
@@ -25,8 +20,8 @@ const OTHERS: Readonly<Record<number, ErrorKind>> = {
 
 /**
  * A dependency answered with a problem. Its kind follows the status; its code is the problem's `code`, or
- * `HTTP_<status>` where there is none, or one that a policy of this package fails with. `details` holds the status alone, for the rest is the other side's text and may not be for your callers:
- * it is in `problem`.
+ * `HTTP_<status>` where there is none, or one that a policy of this package fails with. `details` holds the status
+ * alone, for the rest is the other side's text and may not be for your callers: it is in `problem`.
  *
  * @example
  * if (error instanceof HttpProblemError && error.problem.type === 'https://example.com/out-of-stock') reorder()
@@ -85,7 +80,12 @@ async function readText({ body }: Response): Promise<string> {
 }
 
 function codeOf({ code }: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof code === 'string' && CODE.test(code) && !RESERVED.has(code) ? code : undefined
+  return typeof code === 'string' && CODE.test(code) && !isReserved(code) ? code : undefined
+}
+
+/** Our policies read what they say themselves: from the other side it would pass for a call that never left. */
+function isReserved(code: string): boolean {
+  return REFUSALS.has(code) || ENDINGS.includes(code)
 }
 
 function kindOf(status: number): ErrorKind {

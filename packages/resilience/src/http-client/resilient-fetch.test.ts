@@ -6,6 +6,7 @@ import { correlationId, deadline, runInContext } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
+import { REFUSALS } from '../policy/refusals.js'
 import { constant, exponential, retryBudget } from '../retry/index.js'
 import {
   HttpProblemError,
@@ -177,6 +178,16 @@ describe('a client whose server fails', () => {
     const put = new Request(server.url, { method: 'PUT', body: 'whole' })
     expect(await outcome(client(put))).toBe(200)
     expect(server.requests[2]).toMatchObject({ method: 'PUT', body: 'whole' })
+  })
+
+  test('sends a Request with a body once, for it is a stream, and a body in the options again', async () => {
+    const server = await serve(status(503))
+    const { client } = clientOf()
+    const put = { method: 'PUT', body: 'whole' }
+    expect(await outcome(client(new Request(server.url, put)))).toBe(503)
+    expect(server.requests).toHaveLength(1)
+    expect(await outcome(client(new Request(server.url, { method: 'PUT' }), put))).toBe(503)
+    expect(server.requests.map(({ body }) => body)).toEqual(['whole', 'whole', 'whole', 'whole'])
   })
 
   test('takes null where fetch does: for the options, and for the signal in place of that of a Request', async () => {
@@ -789,7 +800,7 @@ describe('problems', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test.each(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED', 'TIMEOUT', 'HEDGE_LOST'])(
+  test.each([...REFUSALS, 'TIMEOUT', 'HEDGE_LOST'])(
     '%s of the other side is not taken for a refusal of ours',
     async (code) => {
       const server = await serve(problem(503, { code }))

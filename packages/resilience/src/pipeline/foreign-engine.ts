@@ -2,7 +2,8 @@ import { CallContext } from '../policy/call-context.js'
 import type { AbortListener, Cancellation } from '../policy/cancellation.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import type { Policy, PolicyContext } from '../policy/policy.js'
-import { holdAll } from '../policy/slot.js'
+import { holdAll, type Slot } from '../policy/slot.js'
+import { ForeignSlot } from './foreign-slot.js'
 
 /** A policy that is not of this package, called by its public face. */
 export class ForeignEngine implements Engine {
@@ -37,15 +38,17 @@ function holding({ slot }: CallContext, result: unknown): unknown {
 function inside(ctx: CallContext, inner: PolicyContext | undefined): CallContext {
   // No caller's: policies within must know who gave up, a caller or a timeout around them.
   const scope = inner?.signal === undefined ? ctx.scope : new SignalScope(inner.signal)
-  const { fn, caller, key, priority, slot } = ctx
-  const within = new CallContext(fn, caller, key, priority, attemptOf(ctx, inner), scope, slot)
-  within.paid = ctx.paid
-  return within
+  const { fn, caller, key, priority } = ctx
+  return new CallContext(fn, caller, key, priority, attemptOf(ctx, inner), scope, slotOf(ctx, inner), ctx)
 }
 
 /** That of the innermost policy that counts: one that does not, says 1. */
 function attemptOf({ attempt }: CallContext, inner: PolicyContext | undefined): number {
   return inner !== undefined && inner.attempt > 1 ? inner.attempt : attempt
+}
+
+function slotOf({ slot }: CallContext, inner: PolicyContext | undefined): Slot | undefined {
+  return typeof inner?.waitUntil === 'function' ? new ForeignSlot(slot, inner) : slot
 }
 
 /** The signal of a foreign policy, which may end the call too. */

@@ -58,7 +58,14 @@ describe('pipeline', () => {
     const budget = retryBudget({ ratio: 0.5, minPerSecond: 0, clock })
     const retry = new Retry({ budget, maxAttempts: 2, backoff: constant(0), clock })
     const hedge = new Hedge({ budget, delay: Number.POSITIVE_INFINITY, clock })
-    for (const policy of [pipeline(retry, hedge), pipeline(retry, telling('a', []), hedge)]) {
+    const timeout = new Timeout({ clock })
+    for (const policy of [
+      pipeline(retry, hedge),
+      pipeline(hedge, retry),
+      pipeline(retry, telling('a', []), hedge),
+      pipeline(retry, timeout, hedge),
+      pipeline(retry, timeout, retry),
+    ]) {
       const attempts: number[] = []
       for (let call = 0; call < 10; call++) {
         await policy
@@ -71,6 +78,15 @@ describe('pipeline', () => {
       // Ten calls, and a retry for every second of them.
       expect(attempts).toHaveLength(15)
     }
+  })
+
+  test('a call pays once into each budget inside of a hedge, however many attempts race', async () => {
+    const clock = new TestClock()
+    const budgets = [0, 1].map(() => retryBudget({ ratio: 1, minPerSecond: 0, clock }))
+    const retries = budgets.map((budget) => new Retry({ budget, maxAttempts: 1, clock }))
+    const policy = pipeline(new Hedge({ delay: 0, maxHedges: 3, clock }), ...retries)
+    for (let call = 0; call < 10; call++) await policy.execute(() => Promise.resolve(1))
+    expect(budgets.map(({ available }) => available)).toEqual([10, 10])
   })
 
   test('calls through its policies, the outermost first', async () => {
@@ -101,6 +117,49 @@ describe('pipeline', () => {
     settle('at last')
     await new Promise(setImmediate)
     expect(bulkhead.running).toBe(0)
+  })
+
+  describe("a bulkhead in a wrapper of somebody else's", () => {
+    function wrapped(bulkhead: Bulkhead): Policy {
+      return {
+        execute: (fn, options) => bulkhead.execute(fn, options),
+        wrap: (fn) => bulkhead.wrap(fn),
+      }
+    }
+
+    test('keeps its slot until a function has settled that a timeout inside gave up on', async () => {
+      const clock = new TestClock()
+      const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+      const policy = pipeline(wrapped(bulkhead), new Timeout({ timeout: '1s', clock }))
+      let settle = () => {}
+      const call = policy.execute(() => new Promise<void>((resolve) => (settle = resolve)))
+      const code = call.catch((error) => error.code)
+      await clock.advance('1s')
+      expect([await code, bulkhead.running]).toEqual(['TIMEOUT', 1])
+      settle()
+      await new Promise(setImmediate)
+      expect(bulkhead.running).toBe(0)
+    })
+
+    test('keeps its slot until all that was given to waitUntil has settled, and so do those around it', async () => {
+      const outer = new Bulkhead()
+      const bulkhead = new Bulkhead()
+      const ends: (() => void)[] = []
+      await pipeline(outer, wrapped(bulkhead)).execute(({ waitUntil }) => {
+        for (let index = 0; index < 2; index++) waitUntil(new Promise<void>((resolve) => ends.push(resolve)))
+      })
+      const running: number[][] = []
+      for (const end of [() => {}, ...ends]) {
+        end()
+        await new Promise(setImmediate)
+        running.push([outer.running, bulkhead.running])
+      }
+      expect(running).toEqual([
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ])
+    })
   })
 
   test("shows which attempt it is through another's policy, which counts none", async () => {

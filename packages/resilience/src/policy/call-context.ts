@@ -17,8 +17,10 @@ export class CallContext implements PolicyContext {
   scope: Cancellation | undefined
   /** The innermost slot that this call has taken. */
   slot: Slot | undefined
-  /** The budget of retries that this call has paid into, so that it pays once to all who share it. */
-  paid: object | undefined
+  /** The call as it came to the outermost policy. */
+  readonly outermost: CallContext
+  /** Of the outermost: the budgets of retries that it has paid into, so that it pays once to all who share one. */
+  paid: object[] | undefined
   #signal: AbortSignal | undefined
 
   constructor(
@@ -29,6 +31,7 @@ export class CallContext implements PolicyContext {
     attempt: number,
     scope: Cancellation | undefined,
     slot: Slot | undefined,
+    within?: CallContext,
   ) {
     this.fn = fn
     this.caller = caller
@@ -37,6 +40,7 @@ export class CallContext implements PolicyContext {
     this.attempt = attempt
     this.scope = scope
     this.slot = slot
+    this.outermost = within === undefined ? this : within.outermost
     this.paid = undefined
   }
 
@@ -83,8 +87,6 @@ export class CallContext implements PolicyContext {
 
   /** The same call in another attempt, with the slots that it had before its first. */
   again(attempt: number, slot: Slot | undefined): CallContext {
-    const next = new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot)
-    next.paid = this.paid
-    return next
+    return new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot, this)
   }
 }

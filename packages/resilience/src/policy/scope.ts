@@ -12,7 +12,16 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
   #listeners: Set<AbortListener> | undefined
 
   constructor(parent: CallContext) {
-    super(parent.fn, parent.caller, parent.key, parent.priority, parent.attempt, undefined, parent.slot)
+    super(
+      parent.fn,
+      parent.caller,
+      parent.key,
+      parent.priority,
+      parent.attempt,
+      undefined,
+      parent.slot,
+      parent,
+    )
     this.#parent = parent
     this.scope = this
   }

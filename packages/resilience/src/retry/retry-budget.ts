@@ -60,9 +60,12 @@ export function checkBudget(budget: RetryBudget | undefined, place: OptionPlace)
 
 /** A call begins, and pays in: once, however many policies around it share the budget. */
 export function payInto(budget: RetryBudget | undefined, clock: Clock, ctx: CallContext): void {
-  if (budget === undefined || ctx.paid === budget) return
+  if (budget === undefined) return
+  const { outermost } = ctx
+  if (outermost.paid?.includes(budget)) return
   budget.deposit(clock)
-  ctx.paid = budget
+  outermost.paid ??= []
+  outermost.paid.push(budget)
 }
 
 class SharedBudget implements RetryBudget {

@@ -9,12 +9,15 @@ import type { PolicyContext } from '../policy/policy.js'
 import { rememberAttempts } from './attempts-of.js'
 import { type Backoff, DEFAULT_MAX } from './backoff.js'
 import type { GaveUpReason, RetryEvents } from './events.js'
+import { nextTurn } from './next-turn.js'
 import { pause } from './pause.js'
 import { retryAfterOf } from './retry-after.js'
 import { payInto, type RetryBudget } from './retry-budget.js'
 import { isOpenCircuit, isRetryable } from './retryable.js'
 
 const PATTERN = 'Retry'
+/** Without a pause every so many retries let in what waits: a timeout, an abort. */
+const UNPAUSED = 10
 
 const channels = {
   retry: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:retry'),
@@ -105,6 +108,7 @@ export class RetryEngine implements Engine {
       if (this.observers.hear('retry'))
         this.observers.tell('retry', { name: this.rules.name, attempt, pause: decision, ...last })
       if (decision > 0) await pause(this.rules.clock, decision, first)
+      else if (attempt % UNPAUSED === 0) await nextTurn()
       if (first.aborted) throw first.reason
       // What an open circuit refuses says less than what was wrong before.
       if (!isRefusal(last)) failure = last

@@ -288,6 +288,24 @@ describe('Retry', () => {
     expect(fn).toHaveBeenCalledTimes(1)
   })
 
+  test('without pauses it still lets in what waits, as an abort does', async () => {
+    const controller = new AbortController()
+    setImmediate(() => controller.abort(new Error('not wanted')))
+    const retry = new Retry({ maxAttempts: 10_000, backoff: constant(0) })
+    const call = retry.execute(failing(10_000), { signal: controller.signal })
+    await expect(call).rejects.toThrow('not wanted')
+  })
+
+  test('without pauses it needs no timer that a test may have put a fake in place of', async () => {
+    vi.useFakeTimers()
+    try {
+      const retry = new Retry({ maxAttempts: 30, backoff: constant(0) })
+      expect(await retry.execute(failing(29))).toBe('up')
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('a call that is aborted during its attempt is neither retried nor given up', async () => {
     const controller = new AbortController()
     const retryIf = vi.fn(() => true)

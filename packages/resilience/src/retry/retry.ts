@@ -64,7 +64,8 @@ export interface RetryStats {
  *
  * The last error is rethrown untouched; {@link attemptsOf} tells its attempts. An open circuit inside ends the call with
  * the failure before it. No pause is begun that would end after `maxElapsed` or reach the `deadline` in context, and an
- * abort ends a pause at once. Only retry what may be done twice: reads, and writes with an idempotency key.
+ * abort ends a pause at once; where there is none, every tenth retry lets timers and I/O go first. Only retry what
+ * may be done twice: reads, and writes with an idempotency key.
  *
  * @example
  * const retry = new Retry({ maxAttempts: 4, backoff: exponential({ base: '200ms' }) })
