@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { openidConfiguration } from '@base/auth/tokens'
-import { type Duration, toMilliseconds } from '@base/core/duration'
-import { attempt, unwrapOr } from '@base/core/result'
+import { type Duration, isDuration, toMilliseconds } from '@base/core/duration'
+import { attempt } from '@base/core/result'
 import { secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
@@ -142,14 +142,10 @@ function duration(min: number) {
   return z
     .string()
     .refine(
-      (text) =>
-        unwrapOr(
-          attempt(() => toMilliseconds(text as Duration)),
-          -1,
-        ) >= min,
+      (text): text is Extract<Duration, string> => isDuration(text) && toMilliseconds(text) >= min,
       `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}`,
     )
-    .transform((text) => text as Duration)
+    .transform((text): Duration => text)
 }
 
 export type Config = Readonly<z.infer<typeof Config>>

@@ -65,6 +65,7 @@ export {
   type DurationRules,
   type DurationUnit,
   formatDuration,
+  isDuration,
   toMilliseconds,
 } from './duration/index.js'
 export {

@@ -8,8 +8,7 @@ const UNKNOWN = Symbol('unknown')
 /**
  * A deep copy of what is made of plain objects, arrays, `Map`, `Set`, `Date`, `URL`, typed arrays and buffers; `undefined`
  * where anything else is in it. The types that come back are those that the codec gives, so that a value is the same
- * whichever layer it comes from. Where it may know subclasses of typed arrays, such as `Buffer`, as classes of their own,
- * `isExact` leaves them to it.
+ * whichever layer it comes from. Where it may know `Buffer` as a class of its own, `isExact` leaves it to it.
  */
 export function copyKnown(value: object, isExact: boolean): object | undefined {
   const copied = copy(value, 0, isExact)
@@ -78,12 +77,14 @@ function copyRecord(record: object, depth: number, isExact: boolean): unknown {
   return copied
 }
 
-/** By the name of its kind, so that a Buffer becomes the Uint8Array that it is. */
+/** A view of a class that nobody knows is left to the codec. */
 function copyView(view: ArrayBufferView, isExact: boolean): unknown {
   const name = Object.prototype.toString.call(view).slice(8, -1)
   const make = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => object>)[name]
-  if (make === undefined) return UNKNOWN
-  if (isExact && Object.getPrototypeOf(view) !== make.prototype) return UNKNOWN
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
-  return new make(bytes.buffer)
+  const prototype: unknown = Object.getPrototypeOf(view)
+  const { Buffer } = globalThis
+  const isBuffer = !isExact && Buffer !== undefined && prototype === Buffer.prototype
+  if (make === undefined || (prototype !== make.prototype && !isBuffer)) return UNKNOWN
+  const { buffer } = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
+  return isBuffer ? Buffer.from(buffer) : new make(buffer)
 }

@@ -32,7 +32,7 @@ export function isolate(value: unknown, codec: Codec): unknown {
 
 /** Of a copy that was made before. */
 function copyAgain(copy: object): object | undefined {
-  return copyKnown(copy, true)
+  return copyKnown(copy, false)
 }
 
 function freezeCopy(value: unknown, depth: number): unknown {

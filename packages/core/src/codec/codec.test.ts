@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ValidationError } from '../errors/validation-error.js'
 import { createCodec, jsonCodec } from './index.js'
 
@@ -45,6 +46,7 @@ describe('jsonCodec', () => {
         new BigUint64Array([2n ** 64n - 1n]),
       ],
     ],
+    ['a Buffer', Buffer.from('hi')],
     ['a DataView', new DataView(new Uint8Array([1, 2]).buffer)],
     ['an ArrayBuffer', new Uint8Array([1, 2, 3]).buffer],
     ['keys that look like tags', { $date: 'x', nested: [{ $bigint: '7' }, { $object: {} }, { $: 1, b: 2 }] }],
@@ -67,7 +69,73 @@ describe('jsonCodec', () => {
   test('takes only the bytes that a view shows', () => {
     const view = new Uint8Array([1, 2, 3, 4]).subarray(1, 3)
     expect(jsonCodec.decode(jsonCodec.encode(view))).toEqual(new Uint8Array([2, 3]))
-    expect(jsonCodec.decode(jsonCodec.encode(Buffer.from('ab')))).toEqual(new Uint8Array([97, 98]))
+    expect(jsonCodec.decode(jsonCodec.encode(Buffer.from('ab')))).toEqual(Buffer.from('ab'))
+  })
+
+  test('writes a Buffer so that older versions read its bytes, and reads what they wrote', () => {
+    expect(jsonCodec.encode(Buffer.from('hi'))).toBe('{"$bytes":["Uint8Array","aGk=","Buffer"]}')
+    expect(jsonCodec.decode('{"$bytes":["Uint8Array","aGk="]}')).toStrictEqual(new Uint8Array([104, 105]))
+  })
+
+  test('reads a Buffer as the Uint8Array that it is where there is none', () => {
+    const text = jsonCodec.encode(Buffer.from('hi'))
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    vi.stubGlobal('Buffer', undefined)
+
+    expect(jsonCodec.decode(text)).toStrictEqual(new Uint8Array([104, 105]))
+  })
+
+  test.each<[name: string, value: object]>([
+    ['Cart', new (class Cart extends Map {})()],
+    ['Tags', new (class Tags extends Set {})()],
+    ['Stamp', new (class Stamp extends Date {})(0)],
+    ['Link', new (class Link extends URL {})('https://example.org')],
+    ['Bytes', new (class Bytes extends Uint8Array {})(1)],
+    [
+      'View',
+      new (class View extends (DataView as new (buffer: ArrayBuffer) => object) {})(new ArrayBuffer(1)),
+    ],
+    ['Blob', new (class Blob extends ArrayBuffer {})(1)],
+    ['Pooled', Object.setPrototypeOf(Buffer.from('a'), class Pooled extends Buffer {}.prototype)],
+  ])('refuses a class that only extends what it carries: %s', (name, value) => {
+    const message = `at 'a.0' cannot be encoded: it is an instance of ${name} that is not registered.`
+    expect(() => jsonCodec.encode({ a: [value] })).toThrow(message)
+  })
+
+  test('carries what extends Array, such as the rows of drivers, as the array that it is', () => {
+    class Rows extends Array<object> {
+      toJSON() {
+        return 'rows'
+      }
+    }
+    const rows = Rows.from([{ id: 1 }])
+    expect(jsonCodec.decode(jsonCodec.encode({ rows, none: new Rows() }))).toStrictEqual({
+      rows: [{ id: 1 }],
+      none: [],
+    })
+  })
+
+  test('carries arrays and views of another realm', () => {
+    const foreign = runInNewContext('[[1, [2n]], new Uint8Array([1, 2]), new DataView(new ArrayBuffer(1))]')
+    const back = jsonCodec.decode(jsonCodec.encode(foreign))
+
+    expect(back).toStrictEqual([[1, [2n]], new Uint8Array([1, 2]), new DataView(new ArrayBuffer(1))])
+  })
+
+  test('carries the dates of fake timers, while they run and after', () => {
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const real = new Date(0)
+    vi.useFakeTimers()
+    const dates = [real, new Date(1)]
+    const text = jsonCodec.encode(dates)
+    vi.useRealTimers()
+
+    expect(text).toBe('[{"$date":"1970-01-01T00:00:00.000Z"},{"$date":"1970-01-01T00:00:00.001Z"}]')
+    expect(jsonCodec.encode(dates)).toBe(text)
   })
 
   const { Float16Array } = globalThis as { Float16Array?: new (items: number[]) => ArrayBufferView }

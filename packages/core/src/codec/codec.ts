@@ -31,7 +31,8 @@ const place = (option: string): OptionPlace => ({ package: '@base/core', pattern
 
 /**
  * Makes a codec: JSON that also carries `Date`, `Map`, `Set`, `bigint`, `undefined`, `NaN`, `±Infinity`, `−0`, typed
- * arrays, `ArrayBuffer`, `URL`, and the classes you name.
+ * arrays, `Buffer` (a `Uint8Array` where there is none), `ArrayBuffer`, `URL`, and the classes you name. One that extends
+ * any of these is a class to name; what extends `Array`, such as the rows of some drivers, comes back as an array.
  *
  * What JSON carries is written as JSON; everything else as an object with one key that begins with `$`, such as
  * `{"$bigint":"7"}`. An object of yours with such a key is marked, so that it comes back as it was. Holes of arrays come

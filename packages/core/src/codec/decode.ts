@@ -89,7 +89,7 @@ function urlOf(content: unknown): URL {
 }
 
 function binaryOf(content: unknown): unknown {
-  const [name, base64] = arrayOf('$bytes', content)
+  const [kind, base64, name = kind] = arrayOf('$bytes', content)
   const make = typeof name === 'string' && Object.hasOwn(VIEWS, name) ? VIEWS[name] : undefined
   if (make === undefined || typeof base64 !== 'string') throw malformed('has $bytes of an unknown kind')
   try {

@@ -1,7 +1,8 @@
 import { UnsupportedError } from '../errors/errors.js'
 import { toBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
-import { VIEWS } from './views.js'
+import { levelsOf } from './levels-of.js'
+import { isBuffer, VIEWS } from './views.js'
 
 /** Nested deeper than this is taken for a cycle; it is also where a recursion is still far from the stack's end. */
 const MAX_DEPTH = 500
@@ -24,6 +25,9 @@ export function isPlainJson(value: unknown, depth = 0): boolean {
 }
 
 function isPlainArray(value: readonly unknown[], depth: number): boolean {
+  // Quicker to ask than its prototype; JSON.stringify would heed what a class of its own says.
+  const type: unknown = value.constructor
+  if (type !== Array) return false
   for (let index = 0; index < value.length; index++) {
     if (!isPlainJson(value[index], depth + 1)) return false
   }
@@ -81,13 +85,17 @@ function nameOf(value: number): string {
 function tagObject(value: object, types: readonly CodecType[], place: Place | undefined): unknown {
   const inner = (item: unknown, key: string | number) => tag(item, types, within(place, key))
   if (Array.isArray(value)) return Array.from(value, inner)
-  if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
-  if (value instanceof Map)
-    return { $map: Array.from(value, ([key, item], index) => [inner(key, index), inner(item, index)]) }
-  if (value instanceof Set) return { $set: Array.from(value, inner) }
-  if (value instanceof URL) return { $url: value.href }
-  if (value instanceof ArrayBuffer) return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(value))] }
-  if (ArrayBuffer.isView(value)) return { $bytes: [viewName(value, place), toBase64(bytesOf(value))] }
+  if (value instanceof Date) return { $date: dateText(itself(value, Date, place)) }
+  if (value instanceof Map) {
+    const pairs = itself(value, Map, place)
+    return { $map: Array.from(pairs, ([key, item], index) => [inner(key, index), inner(item, index)]) }
+  }
+  if (value instanceof Set) return { $set: Array.from(itself(value, Set, place), inner) }
+  if (value instanceof URL) return { $url: itself(value, URL, place).href }
+  if (value instanceof ArrayBuffer) {
+    return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(itself(value, ArrayBuffer, place)))] }
+  }
+  if (ArrayBuffer.isView(value)) return { $bytes: tagView(value, place) }
   return tagRecord(value, inner, place)
 }
 
@@ -98,7 +106,7 @@ function tagRecord(
 ): unknown {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
-    throw unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, place)
+    throw unregistered(value, place)
   }
   const entries = Object.entries(value)
   // Built without a prototype, so that a key named __proto__ is a key like any other.
@@ -107,14 +115,28 @@ function tagRecord(
   return entries.some(([key]) => key.startsWith('$')) ? { $object: record } : record
 }
 
-function viewName(view: ArrayBufferView, place: Place | undefined): string {
+/** The name and the bytes of a view. What it is beside stands behind them, where older versions do not look. */
+function tagView(view: ArrayBufferView, place: Place | undefined): readonly string[] {
   const name = Object.prototype.toString.call(view).slice(8, -1)
-  if (Object.hasOwn(VIEWS, name)) return name
-  throw unsupported(`a ${name}`, place)
+  if (!Object.hasOwn(VIEWS, name)) throw unsupported(`a ${name}`, place)
+  const tagged = [name, toBase64(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))]
+  if (isBuffer(view)) return [...tagged, 'Buffer']
+  if (levelsOf(view) !== (name === 'DataView' ? 2 : 3)) throw unregistered(view, place)
+  return tagged
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+function dateText(date: Date): string | null {
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+/** An instance of a class itself, also of another realm's; refused where its class only extends that one. */
+function itself<T extends object>(value: T, type: unknown, place: Place | undefined): T {
+  if (value.constructor === type || levelsOf(value) === 2) return value
+  throw unregistered(value, place)
+}
+
+function unregistered(value: object, place: Place | undefined): UnsupportedError {
+  return unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, place)
 }
 
 function unsupported(what: string, place: Place | undefined): UnsupportedError {

@@ -3,6 +3,7 @@ const { Float16Array } = globalThis as { Float16Array?: new (buffer: ArrayBuffer
 /** The constructors over a buffer, by name; a text names none but these. */
 export const VIEWS: Readonly<Record<string, (buffer: ArrayBuffer) => unknown>> = {
   ArrayBuffer: (buffer) => buffer,
+  Buffer: (buffer) => globalThis.Buffer?.from(buffer) ?? new Uint8Array(buffer),
   DataView: (buffer) => new DataView(buffer),
   Int8Array: (buffer) => new Int8Array(buffer),
   Uint8Array: (buffer) => new Uint8Array(buffer),
@@ -17,4 +18,9 @@ export const VIEWS: Readonly<Record<string, (buffer: ArrayBuffer) => unknown>> =
   Float64Array: (buffer) => new Float64Array(buffer),
   BigInt64Array: (buffer) => new BigInt64Array(buffer),
   BigUint64Array: (buffer) => new BigUint64Array(buffer),
+}
+
+/** Whether it is Node's Buffer, or one that stands in for it: none that extends it, which has no `isBuffer` of its own. */
+export function isBuffer(view: ArrayBufferView): boolean {
+  return view.constructor?.name === 'Buffer' && Object.hasOwn(view.constructor, 'isBuffer')
 }

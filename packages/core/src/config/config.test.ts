@@ -177,6 +177,47 @@ describe('loadConfig', () => {
     })
   })
 
+  test('looks into records: their lists are split, their groups get defaults, their keys are found as they are spelt', async () => {
+    const roles = z.array(z.string())
+    const records = z.object({
+      roles: z.record(z.string(), roles),
+      deep: z.record(z.string(), z.record(z.string(), roles)),
+      databases: z.record(
+        z.string(),
+        z.object({ url: z.string(), pool: z.object({ size: z.string().default('9') }) }),
+      ),
+      limits: z.record(z.enum(['free_tier', 'PRO']), z.coerce.number()),
+      some: z.partialRecord(z.union([z.literal('aB'), z.literal('c-d')]), roles),
+      any: z.record(z.string(), z.any()),
+    })
+    const config = await loadConfig(records, {
+      files: [],
+      env: {
+        ROLES__SITE_ADMIN: 'a,b',
+        DEEP__A__B: '["x"]',
+        DATABASES__MAIN__URL: 'pg://main',
+        DATABASES__READ_ONLY: '{"url":"pg://read"}',
+        LIMITS__FREE_TIER: '1',
+        LIMITS__PRO: '3',
+        SOME__C_D: 'x,y',
+        ANY__A__B: 'a,b',
+      },
+      unknown: 'error',
+    })
+
+    expect(config).toEqual({
+      roles: { siteAdmin: ['a', 'b'] },
+      deep: { a: { b: ['x'] } },
+      databases: {
+        main: { url: 'pg://main', pool: { size: '9' } },
+        readOnly: { url: 'pg://read', pool: { size: '9' } },
+      },
+      limits: { free_tier: 1, PRO: 3 },
+      some: { 'c-d': ['x', 'y'] },
+      any: { a: { b: 'a,b' } },
+    })
+  })
+
   test('lets the variable of a key count over that of its group, within one source and over a weaker one', async () => {
     const { secret, dotenv } = files({ secret: 'mounted', dotenv: 'DATABASE__POOL_SIZE=2' })
     const load = (env: Record<string, string>) => loadConfig(schema, { files: [dotenv], env })
@@ -313,6 +354,54 @@ describe('a mounted secret', () => {
     expect(await loadConfig(both, { files: [], env: { LOG_FILE: '/nowhere' } })).toEqual({
       logFile: '/nowhere',
     })
+  })
+
+  test('is read for an X within a record, and beside other keys that the schema takes', async () => {
+    const { secret } = files({ secret: 'mounted' })
+    const group = z.looseObject({ password: z.string().optional() })
+    const groups = z.object({ databases: z.record(z.string(), group), cache: group })
+    const env = { DATABASES__MAIN__PASSWORD_FILE: secret, CACHE__PASSWORD_FILE: secret, CACHE__LOG_FILE: 'x' }
+
+    expect(await loadConfig(groups, { files: [], env })).toEqual({
+      databases: { main: { password: 'mounted' } },
+      cache: { password: 'mounted', logFile: 'x' },
+    })
+  })
+
+  test.each([
+    ['a schema', schema],
+    [
+      'a schema that cannot describe itself',
+      v.object({ database: v.object({ url: v.string(), password: v.string() }) }),
+    ],
+  ])('is read where X is empty in the same source, and only there, by %s', async (_, given) => {
+    const { dotenv, secret } = files({ dotenv: '', secret: 'mounted' })
+    writeFileSync(dotenv, `DATABASE__URL=pg://a\nDATABASE__PASSWORD_FILE=${secret}`)
+    const load = async (env: Record<string, string>) =>
+      (await loadConfig(given, { files: [dotenv], env })).database.password
+
+    expect(await load({ DATABASE__PASSWORD: '', DATABASE__PASSWORD_FILE: secret })).toBe('mounted')
+    expect(await load({ DATABASE__PASSWORD: '' })).toBe('')
+    expect(await load({ DATABASE__PASSWORD: '', DATABASE__PASSWORD_FILE: '' })).toBe('')
+  })
+
+  test('that is no name of a file is not there', async () => {
+    const { secret } = files({ secret: 'mounted' })
+    const env = {
+      DATABASE__URL: '',
+      DATABASE__URL_FILE: secret,
+      DATABASE__PASSWORD_FILE: '',
+      ORIGINS_FILE: '',
+    }
+    const load = loadConfig(
+      z.object({
+        database: z.object({ url: z.string(), password: z.string().optional() }),
+        origins: z.array(z.string()).default(['x']),
+      }),
+      { files: [], env, unknown: 'error' },
+    )
+
+    expect(await load).toEqual({ database: { url: 'mounted' }, origins: ['x'] })
   })
 
   test('may hold a list', async () => {
@@ -495,6 +584,22 @@ describe('names that the schema does not have', () => {
     ])
   })
 
+  test('are looked for within records too', async () => {
+    const records = z.object({ databases: z.record(z.string(), z.object({ url: z.string().optional() })) })
+    const values = { databases: { main: { ulr: 'x' } } } as object
+    const loading = loadConfig(records, {
+      files: [],
+      env: { DATABASES__MAIN__ULR: 'x' },
+      values,
+      unknown: 'error',
+    })
+
+    expect((await failure(loading)).issues.map(({ path }) => path)).toEqual([
+      'DATABASES__MAIN__ULR',
+      'databases.main.ulr',
+    ])
+  })
+
   test('are warned of once, without their values', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     await loadConfig(schema, {
@@ -552,6 +657,35 @@ describe('the schema', () => {
     })
 
     expect(config.when).toEqual(new Date('2025-01-01'))
+  })
+
+  test('may be of arktype with an object that says nothing of its keys', async () => {
+    const ark = type({ db: 'object', roles: { '[string]': 'string[]' } })
+    const config = await loadConfig(ark, { files: [], env: { DB__HOST: 'h', ROLES__ADMIN: 'a,b' } })
+
+    expect(config).toEqual({ db: { host: 'h' }, roles: { admin: ['a', 'b'] } })
+  })
+
+  test('may be of valibot with what JSON Schema cannot say', async () => {
+    const { secret } = files({ secret: 'hunter2' })
+    const wrapped = toStandardJsonSchema(
+      v.object({
+        hosts: v.pipe(
+          v.array(v.string()),
+          v.check((hosts) => hosts.length > 1),
+        ),
+        when: v.optional(v.date()),
+        odd: v.optional(v.custom<string>((value) => value === 'x')),
+        password: v.optional(v.string()),
+      }),
+    )
+    const env = { HOSTS: 'a,b', PASSWORD_FILE: secret, ODD: 'x' }
+
+    expect(await loadConfig(wrapped, { files: [], env, unknown: 'error' })).toEqual({
+      hosts: ['a', 'b'],
+      odd: 'x',
+      password: 'hunter2',
+    })
   })
 
   const entries = {

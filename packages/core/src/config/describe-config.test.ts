@@ -57,13 +57,20 @@ APP_DATABASE__URL=
         marked: z.string().meta({ writeOnly: true }).default('hunter2'),
         formatted: z.string().meta({ format: 'password' }).default('hunter2'),
         url: z.string().default('pg://app:hunter2@db/orders'),
+        slashed: z.string().default('redis://:a/hunter2@db'),
+        parameters: z.string().default('pg:///app?user=app&password=hunter2'),
+        urls: z.array(z.string()).default(['pg://app:hunter2@db/orders']),
+        dbPass: text,
+        fieldKeys: text,
         keyboard: z.string().default('qwerty'),
+        passenger: z.string().default('ann'),
       }),
     )
 
     expect(envExample + markdown).not.toContain('hunter2')
     expect(envExample).toContain('# DB_PASSWORD=\n')
     expect(envExample).toContain('# KEYBOARD=qwerty')
+    expect(envExample).toContain('# PASSENGER=ann')
   })
 
   test('describes schemas of arktype, and of valibot that are wrapped', () => {
@@ -76,8 +83,28 @@ APP_DATABASE__URL=
     ).toBe('# (text)\n# PORT=1\n')
   })
 
-  test('describes what JSON Schema cannot say as a text', () => {
-    expect(describeConfig(z.object({ when: z.coerce.date() })).envExample).toContain('# (text)\nWHEN=\n')
+  test.each([
+    ['zod', z.object({ when: z.coerce.date() })],
+    ['valibot', toStandardJsonSchema(v.object({ when: v.date() }))],
+    [
+      'valibot, in a check',
+      toStandardJsonSchema(
+        v.object({
+          when: v.pipe(
+            v.string(),
+            v.check((text) => text !== ''),
+          ),
+        }),
+      ),
+    ],
+  ])('describes what JSON Schema cannot say as a text: %s', (_, schema) => {
+    expect(describeConfig(schema).envExample).toBe('# (text)\nWHEN=\n')
+  })
+
+  test('describes each key of a record that names its keys', () => {
+    const schema = z.object({ limits: z.record(z.enum(['free', 'PRO']), z.number()) })
+
+    expect(describeConfig(schema).envExample).toBe('# (number)\nLIMITS__FREE=\n\n# (number)\nLIMITS__PRO=\n')
   })
 
   test('refuses what is no schema, and names that are none', () => {
@@ -94,5 +121,23 @@ APP_DATABASE__URL=
     expect(() => describeConfig(schema)).toThrow(
       '@base/core describeConfig: this schema of valibot cannot describe itself by StandardJSONSchemaV1: wrap it in toStandardJsonSchema of @valibot/to-json-schema.',
     )
+  })
+
+  test('tells what the library says against a schema that should describe itself', () => {
+    const cause = new Error('HOSTNAME is missing')
+    const schema = z.object({
+      name: z.string().default(() => {
+        throw cause
+      }),
+    })
+    const wrapped = {
+      '~standard': { ...schema['~standard'], vendor: 'valibot' },
+    } as unknown as typeof schema
+
+    for (const one of [schema, wrapped]) {
+      expect(() => describeConfig(one)).toThrow(
+        expect.objectContaining({ message: expect.stringMatching(/by StandardJSONSchemaV1\.$/), cause }),
+      )
+    }
   })
 })

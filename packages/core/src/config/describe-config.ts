@@ -1,8 +1,10 @@
+import { toPublicText } from '../errors/public-text.js'
 import { invalidOption } from '../options/options.js'
 import type { StandardJSONSchemaV1 } from '../schema/standard-schema.js'
 import { checkNaming, type Naming, variableOf } from './names.js'
 import { quoted } from './quoted.js'
-import { asSchema, cannotDescribe, type JsonSchema, readShape, type Shape } from './shape.js'
+import { cannotDescribe, readShape } from './read-shape.js'
+import { asSchema, type JsonSchema, type Shape } from './shape.js'
 
 /** Options of {@link describeConfig}: as given to loadConfig. */
 export interface DescribeConfigOptions {
@@ -33,7 +35,7 @@ interface Row {
  * Writes down what a schema wants from the environment: each variable with its type or what is allowed, whether it must
  * be set, its default, its description. A default is left out where it may be a secret: by `format: 'password'` or
  * `writeOnly` in the schema's metadata, by a name with password, secret, token, key or credential in it, or as a URL
- * with a password.
+ * with a password, also one among its parameters.
  *
  * @example
  * const schema = z.object({ port: z.coerce.number().default(3000).describe('Where to listen.') })
@@ -91,13 +93,12 @@ function rowOf({ kind, schemas }: Shape, required: boolean, name: string): Row {
     name,
     type: types.join(' or ') || 'text',
     required,
-    preset: text === undefined || SECRET_URL.test(text) ? undefined : text,
+    preset: text === undefined || toPublicText(text) !== text ? undefined : text,
     description: String(stated('description') ?? ''),
   }
 }
 
-const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|KEY(_|$)/
-const SECRET_URL = /:\/\/[^/@\s]*:[^/@\s]*@/
+const SECRET_NAME = /PASS(WORD|WD|PHRASE)|(^|_)(PASS|PWD)(_|$)|SECRET|TOKEN|CREDENTIAL|KEYS?(_|$)/
 
 /** A default as one would set it. */
 function textOf(value: unknown, kind: Shape['kind']): string {

@@ -4,7 +4,7 @@ import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standa
 import { ConfigError } from './config-error.js'
 import { frozenCopy } from './frozen.js'
 import { checkNaming, variableOf } from './names.js'
-import { cannotDescribe, readShape } from './shape.js'
+import { cannotDescribe, readShape } from './read-shape.js'
 import { remember } from './source-of.js'
 import { readSources } from './sources.js'
 import { reportUnknown, type UnknownKeys } from './unknown-names.js'
@@ -49,10 +49,11 @@ export type ConfigValues<Input> = Input extends readonly unknown[]
  * Loads the configuration of a service: the schema's defaults, under `.env` files, under the environment, under
  * `values`; checked by the schema, and frozen.
  *
- * `DATABASE__POOL_SIZE` is `database.poolSize`, in any case of letters. Variables are texts, which the schema coerces;
- * only where it takes nothing but a list or an object they are read as JSON, a list also with commas. `X_FILE` names a
- * file that holds X, such as a mounted secret: it is read where the same source has no X and no stronger one sets it, if
- * the schema names X, up to 1 MiB, without the line break at its end. Where X is a group, what the same source says of
+ * `DATABASE__POOL_SIZE` is `database.poolSize`, in any case of letters; where the schema does not name a key, as in a
+ * record, it is camelCase. Variables are texts, which the schema coerces; only where it takes nothing but a list or an
+ * object they are read as JSON, a list also with commas. `X_FILE` names a file that holds X, such as a mounted secret: it
+ * is read where the same source has no X, or an empty one, and no stronger one sets it, if the schema names X, up to
+ * 1 MiB, without the line break at its end; an empty `X_FILE` is none. Where X is a group, what the same source says of
  * its keys counts over it. A group that must be there is there, empty, so that its defaults and its missing keys are found.
  *
  * For all of this the schema has to describe itself by `StandardJSONSchemaV1`, as those of zod and arktype do, and of

@@ -60,12 +60,14 @@ export async function validateSettings(
 }
 
 /** Puts in every group that must be there, so that what is in it gets its default or is missed by its own name. */
-function addRequiredGroups(tree: SettingsTree, shape: Shape, path: readonly string[] = []): void {
-  for (const [key, inner] of shape.keys) {
+function addRequiredGroups(tree: SettingsTree, shape: Shape): void {
+  for (const key of new Set([...shape.keys.keys(), ...tree.keys()])) {
+    const inner = shapeAt(shape, [key])
     const at = tree.get(key)
     const isNeeded = at === undefined && shape.required.has(key)
-    if (inner.kind !== 'group' || !(isNeeded || at instanceof Map)) continue
-    addRequiredGroups(groupAt(tree, [key]), inner, [...path, key])
+    if (inner?.kind === 'group' && (isNeeded || at instanceof Map)) {
+      addRequiredGroups(groupAt(tree, [key]), inner)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import { camelCase, type Naming, upperSnake } from './names.js'
+import type { Naming } from './names.js'
+import { placeOf } from './place-of.js'
 import { FileReference, type Setting } from './settings-tree.js'
 import { type Shape, shapeAt } from './shape.js'
 import type { ConfigSource } from './source-of.js'
@@ -19,35 +20,31 @@ export interface VariableSettings {
   readonly unknown: readonly string[]
 }
 
-const FILE_SUFFIX = '_FILE'
-
 /** Reads the variables of one source: each gets its key, and lists and groups are read as JSON. */
 export function readVariables(
   { values, source }: Variables,
   naming: Naming,
   shape: Shape | undefined,
 ): VariableSettings {
-  const texts: Setting[] = []
+  const texts: (Setting & { readonly value: string })[] = []
   const references: Setting[] = []
   const unknown: string[] = []
   for (const [name, value] of [...values].sort(upperCaseLast)) {
     if (!name.startsWith(naming.prefix)) continue
-    const rest = name.slice(naming.prefix.length)
+    const { path, owner } = placeOf(name.slice(naming.prefix.length), naming, shape)
     const from = { ...source, name }
-    const owner = ownerOf(rest)
-    const named = shape && namedPath(rest, naming, shape)
-    const ownerPath = owner && (shape ? namedPath(owner, naming, shape) : freePath(owner, naming))
-    const path =
-      named ?? (shape === undefined || (shape.open && !ownerPath) ? freePath(rest, naming) : undefined)
-    if (path) texts.push({ path, value: decode(value, shape && shapeAt(shape, path)), source: from })
-    if (ownerPath && !named) {
-      references.push({ path: ownerPath, value: new FileReference(value), source: from })
-    } else if (!path) {
-      unknown.push(name)
-    }
+    if (path) texts.push({ path, value, source: from })
+    // An empty one names no file.
+    if (owner && value !== '') references.push({ path: owner, value: new FileReference(value), source: from })
+    if (!path && !owner) unknown.push(name)
   }
-  // A group as a whole before what is in it, and X_FILE before X.
-  const settings = shape === undefined ? texts : [...references, ...texts]
+  const mounted = new Set(references.map(({ path }) => path.join('.')))
+  const settings: Setting[] = shape === undefined ? [] : [...references]
+  // A group as a whole before what is in it, and X_FILE before X, but for an empty X.
+  for (const { path, value, source: from } of texts) {
+    if (value === '' && mounted.has(path.join('.'))) continue
+    settings.push({ path, value: decode(value, shape && shapeAt(shape, path)), source: from })
+  }
   return {
     settings: settings.sort((a, b) => a.path.length - b.path.length),
     candidates: shape === undefined ? references : [],
@@ -76,32 +73,6 @@ function parseJson(text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** The key of a variable by the rules of names alone; refused where a part is empty or reaches for a prototype. */
-function freePath(rest: string, { delimiter }: Naming): readonly string[] | undefined {
-  const path = rest.split(delimiter).map(camelCase)
-  return path.some((key) => key === '' || key === '__proto__') ? undefined : path
-}
-
-/** The key that the schema has for a variable, whatever the case of its letters. */
-function namedPath(rest: string, naming: Naming, shape: Shape): readonly string[] | undefined {
-  const upper = rest.toUpperCase()
-  for (const [key, inner] of shape.keys) {
-    const name = upperSnake(key)
-    if (upper === name) return [key]
-    const start = name + naming.delimiter.toUpperCase()
-    if (!upper.startsWith(start)) continue
-    const further = rest.slice(start.length)
-    const path = namedPath(further, naming, inner) ?? (inner.open ? freePath(further, naming) : undefined)
-    if (path !== undefined) return [key, ...path]
-  }
-  return undefined
-}
-
-function ownerOf(rest: string): string | undefined {
-  const isLong = rest.length > FILE_SUFFIX.length
-  return isLong && rest.toUpperCase().endsWith(FILE_SUFFIX) ? rest.slice(0, -FILE_SUFFIX.length) : undefined
 }
 
 function upperCaseLast([a]: readonly [string, string], [b]: readonly [string, string]): number {

@@ -184,6 +184,64 @@ describe('an asynchronous service', () => {
     await expect(container.resolve('db')).rejects.toThrow('no connection')
   })
 
+  describe('that is made for each who asks', () => {
+    function connections(dispose: (it: string) => unknown, conn = async () => 'conn') {
+      return createContainer()
+        .transient('conn', [], conn, { dispose })
+        .singleton('svc', ['conn'], ({ conn: own }) => `svc on ${own}`)
+        .build()
+    }
+
+    test('is never there for get, which names what can be resolved', async () => {
+      const container = connections(() => {})
+      const never = (asked: string) =>
+        `'conn' is made anew and asynchronously each time: use await container.resolve('${asked}').`
+
+      expect(() => container.get('conn')).toThrow(never('conn'))
+      expect(() => container.get('svc')).toThrow(never('svc'))
+      expect(await container.resolve('conn')).toBe('conn')
+      expect(() => container.get('conn')).toThrow(never('conn'))
+      expect(await container.resolve('svc')).toBe('svc on conn')
+      expect(container.get('svc')).toBe('svc on conn')
+    })
+
+    test('is closed when it comes, for get has found it for nobody', async () => {
+      const closed: string[] = []
+      const { promise, open } = gate<string>()
+      const container = connections(
+        (it) => closed.push(it),
+        () => promise,
+      )
+      expect(() => container.get('conn')).toThrow('each time')
+      const closing = container.close()
+      await settled()
+      expect(closed).toEqual([])
+
+      open('conn')
+      await closing
+      expect(closed).toEqual(['conn'])
+    })
+
+    test('is warned of where it then cannot be closed, and may fail without an unhandled rejection', async () => {
+      const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const stuck = connections(() => {
+        throw new Error('stuck')
+      })
+      const failing = connections(
+        () => {},
+        async () => {
+          throw new Error('no connection')
+        },
+      )
+
+      expect(() => stuck.get('conn')).toThrow('each time')
+      expect(() => failing.get('conn')).toThrow('each time')
+      await stuck.close()
+      await failing.close()
+      expect(warned.mock.calls).toEqual([['Error: stuck']])
+    })
+  })
+
   describe('that is in the making', () => {
     /** A logger that is made at once, and a database that needs it and takes its time. */
     function slowDatabase() {

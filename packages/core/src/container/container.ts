@@ -7,7 +7,8 @@ export interface Container<Services extends object, Scoped extends keyof Service
    * A service, at once. Makes it if it must, with what it needs.
    *
    * @throws ContainerError `CONTAINER_NOT_RESOLVED` where it, or what it needs, is made asynchronously and is not there
-   * yet: `await resolve` it first; `CONTAINER_SCOPE_REQUIRED`, `CONTAINER_CLOSED`.
+   * yet: `await resolve` it first, and an asynchronous transient, which never is, instead; `CONTAINER_SCOPE_REQUIRED`,
+   * `CONTAINER_CLOSED`.
    * @throws InvalidOptionError for a name that nobody registered.
    */
   get<Name extends Exclude<keyof Services, Scoped>>(name: Name): Services[Name]
@@ -20,7 +21,7 @@ export interface Container<Services extends object, Scoped extends keyof Service
    */
   resolve<Name extends Exclude<keyof Services, Scoped>>(name: Name): Promise<Services[Name]>
 
-  /** Makes every singleton now, so that `get` never has to wait. */
+  /** Makes every singleton now, so that `get` has to wait for none. Scoped services and transients are not made. */
   resolveAll(): Promise<void>
 
   /** A container for what lives shorter: it has `scoped` services of its own, and this one's singletons. */

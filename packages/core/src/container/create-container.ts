@@ -68,7 +68,8 @@ export interface ContainerBuilder<Services extends object, Scoped extends keyof 
   ): ContainerBuilder<Services & { readonly [N in Name]: Awaited<Instance> }, Holding<Name, Needed, Scoped>>
 
   /**
-   * Replaces a registered service, of whatever lifetime, by something that is there already: for tests.
+   * Replaces a registered service, of whatever lifetime, by something that is there already: for tests. By its type, a
+   * transient that needed a scope because of it is still asked of one.
    *
    * @throws InvalidOptionError for a name that nobody registered.
    */

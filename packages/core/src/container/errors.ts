@@ -36,6 +36,15 @@ export function notResolvedError(name: string): ContainerError {
   })
 }
 
+/** The error of a `get` that needs what is made asynchronously for each who asks: it would never be there. */
+export function neverThereError(name: string, asked: string): ContainerError {
+  return new ContainerError({
+    code: 'CONTAINER_NOT_RESOLVED',
+    message: `'${name}' is made anew and asynchronously each time: use await container.resolve('${asked}').`,
+    details: { name },
+  })
+}
+
 /** The error of asking a container itself for what lives in its scopes. */
 export function scopeRequiredError(name: string): ContainerError {
   return new ContainerError({

@@ -2,7 +2,13 @@ import type { Clock } from '../clock/clock.js'
 import { type Closable, closeAll, type Failure, Failures, within } from './closing.js'
 import type { Container } from './container.js'
 import { Call, Creation, type Home } from './creation.js'
-import { closedError, notResolvedError, scopeRequiredError, unknownServiceError } from './errors.js'
+import {
+  closedError,
+  neverThereError,
+  notResolvedError,
+  scopeRequiredError,
+  unknownServiceError,
+} from './errors.js'
 import type { Dependencies, Registration, Registrations } from './registration.js'
 
 /** What all scopes of one container share. */
@@ -47,8 +53,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   }
 
   get(name: string): unknown {
-    const instance = this.#built.get(name)
-    return instance === undefined ? this.#getOrMake(name) : instance
+    return this.#get(name, name)
   }
 
   resolve(name: string): Promise<unknown> {
@@ -95,29 +100,36 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     return closable
   }
 
-  #getOrMake(name: string): unknown {
+  /** Within the `get` of what was asked for. */
+  #get(name: string, asked: string): unknown {
+    const instance = this.#built.get(name)
+    return instance === undefined ? this.#getOrMake(name, asked) : instance
+  }
+
+  #getOrMake(name: string, asked: string): unknown {
     if (this.#closed) throw closedError()
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
     if (home.#built.has(name)) return this.#remember(name, home.#built.get(name))
     home.#checkOpen()
     const creation = home.#creations.get(name)
-    if (creation === undefined || !creation.isMade) return home.#makeNow(registration, creation)
+    if (creation === undefined || !creation.isMade) return home.#makeNow(registration, creation, asked)
     // It stays, for its caller has it: a failure of the call that made it closes it no more.
     creation.keep()
     return creation.instance
   }
 
   /** Makes it at once; a `resolve` under way that has not come to its factory yet takes what that returned here. */
-  #makeNow(registration: Registration, creation: Creation | undefined): unknown {
+  #makeNow(registration: Registration, creation: Creation | undefined, asked: string): unknown {
     const { name, dependencies, lifetime } = registration
     if (creation?.returned !== undefined) throw notResolvedError(name)
-    const values = dependencies.map((dependency) => this.get(dependency))
+    const values = dependencies.map((dependency) => this.#get(dependency, asked))
     const instance = registration.create(named(registration, values))
     if (creation !== undefined) creation.returned = { value: instance }
     if (isThenable(instance)) {
-      if (creation === undefined) this.#adopt(registration, instance)
-      throw notResolvedError(name)
+      if (lifetime === 'transient') this.#abandon(registration, instance)
+      else if (creation === undefined) this.#adopt(registration, instance)
+      throw lifetime === 'transient' ? neverThereError(name, asked) : notResolvedError(name)
     }
     this.#admit(registration, instance, creation ?? {})
     if (lifetime !== 'transient') this.#built.set(name, instance)
@@ -136,10 +148,23 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   #adopt(registration: Registration, instance: PromiseLike<unknown>): void {
     const creation = this.#start(registration, async () => instance)
     creation.returned = { value: instance }
-    const running = creation.made.then(
-      () => creation.keep(),
-      () => {},
+    this.#track(
+      creation.made.then(
+        () => creation.keep(),
+        () => {},
+      ),
     )
+  }
+
+  /** What `get` found to be asynchronous, and nobody can have later, is closed when it comes. */
+  #abandon({ name, dispose }: Registration, instance: PromiseLike<unknown>): void {
+    const close = async (made: unknown) =>
+      dispose && this.#closeFailed([{ order: 0, name, instance: made, close: dispose }])
+    this.#track(Promise.resolve(instance).then(close, () => {}))
+  }
+
+  /** Closing waits for it; it must not reject. */
+  #track(running: Promise<unknown>): void {
     this.#calls.add(running)
     void running.then(() => this.#calls.delete(running))
   }
@@ -148,9 +173,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     this.#checkOpen()
     const call = new Call()
     const running = this.#attempt(call, fn)
-    const settled = running.catch(() => call.late)
-    this.#calls.add(settled)
-    void settled.then(() => this.#calls.delete(settled))
+    this.#track(running.catch(() => call.late))
     return running
   }
 
@@ -170,14 +193,14 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     const { clock, disposeTimeout } = this.#plan
     const ended = () => Promise.allSettled(call.pending().map(({ made }) => made))
     await within(disposeTimeout, clock, 'What a failed call has started did not end', ended).catch(() => {})
-    const closed = () => this.#drop(call)
+    const closed = () => this.#closeFailed(call.drop())
     call.late = Promise.all(call.pending().map(({ made }) => made.then(closed, closed)))
     await closed()
   }
 
-  async #drop(call: Call): Promise<void> {
-    const failures = await closeAll(call.drop(), this.#plan.clock, this.#plan.disposeTimeout)
-    // The factory's error is the one to see; what then failed to close must not hide it, nor vanish.
+  async #closeFailed(closables: readonly Closable[]): Promise<void> {
+    const failures = await closeAll(closables, this.#plan.clock, this.#plan.disposeTimeout)
+    // The error of the call is the one to see; what then failed to close must not hide it, nor vanish.
     for (const [, failure] of failures) globalThis.process?.emitWarning?.(String(failure))
   }
 

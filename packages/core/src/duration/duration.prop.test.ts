@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UNITS } from './duration.js'
-import { type Duration, formatDuration, toMilliseconds } from './index.js'
+import { type Duration, formatDuration, isDuration, toMilliseconds } from './index.js'
 
 const milliseconds = fc.maxSafeNat()
 const unit = fc.constantFrom(...UNITS)
@@ -51,9 +51,10 @@ describe('a duration', () => {
           ms = toMilliseconds(input as Duration)
         } catch (error) {
           expect(error).toMatchObject({ code: 'INVALID_OPTION' })
+          expect(isDuration(input)).toBe(false)
           return
         }
-        expect(Number.isSafeInteger(ms) && ms >= 0).toBe(true)
+        expect(Number.isSafeInteger(ms) && ms >= 0 && isDuration(input)).toBe(true)
       }),
     )
   })

@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import type { Duration } from './index.js'
+import { z } from 'zod'
+import { type Duration, isDuration } from './index.js'
 
 describe('Duration', () => {
   test('is a number or a text with a unit', () => {
@@ -10,5 +11,10 @@ describe('Duration', () => {
     expectTypeOf<'30w'>().not.toExtend<Duration>()
     expectTypeOf<string>().not.toExtend<Duration>()
     expectTypeOf<bigint>().not.toExtend<Duration>()
+  })
+
+  test('is what a schema gives that asks isDuration', () => {
+    const schema = z.object({ ttl: z.string().refine(isDuration).default('5m') })
+    expectTypeOf<z.infer<typeof schema>['ttl']>().toEqualTypeOf<Exclude<Duration, number>>()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isAppError } from '../errors/brand.js'
-import { type Duration, formatDuration, toMilliseconds } from './index.js'
+import { type Duration, formatDuration, isDuration, toMilliseconds } from './index.js'
 
 describe('toMilliseconds', () => {
   test.each<[Duration, number]>([
@@ -20,6 +20,7 @@ describe('toMilliseconds', () => {
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   ])('reads %s as %d', (duration, milliseconds) => {
     expect(toMilliseconds(duration)).toBe(milliseconds)
+    expect(isDuration(duration)).toBe(true)
   })
 
   test.each<[string, unknown]>([
@@ -59,6 +60,7 @@ describe('toMilliseconds', () => {
     expect(() => toMilliseconds(duration as Duration)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', kind: 'invalid' }),
     )
+    expect(isDuration(duration)).toBe(false)
   })
 
   test('gives a zero without a sign', () => {

@@ -46,13 +46,29 @@ export interface DurationRules {
  * @throws {@link InvalidOptionError} naming package, pattern and option.
  */
 export function toMilliseconds(duration: Duration, rules: DurationRules = {}): number {
-  const milliseconds = typeof duration === 'string' ? parse(duration) : duration
-  if (Number.isSafeInteger(milliseconds) && milliseconds >= (rules.positive === true ? 1 : 0)) {
-    // −0 is a zero; it must not show in a message or a sum.
-    return milliseconds + 0
-  }
+  const milliseconds = read(duration)
+  if (milliseconds >= (rules.positive === true ? 1 : 0)) return milliseconds
   if (duration === Number.POSITIVE_INFINITY && rules.infinity === true) return duration
   throw refuse(duration, rules)
+}
+
+/**
+ * Whether a value is a duration that {@link toMilliseconds} takes: for what comes from outside, such as a setting.
+ *
+ * @example
+ * isDuration('30s') // true
+ * isDuration('30') // false, for it has no unit
+ * z.string().refine(isDuration, 'must be a duration')
+ */
+export function isDuration(value: unknown): value is Duration {
+  return read(value) >= 0
+}
+
+/** The milliseconds of a duration; NaN for what is none. */
+function read(value: unknown): number {
+  const milliseconds = typeof value === 'string' ? parse(value) : value
+  // −0 is a zero; it must not show in a message or a sum.
+  return Number.isSafeInteger(milliseconds) ? (milliseconds as number) + 0 : Number.NaN
 }
 
 const FORM = /^(\d{1,16})(?:\.(\d{1,9}))?(ms|s|m|h|d)$/

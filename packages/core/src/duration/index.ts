@@ -1,2 +1,8 @@
-export { type Duration, type DurationRules, type DurationUnit, toMilliseconds } from './duration.js'
+export {
+  type Duration,
+  type DurationRules,
+  type DurationUnit,
+  isDuration,
+  toMilliseconds,
+} from './duration.js'
 export { formatDuration } from './format-duration.js'

@@ -11,7 +11,7 @@ export interface InvalidOptionErrorOptions {
   readonly option: string
   /** What is allowed, to follow "must be": `'an integer from 1'`. */
   readonly allowed: string
-  /** What came. Numbers and short texts are shown, but for the password of a URL; everything else by its type. Give no secret here. */
+  /** What came. Numbers and short texts are shown, but for the secrets of a URL; everything else by its type. Give no secret here. */
   readonly received: unknown
   /** What led to it. */
   readonly cause?: unknown

@@ -12,9 +12,9 @@ export type JsonValue =
 const MAX_DEPTH = 8
 const MAX_VALUES = 1_000
 
-/** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-key` as well. */
+/** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-keys` as well. */
 const SECRET_NAME =
-  /^(pwd|token|bearer|credentials)$|(pass(word|wd|phrase)|secret((access)?key)?|(access|refresh|id|auth|session|security|[cx]srf)token|authorization|(api|access|private|encryption)key|cookie)$/i
+  /^(pwd|token|bearer|credential)s?$|(pass(word|wd|phrase)(hash)?|secret((access)?key)?|(access|refresh|id|auth|session|security|[cx]srf)token|(api|access|private|encryption)key)s?$|(authorization|cookie)$/i
 
 const UNREADABLE = '[unreadable]'
 
@@ -41,14 +41,15 @@ function copyEntries(record: object, parents: readonly object[], budget: Budget)
   const entries: [string, JsonValue][] = []
   for (const name of Object.keys(record)) {
     if (--budget.left < 0) break
-    entries.push([name, isSecretName(name) ? SECRET : copyProperty(record, name, within, budget)])
+    entries.push([name, copyProperty(record, name, within, budget)])
   }
   return Object.fromEntries(entries)
 }
 
 function copyProperty(record: object, name: string, parents: readonly object[], budget: Budget): JsonValue {
   try {
-    return copy((record as Record<string, unknown>)[name], parents, budget)
+    const value = (record as Record<string, unknown>)[name]
+    return isSecret(name, value) ? SECRET : copy(value, parents, budget)
   } catch {
     return UNREADABLE
   }
@@ -100,6 +101,8 @@ function copyItems(
   return copies
 }
 
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.replace(/[^a-z]/gi, ''))
+/** Of a plural, such as `tokens`, a number is none: it says how many there are. */
+function isSecret(name: string, value: unknown): boolean {
+  const isCount = typeof value === 'number' && /s$/i.test(name)
+  return !isCount && SECRET_NAME.test(name.replace(/[^a-z]/gi, ''))
 }

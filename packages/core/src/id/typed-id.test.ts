@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../testing/seeded-random.js'
 import { TestClock } from '../testing/test-clock.js'
-import { createUuidv7, InvalidIdError, isUuid, typedId } from './index.js'
+import { createUuidv7, InvalidIdError, isUuid, typedId, ulid } from './index.js'
 
 const order = typedId('order')
 
@@ -88,6 +88,16 @@ describe('a typed id', () => {
       )
     },
   )
+
+  test.each([
+    ['a ULID', ulid],
+    ['an id of another kind', () => 'V1StGXR8_Z5jdHi6B-myT'],
+    ['nothing', () => undefined as unknown as string],
+  ])('refuses %s of its uuid', (_, uuid) => {
+    expect(() => typedId('order', { uuid }).create()).toThrow(
+      '@base/core typedId: uuid() must be a UUID, such as those of createUuidv7, received ',
+    )
+  })
 
   test('does not take a uuid that is no function', () => {
     expect(() => typedId('order', { uuid: 'x' as never })).toThrow('uuid must be a function')

@@ -1,9 +1,9 @@
-import { checkFunction, invalidOption } from '../options/options.js'
+import { checkFunction, invalidOption, type OptionPlace } from '../options/options.js'
 import { err, ok, type Result } from '../result/result.js'
 import type { Brand } from './brand.js'
 import { InvalidIdError } from './invalid-id-error.js'
 import { suffixOfUuid, uuidOfSuffix } from './typed-id-suffix.js'
-import { parseUuid, uuidv7 } from './uuid.js'
+import { isUuid, parseUuid, uuidv7 } from './uuid.js'
 
 const PREFIX = /^(?:[a-z](?:[a-z_]{0,61}[a-z])?)?$/
 const SUFFIX: RegExp = /* @__PURE__ */ new RegExp(`^[0-7]${'[0-9a-hjkmnp-tv-z]'.repeat(25)}$`)
@@ -16,7 +16,10 @@ export type TypedId<Prefix extends string> = Brand<
 
 /** Options of {@link typedId}. */
 export interface TypedIdOptions {
-  /** Makes the UUID of a new id: one of `createUuidv7`, in tests. @defaultValue uuidv7 */
+  /**
+   * Makes the UUID of a new id: one of `createUuidv7`, in tests. `create` refuses what is none with an InvalidOptionError.
+   * @defaultValue uuidv7
+   */
   readonly uuid?: () => string
 }
 
@@ -58,12 +61,21 @@ export function typedId<const Prefix extends string>(
   prefix: Prefix,
   options: TypedIdOptions = {},
 ): TypedIds<Prefix> {
-  const where = { package: '@base/core', pattern: 'typedId' }
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
     const allowed = "up to 63 characters of a to z and _, which stands neither first nor last, or ''"
-    throw invalidOption(prefix, { ...where, option: 'prefix' }, allowed)
+    throw invalidOption(prefix, place('prefix'), allowed)
   }
-  return idsOf(prefix, checkFunction(options.uuid ?? uuidv7, { ...where, option: 'uuid' }))
+  return idsOf(prefix, options.uuid === undefined ? uuidv7 : checkedUuid(options.uuid))
+}
+
+/** Of anything but a UUID the ids would be no ids, or the same. */
+function checkedUuid(uuid: () => string): () => string {
+  checkFunction(uuid, place('uuid'))
+  return () => {
+    const made = uuid()
+    if (!isUuid(made)) throw invalidOption(made, place('uuid()'), 'a UUID, such as those of createUuidv7')
+    return made
+  }
 }
 
 /** Closures, not methods: `create` and `is` are passed on as they are, as a column's default or to `filter`. */
@@ -95,4 +107,8 @@ function refusal(prefix: string, start: string, value: unknown): InvalidIdError 
   const subject = prefix === '' ? 'it' : 'the rest'
   const digits = "26 digits of Crockford's base 32 in lower case, the first at most 7"
   return new InvalidIdError(expected, `${subject} must be ${digits}`)
+}
+
+function place(option: string): OptionPlace {
+  return { package: '@base/core', pattern: 'typedId', option }
 }

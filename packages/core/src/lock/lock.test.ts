@@ -206,6 +206,28 @@ describe('withLock', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test.each([
+    ['of the lock', ({ clock, lock }: ReturnType<typeof onTestClock>) => ({ clock, lock, options: {} })],
+    [
+      'that it is given, before that of the lock',
+      ({ clock, lock }: ReturnType<typeof onTestClock>) => {
+        const frozen = { acquire: lock.acquire.bind(lock), tryAcquire: lock.tryAcquire.bind(lock) }
+        return { clock, lock: { ...frozen, clock: new TestClock() }, options: { clock } }
+      },
+    ],
+  ])('renews by the clock %s', async (_, given) => {
+    const { clock, lock, options } = given(onTestClock())
+    let lease: Lease | undefined
+    const running = withLock(lock, 'a', { ttl: '3s', ...options }, async (held) => {
+      lease = held
+      await clock.sleep('1m')
+    })
+    await clock.advance('59s')
+    expect(lease?.signal.aborted).toBe(false)
+    await clock.advance('1s')
+    await running
+  })
+
   test('gives the lock back after an error, which comes through untouched', async () => {
     const { clock, lock } = onTestClock()
     const error = new Error('no ink')

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
 
 /** How long a lease lasts, and how to give up asking for one. */
@@ -24,6 +25,8 @@ export interface AcquireOptions extends LeaseOptions {
  * @see Martin Kleppmann, "How to do distributed locking", 2016
  */
 export interface Lock {
+  /** Source of time that leases and waits go by; {@link withLock} renews by it. Without one it is the system's. */
+  readonly clock?: Clock
   /**
    * Waits until the lock is free and takes it.
    *

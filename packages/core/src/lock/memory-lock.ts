@@ -39,13 +39,13 @@ interface Place {
 }
 
 class MemoryLock implements Lock {
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #holders = new Map<string, MemoryLease>()
   readonly #queues = new Map<string, Set<Place>>()
   #token = 0n
 
   constructor(clock: Clock) {
-    this.#clock = clock
+    this.clock = clock
   }
 
   async acquire(key: string, options?: AcquireOptions): Promise<Lease> {
@@ -69,7 +69,7 @@ class MemoryLock implements Lock {
       key,
       token: this.#token,
       ttl,
-      clock: this.#clock,
+      clock: this.clock,
       onEnd: () => this.#next(key),
     })
     this.#holders.set(key, lease)
@@ -113,7 +113,7 @@ class MemoryLock implements Lock {
         reject(reason)
       }
       const abort = () => giveUp(signal?.reason)
-      const timer = this.#clock.schedule(wait, () => giveUp(tooLate), { name: `wait for lock '${key}'` })
+      const timer = this.clock.schedule(wait, () => giveUp(tooLate), { name: `wait for lock '${key}'` })
       signal?.addEventListener('abort', abort, { once: true })
       queue.add(place)
     })

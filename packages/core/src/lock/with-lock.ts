@@ -7,7 +7,7 @@ import { DEFAULT_TTL } from './lock-options.js'
 
 /** Options of {@link withLock}. */
 export interface WithLockOptions extends AcquireOptions {
-  /** Source of time for the renewal. @defaultValue systemClock */
+  /** Source of time for the renewal. @defaultValue the clock of the lock, and systemClock where it has none */
   readonly clock?: Clock
 }
 
@@ -30,8 +30,8 @@ export async function withLock<T>(
   options: WithLockOptions | undefined,
   fn: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { clock = systemClock, ...acquire } = options ?? {}
   checkMethods(lock, ['acquire'], { ...WHERE, option: 'lock' })
+  const { clock = lock.clock ?? systemClock, ...acquire } = options ?? {}
   checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })
   checkFunction(fn, { ...WHERE, option: 'fn' })
   const lease = await lock.acquire(key, acquire)

@@ -29,7 +29,8 @@ export interface Secret<out T> {
  * value. A secret is returned as it is.
  *
  * What it does not do: the value stays in memory as long as the secret does, a debugger and a heap dump show it, and
- * what `reveal` returned prints like any other value.
+ * what `reveal` returned prints like any other value. To what compares by structure, such as `isDeepStrictEqual` and
+ * `toEqual`, any two secrets are the same text: ask {@link Secret.equals}.
  *
  * @example
  * const password = secret('correct horse')

@@ -123,10 +123,10 @@ interface Since {
 }
 
 class RedisLock implements Lock {
+  readonly clock: Clock
   readonly #keys: LeaseKeys
   /** Before the number of a claim: the names of two of them are never the same, in whatever process. */
   readonly #holder: string
-  readonly #clock: Clock
   readonly #random: () => number
   readonly #onAnswer: () => void
   readonly #room = new WaitingRoom()
@@ -137,7 +137,7 @@ class RedisLock implements Lock {
   constructor({ keys, owner, clock, random, subscriber, onAnswer }: Parts) {
     this.#keys = keys
     this.#holder = `${owner} ${crypto.randomUUID()} `
-    this.#clock = clock
+    this.clock = clock
     this.#random = random
     this.#onAnswer = onAnswer
     this.#place = { keys, clock, onEnd: (key) => this.#room.call(key) }
@@ -153,7 +153,7 @@ class RedisLock implements Lock {
     // Whoever comes to others that wait stands behind them.
     const isNext = wait === 0 || this.#room.isEmptyFor(key)
     const answer = isNext ? this.#keys.take(claim, hears, signal) : undefined
-    const since = { calls: this.#room.calls, time: this.#clock.monotonic() }
+    const since = { calls: this.#room.calls, time: this.clock.monotonic() }
     let pause = Number.POSITIVE_INFINITY
     if (answer !== undefined) {
       const lease = this.#read(claim, await answer)
@@ -182,10 +182,10 @@ class RedisLock implements Lock {
     const waiting = this.#room.enter(key, since.calls)
     try {
       for (let pause = firstPause; ; ) {
-        const left = since.time + wish.wait - this.#clock.monotonic()
+        const left = since.time + wish.wait - this.clock.monotonic()
         if (left <= 0) return undefined
         this.#news?.listen()
-        await waiting.pause(Math.ceil(Math.min(pause, left)), this.#clock, wish.signal)
+        await waiting.pause(Math.ceil(Math.min(pause, left)), this.clock, wish.signal)
         const turn = waiting.answer() ? await this.#look(key, wish) : Number.POSITIVE_INFINITY
         if (typeof turn !== 'number') return turn
         pause = turn
@@ -232,7 +232,7 @@ class RedisLock implements Lock {
   #read(claim: Claim, taken: Taken | number): Lease | number {
     this.#onAnswer()
     if (typeof taken === 'number') return taken
-    if (this.#clock.monotonic() < deadlineOf(taken.askedAt, claim.ttl))
+    if (this.clock.monotonic() < deadlineOf(taken.askedAt, claim.ttl))
       return new RedisLease(claim, taken, this.#place)
     this.#keys.forget(claim)
     throw tooLate(claim.key)
