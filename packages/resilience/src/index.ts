@@ -67,12 +67,14 @@ export {
 export type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from './policy/index.js'
 export {
   type ConsumeOptions,
+  type LimitedReason,
   type MemoryRateLimitStore,
   type MemoryRateLimitStoreOptions,
   memoryRateLimitStore,
   type RateLimit,
   type RateLimitAlgorithm,
   RateLimiter,
+  type RateLimiterCallOptions,
   type RateLimiterEvents,
   type RateLimiterOptions,
   type RateLimiterStats,

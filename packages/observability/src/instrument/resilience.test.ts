@@ -148,7 +148,11 @@ test('a rate limiter that refuses, lets wait, and loses its store; of a key noth
   const metrics = await read()
   expect(metrics.value('base.rate_limiter.allowed', api)).toBe(2)
   expect(metrics.series('base.rate_limiter.rejections', api)).toEqual([
-    { attributes: { ...api, 'base.policy': expect.any(String) }, value: 1, count: undefined },
+    {
+      attributes: { ...api, 'base.policy': expect.any(String), 'base.reason': 'limited' },
+      value: 1,
+      count: undefined,
+    },
   ])
   expect(metrics.value('base.rate_limiter.wait.duration', api)).toBe(1)
   expect(metrics.value('base.rate_limiter.store_failures', { 'error.type': 'Error' })).toBe(1)

@@ -1,6 +1,7 @@
 import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
+import { isSignal } from './is-signal.js'
 import { placesOf } from './place.js'
 import type { ExecuteOptions, PolicyFunction } from './policy.js'
 
@@ -64,10 +65,4 @@ function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): Call
   if (key !== undefined) checkText(key, place('key'))
   if (priority !== 0) checkNumber(priority, { ...place('priority'), min: -Number.MAX_VALUE })
   return new CallContext(fn, signal, key, priority, 1, undefined, undefined)
-}
-
-function isSignal(signal: unknown): signal is AbortSignal {
-  // By shape: a signal from another realm or a polyfill is one as well.
-  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
-  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }

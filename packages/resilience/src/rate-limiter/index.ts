@@ -1,4 +1,5 @@
-export type { RateLimiterEvents } from './events.js'
+export type { RateLimiterCallOptions } from './call-options.js'
+export type { LimitedReason, RateLimiterEvents } from './events.js'
 export type { WhenStoreFails } from './guarded-store.js'
 export {
   type MemoryRateLimitStore,

@@ -41,7 +41,8 @@ export class KeyQueue implements TurnRoom {
   readonly deadlines: Deadlines | undefined
   readonly #owner: QueueOwner
   readonly #key: string
-  #last: RateLimitResult
+  /** The latest refusal. */
+  last: RateLimitResult
   #timer: Timer | undefined
   #dueAt = 0
   /** Whose wait is over unless the answer says that it is their turn. */
@@ -53,12 +54,12 @@ export class KeyQueue implements TurnRoom {
   constructor(owner: QueueOwner, key: string, refusal: RateLimitResult) {
     this.#owner = owner
     this.#key = key
-    this.#last = refusal
+    this.last = refusal
     this.deadlines = owner.deadlines
   }
 
   waitedTooLong(): unknown {
-    return this.#owner.waitedTooLong(this.#key, this.#last)
+    return this.#owner.waitedTooLong(this.#key, this.last)
   }
 
   /** Once someone waits. */
@@ -85,7 +86,7 @@ export class KeyQueue implements TurnRoom {
 
   #rest(): void {
     const { clock } = this.#owner
-    const wait = longestWait(this.#last)
+    const wait = longestWait(this.last)
     const pause = wait === null ? Number.POSITIVE_INFINITY : Math.min(Math.max(1, wait), LONGEST_PAUSE)
     this.#dueAt = clock.monotonic() + pause
     this.#timer = clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
@@ -116,7 +117,7 @@ export class KeyQueue implements TurnRoom {
       this.#owner.passOn(this.#key)
       return true
     }
-    this.#last = result
+    this.last = result
     const overdue = this.#overdue
     this.#overdue = []
     for (const turn of overdue) if (turn.waits) turn.giveUp()

@@ -8,7 +8,7 @@ import { Observers } from '../policy/observers.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { type Deadlines, deadlinesOf } from '../timeout/deadlines.js'
 import { checkKey } from './check-key.js'
-import type { RateLimiterEvents } from './events.js'
+import type { LimitedReason, RateLimiterEvents } from './events.js'
 import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
 import { KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
@@ -43,6 +43,7 @@ export interface RateLimiterRules {
   readonly whenStoreFails: WhenStoreFails
   readonly storeTimeout: number
   readonly maxWait: number
+  readonly maxQueue: number
   readonly clock: Clock
 }
 
@@ -55,8 +56,6 @@ interface Call {
   readonly arrival: number
 }
 
-type Refusal = 'limited' | 'waited_too_long'
-
 export class RateLimiterEngine implements Engine, QueueOwner {
   readonly kind = 'rate-limiter'
   readonly clock: Clock
@@ -68,13 +67,15 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   storeFailures = 0
   readonly name: string
   readonly #maxWait: number
+  readonly #maxQueue: number
   readonly #queues = new Map<string, KeyQueue>()
   #arrivals = 0
 
-  constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, clock }: RateLimiterRules) {
+  constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, maxQueue, clock }: RateLimiterRules) {
     this.clock = clock
     this.name = limit.name
     this.#maxWait = maxWait
+    this.#maxQueue = maxQueue
     this.deadlines = maxWait === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, maxWait)
     const guard = { store, whenFails: whenStoreFails, timeout: storeTimeout, limit, clock }
     this.store = new GuardedStore({ ...guard, onFailure: (error) => this.#storeFailed(error) })
@@ -92,7 +93,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const key = ctx.key === undefined ? SHARED_KEY : checkKey(ctx.key, 'Policy.execute')
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     const call = { next, ctx, key, arrival: this.#arrivals++ }
-    if (queue !== undefined) return this.#wait(call, queue)
+    if (queue !== undefined) return this.#lineUp(call, queue)
     const result = this.ask(key)
     return result instanceof Promise ? this.#decideLater(call, result) : this.#decide(call, result)
   }
@@ -106,16 +107,23 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.#queues.get(key)?.wake()
   }
 
+  async block(key: string, duration: number): Promise<void> {
+    await this.store.block(key, duration)
+    // It may be shorter than the one before.
+    this.#queues.get(key)?.wake()
+  }
+
   /** Counts and tells what was decided, once for each call. */
-  account(key: string, result: RateLimitResult): void {
+  account(key: string, result: RateLimitResult, reason: LimitedReason = 'limited'): void {
     if (result.allowed) {
       this.allowed++
       return
     }
     this.limited++
     if (!this.observers.hear('limited')) return
+    const { name } = this
     const { policies } = result
-    this.observers.tell('limited', { name: this.name, key, retryAfter: longestWait(result), policies })
+    this.observers.tell('limited', { name, key, reason, retryAfter: longestWait(result), policies })
   }
 
   waitedTooLong(key: string, last: RateLimitResult): RateLimitedError {
@@ -142,20 +150,27 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const { next, ctx, key } = call
     // Others may have begun to wait while the store was asked.
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
-    if (queue !== undefined) {
+    if (result.allowed) {
+      if (queue === undefined) {
+        this.allowed++
+        return next(ctx)
+      }
+      // What it was given is that one's who is first, be it this one: the queue becomes no longer.
       const turn = this.#wait(call, queue)
-      // What it was given is that one's who is first, be it this one.
-      if (result.allowed) this.passOn(key)
+      this.passOn(key)
       return turn
     }
-    if (result.allowed) {
-      this.allowed++
-      return next(ctx)
-    }
+    if (queue !== undefined) return this.#lineUp(call, queue)
     const wait = longestWait(result)
     if (wait === null || wait > this.#maxWait || this.#maxWait === 0)
       throw this.#refusal(key, result, 'limited')
-    return this.#wait(call, new KeyQueue(this, key, result))
+    return this.#lineUp(call, new KeyQueue(this, key, result))
+  }
+
+  /** Behind the others, if there is room. */
+  #lineUp(call: Call, queue: KeyQueue): unknown {
+    if (queue.line.size < this.#maxQueue) return this.#wait(call, queue)
+    throw this.#refusal(call.key, queue.last, 'queue_full')
   }
 
   async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {
@@ -182,19 +197,24 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.observers.tell('admitted', { name: this.name, key, waited: this.clock.monotonic() - since })
   }
 
-  #refusal(key: string, result: RateLimitResult, reason: Refusal): RateLimitedError {
-    this.account(key, result)
+  #refusal(key: string, result: RateLimitResult, reason: LimitedReason): RateLimitedError {
+    this.account(key, result, reason)
     const retryAfter = longestWait(result)
-    const why = reason === 'limited' ? 'is exceeded' : `gave no turn within ${formatDuration(this.#maxWait)}`
     const details = {
       name: this.name,
       reason,
       policies: result.policies.filter((policy) => policy.retryAfter !== 0).map(({ name }) => name),
     }
-    const message = `Rate limit '${this.name}' ${why}.`
+    const message = `Rate limit '${this.name}' ${this.#why(reason)}.`
     return withoutStack(
       () => new RateLimitedError({ message, details, ...(retryAfter !== null && { retryAfter }) }),
     )
+  }
+
+  #why(reason: LimitedReason): string {
+    if (reason === 'limited') return 'is exceeded'
+    if (reason === 'queue_full') return 'is exceeded, and its queue is full'
+    return `gave no turn within ${formatDuration(this.#maxWait)}`
   }
 
   #storeFailed(error: unknown): void {

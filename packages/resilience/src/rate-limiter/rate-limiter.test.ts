@@ -183,6 +183,8 @@ describe('RateLimiter', () => {
       ['whenStoreFails', { whenStoreFails: null }],
       ['storeTimeout', { storeTimeout: -1 }],
       ['maxWait', { maxWait: 'soon' }],
+      ['maxQueue', { maxQueue: -1 }],
+      ['maxQueue', { maxQueue: 1.5 }],
     ])('%s, by its name: %j', (option, options) => {
       expect(() => new RateLimiter({ policies: '1/second', ...options } as never)).toThrow(
         `RateLimiter: ${option} must be`,
@@ -323,14 +325,79 @@ describe('RateLimiter as a policy', () => {
     const { clock, limiter } = limiterOf({ name: 'api', policies: ['1/second', '100/day'], maxWait: '1s' })
     await limiter.execute(up)
     limiter.execute(up)
+    const heard = vi.fn()
+    limiter.on('limited', heard)
     const error = limiter.execute(up).catch((thrown) => thrown)
     await clock.advance('1s')
+    expect(heard).toHaveBeenCalledWith(expect.objectContaining({ reason: 'waited_too_long' }))
     expect(await error).toMatchObject({
       message: "Rate limit 'api' gave no turn within 1s.",
       details: { name: 'api', reason: 'waited_too_long', policies: ['1/1s'] },
       retryAfter: 1_000,
     })
     expect(limiter.stats).toEqual({ allowed: 2, limited: 1, queued: 0, storeFailures: 0 })
+  })
+
+  describe('lets as many calls of a key wait as maxQueue says', () => {
+    test('and refuses the next at once', async () => {
+      const { clock, limiter } = limiterOf({
+        name: 'api',
+        policies: '1/second',
+        maxWait: '5s',
+        maxQueue: 1,
+      })
+      const heard = vi.fn()
+      limiter.on('limited', heard)
+      const calls = ['a', 'a', 'a', 'b', 'b'].map((key) =>
+        limiter.execute(up, { key }).catch((error) => error),
+      )
+      expect(await calls[2]).toMatchObject({
+        code: 'RATE_LIMITED',
+        message: "Rate limit 'api' is exceeded, and its queue is full.",
+        details: { name: 'api', reason: 'queue_full', policies: ['1/1s'] },
+        retryAfter: 1_000,
+      })
+      expect(limiter.stats).toEqual({ allowed: 2, limited: 1, queued: 2, storeFailures: 0 })
+      expect(heard).toHaveBeenCalledWith(
+        expect.objectContaining({ key: 'a', reason: 'queue_full', retryAfter: 1_000 }),
+      )
+      await clock.advance('1s')
+      expect(await Promise.all([calls[0], calls[1], calls[3], calls[4]])).toEqual(['up', 'up', 'up', 'up'])
+      const next = limiter.execute(up, { key: 'a' })
+      await clock.advance('1s')
+      expect([await next, limiter.stats.queued, clock.pending]).toEqual(['up', 0, 0])
+    })
+
+    test('and none where it is 0', async () => {
+      const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '5s', maxQueue: 0 })
+      await limiter.execute(up)
+      await expect(limiter.execute(up)).rejects.toMatchObject({ details: { reason: 'queue_full' } })
+      await clock.advance('1s')
+      expect([await limiter.execute(up), clock.pending]).toEqual(['up', 0])
+    })
+
+    test('and who leaves makes room', async () => {
+      const { limiter } = limiterOf({ policies: '1/second', maxWait: '5s', maxQueue: 1 })
+      await limiter.execute(up)
+      const controller = new AbortController()
+      const left = limiter.execute(up, { signal: controller.signal }).catch((error) => error)
+      controller.abort('left')
+      expect(await left).toBe('left')
+      limiter.execute(up)
+      expect(limiter.stats.queued).toBe(1)
+    })
+
+    test.each<[string, RateLimitResult, unknown]>([
+      ['refuses', refusal, 'queue_full'],
+      ['allows, which is passed on to who is first', allowance, 'waits'],
+    ])('also where the store later %s', async (_, answer, expected) => {
+      const { limiter, asked, answer: give } = await oneWaitsOneIsAskedFor({ maxQueue: 1 })
+      give(answer)
+      const reason = asked.then((error) => error.details.reason)
+      const turn = new Promise((resolve) => setImmediate(resolve, 'waits'))
+      expect(await Promise.race([reason, turn])).toBe(expected)
+      expect(limiter.stats.queued).toBe(1)
+    })
   })
 
   test('a call that can never pass is refused at once, and does not know when', async () => {
@@ -341,7 +408,8 @@ describe('RateLimiter as a policy', () => {
     limiter.on('limited', heard)
     const error = await limiter.execute(up).catch((thrown) => thrown)
     expect([error.details.policies, error.retryAfter, clock.pending]).toEqual([['p'], undefined, 0])
-    expect(heard).toHaveBeenCalledWith({ name: 'rate-limiter', key: '*', retryAfter: null, policies })
+    const reason = 'limited'
+    expect(heard).toHaveBeenCalledWith({ name: 'rate-limiter', key: '*', reason, retryAfter: null, policies })
   })
 
   test('one that is given up on its way is not asked for', async () => {
@@ -474,6 +542,7 @@ describe('RateLimiter as a policy', () => {
     const { signal } = controller
     const aborted = limiter.execute(up, { signal }).catch((error) => error)
     await clock.advance(50)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     controller.abort(new Error('not wanted'))
     expect(await aborted).toMatchObject({ message: 'not wanted' })
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
@@ -501,7 +570,7 @@ describe('RateLimiter as a policy', () => {
   })
 
   test('what a call is given is its own where it goes before those that wait', async () => {
-    const { limiter, asked, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor(1)
+    const { limiter, asked, waiting, waitingSignal, answer } = await oneWaitsOneIsAskedFor({ priority: 1 })
     answer(allowance)
     expect(await asked).toBe('up')
     expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([1, 1])
@@ -538,6 +607,16 @@ describe('RateLimiter as a policy', () => {
     expect([limiter.stats.allowed, limiter.stats.queued]).toEqual([0, 1])
     waitingSignal.abort(new Error('nor this'))
     expect(await waiting).toMatchObject({ message: 'nor this' })
+  })
+
+  test('a shorter block wakes who waits for the end of a longer one', async () => {
+    const { clock, limiter } = limiterOf({ maxWait: Number.POSITIVE_INFINITY })
+    await limiter.block('a', '1h')
+    const call = limiter.execute(() => clock.monotonic(), { key: 'a' })
+    await limiter.block('a', '2s')
+    await clock.advance('10s')
+    expect(limiter.stats.queued).toBe(0)
+    expect([await call, clock.pending]).toEqual([2_000, 0])
   })
 
   test('a reset wakes who waits', async () => {
@@ -645,6 +724,7 @@ describe('RateLimiter tells', () => {
     expect(heard).toHaveBeenCalledWith({
       name: 'api',
       key: 'a',
+      reason: 'limited',
       retryAfter: 1_000,
       policies: [
         { name: '1/1s', limit: 1, window: 1_000, remaining: 0, resetAfter: 1_000, retryAfter: 1_000 },
@@ -664,7 +744,7 @@ describe('RateLimiter tells', () => {
     for (const channel of channels) unsubscribe(channel, listen)
     expect(heard).toEqual([
       { name: 'rate-limiter', error },
-      { name: 'rate-limiter', key: 'a', retryAfter: 1_000, policies: [] },
+      { name: 'rate-limiter', key: 'a', reason: 'limited', retryAfter: 1_000, policies: [] },
     ])
   })
 
@@ -959,11 +1039,11 @@ const refusal: RateLimitResult = { allowed: false, policies: [{ ...place, retryA
 const allowance: RateLimitResult = { allowed: true, policies: [{ ...place, retryAfter: 0 }] }
 
 /** Two calls that came together: one was refused and waits, of the other the store answers what the test says. */
-async function oneWaitsOneIsAskedFor(priority = 0) {
+async function oneWaitsOneIsAskedFor({ priority = 0, maxQueue = Number.POSITIVE_INFINITY } = {}) {
   const answers: ((result: RateLimitResult) => void)[] = []
   const clock = new TestClock()
   const store = storeOf(() => new Promise((resolve) => answers.push(resolve)))
-  const settings = { store, storeTimeout: '10h', maxWait: '20h', clock } as const
+  const settings = { store, storeTimeout: '10h', maxWait: '20h', maxQueue, clock } as const
   const limiter = new RateLimiter({ policies: '1/hour', ...settings })
   const [waitingSignal, askedSignal] = [new AbortController(), new AbortController()]
   const waiting = limiter.execute(up, { signal: waitingSignal.signal }).catch((error) => error)

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
@@ -6,6 +7,7 @@ import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
+import { type RateLimiterCallOptions, signalOf } from './call-options.js'
 import { checkKey } from './check-key.js'
 import type { RateLimiterEvents } from './events.js'
 import type { WhenStoreFails } from './guarded-store.js'
@@ -41,6 +43,8 @@ export interface RateLimiterOptions {
   readonly storeTimeout?: Duration | undefined
   /** As a policy: how long a call may wait for its turn; 0 lets none wait, Infinity for ever. @defaultValue 0 */
   readonly maxWait?: Duration | undefined
+  /** As a policy: calls of one key that may wait, an integer from 0, or Infinity. @defaultValue Infinity */
+  readonly maxQueue?: number | undefined
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock | undefined
   /** Source of chance, as every policy takes it; a rate limiter needs none. @defaultValue Math.random */
@@ -51,6 +55,11 @@ export interface RateLimiterOptions {
 export interface ConsumeOptions {
   /** What it costs, an integer from 0 to 2^31. 0 looks, and charges nothing. @defaultValue 1 */
   readonly cost?: number | undefined
+  /**
+   * Ends the wait for the store: it rejects with the signal's reason. One that has aborted already charges nothing. A
+   * store that has been asked, or the one in its place, may charge the key all the same; its answer is not counted.
+   */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a {@link RateLimiter} has counted since it was made; what its store knows of other processes is not in it. */
@@ -72,7 +81,8 @@ export interface RateLimiterStats {
  * Several policies are decided as one: all allow, or none is charged. Keys do not know each other. `consume` answers and
  * never waits. As a policy it takes the call's `key`, refuses with a `RateLimitedError` or, with `maxWait`, lets calls
  * wait: those of one key by priority, then in order of arrival, and no newcomer comes between. A call that is aborted
- * while it waits leaves at once, and its turn is the next one's. Calls without a key share the key `'*'`.
+ * while it waits leaves at once, and its turn is the next one's. With `maxQueue` calls of one key wait, the next is
+ * refused. Calls without a key share the key `'*'`.
  *
  * What each algorithm promises is said at {@link RateLimitPolicyOptions}; what a policy has been charged is not given
  * back when the function fails.
@@ -94,7 +104,8 @@ export class RateLimiter implements Policy {
 
   constructor(options: RateLimiterOptions) {
     const { name = DEFAULT_NAME, whenStoreFails = 'deny' } = options ?? {}
-    const { storeTimeout = DEFAULT_STORE_TIMEOUT, maxWait = 0, policies } = options ?? {}
+    const { storeTimeout = DEFAULT_STORE_TIMEOUT, policies } = options ?? {}
+    const { maxWait = 0, maxQueue = Number.POSITIVE_INFINITY } = options ?? {}
     const clock = checkClock(options?.clock, place('clock'))
     this.name = checkText(name, place('name'))
     this.#engine = new RateLimiterEngine({
@@ -103,6 +114,7 @@ export class RateLimiter implements Policy {
       whenStoreFails: checkFallback(whenStoreFails),
       storeTimeout: toMilliseconds(storeTimeout, { ...place('storeTimeout'), positive: true }),
       maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
+      maxQueue: checkInteger(maxQueue, { ...place('maxQueue'), infinity: true }),
       clock,
     })
     setEngine(this, this.#engine)
@@ -119,6 +131,7 @@ export class RateLimiter implements Policy {
    * error: `whenStoreFails` answers.
    *
    * @throws InvalidOptionError where the key is not 1 to 512 bytes of text, or the cost no integer from 0 to 2^31.
+   * @throws The signal's reason where it aborts before the answer is there.
    */
   consume(key: string, options?: ConsumeOptions): Promise<RateLimitResult> {
     // No async function: what it sets up for its `await` would be for nothing where the store answers at once.
@@ -126,9 +139,10 @@ export class RateLimiter implements Policy {
       checkKey(key, 'RateLimiter.consume')
       const cost = options?.cost === undefined ? 1 : options.cost
       if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
+      const signal = options === undefined ? undefined : signalOf(options, 'RateLimiter.consume')
       const result = this.#engine.store.consume(key, cost)
       return result instanceof Promise
-        ? result.then((later) => this.#accounted(key, cost, later))
+        ? untilAborted(result, signal).then((later) => this.#accounted(key, cost, later))
         : Promise.resolve(this.#accounted(key, cost, result))
     } catch (error) {
       return Promise.reject(error)
@@ -140,9 +154,13 @@ export class RateLimiter implements Policy {
    * refuses. Whether a call would pass is in `remaining`.
    *
    * @throws InvalidOptionError where the key is not 1 to 512 bytes of text.
+   * @throws The signal's reason where it aborts before the answer is there.
    */
-  async peek(key: string): Promise<RateLimitResult> {
-    return this.#engine.store.consume(checkKey(key, 'RateLimiter.peek'), 0)
+  async peek(key: string, options?: RateLimiterCallOptions): Promise<RateLimitResult> {
+    checkKey(key, 'RateLimiter.peek')
+    const signal = signalOf(options, 'RateLimiter.peek')
+    const result = this.#engine.store.consume(key, 0)
+    return result instanceof Promise ? untilAborted(result, signal) : result
   }
 
   /**
@@ -150,21 +168,28 @@ export class RateLimiter implements Policy {
    *
    * @throws InvalidOptionError where the key is not 1 to 512 bytes of text.
    * @throws UnavailableError where the store fails.
+   * @throws The signal's reason where it aborts before the store has answered; the store may still carry it out.
    */
-  async reset(key: string): Promise<void> {
-    await this.#engine.reset(checkKey(key, 'RateLimiter.reset'))
+  async reset(key: string, options?: RateLimiterCallOptions): Promise<void> {
+    checkKey(key, 'RateLimiter.reset')
+    const signal = signalOf(options, 'RateLimiter.reset')
+    await untilAborted(this.#engine.reset(key), signal)
   }
 
   /**
    * Allows a key nothing for a time from now, more than 0, whatever it has spent; Infinity: until it is reset. A later
-   * block replaces it. Calls that are refused meanwhile do not prolong it.
+   * block replaces it, and who waits for the key is asked for anew. Calls that are refused meanwhile do not prolong it.
    *
    * @throws InvalidOptionError where the key is not 1 to 512 bytes of text, or the duration is none.
    * @throws UnavailableError where the store fails.
+   * @throws The signal's reason where it aborts before the store has answered; the store may still carry it out.
    */
-  async block(key: string, duration: Duration): Promise<void> {
+  async block(key: string, duration: Duration, options?: RateLimiterCallOptions): Promise<void> {
+    checkKey(key, 'RateLimiter.block')
     const rules = { ...placesOf('RateLimiter.block')('duration'), positive: true, infinity: true }
-    await this.#engine.store.block(checkKey(key, 'RateLimiter.block'), toMilliseconds(duration, rules))
+    const time = toMilliseconds(duration, rules)
+    const signal = signalOf(options, 'RateLimiter.block')
+    await untilAborted(this.#engine.block(key, time), signal)
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {

@@ -62,6 +62,35 @@ describe('the sweep of a memory store', () => {
     expect(store.size).toBe(0)
   })
 
+  test.each([
+    ['in a rest', 5_000],
+    ['in the midst of a round, to rows that it has passed', 2_500],
+  ])('a key that is busy for long keeps no others that came %s', async (_, passed) => {
+    const clock = new TestClock()
+    const store = memoryRateLimitStore({ clock })
+    store.block('banned', 86_400_000, limit)
+    for (let number = 0; number < 3_000; number++) store.block(`key-${number}`, 2_500, limit)
+    await clock.advance(passed)
+    for (let number = 0; number < 300; number++) store.consume(`later-${number}`, 1, limit)
+    await clock.advance('2m')
+    expect(store.size).toBe(1)
+    await clock.advance('1d')
+    expect(store.size).toBe(0)
+  })
+
+  test.each([86_400_000, Number.POSITIVE_INFINITY])(
+    'a block that took the place of one of %d ms goes when it is over',
+    async (before) => {
+      const clock = new TestClock()
+      const store = memoryRateLimitStore({ clock })
+      store.block('a', before, limit)
+      await clock.advance('5s')
+      store.block('a', 1_000, limit)
+      await clock.advance('2m')
+      expect(store.size).toBe(0)
+    },
+  )
+
   test('looks at the latest within a month at a key that is idle only in a thousand years', async () => {
     const clock = new TestClock()
     const store = memoryRateLimitStore({ clock })

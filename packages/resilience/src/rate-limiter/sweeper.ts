@@ -8,6 +8,8 @@ const STEP = 1_024
 const PAUSE = 10
 /** At least between two rounds, in milliseconds. */
 const REST = 1_000
+/** At most until a round that looks at new keys, in milliseconds. */
+const LATEST = 60_000
 /** Rows that each new key looks at, so that many new keys sweep faster. */
 const LOOK = 2
 /** Among so many rows the one that is idle first makes room for a new key. */
@@ -24,7 +26,8 @@ export interface Swept {
 
 /**
  * Takes the rows of idle keys away: two with each new key, and the rest in small steps by a timer, which is there while
- * there are rows, does not keep the process alive, and sleeps until the first row will be idle.
+ * there are rows, does not keep the process alive, and sleeps until the first row will be idle, or for a minute if there
+ * are new keys.
  */
 export class Sweeper {
   readonly #clock: Clock
@@ -36,6 +39,10 @@ export class Sweeper {
   /** Of all rows of this round, the soonest, in microseconds. */
   #soonest = Number.POSITIVE_INFINITY
   #timer: Timer | undefined
+  /** How long the timer was armed for. */
+  #rest = 0
+  /** Whether there are rows that no whole round has looked at. */
+  #hasNew = false
 
   constructor(clock: Clock, maxKeys: number, swept: Swept) {
     this.#clock = clock
@@ -48,8 +55,19 @@ export class Sweeper {
   add(key: string): number {
     for (let looked = 0; looked < LOOK; looked++) this.#sweepNext()
     if (this.#rows.size >= this.#maxKeys) this.#makeRoom()
-    if (this.#timer === undefined) this.#arm(REST)
+    this.hasten()
     return this.#rows.add(key)
+  }
+
+  /** A row may be idle sooner than all that were looked at. */
+  hasten(): void {
+    if (this.#hasNew) return
+    this.#hasNew = true
+    if (this.#timer === undefined) this.#arm(REST)
+    else if (this.#rest > LATEST) {
+      this.#timer.cancel()
+      this.#arm(LATEST)
+    }
   }
 
   /** Whether that was the end of a round. */
@@ -73,8 +91,10 @@ export class Sweeper {
       if (!this.#sweepNext()) continue
       this.#rows.compact()
       // What is blocked for ever waits for its reset, not for a timer.
-      const rest = Math.max(REST, Math.ceil(this.#soonest / 1_000))
+      const idleIn = Math.max(REST, Math.ceil(this.#soonest / 1_000))
+      const rest = this.#hasNew ? Math.min(idleIn, LATEST) : idleIn
       this.#soonest = Number.POSITIVE_INFINITY
+      this.#hasNew = false
       if (this.#rows.size > 0 && rest !== Number.POSITIVE_INFINITY) this.#arm(Math.min(rest, LONGEST_PAUSE))
       return
     }
@@ -82,6 +102,7 @@ export class Sweeper {
   }
 
   #arm(pause: number): void {
+    this.#rest = pause
     this.#timer = this.#clock.schedule(pause, this.#step, { ref: false, name: 'sweep of rate limits' })
   }
 

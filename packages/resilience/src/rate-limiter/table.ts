@@ -61,6 +61,8 @@ export class Table implements Swept {
   block(key: string, duration: number): void {
     this.look()
     const row = this.rows.of(key)
+    // It may be shorter than the one before.
+    if (row > 0) this.#sweeper.hasten()
     this.#blocks.block(row === 0 ? this.#sweeper.add(key) : row, this.#elapsed + duration * 1_000)
   }
 

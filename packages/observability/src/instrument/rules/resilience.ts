@@ -118,6 +118,7 @@ const rateLimiter: readonly ChannelRule[] = [
       name,
       key,
       label('policies', 'base.policy', 'The policies that refused it, by name', { shape: refusing }),
+      label('reason', 'base.reason', 'Why', { values: ['limited', 'queue_full', 'waited_too_long'] }),
       detail('retryAfter', 'base.retry_after', 'Seconds until it may be allowed', toSeconds),
     ],
     metric: {
