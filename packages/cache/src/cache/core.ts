@@ -93,16 +93,28 @@ export class CacheCore {
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
     flight.onGivenUp()
     const needless = flight.isDiscarded ? flight : this.overdue.add(flight)
-    if (needless !== undefined) this.#dismiss(needless)
+    if (needless !== undefined) this.dismiss(needless)
   }
 
   /** It has a value: those that began before it are of no use any more. One that is discarded itself may be the oldest. */
   outdate(flight: Flight): void {
     if (flight.isDiscarded) return
-    for (const older of this.overdue.before(flight)) this.#dismiss(older)
+    for (const older of this.overdue.before(flight)) this.dismiss(older)
   }
 
-  #dismiss(flight: Flight): void {
+  /** Its entry is older than the values of those that still run, for {@link outdate} has left none that began before it. */
+  precede({ key }: Flight, entry: Found): void {
+    for (const later of this.overdue.of(key)) later.outdates(entry)
+    this.flights.get(key)?.outdates(entry)
+  }
+
+  /** A fresh entry is known: of those that were given up, the ones that began before it are of no use any more. */
+  outdateBy(key: string, found: Found): void {
+    for (const flight of this.overdue.of(key)) if (flight.isOlderThan(found)) this.dismiss(flight)
+  }
+
+  /** Nobody needs it any more, nor waits for its end. */
+  dismiss(flight: Flight): void {
     this.discard(flight)
     this.#end(flight)
   }

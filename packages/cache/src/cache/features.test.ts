@@ -398,12 +398,20 @@ describe('classes of yours', () => {
     expect(found?.of.map(String)).toEqual(['hello'])
   })
 
-  test('that nobody registered are the arrays and bytes that they extend', async () => {
+  test('a Buffer is one for each reader', async () => {
+    const { cache } = inMemory()
+    await cache.set('k', { bytes: Buffer.from('hi') })
+    const first = await cache.get<{ bytes: Buffer }>('k')
+    first?.bytes.fill(0)
+    expect(await cache.get('k')).toStrictEqual({ bytes: Buffer.from('hi') })
+  })
+
+  test('that nobody registered are the arrays that they extend, and a Buffer is one', async () => {
     class Names extends Array<string> {}
     const { cache } = inMemory()
     await cache.set('k', [Names.from(['Ada']), Buffer.from('hi')])
-    const [names, bytes] = (await cache.get<[string[], Uint8Array]>('k')) ?? []
-    expect([names, bytes]).toStrictEqual([['Ada'], new Uint8Array([104, 105])])
+    const [names, bytes] = (await cache.get<[string[], Buffer]>('k')) ?? []
+    expect([names, bytes]).toStrictEqual([['Ada'], Buffer.from('hi')])
   })
 })
 

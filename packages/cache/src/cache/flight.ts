@@ -1,5 +1,9 @@
 import { createContextKey, isContextAvailable, runInContext } from '@base/core/context'
 import { ConflictError } from '@base/core/errors'
+import type { Found } from './found.js'
+
+/** By so much an entry may seem to end later when a layer gives it back in whole milliseconds of the wall clock. */
+const ROUNDING = 10
 
 /** A load that is under way, and those who wait for it. */
 export class Flight {
@@ -20,6 +24,8 @@ export class Flight {
   onGivenUp: () => void = noop
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
+  /** When the entry ends that is known to be older than its value. */
+  #knownUntil: number = Number.NEGATIVE_INFINITY
   /** What it resolves with is as `isolate` made it. */
   readonly promise: Promise<unknown>
   /** Lets it land; it is there from the start, for a loader may come back to its own flight before it has returned. */
@@ -29,10 +35,11 @@ export class Flight {
   #waiting = 0
   #controller: AbortController | undefined
 
-  constructor(key: string, tags: readonly string[], isKept: boolean) {
+  constructor(key: string, tags: readonly string[], isKept: boolean, previous?: Found) {
     this.key = key
     this.tags = tags
     this.isKept = isKept
+    if (previous !== undefined) this.outdates(previous)
     let land: (outcome: Promise<unknown>) => void = () => {}
     this.promise = new Promise((resolve) => {
       land = resolve
@@ -51,6 +58,16 @@ export class Flight {
   abort(reason: unknown): void {
     this.#controller ??= new AbortController()
     this.#controller.abort(reason)
+  }
+
+  /** An entry was there when it began, or comes from a load that began before it. */
+  outdates({ freshUntil }: Found): void {
+    this.#knownUntil = Math.max(this.#knownUntil, freshUntil)
+  }
+
+  /** Whether an entry is none of those. */
+  isOlderThan({ freshUntil }: Found): boolean {
+    return freshUntil > this.#knownUntil + ROUNDING
   }
 
   /** Whether who has joined at a version may have come after the invalidation, and wants a newer value. */

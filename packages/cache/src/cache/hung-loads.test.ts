@@ -3,7 +3,7 @@ import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheStore } from '../store/index.js'
-import { type CacheOptions, createCache, type LoadContext } from './index.js'
+import { type Cache, type CacheOptions, createCache, type LoadContext } from './index.js'
 
 const HARD = 100
 
@@ -104,6 +104,79 @@ describe('a load that does not heed its hard timeout', () => {
       expect([load.mock.calls.length, seen]).toEqual([2, kept])
     },
   )
+})
+
+describe('the late value of a load that was given up', () => {
+  /** A node whose load of `k` was given up, and another that has loaded `new` since. */
+  const outdated = async () => {
+    const { clock, node } = setUp()
+    const { gates, load } = gated()
+    const cache = node()
+    cache.getOrSet('k', load).catch(() => {})
+    await clock.advance(2 * HARD)
+    await node().getOrSet('k', () => 'new', { ttl: 1_000 })
+    const land = async () => {
+      gates[0]?.resolve('late')
+      await clock.advance(0)
+      return [await cache.get('k'), await node().get('k')]
+    }
+    return { clock, cache, land }
+  }
+
+  test.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['by get', (cache) => cache.get('k')],
+    ['by getMany', (cache) => cache.getMany(['x', 'k']).then(([, value]) => value)],
+    ['by getOrSet', (cache) => cache.getOrSet('k', () => 'never')],
+  ])(
+    'does not come after one of another node that was read %s, also once that has ended',
+    async (_, read) => {
+      const { clock, cache, land } = await outdated()
+      expect(await read(cache)).toBe('new')
+      await clock.advance(1_000)
+      expect(await land()).toEqual([undefined, undefined])
+    },
+  )
+
+  test('does not take the place of one of another node that nobody has read here', async () => {
+    const { land } = await outdated()
+    expect(await land()).toEqual(['new', 'new'])
+  })
+
+  test('takes the place of the entry that it was to refresh', async () => {
+    const { clock, node } = setUp({ ttl: 10_000, earlyRefresh: true, random: () => 0.999 })
+    const { gates, load } = gated()
+    const cache = node()
+    const slow = () => clock.sleep(50).then(() => 'before')
+    const first = cache.getOrSet('k', slow)
+    await clock.advance(50)
+    await first
+    await clock.advance(9_700)
+    expect(await cache.getOrSet('k', load)).toBe('before')
+    await clock.advance(2 * HARD)
+    const other = node()
+    expect([await cache.get('k'), await other.get('k')]).toEqual(['before', 'before'])
+    gates[0]?.resolve('late')
+    await clock.advance(0)
+    expect([load.mock.calls.length, await cache.get('k'), await node().get('k')]).toEqual([1, 'late', 'late'])
+  })
+
+  test('takes the place of that of an older one, though that was read', async () => {
+    const { clock, node } = setUp()
+    const { gates, load } = gated()
+    const cache = node({ layers: [{ ...memoryCacheStore({ clock }) }] })
+    const ask = () => cache.getOrSet('k', load).catch(() => {})
+    ask()
+    await clock.advance(2 * HARD)
+    ask()
+    gates[0]?.resolve('v0')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('v0')
+    await clock.advance(4 * HARD)
+    expect(await cache.get('k')).toBe('v0')
+    gates[1]?.resolve('v1')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('v1')
+  })
 })
 
 describe('loads that hang, one after the other', () => {
@@ -222,6 +295,16 @@ describe('the abort of the last caller', () => {
     reject(new Error('aborted'))
     await clock.advance(0)
     expect([errors.mock.calls, cache.stats.loads, cache.stats.loadFailures]).toEqual([[], 1, 0])
+  })
+
+  test('makes its load nothing that close waits for, though that goes on', async () => {
+    const { clock, cache } = await left()
+    const closed = vi.fn()
+    const closing = cache.close().then(closed)
+    await clock.advance(0)
+    expect(closed).toHaveBeenCalled()
+    await closing
+    clock.assertIdle()
   })
 
   test('leaves the lock to others, although the loader goes on', async () => {

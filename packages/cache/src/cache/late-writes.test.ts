@@ -38,7 +38,7 @@ function fleet() {
     for (const gate of held.splice(0)) fails ? gate.reject(new Error('lost')) : gate.resolve()
     await clock.advance(0)
   }
-  return { clock, shared, node, bare, setLate, land }
+  return { clock, shared, held, node, bare, setLate, land }
 }
 
 describe('a set that took too long, and lands later', () => {
@@ -130,6 +130,42 @@ describe('a set that took too long, and lands later', () => {
   })
 })
 
+describe('sets of one key that took too long, and land later', () => {
+  test.each([
+    [0, 1],
+    [1, 0],
+  ])('do not undo a deletion, in whatever order: first that of index %i, then %i', async (...order) => {
+    const { clock, shared, held, node, setLate } = fleet()
+    const cache = node()
+    for (let call = 0; call < 2; call++) await setLate(cache)
+    await clock.advance('2s')
+    await cache.delete('k')
+    const gates = held.splice(0)
+    const seen: unknown[] = []
+    for (const index of order) {
+      // It is there, and its answer is on its way.
+      await shared.set('k', { value: 'late', expiresAt: 1e15, staleUntil: 1e15, tags: [] })
+      seen.push(await cache.get('k'))
+      gates[index]?.resolve()
+      await clock.advance('2s')
+      seen.push(await cache.get('k'))
+    }
+    expect(seen).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  test('after a minute are gone from memory as well, where they were read before their answer', async () => {
+    const { clock, shared, node, setLate, land } = fleet()
+    const cache = node()
+    await setLate(cache)
+    await cache.delete('k')
+    await clock.advance('1m')
+    await shared.set('k', { value: 'late', expiresAt: 1e15, staleUntil: 1e15, tags: [] })
+    expect(await cache.get('k')).toBe('late')
+    await land()
+    expect(await cache.get('k')).toBeUndefined()
+  })
+})
+
 describe('LateWrites', () => {
   const setUp = () => {
     const clock = new TestClock()
@@ -137,18 +173,41 @@ describe('LateWrites', () => {
     return { clock, landed, late: new LateWrites(clock, landed) }
   }
 
-  test('touch a key until the last of its writes has landed', async () => {
+  test.each([
+    [0, 1],
+    [1, 0],
+  ])('touch a key until all of its writes have landed: first that of index %i, then %i', async (...order) => {
     const { late, landed } = setUp()
-    const [first, second] = [deferred(), deferred()]
-    late.follow(first.promise, ['a', 'b'])
-    late.follow(second.promise, ['b'])
+    const writes = [deferred(), deferred()]
+    const keys = [['a', 'b'], ['b']]
+    for (const [index, { promise }] of writes.entries()) late.follow(promise, keys[index] as string[])
     expect([late.touch(['x', 'a']), late.touch(['x']), late.touch([])]).toEqual([true, false, false])
-    first.resolve()
+    const [first, second] = order
+    writes[first as number]?.resolve()
     await Promise.resolve()
-    expect([late.touch(['a']), late.touch(['b']), landed.mock.calls]).toEqual([false, true, [[['a', 'b']]]])
-    second.reject(new Error('lost'))
+    expect([late.touch(['a']), late.touch(['b'])]).toEqual([first === 1, true])
+    writes[second as number]?.reject(new Error('lost'))
     await late.settled()
-    expect([late.touch(['b']), landed.mock.calls.length]).toEqual([false, 2])
+    expect(late.touch(['a', 'b'])).toBe(false)
+    expect(landed.mock.calls).toEqual(order.map((index) => [keys[index], []]))
+  })
+
+  test('tell which of their keys were not remembered until they landed', async () => {
+    const { clock, late, landed } = setUp()
+    const writes = [deferred(), deferred()]
+    late.follow(writes[0]?.promise as Promise<void>, ['lost'])
+    await clock.advance('1m')
+    late.follow(writes[1]?.promise as Promise<void>, ['pushed', 'kept'])
+    late.follow(
+      new Promise(() => {}),
+      Array.from({ length: 9_999 }, (_, index) => `k${index}`),
+    )
+    for (const { resolve } of writes) resolve()
+    await clock.advance(0)
+    expect(landed.mock.calls).toEqual([
+      [['lost'], ['lost']],
+      [['pushed', 'kept'], ['pushed']],
+    ])
   })
 
   test('are taken for lost after a minute, and remembered for 10,000 keys', async () => {

@@ -13,42 +13,60 @@ interface LateWrite {
 /** Writes that took too long: nobody waits for them any more, and they may still land. */
 export class LateWrites {
   readonly #clock: Clock
-  readonly #landed: (keys: readonly string[]) => Promise<void>
-  readonly #byKey: Map<string, LateWrite> = new Map()
+  readonly #landed: (keys: readonly string[], unguarded: readonly string[]) => Promise<void>
+  /** All that are under way of each key. */
+  readonly #byKey: Map<string, readonly LateWrite[]> = new Map()
 
-  /** `landed` is called when one has come back, also with an error: it may have been written all the same. */
-  constructor(clock: Clock, landed: (keys: readonly string[]) => Promise<void>) {
+  /**
+   * `landed` is called when one has come back, also with an error: it may have been written all the same. `unguarded` are those of
+   * its keys that were not remembered until then.
+   */
+  constructor(
+    clock: Clock,
+    landed: (keys: readonly string[], unguarded: readonly string[]) => Promise<void>,
+  ) {
     this.#clock = clock
     this.#landed = landed
   }
 
   follow(writing: Promise<unknown>, keys: readonly string[]): void {
     const land = () => {
-      for (const key of keys) if (this.#byKey.get(key) === late) this.#byKey.delete(key)
-      return this.#landed(keys)
+      const unguarded = keys.filter((key) => !this.#openOf(key).includes(late))
+      for (const key of keys) this.#remove(key, late)
+      return this.#landed(keys, unguarded)
     }
     const late: LateWrite = {
       until: this.#clock.monotonic() + LONGEST,
       landing: writing.then(land, land),
     }
     for (const key of keys) {
+      const open = [...this.#openOf(key), late]
+      // Again at the end, for the map's order is that of their age.
       this.#byKey.delete(key)
-      this.#byKey.set(key, late)
+      this.#byKey.set(key, open)
       if (this.#byKey.size > MOST) this.#byKey.delete(this.#byKey.keys().next().value as string)
     }
   }
 
   /** Whether one of the keys may still be written. */
   touch(keys: readonly string[]): boolean {
-    if (this.#byKey.size === 0) return false
-    const now = this.#clock.monotonic()
-    return keys.some((key) => (this.#byKey.get(key)?.until ?? now) > now)
+    return this.#byKey.size > 0 && keys.some((key) => this.#openOf(key).length > 0)
   }
 
   /** Resolves when all of them have landed that are not taken for lost. */
   async settled(): Promise<void> {
+    const open = [...this.#byKey.keys()].flatMap((key) => this.#openOf(key))
+    await Promise.all(new Set(open.map(({ landing }) => landing)))
+  }
+
+  #openOf(key: string): readonly LateWrite[] {
     const now = this.#clock.monotonic()
-    const open = [...this.#byKey.values()].filter(({ until }) => until > now)
-    await Promise.all(open.map(({ landing }) => landing))
+    return this.#byKey.get(key)?.filter(({ until }) => until > now) ?? []
+  }
+
+  #remove(key: string, late: LateWrite): void {
+    const others = this.#openOf(key).filter((other) => other !== late)
+    if (others.length === 0) this.#byKey.delete(key)
+    else this.#byKey.set(key, others)
   }
 }

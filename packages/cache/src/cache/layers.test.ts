@@ -119,6 +119,13 @@ describe('layers', () => {
     expect(await b.has('k')).toBe(false)
   })
 
+  test.each([[Number.NaN], [-0], [undefined]])('what was set stays in memory: %s', async (value) => {
+    const { a, shared } = fleet()
+    await a.set('k', value)
+    const reads = shared.calls.getMany
+    expect([await a.get('k'), shared.calls.getMany]).toEqual([value, reads])
+  })
+
   test('a crowd asks the layer below once', async () => {
     const { b, a, shared } = fleet()
     await a.set('k', 1)

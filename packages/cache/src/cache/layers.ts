@@ -11,14 +11,12 @@ import { toBytes } from './frame.js'
 import type { Invalidation } from './invalidation.js'
 import { LowerLayer } from './lower-layer.js'
 import { LowerReader } from './lower-reader.js'
-import { PendingWrites } from './pending-writes.js'
+import { PendingWrite, PendingWrites } from './pending-writes.js'
 import { isUserTag, Scope } from './scope.js'
 import type { Settings } from './settings.js'
 
 /** Without a bus an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
 const VOUCHED = 5_000
-
-type Writes = readonly (readonly [string, NewEntry<unknown>])[]
 
 /** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
 export class Layers {
@@ -33,7 +31,7 @@ export class Layers {
   readonly #settings: Settings
   readonly #reader: LowerReader
   readonly #bus: BusLink | undefined
-  readonly #writing: PendingWrites = new PendingWrites()
+  readonly #writing: PendingWrites = new PendingWrites((writes) => this.#writeBelow(writes))
   /** Told of all that is invalid, before anyone is told that it is done. */
   readonly #forget: (invalidation: Invalidation) => void
 
@@ -51,6 +49,7 @@ export class Layers {
         if (this.top !== undefined && this.top.users.size > 1) this.#drop(invalidation)
         void this.#bus?.tell(invalidation)
       },
+      landedUnguarded: (keys: readonly string[]) => this.#drop({ keys }),
     }
     this.tags = this.top?.tags ?? new TagBook()
     this.lower = layers
@@ -64,7 +63,7 @@ export class Layers {
       bus &&
       new BusLink(bus, scope.path, clock, this.#name, {
         heard: (invalidation, from) => {
-          this.#writing.revoke(invalidation)
+          this.#writing.revoke(invalidation, false)
           // What one that shares this memory tells is gone from it.
           if (this.top?.users.has(from) === true) this.#forget(invalidation)
           else this.#drop(invalidation)
@@ -191,51 +190,45 @@ export class Layers {
   /** What a user sets: it wins over everything before it. */
   async overwrite(scope: Scope, entries: readonly (readonly [string, Found])[]): Promise<void> {
     const keys = entries.map(([key]) => key)
-    const below = this.lower.map((layer) =>
-      entries.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)] as const),
-    )
+    const { top } = this
+    // Before anything is written: what the codec refuses is refused by all layers.
+    const writes = this.lower.length === 0 ? [] : this.#toWrites(scope, entries)
     this.#forget({ keys })
     for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
     if (this.lower.length === 0) {
+      // Loads of others that share this memory are refused also once it is gone.
+      if (top !== undefined && top.users.size > 1)
+        top.protect(keys, this.#settings.clock.monotonic(), top.version)
       if (this.#bus !== undefined) for (const part of batchesOf(keys)) await this.#bus.tell({ keys: part })
       return
     }
-    for (const [key, entry] of entries) this.#writing.add(key, entry)
-    const belows = below.map(batchesOf)
-    for (const [place, part] of batchesOf(entries).entries()) {
-      await this.#overwriteBelow(
-        part,
-        belows.map((batches) => batches[place] as Writes),
-      )
+    this.#writing.add(writes)
+    for (const part of batchesOf(writes)) {
+      await this.#writing.write(part)
+      await this.#bus?.tell({ keys: part.map(({ key }) => key) })
     }
   }
 
-  async #overwriteBelow(
-    entries: readonly (readonly [string, Found])[],
-    below: readonly Writes[],
-  ): Promise<void> {
-    const keys = entries.map(([key]) => key)
-    // Its turn may come after calls that were made later.
-    const fates = entries.map(([key, entry]) => this.#writing.fateOf(key, entry))
-    const gone = keys.filter((_, place) => fates[place] === 'delete')
-    await Promise.all(
-      this.lower.flatMap((layer, index) => {
-        const writes = (below[index] as Writes).filter((_, place) => fates[place] === 'write')
-        return [
-          writes.length > 0 && layer.overwrite(writes),
-          gone.length > 0 && layer.invalidate({ keys: gone }),
-        ]
-      }),
-    )
-    const lost = entries.filter(([key, entry]) => this.#isLost(key, entry)).map(([key]) => key)
+  /** Into all lower layers; what was invalidated until they have it is deleted there. */
+  async #writeBelow(writes: readonly PendingWrite[]): Promise<void> {
+    const sent = writes.filter(({ isRevoked }) => !isRevoked)
+    if (sent.length > 0) {
+      const entriesOf = (place: number) =>
+        sent.map(({ key, below }) => [key, below[place] as NewEntry<unknown>] as const)
+      await Promise.all(this.lower.map((layer, place) => layer.overwrite(entriesOf(place))))
+    }
+    const gone = writes.filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
+    if (gone.length > 0) await Promise.all(this.lower.map((layer) => layer.invalidate({ keys: gone })))
+    const lost = writes.filter((write) => this.#isLost(write)).map(({ key }) => key)
     if (lost.length > 0) this.#drop({ keys: lost })
-    // A read of a lower layer that is still under way may have found what was there before.
+    // A read of a lower layer that is still under way may have found what was there before: memory refuses it, and nobody joins it.
+    const keys = writes.map(({ key }) => key)
     this.top?.protect(keys, this.#settings.clock.monotonic())
-    await this.#bus?.tell({ keys })
+    this.#forget({ keys })
   }
 
   async invalidate(invalidation: Invalidation): Promise<void> {
-    this.#writing.revoke(invalidation)
+    this.#writing.revoke(invalidation, true)
     this.#drop(invalidation)
     if (this.lower.length > 0) {
       // A pattern finds no load that runs elsewhere: that must hear of it before the layers are looked through.
@@ -257,10 +250,10 @@ export class Layers {
   }
 
   /** Whether memory had no room for what was written: a read of a lower layer may have filled it with what was there before. */
-  #isLost(key: string, entry: Found): boolean {
-    if (!this.#writing.end(key, entry)) return false
+  #isLost(write: PendingWrite): boolean {
     const { top } = this
-    return top !== undefined && top.slots.values[top.slotOf(key)] !== entry.held
+    if (top === undefined || !this.#writing.isLast(write)) return false
+    return !Object.is(top.slots.values[top.slotOf(write.key)], write.entry.held)
   }
 
   #isFresh(found: Found | undefined): boolean {
@@ -291,6 +284,17 @@ export class Layers {
         version,
       )
     }
+  }
+
+  #toWrites(scope: Scope, entries: readonly (readonly [string, Found])[]): readonly PendingWrite[] {
+    return entries.map(
+      ([key, entry]) =>
+        new PendingWrite(
+          key,
+          entry,
+          this.lower.map((layer) => this.#toEntry(layer, scope, entry)),
+        ),
+    )
   }
 
   #toEntry(layer: LowerLayer, scope: Scope, entry: Found): NewEntry<unknown> {

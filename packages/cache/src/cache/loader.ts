@@ -10,9 +10,6 @@ import { tooLate } from './waiting.js'
 
 /** The lease of a lock, where there is no hard timeout, in milliseconds. */
 const LEASE = 30_000
-/** By so much an entry may seem to end later when a layer gives it back in whole milliseconds of the wall clock. */
-const ROUNDING = 10
-
 /** The time after which a load is given up is doubled no more often. */
 const MOST_DOUBLINGS = 2
 
@@ -41,7 +38,7 @@ export function startFlight(core: CacheCore, request: LoadRequest): Flight {
   // It may have been closed while the layers were asked.
   core.checkOpen()
   const { fullKey, rules, isBackground } = request
-  const flight = new Flight(fullKey, rules.tags, isBackground)
+  const flight = new Flight(fullKey, rules.tags, isBackground, request.previous)
   core.flights.set(fullKey, flight)
   core.running.add(flight)
   flight.land(fly(core, flight, request))
@@ -100,6 +97,8 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   const held = isolate(value, codec)
   core.outdate(flight)
   if (verdict.isSkipped || flight.isDiscarded) return held
+  // Others have had time to store a newer one.
+  if (core.overdue.of(flight.key).includes(flight) && (await isOutdated(core, flight, scope))) return held
   const final = judged(rules, verdict)
   if (lifeOf(value, final) === 0) {
     if (previous !== undefined) await core.layers.invalidate({ keys: [flight.key] })
@@ -111,10 +110,19 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
     flight.tags,
     core.settings.earlyRefresh > 0 ? clock.monotonic() - startedAt : 0,
   )
+  core.precede(flight, entry)
   await core.layers.keep(scope, flight.key, entry, lookup)
   core.counts.sets++
   core.tell('set', scope, key)
   return held
+}
+
+/** Whether something newer is known, here or in a layer below. */
+async function isOutdated(core: CacheCore, flight: Flight, scope: Scope): Promise<boolean> {
+  const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
+  const found = better(lookup.found[0], core.layers.find(flight.key))
+  const isFresh = found !== undefined && found.freshUntil > core.settings.clock.monotonic()
+  return flight.isDiscarded || (isFresh && flight.isOlderThan(found))
 }
 
 /** One process of all loads; the others wait, and find what it has stored. */
@@ -152,9 +160,7 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
   const since = core.layers.version
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
   const found = better(lookup.found[0], core.layers.find(flight.key))
-  const isNew =
-    previous === undefined || (found !== undefined && found.freshUntil > previous.freshUntil + ROUNDING)
-  if (found !== undefined && found.freshUntil > now && isNew) {
+  if (found !== undefined && found.freshUntil > now && flight.isOlderThan(found)) {
     core.outdate(flight)
     flight.since = since
     flight.tags = found.tags

@@ -23,6 +23,8 @@ export interface LayerListener {
   failed(error: unknown): void
   /** The store missed invalidations while it was away, and knows them now. */
   caughtUp(invalidation: Invalidation): void
+  /** A write of these keys has landed so late that they were read before. */
+  landedUnguarded(keys: readonly string[]): void
 }
 
 /**
@@ -72,8 +74,9 @@ export class LowerLayer {
     this.#invalidation = new StoreInvalidation(store, (what, work, limit = limits.write) =>
       this.#attempt(what, limit, work),
     )
-    this.#late = new LateWrites(clock, async (keys) => {
+    this.#late = new LateWrites(clock, async (keys, unguarded) => {
       this.#owe({ keys })
+      if (unguarded.length > 0) listener.landedUnguarded(unguarded)
       await this.#catchingUp
       await this.#catchUp()
     })

@@ -9,7 +9,7 @@ export class Overdue {
 
   /** The oldest of a key are added first. Gives the one that is too much then, which is still there. */
   add(flight: Flight): Flight | undefined {
-    const all = [...(this.#byKey.get(flight.key) ?? []), flight]
+    const all = [...this.of(flight.key), flight]
     this.#byKey.set(flight.key, all)
     return all.length > MOST ? all[0] : undefined
   }
@@ -20,9 +20,13 @@ export class Overdue {
     else this.#byKey.set(flight.key, rest)
   }
 
+  of(key: string): readonly Flight[] {
+    return this.#byKey.get(key) ?? []
+  }
+
   /** Those of its key that began before a flight. */
   before(flight: Flight): readonly Flight[] {
-    const all = this.#byKey.get(flight.key) ?? []
+    const all = this.of(flight.key)
     const place = all.indexOf(flight)
     return place === -1 ? all : all.slice(0, place)
   }

@@ -68,7 +68,10 @@ export class Reader {
     if (open.length > 0 && layers.lower.length > 0) {
       const names = open.map((index) => full[index] as string)
       const below = await layers.findBelow(this.#scope, names)
-      for (const [place, index] of open.entries()) found[index] = below[place]
+      for (const [place, index] of open.entries()) {
+        found[index] = below[place]
+        this.#outdate(names[place] as string, below[place])
+      }
     }
     return keys.map((key, index) => {
       const entry = found[index]
@@ -216,7 +219,7 @@ export class Reader {
 
   #leave(flight: Flight, reason: unknown): void {
     if (!flight.leave()) return
-    this.#core.discard(flight)
+    this.#core.dismiss(flight)
     flight.abort(reason)
   }
 
@@ -243,8 +246,15 @@ export class Reader {
     if (layers.isSure(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
     const lookup = await this.#lookup(fullKey, tags.length > 0 ? tags : (found?.tags ?? []))
     // What was written meanwhile is newer than what was read.
-    const now = layers.settle(fullKey, lookup)
-    return { found: this.#isFresh(now) ? now : better(now, lookup.found[0]), lookup }
+    const own = layers.settle(fullKey, lookup)
+    const newest = this.#isFresh(own) ? own : better(own, lookup.found[0])
+    this.#outdate(fullKey, newest)
+    return { found: newest, lookup }
+  }
+
+  /** What is served from now on is not to give way to an older load. */
+  #outdate(fullKey: string, found: Found | undefined): void {
+    if (found !== undefined && this.#isFresh(found)) this.#core.outdateBy(fullKey, found)
   }
 
   /** One question for all who ask at the same time. */

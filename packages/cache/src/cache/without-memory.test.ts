@@ -49,6 +49,37 @@ describe('without a memory layer, who comes after the invalidation of a tag that
   })
 })
 
+test('without a memory layer, who reads after a set does not join who read while it was written', async () => {
+  const clock = new TestClock()
+  const inner = memoryCacheStore({ clock })
+  const [read, write] = [deferred(), deferred()]
+  let isHeld = false
+  const store: CacheStore = {
+    ...inner,
+    getMany: async (...args) => {
+      const found = await inner.getMany(...args)
+      if (isHeld) await read.promise
+      return found
+    },
+    set: async (...args) => {
+      if (isHeld) await write.promise
+      return inner.set(...args)
+    },
+  }
+  const { cache } = without({ layers: [store] }, clock)
+  await cache.set('k', 'old')
+  isHeld = true
+  const setting = cache.set('k', 'new')
+  const early = cache.get('k')
+  await clock.advance(0)
+  write.resolve()
+  await setting
+  isHeld = false
+  const late = cache.get('k')
+  read.resolve()
+  expect([await early, await late]).toEqual(['old', 'new'])
+})
+
 describe('earlyRefresh', () => {
   const early = { ttl: 10_000, earlyRefresh: true, random: () => 0.999 } as const
   const memoryAbove = (clock: TestClock) => {

@@ -48,6 +48,27 @@ describe('caches that share a memory store, and a bus', () => {
 })
 
 test.each([[true], [false]])(
+  'a load of one of them from before a set of another does not come back once that is gone: a bus %s',
+  async (hasBus) => {
+    const clock = new TestClock()
+    const shared = memoryCacheStore({ clock })
+    const silent = { publish: async () => {}, subscribe: async () => () => {} }
+    const node = () =>
+      createCache({ layers: [shared], ...(hasBus && { bus: silent }), jitter: [0, 0], clock })
+    const [a, b] = [node(), node()]
+    const gate = deferred<string>()
+    const before = a.getOrSet('k', () => gate.promise)
+    await clock.advance(0)
+    await b.set('k', 'new', { ttl: 10 })
+    await clock.advance(10)
+    gate.resolve('old')
+    expect([await before, await a.get('k'), await b.get('k')]).toEqual(['old', undefined, undefined])
+    expect(await a.getOrSet('k', () => 'newest')).toBe('newest')
+    expect(await b.get('k')).toBe('newest')
+  },
+)
+
+test.each([[true], [false]])(
   'a deletion that a layer of one of them learns of late holds for all that share the memory: a bus %s',
   async (hasBus) => {
     const clock = new TestClock()
