@@ -17,7 +17,7 @@ export function toBytes(value: unknown): Buffer {
 
 /**
  * The same bytes for equal values, which need not tell how to make them again: objects whatever the order of their members, 0 and
- * -0, bytes of whatever class. Those of texts, numbers and a `Uint8Array` are those of {@link toBytes}; indexes are made of them.
+ * -0, bytes of whatever class where they are the value. Those of texts, numbers and a `Uint8Array` are those of {@link toBytes}; indexes are made of them.
  */
 export function toIndexBytes(value: unknown): Buffer {
   if (value instanceof Uint8Array) return Buffer.concat([Buffer.of(BYTES), value])

@@ -5,6 +5,7 @@ import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
 import { LateWrites } from './late-writes.js'
 import { type CrowdRead, ReadCrowd } from './read-crowd.js'
+import { SeenVersion } from './seen-version.js'
 import { StoreInvalidation } from './store-invalidation.js'
 
 /** How long calls of a layer may take, in milliseconds. */
@@ -43,11 +44,14 @@ export class LowerLayer {
   readonly #untold: PendingInvalidation
   readonly #invalidation: StoreInvalidation
   readonly #late: LateWrites
+  readonly #seen = new SeenVersion()
   readonly #reads: ReadCrowd = new ReadCrowd((keys, tags) =>
     this.#call('A read', this.#limits.read, async (signal) => {
       // Taken apart here, where an answer that is none is the store's failure.
+      const before = this.#seen.highest
       const { entries, marks, version } = await this.store.getMany(keys, tags, { signal })
-      return { entries: [...entries], marks: [...marks], version }
+      const read = { entries: [...entries], marks: [...marks] }
+      return { ...read, version: version ?? this.#seen.ofRead(before, read) }
     }),
   )
   #failures = 0
@@ -71,7 +75,7 @@ export class LowerLayer {
     this.#limits = limits
     this.#listener = listener
     this.#untold = new PendingInvalidation(path)
-    this.#invalidation = new StoreInvalidation(store, (what, work, limit = limits.write) =>
+    this.#invalidation = new StoreInvalidation(store, this.#seen, (what, work, limit = limits.write) =>
       this.#attempt(what, limit, work),
     )
     this.#late = new LateWrites(clock, async (keys, unguarded) => {

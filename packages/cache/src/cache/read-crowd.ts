@@ -10,15 +10,19 @@ export interface CrowdRead {
   readonly version: bigint
 }
 
+/** Asks the store; `undefined` where that cannot be asked now. */
+type Ask = (
+  keys: readonly string[],
+  tags: readonly string[],
+) => Promise<Required<StoreRead<unknown>> | undefined>
+
 /** Reads for all who ask at the same moment by one call of the store: one deadline, and one look at the marks, for them all. */
 export class ReadCrowd {
-  readonly #ask: (keys: readonly string[], tags: readonly string[]) => Promise<StoreRead<unknown> | undefined>
+  readonly #ask: Ask
   #next: Crowd | undefined
 
   /** `ask` gives `undefined` where the store cannot be asked now, and never rejects. */
-  constructor(
-    ask: (keys: readonly string[], tags: readonly string[]) => Promise<StoreRead<unknown> | undefined>,
-  ) {
+  constructor(ask: Ask) {
     this.#ask = ask
   }
 

@@ -2,6 +2,7 @@ import type { CacheStore } from '../store/cache-store.js'
 import { BATCH, batchesOf } from './batches.js'
 import type { Invalidation } from './invalidation.js'
 import { Scope } from './scope.js'
+import type { SeenVersion } from './seen-version.js'
 
 /** A store may look through its keys for so long until it finds one, in milliseconds. */
 const SCAN_LIMIT = 30_000
@@ -16,11 +17,13 @@ export type Attempt = <T>(
 /** Tells a store what is invalid, call by call, each with a limit of its own. */
 export class StoreInvalidation {
   readonly #store: CacheStore<unknown>
+  readonly #seen: SeenVersion
   readonly #attempt: Attempt
   readonly #ending = new AbortController()
 
-  constructor(store: CacheStore<unknown>, attempt: Attempt) {
+  constructor(store: CacheStore<unknown>, seen: SeenVersion, attempt: Attempt) {
     this.#store = store
+    this.#seen = seen
     this.#attempt = attempt
   }
 
@@ -29,7 +32,7 @@ export class StoreInvalidation {
     const marks = [...tags, ...cleared.map((path) => `c${path}`)]
     const isTold =
       (await this.#each(marks, (part) => this.#store.bumpTags(part))) &&
-      (await this.#each(keys, (part) => this.#store.delete(part)))
+      (await this.#each(keys, (part) => this.#delete(part)))
     if (!isTold) return false
     for (const [path, pattern] of patterns) {
       const scope = new Scope(path)
@@ -52,6 +55,10 @@ export class StoreInvalidation {
   /** Ends the looks through the keys that are under way. */
   end(): void {
     this.#ending.abort()
+  }
+
+  async #delete(keys: readonly string[]): Promise<void> {
+    this.#seen.note(await this.#store.delete(keys))
   }
 
   async #each(
@@ -89,7 +96,7 @@ export class StoreInvalidation {
       if (step === undefined) return false
       if (step.done !== true && isMeant(step.value)) batch.push(step.value)
       if (batch.length < BATCH && step.done !== true) continue
-      if (!(await this.#each(batch.splice(0), (part) => this.#store.delete(part)))) return false
+      if (!(await this.#each(batch.splice(0), (part) => this.#delete(part)))) return false
       if (step.done === true) return true
     }
   }

@@ -46,8 +46,12 @@ export interface StoreRead<Raw = unknown> {
    * lost marks gives every tag, from then on, at least the version at which it noticed.
    */
   readonly marks: readonly bigint[]
-  /** The store's version before anything was read: what a load that begins now is to be written with. */
-  readonly version: bigint
+  /**
+   * The store's version before anything was read: what a load that begins now is to be written with. Where a store does not
+   * tell, it is the highest that the cache has had of it in entries, marks and deletions; then loads after a clearing or a `set`
+   * elsewhere may be refused, until it has a higher one.
+   */
+  readonly version?: bigint
 }
 
 /**

@@ -163,7 +163,7 @@ describe('cacheStoreConformance', () => {
           ...store,
           bumpTags: async (tags) => {
             await store.bumpTags(tags)
-            bumped = (await store.getMany([], [])).version
+            bumped = (await store.getMany([], [])).version ?? 0n
           },
           set: async (key, entry, options) => {
             const { unlessDeletedSince: since = bumped } = options ?? {}

@@ -117,16 +117,13 @@ function writing(law: Law<CacheStore>): void {
 
 function loading(law: Law<CacheStore>): void {
   law('a load that began before a deletion is not written, one that begins after is', async (store) => {
-    const { version } = await store.getMany(['a'], [])
+    const version = await versionOf(store, ['a'])
     const deleted = await store.delete(['a'])
     assert.ok(deleted > version)
     assert.equal(await store.set('a', await entryOf(store, 'old'), { unlessDeletedSince: version }), false)
     assert.equal((await store.getMany(['a'], [])).entries[0], undefined)
-    const later = await store.getMany(['a'], [])
-    assert.equal(
-      await store.set('a', await entryOf(store, 'new'), { unlessDeletedSince: later.version }),
-      true,
-    )
+    const later = await versionOf(store, ['a'])
+    assert.equal(await store.set('a', await entryOf(store, 'new'), { unlessDeletedSince: later }), true)
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'new')
   })
 
@@ -134,19 +131,19 @@ function loading(law: Law<CacheStore>): void {
     const keys = ['a', 'b', 'missing']
     await store.set('a', await entryOf(store, 'one'))
     await store.set('b', await entryOf(store, 'two'))
-    const { version } = await store.getMany(keys, [])
+    const version = await versionOf(store, keys)
     await store.delete(keys)
     assert.deepEqual(await loadAll(store, keys, version), [false, false, false])
   })
 
   law('a deletion refuses no load of another key', async (store) => {
-    const { version } = await store.getMany(['a'], [])
+    const version = await versionOf(store, ['a'])
     await store.delete(['b'])
     assert.equal(await store.set('a', await entryOf(store, 'one'), { unlessDeletedSince: version }), true)
   })
 
   law('the same holds for several at once', async (store) => {
-    const { version } = await store.getMany([], [])
+    const version = await versionOf(store, [])
     await store.delete(['a'])
     const written = await store.setMany(
       [
@@ -160,7 +157,7 @@ function loading(law: Law<CacheStore>): void {
   })
 
   law('a load does not overwrite what was set after it began', async (store) => {
-    const { version } = await store.getMany(['a'], [])
+    const version = await versionOf(store, ['a'])
     await store.set('a', await entryOf(store, 'set'))
     assert.equal(await store.set('a', await entryOf(store, 'load'), { unlessDeletedSince: version }), false)
     assert.equal(textOf((await store.getMany(['a'], [])).entries[0]), 'set')
@@ -170,7 +167,7 @@ function loading(law: Law<CacheStore>): void {
     const keys = ['a', 'b']
     // First, for it may write.
     const entry = await entryOf(store, 'set')
-    const { version } = await store.getMany(keys, [])
+    const version = await versionOf(store, keys)
     await store.setMany(keys.map((key) => [key, entry] as const))
     assert.deepEqual(await loadAll(store, keys, version), [false, false])
     assert.deepEqual((await store.getMany(keys, [])).entries.map(textOf), ['set', 'set'])
@@ -214,7 +211,7 @@ function tagging(law: Law<CacheStore>): void {
   })
 
   law('a bump refuses no load without the tag', async (store) => {
-    const { version } = await store.getMany(['a', 'b'], [])
+    const version = await versionOf(store, ['a', 'b'])
     await store.bumpTags(['t'])
     const tagged = await entryOf(store, 'one', { tags: ['u'] })
     assert.equal(await store.set('a', tagged, { unlessDeletedSince: version }), true)
@@ -266,7 +263,7 @@ function searching(law: Law<CacheStore>): void {
 function clearing(law: Law<CacheStore>): void {
   law('after a clearing nothing is left, and loads that began before it are refused', async (store) => {
     await store.set('a', await entryOf(store, 'one'))
-    const { version } = await store.getMany(['a'], [])
+    const version = await versionOf(store, ['a'])
     await store.clear()
     assert.equal((await store.getMany(['a'], [])).entries[0], undefined)
     assert.equal(await store.set('b', await entryOf(store, 'old'), { unlessDeletedSince: version }), false)
@@ -275,7 +272,7 @@ function clearing(law: Law<CacheStore>): void {
   })
 
   law('the version only grows', async (store) => {
-    let last = (await store.getMany([], [])).version
+    let last = await versionOf(store, [])
     const changes = [
       async () => store.set('a', await entryOf(store, 'one')),
       () => store.delete(['a']),
@@ -284,7 +281,7 @@ function clearing(law: Law<CacheStore>): void {
     ]
     for (const change of changes) {
       await change()
-      const { version } = await store.getMany([], [])
+      const version = await versionOf(store, [])
       assert.ok(version > last)
       last = version
     }
@@ -339,6 +336,13 @@ async function nowOf(store: CacheStore): Promise<number> {
   await store.delete(['clock'])
   clocks.set(store, ended)
   return ended
+}
+
+/** What a load that begins now is to be written with. A cache can do without it; the laws cannot. */
+async function versionOf(store: CacheStore, keys: readonly string[]): Promise<bigint> {
+  const { version } = await store.getMany(keys, [])
+  assert.ok(version !== undefined)
+  return version
 }
 
 /** Which keys a load that began at a version is written under. */
