@@ -87,6 +87,13 @@ describe('jsonCodec', () => {
     expect(jsonCodec.decode(text)).toStrictEqual(new Uint8Array([104, 105]))
   })
 
+  test('writes what stands in for Buffer, under the name that a minifier gave it', () => {
+    class u extends Uint8Array {
+      static isBuffer = (it: unknown) => it instanceof u
+    }
+    expect(jsonCodec.decode(jsonCodec.encode(u.from([104, 105])))).toEqual(Buffer.from('hi'))
+  })
+
   test.each<[name: string, value: object]>([
     ['Cart', new (class Cart extends Map {})()],
     ['Tags', new (class Tags extends Set {})()],

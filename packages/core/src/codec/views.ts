@@ -20,7 +20,10 @@ export const VIEWS: Readonly<Record<string, (buffer: ArrayBuffer) => unknown>> =
   BigUint64Array: (buffer) => new BigUint64Array(buffer),
 }
 
-/** Whether it is Node's Buffer, or one that stands in for it: none that extends it, which has no `isBuffer` of its own. */
+/**
+ * Whether it is Node's Buffer, or one that stands in for it, by whatever name a minifier gives it: none that extends it,
+ * which has no `isBuffer` of its own.
+ */
 export function isBuffer(view: ArrayBufferView): boolean {
-  return view.constructor?.name === 'Buffer' && Object.hasOwn(view.constructor, 'isBuffer')
+  return view.constructor != null && Object.hasOwn(view.constructor, 'isBuffer')
 }

@@ -368,21 +368,23 @@ describe('a mounted secret', () => {
     })
   })
 
-  test.each([
-    ['a schema', schema],
-    [
-      'a schema that cannot describe itself',
-      v.object({ database: v.object({ url: v.string(), password: v.string() }) }),
-    ],
-  ])('is read where X is empty in the same source, and only there, by %s', async (_, given) => {
+  test('is read where X is empty in the same source, and only there', async () => {
     const { dotenv, secret } = files({ dotenv: '', secret: 'mounted' })
     writeFileSync(dotenv, `DATABASE__URL=pg://a\nDATABASE__PASSWORD_FILE=${secret}`)
     const load = async (env: Record<string, string>) =>
-      (await loadConfig(given, { files: [dotenv], env })).database.password
+      (await loadConfig(schema, { files: [dotenv], env })).database.password
 
     expect(await load({ DATABASE__PASSWORD: '', DATABASE__PASSWORD_FILE: secret })).toBe('mounted')
     expect(await load({ DATABASE__PASSWORD: '' })).toBe('')
     expect(await load({ DATABASE__PASSWORD: '', DATABASE__PASSWORD_FILE: '' })).toBe('')
+  })
+
+  test('is not taken for that of an empty X by a schema that cannot tell it from a setting of its own', async () => {
+    const { secret } = files({ secret: 'of somebody else' })
+    const bare = v.object({ log: v.string(), logFile: v.string() })
+    const env = { LOG: '', LOG_FILE: secret }
+
+    expect(await loadConfig(bare, { files: [], env })).toEqual({ log: '', logFile: secret })
   })
 
   test('that is no name of a file is not there', async () => {
@@ -600,6 +602,27 @@ describe('names that the schema does not have', () => {
     ])
   })
 
+  test.each([
+    ['MAIN__URI', [['missing', 'DATABASES__MAIN__URL']]],
+    ['EU__WEST__URL', [['missing', 'DATABASES__EU__URL']]],
+  ])('leave the member of a record there, which then misses what it needs: %s', async (name, missing) => {
+    const records = z.object({ databases: z.record(z.string(), z.object({ url: z.string() })) })
+    const env = { [`DATABASES__${name}`]: 'x' }
+    const problems = async (unknown: 'ignore' | 'error') =>
+      (await failure(loadConfig(records, { files: [], env, unknown }))).issues.map((it) => [it.code, it.path])
+
+    expect(await problems('ignore')).toEqual(missing)
+    expect(await problems('error')).toEqual([['unknown', `DATABASES__${name}`], ...missing])
+  })
+
+  test('are told by a strict member of a record by itself', async () => {
+    const strict = z.object({ databases: z.record(z.string(), z.strictObject({ url: z.string() })) })
+    const env = { DATABASES__MAIN__URL: 'x', DATABASES__MAIN__POOLSIZE: '3' }
+    const { issues } = await failure(loadConfig(strict, { files: [], env }))
+
+    expect(issues.map(({ path }) => path)).toEqual(['DATABASES__MAIN'])
+  })
+
   test('are warned of once, without their values', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     await loadConfig(schema, {
@@ -625,6 +648,18 @@ describe('names that the schema does not have', () => {
     const { issues } = await failure(loadConfig(schema, { files: [], unknown: 'error' }))
 
     expect(issues.map(({ path }) => path).sort()).toEqual(['DATABASE__SOMETHING', 'DATABSE__URL'])
+  })
+
+  test('are looked for in the process within its records as within its groups', async () => {
+    vi.stubEnv('DATABASES__MAIN__URI', 'x')
+    vi.stubEnv('DATABASE__MAIN__URI', 'x')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const records = z.object({ databases: z.record(z.string(), z.object({ url: z.string().optional() })) })
+    const { issues } = await failure(loadConfig(records, { files: [], unknown: 'error' }))
+
+    expect(issues.map(({ path }) => path)).toEqual(['DATABASES__MAIN__URI'])
   })
 
   test('cannot be told by a schema that cannot describe itself', async () => {

@@ -58,7 +58,8 @@ export type ConfigValues<Input> = Input extends readonly unknown[]
  *
  * For all of this the schema has to describe itself by `StandardJSONSchemaV1`, as those of zod and arktype do, and of
  * valibot after `toStandardJsonSchema`. Of any other schema keys are taken by the rule of names alone, all variables are
- * texts, and it names X by complaining of it: so `X_FILE` is read only for an X without which the schema refuses.
+ * texts, and it names X by complaining of it: so `X_FILE` is read only for an X that is not set, not even empty, and
+ * without which the schema refuses.
  *
  * The environment is neither changed nor kept, and objects of a class, such as a Secret, are not frozen.
  *

@@ -54,9 +54,7 @@ function pathIn(shape: Shape, rest: string, naming: Naming, wanted: 'named' | 'a
   if (shape.rest === undefined || further.length === 0) return openPath(shape, rest, naming, wanted)
   const step = freePath(first, naming)
   const path = pathIn(shape.rest, further.join(naming.delimiter), naming, wanted)
-  if (step && path) return [...step, ...path]
-  // Within what names its keys there are no others.
-  return shape.rest.keys.size > 0 ? undefined : openPath(shape, rest, naming, wanted)
+  return step && path ? [...step, ...path] : openPath(shape, rest, naming, wanted)
 }
 
 function openPath({ open }: Shape, rest: string, naming: Naming, wanted: 'named' | 'any'): Path | undefined {

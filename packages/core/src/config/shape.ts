@@ -22,6 +22,16 @@ export function shapeAt(shape: Shape, path: readonly string[]): Shape | undefine
   return path.reduce<Shape | undefined>((at, key) => at?.keys.get(key) ?? at?.rest, shape)
 }
 
+/** Whether the schema has it, or takes keys that it does not name where it would stand. */
+export function isKnown(path: readonly string[], shape: Shape): boolean {
+  return path.every((_, depth) => {
+    const above = shapeAt(shape, path.slice(0, depth))
+    // Beyond a value that the schema takes as a whole nothing is named.
+    if (above === undefined || above.open || above.keys.size === 0) return true
+    return shapeAt(shape, path.slice(0, depth + 1)) !== undefined
+  })
+}
+
 /** The paths of everything that the schema names and that is no group of named keys. */
 export function* leavesOf(shape: Shape, path: readonly string[] = []): Generator<[readonly string[], Shape]> {
   for (const [key, inner] of shape.keys) {

@@ -5,7 +5,7 @@ import { parseDotenv } from './dotenv.js'
 import type { Naming } from './names.js'
 import { fileSystem, readText } from './read-text.js'
 import { type Setting, settingsIn } from './settings-tree.js'
-import { type Shape, shapeAt } from './shape.js'
+import { isKnown, type Shape } from './shape.js'
 import { readVariables, type Variables } from './variables.js'
 
 /** The options that say where settings come from. */
@@ -107,14 +107,4 @@ function* explicit(values: unknown): Generator<Setting> {
     }
     yield { ...setting, source: { source: 'values', name } }
   }
-}
-
-/** Whether the schema has it, or takes keys that it does not name where it would stand. */
-function isKnown(path: readonly string[], shape: Shape): boolean {
-  return path.every((_, depth) => {
-    const above = shapeAt(shape, path.slice(0, depth))
-    // Beyond a value that the schema takes as a whole nothing is named.
-    if (above === undefined || above.open || above.keys.size === 0) return true
-    return shapeAt(shape, path.slice(0, depth + 1)) !== undefined
-  })
 }

@@ -14,13 +14,15 @@ export function reportUnknown(
   shape: Shape | undefined,
 ): readonly ValidationIssue[] {
   if (mode === 'ignore' || shape === undefined) return []
-  const paths = [...leavesOf(shape)].map(([path]) => path)
+  const leaves = [...leavesOf(shape)]
+  const paths = leaves.map(([path]) => path)
   const variables = paths.map((path) => variableOf(path, naming))
+  const groups = leaves.map(([path, { rest }]) => variableOf(path, naming) + (rest ? naming.delimiter : ''))
   const names = [...variables, ...paths.map((path) => path.join('.'))]
   const issues: ValidationIssue[] = []
   for (const { name, isAmbient } of unknown) {
     const meant = closest(name, names)
-    if (isAmbient && !(name.includes(naming.delimiter) && (meant || isInGroup(name, variables, naming))))
+    if (isAmbient && !(name.includes(naming.delimiter) && (meant || isInGroup(name, groups, naming))))
       continue
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     issues.push({ path: name, message: `is not known${hint}`, code: 'unknown' })

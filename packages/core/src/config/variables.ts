@@ -1,7 +1,7 @@
 import type { Naming } from './names.js'
 import { placeOf } from './place-of.js'
 import { FileReference, type Setting } from './settings-tree.js'
-import { type Shape, shapeAt } from './shape.js'
+import { isKnown, type Shape, shapeAt } from './shape.js'
 import type { ConfigSource } from './source-of.js'
 
 /** The variables of one source. */
@@ -36,11 +36,12 @@ export function readVariables(
     if (path) texts.push({ path, value, source: from })
     // An empty one names no file.
     if (owner && value !== '') references.push({ path: owner, value: new FileReference(value), source: from })
-    if (!path && !owner) unknown.push(name)
+    // A member of a record is given what it does not have, for else it might not be there at all.
+    if (path ? shape && !isKnown(path, shape) : !owner) unknown.push(name)
   }
-  const mounted = new Set(references.map(({ path }) => path.join('.')))
   const settings: Setting[] = shape === undefined ? [] : [...references]
-  // A group as a whole before what is in it, and X_FILE before X, but for an empty X.
+  const mounted = new Set(settings.map(({ path }) => path.join('.')))
+  // A group as a whole before what is in it, and X_FILE before X, but for an empty X where the schema names it.
   for (const { path, value, source: from } of texts) {
     if (value === '' && mounted.has(path.join('.'))) continue
     settings.push({ path, value: decode(value, shape && shapeAt(shape, path)), source: from })

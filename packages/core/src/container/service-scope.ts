@@ -156,7 +156,7 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     )
   }
 
-  /** What `get` found to be asynchronous, and nobody can have later, is closed when it comes. */
+  /** What `get` found to be asynchronous, and nobody can have later, is closed when it comes; what it needs, with the scope. */
   #abandon({ name, dispose }: Registration, instance: PromiseLike<unknown>): void {
     const close = async (made: unknown) =>
       dispose && this.#closeFailed([{ order: 0, name, instance: made, close: dispose }])

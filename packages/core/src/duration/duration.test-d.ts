@@ -17,4 +17,14 @@ describe('Duration', () => {
     const schema = z.object({ ttl: z.string().refine(isDuration).default('5m') })
     expectTypeOf<z.infer<typeof schema>['ttl']>().toEqualTypeOf<Exclude<Duration, number>>()
   })
+
+  test('is what a text is that isDuration takes; what it refuses may be anything, and a number stays one', () => {
+    const check = (text: string, either: number | string, duration: Duration) => {
+      if (isDuration(text)) expectTypeOf(text).toEqualTypeOf<Exclude<Duration, number>>()
+      else expectTypeOf(text).toEqualTypeOf<string>()
+      if (!isDuration(either)) expectTypeOf(either).toEqualTypeOf<number | string>()
+      if (!isDuration(duration)) expectTypeOf(duration).toEqualTypeOf<Duration>()
+    }
+    expectTypeOf(check).toBeFunction()
+  })
 })

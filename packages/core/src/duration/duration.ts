@@ -53,14 +53,19 @@ export function toMilliseconds(duration: Duration, rules: DurationRules = {}): n
 }
 
 /**
- * Whether a value is a duration that {@link toMilliseconds} takes: for what comes from outside, such as a setting.
+ * Whether a value is a duration that {@link toMilliseconds} takes: for what comes from outside, such as a setting. A text
+ * that it is true of has that type; of others the type says no more than before, for `-5` and `NaN` are numbers too.
  *
  * @example
  * isDuration('30s') // true
  * isDuration('30') // false, for it has no unit
  * z.string().refine(isDuration, 'must be a duration')
  */
-export function isDuration(value: unknown): value is Duration {
+export function isDuration(value: string): value is Extract<Duration, string>
+export function isDuration(value: unknown): boolean
+// A schema's refine is typed by the last one.
+export function isDuration(value: string): value is Extract<Duration, string>
+export function isDuration(value: unknown): boolean {
   return read(value) >= 0
 }
 

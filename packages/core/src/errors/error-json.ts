@@ -24,9 +24,10 @@ export interface ErrorJson {
 
 /**
  * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is
- * not an {@link AppError}, the value of a detail whose name says that it is a secret (`newPassword`, `x-api-key`), or a
- * password or token in a URL; what JSON cannot carry (bigint, Date, cycles, what is nested deeper than 8) becomes text, and
- * past 1,000 values nothing is added. A secret that you write into a message stays there. Never throws.
+ * not an {@link AppError}, or the value of a detail whose name says that it is a secret (`newPassword`, `x-api-key`). In
+ * texts the password in the user info of a URL is replaced, and a parameter named as a password, secret, token or key; any
+ * other secret that you write into a message stays there. What JSON cannot carry (bigint, Date, cycles, what is nested
+ * deeper than 8) becomes text, and past 1,000 values nothing is added. Never throws.
  *
  * @example
  * toErrorJson(new NotFoundError({ message: 'No order 7.', details: { id: 7 } }))

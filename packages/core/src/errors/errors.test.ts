@@ -359,15 +359,19 @@ describe('toErrorJson', () => {
   })
 
   test('shows how many of them there are, but no number that is one', () => {
-    const details = { tokens: 3, apiKeys: 2, password: 1234, secrets: [1234], passwords: { ann: 1234 } }
+    const counts = { tokens: { used: 5, limit: 10 }, passwords: { min: 8 }, apiKeys: 2 }
+    const secrets = {
+      password: 1234,
+      token: { used: 5 },
+      secrets: [1234],
+      tokens_: { ann: 'x', bob: 1 },
+      access_tokens: { ann: { bob: 1 } },
+      bearers: new Map([['ann', 'x']]),
+    }
+    const { details = {} } = toErrorJson(new ConflictError({ details: { ...counts, ...secrets } }))
 
-    expect(toErrorJson(new ConflictError({ details })).details).toEqual({
-      tokens: 3,
-      apiKeys: 2,
-      password: '[secret]',
-      secrets: '[secret]',
-      passwords: '[secret]',
-    })
+    expect(details).toMatchObject(counts)
+    expect(Object.keys(details).filter((name) => details[name] === '[secret]')).toEqual(Object.keys(secrets))
   })
 
   test.each([
@@ -377,12 +381,26 @@ describe('toErrorJson', () => {
     [`pg://app:it's#1?<"x">@db and ann@shop.example`, 'pg://app:[secret]@db and ann@shop.example'],
     ['kafka://a:p1/@h1,kafka://b:p2@h2', 'kafka://a:[secret]@h1,kafka://b:[secret]@h2'],
     ['pg:///app?user=app&password=hunter2#x', 'pg:///app?user=app&password=[secret]#x'],
-    ["db://h;user=sa;Pwd=it's;app=1", 'db://h;user=sa;Pwd=[secret];app=1'],
+    ["db://h;user=sa;Pwd=it's;1", 'db://h;user=sa;Pwd=[secret]'],
     ['/callback?access_token=abc&state=1', '/callback?access_token=[secret]&state=1'],
     ['http://host:80/@scope/x', 'http://host:80/@scope/x'],
     ['http://host:8080?x=a@b', 'http://host:8080?x=a@b'],
     ['https://host/a:b@c', 'https://host/a:b@c'],
     ['?page=2&tokenCount=3', '?page=2&tokenCount=3'],
+    ['postgres://app:5432/secretrest@db', 'postgres://app:[secret]@db'],
+    ['postgres://app:54?secret@db', 'postgres://app:[secret]@db'],
+    ['https://app/cb#access_token=abc123', 'https://app/cb#access_token=[secret]'],
+    [
+      '/cb?x-access-token=abc&api_key=d#client-secret=e',
+      '/cb?x-access-token=[secret]&api_key=[secret]#client-secret=[secret]',
+    ],
+    ['/cb?token=abc', '/cb?token=[secret]'],
+    ['?password=a;b&c=1', '?password=[secret]&c=1'],
+    ['/orders?pageToken=a&nextPageToken=b&next_token=c', '/orders?pageToken=a&nextPageToken=b&next_token=c'],
+    ['http://[::1]:3000/@scope/pkg', 'http://[::1]:3000/@scope/pkg'],
+    ['https://bot:p?w@npm.example/@scope/pkg', 'https://bot:[secret]@npm.example/@scope/pkg'],
+    ['s3://bucket:prod/2024/report@v2', 's3://bucket:prod/2024/report@v2'],
+    ['file://C:/Users/a@b/c', 'file://C:/Users/a@b/c'],
   ])('replaces passwords in URLs, whatever they hold: %s', (message, shown) => {
     expect(toErrorJson(new UnavailableError({ message })).message).toBe(shown)
   })
@@ -393,6 +411,14 @@ describe('toErrorJson', () => {
       // In quadratic time the test would run into its timeout.
       const message = `://a:${part.repeat(300_000)}`
       expect(toErrorJson(new UnavailableError({ message })).message?.length).toBeGreaterThan(0)
+    },
+  )
+
+  test.each(['http://a:', 'pg://a:', '://', '?password=', '?'])(
+    'reads a text of 20 MB behind %s, which is too long for the stack',
+    (start) => {
+      const message = start + 'x'.repeat(20_000_000)
+      expect(toErrorJson(new UnavailableError({ message }))).toMatchObject({ code: 'UNAVAILABLE' })
     },
   )
 

@@ -101,8 +101,15 @@ function copyItems(
   return copies
 }
 
-/** Of a plural, such as `tokens`, a number is none: it says how many there are. */
+/** Of a plural, such as `tokens`, a number is none, nor an object of numbers: they say how many there are. */
 function isSecret(name: string, value: unknown): boolean {
-  const isCount = typeof value === 'number' && /s$/i.test(name)
-  return !isCount && SECRET_NAME.test(name.replace(/[^a-z]/gi, ''))
+  return SECRET_NAME.test(name.replace(/[^a-z]/gi, '')) && !(/s$/i.test(name) && isCount(value))
+}
+
+function isCount(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number'
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every((it) => typeof it === 'number')
+  )
 }

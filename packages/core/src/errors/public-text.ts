@@ -2,14 +2,15 @@
 export const SECRET = '[secret]'
 
 /**
- * The password of a URL, with whatever should have been escaped in it, up to the last `@` before a space or a further URL;
- * what reads as a port and a path is none (`host:80/@scope`). And a parameter that says that it is one. No part of a text
- * is gone over twice: it takes linear time.
+ * The password in the user info of a URL, with what should have been escaped in it: up to the last `@` before a `/` or a
+ * space or, where there is none and the scheme is not of the web or of files, among 4,096 characters before a space or a
+ * further `://`. What reads as a port and a query is none. And a parameter named as a secret, up to a space, `&`, `#` or
+ * `"`. No part of a text is gone over again and again: it takes linear time.
  */
 const SECRETS =
-  /(:\/\/(?:[^\s/?#:@]+:(?!\d{1,5}[/?#])|:))(?:(?!:\/\/)\S)+(?=@)|([?&;]\w*(?:passw(?:or)?d|pwd|token|secret)=)[^\s&;#"]+/gi
+  /(:\/\/[^\s/?#:@[]*:)((?!\d+[?#])[^\s/]+|(?<!(https?|wss?|file|s3):\/\/[^/]*)((?!:\/\/)\S){1,4096})(?=@)|([?&;#](token|[\w.-]*(p(ass)?w(or)?d|secret|(access|api|auth|id|private|refresh|secret|session|security|srf).?(key|token)))=)[^\s&#"]+/gi
 
-/** A text for the outside: the passwords in its URLs are replaced. */
+/** A text for the outside: what can be told for a secret in its URLs is replaced. */
 export function toPublicText(text: string): string {
-  return text.replace(SECRETS, `$1$2${SECRET}`)
+  return text.replace(SECRETS, `$1$5${SECRET}`)
 }

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../clock/system-clock.js'
 import type { Duration } from '../duration/duration.js'
 import { isAppError } from '../errors/brand.js'
 import { lockConformance, TestClock } from '../testing/index.js'
@@ -226,6 +227,20 @@ describe('withLock', () => {
     expect(lease?.signal.aborted).toBe(false)
     await clock.advance('1s')
     await running
+  })
+
+  test('renews by the clock of the system where what the lock calls its clock is none', async () => {
+    const { lock } = onTestClock()
+    const own = {
+      clock: { now: () => 0 } as never,
+      acquire: lock.acquire.bind(lock),
+      tryAcquire: lock.tryAcquire.bind(lock),
+    }
+    const schedule = vi.spyOn(systemClock, 'schedule')
+    onTestFinished(() => schedule.mockRestore())
+
+    expect(await withLock(own, 'a', {}, () => 'ran')).toBe('ran')
+    expect(schedule).toHaveBeenCalledOnce()
   })
 
   test('gives the lock back after an error, which comes through untouched', async () => {

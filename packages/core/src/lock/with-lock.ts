@@ -31,7 +31,7 @@ export async function withLock<T>(
   fn: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
   checkMethods(lock, ['acquire'], { ...WHERE, option: 'lock' })
-  const { clock = lock.clock ?? systemClock, ...acquire } = options ?? {}
+  const { clock = clockOf(lock), ...acquire } = options ?? {}
   checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })
   checkFunction(fn, { ...WHERE, option: 'fn' })
   const lease = await lock.acquire(key, acquire)
@@ -45,6 +45,11 @@ export async function withLock<T>(
 }
 
 const WHERE = { package: '@base/core', pattern: 'withLock' } as const
+
+/** A lock from before locks had one may call something else so. */
+function clockOf({ clock }: Lock): Clock {
+  return typeof clock?.schedule === 'function' ? clock : systemClock
+}
 
 function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   let timer: Timer | undefined

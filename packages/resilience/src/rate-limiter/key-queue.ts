@@ -41,8 +41,9 @@ export class KeyQueue implements TurnRoom {
   readonly deadlines: Deadlines | undefined
   readonly #owner: QueueOwner
   readonly #key: string
-  /** The latest refusal. */
-  last: RateLimitResult
+  #last: RateLimitResult
+  /** When it came. */
+  #since: number
   #timer: Timer | undefined
   #dueAt = 0
   /** Whose wait is over unless the answer says that it is their turn. */
@@ -54,12 +55,26 @@ export class KeyQueue implements TurnRoom {
   constructor(owner: QueueOwner, key: string, refusal: RateLimitResult) {
     this.#owner = owner
     this.#key = key
-    this.last = refusal
+    this.#last = refusal
+    this.#since = owner.clock.monotonic()
     this.deadlines = owner.deadlines
   }
 
   waitedTooLong(): unknown {
-    return this.#owner.waitedTooLong(this.#key, this.last)
+    return this.#owner.waitedTooLong(this.#key, this.refusal())
+  }
+
+  /** The latest refusal, as it reads by now. */
+  refusal(): RateLimitResult {
+    const elapsed = this.#owner.clock.monotonic() - this.#since
+    const left = (wait: number) => Math.max(0, Math.ceil(wait - elapsed))
+    const policies = this.#last.policies.map((policy) => ({
+      ...policy,
+      resetAfter: left(policy.resetAfter),
+      // null stays: it is never allowed.
+      retryAfter: policy.retryAfter && left(policy.retryAfter),
+    }))
+    return { ...this.#last, policies }
   }
 
   /** Once someone waits. */
@@ -86,7 +101,7 @@ export class KeyQueue implements TurnRoom {
 
   #rest(): void {
     const { clock } = this.#owner
-    const wait = longestWait(this.last)
+    const wait = longestWait(this.#last)
     const pause = wait === null ? Number.POSITIVE_INFINITY : Math.min(Math.max(1, wait), LONGEST_PAUSE)
     this.#dueAt = clock.monotonic() + pause
     this.#timer = clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
@@ -117,7 +132,8 @@ export class KeyQueue implements TurnRoom {
       this.#owner.passOn(this.#key)
       return true
     }
-    this.last = result
+    this.#last = result
+    this.#since = this.#owner.clock.monotonic()
     const overdue = this.#overdue
     this.#overdue = []
     for (const turn of overdue) if (turn.waits) turn.giveUp()

@@ -170,7 +170,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   /** Behind the others, if there is room. */
   #lineUp(call: Call, queue: KeyQueue): unknown {
     if (queue.line.size < this.#maxQueue) return this.#wait(call, queue)
-    throw this.#refusal(call.key, queue.last, 'queue_full')
+    throw this.#refusal(call.key, queue.refusal(), 'queue_full')
   }
 
   async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {

@@ -376,6 +376,28 @@ describe('RateLimiter as a policy', () => {
       expect([await limiter.execute(up), clock.pending]).toEqual(['up', 0])
     })
 
+    test.each([
+      ['where the queue is full', 'queue_full', '59m', { maxWait: '3h', maxQueue: 1 }, 60_000],
+      ['where it waited in vain', 'waited_too_long', '80m', { maxWait: '80m' }, 40 * 60_000],
+    ] as const)('says when it may pass from now on %s', async (_, reason, elapsed, options, retryAfter) => {
+      const { clock, limiter } = limiterOf({ policies: ['1/hour', '100/second'], ...options })
+      const heard = vi.fn()
+      limiter.on('limited', heard)
+      await limiter.execute(up)
+      limiter.execute(up).catch(() => {})
+      const late = reason === 'waited_too_long' ? limiter.execute(up).catch((error) => error) : undefined
+      await clock.advance(elapsed)
+      expect(await (late ?? limiter.execute(up).catch((error) => error))).toMatchObject({
+        details: { reason, policies: ['1/1h'] },
+        retryAfter,
+      })
+      const policies = [
+        expect.objectContaining({ retryAfter, resetAfter: retryAfter }),
+        expect.objectContaining({ retryAfter: 0, resetAfter: 0 }),
+      ]
+      expect(heard).toHaveBeenCalledWith(expect.objectContaining({ reason, retryAfter, policies }))
+    })
+
     test('and who leaves makes room', async () => {
       const { limiter } = limiterOf({ policies: '1/second', maxWait: '5s', maxQueue: 1 })
       await limiter.execute(up)
