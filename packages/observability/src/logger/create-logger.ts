@@ -23,10 +23,11 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  * All that pino's loggers do it does: levels, `child()`, bindings, serializers, `%s`, destinations, transports. Beyond:
  * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
- *   under the names that the line has in the end, in children's fields, errors, maps, headers and the message too.
+ *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.
  * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
  * - A request or response of node:http is shown as pino's serializers show it, wherever it lies.
- * - A method that is taken off it, as in `promise.catch(logger.error)`, writes as the logger that was made here does.
+ * - A method that is taken off it, as in `promise.catch(logger.error)`, writes as the logger that was made here does, or as the
+ *   nearest child that has `redact`, `serializers` or `formatters`.
  * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts and keys.
  * - Logging never throws.
  *

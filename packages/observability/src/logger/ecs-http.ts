@@ -5,12 +5,13 @@ import { isPlainObject, shownObject } from './shown-object.js'
 
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i
 
-/** A request as the serializers of pino, pino-http and Fastify show it, or as node:http and the Web have it. */
+/** A request as the serializers of pino, pino-http and Fastify show it, or as node:http, Koa (`header`) and the Web have it. */
 interface RequestLike {
   readonly id?: unknown
   readonly method?: unknown
   readonly url?: unknown
   readonly headers?: unknown
+  readonly header?: unknown
   readonly httpVersion?: unknown
   readonly remoteAddress?: unknown
   readonly remotePort?: unknown
@@ -22,6 +23,7 @@ interface ResponseLike {
   readonly statusCode?: unknown
   readonly status?: unknown
   readonly headers?: unknown
+  readonly header?: unknown
   getHeaders?(): unknown
 }
 
@@ -29,7 +31,9 @@ interface ResponseLike {
 export function ecsRequest(value: unknown): Fields {
   const request = messageOf(value) as RequestLike | undefined
   if (request === undefined) return [label('req', value)]
-  const { id, method, url, headers, httpVersion, remoteAddress, remotePort, socket } = request
+  const { id, method, url, headers = request.header, httpVersion, remoteAddress, remotePort } = request
+  // Who asks is not in the JSON of Koa's.
+  const { socket } = value as RequestLike
   // Those without a value are not shown.
   return [
     ['http.version', httpVersion],
@@ -48,11 +52,12 @@ export function ecsRequest(value: unknown): Fields {
 export function ecsResponse(value: unknown): Fields {
   const response = messageOf(value) as ResponseLike | undefined
   if (response === undefined) return [label('res', value)]
-  const headers = typeof response.getHeaders === 'function' ? response.getHeaders() : response.headers
+  const { headers = response.header } = response
+  const sent = typeof response.getHeaders === 'function' ? response.getHeaders() : headers
   return [
     ['http.response.status_code', response.statusCode ?? numberOf(response.status)],
-    ['http.response.body.bytes', toCount(header(headers, 'content-length'))],
-    ['http.response.headers', headers],
+    ['http.response.body.bytes', toCount(header(sent, 'content-length'))],
+    ['http.response.headers', sent],
   ]
 }
 

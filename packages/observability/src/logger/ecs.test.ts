@@ -173,6 +173,33 @@ describe('what has the name of an object of ECS', () => {
         'user_agent.original': 'u',
       },
     ],
+    [
+      'a request of Koa',
+      {
+        req: {
+          socket: { remoteAddress: '::1', remotePort: 81 },
+          toJSON: () => ({ method: 'GET', url: '/a', header: { 'user-agent': 'u' } }),
+        },
+      },
+      {
+        'http.request.method': 'GET',
+        'http.request.headers': { 'user-agent': 'u' },
+        'url.original': '/a',
+        'url.path': '/a',
+        'client.ip': '::1',
+        'client.port': 81,
+        'user_agent.original': 'u',
+      },
+    ],
+    [
+      'a response of Koa',
+      { res: { toJSON: () => ({ status: 200, message: 'OK', header: { 'content-length': 5 } }) } },
+      {
+        'http.response.status_code': 200,
+        'http.response.body.bytes': 5,
+        'http.response.headers': { 'content-length': 5 },
+      },
+    ],
     ['a request to a proxy', { req: { method: 'CONNECT', url: 'a:443' } }, connect('a:443')],
     [
       'a response of the Web',
@@ -200,10 +227,25 @@ describe('what has the name of an object of ECS', () => {
     expect(Object.fromEntries(own.map((key) => [key, line?.[key]]))).toEqual(shown)
   })
 
-  test('is hidden as a whole where its name is', () => {
-    const memory = memoryLogger({ format: 'ecs', redact: { keys: ['client'] } })
-    memory.logger.info({ client: { name: 'ann' } })
-    expect(memory.lines[0]?.['client.name']).toBe('[Redacted]')
+  test.each([
+    ['client', { name: 'ann' }],
+    ['client', 'ann'],
+    ['user', { name: 'ann' }],
+    ['user', 'ann'],
+    ['req', { url: '/ann' }],
+    ['res', ['ann']],
+    ['err', new Error('ann')],
+    ['error', 'ann'],
+    ['responseTime', 5],
+    ['labels', { name: 'ann' }],
+  ])('is hidden as a whole where its name is, as a label: %s (%#)', (name, value) => {
+    for (const redact of [{ keys: [name] }, { paths: [name] }]) {
+      const memory = memoryLogger({ format: 'ecs', redact })
+      memory.logger.info({ [name]: value, none: undefined }, 'said')
+      const added = Object.entries(memory.lines[0] ?? {}).slice(-1)
+      expect(added).toEqual([[`labels.${name}`, '[Redacted]']])
+      expect(memory.text).not.toContain('ann')
+    }
   })
 
   test.each<[string, RedactOptions, object]>([
@@ -212,11 +254,33 @@ describe('what has the name of an object of ECS', () => {
     ['a path', { paths: ['labels["b.c"]'] }, { labels: { 'b.c': 'x' } }],
     ['a path to a name that is written otherwise', { paths: ['labels["b*"]'] }, { labels: { 'b*': 'x' } }],
     ['a path to the name that it has in the end', { paths: ['labels.b_c'] }, { labels: { 'b.c': 'x' } }],
+    ['a path to a name that is taken', { paths: ['log.level'] }, { 'log.level': 'x' }],
   ])('is hidden by the name that it was given as well: %s', (_, redact, fields) => {
     const memory = memoryLogger({ format: 'ecs', redact })
     memory.logger.info(fields)
     expect(Object.values(memory.lines[0] ?? {})).toContain('[Redacted]')
     expect(Object.values(memory.lines[0] ?? {})).not.toContain('x')
+  })
+
+  test.each<[string, object]>([
+    ['labels["b.x"].c', { labels: { 'b.x': { c: 'x' } } }],
+    ['labels.b_x.c', { labels: { 'b.x': { c: 'x' } } }],
+    ['**.c', { labels: { 'b.x': { c: 'x' } } }],
+    ['error[0]', { error: ['x'] }],
+    ['err[*].c', { err: [{ c: 'x' }] }],
+    ['err.config.c', { err: Object.assign(new Error('y'), { config: { c: 'x' } }) }],
+    ['error.config.c', { err: Object.assign(new Error('y'), { config: { c: 'x' } }) }],
+    ['res[*]', { res: ['x'] }],
+    ['req[0].c', { req: [{ c: 'x' }] }],
+    ['user[*].c', { user: [{ c: 'x' }] }],
+    ['labels.user[*].c', { user: [{ c: 'x' }] }],
+    ['client.geo.c', { client: { geo: { c: 'x' } } }],
+    ['client["b.x"].c', { client: { 'b.x': { c: 'x' } } }],
+  ])('hides what lies within by the name that it was given as well: %s', (path, fields) => {
+    const memory = memoryLogger({ format: 'ecs', redact: { paths: [path, 'z'] } })
+    memory.logger.info(fields)
+    expect(memory.text).toContain('[Redacted]')
+    expect(memory.text).not.toMatch(/"x\\?"/)
   })
 
   test('is named as a label where it cannot be read, alone', () => {

@@ -4,7 +4,7 @@ import type { JsonWriter } from './json-writer.js'
 import { MAX_ITEMS, MAX_TEXT } from './limits.js'
 import type { Fields, LineFormat } from './line-format.js'
 import { quote } from './quote.js'
-import type { KnownKey, Place } from './redaction.js'
+import { CENSOR, type KnownKey, type Place } from './redaction.js'
 import { isPlainObject } from './shown-object.js'
 import { newWalk, type Walk } from './walk.js'
 
@@ -31,7 +31,7 @@ export class FieldWriter {
     ]
     this.#special = new Map([
       ...always.map((key) => [key, 'always'] as const),
-      ...[...format.objects].map((key) => [key, 'unless object'] as const),
+      ...[...format.objects].map((key) => [key, top.key(key).hidden ? 'always' : 'unless object'] as const),
     ])
   }
 
@@ -67,10 +67,10 @@ export class FieldWriter {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
       const shown = this.#shown(key, () => this.#read(fields, key, serializers))
-      for (const [name, value, asText, part] of shown) {
+      for (const [name, value, asText, given] of shown) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
-        const known = this.#known(free, key, part)
+        const known = this.#known(free, key, given)
         const json = asText ? this.#asText(value, known, walk) : this.#writer.value(value, known, walk)
         if (json === undefined) continue
         const final = known.changed === undefined ? free : changed.next(known.changed)
@@ -82,13 +82,15 @@ export class FieldWriter {
     return written
   }
 
-  /** What holds for a final key; what is hidden as a whole, or where it was given, is hidden as a field too. */
-  #known(name: string, key: string, part: string | undefined): KnownKey {
+  /** What holds for a final key: what does for the name that it was given by does so as well. */
+  #known(name: string, key: string, given: readonly string[] | undefined): KnownKey {
     const known = this.#top.key(name)
-    if (known.hidden || name === key || (part === undefined && !name.startsWith(`${key}.`))) return known
-    const whole = this.#top.key(key)
-    const hidden = whole.hidden || (part !== undefined && whole.place.key(part).hidden)
-    return hidden ? { ...known, hidden } : known
+    if (given === undefined || name === key) return known
+    let own = this.#top.key(key)
+    for (const part of given) own = own.hidden ? own : own.place.key(part)
+    const hidden = known.hidden || own.hidden
+    const place = hidden ? known.place : known.place.and(own.place)
+    return hidden === known.hidden && place === known.place ? known : { ...known, hidden, place }
   }
 
   #asText(value: unknown, known: KnownKey, walk: Walk): string | undefined {
@@ -103,9 +105,10 @@ export class FieldWriter {
     try {
       const value = read()
       if (value === undefined) return []
-      return rename === undefined ? [[key, value]] : rename(value)
+      if (rename === undefined) return [[key, value, false, []]]
+      return this.#top.key(key).hidden ? [[`labels.${key}`, CENSOR]] : rename(value)
     } catch {
-      // Where it would have stood there is no place for a text.
+      // Where it would have stood there is no place for a text, as above.
       return [[rename === undefined ? key : `labels.${key}`, '[Unreadable]']]
     }
   }

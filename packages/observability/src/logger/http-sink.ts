@@ -11,8 +11,9 @@ const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 /** Of a pause that the collector asks for. */
 const LONGEST_REST = 300_000
-/** Batches whose answers have to be whole, one after the other, before longer ones are tried again. */
+/** Batches whose answers have to be whole, one after the other, before longer ones are tried again; twice as many after each vain try. */
 const PROBATION = 50
+const LONGEST_PROBATION = 3_200
 /** How often a line is sent to which no answer can be read. */
 const MOST_UNCLEAR = 5
 
@@ -49,6 +50,10 @@ export class HttpSink implements ShippingSink {
   #most: number
   /** Batches so long that were taken since. */
   #whole = 0
+  /** How many there have to be. */
+  #probation = PROBATION
+  /** Whether batches are longer than those that were. */
+  #probes = false
   /** How often the first line was sent alone, and nobody knows what became of it. */
   #unclear = 0
   #pause = FIRST_PAUSE
@@ -156,6 +161,7 @@ export class HttpSink implements ShippingSink {
 
   /** Takes away what is done with; for how long to pause, where some of it is to be sent again. */
   #settle(outcome: Outcome, batch: number): number | undefined {
+    if (outcome.type !== 'sent') this.#whole = 0
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
       this.#unclear = 0
@@ -180,12 +186,13 @@ export class HttpSink implements ShippingSink {
   #sendAgain(answer: Strange, batch: number): number | undefined {
     this.#batch = Math.ceil(batch / 2)
     if (batch > 1) {
-      if (answer === 'cut') this.#most = this.#batch
+      if (answer === 'cut') this.#shorten()
       this.#whole = 0
       return this.#nextPause()
     }
     // It was not for its length.
     this.#most = this.#rules.maxBatch
+    this.#probes = false
     this.#unclear += 1
     if (this.#unclear < MOST_UNCLEAR) return this.#nextPause()
     this.#unclear = 0
@@ -194,11 +201,20 @@ export class HttpSink implements ShippingSink {
     return undefined
   }
 
+  /** What cuts the answers still does so where a longer batch was a try. */
+  #shorten(): void {
+    if (this.#probes) this.#probation = Math.min(this.#probation * 2, LONGEST_PROBATION)
+    this.#probes = false
+    this.#most = this.#batch
+  }
+
   /** What cut the answers may do so no more. */
   #grow(batch: number): void {
     const { maxBatch } = this.#rules
     if (batch === this.#most) this.#whole += 1
-    if (this.#whole === PROBATION) {
+    if (this.#whole >= this.#probation) {
+      this.#probes = this.#most < maxBatch
+      if (!this.#probes) this.#probation = PROBATION
       this.#most = Math.min(this.#most * 2, maxBatch)
       this.#whole = 0
     }

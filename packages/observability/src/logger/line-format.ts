@@ -19,14 +19,14 @@ export interface IdKeys {
 }
 
 /**
- * Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. A part of
- * what was given has the name that it has there as well: it is hidden by either.
+ * Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. What was
+ * given there, by these names below its key (none for all of it), is hidden as there as well.
  */
 export type Fields = readonly (readonly [
   key: string,
   value: unknown,
   asText?: boolean,
-  part?: string | undefined,
+  given?: readonly string[],
 ])[]
 
 /** What a field becomes that is shown in another way. */

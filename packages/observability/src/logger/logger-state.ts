@@ -1,4 +1,5 @@
 import type { Bindings } from './bindings.js'
+import type { LevelMethods } from './level-methods.js'
 import type { LineWriter } from './line-writer.js'
 
 /** Where a logger keeps what is its own; its children inherit it, as all that pino keeps. */
@@ -10,4 +11,6 @@ export interface LoggerState {
   readonly bindings: Bindings
   /** What writes them. */
   readonly lines: LineWriter
+  /** Its methods, which write as it does, or as the parent does that it has them of. */
+  readonly methods: LevelMethods
 }

@@ -61,6 +61,47 @@ describe('a logger is a logger of pino', () => {
     )
   })
 
+  test.each<[string, (root: Logger) => Logger]>([
+    ['redact', (root) => root.child({}, { redact: ['card'] })],
+    ['serializers', (root) => root.child({}, { serializers: { card: () => 'hidden' } })],
+    ['formatters', (root) => root.child({}, { formatters: { log: () => ({ card: 'hidden' }) } })],
+    ['redact of a parent', (root) => root.child({}, { redact: ['card'] }).child({ a: 1 })],
+    ['a level of its own', (root) => root.child({}, { redact: ['card'], level: 'debug' })],
+    [
+      'a level that was set',
+      (root) => Object.assign(root.child({}, { redact: ['card'] }), { level: 'debug' }),
+    ],
+  ])('whose methods may be taken off it, and hide what it hides: %s', (_, childOf) => {
+    const { logger, lines } = withLines({ level: 'info', buffer: {} })
+    const child = childOf(logger)
+    const { error, info } = child
+    info({ card: 'x' })
+    logger.level = 'debug'
+    const { debug } = child
+    debug({ card: 'x' })
+    const copy: Logger = { ...child, error, debug }
+    copy.error({ card: 'x' })
+    logger.level = 'warn'
+    runInContext([[correlationId, 'a']], () => {
+      copy.debug({ card: 'x' })
+      error({ card: 'x' })
+    })
+    const hidden = lines().map(({ card }) => card)
+    expect(hidden).toHaveLength(5)
+    expect(hidden).not.toContain('x')
+  })
+
+  test('whose children follow its level, also those that hide more', () => {
+    const { logger, lines } = withLines({ level: 'info' })
+    const child = logger.child({}, { redact: ['card'] })
+    child.debug('no')
+    logger.level = 'debug'
+    child.debug('1')
+    logger.level = 'silent'
+    child.fatal('no')
+    expect(lines().map(({ msg }) => msg)).toEqual(['1'])
+  })
+
   test('with children, their fields, levels and serializers', () => {
     const { logger, lines, text } = withLines({ level: 'info' })
     const child = logger.child({ a: 1, b: 1 }, { level: 'debug', serializers: { c: () => 'C' } })

@@ -18,7 +18,8 @@ export interface RedactOptions {
    */
   readonly keys?: readonly string[]
   /**
-   * Places whose values are hidden, from the top of the line, under the names that the line has in the end:
+   * Places whose values are hidden, from the top of the line, under the names that the line has in the end, or that were given
+   * (of what is taken apart in ECS, `req` and `res`, as a whole only):
    * `'http.request.headers.x-key'`, `'users[*].card'` (`*` is one step), `'**.ssn'` (`**` is any number of them).
    *
    * @defaultValue []
@@ -27,7 +28,7 @@ export interface RedactOptions {
   /**
    * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
    * whose matches are hidden. Beside the default ones: `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords
-   * and tokens in URLs, in the query or the fragment, and in a text that is a query or a form alone) and `'pan'` (payment cards, also as numbers).
+   * and tokens in URLs, in the query or the fragment, and in a text that is a query or a form alone, where `code`, `sig`, `signature` and `pwd` are none without an `&`) and `'pan'` (payment cards, also as numbers).
    *
    * @defaultValue [], beside the default ones
    */

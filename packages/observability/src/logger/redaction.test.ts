@@ -51,6 +51,8 @@ describe('what has the key of a secret is hidden', () => {
     ['of a query with brackets', { url: `/a?user[password]=${SECRET}&user%5Btoken%5D=${SECRET}` }],
     ['of a query without its mark', { query: `token=${SECRET}&x=1`, raw: `api_key=${SECRET}` }],
     ['of a fragment without its mark', { url: { path: '/cb', fragment: `access_token=${SECRET}` } }],
+    ['of a form with the end of its line', { body: `password=${SECRET}&x=1\r\n` }],
+    ['of a form by a common word', { body: `code=${SECRET}&x=1` }],
     ['of a form', { body: `user%5Bpassword%5D=${SECRET}&name=Ann+Lee` }],
     ['of labels with dots', { labels: { 'user.token': SECRET, 'connect.sid': SECRET } }],
     ['of a query within a query', { url: `/a?to=/b?token=${SECRET}` }],
@@ -159,6 +161,9 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a password of a URL with an apostrophe before a hash', `postgres://app:o'B#${SECRET}'@db/x`, SECRET],
     ['a user of a URL with an apostrophe', `redis://o'brien:p#${SECRET}@db/x`, SECRET],
     ['a parameter with apostrophes', `/a?token=''o'B'${SECRET}'&x=1`, SECRET],
+    ["a parameter as axios writes o' x", `/a?token=o'+${SECRET}&x=1`, SECRET],
+    ['a parameter as axios writes it', `/a?token=o'$o'o':o',${SECRET}`, SECRET],
+    ['a parameter as Angular writes it', `/a?token=o'@o'=o'/o'?${SECRET}`, SECRET],
     ['a parameter that is quoted', `Server=a;Password='${SECRET}';`, SECRET],
     ['a password of a URL with @ in it', `postgres://app:p#w@${SECRET}@db/x`, SECRET],
     ['a password of a URL with slashes', `see http://a:x, postgres://c:p//${SECRET}@db`, SECRET],
@@ -194,6 +199,12 @@ describe('what looks like a secret is hidden in every text', () => {
     '/orders?page=2&sort=name',
     'page=2&sort=name&next=dG9rZW4=',
     'code=5 failed',
+    'code=ECONNREFUSED',
+    'sig=SIGTERM',
+    'PWD=/work',
+    "VALUES ('http://a.example'),('ann@example.com')",
+    "{'http://a.example':'ann@example.com'}",
+    "['http://a.example'|'ann@example.com']",
     'token=lost\n',
     "['http://a.example','ann@example.com']",
     "{'a':'http://a.example'}[ann@example.com]",
@@ -218,6 +229,11 @@ describe('what looks like a secret is hidden in every text', () => {
       expect(named).toContain('"[Redacted]":6,"[Redacted]_2":7')
       expect(named).not.toContain('"[Redacted]":0')
     }
+  })
+
+  test('keys that are a common word with a value are kept as they are', () => {
+    const counts = { 'code=200': 5, 'code=404': 1 }
+    expect(printed((logger) => logger.info({ counts }))).toContain(JSON.stringify(counts))
   })
 
   test('up to the quotation mark that ends it, and no further', () => {

@@ -8,7 +8,7 @@ import type { TextPattern } from './patterns.js'
 import { quote } from './quote.js'
 
 /** What stands in place of what is hidden. */
-const CENSOR = '[Redacted]'
+export const CENSOR = '[Redacted]'
 /** The censor as JSON. */
 export const CENSORED: string = `"${CENSOR}"`
 
@@ -143,6 +143,13 @@ export class Place {
     return this.#item
   }
 
+  /** Where what is due here is due, and what is due there. */
+  and(other: Place): Place {
+    if (other === this || other.#due.length === 0) return this
+    const due = new Map([...this.#due, ...other.#due].map((each) => [each.join(), each]))
+    return this.#redaction.placeOf([...due.values()].sort(inOrder))
+  }
+
   #learn(name: string): KnownKey {
     const isSecret = this.#rules.hides(name)
     if (this.#known.size >= KNOWN_KEYS || name.length > MAX_KEY) return this.#look(name, isSecret)
@@ -180,6 +187,10 @@ export class Place {
       for (; steps[step] === '**'; step++) add(path, step)
       if (steps[step] === '*' || steps[step] === name) add(path, step + 1)
     }
-    return [...next.values()].sort(([a, b], [c, d]) => a - c || b - d)
+    return [...next.values()].sort(inOrder)
   }
+}
+
+function inOrder([a, b]: Due, [c, d]: Due): number {
+  return a - c || b - d
 }

@@ -231,6 +231,31 @@ describe('shippingSink', () => {
     expect([collector.taken, sink.dropped]).toEqual([numbered(1_000), 0])
   })
 
+  test('tries longer batches ever less often where each try is cut', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.length > 2 ? says('{"errors":true,"items":[{"cre') : takes)(shipment, response, socket),
+    )
+    const sink = open({ maxBatch: 4 })
+    write(sink, ...numbered(1_000))
+    await until(() => sink.pending, 0)
+    const lengths = collector.shipments.map(({ lines }) => lines.length)
+    expect(lengths.flatMap((length, index) => (length > 2 ? [index] : []))).toEqual([0, 51, 152, 353])
+    expect(collector.taken).toEqual(numbered(1_000))
+  })
+
+  test.each([
+    ['one that was too large', 413],
+    ['a failure', 503],
+  ])('counts answers that were whole anew after %s', async (_, status) => {
+    const cut = says('{"errors":true,"items":[{"cre')
+    collector.behave(cut, ...Array(30).fill(takes), answers(status), takes)
+    const sink = open({ maxBatch: 4 })
+    write(sink, ...numbered(400))
+    await until(() => sink.pending, 0)
+    const lengths = collector.shipments.map(({ lines }) => lines.length)
+    expect(lengths.indexOf(4, 1)).toBeGreaterThan(31 + 50)
+  })
+
   test('tries long batches again after answers that were cut whatever their length', async () => {
     const cut = says('{"errors":true,"items":[{"cre')
     collector.behave(cut, cut, cut, takes)

@@ -1,8 +1,11 @@
 import { type KeyRules, keyRules, plainName } from './key-rules.js'
 import { ParameterNames } from './parameter-names.js'
 
-/** An apostrophe may stand in a URL as it is; behind one that closes a quotation comes what comes behind quotations. */
-const QUOTE = /'(?![\s;\]}>]|,[\s'"])/.source
+/**
+ * An apostrophe may stand in a URL as it is; behind one that closes a quotation comes what comes behind quotations, such as the
+ * end, or a comma and the next one.
+ */
+const QUOTE = /'(?![\s;\]}>"]|\){0,8}(?:$|[\s;\]}]|[,:|][\s([{]{0,8}['"\s]))/.source
 const USER_INFO = new RegExp(`(\\b[a-z][a-z0-9+.-]{0,20}://)(?:[^\\s/?#"'<>]|${QUOTE}){1,512}@`, 'gi')
 /**
  * A password with what should have been escaped in it: `app:p#w@db`. What begins as a port does is none (`host:80/@scope`), nor
@@ -19,7 +22,7 @@ const RAW_USER_INFO = new RegExp(
   ].join(''),
   'gi',
 )
-const VALUE = /(?:[^&;\s#"']|'+(?=[\w%.~!*()&-]))+/y
+const VALUE = new RegExp(`(?:[^&;\\s#"']|${QUOTE})+`, 'y')
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
 /** What a character is to a parameter's name. */
@@ -47,6 +50,8 @@ const isSecret = keyRules([
 ])
 /** Those that are common words: as the whole name only, for `filter[code]` is none. */
 const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
+/** Names that tell nothing of a text that is `name=value` alone: an exit code, a signal, a directory. */
+const VAGUE: ReadonlySet<string> = new Set([...WORDS, 'pwd'])
 /** What is known of names, by the rules of keys that hold beside these. */
 const known = /* @__PURE__ */ new WeakMap<KeyRules, ParameterNames>()
 
@@ -67,7 +72,7 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     const start = startOfName(text, end, from)
     if (start === end) continue
     const name = decoded(text.slice(start, end))
-    if (!isHidden(name) || (start === 0 && /\s/.test(text))) continue
+    if (!isHidden(name) || (start === 0 && !isQuery(text, name))) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
     clean += text.slice(from, end + 1) + censor
@@ -75,6 +80,11 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     end = from - 1
   }
   return from === 0 ? text : clean + text.slice(from)
+}
+
+/** Whether a text is a query or a form that begins with this name, though no `?` says so. */
+function isQuery(text: string, name: string): boolean {
+  return text.includes('&') ? !/\s/.test(text.trimEnd()) : !/\s/.test(text) && !VAGUE.has(plainName(name))
 }
 
 function namesOf(hides: KeyRules): ParameterNames {

@@ -4,6 +4,7 @@ import { correlationId, runInContext } from '@base/core/context'
 import { describe, expect, test } from 'vitest'
 import { createLogger } from '../logger/index.js'
 import { createMetrics } from '../metrics/index.js'
+import { copyOf } from './copy-of.js'
 
 const LARGE = 1_000_000
 
@@ -16,6 +17,20 @@ function used(): number {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
+
+test.each([
+  '',
+  'a',
+  '200',
+  '4294967295',
+  '-0',
+  '__proto__',
+  'constructor',
+  'é\u{1f600}\ud800',
+  'x'.repeat(5_000),
+])('a copy is the same text: %#', (text) => {
+  expect(copyOf(text)).toBe(text)
+})
 
 describe('what is remembered of a large text does not keep the whole of it', () => {
   const logger = createLogger({ service: 'a', destination: { write() {} } })
