@@ -57,10 +57,17 @@ if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'used', t
 return 1
 `)
 
-/** Gives whose it was, if it was alive. Its first write takes no room, so a server without memory lets it finish. */
+/**
+ * ARGV: an id of the call. Gives whose it is, and whether this call found it alive, also where a connection that broke before the
+ * answer has it run again; nothing where there is no such key. Its first write takes no room, so a server without memory lets
+ * it finish.
+ */
 export const REVOKE: Script = script(`${KEY}
-if not alive() then return false end
-redis.call('PEXPIRE', KEYS[1], '${REMEMBERED}')
-redis.call('HSET', KEYS[1], 'revoked', text(now))
-return redis.call('HGET', KEYS[1], 'owner')
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if not owner then return false end
+if alive() then
+  redis.call('PEXPIRE', KEYS[1], '${REMEMBERED}')
+  redis.call('HSET', KEYS[1], 'revoked', text(now), 'revoker', ARGV[1])
+end
+return { owner, redis.call('HGET', KEYS[1], 'revoker') == ARGV[1] and 1 or 0 }
 `)

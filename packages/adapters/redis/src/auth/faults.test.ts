@@ -10,9 +10,12 @@ import { CLIENTS } from '../test-clients.js'
 import { testFailover } from '../test-failover.js'
 import {
   redisActionTokenStore,
+  redisApiKeyStore,
   redisOAuthTransactionStore,
   redisRecoveryCodeStore,
+  redisRefreshStore,
   redisReplayStore,
+  redisSessionStore,
   redisTotpStore,
 } from './index.js'
 import { EVERYTHING, NOTHING, TestStores } from './test-stores.js'
@@ -40,6 +43,9 @@ async function errorsOf(
 /** The same for each of the calls. */
 const each = (calls: object, expected: unknown) =>
   Object.fromEntries(Object.keys(calls).map((name) => [name, expected]))
+
+/** Whether its field `revoked` is there, and whether it is there itself, once it is over. */
+const over = (key: string) => (/^(api-key|refresh)/.test(key) ? ['1', '1'] : ['0', '0'])
 
 const unavailable = (code: string) => expect.objectContaining({ kind: 'unavailable', code })
 
@@ -118,8 +124,8 @@ describeWithPrivateService('redis', {}, (redis) => {
       await warmUp()
       const uses: readonly (readonly [sent: string, () => PromiseLike<unknown>])[] = [
         ['replay:proof', () => replays.claim('proof', HOUR, 0)],
-        ['GETDEL', () => transactions.take('t', 0)],
-        ['SREM', () => codes.take('ann', 'code')],
+        ['oauth:t', () => transactions.take('t', 0)],
+        ['recovery:ann', () => codes.take('ann', 'code')],
         ['totp:ann', () => apps.attempt('ann', { attempts: 5, lockFor: HOUR }, 0)],
         ['totp:ann', () => apps.accept('ann', 'secret', 2)],
         ['action:of', () => actions.take(token, 0)],
@@ -132,6 +138,55 @@ describeWithPrivateService('redis', {}, (redis) => {
         })
         line.cut(undefined)
       }
+    })
+
+    test('that breaks a connection before its answer: what took access back never says that there was none', async () => {
+      await using line = await lineTo(redis.url)
+      await using opened = await CLIENTS[kind](line.url)
+      const prefix = `${kind} taken back`
+      const options = { prefix, ...patient }
+      const keys = redisApiKeyStore(opened.client, options)
+      const families = redisRefreshStore(opened.client, options)
+      const sessions = redisSessionStore(opened.client, options)
+      const codes = redisRecoveryCodeStore(opened.client, options)
+      const apps = redisTotpStore(opened.client, options)
+      const life = { idleTtl: HOUR, absoluteTtl: HOUR }
+      const keep = async (name: string) => {
+        await keys.create({ id: name, hash: 'h', ownerId: 'ann', scopes: [] }, 0)
+        await families.start({ id: name, sub: 'ann', clientId: 'web', data: '', hash: 'h', ...life }, 0)
+        await sessions.create({ handle: name, hash: 'h', sub: 'ann', data: '', ...life }, 0)
+        await codes.replace(name, ['code'])
+        await apps.enroll(name, 'secret')
+      }
+      const ends = (name: string): readonly (readonly [key: string, end: () => PromiseLike<boolean>])[] => [
+        [`api-key:${name}`, () => keys.revoke(name, 0)],
+        [`refresh:{${name}}`, () => families.revokeFamily(name, 0)],
+        [`session:${name}`, () => sessions.destroy(name, 'h', 0)],
+        [`recovery:${name}`, () => codes.remove(name)],
+        [`totp:${name}`, () => apps.remove(name)],
+      ]
+      // Scripts are known by then.
+      await keep('first')
+      for (const [, end] of ends('first')) expect(await end()).toBe(true)
+      await keep('other')
+      const told: unknown[] = []
+      for (const [key, end] of ends('other')) {
+        line.cut(key, 'before the answer')
+        const answer = Promise.resolve(end()).catch((error) => error.details.outcome)
+        const isOver = [
+          ['HEXISTS', `${prefix}:${key}`, 'revoked'],
+          ['EXISTS', `${prefix}:${key}`],
+        ] as const
+        await expect.poll(async () => askRedis(redis.url, ...isOver), patience).toEqual(over(key))
+        line.cut(undefined)
+        told.push(await answer)
+      }
+      // node-redis sends nothing again.
+      const repeated = kind === 'ioredis 6' ? true : 'unknown'
+      expect(told).toEqual([repeated, repeated, 'unknown', 'unknown', 'unknown'])
+      for (const [, end] of ends('other')) expect(await end()).toBe(false)
+      // A key without an end would be in the list of its owner for ever.
+      expect(await askRedis(redis.url, ['ZCARD', `${prefix}:api-key:sub:ann`])).toEqual(['0'])
     })
 
     test('that has no memory left: nothing new is taken, and access is taken back all the same', async () => {

@@ -62,9 +62,11 @@ class RedisApiKeyStore implements ApiKeyStore {
   }
 
   async revoke(id: string): Promise<boolean> {
-    const owner = textOf(await this.#connection.run(REVOKE, this.#keys(id), []))
+    const reply = partsOf(await this.#connection.run(REVOKE, this.#keys(id), [crypto.randomUUID()]))
+    const owner = textOf(reply[0])
+    // Also one that was revoked before: that call may have failed on its way to here.
     if (owner !== undefined) await this.#index.remove(owner, id)
-    return owner !== undefined
+    return reply[1] === 1
   }
 
   async revokeAll(ownerId: string): Promise<number> {

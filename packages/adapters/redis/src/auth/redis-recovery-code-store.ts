@@ -58,7 +58,7 @@ class RedisRecoveryCodeStore implements RecoveryCodeStore {
 
   async remove(sub: string): Promise<boolean> {
     const key = this.#key(sub)
-    return (await this.#connection.send(['DEL', key], key)) === 1
+    return (await this.#connection.sendOnce(['DEL', key], key)) === 1
   }
 
   #key(sub: string): string {

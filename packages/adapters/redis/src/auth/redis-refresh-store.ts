@@ -78,7 +78,7 @@ class RedisRefreshStore implements RefreshStore {
   }
 
   async revokeFamily(familyId: string): Promise<boolean> {
-    return (await this.#connection.run(REVOKE, this.#keys(familyId), [])) === 1
+    return (await this.#connection.run(REVOKE, this.#keys(familyId), [crypto.randomUUID()])) === 1
   }
 
   async revokeAll(sub: string): Promise<number> {

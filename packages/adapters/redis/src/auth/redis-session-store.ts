@@ -59,7 +59,7 @@ class RedisSessionStore implements SessionStore {
 
   async destroy(handle: string, hash: string | undefined): Promise<boolean> {
     const args = hash === undefined ? [] : [hash]
-    const sub = textOf(await this.#connection.run(DESTROY, this.#keys(handle), args))
+    const sub = textOf(await this.#connection.runOnce(DESTROY, this.#keys(handle), args))
     if (sub !== undefined) await this.#index.remove(sub, handle)
     return sub !== undefined
   }

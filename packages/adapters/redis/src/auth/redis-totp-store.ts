@@ -62,7 +62,7 @@ class RedisTotpStore implements TotpStore {
 
   async remove(sub: string): Promise<boolean> {
     const key = this.#key(sub)
-    return (await this.#connection.send(['DEL', key], key)) === 1
+    return (await this.#connection.sendOnce(['DEL', key], key)) === 1
   }
 
   #key(sub: string): string {

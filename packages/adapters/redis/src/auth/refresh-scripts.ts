@@ -62,12 +62,13 @@ if ARGV[4] == '' or grace == 0 then redis.call('DEL', KEYS[3]) else redis.call('
 return { 'rotated' }
 `)
 
-/** Gives whether the family was alive. */
+/** ARGV: an id of the call. Gives whether it found the family alive, also where a connection that broke has it run again. */
 export const REVOKE: Script = script(`${SERVER_TIME}
-local f = redis.call('HMGET', KEYS[1], 'hash', 'revoked', 'idle')
-if not f[1] or f[2] then return 0 end
+local f = redis.call('HMGET', KEYS[1], 'hash', 'revoked', 'idle', 'revoker')
+if not f[1] or (f[2] and f[4] ~= ARGV[1]) then return 0 end
+if f[2] then now = tonumber(f[2]) end
 redis.call('DEL', KEYS[3])
-redis.call('HSET', KEYS[1], 'revoked', text(now))
+redis.call('HSET', KEYS[1], 'revoked', text(now), 'revoker', ARGV[1])
 if now < tonumber(f[3]) then return 1 end
 return 0
 `)

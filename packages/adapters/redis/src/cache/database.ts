@@ -1,7 +1,45 @@
+import { systemClock } from '@base/core/clock'
+import { AppError } from '@base/core/errors'
 import type { RedisClient } from '../connection/client.js'
+import type { Connection } from '../connection/connection.js'
 
-/** The number of the database that a client was made for, as far as it says: on a cluster there is one. */
-export function databaseOf(client: RedisClient): string {
+/** The database of a server in which the keys of a connection lie. */
+export class Database {
+  readonly connection: Connection
+  readonly #client: RedisClient
+  #asking: Promise<string> | undefined
+
+  constructor(connection: Connection, client: RedisClient) {
+    this.connection = connection
+    this.#client = client
+  }
+
+  /**
+   * Tells its keys from those of the same names that lie in other databases, or have another prefix of the client's. The server
+   * is asked once: a pool, or a client of a Sentinel, does not say. `until` is on the monotonic clock.
+   */
+  identity(until: number): Promise<string> {
+    this.#asking ??= this.#ask(until).catch((error: unknown) => {
+      this.#asking = undefined
+      throw error
+    })
+    return this.#asking
+  }
+
+  async #ask(until: number): Promise<string> {
+    const timeout = Math.max(1, Math.ceil(until - systemClock.monotonic()))
+    const facts = await this.connection.send(['CLIENT', 'INFO'], { timeout }).catch((error: unknown) => {
+      // Whoever may not know it has what the client says.
+      if (error instanceof AppError && error.code === 'REDIS_REFUSED') return ''
+      throw error
+    })
+    const number = / db=(\d+)/.exec(String(facts))?.[1] ?? numberOf(this.#client)
+    return `${number} ${this.connection.keyPrefix}`
+  }
+}
+
+/** The number that a client was made for, as far as it says. */
+function numberOf(client: RedisClient): string {
   const { options } = client as { options?: { db?: unknown; database?: unknown } }
   return String(options?.db ?? options?.database ?? 0)
 }

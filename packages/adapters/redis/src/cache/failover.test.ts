@@ -31,6 +31,19 @@ describeWithPrivateService('redis', { settings }, (one) => {
         await expectRecovery(store)
       })
 
+      test('it vouches for nothing older either where only the write of a load was refused meanwhile', async () => {
+        await using opened = await CLIENTS[kind](one.url)
+        const store = await usedStore(opened.client)
+        const { version } = await store.getMany(['k', 'w'], [])
+        // Of a master that never was: it keeps what it has, and refuses writes.
+        await askRedis(one.url, ['REPLICAOF', '127.0.0.1', '9'])
+        const refused = store.set('w', entryOf('loaded'), { unlessDeletedSince: version })
+        await expect(refused).rejects.toMatchObject({ code: 'REDIS_READ_ONLY' })
+        await askRedis(one.url, ['REPLICAOF', 'NO', 'ONE'])
+        expect(await textAt(store, 'k')).toBeUndefined()
+        await expectRecovery(store)
+      })
+
       test('a replica that is promoted vouches for nothing that it was told', async () => {
         await using opened = await CLIENTS[kind](one.url)
         const prefix = freshPrefix()

@@ -70,7 +70,7 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
         )
         .toBe(false)
       expect(await textAt(store, 'gone')).toBeUndefined()
-      expect((await store.getMany([], [])).version).toBeGreaterThan(version)
+      expect((await store.getMany([], [])).version).toBeGreaterThan(version as bigint)
       await expectRecovery(store)
     })
 
@@ -91,6 +91,18 @@ describeWithPrivateService('redis', { settings: { appendonly: 'no' } }, (redis) 
       await expect.poll(() => textAt(store, 'deleted').catch(() => 'away'), patience).toBeUndefined()
       expect(await textAt(store, 'tagged')).toBeUndefined()
       expect(await store.set('deleted', entryOf('old'), { unlessDeletedSince: version })).toBe(false)
+      await expectRecovery(store)
+    })
+
+    test('a store whose first call found nobody works once the server is there', async () => {
+      await using opened = await open()
+      const store = redisCacheStore(opened.client, { prefix: freshPrefix(), timeout: 200 })
+      await redis.kill()
+      try {
+        await expectUnavailable(store)
+      } finally {
+        await redis.start()
+      }
       await expectRecovery(store)
     })
 
@@ -177,7 +189,7 @@ describe('a server without room', () => {
       await store.bumpTags(['t'])
       await store.delete(['k'])
       expect(await textAt(store, 'k')).toBeUndefined()
-      expect((await store.getMany([], ['t'])).marks[0]).toBeGreaterThan(version)
+      expect((await store.getMany([], ['t'])).marks[0]).toBeGreaterThan(version as bigint)
       await store.delete(fillers)
       expect(await store.set('k', entryOf('old'), { unlessDeletedSince: version })).toBe(false)
       await expectRecovery(store)

@@ -1,7 +1,8 @@
 import { systemClock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
-import type { Argument, Connection, Reply } from '../connection/connection.js'
+import type { Argument, Reply } from '../connection/connection.js'
 import { isUnknownScript, type Script } from '../connection/script.js'
+import type { Database } from './database.js'
 import { LIFE } from './scripts.js'
 
 /** So often a process that uses a set lets its life begin anew, in milliseconds. */
@@ -19,27 +20,32 @@ export type Begin = (until: number) => Promise<readonly string[]>
  */
 export class KnownSet {
   readonly key: string
-  readonly #connection: Connection
-  readonly #script: Script
+  readonly #database: Database
+  readonly #scriptOf: (name: string) => Script
   readonly #begin: Begin
+  #script: Script | undefined
   #beginning: Promise<void> | undefined
   #begun = 0
   #isMet = false
   /** Until when its life is long enough, by the monotonic clock. */
   #keptUntil = 0
-  /** The server was no master meanwhile: it may hold what another one told it. */
   #isDoubtful = false
 
-  constructor(connection: Connection, key: string, script: Script, begin: Begin) {
-    this.#connection = connection
+  constructor(database: Database, key: string, scriptOf: (name: string) => Script, begin: Begin) {
+    this.#database = database
     this.key = key
-    this.#script = script
+    this.#scriptOf = scriptOf
     this.#begin = begin
   }
 
   /** Whether the server has answered for it once. */
   get isMet(): boolean {
     return this.#isMet
+  }
+
+  /** Whether it has to begin anew, for the server was no master meanwhile: it may hold what another one told it. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
   }
 
   /**
@@ -81,8 +87,9 @@ export class KnownSet {
   /** `null` where the server does not know the script, or has lost the set. */
   async #evaluate(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
     const rest = [String(keys.length + 1), this.key, ...keys, ...args]
+    const { sha } = this.#script ?? (await this.#name(until))
     try {
-      const reply = await this.#send(['EVALSHA', this.#script.sha, ...rest], until)
+      const reply = await this.#send(['EVALSHA', sha, ...rest], until)
       if (reply === null) return reply
       this.#isMet = true
       this.keep(until)
@@ -92,6 +99,13 @@ export class KnownSet {
       this.#isDoubtful ||= error instanceof UnavailableError && error.code === 'REDIS_READ_ONLY'
       throw error
     }
+  }
+
+  /** A name that no other set on the server has. */
+  async #name(until: number): Promise<Script> {
+    const identity = await this.#database.identity(until)
+    this.#script ??= this.#scriptOf(identity + this.key)
+    return this.#script
   }
 
   /** One beginning for all who find that it is due. */
@@ -104,14 +118,15 @@ export class KnownSet {
 
   async #tellBegin(until: number): Promise<void> {
     const args = await this.#begin(until)
-    await this.#send(['EVAL', this.#script.source, '1', this.key, 'begin', ...args], until)
+    const { source } = await this.#name(until)
+    await this.#send(['EVAL', source, '1', this.key, 'begin', ...args], until)
     this.#begun++
     this.#isDoubtful = false
   }
 
   #send(command: readonly [string, ...Argument[]], until: number): Promise<Reply> {
     const timeout = Math.max(1, Math.ceil(until - systemClock.monotonic()))
-    return this.#connection.send(command, { timeout, key: this.key })
+    return this.#database.connection.send(command, { timeout, key: this.key })
   }
 }
 

@@ -3,12 +3,22 @@ import type { CacheStore } from '@base/cache/store'
 import { InvalidOptionError } from '@base/core/errors'
 import { describeWithPrivateService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
+import { createClient, createClientPool, createSentinel } from 'redis'
+import { createClientPool as createClientPool5 } from 'redis-5'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { RedisClient } from '../connection/client.js'
 import { CLIENTS, type TestClient } from '../test-clients.js'
+import { testSentinel } from '../test-sentinel.js'
 import { redisCacheStore } from './index.js'
 import { entryOf, freshPrefix, patience, textAt, usedStore } from './test-store.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
+
+/** What the tests need of a client of node-redis. */
+interface Opened {
+  connect(): Promise<unknown>
+  destroy(): unknown
+}
 
 async function keysOf(store: CacheStore, pattern: string): Promise<string[]> {
   const found = new Set<string>()
@@ -111,7 +121,8 @@ describeWithPrivateService('redis', {}, (redis) => {
       const old = BigInt(past - 1)
       expect(await store.set('x', entryOf('old'), { unlessDeletedSince: old })).toBe(false)
       expect(await store.set('x', entryOf('new'), { unlessDeletedSince: BigInt(past) })).toBe(true)
-      expect(before < deleted && deleted <= after).toBe(true)
+      expect(deleted).toBeGreaterThan(before as bigint)
+      expect(deleted).toBeLessThanOrEqual(after as bigint)
     })
 
     test('keeps the marks of 100,000 tags; beyond, the oldest entries go with the oldest marks', async () => {
@@ -126,7 +137,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect(await admin.zcard(`{${prefix}}.tags`)).toBeLessThanOrEqual(100_001)
       expect(await textAt(store, 'k')).toBeUndefined()
       expect(await textAt(store, 'late')).toBe('late')
-      const { marks, version } = await store.getMany([], ['tag 99999', 'last'])
+      const { marks, version = 0n } = await store.getMany([], ['tag 99999', 'last'])
       expect(marks.every((mark) => mark > 0n && mark <= version)).toBe(true)
     })
 
@@ -153,7 +164,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       const store = await usedStore(opened.client, { timeout: 20_000 })
       const tags = Array.from({ length: 50_000 }, (_, index) => `tag ${index}`)
       await store.bumpTags(tags.slice(0, 49_999))
-      const { marks, version } = await store.getMany(['k'], tags)
+      const { marks, version = 0n } = await store.getMany(['k'], tags)
       expect(marks.slice(0, -1).every((mark) => mark > 0n && mark <= version)).toBe(true)
       expect(marks.at(-1)).toBe(0n)
     })
@@ -240,14 +251,49 @@ describeWithPrivateService('redis', {}, (redis) => {
     client.disconnect()
   })
 
-  test('two databases of a server are two caches, each of which begins anew by itself', async () => {
-    const clients = [0, 1].map((db) => new Redis(redis.url, { db }))
-    const prefix = freshPrefix()
-    for (const client of clients) await redisCacheStore(client, { prefix }).set('k', entryOf('old'))
-    await admin.script('FLUSH')
-    for (const client of clients)
-      expect(await textAt(redisCacheStore(client, { prefix }), 'k')).toBeUndefined()
-    for (const client of clients) client.disconnect()
+  describe('two databases of a server are two caches, each of which begins anew by itself', () => {
+    const expectTwo = async (clients: readonly RedisClient[]) => {
+      const prefix = freshPrefix()
+      const stores = clients.map((client) => redisCacheStore(client, { prefix, timeout: '20s' }))
+      for (const store of stores) await store.set('k', entryOf('old'))
+      await admin.script('FLUSH')
+      for (const store of stores) expect(await textAt(store, 'k')).toBeUndefined()
+    }
+
+    test.each([
+      ['ioredis', 'default'],
+      ['ioredis, for a user who may not ask for it', 'unasked'],
+    ])('%s', async (_, username) => {
+      await admin.acl('SETUSER', 'unasked', 'on', 'nopass', '~*', '&*', '+@all', '-client|info')
+      const { hostname, port, password } = new URL(redis.url)
+      const clients = [0, 1].map(
+        (db) => new Redis({ host: hostname, port: Number(port), username, password, db }),
+      )
+      await expectTwo(clients)
+      for (const client of clients) client.disconnect()
+    })
+
+    test.each<[string, (database: number, sentinelPort: number) => Opened]>([
+      ['redis 6', (database) => createClient({ url: redis.url, database })],
+      ['a pool of redis 6', (database) => createClientPool({ url: redis.url, database })],
+      ['a pool of redis 6, on RESP3', (database) => createClientPool({ url: redis.url, database, RESP: 3 })],
+      ['a pool of redis 5', (database) => createClientPool5({ url: redis.url, database })],
+      [
+        'a sentinel of redis 6',
+        (database, port) => {
+          const { username, password } = new URL(redis.url)
+          const sentinelRootNodes = [{ host: '127.0.0.1', port }]
+          const nodeClientOptions = { username, password, database }
+          return createSentinel({ name: 'it', RESP: 2, sentinelRootNodes, nodeClientOptions })
+        },
+      ],
+    ])('%s', async (_, open) => {
+      await using sentinel = await testSentinel(redis.url)
+      const clients = [0, 1].map((database) => open(database, sentinel.port))
+      for (const client of clients) await client.connect()
+      await expectTwo(clients as unknown as RedisClient[])
+      for (const client of clients) await client.destroy()
+    })
   })
 
   test('a client that connects with its first command is connected by a read', async () => {

@@ -4,9 +4,8 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import type { Connection } from '../connection/connection.js'
 import { checkPrefix } from './check-prefix.js'
-import { databaseOf } from './database.js'
+import { Database } from './database.js'
 import { Names } from './names.js'
 import { Purge } from './purge.js'
 import { ReadBatches } from './read-batches.js'
@@ -65,8 +64,7 @@ export function redisCacheStore(
     option,
   })
   return new RedisCacheStore({
-    connection: connect(client, 'redisCacheStore'),
-    database: databaseOf(client),
+    database: new Database(connect(client, 'redisCacheStore'), client),
     prefix: checkPrefix(prefix, place('prefix')),
     timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
     clock: checkMethods(clock, ['now'], place('clock')),
@@ -74,8 +72,7 @@ export function redisCacheStore(
 }
 
 interface Settings {
-  readonly connection: Connection
-  readonly database: string
+  readonly database: Database
   readonly prefix: string
   readonly timeout: number
   readonly clock: Clock
@@ -91,12 +88,11 @@ class RedisCacheStore implements CacheStore<Uint8Array> {
   readonly #purge: Purge = new Purge((signal) => this.#free(signal))
 
   constructor(settings: Settings) {
-    const { connection, database, prefix, timeout } = settings
-    const identity = `${database} ${connection.keyPrefix}`
+    const { database, prefix, timeout } = settings
     this.#settings = settings
-    this.#names = new Names(prefix, connection.isCluster)
-    this.#tags = new TagMarks(connection, this.#names.tags, identity + this.#names.tags)
-    this.#shards = new Shards(connection, this.#names, identity, this.#tags)
+    this.#names = new Names(prefix, database.connection.isCluster)
+    this.#tags = new TagMarks(database, this.#names.tags)
+    this.#shards = new Shards(database, this.#names, this.#tags)
     this.#reads = new ReadBatches(this.#tags, this.#shards, timeout)
   }
 
@@ -172,8 +168,8 @@ class RedisCacheStore implements CacheStore<Uint8Array> {
   }
 
   #pages(pattern: string, signal: AbortSignal | undefined): AsyncGenerator<readonly string[]> {
-    const { connection, timeout } = this.#settings
-    return scanPages(connection, this.#names, pattern, { timeout, signal })
+    const { database, timeout } = this.#settings
+    return scanPages(database.connection, this.#names, pattern, { timeout, signal })
   }
 
   async #free(signal: AbortSignal): Promise<void> {

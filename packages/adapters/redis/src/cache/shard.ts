@@ -1,5 +1,6 @@
 import type { Entry, NewEntry } from '@base/cache/store'
-import type { Connection, Reply } from '../connection/connection.js'
+import type { Reply } from '../connection/connection.js'
+import type { Database } from './database.js'
 import { fromFrame, toFrame } from './frame.js'
 import { KnownSet } from './known-set.js'
 import type { ShardNames } from './names.js'
@@ -26,11 +27,11 @@ export class Shard {
   readonly #tags: TagMarks
   readonly #set: KnownSet
 
-  constructor(connection: Connection, names: ShardNames, name: string, tags: TagMarks) {
+  constructor(database: Database, names: ShardNames, tags: TagMarks) {
     this.#names = names
     this.#tags = tags
     const begin = async (until: number) => [String(await tags.take(until))]
-    this.#set = new KnownSet(connection, names.deleted, entriesScript(name), begin)
+    this.#set = new KnownSet(database, names.deleted, entriesScript, begin)
   }
 
   /** Whether it was asked before: one that was not may begin anew with the next call, and refuse the loads before it. */
@@ -49,7 +50,8 @@ export class Shard {
     tags: readonly string[],
     until: number,
   ): Promise<readonly [TagRead, ShardRead]> {
-    const looked = await this.#tags.look(tags, [this.#set.key, ...this.#entries(keys)], until)
+    const shardKeys = [this.#set.key, ...this.#entries(keys)]
+    const looked = this.#set.isDoubtful ? undefined : await this.#tags.look(tags, shardKeys, until)
     if (looked !== undefined) {
       this.#set.keep(until)
       return [looked[0], shardReadOf(looked[1])]

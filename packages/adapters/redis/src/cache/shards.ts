@@ -1,21 +1,18 @@
-import type { Connection } from '../connection/connection.js'
+import type { Database } from './database.js'
 import type { Names, ShardNames } from './names.js'
 import { Shard } from './shard.js'
 import type { TagMarks } from './tag-marks.js'
 
 /** The shards of a cache: one on a single server, many on a cluster. */
 export class Shards {
-  readonly #connection: Connection
+  readonly #database: Database
   readonly #names: Names
-  readonly #identity: string
   readonly #tags: TagMarks
   readonly #shards: (Shard | undefined)[] = []
 
-  /** `identity` tells this cache from others on the same servers. */
-  constructor(connection: Connection, names: Names, identity: string, tags: TagMarks) {
-    this.#connection = connection
+  constructor(database: Database, names: Names, tags: TagMarks) {
+    this.#database = database
     this.#names = names
-    this.#identity = identity
     this.#tags = tags
   }
 
@@ -52,8 +49,7 @@ export class Shards {
   #at(names: ShardNames): Shard {
     const known = this.#shards[names.index]
     if (known !== undefined) return known
-    const name = `${this.#identity}${names.deleted}`
-    const shard = new Shard(this.#connection, names, name, this.#tags)
+    const shard = new Shard(this.#database, names, this.#tags)
     this.#shards[names.index] = shard
     return shard
   }

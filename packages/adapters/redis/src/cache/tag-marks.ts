@@ -1,4 +1,5 @@
-import type { Connection, Reply } from '../connection/connection.js'
+import type { Reply } from '../connection/connection.js'
+import type { Database } from './database.js'
 import { KnownSet } from './known-set.js'
 import { tagsScript } from './scripts.js'
 
@@ -17,8 +18,8 @@ export class TagMarks {
   #seen = 0
   #taking: Promise<number> | undefined
 
-  constructor(connection: Connection, key: string, name: string) {
-    this.#set = new KnownSet(connection, key, tagsScript(name), async () => [String(this.#seen)])
+  constructor(database: Database, key: string) {
+    this.#set = new KnownSet(database, key, tagsScript, async () => [String(this.#seen)])
   }
 
   /** The version, and the marks of tags. */

@@ -23,6 +23,7 @@ const add = script(`return redis.call('INCRBY', KEYS[1], ARGV[1])`)
 /** Where an answer comes, however busy the machine is, and where none does. */
 const patient = { timeout: 30_000 }
 const soon = { timeout: 100 }
+const FLOOD = 32 * 1_024 * 1_024
 
 describe('connect', () => {
   test.each([undefined, null, {}, 'redis://localhost', { get: () => 1 }])(
@@ -163,6 +164,23 @@ describeWithPrivateService('redis', {}, (redis) => {
         await redis.resume()
       }
       expect(await connection.send(['PING'], patient)).toEqual(expect.anything())
+    })
+
+    test('sends nothing later that it was asked while the server had stopped to read, and recovers', async () => {
+      await using opened = await CLIENTS[kind](redis.url)
+      const connection = connect(opened.client, 'test')
+      await connection.send(['SET', 'late', '1'], patient)
+      await redis.pause()
+      try {
+        // More than the socket takes: what is asked then stays with the client.
+        const flood = connection.send(['SET', 'much', Buffer.alloc(FLOOD)], soon).catch(() => undefined)
+        await expect(connection.send(['INCR', 'late'], soon)).rejects.toBeInstanceOf(UnavailableError)
+        await flood
+      } finally {
+        await redis.kill()
+        await redis.start()
+      }
+      expect(await connection.send(['GET', 'late'], patient)).toEqual(Buffer.from('1'))
     })
 
     test('sends nothing later that it was asked while the server was gone, and recovers', async () => {

@@ -13,7 +13,10 @@ interface IoredisCluster extends IoredisClient {
 
 /** What its `callBuffer` makes. */
 interface SentCommand {
+  name: string
   pipelineIndex?: number
+  /** By its keys, which it remembers from the first call on. */
+  getSlot(): number | null
   reject(error: Error): void
   toWritable(stream: unknown): string | Buffer
 }
@@ -47,7 +50,7 @@ export class IoredisConnection implements Connection {
     this.#sender = senderOf(client, false)
     this.#once = senderOf(client, true)
     this.#readiness = new Readiness(client)
-    this.isCluster = 'isCluster' in client && client.isCluster === true
+    this.isCluster = isClusterOf(client)
     this.keyPrefix = prefixOf(client)
   }
 
@@ -116,6 +119,10 @@ function pass(command: Command, sender: Sender, attempt: Attempt): Promise<Reply
   return sender(command[0], command.slice(1), attempt) as Promise<Reply>
 }
 
+function isClusterOf(client: object): boolean {
+  return 'isCluster' in client && client.isCluster === true
+}
+
 /** ioredis puts it before each key of a command, not before a pattern, and leaves it on the keys of a reply. */
 function prefixOf(client: object): string {
   return String(optionOf(client, 'keyPrefix') ?? '')
@@ -142,17 +149,21 @@ const RESENDING = ['reconnectOnError', 'clusterNodeRetryStrategy'] as const
  * name on the way, and a whole pipeline would be sent again. Its numbers are numbers, also where it was told to write them as
  * texts.
  *
+ * Versions 5.4 to 5.8 know a command, and so its keys, by its name in small letters only.
+ *
  * Of a pipeline that was answered in part ioredis never sends the rest again once it has reconnected: a command that may run
  * once only looks like a part of one.
  */
 function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const sender = client as unknown as IoredisSender
   let attempt = new Attempt()
+  const isCluster = isClusterOf(client)
   const isResent = RESENDING.some((name) => typeof optionOf(client, name) === 'function')
   const disguised = Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
       value: (command: SentCommand, ...rest: unknown[]) => {
+        if (isCluster) hideFromReplicas(command)
         if (isOnce) command.pipelineIndex = -1
         if (isResent) writeWhileAwaited(command, attempt)
         return sendFor(attempt, sender, command, rest)
@@ -162,10 +173,16 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const send: Sender = (name, args, by) => {
     // Its command is made and sent in the same breath.
     attempt = by
-    return disguised.callBuffer(name, args)
+    return disguised.callBuffer(name.toLowerCase(), args)
   }
   if (optionOf(client, 'stringNumbers') !== true) return send
   return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
+}
+
+/** Of a name in capitals a cluster does not know that it only reads, which `scaleReads` would have done by a replica. */
+function hideFromReplicas(command: SentCommand): void {
+  command.getSlot()
+  command.name = command.name.toUpperCase()
 }
 
 /** Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. */

@@ -41,14 +41,12 @@ export class NodeRedisConnection implements Connection {
   readonly #client: NodeRedisClient
   readonly #readiness: Readiness
   readonly #isSentinel: boolean
-  readonly #isPool: boolean
 
   constructor(client: NodeRedisClient) {
     this.#client = client
     this.#readiness = new Readiness(client)
     this.isCluster = 'masters' in client && 'nodeClient' in client
     this.#isSentinel = 'getSentinelNode' in client
-    this.#isPool = !this.isCluster && !('isReady' in client)
   }
 
   get isOpen(): boolean {
@@ -110,7 +108,7 @@ export class NodeRedisConnection implements Connection {
     const { key, readonly = false } = options
     const reply = this.isCluster
       ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
-      : (client as SingleClient).sendCommand(command, this.#isPool ? until(attempt) : REPLIES)
+      : (client as SingleClient).sendCommand(command, until(attempt))
     return reply as Promise<Reply>
   }
 
@@ -154,8 +152,9 @@ async function passToMaster(
 }
 
 /**
- * A cluster or a pool is ready also where one of its clients is not: that one's queue would keep a command until it is back, and
- * a redirection that comes late would be followed. Version 6 gives up on what waits there after a time of its own.
+ * What a client has not written keeps its place in the queue: one whose server has stopped to read would send it once it is back,
+ * and so would that of a cluster or a pool which is not ready. A redirection that comes late would be followed. Version 6 gives
+ * up on what waits there after a time of its own.
  */
 function until({ gone }: Attempt): object {
   return { ...REPLIES, abortSignal: gone, timeout: undefined }

@@ -51,7 +51,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       const connection = connect(client, 'test')
       try {
         await connection.send(['SET', 'n', '1'], patient)
-        line.cut('INCR')
+        line.cut('incr')
         await expect(connection.send(['INCR', 'n'], hasty)).rejects.toMatchObject(away)
         const answer = connection.send(['INCRBY', 'n', '2'], patient)
         await expect.poll(() => client.status, patience).not.toBe('ready')

@@ -31,7 +31,7 @@ describe('the signal of an attempt whose caller goes', () => {
   })
 
   test('stands where the answer came', async () => {
-    let gone: AbortSignal | undefined
+    let gone: Attempt['gone'] | undefined
     await within(60_000, undefined, async (attempt) => {
       gone = attempt.gone
     })

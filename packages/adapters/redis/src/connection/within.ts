@@ -1,5 +1,6 @@
 import { systemClock } from '@base/core/clock'
 import { type Deadline, deadlines } from './deadlines.js'
+import { Gone } from './gone.js'
 import { type Outcome, redisError, tooLate } from './redis-error.js'
 
 /** A command on its way. */
@@ -9,12 +10,12 @@ export class Attempt {
   /** What a failure from now on may have done. */
   outcome: Outcome = 'not_sent'
   #leave: (() => void) | undefined
-  #gone: AbortController | undefined
+  #gone: Gone | undefined
 
   /** Aborts where its caller goes without an answer. */
-  get gone(): AbortSignal {
-    this.#gone ??= new AbortController()
-    return this.#gone.signal
+  get gone(): Gone {
+    this.#gone ??= new Gone()
+    return this.#gone
   }
 
   /** Waits for what calls back; `leave` takes the wish back where the caller goes before. */

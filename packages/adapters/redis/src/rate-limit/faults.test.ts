@@ -60,7 +60,7 @@ describeWithPrivateService('redis', {}, (redis) => {
       const key = `lost ${kind}`
       await store.consume(key, 1, limit)
       for (const charged of [2, 3, 4]) {
-        line.cut('EVALSHA', 'before the answer')
+        line.cut(key, 'before the answer')
         expect(await rejection(store.consume(key, 1, limit))).toMatchObject({
           code: 'REDIS_UNAVAILABLE',
           kind: 'unavailable',
