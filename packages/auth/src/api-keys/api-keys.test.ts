@@ -3,7 +3,8 @@ import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { apiKeyStoreConformance } from '../testing/api-key-store-conformance.js'
-import { type ApiKeysOptions, createApiKeys, memoryApiKeyStore } from './index.js'
+import { type ApiKeysOptions, createApiKeys, memoryApiKeyStore, type StoredApiKey } from './index.js'
+import { UseNotes } from './use-notes.js'
 
 const START = 1_767_225_600_000
 const MINUTE = 60_000
@@ -137,6 +138,24 @@ describe('createApiKeys', () => {
     expect(await lastUse()).toBe(first + MINUTE)
   })
 
+  test('notes a use once a minute, however old what the store told is by then', async () => {
+    const asked: ((scopes: readonly string[]) => void)[] = []
+    const ownerScopes = () => new Promise<readonly string[]>((resolve) => asked.push(resolve))
+    const { keys, key, clock, store } = await issued()
+    const slow = createApiKeys({ store, prefix: 'shop_live', clock, ownerScopes })
+    const touch = vi.spyOn(store, 'touch')
+    const all = Array.from({ length: 3 }, () => slow.verify(key))
+    await vi.waitFor(() => expect(asked).toHaveLength(3))
+    for (const [index, one] of all.entries()) {
+      asked[index]?.([])
+      expect(await one).toMatchObject({ ok: true })
+      await clock.advance(MINUTE / 3)
+    }
+    expect(touch).toHaveBeenCalledTimes(1)
+    await keys.verify(key)
+    expect(touch).toHaveBeenCalledTimes(2)
+  })
+
   test('notes a use by one write at a time, however many there are at once', async () => {
     const { keys, key, clock, store } = await issued()
     const note = deferred()
@@ -147,9 +166,20 @@ describe('createApiKeys', () => {
     expect((await all).every(({ ok }) => ok)).toBe(true)
     expect(touch).toHaveBeenCalledTimes(1)
     await keys.verify(key)
-    await keys.verify(key)
-    expect(touch).toHaveBeenCalledTimes(2)
+    expect(touch).toHaveBeenCalledTimes(1)
     expect(clock.pending).toBe(0)
+  })
+
+  test('remembers 10,000 notes', async () => {
+    const touched: string[] = []
+    const notes = new UseNotes({ touch: async (id) => void touched.push(id) }, new TestClock({ now: START }))
+    const note = (id: number) => notes.note({ id: String(id) } as StoredApiKey)
+    for (let id = 0; id <= 10_000; id++) await note(id)
+    await note(1)
+    expect(touched).toHaveLength(10_001)
+    await note(0)
+    expect(touched.at(-1)).toBe('0')
+    expect(touched).toHaveLength(10_002)
   })
 
   test('lets a key in whose note hangs after a second, others at once, and notes again after a minute', async () => {

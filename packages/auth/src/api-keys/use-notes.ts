@@ -5,15 +5,17 @@ import type { ApiKeyStore, StoredApiKey } from './api-key-store.js'
 
 /** How old the note of the last use may be before it is written again, in milliseconds. */
 const NOTED_FOR = 60_000
+/** How many notes are remembered; of more keys in a minute some uses are written more often. */
+const REMEMBERED = 10_000
 /** How long a verification waits until its note is written, in milliseconds. */
 const WAITED_FOR = 1_000
 
-/** Notes that keys are used: once a minute each, by one write at a time. A key is good whether or not that can be written down. */
+/** Notes that keys are used: once a minute each, however old what was read is. A key is good whether or not that can be written down. */
 export class UseNotes {
   readonly #store: Pick<ApiKeyStore, 'touch'>
   readonly #clock: Clock
-  /** When the notes began that are not written yet, by key. */
-  readonly #writing = new Map<string, { readonly since: number }>()
+  /** When the notes of the last minute began, written or not, by key; the oldest first. */
+  readonly #notes = new Map<string, number>()
 
   constructor(store: Pick<ApiKeyStore, 'touch'>, clock: Clock) {
     this.#store = store
@@ -24,7 +26,7 @@ export class UseNotes {
   async note({ id, lastUsedAt = 0 }: StoredApiKey): Promise<void> {
     const now = this.#clock.now()
     // A note that hangs does not keep others back for ever.
-    const latest = Math.max(lastUsedAt, this.#writing.get(id)?.since ?? 0)
+    const latest = Math.max(lastUsedAt, this.#notes.get(id) ?? 0)
     if (now - latest < NOTED_FOR) return
     const tooSlow = () => new Error('The note takes long.')
     const wait = { clock: this.#clock, timeout: WAITED_FOR, name: 'note of the use of an API key', tooSlow }
@@ -32,12 +34,21 @@ export class UseNotes {
   }
 
   async #write(id: string, now: number): Promise<void> {
-    const note = { since: now }
-    this.#writing.set(id, note)
+    this.#remember(id, now)
     try {
       await askStore('API key', () => this.#store.touch(id, now))
-    } finally {
-      if (this.#writing.get(id) === note) this.#writing.delete(id)
+    } catch (error) {
+      if (this.#notes.get(id) === now) this.#notes.delete(id)
+      throw error
     }
+  }
+
+  #remember(id: string, now: number): void {
+    this.#notes.delete(id)
+    for (const [key, since] of this.#notes) {
+      if (now - since < NOTED_FOR && this.#notes.size < REMEMBERED) break
+      this.#notes.delete(key)
+    }
+    this.#notes.set(id, now)
   }
 }

@@ -133,6 +133,14 @@ describe('diff', () => {
     ['code=7&state=x', 'code=[redacted]&state=x'],
     ['{"body":"password=a%26b&user=a"}', '{"body":"password=[redacted]&user=a"}'],
     ['sent token=abc&id=7 to x', 'sent token=[redacted]&id=7 to x'],
+    ...["body: '", "{'body':'", '`', '(', 'body:'].map((start) => [
+      `${start}password=it's-me&user=a`,
+      `${start}password=[redacted]&user=a`,
+    ]),
+    ["fetch('https://x/?token=abc','POST')", "fetch('https://x/?token=[redacted]','POST')"],
+    ["fetch('/?token=abc').then()", "fetch('/?token=[redacted]').then()"],
+    ["{'url':'/?code=1','status':'failed'}", "{'url':'/?code=[redacted]','status':'failed'}"],
+    ["{'url':'/?code=1'}", "{'url':'/?code=[redacted]'}"],
     ['code=7 & key=8', 'code=7 & key=8'],
     ['x?country_code=DE&keys=1&zip=7', 'x?country_code=DE&keys=1&zip=7'],
     ['code=7, key=8', 'code=7, key=8'],
@@ -159,6 +167,15 @@ describe('diff', () => {
     ['in lower case, without dashes', 'x4qz7m0k2nprtvwxy35h6j8s'],
     ['with spaces', 'x4qz7m 0k2npr tvwxy3 5h6j8s'],
     ['with the dashes of a word processor', 'X4QZ7M\u20130K2NPR\u2013TVWXY3\u20135H6J8S'],
+    ['with O and l for digits', 'X4QZ7M-OK2NPR-TVWXY3-5H6J8l'],
+    ['with o and i for digits, in lower case', 'x4qz7m-ok2npr-tvwxy3-5h6j8i'],
+    ['with O and I for digits, without dashes', 'X4QZ7MOK2NPRTVWXY35H6J8I'],
+    ['in mixed case, with spaces', 'X4qz7m 0k2npr Tvwxy3 5H6j8s'],
+    ['in groups of four', 'x4qz 7m0K 2nPR tvwx y35h 6j8s'],
+    ['in groups of four, with dashes', 'X4QZ-7M0K-2NPR-TVWX-Y35H-6J8S'],
+    ['with spaces around dashes', 'X4QZ7M - 0K2NPR - TVWXY3 - 5H6J8S'],
+    ['with spaces of other kinds', 'X4QZ7M\u00a00K2NPR\tTVWXY3\n5H6J8S'],
+    ['letter by letter', 'X 4 Q Z 7 M 0 K 2 N P R T V W X Y 3 5 H 6 J 8 S'],
   ])('a recovery code is a secret %s', (_, code) => {
     expect(diff({}, { text: `tried ${code}.` })).toEqual([{ path: '/text', after: 'tried [redacted].' }])
   })
@@ -170,6 +187,14 @@ describe('diff', () => {
     ['words', 'ABCDEF-GHJKMN-PQRSTV'],
     ['a word of 24 letters', 'abcdefghjkmnpqrstvwxyzab'],
     ['words of six letters', 'better market search server'],
+    ['words of six letters in capitals, and a number', 'POLICY HOLDER NOTICE 123456'],
+    ['words of four letters, and numbers', 'they came 90th with this card from 2024'],
+    ['words with spaces', 'this is an ordinary text of 3 words'],
+    ['an ObjectId in groups', '507f 1f77 bcf8 6cd7 9943 9011'],
+    [
+      'numbers of accounts in groups',
+      'paid with ES91 2100 0418 4502 0005 1332 from PK36 MEZN 0000 0011 2345 6702',
+    ],
     ['an ObjectId', '507f1f77bcf86cd799439011'],
     ['a number of an account', 'ES9121000418450200051332'],
     ['a ULID', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
@@ -343,6 +368,7 @@ describe('diff', () => {
   test('texts that are made to keep a pattern busy are read at once', () => {
     const hostile = ['eyJ', 'eyJaaaaaa.', 'x://', ':', 'Bearer ', '-----BEGIN ', '$argon2id$', '$2b$']
     hostile.push('?', '=', '?a=', '%3Fa', '%3Fa%3D', `?${'a'.repeat(63)}=`, `=%3F${'a'.repeat(64)}`)
+    hostile.push(':a=', "'a=", 'abcd ', 'abcd- ', 'ab12cd-', 'g 1 ')
     hostile.push('a_0123456789abcdef', 'aA', 'aA-', 'ABCDEF-', 'a')
     const texts = hostile.map((part) => `x://${part.repeat(16_000 / part.length)}`)
     // Patterns that backtrack would take minutes over these.

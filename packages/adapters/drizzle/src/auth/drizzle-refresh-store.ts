@@ -21,7 +21,7 @@ const SWEPT = 20
  *
  * A rotation is one statement: it moves the family's row on from the parent to the child, where that row still has the
  * parent and is not revoked. The tables are created at the first use where they are missing. Families are taken away a week
- * after their end, as others sign in; what is kept for a grace is nulled when it is over, a grace later at most.
+ * after their end, as others sign in; what is kept for a grace is nulled the longest grace later at most.
  *
  * @example
  * const refresh = createRefreshService({ store: drizzleRefreshStore(db), tokens })

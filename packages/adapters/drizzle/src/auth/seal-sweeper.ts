@@ -6,7 +6,7 @@ const SLACK = 100
 /**
  * Sees to it that what is kept for a grace is dropped when the grace is over, whether or not anyone rotates then: one timer at
  * most, which does not hold the process. It is for the first end there is, and then for the last: what ends between them is
- * dropped with that. Where the process dies before, the next rotation of any process leads to it.
+ * dropped with that, the longest grace later at most. Where the process dies before, the next rotation of any process leads to it.
  */
 export class SealSweeper {
   readonly #clock: Clock

@@ -305,6 +305,22 @@ describeDatabases((database) => {
       expect(clock.pending).toBe(0)
     })
 
+    test.each([
+      ['lost', (_: Lease, clock: TestClock) => clock.advance(1_000)],
+      ['given back', (lease: Lease) => lease.release()],
+    ])('that hangs holds no others up once the lease is %s', async (what, end) => {
+      const { answers, clock, lease } = await held(`hangs until ${what}`, 1_000)
+      answers.push(() => new Promise(() => {}))
+      lease.extend().catch(() => {})
+      while (answers.length > 0) await new Promise((resolve) => setImmediate(resolve))
+      const lost = { code: 'LEASE_LOST' }
+      const queued = expect(lease.extend()).rejects.toMatchObject(lost)
+      await end(lease, clock)
+      await queued
+      await expect(lease.extend()).rejects.toMatchObject(lost)
+      expect(clock.pending).toBe(0)
+    })
+
     test('of a lease that is given back meanwhile rejects, and the lease is not lost', async () => {
       const { clock, lease, another } = await held('given back', 1_000)
       const extended = expect(lease.extend('1h')).rejects.toMatchObject({ code: 'LEASE_LOST' })

@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import type { Duration } from '@base/core/duration'
 import { checkTtl, type Lease, leaseLostError } from '@base/core/lock'
@@ -22,6 +23,8 @@ export class TableLease implements Lease {
   readonly token: bigint
   readonly #parts: Parts
   readonly #lost = new AbortController()
+  /** Aborts when it is lost, and when it is given back. */
+  readonly #ended = new AbortController()
   #isHeld = true
   #deadline = 0
   #timer: Timer | undefined
@@ -40,8 +43,9 @@ export class TableLease implements Lease {
 
   async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
     const lasting = checkTtl(ttl)
-    // One after the other, or a late answer would undo a later, shorter one.
-    const extended = this.#extending.then(() => this.#extend(lasting))
+    this.#expireIfDue()
+    // One after the other, or a late answer would undo a later, shorter one. One that hangs holds none up beyond the lease.
+    const extended = untilAborted(this.#extending, this.#ended.signal).then(() => this.#extend(lasting))
     this.#extending = extended.catch(() => {})
     return extended
   }
@@ -49,8 +53,7 @@ export class TableLease implements Lease {
   async release(): Promise<{ readonly released: boolean }> {
     this.#expireIfDue()
     if (!this.#isHeld) return { released: false }
-    this.#isHeld = false
-    this.#timer?.cancel()
+    this.#end()
     const released = await this.#parts.table.end(this.key, this.token).catch(() => false)
     this.#parts.onEnd()
     return { released }
@@ -98,9 +101,14 @@ export class TableLease implements Lease {
 
   #lose(): void {
     if (!this.#isHeld) return
-    this.#isHeld = false
-    this.#timer?.cancel()
+    this.#end()
     this.#lost.abort(leaseLostError(this.key))
     this.#parts.onEnd()
+  }
+
+  #end(): void {
+    this.#isHeld = false
+    this.#timer?.cancel()
+    this.#ended.abort(leaseLostError(this.key))
   }
 }

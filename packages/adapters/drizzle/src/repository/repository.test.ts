@@ -72,6 +72,7 @@ create table prices (id numeric(10, 2) primary key, n integer, version integer n
 create table short (id varchar(3) primary key, n integer, version integer not null);
 create table documents (id integer primary key, doc json, docs json[], bytes jsonb);
 create table made (id integer primary key, doc json, docs json[], bytes jsonb, note text, version integer not null);
+create table mixed (id integer primary key, doc json, bytes jsonb, note text, count integer, version integer not null);
 create table stamped (id integer primary key, version integer not null, "createdAt" timestamp, "updatedAt" timestamptz,
   "deletedAt" timestamp)`
 
@@ -389,6 +390,34 @@ describeDatabases((database) => {
       const many = await made.saveMany([2, 3].map((id) => ({ id, version: 0 })))
       expect(many).toEqual([stored(2, 1), stored(3, 1)])
       expect(await made.saveMany(many)).toEqual([stored(2, 2), stored(3, 2)])
+    })
+
+    test('a value of any row of many may be SQL of another type', async () => {
+      const table = pgTable('mixed', {
+        id: integer().primaryKey(),
+        doc: json().$type<unknown>(),
+        bytes: jsonb().$type<unknown>(),
+        note: text(),
+        count: integer(),
+        version: integer().notNull(),
+      })
+      const mixed = drizzleRepository({ executor: database.db, table })
+      const row = { doc: { p: 1 }, bytes: { p: 1 }, note: 'a', count: 1, version: 0 }
+      const saved = await mixed.saveMany([1, 2].map((id) => ({ ...row, id })))
+      const values = {
+        doc: sql`jsonb_build_object('x', 1)`,
+        bytes: sql`json_build_object('x', 1)`,
+        note: sql`date '2026-01-01'`,
+        count: sql<number>`1.6`.as('rounded'),
+      }
+      const many = await mixed.saveMany(
+        saved.map((one) => (one.id === 1 ? one : { ...one, ...values })) as never,
+      )
+      const stored = { doc: { x: 1 }, bytes: { x: 1 }, note: '2026-01-01', count: 2 }
+      expect(many).toEqual([
+        { ...row, id: 1, version: 2 },
+        { ...stored, id: 2, version: 2 },
+      ])
     })
 
     test('more than a statement has parameters for are saved', async () => {

@@ -1,4 +1,4 @@
-import { type Column, is, SQL, sql } from 'drizzle-orm'
+import { type Column, isSQLWrapper, type SQL, sql } from 'drizzle-orm'
 import { castTypeOf } from '../cast-type.js'
 import type { NamedColumn, Settings } from './options.js'
 import type { Draft } from './stamps.js'
@@ -16,7 +16,10 @@ export interface Values {
   readonly expected: SQL
 }
 
-/** A list of rows: the types of its columns are named once, in the first of them. The assignment knows their lengths. */
+/**
+ * A list of rows: the types of its columns are named once, in the first of them, and where a value is SQL, of whatever type that
+ * is. The assignment knows their lengths.
+ */
 export function valuesOf(
   columns: Settings<unknown>['columns'],
   id: NamedColumn,
@@ -49,7 +52,7 @@ function rowOf(
     const column = columns[name] as Column
     const value = name === id.name ? draft.id : draft.changed[name]
     const bound = boundIn(column, value)
-    return isFirst ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
+    return isFirst || isSQLWrapper(value) ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
   })
   const expected = isFirst ? sql`${draft.expected}::bigint` : sql`${draft.expected}`
   return sql`(${sql.join([...values, expected], sql`, `)})`
@@ -57,5 +60,5 @@ function rowOf(
 
 function boundIn(column: Column, value: unknown): SQL {
   if (value === null || value === undefined) return sql`null`
-  return is(value, SQL) ? sql`(${value})` : sql`${sql.param(value, column)}`
+  return isSQLWrapper(value) ? sql`(${value.getSQL()})` : sql`${sql.param(value, column)}`
 }

@@ -23,11 +23,11 @@ export interface TenantIsolationOptions {
  * The self-test for the start of a service: that each table with a tenant column, in every schema, has row security, has it
  * forced, and has only permissive policies whose expressions, `using` and `with check` each by itself, name `app.tenant_id`
  * and the column; that no view with the column shows the role of this connection what its own policies would not, as
- * materialized views do and views of a superuser without `security_invoker`, also as what another view reads; and that the
- * role does not pass policies by. Give it the role and the database that the service works with.
+ * materialized views do and views of a superuser without `security_invoker`, also as what another view reads, unless that
+ * names `app.tenant_id` and the column; and that the role does not pass policies by. Give it the role and the database that the service works with.
  *
  * It reads names and does not judge what an expression makes of them. Views without the column, foreign tables and
- * functions are not looked at, nor are partitions that neither the role nor a view can come to but through their parent.
+ * functions are not looked at, nor are partitions that no view reads and that the role has no privilege on, nor any role that it is a member of.
  *
  * @example
  * await checkTenantIsolation(db) // before the first request is taken

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { isNamedIn, SETTING } from './words.js'
 
 /** How a table is protected. */
 interface Protection {
@@ -13,13 +14,14 @@ interface Protection {
   readonly astray: string | null
 }
 
-/** The words of an expression: texts in their quotes, and names as `quote_ident` writes them. */
-const WORDS = `'(?:[^']|'')*'|"(?:[^"]|"")+"|[[:alnum:]_$]+`
-
-/** So that nobody comes to a partition but through its parent, whose policies bind there: neither this role nor a view. */
+/**
+ * So that nobody comes to a partition but through its parent, whose policies bind there: neither this role, also as another by
+ * `set role`, nor a view.
+ */
 const IS_BEHIND = sql`c.relispartition
-  and not has_table_privilege(c.oid, 'select, insert, update, delete, truncate, references, trigger')
-  and not has_any_column_privilege(c.oid, 'select, insert, update, references')
+  and not exists (select from pg_roles r where pg_has_role(r.oid, 'member') and (
+    has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+    or has_any_column_privilege(r.oid, c.oid, 'select, insert, update, references')))
   and not exists (select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
     and d.classid = 'pg_rewrite'::regclass)`
 
@@ -28,9 +30,7 @@ export function protection(column: string, named: readonly string[]): SQL {
   // One that is null adds no rows: the other is asked in its place, or there is none.
   const everyExpression = (names: SQL) => sql`not exists (
     select from (values (p.polqual), (p.polwithcheck)) as of(expression)
-    where expression is not null and not ${names} = any(array(
-      select word[1] from regexp_matches(pg_get_expr(expression, p.polrelid), ${WORDS}, 'g') as word
-    ))
+    where expression is not null and not ${isNamedIn(sql`pg_get_expr(expression, p.polrelid)`, names)}
   )`
   return sql`
     with wanted as (
@@ -43,7 +43,7 @@ export function protection(column: string, named: readonly string[]): SQL {
       select to_regclass(name)::oid, coalesce(to_regclass(name)::text, name)
       from jsonb_array_elements_text(${JSON.stringify(named)}::jsonb) as name
     ), policies as (
-      select p.polrelid, p.polname::text as name, ${everyExpression(sql`'''app.tenant_id'''`)} as is_of_tenant,
+      select p.polrelid, p.polname::text as name, ${everyExpression(SETTING)} as is_of_tenant,
         a.attnum is null or ${everyExpression(sql`quote_ident(${column})`)} as is_of_column
       from pg_policy p
       left join pg_attribute a on a.attrelid = p.polrelid and a.attname = ${column} and not a.attisdropped

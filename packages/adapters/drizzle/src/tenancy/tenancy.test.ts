@@ -230,6 +230,12 @@ describeDatabases((database) => {
         "Table 'part' has no row security.",
       ],
       [
+        `create table parted (id integer, tenant_id text) partition by list (id); ${protect('parted')};
+          create table part partition of parted for values in (1); grant select on part to ${reader};
+          alter role ${role} noinherit; grant ${reader} to ${role}`,
+        "Table 'part' has no row security.",
+      ],
+      [
         'create table parted (id integer, tenant_id text) partition by list (id); create table part partition of parted for values in (1)',
         "Table 'parted' has no row security.",
       ],
@@ -253,6 +259,23 @@ describeDatabases((database) => {
           problem,
         ]),
       ),
+      ...['select id, tenant_id as tenant from invoices', 'select i as tenant from invoices i'].map(
+        (rows) => [
+          `create materialized view within as ${rows}; grant select on within to ${reader};
+          create view shown as select tenant as tenant_id from within; alter view shown owner to ${reader};
+          grant select on shown to public`,
+          "Materialized view 'within' has the rows of every tenant (shown by shown).",
+        ],
+      ),
+      // Neither names both the tenant and the column.
+      [
+        `create materialized view within as select tenant_id as tenant from invoices;
+          create view between as select tenant from within where ${TENANT} is not null;
+          create view shown as select tenant as tenant_id from between where tenant is not null;
+          grant select on within, between to ${reader}; alter view between owner to ${reader};
+          alter view shown owner to ${reader}; grant select on shown to public`,
+        "Materialized view 'within' has the rows of every tenant (shown by shown).",
+      ],
     ])('names the table after: %s', async (statements, problem) => {
       expect(await rejection(statements)).toEqual([problem])
     })
@@ -284,6 +307,16 @@ describeDatabases((database) => {
       `create materialized view rates as select 1 as rate; grant select on rates, invoices to ${reader};
         create view shown as select * from invoices, rates; alter view shown owner to ${reader};
         grant select on shown to ${role}`,
+      // Filters what has no policies.
+      `create materialized view totals as select tenant_id, count(*) as n from invoices group by 1;
+        grant select on totals to ${reader}; create view shown with (security_barrier) as
+        select * from totals where tenant_id::text = ${TENANT}; alter view shown owner to ${reader};
+        create view further as select * from shown; alter view further owner to ${reader}; grant select on shown, further to ${role}`,
+      // Its rule for writing reads one, and shows nothing.
+      `create materialized view stored as select * from invoices; grant select on stored, invoices to ${reader};
+        create view shown as select * from invoices; create table counts (n integer);
+        create rule counted as on insert to shown do instead insert into counts select count(*) from stored;
+        alter view shown owner to ${reader}; grant select on shown to ${role}`,
     ])('is content after: %s', async (statements) => {
       await check(statements)
     })
