@@ -63,6 +63,31 @@ describe('AggregateRoot', () => {
   })
 
   class OrderId extends ValueObject<{ tenant: string; number: bigint }> {}
+  class TextId {
+    readonly value: string
+    constructor(value: string) {
+      this.value = value
+    }
+  }
+  class OwnTextId extends TextId {
+    [Symbol.toPrimitive](): string {
+      return `order-${this.value}`
+    }
+  }
+  class JsonId extends TextId {
+    toJSON(): string {
+      return this.value
+    }
+  }
+  class HiddenId {
+    readonly #value: string
+    constructor(value: string) {
+      this.#value = value
+    }
+    equals(other: HiddenId): boolean {
+      return this.#value === other.#value
+    }
+  }
   class Part extends AggregateRoot<unknown> {
     work(meta = {}): DomainEvent | undefined {
       this.record(OrderPlaced({ total: 1 }, meta))
@@ -76,6 +101,9 @@ describe('AggregateRoot', () => {
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
     ['a value object', new OrderId({ tenant: 'a', number: 7n }), '{"number":"7","tenant":"a"}'],
     ['a value object with a text', Money.of(5n, 'EUR'), '0.05 EUR'],
+    ['an object with a text by Symbol.toPrimitive', new OwnTextId('7'), 'order-7'],
+    ['an object whose JSON is a text', new JsonId('a "7"'), 'a "7"'],
+    ['a text like that of objects', '[object String]', '[object String]'],
     ['a number', 7, '7'],
     ['a bigint', 7n, '7'],
   ])('names itself in events by the text of its id: %s', (_, id, aggregateId) => {
@@ -86,6 +114,15 @@ describe('AggregateRoot', () => {
   test('refuses the event of another aggregate, also where the ids are objects', () => {
     const { aggregateId } = new Part({ tenant: 'a' }).work() as DomainEvent
     expect(() => new Part({ tenant: 'b' }).work({ aggregateId })).toThrow('aggregateId must be')
+  })
+
+  test.each([
+    ['private fields', new HiddenId('7')],
+    ['nothing', {}],
+    ['nothing to see', new Map([[1, 2]])],
+    ['a JSON of nothing', { toJSON: () => undefined }],
+  ])('records no event with an id of %s', (_, id) => {
+    expect(() => new Part(id).work()).toThrow('id must be one with a text')
   })
 
   test('begins at version 0, and refuses a version that is none', () => {

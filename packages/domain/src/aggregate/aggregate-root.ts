@@ -48,10 +48,10 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
 
   /**
    * Notes what happened, to be published once the aggregate is saved. The event's `aggregateId` and `version` (the one
-   * that the next save gives) are filled in where they are missing. The text of an id that is an object is its own
-   * `toString`; without one, its JSON with sorted names.
+   * that the next save gives) are filled in where they are missing. The text of an id that is an object is what
+   * `String` makes of it; where that is only its kind, as in '[object Object]', its JSON with sorted names.
    *
-   * @throws InvalidOptionError where the event belongs to another aggregate.
+   * @throws InvalidOptionError where the event belongs to another aggregate, or the id shows nothing that could be its text.
    */
   protected record(event: E): void {
     const own = textOf(this.id)
@@ -82,6 +82,13 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
 
 /** Objects that have no text of their own would all have the same. */
 function textOf(id: unknown): string {
-  const own: unknown = Object(id).toString
-  return String(own === undefined || own === Object.prototype.toString ? keyOf(id) : id)
+  if (typeof id !== 'object' || id === null) return String(id)
+  const kind = Object.prototype.toString.call(id)
+  // Without a prototype it has nothing that would make a text.
+  const own = 'toString' in id || Symbol.toPrimitive in id ? String(id) : kind
+  if (own !== kind) return own
+  const json = keyOf(id) as string | undefined
+  if (json !== undefined && json !== '{}') return json.startsWith('"') ? JSON.parse(json) : json
+  const place = { package: '@base/domain', pattern: 'AggregateRoot', option: 'id' }
+  throw invalidOption(id, place, 'one with a text: a toString of its own, or fields that are not private')
 }

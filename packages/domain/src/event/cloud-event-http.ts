@@ -1,7 +1,7 @@
 import { ValidationError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import { type JsonError, type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
-import { attributesOf, type CloudEvent, problemsOf } from './cloud-event.js'
+import { attributesOf, type CloudEvent, isVersion, problemsOf } from './cloud-event.js'
 
 /** A CloudEvent as an HTTP message: what `fetch` and `Response` take. */
 export interface CloudEventMessage {
@@ -77,8 +77,10 @@ function contentType(datacontenttype: string, data: unknown): string {
 
 /**
  * Reads a CloudEvent from an HTTP message of either mode. The body is refused as `parseJson` of `@base/core/schema`
- * refuses: oversize, too deep, prototype keys, duplicate keys. The attributes are what {@link CloudEvent} says; one of
- * null is left out. What is in `data` is checked by {@link fromCloudEvent}.
+ * refuses: oversize, too deep, prototype keys, duplicate keys. The attributes of the specification are checked, and
+ * one of null is left out. Extensions are as they came, also those of which {@link CloudEvent} says more, for others may
+ * have some of the same names; a `version` in a header is a number where it is one. {@link fromCloudEvent} checks them, and
+ * what is in `data`.
  *
  * @example
  * const read = await readCloudEvent({ headers: request.headers, body: await request.text() })
@@ -132,20 +134,17 @@ function checked(received: unknown): Result<CloudEvent, ValidationError> {
   const issues = Array.from(problemsOf(attributes), (issue) => ({ ...issue, code: 'cloudevent' }))
   if (issues.length > 0) return err(new ValidationError({ issues }))
   const present = Object.entries(received).filter(([name, value]) => value !== null || name === 'data')
-  const { version } = attributes
-  return ok(
-    Object.fromEntries([...present, ...(version === undefined ? [] : [['version', Number(version)]])]),
-  )
+  return ok(Object.fromEntries(present) as unknown as CloudEvent)
 }
 
 function attributesIn(fields: ReadonlyMap<string, string>): Result<CloudEvent, ValidationError> {
-  const attributes: [name: string, value: string][] = []
+  const attributes: [name: string, value: unknown][] = []
   for (const [field, value] of fields) {
     if (!/^ce-[a-z0-9]{1,60}$/.test(field) || field === 'ce-data') continue
     const name = field.slice(3)
     const text = decode(value)
     if (text === undefined) return err(refuse('must be UTF-8, percent-encoded', name))
-    attributes.push([name, text])
+    attributes.push([name, name === 'version' && isVersion(text) ? Number(text) : text])
   }
   return checked(Object.fromEntries(attributes))
 }

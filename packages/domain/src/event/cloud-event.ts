@@ -98,7 +98,11 @@ export function fromCloudEvent(
 ): DomainEvent {
   const received = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
   const attributes = attributesOf(received)
-  const issues = [...problemsOf(attributes), ...misfitsOf(attributes, definition?.type)]
+  const issues = [
+    ...problemsOf(attributes),
+    ...problemsOfOurs(attributes),
+    ...misfitsOf(attributes, definition?.type),
+  ]
   if (issues.length > 0) throw new ValidationError({ issues })
   const { id, type, time, subject, aggregateid = subject, version, correlationid, causationid } = attributes
   const { data } = received
@@ -114,8 +118,17 @@ export function fromCloudEvent(
 }
 
 const REQUIRED = ['id', 'source', 'type'] as const
-const OPTIONAL = ['subject', 'datacontenttype', 'aggregateid', 'correlationid', 'causationid'] as const
-const ATTRIBUTES = ['specversion', ...REQUIRED, 'time', 'version', ...OPTIONAL, 'data_base64'] as const
+const OPTIONAL = ['subject', 'datacontenttype'] as const
+const OURS = ['aggregateid', 'correlationid', 'causationid'] as const
+const ATTRIBUTES = [
+  'specversion',
+  ...REQUIRED,
+  'time',
+  ...OPTIONAL,
+  'version',
+  ...OURS,
+  'data_base64',
+] as const
 
 /** The attributes that mean something here. Null unsets one (CloudEvents JSON format 1.0.2, section 2.2). */
 export function attributesOf(received: CloudEvent): CloudEvent {
@@ -125,25 +138,40 @@ export function attributesOf(received: CloudEvent): CloudEvent {
 /** RFC 3339, section 5.6: the day, and an hour that is not 24. */
 const TIME = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
 
-/** What in attributes is not as {@link CloudEvent} says. */
+/** A second that RFC 3339 has and `Date` has not. */
+const LEAP = /:60(?=[.Z+-])/i
+
+/** What in attributes is not as the specification says. */
 export function* problemsOf(attributes: CloudEvent): Iterable<ValidationIssue> {
   if (attributes.specversion !== '1.0') yield { path: 'specversion', message: "must be '1.0'" }
   for (const name of REQUIRED) {
     if (!isText(attributes[name])) yield { path: name, message: 'must be a text that is not empty' }
   }
-  for (const name of OPTIONAL) {
-    const value = attributes[name]
-    if (value !== undefined && !isText(value))
-      yield { path: name, message: 'must be a text that is not empty' }
-  }
-  const { time, version } = attributes
+  yield* textProblemsOf(attributes, OPTIONAL)
+  const { time } = attributes
   if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
+}
+
+/** What in our extensions is not as {@link CloudEvent} says: others may have some of the same names. */
+function* problemsOfOurs(attributes: CloudEvent): Iterable<ValidationIssue> {
+  yield* textProblemsOf(attributes, OURS)
+  const { version } = attributes
   if (version !== undefined && !isVersion(version))
     yield { path: 'version', message: 'must be an integer from 0' }
 }
 
+function* textProblemsOf(attributes: CloudEvent, names: readonly string[]): Iterable<ValidationIssue> {
+  for (const name of names) {
+    const value = attributes[name]
+    if (value !== undefined && !isText(value))
+      yield { path: name, message: 'must be a text that is not empty' }
+  }
+}
+
 /** What does not fit an event of ours. */
 function* misfitsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
+  if (isText(attributes.time) && LEAP.test(attributes.time))
+    yield { path: 'time', message: 'must not be a leap second' }
   if (attributes['data_base64'] !== undefined)
     yield { path: 'data_base64', message: 'must be absent: data is read as JSON only' }
   if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
@@ -154,13 +182,15 @@ function isText(value: unknown): value is string {
 }
 
 function isTime(value: unknown): boolean {
-  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false
-  const day = TIME.exec(value)?.[1]
+  if (typeof value !== 'string') return false
+  const withDate = value.replace(LEAP, ':59')
+  if (Number.isNaN(Date.parse(withDate))) return false
+  const day = TIME.exec(withDate)?.[1]
   return day !== undefined && isCalendarDay(day)
 }
 
 /** A header carries it as text. */
-function isVersion(value: unknown): boolean {
+export function isVersion(value: unknown): boolean {
   return (
     (typeof value === 'string' && /^\d{1,15}$/.test(value)) ||
     (Number.isSafeInteger(value) && (value as number) >= 0)

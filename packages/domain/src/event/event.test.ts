@@ -354,7 +354,8 @@ describe('CloudEvents', () => {
     ['subject', {}],
     ['datacontenttype', 7],
     ['time', 'soon'],
-    ['version', -1],
+    ['time', '2026-02-30T23:59:60Z'],
+    ['time', '2026-01-01T24:00:00Z'],
   ])('a structured event whose %s is %j is refused', async (name, value) => {
     expect(await readCloudEvent(structured({ ...sent, [name]: value }))).toMatchObject(refusing(name))
   })
@@ -364,11 +365,36 @@ describe('CloudEvents', () => {
     ['type', undefined],
     ['subject', ''],
     ['time', 'soon'],
-    ['version', 'v2'],
   ])('a binary event whose %s is %j is refused', async (name, value) => {
     const { headers, body } = toBinary(sent)
     const read = await readCloudEvent({ headers: { ...headers, [`ce-${name}`]: value }, body })
     expect(read).toMatchObject(refusing(name))
+  })
+
+  test.each([
+    ['version', 'v2'],
+    ['version', '007'],
+    ['version', -1],
+    ['correlationid', 5],
+    ['aggregateid', ''],
+    ['time', '2016-12-31T23:59:60Z'],
+    ['time', '2017-01-01T00:59:60.5+01:00'],
+  ])('a structured event of others, whose %s is %j, is read as it is', async (name, value) => {
+    const event = { ...sent, [name]: value }
+    expect(await readCloudEvent(structured(event))).toEqual({ ok: true, value: event })
+    if (value !== '007') expect(() => fromCloudEvent(event)).toThrow(`${name}: must`)
+  })
+
+  test.each([
+    ['version', 'v2', 'v2'],
+    ['version', '7', 7],
+    ['correlationid', '', ''],
+  ])('a binary event of others, whose %s is %j, is read', async (name, value, read) => {
+    const { headers, body } = toBinary(sent)
+    expect(await readCloudEvent({ headers: { ...headers, [`ce-${name}`]: value }, body })).toMatchObject({
+      ok: true,
+      value: { [name]: read },
+    })
   })
 
   test.each([

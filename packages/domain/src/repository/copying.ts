@@ -2,7 +2,6 @@ import { checkFunction, invalidOption, type OptionPlace } from '@base/core/optio
 import { copyOf, stampedCopyOf } from './copy.js'
 import { keyOf } from './key-of.js'
 import type { EntityMapper } from './memory-settings.js'
-import { isWhole } from './private-fields.js'
 
 /** Properties that the repository writes, by name. */
 export type Stamps = Record<string, unknown>
@@ -19,9 +18,9 @@ export interface Copying<T> {
 export function copyingDeeply<T extends object>(): Copying<T> {
   const toKept = (entity: T, stamps: Stamps): T => {
     const kept = stampedCopyOf(entity, copyOf(stamps))
-    if (kept !== undefined && isWhole(kept, entity)) return kept
+    if (kept !== undefined) return kept
     const place = { package: '@base/domain', pattern: 'Repository', option: 'entity' }
-    throw invalidOption(entity, place, 'one whose fields are not private, unless there is a mapper')
+    throw invalidOption(entity, place, 'one with fields that are not private, unless there is a mapper')
   }
   return { toGiven: copyOf, toKept }
 }
@@ -36,30 +35,48 @@ export function copyingBy<T extends object>(
   const again = (entity: T): T => toDomain(copyOf(toRow(entity)))
   const toKept = (entity: T, stamps: Stamps): T => {
     const written = again(entity)
-    write(written, stamps)
+    const before = write(written, stamps)
     const kept = again(written)
-    if (lostBy(kept, stamps).length === 0) return kept
-    // What the entity does not show to its mapper, a row may tell to the entity.
+    const lost = Object.keys(stamps).filter(
+      (name) => !has(kept, name, stamps[name]) && (name === version || isUntouched(kept, name, before)),
+    )
+    if (lost.length === 0) return kept
     const row = toRow(written)
-    const stamped = typeof row === 'object' && row !== null ? stampedCopyOf(row, copyOf(stamps)) : row
-    const told = again(toDomain(stamped))
-    // What an entity has no property for, nobody misses.
-    const lost = lostBy(told, stamps).find((name) => name === version || name in told)
-    if (lost === undefined) return told
-    throw invalidOption(mapper, at, `one that carries ${lost}`)
+    // What the entity does not show to its mapper, a row may tell to it; one that has a time in another form, the version alone.
+    for (const names of [lost, lost.filter((name) => name === version)]) {
+      if (names.length === 0) return kept
+      const told = toDomain(stampedRow(row, names, stamps))
+      const last = names.every((name) => has(told, name, stamps[name])) ? again(told) : undefined
+      if (last !== undefined && (version === undefined || has(last, version, stamps[version]))) return last
+    }
+    throw invalidOption(mapper, at, `one that carries ${version}`)
   }
   return { toGiven: again, toKept }
 }
 
-/** Defines the properties where it can, for they may be read-only to others. */
-function write(entity: object, stamps: Stamps): void {
-  for (const [name, value] of Object.entries(stamps))
-    Reflect.defineProperty(entity, name, { value, writable: true, enumerable: true, configurable: true })
+/** Defines the properties where it can. Gives what those were that the entity may not look at: it is frozen, or has a getter. */
+function write(entity: object, stamps: Stamps): ReadonlyMap<string, unknown> {
+  const before = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(stamps)) {
+    const was = (entity as Stamps)[name]
+    const isInherited = name in entity && !Object.hasOwn(entity, name)
+    const attributes = { value, writable: true, enumerable: true, configurable: true }
+    if (!Reflect.defineProperty(entity, name, attributes) || isInherited) before.set(name, was)
+  }
+  return before
 }
 
-/** The stamps that an entity does not have; null is none. */
-function lostBy(entity: object, stamps: Stamps): readonly string[] {
-  return Object.keys(stamps).filter(
-    (name) => keyOf((entity as Stamps)[name] ?? null) !== keyOf(stamps[name] ?? null),
-  )
+/** Whether it shows what it did before, or nothing; another value is the stamp in a form of its own, such as whole seconds. */
+function isUntouched(entity: object, name: string, before: ReadonlyMap<string, unknown>): boolean {
+  return before.has(name) && (has(entity, name, null) || has(entity, name, before.get(name)))
+}
+
+function stampedRow(row: unknown, names: readonly string[], stamps: Stamps): never {
+  const some = Object.fromEntries(names.map((name) => [name, stamps[name]]))
+  return (typeof row === 'object' && row !== null ? stampedCopyOf(row, copyOf(some)) : row) as never
+}
+
+/** Null is none. */
+function has(entity: object, name: string, value: unknown): boolean {
+  return keyOf((entity as Stamps)[name] ?? null) === keyOf(value ?? null)
 }

@@ -8,8 +8,8 @@ import { readTracking, type Tracking, type TrackingOptions } from './tracking-op
 export interface EntityMapper<T, Row = unknown> {
   /**
    * Makes an entity of a kept row; called at every read. Where the entity cannot be written to, being frozen or having
-   * private fields, the repository writes the version, and what it tracks, to the row, under the names of the entity's
-   * properties.
+   * private fields behind getters, the repository writes the version, and what it tracks, to the row, under the names of
+   * the entity's properties. A version that is lost is refused; a time that is lost, or rounded, is not.
    */
   readonly toDomain: (row: Row) => T
   /** Makes a row of plain data of an entity; called at every save. */
@@ -22,7 +22,7 @@ export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
   readonly id: (entity: T) => Id
   /** The property that holds the version. @defaultValue none: the last save wins */
   readonly version?: (keyof T & string) | undefined
-  /** For entities with private `#fields`, which cannot be copied otherwise. @defaultValue entities are copied deeply */
+  /** For entities with private `#fields`, which a copy lacks otherwise. @defaultValue entities are copied deeply */
   readonly mapper?: Pick<EntityMapper<T, never>, 'toDomain'> & Pick<EntityMapper<T>, 'toRow'>
   /** Signs the cursors of `findPage`; at least 32 bytes. @defaultValue not signed */
   readonly cursorSecret?: string | Uint8Array

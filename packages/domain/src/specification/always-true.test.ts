@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isAlwaysTrue } from './always-true.js'
-import { always, never, not } from './combine.js'
+import { allOf, always, anyOf, never, not } from './combine.js'
+import type { Specification } from './specification.js'
 import { where } from './where.js'
 
 const rows = where<{ n: number }>()
@@ -48,5 +49,40 @@ describe('a specification is always true by its structure', () => {
     ['in an empty list', where<{ n: number }>().isIn('n', [])],
   ])('and not where it is %s', (_, specification) => {
     expect(isAlwaysTrue(specification as never)).toBe(false)
+  })
+})
+
+describe('the work that it takes', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  /** Copies of a map count by its entries. */
+  function workOf(specification: Specification<{ n: number }>): number {
+    const { calls: texts } = vi.spyOn(JSON, 'stringify').mock
+    const { calls: entries } = vi.spyOn(Map.prototype, 'set').mock
+    expect(isAlwaysTrue(specification)).toBe(false)
+    const characters = texts.reduce((sum, [value]) => sum + Object.keys(value).length, 0)
+    vi.restoreAllMocks()
+    return characters + entries.length
+  }
+
+  const wide = (size: number) =>
+    anyOf(...Array.from({ length: size }, (_, n) => allOf(rows.equals('n', n), rows.lessThan('n', n))))
+  const deep = (size: number) => {
+    const leaves = Array.from({ length: size }, (_, n) => rows.equals('n', n))
+    return leaves.reduce<Specification<{ n: number }>>(
+      (inner, leaf, n) => (n % 2 === 0 ? allOf(inner, leaf) : anyOf(inner, leaf)),
+      some,
+    )
+  }
+
+  test.each([
+    ['width', wide],
+    ['depth', deep],
+  ])('grows with the %s, not its square', (_, make) => {
+    const [small, large] = [workOf(make(100)), workOf(make(800))]
+    expect(small).toBeGreaterThan(100)
+    expect(large).toBeLessThan(9 * small)
   })
 })

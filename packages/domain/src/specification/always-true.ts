@@ -2,11 +2,11 @@ import {
   checkedExpression,
   compileLeaf,
   type Expression,
-  findFunction,
   type Junction,
   operandOf,
   type RangeLeaf,
 } from '@base/core/expression'
+import { type Claim, Claims } from './claims.js'
 
 /**
  * Whether an expression is true of every row by its structure alone: an `and` of nothing, the opposite of an `or` of
@@ -14,73 +14,63 @@ import {
  * them. A rule that happens to hold for all rows, such as an age of 0 at least, is not.
  */
 export function isAlwaysTrue({ expression }: { readonly expression: Expression<never> }): boolean {
-  return fold(checkedExpression(expression as Expression), new Map()) === true
+  return new Fold().of(checkedExpression(expression as Expression)) === true
 }
 
-/** What holds and what does not. */
-type Assumed = ReadonlyMap<unknown, boolean>
+class Fold {
+  readonly #claims = new Claims()
+  /** What holds and what does not, by key: of each junction around, the parts before. */
+  readonly #assumed = new Map<number, boolean>()
 
-/** An expression without what turns it round, and whether that is to hold. */
-interface Claim {
-  /** Its text, or itself where a function is part of it, for two functions of one name are not one. */
-  readonly key: unknown
-  readonly length: number
-  readonly holds: boolean
-}
-
-const OPPOSITES = { notEquals: 'equals', isNotIn: 'isIn', isNotNull: 'isNull' } as const
-
-/** The constant that an expression is; `undefined` where it depends on the row. */
-function fold(expression: Expression, assumed: Assumed): boolean | undefined {
-  const { key, holds } = claimOf(expression)
-  const known = assumed.get(key)
-  if (known !== undefined) return known === holds
-  switch (expression.op) {
-    case 'not':
-      return opposite(fold(expression.of, assumed))
-    case 'and':
-    case 'or':
-      return foldJunction(expression, assumed)
-    case 'isIn':
-    case 'isNotIn':
-      return expression.value.length === 0 ? expression.op === 'isNotIn' : undefined
-    case 'between':
-      return isReversed(expression) ? false : undefined
-    default:
-      return undefined
+  /** The constant that an expression is; `undefined` where it depends on the row. */
+  of(expression: Expression): boolean | undefined {
+    const { key, holds } = this.#claims.of(expression)
+    const known = this.#assumed.get(key)
+    if (known !== undefined) return known === holds
+    switch (expression.op) {
+      case 'not':
+        return opposite(this.of(expression.of))
+      case 'and':
+      case 'or': {
+        const met: number[] = []
+        const folded = this.#junction(expression, met)
+        for (const part of met) this.#assumed.delete(part)
+        return folded
+      }
+      case 'isIn':
+      case 'isNotIn':
+        return expression.value.length === 0 ? expression.op === 'isNotIn' : undefined
+      case 'between':
+        return isReversed(expression) ? false : undefined
+      default:
+        return undefined
+    }
   }
-}
 
-/**
- * One part of the deciding constant decides, also where it is so only if none before it is; else all must be constants.
- * The shorter go first, so that what a part is made of has been met before it.
- */
-function foldJunction({ op, of }: Junction<unknown>, assumed: Assumed): boolean | undefined {
-  const isDeciding = op === 'or'
-  const met = new Map(assumed)
-  let isConstant = true
-  for (const { part, key, holds } of byLength(of)) {
-    const folded = fold(part, met)
-    if (folded === isDeciding) return isDeciding
-    isConstant &&= folded !== undefined
-    met.set(key, holds !== isDeciding)
+  /**
+   * One part of the deciding constant decides, also where it is so only if none before it is; else all must be constants.
+   * The smaller go first, so that what a part is made of has been met before it.
+   */
+  #junction({ op, of }: Junction<unknown>, met: number[]): boolean | undefined {
+    const isDeciding = op === 'or'
+    let isConstant = true
+    for (const { part, key, holds } of this.#bySize(of)) {
+      const folded = this.of(part)
+      if (folded === isDeciding) return isDeciding
+      isConstant &&= folded !== undefined
+      // What is assumed of it already is the same.
+      if (this.#assumed.has(key)) continue
+      this.#assumed.set(key, holds !== isDeciding)
+      met.push(key)
+    }
+    return isConstant ? !isDeciding : undefined
   }
-  return isConstant ? !isDeciding : undefined
-}
 
-function byLength(parts: readonly Expression[]): readonly (Claim & { readonly part: Expression })[] {
-  return parts.map((part) => ({ part, ...claimOf(part) })).sort((left, right) => left.length - right.length)
-}
-
-function claimOf(expression: Expression): Claim {
-  if (expression.op === 'not') {
-    const claim = claimOf(expression.of)
-    return { ...claim, holds: !claim.holds }
+  #bySize(parts: readonly Expression[]): readonly (Claim & { readonly part: Expression })[] {
+    return parts
+      .map((part) => ({ part, ...this.#claims.of(part) }))
+      .sort((left, right) => left.size - right.size)
   }
-  const op = (OPPOSITES as Partial<Record<string, string>>)[expression.op]
-  const text = JSON.stringify({ ...expression, op: op ?? expression.op })
-  const key = findFunction(expression) === undefined ? text : expression
-  return { key, length: text.length, holds: op === undefined }
 }
 
 function opposite(constant: boolean | undefined): boolean | undefined {

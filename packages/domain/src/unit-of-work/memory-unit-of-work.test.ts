@@ -240,6 +240,89 @@ describe('memoryUnitOfWork', () => {
     )
   })
 
+  describe('repositories of your own', () => {
+    class Own {
+      readonly #items: Repository<Item, number>
+      constructor(items: Repository<Item, number>) {
+        this.#items = items
+      }
+      async addBothSidesOf(pause: Promise<void>): Promise<void> {
+        await this.#items.save({ id: 1, n: 1, version: 0 })
+        await pause
+        await this.#items.save({ id: 2, n: 2, version: 0 })
+      }
+    }
+    const setUp = () => {
+      const items = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
+      const units = memoryUnitOfWork({ items }, (tx) => ({ own: new Own(tx.items) }))
+      const ids = async () => (await items.find(always())).map(({ id }) => id)
+      return { items, units, ids }
+    }
+
+    test('go on in vain once their part was cut off', async () => {
+      const { units, ids } = setUp()
+      const controller = new AbortController()
+      const end = gate()
+      let late: Promise<unknown> | undefined
+      await units.run(async () => {
+        const part = units.run(
+          async ({ own }) => {
+            late = own.addBothSidesOf(end.opened).catch((error) => error.code)
+            await late
+          },
+          { propagation: 'nested', signal: controller.signal },
+        )
+        await new Promise(setImmediate)
+        controller.abort(new Error('gone'))
+        await expect(part).rejects.toThrow('gone')
+        end.open()
+        expect(await late).toBe('TRANSACTION_CLOSED')
+      })
+      expect(await ids()).toEqual([])
+    })
+
+    test('refuse to work after the end of their unit', async () => {
+      const { units, ids } = setUp()
+      const end = gate()
+      let late: Promise<unknown> | undefined
+      await units.run(async ({ own }) => {
+        late = own.addBothSidesOf(end.opened).catch((error) => error.code)
+      })
+      end.open()
+      expect([await late, await ids()]).toEqual(['TRANSACTION_CLOSED', [1]])
+    })
+
+    test('may come in an object with getters', async () => {
+      const { items } = setUp()
+      class All {
+        readonly #items: Repository<Item, number>
+        constructor(tx: { readonly items: Repository<Item, number> }) {
+          this.#items = tx.items
+        }
+        get own(): Own {
+          return new Own(this.#items)
+        }
+      }
+      const units = memoryUnitOfWork({ items }, (tx) => new All(tx))
+      await units.run(({ own }) => own.addBothSidesOf(Promise.resolve()))
+      expect(await items.count(always())).toBe(2)
+    })
+
+    test.each([
+      ['a promise', async () => ({})],
+      ['nothing', () => undefined as never],
+    ])('are refused where they are %s', async (_, make) => {
+      const { items } = setUp()
+      await expect(memoryUnitOfWork({ items }, make).run(async () => {})).rejects.toThrow(
+        '@base/domain memoryUnitOfWork: make must be a function that gives an object, and no promise of one',
+      )
+    })
+
+    test('refuse what is no function as every unit does', async () => {
+      await expect(setUp().units.run(7 as never)).rejects.toThrow('@base/domain UnitOfWork: fn must be')
+    })
+  })
+
   test('waits for parts that the function did not wait for', async () => {
     const { subject, items } = make()
     await subject.run(async () => {

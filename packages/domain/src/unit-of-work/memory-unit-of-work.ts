@@ -1,4 +1,4 @@
-import { checkOneOf, invalidOption } from '@base/core/options'
+import { checkFunction, checkOneOf, invalidOption } from '@base/core/options'
 import { MemoryRepository } from '../repository/memory-repository.js'
 import { SharedRows } from '../repository/store.js'
 import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
@@ -38,12 +38,14 @@ export function memoryUnitOfWork<Repos extends object>(
   options?: MemoryUnitOfWorkOptions,
 ): UnitOfWork<Repos>
 /**
- * The same for repositories of your own over those: `make` is called once for each transaction, with what works in it.
+ * The same for repositories of your own over those: `make` is called once for each run, and each time that it is run again,
+ * with what works as long as the function of that run.
  *
  * @example
  * const unitOfWork = memoryUnitOfWork({ users }, (tx) => ({ users: new Users(tx.users) }))
  *
- * @throws InvalidOptionError where one of the first is not by `memoryRepository`, or an option is wrong.
+ * @throws InvalidOptionError where one of the first is not by `memoryRepository`, or an option is wrong; from `run`, where
+ * `make` gives no object, or a promise.
  */
 export function memoryUnitOfWork<Kept extends object, Repos extends object>(
   repositories: Kept,
@@ -56,15 +58,31 @@ export function memoryUnitOfWork(
   options: MemoryUnitOfWorkOptions = {},
 ): UnitOfWork<object> {
   return typeof make === 'function'
-    ? unitOfWork(repositories, make, options)
-    : unitOfWork(repositories, (kept) => kept, make)
+    ? made(unitOfWork(repositories, options), make)
+    : unitOfWork(repositories, make)
 }
 
 type Make = (repositories: object) => object
 
+/** Made of what the run is given, so that what they do late is refused as it is. */
+function made(units: UnitOfWork<object>, make: Make): UnitOfWork<object> {
+  return {
+    async run(fn, options) {
+      checkFunction(fn, { package: '@base/domain', pattern: 'UnitOfWork', option: 'fn' })
+      return units.run(async (kept, unit) => fn(checked(make(kept)), unit), options)
+    },
+  }
+}
+
+function checked(repositories: object): object {
+  if (typeof repositories === 'object' && repositories !== null && !('then' in repositories))
+    return repositories
+  const place = { package: '@base/domain', pattern: 'memoryUnitOfWork', option: 'make' }
+  throw invalidOption(repositories, place, 'a function that gives an object, and no promise of one')
+}
+
 function unitOfWork(
   repositories: object,
-  make: Make,
   { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions,
 ): UnitOfWork<object> {
   const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
@@ -74,19 +92,17 @@ function unitOfWork(
       return [name, repository]
     throw invalidOption(repository, { ...place, option: name }, 'a repository of memoryRepository')
   })
-  return createUnitOfWork(new MemoryDriver(named, make, isolation), options)
+  return createUnitOfWork(new MemoryDriver(named, isolation), options)
 }
 
 type AnyRepository = MemoryRepository<object, unknown>
 
 class MemoryDriver implements UnitDriver<object> {
   readonly #named: readonly (readonly [string, AnyRepository])[]
-  readonly #make: Make
   readonly #isolation: Isolation
 
-  constructor(named: readonly (readonly [string, AnyRepository])[], make: Make, isolation: Isolation) {
+  constructor(named: readonly (readonly [string, AnyRepository])[], isolation: Isolation) {
     this.#named = named
-    this.#make = make
     this.#isolation = isolation
   }
 
@@ -100,6 +116,6 @@ class MemoryDriver implements UnitDriver<object> {
       parts.set(shared, { rows, settings })
       repositories[name] = new MemoryRepository(settings, rows)
     }
-    return new MemoryTransaction(this.#make(repositories), [...parts.values()])
+    return new MemoryTransaction(repositories, [...parts.values()])
   }
 }

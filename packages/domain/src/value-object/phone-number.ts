@@ -4,8 +4,8 @@ import { refused, TextValue } from './text-value.js'
 
 const MAX_LENGTH = 40
 const E164 = /^\+[1-9]\d{6,14}$/
-/** A zero that is dialled within the country, and from outside of some. */
-const TRUNK_ZERO = /\(\s*0\s*\)/
+/** A zero, alone or before the area, that is dialled within the country, and from outside of some. */
+const TRUNK_ZERO = /\(\s*0/
 const SEPARATORS = /[\s().\u00A0\u2010-\u2015-]/g
 
 /** Options of {@link PhoneNumber.parseNational}. */
@@ -25,14 +25,17 @@ export interface NationalOptions {
  */
 export class PhoneNumber extends TextValue {
   /**
-   * Reads an international number; blanks, dots, dashes and parentheses between digits are dropped. A `(0)`, as in
-   * `'+44 (0)20 7946 0958'`, is refused: only the country's plan tells whether it belongs to the number, so that
-   * {@link PhoneNumber.parseNational} reads it.
+   * Reads an international number; blanks, dots, dashes and parentheses between digits are dropped. A parenthesis that
+   * begins with 0, as in `'+44 (0)20 7946 0958'` and `'+44 (020) 7946 0958'`, is refused: only the country's plan tells
+   * whether the 0 belongs to the number, so that {@link PhoneNumber.parseNational} reads it.
    */
   static parse(text: string): Result<PhoneNumber, ValidationError> {
     const digits = typeof text === 'string' && text.length <= MAX_LENGTH ? text.replace(SEPARATORS, '') : ''
     if (digits !== '' && TRUNK_ZERO.test(text))
-      return refused('phone_number', 'must be without (0), which not every country dials from abroad')
+      return refused(
+        'phone_number',
+        'must not begin a parenthesis with 0, which not every country dials from abroad',
+      )
     return E164.test(digits)
       ? ok(new PhoneNumber(digits))
       : refused('phone_number', 'must be an international phone number such as +351210000000')

@@ -148,6 +148,8 @@ describe('PhoneNumber', () => {
     '+1x2345678',
     '+'.repeat(50),
     '+44 (0)20 7946 0958',
+    '+44 (020) 7946 0958',
+    '+49 ( 0221) 4710 000',
     '+39 ( 0 ) 6 6981 2345',
   ])('refuses %j', (raw) => {
     expect(PhoneNumber.parse(raw).ok).toBe(false)
@@ -156,6 +158,7 @@ describe('PhoneNumber', () => {
   test.each([
     ['+44 (0)20 7946 0958', '+442079460958'],
     ['+39 (0)6 6981 2345', '+390669812345'],
+    ['+39 (06) 6981 2345', '+390669812345'],
   ])('knows by a plan whether the zero of %s is dialled', async (raw, expected) => {
     expect(text(await PhoneNumber.parseNational(raw, { country: 'PT' }))).toBe(expected)
     expect(PhoneNumber.parse(raw)).toMatchObject({ error: { issues: [{ code: 'phone_number' }] } })

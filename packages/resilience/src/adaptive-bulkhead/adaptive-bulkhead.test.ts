@@ -111,6 +111,24 @@ describe('AdaptiveBulkhead', () => {
     expect(bulkhead.limit).toBeLessThan(limit)
   })
 
+  test('a timeout around it that a call has mostly waited for does not make a hung dependency look fast', async () => {
+    const clock = new TestClock()
+    const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, initial: 10, clock })
+    await load(bulkhead, clock, 20, 10)
+    const { limit } = bulkhead
+    const hasty = pipeline(new Timeout({ timeout: 200, clock }), bulkhead)
+    const calls: Promise<unknown>[] = []
+    // One each 2 ms, so that those who have a slot get it a few ms before their end.
+    for (let call = 0; call < 1_000; call++) {
+      calls.push(hasty.execute(({ signal }) => clock.sleep('1m', { signal })).catch(() => {}))
+      await clock.advance(2)
+    }
+    expect(bulkhead.limit).toBeLessThanOrEqual(limit)
+    expect(bulkhead.queued).toBeGreaterThan(50)
+    await clock.runAll()
+    await Promise.all(calls)
+  })
+
   test('tells of each change of the limit, of who waits and of who is refused', async () => {
     const clock = new TestClock()
     const bulkhead = new AdaptiveBulkhead({ min: 1, max: 21, clock, maxQueue: 1, name: 'search' })

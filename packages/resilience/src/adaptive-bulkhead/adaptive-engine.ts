@@ -51,15 +51,16 @@ export class AdaptiveEngine implements Engine {
       },
       (error: unknown) => {
         // Another failure may be quick, which says nothing about how much the dependency can bear.
-        if (!isGivenUp(ctx) && (ctx.aborted || errorKind(error) === 'timeout')) this.#adapt(start, running)
+        if (!isGivenUp(ctx) && (ctx.aborted || errorKind(error) === 'timeout'))
+          this.#adapt(start, running, ctx.aborted)
         throw error
       },
     )
   }
 
-  #adapt(start: number, running: number): void {
+  #adapt(start: number, running: number, isCut = false): void {
     const { bulkhead, observers } = this
-    this.#gradient.add(this.#clock.monotonic() - start, running)
+    this.#gradient.add(this.#clock.monotonic() - start, running, isCut)
     const from = bulkhead.limit
     const to = Math.floor(this.#gradient.limit)
     if (from === to) return

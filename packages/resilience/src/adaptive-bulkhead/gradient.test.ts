@@ -74,12 +74,32 @@ describe('the gradient', () => {
     expect(gradient.limit).toBeCloseTo(20.8)
   })
 
+  test('takes a call that was cut off for slow once it is, never for fast, and never for usual', () => {
+    const gradient = new Gradient(20, 1, 100)
+    const cut = (latency: number, calls: number) => {
+      for (let call = 0; call < calls; call++) gradient.add(latency, 20, true)
+    }
+    cut(1_000, 100)
+    expect(gradient.limit).toBe(20)
+    measure(gradient, 50, 1)
+    cut(5, 1_000)
+    cut(75, 1_000)
+    expect(gradient.limit).toBeCloseTo(20.8)
+    cut(76, 1_000)
+    expect(gradient.limit).toBeCloseTo(20.8)
+    cut(1_000, 2_000)
+    expect(gradient.limit).toBeLessThan(9)
+    const before = gradient.limit
+    measure(gradient, 100, 1)
+    expect(gradient.limit).toBeLessThan(before)
+  })
+
   test('whatever it is given, the limit is a number within its bounds', () => {
     const latency = fc.oneof(fc.double(), fc.double({ min: 0, max: 10_000, noNaN: true }))
     fc.assert(
-      fc.property(fc.array(fc.tuple(latency, fc.nat(200)), { maxLength: 500 }), (calls) => {
+      fc.property(fc.array(fc.tuple(latency, fc.nat(200), fc.boolean()), { maxLength: 500 }), (calls) => {
         const gradient = new Gradient(20, 5, 50)
-        for (const [each, running] of calls) gradient.add(each, running)
+        for (const call of calls) gradient.add(...call)
         expect(gradient.limit).toBeGreaterThanOrEqual(5)
         expect(gradient.limit).toBeLessThanOrEqual(50)
       }),

@@ -41,6 +41,8 @@ export class Gradient {
   /** Of the measurement under way. */
   #sum = 0
   #calls = 0
+  #whole = 0
+  #wholeCalls = 0
   #running = 0
 
   constructor(initial: number, min: number, max: number) {
@@ -49,25 +51,42 @@ export class Gradient {
     this.#max = max
   }
 
-  /** A call took so long, and began as one of `running`. A latency of 0 says nothing: the clock was too coarse. */
-  add(latency: number, running: number): void {
+  /**
+   * A call took so long, and began as one of `running`. A latency of 0 says nothing: the clock was too coarse. One that
+   * was cut off would have taken longer: it says something once that is too long already, and nothing of what is usual.
+   */
+  add(latency: number, running: number, isCut = false): void {
     if (!(latency > 0 && latency < Number.POSITIVE_INFINITY)) return
+    if (isCut && !this.#isSlow(latency)) return
     this.#sum += latency
     this.#calls++
+    if (!isCut) {
+      this.#whole += latency
+      this.#wholeCalls++
+    }
     this.#running = Math.max(this.#running, running)
     if (this.#calls < Math.max(FEWEST, Math.floor(this.limit))) return
     this.#measure(this.#sum / this.#calls, this.#running)
     this.#sum = 0
     this.#calls = 0
+    this.#whole = 0
+    this.#wholeCalls = 0
     this.#running = 0
   }
 
   #measure(latency: number, running: number): void {
-    const usual = this.#learn(latency)
+    const usual = this.#wholeCalls === 0 ? this.#usual : this.#learn(this.#whole / this.#wholeCalls)
     if (running < this.limit / 2) return
     const gradient = Math.max(STEEPEST, Math.min(1, (TOLERANCE * usual) / latency))
     const limit = (1 - SMOOTHING) * this.limit + SMOOTHING * (this.limit * gradient + QUEUE)
-    this.limit = Math.max(this.#min, Math.min(this.#max, limit))
+    // Where some were cut off, it is slower than that by nobody knows how much.
+    const most = gradient < 1 && this.#wholeCalls < this.#calls ? this.limit : this.#max
+    this.limit = Math.max(this.#min, Math.min(most, limit))
+  }
+
+  /** Nothing is, while nothing is usual. */
+  #isSlow(latency: number): boolean {
+    return this.#measured > 0 && latency > TOLERANCE * this.#usual
   }
 
   /** What is usual with this one. */

@@ -162,6 +162,33 @@ describe('pipeline', () => {
     })
   })
 
+  test("a waitUntil of another's policy that throws is reported, and changes no call", async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const clock = new TestClock()
+    const waitUntil = () => {
+      throw new Error('after the response')
+    }
+    const foreign: Policy = {
+      execute: async (fn) => fn({ signal: new AbortController().signal, attempt: 1, waitUntil }),
+      wrap: () => () => Promise.reject(new Error('not used')),
+    }
+    const bulkhead = new Bulkhead({ clock })
+    const policy = pipeline(bulkhead, foreign, new Timeout({ timeout: '1s', clock }))
+    let settle = () => {}
+    const code = policy
+      .execute(() => new Promise<void>((resolve) => (settle = resolve)))
+      .catch((error) => error.code)
+    await clock.advance('1s')
+    expect([await code, bulkhead.running]).toEqual(['TIMEOUT', 1])
+    expect(warn).toHaveBeenCalledWith(
+      '@base/resilience pipeline: waitUntil of a foreign policy threw: Error: after the response',
+      expect.objectContaining({ code: 'CALLBACK_THREW' }),
+    )
+    settle()
+    await new Promise(setImmediate)
+    expect(bulkhead.running).toBe(0)
+  })
+
   test("shows which attempt it is through another's policy, which counts none", async () => {
     const attempts: number[] = []
     const policy = pipeline(new Retry({ maxAttempts: 3, backoff: constant(0) }), telling('a', []))

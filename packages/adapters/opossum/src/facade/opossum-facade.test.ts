@@ -195,6 +195,59 @@ describe('opossumFacade', () => {
     expect(prices).toMatchObject(state)
   })
 
+  test.each<
+    [string, (breaker: CircuitBreaker, make: () => OpossumFacade<[], number>) => OpossumFacade<[], number>]
+  >([
+    [
+      'whoever holds the breaker',
+      (breaker, make) => {
+        const facade = make()
+        breaker.isolate()
+        return facade
+      },
+    ],
+    [
+      'whoever holds it, before the facade was made',
+      (breaker, make) => {
+        breaker.isolate()
+        return make()
+      },
+    ],
+    [
+      'another facade',
+      (_, make) => {
+        const facade = make()
+        make().open()
+        return facade
+      },
+    ],
+  ])('keeps through disable and enable what was opened by %s', (_, open) => {
+    const breaker = new CircuitBreaker()
+    const facade = open(breaker, () => opossumFacade(() => 1, { breaker }))
+    facade.disable()
+    expect([facade.opened, breaker.state]).toEqual([true, 'disabled'])
+    facade.enable()
+    expect([facade.opened, breaker.state]).toEqual([true, 'isolated'])
+    facade.close()
+    expect([facade.opened, breaker.state]).toEqual([false, 'closed'])
+  })
+
+  test('tells what is, where another listener changes the state at once', () => {
+    const breaker = new CircuitBreaker()
+    let isClosing = true
+    breaker.on('stateChange', ({ to }) => {
+      if (isClosing && to === 'isolated') breaker.close()
+    })
+    const facade = opossumFacade(() => 1, { breaker })
+    const told = recorded(facade as never)
+    breaker.isolate()
+    expect([facade.opened, told]).toEqual([false, []])
+    isClosing = false
+    breaker.isolate()
+    breaker.disable()
+    expect([facade.opened, told]).toEqual([true, ['open']])
+  })
+
   test('what was opened by hand and closed otherwise stays closed', () => {
     const { breaker, prices } = shop()
     prices.open()

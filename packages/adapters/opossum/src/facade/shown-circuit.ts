@@ -4,8 +4,8 @@ import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 export type ShownState = 'closed' | 'open' | 'half_open'
 
 /**
- * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what was opened by hand
- * stays so. Ours forgets at `disable` what failures had opened.
+ * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what was opened by hand,
+ * by whomever, stays so. Ours forgets at `disable` what failures had opened.
  */
 export class ShownCircuit {
   readonly #breaker: CircuitBreaker
@@ -20,10 +20,11 @@ export class ShownCircuit {
     this.#breaker = breaker
     this.#onChange = onChange
     this.#last = shown(breaker.state, 'closed')
-    this.#off = breaker.on('stateChange', ({ to }) => {
-      // Whoever holds the breaker may close it as well.
-      if (to === 'closed') this.#isOpenByHand = false
-      this.#show(shown(to, this.#last))
+    this.#noteHand()
+    // Its present state, for another listener may have changed it since.
+    this.#off = breaker.on('stateChange', () => {
+      this.#noteHand()
+      this.#show(this.state)
     })
   }
 
@@ -61,6 +62,13 @@ export class ShownCircuit {
   end(): void {
     this.#off()
     this.#onChange = () => {}
+  }
+
+  /** Whoever holds the breaker may isolate and close it as well. */
+  #noteHand(): void {
+    const { state } = this.#breaker
+    if (state === 'isolated') this.#isOpenByHand = true
+    if (state === 'closed') this.#isOpenByHand = false
   }
 
   #isolate(): void {
