@@ -95,7 +95,7 @@ describe('a typed id', () => {
     ['nothing', () => undefined as unknown as string],
   ])('refuses %s of its uuid', (_, uuid) => {
     expect(() => typedId('order', { uuid }).create()).toThrow(
-      '@base/core typedId: uuid() must be a UUID, such as those of createUuidv7, received ',
+      '@base/core typedId: uuid() must be a UUID, received ',
     )
   })
 

@@ -73,7 +73,7 @@ function checkedUuid(uuid: () => string): () => string {
   checkFunction(uuid, place('uuid'))
   return () => {
     const made = uuid()
-    if (!isUuid(made)) throw invalidOption(made, place('uuid()'), 'a UUID, such as those of createUuidv7')
+    if (!isUuid(made)) throw invalidOption(made, place('uuid()'), 'a UUID')
     return made
   }
 }

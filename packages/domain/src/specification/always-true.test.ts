@@ -5,6 +5,7 @@ import type { Specification } from './specification.js'
 import { where } from './where.js'
 
 const rows = where<{ n: number }>()
+const texts = where<{ text: string; date: Date }>()
 const some = rows.equals('n', 1)
 const other = rows.greaterThan('n', 5)
 const even = rows.satisfies((row) => row.n % 2 === 0, 'even')
@@ -28,6 +29,8 @@ describe('a specification is always true by its structure', () => {
     ['one of two or neither', some.or(other).not().or(some).or(other)],
     ['two or not the first or not the second', some.and(other).or(some.not()).or(other.not())],
     ['not between reversed ends', rows.between('n', 3, 1).not()],
+    ['not between texts that are reversed', texts.between('text', '\u{1f600}', '\ufffd').not()],
+    ['not between dates that are reversed', texts.between('date', new Date(1), new Date(0)).not()],
     ['one that was not made here', { expression: { op: 'and', of: [] } }],
   ])('where it is %s', (_, specification) => {
     expect(isAlwaysTrue(specification as never)).toBe(true)
@@ -45,6 +48,8 @@ describe('a specification is always true by its structure', () => {
     ['two or not the first', some.and(other).or(some.not())],
     ['not between two ends', rows.between('n', 1, 3).not()],
     ['not between equal ends', rows.between('n', 1, 1).not()],
+    ['not between texts that are not reversed', texts.between('text', '\ufffd', '\u{1f600}').not()],
+    ['not between the same time', texts.between('date', new Date(1), new Date(1)).not()],
     ['a function or the opposite of another of its name', even.or(rows.satisfies(() => true, 'even').not())],
     ['in an empty list', where<{ n: number }>().isIn('n', [])],
   ])('and not where it is %s', (_, specification) => {

@@ -1,6 +1,6 @@
 import {
   checkedExpression,
-  compileLeaf,
+  compareCodePoints,
   type Expression,
   type Junction,
   operandOf,
@@ -77,7 +77,12 @@ function opposite(constant: boolean | undefined): boolean | undefined {
   return constant === undefined ? undefined : !constant
 }
 
-/** Ends of different kinds come neither before nor after each other. */
-function isReversed({ field, value: [low, high] }: RangeLeaf): boolean {
-  return compileLeaf({ op: 'lessThan', field, value: low }).test(operandOf(high))
+/** Of decimals, and of ends of different kinds, it is not told: what compares them is larger than all of this. */
+function isReversed({ value }: RangeLeaf): boolean {
+  const [low, high] = value.map(operandOf) as [Orderable, Orderable]
+  if (typeof low === 'string' && typeof high === 'string') return compareCodePoints(low, high) > 0
+  return typeof low === typeof high && low > high
 }
+
+/** What JavaScript puts in order as the specification does; decimals are after nothing. */
+type Orderable = string | number | bigint | Date
