@@ -16,7 +16,8 @@ export class Database {
 
   /**
    * Tells its keys from those of the same names that lie in other databases, or have another prefix of the client's. The server
-   * is asked once: a pool, or a client of a Sentinel, does not say. `until` is on the monotonic clock.
+   * is asked once: a pool, or a client of a Sentinel, does not say. `until` is on the monotonic clock. A cluster is not asked:
+   * it would be any of its nodes, also one that is away, and it has one database.
    */
   identity(until: number): Promise<string> {
     this.#asking ??= this.#ask(until).catch((error: unknown) => {
@@ -27,14 +28,18 @@ export class Database {
   }
 
   async #ask(until: number): Promise<string> {
+    const number = this.connection.isCluster ? undefined : await this.#askServer(until)
+    return `${number ?? numberOf(this.#client)} ${this.connection.keyPrefix}`
+  }
+
+  async #askServer(until: number): Promise<string | undefined> {
     const timeout = Math.max(1, Math.ceil(until - systemClock.monotonic()))
     const facts = await this.connection.send(['CLIENT', 'INFO'], { timeout }).catch((error: unknown) => {
       // Whoever may not know it has what the client says.
       if (error instanceof AppError && error.code === 'REDIS_REFUSED') return ''
       throw error
     })
-    const number = / db=(\d+)/.exec(String(facts))?.[1] ?? numberOf(this.#client)
-    return `${number} ${this.connection.keyPrefix}`
+    return / db=(\d+)/.exec(String(facts))?.[1]
   }
 }
 
