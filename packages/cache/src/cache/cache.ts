@@ -122,8 +122,8 @@ export interface Cache {
   /** What was counted until now, in all namespaces. */
   readonly stats: CacheStats
   /**
-   * Waits for the loads that run, for at most a second, aborts those that still do, leaves the bus, and closes the layers, for
-   * all namespaces. Every later call rejects.
+   * Waits for the loads that run, for at most a second, aborts those that still do, waits for what was set before, as long as the
+   * layers have time for it, leaves the bus, and closes the layers, for all namespaces. Every later call rejects.
    */
   close(): Promise<void>
   /** {@link Cache.close}, for `await using`. */

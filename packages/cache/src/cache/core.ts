@@ -108,7 +108,7 @@ export class CacheCore {
     this.flights.get(key)?.outdates(entry)
   }
 
-  /** A fresh entry is known: of those that were given up, the ones that began before it are of no use any more. */
+  /** An entry is known, fresh or stale: of those that were given up, the ones that began before it are of no use any more. */
   outdateBy(key: string, found: Found): void {
     for (const flight of this.overdue.of(key)) if (flight.isOlderThan(found)) this.dismiss(flight)
   }

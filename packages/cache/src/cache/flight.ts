@@ -24,8 +24,11 @@ export class Flight {
   onGivenUp: () => void = noop
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
-  /** When the entry ends that is known to be older than its value. */
+  /** When the entry ends that is known to be older than its value, once its loader has begun. */
   #knownUntil: number = Number.NEGATIVE_INFINITY
+  /** The same until then. */
+  readonly #foundUntil: number
+  #hasBegun = false
   /** What it resolves with is as `isolate` made it. */
   readonly promise: Promise<unknown>
   /** Lets it land; it is there from the start, for a loader may come back to its own flight before it has returned. */
@@ -39,7 +42,7 @@ export class Flight {
     this.key = key
     this.tags = tags
     this.isKept = isKept
-    if (previous !== undefined) this.outdates(previous)
+    this.#foundUntil = previous?.freshUntil ?? Number.NEGATIVE_INFINITY
     let land: (outcome: Promise<unknown>) => void = () => {}
     this.promise = new Promise((resolve) => {
       land = resolve
@@ -60,14 +63,21 @@ export class Flight {
     this.#controller.abort(reason)
   }
 
-  /** An entry was there when it began, or comes from a load that began before it. */
+  /** Its loader begins, at a version of the layers, where this entry is there. */
+  begin(since: number, previous: Found | undefined): void {
+    this.since = since
+    this.#hasBegun = true
+    if (previous !== undefined) this.outdates(previous)
+  }
+
+  /** An entry comes from a load that began before it. As long as its own loader has not begun it may do with that. */
   outdates({ freshUntil }: Found): void {
     this.#knownUntil = Math.max(this.#knownUntil, freshUntil)
   }
 
-  /** Whether an entry is none of those. */
+  /** Whether an entry is none that is older. */
   isOlderThan({ freshUntil }: Found): boolean {
-    return freshUntil > this.#knownUntil + ROUNDING
+    return freshUntil > (this.#hasBegun ? this.#knownUntil : this.#foundUntil) + ROUNDING
   }
 
   /** Whether who has joined at a version may have come after the invalidation, and wants a newer value. */

@@ -108,8 +108,8 @@ describe('a load that does not heed its hard timeout', () => {
 
 describe('the late value of a load that was given up', () => {
   /** A node whose load of `k` was given up, and another that has loaded `new` since. */
-  const outdated = async () => {
-    const { clock, node } = setUp()
+  const outdated = async (options: Partial<CacheOptions> = {}) => {
+    const { clock, node } = setUp(options)
     const { gates, load } = gated()
     const cache = node()
     cache.getOrSet('k', load).catch(() => {})
@@ -140,6 +140,41 @@ describe('the late value of a load that was given up', () => {
   test('does not take the place of one of another node that nobody has read here', async () => {
     const { land } = await outdated()
     expect(await land()).toEqual(['new', 'new'])
+  })
+
+  test.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['by getEntry', (cache) => cache.getEntry('k')],
+    ['by getMany', (cache) => cache.getMany(['x', 'k'])],
+  ])(
+    'does not come after one of another node that was read %s when it was stale, also once that is gone',
+    async (_, read) => {
+      const { clock, cache, land } = await outdated({ grace: 1_000 })
+      await clock.advance(1_000)
+      await read(cache)
+      await clock.advance(1_000)
+      expect(await land()).toEqual([undefined, undefined])
+    },
+  )
+
+  test('does not take the place of one of another node that is kept as stale', async () => {
+    const { clock, cache, land } = await outdated({ grace: '1h' })
+    await clock.advance(1_000)
+    expect(await land()).toEqual([undefined, undefined])
+    expect(await cache.getEntry('k')).toMatchObject({ value: 'new', stale: true })
+  })
+
+  test('takes the place of the stale entry that it was to replace', async () => {
+    const { clock, node } = setUp({ grace: '1h' })
+    const { gates, load } = gated()
+    const cache = node()
+    await node().set('k', 'before', { ttl: 1_000 })
+    await clock.advance(1_000)
+    cache.getOrSet('k', load).catch(() => {})
+    await clock.advance(2 * HARD)
+    expect(await cache.getEntry('k')).toMatchObject({ value: 'before', stale: true })
+    gates[0]?.resolve('late')
+    await clock.advance(0)
+    expect([await cache.get('k'), await node().get('k')]).toEqual(['late', 'late'])
   })
 
   test('takes the place of the entry that it was to refresh', async () => {

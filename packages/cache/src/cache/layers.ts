@@ -5,6 +5,7 @@ import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
 import { TagBook } from '../store/tag-book.js'
 import { batchesOf } from './batches.js'
 import { BusLink } from './bus-link.js'
+import { withDeadline } from './deadline.js'
 import type { Observers } from './events.js'
 import { better, type Found, type Lookup } from './found.js'
 import { toBytes } from './frame.js'
@@ -17,6 +18,8 @@ import type { Settings } from './settings.js'
 
 /** Without a bus an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
 const VOUCHED = 5_000
+/** A write waits for one of its key, and either of them for the recovery of a layer: `close` waits for so many limits of a write. */
+const LIMITS = 4
 
 /** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
 export class Layers {
@@ -32,6 +35,8 @@ export class Layers {
   readonly #reader: LowerReader
   readonly #bus: BusLink | undefined
   readonly #writing: PendingWrites = new PendingWrites((writes) => this.#writeBelow(writes))
+  /** What users have set, until the layers have it and the bus has told of it. */
+  readonly #overwriting: Set<Promise<void>> = new Set()
   /** Told of all that is invalid, before anyone is told that it is done. */
   readonly #forget: (invalidation: Invalidation) => void
 
@@ -147,6 +152,7 @@ export class Layers {
     const since = this.version
     const found: (Found | undefined)[] = []
     const versions: (bigint | undefined)[] = []
+    const befores: (bigint | undefined)[] = []
     let open = keys.map((_, index) => index)
     for (const layer of this.lower) {
       if (open.length === 0 && keys.length > 0) break
@@ -160,8 +166,9 @@ export class Layers {
         fills.push([keys[index] as string, own])
         return false
       })
-      if (fills.length > 0) await this.#fill(scope, fills, since, versions)
+      if (fills.length > 0) await this.#fill(scope, fills, since, befores)
       versions.push(read?.version)
+      befores.push(read?.before)
     }
     return { found, since, versions }
   }
@@ -203,6 +210,12 @@ export class Layers {
       return
     }
     this.#writing.add(writes)
+    const overwriting = this.#overwriteBelow(writes)
+    this.#overwriting.add(overwriting)
+    await overwriting.finally(() => this.#overwriting.delete(overwriting))
+  }
+
+  async #overwriteBelow(writes: readonly PendingWrite[]): Promise<void> {
     for (const part of batchesOf(writes)) {
       await this.#writing.write(part)
       await this.#bus?.tell({ keys: part.map(({ key }) => key) })
@@ -241,6 +254,11 @@ export class Layers {
   }
 
   async close(): Promise<void> {
+    const { clock, layerTimeouts } = this.#settings
+    // What waits for its turn is sent only when that has come.
+    await withDeadline(clock, LIMITS * layerTimeouts.write, 'The writes of a cache', () =>
+      Promise.allSettled(this.#overwriting),
+    ).catch(() => {})
     await this.#bus?.close()
     this.top?.users.delete(this.#name)
     await Promise.all([
@@ -273,15 +291,15 @@ export class Layers {
     scope: Scope,
     fills: readonly (readonly [string, Found])[],
     since: number,
-    versions: readonly (bigint | undefined)[],
+    befores: readonly (bigint | undefined)[],
   ): Promise<void> {
     for (const [key, entry] of fills) this.#setTop(key, entry, since)
-    for (const [depth, version] of versions.entries()) {
+    for (const [depth, before] of befores.entries()) {
       const layer = this.lower[depth] as LowerLayer
-      if (version === undefined) continue
+      if (before === undefined) continue
       await layer.fill(
         fills.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)]),
-        version,
+        before,
       )
     }
   }

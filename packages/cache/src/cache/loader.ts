@@ -90,7 +90,7 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   const { scope, key, lookup, previous, rules } = request
   const { clock, codec } = core.settings
   const startedAt = clock.monotonic()
-  flight.since = lookup.since
+  flight.begin(lookup.since, previous)
   const { context, verdict } = loadContext(flight, scope, key, previous, () => core.judgeTags(flight))
   core.counts.loads++
   const value = await runInside(flight, () => request.load(context))
@@ -117,12 +117,11 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   return held
 }
 
-/** Whether something newer is known, here or in a layer below. */
+/** Whether something newer is known, here or in a layer below, be it stale by now. */
 async function isOutdated(core: CacheCore, flight: Flight, scope: Scope): Promise<boolean> {
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
   const found = better(lookup.found[0], core.layers.find(flight.key))
-  const isFresh = found !== undefined && found.freshUntil > core.settings.clock.monotonic()
-  return flight.isDiscarded || (isFresh && flight.isOlderThan(found))
+  return flight.isDiscarded || (found !== undefined && flight.isOlderThan(found))
 }
 
 /** One process of all loads; the others wait, and find what it has stored. */

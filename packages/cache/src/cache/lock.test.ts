@@ -1,6 +1,6 @@
-import { type Lock, memoryLock } from '@base/core/lock'
+import { type Lease, type Lock, memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
-import { deferred } from '@base-internal/tools/deferred'
+import { type Deferred, deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { createCache } from './index.js'
@@ -33,6 +33,69 @@ describe('a cache with a lock', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['value']))
     expect(load).toHaveBeenCalledTimes(1)
     clock.assertIdle()
+  })
+
+  test.each([
+    ['does with the late value of one that was given up, where that comes while it waits', 'late', 1],
+    ['loads anew where that has ended before its turn', 'new', 2],
+  ])('%s', async (_, expected, loads) => {
+    const { clock, lock, a } = pair({ hardTimeout: 100 })
+    const gate = deferred<string>()
+    const load = vi.fn(() => (load.mock.calls.length === 1 ? gate.promise : 'new'))
+    a.getOrSet('k', load, { ttl: 1_000 }).catch(() => {})
+    await clock.advance(200)
+    const lease = await lock.tryAcquire('cache:k', { ttl: 10_000 })
+    const second = a.getOrSet('k', load, { hardTimeout: 5_000 })
+    await clock.advance(0)
+    gate.resolve('late')
+    await clock.advance(0)
+    expect(await a.get('k')).toBe('late')
+    await clock.advance(loads === 1 ? 0 : 1_000)
+    await lease?.release()
+    await clock.advance(1_000)
+    expect([await second, load.mock.calls.length]).toEqual([expected, loads])
+  })
+
+  test.each<[string, (turn: Deferred<void>) => void]>([
+    ['got the lock', (turn) => turn.resolve()],
+    ['heard that the lock is away', (turn) => turn.reject(new Error('away'))],
+  ])('keeps the late value of a load in the place of an older one that came before it %s', async (_, end) => {
+    const { clock, lock, a } = pair({ hardTimeout: 100 })
+    const gates = [deferred<string>(), deferred<string>()]
+    let calls = 0
+    const load = () => gates[calls++]?.promise
+    a.getOrSet('k', load, { ttl: 1_000, grace: '1h' }).catch(() => {})
+    await clock.advance(200)
+    const turn = deferred()
+    vi.spyOn(lock, 'acquire').mockImplementationOnce(async (key) => {
+      await turn.promise
+      return (await lock.tryAcquire(key)) as Lease
+    })
+    a.getOrSet('k', load, { hardTimeout: 5_000 }).catch(() => {})
+    await clock.advance(0)
+    gates[0]?.resolve('first')
+    await clock.advance(1_000)
+    end(turn)
+    await clock.advance(15_000)
+    expect([calls, await a.getEntry('k')]).toMatchObject([2, { value: 'first', stale: true }])
+    gates[1]?.resolve('second')
+    await clock.advance(0)
+    expect(await a.get('k')).toBe('second')
+  })
+
+  test('keeps the late value of a load in the place of one that had ended when it got the lock', async () => {
+    const { clock, lock, a, b } = pair({ hardTimeout: 100 })
+    const gate = deferred<string>()
+    const lease = await lock.tryAcquire('cache:k', { ttl: 10_000 })
+    a.getOrSet('k', () => gate.promise, { hardTimeout: 5_000 }).catch(() => {})
+    await clock.advance(0)
+    await b.set('k', 'ended', { ttl: 1_000, grace: '1h' })
+    await clock.advance(1_000)
+    await lease?.release()
+    await clock.advance(15_000)
+    gate.resolve('late')
+    await clock.advance(0)
+    expect([await a.get('k'), await b.get('k')]).toEqual(['late', 'late'])
   })
 
   test('renews the lease while a long load runs', async () => {

@@ -51,7 +51,7 @@ export class LowerLayer {
       const before = this.#seen.highest
       const { entries, marks, version } = await this.store.getMany(keys, tags, { signal })
       const read = { entries: [...entries], marks: [...marks] }
-      return { ...read, version: version ?? this.#seen.ofRead(before, read) }
+      return { ...read, version: version ?? this.#seen.ofRead(before, read), before: version ?? before }
     }),
   )
   #failures = 0

@@ -12,9 +12,8 @@ import { isUserTag, type Scope } from './scope.js'
 const SKEW = 60_000
 
 /** What one layer knows of some keys. */
-export interface LayerRead {
+export interface LayerRead extends Pick<CrowdRead, 'version' | 'before'> {
   readonly found: readonly (Found | undefined)[]
-  readonly version: bigint
 }
 
 /** Reads a lower layer: entries that are valid, decoded. */
@@ -44,6 +43,7 @@ export class LowerReader {
     return {
       found: answer.entries.map((entry, index) => this.#toFound(layer, entry, marks, keys[index] as string)),
       version: answer.version,
+      before: answer.before,
     }
   }
 

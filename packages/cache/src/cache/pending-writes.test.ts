@@ -45,6 +45,7 @@ function gated() {
   return {
     clock,
     shared,
+    store,
     sent,
     node,
     bare: () => node([store]),
@@ -95,6 +96,28 @@ describe('writes of one key at the same time', () => {
     expect(values()).toEqual([1, 2, [4, 5]])
   })
 
+  test('are sent as their callers would have sent them, though one call of others ends before all of them', async () => {
+    const { node, land, start, below, values } = gated()
+    const cache = node()
+    const first = cache.setMany([
+      ['k', 1],
+      ['l', 1],
+      ['m', 1],
+    ])
+    await start(first)
+    await start(cache.set('k', 2))
+    await start(
+      cache.setMany([
+        ['l', 3],
+        ['m', 4],
+      ]),
+    )
+    await land()
+    expect(values()).toEqual([[1, 1, 1], 2, [3, 4]])
+    await land(2)
+    expect(await below()).toBe(2)
+  })
+
   test('wait for one that hangs no longer than for its limit', async () => {
     const { clock, node, land, start, below, values } = gated()
     const cache = node()
@@ -132,6 +155,60 @@ describe('writes of one key at the same time', () => {
     await other.delete('k')
     await land()
     expect([setting.isDone, await cache.get('k'), await below()]).toEqual([true, 1, 1])
+  })
+})
+
+describe('the close of a cache', () => {
+  const setUp = async () => {
+    const { store, land, start, node, clock, below } = gated()
+    const order: unknown[] = []
+    const bus = memoryCacheBus()
+    const layer: CacheStore = {
+      ...store,
+      set: (key, entry, options) => {
+        order.push(entry.value)
+        return store.set(key, entry, options)
+      },
+      close: async () => {
+        order.push('closed')
+      },
+    }
+    const cache = node([memoryCacheStore({ clock }), layer], {
+      publish: async (text) => {
+        order.push('told')
+        await bus.publish(text)
+      },
+      subscribe: (...args) => bus.subscribe(...args),
+    })
+    await cache.get('k')
+    await start(cache.set('k', 'first'))
+    await start(cache.set('k', 'last'))
+    const closing = await start(cache.close())
+    return { clock, land, below, order, closing }
+  }
+
+  test('waits for what waits for its turn', async () => {
+    const { land, below, order, closing } = await setUp()
+    await land()
+    expect([order, closing.isDone]).toEqual([['first', 'last', 'told'], false])
+    await land()
+    expect([order, closing.isDone, await below()]).toEqual([
+      ['first', 'last', 'told', 'told', 'closed'],
+      true,
+      'last',
+    ])
+  })
+
+  test('waits no longer than for the limits of writes that hang', async () => {
+    const { clock, order, closing } = await setUp()
+    await clock.advance(250)
+    await clock.advance(249)
+    const calls = () => order.filter((call) => call !== 'told')
+    expect([calls(), closing.isDone]).toEqual([['first', 'last'], false])
+    // What is given up may land late: that is waited for as well.
+    await clock.advance(1)
+    await clock.advance(1_000)
+    expect([calls(), closing.isDone]).toEqual([['first', 'last', 'closed'], true])
   })
 })
 

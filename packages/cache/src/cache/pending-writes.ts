@@ -10,8 +10,8 @@ export class PendingWrite {
   readonly below: readonly NewEntry<unknown>[]
   /** It was invalidated since: the layers are to lose what they have. */
   isRevoked = false
-  /** A part of very many has its turn when those before it are there. */
-  hasTurn = false
+  /** Those that have their turn with it, in one call; a part of very many has it when those before it are there. */
+  turn: readonly PendingWrite[] | undefined
   /** The call by which it, or one of its key that was set later, is written. */
   call: Promise<void> | undefined
 
@@ -26,8 +26,9 @@ export class PendingWrite {
  * What users have set, on its way to the lower layers.
  *
  * Of each key one write at a time is under way, so that layers which do calls in any order end with the last one. Those that have
- * their turn meanwhile wait, and the last of them is written for all. So a write is done once it, or a later one, is in the
- * layers; and what waits, waits for writes of its own key.
+ * their turn meanwhile wait, and the last of them is written for all, with others of its own call alone: none fails for what
+ * somebody else has set. So a write is done once it, or a later one, is in the layers; and what waits, waits for writes of its
+ * own key.
  */
 export class PendingWrites {
   /** Of each key in the order of the calls; the first one may be under way. */
@@ -49,7 +50,7 @@ export class PendingWrites {
 
   /** Resolves when these, or later ones of their keys, are written. */
   async write(writes: readonly PendingWrite[]): Promise<void> {
-    for (const write of writes) write.hasTurn = true
+    for (const write of writes) write.turn = writes
     const free = writes.filter(({ key, call }) => call === undefined && this.#callOf(key) === undefined)
     if (free.length > 0) this.#start(free)
     await Promise.all(new Set(writes.map(({ key, call }) => call ?? this.#callOf(key))))
@@ -76,7 +77,7 @@ export class PendingWrites {
   #revoke(key: string, isOwn: boolean, isMeant: (write: PendingWrite) => boolean): void {
     const queue = this.#open.get(key) ?? []
     for (const write of queue.slice(0, queue.findLastIndex(isMeant) + 1))
-      if (isOwn || !write.hasTurn) write.isRevoked = true
+      if (isOwn || write.turn === undefined) write.isRevoked = true
   }
 
   #callOf(key: string): Promise<void> | undefined {
@@ -93,14 +94,17 @@ export class PendingWrites {
   }
 
   #end(writes: readonly PendingWrite[]): void {
-    const next: PendingWrite[] = []
+    const next: Map<PendingWrite['turn'], PendingWrite[]> = new Map()
     for (const { key } of writes) {
       const queue = this.#open.get(key) as PendingWrite[]
       queue.shift()
       if (queue.length === 0) this.#open.delete(key)
-      const ready = queue.findLast(({ hasTurn }) => hasTurn)
-      if (ready !== undefined) next.push(ready)
+      const ready = queue.findLast(({ turn }) => turn !== undefined)
+      if (ready === undefined) continue
+      const others = next.get(ready.turn)
+      if (others === undefined) next.set(ready.turn, [ready])
+      else others.push(ready)
     }
-    if (next.length > 0) this.#start(next)
+    for (const together of next.values()) this.#start(together)
   }
 }

@@ -7,14 +7,17 @@ const MOST = 500
 export interface CrowdRead {
   readonly entries: readonly (Entry<unknown> | undefined)[]
   readonly marks: ReadonlyMap<string, bigint>
+  /** What a load that begins now is to be written with. */
   readonly version: bigint
+  /** What was known of it before anything was read: what fills are to be written with. */
+  readonly before: bigint
 }
 
 /** Asks the store; `undefined` where that cannot be asked now. */
 type Ask = (
   keys: readonly string[],
   tags: readonly string[],
-) => Promise<Required<StoreRead<unknown>> | undefined>
+) => Promise<(Required<StoreRead<unknown>> & Pick<CrowdRead, 'before'>) | undefined>
 
 /** Reads for all who ask at the same moment by one call of the store: one deadline, and one look at the marks, for them all. */
 export class ReadCrowd {
@@ -53,7 +56,7 @@ export class ReadCrowd {
     const read = await this.#ask(crowd.keys, tags)
     if (read === undefined) return undefined
     const marks = new Map(tags.map((tag, index) => [tag, read.marks[index] ?? 0n]))
-    return { entries: read.entries, marks, version: read.version }
+    return { ...read, marks }
   }
 }
 

@@ -252,9 +252,9 @@ export class Reader {
     return { found: newest, lookup }
   }
 
-  /** What is served from now on is not to give way to an older load. */
+  /** What is served from now on, be it stale, is not to give way to an older load. */
   #outdate(fullKey: string, found: Found | undefined): void {
-    if (found !== undefined && this.#isFresh(found)) this.#core.outdateBy(fullKey, found)
+    if (found !== undefined) this.#core.outdateBy(fullKey, found)
   }
 
   /** One question for all who ask at the same time. */

@@ -14,6 +14,22 @@ function silent(shared: CacheStore): CacheStore {
   }
 }
 
+/** Reads one key after the other, and waits between them. */
+function oneByOne(shared: CacheStore, pause: () => Promise<unknown>): CacheStore {
+  return {
+    ...silent(shared),
+    getMany: async (keys, tags) => {
+      const entries = []
+      for (const [place, key] of keys.entries()) {
+        if (place > 0) await pause()
+        entries.push((await shared.getMany([key], [])).entries[0])
+      }
+      const { marks } = await shared.getMany([], tags)
+      return { entries, marks }
+    },
+  }
+}
+
 function overSilent() {
   const shared = memoryCacheStore()
   const cache = createCache({ layers: [silent(shared)] })
@@ -45,6 +61,26 @@ describe('a store that tells no version', () => {
     loaded.resolve()
     expect(await late).toBe('old')
     expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('is not filled with what was deleted while it read its keys one by one', async () => {
+    const [near, far] = [memoryCacheStore(), memoryCacheStore()]
+    await createCache({ layers: [{ ...far }] }).set('k', 'old')
+    const slow = oneByOne(near, async () => {
+      await near.delete(['k'])
+      await createCache({ layers: [{ ...near }] }).set('l', 'new')
+    })
+    const cache = createCache({ layers: [slow, { ...far }] })
+    expect(await cache.getMany(['k', 'l'])).toEqual(['old', 'new'])
+    expect((await near.getMany(['k'], [])).entries).toEqual([undefined])
+  })
+
+  test('is filled with what is found below it', async () => {
+    const [near, far] = [memoryCacheStore(), memoryCacheStore()]
+    await createCache({ layers: [{ ...far }] }).set('k', 'value')
+    const cache = createCache({ layers: [silent(near), { ...far }] })
+    expect(await cache.get('k')).toBe('value')
+    expect((await near.getMany(['k'], [])).entries).toMatchObject([{ value: 'value' }])
   })
 
   test('is taken for no newer than it was when it was asked', async () => {

@@ -14,8 +14,9 @@ export class SeenVersion {
   }
 
   /**
-   * No higher than the store's version when it was read: what was seen `before` it was asked, and what it has read. What
-   * others have seen meanwhile may be of a deletion that came after it.
+   * No higher than the store's version when it had read: what was seen `before` it was asked, and what it has read. What others
+   * have seen meanwhile may be of a deletion that came after it. A load that begins now is newer than all of it; of what was read
+   * that holds for `before` alone, since a store may read one key after the other.
    */
   ofRead(before: bigint, { entries, marks }: Omit<StoreRead, 'version'>): bigint {
     let highest = before

@@ -47,9 +47,10 @@ export interface StoreRead<Raw = unknown> {
    */
   readonly marks: readonly bigint[]
   /**
-   * The store's version before anything was read: what a load that begins now is to be written with. Where a store does not
-   * tell, it is the highest that the cache has had of it in entries, marks and deletions; then loads after a clearing or a `set`
-   * elsewhere may be refused, until it has a higher one.
+   * The store's version before anything was read: what a load that begins now is to be written with, and what is found in the
+   * layers below. Where a store does not tell, it is the highest that the cache has had of it in entries, marks and deletions:
+   * for loads with those of this read, and for what is found below without them, as they may be newer. Then loads after a
+   * clearing or a `set` elsewhere may be refused, and so may what is found below, until the cache has had a higher one.
    */
   readonly version?: bigint
 }
