@@ -76,8 +76,10 @@ export class Flight {
   }
 
   /** Whether an entry is none that is older. */
-  isOlderThan({ freshUntil }: Found): boolean {
-    return freshUntil > (this.#hasBegun ? this.#knownUntil : this.#foundUntil) + ROUNDING
+  isOlderThan({ freshUntil, isUndated }: Found): boolean {
+    return (
+      isUndated !== true && freshUntil > (this.#hasBegun ? this.#knownUntil : this.#foundUntil) + ROUNDING
+    )
   }
 
   /** Whether who has joined at a version may have come after the invalidation, and wants a newer value. */

@@ -3,6 +3,8 @@ export interface Found {
   /** As `isolate` made it. */
   readonly held: unknown
   readonly freshUntil: number
+  /** It comes from a clock that is not trusted, so that it seems to end at each read, and is newer than nothing. */
+  readonly isUndated?: boolean
   readonly goneAt: number
   /** As the layers know them, without the marks of clearings. */
   readonly tags: readonly string[]

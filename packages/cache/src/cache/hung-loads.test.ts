@@ -2,7 +2,7 @@ import { memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryCacheStore } from '../store/index.js'
+import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { type Cache, type CacheOptions, createCache, type LoadContext } from './index.js'
 
 const HARD = 100
@@ -43,6 +43,34 @@ describe('a load that does not heed its hard timeout', () => {
     expect(await ask(() => 'newer')).toBe('newer')
     await clock.advance(HARD)
     expect(await joined).toBe('TIMEOUT')
+  })
+
+  test('is not outdated by a stale entry from a clock that is ahead', async () => {
+    const { clock, node } = setUp({ ttl: 1_000, grace: '1h' })
+    const ahead = memoryCacheStore({ clock })
+    const layer: CacheStore = {
+      ...ahead,
+      getMany: async (...args) => {
+        const read = await ahead.getMany(...args)
+        const entries = read.entries.map((it) => it && { ...it, createdAt: (it.createdAt ?? 0) + 120_000 })
+        return { ...read, entries }
+      },
+    }
+    const cache = node({ layers: [memoryCacheStore({ clock }), layer] })
+    await node({ layers: [memoryCacheStore({ clock }), layer] }).set('k', 'old')
+    await clock.advance(1_000)
+    const late = deferred<string>()
+    const load = cache.getOrSet('k', () => late.promise)
+    await clock.advance(HARD)
+    expect(await load).toBe('old')
+    await clock.advance(HARD)
+    for (let read = 0; read < 2; read++) {
+      expect(await cache.getEntry('k')).toMatchObject({ value: 'old', stale: true })
+      await clock.advance(10)
+    }
+    late.resolve('late')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('late')
   })
 
   test('in the background is followed by another one', async () => {

@@ -255,10 +255,11 @@ export class Layers {
 
   async close(): Promise<void> {
     const { clock, layerTimeouts } = this.#settings
-    // What waits for its turn is sent only when that has come.
-    await withDeadline(clock, LIMITS * layerTimeouts.write, 'The writes of a cache', () =>
-      Promise.allSettled(this.#overwriting),
-    ).catch(() => {})
+    // What was set before the bus was there begins now, and what waits for its turn is sent only when that has come.
+    await withDeadline(clock, LIMITS * layerTimeouts.write, 'The writes of a cache', async () => {
+      await this.ready
+      await Promise.allSettled(this.#overwriting)
+    }).catch(() => {})
     await this.#bus?.close()
     this.top?.users.delete(this.#name)
     await Promise.all([

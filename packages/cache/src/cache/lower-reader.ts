@@ -65,6 +65,7 @@ export class LowerReader {
             ? entry.value
             : isolate(fromBytes(entry.value, this.#codec), this.#codec),
         freshUntil: isFromFuture ? offset + wall : offset + entry.expiresAt,
+        isUndated: isFromFuture,
         goneAt: offset + entry.staleUntil,
         life: entry.expiresAt - (entry.createdAt ?? wall),
         tags: entry.tags.filter(isUserTag),

@@ -1,6 +1,6 @@
 import { TestClock } from '@base/core/testing'
 import { type Deferred, deferred } from '@base-internal/tools/deferred'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type CacheBus, memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { type Cache, createCache } from './index.js'
@@ -197,6 +197,26 @@ describe('the close of a cache', () => {
       true,
       'last',
     ])
+  })
+
+  test('waits for what was set while the bus was not there', async () => {
+    const { store, land, start, node, clock, below } = gated()
+    const bus = memoryCacheBus()
+    const closed = vi.fn(async () => {})
+    const cache = node([memoryCacheStore({ clock }), { ...store, close: closed }], {
+      publish: bus.publish.bind(bus),
+      subscribe: async (...args) => {
+        await clock.sleep(10)
+        return bus.subscribe(...args)
+      },
+    })
+    const setting = await start(cache.set('k', 1))
+    const closing = await start(cache.close())
+    await clock.advance(10)
+    expect(closed).not.toHaveBeenCalled()
+    await land()
+    expect([setting.isDone, closing.isDone, await below()]).toEqual([true, true, 1])
+    expect(closed).toHaveBeenCalledOnce()
   })
 
   test('waits no longer than for the limits of writes that hang', async () => {

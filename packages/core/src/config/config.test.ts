@@ -177,6 +177,23 @@ describe('loadConfig', () => {
     })
   })
 
+  test.each([
+    ['a text', { DB__MAIN__URL: 'pg://a', DB__MAIN__URL__OLD: 'pg://b' }, { url: 'pg://a' }],
+    [
+      'a list',
+      { DB__MAIN__URL: 'a', DB__MAIN__HOSTS: 'a,b', DB__MAIN__HOSTS__0: 'c' },
+      { url: 'a', hosts: ['a', 'b'] },
+    ],
+  ])('takes nothing below %s of a record for what it is', async (_, env, main) => {
+    const schema = z.object({
+      db: z.record(z.string(), z.object({ url: z.string(), hosts: z.array(z.string()).optional() })),
+    })
+    expect(await loadConfig(schema, { env, files: [] })).toEqual({ db: { main } })
+    const [stray = ''] = Object.keys(env).slice(-1)
+    const refused = loadConfig(schema, { env, files: [], unknown: 'error' })
+    await expect(refused).rejects.toThrow(`${stray}: is not known`)
+  })
+
   test('looks into records: their lists are split, their groups get defaults, their keys are found as they are spelt', async () => {
     const roles = z.array(z.string())
     const records = z.object({

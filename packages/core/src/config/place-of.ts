@@ -1,5 +1,5 @@
 import { camelCase, type Naming, upperSnake } from './names.js'
-import type { Shape } from './shape.js'
+import { asList, type JsonSchema, type Shape, shapeAt } from './shape.js'
 
 type Path = readonly string[]
 
@@ -54,7 +54,22 @@ function pathIn(shape: Shape, rest: string, naming: Naming, wanted: 'named' | 'a
   if (shape.rest === undefined || further.length === 0) return openPath(shape, rest, naming, wanted)
   const step = freePath(first, naming)
   const path = pathIn(shape.rest, further.join(naming.delimiter), naming, wanted)
-  return step && path ? [...step, ...path] : openPath(shape, rest, naming, wanted)
+  if (step && path) return [...step, ...path]
+  const open = openPath(shape, rest, naming, wanted)
+  return open && isBelowLeaf(shape, open) ? undefined : open
+}
+
+/** Whether it would take the place of a text or a list that the schema names. */
+function isBelowLeaf(shape: Shape, path: Path): boolean {
+  return path.some((_, depth) => {
+    const above = depth > 0 ? shapeAt(shape, path.slice(0, depth)) : undefined
+    return above?.schemas.every(isLeaf) === true
+  })
+}
+
+/** Whether it says what it takes, and that is no object. */
+function isLeaf({ type }: JsonSchema): boolean {
+  return type !== undefined && type !== 'object' && !asList(type).includes('object')
 }
 
 function openPath({ open }: Shape, rest: string, naming: Naming, wanted: 'named' | 'any'): Path | undefined {

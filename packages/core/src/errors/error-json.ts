@@ -25,7 +25,7 @@ export interface ErrorJson {
 /**
  * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is
  * not an {@link AppError}, or the value of a detail whose name says that it is a secret (`newPassword`, `x-api-key`). In
- * texts the password in the user info of a URL is replaced, and a parameter named as a password, secret, token or key; any
+ * texts the password in the user info of a URL is replaced, and a parameter named as a password, secret, token or API key; any
  * other secret that you write into a message stays there. What JSON cannot carry (bigint, Date, cycles, what is nested
  * deeper than 8) becomes text, and past 1,000 values nothing is added. Never throws.
  *

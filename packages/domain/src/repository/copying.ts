@@ -3,6 +3,8 @@ import { copyOf, stampedCopyOf } from './copy.js'
 import { keyOf } from './key-of.js'
 import type { EntityMapper } from './memory-settings.js'
 
+const DAY = 86_400_000
+
 /** Properties that the repository writes, by name. */
 export type Stamps = Record<string, unknown>
 
@@ -25,10 +27,18 @@ export function copyingDeeply<T extends object>(): Copying<T> {
   return { toGiven: copyOf, toKept }
 }
 
+/** What a mapper must carry: without the one nothing is saved again, without the other what was deleted comes back. */
+interface MapperRules {
+  readonly version: string | undefined
+  readonly deletedAt: string | undefined
+  /** Names the mapper in errors. */
+  readonly at: OptionPlace
+}
+
 /** By a mapper, there and back. @throws InvalidOptionError naming what is wrong with it. */
 export function copyingBy<T extends object>(
   mapper: EntityMapper<T>,
-  { version, at }: { readonly version: string | undefined; readonly at: OptionPlace },
+  { version, deletedAt, at }: MapperRules,
 ): Copying<T> {
   const toDomain = checkFunction(mapper.toDomain, { ...at, option: 'mapper.toDomain' })
   const toRow = checkFunction(mapper.toRow, { ...at, option: 'mapper.toRow' })
@@ -37,21 +47,32 @@ export function copyingBy<T extends object>(
     const written = again(entity)
     const before = write(written, stamps)
     const kept = again(written)
+    const carries = (entity: T, name: string) =>
+      has(entity, name, stamps[name]) || (name !== version && isNear((entity as Stamps)[name], stamps[name]))
+    const isNeeded = (name: string) => name === version || name === deletedAt
     const lost = Object.keys(stamps).filter(
-      (name) => !has(kept, name, stamps[name]) && (name === version || isUntouched(kept, name, before)),
+      (name) =>
+        !has(kept, name, stamps[name]) &&
+        (isUntouched(kept, name, before) || (isNeeded(name) && !carries(kept, name))),
     )
     if (lost.length === 0) return kept
+    const needed = lost.filter(isNeeded)
     const row = toRow(written)
-    // What the entity does not show to its mapper, a row may tell to it; one that has a time in another form, the version alone.
-    for (const names of [lost, lost.filter((name) => name === version)]) {
+    // What the entity does not show to its mapper, a row may tell to it; one that has a time in another form, what is needed alone.
+    for (const names of [lost, needed]) {
       if (names.length === 0) return kept
       const told = toDomain(stampedRow(row, names, stamps))
-      const last = names.every((name) => has(told, name, stamps[name])) ? again(told) : undefined
-      if (last !== undefined && (version === undefined || has(last, version, stamps[version]))) return last
+      const last = names.every((name) => carries(told, name)) ? again(told) : undefined
+      if (last !== undefined && needed.every((name) => carries(last, name))) return last
     }
-    throw invalidOption(mapper, at, `one that carries ${version}`)
+    throw invalidOption(mapper, at, `one that carries ${needed[0]}`)
   }
   return { toGiven: again, toKept }
+}
+
+/** Whether a time is the other in a form that keeps less of it, such as whole seconds or the day. */
+function isNear(shown: unknown, stamp: unknown): boolean {
+  return shown instanceof Date && stamp instanceof Date && Math.abs(+shown - +stamp) < DAY
 }
 
 /** Defines the properties where it can. Gives what those were that the entity may not look at: it is frozen, or has a getter. */

@@ -360,7 +360,7 @@ describe('memoryRepository', () => {
         id,
         version: 'version',
         timestamps: true,
-        clock,
+        clock: new TestClock(),
         mapper: {
           toRow: (note) => {
             const { updatedAt, ...row } = note.toRow()
@@ -377,6 +377,53 @@ describe('memoryRepository', () => {
       })
       const saved = await seconds.save(new Note('1', 'a', 0, new Date(7_000)))
       expect([saved.version, saved.updatedAt]).toEqual([1, new Date(7_000)])
+    })
+
+    class Gone {
+      readonly #row: Readonly<Record<string, unknown>>
+      constructor(row: Readonly<Record<string, unknown>>) {
+        this.#row = row
+      }
+      get id() {
+        return this.#row['id'] as string
+      }
+      get deletedAt() {
+        return (this.#row['deletedAt'] ?? null) as Date | null
+      }
+      toRow() {
+        return this.#row
+      }
+    }
+
+    test('what a mapper that keeps whole seconds has deleted stays deleted, also when it is saved', async () => {
+      const kept = memoryRepository<Gone, string>({
+        id,
+        softDelete: true,
+        clock: new TestClock({ now: 1_700 }),
+        mapper: {
+          toRow: (entity) => entity.toRow(),
+          toDomain: (row: { deletedAt?: Date | null }) =>
+            new Gone({ ...row, deletedAt: row.deletedAt && new Date(wholeSeconds(row.deletedAt) * 1_000) }),
+        },
+      })
+      await kept.save(new Gone({ id: '1' }))
+      await kept.delete('1')
+      expect(await kept.findById('1')).toBeUndefined()
+      const gone = await kept.getById('1', { includeDeleted: true })
+      expect(gone.deletedAt).toEqual(new Date(1_000))
+      await kept.save(gone)
+      expect(await kept.findById('1')).toBeUndefined()
+    })
+
+    test('a mapper that does not carry when it was deleted is refused', async () => {
+      const kept = memoryRepository<Gone, string>({
+        id,
+        softDelete: true,
+        mapper: { toRow: (entity) => entity.id, toDomain: (row: string) => new Gone({ id: row }) },
+      })
+      await kept.save(new Gone({ id: '1' }))
+      await expect(kept.delete('1')).rejects.toThrow('mapper must be one that carries deletedAt')
+      expect(await kept.findById('1')).toBeDefined()
     })
 
     test('a mapper need not carry what they have no property for, and its rows may be texts', async () => {

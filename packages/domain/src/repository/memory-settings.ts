@@ -9,7 +9,8 @@ export interface EntityMapper<T, Row = unknown> {
   /**
    * Makes an entity of a kept row; called at every read. Where the entity cannot be written to, being frozen or having
    * private fields behind getters, the repository writes the version, and what it tracks, to the row, under the names of
-   * the entity's properties. A version that is lost is refused; a time that is lost, or rounded, is not.
+   * the entity's properties. A version that is lost is refused, and the time of a deletion; another time that is lost, or one
+   * that is rounded, is not.
    */
   readonly toDomain: (row: Row) => T
   /** Makes a row of plain data of an entity; called at every save. */
@@ -47,15 +48,16 @@ export function readSettings<T extends object, Id>(options: MemoryRepositoryOpti
   const place = { package: '@base/domain', pattern: 'memoryRepository' }
   const at = (option: string): OptionPlace => ({ ...place, option })
   const { id, version, name = 'entity', clock = systemClock, cursorSecret, mapper } = options
+  const tracking = readTracking(options, place)
   return {
     id: checkFunction(id, at('id')),
     version: version === undefined ? undefined : checkText(version, at('version')),
-    tracking: readTracking(options, place),
+    tracking,
     cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
     name: checkText(name, at('name')),
     clock,
     ...(mapper === undefined
       ? copyingDeeply<T>()
-      : copyingBy(mapper as EntityMapper<T>, { version, at: at('mapper') })),
+      : copyingBy(mapper as EntityMapper<T>, { version, deletedAt: tracking.deletedAt, at: at('mapper') })),
   }
 }

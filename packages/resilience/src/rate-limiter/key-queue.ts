@@ -71,8 +71,8 @@ export class KeyQueue implements TurnRoom {
     const policies = this.#last.policies.map((policy) => ({
       ...policy,
       resetAfter: left(policy.resetAfter),
-      // null stays: it is never allowed.
-      retryAfter: policy.retryAfter && left(policy.retryAfter),
+      // null stays, for it is never allowed, and 0; a wait that is over is as good as over until the store has said so.
+      retryAfter: policy.retryAfter && Math.max(1, left(policy.retryAfter)),
     }))
     return { ...this.#last, policies }
   }

@@ -376,6 +376,27 @@ describe('RateLimiter as a policy', () => {
       expect([await limiter.execute(up), clock.pending]).toEqual(['up', 0])
     })
 
+    test('says no less than a moment while the store is asked for who is next', async () => {
+      const clock = new TestClock()
+      const memory = memoryRateLimitStore({ clock })
+      const store = storeOf((...args) => clock.sleep(50).then(() => memory.consume(...args)))
+      const limiter = new RateLimiter({ policies: '1/second', maxWait: '1m', maxQueue: 1, store, clock })
+      const calls = [limiter.execute(up), limiter.execute(up)]
+      await clock.advance(50)
+      const refusals: unknown[] = []
+      for (let elapsed = 0; elapsed < 1_050; elapsed += 10) {
+        limiter.execute(up).catch((error) => refusals.push(error))
+        await clock.advance(10)
+      }
+      expect(refusals.length).toBeGreaterThan(95)
+      for (const error of refusals) {
+        expect(error).toMatchObject({ details: { reason: 'queue_full', policies: ['1/1s'] } })
+        expect((error as RateLimitedError).retryAfter).toBeGreaterThan(0)
+      }
+      await clock.advance('5s')
+      await Promise.all(calls)
+    })
+
     test.each([
       ['where the queue is full', 'queue_full', '59m', { maxWait: '3h', maxQueue: 1 }, 60_000],
       ['where it waited in vain', 'waited_too_long', '80m', { maxWait: '80m' }, 40 * 60_000],

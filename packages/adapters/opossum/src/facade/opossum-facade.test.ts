@@ -195,41 +195,27 @@ describe('opossumFacade', () => {
     expect(prices).toMatchObject(state)
   })
 
-  test.each<
-    [string, (breaker: CircuitBreaker, make: () => OpossumFacade<[], number>) => OpossumFacade<[], number>]
-  >([
-    [
-      'whoever holds the breaker',
-      (breaker, make) => {
-        const facade = make()
-        breaker.isolate()
-        return facade
-      },
-    ],
-    [
-      'whoever holds it, before the facade was made',
-      (breaker, make) => {
-        breaker.isolate()
-        return make()
-      },
-    ],
-    [
-      'another facade',
-      (_, make) => {
-        const facade = make()
-        make().open()
-        return facade
-      },
-    ],
-  ])('keeps through disable and enable what was opened by %s', (_, open) => {
+  test('keeps through disable and enable what was opened by another facade', () => {
     const breaker = new CircuitBreaker()
-    const facade = open(breaker, () => opossumFacade(() => 1, { breaker }))
+    const facade = opossumFacade(() => 1, { breaker })
+    opossumFacade(() => 2, { breaker }).open()
     facade.disable()
     expect([facade.opened, breaker.state]).toEqual([true, 'disabled'])
     facade.enable()
     expect([facade.opened, breaker.state]).toEqual([true, 'isolated'])
     facade.close()
     expect([facade.opened, breaker.state]).toEqual([false, 'closed'])
+  })
+
+  test.each(['before', 'after'])('ends an isolation of others that is released %s enable', async (when) => {
+    const breaker = new CircuitBreaker()
+    const facade = opossumFacade(() => 1, { breaker })
+    const release = breaker.isolate()
+    facade.disable()
+    if (when === 'before') release()
+    facade.enable()
+    release()
+    expect([breaker.state, await facade.fire()]).toEqual(['closed', 1])
   })
 
   test('tells what is, where another listener changes the state at once', () => {

@@ -3,16 +3,18 @@ import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 /** A state, as opossum has it: whether it is enabled is another matter. */
 export type ShownState = 'closed' | 'open' | 'half_open'
 
+/** Which breakers a facade has opened, whichever of them: it lasts until one of them, or the breaker itself, closes it. */
+const openByHand = new WeakSet<CircuitBreaker>()
+
 /**
- * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what was opened by hand,
- * by whomever, stays so. Ours forgets at `disable` what failures had opened.
+ * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what a facade has opened stays
+ * so. Ours forgets at `disable` what failures had opened, and who had isolated it.
  */
 export class ShownCircuit {
   readonly #breaker: CircuitBreaker
   #onChange: (state: ShownState) => void
   readonly #off: () => void
   #last: ShownState
-  #isOpenByHand = false
   #release: (() => void) | undefined
 
   /** `onChange` is told each time that another state is shown. */
@@ -20,10 +22,9 @@ export class ShownCircuit {
     this.#breaker = breaker
     this.#onChange = onChange
     this.#last = shown(breaker.state, 'closed')
-    this.#noteHand()
     // Its present state, for another listener may have changed it since.
     this.#off = breaker.on('stateChange', () => {
-      this.#noteHand()
+      if (breaker.state === 'closed') openByHand.delete(breaker)
       this.#show(this.state)
     })
   }
@@ -37,13 +38,13 @@ export class ShownCircuit {
   }
 
   open(): void {
-    this.#isOpenByHand = true
+    openByHand.add(this.#breaker)
     if (this.enabled) this.#isolate()
     else this.#show('open')
   }
 
   close(): void {
-    this.#isOpenByHand = false
+    openByHand.delete(this.#breaker)
     if (this.enabled) this.#breaker.close()
     else this.#show('closed')
   }
@@ -54,7 +55,7 @@ export class ShownCircuit {
 
   enable(): void {
     if (this.enabled) return
-    if (this.#isOpenByHand) this.#isolate()
+    if (openByHand.has(this.#breaker)) this.#isolate()
     else this.#breaker.close()
   }
 
@@ -62,13 +63,6 @@ export class ShownCircuit {
   end(): void {
     this.#off()
     this.#onChange = () => {}
-  }
-
-  /** Whoever holds the breaker may isolate and close it as well. */
-  #noteHand(): void {
-    const { state } = this.#breaker
-    if (state === 'isolated') this.#isOpenByHand = true
-    if (state === 'closed') this.#isOpenByHand = false
   }
 
   #isolate(): void {
