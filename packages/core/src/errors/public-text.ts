@@ -8,7 +8,7 @@ export const SECRET = '[secret]'
  * `"`. No part of a text is gone over again and again: it takes linear time.
  */
 const SECRETS =
-  /(:\/\/[^\s/?#:@[]*:)((?!\d+[?#])[^\s/]+|(?<!(https?|wss?|file|s3):\/\/[^/]*)((?!:\/\/)\S){1,4096})(?=@)|([?&;#][\w.-]*(p(ass)?w(or)?d|secret|(access|api|auth|private|secret|session|security).?key|(?<!(page|next|prev|previous|continuation|cursor|sync).?)token)=)[^\s&#"]+/gi
+  /(:\/\/[^\s/?#:@[]*:)((?!\d+[?#])[^\s/]+|(?<!(https?|wss?|file|s3):\/\/[^/]*)((?!:\/\/)\S){1,4096})(?=@)|([?&;#][\w.-]*(p(ass)?w(or)?d|secret|(access|api|private|secret).?key|(?<!(page|next|prev|sync|continuation).?)token)=)[^\s&#"]+/gi
 
 /** A text for the outside: what can be told for a secret in its URLs is replaced. */
 export function toPublicText(text: string): string {
