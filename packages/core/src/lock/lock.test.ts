@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import type { Duration } from '../duration/duration.js'
 import { isAppError } from '../errors/brand.js'
@@ -12,6 +13,7 @@ import {
   type Lock,
   memoryLock,
   notFreeError,
+  type WithLockOptions,
   withLock,
 } from './index.js'
 
@@ -194,6 +196,24 @@ describe('a lock of your own', () => {
   })
 })
 
+/** The lock, of which it is said that it goes by another clock. */
+function withClock(lock: Lock, clock: Clock): Lock {
+  return { clock, acquire: lock.acquire.bind(lock), tryAcquire: lock.tryAcquire.bind(lock) }
+}
+
+/** That a lease of three seconds is held for the minute that the function takes. */
+async function expectRenewals(lock: Lock, clock: TestClock, options: WithLockOptions): Promise<void> {
+  let lease: Lease | undefined
+  const running = withLock(lock, 'a', { ttl: '3s', ...options }, async (held) => {
+    lease = held
+    await clock.sleep('1m')
+  })
+  await clock.advance('59s')
+  expect(lease?.signal.aborted).toBe(false)
+  await clock.advance('1s')
+  await running
+}
+
 describe('withLock', () => {
   test('runs while it holds the lock, and gives it back', async () => {
     const { clock, lock } = onTestClock()
@@ -212,30 +232,17 @@ describe('withLock', () => {
     [
       'that it is given, before that of the lock',
       ({ clock, lock }: ReturnType<typeof onTestClock>) => {
-        const frozen = { acquire: lock.acquire.bind(lock), tryAcquire: lock.tryAcquire.bind(lock) }
-        return { clock, lock: { ...frozen, clock: new TestClock() }, options: { clock } }
+        return { clock, lock: withClock(lock, new TestClock()), options: { clock } }
       },
     ],
   ])('renews by the clock %s', async (_, given) => {
     const { clock, lock, options } = given(onTestClock())
-    let lease: Lease | undefined
-    const running = withLock(lock, 'a', { ttl: '3s', ...options }, async (held) => {
-      lease = held
-      await clock.sleep('1m')
-    })
-    await clock.advance('59s')
-    expect(lease?.signal.aborted).toBe(false)
-    await clock.advance('1s')
-    await running
+    await expectRenewals(lock, clock, options)
   })
 
   test('renews by the clock of the system where what the lock calls its clock is none', async () => {
     const { lock } = onTestClock()
-    const own = {
-      clock: { now: () => 0 } as never,
-      acquire: lock.acquire.bind(lock),
-      tryAcquire: lock.tryAcquire.bind(lock),
-    }
+    const own = withClock(lock, { now: () => 0 } as never)
     const schedule = vi.spyOn(systemClock, 'schedule')
     onTestFinished(() => schedule.mockRestore())
 
@@ -256,15 +263,7 @@ describe('withLock', () => {
 
   test('renews the lease for as long as it runs, and no longer', async () => {
     const { clock, lock } = onTestClock()
-    let lease: Lease | undefined
-    const running = withLock(lock, 'a', { ttl: '3s', clock }, async (held) => {
-      lease = held
-      await clock.sleep('1m')
-    })
-    await clock.advance('59s')
-    expect(lease?.signal.aborted).toBe(false)
-    await clock.advance('1s')
-    await running
+    await expectRenewals(lock, clock, { clock })
 
     expect(await lock.tryAcquire('a', { ttl: '1h' })).toBeDefined()
     await clock.advance('10m')
