@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { timedRequest } from '../tokens/jwks/timed-request.js'
+import { timedRequest } from '../timed-request.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import type { ApiKeyStore, StoredApiKey } from './api-key-store.js'
 

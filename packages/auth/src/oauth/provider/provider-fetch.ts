@@ -1,8 +1,8 @@
 import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { UnavailableError } from '@base/core/errors'
+import { timedRequest } from '../../timed-request.js'
 import { boundedBody } from '../../tokens/jwks/bounded-body.js'
-import { timedRequest } from '../../tokens/jwks/timed-request.js'
 
 /** How a provider is asked. */
 export interface ProviderRules {

@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger } from '@base/core/options'
+import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
 import type { OAuthTransactionStore } from './oauth-transaction-store.js'
 
@@ -31,9 +32,12 @@ export function memoryOAuthTransactionStore(
   options: MemoryOAuthTransactionStoreOptions = {},
 ): OAuthTransactionStore {
   const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = options ?? {}
-  const place = placeOf('memoryOAuthTransactionStore')
-  if (clock !== undefined) checkMethods(clock, ['now'], place('clock'))
-  return new MemoryOAuthTransactionStore(checkInteger(maxEntries, { ...place('maxEntries'), min: 1 }), clock)
+  const pattern = 'memoryOAuthTransactionStore'
+  checkOptionalClock(clock, pattern)
+  return new MemoryOAuthTransactionStore(
+    checkInteger(maxEntries, { ...placeOf(pattern)('maxEntries'), min: 1 }),
+    clock,
+  )
 }
 
 interface Waiting {

@@ -1,6 +1,8 @@
 import type { Clock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger } from '@base/core/options'
+import { checkOptionalClock } from '../../optional-clock.js'
+import { placeOf } from '../../place.js'
 import type { ReplayStore } from './replay-store.js'
 
 const DEFAULT_MAX_ENTRIES = 1_000_000
@@ -30,9 +32,9 @@ export interface MemoryReplayStoreOptions {
  */
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
   const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = options
-  const where = { package: '@base/auth', pattern: 'memoryReplayStore' }
-  if (clock !== undefined) checkMethods(clock, ['now'], { ...where, option: 'clock' })
-  return new MemoryReplayStore(checkInteger(maxEntries, { ...where, option: 'maxEntries', min: 1 }), clock)
+  const pattern = 'memoryReplayStore'
+  checkOptionalClock(clock, pattern)
+  return new MemoryReplayStore(checkInteger(maxEntries, { ...placeOf(pattern)('maxEntries'), min: 1 }), clock)
 }
 
 class MemoryReplayStore implements ReplayStore {

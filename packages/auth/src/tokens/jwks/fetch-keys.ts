@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
+import { timedRequest } from '../../timed-request.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import { boundedBody } from './bounded-body.js'
-import { timedRequest } from './timed-request.js'
 
 /** How keys are fetched. */
 export interface FetchRules {

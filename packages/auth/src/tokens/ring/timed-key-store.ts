@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { timedRequest } from '../jwks/timed-request.js'
+import { timedRequest } from '../../timed-request.js'
 import type { KeyStore } from './key-store.js'
 
 /** A store each of whose answers fails after that many milliseconds; one that comes later is not heard. */
