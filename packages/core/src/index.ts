@@ -199,6 +199,9 @@ export {
   type MemoryLockOptions,
   memoryLock,
   notFreeError,
+  type RemoteLeaseParts,
+  remoteLease,
+  trustedUntil,
   type WithLockOptions,
   withLock,
 } from './lock/index.js'

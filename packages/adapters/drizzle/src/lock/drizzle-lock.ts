@@ -8,11 +8,11 @@ import {
   type LeaseOptions,
   type Lock,
   notFreeError,
+  remoteLease,
 } from '@base/core/lock'
 import { checkMethods } from '@base/core/options'
 import type { Executor } from '../executor.js'
 import { LeaseTable } from './lease-table.js'
-import { TableLease } from './table-lease.js'
 import { WaitingRoom } from './waiting-room.js'
 
 /** How long it waits between looks at the table, in milliseconds: it doubles from the first to the longest. */
@@ -108,6 +108,14 @@ class DrizzleLock implements Lock {
     const [clock, table, askedAt] = [this.clock, this.#table, this.clock.monotonic()]
     const token = await table.take(key, ttl)
     if (token === undefined) return undefined
-    return new TableLease({ key, token, ttl, askedAt, clock, table, onEnd: () => this.#room.call(key) })
+    return remoteLease({
+      ...{ key, token, ttl, askedAt, clock },
+      extend: async (lasting) => {
+        const extendedAt = clock.monotonic()
+        return (await table.extend(key, token, lasting)) ? extendedAt : undefined
+      },
+      release: () => table.end(key, token),
+      onEnd: () => this.#room.call(key),
+    })
   }
 }

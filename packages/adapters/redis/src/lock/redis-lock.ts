@@ -10,6 +10,8 @@ import {
   type LeaseOptions,
   type Lock,
   notFreeError,
+  remoteLease,
+  trustedUntil,
 } from '@base/core/lock'
 import { checkFunction, checkMethods, checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
@@ -17,7 +19,6 @@ import { connect } from '../connection/connect.js'
 import { warnOfEviction } from '../connection/eviction.js'
 import { checkSubscriber, type Subscriber } from '../connection/subscriber.js'
 import { type Claim, LeaseKeys, type Taken } from './lease-keys.js'
-import { deadlineOf, type LeasePlace, RedisLease } from './redis-lease.js'
 import { ReleaseNews } from './release-news.js'
 import { WaitingRoom } from './waiting-room.js'
 
@@ -131,7 +132,6 @@ class RedisLock implements Lock {
   readonly #onAnswer: () => void
   readonly #room = new WaitingRoom()
   readonly #news: ReleaseNews | undefined
-  readonly #place: LeasePlace
   #claims = 0
 
   constructor({ keys, owner, clock, random, subscriber, onAnswer }: Parts) {
@@ -140,7 +140,6 @@ class RedisLock implements Lock {
     this.clock = clock
     this.#random = random
     this.#onAnswer = onAnswer
-    this.#place = { keys, clock, onEnd: (key) => this.#room.call(key) }
     if (subscriber !== undefined)
       this.#news = new ReleaseNews(subscriber, keys.channel, (key) => this.#room.call(key))
   }
@@ -232,10 +231,22 @@ class RedisLock implements Lock {
   #read(claim: Claim, taken: Taken | number): Lease | number {
     this.#onAnswer()
     if (typeof taken === 'number') return taken
-    if (this.clock.monotonic() < deadlineOf(taken.askedAt, claim.ttl))
-      return new RedisLease(claim, taken, this.#place)
+    if (this.clock.monotonic() < trustedUntil(taken.askedAt, claim.ttl)) return this.#lease(claim, taken)
     this.#keys.forget(claim)
     throw tooLate(claim.key)
+  }
+
+  #lease(claim: Claim, taken: Taken): Lease {
+    const { key, ttl } = claim
+    return remoteLease({
+      ...taken,
+      key,
+      ttl,
+      clock: this.clock,
+      extend: (lasting, left) => this.#keys.extend({ ...claim, ttl: lasting }, left),
+      release: () => this.#keys.release(claim),
+      onEnd: () => this.#room.call(key),
+    })
   }
 }
 

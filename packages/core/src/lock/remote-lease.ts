@@ -1,0 +1,177 @@
+import { untilAborted } from '../abort/until-aborted.js'
+import type { Clock, Timer } from '../clock/clock.js'
+import type { Duration } from '../duration/duration.js'
+import { leaseLostError } from './lease-lost-error.js'
+import type { Lease } from './lock.js'
+import { checkTtl } from './lock-options.js'
+
+/** By how much a process gives a lease up earlier than the server: two clocks do not run alike. */
+const DRIFT = 0.01
+const LEAST_MARGIN = 2
+
+/** What a {@link remoteLease} is made of. Times are milliseconds; points in time are those of the monotonic clock. */
+export interface RemoteLeaseParts {
+  readonly key: string
+  readonly token: bigint
+  /** How long it was taken for; also of extensions that name nothing else. */
+  readonly ttl: number
+  /** When it was asked for: before the server began to count. */
+  readonly askedAt: number
+  readonly clock: Clock
+  /**
+   * Asks the server to let it last for `ttl` from now; an answer that takes longer than `left` comes too late. Resolves with
+   * when that was asked, or `undefined` where it is not held any more; rejects where nobody knows.
+   */
+  readonly extend: (ttl: number, left: number) => Promise<number | undefined>
+  /** Gives it back on the server, unless another has it; whether it was still held. */
+  readonly release: () => Promise<boolean>
+  /** Called once, when it is given back or lost. */
+  readonly onEnd: () => void
+}
+
+/**
+ * A lease that a server counts, for who implements {@link Lock}: held until it is given back, the server says that it is
+ * another's, or nobody can vouch for it, which is 1 % of its `ttl` and 2 ms before the server ends it.
+ *
+ * Extensions go one after the other. One that fails leaves the lease as it is, for the shorter of both times; one that is
+ * answered when the lease is lost is given back, so that the next holder need not wait for it.
+ *
+ * @example
+ * const lease = remoteLease({
+ *   ...{ key, token, ttl, askedAt, clock },
+ *   extend: async (ttl) => {
+ *     const at = clock.monotonic()
+ *     return (await table.extend(key, token, ttl)) ? at : undefined
+ *   },
+ *   release: () => table.delete(key, token),
+ *   onEnd: () => wakeNext(key),
+ * })
+ */
+export function remoteLease(parts: RemoteLeaseParts): Lease {
+  return new RemoteLease(parts)
+}
+
+/** Until when a lease may be trusted that was asked for then, for so long; by the monotonic clock. */
+export function trustedUntil(askedAt: number, ttl: number): number {
+  return askedAt + ttl - ttl * DRIFT - LEAST_MARGIN
+}
+
+class RemoteLease implements Lease {
+  readonly key: string
+  readonly token: bigint
+  readonly #parts: RemoteLeaseParts
+  /** Made where somebody looks: most leases are given back unseen, and need no timer either. */
+  #lost: AbortController | undefined
+  /** Aborts when it is lost and when it is given back; made for extensions. */
+  #ended: AbortController | undefined
+  #isHeld = true
+  #isLost = false
+  #deadline: number
+  #timer: Timer | undefined
+  #extending: Promise<unknown> | undefined
+
+  constructor(parts: RemoteLeaseParts) {
+    this.key = parts.key
+    this.token = parts.token
+    this.#parts = parts
+    this.#deadline = trustedUntil(parts.askedAt, parts.ttl)
+  }
+
+  /** Whoever looks after a stall of the event loop sees the truth, though the timer has not fired yet. */
+  get signal(): AbortSignal {
+    this.#expireIfDue()
+    if (this.#lost === undefined) {
+      this.#lost = new AbortController()
+      if (this.#isLost) this.#lost.abort(leaseLostError(this.key))
+      this.#watch()
+    }
+    return this.#lost.signal
+  }
+
+  async extend(ttl: Duration = this.#parts.ttl): Promise<void> {
+    const lasting = checkTtl(ttl)
+    this.#expireIfDue()
+    if (!this.#isHeld) throw leaseLostError(this.key)
+    if (this.#ended === undefined) {
+      this.#ended = new AbortController()
+      this.#watch()
+    }
+    // One after the other, or a late answer would undo a later, shorter one. One that hangs holds nobody up beyond the lease.
+    const { signal } = this.#ended
+    const before = untilAborted(Promise.resolve(this.#extending), signal)
+    const extended = before.then(() => this.#extend(lasting))
+    this.#extending = extended.catch(() => {})
+    return untilAborted(extended, signal)
+  }
+
+  async release(): Promise<{ readonly released: boolean }> {
+    this.#expireIfDue()
+    if (!this.#isHeld) return { released: false }
+    this.#end()
+    const released = await this.#parts.release().catch(() => false)
+    this.#parts.onEnd()
+    return { released }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release()
+  }
+
+  async #extend(ttl: number): Promise<void> {
+    const { clock } = this.#parts
+    this.#expireIfDue()
+    if (!this.#isHeld) throw leaseLostError(this.key)
+    // A shorter lease counts although its answer may be lost.
+    this.#lastUntil(Math.min(this.#deadline, trustedUntil(clock.monotonic(), ttl)))
+    const left = Math.max(1, Math.ceil(this.#deadline - clock.monotonic()))
+    const askedAt = await this.#parts.extend(ttl, left).catch((error: unknown) => this.#unanswered(error))
+    if (askedAt === undefined) this.#lose()
+    else if (this.#isHeld) this.#lastUntil(trustedUntil(askedAt, ttl))
+    this.#expireIfDue()
+    if (this.#isHeld) return
+    // Lost, and extended since, perhaps: the next holder shall not wait for that, nor this one for a server that is away.
+    if (this.#isLost && askedAt !== undefined) this.#parts.release().catch(() => {})
+    throw leaseLostError(this.key)
+  }
+
+  /** A lease that is held is as it was; of one that is not, nobody knows whether the server has extended it. */
+  #unanswered(error: unknown): number {
+    this.#expireIfDue()
+    if (this.#isHeld) throw error
+    return Number.NaN
+  }
+
+  #lastUntil(deadline: number): void {
+    this.#deadline = deadline
+    this.#watch()
+  }
+
+  /** Loses it in time, where somebody has the signal or waits for an extension. */
+  #watch(): void {
+    this.#timer?.cancel()
+    if (!this.#isHeld || (this.#lost ?? this.#ended) === undefined) return
+    const { clock, key } = this.#parts
+    const left = Math.max(0, Math.floor(this.#deadline - clock.monotonic()))
+    // Idle: a process with nothing else to do need not wait for a lease to end.
+    this.#timer = clock.schedule(left, () => this.#lose(), { ref: false, name: `lease of lock '${key}'` })
+  }
+
+  /** A busy event loop fires timers late. */
+  #expireIfDue(): void {
+    if (this.#parts.clock.monotonic() >= this.#deadline) this.#lose()
+  }
+
+  #lose(): void {
+    if (!this.#isHeld) return
+    this.#isLost = true
+    this.#end()
+    this.#lost?.abort(leaseLostError(this.key))
+    this.#parts.onEnd()
+  }
+
+  #end(): void {
+    this.#isHeld = false
+    this.#timer?.cancel()
+    this.#ended?.abort(leaseLostError(this.key))
+  }
+}
