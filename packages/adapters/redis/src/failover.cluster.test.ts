@@ -37,11 +37,11 @@ describeWithPrivateService('redis', {}, () => {
     const [slot] = await askRedis(cluster.urls[1] as string, ['CLUSTER', 'KEYSLOT', key])
     return Number(slot) <= LAST_SLOT
   }
-  /** A name whose key lies on the pair. */
-  const nameOnPair = async (keyOf: (name: string) => string, begin: string) => {
+  /** A name whose key lies on the pair, or elsewhere. */
+  const nameOnPair = async (keyOf: (name: string) => string, begin: string, isOnPair = true) => {
     for (let count = 0; ; count++) {
       const name = `${begin}${count}`
-      if (await liesOnPair(keyOf(name))) return name
+      if ((await liesOnPair(keyOf(name))) === isOnPair) return name
     }
   }
 
@@ -97,6 +97,32 @@ describeWithPrivateService('redis', {}, () => {
       expect(await texts()).toEqual(onPair.map((lost) => (lost || isAllLost ? undefined : 'before')))
       for (const each of keys) await cache.set(each, entryOf('after'))
       expect(new Set(await texts())).toEqual(new Set(['after']))
+    },
+  )
+
+  // Either what was deleted or what was tagged lies on the pair.
+  const places = kinds.flatMap((kind) => [[kind, 'deletion'] as const, [kind, 'tag'] as const])
+  test.each(places)(
+    'a failover goes back to a node that missed what the other one was told: nothing of it is read, on %s after a %s',
+    { timeout: 300_000 },
+    async (kind, what) => {
+      await using opened = await CLUSTER_CLIENTS[kind](cluster.urls)
+      const isTag = what === 'tag'
+      const prefix = await nameOnPair((name) => new Names(name, true).tags, `${what} ${kind}`, isTag)
+      const names = new Names(prefix, true)
+      const key = await nameOnPair((name) => names.shardOf(name).deleted, 'k', !isTag)
+      const cache = redisCacheStore(opened.client, { prefix, timeout: '2m' })
+      await cache.set(key, entryOf('before', ['t']))
+      await pair.swap()
+      expect(await textAt(cache, key)).toBeUndefined()
+      await cache.set(key, entryOf('between', ['t']))
+      await pair.sync()
+      await pair.part()
+      await (isTag ? cache.bumpTags(['t']) : cache.delete([key]))
+      await pair.swap()
+      expect(await textAt(cache, key)).toBeUndefined()
+      await cache.set(key, entryOf('after', ['t']))
+      expect(await textAt(cache, key)).toBe('after')
     },
   )
 })

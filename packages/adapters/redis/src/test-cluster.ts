@@ -83,6 +83,10 @@ export interface TestPair extends AsyncDisposable {
   promote(): Promise<void>
   /** Starts the one that was killed; it follows the other one from now on. */
   restore(): Promise<void>
+  /** The one that follows hears of nothing more. */
+  part(): Promise<void>
+  /** Lets it take the place of the master, which runs on and follows it from now on, with whatever it has. */
+  swap(): Promise<void>
 }
 
 /** Gives the first node of a cluster one that follows it. */
@@ -117,6 +121,20 @@ export async function testPair({ nodes, urls }: TestCluster): Promise<TestPair> 
     },
     restore: async () => {
       await other.start()
+      await isFollowed()
+    },
+    part: async () => {
+      await askRedis(other.url, ['CONFIG', 'SET', 'masterauth', 'nobody knows'])
+      await askRedis(master.url, ['CLIENT', 'KILL', 'TYPE', 'replica'])
+      await until(() => role(other), /master_link_status:down/)
+    },
+    swap: async () => {
+      await askRedis(
+        other.url,
+        ['CONFIG', 'SET', 'masterauth', USER.password],
+        ['CLUSTER', 'FAILOVER', 'TAKEOVER'],
+      )
+      ;[master, other] = [other, master]
       await isFollowed()
     },
     [Symbol.asyncDispose]: () => added.close(),

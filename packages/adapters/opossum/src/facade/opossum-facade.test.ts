@@ -1,3 +1,4 @@
+import { TimeoutError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { Bulkhead } from '@base/resilience/bulkhead'
 import { CircuitBreaker } from '@base/resilience/circuit-breaker'
@@ -28,6 +29,21 @@ function recorded(facade: OpossumFacade<never, unknown>) {
   const events = ['fire', 'success', 'failure', 'reject', 'open', 'halfOpen', 'close', 'fallback'] as const
   for (const event of events) facade.on(event, () => told.push(event))
   return told
+}
+
+function refusedByCircuit() {
+  const breaker = new CircuitBreaker()
+  breaker.isolate()
+  return breaker.execute(() => 1)
+}
+
+function refusedByBulkhead() {
+  const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 0 })
+  return bulkhead.execute(() => bulkhead.execute(() => 1))
+}
+
+function outOfTime(): Promise<never> {
+  return Promise.reject(new TimeoutError({ message: 'No answer in time.' }))
 }
 
 describe('opossumFacade', () => {
@@ -241,6 +257,43 @@ describe('opossumFacade', () => {
     prices.disable()
     prices.enable()
     expect([prices.opened, breaker.state]).toEqual([false, 'closed'])
+  })
+
+  type Holder = 'shutdown' | 'open' | 'close' | 'isolate and release'
+
+  test.each<[readonly Holder[], string]>([
+    [['shutdown', 'close'], 'closed'],
+    [['shutdown', 'close', 'isolate and release'], 'closed'],
+    [['close', 'shutdown'], 'closed'],
+    [['shutdown'], 'isolated'],
+    [['shutdown', 'close', 'open'], 'isolated'],
+  ])('what was opened by hand outlives its facade, but not its end: after %j it is %s', (steps, state) => {
+    const { breaker, prices } = shop()
+    prices.open()
+    for (const step of steps) {
+      if (step === 'shutdown') prices.shutdown()
+      else if (step === 'open') opossumFacade(() => 1, { breaker }).open()
+      else if (step === 'close') breaker.close()
+      else breaker.isolate()()
+    }
+    const second = opossumFacade(() => 1, { breaker })
+    second.disable()
+    second.enable()
+    expect(breaker.state).toBe(state)
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['CIRCUIT_OPEN', refusedByCircuit],
+    ['BULKHEAD_FULL', refusedByBulkhead],
+    ['TIMEOUT', outOfTime],
+  ])("a %s of the action's own is a failure of the call, and nothing else", async (code, action) => {
+    const facade = opossumFacade(action, { breaker: new CircuitBreaker() })
+    const told: string[] = []
+    for (const event of ['failure', 'reject', 'semaphoreLocked', 'timeout'] as const)
+      facade.on(event, () => told.push(event))
+    await expect(facade.fire()).rejects.toMatchObject({ code })
+    expect(told).toEqual(['failure'])
+    expect(facade.stats).toMatchObject({ failures: 1, rejects: 0, semaphoreRejections: 0, timeouts: 0 })
   })
 
   test('a circuit that is disabled passes calls, opened by hand or not', async () => {

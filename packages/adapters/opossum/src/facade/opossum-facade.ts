@@ -130,13 +130,23 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#listeners.emit('fire', args)
     const start = this.#clock.monotonic()
     const latency = () => Math.round(this.#clock.monotonic() - start)
+    const thrown: unknown[] = []
+    const act = async () => {
+      try {
+        return await this.#action.apply(context, args)
+      } catch (error) {
+        thrown.push(error)
+        throw error
+      }
+    }
     try {
-      const result = await this.#policy.execute(() => this.#action.apply(context, args))
+      const result = await this.#policy.execute(act)
       this.#stats.successes++
       this.#listeners.emit('success', result, latency())
       return result as T
     } catch (error) {
-      this.#tell(error, latency(), args)
+      const refusal = thrown.includes(error) ? undefined : error
+      this.#tell(error, refusal, latency(), args)
       return (await this.#answer(error, args)) as T
     }
   }
@@ -205,17 +215,18 @@ export class OpossumFacade<Args extends unknown[], T> {
     return this
   }
 
-  #tell(error: unknown, latency: number, args: unknown[]): void {
-    if (isAppError(error, 'CIRCUIT_OPEN')) {
+  /** What the action itself threw refuses nothing here, though it may come from a circuit of its own. */
+  #tell(error: unknown, refusal: unknown, latency: number, args: unknown[]): void {
+    if (isAppError(refusal, 'CIRCUIT_OPEN')) {
       this.#stats.rejects++
       this.#listeners.emit('reject', error)
       return
     }
     this.#stats.failures++
-    if (isAppError(error, 'BULKHEAD_FULL')) {
+    if (isAppError(refusal, 'BULKHEAD_FULL')) {
       this.#stats.semaphoreRejections++
       this.#listeners.emit('semaphoreLocked', error, latency)
-    } else if (errorKind(error) === 'timeout') {
+    } else if (errorKind(refusal) === 'timeout') {
       this.#stats.timeouts++
       this.#listeners.emit('timeout', error, latency, args)
     }

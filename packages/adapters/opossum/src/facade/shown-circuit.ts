@@ -5,6 +5,8 @@ export type ShownState = 'closed' | 'open' | 'half_open'
 
 /** Which breakers a facade has opened, whichever of them: it lasts until one of them, or the breaker itself, closes it. */
 const openByHand = new WeakSet<CircuitBreaker>()
+/** Those that are listened to for that, as long as they live: what was opened outlives the facade that did it. */
+const watched = new WeakSet<CircuitBreaker>()
 
 /**
  * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what a facade has opened stays
@@ -22,11 +24,9 @@ export class ShownCircuit {
     this.#breaker = breaker
     this.#onChange = onChange
     this.#last = shown(breaker.state, 'closed')
+    watch(breaker)
     // Its present state, for another listener may have changed it since.
-    this.#off = breaker.on('stateChange', () => {
-      if (breaker.state === 'closed') openByHand.delete(breaker)
-      this.#show(this.state)
-    })
+    this.#off = breaker.on('stateChange', () => this.#show(this.state))
   }
 
   get state(): ShownState {
@@ -77,6 +77,14 @@ export class ShownCircuit {
     this.#last = state
     this.#onChange(state)
   }
+}
+
+function watch(breaker: CircuitBreaker): void {
+  if (watched.has(breaker)) return
+  watched.add(breaker)
+  breaker.on('stateChange', () => {
+    if (breaker.state === 'closed') openByHand.delete(breaker)
+  })
 }
 
 function shown(state: CircuitBreaker['state'], last: ShownState): ShownState {

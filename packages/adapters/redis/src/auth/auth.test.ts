@@ -151,6 +151,18 @@ describeWithService('redis', (redis) => {
     expect(await keys.list('ann')).toMatchObject([{ id, expiresAt }])
   })
 
+  test.each<[string, (name: string) => unknown]>([
+    ['was revoked', (name) => redisApiKeyStore(client, under(name)).revoke('k', 0)],
+    ['is over', (name) => client.hset(`${name}:api-key:k`, 'end:0', '1')],
+  ])('a key that %s is not rotated, and leaves nothing in the list of its owner', async (_, end) => {
+    const own = prefix()
+    const store = redisApiKeyStore(client, under(own))
+    await store.create({ id: 'k', hash: 'one', ownerId: 'ann', scopes: [], ttl: 60_000 }, 0)
+    await end(own)
+    expect(await store.rotate('k', { hash: 'two', overlap: 0 }, 0)).toBeUndefined()
+    expect(await client.exists(`${own}:api-key:sub:ann`)).toBe(0)
+  })
+
   test('an authenticator secret has no end', async () => {
     const own = prefix()
     const totp = createTotp({ store: redisTotpStore(client, under(own)), issuer: 'x', maxFailures: 1 })

@@ -48,13 +48,16 @@ class RedisApiKeyStore implements ApiKeyStore {
 
   async rotate(id: string, { hash, overlap }: ApiKeyRotation): Promise<StoredApiKey | undefined> {
     const [key] = this.#keys(id)
-    const facts = partsOf(await this.#connection.send(['HMGET', key, 'owner', 'ttl'], key))
-    const [owner, ttl] = facts.map(textOf)
-    if (owner === undefined) return undefined
+    const facts = partsOf(await this.#connection.send(['HMGET', key, 'owner', 'ttl', 'revoked'], key))
+    const [owner, ttl, revoked] = facts.map(textOf)
+    if (owner === undefined || revoked !== undefined) return undefined
     // The owner's list has to know it for longer before it lives longer.
     await this.#index.add(owner, id, ttl === '' ? undefined : Number(ttl))
     const args = [hash, String(overlap), String(MOST_SECRETS)]
-    return apiKeyOf(id, await this.#connection.run(ROTATE, this.#keys(id), args))
+    const rotated = apiKeyOf(id, await this.#connection.run(ROTATE, this.#keys(id), args))
+    // Revoked meanwhile, or over: what is not alive never will be again.
+    if (rotated === undefined) await this.#index.remove(owner, id)
+    return rotated
   }
 
   async touch(id: string): Promise<void> {

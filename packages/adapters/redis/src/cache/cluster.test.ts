@@ -1,6 +1,6 @@
 import type { CacheStore } from '@base/cache/store'
 import { UnavailableError } from '@base/core/errors'
-import { describeWithPrivateService } from '@base-internal/tools/services'
+import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
 import { describe, expect, test } from 'vitest'
 import { CLUSTER_CLIENTS, STARTING_CLUSTER_CLIENTS, type TestClient } from '../test-clients.js'
 import { clusterOfTests } from '../test-cluster.js'
@@ -32,6 +32,16 @@ describeWithPrivateService('redis', {}, () => {
       expect(model.served).toBeGreaterThan(0)
       for (const error of model.errors) expect(error).toBeInstanceOf(UnavailableError)
       await expectRecovery(store)
+    })
+
+    test('a user who may not ask a node for its name uses a cache all the same', async () => {
+      const urls = await Promise.all(cluster().urls.map(withoutName))
+      await using opened = await CLUSTER_CLIENTS[kind](urls)
+      const store = redisCacheStore(opened.client, { prefix: freshPrefix(), timeout: '10s' })
+      await store.set('k', entryOf('kept'))
+      expect(await textAt(store, 'k')).toBe('kept')
+      await store.delete(['k'])
+      expect(await textAt(store, 'k')).toBeUndefined()
     })
 
     test('keys are looked for on all nodes also by a client that does not know them yet', async () => {
@@ -69,6 +79,23 @@ describeWithPrivateService('redis', {}, () => {
     })
   })
 })
+
+/** The URL of a node, for a user who may do anything but that. */
+async function withoutName(url: string): Promise<string> {
+  const [username, password] = ['nameless', 'known-to-all']
+  await askRedis(url, [
+    'ACL',
+    'SETUSER',
+    username,
+    'on',
+    `>${password}`,
+    '~*',
+    '&*',
+    '+@all',
+    '-cluster|myid',
+  ])
+  return Object.assign(new URL(url), { username, password }).href
+}
 
 async function all(keys: AsyncIterable<string>): Promise<string[]> {
   const found = new Set<string>()

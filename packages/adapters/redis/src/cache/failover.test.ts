@@ -1,16 +1,55 @@
 import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
+import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { CLIENTS } from '../test-clients.js'
 import { follow, REPLICATION } from '../test-failover.js'
 import { redisCacheStore } from './index.js'
-import { entryOf, expectRecovery, expectUnavailable, freshPrefix, textAt, usedStore } from './test-store.js'
+import {
+  entryOf,
+  expectRecovery,
+  expectUnavailable,
+  freshPrefix,
+  patience,
+  textAt,
+  usedStore,
+} from './test-store.js'
 
 const kinds = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 
 const settings = REPLICATION
 
+const reconnectOnError = ({ message }: Error) => (message.includes('READONLY') ? 2 : false)
+
 describeWithPrivateService('redis', { settings }, (one) => {
   describeWithPrivateService('redis', { settings }, (other) => {
+    describe('ioredis 6, which sends again by itself what a replica has refused, and a failover', () => {
+      test('a server that is a master again vouches for nothing older, to who still waits and after who was given up', async () => {
+        const [client, admin] = [
+          new Redis(one.url, { reconnectOnError, retryStrategy: () => 10 }),
+          new Redis(one.url),
+        ]
+        const refusals = async () => (await admin.info('errorstats')).match(/READONLY:count=(\d+)/)?.[1]
+        try {
+          const prefix = freshPrefix()
+          const hasty = await usedStore(client, { prefix, timeout: 200 })
+          const patient = redisCacheStore(client, { prefix, ...patience })
+          expect(await textAt(patient, 'k')).toBe('before')
+          const before = await refusals()
+          // Of a master that never was: it keeps what it has, and refuses writes.
+          await admin.call('REPLICAOF', '127.0.0.1', '9')
+          const answer = textAt(patient, 'k')
+          await expect.poll(refusals, patience).not.toBe(before)
+          await expect(textAt(hasty, 'k')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
+          await admin.call('REPLICAOF', 'NO', 'ONE')
+          expect(await answer).toBeUndefined()
+          await patient.set('k', entryOf('after'))
+          await expect.poll(() => textAt(hasty, 'k').catch(() => 'away'), patience).toBeUndefined()
+        } finally {
+          for (const each of [client, admin]) each.disconnect()
+        }
+      })
+    })
+
     describe.each(kinds)('%s and a failover', (kind) => {
       test('a server that is a replica now is neither read nor written; a master again, it vouches for nothing older', async () => {
         await using opened = await CLIENTS[kind](one.url)

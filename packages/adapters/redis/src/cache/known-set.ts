@@ -11,17 +11,21 @@ const OFTEN = 24 * 3_600_000
 /** What may begin a set anew: gives the arguments of its script. */
 export type Begin = (until: number) => Promise<readonly string[]>
 
+/** A script that bears a name, and on a cluster knows its node. */
+export type ScriptOf = (name: string, isCluster: boolean) => Script
+
 /**
  * One of the sorted sets of a cache, and its script.
  *
  * A server that does not know the script has started, or was promoted, since it was last told; one that has refused to write
- * was no master for a while; one without the set has lost it. In each case the set begins anew before it is used, so that
+ * was no master for a while; a node of a cluster whose set was told to another one took over from that; one without the set
+ * has lost it. In each case the set begins anew before it is used, so that
  * nothing older is vouched for.
  */
 export class KnownSet {
   readonly key: string
   readonly #database: Database
-  readonly #scriptOf: (name: string) => Script
+  readonly #scriptOf: ScriptOf
   readonly #begin: Begin
   #script: Script | undefined
   #beginning: Promise<void> | undefined
@@ -30,8 +34,11 @@ export class KnownSet {
   /** Until when its life is long enough, by the monotonic clock. */
   #keptUntil = 0
   #isDoubtful = false
+  readonly #doubt = (): void => {
+    this.#isDoubtful = true
+  }
 
-  constructor(database: Database, key: string, scriptOf: (name: string) => Script, begin: Begin) {
+  constructor(database: Database, key: string, scriptOf: ScriptOf, begin: Begin) {
     this.#database = database
     this.key = key
     this.#scriptOf = scriptOf
@@ -60,7 +67,7 @@ export class KnownSet {
     const begun = this.#begun
     const reply = await this.look(keys, args, until)
     if (reply !== null) return reply
-    if (begun === this.#begun) await this.#beginAnew(until)
+    if (begun === this.#begun || this.#isDoubtful) await this.#beginAnew(until)
     return undefined
   }
 
@@ -90,7 +97,8 @@ export class KnownSet {
     const { sha } = this.#script ?? (await this.#name(until))
     try {
       const reply = await this.#send(['EVALSHA', sha, ...rest], until)
-      if (reply === null) return reply
+      // Also one that was refused before it was answered.
+      if (reply === null || this.#isDoubtful) return null
       this.#isMet = true
       this.keep(until)
       return reply
@@ -104,7 +112,7 @@ export class KnownSet {
   /** A name that no other set on the server has. */
   async #name(until: number): Promise<Script> {
     const identity = await this.#database.identity(until)
-    this.#script ??= this.#scriptOf(identity + this.key)
+    this.#script ??= this.#scriptOf(identity + this.key, this.#database.connection.isCluster)
     return this.#script
   }
 
@@ -126,7 +134,7 @@ export class KnownSet {
 
   #send(command: readonly [string, ...Argument[]], until: number): Promise<Reply> {
     const timeout = Math.max(1, Math.ceil(until - systemClock.monotonic()))
-    return this.#database.connection.send(command, { timeout, key: this.key })
+    return this.#database.connection.send(command, { timeout, key: this.key, onRefusal: this.#doubt })
   }
 }
 

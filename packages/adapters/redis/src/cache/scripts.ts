@@ -48,6 +48,25 @@ local function beyond(count)
 end`
 
 /**
+ * On a cluster a set names the node that was told of its floor, at the infinite score. A node that was a replica meanwhile still
+ * knows the script, and has the floor of the one before it, maybe without the last deletions. A server that does not say which
+ * node it is is believed.
+ */
+const signature = {
+  sign: `redis.call('ZREMRANGEBYSCORE', KEYS[1], 'inf', 'inf')
+  local node = redis.pcall('CLUSTER', 'MYID')
+  if type(node) == 'string' then redis.call('ZADD', KEYS[1], 'inf', node) end`,
+  refuse: `local signer = redis.call('ZRANGEBYSCORE', KEYS[1], 'inf', 'inf')[1]
+if signer then
+  local node = redis.pcall('CLUSTER', 'MYID')
+  if type(node) == 'string' and node ~= signer then return false end
+end`,
+}
+
+/** A server alone has no name. */
+const unsigned = { sign: '', refuse: '' }
+
+/**
  * The script of a cache's tags.
  *
  * `begin seen`: a new floor; `seen` is a version that it is to be above. Gives the version.
@@ -56,7 +75,8 @@ end`
  * `look v f tag…`: on a single server, where its shard's deleted and entries lie beside: what `read` gives, then what the
  * shard's `read` gives. That the server knows this script is enough: before it was told, the floor was raised above all there was.
  */
-export function tagsScript(name: string): Script {
+export function tagsScript(name: string, isCluster: boolean): Script {
+  const { sign, refuse } = isCluster ? signature : unsigned
   return script(`-- ${JSON.stringify(name)}
 ${onlyWritable}
 ${text}
@@ -71,8 +91,10 @@ end
 if ARGV[1] == 'begin' then
   local version = take(ARGV[2])
   redis.call('ZADD', KEYS[1], version, 'f')
+  ${sign}
   return version
 end
+${refuse}
 if ARGV[1] == 'read' or ARGV[1] == 'look' then
   local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, 2))
   if not scores[1] or not scores[2] then return false end
@@ -139,14 +161,17 @@ return 1`
  * `delete version`: deletes the entries that are not newer, and remembers it.
  * `free`: deletes the entries below the floor.
  */
-export function entriesScript(name: string): Script {
+export function entriesScript(name: string, isCluster: boolean): Script {
+  const { sign, refuse } = isCluster ? signature : unsigned
   return script(`-- ${JSON.stringify(name)}
 if ARGV[1] ~= 'write' then ${onlyWritable} end
 if ARGV[1] == 'begin' then
   redis.call('ZADD', KEYS[1], 'GT', ARGV[2], 'f', ARGV[2], 'l')
   redis.call('PEXPIRE', KEYS[1], ${LIFE})
+  ${sign}
   return 1
 end
+${refuse}
 local known = redis.call('ZMSCORE', KEYS[1], 'f', 'l')
 local floor = known[1]
 if not floor or not known[2] then return false end

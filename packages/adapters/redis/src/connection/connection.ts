@@ -21,6 +21,11 @@ export interface SendOptions {
    * @defaultValue false
    */
   readonly once?: boolean
+  /**
+   * Called where a server, being no master, has refused it, and the client sends it again by itself; it may be called once more
+   * after the time is over. On a cluster it is not called.
+   */
+  readonly onRefusal?: () => void
   /** Ends the waiting: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }

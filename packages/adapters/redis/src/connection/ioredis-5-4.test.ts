@@ -1,4 +1,4 @@
-import { describeWithPrivateService } from '@base-internal/tools/services'
+import { askRedis, describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
 import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis'
 import { Cluster as Cluster54, Redis as Redis54 } from 'ioredis-5-4'
 import { describe, expect, test, vi } from 'vitest'
@@ -15,6 +15,18 @@ const VERSIONS = [
   ['6', Redis6, Cluster6],
 ] as const
 const patient = { timeout: 30_000 }
+
+/** A key of a node's own, which is 1. */
+async function keyOf(url: string): Promise<string> {
+  for (let count = 0; ; count++) {
+    const key = `own:${count}`
+    const isOwn = await askRedis(url, ['SET', key, '1']).then(
+      () => true,
+      () => false,
+    )
+    if (isOwn) return key
+  }
+}
 
 describeWithPrivateService('redis', {}, (redis) => {
   describe.each(VERSIONS)('ioredis %s', (_, Redis) => {
@@ -71,5 +83,34 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect(scaleReads).toHaveBeenCalled()
       client.disconnect()
     })
+
+    test.each(VERSIONS)(
+      'ioredis %s sends nothing later that was given up while it connected to a node that hung',
+      async (_, __, Cluster) => {
+        const { username, password } = new URL(cluster().urls[0] ?? '')
+        const client = new Cluster([cluster().urls[0] ?? ''], { redisOptions: { username, password } })
+        client.on('error', () => undefined)
+        try {
+          const connection = connect(client as unknown as RedisClient, 'test')
+          await connection.masters(patient)
+          // It has connected to as few as it had to.
+          const port = client.nodes('master').find(({ status }) => status === 'wait')?.options.port
+          const node = cluster().nodes.find(({ url }) => new URL(url).port === `${port}`) as PrivateServer
+          const key = await keyOf(node.url)
+          await node.pause()
+          try {
+            for (const once of [false, true])
+              await expect(connection.send(['INCR', key], { timeout: 200, key, once })).rejects.toMatchObject(
+                { code: 'REDIS_UNAVAILABLE' },
+              )
+          } finally {
+            await node.resume()
+          }
+          expect(await connection.send(['GET', key], { ...patient, key })).toEqual(Buffer.from('1'))
+        } finally {
+          client.disconnect()
+        }
+      },
+    )
   })
 })

@@ -59,10 +59,12 @@ export class IoredisConnection implements Connection {
   }
 
   send(command: Command, options: SendOptions): Promise<Reply> {
-    const { timeout, signal, once = false } = options
-    return within(timeout, signal, (attempt) =>
-      this.isCluster ? this.#sendToNode(command, once, attempt) : this.#sendToServer(command, once, attempt),
-    )
+    const { timeout, signal, once = false, onRefusal } = options
+    return within(timeout, signal, (attempt) => {
+      if (this.isCluster) return this.#sendToNode(command, once, attempt)
+      attempt.onRefusal = onRefusal
+      return this.#sendToServer(command, once, attempt)
+    })
   }
 
   async masters({ timeout, signal }: WaitOptions): Promise<readonly Connection[]> {
@@ -165,7 +167,8 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
       value: (command: SentCommand, ...rest: unknown[]) => {
         if (isCluster) hideFromReplicas(command)
         if (isOnce) command.pipelineIndex = -1
-        if (isResent) writeWhileAwaited(command, attempt)
+        // A node of a cluster that is not connected yet has a queue of its own.
+        if (isResent || isCluster) writeWhileAwaited(command, attempt)
         return sendFor(attempt, sender, command, rest)
       },
     },
@@ -185,10 +188,18 @@ function hideFromReplicas(command: SentCommand): void {
   command.name = command.name.toUpperCase()
 }
 
-/** Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. */
+/**
+ * Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. One that is
+ * written again was refused.
+ */
 function writeWhileAwaited(command: SentCommand, attempt: Attempt): void {
   const { toWritable } = command
-  command.toWritable = (stream) => (attempt.over ? PING : toWritable.call(command, stream))
+  let isWritten = false
+  command.toWritable = (stream) => {
+    if (isWritten) attempt.onRefusal?.()
+    isWritten = true
+    return attempt.over ? PING : toWritable.call(command, stream)
+  }
 }
 
 const PING = '*1\r\n$4\r\nPING\r\n'

@@ -131,7 +131,7 @@ type Passed = { readonly reply: unknown } | { readonly error: unknown }
 async function passToMaster(
   client: SentinelClient,
   command: readonly Argument[],
-  { readonly = false, once = false }: SendOptions,
+  { readonly = false, once = false, onRefusal }: SendOptions,
   attempt: Attempt,
 ): Promise<Reply> {
   const passed = await client._execute(readonly, async (node): Promise<Passed> => {
@@ -142,6 +142,7 @@ async function passToMaster(
       return { reply: await node.sendCommand(command, until(attempt)) }
     } catch (error) {
       const isReplica = replyName(error) === 'READONLY'
+      if (isReplica) onRefusal?.()
       if (attempt.over || (once && !isReplica)) return { error }
       if (isReplica) attempt.outcome = 'not_done'
       throw error

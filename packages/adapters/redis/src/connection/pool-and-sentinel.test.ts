@@ -158,20 +158,25 @@ describe('a sentinel', () => {
     expect(await connection.send(['GET', 'n'], patient)).toBe('OK')
   })
 
-  test.each([true, false])('of which a replica refused has done nothing (once: %s)', async (once) => {
-    const refuses = async () => {
-      throw new ErrorReply("READONLY You can't write against a read only replica.")
-    }
-    const connection = sentinel(
-      () => true,
-      async (run) => {
-        await run({ sendCommand: refuses }).catch(() => undefined)
-        return new Promise(() => undefined)
-      },
-    )
-    await expect(connection.send(['INCR', 'n'], { ...hasty, once })).rejects.toMatchObject({
-      code: 'REDIS_UNAVAILABLE',
-      details: { outcome: 'not_done' },
-    })
-  })
+  test.each([true, false])(
+    'of which a replica refused has done nothing, and tells so (once: %s)',
+    async (once) => {
+      const onRefusal = vi.fn()
+      const refuses = async () => {
+        throw new ErrorReply("READONLY You can't write against a read only replica.")
+      }
+      const connection = sentinel(
+        () => true,
+        async (run) => {
+          await run({ sendCommand: refuses }).catch(() => undefined)
+          return new Promise(() => undefined)
+        },
+      )
+      await expect(connection.send(['INCR', 'n'], { ...hasty, once, onRefusal })).rejects.toMatchObject({
+        code: 'REDIS_UNAVAILABLE',
+        details: { outcome: 'not_done' },
+      })
+      expect(onRefusal).toHaveBeenCalledTimes(1)
+    },
+  )
 })

@@ -9,6 +9,8 @@ export class Attempt {
   over = false
   /** What a failure from now on may have done. */
   outcome: Outcome = 'not_sent'
+  /** Told of refusals that only the client hears of. */
+  onRefusal: (() => void) | undefined
   #leave: (() => void) | undefined
   #gone: Gone | undefined
 
