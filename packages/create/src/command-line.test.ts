@@ -10,6 +10,7 @@ describe('readCommandLine', () => {
       choices: { database: 'postgres', cache: 'redis' },
       yes: true,
     })
+    expect(readCommandLine(['--', 'shop', '--', '--yes'])).toMatchObject({ folder: 'shop', yes: true })
     expect(readCommandLine([])).toEqual({ kind: 'create', folder: undefined, choices: {}, yes: false })
   })
 

@@ -25,7 +25,11 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v', default: false },
 } as const satisfies Record<Axis, object> & Record<string, object>
 
-/** @throws UsageError naming the option, what it takes, and what came. */
+/**
+ * A `--`, which pnpm and yarn pass on, says nothing.
+ *
+ * @throws UsageError naming the option, what it takes, and what came.
+ */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args)
   if (values.help) return { kind: 'help' }
@@ -45,7 +49,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 function parse(args: readonly string[]) {
   try {
     const { values, positionals, tokens } = parseArgs({
-      args: [...args],
+      args: args.filter((arg) => arg !== '--'),
       options: OPTIONS,
       allowPositionals: true,
       tokens: true,

@@ -17,12 +17,13 @@ interface Outcome {
 /** Runs it in an empty folder, where nobody can answer unless there is a terminal. */
 async function run(
   args: readonly string[],
-  { cwd = emptyFolder(), terminal }: Partial<Pick<Place, 'cwd' | 'terminal'>> = {},
+  { cwd = emptyFolder(), env = {}, terminal }: Partial<Pick<Place, 'cwd' | 'env' | 'terminal'>> = {},
 ): Promise<Outcome> {
   let printed = ''
   let errors = ''
   const code = await create(args, {
     cwd,
+    env,
     terminal,
     print: (text) => {
       printed += text
@@ -92,6 +93,18 @@ describe('create', () => {
     expect(errors).toContain(message)
     expect(errors).toMatch(/[^\n]\n$/)
     expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('writes nothing where npm took a flag for itself, at a terminal neither', async () => {
+    const { terminal, asked } = terminalOf({})
+    const env = { npm_config_database: 'postgres' }
+    const { code, errors, cwd } = await run(['shop'], { env, terminal })
+
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringMatching(/^npm took --database for itself: put -- before it/),
+    ])
+    expect([readdirSync(cwd), asked]).toEqual([[], []])
   })
 
   test('says what the disk says', async () => {

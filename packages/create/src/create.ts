@@ -7,6 +7,7 @@ import { featuresOf } from './features/features.js'
 import { HELP } from './help.js'
 import { serviceFiles } from './service-files.js'
 import { serviceName } from './service-name.js'
+import { refuseTakenByNpm } from './taken-by-npm.js'
 import { UsageError } from './usage-error.js'
 import { ownVersion, versions } from './versions.js'
 import { checkIsFree, writeService } from './write-service.js'
@@ -15,6 +16,7 @@ import { checkIsFree, writeService } from './write-service.js'
 export interface Place {
   /** What relative folders are relative to. */
   readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Where somebody can answer; undefined where nobody can. */
   readonly terminal: Terminal | undefined
   readonly print: (text: string) => void
@@ -39,7 +41,8 @@ export async function create(args: readonly string[], place: Place): Promise<num
   }
 }
 
-async function run(args: readonly string[], { cwd, terminal }: Place): Promise<string> {
+async function run(args: readonly string[], { cwd, env, terminal }: Place): Promise<string> {
+  refuseTakenByNpm(args, { cwd, env })
   const line = readCommandLine(args)
   if (line.kind === 'help') return HELP
   if (line.kind === 'version') return `${ownVersion}\n`

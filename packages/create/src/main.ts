@@ -5,6 +5,7 @@ const { stdin: input, stdout: output, stderr } = process
 
 process.exitCode = await create(process.argv.slice(2), {
   cwd: process.cwd(),
+  env: process.env,
   terminal: input.isTTY && output.isTTY ? { input, output } : undefined,
   print: (text) => output.write(text),
   printError: (text) => stderr.write(text),

@@ -118,13 +118,15 @@ async function serve(service: string): Promise<void> {
   copyFileSync(join(service, '.env.example'), join(service, '.env'))
   const child = start('24', service, ['src/main.ts'], { PORT: '0', OPS_PORT: '0' })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const messages: { msg: string; url?: string }[] = []
+  let key: string | undefined
+  let url = ''
   for await (const line of createInterface({ input: child.stdout })) {
-    messages.push(JSON.parse(line))
-    if (messages.at(-1)?.url !== undefined) break
+    key ??= /^The API key .*: (\S+)$/.exec(line)?.[1]
+    if (!line.startsWith('{')) continue
+    const said: { readonly url?: string } = JSON.parse(line)
+    url = `${said.url}/notes`
+    if (said.url !== undefined) break
   }
-  const url = `${messages.at(-1)?.url}/notes`
-  const [, key] = messages.map(({ msg }) => /API key .*: (\S+)$/.exec(msg)).find((found) => found) ?? []
   const send = (headers: Record<string, string>) =>
     fetch(url, { method: 'POST', headers: { connection: 'close', ...headers }, body: '{"text":"hello"}' })
   expect((await send({})).status).toBe(401)

@@ -100,6 +100,39 @@ describe('the files of a service', () => {
     expect(dependencies['@base/core']).toBe(versions['@base/core'])
   })
 
+  test('start a cache before the database, so that a start that fails closes it', () => {
+    for (const choices of everyCombination()) {
+      const service = filesOf(choices).get('src/service.ts') ?? ''
+      const parts = [...service.matchAll(/^ {4}\.add\((caching|database)\.part\)$/gm)].map(([, part]) => part)
+      const cache = choices.cache === 'none' ? [] : ['caching']
+      expect(parts).toEqual([...cache, ...(choices.database === 'none' ? [] : ['database'])])
+    }
+  })
+
+  test('say how to go on, with what was chosen', () => {
+    const stepsOf = (choices: Partial<Choices>) =>
+      [...(filesOf({ ...DEFAULTS, ...choices }).get('README.md') ?? '').matchAll(/^\d\. (.{12})/gm)].map(
+        ([step]) => step,
+      )
+    expect(stepsOf({})).toEqual(['1. Put your res', '2. Add whatever'])
+    expect(stepsOf({ database: 'pglite', auth: 'jwt' })).toEqual([
+      '1. Put your res',
+      '2. Add its tabl',
+      '3. Add whatever',
+      '4. For your rea',
+    ])
+  })
+
+  test.each([
+    ['none', undefined, []],
+    ['pglite', 'node src/auth/create-key.ts', []],
+    ['postgres', 'node src/auth/create-key.ts', ['npm run api-key # prints a key']],
+  ] as const)('have a way to a key where they have a database: %s', (database, script, first) => {
+    const files = filesOf({ ...DEFAULTS, database, auth: 'api-keys' })
+    expect(manifestOf(files).scripts['api-key']).toBe(script)
+    expect(files.get('README.md')?.match(/^npm run api-key.*$/gm) ?? []).toEqual(first)
+  })
+
   test('bear the name of the service', () => {
     const files = filesOf(DEFAULTS, 'shop')
     expect(manifestOf(files).name).toBe('shop')

@@ -1,7 +1,7 @@
 import type { Choices } from '../choices.js'
 import type { Feature } from '../features/feature.js'
 
-/** `README.md`: what was chosen, where it is, and how to run it. */
+/** `README.md`: what was chosen, where it is, how to run it, and how to go on. */
 export function readmeFile(name: string, choices: Choices, features: readonly Feature[]): string {
   const rows = features.map(
     ({ readme: { topic, says, where } }) =>
@@ -37,16 +37,42 @@ ${testOf(features)}npm test
 \`\`\`
 
 The tests start the service at a free port and ask it over HTTP.${skipsOf(features)}
+
+## Go on
+
+${stepsOf(choices)
+  .map((step, index) => `${index + 1}. ${step}`)
+  .join('\n')}
+
+[A new service](https://www.npmjs.com/package/@base/create) says which block is in which file.
 `
 }
 
+/** From what was written to what is wanted. */
+function stepsOf({ database, auth }: Choices): readonly string[] {
+  return [
+    'Put your resource in the place of `/notes`: what is in `src/notes/`, its routes in `src/service.ts`, and its tests.',
+    ...(database === 'none'
+      ? []
+      : [
+          'Add its table as the next step of `src/database/migrations.ts`; one that has run anywhere is never changed.',
+        ]),
+    'Add whatever else starts and stops as a part: `{ name, start, stop }` to the lifecycle in `src/service.ts`, after what it needs.',
+    ...(auth === 'jwt'
+      ? [
+          'For your real issuer set `AUTH_ISSUER`, `AUTH_AUDIENCE` and `AUTH_JWKS_URL`, an `https:` address, to what it says of itself.',
+        ]
+      : []),
+  ]
+}
+
 /** What is typed before it answers. */
-export function startOf({ auth }: Choices, features: readonly Feature[]): readonly string[] {
+export function startOf({ auth, database }: Choices, features: readonly Feature[]): readonly string[] {
   return [
     ...features.flatMap(({ setup = [] }) => setup),
     'cp .env.example .env',
     ...(auth === 'jwt' ? ['npm run issuer & # prints an access token'] : []),
-    ...(features.some(({ scripts }) => scripts?.['api-key']) ? ['npm run api-key # prints a key'] : []),
+    ...(auth === 'api-keys' && database === 'postgres' ? ['npm run api-key # prints a key'] : []),
     'npm start',
   ]
 }

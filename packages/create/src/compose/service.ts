@@ -39,7 +39,11 @@ ${block(
   const routes = {
     '/notes': ${guarded(choices, 'noteRoutes(notes)')},
   }
-  const http = httpServer('http', createApp(routes, { health, telemetry }), config)
+  const http = httpServer('http', createApp(routes, { health, telemetry }), {
+    host: config.host,
+    port: config.port,
+    isStopping: () => lifecycle.state === 'stopping',
+  })
   const lifecycle: Lifecycle = createLifecycle({ drainDelay: config.drainDelay })
 ${block([...parts.flatMap((part) => part.parts ?? []), 'http'].map(add), 4)}  return { ${['lifecycle', 'http', ...shows].join(', ')} }
 }

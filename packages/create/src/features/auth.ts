@@ -67,10 +67,11 @@ const JWT: Feature = {
 function apiKeys(database: Choices['database']): Feature {
   const inDatabase = database !== 'none'
   const isServer = database === 'postgres'
+  const layers = [...(inDatabase ? ['keys-database'] : []), ...(isServer ? [] : ['keys-embedded'])]
   return {
-    layers: ['auth', 'keys', isServer ? 'keys-postgres' : 'keys-embedded'],
+    layers: ['auth', 'keys', ...layers],
     dependencies: ['@base/auth'],
-    ...(isServer && { scripts: { 'api-key': 'node src/auth/create-key.ts' } }),
+    ...(inDatabase && { scripts: { 'api-key': 'node src/auth/create-key.ts' } }),
     service: keyService(inDatabase, isServer),
     test: {
       started: [
@@ -94,8 +95,9 @@ function bearer(expression: string): string {
 }
 
 function howToGetOne(database: Choices['database']): string {
+  if (database === 'none') return 'each start makes one and prints it'
   if (database === 'postgres') return '`npm run api-key -- <owner>` makes one and prints it'
-  return `${database === 'none' ? 'each' : 'the first'} start makes one and prints it`
+  return 'the first start makes one and prints it; `npm run api-key -- <owner>` makes another while the service is stopped'
 }
 
 function keyService(inDatabase: boolean, isServer: boolean): ServicePart {
@@ -110,7 +112,7 @@ function keyService(inDatabase: boolean, isServer: boolean): ServicePart {
     makes: [
       `const apiKeys = createApiKeys({ store: ${inDatabase ? 'drizzleApiKeyStore(database.db)' : 'memoryApiKeyStore()'} })`,
     ],
-    ...(!isServer && { parts: ['firstKey(apiKeys, telemetry)'] }),
+    ...(!isServer && { parts: ['firstKey(apiKeys)'] }),
     shows: ['apiKeys'],
   }
 }

@@ -11,8 +11,9 @@ export function featuresOf(choices: Choices): readonly Feature[] {
   return [
     SERVICE,
     observabilityFeature(choices),
-    databaseFeature(choices),
+    // Before the database, without which no start succeeds: a cache that has started is closed again, and keeps no process.
     cacheFeature(choices),
+    databaseFeature(choices),
     authFeature(choices),
   ].filter((feature) => feature !== undefined)
 }

@@ -27,8 +27,8 @@ export const SERVICE: Feature = {
     {
       key: 'drainDelay',
       says: 'How long it still answers after SIGTERM, while `/health/ready` already says no; 5000 behind a load balancer.',
-      // A stop may take 30 s in all.
-      schema: 'z.coerce.number().int().min(0).max(25_000)',
+      // A stop may take 30 s in all; connections on which nobody asks have 6 s of it.
+      schema: 'z.coerce.number().int().min(0).max(20_000)',
       byDefault: '0',
     },
   ],

@@ -14,6 +14,7 @@ try {
   // A signal during the start is no failure.
   if (!isAppError(error, 'CANCELLED')) {
     console.error(isAppError(error) ? error.message : error)
-    process.exitCode = 1
+    // What was opened before it failed would keep the process. It ends once the line is out.
+    process.stderr.write('', () => process.exit(1))
   }
 }

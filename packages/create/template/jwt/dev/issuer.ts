@@ -12,8 +12,19 @@ export interface Issuer {
   close(): void
 }
 
-/** Starts it; port 0 takes a free one. Its keys end with it. */
-export async function startIssuer(audience: string, port = 0): Promise<Issuer> {
+/** Where it is, and what its tokens say of that. */
+export interface IssuerOptions {
+  /** What the `iss` of its tokens says. @defaultValue its address */
+  readonly issuer?: string
+  /** 0 takes a free one. @defaultValue 0 */
+  readonly port?: number
+}
+
+/** Starts it. Its keys end with it. */
+export async function startIssuer(
+  audience: string,
+  { issuer, port = 0 }: IssuerOptions = {},
+): Promise<Issuer> {
   const keys = createKeyRing()
   const server = createServer(async (_, response) => {
     const { body, cacheControl } = await keys.jwks()
@@ -22,7 +33,7 @@ export async function startIssuer(audience: string, port = 0): Promise<Issuer> {
   })
   await once(server.listen(port, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const tokens = createTokenService({ issuer: url, audience, keys })
+  const tokens = createTokenService({ issuer: issuer ?? url, audience, keys })
   return {
     url,
     jwksUrl: `${url}/jwks.json`,

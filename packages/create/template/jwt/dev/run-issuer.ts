@@ -1,13 +1,21 @@
 import { loadConfig } from '@base/core/config'
-import { isAppError } from '@base/core/errors'
+import { AppError, isAppError } from '@base/core/errors'
 import { Config } from '../src/config.ts'
 import { startIssuer } from './issuer.ts'
 
 try {
   const { authIssuer, authAudience } = await loadConfig(Config)
-  const issuer = await startIssuer(authAudience, Number(new URL(authIssuer).port))
+  const issuer = await startIssuer(authAudience, { issuer: authIssuer, port: portOf(authIssuer) })
   console.log(await issuer.issue('notes:write'))
 } catch (error) {
   console.error(isAppError(error) ? error.message : error)
-  process.exitCode = 1
+  process.stderr.write('', () => process.exit(1))
+}
+
+function portOf(issuer: string): number {
+  const { protocol, hostname, port } = new URL(issuer)
+  const isHere = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname)
+  if (isHere && Number(port) > 0) return Number(port)
+  const message = `To be stood in for on this machine, AUTH_ISSUER must be such as http://127.0.0.1:4000: it is ${issuer}`
+  throw new AppError({ code: 'ISSUER_ELSEWHERE', kind: 'invalid', message })
 }

@@ -7,7 +7,7 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Asks a service, with a JSON body where one is given. */
+/** Asks a service, with a JSON body where one is given; a connection that stayed would have its time at the stop. */
 export async function ask(
   { http, headers }: Pick<TestService, 'http' | 'headers'>,
   request: string,
@@ -16,7 +16,7 @@ export async function ask(
   const [method = '', path = ''] = request.split(' ')
   const response = await fetch(new URL(path, http.url), {
     method,
-    headers,
+    headers: { ...headers, connection: 'close' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const { status, headers: answered } = response

@@ -1,15 +1,51 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { describeService, startService } from './start-service.ts'
 
+/** How an answer is, and whether its connection stays. */
+async function answerOf(asked: ClientRequest) {
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  await once(answer.resume(), 'end')
+  return { status: answer.statusCode, connection: answer.headers.connection, again: asked.reusedSocket }
+}
+
+/** Resolves once nobody listens there any more. */
+async function untilClosed(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    const isRefused = await once(socket, 'connect').then(
+      () => false,
+      () => true,
+    )
+    socket.destroy()
+    if (isRefused) return
+  }
+}
+
 describeService('a stop', () => {
-  test('answers what is under way, and waits for nobody who asks nothing', { timeout: 20_000 }, async () => {
+  test('tells callers to leave while it still takes new ones', { timeout: 20_000 }, async () => {
+    const { http, stop } = await startService({ DRAIN_DELAY: '300' })
+    const url = new URL('/health/live', http.url)
+    const agent = new Agent({ keepAlive: true })
+    const kept = { status: 200, connection: 'keep-alive', again: false }
+    assert.deepEqual(await answerOf(request(url, { agent }).end()), kept)
+    const stopped = stop()
+    const left = { status: 200, connection: 'close', again: true }
+    assert.deepEqual(await answerOf(request(url, { agent }).end()), left)
+    await stopped
+  })
+
+  test('answers what is under way, and whoever was told to stay', { timeout: 20_000 }, async (t) => {
     const { http, headers, stop } = await startService()
-    const silent = connect(Number(new URL(http.url).port), '127.0.0.1')
+    const port = Number(new URL(http.url).port)
+    const silent = connect(port, '127.0.0.1')
     await once(silent, 'connect')
+    const agent = new Agent({ keepAlive: true })
+    const url = new URL('/health/live', http.url)
+    await answerOf(request(url, { agent }).end())
     const asked = request(new URL('/notes', http.url), {
       method: 'POST',
       headers: { ...headers, expect: '100-continue' },
@@ -17,11 +53,17 @@ describeService('a stop', () => {
     asked.flushHeaders()
     await once(asked, 'continue')
 
+    t.mock.timers.enable({ apis: ['setTimeout'] })
     const stopped = stop()
+    await untilClosed(port)
+    const last = { status: 200, connection: 'close', again: true }
+    assert.deepEqual(await answerOf(request(url, { agent }).end()), last)
+    assert.equal(silent.destroyed, false)
+    t.mock.timers.tick(6_000)
+    t.mock.timers.reset()
     await once(silent, 'close')
     asked.end('{"text":"milk"}')
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-    assert.equal(answer.statusCode, 201)
+    assert.deepEqual(await answerOf(asked), { status: 201, connection: 'close', again: false })
     await stopped
   })
 })

@@ -4,16 +4,22 @@ import pg from 'pg'
 import type { Config } from '../config.ts'
 import { migrations } from './migrations.ts'
 
-/** A PostgreSQL server, through a pool of connections that are opened when they are needed. */
-export function openDatabase({ databaseUrl }: Config) {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl.reveal(),
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-  })
+/** A PostgreSQL server, through a pool of connections that are opened when they are needed. Requests wait 10 s for an answer of it. */
+export function openDatabase({ databaseUrl }: Pick<Config, 'databaseUrl'>) {
+  const connectionString = databaseUrl.reveal()
+  const pool = openPool({ connectionString, max: 10, query_timeout: 10_000 })
+  const db = drizzle(pool)
+  const start = async () => {
+    // A step of a large table, or of another process before this one, takes as long as it takes.
+    const patient = openPool({ connectionString, max: 1 })
+    await migrate(drizzle(patient), migrations).finally(() => patient.end())
+  }
+  return { db, part: { name: 'database', start, stop: () => pool.end() } }
+}
+
+function openPool(settings: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ connectionTimeoutMillis: 5_000, ...settings })
   // Of a connection that breaks while it is idle: the pool opens another.
   pool.on('error', () => {})
-  const db = drizzle(pool)
-  const part = { name: 'database', start: () => migrate(db, migrations), stop: () => pool.end() }
-  return { db, part }
+  return pool
 }

@@ -1,28 +1,49 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { LifecycleContext } from '@base/core/lifecycle'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 
-/** A server that a lifecycle starts and stops, under a name. Port 0 takes a free one. */
-export function httpServer(name: string, app: Hono, { host, port }: { host: string; port: number }) {
+/** How long an idle connection is kept; clients are told, and Node adds a second of its own. */
+const KEEP_ALIVE = 5_000
+
+export interface HttpServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Whether the service is to stop, so that callers are told to leave. Without it none is waited for who asks nothing. */
+  readonly isStopping?: () => boolean
+}
+
+/** A server that a lifecycle starts and stops, under a name. */
+export function httpServer(name: string, app: Hono, { host, port, isStopping }: HttpServerOptions) {
   /** Open connections, and the answer that each waits for. */
   const connections = new Map<Socket, ServerResponse | undefined>()
-  const answer = getRequestListener(app.fetch)
-  const server = createServer((request, response) => {
+  const answer = getRequestListener(async (request, env) => {
+    const response = await app.fetch(request, env)
+    if (isStopping?.() || !server.listening) env.outgoing.setHeader('connection', 'close')
+    return response
+  })
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
     const { socket } = request
     connections.set(socket, response)
     response.once('close', () => {
       if (connections.get(socket) === response) connections.set(socket, undefined)
     })
-    if (!server.listening) response.setHeader('connection', 'close')
     void answer(request, response)
   })
   server.on('connection', (socket: Socket) => {
     connections.set(socket, undefined)
     socket.once('close', () => connections.delete(socket))
   })
+  const cutIdle = () => {
+    for (const [socket, response] of connections) {
+      if (response === undefined) socket.destroy()
+      // Its client may have been told to stay, before the stop.
+      else response.once('close', () => socket.destroySoon())
+    }
+  }
   return {
     name,
     /** Where it answers, once it has started. */
@@ -31,16 +52,18 @@ export function httpServer(name: string, app: Hono, { host, port }: { host: stri
       return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
     },
     start: () => once(server.listen(port, host), 'listening'),
-    /** Requests under way are answered, others are not waited for; what is open when the time is up is cut. */
+    /**
+     * Requests under way are answered. A connection without one is kept as long as its client was told, for it may just be
+     * asking; what is open when the time is up is cut.
+     */
     stop: async ({ signal }: LifecycleContext) => {
       const closed = once(server, 'close')
       signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
-      server.close()
-      for (const [socket, response] of connections) {
-        if (response === undefined) socket.destroy()
-        else if (!response.headersSent) response.setHeader('connection', 'close')
-      }
+      // Not http's own close, which cuts idle connections.
+      NetServer.prototype.close.call(server)
+      const cutting = setTimeout(cutIdle, isStopping === undefined ? 0 : KEEP_ALIVE + 1_000)
       await closed
+      clearTimeout(cutting)
     },
   }
 }

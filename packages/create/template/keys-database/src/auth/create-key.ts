@@ -17,5 +17,5 @@ try {
   console.log((await made).key)
 } catch (error) {
   console.error(isAppError(error) ? error.message : error)
-  process.exitCode = 1
+  process.stderr.write('', () => process.exit(1))
 }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { uuidv7 } from '@base/core/id'
+import { secret } from '@base/core/secret'
+import { openDatabase } from '../src/database/database.ts'
+import { notesIn } from '../src/notes/note-table.ts'
+
+/** Lets everybody in, as PostgreSQL says it: AuthenticationOk, ReadyForQuery. */
+const WELCOME = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1')
+
+/** A database on a server that lets everybody in and then says nothing; `asked` resolves once it was asked something. */
+async function silentDatabase(t: TestContext) {
+  const asked = Promise.withResolvers<Socket>()
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write(WELCOME)
+      socket.once('data', () => asked.resolve(socket))
+    })
+  })
+  t.after(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  return {
+    asked: asked.promise,
+    ...openDatabase({ databaseUrl: secret(`postgres://x@127.0.0.1:${address.port}/x`) }),
+  }
+}
+
+test('a request does not wait for a database that says nothing', { timeout: 20_000 }, async (t) => {
+  const { db, asked, part } = await silentDatabase(t)
+  const found = notesIn(db).findById(uuidv7())
+  await asked
+  t.mock.timers.tick(10_000)
+  await assert.rejects(found, { kind: 'timeout' })
+  await part.stop()
+})
+
+test('a migration takes as long as it takes', { timeout: 20_000 }, async (t) => {
+  const { asked, part } = await silentDatabase(t)
+  const started = part.start().then(
+    () => 'done',
+    () => 'lost',
+  )
+  const socket = await asked
+  t.mock.timers.tick(3_600_000)
+  assert.equal(await Promise.race([started, turn('waits')]), 'waits')
+  socket.destroy()
+  assert.equal(await started, 'lost')
+  await part.stop()
+})
