@@ -1,3 +1,5 @@
+import { ownText } from '../text/copy-of.js'
+
 /** What a logger says in all its lines beside what its service says: JSON by key, each field once. */
 export class Bindings {
   /** All of them, each after a comma. */
@@ -21,7 +23,9 @@ export class Bindings {
 
   /** These, and those, which win. */
   with(fields: ReadonlyMap<string, string>): Bindings {
-    return new Bindings(new Map([...this.#fields, ...fields]))
+    const all = new Map(this.#fields)
+    for (const [key, field] of fields) all.set(key, ownText(field))
+    return new Bindings(all)
   }
 
   /** Those whose keys are not among these, each after a comma. */

@@ -12,6 +12,7 @@ import type { LoggerOptions } from './logger-options.js'
 import type { Instance } from './pino-instance.js'
 import { redactionOf } from './redact-options.js'
 import { standardOutput } from './standard-output.js'
+import { readsLevels } from './worker-targets.js'
 
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -25,9 +26,11 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
  *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.
  * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
- * - A request or response of node:http is shown as pino's serializers show it, wherever it lies.
+ * - A request or response of node:http is shown as pino's serializers show it, wherever it lies, and so is one of the Web.
  * - A method that is taken off it, as in `promise.catch(logger.error)`, writes as the logger that was made here does, or as the
  *   nearest child that has `redact`, `serializers` or `formatters`.
+ * - A child hides more with `redact`, as `[Redacted]`: it refuses another `censor` and `remove`, and beside `customLevels` also
+ *   `formatters.level`, for the format says how a level is shown.
  * - Every line is valid JSON of bounded size, whatever it is given: cycles, getters that throw, big integers, huge texts and keys.
  * - Logging never throws.
  *
@@ -51,9 +54,10 @@ export function createLogger(options: LoggerOptions): Logger {
   checkOneOf(format, ['json', 'ecs'], { ...WHERE, option: 'format' })
   checkMethods(destination, ['write'], { ...WHERE, option: 'destination' })
   checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
-  const layout = format === 'ecs' ? ecsFormat(service) : jsonFormat(service)
+  const isLeveled = readsLevels(destination)
+  const layout = format === 'ecs' ? ecsFormat(service, isLeveled) : jsonFormat(service, isLeveled)
   const lines = new LineWriter(layout, redactionOf(redact))
-  const emitter = new Emitter(clock, quietRules(options))
+  const emitter = new Emitter(clock, quietRules(options), isLeveled)
   const logger = pino({ level, base: null, messageKey: layout.messageKey }, destination)
   adopt(logger as unknown as Instance, lines, emitter)
   return logger

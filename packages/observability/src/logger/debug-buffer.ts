@@ -1,3 +1,4 @@
+import { ownText } from '../text/copy-of.js'
 import type { KeptLine } from './kept-line.js'
 
 /** The lines of a request that were not printed. */
@@ -59,7 +60,7 @@ export class DebugBuffer {
 
   #open(request: string): Kept {
     const kept = { lines: [], size: 0, dropped: 0 }
-    this.#requests.set(request, kept)
+    this.#requests.set(ownText(request), kept)
     if (this.#requests.size > this.#limits.requests) {
       // The first of a map is the oldest.
       for (const oldest of this.#requests.keys()) {

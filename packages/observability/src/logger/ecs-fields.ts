@@ -40,12 +40,12 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
 ])
 
 function ecsError(value: unknown): Fields {
-  if (isError(value)) return [['error', toEcsError(errorFields(value, 1)), false, []]]
+  if (isError(value)) return [['error', toEcsError(errorFields(value, 1)), undefined, []]]
   if (typeof value !== 'object' || value === null) return [['error', { message: String(value) }]]
   // A serializer's work, or an error that is none.
   const shown = shownObject(value)
-  if (shown === undefined) return [['error.message', value, true, []]]
-  return [['error', 'stack' in shown ? toEcsError(shown) : shown, false, []]]
+  if (shown === undefined) return [['error.message', value, 'text', []]]
+  return [['error', 'stack' in shown ? toEcsError(shown) : shown, undefined, []]]
 }
 
 /** Milliseconds, as pino-http has them, in nanoseconds. */
@@ -70,7 +70,7 @@ function object(name: string, value: unknown): Fields {
 function fieldByField(set: string, value: unknown): Fields {
   const shown = shownObject(value)
   if (shown === undefined) return [label(set, value)]
-  return keysOf(shown).map((key) => [`${set}.${key}`, read(shown, key), false, [key]])
+  return keysOf(shown).map((key) => [`${set}.${key}`, read(shown, key), undefined, [key]])
 }
 
 function read(owner: Named, key: string): unknown {

@@ -11,7 +11,7 @@ const ECS_VERSION = '9.2.0'
  *
  * @see https://www.elastic.co/docs/reference/ecs/logging/intro
  */
-export function ecsFormat(service: ServiceIdentity): LineFormat {
+export function ecsFormat(service: ServiceIdentity, isLeveled: boolean): LineFormat {
   const { pid, hostname } = processIdentity()
   const { name, version, environment } = service
   const base = {
@@ -26,7 +26,10 @@ export function ecsFormat(service: ServiceIdentity): LineFormat {
   return {
     messageKey: 'message',
     base,
-    reserved: new Set(['@timestamp', 'log.level', 'message', 'ecs.version', ...namesOf(base)]),
+    reserved: new Set([
+      ...['@timestamp', 'log.level', 'message', 'ecs.version', ...namesOf(base)],
+      ...(isLeveled ? ['level'] : []),
+    ]),
     ids: {
       correlationId: 'labels.correlation_id',
       tenantId: 'labels.tenant_id',
@@ -39,5 +42,6 @@ export function ecsFormat(service: ServiceIdentity): LineFormat {
     level: (label) => `","log.level":${JSON.stringify(label)},`,
     line: (level, time, message, fields) =>
       `{"@timestamp":"${iso(time)}${level}${message === undefined ? '' : `"message":${message},`}"ecs.version":"${ECS_VERSION}"${fields}}\n`,
+    leveled: (line, value) => `${line.slice(0, -2)},"level":${value}}\n`,
   }
 }

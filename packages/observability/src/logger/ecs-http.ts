@@ -10,6 +10,8 @@ interface RequestLike {
   readonly id?: unknown
   readonly method?: unknown
   readonly url?: unknown
+  /** Of Express, whose routers cut what they are mounted at off `url`. */
+  readonly originalUrl?: unknown
   readonly headers?: unknown
   readonly header?: unknown
   readonly httpVersion?: unknown
@@ -31,7 +33,8 @@ interface ResponseLike {
 export function ecsRequest(value: unknown): Fields {
   const request = messageOf(value) as RequestLike | undefined
   if (request === undefined) return [label('req', value)]
-  const { id, method, url, headers = request.header, httpVersion, remoteAddress, remotePort } = request
+  const { id, method, url, originalUrl, headers = request.header, httpVersion } = request
+  const { remoteAddress, remotePort } = request
   // Who asks is not in the JSON of Koa's.
   const { socket } = value as RequestLike
   // Those without a value are not shown.
@@ -39,7 +42,7 @@ export function ecsRequest(value: unknown): Fields {
     ['http.version', httpVersion],
     ['http.request.id', scalar(id)],
     ['http.request.method', method],
-    ...urlFields(url),
+    ...urlFields(typeof originalUrl === 'string' ? originalUrl : url),
     ['client.ip', remoteAddress ?? socket?.remoteAddress],
     ['client.port', remotePort ?? socket?.remotePort],
     ['user_agent.original', header(headers, 'user-agent')],
@@ -72,8 +75,7 @@ function urlFields(url: unknown): Fields {
   if (ABSOLUTE.test(url) && URL.canParse(url)) return absoluteFields(url)
   const query = url.indexOf('?')
   const path: Fields[number] = ['url.path', query < 0 ? url : url.slice(0, query)]
-  // With its question mark a query's secrets are known as such.
-  return [['url.original', url], path, ['url.query', query < 0 ? undefined : url.slice(query)]]
+  return [['url.original', url], path, ['url.query', query < 0 ? undefined : url.slice(query), 'query']]
 }
 
 /** Of a Web request, or one to a proxy. */
@@ -85,7 +87,7 @@ function absoluteFields(url: string): Fields {
     ['url.domain', hostname],
     ['url.port', port === '' ? undefined : Number(port)],
     ['url.path', pathname],
-    ['url.query', search === '' ? undefined : search],
+    ['url.query', search === '' ? undefined : search, 'query'],
   ]
 }
 

@@ -80,7 +80,7 @@ describe('a line in ECS', () => {
     expect(access).toMatchObject({
       'http.request.method': 'GET',
       'url.path': '/a',
-      'url.query': '?b=1',
+      'url.query': 'b=1',
       'user_agent.original': 'u',
       'client.ip': '::1',
       'http.response.status_code': 200,
@@ -169,10 +169,31 @@ describe('what has the name of an object of ECS', () => {
         'url.domain': '[::1]',
         'url.port': 81,
         'url.path': '/a',
-        'url.query': '?b=1',
+        'url.query': 'b=1',
         'user_agent.original': 'u',
       },
     ],
+    [
+      'a request that Express has routed',
+      { req: { method: 'GET', url: '/7?a=1', originalUrl: '/orders/7?a=1' } },
+      {
+        'http.request.method': 'GET',
+        'url.original': '/orders/7?a=1',
+        'url.path': '/orders/7',
+        'url.query': 'a=1',
+      },
+    ],
+    [
+      'a query that is secret',
+      { req: { url: '/cb?code=x' }, url: { query: '?code=x' } },
+      {
+        'url.original': '/cb?code=[Redacted]',
+        'url.path': '/cb',
+        'url.query': 'code=[Redacted]',
+        'url.query_': '?code=[Redacted]',
+      },
+    ],
+    ['no query', { req: { url: '/a?' } }, { 'url.original': '/a?', 'url.path': '/a', 'url.query': '' }],
     [
       'a request of Koa',
       {

@@ -7,7 +7,7 @@ import { keptLine } from './kept-line.js'
 import type { LevelName } from './level-name.js'
 import type { LineParts } from './line-writer.js'
 import { STATE } from './logger-state.js'
-import type { Instance, Stream } from './pino-instance.js'
+import type { Instance } from './pino-instance.js'
 import { isSampled } from './sampling.js'
 
 /** From this level on what was kept of the request is printed. */
@@ -28,10 +28,13 @@ export interface QuietRules {
 export class Emitter {
   readonly #clock: Clock
   readonly #quiet: QuietRules
+  /** Whether a line has to say how urgent it is; see `LineFormat.leveled`. */
+  readonly #isLeveled: boolean
 
-  constructor(clock: Clock, quiet: QuietRules) {
+  constructor(clock: Clock, quiet: QuietRules, isLeveled: boolean) {
     this.#clock = clock
     this.#quiet = quiet
+    this.#isLeveled = isLeveled
   }
 
   /** Whether lines of the level are of use though they are below the logger's. */
@@ -44,7 +47,7 @@ export class Emitter {
     try {
       const ids = contextIds()
       if (level.value >= ERROR) this.#tell(logger, level, ids)
-      this.#write(logger, level, ids, readCallOf(logger, args))
+      this.#write(logger, level, level.value, ids, readCallOf(logger, args))
       if (level.value === FATAL) logger[symbols.streamSym].flushSync?.()
     } catch {
       // Nothing that is logged, and no destination, may break who logs.
@@ -57,7 +60,8 @@ export class Emitter {
       const { keepFrom, buffer, sampleFrom, ratio } = this.#quiet
       const ids = contextIds()
       if (level.value >= sampleFrom && isSampled(ids, ratio)) {
-        this.#write(logger, level, ids, readCallOf(logger, args))
+        // A destination of several streams takes it as what the logger prints.
+        this.#write(logger, level, Math.max(level.value, logger.levelVal), ids, readCallOf(logger, args))
         return
       }
       const request = requestOf(ids)
@@ -69,12 +73,17 @@ export class Emitter {
     }
   }
 
-  #write(logger: Instance, level: LevelName, ids: ContextIds, call: Call): void {
+  #write(logger: Instance, level: LevelName, urgency: number, ids: ContextIds, call: Call): void {
     const time = this.#clock.now()
     const line = logger[STATE].lines.line(partsOf(logger, level, ids, call, time))
-    const stream = logger[symbols.streamSym]
-    describe(stream, logger, level, call, time)
-    stream.write(line)
+    describe(logger, urgency, call, time)
+    this.#send(logger, urgency, line)
+  }
+
+  #send(logger: Instance, urgency: number, line: string): void {
+    logger[symbols.streamSym].write(
+      this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
+    )
   }
 
   /** Prints what was kept of the request, as urgent as what made it of interest. */
@@ -84,11 +93,10 @@ export class Emitter {
     if (story === undefined) return
     if (story.dropped > 0) {
       const message = `${story.dropped} earlier lines of this request were not kept.`
-      this.#write(logger, level, ids, { fields: undefined, message })
+      this.#write(logger, level, level.value, ids, { fields: undefined, message })
     }
-    const stream = logger[symbols.streamSym]
-    describe(stream, logger, level, { fields: undefined, message: undefined }, this.#clock.now())
-    for (const line of story.lines) stream.write(line)
+    describe(logger, level.value, { fields: undefined, message: undefined }, this.#clock.now())
+    for (const line of story.lines) this.#send(logger, level.value, line)
   }
 }
 
@@ -121,9 +129,10 @@ function readCallOf(logger: Instance, args: readonly unknown[]): Call {
 }
 
 /** What a destination of several streams decides by, as pino tells it. */
-function describe(stream: Stream, logger: Instance, level: LevelName, call: Call, time: number): void {
+function describe(logger: Instance, urgency: number, call: Call, time: number): void {
+  const stream = logger[symbols.streamSym]
   if (stream[symbols.needsMetadataGsym] !== true) return
-  stream.lastLevel = level.value
+  stream.lastLevel = urgency
   stream.lastObj = call.fields ?? {}
   stream.lastMsg = call.message
   stream.lastTime = String(time)

@@ -1,5 +1,6 @@
 import { type ChildLoggerOptions, symbols } from 'pino'
 import { NO_BINDINGS } from './bindings.js'
+import { checkChildOptions } from './child-options.js'
 import type { Emitter } from './emitter.js'
 import { sayWhatIsKept } from './keeps.js'
 import { LevelMethods } from './level-methods.js'
@@ -36,6 +37,7 @@ function adoptChildren(root: Instance): void {
   root.child = function (this: Instance, bindings, options) {
     // Without fields it is pino that says what is wrong.
     if (!bindings) return child.call(this, bindings, options)
+    checkChildOptions(options)
     pending = { bindings, options }
     try {
       return child.call(this, EMPTY, options)

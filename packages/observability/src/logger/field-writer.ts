@@ -67,11 +67,11 @@ export class FieldWriter {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
       const shown = this.#shown(key, () => this.#read(fields, key, serializers))
-      for (const [name, value, asText, given] of shown) {
+      for (const [name, value, as, given] of shown) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
         const known = this.#known(free, key, given)
-        const json = asText ? this.#asText(value, known, walk) : this.#writer.value(value, known, walk)
+        const json = this.#json(value, as, known, walk)
         if (json === undefined) continue
         const final = known.changed === undefined ? free : changed.next(known.changed)
         const start = known.changed === undefined ? known.json : `${quote(final)}:`
@@ -93,6 +93,12 @@ export class FieldWriter {
     return hidden === known.hidden && place === known.place ? known : { ...known, hidden, place }
   }
 
+  #json(value: unknown, as: Fields[number][2], known: KnownKey, walk: Walk): string | undefined {
+    if (as === 'text') return this.#asText(value, known, walk)
+    const json = this.#writer.value(value, known, walk)
+    return as === 'query' ? json?.replace(/^"\?/, '"') : json
+  }
+
   #asText(value: unknown, known: KnownKey, walk: Walk): string | undefined {
     const json = this.#writer.value(value, known, newWalk(MAX_TEXT))
     // Some objects are texts in JSON already, as dates are.
@@ -105,7 +111,7 @@ export class FieldWriter {
     try {
       const value = read()
       if (value === undefined) return []
-      if (rename === undefined) return [[key, value, false, []]]
+      if (rename === undefined) return [[key, value, undefined, []]]
       return this.#top.key(key).hidden ? [[`labels.${key}`, CENSOR]] : rename(value)
     } catch {
       // Where it would have stood there is no place for a text, as above.

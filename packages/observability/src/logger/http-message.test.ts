@@ -63,6 +63,19 @@ test('and is shown as pino does', () => {
   })
 })
 
+test.each(['json', 'ecs'] as const)('and so is one of the Web, in %s', (format) => {
+  const memory = memoryLogger({ format })
+  const url = `https://shop.example/a?token=${SECRET}`
+  const it = { asked: new Request(url, { headers }), answer: new Response('', { status: 404, headers }) }
+  memory.logger.info({ it }, 'deep %j', it)
+  const shown = { cookie: '[Redacted]', 'x-api-key': '[Redacted]', accept: 'text/plain' }
+  expect(memory.lines[0]?.['it']).toEqual({
+    asked: { method: 'GET', url: 'https://shop.example/a?token=[Redacted]', headers: shown },
+    answer: { statusCode: 404, headers: expect.objectContaining(shown) },
+  })
+  expect(memory.text).not.toContain(SECRET)
+})
+
 test('what only looks like one is shown as it is', () => {
   const own = new (class {
     shown = 'yes'

@@ -1,7 +1,10 @@
 import { stdSerializers } from 'pino'
 
-/** What tells a request or a response of node:http, or of what is made like it, from anything else. */
+/** What tells a request or a response of node:http or of the Web, or of what is made like it, from anything else. */
 interface MessageLike {
+  readonly [Symbol.toStringTag]?: unknown
+  readonly url?: unknown
+  readonly status?: unknown
   readonly method?: unknown
   readonly path?: unknown
   readonly statusCode?: unknown
@@ -14,11 +17,12 @@ interface MessageLike {
 
 /**
  * A request or response of node:http, of a server or a client, as pino's serializers show it: what it is made of holds the
- * head as it was sent, and the buffers of its connection. `undefined` for anything else.
+ * head as it was sent, and the buffers of its connection. One of the Web likewise, of which JSON shows nothing. `undefined` for
+ * anything else.
  */
 export function httpMessage(value: object): object | undefined {
   try {
-    return isOutgoing(value) ? outgoing(value) : isIncoming(value) ? incoming(value) : undefined
+    return isOutgoing(value) ? outgoing(value) : isIncoming(value) ? incoming(value) : ofTheWeb(value)
   } catch {
     // It looked like one.
     return undefined
@@ -50,4 +54,11 @@ function outgoing(message: MessageLike): object {
   return typeof method === 'string'
     ? { method, url: path, headers: message.getHeaders?.() }
     : stdSerializers.res(message as never)
+}
+
+function ofTheWeb(message: MessageLike): object | undefined {
+  const { [Symbol.toStringTag]: tag, method, url, status, headers } = message
+  if (typeof headers !== 'object') return undefined
+  if (tag === 'Request') return { method, url, headers }
+  return tag === 'Response' ? { statusCode: status, headers } : undefined
 }

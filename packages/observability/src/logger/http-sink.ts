@@ -35,7 +35,7 @@ export interface HttpSinkRules {
 export class HttpSink implements ShippingSink {
   readonly #rules: HttpSinkRules
   readonly #agent: Agent
-  readonly #queue = new LineQueue()
+  readonly #queue: LineQueue
   readonly #closing = new AbortController()
   #closed: Promise<void> | undefined
   #dropped = 0
@@ -46,7 +46,7 @@ export class HttpSink implements ShippingSink {
   #resume: (() => void) | undefined
   /** Lines of a batch at the moment: less after one was too large. */
   #batch: number
-  /** Lines of a batch whose answer is not too long. */
+  /** Lines of a batch that is not too large, and whose answer is not too long. */
   #most: number
   /** Batches so long that were taken since. */
   #whole = 0
@@ -61,6 +61,7 @@ export class HttpSink implements ShippingSink {
   constructor(rules: HttpSinkRules) {
     this.#rules = rules
     this.#agent = createAgent(rules.target.url)
+    this.#queue = new LineQueue(rules.format.prefix)
     this.#batch = rules.maxBatch
     this.#most = rules.maxBatch
     process.on('beforeExit', this.#atEnd)
@@ -77,7 +78,7 @@ export class HttpSink implements ShippingSink {
   write(line: string): void {
     const { maxPending, maxBatch, maxBatchSize, interval, clock } = this.#rules
     if (this.#closed !== undefined || !this.#queue.add(line, maxPending)) this.#drop(1)
-    else if (this.#queue.length >= maxBatch || this.#queue.size >= maxBatchSize) this.#ship()
+    else if (this.#queue.isFull(maxBatch, maxBatchSize)) this.#ship()
     else this.#timer ??= clock.schedule(interval, () => this.#ship(), { ref: false, name: 'lines to ship' })
   }
 
@@ -138,7 +139,7 @@ export class HttpSink implements ShippingSink {
     this.#isShipping = true
     while (this.#queue.length > 0 && !signal.aborted) {
       const batch = this.#queue.first(this.#batch, this.#rules.maxBatchSize)
-      const outcome = await this.#post(this.#queue.body(batch, this.#rules.format.prefix))
+      const outcome = await this.#post(this.#queue.body(batch))
       // What was left was counted.
       if (signal.aborted) return
       const retryAfter = this.#settle(outcome, batch)
@@ -165,8 +166,8 @@ export class HttpSink implements ShippingSink {
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
       this.#unclear = 0
-      if (outcome.status === 413 && batch > 1) this.#batch = Math.ceil(batch / 2)
-      else this.#drop(this.#queue.remove(batch))
+      if (outcome.status === 413) this.#halve(batch)
+      if (outcome.status !== 413 || batch === 1) this.#drop(this.#queue.remove(batch))
       return undefined
     }
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
@@ -182,6 +183,13 @@ export class HttpSink implements ShippingSink {
     return undefined
   }
 
+  /** What was too large is so again, but for a line that is so alone. */
+  #halve(batch: number): void {
+    this.#batch = Math.ceil(batch / 2)
+    if (batch > 1) this.#shorten()
+    else this.#tryAll()
+  }
+
   /** Fewer lines have a shorter answer, which is not cut; one that is alone is not waited for for ever. */
   #sendAgain(answer: Strange, batch: number): number | undefined {
     this.#batch = Math.ceil(batch / 2)
@@ -190,9 +198,7 @@ export class HttpSink implements ShippingSink {
       this.#whole = 0
       return this.#nextPause()
     }
-    // It was not for its length.
-    this.#most = this.#rules.maxBatch
-    this.#probes = false
+    this.#tryAll()
     this.#unclear += 1
     if (this.#unclear < MOST_UNCLEAR) return this.#nextPause()
     this.#unclear = 0
@@ -201,14 +207,20 @@ export class HttpSink implements ShippingSink {
     return undefined
   }
 
-  /** What cuts the answers still does so where a longer batch was a try. */
+  /** It was not for the length of the batch. */
+  #tryAll(): void {
+    this.#most = this.#rules.maxBatch
+    this.#probes = false
+  }
+
+  /** What wants shorter batches still does so where a longer one was a try. */
   #shorten(): void {
     if (this.#probes) this.#probation = Math.min(this.#probation * 2, LONGEST_PROBATION)
     this.#probes = false
     this.#most = this.#batch
   }
 
-  /** What cut the answers may do so no more. */
+  /** What wanted shorter batches may do so no more. */
   #grow(batch: number): void {
     const { maxBatch } = this.#rules
     if (batch === this.#most) this.#whole += 1

@@ -1,15 +1,17 @@
 import { type LineFormat, namesOf, type ServiceIdentity } from './line-format.js'
 import { processIdentity } from './process-identity.js'
 
+const OWN_LEVEL = /^\{"level":([^,]+)/
+
 /** The layout of pino: level as a number, time in milliseconds since 1970, the message last. */
-export function jsonFormat(service: ServiceIdentity): LineFormat {
+export function jsonFormat(service: ServiceIdentity, isLeveled: boolean): LineFormat {
   const { pid, hostname } = processIdentity()
   const { name, version, environment } = service
   const base = { pid, hostname, service: name, version, environment }
   return {
     messageKey: 'msg',
     base,
-    reserved: new Set(['level', 'time', 'msg', ...namesOf(base)]),
+    reserved: new Set(['level', 'time', 'msg', ...namesOf(base), ...(isLeveled ? ['ownLevel'] : [])]),
     ids: {
       correlationId: 'correlationId',
       tenantId: 'tenantId',
@@ -23,5 +25,7 @@ export function jsonFormat(service: ServiceIdentity): LineFormat {
     level: (_, value) => `{"level":${value},"time":`,
     line: (level, time, message, fields) =>
       message === undefined ? `${level}${time}${fields}}\n` : `${level}${time}${fields},"msg":${message}}\n`,
+    leveled: (line, value) =>
+      line.replace(OWN_LEVEL, (same, own) => (own < value ? `{"level":${value},"ownLevel":${own}` : same)),
   }
 }

@@ -1,3 +1,5 @@
+import { ownText } from '../text/copy-of.js'
+import type { ContextIds } from './context-ids.js'
 import type { LineParts, LineWriter } from './line-writer.js'
 
 /** Longer texts are cut in a line, so they are not held as they are. */
@@ -26,14 +28,31 @@ export class LaterLine {
   }
 }
 
-/** A line that is kept. It is written at once where what it says could be another thing later. */
+/**
+ * A line that is kept, and nothing of what its texts were cut from. It is written at once where what it says could be another
+ * thing later.
+ */
 export function keptLine(lines: LineWriter, parts: LineParts): KeptLine {
   const { message = '', fields = {} } = parts
-  if (typeof message !== 'string' || message.length > LONGEST) return lines.line(parts)
+  if (typeof message !== 'string' || message.length > LONGEST) return ownText(lines.line(parts))
   const own = readFlat(fields)
-  if (own === undefined) return lines.line(parts)
+  if (own === undefined) return ownText(lines.line(parts))
   const length = FRAME + message.length + own.length + parts.bindings.json.length
-  return new LaterLine(lines, { ...parts, fields: own.fields }, length)
+  const kept = { ...parts, ids: ownIds(parts.ids), fields: own.fields }
+  return new LaterLine(
+    lines,
+    parts.message === undefined ? kept : { ...kept, message: ownText(message) },
+    length,
+  )
+}
+
+function ownIds(ids: ContextIds): ContextIds {
+  const { correlationId, tenantId } = ids
+  return {
+    ...ids,
+    correlationId: correlationId && ownText(correlationId),
+    tenantId: tenantId && ownText(tenantId),
+  }
 }
 
 interface Flat {
@@ -59,7 +78,7 @@ function flatCopy(fields: object): Flat | undefined {
   for (const name of Object.keys(fields)) {
     const value: unknown = (fields as Record<string, unknown>)[name]
     if (name === '__proto__' || !isShort(value)) return undefined
-    copy[name] = value
+    copy[name] = typeof value === 'string' ? ownText(value) : value
     length += name.length + (typeof value === 'string' ? value.length : 1)
   }
   return { fields: copy, length }

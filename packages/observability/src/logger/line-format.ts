@@ -19,13 +19,14 @@ export interface IdKeys {
 }
 
 /**
- * Fields by the keys of the line; those without a value are not shown, and objects `asText` are the text of their JSON. What was
- * given there, by these names below its key (none for all of it), is hidden as there as well.
+ * Fields by the keys of the line; those without a value are not shown. Objects as `'text'` are the text of their JSON; a `'query'` is
+ * given with its question mark, by which its secrets are known, and shown without. What was given there, by these names below its
+ * key (none for all of it), is hidden as there as well.
  */
 export type Fields = readonly (readonly [
   key: string,
   value: unknown,
-  asText?: boolean,
+  as?: 'text' | 'query' | undefined,
   given?: readonly string[],
 ])[]
 
@@ -52,6 +53,8 @@ export interface LineFormat {
   level(label: string, value: number): string
   /** The whole line; the message is JSON, the fields are JSON that each follow a comma. */
   line(level: string, time: number, message: string | undefined, fields: string): string
+  /** The line for those who tell where it goes by its number `level`: with this one, and in JSON its own as `ownLevel` where that is less. */
+  leveled(line: string, value: number): string
 }
 
 /** The keys of what stands in every line. */

@@ -1,25 +1,39 @@
 const encoder = new TextEncoder()
 
+interface Line {
+  readonly bytes: Uint8Array
+  /** Which it is of all that ever came. */
+  readonly number: number
+}
+
 interface Waiter {
-  /** How many lines, of all that ever came, have to be gone. */
+  /** The last line that has to be gone. */
   readonly upTo: number
   readonly tell: () => void
 }
 
 /** Lines that wait, in order, as the bytes that are sent. */
 export class LineQueue {
-  #lines: Uint8Array[] = []
+  /** By their numbers: those that are kept stay before later ones. */
+  #lines: Line[] = []
   #size = 0
   #added = 0
   readonly #waiters = new Set<Waiter>()
+  readonly #prefix: Uint8Array
+
+  /** Of lines that are each sent after the prefix. */
+  constructor(prefix: Uint8Array) {
+    this.#prefix = prefix
+  }
 
   get length(): number {
     return this.#lines.length
   }
 
-  /** In bytes. */
-  get size(): number {
-    return this.#size
+  /** Whether there are so many lines, or so many bytes to send. */
+  isFull(most: number, bytes: number): boolean {
+    const { length } = this.#lines
+    return length >= most || this.#size + length * this.#prefix.length >= bytes
   }
 
   /** Adds a line; whether there was room. */
@@ -27,17 +41,17 @@ export class LineQueue {
     // A line feed within would end the line; in JSON it can only stand where a space can.
     const bytes = encoder.encode(`${line.trimEnd().replaceAll('\n', ' ')}\n`)
     if (this.#size + bytes.length > room) return false
-    this.#lines.push(bytes)
-    this.#size += bytes.length
     this.#added++
+    this.#lines.push({ bytes, number: this.#added })
+    this.#size += bytes.length
     return true
   }
 
-  /** How many of the first fit into so many bytes; one at least. */
+  /** How many of the first fit into so many bytes, with their prefixes; one at least. */
   first(most: number, bytes: number): number {
     let [count, size] = [0, 0]
     for (const line of this.#lines) {
-      size += line.length
+      size += this.#prefix.length + line.bytes.length
       if (count === most || (count > 0 && size > bytes)) break
       count++
     }
@@ -45,14 +59,15 @@ export class LineQueue {
   }
 
   /** So many of the first, each after the prefix. */
-  body(count: number, prefix: Uint8Array): Uint8Array {
+  body(count: number): Uint8Array {
+    const prefix = this.#prefix
     const lines = this.#lines.slice(0, count)
-    const body = new Uint8Array(lines.reduce((sum, { length }) => sum + length + prefix.length, 0))
+    const body = new Uint8Array(lines.reduce((sum, { bytes }) => sum + prefix.length + bytes.length, 0))
     let at = 0
-    for (const line of lines) {
+    for (const { bytes } of lines) {
       body.set(prefix, at)
-      body.set(line, at + prefix.length)
-      at += prefix.length + line.length
+      body.set(bytes, at + prefix.length)
+      at += prefix.length + bytes.length
     }
     return body
   }
@@ -61,7 +76,7 @@ export class LineQueue {
   remove(count: number, isKept: (index: number) => boolean = () => false): number {
     const kept = this.#lines.slice(0, count).filter((_, index) => isKept(index))
     this.#lines = [...kept, ...this.#lines.slice(count)]
-    this.#size = this.#lines.reduce((sum, { length }) => sum + length, 0)
+    this.#size = this.#lines.reduce((sum, { bytes }) => sum + bytes.length, 0)
     this.#tell()
     return count - kept.length
   }
@@ -79,9 +94,9 @@ export class LineQueue {
   }
 
   #tell(): void {
-    const gone = this.#added - this.#lines.length
+    const first = this.#lines[0]?.number ?? Number.POSITIVE_INFINITY
     for (const waiter of this.#waiters) {
-      if (waiter.upTo > gone) continue
+      if (waiter.upTo >= first) continue
       this.#waiters.delete(waiter)
       waiter.tell()
     }

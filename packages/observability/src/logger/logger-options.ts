@@ -21,6 +21,10 @@ export interface LoggerOptions {
    * Where the lines go: {@link stdoutSink}, any destination, transport or multistream of pino, anything
    * with a `write(line)`.
    *
+   * A transport with `targets` that have levels tells where a line goes by its `level`. So lines for one have a number
+   * `level` in ECS too, and those that are kept or sampled that of the line that tells them or of the logger; their own is
+   * `ownLevel`, in ECS `log.level`.
+   *
    * @defaultValue the standard output, as one `stdoutSink()` for all loggers
    */
   readonly destination?: DestinationStream

@@ -1,7 +1,7 @@
 import { correlationId, runInContext, tenantId } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { context, trace } from '@opentelemetry/api'
-import { type Logger, multistream, pino, symbols } from 'pino'
+import { type ChildLoggerOptions, type Logger, multistream, pino, symbols } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { memoryLogger, memorySpans } from '../testing/index.js'
 import { createLogger, type LoggerOptions } from './index.js'
@@ -342,6 +342,23 @@ describe('lines that are not printed', () => {
     expect(lines()).toMatchObject([{ tries: 1, last: { status: 503 } }, { tries: 1 }, {}])
   })
 
+  test.each([
+    ['kept', { buffer: {} }],
+    ['sampled', { sampling: { ratio: 1 } }],
+  ])('are %s also where they go to streams of levels', (_, options) => {
+    const printed: string[] = []
+    const destination = multistream([{ stream: { write: (line: string) => void printed.push(line) } }])
+    const logger = createLogger({ service: 'a', destination, ...options })
+    inRequest('a', () => {
+      logger.debug('detail')
+      logger.error('failed')
+    })
+    expect(printed.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 20, msg: 'detail' },
+      { level: 50, msg: 'failed' },
+    ])
+  })
+
   test('are printed for a share of the requests, the same in every service', () => {
     const one = withLines({ level: 'info', sampling: { ratio: 0.3 } })
     const other = withLines({ level: 'info', sampling: { ratio: 0.3 } })
@@ -382,6 +399,27 @@ test.each<[string, object, string]>([
   expect(() => createLogger(given as unknown as LoggerOptions)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', details: expect.objectContaining({ option }) }),
   )
+})
+
+test.each<[string, ChildLoggerOptions<'notice'>]>([
+  ['redact.censor', { redact: { paths: ['a'], censor: '***' } }],
+  ['redact.censor', { redact: { paths: ['a'], censor: () => 'x' } }],
+  ['redact.remove', { redact: { paths: ['a'], remove: true } }],
+  ['formatters.level', { customLevels: { notice: 35 }, formatters: { level: (label) => ({ label }) } }],
+])('a child is refused %s that it could not keep to', (option, options) => {
+  const { logger } = withLines()
+  expect(() => logger.child({}, options)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', details: expect.objectContaining({ option }) }),
+  )
+})
+
+test.each<ChildLoggerOptions>([
+  { redact: { paths: ['a'], remove: false, censor: '[Redacted]' } },
+  { redact: ['a'], formatters: { level: (label) => ({ label }) } },
+])('a child takes what changes nothing: %j', (options) => {
+  const { logger, lines } = withLines()
+  logger.child({}, options).info({ a: 1 })
+  expect(lines()).toMatchObject([{ level: 30, a: '[Redacted]' }])
 })
 
 test('a destination that throws breaks nobody who logs', () => {

@@ -86,6 +86,14 @@ describe('shippingSink', () => {
     expect(collector.taken).toEqual(lines)
   })
 
+  test('counts the actions of a batch among its bytes', async () => {
+    const sink = open({ maxBatchSize: 100 })
+    write(sink, ...numbered(10))
+    await sink.close()
+    // An action is 14 bytes with its end, a line 8.
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([4, 4, 2])
+  })
+
   test.each([
     ['a connection that breaks', resets],
     ['a status that asks to come back', answers(503)],
@@ -302,6 +310,29 @@ describe('shippingSink', () => {
     expect([collector.taken, sink.dropped]).toEqual([[...numbered(12), 'last'], 1])
   })
 
+  test('makes batches no longer again than are not too large', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.length > 2 ? answers(413) : takes)(shipment, response, socket),
+    )
+    const sink = open({ maxBatch: 4 })
+    write(sink, ...numbered(1_000))
+    await until(() => sink.pending, 0)
+    const lengths = collector.shipments.map(({ lines }) => lines.length)
+    expect(lengths.flatMap((length, index) => (length > 2 ? [index] : []))).toEqual([0, 51, 152, 353])
+    expect([collector.taken, sink.dropped]).toEqual([numbered(1_000), 0])
+  })
+
+  test('tries long batches again after a line that was too large alone', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.includes('large') ? answers(413) : takes)(shipment, response, socket),
+    )
+    const sink = open({ maxBatch: 4 })
+    write(sink, 'large', ...numbered(9))
+    await until(() => sink.pending, 0)
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([4, 2, 1, 1, 2, 4, 2])
+    expect([collector.taken, sink.dropped]).toEqual([numbered(9), 1])
+  })
+
   test('drops what there is no room for as it comes, and counts it', async () => {
     collector.behave(hangs)
     const sink = open({ maxPending: 40, maxBatch: 1 })
@@ -330,6 +361,21 @@ describe('shippingSink', () => {
     const late = new Promise((resolve) => sink.flush(resolve))
     await clock.advance('5s')
     expect(await late).toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  test('a flush waits for lines that were not taken now, whatever later ones were', async () => {
+    collector.behave(parts(429, 201), parts(429, 201), parts(429))
+    const sink = open({ maxBatch: 2, shutdownTimeout: '365d' })
+    write(sink, 'a', 'b')
+    const told: unknown[] = []
+    sink.flush((error) => told.push(error))
+    write(sink, 'c', 'd')
+    await until(() => collector.shipments.length >= 3)
+    // Two are gone, but not the two of before.
+    expect([collector.taken, told]).toEqual([['b', 'c'], []])
+    collector.behave(takes)
+    await until(() => told, [undefined])
+    expect(collector.taken).toContain('a')
   })
 
   test('close waits no longer than it may, counts what is left, and takes no more', async () => {

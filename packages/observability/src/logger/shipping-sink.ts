@@ -21,7 +21,7 @@ export interface ShippingSinkOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Lines of a batch at most. From 1. @defaultValue 500 */
   readonly maxBatch?: number
-  /** Bytes of a batch at most, but for a single line that is longer. From 1. @defaultValue 1048576 (1 MiB) */
+  /** Bytes of a batch at most, with the actions of the bulk API, but for a single line that is longer. From 1. @defaultValue 1048576 (1 MiB) */
   readonly maxBatchSize?: number
   /** Bytes that wait while nobody takes them; lines beyond are dropped, and counted. From 1. @defaultValue 8388608 (8 MiB) */
   readonly maxPending?: number
@@ -52,7 +52,7 @@ export interface ShippingSink extends LogSink {
  * `Retry-After` says or a pause that doubles from 1 s to 30 s with jitter, for as long as it takes; single lines of a bulk
  * request likewise, and, in smaller batches until fifty in a row were taken (more after each vain try), a request whose answer is
  * cut or a page; a line alone of which five answers tell nothing is dropped. What else answers 2xx and is no bulk API is taken at its word, and a warning tells once. What is refused
- * otherwise is dropped; after 413 the batch is halved first. What no longer fits `maxPending` is dropped as it
+ * otherwise is dropped; after 413 the batch is halved first, and grows again as after an answer that was cut. What no longer fits `maxPending` is dropped as it
  * comes. `dropped` counts, and a warning of the process (`LoggerWarning`) tells once.
  *
  * Lines wait in memory, so `process.exit`, a crash and a signal that nobody handles lose those of the last interval: await

@@ -84,7 +84,7 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
 
 /** Whether a text is a query or a form that begins with this name, though no `?` says so. */
 function isQuery(text: string, name: string): boolean {
-  return text.includes('&') ? !/\s/.test(text.trimEnd()) : !/\s/.test(text) && !VAGUE.has(plainName(name))
+  return !/\s/.test(text.trimEnd()) && (text.includes('&') || !VAGUE.has(plainName(name)))
 }
 
 function namesOf(hides: KeyRules): ParameterNames {

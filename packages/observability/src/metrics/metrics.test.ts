@@ -72,6 +72,14 @@ describe('a gauge', () => {
     ])
   })
 
+  test('of inherited attributes takes none, and those of others for what they are', async () => {
+    const metrics = createMetrics()
+    const gauge = metrics.gauge('level')
+    gauge.record(1, Object.create({ channel: 'web' }))
+    gauge.record(2, { channel: 'web' })
+    expect(await scraped(metrics)).toEqual(['level 1', 'level{channel="web"} 2'])
+  })
+
   test('drops what is no number, and warns once', async () => {
     const metrics = createMetrics()
     const gauge = metrics.gauge('level')

@@ -48,10 +48,11 @@ export class SeriesPaths<Series> {
     return step.series
   }
 
-  /** Remembers it, unless an object among the values may become something else. */
+  /** Remembers it, unless an object among the values may become something else, or a name is inherited, which a series has none of. */
   learn(attributes: Attributes, series: Series): void {
     let step = this.#root
     for (const name in attributes) {
+      if (!Object.hasOwn(attributes, name)) return
       const value: unknown = attributes[name]
       if (value === undefined) continue
       if (typeof value === 'object' || typeof value === 'function') return

@@ -5,3 +5,12 @@ export function copyOf(text: string): string {
   own[text] = true
   return Object.keys(own)[0] as string
 }
+
+/** Shorter ones are never kept as a part of another (V8, `SlicedString::kMinLength`). */
+const SHORTEST_PART = 13
+
+/** The same text, which keeps no other in memory; made faster than a copy, and found slower. */
+export function ownText(text: string): string {
+  // What is put together is no part of another, and of that it is nearly all.
+  return text.length < SHORTEST_PART ? text : ` ${text}`.slice(1)
+}

@@ -306,6 +306,94 @@ describe('a generator', () => {
     expect(await collect(found)).toEqual([memory.find('cursor')?.spanId])
   })
 
+  /** As those of the MongoDB driver (`null` at the end) and abstract-level (`undefined`). */
+  class Cursor {
+    readonly ids: unknown[] = []
+    isClosed = false
+    readonly #rows: readonly unknown[]
+    readonly #end: null | undefined
+    constructor(rows: readonly unknown[], end: null | undefined) {
+      this.#rows = rows
+      this.#end = end
+    }
+    async next(): Promise<unknown> {
+      if (this.isClosed) throw new TypeError('closed')
+      this.ids.push(activeId())
+      return this.ids.length <= this.#rows.length ? this.#rows[this.ids.length - 1] : this.#end
+    }
+    async close() {
+      this.isClosed = true
+    }
+    async *[Symbol.asyncIterator]() {
+      for (let row = await this.next(); row !== this.#end; row = await this.next()) yield row
+    }
+    async toArray() {
+      return collect(this)
+    }
+  }
+  const rows = [{ id: 1, done: true }, ['key', 'value'], 'text', 0, Object.freeze({ done: false })]
+
+  test.each<[string, (cursor: Cursor) => Promise<unknown>]>([
+    [
+      'next()',
+      async (cursor) => {
+        const all: unknown[] = []
+        for (let row = await cursor.next(); row !== null && row !== undefined; row = await cursor.next())
+          all.push(row)
+        return all
+      },
+    ],
+    ['for await', (cursor) => collect(cursor)],
+    ['a method of its own', (cursor) => cursor.toArray()],
+  ])('a cursor whose next gives rows is followed to its end by %s', async (_, read) => {
+    for (const end of [null, undefined]) {
+      const cursor = traced('find', () => new Cursor(rows, end))()
+      expect(await read(cursor)).toEqual(rows)
+      const { spanId, status } = memory.spans.at(-1) ?? {}
+      expect(cursor.ids).toEqual(Array(rows.length + 1).fill(spanId))
+      expect([memory.open, status?.code]).toEqual([0, SpanStatusCode.UNSET])
+    }
+  })
+
+  test('of a cursor that is closed the span ends, and of one that fails', async () => {
+    const cursor = traced('closed', () => new Cursor(rows, null))()
+    expect(await cursor.next()).toBe(rows[0])
+    expect(memory.open).toBe(1)
+    await cursor.close()
+    expect([memory.open, memory.find('closed')?.status.code]).toEqual([0, SpanStatusCode.UNSET])
+    const failed = traced('failed', () => Object.assign(new Cursor(rows, null), { isClosed: true }))()
+    await expect(failed.next()).rejects.toThrow('closed')
+    expect(memory.find('failed')?.attributes).toEqual({ 'error.type': 'TypeError' })
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a number', 7],
+    ['what cannot be asked', new Proxy({}, { get: failing(new Error('no')), ownKeys: failing(1) })],
+  ])('an iterator that gives %s breaks nothing', (_, step) => {
+    const iterator = { next: () => step, [Symbol.asyncIterator]: () => iterator }
+    const running = traced('odd', () => iterator)()
+    expect(running.next()).toBe(step)
+    expect(running[Symbol.asyncIterator]()).toBe(iterator)
+  })
+
+  test('an iterator by hand is followed by its steps, however it is read', async () => {
+    const make = traced('by hand', () => {
+      let left = 2
+      return {
+        next: async () => ({ done: left-- === 0, value: activeId() }),
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    })
+    const running = make()
+    while (!(await running.next()).done);
+    const ids = await collect(make() as unknown as AsyncIterable<unknown>)
+    expect(ids).toEqual(Array(2).fill(memory.spans[1]?.spanId))
+    expect([memory.spans.length, memory.open]).toEqual([2, 0])
+  })
+
   test('what can be iterated and is no generator is a value, and its span ends', () => {
     const map = new Map([[1, 2]])
     expect(traced('keys', () => map.keys())().next().value).toBe(1)

@@ -11,7 +11,8 @@ const OWN = new Set(['prototype', 'arguments', 'caller'])
  * properties. Value and error pass through untouched.
  *
  * The span ends when what was called has: with the value, when the promise settles, or when the stream, generator or
- * async iterable that was returned, or that a promise came to, ends, fails or is cancelled. One that is never read ends
+ * async iterable that was returned, or that a promise came to, ends, fails or is cancelled; of a cursor whose `next()` gives rows
+ * when it gives none, or is closed. One that is never read ends
  * no span, and a span without an end is never exported. A `ReadableStream` is returned as another that reads it, a
  * `Promise` as one that follows it; generators, async iterables, Node streams and other thenables are returned themselves.
  *
