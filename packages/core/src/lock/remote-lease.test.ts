@@ -32,27 +32,40 @@ function held(parts: Partial<RemoteLeaseParts> = {}) {
 }
 
 describe('a lease that a server counts', () => {
-  test('is lost a little before the server ends it, and tells that once', async () => {
+  test('is lost a little before the server ends it, and another may get it then', async () => {
     const { clock, lease, asked } = held()
     const { signal } = lease
     await clock.advance(1_000 - MARGIN - 1)
     expect(signal.aborted).toBe(false)
     await clock.advance(1)
     expect(signal.reason).toMatchObject(LOST)
-    expect(await lease.release()).toEqual({ released: false })
     await expect(lease.extend()).rejects.toMatchObject(LOST)
+    await clock.advance(MARGIN - 1)
+    expect(asked).toEqual([])
+    await clock.advance(1)
     expect(asked).toEqual(['end'])
+    expect(await lease.release()).toEqual({ released: false })
+    expect(asked).toEqual(['end'])
+  })
+
+  test('is given back to the server that still has it, and nobody waits for that', async () => {
+    const { clock, lease, asked } = held({ release: () => new Promise(() => {}) })
+    await clock.advance(1_000 - MARGIN)
+    expect(await lease.release()).toEqual({ released: false })
+    expect(await lease.release()).toEqual({ released: false })
+    expect(asked).toEqual(['release'])
+    await clock.advance(MARGIN)
+    expect(asked).toEqual(['release', 'end'])
   })
 
   test.each(['signal', 'extend', 'release'] as const)(
     'shows by %s that it is lost, though no timer fired',
     async (by) => {
-      const { clock, lease, asked } = held()
+      const { clock, lease } = held()
       await clock.advance(1_000)
       if (by === 'signal') expect(lease.signal.reason).toMatchObject(LOST)
       else if (by === 'extend') await expect(lease.extend()).rejects.toMatchObject(LOST)
       else expect(await lease.release()).toEqual({ released: false })
-      expect(asked).toEqual(['end'])
     },
   )
 
@@ -93,8 +106,16 @@ describe('a lease that a server counts', () => {
     expect(asked).toEqual(['release', 'end'])
   })
 
-  test('is given back although the server does not answer', async () => {
-    const { lease, asked } = held({ release: () => Promise.reject(new Error('away')) })
+  test.each([
+    ['rejects', () => Promise.reject(new Error('away'))],
+    [
+      'throws',
+      () => {
+        throw new Error('closed')
+      },
+    ],
+  ])('is given back although the server %s', async (_, release) => {
+    const { lease, asked } = held({ release })
     await lease[Symbol.asyncDispose]()
     expect(asked).toEqual(['release', 'end'])
   })
@@ -177,7 +198,7 @@ describe('an extension', () => {
     })
     await expect(lease.extend('1h')).rejects.toMatchObject(LOST)
     await givenBack.promise
-    expect(asked).toEqual(['extend 3600000 within 988', 'end', 'release'])
+    expect(asked).toEqual(['extend 3600000 within 988', 'release'])
   })
 
   test('of a lease that is given back meanwhile rejects, and the lease is not lost', async () => {

@@ -25,7 +25,7 @@ export interface RemoteLeaseParts {
   readonly extend: (ttl: number, left: number) => Promise<number | undefined>
   /** Gives it back on the server, unless another has it; whether it was still held. */
   readonly release: () => Promise<boolean>
-  /** Called once, when it is given back or lost. */
+  /** Called when another may get it: it is given back, or over by the server's count as well. */
   readonly onEnd: () => void
 }
 
@@ -33,8 +33,9 @@ export interface RemoteLeaseParts {
  * A lease that a server counts, for who implements {@link Lock}: held until it is given back, the server says that it is
  * another's, or nobody can vouch for it, which is 1 % of its `ttl` and 2 ms before the server ends it.
  *
- * Extensions go one after the other. One that fails leaves the lease as it is, for the shorter of both times; one that is
- * answered when the lease is lost is given back, so that the next holder need not wait for it.
+ * Extensions go one after the other. One that fails leaves the lease as it is, for the shorter of both times. What the server
+ * may still have when the lease is lost here is given back: by a late answer to an extension, and by `release`. Its end is
+ * watched from the first look at `signal` on.
  *
  * @example
  * const lease = remoteLease({
@@ -66,7 +67,11 @@ class RemoteLease implements Lease {
   #ended: AbortController | undefined
   #isHeld = true
   #isLost = false
+  /** Whether it is lost by our count alone, so that the server may still have it. */
+  #lingers = false
+  /** Until when it may be trusted, and until when the server has it, as far as is known. */
   #deadline: number
+  #serverEnd: number
   #timer: Timer | undefined
   #extending: Promise<unknown> | undefined
 
@@ -75,6 +80,7 @@ class RemoteLease implements Lease {
     this.token = parts.token
     this.#parts = parts
     this.#deadline = trustedUntil(parts.askedAt, parts.ttl)
+    this.#serverEnd = parts.askedAt + parts.ttl
   }
 
   /** Whoever looks after a stall of the event loop sees the truth, though the timer has not fired yet. */
@@ -106,11 +112,13 @@ class RemoteLease implements Lease {
 
   async release(): Promise<{ readonly released: boolean }> {
     this.#expireIfDue()
-    if (!this.#isHeld) return { released: false }
+    if (!this.#isHeld) {
+      // Nobody waits for a server that may be away.
+      if (this.#lingers) void this.#giveBack()
+      return { released: false }
+    }
     this.#end()
-    const released = await this.#parts.release().catch(() => false)
-    this.#parts.onEnd()
-    return { released }
+    return { released: await this.#giveBack() }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,38 +130,63 @@ class RemoteLease implements Lease {
     this.#expireIfDue()
     if (!this.#isHeld) throw leaseLostError(this.key)
     // A shorter lease counts although its answer may be lost.
-    this.#lastUntil(Math.min(this.#deadline, trustedUntil(clock.monotonic(), ttl)))
-    const left = Math.max(1, Math.ceil(this.#deadline - clock.monotonic()))
-    const askedAt = await this.#parts.extend(ttl, left).catch((error: unknown) => this.#unanswered(error))
-    if (askedAt === undefined) this.#lose()
-    else if (this.#isHeld) this.#lastUntil(trustedUntil(askedAt, ttl))
+    const now = clock.monotonic()
+    this.#last(Math.min(this.#deadline, trustedUntil(now, ttl)), Math.max(this.#serverEnd, now + ttl))
+    const askedAt = await this.#askFor(ttl)
+    if (askedAt === undefined) this.#lose(true)
+    else if (this.#isHeld) this.#last(trustedUntil(askedAt, ttl), askedAt + ttl)
     this.#expireIfDue()
     if (this.#isHeld) return
-    // Lost, and extended since, perhaps: the next holder shall not wait for that, nor this one for a server that is away.
-    if (this.#isLost && askedAt !== undefined) this.#parts.release().catch(() => {})
+    // Lost, and extended since, perhaps: the next holder shall not wait for that.
+    if (this.#isLost && askedAt !== undefined) void this.#giveBack()
     throw leaseLostError(this.key)
   }
 
-  /** A lease that is held is as it was; of one that is not, nobody knows whether the server has extended it. */
-  #unanswered(error: unknown): number {
-    this.#expireIfDue()
-    if (this.#isHeld) throw error
-    return Number.NaN
+  /** When it was extended; `NaN` where nobody knows whether a lease was that is not held any more. */
+  async #askFor(ttl: number): Promise<number | undefined> {
+    const { clock, extend } = this.#parts
+    const left = Math.max(1, Math.ceil(this.#deadline - clock.monotonic()))
+    try {
+      return await extend(ttl, left)
+    } catch (error) {
+      this.#expireIfDue()
+      if (this.#isHeld) throw error
+      return Number.NaN
+    }
   }
 
-  #lastUntil(deadline: number): void {
+  /** Never rejects, whatever the server does. */
+  async #giveBack(): Promise<boolean> {
+    this.#lingers = false
+    const { release, onEnd } = this.#parts
+    try {
+      return await release()
+    } catch {
+      return false
+    } finally {
+      this.#timer?.cancel()
+      onEnd()
+    }
+  }
+
+  #last(deadline: number, serverEnd: number): void {
     this.#deadline = deadline
+    this.#serverEnd = serverEnd
     this.#watch()
   }
 
   /** Loses it in time, where somebody has the signal or waits for an extension. */
   #watch(): void {
-    this.#timer?.cancel()
     if (!this.#isHeld || (this.#lost ?? this.#ended) === undefined) return
+    this.#wake(this.#deadline, () => this.#lose())
+  }
+
+  #wake(at: number, fn: () => void): void {
     const { clock, key } = this.#parts
-    const left = Math.max(0, Math.floor(this.#deadline - clock.monotonic()))
+    this.#timer?.cancel()
+    const left = Math.max(0, Math.floor(at - clock.monotonic()))
     // Idle: a process with nothing else to do need not wait for a lease to end.
-    this.#timer = clock.schedule(left, () => this.#lose(), { ref: false, name: `lease of lock '${key}'` })
+    this.#timer = clock.schedule(left, fn, { ref: false, name: `lease of lock '${key}'` })
   }
 
   /** A busy event loop fires timers late. */
@@ -161,11 +194,19 @@ class RemoteLease implements Lease {
     if (this.#parts.clock.monotonic() >= this.#deadline) this.#lose()
   }
 
-  #lose(): void {
+  /** Lost by our count, or where the server says so. */
+  #lose(isRefused = false): void {
     if (!this.#isHeld) return
     this.#isLost = true
     this.#end()
     this.#lost?.abort(leaseLostError(this.key))
+    this.#lingers = !isRefused && this.#parts.clock.monotonic() < this.#serverEnd
+    if (this.#lingers) this.#wake(Math.ceil(this.#serverEnd), () => this.#endAtServer())
+    else this.#parts.onEnd()
+  }
+
+  #endAtServer(): void {
+    this.#lingers = false
     this.#parts.onEnd()
   }
 

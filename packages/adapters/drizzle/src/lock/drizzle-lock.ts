@@ -1,5 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
+import { UnavailableError } from '@base/core/errors'
 import {
   type AcquireOptions,
   checkAcquire,
@@ -9,6 +10,7 @@ import {
   type Lock,
   notFreeError,
   remoteLease,
+  trustedUntil,
 } from '@base/core/lock'
 import { checkMethods } from '@base/core/options'
 import type { Executor } from '../executor.js'
@@ -23,7 +25,7 @@ const LONGEST_PAUSE = 400
 export interface DrizzleLockOptions {
   /**
    * Source of time, for who wants to decide when leases end. Without one they end by the clock of the database, which all
-   * processes share, and a process gives its own lease up when it is over by its own count.
+   * processes share, and a process gives its own lease up by its own count, 1 % of the `ttl` and 2 ms before.
    *
    * @defaultValue the database's clock, and systemClock for the pauses
    */
@@ -45,7 +47,8 @@ export interface DrizzleLockOptions {
  * const lock = drizzleLock(db)
  * await withLock(lock, 'invoice-run', { ttl: '10s' }, (lease) => sendInvoices({ token: lease.token }))
  *
- * @throws InvalidOptionError for an executor or a clock that is none.
+ * @throws InvalidOptionError for an executor or a clock that is none. From `acquire` and `tryAcquire` UnavailableError with
+ * code `DATABASE_TOO_LATE` where the lease was over before the database had answered: it is given back.
  * @see Martin Kleppmann, "How to do distributed locking", 2016
  */
 export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = {}): Lock {
@@ -108,7 +111,11 @@ class DrizzleLock implements Lock {
     const [clock, table, askedAt] = [this.clock, this.#table, this.clock.monotonic()]
     const token = await table.take(key, ttl)
     if (token === undefined) return undefined
-    return remoteLease({
+    if (clock.monotonic() >= trustedUntil(askedAt, ttl)) {
+      table.end(key, token).catch(() => {})
+      throw tooLate(key)
+    }
+    const lease = remoteLease({
       ...{ key, token, ttl, askedAt, clock },
       extend: async (lasting) => {
         const extendedAt = clock.monotonic()
@@ -117,5 +124,16 @@ class DrizzleLock implements Lock {
       release: () => table.end(key, token),
       onEnd: () => this.#room.call(key),
     })
+    // Who waits here is called when it is over, also if nobody ever looks at it.
+    void lease.signal
+    return lease
   }
+}
+
+function tooLate(key: string): UnavailableError {
+  return new UnavailableError({
+    code: 'DATABASE_TOO_LATE',
+    message: `The lease of lock '${key}' was over before the database had answered.`,
+    details: { key },
+  })
 }

@@ -240,6 +240,43 @@ describeDatabases((database) => {
     })
   })
 
+  test('who waits gets a lease that nobody gave back as soon as it is over', async () => {
+    const clock = new TestClock()
+    const lock = drizzleLock(database.db, { clock })
+    await lock.acquire('abandoned', { ttl: 1_000 })
+    const { waiting } = await waiter(clock, lock, 'abandoned')
+    await clock.advance(1_000)
+    await (await waiting).release()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('what was over before the database had answered is refused, and given back', async () => {
+    const clock = new TestClock()
+    let isSlow = false
+    const executor = {
+      execute: async (query: never) => {
+        const rows: unknown = await database.db.execute(query)
+        if (isSlow) await clock.advance(990)
+        isSlow = false
+        return rows
+      },
+      transaction: (fn: never) => database.db.transaction(fn),
+    }
+    const lock = drizzleLock(never(executor), { clock })
+    // The table is there.
+    await (await lock.acquire('too late')).release()
+    isSlow = true
+    await expect(lock.tryAcquire('too late', { ttl: 1_000 })).rejects.toMatchObject({
+      code: 'DATABASE_TOO_LATE',
+    })
+    let next: Lease | undefined
+    while (next === undefined) {
+      await new Promise((resolve) => setImmediate(resolve))
+      next = await drizzleLock(database.db, { clock }).tryAcquire('too late')
+    }
+    await next.release()
+  })
+
   describe('an extension', () => {
     /** A lease, and what becomes of the next answer of the database. */
     const held = async (key: string, ttl: number) => {
