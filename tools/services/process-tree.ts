@@ -11,8 +11,13 @@ export async function killTree({ pid }: ChildProcess): Promise<void> {
 
 /** Ends processes; resolves when they are gone. */
 export async function killAll(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) signal(pid, 'SIGKILL')
+  signalAll(pids, 'SIGKILL')
   while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** Signals processes; those that are gone are none. */
+export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) signal(pid, name)
 }
 
 /** All that a process has started, and what those have. Empty where there is no /proc. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from './account.ts'
-import { descendants, killAll, killTree } from './process-tree.ts'
+import { descendants, killAll, killTree, signalAll } from './process-tree.ts'
 import type { Command } from './recipe.ts'
 
 const LOG_SHOWN = 3_000
@@ -65,9 +65,13 @@ export class Processes {
     if (hasExited(server)) await killAll(started)
   }
 
-  /** Signals the last one, the server itself, which does not end by it. */
+  /** Stops the last one, the server itself, and what it has started, or lets them go on. */
   tell(name: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#running.at(-1)?.kill(name)
+    const server = this.#running.at(-1)
+    if (server?.pid === undefined || hasExited(server)) return
+    // A stopped server starts nothing meanwhile.
+    server.kill(name)
+    signalAll(descendants(server.pid), name)
   }
 
   /** Ends them all, as a crash does. Resolves when they are gone. */
