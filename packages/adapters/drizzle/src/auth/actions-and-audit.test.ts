@@ -86,6 +86,44 @@ describeDatabases((database) => {
     expect(await audit.verify()).toMatchObject({ ok: true, value: { sequence: 3 } })
   })
 
+  test('roles record and verify with the privileges that the documentation names, and nothing more', async () => {
+    const [recorder, verifier] = ['recorder', 'verifier'].map(
+      (name) => `audit_${name}_${process.pid}_${database.engine.toLowerCase()}`,
+    )
+    await auditOver(database.db).record({ action: 'first' })
+    const as = (
+      role: string | undefined,
+      fn: (audit: ReturnType<typeof auditOver>, tx: Executor) => Promise<unknown>,
+    ) =>
+      database.db.transaction(async (tx) => {
+        await tx.execute(sql.raw(`set local role ${role}`))
+        return fn(auditOver(tx), tx)
+      })
+    await database.run(`create role ${recorder}; create role ${verifier};
+      grant select, insert, update on base_audit_chains to ${recorder}; grant insert on base_audit_entries to ${recorder};
+      grant select on base_audit_chains, base_audit_entries to ${verifier}`)
+    try {
+      await as(recorder, async (audit) => {
+        await audit.record({ action: 'second' })
+        await audit.record({ action: 'third' })
+      })
+      expect(await as(verifier, (audit) => audit.verify())).toMatchObject({
+        ok: true,
+        value: { sequence: 3 },
+      })
+      for (const statement of [
+        'select 1 from base_audit_entries',
+        'update base_audit_entries set actor = null',
+        'delete from base_audit_entries',
+      ])
+        await expect(as(recorder, (_, tx) => tx.execute(sql.raw(statement)))).rejects.toMatchObject({
+          cause: { code: '42501' },
+        })
+    } finally {
+      await database.run(`drop owned by ${recorder}, ${verifier}; drop role ${recorder}, ${verifier}`)
+    }
+  })
+
   test('columns can be searched', async () => {
     const audit = auditOver(database.db)
     const target = { type: 'order', id: '7' }

@@ -8,8 +8,9 @@ import { AuthDatabase } from './auth-database.js'
  * `@base/auth`. Entries are appended by one statement, in which those that come at once wait for the row of their chain.
  *
  * Over the executor of a unit of work an entry is there if, and only if, what it is about is; until that commits, others who
- * append to the chain wait. The tables are created at the first use where they are missing. Let the role that runs insert
- * and update the chains, and only insert entries.
+ * append to the chain wait. The tables are created at the first use where they are missing. A role that records needs
+ * `select, insert, update` on the chains and `insert` on the entries; give `select` on these to one that reads or verifies, and
+ * to none `update` and `delete`.
  *
  * @example
  * const audit = createAudit({ sink: drizzleAuditSink(db) })

@@ -31,8 +31,8 @@ import { RowWriter } from './row-writer.js'
  * A repository on a table of drizzle, on node-postgres or PGlite: the port of `@base/domain/repository`, whole.
  *
  * A save is one statement that looks at the version, and says who was faster where it finds another; `saveMany` is one for
- * the new ones and one for the changed ones where they have the same columns, all or none. Pages and `stream` go by keyset, by all the precision that the
- * columns have. Statements fail with the errors of `@base`, in which no value of a row or a parameter is found.
+ * the new ones and one for the changed ones where they have the same columns, and one for each changed one with SQL in it, all or
+ * none. Pages and `stream` go by keyset, by all the precision that the columns have. Statements fail with the errors of `@base`, in which no value of a row or a parameter is found.
  *
  * @example
  * import { where } from '@base/domain/specification'

@@ -8,7 +8,7 @@ import { InvalidCursorError } from '@base/domain/pagination'
 import { always, where } from '@base/domain/specification'
 import { runs } from '@base-internal/tools/soak'
 
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -72,6 +72,7 @@ create table prices (id numeric(10, 2) primary key, n integer, version integer n
 create table short (id varchar(3) primary key, n integer, version integer not null);
 create table documents (id integer primary key, doc json, docs json[], bytes jsonb);
 create table made (id integer primary key, doc json, docs json[], bytes jsonb, note text, version integer not null);
+create table wrapped (id integer primary key, doc json, bytes jsonb, note varchar, version integer not null);
 create table mixed (id integer primary key, doc json, bytes jsonb, note text, count integer, version integer not null);
 create table stamped (id integer primary key, version integer not null, "createdAt" timestamp, "updatedAt" timestamptz,
   "deletedAt" timestamp)`
@@ -418,6 +419,100 @@ describeDatabases((database) => {
         { ...row, id: 1, version: 2 },
         { ...stored, id: 2, version: 2 },
       ])
+    })
+
+    test.each([
+      ['an aliased expression', (value: SQL) => value.as('x')],
+      ['a query', (value: SQL) => database.db.select({ value }).from(sql`(select 1) as one`)],
+    ])('%s is SQL in every way of saving', async (_, wrap) => {
+      const table = pgTable('wrapped', {
+        id: integer().primaryKey(),
+        doc: json().$type<unknown>(),
+        bytes: jsonb().$type<unknown>(),
+        note: varchar(),
+        version: integer().notNull(),
+      })
+      await database.run('truncate wrapped')
+      const wrapped = drizzleRepository({ executor: database.db, table })
+      const values = { doc: sql`to_json('a'::text)`, bytes: sql`to_jsonb('a'::text)`, note: sql`'a'` }
+      const row = (id: number, version: number) => {
+        const wraps = Object.entries(values).map(([name, value]) => [name, wrap(value)])
+        return { ...Object.fromEntries(wraps), id, version }
+      }
+      const stored = (id: number, version: number) => ({ id, doc: 'a', bytes: 'a', note: 'a', version })
+      expect([await wrapped.save(row(1, 0)), await wrapped.save(row(1, 1))]).toEqual([
+        stored(1, 1),
+        stored(1, 2),
+      ])
+      expect(await wrapped.saveMany([row(2, 0), row(3, 0)])).toEqual([stored(2, 1), stored(3, 1)])
+      expect(await wrapped.saveMany([row(2, 1), row(3, 1)])).toEqual([stored(2, 2), stored(3, 2)])
+    })
+
+    test.each([
+      ['jsonb', (value: string) => sql`${JSON.stringify(value)}::json`, 'x', 'y'],
+      [
+        'timestamp',
+        (value: string) => sql`${value}::timestamptz at time zone 'UTC'`,
+        '2024-01-01 00:00:00',
+        '2024-01-02 00:00:00',
+      ],
+      ['text', (value: string) => sql`${value}::text collate "C" || ''`, 'x', 'y'],
+      ['text', (value: string) => sql`${value}::int`, '1', '2'],
+      ['text', (value: string) => (value === 'x' ? 'x' : sql`lower(${value.toUpperCase()})`), 'x', 'y'],
+    ] as const)('a codec may write SQL of another type: %s, %s', async (type, toDriver, first, second) => {
+      const coded = customType<{ data: string }>({
+        dataType: () => type,
+        toDriver,
+        fromDriver: (value) => value as string,
+      })
+      await database.run(
+        `drop table if exists coded; create table coded (id integer primary key, v ${type}, version integer not null)`,
+      )
+      const table = pgTable('coded', { id: integer().primaryKey(), v: coded(), version: integer().notNull() })
+      const repository = drizzleRepository({ executor: database.db, table })
+      const one = await repository.save({ id: 1, v: first, version: 0 })
+      const many = await repository.saveMany([2, 3].map((id) => ({ id, v: first, version: 0 })))
+      const all = await repository.saveMany([one, ...many].map((row) => ({ ...row, v: second })))
+      expect(all).toEqual([1, 2, 3].map((id) => ({ id, v: second, version: 2 })))
+    })
+
+    test('a codec may write SQL of many parameters', async () => {
+      const numbers = customType<{ data: number[] }>({
+        dataType: () => 'integer[]',
+        toDriver: (values) =>
+          sql`array[${sql.join(
+            values.map((value) => sql`${value}::integer`),
+            sql`, `,
+          )}]`,
+      })
+      const table = pgTable('listed', { id: integer().primaryKey(), v: numbers() })
+      await database.run('create table listed (id integer primary key, v integer[])')
+      const rows = Array.from({ length: 2_500 }, (_, id) => ({ id, v: Array.from({ length: 30 }, () => id) }))
+      expect(await drizzleRepository({ executor: database.db, table }).saveMany(rows)).toEqual(rows)
+    })
+
+    test('SQL of many rows may refer to the row', async () => {
+      const table = pgTable('totals', {
+        id: integer().primaryKey(),
+        n: integer().notNull(),
+        version: integer().notNull(),
+      })
+      await database.run(
+        'create table totals (id integer primary key, n integer not null, version integer not null)',
+      )
+      const totals = drizzleRepository({ executor: database.db, table })
+      const saved = await totals.saveMany([1, 2, 3].map((id) => ({ id, n: id, version: 0 })))
+      const more = (row: object | undefined) => ({ ...row, n: sql`${table.n} + 10` }) as never
+      const [first, second, third] = saved
+      const again = await totals.saveMany([more(first), { ...second, n: 7 } as never, more(third)])
+      expect(again).toEqual([
+        { id: 1, n: 11, version: 2 },
+        { id: 2, n: 7, version: 2 },
+        { id: 3, n: 13, version: 2 },
+      ])
+      const stale = await rejection(totals.saveMany([more(again[0]), more(third), more(again[1])]))
+      expect(stale).toMatchObject({ code: 'CONFLICT', details: { id: 3, expected: 1, actual: 2 } })
+      expect(await totals.find(always(), { orderBy: [{ field: 'id' }] })).toEqual(again)
     })
 
     test('more than a statement has parameters for are saved', async () => {

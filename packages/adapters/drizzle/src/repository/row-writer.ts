@@ -3,13 +3,12 @@ import { and, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { insertAll, insertOne, updateOne } from './one-row.js'
 import type { Row, Settings } from './options.js'
+import { sqlIn } from './own-sql.js'
+import { partsOf } from './parts.js'
 import { keyOfId } from './row-key.js'
 import { type Draft, draftOf } from './stamps.js'
 import type { Statement } from './statements.js'
 import { valuesOf } from './values.js'
-
-/** PostgreSQL takes 65,535 parameters; what remains is for the columns that a statement has besides. */
-const MAX_PARAMETERS = 60_000
 
 /** Saves entities of one repository by one executor, by the rules of versions. */
 export class RowWriter<T> {
@@ -32,18 +31,27 @@ export class RowWriter<T> {
     throw await this.#refusal([draft])
   }
 
-  /** Saves all, in a statement for the new ones and one for the changed ones. Within a transaction, for it may throw half-way. */
+  /**
+   * Saves all, in a statement for the new ones and one for the changed ones, but for those that SQL changes, for it may refer to
+   * the row. Within a transaction, for it may throw half-way.
+   */
   async saveAll(entities: readonly T[]): Promise<Row[]> {
     const drafts = entities.map((entity) => draftOf(this.#settings, entity))
     const keys = drafts.map((draft) => this.#keyOf(draft))
     if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(entities)
+    const { columns } = this.#settings
+    const own = new Map(drafts.map((draft) => [draft, sqlIn(columns, draft.created)]))
+    const partsWhere = (isIn: (draft: Draft) => boolean) =>
+      partsOf(drafts.filter(isIn), Object.keys(columns).length + 1, own)
+    const isNew = ({ expected }: Draft) => expected === 0
+    const isOwn = (draft: Draft) => own.get(draft)?.length !== 0
     const saved = new Map<string, Row>()
-    for (const part of this.#parts(drafts.filter(({ expected }) => expected === 0))) {
+    for (const part of partsWhere(isNew))
       this.#collect(saved, await this.#run(insertAll(this.#settings, this.#executor, part)))
-    }
-    for (const part of this.#parts(drafts.filter(({ expected }) => expected > 0))) {
+    for (const part of partsWhere((draft) => !isNew(draft) && !isOwn(draft)))
       this.#collect(saved, await this.#updateMany(part))
-    }
+    for (const draft of drafts.filter((draft) => !isNew(draft) && isOwn(draft)))
+      this.#collect(saved, await this.#run(updateOne(this.#settings, this.#executor, draft)))
     const rows = keys.map((key) => saved.get(key as string)).filter((row) => row !== undefined)
     if (rows.length === drafts.length) return rows
     throw await this.#refusal(drafts.filter((_, index) => !saved.has(keys[index] as string)))
@@ -64,15 +72,6 @@ export class RowWriter<T> {
   #keyOf({ id, expected, created }: Draft): string | undefined {
     const { name, column } = this.#settings.id
     return keyOfId(column, expected > 0 ? id : created[name])
-  }
-
-  /** Drafts of the same columns, for a statement names them once; and no more than it takes. */
-  #parts(drafts: readonly Draft[]): readonly Draft[][] {
-    const size = Math.floor(MAX_PARAMETERS / (Object.keys(this.#settings.columns).length + 1))
-    const parts: Draft[][] = []
-    for (const alike of alikeIn(drafts))
-      for (let start = 0; start < alike.length; start += size) parts.push(alike.slice(start, start + size))
-    return parts
   }
 
   /** Each row by its own version. */
@@ -113,16 +112,4 @@ export class RowWriter<T> {
       expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
     return new ConflictError({ message, details: { id: wanted, expected, actual: present?.version } })
   }
-}
-
-/** Those that change the same columns, together: what has a default may be left out of one and stand in another. */
-function alikeIn(drafts: readonly Draft[]): Iterable<readonly Draft[]> {
-  const groups = new Map<string, Draft[]>()
-  for (const draft of drafts) {
-    const names = Object.keys(draft.changed).join('\0')
-    const group = groups.get(names)
-    if (group === undefined) groups.set(names, [draft])
-    else group.push(draft)
-  }
-  return groups.values()
 }

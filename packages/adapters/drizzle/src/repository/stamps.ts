@@ -1,6 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import type { Column } from 'drizzle-orm'
 import type { Row, Settings } from './options.js'
+import { unwrapped } from './own-sql.js'
 import { checkStorable } from './storable.js'
 
 /** An entity as it is to be written. */
@@ -26,10 +27,11 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   const created: Row = {}
   for (const [name, column] of Object.entries(settings.columns)) {
     const isWritable = column.generated === undefined && column.generatedIdentity?.type !== 'always'
-    if (isWritable && given[name] !== undefined) created[name] = checkStorable(name, column, given[name])
+    if (isWritable && given[name] !== undefined)
+      created[name] = checkStorable(name, column, unwrapped(given[name]))
   }
-  Object.assign(created, stampsOf(settings, given, expected))
-  return { id: given[settings.id.name], expected, created, changed: changedOf(settings, created) }
+  Object.assign(created, stampsOf(settings, created, expected))
+  return { id: unwrapped(given[settings.id.name]), expected, created, changed: changedOf(settings, created) }
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {

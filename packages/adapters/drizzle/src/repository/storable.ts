@@ -1,5 +1,5 @@
 import { ValidationError } from '@base/core/errors'
-import { type Column, isSQLWrapper } from 'drizzle-orm'
+import { type Column, is, SQL } from 'drizzle-orm'
 
 /** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u
@@ -16,7 +16,7 @@ export function checkStorable(name: string, column: Column, value: unknown): unk
 
 function isStorable(column: Column, value: unknown): boolean {
   // What SQL makes of it the database sees.
-  if (isSQLWrapper(value)) return true
+  if (is(value, SQL)) return true
   const { baseColumn = column } = column as Column & { readonly baseColumn?: Column }
   if (baseColumn !== column && Array.isArray(value))
     return value.every((part) => isStorable(baseColumn, part))

@@ -1,4 +1,4 @@
-import { type Column, isSQLWrapper, type SQL, sql } from 'drizzle-orm'
+import { type Column, type SQL, sql } from 'drizzle-orm'
 import { castTypeOf } from '../cast-type.js'
 import type { NamedColumn, Settings } from './options.js'
 import type { Draft } from './stamps.js'
@@ -17,8 +17,8 @@ export interface Values {
 }
 
 /**
- * A list of rows: the types of its columns are named once, in the first of them, and where a value is SQL, of whatever type that
- * is. The assignment knows their lengths.
+ * A list of rows, none of whose values is SQL: the types of its columns are named once, in the first of them. The assignment
+ * knows their lengths.
  */
 export function valuesOf(
   columns: Settings<unknown>['columns'],
@@ -52,13 +52,12 @@ function rowOf(
     const column = columns[name] as Column
     const value = name === id.name ? draft.id : draft.changed[name]
     const bound = boundIn(column, value)
-    return isFirst || isSQLWrapper(value) ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
+    return isFirst ? sql`${bound}::${sql.raw(castTypeOf(column))}` : bound
   })
   const expected = isFirst ? sql`${draft.expected}::bigint` : sql`${draft.expected}`
   return sql`(${sql.join([...values, expected], sql`, `)})`
 }
 
 function boundIn(column: Column, value: unknown): SQL {
-  if (value === null || value === undefined) return sql`null`
-  return isSQLWrapper(value) ? sql`(${value.getSQL()})` : sql`${sql.param(value, column)}`
+  return value === null || value === undefined ? sql`null` : sql`${sql.param(value, column)}`
 }

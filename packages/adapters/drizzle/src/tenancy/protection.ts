@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { ROLES } from './roles.js'
 import { isNamedIn, SETTING } from './words.js'
 
 /** How a table is protected. */
@@ -19,9 +20,9 @@ interface Protection {
  * `set role`, nor a view.
  */
 const IS_BEHIND = sql`c.relispartition
-  and not exists (select from pg_roles r where pg_has_role(r.oid, 'member') and (
-    has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
-    or has_any_column_privilege(r.oid, c.oid, 'select, insert, update, references')))
+  and not exists (select from ${ROLES} as r
+    where has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+      or has_any_column_privilege(r.oid, c.oid, 'select, insert, update, references'))
   and not exists (select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
     and d.classid = 'pg_rewrite'::regclass)`
 
