@@ -9,8 +9,9 @@ breaker.on('stateChange', ({ from, to, reason }) => console.log(`prices: ${from}
 
 async function priceOf(article: string, signal: AbortSignal): Promise<unknown> {
   const answer = await fetch(`${PRICES_URL}/${encodeURIComponent(article)}`, { signal })
-  if (answer.status >= 500) throw new Error(`The price server answered ${answer.status}.`)
-  return answer.status === 404 ? undefined : answer.json()
+  if (answer.status === 404) return undefined
+  if (!answer.ok) throw new Error(`The price server answered ${answer.status}.`)
+  return answer.json()
 }
 
 const app = express()

@@ -10,7 +10,7 @@ async function priceServer() {
   const state = { status: 200, asked: 0 }
   const server = createServer((_, response) => {
     state.asked++
-    response.writeHead(state.status).end(state.status === 200 ? '{"cents":120}' : '')
+    response.writeHead(state.status).end(state.status === 200 ? '{"cents":120}' : '{"error":"no price"}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close().closeAllConnections())
@@ -32,8 +32,10 @@ test.for<NodeVersion>(['22', '24', '26'])(
       state.status = 404
       expect((await fetch(pear)).status).toBe(404)
 
-      state.status = 500
-      for (let call = 1; call <= 3; call++) expect((await fetch(pear)).status).toBe(502)
+      for (const status of [403, 500, 503]) {
+        state.status = status
+        expect((await fetch(pear)).status).toBe(502)
+      }
       const { asked } = state
       const refused = await fetch(pear)
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])

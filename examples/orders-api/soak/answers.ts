@@ -23,7 +23,7 @@ const MEANT =
 /** While that is broken, by the README of the service. */
 const WHILE_BROKEN: readonly (readonly [RegExp, readonly Target[]])[] = [
   [/^503 (PAYMENT_UNAVAILABLE|CIRCUIT_OPEN)$/, ['gateway']],
-  [/^503 COMMIT_UNKNOWN$/, ['postgres']],
+  [/^503 (TIMEOUT|COMMIT_UNKNOWN)$/, ['postgres']],
   [/^503 (KEYS_UNAVAILABLE|REVOCATIONS_UNAVAILABLE|REDIS_UNAVAILABLE)$/, ['redis']],
   [/^503 UNAVAILABLE$/, ['postgres', 'redis']],
 ]

@@ -41,6 +41,8 @@ const Settings = z.object({
     })
     .transform(secret)
     .optional(),
+  /** How long the database of a server may take for an answer. */
+  databaseTimeout: duration(1).default('10s'),
   /** A Redis, where instances share what each would else keep for itself. */
   redisUrl: z
     .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://user:password@host:6379' })

@@ -202,6 +202,16 @@ describe('a customer who wants to be more', () => {
   })
 })
 
+test.each([
+  ['charles', 403],
+  ['charles@example.com', 404],
+])('an admin does not change their own roles, by name or address: %s', async (name, expected) => {
+  const { status } = await service.send('PUT', `/accounts/${name}/roles`, { roles: ['support'] }, 'charles')
+
+  expect(status).toBe(expected)
+  expect(await service.auth.accounts.find('charles')).toMatchObject({ roles: ['admin'] })
+})
+
 test('support never cancels what is paid meanwhile', async () => {
   const support = await service.auth.tokens.issueAccess({ sub: 'sue', roles: ['support'], clientId: 'test' })
   const outcomes = new Set<string>()

@@ -14,7 +14,7 @@ import { forAda } from './start-service.ts'
 /** A shop without HTTP, with a mug in it that was ordered. */
 export async function openBareShop(clock: Clock) {
   const cipher = openCipher(undefined, clock)
-  const database = await openDatabase({ dataDir: 'memory://' }, cipher)
+  const database = await openDatabase({ dataDir: 'memory://', databaseTimeout: '10s' }, cipher)
   const coordination = coordinateAlone(database, clock)
   const cache = openItemCache(coordination, clock)
   const stores = cacheItems(openStores(database, cipher), cache)

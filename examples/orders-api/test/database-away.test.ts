@@ -1,9 +1,43 @@
 import { secret } from '@base/core/secret'
-import { describeWithPrivateService } from '@base-internal/tools/services'
+import { describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
-import { startService, type TestService } from './start-service.ts'
-import { userOf } from './user.ts'
+import { type Answer, startService, type TestService } from './start-service.ts'
+import { type Tokens, userOf } from './user.ts'
+
+/** Whatever needs the database. */
+function askAll(service: TestService, { refreshToken, accessToken }: Tokens): Promise<Answer[]> {
+  const user = userOf(service)
+  return Promise.all([
+    user.trySignIn('ada', KNOWN_PASSWORD),
+    user.refresh(refreshToken),
+    user.sessions(accessToken),
+    user.order('MUG', accessToken),
+    user.post('/accounts/codes', { email: 'ada@example.com' }),
+    service.get('/items/MUG'),
+  ])
+}
+
+/** Freezes a server and all that serves its connections; what is returned lets them go on. */
+async function freeze(postgres: PrivateServer): Promise<() => Promise<void>> {
+  const client = new pg.Client(postgres.url)
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>(
+    "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+  )
+  await client.end()
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => {
+    for (const { pid } of rows) process.kill(pid, signal)
+  }
+  // Nobody new is let in meanwhile.
+  await postgres.pause()
+  tell('SIGSTOP')
+  return async () => {
+    tell('SIGCONT')
+    await postgres.resume()
+  }
+}
 
 describeWithPrivateService('postgres', {}, (postgres) => {
   let service: TestService
@@ -16,14 +50,7 @@ describeWithPrivateService('postgres', {}, (postgres) => {
     const user = userOf(service)
     const { refreshToken, accessToken } = await user.signIn()
     await postgres.kill()
-    const answers = await Promise.all([
-      user.trySignIn('ada', KNOWN_PASSWORD),
-      user.refresh(refreshToken),
-      user.sessions(accessToken),
-      user.order('MUG', accessToken),
-      user.post('/accounts/codes', { email: 'ada@example.com' }),
-      service.get('/items/MUG'),
-    ])
+    const answers = await askAll(service, { refreshToken, accessToken })
     await postgres.start()
 
     expect(answers.map(({ status, body }) => `${status} ${body.code}`)).toEqual(
@@ -33,5 +60,21 @@ describeWithPrivateService('postgres', {}, (postgres) => {
     // What drizzle says of a statement holds what was sent with it.
     expect(JSON.stringify(service.log.lines)).not.toMatch(/params|ada@example\.com/)
     expect((await user.refresh(refreshToken)).status).toBe(200)
+  })
+
+  test('where it is frozen they are told so too, once its time is over', async () => {
+    await using impatient = await startService({
+      databaseUrl: secret(postgres.url),
+      databaseTimeout: '2s',
+    })
+    const user = userOf(impatient)
+    const { refreshToken, accessToken } = await user.signIn()
+    const thaw = await freeze(postgres)
+    const answers = await askAll(impatient, { refreshToken, accessToken }).finally(thaw)
+
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503))
+    expect(answers.every(({ headers }) => headers.has('retry-after'))).toBe(true)
+    expect((await user.refresh(refreshToken)).status).toBe(200)
+    expect((await user.sessions(accessToken)).status).toBe(200)
   })
 })

@@ -95,6 +95,25 @@ describe('wrong input', () => {
     },
   )
 
+  test.each(['null\u0000', 'half \ud800'])('may be a name to sign in with: %j', async (username) => {
+    const { status, body } = await service.send('POST', '/auth/sign-in', { username, password: 'secret' })
+
+    expect([status, body.errors?.[0].pointer]).toEqual([422, '#/username'])
+  })
+
+  test.each([
+    ['PUT', '/accounts/%00/roles', { roles: [] }],
+    ['GET', '/customers/%00', undefined],
+    ['GET', '/orders/%00', undefined],
+    ['GET', '/items/%00', undefined],
+    ['DELETE', '/auth/sessions/%00', undefined],
+    ['DELETE', '/api-keys/%00', undefined],
+  ])('may be a path that names nobody and nothing: %s %s', async (method, path, body) => {
+    const answer = await service.send(method, path, body, 'charles')
+
+    expect([answer.status, answer.body.code]).toEqual([404, 'NOT_FOUND'])
+  })
+
   test.each([
     ['/orders?limit=0', 'limit'],
     ['/orders?limit=101', 'limit'],

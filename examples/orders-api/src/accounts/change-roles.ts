@@ -18,7 +18,7 @@ export async function changeRoles(
   if (principal.require().id === username)
     throw new ForbiddenError({ message: 'Nobody changes their own roles.' })
   const account = await accounts.find(username)
-  if (account === undefined) throw new NotFoundError({ message: `No customer ${username}.` })
+  if (account === undefined) throw noAccount(username)
   const roles = [...new Set(next)]
   if (!(await accounts.replaceRoles(account, roles)))
     throw new ConflictError({ message: 'Somebody else has just changed these roles.' })
@@ -30,4 +30,9 @@ export async function changeRoles(
     after: { roles },
   })
   return { ...account, roles }
+}
+
+/** The error where a path names nobody. */
+export function noAccount(username: string): NotFoundError {
+  return new NotFoundError({ message: `No customer ${username}.` })
 }

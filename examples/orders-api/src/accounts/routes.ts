@@ -2,11 +2,12 @@ import { type Context, Hono } from 'hono'
 import { permit } from '../access/permit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { authenticate } from '../auth/authenticate.ts'
+import { Username } from '../customers/customer.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Client } from '../http/server.ts'
 import type { SendMail } from '../mail/mail.ts'
 import type { Stores } from '../stores.ts'
-import { changeRoles } from './change-roles.ts'
+import { changeRoles, noAccount } from './change-roles.ts'
 import { CodeInput, ResetInput, RolesInput, SignUpInput } from './inputs.ts'
 import { resetPassword } from './reset-password.ts'
 import { sendCode } from './send-code.ts'
@@ -33,8 +34,11 @@ export function accountRoutes(auth: Auth, stores: Pick<Stores, 'unitOfWork'>, se
       return c.body(null, 204)
     })
     .put('/:username/roles', authenticate(auth), permit('account:change-roles'), async (c) => {
+      const username = c.req.param('username')
+      // An e-mail address finds an account too, but is the name of none.
+      if (!Username.safeParse(username).success) throw noAccount(username)
       const { roles } = await readBody(c, RolesInput)
-      const account = await changeRoles(auth, c.req.param('username'), roles)
+      const account = await changeRoles(auth, username, roles)
       return c.json({ username: account.username, roles: account.roles })
     })
 }

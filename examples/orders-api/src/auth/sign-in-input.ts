@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { text } from '../http/text.ts'
 
 /** Whether the sign-in is of a browser, which shall get a cookie and no tokens. */
 const cookie = z.boolean().default(false)
@@ -7,7 +8,7 @@ const token = z.string().min(1).max(1_024)
 /** What a caller says to sign in. */
 export const SignInInput = z.strictObject({
   /** Or the e-mail address. */
-  username: z.string().min(1).max(254),
+  username: text(1, 254),
   password: z.string().min(1).max(1_024),
   cookie,
 })

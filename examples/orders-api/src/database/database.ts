@@ -1,6 +1,7 @@
+import type { Duration } from '@base/core/duration'
 import type { Lock } from '@base/core/lock'
 import type { Secret } from '@base/core/secret'
-import { migrate } from '@base/drizzle/migrate'
+import type { Migration } from '@base/drizzle/migrate'
 import type { Executor } from '@base/drizzle/repository'
 import type { UnitDatabase } from '@base/drizzle/unit-of-work'
 import { encryptEmails } from '../customers/encrypt-emails.ts'
@@ -19,6 +20,8 @@ export interface Database {
   readonly lock: Lock
   /** Names who counts the tokens of the lock. */
   readonly lockId: string
+  /** Brings its tables up to date, however long that takes. */
+  migrate(migrations: readonly Migration[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,21 +29,24 @@ export interface Database {
 export interface DatabaseSettings {
   /** That of a server. @defaultValue PGlite in `dataDir` */
   readonly databaseUrl?: Secret<string> | undefined
+  /** How long a server may take for an answer. */
+  readonly databaseTimeout: Duration
   readonly dataDir: string
 }
 
 /**
  * Opens the database and brings its tables up to date.
  *
- * @throws AppError `FOLDER_TAKEN` where another process has the folder open; UnavailableError where no server answers.
+ * @throws FolderTakenError where another process has the folder open; UnavailableError where no server answers.
  */
 export async function openDatabase(
-  { databaseUrl, dataDir }: DatabaseSettings,
+  { databaseUrl, databaseTimeout, dataDir }: DatabaseSettings,
   cipher: ShopCipher,
 ): Promise<Database> {
-  const database = databaseUrl === undefined ? await openPglite(dataDir) : openServer(databaseUrl)
+  const database =
+    databaseUrl === undefined ? await openPglite(dataDir) : openServer(databaseUrl, databaseTimeout)
   try {
-    await migrate(database.db, migrations)
+    await database.migrate(migrations)
     await encryptEmails(database.db, cipher)
     return database
   } catch (error) {

@@ -1,4 +1,4 @@
-import { AppError, RateLimitedError, UnavailableError } from '@base/core/errors'
+import { AppError, RateLimitedError, TimeoutError, UnavailableError } from '@base/core/errors'
 import { createMetrics } from '@base/observability/metrics'
 import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
@@ -86,10 +86,11 @@ describe('an error that says when to come back', () => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2'])
   })
 
-  test('also where what it needs is away and says nothing of it', async () => {
-    const response = await throwing(new UnavailableError({ message: 'Redis cannot be reached.' })).request(
-      '/broken',
-    )
+  test.each([
+    ['is away', new UnavailableError({ message: 'Redis cannot be reached.' })],
+    ['does not answer in time', new TimeoutError({ message: 'The statement was not answered in time.' })],
+  ])('also where what it needs %s and says nothing of it', async (_, error) => {
+    const response = await throwing(error).request('/broken')
 
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
   })

@@ -4,6 +4,7 @@ import {
   AppError,
   type AppErrorOptions,
   type ErrorJson,
+  type ErrorKind,
   errorKind,
   httpStatusOf,
   toErrorJson,
@@ -56,7 +57,7 @@ const SOON = 1_000
 
 /** The answer to a request that failed: by the kind of the error alone, and without its stack or its cause. */
 export function problemResponse(error: unknown): Response {
-  const status = error instanceof HttpError ? error.status : httpStatusOf(errorKind(error))
+  const status = error instanceof HttpError ? error.status : statusOf(errorKind(error))
   const {
     code,
     message,
@@ -82,6 +83,11 @@ export function problemResponse(error: unknown): Response {
       'content-type': 'application/problem+json',
     },
   })
+}
+
+/** Who does not answer in time is away, and callers of ours do the same: come back. */
+function statusOf(kind: ErrorKind): number {
+  return httpStatusOf(kind === 'timeout' ? 'unavailable' : kind)
 }
 
 function toProblemError({ path, message }: ValidationIssue): InputProblem {

@@ -16,11 +16,10 @@ export interface OwnGateway {
 /** Starts a gateway at a free port, in a process of its own. @param ledger the file of its books, if they are kept. */
 export async function startGateway(ledger: string | undefined): Promise<OwnGateway> {
   if (ledger !== undefined) await mkdir(dirname(ledger), { recursive: true })
-  // What we keep is none of its business, nor who signs in.
-  const { DATABASE_URL: _, REDIS_URL: __, DEMO_PASSWORD: ___, ...env } = process.env
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...env, GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },
+    // Nothing else of ours: what we keep is none of its business, nor our keys and passwords.
+    env: { PATH: process.env['PATH'], GATEWAY_PORT: '0', ...(ledger !== undefined && { LEDGER: ledger }) },
   })
   const ended = once(child, 'exit')
   const [first] = await Promise.race([once(child, 'message'), ended.then(() => [])])

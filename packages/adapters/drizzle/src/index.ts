@@ -8,6 +8,12 @@ export {
   migrate,
 } from './migrate/index.js'
 export {
+  type ClaimFolderOptions,
+  claimFolder,
+  type FolderClaim,
+  FolderTakenError,
+} from './pglite/index.js'
+export {
   type ColumnName,
   type DrizzleRepositoryOptions,
   drizzleRepository,

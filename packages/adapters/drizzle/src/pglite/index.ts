@@ -1,0 +1,2 @@
+export { type ClaimFolderOptions, claimFolder, type FolderClaim } from './claim-folder.js'
+export { FolderTakenError } from './folder-taken-error.js'
