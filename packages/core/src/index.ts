@@ -1,4 +1,4 @@
-export { untilAborted } from './abort/index.js'
+export { isAbortSignal, untilAborted } from './abort/index.js'
 export {
   type Clock,
   type ScheduleOptions,

@@ -1,1 +1,2 @@
+export { isAbortSignal } from './is-abort-signal.js'
 export { untilAborted } from './until-aborted.js'

@@ -85,7 +85,7 @@ describe('a lease that a server counts', () => {
           isDue = false
           timer.cancel()
         }
-        return { cancel }
+        return { cancel, ref: () => timer.ref(), unref: () => timer.unref() }
       },
     }
     const { lease } = held({ clock: counting })

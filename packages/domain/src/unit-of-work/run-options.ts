@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { checkBoolean, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
 import type { Isolation, Propagation, RunOptions } from './unit-of-work.js'
 
@@ -17,7 +18,7 @@ export interface Run {
 
 /** Checks the options of a run. @throws InvalidOptionError naming the option. */
 export function readRun({ propagation = 'required', isolation, readOnly, signal }: RunOptions): Run {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidOption(signal, at('signal'), 'an AbortSignal')
   }
   return {

@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { errorKind, isAppError } from '@base/core/errors'
 
 /** Whether this is no fault, but that whoever called gave up: his signal aborted, or a block said so. */
@@ -23,7 +24,7 @@ function signalIn(arg: unknown): unknown {
 }
 
 function isAbortOf(candidate: unknown, error: unknown): boolean {
-  if (!(candidate instanceof AbortSignal) || !candidate.aborted) return false
+  if (!isAbortSignal(candidate) || !candidate.aborted) return false
   const cause = typeof error === 'object' && error !== null ? (error as { cause?: unknown }).cause : undefined
   return error === candidate.reason || errorKind(error) === 'cancelled' || cause === candidate.reason
 }

@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { checkFunction, checkText, invalidOption } from '@base/core/options'
 import { type Attributes, SpanKind } from '@opentelemetry/api'
 
@@ -63,7 +64,7 @@ export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan')
   const name = checkText(options['name'], where('name'))
   if (attributes !== undefined && !isAttributes(attributes, pattern))
     throw invalidOption(attributes, where('attributes'), 'an object of attributes')
-  if (signal !== undefined && !(signal instanceof AbortSignal))
+  if (signal !== undefined && !isAbortSignal(signal))
     throw invalidOption(signal, where('signal'), 'an AbortSignal')
   const kind = kindOf(options['kind'], where('kind'))
   return {

@@ -1,7 +1,7 @@
+import { isAbortSignal } from '@base/core/abort'
 import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
-import { isSignal } from './is-signal.js'
 import { placesOf } from './place.js'
 import type { ExecuteOptions, PolicyFunction } from './policy.js'
 
@@ -60,7 +60,7 @@ function contextOf(fn: PolicyFunction<unknown>): CallContext {
 function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
   if (typeof fn !== 'function') checkFunction(fn, place('fn'))
   const { signal, key, priority = 0 } = options
-  if (signal !== undefined && !isSignal(signal))
+  if (signal !== undefined && !isAbortSignal(signal))
     throw invalidOption(signal, place('signal'), 'an AbortSignal')
   if (key !== undefined) checkText(key, place('key'))
   if (priority !== 0) checkNumber(priority, { ...place('priority'), min: -Number.MAX_VALUE })

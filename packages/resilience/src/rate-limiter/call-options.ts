@@ -1,5 +1,5 @@
+import { isAbortSignal } from '@base/core/abort'
 import { invalidOption } from '@base/core/options'
-import { isSignal } from '../policy/is-signal.js'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link RateLimiter.peek}, {@link RateLimiter.reset} and {@link RateLimiter.block}. */
@@ -18,7 +18,7 @@ export function signalOf(
 ): AbortSignal | undefined {
   const signal = options?.signal
   if (signal === undefined) return undefined
-  if (!isSignal(signal)) throw invalidOption(signal, placesOf(pattern)('signal'), 'an AbortSignal')
+  if (!isAbortSignal(signal)) throw invalidOption(signal, placesOf(pattern)('signal'), 'an AbortSignal')
   // Not by its throwIfAborted, which polyfills may not have.
   if (signal.aborted) throw signal.reason
   return signal

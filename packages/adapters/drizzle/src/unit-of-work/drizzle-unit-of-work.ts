@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkFunction, checkMethods, checkOneOf, invalidOption } from '@base/core/options'
 import {
@@ -97,7 +98,7 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
     fn: (tx: Repos, unit: Unit) => Promise<R>,
     { signal, ...options }: RunOptions,
   ): Promise<R> {
-    const ends = signal instanceof AbortSignal ? signal : undefined
+    const ends = isAbortSignal(signal) ? signal : undefined
     const nested = () => unit.nested(() => this.#units.run(fn, { ...options, signal }), ends)
     const joined = { ...options, propagation: 'required' } as const
     const [outcome] = await this.#units.run(() => Promise.allSettled([nested()]), joined)
