@@ -58,6 +58,15 @@ describe('a lease that a server counts', () => {
     expect(asked).toEqual(['release', 'end'])
   })
 
+  test('may be given back by who hears that it is lost', async () => {
+    const { clock, lease, asked } = held()
+    lease.signal.addEventListener('abort', () => void lease.release())
+    await clock.advance(1_000 - MARGIN)
+    expect(asked).toEqual(['release', 'end'])
+    await clock.advance(MARGIN)
+    expect(asked).toEqual(['release', 'end'])
+  })
+
   test.each(['signal', 'extend', 'release'] as const)(
     'shows by %s that it is lost, though no timer fired',
     async (by) => {

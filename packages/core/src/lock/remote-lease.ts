@@ -199,10 +199,12 @@ class RemoteLease implements Lease {
     if (!this.#isHeld) return
     this.#isLost = true
     this.#end()
-    this.#lost?.abort(leaseLostError(this.key))
-    this.#lingers = !isRefused && this.#parts.clock.monotonic() < this.#serverEnd
+    const { clock, onEnd } = this.#parts
+    this.#lingers = !isRefused && clock.monotonic() < this.#serverEnd
     if (this.#lingers) this.#wake(Math.ceil(this.#serverEnd), () => this.#endAtServer())
-    else this.#parts.onEnd()
+    else onEnd()
+    // Last, for who hears it may give back what lingers.
+    this.#lost?.abort(leaseLostError(this.key))
   }
 
   #endAtServer(): void {
