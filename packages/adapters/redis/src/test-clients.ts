@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { createClient, createCluster } from 'redis'
 import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5'
 import type { RedisClient } from './connection/client.js'
@@ -36,10 +36,15 @@ export const STARTING_CLUSTER_CLIENTS: typeof CLUSTER_CLIENTS = {
   'redis 5': ([url = '']) => nodeRedis(() => createCluster5(settings([url])), false),
 }
 
-/** A client of ioredis that was told to give numbers as texts, to a server. */
-export function textualClient(url: string): Promise<TestClient> {
-  return ioredis(() => new Redis(url, { stringNumbers: true }))
+/** How a client of ioredis with options opens a connection to a server. */
+export function ioredisWith(
+  options: Pick<RedisOptions, 'commandTimeout' | 'reconnectOnError' | 'stringNumbers'>,
+): (url: string) => Promise<TestClient> {
+  return (url) => ioredis(() => new Redis(url, options))
 }
+
+/** A client of ioredis that was told to give numbers as texts, to a server. */
+export const textualClient: (url: string) => Promise<TestClient> = ioredisWith({ stringNumbers: true })
 
 /** The same, to a cluster. */
 export function textualClusterClient(urls: readonly string[]): Promise<TestClient> {

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import type { CacheStore } from '@base/cache/store'
 import { askRedis, describeWithPrivateService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { CLIENTS } from '../test-clients.js'
+import { CLIENTS, ioredisWith } from '../test-clients.js'
 import { follow, REPLICATION } from '../test-failover.js'
 import { redisCacheStore } from './index.js'
 import {
@@ -10,6 +12,7 @@ import {
   expectUnavailable,
   freshPrefix,
   patience,
+  rejection,
   textAt,
   usedStore,
 } from './test-store.js'
@@ -23,30 +26,64 @@ const reconnectOnError = ({ message }: Error) => (message.includes('READONLY') ?
 describeWithPrivateService('redis', { settings }, (one) => {
   describeWithPrivateService('redis', { settings }, (other) => {
     describe('ioredis 6, which sends again by itself what a replica has refused, and a failover', () => {
-      test('a server that is a master again vouches for nothing older, to who still waits and after who was given up', async () => {
-        const [client, admin] = [
-          new Redis(one.url, { reconnectOnError, retryStrategy: () => 10 }),
-          new Redis(one.url),
-        ]
-        const refusals = async () => (await admin.info('errorstats')).match(/READONLY:count=(\d+)/)?.[1]
-        try {
-          const prefix = freshPrefix()
-          const hasty = await usedStore(client, { prefix, timeout: 200 })
-          const patient = redisCacheStore(client, { prefix, ...patience })
-          expect(await textAt(patient, 'k')).toBe('before')
-          const before = await refusals()
-          // Of a master that never was: it keeps what it has, and refuses writes.
-          await admin.call('REPLICAOF', '127.0.0.1', '9')
-          const answer = textAt(patient, 'k')
-          await expect.poll(refusals, patience).not.toBe(before)
-          await expect(textAt(hasty, 'k')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
-          await admin.call('REPLICAOF', 'NO', 'ONE')
-          expect(await answer).toBeUndefined()
-          await patient.set('k', entryOf('after'))
-          await expect.poll(() => textAt(hasty, 'k').catch(() => 'away'), patience).toBeUndefined()
-        } finally {
-          for (const each of [client, admin]) each.disconnect()
-        }
+      test.each([
+        [undefined, {}],
+        ['REDIS_UNAVAILABLE', { enableOfflineQueue: false }],
+        ['REDIS_UNAVAILABLE', { maxRetriesPerRequest: 0 }],
+      ])(
+        'a server that is a master again vouches for nothing older, to who still waits (told %s) and after who was given up (%o)',
+        async (told, options) => {
+          const client = new Redis(one.url, { reconnectOnError, retryStrategy: () => 10, ...options })
+          client.on('error', () => undefined)
+          await using admin = await adminOf(one.url)
+          try {
+            await once(client, 'ready')
+            const prefix = freshPrefix()
+            const hasty = await usedStore(client, { prefix, timeout: 200 })
+            const patient = redisCacheStore(client, { prefix, ...patience })
+            expect(await textAt(patient, 'k')).toBe('before')
+            const before = await admin.refusals()
+            await admin.demote()
+            const answer = textAt(patient, 'k').catch(({ code }) => code)
+            await expect.poll(admin.refusals, patience).not.toBe(before)
+            const since = await admin.refusals()
+            // The first one may find a connection that is ending, and is not sent.
+            const refuse = async () => {
+              expect(await rejection(textAt(hasty, 'k'))).toMatchObject({ code: 'REDIS_UNAVAILABLE' })
+              return admin.refusals()
+            }
+            await expect.poll(refuse, patience).not.toBe(since)
+            await admin.promote()
+            expect(await answer).toBe(told)
+            expect(await textOnceThere(patient)).toBeUndefined()
+            await patient.set('k', entryOf('after'))
+            expect(await textOnceThere(hasty)).toBeUndefined()
+          } finally {
+            client.disconnect()
+          }
+        },
+      )
+    })
+
+    describe.each([
+      ...kinds.map((kind) => [kind, CLIENTS[kind]] as const),
+      ['ioredis 6, which connects anew where it was refused', ioredisWith({ reconnectOnError: () => 1 })],
+      ['ioredis 6, which gives up before', ioredisWith({ commandTimeout: 1_000 })],
+    ] as const)('%s, a failover and a server that is slow', (_, open) => {
+      test('what was refused when nobody waited for it any more counts, too', async () => {
+        await using opened = await open(one.url)
+        await using admin = await adminOf(one.url)
+        const store = await usedStore(opened.client, { timeout: 2_000 })
+        expect(await textAt(store, 'k')).toBe('before')
+        const before = await admin.refusals()
+        await admin.demote()
+        await admin.stall()
+        await expect(textAt(store, 'k')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
+        expect(await admin.refusals()).toBe(before)
+        await admin.goOn()
+        await expect.poll(admin.refusals, patience).not.toBe(before)
+        await admin.promote()
+        expect(await textOnceThere(store)).toBeUndefined()
       })
     })
 
@@ -103,3 +140,29 @@ describeWithPrivateService('redis', { settings }, (one) => {
     })
   })
 })
+
+/** What steers a server, by a connection of its own. */
+async function adminOf(url: string) {
+  const admin = new Redis(url)
+  return {
+    refusals: async () => (await admin.info('errorstats')).match(/READONLY:count=(\d+)/)?.[1],
+    /** Of a master that never was: it keeps what it has, and refuses writes. */
+    demote: () => admin.call('REPLICAOF', '127.0.0.1', '9'),
+    promote: () => admin.call('REPLICAOF', 'NO', 'ONE'),
+    /** It runs no script. */
+    stall: () => admin.call('CLIENT', 'PAUSE', '600000', 'WRITE'),
+    goOn: () => admin.call('CLIENT', 'UNPAUSE'),
+    [Symbol.asyncDispose]: async () => admin.disconnect(),
+  }
+}
+
+/** What a store reads as soon as the server answers. */
+async function textOnceThere(store: CacheStore<Uint8Array>): Promise<string | undefined> {
+  let text: string | undefined
+  const read = async () => {
+    text = await textAt(store, 'k').catch(() => 'away')
+    return text
+  }
+  await expect.poll(read, patience).not.toBe('away')
+  return text
+}

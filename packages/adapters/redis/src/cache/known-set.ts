@@ -34,6 +34,7 @@ export class KnownSet {
   /** Until when its life is long enough, by the monotonic clock. */
   #keptUntil = 0
   #isDoubtful = false
+  /** Of each refusal, whether the call that met it is still waited for or not. */
   readonly #doubt = (): void => {
     this.#isDoubtful = true
   }
@@ -104,7 +105,6 @@ export class KnownSet {
       return reply
     } catch (error) {
       if (isUnknownScript(error)) return null
-      this.#isDoubtful ||= error instanceof UnavailableError && error.code === 'REDIS_READ_ONLY'
       throw error
     }
   }

@@ -22,8 +22,9 @@ export interface SendOptions {
    */
   readonly once?: boolean
   /**
-   * Called where a server, being no master, has refused it, and the client sends it again by itself; it may be called once more
-   * after the time is over. On a cluster it is not called.
+   * Called once a server has refused it, being no master, also where that is answered after the time is over, or where the client
+   * tells nobody and sends it again by itself (but on a cluster, where it was led elsewhere then). It may be called again for the
+   * same refusal.
    */
   readonly onRefusal?: () => void
   /** Ends the waiting: it rejects with the signal's reason. */

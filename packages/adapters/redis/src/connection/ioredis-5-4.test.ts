@@ -1,3 +1,4 @@
+import type { AppError } from '@base/core/errors'
 import { askRedis, describeWithPrivateService, type PrivateServer } from '@base-internal/tools/services'
 import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis'
 import { Cluster as Cluster54, Redis as Redis54 } from 'ioredis-5-4'
@@ -8,6 +9,7 @@ import { redisLock } from '../lock/index.js'
 import { clusterOfTests } from '../test-cluster.js'
 import type { RedisClient } from './client.js'
 import { connect } from './connect.js'
+import type { Command } from './connection.js'
 
 /** The oldest version that is supported, which knows a command by its name in small letters only, and the newest. */
 const VERSIONS = [
@@ -39,6 +41,27 @@ describeWithPrivateService('redis', {}, (redis) => {
       await redisLock(client, patient).acquire('k')
       const keys = ['mine:lock:k', 'mine:{cache}.deleted', 'mine:{cache}.tags', 'mine:{cache}:k']
       expect((await admin.keys('*')).sort()).toEqual(keys)
+      for (const each of [client, admin]) each.disconnect()
+    })
+
+    test('of what a server answers, gives no answer to or breaks off, only a refusal is told as one', async () => {
+      const options = { reconnectOnError: () => false, commandTimeout: 500, retryStrategy: () => 10 }
+      const [client, admin] = [new Redis(redis.url, options), new Redis(redis.url)]
+      client.on('error', () => undefined)
+      const onRefusal = vi.fn()
+      const rejection = (...command: Command) =>
+        connect(client, 'test')
+          .send(command, { ...patient, once: true, onRefusal })
+          .catch((error: AppError) => (error.cause as Error).message)
+      const answer = (text: string) => rejection('EVAL', `return redis.error_reply('${text}')`, '0')
+      expect(await answer('OOM as it were')).toContain('OOM')
+      expect(await rejection('BLPOP', freshPrefix(), '0')).toBe('Command timed out')
+      const broken = rejection('BLPOP', freshPrefix(), '0')
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
+      expect(await broken).toBe('Command aborted due to connection close')
+      expect(onRefusal).not.toHaveBeenCalled()
+      expect(await answer('READONLY as it were')).toContain('READONLY')
+      expect(onRefusal).toHaveBeenCalled()
       for (const each of [client, admin]) each.disconnect()
     })
 

@@ -14,11 +14,17 @@ interface IoredisCluster extends IoredisClient {
 /** What its `callBuffer` makes. */
 interface SentCommand {
   name: string
+  args: unknown[]
   pipelineIndex?: number
   /** By its keys, which it remembers from the first call on. */
   getSlot(): number | null
   reject(error: Error): void
   toWritable(stream: unknown): string | Buffer
+}
+
+/** What it is rejected with. */
+interface RejectedWith extends Error {
+  readonly command?: { readonly args: unknown[] }
 }
 
 /** What its `callBuffer` uses of itself. */
@@ -35,6 +41,8 @@ type Sender = (name: string, args: Argument[], attempt: Attempt) => Promise<unkn
 /** What it rejects a command with whose connection is gone; and one that it would not send again by itself. */
 const CLOSED = 'Connection is closed.'
 const ABORTED = 'Command aborted due to connection close'
+/** What it rejects a command with that is on its way for longer than its `commandTimeout`. */
+const TIMED_OUT = 'Command timed out'
 
 /** A `Redis` or `Cluster` of ioredis. */
 export class IoredisConnection implements Connection {
@@ -61,9 +69,10 @@ export class IoredisConnection implements Connection {
   send(command: Command, options: SendOptions): Promise<Reply> {
     const { timeout, signal, once = false, onRefusal } = options
     return within(timeout, signal, (attempt) => {
-      if (this.isCluster) return this.#sendToNode(command, once, attempt)
       attempt.onRefusal = onRefusal
-      return this.#sendToServer(command, once, attempt)
+      return this.isCluster
+        ? this.#sendToNode(command, once, attempt)
+        : this.#sendToServer(command, once, attempt)
     })
   }
 
@@ -139,6 +148,7 @@ function optionOf(client: object, name: keyof GivenOptions): unknown {
 interface GivenOptions {
   readonly keyPrefix?: unknown
   readonly stringNumbers?: unknown
+  readonly commandTimeout?: unknown
   readonly reconnectOnError?: unknown
   readonly clusterNodeRetryStrategy?: unknown
 }
@@ -161,6 +171,7 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   let attempt = new Attempt()
   const isCluster = isClusterOf(client)
   const isResent = RESENDING.some((name) => typeof optionOf(client, name) === 'function')
+  const isUnheard = !isCluster && (isResent || typeof optionOf(client, 'commandTimeout') === 'number')
   const disguised = Object.create(client, {
     options: { value: Object.create(sender.options ?? null, { enableAutoPipelining: { value: false } }) },
     sendCommand: {
@@ -169,6 +180,7 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
         if (isOnce) command.pipelineIndex = -1
         // A node of a cluster that is not connected yet has a queue of its own.
         if (isResent || isCluster) writeWhileAwaited(command, attempt)
+        if (isUnheard) hearRefusals(command, attempt)
         return sendFor(attempt, sender, command, rest)
       },
     },
@@ -188,21 +200,33 @@ function hideFromReplicas(command: SentCommand): void {
   command.name = command.name.toUpperCase()
 }
 
-/**
- * Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. One that is
- * written again was refused.
- */
+/** Once its caller has gone a command is written as one that does nothing, for an answer has to come in its place. */
 function writeWhileAwaited(command: SentCommand, attempt: Attempt): void {
   const { toWritable } = command
+  command.toWritable = (stream) => (attempt.over ? PING : toWritable.call(command, stream))
+}
+
+const PING = '*1\r\n$4\r\nPING\r\n'
+
+/**
+ * ioredis tells nobody of a refusal where it has told before that the command timed out, or where it sends that again by itself:
+ * it is written once more then, or rejected while it waits for that.
+ */
+function hearRefusals(command: SentCommand, attempt: Attempt): void {
+  const { toWritable, reject } = command
   let isWritten = false
   command.toWritable = (stream) => {
     if (isWritten) attempt.onRefusal?.()
     isWritten = true
-    return attempt.over ? PING : toWritable.call(command, stream)
+    return toWritable.call(command, stream)
+  }
+  command.reject = (error: RejectedWith) => {
+    // Its own answer names it, and so does what it is aborted with; nothing does that all who wait are rejected with.
+    if (error.command?.args === command.args) attempt.hear(error)
+    else if (isWritten && error.message !== TIMED_OUT) attempt.onRefusal?.()
+    reject.call(command, error)
   }
 }
-
-const PING = '*1\r\n$4\r\nPING\r\n'
 
 /**
  * A cluster would ask a node at random after a pause, whether somebody still waits or not, where it cannot be served or its

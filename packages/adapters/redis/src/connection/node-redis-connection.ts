@@ -54,15 +54,11 @@ export class NodeRedisConnection implements Connection {
   }
 
   send(command: Command, options: SendOptions): Promise<Reply> {
-    return within(options.timeout, options.signal, (attempt) =>
-      this.isCluster
-        ? untilServed(
-            attempt,
-            () => this.#send(command, options, attempt),
-            options.once ? isElsewhere : mayRepeat,
-          )
-        : this.#send(command, options, attempt),
-    )
+    return within(options.timeout, options.signal, (attempt) => {
+      attempt.onRefusal = options.onRefusal
+      const send = () => this.#send(command, options, attempt)
+      return this.isCluster ? untilServed(attempt, send, options.once ? isElsewhere : mayRepeat) : send()
+    })
   }
 
   async masters({ timeout, signal }: WaitOptions): Promise<readonly Connection[]> {
@@ -131,7 +127,7 @@ type Passed = { readonly reply: unknown } | { readonly error: unknown }
 async function passToMaster(
   client: SentinelClient,
   command: readonly Argument[],
-  { readonly = false, once = false, onRefusal }: SendOptions,
+  { readonly = false, once = false }: SendOptions,
   attempt: Attempt,
 ): Promise<Reply> {
   const passed = await client._execute(readonly, async (node): Promise<Passed> => {
@@ -142,7 +138,7 @@ async function passToMaster(
       return { reply: await node.sendCommand(command, until(attempt)) }
     } catch (error) {
       const isReplica = replyName(error) === 'READONLY'
-      if (isReplica) onRefusal?.()
+      attempt.hear(error)
       if (attempt.over || (once && !isReplica)) return { error }
       if (isReplica) attempt.outcome = 'not_done'
       throw error

@@ -1,4 +1,5 @@
 import { systemClock } from '@base/core/clock'
+import type { AppError } from '@base/core/errors'
 import { type Deadline, deadlines } from './deadlines.js'
 import { Gone } from './gone.js'
 import { type Outcome, redisError, tooLate } from './redis-error.js'
@@ -9,7 +10,7 @@ export class Attempt {
   over = false
   /** What a failure from now on may have done. */
   outcome: Outcome = 'not_sent'
-  /** Told of refusals that only the client hears of. */
+  /** Told of each refusal of a server that is no master. */
   onRefusal: (() => void) | undefined
   #leave: (() => void) | undefined
   #gone: Gone | undefined
@@ -35,6 +36,13 @@ export class Attempt {
     })
   }
 
+  /** Hears what a client was answered or failed with, whether its caller still waits or not. */
+  hear(error: unknown): AppError {
+    const failure = redisError(error, this.outcome)
+    if (failure.code === 'REDIS_READ_ONLY') this.onRefusal?.()
+    return failure
+  }
+
   /** Its caller has its answer. */
   end(): void {
     this.over = true
@@ -50,7 +58,7 @@ export class Attempt {
 
 /**
  * Runs a command, and rejects once the time is over or the signal aborts, whatever the command does. What it settles
- * with later is dropped. It is the system's clock that bounds what waits for a server.
+ * with later is dropped, but for a refusal. It is the system's clock that bounds what waits for a server.
  *
  * @throws what `redisError` makes of what the command rejects with; the signal's reason once it aborts.
  */
@@ -100,7 +108,7 @@ class BoundedAttempt<T> extends Attempt implements Deadline {
       },
       (error) => {
         this.end()
-        this.#reject(redisError(error, this.outcome))
+        this.#reject(this.hear(error))
       },
     )
   }
