@@ -17,5 +17,9 @@ expectTypeOf(tokens.redeem('')).resolves.toEqualTypeOf<Result<ActionGrant<Mail>,
 expectTypeOf(createActionTokens({ purpose: 'anything' })).toEqualTypeOf<ActionTokens<unknown>>()
 // @ts-expect-error data of another type
 tokens.issue('ann', { mail: '' })
+// @ts-expect-error without the data, which `redeem` says is there
+tokens.issue('ann')
+createActionTokens({ purpose: 'reset' }).issue('ann')
+createActionTokens<Mail | undefined>({ purpose: 'reset' }).issue('ann')
 // @ts-expect-error the purpose is required
 createActionTokens({})

@@ -23,11 +23,15 @@ export interface ActionGrant<Data = unknown> {
 export interface ActionTokens<Data = unknown> {
   /**
    * Makes a token for a subject. Earlier ones stay good, since mails overtake each other. `data` comes back with it, at most
-   * 16 KiB as JSON: put in what must be true when it is used, such as the address that it proves.
+   * 16 KiB as JSON: put in what must be true when it is used, such as the address that it proves. It may be left out where
+   * `Data` may be `undefined`.
    *
    * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails; what `state` throws.
    */
-  issue(sub: string, data?: Data): Promise<IssuedActionToken>
+  issue(
+    sub: string,
+    ...given: undefined extends Data ? [data?: Data] : [data: Data]
+  ): Promise<IssuedActionToken>
   /**
    * What a token says, without using it: for the page that asks for the new password, which programs that look at links
    * open too. Every reason to refuse is one error, `ACTION_TOKEN_INVALID`; nothing that a caller sends makes it throw.

@@ -112,6 +112,17 @@ describe('createAudit', () => {
     expect(await one.verify()).toMatchObject({ ok: true, value: { sequence: 1 } })
   })
 
+  test('a key that is wiped once it was handed over still records and verifies', async () => {
+    const key = crypto.getRandomValues(new Uint8Array(32))
+    const keys: Record<string, Uint8Array> = { k: key }
+    const audit = createAudit({ seal: { current: 'k', keys } })
+    await audit.record({ action: 'a' })
+    key.fill(0)
+    delete keys['k']
+    await audit.record({ action: 'b' })
+    expect(await audit.verify()).toMatchObject({ ok: true, value: { sequence: 2 } })
+  })
+
   test('verifies chains that are longer than a page', async () => {
     const audit = createAudit()
     await Promise.all(Array.from({ length: 1_201 }, () => audit.record({ action: 'a' })))

@@ -16,8 +16,8 @@ import { checkHead } from './check-head.js'
 import { checkNames } from './diff.js'
 import { memoryAuditSink } from './memory-audit-sink.js'
 import { place, readEvent } from './read-event.js'
-import { type IsSecretName, secretNames } from './redaction.js'
-import { verifyAuditChain } from './verify-audit-chain.js'
+import { type IsSecretName, secretNames } from './secret-names.js'
+import { verifyEntries } from './verify-audit-chain.js'
 
 const LONGEST_CHAIN = 128
 /** What a sink must be able to keep, in UTF-16 units of its JSON. */
@@ -105,7 +105,7 @@ export function createAudit(options: AuditOptions = {}): Audit {
 class ChainedAudit implements Audit {
   readonly #sink: AuditSink
   readonly #chain: string
-  readonly #seal: AuditSeal | undefined
+  readonly #hash: ChainHash
   readonly #isSecretName: IsSecretName
   readonly #clock: Clock
   readonly #queue: AppendQueue
@@ -115,11 +115,11 @@ class ChainedAudit implements Audit {
     this.#chain = checkName(checkText(chain, { ...place('chain'), maxLength: LONGEST_CHAIN }), place('chain'))
     this.#clock = checkMethods(options.clock ?? systemClock, ['now', 'schedule'], place('clock'))
     this.#isSecretName = secretNames(checkNames(options.redact, place('redact')))
-    this.#seal = seal
+    this.#hash = new ChainHash(seal, place)
     this.#queue = new AppendQueue({
       sink,
       chain,
-      hash: new ChainHash(seal, place),
+      hash: this.#hash,
       timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
       clock: this.#clock,
     })
@@ -152,11 +152,8 @@ class ChainedAudit implements Audit {
     if (after !== undefined && flaw !== undefined) return err(this.#error(after.sequence, flaw))
     // What is recorded meanwhile is not waited for, or this would have no end.
     const most = Math.max(end?.sequence ?? 0, after?.sequence ?? 0, anchor?.sequence ?? 0)
-    const verified = await verifyAuditChain(this.#entries((after?.sequence ?? 0) + 1, most), {
-      ...(this.#seal !== undefined && { seal: this.#seal }),
-      ...(after !== undefined && { after }),
-      ...(anchor !== undefined && { anchor }),
-    })
+    const entries = this.#entries((after?.sequence ?? 0) + 1, most)
+    const verified = await verifyEntries(entries, this.#hash, { after, anchor })
     const last = verified.ok ? (verified.value?.sequence ?? 0) : Number.POSITIVE_INFINITY
     return end !== undefined && last < end.sequence ? err(this.#error(last + 1, 'truncated')) : verified
   }

@@ -2,7 +2,7 @@ import { invalidOption, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { AuditChange } from './audit-entry.js'
 import { Concealed, Foreign, type Plain, type PlainObject, shown, toPlain } from './plain.js'
-import { plainName, secretNames } from './redaction.js'
+import { plainName, secretNames } from './secret-names.js'
 
 /** Options of {@link diff}. */
 export interface DiffOptions {

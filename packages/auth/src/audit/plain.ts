@@ -1,7 +1,8 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret } from '@base/core/secret'
 import type { AuditJson } from './audit-entry.js'
-import { type IsSecretName, REDACTED, redactText } from './redaction.js'
+import { redactText } from './redaction.js'
+import { type IsSecretName, isSecretParameter, REDACTED } from './secret-names.js'
 
 const DEEPEST = 32
 /** More is a list that nobody reads, and takes longer than what is audited. */
@@ -116,17 +117,13 @@ class Reader {
 
   #readList(list: Iterable<unknown>, path: readonly object[]): readonly Plain[] {
     const items = Array.from(list, (item) => this.#readMember(() => this.read(item, path)) ?? null)
-    return items.every(isPair) ? this.#concealPairs(items) : items
-  }
-
-  /** Of pairs the first is the name of the second. */
-  #concealPairs(items: readonly Plain[]): readonly Plain[] {
-    return items.map((item) => (isPair(item) ? [item[0], this.#conceal(item[0], item[1])] : item))
+    return items.every(isPair) ? concealPairs(items, this.#isSecretName) : items
   }
 
   #readMap(map: ReadonlyMap<unknown, unknown>, path: readonly object[]): Plain {
     const keys = [...map.keys()]
-    if (!keys.every((key) => typeof key === 'string')) return this.#concealPairs(this.#readList(map, path))
+    if (!keys.every((key) => typeof key === 'string'))
+      return concealPairs(this.#readList(map, path), this.#isSecretName)
     return bare(
       [...map].flatMap(([key, item]): [string, Plain][] => {
         const value = this.#readMember(() => this.read(item, path))
@@ -140,7 +137,9 @@ class Reader {
     const { entries } = object as { entries?: unknown }
     if (typeof entries !== 'function' || !(Symbol.iterator in object))
       return new Foreign(object, nameOf(object))
-    return this.#readList(entries.call(object) as Iterable<unknown>, path)
+    const list = this.#readList(entries.call(object) as Iterable<unknown>, path)
+    const isOfParameters = object instanceof URLSearchParams || object instanceof FormData
+    return isOfParameters ? concealPairs(list, (name) => isSecretParameter(name, this.#isSecretName)) : list
   }
 
   #readError(error: Error, path: readonly object[]): Plain {
@@ -159,8 +158,17 @@ class Reader {
   }
 
   #conceal(name: string, value: Plain): Plain {
-    return this.#isSecretName(name) ? new Concealed(value, REDACTED) : value
+    return conceal(name, value, this.#isSecretName)
   }
+}
+
+function conceal(name: string, value: Plain, isSecretName: IsSecretName): Plain {
+  return isSecretName(name) ? new Concealed(value, REDACTED) : value
+}
+
+/** Of pairs the first is the name of the second. */
+function concealPairs(items: readonly Plain[], isSecretName: IsSecretName): readonly Plain[] {
+  return items.map((item) => (isPair(item) ? [item[0], conceal(item[0], item[1], isSecretName)] : item))
 }
 
 function isPair(plain: Plain): plain is readonly [string, Plain] {

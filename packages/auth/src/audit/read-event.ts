@@ -6,7 +6,8 @@ import type { AuditEntry, AuditJson } from './audit-entry.js'
 import type { AuditActor, AuditEvent, AuditTarget } from './audit-event.js'
 import { changesOf } from './diff.js'
 import { shown, toPlain } from './plain.js'
-import { type IsSecretName, redactText } from './redaction.js'
+import { redactText } from './redaction.js'
+import type { IsSecretName } from './secret-names.js'
 
 /** An entry without its place in the chain. */
 export type Draft = Omit<AuditEntry, 'v' | 'chain' | 'sequence' | 'previous' | 'keyId' | 'hash'>

@@ -39,10 +39,19 @@ export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   options: VerifyChainOptions = {},
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const { seal } = options ?? {}
-  const after = checkHead(options?.after, place('after'))
-  const noted = checkAnchor(options?.anchor, after)
-  const judge = new ChainJudge(new ChainHash(seal, place), after)
+  const { seal, ...heads } = options ?? {}
+  return verifyEntries(entries, new ChainHash(seal, place), heads)
+}
+
+/** The same with hashes that are there already. @throws InvalidOptionError for a wrong head. */
+export async function verifyEntries(
+  entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
+  hash: ChainHash,
+  heads: Pick<VerifyChainOptions, 'after' | 'anchor'>,
+): Promise<Result<AuditHead | undefined, AuditChainError>> {
+  const after = checkHead(heads.after, place('after'))
+  const noted = checkAnchor(heads.anchor, after)
+  const judge = new ChainJudge(hash, after)
   if (after !== undefined && isOtherThan(after, noted))
     return err(new AuditChainError({ chain: undefined, sequence: after.sequence, flaw: 'rewritten' }))
   for await (const entry of entries) {

@@ -155,4 +155,30 @@ describe('a question', () => {
     const filter = authorization.filter({ principal, context, action: 'read', type: 'order' })
     expectTypeOf(filter).toEqualTypeOf<Expression<Order>>()
   })
+
+  test('picks a part, at any depth', () => {
+    interface Row {
+      readonly id: number
+      readonly customer: { readonly name: string; readonly since: Date }
+      lines: { sku: string; tags: string[] }[]
+      readonly place: readonly [number, number]
+      readonly photo: Uint8Array | null
+      readonly prices: Map<string, number>
+      readonly json: ReturnType<typeof JSON.parse>
+      readonly unknown: unknown
+      readonly parent?: Row
+    }
+    const open = defineAuthorization()({ roles: ['customer'] })
+    const seen = open.pick({} as Row, { principal, action: 'order:read' })
+    expectTypeOf(seen.customer).toEqualTypeOf<{ readonly name?: string; readonly since?: Date } | undefined>()
+    expectTypeOf(seen.lines).toEqualTypeOf<{ sku?: string; tags?: string[] }[] | undefined>()
+    expectTypeOf(seen.place).toEqualTypeOf<readonly [number, number] | undefined>()
+    expectTypeOf(seen.photo).toEqualTypeOf<Uint8Array | null | undefined>()
+    expectTypeOf(seen.prices).toEqualTypeOf<Map<string, number> | undefined>()
+    expectTypeOf(seen.json).toBeAny()
+    expectTypeOf(seen.unknown).toBeUnknown()
+    expectTypeOf(seen.parent?.parent?.customer?.name).toEqualTypeOf<string | undefined>()
+    // @ts-expect-error it may be cut below
+    seen.customer?.name.length
+  })
 })

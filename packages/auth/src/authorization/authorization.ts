@@ -1,5 +1,6 @@
 import type { Expression } from '@base/core/expression'
 import type { AuthorizationQuery, FilterQuery } from './definition.js'
+import type { PickedPart } from './picked-part.js'
 import type { ResourceOf, ResourceType } from './schema.js'
 
 /** What came of a question. */
@@ -137,7 +138,7 @@ export interface Authorization<S, R extends string = string> {
    *
    * @throws `ForbiddenError` where the decision about this thing is not `allow`.
    */
-  pick<Row extends object>(resource: Row, query: AuthorizationQuery<S>): Partial<Row>
+  pick<Row extends object>(resource: Row, query: AuthorizationQuery<S>): PickedPart<Row>
   /** The roles. */
   readonly roles: Roles<S, R>
 }

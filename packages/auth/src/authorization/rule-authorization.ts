@@ -15,6 +15,7 @@ import { explain } from './explain.js'
 import { filterOf } from './filter.js'
 import { decideField, NO_FIELDS, permittedFields } from './permitted-fields.js'
 import { pickFields } from './pick-fields.js'
+import type { PickedPart } from './picked-part.js'
 import type { CheckedDefinition } from './read-definition.js'
 import { RoleGraph } from './role-graph.js'
 import { RoleRegistry } from './role-registry.js'
@@ -70,10 +71,10 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
     return this.#fields(this.#read(query))
   }
 
-  pick<Row extends object>(resource: Row, query: RawQuery): Partial<Row> {
+  pick<Row extends object>(resource: Row, query: RawQuery): PickedPart<Row> {
     const asked = { ...query, resource }
     this.authorize(asked)
-    return pickFields(resource, permittedFields(this.#read(asked), this.#graph))
+    return pickFields(resource, permittedFields(this.#read(asked), this.#graph)) as PickedPart<Row>
   }
 
   #read(query: RawQuery): Call {

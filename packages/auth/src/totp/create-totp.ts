@@ -19,15 +19,24 @@ const LONGEST_TYPED = 32
 /** Which of a subject's secrets a code is to be of. */
 type Choice = (secrets: Pick<StoredTotp, 'active' | 'pending'>) => string | undefined
 
-const locked = diagnosticsChannel<{ sub: string }>('base:auth:totp:locked')
+/** A secret as it is stored, and as it is. */
+interface OpenedSecret {
+  readonly text: string
+  readonly secret: string
+}
+
+/** Of how many subjects it is remembered which lock was told: of those that begin at once, so few do. */
+const REMEMBERED = 1_000
+
+const locked = diagnosticsChannel<{ sub: string; lockedUntil: number }>('base:auth:totp:locked')
 
 /**
  * The six digits of an authenticator app, as a second factor.
  *
  * Each code is good for one use, also when many come at once, and none before it is good any more. After 5 failures no code is
  * looked at for 15 minutes: attempts are counted before they are judged, so no more than these are, however many come at once.
- * That leaves who guesses with 5 in 15 minutes a chance of 1 in 700 each day, so tell the user of a lock
- * (`base:auth:totp:locked`).
+ * That leaves who guesses with 5 in 15 minutes a chance of 1 in 700 each day, so tell the user of a lock: each is told when it
+ * begins (`base:auth:totp:locked`), once, or by each process that took part in guesses that came at once.
  *
  * A new secret signs in from its first right code on; the one before is good until then.
  *
@@ -47,6 +56,8 @@ export function createTotp(options: TotpOptions): Totp {
 
 class StoredCodes implements Totp {
   readonly #settings: TotpSettings
+  /** The end of the lock that was told last, by subject. */
+  readonly #told = new Map<string, number>()
 
   constructor(settings: TotpSettings) {
     this.#settings = settings
@@ -93,8 +104,18 @@ class StoredCodes implements Totp {
     if (typed === undefined) return false
     const known = await this.#open(owner, choose)
     const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
-    if (attempt.status === 'locked' && locked.hasSubscribers) locked.publish({ sub: owner })
-    const text = attempt.status === 'open' ? choose(attempt) : undefined
+    if (attempt.status !== 'open') return false
+    const isRight = await this.#isRight(owner, typed, choose(attempt), known)
+    if (!isRight && locked.hasSubscribers) await this.#tellOfLock(owner)
+    return isRight
+  }
+
+  async #isRight(
+    owner: string,
+    typed: string,
+    text: string | undefined,
+    known: OpenedSecret | undefined,
+  ): Promise<boolean> {
     if (text === undefined) return false
     // Another than was read before the attempt only where it was enrolled or confirmed in between.
     const secret = text === known?.text ? known.secret : await openSecret(this.#settings.cipher, text, owner)
@@ -102,11 +123,19 @@ class StoredCodes implements Totp {
     return step !== undefined && this.#ask((store) => store.accept(owner, text, step))
   }
 
+  /** Of wrong codes at once each finds the lock that they led to together. A store that fails now has judged already. */
+  async #tellOfLock(sub: string): Promise<void> {
+    const found = await this.#ask((store, now) => store.find(sub, now)).catch(() => undefined)
+    const lockedUntil = found?.lockedUntil
+    if (lockedUntil === undefined || this.#told.get(sub) === lockedUntil) return
+    this.#told.delete(sub)
+    for (const [oldest] of this.#told) if (this.#told.size >= REMEMBERED) this.#told.delete(oldest)
+    this.#told.set(sub, lockedUntil)
+    locked.publish({ sub, lockedUntil })
+  }
+
   /** Decrypts before the attempt is counted, so that a cipher that fails locks nobody out. During a lock there is no need. */
-  async #open(
-    sub: string,
-    choose: Choice,
-  ): Promise<{ readonly text: string; readonly secret: string } | undefined> {
+  async #open(sub: string, choose: Choice): Promise<OpenedSecret | undefined> {
     const { cipher } = this.#settings
     if (cipher === undefined) return undefined
     const found = await this.#ask((store, now) => store.find(sub, now))

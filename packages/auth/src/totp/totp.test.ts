@@ -335,14 +335,73 @@ describe('who guesses', () => {
     }
   })
 
-  test('is told of', async () => {
-    const heard: unknown[] = []
-    const listen = (message: unknown) => heard.push(message)
-    subscribe('base:auth:totp:locked', listen)
-    const { totp, wrong } = await enrolled({ maxFailures: 1 })
-    for (const code of wrong(2)) await totp.verify('ann', code)
-    unsubscribe('base:auth:totp:locked', listen)
-    expect(heard).toEqual([{ sub: 'ann' }])
+  describe('is told of', () => {
+    const listen = async (run: () => Promise<unknown>) => {
+      const heard: unknown[] = []
+      const note = (message: unknown) => heard.push(message)
+      subscribe('base:auth:totp:locked', note)
+      try {
+        await run()
+      } finally {
+        unsubscribe('base:auth:totp:locked', note)
+      }
+      return heard
+    }
+    const lock = (day: number) => ({ sub: 'ann', lockedUntil: START + 2 * PERIOD + (day + 1) * 900_000 })
+
+    test('once for each lock, when it begins, also who tries five codes in each', async () => {
+      const { totp, wrong, clock } = await enrolled()
+      const heard = await listen(async () => {
+        for (let round = 0; round < 3; round++) {
+          for (const code of wrong(5)) await totp.verify('ann', code)
+          await clock.advance('15m')
+        }
+      })
+      expect(heard).toEqual([lock(0), lock(1), lock(2)])
+    })
+
+    test('once where codes come at once, and with codes for a secret that is not there', async () => {
+      const { totp, wrong } = await enrolled()
+      expect(await listen(() => Promise.all(wrong(20).map((code) => totp.verify('ann', code))))).toEqual([
+        lock(0),
+      ])
+      const other = await enrolled()
+      const confirmed = () => Promise.all(wrong(5).map((code) => other.totp.confirm('ann', code)))
+      expect(await listen(confirmed)).toEqual([lock(0)])
+    })
+
+    test('not before the last failure, nor where the last code is right', async () => {
+      const { totp, wrong, codeAt } = await enrolled()
+      const heard = await listen(async () => {
+        for (const code of wrong(4)) await totp.verify('ann', code)
+        expect(await totp.verify('ann', codeAt(0))).toBe(true)
+      })
+      expect(heard).toEqual([])
+    })
+
+    test('one of many, each of whom is remembered for as long as it takes', async () => {
+      const { totp, store, wrong } = await enrolled({ maxFailures: 1 })
+      const [code = ''] = wrong(1)
+      const subjects = Array.from({ length: 1_500 }, (_, index) => `sub-${index}`)
+      for (const sub of subjects) await store.enroll(sub, 'GEZDGNBVGY3TQOJQ')
+      expect(await listen(() => Promise.all(subjects.map((sub) => totp.verify(sub, code))))).toHaveLength(
+        1_500,
+      )
+    })
+
+    test('nobody, where nobody listens or the store fails then: the answer is the same', async () => {
+      const { totp, store, wrong } = await enrolled({ maxFailures: 1 })
+      let asked = 0
+      store.find = async () => {
+        asked++
+        throw new Error('away')
+      }
+      const [code = ''] = wrong(1)
+      expect(await listen(async () => expect(await totp.verify('ann', code)).toBe(false))).toEqual([])
+      expect(asked).toBe(1)
+      await totp.verify('ann', code)
+      expect(asked).toBe(1)
+    })
   })
 
   test('starts anew after a right code', async () => {

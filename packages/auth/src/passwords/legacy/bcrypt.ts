@@ -14,8 +14,9 @@ type Compare = (password: string, stored: string) => Promise<boolean>
  * Verifies `$2a$`, `$2b$` and `$2y$` texts of bcrypt with a cost of 4 to 16, by whichever of the packages `@node-rs/bcrypt`,
  * `bcrypt` and `bcryptjs` is there, in this order. `bcryptjs` computes on the main thread, up to 100 ms at a time.
  *
- * A password of more than 72 bytes or with U+0000 is refused, as bcrypt reads only what stands before: who had one needs a
- * reset. It costs the same.
+ * A password of more than 72 bytes is refused, as bcrypt reads only the first 72; so is one with U+0000, which these packages
+ * read whole, and others only up to there (CVE-2020-7689): a text does not say whose it is. Who had one needs a reset. It
+ * costs the same.
  *
  * @example
  * const passwords = createPasswords({ legacy: [bcrypt()] })

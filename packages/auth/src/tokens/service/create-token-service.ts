@@ -84,7 +84,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     revocations,
     accessTtl: ttl,
     longestTtl: longest,
-    audience: options.audience,
+    audience: typeof options.audience === 'string' ? options.audience : parts.rules.audience,
     ownClaims: typeof claims === 'function' ? claims : constant(checkOwnClaims(claims, where.pattern)),
     judge: new TokenJudge({ ...parts, source, algorithms: source.algorithms, revocations }),
   })

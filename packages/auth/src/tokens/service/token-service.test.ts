@@ -52,6 +52,14 @@ describe('createTokenService', () => {
     expect(Object.isFrozen(claims)).toBe(true)
   })
 
+  test('a list of audiences that is changed later changes no token', async () => {
+    const audience = [AUDIENCE]
+    const tokens = serviceWith({ audience })
+    audience[0] = 'other'
+    const { token, claims } = await tokens.issueAccess(INPUT)
+    expect([claims.aud, (await tokens.verifyAccess(token)).ok]).toEqual([[AUDIENCE], true])
+  })
+
   test('says what it is asked to say', async () => {
     const tokens = serviceWith({ audience: [AUDIENCE, 'other'], claims: { tenant: 't1' }, accessTtl: '5m' })
     const { token, claims } = await tokens.issueAccess({

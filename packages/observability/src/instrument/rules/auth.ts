@@ -67,9 +67,16 @@ const credentials: readonly ChannelRule[] = [
   },
   {
     channel: 'base:auth:totp:locked',
-    when: 'A code was not looked at, after too many wrong ones.',
-    fields: [subject('sub', 'Whose second factor it is')],
-    metric: { name: 'base.totp.locks', unit: '{attempt}', description: 'Codes refused by a lock' },
+    when: 'A second factor is locked from now on, after too many wrong codes.',
+    fields: [
+      subject('sub', 'Whose second factor it is'),
+      detail(
+        'lockedUntil',
+        'base.locked_until',
+        'Until when no code is looked at, in milliseconds since 1970',
+      ),
+    ],
+    metric: { name: 'base.totp.locks', unit: '{lock}', description: 'Second factors that were locked' },
     log: { message: 'second factor is locked', level: 'warn' },
     span: 'event',
   },
