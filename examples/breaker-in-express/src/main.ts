@@ -3,14 +3,29 @@ import express, { type ErrorRequestHandler } from 'express'
 
 const { PORT = '3000', PRICES_URL = 'http://127.0.0.1:4000' } = process.env
 
+class PriceServerError extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`The price server answered ${status}.`)
+    this.status = status
+  }
+}
+
 // One for each dependency, made once. Three failures in a row open it; after two seconds one call may try.
-const breaker = new CircuitBreaker({ name: 'prices', failureThreshold: 3, recoveryTimeout: '2s' })
+const breaker = new CircuitBreaker({ name: 'prices', failureThreshold: 3, recoveryTimeout: '2s', isFailure })
 breaker.on('stateChange', ({ from, to, reason }) => console.log(`prices: ${from} → ${to} (${reason})`))
+
+// What is wrong with one request, such as 400, is not the server's failure: who asks for nonsense would open it for everybody.
+function isFailure(error: unknown): boolean {
+  if (!(error instanceof PriceServerError)) return true
+  return error.status >= 500 || [401, 403, 429].includes(error.status)
+}
 
 async function priceOf(article: string, signal: AbortSignal): Promise<unknown> {
   const answer = await fetch(`${PRICES_URL}/${encodeURIComponent(article)}`, { signal })
   if (answer.status === 404) return undefined
-  if (!answer.ok) throw new Error(`The price server answered ${answer.status}.`)
+  if (!answer.ok) throw new PriceServerError(answer.status)
   return answer.json()
 }
 

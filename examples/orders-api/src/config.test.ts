@@ -57,6 +57,10 @@ describe('the settings', () => {
   test.each([
     ['DATABASE_URL', 'localhost:5432/shop'],
     ['DATABASE_URL', 'http://localhost/shop'],
+    ['DATABASE_TIMEOUT', '0ms'],
+    ['DATABASE_TIMEOUT', 'soon'],
+    ['DATABASE_TIMEOUT', '2147483648ms'],
+    ['DATABASE_TIMEOUT', '25d'],
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_URL', 'http://localhost'],
     ['REDIS_TIMEOUT', '0ms'],

@@ -11,6 +11,9 @@ import { readFieldKeys } from './encryption/field-keys.ts'
 const ISSUER = 'must be an https URL, or an http one of this machine, without query and fragment'
 const PORT = 'must be a whole number from 0 to 65535'
 
+/** The longest time in milliseconds that node-postgres and PostgreSQL wait: what is longer is none. */
+const MOST_OF_A_TIMER = 2 ** 31 - 1
+
 const Settings = z.object({
   /** Where it listens; 0 takes a free port. */
   port: port().default(3000),
@@ -42,7 +45,7 @@ const Settings = z.object({
     .transform(secret)
     .optional(),
   /** How long the database of a server may take for an answer. */
-  databaseTimeout: duration(1).default('10s'),
+  databaseTimeout: duration(1, MOST_OF_A_TIMER).default('10s'),
   /** A Redis, where instances share what each would else keep for itself. */
   redisUrl: z
     .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://user:password@host:6379' })
@@ -140,12 +143,13 @@ function rateLimit() {
     .transform((text) => text as RateLimitText)
 }
 
-function duration(min: number) {
+function duration(min: number, max = Number.POSITIVE_INFINITY) {
   return z
     .string()
     .refine(
-      (text): text is Extract<Duration, string> => isDuration(text) && toMilliseconds(text) >= min,
-      `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}`,
+      (text): text is Extract<Duration, string> =>
+        isDuration(text) && toMilliseconds(text) >= min && toMilliseconds(text) <= max,
+      `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}${max < Number.POSITIVE_INFINITY ? ' and at most 24 days' : ''}`,
     )
     .transform((text): Duration => text)
 }

@@ -7,13 +7,20 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Database } from './database.ts'
 
+/** How many the service has open at the server; a migration has one more. */
+export const MOST_CONNECTIONS = 10
+
 /**
  * The database of a PostgreSQL server, through a pool of connections that are opened when they are needed.
  *
- * @param timeout how long it may take for an answer, for a server that froze keeps its connections.
+ * @param timeout how long it may take for an answer: the server cancels a statement shortly before, and one that froze and
+ * cannot is waited for no longer.
  */
 export function openServer(url: Secret<string>, timeout: Duration): Database {
-  const pool = openPool(url, { max: 10, query_timeout: toMilliseconds(timeout) })
+  const limit = toMilliseconds(timeout)
+  // By `query_timeout` alone a statement waits on at the server, say for a lock, with a connection that the pool replaces.
+  const limits = { statement_timeout: Math.ceil(limit * 0.9), query_timeout: limit }
+  const pool = openPool(url, { max: MOST_CONNECTIONS, ...limits })
   const db = drizzle(pool)
   return {
     db,
@@ -21,7 +28,7 @@ export function openServer(url: Secret<string>, timeout: Duration): Database {
     lock: drizzleLock(db),
     lockId: 'database',
     migrate: async (migrations) => {
-      // Without the limit: a step takes as long as the table is large, and one instance waits for the steps of another.
+      // Without the limits: a step takes as long as the table is large, and one instance waits for the steps of another.
       const patient = openPool(url, { max: 1 })
       await migrate(drizzle(patient), migrations).finally(() => patient.end())
     },

@@ -4,6 +4,9 @@ import { builtin, lives, type ProcessName, thisProcess } from './machine.js'
 /** How old a claim is when whoever made it cannot live any more, in milliseconds, where nobody can ask. */
 const STALE = 10_000
 
+/** Those that this thread has. */
+const held = new Set<ClaimFile>()
+
 /** The file that says whose a folder is: `pid host id place birth`, renewed as long as that process lives. */
 export class ClaimFile {
   readonly #folder: string
@@ -12,14 +15,16 @@ export class ClaimFile {
   readonly #text: string
 
   constructor(folder: string) {
-    this.#folder = folder
-    this.#file = builtin('node:path').join(folder, 'service.pid')
+    const { join, resolve } = builtin('node:path')
+    // The process may change its directory.
+    this.#folder = resolve(folder)
+    this.#file = join(this.#folder, 'service.pid')
     this.#turn = `${this.#file}.turn`
     const { pid, host, place, birth } = thisProcess()
     this.#text = `${pid} ${host} ${crypto.randomUUID()} ${place} ${birth}\n`
   }
 
-  /** Makes the folder if it is missing, and claims it. @throws FolderTakenError */
+  /** Makes the folder if it is missing, and claims it until it is removed or the process ends. @throws FolderTakenError */
   take(): void {
     const { mkdirSync, rmSync, statSync, writeFileSync } = builtin('node:fs')
     mkdirSync(this.#folder, { recursive: true })
@@ -31,6 +36,8 @@ export class ClaimFile {
     } finally {
       rmSync(this.#turn, { force: true })
     }
+    if (held.size === 0) process.on('exit', removeAll)
+    held.add(this)
   }
 
   /** Says that this process lives still. @throws FolderTakenError where another has taken the folder over. */
@@ -46,6 +53,8 @@ export class ClaimFile {
 
   /** Takes the claim away, if it is this one still. */
   remove(): void {
+    held.delete(this)
+    if (held.size === 0) process.off('exit', removeAll)
     if (this.#read() !== this.#text) return
     try {
       builtin('node:fs').rmSync(this.#file, { force: true })
@@ -66,10 +75,13 @@ export class ClaimFile {
   }
 
   #refuseWhereTaken(now: number): void {
-    const owner = nameIn(this.#read())
-    if (owner === undefined) return
-    const age = Math.abs(now - builtin('node:fs').statSync(this.#file).mtimeMs)
-    if (!(lives(owner) ?? age < STALE)) return
+    const found = this.#read()
+    const owner = nameIn(found)
+    const { mtimeMs } = builtin('node:fs').statSync(this.#file, { throwIfNoEntry: false }) ?? {}
+    // Or it was given back between the two.
+    if (owner === undefined || mtimeMs === undefined) return
+    const isOurs = [...held].some((claim) => claim.#text === found)
+    if (!(isOurs || (lives(owner) ?? Math.abs(now - mtimeMs) < STALE))) return
     const { pid, host } = owner
     const message = `The folder ${this.#folder} is in use by process ${pid} of ${host}, or was until some seconds ago: stop it, take another folder, or start again in ${STALE / 1_000} s. (If that process is something else, delete ${this.#file}.)`
     throw new FolderTakenError(message, { folder: this.#folder, pid, host })
@@ -94,6 +106,11 @@ export class ClaimFile {
       // Somebody has deleted it.
     }
   }
+}
+
+/** One listener for all: Node warns of more than ten. */
+function removeAll(): void {
+  for (const claim of held) claim.remove()
 }
 
 /** Whose a claim is; those of earlier releases and by other hands say a number, perhaps with a host. */

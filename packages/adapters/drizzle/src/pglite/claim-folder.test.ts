@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TestClock } from '@base/core/testing'
@@ -71,6 +79,32 @@ describe('claimFolder', () => {
     expect(owner()).toBe(process.pid)
   })
 
+  test('has the same folder of a relative path, wherever the process goes', async () => {
+    const clock = new TestClock()
+    const before = process.cwd()
+    process.chdir(folder)
+    try {
+      const { release } = claim('data', { clock })
+      process.chdir(before)
+      file = join(folder, 'data', 'service.pid')
+      age(15)
+      await clock.advance('2s')
+      expect(ageNow()).toBeLessThan(10)
+      await release()
+      expect(readdirSync(join(folder, 'data'))).toEqual([])
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  test('listens once for the end of the process, however many there are', async () => {
+    const listeners = process.listenerCount('exit')
+    const many = Array.from({ length: 11 }, (_, index) => claim(join(folder, `${index}`)))
+    expect(process.listenerCount('exit')).toBe(listeners + 1)
+    for (const { release } of many) await release()
+    expect(process.listenerCount('exit')).toBe(listeners)
+  })
+
   test.each(['memory://', 'memory://data', 'idb://data', 'opfs-ahp://data'])(
     'leaves alone what is no folder: %s',
     async (dataDir) => {
@@ -127,15 +161,16 @@ describe('a folder that was claimed', () => {
   })
 
   /** The claim of this process, with other words in it. */
-  const changed = (words: { readonly pid?: number; readonly place?: string; readonly birth?: string }) => {
+  const changed = (words: Partial<Record<'id' | 'place' | 'birth', string>> & { readonly pid?: number }) => {
     claim(folder)
     const [pid, host, id, place, birth] = readFileSync(file, 'utf8').trim().split(' ')
-    return [words.pid ?? pid, host, id, words.place ?? place, words.birth ?? birth].join(' ')
+    return [words.pid ?? pid, host, words.id ?? id, words.place ?? place, words.birth ?? birth].join(' ')
   }
 
   const judgedByAge: [string, () => string][] = [
     ['of another machine, or of a container', () => '1 elsewhere'],
     ['of our own number, which may be that of a container beside us', () => `${process.pid} ${hostname()}`],
+    ['of another thread of this process, which may have been terminated', () => changed({ id: 'another' })],
   ]
   if (isLinux)
     judgedByAge.push([
@@ -177,6 +212,19 @@ describe('a folder that was claimed', () => {
 
     expect(owner()).toBe(process.pid)
     expect(readdirSync(folder)).toEqual(['service.pid'])
+  })
+
+  test('is free where it is given back while it is looked at', () => {
+    writeFileSync(file, `${process.ppid}`)
+    const read = fs.readFileSync
+    const reading = vi.spyOn(fs, 'readFileSync').mockImplementation(((path: string, encoding: 'utf8') => {
+      const text = read(path, encoding)
+      if (path === file) rmSync(file)
+      return text
+    }) as typeof read)
+    claim(folder)
+    reading.mockRestore()
+    expect(owner()).toBe(process.pid)
   })
 
   test('is refused while another takes it over', () => {

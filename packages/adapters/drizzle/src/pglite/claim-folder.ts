@@ -38,8 +38,8 @@ export interface FolderClaim {
  * or in a browser is left alone.
  *
  * The claim is a file in the folder, `service.pid`. One whose process has died is taken over: at once where that can be seen
- * from here, else, as of another machine or container, once it has not been renewed for 10 s. It is renewed every 2 s, by a
- * timer that does not keep the process alive.
+ * from here, else, as of another machine or container, or of a thread of this process that was terminated, once it has not
+ * been renewed for 10 s. It is renewed every 2 s, by a timer that does not keep the process alive.
  *
  * @example
  * await using claim = claimFolder('data')
@@ -60,7 +60,6 @@ export function claimFolder(
   file.take()
   const release = () => {
     timer.cancel()
-    process.off('exit', release)
     file.remove()
   }
   const renew = () => {
@@ -74,7 +73,6 @@ export function claimFolder(
   }
   const next = () => clock.schedule(RENEWAL, renew, { ref: false, name: 'renew the claim on a folder' })
   let timer: Timer = next()
-  process.on('exit', release)
   return claimOf(release)
 }
 

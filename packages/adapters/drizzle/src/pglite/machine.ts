@@ -41,7 +41,9 @@ export function lives({ pid, host, place, birth }: ProcessName): boolean | undef
   if (isKnown ? place !== here.place : host !== here.host || pid === here.pid) return undefined
   if (pid === 0 || !isNumberTaken(pid)) return false
   const present = birthOf(pid)
-  return birth === '' || present === '' || birth === present
+  const isIt = birth === '' || present === '' || birth === present
+  // Of this process nobody can ask whether the thread lives.
+  return isIt && pid === here.pid ? undefined : isIt
 }
 
 function isNumberTaken(pid: number): boolean {

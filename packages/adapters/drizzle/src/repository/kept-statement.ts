@@ -77,8 +77,10 @@ function bind(params: readonly unknown[], values: readonly unknown[]): unknown[]
   for (const param of params) {
     const { value: place, encoder } = param as Param
     const value = values[Number((place as Placeholder).name)]
-    if (isSQLWrapper(value) || is(value, Param) || is(value, Placeholder)) return undefined
-    const mapped = value === null ? null : encoder.mapToDriverValue(value)
+    // A codec has made it already.
+    const isMade = is(value, Param)
+    if (!isMade && (isSQLWrapper(value) || is(value, Placeholder))) return undefined
+    const mapped = isMade ? value.value : value === null ? null : encoder.mapToDriverValue(value)
     if (is(mapped, SQL)) return undefined
     bound.push(mapped)
   }

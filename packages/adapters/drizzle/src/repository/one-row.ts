@@ -2,6 +2,7 @@ import { and, type Column, eq, Param, type SQL, sql } from 'drizzle-orm'
 import { type Executor, nameInSql } from '../executor.js'
 import { keptStatement } from './kept-statement.js'
 import type { Row, Settings } from './options.js'
+import { rowForDrizzle } from './own-sql.js'
 import type { Draft } from './stamps.js'
 import type { Statement } from './statements.js'
 
@@ -26,7 +27,7 @@ export function insertAll<T>(
   executor: Executor,
   drafts: readonly Pick<Draft, 'created' | 'changed'>[],
 ): Statement<Row[]> {
-  const insert = executor.insert(table).values(drafts.map(({ created }) => created) as never)
+  const insert = executor.insert(table).values(drafts.map(({ created }) => rowForDrizzle(created)) as never)
   const target = id.column as never
   if (version !== undefined) return insert.onConflictDoNothing({ target }).returning()
   const names = Object.keys(drafts[0]?.changed ?? {})
@@ -45,7 +46,7 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
   const update = (on: Executor, set: Row, wanted: unknown, expected: unknown) =>
     on
       .update(table)
-      .set(set as never)
+      .set(rowForDrizzle(set) as never)
       .where(and(eq(id.column, wanted), version && eq(version.column, expected)))
       .returning()
   if (names.length === 0 || isMadeUp(columns, names, ['onUpdateFn']))

@@ -1,4 +1,4 @@
-import { type Column, is, isSQLWrapper, SQL, sql } from 'drizzle-orm'
+import { type Column, is, isSQLWrapper, Param, SQL, sql } from 'drizzle-orm'
 import { PgCustomColumn, PgDialect } from 'drizzle-orm/pg-core'
 import type { Row } from './options.js'
 
@@ -7,14 +7,26 @@ export function unwrapped(given: unknown): unknown {
   return isSQLWrapper(given) && !is(given, SQL) ? sql`(${given.getSQL()})` : given
 }
 
-/** The values of a row that are SQL: of the entity itself, or as the codec of a `customType` writes them. */
-export function sqlIn(columns: Readonly<Record<string, Column>>, row: Row): SQL[] {
-  const written = Object.entries(row).map(([name, value]) => {
-    const column = columns[name]
-    const isCoded = is(column, PgCustomColumn) && value !== null && value !== undefined && !is(value, SQL)
-    return isCoded ? column.mapToDriverValue(value as never) : value
-  })
-  return written.filter((value) => is(value, SQL))
+/** A row with what the codecs of `customType` make of their values, for each runs once: SQL, or a `Param` that no column maps again. */
+export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, coded(columns[name], value)]))
+}
+
+function coded(column: Column | undefined, value: unknown): unknown {
+  if (!is(column, PgCustomColumn) || value === null || value === undefined || is(value, SQL)) return value
+  const mapped: unknown = column.mapToDriverValue(value as never)
+  return is(mapped, SQL) ? mapped : sql.param(mapped)
+}
+
+/** Such a row as drizzle takes it: it has a column map whatever is not SQL. */
+export function rowForDrizzle(row: Row): Row {
+  const entries = Object.entries(row)
+  return Object.fromEntries(entries.map(([name, value]) => [name, is(value, Param) ? sql`${value}` : value]))
+}
+
+/** The values of such a row that are SQL: of the entity itself, or as a codec writes them. */
+export function sqlIn(row: Row): SQL[] {
+  return Object.values(row).filter((value) => is(value, SQL))
 }
 
 const dialect = new PgDialect()

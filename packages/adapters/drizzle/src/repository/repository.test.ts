@@ -476,6 +476,27 @@ describeDatabases((database) => {
       expect(all).toEqual([1, 2, 3].map((id) => ({ id, v: second, version: 2 })))
     })
 
+    test.each([
+      ['a value', (value: string) => value],
+      ['SQL', (value: string) => sql`${value}::text`],
+    ] as const)('a codec that writes %s runs once for each value', async (_, toDriver) => {
+      const codec = vi.fn(toDriver)
+      const coded = customType<{ data: string }>({ dataType: () => 'text', toDriver: codec })
+      await database.run(
+        'drop table if exists coded; create table coded (id integer primary key, v text, version integer not null)',
+      )
+      const table = pgTable('coded', { id: integer().primaryKey(), v: coded(), version: integer().notNull() })
+      const repository = drizzleRepository({ executor: database.db, table })
+      const one = await repository.save({ id: 1, v: 'a', version: 0 })
+      await repository.save({ ...one, v: 'b' })
+      const many = await repository.saveMany([2, 3].map((id) => ({ id, v: `a${id}`, version: 0 })))
+      expect(await repository.saveMany(many.map((row) => ({ ...row, v: `b${row.id}` })))).toMatchObject([
+        { v: 'b2' },
+        { v: 'b3' },
+      ])
+      expect(codec.mock.calls).toEqual([['a'], ['b'], ['a2'], ['a3'], ['b2'], ['b3']])
+    })
+
     test('a codec may write SQL of many parameters', async () => {
       const numbers = customType<{ data: number[] }>({
         dataType: () => 'integer[]',

@@ -40,7 +40,9 @@ export class RowWriter<T> {
     const keys = drafts.map((draft) => this.#keyOf(draft))
     if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(entities)
     const { columns } = this.#settings
-    const own = new Map(drafts.map((draft) => [draft, sqlIn(columns, draft.created)]))
+    const own = new Map(
+      drafts.map((draft) => [draft, sqlIn(draft.expected > 0 ? draft.changed : draft.created)]),
+    )
     const partsWhere = (isIn: (draft: Draft) => boolean) =>
       partsOf(drafts.filter(isIn), Object.keys(columns).length + 1, own)
     const isNew = ({ expected }: Draft) => expected === 0

@@ -1,7 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import type { Column } from 'drizzle-orm'
 import type { Row, Settings } from './options.js'
-import { unwrapped } from './own-sql.js'
+import { codedRow, unwrapped } from './own-sql.js'
 import { checkStorable } from './storable.js'
 
 /** An entity as it is to be written. */
@@ -9,9 +9,9 @@ export interface Draft {
   readonly id: unknown
   /** The version that it was read with; 0 for a new one. */
   readonly expected: number
-  /** The columns of a new row. */
+  /** The columns of a new row; coded where it is new. */
   readonly created: Row
-  /** The columns that change where the row exists; not those that say how it began. */
+  /** The columns that change where the row exists; not those that say how it began. Coded where it is not new. */
   readonly changed: Row
 }
 
@@ -31,7 +31,11 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
       created[name] = checkStorable(name, column, unwrapped(given[name]))
   }
   Object.assign(created, stampsOf(settings, created, expected))
-  return { id: unwrapped(given[settings.id.name]), expected, created, changed: changedOf(settings, created) }
+  const id = unwrapped(given[settings.id.name])
+  const changed = changedOf(settings, created)
+  return expected === 0
+    ? { id, expected, created: codedRow(settings.columns, created), changed }
+    : { id, expected, created, changed: codedRow(settings.columns, changed) }
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {

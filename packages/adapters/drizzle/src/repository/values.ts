@@ -1,4 +1,4 @@
-import { type Column, type SQL, sql } from 'drizzle-orm'
+import { type Column, is, Param, type SQL, sql } from 'drizzle-orm'
 import { castTypeOf } from '../cast-type.js'
 import type { NamedColumn, Settings } from './options.js'
 import type { Draft } from './stamps.js'
@@ -59,5 +59,7 @@ function rowOf(
 }
 
 function boundIn(column: Column, value: unknown): SQL {
+  // A codec has made it already.
+  if (is(value, Param)) return sql`${value}`
   return value === null || value === undefined ? sql`null` : sql`${sql.param(value, column)}`
 }

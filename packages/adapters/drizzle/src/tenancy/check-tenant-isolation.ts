@@ -31,7 +31,7 @@ export interface TenantIsolationOptions {
  * forced, and has only permissive policies whose expressions, `using` and `with check` each by itself, name `app.tenant_id`
  * and the column; that the role of this connection passes no policies by; and that no view with the column lets the role see or
  * change what its own policies would not, as materialized views do and views of a superuser without `security_invoker`, also
- * where another view reads or writes them, unless it is trusted. Roles that it can become by `set role` count as the role.
+ * where another view reads or writes them, unless it is trusted. Roles that it can become by `set role`, or grant itself, count as the role.
  * Give it the role and the database that the service works with.
  *
  * It reads names and does not judge what an expression makes of them. That an owner can remove policies, and that `truncate`

@@ -376,6 +376,27 @@ describeDatabases((database) => {
       })
     })
 
+    // Since PostgreSQL 16.
+    describe.runIf(database.engine === 'PGlite')('as a member of one that it cannot become', () => {
+      test.each([
+        ['inherit true, set false', false],
+        ['inherit true, set false, admin true', true],
+        ['inherit false, set true', true],
+      ])('with %s', async (how, canBecome) => {
+        const problems = await rejection(
+          `alter role ${other} bypassrls; grant ${other} to ${role} with ${how}`,
+        )
+        const problem = `Role '${other}', which '${role}' can become, has BYPASSRLS.`
+        expect(problems).toEqual(canBecome ? [problem] : undefined)
+      })
+
+      test('what it reads by that role is looked at', async () => {
+        const problems = await rejection(`grant ${other} to ${role} with inherit true, set false;
+          create materialized view stored as select * from invoices; grant select on stored to ${other}`)
+        expect(problems).toEqual(["Materialized view 'stored' has the rows of every tenant."])
+      })
+    })
+
     describe('of a view that filters by the tenant', () => {
       const totals = `create materialized view totals as select tenant_id, count(*) as n from invoices group by 1;
         grant select on totals to ${reader}; create view shown with (security_barrier) as

@@ -11,12 +11,14 @@ import { notesIn } from '../src/notes/note-table.ts'
 /** Lets everybody in, as PostgreSQL says it: AuthenticationOk, ReadyForQuery. */
 const WELCOME = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1')
 
-/** A database on a server that lets everybody in and then says nothing; `asked` resolves once it was asked something. */
+/** A database on a server that lets everybody in and then says nothing; `asked` resolves once it was asked something, `greeted` with what it was told before. */
 async function silentDatabase(t: TestContext) {
+  const greeted = Promise.withResolvers<string>()
   const asked = Promise.withResolvers<Socket>()
   const server = createServer((socket) => {
     socket.on('error', () => {})
-    socket.once('data', () => {
+    socket.once('data', (greeting) => {
+      greeted.resolve(greeting.toString('latin1'))
       socket.write(WELCOME)
       socket.once('data', () => asked.resolve(socket))
     })
@@ -27,14 +29,17 @@ async function silentDatabase(t: TestContext) {
   assert.ok(typeof address === 'object' && address !== null)
   t.mock.timers.enable({ apis: ['setTimeout'] })
   return {
+    greeted: greeted.promise,
     asked: asked.promise,
     ...openDatabase({ databaseUrl: secret(`postgres://x@127.0.0.1:${address.port}/x`) }),
   }
 }
 
 test('a request does not wait for a database that says nothing', { timeout: 20_000 }, async (t) => {
-  const { db, asked, part } = await silentDatabase(t)
+  const { db, greeted, asked, part } = await silentDatabase(t)
   const found = notesIn(db).findById(uuidv7())
+  // The server is told to give up before we do: else what waits there for a lock keeps its connection, and the pool opens another.
+  assert.ok((await greeted).includes('\0statement_timeout\x009000\0'))
   await asked
   t.mock.timers.tick(10_000)
   await assert.rejects(found, { kind: 'timeout' })
@@ -42,11 +47,12 @@ test('a request does not wait for a database that says nothing', { timeout: 20_0
 })
 
 test('a migration takes as long as it takes', { timeout: 20_000 }, async (t) => {
-  const { asked, part } = await silentDatabase(t)
+  const { greeted, asked, part } = await silentDatabase(t)
   const started = part.start().then(
     () => 'done',
     () => 'lost',
   )
+  assert.doesNotMatch(await greeted, /statement_timeout/)
   const socket = await asked
   t.mock.timers.tick(3_600_000)
   assert.equal(await Promise.race([started, turn('waits')]), 'waits')
