@@ -14,6 +14,8 @@ describe('refuseTakenByNpm', () => {
   test.each([
     ['--database=postgres', ['shop'], { npm_config_database: 'postgres' }, '--database'],
     ['--database postgres', ['shop', 'postgres'], { npm_config_database: 'true' }, '--database'],
+    ['--database=mysql', ['shop'], { npm_config_database: 'mysql' }, '--database'],
+    ['--cache=Redis', ['shop'], { npm_config_cache: join(CWD, 'Redis') }, '--cache'],
     ['--cache redis', ['shop', '--auth', 'jwt'], { npm_config_cache: REDIS }, '--cache'],
     ['--auth=jwt, of an npm that keeps it', ['shop'], { npm_config_auth: 'jwt' }, '--auth'],
     ['--observability=full', ['shop', '--auth=jwt'], { npm_config_observability: 'full' }, '--observability'],

@@ -25,9 +25,14 @@ function isSaid(axis: Axis, args: readonly string[]): boolean {
   return args.some((arg) => arg === `--${axis}` || arg.startsWith(`--${axis}=`))
 }
 
-/** It has `--database=postgres` as it is, `--database postgres` as true and an argument, and `--cache redis` as a folder. */
+/**
+ * It has `--database=postgres` as it is, `--database postgres` as true and an argument, and `--cache redis` as a folder. Of its own
+ * settings are `cache` and, in some releases, `auth`.
+ */
 function isTaken(axis: Axis, { cwd, env }: Called): boolean {
   const value = env[`npm_config_${axis}`]
-  if (axis === 'cache') return CHOICES.cache.some((choice) => value === resolve(cwd, choice))
-  return value === 'true' || CHOICES[axis].some((choice) => value === choice)
+  if (axis === 'cache')
+    return CHOICES.cache.some((choice) => value?.toLowerCase() === resolve(cwd, choice).toLowerCase())
+  if (axis === 'auth') return value === 'true' || CHOICES.auth.some((choice) => value === choice)
+  return value !== undefined
 }

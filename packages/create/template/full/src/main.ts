@@ -12,9 +12,8 @@ try {
   telemetry.logger.info({ url: service.http.url }, 'the service answers')
 } catch (error) {
   // A signal during the start is no failure.
-  if (!isAppError(error, 'CANCELLED')) {
-    console.error(isAppError(error) ? error.message : error)
-    // What was opened before it failed would keep the process. It ends once the line is out.
-    process.stderr.write('', () => process.exit(1))
-  }
+  const isFailure = !isAppError(error, 'CANCELLED')
+  if (isFailure) console.error(isAppError(error) ? error.message : error)
+  // What was opened meanwhile would keep the process. It ends once the line is out.
+  process.stderr.write('', () => process.exit(isFailure ? 1 : 0))
 }

@@ -7,6 +7,7 @@ import type { Hono } from 'hono'
 
 /** How long an idle connection is kept; clients are told, and Node adds a second of its own. */
 const KEEP_ALIVE = 5_000
+const GRACE = 1_000
 
 export interface HttpServerOptions {
   readonly host: string
@@ -18,31 +19,33 @@ export interface HttpServerOptions {
 
 /** A server that a lifecycle starts and stops, under a name. */
 export function httpServer(name: string, app: Hono, { host, port, isStopping }: HttpServerOptions) {
-  /** Open connections, and the answer that each waits for. */
-  const connections = new Map<Socket, ServerResponse | undefined>()
+  /** Open connections, the answer that each waits for, and until when its client may ask. */
+  const connections = new Map<Socket, { response?: ServerResponse | undefined; until: number }>()
+  const isLeaving = () => isStopping?.() || !server.listening
   const answer = getRequestListener(async (request, env) => {
     const response = await app.fetch(request, env)
-    if (isStopping?.() || !server.listening) env.outgoing.setHeader('connection', 'close')
+    if (isLeaving()) env.outgoing.setHeader('connection', 'close')
     return response
   })
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
     const { socket } = request
-    connections.set(socket, response)
+    if (isLeaving()) response.setHeader('connection', 'close')
+    connections.set(socket, { response, until: 0 })
     response.once('close', () => {
-      if (connections.get(socket) === response) connections.set(socket, undefined)
+      if (connections.get(socket)?.response === response)
+        connections.set(socket, { until: performance.now() + KEEP_ALIVE + GRACE })
     })
     void answer(request, response)
   })
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, undefined)
+    connections.set(socket, { until: performance.now() + GRACE })
     socket.once('close', () => connections.delete(socket))
   })
-  const cutIdle = () => {
-    for (const [socket, response] of connections) {
-      if (response === undefined) socket.destroy()
-      // Its client may have been told to stay, before the stop.
-      else response.once('close', () => socket.destroySoon())
-    }
+  const cut = (socket: Socket) => {
+    const response = connections.get(socket)?.response
+    if (response === undefined) socket.destroy()
+    // Its client may have been told to stay, before the stop.
+    else response.once('close', () => socket.destroySoon())
   }
   return {
     name,
@@ -61,9 +64,14 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
       signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
       // Not http's own close, which cuts idle connections.
       NetServer.prototype.close.call(server)
-      const cutting = setTimeout(cutIdle, isStopping === undefined ? 0 : KEEP_ALIVE + 1_000)
+      const now = performance.now()
+      const cuts = [...connections].map(([socket, { until }]) =>
+        setTimeout(cut, isStopping === undefined ? 0 : Math.max(0, until - now), socket),
+      )
       await closed
-      clearTimeout(cutting)
+      for (const each of cuts) clearTimeout(each)
+      // Its timers end by this alone.
+      server.close()
     },
   }
 }
