@@ -10,8 +10,10 @@ import { notesIn } from '../src/notes/note-table.ts'
 
 /** Lets everybody in, as PostgreSQL says it: AuthenticationOk, ReadyForQuery. */
 const WELCOME = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1')
+/** A transaction is open: CommandComplete, ReadyForQuery. */
+const BEGUN = Buffer.from('C\0\0\0\x0aBEGIN\0Z\0\0\0\x05T', 'latin1')
 
-/** A database on a server that lets everybody in and then says nothing; `asked` resolves once it was asked something, `greeted` with what it was told before. */
+/** A database on a server that lets everybody in, begins transactions, and then says nothing; `asked` resolves once it was asked something, `greeted` with what it was told before. */
 async function silentDatabase(t: TestContext) {
   const greeted = Promise.withResolvers<string>()
   const asked = Promise.withResolvers<Socket>()
@@ -20,7 +22,10 @@ async function silentDatabase(t: TestContext) {
     socket.once('data', (greeting) => {
       greeted.resolve(greeting.toString('latin1'))
       socket.write(WELCOME)
-      socket.once('data', () => asked.resolve(socket))
+      socket.on('data', (data) => {
+        if (data.includes('begin\0')) socket.write(BEGUN)
+        else asked.resolve(socket)
+      })
     })
   })
   t.after(() => server.close())
@@ -43,6 +48,17 @@ test('a request does not wait for a database that says nothing', { timeout: 20_0
   await asked
   t.mock.timers.tick(10_000)
   await assert.rejects(found, { kind: 'timeout' })
+  await part.stop()
+})
+
+test('a transaction that is overdue leaves its connection to nobody', { timeout: 20_000 }, async (t) => {
+  const { db, asked, part } = await silentDatabase(t)
+  const placed = db.transaction((tx) => tx.execute('select 1'))
+  const socket = await asked
+  const closed = once(socket, 'close')
+  t.mock.timers.tick(10_000)
+  await assert.rejects(placed)
+  await closed
   await part.stop()
 })
 
