@@ -193,6 +193,8 @@ describe('diff', () => {
     ['words of six letters with dashes', 'better-market-search-server'],
     ['words of four letters, and numbers', 'they came 90th with this card from 2024'],
     ['words with spaces', 'this is an ordinary text of 3 words'],
+    ['a word and a call', 'R&D(code=DE)'],
+    ['a name and a field', 'AT&T:key=5'],
     ['orders', 'merged SO1001 SO1002 SO1003 SO1004 into one'],
     ['ways', 'they took 10km then went 21km over hill'],
     ['gates', 'gates LH01 LH02 LH03 LH04 LH05 LH06'],

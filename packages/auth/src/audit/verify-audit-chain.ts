@@ -39,8 +39,8 @@ export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   options: VerifyChainOptions = {},
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const { seal, ...heads } = options ?? {}
-  return verifyEntries(entries, new ChainHash(seal, place), heads)
+  const { seal, after, anchor } = options ?? {}
+  return verifyEntries(entries, new ChainHash(seal, place), { after, anchor })
 }
 
 /** The same with hashes that are there already. @throws InvalidOptionError for a wrong head. */

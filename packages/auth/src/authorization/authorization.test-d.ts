@@ -1,4 +1,5 @@
 import type { Expression } from '@base/core/expression'
+import type { Secret } from '@base/core/secret'
 import { where } from '@base/domain/specification'
 import { describe, expectTypeOf, test } from 'vitest'
 import { type Authorization, defineAuthorization, standardRoles } from './index.js'
@@ -167,6 +168,9 @@ describe('a question', () => {
       readonly json: ReturnType<typeof JSON.parse>
       readonly unknown: unknown
       readonly parent?: Row
+      readonly key: Secret<string>
+      readonly home: URL
+      readonly labels: Record<string, { readonly text: string; readonly size: number }>
     }
     const open = defineAuthorization()({ roles: ['customer'] })
     const seen = open.pick({} as Row, { principal, action: 'order:read' })
@@ -175,6 +179,11 @@ describe('a question', () => {
     expectTypeOf(seen.place).toEqualTypeOf<readonly [number, number] | undefined>()
     expectTypeOf(seen.photo).toEqualTypeOf<Uint8Array | null | undefined>()
     expectTypeOf(seen.prices).toEqualTypeOf<Map<string, number> | undefined>()
+    expectTypeOf(seen.key).toEqualTypeOf<Secret<string> | undefined>()
+    expectTypeOf(seen.home).toEqualTypeOf<URL | undefined>()
+    expectTypeOf(seen.labels).toEqualTypeOf<
+      Record<string, { readonly text?: string; readonly size?: number }> | undefined
+    >()
     expectTypeOf(seen.json).toBeAny()
     expectTypeOf(seen.unknown).toBeUnknown()
     expectTypeOf(seen.parent?.parent?.customer?.name).toEqualTypeOf<string | undefined>()

@@ -1,25 +1,27 @@
-/** What has no fields of its own. */
 type Scalar = string | number | bigint | boolean | symbol | null | undefined
+type AnyFunction = (...args: never) => unknown
 
-/** What is picked as a whole, or not at all. */
-type Whole =
-  | Scalar
-  | readonly Scalar[]
-  | Date
-  | RegExp
-  | ArrayBuffer
-  | ArrayBufferView
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>
-  | ((...args: never) => unknown)
+/** Whether an object has a method: dates, bytes, maps, secrets and the like are no rows. */
+type HasMethod<T> = {
+  [Field in keyof T]-?: unknown extends T[Field] ? never : T[Field] extends AnyFunction ? Field : never
+}[keyof T] extends never
+  ? false
+  : true
 
-/** What `pick` leaves of a thing: of an object, and of each in a list, at any depth, maybe not every field. */
-export type PickedPart<T> = T extends Whole
+/** Of a value within a row. What has methods is picked as a whole, or not at all, and so is a list of scalars. */
+type Nested<T> = T extends Scalar | readonly Scalar[] | AnyFunction
   ? T
   : T extends unknown[]
-    ? PickedPart<T[number]>[]
+    ? Nested<T[number]>[]
     : T extends readonly unknown[]
-      ? readonly PickedPart<T[number]>[]
+      ? readonly Nested<T[number]>[]
       : T extends object
-        ? { [Field in keyof T]?: PickedPart<T[Field]> }
+        ? HasMethod<T> extends true
+          ? T
+          : string extends keyof T
+            ? { [Field in keyof T]: Nested<T[Field]> }
+            : { [Field in keyof T]?: Nested<T[Field]> }
         : T
+
+/** What `pick` leaves of a row: maybe not every field, also of the objects in it and of those in its lists, at any depth. */
+export type PickedPart<Row> = { [Field in keyof Row]?: Nested<Row[Field]> }

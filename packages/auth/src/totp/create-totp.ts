@@ -104,9 +104,12 @@ class StoredCodes implements Totp {
     if (typed === undefined) return false
     const known = await this.#open(owner, choose)
     const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
-    if (attempt.status !== 'open') return false
-    const isRight = await this.#isRight(owner, typed, choose(attempt), known)
-    if (!isRight && locked.hasSubscribers) await this.#tellOfLock(owner)
+    let isRight = false
+    try {
+      isRight = attempt.status === 'open' && (await this.#isRight(owner, typed, choose(attempt), known))
+    } finally {
+      if (!isRight && locked.hasSubscribers) this.#tellOfLock(owner)
+    }
     return isRight
   }
 
@@ -123,10 +126,17 @@ class StoredCodes implements Totp {
     return step !== undefined && this.#ask((store) => store.accept(owner, text, step))
   }
 
-  /** Of wrong codes at once each finds the lock that they led to together. A store that fails now has judged already. */
-  async #tellOfLock(sub: string): Promise<void> {
-    const found = await this.#ask((store, now) => store.find(sub, now)).catch(() => undefined)
-    const lockedUntil = found?.lockedUntil
+  /** Nobody waits for it, and what the store fails to say now the next attempt asks. */
+  #tellOfLock(sub: string): void {
+    if ((this.#told.get(sub) ?? 0) > this.#settings.clock.now()) return
+    this.#ask((store, now) => store.find(sub, now)).then(
+      (found) => this.#tell(sub, found?.lockedUntil),
+      () => {},
+    )
+  }
+
+  /** Of wrong codes at once each finds the lock that they led to together. */
+  #tell(sub: string, lockedUntil: number | undefined): void {
     if (lockedUntil === undefined || this.#told.get(sub) === lockedUntil) return
     this.#told.delete(sub)
     for (const [oldest] of this.#told) if (this.#told.size >= REMEMBERED) this.#told.delete(oldest)

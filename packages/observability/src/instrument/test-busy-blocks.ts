@@ -160,7 +160,7 @@ const RARE: readonly (readonly [channel: string, message: object])[] = [
   ['base:auth:passwords:unreadable', { kdf: 'argon2id' }],
   ['base:auth:recovery-codes:redeemed', { sub: 'ann' }],
   ['base:auth:refresh:reused', { sub: 'ann', clientId: 'web', familyId: 'f', withinGrace: false }],
-  ['base:auth:totp:locked', { sub: 'ann' }],
+  ['base:auth:totp:locked', { sub: 'ann', lockedUntil: 0 }],
   [
     'base:auth:verifier:refused',
     { code: 'TOKEN_EXPIRED', reason: 'late', issuer: 'https://login.example.com' },
