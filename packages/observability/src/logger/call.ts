@@ -1,6 +1,6 @@
 import { stdSerializers } from 'pino'
 import { isError } from './error-fields.js'
-import { isAnswer } from './http-message.js'
+import { isAnswer, webKind } from './http-message.js'
 import { fillIn, type Inline } from './message.js'
 
 /** What a call of a level's method says. */
@@ -58,12 +58,14 @@ function ownMessage(fields: object, messageKey: string): unknown {
   return isError(err) ? err.message : undefined
 }
 
-/** A request or response of node:http that is logged as such. */
+/** A request or response, of node:http or the Web, that is logged as such. */
 function asRequest(first: object): object {
   const prototype: unknown = Object.getPrototypeOf(first)
   if (prototype === Object.prototype || prototype === null) return first
   const { method, headers, socket, setHeader } = first as Record<string, unknown>
   if (method && headers && socket) return stdSerializers.mapHttpRequest(first as never)
   if (typeof setHeader === 'function') return stdSerializers.mapHttpResponse(first as never)
-  return isAnswer(first) ? { res: first } : first
+  if (isAnswer(first)) return { res: first }
+  const kind = webKind(first)
+  return kind === undefined ? first : { [kind]: first }
 }

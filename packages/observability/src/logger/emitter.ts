@@ -60,8 +60,7 @@ export class Emitter {
       const { keepFrom, buffer, sampleFrom, ratio } = this.#quiet
       const ids = contextIds()
       if (level.value >= sampleFrom && isSampled(ids, ratio)) {
-        // A destination of several streams takes it as what the logger prints.
-        this.#write(logger, level, Math.max(level.value, logger.levelVal), ids, readCallOf(logger, args))
+        this.#write(logger, level, urgencyOf(logger, level), ids, readCallOf(logger, args))
         return
       }
       const request = requestOf(ids)
@@ -111,6 +110,12 @@ function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call
     message: call.message,
     serializers: logger[symbols.serializersSym],
   }
+}
+
+/** What a line that is sampled is sent as: what a destination takes, even of several streams, and as little above its own level as that. */
+function urgencyOf(logger: Instance, level: LevelName): number {
+  const { minLevel = Number.POSITIVE_INFINITY } = logger[symbols.streamSym]
+  return Math.max(level.value, Math.min(logger.levelVal, minLevel))
 }
 
 function requestOf({ correlationId, traceId }: ContextIds): string | undefined {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryLogger } from '../testing/index.js'
 
 const SECRET = 'hunter2'
@@ -74,6 +74,46 @@ test.each(['json', 'ecs'] as const)('and so is one of the Web, in %s', (format) 
     answer: { statusCode: 404, headers: expect.objectContaining(shown) },
   })
   expect(memory.text).not.toContain(SECRET)
+})
+
+test.each(['json', 'ecs'] as const)('and is the first argument of a call, in %s', (format) => {
+  const memory = memoryLogger({ format })
+  memory.logger.info(new Request('https://shop.example/a', { headers }), 'asked')
+  memory.logger.info(new Response('', { status: 404, headers }), 'answered')
+  const [asked, answered] = memory.lines
+  expect(asked).toMatchObject(
+    format === 'json'
+      ? { req: { method: 'GET', url: 'https://shop.example/a' } }
+      : { 'http.request.method': 'GET', 'url.original': 'https://shop.example/a' },
+  )
+  expect(answered).toMatchObject(
+    format === 'json' ? { res: { statusCode: 404 } } : { 'http.response.status_code': 404 },
+  )
+  expect(memory.text).not.toContain(SECRET)
+})
+
+test.each(['Request', 'Response'])(
+  'what calls itself a %s and is none of the Web is shown as it is',
+  (tag) => {
+    const own = { headers: { a: 1 }, amount: 3, status: 'open' }
+    const it = Object.assign(Object.create({ [Symbol.toStringTag]: tag }), own)
+    const memory = memoryLogger()
+    memory.logger.info({ it })
+    memory.logger.info(it)
+    expect(memory.lines).toMatchObject([{ it: own }, own])
+  },
+)
+
+test('of what does not call itself one nothing of the Web is read', () => {
+  const read = vi.fn()
+  class Own {
+    shown = 'yes'
+    get url() {
+      return read()
+    }
+  }
+  memoryLogger().logger.info({ own: new Own() })
+  expect(read).not.toHaveBeenCalled()
 })
 
 test('what only looks like one is shown as it is', () => {

@@ -57,8 +57,17 @@ function outgoing(message: MessageLike): object {
 }
 
 function ofTheWeb(message: MessageLike): object | undefined {
-  const { [Symbol.toStringTag]: tag, method, url, status, headers } = message
-  if (typeof headers !== 'object') return undefined
-  if (tag === 'Request') return { method, url, headers }
-  return tag === 'Response' ? { statusCode: status, headers } : undefined
+  const kind = webKind(message)
+  if (kind === undefined) return undefined
+  const { method, url, status, headers } = message
+  return kind === 'req' ? { method, url, headers } : { statusCode: status, headers }
+}
+
+/** Whether it is a request or a response of the Web; nothing else is asked for more than what it calls itself. */
+export function webKind(value: MessageLike): 'req' | 'res' | undefined {
+  const tag = value[Symbol.toStringTag]
+  if (tag !== 'Request' && tag !== 'Response') return undefined
+  if (typeof value.headers !== 'object') return undefined
+  if (tag === 'Response') return typeof value.status === 'number' ? 'res' : undefined
+  return typeof value.url === 'string' && typeof value.method === 'string' ? 'req' : undefined
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { TimeoutError } from '@base/core/errors'
 import { type Agent, createAgent, type Outcome, post, type Target } from '../http/post.js'
+import { BatchLimit } from './batch-limit.js'
 import { LineQueue } from './line-queue.js'
 import { warnOnce } from './log-warning.js'
 import type { ShippingFormat, Strange } from './shipping-format.js'
@@ -11,9 +12,6 @@ const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 /** Of a pause that the collector asks for. */
 const LONGEST_REST = 300_000
-/** Batches whose answers have to be whole, one after the other, before longer ones are tried again; twice as many after each vain try. */
-const PROBATION = 50
-const LONGEST_PROBATION = 3_200
 /** How often a line is sent to which no answer can be read. */
 const MOST_UNCLEAR = 5
 
@@ -44,16 +42,12 @@ export class HttpSink implements ShippingSink {
   #timer: Timer | undefined
   /** Ends the pause after a failure. */
   #resume: (() => void) | undefined
-  /** Lines of a batch at the moment: less after one was too large. */
+  /** Lines of a batch at the moment: less after an answer that nobody can read. */
   #batch: number
-  /** Lines of a batch that is not too large, and whose answer is not too long. */
-  #most: number
-  /** Batches so long that were taken since. */
-  #whole = 0
-  /** How many there have to be. */
-  #probation = PROBATION
-  /** Whether batches are longer than those that were. */
-  #probes = false
+  /** Lines of a batch whose answer is not too long. */
+  readonly #lines: BatchLimit
+  /** Bytes of a batch that is not too large. */
+  readonly #bytes: BatchLimit
   /** How often the first line was sent alone, and nobody knows what became of it. */
   #unclear = 0
   #pause = FIRST_PAUSE
@@ -63,7 +57,8 @@ export class HttpSink implements ShippingSink {
     this.#agent = createAgent(rules.target.url)
     this.#queue = new LineQueue(rules.format.prefix)
     this.#batch = rules.maxBatch
-    this.#most = rules.maxBatch
+    this.#lines = new BatchLimit(rules.maxBatch)
+    this.#bytes = new BatchLimit(rules.maxBatchSize)
     process.on('beforeExit', this.#atEnd)
   }
 
@@ -138,11 +133,12 @@ export class HttpSink implements ShippingSink {
     const { signal } = this.#closing
     this.#isShipping = true
     while (this.#queue.length > 0 && !signal.aborted) {
-      const batch = this.#queue.first(this.#batch, this.#rules.maxBatchSize)
-      const outcome = await this.#post(this.#queue.body(batch))
+      const batch = this.#queue.first(this.#batch, this.#bytes.value)
+      const body = this.#queue.body(batch)
+      const outcome = await this.#post(body)
       // What was left was counted.
       if (signal.aborted) return
-      const retryAfter = this.#settle(outcome, batch)
+      const retryAfter = this.#settle(outcome, batch, body.length)
       if (retryAfter !== undefined) await this.#rest(retryAfter)
     }
     this.#isShipping = false
@@ -161,19 +157,19 @@ export class HttpSink implements ShippingSink {
   }
 
   /** Takes away what is done with; for how long to pause, where some of it is to be sent again. */
-  #settle(outcome: Outcome, batch: number): number | undefined {
-    if (outcome.type !== 'sent') this.#whole = 0
+  #settle(outcome: Outcome, batch: number, size: number): number | undefined {
+    if (outcome.type !== 'sent') this.#restart()
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
       this.#unclear = 0
-      if (outcome.status === 413) this.#halve(batch)
+      if (outcome.status === 413) this.#shrink(batch, size)
       if (outcome.status !== 413 || batch === 1) this.#drop(this.#queue.remove(batch))
       return undefined
     }
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
     if (taken === 'cut' || taken === 'unclear') return this.#sendAgain(taken, batch)
     this.#unclear = 0
-    this.#grow(batch)
+    this.#grow(batch, size)
     if (taken === 'foreign') this.#tellForeign()
     const known = taken === 'foreign' ? [] : taken
     const removed = this.#queue.remove(batch, (index) => known[index] === 'later')
@@ -184,9 +180,8 @@ export class HttpSink implements ShippingSink {
   }
 
   /** What was too large is so again, but for a line that is so alone. */
-  #halve(batch: number): void {
-    this.#batch = Math.ceil(batch / 2)
-    if (batch > 1) this.#shorten()
+  #shrink(batch: number, size: number): void {
+    if (batch > 1) this.#bytes.lower(size)
     else this.#tryAll()
   }
 
@@ -194,8 +189,8 @@ export class HttpSink implements ShippingSink {
   #sendAgain(answer: Strange, batch: number): number | undefined {
     this.#batch = Math.ceil(batch / 2)
     if (batch > 1) {
-      if (answer === 'cut') this.#shorten()
-      this.#whole = 0
+      if (answer === 'cut') this.#lines.lower(batch)
+      this.#restart()
       return this.#nextPause()
     }
     this.#tryAll()
@@ -207,30 +202,23 @@ export class HttpSink implements ShippingSink {
     return undefined
   }
 
-  /** It was not for the length of the batch. */
+  /** It was not for the size of the batch. */
   #tryAll(): void {
-    this.#most = this.#rules.maxBatch
-    this.#probes = false
+    this.#lines.reset()
+    this.#bytes.reset()
   }
 
-  /** What wants shorter batches still does so where a longer one was a try. */
-  #shorten(): void {
-    if (this.#probes) this.#probation = Math.min(this.#probation * 2, LONGEST_PROBATION)
-    this.#probes = false
-    this.#most = this.#batch
+  #restart(): void {
+    this.#lines.restart()
+    this.#bytes.restart()
   }
 
-  /** What wanted shorter batches may do so no more. */
-  #grow(batch: number): void {
-    const { maxBatch } = this.#rules
-    if (batch === this.#most) this.#whole += 1
-    if (this.#whole >= this.#probation) {
-      this.#probes = this.#most < maxBatch
-      if (!this.#probes) this.#probation = PROBATION
-      this.#most = Math.min(this.#most * 2, maxBatch)
-      this.#whole = 0
-    }
-    this.#batch = Math.min(this.#batch * 2, this.#most)
+  /** What wanted smaller batches may do so no more. */
+  #grow(batch: number, size: number): void {
+    if (batch === this.#lines.value) this.#lines.raise()
+    // The line that would fit no more may be nearly as large.
+    if (size > this.#bytes.value / 2) this.#bytes.raise()
+    this.#batch = Math.min(this.#batch * 2, this.#lines.value)
   }
 
   #nextPause(): number {

@@ -1,4 +1,5 @@
 import { ownText } from '../text/copy-of.js'
+import { recurringText } from '../text/recurring-text.js'
 import type { ContextIds } from './context-ids.js'
 import type { LineParts, LineWriter } from './line-writer.js'
 
@@ -41,7 +42,7 @@ export function keptLine(lines: LineWriter, parts: LineParts): KeptLine {
   const kept = { ...parts, ids: ownIds(parts.ids), fields: own.fields }
   return new LaterLine(
     lines,
-    parts.message === undefined ? kept : { ...kept, message: ownText(message) },
+    parts.message === undefined ? kept : { ...kept, message: recurringText(message) },
     length,
   )
 }
@@ -50,8 +51,8 @@ function ownIds(ids: ContextIds): ContextIds {
   const { correlationId, tenantId } = ids
   return {
     ...ids,
-    correlationId: correlationId && ownText(correlationId),
-    tenantId: tenantId && ownText(tenantId),
+    correlationId: correlationId && recurringText(correlationId),
+    tenantId: tenantId && recurringText(tenantId),
   }
 }
 
@@ -78,7 +79,7 @@ function flatCopy(fields: object): Flat | undefined {
   for (const name of Object.keys(fields)) {
     const value: unknown = (fields as Record<string, unknown>)[name]
     if (name === '__proto__' || !isShort(value)) return undefined
-    copy[name] = typeof value === 'string' ? ownText(value) : value
+    copy[name] = typeof value === 'string' ? recurringText(value) : value
     length += name.length + (typeof value === 'string' ? value.length : 1)
   }
   return { fields: copy, length }

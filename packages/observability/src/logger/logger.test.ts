@@ -359,6 +359,22 @@ describe('lines that are not printed', () => {
     ])
   })
 
+  test('go where their level does, and no further, where some stream takes them', () => {
+    const printed: Record<string, unknown[]> = { debug: [], info: [] }
+    const destination = multistream(
+      Object.entries(printed).map(([level, lines]) => ({
+        level: level as 'debug',
+        stream: { write: (line: string) => void lines.push(JSON.parse(line).msg) },
+      })),
+    )
+    const logger = createLogger({ service: 'a', destination, sampling: { ratio: 1 } })
+    inRequest('a', () => {
+      logger.debug('detail')
+      logger.info('printed')
+    })
+    expect(printed).toEqual({ debug: ['detail', 'printed'], info: ['printed'] })
+  })
+
   test('are printed for a share of the requests, the same in every service', () => {
     const one = withLines({ level: 'info', sampling: { ratio: 0.3 } })
     const other = withLines({ level: 'info', sampling: { ratio: 0.3 } })

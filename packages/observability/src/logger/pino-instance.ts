@@ -6,6 +6,8 @@ import type { LoggerState, STATE } from './logger-state.js'
 export interface Stream {
   write(line: string): unknown
   flushSync?(): void
+  /** The lowest level of several streams. */
+  readonly minLevel?: number
   [symbols.needsMetadataGsym]?: boolean
   lastLevel?: number
   lastObj?: object

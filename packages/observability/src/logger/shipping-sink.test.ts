@@ -310,16 +310,29 @@ describe('shippingSink', () => {
     expect([collector.taken, sink.dropped]).toEqual([[...numbered(12), 'last'], 1])
   })
 
-  test('makes batches no longer again than are not too large', async () => {
+  test('makes batches no larger again than are not too large', async () => {
     collector.behave((shipment, response, socket) =>
       (shipment.lines.length > 2 ? answers(413) : takes)(shipment, response, socket),
     )
     const sink = open({ maxBatch: 4 })
-    write(sink, ...numbered(1_000))
+    const written = numbered(1_999).slice(-1_000)
+    write(sink, ...written)
     await until(() => sink.pending, 0)
     const lengths = collector.shipments.map(({ lines }) => lines.length)
     expect(lengths.flatMap((length, index) => (length > 2 ? [index] : []))).toEqual([0, 51, 152, 353])
-    expect([collector.taken, sink.dropped]).toEqual([numbered(1_000), 0])
+    expect([collector.taken, sink.dropped]).toEqual([written, 0])
+  })
+
+  test('goes on with as many small lines as fit after large ones that were too large together', async () => {
+    collector.behave((shipment, response, socket) =>
+      (shipment.lines.join('\n').length > 1_200 ? answers(413) : takes)(shipment, response, socket),
+    )
+    const sink = open({ format: 'ndjson', url: collector.origin, maxBatch: 100 })
+    const written = [...Array(4).fill('x'.repeat(400)), ...Array(200).fill('small')]
+    write(sink, ...written)
+    await sink.close()
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([100, 2, 50, 100, 52])
+    expect([collector.taken, sink.dropped]).toEqual([written, 0])
   })
 
   test('tries long batches again after a line that was too large alone', async () => {
@@ -329,7 +342,7 @@ describe('shippingSink', () => {
     const sink = open({ maxBatch: 4 })
     write(sink, 'large', ...numbered(9))
     await until(() => sink.pending, 0)
-    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([4, 2, 1, 1, 2, 4, 2])
+    expect(collector.shipments.map(({ lines }) => lines.length)).toEqual([4, 2, 1, 4, 4, 1])
     expect([collector.taken, sink.dropped]).toEqual([numbered(9), 1])
   })
 

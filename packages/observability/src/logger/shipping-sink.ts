@@ -52,7 +52,7 @@ export interface ShippingSink extends LogSink {
  * `Retry-After` says or a pause that doubles from 1 s to 30 s with jitter, for as long as it takes; single lines of a bulk
  * request likewise, and, in smaller batches until fifty in a row were taken (more after each vain try), a request whose answer is
  * cut or a page; a line alone of which five answers tell nothing is dropped. What else answers 2xx and is no bulk API is taken at its word, and a warning tells once. What is refused
- * otherwise is dropped; after 413 the batch is halved first, and grows again as after an answer that was cut. What no longer fits `maxPending` is dropped as it
+ * otherwise is dropped; after 413 batches have half the bytes first, and grow again as after an answer that was cut. What no longer fits `maxPending` is dropped as it
  * comes. `dropped` counts, and a warning of the process (`LoggerWarning`) tells once.
  *
  * Lines wait in memory, so `process.exit`, a crash and a signal that nobody handles lose those of the last interval: await

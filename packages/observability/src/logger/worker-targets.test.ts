@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { correlationId, runInContext } from '@base/core/context'
-import { multistream, transport } from 'pino'
+import { type DestinationStream, multistream, transport } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLogger, type LoggerOptions } from './index.js'
 
 /** What the targets `info` and `error` of a worker of pino have written in the end. */
-async function targetsOf(options: Partial<LoggerOptions>, isWithin: boolean) {
+async function targetsOf(options: Partial<LoggerOptions>, depth: number) {
   const folder = mkdtempSync(join(tmpdir(), 'targets-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const worker = transport({
@@ -19,7 +19,8 @@ async function targetsOf(options: Partial<LoggerOptions>, isWithin: boolean) {
     })),
   })
   await once(worker, 'ready')
-  const destination = isWithin ? multistream([{ level: 'info', stream: worker }]) : worker
+  let destination: DestinationStream = worker
+  for (let left = depth; left > 0; left--) destination = multistream([{ level: 'info', stream: destination }])
   const logger = createLogger({ service: 'a', destination, ...options })
   runInContext([[correlationId, 'r']], () => {
     logger.debug({ level: 'gold', ownLevel: 'gold' }, 'flat')
@@ -42,14 +43,15 @@ const told = { ecs: { level: 50, 'log.level': 'debug' }, json: { level: 50, ownL
 const sampled = { ecs: { level: 30, 'log.level': 'debug' }, json: { level: 30, ownLevel: 20 } }
 
 test.each([
-  ['ecs', false],
-  ['json', false],
-  ['ecs', true],
+  ['ecs', 0],
+  ['json', 0],
+  ['ecs', 1],
+  ['ecs', 2],
 ] as const)(
-  'targets of a worker get lines in %s, also those that were kept (within a multistream: %j)',
-  async (format, isWithin) => {
+  'targets of a worker get lines in %s, also those that were kept (within %i multistreams)',
+  async (format, depth) => {
     const key = format === 'ecs' ? 'message' : 'msg'
-    const { info, error } = await targetsOf({ format, buffer: {} }, isWithin)
+    const { info, error } = await targetsOf({ format, buffer: {} }, depth)
     expect(info).toMatchObject([
       { [key]: 'printed', level: 30, level_: 'gold' },
       { [key]: 'flat', ...told[format], level_: 'gold' },
@@ -63,7 +65,7 @@ test.each([
 
 test.each(['ecs', 'json'] as const)('and those of a trace that is sampled, in %s', async (format) => {
   const key = format === 'ecs' ? 'message' : 'msg'
-  const { info, error } = await targetsOf({ format, sampling: { ratio: 1 } }, false)
+  const { info, error } = await targetsOf({ format, sampling: { ratio: 1 } }, 0)
   expect(info?.slice(0, 2)).toMatchObject([
     { [key]: 'flat', ...sampled[format] },
     { [key]: 'deep', ...sampled[format] },

@@ -9,14 +9,19 @@ interface Transport {
   readonly streams?: readonly { readonly stream?: Transport }[]
 }
 
+/** Multistreams within each other that are looked into; one may hold itself. */
+const DEEPEST = 8
+
 /**
- * Whether lines go to a worker of pino that hands them on to targets by the `level` that it reads in each, maybe through a
- * multistream; what is added to that later is not seen.
+ * Whether lines go to a worker of pino that hands them on to targets by the `level` that it reads in each, maybe through
+ * multistreams; what is added to these later is not seen.
  */
 export function readsLevels(destination: DestinationStream): boolean {
-  const { [HAS_TARGETS]: hasTargets, streams } = destination as Transport
-  return (
-    hasTargets === true ||
-    (Array.isArray(streams) && streams.some(({ stream }) => stream?.[HAS_TARGETS] === true))
-  )
+  return readsLevelsWithin(destination as Transport, DEEPEST)
+}
+
+function readsLevelsWithin({ [HAS_TARGETS]: hasTargets, streams }: Transport, depth: number): boolean {
+  if (hasTargets === true) return true
+  if (depth === 0 || !Array.isArray(streams)) return false
+  return streams.some(({ stream }) => stream !== undefined && readsLevelsWithin(stream, depth - 1))
 }

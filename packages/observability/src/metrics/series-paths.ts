@@ -36,7 +36,7 @@ class Step<Series> {
 export class SeriesPaths<Series> {
   readonly #root = new Step<Series>()
 
-  /** @throws whatever a getter throws. */
+  /** Of a path that was learnt, also by names that are inherited: to ask would slow down each measurement. @throws whatever a getter throws. */
   find(attributes: Attributes): Series | undefined {
     let step: Step<Series> | undefined = this.#root
     for (const name in attributes) {

@@ -11,26 +11,44 @@ export function isGenerator(value: object): boolean {
 
 /** Each step runs in the span, which ends with the last, with a failure, or when the reader stops. */
 export function followIterator<T extends object>(iterator: T, run: SpanRun): T {
-  followSteps(iterator, ['next', 'return', 'throw'], run, endsWith)
+  followSteps(iterator, ['next', 'return', 'throw'], run, isLast)
   return iterator
 }
 
 /**
- * Each time it is iterated, the iterator is followed. One that has a `next` of its own is, too, by whatever that gives: results of
- * an iterator, or the rows of a cursor, which has none left where it gives none, or is closed.
+ * Each time it is iterated, the iterator is followed. One that has a `next` of its own is one, or a cursor: `next` gives its rows,
+ * whatever these are, as for a generator that it is iterated by.
  */
 export function followAsyncIterable<T extends AsyncIterable<unknown>>(iterable: T, run: SpanRun): T {
-  if (typeof (iterable as { next?: unknown }).next === 'function') {
-    followIterator(iterable, run)
-    followSteps(iterable, ['close'], run, () => true)
-  }
   const iterate = iterable[Symbol.asyncIterator]
+  const followed = new WeakSet<object>()
+  if (isAsyncGeneratorFunction(iterate)) followCursor(iterable, run)
+  else if (typeof (iterable as { next?: unknown }).next === 'function')
+    followed.add(followIterator(iterable, run))
   ownMethod(iterable, Symbol.asyncIterator, () => {
     const iterator = run.within(() => iterate.call(iterable))
-    // An iterator gives itself.
-    return iterator === (iterable as unknown) ? iterator : followIterator(iterator, run)
+    try {
+      if (!followed.has(iterator)) followed.add(followIterator(iterator, run))
+    } catch {
+      // Frozen, or none: it is the reader's as it is.
+      run.end()
+    }
+    return iterator
   })
   return iterable
+}
+
+/** Such a one gives a generator, never what it is a method of. */
+function isAsyncGeneratorFunction(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]'
+}
+
+/** Its span ends with `next` that gives nothing, with `hasNext` that says so, and when it is closed. */
+function followCursor(cursor: object, run: SpanRun): void {
+  if (typeof (cursor as { next?: unknown }).next !== 'function') return
+  followSteps(cursor, ['next'], run, (row) => row === null || row === undefined)
+  followSteps(cursor, ['hasNext'], run, (hasNext) => hasNext === false)
+  followSteps(cursor, ['close'], run, () => true)
 }
 
 function followSteps(
@@ -75,9 +93,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
-/** Whether nothing comes after it. A row may have a `done` of its own, beside other names. */
-function endsWith(result: unknown): boolean {
-  if (result === null || result === undefined) return true
-  if (typeof result !== 'object' || (result as { done?: unknown }).done !== true) return false
-  return Object.keys(result).every((name) => name === 'done' || name === 'value')
+/** Also where a cursor that is compiled to older JavaScript has no row left. */
+function isLast(result: unknown): boolean {
+  return result === null || result === undefined || (result as { done?: unknown }).done === true
 }

@@ -321,6 +321,9 @@ describe('a generator', () => {
       this.ids.push(activeId())
       return this.ids.length <= this.#rows.length ? this.#rows[this.ids.length - 1] : this.#end
     }
+    async hasNext() {
+      return this.ids.length < this.#rows.length
+    }
     async close() {
       this.isClosed = true
     }
@@ -353,6 +356,76 @@ describe('a generator', () => {
       expect(cursor.ids).toEqual(Array(rows.length + 1).fill(spanId))
       expect([memory.open, status?.code]).toEqual([0, SpanStatusCode.UNSET])
     }
+  })
+
+  test('likewise one that is asked whether it has a next row', async () => {
+    const cursor = traced('asked', () => new Cursor(rows, null))()
+    const read: unknown[] = []
+    while (await cursor.hasNext()) read.push(await cursor.next())
+    expect([read, memory.open]).toEqual([rows, 0])
+  })
+
+  class Result {
+    readonly #done: boolean
+    constructor(done: boolean) {
+      this.#done = done
+    }
+    get done() {
+      return this.#done
+    }
+    get value() {
+      return 1
+    }
+  }
+  test.each<[string, (isLast: boolean) => object]>([
+    ['further names', (done) => ({ done, value: done ? undefined : 1, page: 2 })],
+    ['getters', (done) => new Result(done)],
+    ['a name only in the end', (done) => (done ? { done } : { value: 1 })],
+  ])('an iterator whose results have %s is followed to its end', async (_, result) => {
+    const iterable = (isOwn: boolean) => {
+      let left = 2
+      const next = async () => result(left-- === 0)
+      return { ...(isOwn && { next }), [Symbol.asyncIterator]: () => ({ next }) } as AsyncIterable<unknown>
+    }
+    for (const isOwn of [true, false])
+      expect(await collect(traced('results', () => iterable(isOwn))())).toEqual([1, 1])
+    expect([memory.spans.length, memory.open]).toEqual([2, 0])
+  })
+
+  test('a channel that is closed is read to its end', async () => {
+    const values = [1, 2]
+    const ids: unknown[] = []
+    const channel = traced('channel', () => ({
+      close: () => undefined,
+      next: async () => {
+        ids.push(activeId())
+        return { done: values.length === 0, value: values.shift() }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }))()
+    channel.close()
+    expect(await collect(channel as AsyncIterable<unknown>)).toEqual([1, 2])
+    expect(ids).toEqual(Array(3).fill(memory.find('channel')?.spanId))
+    expect(memory.open).toBe(0)
+  })
+
+  test('an iterable whose iterator is frozen is read, and its span ends', async () => {
+    const iterator = Object.freeze({ next: async () => ({ done: true as const, value: 1 }) })
+    const iterable = traced('frozen within', () => ({ [Symbol.asyncIterator]: () => iterator }))()
+    expect(await collect(iterable)).toEqual([])
+    expect(memory.open).toBe(0)
+  })
+
+  test('an iterator that is given each time is followed once', async () => {
+    const iterator = { next: async () => ({ done: true as const, value: 1 }) }
+    const iterable = traced('same', () => ({ [Symbol.asyncIterator]: () => iterator }))()
+    iterable[Symbol.asyncIterator]()
+    const { next } = iterator
+    expect(iterable[Symbol.asyncIterator]().next).toBe(next)
+    expect(await collect(iterable)).toEqual([])
+    expect(memory.open).toBe(0)
   })
 
   test('of a cursor that is closed the span ends, and of one that fails', async () => {

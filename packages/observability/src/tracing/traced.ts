@@ -12,7 +12,7 @@ const OWN = new Set(['prototype', 'arguments', 'caller'])
  *
  * The span ends when what was called has: with the value, when the promise settles, or when the stream, generator or
  * async iterable that was returned, or that a promise came to, ends, fails or is cancelled; of a cursor whose `next()` gives rows
- * when it gives none, or is closed. One that is never read ends
+ * when it gives none, says that it has none (`hasNext()`), or is closed. One that is never read ends
  * no span, and a span without an end is never exported. A `ReadableStream` is returned as another that reads it, a
  * `Promise` as one that follows it; generators, async iterables, Node streams and other thenables are returned themselves.
  *

@@ -1,0 +1,19 @@
+import { ownText } from './copy-of.js'
+
+/** Longer ones seldom come again. */
+const LONGEST = 100
+/** With all of them, 200 KB. */
+const MOST = 1_000
+
+const known = new Map<string, string>()
+
+/** As `ownText`, for texts of which most come again, as messages and names do: many lines hold one copy. */
+export function recurringText(text: string): string {
+  if (text.length > LONGEST) return ownText(text)
+  const copy = known.get(text)
+  if (copy !== undefined) return copy
+  if (known.size >= MOST) known.clear()
+  const own = ownText(text)
+  known.set(own, own)
+  return own
+}
