@@ -84,6 +84,8 @@ export {
   type OpenQuery,
   type Permission,
   type PermittedFields,
+  type PickedPart,
+  type PickedValue,
   type Policy,
   type PolicyFailure,
   type PolicyInput,

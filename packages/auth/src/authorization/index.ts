@@ -23,7 +23,7 @@ export type {
   PolicyInput,
 } from './definition.js'
 export type { Inheritance, InheritsFromItself, WithoutRing } from './inheritance.js'
-export type { PickedPart } from './picked-part.js'
+export type { PickedPart, PickedValue } from './picked-part.js'
 export { type StandardRoles, standardRoles } from './presets.js'
 export type {
   ActionOf,

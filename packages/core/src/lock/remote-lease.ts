@@ -11,12 +11,15 @@ const LEAST_MARGIN = 2
 
 /** What a {@link remoteLease} is made of. Times are milliseconds; points in time are those of the monotonic clock. */
 export interface RemoteLeaseParts {
+  /** What is locked. */
   readonly key: string
+  /** The fencing token: higher than that of every earlier lease of this key. */
   readonly token: bigint
   /** How long it was taken for; also of extensions that name nothing else. */
   readonly ttl: number
   /** When it was asked for: before the server began to count. */
   readonly askedAt: number
+  /** Source of time. */
   readonly clock: Clock
   /**
    * Asks the server to let it last for `ttl` from now; an answer that takes longer than `left` comes too late. Resolves with
@@ -52,7 +55,7 @@ export function remoteLease(parts: RemoteLeaseParts): Lease {
   return new RemoteLease(parts)
 }
 
-/** Until when a lease may be trusted that was asked for then, for so long; by the monotonic clock. */
+/** Until when a lease may be trusted that was asked for then, for so long, in milliseconds of the monotonic clock. */
 export function trustedUntil(askedAt: number, ttl: number): number {
   return askedAt + ttl - ttl * DRIFT - LEAST_MARGIN
 }
