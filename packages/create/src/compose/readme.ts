@@ -44,7 +44,7 @@ ${stepsOf(choices)
   .map((step, index) => `${index + 1}. ${step}`)
   .join('\n')}
 
-[A new service](https://www.npmjs.com/package/@base/create) says which block is in which file.
+The guide to new services, which the README of \`@base/create\` names, says which block is in which file.
 `
 }
 
