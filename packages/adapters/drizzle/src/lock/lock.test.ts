@@ -89,6 +89,15 @@ describeDatabases((database) => {
     expect(clock.pending).toBe(0)
   })
 
+  /** The lease of a key that is given back in the background, once it is. */
+  const taken = async (lock: Lock, key: string): Promise<Lease> => {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const lease = await lock.tryAcquire(key)
+      if (lease !== undefined) return lease
+    }
+  }
+
   /** One who waits for a key, once it does. */
   const waiter = async (clock: TestClock, lock: Lock, key: string, options: AcquireOptions = {}) => {
     const before = clock.pending
@@ -269,12 +278,7 @@ describeDatabases((database) => {
     await expect(lock.tryAcquire('too late', { ttl: 1_000 })).rejects.toMatchObject({
       code: 'DATABASE_TOO_LATE',
     })
-    let next: Lease | undefined
-    while (next === undefined) {
-      await new Promise((resolve) => setImmediate(resolve))
-      next = await drizzleLock(database.db, { clock }).tryAcquire('too late')
-    }
-    await next.release()
+    await (await taken(drizzleLock(database.db, { clock }), 'too late')).release()
   })
 
   describe('an extension', () => {
@@ -339,12 +343,7 @@ describeDatabases((database) => {
       expect(lease.signal.aborted).toBe(true)
       expect(await lease.release()).toEqual({ released: false })
       // What was extended is given back meanwhile.
-      let next: Lease | undefined
-      while (next === undefined) {
-        await new Promise((resolve) => setImmediate(resolve))
-        next = await another.tryAcquire(what)
-      }
-      await next.release()
+      await (await taken(another, what)).release()
       expect(clock.pending).toBe(0)
     })
 
