@@ -51,7 +51,8 @@ function ownIds(ids: ContextIds): ContextIds {
   const { correlationId, tenantId } = ids
   return {
     ...ids,
-    correlationId: correlationId && recurringText(correlationId),
+    // Another for each request: it would drive out what comes again.
+    correlationId: correlationId && ownText(correlationId),
     tenantId: tenantId && recurringText(tenantId),
   }
 }
