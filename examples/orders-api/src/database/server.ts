@@ -2,6 +2,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import type { Secret } from '@base/core/secret'
 import { drizzleLock } from '@base/drizzle/lock'
 import { migrate } from '@base/drizzle/migrate'
+import { guardPool } from '@base/drizzle/pool'
 import { nodePostgres } from '@base/drizzle/unit-of-work'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
@@ -38,25 +39,5 @@ export function openServer(url: Secret<string>, timeout: Duration): Database {
 
 function openPool(url: Secret<string>, options: pg.PoolConfig): pg.Pool {
   const always = { connectionTimeoutMillis: 5_000, allowExitOnIdle: true }
-  const pool = new pg.Pool({ connectionString: url.reveal(), ...always, ...options })
-  // Of a connection that breaks while it is idle: the pool opens another, and whoever needs it hears where it cannot.
-  pool.on('error', () => {})
-  pool.on('connect', closeWhenOverdue)
-  return pool
-}
-
-/** Closes a connection whose answer is overdue: in a transaction that stands open on it, what others write next would be lost. */
-function closeWhenOverdue(client: pg.PoolClient): void {
-  // Of one that breaks between two statements: the next one tells.
-  client.on('error', () => {})
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  const bounded = (...args: unknown[]) => {
-    const answer = query(...args)
-    if (answer instanceof Promise)
-      answer.catch(({ message }) => {
-        if (message === 'Query read timeout') void (client as unknown as pg.Client).end()
-      })
-    return answer
-  }
-  client.query = bounded as typeof client.query
+  return guardPool(new pg.Pool({ connectionString: url.reveal(), ...always, ...options }))
 }

@@ -13,6 +13,7 @@ export {
   type FolderClaim,
   FolderTakenError,
 } from './pglite/index.js'
+export { guardPool } from './pool/index.js'
 export {
   type ColumnName,
   type DrizzleRepositoryOptions,

@@ -1,4 +1,5 @@
 import { migrate } from '@base/drizzle/migrate'
+import { guardPool } from '@base/drizzle/pool'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Config } from '../config.ts'
@@ -19,25 +20,5 @@ export function openDatabase({ databaseUrl }: Pick<Config, 'databaseUrl'>) {
 }
 
 function openPool(settings: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ connectionTimeoutMillis: 5_000, allowExitOnIdle: true, ...settings })
-  // Of a connection that breaks while it is idle: the pool opens another.
-  pool.on('error', () => {})
-  pool.on('connect', closeWhenOverdue)
-  return pool
-}
-
-/** Closes a connection whose answer is overdue: in a transaction that stands open on it, what others write next would be lost. */
-function closeWhenOverdue(client: pg.PoolClient): void {
-  // Of one that breaks between two statements: the next one tells.
-  client.on('error', () => {})
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  const bounded = (...args: unknown[]) => {
-    const answer = query(...args)
-    if (answer instanceof Promise)
-      answer.catch(({ message }) => {
-        if (message === 'Query read timeout') void (client as unknown as pg.Client).end()
-      })
-    return answer
-  }
-  client.query = bounded as typeof client.query
+  return guardPool(new pg.Pool({ connectionTimeoutMillis: 5_000, allowExitOnIdle: true, ...settings }))
 }

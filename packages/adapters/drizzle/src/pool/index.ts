@@ -1,0 +1,1 @@
+export { guardPool } from './guard-pool.js'
