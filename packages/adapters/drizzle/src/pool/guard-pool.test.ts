@@ -74,6 +74,13 @@ describeWithService('postgres', (postgres) => {
     expect(rows).toEqual([{ id: 1 }])
   })
 
+  test('whoever has a transaction hears that its statement was overdue, and not that its ROLLBACK could not be sent', async () => {
+    const client = await pool.connect()
+    const transaction = drizzle(client).transaction(() => client.query(impatient('select pg_sleep(0.5)')))
+    await expect(transaction).rejects.toMatchObject({ cause: { message: 'Query read timeout' } })
+    client.release()
+  })
+
   test('a connection on which nothing comes any more is closed, and another one opened', async () => {
     const client = await pool.connect()
     const closed = once(client, 'end')

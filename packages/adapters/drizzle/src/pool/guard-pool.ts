@@ -34,14 +34,18 @@ function closeWhenOverdue(client: PoolClient): void {
   // Of one that breaks between two statements of a transaction: the next one tells.
   client.on('error', () => {})
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  let overdue: Error | undefined
   const bounded = (...args: unknown[]) => {
     const answer = query(...args)
-    if (answer instanceof Promise) answer.catch((error: Error) => closeIfOverdue(client, error))
-    return answer
+    if (!(answer instanceof Promise)) return answer
+    return answer.catch((error: Error) => {
+      if (overdue === undefined && error.message === 'Query read timeout') {
+        overdue = error
+        void (client as unknown as Client).end()
+      }
+      // What follows on it, as drizzle's ROLLBACK, fails for the same reason, and would hide it.
+      throw overdue ?? error
+    })
   }
   client.query = bounded as typeof client.query
-}
-
-function closeIfOverdue(client: PoolClient, { message }: Error): void {
-  if (message === 'Query read timeout') void (client as unknown as Client).end()
 }
