@@ -22,6 +22,13 @@ const principal = { id: 'ana', roles: ['customer'] }
 const context = { hour: 9 }
 const order: Order = { id: 1, customerId: 'ana', address: { city: 'Lisbon' } }
 
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+declare class Address {
+  readonly city: string
+  label(): string
+}
+
 describe('a definition', () => {
   test('knows its roles', () => {
     const authorization = define({ roles: ['customer', 'admin'], inherits: { admin: ['customer'] } })
@@ -171,6 +178,9 @@ describe('a question', () => {
       readonly key: Secret<string>
       readonly home: URL
       readonly labels: Record<string, { readonly text: string; readonly size: number }>
+      readonly data: Json
+      readonly address: Address
+      readonly brand: string & { readonly __brand: 'sku' }
     }
     const open = defineAuthorization()({ roles: ['customer'] })
     const seen = open.pick({} as Row, { principal, action: 'order:read' })
@@ -184,6 +194,10 @@ describe('a question', () => {
     expectTypeOf(seen.labels).toEqualTypeOf<
       Record<string, { readonly text?: string; readonly size?: number }> | undefined
     >()
+    expectTypeOf(seen.data).toExtend<Json | undefined>()
+    // Of an instance too there may be some fields alone, and no methods.
+    expectTypeOf(seen.address).toEqualTypeOf<{ readonly city?: string; label?: () => string } | undefined>()
+    expectTypeOf(seen.brand).toEqualTypeOf<(string & { readonly __brand: 'sku' }) | undefined>()
     expectTypeOf(seen.json).toBeAny()
     expectTypeOf(seen.unknown).toBeUnknown()
     expectTypeOf(seen.parent?.parent?.customer?.name).toEqualTypeOf<string | undefined>()

@@ -135,6 +135,7 @@ export interface Authorization<S, R extends string = string> {
   /**
    * The part of a thing that may be seen: the thing itself where all of it may, otherwise a new object of the permitted
    * fields. An object in it has its permitted fields only, and so has each object of a list, which holds nothing else then.
+   * Of dates, bytes, maps, secrets, URLs and other built-ins there is the whole or nothing.
    *
    * @throws `ForbiddenError` where the decision about this thing is not `allow`.
    */

@@ -1,3 +1,4 @@
+import { secret } from '@base/core/secret'
 import { describe, expect, test } from 'vitest'
 import { defineAuthorization } from './index.js'
 
@@ -183,6 +184,39 @@ describe('the fields of a type alone', () => {
   })
 })
 
+const pick = (row: object, fields: readonly string[]) =>
+  define({
+    roles: ['u'],
+    permissions: { u: ['order:read'] },
+    fields: { u: { 'order:read': fields } },
+  }).pick(row, { principal: { id: 'u', roles: ['u'] }, action: 'order:read' })
+
+describe('what is picked from an object', () => {
+  test('is its part, also of an instance of a class', () => {
+    class Address {
+      readonly street = 'Rua 1'
+      readonly city = 'Lisbon'
+
+      label(): string {
+        return `${this.street}, ${this.city}`
+      }
+    }
+    expect(pick({ address: new Address() }, ['address.city'])).toEqual({ address: { city: 'Lisbon' } })
+  })
+
+  test.each<[string, object, string]>([
+    ['a URL', new URL('https://shop.example/'), 'host'],
+    ['a date', new Date(0), 'getTime'],
+    ['bytes', new Uint8Array(1), 'length'],
+    ['a map', new Map(), 'size'],
+    ['a secret', secret('x'), 'reveal'],
+  ])('is the whole of %s, or nothing', (_, value, field) => {
+    const row = { value, list: [value] }
+    expect(pick(row, ['value', 'list'])).toEqual(row)
+    expect(pick(row, [`value.${field}`, `list.${field}`])).toEqual({ list: [] })
+  })
+})
+
 describe('what is picked from a list', () => {
   const lines = [
     { sku: 'x', cost: 3, tax: { rate: 1, code: 'a' } },
@@ -191,12 +225,6 @@ describe('what is picked from a list', () => {
     'z',
     [{ sku: 'w' }],
   ]
-  const pick = (row: object, fields: readonly string[]) =>
-    define({
-      roles: ['u'],
-      permissions: { u: ['order:read'] },
-      fields: { u: { 'order:read': fields } },
-    }).pick(row, { principal: { id: 'u', roles: ['u'] }, action: 'order:read' })
 
   test.each<[string, object, readonly string[], object]>([
     [

@@ -46,6 +46,7 @@ function partBelow(value: unknown, tree: Tree): unknown {
   return Object.keys(part).length > 0 ? part : undefined
 }
 
+/** Plain objects and instances of classes. Dates, bytes, maps, secrets, URLs and lists say that they are something else. */
 function hasFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Object.prototype.toString.call(value) === '[object Object]'
 }

@@ -1,24 +1,32 @@
+import type { Secret } from '@base/core/secret'
+
 /**
- * Of a value within a row: objects and lists of them at any depth. What has methods is picked as a whole, or not at all: dates,
- * bytes, maps, secrets and the like are no rows.
+ * Of a value within a row: objects and lists of them at any depth. Dates, bytes, maps, secrets and URLs are picked as a whole, or
+ * not at all; of an instance of any other class there may be a part, without its methods.
  */
-export type PickedValue<T> = T extends (...args: never) => unknown
+export type PickedValue<T> = T extends
+  | (string | number | bigint | boolean | symbol | null | undefined)
+  | readonly (string | number | bigint | boolean | symbol | null | undefined)[]
+  | ((...args: never) => unknown)
+  | Date
+  | RegExp
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | URL
+  | Secret<unknown>
   ? T
-  : T extends readonly unknown[]
-    ? { [Index in keyof T]: PickedValue<T[Index]> }
-    : T extends object
-      ? {
-          [Field in keyof T]-?: unknown extends T[Field]
-            ? never
-            : T[Field] extends (...args: never) => unknown
-              ? Field
-              : never
-        }[keyof T] extends never
+  : // Not by a mapped type, which never ends for a list that may hold itself, such as one of JSON.
+    T extends unknown[]
+    ? PickedValue<T[number]>[]
+    : T extends readonly unknown[]
+      ? readonly PickedValue<T[number]>[]
+      : T extends object
         ? string extends keyof T
           ? { [Field in keyof T]: PickedValue<T[Field]> }
           : { [Field in keyof T]?: PickedValue<T[Field]> }
         : T
-      : T
 
 /** What `pick` leaves of a row: maybe not every field, also of the objects in it and of those in its lists, at any depth. */
 export type PickedPart<Row> = { [Field in keyof Row]?: PickedValue<Row[Field]> }

@@ -25,9 +25,6 @@ interface OpenedSecret {
   readonly secret: string
 }
 
-/** Of how many subjects it is remembered which lock was told: of those that begin at once, so few do. */
-const REMEMBERED = 1_000
-
 const locked = diagnosticsChannel<{ sub: string; lockedUntil: number }>('base:auth:totp:locked')
 
 /**
@@ -56,8 +53,10 @@ export function createTotp(options: TotpOptions): Totp {
 
 class StoredCodes implements Totp {
   readonly #settings: TotpSettings
-  /** The end of the lock that was told last, by subject. */
+  /** The ends of locks that were told, by subject, the oldest first. */
   readonly #told = new Map<string, number>()
+  /** Subjects of whom the store failed to say whether a lock had begun. */
+  readonly #unsure = new Set<string>()
 
   constructor(settings: TotpSettings) {
     this.#settings = settings
@@ -95,7 +94,10 @@ class StoredCodes implements Totp {
 
   async remove(sub: string): Promise<boolean> {
     const owner = checkName(sub, place('sub'))
-    return this.#ask((store) => store.remove(owner))
+    const wasKnown = await this.#ask((store) => store.remove(owner))
+    this.#told.delete(owner)
+    this.#unsure.delete(owner)
+    return wasKnown
   }
 
   async #judge(sub: string, code: string, choose: Choice): Promise<boolean> {
@@ -104,11 +106,13 @@ class StoredCodes implements Totp {
     if (typed === undefined) return false
     const known = await this.#open(owner, choose)
     const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
+    // A lock is no news to an attempt during it, unless the store failed to say when it began.
+    const mayBeNews = this.#unsure.delete(owner) || attempt.status === 'open'
     let isRight = false
     try {
       isRight = attempt.status === 'open' && (await this.#isRight(owner, typed, choose(attempt), known))
     } finally {
-      if (!isRight && locked.hasSubscribers) this.#tellOfLock(owner)
+      if (!isRight && mayBeNews && locked.hasSubscribers) this.#tellOfLock(owner)
     }
     return isRight
   }
@@ -126,20 +130,23 @@ class StoredCodes implements Totp {
     return step !== undefined && this.#ask((store) => store.accept(owner, text, step))
   }
 
-  /** Nobody waits for it, and what the store fails to say now the next attempt asks. */
+  /** Nobody waits for it, and what the store fails to say now the subject's next attempt asks. */
   #tellOfLock(sub: string): void {
-    if ((this.#told.get(sub) ?? 0) > this.#settings.clock.now()) return
     this.#ask((store, now) => store.find(sub, now)).then(
       (found) => this.#tell(sub, found?.lockedUntil),
-      () => {},
+      () => this.#unsure.add(sub),
     )
   }
 
   /** Of wrong codes at once each finds the lock that they led to together. */
   #tell(sub: string, lockedUntil: number | undefined): void {
     if (lockedUntil === undefined || this.#told.get(sub) === lockedUntil) return
+    const now = this.#settings.clock.now()
+    for (const [oldest, end] of this.#told) {
+      if (end > now) break
+      this.#told.delete(oldest)
+    }
     this.#told.delete(sub)
-    for (const [oldest] of this.#told) if (this.#told.size >= REMEMBERED) this.#told.delete(oldest)
     this.#told.set(sub, lockedUntil)
     locked.publish({ sub, lockedUntil })
   }

@@ -372,6 +372,31 @@ describe('who guesses', () => {
       expect(await listen(confirmed)).toEqual([lock(0)])
     })
 
+    test('not again by attempts during it, in whatever process', async () => {
+      const { totp, store, clock, wrong } = await enrolled()
+      const [code = ''] = wrong(1)
+      const heard = await listen(async () => {
+        for (const each of wrong(5)) await totp.verify('ann', each)
+        await clock.advance('10m')
+        const other = createTotp({ store, issuer: 'Example Shop', clock })
+        for (const each of [totp, other]) await each.verify('ann', code)
+      })
+      expect(heard).toEqual([lock(0)])
+    })
+
+    test('also soon after it was removed and enrolled anew', async () => {
+      const { totp, wrong } = await enrolled()
+      const heard = await listen(async () => {
+        for (const code of wrong(5)) await totp.verify('ann', code)
+      })
+      await totp.remove('ann')
+      await totp.enroll('ann', { account: 'ann' })
+      const anew = await listen(async () => {
+        for (const code of wrong(5)) await totp.verify('ann', code)
+      })
+      expect([heard, anew]).toEqual([[lock(0)], [lock(0)]])
+    })
+
     test('not before the last failure, nor where the last code is right', async () => {
       const { totp, wrong, codeAt } = await enrolled()
       const heard = await listen(async () => {
@@ -381,14 +406,13 @@ describe('who guesses', () => {
       expect(heard).toEqual([])
     })
 
-    test('one of many, each of whom is remembered for as long as it takes', async () => {
-      const { totp, store, wrong } = await enrolled({ maxFailures: 1 })
-      const [code = ''] = wrong(1)
+    test('one of many, each of whom once', async () => {
+      const { totp, store, wrong } = await enrolled({ maxFailures: 2 })
+      const codes = wrong(2)
       const subjects = Array.from({ length: 1_500 }, (_, index) => `sub-${index}`)
       for (const sub of subjects) await store.enroll(sub, 'GEZDGNBVGY3TQOJQ')
-      expect(await listen(() => Promise.all(subjects.map((sub) => totp.verify(sub, code))))).toHaveLength(
-        1_500,
-      )
+      const attempts = () => codes.flatMap((code) => subjects.map((sub) => totp.verify(sub, code)))
+      expect(await listen(() => Promise.all(attempts()))).toHaveLength(1_500)
     })
 
     test('nobody, where nobody listens', async () => {
