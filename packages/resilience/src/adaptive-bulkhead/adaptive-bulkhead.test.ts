@@ -1,4 +1,4 @@
-import { TimeoutError } from '@base/core/errors'
+import { AppError, TimeoutError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { pipeline } from '../pipeline/index.js'
@@ -91,6 +91,21 @@ describe('AdaptiveBulkhead', () => {
     }
   })
 
+  test("a dependency's own quick word of a timeout is a failure like any other", async () => {
+    const clock = new TestClock()
+    const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, clock })
+    await load(bulkhead, clock, 100, 10)
+    const { limit } = bulkhead
+    const gatewayTimeout = new AppError({ code: 'HTTP_504', kind: 'timeout', message: 'answered 504' })
+    const failing = () => clock.sleep(2).then(() => Promise.reject(gatewayTimeout))
+    for (let round = 0; round < 10; round++) {
+      const quick = Array.from({ length: bulkhead.limit }, () => bulkhead.execute(failing).catch(() => {}))
+      await clock.advance(2)
+      await Promise.all(quick)
+    }
+    expect(bulkhead.limit).toBe(limit)
+  })
+
   test('a timeout around it is a long latency, whatever the function makes of it', async () => {
     const clock = new TestClock()
     const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, clock })
@@ -142,7 +157,9 @@ describe('AdaptiveBulkhead', () => {
     await Promise.all(calls)
     expect(heard).toEqual([{ name: 'search', from: 20, to: 21 }, { name: 'search', queued: 1 }, 'search'])
     // @ts-expect-error: there is no such event
-    expect(() => bulkhead.on('grown', () => {})).toThrow('@base/resilience AdaptiveBulkhead')
+    expect(() => bulkhead.on('grown', () => {})).toThrow(
+      '@base/resilience AdaptiveBulkhead: event must be one of "queued", "admitted", "rejected", "limitChange", received "grown".',
+    )
   })
 
   test('tells how long a call waited for its slot', async () => {

@@ -112,10 +112,7 @@ export class AdaptiveBulkhead implements Policy {
     event: Name,
     listener: (payload: AdaptiveBulkheadEvents[Name]) => void,
   ): () => void {
-    const { observers, bulkhead } = this.#engine
-    if (event === 'queued' || event === 'admitted' || event === 'rejected')
-      return bulkhead.observers.on(event, listener as never)
-    return observers.on(event as 'limitChange', listener as never)
+    return this.#engine.observers.on(event, listener)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { errorKind } from '@base/core/errors'
-import { BulkheadEngine, type BulkheadRules } from '../bulkhead/bulkhead-engine.js'
+import { isAppError } from '@base/core/errors'
+import { BulkheadEngine, type BulkheadRules, bulkheadChannels } from '../bulkhead/bulkhead-engine.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { isGivenUp } from '../policy/given-up.js'
@@ -9,16 +9,16 @@ import { Observers } from '../policy/observers.js'
 import type { AdaptiveBulkheadEvents } from './events.js'
 import { Gradient } from './gradient.js'
 
-const channels = { limitChange: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:limitChange') }
-
-/** What an {@link AdaptiveBulkhead} adds to the events of a bulkhead. */
-type LimitEvents = Pick<AdaptiveBulkheadEvents, 'limitChange'>
+const limitChange = /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:limitChange')
 
 /** A bulkhead, a stopwatch around what it lets through, and a gradient that sets its limit. */
 export class AdaptiveEngine implements Engine {
   readonly kind = 'bulkhead'
   readonly bulkhead: BulkheadEngine
-  readonly observers: Observers<LimitEvents> = new Observers('AdaptiveBulkhead', channels)
+  readonly observers: Observers<AdaptiveBulkheadEvents> = new Observers('AdaptiveBulkhead', {
+    ...bulkheadChannels,
+    limitChange,
+  })
   readonly #gradient: Gradient
   readonly #clock: Clock
   /** What stands inside is the same for all calls of one pipeline: what measures it is made once. */
@@ -26,7 +26,7 @@ export class AdaptiveEngine implements Engine {
   #measured: Next | undefined
 
   constructor(rules: BulkheadRules, min: number, max: number) {
-    this.bulkhead = new BulkheadEngine(rules)
+    this.bulkhead = new BulkheadEngine(rules, this.observers)
     this.#gradient = new Gradient(rules.maxConcurrent, min, max)
     this.#clock = rules.clock
   }
@@ -51,7 +51,7 @@ export class AdaptiveEngine implements Engine {
       },
       (error: unknown) => {
         // Another failure may be quick, which says nothing about how much the dependency can bear.
-        if (!isGivenUp(ctx) && (ctx.aborted || errorKind(error) === 'timeout'))
+        if (!isGivenUp(ctx) && (ctx.aborted || isAppError(error, 'TIMEOUT')))
           this.#adapt(start, running, ctx.aborted)
         throw error
       },

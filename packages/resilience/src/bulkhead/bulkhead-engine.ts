@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
+import { type DiagnosticsChannel, diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
@@ -12,7 +12,8 @@ import { Line } from './line.js'
 import { TakenSlot } from './taken-slot.js'
 import { Waiter, type WaitingRoom } from './waiter.js'
 
-const channels = {
+/** The events of a bulkhead, and which are on a channel. */
+export const bulkheadChannels: Readonly<Record<keyof BulkheadEvents, DiagnosticsChannel | undefined>> = {
   queued: undefined,
   admitted: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:admitted'),
   rejected: /* @__PURE__ */ diagnosticsChannel('base:resilience:bulkhead:rejected'),
@@ -42,7 +43,7 @@ export interface BulkheadRules {
 export class BulkheadEngine implements Engine, WaitingRoom {
   readonly kind = 'bulkhead'
   readonly rules: BulkheadRules
-  readonly observers: Observers<BulkheadEvents> = new Observers('Bulkhead', channels)
+  readonly observers: Observers<BulkheadEvents>
   readonly line: Line<Waiter> = new Line()
   readonly deadlines: Deadlines | undefined
   limit: number
@@ -50,8 +51,12 @@ export class BulkheadEngine implements Engine, WaitingRoom {
   calls = 0
   rejected = 0
 
-  constructor(rules: BulkheadRules) {
+  constructor(
+    rules: BulkheadRules,
+    observers: Observers<BulkheadEvents> = new Observers('Bulkhead', bulkheadChannels),
+  ) {
     this.rules = rules
+    this.observers = observers
     this.limit = rules.maxConcurrent
     const waitsForEver = rules.maxWait === Number.POSITIVE_INFINITY
     this.deadlines = waitsForEver ? undefined : deadlinesOf(rules.clock, rules.maxWait)
@@ -114,27 +119,24 @@ export class BulkheadEngine implements Engine, WaitingRoom {
   }
 
   async #wait(next: Next, ctx: CallContext): Promise<unknown> {
-    if (ctx.aborted) throw ctx.reason
+    if (ctx.aborted) throw ctx.turnBack()
     if (this.line.size >= this.rules.maxQueue || this.rules.maxWait === 0)
       throw this.#refusal(`${this.running} calls are running and ${this.line.size} waiting`, 'queue_full')
-    const since = this.observers.hear('admitted') ? this.rules.clock.monotonic() : undefined
+    const since = this.rules.clock.monotonic()
     await new Promise<void>((resolve, reject) => {
       new Waiter(this, ctx, resolve, reject)
       if (this.observers.hear('queued'))
         this.observers.tell('queued', { name: this.rules.name, queued: this.line.size })
     })
-    if (!ctx.aborted) {
-      if (since !== undefined) this.#tellAdmitted(since)
-      return this.#call(next, ctx)
+    if (ctx.aborted) {
+      // Between the passing on of the slot and now.
+      this.#free()
+      throw ctx.turnBack()
     }
-    // Given up between the passing on of the slot and now.
-    this.#free()
-    throw ctx.reason
-  }
-
-  #tellAdmitted(since: number): void {
-    const { name, clock } = this.rules
-    this.observers.tell('admitted', { name, waited: clock.monotonic() - since })
+    const waited = this.rules.clock.monotonic() - since
+    ctx.addWait(waited)
+    if (this.observers.hear('admitted')) this.observers.tell('admitted', { name: this.rules.name, waited })
+    return this.#call(next, ctx)
   }
 
   #refusal(why: string, reason: 'queue_full' | 'waited_too_long'): BulkheadFullError {

@@ -14,7 +14,7 @@ type Step =
   | { readonly type: 'wait'; readonly by: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ type: fc.constant('call' as const), priority: fc.integer({ min: 0, max: 2 }) }),
+  fc.record({ type: fc.constant('call' as const), priority: fc.integer({ min: -9, max: 9 }) }),
   fc.record({ type: fc.constant('call' as const), priority: fc.constant(0) }),
   fc.record({ type: fc.constant('end' as const), index: fc.nat(9) }),
   fc.record({ type: fc.constant('abort' as const), index: fc.nat(9) }),

@@ -18,7 +18,7 @@ interface Level {
 /** A queue: the higher priority first, and who came first within one. */
 export class Line<P extends Place> {
   size = 0
-  /** The highest priority first; none is empty. */
+  /** The highest priority last, where it is taken out at no cost; none is empty. */
   readonly #levels: Level[] = []
 
   add(place: P): void {
@@ -47,27 +47,33 @@ export class Line<P extends Place> {
     place.level = undefined
     place.before = undefined
     place.behind = undefined
-    if (level.first === undefined) this.#levels.splice(this.#levels.indexOf(level), 1)
+    if (level.first === undefined) this.#levels.splice(this.#indexOf(level.priority), 1)
     this.size--
   }
 
   /** Whose turn it is. */
   get first(): P | undefined {
-    return this.#levels[0]?.first as P | undefined
+    return this.#levels.at(-1)?.first as P | undefined
   }
 
   #levelOf(priority: number): Level {
+    const index = this.#indexOf(priority)
+    const found = this.#levels[index]
+    if (found?.priority === priority) return found
+    const level: Level = { priority, first: undefined, last: undefined }
+    this.#levels.splice(index, 0, level)
+    return level
+  }
+
+  /** Where the level of that priority is, or belongs. */
+  #indexOf(priority: number): number {
     let low = 0
     let high = this.#levels.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#levels[middle] as Level).priority > priority) low = middle + 1
+      if ((this.#levels[middle] as Level).priority < priority) low = middle + 1
       else high = middle
     }
-    const found = this.#levels[low]
-    if (found?.priority === priority) return found
-    const level: Level = { priority, first: undefined, last: undefined }
-    this.#levels.splice(low, 0, level)
-    return level
+    return low
   }
 }

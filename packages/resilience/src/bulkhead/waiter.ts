@@ -60,7 +60,7 @@ export class Waiter implements Place, Deadlined, AbortListener {
   /** The call was given up. */
   handleEvent(): void {
     this.#leave()
-    this.#reject(this.#ctx.reason)
+    this.#reject(this.#ctx.turnBack())
   }
 
   #leave(): void {

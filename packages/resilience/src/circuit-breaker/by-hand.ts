@@ -6,11 +6,12 @@ import type { Circuit, State } from './state.js'
 export class Isolated implements State {
   readonly name = 'isolated'
   /** How many isolations are not released yet. */
-  isolations = 0
+  isolations: number
   readonly #circuit: Circuit
 
-  constructor(circuit: Circuit) {
+  constructor(circuit: Circuit, isolations = 0) {
     this.#circuit = circuit
+    this.isolations = isolations
   }
 
   run(): unknown {

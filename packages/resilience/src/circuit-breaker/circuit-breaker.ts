@@ -17,7 +17,7 @@ export interface CircuitBreakerStats {
   readonly failures: number
   /** Calls, well or failed, that took `slowCall.duration` or longer. */
   readonly slow: number
-  /** Errors that are no failure: `isFailure` said so, or the caller gave up. */
+  /** Errors that are no failure: `isFailure` said so, or the call was given up by its caller or in a queue of ours. */
   readonly ignored: number
   /** Calls that ended after the state had changed, and so did not count. */
   readonly late: number
@@ -116,7 +116,8 @@ export class CircuitBreaker implements Policy {
 
   /**
    * The state as plain JSON, for the option `initial` of a breaker in another process. Its times are those of the wall
-   * clock. A half-open circuit is restored as open with a probe due; the calls of a rate window are left out.
+   * clock. A half-open circuit is restored as open with a probe due; the calls of a rate window are left out. An isolation
+   * that is restored ends with `close()`.
    */
   snapshot(): CircuitBreakerSnapshot {
     const { state, openings, rules } = this.#machine

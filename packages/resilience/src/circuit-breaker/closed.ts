@@ -61,8 +61,9 @@ export class Closed implements State {
 
   #runMeasured(next: Next, ctx: CallContext): unknown {
     const { clock, slowDuration } = this.#circuit.rules
-    const start = clock.monotonic()
-    const isSlow = () => clock.monotonic() - start >= slowDuration
+    // What it waits in our own queues is not the dependency's time.
+    const start = clock.monotonic() - ctx.waited
+    const isSlow = () => clock.monotonic() - ctx.waited - start >= slowDuration
     let result: unknown
     try {
       result = next(ctx)

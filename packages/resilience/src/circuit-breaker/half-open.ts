@@ -5,6 +5,9 @@ import type { Circuit, State } from './state.js'
 /** A call that shows whether the dependency is back. */
 interface Probe {
   readonly start: number
+  readonly ctx: CallContext
+  /** What the call had waited in our own queues by then. */
+  readonly waited: number
 }
 
 /** Lets so many probes pass at once, and refuses all other calls. */
@@ -27,9 +30,9 @@ export class HalfOpen implements State {
     const [oldest] = this.#probes
     if (oldest !== undefined && now >= oldest.start + this.#timeout) return this.#giveUp(oldest, next, ctx)
     if (this.#probes.size >= permits) return this.#circuit.refuse(undefined)
-    const probe = { start: now }
+    const probe = { start: now, ctx, waited: ctx.waited }
     this.#probes.add(probe)
-    return this.#run(probe, next, ctx)
+    return this.#run(probe, next)
   }
 
   /** It has been open since then, and may be due for a probe again. */
@@ -38,17 +41,17 @@ export class HalfOpen implements State {
     return this.#circuit.state.run(next, ctx)
   }
 
-  #run(probe: Probe, next: Next, ctx: CallContext): unknown {
+  #run(probe: Probe, next: Next): unknown {
     let result: unknown
     try {
-      result = next(ctx)
+      result = next(probe.ctx)
     } catch (error) {
-      return this.#fail(probe, error, ctx)
+      return this.#fail(probe, error)
     }
     if (!(result instanceof Promise)) return this.#pass(probe, result)
     return result.then(
       (value: unknown) => this.#pass(probe, value),
-      (error: unknown) => this.#fail(probe, error, ctx),
+      (error: unknown) => this.#fail(probe, error),
     )
   }
 
@@ -69,10 +72,10 @@ export class HalfOpen implements State {
     return value
   }
 
-  #fail(probe: Probe, error: unknown, ctx: CallContext): never {
+  #fail(probe: Probe, error: unknown): never {
     const circuit = this.#circuit
     if (this.#isCurrent(probe)) {
-      if (circuit.isFailure(error, ctx)) {
+      if (circuit.isFailure(error, probe.ctx)) {
         circuit.failed({ error }, this.#isSlow(probe))
         this.#openUnlessOver('probe_failed')
       } else circuit.ignored()
@@ -88,9 +91,9 @@ export class HalfOpen implements State {
     return false
   }
 
-  #isSlow({ start }: Probe): boolean {
+  #isSlow({ start, ctx, waited }: Probe): boolean {
     const { clock, slowDuration } = this.#circuit.rules
-    return clock.monotonic() - start >= slowDuration
+    return clock.monotonic() - start - (ctx.waited - waited) >= slowDuration
   }
 
   #openUnlessOver(reason: 'probe_failed' | 'slow_calls'): void {

@@ -174,7 +174,8 @@ export class Machine implements Circuit, Engine {
 
   #restored({ state, failures, pause, until }: CircuitBreakerSnapshot): State {
     const { clock } = this.rules
-    if (state === 'isolated') return new Isolated(this)
+    // Who isolated it is in another process: no release in this one ends that, only close().
+    if (state === 'isolated') return new Isolated(this, 1)
     if (state === 'disabled') return new Disabled()
     if (state === 'closed') return this.#closed(failures)
     // A wall clock may have jumped: never longer than the pause was.

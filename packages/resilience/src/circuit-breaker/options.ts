@@ -34,14 +34,16 @@ export interface CircuitBreakerOptions {
   readonly window?: BreakerWindow | undefined
   /**
    * Opens as well when a share `rate` (above 0, up to 1) of calls takes `duration` or longer. Rate windows only; a
-   * slow probe opens again. @defaultValue off
+   * slow probe opens again. What a call waits in a bulkhead or rate limiter inside does not count, unless a retry, a
+   * hedge or somebody else's policy stands between. @defaultValue off
    */
   readonly slowCall?: { readonly duration: Duration; readonly rate: number } | undefined
   /** How a circuit that was open is probed. @defaultValue { permits: 1, successes: 1 } */
   readonly halfOpen?: HalfOpenOptions | undefined
   /**
    * Whether a thrown error is a failure; it is rethrown either way. What is not counts neither as failure nor as
-   * success. The caller's abort never counts. If it throws itself, the error is a failure.
+   * success. The caller's abort never counts, nor does a timeout around that passes while the call waits in a bulkhead or
+   * rate limiter inside. If it throws itself, the error is a failure.
    * @defaultValue every error except CircuitOpenError, BulkheadFullError, RateLimitedError and InvalidOptionError, which say that the dependency was not reached
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined

@@ -60,6 +60,16 @@ describe('CircuitBreaker', () => {
       expect([restored.state, restored.stats.openings]).toEqual([state, 3])
     })
 
+    test('no release of this process ends the isolation of another, close() does', () => {
+      const isolated = new CircuitBreaker()
+      isolated.isolate()
+      const restored = new CircuitBreaker({ initial: isolated.snapshot() })
+      restored.isolate()()
+      expect(restored.state).toBe('isolated')
+      restored.close()
+      expect(restored.state).toBe('closed')
+    })
+
     test('a closed circuit goes on with its failures in a row', async () => {
       const breaker = new CircuitBreaker({ failureThreshold: 3 })
       for (let call = 0; call < 2; call++) await breaker.execute(fail).catch(() => {})

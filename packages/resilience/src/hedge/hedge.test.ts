@@ -119,6 +119,17 @@ describe('Hedge', () => {
     expect([await error, started, clock.pending]).toEqual(['first', [0, 100, 110], 0])
   })
 
+  test.each<[string, HedgeOptions]>([
+    ['all have failed', { delay: '1s' }],
+    ['hedgeIf ends the call', { delay: '1s', hedgeIf: (error) => !isAppError(error, 'CIRCUIT_OPEN') }],
+  ])('a hedge that a breaker inside refuses does not hide the failure before it: %s', async (_, options) => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ failureThreshold: 1, clock })
+    const policy = pipeline(new Hedge({ ...options, clock }), breaker)
+    expect(await policy.execute(() => Promise.reject(down)).catch((error) => error)).toBe(down)
+    await expect(policy.execute(() => Promise.reject(down))).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+  })
+
   test('with a delay of 0 all start at once, with Infinity only a failure starts another', async () => {
     const clock = new TestClock()
     const slow = [{ after: 100, value: 'first' }, { after: 50, value: 'second' }, { after: 70 }]

@@ -41,12 +41,13 @@ export function clientRules(options: ResilientFetchOptions): ClientRules {
   const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
   const limit = { positive: true, infinity: true }
   toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })
+  const time = toMilliseconds(timeout, { ...place('timeout'), ...limit })
   return {
     name: checkText(name, place('name')),
     baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl),
-    timeout: toMilliseconds(timeout, { ...place('timeout'), ...limit }),
+    timeout: time,
     attemptTimeout: new Timeout({ name, timeout: attemptTimeout, clock }),
-    retry: retryOf(name, options),
+    retry: retryOf(name, time, options),
     breakers: breakersOf(options),
     correlationHeader: headerNameOf(options),
     throwProblems: checkBoolean(throwProblems, place('throwProblems')),
@@ -55,9 +56,19 @@ export function clientRules(options: ResilientFetchOptions): ClientRules {
   }
 }
 
-function retryOf(name: string, { retry = {}, clock, random }: ResilientFetchOptions): Retry | undefined {
+function retryOf(
+  name: string,
+  timeout: number,
+  { retry = {}, clock, random }: ResilientFetchOptions,
+): Retry | undefined {
   if (retry === false) return undefined
-  const { maxAttempts, backoff, maxElapsed, budget, respectRetryAfter } = section(retry, 'retry')
+  const { maxAttempts, backoff, budget, respectRetryAfter, ...times } = section(retry, 'retry')
+  const given = toMilliseconds(times.maxElapsed ?? Number.POSITIVE_INFINITY, {
+    ...placesOf('Retry')('maxElapsed'),
+    infinity: true,
+  })
+  // Before the very end: an attempt that begins there is cut off, and the answer that there was is lost.
+  const maxElapsed = Math.min(given, Math.max(0, timeout - 1))
   return new Retry({
     ...{ name, maxAttempts, backoff, maxElapsed, budget, respectRetryAfter, clock, random },
     retryIf: isTransient,

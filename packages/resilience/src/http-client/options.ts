@@ -31,9 +31,12 @@ export interface ResilientFetchOptions {
   readonly timeout?: Duration | undefined
   /** How long one attempt may take until there is a response, more than 0, or Infinity. @defaultValue '10s' */
   readonly attemptTimeout?: Duration | undefined
-  /** How 429, 500, 502, 503, 504, connection errors and attempts that took too long are tried again; `false` never. @defaultValue as `new Retry()` */
+  /**
+   * How 429, 500, 502, 503, 504, connection errors and attempts that took too long are tried again; `false` never. No pause
+   * is begun that would last to the end of `timeout`. @defaultValue as `new Retry()`
+   */
   readonly retry?: HttpRetryOptions | false | undefined
-  /** How the breakers judge, one for each host and port; `false` for none. @defaultValue as `new CircuitBreaker()`, 1,000 hosts */
+  /** How the breakers judge, one for each `host` of a URL, so that the default ports of http and https share one; `false` for none. @defaultValue as `new CircuitBreaker()`, 1,000 hosts */
   readonly breaker?: HttpBreakerOptions | false | undefined
   /** The header that carries the `correlationId` in context; `false` for none. @defaultValue 'x-correlation-id' */
   readonly correlationHeader?: string | false | undefined

@@ -8,7 +8,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 export interface PreparedRequest {
   readonly input: URL | Request
   readonly init: RequestInit
-  /** Whose breaker judges it: host and port. */
+  /** Whose breaker judges it: host and port, without the default one of http or https. */
   readonly host: string
   /** The caller's signal. */
   readonly caller: AbortSignal | undefined

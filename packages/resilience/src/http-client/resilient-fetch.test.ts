@@ -271,6 +271,35 @@ describe('a client that is told when to come again', () => {
   })
 })
 
+describe('a client whose next attempt could not begin within its time', () => {
+  test.each<[string, number, ResilientFetchOptions]>([
+    ['Retry-After says later', 429, { timeout: '6s' }],
+    ['Retry-After says just then', 429, { timeout: '7s' }],
+    ['the backoff is longer', 503, { timeout: '9s', retry: { backoff: constant('10s') } }],
+    ['maxElapsed says more', 429, { timeout: '6s', retry: { maxElapsed: '1m' } }],
+    ['maxElapsed says less', 429, { timeout: '1m', retry: { maxElapsed: '6s' } }],
+  ])('returns the answer that there is: %s', async (_, code, options) => {
+    const server = await serve(status(code, { 'retry-after': '7' }, 'slow down'))
+    const { client, clock } = clientOf(options)
+    const response = await client(server.url)
+    expect([response.status, await response.text()]).toEqual([code, 'slow down'])
+    expect([server.requests.length, clock.pending]).toEqual([1, 0])
+  })
+
+  test('makes it where it just can', async () => {
+    const server = await serve(status(429, { 'retry-after': '7' }), ok)
+    const { client, clock } = clientOf({ timeout: 7_001 })
+    const call = outcome(client(server.url))
+    await until(() => clock.pendingTimers.some(({ name }) => name === 'retry'))
+    await clock.advance('7s')
+    expect(await call).toBe(200)
+  })
+
+  test('refuses a maxElapsed that is no duration', () => {
+    expect(() => clientOf({ retry: { maxElapsed: -1 } })).toThrow('maxElapsed must be')
+  })
+})
+
 test('the pause before another attempt is scattered by random', async () => {
   const server = await serve(status(503), ok)
   const { client, clock } = clientOf({ retry: { backoff: exponential({ base: '1s' }) }, random: () => 0.25 })

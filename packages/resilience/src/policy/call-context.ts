@@ -21,6 +21,10 @@ export class CallContext implements PolicyContext {
   readonly outermost: CallContext
   /** Of the outermost: the budgets of retries that it has paid into, so that it pays once to all who share one. */
   paid: object[] | undefined
+  /** How long it has waited in queues of ours, in milliseconds. */
+  waited = 0
+  /** Whether it was given up in one of them: nothing was asked of the dependency. */
+  turnedBack = false
   #signal: AbortSignal | undefined
 
   constructor(
@@ -83,6 +87,17 @@ export class CallContext implements PolicyContext {
   unlisten(listener: AbortListener): void {
     if (this.scope !== undefined) this.scope.unlisten(listener)
     else this.caller?.removeEventListener('abort', listener)
+  }
+
+  /** It has waited in a queue of ours, and goes on. */
+  addWait(duration: number): void {
+    this.waited += duration
+  }
+
+  /** It was given up in a queue of ours; gives the reason to reject with. */
+  turnBack(): unknown {
+    this.turnedBack = true
+    return this.reason
   }
 
   /** The same call in another attempt, with the slots that it had before its first. */

@@ -2,7 +2,8 @@
 export interface PolicyContext {
   /**
    * Aborts when the call is no longer wanted: its caller gave up, a timeout passed, a hedge lost. Made only when it is
-   * read. After the function has settled it does not abort any more.
+   * read. After the function has settled no policy aborts it any more; where none around the function may give up on it,
+   * it is the caller's own signal, which aborts whenever the caller wants.
    */
   readonly signal: AbortSignal
   /** Which attempt this is, from 1, as the innermost `Retry` counts. */

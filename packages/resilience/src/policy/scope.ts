@@ -3,7 +3,7 @@ import type { AbortListener, Cancellation } from './cancellation.js'
 
 /** A call that a policy may give up although its caller does not. What is inside hears of both. */
 export class Scope extends CallContext implements Cancellation, AbortListener {
-  readonly #parent: CallContext
+  protected readonly parent: CallContext
   #reason: unknown
   #givenUp = false
   #ended = false
@@ -22,7 +22,7 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
       parent.slot,
       parent,
     )
-    this.#parent = parent
+    this.parent = parent
     this.scope = this
   }
 
@@ -36,11 +36,11 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
   }
 
   override get aborted(): boolean {
-    return this.#givenUp || (!this.#ended && this.#parent.aborted)
+    return this.#givenUp || (!this.#ended && this.parent.aborted)
   }
 
   override get reason(): unknown {
-    return this.#givenUp ? this.#reason : this.#parent.reason
+    return this.#givenUp ? this.#reason : this.parent.reason
   }
 
   override listen(listener: AbortListener): void {
@@ -55,13 +55,13 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
 
   /** From now on it is given up as soon as its parent is. */
   follow(): void {
-    if (this.#listening || this.#ended || !this.#parent.abortable) return
+    if (this.#listening || this.#ended || !this.parent.abortable) return
     this.#listening = true
-    this.#parent.listen(this)
+    this.parent.listen(this)
   }
 
   handleEvent(): void {
-    this.giveUp(this.#parent.reason)
+    this.giveUp(this.parent.reason)
   }
 
   /** Tells everything inside that the call is no longer wanted. */
@@ -87,6 +87,6 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
   #unfollow(): void {
     if (!this.#listening) return
     this.#listening = false
-    this.#parent.unlisten(this)
+    this.parent.unlisten(this)
   }
 }

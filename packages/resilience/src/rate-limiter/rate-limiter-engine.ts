@@ -89,7 +89,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   run(next: Next, ctx: CallContext): unknown {
-    if (ctx.aborted) throw ctx.reason
+    if (ctx.aborted) throw ctx.turnBack()
     const key = ctx.key === undefined ? SHARED_KEY : checkKey(ctx.key, 'Policy.execute')
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     const call = { next, ctx, key, arrival: this.#arrivals++ }
@@ -139,10 +139,12 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   async #decideLater(call: Call, asked: Promise<RateLimitResult>): Promise<unknown> {
+    const since = this.clock.monotonic()
     const result = await unlessAborted(call.ctx, asked, ({ allowed }) => {
       // What it was given is the next one's.
       if (allowed) this.passOn(call.key)
     })
+    call.ctx.addWait(this.clock.monotonic() - since)
     return this.#decide(call, result)
   }
 
@@ -174,8 +176,8 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {
-    if (ctx.aborted) throw ctx.reason
-    const since = this.observers.hear('admitted') ? this.clock.monotonic() : undefined
+    if (ctx.aborted) throw ctx.turnBack()
+    const since = this.clock.monotonic()
     await new Promise<void>((resolve, reject) => {
       this.#queues.set(key, queue)
       new Turn(queue, ctx, resolve, reject, arrival)
@@ -186,15 +188,13 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     if (ctx.aborted) {
       // Given up between its turn and now.
       this.passOn(key)
-      throw ctx.reason
+      throw ctx.turnBack()
     }
     this.allowed++
-    if (since !== undefined) this.#tellAdmitted(key, since)
+    const waited = this.clock.monotonic() - since
+    ctx.addWait(waited)
+    if (this.observers.hear('admitted')) this.observers.tell('admitted', { name: this.name, key, waited })
     return next(ctx)
-  }
-
-  #tellAdmitted(key: string, since: number): void {
-    this.observers.tell('admitted', { name: this.name, key, waited: this.clock.monotonic() - since })
   }
 
   #refusal(key: string, result: RateLimitResult, reason: LimitedReason): RateLimitedError {

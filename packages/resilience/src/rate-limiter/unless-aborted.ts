@@ -7,7 +7,7 @@ export function unlessAborted<T>(ctx: CallContext, asked: Promise<T>, late: (ans
     const listener = {
       handleEvent: () => {
         ctx.unlisten(listener)
-        reject(ctx.reason)
+        reject(ctx.turnBack())
       },
     }
     ctx.listen(listener)

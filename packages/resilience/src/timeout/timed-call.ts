@@ -38,6 +38,17 @@ export class TimedCall extends Scope implements Deadlined {
     this.#letGo?.()
   }
 
+  override addWait(duration: number): void {
+    super.addWait(duration)
+    this.parent.addWait(duration)
+  }
+
+  override turnBack(): unknown {
+    // A timeout of its own says nothing of the call around it.
+    if (this.parent.aborted) this.parent.turnBack()
+    return super.turnBack()
+  }
+
   /** Settles as the function does, or rejects as soon as the call is given up. */
   race(result: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
