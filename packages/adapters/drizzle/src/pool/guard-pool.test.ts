@@ -81,6 +81,19 @@ describeWithService('postgres', (postgres) => {
     client.release()
   })
 
+  test('so does whoever asks with a callback', async () => {
+    const client = await pool.connect()
+    const closed = once(client, 'end')
+    const ask = (query: string | ReturnType<typeof impatient>) =>
+      new Promise((resolve) => client.query(query as string, resolve))
+    expect(await ask('select 1')).toBeNull()
+    const overdue = await ask(impatient('select pg_sleep(0.5)'))
+    expect(overdue).toMatchObject({ message: 'Query read timeout' })
+    await closed
+    expect(await ask('rollback')).toBe(overdue)
+    client.release()
+  })
+
   test('a connection on which nothing comes any more is closed, and another one opened', async () => {
     const client = await pool.connect()
     const closed = once(client, 'end')

@@ -11,8 +11,7 @@ const guarded = new WeakSet<Pool>()
  * - One whose answer is overdue by `query_timeout` is closed. `pg` lets it be used again: in a transaction that stood open
  *   on it, what others write next would be acknowledged and lost.
  *
- * The connections that the pool opens from now on are guarded, and their statements that return a promise, as all of
- * drizzle do. Give the pool a `statement_timeout` a little below its `query_timeout`, so that the server ends what is late.
+ * The connections that the pool opens from now on are guarded. Give the pool a `statement_timeout` a little below its `query_timeout`, so that the server ends what is late.
  *
  * @example
  * const pool = guardPool(
@@ -30,22 +29,31 @@ export function guardPool<P extends Pool>(pool: P): P {
   return pool
 }
 
+type Callback = (error: Error | null, ...result: unknown[]) => void
+
 function closeWhenOverdue(client: PoolClient): void {
   // Of one that breaks between two statements of a transaction: the next one tells.
   client.on('error', () => {})
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown
   let overdue: Error | undefined
+  const judge = (error: Error): Error => {
+    if (overdue === undefined && error.message === 'Query read timeout') {
+      overdue = error
+      void (client as unknown as Client).end()
+    }
+    // What follows on it, as drizzle's ROLLBACK, fails for the same reason, and would hide it.
+    return overdue ?? error
+  }
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
   const bounded = (...args: unknown[]) => {
+    const last = args.at(-1)
+    if (typeof last === 'function') args[args.length - 1] = judged(last as Callback, judge)
     const answer = query(...args)
     if (!(answer instanceof Promise)) return answer
-    return answer.catch((error: Error) => {
-      if (overdue === undefined && error.message === 'Query read timeout') {
-        overdue = error
-        void (client as unknown as Client).end()
-      }
-      // What follows on it, as drizzle's ROLLBACK, fails for the same reason, and would hide it.
-      throw overdue ?? error
-    })
+    return answer.catch((error: Error) => Promise.reject(judge(error)))
   }
   client.query = bounded as typeof client.query
+}
+
+function judged(callback: Callback, judge: (error: Error) => Error): Callback {
+  return (error, ...result) => callback(error && judge(error), ...result)
 }
