@@ -145,11 +145,35 @@ describe('loadConfig', () => {
     expect(await load({ APPXPORT: '1', PORT: '2', 'APP.PORT': '3' })).toEqual({})
   })
 
+  test('takes an empty variable, of the environment or a file, for none where it is told so', async () => {
+    const { env: dotenv, token } = files({ env: 'HOST=db\nDEBUG=\n', token: 't-1' })
+    const optional = z.object({
+      port: z.coerce.number().default(3000),
+      host: z.string().default('localhost'),
+      debug: z.stringbool().default(false),
+      sentryUrl: z.url().optional(),
+      token: z.string(),
+    })
+    const env = { PORT: '', HOST: '', SENTRY_URL: '', TOKEN: '', TOKEN_FILE: token, PROT: '' }
+    const options = { files: [dotenv], env, unknown: 'error', emptyStringAsUndefined: true } as const
+
+    expect(await loadConfig(optional, options)).toEqual({
+      port: 3000,
+      host: 'db',
+      debug: false,
+      token: 't-1',
+    })
+    const values = { sentryUrl: '' }
+    await expect(loadConfig(optional, { ...options, values })).rejects.toThrow('SENTRY_URL: Invalid URL')
+  })
+
   test('reads lists as JSON or split at commas, and objects as JSON, where the schema takes nothing else', async () => {
     const lists = z.object({
       a: z.array(z.string()),
       b: z.array(z.coerce.number()),
       none: z.array(z.string()),
+      commas: z.array(z.coerce.number()),
+      blanks: z.array(z.string()),
       labels: z.record(z.string(), z.string()),
       text: z.string().transform((text) => text.split(';')),
       either: z.union([z.string(), z.array(z.string())]),
@@ -160,6 +184,8 @@ describe('loadConfig', () => {
         A: ' ["x, y", "z"]',
         B: '1, 2',
         NONE: '',
+        COMMAS: '80,,443,',
+        BLANKS: ' , ',
         LABELS: '{"team":"core"}',
         LABELS__COST_CENTER: '7',
         TEXT: '[;]',
@@ -171,6 +197,8 @@ describe('loadConfig', () => {
       a: ['x, y', 'z'],
       b: [1, 2],
       none: [],
+      commas: [80, 443],
+      blanks: [],
       labels: { team: 'core', costCenter: '7' },
       text: ['[', ']'],
       either: '["a"]',

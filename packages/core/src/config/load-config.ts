@@ -1,4 +1,4 @@
-import { checkOneOf, invalidOption } from '../options/options.js'
+import { checkBoolean, checkOneOf, invalidOption } from '../options/options.js'
 import { checkSchema } from '../schema/check-schema.js'
 import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
@@ -28,6 +28,11 @@ export interface LoadConfigOptions<Input = unknown> {
   readonly prefix?: string
   /** What stands between a group and a key in a variable's name. @defaultValue '__' */
   readonly delimiter?: string
+  /**
+   * Whether a variable that is empty, in the environment or a file, is one that is not set: Compose writes `PORT=` of such a
+   * one. Else it is an empty text. @defaultValue false
+   */
+  readonly emptyStringAsUndefined?: boolean
   /**
    * What happens to names that the schema does not have: nothing, a warning of the process, or a {@link ConfigError};
    * each with the name that was probably meant. Looked at are files, `values`, and an environment that is given or has a
@@ -101,13 +106,14 @@ export async function loadConfig<S extends StandardSchemaV1>(
 function checkOptions(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
   const place = (option: string) => ({ package: '@base/core', pattern: 'loadConfig', option })
   checkSchema(schema, 'loadConfig')
-  const { env = {}, files = [], values = {}, unknown } = options
+  const { env = {}, files = [], values = {}, unknown, emptyStringAsUndefined = false } = options
   if (typeof env !== 'object' || env === null) throw invalidOption(env, place('env'), 'an object of texts')
   if (!Array.isArray(files) || !files.every((file) => typeof file === 'string' && file !== '')) {
     throw invalidOption(files, place('files'), 'an array of paths')
   }
   if (typeof values !== 'object' || values === null)
     throw invalidOption(undefined, place('values'), 'an object')
+  checkBoolean(emptyStringAsUndefined, place('emptyStringAsUndefined'))
   if (unknown !== undefined) checkOneOf(unknown, ['ignore', 'warn', 'error'], place('unknown'))
   return options
 }

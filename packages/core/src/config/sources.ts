@@ -13,6 +13,7 @@ export interface SourceOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly files?: readonly string[]
   readonly values?: unknown
+  readonly emptyStringAsUndefined?: boolean
 }
 
 /** What all sources say together. */
@@ -51,7 +52,7 @@ export async function readSources(
   const candidates: Setting[] = []
   const unknown: UnknownName[] = []
   for (const one of variables) {
-    const read = readVariables(one, naming, shape)
+    const read = readVariables(one, naming, shape, options.emptyStringAsUndefined === true)
     for (const setting of read.settings) settings.push(setting)
     candidates.push(...read.candidates)
     const isAmbient = one.values === env && options.env === undefined && naming.prefix === ''

@@ -25,12 +25,13 @@ export function readVariables(
   { values, source }: Variables,
   naming: Naming,
   shape: Shape | undefined,
+  emptyStringAsUndefined: boolean,
 ): VariableSettings {
   const texts: (Setting & { readonly value: string })[] = []
   const references: Setting[] = []
   const unknown: string[] = []
   for (const [name, value] of [...values].sort(upperCaseLast)) {
-    if (!name.startsWith(naming.prefix)) continue
+    if (!name.startsWith(naming.prefix) || (value === '' && emptyStringAsUndefined)) continue
     const { path, owner } = placeOf(name.slice(naming.prefix.length), naming, shape)
     const from = { ...source, name }
     if (path) texts.push({ path, value, source: from })
@@ -54,15 +55,17 @@ export function readVariables(
 }
 
 /**
- * A variable's value. Where the schema takes nothing but a list it is read as JSON, or else split at its commas; where
- * nothing but an object, as JSON. What cannot be read so stays a text, of which the schema will say what is wrong.
+ * A variable's value. Where the schema takes nothing but a list it is read as JSON, or else split at its commas, of which
+ * one at the end or doubled makes no item; where nothing but an object, as JSON. What cannot be read so stays a text, of
+ * which the schema will say what is wrong.
  */
 export function decode(text: string, shape: Shape | undefined): unknown {
   if (shape === undefined || shape.kind === 'text') return text
   const start = text.trimStart()[0]
   if (start === (shape.kind === 'list' ? '[' : '{')) return parseJson(text)
   if (shape.kind === 'group') return text
-  return text.trim() === '' ? [] : text.split(',').map((item) => item.trim())
+  const items = text.split(',').map((item) => item.trim())
+  return items.filter((item) => item !== '')
 }
 
 function parseJson(text: string): unknown {

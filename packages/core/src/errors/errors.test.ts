@@ -165,6 +165,19 @@ describe('ValidationError', () => {
     })
   })
 
+  test.each<[string, unknown, string]>([
+    ['none', undefined, ''],
+    ['no list', { path: 'a', message: 'is missing' }, ''],
+    ['holes', [null, { path: 'a', message: 'is missing' }], 'a: is missing'],
+    ['a symbol as path', [{ path: Symbol('a'), message: 'is missing' }], 'Symbol(a): is missing'],
+  ])('never throws, whatever its issues are: %s', (_, issues, summary) => {
+    const error = new ValidationError({ issues: issues as never })
+
+    expect(error.message).toBe(`The input is not valid: ${summary}.`)
+    expect(error.issues).toHaveLength(summary === '' ? 0 : 1)
+    expect(() => JSON.stringify(toErrorJson(error))).not.toThrow()
+  })
+
   test('does not change with the array that it was given', () => {
     const issues = [{ path: 'a', message: 'is missing' }]
     const error = new ValidationError({ issues })
@@ -337,6 +350,12 @@ describe('toErrorJson', () => {
     'access_tokens',
     'oldPasswords',
     'apiKeys',
+    'apiToken',
+    'reset_tokens',
+    'bearerToken',
+    'pass',
+    'dbPass',
+    'signingKey',
   ])('takes a detail called %s for a secret', (name) => {
     expect(toErrorJson(new ConflictError({ details: { [name]: 'hunter2' } })).details).toEqual({
       [name]: '[secret]',
@@ -346,7 +365,9 @@ describe('toErrorJson', () => {
   test.each([
     'tokenCount',
     'nextPageToken',
+    'continuation_token',
     'maxTokens',
+    'bypass',
     'tokensUsed',
     'passwordPolicy',
     'secretary',

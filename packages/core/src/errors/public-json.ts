@@ -14,7 +14,7 @@ const MAX_VALUES = 1_000
 
 /** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-keys` as well. */
 const SECRET_NAME =
-  /^(pwd|token|bearer|credential)s?$|(pass(word|wd|phrase)(hash)?|secret((access)?key)?|(access|refresh|id|auth|session|security|[cx]srf)token|(api|access|private|encryption)key)s?$|(authorization|cookie)$/i
+  /^(pwd|bearer|credential|(db)?pass)s?$|(pass(word|wd|phrase)(hash)?|secret(key)?|(?<!page|next|prev|sync|continuation|max)token|(api|access|private|encryption|signing)key)s?$|(authorization|cookie)$/i
 
 const UNREADABLE = '[unreadable]'
 

@@ -30,8 +30,10 @@ export class ValidationError extends AppError {
   readonly issues: readonly ValidationIssue[]
 
   constructor(options: ValidationErrorOptions) {
-    super(withDefaults(options, 'invalid', summary(options.issues), 'VALIDATION'))
-    this.issues = [...options.issues]
+    // Whatever a library gives as issues: an error thrown here would hide the fault at hand.
+    const issues = Array.isArray(options.issues) ? options.issues.filter(Boolean) : []
+    super(withDefaults(options, 'invalid', summary(issues), 'VALIDATION'))
+    this.issues = issues
   }
 
   /** What `JSON.stringify` writes: that of {@link AppError}, and the issues. */
@@ -45,7 +47,7 @@ const SHOWN = 3
 function summary(issues: readonly ValidationIssue[]): string {
   const shown = issues
     .slice(0, SHOWN)
-    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+    .map(({ path, message }) => (path === '' ? message : `${String(path)}: ${message}`))
   const more = issues.length > SHOWN ? ` (and ${issues.length - SHOWN} more)` : ''
   return `The input is not valid: ${shown.join('; ')}${more}.`
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Emitter } from './index.js'
 
@@ -78,16 +79,30 @@ describe('Emitter', () => {
     )
   })
 
-  test('reports a listener whose promise rejects, which is not left unhandled', async () => {
+  test.each<[string, () => unknown]>([
+    ['this realm', () => Promise.reject(new Error('no ink'))],
+    ['another realm', runInNewContext('async () => { throw new Error("no ink") }')],
+    // biome-ignore lint/suspicious/noThenProperty: a promise of a library.
+    ['a library', () => ({ then: (_: unknown, reject: (e: Error) => void) => reject(new Error('no ink')) })],
+  ])('reports a listener whose promise of %s rejects, which is not left unhandled', async (_, listener) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const events = make()
-    events.on('saved', async () => {
-      throw new Error('no ink')
-    })
+    events.on('saved', () => void 0)
+    events.on('saved', listener as () => void)
     events.emit('saved', { id: 7 })
-    await Promise.resolve()
-    await Promise.resolve()
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1))
+  })
 
+  test('reports what a listener returned where it cannot even be looked at', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const events = make()
+    events.on('saved', () => ({
+      // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
+      get then() {
+        throw new Error('no ink')
+      },
+    }))
+    events.emit('saved', { id: 7 })
     expect(warn).toHaveBeenCalledTimes(1)
   })
 

@@ -64,7 +64,8 @@ export class Emitter<Events extends object> {
     for (const { listener } of this.#registrations.get(event) ?? []) {
       try {
         const returned: unknown = (listener as Listener<Events[Name]> | undefined)?.(payload)
-        if (returned instanceof Promise) returned.catch((error: unknown) => this.#report(error, event))
+        // By its shape, for one of another realm or library is unhandled just so.
+        if (isThenable(returned)) Promise.resolve(returned).catch((error) => this.#report(error, event))
       } catch (error) {
         this.#report(error, event)
       }
@@ -82,4 +83,8 @@ export class Emitter<Events extends object> {
     const { package: owner, pattern } = this.#options
     reportCallbackError(error, { package: owner, pattern, callback: `a listener of '${event}'` })
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }

@@ -13,6 +13,8 @@ import {
   type Lock,
   memoryLock,
   notFreeError,
+  type RemoteLeaseParts,
+  remoteLease,
   type WithLockOptions,
   withLock,
 } from './index.js'
@@ -268,6 +270,50 @@ describe('withLock', () => {
     expect(await lock.tryAcquire('a', { ttl: '1h' })).toBeDefined()
     await clock.advance('10m')
     expect(await lock.tryAcquire('a')).toBeUndefined()
+  })
+
+  describe('given a server that', () => {
+    const onServer = (clock: TestClock, parts: Pick<RemoteLeaseParts, 'extend' | 'release'>): Lock => {
+      const acquire = async (key: string) =>
+        remoteLease({
+          ...{ key, token: 1n, ttl: 9_000, askedAt: clock.monotonic(), clock, onEnd: () => {} },
+          ...parts,
+        })
+      return { clock, acquire, tryAcquire: acquire }
+    }
+
+    test('leaves one renewal without an answer, keeps the lease by the next', async () => {
+      const clock = new TestClock()
+      const asked: number[] = []
+      const lock = onServer(clock, {
+        extend: () => {
+          asked.push(clock.monotonic())
+          return asked.length === 1 ? new Promise(() => {}) : Promise.resolve(clock.monotonic())
+        },
+        release: async () => true,
+      })
+      const running = withLock(lock, 'a', { ttl: '9s' }, async ({ signal }) => {
+        await clock.sleep('20s')
+        return signal.aborted
+      })
+      await clock.advance('20s')
+
+      expect(await running).toBe(false)
+      expect(asked).toEqual([3_000, 6_000, 9_000, 12_000, 15_000, 18_000])
+    })
+
+    test('stalls while it is given back, returns when the server has ended the lease', async () => {
+      const clock = new TestClock()
+      const lock = onServer(clock, {
+        extend: async () => clock.monotonic(),
+        release: () => new Promise(() => {}),
+      })
+      const running = withLock(lock, 'a', { ttl: '9s' }, () => 'done')
+      await clock.advance('9s')
+
+      expect(await running).toBe('done')
+      expect(clock.pending).toBe(0)
+    })
   })
 
   test('tells its function that the lease is lost, and lets it answer', async () => {

@@ -52,7 +52,7 @@ export interface Lease {
    * @throws ConflictError with code `LEASE_LOST` if it is not held any more.
    */
   extend(ttl?: Duration): Promise<void>
-  /** Gives the lock back; `released` is false if the lease was lost or given back before. Never rejects. */
+  /** Gives the lock back; `released` is false if the lease was lost or given back before, or nobody knows. Never rejects. */
   release(): Promise<{ readonly released: boolean }>
   /** {@link Lease.release}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>

@@ -1,7 +1,7 @@
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../testing/index.js'
-import { type RemoteLeaseParts, remoteLease } from './index.js'
+import { type Lease, type RemoteLeaseParts, remoteLease } from './index.js'
 
 const LOST = { kind: 'conflict', code: 'LEASE_LOST', details: { key: 'k' } }
 /** 1 % of the ttl and 2 ms. */
@@ -26,7 +26,10 @@ function held(parts: Partial<RemoteLeaseParts> = {}) {
       asked.push('release')
       return parts.release?.() ?? Promise.resolve(true)
     },
-    onEnd: () => asked.push('end'),
+    onEnd: () => {
+      asked.push('end')
+      parts.onEnd?.()
+    },
   })
   return { clock, lease, asked }
 }
@@ -56,6 +59,33 @@ describe('a lease that a server counts', () => {
     expect(asked).toEqual(['release'])
     await clock.advance(MARGIN)
     expect(asked).toEqual(['release', 'end'])
+  })
+
+  test('is over once, though the server says so again after its end', async () => {
+    const answer = deferred<boolean>()
+    const { clock, lease, asked } = held({ release: () => answer.promise })
+    void lease.signal
+    await clock.advance(1_000 - MARGIN)
+    await lease.release()
+    await clock.advance(MARGIN)
+    answer.resolve(true)
+    await clock.advance(1)
+    expect(asked).toEqual(['release', 'end'])
+  })
+
+  test.each([
+    ['refused', async (lease: Lease) => lease.extend().catch(() => {})],
+    ['over', async (_: Lease, clock: TestClock) => clock.advance(1_000).catch(() => {})],
+  ])('tells its holder that it is lost where it is %s, though onEnd throws', async (_, lose) => {
+    const { clock, lease } = held({
+      extend: async () => undefined,
+      onEnd: () => {
+        throw new Error('nobody to call')
+      },
+    })
+    const { signal } = lease
+    await lose(lease, clock)
+    expect(signal.reason).toMatchObject(LOST)
   })
 
   test('may be given back by who hears that it is lost', async () => {
@@ -112,6 +142,19 @@ describe('a lease that a server counts', () => {
     expect(await lease.release()).toEqual({ released: false })
     expect(await lease.release()).toEqual({ released: false })
     expect(lease.signal.aborted).toBe(false)
+    expect(asked).toEqual(['release', 'end'])
+  })
+
+  test('is given back to a server that does not answer until it has ended the lease', async () => {
+    const { clock, lease, asked } = held({ release: () => new Promise(() => {}) })
+    let released: unknown = 'waits'
+    void lease.release().then((answer) => {
+      released = answer
+    })
+    await clock.advance(999)
+    expect([released, clock.pending]).toEqual(['waits', 1])
+    await clock.advance(1)
+    expect([released, clock.pending]).toEqual([{ released: false }, 0])
     expect(asked).toEqual(['release', 'end'])
   })
 
@@ -178,6 +221,64 @@ describe('an extension', () => {
     await both
     await clock.advance(500)
     expect(lease.signal.aborted).toBe(true)
+  })
+
+  test('that hangs holds up the next for a third of the time that is left', async () => {
+    const { clock, lease, asked } = held({
+      extend: () => (asked.length === 1 ? new Promise(() => {}) : Promise.resolve(clock.monotonic())),
+    })
+    lease.extend().catch(() => {})
+    const next = lease.extend()
+    await clock.advance(328)
+    expect(asked).toEqual(['extend 1000 within 988'])
+    await clock.advance(1)
+    await next
+    expect(asked).toEqual(['extend 1000 within 988', 'extend 1000 within 659'])
+    await clock.advance(1_000 - MARGIN - 1)
+    expect(lease.signal.aborted).toBe(false)
+    await clock.advance(1)
+    expect(lease.signal.aborted).toBe(true)
+  })
+
+  test('for less without an answer, which the server may take after the next, leaves the shorter time', async () => {
+    const { clock, lease, asked } = held({
+      extend: () => (asked.length === 1 ? new Promise(() => {}) : Promise.resolve(clock.monotonic())),
+    })
+    lease.extend(300).catch(() => {})
+    await clock.advance(100)
+    await lease.extend('1m')
+    await clock.advance(300 - 5 - 1)
+    expect(lease.signal.aborted).toBe(false)
+    await clock.advance(1)
+    expect(lease.signal.aborted).toBe(true)
+  })
+
+  test.each([
+    ['before the next', [0, 1], 700],
+    ['after the next', [1, 0], 700],
+    ['alone', [0], 500],
+  ] as const)('that is answered late, %s, counts unless the next does', async (_, order, asked) => {
+    const answers = [deferred<number>(), deferred<number>()]
+    const waiting = [...answers]
+    const { clock, lease, asked: log } = held({ extend: () => waiting.shift()?.promise as Promise<number> })
+    await clock.advance(500)
+    lease.extend().catch(() => {})
+    await clock.advance(200)
+    lease.extend().catch(() => {})
+    await clock.advance(100)
+    for (const which of order) {
+      answers[which]?.resolve([500, 700][which] as number)
+      await clock.advance(1)
+    }
+    await clock.advance(asked + 1_000 - MARGIN - 1 - clock.monotonic())
+    expect(lease.signal.aborted).toBe(false)
+    await clock.advance(1)
+    expect(lease.signal.aborted).toBe(true)
+    // The server may have taken the one without an answer as late as the other.
+    await clock.advance(MARGIN - 1)
+    expect(log).not.toContain('end')
+    await clock.advance(700 - asked + 1)
+    expect(log).toContain('end')
   })
 
   test('that hangs ends with the lease, and so does who waits behind it', async () => {

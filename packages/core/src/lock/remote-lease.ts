@@ -1,6 +1,7 @@
 import { untilAborted } from '../abort/until-aborted.js'
 import type { Clock, Timer } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
+import { addExtension, type Extension } from './extension.js'
 import { leaseLostError } from './lease-lost-error.js'
 import type { Lease } from './lock.js'
 import { checkTtl } from './lock-options.js'
@@ -26,9 +27,9 @@ export interface RemoteLeaseParts {
    * when that was asked, or `undefined` where it is not held any more; rejects where nobody knows.
    */
   readonly extend: (ttl: number, left: number) => Promise<number | undefined>
-  /** Gives it back on the server, unless another has it; whether it was still held. */
+  /** Gives it back on the server, unless another has it; whether it was still held. Waited for until the server ends it. */
   readonly release: () => Promise<boolean>
-  /** Called when another may get it: it is given back, or over by the server's count as well. */
+  /** Called once, when another may get it: it is given back, or over by the server's count as well. */
   readonly onEnd: () => void
 }
 
@@ -36,9 +37,11 @@ export interface RemoteLeaseParts {
  * A lease that a server counts, for who implements {@link Lock}: held until it is given back, the server says that it is
  * another's, or nobody can vouch for it, which is 1 % of its `ttl` and 2 ms before the server ends it.
  *
- * Extensions go one after the other. One that fails leaves the lease as it is, for the shorter of both times. What the server
- * may still have when the lease is lost here is given back: by a late answer to an extension, and by `release`. Its end is
- * watched from the first look at `signal` on.
+ * Extensions go one after the other, but one without an answer holds up the next for no more than a third of the time that
+ * is left. A server may take such two in any order, so the lease lasts for the shorter time of both; as it does after one
+ * that fails. What the server may still have when the lease is lost here is given back: by a late answer to an extension,
+ * and by `release`. That waits for the server's answer until the server has ended the lease, and then gives `released: false`.
+ * Its end is watched from the first look at `signal` on.
  *
  * @example
  * const lease = remoteLease({
@@ -70,13 +73,17 @@ class RemoteLease implements Lease {
   #ended: AbortController | undefined
   #isHeld = true
   #isLost = false
+  /** Whether another may get it. */
+  #isOver = false
   /** Whether it is lost by our count alone, so that the server may still have it. */
   #lingers = false
   /** Until when it may be trusted, and until when the server has it, as far as is known. */
   #deadline: number
   #serverEnd: number
   #timer: Timer | undefined
-  #extending: Promise<unknown> | undefined
+  /** When the next extension may be asked for. */
+  #turn: Promise<void> = Promise.resolve()
+  readonly #unanswered = new Set<Extension>()
 
   constructor(parts: RemoteLeaseParts) {
     this.key = parts.key
@@ -105,12 +112,16 @@ class RemoteLease implements Lease {
       this.#ended = new AbortController()
       this.#watch()
     }
-    // One after the other, or a late answer would undo a later, shorter one. One that hangs holds nobody up beyond the lease.
+    // One after the other, and one that hangs holds nobody up beyond the lease.
     const { signal } = this.#ended
-    const before = untilAborted(Promise.resolve(this.#extending), signal)
-    const extended = before.then(() => this.#extend(lasting))
-    this.#extending = extended.catch(() => {})
-    return untilAborted(extended, signal)
+    const turn = untilAborted(this.#turn, signal)
+    const extending = turn.then(() => this.#extend(lasting))
+    const extended = untilAborted(extending, signal)
+    this.#turn = turn.then(
+      () => this.#patience(extended),
+      () => {},
+    )
+    return extended
   }
 
   async release(): Promise<{ readonly released: boolean }> {
@@ -121,7 +132,7 @@ class RemoteLease implements Lease {
       return { released: false }
     }
     this.#end()
-    return { released: await this.#giveBack() }
+    return { released: await this.#giveBack(true) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,9 +146,14 @@ class RemoteLease implements Lease {
     // A shorter lease counts although its answer may be lost.
     const now = clock.monotonic()
     this.#last(Math.min(this.#deadline, trustedUntil(now, ttl)), Math.max(this.#serverEnd, now + ttl))
-    const askedAt = await this.#askFor(ttl)
+    const extension = addExtension(this.#unanswered, ttl)
+    const askedAt = await this.#askFor(ttl).finally(() => this.#unanswered.delete(extension))
     if (askedAt === undefined) this.#lose(true)
-    else if (this.#isHeld) this.#last(trustedUntil(askedAt, ttl), askedAt + ttl)
+    else if (this.#isHeld) {
+      // Another one may have counted for longer by now.
+      const trusted = Math.max(this.#deadline, trustedUntil(askedAt, extension.least))
+      this.#last(trusted, Math.max(askedAt + ttl, extension.isAlone ? 0 : this.#serverEnd))
+    }
     this.#expireIfDue()
     if (this.#isHeld) return
     // Lost, and extended since, perhaps: the next holder shall not wait for that.
@@ -158,17 +174,31 @@ class RemoteLease implements Lease {
     }
   }
 
-  /** Never rejects, whatever the server does. */
-  async #giveBack(): Promise<boolean> {
+  /** Ends with the answer, or after a third of the time that is left. */
+  #patience(answer: Promise<unknown>): Promise<void> {
+    const now = this.#parts.clock.monotonic()
+    return new Promise((resolve) => {
+      const timer = this.#schedule(now + (this.#deadline - now) / 3, resolve)
+      const end = () => {
+        timer.cancel()
+        resolve()
+      }
+      answer.then(end, end)
+    })
+  }
+
+  /** Never rejects, whatever the server does, nor goes on when that has ended the lease. */
+  async #giveBack(isAwaited?: boolean): Promise<boolean> {
     this.#lingers = false
-    const { release, onEnd } = this.#parts
+    const ended = new Promise<boolean>((resolve) => {
+      this.#wake(Math.ceil(this.#serverEnd), () => resolve(false), isAwaited)
+    })
     try {
-      return await release()
+      return await Promise.race([this.#parts.release(), ended])
     } catch {
       return false
     } finally {
-      this.#timer?.cancel()
-      onEnd()
+      this.#over()
     }
   }
 
@@ -180,16 +210,19 @@ class RemoteLease implements Lease {
 
   /** Loses it in time, where somebody has the signal or waits for an extension. */
   #watch(): void {
-    if (!this.#isHeld || (this.#lost ?? this.#ended) === undefined) return
-    this.#wake(this.#deadline, () => this.#lose())
+    if (this.#isHeld && (this.#lost ?? this.#ended)) this.#wake(this.#deadline, () => this.#lose())
   }
 
-  #wake(at: number, fn: () => void): void {
-    const { clock, key } = this.#parts
+  #wake(at: number, fn: () => void, isAwaited?: boolean): void {
     this.#timer?.cancel()
+    this.#timer = this.#schedule(at, fn, isAwaited)
+  }
+
+  /** Idle unless somebody waits: a process with nothing else to do need not wait for a lease to end. */
+  #schedule(at: number, fn: () => void, ref = false): Timer {
+    const { clock, key } = this.#parts
     const left = Math.max(0, Math.floor(at - clock.monotonic()))
-    // Idle: a process with nothing else to do need not wait for a lease to end.
-    this.#timer = clock.schedule(left, fn, { ref: false, name: `lease of lock '${key}'` })
+    return clock.schedule(left, fn, { ref, name: `lease of lock '${key}'` })
   }
 
   /** A busy event loop fires timers late. */
@@ -202,22 +235,24 @@ class RemoteLease implements Lease {
     if (!this.#isHeld) return
     this.#isLost = true
     this.#end()
-    const { clock, onEnd } = this.#parts
-    this.#lingers = !isRefused && clock.monotonic() < this.#serverEnd
-    if (this.#lingers) this.#wake(Math.ceil(this.#serverEnd), () => this.#endAtServer())
-    else onEnd()
-    // Last, for who hears it may give back what lingers.
+    const lingers = !isRefused && this.#parts.clock.monotonic() < this.#serverEnd
+    this.#lingers = lingers
+    if (lingers) this.#wake(Math.ceil(this.#serverEnd), () => this.#over())
+    // Who hears it may give back what lingers; told before others are called, for what calls them may fail.
     this.#lost?.abort(leaseLostError(this.key))
+    if (!lingers) this.#over()
   }
 
-  #endAtServer(): void {
+  #over(): void {
+    this.#timer?.cancel()
     this.#lingers = false
+    if (this.#isOver) return
+    this.#isOver = true
     this.#parts.onEnd()
   }
 
   #end(): void {
     this.#isHeld = false
-    this.#timer?.cancel()
     this.#ended?.abort(leaseLostError(this.key))
   }
 }

@@ -54,9 +54,10 @@ function clockOf({ clock }: Lock): Clock {
 function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   let timer: Timer | undefined
   let stopped = false
-  const renew = async () => {
-    // A failure is no verdict: the next third may succeed, and the lease's own signal tells when it is lost.
-    await lease.extend(ttl).catch(() => {})
+  const renew = () => {
+    // Neither a failure nor a missing answer is a verdict: the next third may succeed, and the lease's own signal tells when
+    // it is lost.
+    lease.extend(ttl).catch(() => {})
     plan()
   }
   const plan = () => {

@@ -83,6 +83,34 @@ describe('TestClock', () => {
     expect(fn).toHaveBeenCalledTimes(1)
   })
 
+  test('gives up on a loop of timers of 0, in which no time passes', async () => {
+    const clock = new TestClock()
+    const poll = async () => {
+      while (clock.monotonic() < 1_000) await clock.sleep(0)
+    }
+    void poll()
+
+    await expect(clock.advance('2s')).rejects.toMatchObject({
+      code: 'CLOCK_NOT_IDLE',
+      message: "Timers are pending after 10000 timers at once: 'sleep' in 0ms.",
+    })
+  })
+
+  test('fires any number of timers that are due at once', async () => {
+    const clock = new TestClock()
+    const fn = vi.fn()
+    for (let n = 0; n <= 10_000; n++) clock.schedule(0, fn)
+
+    await clock.advance(0)
+    expect(fn).toHaveBeenCalledTimes(10_001)
+  })
+
+  test('refuses to schedule what is no function', () => {
+    expect(() => new TestClock().schedule('1s', undefined as never)).toThrow(
+      '@base/core Clock.schedule: fn must be a function, received undefined.',
+    )
+  })
+
   test('lets a loop that sleeps make all its rounds', async () => {
     const clock = new TestClock()
     const rounds: number[] = []
@@ -246,6 +274,18 @@ describe('TestClock', () => {
       await clock.runAll()
       expect(sweeps).toHaveBeenCalledTimes(2)
       expect(clock.monotonic()).toBe(3_000)
+    })
+
+    test('gives up on what is never due, and names it', async () => {
+      const clock = new TestClock()
+      void clock.sleep('1s')
+      void clock.sleep(Number.POSITIVE_INFINITY)
+
+      await expect(clock.runAll()).rejects.toMatchObject({
+        code: 'CLOCK_NOT_IDLE',
+        message: "Timers are pending for ever: 'sleep' in Infinity.",
+      })
+      expect(clock.monotonic()).toBe(1_000)
     })
 
     test('gives up on a timer that plans itself anew for ever, and names it', async () => {

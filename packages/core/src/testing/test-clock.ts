@@ -3,14 +3,14 @@ import { sleep } from '../clock/sleep.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { AppError } from '../errors/app-error.js'
-import { invalidOption } from '../options/options.js'
+import { checkFunction, invalidOption } from '../options/options.js'
 import { settle } from './settle.js'
 import { TimerQueue } from './timer-queue.js'
 
 /** 2025-01-01: any fixed time does, and one that looks like a time is easier to read. */
 const DEFAULT_NOW = Date.UTC(2025, 0, 1)
 
-/** More timers than this in one `runAll` is a timer that plans itself anew for ever. */
+/** More timers than this in one `runAll`, or each at once after the other, is a timer that plans itself anew for ever. */
 const MOST_TIMERS = 10_000
 
 /** Options of {@link TestClock}. */
@@ -45,6 +45,8 @@ export class TestClock implements Clock {
   readonly #timers = new TimerQueue()
   #now: number
   #elapsed = 0
+  /** The chain of a timer of 0 that is scheduled now. */
+  #chain = 0
   #moving: Promise<void> = Promise.resolve()
 
   /** @throws {@link InvalidOptionError} where `now` is not a whole number. */
@@ -76,12 +78,17 @@ export class TestClock implements Clock {
 
   schedule(duration: Duration, fn: () => void, { ref = true, name = 'timer' }: ScheduleOptions = {}): Timer {
     const delay = toMilliseconds(duration, { pattern: 'Clock.schedule', infinity: true })
-    return this.#timers.add({ due: this.#elapsed + delay, fn, keepsAlive: ref, name })
+    checkFunction(fn, { package: '@base/core', pattern: 'Clock.schedule', option: 'fn' })
+    const chain = delay === 0 ? this.#chain : 0
+    return this.#timers.add({ due: this.#elapsed + delay, fn, keepsAlive: ref, name, chain })
   }
 
   /**
    * Lets a time pass. Calls made meanwhile follow one after the other. If a timer's function throws, it rejects with
    * that error, and the clock stands at that timer's time.
+   *
+   * @throws AppError `CLOCK_NOT_IDLE` after 10,000 timers of 0 that each planned the next, as a loop of `sleep(0)` does:
+   * time never passes there.
    */
   advance(duration: Duration): Promise<void> {
     const by = toMilliseconds(duration, { pattern: 'TestClock.advance' })
@@ -91,14 +98,14 @@ export class TestClock implements Clock {
   /**
    * Lets time pass until no timer is {@link TestClock.pending}.
    *
-   * @throws AppError `CLOCK_NOT_IDLE` after 10,000 timers, naming those that are still pending.
+   * @throws AppError `CLOCK_NOT_IDLE` after 10,000 timers, or where none is ever due, naming those that are still pending.
    */
   runAll(): Promise<void> {
     return this.#move(async () => {
       await settle()
       for (let fired = 0; this.pending > 0; fired++) {
         if (fired === MOST_TIMERS) throw notIdle(`after ${MOST_TIMERS} timers`, this.pendingTimers)
-        await this.#fireNext(Number.POSITIVE_INFINITY)
+        if (!(await this.#fireNext(Number.POSITIVE_INFINITY))) throw notIdle('for ever', this.pendingTimers)
       }
     })
   }
@@ -133,8 +140,11 @@ export class TestClock implements Clock {
     const timer = this.#timers.take(until)
     if (timer === undefined) return false
     this.#passTo(timer.due)
+    this.#chain = timer.chain + 1
     timer.fn()
     await settle()
+    this.#chain = 0
+    if (timer.chain === MOST_TIMERS) throw notIdle(`after ${MOST_TIMERS} timers at once`, this.pendingTimers)
     return true
   }
 

@@ -5,6 +5,8 @@ export interface Entry {
   readonly due: number
   readonly fn: () => void
   readonly name: string
+  /** How many timers before it each scheduled the next for the same time. */
+  readonly chain: number
   keepsAlive: boolean
 }
 
