@@ -50,3 +50,11 @@ export function leaseLost(cause?: unknown): ConflictError {
     ...(cause !== undefined && { cause }),
   })
 }
+
+/** The error of a function that asks for the key that it has. Code `DEADLOCK`. */
+export function deadlock(): ConflictError {
+  return new ConflictError({
+    code: 'DEADLOCK',
+    message: 'A function asks for the idempotency key that it runs with, and would wait for itself.',
+  })
+}

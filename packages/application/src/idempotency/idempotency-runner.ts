@@ -3,7 +3,7 @@ import { checkFunction, checkMethods, checkText, invalidOption } from '@base/cor
 import { BoundedStore } from './bounded-store.js'
 import { ClaimedRun } from './claimed-run.js'
 import { digestOf } from './digest.js'
-import { IdempotencyInProgressError, IdempotencyMismatchError } from './errors.js'
+import { deadlock, IdempotencyInProgressError, IdempotencyMismatchError } from './errors.js'
 import { type IdempotencyEventName, type IdempotencyEvents, Observers } from './events.js'
 import type {
   Idempotency,
@@ -14,6 +14,7 @@ import type {
 import type { ClaimAnswer, IdempotencyClaim } from './idempotency-store.js'
 import { outcomeOf } from './outcome.js'
 import { portableKey } from './portable-key.js'
+import { isInside, runInside } from './running.js'
 import type { IdempotencySettings } from './settings.js'
 
 /** How long a waiting request pauses before it looks again, in milliseconds: it doubles from the first to the longest. */
@@ -59,7 +60,9 @@ export class IdempotencyRunner implements Idempotency {
         return { value: outcomeOf(this.#settings.codec, answer.outcome) as T, replayed: true }
       case 'run':
       case 'takeover':
-        return this.#begin(key, { claim, store, answer, askedAt, signal }).execute(fn)
+        return runInside({ store: this.#settings.store, key: claim.key }, () =>
+          this.#begin(key, { claim, store, answer, askedAt, signal }).execute(fn),
+        )
       default:
         throw new UnavailableError({ message: 'The store of idempotency keys gave no answer.' })
     }
@@ -78,6 +81,7 @@ export class IdempotencyRunner implements Idempotency {
       const askedAt = clock.monotonic()
       const answer = await store.claim(claim, signal)
       if (answer?.state !== 'conflict') return { answer, askedAt }
+      if (isInside(this.#settings.store, claim.key)) throw deadlock()
       const left = Math.ceil(deadline - clock.monotonic())
       if (left <= 0) {
         this.#observers.tell('inProgress', { key })

@@ -136,6 +136,53 @@ describe('Idempotency', () => {
     expect(await idempotency.run('k', 'g', () => 1)).toEqual({ value: 1, replayed: false })
   })
 
+  describe('given a function that asks for a key itself', () => {
+    const deadlock = { code: 'DEADLOCK', kind: 'conflict' }
+
+    test.each([0, Number.POSITIVE_INFINITY])('refuses its own, where it waits %s', async (wait) => {
+      const { idempotency, other } = made({ wait })
+      const own = idempotency.run('k', 'f', () => other.run('k', 'f', never))
+      expect(await rejection(own)).toMatchObject(deadlock)
+      const round = idempotency.run('k', 'f', () =>
+        idempotency.run('l', 'f', () => idempotency.run('k', 'f', never)),
+      )
+      expect(await rejection(round)).toMatchObject(deadlock)
+    })
+
+    test('runs another, and its own of another store', async () => {
+      const { idempotency } = made({ wait: Number.POSITIVE_INFINITY })
+      const elsewhere = made().idempotency
+      const run = idempotency.run('k', 'f', async () => [
+        (await idempotency.run('l', 'f', () => 1)).value,
+        (await elsewhere.run('k', 'f', () => 2)).value,
+      ])
+      expect(await run).toEqual({ value: [1, 2], replayed: false })
+    })
+
+    test('waits for others once it has ended', async () => {
+      const { clock, idempotency, other } = made({ wait: '10s' })
+      const { fn, end } = held<number>()
+      let late: Promise<unknown> | undefined
+      let go = (): void => {}
+      const ended = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      const failed = idempotency.run('k', 'f', () => {
+        late = ended.then(() => idempotency.run('k', 'f', never))
+        throw new Error('no')
+      })
+      await rejection(failed)
+      const running = other.run('k', 'f', fn)
+      await new Promise(setImmediate)
+      go()
+      await new Promise(setImmediate)
+      end(7)
+      await running
+      await clock.advance('1s')
+      expect(await late).toEqual({ value: 7, replayed: true })
+    })
+  })
+
   test('of fifty at once one runs', async () => {
     const { idempotency } = made()
     let runs = 0

@@ -54,7 +54,8 @@ export interface Idempotency {
    * @throws IdempotencyMismatchError where the key was used with another fingerprint.
    * @throws IdempotencyInProgressError where the same request is running, and still is after `wait`.
    * @throws IdempotencyResultUnavailableError where it has ended, but its outcome was too large to be kept.
-   * @throws ConflictError with code `LEASE_LOST`, where another has taken over before `fn` had ended.
+   * @throws ConflictError with code `LEASE_LOST`, where another has taken over before `fn` had ended; with code `DEADLOCK`,
+   * where `fn` asks for its own key.
    * @throws UnavailableError where the store fails or does not answer; `fn` has not been called then.
    * @throws UnsupportedError where the codec does not carry what `fn` returned. It is not run again.
    * @throws InvalidOptionError for a wrong argument.

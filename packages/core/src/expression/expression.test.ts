@@ -7,6 +7,8 @@ import {
   compileLeaf,
   type Expression,
   functionLeaf,
+  type Junction,
+  junction,
   leafOf,
   negation,
 } from './index.js'
@@ -69,6 +71,24 @@ describe('an expression', () => {
     expect(read({ address: { city: 'Lisbon' } })).toBe('Lisbon')
     expect(judge('Lisbon')).toBe(true)
     expect(judge('Porto')).toBe(false)
+  })
+
+  test('of parts that are made one by one takes in each, and stays as flat as its parts', () => {
+    const part = (value: number) => leafOf('equals', { field: 'a', value })
+    let chain: Expression = part(0)
+    for (let value = 1; value < 100; value++) chain = junction('or', [chain, part(value)])
+    expect((chain as Junction).of).toHaveLength(100)
+
+    let deep: Expression = chain
+    for (let level = 2; level < 1_000; level++)
+      deep = junction(level % 2 === 0 ? 'and' : 'or', [deep, part(0)])
+    deep = junction('or', [deep, chain])
+    expect(() => junction('or', [deep, part(1)])).not.toThrow()
+    expect(() => junction('and', [deep])).toThrow('at most 1000 levels deep')
+  })
+
+  test('that was not checked is no part of another', () => {
+    expect(() => junction('and', [{ op: 'and', of: [] }])).toThrow(ValidationError)
   })
 
   test('negated twice is itself', () => {

@@ -4,6 +4,8 @@ import type { Scalar } from './scalar.js'
 
 const MAX_BIGINT_DIGITS = 131_072
 
+const TAGS: readonly string[] = ['$bigint', '$date', '$decimal', '$number']
+
 /** Halves of surrogate pairs, and the one character that PostgreSQL does not store. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u
 
@@ -38,7 +40,14 @@ export function describeOperand(value: unknown): string {
     return UNSTORABLE.test(value) ? 'a text with U+0000 or a lone surrogate' : 'a text'
   if (isDate(value)) return Number.isNaN(timeOf(value)) ? 'an invalid date' : 'a date'
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return typeof value === 'object' ? describeObject(value) : `a ${typeof value}`
+}
+
+/** What is tagged for another thing than it is. A reader of JSON tags texts too, so that the tag alone would mislead. */
+function describeObject(value: object): string {
+  const [[tag = '', content] = [], second] = Object.entries(value)
+  const isTagged = second === undefined && TAGS.includes(tag) && typeof content !== 'object'
+  return isTagged ? `${describeOperand(content)} that is no ${tag.slice(1)}` : 'an object'
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import { Entity } from '../entity/entity.js'
 import type { DomainEvent } from '../event/domain-event.js'
-import { keyOf } from '../repository/key-of.js'
+import { ownTextOf, sorted } from '../repository/id-text.js'
 
 /**
  * Events by the aggregate that recorded them. Beside the instances, not in them: a repository that copies an aggregate
@@ -49,7 +49,8 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   /**
    * Notes what happened, to be published once the aggregate is saved. The event's `aggregateId` and `version` (the one
    * that the next save gives) are filled in where they are missing. The text of an id that is an object is what
-   * `String` makes of it; where that is only its kind, as in '[object Object]', its JSON with sorted names.
+   * `String` makes of it; where that is only its kind, as in '[object Object]', and of arrays and dates, its JSON with
+   * sorted names.
    *
    * @throws InvalidOptionError where the event belongs to another aggregate, or the id shows nothing that could be its text.
    */
@@ -83,12 +84,14 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
 /** Objects that have no text of their own would all have the same. */
 function textOf(id: unknown): string {
   if (typeof id !== 'object' || id === null) return String(id)
-  const kind = Object.prototype.toString.call(id)
-  // Without a prototype it has nothing that would make a text.
-  const own = 'toString' in id || Symbol.toPrimitive in id ? String(id) : kind
-  if (own !== kind) return own
-  const json = keyOf(id) as string | undefined
+  const own = ownTextOf(id)
+  if (own !== undefined) return own
+  const json: string | undefined = JSON.stringify(id, plain)
   if (json !== undefined && json !== '{}') return json.startsWith('"') ? JSON.parse(json) : json
   const place = { package: '@base/domain', pattern: 'AggregateRoot', option: 'id' }
   throw invalidOption(id, place, 'one with a text: a toString of its own, or fields that are not private')
+}
+
+function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : sorted(value)
 }

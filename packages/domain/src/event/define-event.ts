@@ -1,37 +1,39 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { correlationId } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
-import { checkText, invalidOption } from '@base/core/options'
+import { checkInteger, checkText, invalidOption } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { type StandardSchemaV1, validateSync } from '@base/core/schema'
 import { frozenCopy } from '../value-object/frozen-copy.js'
+import { isDate } from '../value-object/kinds.js'
 import { causationId } from './causation.js'
 import type { DomainEvent } from './domain-event.js'
 
 /** What an event may be given beside its payload; what is missing is filled in. */
 export interface EventMeta {
   /** What the event is known by. @defaultValue a new UUIDv7 */
-  readonly id?: string
-  /** When it happened. @defaultValue now */
-  readonly occurredAt?: Date
+  readonly id?: string | undefined
+  /** When it happened, a valid date. @defaultValue now */
+  readonly occurredAt?: Date | undefined
   /** To what it happened. @defaultValue none; an aggregate that records the event fills it in */
-  readonly aggregateId?: string
+  readonly aggregateId?: string | undefined
   /** The version that the aggregate has with it. @defaultValue none; an aggregate that records the event fills it in */
-  readonly version?: number
+  readonly version?: number | undefined
   /** What it belongs to. @defaultValue the `correlationId` in context */
-  readonly correlationId?: string
+  readonly correlationId?: string | undefined
   /** What directly led to it. @defaultValue the `causationId` in context */
-  readonly causationId?: string
+  readonly causationId?: string | undefined
   /** Source of the time where `occurredAt` is missing. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Makes events of one type: see {@link defineEvent}. */
 export interface EventDefinition<Type extends string, Payload, Input = Payload> {
   /**
-   * A new event, deeply frozen.
+   * A new event, deeply frozen. Texts in `meta` are not empty, and the version is an integer from 0; what is undefined is as
+   * if it were missing.
    *
-   * @throws ValidationError where the payload does not fit the schema.
+   * @throws ValidationError where the payload does not fit the schema; InvalidOptionError naming what is wrong in `meta`.
    */
   (payload: Input, meta?: EventMeta): DomainEvent<Type, Payload>
   /** What happened: `'order.placed'`. */
@@ -70,22 +72,36 @@ export function defineEvent<const Type extends string, Input, Payload>(
   }
   const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
     eventOf(type, unwrap(validateSync(schema, payload)), {
-      correlationId: correlationId.get(),
-      causationId: causationId.get(),
-      ...meta,
+      ...checkedMeta(meta),
+      correlationId: meta.correlationId ?? correlationId.get(),
+      causationId: meta.causationId ?? causationId.get(),
     })
   const is = (event: DomainEvent): event is DomainEvent<Type, Payload> => event.type === type
   return Object.freeze(Object.assign(create, { type, schema, is }))
 }
 
-/** What an event's fields are made of. */
-type Fields = { readonly [Name in keyof EventMeta]: EventMeta[Name] | undefined }
+const TEXTS = ['id', 'aggregateId', 'correlationId', 'causationId'] as const
+
+/** What `fromCloudEvent` would refuse is not sent. @throws InvalidOptionError naming it. */
+function checkedMeta(meta: EventMeta): EventMeta {
+  const place = (name: string) => ({
+    package: '@base/domain',
+    pattern: 'defineEvent',
+    option: `meta.${name}`,
+  })
+  for (const name of TEXTS) if (meta[name] !== undefined) checkText(meta[name], place(name))
+  const { version, occurredAt } = meta
+  if (version !== undefined) checkInteger(version, place('version'))
+  if (occurredAt !== undefined && !(isDate(occurredAt) && Number.isFinite(+occurredAt)))
+    throw invalidOption(occurredAt, place('occurredAt'), 'a valid date')
+  return meta
+}
 
 /** An event of a checked payload: the one place where its fields are put together. */
 export function eventOf<Type extends string, Payload>(
   type: Type,
   payload: Payload,
-  { id, occurredAt, clock = systemClock, ...optional }: Fields,
+  { id, occurredAt, clock = systemClock, ...optional }: EventMeta,
 ): DomainEvent<Type, Payload> {
   const { aggregateId, version, correlationId, causationId } = optional
   return frozenCopy({

@@ -64,6 +64,37 @@ describe('defineEvent', () => {
     expect(given.causationId).toBe('y')
   })
 
+  test('takes what is undefined from the context, too', () => {
+    const undefinedMeta = { correlationId: undefined, causationId: undefined, id: undefined }
+    const event = runInContext(
+      [
+        [correlationId, 'c-1'],
+        [causationId, 'x'],
+      ],
+      () => OrderPlaced({ total: 1 }, undefinedMeta),
+    )
+    expect(event).toMatchObject({ id: expect.any(String), correlationId: 'c-1', causationId: 'x' })
+  })
+
+  test.each([
+    ['id', ''],
+    ['id', 5],
+    ['aggregateId', ''],
+    ['correlationId', ''],
+    ['causationId', null],
+    ['version', -3],
+    ['version', 1.5],
+    ['occurredAt', new Date(Number.NaN)],
+    ['occurredAt', 0],
+  ])('refuses the %s %j, which nobody could read back', (name, value) => {
+    expect(() => OrderPlaced({ total: 1 }, { [name]: value })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        details: expect.objectContaining({ pattern: 'defineEvent', option: `meta.${name}` }),
+      }),
+    )
+  })
+
   test('an event without a correlation starts one', () => {
     const first = OrderPlaced({ total: 1 })
     expect(runInContext(causedBy(first), () => OrderPlaced({ total: 2 })).correlationId).toBe(first.id)

@@ -1,6 +1,6 @@
 import { checkFunction, invalidOption, type OptionPlace } from '@base/core/options'
+import { sameStructure } from '../value-object/same-structure.js'
 import { copyOf, stampedCopyOf } from './copy.js'
-import { keyOf } from './key-of.js'
 import type { EntityMapper } from './memory-settings.js'
 
 const DAY = 86_400_000
@@ -99,5 +99,5 @@ function stampedRow(row: unknown, names: readonly string[], stamps: Stamps): nev
 
 /** Null is none. */
 function has(entity: object, name: string, value: unknown): boolean {
-  return keyOf((entity as Stamps)[name] ?? null) === keyOf(value ?? null)
+  return sameStructure((entity as Stamps)[name] ?? null, value ?? null)
 }

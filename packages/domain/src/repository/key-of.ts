@@ -1,10 +1,43 @@
-/** What a map finds an id by: itself, or its JSON, with sorted names, where it is an object. */
+import { invalidOption } from '@base/core/options'
+import { ValueObject } from '../value-object/value-object.js'
+import { ownTextOf, sorted } from './id-text.js'
+
+/**
+ * What a map finds an id by: itself, or of an object its own text, or what it holds. An object is never found by a text.
+ *
+ * @throws InvalidOptionError where the id is an object that shows neither.
+ */
 export function keyOf(id: unknown): unknown {
-  return typeof id === 'object' && id !== null ? JSON.stringify(id, sorted) : id
+  if (typeof id === 'string') return `text ${id}`
+  return typeof id === 'object' && id !== null ? `object ${JSON.stringify(id, tagged)}` : id
 }
 
-function sorted(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** What JSON would take for another thing is tagged. */
+function tagged(this: Readonly<Record<string, unknown>>, name: string, json: unknown): unknown {
+  const value = this[name]
+  if (typeof value === 'bigint') return { $bigint: String(value) }
+  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
+  if (value instanceof Map) return { $map: membersOf(value) }
+  if (value instanceof Set) return { $set: membersOf(value) }
+  if (typeof value !== 'object' || value === null) return json
+  const own = ownTextOf(value)
+  return own === undefined ? shown(heldBy(value, json)) : { $text: own }
+}
+
+/** In any order, as they are compared. */
+function membersOf(items: Iterable<unknown>): readonly string[] {
+  return Array.from(items, (item) => JSON.stringify(item, tagged)).sort()
+}
+
+/** The JSON of a value object has lost its types. */
+function heldBy(value: object, json: unknown): unknown {
+  return value instanceof ValueObject && value.toJSON === ValueObject.prototype.toJSON ? value.props : json
+}
+
+/** Objects that show nothing would all be the same. */
+function shown(held: unknown): unknown {
+  const isNothing = typeof held === 'object' && held !== null && Object.keys(held).length === 0
+  if (held !== undefined && (!isNothing || Array.isArray(held))) return sorted(held)
+  const place = { package: '@base/domain', pattern: 'Repository', option: 'id' }
+  throw invalidOption(held, place, 'one with a text: a toString of its own, or fields that are not private')
 }

@@ -36,7 +36,7 @@ export function orderRows<T>(rows: readonly Stored<T>[], { order, keysOf }: RowO
     .map(({ row }) => row)
 }
 
-/** What ids are ordered by, and a cursor holds: dates by their time, other objects by their text. */
+/** What ids are ordered by, and a cursor holds: dates by their time, other objects by their key. */
 function orderKeyOf(id: unknown): unknown {
   return id instanceof Date ? id : keyOf(id)
 }

@@ -10,6 +10,7 @@ import { repositoryConformance } from '../testing/repository-conformance.js'
 import type { Item } from '../testing/subject.js'
 import { Email } from '../value-object/email.js'
 import { Money } from '../value-object/money.js'
+import { ValueObject } from '../value-object/value-object.js'
 import { type EntityMapper, memoryRepository } from './index.js'
 
 repositoryConformance(
@@ -83,6 +84,70 @@ describe('memoryRepository', () => {
     expect([...first.items, ...second.items].map(({ id }) => id.seat)).toEqual([1, 2, 3])
     expect(second.pageInfo.hasNextPage).toBe(false)
     expect(await seats.findById({ seat: 2, row: 7n })).toEqual({ id: { row: 7n, seat: 2 } })
+  })
+
+  describe('with ids that are objects', () => {
+    class HiddenId {
+      readonly #value: string
+      constructor(value: string) {
+        this.#value = value
+      }
+      toString(): string {
+        return this.#value
+      }
+    }
+    class Opaque {
+      readonly #value = 1
+      equals(other: Opaque): boolean {
+        return this.#value === other.#value
+      }
+    }
+    class Held extends ValueObject<object> {}
+    const setUp = () => memoryRepository<{ id: unknown; n?: number }, unknown>({ id: ({ id }) => id })
+
+    test.each<[string, () => unknown, () => unknown]>([
+      ['private fields and a text', () => new HiddenId('1'), () => new HiddenId('2')],
+      ['such ids within', () => ({ of: new HiddenId('1') }), () => ({ of: new HiddenId('2') })],
+      ['a text like an object', () => ({ a: 1 }), () => '{"a":1}'],
+      ['a text like a key', () => new HiddenId('1'), () => 'object {"$text":"1"}'],
+      ['a bigint and a text', () => ({ n: 1n }), () => ({ n: '1' })],
+      ['a bigint and its literal', () => ({ n: 1n }), () => ({ n: '1n' })],
+      ['NaN and null', () => ({ n: Number.NaN }), () => ({ n: null })],
+      ['sets', () => new Set(['a']), () => new Set(['b'])],
+      ['maps', () => new Map([[1, 'a']]), () => new Map([[2, 'a']])],
+      ['maps within', () => ({ m: new Map([[1, 1]]) }), () => ({ m: new Map([[1, 1n]]) })],
+      ['value objects of bigints and texts', () => new Held({ n: 1n }), () => new Held({ n: '1' })],
+      ['arrays of one text and two', () => ['a,b'], () => ['a', 'b']],
+      ['times of one second', () => new Date(1), () => new Date(2)],
+      ['bytes', () => new Uint8Array([1]), () => new Uint8Array([2])],
+    ])('keeps apart %s', async (_, one, other) => {
+      const rows = setUp()
+      await rows.save({ id: one(), n: 1 })
+      await rows.save({ id: other(), n: 2 })
+
+      const { endCursor: after } = (await rows.findPage(always(), { limit: 1 })).pageInfo
+      expect((await rows.findPage(always(), { limit: 1, after })).items).toHaveLength(1)
+      expect(await rows.findById(one())).toMatchObject({ n: 1 })
+      expect(await rows.delete(other())).toBe(true)
+      expect(await rows.findById(one())).toMatchObject({ n: 1 })
+    })
+
+    test('finds sets and maps by what they hold, in any order', async () => {
+      const rows = setUp()
+      await rows.save({ id: new Set(['a', { b: 1n, c: 2 }]) })
+      expect(await rows.findById(new Set([{ c: 2, b: 1n }, 'a']))).toBeDefined()
+    })
+
+    test.each([
+      ['private', new Opaque()],
+      ['private within', { of: new Opaque() }],
+      ['empty', {}],
+    ])('refuses one where everything is %s', async (_, id) => {
+      const rows = setUp()
+      const message = '@base/domain Repository: id must be one with a text'
+      await expect(rows.save({ id })).rejects.toThrow(message)
+      await expect(rows.findById(id)).rejects.toThrow(message)
+    })
   })
 
   test('with a mapper keeps rows, so that private fields survive', async () => {

@@ -19,7 +19,10 @@ export interface EntityMapper<T, Row = unknown> {
 
 /** Options of {@link memoryRepository}. */
 export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
-  /** The identity of an entity. */
+  /**
+   * The identity of an entity. One that is an object is found by its own text, or else by what it holds; one that shows
+   * neither, as it has private `#fields` and no `toString`, is refused.
+   */
   readonly id: (entity: T) => Id
   /** The property that holds the version. @defaultValue none: the last save wins */
   readonly version?: (keyof T & string) | undefined

@@ -144,6 +144,15 @@ describe('specificationFromJson', () => {
     expect(wrongOf('equals', { $bigint: '1' }, 'date')).toEqual([
       { path: 'value', message: 'must be a date' },
     ])
+    const scalar = 'must be a text, number, bigint, boolean, valid date, decimal or null, received'
+    for (const [type, value, received] of [
+      ['date', 'tomorrow', 'a text that is no date'],
+      ['date', '2026-01-31T00:00:00.123456Z', 'a text that is no date'],
+      ['date', true, 'a boolean that is no date'],
+      ['bigint', 1.5, 'a number that is no bigint'],
+      ['decimal', '1,5', 'a text that is no decimal'],
+    ] as const)
+      expect(wrongOf('equals', value, type)).toEqual([{ path: 'value', message: `${scalar} ${received}` }])
     expect(wrongOf('startsWith', null, 'decimal')[0]).toEqual({
       path: 'op',
       message: 'is not for a decimal',
@@ -248,6 +257,7 @@ describe('specificationFromJson', () => {
       { fields: { status: { operators: ['equals', 'regex'] } } },
       'fields.status.operators',
     ],
+    ['null for rules', { fields: { status: null } }, 'fields.status'],
     ['a type that is none', { fields: { status: { type: 'uuid' } } }, 'fields.status.type'],
   ])('refuses to begin with %s', (_, options, option) => {
     expect(() => specificationFromJson({ op: 'isNull', field: 'note' }, options as never)).toThrow(
@@ -261,6 +271,13 @@ describe('specificationFromJson', () => {
         }),
       }),
     )
+  })
+
+  test('a field whose rules are undefined is none', () => {
+    const fields = { status: {}, note: undefined }
+    const filter = (field: string) => () => read({ op: 'isNull', field }, { fields })
+    expect(filter('status')).not.toThrow()
+    expect(pathsOf(filter('note'))).toEqual(['field'])
   })
 
   test('throws nothing but ValidationErrors, whatever comes', () => {

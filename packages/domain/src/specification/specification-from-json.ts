@@ -31,8 +31,8 @@ export interface JsonFieldRules {
 
 /** Options of {@link specificationFromJson}. */
 export interface JsonFilterOptions<T = unknown> {
-  /** The fields that a filter may use: their paths, or rules by path. No other field can be named. */
-  readonly fields: readonly Path<T>[] | { readonly [P in Path<T>]?: JsonFieldRules }
+  /** The fields that a filter may use: their paths, or rules by path. No other field can be named, nor one whose rules are undefined. */
+  readonly fields: readonly Path<T>[] | { readonly [P in Path<T>]?: JsonFieldRules | undefined }
 }
 
 /**
@@ -74,7 +74,7 @@ function readFields(options: { readonly fields?: unknown } | undefined): Fields 
     throw wrong('fields', 'a list of paths, or rules by path', fields)
   const entries: [unknown, JsonFieldRules][] = Array.isArray(fields)
     ? fields.map((field: unknown) => [field, {}])
-    : Object.entries(fields)
+    : Object.entries(fields).filter(([, rules]) => rules !== undefined)
   for (const [field, rules] of entries) {
     if (!isFieldPath(field))
       throw wrong('fields', 'paths of names, none of them empty or of a prototype', field)
@@ -83,7 +83,9 @@ function readFields(options: { readonly fields?: unknown } | undefined): Fields 
   return new Map(entries)
 }
 
-function checkRules(field: string, { operators, type }: JsonFieldRules): void {
+function checkRules(field: string, rules: JsonFieldRules): void {
+  if (typeof rules !== 'object' || rules === null) throw wrong(`fields.${field}`, 'an object of rules', rules)
+  const { operators, type } = rules
   if (operators !== undefined && !(Array.isArray(operators) && operators.every(isFieldOperator)))
     throw wrong(`fields.${field}.operators`, 'a list of operators', operators)
   if (type !== undefined) checkOneOf(type, TYPES, place(`fields.${field}.type`))

@@ -63,12 +63,12 @@ export abstract class Specification<T> {
     return explain(checkedExpression(this.expression), candidate)
   }
 
-  /** Satisfied where both are. */
+  /** Satisfied where both are. Of many take `allOf`: a chain copies what it has so far at each step. */
   and(other: Specification<T>): Specification<T> {
     return combine('and', [this, other])
   }
 
-  /** Satisfied where one of them is. */
+  /** Satisfied where one of them is. Of many take `anyOf`: a chain copies what it has so far at each step. */
   or(other: Specification<T>): Specification<T> {
     return combine('or', [this, other])
   }

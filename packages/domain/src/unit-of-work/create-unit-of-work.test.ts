@@ -1,6 +1,7 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { createUnitOfWork, type UnitDriver } from './index.js'
+import { gate } from '../testing/gate.js'
+import { createUnitOfWork, type UnitDriver, type UnitOfWork } from './index.js'
 
 type Repos = { log: { write(line: string): Promise<void> } }
 type Fault = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback to'
@@ -11,7 +12,7 @@ function scripted(faults: Partial<Record<Fault, () => unknown>> = {}) {
   const clock = new TestClock()
   const act = async (name: Fault) => {
     calls.push(name)
-    const fault = faults[name]?.()
+    const fault = await faults[name]?.()
     if (fault !== undefined) throw fault
   }
   const driver: UnitDriver<Repos> = {
@@ -166,6 +167,154 @@ describe('createUnitOfWork', () => {
     // The first had begun; the second waited for its turn.
     expect(fn.mock.calls.length).toBeLessThan(2)
     expect(calls.filter((call) => call !== 'savepoint')).toEqual(['begin', 'rollback'])
+  })
+
+  describe('given a part that fails while others work', () => {
+    const nested = { propagation: 'nested' } as const
+    /** A nested part that fails once `end` opens; it is open when this resolves. */
+    const failing = async (units: UnitOfWork<Repos>, end: ReturnType<typeof gate>) => {
+      const begun = gate()
+      const part = units
+        .run(async () => {
+          begun.open()
+          await end.opened
+          throw fault
+        }, nested)
+        .catch(() => {})
+      await begun.opened
+      return { part }
+    }
+
+    test.each(['its own', 'the outer'])(
+      'the part around it fails that worked through %s handle',
+      async (which) => {
+        const { calls, units } = scripted()
+        const end = gate()
+        let around: unknown
+        await units.run(async (tx) => {
+          const run = units.run(async (inner) => {
+            const { part } = await failing(units, end)
+            await (which === 'its own' ? inner : tx).log.write('a')
+            end.open()
+            await part
+          }, nested)
+          around = await run.catch((error) => error.code)
+        })
+        expect(around).toBe('TRANSACTION_ABORTED')
+        expect(calls.slice(-3)).toEqual(['rollback to', 'rollback to', 'commit'])
+      },
+    )
+
+    test('who worked before it began, beside the part around it, does not fail', async () => {
+      const { calls, units } = scripted()
+      const [worked, end] = [gate(), gate()]
+      await units.run(async (tx) => {
+        const begun = gate()
+        const part = units.run(async () => {
+          begun.open()
+          await worked.opened
+          end.open()
+          await (await failing(units, end)).part
+        }, nested)
+        await begun.opened
+        await tx.log.write('a')
+        worked.open()
+        await part
+      })
+      expect(calls).toEqual(['begin', 'savepoint', 'a', 'savepoint', 'rollback to', 'release', 'commit'])
+    })
+
+    test('who worked while it ran fails, though the part around it worked on', async () => {
+      const { calls, units } = scripted()
+      const end = gate()
+      const whole = units.run(async (tx) => {
+        const begun = gate()
+        const around = units.run(async () => {
+          const { part } = await failing(units, end)
+          begun.open()
+          await part
+        }, nested)
+        await begun.opened
+        await tx.log.write('a')
+        end.open()
+        await around
+      })
+      await expect(whole).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
+      expect(calls.slice(-3)).toEqual(['rollback to', 'release', 'rollback'])
+    })
+  })
+
+  test('an abort rolls back at once, also while a savepoint is never answered', async () => {
+    const controller = new AbortController()
+    const { calls, units } = scripted({ savepoint: () => new Promise(() => {}) })
+    const run = units.run(() => units.run(async () => {}, { propagation: 'nested' }), {
+      signal: controller.signal,
+    })
+    await new Promise(setImmediate)
+    controller.abort(fault)
+    await expect(run).rejects.toBe(fault)
+    expect(calls).toEqual(['begin', 'savepoint', 'rollback'])
+  })
+
+  describe('given repositories in an object of a class', () => {
+    class Log {
+      readonly #lines: string[]
+      level = 1
+      constructor(lines: string[]) {
+        this.#lines = lines
+      }
+      async write(line: string): Promise<void> {
+        this.#lines.push(line)
+      }
+    }
+    class All {
+      readonly name = 'all'
+      readonly plain: Log
+      readonly #lines: string[]
+      constructor(lines: string[]) {
+        this.#lines = lines
+        this.plain = new Log(lines)
+      }
+      get log(): Log {
+        return new Log(this.#lines)
+      }
+      async both(line: string): Promise<void> {
+        this.#lines.push(line, line)
+      }
+    }
+    const setUp = () => {
+      const lines: string[] = []
+      const end = async () => {}
+      const savepoint = () => Promise.reject(fault)
+      const begin = async () => ({ repositories: new All(lines), commit: end, rollback: end, savepoint })
+      return { lines, units: createUnitOfWork({ begin }) }
+    }
+
+    test('its getters and methods work, until the unit has ended', async () => {
+      const { lines, units } = setUp()
+      const kept = await units.run(async (tx) => {
+        await tx.log.write('a')
+        await tx.both('b')
+        return [() => tx.log.write('late'), () => tx.both('late')]
+      })
+      for (const late of kept) await expect(late()).rejects.toMatchObject({ code: 'TRANSACTION_CLOSED' })
+      expect(lines).toEqual(['a', 'b', 'b'])
+    })
+
+    test('shows what it has, and takes no changes', async () => {
+      await setUp().units.run(async (tx) => {
+        expect(tx).toBeInstanceOf(All)
+        expect(Object.keys(tx)).toEqual(['name', 'plain'])
+        expect(['log' in tx, 'write' in tx.log, 'writes' in tx.log]).toEqual([true, true, false])
+        expect({ ...tx.plain }).toEqual({ level: 1 })
+        expect(tx.plain).toBe(tx.plain)
+        expect(() => Object.assign(tx, { plain: 1 })).toThrow(TypeError)
+        expect(() => {
+          tx.plain.level = 2
+        }).toThrow(TypeError)
+        expect(tx.plain.level).toBe(1)
+      })
+    })
   })
 
   test('units of two drivers do not join', async () => {

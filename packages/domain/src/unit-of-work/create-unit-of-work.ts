@@ -114,9 +114,9 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const part = async () => {
       around.frame.ensureOpen()
       const { transaction } = around.frame
-      around.frame.beginPart()
-      const savepoint = await transaction.savepoint()
       const frame = new Frame(transaction, signal, around.frame)
+      around.frame.beginPart(frame)
+      const savepoint = await transaction.savepoint()
       // It may have ended while the savepoint was made.
       around.frame.ensureOpen()
       const ending = {
@@ -163,8 +163,9 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
     const mayWork = () => {
       if (!isOpen()) return false
-      // What the part does through these handles is its own.
-      if (frame.hasPart && this.#ambient.get()?.frame === frame) frame.workBeside()
+      // Who works is who calls, through whichever handle of the transaction.
+      const here = this.#ambient.get()?.frame
+      if (here?.transaction === frame.transaction) here.work()
       return true
     }
     const tx = guarded(frame.transaction.repositories, mayWork)

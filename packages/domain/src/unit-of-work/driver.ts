@@ -16,13 +16,16 @@ export interface UnitDriver<Repos extends object> {
   begin(options: BeginOptions): Promise<UnitTransaction<Repos>>
 }
 
-/** An open transaction; one call at a time, and none after `commit` or `rollback`, which both close what `begin` opened. */
+/**
+ * An open transaction; one call at a time, and none after `commit` or `rollback`, which both close what `begin` opened. An
+ * abort alone does not wait: `rollback` may come while a savepoint is made, kept or taken back, which may never be answered.
+ */
 export interface UnitTransaction<Repos extends object> {
   /** What works in it. */
   readonly repositories: Repos
   /** Commits; where it rejects, nothing is committed, or nobody knows. */
   commit(): Promise<void>
-  /** Rolls back. Called once where `begin` succeeded and `commit` was not called. */
+  /** Rolls back, after the call that is under way or by cutting it off. Called once where `begin` succeeded and `commit` was not called. */
   rollback(): Promise<void>
   /** Marks a point to go back to. */
   savepoint(): Promise<Savepoint>

@@ -25,9 +25,9 @@ export class Frame<Repos extends object> {
   #failure: { readonly error: unknown } | undefined
   #ended = false
   #undone = false
-  /** Whether a part is open that can fail alone, and whether the frame worked beside it. */
-  #hasPart = false
-  #workedBeside = false
+  /** The part that is open and can fail alone, and those that worked while this one was. */
+  #part: Frame<Repos> | undefined
+  readonly #beside = new Set<Frame<Repos>>()
   #lastPart: Promise<unknown> = Promise.resolve()
 
   constructor(transaction: UnitTransaction<Repos>, signal: AbortSignal, parent?: Frame<Repos>) {
@@ -78,33 +78,27 @@ export class Frame<Repos extends object> {
     return turn
   }
 
-  /** Whether a part is open that can fail alone. */
-  get hasPart(): boolean {
-    return this.#hasPart
+  /** Notes that a part begins that can fail alone; one is open at a time. */
+  beginPart(part: Frame<Repos>): void {
+    this.#part = part
   }
 
-  /** Notes that such a part begins; one is open at a time. */
-  beginPart(): void {
-    this.#hasPart = true
-    this.#workedBeside = false
-  }
-
-  /** Notes work of its own: while such a part is open, it goes where the part goes. */
-  workBeside(): void {
-    if (this.#hasPart) this.#workedBeside = true
+  /** Notes work of its own: it goes where the parts go that are open meanwhile. After its end it is work of who is around. */
+  work(): void {
+    if (this.#ended) this.#parent?.work()
+    else for (let part = this.#part; part !== undefined; part = part.#part) part.#beside.add(this)
   }
 
   /** Notes that such a part was kept. */
   keepPart(): void {
-    this.#hasPart = false
+    this.#part = undefined
   }
 
   /** Notes that such a part was taken back: with work that was done beside it, so whoever did that cannot succeed. */
   undoPart(): void {
-    this.#hasPart = false
-    for (let frame: Frame<Repos> | undefined = this; frame !== undefined; frame = frame.#parent) {
-      if (frame.#workedBeside) frame.fail(new Error(UNDONE))
-    }
+    const part = this.#part
+    this.#part = undefined
+    if (part !== undefined) for (const frame of part.#beside) frame.fail(new Error(UNDONE))
   }
 
   /** Ends it well: waits for its parts, calls the hooks, keeps the work. */

@@ -1,31 +1,54 @@
 import { TransactionClosedError } from './errors.js'
 
-/** Repositories that refuse to work once `isOpen` says no: their methods reject, and their streams end with the error. */
+/**
+ * Repositories that refuse to work once `isOpen` says no: their methods reject, and their streams end with the error. What
+ * holds them is read when it is asked for, so that it may be of a class, with getters and methods of its own.
+ */
 export function guarded<Repos extends object>(repositories: Repos, isOpen: () => boolean): Repos {
-  const entries = Object.entries(repositories).map(([name, repository]) => [
-    name,
-    guardedOne(repository, isOpen),
-  ])
-  return Object.freeze(Object.fromEntries(entries))
+  return guardedObject(repositories, isOpen, (repository) =>
+    guardedObject(repository, isOpen, (part) => part),
+  )
 }
 
-function guardedOne(repository: unknown, isOpen: () => boolean): unknown {
-  if (typeof repository !== 'object' || repository === null) return repository
-  const methods = new Map<unknown, unknown>()
+/** Reads through to an object, and takes no changes; `guardMember` guards what is no method. */
+function guardedObject<T extends object>(
+  owner: T,
+  isOpen: () => boolean,
+  guardMember: (member: object) => object,
+): T {
+  const known = new WeakMap<object, object>()
+  const get = (_: unknown, name: string | symbol): unknown => {
+    // Read from the owner itself, for private fields know no proxy.
+    const member: unknown = Reflect.get(owner, name, owner)
+    if (!isReference(member)) return member
+    const found =
+      known.get(member) ??
+      (typeof member === 'function' ? guardedMethod(member, owner, isOpen) : guardMember(member))
+    known.set(member, found)
+    return found
+  }
+  const refuse = (): boolean => false
   // Over an empty object, for a proxy may not change what a frozen one gives.
-  return new Proxy(Object.create(Object.getPrototypeOf(repository)), {
-    get: (_, name) => {
-      // Read from the repository itself, for private fields know no proxy.
-      const member: unknown = Reflect.get(repository, name, repository)
-      if (typeof member !== 'function') return member
-      if (!methods.has(member)) methods.set(member, guardedMethod(member, repository, isOpen))
-      return methods.get(member)
+  return new Proxy(Object.create(Object.getPrototypeOf(owner)), {
+    get,
+    has: (_, name) => Reflect.has(owner, name),
+    ownKeys: () => Reflect.ownKeys(owner),
+    getOwnPropertyDescriptor: (_, name) => {
+      const own = Reflect.getOwnPropertyDescriptor(owner, name)
+      return own && { value: get(_, name), enumerable: own.enumerable === true, configurable: true }
     },
+    set: refuse,
+    defineProperty: refuse,
+    deleteProperty: refuse,
   })
 }
 
+function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
 // biome-ignore lint/complexity/noBannedTypes: whatever function a repository has
-function guardedMethod(member: Function, owner: object, isOpen: () => boolean): unknown {
+function guardedMethod(member: Function, owner: object, isOpen: () => boolean): object {
   return (...args: unknown[]): unknown => {
     if (!isOpen()) return closed()
     const result: unknown = Reflect.apply(member, owner, args)

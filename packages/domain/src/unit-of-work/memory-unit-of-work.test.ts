@@ -204,6 +204,16 @@ describe('memoryUnitOfWork', () => {
     })
   })
 
+  test('what a unit saved and deleted again leaves alone what others have saved meanwhile', async () => {
+    const { subject, items } = make()
+    await subject.run(async (tx) => {
+      await tx.items.save({ id: 1, n: 1, version: 0 })
+      await tx.items.delete(1)
+      await items.save({ id: 1, n: 2, version: 0 })
+    })
+    expect(await items.findById(1)).toMatchObject({ n: 2 })
+  })
+
   test('one repository under two names is one', async () => {
     const items = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
     const seen = await memoryUnitOfWork({ items, again: items }).run(async (tx) => {

@@ -75,10 +75,11 @@ export class TransactionRows<T> implements Rows<T> {
     this.#pop()
   }
 
-  /** What is written. */
+  /** What is written. A row that was saved and deleted again is none: what others have saved under its key is theirs. */
   get changes(): readonly Change<T>[] {
     const { own, seen } = this.#top
-    return [...own].map(([key, row]) => ({ key, seen: seen.get(key), row }))
+    const all = [...own].map(([key, row]) => ({ key, seen: seen.get(key), row }))
+    return all.filter(({ seen, row }) => seen !== undefined || row !== undefined)
   }
 
   /** Refuses a commit after which the transactions would not be one after the other. @throws SerializationFailureError */

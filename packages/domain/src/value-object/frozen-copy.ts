@@ -1,4 +1,5 @@
 import { copyView } from './copy-view.js'
+import { isDate, isMap, isPlain, isSet } from './kinds.js'
 
 /** The methods of a Date, a Map and a Set that change it. */
 const MUTATORS = [
@@ -20,11 +21,11 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (made.has(value)) return made.get(value)
   if (Array.isArray(value)) return copyInto<unknown[]>([], value, made, (to) => fillArray(to, value, made))
-  if (value instanceof Map) return copyInto(new Map(), value, made, (to) => fillMap(to, value, made))
-  if (value instanceof Set) return copyInto(new Set(), value, made, (to) => fillSet(to, value, made))
-  if (value instanceof Date) return sealed(new Date(value))
   if (ArrayBuffer.isView(value)) return copyView(value)
-  return isPlain(value) ? copyInto({}, value, made, (to) => fillRecord(to, value, made)) : value
+  if (isPlain(value)) return copyInto({}, value, made, (to) => fillRecord(to, value, made))
+  if (isMap(value)) return copyInto(new Map(), value, made, (to) => fillMap(to, value, made))
+  if (isSet(value)) return copyInto(new Set(), value, made, (to) => fillSet(to, value, made))
+  return isDate(value) ? sealed(new Date(+value)) : value
 }
 
 function copyInto<T extends object>(
@@ -72,9 +73,4 @@ function sealed<T extends object>(target: T): T {
 
 function refuse(): never {
   throw new TypeError('Cannot change a value object; make a new one.')
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

@@ -42,8 +42,9 @@ export class PhoneNumber extends TextValue {
   }
 
   /**
-   * Reads a number as people of a country write it, and checks it against that country's plan. Needs the package
-   * `libphonenumber-js`, which is loaded at the first call.
+   * Reads a number as people of a country write it, and checks it against that country's plan. A text around the number is
+   * refused, and so is an extension, which E.164 does not hold. Needs the package `libphonenumber-js`, which is loaded at
+   * the first call.
    *
    * @example
    * const number = await PhoneNumber.parseNational('21 000 0000', { country: 'PT' })
@@ -60,7 +61,8 @@ export class PhoneNumber extends TextValue {
       return refused('phone_number', 'must be a phone number')
     if (!library.isSupportedCountry(country))
       return refused('country', 'must be a country with a numbering plan')
-    const number = library.parsePhoneNumberFromString(text, country)
+    const number = library.parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
+    if (number?.ext !== undefined) return refused('phone_number', 'must have no extension')
     return number?.isValid() === true
       ? ok(new PhoneNumber(number.number))
       : refused('phone_number', `must be a phone number of ${country}, or an international one`)

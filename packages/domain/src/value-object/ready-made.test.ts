@@ -64,6 +64,8 @@ describe('Slug', () => {
     ['  Straße & Ærø  ', 'strasse-aero'],
     ['a--b__c', 'a-b-c'],
     ['2026', '2026'],
+    ['Ħamrun ŧ ŋ', 'hamrun-t-ng'],
+    ['Bǿrn Ǽ ẞ', 'born-ae-ss'],
   ])('makes one of %j', (title, expected) => {
     expect(text(Slug.fromTitle(title))).toBe(expected)
   })
@@ -119,6 +121,12 @@ describe('Url', () => {
     expect(Url.parse('https://example.org', { protocols: ['ftp:'] }).ok).toBe(false)
   })
 
+  test.each([[['https']], [['HTTPS:']], [['https:', '']]])('refuses %j for protocols', (protocols) => {
+    expect(() => Url.parse('https://example.org', { protocols })).toThrow(
+      '@base/domain Url.parse: protocols must be',
+    )
+  })
+
   test('gives a URL to change without changing itself', () => {
     const url = Url.parse('https://example.org/a')
     if (!url.ok) throw url.error
@@ -168,6 +176,17 @@ describe('PhoneNumber', () => {
     expect(text(await PhoneNumber.parseNational('21 000 0000', { country: 'PT' }))).toBe('+351210000000')
     expect((await PhoneNumber.parseNational('12', { country: 'PT' })).ok).toBe(false)
     expect((await PhoneNumber.parseNational('21 000 0000', { country: 'XX' })).ok).toBe(false)
+  })
+
+  test.each([
+    'call me at (213) 373-4253, not later',
+    'my order 2133734253',
+    '<b>2133734253</b>',
+    '(213) 373-4253 ext. 12',
+    '+1 213 373 4253 x12',
+  ])('refuses %j, which is more than a number', async (raw) => {
+    expect((await PhoneNumber.parseNational('(213) 373-4253', { country: 'US' })).ok).toBe(true)
+    expect((await PhoneNumber.parseNational(raw, { country: 'US' })).ok).toBe(false)
   })
 
   test.each([[21_000_0000], [null], ['2'.repeat(1_000)]])('refuses the national number %s', async (raw) => {

@@ -1,3 +1,4 @@
+import { isDate, isMap, isPlain, isSet, kindOf } from './kinds.js'
 import { TakenAsEqual } from './taken-as-equal.js'
 
 /** A thing that says by itself what it equals: an entity, a value object, a decimal of some library. */
@@ -42,13 +43,11 @@ function saysEqual(a: Comparable, b: object, { asked }: Seen): boolean {
 function sameObject(a: object, b: object, seen: Seen): boolean {
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i], seen))
-  if (a instanceof Date) return b instanceof Date && same(a.getTime(), b.getTime(), seen)
-  if (a instanceof Map) return b instanceof Map && a.size === b.size && sameMap(a, b, seen)
-  if (a instanceof Set) return b instanceof Set && a.size === b.size && sameSet(a, b, seen)
-  if (a instanceof URL) return b instanceof URL && a.href === b.href
-  return (
-    isPlain(a) && isPlain(b) && sameRecord(a as Record<string, unknown>, b as Record<string, unknown>, seen)
-  )
+  if (isPlain(a)) return isPlain(b) && sameRecord(a as PlainRecord, b as PlainRecord, seen)
+  if (isMap(a)) return isMap(b) && a.size === b.size && sameMap(a, b, seen)
+  if (isSet(a)) return isSet(b) && a.size === b.size && sameSet(a, b, seen)
+  if (isDate(a)) return isDate(b) && same(+a, +b, seen)
+  return a instanceof URL && b instanceof URL && a.href === b.href
 }
 
 /** A primitive equals itself alone, so that one look finds it; only objects have to be searched. */
@@ -73,15 +72,32 @@ function hasObjectKey([key]: readonly [unknown, unknown]): boolean {
   return isObject(key)
 }
 
-/** Each of one has a partner of its own in the other; in the same order, the usual case, it is found at once. */
+/** Each of one has a partner of its own in the other. Those that look alike come first in both, so that it is found soon. */
 function sameMembers(left: readonly unknown[], right: readonly unknown[], seen: Seen): boolean {
-  const free = [...right]
-  return left.every((item) => {
+  const free = byLooks(right)
+  return byLooks(left).every((item) => {
     const found = free.findIndex((other) => seen.taken.attempt(() => same(item, other, seen)))
     if (found === -1) return false
     free.splice(found, 1)
     return true
   })
+}
+
+/** How far into its members {@link looksOf} goes: to a value in a value object that is the key of a map. */
+const LOOK_DEPTH = 3
+
+function byLooks(items: readonly unknown[]): unknown[] {
+  if (items.length < 2) return [...items]
+  const looks = items.map((item) => ({ item, text: looksOf(item, LOOK_DEPTH) }))
+  return looks.sort((a, b) => (a.text < b.text ? -1 : Number(a.text > b.text))).map(({ item }) => item)
+}
+
+/** A text of the primitives near the top. It decides nothing: what is equal usually has the same, and other things another. */
+function looksOf(value: unknown, depth: number): string {
+  if (!isObject(value)) return String(value)
+  if (depth === 0 || ArrayBuffer.isView(value)) return ''
+  const fields = Object.entries(value).map(([name, item]) => `${name}:${looksOf(item, depth - 1)}`)
+  return `{${fields.sort().join()}}`
 }
 
 function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
@@ -91,12 +107,9 @@ function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return left.every((byte, index) => byte === right[index])
 }
 
-/** A `Buffer` is a Uint8Array, which it comes back as from a codec. */
-function kindOf(view: ArrayBufferView): string {
-  return Object.prototype.toString.call(view)
-}
+type PlainRecord = Readonly<Record<string, unknown>>
 
-function sameRecord(a: Record<string, unknown>, b: Record<string, unknown>, seen: Seen): boolean {
+function sameRecord(a: PlainRecord, b: PlainRecord, seen: Seen): boolean {
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key], seen))
@@ -108,9 +121,4 @@ function isObject(value: unknown): value is object {
 
 function isComparable(value: object): value is Comparable {
   return !isPlain(value) && typeof (value as Partial<Comparable>).equals === 'function'
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

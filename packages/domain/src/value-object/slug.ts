@@ -12,6 +12,9 @@ const SPELLED: Readonly<Record<string, string>> = {
   œ: 'oe',
   ø: 'o',
   đ: 'd',
+  ħ: 'h',
+  ŋ: 'ng',
+  ŧ: 't',
   ð: 'd',
   þ: 'th',
   ł: 'l',
@@ -42,9 +45,9 @@ export class Slug extends TextValue {
     const ascii = String(title)
       .slice(0, 10 * MAX_LENGTH)
       .toLowerCase()
-      .replace(/[ßæœøđðþłı]/g, (letter) => SPELLED[letter] ?? '')
       .normalize('NFKD')
       .replace(/\p{M}+/gu, '')
+      .replace(/[^\p{ASCII}]/gu, (letter) => SPELLED[letter] ?? letter)
     const words = ascii.split(/[^a-z0-9]+/).filter((word) => word !== '')
     return Slug.parse(cutAtWord(words.join('-')))
   }

@@ -1,13 +1,17 @@
 import type { ValidationError } from '@base/core/errors'
+import { invalidOption } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import { refused, TextValue } from './text-value.js'
 
 const MAX_LENGTH = 2_048
 const DEFAULT_PROTOCOLS: readonly string[] = ['https:', 'http:']
+/** As the platform writes it, in lower case. */
+const PROTOCOL = /^[a-z][a-z\d+.-]*:$/
+const PLACE = { package: '@base/domain', pattern: 'Url.parse', option: 'protocols' }
 
 /** Options of {@link Url.parse}. */
 export interface UrlOptions {
-  /** Accepted schemes, with their colon. @defaultValue ['https:', 'http:'] */
+  /** Accepted schemes in lower case, with their colon. @defaultValue ['https:', 'http:'] */
   readonly protocols?: readonly string[]
 }
 
@@ -24,11 +28,13 @@ export interface UrlOptions {
  * @see WHATWG URL
  */
 export class Url extends TextValue {
-  /** Reads a URL and normalises it. */
+  /** Reads a URL and normalises it. @throws InvalidOptionError where one of the protocols is none. */
   static parse(
     text: string,
     { protocols = DEFAULT_PROTOCOLS }: UrlOptions = {},
   ): Result<Url, ValidationError> {
+    const wrong = protocols.find((protocol) => !PROTOCOL.test(protocol))
+    if (wrong !== undefined) throw invalidOption(wrong, PLACE, "schemes with their colon, such as 'https:'")
     const url =
       typeof text === 'string' && text.length <= MAX_LENGTH && URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || url.href.length > MAX_LENGTH) {

@@ -1,6 +1,19 @@
-import { createCodec } from '@base/core/codec'
-import { describe, expect, test } from 'vitest'
-import { Email, Money, ValueObject, valueObjectType } from './index.js'
+import { runInNewContext } from 'node:vm'
+import { type CodecType, createCodec } from '@base/core/codec'
+import { unwrap } from '@base/core/result'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import {
+  DateRange,
+  Email,
+  Money,
+  Percentage,
+  PhoneNumber,
+  Slug,
+  Url,
+  Username,
+  ValueObject,
+  valueObjectType,
+} from './index.js'
 
 class Address extends ValueObject<{ street: string; city: string; tags?: string[] }> {
   get city(): string {
@@ -113,6 +126,36 @@ describe('ValueObject', () => {
     expect(back.stay.props.home.city).toBe('Lisbon')
   })
 
+  test('whose constructor is private goes through a codec by its JSON, and what is wrong is refused', () => {
+    const types = [
+      valueObjectType('money', Money, Money.fromJSON),
+      valueObjectType('email', Email, Email.parse),
+      valueObjectType('percentage', Percentage, Percentage.parse),
+      valueObjectType('range', DateRange, DateRange.parse),
+      valueObjectType('slug', Slug, Slug.parse),
+      valueObjectType('name', Username, Username.parse),
+      valueObjectType('url', Url, (text: string) => Url.parse(text, { protocols: ['ftp:'] })),
+      valueObjectType('phone', PhoneNumber, PhoneNumber.parse),
+    ]
+    expectTypeOf(valueObjectType('money', Money, Money.fromJSON)).toEqualTypeOf<CodecType<Money>>()
+    const codec = createCodec({ types })
+    const all = [
+      Money.of(2n ** 70n, 'JPY'),
+      unwrap(Email.parse('ada@example.org')),
+      Percentage.of('22.5'),
+      DateRange.of(new Date(0), new Date(1)),
+      unwrap(Slug.parse('a-b')),
+      unwrap(Username.parse('Ada_L')),
+      unwrap(Url.parse('ftp://example.org/a', { protocols: ['ftp:'] })),
+      unwrap(PhoneNumber.parse('+351210000000')),
+    ]
+    const back = codec.decode(codec.encode(all)) as typeof all
+
+    expect(back.map((one, index) => one.equals(all[index]))).toEqual(all.map(() => true))
+    const wrong = codec.encode(all).replace('ada@example.org', 'ada')
+    expect(() => codec.decode(wrong)).toThrow('must be an e-mail address')
+  })
+
   test('keeps a key named __proto__ a key', () => {
     class Bag extends ValueObject<Record<string, unknown>> {}
     const bag = new Bag(JSON.parse('{"__proto__":{"polluted":true}}'))
@@ -215,6 +258,36 @@ describe('ValueObject', () => {
       new Bag({ ids: new Set(order), names: new Map(order.map((id) => [`${id}`, { id }])) })
     expect(bag(ids).equals(bag(ids.toReversed()))).toBe(true)
     expect(bag(ids).equals(bag([...ids.slice(1), -1]))).toBe(false)
+  })
+
+  test('compares large sets and maps of objects in any order', () => {
+    class Bag extends ValueObject<{ items: Set<unknown>; names: Map<unknown, unknown> }> {}
+    const ids = Array.from({ length: 10_000 }, (_, index) => index)
+    const bag = (order: readonly number[]) =>
+      new Bag({
+        items: new Set(order.map((id) => ({ id, name: `n${id}` }))),
+        names: new Map(order.map((id) => [Money.of(BigInt(id), 'EUR'), id])),
+      })
+    expect(bag(ids).equals(bag(ids.toReversed()))).toBe(true)
+    expect(bag(ids).equals(bag([...ids.slice(1), -1]))).toBe(false)
+  })
+
+  test('copies, freezes and compares what comes from another realm as its own', () => {
+    class Foreign extends ValueObject<{ at: Date; seats: Map<string, object>; tags: Set<string> }> {}
+    const source = () =>
+      runInNewContext(
+        '({ at: new Date(0), seats: new Map([["a", { n: 1 }]]), tags: new Set(["x"]), list: [{ n: 1 }] })',
+      )
+    const [given, own] = [source(), new Foreign(source())]
+    const copy = new Foreign(given)
+
+    expect(copy.props).not.toBe(given)
+    expect([copy.props, copy.props.seats.get('a')].every(Object.isFrozen)).toBe(true)
+    expect(() => copy.props.at.setTime(1)).toThrow(TypeError)
+    expect(() => copy.props.tags.add('y')).toThrow(TypeError)
+    expect(copy.equals(own)).toBe(true)
+    given.seats.set('b', {})
+    expect(copy.equals(new Foreign(given))).toBe(false)
   })
 
   test('tells members that are primitives from those that are not', () => {

@@ -1,5 +1,6 @@
 import type { CodecType } from '@base/core/codec'
 import { invalidOption } from '@base/core/options'
+import { type Result, unwrap } from '@base/core/result'
 import { frozenCopy } from './frozen-copy.js'
 import { sameStructure } from './same-structure.js'
 
@@ -73,13 +74,30 @@ export abstract class ValueObject<Props extends object = object> {
 export function valueObjectType<Props extends object, V extends ValueObject<Props>>(
   name: string,
   type: new (props: Props) => V,
-): CodecType<V> {
-  return {
-    name,
-    is: (value): value is V => value instanceof type,
-    toValue: (instance) => instance.props,
-    fromValue: (props: Props) => new type(props),
-  }
+): CodecType<V>
+/**
+ * The same for a class whose constructor takes something else than its props, or is private, as of the ready-made ones:
+ * carried is what its `toJSON` gives, and `parse` reads that.
+ *
+ * @example
+ * const money = valueObjectType('money', Money, Money.fromJSON)
+ * const email = valueObjectType('email', Email, Email.parse)
+ */
+export function valueObjectType<V extends ValueObject, Json>(
+  name: string,
+  type: { readonly prototype: V },
+  parse: (json: Json) => Result<V, Error>,
+): CodecType<V>
+export function valueObjectType(
+  name: string,
+  type: { readonly prototype: ValueObject },
+  parse?: (json: never) => Result<ValueObject, Error>,
+): CodecType<ValueObject> {
+  const make = type as new (props: object) => ValueObject
+  const is = (value: unknown): value is ValueObject => value instanceof make
+  return parse === undefined
+    ? { name, is, toValue: ({ props }) => props, fromValue: (props: object) => new make(props) }
+    : { name, is, toValue: (instance) => instance.toJSON(), fromValue: (json) => unwrap(parse(json)) }
 }
 
 function toPlain(value: unknown): unknown {
