@@ -7,12 +7,15 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
+  type BuiltIns,
   type Codec,
   type CodecOptions,
   type CodecType,
   createCodec,
   decodeBase64Url,
   encodeBase64Url,
+  isBuiltIn,
+  isPlainObject,
   jsonCodec,
 } from './codec/index.js'
 export {

@@ -1,4 +1,5 @@
 import { TestClock } from '@base/core/testing'
+import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
@@ -101,6 +102,19 @@ describe('very many entries at once', () => {
       [1, undefined],
     ])
   })
+})
+
+test('very many keys are not gone through for each load that runs, and those that are named win over theirs', async () => {
+  const cache = createCache({ layers: [memoryCacheStore()] })
+  const gate = deferred<string>()
+  const loads = ['k7', 'other'].map((key) => cache.getOrSet(key, () => gate.promise))
+  const looks = vi.spyOn(Array.prototype, 'includes')
+  await cache.deleteMany(names)
+  const count = looks.mock.contexts.filter((list) => (list as unknown[]).length === MANY).length
+  looks.mockRestore()
+  gate.resolve('loaded')
+  await Promise.all(loads)
+  expect([count, await cache.get('k7'), await cache.get('other')]).toEqual([0, undefined, 'loaded'])
 })
 
 describe('while the first slice of very many is written', () => {

@@ -80,7 +80,9 @@ export class BusLink {
     await this.#tellUntold()
     await this.#joining
     try {
-      await this.#leave?.()
+      await withDeadline(this.#clock, LIMIT, 'The end of a subscription to the cache bus', async () =>
+        this.#leave?.(),
+      )
     } catch (error) {
       this.#listener.failed(error)
     }

@@ -61,7 +61,11 @@ export interface CacheOptions {
   readonly earlyRefresh?: boolean | number
   /** Carries values that JSON does not, and classes of yours: `createCodec({ types })`. @defaultValue jsonCodec */
   readonly codec?: Codec
-  /** Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. @defaultValue none */
+  /**
+   * Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. Loaders that ask
+   * for each other's keys in a circle are a `DEADLOCK` within a process; those of two processes wait until a `hardTimeout` ends it.
+   * @defaultValue none
+   */
   readonly lock?: Lock
   /** What {@link Cache.invalidateFor} does at an event of yours, by its name. @defaultValue none */
   readonly invalidation?: Readonly<Record<string, (payload: never) => InvalidationRule>>

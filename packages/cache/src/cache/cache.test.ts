@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { seededRandom, TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
@@ -446,6 +447,25 @@ describe('Cache', () => {
       await cache.set('plain', { list: [1] })
       const plain = await cache.get<{ list: number[] }>('plain')
       expect(() => plain?.list.push(2)).toThrow(TypeError)
+    })
+
+    test('values of another realm are frozen, or copied, as those of this one', async () => {
+      const { cache } = inMemory()
+      const foreign = runInNewContext('({ rows: [{ id: 1 }], bare: Object.create(null) })')
+      await cache.set('plain', foreign)
+      const plain = await cache.get<{ rows: { id: number }[] }>('plain')
+      expect(plain).toStrictEqual({ rows: [{ id: 1 }], bare: {} })
+      expect([Object.isFrozen(plain?.rows), await cache.get('plain')]).toEqual([true, plain])
+      const isHeld = (await cache.get('plain')) === plain
+      expect(isHeld).toBe(true)
+      await cache.set(
+        'others',
+        runInNewContext('({ at: new Date(0), map: new Map([[{ a: 1 }, new Set([1n])]]) })'),
+      )
+      expect(await cache.get('others')).toStrictEqual({
+        at: new Date(0),
+        map: new Map([[{ a: 1 }, new Set([1n])]]),
+      })
     })
 
     test('a class that nobody registered is refused, by name, and nothing is stored', async () => {

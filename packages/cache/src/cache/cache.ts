@@ -58,7 +58,7 @@ export interface Cache {
   /**
    * Writes a value. It wins over every load that began before.
    *
-   * @throws UnsupportedError for a value that the codec does not carry.
+   * @throws UnsupportedError for a value that the codec does not carry, or cannot read again.
    */
   set(key: string, value: unknown, options?: EntryOptions): Promise<void>
   /** Writes several values, in one round trip for each layer and 500 entries. */
@@ -76,7 +76,10 @@ export interface Cache {
    * the bus alone.
    */
   deleteByPattern(pattern: string): Promise<void>
-  /** Deletes everything in this namespace and those within it; nothing else in the layers. */
+  /**
+   * Deletes everything in this namespace and those within it; nothing else in the layers. One step: a layer that is shared frees
+   * the room of a namespace behind it.
+   */
   clear(): Promise<void>
   /**
    * The value, loaded where there is no fresh one; of the type that the loader gives. All who ask meanwhile share one load; when it fails they all get its error,
@@ -123,7 +126,7 @@ export interface Cache {
   readonly stats: CacheStats
   /**
    * Waits for the loads that run, for at most a second, aborts those that still do, waits for what was set before, as long as the
-   * layers have time for it, leaves the bus, and closes the layers, for all namespaces. Every later call rejects.
+   * layers have time for it, leaves the bus, for which it waits 250 ms, and closes the layers, for all namespaces. Every later call rejects.
    */
   close(): Promise<void>
   /** {@link Cache.close}, for `await using`. */

@@ -1,3 +1,4 @@
+import { isBuiltIn, isPlainObject } from '@base/core/codec'
 import { invalidOption } from '@base/core/options'
 
 const MAX_DEPTH = 100
@@ -34,13 +35,12 @@ function canonicalObject(value: object, depth: number): string {
   if (depth === MAX_DEPTH) throw refuse('something nested deeper than 100', 'no circle')
   const inner = (item: unknown) => canonical(item, depth + 1)
   if (Array.isArray(value)) return `[${Array.from(value, inner).join(',')}]`
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return canonicalRecord(value, inner)
-  if (value instanceof Date) return `Date(${value.getTime()})`
+  if (isPlainObject(value)) return canonicalRecord(value, inner)
+  if (isBuiltIn(value, 'Date')) return `Date(${value.getTime()})`
   if (value instanceof URL) return `URL(${JSON.stringify(value.href)})`
   if (value instanceof RegExp) return `RegExp(${JSON.stringify(String(value))})`
-  if (value instanceof Set) return `Set(${Array.from(value, inner).sort().join(',')})`
-  if (value instanceof Map) {
+  if (isBuiltIn(value, 'Set')) return `Set(${Array.from(value, inner).sort().join(',')})`
+  if (isBuiltIn(value, 'Map')) {
     return `Map(${Array.from(value, ([key, item]) => `${inner(key)}=>${inner(item)}`)
       .sort()
       .join(',')})`

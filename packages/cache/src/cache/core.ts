@@ -158,16 +158,19 @@ export class CacheCore {
     await this.layers.close()
   }
 
-  #forget(invalidation: Invalidation): void {
-    for (const flight of this.running) {
-      if (covers(invalidation, flight.key, flight.tags)) this.discard(flight)
+  #forget({ keys = [], ...others }: Invalidation): void {
+    if (this.running.size > 0) {
+      const named = new Set(keys)
+      for (const flight of this.running)
+        if (named.has(flight.key) || covers(others, flight.key, flight.tags)) this.discard(flight)
     }
-    for (const key of this.lookups.keys()) {
-      if (covers(invalidation, key, [])) this.lookups.delete(key)
+    for (const key of keys) {
+      this.lookups.delete(key)
+      this.rest.end(key)
     }
     // A value of tags that were just invalidated may be on its way; nobody knows its tags yet.
-    if (invalidation.tags !== undefined && invalidation.tags.length > 0) this.lookups.clear()
-    for (const key of invalidation.keys ?? []) this.rest.end(key)
+    if (others.tags !== undefined && others.tags.length > 0) this.lookups.clear()
+    for (const key of this.lookups.keys()) if (covers(others, key, [])) this.lookups.delete(key)
   }
 
   readonly #onEvict = (key: string): void => {

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { runInNewContext } from 'node:vm'
 import { createCodec } from '@base/core/codec'
 import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { TestClock } from '@base/core/testing'
@@ -105,6 +106,16 @@ describe('cached', () => {
     await cached({ b: 2, a: 1 })
     await cached(new Map([['a', 1]]))
     expect(load).toHaveBeenCalledTimes(distinct.length)
+  })
+
+  test('takes arguments of another realm for what they are', async () => {
+    const { cache } = inMemory()
+    const load = vi.fn((...args: unknown[]) => args.length)
+    const cached = cache.cached(load, { key: 'load' })
+    const args = [{ a: [1] }, new Date(0), new Map([['a', 1]]), new Set([1])]
+    await cached(...args)
+    await cached(...runInNewContext("[{ a: [1] }, new Date(0), new Map([['a', 1]]), new Set([1])]"))
+    expect(load).toHaveBeenCalledTimes(1)
   })
 
   test('refuses what has no canonical form, and a function without a name', async () => {
@@ -396,6 +407,23 @@ describe('classes of yours', () => {
     const found = await cache.get<{ names: Names; of: Buffer[] }>('k')
     expect(found?.names).toBeInstanceOf(Names)
     expect(found?.of.map(String)).toEqual(['hello'])
+  })
+
+  test('of which one cannot be made again is refused when it is written, and not by each reader', async () => {
+    const picky = {
+      ...money,
+      fromValue: () => {
+        throw new Error('no such amount')
+      },
+    }
+    const { cache } = inMemory({ codec: createCodec({ types: [picky] }) })
+    await expect(cache.set('k', [new Money(7n)])).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: 'The value cannot be cached: the codec cannot read what it wrote.',
+      cause: { code: 'VALIDATION' },
+    })
+    await expect(cache.getOrSet('k', () => new Money(7n))).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
   })
 
   test('a Buffer is one for each reader', async () => {

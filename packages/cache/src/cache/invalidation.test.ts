@@ -68,9 +68,6 @@ describe('PendingInvalidation', () => {
 
 describe('covers', () => {
   test.each([
-    [{ keys: ['k'] }, true],
-    [{ keys: ['other', 'k'] }, true],
-    [{ keys: ['other'] }, false],
     [{ tags: ['x', 't'] }, true],
     [{ tags: ['x'] }, false],
     [{ patterns: [['', 'x*'] as const, ['', 'k*'] as const] }, true],

@@ -60,10 +60,13 @@ export class PendingInvalidation {
   }
 }
 
-/** Whether a key, with tags, is invalid by it. */
-export function covers(invalidation: Invalidation, key: string, tags: readonly string[]): boolean {
+/** Whether a key, with tags, is invalid by it, apart from the keys that it names: of those there may be very many. */
+export function covers(
+  invalidation: Omit<Invalidation, 'keys'>,
+  key: string,
+  tags: readonly string[],
+): boolean {
   return (
-    invalidation.keys?.includes(key) === true ||
     invalidation.tags?.some((tag) => tags.includes(tag)) === true ||
     invalidation.patterns?.some(([path, pattern]) => new Scope(path).matches(pattern, key)) === true ||
     invalidation.cleared?.some((path) => new Scope(path).holds(key)) === true

@@ -1,4 +1,5 @@
 import type { Clock } from '@base/core/clock'
+import { AgedMap } from '../store/aged-map.js'
 
 /** A write that has not come back for so long is taken for lost, in milliseconds. */
 const LONGEST = 60_000
@@ -15,7 +16,7 @@ export class LateWrites {
   readonly #clock: Clock
   readonly #landed: (keys: readonly string[], unguarded: readonly string[]) => Promise<void>
   /** All that are under way of each key. */
-  readonly #byKey: Map<string, readonly LateWrite[]> = new Map()
+  readonly #byKey: AgedMap<string, readonly LateWrite[]> = new AgedMap()
 
   /**
    * `landed` is called when one has come back, also with an error: it may have been written all the same. `unguarded` are those of
@@ -40,11 +41,8 @@ export class LateWrites {
       landing: writing.then(land, land),
     }
     for (const key of keys) {
-      const open = [...this.#openOf(key), late]
-      // Again at the end, for the map's order is that of their age.
-      this.#byKey.delete(key)
-      this.#byKey.set(key, open)
-      if (this.#byKey.size > MOST) this.#byKey.delete(this.#byKey.keys().next().value as string)
+      this.#byKey.set(key, [...this.#openOf(key), late])
+      if (this.#byKey.size > MOST) this.#byKey.deleteOldest()
     }
   }
 

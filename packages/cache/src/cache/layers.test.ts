@@ -347,6 +347,23 @@ describe('a bus', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('is closed without a bus that lets nobody leave', async () => {
+    const clock = new TestClock()
+    const bus: CacheBus = {
+      publish: async () => {},
+      subscribe: async () => () => new Promise<never>(() => {}),
+    }
+    const cache = createCache({ layers: [memoryCacheStore({ clock })], bus, clock })
+    const heard = vi.fn()
+    cache.on('error', heard)
+    await cache.set('k', 1)
+    const closing = cache.close()
+    await clock.advance(250)
+    await closing
+    expect(heard).toHaveBeenCalledWith({ error: expect.objectContaining({ code: 'TIMEOUT' }), source: 'bus' })
+    clock.assertIdle()
+  })
+
   test('hears of many long keys by their names, in messages that it carries', async () => {
     const sent: string[] = []
     const inner = memoryCacheBus()

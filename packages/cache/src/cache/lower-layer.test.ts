@@ -2,7 +2,9 @@ import { jsonCodec } from '@base/core/codec'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
+import { memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
+import { matchesPattern } from '../store/pattern.js'
 import { type CacheOptions, createCache } from './index.js'
 
 /** A cache over memory, and below it a store of which a test replaces parts. */
@@ -15,14 +17,14 @@ function over(change: (store: CacheStore, clock: TestClock) => Partial<CacheStor
   return { clock, shared, node }
 }
 
-/** Keys of a store that needs so long to find each. */
+/** Keys of a store that needs so long to look at each. */
 const slowScan =
   (pause: number) =>
   (store: CacheStore, clock: TestClock): Partial<CacheStore> => ({
     async *scan(pattern, options) {
-      for await (const key of store.scan(pattern, options)) {
+      for await (const key of store.scan('*', options)) {
         await clock.sleep(pause)
-        yield key
+        if (matchesPattern(pattern, key)) yield key
       }
     },
   })
@@ -118,7 +120,20 @@ describe('a layer with very many keys', () => {
     expect(heard).not.toHaveBeenCalled()
   })
 
-  test('is left alone where it does not find anything for half a minute, which ends its search', async () => {
+  test('is looked through also where most of it is none of what is looked for', async () => {
+    const { clock, node } = over(slowScan(120_000))
+    const cache = node({ ttl: '1h' })
+    await cache.setMany(['b:1', 'b:2', 'b:3', 'a:1'].map((key) => [key, key]))
+    const heard = vi.fn()
+    cache.on('error', heard)
+    const deletion = cache.deleteByPattern('a:*')
+    await clock.advance('8m')
+    await deletion
+    expect(await node().getMany(['a:1', 'b:1'])).toEqual([undefined, 'b:1'])
+    expect(heard).not.toHaveBeenCalled()
+  })
+
+  test('is left alone where it does not find anything for ten minutes, which ends its search', async () => {
     const ended = vi.fn()
     const { clock, node } = over(() => ({
       scan: (_, options) => ({
@@ -135,7 +150,7 @@ describe('a layer with very many keys', () => {
     }))
     const cache = node()
     const deletion = cache.deleteByPattern('a:*')
-    await clock.advance('30s')
+    await clock.advance('10m')
     await deletion
     expect(ended).toHaveBeenCalledTimes(1)
     const closing = cache.close()
@@ -159,6 +174,81 @@ describe('a layer with very many keys', () => {
     expect(await other.get('k')).toBe(2)
     await clock.advance('1m')
     expect(await other.get('k')).toBe(2)
+  })
+})
+
+describe('a namespace that is cleared', () => {
+  const deaf = {
+    scan: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }),
+  }
+
+  test('is so, and the others are told, before its room is freed', async () => {
+    const { clock, shared, node } = over(slowScan(1_000))
+    const bus = memoryCacheBus()
+    const [a, b] = [node({ bus }), node({ bus })].map((cache) => cache.namespace('n'))
+    await a?.set('k', 1)
+    await a?.namespace('inner').set('k', 1)
+    await node().set('k', 1)
+    expect(await b?.get('k')).toBe(1)
+    await a?.clear()
+    expect(await b?.get('k')).toBeUndefined()
+    await clock.advance('10s')
+    const { entries } = await shared.getMany([':n::k', ':n:inner::k', 'k'], [])
+    expect(entries.map((entry) => entry?.value)).toEqual([undefined, undefined, 1])
+  })
+
+  test('keeps what was set, or loaded, since, also where it is cleared once more', async () => {
+    const { clock, shared, node } = over(slowScan(1_000))
+    const cache = node().namespace('n')
+    await cache.setMany(['set', 'loaded', 'old', 'cleared'].map((key) => [key, 'before']))
+    await cache.clear()
+    await cache.set('cleared', 'between')
+    await cache.clear()
+    await cache.set('set', 'after')
+    await cache.getOrSet('loaded', () => 'after')
+    await clock.advance('20s')
+    const keys = ['set', 'loaded', 'old', 'cleared'].map((key) => `:n::${key}`)
+    const { entries } = await shared.getMany(keys, [])
+    expect(entries.map((entry) => entry?.value)).toEqual(['after', 'after', undefined, undefined])
+  })
+
+  test('is freed until the cache is closed, which is no failure and waits for no store', async () => {
+    const { clock, node } = over(() => deaf)
+    const cache = node()
+    const heard = vi.fn()
+    cache.on('error', heard)
+    await cache.namespace('n').clear()
+    await cache.close()
+    expect(heard).not.toHaveBeenCalled()
+    clock.assertIdle()
+  })
+
+  test.each<[string, Partial<CacheStore>]>([
+    [
+      'throws',
+      {
+        scan: () => {
+          throw new Error('away')
+        },
+      },
+    ],
+    [
+      'gives no keys',
+      {
+        scan: async function* () {
+          yield undefined as never
+        },
+      },
+    ],
+    ['gives no marks', { getMany: async () => undefined as never }],
+  ])('tells of a store that %s, and rejects nowhere', async (_, change) => {
+    const { clock, node } = over(() => change)
+    const cache = node()
+    const heard = vi.fn()
+    cache.on('error', heard)
+    await cache.namespace('n').clear()
+    await clock.advance(0)
+    expect(heard).toHaveBeenCalledWith({ error: expect.any(Error), source: 'layer' })
   })
 })
 

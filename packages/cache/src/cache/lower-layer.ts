@@ -153,7 +153,7 @@ export class LowerLayer {
     await withDeadline(this.#clock, PAUSE, 'A recovery of a cache layer', async () => {
       await Promise.all([this.#catchUp(), this.#late.settled()])
     }).catch(() => {})
-    this.#invalidation.end()
+    await this.#invalidation.end()
     await this.#attempt('The end', this.#limits.write, () => this.store.close())
   }
 

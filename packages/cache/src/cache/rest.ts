@@ -1,3 +1,5 @@
+import { AgedMap } from '../store/aged-map.js'
+
 /** After a failure a loader with a stale value at hand rests for so long, in milliseconds. */
 const LENGTH = 30_000
 /** More are not remembered. */
@@ -5,12 +7,11 @@ const MOST = 10_000
 
 /** Which keys are not loaded for a while, since their last load failed and a stale value does. */
 export class Rest {
-  readonly #until = new Map<string, number>()
+  readonly #until = new AgedMap<string, number>()
 
   begin(key: string, now: number): void {
-    this.#until.delete(key)
     this.#until.set(key, now + LENGTH)
-    if (this.#until.size > MOST) this.#until.delete(this.#until.keys().next().value as string)
+    if (this.#until.size > MOST) this.#until.deleteOldest()
   }
 
   end(key: string): void {

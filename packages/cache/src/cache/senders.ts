@@ -1,3 +1,4 @@
+import { AgedMap } from '../store/aged-map.js'
 import type { BusMessage } from './message.js'
 
 /** More are not remembered. */
@@ -6,7 +7,7 @@ const MOST = 1_000
 /** Which number came last from whom. */
 export class Senders {
   readonly #own: string
-  readonly #last = new Map<string, number>()
+  readonly #last = new AgedMap<string, number>()
 
   constructor(own: string) {
     this.#own = own
@@ -16,9 +17,8 @@ export class Senders {
   isGap({ from, number, invalidation }: BusMessage): boolean {
     if (from === this.#own) return false
     const last = this.#last.get(from) ?? 0
-    this.#last.delete(from)
     this.#last.set(from, number)
-    if (this.#last.size > MOST) this.#last.delete(this.#last.keys().next().value as string)
+    if (this.#last.size > MOST) this.#last.deleteOldest()
     return number !== (invalidation === undefined ? last : last + 1)
   }
 }

@@ -65,11 +65,11 @@ describe('a flight', () => {
 describe('who waits for a flight', () => {
   const waiting = (limit: number, signal?: AbortSignal) => {
     const clock = new TestClock()
-    const flight = new Flight('k', [], false)
+    const flight = new Flight(':n::k', [], false)
     const { promise, resolve, reject } = deferred<unknown>()
     flight.land(promise)
     const leave = vi.fn()
-    const done = waitForFlight(flight, clock, { limit, signal }, leave)
+    const done = waitForFlight(flight, clock, { key: 'k', limit, signal }, leave)
     return { clock, flight, done, leave, resolve, reject }
   }
   const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
@@ -101,7 +101,7 @@ describe('who waits for a flight', () => {
     resolve('late')
   })
 
-  test('gives up at his limit without leaving', async () => {
+  test('gives up at his limit without leaving, and names the key as he gave it', async () => {
     const { signal } = new AbortController()
     const { done, leave, clock } = waiting(100, signal)
     done.catch(() => {})

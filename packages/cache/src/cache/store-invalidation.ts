@@ -1,11 +1,15 @@
-import type { CacheStore } from '../store/cache-store.js'
+import { untilAborted } from '@base/core/abort'
+import type { CacheStore, NewEntry } from '../store/cache-store.js'
 import { BATCH, batchesOf } from './batches.js'
 import type { Invalidation } from './invalidation.js'
 import { Scope } from './scope.js'
 import type { SeenVersion } from './seen-version.js'
 
-/** A store may look through its keys for so long until it finds one, in milliseconds. */
-const SCAN_LIMIT = 30_000
+/** A store may look through its keys, and those of others, for so long until it finds one, in milliseconds: some hundred million. */
+const SCAN_LIMIT = 600_000
+
+/** What a look through the keys has come to: one that is meant, one that is not, or the end. */
+type Found = { readonly key?: string; readonly isLast: boolean }
 
 /** Does one call of a store within its limit, or the one that is given; `undefined` where that failed. */
 export type Attempt = <T>(
@@ -20,6 +24,9 @@ export class StoreInvalidation {
   readonly #seen: SeenVersion
   readonly #attempt: Attempt
   readonly #ending = new AbortController()
+  /** The paths of namespaces whose room is to be freed. */
+  readonly #toFree = new Set<string>()
+  #freeing: Promise<void> | undefined
 
   constructor(store: CacheStore<unknown>, seen: SeenVersion, attempt: Attempt) {
     this.#store = store
@@ -37,24 +44,62 @@ export class StoreInvalidation {
     for (const [path, pattern] of patterns) {
       const scope = new Scope(path)
       for (const scanned of scope.scanPatterns(pattern)) {
-        if (!(await this.#deleteScanned(scanned, (key) => scope.matches(pattern, key)))) return false
+        const isMeant = (key: string) => scope.matches(pattern, key)
+        if (!(await this.#eachFound(scanned, isMeant, (keys) => this.#delete(keys)))) return false
       }
     }
     return true
   }
 
-  /** Frees the room of what was cleared: its mark has made it invalid already, so a failure is none. */
+  /**
+   * Frees the room of what was cleared: its mark has made it invalid already, so a failure is none. That of a namespace, which has to
+   * be looked for, in the background, one at a time.
+   */
   async free({ cleared = [] }: Invalidation): Promise<void> {
     for (const path of cleared) {
-      const scope = new Scope(path)
       if (path === '') await this.#attempt('A clearing', () => this.#store.clear())
-      else await this.#deleteScanned(`${path}:*`, (key) => scope.holds(key))
+      else this.#toFree.add(path)
     }
+    if (this.#toFree.size > 0) this.#freeing ??= this.#freeAll()
   }
 
   /** Ends the looks through the keys that are under way. */
-  end(): void {
+  async end(): Promise<void> {
     this.#ending.abort()
+    await this.#freeing
+  }
+
+  async #freeAll(): Promise<void> {
+    // One that is cleared again meanwhile comes again.
+    for (const path of this.#toFree) {
+      this.#toFree.delete(path)
+      if (!this.#ending.signal.aborted) await this.#freeNamespace(path)
+    }
+    this.#freeing = undefined
+  }
+
+  async #freeNamespace(path: string): Promise<void> {
+    const scope = new Scope(path)
+    const mark = await this.#attempt('A clearing', async () => {
+      const { marks } = await this.#store.getMany([], [`c${path}`])
+      return marks[0]
+    })
+    if (mark === undefined) return
+    await this.#eachFound(
+      `${path}:*`,
+      (key) => scope.holds(key),
+      (keys) => this.#deleteOlder(keys, mark),
+    )
+  }
+
+  /** An entry that has ended takes the place of one that is older than the mark, and not of what was written since. */
+  async #deleteOlder(keys: readonly string[], mark: bigint): Promise<void> {
+    const value = this.#store.encoding === 'bytes' ? new Uint8Array() : null
+    const ended: NewEntry = { value, expiresAt: 0, staleUntil: 0, tags: [] }
+    await this.#store.setMany(
+      keys.map((key) => [key, ended]),
+      { unlessDeletedSince: mark - 1n },
+    )
   }
 
   async #delete(keys: readonly string[]): Promise<void> {
@@ -75,29 +120,44 @@ export class StoreInvalidation {
     return true
   }
 
-  async #deleteScanned(pattern: string, isMeant: (key: string) => boolean): Promise<boolean> {
+  /** Whether all keys that are meant were found, and done with. */
+  async #eachFound(
+    pattern: string,
+    isMeant: (key: string) => boolean,
+    work: (keys: readonly string[]) => Promise<unknown>,
+  ): Promise<boolean> {
     const search = new AbortController()
     const signal = AbortSignal.any([search.signal, this.#ending.signal])
+    const batch: string[] = []
     try {
       // Within an attempt, for a store may refuse at once.
-      const found = await this.#attempt('A look through the keys', async () =>
+      const keys = await this.#attempt('A look through the keys', async () =>
         this.#store.scan(pattern, { signal })[Symbol.asyncIterator](),
       )
-      return found !== undefined && (await this.#deleteFound(found, isMeant))
+      if (keys === undefined) return false
+      for (;;) {
+        const next = () => this.#next(keys, isMeant)
+        const found = await this.#attempt('A look through the keys', next, SCAN_LIMIT)
+        if (found === undefined || this.#ending.signal.aborted) return false
+        if (found.key !== undefined) batch.push(found.key)
+        if (batch.length < BATCH && !found.isLast) continue
+        if (!(await this.#each(batch.splice(0), work))) return false
+        if (found.isLast) return true
+      }
     } finally {
       search.abort()
     }
   }
 
-  async #deleteFound(found: AsyncIterator<string>, isMeant: (key: string) => boolean): Promise<boolean> {
-    const batch: string[] = []
-    for (;;) {
-      const step = await this.#attempt('A look through the keys', async () => found.next(), SCAN_LIMIT)
-      if (step === undefined) return false
-      if (step.done !== true && isMeant(step.value)) batch.push(step.value)
-      if (batch.length < BATCH && step.done !== true) continue
-      if (!(await this.#each(batch.splice(0), (part) => this.#delete(part)))) return false
-      if (step.done === true) return true
+  async #next(keys: AsyncIterator<string>, isMeant: (key: string) => boolean): Promise<Found> {
+    try {
+      const { done, value } = await untilAborted(keys.next(), this.#ending.signal)
+      if (done === true) return { isLast: true }
+      return isMeant(value) ? { key: value, isLast: false } : { isLast: false }
+    } catch (error) {
+      // That the cache is closed is no failure of the layer.
+      if (this.#ending.signal.aborted) return { isLast: true }
+      throw error
     }
   }
 }

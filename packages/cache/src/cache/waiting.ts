@@ -5,6 +5,8 @@ import type { Flight } from './flight.js'
 
 /** How long a caller waits. */
 export interface Patience {
+  /** What for, as it was given. */
+  readonly key: string
   readonly signal: AbortSignal | undefined
   /** In milliseconds; `Infinity` has no end. */
   readonly limit: number
@@ -22,7 +24,7 @@ export function tooLate(key: string, limit: number): TimeoutError {
 export function waitForFlight(
   flight: Flight,
   clock: Clock,
-  { signal, limit }: Patience,
+  { key, signal, limit }: Patience,
   leave: (reason: unknown) => void,
 ): Promise<unknown> {
   if (signal === undefined && limit === Number.POSITIVE_INFINITY) return flight.promise
@@ -39,7 +41,7 @@ export function waitForFlight(
     }
     const giveUp = () => {
       end()
-      reject(tooLate(flight.key, limit))
+      reject(tooLate(key, limit))
     }
     // The loader may have aborted it, before it was waited for.
     if (signal?.aborted === true) {

@@ -77,7 +77,7 @@ export interface CacheStore<Raw = unknown> {
   ): Promise<StoreRead<Raw>>
   /**
    * Writes an entry; `false` where the condition does not hold, and only then: the cache takes it that something newer is
-   * known. An entry that the store does not want, such as one that is too large, it drops, with the one that was there.
+   * known. An entry that the store does not want, such as one that is too large or has ended, it drops, with the one that was there.
    */
   set(key: string, entry: NewEntry<Raw>, options?: StoreSetOptions): Promise<boolean>
   /** Writes several, each as `set` would, in one round trip. */
@@ -89,7 +89,10 @@ export interface CacheStore<Raw = unknown> {
   delete(keys: readonly string[]): Promise<bigint>
   /** Marks tags with a new version, which invalidates the entries that have them. */
   bumpTags(tags: readonly string[]): Promise<void>
-  /** The keys that match a pattern, in which `*` stands for any characters, none as well, and nothing else is special. */
+  /**
+   * The keys that match a pattern, in which `*` stands for any characters, none as well, and nothing else is special. One may come
+   * twice. The cache waits for the next one for 10 minutes: a store bounds its steps itself.
+   */
   scan(pattern: string, options?: StoreReadOptions): AsyncIterable<string>
   /** Deletes all entries, and remembers that it did. */
   clear(): Promise<void>

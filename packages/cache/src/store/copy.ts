@@ -1,3 +1,4 @@
+import { isPlainObject } from '@base/core/codec'
 import { put } from './put.js'
 
 const MAX_DEPTH = 500
@@ -20,15 +21,20 @@ function copy(value: unknown, depth: number, isExact: boolean): unknown {
     return typeof value === 'function' || typeof value === 'symbol' ? UNKNOWN : value
   }
   if (depth > MAX_DEPTH) return UNKNOWN
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Array.prototype) return copyAll(value as unknown[], depth, isExact)
-  if (prototype === Object.prototype || prototype === null) return copyRecord(value, depth, isExact)
+  if (isPlainArray(value)) return copyAll(value, depth, isExact)
+  if (isPlainObject(value)) return copyRecord(value, depth, isExact)
   if (ArrayBuffer.isView(value)) return copyView(value, isExact)
-  return copyBuiltIn(value, prototype, depth, isExact)
+  return copyBuiltIn(value, depth, isExact)
 }
 
-function copyBuiltIn(value: object, prototype: unknown, depth: number, isExact: boolean): unknown {
-  switch (prototype) {
+/** Whether it is an array of no class that extends it, also one of another realm: only their prototypes are arrays themselves. */
+export function isPlainArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value))
+}
+
+/** Those of another realm are left to the codec. */
+function copyBuiltIn(value: object, depth: number, isExact: boolean): unknown {
+  switch (Object.getPrototypeOf(value)) {
     case Date.prototype:
       return new Date((value as Date).getTime())
     case Map.prototype:

@@ -1,5 +1,6 @@
-import { type Codec, jsonCodec } from '@base/core/codec'
-import { copyKnown } from './copy.js'
+import { type Codec, isPlainObject, jsonCodec } from '@base/core/codec'
+import { UnsupportedError } from '@base/core/errors'
+import { copyKnown, isPlainArray } from './copy.js'
 import { Guarded } from './guarded.js'
 import { put } from './put.js'
 
@@ -16,7 +17,7 @@ const NOT_PLAIN = Symbol('not plain')
  * - where a `Date`, `Map`, `Set`, `URL` or binary is in it, each reader gets a copy;
  * - classes that the codec knows are kept as the codec's text, and each reader gets an instance of his own.
  *
- * @throws UnsupportedError, from the codec, for anything else.
+ * @throws UnsupportedError for anything else, from the codec, and for what the codec writes and cannot read.
  */
 export function isolate(value: unknown, codec: Codec): unknown {
   if (typeof value !== 'object' || value === null) {
@@ -27,7 +28,21 @@ export function isolate(value: unknown, codec: Codec): unknown {
   if (frozen !== NOT_PLAIN) return frozen
   const copy = copyKnown(value, codec !== jsonCodec)
   if (copy !== undefined) return new Guarded(copy, copyAgain)
-  return new Guarded(codec.encode(value), (text: string) => codec.decode(text))
+  const text = codec.encode(value)
+  checkReadable(text, codec)
+  return new Guarded(text, (content: string) => codec.decode(content))
+}
+
+/** What cannot be read again is refused now, or each of its readers would be, until its end. */
+function checkReadable(text: string, codec: Codec): void {
+  try {
+    codec.decode(text)
+  } catch (cause) {
+    throw new UnsupportedError({
+      message: 'The value cannot be cached: the codec cannot read what it wrote.',
+      cause,
+    })
+  }
 }
 
 /** Of a copy that was made before. */
@@ -41,7 +56,7 @@ function freezeCopy(value: unknown, depth: number): unknown {
   }
   if (depth > MAX_DEPTH) return NOT_PLAIN
   if (!Array.isArray(value)) return freezeRecord(value, depth)
-  return Object.getPrototypeOf(value) === Array.prototype ? freezeArray(value, depth) : NOT_PLAIN
+  return isPlainArray(value) ? freezeArray(value, depth) : NOT_PLAIN
 }
 
 function freezeArray(value: readonly unknown[], depth: number): unknown {
@@ -55,8 +70,7 @@ function freezeArray(value: readonly unknown[], depth: number): unknown {
 }
 
 function freezeRecord(value: object, depth: number): unknown {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return NOT_PLAIN
+  if (!isPlainObject(value)) return NOT_PLAIN
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const item = freezeCopy((value as Record<string, unknown>)[key], depth + 1)

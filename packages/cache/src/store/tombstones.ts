@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.js'
 import { fingerprintOf } from './fingerprint.js'
 
 /** More than this are not kept, unless there is less room: the oldest go first. */
@@ -29,10 +30,8 @@ export class Tombstones {
   /** The highest version that is forgotten. */
   floor = 0
   readonly #most: number
-  readonly #byPrint = new Map<number, Tombstone>()
+  readonly #byPrint = new AgedMap<number, Tombstone>()
   #byMatch: MatchTombstone[] = []
-  /** None is to be forgotten before, unless there are too many. */
-  #due = Number.NEGATIVE_INFINITY
 
   /** Keeps at most so many. */
   constructor(most: number = MOST) {
@@ -43,8 +42,6 @@ export class Tombstones {
     this.#forget(now)
     const print = fingerprintOf(key)
     const known = this.#byPrint.get(print)?.version ?? 0
-    // Again at the end, for the map's order is that of their age.
-    this.#byPrint.delete(print)
     this.#byPrint.set(print, { version: Math.max(known, version), until: now + LIFE })
   }
 
@@ -75,13 +72,10 @@ export class Tombstones {
 
   /** Two at a time, which is faster than they come. */
   #forget(now: number): void {
-    // To find the oldest takes time where many were renewed.
-    if (now < this.#due && this.#byPrint.size < this.#most) return
     for (let step = 0; step < 2; step++) {
-      const [oldest] = this.#byPrint
+      const { oldest } = this.#byPrint
       if (oldest === undefined) return
       const [print, { version, until }] = oldest
-      this.#due = until
       if (until > now && this.#byPrint.size < this.#most) return
       this.floor = Math.max(this.floor, version)
       this.#byPrint.delete(print)

@@ -131,6 +131,14 @@ describe('cacheStoreConformance', () => {
       }),
     ],
     [
+      'an entry that has ended takes away what it is not older than, and nothing else',
+      (store) => ({
+        ...store,
+        setMany: async (entries, options) =>
+          entries.some(([, { staleUntil }]) => staleUntil === 0) ? [] : store.setMany(entries, options),
+      }),
+    ],
+    [
       'an entry that is set without a condition is written in any case',
       (store) => ({
         ...store,

@@ -173,6 +173,19 @@ function loading(law: Law<CacheStore>): void {
     assert.deepEqual((await store.getMany(keys, [])).entries.map(textOf), ['set', 'set'])
   })
 
+  law('an entry that has ended takes away what it is not older than, and nothing else', async (store) => {
+    await store.set('a', await entryOf(store, 'one'))
+    const version = await versionOf(store, ['a'])
+    await store.set('b', await entryOf(store, 'two'))
+    const ended = await entryOf(store, '', { createdAt: 0, expiresAt: 0, staleUntil: 0 })
+    await store.setMany(
+      ['a', 'b'].map((key) => [key, ended] as const),
+      { unlessDeletedSince: version },
+    )
+    assert.deepEqual((await store.getMany(['a', 'b'], [])).entries.map(textOf), [undefined, 'two'])
+    assert.deepEqual(await collect(store.scan('*')), ['b'])
+  })
+
   law('an entry that is set without a condition is written in any case', async (store) => {
     await store.delete(['a'])
     await store.set('a', await entryOf(store, 'one'))

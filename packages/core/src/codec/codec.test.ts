@@ -131,6 +131,42 @@ describe('jsonCodec', () => {
     expect(back).toStrictEqual([[1, [2n]], new Uint8Array([1, 2]), new DataView(new ArrayBuffer(1))])
   })
 
+  test('carries objects, and instances of what it knows, of another realm', () => {
+    const foreign = runInNewContext(
+      '({ a: [{ b: 1n }], bare: Object.create(null), at: new Date(0), map: new Map([[{}, new Set([1])]]), buffer: new ArrayBuffer(1) })',
+    )
+    const back = jsonCodec.decode(jsonCodec.encode(foreign))
+
+    expect(back).toStrictEqual({
+      a: [{ b: 1n }],
+      bare: {},
+      at: new Date(0),
+      map: new Map([[{}, new Set([1])]]),
+      buffer: new ArrayBuffer(1),
+    })
+  })
+
+  test.each([
+    ['an instance of a class of another realm', () => runInNewContext('new (class Foreign {})()')],
+    [
+      'a Date of another realm that is of a class that extends it',
+      () => runInNewContext('new (class Day extends Date {})()'),
+    ],
+    [
+      'what only calls itself a Map',
+      () =>
+        new (class Observable {
+          get [Symbol.toStringTag]() {
+            return 'Map'
+          }
+        })(),
+    ],
+    ['what has the prototype of a Map alone', () => Object.create(Map.prototype)],
+    ['what inherits from an object without a prototype', () => Object.create(Object.create(null))],
+  ])('refuses %s', (_, make) => {
+    expect(() => jsonCodec.encode(make())).toThrow('not registered')
+  })
+
   test('carries the dates of fake timers, while they run and after', () => {
     onTestFinished(() => {
       vi.useRealTimers()

@@ -1,6 +1,8 @@
 import { UnsupportedError } from '../errors/errors.js'
 import { toBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
+import { isBuiltIn } from './is-built-in.js'
+import { isPlainObject } from './is-plain-object.js'
 import { levelsOf } from './levels-of.js'
 import { isBuffer, VIEWS } from './views.js'
 
@@ -85,29 +87,22 @@ function nameOf(value: number): string {
 function tagObject(value: object, types: readonly CodecType[], place: Place | undefined): unknown {
   const inner = (item: unknown, key: string | number) => tag(item, types, within(place, key))
   if (Array.isArray(value)) return Array.from(value, inner)
-  if (value instanceof Date) return { $date: dateText(itself(value, Date, place)) }
-  if (value instanceof Map) {
+  if (isPlainObject(value)) return tagRecord(value, inner)
+  if (isBuiltIn(value, 'Date')) return { $date: dateText(itself(value, Date, place)) }
+  if (isBuiltIn(value, 'Map')) {
     const pairs = itself(value, Map, place)
     return { $map: Array.from(pairs, ([key, item], index) => [inner(key, index), inner(item, index)]) }
   }
-  if (value instanceof Set) return { $set: Array.from(itself(value, Set, place), inner) }
+  if (isBuiltIn(value, 'Set')) return { $set: Array.from(itself(value, Set, place), inner) }
   if (value instanceof URL) return { $url: itself(value, URL, place).href }
-  if (value instanceof ArrayBuffer) {
+  if (isBuiltIn(value, 'ArrayBuffer')) {
     return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(itself(value, ArrayBuffer, place)))] }
   }
   if (ArrayBuffer.isView(value)) return { $bytes: tagView(value, place) }
-  return tagRecord(value, inner, place)
+  throw unregistered(value, place)
 }
 
-function tagRecord(
-  value: object,
-  inner: (item: unknown, key: string) => unknown,
-  place: Place | undefined,
-): unknown {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw unregistered(value, place)
-  }
+function tagRecord(value: object, inner: (item: unknown, key: string) => unknown): unknown {
   const entries = Object.entries(value)
   // Built without a prototype, so that a key named __proto__ is a key like any other.
   const record: Record<string, unknown> = Object.create(null)
