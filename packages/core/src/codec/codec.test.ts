@@ -124,6 +124,14 @@ describe('jsonCodec', () => {
     })
   })
 
+  test.each([
+    ['an array', Object.assign([1, 2], { toJSON: () => 'something else' }), [1, 2]],
+    ['an array, in one', [Object.assign([1], { toJSON: () => undefined })], [[1]]],
+    ['an object', Object.defineProperty({ a: 1 }, 'toJSON', { value: () => 'something else' }), { a: 1 }],
+  ])('carries what %s holds, whatever a toJSON that is not part of it says', (_, value, held) => {
+    expect(jsonCodec.decode(jsonCodec.encode(value))).toStrictEqual(held)
+  })
+
   test('carries arrays and views of another realm', () => {
     const foreign = runInNewContext('[[1, [2n]], new Uint8Array([1, 2]), new DataView(new ArrayBuffer(1))]')
     const back = jsonCodec.decode(jsonCodec.encode(foreign))

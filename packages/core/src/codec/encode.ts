@@ -29,7 +29,7 @@ export function isPlainJson(value: unknown, depth = 0): boolean {
 function isPlainArray(value: readonly unknown[], depth: number): boolean {
   // Quicker to ask than its prototype; JSON.stringify would heed what a class of its own says.
   const type: unknown = value.constructor
-  if (type !== Array) return false
+  if (type !== Array || hasToJson(value)) return false
   for (let index = 0; index < value.length; index++) {
     if (!isPlainJson(value[index], depth + 1)) return false
   }
@@ -37,11 +37,16 @@ function isPlainArray(value: readonly unknown[], depth: number): boolean {
 }
 
 function isPlainRecord(value: object, depth: number): boolean {
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  if (Object.getPrototypeOf(value) !== Object.prototype || hasToJson(value)) return false
   for (const key of Object.keys(value)) {
     if (key.startsWith('$') || !isPlainJson((value as Record<string, unknown>)[key], depth + 1)) return false
   }
   return true
+}
+
+/** Whether JSON.stringify would write what this says instead, also where it is not enumerable. */
+function hasToJson(value: object): boolean {
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function'
 }
 
 /** Where a value stands: a list from the inside out, so that a step costs the same at any depth. */
