@@ -1,5 +1,5 @@
 import { CircuitBreaker, CircuitOpenError } from '@base/resilience/circuit-breaker'
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type Response } from 'express'
 
 const { PORT = '3000', PRICES_URL = 'http://127.0.0.1:4000' } = process.env
 
@@ -31,18 +31,23 @@ async function priceOf(article: string, signal: AbortSignal): Promise<unknown> {
 
 const app = express()
 
-app.get('/prices/:article', (request, response, next) => {
+app.get('/prices/:article', ({ params: { article } }, response, next) => {
+  // encodeURIComponent leaves `..` as it is.
+  if (!/^[\w-]+$/.test(article)) return void response.sendStatus(404)
   breaker
-    .execute(({ signal }) => priceOf(request.params.article, signal))
-    .then((price) => (price === undefined ? response.sendStatus(404) : response.json(price)))
+    .execute(({ signal }) => priceOf(article, signal))
+    .then(
+      (price) => (price === undefined ? response.sendStatus(404) : response.json(price)),
+      (error) => refuse(response, error),
+    )
     .catch(next)
 })
 
-const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+// For this call alone: what is wrong with a path or a body is not the price server's failure.
+function refuse(response: Response, error: unknown): void {
   if (!(error instanceof CircuitOpenError)) return void response.sendStatus(502)
   response.set('retry-after', String(Math.ceil((error.retryAfter ?? 0) / 1000))).sendStatus(503)
 }
-app.use(onError)
 
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
   const address = server.address()

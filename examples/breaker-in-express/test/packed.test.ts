@@ -32,6 +32,11 @@ test.for<NodeVersion>(['22', '24', '26'])(
       state.status = 404
       expect((await fetch(pear)).status).toBe(404)
 
+      const { asked: before } = state
+      expect((await fetch(new URL('..%2Fadmin', pear))).status).toBe(404)
+      expect((await fetch(new URL('%E0%A4%A', pear))).status).toBe(400)
+      expect(state.asked).toBe(before)
+
       state.status = 400
       for (let call = 1; call <= 3; call++) expect((await fetch(pear)).status).toBe(502)
       state.status = 200
