@@ -29,6 +29,12 @@ declare class Address {
   label(): string
 }
 
+interface Instant {
+  readonly [Symbol.toStringTag]: string
+  readonly epochMilliseconds: number
+  add(duration: string): Instant
+}
+
 describe('a definition', () => {
   test('knows its roles', () => {
     const authorization = define({ roles: ['customer', 'admin'], inherits: { admin: ['customer'] } })
@@ -177,6 +183,8 @@ describe('a question', () => {
       readonly parent?: Row
       readonly key: Secret<string>
       readonly home: URL
+      readonly file: Blob
+      readonly at: Instant
       readonly labels: Record<string, { readonly text: string; readonly size: number }>
       readonly data: Json
       readonly address: Address
@@ -190,6 +198,8 @@ describe('a question', () => {
     expectTypeOf(seen.photo).toEqualTypeOf<Uint8Array | null | undefined>()
     expectTypeOf(seen.prices).toEqualTypeOf<Map<string, number> | undefined>()
     expectTypeOf(seen.key).toEqualTypeOf<Secret<string> | undefined>()
+    expectTypeOf(seen.file).toEqualTypeOf<Blob | undefined>()
+    expectTypeOf(seen.at).toEqualTypeOf<Instant | undefined>()
     expectTypeOf(seen.home).toEqualTypeOf<URL | undefined>()
     expectTypeOf(seen.labels).toEqualTypeOf<
       Record<string, { readonly text?: string; readonly size?: number }> | undefined

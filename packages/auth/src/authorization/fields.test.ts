@@ -209,6 +209,7 @@ describe('what is picked from an object', () => {
     ['a date', new Date(0), 'getTime'],
     ['bytes', new Uint8Array(1), 'length'],
     ['a map', new Map(), 'size'],
+    ['a file', new Blob(['x']), 'size'],
     ['a secret', secret('x'), 'reveal'],
   ])('is the whole of %s, or nothing', (_, value, field) => {
     const row = { value, list: [value] }

@@ -1,8 +1,9 @@
 import type { Secret } from '@base/core/secret'
 
 /**
- * Of a value within a row: objects and lists of them at any depth. Dates, bytes, maps, secrets and URLs are picked as a whole, or
- * not at all; of an instance of any other class there may be a part, without its methods.
+ * Of a value within a row: objects and lists of them at any depth. Dates, bytes, maps, secrets, URLs, and whatever else has a
+ * `Symbol.toStringTag`, are picked as a whole, or not at all; of an instance of any other class there may be a part, without its
+ * methods.
  */
 export type PickedValue<T> = T extends
   | (string | number | bigint | boolean | symbol | null | undefined)
@@ -15,7 +16,9 @@ export type PickedValue<T> = T extends
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
   | URL
+  | Blob
   | Secret<unknown>
+  | { readonly [Symbol.toStringTag]: string }
   ? T
   : // Not by a mapped type, which never ends for a list that may hold itself, such as one of JSON.
     T extends unknown[]

@@ -4,12 +4,13 @@ import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { decodeBase32, encodeBase32 } from './base32.js'
+import { Ends } from './ends.js'
 import { codeOf, type TotpAlgorithm } from './one-time-code.js'
 import { otpauthUri } from './otpauth-uri.js'
 import { openSecret, sealSecret } from './sealed-secret.js'
 import type { EnrollOptions, Totp, TotpEnrolment, TotpStatus } from './totp.js'
 import { place, readOptions, type TotpOptions, type TotpSettings } from './totp-options.js'
-import type { StoredTotp, TotpStore } from './totp-store.js'
+import type { StoredTotp, TotpAttempt, TotpStore } from './totp-store.js'
 
 /** As long as the hash, as RFC 6238 has it in its vectors. */
 const SECRET_BYTES: Readonly<Record<TotpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 }
@@ -53,10 +54,10 @@ export function createTotp(options: TotpOptions): Totp {
 
 class StoredCodes implements Totp {
   readonly #settings: TotpSettings
-  /** The ends of locks that were told, by subject, the oldest first. */
-  readonly #told = new Map<string, number>()
-  /** Subjects of whom the store failed to say whether a lock had begun. */
-  readonly #unsure = new Set<string>()
+  /** The locks that were told. */
+  readonly #told = new Ends()
+  /** Those of whom the store failed to say whether a lock had begun, until it would be over. */
+  readonly #unsure = new Ends()
 
   constructor(settings: TotpSettings) {
     this.#settings = settings
@@ -95,8 +96,7 @@ class StoredCodes implements Totp {
   async remove(sub: string): Promise<boolean> {
     const owner = checkName(sub, place('sub'))
     const wasKnown = await this.#ask((store) => store.remove(owner))
-    this.#told.delete(owner)
-    this.#unsure.delete(owner)
+    this.#unsure.take(owner, 0)
     return wasKnown
   }
 
@@ -105,9 +105,9 @@ class StoredCodes implements Totp {
     const typed = readCode(code, this.#settings.digits)
     if (typed === undefined) return false
     const known = await this.#open(owner, choose)
-    const attempt = await this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now))
+    const attempt = await this.#attempt(owner)
     // A lock is no news to an attempt during it, unless the store failed to say when it began.
-    const mayBeNews = this.#unsure.delete(owner) || attempt.status === 'open'
+    const mayBeNews = this.#unsure.take(owner, this.#settings.clock.now()) || attempt.status === 'open'
     let isRight = false
     try {
       isRight = attempt.status === 'open' && (await this.#isRight(owner, typed, choose(attempt), known))
@@ -115,6 +115,14 @@ class StoredCodes implements Totp {
       if (!isRight && mayBeNews && locked.hasSubscribers) this.#tellOfLock(owner)
     }
     return isRight
+  }
+
+  /** One that the store counted may have begun a lock, though its answer was lost. */
+  #attempt(owner: string): Promise<TotpAttempt> {
+    return this.#ask((store, now) => store.attempt(owner, this.#settings.limit, now)).catch((error) => {
+      this.#doubt(owner)
+      throw error
+    })
   }
 
   async #isRight(
@@ -134,20 +142,21 @@ class StoredCodes implements Totp {
   #tellOfLock(sub: string): void {
     this.#ask((store, now) => store.find(sub, now)).then(
       (found) => this.#tell(sub, found?.lockedUntil),
-      () => this.#unsure.add(sub),
+      () => this.#doubt(sub),
     )
+  }
+
+  #doubt(sub: string): void {
+    if (!locked.hasSubscribers) return
+    const { clock, limit } = this.#settings
+    const now = clock.now()
+    this.#unsure.set(sub, now + limit.lockFor, now)
   }
 
   /** Of wrong codes at once each finds the lock that they led to together. */
   #tell(sub: string, lockedUntil: number | undefined): void {
     if (lockedUntil === undefined || this.#told.get(sub) === lockedUntil) return
-    const now = this.#settings.clock.now()
-    for (const [oldest, end] of this.#told) {
-      if (end > now) break
-      this.#told.delete(oldest)
-    }
-    this.#told.delete(sub)
-    this.#told.set(sub, lockedUntil)
+    this.#told.set(sub, lockedUntil, this.#settings.clock.now())
     locked.publish({ sub, lockedUntil })
   }
 

@@ -385,16 +385,18 @@ describe('who guesses', () => {
     })
 
     test('also soon after it was removed and enrolled anew', async () => {
-      const { totp, wrong } = await enrolled()
+      const { totp, clock, wrong } = await enrolled()
       const heard = await listen(async () => {
         for (const code of wrong(5)) await totp.verify('ann', code)
       })
+      await clock.advance(1)
       await totp.remove('ann')
       await totp.enroll('ann', { account: 'ann' })
       const anew = await listen(async () => {
         for (const code of wrong(5)) await totp.verify('ann', code)
       })
-      expect([heard, anew]).toEqual([[lock(0)], [lock(0)]])
+      const { lockedUntil } = lock(0)
+      expect([heard, anew]).toEqual([[lock(0)], [{ sub: 'ann', lockedUntil: lockedUntil + 1 }]])
     })
 
     test('not before the last failure, nor where the last code is right', async () => {
@@ -430,6 +432,40 @@ describe('who guesses', () => {
       const heard = await listen(async () => expect(await first()).toBe(false))
       expect(fails).toHaveBeenCalledTimes(1)
       expect([...heard, ...(await listen(() => totp.verify('ann', wrong(1)[0] ?? '')))]).toEqual([lock(0)])
+    })
+
+    test('by the next attempt, where the answer of the one that began it is lost', async () => {
+      const { totp, store, wrong } = await enrolled({ maxFailures: 1 })
+      const [code = ''] = wrong(1)
+      const attempt = store.attempt.bind(store)
+      vi.spyOn(store, 'attempt').mockImplementationOnce(async (...asked) => {
+        await attempt(...asked)
+        throw new Error('connection reset')
+      })
+      const lost = () => expect(totp.verify('ann', code)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect(await listen(lost)).toEqual([])
+      const heard = await listen(async () => {
+        for (let time = 0; time < 2; time++) await totp.verify('ann', code)
+      })
+      expect(heard).toEqual([lock(0)])
+    })
+
+    test.each<[string, (all: Awaited<ReturnType<typeof enrolled>>) => Promise<unknown>]>([
+      ['it was removed', ({ totp }) => totp.remove('ann')],
+      ['it was over', ({ clock }) => clock.advance('15m')],
+    ])('and not of a later one, where a failure of the store was before %s', async (_, end) => {
+      const all = await enrolled({ maxFailures: 1 })
+      const { totp, store, clock, wrong } = all
+      const [code = ''] = wrong(1)
+      vi.spyOn(store, 'find').mockRejectedValueOnce(new Error('away'))
+      expect(await listen(() => totp.verify('ann', code))).toEqual([])
+      await end(all)
+      await totp.enroll('ann', { account: 'ann' })
+      const other = createTotp({ store, issuer: 'Example Shop', maxFailures: 1, clock })
+      const heard = await listen(async () => {
+        for (const each of [other, totp]) await each.verify('ann', code)
+      })
+      expect(heard).toHaveLength(1)
     })
 
     test('without holding up the answer', async () => {

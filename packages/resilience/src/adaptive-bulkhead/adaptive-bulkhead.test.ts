@@ -91,6 +91,27 @@ describe('AdaptiveBulkhead', () => {
     }
   })
 
+  test.each<[string, () => unknown]>([
+    ['AbortSignal.timeout()', () => new DOMException('too late', 'TimeoutError')],
+    ['a TimeoutError with a code of its own', () => new TimeoutError({ code: 'DB_TIMEOUT' })],
+    [
+      'an error of another copy of this package',
+      () => new AppError({ code: 'TIMEOUT', kind: 'timeout', message: 'x' }),
+    ],
+  ])('a timeout of the function itself is a long latency: %s', async (_, errorOf) => {
+    const clock = new TestClock()
+    const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, clock })
+    await load(bulkhead, clock, 10, 10)
+    const { limit } = bulkhead
+    const failing = () => clock.sleep('1s').then(() => Promise.reject(errorOf()))
+    for (let round = 0; round < 5; round++) {
+      const late = Array.from({ length: bulkhead.limit }, () => bulkhead.execute(failing).catch(() => {}))
+      await clock.advance('1s')
+      await Promise.all(late)
+    }
+    expect(bulkhead.limit).toBeLessThan(limit)
+  })
+
   test("a dependency's own quick word of a timeout is a failure like any other", async () => {
     const clock = new TestClock()
     const bulkhead = new AdaptiveBulkhead({ min: 1, max: 100, clock })

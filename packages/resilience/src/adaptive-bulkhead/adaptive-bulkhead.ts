@@ -47,7 +47,7 @@ export interface AdaptiveBulkheadStats extends BulkheadStats {
  * It is judged once a round trip, by the mean latency of as many calls as the limit, ten at least. The limit grows by 0.8
  * while that is no more than 1.5 times the usual, and falls by up to a tenth while it is more; never below `min` or above
  * `max`, and not at all while less than half of it is in use. The usual is an average over 600 round trips. Calls that
- * fail are not measured, except by a timeout inside; what one around it cuts off counts where it had run for more than 1.5
+ * fail are not measured, except by a timeout inside or of the function itself; what one around it cuts off counts where it had run for more than 1.5
  * times the usual, and never makes the limit grow. All else is as in a `Bulkhead`: who waits gets a slot by priority, then
  * in order of arrival, and a slot is held until the function has really settled.
  *

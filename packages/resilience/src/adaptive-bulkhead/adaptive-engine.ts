@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { isAppError } from '@base/core/errors'
+import { errorKind, isAppError, TimeoutError } from '@base/core/errors'
 import { BulkheadEngine, type BulkheadRules, bulkheadChannels } from '../bulkhead/bulkhead-engine.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
@@ -51,8 +51,7 @@ export class AdaptiveEngine implements Engine {
       },
       (error: unknown) => {
         // Another failure may be quick, which says nothing about how much the dependency can bear.
-        if (!isGivenUp(ctx) && (ctx.aborted || isAppError(error, 'TIMEOUT')))
-          this.#adapt(start, running, ctx.aborted)
+        if (!isGivenUp(ctx) && (ctx.aborted || isOwnTimeout(error))) this.#adapt(start, running, ctx.aborted)
         throw error
       },
     )
@@ -67,4 +66,10 @@ export class AdaptiveEngine implements Engine {
     bulkhead.resize(to)
     if (observers.hear('limitChange')) observers.tell('limitChange', { name: bulkhead.rules.name, from, to })
   }
+}
+
+/** Whether somebody here stopped waiting; a dependency's 504 or 408 is of the same kind, and may be quick. */
+function isOwnTimeout(error: unknown): boolean {
+  if (isAppError(error)) return error.code === 'TIMEOUT' || error instanceof TimeoutError
+  return errorKind(error) === 'timeout'
 }

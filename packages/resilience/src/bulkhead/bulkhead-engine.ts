@@ -46,16 +46,20 @@ export class BulkheadEngine implements Engine, WaitingRoom {
   readonly observers: Observers<BulkheadEvents>
   readonly line: Line<Waiter> = new Line()
   readonly deadlines: Deadlines | undefined
+  readonly clock: Clock
+  movedAt: number = Number.NEGATIVE_INFINITY
   limit: number
   running = 0
   calls = 0
   rejected = 0
+  #arrivals = 0
 
   constructor(
     rules: BulkheadRules,
     observers: Observers<BulkheadEvents> = new Observers('Bulkhead', bulkheadChannels),
   ) {
     this.rules = rules
+    this.clock = rules.clock
     this.observers = observers
     this.limit = rules.maxConcurrent
     const waitsForEver = rules.maxWait === Number.POSITIVE_INFINITY
@@ -75,6 +79,7 @@ export class BulkheadEngine implements Engine, WaitingRoom {
       const waiter = this.line.first
       if (waiter === undefined) return
       this.running++
+      this.movedAt = this.clock.monotonic()
       waiter.admit()
     }
   }
@@ -113,8 +118,9 @@ export class BulkheadEngine implements Engine, WaitingRoom {
 
   /** A slot passes to whose turn it is without ever being free, so that no newcomer takes it. */
   readonly #free = (): void => {
-    const waiter = this.running > this.limit ? undefined : this.line.first
-    if (waiter === undefined) this.running--
+    const waiter = this.line.first
+    if (waiter !== undefined) this.movedAt = this.clock.monotonic()
+    if (waiter === undefined || this.running > this.limit) this.running--
     else waiter.admit()
   }
 
@@ -122,9 +128,9 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     if (ctx.aborted) throw ctx.turnBack()
     if (this.line.size >= this.rules.maxQueue || this.rules.maxWait === 0)
       throw this.#refusal(`${this.running} calls are running and ${this.line.size} waiting`, 'queue_full')
-    const since = this.rules.clock.monotonic()
+    const before = ctx.waited
     await new Promise<void>((resolve, reject) => {
-      new Waiter(this, ctx, resolve, reject)
+      new Waiter(this, ctx, resolve, reject, this.#arrivals++)
       if (this.observers.hear('queued'))
         this.observers.tell('queued', { name: this.rules.name, queued: this.line.size })
     })
@@ -133,9 +139,8 @@ export class BulkheadEngine implements Engine, WaitingRoom {
       this.#free()
       throw ctx.turnBack()
     }
-    const waited = this.rules.clock.monotonic() - since
-    ctx.addWait(waited)
-    if (this.observers.hear('admitted')) this.observers.tell('admitted', { name: this.rules.name, waited })
+    if (this.observers.hear('admitted'))
+      this.observers.tell('admitted', { name: this.rules.name, waited: ctx.waited - before })
     return this.#call(next, ctx)
   }
 

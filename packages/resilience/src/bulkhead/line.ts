@@ -3,77 +3,74 @@ export interface Place {
   readonly priority: number
   /** The number of its arrival: who took a while to get in line stands where it came. */
   readonly arrival: number
-  level: Level | undefined
-  before: Place | undefined
-  behind: Place | undefined
+  /** Where the line keeps it; -1 where it stands in none. */
+  index: number
 }
 
-/** Those of one priority, as a list, so that anyone can leave at once. */
-interface Level {
-  readonly priority: number
-  first: Place | undefined
-  last: Place | undefined
-}
-
-/** A queue: the higher priority first, and who came first within one. */
+/**
+ * A queue: the higher priority first, and who came first within one.
+ *
+ * A binary heap whose members know where they are: to come, to go and to leave early cost log n, whatever the priorities
+ * and their order.
+ */
 export class Line<P extends Place> {
-  size = 0
-  /** The highest priority last, where it is taken out at no cost; none is empty. */
-  readonly #levels: Level[] = []
+  readonly #heap: P[] = []
 
-  add(place: P): void {
-    const level = this.#levelOf(place.priority)
-    let before = level.last
-    while (before !== undefined && before.arrival > place.arrival) before = before.before
-    const behind = before === undefined ? level.first : before.behind
-    place.level = level
-    place.before = before
-    place.behind = behind
-    if (before === undefined) level.first = place
-    else before.behind = place
-    if (behind === undefined) level.last = place
-    else behind.before = place
-    this.size++
-  }
-
-  /** Nothing happens where it has left before. */
-  remove(place: P): void {
-    const { level, before, behind } = place
-    if (level === undefined) return
-    if (before === undefined) level.first = behind
-    else before.behind = behind
-    if (behind === undefined) level.last = before
-    else behind.before = before
-    place.level = undefined
-    place.before = undefined
-    place.behind = undefined
-    if (level.first === undefined) this.#levels.splice(this.#indexOf(level.priority), 1)
-    this.size--
+  get size(): number {
+    return this.#heap.length
   }
 
   /** Whose turn it is. */
   get first(): P | undefined {
-    return this.#levels.at(-1)?.first as P | undefined
+    return this.#heap[0]
   }
 
-  #levelOf(priority: number): Level {
-    const index = this.#indexOf(priority)
-    const found = this.#levels[index]
-    if (found?.priority === priority) return found
-    const level: Level = { priority, first: undefined, last: undefined }
-    this.#levels.splice(index, 0, level)
-    return level
+  add(place: P): void {
+    this.#rise(place, this.#heap.length)
   }
 
-  /** Where the level of that priority is, or belongs. */
-  #indexOf(priority: number): number {
-    let low = 0
-    let high = this.#levels.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#levels[middle] as Level).priority < priority) low = middle + 1
-      else high = middle
+  /** Nothing happens where it has left before. */
+  remove(place: P): void {
+    const { index } = place
+    if (index < 0) return
+    place.index = -1
+    const last = this.#heap.pop() as P
+    if (last === place) return
+    this.#sink(last, index)
+    this.#rise(last, last.index)
+  }
+
+  #rise(place: P, from: number): void {
+    let index = from
+    while (index > 0) {
+      const above = (index - 1) >>> 1
+      const other = this.#heap[above] as P
+      if (!isBefore(place, other)) break
+      this.#put(other, index)
+      index = above
     }
-    return low
+    this.#put(place, index)
   }
+
+  #sink(place: P, from: number): void {
+    let index = from
+    for (;;) {
+      const [left, right] = [this.#heap[2 * index + 1], this.#heap[2 * index + 2]]
+      const next = left !== undefined && right !== undefined && isBefore(right, left) ? right : left
+      if (next === undefined || !isBefore(next, place)) break
+      const below = next.index
+      this.#put(next, index)
+      index = below
+    }
+    this.#put(place, index)
+  }
+
+  #put(place: P, index: number): void {
+    this.#heap[index] = place
+    place.index = index
+  }
+}
+
+function isBefore(one: Place, other: Place): boolean {
+  return one.priority === other.priority ? one.arrival < other.arrival : one.priority > other.priority
 }

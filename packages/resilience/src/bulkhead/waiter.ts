@@ -1,29 +1,37 @@
+import type { Clock } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
 import type { AbortListener } from '../policy/cancellation.js'
+import type { Wait } from '../policy/wait.js'
 import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
 import type { Line, Place } from './line.js'
 
 /** What a waiter needs of its bulkhead. */
 export interface WaitingRoom {
   readonly line: Line<Waiter>
+  readonly clock: Clock
+  /** When the line moved last, on the monotonic clock; Infinity where it moves by time alone. */
+  readonly movedAt: number
   /** The longest wait; `undefined` where there is none. */
   readonly deadlines: Deadlines | undefined
   /** The error of a wait that was too long. */
   waitedTooLong(): unknown
 }
 
-/** A call that waits for a slot: its place in the line, its deadline, and its ear for the abort, in one object. */
-export class Waiter implements Place, Deadlined, AbortListener {
+/**
+ * A call that waits for a slot: its place in the line, its deadline, and its ear for the abort, in one object.
+ *
+ * A line that moves says nothing of the dependency; one that stands still says that those who run do not come back.
+ */
+export class Waiter implements Place, Deadlined, AbortListener, Wait {
   readonly priority: number
   readonly arrival: number
-  level: Place['level'] = undefined
-  before: Place | undefined = undefined
-  behind: Place | undefined = undefined
+  index = -1
   deadline = 0
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
   readonly #room: WaitingRoom
   readonly #ctx: CallContext
+  readonly #since: number
   readonly #resolve: () => void
   readonly #reject: (reason: unknown) => void
 
@@ -32,17 +40,24 @@ export class Waiter implements Place, Deadlined, AbortListener {
     ctx: CallContext,
     resolve: () => void,
     reject: (reason: unknown) => void,
-    arrival = 0,
+    arrival: number,
   ) {
     this.priority = ctx.priority
     this.arrival = arrival
     this.#room = room
     this.#ctx = ctx
+    this.#since = room.clock.monotonic()
     this.#resolve = resolve
     this.#reject = reject
     room.line.add(this)
     room.deadlines?.add(this)
+    ctx.beginWait(this)
     ctx.listen(this)
+  }
+
+  get excused(): number {
+    const { clock, movedAt } = this.#room
+    return Math.max(0, Math.min(clock.monotonic(), movedAt) - this.#since)
   }
 
   /** It has a slot, and leaves the line. */
@@ -60,12 +75,13 @@ export class Waiter implements Place, Deadlined, AbortListener {
   /** The call was given up. */
   handleEvent(): void {
     this.#leave()
-    this.#reject(this.#ctx.turnBack())
+    this.#reject(this.#room.movedAt > this.#since ? this.#ctx.turnBack() : this.#ctx.reason)
   }
 
   #leave(): void {
     this.#room.line.remove(this)
     this.#room.deadlines?.remove(this)
     this.#ctx.unlisten(this)
+    this.#ctx.endWait()
   }
 }

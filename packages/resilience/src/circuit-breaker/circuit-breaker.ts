@@ -17,7 +17,7 @@ export interface CircuitBreakerStats {
   readonly failures: number
   /** Calls, well or failed, that took `slowCall.duration` or longer. */
   readonly slow: number
-  /** Errors that are no failure: `isFailure` said so, or the call was given up by its caller or in a queue of ours. */
+  /** Errors that are no failure: `isFailure` said so, or the call was given up by its caller or in a queue inside that moves. */
   readonly ignored: number
   /** Calls that ended after the state had changed, and so did not count. */
   readonly late: number

@@ -15,7 +15,6 @@ export class HalfOpen implements State {
   readonly name = 'half_open'
   readonly #circuit: Circuit
   readonly #timeout: number
-  /** The oldest first. */
   readonly #probes = new Set<Probe>()
   #successes = 0
 
@@ -26,18 +25,19 @@ export class HalfOpen implements State {
 
   run(next: Next, ctx: CallContext): unknown {
     const { permits, clock } = this.#circuit.rules
-    const now = clock.monotonic()
-    const [oldest] = this.#probes
-    if (oldest !== undefined && now >= oldest.start + this.#timeout) return this.#giveUp(oldest, next, ctx)
+    for (const probe of this.#probes) {
+      const overdue = this.#took(probe) - this.#timeout
+      if (overdue >= 0) return this.#giveUp(overdue, next, ctx)
+    }
     if (this.#probes.size >= permits) return this.#circuit.refuse(undefined)
-    const probe = { start: now, ctx, waited: ctx.waited }
+    const probe = { start: clock.monotonic(), ctx, waited: ctx.waited }
     this.#probes.add(probe)
     return this.#run(probe, next)
   }
 
-  /** It has been open since then, and may be due for a probe again. */
-  #giveUp(hung: Probe, next: Next, ctx: CallContext): unknown {
-    this.#circuit.open('probe_timeout', hung.start + this.#timeout)
+  /** It has been open for so long, and may be due for a probe again. */
+  #giveUp(overdue: number, next: Next, ctx: CallContext): unknown {
+    this.#circuit.open('probe_timeout', this.#circuit.rules.clock.monotonic() - overdue)
     return this.#circuit.state.run(next, ctx)
   }
 
@@ -91,9 +91,13 @@ export class HalfOpen implements State {
     return false
   }
 
-  #isSlow({ start, ctx, waited }: Probe): boolean {
-    const { clock, slowDuration } = this.#circuit.rules
-    return clock.monotonic() - start - (ctx.waited - waited) >= slowDuration
+  #isSlow(probe: Probe): boolean {
+    return this.#took(probe) >= this.#circuit.rules.slowDuration
+  }
+
+  /** Without what it waited in our own queues. */
+  #took({ start, ctx, waited }: Probe): number {
+    return this.#circuit.rules.clock.monotonic() - start - (ctx.waited - waited)
   }
 
   #openUnlessOver(reason: 'probe_failed' | 'slow_calls'): void {

@@ -42,8 +42,10 @@ export interface CircuitBreakerOptions {
   readonly halfOpen?: HalfOpenOptions | undefined
   /**
    * Whether a thrown error is a failure; it is rethrown either way. What is not counts neither as failure nor as
-   * success. The caller's abort never counts, nor does a timeout around that passes while the call waits in a bulkhead or
-   * rate limiter inside. If it throws itself, the error is a failure.
+   * success. If it throws itself, the error is a failure. The caller's abort never counts. Nor does a timeout around the
+   * breaker that passes while the call waits in a rate limiter inside, or in a bulkhead inside whose queue moved
+   * meanwhile: one that stands still says that the dependency does not answer. That timeout does count where a retry, a
+   * hedge or somebody else's policy stands between breaker and queue, and so does a timeout between them.
    * @defaultValue every error except CircuitOpenError, BulkheadFullError, RateLimitedError and InvalidOptionError, which say that the dependency was not reached
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined
@@ -65,7 +67,10 @@ export interface HalfOpenOptions {
   readonly permits?: number | undefined
   /** Successful probes in total that close the circuit, an integer from 1. @defaultValue 1 */
   readonly successes?: number | undefined
-  /** How long a probe may hang before the circuit is open again, more than 0. @defaultValue the pause that has just passed */
+  /**
+   * How long a probe may hang before the circuit is open again, more than 0. Its waits in queues inside are left out, as
+   * of `slowCall`; a bulkhead's as far as the queue moves. @defaultValue the pause that has just passed
+   */
   readonly timeout?: Duration | undefined
 }
 

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { createContextKey, runInContext } from '@base/core/context'
-import { isAppError } from '@base/core/errors'
+import { type AppError, isAppError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { Bulkhead } from '../bulkhead/index.js'
+import { Bulkhead, BulkheadFullError } from '../bulkhead/index.js'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
 import { constant, Retry, retryBudget } from '../retry/index.js'
@@ -128,6 +128,24 @@ describe('Hedge', () => {
     const policy = pipeline(new Hedge({ ...options, clock }), breaker)
     expect(await policy.execute(() => Promise.reject(down)).catch((error) => error)).toBe(down)
     await expect(policy.execute(() => Promise.reject(down))).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+  })
+
+  test('of several failures before a refusal the last is rethrown', async () => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ failureThreshold: 2, clock })
+    const policy = pipeline(new Hedge({ delay: '1s', maxHedges: 2, clock }), breaker)
+    const errors = [new Error('first'), down]
+    expect(await policy.execute(() => Promise.reject(errors.shift())).catch((error) => error)).toBe(down)
+  })
+
+  test.each<[string, AppError, boolean]>([
+    ['a full bulkhead inside', new BulkheadFullError({ message: 'full' }), false],
+    ['a rate limit, which may be that of the dependency,', new RateLimitedError({ retryAfter: 5_000 }), true],
+  ])('what %s says is rethrown: %#', async (_, last, isRethrown) => {
+    const errors = [down, last]
+    const hedge = new Hedge({ delay: '1s', clock: new TestClock() })
+    const error = await hedge.execute(() => Promise.reject(errors.shift())).catch((thrown) => thrown)
+    expect(error).toBe(isRethrown ? last : down)
   })
 
   test('with a delay of 0 all start at once, with Infinity only a failure starts another', async () => {

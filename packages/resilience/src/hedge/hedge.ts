@@ -59,7 +59,8 @@ export interface HedgeStats {
  *
  * The first call starts now, and each `delay` another one, until one gives a value. A failure that `hedgeIf` accepts
  * starts the next call at once, and the delay anew; any other failure ends the call. When all have failed, the last error
- * is rethrown, that of a policy inside that refuses (`CIRCUIT_OPEN`) only where no call failed otherwise. The losers' signals abort with a `CancelledError` of code `HEDGE_LOST`; what they then give is dropped, no
+ * is rethrown; that a breaker or bulkhead inside refused (`CIRCUIT_OPEN`, `BULKHEAD_FULL`) only where no call failed
+ * otherwise. The losers' signals abort with a `CancelledError` of code `HEDGE_LOST`; what they then give is dropped, no
  * policy inside counts it, and they keep the slots of bulkheads around the hedge until they have settled.
  *
  * The function is called several times at once: hedge only what may be done twice, and hand its signal on.

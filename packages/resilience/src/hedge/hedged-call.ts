@@ -2,7 +2,7 @@ import type { Timer } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
 import type { AbortListener } from '../policy/cancellation.js'
 import type { Next } from '../policy/engine.js'
-import { isRefusal } from '../policy/refusals.js'
+import { isInnerRefusal } from '../policy/refusals.js'
 import { Attempt } from './attempt.js'
 import type { HedgeReason } from './events.js'
 
@@ -33,7 +33,7 @@ export class HedgedCall implements AbortListener {
   readonly #running: Set<Attempt> = new Set()
   #hedges = 0
   #timer: Timer | undefined
-  /** The last that is no refusal of a policy inside. */
+  /** The last that is no refusal of a breaker or bulkhead inside. */
   #failure: { readonly error: unknown } | undefined
   #settled = false
   #resolve: (value: unknown) => void = ignore
@@ -109,15 +109,15 @@ export class HedgedCall implements AbortListener {
 
   /** The next one now, and the delay anew; the error, if nobody is left who could succeed. */
   #goOnAfter(error: unknown): void {
-    if (!isRefusal(error)) this.#failure = { error }
+    if (!isInnerRefusal(error)) this.#failure = { error }
     if (this.#hedge('failure', error)) this.#wait()
     else if (this.#running.size === 0 && !this.#settled) this.#fail(error)
   }
 
   #fail(error: unknown): void {
     this.#settle(false)
-    // What a policy inside refuses says less than what was wrong before.
-    this.#reject(isRefusal(error) && this.#failure !== undefined ? this.#failure.error : error)
+    // A refusal says less than what was wrong before.
+    this.#reject(isInnerRefusal(error) && this.#failure !== undefined ? this.#failure.error : error)
   }
 
   /** For the delay, unless all is over. */

@@ -62,15 +62,13 @@ function retryOf(
   { retry = {}, clock, random }: ResilientFetchOptions,
 ): Retry | undefined {
   if (retry === false) return undefined
-  const { maxAttempts, backoff, budget, respectRetryAfter, ...times } = section(retry, 'retry')
-  const given = toMilliseconds(times.maxElapsed ?? Number.POSITIVE_INFINITY, {
-    ...placesOf('Retry')('maxElapsed'),
-    infinity: true,
-  })
+  const { maxElapsed = Number.POSITIVE_INFINITY, ...rest } = section(retry, 'retry')
+  const { maxAttempts, backoff, budget, respectRetryAfter } = rest
+  const given = toMilliseconds(maxElapsed, { ...placesOf('Retry')('maxElapsed'), infinity: true })
   // Before the very end: an attempt that begins there is cut off, and the answer that there was is lost.
-  const maxElapsed = Math.min(given, Math.max(0, timeout - 1))
+  const within = Math.min(given, Math.max(0, timeout - 1))
   return new Retry({
-    ...{ name, maxAttempts, backoff, maxElapsed, budget, respectRetryAfter, clock, random },
+    ...{ name, maxAttempts, backoff, maxElapsed: within, budget, respectRetryAfter, clock, random },
     retryIf: isTransient,
     retryIfResult: (exchange) => RETRIED.has(statusOf(exchange)),
   })

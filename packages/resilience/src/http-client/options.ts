@@ -36,7 +36,10 @@ export interface ResilientFetchOptions {
    * is begun that would last to the end of `timeout`. @defaultValue as `new Retry()`
    */
   readonly retry?: HttpRetryOptions | false | undefined
-  /** How the breakers judge, one for each `host` of a URL, so that the default ports of http and https share one; `false` for none. @defaultValue as `new CircuitBreaker()`, 1,000 hosts */
+  /**
+   * How the breakers judge, one for each `host` of a URL, so that the default ports of http and https share one; `false`
+   * for none. @defaultValue as `new CircuitBreaker()`, 1,000 hosts
+   */
   readonly breaker?: HttpBreakerOptions | false | undefined
   /** The header that carries the `correlationId` in context; `false` for none. @defaultValue 'x-correlation-id' */
   readonly correlationHeader?: string | false | undefined

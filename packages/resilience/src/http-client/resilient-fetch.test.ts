@@ -295,8 +295,9 @@ describe('a client whose next attempt could not begin within its time', () => {
     expect(await call).toBe(200)
   })
 
-  test('refuses a maxElapsed that is no duration', () => {
-    expect(() => clientOf({ retry: { maxElapsed: -1 } })).toThrow('maxElapsed must be')
+  test.each([-1, 'soon', null])('refuses a maxElapsed that is no duration: %s', (maxElapsed) => {
+    const retry = { maxElapsed } as ResilientFetchOptions['retry']
+    expect(() => clientOf({ retry })).toThrow('maxElapsed must be')
   })
 })
 

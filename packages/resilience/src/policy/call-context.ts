@@ -1,6 +1,7 @@
 import type { AbortListener, Cancellation } from './cancellation.js'
 import type { PolicyContext, PolicyFunction } from './policy.js'
 import { holdAll, type Slot } from './slot.js'
+import type { Wait } from './wait.js'
 
 /**
  * One call on its way through the policies: the user's function travels in it, so that a pipeline is composed once and
@@ -21,10 +22,10 @@ export class CallContext implements PolicyContext {
   readonly outermost: CallContext
   /** Of the outermost: the budgets of retries that it has paid into, so that it pays once to all who share one. */
   paid: object[] | undefined
-  /** How long it has waited in queues of ours, in milliseconds. */
-  waited = 0
-  /** Whether it was given up in one of them: nothing was asked of the dependency. */
+  /** Whether it was given up in a queue of ours that moves: nothing was asked of the dependency. */
   turnedBack = false
+  #waited = 0
+  #wait: Wait | undefined
   #signal: AbortSignal | undefined
 
   constructor(
@@ -89,12 +90,23 @@ export class CallContext implements PolicyContext {
     else this.caller?.removeEventListener('abort', listener)
   }
 
-  /** It has waited in a queue of ours, and goes on. */
-  addWait(duration: number): void {
-    this.waited += duration
+  /** How long it has waited in queues of ours, as far as that says nothing of the dependency, in milliseconds. */
+  get waited(): number {
+    return this.#wait === undefined ? this.#waited : this.#waited + this.#wait.excused
   }
 
-  /** It was given up in a queue of ours; gives the reason to reject with. */
+  /** It waits in a queue of ours from now on. */
+  beginWait(wait: Wait): void {
+    this.#wait = wait
+  }
+
+  /** It waits no more, whether it goes on or not. */
+  endWait(): void {
+    this.#waited = this.waited
+    this.#wait = undefined
+  }
+
+  /** It was given up in a queue of ours that moves; gives the reason to reject with. */
   turnBack(): unknown {
     this.turnedBack = true
     return this.reason

@@ -39,6 +39,8 @@ class WaitingLine extends Line<Turn> {
 export class KeyQueue implements TurnRoom {
   readonly line: WaitingLine = new WaitingLine(() => this.#empty())
   readonly deadlines: Deadlines | undefined
+  readonly clock: Clock
+  readonly movedAt: number = Number.POSITIVE_INFINITY
   readonly #owner: QueueOwner
   readonly #key: string
   #last: RateLimitResult
@@ -56,6 +58,7 @@ export class KeyQueue implements TurnRoom {
     this.#owner = owner
     this.#key = key
     this.#last = refusal
+    this.clock = owner.clock
     this.#since = owner.clock.monotonic()
     this.deadlines = owner.deadlines
   }
@@ -66,7 +69,7 @@ export class KeyQueue implements TurnRoom {
 
   /** The latest refusal, as it reads by now. */
   refusal(): RateLimitResult {
-    const elapsed = this.#owner.clock.monotonic() - this.#since
+    const elapsed = this.clock.monotonic() - this.#since
     const left = (wait: number) => Math.max(0, Math.ceil(wait - elapsed))
     const policies = this.#last.policies.map((policy) => ({
       ...policy,
@@ -83,7 +86,7 @@ export class KeyQueue implements TurnRoom {
   }
 
   defers(turn: Turn): boolean {
-    const isDue = this.#timer !== undefined && this.#dueAt <= this.#owner.clock.monotonic()
+    const isDue = this.#timer !== undefined && this.#dueAt <= this.clock.monotonic()
     if (!isDue && !this.#asking) return false
     this.#overdue.push(turn)
     if (isDue) this.wake()
@@ -100,11 +103,10 @@ export class KeyQueue implements TurnRoom {
   }
 
   #rest(): void {
-    const { clock } = this.#owner
     const wait = longestWait(this.#last)
     const pause = wait === null ? Number.POSITIVE_INFINITY : Math.min(Math.max(1, wait), LONGEST_PAUSE)
-    this.#dueAt = clock.monotonic() + pause
-    this.#timer = clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
+    this.#dueAt = this.clock.monotonic() + pause
+    this.#timer = this.clock.schedule(pause, this.#ask, { name: 'wait for a rate limit' })
   }
 
   readonly #ask = (): void => {
@@ -133,7 +135,7 @@ export class KeyQueue implements TurnRoom {
       return true
     }
     this.#last = result
-    this.#since = this.#owner.clock.monotonic()
+    this.#since = this.clock.monotonic()
     const overdue = this.#overdue
     this.#overdue = []
     for (const turn of overdue) if (turn.waits) turn.giveUp()

@@ -5,6 +5,7 @@ import { RateLimitedError } from '@base/core/errors'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { AskingWait } from '../policy/wait.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { type Deadlines, deadlinesOf } from '../timeout/deadlines.js'
 import { checkKey } from './check-key.js'
@@ -139,12 +140,12 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   async #decideLater(call: Call, asked: Promise<RateLimitResult>): Promise<unknown> {
-    const since = this.clock.monotonic()
-    const result = await unlessAborted(call.ctx, asked, ({ allowed }) => {
+    const { ctx, key } = call
+    ctx.beginWait(new AskingWait(this.clock))
+    const result = await unlessAborted(ctx, asked, ({ allowed }) => {
       // What it was given is the next one's.
-      if (allowed) this.passOn(call.key)
-    })
-    call.ctx.addWait(this.clock.monotonic() - since)
+      if (allowed) this.passOn(key)
+    }).finally(() => ctx.endWait())
     return this.#decide(call, result)
   }
 
@@ -177,7 +178,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
 
   async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {
     if (ctx.aborted) throw ctx.turnBack()
-    const since = this.clock.monotonic()
+    const before = ctx.waited
     await new Promise<void>((resolve, reject) => {
       this.#queues.set(key, queue)
       new Turn(queue, ctx, resolve, reject, arrival)
@@ -191,9 +192,8 @@ export class RateLimiterEngine implements Engine, QueueOwner {
       throw ctx.turnBack()
     }
     this.allowed++
-    const waited = this.clock.monotonic() - since
-    ctx.addWait(waited)
-    if (this.observers.hear('admitted')) this.observers.tell('admitted', { name: this.name, key, waited })
+    if (this.observers.hear('admitted'))
+      this.observers.tell('admitted', { name: this.name, key, waited: ctx.waited - before })
     return next(ctx)
   }
 

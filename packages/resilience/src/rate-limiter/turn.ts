@@ -24,7 +24,7 @@ export class Turn extends Waiter {
 
   /** Whether it has neither had its turn nor gone. */
   get waits(): boolean {
-    return this.level !== undefined
+    return this.index >= 0
   }
 
   override expire(): void {

@@ -1,6 +1,7 @@
 import type { CallContext } from '../policy/call-context.js'
 import { Scope } from '../policy/scope.js'
 import { holdAll } from '../policy/slot.js'
+import type { Wait } from '../policy/wait.js'
 import type { Deadlined, Deadlines } from './deadlines.js'
 import type { Origin } from './origin.js'
 
@@ -38,9 +39,14 @@ export class TimedCall extends Scope implements Deadlined {
     this.#letGo?.()
   }
 
-  override addWait(duration: number): void {
-    super.addWait(duration)
-    this.parent.addWait(duration)
+  override beginWait(wait: Wait): void {
+    super.beginWait(wait)
+    this.parent.beginWait(wait)
+  }
+
+  override endWait(): void {
+    super.endWait()
+    this.parent.endWait()
   }
 
   override turnBack(): unknown {
