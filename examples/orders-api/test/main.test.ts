@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithService } from '@base-internal/tools/services'
@@ -67,6 +66,24 @@ async function orderTwice(env: Record<string, string>): Promise<void> {
   }
 }
 
+/** A PostgreSQL server that lets everybody in, and of which an administrator cancels each statement. */
+async function cancelling(): Promise<Server> {
+  const welcome = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1')
+  const cancelled = Buffer.from(
+    'E\0\0\0\x3cSERROR\0C57014\0Mcanceling statement due to user request\0\0Z\0\0\0\x05I',
+    'latin1',
+  )
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write(welcome)
+      socket.on('data', () => socket.write(cancelled))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
 describe('start', () => {
   test.skipIf(!hasCurl())('prints three curl lines that work, also after a restart with its data', () =>
     orderTwice({ DATA_DIR: folder }),
@@ -104,6 +121,21 @@ describe('start', () => {
 
     expect(await main.ended).toBe(1)
     expect(main.errors()).toBe('The database does not answer now.\n')
+  })
+
+  test('says that its database has cancelled the start', async () => {
+    const database = await cancelling()
+    const { port } = database.address() as AddressInfo
+    const main = start({
+      PORT: '0',
+      DATABASE_URL: `postgres://shop@127.0.0.1:${port}/shop`,
+      DATA_DIR: folder,
+    })
+    const code = await main.ended
+    database.close()
+
+    expect(code).toBe(1)
+    expect(main.errors()).toBe('The statement was cancelled.\n')
   })
 
   test('refuses a port that is none', async () => {

@@ -15,17 +15,22 @@ export function followIterator<T extends object>(iterator: T, run: SpanRun): T {
   return iterator
 }
 
+/** The object's own `Symbol.asyncIterator` behind the one put in front of it, for what is traced twice. */
+const iterates = new WeakMap<object, unknown>()
+
 /**
- * Each time it is iterated, the iterator is followed. One that has a `next` of its own is one, or a cursor: `next` gives its rows,
- * whatever these are, as for a generator that it is iterated by.
+ * Each time it is iterated, the iterator is followed. One that has a `next` of its own is one, or a cursor, whose `next` gives
+ * rows: it has a `hasNext`, or is iterated by a generator.
  */
 export function followAsyncIterable<T extends AsyncIterable<unknown>>(iterable: T, run: SpanRun): T {
   const iterate = iterable[Symbol.asyncIterator]
+  const first = iterates.get(iterate) ?? iterate
   const followed = new WeakSet<object>()
-  if (isAsyncGeneratorFunction(iterate)) followCursor(iterable, run)
-  else if (typeof (iterable as { next?: unknown }).next === 'function')
-    followed.add(followIterator(iterable, run))
-  ownMethod(iterable, Symbol.asyncIterator, () => {
+  const { next, hasNext } = iterable as { next?: unknown; hasNext?: unknown }
+  if (isAsyncGeneratorFunction(first)) followCursor(iterable, run, isNothing)
+  else if (typeof hasNext === 'function') followCursor(iterable, run, isEnd)
+  else if (typeof next === 'function') followed.add(followIterator(iterable, run))
+  const iterateFollowed = () => {
     const iterator = run.within(() => iterate.call(iterable))
     try {
       if (!followed.has(iterator)) followed.add(followIterator(iterator, run))
@@ -34,7 +39,9 @@ export function followAsyncIterable<T extends AsyncIterable<unknown>>(iterable: 
       run.end()
     }
     return iterator
-  })
+  }
+  iterates.set(iterateFollowed, first)
+  ownMethod(iterable, Symbol.asyncIterator, iterateFollowed)
   return iterable
 }
 
@@ -43,10 +50,10 @@ function isAsyncGeneratorFunction(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]'
 }
 
-/** Its span ends with `next` that gives nothing, with `hasNext` that says so, and when it is closed. */
-function followCursor(cursor: object, run: SpanRun): void {
+/** Its span ends with the last that `next` gives, with `hasNext` that says that there is none, and when it is closed. */
+function followCursor(cursor: object, run: SpanRun, isLast: (row: unknown) => boolean): void {
   if (typeof (cursor as { next?: unknown }).next !== 'function') return
-  followSteps(cursor, ['next'], run, (row) => row === null || row === undefined)
+  followSteps(cursor, ['next'], run, isLast)
   followSteps(cursor, ['hasNext'], run, (hasNext) => hasNext === false)
   followSteps(cursor, ['close'], run, () => true)
 }
@@ -95,5 +102,15 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Also where a cursor that is compiled to older JavaScript has no row left. */
 function isLast(result: unknown): boolean {
-  return result === null || result === undefined || (result as { done?: unknown }).done === true
+  return isNothing(result) || (result as { done?: unknown }).done === true
+}
+
+/** Of what gives rows or results of an iterator: a row may have a `done` of its own, beside other names. */
+function isEnd(result: unknown): boolean {
+  if (isNothing(result)) return true
+  return isLast(result) && Object.keys(result as object).every((name) => name === 'done' || name === 'value')
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined
 }

@@ -327,13 +327,27 @@ describe('a generator', () => {
     async close() {
       this.isClosed = true
     }
-    async *[Symbol.asyncIterator]() {
+    async *[Symbol.asyncIterator](): AsyncIterator<unknown> {
       for (let row = await this.next(); row !== this.#end; row = await this.next()) yield row
     }
     async toArray() {
       return collect(this)
     }
   }
+  /** As those of version 4 of the MongoDB driver. */
+  class PlainCursor extends Cursor {
+    override [Symbol.asyncIterator]() {
+      const next = async () => {
+        const value = await this.next()
+        return { value, done: value === null || value === undefined }
+      }
+      return { next }
+    }
+  }
+  const cursors = [
+    ['a generator', Cursor],
+    ['an object', PlainCursor],
+  ] as const
   const rows = [{ id: 1, done: true }, ['key', 'value'], 'text', 0, Object.freeze({ done: false })]
 
   test.each<[string, (cursor: Cursor) => Promise<unknown>]>([
@@ -349,20 +363,56 @@ describe('a generator', () => {
     ['for await', (cursor) => collect(cursor)],
     ['a method of its own', (cursor) => cursor.toArray()],
   ])('a cursor whose next gives rows is followed to its end by %s', async (_, read) => {
-    for (const end of [null, undefined]) {
-      const cursor = traced('find', () => new Cursor(rows, end))()
-      expect(await read(cursor)).toEqual(rows)
-      const { spanId, status } = memory.spans.at(-1) ?? {}
-      expect(cursor.ids).toEqual(Array(rows.length + 1).fill(spanId))
-      expect([memory.open, status?.code]).toEqual([0, SpanStatusCode.UNSET])
+    for (const [, Class] of cursors) {
+      for (const end of [null, undefined]) {
+        const cursor = traced('find', () => new Class(rows, end))()
+        expect(await read(cursor)).toEqual(rows)
+        const { spanId, status } = memory.spans.at(-1) ?? {}
+        expect(cursor.ids).toEqual(Array(rows.length + 1).fill(spanId))
+        expect([memory.open, status?.code]).toEqual([0, SpanStatusCode.UNSET])
+      }
     }
   })
 
-  test('likewise one that is asked whether it has a next row', async () => {
-    const cursor = traced('asked', () => new Cursor(rows, null))()
-    const read: unknown[] = []
-    while (await cursor.hasNext()) read.push(await cursor.next())
-    expect([read, memory.open]).toEqual([rows, 0])
+  test.each(cursors)(
+    'likewise one, iterated by %s, that is asked whether it has a next row',
+    async (_, Class) => {
+      const cursor = traced('asked', () => new Class(rows, null))()
+      const read: unknown[] = []
+      while (await cursor.hasNext()) read.push(await cursor.next())
+      expect([read, memory.open]).toEqual([rows, 0])
+    },
+  )
+
+  test.each(cursors)('a cursor, iterated by %s, that is traced twice ends both spans', async (_, Class) => {
+    const find = traced(
+      'repository',
+      traced('driver', () => new Class(rows, null)),
+    )
+    const closed = find()
+    await closed.next()
+    expect(memory.open).toBe(2)
+    await closed.close()
+    expect(memory.open).toBe(0)
+    const asked = find()
+    while (await asked.hasNext()) await asked.next()
+    expect(memory.open).toBe(0)
+    expect(await collect(find())).toEqual(rows)
+    expect([memory.spans.length, memory.open]).toEqual([6, 0])
+  })
+
+  test('an iterator with a hasNext, as those of Gremlin, is followed to its end by its results', async () => {
+    const values = [{ done: true }, 2]
+    const traversal = traced('traversal', () => ({
+      hasNext: async () => values.length > 0,
+      next: async () => ({ value: values.shift(), done: values.length === 0 }),
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }))()
+    await traversal.next()
+    await traversal.next()
+    expect(memory.open).toBe(0)
   })
 
   class Result {
@@ -428,16 +478,19 @@ describe('a generator', () => {
     expect(memory.open).toBe(0)
   })
 
-  test('of a cursor that is closed the span ends, and of one that fails', async () => {
-    const cursor = traced('closed', () => new Cursor(rows, null))()
-    expect(await cursor.next()).toBe(rows[0])
-    expect(memory.open).toBe(1)
-    await cursor.close()
-    expect([memory.open, memory.find('closed')?.status.code]).toEqual([0, SpanStatusCode.UNSET])
-    const failed = traced('failed', () => Object.assign(new Cursor(rows, null), { isClosed: true }))()
-    await expect(failed.next()).rejects.toThrow('closed')
-    expect(memory.find('failed')?.attributes).toEqual({ 'error.type': 'TypeError' })
-  })
+  test.each(cursors)(
+    'of a cursor, iterated by %s, that is closed the span ends, and of one that fails',
+    async (_, Class) => {
+      const cursor = traced('closed', () => new Class(rows, null))()
+      expect(await cursor.next()).toBe(rows[0])
+      expect(memory.open).toBe(1)
+      await cursor.close()
+      expect([memory.open, memory.find('closed')?.status.code]).toEqual([0, SpanStatusCode.UNSET])
+      const failed = traced('failed', () => Object.assign(new Class(rows, null), { isClosed: true }))()
+      await expect(failed.next()).rejects.toThrow('closed')
+      expect(memory.find('failed')?.attributes).toEqual({ 'error.type': 'TypeError' })
+    },
+  )
 
   test.each([
     ['nothing', undefined],

@@ -11,9 +11,9 @@ const OWN = new Set(['prototype', 'arguments', 'caller'])
  * properties. Value and error pass through untouched.
  *
  * The span ends when what was called has: with the value, when the promise settles, or when the stream, generator or
- * async iterable that was returned, or that a promise came to, ends, fails or is cancelled; of a cursor whose `next()` gives rows
- * when it gives none, says that it has none (`hasNext()`), or is closed. One that is never read ends
- * no span, and a span without an end is never exported. A `ReadableStream` is returned as another that reads it, a
+ * async iterable that was returned, or that a promise came to, ends, fails or is cancelled; of a cursor, whose `next()` gives rows
+ * and which has a `hasNext()` or is iterated by a generator, when it gives none, says that it has none, or is closed. One that is
+ * never read ends no span, and a span without an end is never exported. A `ReadableStream` is returned as another that reads it, a
  * `Promise` as one that follows it; generators, async iterables, Node streams and other thenables are returned themselves.
  *
  * An error sets the status, `error.type` (the `code` of an `AppError` or of Node, otherwise the name) and an exception

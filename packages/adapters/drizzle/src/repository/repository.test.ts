@@ -497,6 +497,27 @@ describeDatabases((database) => {
       expect(codec.mock.calls).toEqual([['a'], ['b'], ['a2'], ['a3'], ['b2'], ['b3']])
     })
 
+    test('a codec runs once for each value where the database makes the ids', async () => {
+      const codec = vi.fn((value: string) => value)
+      const coded = customType<{ data: string }>({ dataType: () => 'text', toDriver: codec })
+      await database.run(
+        'drop table if exists numbered; create table numbered (id integer primary key generated always as identity, v text)',
+      )
+      const table = pgTable('numbered', {
+        id: integer().primaryKey().generatedAlwaysAsIdentity(),
+        v: coded(),
+      })
+      const made = await drizzleRepository({ executor: database.db, table }).saveMany([
+        { id: 0, v: 'a' },
+        { id: 0, v: 'b' },
+      ])
+      expect(made).toEqual([
+        { id: 1, v: 'a' },
+        { id: 2, v: 'b' },
+      ])
+      expect(codec.mock.calls).toEqual([['a'], ['b']])
+    })
+
     test('a codec may write SQL of many parameters', async () => {
       const numbers = customType<{ data: number[] }>({
         dataType: () => 'integer[]',

@@ -24,7 +24,10 @@ export class RowWriter<T> {
 
   /** Saves one, in one statement where nothing is wrong. */
   async save(entity: T): Promise<Row> {
-    const draft = draftOf(this.#settings, entity)
+    return this.#saveDraft(draftOf(this.#settings, entity))
+  }
+
+  async #saveDraft(draft: Draft): Promise<Row> {
     const statementOf = draft.expected > 0 ? updateOne : insertOne
     const [row] = await this.#run(statementOf(this.#settings, this.#executor, draft))
     if (row !== undefined) return row
@@ -38,7 +41,7 @@ export class RowWriter<T> {
   async saveAll(entities: readonly T[]): Promise<Row[]> {
     const drafts = entities.map((entity) => draftOf(this.#settings, entity))
     const keys = drafts.map((draft) => this.#keyOf(draft))
-    if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(entities)
+    if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(drafts)
     const { columns } = this.#settings
     const own = new Map(
       drafts.map((draft) => [draft, sqlIn(draft.expected > 0 ? draft.changed : draft.created)]),
@@ -59,9 +62,9 @@ export class RowWriter<T> {
     throw await this.#refusal(drafts.filter((_, index) => !saved.has(keys[index] as string)))
   }
 
-  async #saveEach(entities: readonly T[]): Promise<Row[]> {
+  async #saveEach(drafts: readonly Draft[]): Promise<Row[]> {
     const rows: Row[] = []
-    for (const entity of entities) rows.push(await this.save(entity))
+    for (const draft of drafts) rows.push(await this.#saveDraft(draft))
     return rows
   }
 

@@ -1,29 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-
-/** Nothing of it can be had, whatever the service is made of; what may be away is away. */
-const AWAY = {
-  HOST: '192.0.2.1',
-  DATABASE_URL: 'postgres://127.0.0.1:1/x',
-  DATA_DIR: import.meta.filename,
-  REDIS_URL: 'redis://127.0.0.1:1',
-  AUTH_ISSUER: 'https://issuer.example',
-  AUTH_AUDIENCE: 'notes',
-  AUTH_JWKS_URL: 'http://issuer.example/jwks.json',
-  OPS_PORT: '0',
-}
+import { runMain } from './run-main.ts'
 
 test('a start that fails says why, and ends the process', { timeout: 20_000 }, async (t) => {
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: `${import.meta.dirname}/..`,
-    env: { ...process.env, ...AWAY },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  t.after(() => child.kill('SIGKILL'))
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  const { said, code } = await runMain(t)
   assert.equal(code, 1)
   assert.match(said, /./)
   // It has what it needs to be made, so it is not the configuration that is refused.

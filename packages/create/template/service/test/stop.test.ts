@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { Hono } from 'hono'
+import { httpServer } from '../src/http/http-server.ts'
 import { describeService, startService } from './start-service.ts'
 
 /** How an answer is, and whether its connection stays. */
@@ -66,4 +68,27 @@ describeService('a stop', () => {
     assert.deepEqual(await answerOf(asked), { status: 201, connection: 'close', again: false })
     await stopped
   })
+})
+
+test('a stop keeps whoever an answer under way has told to stay', { timeout: 20_000 }, async () => {
+  const { readable, writable } = new TransformStream()
+  const app = new Hono().get('/', ({ text }) => text('hello')).get('/long', () => new Response(readable))
+  let isStopping = false
+  const http = httpServer('http', app, { host: '127.0.0.1', port: 0, isStopping: () => isStopping })
+  await http.start()
+  const { url } = http
+  const writer = writable.getWriter()
+  void writer.write(Buffer.from('a'))
+  const agent = new Agent({ keepAlive: true })
+  const [long] = (await once(request(`${url}/long`, { agent }).end(), 'response')) as [IncomingMessage]
+  assert.equal(long.headers.connection, 'keep-alive')
+
+  isStopping = true
+  const stopped = http.stop({ signal: new AbortController().signal })
+  await untilClosed(Number(new URL(url).port))
+  await writer.close()
+  await once(long.resume(), 'end')
+  const last = { status: 200, connection: 'close', again: true }
+  assert.deepEqual(await answerOf(request(url, { agent }).end()), last)
+  await stopped
 })

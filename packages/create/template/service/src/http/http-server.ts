@@ -41,11 +41,8 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
     connections.set(socket, { until: performance.now() + GRACE })
     socket.once('close', () => connections.delete(socket))
   })
-  const cut = (socket: Socket) => {
-    const response = connections.get(socket)?.response
-    if (response === undefined) socket.destroy()
-    // Its client may have been told to stay, before the stop.
-    else response.once('close', () => socket.destroySoon())
+  const cutIdle = (socket: Socket) => {
+    if (connections.get(socket)?.response === undefined) socket.destroy()
   }
   return {
     name,
@@ -65,9 +62,13 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
       // Not http's own close, which cuts idle connections.
       NetServer.prototype.close.call(server)
       const now = performance.now()
-      const cuts = [...connections].map(([socket, { until }]) =>
-        setTimeout(cut, isStopping === undefined ? 0 : Math.max(0, until - now), socket),
-      )
+      const cuts: NodeJS.Timeout[] = []
+      for (const [socket, { response, until }] of connections) {
+        const time = isStopping === undefined ? 0 : Math.max(0, until - now)
+        if (response === undefined) cuts.push(setTimeout(cutIdle, time, socket))
+        // Its client may have been told to stay, before the stop: Node keeps it for so long.
+        else if (isStopping === undefined) response.once('close', () => socket.destroySoon())
+      }
       await closed
       for (const each of cuts) clearTimeout(each)
       // Its timers end by this alone.
