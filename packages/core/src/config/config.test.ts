@@ -167,6 +167,21 @@ describe('loadConfig', () => {
     await expect(loadConfig(optional, { ...options, values })).rejects.toThrow('SENTRY_URL: Invalid URL')
   })
 
+  test('lets references pass by a variable that is none for it is empty', async () => {
+    const { first, second, third } = files({
+      first: 'HOST=db\n',
+      second: 'HOST=\n',
+      third: 'URL=http://${HOST}/\n',
+    })
+    const schema = z.object({ url: z.string() })
+    const load = (emptyStringAsUndefined: boolean, env = {}) =>
+      loadConfig(schema, { files: [first, second, third], env, emptyStringAsUndefined })
+
+    expect(await load(true)).toEqual({ url: 'http://db/' })
+    expect(await load(true, { HOST: '' })).toEqual({ url: 'http://db/' })
+    expect(await load(false)).toEqual({ url: 'http:///' })
+  })
+
   test('reads lists as JSON or split at commas, and objects as JSON, where the schema takes nothing else', async () => {
     const lists = z.object({
       a: z.array(z.string()),

@@ -30,7 +30,7 @@ export interface LoadConfigOptions<Input = unknown> {
   readonly delimiter?: string
   /**
    * Whether a variable that is empty, in the environment or a file, is one that is not set: Compose writes `PORT=` of such a
-   * one. Else it is an empty text. @defaultValue false
+   * one. Else it is an empty text, as the text of an empty file that `X_FILE` names always is. @defaultValue false
    */
   readonly emptyStringAsUndefined?: boolean
   /**

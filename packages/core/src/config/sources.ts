@@ -43,16 +43,16 @@ export async function readSources(
   naming: Naming,
   shape: Shape | undefined,
 ): Promise<Sources> {
-  const env = snapshot(options.env ?? globalThis.process?.env ?? {})
+  const env = setOf(Object.entries(options.env ?? globalThis.process?.env ?? {}), options)
   const issues: ValidationIssue[] = []
-  const variables: Variables[] = await readFiles(options.files, env, issues)
+  const variables: Variables[] = await readFiles(options, env, issues)
   variables.push({ values: env, source: { source: 'env' } })
 
   const settings: Setting[] = []
   const candidates: Setting[] = []
   const unknown: UnknownName[] = []
   for (const one of variables) {
-    const read = readVariables(one, naming, shape, options.emptyStringAsUndefined === true)
+    const read = readVariables(one, naming, shape)
     for (const setting of read.settings) settings.push(setting)
     candidates.push(...read.candidates)
     const isAmbient = one.values === env && options.env === undefined && naming.prefix === ''
@@ -67,16 +67,23 @@ export async function readSources(
   return { settings, candidates, unknown, issues }
 }
 
-function snapshot(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> {
-  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return new Map(entries.map(([name, value]) => [name, String(value)]))
+/** Those variables that are set. */
+function setOf(
+  variables: Iterable<readonly [name: string, value: string | undefined]>,
+  { emptyStringAsUndefined }: SourceOptions,
+): ReadonlyMap<string, string> {
+  const set = [...variables].filter(
+    ([, value]) => value !== undefined && !(emptyStringAsUndefined && value === ''),
+  )
+  return new Map(set.map(([name, value]) => [name, String(value)]))
 }
 
 async function readFiles(
-  files: readonly string[] | undefined,
+  options: SourceOptions,
   env: ReadonlyMap<string, string>,
   issues: ValidationIssue[],
 ): Promise<Variables[]> {
+  const { files } = options
   if (fileSystem() === undefined) {
     if (files === undefined || files.length === 0) return []
     throw new UnsupportedError({
@@ -93,8 +100,9 @@ async function readFiles(
     for (const { line, message } of problems) {
       issues.push({ path: `${file}:${line}`, message, code: 'unreadable' })
     }
-    for (const [name, value] of variables) above.set(name, value)
-    read.push({ values: variables, source: { source: 'file', file } })
+    const values = setOf(variables, options)
+    for (const [name, value] of values) above.set(name, value)
+    read.push({ values, source: { source: 'file', file } })
   }
   return read
 }

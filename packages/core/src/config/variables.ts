@@ -25,13 +25,12 @@ export function readVariables(
   { values, source }: Variables,
   naming: Naming,
   shape: Shape | undefined,
-  emptyStringAsUndefined: boolean,
 ): VariableSettings {
   const texts: (Setting & { readonly value: string })[] = []
   const references: Setting[] = []
   const unknown: string[] = []
   for (const [name, value] of [...values].sort(upperCaseLast)) {
-    if (!name.startsWith(naming.prefix) || (value === '' && emptyStringAsUndefined)) continue
+    if (!name.startsWith(naming.prefix)) continue
     const { path, owner } = placeOf(name.slice(naming.prefix.length), naming, shape)
     const from = { ...source, name }
     if (path) texts.push({ path, value, source: from })

@@ -97,5 +97,5 @@ export function withDefaults(
 }
 
 function isDelay(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
+  return Number.isFinite(value) && (value as number) >= 0
 }

@@ -37,28 +37,20 @@ export interface ErrorJson {
  */
 export function toErrorJson(error: unknown): ErrorJson {
   try {
-    return jsonOf(error)
+    if (!isAppError(error)) {
+      const kind = errorKind(error)
+      return { code: kind.toUpperCase(), kind }
+    }
+    return {
+      code: error.code,
+      kind: error.kind,
+      message: toPublicText(error.message),
+      ...(error.details !== undefined && { details: toPublicJson(error.details) }),
+      ...('issues' in error && Array.isArray(error.issues) && { issues: toPublicIssues(error.issues) }),
+      ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    }
   } catch {
     // An error whose fields cannot be read.
     return { code: 'INTERNAL', kind: 'internal' }
   }
-}
-
-function jsonOf(error: unknown): ErrorJson {
-  if (!isAppError(error)) {
-    const kind = errorKind(error)
-    return { code: kind.toUpperCase(), kind }
-  }
-  return {
-    code: error.code,
-    kind: error.kind,
-    message: toPublicText(error.message),
-    ...(error.details !== undefined && { details: toPublicJson(error.details) }),
-    ...issuesOf(error),
-    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
-  }
-}
-
-function issuesOf(error: object): { issues?: readonly ValidationIssue[] } {
-  return 'issues' in error && Array.isArray(error.issues) ? { issues: toPublicIssues(error.issues) } : {}
 }

@@ -12,8 +12,7 @@ import type { ErrorKind } from './kind.js'
  */
 export function errorKind(error: unknown): ErrorKind {
   if (isAppError(error)) return error.kind
-  if (typeof error !== 'object' || error === null) return 'internal'
-  const { name } = error as { name?: unknown }
+  const name = (error as { name?: unknown } | null | undefined)?.name
   if (name === 'AbortError') return 'cancelled'
   // Only the platform's: user code names its own errors TimeoutError too, with other meanings.
   if (name === 'TimeoutError' && typeof DOMException === 'function' && error instanceof DOMException)

@@ -166,15 +166,18 @@ describe('ValidationError', () => {
   })
 
   test.each<[string, unknown, string]>([
-    ['none', undefined, ''],
-    ['no list', { path: 'a', message: 'is missing' }, ''],
-    ['holes', [null, { path: 'a', message: 'is missing' }], 'a: is missing'],
-    ['a symbol as path', [{ path: Symbol('a'), message: 'is missing' }], 'Symbol(a): is missing'],
+    ['none', undefined, ': '],
+    ['no list', { path: 'a', message: 'is missing' }, ': '],
+    ['holes', [null, { path: 'a', message: 'is missing' }], ': a: is missing'],
+    ['a symbol as path', [{ path: Symbol('a'), message: 'is missing' }], ': Symbol(a): is missing'],
+    ['a symbol in a path', [{ path: ['a', Symbol('b')], message: 'is missing' }], ''],
+    ['a path without a text', [{ path: Object.create(null), message: 'is missing' }], ''],
+    ['a symbol as message', [{ path: '', message: Symbol('a') }], ''],
   ])('never throws, whatever its issues are: %s', (_, issues, summary) => {
     const error = new ValidationError({ issues: issues as never })
 
-    expect(error.message).toBe(`The input is not valid: ${summary}.`)
-    expect(error.issues).toHaveLength(summary === '' ? 0 : 1)
+    expect(error.message).toBe(`The input is not valid${summary}.`)
+    expect(error.issues).toHaveLength(summary === ': ' ? 0 : 1)
     expect(() => JSON.stringify(toErrorJson(error))).not.toThrow()
   })
 
@@ -355,6 +358,7 @@ describe('toErrorJson', () => {
     'bearerToken',
     'pass',
     'dbPass',
+    'developerToken',
     'signingKey',
   ])('takes a detail called %s for a secret', (name) => {
     expect(toErrorJson(new ConflictError({ details: { [name]: 'hunter2' } })).details).toEqual({
@@ -365,6 +369,14 @@ describe('toErrorJson', () => {
   test.each([
     'tokenCount',
     'nextPageToken',
+    'nextToken',
+    'prev_token',
+    'previousToken',
+    'syncToken',
+    'paginationToken',
+    'cursorToken',
+    'resume_token',
+    'fencingToken',
     'continuation_token',
     'maxTokens',
     'bypass',
@@ -380,19 +392,26 @@ describe('toErrorJson', () => {
   })
 
   test('shows how many of them there are, but no number that is one', () => {
-    const counts = { tokens: { used: 5, limit: 10 }, passwords: { min: 8 }, apiKeys: 2 }
+    const counts = { tokens: { used: 5, limit: 10n }, passwords: { min: 8 }, apiKeys: 2, access_tokens: 3n }
     const secrets = {
       password: 1234,
+      pass: 1234,
+      dbPass: 1234,
       token: { used: 5 },
       secrets: [1234],
       tokens_: { ann: 'x', bob: 1 },
-      access_tokens: { ann: { bob: 1 } },
+      refresh_tokens: { ann: { bob: 1 } },
       bearers: new Map([['ann', 'x']]),
     }
     const { details = {} } = toErrorJson(new ConflictError({ details: { ...counts, ...secrets } }))
 
-    expect(details).toMatchObject(counts)
+    expect(details).toMatchObject({ ...counts, tokens: { used: 5, limit: '10' }, access_tokens: '3' })
     expect(Object.keys(details).filter((name) => details[name] === '[secret]')).toEqual(Object.keys(secrets))
+  })
+
+  test('shows whether there is one', () => {
+    const details = { token: null, refreshToken: undefined, hasPassword: true, pass: false }
+    expect(toErrorJson(new ConflictError({ details })).details).toEqual({ ...details, refreshToken: null })
   })
 
   test.each([

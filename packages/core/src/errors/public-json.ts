@@ -14,7 +14,7 @@ const MAX_VALUES = 1_000
 
 /** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-keys` as well. */
 const SECRET_NAME =
-  /^(pwd|bearer|credential|(db)?pass)s?$|(pass(word|wd|phrase)(hash)?|secret(key)?|(?<!page|next|prev|sync|continuation|max)token|(api|access|private|encryption|signing)key)s?$|(authorization|cookie)$/i
+  /^(pwd|bearer|credential|(db)?pass)s?$|(pass(word|wd|phrase)(hash)?|secret(key)?|(?<!page|next|prev|sync|continuation|previous|pagination|cursor|resume|fencing|max)token|(api|access|private|encryption|signing)key)s?$|(authorization|cookie)$/i
 
 const UNREADABLE = '[unreadable]'
 
@@ -101,15 +101,20 @@ function copyItems(
   return copies
 }
 
-/** Of a plural, such as `tokens`, a number is none, nor an object of numbers: they say how many there are. */
+/**
+ * Whether there is one is none. Of a plural, such as `tokens`, a number is none, nor an object of numbers: they say how many
+ * there are.
+ */
 function isSecret(name: string, value: unknown): boolean {
-  return SECRET_NAME.test(name.replace(/[^a-z]/gi, '')) && !(/s$/i.test(name) && isCount(value))
+  if (typeof (value ?? false) === 'boolean') return false
+  return SECRET_NAME.test(name.replace(/[^a-z]/gi, '')) && !(/[^s]s$/i.test(name) && isCount(value))
 }
 
 function isCount(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value === 'number'
-  return (
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Object.values(value).every((it) => typeof it === 'number')
-  )
+  if (!(value instanceof Object)) return isNumber(value)
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isNumber)
+}
+
+function isNumber(value: unknown): boolean {
+  return /number|bigint/.test(typeof value)
 }

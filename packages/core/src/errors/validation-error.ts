@@ -45,9 +45,14 @@ export class ValidationError extends AppError {
 const SHOWN = 3
 
 function summary(issues: readonly ValidationIssue[]): string {
-  const shown = issues
-    .slice(0, SHOWN)
-    .map(({ path, message }) => (path === '' ? message : `${String(path)}: ${message}`))
   const more = issues.length > SHOWN ? ` (and ${issues.length - SHOWN} more)` : ''
-  return `The input is not valid: ${shown.join('; ')}${more}.`
+  try {
+    const shown = issues
+      .slice(0, SHOWN)
+      .map(({ path, message }) => (path === '' ? message : `${String(path)}: ${message}`))
+    return `The input is not valid: ${shown.join('; ')}${more}.`
+  } catch {
+    // A path or a message without a text, such as a symbol, which no schema ought to give.
+    return 'The input is not valid.'
+  }
 }

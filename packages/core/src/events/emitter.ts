@@ -64,8 +64,7 @@ export class Emitter<Events extends object> {
     for (const { listener } of this.#registrations.get(event) ?? []) {
       try {
         const returned: unknown = (listener as Listener<Events[Name]> | undefined)?.(payload)
-        // By its shape, for one of another realm or library is unhandled just so.
-        if (isThenable(returned)) Promise.resolve(returned).catch((error) => this.#report(error, event))
+        if (isPromise(returned)) Promise.resolve(returned).catch((error) => this.#report(error, event))
       } catch (error) {
         this.#report(error, event)
       }
@@ -85,6 +84,7 @@ export class Emitter<Events extends object> {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+/** Also one of another realm. Not all with a `then`: that of a query builder sends the query. */
+function isPromise(value: unknown): boolean {
+  return value instanceof Promise || Object.prototype.toString.call(value) === '[object Promise]'
 }

@@ -282,13 +282,13 @@ describe('withLock', () => {
       return { clock, acquire, tryAcquire: acquire }
     }
 
-    test('leaves one renewal without an answer, keeps the lease by the next', async () => {
+    test('leaves a renewal without an answer, now and then, keeps the lease by the next', async () => {
       const clock = new TestClock()
       const asked: number[] = []
       const lock = onServer(clock, {
         extend: () => {
           asked.push(clock.monotonic())
-          return asked.length === 1 ? new Promise(() => {}) : Promise.resolve(clock.monotonic())
+          return [1, 4].includes(asked.length) ? new Promise(() => {}) : Promise.resolve(clock.monotonic())
         },
         release: async () => true,
       })
@@ -314,6 +314,35 @@ describe('withLock', () => {
       expect(await running).toBe('done')
       expect(clock.pending).toBe(0)
     })
+  })
+
+  test('asks a lock that answers late for no third renewal meanwhile', async () => {
+    const { clock, lock } = onTestClock()
+    const open: number[] = []
+    let answering = 0
+    const late: Lock = {
+      ...lock,
+      acquire: async (key, options) => {
+        const lease = await lock.acquire(key, { ...options, ttl: '1h' })
+        return {
+          key,
+          token: lease.token,
+          signal: lease.signal,
+          extend: async () => {
+            open.push(++answering)
+            await clock.sleep('5s')
+            answering--
+          },
+          release: () => lease.release(),
+          [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
+        }
+      },
+    }
+    const running = withLock(late, 'a', { ttl: '3s', clock }, () => clock.sleep('12s'))
+    await clock.advance('12s')
+    await running
+
+    expect(open).toEqual([1, 2, 2, 2, 2])
   })
 
   test('tells its function that the lease is lost, and lets it answer', async () => {

@@ -56,9 +56,28 @@ describe('a lease that a server counts', () => {
     await clock.advance(1_000 - MARGIN)
     expect(await lease.release()).toEqual({ released: false })
     expect(await lease.release()).toEqual({ released: false })
-    expect(asked).toEqual(['release'])
+    expect([asked, clock.pending]).toEqual([['release'], 0])
     await clock.advance(MARGIN)
     expect(asked).toEqual(['release', 'end'])
+  })
+
+  test('is over once, though an extension is answered after its end', async () => {
+    const answer = deferred<number>()
+    const { clock, lease, asked } = held({ extend: () => answer.promise })
+    lease.extend().catch(() => {})
+    await clock.advance(1_000)
+    answer.resolve(0)
+    await clock.advance(1)
+    expect(asked).toEqual(['extend 1000 within 988', 'end', 'release'])
+  })
+
+  test('is over when a shorter time is, for which it was extended', async () => {
+    const { clock, lease, asked } = held()
+    void lease.signal
+    await lease.extend('1m')
+    await lease.extend(300)
+    await clock.advance(300)
+    expect(asked).toEqual(['extend 60000 within 988', 'extend 300 within 295', 'end'])
   })
 
   test('is over once, though the server says so again after its end', async () => {
@@ -240,9 +259,12 @@ describe('an extension', () => {
     expect(lease.signal.aborted).toBe(true)
   })
 
-  test('for less without an answer, which the server may take after the next, leaves the shorter time', async () => {
+  test.each([
+    ['without an answer', () => new Promise<never>(() => {})],
+    ['that fails', () => Promise.reject(new Error('away'))],
+  ])('for less %s, which the server may take after the next, leaves the shorter time', async (_, answer) => {
     const { clock, lease, asked } = held({
-      extend: () => (asked.length === 1 ? new Promise(() => {}) : Promise.resolve(clock.monotonic())),
+      extend: () => (asked.length === 1 ? answer() : Promise.resolve(clock.monotonic())),
     })
     lease.extend(300).catch(() => {})
     await clock.advance(100)

@@ -1,7 +1,6 @@
 import { untilAborted } from '../abort/until-aborted.js'
 import type { Clock, Timer } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
-import { addExtension, type Extension } from './extension.js'
 import { leaseLostError } from './lease-lost-error.js'
 import type { Lease } from './lock.js'
 import { checkTtl } from './lock-options.js'
@@ -38,8 +37,8 @@ export interface RemoteLeaseParts {
  * another's, or nobody can vouch for it, which is 1 % of its `ttl` and 2 ms before the server ends it.
  *
  * Extensions go one after the other, but one without an answer holds up the next for no more than a third of the time that
- * is left. A server may take such two in any order, so the lease lasts for the shorter time of both; as it does after one
- * that fails. What the server may still have when the lease is lost here is given back: by a late answer to an extension,
+ * is left. A server may take such two in any order, so the lease lasts for the shorter time of both, as it does from one on
+ * that fails: the server may take it later. What the server may still have when the lease is lost here is given back: by a late answer to an extension,
  * and by `release`. That waits for the server's answer until the server has ended the lease, and then gives `released: false`.
  * Its end is watched from the first look at `signal` on.
  *
@@ -67,7 +66,7 @@ class RemoteLease implements Lease {
   readonly key: string
   readonly token: bigint
   readonly #parts: RemoteLeaseParts
-  /** Made where somebody looks: most leases are given back unseen, and need no timer either. */
+  /** Made where somebody looks: most leases are given back unseen. */
   #lost: AbortController | undefined
   /** Aborts when it is lost and when it is given back; made for extensions. */
   #ended: AbortController | undefined
@@ -83,7 +82,10 @@ class RemoteLease implements Lease {
   #timer: Timer | undefined
   /** When the next extension may be asked for. */
   #turn: Promise<void> = Promise.resolve()
-  readonly #unanswered = new Set<Extension>()
+  /** Extensions that the server may still take; the shortest time asked for, and the latest end, since there was none. */
+  #open = 0
+  #shortest = 0
+  #latestEnd = 0
 
   constructor(parts: RemoteLeaseParts) {
     this.key = parts.key
@@ -146,13 +148,18 @@ class RemoteLease implements Lease {
     // A shorter lease counts although its answer may be lost.
     const now = clock.monotonic()
     this.#last(Math.min(this.#deadline, trustedUntil(now, ttl)), Math.max(this.#serverEnd, now + ttl))
-    const extension = addExtension(this.#unanswered, ttl)
-    const askedAt = await this.#askFor(ttl).finally(() => this.#unanswered.delete(extension))
+    // The last one that the server takes counts, in whatever order; one that fails it may take as well.
+    const isAlone = this.#open++ === 0
+    this.#shortest = isAlone ? ttl : Math.min(this.#shortest, ttl)
+    this.#latestEnd = isAlone ? now + ttl : Math.max(this.#latestEnd, now + ttl)
+    const askedAt = await this.#askFor(ttl)
+    this.#open--
     if (askedAt === undefined) this.#lose(true)
     else if (this.#isHeld) {
       // Another one may have counted for longer by now.
-      const trusted = Math.max(this.#deadline, trustedUntil(askedAt, extension.least))
-      this.#last(trusted, Math.max(askedAt + ttl, extension.isAlone ? 0 : this.#serverEnd))
+      const trusted = Math.max(this.#deadline, trustedUntil(askedAt, this.#shortest))
+      this.#latestEnd = Math.max(this.#latestEnd, askedAt + ttl)
+      this.#last(trusted, this.#latestEnd)
     }
     this.#expireIfDue()
     if (this.#isHeld) return

@@ -12,7 +12,8 @@ export interface WithLockOptions extends AcquireOptions {
 }
 
 /**
- * Runs `fn` while holding a lock, and renews the lease at each third of its `ttl` until `fn` has settled.
+ * Runs `fn` while holding a lock, and renews the lease at each third of its `ttl` until `fn` has settled, but not while the
+ * last two renewals have no answer.
  *
  * The value and the error of `fn` come through untouched, also when the lease was lost meanwhile: `lease.signal` tells
  * `fn` so, and `lease.token` protects what it writes.
@@ -54,10 +55,20 @@ function clockOf({ clock }: Lock): Clock {
 function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   let timer: Timer | undefined
   let stopped = false
-  const renew = () => {
+  let asked = 0
+  let answered = 0
+  const renewOnce = () => {
+    const which = ++asked
+    // The answer to a later one stands for those before it, which may never come.
+    const settle = () => {
+      answered = Math.max(answered, which)
+    }
     // Neither a failure nor a missing answer is a verdict: the next third may succeed, and the lease's own signal tells when
     // it is lost.
-    lease.extend(ttl).catch(() => {})
+    lease.extend(ttl).then(settle, settle)
+  }
+  const renew = () => {
+    if (asked - answered < 2) renewOnce()
     plan()
   }
   const plan = () => {

@@ -95,6 +95,18 @@ describe('TestClock', () => {
       message: "Timers are pending after 10000 timers at once: 'sleep' in 0ms.",
     })
   })
+  test('lets loops of timers of 0 that end follow each other', async () => {
+    const clock = new TestClock()
+    const poll = async () => {
+      for (let round = 0; round < 6_000; round++) await clock.sleep(0)
+      return 'ended'
+    }
+    for (let loop = 0; loop < 2; loop++) {
+      const polled = poll()
+      await clock.advance(0)
+      expect(await polled).toBe('ended')
+    }
+  })
 
   test('fires any number of timers that are due at once', async () => {
     const clock = new TestClock()
