@@ -60,8 +60,8 @@ export class IdempotencyRunner implements Idempotency {
         return { value: outcomeOf(this.#settings.codec, answer.outcome) as T, replayed: true }
       case 'run':
       case 'takeover':
-        return runInside({ store: this.#settings.store, key: claim.key }, () =>
-          this.#begin(key, { claim, store, answer, askedAt, signal }).execute(fn),
+        return this.#begin(key, { claim, store, answer, askedAt, signal }).execute((context) =>
+          runInside({ store: this.#settings.store, key: claim.key }, async () => fn(context)),
         )
       default:
         throw new UnavailableError({ message: 'The store of idempotency keys gave no answer.' })

@@ -17,7 +17,7 @@ export async function runInside<T>(
   fn: () => Promise<T>,
 ): Promise<T> {
   if (!isContextAvailable()) return fn()
-  const running: Running = { store, key, around: RUNNING.get(), isOver: false }
+  const running: Running = { store, key, around: open(RUNNING.get()), isOver: false }
   try {
     return await runInContext([[RUNNING, running]], fn)
   } finally {
@@ -27,10 +27,17 @@ export async function runInside<T>(
 
 /** Whether this call is made by the function that has the key: it would wait for itself. */
 export function isInside(store: IdempotencyStore, key: string): boolean {
-  let running = isContextAvailable() ? RUNNING.get() : undefined
+  let running = isContextAvailable() ? open(RUNNING.get()) : undefined
   while (running !== undefined) {
-    if (!running.isOver && running.store === store && running.key === key) return true
-    running = running.around
+    if (running.store === store && running.key === key) return true
+    running = open(running.around)
   }
   return false
+}
+
+/** The nearest whose function is under way; those that are over are let go. */
+function open(running: Running | undefined): Running | undefined {
+  let nearest = running
+  while (nearest?.isOver) nearest = nearest.around
+  return nearest
 }

@@ -1,9 +1,10 @@
 import { invalidOption } from '@base/core/options'
+import { isMap, isPlain, isSet } from '../value-object/kinds.js'
 import { ValueObject } from '../value-object/value-object.js'
 import { ownTextOf, sorted } from './id-text.js'
 
 /**
- * What a map finds an id by: itself, or of an object its own text, or what it holds. An object is never found by a text.
+ * What a map finds an id by: itself, or of an object its own text and what it holds. An object is never found by a text.
  *
  * @throws InvalidOptionError where the id is an object that shows neither.
  */
@@ -17,11 +18,12 @@ function tagged(this: Readonly<Record<string, unknown>>, name: string, json: unk
   const value = this[name]
   if (typeof value === 'bigint') return { $bigint: String(value) }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
-  if (value instanceof Map) return { $map: membersOf(value) }
-  if (value instanceof Set) return { $set: membersOf(value) }
+  if (isMap(value)) return { $map: membersOf(value) }
+  if (isSet(value)) return { $set: membersOf(value) }
   if (typeof value !== 'object' || value === null) return json
   const own = ownTextOf(value)
-  return own === undefined ? shown(heldBy(value, json)) : { $text: own }
+  const held = heldBy(value, json)
+  return own === undefined ? shown(value, held, name) : { $text: own, $holds: sorted(held) }
 }
 
 /** In any order, as they are compared. */
@@ -35,9 +37,10 @@ function heldBy(value: object, json: unknown): unknown {
 }
 
 /** Objects that show nothing would all be the same. */
-function shown(held: unknown): unknown {
+function shown(value: object, held: unknown, name: string): unknown {
   const isNothing = typeof held === 'object' && held !== null && Object.keys(held).length === 0
-  if (held !== undefined && (!isNothing || Array.isArray(held))) return sorted(held)
+  if (held !== undefined && (!isNothing || Array.isArray(held) || (name !== '' && isPlain(value))))
+    return sorted(held)
   const place = { package: '@base/domain', pattern: 'Repository', option: 'id' }
   throw invalidOption(held, place, 'one with a text: a toString of its own, or fields that are not private')
 }

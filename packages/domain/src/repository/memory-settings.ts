@@ -20,7 +20,7 @@ export interface EntityMapper<T, Row = unknown> {
 /** Options of {@link memoryRepository}. */
 export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
   /**
-   * The identity of an entity. One that is an object is found by its own text, or else by what it holds; one that shows
+   * The identity of an entity. One that is an object is found by its own text and by what it holds; one that shows
    * neither, as it has private `#fields` and no `toString`, is refused.
    */
   readonly id: (entity: T) => Id

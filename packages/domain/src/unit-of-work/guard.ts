@@ -5,31 +5,33 @@ import { TransactionClosedError } from './errors.js'
  * holds them is read when it is asked for, so that it may be of a class, with getters and methods of its own.
  */
 export function guarded<Repos extends object>(repositories: Repos, isOpen: () => boolean): Repos {
-  return guardedObject(repositories, isOpen, (repository) =>
-    guardedObject(repository, isOpen, (part) => part),
-  )
+  return guardedObject(repositories, (member, name) => {
+    if (typeof member !== 'function')
+      return guardedObject(member, (part, _, owner) =>
+        typeof part === 'function' ? guardedMethod(part, owner, isOpen) : part,
+      )
+    // A function that lies in the holder itself is the caller's own: it is called on the handles, and may be a class.
+    return Object.hasOwn(repositories, name) ? member : guardedMethod(member, repositories, isOpen)
+  })
 }
 
 /** Reads through to an object, and takes no changes; `guardMember` guards what is no method. */
 function guardedObject<T extends object>(
   owner: T,
-  isOpen: () => boolean,
-  guardMember: (member: object) => object,
+  guardMember: (member: object, name: string | symbol, owner: T) => object,
 ): T {
   const known = new WeakMap<object, object>()
   const get = (_: unknown, name: string | symbol): unknown => {
     // Read from the owner itself, for private fields know no proxy.
     const member: unknown = Reflect.get(owner, name, owner)
     if (!isReference(member)) return member
-    const found =
-      known.get(member) ??
-      (typeof member === 'function' ? guardedMethod(member, owner, isOpen) : guardMember(member))
+    const found = known.get(member) ?? guardMember(member, name, owner)
     known.set(member, found)
     return found
   }
   const refuse = (): boolean => false
   // Over an empty object, for a proxy may not change what a frozen one gives.
-  return new Proxy(Object.create(Object.getPrototypeOf(owner)), {
+  const proxy: T = new Proxy(Object.create(Object.getPrototypeOf(owner)), {
     get,
     has: (_, name) => Reflect.has(owner, name),
     ownKeys: () => Reflect.ownKeys(owner),
@@ -37,10 +39,13 @@ function guardedObject<T extends object>(
       const own = Reflect.getOwnPropertyDescriptor(owner, name)
       return own && { value: get(_, name), enumerable: own.enumerable === true, configurable: true }
     },
-    set: refuse,
+    set: (_, name, value, receiver) =>
+      receiver !== proxy && Reflect.set(Object.create(null), name, value, receiver),
     defineProperty: refuse,
     deleteProperty: refuse,
+    preventExtensions: refuse,
   })
+  return proxy
 }
 
 function isReference(value: unknown): value is object {

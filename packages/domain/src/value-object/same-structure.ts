@@ -85,6 +85,7 @@ function sameMembers(left: readonly unknown[], right: readonly unknown[], seen: 
 
 /** How far into its members {@link looksOf} goes: to a value in a value object that is the key of a map. */
 const LOOK_DEPTH = 3
+const LOOK_WIDTH = 8
 
 function byLooks(items: readonly unknown[]): unknown[] {
   if (items.length < 2) return [...items]
@@ -94,10 +95,17 @@ function byLooks(items: readonly unknown[]): unknown[] {
 
 /** A text of the primitives near the top. It decides nothing: what is equal usually has the same, and other things another. */
 function looksOf(value: unknown, depth: number): string {
-  if (!isObject(value)) return String(value)
+  if (!isObject(value)) return String(value).slice(0, 64)
   if (depth === 0 || ArrayBuffer.isView(value)) return ''
-  const fields = Object.entries(value).map(([name, item]) => `${name}:${looksOf(item, depth - 1)}`)
-  return `{${fields.sort().join()}}`
+  const names = Object.keys(Array.isArray(value) ? value.slice(0, LOOK_WIDTH) : value)
+  const fields = names
+    .sort()
+    .slice(0, LOOK_WIDTH)
+    .map((name) => {
+      const { value: item } = Object.getOwnPropertyDescriptor(value, name) ?? {}
+      return `${name}:${looksOf(item, depth - 1)}`
+    })
+  return `{${fields.join()}}`
 }
 
 function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
