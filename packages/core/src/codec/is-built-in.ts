@@ -12,7 +12,10 @@ export interface BuiltIns {
 
 /** Answers whoever is one, of whichever realm, and throws for what only says that it is. */
 const READS: Readonly<Record<keyof BuiltIns, (this: never) => unknown>> = {
-  ArrayBuffer: ArrayBuffer.prototype.slice,
+  // Nothing is copied.
+  ArrayBuffer(this: never) {
+    return new DataView(this)
+  },
   Date: Date.prototype.getTime,
   Map: Map.prototype.keys,
   Set: Set.prototype.keys,

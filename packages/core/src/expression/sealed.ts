@@ -26,29 +26,21 @@ export function junction(op: Junction['op'], parts: readonly Expression[]): Expr
     if (part.op !== op) of.push(part)
     else for (const inner of part.of) of.push(inner)
   }
-  // What is taken in lies one level below its own junction, as it will below this one.
-  return seal(
-    { op, of: Object.freeze(of) },
-    deepest(parts, (part) => (part.op === op ? 0 : 1)),
-  )
+  return seal({ op, of: Object.freeze(of) }, depthOver(op, parts))
 }
 
 /** The opposite; the opposite of an opposite is the part itself. */
 export function negation(of: Expression): Expression {
-  return of.op === 'not'
-    ? of.of
-    : seal(
-        { op: 'not', of },
-        deepest([of], () => 1),
-      )
+  return of.op === 'not' ? of.of : seal({ op: 'not', of }, depthOver('not', [of]))
 }
 
-/** The depth of what holds these parts, each of which adds so many levels. */
-function deepest(parts: readonly Expression[], levelsOf: (part: Expression) => number): number {
-  const depth = parts.reduce(
-    (most, part) => Math.max(most, (depths.get(part) ?? Number.POSITIVE_INFINITY) + levelsOf(part)),
-    1,
-  )
+/** The depth of what holds these parts. What one of the same kind holds lies as deep below this one as below that. */
+function depthOver(op: Expression['op'], parts: readonly Expression[]): number {
+  let depth = 1
+  for (const part of parts) {
+    const own = depths.get(part) ?? Number.POSITIVE_INFINITY
+    depth = Math.max(depth, part.op === op ? own : own + 1)
+  }
   if (depth <= MAX_DEPTH) return depth
   throw new ValidationError({
     issues: [{ path: '', message: `a specification is at most ${MAX_DEPTH} levels deep`, code: 'too_deep' }],

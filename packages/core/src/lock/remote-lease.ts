@@ -38,8 +38,9 @@ export interface RemoteLeaseParts {
  *
  * Extensions go one after the other, but one without an answer holds up the next for no more than a third of the time that
  * is left. A server may take such two in any order, so the lease lasts for the shorter time of both, as it does from one on
- * that fails: the server may take it later. What the server may still have when the lease is lost here is given back: by a late answer to an extension,
- * and by `release`. That waits for the server's answer until the server has ended the lease, and then gives `released: false`.
+ * that fails: the server may take it later. What the server may still have when the lease is lost here is given back: by a
+ * late answer to an extension, and by `release`. That waits for the server's answer until the server has ended the lease, and
+ * then gives `released: false`.
  * Its end is watched from the first look at `signal` on.
  *
  * @example

@@ -13,6 +13,7 @@ import {
   TransactionAbortedError,
   TransactionReadOnlyError,
 } from '@base/domain/unit-of-work'
+import { NOT_ANSWERED_IN_TIME } from './not-answered-in-time.js'
 import { causesOf, type PostgresError, postgresErrorOf } from './postgres-error.js'
 import { StatementError } from './statement-error.js'
 
@@ -31,9 +32,6 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set([
 /** What node-postgres says, without a code, where its connection broke or none came free. */
 const CONNECTION_LOST =
   /^Connection terminated|^Client has encountered a connection error|^timeout (exceeded )?when trying to connect|^Client was closed|^Cannot use a pool after calling end/
-
-/** What node-postgres says, without a code, where no answer came within its `query_timeout`. */
-const NOT_ANSWERED_IN_TIME = /^Query read timeout$/
 
 /**
  * The error of a statement in the words of `@base`: by the SQLSTATE, found along the causes. No message of it or of its

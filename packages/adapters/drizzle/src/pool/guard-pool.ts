@@ -1,5 +1,6 @@
 import { checkMethods } from '@base/core/options'
 import type { Client, Pool, PoolClient } from 'pg'
+import { NOT_ANSWERED_IN_TIME } from '../failures/not-answered-in-time.js'
 
 const guarded = new WeakSet<Pool>()
 
@@ -11,7 +12,8 @@ const guarded = new WeakSet<Pool>()
  * - One whose answer is overdue by `query_timeout` is closed. `pg` lets it be used again: in a transaction that stood open
  *   on it, what others write next would be acknowledged and lost.
  *
- * The connections that the pool opens from now on are guarded. Give the pool a `statement_timeout` a little below its `query_timeout`, so that the server ends what is late.
+ * The connections that the pool opens from now on are guarded. Give the pool a `statement_timeout` a little below its
+ * `query_timeout`, so that the server ends what is late.
  *
  * @example
  * const pool = guardPool(
@@ -36,7 +38,7 @@ function closeWhenOverdue(client: PoolClient): void {
   client.on('error', () => {})
   let overdue: Error | undefined
   const judge = (error: Error): Error => {
-    if (overdue === undefined && error.message === 'Query read timeout') {
+    if (overdue === undefined && NOT_ANSWERED_IN_TIME.test(error.message)) {
       overdue = error
       void (client as unknown as Client).end()
     }
