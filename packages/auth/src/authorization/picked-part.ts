@@ -18,7 +18,10 @@ export type PickedValue<T> = T extends
   | URL
   | Blob
   | Secret<unknown>
-  | { readonly [Symbol.toStringTag]: string }
+  | {
+      /** What says by this that it is something else than an object of fields. */
+      readonly [Symbol.toStringTag]: string
+    }
   ? T
   : // Not by a mapped type, which never ends for a list that may hold itself, such as one of JSON.
     T extends unknown[]
