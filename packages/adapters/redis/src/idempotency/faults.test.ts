@@ -189,7 +189,8 @@ describeWithPrivateService('redis', {}, (redis) => {
         fences.push(fence)
         await redis.kill()
         await redis.start()
-        const other = await rejection(idempotency.run(`running ${kind}`, 'f', never))
+        // As another process asks: who asks inside the function itself is told that it would wait for itself.
+        const other = await rejection(idempotencyOn(opened).run(`running ${kind}`, 'f', never))
         expect(other).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' })
         return 'running'
       })
