@@ -7,15 +7,12 @@ export {
   type Timer,
 } from './clock/index.js'
 export {
-  type BuiltIns,
   type Codec,
   type CodecOptions,
   type CodecType,
   createCodec,
   decodeBase64Url,
   encodeBase64Url,
-  isBuiltIn,
-  isPlainObject,
   jsonCodec,
 } from './codec/index.js'
 export {
@@ -180,6 +177,7 @@ export {
   ulidAt,
   uuidv7,
 } from './id/index.js'
+export { type BuiltIns, isBuiltIn, isPlainObject } from './kind/index.js'
 export {
   type Component,
   createLifecycle,

@@ -1,4 +1,4 @@
-import { isBuiltIn, isPlainObject } from '@base/core/codec'
+import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { invalidOption } from '@base/core/options'
 
 const MAX_DEPTH = 100

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@base/core/codec'
+import { isPlainObject } from '@base/core/kind'
 import { put } from './put.js'
 
 const MAX_DEPTH = 500

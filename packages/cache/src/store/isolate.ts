@@ -1,5 +1,6 @@
-import { type Codec, isPlainObject, jsonCodec } from '@base/core/codec'
+import { type Codec, jsonCodec } from '@base/core/codec'
 import { UnsupportedError } from '@base/core/errors'
+import { isPlainObject } from '@base/core/kind'
 import { copyKnown, isPlainArray } from './copy.js'
 import { Guarded } from './guarded.js'
 import { put } from './put.js'

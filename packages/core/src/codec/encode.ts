@@ -1,8 +1,8 @@
 import { UnsupportedError } from '../errors/errors.js'
+import { isBuiltIn } from '../kind/is-built-in.js'
+import { isPlainObject } from '../kind/is-plain-object.js'
 import { toBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
-import { isBuiltIn } from './is-built-in.js'
-import { isPlainObject } from './is-plain-object.js'
 import { levelsOf } from './levels-of.js'
 import { isBuffer, VIEWS } from './views.js'
 

@@ -1,5 +1,3 @@
 export { decodeBase64Url, encodeBase64Url } from './base64.js'
 export { type Codec, type CodecOptions, createCodec, jsonCodec } from './codec.js'
 export type { CodecType } from './codec-type.js'
-export { type BuiltIns, isBuiltIn } from './is-built-in.js'
-export { isPlainObject } from './is-plain-object.js'

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { correlationId } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
+import { isBuiltIn } from '@base/core/kind'
 import { checkInteger, checkText, invalidOption } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { type StandardSchemaV1, validateSync } from '@base/core/schema'
 import { frozenCopy } from '../value-object/frozen-copy.js'
-import { isDate } from '../value-object/kinds.js'
 import { causationId } from './causation.js'
 import type { DomainEvent } from './domain-event.js'
 
@@ -92,7 +92,7 @@ function checkedMeta(meta: EventMeta): EventMeta {
   for (const name of TEXTS) if (meta[name] !== undefined) checkText(meta[name], place(name))
   const { version, occurredAt } = meta
   if (version !== undefined) checkInteger(version, place('version'))
-  if (occurredAt !== undefined && !(isDate(occurredAt) && Number.isFinite(+occurredAt)))
+  if (occurredAt !== undefined && !(isBuiltIn(occurredAt, 'Date') && Number.isFinite(+occurredAt)))
     throw invalidOption(occurredAt, place('occurredAt'), 'a valid date')
   return meta
 }

@@ -1,5 +1,5 @@
+import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { invalidOption } from '@base/core/options'
-import { isMap, isPlain, isSet } from '../value-object/kinds.js'
 import { ValueObject } from '../value-object/value-object.js'
 import { ownTextOf, sorted } from './id-text.js'
 
@@ -18,8 +18,8 @@ function tagged(this: Readonly<Record<string, unknown>>, name: string, json: unk
   const value = this[name]
   if (typeof value === 'bigint') return { $bigint: String(value) }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
-  if (isMap(value)) return { $map: membersOf(value) }
-  if (isSet(value)) return { $set: membersOf(value) }
+  if (isBuiltIn(value, 'Map')) return { $map: membersOf(value) }
+  if (isBuiltIn(value, 'Set')) return { $set: membersOf(value) }
   if (typeof value !== 'object' || value === null) return json
   const own = ownTextOf(value)
   const held = heldBy(value, json)
@@ -39,7 +39,7 @@ function heldBy(value: object, json: unknown): unknown {
 /** Objects that show nothing would all be the same. */
 function shown(value: object, held: unknown, name: string): unknown {
   const isNothing = typeof held === 'object' && held !== null && Object.keys(held).length === 0
-  if (held !== undefined && (!isNothing || Array.isArray(held) || (name !== '' && isPlain(value))))
+  if (held !== undefined && (!isNothing || Array.isArray(held) || (name !== '' && isPlainObject(value))))
     return sorted(held)
   const place = { package: '@base/domain', pattern: 'Repository', option: 'id' }
   throw invalidOption(held, place, 'one with a text: a toString of its own, or fields that are not private')

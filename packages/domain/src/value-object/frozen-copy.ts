@@ -1,5 +1,5 @@
+import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { copyView } from './copy-view.js'
-import { isDate, isMap, isPlain, isSet } from './kinds.js'
 
 /** The methods of a Date, a Map and a Set that change it. */
 const MUTATORS = [
@@ -22,10 +22,10 @@ function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (made.has(value)) return made.get(value)
   if (Array.isArray(value)) return copyInto<unknown[]>([], value, made, (to) => fillArray(to, value, made))
   if (ArrayBuffer.isView(value)) return copyView(value)
-  if (isPlain(value)) return copyInto({}, value, made, (to) => fillRecord(to, value, made))
-  if (isMap(value)) return copyInto(new Map(), value, made, (to) => fillMap(to, value, made))
-  if (isSet(value)) return copyInto(new Set(), value, made, (to) => fillSet(to, value, made))
-  return isDate(value) ? sealed(new Date(+value)) : value
+  if (isPlainObject(value)) return copyInto({}, value, made, (to) => fillRecord(to, value, made))
+  if (isBuiltIn(value, 'Map')) return copyInto(new Map(), value, made, (to) => fillMap(to, value, made))
+  if (isBuiltIn(value, 'Set')) return copyInto(new Set(), value, made, (to) => fillSet(to, value, made))
+  return isBuiltIn(value, 'Date') ? sealed(new Date(+value)) : value
 }
 
 function copyInto<T extends object>(

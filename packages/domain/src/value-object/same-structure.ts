@@ -1,4 +1,4 @@
-import { isDate, isMap, isPlain, isSet, kindOf } from './kinds.js'
+import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { TakenAsEqual } from './taken-as-equal.js'
 
 /** A thing that says by itself what it equals: an entity, a value object, a decimal of some library. */
@@ -43,10 +43,10 @@ function saysEqual(a: Comparable, b: object, { asked }: Seen): boolean {
 function sameObject(a: object, b: object, seen: Seen): boolean {
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i], seen))
-  if (isPlain(a)) return isPlain(b) && sameRecord(a as PlainRecord, b as PlainRecord, seen)
-  if (isMap(a)) return isMap(b) && a.size === b.size && sameMap(a, b, seen)
-  if (isSet(a)) return isSet(b) && a.size === b.size && sameSet(a, b, seen)
-  if (isDate(a)) return isDate(b) && same(+a, +b, seen)
+  if (isPlainObject(a)) return isPlainObject(b) && sameRecord(a as PlainRecord, b as PlainRecord, seen)
+  if (isBuiltIn(a, 'Map')) return isBuiltIn(b, 'Map') && a.size === b.size && sameMap(a, b, seen)
+  if (isBuiltIn(a, 'Set')) return isBuiltIn(b, 'Set') && a.size === b.size && sameSet(a, b, seen)
+  if (isBuiltIn(a, 'Date')) return isBuiltIn(b, 'Date') && same(+a, +b, seen)
   return a instanceof URL && b instanceof URL && a.href === b.href
 }
 
@@ -115,6 +115,11 @@ function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return left.every((byte, index) => byte === right[index])
 }
 
+/** What kind of view the platform says that it is. A `Buffer` is a Uint8Array, which it comes back as from a codec. */
+function kindOf(view: ArrayBufferView): string {
+  return Object.prototype.toString.call(view)
+}
+
 type PlainRecord = Readonly<Record<string, unknown>>
 
 function sameRecord(a: PlainRecord, b: PlainRecord, seen: Seen): boolean {
@@ -128,5 +133,5 @@ function isObject(value: unknown): value is object {
 }
 
 function isComparable(value: object): value is Comparable {
-  return !isPlain(value) && typeof (value as Partial<Comparable>).equals === 'function'
+  return !isPlainObject(value) && typeof (value as Partial<Comparable>).equals === 'function'
 }

@@ -1,0 +1,2 @@
+export { type BuiltIns, isBuiltIn } from './is-built-in.js'
+export { isPlainObject } from './is-plain-object.js'
