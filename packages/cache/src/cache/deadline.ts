@@ -12,6 +12,7 @@ export function withDeadline<T>(
   limit: number,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
+  ref = true,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
@@ -23,9 +24,9 @@ export function withDeadline<T>(
     let timer = clock.schedule(
       limit,
       () => {
-        timer = clock.schedule(0, giveUp, { name: what })
+        timer = clock.schedule(0, giveUp, { ref, name: what })
       },
-      { name: what },
+      { ref, name: what },
     )
     started(work, controller.signal).then(
       (value) => {

@@ -118,6 +118,26 @@ describe('cached', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
+  test('takes maps, sets and dates that call themselves otherwise for what they are', async () => {
+    const { cache } = inMemory()
+    const load = vi.fn((...args: unknown[]) => args.length)
+    const cached = cache.cached(load, { key: 'load' })
+    class Rates extends Map<string, number> {
+      override readonly [Symbol.toStringTag] = 'Rates'
+    }
+    class Roles extends Set<number> {
+      override readonly [Symbol.toStringTag] = 'Roles'
+    }
+    class Day extends Date {
+      readonly [Symbol.toStringTag] = 'Day'
+    }
+    await cached(new Map([['a', 1]]), new Set([1]), new Date(0))
+    await cached(new Rates([['a', 1]]), new Roles([1]), new Day(0))
+    expect(load).toHaveBeenCalledTimes(1)
+    await cached(new Rates([['a', 2]]), new Roles([1]), new Day(0))
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
   test('refuses what has no canonical form, and a function without a name', async () => {
     const { cache } = inMemory()
     const cached = cache.cached((value: unknown) => value, { key: 'load' })
@@ -424,6 +444,20 @@ describe('classes of yours', () => {
     })
     await expect(cache.getOrSet('k', () => new Money(7n))).rejects.toMatchObject({ code: 'UNSUPPORTED' })
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
+  })
+
+  test('are made once to see whether a layer below has them, and once for each reader', async () => {
+    const toValue = vi.fn(money.toValue)
+    const fromValue = vi.fn(money.fromValue)
+    const codec = createCodec({ types: [{ ...money, toValue, fromValue }] })
+    const shared: CacheStore = { ...memoryCacheStore(), encoding: 'bytes' }
+    await createCache({ layers: [shared], codec }).set('k', new Money(7n))
+    for (const made of [toValue, fromValue]) made.mockClear()
+    const cache = createCache({ layers: [memoryCacheStore(), shared], codec })
+    expect(await cache.get('k')).toEqual(new Money(7n))
+    expect([toValue.mock.calls.length, fromValue.mock.calls.length]).toEqual([0, 2])
+    expect(await cache.get('k')).toBeInstanceOf(Money)
+    expect(fromValue).toHaveBeenCalledTimes(3)
   })
 
   test('a Buffer is one for each reader', async () => {

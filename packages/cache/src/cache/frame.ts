@@ -16,10 +16,14 @@ export function toBytes(value: unknown, codec: Codec): Uint8Array {
   return bytes
 }
 
-/** @throws ValidationError, or the codec's error, for what another version of the code has written. */
-export function fromBytes(bytes: unknown, codec: Codec): unknown {
+/**
+ * The codec's text of a value.
+ *
+ * @throws ValidationError for what another version of the code has written.
+ */
+export function textOf(bytes: unknown): string {
   if (!(bytes instanceof Uint8Array) || bytes[0] !== VERSION) {
     throw new ValidationError({ issues: [{ path: '', message: 'is not a cache value of this version' }] })
   }
-  return codec.decode(decoder.decode(bytes.subarray(1)))
+  return decoder.decode(bytes.subarray(1))
 }

@@ -48,7 +48,7 @@ export class PendingInvalidation {
   }
 
   /** All of it; it is empty from now on. */
-  take(): Invalidation {
+  take(): Required<Invalidation> {
     const all = {
       keys: [...this.#keys],
       tags: [...this.#tags],

@@ -6,7 +6,7 @@ import { type Invalidation, PendingInvalidation } from './invalidation.js'
 import { LateWrites } from './late-writes.js'
 import { type CrowdRead, ReadCrowd } from './read-crowd.js'
 import { SeenVersion } from './seen-version.js'
-import { StoreInvalidation } from './store-invalidation.js'
+import { type Attempt, StoreInvalidation } from './store-invalidation.js'
 
 /** How long calls of a layer may take, in milliseconds. */
 export interface LayerTimeouts {
@@ -75,9 +75,11 @@ export class LowerLayer {
     this.#limits = limits
     this.#listener = listener
     this.#untold = new PendingInvalidation(path)
-    this.#invalidation = new StoreInvalidation(store, this.#seen, (what, work, limit = limits.write) =>
-      this.#attempt(what, limit, work),
-    )
+    const attempt =
+      (ref: boolean): Attempt =>
+      (what, work, limit = limits.write) =>
+        this.#attempt(what, limit, work, ref)
+    this.#invalidation = new StoreInvalidation(store, this.#seen, attempt(true), attempt(false))
     this.#late = new LateWrites(clock, async (keys, unguarded) => {
       this.#owe({ keys })
       if (unguarded.length > 0) listener.landedUnguarded(unguarded)
@@ -169,9 +171,10 @@ export class LowerLayer {
     what: string,
     limit: number,
     work: (signal: AbortSignal) => Promise<T>,
+    ref = true,
   ): Promise<T | undefined> {
     try {
-      const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, work)
+      const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, work, ref)
       this.#failures = 0
       return value
     } catch (error) {
@@ -237,11 +240,13 @@ export class LowerLayer {
     return this.#catchingUp
   }
 
-  /** What a clearing has hidden meanwhile is left to its end: freeing it now would take what was written since. */
+  /** The room of namespaces is freed then, and not that of the whole layer: that would take what was written since. */
   async #tellUntold(): Promise<void> {
     if (this.#untold.isEmpty) return
     const owed = this.#untold.take()
-    if (await this.#invalidation.tell(owed)) this.#listener.caughtUp(owed)
-    else this.#owe(owed)
+    if (await this.#invalidation.tell(owed)) {
+      void this.#invalidation.free({ cleared: owed.cleared.filter((path) => path !== '') })
+      this.#listener.caughtUp(owed)
+    } else this.#owe(owed)
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '@base/core/clock'
 import type { Codec } from '@base/core/codec'
 import type { Entry } from '../store/cache-store.js'
-import { isolate } from '../store/isolate.js'
+import { isolateText } from '../store/isolate.js'
 import type { Found } from './found.js'
-import { fromBytes } from './frame.js'
+import { textOf } from './frame.js'
 import type { LowerLayer } from './lower-layer.js'
 import type { CrowdRead } from './read-crowd.js'
 import { isUserTag, type Scope } from './scope.js'
@@ -61,9 +61,7 @@ export class LowerReader {
       const isFromFuture = entry.createdAt !== undefined && entry.createdAt > wall + SKEW
       return {
         held:
-          layer.store.encoding === 'objects'
-            ? entry.value
-            : isolate(fromBytes(entry.value, this.#codec), this.#codec),
+          layer.store.encoding === 'objects' ? entry.value : isolateText(textOf(entry.value), this.#codec),
         freshUntil: isFromFuture ? offset + wall : offset + entry.expiresAt,
         isUndated: isFromFuture,
         goneAt: offset + entry.staleUntil,

@@ -23,29 +23,32 @@ export class StoreInvalidation {
   readonly #store: CacheStore<unknown>
   readonly #seen: SeenVersion
   readonly #attempt: Attempt
+  readonly #attemptIdly: Attempt
   readonly #ending = new AbortController()
   /** The paths of namespaces whose room is to be freed. */
   readonly #toFree = new Set<string>()
   #freeing: Promise<void> | undefined
 
-  constructor(store: CacheStore<unknown>, seen: SeenVersion, attempt: Attempt) {
+  /** `attemptIdly` keeps no process alive: for what nobody waits for. */
+  constructor(store: CacheStore<unknown>, seen: SeenVersion, attempt: Attempt, attemptIdly: Attempt) {
     this.#store = store
     this.#seen = seen
     this.#attempt = attempt
+    this.#attemptIdly = attemptIdly
   }
 
   /** Whether the store knows all of it now. */
   async tell({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): Promise<boolean> {
     const marks = [...tags, ...cleared.map((path) => `c${path}`)]
     const isTold =
-      (await this.#each(marks, (part) => this.#store.bumpTags(part))) &&
-      (await this.#each(keys, (part) => this.#delete(part)))
+      (await this.#each(marks, (part) => this.#store.bumpTags(part))) && (await this.#delete(keys))
     if (!isTold) return false
     for (const [path, pattern] of patterns) {
       const scope = new Scope(path)
       for (const scanned of scope.scanPatterns(pattern)) {
         const isMeant = (key: string) => scope.matches(pattern, key)
-        if (!(await this.#eachFound(scanned, isMeant, (keys) => this.#delete(keys)))) return false
+        const isDone = await this.#eachFound(this.#attempt, scanned, isMeant, (found) => this.#delete(found))
+        if (!isDone) return false
       }
     }
     return true
@@ -80,30 +83,45 @@ export class StoreInvalidation {
 
   async #freeNamespace(path: string): Promise<void> {
     const scope = new Scope(path)
-    const mark = await this.#attempt('A clearing', async () => {
+    const mark = await this.#attemptIdly('A clearing', async () => {
       const { marks } = await this.#store.getMany([], [`c${path}`])
       return marks[0]
     })
     if (mark === undefined) return
     await this.#eachFound(
+      this.#attemptIdly,
       `${path}:*`,
       (key) => scope.holds(key),
-      (keys) => this.#deleteOlder(keys, mark),
+      (keys) => this.#endOlder(keys, mark),
     )
   }
 
-  /** An entry that has ended takes the place of one that is older than the mark, and not of what was written since. */
-  async #deleteOlder(keys: readonly string[], mark: bigint): Promise<void> {
-    const value = this.#store.encoding === 'bytes' ? new Uint8Array() : null
-    const ended: NewEntry = { value, expiresAt: 0, staleUntil: 0, tags: [] }
-    await this.#store.setMany(
-      keys.map((key) => [key, ended]),
-      { unlessDeletedSince: mark - 1n },
-    )
+  /**
+   * Those that are older than the mark, and not what was written since. A store that has forgotten a deletion since refuses all of
+   * them: then the entries themselves tell, and the result of a load that lands right after they did may go with the older one.
+   */
+  async #endOlder(keys: readonly string[], mark: bigint): Promise<boolean> {
+    const written = await this.#endAll(keys, mark - 1n)
+    const refused = keys.filter((_, place) => written?.[place] === false)
+    if (refused.length === 0) return written !== undefined
+    const found = await this.#attemptIdly('A clearing', async () => {
+      const before = this.#seen.highest
+      const { entries, version = before } = await this.#store.getMany(refused, [])
+      return { version, older: refused.filter((_, place) => (entries[place]?.version ?? mark) < mark) }
+    })
+    return found !== undefined && (await this.#endAll(found.older, found.version)) !== undefined
   }
 
-  async #delete(keys: readonly string[]): Promise<void> {
-    this.#seen.note(await this.#store.delete(keys))
+  /** An entry that has ended takes the place of those that are no newer; bytes are a value for any store. */
+  async #endAll(keys: readonly string[], since: bigint): Promise<readonly boolean[] | undefined> {
+    if (keys.length === 0) return []
+    const ended: NewEntry = { value: new Uint8Array(), expiresAt: 0, staleUntil: 0, tags: [] }
+    const writes = keys.map((key) => [key, ended] as const)
+    return this.#attemptIdly('A clearing', () => this.#store.setMany(writes, { unlessDeletedSince: since }))
+  }
+
+  #delete(keys: readonly string[]): Promise<boolean> {
+    return this.#each(keys, async (part) => this.#seen.note(await this.#store.delete(part)))
   }
 
   async #each(
@@ -122,26 +140,27 @@ export class StoreInvalidation {
 
   /** Whether all keys that are meant were found, and done with. */
   async #eachFound(
+    attempt: Attempt,
     pattern: string,
     isMeant: (key: string) => boolean,
-    work: (keys: readonly string[]) => Promise<unknown>,
+    work: (keys: readonly string[]) => Promise<boolean>,
   ): Promise<boolean> {
     const search = new AbortController()
     const signal = AbortSignal.any([search.signal, this.#ending.signal])
     const batch: string[] = []
     try {
       // Within an attempt, for a store may refuse at once.
-      const keys = await this.#attempt('A look through the keys', async () =>
+      const keys = await attempt('A look through the keys', async () =>
         this.#store.scan(pattern, { signal })[Symbol.asyncIterator](),
       )
       if (keys === undefined) return false
       for (;;) {
         const next = () => this.#next(keys, isMeant)
-        const found = await this.#attempt('A look through the keys', next, SCAN_LIMIT)
+        const found = await attempt('A look through the keys', next, SCAN_LIMIT)
         if (found === undefined || this.#ending.signal.aborted) return false
         if (found.key !== undefined) batch.push(found.key)
         if (batch.length < BATCH && !found.isLast) continue
-        if (!(await this.#each(batch.splice(0), work))) return false
+        if (!(await work(batch.splice(0)))) return false
         if (found.isLast) return true
       }
     } finally {

@@ -21,16 +21,33 @@ const NOT_PLAIN = Symbol('not plain')
  * @throws UnsupportedError for anything else, from the codec, and for what the codec writes and cannot read.
  */
 export function isolate(value: unknown, codec: Codec): unknown {
-  if (typeof value !== 'object' || value === null) {
-    if (typeof value === 'function' || typeof value === 'symbol') codec.encode(value)
-    return value
-  }
-  const frozen = freezeCopy(value, 0)
-  if (frozen !== NOT_PLAIN) return frozen
-  const copy = copyKnown(value, codec !== jsonCodec)
-  if (copy !== undefined) return new Guarded(copy, copyAgain)
+  const known = isolateKnown(value, codec)
+  if (known !== NOT_PLAIN) return known
   const text = codec.encode(value)
   checkReadable(text, codec)
+  return guardText(text, codec)
+}
+
+/**
+ * The same for what the codec has written: it is read once, and not written again.
+ *
+ * @throws The codec's error, for what it cannot read.
+ */
+export function isolateText(text: string, codec: Codec): unknown {
+  const known = isolateKnown(codec.decode(text), codec)
+  return known === NOT_PLAIN ? guardText(text, codec) : known
+}
+
+/** What needs no codec. */
+function isolateKnown(value: unknown, codec: Codec): unknown {
+  const frozen = freezeCopy(value, 0)
+  if (frozen !== NOT_PLAIN) return frozen
+  // Nor does it know functions and symbols.
+  const copy = copyKnown(value as object, codec !== jsonCodec)
+  return copy === undefined ? NOT_PLAIN : new Guarded(copy, copyAgain)
+}
+
+function guardText(text: string, codec: Codec): Guarded {
   return new Guarded(text, (content: string) => codec.decode(content))
 }
 
