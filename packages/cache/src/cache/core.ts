@@ -16,14 +16,11 @@ import { type Counts, noCounts } from './stats.js'
 /** Loads that run are waited for so long when the cache is closed, in milliseconds, and aborted then. */
 const CLOSING = 1_000
 
-const caches = /* @__PURE__ */ diagnosticsSources(
-  'base:cache:cache',
-  ({ counts, layers: { top } }: CacheCore) => ({
-    ...counts,
-    entries: top?.size ?? 0,
-    bytes: top?.bytes ?? 0,
-  }),
-)
+const caches = /* @__PURE__ */ diagnosticsSources('base:cache:cache', ({ counts, layers }: CacheCore) => ({
+  ...counts,
+  entries: layers.top.engine?.size ?? 0,
+  bytes: layers.top.engine?.bytes ?? 0,
+}))
 
 /** What all namespaces of a cache share. */
 export class CacheCore {
@@ -45,7 +42,7 @@ export class CacheCore {
   constructor(settings: Settings) {
     this.settings = settings
     this.layers = new Layers(settings, this.observers, (invalidation) => this.#forget(invalidation))
-    this.layers.top?.onEvict.add(this.#onEvict)
+    this.layers.top.engine?.onEvict.add(this.#onEvict)
     caches.add(this)
   }
 
@@ -132,7 +129,7 @@ export class CacheCore {
 
   /** What its loader has named may have been invalidated before, while nobody knew. */
   judgeTags(flight: Flight): void {
-    if (!this.layers.tags.areBumped(flight.tags, flight.since)) return
+    if (!this.layers.top.tags.areBumped(flight.tags, flight.since)) return
     flight.isOvertaken = true
     this.discard(flight)
   }
@@ -154,7 +151,7 @@ export class CacheCore {
       flight.abort(closed())
       this.discard(flight)
     }
-    this.layers.top?.onEvict.delete(this.#onEvict)
+    this.layers.top.engine?.onEvict.delete(this.#onEvict)
     await this.layers.close()
   }
 

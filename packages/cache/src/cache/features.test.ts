@@ -460,6 +460,28 @@ describe('classes of yours', () => {
     expect(fromValue).toHaveBeenCalledTimes(3)
   })
 
+  test('are found in the lowest layer also where the codec can read them and not write them', async () => {
+    const bytes = (): CacheStore => ({ ...memoryCacheStore(), encoding: 'bytes' })
+    const [middle, lowest] = [bytes(), bytes()]
+    const codec = createCodec({ types: [money] })
+    await createCache({ layers: [lowest], codec }).setMany([
+      ['plain', 1],
+      ['money', new Money(7n)],
+    ])
+    const refused = new Error('not to be written')
+    const encode = () => {
+      throw refused
+    }
+    const cache = createCache({ layers: [middle, lowest], codec: { ...codec, encode } })
+    const errors: unknown[] = []
+    cache.on('error', ({ error, key, source }) => errors.push([error, key, source]))
+    expect(await cache.getMany(['plain', 'money'])).toEqual([1, new Money(7n)])
+    expect(errors).toEqual([
+      [refused, 'plain', 'codec'],
+      [refused, 'money', 'codec'],
+    ])
+  })
+
   test('a Buffer is one for each reader', async () => {
     const { cache } = inMemory()
     await cache.set('k', { bytes: Buffer.from('hi') })

@@ -29,7 +29,7 @@ export class LayeredCache implements Cache {
   constructor(core: CacheCore, scope: Scope) {
     this.#core = core
     this.#scope = scope
-    this.#top = core.layers.top
+    this.#top = core.layers.top.engine
     this.#clock = core.settings.clock
     this.#refreshesEarly = core.settings.earlyRefresh > 0
     this.#reader = new Reader(core, scope)
@@ -55,7 +55,7 @@ export class LayeredCache implements Cache {
     const flight =
       options === undefined && typeof load === 'function' ? this.#reader.joinAtOnce(key) : undefined
     if (flight === undefined) return this.#load(key, load, options)
-    const joinedAt = this.#core.layers.version
+    const joinedAt = this.#core.layers.top.version
     const held = await flight.promise
     return reveal(flight.disappoints(joinedAt) ? await this.#loadAnew(key, load) : held) as T
   }

@@ -1,8 +1,5 @@
 import type { CacheStore, NewEntry } from '../store/cache-store.js'
 import { reveal } from '../store/guarded.js'
-import { engineOf } from '../store/memory-cache-store.js'
-import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
-import { TagBook } from '../store/tag-book.js'
 import { batchesOf } from './batches.js'
 import { BusLink } from './bus-link.js'
 import { withDeadline } from './deadline.js'
@@ -13,30 +10,25 @@ import type { Invalidation } from './invalidation.js'
 import { LowerLayer } from './lower-layer.js'
 import { LowerReader } from './lower-reader.js'
 import { PendingWrite, PendingWrites } from './pending-writes.js'
-import { isUserTag, Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import type { Settings } from './settings.js'
+import { TopLayer } from './top-layer.js'
 
-/** Without a bus an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
-const VOUCHED = 5_000
 /** A write waits for one of its key, and either of them for the recovery of a layer: `close` waits for so many limits of a write. */
 const LIMITS = 4
 
 /** The layers of a cache as one: memory first, then those behind promises, and the bus to other caches. */
 export class Layers {
-  /** The first layer, where it is one that is read without a promise. */
-  readonly top: MemoryEngine | undefined
+  readonly top: TopLayer
   readonly lower: readonly LowerLayer[]
-  /** What is known here of the tags: by memory, and where there is none by this alone. */
-  readonly tags: TagBook
-  #version = 0
-  readonly #name: string = crypto.randomUUID()
-  readonly #stores: readonly CacheStore<unknown>[]
   readonly #settings: Settings
   readonly #reader: LowerReader
   readonly #bus: BusLink | undefined
   readonly #writing: PendingWrites = new PendingWrites((writes) => this.#writeBelow(writes))
   /** What users have set, until the layers have it and the bus has told of it. */
   readonly #overwriting: Set<Promise<void>> = new Set()
+  /** Told of what the codec cannot read or write. */
+  readonly #refused: (error: unknown, key: string) => void
   /** Told of all that is invalid, before anyone is told that it is done. */
   readonly #forget: (invalidation: Invalidation) => void
 
@@ -45,32 +37,34 @@ export class Layers {
     const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
     this.#settings = settings
     this.#forget = forget
-    this.#stores = layers
-    this.top = engineOf(layers[0] as CacheStore<unknown>)
+    const name = crypto.randomUUID()
+    this.top = new TopLayer(
+      layers[0] as CacheStore<unknown>,
+      name,
+      clock,
+      bus === undefined && layers.length > 1,
+    )
     const listener = {
       failed: failed('layer'),
       caughtUp: (invalidation: Invalidation) => {
         // Another cache may have read it in its own layers meanwhile, into the memory that they share.
-        if (this.top !== undefined && this.top.users.size > 1) this.#drop(invalidation)
+        if (this.top.isShared) this.#drop(invalidation)
         void this.#bus?.tell(invalidation)
       },
       landedUnguarded: (keys: readonly string[]) => this.#drop({ keys }),
     }
-    this.tags = this.top?.tags ?? new TagBook()
     this.lower = layers
-      .slice(this.top === undefined ? 0 : 1)
+      .slice(this.top.engine === undefined ? 0 : 1)
       .map((store) => new LowerLayer(store, scope.path, clock, layerTimeouts, listener))
-    this.#reader = new LowerReader(clock, codec, (error, key) =>
-      observers.tell('error', { error, key, source: 'codec' }),
-    )
-    this.top?.users.add(this.#name)
+    this.#refused = (error, key) => observers.tell('error', { error, key, source: 'codec' })
+    this.#reader = new LowerReader(clock, codec, this.#refused)
     this.#bus =
       bus &&
-      new BusLink(bus, scope.path, clock, this.#name, {
+      new BusLink(bus, scope.path, clock, name, {
         heard: (invalidation, from) => {
           this.#writing.revoke(invalidation, false)
           // What one that shares this memory tells is gone from it.
-          if (this.top?.users.has(from) === true) this.#forget(invalidation)
+          if (this.top.isOf(from)) this.#forget(invalidation)
           else this.#drop(invalidation)
         },
         lost: () => this.#drop({ cleared: [scope.path] }),
@@ -87,59 +81,13 @@ export class Layers {
     return this.#bus?.ready
   }
 
-  /** The version of memory; where there is none, it grows with each invalidation. */
-  get version(): number {
-    return this.top?.version ?? this.#version
-  }
-
-  /** What memory has, fresh or not. */
-  find(key: string): Found | undefined {
-    const { top } = this
-    if (top === undefined) return undefined
-    const slot = top.find(key, this.#settings.clock.monotonic())
-    if (slot === NO_SLOT) return undefined
-    const { values, freshUntil, goneAt, extras } = top.slots
-    return {
-      held: values[slot],
-      freshUntil: freshUntil[slot] as number,
-      goneAt: goneAt[slot] as number,
-      tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
-      life: extras[slot]?.life ?? 0,
-      loadTime: extras[slot]?.loadTime ?? 0,
-      checkAt: extras[slot]?.checkAt ?? Number.POSITIVE_INFINITY,
-    }
-  }
-
-  /** Whether memory alone is the answer: it is fresh, and vouched for. */
-  isSure(found: Found | undefined): boolean {
-    const { checkAt = Number.POSITIVE_INFINITY } = found ?? {}
-    return this.#isFresh(found) && checkAt > this.#settings.clock.monotonic()
-  }
-
-  /**
-   * What memory has after the layers below were asked. What is not vouched for and not there any more goes; where a layer
-   * could not be asked, or has something older, it is as good as before.
-   */
-  settle(key: string, { found, versions }: Lookup, place = 0): Found | undefined {
-    const own = this.find(key)
-    if (own === undefined || this.isSure(own) || !this.#isFresh(own)) return own
-    const slot = this.top?.slotOf(key) as number
-    if (found[place] === undefined && versions.every((version) => version !== undefined)) {
-      this.top?.remove(slot, this.#settings.clock.monotonic())
-      return undefined
-    }
-    const extras = this.top?.slots.extras[slot]
-    if (extras !== undefined) extras.checkAt = this.#settings.clock.monotonic() + VOUCHED
-    return own
-  }
-
   /** What the layers below have of keys that memory is not sure of, after {@link settle}; of very many in batches, one after the other. */
   async findBelow(scope: Scope, keys: readonly string[]): Promise<(Found | undefined)[]> {
     const found: (Found | undefined)[] = []
     for (const part of batchesOf(keys)) {
       const lookup = await this.lookup(scope, part, [])
       for (const [place, key] of part.entries())
-        found.push(better(this.settle(key, lookup, place), lookup.found[place]))
+        found.push(better(this.top.settle(key, lookup, place), lookup.found[place]))
     }
     return found
   }
@@ -149,7 +97,7 @@ export class Layers {
    * keys each layer is asked for its version.
    */
   async lookup(scope: Scope, keys: readonly string[], tags: readonly string[]): Promise<Lookup> {
-    const since = this.version
+    const since = this.top.version
     const found: (Found | undefined)[] = []
     const versions: (bigint | undefined)[] = []
     const befores: (bigint | undefined)[] = []
@@ -162,7 +110,7 @@ export class Layers {
       open = open.filter((index, place) => {
         const own = read?.found[place]
         found[index] = better(found[index], own)
-        if (own === undefined || !this.#isFresh(own)) return true
+        if (own === undefined || own.freshUntil <= this.#settings.clock.monotonic()) return true
         fills.push([keys[index] as string, own])
         return false
       })
@@ -182,7 +130,7 @@ export class Layers {
   ): Promise<void> {
     // Before anything is kept: what the codec refuses is refused by all layers.
     const below = this.lower.map((layer) => this.#toEntry(layer, scope, entry))
-    this.#setTop(key, entry, lookup.since)
+    this.top.set(key, entry, lookup.since)
     if (this.lower.length === 0) return
     const written = await Promise.all(
       this.lower.map((layer, index) => {
@@ -201,11 +149,10 @@ export class Layers {
     // Before anything is written: what the codec refuses is refused by all layers.
     const writes = this.lower.length === 0 ? [] : this.#toWrites(scope, entries)
     this.#forget({ keys })
-    for (const [key, entry] of entries) this.#setTop(key, entry, undefined)
+    for (const [key, entry] of entries) this.top.set(key, entry)
     if (this.lower.length === 0) {
       // Loads of others that share this memory are refused also once it is gone.
-      if (top !== undefined && top.users.size > 1)
-        top.protect(keys, this.#settings.clock.monotonic(), top.version)
+      if (top.isShared) top.protect(keys, top.version)
       if (this.#bus !== undefined) for (const part of batchesOf(keys)) await this.#bus.tell({ keys: part })
       return
     }
@@ -232,11 +179,13 @@ export class Layers {
     }
     const gone = writes.filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
     if (gone.length > 0) await Promise.all(this.lower.map((layer) => layer.invalidate({ keys: gone })))
-    const lost = writes.filter((write) => this.#isLost(write)).map(({ key }) => key)
+    const lost = writes
+      .filter((write) => this.#writing.isLast(write) && this.top.lacks(write.key, write.entry))
+      .map(({ key }) => key)
     if (lost.length > 0) this.#drop({ keys: lost })
     // A read of a lower layer that is still under way may have found what was there before: memory refuses it, and nobody joins it.
     const keys = writes.map(({ key }) => key)
-    this.top?.protect(keys, this.#settings.clock.monotonic())
+    this.top.protect(keys)
     this.#forget({ keys })
   }
 
@@ -261,30 +210,7 @@ export class Layers {
       await Promise.allSettled(this.#overwriting)
     }).catch(() => {})
     await this.#bus?.close()
-    this.top?.users.delete(this.#name)
-    await Promise.all([
-      this.top && (this.#stores[0] as CacheStore<unknown>).close(),
-      ...this.lower.map((layer) => layer.close()),
-    ])
-  }
-
-  /** Whether memory had no room for what was written: a read of a lower layer may have filled it with what was there before. */
-  #isLost(write: PendingWrite): boolean {
-    const { top } = this
-    if (top === undefined || !this.#writing.isLast(write)) return false
-    return !Object.is(top.slots.values[top.slotOf(write.key)], write.entry.held)
-  }
-
-  #isFresh(found: Found | undefined): boolean {
-    return found !== undefined && found.freshUntil > this.#settings.clock.monotonic()
-  }
-
-  #setTop(key: string, entry: Found, since: number | undefined): void {
-    const now = this.#settings.clock.monotonic()
-    // Nobody tells of what other nodes invalidate.
-    const isAlone = this.#bus === undefined && this.lower.length > 0 && entry.tags.length > 0
-    const checkAt = isAlone ? now + VOUCHED : undefined
-    this.top?.set({ key, ...entry, since, checkAt }, now)
+    await Promise.all([this.top, ...this.lower].map((layer) => layer.close()))
   }
 
   /** Fills the layers above with what was found below them. */
@@ -294,14 +220,29 @@ export class Layers {
     since: number,
     befores: readonly (bigint | undefined)[],
   ): Promise<void> {
-    for (const [key, entry] of fills) this.#setTop(key, entry, since)
+    for (const [key, entry] of fills) this.top.set(key, entry, since)
     for (const [depth, before] of befores.entries()) {
       const layer = this.lower[depth] as LowerLayer
       if (before === undefined) continue
       await layer.fill(
-        fills.map(([key, entry]) => [key, this.#toEntry(layer, scope, entry)]),
+        fills.flatMap(([key, entry]) => this.#toFill(layer, scope, key, entry)),
         before,
       )
+    }
+  }
+
+  /** Nothing where the codec can read it and not write it: the value was found all the same. */
+  #toFill(
+    layer: LowerLayer,
+    scope: Scope,
+    key: string,
+    entry: Found,
+  ): (readonly [string, NewEntry<unknown>])[] {
+    try {
+      return [[key, this.#toEntry(layer, scope, entry)]]
+    } catch (error) {
+      this.#refused(error, key)
+      return []
     }
   }
 
@@ -332,23 +273,7 @@ export class Layers {
 
   /** From memory, and from what is being loaded. */
   #drop(invalidation: Invalidation): void {
-    const now = this.#settings.clock.monotonic()
-    if (this.top !== undefined) dropFrom(this.top, invalidation, now)
-    else this.tags.bump(invalidation.tags ?? [], ++this.#version, now)
+    this.top.drop(invalidation)
     this.#forget(invalidation)
-  }
-}
-
-function dropFrom(top: MemoryEngine, invalidation: Invalidation, now: number): void {
-  const { keys = [], tags = [], patterns = [], cleared = [] } = invalidation
-  if (keys.length > 0) top.delete(keys, now)
-  if (tags.length > 0) top.bump(tags.filter(isUserTag), now)
-  for (const [path, pattern] of patterns) {
-    const scope = new Scope(path)
-    top.deleteMatching((key) => scope.matches(pattern, key), now)
-  }
-  for (const path of cleared) {
-    if (path === '') top.clear(now)
-    else top.deleteMatching((key) => key.startsWith(`${path}:`), now)
   }
 }

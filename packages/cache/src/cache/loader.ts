@@ -120,7 +120,7 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
 /** Whether something newer is known, here or in a layer below, be it stale by now. */
 async function isOutdated(core: CacheCore, flight: Flight, scope: Scope): Promise<boolean> {
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
-  const found = better(lookup.found[0], core.layers.find(flight.key))
+  const found = better(lookup.found[0], core.layers.top.find(flight.key))
   return flight.isDiscarded || (found !== undefined && flight.isOlderThan(found))
 }
 
@@ -156,9 +156,9 @@ async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest)
 async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
   const { scope, previous } = request
   const now = core.settings.clock.monotonic()
-  const since = core.layers.version
+  const since = core.layers.top.version
   const lookup = await core.layers.lookup(scope, [flight.key], flight.tags)
-  const found = better(lookup.found[0], core.layers.find(flight.key))
+  const found = better(lookup.found[0], core.layers.top.find(flight.key))
   if (found !== undefined && found.freshUntil > now && flight.isOlderThan(found)) {
     core.outdate(flight)
     flight.since = since

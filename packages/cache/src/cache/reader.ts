@@ -62,9 +62,9 @@ export class Reader {
     const opening = this.#core.opening()
     if (opening !== undefined) await opening
     const full = keys.map((key) => this.#scope.keyOf(key))
-    const found = full.map((key) => this.#core.layers.find(key))
+    const found = full.map((key) => this.#core.layers.top.find(key))
     const { layers } = this.#core
-    const open = full.flatMap((_, index) => (layers.isSure(found[index]) ? [] : [index]))
+    const open = full.flatMap((_, index) => (layers.top.isSure(found[index]) ? [] : [index]))
     if (open.length > 0 && layers.lower.length > 0) {
       const names = open.map((index) => full[index] as string)
       const below = await layers.findBelow(this.#scope, names)
@@ -110,7 +110,7 @@ export class Reader {
     if (isClosed || flights.size === 0 || settings.hardTimeout !== Number.POSITIVE_INFINITY) return undefined
     const fullKey = typeof key === 'string' ? this.#scope.keyOf(key) : ''
     const flight = flights.get(fullKey)
-    if (flight === undefined || layers.top?.holds(fullKey, this.#now()) !== false) return undefined
+    if (flight === undefined || layers.top.engine?.holds(fullKey, this.#now()) !== false) return undefined
     // A loader that waits for a loader has to be looked at.
     if (loadingHere() !== undefined) return undefined
     flight.join()
@@ -130,11 +130,11 @@ export class Reader {
   /** Loads a value that is still fresh anew, by chance, before it ends. */
   refreshEarly(slot: number, key: string, load: Load, options: LoadOptions | undefined): void {
     const { layers, settings } = this.#core
-    const slots = layers.top?.slots
+    const slots = layers.top.engine?.slots
     const extras = slots?.extras[slot]
     if (extras === undefined || !this.#isRefreshDue(extras, slots?.freshUntil[slot] as number)) return
     const rules = rulesOf(settings, this.#scope, key, options)
-    this.#refresh(key, load, rules, layers.find(this.#scope.keyOf(key)))
+    this.#refresh(key, load, rules, layers.top.find(this.#scope.keyOf(key)))
   }
 
   #isRefreshDue({ life, loadTime }: Pick<Found, 'life' | 'loadTime'>, freshUntil: number): boolean {
@@ -151,7 +151,7 @@ export class Reader {
 
   async #loadEarly(key: string, load: Load, rules: CallRules, previous: Found | undefined): Promise<void> {
     if (this.#core.flights.has(this.#scope.keyOf(key))) return
-    const since = this.#core.layers.version
+    const since = this.#core.layers.top.version
     const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
     if (this.#core.isClosed) return
     this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })
@@ -180,7 +180,7 @@ export class Reader {
     const stale = known.found !== undefined && this.#age(known.found) < rules.grace ? known.found : undefined
     const running = core.flights.get(this.#scope.keyOf(key))
     const startedAt = this.#now()
-    const joinedAt = core.layers.version
+    const joinedAt = core.layers.top.version
     // Asked before the flight is joined, for one that waits for itself would never land.
     const arrive = running === undefined ? undefined : waitFrom(running)
     const flight = running ?? this.#startUnlessRunning(key, load, rules, known, false)
@@ -233,7 +233,7 @@ export class Reader {
     const { layers } = this.#core
     this.#core.checkOpen()
     if (layers.lower.length > 0 || layers.ready !== undefined) return undefined
-    return { found: layers.find(fullKey), lookup: { since: layers.version, versions: [] } }
+    return { found: layers.top.find(fullKey), lookup: { since: layers.top.version, versions: [] } }
   }
 
   async #know(key: string, tags: readonly string[]): Promise<Known> {
@@ -241,12 +241,13 @@ export class Reader {
     if (opening !== undefined) await opening
     const fullKey = this.#scope.keyOf(key)
     const { layers } = this.#core
-    const since = layers.version
-    const found = layers.find(fullKey)
-    if (layers.isSure(found) || layers.lower.length === 0) return { found, lookup: { since, versions: [] } }
+    const since = layers.top.version
+    const found = layers.top.find(fullKey)
+    if (layers.top.isSure(found) || layers.lower.length === 0)
+      return { found, lookup: { since, versions: [] } }
     const lookup = await this.#lookup(fullKey, tags.length > 0 ? tags : (found?.tags ?? []))
     // What was written meanwhile is newer than what was read.
-    const own = layers.settle(fullKey, lookup)
+    const own = layers.top.settle(fullKey, lookup)
     const newest = this.#isFresh(own) ? own : better(own, lookup.found[0])
     this.#outdate(fullKey, newest)
     return { found: newest, lookup }
