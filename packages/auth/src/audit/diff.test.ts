@@ -377,6 +377,14 @@ describe('diff', () => {
     ])
   })
 
+  test.each([
+    ['a proxy that was revoked', revoked()],
+    ['one whose keys cannot be listed', new Proxy({}, { ownKeys: fail })],
+    ['one of no prototype that can be read', new Proxy({}, { getPrototypeOf: fail })],
+  ])('nor does all of it throw: %s', (_, value) => {
+    expect(diff(value, { a: 1 })).toEqual([{ path: '', before: '[unreadable]', after: { a: 1 } }])
+  })
+
   test('what is nested deeper than 32 is cut, and what has more than 10,000 values refused', () => {
     let deep: unknown = 1
     for (let level = 0; level < 10_000; level++) deep = { deep }

@@ -68,7 +68,7 @@ class Reader {
   read(value: unknown, within: readonly object[]): Plain | undefined {
     if (this.#left-- === 0)
       throw invalidOption(undefined, this.#place, `of at most ${MOST_VALUES} values, with all that is in it`)
-    if (typeof value === 'object' && value !== null) return this.#readObject(value, within)
+    if (typeof value === 'object' && value !== null) return this.#try(() => this.#readObject(value, within))
     return typeof value === 'string' ? readText(value, this.#isSecretName) : readScalar(value)
   }
 
@@ -79,10 +79,10 @@ class Reader {
     const special = this.#readSpecial(object, path)
     if (special !== undefined) return special.value
     const keys = Object.keys(object)
-    if (keys.length === 0 && isForeign(object)) return this.#readMember(() => this.#readForeign(object, path))
+    if (keys.length === 0 && isForeign(object)) return this.#readForeign(object, path)
     const entries: [string, Plain][] = []
     for (const key of keys) {
-      const value = this.#readMember(() => this.read((object as Record<string, unknown>)[key], path))
+      const value = this.#try(() => this.read((object as Record<string, unknown>)[key], path))
       if (value !== undefined) entries.push([key, this.#conceal(key, value)])
     }
     return bare(entries)
@@ -91,7 +91,7 @@ class Reader {
   /** What is no plain object. */
   #readSpecial(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
     if (isSecret(object)) {
-      const held = this.#readMember(() => this.read(object.reveal(), path))
+      const held = this.#try(() => this.read(object.reveal(), path))
       return { value: new Concealed(held ?? null, REDACTED) }
     }
     if (Array.isArray(object)) return { value: this.#readList(object, path) }
@@ -104,19 +104,14 @@ class Reader {
   }
 
   #readByItself(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
-    let json: unknown
-    try {
-      const toJSON: unknown = (object as { toJSON?: unknown }).toJSON
-      if (typeof toJSON !== 'function') return undefined
-      json = toJSON.call(object)
-    } catch {
-      return { value: '[unreadable]' }
-    }
+    const { toJSON } = object as { toJSON?: unknown }
+    if (typeof toJSON !== 'function') return undefined
+    const json: unknown = toJSON.call(object)
     return { value: json === object ? '[cycle]' : this.read(json, path) }
   }
 
   #readList(list: Iterable<unknown>, path: readonly object[]): readonly Plain[] {
-    const items = Array.from(list, (item) => this.#readMember(() => this.read(item, path)) ?? null)
+    const items = Array.from(list, (item) => this.read(item, path) ?? null)
     return items.every(isPair) ? concealPairs(items, this.#isSecretName) : items
   }
 
@@ -126,7 +121,7 @@ class Reader {
       return concealPairs(this.#readList(map, path), this.#isSecretName)
     return bare(
       [...map].flatMap(([key, item]): [string, Plain][] => {
-        const value = this.#readMember(() => this.read(item, path))
+        const value = this.read(item, path)
         return value === undefined ? [] : [[key as string, this.#conceal(key as string, value)]]
       }),
     )
@@ -148,7 +143,8 @@ class Reader {
     return this.read(facts, path) ?? null
   }
 
-  #readMember(read: () => Plain | undefined): Plain | undefined {
+  /** One that fails spoils nothing around it. */
+  #try(read: () => Plain | undefined): Plain | undefined {
     try {
       return read()
     } catch (error) {

@@ -215,7 +215,7 @@ describe('no secret is printed', () => {
     refusals.push(await refresh.rotate(next.refreshToken, { clientId: 'web' }))
     unsubscribe('base:auth:refresh:reused', listener)
     expect(refusals.every((result) => !result.ok)).toBe(true)
-    expect(heard).toHaveLength(4)
+    expect(heard).toHaveLength(6)
 
     const all = [first.refreshToken, next.refreshToken, first.accessToken, id, rotated?.id ?? '']
     // The first 24 characters name the row, and are no secret; nothing may hold what comes behind them.

@@ -15,13 +15,17 @@ import { benchOf } from './refresh.fixture.js'
 /** Signs in; every test is about what becomes of that one sign-in. */
 const signIn = (refresh: RefreshService) => refresh.start({ sub: 'ann', clientId: 'web' })
 
-async function present(refresh: RefreshService, { refreshToken }: RefreshTokens) {
-  const result = await refresh.rotate(refreshToken, { clientId: 'web' })
+async function present(refresh: RefreshService, { refreshToken }: RefreshTokens, more: object = {}) {
+  const result = await refresh.rotate(refreshToken, { clientId: 'web', ...more })
   return result.ok ? result.value : result.error.code
 }
 
-async function rotated(refresh: RefreshService, tokens: RefreshTokens): Promise<RefreshTokens> {
-  const outcome = await present(refresh, tokens)
+async function rotated(
+  refresh: RefreshService,
+  tokens: RefreshTokens,
+  more?: object,
+): Promise<RefreshTokens> {
+  const outcome = await present(refresh, tokens, more)
   if (typeof outcome === 'string') throw new Error(outcome)
   return outcome
 }
@@ -147,6 +151,35 @@ describe('a thief', () => {
     expect(await present(refresh, owner)).toBe('REFRESH_REUSED')
     expect(await refresh.sessions('ann')).toEqual([])
   })
+
+  test('does not hide by a scope that was narrowed: the owner, who asks for what was granted, ends the chain', async () => {
+    const { refresh, clock, reuses } = benchOf()
+    const scope = 'read write'
+    const stolen = await refresh.start({ sub: 'ann', clientId: 'web', scope })
+    const thief = await rotated(refresh, stolen, { scope: 'read' })
+    // Within the grace nobody can tell, and nobody gets more than the successor has.
+    expect(await present(refresh, stolen, { scope })).toBe('REFRESH_INVALID')
+    expect(reuses).toMatchObject([{ withinGrace: true }])
+    await clock.advance('10s')
+    expect(await present(refresh, stolen, { scope })).toBe('REFRESH_REUSED')
+    expect(reuses).toMatchObject([{}, { sub: 'ann', withinGrace: false }])
+    expect(await present(refresh, thief)).toBe('REFRESH_REVOKED')
+  })
+
+  test.each(['read admin', '', 'read  write', null, 7, ['read'], {}])(
+    'that asks for the scope %j with a token that was used before ends the chain as well',
+    async (scope) => {
+      // One that refuses what is no scope.
+      const tokens = createTokenService({ issuer: 'i', audience: 'a', keys: hmacKey('k'.repeat(32)) })
+      const { refresh, clock } = benchOf({ tokens })
+      const stolen = await refresh.start({ sub: 'ann', clientId: 'web', scope: 'read' })
+      await rotated(refresh, stolen)
+      expect(await present(refresh, stolen, { scope })).toBe('REFRESH_INVALID')
+      await clock.advance('10s')
+      expect(await present(refresh, stolen, { scope })).toBe('REFRESH_REUSED')
+      expect(await refresh.sessions('ann')).toEqual([])
+    },
+  )
 
   test('better-auth#11317: who replays loses the successor too, at whatever moment it was made', async () => {
     const { refresh, clock } = benchOf()

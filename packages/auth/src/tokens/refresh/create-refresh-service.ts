@@ -80,8 +80,10 @@ class RotatingTokens implements RefreshService {
       return untilAborted(this.#revoked(record.family), signal)
     if (refusal !== undefined) return refusal
     const { family } = record as RefreshRecord
-    const accessToken = await untilAborted(this.#issue(family, scope ?? family.scope, jkt), signal)
-    return this.#replace(parent as OpaqueToken, family, accessToken, options)
+    // A token that was rotated before may ask for more: the store says first whether it is a theft.
+    const granted = isNarrower(scope, family.scope) ? scope : family.scope
+    const accessToken = await untilAborted(this.#issue(family, granted, jkt), signal)
+    return this.#replace(parent as OpaqueToken, family, { accessToken, granted }, options)
   }
 
   async revoke(
@@ -164,13 +166,13 @@ class RotatingTokens implements RefreshService {
   async #replace(
     parent: OpaqueToken,
     family: RefreshFamily,
-    accessToken: string,
+    { accessToken, granted }: { readonly accessToken: string; readonly granted: string | undefined },
     { scope, jkt, signal }: RotateOptions,
   ): Promise<Result<RefreshTokens, AuthError>> {
     const { idleTtl, grace, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
     const sealed = grace === 0 ? undefined : await seal(token, parent)
-    const child = { hash: token.hash, scope: scope ?? family.scope, sealed, idleTtl }
+    const child = { hash: token.hash, scope: granted, sealed, idleTtl }
     signal?.throwIfAborted()
     const rotation = { familyId: family.id, parent: parent.hash, child, grace }
     const outcome = await this.#ask((store, now) => store.rotate(rotation, now))
@@ -200,7 +202,7 @@ class RotatingTokens implements RefreshService {
     successor: Repeated,
     { scope, jkt }: Pick<RotateOptions, 'scope' | 'jkt'>,
   ): Promise<Result<RefreshTokens, AuthError>> {
-    if (scope !== undefined && !isWithin(scope, successor.scope)) return WIDER()
+    if (scope !== undefined && !isNarrower(scope, successor.scope)) return WIDER()
     const accessToken = await this.#issue(family, scope ?? successor.scope, jkt)
     // It is younger than the store's answer: a revocation in between would not reach it.
     const record = await this.#find(parent)
@@ -235,8 +237,13 @@ function judge(record: RefreshRecord | undefined, { clientId, scope, jkt }: Part
     return refused('REFRESH_INVALID', 'The refresh token is bound to another key.')
   if (status === 'revoked') return REVOKED()
   if (status === 'expired') return EXPIRED()
-  if (scope !== undefined && !(isScope(scope) && isWithin(scope, family.scope))) return WIDER()
+  if (status === 'active' && scope !== undefined && !isNarrower(scope, family.scope)) return WIDER()
   return undefined
+}
+
+/** Whether a client asks for a scope, and for no more than was granted. */
+function isNarrower(scope: unknown, granted: string | undefined): scope is string {
+  return isScope(scope) && isWithin(scope, granted)
 }
 
 function sessionOf({ id, data, scope, jkt, ...family }: RefreshFamily): RefreshSession {

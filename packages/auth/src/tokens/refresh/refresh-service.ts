@@ -55,13 +55,14 @@ export interface RefreshService {
   /**
    * Starts a family for a sign-in.
    *
-   * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails.
+   * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails, and whatever the issuer of access
+   * tokens throws.
    */
   start(signIn: RefreshSignIn): Promise<RefreshTokens>
   /**
    * Exchanges a refresh token for new ones. Nothing that a client sends makes it throw: it is refused with `REFRESH_INVALID`
    * (not ours, another client's, another key's, a wider scope), `REFRESH_EXPIRED`, `REFRESH_REUSED` (the family has just been
-   * revoked, with its access tokens) or `REFRESH_REVOKED`.
+   * revoked, with its access tokens, whatever scope was asked for) or `REFRESH_REVOKED`.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer of access tokens throws: the same token may then
    * be presented again.

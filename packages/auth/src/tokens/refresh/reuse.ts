@@ -11,8 +11,8 @@ export interface RefreshReuse {
   /** The family. */
   readonly familyId: string
   /**
-   * Whether it came within the grace, so that it was answered with the same successor and the family lives: a lost answer,
-   * two tabs, or a thief who was quick. Otherwise the family has just been revoked.
+   * Whether it came within the grace, so that it gets the same successor, unless it asks for a wider scope, and the family
+   * lives: a lost answer, two tabs, or a thief who was quick. Otherwise the family has just been revoked.
    */
   readonly withinGrace: boolean
 }
