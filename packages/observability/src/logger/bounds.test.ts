@@ -90,6 +90,22 @@ describe('of what is long there is the beginning', () => {
   })
 })
 
+describe('a line is of bounded size', () => {
+  const table = (cell: unknown) => Array.from({ length: 1_000 }, () => Array(1_000).fill(cell))
+  test.each<[string, unknown]>([
+    ['numbers', table(-1 / 3e300)],
+    ['big integers', table(-(10n ** 999n))],
+    ['texts full of what has to be escaped', table('\u0001'.repeat(100))],
+    ['empty objects', table({})],
+    ['secrets', table({ password: 'x' })],
+  ])('of %s', (_, it) => {
+    const memory = memoryLogger()
+    memory.logger.info({ it })
+    expect(memory.text.length).toBeLessThan(300_000)
+    expect(memory.lines).toHaveLength(1)
+  })
+})
+
 test('a patience that is none is refused by the name that it has', () => {
   const make = () => stdoutSink({ patience: 'abc' as never })
   expect(make).toThrow('@base/observability stdoutSink: patience must be')

@@ -21,8 +21,13 @@ const SETS = [
   'user_agent',
 ] as const
 
-/** Objects of ECS of which the line has no field of its own, and that services have fields named after. */
-export const ecsObjects: ReadonlySet<string> = new Set(['user'])
+/** Objects of ECS of which the line has no field of its own: shown as they are. */
+export const ecsObjects: ReadonlySet<string> = new Set(
+  (
+    'agent cloud container data_stream destination device dll dns email entity faas file gen_ai group network observer ' +
+    'orchestrator organization package registry related rule server source threat tls transaction user volume vulnerability'
+  ).split(' '),
+)
 
 /** What users of pino log, under the names of ECS. */
 export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
@@ -35,6 +40,7 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
   ['pid', (value) => [['process.pid', value]]],
   ['hostname', (value) => [['host.hostname', value]]],
   ['labels', labels],
+  ['tags', tags],
   ...SETS.map((set): [string, Rename] => [set, (value) => fieldByField(set, value)]),
   ...[...ecsObjects].map((name): [string, Rename] => [name, (value) => object(name, value)]),
 ])
@@ -58,6 +64,11 @@ function labels(value: unknown): Fields {
   const shown = shownObject(value)
   if (shown === undefined) return [label('labels', value)]
   return keysOf(shown).map((key) => label(key.replace(/[.*\\]/g, '_'), read(shown, key), [key]))
+}
+
+/** Where the schema has texts, an object would have the whole line refused. */
+function tags(value: unknown): Fields {
+  return [shownObject(value) === undefined ? ['tags', value] : label('tags', value)]
 }
 
 /** Where the schema has an object, anything else would have the whole line refused. */

@@ -115,6 +115,23 @@ describe('what has the name of an object of ECS', () => {
     for (const key of ['url', 'http', 'client', 'user_agent', 'user']) expect(line).not.toHaveProperty([key])
   })
 
+  test('is a label, whichever object the schema has there, or else the whole line would be refused', () => {
+    const given = { file: 'a.csv', source: 'cron', email: 'ann@x.example', organization: 7, tags: { a: 1 } }
+    const line = lineOf(given)
+    for (const key of Object.keys(given)) expect(line).not.toHaveProperty([key])
+    expect(line).toMatchObject({
+      'labels.file': 'a.csv',
+      'labels.source': 'cron',
+      'labels.email': 'ann@x.example',
+      'labels.organization': 7,
+      'labels.tags': '{"a":1}',
+    })
+    expect(lineOf({ file: { path: '/a' }, tags: ['a', 'b'] })).toMatchObject({
+      file: { path: '/a' },
+      tags: ['a', 'b'],
+    })
+  })
+
   test('stands beside what the line has of it where it is one', () => {
     const line = lineOf({
       req: { url: '/a' },

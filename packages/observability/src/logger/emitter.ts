@@ -80,9 +80,13 @@ export class Emitter {
   }
 
   #send(logger: Instance, urgency: number, line: string): void {
-    logger[symbols.streamSym].write(
-      this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
-    )
+    try {
+      logger[symbols.streamSym].write(
+        this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
+      )
+    } catch {
+      // A line that the destination does not take takes none of those after it with it.
+    }
   }
 
   /** Prints what was kept of the request, as urgent as what made it of interest. */

@@ -90,7 +90,8 @@ export class HttpSink implements ShippingSink {
     })
     const forget = this.#queue.whenGone(() => {
       timer.cancel()
-      callback?.()
+      // Not here: what it throws would end the shipping.
+      if (callback !== undefined) queueMicrotask(callback)
     })
     this.#ship()
     this.#resume?.()

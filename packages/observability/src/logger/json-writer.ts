@@ -33,18 +33,18 @@ export class JsonWriter {
 
   /** The value as JSON; `undefined` for what JSON leaves out. */
   value(value: unknown, key: KnownKey, walk: Walk): string | undefined {
-    if (key.hidden) return value === undefined ? undefined : CENSORED
+    if (key.hidden) return value === undefined ? undefined : spend(CENSORED, walk)
     switch (typeof value) {
       case 'string':
         return this.text(value, walk)
       case 'number':
-        return this.#number(value)
+        return spend(this.#number(value), walk)
       case 'boolean':
         return value ? 'true' : 'false'
       case 'object':
         return value === null ? 'null' : this.#structure(value, key, walk)
       case 'bigint':
-        return this.#bigint(value)
+        return spend(this.#bigint(value), walk)
       default:
         return undefined
     }
@@ -53,10 +53,9 @@ export class JsonWriter {
   /** The text as JSON, without secrets. */
   text(text: string, walk: Walk): string {
     if (text.length > MAX_TEXT) return this.#longText(text, walk)
-    walk.left -= text.length
     const classes = characterClasses(text)
     const clean = (classes & this.#redaction.needs) === 0 ? text : this.#redaction.text(text, classes)
-    return (classes & ESCAPE) === 0 ? `"${clean}"` : JSON.stringify(clean)
+    return spend((classes & ESCAPE) === 0 ? `"${clean}"` : JSON.stringify(clean), walk)
   }
 
   /** The properties as JSON, each after a comma; keys that are changed become none of those that are taken. */
@@ -97,9 +96,7 @@ export class JsonWriter {
   }
 
   #longText(text: string, walk: Walk): string {
-    const shown = this.#redaction.head(text, MAX_TEXT)
-    walk.left -= shown.length
-    return JSON.stringify(shown)
+    return spend(JSON.stringify(this.#redaction.head(text, MAX_TEXT)), walk)
   }
 
   #number(value: number): string {
@@ -120,6 +117,8 @@ export class JsonWriter {
     if (open.includes(value)) return CIRCULAR
     if (open.length >= MAX_DEPTH) return TOO_DEEP
     open.push(value)
+    // Its brackets.
+    walk.left -= 2
     try {
       return this.#opened(value, key, walk)
     } catch {
@@ -200,4 +199,10 @@ export class JsonWriter {
 /** Properties that each follow a comma, as an object. */
 function braced(properties: string): string {
   return `{${properties.slice(1)}}`
+}
+
+/** What is written, taken off what may still be. */
+function spend(json: string, walk: Walk): string {
+  walk.left -= json.length
+  return json
 }

@@ -284,6 +284,19 @@ describe('lines that are not printed', () => {
     ])
   })
 
+  test('take nothing with them where the destination does not take one of them', () => {
+    const taken: string[] = []
+    const write = (line: string) => {
+      if (line.includes('"1"')) throw new Error('full')
+      taken.push(JSON.parse(line).msg)
+    }
+    const logger = createLogger({ service: 's', buffer: {}, destination: { write } })
+    inRequest('a', () => logger.debug('1'))
+    inRequest('a', () => logger.debug('2'))
+    inRequest('a', () => logger.error('3'))
+    expect(taken).toEqual(['2', '3'])
+  })
+
   test('are kept in bounds, the latest', () => {
     const { logger, lines } = withLines({ level: 'info', buffer: { size: 1_000, requests: 2 } })
     for (const id of ['x', 'y', 'z'])

@@ -1,5 +1,6 @@
 import { checkBoolean, invalidOption } from '@base/core/options'
 import { HEADER_LINES } from './header-lines.js'
+import { JSON_FIELDS } from './json-fields.js'
 import { DEFAULT_KEYS, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
 import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
@@ -11,7 +12,7 @@ const WHERE = { package: '@base/observability', pattern: 'createLogger' } as con
 export interface RedactOptions {
   /**
    * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
-   * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
+   * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, their fields in a text of JSON, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
    * the like.
    *
    * @defaultValue [], beside the default ones
@@ -52,6 +53,7 @@ export function redactionOf(options: RedactOptions): Redaction {
     paths: steps,
     patterns: [
       HEADER_LINES,
+      JSON_FIELDS,
       ...all.map((form) => (typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form))),
     ],
     cards: all.includes('pan'),

@@ -61,6 +61,11 @@ describe('what has the key of a secret is hidden', () => {
     ['of labels with dots', { labels: { 'user.token': SECRET, 'connect.sid': SECRET } }],
     ['of a query within a query', { url: `/a?to=/b?token=${SECRET}` }],
     ['of a fragment', { url: `https://app.example/cb#access_token=${SECRET}&token_type=bearer` }],
+    ['of JSON in a text, as in the body of a request', { data: JSON.stringify({ a: 1, password: SECRET }) }],
+    ['of JSON within JSON', { data: JSON.stringify({ body: JSON.stringify({ token: SECRET }) }) }],
+    ['of JSON, whatever it holds', { data: JSON.stringify({ secret: { a: ['}', SECRET] }, b: 1 }) }],
+    ['of JSON that is laid out', { data: JSON.stringify({ a: { token: `"${SECRET}` } }, null, 2) }],
+    ['of JSON that is cut', { data: `{"a":1,"token":"${SECRET}` }],
     [
       'of a head of HTTP',
       { head: `GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${SECRET}\r\n more ${SECRET}\r\n\r\n` },
@@ -213,6 +218,8 @@ describe('what looks like a secret is hidden in every text', () => {
     "{'a':'http://a.example'}[ann@example.com]",
     '/orders?filter[code]=BR&filter[sig]=1&token.count=5',
     'a\r\nHost: b\r\nc',
+    '{"tokens":"a","a":"password","token.count":5}',
+    '"password": must be a text, and "token":',
   ])('and nothing else: %s', (text) => {
     expect(printed((logger) => logger.info({ text }, text))).not.toContain('[Redacted]')
   })
@@ -237,6 +244,29 @@ describe('what looks like a secret is hidden in every text', () => {
   test('keys that are a common word with a value are kept as they are', () => {
     const counts = { 'code=200': 5, 'code=404': 1 }
     expect(printed((logger) => logger.info({ counts }))).toContain(JSON.stringify(counts))
+  })
+
+  test('of JSON the value alone, so that it stays JSON', () => {
+    const sent = {
+      a: 1,
+      otp: 123456,
+      token: 'a"b\\',
+      secret: [{ b: '}"' }],
+      last: { body: '{"pwd":"x\\"y"}', c: 2 },
+    }
+    const memory = memoryLogger()
+    memory.logger.info({ sent: JSON.stringify(sent) }, `sent ${JSON.stringify(sent)} to them`)
+    const hidden = {
+      a: 1,
+      otp: '[Redacted]',
+      token: '[Redacted]',
+      secret: '[Redacted]',
+      last: { body: '{"pwd":"[Redacted]"}', c: 2 },
+    }
+    expect(memory.lines[0]).toMatchObject({
+      sent: JSON.stringify(hidden),
+      msg: `sent ${JSON.stringify(hidden)} to them`,
+    })
   })
 
   test('up to the quotation mark that ends it, and no further', () => {

@@ -376,6 +376,26 @@ describe('shippingSink', () => {
     expect(await late).toMatchObject({ code: 'TIMEOUT' })
   })
 
+  test('what throws when a flush says so stops no further lines', async () => {
+    const sink = open()
+    const thrown: unknown[] = []
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((call) => {
+      try {
+        call()
+      } catch (error) {
+        thrown.push(error)
+      }
+    })
+    write(sink, 'a')
+    sink.flush(() => {
+      throw new Error('told in vain')
+    })
+    await until(() => thrown.length, 1)
+    write(sink, 'b')
+    await sink.close()
+    expect([collector.taken, sink.dropped]).toEqual([['a', 'b'], 0])
+  })
+
   test('a flush waits for lines that were not taken now, whatever later ones were', async () => {
     collector.behave(parts(429, 201), parts(429, 201), parts(429))
     const sink = open({ maxBatch: 2, shutdownTimeout: '365d' })

@@ -3,6 +3,7 @@ import {
   createContextKey,
   isSpanContextValid,
   ROOT_CONTEXT,
+  type SpanContext,
   TraceFlags,
   trace,
 } from '@opentelemetry/api'
@@ -32,8 +33,17 @@ export class Exemplars {
 }
 
 function exemplarOf(value: number, now: () => number): Exemplar | undefined {
-  const spanContext = trace.getActiveSpan()?.spanContext()
+  const spanContext = activeSpan()
   if (spanContext === undefined || (spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined
   if (!isSpanContextValid(spanContext)) return undefined
   return { value, traceId: spanContext.traceId, spanId: spanContext.spanId, time: now() }
+}
+
+function activeSpan(): SpanContext | undefined {
+  try {
+    return trace.getActiveSpan()?.spanContext()
+  } catch {
+    // A foreign tracer's fault must not break what is measured.
+    return undefined
+  }
 }

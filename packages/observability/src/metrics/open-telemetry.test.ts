@@ -99,6 +99,23 @@ duration_seconds_count 4
     context.with(active, () => metrics.counter('orders').add(1))
     expect(await openMetrics(metrics)).toContain('orders_total 1\n')
   })
+
+  test('are none of a span of somebody else that throws, which breaks no measurement', async () => {
+    const metrics = createMetrics({ clock })
+    const broken = {
+      spanContext: () => {
+        throw new Error('broken')
+      },
+    }
+    const active = trace.setSpan(context.active(), broken as never)
+    context.with(active, () => {
+      metrics.counter('orders').add(1)
+      metrics.histogram('duration').record(1)
+    })
+    const shown = await openMetrics(metrics)
+    expect(shown).toContain('orders_total 1\n')
+    expect(shown).toContain('duration_count 1\n')
+  })
 })
 
 class Reader extends MetricReader {

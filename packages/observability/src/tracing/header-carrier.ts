@@ -20,7 +20,7 @@ export type HeaderCarrier =
   | [name: string, value: string][]
   | string[]
 
-/** A pair, by where it stands. */
+/** A pair, by where it stands; its name in lower case. */
 interface Entry {
   readonly name: string
   readonly value: unknown
@@ -49,8 +49,9 @@ export const headerCarrier: TextMapGetter<HeaderCarrier> &
   /** The value of a header, or its values where there are several. */
   get(carrier, name) {
     if (isHeaders(carrier)) return carrier.get(name) ?? undefined
+    const wanted = name.toLowerCase()
     const values = entriesOf(carrier)
-      .filter((entry) => entry.name === name)
+      .filter((entry) => entry.name === wanted)
       .flatMap(({ value }) => value)
       .filter((value) => typeof value === 'string')
     return values.length > 1 ? values : values[0]
@@ -59,16 +60,19 @@ export const headerCarrier: TextMapGetter<HeaderCarrier> &
   /** Sets a header. */
   set(carrier, name, value) {
     if (isHeaders(carrier)) return void carrier.set(name, value)
+    // Without the header it may be empty, and no longer tell.
+    const isFlat = Array.isArray(carrier) && typeof carrier[0] === 'string'
     headerCarrier.delete(carrier, name)
     if (!Array.isArray(carrier)) Object.defineProperty(carrier, name, { value, ...PLAIN })
-    else if (typeof carrier[0] === 'string') (carrier as string[]).push(name, value)
+    else if (isFlat) (carrier as string[]).push(name, value)
     else (carrier as [string, string][]).push([name, value])
   },
 
   delete(carrier, name) {
     if (isHeaders(carrier)) return void carrier.delete(name)
+    const unwanted = name.toLowerCase()
     // From the end, so that what is removed moves nothing that is still to be looked at.
-    for (const entry of entriesOf(carrier).reverse()) if (entry.name === name) entry.remove()
+    for (const entry of entriesOf(carrier).reverse()) if (entry.name === unwanted) entry.remove()
   },
 }
 

@@ -7,7 +7,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
-import { type HeaderCarrier, traceContextPropagator, tracecontext } from './index.js'
+import { type HeaderCarrier, headerCarrier, traceContextPropagator, tracecontext } from './index.js'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
@@ -65,6 +65,8 @@ describe('tracecontext', () => {
       ['host', 'x', 'traceparent', 'old', 'Tracestate', 'o=1'],
       ['host', 'x', 'traceparent', HEADER],
     ],
+    ['raw headers of a trace alone', ['traceparent', 'old'], ['traceparent', HEADER]],
+    ['raw headers of a state alone', ['tracestate', 'o=1'], ['traceparent', HEADER]],
     ['no headers yet', [], [['traceparent', HEADER]]],
   ])('replaces what %s held of another trace', (_, headers, expected) => {
     expect(tracecontext.inject(headers, inTrace())).toBe(headers)
@@ -98,6 +100,20 @@ describe('tracecontext', () => {
     expect(tracecontext.inject({}, inTrace({ traceId: TRACE.toUpperCase() }))).toEqual({
       traceparent: HEADER,
     })
+  })
+})
+
+describe('headerCarrier', () => {
+  test.each<[string, HeaderCarrier, HeaderCarrier]>([
+    ['an object', { 'x-tenant': 'old' }, { 'X-Tenant': 'new' }],
+    ['pairs', [['X-TENANT', 'old']], [['X-Tenant', 'new']]],
+    ['raw headers', ['host', 'x', 'X-Tenant', 'old'], ['host', 'x', 'X-Tenant', 'new']],
+  ])('compares names without regard to case in %s, however they are asked for', (_, headers, replaced) => {
+    expect(headerCarrier.get(headers, 'X-Tenant')).toBe('old')
+    headerCarrier.set(headers, 'X-Tenant', 'new')
+    expect(headers).toEqual(replaced)
+    headerCarrier.delete(headers, 'x-TENANT')
+    expect(headerCarrier.get(headers, 'x-tenant')).toBeUndefined()
   })
 })
 

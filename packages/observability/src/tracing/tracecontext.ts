@@ -34,8 +34,8 @@ export const tracecontext: {
       set: (carrier: Map<string, string>, name, value) => carrier.set(name, value),
     })
     if (written.size === 0) return headers
-    headerCarrier.delete(headers, 'tracestate')
     for (const [name, value] of written) headerCarrier.set(headers, name, value)
+    if (!written.has('tracestate')) headerCarrier.delete(headers, 'tracestate')
     return headers
   },
 
