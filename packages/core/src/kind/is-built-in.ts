@@ -13,12 +13,12 @@ export interface BuiltIns {
 /** Throws for what has no content of the class: it only says that it is one, or has its prototype alone. */
 type Read<T> = (value: T) => unknown
 
-/** Asked as a user would, which a proxy of an instance answers too. */
+/** Asked as a user would, which a proxy of an instance answers too; by what copies nothing. */
 const ASK: { readonly [Name in keyof BuiltIns]: Read<BuiltIns[Name]> } = {
-  ArrayBuffer: (buffer) => buffer.byteLength,
+  ArrayBuffer: (buffer) => buffer.slice(0, 0),
   Date: (date) => date.getTime(),
-  Map: (map) => map.size,
-  Set: (set) => set.size,
+  Map: (map) => map.keys(),
+  Set: (set) => set.keys(),
 }
 
 /** Asked of the content itself, whichever realm made it. Nothing is copied. */

@@ -37,6 +37,10 @@ describe.each(NAMES)('a %s', (name) => {
     ['the prototype alone', () => Class.prototype],
     ['what has the prototype alone', () => Object.create(Class.prototype)],
     [
+      'what has the prototype, and fields of its own',
+      () => Object.create(Class.prototype, { size: { value: 0 }, byteLength: { value: 0 } }),
+    ],
+    [
       'what only calls itself one',
       () => ({ [Symbol.toStringTag]: name, size: 0, keys: () => [], getTime: () => 0, byteLength: 0 }),
     ],
@@ -48,6 +52,12 @@ describe.each(NAMES)('a %s', (name) => {
   ])('is not %s', (_, given) => {
     expect(isBuiltIn(given(), name)).toBe(false)
   })
+})
+
+test('an ArrayBuffer that was handed on is none', () => {
+  const buffer = new ArrayBuffer(1)
+  structuredClone(buffer, { transfer: [buffer] })
+  expect(isBuiltIn(buffer, 'ArrayBuffer')).toBe(false)
 })
 
 test.each([

@@ -98,11 +98,25 @@ describe('a line is of bounded size', () => {
     ['texts full of what has to be escaped', table('\u0001'.repeat(100))],
     ['empty objects', table({})],
     ['secrets', table({ password: 'x' })],
+    ['pairs of secrets', table([['password', 'x']])],
+    ['truths', table(false)],
+    ['nothing', table(null)],
+    ['functions', table(() => {})],
+    ['times that are none', table(new Date(Number.NaN))],
+    ['what cannot be read', table({ toJSON: () => expect.unreachable() })],
   ])('of %s', (_, it) => {
     const memory = memoryLogger()
     memory.logger.info({ it })
     expect(memory.text.length).toBeLessThan(300_000)
     expect(memory.lines).toHaveLength(1)
+  })
+
+  test('of what holds itself', () => {
+    const memory = memoryLogger()
+    const it: unknown[] = []
+    it.push(...Array.from({ length: 1_000 }, () => Array(1_000).fill(it)))
+    memory.logger.info({ it })
+    expect(memory.text.length).toBeLessThan(300_000)
   })
 })
 

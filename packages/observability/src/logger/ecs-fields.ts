@@ -66,9 +66,11 @@ function labels(value: unknown): Fields {
   return keysOf(shown).map((key) => label(key.replace(/[.*\\]/g, '_'), read(shown, key), [key]))
 }
 
-/** Where the schema has texts, an object would have the whole line refused. */
+/** Where the schema has texts, an object would have the whole line refused, also in a list. */
 function tags(value: unknown): Fields {
-  return [shownObject(value) === undefined ? ['tags', value] : label('tags', value)]
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const isObject = items.some((item) => typeof item === 'object' && item !== null)
+  return [isObject ? label('tags', value) : ['tags', value]]
 }
 
 /** Where the schema has an object, anything else would have the whole line refused. */

@@ -126,6 +126,8 @@ describe('what has the name of an object of ECS', () => {
       'labels.organization': 7,
       'labels.tags': '{"a":1}',
     })
+    const tags = [{ key: 'a', value: 'b' }]
+    expect(lineOf({ tags })).toMatchObject({ 'labels.tags': JSON.stringify(tags) })
     expect(lineOf({ file: { path: '/a' }, tags: ['a', 'b'] })).toMatchObject({
       file: { path: '/a' },
       tags: ['a', 'b'],

@@ -79,7 +79,7 @@ export class HttpSink implements ShippingSink {
 
   flush(callback?: (error?: Error) => void): void {
     if (this.#queue.length === 0) {
-      if (callback !== undefined) queueMicrotask(callback)
+      queueMicrotask(() => callback?.())
       return
     }
     const { clock, shutdownTimeout } = this.#rules
@@ -91,7 +91,7 @@ export class HttpSink implements ShippingSink {
     const forget = this.#queue.whenGone(() => {
       timer.cancel()
       // Not here: what it throws would end the shipping.
-      if (callback !== undefined) queueMicrotask(callback)
+      queueMicrotask(() => callback?.())
     })
     this.#ship()
     this.#resume?.()

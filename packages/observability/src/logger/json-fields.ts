@@ -2,7 +2,7 @@ import { ESCAPE } from './character-classes.js'
 import type { TextPattern } from './patterns.js'
 
 /** The name of a field, up to its value; in JSON within JSON backslashes stand before each quotation mark. */
-const NAME = /(\\{0,7})"([^"\\]{1,128})\1"\s{0,100}:\s{0,100}/g
+const NAME = /(\\{0,15})"([^"\\]{1,128})\1"\s{0,100}:\s{0,100}/g
 const NUMBER = /-?\d[\d.eE+-]*/y
 
 /** JSON, such as the body of a request, whole, cut or amid other text: of its fields those whose names are hidden. */
@@ -37,13 +37,17 @@ function endOfValue(text: string, start: number, quote: string): number {
   return NUMBER.test(text) ? NUMBER.lastIndex : start
 }
 
-/** Behind the bracket that closes the first one. */
+/** Behind the bracket that closes the first one; where what it stands in ends, if it is cut. */
 function endOfNested(text: string, start: number, quote: string): number {
+  const escapes = quote.length - 1
   let depth = 0
   for (let at = start; at < text.length; at++) {
-    const character = text[at] as string
-    if (text.startsWith(quote, at)) at = endOfText(text, at + quote.length, quote) - 1
-    else if (character === '{' || character === '[') depth++
+    const character = text[at]
+    if (character === '"') {
+      const level = escapesOf(text, start, at)
+      if (level < escapes) return at - level
+      at = endOfText(text, at + 1, quote) - 1
+    } else if (character === '{' || character === '[') depth++
     else if ((character === '}' || character === ']') && --depth === 0) return at + 1
   }
   return text.length
@@ -53,12 +57,17 @@ function endOfNested(text: string, start: number, quote: string): number {
 function endOfText(text: string, start: number, quote: string): number {
   const escapes = quote.length - 1
   for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
-    let before = end
-    while (before > start && text[before - 1] === '\\') before--
-    const found = end - before
-    if (found < escapes) return before
-    // A backslash of the text is written as so many, and a quotation mark of it has one more.
-    if (found % (2 * escapes + 2) === escapes) return end + 1
+    const level = escapesOf(text, start, end)
+    if (level < escapes) return end - level
+    if (level === escapes) return end + 1
   }
   return text.length
+}
+
+/** How many of the backslashes before a quotation mark are its own: 0, 1, 3, 7 and so on; those of the text before it come in twice as many and one. */
+function escapesOf(text: string, start: number, quote: number): number {
+  let from = quote
+  while (from > start && text[from - 1] === '\\') from--
+  const count = quote - from
+  return (count ^ (count + 1)) >> 1
 }

@@ -40,9 +40,9 @@ export class JsonWriter {
       case 'number':
         return spend(this.#number(value), walk)
       case 'boolean':
-        return value ? 'true' : 'false'
+        return spend(value ? 'true' : 'false', walk)
       case 'object':
-        return value === null ? 'null' : this.#structure(value, key, walk)
+        return value === null ? spend('null', walk) : this.#structure(value, key, walk)
       case 'bigint':
         return spend(this.#bigint(value), walk)
       default:
@@ -68,7 +68,9 @@ export class JsonWriter {
       const name = keys[index] as string
       const key = place.key(name)
       const item =
-        key.named && this.#isSecret(value, place) ? CENSORED : this.#property(value, name, key, walk)
+        key.named && this.#isSecret(value, place)
+          ? spend(CENSORED, walk)
+          : this.#property(value, name, key, walk)
       if (item === undefined) continue
       let shown = key.json
       if (key.changed !== undefined) {
@@ -86,7 +88,7 @@ export class JsonWriter {
     try {
       return this.value((owner as Record<string, unknown>)[name], key, walk)
     } catch {
-      return UNREADABLE
+      return spend(UNREADABLE, walk)
     }
   }
 
@@ -114,15 +116,15 @@ export class JsonWriter {
   #structure(value: object, key: KnownKey, walk: Walk): string | undefined {
     const { open } = walk
     if (walk.left < 0) return TOO_LONG
-    if (open.includes(value)) return CIRCULAR
-    if (open.length >= MAX_DEPTH) return TOO_DEEP
+    if (open.includes(value)) return spend(CIRCULAR, walk)
+    if (open.length >= MAX_DEPTH) return spend(TOO_DEEP, walk)
     open.push(value)
     // Its brackets.
     walk.left -= 2
     try {
       return this.#opened(value, key, walk)
     } catch {
-      return UNREADABLE
+      return spend(UNREADABLE, walk)
     } finally {
       open.pop()
     }
@@ -170,7 +172,9 @@ export class JsonWriter {
     for (let index = 0; index < count; index++) {
       if (walk.left < 0) return `[${json},${TOO_LONG}]`
       const hidden = pairs && index % 2 === 1 && this.#hides(items[index - 1], key.place)
-      const item = hidden ? CENSORED : (this.#item(items, index, key, walk) ?? 'null')
+      const item = hidden
+        ? spend(CENSORED, walk)
+        : (this.#item(items, index, key, walk) ?? spend('null', walk))
       walk.left -= 1
       json += index === 0 ? item : `,${item}`
     }
@@ -181,7 +185,7 @@ export class JsonWriter {
     try {
       return this.value(items[index], key.place.item(index), walk)
     } catch {
-      return UNREADABLE
+      return spend(UNREADABLE, walk)
     }
   }
 

@@ -67,6 +67,14 @@ describe('what has the key of a secret is hidden', () => {
     ['of JSON that is laid out', { data: JSON.stringify({ a: { token: `"${SECRET}` } }, null, 2) }],
     ['of JSON that is cut', { data: `{"a":1,"token":"${SECRET}` }],
     [
+      'of JSON behind JSON that is cut',
+      { data: JSON.stringify({ a: '{"token":["b', password: `}]${SECRET}` }) },
+    ],
+    [
+      'of JSON within JSON within JSON within JSON',
+      { data: [1, 2, 3, 4].reduce((json) => JSON.stringify({ json }), JSON.stringify({ token: SECRET })) },
+    ],
+    [
       'of a head of HTTP',
       { head: `GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${SECRET}\r\n more ${SECRET}\r\n\r\n` },
     ],
@@ -267,6 +275,26 @@ describe('what looks like a secret is hidden in every text', () => {
       sent: JSON.stringify(hidden),
       msg: `sent ${JSON.stringify(hidden)} to them`,
     })
+  })
+
+  test.each([
+    ['a text that is cut', '{"token":"abc'],
+    ['an object that is cut', '{"token":{"a":"abc'],
+    ['a list that is cut', '{"token":["a'],
+    ['a backslash that is cut', '"token":"\\'],
+  ])('of JSON not what stands behind %s within it', (_, preview) => {
+    const memory = memoryLogger()
+    memory.logger.info({ sent: JSON.stringify({ preview, status: 500, last: 'KEEP' }) })
+    expect(JSON.parse(String(memory.lines[0]?.['sent']))).toMatchObject({ status: 500, last: 'KEEP' })
+    expect(memory.text).toContain('[Redacted]')
+  })
+
+  test('of a long text as much is shown as without its secrets', () => {
+    const sent = JSON.stringify({ token: 'x'.repeat(17_000), status: 500, more: 'y'.repeat(30_000) })
+    const text = printed((logger) => logger.info({ sent }))
+    expect(text).toContain('status')
+    expect(text).not.toContain('xx')
+    expect(text.length).toBeGreaterThan(12_000)
   })
 
   test('up to the quotation mark that ends it, and no further', () => {

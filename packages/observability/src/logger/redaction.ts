@@ -97,8 +97,13 @@ export class Redaction {
 
   /** So much of a long text, without secrets, and how much more there is. */
   head(text: string, length: number): string {
-    const seen = text.slice(0, length + MARGIN)
-    const clean = this.text(seen, ANYTHING)
+    let seen = text.slice(0, length + MARGIN)
+    let clean = this.text(seen, ANYTHING)
+    if (clean.length < length && seen.length < text.length) {
+      // Large secrets have made room for what comes behind them.
+      seen = text.slice(0, 2 * seen.length - clean.length)
+      clean = this.text(seen, ANYTHING)
+    }
     const unseen = text.length - seen.length
     // A secret that ends where nobody looked is not known as one, however near the secrets before it have brought it.
     const safe = unseen === 0 ? clean.length : Math.max(clean.length - MARGIN, 0)
