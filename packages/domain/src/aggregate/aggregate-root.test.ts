@@ -96,13 +96,15 @@ describe('AggregateRoot', () => {
   }
 
   test.each([
-    ['an object', { tenant: 'a', number: 7n }, '{"number":"7n","tenant":"a"}'],
-    ['an object in another order', { number: 7n, tenant: 'a' }, '{"number":"7n","tenant":"a"}'],
+    ['an object', { tenant: 'a', number: 7n }, '{"number":"$7n","tenant":"a"}'],
+    ['an object in another order', { number: 7n, tenant: 'a' }, '{"number":"$7n","tenant":"a"}'],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
-    ['a value object', new OrderId({ tenant: 'a', number: 7n }), '{"number":"7","tenant":"a"}'],
+    ['a value object', new OrderId({ tenant: 'a', number: 7n }), '{"number":"$7n","tenant":"a"}'],
     ['a value object with a text', Money.of(5n, 'EUR'), '0.05 EUR'],
     ['an object with a text by Symbol.toPrimitive', new OwnTextId('7'), 'order-7'],
     ['an object whose JSON is a text', new JsonId('a "7"'), 'a "7"'],
+    ['a time', new Date(0), '1970-01-01T00:00:00.000Z'],
+    ['a list', ['a', 1], '["a",1]'],
     ['a text like that of objects', '[object String]', '[object String]'],
     ['a number', 7, '7'],
     ['a bigint', 7n, '7'],
@@ -117,9 +119,19 @@ describe('AggregateRoot', () => {
   })
 
   test.each([
+    ['ids that have only a text', { of: new URL('https://a.example') }, { of: new URL('https://b.example') }],
+    ['maps', new Map([[1, 2]]), new Map([[1, 3]])],
+    ['a bigint and its text', { n: 7n }, { n: '7n' }],
+    ['a time and its text', { at: new Date(0) }, { at: new Date(0).toISOString() }],
+  ])('tells ids apart as a repository does: %s', (_, one, other) => {
+    const { aggregateId } = new Part(one).work() as DomainEvent
+    expect(() => new Part(other).work({ aggregateId })).toThrow('aggregateId must be')
+  })
+
+  test.each([
     ['private fields', new HiddenId('7')],
     ['nothing', {}],
-    ['nothing to see', new Map([[1, 2]])],
+    ['private fields within', { of: new HiddenId('7') }],
     ['a JSON of nothing', { toJSON: () => undefined }],
   ])('records no event with an id of %s', (_, id) => {
     expect(() => new Part(id).work()).toThrow('id must be one with a text')

@@ -1,7 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import { Entity } from '../entity/entity.js'
 import type { DomainEvent } from '../event/domain-event.js'
-import { ownTextOf, sorted } from '../repository/id-text.js'
+import { textOf } from '../repository/id-text.js'
 
 /**
  * Events by the aggregate that recorded them. Beside the instances, not in them: a repository that copies an aggregate
@@ -50,7 +50,7 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
    * Notes what happened, to be published once the aggregate is saved. The event's `aggregateId` and `version` (the one
    * that the next save gives) are filled in where they are missing. The text of an id that is an object is what
    * `String` makes of it; where that is only its kind, as in '[object Object]', and of arrays and dates, its JSON with
-   * sorted names.
+   * sorted names, in which what JSON would lose is a text that begins with `$`, as in '{"number":"$7n"}'.
    *
    * @throws InvalidOptionError where the event belongs to another aggregate, or the id shows nothing that could be its text.
    */
@@ -79,19 +79,4 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   markCommitted(): void {
     recorded.delete(this)
   }
-}
-
-/** Objects that have no text of their own would all have the same. */
-function textOf(id: unknown): string {
-  if (typeof id !== 'object' || id === null) return String(id)
-  const own = ownTextOf(id)
-  if (own !== undefined) return own
-  const json: string | undefined = JSON.stringify(id, plain)
-  if (json !== undefined && json !== '{}') return json.startsWith('"') ? JSON.parse(json) : json
-  const place = { package: '@base/domain', pattern: 'AggregateRoot', option: 'id' }
-  throw invalidOption(id, place, 'one with a text: a toString of its own, or fields that are not private')
-}
-
-function plain(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : sorted(value)
 }

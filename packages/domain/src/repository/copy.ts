@@ -1,4 +1,5 @@
 import { copyView } from '../value-object/copy-view.js'
+import { isObject } from '../value-object/object-kind.js'
 import { ValueObject } from '../value-object/value-object.js'
 
 /**
@@ -19,7 +20,7 @@ export function stampedCopyOf<T extends object>(entity: T, stamps: object): T | 
 }
 
 function copy(value: unknown, made: Map<object, unknown>): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof ValueObject) return value
+  if (!isObject(value) || value instanceof ValueObject) return value
   if (made.has(value)) return made.get(value)
   if (value instanceof Date) return new Date(value)
   if (value instanceof URL) return new URL(value)

@@ -1,6 +1,8 @@
 import { checkFunction, invalidOption, type OptionPlace } from '@base/core/options'
+import { isObject } from '../value-object/object-kind.js'
 import { sameStructure } from '../value-object/same-structure.js'
 import { copyOf, stampedCopyOf } from './copy.js'
+import { keyOf } from './key-of.js'
 import type { EntityMapper } from './memory-settings.js'
 
 const DAY = 86_400_000
@@ -94,10 +96,20 @@ function isUntouched(entity: object, name: string, before: ReadonlyMap<string, u
 
 function stampedRow(row: unknown, names: readonly string[], stamps: Stamps): never {
   const some = Object.fromEntries(names.map((name) => [name, stamps[name]]))
-  return (typeof row === 'object' && row !== null ? stampedCopyOf(row, copyOf(some)) : row) as never
+  return (isObject(row) ? stampedCopyOf(row, copyOf(some)) : row) as never
 }
 
 /** Null is none. */
 function has(entity: object, name: string, value: unknown): boolean {
-  return sameStructure((entity as Stamps)[name] ?? null, value ?? null)
+  const shown = (entity as Stamps)[name] ?? null
+  return sameStructure(shown, value ?? null) || showSame(shown, value)
+}
+
+/** As ids do: an instance without an `equals` says of no copy that it is the same. */
+function showSame(shown: unknown, value: unknown): boolean {
+  try {
+    return keyOf(shown) === keyOf(value)
+  } catch {
+    return false
+  }
 }

@@ -12,6 +12,7 @@ import { Email } from '../value-object/email.js'
 import { Money } from '../value-object/money.js'
 import { ValueObject } from '../value-object/value-object.js'
 import { type EntityMapper, memoryRepository } from './index.js'
+import { keyOf } from './key-of.js'
 
 repositoryConformance(
   () => ({ subject: memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' }) }),
@@ -102,6 +103,15 @@ describe('memoryRepository', () => {
         return this.#value === other.#value
       }
     }
+    class JsonId {
+      readonly #value: string
+      constructor(value: string) {
+        this.#value = value
+      }
+      toJSON(): string {
+        return this.#value
+      }
+    }
     class Held extends ValueObject<object> {}
     const setUp = () => memoryRepository<{ id: unknown; n?: number }, unknown>({ id: ({ id }) => id })
 
@@ -119,6 +129,23 @@ describe('memoryRepository', () => {
       ['value objects of bigints and texts', () => new Held({ n: 1n }), () => new Held({ n: '1' })],
       ['arrays of one text and two', () => ['a,b'], () => ['a', 'b']],
       ['times of one second', () => new Date(1), () => new Date(2)],
+      ['a time and its text', () => ({ at: new Date(0) }), () => ({ at: new Date(0).toISOString() })],
+      ['no time and nothing', () => ({ at: new Date(Number.NaN) }), () => ({ at: null })],
+      ['a text of an object and a text', () => ({ of: new JsonId('1') }), () => ({ of: '1' })],
+      ['undefined and null in lists', () => [undefined], () => [null]],
+      ['undefined and null in maps', () => new Map([[1, undefined]]), () => new Map([[1, null]])],
+      ['undefined and null in sets', () => new Set([undefined]), () => new Set([null])],
+      [
+        'a set of a time and of its text',
+        () => new Set([new Date(0)]),
+        () => new Set([new Date(0).toISOString()]),
+      ],
+      ['a bigint and what it is written as', () => ({ n: 1n }), () => ({ n: '$1n' })],
+      ['a bigint and an object of its text', () => ({ n: 1n }), () => ({ n: { $bigint: '1' } })],
+      ['a set and an object of its members', () => ({ of: new Set() }), () => ({ of: { $set: [] } })],
+      ['a text and one that begins as what is marked', () => ({ n: '$' }), () => ({ n: '$$' })],
+      ['bytes and an object of them', () => ({ of: Uint8Array.of(1) }), () => ({ of: { 0: 1 } })],
+      ['bytes and numbers of two', () => Uint8Array.of(1), () => Uint16Array.of(1)],
       ['bytes', () => new Uint8Array([1]), () => new Uint8Array([2])],
     ])('keeps apart %s', async (_, one, other) => {
       const rows = setUp()
@@ -138,13 +165,23 @@ describe('memoryRepository', () => {
       expect(await rows.findById(new Set([{ c: 2, b: 1n }, 'a']))).toBeDefined()
     })
 
+    test.each<[string, () => unknown, () => unknown]>([
+      ['the bytes of a Buffer', () => Buffer.from([1, 2]), () => Uint8Array.of(1, 2)],
+      ['a field that is undefined', () => ({ a: 1, b: undefined }), () => ({ a: 1 })],
+      ['a zero with a sign', () => ({ n: -0 }), () => ({ n: 0 })],
+    ])('takes for none of its own %s', async (_, one, other) => {
+      const rows = setUp()
+      await rows.save({ id: one() })
+      expect(await rows.findById(other())).toBeDefined()
+    })
+
     test.each([
       ['private', new Opaque()],
       ['private within', { of: new Opaque() }],
       ['empty', {}],
     ])('refuses one where everything is %s', async (_, id) => {
       const rows = setUp()
-      const message = '@base/domain Repository: id must be one with a text'
+      const message = '@base/domain Entity: id must be one with a text'
       await expect(rows.save({ id })).rejects.toThrow(message)
       await expect(rows.findById(id)).rejects.toThrow(message)
     })
@@ -263,6 +300,51 @@ describe('memoryRepository', () => {
       const read = await kept.getById('1')
       expect([saved.version, read.version, saved.text, read.text]).toEqual([1, 2, 'a', 'b'])
       expect(Object.isFrozen(read)).toBe(true)
+    })
+
+    /** Says nothing of what it equals. */
+    class Person {
+      readonly tenant: bigint
+      readonly name: string
+      constructor(tenant: bigint, name: string) {
+        this.tenant = tenant
+        this.name = name
+      }
+    }
+    class Hidden {
+      readonly #name: string
+      constructor(name: string) {
+        this.#name = name
+      }
+      toString(): string {
+        return this.#name
+      }
+    }
+    test.each<[string, (name: string) => object]>([
+      ['that only holds something', (name) => new Person(1n, name)],
+      ['that has only a text', (name) => new Hidden(name)],
+    ])('writes to the row who did it, also an instance of a class %s', async (_, personOf) => {
+      type By = object | undefined
+      type Signed = { readonly id: string; readonly createdBy?: By; readonly updatedBy?: By }
+      let name = 'Ada'
+      const mapped = (row: Signed): Signed =>
+        Object.freeze({ id: row.id, createdBy: again(row.createdBy), updatedBy: again(row.updatedBy) })
+      const again = (person: By) => (person instanceof Hidden ? new Hidden(`${person}`) : person)
+      const kept = memoryRepository<Signed, string>({
+        id,
+        audit: { by: () => personOf(name) as never },
+        mapper: { toRow: mapped, toDomain: mapped },
+      })
+      const saved = await kept.save(Object.freeze({ id: '1' }))
+      name = 'Grace'
+      const changed = await kept.save(saved)
+
+      const keys = [saved, changed].map(({ createdBy, updatedBy }) => [keyOf(createdBy), keyOf(updatedBy)])
+      const [ada, grace] = [keyOf(personOf('Ada')), keyOf(personOf('Grace'))]
+      expect(keys).toEqual([
+        [ada, ada],
+        [ada, grace],
+      ])
     })
   })
 

@@ -20,8 +20,8 @@ export interface EntityMapper<T, Row = unknown> {
 /** Options of {@link memoryRepository}. */
 export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
   /**
-   * The identity of an entity. One that is an object is found by its own text and by what it holds; one that shows
-   * neither, as it has private `#fields` and no `toString`, is refused.
+   * The identity of an entity. One that is an object is found by its own text and by what it holds, where a field that is
+   * `undefined` is none; one that shows neither, as it has private `#fields` and no `toString`, is refused.
    */
   readonly id: (entity: T) => Id
   /** The property that holds the version. @defaultValue none: the last save wins */

@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
 import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { isObject } from '../value-object/object-kind.js'
 import type { Stamps } from './copying.js'
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
@@ -17,7 +18,7 @@ export class MemoryWriter<T extends object, Id> {
 
   /** Saves an entity and gives a copy back. */
   save(entity: T): T {
-    if (typeof entity !== 'object' || entity === null) throw invalidEntity(entity)
+    if (!isObject(entity)) throw invalidEntity(entity)
     const id = this.#settings.id(entity)
     // Those without one would all lie under the same key.
     if (id === undefined || id === null) throw invalidOption(id, at('id'), 'an identity')

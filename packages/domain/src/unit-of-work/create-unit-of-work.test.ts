@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+import { inspect } from 'node:util'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { gate } from '../testing/gate.js'
@@ -205,6 +207,66 @@ describe('createUnitOfWork', () => {
       },
     )
 
+    describe('and a unit that works beside it', () => {
+      type Work = (log: Repos['log'], units: UnitOfWork<Repos>, begun: Promise<void>) => Promise<void>
+      const foreign = new AsyncResource('foreign')
+
+      /** What becomes of the unit, whose work begins before the part, or once it has begun. */
+      async function outcome(work: Work, when: 'before' | 'beside'): Promise<unknown> {
+        const { calls, units } = scripted()
+        const [begun, worked] = [gate(), gate()]
+        const run = units.run(async ({ log }) => {
+          const before = when === 'before' ? work(log, units, begun.opened) : undefined
+          const part = units
+            .run(async () => {
+              begun.open()
+              await worked.opened
+              throw fault
+            }, nested)
+            .catch(() => {})
+          await begun.opened
+          await (before ?? work(log, units, begun.opened))
+          worked.open()
+          await part
+        })
+        const failure = await run.catch((error) => error.code)
+        return [failure, calls.at(-1)]
+      }
+
+      test.each<[string, 'before' | 'beside', Work]>([
+        [
+          'within a unit of its own',
+          'beside',
+          (log, units) => units.run(() => log.write('a'), { propagation: 'requires_new' }),
+        ],
+        [
+          'within a unit of its own, which began before',
+          'before',
+          (log, units, begun) =>
+            units.run(() => begun.then(() => log.write('a')), { propagation: 'requires_new' }),
+        ],
+        ['from elsewhere', 'beside', (log) => foreign.runInAsyncScope(() => log.write('a'))],
+      ])('fails: %s', async (_, when, work) => {
+        expect(await outcome(work, when)).toEqual(['TRANSACTION_ABORTED', 'rollback'])
+      })
+
+      test('does not fail where its work had ended before', async () => {
+        expect(await outcome((log) => log.write('a'), 'before')).toEqual([undefined, 'commit'])
+      })
+    })
+
+    test('who works in it within a unit of its own, through the outer handle, has worked in it alone', async () => {
+      const { calls, units } = scripted()
+      await units.run(async ({ log }) => {
+        const part = units.run(async () => {
+          await units.run(() => log.write('a'), { propagation: 'requires_new' })
+          throw fault
+        }, nested)
+        await expect(part).rejects.toBe(fault)
+      })
+      expect(calls.slice(-2)).toEqual(['rollback to', 'commit'])
+    })
+
     test('who worked before it began, beside the part around it, does not fail', async () => {
       const { calls, units } = scripted()
       const [worked, end] = [gate(), gate()]
@@ -258,22 +320,29 @@ describe('createUnitOfWork', () => {
 
   describe('given repositories in an object of a class', () => {
     class Log {
+      static set = 0
       readonly #lines: string[]
       level = 1
       constructor(lines: string[]) {
         this.#lines = lines
+      }
+      set doubled(level: number) {
+        Log.set++
+        this.level = level / 2
       }
       async write(line: string): Promise<void> {
         this.#lines.push(line)
       }
     }
     class All {
+      declare readonly hidden: number
       readonly name = 'all'
       readonly plain: Log
       readonly #lines: string[]
       constructor(lines: string[]) {
         this.#lines = lines
         this.plain = new Log(lines)
+        Object.defineProperty(this, 'hidden', { value: 1 })
       }
       get log(): Log {
         return new Log(this.#lines)
@@ -301,19 +370,57 @@ describe('createUnitOfWork', () => {
       expect(lines).toEqual(['a', 'b', 'b'])
     })
 
-    test('shows what it has, and takes no changes', async () => {
+    test('shows what it has', async () => {
       await setUp().units.run(async (tx) => {
         expect(tx).toBeInstanceOf(All)
         expect(Object.keys(tx)).toEqual(['name', 'plain'])
-        expect(['log' in tx, 'write' in tx.log, 'writes' in tx.log]).toEqual([true, true, false])
+        expect(['plain', 'log', 'none'].map((name) => name in tx)).toEqual([true, true, false])
+        expect(['level', 'write', 'none'].map((name) => name in tx.log)).toEqual([true, true, false])
         expect({ ...tx.plain }).toEqual({ level: 1 })
         expect(tx.plain).toBe(tx.plain)
-        expect(() => Object.assign(tx, { plain: 1 })).toThrow(TypeError)
-        expect(() => {
-          tx.plain.level = 2
-        }).toThrow(TypeError)
-        expect(tx.plain.level).toBe(1)
+        expect(tx.hidden).toBe(1)
+        expect(inspect(tx)).toBe("All { name: 'all', plain: Log { level: 1 } }")
       })
+    })
+
+    test('leaves a function that lies in it as it is, be it a class', async () => {
+      const end = async () => {}
+      const repositories = { Log, lines: [] as string[] }
+      const begin = async () => ({ repositories, commit: end, rollback: end, savepoint: expect.unreachable })
+      const made = await createUnitOfWork({ begin }).run(async (tx) => new tx.Log(tx.lines))
+      expect(made).toBeInstanceOf(Log)
+    })
+
+    test('takes no changes', async () => {
+      await setUp().units.run(async (tx) => {
+        const changes: (() => unknown)[] = [
+          () => Object.assign(tx, { plain: 1 }),
+          () => Object.assign(tx, { more: 1 }),
+          () => Object.assign(tx.plain, { level: 2 }),
+          () => Object.assign(tx.plain, { doubled: 2 }),
+          () => Object.defineProperty(tx, 'plain', { value: 1 }),
+          () => Object.defineProperty(tx, 'more', { value: 1 }),
+          () => delete (tx as { plain?: Log }).plain,
+          () => Object.freeze(tx),
+        ]
+        for (const change of changes) expect(change).toThrow(TypeError)
+        expect([Object.keys(tx), tx.plain.level, Log.set]).toEqual([['name', 'plain'], 1, 0])
+      })
+    })
+
+    test('lets what inherits from it have its own', async () => {
+      await setUp().units.run(async (tx) => {
+        const mine = Object.assign(Object.create(tx), { plain: 1, log: 2 })
+        expect([mine.plain, mine.log, mine.name]).toEqual([1, 2, 'all'])
+        expect(tx.plain).toBeInstanceOf(Log)
+      })
+    })
+
+    test('gives nothing by its descriptors that works on', async () => {
+      const { lines, units } = setUp()
+      const { plain } = await units.run(async (tx) => Object.getOwnPropertyDescriptors(tx))
+      await expect(plain.value?.write('late')).rejects.toMatchObject({ code: 'TRANSACTION_CLOSED' })
+      expect([plain.enumerable, lines]).toEqual([true, []])
     })
   })
 

@@ -41,6 +41,8 @@ export function createUnitOfWork<Repos extends object>(
 interface Ambient<Repos extends object> {
   readonly frame: Frame<Repos>
   readonly run: Run
+  /** What was open around a unit of its own. */
+  readonly around?: Ambient<Repos> | undefined
   /** Refuses to go on where the call, or one around it in the unit, was cut off by its own signal. */
   readonly ensureNotCutOff?: () => void
 }
@@ -70,7 +72,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       return this.#retried(fn, run)
     }
     if (run.propagation === 'never') throw new TransactionForbiddenError()
-    if (run.propagation === 'requires_new') return this.#open(fn, run)
+    if (run.propagation === 'requires_new') return this.#open(fn, run, around)
     checkJoin(run, around.run)
     return around.frame.track(
       run.propagation === 'nested' ? this.#nest(fn, run, around) : this.#join(fn, run, around),
@@ -98,13 +100,13 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     }
   }
 
-  async #open<R>(fn: Fn<Repos, R>, run: Run): Promise<R> {
+  async #open<R>(fn: Fn<Repos, R>, run: Run, around?: Ambient<Repos>): Promise<R> {
     const { isolation, readOnly = false } = run
     const signal = run.signal ?? new AbortController().signal
     const transaction = await this.#driver.begin({ isolation, readOnly, signal })
     const frame = new Frame(transaction, signal)
     const ending = { keep: () => transaction.commit(), undo: () => transaction.rollback() }
-    const result = await this.#end(fn, { frame, run }, ending)
+    const result = await this.#end(fn, { frame, run, around }, ending)
     await frame.afterCommit()
     return result
   }
@@ -161,13 +163,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       )
     }
     const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
-    const mayWork = () => {
-      if (!isOpen()) return false
-      // Who works is who calls, through whichever handle of the transaction.
-      const here = this.#ambient.get()?.frame
-      if (here?.transaction === frame.transaction) here.work()
-      return true
-    }
+    const mayWork = () => isOpen() && this.#worker(frame).work()
     const tx = guarded(frame.transaction.repositories, mayWork)
     const ensureNotCutOff = () => {
       ambient.ensureNotCutOff?.()
@@ -182,6 +178,13 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       running = false
       throw error
     }
+  }
+
+  /** Who works is who calls, through whichever handle of the transaction; of a call from elsewhere only that is known. */
+  #worker(handle: Frame<Repos>): Frame<Repos> {
+    for (let here = this.#ambient.get(); here !== undefined; here = here.around)
+      if (here.frame.transaction === handle.transaction) return here.frame
+    return handle
   }
 
   /** Calls the function, and keeps what it did or takes it back; the first error is the one that counts. */

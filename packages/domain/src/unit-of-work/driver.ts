@@ -21,7 +21,10 @@ export interface UnitDriver<Repos extends object> {
  * abort alone does not wait: `rollback` may come while a savepoint is made, kept or taken back, which may never be answered.
  */
 export interface UnitTransaction<Repos extends object> {
-  /** What works in it. */
+  /**
+   * What works in it. The calls of its objects, and of what its getters give, are refused after the end of the unit, and noted
+   * when they begin: what a method gives at once, and its later steps, are up to the adapter.
+   */
   readonly repositories: Repos
   /** Commits; where it rejects, nothing is committed, or nobody knows. */
   commit(): Promise<void>

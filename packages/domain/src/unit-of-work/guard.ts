@@ -1,17 +1,29 @@
+import { isObject } from '../value-object/object-kind.js'
 import { TransactionClosedError } from './errors.js'
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * Repositories that refuse to work once `isOpen` says no: their methods reject, and their streams end with the error. What
- * holds them is read when it is asked for, so that it may be of a class, with getters and methods of its own.
+ * holds them is read when it is asked for, so that it may be of a class, with getters and methods of its own; what such a
+ * method gives at once is not guarded.
  */
 export function guarded<Repos extends object>(repositories: Repos, isOpen: () => boolean): Repos {
+  // biome-ignore lint/complexity/noBannedTypes: whatever function a repository has
+  const guardedMethod = (method: Function, owner: object) => {
+    return (...args: unknown[]): unknown => {
+      if (!isOpen()) return closed()
+      const result: unknown = Reflect.apply(method, owner, args)
+      return isStream(result) ? guardedStream(result, isOpen) : result
+    }
+  }
   return guardedObject(repositories, (member, name) => {
     if (typeof member !== 'function')
       return guardedObject(member, (part, _, owner) =>
-        typeof part === 'function' ? guardedMethod(part, owner, isOpen) : part,
+        typeof part === 'function' ? guardedMethod(part, owner) : part,
       )
     // A function that lies in the holder itself is the caller's own: it is called on the handles, and may be a class.
-    return Object.hasOwn(repositories, name) ? member : guardedMethod(member, repositories, isOpen)
+    return Object.hasOwn(repositories, name) ? member : guardedMethod(member, repositories)
   })
 }
 
@@ -23,15 +35,18 @@ function guardedObject<T extends object>(
   const known = new WeakMap<object, object>()
   const get = (_: unknown, name: string | symbol): unknown => {
     // Read from the owner itself, for private fields know no proxy.
-    const member: unknown = Reflect.get(owner, name, owner)
+    const member: unknown = Reflect.get(owner, name)
     if (!isReference(member)) return member
     const found = known.get(member) ?? guardMember(member, name, owner)
     known.set(member, found)
     return found
   }
   const refuse = (): boolean => false
-  // Over an empty object, for a proxy may not change what a frozen one gives.
-  const proxy: T = new Proxy(Object.create(Object.getPrototypeOf(owner)), {
+  // Over an object of its own, for a proxy may not change what a frozen one gives; and Node shows what it is over.
+  const target = Object.create(Object.getPrototypeOf(owner), {
+    [INSPECT]: { value: () => owner, configurable: true },
+  })
+  return new Proxy<T>(target, {
     get,
     has: (_, name) => Reflect.has(owner, name),
     ownKeys: () => Reflect.ownKeys(owner),
@@ -39,26 +54,16 @@ function guardedObject<T extends object>(
       const own = Reflect.getOwnPropertyDescriptor(owner, name)
       return own && { value: get(_, name), enumerable: own.enumerable === true, configurable: true }
     },
-    set: (_, name, value, receiver) =>
-      receiver !== proxy && Reflect.set(Object.create(null), name, value, receiver),
+    // What inherits from it may have its own.
+    set: (_, name, value, receiver) => Reflect.set(Object.create(null), name, value, receiver),
     defineProperty: refuse,
     deleteProperty: refuse,
     preventExtensions: refuse,
   })
-  return proxy
 }
 
 function isReference(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-}
-
-// biome-ignore lint/complexity/noBannedTypes: whatever function a repository has
-function guardedMethod(member: Function, owner: object, isOpen: () => boolean): object {
-  return (...args: unknown[]): unknown => {
-    if (!isOpen()) return closed()
-    const result: unknown = Reflect.apply(member, owner, args)
-    return isStream(result) ? guardedStream(result, isOpen) : result
-  }
+  return isObject(value) || typeof value === 'function'
 }
 
 async function* guardedStream(stream: AsyncIterable<unknown>, isOpen: () => boolean): AsyncIterable<unknown> {
@@ -70,7 +75,7 @@ async function* guardedStream(stream: AsyncIterable<unknown>, isOpen: () => bool
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+  return isObject(value) && Symbol.asyncIterator in value
 }
 
 /** Rejects for those who await it, and fails at the first step for those who loop over it. */

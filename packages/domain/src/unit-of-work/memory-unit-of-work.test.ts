@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { TestClock } from '@base/core/testing'
@@ -288,6 +289,30 @@ describe('memoryUnitOfWork', () => {
         end.open()
         expect(await late).toBe('TRANSACTION_CLOSED')
       })
+      expect(await ids()).toEqual([])
+    })
+
+    const elsewhere = new AsyncResource('elsewhere')
+    test.each<[string, (units: UnitOfWork<{ own: Own }>, work: () => Promise<void>) => Promise<void>]>([
+      ['by the unit', (_, work) => work()],
+      ['within a unit of its own', (units, work) => units.run(work, { propagation: 'requires_new' })],
+      ['from elsewhere', (_, work) => elsewhere.runInAsyncScope(work)],
+    ])('lose no step that comes while a nested part runs, called %s', async (_, call) => {
+      const { units, ids } = setUp()
+      const begun = gate()
+      const run = units.run(async ({ own }) => {
+        const both = call(units, () => own.addBothSidesOf(begun.opened))
+        const part = units.run(
+          async () => {
+            begun.open()
+            await both
+            throw new Error('no')
+          },
+          { propagation: 'nested' },
+        )
+        await expect(part).rejects.toThrow('no')
+      })
+      await expect(run).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
       expect(await ids()).toEqual([])
     })
 

@@ -1,6 +1,7 @@
 import { checkFunction, checkOneOf, invalidOption } from '@base/core/options'
 import { MemoryRepository } from '../repository/memory-repository.js'
 import { SharedRows } from '../repository/store.js'
+import { isObject } from '../value-object/object-kind.js'
 import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
 import type { BeginOptions, UnitDriver, UnitTransaction } from './driver.js'
 import { MemoryTransaction, type Part } from './memory-transaction.js'
@@ -75,8 +76,7 @@ function made(units: UnitOfWork<object>, make: Make): UnitOfWork<object> {
 }
 
 function checked(repositories: object): object {
-  if (typeof repositories === 'object' && repositories !== null && !('then' in repositories))
-    return repositories
+  if (isObject(repositories) && !('then' in repositories)) return repositories
   const place = { package: '@base/domain', pattern: 'memoryUnitOfWork', option: 'make' }
   throw invalidOption(repositories, place, 'a function that gives an object, and no promise of one')
 }

@@ -1,5 +1,6 @@
 import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { copyView } from './copy-view.js'
+import { isObject } from './object-kind.js'
 
 /** The methods of a Date, a Map and a Set that change it. */
 const MUTATORS = [
@@ -18,7 +19,7 @@ export function frozenCopy<T>(value: T): T {
 }
 
 function copy(value: unknown, made: Map<object, unknown>): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   if (made.has(value)) return made.get(value)
   if (Array.isArray(value)) return copyInto<unknown[]>([], value, made, (to) => fillArray(to, value, made))
   if (ArrayBuffer.isView(value)) return copyView(value)

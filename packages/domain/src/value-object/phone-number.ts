@@ -6,6 +6,8 @@ const MAX_LENGTH = 40
 const E164 = /^\+[1-9]\d{6,14}$/
 /** A zero, alone or before the area, that is dialled within the country, and from outside of some. */
 const TRUNK_ZERO = /\(\s*0/
+/** Of directions and no width, as contacts are copied with. */
+const INVISIBLE = /\p{Cf}/gu
 const SEPARATORS = /[\s().\u00A0\u2010-\u2015-]/g
 
 /** Options of {@link PhoneNumber.parseNational}. */
@@ -25,13 +27,14 @@ export interface NationalOptions {
  */
 export class PhoneNumber extends TextValue {
   /**
-   * Reads an international number; blanks, dots, dashes and parentheses between digits are dropped. A parenthesis that
+   * Reads an international number; blanks, dots, dashes, parentheses and marks that nobody sees are dropped. A parenthesis that
    * begins with 0, as in `'+44 (0)20 7946 0958'` and `'+44 (020) 7946 0958'`, is refused: only the country's plan tells
    * whether the 0 belongs to the number, so that {@link PhoneNumber.parseNational} reads it.
    */
   static parse(text: string): Result<PhoneNumber, ValidationError> {
-    const digits = typeof text === 'string' && text.length <= MAX_LENGTH ? text.replace(SEPARATORS, '') : ''
-    if (digits !== '' && TRUNK_ZERO.test(text))
+    const shown = shownOf(text)
+    const digits = shown.replace(SEPARATORS, '')
+    if (TRUNK_ZERO.test(shown))
       return refused(
         'phone_number',
         'must not begin a parenthesis with 0, which not every country dials from abroad',
@@ -43,7 +46,7 @@ export class PhoneNumber extends TextValue {
 
   /**
    * Reads a number as people of a country write it, and checks it against that country's plan. A text around the number is
-   * refused, and so is an extension, which E.164 does not hold. Needs the package `libphonenumber-js`, which is loaded at
+   * refused, and so is an extension, which E.164 does not hold; marks that nobody sees are dropped. Needs the package `libphonenumber-js`, which is loaded at
    * the first call.
    *
    * @example
@@ -57,16 +60,22 @@ export class PhoneNumber extends TextValue {
     { country }: NationalOptions,
   ): Promise<Result<PhoneNumber, ValidationError>> {
     const library = await loadLibrary()
-    if (typeof text !== 'string' || text.length > MAX_LENGTH)
-      return refused('phone_number', 'must be a phone number')
     if (!library.isSupportedCountry(country))
       return refused('country', 'must be a country with a numbering plan')
-    const number = library.parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
+    const number = library.parsePhoneNumberFromString(shownOf(text), {
+      defaultCountry: country,
+      extract: false,
+    })
     if (number?.ext !== undefined) return refused('phone_number', 'must have no extension')
     return number?.isValid() === true
       ? ok(new PhoneNumber(number.number))
       : refused('phone_number', `must be a phone number of ${country}, or an international one`)
   }
+}
+
+/** What is to be seen of a text; nothing where it is too long, or none. */
+function shownOf(text: unknown): string {
+  return typeof text === 'string' && text.length <= MAX_LENGTH ? text.replace(INVISIBLE, '') : ''
 }
 
 async function loadLibrary(): Promise<typeof import('libphonenumber-js')> {

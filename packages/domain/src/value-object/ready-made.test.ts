@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@base/core/errors'
 import { describe, expect, test } from 'vitest'
 import { DateRange, Email, Percentage, PhoneNumber, Slug, Url, Username } from './index.js'
 
@@ -127,6 +128,19 @@ describe('Url', () => {
     )
   })
 
+  test.each([
+    ['a text', 'https:', 'received "https:".'],
+    ['a set', new Set(['https:']), 'received '],
+    ['null', null, 'received null.'],
+    ['a hole', [undefined], 'received undefined.'],
+  ])('refuses %s in place of a list of protocols', (_, protocols, received) => {
+    const parse = () => Url.parse('https://example.org', { protocols: protocols as never })
+    expect(parse).toThrow(
+      `@base/domain Url.parse: protocols must be a list of schemes with their colon, such as ['https:'], ${received}`,
+    )
+    expect(parse).toThrow(InvalidOptionError)
+  })
+
   test('gives a URL to change without changing itself', () => {
     const url = Url.parse('https://example.org/a')
     if (!url.ok) throw url.error
@@ -145,6 +159,21 @@ describe('PhoneNumber', () => {
     ['+1 (212) 555.0100', '+12125550100'],
   ])('reads %s', (raw, expected) => {
     expect(text(PhoneNumber.parse(raw))).toBe(expected)
+  })
+
+  test.each([
+    ['of a direction', '\u202A+351 21 000 0000\u202C'],
+    ['of the right and the left', '\u200E+351\u200F 21 000 0000'],
+    ['of no width', '+351\u200B21\u2060000\uFEFF0000'],
+  ])('reads past marks that nobody sees: %s', async (_, raw) => {
+    expect(text(PhoneNumber.parse(raw))).toBe('+351210000000')
+    expect(text(await PhoneNumber.parseNational(raw, { country: 'PT' }))).toBe('+351210000000')
+    const national = raw.replace('+351', '')
+    expect(text(await PhoneNumber.parseNational(national, { country: 'PT' }))).toBe('+351210000000')
+  })
+
+  test('sees a trunk zero behind such a mark', () => {
+    expect(PhoneNumber.parse('+44 (\u200E0)20 7946 0958').ok).toBe(false)
   })
 
   test.each([

@@ -1,4 +1,5 @@
 import { isBuiltIn, isPlainObject } from '@base/core/kind'
+import { bytesOf, isObject, kindOf } from './object-kind.js'
 import { TakenAsEqual } from './taken-as-equal.js'
 
 /** A thing that says by itself what it equals: an entity, a value object, a decimal of some library. */
@@ -110,14 +111,8 @@ function looksOf(value: unknown, depth: number): string {
 
 function sameView(a: ArrayBufferView, b: ArrayBufferView): boolean {
   if (kindOf(a) !== kindOf(b) || a.byteLength !== b.byteLength) return false
-  const left = new Uint8Array(a.buffer, a.byteOffset, a.byteLength)
-  const right = new Uint8Array(b.buffer, b.byteOffset, b.byteLength)
-  return left.every((byte, index) => byte === right[index])
-}
-
-/** What kind of view the platform says that it is. A `Buffer` is a Uint8Array, which it comes back as from a codec. */
-function kindOf(view: ArrayBufferView): string {
-  return Object.prototype.toString.call(view)
+  const right = bytesOf(b)
+  return bytesOf(a).every((byte, index) => byte === right[index])
 }
 
 type PlainRecord = Readonly<Record<string, unknown>>
@@ -126,10 +121,6 @@ function sameRecord(a: PlainRecord, b: PlainRecord, seen: Seen): boolean {
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key], seen))
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 function isComparable(value: object): value is Comparable {

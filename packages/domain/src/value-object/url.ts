@@ -28,13 +28,14 @@ export interface UrlOptions {
  * @see WHATWG URL
  */
 export class Url extends TextValue {
-  /** Reads a URL and normalises it. @throws InvalidOptionError where one of the protocols is none. */
+  /** Reads a URL and normalises it. @throws InvalidOptionError where the protocols are no list of them. */
   static parse(
     text: string,
     { protocols = DEFAULT_PROTOCOLS }: UrlOptions = {},
   ): Result<Url, ValidationError> {
-    const wrong = protocols.find((protocol) => !PROTOCOL.test(protocol))
-    if (wrong !== undefined) throw invalidOption(wrong, PLACE, "schemes with their colon, such as 'https:'")
+    const wrong = Array.isArray(protocols) ? protocols.filter((one) => !PROTOCOL.test(one)) : [protocols]
+    if (wrong.length > 0)
+      throw invalidOption(wrong[0], PLACE, "a list of schemes with their colon, such as ['https:']")
     const url =
       typeof text === 'string' && text.length <= MAX_LENGTH && URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || url.href.length > MAX_LENGTH) {

@@ -2,6 +2,7 @@ import type { CodecType } from '@base/core/codec'
 import { invalidOption } from '@base/core/options'
 import { type Result, unwrap } from '@base/core/result'
 import { frozenCopy } from './frozen-copy.js'
+import { isObject } from './object-kind.js'
 import { sameStructure } from './same-structure.js'
 
 /**
@@ -30,7 +31,7 @@ export abstract class ValueObject<Props extends object = object> {
 
   /** @throws InvalidOptionError where `props` is no object. */
   constructor(props: Props) {
-    if (typeof props !== 'object' || props === null) {
+    if (!isObject(props)) {
       throw invalidOption(
         props,
         { package: '@base/domain', pattern: new.target.name, option: 'props' },
@@ -102,7 +103,7 @@ export function valueObjectType(
 
 function toPlain(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  if (!isObject(value) || 'toJSON' in value) return value
   if (value instanceof Set || value instanceof Map || Array.isArray(value)) return Array.from(value, toPlain)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import type { Executor } from '../executor.js'
 import {
@@ -135,6 +136,18 @@ describeUnits((on) => {
   describe.each(KINDS)('what is done beside a %s that fails is taken back with it', (kind) => {
     test('so the unit fails', async () => {
       const run = on.units.run((tx) => failBeside(on, kind, tx, () => itemsOn(tx.raw.executor).save(item(1))))
+      expect(await rejection(run)).toMatchObject(LOST)
+      expect(await on.ids()).toEqual([])
+    })
+
+    test.each<[string, (executor: Executor) => Promise<unknown>]>([
+      ['a statement', (executor) => itemsOn(executor).save(item(1))],
+      ['a part', (executor) => executor.transaction((inner) => itemsOn(inner).save(item(1)))],
+    ])('so the unit fails, also where %s came from elsewhere', async (_, work) => {
+      const elsewhere = new AsyncResource('elsewhere')
+      const run = on.units.run((tx) =>
+        failBeside(on, kind, tx, () => elsewhere.runInAsyncScope(work, null, tx.raw.executor)),
+      )
       expect(await rejection(run)).toMatchObject(LOST)
       expect(await on.ids()).toEqual([])
     })

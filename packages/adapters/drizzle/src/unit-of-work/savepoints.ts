@@ -42,12 +42,12 @@ export class Savepoints {
 
   /** A part: what drizzle's `transaction` within a transaction is. */
   part<R>(fn: () => Promise<R>): Promise<R> {
-    return this.#here.take(() => this.#within((place) => bracketed(() => this.#begin(place), fn)))
+    return this.#line.take(() => this.#within((place) => bracketed(() => this.#begin(place), fn)))
   }
 
   /** A part of ours, which waits for nobody: what others send meanwhile comes after it, so that it is not taken back with it. */
   partAlone<R>(fn: () => Promise<R>): Promise<R> {
-    return this.#here.take(() =>
+    return this.#line.take(() =>
       this.beside(async () => {
         let end = (): void => {}
         this.#alone = new Promise((resolve) => {
@@ -89,8 +89,10 @@ export class Savepoints {
 
   /** Opens a place. It ends after what was begun in it. */
   async #begin(place: Place): Promise<End> {
-    this.#open.add(place)
-    const end = await this.#mark()
+    const end = await this.beside(() => {
+      this.#open.add(place)
+      return this.#mark()
+    })
     return async (how) => {
       await place.settled()
       if (how === 'release') place.ensureSound()
@@ -106,11 +108,21 @@ export class Savepoints {
     return (how) => this.#command(`${how} savepoint ${name}`)
   }
 
-  /** The innermost open place that this call is made in; of one from outside of the unit nobody knows, so it is in all. */
+  /** Where what is done belongs: of a call from outside of the unit nobody knows, so it is the whole's. */
   get #here(): Place {
+    return this.#place(0)
+  }
+
+  /** Where a part has its turn: one from outside within what is open, which may wait for it. */
+  get #line(): Place {
+    return this.#place(this.#isAround() ? 0 : -1)
+  }
+
+  /** The innermost open place that this call is made in, or else the first or last that is open. */
+  #place(otherwise: 0 | -1): Place {
     for (let place = placeKey.get(); place !== undefined; place = place.around)
       if (this.#open.has(place)) return place
-    return [...this.#open].at(this.#isAround() ? 0 : -1) as Place
+    return [...this.#open].at(otherwise) as Place
   }
 }
 
