@@ -81,7 +81,7 @@ export class Layers {
     return this.#bus?.ready
   }
 
-  /** What the layers below have of keys that memory is not sure of, after {@link settle}; of very many in batches, one after the other. */
+  /** What the layers below have of keys that memory is not sure of, after {@link TopLayer.settle}; of very many in batches, one after the other. */
   async findBelow(scope: Scope, keys: readonly string[]): Promise<(Found | undefined)[]> {
     const found: (Found | undefined)[] = []
     for (const part of batchesOf(keys)) {

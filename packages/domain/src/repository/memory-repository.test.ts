@@ -39,6 +39,17 @@ class Order extends AggregateRoot<string> {
   readonly placedAt: Date = new Date(0)
 }
 
+/** Shows its text alone. */
+class HiddenId {
+  readonly #value: string
+  constructor(value: string) {
+    this.#value = value
+  }
+  toString(): string {
+    return this.#value
+  }
+}
+
 describe('memoryRepository', () => {
   test('keeps instances of classes, deeply copied', async () => {
     const orders = memoryRepository<Order, string>({ id: (order) => order.id, version: 'version' })
@@ -88,15 +99,6 @@ describe('memoryRepository', () => {
   })
 
   describe('with ids that are objects', () => {
-    class HiddenId {
-      readonly #value: string
-      constructor(value: string) {
-        this.#value = value
-      }
-      toString(): string {
-        return this.#value
-      }
-    }
     class Opaque {
       readonly #value = 1
       equals(other: Opaque): boolean {
@@ -311,25 +313,16 @@ describe('memoryRepository', () => {
         this.name = name
       }
     }
-    class Hidden {
-      readonly #name: string
-      constructor(name: string) {
-        this.#name = name
-      }
-      toString(): string {
-        return this.#name
-      }
-    }
     test.each<[string, (name: string) => object]>([
       ['that only holds something', (name) => new Person(1n, name)],
-      ['that has only a text', (name) => new Hidden(name)],
+      ['that has only a text', (name) => new HiddenId(name)],
     ])('writes to the row who did it, also an instance of a class %s', async (_, personOf) => {
       type By = object | undefined
       type Signed = { readonly id: string; readonly createdBy?: By; readonly updatedBy?: By }
       let name = 'Ada'
       const mapped = (row: Signed): Signed =>
         Object.freeze({ id: row.id, createdBy: again(row.createdBy), updatedBy: again(row.updatedBy) })
-      const again = (person: By) => (person instanceof Hidden ? new Hidden(`${person}`) : person)
+      const again = (person: By) => (person instanceof HiddenId ? new HiddenId(`${person}`) : person)
       const kept = memoryRepository<Signed, string>({
         id,
         audit: { by: () => personOf(name) as never },

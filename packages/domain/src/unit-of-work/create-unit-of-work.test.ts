@@ -217,14 +217,8 @@ describe('createUnitOfWork', () => {
         const [begun, worked] = [gate(), gate()]
         const run = units.run(async ({ log }) => {
           const before = when === 'before' ? work(log, units, begun.opened) : undefined
-          const part = units
-            .run(async () => {
-              begun.open()
-              await worked.opened
-              throw fault
-            }, nested)
-            .catch(() => {})
-          await begun.opened
+          const { part } = await failing(units, worked)
+          begun.open()
           await (before ?? work(log, units, begun.opened))
           worked.open()
           await part

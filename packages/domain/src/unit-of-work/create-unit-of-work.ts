@@ -163,7 +163,11 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       )
     }
     const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
-    const mayWork = () => isOpen() && this.#worker(frame).work()
+    const mayWork = () => {
+      if (!isOpen()) return false
+      this.#worker(frame).work()
+      return true
+    }
     const tx = guarded(frame.transaction.repositories, mayWork)
     const ensureNotCutOff = () => {
       ambient.ensureNotCutOff?.()

@@ -84,10 +84,9 @@ export class Frame<Repos extends object> {
   }
 
   /** Notes work of its own: it goes where the parts go that are open meanwhile. After its end it is work of who is around. */
-  work(): true {
+  work(): void {
     if (this.#ended) this.#parent?.work()
     else for (let part = this.#part; part !== undefined; part = part.#part) part.#beside.add(this)
-    return true
   }
 
   /** Notes that such a part was kept. */

@@ -1,6 +1,7 @@
 import { correlationId, tenantId } from '@base/core/context'
-import { trace } from '@opentelemetry/api'
+import type { SpanContext } from '@opentelemetry/api'
 import { copyOf } from '../text/copy-of.js'
+import { readActiveSpan } from '../tracing/read-active-span.js'
 import { MAX_KEY } from './limits.js'
 
 /** What ties a line to a request; read anew for each line. */
@@ -21,7 +22,7 @@ const INVALID_TRACE = '0'.repeat(32)
 
 /** The ids that hold here, from the context of core and the active span of OpenTelemetry; long ones are cut. Never throws. */
 export function contextIds(): ContextIds {
-  const span = activeSpan()
+  const span = readActiveSpan(inTrace)
   return {
     correlationId: text(correlationId.get()),
     tenantId: text(tenantId.get()),
@@ -31,16 +32,8 @@ export function contextIds(): ContextIds {
   }
 }
 
-function activeSpan(): { traceId: string; spanId: string; traceFlags: number } | undefined {
-  try {
-    const span = trace.getActiveSpan()?.spanContext()
-    return span !== undefined && span.traceId.length === 32 && span.traceId !== INVALID_TRACE
-      ? span
-      : undefined
-  } catch {
-    // A foreign tracer's fault is no reason to lose the line.
-    return undefined
-  }
+function inTrace(span: SpanContext): SpanContext | undefined {
+  return span.traceId.length === 32 && span.traceId !== INVALID_TRACE ? span : undefined
 }
 
 function text(value: unknown): string | undefined {

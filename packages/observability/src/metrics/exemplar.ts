@@ -5,8 +5,8 @@ import {
   ROOT_CONTEXT,
   type SpanContext,
   TraceFlags,
-  trace,
 } from '@opentelemetry/api'
+import { readActiveSpan } from '../tracing/read-active-span.js'
 import type { Exemplar } from './family.js'
 
 /** Takes measurements as exemplars, where spans can be active at all. */
@@ -33,17 +33,10 @@ export class Exemplars {
 }
 
 function exemplarOf(value: number, now: () => number): Exemplar | undefined {
-  const spanContext = activeSpan()
-  if (spanContext === undefined || (spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined
-  if (!isSpanContextValid(spanContext)) return undefined
-  return { value, traceId: spanContext.traceId, spanId: spanContext.spanId, time: now() }
+  const span = readActiveSpan(sampled)
+  return span && { value, traceId: span.traceId, spanId: span.spanId, time: now() }
 }
 
-function activeSpan(): SpanContext | undefined {
-  try {
-    return trace.getActiveSpan()?.spanContext()
-  } catch {
-    // A foreign tracer's fault must not break what is measured.
-    return undefined
-  }
+function sampled(span: SpanContext): SpanContext | undefined {
+  return (span.traceFlags & TraceFlags.SAMPLED) !== 0 && isSpanContextValid(span) ? span : undefined
 }

@@ -61,10 +61,10 @@ export const headerCarrier: TextMapGetter<HeaderCarrier> &
   set(carrier, name, value) {
     if (isHeaders(carrier)) return void carrier.set(name, value)
     // Without the header it may be empty, and no longer tell.
-    const isFlat = Array.isArray(carrier) && typeof carrier[0] === 'string'
+    const wasFlat = isFlat(carrier)
     headerCarrier.delete(carrier, name)
     if (!Array.isArray(carrier)) Object.defineProperty(carrier, name, { value, ...PLAIN })
-    else if (isFlat) (carrier as string[]).push(name, value)
+    else if (wasFlat) (carrier as string[]).push(name, value)
     else (carrier as [string, string][]).push([name, value])
   },
 
@@ -92,7 +92,11 @@ function entriesOf(carrier: Exclude<HeaderCarrier, HeadersLike>): Entry[] {
       remove: () => delete carrier[key as keyof typeof carrier],
     }))
   }
-  return typeof carrier[0] === 'string' ? flatEntries(carrier) : pairEntries(carrier)
+  return isFlat(carrier) ? flatEntries(carrier) : pairEntries(carrier)
+}
+
+function isFlat(carrier: HeaderCarrier): carrier is string[] {
+  return Array.isArray(carrier) && typeof carrier[0] === 'string'
 }
 
 function pairEntries(pairs: unknown[]): Entry[] {
