@@ -9,6 +9,8 @@ import { KNOWN_PASSWORD } from './accounts/demo-accounts.ts'
 import { readFieldKeys } from './encryption/field-keys.ts'
 
 const ISSUER = 'must be an https URL, or an http one of this machine, without query and fragment'
+const FIELD_KEYS = "must be 'id:key', and more of them after commas, each key 32 bytes in base64url"
+const RATE_LIMIT = "must be a limit such as '100/minute' or '10/30s'"
 const PORT = 'must be a whole number from 0 to 65535'
 
 /** The longest time in milliseconds that node-postgres and PostgreSQL wait: what is longer is none. */
@@ -18,11 +20,11 @@ const Settings = z.object({
   /** Where it listens; 0 takes a free port. */
   port: port().default(3000),
   /** The address it binds. Loopback unless told otherwise: what is the shop's own is open to all who reach it. */
-  host: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  host: text().default('127.0.0.1'),
   /** Where it tells how it is, `/metrics` and probes with all details; 0 takes a free port. */
   opsPort: port().default(9464),
   /** The address for that. Whoever reaches it reads it: keep it from callers. */
-  opsHost: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  opsHost: text().default('127.0.0.1'),
   /** How lines are laid out: as those of pino, or by the Elastic Common Schema. */
   logFormat: z.enum(['json', 'ecs'], 'must be json or ecs').default('json'),
   /** Lines below it are kept, and printed when their request logs an error. */
@@ -30,25 +32,17 @@ const Settings = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error')
     .default('info'),
   /** The collector of OpenTelemetry that traces and metrics are sent to; without it traces are ids alone. */
-  otelExporterOtlpEndpoint: z.url({ protocol: /^https?$/, error: 'must be an http URL' }).optional(),
+  otelExporterOtlpEndpoint: url().optional(),
   /** The folder of the database, made if missing; `memory://` keeps nothing. */
-  dataDir: z
-    .string()
-    .min(1, 'must not be empty')
-    .default(fileURLToPath(new URL('../data', import.meta.url))),
+  dataDir: text().default(fileURLToPath(new URL('../data', import.meta.url))),
   /** A database on a PostgreSQL server; without it one is kept in `dataDir`. */
-  databaseUrl: z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      error: 'must be a URL such as postgres://user:password@host/database',
-    })
+  databaseUrl: url(/^postgres(ql)?$/, 'must be a URL such as postgres://user:password@host/database')
     .transform(secret)
     .optional(),
   /** How long the database of a server may take for an answer. */
   databaseTimeout: duration(1, MOST_OF_A_TIMER).default('10s'),
   /** A Redis, where instances share what each would else keep for itself. */
-  redisUrl: z
-    .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://user:password@host:6379' })
+  redisUrl: url(/^rediss?$/, 'must be a URL such as redis://user:password@host:6379')
     .transform(secret)
     .optional(),
   /** How long Redis may take for an answer. */
@@ -56,33 +50,23 @@ const Settings = z.object({
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
   drainDelay: duration(0).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */
-  paymentUrl: z.url({ protocol: /^https?$/, error: 'must be an http URL' }).optional(),
+  paymentUrl: url().optional(),
   /** How long one attempt to take or return a payment may take. */
   paymentTimeout: duration(1).default('2s'),
   /** How long a gateway that keeps failing is left alone. */
   paymentRecovery: duration(1).default('5s'),
   /** The URL under which callers reach it, the `iss` of every access token; without it where it listens. */
-  issuer: z
-    .string()
-    .refine((issuer) => attempt(() => openidConfiguration({ issuer })).ok, ISSUER)
-    .optional(),
+  issuer: takenBy((issuer) => openidConfiguration({ issuer }), ISSUER).optional(),
   /** The keys of what is encrypted in the database, `id:key` each, the newest first; without them one that is known to all. */
-  fieldKeys: z
-    .string()
-    .refine(
-      (text) => attempt(() => readFieldKeys(text)).ok,
-      "must be 'id:key', and more of them after commas, each key 32 bytes in base64url",
-    )
-    .transform(secret)
-    .optional(),
+  fieldKeys: takenBy(readFieldKeys, FIELD_KEYS).transform(secret).optional(),
   /** `production` refuses what is known to all. */
   nodeEnv: z.string().optional(),
   /** A provider of OpenID Connect to sign in with, as it calls itself; without it there is none. */
-  oidcIssuer: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  oidcIssuer: url().optional(),
   /** Who the service is there; needed with `oidcIssuer`. */
-  oidcClientId: z.string().min(1, 'must not be empty').optional(),
+  oidcClientId: text().optional(),
   /** How it proves that; without it by the code challenge alone. */
-  oidcClientSecret: z.string().min(1, 'must not be empty').transform(secret).optional(),
+  oidcClientSecret: text().transform(secret).optional(),
   /** The password of the demo users; without it one that is known to all. */
   demoPassword: z
     .string()
@@ -106,23 +90,27 @@ export const Config = Settings.superRefine((settings, { addIssue }) => {
     refuse('oidcClientId', 'is needed with OIDC_ISSUER')
   if (host === '' || isForDevelopment(settings)) return
   if (demoPassword?.equals(KNOWN_PASSWORD)) refuse('demoPassword', 'must not be the one that is known to all')
-  const missing = Object.entries({ issuer, demoPassword, fieldKeys }).filter(
-    ([, value]) => value === undefined,
-  )
-  for (const [name] of missing)
-    refuse(name, 'is needed in production, and where HOST is not of this machine alone')
+  for (const [name, value] of Object.entries({ issuer, demoPassword, fieldKeys }))
+    if (value === undefined)
+      refuse(name, 'is needed in production, and where HOST is not of this machine alone')
 })
 
 /** Whether nobody but its developer can reach the service: then passwords and keys may be known, and letters printed. */
-export function isForDevelopment({
-  host,
-  nodeEnv,
-}: Pick<z.infer<typeof Settings>, 'host' | 'nodeEnv'>): boolean {
-  return nodeEnv !== 'production' && isLoopback(host)
+export function isForDevelopment({ host, nodeEnv }: { host: string; nodeEnv?: string | undefined }): boolean {
+  return nodeEnv !== 'production' && /^(localhost|::1|127(\.\d{1,3}){3})$/.test(host)
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+function text() {
+  return z.string().min(1, 'must not be empty')
+}
+
+function url(protocol = /^https?$/, error = 'must be an http URL') {
+  return z.url({ protocol, error })
+}
+
+/** A text that is read without an error: whoever takes it in the end says what is one. */
+function takenBy(read: (text: string) => unknown, message: string) {
+  return z.string().refine((text) => attempt(() => read(text)).ok, message)
 }
 
 function port() {
@@ -134,13 +122,8 @@ function port() {
 }
 
 function rateLimit() {
-  return z
-    .string()
-    .refine(
-      (text) => attempt(() => new RateLimiter({ policies: text as RateLimitText })).ok,
-      "must be a limit such as '100/minute' or '10/30s'",
-    )
-    .transform((text) => text as RateLimitText)
+  const read = (text: string) => new RateLimiter({ policies: text as RateLimitText })
+  return takenBy(read, RATE_LIMIT).transform((text) => text as RateLimitText)
 }
 
 function duration(min: number, max = Number.POSITIVE_INFINITY) {

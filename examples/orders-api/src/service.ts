@@ -3,30 +3,11 @@ import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/co
 import { instrument } from '@base/observability/instrument'
 import { processMetrics } from '@base/observability/metrics'
 import { trace } from '@opentelemetry/api'
-import { withHttp } from './assembly/http.ts'
-import { withOperations } from './assembly/operations.ts'
-import { withOrders } from './assembly/orders.ts'
-import type { Outside } from './assembly/outside.ts'
-import { withSignIn } from './assembly/sign-in.ts'
-import { withStores } from './assembly/stores.ts'
-import type { Auth } from './auth/auth.ts'
+import { assemble } from './assembly/assemble.ts'
 import { type Config, isForDevelopment } from './config.ts'
 import { HttpServer } from './http/server.ts'
 import { noMail, printMail, type SendMail } from './mail/mail.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
-
-/** The whole service, put together and not yet started. */
-export interface Service {
-  readonly lifecycle: Lifecycle
-  /** Where it answers, once it has started. */
-  readonly url: string
-  /** Where it tells how it is, once it has started. */
-  readonly operationsUrl: string
-  /** Where its payment gateway answers, once it has started. */
-  readonly gatewayUrl: string
-  /** What knows who is signed in, once it has started. */
-  readonly auth: Auth
-}
 
 /** How the service is put together. */
 export interface ServiceOptions {
@@ -39,8 +20,11 @@ export interface ServiceOptions {
   readonly sendMail?: SendMail
 }
 
+/** The whole service, put together and not yet started. */
+export type Service = ReturnType<typeof createService>
+
 /** Puts the service together: what it is made of in `assembly/`, what starts and stops when here. */
-export function createService(config: Config, options: ServiceOptions): Service {
+export function createService(config: Config, options: ServiceOptions) {
   const { telemetry, signals, clock = systemClock } = options
   const { sendMail = isForDevelopment(config) ? printMail : noMail } = options
   // Requests that come while the database opens wait for it.
@@ -55,23 +39,23 @@ export function createService(config: Config, options: ServiceOptions): Service 
   addParts(lifecycle, { config, server, container, telemetry })
   return {
     lifecycle,
+    /** Where it answers, once it has started. */
     get url() {
       return url()
     },
+    /** Where it tells how it is, once it has started. */
     get operationsUrl() {
       return urlOf(config.opsHost, container.get('operations').port)
     },
+    /** Where its payment gateway answers, once it has started. */
     get gatewayUrl() {
       return container.get('gateway').url
     },
+    /** What knows who is signed in, once it has started. */
     get auth() {
       return container.get('auth')
     },
   }
-}
-
-function assemble(outside: Outside) {
-  return withHttp(withOperations(withSignIn(withOrders(withStores(outside))))).build()
 }
 
 /** What starts and stops when. */
@@ -82,41 +66,36 @@ interface Parts {
   readonly telemetry: Telemetry
 }
 
+/** In the order in which they start; they stop in reverse. */
 function addParts(lifecycle: Lifecycle, { config, server, container, telemetry }: Parts): void {
+  const { logger, tracing } = telemetry
   const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
   const stops: (() => void)[] = []
   lifecycle
-    .add({ name: 'tracing', stop: () => telemetry.tracing.close() })
+    .add({ name: 'tracing', stop: () => tracing.close() })
     // First, for a second start must find the port taken before it touches the data of the running one.
     .add({ name: 'port', start: () => server.listen(config.host, config.port), stop: closeServer })
     .add({
       name: 'instruments',
-      start: async () => {
-        const metrics = await container.resolve('metrics')
+      start: () => {
+        const metrics = container.get('metrics')
         const tracer = trace.getTracer('orders-api')
-        stops.push(processMetrics(metrics), instrument({ logger: telemetry.logger, metrics, tracer }))
+        stops.push(processMetrics(metrics), instrument({ logger, metrics, tracer }))
       },
       stop: () => {
         for (const stop of stops) stop()
       },
     })
-    .add({
-      name: 'services',
-      dependsOn: ['port', 'instruments'],
-      start: () => container.resolveAll(),
-      stop: () => container.close(),
-    })
+    .add({ name: 'services', start: () => container.resolveAll(), stop: () => container.close() })
     .add({
       name: 'operations',
-      dependsOn: ['services'],
-      start: () => container.get('operations').listen(config.opsHost, config.opsPort),
+      start: () => container.get('operations').listen(config.opsHost, config.opsPort, 'OPS_'),
       stop: ({ signal }) => container.get('operations').close(signal),
     })
-    .add({ name: 'http', dependsOn: ['operations'], stop: closeServer })
+    .add({ name: 'http', stop: closeServer })
     // Stops first, for who has asked for a run waits for its answer.
     .add({
       name: 'nightly',
-      dependsOn: ['services'],
       start: () => container.get('nightly').start(),
       stop: () => container.get('nightly').stop(),
     })

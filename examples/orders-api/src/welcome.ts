@@ -1,17 +1,15 @@
 import { KNOWN_PASSWORD } from './accounts/demo-accounts.ts'
-
-/** Where the service and what belongs to it answer. */
-export interface Addresses {
-  readonly url: string
-  readonly gatewayUrl: string
-}
+import type { Service } from './service.ts'
 
 /**
  * What the start prints: where the service answers, and three lines to paste in this order.
  *
  * @param isPasswordSet whether the demo users have a password that is not known to all: it is not printed then.
  */
-export function welcome({ url, gatewayUrl }: Addresses, isPasswordSet = false): string {
+export function welcome(
+  { url, gatewayUrl }: Pick<Service, 'url' | 'gatewayUrl'>,
+  isPasswordSet = false,
+): string {
   const json = "-H 'content-type: application/json'"
   const item = '{"name":"Blue mug","price":1290,"stock":100}'
   const password = isPasswordSet ? 'DEMO_PASSWORD' : KNOWN_PASSWORD

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '@base/domain/event'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { orderEvents } from '../src/orders/publish.ts'
+import { orderEvents } from '../src/orders/events.ts'
 import { forAda, startService, type TestService } from './start-service.ts'
 
 let service: TestService

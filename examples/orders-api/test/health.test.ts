@@ -34,6 +34,15 @@ test('whoever runs it sees at the other port what was found', async () => {
   ])
 })
 
+test('that port lets go whoever it has answered, so that a stop waits for nobody', async () => {
+  await using service = await startService()
+  const answers = await Promise.all(
+    ['/metrics', '/health/live', '/nothing'].map((path) => fetch(service.operationsUrl + path)),
+  )
+
+  expect(answers.map(({ headers }) => headers.get('connection'))).toEqual(['close', 'close', 'close'])
+})
+
 test('metrics are at that port alone', async () => {
   await using service = await startService()
   const here = await fetch(`${service.operationsUrl}/metrics`)

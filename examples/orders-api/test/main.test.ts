@@ -112,6 +112,21 @@ describe('start', () => {
     expect(existsSync(join(folder, 'untouched'))).toBe(false)
   })
 
+  test('says that its port of operations is taken, and leaves the data to the next start', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as AddressInfo
+    const main = start({ PORT: '0', OPS_PORT: String(port), DATA_DIR: folder })
+    const code = await main.ended
+    other.close()
+
+    expect(code).toBe(1)
+    expect(main.errors()).toBe(
+      `Port ${port} is taken: stop what listens there, or choose another with OPS_PORT.\n`,
+    )
+    expect(existsSync(join(folder, 'service.pid'))).toBe(false)
+  })
+
   test('says that the server of its database does not answer, and not its password', async () => {
     const main = start({
       PORT: '0',

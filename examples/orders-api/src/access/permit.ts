@@ -37,12 +37,12 @@ export function permitOrder(order: Order, action: OrderVerb): void {
 
 /** The orders that who is signed in may see. */
 export function visibleOrders(): Specification<Order> {
-  return specificationOf(shopRules.filter({ principal: principal.require(), action: 'read', type: 'order' }))
+  const asked = { principal: principal.require(), action: 'read', type: 'order' } as const
+  return specificationOf(shopRules.filter(asked))
 }
 
 /** The customers that who is signed in may see. */
 export function visibleCustomers(): Specification<{ readonly username: string }> {
-  return specificationOf(
-    shopRules.filter({ principal: principal.require(), action: 'read', type: 'customer' }),
-  )
+  const asked = { principal: principal.require(), action: 'read', type: 'customer' } as const
+  return specificationOf(shopRules.filter(asked))
 }

@@ -1,11 +1,9 @@
 import { defineAuthorization } from '@base/auth/authorization'
-import type { Principal } from '@base/core/context'
 import type { OrderStatus } from '../orders/order-status.ts'
 import { roles } from './roles.ts'
 
 /** What the rules look at. */
 interface Shop {
-  readonly principal: Pick<Principal, 'id' | 'roles'>
   readonly resources: {
     readonly order: { readonly customer: string; readonly status: OrderStatus }
     readonly customer: { readonly username: string }

@@ -3,7 +3,7 @@ import type { Executor } from '@base/drizzle/repository'
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
 import { pgTable, text } from 'drizzle-orm/pg-core'
 import type { Role } from '../access/roles.ts'
-import { emailColumn } from '../customers/customer-table.ts'
+import { emailColumn } from '../encryption/email.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import type { Account, Accounts } from './account.ts'
 

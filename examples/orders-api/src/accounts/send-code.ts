@@ -1,5 +1,5 @@
 import type { Auth } from '../auth/auth.ts'
-import { emailColumn } from '../customers/customer-table.ts'
+import { emailColumn } from '../encryption/email.ts'
 import type { SendMail } from '../mail/mail.ts'
 import { resetLetter, signUpLetter } from './letters.ts'
 

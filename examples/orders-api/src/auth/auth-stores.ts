@@ -1,10 +1,3 @@
-import type { ActionTokenStore } from '@base/auth/action-tokens'
-import type { ApiKeyStore } from '@base/auth/api-keys'
-import type { AuditSink } from '@base/auth/audit'
-import type { OAuthTransactionStore } from '@base/auth/oauth'
-import type { RecoveryCodeStore } from '@base/auth/recovery-codes'
-import type { KeyStore, RefreshStore, RevocationStore, SessionStore } from '@base/auth/tokens'
-import type { TotpStore } from '@base/auth/totp'
 import { type Clock, systemClock } from '@base/core/clock'
 import {
   drizzleActionTokenStore,
@@ -31,25 +24,13 @@ import {
 import type { Redis } from 'ioredis'
 
 /** Where keys, sign-ins, revocations and links are kept: what a user gets anew by signing in. */
-export interface AuthStores {
-  readonly keys: KeyStore
-  readonly refresh: RefreshStore
-  readonly revocations: RevocationStore
-  readonly sessions: SessionStore
-  readonly actionTokens: ActionTokenStore
-  readonly transactions: OAuthTransactionStore
-}
+export type AuthStores = ReturnType<typeof authStoresOn>
 
 /** Where that is kept which nobody gets anew: always in the database. */
-export interface CredentialStores {
-  readonly totp: TotpStore
-  readonly recoveryCodes: RecoveryCodeStore
-  readonly apiKeys: ApiKeyStore
-  readonly audit: AuditSink
-}
+export type CredentialStores = ReturnType<typeof credentialStoresOn>
 
 /** In the database, so that a restart signs nobody out, and services that share one share their keys and users. */
-export function authStoresOn(db: Executor, clock: Clock): AuthStores {
+export function authStoresOn(db: Executor, clock: Clock) {
   const options = timeOf(clock)
   return {
     keys: drizzleKeyStore(db),
@@ -61,7 +42,7 @@ export function authStoresOn(db: Executor, clock: Clock): AuthStores {
   }
 }
 
-export function credentialStoresOn(db: Executor, clock: Clock): CredentialStores {
+export function credentialStoresOn(db: Executor, clock: Clock) {
   const options = timeOf(clock)
   return {
     totp: drizzleTotpStore(db, options),

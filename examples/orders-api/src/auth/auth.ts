@@ -1,19 +1,10 @@
-import { type ActionTokens, createActionTokens } from '@base/auth/action-tokens'
-import { type ApiKeys, createApiKeys } from '@base/auth/api-keys'
-import { type Audit, createAudit } from '@base/auth/audit'
-import { createPasswordPolicy, type PasswordPolicy, type Passwords } from '@base/auth/passwords'
-import { createRecoveryCodes, type RecoveryCodes } from '@base/auth/recovery-codes'
-import {
-  createKeyRing,
-  createRefreshService,
-  createSessions,
-  createTokenService,
-  type KeyRing,
-  type RefreshService,
-  type Sessions,
-  type TokenService,
-} from '@base/auth/tokens'
-import { createTotp, type Totp } from '@base/auth/totp'
+import { createActionTokens } from '@base/auth/action-tokens'
+import { createApiKeys } from '@base/auth/api-keys'
+import { createAudit } from '@base/auth/audit'
+import { createPasswordPolicy, type Passwords } from '@base/auth/passwords'
+import { createRecoveryCodes } from '@base/auth/recovery-codes'
+import { createKeyRing, createRefreshService, createSessions, createTokenService } from '@base/auth/tokens'
+import { createTotp } from '@base/auth/totp'
 import type { Clock } from '@base/core/clock'
 import type { RateLimitText } from '@base/resilience/rate-limiter'
 import type { Accounts } from '../accounts/account.ts'
@@ -28,33 +19,7 @@ import type { AuthStores, CredentialStores } from './auth-stores.ts'
 const AUDIENCE = 'orders-api'
 
 /** What knows who is signed in, and what one signs in with. */
-export interface Auth {
-  readonly accounts: Accounts
-  /** The keys that sign access tokens, which come and go by themselves. */
-  readonly keys: KeyRing
-  /** Issues access tokens, and judges them. */
-  readonly tokens: TokenService
-  /** Sign-ins of programs, each of which is a family of refresh tokens. */
-  readonly refresh: RefreshService
-  /** Sign-ins of browsers. */
-  readonly sessions: Sessions<undefined>
-  readonly passwords: Passwords
-  readonly policy: PasswordPolicy
-  readonly totp: Totp
-  readonly recoveryCodes: RecoveryCodes
-  /** Of a password that was right, while the second factor is asked for. */
-  readonly secondSteps: ActionTokens<undefined>
-  /** Links for a new password. */
-  readonly resets: ActionTokens<undefined>
-  /** Links for a new account; the subject is the blind index of an address, the data the address, encrypted. */
-  readonly signUps: ActionTokens<string>
-  readonly apiKeys: ApiKeys
-  /** What has happened to accounts and keys. */
-  readonly audit: Audit
-  /** Counts who tries how often. */
-  readonly attempts: Attempts
-  readonly cipher: ShopCipher
-}
+export type Auth = ReturnType<typeof createAuth>
 
 /** What {@link createAuth} works with. */
 export interface AuthOptions {
@@ -72,9 +37,12 @@ export interface AuthOptions {
 }
 
 /** Puts together what knows who is signed in. */
-export function createAuth(options: AuthOptions): Auth {
+export function createAuth(options: AuthOptions) {
   const { issuer, accounts, passwords, stores, cipher, counts, clock, signInLimit } = options
+  const rolesOf = async (username: string) => (await accounts.find(username))?.roles
+  /** The keys that sign access tokens, which come and go by themselves. */
   const keys = createKeyRing({ store: stores.keys, clock })
+  /** Issues access tokens, and judges them. */
   const tokens = createTokenService({
     issuer,
     audience: AUDIENCE,
@@ -82,8 +50,8 @@ export function createAuth(options: AuthOptions): Auth {
     revocations: stores.revocations,
     // As they are now: a role that is taken away is not in the next token.
     claims: async ({ sub }) => {
-      const account = await accounts.find(sub)
-      return account === undefined ? {} : { roles: account.roles }
+      const roles = await rolesOf(sub)
+      return roles === undefined ? {} : { roles }
     },
     clock,
   })
@@ -91,8 +59,10 @@ export function createAuth(options: AuthOptions): Auth {
     accounts,
     keys,
     tokens,
+    /** Sign-ins of programs, each of which is a family of refresh tokens. */
     refresh: createRefreshService({ store: stores.refresh, tokens, clock }),
-    sessions: createSessions({ store: stores.sessions, clock }),
+    /** Sign-ins of browsers. */
+    sessions: createSessions<undefined>({ store: stores.sessions, clock }),
     passwords,
     policy: createPasswordPolicy({ context: ['orders-api'] }),
     totp: createTotp({ store: stores.totp, issuer: 'orders-api', cipher: totpCipher(cipher), clock }),
@@ -102,19 +72,21 @@ export function createAuth(options: AuthOptions): Auth {
       store: stores.apiKeys,
       prefix: API_KEY_PREFIX,
       ownerScopes: async (owner) => {
-        const account = await accounts.find(owner)
-        return account && scopesOf(account.roles)
+        const roles = await rolesOf(owner)
+        return roles && scopesOf(roles)
       },
       clock,
     }),
+    /** What has happened to accounts and keys. */
     audit: createAudit({ sink: stores.audit, clock }),
+    /** Counts who tries how often. */
     attempts: new Attempts({ perClient: signInLimit, counts, cipher, clock }),
     cipher,
   }
 }
 
 /** What may be done once, and not any more when the account has another password by then, or the address an account. */
-function links({ accounts, stores, clock }: AuthOptions): Pick<Auth, 'secondSteps' | 'resets' | 'signUps'> {
+function links({ accounts, stores, clock }: AuthOptions) {
   const store = stores.actionTokens
   const password = async (sub: string) => {
     const account = await accounts.find(sub)
@@ -122,8 +94,17 @@ function links({ accounts, stores, clock }: AuthOptions): Pick<Auth, 'secondStep
   }
   const isFree = async (index: string) => ((await accounts.findByIndex(index)) ? undefined : 'free')
   return {
-    secondSteps: createActionTokens({ store, purpose: 'second-step', ttl: '5m', state: password, clock }),
-    resets: createActionTokens({ store, purpose: 'reset', state: password, clock }),
-    signUps: createActionTokens({ store, purpose: 'sign-up', ttl: '1d', state: isFree, clock }),
+    /** Of a password that was right, while the second factor is asked for. */
+    secondSteps: createActionTokens<undefined>({
+      store,
+      purpose: 'second-step',
+      ttl: '5m',
+      state: password,
+      clock,
+    }),
+    /** Links for a new password. */
+    resets: createActionTokens<undefined>({ store, purpose: 'reset', state: password, clock }),
+    /** Links for a new account; the subject is the blind index of an address, the data the address, encrypted. */
+    signUps: createActionTokens<string>({ store, purpose: 'sign-up', ttl: '1d', state: isFree, clock }),
   }
 }

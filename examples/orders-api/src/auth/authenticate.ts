@@ -52,8 +52,7 @@ async function byToken({ tokens }: Judges, token: string): Promise<Principal> {
 async function bySession({ sessions, accounts, tokens }: Judges, c: Context): Promise<Principal> {
   const session = await sessions.touch(sessions.readCookie(c.req.header('cookie')) ?? '')
   const account = session && (await accounts.find(session.sub))
-  if (account === undefined)
-    throw unauthenticated({ code: 'UNAUTHENTICATED', message: 'Sign in at /auth/sign-in first.' })
+  if (account === undefined) throw unauthenticated('UNAUTHENTICATED', 'Sign in at /auth/sign-in first.')
   checkSameOrigin(c, tokens.issuer)
   return { id: account.username, roles: account.roles }
 }

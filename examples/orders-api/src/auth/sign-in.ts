@@ -8,17 +8,12 @@ export type SignedIn =
   | { readonly username: string; readonly amr: readonly string[] }
   | { readonly secondStep: string; readonly expiresAt: number }
 
-type SigningIn = Pick<
-  Auth,
-  'accounts' | 'passwords' | 'attempts' | 'totp' | 'recoveryCodes' | 'secondSteps' | 'audit'
->
-
 /**
  * Signs in with a password. Who does not exist, has no password or another one is the same, in the answer as in the work.
  *
  * @throws 401 `SIGN_IN_FAILED`; RateLimitedError after too many attempts.
  */
-export async function signIn(auth: SigningIn, login: string, password: string): Promise<SignedIn> {
+export async function signIn(auth: Auth, login: string, password: string): Promise<SignedIn> {
   await auth.attempts.ofLogin(login)
   const account = await checkPassword(auth, login, password)
   if (account === undefined) throw signInFailed()
@@ -35,7 +30,7 @@ export async function signIn(auth: SigningIn, login: string, password: string): 
  *
  * @throws 401 `SIGN_IN_FAILED`, whatever is wrong.
  */
-export async function secondStep(auth: SigningIn, input: SecondStepInput): Promise<SignedIn> {
+export async function secondStep(auth: Auth, input: SecondStepInput): Promise<SignedIn> {
   const begun = await auth.secondSteps.verify(input.token)
   if (!begun.ok) throw signInFailed()
   const { sub } = begun.value
@@ -52,7 +47,7 @@ export async function secondStep(auth: SigningIn, input: SecondStepInput): Promi
 }
 
 /** The account whose password it is; a hash that was made otherwise than today is replaced. */
-async function checkPassword(auth: SigningIn, login: string, password: string): Promise<Account | undefined> {
+async function checkPassword(auth: Auth, login: string, password: string): Promise<Account | undefined> {
   let account: Account | undefined
   const find = async () => {
     account = await auth.accounts.find(login)
@@ -66,18 +61,18 @@ async function checkPassword(auth: SigningIn, login: string, password: string): 
   return undefined
 }
 
-async function succeeded({ audit }: SigningIn, username: string, amr: readonly string[]): Promise<SignedIn> {
+async function succeeded({ audit }: Auth, username: string, amr: readonly string[]): Promise<SignedIn> {
   await audit.record({ action: 'sign-in', actor: { id: username }, details: { amr } })
   return { username, amr }
 }
 
 /** What was typed is not recorded: it may be a password in the wrong field. */
-async function failed({ audit }: SigningIn, username: string | undefined, reason: string): Promise<void> {
+async function failed({ audit }: Auth, username: string | undefined, reason: string): Promise<void> {
   const target = { type: 'account', id: username ?? 'unknown' }
   await audit.record({ action: 'sign-in', outcome: 'failure', target, reason })
 }
 
 function signInFailed() {
   // The same for a user that is unknown.
-  return unauthenticated({ code: 'SIGN_IN_FAILED', message: 'Username or password is wrong.' })
+  return unauthenticated('SIGN_IN_FAILED', 'Username or password is wrong.')
 }

@@ -12,9 +12,7 @@ export function coordinateAlone({ db, lock, lockId }: Database, clock: Clock): C
     counts: { store: memoryRateLimitStore({ clock }) },
     lock,
     countedBy: lockId,
-    repetitions: undefined,
     auth: authStoresOn(db, clock),
-    answers: undefined,
     close: () => {},
   }
 }

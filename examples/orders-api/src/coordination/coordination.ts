@@ -20,12 +20,12 @@ export interface Coordination {
   readonly lock: Lock
   /** Who counts the tokens of the lock: those of another cannot be compared with them. */
   readonly countedBy: string
-  /** Answers requests that come again before the database is asked; `undefined` where nobody does. */
-  readonly repetitions: Idempotency | undefined
+  /** Answers requests that come again before the database is asked, where somebody does. */
+  readonly repetitions?: Idempotency
   /** Where keys, sign-ins and revocations are kept. */
   readonly auth: AuthStores
-  /** Whether what they share, beside the database, answers now; `undefined` where that is nothing. */
-  readonly answers: (() => Promise<boolean>) | undefined
+  /** Whether what they share beside the database answers now, where that is something. */
+  readonly answers?: () => Promise<boolean>
   close(): void
 }
 

@@ -8,7 +8,6 @@ import { redisIdempotencyStore } from '@base/redis/idempotency'
 import { redisLock } from '@base/redis/lock'
 import { redisRateLimitStore } from '@base/redis/rate-limit'
 import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
-import { Timeout } from '@base/resilience/timeout'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { authStoresIn } from '../auth/auth-stores.ts'
@@ -54,7 +53,8 @@ export function coordinateByRedis(
       lease: '10s',
     }),
     auth: authStoresIn(client, { timeout, prefix: NAME }),
-    answers: () => isThere(client, new Timeout({ name: 'health of Redis', timeout })),
+    // A command of a client that is not connected would wait.
+    answers: async () => client.status === 'ready' && (await client.ping()) === 'PONG',
     close: () => {
       for (const each of [client, subscriber]) each.disconnect()
     },
@@ -72,15 +72,4 @@ function tellChanges(client: Redis, logger: Logger): void {
     if (isAway) logger.info('Redis answers again')
     isAway = false
   })
-}
-
-/** A command of a client that is not connected would wait. */
-async function isThere(client: Redis, patience: Timeout): Promise<boolean> {
-  if (client.status !== 'ready') return false
-  return patience
-    .execute(() => client.ping())
-    .then(
-      () => true,
-      () => false,
-    )
 }

@@ -2,6 +2,7 @@ import type { PageOptions } from '@base/domain/repository'
 import { where } from '@base/domain/specification'
 import { drizzleRepository, type Executor } from '@base/drizzle/repository'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { emailColumn, emailPlace, sealEmail } from '../encryption/email.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import type { Customer, Customers } from './customer.ts'
 
@@ -18,23 +19,12 @@ export const customerTable = pgTable('customers', {
 
 type CustomerRow = typeof customerTable.$inferSelect
 
-/** The column of the addresses, as the cipher names it. */
-export const emailColumn = { table: 'customers', column: 'email' } as const
-
 /** The customers of a database, or of a unit of work. */
 export function customersOn(executor: Executor, cipher: ShopCipher): Customers {
   const rows = drizzleRepository({ executor, table: customerTable, id: 'username', name: 'customer' })
-  const place = (rowId: string) => ({ ...emailColumn, rowId })
 
   async function open({ emailIndex: _, ...row }: CustomerRow): Promise<Customer> {
-    return { ...row, email: await cipher.decrypt<string>(row.email, place(row.username)) }
-  }
-  async function seal(customer: Customer): Promise<CustomerRow> {
-    const [email, emailIndex] = await Promise.all([
-      cipher.encrypt(customer.email, place(customer.username)),
-      cipher.blindIndex(customer.email, emailColumn),
-    ])
-    return { ...customer, email, emailIndex }
+    return { ...row, email: await cipher.decrypt<string>(row.email, emailPlace(row.username)) }
   }
   return {
     findById: async (username) => {
@@ -51,6 +41,10 @@ export function customersOn(executor: Executor, cipher: ShopCipher): Customers {
       const page = await rows.findPage(specification, options as unknown as PageOptions<CustomerRow>)
       return { ...page, items: await Promise.all(page.items.map(open)) }
     },
-    save: async (customer) => ({ ...customer, version: (await rows.save(await seal(customer))).version }),
+    save: async (customer) => {
+      const sealed = await sealEmail(cipher, customer.username, customer.email)
+      const { version } = await rows.save({ ...customer, ...sealed })
+      return { ...customer, version }
+    },
   }
 }

@@ -1,7 +1,8 @@
 import type { Executor } from '@base/drizzle/repository'
 import { and, eq, isNull } from 'drizzle-orm'
+import { sealEmail } from '../encryption/email.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
-import { customerTable, emailColumn } from './customer-table.ts'
+import { customerTable } from './customer-table.ts'
 
 const BATCH = 500
 
@@ -16,11 +17,7 @@ export async function encryptEmails(db: Executor, cipher: ShopCipher): Promise<v
       .limit(BATCH)
     if (rows.length === 0) return
     for (const row of rows) {
-      const address = row.email.toLowerCase()
-      const sealed = {
-        email: await cipher.encrypt(address, { ...emailColumn, rowId: row.username }),
-        emailIndex: await cipher.blindIndex(address, emailColumn),
-      }
+      const sealed = await sealEmail(cipher, row.username, row.email.toLowerCase())
       await db
         .update(customerTable)
         .set(sealed)

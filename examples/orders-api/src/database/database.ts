@@ -1,9 +1,8 @@
-import type { Duration } from '@base/core/duration'
 import type { Lock } from '@base/core/lock'
-import type { Secret } from '@base/core/secret'
 import type { Migration } from '@base/drizzle/migrate'
 import type { Executor } from '@base/drizzle/repository'
 import type { UnitDatabase } from '@base/drizzle/unit-of-work'
+import type { Config } from '../config.ts'
 import { encryptEmails } from '../customers/encrypt-emails.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import { migrations } from './migrations.ts'
@@ -25,22 +24,13 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Which database. */
-export interface DatabaseSettings {
-  /** That of a server. @defaultValue PGlite in `dataDir` */
-  readonly databaseUrl?: Secret<string> | undefined
-  /** How long a server may take for an answer. */
-  readonly databaseTimeout: Duration
-  readonly dataDir: string
-}
-
 /**
- * Opens the database and brings its tables up to date.
+ * Opens the database, that of a server where the settings name one, else PGlite in `dataDir`, and brings its tables up to date.
  *
  * @throws FolderTakenError where another process has the folder open; UnavailableError where no server answers.
  */
 export async function openDatabase(
-  { databaseUrl, databaseTimeout, dataDir }: DatabaseSettings,
+  { databaseUrl, databaseTimeout, dataDir }: Pick<Config, 'databaseUrl' | 'databaseTimeout' | 'dataDir'>,
   cipher: ShopCipher,
 ): Promise<Database> {
   const database =

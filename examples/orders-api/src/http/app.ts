@@ -4,12 +4,11 @@ import { noSuchRoute } from './no-such-route.ts'
 import { type Observers, observeRequests } from './observe-requests.ts'
 import { problemResponse } from './problem.ts'
 import { requestContext } from './request-context.ts'
-import { securityHeaders } from './security-headers.ts'
 
 /** The routes of the service under their paths, and one place where an error becomes an answer. */
 export function createApp(routes: Readonly<Record<string, Hono>>, observers: Observers): Hono {
   const app = new Hono()
-  app.use(requestContext, observeRequests(observers), securityHeaders)
+  app.use(requestContext, observeRequests(observers))
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound((c) => problemResponse(noSuchRoute(app, c.req.method, c.req.path)))
   app.onError((error) => {

@@ -6,8 +6,8 @@ import { AppError } from '@base/core/errors'
 export interface Place {
   readonly host: string
   readonly port: number
-  /** Stands before `PORT` and `HOST` in the names of the settings. @defaultValue '' */
-  readonly prefix?: string
+  /** Stands before `PORT` and `HOST` in the names of the settings. */
+  readonly prefix: string
 }
 
 /** Starts to listen. @throws AppError that says what to do where the port cannot be had. */
@@ -18,7 +18,7 @@ export async function listen(server: Server, place: Place): Promise<void> {
   })
 }
 
-function cannotListen(error: NodeJS.ErrnoException, { host, port, prefix = '' }: Place): AppError {
+function cannotListen(error: NodeJS.ErrnoException, { host, port, prefix }: Place): AppError {
   if (error.code === 'EADDRINUSE') {
     const message = `Port ${port} is taken: stop what listens there, or choose another with ${prefix}PORT.`
     return new AppError({ code: 'PORT_TAKEN', kind: 'conflict', message, cause: error })

@@ -7,18 +7,7 @@ import { matchedRoutes } from 'hono/route'
 import type { Logger } from 'pino'
 import type { Client } from './server.ts'
 
-const METHODS = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'CONNECT',
-  'TRACE',
-  'QUERY',
-])
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY']
 
 /** Who hears of requests. */
 export interface Observers {
@@ -91,5 +80,5 @@ function attributesOf(c: Context) {
 
 /** One that is not known is not named, for callers could make up as many as they like. */
 function methodOf(c: Context): string {
-  return METHODS.has(c.req.method) ? c.req.method : '_OTHER'
+  return METHODS.includes(c.req.method) ? c.req.method : '_OTHER'
 }

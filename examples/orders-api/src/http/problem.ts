@@ -3,7 +3,6 @@ import { correlationId } from '@base/core/context'
 import {
   AppError,
   type AppErrorOptions,
-  type ErrorJson,
   type ErrorKind,
   errorKind,
   httpStatusOf,
@@ -32,30 +31,14 @@ export class HttpError extends AppError {
   }
 }
 
-/** What callers get instead of a result. RFC 9457; `code`, `errors` and `details` are ours. */
-interface Problem {
-  readonly type: 'about:blank'
-  readonly title: string
-  readonly status: number
-  readonly detail?: string
-  /** For programs: `OUT_OF_STOCK`. */
-  readonly code: string
-  /** Every problem of the input, each with its place. */
-  readonly errors?: readonly InputProblem[]
-  readonly details?: ErrorJson['details']
-  /** Names the request in our log. */
-  readonly correlationId: string | undefined
-}
-
-/** Where it is: a JSON Pointer into the body, or a parameter of the query. */
-type InputProblem =
-  | { readonly pointer: string; readonly detail: string }
-  | { readonly parameter: string; readonly detail: string }
-
 /** When to come back to what is away, in milliseconds, where nobody knows better. */
 const SOON = 1_000
 
-/** The answer to a request that failed: by the kind of the error alone, and without its stack or its cause. */
+/**
+ * The answer to a request that failed: by the kind of the error alone, and without its stack or its cause.
+ *
+ * @see RFC 9457; `code`, `errors`, `details` and `correlationId` are ours.
+ */
 export function problemResponse(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : statusOf(errorKind(error))
   const {
@@ -65,14 +48,17 @@ export function problemResponse(error: unknown): Response {
     details,
     retryAfter = status === 503 ? SOON : undefined,
   } = toErrorJson(error)
-  const problem: Problem = {
+  const problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    ...(message !== undefined && { detail: message }),
+    detail: message,
+    // For programs: `OUT_OF_STOCK`.
     code,
-    ...(issues !== undefined && { errors: issues.map(toProblemError) }),
-    ...(details !== undefined && { details }),
+    // Every problem of the input, each with its place.
+    errors: issues?.map(toInputProblem),
+    details,
+    // Names the request in our log.
     correlationId: correlationId.get(),
   }
   return Response.json(problem, {
@@ -90,7 +76,8 @@ function statusOf(kind: ErrorKind): number {
   return httpStatusOf(kind === 'timeout' ? 'unavailable' : kind)
 }
 
-function toProblemError({ path, message }: ValidationIssue): InputProblem {
+/** Where it is: a JSON Pointer into the body, or a parameter of the query. */
+function toInputProblem({ path, message }: ValidationIssue): object {
   if (path.startsWith(QUERY)) return { parameter: path.slice(QUERY.length), detail: message }
   const keys = path === '' ? [] : path.split('.')
   // RFC 6901: `~` and `/` are escaped; as a URI fragment the rest is percent-encoded.

@@ -47,14 +47,12 @@ export class HttpServer {
   constructor(fetch: Fetch, clock: Clock) {
     this.#clock = clock
     const listener = getRequestListener(async (request, { incoming, outgoing }) => {
-      const address = incoming.socket.remoteAddress ?? 'gone'
-      const response = await this.#work(async () =>
-        fetch(request, {
-          address,
-          sent: whenSent(outgoing as ServerResponse),
-          setHeader: (name, value) => void outgoing.setHeader(name, value),
-        }),
-      )
+      const client: Client = {
+        address: incoming.socket.remoteAddress ?? 'gone',
+        sent: whenSent(outgoing as ServerResponse),
+        setHeader: (name, value) => void outgoing.setHeader(name, value),
+      }
+      const response = await this.#work(fetch(request, client))
       await this.#hold
       return response
     })
@@ -74,9 +72,9 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Starts to listen. @throws AppError that says what to do where the port cannot be had. */
-  listen(host: string, port: number): Promise<void> {
-    return listen(this.#server, { host, port })
+  /** Starts to listen. @throws AppError that says what to do, with the settings of this prefix, where the port cannot be had. */
+  listen(host: string, port: number, prefix = ''): Promise<void> {
+    return listen(this.#server, { host, port, prefix })
   }
 
   /** Stops as promised above. When the signal aborts, what is still open is cut. */
@@ -101,8 +99,8 @@ export class HttpServer {
     over.abort()
   }
 
-  async #work(answer: () => Promise<Response>): Promise<Response> {
-    const work = answer()
+  async #work(answer: Response | Promise<Response>): Promise<Response> {
+    const work = Promise.resolve(answer)
     this.#working.add(work)
     return work.finally(() => this.#working.delete(work))
   }

@@ -64,7 +64,7 @@ function savedBy(items: Items, saving: Saving): Items {
   return {
     findById: (...args) => items.findById(...args),
     findPage: (...args) => items.findPage(...args),
-    findForUpdate: (...args) => items.findForUpdate(...args),
+    lock: (...args) => items.lock(...args),
     save: (item, ...rest) => saving([item.sku], () => items.save(item, ...rest)),
     saveMany: (many, ...rest) =>
       saving(

@@ -1,10 +1,10 @@
 import { drizzleRepository, type Executor } from '@base/drizzle/repository'
-import { compileSpecification } from '@base/drizzle/specification'
+import { inArray } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { type Items, itemStatuses } from './item.ts'
 
 /** Items in the database. */
-export const itemTable = pgTable('items', {
+const itemTable = pgTable('items', {
   sku: text().primaryKey(),
   name: text().notNull(),
   description: text().notNull(),
@@ -19,11 +19,11 @@ export function itemsOn(executor: Executor): Items {
   const items = drizzleRepository({ executor, table: itemTable, id: 'sku', name: 'item' })
   return Object.assign(items, {
     // In one order, so that no two units wait for each other.
-    findForUpdate: (specification: Parameters<Items['findForUpdate']>[0]) =>
+    lock: (skus: readonly string[]) =>
       executor
         .select()
         .from(itemTable)
-        .where(compileSpecification(specification, itemTable))
+        .where(inArray(itemTable.sku, [...skus]))
         .orderBy(itemTable.sku)
         .for('update'),
   })

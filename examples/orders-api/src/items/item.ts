@@ -1,5 +1,4 @@
 import type { Repository } from '@base/domain/repository'
-import type { Specification } from '@base/domain/specification'
 import { z } from 'zod'
 import { text } from '../http/text.ts'
 
@@ -34,5 +33,5 @@ export interface Item extends NewItem {
 /** Where the items are kept. */
 export interface Items extends Pick<Repository<Item, string>, 'findById' | 'findPage' | 'save' | 'saveMany'> {
   /** Finds items that nobody else can change until the unit of work ends. */
-  findForUpdate(specification: Specification<Item>): Promise<Item[]>
+  lock(skus: readonly string[]): Promise<Item[]>
 }

@@ -1,7 +1,6 @@
 import { ConflictError, isAppError, NotFoundError } from '@base/core/errors'
 import { unwrap } from '@base/core/result'
 import { validate } from '@base/core/schema'
-import { where } from '@base/domain/specification'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { permit } from '../access/permit.ts'
@@ -11,11 +10,10 @@ import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
 import type { Stores } from '../stores.ts'
 import { type Item, ItemInput, NewItem, Sku } from './item.ts'
-import { toView } from './item-view.ts'
-import { LowOnStock, sellable, soldOut } from './rules.ts'
+import { lowOnStock, sellable, soldOut } from './rules.ts'
 
 const ItemPath = z.object({ sku: Sku })
-const rules = { sellable, 'sold-out': soldOut, 'low-on-stock': new LowOnStock() }
+const rules = { sellable, 'sold-out': soldOut, 'low-on-stock': lowOnStock }
 const ListQuery = z.strictObject({
   ...pageQuery,
   rule: z.literal(Object.keys(rules) as (keyof typeof rules)[]).optional(),
@@ -39,9 +37,7 @@ export function itemRoutes({ items, unitOfWork }: Stores, signedIn: MiddlewareHa
       // Its orders keep the name and the price that they were placed at.
       const put = () =>
         unitOfWork.run(async (tx) => {
-          const [{ version } = { version: 0 }] = await tx.items.findForUpdate(
-            where<Item>().equals('sku', sku),
-          )
+          const [{ version } = { version: 0 }] = await tx.items.lock([sku])
           return tx.items.save({ sku, ...input, version })
         })
       const item = await put().catch((error) => {
@@ -65,6 +61,11 @@ export function itemRoutes({ items, unitOfWork }: Stores, signedIn: MiddlewareHa
       if (item === undefined) throw new NotFoundError({ message: `No item ${sku}.` })
       return c.json(toView(item))
     })
+}
+
+/** An item as callers see it: an active one without stock is out of stock. */
+function toView({ version: _, ...item }: Item): object {
+  return soldOut.isSatisfiedBy(item) ? { ...item, status: 'out_of_stock' } : item
 }
 
 function skuTaken(sku: string): ConflictError {

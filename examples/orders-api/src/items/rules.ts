@@ -1,4 +1,4 @@
-import { Specification, where } from '@base/domain/specification'
+import { type Specification, where } from '@base/domain/specification'
 import type { NewItem } from './item.ts'
 
 /** The shop offers it, in stock or not. */
@@ -15,6 +15,4 @@ export const sellable = onSale.and(inStock(1))
 export const soldOut = onSale.and(inStock(1).not())
 
 /** It can be ordered, but not for long: time to buy some. */
-export class LowOnStock extends Specification<NewItem> {
-  readonly expression = sellable.and(inStock(11).not()).expression
-}
+export const lowOnStock = sellable.and(inStock(11).not())

@@ -1,14 +1,13 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
 import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
-import { where } from '@base/domain/specification'
-import type { Item } from '../items/item.ts'
+import type { Items } from '../items/item.ts'
 import type { Fence } from '../jobs/fences.ts'
-import type { Repositories } from '../stores.ts'
+import { publish } from './events.ts'
 import type { Moved, Order, OrderId } from './order.ts'
 import type { OrderServices } from './place-order.ts'
 import { money } from './pricing.ts'
-import { type Allows, allows } from './rules.ts'
+import { allows } from './rules.ts'
 
 /** Whoever has the order leaves it in time: no call of the gateway is waited for without end. */
 const LOCK = { wait: Number.POSITIVE_INFINITY }
@@ -22,13 +21,20 @@ export interface Wanted {
   readonly permit: (order: Order) => void
 }
 
+/** Which order, and on whose behalf: of who is signed in, of a job, or of one that was permitted already. */
+interface Change extends Partial<Wanted> {
+  readonly id: OrderId
+  /** What the job shows before it writes. */
+  readonly fence?: Fence
+}
+
 /** Moves an order along its life cycle. */
 export function moveOrder(
   services: OrderServices,
-  { id, permit }: Wanted,
-  move: (order: Order) => Moved,
+  wanted: Wanted,
+  action: 'process' | 'ship' | 'deliver',
 ): Promise<Changed> {
-  return withLock(services.lock, id, LOCK, () => change(services, id, permitted(permit, move)))
+  return withLock(services.lock, wanted.id, LOCK, () => change(services, wanted, (order) => order[action]()))
 }
 
 /**
@@ -37,17 +43,14 @@ export function moveOrder(
  *
  * @throws UnavailableError where the gateway does not answer.
  */
-export function confirmOrder(services: OrderServices, { id, permit }: Wanted): Promise<Changed> {
+export function confirmOrder(services: OrderServices, wanted: Wanted): Promise<Changed> {
+  const { id } = wanted
   return withLock(services.lock, id, LOCK, async () => {
     // Not in one unit of work: a gateway that hangs must not hold the database.
-    const asked = await change(
-      services,
-      id,
-      permitted(permit, (order) => order.askForPayment()),
-    )
+    const asked = await change(services, wanted, (order) => order.askForPayment())
     if (!asked.ok) return asked
     const paid = await services.payments.take(id, money(asked.value.total))
-    return paid.ok ? change(services, id, (order) => order.confirm()) : paid
+    return paid.ok ? change(services, { id }, (order) => order.confirm()) : paid
   })
 }
 
@@ -57,13 +60,8 @@ export function confirmOrder(services: OrderServices, { id, permit }: Wanted): P
  *
  * @throws UnavailableError where the gateway does not answer.
  */
-export function cancelOrder(
-  services: OrderServices,
-  { id, permit }: Wanted,
-  reason: string,
-): Promise<Changed> {
-  const move = permitted(permit, (order) => order.cancel(reason))
-  return callOff(services, id, allows.cancel, move, { permit })
+export function cancelOrder(services: OrderServices, wanted: Wanted, reason: string): Promise<Changed> {
+  return callOff(services, wanted, 'cancel', (order) => order.cancel(reason))
 }
 
 /**
@@ -72,37 +70,30 @@ export function cancelOrder(
  * @throws UnavailableError where the gateway does not answer; ConflictError `LEASE_LOST` where the job has a newer holder.
  */
 export function cancelUnpaidOrder(services: OrderServices, id: OrderId, fence: Fence): Promise<Changed> {
-  return callOff(services, id, allows.expire, (order) => order.expire(), { fence })
+  return callOff(services, { id, fence }, 'expire', (order) => order.expire())
 }
 
 function callOff(
   services: OrderServices,
-  id: OrderId,
-  allowed: Allows,
+  wanted: Change,
+  action: 'cancel' | 'expire',
   move: (order: Order) => Moved,
-  { permit, fence }: { readonly permit?: Wanted['permit']; readonly fence?: Fence },
 ): Promise<Changed> {
+  const { id, permit } = wanted
   return withLock(services.lock, id, LOCK, async () => {
     const order = await services.orders.findById(id)
     // Before the money goes back.
     if (order !== undefined) permit?.(order)
-    const isPaidBack = order?.paymentAsked === true && allowed.isSatisfiedBy(order)
+    const isPaidBack = order?.paymentAsked === true && allows[action].isSatisfiedBy(order)
     if (isPaidBack) await services.payments.giveBack(id)
     // A lock that was lost may have been given to who asks for the payment just now.
-    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allowed.isSatisfiedBy(now)
-    return change(services, id, (now) => (isSafe(now) ? move(now) : err(changedMeanwhile(id))), fence)
+    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allows[action].isSatisfiedBy(now)
+    return change(services, wanted, (now) => (isSafe(now) ? move(now) : err(changedMeanwhile(id))))
   })
 }
 
 function changedMeanwhile(id: OrderId): ConflictError {
   return new ConflictError({ message: `Order ${id} was changed meanwhile. Look at it, and ask again.` })
-}
-
-function permitted(permit: Wanted['permit'], move: (order: Order) => Moved): (order: Order) => Moved {
-  return (order) => {
-    permit(order)
-    return move(order)
-  }
 }
 
 /** Says that an order does not exist. */
@@ -111,26 +102,26 @@ export function noOrder(id: string): NotFoundError {
 }
 
 function change(
-  { unitOfWork, publish }: OrderServices,
-  id: OrderId,
+  { unitOfWork }: OrderServices,
+  { id, permit, fence }: Change,
   move: (order: Order) => Moved,
-  fence?: Fence,
 ): Promise<Changed> {
-  return unitOfWork.run(async (tx, unit) => {
-    if (fence !== undefined) await tx.fences.pass(fence)
-    const order = await tx.orders.findById(id)
+  return unitOfWork.run(async ({ fences, orders, items }, unit) => {
+    if (fence !== undefined) await fences.pass(fence)
+    const order = await orders.findById(id)
     if (order === undefined) return err(noOrder(id))
+    permit?.(order)
     const moved = move(order)
     if (!moved.ok) return moved
-    if (order.status === 'cancelled') await returnGoods(tx, order)
+    if (order.status === 'cancelled') await returnGoods(items, order)
     unit.afterCommit(() => publish(order))
-    return ok(await tx.orders.save(order))
+    return ok(await orders.save(order))
   })
 }
 
-async function returnGoods({ items }: Repositories, { lines }: Order): Promise<void> {
+async function returnGoods(items: Items, { lines }: Order): Promise<void> {
   const quantities = new Map(lines.map(({ sku, quantity }) => [sku, quantity]))
-  const goods = await items.findForUpdate(where<Item>().isIn('sku', [...quantities.keys()]))
+  const goods = await items.lock([...quantities.keys()])
   await items.saveMany(
     goods.map((item) => ({ ...item, stock: item.stock + (quantities.get(item.sku) ?? 0) })),
   )

@@ -34,10 +34,14 @@ export function draftOrder(
   ]
   if (issues.length > 0) return err(new ValidationError({ issues }))
 
-  const refusal = findRefusal(merged.lines, items)
-  if (refusal !== undefined) return err(refusal)
-
-  const lines = merged.lines.map((line) => priced(line, items.get(line.sku) as Item))
+  const lines: OrderLine[] = []
+  for (const line of merged.lines) {
+    const item = items.get(line.sku) as Item
+    const refusal = refusalOf(line, item)
+    if (refusal !== undefined) return err(refusal)
+    const { name, price: unitPrice } = item
+    lines.push({ ...line, name, unitPrice, ...priceLine({ ...line, unitPrice }) })
+  }
   const totals = sumUp(lines)
   if (totals.total - totals.shipping < MINIMUM) return err(belowMinimum(totals.total - totals.shipping))
   return ok({ lines, ...totals })
@@ -69,35 +73,17 @@ function unknownItems(lines: readonly LineInput[], items: ReadonlyMap<string, It
     .map(([index, { sku }]) => ({ path: `lines.${index}.sku`, message: `there is no item ${sku}` }))
 }
 
-/** The first line that the shop cannot deliver. */
-function findRefusal(
-  lines: readonly LineInput[],
-  items: ReadonlyMap<string, Item>,
-): ConflictError | undefined {
-  for (const { sku, quantity } of lines) {
-    const item = items.get(sku) as Item
-    const { status, stock } = item
-    if (!onSale.isSatisfiedBy(item)) {
-      return new ConflictError({
-        code: 'ITEM_UNAVAILABLE',
-        message: `${sku} is ${status}.`,
-        details: { sku, status },
-      })
-    }
-    if (!inStock(quantity).isSatisfiedBy(item)) {
-      const message = `Of ${sku} only ${stock} are left, and ${quantity} were ordered.`
-      return new ConflictError({
-        code: 'OUT_OF_STOCK',
-        message,
-        details: { sku, ordered: quantity, left: stock },
-      })
-    }
+/** Why the shop cannot deliver a line now, if it cannot. */
+function refusalOf({ sku, quantity }: LineInput, item: Item): ConflictError | undefined {
+  const { status, stock } = item
+  if (!onSale.isSatisfiedBy(item)) {
+    const message = `${sku} is ${status}.`
+    return new ConflictError({ code: 'ITEM_UNAVAILABLE', message, details: { sku, status } })
   }
-  return undefined
-}
-
-function priced(line: LineInput, { name, price }: Item): OrderLine {
-  return { ...line, name, unitPrice: price, ...priceLine({ ...line, unitPrice: price }) }
+  if (inStock(quantity).isSatisfiedBy(item)) return undefined
+  const message = `Of ${sku} only ${stock} are left, and ${quantity} were ordered.`
+  const details = { sku, ordered: quantity, left: stock }
+  return new ConflictError({ code: 'OUT_OF_STOCK', message, details })
 }
 
 function belowMinimum(goods: number): ValidationError {

@@ -63,9 +63,9 @@ export class Order extends AggregateRoot<OrderId> {
   /** A new order; what it asks for is checked and priced already. */
   static place(state: Omit<OrderState, 'number' | 'status' | 'cancelReason'>): Order {
     const order = new Order(orderId.create(), { ...state, number: 0, status: 'pending', cancelReason: null })
-    const { customer, total, lines } = state
-    const goods = lines.map(({ sku, quantity }) => ({ sku, quantity }))
-    order.record(OrderPlaced({ customer, total, lines: goods }, { occurredAt: state.placedAt }))
+    const { customer, total, placedAt: occurredAt } = state
+    const lines = state.lines.map(({ sku, quantity }) => ({ sku, quantity }))
+    order.record(OrderPlaced({ customer, total, lines }, { occurredAt }))
     return order
   }
 

@@ -4,7 +4,6 @@ import { toMilliseconds } from '@base/core/duration'
 import type { ConflictError, ValidationError } from '@base/core/errors'
 import type { Lock } from '@base/core/lock'
 import { ok, type Result, unwrap } from '@base/core/result'
-import { where } from '@base/domain/specification'
 import type { Unit } from '@base/domain/unit-of-work'
 import type { Logger } from 'pino'
 import type { KnownCustomers } from '../customers/known-customers.ts'
@@ -12,9 +11,9 @@ import type { Item } from '../items/item.ts'
 import type { Payments } from '../payments/payments.ts'
 import type { Repositories, Stores } from '../stores.ts'
 import { draftOrder } from './draft-order.ts'
+import { publish } from './events.ts'
 import { Order, type OrderId, type OrderState } from './order.ts'
 import type { OrderInput } from './order-input.ts'
-import type { Publish } from './publish.ts'
 
 const DELIVERY = toMilliseconds('5d')
 
@@ -23,25 +22,22 @@ export interface OrderServices extends Stores {
   readonly clock: Clock
   readonly logger: Logger
   readonly knownCustomers: Pick<KnownCustomers, 'has'>
-  /** Tells what happened to an order, once it is saved. */
-  readonly publish: Publish
   readonly payments: Payments
   /** Keeps two from changing one order while its money is on the way. */
   readonly lock: Lock
   /** Answers requests that come again before the database is asked; `undefined` where nobody does. */
-  readonly repetitions: Idempotency | undefined
+  readonly repetitions?: Idempotency | undefined
 }
+
+/** An order that was placed, or why it was not. */
+type Placed = Result<Order, ValidationError | ConflictError>
 
 /** An order as it was answered first, and whether that was before. */
 export type PlacedOnce = IdempotencyResult<OrderState & { readonly id: OrderId }>
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
-export async function placeOrder(
-  services: OrderServices,
-  input: OrderInput,
-): Promise<Result<Order, ValidationError | ConflictError>> {
-  const wish = await wishOf(services, input)
-  return services.unitOfWork.run((tx, unit) => place(services, tx, unit, wish))
+export async function placeOrder(services: OrderServices, input: OrderInput): Promise<Placed> {
+  return services.unitOfWork.run(await placing(services, input))
 }
 
 /**
@@ -60,11 +56,9 @@ export async function placeOrderOnce(
 ): Promise<PlacedOnce> {
   const [key, fingerprint] = [`${input.customer}:POST /orders:${header}`, fingerprintOf(input)]
   const commit = async () => {
-    const wish = await wishOf(services, input)
+    const place = await placing(services, input)
     return services.unitOfWork.run((tx, unit) =>
-      tx.idempotency.run(key, fingerprint, async () =>
-        unwrap(await place(services, tx, unit, wish)).toJSON(),
-      ),
+      tx.idempotency.run(key, fingerprint, async () => unwrap(await place(tx, unit)).toJSON()),
     )
   }
   if (services.repetitions === undefined) return commit()
@@ -72,36 +66,24 @@ export async function placeOrderOnce(
   return { ...first, replayed: replayed || first.replayed }
 }
 
-/** What is ordered, and whether by a customer. */
-interface Wish {
-  readonly input: OrderInput
-  readonly isCustomer: boolean
-}
+/** What places an order within a unit of work. Who orders is asked before, for that may want a connection of its own. */
+async function placing({ clock, knownCustomers }: OrderServices, input: OrderInput) {
+  const isCustomer = await knownCustomers.has(input.customer)
+  return async ({ items, orders }: Repositories, unit: Unit): Promise<Placed> => {
+    const goods = await items.lock(input.lines.map(({ sku }) => sku))
+    const stock = new Map(goods.map((item) => [item.sku, item]))
+    const draft = draftOrder(input, { isCustomer, items: stock })
+    if (!draft.ok) return draft
 
-async function wishOf({ knownCustomers }: OrderServices, input: OrderInput): Promise<Wish> {
-  return { input, isCustomer: await knownCustomers.has(input.customer) }
-}
-
-async function place(
-  { clock, publish }: OrderServices,
-  { items, orders }: Repositories,
-  unit: Unit,
-  { input, isCustomer }: Wish,
-): Promise<Result<Order, ValidationError | ConflictError>> {
-  const wanted = input.lines.map(({ sku }) => sku)
-  const found = await items.findForUpdate(where<Item>().isIn('sku', wanted))
-  const stock = new Map(found.map((item) => [item.sku, item]))
-  const draft = draftOrder(input, { isCustomer, items: stock })
-  if (!draft.ok) return draft
-
-  const left = draft.value.lines.map(({ sku, quantity }) => {
-    const item = stock.get(sku) as Item
-    return { ...item, stock: item.stock - quantity }
-  })
-  await items.saveMany(left)
-  const now = clock.now()
-  const dates = { placedAt: new Date(now), expectedBy: new Date(now + DELIVERY) }
-  const order = Order.place({ ...input, ...draft.value, ...dates })
-  unit.afterCommit(() => publish(order))
-  return ok(await orders.save(order))
+    const left = draft.value.lines.map(({ sku, quantity }) => {
+      const item = stock.get(sku) as Item
+      return { ...item, stock: item.stock - quantity }
+    })
+    await items.saveMany(left)
+    const now = clock.now()
+    const dates = { placedAt: new Date(now), expectedBy: new Date(now + DELIVERY) }
+    const order = Order.place({ ...input, ...draft.value, ...dates })
+    unit.afterCommit(() => publish(order))
+    return ok(await orders.save(order))
+  }
 }

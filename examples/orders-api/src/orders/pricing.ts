@@ -15,10 +15,7 @@ interface Goods {
 }
 
 /** What a line costs, in minor units. The discount is rounded half up, to the caller's good. */
-export function priceLine({ unitPrice, quantity, discountPercent }: Goods): {
-  discount: number
-  total: number
-} {
+export function priceLine({ unitPrice, quantity, discountPercent }: Goods) {
   const full = money(unitPrice).multiply(quantity)
   const discount = full.percentage(Percentage.of(discountPercent), 'half-up')
   return { discount: toMinor(discount), total: toMinor(full.subtract(discount)) }

@@ -14,18 +14,18 @@ import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
 import type { Client } from '../http/server.ts'
 import { cancelOrder, confirmOrder, moveOrder, noOrder, type Wanted } from './change-order.ts'
-import { type Moved, type Order, type OrderId, orderId } from './order.ts'
+import { type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
 import type { OrderLimits } from './order-limits.ts'
 import { orderStatuses } from './order-status.ts'
 import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
-import { cancellable, overdue, unpaid } from './rules.ts'
+import { listRules } from './rules.ts'
 
 const ListQuery = z.strictObject({
   ...pageQuery,
   customer: Username.optional(),
   status: z.enum(orderStatuses).optional(),
-  rule: z.enum(['cancellable', 'overdue', 'unpaid']).optional(),
+  rule: z.literal(Object.keys(listRules) as (keyof typeof listRules)[]).optional(),
 })
 
 const filterable = {
@@ -37,12 +37,6 @@ const filterable = {
 } as const
 
 const NEWEST_FIRST = [{ field: 'number', direction: 'desc' }] as const
-
-const moves: readonly (readonly ['process' | 'ship' | 'deliver', (order: Order) => Moved])[] = [
-  ['process', (order) => order.process()],
-  ['ship', (order) => order.ship()],
-  ['deliver', (order) => order.deliver()],
-]
 
 /** What the routes need beside their use cases. */
 interface RouteServices extends OrderServices {
@@ -83,9 +77,9 @@ export function orderRoutes(services: RouteServices): Hono {
       const { reason } = await readBody(c, CancelInput)
       return c.json(unwrap(await cancelOrder(services, wanted(c, 'cancel'), reason)))
     })
-  for (const [action, move] of moves) {
+  for (const action of ['process', 'ship', 'deliver'] as const) {
     routes.post(`/:id/${action}`, writing, async (c) =>
-      c.json(unwrap(await moveOrder(services, wanted(c, action), move))),
+      c.json(unwrap(await moveOrder(services, wanted(c, action), action))),
     )
   }
   return routes
@@ -107,9 +101,7 @@ function askedFor(
   return [
     ...(customer === undefined ? [] : [where<Order>().equals('customer', customer)]),
     ...(status === undefined ? [] : [where<Order>().equals('status', status)]),
-    ...(rule === 'cancellable' ? [cancellable] : []),
-    ...(rule === 'overdue' ? [overdue(now)] : []),
-    ...(rule === 'unpaid' ? [unpaid(now)] : []),
+    ...(rule === undefined ? [] : [listRules[rule](now)]),
   ]
 }
 

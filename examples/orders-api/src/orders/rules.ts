@@ -1,5 +1,5 @@
 import { toMilliseconds } from '@base/core/duration'
-import { Specification, where } from '@base/domain/specification'
+import { type Specification, where } from '@base/domain/specification'
 import { type OrderAction, type OrderStatus, steps } from './order-status.ts'
 
 /** How long an order may wait for its payment. */
@@ -13,30 +13,20 @@ interface Progress {
 }
 
 /** The action may be done to it now. */
-export class Allows extends Specification<Pick<Progress, 'status'>> {
-  readonly expression
-
-  constructor(action: OrderAction) {
-    super()
-    this.expression = where<Progress>().isIn('status', steps[action].from).expression
-  }
-}
+const allowed = (action: OrderAction) => where<Pick<Progress, 'status'>>().isIn('status', steps[action].from)
 
 /** Each action's own. */
-export const allows: Readonly<Record<OrderAction, Allows>> = {
-  confirm: new Allows('confirm'),
-  process: new Allows('process'),
-  ship: new Allows('ship'),
-  deliver: new Allows('deliver'),
-  cancel: new Allows('cancel'),
-  expire: new Allows('expire'),
+export const allows = {
+  confirm: allowed('confirm'),
+  process: allowed('process'),
+  ship: allowed('ship'),
+  deliver: allowed('deliver'),
+  cancel: allowed('cancel'),
+  expire: allowed('expire'),
 }
 
-/** It can still be called off. */
-export const cancellable: Allows = allows.cancel
-
 /** It should have arrived by now. */
-export const overdue = (now: Date): Specification<Progress> =>
+const overdue = (now: Date): Specification<Progress> =>
   where<Progress>()
     .isNotIn('status', ['delivered', 'cancelled'])
     .and(where<Progress>().lessThan('expectedBy', now))
@@ -46,3 +36,11 @@ export const unpaid = (now: Date): Specification<Progress> =>
   where<Progress>()
     .lessThanOrEqual('placedAt', new Date(now.getTime() - PAY_WITHIN))
     .and(allows.expire)
+
+/** Those that a list can be asked for. */
+export const listRules = {
+  /** It can still be called off. */
+  cancellable: (): Specification<Progress> => allows.cancel,
+  overdue,
+  unpaid,
+}

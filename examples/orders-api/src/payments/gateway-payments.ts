@@ -5,7 +5,7 @@ import { err, ok, type Result } from '@base/core/result'
 import type { Money } from '@base/domain/value-object'
 import { tracecontext, withSpan } from '@base/observability/tracing'
 import type { Policy } from '@base/resilience/policy'
-import { type PaymentPolicyOptions, paymentPolicy } from './payment-policy.ts'
+import { type PaymentSettings, paymentPolicy } from './payment-policy.ts'
 import type { Payments } from './payments.ts'
 
 /** The customer cannot pay; the key is over. */
@@ -24,10 +24,10 @@ export class GatewayPayments implements Payments {
   readonly #policy: Policy
   readonly #retryAfter: number
 
-  constructor(url: string, options: PaymentPolicyOptions) {
+  constructor(url: string, settings: PaymentSettings) {
     this.#url = url
-    this.#policy = paymentPolicy(options)
-    this.#retryAfter = toMilliseconds(options.recovery)
+    this.#policy = paymentPolicy(settings)
+    this.#retryAfter = toMilliseconds(settings.paymentRecovery)
   }
 
   async take(key: string, amount: Money): Promise<Result<void, ConflictError>> {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@base/core/errors'
+import type { Config } from '../config.ts'
 
 const MAIN = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
 
@@ -11,6 +12,15 @@ const MAIN = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
 export interface OwnGateway {
   readonly url: string
   stop(): Promise<void>
+}
+
+/** The gateway that the settings name, or one of our own, whose books lie beside our data. */
+export async function openGateway({
+  paymentUrl,
+  dataDir,
+}: Pick<Config, 'paymentUrl' | 'dataDir'>): Promise<OwnGateway> {
+  if (paymentUrl !== undefined) return { url: paymentUrl.replace(/\/$/, ''), stop: async () => {} }
+  return startGateway(dataDir.startsWith('memory://') ? undefined : join(dataDir, 'payments.jsonl'))
 }
 
 /** Starts a gateway at a free port, in a process of its own. @param ledger the file of its books, if they are kept. */

@@ -1,22 +1,21 @@
-import { type Duration, toMilliseconds } from '@base/core/duration'
+import { toMilliseconds } from '@base/core/duration'
 import { Bulkhead } from '@base/resilience/bulkhead'
 import { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import { type Pipeline, pipeline } from '@base/resilience/pipeline'
 import { exponential, Retry, retryBudget } from '@base/resilience/retry'
 import { Timeout } from '@base/resilience/timeout'
+import type { Config } from '../config.ts'
 
-/** Settings of {@link paymentPolicy}. */
-export interface PaymentPolicyOptions {
-  /** How long one attempt may take. */
-  readonly timeout: Duration
-  /** How long a gateway that keeps failing is left alone. */
-  readonly recovery: Duration
-}
+/** The settings of {@link paymentPolicy}. */
+export type PaymentSettings = Pick<Config, 'paymentTimeout' | 'paymentRecovery'>
 
 const ATTEMPTS = 3
 
 /** What stands between us and the gateway, the outermost first. */
-export function paymentPolicy({ timeout, recovery }: PaymentPolicyOptions): Pipeline {
+export function paymentPolicy({
+  paymentTimeout: timeout,
+  paymentRecovery: recoveryTimeout,
+}: PaymentSettings): Pipeline {
   return pipeline(
     // For all attempts, their pauses and the wait for a slot.
     new Timeout({ name: 'payments', timeout: (ATTEMPTS + 1) * toMilliseconds(timeout) }),
@@ -27,7 +26,7 @@ export function paymentPolicy({ timeout, recovery }: PaymentPolicyOptions): Pipe
       backoff: exponential({ base: '50ms', max: '1s' }),
       budget: retryBudget({ ratio: 0.2, minPerSecond: 10 }),
     }),
-    new CircuitBreaker({ name: 'payments', failureThreshold: 5, recoveryTimeout: recovery }),
+    new CircuitBreaker({ name: 'payments', failureThreshold: 5, recoveryTimeout }),
     new Bulkhead({ name: 'payments', maxConcurrent: 20, maxQueue: 200, maxWait: timeout }),
     new Timeout({ name: 'payment', timeout }),
   )

@@ -22,8 +22,7 @@ export function providerRoutes(auth: Auth, provider: OidcClient, stores: Stores)
     .get('/callback', async (c) => {
       const cookies = c.req.header('cookie')
       const completed = await provider.complete(c.req.url, provider.readCookie(cookies))
-      if (!completed.ok)
-        throw unauthenticated({ code: 'SIGN_IN_FAILED', message: completed.error.publicMessage })
+      if (!completed.ok) throw unauthenticated('SIGN_IN_FAILED', completed.error.publicMessage)
       const username = await accountOf(stores, provider, completed.value)
       await audit.record({ action: 'sign-in', actor: { id: username }, details: { amr: ['provider'] } })
       const { cookie } = await sessions.create(username, undefined, {

@@ -1,0 +1,117 @@
+import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
+import type { Clock } from '@base/core/clock'
+import { createContainer } from '@base/core/container'
+import type { Logger } from 'pino'
+import { addDemoAccounts } from '../accounts/demo-accounts.ts'
+import { createAuth } from '../auth/auth.ts'
+import { credentialStoresOn } from '../auth/auth-stores.ts'
+import type { Config } from '../config.ts'
+import { openCoordination } from '../coordination/coordination.ts'
+import { KnownCustomers } from '../customers/known-customers.ts'
+import { openDatabase } from '../database/database.ts'
+import { openCipher } from '../encryption/shop-cipher.ts'
+import { cacheItems, openItemCache } from '../items/cached-items.ts'
+import { type JobContext, NightlyJob } from '../jobs/nightly-job.ts'
+import type { SendMail } from '../mail/mail.ts'
+import { cancelUnpaid } from '../orders/cancel-unpaid.ts'
+import type { OrderServices } from '../orders/place-order.ts'
+import { GatewayPayments } from '../payments/gateway-payments.ts'
+import { openGateway } from '../payments/own-gateway.ts'
+import { openProvider } from '../provider/provider-client.ts'
+import { openStores } from '../stores.ts'
+
+/** What the service is given, and does not make itself. */
+export interface Outside {
+  readonly config: Config
+  readonly clock: Clock
+  /** Delivers letters. */
+  readonly sendMail: SendMail
+  readonly logger: Logger
+  /** Where it listens, once it does. */
+  readonly url: () => string
+  /** Whether it takes new work: not while it starts or drains. */
+  readonly accepting: () => boolean
+}
+
+/** How a part ends that can be closed. */
+const closing = { dispose: (part: { close(): unknown }) => part.close() }
+
+/** What the service is made of; each part names those before it that it is made with, and is closed before them. */
+export function withParts(outside: Outside) {
+  return withSignIn(withOrders(withStores(outside), outside), outside)
+}
+
+/** Where the service keeps things, and what its instances share. */
+function withStores({ config, clock, logger }: Outside) {
+  return createContainer()
+    .value('cipher', openCipher(config.fieldKeys, clock))
+    .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
+    .singleton(
+      'coordination',
+      ['database'],
+      ({ database }) => openCoordination(config, database, { clock, logger }),
+      closing,
+    )
+    .singleton(
+      'itemCache',
+      ['coordination'],
+      ({ coordination }) => openItemCache(coordination, clock),
+      closing,
+    )
+    .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
+      cacheItems(openStores(database, cipher), itemCache),
+    )
+}
+
+/** Placing orders, paying for them, and cancelling at night what nobody has paid. */
+function withOrders(stores: ReturnType<typeof withStores>, { config, clock, logger }: Outside) {
+  return (
+    stores
+      // After the database: then the folder is ours.
+      .singleton('gateway', ['database'], () => openGateway(config), { dispose: (gateway) => gateway.stop() })
+      .singleton(
+        'knownCustomers',
+        ['stores'],
+        ({ stores }) => new KnownCustomers(stores.customers, clock),
+        closing,
+      )
+      .singleton(
+        'orders',
+        ['stores', 'gateway', 'coordination', 'knownCustomers'],
+        ({ stores, gateway, coordination: { lock, repetitions }, knownCustomers }): OrderServices => {
+          const payments = new GatewayPayments(gateway.url, config)
+          return { ...stores, clock, logger, knownCustomers, payments, lock, repetitions }
+        },
+      )
+      .singleton('nightly', ['orders', 'coordination'], ({ orders, coordination: { lock, countedBy } }) => {
+        const work = (context: JobContext) => cancelUnpaid(orders, context)
+        return new NightlyJob({ name: 'cancel-unpaid-orders', work, lock, countedBy, clock, logger })
+      })
+  )
+}
+
+/** What knows who is signed in. */
+function withSignIn(orders: ReturnType<typeof withOrders>, { config, clock, url }: Outside) {
+  return orders
+    .singleton(
+      'auth',
+      ['database', 'coordination', 'stores', 'cipher'],
+      async ({ database, coordination, stores, cipher }) => {
+        const passwords = createPasswords({ kdf: nodeRsArgon2() })
+        await addDemoAccounts(stores, passwords, config.demoPassword)
+        return createAuth({
+          issuer: config.issuer ?? url(),
+          signInLimit: config.signInLimit,
+          accounts: stores.accounts,
+          passwords,
+          stores: { ...coordination.auth, ...credentialStoresOn(database.db, clock) },
+          cipher,
+          counts: coordination.counts,
+          clock,
+        })
+      },
+    )
+    .singleton('provider', ['coordination'], ({ coordination }) =>
+      openProvider(config, coordination.auth.transactions, clock),
+    )
+}
