@@ -207,8 +207,8 @@ describe('AdaptiveBulkhead', () => {
   })
 
   test.each<[string, unknown, string]>([
-    ['nothing at all', undefined, 'min must be an integer from 1'],
-    ['a minimum of 0', { min: 0, max: 5 }, 'min must be'],
+    ['nothing at all', undefined, 'options must be an object, received undefined'],
+    ['a minimum of 0', { min: 0, max: 5 }, 'min must be an integer from 1'],
     ['no maximum', { min: 1 }, 'max must be an integer from 1, received undefined'],
     ['a maximum below the minimum', { min: 5, max: 4 }, 'max must be an integer from 5'],
     ['a beginning outside', { min: 5, max: 9, initial: 10 }, 'initial must be an integer from 5 to 9'],

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkText } from '@base/core/options'
+import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import type { BulkheadStats } from '../bulkhead/bulkhead.js'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
@@ -119,9 +119,9 @@ export class AdaptiveBulkhead implements Policy {
 const place = placesOf('AdaptiveBulkhead')
 
 function adaptiveEngine(options: AdaptiveBulkheadOptions): AdaptiveEngine {
-  const { name = DEFAULT_NAME, clock, maxWait = DEFAULT_MAX_WAIT } = options ?? {}
-  const { maxQueue = Number.POSITIVE_INFINITY } = options ?? {}
-  const min = checkInteger(options?.min, { ...place('min'), min: 1 })
+  const { name = DEFAULT_NAME, clock } = checkOptions(options, place('options'))
+  const { maxQueue = Number.POSITIVE_INFINITY, maxWait = DEFAULT_MAX_WAIT } = options
+  const min = checkInteger(options.min, { ...place('min'), min: 1 })
   const max = checkInteger(options.max, { ...place('max'), min })
   const { initial = Math.max(min, Math.min(max, DEFAULT_INITIAL)) } = options
   const rules = {

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkText } from '@base/core/options'
+import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -63,7 +63,8 @@ export class Bulkhead implements Policy {
   readonly #engine: BulkheadEngine
 
   constructor(options: BulkheadOptions = {}) {
-    const { name = DEFAULT_NAME, maxConcurrent = DEFAULT_MAX_CONCURRENT, clock } = options
+    const { name = DEFAULT_NAME, clock } = checkOptions(options, place('options'))
+    const { maxConcurrent = DEFAULT_MAX_CONCURRENT } = options
     const { maxQueue = Number.POSITIVE_INFINITY, maxWait = DEFAULT_MAX_WAIT } = options
     this.name = checkText(name, place('name'))
     this.#engine = new BulkheadEngine({

@@ -147,8 +147,8 @@ describe('Chaos', () => {
   })
 
   test.each<[string, unknown, string]>([
-    ['nothing at all', undefined, 'rate must be a number from 0 to 1'],
-    ['no rate', { enabled: true }, 'rate must be'],
+    ['nothing at all', undefined, 'options must be an object, received undefined'],
+    ['no rate', { enabled: true }, 'rate must be a number from 0 to 1'],
     ['a rate above 1', { rate: 1.1, enabled: true }, 'rate must be'],
     ['no decision', { rate: 1 }, 'enabled must be true, false or a function, received undefined'],
     ['a decision that is none', { rate: 1, enabled: 'yes' }, 'enabled must be'],

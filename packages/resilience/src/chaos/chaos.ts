@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -104,8 +104,8 @@ export class Chaos implements Policy {
 const place = placesOf('Chaos')
 
 function chaosRules(options: ChaosOptions): ChaosRules {
-  const { name = DEFAULT_NAME, rate, latency = 0, enabled } = options ?? {}
-  const { clock, random = Math.random } = options ?? {}
+  const { name = DEFAULT_NAME, rate, latency = 0, enabled } = checkOptions(options, place('options'))
+  const { clock, random = Math.random } = options
   checkNumber(rate, { ...place('rate'), max: 1 })
   if (typeof enabled !== 'boolean' && typeof enabled !== 'function')
     throw invalidOption(enabled, place('enabled'), 'true, false or a function')

@@ -6,6 +6,7 @@ import {
   checkInteger,
   checkNumber,
   checkOneOf,
+  checkOptions,
   checkText,
   invalidOption,
 } from '@base/core/options'
@@ -106,8 +107,8 @@ const place = placesOf('CircuitBreaker')
 
 /** Checks what a user passed in. */
 export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
-  const { name = DEFAULT_NAME, recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT } = options
-  const { isFailure, isFailureResult, stack = false, clock } = options
+  const { name = DEFAULT_NAME, stack = false, clock } = checkOptions(options, place('options'))
+  const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailure, isFailureResult } = options
   if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
   if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
   return {
@@ -134,7 +135,7 @@ function windowRules(
   if (window.type === 'consecutive') {
     if (slowCall !== undefined)
       throw invalidOption(slowCall, place('slowCall'), 'left out with a consecutive window')
-    const threshold = failureThreshold ?? DEFAULT_THRESHOLD
+    const threshold = failureThreshold === undefined ? DEFAULT_THRESHOLD : failureThreshold
     return {
       threshold: checkInteger(threshold, { ...place('failureThreshold'), min: 1 }),
       window,
@@ -164,7 +165,7 @@ function slowRules(
 ): Pick<BreakerRules, 'slowDuration' | 'slowRate'> {
   if (slowCall === undefined) return { slowDuration: Number.POSITIVE_INFINITY, slowRate: 1 }
   return {
-    slowDuration: durationOf(slowCall.duration, 'slowCall.duration'),
+    slowDuration: durationOf(slowCall?.duration, 'slowCall.duration'),
     slowRate: rateOf(slowCall.rate, 'slowCall.rate'),
   }
 }
@@ -172,9 +173,7 @@ function slowRules(
 function probeRules(
   halfOpen: HalfOpenOptions = {},
 ): Pick<BreakerRules, 'permits' | 'successes' | 'probeTimeout'> {
-  if (typeof halfOpen !== 'object' || halfOpen === null)
-    throw invalidOption(halfOpen, place('halfOpen'), 'an object')
-  const { permits = 1, successes = 1, timeout } = halfOpen
+  const { permits = 1, successes = 1, timeout } = checkOptions(halfOpen, place('halfOpen'))
   return {
     permits: checkInteger(permits, { ...place('halfOpen.permits'), min: 1 }),
     successes: checkInteger(successes, { ...place('halfOpen.successes'), min: 1 }),

@@ -1,4 +1,4 @@
-import { checkInteger, checkText } from '@base/core/options'
+import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import type { CircuitBreakerOptions } from './options.js'
@@ -39,8 +39,9 @@ export interface CircuitBreakerRegistry {
 export function createCircuitBreakerRegistry(
   options: CircuitBreakerRegistryOptions = {},
 ): CircuitBreakerRegistry {
-  const { maxBreakers = DEFAULT_MAX_BREAKERS, ...defaults } = options
-  checkInteger(maxBreakers, { ...placesOf('createCircuitBreakerRegistry')('maxBreakers'), min: 1 })
+  const place = placesOf('createCircuitBreakerRegistry')
+  const { maxBreakers = DEFAULT_MAX_BREAKERS, ...defaults } = checkOptions(options, place('options'))
+  checkInteger(maxBreakers, { ...place('maxBreakers'), min: 1 })
   // Whatever is wrong with the options shows now, and not with the first call.
   new CircuitBreaker(defaults)
   return new Registry(defaults, maxBreakers)

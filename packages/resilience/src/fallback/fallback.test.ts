@@ -101,6 +101,8 @@ describe('Fallback', () => {
   })
 
   test('refuses what is no function', () => {
-    expect(() => new Fallback({ fallback: 1 as never })).toThrow('Fallback: fallback must be a function')
+    for (const options of [{ fallback: 1 }, {}])
+      expect(() => new Fallback(options as never)).toThrow('Fallback: fallback must be a function')
+    expect(() => new Fallback(undefined as never)).toThrow('Fallback: options must be an object')
   })
 })

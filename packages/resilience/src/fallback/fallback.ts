@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkFunction, checkText } from '@base/core/options'
+import { checkFunction, checkOptions, checkText } from '@base/core/options'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -53,8 +53,8 @@ export class Fallback<F> implements Policy<F> {
   readonly #engine: FallbackEngine
 
   constructor(options: FallbackOptions<F>) {
-    const { name = DEFAULT_NAME, fallback, handle } = options
     const place = placesOf('Fallback')
+    const { name = DEFAULT_NAME, fallback, handle } = checkOptions(options, place('options'))
     this.name = checkText(name, place('name'))
     checkFunction(fallback, place('fallback'))
     if (handle !== undefined) checkFunction(handle, place('handle'))

@@ -236,7 +236,7 @@ describe('Hedge', () => {
     ['no name', { delay: 1, name: '' }, 'name must be'],
     ['a predicate that is none', { delay: 1, hedgeIf: true }, 'hedgeIf must be a function'],
     ['a budget that is none', { delay: 1, budget: {} }, 'budget must be'],
-    ['nothing at all', undefined, 'delay must be'],
+    ['nothing at all', undefined, 'options must be an object, received undefined'],
   ])('refuses %s', (_, options, message) => {
     expect(() => new Hedge(options as HedgeOptions)).toThrow(`@base/resilience Hedge: ${message}`)
   })

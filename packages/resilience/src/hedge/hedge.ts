@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkText } from '@base/core/options'
+import { checkFunction, checkInteger, checkOptions, checkText } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -116,8 +116,8 @@ export class Hedge implements Policy {
 const place = placesOf('Hedge')
 
 function hedgeRules(options: HedgeOptions): HedgeRules {
-  const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES } = options ?? {}
-  const { delay, hedgeIf, budget, clock } = options ?? {}
+  const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES } = checkOptions(options, place('options'))
+  const { delay, hedgeIf, budget, clock } = options
   if (hedgeIf !== undefined) checkFunction(hedgeIf, place('hedgeIf'))
   return {
     name: checkText(name, place('name')),

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
-import { checkBoolean, checkFunction, checkText, invalidOption } from '@base/core/options'
+import { checkBoolean, checkFunction, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { type CircuitBreakerRegistry, createCircuitBreakerRegistry } from '../circuit-breaker/registry.js'
 import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
@@ -36,7 +36,12 @@ export interface ClientRules {
 const place = placesOf('resilientFetch')
 
 export function clientRules(options: ResilientFetchOptions): ClientRules {
-  const { name = DEFAULT_NAME, baseUrl, fetch, throwProblems = false } = options
+  const {
+    name = DEFAULT_NAME,
+    baseUrl,
+    fetch,
+    throwProblems = false,
+  } = checkOptions(options, place('options'))
   const clock = checkClock(options.clock, place('clock'))
   const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
   const limit = { positive: true, infinity: true }

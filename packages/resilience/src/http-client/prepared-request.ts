@@ -38,8 +38,9 @@ export function prepareRequest(
     host: target.host,
     // As `fetch` has it: null takes away the signal of the request.
     caller: init?.signal === undefined ? request?.signal : (init.signal ?? undefined),
+    // An empty key tells no two orders apart.
     isRepeatable:
-      (IDEMPOTENT.has(method.toUpperCase()) || headers.has('idempotency-key')) && isReplayable(body),
+      (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))) && isReplayable(body),
   }
 }
 

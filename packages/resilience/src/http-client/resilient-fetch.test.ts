@@ -161,6 +161,14 @@ describe('a client whose server fails', () => {
     expect(server.requests[2]?.headers['idempotency-key']).toBe('k1')
   })
 
+  test('sends a POST whose Idempotency-Key is empty once', async () => {
+    const server = await serve(status(503), ok)
+    const { client } = clientOf()
+    const init = { method: 'POST', headers: { 'Idempotency-Key': '' }, body: 'order' }
+    expect(await outcome(client(server.url, init))).toBe(503)
+    expect(server.requests.length).toBe(1)
+  })
+
   test('sends a stream once, even in a PUT', async () => {
     const server = await serve(status(503), ok)
     const { client } = clientOf()
@@ -884,6 +892,27 @@ describe('problems', () => {
 })
 
 describe('a fetch that does not heed its signal', () => {
+  test.each<[string, (clock: TestClock, caller: AbortController) => unknown]>([
+    ["the call's time", (clock) => clock.advance('30s')],
+    ["the caller's abort", (_, caller) => caller.abort()],
+  ])('has its body cancelled at the end of %s', async (_, end) => {
+    let cancelled = false
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    const { client, clock } = clientOf({ fetch: async () => new Response(body) })
+    const caller = new AbortController()
+    const text = client('http://a.test/', { signal: caller.signal }).then((response) => response.text())
+    text.catch(() => {})
+    await clock.advance(0)
+    await end(clock, caller)
+    await expect(text).rejects.toBeDefined()
+    await until(() => cancelled)
+  })
+
   test('is given up all the same, and what it gives later is discarded', async () => {
     let cancelled = false
     let answer: (response: Response) => void = () => {}
@@ -907,6 +936,12 @@ describe('options', () => {
   test.each<[string, unknown, string]>([
     ['a base URL that is none', { baseUrl: 'a.test' }, 'baseUrl must be an http or https URL'],
     ['a base URL with a password', { baseUrl: 'https://a:b@a.test' }, 'baseUrl must be'],
+    [
+      'a base URL with a query, which no call would have',
+      { baseUrl: 'https://a.test/?v=1' },
+      'baseUrl must be',
+    ],
+    ['a base URL with a fragment', { baseUrl: 'https://a.test/#v1' }, 'baseUrl must be'],
     ['a timeout of 0', { timeout: 0 }, 'timeout must be'],
     ['an attempt of 0', { attemptTimeout: 0 }, 'attemptTimeout must be'],
     ['a retry that is none', { retry: 3 }, 'retry must be an object, or false'],

@@ -11,10 +11,12 @@ export function checkBaseUrl(baseUrl: string | URL): URL {
   } catch {
     // Said below.
   }
-  if (base === undefined || !isHttp(base) || hasCredentials(base))
-    throw invalidOption(typeof baseUrl, place('baseUrl'), 'an http or https URL without credentials')
-  base.search = ''
-  base.hash = ''
+  if (base === undefined || !isHttp(base) || hasCredentials(base) || /[?#]/.test(base.href))
+    throw invalidOption(
+      typeof baseUrl,
+      place('baseUrl'),
+      'an http or https URL without credentials or a query',
+    )
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   return base
 }

@@ -49,6 +49,8 @@ function watchedBody(
         end()
         controller.error(signal.reason)
         exchange.abort(signal.reason)
+        // A custom `fetch` may not have tied the body to its signal.
+        reader.cancel(signal.reason).catch(() => {})
       }
       signal.addEventListener('abort', cutOff)
       if (signal.aborted) cutOff()

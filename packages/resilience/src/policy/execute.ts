@@ -1,11 +1,12 @@
 import { isAbortSignal } from '@base/core/abort'
-import { checkFunction, checkNumber, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
 import { placesOf } from './place.js'
 import type { ExecuteOptions, PolicyFunction } from './policy.js'
 
 const place = placesOf('Policy.execute')
+const OPTIONS = place('options')
 
 /** What `execute` of every policy does: the outermost step, where a call becomes a promise. */
 export function execute(
@@ -59,7 +60,7 @@ function contextOf(fn: PolicyFunction<unknown>): CallContext {
 
 function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
   if (typeof fn !== 'function') checkFunction(fn, place('fn'))
-  const { signal, key, priority = 0 } = options
+  const { signal, key, priority = 0 } = checkOptions(options, OPTIONS)
   if (signal !== undefined && !isAbortSignal(signal))
     throw invalidOption(signal, place('signal'), 'an AbortSignal')
   if (key !== undefined) checkText(key, place('key'))

@@ -1,5 +1,5 @@
 import { isAbortSignal } from '@base/core/abort'
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link RateLimiter.peek}, {@link RateLimiter.reset} and {@link RateLimiter.block}. */
@@ -16,9 +16,11 @@ export function signalOf(
   options: RateLimiterCallOptions | undefined,
   pattern: string,
 ): AbortSignal | undefined {
-  const signal = options?.signal
+  if (options === undefined) return undefined
+  const place = placesOf(pattern)
+  const { signal } = checkOptions(options, place('options'))
   if (signal === undefined) return undefined
-  if (!isAbortSignal(signal)) throw invalidOption(signal, placesOf(pattern)('signal'), 'an AbortSignal')
+  if (!isAbortSignal(signal)) throw invalidOption(signal, place('signal'), 'an AbortSignal')
   // Not by its throwIfAborted, which polyfills may not have.
   if (signal.aborted) throw signal.reason
   return signal

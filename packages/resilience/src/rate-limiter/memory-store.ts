@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkInteger } from '@base/core/options'
+import { checkInteger, checkOptions } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
@@ -43,7 +43,7 @@ export interface MemoryRateLimitStore extends RateLimitStore {
  * @throws InvalidOptionError naming the option.
  */
 export function memoryRateLimitStore(options: MemoryRateLimitStoreOptions = {}): MemoryRateLimitStore {
-  const { maxKeys = DEFAULT_MAX_KEYS, clock } = options
+  const { maxKeys = DEFAULT_MAX_KEYS, clock } = checkOptions(options, place('options'))
   return new MemoryStore(
     checkClock(clock, place('clock')),
     checkInteger(maxKeys, { ...place('maxKeys'), min: 1 }),

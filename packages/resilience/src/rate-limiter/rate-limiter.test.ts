@@ -171,7 +171,7 @@ describe('RateLimiter', () => {
     })
 
     test('no options at all', () => {
-      expect(() => new RateLimiter(undefined as never)).toThrow('RateLimiter: policies must be')
+      expect(() => new RateLimiter(undefined as never)).toThrow('RateLimiter: options must be an object')
     })
 
     test.each([
@@ -179,6 +179,7 @@ describe('RateLimiter', () => {
       ['clock', { clock: { now() {}, monotonic() {} } }],
       ['store', { store: { consume() {}, reset() {} } }],
       ['store', { store: { consume() {}, block() {} } }],
+      ['store', { store: null }],
       ['whenStoreFails', { whenStoreFails: { consume() {}, reset() {} } }],
       ['whenStoreFails', { whenStoreFails: null }],
       ['storeTimeout', { storeTimeout: -1 }],

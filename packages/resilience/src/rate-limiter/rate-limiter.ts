@@ -1,7 +1,7 @@
 import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -103,14 +103,15 @@ export class RateLimiter implements Policy {
   readonly #engine: RateLimiterEngine
 
   constructor(options: RateLimiterOptions) {
-    const { name = DEFAULT_NAME, whenStoreFails = 'deny' } = options ?? {}
-    const { storeTimeout = DEFAULT_STORE_TIMEOUT, policies } = options ?? {}
-    const { maxWait = 0, maxQueue = Number.POSITIVE_INFINITY } = options ?? {}
-    const clock = checkClock(options?.clock, place('clock'))
+    const { name = DEFAULT_NAME, whenStoreFails = 'deny' } = checkOptions(options, place('options'))
+    const { storeTimeout = DEFAULT_STORE_TIMEOUT, policies } = options
+    const { maxWait = 0, maxQueue = Number.POSITIVE_INFINITY } = options
+    const clock = checkClock(options.clock, place('clock'))
+    const { store = memoryRateLimitStore({ clock }) } = options
     this.name = checkText(name, place('name'))
     this.#engine = new RateLimiterEngine({
       limit: Object.freeze({ name, policies: checkPolicies(policies) }),
-      store: checkMethods(options.store ?? memoryRateLimitStore({ clock }), STORE_METHODS, place('store')),
+      store: checkMethods(store, STORE_METHODS, place('store')),
       whenStoreFails: checkFallback(whenStoreFails),
       storeTimeout: toMilliseconds(storeTimeout, { ...place('storeTimeout'), positive: true }),
       maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
@@ -137,9 +138,9 @@ export class RateLimiter implements Policy {
     // No async function: what it sets up for its `await` would be for nothing where the store answers at once.
     try {
       checkKey(key, 'RateLimiter.consume')
+      const signal = options === undefined ? undefined : signalOf(options, 'RateLimiter.consume')
       const cost = options?.cost === undefined ? 1 : options.cost
       if (cost !== 1) checkInteger(cost, { ...costPlace, max: MOST })
-      const signal = options === undefined ? undefined : signalOf(options, 'RateLimiter.consume')
       const result = this.#engine.store.consume(key, cost)
       return result instanceof Promise
         ? untilAborted(result, signal).then((later) => this.#accounted(key, cost, later))

@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkNumber, checkOneOf, invalidOption } from '@base/core/options'
+import { checkNumber, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** What a {@link Backoff} may go by, beside the number of the attempt. */
@@ -61,7 +61,12 @@ const JITTERS = ['full', 'equal', 'decorrelated', 'none'] as const
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
   const place = placesOf('exponential')
-  const { base = '1s', factor = 2, max = DEFAULT_MAX, jitter = 'full' } = options
+  const {
+    base = '1s',
+    factor = 2,
+    max = DEFAULT_MAX,
+    jitter = 'full',
+  } = checkOptions(options, place('options'))
   const first = toMilliseconds(base, place('base'))
   const most = toMilliseconds(max, place('max'))
   checkNumber(factor, { ...place('factor'), min: 1 })
@@ -83,7 +88,7 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
  */
 export function linear(options: LinearOptions = {}): Backoff {
   const place = placesOf('linear')
-  const { base = '1s', max = DEFAULT_MAX, jitter = 'none' } = options
+  const { base = '1s', max = DEFAULT_MAX, jitter = 'none' } = checkOptions(options, place('options'))
   const step = toMilliseconds(base, place('base'))
   const most = toMilliseconds(max, place('max'))
   checkOneOf(jitter, ['full', 'equal', 'none'], place('jitter'))

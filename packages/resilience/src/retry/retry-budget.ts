@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods, checkNumber, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkMethods, checkNumber, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
 import type { CallContext } from '../policy/call-context.js'
 import { placesOf } from '../policy/place.js'
 
@@ -44,7 +44,7 @@ const ROUNDING = 1e-9
  */
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   const place = placesOf('retryBudget')
-  const { ratio = 0.2, minPerSecond = 10, clock } = options
+  const { ratio = 0.2, minPerSecond = 10, clock } = checkOptions(options, place('options'))
   return new SharedBudget(
     checkNumber(ratio, place('ratio')),
     checkNumber(minPerSecond, place('minPerSecond')),

@@ -192,6 +192,7 @@ function isRefusal(failure: Failure): boolean {
 
 function milliseconds(pause: number): number {
   const rounded = Math.round(pause)
-  if (rounded >= 0 && Number.isSafeInteger(rounded)) return rounded
+  // The pause as it came, too: null would round to no pause at all.
+  if (rounded >= 0 && Number.isSafeInteger(rounded) && Number.isFinite(pause)) return rounded
   throw new RangeError(`not a number of milliseconds: ${rounded}`)
 }

@@ -331,6 +331,8 @@ describe('Retry', () => {
       ['budget', { budget: retryBudget({ ratio: 0, minPerSecond: 0 }) }, new Error('down'), 1],
       ['retry_after', {}, busy, 1],
       ['bad_backoff', { backoff: () => Number.NaN }, new Error('down'), 1],
+      // JavaScript reckons with it as with 0.
+      ['bad_backoff', { backoff: () => null as never }, new Error('down'), 1],
     ])('gaveUp tells the reason %s', async (reason, options, error, attempts) => {
       vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
       const clock = new TestClock()

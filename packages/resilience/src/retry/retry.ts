@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkBoolean, checkFunction, checkInteger, checkText } from '@base/core/options'
+import { checkBoolean, checkFunction, checkInteger, checkOptions, checkText } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -116,9 +116,10 @@ export class Retry implements Policy {
 const place = placesOf('Retry')
 
 function retryRules(options: RetryOptions): RetryRules {
-  const { name = DEFAULT_NAME, maxAttempts = DEFAULT_ATTEMPTS, backoff = exponential() } = options
-  const { maxElapsed = Number.POSITIVE_INFINITY, respectRetryAfter = true } = options
-  const { retryIf, retryIfResult, budget, clock, random = Math.random } = options
+  const { name = DEFAULT_NAME, maxAttempts = DEFAULT_ATTEMPTS } = checkOptions(options, place('options'))
+  const { backoff = exponential(), maxElapsed = Number.POSITIVE_INFINITY } = options
+  const { retryIf, retryIfResult, respectRetryAfter = true } = options
+  const { budget, clock, random = Math.random } = options
   if (retryIf !== undefined) checkFunction(retryIf, place('retryIf'))
   if (retryIfResult !== undefined) checkFunction(retryIfResult, place('retryIfResult'))
   return {

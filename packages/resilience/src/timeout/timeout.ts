@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkOneOf, checkText } from '@base/core/options'
+import { checkOneOf, checkOptions, checkText } from '@base/core/options'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -65,8 +65,9 @@ export class Timeout implements Policy {
   readonly #engine: TimeoutEngine
 
   constructor(options: TimeoutOptions = {}) {
-    const { name = DEFAULT_NAME, timeout = DEFAULT_TIMEOUT, strategy = 'race', clock } = options
     const place = placesOf('Timeout')
+    const { name = DEFAULT_NAME, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place('options'))
+    const { strategy = 'race', clock } = options
     this.name = checkText(name, place('name'))
     this.#engine = new TimeoutEngine({
       name,

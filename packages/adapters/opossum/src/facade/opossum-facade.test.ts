@@ -381,7 +381,8 @@ describe('opossumFacade', () => {
   test('refuses what is no action, breaker, policy, group, clock or fallback', () => {
     const breaker = new CircuitBreaker()
     expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')
-    expect(() => opossumFacade(() => 1, {} as never)).toThrow('breaker must be')
+    for (const options of [{}, undefined])
+      expect(() => opossumFacade(() => 1, options as never)).toThrow('breaker must be')
     expect(() => opossumFacade(() => 1, { breaker, policy: {} as never })).toThrow('policy must be')
     expect(() => opossumFacade(() => 1, { breaker, group: '' })).toThrow('group must be')
     expect(() => opossumFacade(() => 1, { breaker, clock: {} as never })).toThrow('clock must be')

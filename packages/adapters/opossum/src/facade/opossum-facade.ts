@@ -68,11 +68,11 @@ export class OpossumFacade<Args extends unknown[], T> {
   readonly #circuit: ShownCircuit
 
   constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
-    const { breaker, policy = breaker, clock = systemClock } = options
+    const { breaker, policy = breaker, group = breaker?.name, clock = systemClock } = options ?? {}
     this.#action = checkFunction(action, place('action'))
     this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on'], place('breaker'))
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
-    this.#group = checkText(options.group ?? breaker.name, place('group'))
+    this.#group = checkText(group, place('group'))
     this.#clock = checkMethods(clock, ['monotonic'], place('clock'))
     this.#circuit = new ShownCircuit(breaker, (state) => this.#listeners.emit(EVENTS[state]))
   }

@@ -248,3 +248,10 @@ describe.each([
 test.each([undefined, null, {}, { fire: () => {} }])('refuses %j', (breaker) => {
   expect(() => opossumPolicy(breaker as never)).toThrow('opossumPolicy: breaker must be')
 })
+
+test.each([5, 'text', null, []])('refuses %j in place of the options of a call', async (options) => {
+  const policy = opossumPolicy(new Opossum10(async () => 1))
+  await expect(policy.execute(() => 1, options as never)).rejects.toThrow(
+    'opossumPolicy: options must be an object, received',
+  )
+})

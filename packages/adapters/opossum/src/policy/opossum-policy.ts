@@ -1,4 +1,4 @@
-import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import type { ExecuteOptions, Policy, PolicyFunction } from '@base/resilience/policy'
 import { Job } from './job.js'
 import { translate } from './refusals.js'
@@ -84,8 +84,8 @@ function hideFromFallback(breaker: Internals): void {
 }
 
 function policyOf(breaker: OpossumBreaker): Policy<unknown> {
-  const execute = async (fn: PolicyFunction<unknown>, options?: ExecuteOptions): Promise<unknown> => {
-    const { signal, key } = options ?? {}
+  const execute = async (fn: PolicyFunction<unknown>, options: ExecuteOptions = {}): Promise<unknown> => {
+    const { signal, key } = checkOptions(options, place('options'))
     checkFunction(fn, place('fn'))
     if (key !== undefined) checkText(key, place('key'))
     signal?.throwIfAborted()
