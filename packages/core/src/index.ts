@@ -213,11 +213,13 @@ export {
   checkMethods,
   checkNumber,
   checkOneOf,
+  checkOptions,
   checkText,
   type IntegerRules,
   invalidOption,
   type NumberRules,
   type OptionPlace,
+  type OptionsPlace,
   type TextRules,
 } from './options/index.js'
 export {

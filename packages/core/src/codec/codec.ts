@@ -1,5 +1,11 @@
 import { ValidationError } from '../errors/validation-error.js'
-import { checkFunction, checkText, invalidOption, type OptionPlace } from '../options/options.js'
+import {
+  checkFunction,
+  checkOptions,
+  checkText,
+  invalidOption,
+  type OptionPlace,
+} from '../options/options.js'
 import type { CodecType } from './codec-type.js'
 import { fromTagged } from './decode.js'
 import { isPlainJson, toTagged } from './encode.js'
@@ -56,7 +62,8 @@ const place = (option: string): OptionPlace => ({ package: '@base/core', pattern
  *
  * @throws {@link InvalidOptionError} naming a type that is not whole, or whose name comes twice.
  */
-export function createCodec({ types = [] }: CodecOptions = {}): Codec {
+export function createCodec(options: CodecOptions = {}): Codec {
+  const { types = [] } = checkOptions(options, place('options'))
   const byName = checkTypes(types)
   const list = [...byName.values()]
   return {

@@ -237,6 +237,24 @@ describe('loadConfig', () => {
     await expect(refused).rejects.toThrow(`${stray}: is not known`)
   })
 
+  test('a key of several alternatives takes what each of them takes', async () => {
+    const schema = z.object({
+      store: z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('s3'),
+          hosts: z.array(z.string()),
+          at: z.object({ bucketName: z.string() }),
+        }),
+        z.object({ kind: z.literal('fs'), hosts: z.string(), at: z.object({ rootFolder: z.string() }) }),
+      ]),
+    })
+    const env = { STORE__KIND: 'fs', STORE__HOSTS: 'a,b', STORE__AT__ROOT_FOLDER: '/srv' }
+
+    expect(await loadConfig(schema, { env, files: [], unknown: 'error' })).toEqual({
+      store: { kind: 'fs', hosts: 'a,b', at: { rootFolder: '/srv' } },
+    })
+  })
+
   test('looks into records: their lists are split, their groups get defaults, their keys are found as they are spelt', async () => {
     const roles = z.array(z.string())
     const records = z.object({
@@ -520,6 +538,15 @@ describe('a mounted secret', () => {
     expect((await loadConfig(schema, { files: [], env, values })).database.url).toBe('pg://values')
   })
 
+  test('that cannot be read is the only problem of its variable, in any case of letters', async () => {
+    const env = { app_Key_File: '/nowhere' }
+    const loading = loadConfig(z.object({ key: z.string() }), { files: [], env, prefix: 'app_' })
+
+    expect((await failure(loading)).issues).toEqual([
+      { path: 'app_Key_File', message: 'names a file that is not there', code: 'unreadable' },
+    ])
+  })
+
   test('that holds a group is not read where the same source, or a stronger one, has the group', async () => {
     const { dotenv, whole } = files({ dotenv: 'DATABASE_FILE=/nowhere', whole: '{"url":"pg://file"}' })
     const DATABASE = '{"url":"pg://a"}'
@@ -550,6 +577,18 @@ describe('a mounted secret', () => {
 })
 
 describe('ConfigError', () => {
+  test('has every problem of one variable, also beside one that is named as its file', async () => {
+    const digit = z.string().regex(/\d/, 'needs a digit')
+    const log = z.object({ logFile: digit, log: digit.min(8, 'is too short') })
+    const { issues } = await failure(loadConfig(log, { files: [], env: { LOG: 'x', LOG_FILE: 'y' } }))
+
+    expect(issues.map(({ path, message }) => [path, message])).toEqual([
+      ['LOG_FILE', 'needs a digit'],
+      ['LOG', 'needs a digit'],
+      ['LOG', 'is too short'],
+    ])
+  })
+
   test('has every problem, named by its variable, in its message too', async () => {
     const env = { APP_PORT: 'x', APP_DATABASE__POOL_SIZE: '0', APP_ORIGINS: '["a",7]' }
     const error = await failure(loadConfig(schema, { files: [], env, prefix: 'APP_' }))

@@ -46,6 +46,25 @@ APP_DATABASE__URL=
     ])
   })
 
+  test('writes what each alternative takes, and requires what all of them do', () => {
+    const schema = z.object({
+      store: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('s3'), at: z.object({ bucketName: z.string() }) }),
+        z.object({ kind: z.literal('fs'), at: z.object({ rootFolder: z.string() }) }),
+      ]),
+    })
+
+    expect(describeConfig(schema).envExample).toBe(`# (s3 or fs)
+STORE__KIND=
+
+# (text)
+# STORE__AT__BUCKET_NAME=
+
+# (text)
+# STORE__AT__ROOT_FOLDER=
+`)
+  })
+
   test('never prints a default that may be a secret', () => {
     const text = z.string().default('hunter2')
     const { envExample, markdown } = describeConfig(

@@ -86,8 +86,8 @@ export async function loadConfig<S extends StandardSchemaV1>(
   schema: S,
   options: LoadConfigOptions<InferInput<S>> = {},
 ): Promise<Readonly<InferOutput<S>>> {
-  const { unknown = 'ignore' } = checkOptions(schema, options as LoadConfigOptions)
   const naming = checkNaming(options, 'loadConfig')
+  const { unknown = 'ignore' } = checkGiven(schema, options as LoadConfigOptions)
   const shape = readShape(schema)
   if (shape === undefined && unknown !== 'ignore') throw cannotDescribe('loadConfig with unknown', schema)
   const sources = await readSources(options, naming, shape)
@@ -103,7 +103,7 @@ export async function loadConfig<S extends StandardSchemaV1>(
   return config as Readonly<InferOutput<S>>
 }
 
-function checkOptions(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
+function checkGiven(schema: StandardSchemaV1, options: LoadConfigOptions): LoadConfigOptions {
   const place = (option: string) => ({ package: '@base/core', pattern: 'loadConfig', option })
   checkSchema(schema, 'loadConfig')
   const { env = {}, files = [], values = {}, unknown, emptyStringAsUndefined = false } = options

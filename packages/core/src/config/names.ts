@@ -1,4 +1,4 @@
-import { checkText, invalidOption } from '../options/options.js'
+import { checkOptions, checkText, invalidOption } from '../options/options.js'
 
 /** How settings are named in the environment. */
 export interface Naming {
@@ -8,10 +8,11 @@ export interface Naming {
 
 /** The options that name settings, checked. */
 export function checkNaming(
-  { prefix = '', delimiter = '__' }: { readonly prefix?: string; readonly delimiter?: string },
+  options: { readonly prefix?: string; readonly delimiter?: string },
   pattern: string,
 ): Naming {
   const place = (option: string) => ({ package: '@base/core', pattern, option })
+  const { prefix = '', delimiter = '__' } = checkOptions(options, place('options'))
   if (typeof prefix !== 'string') throw invalidOption(prefix, place('prefix'), 'a text')
   return { prefix, delimiter: checkText(delimiter, place('delimiter')) }
 }

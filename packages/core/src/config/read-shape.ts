@@ -51,24 +51,29 @@ function toShape(schema: JsonSchema, root: JsonSchema, above: readonly JsonSchem
   // A schema that holds itself is followed no further than once around.
   const isRecursive = schemas.some((it) => above.includes(it))
   const inner = (child: unknown) => toShape(asSchema(child), root, [...above, ...schemas])
-  const keys = new Map<string, Shape>()
+  const children = new Map<string, JsonSchema[]>()
+  const add = (key: string, child: unknown) =>
+    children.set(key, [...(children.get(key) ?? []), asSchema(child)])
   let rest: Shape | undefined
   for (const it of isRecursive ? [] : schemas) {
-    for (const [key, child] of Object.entries(asSchema(it['properties']))) {
-      if (!keys.has(key)) keys.set(key, inner(child))
-    }
+    for (const [key, child] of Object.entries(asSchema(it['properties']))) add(key, child)
     const { additionalProperties: more } = it
     if (typeof more !== 'object') continue
     const names = namesOf(it, root)
-    for (const name of names) if (!keys.has(name)) keys.set(name, inner(more))
+    for (const name of names) add(name, more)
     if (names.length === 0) rest ??= inner(more)
   }
+  const isSum = 'allOf' in schema
+  const keys = new Map<string, Shape>()
+  // A key of several alternatives takes what each of them takes.
+  for (const [key, all] of children)
+    keys.set(key, inner(all.length > 1 ? { [isSum ? 'allOf' : 'anyOf']: all } : all[0]))
   const takesValues = schemas.filter((it) => it['type'] !== 'null')
   const only = (type: string) => takesValues.length > 0 && takesValues.every((it) => typeOf(it) === type)
   const requires = ({ required }: JsonSchema, key: string) => asList(required).includes(key)
   // Of a sum what any part requires, of alternatives what all do.
   const isRequired = (key: string) =>
-    'allOf' in schema ? schemas.some((it) => requires(it, key)) : takesValues.every((it) => requires(it, key))
+    isSum ? schemas.some((it) => requires(it, key)) : takesValues.every((it) => requires(it, key))
   return {
     kind: only('array') ? 'list' : only('object') ? 'group' : 'text',
     keys,

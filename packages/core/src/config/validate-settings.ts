@@ -50,10 +50,11 @@ export async function validateSettings(
     result = await schema['~standard'].validate(toInput(tree))
   }
   const mask = new Mask(toInput(tree), publishedTexts(shape))
+  const unreadable = issues.map(({ path }) => path.toUpperCase())
   for (const issue of result.issues ?? []) {
     const named = toIssue(issue, tree, naming, mask)
     // What could not be read is not also missing.
-    if (!issues.some(({ path }) => path === named.path || path === `${named.path}_FILE`)) issues.push(named)
+    if (!unreadable.includes(`${named.path}_FILE`.toUpperCase())) issues.push(named)
   }
   const sources = [...settingsOf(tree)].map(({ path, source }) => [path.join('.'), source] as const)
   return { value: result.issues ? undefined : result.value, issues, sources: new Map(sources) }

@@ -4,6 +4,7 @@ import { type Duration, toMilliseconds } from '../duration/duration.js'
 import {
   checkFunction,
   checkMethods,
+  checkOptions,
   checkText,
   invalidOption,
   type OptionPlace,
@@ -79,10 +80,10 @@ export class RegistrationBuilder {
     name: string,
     dependencies: unknown,
     create: Factory,
-    options?: Closing,
+    options: Closing = {},
   ): RegistrationBuilder {
     this.#checkNew(name)
-    const { dispose } = options ?? {}
+    const { dispose } = checkOptions(options, place(`options of '${name}'`))
     if (!isNames(dependencies))
       throw invalidOption(dependencies, place(`dependencies of '${name}'`), 'an array of names')
     checkFunction(create, place(`the factory of '${name}'`))
@@ -105,13 +106,8 @@ export class RegistrationBuilder {
 }
 
 /** Reads the container's options. */
-export function readSettings({
-  clock,
-  disposeTimeout,
-}: {
-  clock?: Clock
-  disposeTimeout?: Duration
-}): Settings {
+export function readSettings(options: { clock?: Clock; disposeTimeout?: Duration }): Settings {
+  const { clock, disposeTimeout } = checkOptions(options, place('options'))
   return {
     clock: checkMethods(clock ?? systemClock, ['schedule'], place('clock')),
     disposeTimeout: toMilliseconds(disposeTimeout ?? DEFAULT_DISPOSE_TIMEOUT, {

@@ -3,7 +3,7 @@ import { errorKind } from './error-kind.js'
 import type { ErrorKind } from './kind.js'
 import { toPublicIssues } from './public-issues.js'
 import { type JsonValue, toPublicJson } from './public-json.js'
-import { toPublicText } from './public-text.js'
+import { toShownText } from './shown-text.js'
 import type { ValidationIssue } from './validation-error.js'
 
 /** An error as it may leave the process: no stack, no cause, no secret. */
@@ -25,9 +25,10 @@ export interface ErrorJson {
 /**
  * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is
  * not an {@link AppError}, or the value of a detail whose name says that it is a secret (`newPassword`, `x-api-key`). In
- * texts the password in the user info of a URL is replaced, and a parameter named as a password, secret, token or API key; any
- * other secret that you write into a message stays there. What JSON cannot carry (bigint, Date, cycles, what is nested
- * deeper than 8) becomes text, and past 1,000 values nothing is added. Never throws.
+ * the message and the details the lines of a stack are left out. In texts the password in the user info of a URL is
+ * replaced, and a parameter named as a password, secret, token or API key; any other secret that you write into a message
+ * stays there. What JSON cannot carry (bigint, Date, cycles, what is nested deeper than 8) becomes text, and past 1,000
+ * values nothing is added. Never throws.
  *
  * @example
  * toErrorJson(new NotFoundError({ message: 'No order 7.', details: { id: 7 } }))
@@ -37,14 +38,12 @@ export interface ErrorJson {
  */
 export function toErrorJson(error: unknown): ErrorJson {
   try {
-    if (!isAppError(error)) {
-      const kind = errorKind(error)
-      return { code: kind.toUpperCase(), kind }
-    }
+    const kind = errorKind(error)
+    if (!isAppError(error)) return { code: kind.toUpperCase(), kind }
     return {
       code: error.code,
-      kind: error.kind,
-      message: toPublicText(error.message),
+      kind,
+      message: toShownText(error.message),
       ...(error.details !== undefined && { details: toPublicJson(error.details) }),
       ...('issues' in error && Array.isArray(error.issues) && { issues: toPublicIssues(error.issues) }),
       ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),

@@ -349,6 +349,9 @@ describe('toErrorJson', () => {
     'session_cookie',
     'passwordHash',
     'credential',
+    'smtpCredentials',
+    'passwordConfirmation',
+    'password_confirm',
     'tokens',
     'access_tokens',
     'oldPasswords',
@@ -464,6 +467,31 @@ describe('toErrorJson', () => {
       expect(toErrorJson(new UnavailableError({ message }))).toMatchObject({ code: 'UNAVAILABLE' })
     },
   )
+
+  test('shows no line of a stack in a message or a detail', () => {
+    const { stack } = new TypeError('x is not a function')
+    const upstream =
+      'It failed:\n\tat com.acme.Orders.place(Orders.java:12)\n\tat com.acme.Main.main(Main.java:3)'
+    const error = new UnavailableError({
+      message: upstream,
+      details: { answer: { name: 'TypeError', stack } },
+    })
+
+    expect(toErrorJson(error)).toMatchObject({
+      message: 'It failed:',
+      details: { answer: { name: 'TypeError', stack: 'TypeError: x is not a function' } },
+    })
+  })
+
+  test('shows lines that are none', () => {
+    const message = 'Two shops are closed:\n  at noon\nat 5 (summer)'
+    expect(toErrorJson(new UnavailableError({ message })).message).toBe(message)
+  })
+
+  test('reads long lines that might be of a stack in linear time', () => {
+    const message = `${'\n  at x\n\t  at (:'.repeat(300_000)}\n${' '.repeat(300_000)}${'at ('.repeat(300_000)}`
+    expect(toErrorJson(new UnavailableError({ message })).code).toBe('UNAVAILABLE')
+  })
 
   test('replaces the password of a URL in an issue, in JSON.stringify too', () => {
     const issues = [{ path: 'url', message: 'postgres://app:hunter2@db is not reachable', code: 'url' }]

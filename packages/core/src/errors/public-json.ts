@@ -1,4 +1,5 @@
-import { SECRET, toPublicText } from './public-text.js'
+import { SECRET } from './public-text.js'
+import { toShownText } from './shown-text.js'
 
 /** What JSON can carry. */
 export type JsonValue =
@@ -14,7 +15,7 @@ const MAX_VALUES = 1_000
 
 /** Names, without separators, whose values are secrets wherever they stand: `newPassword` and `x-api-keys` as well. */
 const SECRET_NAME =
-  /^(pwd|bearer|credential|(db)?pass)s?$|(pass(word|wd|phrase)(hash)?|secret(key)?|(?<!page|next|prev|sync|continuation|previous|pagination|cursor|resume|fencing|max)token|(api|access|private|encryption|signing)key)s?$|(authorization|cookie)$/i
+  /^(pwd|bearer|(db)?pass)s?$|(pass(word|wd|phrase)(hash|confirm(ation)?)?|credential|secret(key)?|(?<!page|next|prev|sync|continuation|previous|pagination|cursor|resume|fencing|max)token|(api|access|private|encryption|signing)key)s?$|(authorization|cookie)$/i
 
 const UNREADABLE = '[unreadable]'
 
@@ -58,7 +59,7 @@ function copyProperty(record: object, name: string, parents: readonly object[], 
 function copy(value: unknown, parents: readonly object[], budget: Budget): JsonValue {
   switch (typeof value) {
     case 'string':
-      return toPublicText(value)
+      return toShownText(value)
     case 'boolean':
       return value
     case 'number':

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js'
 import { systemTime } from '../clock/system-time.js'
-import { checkFunction } from '../options/options.js'
+import { checkFunction, checkOptions } from '../options/options.js'
 import type { IdSource } from './id-sequence.js'
 import { RandomWords } from './random-words.js'
 
@@ -17,8 +17,8 @@ export interface IdOptions {
 
 /** The source that the options describe, checked. */
 export function idSource(options: IdOptions, pattern: string): IdSource {
-  const { clock = systemTime, random } = options
   const where = { package: '@base/core', pattern }
+  const { clock = systemTime, random } = checkOptions(options, where)
   checkFunction(clock?.now, { ...where, option: 'clock.now' })
   if (random !== undefined) checkFunction(random, { ...where, option: 'random' })
   return { pattern, now: () => clock.now(), words: new RandomWords(random) }

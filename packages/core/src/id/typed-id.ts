@@ -1,4 +1,4 @@
-import { checkFunction, invalidOption, type OptionPlace } from '../options/options.js'
+import { checkFunction, checkOptions, invalidOption, type OptionPlace } from '../options/options.js'
 import { err, ok, type Result } from '../result/result.js'
 import type { Brand } from './brand.js'
 import { InvalidIdError } from './invalid-id-error.js'
@@ -65,7 +65,8 @@ export function typedId<const Prefix extends string>(
     const allowed = "up to 63 characters of a to z and _, which stands neither first nor last, or ''"
     throw invalidOption(prefix, place('prefix'), allowed)
   }
-  return idsOf(prefix, options.uuid === undefined ? uuidv7 : checkedUuid(options.uuid))
+  const { uuid } = checkOptions(options, place('options'))
+  return idsOf(prefix, uuid === undefined ? uuidv7 : checkedUuid(uuid))
 }
 
 /** Of anything but a UUID the ids would be no ids, or the same. */

@@ -78,6 +78,9 @@ test.each([
   ['a map', new Map()],
   ['what inherits from a literal', Object.create({ a: 1 })],
   ['what inherits from an object without a prototype', Object.create(Object.create(null))],
+  ['null', null],
+  ['undefined', undefined],
+  ['a text', 'text'],
 ])('%s is none', (_, value) => {
   expect(isPlainObject(value)).toBe(false)
 })

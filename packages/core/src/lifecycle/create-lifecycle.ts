@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { CancelledError, ConflictError } from '../errors/errors.js'
-import { checkFunction, checkMethods, checkText, invalidOption } from '../options/options.js'
+import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '../options/options.js'
 import type { Component } from './component.js'
 import type { Lifecycle, LifecycleState } from './lifecycle.js'
 import { stopOnSignals } from './process-signals.js'
@@ -66,7 +66,8 @@ class OrderedLifecycle implements Lifecycle {
   #stopping: Promise<void> | undefined
   #removeHandlers: () => void = () => {}
 
-  constructor({ shutdownTimeout, drainDelay, signals, clock }: LifecycleOptions) {
+  constructor(options: LifecycleOptions) {
+    const { shutdownTimeout, drainDelay, signals, clock } = checkOptions(options, place('options'))
     this.#shutdownTimeout = toMilliseconds(shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT, {
       pattern: 'Lifecycle',
       option: 'shutdownTimeout',

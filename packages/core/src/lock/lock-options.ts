@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '../duration/duration.js'
-import { checkText } from '../options/options.js'
+import { checkOptions, checkText } from '../options/options.js'
 import type { AcquireOptions, LeaseOptions } from './lock.js'
 
 /** How long a lease lasts where nobody says, in milliseconds: a lock is taken in a moment, of which reading a text is a part. */
@@ -30,11 +30,11 @@ export interface CheckedAcquire extends CheckedLease {
  *
  * @throws InvalidOptionError naming the option; the signal's reason where it has aborted.
  */
-export function checkLease(key: string, { ttl = DEFAULT_TTL, signal }: LeaseOptions = {}): CheckedLease {
+export function checkLease(key: string, options: LeaseOptions = {}): CheckedLease {
+  const { ttl = DEFAULT_TTL, signal } = checkOptions(options, where)
   checkText(key, KEY)
-  const lasting = checkTtl(ttl)
   signal?.throwIfAborted()
-  return { ttl: lasting, signal }
+  return { ttl: checkTtl(ttl), signal }
 }
 
 /**
@@ -46,10 +46,9 @@ export function checkLease(key: string, { ttl = DEFAULT_TTL, signal }: LeaseOpti
  * @throws InvalidOptionError naming the option; the signal's reason where it has aborted.
  */
 export function checkAcquire(key: string, options: AcquireOptions = {}): CheckedAcquire {
+  const lease = checkLease(key, options)
   const { wait = DEFAULT_WAIT } = options
-  const patience = toMilliseconds(wait, WAIT)
-  const { ttl, signal } = checkLease(key, options)
-  return { ttl, wait: patience, signal }
+  return { ...lease, wait: toMilliseconds(wait, WAIT) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
-import { checkMethods } from '../options/options.js'
+import { checkMethods, checkOptions } from '../options/options.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
 import { type CheckedAcquire, checkAcquire, checkLease } from './lock-options.js'
 import { MemoryLease } from './memory-lease.js'
@@ -26,7 +26,8 @@ export interface MemoryLockOptions {
  *   await lease.release()
  * }
  */
-export function memoryLock({ clock = systemClock }: MemoryLockOptions = {}): Lock {
+export function memoryLock(options: MemoryLockOptions = {}): Lock {
+  const { clock = systemClock } = checkOptions(options, WHERE)
   return new MemoryLock(checkMethods(clock, ['monotonic', 'schedule'], { ...WHERE, option: 'clock' }))
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { toMilliseconds } from '../duration/duration.js'
-import { checkFunction, checkMethods } from '../options/options.js'
+import { checkFunction, checkMethods, checkOptions } from '../options/options.js'
 import type { AcquireOptions, Lease, Lock } from './lock.js'
 import { DEFAULT_TTL } from './lock-options.js'
 
@@ -28,11 +28,11 @@ export interface WithLockOptions extends AcquireOptions {
 export async function withLock<T>(
   lock: Lock,
   key: string,
-  options: WithLockOptions | undefined,
+  options: WithLockOptions | undefined = {},
   fn: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
   checkMethods(lock, ['acquire'], { ...WHERE, option: 'lock' })
-  const { clock = clockOf(lock), ...acquire } = options ?? {}
+  const { clock = clockOf(lock), ...acquire } = checkOptions(options, WHERE)
   checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })
   checkFunction(fn, { ...WHERE, option: 'fn' })
   const lease = await lock.acquire(key, acquire)
@@ -73,7 +73,7 @@ function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   }
   const plan = () => {
     if (!stopped && !lease.signal.aborted)
-      timer = clock.schedule(Math.max(1, Math.floor(ttl / 3)), renew, { ref: false, name: 'lease renewal' })
+      timer = clock.schedule(Math.ceil(ttl / 3), renew, { ref: false, name: 'lock renewal' })
   }
   plan()
   return () => {

@@ -5,10 +5,12 @@ export {
   checkMethods,
   checkNumber,
   checkOneOf,
+  checkOptions,
   checkText,
   type IntegerRules,
   invalidOption,
   type NumberRules,
   type OptionPlace,
+  type OptionsPlace,
   type TextRules,
 } from './options.js'

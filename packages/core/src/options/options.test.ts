@@ -7,6 +7,7 @@ import {
   checkMethods,
   checkNumber,
   checkOneOf,
+  checkOptions,
   checkText,
 } from './index.js'
 
@@ -102,6 +103,37 @@ describe('checkBoolean, checkFunction and checkOneOf', () => {
   test('leave the pattern out where there is none', () => {
     expect(() => checkBoolean(0, { package: '@base/core', option: 'flag' })).toThrow(
       '@base/core: flag must be true or false, received 0.',
+    )
+  })
+})
+
+describe('checkOptions', () => {
+  const options = { ...place, option: 'options' }
+
+  test('gives back an object, of whatever class', () => {
+    class Settings {
+      readonly limit = 1
+    }
+    for (const given of [{}, Object.create(null) as object, new Settings()])
+      expect(checkOptions(given, options)).toBe(given)
+  })
+
+  test.each([
+    [10, '10'],
+    [true, 'true'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [[1], 'an array of 1'],
+    [() => {}, 'a function'],
+  ])('refuses %s', (value, shown) => {
+    expect(() => checkOptions(value as never, options)).toThrow(
+      `@base/resilience Bulkhead: options must be an object, received ${shown}.`,
+    )
+  })
+
+  test('does not show a text, which may be a secret in the wrong place', () => {
+    expect(() => checkOptions('hunter2' as never, options)).toThrow(
+      '@base/resilience Bulkhead: options must be an object, received "a text".',
     )
   })
 })

@@ -10,6 +10,12 @@ export interface OptionPlace {
   readonly option: string
 }
 
+/** Whose options {@link checkOptions} checks. */
+export interface OptionsPlace extends Omit<OptionPlace, 'option'> {
+  /** Their name, where they are nested in others. @defaultValue 'options' */
+  readonly option?: string
+}
+
 /** What {@link checkInteger} allows. */
 export interface IntegerRules extends OptionPlace {
   /** The smallest. @defaultValue 0 */
@@ -140,6 +146,26 @@ export function checkOneOf<const T extends string | number>(
 ): T {
   if (allowed.includes(value as T)) return value as T
   throw invalidOption(value, place, `one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}`)
+}
+
+/**
+ * The options, if they are an object, of whatever class. What somebody passes in place of them would be taken for options of
+ * which none is given. A text is not shown, for it may be a secret.
+ *
+ * @example
+ * class Uploads {
+ *   constructor(options: UploadsOptions = {}) {
+ *     const { parts = 4 } = checkOptions(options, { package: 'my-service', pattern: 'Uploads' })
+ *   }
+ * }
+ * new Uploads(8) // InvalidOptionError: my-service Uploads: options must be an object, received 8.
+ *
+ * @throws {@link InvalidOptionError} naming package, pattern, option and what came.
+ */
+export function checkOptions<T extends object>(options: T, place: OptionsPlace): T {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options
+  const received = typeof options === 'string' ? 'a text' : options
+  throw invalidOption(received, { option: 'options', ...place }, 'an object')
 }
 
 /** The error of an option that is none of the above, with what is allowed, to follow "must be". */

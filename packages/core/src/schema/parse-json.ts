@@ -1,5 +1,5 @@
 import type { ValidationError } from '../errors/validation-error.js'
-import { checkInteger } from '../options/options.js'
+import { checkInteger, checkOptions } from '../options/options.js'
 import type { Result } from '../result/result.js'
 import { checkSchema } from './check-schema.js'
 import { toResult } from './issues.js'
@@ -39,8 +39,8 @@ export async function parseJson<T>(
   input: string | Uint8Array,
   options: ParseJsonOptions = {},
 ): Promise<Result<T, ValidationError | JsonError>> {
-  const { maxBytes = DEFAULT_MAX_BYTES, maxDepth = DEFAULT_MAX_DEPTH } = options
   const where = { package: '@base/core', pattern: 'parseJson', infinity: true }
+  const { maxBytes = DEFAULT_MAX_BYTES, maxDepth = DEFAULT_MAX_DEPTH } = checkOptions(options, where)
   checkInteger(maxBytes, { ...where, option: 'maxBytes' })
   checkInteger(maxDepth, { ...where, option: 'maxDepth' })
   const standard = checkSchema(schema, 'parseJson')

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { createCodec } from './codec/index.js'
+import { describeConfig, loadConfig } from './config/index.js'
+import { createContainer } from './container/index.js'
+import { createUlid, createUuidv7, typedId } from './id/index.js'
+import { createLifecycle } from './lifecycle/index.js'
+import { checkAcquire, checkLease, memoryLock, withLock } from './lock/index.js'
+import { parseJson, type StandardSchemaV1, validateMany } from './schema/index.js'
+
+const schema: StandardSchemaV1<unknown, object> = {
+  '~standard': { version: 1, vendor: 'own', validate: () => ({ value: {} }) },
+}
+const lock = memoryLock()
+
+/** What takes options that may all be left out, and the pattern that its errors name. */
+const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+  ['createCodec', createCodec],
+  ['loadConfig', (options) => loadConfig(schema, options)],
+  ['describeConfig', (options) => describeConfig(schema as never, options)],
+  ['Container', createContainer],
+  ['Container', (options) => createContainer().singleton('db', [], () => 1, options)],
+  ['createUuidv7', createUuidv7],
+  ['createUlid', createUlid],
+  ['typedId', (options) => typedId('order', options)],
+  ['Lifecycle', createLifecycle],
+  ['memoryLock', memoryLock],
+  ['Lock', (options) => lock.acquire('k', options)],
+  ['Lock', (options) => lock.tryAcquire('k', options)],
+  ['Lock', (options) => checkAcquire('k', options)],
+  ['Lock', (options) => checkLease('k', options)],
+  ['withLock', (options) => withLock(lock, 'k', options, () => 1)],
+  ['parseJson', (options) => parseJson(schema, '{}', options)],
+  ['validateMany', (options) => validateMany(schema, [], options)],
+]
+
+const WRONG = [5, 'text', null, [], () => {}].map((wrong) => ({ wrong }))
+
+describe.each(DOORS)('%s', (pattern, open) => {
+  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
+    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'INVALID_OPTION',
+      details: {
+        package: '@base/core',
+        pattern,
+        option: expect.stringMatching('^options'),
+        allowed: 'an object',
+      },
+    })
+  })
+})
