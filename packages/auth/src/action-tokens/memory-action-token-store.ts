@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../optional-clock.js'
+import { readClock } from '../optional-clock.js'
 import type {
   ActionTokenKey,
   ActionTokenStore,
@@ -26,8 +26,8 @@ export interface MemoryActionTokenStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryActionTokenStore({ clock }: MemoryActionTokenStoreOptions = {}): ActionTokenStore {
-  return new MemoryActionTokenStore(checkOptionalClock(clock, 'memoryActionTokenStore'))
+export function memoryActionTokenStore(options: MemoryActionTokenStoreOptions = {}): ActionTokenStore {
+  return new MemoryActionTokenStore(readClock(options, 'memoryActionTokenStore'))
 }
 
 interface Row extends StoredActionToken {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkMethods, type OptionPlace } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { ApiKeyStore } from './api-key-store.js'
 import { checkPrefix } from './api-key-text.js'
@@ -53,9 +53,9 @@ export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('c
 const METHODS = ['create', 'find', 'rotate', 'touch', 'revoke', 'revokeAll', 'list'] as const
 
 /** Checks the options. @throws InvalidOptionError */
-export function readOptions(options: ApiKeysOptions = {}): ApiKeysSettings {
-  const { store = memoryApiKeyStore(), prefix = 'key', ttl = '90d', overlap = '24h' } = options ?? {}
-  const { ownerScopes, clock = systemClock } = options ?? {}
+export function readOptions(options: ApiKeysOptions): ApiKeysSettings {
+  const { store = memoryApiKeyStore(), prefix = 'key', ttl = '90d' } = checkOptions(options, place('options'))
+  const { overlap = '24h', ownerScopes, clock = systemClock } = options
   return {
     store: checkMethods(store, METHODS, place('store')),
     prefix: checkPrefix(prefix, place('prefix')),

@@ -1,6 +1,7 @@
 import { untilAborted } from '@base/core/abort'
 import { toMilliseconds } from '@base/core/duration'
 import type { ForbiddenError } from '@base/core/errors'
+import { checkOptions } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../errors/auth-error.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
@@ -84,8 +85,9 @@ class StoredApiKeys implements ApiKeys {
 
   async verify(
     text: unknown,
-    { scope, signal }: VerifyApiKeyOptions = {},
+    options: VerifyApiKeyOptions = {},
   ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
+    const { scope, signal } = checkOptions(options, place('options'))
     signal?.throwIfAborted()
     const asked = scope === undefined ? [] : checkScope(scope).split(' ')
     const id = readKeyText(text, this.#settings.prefix)
@@ -100,7 +102,8 @@ class StoredApiKeys implements ApiKeys {
     return judge(key as StoredApiKey, secret) ?? this.#admit(key as StoredApiKey, secret, asked, signal)
   }
 
-  async rotate(id: string, { ownerId, overlap }: RotateApiKeyOptions = {}): Promise<IssuedApiKey> {
+  async rotate(id: string, options: RotateApiKeyOptions = {}): Promise<IssuedApiKey> {
+    const { ownerId, overlap } = checkOptions(options, place('options'))
     const { prefix, overlap: usual } = this.#settings
     const lasting = overlap === undefined ? usual : toMilliseconds(overlap, place('overlap'))
     if (!(await this.#isOf(id, ownerId))) throw unknownKey()
@@ -111,7 +114,8 @@ class StoredApiKeys implements ApiKeys {
     return issued(text, key)
   }
 
-  async revoke(id: string, { ownerId }: OwnedApiKeyOptions = {}): Promise<boolean> {
+  async revoke(id: string, options: OwnedApiKeyOptions = {}): Promise<boolean> {
+    const { ownerId } = checkOptions(options, place('options'))
     if (!(await this.#isOf(id, ownerId))) return false
     return this.#ask((store, now) => store.revoke(id, now))
   }

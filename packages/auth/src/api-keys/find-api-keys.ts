@@ -1,4 +1,4 @@
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
 import { checkPrefix, hasChecksum, keyPattern } from './api-key-text.js'
 
@@ -20,7 +20,8 @@ const place = /* @__PURE__ */ placeOf('findApiKeys')
  *
  * @throws InvalidOptionError for a text or a prefix that is none.
  */
-export function findApiKeys(text: string, { prefix = 'key' }: FindApiKeysOptions = {}): readonly string[] {
+export function findApiKeys(text: string, options: FindApiKeysOptions = {}): readonly string[] {
+  const { prefix = 'key' } = checkOptions(options, place('options'))
   if (typeof text !== 'string') throw invalidOption(text, place('text'), 'a text')
   const pattern = keyPattern(checkPrefix(prefix, place('prefix')))
   const found = Array.from(text.matchAll(pattern), ([, key = '']) => key)

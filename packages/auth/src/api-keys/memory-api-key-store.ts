@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../optional-clock.js'
+import { readClock } from '../optional-clock.js'
 import type { NewStoredApiKey, StoredApiKey } from './api-key-store.js'
 import { type ApiKeyRotation, type ApiKeyStore, MOST_SECRETS } from './api-key-store.js'
 
@@ -17,8 +17,8 @@ export interface MemoryApiKeyStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryApiKeyStore({ clock }: MemoryApiKeyStoreOptions = {}): ApiKeyStore {
-  return new MemoryApiKeyStore(checkOptionalClock(clock, 'memoryApiKeyStore'))
+export function memoryApiKeyStore(options: MemoryApiKeyStoreOptions = {}): ApiKeyStore {
+  return new MemoryApiKeyStore(readClock(options, 'memoryApiKeyStore'))
 }
 
 /** Keys that each new one looks at, to forget those that are over: more than are added, so that none is left. */

@@ -12,6 +12,8 @@ import { type AuditEntry, type AuditOptions, type AuditSink, createAudit, memory
 
 const never = (value: unknown): never => value as never
 const MOST = 1_000
+/** As long as a key must be, and a text that an id may be. */
+const TEXT_OF_A_KEY = 'f6XbT9wLq2ZrKd8NcV4sHy7GpJ3mEa5u'
 
 const entriesOf = (sink: AuditSink, chain = 'audit') => sink.read(chain, 1, MOST)
 
@@ -432,9 +434,20 @@ describe('createAudit', () => {
     ['seal.current', { current: 'b', keys: { a: new Uint8Array(32) } }],
     ['seal.keys.a', { current: 'a', keys: { a: new Uint8Array(31) } }],
     ['seal.keys', { current: 'a b', keys: { 'a b': new Uint8Array(32) } }],
+    ['seal.current', null],
+    ['seal.current', { current: 'a', keys: null }],
   ])('refuses the option %s %j', (option, value) => {
     const name = option.split('.')[0] as keyof AuditOptions
     expect(() => createAudit({ [name]: value })).toThrow(`@base/auth createAudit: ${option} must be`)
+  })
+
+  test.each<[string, object]>([
+    ['of the current one', { current: TEXT_OF_A_KEY, keys: { a: new Uint8Array(32) } }],
+    ['of any', { current: 'a', keys: { [TEXT_OF_A_KEY]: 'a' } }],
+    ['of any, where it can be none', { current: 'a', keys: { [`${TEXT_OF_A_KEY}=`]: 'a' } }],
+  ])('does not tell a key that was given in the place of an id: %s', (_, seal) => {
+    expect(() => createAudit({ seal: seal as never })).toThrow('createAudit: seal.')
+    expect(() => createAudit({ seal: seal as never })).not.toThrow(TEXT_OF_A_KEY)
   })
 })
 

@@ -1,7 +1,8 @@
 import type { webcrypto } from 'node:crypto'
 import { encodeBase64Url } from '@base/core/codec'
-import { invalidOption, type OptionPlace } from '@base/core/options'
-import { isSecret, type Secret } from '@base/core/secret'
+import type { OptionPlace } from '@base/core/options'
+import type { Secret } from '@base/core/secret'
+import { readNamedKeys } from '../named-keys.js'
 import { hashText } from '../tokens/opaque/opaque-token.js'
 import type { AuditEntry } from './audit-entry.js'
 import { type CanonicalInput, canonicalJson } from './canonical-json.js'
@@ -17,9 +18,6 @@ export interface AuditSeal {
 /** What an entry's hash is made of. */
 export type UnhashedEntry = Omit<AuditEntry, 'hash'>
 
-const LEAST_BYTES = 32
-const ID = /^[\w.-]{1,32}$/
-
 /** Makes the hashes of a chain: keyed ones where there is a seal. */
 export class ChainHash {
   readonly current: string | undefined
@@ -28,12 +26,7 @@ export class ChainHash {
 
   /** @throws InvalidOptionError naming what of the seal is wrong. */
   constructor(seal: AuditSeal | undefined, place: (option: string) => OptionPlace) {
-    const entries = Object.entries(seal?.keys ?? {}).map(
-      ([id, key]) => [id, readKey(id, key, place)] as const,
-    )
-    this.#keys = new Map(entries)
-    if (seal !== undefined && !this.#keys.has(seal.current))
-      throw invalidOption(seal.current, place('seal.current'), 'the id of a key')
+    this.#keys = seal === undefined ? new Map() : readNamedKeys(seal, 'seal', place)
     this.current = seal?.current
   }
 
@@ -60,12 +53,4 @@ export class ChainHash {
     this.#imported.set(id, key)
     return key
   }
-}
-
-function readKey(id: string, key: unknown, place: (option: string) => OptionPlace): Uint8Array<ArrayBuffer> {
-  if (!ID.test(id)) throw invalidOption(id, place('seal.keys'), 'ids of 1 to 32 letters, digits, _, ., -')
-  const bytes = isSecret(key) ? key.reveal() : key
-  if (bytes instanceof Uint8Array && bytes.length >= LEAST_BYTES) return Uint8Array.from(bytes)
-  const received = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes
-  throw invalidOption(received, place(`seal.keys.${id}`), `at least ${LEAST_BYTES} bytes`)
 }

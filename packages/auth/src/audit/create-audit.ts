@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { uuidv7 } from '@base/core/id'
-import { checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { err, type Result } from '@base/core/result'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
@@ -99,7 +99,7 @@ export interface Audit {
  * @see OWASP ASVS 5.0, chapter 16; RFC 8785, for the canonical form
  */
 export function createAudit(options: AuditOptions = {}): Audit {
-  return new ChainedAudit(options ?? {})
+  return new ChainedAudit(checkOptions(options, place('options')))
 }
 
 class ChainedAudit implements Audit {
@@ -143,9 +143,10 @@ class ChainedAudit implements Audit {
   }
 
   async verify(options: VerifyAuditOptions = {}): Promise<Result<AuditHead | undefined, AuditChainError>> {
+    const given = checkOptions(options, place('options'))
     const [after, anchor] = inOrder(
-      checkHead(options?.after, place('after')),
-      checkHead(options?.anchor, place('anchor')),
+      checkHead(given.after, place('after')),
+      checkHead(given.anchor, place('anchor')),
     )
     const end = await this.head()
     const flaw = after && (await this.#flawAt(after))

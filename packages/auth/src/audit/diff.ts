@@ -1,4 +1,4 @@
-import { invalidOption, type OptionPlace } from '@base/core/options'
+import { checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { AuditChange } from './audit-entry.js'
 import { Concealed, Foreign, type Plain, type PlainObject, shown, toPlain } from './plain.js'
@@ -28,7 +28,8 @@ const place = /* @__PURE__ */ placeOf('diff')
  * @see RFC 6901, for the paths
  */
 export function diff(before: unknown, after: unknown, options: DiffOptions = {}): readonly AuditChange[] {
-  const isSecretName = secretNames(checkNames(options?.redact, place('redact')))
+  const { redact } = checkOptions(options, place('options'))
+  const isSecretName = secretNames(checkNames(redact, place('redact')))
   return changesOf(
     toPlain(before, isSecretName, place('before')),
     toPlain(after, isSecretName, place('after')),

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../optional-clock.js'
+import { readClock } from '../optional-clock.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import type { AuditSink } from './audit-sink.js'
 
@@ -17,8 +17,8 @@ export interface MemoryAuditSinkOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryAuditSink({ clock }: MemoryAuditSinkOptions = {}): AuditSink {
-  checkOptionalClock(clock, 'memoryAuditSink')
+export function memoryAuditSink(options: MemoryAuditSinkOptions = {}): AuditSink {
+  readClock(options, 'memoryAuditSink')
   return new MemoryAuditSink()
 }
 

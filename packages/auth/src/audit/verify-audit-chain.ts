@@ -1,4 +1,4 @@
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { placeOf } from '../place.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
@@ -39,7 +39,7 @@ export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   options: VerifyChainOptions = {},
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const { seal, after, anchor } = options ?? {}
+  const { seal, after, anchor } = checkOptions(options, place('options'))
   return verifyEntries(entries, new ChainHash(seal, place), { after, anchor })
 }
 

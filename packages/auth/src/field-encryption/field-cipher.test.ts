@@ -218,6 +218,9 @@ describe('keys', () => {
     ['a key that is missing', [{ id: 'k1', state: 'primary' }]],
     ['an id with a dot', [{ ...k1, id: 'k.1' }]],
     ['an unknown state', [k1, { ...k2, state: 'retired' }]],
+    ['a key without a name', [k1, null]],
+    ['an id and a key, swapped', [{ ...k1, id: `${'a'.repeat(31)}=`, key: 'k1' }]],
+    ['a state and a key, swapped', [{ ...k1, key: 'primary', state: 'a'.repeat(32) }]],
   ])('are refused: %s', (_, keys) => {
     expect(() => localKeys(keys as never)).toThrow(InvalidOptionError)
     expect(() => localKeys(keys as never)).not.toThrow(/aaaa/)

@@ -77,15 +77,14 @@ interface HeldKey {
 function readKeys(keys: readonly LocalKey[]): ReadonlyMap<string, HeldKey> {
   if (!Array.isArray(keys)) throw invalidOption(withoutText(keys), optionOf('keys'), 'an array')
   const held = new Map<string, HeldKey>()
-  for (const [index, { id, key, state }] of (keys as readonly LocalKey[]).entries()) {
+  for (const [index, given] of (keys as readonly (LocalKey | null | undefined)[]).entries()) {
+    const { id, key, state }: Partial<LocalKey> = given ?? {}
     if (!isKeyId(id))
-      throw invalidOption(id, optionOf(`keys.${index}.id`), '1 to 64 letters, digits, _ and -')
+      throw invalidOption(withoutText(id), optionOf(`keys.${index}.id`), '1 to 64 letters, digits, _ and -')
     if (held.has(id)) throw invalidOption(id, optionOf(`keys.${index}.id`), 'different from all others')
-    checkOneOf(state, STATES, optionOf(`keys.${index}.state`))
-    held.set(id, {
-      state,
-      key: state === 'destroyed' ? undefined : readKey(key, optionOf(`keys.${index}.key`)),
-    })
+    // The key first: where that is good, it does not stand in the place of the state, which is told.
+    const bytes = state === 'destroyed' ? undefined : readKey(key, optionOf(`keys.${index}.key`))
+    held.set(id, { state: checkOneOf(state, STATES, optionOf(`keys.${index}.state`)), key: bytes })
   }
   return held
 }

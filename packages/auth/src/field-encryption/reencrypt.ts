@@ -1,5 +1,5 @@
 import { isAppError } from '@base/core/errors'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
@@ -80,8 +80,10 @@ export interface ReencryptResult {
 export async function reencrypt<Name extends string>(
   cipher: FieldCipher<Name>,
   source: ReencryptSource<Name>,
-  { batchSize = 100, after, onProgress, onUnreadable = unlessErased, signal }: ReencryptOptions<Name> = {},
+  options: ReencryptOptions<Name> = {},
 ): Promise<ReencryptResult> {
+  const { batchSize = 100, after, onProgress } = checkOptions(options, optionOf('options'))
+  const { onUnreadable = unlessErased, signal } = options
   checkMethods(source, ['next', 'replace'], optionOf('source'))
   const limit = checkInteger(batchSize, { ...optionOf('batchSize'), min: 1, max: 10_000 })
   const done = { seen: 0, replaced: 0, changed: 0, unreadable: 0 }

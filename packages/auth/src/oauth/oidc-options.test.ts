@@ -38,6 +38,7 @@ describe('createOidcClient', () => {
     ['clientSecret', { clientSecret: 7 }],
     ['clientSecret', { clientSecret: secret('') }],
     ['clientAuthentication', { clientAuthentication: 'private_key_jwt' }],
+    ['clientAuthentication', { clientAuthentication: 'private_key_jwt', clientSecret: undefined }],
     ['scope', { scope: 'email' }],
     ['scope', { scope: 'openid  email' }],
     ['scope', { scope: 'openid "x"' }],

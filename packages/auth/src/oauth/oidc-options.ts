@@ -60,6 +60,7 @@ export interface OidcSettings {
   readonly rules: ProviderRules
 }
 
+const METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const
 const MOST_TTL = 600_000
 const MOST_SKEW = 300_000
 
@@ -95,14 +96,9 @@ function readSecret(value: unknown): (() => string) | undefined {
 }
 
 function readAuthentication(method: unknown, hasSecret: boolean): ClientAuthentication | undefined {
+  const told = method === undefined ? undefined : checkOneOf(method, METHODS, place('clientAuthentication'))
   // Without a secret there is one way only; what a provider's settings prefer does not count then.
-  if (!hasSecret) return 'none'
-  if (method === undefined) return undefined
-  return checkOneOf(
-    method,
-    ['client_secret_basic', 'client_secret_post', 'none'],
-    place('clientAuthentication'),
-  )
+  return hasSecret ? told : 'none'
 }
 
 function readCookie(name: unknown = '__Host-oauth'): SessionCookie {

@@ -1,4 +1,5 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
+import { checkOptions } from '@base/core/options'
 import type { Result } from '@base/core/result'
 import type { Secret } from '@base/core/secret'
 import type { AuthError } from '../errors/auth-error.js'
@@ -49,8 +50,9 @@ export class RelyingParty implements OidcClient {
   async complete(
     url: string | URL,
     transactionId: string | undefined,
-    { signal }: OidcCallOptions = {},
+    options: OidcCallOptions = {},
   ): Promise<Result<OidcIdentity, AuthError>> {
+    const { signal } = checkOptions(options, placeOf('complete')('options'))
     signal?.throwIfAborted()
     return this.#tell(await completeSignIn(this.#parts, url, transactionId, signal))
   }
@@ -58,8 +60,9 @@ export class RelyingParty implements OidcClient {
   async refresh(
     refreshToken: Token,
     account: OidcAccount,
-    { signal }: OidcCallOptions = {},
+    options: OidcCallOptions = {},
   ): Promise<Result<OidcTokens, AuthError>> {
+    const { signal } = checkOptions(options, placeOf('refresh')('options'))
     const token = revealed(refreshToken, placeOf('refresh')('refreshToken'))
     const owner = checkAccount(this.#parts.settings, account, 'refresh')
     signal?.throwIfAborted()
@@ -69,15 +72,17 @@ export class RelyingParty implements OidcClient {
   async userInfo(
     accessToken: Token,
     account: OidcAccount,
-    { signal }: OidcCallOptions = {},
+    options: OidcCallOptions = {},
   ): Promise<Result<OidcClaims, AuthError>> {
+    const { signal } = checkOptions(options, placeOf('userInfo')('options'))
     const token = revealed(accessToken, placeOf('userInfo')('accessToken'))
     const owner = checkAccount(this.#parts.settings, account, 'userInfo')
     signal?.throwIfAborted()
     return this.#tell(await readUserInfo(this.#parts, token, owner, signal))
   }
 
-  async revoke(token: Token, { signal }: OidcCallOptions = {}): Promise<Result<void, AuthError>> {
+  async revoke(token: Token, options: OidcCallOptions = {}): Promise<Result<void, AuthError>> {
+    const { signal } = checkOptions(options, placeOf('revoke')('options'))
     const text = revealed(token, placeOf('revoke')('token'))
     signal?.throwIfAborted()
     return this.#tell(await revokeToken(this.#parts, text, signal))

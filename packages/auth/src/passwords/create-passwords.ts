@@ -1,6 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { reportCallbackError } from '@base/core/events'
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { Decoy } from './decoy.js'
 import { faultError, MAX_BYTES, normalisePassword } from './normalised-password.js'
 import type {
@@ -50,7 +50,8 @@ class HashedPasswords implements Passwords {
     this.#decoy = new Decoy(settings.kdf)
   }
 
-  async hash(password: string, { signal }: HashPasswordOptions = {}): Promise<string> {
+  async hash(password: string, options: HashPasswordOptions = {}): Promise<string> {
+    const { signal } = checkOptions(options, place('options'))
     const normalised = normalisePassword(password, MAX_BYTES)
     if (typeof normalised !== 'string') throw faultError(normalised.fault)
     return this.#settings.slots.run(() => this.#make(normalised), signal)
@@ -59,8 +60,9 @@ class HashedPasswords implements Passwords {
   async verify(
     password: string,
     stored: StoredPassword | (() => StoredPassword | PromiseLike<StoredPassword>),
-    { signal, replace }: VerifyPasswordOptions = {},
+    options: VerifyPasswordOptions = {},
   ): Promise<PasswordVerification> {
+    const { signal, replace } = checkOptions(options, place('options'))
     signal?.throwIfAborted()
     const normalised = normalisePassword(password, MAX_BYTES)
     if (typeof normalised !== 'string') return { ok: false }

@@ -1,5 +1,12 @@
 import type { Clock } from '@base/core/clock'
-import { checkInteger, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import {
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkText,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { checkOptionalClock } from '../optional-clock.js'
 import { placeOf } from '../place.js'
 import { argon2id } from './kdf/argon2id.js'
@@ -45,9 +52,9 @@ export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('c
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordsOptions): PasswordsSettings {
-  const { kdf = argon2id(), legacy = [], pepper, clock } = options ?? {}
+  const { kdf = argon2id(), legacy = [], pepper, clock } = checkOptions(options, place('options'))
   checkOptionalClock(clock, 'createPasswords')
-  const { maxConcurrent = defaultConcurrency(), maxQueue = DEFAULT_MAX_QUEUE } = options ?? {}
+  const { maxConcurrent = defaultConcurrency(), maxQueue = DEFAULT_MAX_QUEUE } = options
   checkText(checkMethods(kdf, ['hash', 'verify', 'needsRehash'], place('kdf')).id, place('kdf.id'))
   if (!Array.isArray(legacy)) throw invalidOption(legacy, place('legacy'), 'a list of legacy verifiers')
   for (const verifier of legacy) checkMethods(verifier, ['recognises', 'verify'], place('legacy'))

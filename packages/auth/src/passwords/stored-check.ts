@@ -39,13 +39,14 @@ export async function judgeStored(
     throw new UnknownPepperError(keyId)
   }
   const former = keyId === undefined ? legacy.find((verifier) => verifier.recognises(text)) : undefined
-  if (former !== undefined) return (await former.verify(candidate.typed, text)) ? 'outdated' : 'wrong'
+  if (former !== undefined)
+    return (await former.verify(candidate.typed, text)) === true ? 'outdated' : 'wrong'
   if (kdf.recognises?.(text) === false) {
     if (unreadable.hasSubscribers) unreadable.publish({ kdf: kdf.id })
     return nothing()
   }
   for (const form of formsOf(candidate)) {
-    if (!(await kdf.verify(keyed(form, keyId), text))) continue
+    if ((await kdf.verify(keyed(form, keyId), text)) !== true) continue
     const isAsNow = form === candidate.normalised && keyId === pepper?.current && !kdf.needsRehash(text)
     return isAsNow ? 'right' : 'outdated'
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import { checkOptionalClock } from '../optional-clock.js'
 import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
@@ -45,7 +45,7 @@ export interface RecoveryCodesOptions {
  * @see OWASP ASVS 5.0, 6.5.1 and 6.5.2; NIST SP 800-63B-4, look-up secrets
  */
 export function createRecoveryCodes(options: RecoveryCodesOptions = {}): RecoveryCodes {
-  const { store = memoryRecoveryCodeStore(), clock } = options ?? {}
+  const { store = memoryRecoveryCodeStore(), clock } = checkOptions(options, place('options'))
   checkOptionalClock(clock, 'createRecoveryCodes')
   return new StoredCodes(checkMethods(store, METHODS, place('store')))
 }

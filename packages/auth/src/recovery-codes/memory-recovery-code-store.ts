@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../optional-clock.js'
+import { readClock } from '../optional-clock.js'
 import type { RecoveryCodeStore } from './recovery-code-store.js'
 
 /** Options of {@link memoryRecoveryCodeStore}. */
@@ -16,8 +16,8 @@ export interface MemoryRecoveryCodeStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryRecoveryCodeStore({ clock }: MemoryRecoveryCodeStoreOptions = {}): RecoveryCodeStore {
-  checkOptionalClock(clock, 'memoryRecoveryCodeStore')
+export function memoryRecoveryCodeStore(options: MemoryRecoveryCodeStoreOptions = {}): RecoveryCodeStore {
+  readClock(options, 'memoryRecoveryCodeStore')
   return new MemoryRecoveryCodeStore()
 }
 

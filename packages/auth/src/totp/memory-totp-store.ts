@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../optional-clock.js'
+import { readClock } from '../optional-clock.js'
 import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from './totp-store.js'
 
 /** Options of {@link memoryTotpStore}. */
@@ -16,8 +16,8 @@ export interface MemoryTotpStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryTotpStore({ clock }: MemoryTotpStoreOptions = {}): TotpStore {
-  return new MemoryTotpStore(checkOptionalClock(clock, 'memoryTotpStore'))
+export function memoryTotpStore(options: MemoryTotpStoreOptions = {}): TotpStore {
+  return new MemoryTotpStore(readClock(options, 'memoryTotpStore'))
 }
 
 interface Account {

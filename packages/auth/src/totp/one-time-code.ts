@@ -1,5 +1,12 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkNumber, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import {
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { placeOf } from '../place.js'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
@@ -67,7 +74,8 @@ export function hotpCode(secret: TotpSecret, options: HotpCodeOptions): string {
  */
 export function totpCode(secret: TotpSecret, options: TotpCodeOptions = {}): string {
   const place = placeOf('totpCode')
-  const { time = Date.now(), period = '30s', algorithm = 'SHA1', digits = 6 } = options
+  const { time = Date.now(), period = '30s' } = checkOptions(options, place('options'))
+  const { algorithm = 'SHA1', digits = 6 } = options
   const step = Math.floor(checkNumber(time, place('time')) / checkPeriod(period, place))
   return codeOf(readSecret(secret, place), step, {
     algorithm: checkAlgorithm(algorithm, place),

@@ -1,4 +1,4 @@
-import { checkText, invalidOption } from '@base/core/options'
+import { checkOptions, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { isTenant } from '../provider/expected-issuer.js'
 import type { OidcProviderSettings } from './provider-settings.js'
@@ -31,12 +31,13 @@ const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 export function microsoft(
   options: MicrosoftOptions = {},
 ): OidcProviderSettings & { readonly issuer: string } {
-  const place = placeOf('microsoft')('tenant')
-  const tenant = checkText(options?.tenant ?? 'common', place).toLowerCase()
+  const place = placeOf('microsoft')
+  const given = checkOptions(options, place('options')).tenant ?? 'common'
+  const tenant = checkText(given, place('tenant')).toLowerCase()
   const settings = { scope: 'openid email profile', clientAuthentication: 'client_secret_post' } as const
   if (tenant === 'common' || tenant === 'organizations')
     return { issuer: `${HOST}/${tenant}/v2.0`, issuerTemplate: `${HOST}/{tenantid}/v2.0`, ...settings }
   if (tenant !== 'consumers' && !isTenant(tenant))
-    throw invalidOption(tenant, place, "a GUID, or one of 'common', 'organizations', 'consumers'")
+    throw invalidOption(tenant, place('tenant'), "a GUID, or one of 'common', 'organizations', 'consumers'")
   return { issuer: `${HOST}/${tenant === 'consumers' ? CONSUMERS : tenant}/v2.0`, ...settings }
 }

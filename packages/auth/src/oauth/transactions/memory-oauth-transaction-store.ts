@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkInteger } from '@base/core/options'
+import { checkInteger, checkOptions } from '@base/core/options'
 import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
 import type { OAuthTransactionStore } from './oauth-transaction-store.js'
@@ -31,13 +31,11 @@ export interface MemoryOAuthTransactionStoreOptions {
 export function memoryOAuthTransactionStore(
   options: MemoryOAuthTransactionStoreOptions = {},
 ): OAuthTransactionStore {
-  const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = options ?? {}
   const pattern = 'memoryOAuthTransactionStore'
+  const place = placeOf(pattern)
+  const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = checkOptions(options, place('options'))
   checkOptionalClock(clock, pattern)
-  return new MemoryOAuthTransactionStore(
-    checkInteger(maxEntries, { ...placeOf(pattern)('maxEntries'), min: 1 }),
-    clock,
-  )
+  return new MemoryOAuthTransactionStore(checkInteger(maxEntries, { ...place('maxEntries'), min: 1 }), clock)
 }
 
 interface Waiting {

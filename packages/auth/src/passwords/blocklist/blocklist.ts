@@ -9,7 +9,7 @@ const LONGEST_SUFFIX = 4
 
 /**
  * The list that comes with this package, of about 3,700 passwords: the 3,000 most frequent of 8 characters and more in leaks,
- * more long ones, and the most frequent short ones. It is imported at the first use.
+ * more long ones, and the most frequent short ones. It is imported at the first use, and where that fails, at the next.
  *
  * Blocks a password that is on it whatever its case, one that is on it but for up to 4 digits or symbols at its end, one that
  * repeats such a text, and a single sequence or character however long.
@@ -28,6 +28,11 @@ let loading: Promise<ReadonlySet<string>> | undefined
 function load(): Promise<ReadonlySet<string>> {
   loading ??= import('./common-passwords.js').then(
     ({ COMMON_PASSWORDS }) => new Set(COMMON_PASSWORDS.split(/\s+/)),
+    (error: unknown) => {
+      // Whatever kept it away may have passed by the next use.
+      loading = undefined
+      throw error
+    },
   )
   return loading
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { type Argon2Parameters, CAPS, FLOOR } from '../kdf/argon2-parameters.js'
 import { argon2id } from '../kdf/argon2id.js'
@@ -39,7 +39,8 @@ export async function calibrate(
   target: Duration = '100ms',
   options: CalibrateOptions = {},
 ): Promise<Required<Argon2Parameters>> {
-  const { kdf = argon2id, maxMemory = 262_144, signal, clock = systemClock } = options
+  const { kdf = argon2id, maxMemory = 262_144 } = checkOptions(options, place('options'))
+  const { signal, clock = systemClock } = options
   const most = toMilliseconds(target, place('target'))
   if (most < BOUNDS.least || most > BOUNDS.most) throw invalidOption(target, place('target'), '10ms to 1s')
   const meter = new Meter(

@@ -10,7 +10,10 @@ export interface PasswordKdf {
   readonly id: string
   /** A text with all that {@link PasswordKdf.verify} needs, such as a PHC string, made with this salt of 16 random bytes. */
   hash(password: string, salt: Uint8Array): PromiseLike<string>
-  /** Whether a text was made of this password, compared in constant time. `false` for a text that it cannot read. */
+  /**
+   * Whether a text was made of this password, compared in constant time: `true`, and nothing like it. `false` for a text that
+   * it cannot read.
+   */
   verify(password: string, phc: string): PromiseLike<boolean>
   /** Whether {@link PasswordKdf.hash} would now make it otherwise: a change of algorithm, version, cost or length. */
   needsRehash(phc: string): boolean

@@ -7,6 +7,6 @@ export interface LegacyVerifier {
   readonly id: string
   /** Whether it can read a stored text, and may spend what that asks for. Cheap: nothing is computed. */
   recognises(stored: string): boolean
-  /** Whether a text that it recognises was made of this password. */
+  /** Whether a text that it recognises was made of this password: `true`, and nothing like it. */
   verify(password: string, stored: string): PromiseLike<boolean>
 }

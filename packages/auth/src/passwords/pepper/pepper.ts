@@ -1,9 +1,8 @@
 import { encodeBase64Url } from '@base/core/codec'
-import { invalidOption } from '@base/core/options'
-import { isSecret, type Secret } from '@base/core/secret'
+import type { Secret } from '@base/core/secret'
+import { readNamedKeys } from '../../named-keys.js'
 import { placeOf } from '../../place.js'
 import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
-import { withoutText } from '../../without-text.js'
 
 /** Keys beside the database, without which its rows prove nothing. */
 export interface PepperOptions {
@@ -16,8 +15,6 @@ export interface PepperOptions {
   readonly keys: Readonly<Record<string, Uint8Array | Secret<Uint8Array>>>
 }
 
-const LEAST_BYTES = 32
-const ID = /^[\w.-]{1,32}$/
 /** Behind the mark `:` stands a text as it is; one that begins with `$` needs none, and all of it is one PHC string. */
 const FORM = /^\$pepper\$k=([\w.-]{1,32}),n=nfkc(?::|(?=\$))(.+)$/s
 
@@ -42,12 +39,9 @@ export class Pepper {
   readonly current: string
   readonly #keys: ReadonlyMap<string, Uint8Array>
 
-  constructor({ current, keys }: PepperOptions) {
-    const entries = Object.entries(keys ?? {}).map(([id, key]) => [id, readKey(id, key)] as const)
-    this.#keys = new Map(entries)
-    if (!this.#keys.has(current))
-      throw invalidOption(withoutText(current), place('pepper.current'), 'the id of a key')
-    this.current = current
+  constructor(options: PepperOptions) {
+    this.#keys = readNamedKeys(options, 'pepper', place)
+    this.current = options.current
   }
 
   has(keyId: string): boolean {
@@ -65,14 +59,4 @@ export class Pepper {
   label(text: string): string {
     return `$pepper$k=${this.current},n=nfkc${text.startsWith('$') ? '' : ':'}${text}`
   }
-}
-
-function readKey(id: string, key: unknown): Uint8Array {
-  if (!ID.test(id)) throw invalidOption(id, place('pepper.keys'), 'ids of 1 to 32 letters, digits, _, ., -')
-  const bytes = isSecret(key) ? key.reveal() : key
-  if (!(bytes instanceof Uint8Array) || bytes.length < LEAST_BYTES) {
-    const received = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes
-    throw invalidOption(received, place(`pepper.keys.${id}`), `at least ${LEAST_BYTES} bytes`)
-  }
-  return Uint8Array.from(bytes)
 }

@@ -1,5 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { UnavailableError, ValidationError, type ValidationIssue } from '@base/core/errors'
+import { checkOptions } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { faultError, type NormalisedPassword, normalisePassword } from '../normalised-password.js'
 import type { Candidate } from '../stored-check.js'
@@ -51,12 +52,14 @@ export function createPasswordPolicy(options: PasswordPolicyOptions = {}): Passw
   return { check: (password, context = {}) => check(settings, password, context) }
 }
 
+const CONTEXT = { package: '@base/auth', pattern: 'PasswordPolicy.check', option: 'context' }
+
 async function check(
   settings: PolicySettings,
   password: string,
   context: PasswordContext,
 ): Promise<Result<NormalisedPassword, ValidationError>> {
-  context.signal?.throwIfAborted()
+  checkOptions(context, CONTEXT).signal?.throwIfAborted()
   const normalised = normalisePassword(password, settings.maxBytes)
   if (typeof normalised !== 'string') return err(faultError(normalised.fault))
   const { blocklist } = settings

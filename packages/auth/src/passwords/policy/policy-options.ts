@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
 import { type Blocklist, commonPasswords } from '../blocklist/blocklist.js'
@@ -49,8 +49,12 @@ const place = /* @__PURE__ */ placeOf('createPasswordPolicy')
 
 /** Checks the options. @throws InvalidOptionError */
 export function readOptions(options: PasswordPolicyOptions): PolicySettings {
-  const { minLength = 15, minLengthWithMfa = 8, maxBytes = MAX_BYTES } = options ?? {}
-  const { blocklist = commonPasswords(), breached, context = [], composition = {}, clock } = options ?? {}
+  const {
+    minLength = 15,
+    minLengthWithMfa = 8,
+    maxBytes = MAX_BYTES,
+  } = checkOptions(options, place('options'))
+  const { blocklist = commonPasswords(), breached, context = [], composition = {}, clock } = options
   checkOptionalClock(clock, 'createPasswordPolicy')
   const most = checkInteger(maxBytes, { ...place('maxBytes'), min: LEAST_MAXIMUM, max: MAX_BYTES })
   return {

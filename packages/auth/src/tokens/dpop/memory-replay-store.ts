@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
-import { checkInteger } from '@base/core/options'
+import { checkInteger, checkOptions } from '@base/core/options'
 import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
 import type { ReplayStore } from './replay-store.js'
@@ -31,10 +31,11 @@ export interface MemoryReplayStoreOptions {
  * @throws InvalidOptionError naming the option.
  */
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
-  const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = options
   const pattern = 'memoryReplayStore'
+  const place = placeOf(pattern)
+  const { clock, maxEntries = DEFAULT_MAX_ENTRIES } = checkOptions(options, place('options'))
   checkOptionalClock(clock, pattern)
-  return new MemoryReplayStore(checkInteger(maxEntries, { ...placeOf(pattern)('maxEntries'), min: 1 }), clock)
+  return new MemoryReplayStore(checkInteger(maxEntries, { ...place('maxEntries'), min: 1 }), clock)
 }
 
 class MemoryReplayStore implements ReplayStore {

@@ -1,3 +1,5 @@
+import { checkOptions } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import type { AccessClaims } from '../claims.js'
 import { isOpaqueToken } from '../opaque/opaque-token.js'
 import type { RefreshSession } from '../refresh/refresh-service.js'
@@ -59,8 +61,9 @@ const INACTIVE: Introspection = Object.freeze({ active: false })
 export async function introspect(
   token: string,
   services: TokenServices,
-  { audience, clientId }: IntrospectOptions = {},
+  options: IntrospectOptions = {},
 ): Promise<Introspection> {
+  const { audience, clientId } = checkOptions(options, placeOf('introspect')('options'))
   if (isOpaqueToken(token)) {
     const session = audience === undefined ? await services.refresh?.inspect(token) : undefined
     return session !== undefined && isAskedBy(clientId, session.clientId) ? refreshToken(session) : INACTIVE

@@ -1,3 +1,5 @@
+import { checkOptions } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { isOpaqueToken } from '../opaque/opaque-token.js'
 import { readAccessToken, type TokenServices } from './token-services.js'
 
@@ -23,8 +25,9 @@ export interface RevokeTokenOptions {
 export async function revokeToken(
   token: string,
   services: TokenServices,
-  { clientId }: RevokeTokenOptions = {},
+  options: RevokeTokenOptions = {},
 ): Promise<void> {
+  const { clientId } = checkOptions(options, placeOf('revokeToken')('options'))
   if (isOpaqueToken(token)) {
     await services.refresh?.revoke(token, { clientId })
     return

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkMethods } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { checkAddress } from '../../web-address.js'
 import type { KeySource } from '../keys/key-source.js'
@@ -55,13 +55,8 @@ export interface RemoteJwks extends KeySource {
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): RemoteJwks {
   const place = placeOf('remoteJwks')
-  const {
-    cooldown = '30s',
-    timeout = '5s',
-    maxAge = '10m',
-    staleIfError = '1h',
-    clock = systemClock,
-  } = options
+  const { cooldown = '30s', timeout = '5s', maxAge = '10m' } = checkOptions(options, place('options'))
+  const { staleIfError = '1h', clock = systemClock } = options
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options
   return new RemoteKeySet({
     url: new URL(checkAddress(url instanceof URL ? url.href : url, place('url'))).href,

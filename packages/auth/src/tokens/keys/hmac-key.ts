@@ -1,4 +1,4 @@
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { encode } from 'jose/base64url'
 import { placeOf } from '../../place.js'
@@ -35,7 +35,8 @@ export function hmacKey(
   secret: string | Uint8Array | Secret<string | Uint8Array>,
   options: HmacKeyOptions = {},
 ): TokenKey {
-  const algorithm = checkAlgorithm(options.algorithm ?? 'HS256', place('algorithm'))
+  const { kid, algorithm: wanted = 'HS256' } = checkOptions(options, place('options'))
+  const algorithm = checkAlgorithm(wanted, place('algorithm'))
   if (!isSymmetric(algorithm)) {
     throw invalidOption(algorithm, place('algorithm'), 'one of "HS256", "HS384", "HS512"')
   }
@@ -43,7 +44,7 @@ export function hmacKey(
   const bytes = checkSecret(isSecret(secret) ? secret.reveal() : secret, algorithm, node)
   const thumbprint = ownThumbprint({ kty: 'oct', k: encode(bytes) }, node)
   return new OwnKey({
-    kid: checkKid(options.kid, place('kid')) ?? thumbprint,
+    kid: checkKid(kid, place('kid')) ?? thumbprint,
     algorithm,
     thumbprint,
     load: () => importSecret(bytes, algorithm),

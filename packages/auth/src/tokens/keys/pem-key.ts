@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { checkText, invalidOption } from '@base/core/options'
+import { checkOptions, checkText, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { placeOf } from '../../place.js'
 import { type Algorithm, type AsymmetricAlgorithm, checkAlgorithm } from './algorithm.js'
@@ -32,14 +32,15 @@ const place = /* @__PURE__ */ placeOf('pemKey')
  * @throws InvalidOptionError for what is no such key; it never shows the key.
  */
 export function pemKey(pem: string | Secret<string>, options: PemKeyOptions = {}): TokenKey {
+  const { kid, algorithm: wanted } = checkOptions(options, place('options'))
   const node = requireNodeCrypto('pemKey')
   const key = readPem(isSecret(pem) ? pem.reveal() : pem, node)
   const jwk = toJwk(key)
   const { algorithms, material } = checkUsable(jwk)
-  const algorithm = pickAlgorithm(algorithms, options.algorithm)
+  const algorithm = pickAlgorithm(algorithms, wanted)
   const thumbprint = ownThumbprint(material, node)
   return new OwnKey({
-    kid: checkKid(options.kid, place('kid')) ?? thumbprint,
+    kid: checkKid(kid, place('kid')) ?? thumbprint,
     algorithm,
     thumbprint,
     load: () => importWebKey(material, algorithm),

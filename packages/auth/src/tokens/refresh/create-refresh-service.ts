@@ -1,4 +1,5 @@
 import { untilAborted } from '@base/core/abort'
+import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { askStore } from '../opaque/ask-store.js'
@@ -86,10 +87,8 @@ class RotatingTokens implements RefreshService {
     return this.#replace(parent as OpaqueToken, family, { accessToken, granted }, options)
   }
 
-  async revoke(
-    text: string,
-    { clientId }: { readonly clientId?: string | undefined } = {},
-  ): Promise<boolean> {
+  async revoke(text: string, options: { readonly clientId?: string | undefined } = {}): Promise<boolean> {
+    const { clientId } = checkOptions(options, place('options'))
     const token = await readOpaqueToken(text)
     const record = token && (await this.#find(token))
     if (record === undefined) return false
@@ -99,8 +98,9 @@ class RotatingTokens implements RefreshService {
 
   async revokeFamily(
     familyId: string,
-    { sub }: { readonly sub?: string | undefined } = {},
+    options: { readonly sub?: string | undefined } = {},
   ): Promise<boolean> {
+    const { sub } = checkOptions(options, place('options'))
     if (!isHandle(familyId)) return false
     if (sub !== undefined && !(await this.#isOf(familyId, checkName(sub, place('sub'))))) return false
     // First, as in revokeAll.

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { FamilyState } from './family-state.js'
 import type {
   NewRefreshFamily,
@@ -30,13 +31,10 @@ export interface MemoryRefreshStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryRefreshStore({ clock }: MemoryRefreshStoreOptions = {}): RefreshStore {
-  if (clock !== undefined)
-    checkMethods(clock, ['now', 'schedule'], {
-      package: '@base/auth',
-      pattern: 'memoryRefreshStore',
-      option: 'clock',
-    })
+export function memoryRefreshStore(options: MemoryRefreshStoreOptions = {}): RefreshStore {
+  const place = placeOf('memoryRefreshStore')
+  const { clock } = checkOptions(options, place('options'))
+  if (clock !== undefined) checkMethods(clock, ['now', 'schedule'], place('clock'))
   return new MemoryRefreshStore(clock)
 }
 

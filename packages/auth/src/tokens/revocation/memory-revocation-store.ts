@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { ExpiringMap } from './expiring-map.js'
 import type {
   Revocation,
@@ -25,11 +26,10 @@ export interface MemoryRevocationStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryRevocationStore({
-  clock = systemClock,
-}: MemoryRevocationStoreOptions = {}): RevocationStore {
-  const where = { package: '@base/auth', pattern: 'memoryRevocationStore', option: 'clock' }
-  const book = new RevocationBook(checkMethods(clock, ['now'], where))
+export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}): RevocationStore {
+  const place = placeOf('memoryRevocationStore')
+  const { clock = systemClock } = checkOptions(options, place('options'))
+  const book = new RevocationBook(checkMethods(clock, ['now'], place('clock')))
   return {
     revoke: async (revoked) => book.revoke(revoked),
     revokeAll: async (subject) => book.revokeAll(subject),

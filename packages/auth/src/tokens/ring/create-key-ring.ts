@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { type AsymmetricAlgorithm, checkAlgorithm, isSymmetric } from '../keys/algorithm.js'
 import type { KeyRing } from './key-ring.js'
@@ -49,18 +49,19 @@ export interface KeyRingOptions {
  */
 export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
   const place = placeOf('createKeyRing')
-  const { store = memoryKeyStore(), clock = systemClock, algorithm = 'ES256' } = options
+  const given = checkOptions(options, place('options'))
+  const { store = memoryKeyStore(), clock = systemClock, algorithm = 'ES256' } = given
   const milliseconds = (
     option: 'rotateEvery' | 'publishAhead' | 'retireAfter' | 'timeout',
     fallback: Duration,
-  ) => toMilliseconds(options[option] ?? fallback, { ...place(option), positive: true })
+  ) => toMilliseconds(given[option] ?? fallback, { ...place(option), positive: true })
   const rules = {
     rotateEvery: milliseconds('rotateEvery', '30d'),
     publishAhead: milliseconds('publishAhead', '1h'),
     retireAfter: milliseconds('retireAfter', '1d'),
   }
   if (rules.rotateEvery <= rules.publishAhead) {
-    throw invalidOption(options.rotateEvery, place('rotateEvery'), 'more than publishAhead')
+    throw invalidOption(given.rotateEvery, place('rotateEvery'), 'more than publishAhead')
   }
   const checked = checkAlgorithm(algorithm, place('algorithm'))
   if (isSymmetric(checked))

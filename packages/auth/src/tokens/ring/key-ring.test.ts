@@ -652,6 +652,10 @@ describe('createKeyRing', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('has defaults where it is given nothing', async () => {
+    expect(createKeyRing()).toMatchObject({ algorithm: 'ES256', retireAfter: 86_400_000 })
+  })
+
   test.each<[string, object]>([
     ['store', { store: {} }],
     ['algorithm', { algorithm: 'HS256' }],

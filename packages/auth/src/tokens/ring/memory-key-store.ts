@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../../optional-clock.js'
+import { readClock } from '../../optional-clock.js'
 import type { KeyStore, StoredKeys } from './key-store.js'
 
 /** Options of {@link memoryKeyStore}. */
@@ -17,8 +17,8 @@ export interface MemoryKeyStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryKeyStore({ clock }: MemoryKeyStoreOptions = {}): KeyStore {
-  checkOptionalClock(clock, 'memoryKeyStore')
+export function memoryKeyStore(options: MemoryKeyStoreOptions = {}): KeyStore {
+  readClock(options, 'memoryKeyStore')
   let stored: StoredKeys = { version: 0, keys: [] }
   return {
     load: async () => structuredClone(stored),

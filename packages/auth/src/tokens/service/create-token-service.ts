@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { type ServiceKeys, toSigningSource } from '../keys/signing-keys.js'
 import { memoryRevocationStore } from '../revocation/memory-revocation-store.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
@@ -66,8 +66,7 @@ const MAX_AGE = 300_000
 export function createTokenService(options: TokenServiceOptions): TokenService {
   const where = { package: '@base/auth', pattern: 'createTokenService' }
   const place = (option: string) => ({ ...where, option })
-  if (typeof options !== 'object' || options === null)
-    throw invalidOption(options, place('options'), 'an object')
+  checkOptions(options, place('options'))
   const { accessTtl = '15m', longestTtl = accessTtl, claims = {} } = options
   const parts = judgingParts(options, where.pattern, toMediaType('at+jwt'))
   const source = toSigningSource(options.keys, place('keys'))

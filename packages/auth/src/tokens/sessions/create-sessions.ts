@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption } from '@base/core/options'
+import { reportCallbackError } from '@base/core/events'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { askStore } from '../opaque/ask-store.js'
 import { checkName } from '../opaque/check-name.js'
@@ -57,7 +58,7 @@ export interface SessionsOptions {
  * @see OWASP ASVS 5.0, chapter 7; RFC 6265bis, section 4.1.3
  */
 export function createSessions<Data = unknown>(options: SessionsOptions = {}): Sessions<Data> {
-  return new ServerSessions<Data>(options ?? {})
+  return new ServerSessions<Data>(checkOptions(options, place('options')))
 }
 
 const place = /* @__PURE__ */ placeOf('createSessions')
@@ -82,7 +83,8 @@ class ServerSessions<Data> implements Sessions<Data> {
     this.#cookie = new SessionCookie(cookie)
   }
 
-  async create(sub: string, data?: Data, { replaces }: CreateSessionOptions = {}): Promise<IssuedSession> {
+  async create(sub: string, data?: Data, options: CreateSessionOptions = {}): Promise<IssuedSession> {
+    const { replaces } = checkOptions(options, place('options'))
     const owner = checkName(sub, place('sub'))
     const encoded = this.#encode(data)
     if (replaces !== undefined) await this.destroy(replaces)
@@ -132,7 +134,7 @@ class ServerSessions<Data> implements Sessions<Data> {
   async list(sub: string): Promise<readonly Session<Data>[]> {
     checkName(sub, place('sub'))
     const sessions = await this.#ask((store, now) => store.list(sub, now))
-    return sessions.flatMap((session) => this.#open(session) ?? [])
+    return sessions.flatMap((session) => this.#listed(session) ?? [])
   }
 
   readCookie(header: string | null | undefined): string | undefined {
@@ -151,6 +153,17 @@ class ServerSessions<Data> implements Sessions<Data> {
 
   #open(session: StoredSession | undefined): Session<Data> | undefined {
     return session && { ...session, data: this.#codec.decode(session.data) as Data }
+  }
+
+  /** One of many: what cannot be decoded must not hide the others. */
+  #listed(session: StoredSession): Session<Data> | undefined {
+    try {
+      return this.#open(session)
+    } catch (error) {
+      const place = { package: '@base/auth', pattern: 'createSessions', callback: 'codec.decode' }
+      reportCallbackError(error, place)
+      return undefined
+    }
   }
 
   #encode(data: unknown): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkOptionalClock } from '../../optional-clock.js'
+import { readClock } from '../../optional-clock.js'
 import type {
   NewStoredSession,
   SessionChange,
@@ -27,8 +27,8 @@ export interface MemorySessionStoreOptions {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memorySessionStore({ clock }: MemorySessionStoreOptions = {}): SessionStore {
-  return new MemorySessionStore(checkOptionalClock(clock, 'memorySessionStore'))
+export function memorySessionStore(options: MemorySessionStoreOptions = {}): SessionStore {
+  return new MemorySessionStore(readClock(options, 'memorySessionStore'))
 }
 
 interface Row {

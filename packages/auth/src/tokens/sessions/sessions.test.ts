@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { inspect } from 'node:util'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -192,6 +193,36 @@ describe('sessions', () => {
       for (const use of uses(sessions))
         for (const guess of [handle, handle + 'A'.repeat(44)]) expect(await use(guess)).toBeFalsy()
       expect(await sessions.get(id)).toBeDefined()
+    })
+  })
+
+  describe('given a session whose data cannot be decoded', () => {
+    async function withUnreadable() {
+      const { store, sessions } = benchOf()
+      const other = createSessions({
+        store,
+        codec: { encode: () => 'of another codec', decode: never } as never,
+      })
+      return {
+        sessions,
+        read: await sessions.create('ann', { role: 'user' }),
+        lost: await other.create('ann'),
+      }
+    }
+
+    test('the list has all others, and the operator is told', async () => {
+      const { sessions, read } = await withUnreadable()
+      const warned = once(process, 'warning')
+      expect((await sessions.list('ann')).map(({ handle }) => handle)).toEqual([read.handle])
+      expect(await warned).toMatchObject([
+        { code: 'CALLBACK_THREW', message: expect.stringMatching(/createSessions: codec\.decode threw: /) },
+      ])
+    })
+
+    test('it opens nothing, and ends with all others', async () => {
+      const { sessions, lost } = await withUnreadable()
+      await expect(sessions.get(lost.id)).rejects.toMatchObject({ code: 'VALIDATION' })
+      expect(await sessions.destroyAll('ann')).toBe(2)
     })
   })
 

@@ -34,7 +34,8 @@ export interface CreateSessionOptions {
 
 /**
  * Sessions on the server; made by {@link createSessions}. An id that is unknown, malformed, over or destroyed is
- * `undefined` or `false`, never an error. Every method rejects with an UnavailableError where the store fails.
+ * `undefined` or `false`, never an error. Every method rejects with an UnavailableError where the store fails, and `get`,
+ * `touch` and `update` with what the codec throws where it cannot decode the data.
  */
 export interface Sessions<Data = unknown> {
   /**
@@ -70,7 +71,10 @@ export interface Sessions<Data = unknown> {
   destroyByHandle(handle: string): Promise<boolean>
   /** Ends every session of a subject; how many were alive. */
   destroyAll(sub: string): Promise<number>
-  /** The sessions of a subject that are alive, the oldest first. */
+  /**
+   * The sessions of a subject that are alive, the oldest first. One whose data the codec cannot decode, which opens nothing
+   * either, is left out and told by a process warning; {@link Sessions.destroyAll} ends it with the others.
+   */
   list(sub: string): Promise<readonly Session<Data>[]>
   /** The id in a `Cookie` header, in the only form that an id has. */
   readCookie(header: string | null | undefined): string | undefined

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import type { AccessClaims, TokenClaims } from '../claims.js'
 import { LONGEST, LONGEST_OF_ALL } from '../jws/compact.js'
@@ -81,8 +81,7 @@ export function createVerifier<const Typ extends string = 'at+jwt'>(
   options: VerifierOptions<Typ>,
 ): Verifier<ClaimsOf<Typ>> {
   const place = placeOf('createVerifier')
-  if (typeof options !== 'object' || options === null)
-    throw invalidOption(options, place('options'), 'an object')
+  checkOptions(options, place('options'))
   const { typ = 'at+jwt', keys, revocations, maxLength = LONGEST } = options
   const algorithms = checkAlgorithms(options.algorithms, place('algorithms'))
   checkUsable(keys, algorithms, place('keys'))

@@ -1,9 +1,11 @@
 import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
+import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AuthErrorCode } from '../../errors/auth-error-code.js'
+import { placeOf } from '../../place.js'
 import type { TokenClaims } from '../claims.js'
 import { LONGEST } from '../jws/compact.js'
 import { SignatureCheck, type SignedToken } from '../jws/signature-check.js'
@@ -47,12 +49,12 @@ export class TokenJudge implements Verifier<TokenClaims> {
   }
 
   verify(token: string, options?: VerifyOptions): Promise<Result<TokenClaims, AuthError>> {
-    const signal = options?.signal
-    return signal === undefined ? this.#judge(token) : this.#judgeUntil(token, signal)
+    return options === undefined ? this.#judge(token) : this.#judgeWith(token, options)
   }
 
-  async #judgeUntil(token: unknown, signal: AbortSignal): Promise<Result<TokenClaims, AuthError>> {
-    signal.throwIfAborted()
+  async #judgeWith(token: unknown, options: VerifyOptions): Promise<Result<TokenClaims, AuthError>> {
+    const { signal } = checkOptions(options, placeOf('verify')('options'))
+    signal?.throwIfAborted()
     return untilAborted(this.#judge(token), signal)
   }
 
