@@ -4,6 +4,7 @@ export {
   type MigrateOptions,
   type Migration,
   MigrationEditedError,
+  MigrationFailedError,
   type MigrationReport,
   migrate,
 } from './migrate/index.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { present, after as timeAfter } from '../own-tables/moment.js'
@@ -24,10 +24,11 @@ export class AuthDatabase {
   constructor(
     pattern: string,
     executor: Executor,
-    { clock }: DrizzleAuthStoreOptions,
+    options: DrizzleAuthStoreOptions,
     tables: readonly string[],
   ) {
     const place = { package: '@base/drizzle', pattern }
+    const { clock } = checkOptions(options, place)
     checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
     this.#tables = new OwnTables(executor, tables, authMigrations)
     this.#clock =

@@ -1,5 +1,5 @@
 import type { KeyStore, StoredKey, StoredKeys } from '@base/auth/tokens'
-import { checkText } from '@base/core/options'
+import { checkOptions, checkText } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { AuthDatabase } from './auth-database.js'
@@ -23,14 +23,12 @@ export interface DrizzleKeyStoreOptions {
  *
  * @throws InvalidOptionError for an executor that is none, or a name of a ring that is empty or too long.
  */
-export function drizzleKeyStore(
-  executor: Executor,
-  { ring = 'default' }: DrizzleKeyStoreOptions = {},
-): KeyStore {
-  const place = { package: '@base/drizzle', pattern: 'drizzleKeyStore', option: 'ring', maxLength: MAX_RING }
+export function drizzleKeyStore(executor: Executor, options: DrizzleKeyStoreOptions = {}): KeyStore {
+  const place = { package: '@base/drizzle', pattern: 'drizzleKeyStore' }
+  const { ring = 'default' } = checkOptions(options, place)
   return new DrizzleKeyStore(
     new AuthDatabase('drizzleKeyStore', executor, {}, ['base_signing_keys']),
-    checkText(ring, place),
+    checkText(ring, { ...place, option: 'ring', maxLength: MAX_RING }),
   )
 }
 

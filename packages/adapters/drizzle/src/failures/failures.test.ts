@@ -138,6 +138,8 @@ describe('toFailure', () => {
   test('tells a pooler that ends a connection from a statement that has too many parameters', () => {
     const error = refused('08P01', { severity: 'FATAL', message: 'query_wait_timeout' })
     expect(toFailure(error)).toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' })
+    // In the language of the server.
+    expect(toFailure(refused('08P01', { severity: 'ERRO' }))).toMatchObject({ code: 'DATABASE_ERROR' })
   })
 
   test('says who cancelled a statement', () => {

@@ -14,7 +14,7 @@ import {
   TransactionReadOnlyError,
 } from '@base/domain/unit-of-work'
 import { NOT_ANSWERED_IN_TIME } from './not-answered-in-time.js'
-import { causesOf, type PostgresError, postgresErrorOf } from './postgres-error.js'
+import { causesOf, ENDING, type PostgresError, postgresErrorOf } from './postgres-error.js'
 import { StatementError } from './statement-error.js'
 
 /** Codes of sockets and name servers that say: not now. */
@@ -103,7 +103,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '40003': (_, cause) => unavailable(cause),
   // Poolers end a connection with it; PostgreSQL itself refuses so a statement with more parameters than it takes.
   '08P01': ({ code, severity }, cause) =>
-    severity === 'ERROR' ? refusedStatement(code, cause) : unavailable(cause),
+    ENDING.has(severity) ? unavailable(cause) : refusedStatement(code, cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
   // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
   '25P03': (_, cause) => unavailable(cause),

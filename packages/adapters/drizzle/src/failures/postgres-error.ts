@@ -4,11 +4,16 @@ const MAX_CAUSES = 16
 /** A SQLSTATE: five digits or capitals. Node's own codes are longer, or written otherwise. */
 const SQL_STATE = /^[0-9A-Z]{5}$/
 
+/** Severities with which PostgreSQL ends the connection. */
+export const ENDING: ReadonlySet<string> = new Set(['FATAL', 'PANIC'])
+/** Codes that also come with these: of connections, timeouts that end them, shutdowns, resources, and what went wrong within. */
+const MAY_END = /^(08|25P0[34]|53|57P|58|F0|XX)/
+
 /** What PostgreSQL says of a statement that it refused, under the names that both drivers use. */
 export interface PostgresError {
   /** The SQLSTATE. */
   readonly code: string
-  /** `ERROR`, `FATAL` or `PANIC`. */
+  /** `ERROR`, `FATAL` or `PANIC`, or what these are in the server's language. */
   readonly severity: string
   /** In the server's language; may quote values, see {@link saysValues}. */
   readonly message: string
@@ -36,6 +41,14 @@ export function postgresErrorOf(error: unknown): PostgresError | undefined {
 /** The SQLSTATE of an error or of what caused it. */
 export function sqlStateOf(error: unknown): string | undefined {
   return postgresErrorOf(error)?.code
+}
+
+/** Whether the database refused a statement and the connection goes on; else nobody knows what became of it. */
+export function isRefusal(error: unknown): boolean {
+  const { severity = 'FATAL', code = '' } = postgresErrorOf(error) ?? {}
+  if (ENDING.has(severity)) return false
+  // The server may say it in its own language, as ERRO or FEHLER; then the code tells.
+  return severity === 'ERROR' || !MAY_END.test(code)
 }
 
 /** Whether the server's message may quote a value: those about data do, and those that a function of the user raises. */

@@ -1,7 +1,7 @@
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '@base/application/idempotency'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import { type Executor, isTransaction } from '../executor.js'
 import { OwnTables } from '../own-tables/own-tables.js'
 import { idempotencyMigrations } from './idempotency-migrations.js'
@@ -66,9 +66,10 @@ export interface DrizzleIdempotencyStore extends IdempotencyStore {
  */
 export function drizzleIdempotencyStore(
   executor: Executor,
-  { clock, pruneInterval = DEFAULT_PRUNE_INTERVAL }: DrizzleIdempotencyStoreOptions = {},
+  options: DrizzleIdempotencyStoreOptions = {},
 ): DrizzleIdempotencyStore {
   const place = { package: '@base/drizzle', pattern: 'drizzleIdempotencyStore' }
+  const { clock, pruneInterval = DEFAULT_PRUNE_INTERVAL } = checkOptions(options, place)
   checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
   if (clock !== undefined) checkMethods(clock, ['now', 'monotonic'], { ...place, option: 'clock' })
   const rules = { ...place, option: 'pruneInterval', positive: true, infinity: true }

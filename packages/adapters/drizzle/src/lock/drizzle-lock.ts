@@ -12,7 +12,7 @@ import {
   remoteLease,
   trustedUntil,
 } from '@base/core/lock'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import type { Executor } from '../executor.js'
 import { LeaseTable } from './lease-table.js'
 import { WaitingRoom } from './waiting-room.js'
@@ -51,8 +51,9 @@ export interface DrizzleLockOptions {
  * code `DATABASE_TOO_LATE` where the lease was over before the database had answered: it is given back.
  * @see Martin Kleppmann, "How to do distributed locking", 2016
  */
-export function drizzleLock(executor: Executor, { clock }: DrizzleLockOptions = {}): Lock {
+export function drizzleLock(executor: Executor, options: DrizzleLockOptions = {}): Lock {
   const place = { package: '@base/drizzle', pattern: 'drizzleLock' }
+  const { clock } = checkOptions(options, place)
   checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
   if (clock !== undefined)
     checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...place, option: 'clock' })

@@ -4,6 +4,7 @@ import type { Executor } from '../executor.js'
 import { after, present } from '../own-tables/moment.js'
 import { OwnTables } from '../own-tables/own-tables.js'
 import { lockMigrations } from './lock-migrations.js'
+import { storedKey } from './stored-key.js'
 
 /**
  * The leases, a row for each key that was ever locked. A row stays when its lease ends: the next holder updates it, under
@@ -24,7 +25,7 @@ export class LeaseTable {
     const now = this.#now()
     const [row] = await this.#tables.rows(sql`
       insert into base_locks as lease (key, token, expires_at)
-      values (${key}, nextval('base_lock_tokens'), ${after(now, ttl)})
+      values (${await storedKey(key)}, nextval('base_lock_tokens'), ${after(now, ttl)})
       on conflict (key) do update
       set token = nextval('base_lock_tokens'), expires_at = ${after(now, ttl)}
       where lease.expires_at <= ${now}
@@ -46,7 +47,7 @@ export class LeaseTable {
   async #update(key: string, token: bigint, now: SQL, expiresAt: SQL): Promise<boolean> {
     const rows = await this.#tables.rows(sql`
       update base_locks set expires_at = ${expiresAt}
-      where key = ${key} and token = ${token.toString()}::bigint and expires_at > ${now}
+      where key = ${await storedKey(key)} and token = ${token.toString()}::bigint and expires_at > ${now}
       returning 1`)
     return rows.length > 0
   }

@@ -77,6 +77,31 @@ describeDatabases((database) => {
       const [row] = rowsOf(await database.db.execute(sql`select count(*)::int as n from base_locks`))
       expect(row?.['n']).toBeGreaterThan(0)
     })
+
+    test('keys that PostgreSQL would refuse, or take for each other, are keys of their own', async () => {
+      const lock = drizzleLock(database.db)
+      const long = Array.from({ length: 5_000 }, (_, index) => ((index * 7_919) % 997).toString(36)).join('')
+      const keys = ['\ud800', '\ud801', '\ufffd', 'a\0b', 'a', long, `${long}.`]
+      const leases = await Promise.all(keys.map((key) => lock.tryAcquire(key)))
+
+      expect(leases.map((lease) => lease?.key)).toEqual(keys)
+      expect(await Promise.all(keys.map((key) => lock.tryAcquire(key)))).toEqual(keys.map(() => undefined))
+      for (const lease of leases) {
+        await lease?.extend('1h')
+        expect(await lease?.release()).toEqual({ released: true })
+      }
+    })
+
+    test('a key is none of those that stand for others', async () => {
+      const lock = drizzleLock(database.db)
+      await lock.acquire('b\0')
+      const [row] = rowsOf(
+        await database.db.execute(
+          sql`select key from base_locks where key like 'sha256:%' and expires_at > now()`,
+        ),
+      )
+      expect(await lock.tryAcquire(String(row?.['key']))).toBeDefined()
+    })
   })
 
   test('a wait leaves no timer behind', async () => {

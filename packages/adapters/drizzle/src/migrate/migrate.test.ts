@@ -8,7 +8,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Executor, rowsOf } from '../executor.js'
 import { describeDatabases, describePostgres } from '../test-databases.js'
-import { type Migration, migrate } from './index.js'
+import { type Migration, MigrationFailedError, migrate } from './index.js'
 
 const tables: readonly Migration[] = [
   {
@@ -70,6 +70,39 @@ describeDatabases((database) => {
       const broken = { name: '003 broken', sql: 'create table broken (); select 1/0' }
       await expect(migrate(database.db, [...tables, broken])).rejects.toMatchObject({ kind: 'invalid' })
       expect(await select("select to_regclass('broken')::text as it")).toEqual([{ it: null }])
+      expect(await select('select name from base_migrations order by name')).toHaveLength(2)
+    })
+
+    test('one that the database refuses is named, and what it was refused with is kept', async () => {
+      const broken = { name: '003 broken', sql: 'alter table nowhere add column n integer' }
+      const migrating = migrate(database.db, [...tables, broken])
+      await expect(migrating).rejects.toBeInstanceOf(MigrationFailedError)
+      await expect(migrating).rejects.toMatchObject({
+        code: 'MIGRATION_FAILED',
+        kind: 'internal',
+        message: "Migration '003 broken' was not applied: The database refused a statement (42P01).",
+        details: { name: '003 broken' },
+        cause: { code: 'DATABASE_ERROR', cause: { code: '42P01' } },
+      })
+      const taken = { name: '003 broken', sql: 'insert into pens (id) values (1)' }
+      await expect(migrate(database.db, [taken])).rejects.toMatchObject({
+        code: 'MIGRATION_FAILED',
+        kind: 'conflict',
+        cause: { code: 'CONFLICT', details: { constraint: 'pens_pkey' } },
+      })
+    })
+
+    test('one that is refused at its COMMIT alone is named too', async () => {
+      const text = `create table broken (id integer primary key, next integer references broken initially deferred);
+        insert into broken values (1, 2)`
+      await expect(
+        migrate(database.db, [...tables, { name: '003 broken', sql: text }]),
+      ).rejects.toMatchObject({
+        code: 'MIGRATION_FAILED',
+        kind: 'conflict',
+        details: { name: '003 broken' },
+        cause: { details: { violation: 'foreign_key' } },
+      })
       expect(await select('select name from base_migrations order by name')).toHaveLength(2)
     })
 
@@ -150,6 +183,13 @@ describeDatabases((database) => {
       ['a name twice', [tables[0], tables[0]], 'migrations[1].name must be a name that no other'],
     ])('refuses %s', async (_, migrations, message) => {
       await expect(migrate(database.db, migrations as never)).rejects.toThrow(message)
+    })
+
+    test.each([undefined, {}])('refuses %s as a database', async (executor) => {
+      await expect(migrate(executor as never, [])).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('migrate: executor must be'),
+      })
     })
   })
 })

@@ -1,11 +1,13 @@
-import { checkBoolean, checkText, invalidOption } from '@base/core/options'
+import { checkBoolean, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
+import { isRefusal } from '../failures/postgres-error.js'
 import { inTransaction } from '../in-transaction.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 import { hashOf } from './hash.js'
 import { MigrationEditedError } from './migration-edited-error.js'
+import { MigrationFailedError } from './migration-failed-error.js'
 import { noteSession } from './session.js'
 
 const where = { package: '@base/drizzle', pattern: 'migrate' }
@@ -65,14 +67,17 @@ export interface MigrationReport {
  *   { name: '001 orders', sql: 'create table orders (id uuid primary key, version integer not null)' },
  * ])
  *
- * @throws MigrationEditedError naming the one whose text has changed.
- * @throws InvalidOptionError for a migration without a name or a text, or a name that is there twice.
+ * @throws MigrationEditedError naming the one whose text has changed; MigrationFailedError naming the one that the database
+ * refused, after those before it were applied.
+ * @throws InvalidOptionError for a migration without a name or a text, a name that is there twice, or what is no database.
  */
 export async function migrate(
   executor: Executor,
   migrations: readonly Migration[],
-  { dryRun = false }: MigrateOptions = {},
+  options: MigrateOptions = {},
 ): Promise<MigrationReport> {
+  const { dryRun = false } = checkOptions(options, where)
+  checkMethods(executor, ['execute', 'transaction'], { ...where, option: 'executor' })
   checkBoolean(dryRun, { ...where, option: 'dryRun' })
   watchStatements(executor)
   const hashed = await Promise.all(checked(migrations).map(withHash))
@@ -83,9 +88,7 @@ export async function migrate(
     return pendingOf(tx, hashed)
   })
   const applied: string[] = []
-  for (const migration of pending)
-    if (await inTurn(executor, (tx) => apply(tx, migration, isTransaction(executor))))
-      applied.push(migration.name)
+  for (const migration of pending) if (await applyInTurn(executor, migration)) applied.push(migration.name)
   return { applied, pending: [] }
 }
 
@@ -110,6 +113,15 @@ function inTurn<R>(executor: Executor, fn: (tx: Executor) => Promise<R>): Promis
       return fn(tx)
     }),
   )
+}
+
+/** The same for one; what the database refuses it with, at its COMMIT too, is told with its name. */
+async function applyInTurn(executor: Executor, migration: Hashed): Promise<boolean> {
+  try {
+    return await inTurn(executor, (tx) => apply(tx, migration, isTransaction(executor)))
+  } catch (error) {
+    throw isRefusal(error) ? new MigrationFailedError(migration.name, error) : error
+  }
 }
 
 /** Applies one, unless another process has done so since; tells whether it did. */

@@ -1,5 +1,5 @@
 import { type Clock, systemClock, type Timer } from '@base/core/clock'
-import { checkFunction, checkMethods, checkText } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText } from '@base/core/options'
 import { ClaimFile } from './claim-file.js'
 import type { FolderTakenError } from './folder-taken-error.js'
 
@@ -48,10 +48,8 @@ export interface FolderClaim {
  * @throws FolderTakenError where another process has it, or another claim of this one; InvalidOptionError; UnsupportedError
  * where there is no file system; what Node says where the folder cannot be written.
  */
-export function claimFolder(
-  dataDir: string,
-  { onLost = endProcess, clock = systemClock }: ClaimFolderOptions = {},
-): FolderClaim {
+export function claimFolder(dataDir: string, options: ClaimFolderOptions = {}): FolderClaim {
+  const { onLost = endProcess, clock = systemClock } = checkOptions(options, WHERE)
   checkText(dataDir, { ...WHERE, option: 'dataDir' })
   checkFunction(onLost, { ...WHERE, option: 'onLost' })
   checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })

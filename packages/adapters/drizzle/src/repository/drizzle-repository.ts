@@ -1,5 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
-import { checkInteger } from '@base/core/options'
+import { checkInteger, checkOptions } from '@base/core/options'
 import type { Page } from '@base/domain/pagination'
 import {
   type CallOptions,
@@ -67,7 +67,7 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
   }
 
   async findById(id: Id, options: ReadOptions = {}): Promise<T | undefined> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return this.#reader.byId(id, options)
   }
 
@@ -81,43 +81,45 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
     specification: Specification<T>,
     options: OrderedReadOptions<T> = {},
   ): Promise<T | undefined> {
-    const [first] = await this.find(specification, { ...options, limit: 1 })
+    const [first] = await this.find(specification, { ...checkCall(options), limit: 1 })
     return first
   }
 
   async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     const offset = checkInteger(options.offset ?? 0, at('offset'))
     const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
     return this.#reader.find(specification, { ...options, offset, limit })
   }
 
   async findPage(specification: Specification<T>, options: PageOptions<T> = {}): Promise<Page<T>> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return readPage(this.#settings, this.#reader, specification, options)
   }
 
   stream(specification: Specification<T>, options: OrderedReadOptions<T> = {}): AsyncIterable<T> {
-    return this.#reader.stream(specification, options)
+    return this.#reader.stream(specification, checkCall(options))
   }
 
   async count(specification: Specification<T>, options: ReadOptions = {}): Promise<number> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return this.#reader.count(specification, options)
   }
 
   async exists(specification: Specification<T>, options: ReadOptions = {}): Promise<boolean> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return this.#reader.exists(specification, options)
   }
 
-  async save(entity: T, { signal }: CallOptions = {}): Promise<T> {
+  async save(entity: T, options: CallOptions = {}): Promise<T> {
+    const { signal } = checkCall(options)
     signal?.throwIfAborted()
     const row = await new RowWriter(this.#settings, this.#settings.executor, signal).save(entity)
     return this.#reader.toDomain(row)
   }
 
-  async saveMany(entities: readonly T[], { signal }: CallOptions = {}): Promise<T[]> {
+  async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
+    const { signal } = checkCall(options)
     signal?.throwIfAborted()
     const [first, second] = entities
     if (first === undefined) return []
@@ -132,16 +134,22 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
     return rows.map((row) => this.#reader.toDomain(row))
   }
 
-  async delete(id: Id, { signal }: CallOptions = {}): Promise<boolean> {
+  async delete(id: Id, options: CallOptions = {}): Promise<boolean> {
+    const { signal } = checkCall(options)
     signal?.throwIfAborted()
     return this.#remover.byId(id, signal)
   }
 
   async deleteWhere(specification: Specification<T>, options: DeleteWhereOptions = {}): Promise<number> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     checkDeletion(specification, options)
     return this.#remover.matching(specification, options.signal)
   }
 }
 
 const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository', option })
+
+/** Each call's, which has nothing that must be given. */
+function checkCall<O extends CallOptions>(options: O): O {
+  return checkOptions(options, at('options'))
+}

@@ -1,6 +1,13 @@
 import type { Clock } from '@base/core/clock'
 import { systemClock } from '@base/core/clock'
-import { checkFunction, checkMethods, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import {
+  checkFunction,
+  checkMethods,
+  checkOptions,
+  checkText,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { type Cursors, createCursors } from '@base/domain/pagination'
 import { readTracking, type Tracking, type TrackingOptions } from '@base/domain/repository'
 import { type Column, getTableColumns, getTableName, is, Table } from 'drizzle-orm'
@@ -39,7 +46,7 @@ export interface DrizzleRepositoryOptions<
   readonly table: Source
   /** The property of the table that is the identity; it needs a primary key or a unique constraint. @defaultValue 'id' */
   readonly id?: IdName
-  /** The property that counts the saves, an integer. @defaultValue 'version' where the table has it; without one the last save wins */
+  /** The property that counts the saves, an integer that is read as a number. @defaultValue 'version' where the table has it; without one the last save wins */
   readonly version?: ColumnName<Source>
   /** For entities that are no rows. @defaultValue the row is the entity */
   readonly mapper?: RowMapper<T, Source>
@@ -89,7 +96,8 @@ const at = (option: string): OptionPlace => ({ ...PLACE, option })
 export function readSettings<Source extends PgTable, T extends object, IdName extends ColumnName<Source>>(
   options: DrizzleRepositoryOptions<Source, T, IdName>,
 ): Settings<T> {
-  const { table, id = 'id', name = 'entity', clock = systemClock, cursorSecret, replica } = options
+  const { table, id = 'id', name = 'entity' } = checkOptions(options, at('options'))
+  const { clock = systemClock, cursorSecret, replica } = options
   if (!is(table, Table)) throw invalidOption(table, at('table'), 'a table of drizzle')
   const columns: Readonly<Record<string, Column>> = getTableColumns(table)
   return {
@@ -99,11 +107,11 @@ export function readSettings<Source extends PgTable, T extends object, IdName ex
     columns,
     id: named(columns, id, 'id'),
     version: versionOf(columns, options.version),
-    fields: options.fields ?? table,
+    fields: checkFields(options.fields ?? table),
     tracking: checkTracking(columns, readTracking(options, PLACE)),
     cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
     name: checkText(name, at('name')),
-    clock,
+    clock: checkMethods(clock, ['now', 'monotonic'], at('clock')),
     statements: new Statements(getTableName(table), clock),
     ...mapping(options.mapper),
   }
@@ -125,7 +133,17 @@ function versionOf(
   version: string | undefined,
 ): NamedColumn | undefined {
   if (version === undefined && !Object.hasOwn(columns, 'version')) return undefined
-  return named(columns, version ?? 'version', 'version')
+  const found = named(columns, version ?? 'version', 'version')
+  // What a type of the user's takes only its codec knows.
+  if (!['number', 'custom'].includes(found.column.dataType))
+    throw invalidOption(found.name, at('version'), 'a property that is a number')
+  return found
+}
+
+function checkFields(fields: unknown): FieldSource {
+  if (typeof fields !== 'object' || fields === null)
+    throw invalidOption(fields, at('fields'), 'a table, or columns by name')
+  return fields as FieldSource
 }
 
 /** Columns that take a `Date`, or its text; what a type of the user's takes only its codec knows. */

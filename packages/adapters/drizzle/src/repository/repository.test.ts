@@ -339,6 +339,16 @@ describeDatabases((database) => {
       expect(await users.findById('a\0')).toBeUndefined()
     })
 
+    test('a mapper that gives no row is named', async () => {
+      const toRow = () => undefined as never
+      const mapped = repository(database, { mapper: { toDomain: toRow, toRow } })
+      for (const saved of [mapped.save(user(1)), mapped.saveMany([user(1)])]) {
+        const error = await rejection(saved)
+        expect(error).toBeInstanceOf(InvalidOptionError)
+        expect(error).toMatchObject({ message: expect.stringContaining('mapper.toRow') })
+      }
+    })
+
     test('a text that jsonb would refuse is refused in json, wherever it is in a document', async () => {
       const table = pgTable('documents', {
         id: integer().primaryKey(),
@@ -939,13 +949,24 @@ describePglite((database) => {
     const heard: unknown[] = []
     const listen = (payload: unknown) => heard.push(payload)
     subscribe('base:drizzle:query:slow', listen)
-    let now = 0
-    const clock = { ...new TestClock(), now: () => (now += 100), schedule: () => () => {} }
+    let elapsed = 0
+    const clock = Object.assign(new TestClock(), { monotonic: () => (elapsed += 100) })
     await repository(database, { clock }).find(isUser.equals('email', 'secret'))
     unsubscribe('base:drizzle:query:slow', listen)
     expect(heard).toMatchObject([{ table: 'users', operation: 'find', duration: 100 }])
     expect(inspect(heard)).toContain('"email" = $1')
     expect(inspect(heard)).not.toContain('secret')
+  })
+
+  test('a statement is not slow because the wall clock was set', async () => {
+    const heard: unknown[] = []
+    const listen = (payload: unknown) => heard.push(payload)
+    subscribe('base:drizzle:query:slow', listen)
+    let wall = 0
+    const clock = Object.assign(new TestClock(), { now: () => (wall += 3_600_000) })
+    await repository(database, { clock }).find(isUser.equals('score', 1))
+    unsubscribe('base:drizzle:query:slow', listen)
+    expect(heard).toEqual([])
   })
 
   test.each([
@@ -954,6 +975,10 @@ describePglite((database) => {
     [{ replica: {} }, 'replica'],
     [{ id: 'nope' }, 'id'],
     [{ version: 'nope' }, 'version'],
+    [{ version: 'email' }, 'version'],
+    [{ version: 'big' }, 'version'],
+    [{ fields: 'users' }, 'fields'],
+    [{ clock: {} }, 'clock'],
     [{ timestamps: { createdAt: 'nope' } }, 'timestamps.createdAt'],
     [{ softDelete: { deletedAt: 'nope' } }, 'softDelete.deletedAt'],
     [{ timestamps: { createdAt: 'email' } }, 'timestamps.createdAt'],

@@ -22,7 +22,9 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   if (typeof entity !== 'object' || entity === null) {
     throw invalidOption(entity, { ...PLACE, option: 'entity' }, 'an entity')
   }
-  const given = settings.toRow(entity)
+  const given: unknown = settings.toRow(entity)
+  if (!isRow(given))
+    throw invalidOption(given, { ...PLACE, option: 'mapper.toRow' }, 'a function that gives a row')
   const expected = expectedVersion(settings, given)
   const created: Row = {}
   for (const [name, column] of Object.entries(settings.columns)) {
@@ -36,6 +38,10 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   return expected === 0
     ? { id, expected, created: codedRow(settings.columns, created), changed }
     : { id, expected, created, changed: codedRow(settings.columns, changed) }
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {

@@ -39,7 +39,7 @@ export class Statements {
 
   /** What a statement gives; it rejects with the signal's reason, or with an error of ours that shows no value. */
   async run<R>(operation: string, statement: Statement<R>, signal: AbortSignal | undefined): Promise<R> {
-    const start = this.#clock.now()
+    const start = this.#clock.monotonic()
     try {
       signal?.throwIfAborted()
       return await untilAborted(
@@ -47,7 +47,7 @@ export class Statements {
         signal,
       )
     } finally {
-      const duration = this.#clock.now() - start
+      const duration = this.#clock.monotonic() - start
       if (duration >= SLOW && slow.hasSubscribers) {
         const { sql } = statement.toSQL?.() ?? statement.getQuery?.() ?? { sql: '' }
         slow.publish({ table: this.#table, operation, sql, duration })

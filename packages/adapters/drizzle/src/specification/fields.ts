@@ -25,13 +25,13 @@ export interface ColumnField {
 /** The column of a field. @throws ValidationError naming the field, where there is none. */
 export function columnOf(source: FieldSource, field: string): ColumnField {
   const whole = partOf(source, field)
-  if (is(whole, Column)) return { column: whole, path: [] }
+  if (isColumn(whole)) return { column: whole, path: [] }
   return walk(source, field.split('.'), field)
 }
 
 function walk(source: FieldSource, [name = '', ...path]: readonly string[], field: string): ColumnField {
   const part = partOf(source, name)
-  if (is(part, Column)) {
+  if (isColumn(part)) {
     if (path.length === 0 || isDocument(part)) return { column: part, path }
   } else if (part !== undefined && path.length > 0) {
     return walk(part, path, field)
@@ -42,10 +42,19 @@ function walk(source: FieldSource, [name = '', ...path]: readonly string[], fiel
 function partOf(source: FieldSource, name: string): Column | FieldSource | undefined {
   if (!isRelation(source) && !Object.hasOwn(source, name)) return undefined
   const part: unknown = (source as Readonly<Record<string, unknown>>)[name]
-  if (is(part, Column)) return part
+  if (isColumn(part)) return part
   return typeof part === 'object' && part !== null && !isRelation(source) ? (part as FieldSource) : undefined
 }
 
 function isRelation(source: FieldSource): boolean {
-  return is(source, Table) || is(source, View) || is(source, Subquery)
+  return isOfClass(source) && (is(source, Table) || is(source, View) || is(source, Subquery))
+}
+
+function isColumn(value: unknown): value is Column {
+  return isOfClass(value) && is(value, Column)
+}
+
+/** Drizzle asks for the constructor, which columns by name need not have. */
+function isOfClass(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== null
 }

@@ -134,6 +134,12 @@ describe('compileSpecification', () => {
     expect(compiled(joined, { boss, 'own.age': users.age, me: { age: users.age } }).sql).toBe(
       '("boss"."age" = $1 and "users"."age" = $2 and "users"."age" = $3)',
     )
+    const bare = Object.assign(Object.create(null), {
+      own: Object.assign(Object.create(null), { age: users.age }),
+    })
+    expect(compiled(specificationOf({ op: 'equals', field: 'own.age', value: 2 }), bare).sql).toBe(
+      '"users"."age" = $1',
+    )
     const view = pgView('adults').as((query) => query.select().from(users))
     expect(compiled(isUser.equals('age', 1), view).sql).toBe('"adults"."age" = $1')
   })

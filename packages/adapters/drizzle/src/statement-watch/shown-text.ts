@@ -1,17 +1,10 @@
+import { TOKEN } from './token.js'
+
 /** The longest text that is shown. */
 const LONGEST = 2_048
 
 /** As much of a statement is read: comments are left out, and values of megabytes are not gone through. */
 const MOST_READ = 16 * LONGEST
-
-/**
- * What a statement is made of: quoted names, comments, texts (with escapes, plain, in dollars), placeholders, words, numbers. One
- * that has no end goes on to the end, which may be within an escape. So does a comment that another is nested in.
- *
- * @see PostgreSQL documentation, "Lexical Structure"
- */
-const TOKEN =
-  /"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\/|\/\*[\s\S]*$|e'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|\$([a-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|\$\d+|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*/giu
 
 /** Texts that were shown, for a service sends the same statements over and over; and how many at most. */
 const known = new Map<string, string>()

@@ -1,4 +1,4 @@
-import { checkText, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { is, type SQL } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { type Executor, rowsOf } from '../executor.js'
@@ -46,8 +46,11 @@ export interface TenantIsolationOptions {
  */
 export async function checkTenantIsolation(
   executor: Executor,
-  { column = 'tenant_id', tables = [], trustedViews = [] }: TenantIsolationOptions = {},
+  options: TenantIsolationOptions = {},
 ): Promise<void> {
+  const given = checkOptions(options, where)
+  const { column = 'tenant_id', tables = [], trustedViews = [] } = given
+  checkMethods(executor, ['execute'], { ...where, option: 'executor' })
   checkText(column, { ...where, option: 'column' })
   const named = [...tables].map((table) => {
     if (!is(table, PgTable)) throw invalidOption(table, { ...where, option: 'tables' }, 'tables of drizzle')

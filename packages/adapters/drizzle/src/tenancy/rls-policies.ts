@@ -1,4 +1,4 @@
-import { checkText, invalidOption } from '@base/core/options'
+import { checkOptions, checkText, invalidOption } from '@base/core/options'
 import { is } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { castTypeOf } from '../cast-type.js'
@@ -25,7 +25,8 @@ export interface RlsPoliciesOptions {
  * @throws InvalidOptionError where it is no table, or has no such column.
  * @see PostgreSQL documentation, "Row Security Policies"
  */
-export function rlsPolicies(table: PgTable, { column = 'tenant_id' }: RlsPoliciesOptions = {}): string[] {
+export function rlsPolicies(table: PgTable, options: RlsPoliciesOptions = {}): string[] {
+  const { column = 'tenant_id' } = checkOptions(options, where)
   if (!is(table, PgTable)) throw invalidOption(table, { ...where, option: 'table' }, 'a table of drizzle')
   checkText(column, { ...where, option: 'column' })
   const name = quotedTable(table)

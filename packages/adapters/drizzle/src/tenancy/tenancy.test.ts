@@ -139,6 +139,13 @@ describeDatabases((database) => {
     await expect(withTenant(database.db, ACME as string)).rejects.toThrow('executor must be a transaction')
   })
 
+  test.each([undefined, {}])('the check refuses %s as a database', async (executor) => {
+    await expect(checkTenantIsolation(executor as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('checkTenantIsolation: executor must be'),
+    })
+  })
+
   test('statements can be run again, and other columns hold tenants too', async () => {
     await database.run(rlsPolicies(invoices).join(';'))
     const shops = pgTable('shops', { shop: integer('shop') })

@@ -1,6 +1,6 @@
 import { isAbortSignal } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkFunction, checkMethods, checkOneOf, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
 import {
   type BeginOptions,
   createUnitOfWork,
@@ -32,7 +32,8 @@ export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
  *
  * Success is what the database has confirmed: a COMMIT that it answers by ROLLBACK, because a statement had failed and
  * nobody looked, is a TransactionAbortedError with that statement's error as its cause. Statements fail with the errors of
- * `@base`, in which no value of a row or a parameter is found. An abort cancels the statement that runs.
+ * `@base`, in which no value of a row or a parameter is found. An abort cancels the statement that runs. What would begin or end
+ * the transaction, such as `commit`, also behind another statement, is not sent: UnsupportedError.
  *
  * Entities are not tracked and not shared: whoever reads a row twice has two of them, and where both are saved the second
  * is a ConflictError by its version.
@@ -55,7 +56,7 @@ export function drizzleUnitOfWork<Repos extends object>(
   options: DrizzleUnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
   const place = { package: '@base/drizzle', pattern: 'drizzleUnitOfWork' }
-  const { isolation, clock = systemClock, ...others } = options
+  const { isolation, clock = systemClock, ...others } = checkOptions(options, place)
   const open = openOf(database)
   if (open === undefined)
     throw invalidOption(database, { ...place, option: 'database' }, 'nodePostgres(pool) or pglite(client)')

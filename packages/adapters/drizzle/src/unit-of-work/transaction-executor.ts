@@ -4,6 +4,7 @@ import { notePartAlone } from '../in-transaction.js'
 import { watchSession } from '../statement-watch/watch-statements.js'
 import type { Savepoints } from './savepoints.js'
 import type { TransactionStatements } from './statements.js'
+import { refusalOf } from './transaction-control.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's sessions of both drivers fit no narrower type.
 export type Session = PgSession<PgQueryResultHKT, any, any>
@@ -52,9 +53,12 @@ function guarded(session: Session, send: Send): Session {
   const prepare: Session['prepareQuery'] = session.prepareQuery.bind(session)
   session.prepareQuery = (...args) => {
     const query = prepare(...args) as RunnableQuery
+    const refusal = refusalOf(args[0].sql)
     for (const method of ['execute', 'all'] as const) {
       const run = query[method]?.bind(query)
-      if (run !== undefined) query[method] = (values) => send(() => run(values))
+      if (run !== undefined)
+        query[method] = (values) =>
+          refusal === undefined ? send(() => run(values)) : Promise.reject(refusal)
     }
     return query as never
   }

@@ -72,6 +72,56 @@ function promises(at: () => { readonly database: UnitDatabase; readonly root: Ex
       expect(await ids()).toEqual([2, 4])
     })
 
+    test.each([
+      'begin',
+      'start transaction read only',
+      'COMMIT',
+      ' ;end',
+      '-- all of it\n/* and\n more **/ Rollback work',
+      'abort',
+      'commit and chain',
+      'rollback transaction and chain',
+      "prepare transaction 'later'",
+      'start/**/transaction',
+      '/* /* nested */ one */ commit',
+      'select 1; commit',
+      "select 'it''s' as \"a;b\", $$;$$ as c; -- now\rrollback; select 2",
+    ])('one that would begin or end a transaction (%s) is refused before it is sent', async (statement) => {
+      const handled = await units().run(async (tx) => {
+        await tx.items.save(item(1))
+        const error = await rejection(tx.raw.executor.execute(sql.raw(statement)))
+        await tx.items.save(item(2))
+        return error
+      })
+      expect(handled).toMatchObject({ code: 'UNSUPPORTED', kind: 'unsupported' })
+      expect(await ids()).toEqual([1, 2])
+      const thrown = units().run(async (tx) => {
+        await tx.items.save(item(3))
+        await tx.raw.executor.transaction((inner) => inner.execute(sql.raw(statement)))
+      })
+      expect(await rejection(thrown)).toMatchObject({ code: 'UNSUPPORTED' })
+      expect(await ids()).toEqual([1, 2])
+    })
+
+    test('savepoints of the user and statements that only look alike are sent', async () => {
+      await units().run(async (tx) => {
+        const send = (statement: string) => tx.raw.executor.execute(sql.raw(statement))
+        await tx.items.save(item(1))
+        await send('savepoint mine')
+        await tx.items.save(item(2))
+        await send('rollback to mine')
+        await tx.items.save(item(3))
+        await send('rollback work to savepoint mine')
+        await send('/* commit */ select 1 as commit')
+        await send('rollback /* all */ to mine')
+        await send('-- rollback\nselect 1')
+        await send('/* /* nested */ commit */ select 1')
+        await send('prepare transaction as select 1')
+        await send('deallocate transaction')
+      })
+      expect(await ids()).toEqual([1])
+    })
+
     test('one that comes in beforeCommit is seen too', async () => {
       const error = await rejection(
         units().run(async (tx, unit) => {
