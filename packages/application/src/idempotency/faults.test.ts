@@ -51,6 +51,19 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 const never = (): never => expect.unreachable()
 
 describe('a store that fails when it is asked for a key', () => {
+  test.each<[unknown]>([[null], [5], [''], ['v'], ['e5'], ['rnull'], ['e{}'], ['r[]'], ['another form']])(
+    'and gives %o for an outcome: nothing runs again, and it cannot be given',
+    async (outcome) => {
+      const { idempotency } = faulty(() => ({
+        claim: () => ({ state: 'replay', outcome: outcome as string }),
+      }))
+      expect(await rejection(idempotency.run('k', 'f', never))).toMatchObject({
+        code: 'IDEMPOTENCY_RESULT_UNAVAILABLE',
+        cause: { message: expect.any(String) },
+      })
+    },
+  )
+
   test.each([
     ['throws', away],
     ['rejects', () => Promise.reject(new Error('connection refused'))],

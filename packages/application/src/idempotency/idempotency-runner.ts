@@ -1,5 +1,5 @@
 import { UnavailableError } from '@base/core/errors'
-import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { BoundedStore } from './bounded-store.js'
 import { ClaimedRun } from './claimed-run.js'
 import { digestOf } from './digest.js'
@@ -41,8 +41,9 @@ export class IdempotencyRunner implements Idempotency {
     key: string,
     fingerprint: string,
     fn: (context: IdempotencyContext) => T | PromiseLike<T>,
-    { signal }: IdempotencyRunOptions = {},
+    options: IdempotencyRunOptions = {},
   ): Promise<IdempotencyResult<T>> {
+    const { signal } = checkOptions(options, place('options'))
     checkText(key, place('key'))
     checkFunction(fn, place('fn'))
     if (typeof fingerprint !== 'string') throw invalidOption(fingerprint, place('fingerprint'), 'a text')

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from './idempotency-store.js'
 import { type MemoryRecord, RecordSweeper } from './record-sweeper.js'
 
@@ -34,11 +34,10 @@ export interface MemoryIdempotencyStore extends IdempotencyStore {
  *
  * @throws InvalidOptionError for a clock that is none.
  */
-export function memoryIdempotencyStore({
-  clock = systemClock,
-}: MemoryIdempotencyStoreOptions = {}): MemoryIdempotencyStore {
-  const place = { package: '@base/application', pattern: 'memoryIdempotencyStore', option: 'clock' }
-  return new MemoryStore(checkMethods(clock, ['monotonic', 'schedule'], place))
+export function memoryIdempotencyStore(options: MemoryIdempotencyStoreOptions = {}): MemoryIdempotencyStore {
+  const place = { package: '@base/application', pattern: 'memoryIdempotencyStore' }
+  const { clock = systemClock } = checkOptions(options, place)
+  return new MemoryStore(checkMethods(clock, ['monotonic', 'schedule'], { ...place, option: 'clock' }))
 }
 
 class MemoryStore implements MemoryIdempotencyStore {

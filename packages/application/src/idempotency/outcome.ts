@@ -62,31 +62,34 @@ function withFacts(error: AppError): object {
  * The value of a text.
  *
  * @throws AppError the error, where it is the text of one; {@link IdempotencyResultUnavailableError} where there is no text,
- * or none that the codec can read.
+ * or none that can be read, such as that of another version.
  */
 export function outcomeOf(codec: Codec, text: string | undefined): unknown {
   if (text === undefined) throw new IdempotencyResultUnavailableError()
-  const content = decode(codec, text.slice(1))
-  if (text.startsWith(VALUE)) return content
-  const error = errorOf(content as StoredError)
-  if (text.startsWith(REFUSAL)) return err(error)
-  throw error
+  const { value, error } = read(codec, text)
+  if (error !== undefined) throw error
+  return value
+}
+
+function read(codec: Codec, text: string): { readonly value?: unknown; readonly error?: AppError } {
+  try {
+    const content = codec.decode(text.slice(1))
+    if (text.startsWith(VALUE)) return { value: content }
+    if (text.startsWith(REFUSAL)) return { value: err(errorOf(content as StoredError)) }
+    if (text.startsWith(ERROR)) return { error: errorOf(content as StoredError) }
+    throw new TypeError('The outcome has a form that is not known.')
+  } catch (cause) {
+    throw new IdempotencyResultUnavailableError({ cause })
+  }
 }
 
 type StoredError = AppErrorOptions & { readonly issues?: readonly ValidationIssue[] }
 
 function errorOf(stored: StoredError): AppError {
-  const { issues, kind } = stored
+  const { issues, kind, code } = stored
+  if (typeof code !== 'string') throw new TypeError('The outcome is no error.')
   const isValidation = kind === 'invalid' && Array.isArray(issues)
   return isValidation ? new ValidationError({ ...stored, issues }) : new AppError(stored)
-}
-
-function decode(codec: Codec, text: string): unknown {
-  try {
-    return codec.decode(text)
-  } catch (cause) {
-    throw new IdempotencyResultUnavailableError({ cause })
-  }
 }
 
 function unlessTooLarge(text: string): string | undefined {

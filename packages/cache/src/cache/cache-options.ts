@@ -45,9 +45,9 @@ export interface CacheOptions {
   /** How long to wait for a load where there is a stale value within its grace, which is served then; more than 0. @defaultValue Infinity */
   readonly softTimeout?: Duration
   /**
-   * How long to wait for a load at all, more than 0. Its signal aborts then. One that goes on all the same is joined for as long
-   * once more, after others of its key that hung for up to four times as long; who comes later loads anew, and its late value
-   * is stored unless a newer one is known, or six more have hung since. @defaultValue Infinity
+   * How long to wait for a load at all, more than 0. Its signal aborts then, and it has failed. One that goes on all the same is
+   * joined for 30 s more, or where that is longer for its timeout once more, up to four times after others of its key that hung;
+   * who comes later, or after a deletion, loads anew, and its late value is stored unless a newer one is known, or six more have hung since. @defaultValue Infinity
    */
   readonly hardTimeout?: Duration
   /** How long `null` is fresh, in place of `ttl`; a shorter ttl of a call or a key holds for it too. @defaultValue as any value */

@@ -1,17 +1,20 @@
 import { checkFunction, invalidOption } from '@base/core/options'
 import type { Cache, CachedFunction, CachedOptions } from './cache.js'
 import { canonicalArguments } from './canonical.js'
+import type { LoadOptions } from './entry-options.js'
 
 const place = (option: string) => ({ package: '@base/cache', pattern: 'Cache.cached', option })
 
-/** What {@link Cache.cached} gives. */
+/** What {@link Cache.cached} gives; `check` throws where options of a load are wrong, so that it is told here and not by the first call. */
 export function cachedFunction<F extends (...args: never[]) => unknown>(
   cache: Cache,
   fn: F,
   options: CachedOptions<Parameters<F>> = {},
+  check: (options: LoadOptions) => void,
 ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
   type Args = Parameters<F>
   type T = Awaited<ReturnType<F>>
+  check(typeof options?.tags === 'function' ? { ...options, tags: [] } : (options as LoadOptions))
   const { key, tags, ...rest } = options
   const keyOf = keysOf(checkFunction(fn, place('fn')), key)
   const tagsOf = typeof tags === 'function' ? tags : () => tags

@@ -80,6 +80,8 @@ export class CacheCore {
   discard(flight: Flight): void {
     flight.isDiscarded = true
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    // One that goes on though it has failed keeps nobody from a newer one.
+    if (flight.hasFailed) flight.onGivenUp()
   }
 
   /**

@@ -10,9 +10,12 @@ export interface EntryOptions {
   readonly ttl?: Duration
   /** What it can be invalidated by, beside its key. @defaultValue none */
   readonly tags?: readonly string[]
-  /** How long after its end it is served when a load fails. @defaultValue the cache's */
+  /**
+   * How long after its end it is served when a load fails. Who writes has it kept for so long; a `getOrSet` serves it by its own.
+   * @defaultValue the cache's
+   */
   readonly grace?: Duration
-  /** How long after its end it is served at once, while it is loaded anew in the background. @defaultValue the cache's */
+  /** How long after its end it is served at once, while it is loaded anew in the background; likewise. @defaultValue the cache's */
   readonly staleWhileRevalidate?: Duration
   /** How long `null` is fresh, in place of `ttl`. @defaultValue the cache's, but no longer than the `ttl` of the call or its key */
   readonly negativeTtl?: Duration

@@ -7,7 +7,7 @@ import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { isRefreshDue } from './early-refresh.js'
-import { type CacheOptions, createCache } from './index.js'
+import { type CachedOptions, type CacheOptions, createCache } from './index.js'
 
 function inMemory(options: Partial<CacheOptions> = {}) {
   const clock = new TestClock()
@@ -604,9 +604,35 @@ describe('wrong arguments', () => {
     ['tags', () => cache.set('k', 1, { tags: never('abc') }), 'tags must be'],
     ['a tag', () => cache.deleteByTag(never(7)), 'tags must be'],
     ['a pattern', () => cache.deleteByPattern(never(/a/)), 'pattern must be'],
+    ['a ttl in place of options', () => cache.set('k', 1, never(5_000)), 'options must be'],
+    ['options of a load', () => cache.getOrSet('k', () => 1, never(null)), 'options must be'],
+    [
+      'options of one of many',
+      () =>
+        cache.setMany([
+          ['k', 1],
+          ['j', 2, never('5m')],
+        ]),
+      'options must be',
+    ],
+    ['entries', () => cache.setMany(never(5)), 'entries must be'],
     ['a concurrency', () => cache.warmUp([], () => 1, { concurrency: 0 }), 'concurrency must be'],
+    ['keys to warm up', () => cache.warmUp(never(undefined), () => 1), 'keys must be'],
+    ['a key to warm up', () => cache.warmUp('k', () => 1), 'keys must be'],
+    ['a loader to warm up', () => cache.warmUp(['k'], never(undefined)), 'load must be'],
+    ['a ttl to warm up', () => cache.warmUp(['k'], () => 1, { ttl: -1 }), 'ttl must be'],
+    ['options to warm up', () => cache.warmUp(['k'], () => 1, never(null)), 'options must be'],
   ])('%s: refused, and nothing is stored', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message)
     expect(await cache.has('k')).toBe(false)
+  })
+
+  test.each<[string, CachedOptions<[]>, string]>([
+    ['options', never(null), 'options must be'],
+    ['a ttl', { ttl: -1 }, 'ttl must be'],
+    ['tags', { tags: never('a') }, 'tags must be'],
+    ['a hard timeout', { hardTimeout: 0 }, 'hardTimeout must be'],
+  ])('%s of a cached function: refused where it is made', (_, options, message) => {
+    expect(() => cache.cached(function load() {}, options)).toThrow(message)
   })
 })

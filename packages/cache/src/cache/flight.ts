@@ -20,6 +20,8 @@ export class Flight {
   isSettled = false
   /** It was aborted because nobody waits any more, or the cache is closed: how it ends is of no interest. */
   isCalledOff = false
+  /** Its failure has been told, at its hard timeout or at its end. */
+  hasFailed = false
   /** Called when it is not waited for any more, as by its lock. */
   onGivenUp: () => void = noop
   /** It goes on without anyone who waits. */

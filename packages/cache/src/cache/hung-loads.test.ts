@@ -6,6 +6,8 @@ import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { type Cache, type CacheOptions, createCache, type LoadContext } from './index.js'
 
 const HARD = 100
+/** How long a load that goes on is joined yet. */
+const PATIENCE = 30_000
 
 function setUp(options: Partial<CacheOptions> = {}) {
   const clock = new TestClock()
@@ -31,18 +33,81 @@ function gated() {
 }
 
 describe('a load that does not heed its hard timeout', () => {
-  test('is joined until it has had as long once more; who comes then loads anew', async () => {
+  test('is joined for 30 s more; who comes then loads anew', async () => {
     const { clock, node } = setUp()
     const cache = node()
     const ask = (load: () => unknown) => cache.getOrSet('k', load).catch((error) => error.code)
     const hung = ask(() => new Promise(() => {}))
-    await clock.advance(2 * HARD - 1)
+    await clock.advance(HARD + PATIENCE - 1)
     expect(await hung).toBe('TIMEOUT')
     const joined = ask(() => 'new')
     await clock.advance(1)
     expect(await ask(() => 'newer')).toBe('newer')
     await clock.advance(HARD)
     expect(await joined).toBe('TIMEOUT')
+  })
+
+  test('is a failure at its hard timeout, and none later', async () => {
+    const { clock, node } = setUp()
+    const cache = node()
+    const errors = vi.fn()
+    cache.on('error', errors)
+    const late = deferred<string>()
+    cache.getOrSet('k', () => late.promise).catch(() => {})
+    await clock.advance(HARD)
+    const failure = { source: 'loader', key: 'k', error: expect.objectContaining({ code: 'TIMEOUT' }) }
+    expect([errors.mock.calls, cache.stats.loadFailures]).toEqual([[[failure]], 1])
+    late.reject(new Error('late'))
+    await clock.advance(0)
+    expect([errors.mock.calls.length, cache.stats.loadFailures]).toEqual([1, 1])
+  })
+
+  test('lets those who come within the grace have the stale value at once', async () => {
+    const { clock, node } = setUp({ grace: '1h' })
+    const cache = node()
+    await cache.set('k', 'old', { ttl: 1_000 })
+    await clock.advance(1_000)
+    const late = deferred<string>()
+    const first = cache.getOrSet('k', () => late.promise)
+    await clock.advance(HARD)
+    const load = vi.fn()
+    expect([await first, await cache.getOrSet('k', load)]).toEqual(['old', 'old'])
+    late.resolve('late')
+    await clock.advance(0)
+    expect([await cache.getOrSet('k', load), load.mock.calls.length]).toEqual(['late', 0])
+  })
+
+  test('lets them have it for as long as it keeps its key, also where that is longer than 30 s', async () => {
+    const { clock, node } = setUp({ grace: '1h', hardTimeout: '1m' })
+    const cache = node()
+    await cache.set('k', 'old', { ttl: 1_000 })
+    await clock.advance(1_000)
+    cache.getOrSet('k', () => new Promise(() => {}))
+    await clock.advance(60_000 + PATIENCE)
+    const seen = vi.fn()
+    cache.getOrSet('k', () => 'new').then(seen)
+    await clock.advance(0)
+    expect(seen).toHaveBeenCalledWith('old')
+    await clock.advance(60_000 - PATIENCE)
+    cache.getOrSet('k', () => 'new')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe('new')
+  })
+
+  test.each([
+    ['before', HARD / 2],
+    ['after', 2 * HARD],
+  ])('lets go of its lock where its key is deleted %s that', async (_, at) => {
+    const clock = new TestClock()
+    const { node } = setUp({ clock, lock: memoryLock({ clock }) })
+    const cache = node()
+    cache.getOrSet('k', () => new Promise(() => {})).catch(() => {})
+    await clock.advance(at)
+    await cache.delete('k')
+    const seen = vi.fn()
+    cache.getOrSet('k', () => 'new').then(seen, seen)
+    await clock.advance(HARD - 1)
+    expect(seen).toHaveBeenCalledWith('new')
   })
 
   test('is not outdated by a stale entry from a clock that is ahead', async () => {
@@ -80,7 +145,7 @@ describe('a load that does not heed its hard timeout', () => {
     await clock.advance(1_000)
     expect(await cache.getOrSet('k', () => new Promise(() => {}))).toBe('old')
     clock.assertIdle()
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     expect(await cache.getOrSet('k', () => 'new')).toBe('old')
     await clock.advance(0)
     expect(await cache.get('k')).toBe('new')
@@ -91,7 +156,7 @@ describe('a load that does not heed its hard timeout', () => {
     const { node } = setUp({ clock, lock: memoryLock({ clock }), layers: [memoryCacheStore({ clock })] })
     const [a, b] = [node(), node({ layers: [memoryCacheStore({ clock })] })]
     a.getOrSet('k', () => new Promise(() => {})).catch(() => {})
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     const other = b.getOrSet('k', () => 'value')
     await clock.advance(HARD - 1)
     expect(await other).toBe('value')
@@ -102,7 +167,7 @@ describe('a load that does not heed its hard timeout', () => {
     const { gates, load } = gated()
     const cache = node()
     cache.getOrSet('k', load).catch(() => {})
-    await clock.advance(10 * HARD)
+    await clock.advance(HARD + PATIENCE)
     if (deletion !== undefined) await cache.delete('k')
     gates[0]?.resolve('late')
     await clock.advance(0)
@@ -121,7 +186,7 @@ describe('a load that does not heed its hard timeout', () => {
       const cache = node()
       for (let call = 0; call < 2; call++) {
         cache.getOrSet('k', load).catch(() => {})
-        await clock.advance(4 * HARD)
+        await clock.advance(HARD + PATIENCE)
       }
       const seen: unknown[] = []
       for (const index of [first, second]) {
@@ -141,7 +206,7 @@ describe('the late value of a load that was given up', () => {
     const { gates, load } = gated()
     const cache = node()
     cache.getOrSet('k', load).catch(() => {})
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     await node().getOrSet('k', () => 'new', { ttl: 1_000 })
     const land = async () => {
       gates[0]?.resolve('late')
@@ -198,7 +263,7 @@ describe('the late value of a load that was given up', () => {
     await node().set('k', 'before', { ttl: 1_000 })
     await clock.advance(1_000)
     cache.getOrSet('k', load).catch(() => {})
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     expect(await cache.getEntry('k')).toMatchObject({ value: 'before', stale: true })
     gates[0]?.resolve('late')
     await clock.advance(0)
@@ -206,16 +271,16 @@ describe('the late value of a load that was given up', () => {
   })
 
   test('takes the place of the entry that it was to refresh', async () => {
-    const { clock, node } = setUp({ ttl: 10_000, earlyRefresh: true, random: () => 0.999 })
+    const { clock, node } = setUp({ ttl: 400_000, earlyRefresh: true, random: () => 0.999 })
     const { gates, load } = gated()
     const cache = node()
-    const slow = () => clock.sleep(50).then(() => 'before')
-    const first = cache.getOrSet('k', slow)
-    await clock.advance(50)
+    const slow = () => clock.sleep(10_000).then(() => 'before')
+    const first = cache.getOrSet('k', slow, { hardTimeout: '1m' })
+    await clock.advance(10_000)
     await first
-    await clock.advance(9_700)
+    await clock.advance(350_000)
     expect(await cache.getOrSet('k', load)).toBe('before')
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     const other = node()
     expect([await cache.get('k'), await other.get('k')]).toEqual(['before', 'before'])
     gates[0]?.resolve('late')
@@ -229,12 +294,12 @@ describe('the late value of a load that was given up', () => {
     const cache = node({ layers: [{ ...memoryCacheStore({ clock }) }] })
     const ask = () => cache.getOrSet('k', load).catch(() => {})
     ask()
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     ask()
     gates[0]?.resolve('v0')
     await clock.advance(0)
     expect(await cache.get('k')).toBe('v0')
-    await clock.advance(4 * HARD)
+    await clock.advance(HARD + PATIENCE)
     expect(await cache.get('k')).toBe('v0')
     gates[1]?.resolve('v1')
     await clock.advance(0)
@@ -250,14 +315,28 @@ describe('loads that hang, one after the other', () => {
     const gates = Array.from({ length: count }, () => deferred<string>())
     for (const gate of gates) {
       cache.getOrSet('k', () => gate.promise).catch(() => {})
-      await clock.advance(5 * HARD)
+      await clock.advance(HARD + PATIENCE)
     }
     return { clock, cache, gates }
   }
 
-  test('are joined until five times their hard timeout, and no longer', async () => {
+  test('are each joined for 30 s after their hard timeout, and no longer', async () => {
     const { cache } = await hang(10)
     expect(await cache.getOrSet('k', () => 'back')).toBe('back')
+  })
+
+  test('are joined for one, two and four times a hard timeout that is longer', async () => {
+    const { clock, node } = setUp({ hardTimeout: PATIENCE })
+    const cache = node()
+    const load = vi.fn(() => new Promise(() => {}))
+    for (const joined of [1, 2, 4, 4]) {
+      const calls = load.mock.calls.length
+      for (let time = 0; time <= joined; time++) {
+        cache.getOrSet('k', load).catch(() => {})
+        await clock.advance(PATIENCE)
+      }
+      expect(load).toHaveBeenCalledTimes(calls + 1)
+    }
   })
 
   test.each([
@@ -274,11 +353,11 @@ describe('loads that hang, one after the other', () => {
     const { clock, node } = setUp()
     const { gates, load } = gated()
     const cache = node()
-    const older = cache.getOrSet('k', load, { hardTimeout: 10 * HARD })
+    const older = cache.getOrSet('k', load, { hardTimeout: '1m' })
     await clock.advance(0)
     await cache.delete('k')
     cache.getOrSet('k', load).catch(() => {})
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     gates[0]?.resolve('before')
     expect([await older, await cache.get('k')]).toEqual(['before', undefined])
     gates[1]?.resolve('after')
@@ -292,7 +371,7 @@ describe('loads that hang, one after the other', () => {
     cache.getOrSet('k', () => new Promise(() => {})).catch(() => {})
     await clock.advance(0)
     await cache.delete('k')
-    await clock.advance(2 * HARD)
+    await clock.advance(HARD + PATIENCE)
     const closed = vi.fn()
     const closing = cache.close().then(closed)
     await clock.advance(0)

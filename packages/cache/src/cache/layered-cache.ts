@@ -82,7 +82,8 @@ export class LayeredCache implements Cache {
   ): Promise<void> {
     const core = this.#core
     const now = new Map<string, Found | undefined>()
-    for (const [key, value, options] of entries) now.set(checkKey(key), this.#toEntry(key, value, options))
+    for (const [key, value, options] of checkIterable(entries, 'entries'))
+      now.set(checkKey(key), this.#toEntry(key, value, options))
     const opening = this.#core.opening()
     if (opening !== undefined) await opening
     const kept = [...now].flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const]))
@@ -124,7 +125,7 @@ export class LayeredCache implements Cache {
     fn: F,
     options?: CachedOptions<Parameters<F>>,
   ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
-    return cachedFunction(this, fn, options)
+    return cachedFunction(this, fn, options, (given) => this.#checkOptions(given))
   }
 
   namespace(name: string): Cache {
@@ -148,9 +149,12 @@ export class LayeredCache implements Cache {
     options: LoadOptions & { readonly concurrency?: number } = {},
   ): Promise<WarmUpResult> {
     this.#core.checkOpen()
+    const place = (option: string) => ({ package: '@base/cache', pattern: 'Cache.warmUp', option })
+    checkFunction(load, place('load'))
+    this.#checkOptions(options)
     const { concurrency = 10, ...rest } = options
-    const place = { package: '@base/cache', pattern: 'Cache.warmUp', option: 'concurrency', min: 1 }
-    return warmUp(keys, checkInteger(concurrency, place), (key) => this.getOrSet(key, load, rest))
+    const atOnce = checkInteger(concurrency, { ...place('concurrency'), min: 1 })
+    return warmUp(checkIterable(keys, 'keys'), atOnce, (key) => this.getOrSet(key, load, rest))
   }
 
   on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void {
@@ -193,6 +197,10 @@ export class LayeredCache implements Cache {
     return (await this.#reader.getOrSet(key, load, rules)) as T
   }
 
+  #checkOptions(options: LoadOptions): void {
+    rulesOf(this.#core.settings, this.#scope, '', options)
+  }
+
   #loadAnew(key: string, load: (context: LoadContext<never>) => unknown): Promise<unknown> {
     const rules = rulesOf(this.#core.settings, this.#scope, key)
     return this.#reader.loadAnew(key, load, rules, Number.POSITIVE_INFINITY)
@@ -210,6 +218,12 @@ export class LayeredCache implements Cache {
     if (opening !== undefined) await opening
     await this.#core.layers.invalidate(invalidation)
   }
+}
+
+function checkIterable<T extends Iterable<unknown>>(value: T, option: string): T {
+  // A text is iterable too, by its characters.
+  if (typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function') return value
+  throw invalidOption(value, { package: '@base/cache', pattern: 'Cache', option }, 'an iterable, and no text')
 }
 
 function checkKeys(keys: readonly string[]): readonly string[] {

@@ -223,6 +223,7 @@ describe('layers', () => {
     ['something else', {}, 'layer'],
     ['null for an entry', { entries: [null], marks: [0n], version: 1n }, undefined],
     ['no entry', { entries: [{ value: 'old', expiresAt: 1e15 }], marks: [0n], version: 1n }, 'codec'],
+    ['tags that are none', { entries: [{ value: 'old', tags: 5 }], marks: [0n], version: 1n }, 'codec'],
   ])('%s as the answer of a store is a miss, and no error of a call', async (_, answer, source) => {
     const clock = new TestClock()
     const below = { ...memoryCacheStore({ clock }), getMany: async () => answer as never }

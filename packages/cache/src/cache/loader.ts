@@ -10,7 +10,9 @@ import { tooLate } from './waiting.js'
 
 /** The lease of a lock, where there is no hard timeout, in milliseconds. */
 const LEASE = 30_000
-/** The time after which a load is given up is doubled no more often. */
+/** A load that goes on after its hard timeout is joined for so long at least, in milliseconds. */
+const PATIENCE = 30_000
+/** The time for which it is joined is doubled no more often. */
 const MOST_DOUBLINGS = 2
 
 const TIMER = { ref: false, name: 'load' } as const
@@ -46,7 +48,7 @@ export function startFlight(core: CacheCore, request: LoadRequest): Flight {
 }
 
 async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
-  const { fullKey, previous } = request
+  const { fullKey } = request
   const stop = limit(core, flight, request)
   try {
     const held = await (core.settings.lock === undefined
@@ -55,12 +57,7 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
     core.rest.end(fullKey)
     return held
   } catch (error) {
-    if (!flight.isCalledOff) {
-      core.counts.loadFailures++
-      if (previous !== undefined && !flight.isDiscarded)
-        core.rest.begin(fullKey, core.settings.clock.monotonic())
-      core.tellError(error, 'loader', request.key)
-    }
+    noteFailure(core, flight, request, error)
     throw error
   } finally {
     stop()
@@ -68,18 +65,32 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
   }
 }
 
+/** Once for each load: one that goes on after its hard timeout has failed those who wait, and may never end. */
+function noteFailure(core: CacheCore, flight: Flight, request: LoadRequest, error: unknown): void {
+  if (flight.isCalledOff || flight.hasFailed) return
+  flight.hasFailed = true
+  core.counts.loadFailures++
+  if (request.previous !== undefined && !flight.isDiscarded)
+    core.rest.begin(request.fullKey, core.settings.clock.monotonic())
+  core.tellError(error, 'loader', request.key)
+}
+
 /**
- * Aborts it at its hard timeout; where it goes on for as long once more, it is given up. After each of the first that were, the
- * next one of its key has twice the time, so that fewer pile up on a source that is slow.
+ * Aborts it at its hard timeout; where it goes on all the same, it keeps its key, so that loads do not pile up on a source that
+ * is slow, and is given up in the end, so that one that hangs does not keep it for ever. After each of the first that were, the
+ * next one of its key has twice the time.
  */
-function limit(core: CacheCore, flight: Flight, { key, rules }: LoadRequest): () => void {
+function limit(core: CacheCore, flight: Flight, request: LoadRequest): () => void {
   const { clock } = core.settings
-  const { hardTimeout } = rules
+  const { hardTimeout } = request.rules
   if (hardTimeout === Number.POSITIVE_INFINITY) return () => {}
   const abort = () => {
-    flight.abort(tooLate(key, hardTimeout))
-    const patience = hardTimeout * 2 ** Math.min(core.overdue.before(flight).length, MOST_DOUBLINGS)
-    timer = clock.schedule(patience, () => core.giveUp(flight), TIMER)
+    const error = tooLate(request.key, hardTimeout)
+    flight.abort(error)
+    noteFailure(core, flight, request, error)
+    if (flight.isDiscarded) return core.giveUp(flight)
+    const longer = hardTimeout * 2 ** Math.min(core.overdue.before(flight).length, MOST_DOUBLINGS)
+    timer = clock.schedule(Math.max(longer, PATIENCE), () => core.giveUp(flight), TIMER)
   }
   // Who waits has a timer of their own, and nothing else may hold the process.
   let timer = clock.schedule(hardTimeout, abort, TIMER)

@@ -5,6 +5,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { createCache } from './index.js'
 
+/** When a load with a hard timeout of 100 ms is given up. */
+const GIVEN_UP = 100 + 30_000
+
 /** Two processes that share a store and a lock. */
 function pair(more: { readonly lock?: Lock; readonly hardTimeout?: number } = {}) {
   const clock = new TestClock()
@@ -43,7 +46,7 @@ describe('a cache with a lock', () => {
     const gate = deferred<string>()
     const load = vi.fn(() => (load.mock.calls.length === 1 ? gate.promise : 'new'))
     a.getOrSet('k', load, { ttl: 1_000 }).catch(() => {})
-    await clock.advance(200)
+    await clock.advance(GIVEN_UP)
     const lease = await lock.tryAcquire('cache:k', { ttl: 10_000 })
     const second = a.getOrSet('k', load, { hardTimeout: 5_000 })
     await clock.advance(0)
@@ -65,7 +68,7 @@ describe('a cache with a lock', () => {
     let calls = 0
     const load = () => gates[calls++]?.promise
     a.getOrSet('k', load, { ttl: 1_000, grace: '1h' }).catch(() => {})
-    await clock.advance(200)
+    await clock.advance(GIVEN_UP)
     const turn = deferred()
     vi.spyOn(lock, 'acquire').mockImplementationOnce(async (key) => {
       await turn.promise
@@ -76,7 +79,7 @@ describe('a cache with a lock', () => {
     gates[0]?.resolve('first')
     await clock.advance(1_000)
     end(turn)
-    await clock.advance(15_000)
+    await clock.advance(35_000)
     expect([calls, await a.getEntry('k')]).toMatchObject([2, { value: 'first', stale: true }])
     gates[1]?.resolve('second')
     await clock.advance(0)
@@ -92,7 +95,7 @@ describe('a cache with a lock', () => {
     await b.set('k', 'ended', { ttl: 1_000, grace: '1h' })
     await clock.advance(1_000)
     await lease?.release()
-    await clock.advance(15_000)
+    await clock.advance(35_000)
     gate.resolve('late')
     await clock.advance(0)
     expect([await a.get('k'), await b.get('k')]).toEqual(['late', 'late'])

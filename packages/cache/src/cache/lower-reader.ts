@@ -84,7 +84,8 @@ function isValid(entry: Entry<unknown>, marks: ReadonlyMap<string, bigint>): boo
 function unknownTags({ entries, marks }: CrowdRead): ReadonlySet<string> | undefined {
   let unknown: Set<string> | undefined
   for (const entry of entries) {
-    for (const tag of entry?.tags ?? []) {
+    // What is no entry is found out later.
+    for (const tag of Array.isArray(entry?.tags) ? entry.tags : []) {
       if (!marks.has(tag)) unknown = (unknown ?? new Set()).add(tag)
     }
   }

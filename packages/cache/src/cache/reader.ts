@@ -95,7 +95,7 @@ export class Reader {
       this.#hit(key)
       return reveal(found.held)
     }
-    const isResting = this.#core.rest.isOn(fullKey, this.#now())
+    const isResting = this.#isResting(fullKey)
     if (found !== undefined && this.#isServedAtOnce(found, rules, isResting)) {
       if (!isResting) this.#startUnlessRunning(key, load, rules, known)
       this.#stale(key)
@@ -221,6 +221,12 @@ export class Reader {
     if (!flight.leave()) return
     this.#core.dismiss(flight)
     flight.abort(reason)
+  }
+
+  /** Its last load failed a while ago, or goes on though it has failed: there is nothing to wait for. */
+  #isResting(fullKey: string): boolean {
+    const { rest, flights } = this.#core
+    return rest.isOn(fullKey, this.#now()) || flights.get(fullKey)?.hasFailed === true
   }
 
   #isServedAtOnce(found: Found, rules: CallRules, isResting: boolean): boolean {

@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { matchesPattern } from '../store/pattern.js'
 import type { LoadOptions } from './entry-options.js'
 import { checkKey, type Scope } from './scope.js'
@@ -39,8 +39,13 @@ function checkTags(tags: readonly string[]): readonly string[] {
   return tags
 }
 
-/** The rules of a call: what it says itself, then what its key says, then the cache. */
+/**
+ * The rules of a call: what it says itself, then what its key says, then the cache.
+ *
+ * @throws InvalidOptionError naming the first option that is wrong.
+ */
 export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOptions = {}): CallRules {
+  checkOptions(options, WHERE)
   const pick = (option: DurationOption, fallback: number): number => {
     const value = options[option]
     return value === undefined ? fallback : checkDuration(value, option)

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { toMilliseconds } from '@base/core/duration'
 import type { Lock } from '@base/core/lock'
-import { checkFunction, checkMethods, checkNumber, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, checkNumber, checkOptions, invalidOption } from '@base/core/options'
 import type { CacheBus } from '../bus/cache-bus.js'
 import type { CacheStore } from '../store/cache-store.js'
 import type { CacheOptions, InvalidationRule } from './cache-options.js'
@@ -30,8 +30,7 @@ const place = (option: string) => ({ package: '@base/cache', pattern: 'createCac
 
 /** @throws InvalidOptionError naming the first option that is wrong. */
 export function settingsOf(options: CacheOptions): Settings {
-  if (typeof options !== 'object' || options === null)
-    throw invalidOption(options, place('options'), 'an object')
+  checkOptions(options, place('options'))
   return { ...parts(options), ...rules(options) }
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import type {
   CacheStore,
   Entry,
@@ -48,7 +48,7 @@ export interface MemoryCacheStoreOptions {
  * @see {@link CacheStore} for what it promises
  */
 export function memoryCacheStore(options: MemoryCacheStoreOptions = {}): CacheStore<unknown> {
-  const { clock = systemClock } = options
+  const { clock = systemClock } = checkOptions(options, WHERE)
   checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
   const engine = new MemoryEngine(limitsOf(options))
   const store = new MemoryStore(engine, clock).asPort()

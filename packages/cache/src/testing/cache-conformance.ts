@@ -51,6 +51,20 @@ function values(law: Law<Cache>): void {
     assert.deepEqual(await cache.getMany(['n', 'u', 'x']), [null, undefined, undefined])
   })
 
+  law('undefined and null that were loaded are not loaded again', async (cache) => {
+    let loads = 0
+    for (const value of [undefined, null]) {
+      for (let call = 0; call < 2; call++) {
+        const loaded = await cache.getOrSet(`loaded ${value}`, () => {
+          loads++
+          return value
+        })
+        assert.equal(loaded, value)
+      }
+    }
+    assert.equal(loads, 2)
+  })
+
   law('a value is fresh for its ttl', async (cache, advance) => {
     await cache.set('a', 1, { ttl: 1_000 })
     await cache.set('b', 2)

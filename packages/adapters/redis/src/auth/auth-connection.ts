@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import type { OptionPlace } from '@base/core/options'
+import { checkOptions, type OptionPlace } from '@base/core/options'
 import { checkKeyPrefix } from '../connection/check-key-prefix.js'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
@@ -24,13 +24,10 @@ export class AuthConnection {
   readonly #timeout: number
   readonly #onAnswer: () => void
 
-  constructor(
-    risk: EvictionRisk,
-    client: RedisClient,
-    { prefix = 'base', timeout = '1s' }: RedisAuthStoreOptions,
-  ) {
+  constructor(risk: EvictionRisk, client: RedisClient, options: RedisAuthStoreOptions) {
     const { pattern } = risk
     const place = (option: string): OptionPlace => ({ package: '@base/redis', pattern, option })
+    const { prefix = 'base', timeout = '1s' } = checkOptions(options, place('options'))
     this.#connection = connect(client, pattern)
     this.#prefix = checkKeyPrefix(prefix, { ...place('prefix'), maxLength: MAX_PREFIX })
     this.#timeout = toMilliseconds(timeout, { ...place('timeout'), positive: true })

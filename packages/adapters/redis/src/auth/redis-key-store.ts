@@ -38,9 +38,10 @@ export interface RedisKeyStoreOptions extends RedisAuthStoreOptions {
  * @throws InvalidOptionError naming the option.
  */
 export function redisKeyStore(client: RedisClient, options: RedisKeyStoreOptions = {}): KeyStore {
+  const connection = new AuthConnection(RISK, client, options)
   const { ring = 'default' } = options
   const place = { package: '@base/redis', pattern: 'redisKeyStore', option: 'ring', maxLength: MAX_RING }
-  return new RedisKeyStore(new AuthConnection(RISK, client, options), checkText(ring, place))
+  return new RedisKeyStore(connection, checkText(ring, place))
 }
 
 class RedisKeyStore implements KeyStore {

@@ -113,6 +113,7 @@ describeWithPrivateService('redis', {}, (redis) => {
 
   test.each([
     ['no subscriber', () => redisCacheBus(lazy(), {} as never), 'subscriber must be a client'],
+    ['no options', () => redisCacheBus(lazy(), undefined as never), 'subscriber must be a client'],
     [
       'the client itself',
       () => redisCacheBus(client, { subscriber: client }),

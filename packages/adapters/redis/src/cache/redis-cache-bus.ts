@@ -41,10 +41,8 @@ export interface RedisCacheBusOptions {
  * @throws InvalidOptionError naming the option.
  * @throws UnavailableError from its methods, where Redis is away.
  */
-export function redisCacheBus(
-  client: RedisClient,
-  { subscriber, channel = DEFAULT_CHANNEL, timeout = DEFAULT_TIMEOUT }: RedisCacheBusOptions,
-): CacheBus {
+export function redisCacheBus(client: RedisClient, options: RedisCacheBusOptions): CacheBus {
+  const { subscriber, channel = DEFAULT_CHANNEL, timeout = DEFAULT_TIMEOUT } = options ?? {}
   const place = (option: string): OptionPlace => ({
     package: '@base/redis',
     pattern: 'redisCacheBus',

@@ -1,7 +1,7 @@
 import type { CacheStore, NewEntry, StoreRead, StoreReadOptions, StoreSetOptions } from '@base/cache/store'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, type OptionPlace } from '@base/core/options'
+import { checkMethods, checkOptions, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import { checkPrefix } from './check-prefix.js'
@@ -56,13 +56,15 @@ export interface RedisCacheStoreOptions {
  */
 export function redisCacheStore(
   client: RedisClient,
-  { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT, clock = systemClock }: RedisCacheStoreOptions = {},
+  options: RedisCacheStoreOptions = {},
 ): CacheStore<Uint8Array> {
   const place = (option: string): OptionPlace => ({
     package: '@base/redis',
     pattern: 'redisCacheStore',
     option,
   })
+  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place('options'))
+  const { clock = systemClock } = options
   return new RedisCacheStore({
     database: new Database(connect(client, 'redisCacheStore'), client),
     prefix: checkPrefix(prefix, place('prefix')),

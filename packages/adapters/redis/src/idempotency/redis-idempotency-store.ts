@@ -1,6 +1,6 @@
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '@base/application/idempotency'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkText } from '@base/core/options'
+import { checkOptions, checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
@@ -43,9 +43,10 @@ export interface RedisIdempotencyStore extends IdempotencyStore {
  */
 export function redisIdempotencyStore(
   client: RedisClient,
-  { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT }: RedisIdempotencyStoreOptions = {},
+  options: RedisIdempotencyStoreOptions = {},
 ): RedisIdempotencyStore {
   const place = { package: '@base/redis', pattern: 'redisIdempotencyStore' }
+  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place)
   return new RedisStore(
     connect(client, place.pattern),
     checkText(prefix, { ...place, option: 'prefix' }),

@@ -13,7 +13,7 @@ import {
   remoteLease,
   trustedUntil,
 } from '@base/core/lock'
-import { checkFunction, checkMethods, checkText } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import { warnOfEviction } from '../connection/eviction.js'
@@ -81,9 +81,9 @@ export interface RedisLockOptions {
  * @see Martin Kleppmann, "How to do distributed locking", 2016
  */
 export function redisLock(client: RedisClient, options: RedisLockOptions = {}): Lock {
-  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT, subscriber } = options
-  const { owner = thisProcess(), clock = systemClock, random = Math.random } = options
   const place = { package: '@base/redis', pattern: 'redisLock' }
+  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place)
+  const { subscriber, owner = thisProcess(), clock = systemClock, random = Math.random } = options
   const connection = connect(client, place.pattern)
   const ears = subscriber === undefined ? undefined : checkSubscriber(subscriber, client, place.pattern)
   const keys = new LeaseKeys({

@@ -161,9 +161,31 @@ describeWithService('redis', (redis) => {
       expect(await limiter.consume('k')).toMatchObject({ allowed: false })
       expect(consume).not.toHaveBeenCalled()
     })
+
+    test('who asks while a block holds makes it neither shorter nor longer (#210)', async () => {
+      const { limiter, pass } = moved('5/second')
+      await limiter.consume('k')
+      await limiter.block('k', '1h')
+      pass(1_800_000)
+      expect(await limiter.consume('k')).toMatchObject({
+        allowed: false,
+        policies: [{ retryAfter: 1_800_000 }],
+      })
+      pass(1_799_999)
+      expect(await limiter.consume('k')).toMatchObject({ allowed: false })
+      pass(1)
+      expect(await limiter.consume('k')).toMatchObject({ allowed: true })
+    })
   })
 
   describe('what @upstash/ratelimit 2 gets wrong', () => {
+    test('what is left is exact, one by one and in a crowd: it ends at 0, not at 1 or -1 (PR #157)', async () => {
+      const { limiter } = moved('5/day')
+      const left = async () => (await limiter.consume('k')).policies[0]?.remaining
+      const alone = [await left(), await left()]
+      expect([...alone, ...(await Promise.all([left(), left(), left(), left()]))]).toEqual([4, 3, 2, 1, 0, 0])
+    })
+
     test.each(['token_bucket', 'sliding_window'] as const)(
       'a refused cost of 4 drains nothing (%s)',
       async (algorithm) => {
@@ -226,26 +248,29 @@ describeWithService('redis', (redis) => {
     const { limiter, pass } = moved([{ limit: 1, window: '1s', burst: 5 }])
     let at = 0
     const rows = [
-      [0, 6, false, 5],
-      [0, 1, true, 4],
-      [0, 1, true, 3],
-      [0, 1, true, 2],
-      [0, 1, true, 1],
-      [0, 1, true, 0],
-      [0, 1, false, 0],
-      [3_000, 1, true, 2],
-      [3_100, 1, true, 1],
-      [4_000, 1, true, 1],
-      [8_000, 1, true, 4],
-      [9_500, 1, true, 4],
-      [9_500, 0, true, 4],
-      [9_500, 2, true, 2],
-      [9_500, 5, false, 2],
+      [0, 6, false, 5, 0, null],
+      [0, 1, true, 4, 1_000, 0],
+      [0, 1, true, 3, 2_000, 0],
+      [0, 1, true, 2, 3_000, 0],
+      [0, 1, true, 1, 4_000, 0],
+      [0, 1, true, 0, 5_000, 0],
+      [0, 1, false, 0, 5_000, 1_000],
+      [3_000, 1, true, 2, 3_000, 0],
+      [3_100, 1, true, 1, 3_900, 0],
+      [4_000, 1, true, 1, 4_000, 0],
+      [8_000, 1, true, 4, 1_000, 0],
+      [9_500, 1, true, 4, 1_000, 0],
+      [9_500, 0, true, 4, 1_000, 0],
+      [9_500, 2, true, 2, 3_000, 0],
+      [9_500, 5, false, 2, 3_000, 3_000],
     ] as const
-    for (const [time, cost, allowed, remaining] of rows) {
+    for (const [time, cost, allowed, remaining, resetAfter, retryAfter] of rows) {
       pass(time - at)
       at = time
-      expect(await limiter.consume('k', { cost })).toMatchObject({ allowed, policies: [{ remaining }] })
+      expect(await limiter.consume('k', { cost })).toMatchObject({
+        allowed,
+        policies: [{ remaining, resetAfter, retryAfter }],
+      })
     }
   })
 })

@@ -1,4 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkOptions } from '@base/core/options'
 import type {
   RateLimit,
   RateLimitPolicy,
@@ -60,9 +61,10 @@ export interface RedisRateLimitStore extends RateLimitStore {
  */
 export function redisRateLimitStore(
   client: RedisClient,
-  { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT }: RedisRateLimitStoreOptions = {},
+  options: RedisRateLimitStoreOptions = {},
 ): RedisRateLimitStore {
   const place = { package: '@base/redis', pattern: 'redisRateLimitStore' }
+  const { prefix = DEFAULT_PREFIX, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place)
   return new RedisStore(
     connect(client, place.pattern),
     checkKeyPrefix(prefix, { ...place, option: 'prefix' }),
