@@ -13,10 +13,10 @@ export interface CloudEventMessage {
 
 /** Where a received message's parts are. */
 export interface ReceivedMessage {
-  /** Any case: `Headers`, or a record such as `request.headers` of Node. */
+  /** Any case: `Headers`, or a record such as `request.headers` or `headersDistinct` of Node. One that came twice is none. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>
-  /** The text or the bytes. */
-  readonly body: string | Uint8Array
+  /** The text or the bytes; none, as some frameworks have it where nothing came, is empty. */
+  readonly body: string | Uint8Array | null | undefined
 }
 
 const STRUCTURED = 'application/cloudevents+json'
@@ -90,19 +90,20 @@ export async function readCloudEvent(
   { headers, body }: ReceivedMessage,
   options: ParseJsonOptions = {},
 ): Promise<Result<CloudEvent, ValidationError | JsonError>> {
+  const content = body ?? ''
   const fields = lowerCase(headers)
   const type = fields.get('content-type')
   const mediaType = type === undefined ? undefined : mediaTypeOf(type)
   if (mediaType === STRUCTURED) {
-    const event = await parseJson(unchecked<unknown>(), body, options)
+    const event = await parseJson(unchecked<unknown>(), content, options)
     return event.ok ? checked(event.value) : event
   }
   if (!fields.has('ce-specversion'))
     return err(refuse('must be a CloudEvent: ce- headers, or a structured body'))
   const attributes = attributesIn(fields)
-  if (!attributes.ok || body.length === 0) return attributes
+  if (!attributes.ok || content.length === 0) return attributes
   if (mediaType !== undefined && !isJson(mediaType)) return err(refuse('must have data of JSON'))
-  const data = await parseJson(unchecked<unknown>(), body, options)
+  const data = await parseJson(unchecked<unknown>(), content, options)
   return data.ok
     ? { ok: true, value: { ...attributes.value, datacontenttype: mediaType ?? DATA, data: data.value } }
     : data
@@ -118,10 +119,11 @@ function isJson(mediaType: string): boolean {
 
 function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, string> {
   const entries: Iterable<readonly [string, string | readonly string[] | undefined]> =
-    headers instanceof Headers ? headers : Object.entries(headers)
+    Symbol.iterator in headers ? headers : Object.entries(headers)
   const fields = new Map<string, string>()
   for (const [name, value] of entries) {
-    if (typeof value === 'string') fields.set(name.toLowerCase(), value)
+    const only = Array.isArray(value) && value.length === 1 ? value[0] : value
+    if (typeof only === 'string') fields.set(name.toLowerCase(), only)
   }
   return fields
 }

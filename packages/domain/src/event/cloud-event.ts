@@ -1,5 +1,5 @@
 import { ValidationError, type ValidationIssue } from '@base/core/errors'
-import { checkText } from '@base/core/options'
+import { checkOptions, checkText } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { validateSync } from '@base/core/schema'
 import { isCalendarDay } from '../value-object/calendar-day.js'
@@ -58,13 +58,15 @@ export interface CloudEventOptions {
  */
 export function toCloudEvent<Payload>(
   event: DomainEvent<string, Payload>,
-  { source = '/' }: CloudEventOptions = {},
+  options: CloudEventOptions = {},
 ): CloudEvent<Payload> {
+  const place = { package: '@base/domain', pattern: 'toCloudEvent' }
+  const { source = '/' } = checkOptions(options, place)
   const { id, type, payload, occurredAt, aggregateId, version, correlationId, causationId } = event
   return {
     specversion: '1.0',
     id,
-    source: checkText(source, { package: '@base/domain', pattern: 'toCloudEvent', option: 'source' }),
+    source: checkText(source, { ...place, option: 'source' }),
     type,
     time: occurredAt.toISOString(),
     datacontenttype: 'application/json',

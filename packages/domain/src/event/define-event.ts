@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { correlationId } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
 import { isBuiltIn } from '@base/core/kind'
-import { checkInteger, checkText, invalidOption } from '@base/core/options'
+import { checkInteger, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { type StandardSchemaV1, validateSync } from '@base/core/schema'
 import { frozenCopy } from '../value-object/frozen-copy.js'
@@ -84,6 +84,7 @@ const TEXTS = ['id', 'aggregateId', 'correlationId', 'causationId'] as const
 
 /** What `fromCloudEvent` would refuse is not sent. @throws InvalidOptionError naming it. */
 function checkedMeta(meta: EventMeta): EventMeta {
+  checkOptions(meta, { package: '@base/domain', pattern: 'defineEvent', option: 'meta' })
   const place = (name: string) => ({
     package: '@base/domain',
     pattern: 'defineEvent',

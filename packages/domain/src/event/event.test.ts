@@ -9,6 +9,7 @@ import {
   causedBy,
   defineEvent,
   fromCloudEvent,
+  type ReceivedMessage,
   readCloudEvent,
   toBinary,
   toCloudEvent,
@@ -242,6 +243,33 @@ describe('CloudEvents', () => {
     const read = await readCloudEvent({ headers: { ...headers, 'x-twice': ['a', 'b'] }, body })
     expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(event)
   })
+
+  test.each<[string, (headers: Record<string, string>) => ReceivedMessage['headers']]>([
+    ['headersDistinct of Node', (all) => Object.fromEntries(Object.entries(all).map(([k, v]) => [k, [v]]))],
+    ['Headers of another library', (all) => new Map(Object.entries(all)) as unknown as Headers],
+  ])('headers as they are in %s', async (_, as) => {
+    for (const write of [toBinary, toStructured]) {
+      const { headers, body } = write(toCloudEvent(event))
+      const read = await readCloudEvent({ headers: as(headers), body })
+      expect(read.ok && fromCloudEvent(read.value, OrderPlaced)).toEqual(event)
+    }
+  })
+
+  test.each([[undefined], [null]])(
+    'a body of %s, as frameworks give for none, is an empty one',
+    async (body) => {
+      const { headers } = toBinary(toCloudEvent(event))
+      const read = await readCloudEvent({ headers, body })
+      expect(read).toMatchObject({ ok: true, value: { id: event.id } })
+      expect(read.ok && Object.hasOwn(read.value, 'data')).toBe(false)
+
+      const structured = toStructured(toCloudEvent(event))
+      expect(await readCloudEvent({ headers: structured.headers, body })).toMatchObject({
+        ok: false,
+        error: { code: 'JSON_MALFORMED' },
+      })
+    },
+  )
 
   test('data that is broken JSON is refused', async () => {
     const { headers } = toBinary(toCloudEvent(event))

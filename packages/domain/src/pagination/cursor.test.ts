@@ -1,7 +1,8 @@
+import { runInNewContext } from 'node:vm'
 import { encodeBase64Url } from '@base/core/codec'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createCursors, InvalidCursorError, readOrder } from './index.js'
+import { compareKeys, createCursors, InvalidCursorError, readOrder } from './index.js'
 
 const place = { package: '@base/domain', pattern: 'test', option: 'cursorSecret' }
 const SECRET = 'a secret of at least 32 bytes, yes'
@@ -115,6 +116,14 @@ describe('orders', () => {
       { field: 'b', direction: 'desc', nulls: 'first' },
       { field: 'c', direction: 'asc', nulls: 'first' },
     ])
+  })
+
+  test('dates of another realm go by their time, as those of this one', () => {
+    const at = readOrder([{ field: 'at' }], place)
+    const foreign = (time: number) => runInNewContext(`new Date(${time})`)
+    expect(compareKeys(at, [foreign(9)], [new Date(10)])).toBeLessThan(0)
+    expect(compareKeys(at, [new Date(9)], [foreign(10)])).toBeLessThan(0)
+    expect(compareKeys(at, [foreign(9)], [new Date(9)])).toBe(0)
   })
 
   test.each([

@@ -1,4 +1,5 @@
 import { compareCodePoints } from '@base/core/expression'
+import { isBuiltIn } from '@base/core/kind'
 import type { OrderKey } from './order.js'
 
 /** Compares the keys of two rows, one value for each key of the order. */
@@ -39,12 +40,13 @@ type Plain = string | number | bigint | boolean
 
 /** Dates by their time, other objects by their text. */
 function plain(value: unknown): Plain {
-  return value instanceof Date ? value.getTime() : (keyValue(value) as Plain)
+  const key = keyValue(value)
+  return typeof key === 'object' ? (key as Date).getTime() : (key as Plain)
 }
 
 /** What stands for a value in an order, and fits into a cursor: dates as they are, other objects as their text. */
 export function keyValue(value: unknown): unknown {
-  return typeof value !== 'object' || value === null || value instanceof Date ? value : String(value)
+  return typeof value !== 'object' || value === null || isBuiltIn(value, 'Date') ? value : String(value)
 }
 
 function kindOf(value: Plain): string {

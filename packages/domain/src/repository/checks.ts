@@ -1,12 +1,17 @@
-import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
 import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
-import type { DeleteWhereOptions, PageOptions } from './repository.js'
+import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.js'
 
 const DEFAULT_PAGE = 20
 const MAX_PAGE = 10_000
 
 const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'Repository', option })
+
+/** The options of a call, if they are an object. @throws InvalidOptionError where they are none. */
+export function checkCall<O extends CallOptions>(options: O): O {
+  return checkOptions(options, at('options'))
+}
 
 /** A limit or offset of `find`, checked. */
 export function checkLimit(value: number, option: 'limit' | 'offset'): number {

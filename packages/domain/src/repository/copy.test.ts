@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { ValueObject } from '../value-object/value-object.js'
 import { copyOf, stampedCopyOf } from './copy.js'
@@ -62,6 +63,27 @@ describe('a copy', () => {
     const copy = copyOf(original)
     for (const name of Object.keys(original) as (keyof typeof original)[])
       expect(copy[name]).toBe(original[name])
+  })
+
+  test('of what comes from another realm shares nothing either', () => {
+    const foreign = runInNewContext(`({
+      at: new Date(7), map: new Map([['k', { a: 1 }]]), set: new Set([1]), list: [{ a: 1 }], none: {},
+      memory: new ArrayBuffer(2), pattern: /a/g,
+    })`)
+    const copy = copyOf(foreign)
+    foreign.at.setTime(8)
+    foreign.map.get('k').a = 2
+    foreign.set.add(2)
+    foreign.list[0].a = 2
+    foreign.none.b = 2
+
+    expect(copy.at.getTime()).toBe(7)
+    expect([...copy.map]).toEqual([['k', { a: 1 }]])
+    expect([...copy.set]).toEqual([1])
+    expect(copy.list[0].a).toBe(1)
+    expect(Object.keys(copy.none)).toEqual([])
+    expect([copy.memory === foreign.memory, copy.memory.byteLength]).toEqual([false, 2])
+    expect(copy.pattern.test('a')).toBe(true)
   })
 
   test('shares value objects, and stays frozen', () => {

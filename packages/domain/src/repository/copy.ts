@@ -1,6 +1,10 @@
+import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { copyView } from '../value-object/copy-view.js'
-import { isObject } from '../value-object/object-kind.js'
+import { isObject, kindOf } from '../value-object/object-kind.js'
 import { ValueObject } from '../value-object/value-object.js'
+
+/** What has properties of its own, and yet cannot be copied by them. */
+const SHARED = /^\[object (RegExp|Promise)\]$/
 
 /**
  * A deep copy of an entity, of the same classes, that shares nothing that could change: value objects are shared, and
@@ -22,12 +26,19 @@ export function stampedCopyOf<T extends object>(entity: T, stamps: object): T | 
 function copy(value: unknown, made: Map<object, unknown>): unknown {
   if (!isObject(value) || value instanceof ValueObject) return value
   if (made.has(value)) return made.get(value)
-  if (value instanceof Date) return new Date(value)
-  if (value instanceof URL) return new URL(value)
-  if (ArrayBuffer.isView(value)) return copyView(value)
-  if (value instanceof ArrayBuffer) return value.slice()
+  if (!isOrdinary(value)) {
+    if (isBuiltIn(value, 'Date')) return new Date(value.getTime())
+    if (value instanceof URL) return new URL(value)
+    if (ArrayBuffer.isView(value)) return copyView(value)
+    if (isBuiltIn(value, 'ArrayBuffer')) return value.slice()
+  }
   const target = emptyLike(value)
   return target === undefined ? value : filled(target, value, made, {})
+}
+
+/** Nearly all are, and to ask for more costs. */
+function isOrdinary(value: object): boolean {
+  return Array.isArray(value) || isPlainObject(value)
 }
 
 /** Frozen at last, where the source is. */
@@ -45,21 +56,22 @@ function filled(target: object, source: object, made: Map<object, unknown>, stam
 function emptyLike(value: object): object | undefined {
   const prototype: object | null = Object.getPrototypeOf(value)
   if (Array.isArray(value)) return Object.setPrototypeOf([], prototype)
-  if (value instanceof Map) return Object.setPrototypeOf(new Map(), prototype)
-  if (value instanceof Set) return Object.setPrototypeOf(new Set(), prototype)
-  const isPlain = prototype === Object.prototype || prototype === null
+  if (isPlainObject(value)) return Object.create(prototype)
+  if (isBuiltIn(value, 'Map')) return Object.setPrototypeOf(new Map(), prototype)
+  if (isBuiltIn(value, 'Set')) return Object.setPrototypeOf(new Set(), prototype)
   // Everything about it is private: of a class of the platform, say.
-  if (!isPlain && Reflect.ownKeys(value).length === 0) return undefined
-  return value instanceof RegExp || value instanceof Promise ? undefined : Object.create(prototype)
+  if (Reflect.ownKeys(value).length === 0) return undefined
+  return SHARED.test(kindOf(value)) ? undefined : Object.create(prototype)
 }
 
 function fillItems(target: object, source: object, made: Map<object, unknown>): void {
+  if (isOrdinary(source)) return
   // By the platform's methods: those of a class may look at fields that are not there yet.
-  if (source instanceof Map) {
+  if (isBuiltIn(source, 'Map')) {
     for (const [key, item] of source)
       Map.prototype.set.call(target as Map<unknown, unknown>, copy(key, made), copy(item, made))
   }
-  if (source instanceof Set) {
+  if (isBuiltIn(source, 'Set')) {
     for (const item of source) Set.prototype.add.call(target as Set<unknown>, copy(item, made))
   }
 }

@@ -736,6 +736,7 @@ describe('memoryRepository', () => {
     ['timestamps without a name', { id: readId, timestamps: { createdAt: '' } }],
     ['a mapper without toRow', { id: readId, mapper: { toDomain: () => ({}) } }],
     ['a name that is none', { id: readId, name: 7 }],
+    ['a clock that is none', { id: readId, clock: {} }],
   ])('refuses %s', (_, options) => {
     expect(() => memoryRepository(options as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),

@@ -1,7 +1,7 @@
 import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
-import { checkDeletion, checkLimit } from './checks.js'
+import { checkCall, checkDeletion, checkLimit } from './checks.js'
 import { keyOf } from './key-of.js'
 import { orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
@@ -48,7 +48,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async findById(id: Id, options: ReadOptions = {}): Promise<T | undefined> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     const row = this.rows.get(keyOf(id))
     return row === undefined || !isVisible(row, options) ? undefined : this.settings.toGiven(row.entity)
   }
@@ -63,12 +63,12 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
     specification: Specification<T>,
     options: OrderedReadOptions<T> = {},
   ): Promise<T | undefined> {
-    const [first] = await this.find(specification, { ...options, limit: 1 })
+    const [first] = await this.find(specification, { ...checkCall(options), limit: 1 })
     return first
   }
 
   async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     const offset = checkLimit(options.offset ?? 0, 'offset')
     const limit = checkLimit(options.limit ?? Number.POSITIVE_INFINITY, 'limit')
     return this.#select(specification, options)
@@ -77,12 +77,12 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async findPage(specification: Specification<T>, options: PageOptions<T> = {}): Promise<Page<T>> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return pageOf(this.settings, this.#matching(specification, options), options)
   }
 
   async *stream(specification: Specification<T>, options: OrderedReadOptions<T> = {}): AsyncIterable<T> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     for (const { entity } of this.#select(specification, options)) {
       options.signal?.throwIfAborted()
       yield this.settings.toGiven(entity)
@@ -90,7 +90,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async count(specification: Specification<T>, options: ReadOptions = {}): Promise<number> {
-    options.signal?.throwIfAborted()
+    checkCall(options).signal?.throwIfAborted()
     return this.#matching(specification, options).length
   }
 
@@ -112,14 +112,14 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async deleteWhere(specification: Specification<T>, options: DeleteWhereOptions = {}): Promise<number> {
-    checkDeletion(specification, options)
+    checkDeletion(specification, checkCall(options))
     const keys = this.#matching(specification, {}).map(({ entity }) => keyOf(this.settings.id(entity)))
     return this.#write(options, (writer) => keys.filter((key) => writer.delete(key)).length)
   }
 
   /** All of it or nothing: writes go to an overlay first. */
-  async #write<R>({ signal }: CallOptions, work: (writer: MemoryWriter<T, Id>) => R): Promise<R> {
-    signal?.throwIfAborted()
+  async #write<R>(options: CallOptions, work: (writer: MemoryWriter<T, Id>) => R): Promise<R> {
+    checkCall(options).signal?.throwIfAborted()
     const overlay = new Overlay(this.rows)
     const result = work(new MemoryWriter(this.settings, overlay))
     overlay.apply()

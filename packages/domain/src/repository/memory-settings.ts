@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkFunction, checkText, type OptionPlace } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText, type OptionPlace } from '@base/core/options'
 import { type Cursors, createCursors } from '../pagination/cursor.js'
 import { type Copying, copyingBy, copyingDeeply } from './copying.js'
 import { readTracking, type Tracking, type TrackingOptions } from './tracking-options.js'
@@ -50,8 +50,10 @@ export interface Settings<T, Id> extends Copying<T> {
 export function readSettings<T extends object, Id>(options: MemoryRepositoryOptions<T, Id>): Settings<T, Id> {
   const place = { package: '@base/domain', pattern: 'memoryRepository' }
   const at = (option: string): OptionPlace => ({ ...place, option })
-  const { id, version, name = 'entity', clock = systemClock, cursorSecret, mapper } = options
+  const { id, version, name = 'entity', clock = systemClock } = checkOptions(options, at('options'))
+  const { cursorSecret, mapper } = options
   const tracking = readTracking(options, place)
+  checkMethods(clock, ['now'], at('clock'))
   return {
     id: checkFunction(id, at('id')),
     version: version === undefined ? undefined : checkText(version, at('version')),

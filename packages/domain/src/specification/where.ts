@@ -1,5 +1,5 @@
 import { type FieldOperator, functionLeaf, leafOf, type Predicate } from '@base/core/expression'
-import { checkFunction, checkText } from '@base/core/options'
+import { checkFunction, checkOptions, checkText } from '@base/core/options'
 import type { ElementOperand, Operand, OrderOperand, TextOperand } from './operand-types.js'
 import type { Path } from './paths.js'
 import { type Specification, specificationOf } from './specification.js'
@@ -95,7 +95,11 @@ function condition(op: FieldOperator): Condition {
 }
 
 function textCondition(op: FieldOperator): TextCondition {
-  return (field, value, options) => specification(op, { field, value, ignoreCase: options?.ignoreCase })
+  const place = { package: '@base/domain', pattern: op }
+  return (field, value, options = {}) => {
+    const { ignoreCase } = checkOptions(options, place)
+    return specification(op, { field, value, ignoreCase })
+  }
 }
 
 function specification(op: FieldOperator, raw: Parameters<typeof leafOf>[1]): Specification<never> {

@@ -2,7 +2,7 @@ import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
-import { checkFunction } from '@base/core/options'
+import { checkFunction, checkOptions } from '@base/core/options'
 import type { UnitDriver } from './driver.js'
 import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
 import { type Ending, Frame } from './frame.js'
@@ -29,9 +29,10 @@ export interface UnitOfWorkOptions {
  */
 export function createUnitOfWork<Repos extends object>(
   driver: UnitDriver<Repos>,
-  { clock = systemClock, random = Math.random }: UnitOfWorkOptions = {},
+  options: UnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
   const place = { package: '@base/domain', pattern: 'createUnitOfWork' }
+  const { clock = systemClock, random = Math.random } = checkOptions(options, place)
   checkFunction(driver?.begin, { ...place, option: 'driver.begin' })
   checkFunction(clock?.sleep, { ...place, option: 'clock.sleep' })
   return new Engine(driver, clock, checkFunction(random, { ...place, option: 'random' }))

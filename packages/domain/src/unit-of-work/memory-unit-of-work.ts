@@ -1,4 +1,4 @@
-import { checkFunction, checkOneOf, invalidOption } from '@base/core/options'
+import { checkFunction, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
 import { MemoryRepository } from '../repository/memory-repository.js'
 import { SharedRows } from '../repository/store.js'
 import { isObject } from '../value-object/object-kind.js'
@@ -81,11 +81,9 @@ function checked(repositories: object): object {
   throw invalidOption(repositories, place, 'a function that gives an object, and no promise of one')
 }
 
-function unitOfWork(
-  repositories: object,
-  { isolation = 'read committed', ...options }: MemoryUnitOfWorkOptions,
-): UnitOfWork<object> {
+function unitOfWork(repositories: object, given: MemoryUnitOfWorkOptions): UnitOfWork<object> {
   const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
+  const { isolation = 'read committed', ...options } = checkOptions(given, place)
   checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
     if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)

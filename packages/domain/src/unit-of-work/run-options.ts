@@ -1,5 +1,5 @@
 import { isAbortSignal } from '@base/core/abort'
-import { checkBoolean, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkBoolean, checkOneOf, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
 import type { Isolation, Propagation, RunOptions } from './unit-of-work.js'
 
 const PROPAGATIONS: readonly Propagation[] = ['required', 'nested', 'requires_new', 'mandatory', 'never']
@@ -17,7 +17,8 @@ export interface Run {
 }
 
 /** Checks the options of a run. @throws InvalidOptionError naming the option. */
-export function readRun({ propagation = 'required', isolation, readOnly, signal }: RunOptions): Run {
+export function readRun(options: RunOptions): Run {
+  const { propagation = 'required', isolation, readOnly, signal } = checkOptions(options, at('options'))
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidOption(signal, at('signal'), 'an AbortSignal')
   }

@@ -1,4 +1,5 @@
 import { ValidationError } from '@base/core/errors'
+import { isBuiltIn } from '@base/core/kind'
 import { err, ok, type Result } from '@base/core/result'
 import { isCalendarDay } from './calendar-day.js'
 import { ValueObject } from './value-object.js'
@@ -101,7 +102,7 @@ function problemOf(start: Date, end: Date): ValidationError | undefined {
 }
 
 function isDate(value: unknown): boolean {
-  return value instanceof Date && !Number.isNaN(value.getTime())
+  return isBuiltIn(value, 'Date') && !Number.isNaN(value.getTime())
 }
 
 function notARange(): ValidationError {

@@ -59,6 +59,12 @@ describe('Money', () => {
     )
   })
 
+  test('refuses a rounding that is none for every amount, also where nothing is to be rounded', () => {
+    const sideways = 'sideways' as Rounding
+    expect(() => euro(2n).multiply('0.5', sideways)).toThrow('rounding must be one of "half-even"')
+    expect(() => euro(2n).percentage(Percentage.of(50), sideways)).toThrow('rounding must be one of')
+  })
+
   test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, '1e3', ' 1', '', {}, null])(
     'refuses to multiply with %s',
     (factor) => {

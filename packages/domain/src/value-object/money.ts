@@ -191,10 +191,10 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
 
   #fraction(numerator: bigint, denominator: bigint, rounding: Rounding | undefined): Money {
     const product = this.minor * numerator
+    // Also where nothing is to be rounded, or a wrong name would fail with some amounts alone.
+    if (rounding !== undefined) return this.#of(divide(product, denominator, rounding))
     if (product % denominator === 0n) return this.#of(product / denominator)
-    if (rounding === undefined)
-      throw invalidOption(rounding, place('rounding'), 'named where the product is not exact')
-    return this.#of(divide(product, denominator, rounding))
+    throw invalidOption(rounding, place('rounding'), 'named where the product is not exact')
   }
 }
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { InvalidOptionError } from '@base/core/errors'
 import { describe, expect, test } from 'vitest'
 import { DateRange, Email, Percentage, PhoneNumber, Slug, Url, Username } from './index.js'
@@ -305,6 +306,12 @@ describe('DateRange', () => {
     7,
   ])('refuses %j', (raw) => {
     expect(DateRange.parse(raw as string).ok).toBe(false)
+  })
+
+  test('takes dates of another realm, such as a test runner has', () => {
+    const range = DateRange.of(runInNewContext('new Date(1)'), runInNewContext('new Date(5)'))
+    expect(range.equals(DateRange.of(new Date(1), new Date(5)))).toBe(true)
+    expect(() => DateRange.of(runInNewContext('new Date(NaN)'), new Date(5))).toThrow('must be two dates')
   })
 
   test('refuses dates that are none, and an end before the start', () => {
