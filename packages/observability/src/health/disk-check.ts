@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@base/core/errors'
-import { checkNumber, checkText } from '@base/core/options'
+import { checkNumber, checkOptions, checkText } from '@base/core/options'
 import type { CheckOutcome } from './verdict.js'
 
 const WHERE = { package: '@base/observability', pattern: 'diskCheck' } as const
@@ -20,7 +20,8 @@ export interface DiskCheckOptions {
  *
  * @throws InvalidOptionError naming the option.
  */
-export function diskCheck({ path = '/', minFree = 0.1 }: DiskCheckOptions = {}): () => Promise<CheckOutcome> {
+export function diskCheck(options: DiskCheckOptions = {}): () => Promise<CheckOutcome> {
+  const { path = '/', minFree = 0.1 } = checkOptions(options, WHERE)
   checkText(path, { ...WHERE, option: 'path' })
   checkNumber(minFree, { ...WHERE, option: 'minFree', max: 1 })
   return async () => {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
+import { checkOptions } from '@base/core/options'
 import type { CheckOutcome } from './verdict.js'
 
 /** Options of {@link eventLoopCheck}. */
@@ -22,12 +23,12 @@ const WAIT = 10
  *
  * @throws InvalidOptionError naming the option.
  */
-export function eventLoopCheck({
-  maxDelay = '250ms',
-  clock = systemClock,
-}: EventLoopCheckOptions = {}): (signal: AbortSignal) => Promise<CheckOutcome> {
-  const place = { package: '@base/observability', pattern: 'eventLoopCheck', option: 'maxDelay' }
-  const limit = toMilliseconds(maxDelay, { ...place, positive: true })
+export function eventLoopCheck(
+  options: EventLoopCheckOptions = {},
+): (signal: AbortSignal) => Promise<CheckOutcome> {
+  const where = { package: '@base/observability', pattern: 'eventLoopCheck' }
+  const { maxDelay = '250ms', clock = systemClock } = checkOptions(options, where)
+  const limit = toMilliseconds(maxDelay, { ...where, option: 'maxDelay', positive: true })
   return async (signal) => {
     const from = clock.monotonic()
     await clock.sleep(WAIT, { signal })

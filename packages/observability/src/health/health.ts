@@ -1,6 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods, checkOneOf } from '@base/core/options'
+import { checkMethods, checkOneOf, checkOptions } from '@base/core/options'
 import { checkRules, type HealthCheck } from './check-options.js'
 import { CheckRunner } from './check-runner.js'
 import { type HealthEvents, Observers } from './events.js'
@@ -64,7 +64,8 @@ export interface Health {
  * @throws InvalidOptionError naming the option.
  * @see "Configure Liveness, Readiness and Startup Probes", Kubernetes documentation
  */
-export function createHealth({ checks = {}, clock = systemClock }: HealthOptions = {}): Health {
+export function createHealth(options: HealthOptions = {}): Health {
+  const { checks = {}, clock = systemClock } = checkOptions(options, WHERE)
   checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
   const observers = new Observers()
   const runners = checkRules(checks).map(
@@ -85,17 +86,17 @@ class ServiceHealth implements Health {
     this.#observers = observers
   }
 
-  live({ signal }: HealthCallOptions = {}): Promise<HealthReport> {
-    return this.#ask('live', signal)
+  async live(options: HealthCallOptions = {}): Promise<HealthReport> {
+    return this.#ask('live', options)
   }
 
-  ready({ signal }: HealthCallOptions = {}): Promise<HealthReport> {
-    return this.#ask('ready', signal, () => (this.#isShuttingDown ? ['The service is shutting down.'] : []))
+  async ready(options: HealthCallOptions = {}): Promise<HealthReport> {
+    return this.#ask('ready', options, () => (this.#isShuttingDown ? ['The service is shutting down.'] : []))
   }
 
-  async startup({ signal }: HealthCallOptions = {}): Promise<HealthReport> {
+  async startup(options: HealthCallOptions = {}): Promise<HealthReport> {
     if (this.#startupReport !== undefined) return this.#startupReport
-    const report = await this.#ask('startup', signal, () =>
+    const report = await this.#ask('startup', options, () =>
       this.#hasStarted ? [] : ['The service has not started.'],
     )
     if (report.status !== 'fail') this.#startupReport = report
@@ -104,7 +105,7 @@ class ServiceHealth implements Health {
 
   async group(name: string, options: HealthCallOptions = {}): Promise<HealthReport> {
     if (name === 'live' || name === 'ready' || name === 'startup') return this[name](options)
-    return this.#ask(checkOneOf(name, this.groups, { ...WHERE, option: 'group' }), options.signal)
+    return this.#ask(checkOneOf(name, this.groups, { ...WHERE, option: 'group' }), options)
   }
 
   get groups(): readonly string[] {
@@ -129,9 +130,10 @@ class ServiceHealth implements Health {
   /** The notes are those of the moment at which the checks have ended. */
   async #ask(
     group: string,
-    signal: AbortSignal | undefined,
+    options: HealthCallOptions,
     notes: () => readonly string[] = () => [],
   ): Promise<HealthReport> {
+    const { signal } = checkOptions(options, WHERE)
     signal?.throwIfAborted()
     const members = this.#runners.filter(({ rules }) => rules.groups.includes(group))
     const runs = Promise.all(members.map(async (runner) => [runner.rules.name, await runner.run()] as const))

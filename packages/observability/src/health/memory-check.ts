@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@base/core/errors'
-import { checkInteger } from '@base/core/options'
+import { checkInteger, checkOptions } from '@base/core/options'
 import type { CheckOutcome } from './verdict.js'
 
 /** Options of {@link memoryCheck}. */
@@ -17,9 +17,10 @@ export interface MemoryCheckOptions {
  *
  * @throws InvalidOptionError naming the option.
  */
-export function memoryCheck({ maxRss }: MemoryCheckOptions): () => CheckOutcome {
-  const place = { package: '@base/observability', pattern: 'memoryCheck', option: 'maxRss' }
-  checkInteger(maxRss, { ...place, min: 1 })
+export function memoryCheck(options: MemoryCheckOptions): () => CheckOutcome {
+  const where = { package: '@base/observability', pattern: 'memoryCheck' }
+  const { maxRss } = checkOptions(options, where)
+  checkInteger(maxRss, { ...where, option: 'maxRss', min: 1 })
   return () => {
     const rss = globalThis.process?.memoryUsage?.rss?.()
     if (rss === undefined)

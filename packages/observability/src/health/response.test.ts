@@ -34,6 +34,13 @@ describe('healthResponse', () => {
       },
     })
   })
+
+  test('has no output of a check that passes, as the draft has it', async () => {
+    const said = (status: 'pass' | 'warn') => ({ check: () => ({ status, output: 'as ever' }) })
+    const report = await createHealth({ checks: { good: said('pass'), slow: said('warn') } }).ready()
+    const { checks } = JSON.parse(healthResponse(report, { details: true }).body)
+    expect([checks.good[0].output, checks.slow[0].output]).toEqual([undefined, 'as ever'])
+  })
 })
 
 describe('healthEndpoint', () => {

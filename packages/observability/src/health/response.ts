@@ -1,5 +1,5 @@
 import { systemClock } from '@base/core/clock'
-import { checkMethods, checkOneOf } from '@base/core/options'
+import { checkMethods, checkOneOf, checkOptions } from '@base/core/options'
 import type { Health } from './health.js'
 import type { CheckReport, HealthReport } from './report.js'
 
@@ -34,10 +34,9 @@ export interface HealthResponse {
  *
  * @see draft-inadarei-api-health-check-06
  */
-export function healthResponse(
-  report: HealthReport,
-  { details = false }: HealthResponseOptions = {},
-): HealthResponse {
+export function healthResponse(report: HealthReport, options: HealthResponseOptions = {}): HealthResponse {
+  const place = { package: '@base/observability', pattern: 'healthResponse' }
+  const { details = false } = checkOptions(options, place)
   return {
     statusCode: report.status === 'fail' ? 503 : 200,
     headers: { 'content-type': 'application/health+json', 'cache-control': 'no-store' },
@@ -50,8 +49,10 @@ function detailed({ status, notes, checks }: HealthReport): object {
   return { status, ...(notes !== undefined && { notes }), checks: Object.fromEntries(entries) }
 }
 
-function detail({ critical, duration, ...report }: CheckReport): object {
-  return { ...report, critical, durationMs: Math.round(duration) }
+/** Who passes has nothing to explain: the draft leaves `output` out. */
+function detail({ critical, duration, output, ...report }: CheckReport): object {
+  const said = output === undefined || report.status === 'pass' ? {} : { output }
+  return { ...report, ...said, critical, durationMs: Math.round(duration) }
 }
 
 /** Options of {@link healthEndpoint}. */
@@ -76,8 +77,9 @@ export interface HealthEndpointOptions {
  */
 export function healthEndpoint(
   health: Health,
-  { group = 'ready', details = 'never' }: HealthEndpointOptions = {},
+  options: HealthEndpointOptions = {},
 ): (request: Request) => Promise<Response> {
+  const { group = 'ready', details = 'never' } = checkOptions(options, WHERE)
   const shows = showsTo(details)
   checkMethods(health, ['group'], { ...WHERE, option: 'health' })
   checkOneOf(group, health.groups, { ...WHERE, option: 'group' })

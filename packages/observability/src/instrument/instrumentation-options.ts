@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import type { Tracer } from '@opentelemetry/api'
 import type { Metrics } from '../metrics/metrics.js'
 import type { LogLevel } from './channel-rule.js'
@@ -39,10 +39,8 @@ export interface Sinks {
 
 /** @throws InvalidOptionError naming the option. */
 export function readOptions(options: InstrumentationOptions): Sinks {
-  if (typeof options !== 'object' || options === null)
-    throw invalidOption(options, { ...WHERE, option: 'options' }, 'an object')
-  const { logger, metrics, tracer, clock = systemClock } = options
   const place = (option: string) => ({ ...WHERE, option })
+  const { logger, metrics, tracer, clock = systemClock } = checkOptions(options, place('options'))
   if (logger !== undefined) checkMethods(logger, ['trace', 'debug', 'info', 'warn', 'error'], place('logger'))
   if (metrics !== undefined) checkMethods(metrics, ['counter', 'histogram', 'observe'], place('metrics'))
   if (tracer !== undefined) checkMethods(tracer, ['startSpan'], place('tracer'))

@@ -1,5 +1,12 @@
 import { systemClock } from '@base/core/clock'
-import { checkInteger, checkMethods, checkNumber, checkOneOf, checkText } from '@base/core/options'
+import {
+  checkInteger,
+  checkMethods,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  checkText,
+} from '@base/core/options'
 import { type Logger, levels, pino } from 'pino'
 import { DebugBuffer } from './debug-buffer.js'
 import { ecsFormat } from './ecs-format.js'
@@ -42,13 +49,8 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  * @see https://getpino.io
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const {
-    level = 'info',
-    format = 'json',
-    redact = {},
-    destination = standardOutput(),
-    clock = systemClock,
-  } = options
+  const { level = 'info', format = 'json', redact = {} } = checkOptions(options, WHERE)
+  const { destination = standardOutput(), clock = systemClock } = options
   const service = serviceOf(options.service)
   checkOneOf(level, LEVELS, { ...WHERE, option: 'level' })
   checkOneOf(format, ['json', 'ecs'], { ...WHERE, option: 'format' })
@@ -74,15 +76,14 @@ function serviceOf(service: string | ServiceIdentity): ServiceIdentity {
 
 function quietRules({ buffer, sampling }: LoggerOptions): QuietRules {
   const { size = 20_480, requests = 1_000 } = buffer ?? {}
-  const ratio = sampling?.ratio ?? 0
   checkInteger(size, { ...WHERE, option: 'buffer.size', min: 1 })
   checkInteger(requests, { ...WHERE, option: 'buffer.requests', min: 1 })
-  if (sampling !== undefined) checkNumber(ratio, { ...WHERE, option: 'sampling.ratio', max: 1 })
+  if (sampling !== undefined) checkNumber(sampling.ratio, { ...WHERE, option: 'sampling.ratio', max: 1 })
   return {
     keepFrom: levelValue(buffer, 'buffer.level'),
     buffer: new DebugBuffer({ size, requests }),
     sampleFrom: levelValue(sampling, 'sampling.level'),
-    ratio,
+    ratio: sampling?.ratio ?? 0,
   }
 }
 

@@ -45,13 +45,22 @@ export const ecsFields: ReadonlyMap<string, Rename> = new Map<string, Rename>([
   ...[...ecsObjects].map((name): [string, Rename] => [name, (value) => object(name, value)]),
 ])
 
-function ecsError(value: unknown): Fields {
-  if (isError(value)) return [['error', toEcsError(errorFields(value, 1)), undefined, []]]
+/** Its type is said once: as it is given beside it, by the name that spans and metrics have, if it is. */
+function ecsError(value: unknown, all: object): Fields {
   if (typeof value !== 'object' || value === null) return [['error', { message: String(value) }]]
+  const shown = shownError(value)
+  if (shown === undefined) return [['error.message', value, 'text', []]]
+  const given = read(all as Named, 'error.type')
+  if (given === undefined || given === null) return [['error', shown, undefined, []]]
+  const { type, ...rest } = shown
+  return [['error', rest, undefined, []]]
+}
+
+function shownError(value: object): Named | undefined {
+  if (isError(value)) return toEcsError(errorFields(value, 1))
   // A serializer's work, or an error that is none.
   const shown = shownObject(value)
-  if (shown === undefined) return [['error.message', value, 'text', []]]
-  return [['error', 'stack' in shown ? toEcsError(shown) : shown, undefined, []]]
+  return shown !== undefined && 'stack' in shown ? toEcsError(shown) : shown
 }
 
 /** Milliseconds, as pino-http has them, in nanoseconds. */

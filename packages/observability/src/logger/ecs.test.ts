@@ -134,6 +134,23 @@ describe('what has the name of an object of ECS', () => {
     })
   })
 
+  test('has the type of an error once, as it is given beside it', () => {
+    const err = Object.assign(new RangeError('away'), { code: 'E_AWAY' })
+    for (const fields of [
+      { 'error.type': 'DB_AWAY', err },
+      { error: err, 'error.type': 'DB_AWAY' },
+      { err: { type: 'X', message: 'away', stack: 's' }, 'error.type': 'DB_AWAY' },
+      { error: { type: 'X', message: 'away' }, 'error.type': 'DB_AWAY' },
+    ]) {
+      const line = lineOf(fields)
+      expect(line?.['error.type']).toBe('DB_AWAY')
+      expect(line?.['error']).toMatchObject({ message: 'away' })
+      expect(line?.['error']).not.toHaveProperty('type')
+    }
+    for (const none of [undefined, null])
+      expect(lineOf({ err, 'error.type': none })?.['error']).toMatchObject({ type: 'RangeError' })
+  })
+
   test('stands beside what the line has of it where it is one', () => {
     const line = lineOf({
       req: { url: '/a' },

@@ -66,7 +66,7 @@ export class FieldWriter {
     for (const key of Object.keys(fields)) {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
-      const shown = this.#shown(key, () => this.#read(fields, key, serializers))
+      const shown = this.#shown(key, fields, serializers)
       for (const [name, value, as, given] of shown) {
         const free = freeName(name, reserved, written)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
@@ -106,13 +106,13 @@ export class FieldWriter {
   }
 
   /** What is shown for a field; what throws is named in its place. */
-  #shown(key: string, read: () => unknown): Fields {
+  #shown(key: string, fields: object, serializers: Serializers): Fields {
     const rename = this.#format.renamed.get(key)
     try {
-      const value = read()
+      const value = this.#read(fields, key, serializers)
       if (value === undefined) return []
       if (rename === undefined) return [[key, value, undefined, []]]
-      return this.#top.key(key).hidden ? [[`labels.${key}`, CENSOR]] : rename(value)
+      return this.#top.key(key).hidden ? [[`labels.${key}`, CENSOR]] : rename(value, fields)
     } catch {
       // Where it would have stood there is no place for a text, as above.
       return [[rename === undefined ? key : `labels.${key}`, '[Unreadable]']]

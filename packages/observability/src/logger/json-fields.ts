@@ -1,8 +1,14 @@
 import { ESCAPE } from './character-classes.js'
+import { namesBy } from './parameter-names.js'
 import type { TextPattern } from './patterns.js'
 
-/** The name of a field, up to its value; in JSON within JSON backslashes stand before each quotation mark. */
-const NAME = /(\\{0,15})"([^"\\]{1,128})\1"\s{0,100}:\s{0,100}/g
+/** UTF-16 units of a name. */
+const MAX_NAME = 128
+/** Backslashes before each quotation mark, in JSON within JSON four deep. */
+const MAX_ESCAPES = 15
+/** Blanks before a colon, and behind it. */
+const MAX_BLANKS = 100
+const namesOf = /* @__PURE__ */ namesBy((hides) => hides)
 const NUMBER = /-?\d[\d.eE+-]*/y
 
 /** JSON, such as the body of a request, whole, cut or amid other text: of its fields those whose names are hidden. */
@@ -10,23 +16,61 @@ export const JSON_FIELDS: TextPattern = {
   needs: ESCAPE,
   minLength: 5,
   hide: (text, censor, hides) => {
+    // As stacks of errors, which have many colons.
     if (!text.includes('"')) return text
+    const isHidden = namesOf(hides).forText()
     let clean = ''
     let from = 0
-    NAME.lastIndex = 0
-    for (let found = NAME.exec(text); found !== null; found = NAME.exec(text)) {
-      const [, backslashes = '', name = ''] = found
-      if (!hides(name)) continue
-      const start = NAME.lastIndex
-      const quote = `${backslashes}"`
+    let least = 0
+    // By the colons, of which there are fewer than quotation marks.
+    for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+      const name = nameBefore(text, colon, least)
+      if (name === undefined) continue
+      least = colon + 1
+      if (!isHidden(name.text)) continue
+      const { quote } = name
+      const start = behindBlanks(text, least)
       const end = endOfValue(text, start, quote)
       if (end === start) continue
       clean += text.slice(from, start) + quote + censor + quote
       from = end
-      NAME.lastIndex = end
+      least = end
+      colon = end - 1
     }
-    return clean + text.slice(from)
+    return from === 0 ? text : clean + text.slice(from)
   },
+}
+
+/** The name of a field that ends before this colon, and its quotation mark: in JSON within JSON backslashes stand before each. */
+function nameBefore(
+  text: string,
+  colon: number,
+  least: number,
+): { readonly text: string; readonly quote: string } | undefined {
+  let close = colon - 1
+  while (isBlank(text, close) && colon - close <= MAX_BLANKS) close--
+  if (text[close] !== '"') return undefined
+  let end = close
+  while (text[end - 1] === '\\' && close - end <= MAX_ESCAPES) end--
+  const open = text.lastIndexOf('"', end - 1)
+  const escapes = close - end
+  if (escapes > MAX_ESCAPES || open - escapes < least || end - open - 1 > MAX_NAME) return undefined
+  const name = text.slice(open + 1, end)
+  const quote = text.slice(end, close + 1)
+  return name !== '' && !name.includes('\\') && text.endsWith(quote, open + 1)
+    ? { text: name, quote }
+    : undefined
+}
+
+function behindBlanks(text: string, start: number): number {
+  let at = start
+  while (isBlank(text, at) && at - start < MAX_BLANKS) at++
+  return at
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 32 || (code >= 9 && code <= 13)
 }
 
 /** Where a value ends; where it begins, if it is no text, number, list or object. */

@@ -30,8 +30,8 @@ export type Fields = readonly (readonly [
   given?: readonly string[],
 ])[]
 
-/** What a field becomes that is shown in another way. */
-export type Rename = (value: unknown) => Fields
+/** What a field becomes that is shown in another way, beside the others. */
+export type Rename = (value: unknown, all: object) => Fields
 
 /** How a line is laid out: what `json` and `ecs` differ in. */
 export interface LineFormat {

@@ -419,6 +419,7 @@ test.each<[string, object, string]>([
   ['a format that is none', { format: 'xml' }, 'format'],
   ['a destination that cannot be written to', { destination: {} }, 'destination'],
   ['a share above 1', { sampling: { ratio: 2 } }, 'sampling.ratio'],
+  ['no share', { sampling: {} as never }, 'sampling.ratio'],
   ['a buffer of no size', { buffer: { size: 0 } }, 'buffer.size'],
   ['keys that are no list', { redact: { keys: 'password' } }, 'redact.keys'],
   ['a path that is none', { redact: { paths: ['a..b'] } }, 'redact.paths'],

@@ -13,7 +13,7 @@ export interface RedactOptions {
   /**
    * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
    * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, their fields in a text of JSON, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
-   * the like.
+   * the like, and several of them (`cookies`, `*passwords`); `tokens` is shown, for it is a count as a rule.
    *
    * @defaultValue [], beside the default ones
    */

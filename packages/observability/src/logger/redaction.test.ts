@@ -29,6 +29,11 @@ describe('what has the key of a secret is hidden', () => {
       'of a compound name',
       { userPassword: SECRET, db_password: SECRET, clientSecret: SECRET, refreshToken: SECRET },
     ],
+    [
+      'of several',
+      { cookies: { theme: SECRET }, passwords: [SECRET], oldPasswords: SECRET, secrets: { a: SECRET } },
+    ],
+    ['of several keys and tokens', { apiKeys: [SECRET], 'private-keys': SECRET, refresh_tokens: [SECRET] }],
     ['in maps', { a: new Map([['password', SECRET]]) }],
     ['in headers', { a: new Headers({ cookie: SECRET, authorization: SECRET }) }],
     ['in the raw headers of node:http', { rawHeaders: ['Host', 'a', 'Authorization', SECRET] }],

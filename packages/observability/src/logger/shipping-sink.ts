@@ -1,6 +1,13 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkMethods, checkOneOf, checkText } from '@base/core/options'
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkOneOf,
+  checkOptions,
+  checkText,
+} from '@base/core/options'
 import { checkHeaders, checkUrl } from '../http/target.js'
 import { HttpSink } from './http-sink.js'
 import type { LogSink } from './log-sink.js'
@@ -72,7 +79,8 @@ export interface ShippingSink extends LogSink {
  * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
  */
 export function shippingSink(options: ShippingSinkOptions): ShippingSink {
-  const { format = 'bulk', index, headers = {}, clock = systemClock, random = Math.random } = options
+  const { format = 'bulk', index, headers = {} } = checkOptions(options, place('options'))
+  const { clock = systemClock, random = Math.random } = options
   const { maxBatch = 500, maxBatchSize = 1_048_576, maxPending = 8_388_608 } = options
   const { interval = '1s', timeout = '10s', shutdownTimeout = '5s' } = options
   const url = checkUrl(options.url, place('url'))

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkMethods } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import { FileDescriptorSink } from './file-descriptor-sink.js'
 import type { LogSink } from './log-sink.js'
 
@@ -44,7 +44,8 @@ export interface StdoutSink extends LogSink {
  * @throws InvalidOptionError naming the option.
  */
 export function stdoutSink(options: StdoutSinkOptions = {}): StdoutSink {
-  const { maxPending = 8 * 1_024 * 1_024, patience = '1s', clock = systemClock } = options
+  const { maxPending = 8 * 1_024 * 1_024, patience = '1s' } = checkOptions(options, WHERE)
+  const { clock = systemClock } = options
   checkInteger(maxPending, { ...WHERE, option: 'maxPending', min: 1 })
   checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
   const wait = toMilliseconds(patience, { ...WHERE, option: 'patience' })

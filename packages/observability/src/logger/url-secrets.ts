@@ -1,5 +1,5 @@
 import { type KeyRules, keyRules, plainName } from './key-rules.js'
-import { ParameterNames } from './parameter-names.js'
+import { namesBy } from './parameter-names.js'
 
 /**
  * An apostrophe may stand in a URL as it is; behind one that closes a quotation comes what comes behind quotations, such as the
@@ -53,7 +53,9 @@ const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
 /** Names that tell nothing of a text that is `name=value` alone: an exit code, a signal, a directory. */
 const VAGUE: ReadonlySet<string> = new Set([...WORDS, 'pwd'])
 /** What is known of names, by the rules of keys that hold beside these. */
-const known = /* @__PURE__ */ new WeakMap<KeyRules, ParameterNames>()
+const namesOf = /* @__PURE__ */ namesBy(
+  (hides) => (name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name),
+)
 
 /** The text with users, passwords and secret parameters of the URLs in it hidden, or of the query or form that it is. */
 export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
@@ -85,14 +87,6 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
 /** Whether a text is a query or a form that begins with this name, though no `?` says so. */
 function isQuery(text: string, name: string): boolean {
   return !/\s/.test(text.trimEnd()) && (text.includes('&') || !VAGUE.has(plainName(name)))
-}
-
-function namesOf(hides: KeyRules): ParameterNames {
-  const before = known.get(hides)
-  if (before !== undefined) return before
-  const names = new ParameterNames((name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name))
-  known.set(hides, names)
-  return names
 }
 
 /** Where the name begins that ends here; where it ends, if it is none of a parameter. 0 is that of a query without its `?`. */

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber } from '@base/core/options'
+import { checkInteger, checkNumber, checkOptions } from '@base/core/options'
 
 const WHERE = { package: '@base/observability', pattern: 'anomaly' } as const
 
@@ -50,7 +50,7 @@ export interface AnomalyDetector {
  * @see NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.17, "Detection of Outliers"
  */
 export function anomaly(options: AnomalyOptions = {}): AnomalyDetector {
-  const { window = 60, threshold = 3, minDeviation = 0 } = options
+  const { window = 60, threshold = 3, minDeviation = 0 } = checkOptions(options, WHERE)
   checkInteger(window, { ...WHERE, option: 'window', min: 2, max: 10_000 })
   checkNumber(threshold, { ...WHERE, option: 'threshold', above: true })
   checkNumber(minDeviation, { ...WHERE, option: 'minDeviation' })

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkBoolean, checkInteger, checkMethods, checkText } from '@base/core/options'
+import { checkBoolean, checkInteger, checkMethods, checkOptions, checkText } from '@base/core/options'
 import { checkName } from './instrument-options.js'
 import type { Metrics } from './metrics.js'
 import { Registry } from './registry.js'
@@ -39,7 +39,8 @@ export interface MetricsOptions {
  * @see OpenTelemetry specification, "Metrics API"
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
-  const { prefix = '', maxSeries = 2_000, otel = false, clock = systemClock } = options
+  const { prefix = '', maxSeries = 2_000 } = checkOptions(options, WHERE)
+  const { otel = false, clock = systemClock } = options
   if (prefix !== '') checkName(checkText(prefix, { ...WHERE, option: 'prefix' }), 'prefix')
   checkInteger(maxSeries, { ...WHERE, option: 'maxSeries', min: 2, max: 1_000_000 })
   checkBoolean(otel, { ...WHERE, option: 'otel' })

@@ -11,6 +11,8 @@ type Delays = Readonly<Record<DelayStatistic, number>>
 export interface EventLoop {
   /** The share of the time in which it was busy. */
   utilization(): number
+  /** For how long it was so since the process began, in seconds. */
+  time(state: 'active' | 'idle'): number
   /** In seconds; all statistics that are read in one turn are those of one time. `undefined` before the first sample. */
   delay(statistic: DelayStatistic): number | undefined
   stop(): void
@@ -41,6 +43,7 @@ export function eventLoopOf({ monitorEventLoopDelay, performance }: PerfHooks): 
       before = now
       return Number.isFinite(utilization) ? utilization : 0
     },
+    time: (state) => performance.eventLoopUtilization()[state] / 1e3,
     delay(statistic) {
       seen ??= look()
       return seen.delays?.[statistic]

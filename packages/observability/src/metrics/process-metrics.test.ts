@@ -77,6 +77,19 @@ describe('processMetrics', () => {
     expect(utilization).toBeLessThanOrEqual(1)
   })
 
+  test('tells for how long the event loop was active and idle, which only grows', async () => {
+    const metrics = observed()
+    const before = (await read(metrics, 'nodejs.eventloop.time')) ?? {}
+    expect(Object.keys(before)).toEqual(['active', 'idle'])
+    await nextTurn()
+    const after = (await read(metrics, 'nodejs.eventloop.time')) ?? {}
+    expect(after['active']).toBeGreaterThan(before['active'] as number)
+    expect(after['idle']).toBeGreaterThanOrEqual(before['idle'] as number)
+    const family = (await metrics.collect()).find(({ name }) => name === 'nodejs.eventloop.time')
+    expect(family).toMatchObject({ kind: 'counter', family: 'nodejs_eventloop_time_seconds' })
+    expect(family?.points[0]?.labels[0]?.[0]).toBe('nodejs.eventloop.state')
+  })
+
   test('tells all statistics of one look at the event loop', async () => {
     const metrics = observed()
     await readSoon(metrics, 'nodejs.eventloop.delay.max')

@@ -9,7 +9,7 @@ import type { Metrics } from './metrics.js'
  *
  * Names are those of the semantic conventions of OpenTelemetry: `process.memory.usage`, `process.cpu.time`, `process.uptime`,
  * `v8js.memory.heap.used` and `v8js.memory.heap.space.size` by space, `v8js.gc.duration` by type, `nodejs.eventloop.utilization`,
- * and `nodejs.eventloop.delay.` with `min`, `max`, `mean`, `stddev`, `p50`, `p90` and `p99`. Two are not: `v8js.heap.limit`, at
+ * `nodejs.eventloop.time` by state, and `nodejs.eventloop.delay.` with `min`, `max`, `mean`, `stddev`, `p50`, `p90` and `p99`. Two are not: `v8js.heap.limit`, at
  * which the process dies, and on Linux `process.open_fds`, as dashboards of Prometheus call it, for the conventions' name would
  * end like a part of a histogram. Delay and utilization are those since the metrics were read before, whoever read them.
  *
@@ -89,6 +89,15 @@ function observeEventLoop(metrics: Metrics, hooks: typeof import('node:perf_hook
   metrics.observe('nodejs.eventloop.utilization', () => loop.utilization(), {
     description: 'The share of the time in which the event loop was busy',
     unit: '1',
+  })
+  const timeOf = (state: 'active' | 'idle') => ({
+    value: loop.time(state),
+    attributes: { 'nodejs.eventloop.state': state },
+  })
+  metrics.observe('nodejs.eventloop.time', () => [timeOf('active'), timeOf('idle')], {
+    description: 'For how long the event loop was active, and idle',
+    unit: 's',
+    kind: 'counter',
   })
   for (const statistic of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] as const) {
     metrics.observe(`nodejs.eventloop.delay.${statistic}`, () => loop.delay(statistic), {

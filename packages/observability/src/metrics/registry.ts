@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkFunction, checkOneOf } from '@base/core/options'
+import { checkFunction, checkOneOf, checkOptions } from '@base/core/options'
 import { type Counter, CounterInstrument } from './counter.js'
 import { Exemplars } from './exemplar.js'
 import type { MetricFamily, MetricKind } from './family.js'
@@ -63,7 +63,8 @@ export class Registry implements Metrics {
     })
   }
 
-  histogram(name: string, { buckets, ...options }: HistogramOptions = {}): Histogram {
+  histogram(name: string, given: HistogramOptions = {}): Histogram {
+    const { buckets, ...options } = checkOptions(given, METRICS)
     const bounds = checkBuckets(buckets)
     return this.#keep(name, options, `histogram ${bounds}`, () => {
       const rules = this.#rules(name, options, 'histogram')
@@ -72,7 +73,8 @@ export class Registry implements Metrics {
     })
   }
 
-  observe(name: string, observe: Observe, { kind = 'gauge', ...options }: ObserveOptions = {}): void {
+  observe(name: string, observe: Observe, given: ObserveOptions = {}): void {
+    const { kind = 'gauge', ...options } = checkOptions(given, METRICS)
     checkFunction(observe, { ...METRICS, option: 'observe' })
     checkOneOf(kind, ['counter', 'gauge'], { ...METRICS, option: 'kind' })
     const rules = this.#rules(name, options, kind)
@@ -88,7 +90,8 @@ export class Registry implements Metrics {
   }
 
   /** The instrument of that name, if it is one of the same kind and unit; otherwise a new one. */
-  #keep<I extends Readable>(name: string, { unit = '' }: InstrumentOptions, kind: string, make: () => I): I {
+  #keep<I extends Readable>(name: string, options: InstrumentOptions, kind: string, make: () => I): I {
+    const { unit = '' } = checkOptions(options, METRICS)
     const full = this.#options.prefix + checkName(name)
     const same = `${kind} in '${unit}'`
     const known = this.#kept.get(full)

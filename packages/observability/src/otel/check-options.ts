@@ -1,5 +1,5 @@
 import { toMilliseconds } from '@base/core/duration'
-import { checkBoolean, checkNumber, checkText, invalidOption } from '@base/core/options'
+import { checkBoolean, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
 import type { Attributes } from '@opentelemetry/api'
 import type { OpenTelemetryOptions, OtlpOptions, ServiceOptions } from './open-telemetry-options.js'
 import { type Environment, type OtlpSettings, otlpSettings } from './otlp-settings.js'
@@ -26,8 +26,9 @@ export interface OpenTelemetrySettings {
 const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
 
 /** The options, checked once. */
-export function checkOptions(options: OpenTelemetryOptions, environment: Environment): OpenTelemetrySettings {
-  const { otlp: given = {}, metrics = {}, baggage = true, sampling, shutdownTimeout = '5s' } = options
+export function readOptions(options: OpenTelemetryOptions, environment: Environment): OpenTelemetrySettings {
+  const { otlp: given = {}, metrics = {} } = checkOptions(options, PLACE)
+  const { baggage = true, sampling, shutdownTimeout = '5s' } = options
   const otlp = checkOtlp(given)
   if (sampling !== undefined) checkNumber(sampling, { ...PLACE, option: 'sampling', max: 1 })
   return {

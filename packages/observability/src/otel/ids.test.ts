@@ -1,7 +1,7 @@
-import { context, metrics, propagation, trace } from '@opentelemetry/api'
+import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryLogger } from '../testing/index.js'
-import { traced, withSpan } from '../tracing/index.js'
+import { tracecontext, traced, withSpan } from '../tracing/index.js'
 import { OtlpReceiver } from './fixtures/otlp-receiver.js'
 import { type OpenTelemetry, type OpenTelemetryOptions, startOpenTelemetry } from './index.js'
 
@@ -43,6 +43,31 @@ describe('a service that has no collector', () => {
     expect(trace_flags).toBe('00')
     expect(trace_id).toMatch(/^[0-9a-f]{32}$/)
   })
+
+  test.each([false, true])(
+    'says by tracecontext that its ids are random, as the propagator does (sends: %s)',
+    async (sends) => {
+      const collector = await OtlpReceiver.start()
+      const telemetry = await start({ otlp: sends && { endpoint: collector.endpoint } })
+      const both = () => [tracecontext.inject({} as Record<string, string>), sent()]
+      const [own, global] = withSpan('order', both)
+      expect(own).toEqual(global)
+      expect(own?.['traceparent']).toMatch(sends ? /-03$/ : /-02$/)
+      for (const flags of ['01', '03']) {
+        const traceparent = INCOMING.traceparent.replace(/..$/, flags)
+        const [passed] = received({ traceparent }, () => withSpan('order', both))
+        expect(passed?.['traceparent']).toMatch(new RegExp(`-${flags}$`))
+      }
+      await telemetry.close()
+      await collector.close()
+      const foreign = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }
+      const headers = tracecontext.inject(
+        {} as Record<string, string>,
+        trace.setSpanContext(ROOT_CONTEXT, foreign),
+      )
+      expect(headers['traceparent']).toMatch(/-01$/)
+    },
+  )
 
   test('gives each span an id of its own, in the trace of the one around it', async () => {
     await start({ otlp: false })
@@ -124,6 +149,16 @@ describe('the environment', () => {
     ['otlp is what is done anyway', { OTEL_TRACES_EXPORTER: 'otlp' }, ['/v1/traces', '/v1/metrics']],
   ])('%s', async (_, variables, paths) => {
     expect(await withCollector(variables, work)).toEqual(paths)
+  })
+
+  test('OTEL_SDK_DISABLED=true says nothing of the ids of others', async () => {
+    vi.stubEnv('OTEL_SDK_DISABLED', 'true')
+    await start()
+    const foreign = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }
+    context.with(trace.setSpanContext(ROOT_CONTEXT, foreign), () => {
+      for (const headers of [sent(), tracecontext.inject({} as Record<string, string>)])
+        expect(headers['traceparent']).toMatch(/-01$/)
+    })
   })
 
   test('OTEL_SDK_DISABLED=true makes no spans, and what came in goes on', async () => {

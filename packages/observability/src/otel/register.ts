@@ -9,7 +9,8 @@ import {
 } from '@opentelemetry/api'
 import { asyncContextManager } from '../tracing/async-context-manager.js'
 import { baggagePropagator } from '../tracing/baggage-propagator.js'
-import { traceContextPropagator } from '../tracing/trace-context-propagator.js'
+import { areTraceIdsRandom, sayTraceIdsAreRandom } from '../tracing/random-trace-ids.js'
+import { propagatorOf } from '../tracing/trace-context-propagator.js'
 import { compositePropagator } from './composite-propagator.js'
 
 /** What goes into OpenTelemetry's API, beside the context and the propagators. */
@@ -41,10 +42,8 @@ export function register({ tracers, meters, baggage }: Providers): () => void {
   }
   const manager = asyncContextManager()
   if (manager !== undefined) take(context.setGlobalContextManager(manager), () => context.disable())
-  const propagators = [
-    traceContextPropagator({ randomTraceIds: true }),
-    ...(baggage ? [baggagePropagator()] : []),
-  ]
+  if (tracers !== undefined) taken.push(sayTraceIdsAreRandom())
+  const propagators = [propagatorOf(areTraceIdsRandom), ...(baggage ? [baggagePropagator()] : [])]
   take(propagation.setGlobalPropagator(compositePropagator(propagators)), () => propagation.disable())
   return leave
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '@base/core/clock'
-import { checkOptions, type OpenTelemetrySettings } from './check-options.js'
+import { type OpenTelemetrySettings, readOptions } from './check-options.js'
 import type { OpenTelemetryOptions } from './open-telemetry-options.js'
 import type { Environment } from './otlp-settings.js'
 import { loadPeers } from './peers.js'
@@ -48,7 +48,7 @@ export interface OpenTelemetry {
  */
 export async function startOpenTelemetry(options: OpenTelemetryOptions): Promise<OpenTelemetry> {
   const environment = globalThis.process?.env ?? {}
-  const settings = checkOptions(options, environment)
+  const settings = readOptions(options, environment)
   return handleOf(await sdkOf(settings, environment), settings.shutdownTimeout)
 }
 

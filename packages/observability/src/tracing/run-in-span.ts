@@ -29,7 +29,7 @@ export function runInSpan(
   const args = given ?? [span]
   // A closure is cheaper than arguments that are spread three times, and than the bind that a `this` costs.
   const call = () => fn.apply(self, args)
-  if (!span.isRecording()) return context.with(active, call)
+  if (!isRecording(span)) return context.with(active, call)
   const run = new SpanRun(span, active, settings, given)
   let value: unknown
   try {
@@ -53,6 +53,10 @@ function startSpan(
     diag.error('@base/observability: startSpan failed', error)
     return undefined
   }
+}
+
+function isRecording(span: Span): boolean {
+  return guarded('span.isRecording', () => span.isRecording()) === true
 }
 
 function optionsOf(settings: SpanSettings, args: unknown[] | undefined): ApiSpanOptions {

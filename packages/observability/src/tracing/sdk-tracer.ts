@@ -1,4 +1,5 @@
 import { type Tracer, type TracerProvider, trace } from '@opentelemetry/api'
+import { guarded } from './guarded.js'
 
 /** The name under which this package's spans come. */
 const SCOPE = '@base/observability'
@@ -17,8 +18,9 @@ export function sdkTracer(): Tracer | undefined {
   const provider: Provider = trace.getTracerProvider()
   const sdk = provider.getDelegate?.() ?? provider
   if (sdk === known) return tracer
-  tracer =
-    provider.getDelegateTracer === undefined ? provider.getTracer(SCOPE) : provider.getDelegateTracer(SCOPE)
+  tracer = guarded('getTracer', () =>
+    provider.getDelegateTracer === undefined ? provider.getTracer(SCOPE) : provider.getDelegateTracer(SCOPE),
+  )
   known = sdk
   return tracer
 }

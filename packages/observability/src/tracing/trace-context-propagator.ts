@@ -1,4 +1,4 @@
-import { checkBoolean } from '@base/core/options'
+import { checkBoolean, checkOptions } from '@base/core/options'
 import {
   type Context,
   createContextKey,
@@ -40,14 +40,16 @@ const SUPPRESSED = /* @__PURE__ */ createContextKey('OpenTelemetry SDK Context K
  * @see https://www.w3.org/TR/trace-context-2/
  */
 export function traceContextPropagator(options: TraceContextOptions = {}): TextMapPropagator {
-  const { randomTraceIds = false } = options
-  checkBoolean(randomTraceIds, {
-    package: '@base/observability',
-    pattern: 'traceContextPropagator',
-    option: 'randomTraceIds',
-  })
+  const where = { package: '@base/observability', pattern: 'traceContextPropagator' }
+  const { randomTraceIds = false } = checkOptions(options, where)
+  checkBoolean(randomTraceIds, { ...where, option: 'randomTraceIds' })
+  return propagatorOf(() => randomTraceIds)
+}
+
+/** The same, asking at each header whether the trace ids that start here are random. */
+export function propagatorOf(areRandom: () => boolean): TextMapPropagator {
   return {
-    inject: (context, carrier, setter) => inject(context, carrier, setter, randomTraceIds),
+    inject: (context, carrier, setter) => inject(context, carrier, setter, areRandom()),
     extract,
     fields: () => ['traceparent', 'tracestate'],
   }

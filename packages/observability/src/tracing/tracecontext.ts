@@ -1,12 +1,14 @@
 import { type Context, context as contexts } from '@opentelemetry/api'
 import { type HeaderCarrier, headerCarrier } from './header-carrier.js'
-import { traceContextPropagator } from './trace-context-propagator.js'
+import { areTraceIdsRandom } from './random-trace-ids.js'
+import { propagatorOf } from './trace-context-propagator.js'
 
-const propagator = /* @__PURE__ */ traceContextPropagator()
+const propagator = /* @__PURE__ */ propagatorOf(areTraceIdsRandom)
 
 /**
  * W3C Trace Context, level 2, into and out of headers, whatever propagator is registered: for clients, queues and servers
- * that no instrumentation knows. Follows the rules of {@link traceContextPropagator}.
+ * that no instrumentation knows. Follows the rules of {@link traceContextPropagator}; that trace
+ * ids are random it says under `startOpenTelemetry`, where they are.
  *
  * @example
  * // A server: the span of the request becomes a child of the caller's.

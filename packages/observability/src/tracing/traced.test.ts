@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { CancelledError, NotFoundError } from '@base/core/errors'
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type MemorySpans, memorySpans } from '../testing/index.js'
 import { traced, withSpan } from './index.js'
 
@@ -16,6 +16,7 @@ const activeId = () => trace.getActiveSpan()?.spanContext().spanId
 const failing = (error: unknown) => (): never => {
   throw error
 }
+const broken = failing(new Error('broken'))
 const collect = async <T>(chunks: AsyncIterable<T>) => {
   const all: T[] = []
   for await (const chunk of chunks) all.push(chunk)
@@ -86,6 +87,18 @@ describe('traced', () => {
     trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: failing(new Error('broken')) }) as never })
     expect(traced('a', (value: number) => value + 1)(1)).toBe(2)
     trace.disable()
+  })
+
+  test.each<[string, object]>([
+    ['that gives a span which throws', { getTracer: () => ({ startSpan: () => ({ isRecording: broken }) }) }],
+    ['that throws', { getTracer: broken }],
+  ])('calls the function once with a provider of somebody else %s', (_, provider) => {
+    memory.close()
+    trace.setGlobalTracerProvider(provider as never)
+    onTestFinished(() => trace.disable())
+    const call = vi.fn(() => 7)
+    expect([traced('a', call)(), withSpan('b', call)]).toEqual([7, 7])
+    expect(call).toHaveBeenCalledTimes(2)
   })
 
   test.each<[string, unknown, unknown, string]>([

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import {
+  createHealth,
+  diskCheck,
+  eventLoopCheck,
+  healthEndpoint,
+  healthResponse,
+  memoryCheck,
+} from './health/index.js'
+import { instrument } from './instrument/index.js'
+import { createLogger, shippingSink, stdoutSink } from './logger/index.js'
+import { anomaly, createMetrics } from './metrics/index.js'
+import { startOpenTelemetry } from './otel/index.js'
+import { traceContextPropagator } from './tracing/index.js'
+
+const health = createHealth()
+const metrics = createMetrics()
+
+/** What takes options, and the pattern that its errors name. */
+const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+  ['createHealth', createHealth],
+  ['createHealth', (options) => health.live(options)],
+  ['createHealth', (options) => health.ready(options)],
+  ['createHealth', (options) => health.startup(options)],
+  ['createHealth', (options) => health.group('ready', options)],
+  ['diskCheck', diskCheck],
+  ['eventLoopCheck', eventLoopCheck],
+  ['memoryCheck', memoryCheck],
+  ['healthEndpoint', (options) => healthEndpoint(health, options)],
+  ['healthResponse', async (options) => healthResponse(await health.live(), options)],
+  ['instrument', instrument],
+  ['createLogger', createLogger],
+  ['shippingSink', shippingSink],
+  ['stdoutSink', stdoutSink],
+  ['anomaly', anomaly],
+  ['createMetrics', createMetrics],
+  ['Metrics', (options) => metrics.counter('orders', options)],
+  ['Metrics', (options) => metrics.gauge('queue', options)],
+  ['Metrics', (options) => metrics.histogram('duration', options)],
+  ['Metrics', (options) => metrics.observe('memory', () => 1, options)],
+  ['startOpenTelemetry', startOpenTelemetry],
+  ['traceContextPropagator', traceContextPropagator],
+]
+
+const WRONG = [5, 'text', null, [], () => {}].map((wrong) => ({ wrong }))
+
+describe.each(DOORS)('%s', (pattern, open) => {
+  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
+    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { package: '@base/observability', pattern, option: 'options', allowed: 'an object' },
+    })
+  })
+})
