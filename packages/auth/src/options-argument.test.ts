@@ -86,7 +86,7 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['totpCode', (options) => totpCode('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}].map((wrong) => ({ wrong }))
+const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
 
 describe.each(DOORS)('%s', (pattern, open) => {
   test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {

@@ -68,7 +68,7 @@ const DOORS: readonly (readonly [owner: string, open: (options: never) => unknow
   ],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}].map((wrong) => ({ wrong }))
+const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
 
 describe.each(DOORS)('%s', (owner, open) => {
   test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {

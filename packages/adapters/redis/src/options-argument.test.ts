@@ -38,7 +38,7 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['redisRateLimitStore', (options) => redisRateLimitStore(client, options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}].map((wrong) => ({ wrong }))
+const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
 
 describe.each(DOORS)('%s', (pattern, open) => {
   test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {

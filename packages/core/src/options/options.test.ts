@@ -108,7 +108,14 @@ describe('checkBoolean, checkFunction and checkOneOf', () => {
 })
 
 describe('checkOptions', () => {
-  const options = { ...place, option: 'options' }
+  const options = { package: '@base/resilience', pattern: 'Bulkhead' }
+
+  test('names those that are nested', () => {
+    const halfOpen = { ...options, option: 'halfOpen' }
+    expect(() => checkOptions(1 as never, halfOpen)).toThrow(
+      'Bulkhead: halfOpen must be an object, received 1.',
+    )
+  })
 
   test('gives back an object, of whatever class', () => {
     class Settings {
@@ -125,6 +132,7 @@ describe('checkOptions', () => {
     [undefined, 'undefined'],
     [[1], 'an array of 1'],
     [() => {}, 'a function'],
+    [AbortSignal.abort(), '"an AbortSignal"'],
   ])('refuses %s', (value, shown) => {
     expect(() => checkOptions(value as never, options)).toThrow(
       `@base/resilience Bulkhead: options must be an object, received ${shown}.`,

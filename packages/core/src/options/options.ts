@@ -149,8 +149,8 @@ export function checkOneOf<const T extends string | number>(
 }
 
 /**
- * The options, if they are an object, of whatever class. What somebody passes in place of them would be taken for options of
- * which none is given. A text is not shown, for it may be a secret.
+ * The options, if they are an object, of whatever class. What somebody passes in place of them, such as the `signal` itself, would
+ * be taken for options of which none is given. A text is not shown, for it may be a secret.
  *
  * @example
  * class Uploads {
@@ -163,8 +163,10 @@ export function checkOneOf<const T extends string | number>(
  * @throws {@link InvalidOptionError} naming package, pattern, option and what came.
  */
 export function checkOptions<T extends object>(options: T, place: OptionsPlace): T {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options
-  const received = typeof options === 'string' ? 'a text' : options
+  let received: unknown = options
+  if (options instanceof AbortSignal) received = 'an AbortSignal'
+  else if (typeof options === 'string') received = 'a text'
+  else if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options
   throw invalidOption(received, { option: 'options', ...place }, 'an object')
 }
 
