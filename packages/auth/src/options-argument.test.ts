@@ -1,3 +1,4 @@
+import { type Door, describeDoors, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
 import { describe, expect, test } from 'vitest'
 import { memoryActionTokenStore } from './action-tokens/index.js'
 import { createApiKeys, findApiKeys, memoryApiKeyStore } from './api-keys/index.js'
@@ -37,7 +38,7 @@ const client = createOidcClient({ issuer: rules.issuer, clientId: 'web', clientS
 const source = { next: async () => [], replace: async () => true }
 
 /** What takes options that may all be left out, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['memoryActionTokenStore', memoryActionTokenStore],
   ['createApiKeys', createApiKeys],
   ['createApiKeys', (options) => keys.verify('text', options)],
@@ -86,20 +87,12 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['totpCode', (options) => totpCode('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: { package: '@base/auth', pattern, option: 'options', allowed: 'an object' },
-    })
-  })
-})
+describeDoors(DOORS, (pattern) => ({
+  details: { package: '@base/auth', pattern, option: 'options', allowed: 'an object' },
+}))
 
 describe('a password policy', () => {
-  test.each(WRONG)('refuses $wrong in place of what is known of the user', async ({ wrong }) => {
+  test.each(WRONG_OPTIONS)('refuses $wrong in place of what is known of the user', async ({ wrong }) => {
     const checking = createPasswordPolicy().check('correct horse battery', wrong as never)
     await expect(checking).rejects.toThrow(
       '@base/auth PasswordPolicy.check: context must be an object, received',

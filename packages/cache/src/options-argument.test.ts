@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
 import { createCache } from './cache/index.js'
 import { memoryCacheStore } from './store/index.js'
 
 const cache = createCache({ layers: [memoryCacheStore()] })
 
 /** What takes options, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['createCache', createCache],
   ['Cache', (options) => cache.set('k', 1, options)],
   ['Cache', (options) => cache.setMany([['k', 1, options]])],
@@ -15,14 +15,6 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['memoryCacheStore', memoryCacheStore],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: { package: '@base/cache', pattern, option: 'options', allowed: 'an object' },
-    })
-  })
-})
+describeDoors(DOORS, (pattern) => ({
+  details: { package: '@base/cache', pattern, option: 'options', allowed: 'an object' },
+}))

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { expect } from 'vitest'
 import { createCodec } from './codec/index.js'
 import { describeConfig, loadConfig } from './config/index.js'
 import { createContainer } from './container/index.js'
@@ -13,7 +14,7 @@ const schema: StandardSchemaV1<unknown, object> = {
 const lock = memoryLock()
 
 /** What takes options that may all be left out, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['createCodec', createCodec],
   ['loadConfig', (options) => loadConfig(schema, options)],
   ['describeConfig', (options) => describeConfig(schema as never, options)],
@@ -33,19 +34,11 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['validateMany', (options) => validateMany(schema, [], options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: {
-        package: '@base/core',
-        pattern,
-        option: expect.stringMatching('^options'),
-        allowed: 'an object',
-      },
-    })
-  })
-})
+describeDoors(DOORS, (pattern) => ({
+  details: {
+    package: '@base/core',
+    pattern,
+    option: expect.stringMatching('^options'),
+    allowed: 'an object',
+  },
+}))

@@ -1,5 +1,6 @@
 import { unchecked } from '@base/core/schema'
-import { describe, expect, test } from 'vitest'
+import { type Door, describeDoors, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
+import { expect, test } from 'vitest'
 import { defineEvent, readCloudEvent, toCloudEvent } from './event/index.js'
 import { memoryRepository } from './repository/index.js'
 import { where } from './specification/index.js'
@@ -20,7 +21,7 @@ const placed = OrderPlaced({})
 const message = { headers: { 'content-type': 'application/cloudevents+json' }, body: '{}' }
 
 /** What takes options, and whose they are. */
-const DOORS: readonly (readonly [owner: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['@base/domain memoryRepository', memoryRepository],
   ['@base/domain Repository', (options) => users.findById('1', options)],
   ['@base/domain Repository', (options) => users.getById('1', options)],
@@ -44,17 +45,9 @@ const DOORS: readonly (readonly [owner: string, open: (options: never) => unknow
   ['@base/core parseJson', (options) => readCloudEvent(message, options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (owner, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringMatching(`^${owner}: options must be an object, received `),
-    })
-  })
-})
+describeDoors(DOORS, (owner) => ({
+  message: expect.stringMatching(`^${owner}: options must be an object, received `),
+}))
 
 test.each([5, 'text', null, []])(
   'memoryUnitOfWork takes %j for neither a function nor its options',
@@ -65,7 +58,7 @@ test.each([5, 'text', null, []])(
   },
 )
 
-test.each(WRONG)('an event takes no $wrong for what is known of it', ({ wrong }) => {
+test.each(WRONG_OPTIONS)('an event takes no $wrong for what is known of it', ({ wrong }) => {
   expect(() => OrderPlaced({}, wrong as never)).toThrow(
     '@base/domain defineEvent: meta must be an object, received',
   )

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
 import {
   createHealth,
   diskCheck,
@@ -17,7 +17,7 @@ const health = createHealth()
 const metrics = createMetrics()
 
 /** What takes options, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['createHealth', createHealth],
   ['createHealth', (options) => health.live(options)],
   ['createHealth', (options) => health.ready(options)],
@@ -42,14 +42,6 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['traceContextPropagator', traceContextPropagator],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: { package: '@base/observability', pattern, option: 'options', allowed: 'an object' },
-    })
-  })
-})
+describeDoors(DOORS, (pattern) => ({
+  details: { package: '@base/observability', pattern, option: 'options', allowed: 'an object' },
+}))

@@ -1,5 +1,5 @@
 import { systemClock } from '@base/core/clock'
-import { describe, expect, test } from 'vitest'
+import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
 import { AdaptiveBulkhead } from './adaptive-bulkhead/index.js'
 import { Bulkhead } from './bulkhead/index.js'
 import { Chaos } from './chaos/index.js'
@@ -14,7 +14,7 @@ import { Timeout } from './timeout/index.js'
 const limiter = new RateLimiter({ policies: '10/minute', clock: systemClock })
 
 /** What takes options, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['AdaptiveBulkhead', (options) => new AdaptiveBulkhead(options)],
   ['Bulkhead', (options) => new Bulkhead(options)],
   ['Chaos', (options) => new Chaos(options)],
@@ -38,14 +38,6 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['Policy.execute', (options) => new Timeout().execute(() => 1, options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: { package: '@base/resilience', pattern, option: 'options', allowed: 'an object' },
-    })
-  })
-})
+describeDoors(DOORS, (pattern) => ({
+  details: { package: '@base/resilience', pattern, option: 'options', allowed: 'an object' },
+}))

@@ -1,8 +1,9 @@
 import { always } from '@base/domain/specification'
+import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import { describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import {
   drizzleActionTokenStore,
   drizzleApiKeyStore,
@@ -30,7 +31,7 @@ const items = drizzleRepository({ executor: db, table })
 const item = { id: 1, n: 1 }
 
 /** What takes options, and whose they are. */
-const DOORS: readonly (readonly [owner: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['@base/drizzle drizzleActionTokenStore', (options) => drizzleActionTokenStore(db, options)],
   ['@base/drizzle drizzleApiKeyStore', (options) => drizzleApiKeyStore(db, options)],
   ['@base/drizzle drizzleKeyStore', (options) => drizzleKeyStore(db, options)],
@@ -68,14 +69,6 @@ const DOORS: readonly (readonly [owner: string, open: (options: never) => unknow
   ],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
-
-describe.each(DOORS)('%s', (owner, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringMatching(`^${owner}: options must be an object, received `),
-    })
-  })
-})
+describeDoors(DOORS, (owner) => ({
+  message: expect.stringMatching(`^${owner}: options must be an object, received `),
+}))

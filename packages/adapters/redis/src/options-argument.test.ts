@@ -1,5 +1,6 @@
+import { type Door, describeDoors, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
 import { Redis } from 'ioredis'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   redisActionTokenStore,
   redisApiKeyStore,
@@ -21,7 +22,7 @@ import { redisRateLimitStore } from './rate-limit/index.js'
 const client = new Redis({ lazyConnect: true })
 
 /** What takes options that may all be left out, and the pattern that its errors name. */
-const DOORS: readonly (readonly [pattern: string, open: (options: never) => unknown])[] = [
+const DOORS: readonly Door[] = [
   ['redisActionTokenStore', (options) => redisActionTokenStore(client, options)],
   ['redisApiKeyStore', (options) => redisApiKeyStore(client, options)],
   ['redisKeyStore', (options) => redisKeyStore(client, options)],
@@ -38,19 +39,11 @@ const DOORS: readonly (readonly [pattern: string, open: (options: never) => unkn
   ['redisRateLimitStore', (options) => redisRateLimitStore(client, options)],
 ]
 
-const WRONG = [5, 'text', null, [], () => {}, AbortSignal.abort()].map((wrong) => ({ wrong }))
+describeDoors(DOORS, (pattern) => ({
+  details: { package: '@base/redis', pattern, option: 'options', allowed: 'an object' },
+}))
 
-describe.each(DOORS)('%s', (pattern, open) => {
-  test.each(WRONG)('refuses $wrong in place of its options', async ({ wrong }) => {
-    const failure = await (async () => open(wrong as never))().catch((error: unknown) => error)
-    expect(failure).toMatchObject({
-      code: 'INVALID_OPTION',
-      details: { package: '@base/redis', pattern, option: 'options', allowed: 'an object' },
-    })
-  })
-})
-
-test.each(WRONG)('a lock refuses $wrong in place of the options of a lease', async ({ wrong }) => {
+test.each(WRONG_OPTIONS)('a lock refuses $wrong in place of the options of a lease', async ({ wrong }) => {
   const lock = redisLock(client)
   const refused = '@base/core Lock: options must be an object, received'
   await expect(lock.acquire('k', wrong as never)).rejects.toThrow(refused)

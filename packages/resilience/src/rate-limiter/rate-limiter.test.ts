@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { InvalidOptionError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
+import { REDIS_CELL_VECTORS } from '@base-internal/tools/redis-cell'
 import { describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
@@ -31,24 +32,7 @@ const one = { limit: 1, window: '1s' } as const
 describe('RateLimiter', () => {
   test("keeps redis-cell's published vectors: five at once, one a second", async () => {
     const { clock, limiter } = limiterOf({ policies: [{ limit: 1, window: '1s', burst: 5 }] })
-    const vectors = [
-      [0, 6, false, 5, 0, null],
-      [0, 1, true, 4, 1_000, 0],
-      [0, 1, true, 3, 2_000, 0],
-      [0, 1, true, 2, 3_000, 0],
-      [0, 1, true, 1, 4_000, 0],
-      [0, 1, true, 0, 5_000, 0],
-      [0, 1, false, 0, 5_000, 1_000],
-      [3_000, 1, true, 2, 3_000, 0],
-      [3_100, 1, true, 1, 3_900, 0],
-      [4_000, 1, true, 1, 4_000, 0],
-      [8_000, 1, true, 4, 1_000, 0],
-      [9_500, 1, true, 4, 1_000, 0],
-      [9_500, 0, true, 4, 1_000, 0],
-      [9_500, 2, true, 2, 3_000, 0],
-      [9_500, 5, false, 2, 3_000, 3_000],
-    ] as const
-    for (const [at, cost, allowed, remaining, resetAfter, retryAfter] of vectors) {
+    for (const [at, cost, allowed, remaining, resetAfter, retryAfter] of REDIS_CELL_VECTORS) {
       await clock.advance(at - clock.monotonic())
       expect(await limiter.consume('a', { cost }), `at ${at}, cost ${cost}`).toEqual({
         allowed,

@@ -19,9 +19,7 @@ const PLACE = { package: '@base/drizzle', pattern: 'Repository' }
 
 /** Makes a row of an entity, with what the repository writes by itself. */
 export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
-  if (typeof entity !== 'object' || entity === null) {
-    throw invalidOption(entity, { ...PLACE, option: 'entity' }, 'an entity')
-  }
+  if (!isRow(entity)) throw invalidOption(entity, { ...PLACE, option: 'entity' }, 'an entity')
   const given: unknown = settings.toRow(entity)
   if (!isRow(given))
     throw invalidOption(given, { ...PLACE, option: 'mapper.toRow' }, 'a function that gives a row')

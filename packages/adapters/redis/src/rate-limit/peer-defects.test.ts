@@ -1,4 +1,5 @@
 import { memoryRateLimitStore, RateLimiter, type RateLimiterOptions } from '@base/resilience/rate-limiter'
+import { REDIS_CELL_VECTORS } from '@base-internal/tools/redis-cell'
 import { describeWithService } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -247,24 +248,7 @@ describeWithService('redis', (redis) => {
   test('the table of redis-cell: 5 at once, then one a second', async () => {
     const { limiter, pass } = moved([{ limit: 1, window: '1s', burst: 5 }])
     let at = 0
-    const rows = [
-      [0, 6, false, 5, 0, null],
-      [0, 1, true, 4, 1_000, 0],
-      [0, 1, true, 3, 2_000, 0],
-      [0, 1, true, 2, 3_000, 0],
-      [0, 1, true, 1, 4_000, 0],
-      [0, 1, true, 0, 5_000, 0],
-      [0, 1, false, 0, 5_000, 1_000],
-      [3_000, 1, true, 2, 3_000, 0],
-      [3_100, 1, true, 1, 3_900, 0],
-      [4_000, 1, true, 1, 4_000, 0],
-      [8_000, 1, true, 4, 1_000, 0],
-      [9_500, 1, true, 4, 1_000, 0],
-      [9_500, 0, true, 4, 1_000, 0],
-      [9_500, 2, true, 2, 3_000, 0],
-      [9_500, 5, false, 2, 3_000, 3_000],
-    ] as const
-    for (const [time, cost, allowed, remaining, resetAfter, retryAfter] of rows) {
+    for (const [time, cost, allowed, remaining, resetAfter, retryAfter] of REDIS_CELL_VECTORS) {
       pass(time - at)
       at = time
       expect(await limiter.consume('k', { cost })).toMatchObject({
