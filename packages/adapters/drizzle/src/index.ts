@@ -14,7 +14,7 @@ export {
   type FolderClaim,
   FolderTakenError,
 } from './pglite/index.js'
-export { guardPool } from './pool/index.js'
+export { guardPool, type PrepareStatementsOptions, prepareStatements } from './pool/index.js'
 export {
   type ColumnName,
   type DrizzleRepositoryOptions,

@@ -19,6 +19,7 @@ import { drizzleIdempotencyStore } from './idempotency/index.js'
 import { drizzleLock } from './lock/index.js'
 import { migrate } from './migrate/index.js'
 import { claimFolder } from './pglite/index.js'
+import { prepareStatements } from './pool/index.js'
 import { drizzleRepository } from './repository/index.js'
 import { checkTenantIsolation, rlsPolicies } from './tenancy/index.js'
 import { drizzleUnitOfWork, nodePostgres } from './unit-of-work/index.js'
@@ -37,6 +38,7 @@ const DOORS: readonly Door[] = [
   ['@base/drizzle drizzleKeyStore', (options) => drizzleKeyStore(db, options)],
   ['@base/drizzle drizzleOAuthTransactionStore', (options) => drizzleOAuthTransactionStore(db, options)],
   ['@base/drizzle drizzleRefreshStore', (options) => drizzleRefreshStore(db, options)],
+  ['@base/drizzle prepareStatements', (options) => prepareStatements(new pg.Pool(), options)],
   ['@base/drizzle drizzleReplayStore', (options) => drizzleReplayStore(db, options)],
   ['@base/drizzle drizzleRevocationStore', (options) => drizzleRevocationStore(db, options)],
   ['@base/drizzle drizzleSessionStore', (options) => drizzleSessionStore(db, options)],

@@ -84,6 +84,8 @@ const violation =
 const serialization: Make = (_, cause) =>
   new SerializationFailureError('Another transaction changed what this one relies on.', cause)
 
+const refused: Make = ({ code }, cause) => refusedStatement(code, cause)
+
 const foreignKey = violation('foreign_key', 'A row that is referred to is missing, or is still referred to')
 
 /** By SQLSTATE. @see PostgreSQL documentation, appendix A, "PostgreSQL Error Codes" */
@@ -104,6 +106,9 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   // Poolers end a connection with it; PostgreSQL itself refuses so a statement with more parameters than it takes.
   '08P01': ({ code, severity }, cause) =>
     ENDING.has(severity) ? unavailable(cause) : refusedStatement(code, cause),
+  // A statement that a connection keeps has another result since a table was changed: it is prepared anew when it comes again.
+  '0A000': (error, cause) =>
+    (error.routine === 'RevalidateCachedQuery' ? serialization : refused)(error, cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
   // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
   '25P03': (_, cause) => unavailable(cause),

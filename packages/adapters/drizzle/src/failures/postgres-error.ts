@@ -21,6 +21,8 @@ export interface PostgresError {
   readonly schema?: string | undefined
   readonly table?: string | undefined
   readonly column?: string | undefined
+  /** The function of the server that refused it: a name in any language. */
+  readonly routine?: string | undefined
 }
 
 /** An error, what caused it, and so on. */

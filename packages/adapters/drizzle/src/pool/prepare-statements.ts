@@ -1,0 +1,90 @@
+import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
+import type { Pool, PoolClient, QueryConfig } from 'pg'
+import { StatementNames } from './statement-names.js'
+
+/** Options of {@link prepareStatements}; checked and read once. */
+export interface PrepareStatementsOptions {
+  /**
+   * How many different statements are prepared at most, 1 to 10,000: each takes some ten kilobytes on every connection, in
+   * the server. What comes beyond them is sent as before.
+   * @defaultValue 200
+   */
+  readonly maxStatements?: number
+}
+
+const prepared = new WeakSet<Pool>()
+
+/**
+ * Lets the connections of a pool of node-postgres keep the statements that come again and again, and gives it back: the
+ * server then parses and plans each of them once a connection, and not at every call. Whoever sends them need not know of
+ * it: repositories, stores, units of work and drizzle itself send what they sent before.
+ *
+ * Prepared is what has parameters and has come twice before, on the connections that the pool opens from now on. A statement
+ * whose result has changed its type, as after a migration, is prepared anew; outside of a transaction its caller sees nothing
+ * of it, within one the transaction fails once, and a unit of work runs again.
+ *
+ * Not for a pooler in transaction mode that does not know of prepared statements (PgBouncer before 1.21, or with
+ * `max_prepared_statements = 0`): after three statements that were not where they had been, none is prepared any more, and
+ * `process.emitWarning` tells.
+ *
+ * @example
+ * const pool = prepareStatements(new Pool({ connectionString: process.env['DATABASE_URL'] }))
+ *
+ * @throws {@link InvalidOptionError} where it is no pool, or a limit is none.
+ * @see PostgreSQL documentation, "Extended Query" and PREPARE
+ */
+export function prepareStatements<P extends Pool>(pool: P, options: PrepareStatementsOptions = {}): P {
+  const place = { package: '@base/drizzle', pattern: 'prepareStatements' }
+  checkMethods(pool, ['connect', 'on'], { ...place, option: 'pool' })
+  const { maxStatements = 200 } = checkOptions(options, place)
+  const names = new StatementNames(
+    checkInteger(maxStatements, { ...place, option: 'maxStatements', min: 1, max: 10_000 }),
+  )
+  if (prepared.has(pool)) return pool
+  prepared.add(pool)
+  pool.on('connect', (client) => prepareOn(client, names))
+  return pool
+}
+
+type Callback = (error: Error | null, ...result: unknown[]) => void
+type Query = (...args: unknown[]) => unknown
+
+function prepareOn(client: PoolClient, names: StatementNames): void {
+  const query = client.query.bind(client) as Query
+  let sent = 0
+  const preparing = (...args: unknown[]): unknown => {
+    const number = ++sent
+    const config = configOf(args)
+    if (config === undefined) return query(...args)
+    const name = names.nameOf(config.text)
+    if (name === undefined) return query(...args)
+
+    /** Whether the server did nothing but say that it has no use for the name, and the statement can be sent again. */
+    const canRepeat = (error: unknown): boolean =>
+      names.hasLost(error, config.text, name) && client.getTransactionStatus?.() === 'I' && sent === number
+    const last = args.at(-1)
+    if (typeof last !== 'function') {
+      const answer = query({ ...config, name })
+      if (!(answer instanceof Promise)) return answer
+      return answer.catch((error: unknown) => (canRepeat(error) ? query(config) : Promise.reject(error)))
+    }
+    const callback = last as Callback
+    return query({ ...config, name }, (error: Error | null, ...result: unknown[]) =>
+      canRepeat(error) ? query(config, callback) : callback(error, ...result),
+    )
+  }
+  client.query = preparing as typeof client.query
+}
+
+/** A statement that has parameters, and no name of its own; `undefined` where it is none, or a cursor or the like. */
+function configOf([first, second]: readonly unknown[]): QueryConfig | undefined {
+  const config = typeof first === 'string' ? { text: first } : (first as Partial<QueryConfig> | null)
+  if (config === null || typeof config !== 'object' || Object.getPrototypeOf(config) !== Object.prototype)
+    return undefined
+  const { text, name, values = undefined } = config
+  const parameters = typeof second === 'function' ? values : (second ?? values)
+  if (typeof text !== 'string' || name !== undefined || 'callback' in config || 'rows' in config)
+    return undefined
+  if (!Array.isArray(parameters) || parameters.length === 0) return undefined
+  return { ...config, text, values: parameters }
+}
