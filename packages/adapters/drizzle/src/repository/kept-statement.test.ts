@@ -1,3 +1,4 @@
+import { always, specificationOf } from '@base/domain/specification'
 import { runs } from '@base-internal/tools/soak'
 import { type SQL, sql } from 'drizzle-orm'
 import {
@@ -10,6 +11,7 @@ import {
   text,
   timestamp,
   uuid,
+  withReplicas,
 } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -21,13 +23,16 @@ interface Sent {
   readonly params: readonly unknown[]
 }
 
-/** A database that notes what it is sent, and answers every statement with one row. */
-function noting(dialect = new PgDialect()) {
+/** A database that notes what it is sent, and answers every statement with one row, or others. */
+function noting(dialect = new PgDialect(), rows: readonly object[] = [{}]) {
   const sent: Sent[] = []
   const prepareQuery = ({ sql, params }: Sent) => ({
     execute: async () => {
       sent.push({ sql, params })
-      return [{}]
+      return rows
+    },
+    setToken() {
+      return this
     },
   })
   // Sound: repositories use no more of a session than this.
@@ -179,5 +184,74 @@ describe('a statement of a text that is kept', () => {
     await save(5)
     expect(sent.at(-1)).toEqual(sent[5])
     expect(new Set(sent.map(({ sql }) => sql)).size).toBe(512)
+  })
+})
+
+describe('a read of a text that is kept', () => {
+  const fields = fc.constantFrom('name', 'count', 'at', 'data.a')
+  const value = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, new Date(7), true))
+  const leaf = fc.oneof(
+    fc.tuple(fc.constantFrom('equals', 'notEquals', 'greaterThan'), fields, value),
+    fc.tuple(fc.constant('isIn'), fields, fc.array(value, { maxLength: 3 })),
+  )
+  const condition = fc.array(leaf, { maxLength: 2 }).map((leaves) => ({
+    op: 'and',
+    of: leaves.map(([op, field, value]) => ({ op, field, value })),
+  }))
+  const orderBy = fc.constantFrom(
+    undefined,
+    [{ field: 'name' }],
+    [{ field: 'count', direction: 'desc' }, { field: 'at' }],
+  )
+  const read = fc.oneof(
+    fc.tuple(fc.constant('findById'), fc.oneof(fc.uuid(), fc.constantFrom('none', 7, undefined))),
+    fc.tuple(
+      fc.constant('find'),
+      condition,
+      fc.record({
+        orderBy,
+        limit: fc.constantFrom(1, 5, Number.POSITIVE_INFINITY),
+        offset: fc.constantFrom(0, 3),
+      }),
+    ),
+    fc.tuple(fc.constant('findPage'), condition, fc.record({ orderBy, limit: fc.constantFrom(1, 5) })),
+    fc.tuple(fc.constantFrom('count', 'exists'), condition),
+  )
+  type Method = 'findById' | 'find' | 'findPage' | 'count' | 'exists'
+
+  /** What a repository answers is of no interest, also where it refuses the condition. */
+  async function ask(executor: Executor, [method, what, options]: readonly unknown[]): Promise<void> {
+    const repository = drizzleRepository({ executor, table: things })
+    const given = method === 'findById' ? what : specificationOf(what as never)
+    await (repository[method as Method] as (...args: unknown[]) => Promise<unknown>)(given, options)
+  }
+
+  test('is what drizzle makes of the same values, whatever was read before', async () => {
+    const dialect = new PgDialect()
+    let compared = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 8 }), async (reads) => {
+        const [kept, plain] = [noting(dialect, []), noting(dialect, [])]
+        // One that has a `select` of its own has every text made anew.
+        const own = Object.create(plain.db, { select: { value: plain.db.select.bind(plain.db) } })
+        for (const each of reads) {
+          const [one, other] = await Promise.allSettled([ask(kept.db, each), ask(own, each)])
+          expect(one).toEqual(other)
+        }
+        expect(kept.sent).toEqual(plain.sent)
+        compared += kept.sent.length
+      }),
+      { numRuns: runs({ ci: 200, soak: 5_000 }) },
+    )
+    expect(compared).toBeGreaterThan(100)
+  })
+
+  test('is sent by what chooses a database for it', async () => {
+    const [primary, replica] = [noting(), noting()]
+    const db = withReplicas(primary.db as never, [replica.db as never]) as unknown as Executor
+    const repository = drizzleRepository({ executor: db, table: things })
+    await repository.count(always())
+    await repository.count(always())
+    expect([primary.sent, replica.sent.length]).toEqual([[], 2])
   })
 })

@@ -4,6 +4,7 @@ import { type Specification, specificationOf } from '@base/domain/specification'
 import { and, type Column, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Executor, isTransaction } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
+import { keptRead, type Query } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import type { Row, Settings } from './options.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
@@ -40,8 +41,14 @@ export class RowReader<T> {
   }
 
   async byId(id: unknown, options: ReadOptions): Promise<T | undefined> {
-    const isIt = and(idIs(this.#settings, id), this.#present(options))
-    const [row] = await this.#run<Row>('findById', this.#select().where(isIt).limit(1), options.signal)
+    const where = and(idIs(this.#settings, id), this.#present(options))
+    const query = this.#read<Row>({
+      key: 'row',
+      where,
+      behind: [1],
+      build: (on) => on.select().from(this.#settings.table).where(where).limit(1),
+    })
+    const [row] = await this.#run('findById', query, options.signal)
     return row === undefined ? undefined : this.toDomain(row)
   }
 
@@ -50,14 +57,25 @@ export class RowReader<T> {
     options: OrderedReadOptions<T> & { readonly limit: number; readonly offset: number },
   ): Promise<T[]> {
     const { limit, offset, orderBy, signal } = options
-    const order = orderBy === undefined ? [] : orderSql(rowOrder(this.#settings, orderBy))
-    let query = this.#select()
-      .where(this.where(specification, options))
-      .orderBy(...order)
-      .$dynamic()
-    if (Number.isFinite(limit)) query = query.limit(limit)
-    if (offset > 0) query = query.offset(offset)
-    return (await this.#run<Row>('find', query, signal)).map((row) => this.toDomain(row))
+    const where = this.where(specification, options)
+    const order = orderBy === undefined ? [] : rowOrder(this.#settings, orderBy)
+    const behind = [...(Number.isFinite(limit) ? [limit] : []), ...(offset > 0 ? [offset] : [])]
+    const query = this.#read<Row>({
+      key: ['rows', Number.isFinite(limit), offset > 0, keyOf(order)].join('\0'),
+      where,
+      behind,
+      build: (on) => {
+        const all = on
+          .select()
+          .from(this.#settings.table)
+          .where(where)
+          .orderBy(...orderSql(order))
+          .$dynamic()
+        const some = Number.isFinite(limit) ? all.limit(limit) : all
+        return offset > 0 ? some.offset(offset) : some
+      },
+    })
+    return (await this.#run('find', query, signal)).map((row) => this.toDomain(row))
   }
 
   /** Batches, each from where the last one ended: no transaction stays open, and no cursor holds the connection. */
@@ -83,23 +101,32 @@ export class RowReader<T> {
   /** Rows with their keys, in order. */
   async keyed({ operation, where, order, limit, signal }: KeyedQuery): Promise<KeyedRow[]> {
     const { table } = this.#settings
-    const query = this.#executor
-      .select({ row: getTableColumns(table), keys: selectKeys(order) } as never)
-      .from(table)
-      .where(where)
-      .orderBy(...orderSql(order))
-      .limit(limit)
-    const found = await this.#run<{ row: Row; keys: Row }>(operation, query, signal)
+    const query = this.#read<{ row: Row; keys: Row }>({
+      key: `keyed\0${keyOf(order)}`,
+      where,
+      behind: [limit],
+      build: (on) =>
+        on
+          .select({ row: getTableColumns(table), keys: selectKeys(order) } as never)
+          .from(table)
+          .where(where)
+          .orderBy(...orderSql(order))
+          .limit(limit),
+    })
+    const found = await this.#run(operation, query, signal)
     return found.map(({ row, keys }) => ({ row, keys: keyValues(order, keys) }))
   }
 
   async count(specification: Specification<T>, options: ReadOptions): Promise<number> {
     const count = sql<number>`count(*)`.mapWith(Number)
-    const query = this.#executor
-      .select({ count })
-      .from(this.#settings.table)
-      .where(this.where(specification, options))
-    const [row] = await this.#run<{ count: number }>('count', query, options.signal)
+    const where = this.where(specification, options)
+    const query = this.#read<{ count: number }>({
+      key: 'count',
+      where,
+      behind: [],
+      build: (on) => on.select({ count }).from(this.#settings.table).where(where),
+    })
+    const [row] = await this.#run('count', query, options.signal)
     return row?.count ?? 0
   }
 
@@ -109,7 +136,12 @@ export class RowReader<T> {
 
   /** Whether a row meets a condition. */
   async any(operation: string, where: SQL | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const query = this.#executor.select({ one: sql`1` }).from(this.#settings.table).where(where).limit(1)
+    const query = this.#read({
+      key: 'any',
+      where,
+      behind: [1],
+      build: (on) => on.select({ one: sql`1` }).from(this.#settings.table).where(where).limit(1),
+    })
     return (await this.#run(operation, query, signal)).length > 0
   }
 
@@ -135,14 +167,18 @@ export class RowReader<T> {
       : isNull(this.#settings.columns[deletedAt] as Column)
   }
 
-  #select() {
-    return this.#executor.select().from(this.#settings.table)
+  #read<R>(query: Query): Statement<R[]> {
+    return keptRead(this.#executor, this.#settings.table, query)
   }
 
-  #run<R>(operation: string, query: unknown, signal: AbortSignal | undefined): Promise<R[]> {
-    // Sound: drizzle types what a table unknown to it gives as unknown.
-    return this.#settings.statements.run(operation, query as Statement<R[]>, signal)
+  #run<R>(operation: string, query: Statement<R[]>, signal: AbortSignal | undefined): Promise<R[]> {
+    return this.#settings.statements.run(operation, query, signal)
   }
+}
+
+/** Tells orders apart. */
+function keyOf(order: readonly RowKey[]): string {
+  return order.map(({ column, direction, nulls }) => `${column.name} ${direction} ${nulls}`).join()
 }
 
 /** An id that its column cannot hold is the id of nothing; the case of a UUID means nothing. */
