@@ -3,6 +3,7 @@ export const BATCH = 500
 
 /** The items in their order, so many at a time; nothing of none. */
 export function batchesOf<T>(items: readonly T[]): (readonly T[])[] {
+  if (items.length <= BATCH) return items.length === 0 ? [] : [items]
   const count = Math.ceil(items.length / BATCH)
   return Array.from({ length: count }, (_, index) => items.slice(index * BATCH, (index + 1) * BATCH))
 }

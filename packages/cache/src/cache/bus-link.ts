@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@base/core/clock'
 import type { CacheBus } from '../bus/cache-bus.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
-import { messagesOf, parseMessage } from './message.js'
+import { beginningOf, messagesOf, parseMessage } from './message.js'
 import { Senders } from './senders.js'
 
 /** A message may take so long, in milliseconds; what fails is tried again after so long. */
@@ -37,6 +37,7 @@ export class BusLink {
   readonly #listener: BusListener
   readonly #senders: Senders
   readonly #name: string
+  readonly #ownBeginning: string
   readonly #path: string
   readonly #untold: PendingInvalidation
   #number = 0
@@ -57,6 +58,7 @@ export class BusLink {
     this.#clock = clock
     this.#listener = listener
     this.#name = name
+    this.#ownBeginning = beginningOf(name)
     this.#senders = new Senders(name)
     this.#joining = this.#join(true)
     this.ready = this.#joining.finally(() => {
@@ -110,9 +112,13 @@ export class BusLink {
     this.#rejoin = this.#clock.schedule(PAUSE, rejoin, { ref: false, name: 'cache bus recovery' })
   }
 
-  readonly #hear = (text: string): void => {
+  readonly #hear = (given: string): void => {
+    // A bus of one's own may hand on the bytes that it got.
+    const text = String(given)
+    // A bus tells everybody, also who has sent it: that need not be read to be known.
+    if (text.startsWith(this.#ownBeginning)) return
     const message = parseMessage(text)
-    if (message === undefined || message.from === this.#name) return
+    if (message === undefined) return
     if (this.#senders.isGap(message)) this.#listener.lost()
     if (message.invalidation !== undefined) this.#listener.heard(message.invalidation, message.from)
   }

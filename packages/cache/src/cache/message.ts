@@ -56,6 +56,11 @@ function batches<T>(items: readonly T[]): (readonly T[])[] {
   return found
 }
 
+/** How every message of a sender begins, also an echo. */
+export function beginningOf(from: string): string {
+  return JSON.stringify({ from } satisfies Partial<BusMessage>).slice(0, -1)
+}
+
 /** `undefined` for what no cache has sent: others may use the same channel. */
 export function parseMessage(text: string): BusMessage | undefined {
   try {

@@ -58,8 +58,7 @@ export function redisRevocationStore(
 }
 
 /** What a name stands for. */
-const KINDS = ['token', 'session', 'subject'] as const
-type Kind = (typeof KINDS)[number]
+type Kind = 'token' | 'session' | 'subject'
 
 class RedisRevocationStore implements RevocationStore {
   readonly #connection: AuthConnection
@@ -82,13 +81,16 @@ class RedisRevocationStore implements RevocationStore {
   }
 
   async find({ issuer, id, session, subject }: RevocationQuery): Promise<Revocation> {
-    const names = { token: id, session, subject }
-    const kinds = KINDS.filter((kind) => names[kind] !== undefined)
-    const keys = kinds.map((kind) => this.#key(kind, issuer, names[kind] ?? ''))
+    const keys: string[] = []
+    if (id !== undefined) keys.push(this.#key('token', issuer, id))
+    if (session !== undefined) keys.push(this.#key('session', issuer, session))
+    const epochAt = keys.length
+    if (subject !== undefined) keys.push(this.#key('subject', issuer, subject))
     const texts = await this.#connection.get(keys)
-    const textAt = (kind: Kind) => texts[kinds.indexOf(kind)]
-    const revoked = textAt('token') !== undefined || textAt('session') !== undefined
-    return { revoked, epoch: Number(textAt('subject') ?? 0) }
+    return {
+      revoked: texts.slice(0, epochAt).some((text) => text !== undefined),
+      epoch: Number(texts[epochAt] ?? 0),
+    }
   }
 
   /** The length of the issuer tells where it ends. */

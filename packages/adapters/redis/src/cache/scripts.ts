@@ -23,7 +23,8 @@ const MOST = 100_000
 
 /**
  * A write that changes nothing. A replica, or a server that cannot be told of deletions, refuses it, and so is not read. A server
- * without room lets a script that has written go on: so it can be told of deletions, of which the first line takes no room.
+ * without room lets a script that has written go on: so it can be told of deletions, of which the first line takes no room. Of a
+ * mark that is a longer life for the set.
  */
 const onlyWritable = `redis.call('ZREM', KEYS[1], '!')`
 
@@ -78,19 +79,16 @@ const unsigned = { sign: '', refuse: '' }
 export function tagsScript(name: string, isCluster: boolean): Script {
   const { sign, refuse } = isCluster ? signature : unsigned
   return script(`-- ${JSON.stringify(name)}
-${onlyWritable}
+if ARGV[1] == 'take' then redis.call('PEXPIRE', KEYS[1], ${LIFE}) else ${onlyWritable} end
 ${text}
-local function take(seen)
+local function versionAfter(last, seen)
   local time = redis.call('TIME')
-  local last = redis.call('ZSCORE', KEYS[1], 'v') or '0'
-  local version = text(math.max(time[1] * 1000000 + time[2], last + 1, seen + 1))
-  redis.call('ZADD', KEYS[1], version, 'v')
-  redis.call('PEXPIRE', KEYS[1], ${LIFE})
-  return version
+  return text(math.max(time[1] * 1000000 + time[2], (last or 0) + 1, seen + 1))
 end
 if ARGV[1] == 'begin' then
-  local version = take(ARGV[2])
-  redis.call('ZADD', KEYS[1], version, 'f')
+  local version = versionAfter(redis.call('ZSCORE', KEYS[1], 'v'), ARGV[2])
+  redis.call('ZADD', KEYS[1], version, 'v', version, 'f')
+  redis.call('PEXPIRE', KEYS[1], ${LIFE})
   ${sign}
   return version
 end
@@ -103,13 +101,19 @@ if ARGV[1] == 'read' or ARGV[1] == 'look' then
   if not known[1] or not known[2] then return false end
   return { scores, known[1], #KEYS > 2 and redis.call('MGET', unpack(KEYS, 3)) or {} }
 end
-local floor = redis.call('ZSCORE', KEYS[1], 'f')
-if not floor or not redis.call('ZSCORE', KEYS[1], 'v') then return false end
+local known = redis.call('ZMSCORE', KEYS[1], 'v', 'f')
+if not known[1] or not known[2] then return false end
+local version = versionAfter(known[1], ARGV[2])
+local marks = { version, 'v' }
+for index = 3, #ARGV do
+  marks[#marks + 1] = version
+  marks[#marks + 1] = ARGV[index]
+end
+local added = redis.call('ZADD', KEYS[1], unpack(marks))
+if added == 0 then return version end
 ${forget}
-local version = take(ARGV[2])
-for index = 3, #ARGV do redis.call('ZADD', KEYS[1], version, ARGV[index]) end
 local highest = forget(beyond(#ARGV), { v = true, f = true })
-if highest > tonumber(floor) then redis.call('ZADD', KEYS[1], text(highest), 'f') end
+if highest > tonumber(known[2]) then redis.call('ZADD', KEYS[1], text(highest), 'f') end
 return version`)
 }
 

@@ -4,7 +4,7 @@ import { describeWithPrivateService, describeWithService } from '@base-internal/
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   CLIENTS,
   CLUSTER_CLIENTS,
@@ -52,6 +52,20 @@ describeWithService('redis', (redis) => {
     }
     five.disconnect()
     resp3.destroy()
+  })
+
+  test('what one turn of the event loop sends by ioredis leaves in one write', async () => {
+    await using opened = await CLIENTS['ioredis 6'](redis.url)
+    const connection = connect(opened.client, 'test')
+    await connection.send(['PING'], patient)
+    const { stream } = opened.client as Redis
+    const writes = [vi.spyOn(stream, '_write'), vi.spyOn(stream, '_writev' as never)]
+    const first = connection.send(['ECHO', '1'], patient)
+    await Promise.resolve()
+    const second = (opened.client as Redis).echo('2')
+    const third = connection.send(['ECHO', '3'], patient)
+    expect(await Promise.all([first, second, third])).toEqual([Buffer.from('1'), '2', Buffer.from('3')])
+    expect(writes.flatMap(({ mock }) => mock.calls)).toHaveLength(1)
   })
 
   test('gives numbers as numbers, although ioredis was told to give texts', async () => {

@@ -30,9 +30,17 @@ interface RejectedWith extends Error {
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
+  /** Its socket; a cluster has one for each node. */
+  readonly stream?: Corkable
   /** A cluster has it. */
   refreshSlotsCache?(): void
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
+}
+
+interface Corkable {
+  readonly writableCorked: number
+  cork(): void
+  uncork(): void
 }
 
 /** Sends a command for an attempt. */
@@ -188,10 +196,21 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const send: Sender = (name, args, by) => {
     // Its command is made and sent in the same breath.
     attempt = by
+    if (sender.stream !== undefined) gather(sender.stream)
     return disguised.callBuffer(name.toLowerCase(), args)
   }
   if (optionOf(client, 'stringNumbers') !== true) return send
   return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
+}
+
+/**
+ * What is sent in one turn of the event loop leaves in one write, as node-redis has it: a write is a call of the system, which
+ * costs more than all else that there is to a command, here and for the server.
+ */
+function gather(stream: Corkable): void {
+  if (stream.writableCorked !== 0) return
+  stream.cork()
+  setImmediate(() => stream.uncork())
 }
 
 /** Of a name in capitals a cluster does not know that it only reads, which `scaleReads` would have done by a replica. */

@@ -72,17 +72,22 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[1], 'state', 'free')
 return 1`)
 
-/** Keeps an outcome: token, fingerprint, ttl, and the text where there is one. */
-export const completeScript: Script = script(`${now}
+/**
+ * Keeps an outcome: token, fingerprint, ttl, and the text where there is one. Of a run that is the token's own all else is there
+ * already.
+ */
+export const completeScript: Script = script(`
 local known = redis.call('HMGET', KEYS[1], 'token', 'state', 'fence')
-if known[1] and known[1] ~= ARGV[1] and known[1] ~= '' and known[2] ~= 'free' then
-  return 0
+if known[1] == ARGV[1] and (known[2] == 'run' or known[2] == 'takeover') then
+  redis.call('HDEL', KEYS[1], 'until')
+else
+  if known[1] and known[1] ~= ARGV[1] and known[1] ~= '' and known[2] ~= 'free' then
+    return 0
+  end
+  ${now}
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'token', ARGV[1], 'fence', known[3] or string.format('%.0f', now))
 end
-local fence = known[3] or string.format('%.0f', now)
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'token', ARGV[1], 'fence', fence, 'state', 'done')
-if ARGV[4] then
-  redis.call('HSET', KEYS[1], 'outcome', ARGV[4])
-end
+redis.call('HSET', KEYS[1], 'state', 'done', unpack(ARGV[4] and { 'outcome', ARGV[4] } or {}))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`)
