@@ -1,6 +1,8 @@
 import { channel } from 'node:diagnostics_channel'
 import { createCache, memoryCacheStore } from '@base/cache'
+import { correlationId, runInContext } from '@base/core/context'
 import { instrument } from '@base/observability/instrument'
+import { createLogger } from '@base/observability/logger'
 import { createMetrics } from '@base/observability/metrics'
 import { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import { bench, type Workload } from '@base-internal/tools/bench'
@@ -37,6 +39,14 @@ const messages = {
     name: 'api',
     error: new Error('away'),
   }),
+  'a statement was answered': message('base:drizzle:query:end', {
+    summary: 'select orders',
+    operation: 'select',
+    table: 'orders',
+    sql: 'select "id", "total" from "orders" where "id" = $1',
+    duration: 1.5,
+    rows: 1,
+  }),
   'a call waited for a slot': message('base:resilience:bulkhead:admitted', { name: 'reports', waited: 12 }),
 }
 
@@ -62,4 +72,10 @@ const logger = { trace: none, debug: none, info: none, warn: none, error: none, 
 const stop = instrument({ metrics: createMetrics(), logger })
 await bench({ name: '@base/observability/instrument, on', ours, workloads: { ...blocks, ...messages } })
 stop()
+const keeping = createLogger({ service: 'orders', buffer: { level: 'trace' }, destination: { write: none } })
+const stopKeeping = instrument({ metrics: createMetrics(), logger: keeping })
+await runInContext([[correlationId, 'req-1']], () =>
+  bench({ name: '@base/observability/instrument, kept for a request', ours, workloads: messages }),
+)
+stopKeeping()
 await cache.close()

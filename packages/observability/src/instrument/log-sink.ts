@@ -3,7 +3,7 @@ import { isKept } from '../logger/keeps.js'
 import { type ChannelRule, eventName, type LogLevel } from './channel-rule.js'
 import type { InstrumentationLogger } from './instrumentation-options.js'
 import { LineGate } from './line-gate.js'
-import { at, type Labels, type MessageReader } from './message-reader.js'
+import { fieldReader, type Labels, type MessageReader } from './message-reader.js'
 
 /** Writes a line. */
 export type LogSink = (message: unknown, labels: Labels) => void
@@ -16,8 +16,9 @@ export function logSink(
 ): LogSink {
   const name = eventName(channel)
   const gate = new LineGate(clock)
+  const levelOf = levelReader(log)
   return (message, labels) => {
-    const level = levelOf(log, message)
+    const level = levelOf(message)
     const isPrinted = logger.isLevelEnabled?.(level) !== false
     if (!isPrinted && !isKept(logger, level)) return
     // What is kept for its request is bounded by that.
@@ -29,10 +30,12 @@ export function logSink(
   }
 }
 
-function levelOf({ level, levels }: ChannelRule['log'], message: unknown): LogLevel {
-  if (levels === undefined) return level
-  const value = at(message, levels.field)
-  return (
-    (typeof value === 'string' || typeof value === 'boolean' ? levels.by[String(value)] : undefined) ?? level
-  )
+function levelReader({ level, levels }: ChannelRule['log']): (message: unknown) => LogLevel {
+  if (levels === undefined) return () => level
+  const { field, by } = levels
+  const read = fieldReader(field)
+  return (message) => {
+    const value = read(message)
+    return (typeof value === 'string' || typeof value === 'boolean' ? by[String(value)] : undefined) ?? level
+  }
 }

@@ -53,9 +53,9 @@ export class MessageReader {
     return labels
   }
 
-  /** The labels, with what has too many values to be one. */
-  details(message: unknown, labels: Labels): Told {
-    return tell(message, this.#details, { ...labels })
+  /** Adds what has too many values to be a label. */
+  details(message: unknown, into: Told): Told {
+    return tell(message, this.#details, into)
   }
 
   /** Whom it is about, and what was thrown: for log lines alone. */
@@ -71,9 +71,10 @@ export class MessageReader {
   }
 }
 
-/** A field of a message, a dot leading into an object. */
-export function at(message: unknown, field: string): unknown {
-  return walk(message, field.split('.'))
+/** Reads a field of messages, a dot leading into an object. */
+export function fieldReader(field: string): (message: unknown) => unknown {
+  const path = field.split('.')
+  return (message) => walk(message, path)
 }
 
 function readingOf({ field, attribute, values, shape }: FieldRule): Reading {

@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics/metrics.js'
 import type { ChannelRule } from './channel-rule.js'
-import { at, type Labels } from './message-reader.js'
+import { fieldReader, type Labels } from './message-reader.js'
 
 /** Counts a message, or records how long something took. */
 export type MetricSink = (message: unknown, labels: Labels) => void
@@ -13,8 +13,9 @@ export function metricSink({ metric }: ChannelRule, metrics: Metrics): MetricSin
     return (_, labels) => counter.add(1, labels)
   }
   const histogram = metrics.histogram(name, { ...options, ...(buckets !== undefined && { buckets }) })
+  const durationOf = fieldReader(duration)
   return (message, labels) => {
-    const milliseconds = at(message, duration)
+    const milliseconds = durationOf(message)
     if (typeof milliseconds === 'number' && milliseconds >= 0) histogram.record(milliseconds / 1_000, labels)
   }
 }

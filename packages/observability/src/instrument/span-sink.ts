@@ -1,13 +1,14 @@
 import type { Clock } from '@base/core/clock'
 import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { areIdsAlone } from '../tracing/ids-alone.js'
 import { type ChannelRule, eventName } from './channel-rule.js'
 import { ERROR_TYPE } from './field-rule.js'
-import { at, type Labels, type MessageReader } from './message-reader.js'
+import { fieldReader, type Labels, type MessageReader } from './message-reader.js'
 
 /** Adds an event to the active span, or makes a span. */
 export type SpanSink = (message: unknown, labels: Labels) => void
 
-/** Nothing, where messages of the channel would be too many for spans. */
+/** Nothing, where messages of the channel would be too many for spans, or their spans would be recorded by nobody. */
 export function spanSink(
   { channel, span }: ChannelRule,
   reader: MessageReader,
@@ -15,11 +16,11 @@ export function spanSink(
   clock: Clock,
 ): SpanSink | undefined {
   if (span === 'none') return undefined
-  if (span !== 'event') return operationSpan(span, reader, tracer, clock)
+  if (span !== 'event') return areIdsAlone(tracer) ? undefined : operationSpan(span, reader, tracer, clock)
   const name = eventName(channel)
   return (message, labels) => {
     const active = trace.getActiveSpan()
-    if (active?.isRecording()) active.addEvent(name, reader.details(message, labels))
+    if (active?.isRecording()) active.addEvent(name, reader.details(message, copyOf(labels)))
   }
 }
 
@@ -30,14 +31,21 @@ function operationSpan(
   tracer: Tracer,
   clock: Clock,
 ): SpanSink {
+  const durationOf = fieldReader(duration)
+  const parts = named.map(fieldReader)
   return (message, labels) => {
-    const took = at(message, duration)
+    const took = durationOf(message)
     if (typeof took !== 'number' || !(took >= 0 && took < Number.POSITIVE_INFINITY)) return
     const end = clock.now()
-    const name = named.map((field) => String(at(message, field))).join(' ')
-    const attributes = reader.details(message, labels)
+    const name = parts.map((partOf) => String(partOf(message))).join(' ')
+    const attributes = reader.details(message, copyOf(labels))
     const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: end - took, attributes })
     if (labels[ERROR_TYPE] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
     span.end(end)
   }
+}
+
+/** A spread copy is many times slower to add to: V8 makes a new shape each time. */
+function copyOf(labels: Labels): Labels {
+  return Object.assign({}, labels)
 }

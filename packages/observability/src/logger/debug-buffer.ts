@@ -2,7 +2,9 @@ import { ownText } from '../text/copy-of.js'
 import type { KeptLine } from './kept-line.js'
 
 /** The lines of a request that were not printed. */
-interface Kept {
+export interface Kept {
+  /** Its id, which keeps no other text in memory. */
+  readonly request: string
   readonly lines: KeptLine[]
   /** UTF-16 units of all of them, about: exactly only once they are written. */
   size: number
@@ -30,14 +32,20 @@ export interface Story {
 export class DebugBuffer {
   readonly #limits: DebugBufferLimits
   readonly #requests = new Map<string, Kept>()
+  /** From the oldest on: one that begins anew would pass all that were deleted before. */
+  #oldest: Iterator<string> | undefined
 
   constructor(limits: DebugBufferLimits) {
     this.#limits = limits
   }
 
-  /** Keeps a line of the request. */
-  add(request: string, line: KeptLine): void {
-    const kept = this.#requests.get(request) ?? this.#open(request)
+  /** What is kept of the request, to add to. */
+  of(request: string): Kept {
+    return this.#requests.get(request) ?? this.#open(request)
+  }
+
+  /** Keeps a line of a request. */
+  add(kept: Kept, line: KeptLine): void {
     kept.lines.push(line)
     kept.size += line.length
     while (kept.size > this.#limits.size) {
@@ -51,6 +59,8 @@ export class DebugBuffer {
     const kept = this.#requests.get(request)
     if (kept === undefined) return undefined
     this.#requests.delete(request)
+    // While it waits it would hold every table that the map has had.
+    this.#oldest = undefined
     const lines = kept.lines.map(String)
     let size = lines.reduce((sum, line) => sum + line.length, 0)
     let first = 0
@@ -58,15 +68,13 @@ export class DebugBuffer {
     return { lines: lines.slice(first), dropped: kept.dropped + first }
   }
 
-  #open(request: string): Kept {
-    const kept = { lines: [], size: 0, dropped: 0 }
-    this.#requests.set(ownText(request), kept)
+  #open(id: string): Kept {
+    const kept = { request: ownText(id), lines: [], size: 0, dropped: 0 }
+    this.#requests.set(kept.request, kept)
     if (this.#requests.size > this.#limits.requests) {
       // The first of a map is the oldest.
-      for (const oldest of this.#requests.keys()) {
-        this.#requests.delete(oldest)
-        break
-      }
+      this.#oldest ??= this.#requests.keys()
+      this.#requests.delete(this.#oldest.next().value as string)
     }
     return kept
   }

@@ -66,7 +66,8 @@ export class Emitter {
       const request = requestOf(ids)
       if (level.value < keepFrom || request === undefined) return
       const parts = partsOf(logger, level, ids, readCallOf(logger, args), this.#clock.now())
-      buffer.add(request, keptLine(logger[STATE].lines, parts))
+      const kept = buffer.of(request)
+      buffer.add(kept, keptLine(logger[STATE].lines, parts, kept.request))
     } catch {
       // As above.
     }

@@ -60,3 +60,24 @@ test('a disk that was full for a while has lost no line', async () => {
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a line of which a part was taken is not torn by those that come meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sink-'))
+  const { writeSync } = fs
+  const taken = vi
+    .spyOn(fs, 'writeSync')
+    .mockImplementationOnce((fd, data, offset) => writeSync(fd, data as never, offset as never, 2))
+  try {
+    const fd = openSync(join(folder, 'log'), 'w')
+    const sink = new FileDescriptorSink(fd, { maxPending: 1_000, patience: 1_000, clock: new TestClock() })
+    sink.write('first\n')
+    sink.write('second\n')
+    await sink.close()
+    closeSync(fd)
+
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('first\nsecond\n')
+  } finally {
+    taken.mockRestore()
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -16,7 +16,7 @@ const WIDEST = 3
 
 /** The part of `node:fs` that is used. */
 interface FileSystem {
-  writeSync(fd: number, data: Uint8Array): number
+  writeSync(fd: number, data: Uint8Array, offset: number, length: number): number
 }
 
 /** Limits of a {@link FileDescriptorSink}. */
@@ -63,11 +63,13 @@ export class FileDescriptorSink implements StdoutSink {
       this.#drop()
       return
     }
-    const bytes = this.#encode(line)
-    const written = this.#pending.length > 0 ? 0 : this.#try(bytes)
-    if (written === bytes.length) return
+    const room = this.#room
+    const bytes = line.length * WIDEST > ROOM ? this.#encoder.encode(line) : room
+    const size = bytes === room ? this.#encoder.encodeInto(line, room).written : bytes.length
+    const written = this.#pending.length > 0 ? 0 : this.#try(bytes, size)
+    if (written === size) return
     if (this.#broken) this.#drop()
-    else this.#keep(bytes.slice(written), written > 0)
+    else this.#keep(bytes.slice(written, size), written > 0)
   }
 
   flush(callback?: (error?: Error) => void): void {
@@ -112,12 +114,6 @@ export class FileDescriptorSink implements StdoutSink {
     forgetAtExit(this)
   }
 
-  /** The bytes of a line, until the next is encoded. */
-  #encode(line: string): Uint8Array {
-    if (line.length * WIDEST > ROOM) return this.#encoder.encode(line)
-    return this.#room.subarray(0, this.#encoder.encodeInto(line, this.#room).written)
-  }
-
   /** Has a line wait; the rest of one that has begun must follow it, whatever the room. */
   #keep(bytes: Uint8Array, isRest: boolean): void {
     if (!isRest && this.#size + bytes.length > this.#limits.maxPending) {
@@ -145,7 +141,7 @@ export class FileDescriptorSink implements StdoutSink {
   /** Writes what is taken; whether nothing waits any more. */
   #drain(): boolean {
     for (let first = this.#pending[0]; first !== undefined; first = this.#pending[0]) {
-      const written = this.#try(first)
+      const written = this.#try(first, first.length)
       if (this.#broken) break
       if (written > 0) this.#stuck = false
       this.#size -= written
@@ -174,10 +170,10 @@ export class FileDescriptorSink implements StdoutSink {
     warnOnce(this, 'Lines of the log are lost: nobody reads them, or not as fast as they come.')
   }
 
-  /** The bytes that were taken. */
-  #try(data: Uint8Array): number {
+  /** How many of so many bytes were taken. */
+  #try(data: Uint8Array, size: number): number {
     try {
-      return this.#fs.writeSync(this.#fd, data)
+      return this.#fs.writeSync(this.#fd, data, 0, size)
     } catch (error) {
       // Anything else stays: the reader has gone, the descriptor is closed.
       if (!PASSING.has((error as { code?: unknown }).code)) this.#broken = true

@@ -28,3 +28,15 @@ test.each<[string, (logger: Logger, index: number) => void, number]>([
   expect(write.mock.calls.length - 2).toBeLessThanOrEqual(most)
   expect(memory.lines).toHaveLength(write.mock.calls.length)
 })
+
+test('statements and lists of words are no more than held until they are told', () => {
+  const memory = memoryLogger({ level: 'info', buffer: {} })
+  const write = vi.spyOn(LineWriter.prototype, 'line')
+  const said = { sql: 'select 1 '.repeat(200), reasons: ['role:admin', 'owner'], codes: [1, null, true] }
+  runInContext([[correlationId, 'a']], () => {
+    memory.logger.debug(said, 'told')
+    expect(write).not.toHaveBeenCalled()
+    memory.logger.error('failed')
+  })
+  expect(memory.lines[0]).toMatchObject(said)
+})

@@ -1,10 +1,13 @@
 import { ownText } from '../text/copy-of.js'
 import { recurringText } from '../text/recurring-text.js'
-import type { ContextIds } from './context-ids.js'
 import type { LineParts, LineWriter } from './line-writer.js'
 
-/** Longer texts are cut in a line, so they are not held as they are. */
-const LONGEST = 1_000
+/** UTF-16 units of a text that is held as it is, as most statements are. */
+const LONGEST = 2_100
+/** Items of a list that is held as it is. */
+const MOST_ITEMS = 20
+/** Said of a value that is not held as it is. */
+const NONE = Symbol('none')
 /** UTF-16 units of a line beside what it says, about: its frame and its ids. To wait it takes as much. */
 const FRAME = 200
 
@@ -12,7 +15,7 @@ const FRAME = 200
 export type KeptLine = string | LaterLine
 
 /** A line that is written when it is told. */
-export class LaterLine {
+class LaterLine {
   /** UTF-16 units that the line will have, about; nothing waits for free. */
   readonly length: number
   readonly #lines: LineWriter
@@ -30,31 +33,26 @@ export class LaterLine {
 }
 
 /**
- * A line that is kept, and nothing of what its texts were cut from. It is written at once where what it says could be another
- * thing later.
+ * A line that is kept for a request of this id, and nothing of what its texts were cut from. It is written at once where what it
+ * says could be another thing later.
  */
-export function keptLine(lines: LineWriter, parts: LineParts): KeptLine {
-  const { message = '', fields = {} } = parts
-  if (typeof message !== 'string' || message.length > LONGEST) return ownText(lines.line(parts))
-  const own = readFlat(fields)
+export function keptLine(lines: LineWriter, parts: LineParts, request: string): KeptLine {
+  const { message = '', fields = {}, bindings } = parts
+  const own = typeof message === 'string' && message.length <= LONGEST ? readFlat(fields) : undefined
   if (own === undefined) return ownText(lines.line(parts))
-  const length = FRAME + message.length + own.length + parts.bindings.json.length
-  const kept = { ...parts, ids: ownIds(parts.ids), fields: own.fields }
-  return new LaterLine(
-    lines,
-    parts.message === undefined ? kept : { ...kept, message: recurringText(message) },
-    length,
-  )
-}
-
-function ownIds(ids: ContextIds): ContextIds {
-  const { correlationId, tenantId } = ids
-  return {
-    ...ids,
-    // Another for each request: it would drive out what comes again.
-    correlationId: correlationId && ownText(correlationId),
-    tenantId: tenantId && recurringText(tenantId),
+  const { correlationId, tenantId } = parts.ids
+  const kept = {
+    ...parts,
+    ids: {
+      ...parts.ids,
+      // As a text that comes again it would drive out those that do.
+      correlationId: correlationId && request,
+      tenantId: tenantId && recurringText(tenantId),
+    },
+    fields: own.fields,
+    message: parts.message && recurringText(message as string),
   }
+  return new LaterLine(lines, kept, FRAME + (message as string).length + own.length + bindings.json.length)
 }
 
 interface Flat {
@@ -71,22 +69,32 @@ function readFlat(fields: object): Flat | undefined {
   }
 }
 
-/** A copy of fields that are short values, and how long they are; `undefined` where they are anything else. */
+/** A copy of fields that are short values or lists of some, and how long they are; `undefined` where they are anything else. */
 function flatCopy(fields: object): Flat | undefined {
   const prototype: unknown = Object.getPrototypeOf(fields)
   if (prototype !== Object.prototype && prototype !== null) return undefined
   const copy: Record<string, unknown> = {}
   let length = 0
   for (const name of Object.keys(fields)) {
-    const value: unknown = (fields as Record<string, unknown>)[name]
-    if (name === '__proto__' || !isShort(value)) return undefined
-    copy[name] = typeof value === 'string' ? recurringText(value) : value
-    length += name.length + (typeof value === 'string' ? value.length : 1)
+    const own = ownValue((fields as Record<string, unknown>)[name])
+    if (own === NONE || name === '__proto__') return undefined
+    copy[name] = own
+    length += name.length + (typeof own === 'number' ? 1 : String(own).length)
   }
   return { fields: copy, length }
 }
 
-function isShort(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= LONGEST
-  return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean'
+/** A short value or a list of some, which keeps nothing and never becomes another. */
+function ownValue(value: unknown): unknown {
+  if (!Array.isArray(value)) return shortValue(value)
+  if (value.length > MOST_ITEMS) return NONE
+  const list = Array.from({ length: value.length }, (_, index) => shortValue(value[index]))
+  return list.includes(NONE) ? NONE : list
+}
+
+function shortValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > LONGEST ? NONE : recurringText(value)
+  const isShort =
+    value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean'
+  return isShort ? value : NONE
 }

@@ -1,3 +1,4 @@
+import { correlationId, runInContext } from '@base/core/context'
 import { createLogger } from '@base/observability/logger'
 import { bench } from '@base-internal/tools/bench'
 import { pino } from 'pino'
@@ -47,6 +48,16 @@ const theirsOpen = pino({ base: { service: 'orders-api' } }, destination)
 const off = createLogger({ service: 'orders-api', level: 'warn', destination })
 const theirsOff = pino({ level: 'warn', redact: paths }, destination)
 
+/** What a statement of a database says: the same text each time. */
+const sql = `select ${'"a column of it", '.repeat(20)} from "orders" where "id" = $1`
+const statement = (index: number) => ({
+  'db.operation.name': 'select',
+  'db.query.text': sql,
+  'base.duration': index / 1_000,
+})
+const keeping = createLogger({ service: 'orders-api', buffer: {}, destination })
+const theirsDebug = pino({ level: 'debug', redact: paths, base: { service: 'orders-api' } }, destination)
+
 /** Whether the secrets are hidden and the rest is there; the layouts differ. */
 const safe = () => [
   /hunter2|8f1c0e7a|abcdef/.test(last),
@@ -84,6 +95,15 @@ await bench({
         },
         'pino, redact': { run: () => theirs.info('order placed'), read: () => last.includes('order placed') },
         pino: { run: () => theirsOpen.info('order placed'), read: () => last.includes('order placed') },
+      },
+    },
+    'a line that is kept for its request, against one that is printed': {
+      contestants: {
+        '@base/observability': (index) =>
+          runInContext([[correlationId, `req-${index >> 3}`]], () =>
+            keeping.debug(statement(index), 'statement ended'),
+          ),
+        'pino, redact': (index) => theirsDebug.debug(statement(index), 'statement ended'),
       },
     },
     'a disabled level': {

@@ -319,6 +319,10 @@ describe('lines that are not printed', () => {
       { plain: 1, yes: true, none: null, gone: undefined, text: 'a@b.example', password: 'x' },
       { pid: 1, level: 'gold', time: 0, msg: 'mine', correlationId: 'z' },
       { nested: { deep: [1] } },
+      { list: ['a@b.example', 1, null, undefined, true], pair: ['authorization', 'x'] },
+      { many: Array(50).fill('x'), sparse: new Array(3), deep: [['x']], none: ['serialized'] },
+      { texts: Array(19).fill('x'.repeat(16_384)), more: 'y'.repeat(16_384) },
+      { statement: `${'x '.repeat(1_000)}a@b.example` },
       { long: 'x'.repeat(20_000) },
       Object.defineProperty({}, 'broken', { enumerable: true, get: () => fail() }),
       new Map([['a', 1]]),
@@ -328,7 +332,7 @@ describe('lines that are not printed', () => {
       throw new Error('unreadable')
     }
     const tell = (level: 'debug' | 'info') => {
-      const options = { redact: { patterns: ['email'] }, buffer: { size: 100_000 }, clock } as const
+      const options = { redact: { patterns: ['email'] }, buffer: { size: 1_000_000 }, clock } as const
       const { logger, lines } = withLines({ ...options, level })
       const child = logger.child({ plain: 'bound' }, { serializers: { none: () => 'serialized' } })
       inRequest('a', () => {
@@ -344,15 +348,16 @@ describe('lines that are not printed', () => {
   test('do not follow what becomes of what was said', () => {
     const { logger, lines } = withLines({ level: 'info', buffer: {} })
     const fields = { tries: 1, last: { status: 503 } }
-    const flat = { tries: 1 }
+    const flat = { tries: 1, tags: ['a'] }
     inRequest('a', () => {
       logger.debug(fields)
       logger.debug(flat)
       fields.last.status = 200
       fields.tries = flat.tries = 2
+      flat.tags.push('b')
       logger.error('failed')
     })
-    expect(lines()).toMatchObject([{ tries: 1, last: { status: 503 } }, { tries: 1 }, {}])
+    expect(lines()).toMatchObject([{ tries: 1, last: { status: 503 } }, { tries: 1, tags: ['a'] }, {}])
   })
 
   test.each([

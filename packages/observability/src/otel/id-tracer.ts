@@ -1,4 +1,5 @@
 import { type Context, type Span, TraceFlags, type TracerProvider, trace } from '@opentelemetry/api'
+import { sayIdsAlone } from '../tracing/ids-alone.js'
 import { tracerOf } from '../tracing/tracer-of.js'
 import { RandomHex } from './random-hex.js'
 
@@ -10,7 +11,7 @@ import { RandomHex } from './random-hex.js'
  */
 export function idTracerProvider(): TracerProvider {
   const random = new RandomHex()
-  const tracer = tracerOf((_, { root }, active) => startSpan(random, root === true, active))
+  const tracer = sayIdsAlone(tracerOf((_, { root }, active) => startSpan(random, root === true, active)))
   return { getTracer: () => tracer }
 }
 

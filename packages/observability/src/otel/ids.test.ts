@@ -1,6 +1,9 @@
+import { channel } from 'node:diagnostics_channel'
 import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { memoryLogger } from '../testing/index.js'
+import { instrument } from '../instrument/index.js'
+import { createMetrics } from '../metrics/index.js'
+import { memoryLogger, readMetrics } from '../testing/index.js'
 import { tracecontext, traced, withSpan } from '../tracing/index.js'
 import { OtlpReceiver } from './fixtures/otlp-receiver.js'
 import { type OpenTelemetry, type OpenTelemetryOptions, startOpenTelemetry } from './index.js'
@@ -42,6 +45,21 @@ describe('a service that has no collector', () => {
     expect(headers['traceparent']).toBe(`00-${trace_id}-${span_id}-02`)
     expect(trace_flags).toBe('00')
     expect(trace_id).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  test('makes no spans of what blocks tell, for nobody would see them; measurements and lines are there', async () => {
+    await start({ otlp: false })
+    const tracer = trace.getTracer('shop')
+    const startSpan = vi.spyOn(tracer, 'startSpan')
+    const memory = memoryLogger({ level: 'debug' })
+    const counted = createMetrics()
+    const stop = instrument({ logger: memory.logger, metrics: counted, tracer })
+    const ended = { summary: 'select orders', operation: 'select', sql: 'select 1', duration: 5 }
+    channel('base:drizzle:query:end').publish(ended)
+    stop()
+    expect(startSpan).not.toHaveBeenCalled()
+    expect(memory.lines).toMatchObject([{ 'db.query.text': 'select 1' }])
+    expect((await readMetrics(counted)).count('db.client.operation.duration')).toBe(1)
   })
 
   test.each([false, true])(
