@@ -44,12 +44,20 @@ export class ClaimedRun {
   async #call<T>(
     fn: (context: IdempotencyContext) => T | PromiseLike<T>,
   ): Promise<{ readonly value: T } | Thrown> {
-    const { answer, settings, ...parts } = this.#parts
-    const keeper = new LeaseKeeper({ ...parts, clock: settings.clock })
-    const { signal } = keeper
+    const { answer, settings, store, claim, askedAt, signal: ends, onLost } = this.#parts
+    const keeper = new LeaseKeeper({ store, claim, askedAt, clock: settings.clock, signal: ends, onLost })
+    const context: IdempotencyContext = {
+      // Made when it is asked for: most functions do not, and a signal costs more than the rest of this.
+      get signal() {
+        return keeper.signal
+      },
+      fence: answer.fence,
+      takeover: answer.state === 'takeover',
+    }
     try {
-      return { value: await fn({ signal, fence: answer.fence, takeover: answer.state === 'takeover' }) }
+      return { value: await fn(context) }
     } catch (error) {
+      const { signal } = keeper
       return { error, gaveUp: signal.aborted && error === signal.reason }
     } finally {
       keeper.stop()

@@ -1,5 +1,5 @@
 import { type DiagnosticsChannel, diagnosticsChannel } from '@base/core/diagnostics'
-import { Emitter } from '@base/core/events'
+import { Emitter, type EmitterOptions } from '@base/core/events'
 
 /** What every event tells. */
 export interface IdempotencyEvent {
@@ -51,13 +51,15 @@ const channels: { readonly [Name in IdempotencyEventName]: DiagnosticsChannel<Id
   storeFailed: /* @__PURE__ */ diagnosticsChannel('base:application:idempotency:storeFailed'),
 }
 
+const EMITTER: EmitterOptions<IdempotencyEventName> = {
+  package: '@base/application',
+  pattern: 'Idempotency',
+  events: Object.keys(channels) as IdempotencyEventName[],
+}
+
 /** Those who hear of what happens to keys. */
 export class Observers {
-  readonly #emitter = new Emitter<IdempotencyEvents>({
-    package: '@base/application',
-    pattern: 'Idempotency',
-    events: Object.keys(channels) as IdempotencyEventName[],
-  })
+  readonly #emitter = new Emitter<IdempotencyEvents>(EMITTER)
 
   tell<Name extends IdempotencyEventName>(event: Name, payload: IdempotencyEvents[Name]): void {
     this.#emitter.emit(event, payload)

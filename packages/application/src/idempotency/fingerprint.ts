@@ -19,6 +19,9 @@ export function fingerprintOf(value: unknown): string {
 function canonical(json: unknown): string {
   if (typeof json !== 'object' || json === null) return JSON.stringify(json)
   if (Array.isArray(json)) return `[${json.map(canonical).join(',')}]`
-  const entries = Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+  const record = json as Readonly<Record<string, unknown>>
+  const members = Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`)
+  return `{${members.join(',')}}`
 }

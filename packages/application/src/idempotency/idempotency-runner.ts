@@ -99,14 +99,15 @@ export class IdempotencyRunner implements Idempotency {
       'claim' | 'store' | 'answer' | 'askedAt' | 'signal'
     >,
   ): ClaimedRun {
-    const { fence, state } = run.answer
+    const { claim, store, answer, askedAt, signal } = run
+    const { fence, state } = answer
     this.#observers.tell('run', { key, fence, takeover: state === 'takeover' })
     let isLost = false
     const onLost = () => {
       if (!isLost) this.#observers.tell('lost', { key })
       isLost = true
     }
-    return new ClaimedRun({ ...run, settings: this.#settings, onLost })
+    return new ClaimedRun({ settings: this.#settings, store, claim, answer, askedAt, signal, onLost })
   }
 
   #storeOf(key: string): BoundedStore {

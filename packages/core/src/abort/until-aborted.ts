@@ -20,6 +20,6 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
     // Heard also after an abort, for otherwise a late failure would be unhandled.
-    promise.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject)
+    promise.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
   })
 }

@@ -49,24 +49,18 @@ function hasToJson(value: object): boolean {
   return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function'
 }
 
-/** Where a value stands: a list from the inside out, so that a step costs the same at any depth. */
-interface Place {
-  readonly key: string | number
-  readonly outer: Place | undefined
-  readonly depth: number
-}
+/** The steps from the whole value to the one that is looked at, kept for the messages. */
+type Path = (string | number)[]
 
 /** The value as plain JSON with tags; shares nothing with it that could change. */
 export function toTagged(value: unknown, types: readonly CodecType[]): unknown {
-  return tag(value, types, undefined)
+  return tag(value, types, [])
 }
 
-function tag(value: unknown, types: readonly CodecType[], place: Place | undefined): unknown {
-  if (place !== undefined && place.depth > MAX_DEPTH)
-    throw unsupported('nested too deep, or circular', outermost(place, 5))
-  const type = types.find((candidate) => candidate.is(value))
-  if (type !== undefined) {
-    return { $type: [type.name, tag(type.toValue(value), types, within(place, `(${type.name})`))] }
+function tag(value: unknown, types: readonly CodecType[], path: Path): unknown {
+  for (const type of types) {
+    if (!type.is(value)) continue
+    return { $type: [type.name, tagWithin(`(${type.name})`, type.toValue(value), types, path)] }
   }
   switch (typeof value) {
     case 'string':
@@ -79,49 +73,66 @@ function tag(value: unknown, types: readonly CodecType[], place: Place | undefin
     case 'undefined':
       return { $undefined: true }
     case 'object':
-      return value === null ? null : tagObject(value, types, place)
+      return value === null ? null : tagObject(value, types, path)
     default:
-      throw unsupported(`a ${typeof value}`, place)
+      throw unsupported(`a ${typeof value}`, path)
   }
+}
+
+function tagWithin(step: string | number, value: unknown, types: readonly CodecType[], path: Path): unknown {
+  path.push(step)
+  if (path.length > MAX_DEPTH) throw unsupported('nested too deep, or circular', path.slice(0, 5))
+  const tagged = tag(value, types, path)
+  path.pop()
+  return tagged
 }
 
 function nameOf(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function tagObject(value: object, types: readonly CodecType[], place: Place | undefined): unknown {
-  const inner = (item: unknown, key: string | number) => tag(item, types, within(place, key))
+function tagObject(value: object, types: readonly CodecType[], path: Path): unknown {
+  const inner = (item: unknown, step: number) => tagWithin(step, item, types, path)
   if (Array.isArray(value)) return Array.from(value, inner)
-  if (isPlainObject(value)) return tagRecord(value, inner)
-  if (isBuiltIn(value, 'Date')) return { $date: dateText(itself(value, Date, place)) }
+  if (isPlainObject(value)) return tagRecord(value as Readonly<Record<string, unknown>>, types, path)
+  if (isBuiltIn(value, 'Date')) return { $date: dateText(itself(value, Date, path)) }
   if (isBuiltIn(value, 'Map')) {
-    const pairs = itself(value, Map, place)
+    const pairs = itself(value, Map, path)
     return { $map: Array.from(pairs, ([key, item], index) => [inner(key, index), inner(item, index)]) }
   }
-  if (isBuiltIn(value, 'Set')) return { $set: Array.from(itself(value, Set, place), inner) }
-  if (value instanceof URL) return { $url: itself(value, URL, place).href }
+  if (isBuiltIn(value, 'Set')) return { $set: Array.from(itself(value, Set, path), inner) }
+  if (value instanceof URL) return { $url: itself(value, URL, path).href }
   if (isBuiltIn(value, 'ArrayBuffer')) {
-    return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(itself(value, ArrayBuffer, place)))] }
+    return { $bytes: ['ArrayBuffer', toBase64(new Uint8Array(itself(value, ArrayBuffer, path)))] }
   }
-  if (ArrayBuffer.isView(value)) return { $bytes: tagView(value, place) }
-  throw unregistered(value, place)
+  if (ArrayBuffer.isView(value)) return { $bytes: tagView(value, path) }
+  throw unregistered(value, path)
 }
 
-function tagRecord(value: object, inner: (item: unknown, key: string) => unknown): unknown {
-  const entries = Object.entries(value)
-  // Built without a prototype, so that a key named __proto__ is a key like any other.
-  const record: Record<string, unknown> = Object.create(null)
-  for (const [key, item] of entries) record[key] = inner(item, key)
-  return entries.some(([key]) => key.startsWith('$')) ? { $object: record } : record
+function tagRecord(
+  value: Readonly<Record<string, unknown>>,
+  types: readonly CodecType[],
+  path: Path,
+): unknown {
+  const record: Record<string, unknown> = {}
+  let looksTagged = false
+  for (const key of Object.keys(value)) {
+    const tagged = tagWithin(key, value[key], types, path)
+    // Defined where an object has it already: a key named __proto__ is a key like any other.
+    if (key in record) Object.defineProperty(record, key, { value: tagged, enumerable: true })
+    else record[key] = tagged
+    looksTagged ||= key.startsWith('$')
+  }
+  return looksTagged ? { $object: record } : record
 }
 
 /** The name and the bytes of a view. What it is beside stands behind them, where older versions do not look. */
-function tagView(view: ArrayBufferView, place: Place | undefined): readonly string[] {
+function tagView(view: ArrayBufferView, path: Path): readonly string[] {
   const name = Object.prototype.toString.call(view).slice(8, -1)
-  if (!Object.hasOwn(VIEWS, name)) throw unsupported(`a ${name}`, place)
+  if (!Object.hasOwn(VIEWS, name)) throw unsupported(`a ${name}`, path)
   const tagged = [name, toBase64(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))]
   if (isBuffer(view)) return [...tagged, 'Buffer']
-  if (levelsOf(view) !== (name === 'DataView' ? 2 : 3)) throw unregistered(view, place)
+  if (levelsOf(view) !== (name === 'DataView' ? 2 : 3)) throw unregistered(view, path)
   return tagged
 }
 
@@ -130,30 +141,16 @@ function dateText(date: Date): string | null {
 }
 
 /** An instance of a class itself, also of another realm's; refused where its class only extends that one. */
-function itself<T extends object>(value: T, type: unknown, place: Place | undefined): T {
+function itself<T extends object>(value: T, type: unknown, path: Path): T {
   if (value.constructor === type || levelsOf(value) === 2) return value
-  throw unregistered(value, place)
+  throw unregistered(value, path)
 }
 
-function unregistered(value: object, place: Place | undefined): UnsupportedError {
-  return unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, place)
+function unregistered(value: object, path: Path): UnsupportedError {
+  return unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, path)
 }
 
-function unsupported(what: string, place: Place | undefined): UnsupportedError {
-  const where = place === undefined ? 'The value' : `The value at '${pathOf(place)}'`
+function unsupported(what: string, path: Path): UnsupportedError {
+  const where = path.length === 0 ? 'The value' : `The value at '${path.join('.')}'`
   return new UnsupportedError({ message: `${where} cannot be encoded: it is ${what}.` })
-}
-
-function within(outer: Place | undefined, key: string | number): Place {
-  return { key, outer, depth: (outer?.depth ?? 0) + 1 }
-}
-
-function outermost(place: Place, depth: number): Place {
-  let found = place
-  while (found.depth > depth && found.outer !== undefined) found = found.outer
-  return found
-}
-
-function pathOf({ outer, key }: Place): string {
-  return outer === undefined ? String(key) : `${pathOf(outer)}.${key}`
 }

@@ -42,6 +42,7 @@ describe('a typed id', () => {
     expect(uuid[14]).toBe('7')
     expect(order.fromUuid(uuid)).toEqual({ ok: true, value: id })
     expect(order.fromUuid(uuid.toUpperCase())).toEqual({ ok: true, value: id })
+    expect(typedId('order', { uuid: () => uuid.toUpperCase() }).create()).toBe(id)
     expect(order.fromUuid('none')).toMatchObject({ ok: false, error: { code: 'INVALID_ID' } })
   })
 

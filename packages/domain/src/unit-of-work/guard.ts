@@ -27,39 +27,67 @@ export function guarded<Repos extends object>(repositories: Repos, isOpen: () =>
   })
 }
 
+type GuardMember<T> = (member: object, name: string | symbol, owner: T) => object
+
 /** Reads through to an object, and takes no changes; `guardMember` guards what is no method. */
-function guardedObject<T extends object>(
-  owner: T,
-  guardMember: (member: object, name: string | symbol, owner: T) => object,
-): T {
-  const known = new WeakMap<object, object>()
-  const get = (_: unknown, name: string | symbol): unknown => {
-    // Read from the owner itself, for private fields know no proxy.
-    const member: unknown = Reflect.get(owner, name)
-    if (!isReference(member)) return member
-    const found = known.get(member) ?? guardMember(member, name, owner)
-    known.set(member, found)
-    return found
-  }
-  const refuse = (): boolean => false
+function guardedObject<T extends object>(owner: T, guardMember: GuardMember<T>): T {
   // Over an object of its own, for a proxy may not change what a frozen one gives; and Node shows what it is over.
-  const target = Object.create(Object.getPrototypeOf(owner), {
-    [INSPECT]: { value: () => owner, configurable: true },
-  })
-  return new Proxy<T>(target, {
-    get,
-    has: (_, name) => Reflect.has(owner, name),
-    ownKeys: () => Reflect.ownKeys(owner),
-    getOwnPropertyDescriptor: (_, name) => {
-      const own = Reflect.getOwnPropertyDescriptor(owner, name)
-      return own && { value: get(_, name), enumerable: own.enumerable === true, configurable: true }
-    },
-    // What inherits from it may have its own.
-    set: (_, name, value, receiver) => Reflect.set(Object.create(null), name, value, receiver),
-    defineProperty: refuse,
-    deleteProperty: refuse,
-    preventExtensions: refuse,
-  })
+  const target = Object.create(Object.getPrototypeOf(owner))
+  Object.defineProperty(target, INSPECT, { value: () => owner, configurable: true })
+  return new Proxy<T>(target, new Guard(owner, guardMember))
+}
+
+/** A class, for each unit has several of them. */
+class Guard<T extends object> implements ProxyHandler<T> {
+  readonly #owner: T
+  readonly #guardMember: GuardMember<T>
+  readonly #known = new WeakMap<object, object>()
+
+  constructor(owner: T, guardMember: GuardMember<T>) {
+    this.#owner = owner
+    this.#guardMember = guardMember
+  }
+
+  get(_: T, name: string | symbol): unknown {
+    // Read from the owner itself, for private fields know no proxy.
+    const member: unknown = Reflect.get(this.#owner, name)
+    if (!isReference(member)) return member
+    const known = this.#known.get(member)
+    if (known !== undefined) return known
+    const guarded = this.#guardMember(member, name, this.#owner)
+    this.#known.set(member, guarded)
+    return guarded
+  }
+
+  has(_: T, name: string | symbol): boolean {
+    return Reflect.has(this.#owner, name)
+  }
+
+  ownKeys(): (string | symbol)[] {
+    return Reflect.ownKeys(this.#owner)
+  }
+
+  getOwnPropertyDescriptor(target: T, name: string | symbol): PropertyDescriptor | undefined {
+    const own = Reflect.getOwnPropertyDescriptor(this.#owner, name)
+    return own && { value: this.get(target, name), enumerable: own.enumerable === true, configurable: true }
+  }
+
+  /** What inherits from it may have its own. */
+  set(_: T, name: string | symbol, value: unknown, receiver: unknown): boolean {
+    return Reflect.set(Object.create(null), name, value, receiver)
+  }
+
+  defineProperty(): boolean {
+    return false
+  }
+
+  deleteProperty(): boolean {
+    return false
+  }
+
+  preventExtensions(): boolean {
+    return false
+  }
 }
 
 function isReference(value: unknown): value is object {

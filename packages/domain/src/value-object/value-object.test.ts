@@ -156,11 +156,13 @@ describe('ValueObject', () => {
     expect(() => codec.decode(wrong)).toThrow('must be an e-mail address')
   })
 
-  test('keeps a key named __proto__ a key', () => {
+  test('keeps a key named __proto__ or constructor a key', () => {
     class Bag extends ValueObject<Record<string, unknown>> {}
-    const bag = new Bag(JSON.parse('{"__proto__":{"polluted":true}}'))
+    const bag = new Bag(JSON.parse('{"__proto__":{"polluted":true},"constructor":[1]}'))
 
-    expect(Object.keys(bag.props)).toEqual(['__proto__'])
+    expect(JSON.stringify(bag.props)).toBe('{"__proto__":{"polluted":true},"constructor":[1]}')
+    expect(Object.getPrototypeOf(bag.props)).toBe(Object.prototype)
+    expect(Object.isFrozen(bag.props)).toBe(true)
     expect(bag.equals(new Bag({}))).toBe(false)
   })
 

@@ -135,8 +135,8 @@ class TableStore implements DrizzleIdempotencyStore {
   }
 
   /** Not within a transaction of somebody's, which may be rolled back. */
-  async #prepare(): Promise<void> {
-    if (!this.transactional) await this.#tables.prepare()
+  #prepare(): Promise<void> | undefined {
+    return this.transactional ? undefined : this.#tables.prepare()
   }
 }
 

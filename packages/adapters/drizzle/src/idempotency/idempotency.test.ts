@@ -1,6 +1,7 @@
 import { createIdempotency } from '@base/application/idempotency'
 import { TestClock } from '@base/core/testing'
 import { sql } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Executor, rowsOf } from '../executor.js'
@@ -25,10 +26,11 @@ async function records(db: Executor): Promise<number> {
 }
 
 /** The executor, and the statements that it was given. */
-function counted(db: Executor): { readonly db: Executor; readonly statements: unknown[] } {
-  const statements: unknown[] = []
+function counted(db: Executor): { readonly db: Executor; readonly statements: string[] } {
+  const statements: string[] = []
   const execute: Executor['execute'] = (statement) => {
-    statements.push(statement)
+    const isText = typeof statement === 'string'
+    statements.push(isText ? statement : new PgDialect().sqlToQuery(statement.getSQL()).sql)
     return db.execute(statement)
   }
   return { db: Object.assign(Object.create(db) as Executor, { execute }), statements }
@@ -151,7 +153,7 @@ describeDatabases((database) => {
       const { db, statements } = counted(database.db)
       const store = drizzleIdempotencyStore(db, { clock, pruneInterval: '1m' })
       const idempotency = createIdempotency({ store, clock, ttl: '10s' })
-      const deletions = () => statements.filter((one) => JSON.stringify(one).includes('skip locked')).length
+      const deletions = () => statements.filter((one) => one.includes('skip locked')).length
       await idempotency.run('pruned', 'f', () => 1)
       await clock.advance('59s')
       await idempotency.run('later', 'f', () => 1)

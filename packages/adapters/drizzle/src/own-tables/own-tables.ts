@@ -1,7 +1,7 @@
 import { isAppError } from '@base/core/errors'
 import { type SQL, sql } from 'drizzle-orm'
 import { type Executor, isTransaction, rowsOf } from '../executor.js'
-import { withFailures } from '../failures/failures.js'
+import { toFailure } from '../failures/failures.js'
 import { type Migration, migrate } from '../migrate/migrate.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 
@@ -38,10 +38,11 @@ export class OwnTables {
   async rows(statement: SQL): Promise<readonly Row[]> {
     for (let run = 1; ; run++) {
       try {
-        return await withFailures(async () => rowsOf(await this.#executor.execute(statement)))
+        return rowsOf(await this.#executor.execute(statement))
       } catch (error) {
+        const failure = toFailure(error)
         const isLast = run === MOST_RUNS || isTransaction(this.#executor)
-        if (isLast || !isAppError(error, 'SERIALIZATION_FAILURE')) throw error
+        if (isLast || !isAppError(failure, 'SERIALIZATION_FAILURE')) throw failure
       }
     }
   }

@@ -11,7 +11,7 @@ export function insertOne<T>(settings: Settings<T>, executor: Executor, draft: D
   const { table, columns, id, version } = settings
   const names = namesOf(draft.created)
   const changed = namesOf(draft.changed)
-  if (isMadeUp(columns, names, ['defaultFn', 'onUpdateFn'])) return insertAll(settings, executor, [draft])
+  if (isMadeUp(columns, draft.created, true)) return insertAll(settings, executor, [draft])
   const shape = {
     key: ['insert', id.name, version?.name, ...names, 'overwrite', ...changed].join('\0'),
     build: (on: Executor) =>
@@ -49,7 +49,7 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
       .set(rowForDrizzle(set) as never)
       .where(and(eq(id.column, wanted), version && eq(version.column, expected)))
       .returning()
-  if (names.length === 0 || isMadeUp(columns, names, ['onUpdateFn']))
+  if (names.length === 0 || isMadeUp(columns, draft.changed, false))
     return update(executor, draft.changed, draft.id, draft.expected)
   const shape = {
     key: ['update', id.name, version?.name, ...names].join('\0'),
@@ -68,14 +68,13 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
 }
 
 /** Whether drizzle makes up a value for a column that is given none: it does so anew for each row. */
-function isMadeUp(
-  columns: Readonly<Record<string, Column>>,
-  given: readonly string[],
-  makers: readonly ('defaultFn' | 'onUpdateFn')[],
-): boolean {
-  const isMade = ([name, column]: [string, Column]) =>
-    !given.includes(name) && makers.some((maker) => column[maker] !== undefined)
-  return Object.entries(columns).some(isMade)
+function isMadeUp(columns: Readonly<Record<string, Column>>, given: Row, isNew: boolean): boolean {
+  for (const name in columns) {
+    const { defaultFn, onUpdateFn } = columns[name] as Column
+    const isMade = onUpdateFn !== undefined || (isNew && defaultFn !== undefined)
+    if (isMade && given[name] === undefined) return true
+  }
+  return false
 }
 
 function namesOf(row: Row): readonly string[] {

@@ -90,7 +90,12 @@ export interface Settings<T> {
 }
 
 const PLACE = { package: '@base/drizzle', pattern: 'drizzleRepository' }
-const at = (option: string): OptionPlace => ({ ...PLACE, option })
+/** Written out: a unit of work makes all of its repositories anew. */
+const at = (option: string): OptionPlace => ({
+  package: '@base/drizzle',
+  pattern: 'drizzleRepository',
+  option,
+})
 
 /** Checks the options and fills in their defaults. @throws InvalidOptionError naming the option. */
 export function readSettings<Source extends PgTable, T extends object, IdName extends ColumnName<Source>>(

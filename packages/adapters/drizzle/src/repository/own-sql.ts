@@ -1,5 +1,5 @@
 import { type Column, is, isSQLWrapper, Param, SQL, sql } from 'drizzle-orm'
-import { PgCustomColumn, PgDialect } from 'drizzle-orm/pg-core'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Row } from './options.js'
 
 /** A value of a row; what drizzle would bind as an object of its own, such as an aliased expression or a query, as the SQL that it is. */
@@ -9,11 +9,14 @@ export function unwrapped(given: unknown): unknown {
 
 /** A row with what the codecs of `customType` make of their values, for each runs once: SQL, or a `Param` that no column maps again. */
 export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, coded(columns[name], value)]))
+  const result: Row = {}
+  for (const name in row) result[name] = coded(columns[name], row[name])
+  return result
 }
 
 function coded(column: Column | undefined, value: unknown): unknown {
-  if (!is(column, PgCustomColumn) || value === null || value === undefined || is(value, SQL)) return value
+  if (column?.columnType !== 'PgCustomColumn') return value
+  if (value === null || value === undefined || is(value, SQL)) return value
   const mapped: unknown = column.mapToDriverValue(value as never)
   return is(mapped, SQL) ? mapped : sql.param(mapped)
 }

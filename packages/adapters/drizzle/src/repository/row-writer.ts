@@ -23,7 +23,7 @@ export class RowWriter<T> {
   }
 
   /** Saves one, in one statement where nothing is wrong. */
-  async save(entity: T): Promise<Row> {
+  save(entity: T): Promise<Row> {
     return this.#saveDraft(draftOf(this.#settings, entity))
   }
 

@@ -15,19 +15,18 @@ export interface Draft {
   readonly changed: Row
 }
 
-const PLACE = { package: '@base/drizzle', pattern: 'Repository' }
+const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository', option })
 
 /** Makes a row of an entity, with what the repository writes by itself. */
 export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
-  if (!isRow(entity)) throw invalidOption(entity, { ...PLACE, option: 'entity' }, 'an entity')
+  if (!isRow(entity)) throw invalidOption(entity, at('entity'), 'an entity')
   const given: unknown = settings.toRow(entity)
-  if (!isRow(given))
-    throw invalidOption(given, { ...PLACE, option: 'mapper.toRow' }, 'a function that gives a row')
+  if (!isRow(given)) throw invalidOption(given, at('mapper.toRow'), 'a function that gives a row')
   const expected = expectedVersion(settings, given)
   const created: Row = {}
-  for (const [name, column] of Object.entries(settings.columns)) {
-    const isWritable = column.generated === undefined && column.generatedIdentity?.type !== 'always'
-    if (isWritable && given[name] !== undefined)
+  for (const name in settings.columns) {
+    const column = settings.columns[name] as Column
+    if (given[name] !== undefined && isWritable(column))
       created[name] = checkStorable(name, column, unwrapped(given[name]))
   }
   Object.assign(created, stampsOf(settings, created, expected))
@@ -43,7 +42,7 @@ function isRow(value: unknown): value is Row {
 }
 
 function expectedVersion<T>({ version }: Settings<T>, row: Row): number {
-  return version === undefined ? 0 : checkInteger(row[version.name] ?? 0, { ...PLACE, option: version.name })
+  return version === undefined ? 0 : checkInteger(row[version.name] ?? 0, at(version.name))
 }
 
 function stampsOf<T>({ tracking, version, columns, clock }: Settings<T>, given: Row, expected: number): Row {
@@ -62,15 +61,20 @@ function stampsOf<T>({ tracking, version, columns, clock }: Settings<T>, given: 
 
 /** What is undefined in an entity is null in its row, unless the column must have a value. */
 function changedOf<T>({ columns, id, tracking }: Settings<T>, created: Row): Row {
-  const kept = new Set([id.name, tracking.timestamps?.createdAt, tracking.audit?.createdBy])
+  const { timestamps, audit } = tracking
   const changed: Row = {}
-  for (const [name, column] of Object.entries(columns)) {
-    if (kept.has(name) || column.generated !== undefined || column.generatedIdentity?.type === 'always')
-      continue
+  for (const name in columns) {
+    const column = columns[name] as Column
+    const isKept = name === id.name || name === timestamps?.createdAt || name === audit?.createdBy
+    if (isKept || !isWritable(column)) continue
     if (created[name] !== undefined) changed[name] = created[name]
     else if (!column.notNull) changed[name] = null
   }
   return changed
+}
+
+function isWritable({ generated, generatedIdentity }: Column): boolean {
+  return generated === undefined && generatedIdentity?.type !== 'always'
 }
 
 /** What a soft deletion writes. */

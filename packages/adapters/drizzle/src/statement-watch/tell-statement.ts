@@ -1,7 +1,7 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { toFailure } from '../failures/failures.js'
 import { sqlStateOf } from '../failures/postgres-error.js'
-import { shownText } from './shown-text.js'
+import { shownStatement } from './shown-statement.js'
 
 /** What is told of a statement that has ended. */
 interface EndedStatement {
@@ -27,7 +27,7 @@ interface EndedStatement {
 export interface SentStatement {
   readonly sql: string
   /** The tables that drizzle knows it to touch. @defaultValue none */
-  readonly tables?: readonly string[]
+  readonly tables?: readonly string[] | undefined
 }
 
 const ended = diagnosticsChannel<EndedStatement>('base:drizzle:query:end')
@@ -60,41 +60,53 @@ export interface Telling {
 
 /** The same, for what is no one call; nothing where nobody listens. */
 export function startTelling(statement: SentStatement): Telling | undefined {
-  if (!ended.hasSubscribers) return undefined
-  const start = performance.now()
-  const tell = (outcome: () => Outcome) => {
-    const duration = performance.now() - start
+  return ended.hasSubscribers ? new TimedStatement(statement) : undefined
+}
+
+class TimedStatement implements Telling {
+  readonly #statement: SentStatement
+  readonly #start = performance.now()
+
+  constructor(statement: SentStatement) {
+    this.#statement = statement
+  }
+
+  succeeded(result?: unknown): void {
+    this.#tell((told) => {
+      const rows = rowsIn(result)
+      if (rows !== undefined) told.rows = rows
+    })
+  }
+
+  failed(error: unknown): void {
+    this.#tell((told) => {
+      told.error = toFailure(error)
+      const state = sqlStateOf(error)
+      if (state !== undefined) told.state = state
+    })
+  }
+
+  #tell(add: (told: Draft<EndedStatement>) => void): void {
+    const duration = performance.now() - this.#start
     try {
-      ended.publish({ ...described(statement), duration, ...outcome() })
+      const told = described(this.#statement, duration)
+      add(told)
+      ended.publish(told)
     } catch {
       // What cannot be told has happened all the same: who sent it must not take it for failed.
     }
   }
-  return {
-    succeeded(result) {
-      tell(() => {
-        const rows = rowsIn(result)
-        return rows === undefined ? {} : { rows }
-      })
-    },
-    failed(error) {
-      tell(() => {
-        const state = sqlStateOf(error)
-        return { error: toFailure(error), ...(state !== undefined && { state }) }
-      })
-    },
-  }
 }
 
-type Outcome = Pick<EndedStatement, 'rows' | 'error' | 'state'>
-type Description = Omit<EndedStatement, keyof Outcome | 'duration'>
+type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
 
-function described({ sql, tables = [] }: SentStatement): Description {
-  const shown = shownText(sql)
-  const operation = /^[a-z]+/i.exec(shown)?.[0].toLowerCase() ?? 'other'
-  const summary = [operation, ...tables].join(' ')
-  const [table, ...others] = tables
-  return { summary, operation, ...(table !== undefined && others.length === 0 && { table }), sql: shown }
+function described({ sql, tables = [] }: SentStatement, duration: number): Draft<EndedStatement> {
+  const { text, operation } = shownStatement(sql)
+  const summary = tables.length === 0 ? operation : `${operation} ${tables.join(' ')}`
+  const told: Draft<EndedStatement> = { summary, operation, sql: text, duration }
+  const [table] = tables
+  if (table !== undefined && tables.length === 1) told.table = table
+  return told
 }
 
 /** Drizzle gives rows, and drivers what holds them. */

@@ -1,15 +1,9 @@
 import type { Executor } from '../executor.js'
+import { type PreparedQuery, runThrough } from '../prepared-query.js'
 import { hasListeners, tellStatement } from './tell-statement.js'
 import { tellTransaction } from './tell-transaction.js'
 
 type Session = Executor['_']['session']
-type Run = (values?: Record<string, unknown>) => Promise<unknown>
-
-/** A prepared statement of drizzle, which is run by one of two methods. */
-interface RunnableQuery {
-  execute: Run
-  all?: Run
-}
 
 const watched = new WeakSet<object>()
 
@@ -34,7 +28,8 @@ export function watchSession<S extends Session>(session: S, boundaries: 'shown' 
     // One with a name may run when somebody has begun to listen.
     if (name === undefined && !hasListeners()) return query
     if (boundaries === 'hidden' && /^(?:commit|rollback)$/.test(sql)) return query
-    return told(query as RunnableQuery, sql, metadata?.tables) as never
+    const statement = { sql, tables: metadata?.tables }
+    return runThrough(query as PreparedQuery, (run) => tellStatement(statement, run)) as never
   }
   const transaction: Session['transaction'] = session.transaction.bind(session)
   session.transaction = (fn, config) =>
@@ -47,13 +42,4 @@ export function watchSession<S extends Session>(session: S, boundaries: 'shown' 
       fn,
     )
   return session
-}
-
-function told(query: RunnableQuery, sql: string, tables: readonly string[] | undefined): RunnableQuery {
-  const statement = { sql, ...(tables !== undefined && { tables }) }
-  for (const method of ['execute', 'all'] as const) {
-    const run = query[method]?.bind(query)
-    if (run !== undefined) query[method] = (values) => tellStatement(statement, () => run(values))
-  }
-  return query
 }

@@ -36,10 +36,13 @@ export function nodePostgres(pool: Pool): UnitDatabase {
   return unitDatabase(pool, (options) => withFailures(() => begin(pool, options)))
 }
 
+let sessions: typeof import('drizzle-orm/node-postgres') | undefined
+
 async function begin(pool: Pool, options: OpenOptions): Promise<DatabaseTransaction> {
   const { signal, clock } = options
-  // Lazily, for who uses PGlite alone has no pg.
-  const { NodePgSession, NodePgTransaction } = await import('drizzle-orm/node-postgres')
+  // Lazily, for who uses PGlite alone has no pg; and once, for to import again asks the loader again.
+  sessions ??= await import('drizzle-orm/node-postgres')
+  const { NodePgSession, NodePgTransaction } = sessions
   const client = await checkOut(pool, signal)
   const driver: DrizzleDriver = {
     session: (dialect) => new NodePgSession(client, dialect, undefined),

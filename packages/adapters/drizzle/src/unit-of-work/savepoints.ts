@@ -64,17 +64,25 @@ export class Savepoints {
   }
 
   /** Sends a statement at once, or after the part that must be alone. */
-  async beside<R>(statement: () => Promise<R>): Promise<R> {
-    while (this.#alone !== undefined) await this.#alone
-    const here = this.#here
-    const open = [...this.#open]
-    for (const place of open.slice(open.indexOf(here) + 1)) place.beside.add(here)
-    return statement()
+  beside<R>(statement: () => Promise<R>): Promise<R> {
+    return this.#alone === undefined ? this.#send(statement) : this.#afterAlone(statement)
   }
 
   /** Refuses to go on where something that was done here was taken back. @throws TransactionAbortedError */
   ensureSound(): void {
     this.#here.ensureSound()
+  }
+
+  async #afterAlone<R>(statement: () => Promise<R>): Promise<R> {
+    while (this.#alone !== undefined) await this.#alone
+    return this.#send(statement)
+  }
+
+  #send<R>(statement: () => Promise<R>): Promise<R> {
+    const here = this.#here
+    const open = [...this.#open]
+    for (const place of open.slice(open.indexOf(here) + 1)) place.beside.add(here)
+    return statement()
   }
 
   /** Runs a function in a place of its own. */

@@ -45,8 +45,8 @@ export class TransactionStatements {
   }
 
   /** Runs a statement in its turn, for a connection has one at a time; it fails with an error of ours. */
-  async run<R>(statement: () => PromiseLike<R>): Promise<R> {
-    if (!this.#isOpen) throw new TransactionClosedError()
+  run<R>(statement: () => PromiseLike<R>): Promise<R> {
+    if (!this.#isOpen) return Promise.reject(new TransactionClosedError())
     const turn = this.#last.then(() => this.#run(statement))
     this.#last = turn.catch(() => {})
     return turn

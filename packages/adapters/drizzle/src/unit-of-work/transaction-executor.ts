@@ -1,6 +1,7 @@
 import { PgDialect, type PgQueryResultHKT, type PgSession, type PgTransaction } from 'drizzle-orm/pg-core'
 import { type Executor, markTransaction } from '../executor.js'
 import { notePartAlone } from '../in-transaction.js'
+import { type PreparedQuery, runThrough } from '../prepared-query.js'
 import { watchSession } from '../statement-watch/watch-statements.js'
 import type { Savepoints } from './savepoints.js'
 import type { TransactionStatements } from './statements.js'
@@ -52,22 +53,9 @@ type Send = (run: () => Promise<unknown>) => Promise<unknown>
 function guarded(session: Session, send: Send): Session {
   const prepare: Session['prepareQuery'] = session.prepareQuery.bind(session)
   session.prepareQuery = (...args) => {
-    const query = prepare(...args) as RunnableQuery
+    const query = prepare(...args) as PreparedQuery
     const refusal = refusalOf(args[0].sql)
-    for (const method of ['execute', 'all'] as const) {
-      const run = query[method]?.bind(query)
-      if (run !== undefined)
-        query[method] = (values) =>
-          refusal === undefined ? send(() => run(values)) : Promise.reject(refusal)
-    }
-    return query as never
+    return runThrough(query, refusal === undefined ? send : () => Promise.reject(refusal)) as never
   }
   return session
-}
-
-type Run = (values?: Record<string, unknown>) => Promise<unknown>
-
-interface RunnableQuery {
-  execute: Run
-  all?: Run
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shownText } from './shown-text.js'
+import { shownStatement } from './shown-statement.js'
+
+const shownText = (sql: string) => shownStatement(sql).text
 
 describe('the text of a statement that is shown', () => {
   test.each([
