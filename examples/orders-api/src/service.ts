@@ -5,7 +5,7 @@ import { processMetrics } from '@base/observability/metrics'
 import { trace } from '@opentelemetry/api'
 import { assemble } from './assembly/assemble.ts'
 import { type Config, isForDevelopment } from './config.ts'
-import { HttpServer } from './http/server.ts'
+import { type Fetch, HttpServer } from './http/server.ts'
 import { noMail, printMail, type SendMail } from './mail/mail.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -28,10 +28,11 @@ export function createService(config: Config, options: ServiceOptions) {
   const { telemetry, signals, clock = systemClock } = options
   const { sendMail = isForDevelopment(config) ? printMail : noMail } = options
   // Requests that come while the database opens wait for it.
-  const server = new HttpServer(
-    async (request, client) => (await container.resolve('app')).fetch(request, client),
-    clock,
-  )
+  let fetch: Fetch = async (request, client) => {
+    ;({ fetch } = await container.resolve('app'))
+    return fetch(request, client)
+  }
+  const server = new HttpServer((request, client) => fetch(request, client), clock)
   const url = () => urlOf(config.host, server.port)
   const accepting = () => lifecycle.state === 'running'
   const container = assemble({ config, clock, sendMail, logger: telemetry.logger, url, accepting })

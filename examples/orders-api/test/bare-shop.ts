@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { ok } from '@base/core/result'
 import { memoryLogger } from '@base/observability/testing'
 import { coordinateAlone } from '../src/coordination/alone.ts'
-import { KnownCustomers } from '../src/customers/known-customers.ts'
+import { openKnownCustomers } from '../src/customers/known-customers.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { openCipher } from '../src/encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
@@ -21,7 +21,7 @@ export async function openBareShop(clock: Clock) {
   const { lock, countedBy, repetitions } = coordination
   const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
   const { logger } = memoryLogger()
-  const knownCustomers = new KnownCustomers(stores.customers, clock)
+  const knownCustomers = openKnownCustomers(stores, clock)
   const services = { ...stores, clock, logger, knownCustomers, lock, repetitions, payments, publish }
   const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
   await stores.items.save({ ...mug, version: 0 })

@@ -157,4 +157,13 @@ describe('the line of a request', () => {
 
     expect(await accessLine()).toMatchObject({ 'http.route': '/orders/:id/confirm', clientClosed: true })
   })
+
+  test('is the only one where the caller has gone in the middle of its body, which is no fault of ours', async () => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+    const head = 'POST /auth/sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/json'
+    socket.write(`${head}\r\ncontent-length: 100\r\n\r\n{"username":`, () => socket.destroy())
+
+    expect(await accessLine()).toMatchObject({ 'http.response.status_code': 499, clientClosed: true })
+    expect(service.log.text).not.toContain('request failed')
+  })
 })

@@ -37,12 +37,12 @@ export function permitOrder(order: Order, action: OrderVerb): void {
 
 /** The orders that who is signed in may see. */
 export function visibleOrders(): Specification<Order> {
-  const asked = { principal: principal.require(), action: 'read', type: 'order' } as const
-  return specificationOf(shopRules.filter(asked))
+  return specificationOf(shopRules.filter({ principal: principal.require(), action: 'read', type: 'order' }))
 }
 
 /** The customers that who is signed in may see. */
 export function visibleCustomers(): Specification<{ readonly username: string }> {
-  const asked = { principal: principal.require(), action: 'read', type: 'customer' } as const
-  return specificationOf(shopRules.filter(asked))
+  return specificationOf(
+    shopRules.filter({ principal: principal.require(), action: 'read', type: 'customer' }),
+  )
 }

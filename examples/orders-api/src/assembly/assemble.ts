@@ -11,7 +11,7 @@ import { createOperations } from '../http/operations.ts'
 import { HttpServer } from '../http/server.ts'
 import { itemRoutes } from '../items/routes.ts'
 import { jobRoutes } from '../jobs/routes.ts'
-import { OrderLimits } from '../orders/order-limits.ts'
+import { createOrderLimits } from '../orders/order-limits.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import { providerRoutes } from '../provider/routes.ts'
 import { secondFactorRoutes } from '../second-factor/routes.ts'
@@ -35,7 +35,7 @@ export function assemble(outside: Outside) {
       'app',
       ['health', 'stores', 'coordination', 'knownCustomers', 'orders', 'nightly', 'auth', 'provider'],
       ({ health, stores, coordination, knownCustomers, orders, nightly, auth, provider }) => {
-        const limits = new OrderLimits(config, knownCustomers, coordination, clock)
+        const limits = createOrderLimits(config, knownCustomers, coordination, clock)
         const signedIn = authenticate(auth)
         const routes = {
           '/.well-known': wellKnownRoutes(auth),

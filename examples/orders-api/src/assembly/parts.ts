@@ -7,7 +7,7 @@ import { createAuth } from '../auth/auth.ts'
 import { credentialStoresOn } from '../auth/auth-stores.ts'
 import type { Config } from '../config.ts'
 import { openCoordination } from '../coordination/coordination.ts'
-import { KnownCustomers } from '../customers/known-customers.ts'
+import { openKnownCustomers } from '../customers/known-customers.ts'
 import { openDatabase } from '../database/database.ts'
 import { openCipher } from '../encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../items/cached-items.ts'
@@ -38,43 +38,24 @@ const closing = { dispose: (part: { close(): unknown }) => part.close() }
 
 /** What the service is made of; each part names those before it that it is made with, and is closed before them. */
 export function withParts(outside: Outside) {
-  return withSignIn(withOrders(withStores(outside), outside), outside)
-}
-
-/** Where the service keeps things, and what its instances share. */
-function withStores({ config, clock, logger }: Outside) {
-  return createContainer()
-    .value('cipher', openCipher(config.fieldKeys, clock))
-    .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
-    .singleton(
-      'coordination',
-      ['database'],
-      ({ database }) => openCoordination(config, database, { clock, logger }),
-      closing,
-    )
-    .singleton(
-      'itemCache',
-      ['coordination'],
-      ({ coordination }) => openItemCache(coordination, clock),
-      closing,
-    )
-    .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
-      cacheItems(openStores(database, cipher), itemCache),
-    )
-}
-
-/** Placing orders, paying for them, and cancelling at night what nobody has paid. */
-function withOrders(stores: ReturnType<typeof withStores>, { config, clock, logger }: Outside) {
+  const { config, clock, logger, url } = outside
   return (
-    stores
-      // After the database: then the folder is ours.
-      .singleton('gateway', ['database'], () => openGateway(config), { dispose: (gateway) => gateway.stop() })
+    createContainer()
+      .value('cipher', openCipher(config.fieldKeys, clock))
+      .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
+      .singleton('coordination', ['database'], ({ database }) => openCoordination(outside, database), closing)
       .singleton(
-        'knownCustomers',
-        ['stores'],
-        ({ stores }) => new KnownCustomers(stores.customers, clock),
+        'itemCache',
+        ['coordination'],
+        ({ coordination }) => openItemCache(coordination, clock),
         closing,
       )
+      .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
+        cacheItems(openStores(database, cipher), itemCache),
+      )
+      .singleton('knownCustomers', ['stores'], ({ stores }) => openKnownCustomers(stores, clock), closing)
+      // After the database: then the folder is ours.
+      .singleton('gateway', ['database'], () => openGateway(config), { dispose: (gateway) => gateway.stop() })
       .singleton(
         'orders',
         ['stores', 'gateway', 'coordination', 'knownCustomers'],
@@ -87,31 +68,20 @@ function withOrders(stores: ReturnType<typeof withStores>, { config, clock, logg
         const work = (context: JobContext) => cancelUnpaid(orders, context)
         return new NightlyJob({ name: 'cancel-unpaid-orders', work, lock, countedBy, clock, logger })
       })
+      .singleton(
+        'auth',
+        ['database', 'coordination', 'stores', 'cipher'],
+        async ({ database, coordination, stores: { customers, accounts }, cipher }) => {
+          const passwords = createPasswords({ kdf: nodeRsArgon2() })
+          await addDemoAccounts({ customers, accounts }, passwords, config.demoPassword)
+          const stores = { ...coordination.auth, ...credentialStoresOn(database.db, clock) }
+          const { counts } = coordination
+          const { issuer = url(), signInLimit } = config
+          return createAuth({ issuer, signInLimit, accounts, passwords, stores, cipher, counts, clock })
+        },
+      )
+      .singleton('provider', ['coordination'], ({ coordination: { auth } }) =>
+        openProvider(config, auth.transactions, clock),
+      )
   )
-}
-
-/** What knows who is signed in. */
-function withSignIn(orders: ReturnType<typeof withOrders>, { config, clock, url }: Outside) {
-  return orders
-    .singleton(
-      'auth',
-      ['database', 'coordination', 'stores', 'cipher'],
-      async ({ database, coordination, stores, cipher }) => {
-        const passwords = createPasswords({ kdf: nodeRsArgon2() })
-        await addDemoAccounts(stores, passwords, config.demoPassword)
-        return createAuth({
-          issuer: config.issuer ?? url(),
-          signInLimit: config.signInLimit,
-          accounts: stores.accounts,
-          passwords,
-          stores: { ...coordination.auth, ...credentialStoresOn(database.db, clock) },
-          cipher,
-          counts: coordination.counts,
-          clock,
-        })
-      },
-    )
-    .singleton('provider', ['coordination'], ({ coordination }) =>
-      openProvider(config, coordination.auth.transactions, clock),
-    )
 }

@@ -8,7 +8,7 @@ const PER_LOGIN = '100/hour'
 /** How many letters an address gets. */
 const PER_MAILBOX = '5/hour'
 
-/** What {@link Attempts} counts by. */
+/** What {@link createAttempts} counts by. */
 export interface AttemptsOptions {
   /** How often a client may try. */
   readonly perClient: RateLimitText
@@ -20,34 +20,22 @@ export interface AttemptsOptions {
 }
 
 /** Limits how often somebody tries to sign in, or asks for letters. What nobody has is counted as what somebody has. */
-export class Attempts {
-  readonly #perClient: RateLimiter
-  readonly #perLogin: RateLimiter
-  readonly #perMailbox: RateLimiter
-  readonly #cipher: ShopCipher
-
-  constructor({ perClient, counts, cipher, clock }: AttemptsOptions) {
-    const options = { ...counts, clock }
-    this.#perClient = new RateLimiter({ ...options, name: 'sign-ins per address', policies: perClient })
-    this.#perLogin = new RateLimiter({ ...options, name: 'sign-ins per account', policies: PER_LOGIN })
-    this.#perMailbox = new RateLimiter({ ...options, name: 'letters per mailbox', policies: PER_MAILBOX })
-    this.#cipher = cipher
-  }
-
-  /** Counts a request, before anything of it is looked at. @throws RateLimitedError with when the next may come. */
-  ofClient(address: string): Promise<void> {
-    return this.#perClient.execute(() => undefined, { key: address })
-  }
-
-  /** Counts an attempt at a password. @throws RateLimitedError with when the next may come. */
-  async ofLogin(login: string): Promise<void> {
-    const column = { table: 'attempts', column: 'login' }
-    const key = await this.#cipher.blindIndex(login.toLowerCase(), column)
-    return this.#perLogin.execute(() => undefined, { key })
-  }
-
-  /** Counts a letter; whether it may be sent. */
-  async ofMailbox(index: string): Promise<boolean> {
-    return (await this.#perMailbox.consume(index)).allowed
+export function createAttempts({ perClient, counts, cipher, clock }: AttemptsOptions) {
+  const limiter = (name: string, policies: RateLimitText) =>
+    new RateLimiter({ ...counts, clock, name, policies })
+  const ofClients = limiter('sign-ins per address', perClient)
+  const ofLogins = limiter('sign-ins per account', PER_LOGIN)
+  const ofMailboxes = limiter('letters per mailbox', PER_MAILBOX)
+  return {
+    /** Counts a request, before anything of it is looked at. @throws RateLimitedError with when the next may come. */
+    ofClient: (address: string) => ofClients.execute(() => undefined, { key: address }),
+    /** Counts an attempt at a password. @throws RateLimitedError with when the next may come. */
+    ofLogin: async (login: string) => {
+      const column = { table: 'attempts', column: 'login' }
+      const key = await cipher.blindIndex(login.toLowerCase(), column)
+      return ofLogins.execute(() => undefined, { key })
+    },
+    /** Counts a letter; whether it may be sent. */
+    ofMailbox: async (index: string) => (await ofMailboxes.consume(index)).allowed,
   }
 }

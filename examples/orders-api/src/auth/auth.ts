@@ -12,7 +12,7 @@ import { API_KEY_PREFIX } from '../api-keys/api-key-prefix.ts'
 import { scopesOf } from '../api-keys/key-scope.ts'
 import type { Coordination } from '../coordination/coordination.ts'
 import { type ShopCipher, totpCipher } from '../encryption/shop-cipher.ts'
-import { Attempts } from './attempts.ts'
+import { createAttempts } from './attempts.ts'
 import type { AuthStores, CredentialStores } from './auth-stores.ts'
 
 /** For whom the access tokens are: this service. */
@@ -80,7 +80,7 @@ export function createAuth(options: AuthOptions) {
     /** What has happened to accounts and keys. */
     audit: createAudit({ sink: stores.audit, clock }),
     /** Counts who tries how often. */
-    attempts: new Attempts({ perClient: signInLimit, counts, cipher, clock }),
+    attempts: createAttempts({ perClient: signInLimit, counts, cipher, clock }),
     cipher,
   }
 }

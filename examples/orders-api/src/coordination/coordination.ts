@@ -31,10 +31,10 @@ export interface Coordination {
 
 /** By Redis where the settings name one. Otherwise each for itself, but for what the database of a server is for all. */
 export function openCoordination(
-  { redisUrl, redisTimeout }: Pick<Config, 'redisUrl' | 'redisTimeout'>,
+  outside: { readonly config: Config; readonly clock: Clock; readonly logger: Logger },
   database: Database,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Coordination {
-  if (redisUrl === undefined) return coordinateAlone(database, clock)
-  return coordinateByRedis(redisUrl, { timeout: redisTimeout, clock, logger })
+  const { config, clock, logger } = outside
+  if (config.redisUrl === undefined) return coordinateAlone(database, clock)
+  return coordinateByRedis(config.redisUrl, { timeout: config.redisTimeout, clock, logger })
 }

@@ -1,6 +1,6 @@
 import { TestClock } from '@base/core/testing'
 import { expect, test } from 'vitest'
-import { KnownCustomers } from './known-customers.ts'
+import { openKnownCustomers } from './known-customers.ts'
 
 test('who is a customer is asked once; who is none, each time, for tomorrow it may be one', async () => {
   const asked: string[] = []
@@ -9,7 +9,7 @@ test('who is a customer is asked once; who is none, each time, for tomorrow it m
     asked.push(username)
     return there.has(username) ? { username, name: '', email: '', version: 1 } : undefined
   }
-  const known = new KnownCustomers({ findById }, new TestClock())
+  const known = openKnownCustomers({ customers: { findById } }, new TestClock())
 
   expect([await known.has('ada'), await known.has('ada'), await known.has('grace')]).toEqual([
     true,

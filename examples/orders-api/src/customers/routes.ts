@@ -51,8 +51,7 @@ function toView({ version: _, ...customer }: Customer): CustomerInput {
 
 function taken(error: unknown): ConflictError | undefined {
   if (!isAppError(error, 'CONFLICT')) return undefined
-  const email = error.details?.['constraint'] === 'customers_email'
-  const field = email ? 'email' : 'username'
-  const code = email ? 'EMAIL_TAKEN' : 'USERNAME_TAKEN'
-  return new ConflictError({ code, message: `This ${field} is taken.`, details: { field } })
+  const field = error.details?.['constraint'] === 'customers_email' ? 'email' : 'username'
+  const [code, message] = [`${field.toUpperCase()}_TAKEN`, `This ${field} is taken.`]
+  return new ConflictError({ code, message, details: { field } })
 }

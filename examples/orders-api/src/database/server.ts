@@ -2,7 +2,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import type { Secret } from '@base/core/secret'
 import { drizzleLock } from '@base/drizzle/lock'
 import { migrate } from '@base/drizzle/migrate'
-import { guardPool } from '@base/drizzle/pool'
+import { guardPool, prepareStatements } from '@base/drizzle/pool'
 import { nodePostgres } from '@base/drizzle/unit-of-work'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
@@ -21,7 +21,7 @@ export function openServer(url: Secret<string>, timeout: Duration): Database {
   const limit = toMilliseconds(timeout)
   // By `query_timeout` alone a statement waits on at the server, say for a lock, with a connection that the pool replaces.
   const limits = { statement_timeout: Math.ceil(limit * 0.9), query_timeout: limit }
-  const pool = openPool(url, { max: MOST_CONNECTIONS, ...limits })
+  const pool = prepareStatements(openPool(url, { max: MOST_CONNECTIONS, ...limits }))
   const db = drizzle(pool)
   return {
     db,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 import { AppError } from '@base/core/errors'
 
 /** Where a server listens, and which settings say so. */

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import type { Metrics } from '@base/observability/metrics'
 import { tracecontext, withSpan } from '@base/observability/tracing'
-import { context, SpanStatusCode } from '@opentelemetry/api'
+import { context, type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { Logger } from 'pino'
@@ -34,43 +34,44 @@ export function observeRequests({ logger, metrics, clock = systemClock }: Observ
     unit: 's',
     description: 'Duration of HTTP server requests.',
   })
-  return async (c, next) => {
+  return (c, next) => {
     const begin = clock.monotonic()
+    const method = methodOf(c)
     const parent = tracecontext.extract(c.req.raw.headers)
-    await context.with(parent, () =>
-      withSpan({ name: methodOf(c), kind: 'server' }, async (span) => {
-        await next()
-        const answer = attributesOf(c)
-        span.updateName([methodOf(c), answer['http.route']].filter(Boolean).join(' ')).setAttributes(answer)
-        if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    const answering = async (span: Span) => {
+      await next()
+      const { status } = c.res
+      const answer = attributesOf(c, method)
+      span.updateName([method, answer['http.route']].filter(Boolean).join(' ')).setAttributes(answer)
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+      void sentOf(c).then((isSent) => {
+        const seconds = (clock.monotonic() - begin) / 1_000
+        durations.record(seconds, answer)
         const user = c.get('user')
-        void sent(c).then((isSent) => {
-          const seconds = (clock.monotonic() - begin) / 1_000
-          durations.record(seconds, answer)
-          const line = {
-            ...answer,
-            ...(user !== undefined && { 'user.id': user }),
-            ...(!isSent && { clientClosed: true }),
-            responseTime: Math.round(seconds * 1e6) / 1_000,
-          }
-          logger[c.res.status >= 500 ? 'error' : 'info'](line, 'request')
-        })
-      }),
-    )
+        const line = {
+          ...answer,
+          ...(user !== undefined && { 'user.id': user }),
+          ...(!isSent && { clientClosed: true }),
+          responseTime: Math.round(seconds * 1e6) / 1_000,
+        }
+        logger[status >= 500 ? 'error' : 'info'](line, 'request')
+      })
+    }
+    return context.with(parent, () => withSpan({ name: method, kind: 'server' }, answering))
   }
 }
 
 /** Whether the answer has gone out whole, once that is known; where there is no connection it has. */
-async function sent(c: Context): Promise<boolean> {
-  return (await (c.env as Partial<Client> | undefined)?.sent) ?? true
+function sentOf(c: Context): Promise<boolean> {
+  return (c.env as Client | undefined)?.sent ?? Promise.resolve(true)
 }
 
-function attributesOf(c: Context) {
+function attributesOf(c: Context, method: string) {
   const { status } = c.res
   // Middleware is registered for ALL methods, handlers for one.
-  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path
+  const route = matchedRoutes(c).find((matched) => matched.method !== 'ALL')?.path
   return {
-    'http.request.method': methodOf(c),
+    'http.request.method': method,
     'url.scheme': 'http',
     'http.response.status_code': status,
     ...(route !== undefined && { 'http.route': route }),

@@ -9,9 +9,9 @@ export function createOperations(health: Health, metrics: Metrics): Hono {
   const scrape = metricsEndpoint(metrics)
   return new Hono()
     .use(async (c, next) => {
-      const { setHeader } = c.env as Client
+      const { headers } = c.env as Client
       // The server can end as soon as it has answered, and not when Prometheus has let go.
-      setHeader('connection', 'close')
+      headers['connection'] = 'close'
       await next()
     })
     .get('/metrics', (c) => scrape(c.req.raw))

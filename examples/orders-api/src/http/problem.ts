@@ -13,6 +13,12 @@ import {
 /** What the path of an issue begins with where it is about the query: `?limit`. */
 export const QUERY = '?'
 
+/** Options of {@link HttpError}. */
+interface HttpErrorOptions extends AppErrorOptions {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** An error that only HTTP knows: its status is not that of its kind. */
 export class HttpError extends AppError {
   /** The status of the answer. */
@@ -20,11 +26,7 @@ export class HttpError extends AppError {
   /** Headers of the answer, such as `allow`. */
   readonly headers: Readonly<Record<string, string>>
 
-  constructor({
-    status,
-    headers = {},
-    ...options
-  }: AppErrorOptions & { status: number; headers?: Readonly<Record<string, string>> }) {
+  constructor({ status, headers = {}, ...options }: HttpErrorOptions) {
     super(options)
     this.status = status
     this.headers = headers
@@ -41,13 +43,8 @@ const SOON = 1_000
  */
 export function problemResponse(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : statusOf(errorKind(error))
-  const {
-    code,
-    message,
-    issues,
-    details,
-    retryAfter = status === 503 ? SOON : undefined,
-  } = toErrorJson(error)
+  const { code, message, issues, details, ...told } = toErrorJson(error)
+  const { retryAfter = status === 503 ? SOON : undefined } = told
   const problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -61,7 +58,7 @@ export function problemResponse(error: unknown): Response {
     // Names the request in our log.
     correlationId: correlationId.get(),
   }
-  return Response.json(problem, {
+  return new Response(JSON.stringify(problem), {
     status,
     headers: {
       ...(error instanceof HttpError && error.headers),

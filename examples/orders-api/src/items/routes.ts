@@ -64,8 +64,10 @@ export function itemRoutes({ items, unitOfWork }: Stores, signedIn: MiddlewareHa
 }
 
 /** An item as callers see it: an active one without stock is out of stock. */
-function toView({ version: _, ...item }: Item): object {
-  return soldOut.isSatisfiedBy(item) ? { ...item, status: 'out_of_stock' } : item
+function toView(item: Item) {
+  const { sku, name, description, price, stock, status } = item
+  const shown = soldOut.isSatisfiedBy(item) ? 'out_of_stock' : status
+  return { sku, name, description, price, stock, status: shown }
 }
 
 function skuTaken(sku: string): ConflictError {

@@ -84,10 +84,10 @@ function callOff(
     const order = await services.orders.findById(id)
     // Before the money goes back.
     if (order !== undefined) permit?.(order)
-    const isPaidBack = order?.paymentAsked === true && allows[action].isSatisfiedBy(order)
+    const isPaidBack = order?.paymentAsked === true && allows(action).isSatisfiedBy(order)
     if (isPaidBack) await services.payments.giveBack(id)
     // A lock that was lost may have been given to who asks for the payment just now.
-    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allows[action].isSatisfiedBy(now)
+    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allows(action).isSatisfiedBy(now)
     return change(services, wanted, (now) => (isSafe(now) ? move(now) : err(changedMeanwhile(id))))
   })
 }

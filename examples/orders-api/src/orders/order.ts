@@ -98,7 +98,7 @@ export class Order extends AggregateRoot<OrderId> {
 
   /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
   askForPayment(): Moved {
-    if (!allows.confirm.isSatisfiedBy(this)) return this.#refuse('confirm')
+    if (!allows('confirm').isSatisfiedBy(this)) return this.#refuse('confirm')
     this.#paymentAsked = true
     return ok(this)
   }
@@ -135,7 +135,7 @@ export class Order extends AggregateRoot<OrderId> {
   }
 
   #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
-    if (!allows[action].isSatisfiedBy(this)) return this.#refuse(action)
+    if (!allows(action).isSatisfiedBy(this)) return this.#refuse(action)
     this.#state = { ...this.#state, ...change, status: steps[action].to }
     this.record(happened())
     return ok(this)

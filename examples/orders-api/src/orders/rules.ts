@@ -13,17 +13,8 @@ interface Progress {
 }
 
 /** The action may be done to it now. */
-const allowed = (action: OrderAction) => where<Pick<Progress, 'status'>>().isIn('status', steps[action].from)
-
-/** Each action's own. */
-export const allows = {
-  confirm: allowed('confirm'),
-  process: allowed('process'),
-  ship: allowed('ship'),
-  deliver: allowed('deliver'),
-  cancel: allowed('cancel'),
-  expire: allowed('expire'),
-}
+export const allows = (action: OrderAction) =>
+  where<Pick<Progress, 'status'>>().isIn('status', steps[action].from)
 
 /** It should have arrived by now. */
 const overdue = (now: Date): Specification<Progress> =>
@@ -35,12 +26,12 @@ const overdue = (now: Date): Specification<Progress> =>
 export const unpaid = (now: Date): Specification<Progress> =>
   where<Progress>()
     .lessThanOrEqual('placedAt', new Date(now.getTime() - PAY_WITHIN))
-    .and(allows.expire)
+    .and(allows('expire'))
 
 /** Those that a list can be asked for. */
 export const listRules = {
   /** It can still be called off. */
-  cancellable: (): Specification<Progress> => allows.cancel,
+  cancellable: (): Specification<Progress> => allows('cancel'),
   overdue,
   unpaid,
 }

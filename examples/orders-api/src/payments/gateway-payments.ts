@@ -6,20 +6,18 @@ import type { Money } from '@base/domain/value-object'
 import { tracecontext, withSpan } from '@base/observability/tracing'
 import type { Policy } from '@base/resilience/policy'
 import { type PaymentSettings, paymentPolicy } from './payment-policy.ts'
-import type { Payments } from './payments.ts'
 
 /** The customer cannot pay; the key is over. */
 const DECLINED: readonly number[] = [402, 410]
 
+/** Who takes the money. Both may be asked again, with the same key, when nobody knows what became of the last time. */
+export type Payments = Pick<GatewayPayments, 'take' | 'giveBack'>
+
 /** What is sent to it. */
-interface GatewayRequest {
-  readonly method: 'POST' | 'DELETE'
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
+type GatewayRequest = RequestInit & { readonly method: 'POST' | 'DELETE' }
 
 /** Payments by a gateway over HTTP, at a URL. */
-export class GatewayPayments implements Payments {
+export class GatewayPayments {
   readonly #url: string
   readonly #policy: Policy
   readonly #retryAfter: number
@@ -30,6 +28,11 @@ export class GatewayPayments implements Payments {
     this.#retryAfter = toMilliseconds(settings.paymentRecovery)
   }
 
+  /**
+   * Takes an amount, once for a key. An error where the customer cannot pay.
+   *
+   * @throws UnavailableError where it does not answer; `retryAfter` says when to try again.
+   */
   async take(key: string, amount: Money): Promise<Result<void, ConflictError>> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
     const init = { method: 'POST', headers, body: JSON.stringify(amount) } as const
@@ -37,6 +40,7 @@ export class GatewayPayments implements Payments {
     return DECLINED.includes(status) ? err(declined(status)) : ok(undefined)
   }
 
+  /** Gives back what was taken under a key, and ends the key: what is still on the way is refused. @throws UnavailableError as above. */
   async giveBack(key: string): Promise<void> {
     await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' }, [200])
   }
@@ -66,13 +70,14 @@ export class GatewayPayments implements Payments {
 }
 
 /** One attempt, with a span of its own; the gateway hears under which ids we speak of it. */
-function ask(url: string, { method, headers, body }: GatewayRequest, signal: AbortSignal): Promise<number> {
+function ask(url: string, init: GatewayRequest, signal: AbortSignal): Promise<number> {
+  const { method } = init
   const attributes = { 'http.request.method': method, 'server.address': new URL(url).hostname }
   return withSpan({ name: `${method} /payments`, kind: 'client', attributes, signal }, async (span) => {
-    const sent = tracecontext.inject(new Headers(headers))
+    const sent = tracecontext.inject(new Headers(init.headers))
     const id = correlationId.get()
     if (id !== undefined) sent.set('x-correlation-id', id)
-    const answer = await fetch(url, { method, headers: sent, signal, ...(body !== undefined && { body }) })
+    const answer = await fetch(url, { ...init, headers: sent, signal })
     span.setAttribute('http.response.status_code', answer.status)
     await answer.body?.cancel()
     return answer.status
