@@ -30,8 +30,9 @@ interface RejectedWith extends Error {
 /** What its `callBuffer` uses of itself. */
 interface IoredisSender {
   readonly options?: object
-  /** Its socket; a cluster has one for each node. */
+  /** Its socket, and what waits for an answer there; a cluster has them for each node. */
   readonly stream?: Corkable
+  readonly commandQueue?: { readonly length: number }
   /** A cluster has it. */
   refreshSlotsCache?(): void
   sendCommand(command: SentCommand, ...rest: unknown[]): Promise<unknown>
@@ -196,7 +197,7 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   const send: Sender = (name, args, by) => {
     // Its command is made and sent in the same breath.
     attempt = by
-    if (sender.stream !== undefined) gather(sender.stream)
+    gather(sender)
     return disguised.callBuffer(name.toLowerCase(), args)
   }
   if (optionOf(client, 'stringNumbers') !== true) return send
@@ -204,11 +205,12 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
 }
 
 /**
- * What is sent in one turn of the event loop leaves in one write, as node-redis has it: a write is a call of the system, which
- * costs more than all else that there is to a command, here and for the server.
+ * What is sent in one turn of the event loop while others wait for answers leaves in one write, as node-redis has it: a write is
+ * a call of the system, which costs more than all else that there is to a command, here and for the server. Who is alone is
+ * not kept waiting.
  */
-function gather(stream: Corkable): void {
-  if (stream.writableCorked !== 0) return
+function gather({ stream, commandQueue }: IoredisSender): void {
+  if (stream === undefined || stream.writableCorked !== 0 || !commandQueue?.length) return
   stream.cork()
   setImmediate(() => stream.uncork())
 }
