@@ -3,7 +3,7 @@ const COMES_AGAIN = 3
 
 /** How many texts are counted at a time, and how long one may be. */
 const MOST_COUNTED = 1_000
-const LONGEST = 16_384
+const LONGEST = 4_096
 
 /** How often statements may be gone that were prepared, before nothing is prepared any more. */
 const MOST_LOST = 3
