@@ -13,25 +13,9 @@ import {
   TransactionAbortedError,
   TransactionReadOnlyError,
 } from '@base/domain/unit-of-work'
-import { NOT_ANSWERED_IN_TIME } from './not-answered-in-time.js'
+import { isConnectionLost, isOverdue } from './no-answer.js'
 import { causesOf, ENDING, type PostgresError, postgresErrorOf } from './postgres-error.js'
 import { StatementError } from './statement-error.js'
-
-/** Codes of sockets and name servers that say: not now. */
-const UNREACHABLE: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
-
-/** What node-postgres says, without a code, where its connection broke or none came free. */
-const CONNECTION_LOST =
-  /^Connection terminated|^Client has encountered a connection error|^timeout (exceeded )?when trying to connect|^Client was closed|^Cannot use a pool after calling end/
 
 /**
  * The error of a statement in the words of `@base`: by the SQLSTATE, found along the causes. No message of it or of its
@@ -44,7 +28,7 @@ export function toFailure(error: unknown): unknown {
   if (refused !== undefined) return failureOf(refused, new StatementError(refused))
   for (const link of causesOf(error)) {
     if (isConnectionLost(link)) return unavailable(link)
-    if (says(link, NOT_ANSWERED_IN_TIME)) return timedOut('The statement was not answered in time.', link)
+    if (isOverdue(link)) return timedOut('The statement was not answered in time.', link)
   }
   return isQueryError(error) ? failedQuery(error) : error
 }
@@ -106,7 +90,8 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   // Poolers end a connection with it; PostgreSQL itself refuses so a statement with more parameters than it takes.
   '08P01': ({ code, severity }, cause) =>
     ENDING.has(severity) ? unavailable(cause) : refusedStatement(code, cause),
-  // A statement that a connection keeps has another result since a table was changed: it is prepared anew when it comes again.
+  // A statement that a connection keeps has another result since a table was changed: `prepareStatements` prepares it anew when
+  // it comes again, and one with a name of its own needs another connection.
   '0A000': (error, cause) =>
     (error.routine === 'RevalidateCachedQuery' ? serialization : refused)(error, cause),
   '25P02': (_, cause) => new TransactionAbortedError(cause),
@@ -162,17 +147,6 @@ function timedOut(message: string, cause: unknown): AppError {
 
 function internal(message: string, cause: unknown): AppError {
   return new AppError({ code: 'DATABASE_ERROR', kind: 'internal', message, cause })
-}
-
-function isConnectionLost(link: object): boolean {
-  const { code, syscall } = link as { code?: unknown; syscall?: unknown }
-  // Whatever it says: the socket of a server on this machine is no file while it starts.
-  return UNREACHABLE.has(code) || syscall === 'connect' || says(link, CONNECTION_LOST)
-}
-
-function says(link: object, words: RegExp): boolean {
-  const { message } = link as { message?: unknown }
-  return typeof message === 'string' && words.test(message)
 }
 
 /** Whether it is drizzle's: of any copy of it, and so known by what it has. */

@@ -1,6 +1,6 @@
 import { checkMethods } from '@base/core/options'
 import type { Client, Pool, PoolClient } from 'pg'
-import { NOT_ANSWERED_IN_TIME } from '../failures/not-answered-in-time.js'
+import { isOverdue } from '../failures/no-answer.js'
 
 const guarded = new WeakSet<Pool>()
 
@@ -38,7 +38,7 @@ function closeWhenOverdue(client: PoolClient): void {
   client.on('error', () => {})
   let overdue: Error | undefined
   const judge = (error: Error): Error => {
-    if (overdue === undefined && NOT_ANSWERED_IN_TIME.test(error.message)) {
+    if (overdue === undefined && isOverdue(error)) {
       overdue = error
       void (client as unknown as Client).end()
     }

@@ -108,6 +108,27 @@ describeWithService('postgres', (postgres) => {
     expect(() => pool.query(null as never)).not.toThrow()
   })
 
+  test('one that holds the time of its parsing is not prepared', async () => {
+    await times(4, () => pool.query(`select 'now'::timestamptz as t, $1::int as n`, [7]))
+    await times(4, () => pool.query(`select $1::text = 'nowhere' as n`, ['a']))
+    expect(await kept()).toEqual([`select $1::text = 'nowhere' as n`])
+  })
+
+  test('values that cannot be sent harm nobody who comes after', async () => {
+    const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
+    const read = (value: unknown) =>
+      units.run(async ({ on: { executor } }) =>
+        rowsOf(await executor.execute(sql`select ${sql.param(value)}::json as n`)),
+      )
+    await times(3, () => read({ n: 1 }))
+    for (let time = 0; time < 8; time++) {
+      await expect(read({ n: 1n })).rejects.toThrow()
+      expect(await read({ n: 1 })).toEqual([{ n: { n: 1 } }])
+    }
+    await times(3, seven)
+    expect(await kept()).toContain('select $1::int as n')
+  })
+
   test('not more than maxStatements are', async () => {
     await pool.end()
     pool = open({ maxStatements: 2 })
@@ -164,6 +185,36 @@ describeWithService('postgres', (postgres) => {
       expect((await read(client)).rows).toEqual([{ id: 1, value: '7' }])
       await client.query('commit')
       client.release()
+    })
+
+    test('is given up where that comes again and again', async () => {
+      const typeAt = async () => {
+        const { rows, fields } = await read()
+        return [rows[0].value, fields[1]?.dataTypeID]
+      }
+      await pool.query('create schema if not exists other')
+      await pool.query('create table if not exists other.shaped (id integer, value text)')
+      await pool.query(`insert into other.shaped values (1, 'a')`)
+      for (let time = 0; time < 20; time++) {
+        await pool.query('set search_path = other')
+        expect(await typeAt()).toEqual(['a', 25])
+        await pool.query('set search_path = public')
+        expect(await typeAt()).toEqual([7, 23])
+      }
+      expect((await kept()).filter((text) => text.includes('shaped'))).toHaveLength(5)
+    })
+
+    test('takes values of its new type after one failure', async () => {
+      const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
+      const write = () =>
+        units.run(async ({ on: { executor } }) => {
+          await executor.execute(sql`update shaped set value = ${'8'} where id = 1`)
+        })
+      await times(3, write)
+      await pool.query('alter table shaped alter column value type jsonb using to_jsonb(value)')
+      await expect(write()).rejects.toMatchObject({ code: 'DATABASE_ERROR' })
+      await write()
+      expect((await read()).rows).toEqual([{ id: 1, value: 8 }])
     })
 
     test('lets a unit of work run again', async () => {

@@ -1,6 +1,7 @@
 import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import type { Pool, PoolClient, QueryConfig } from 'pg'
 import { StatementNames } from './statement-names.js'
+import { verdictOf } from './verdict.js'
 
 /** Options of {@link prepareStatements}; checked and read once. */
 export interface PrepareStatementsOptions {
@@ -21,7 +22,9 @@ const prepared = new WeakSet<Pool>()
  *
  * Prepared is what has parameters and has come twice before, on the connections that the pool opens from now on. A statement
  * whose result has changed its type, as after a migration, is prepared anew; outside of a transaction its caller sees nothing
- * of it, within one the transaction fails once, and a unit of work runs again.
+ * of it, within one the transaction fails once, and a unit of work runs again. What the server fixes when it parses a statement
+ * stays fixed for as long as the connection lives: the types of its parameters, times that are written into it, and which table a
+ * name means where a temporary one comes later.
  *
  * Not for a pooler in transaction mode that does not know of prepared statements (PgBouncer before 1.21, or with
  * `max_prepared_statements = 0`): after three statements that were not where they had been, none is prepared any more, and
@@ -60,13 +63,18 @@ function prepareOn(client: PoolClient, names: StatementNames): void {
     if (name === undefined) return query(...args)
 
     /** Whether the server did nothing but say that it has no use for the name, and the statement can be sent again. */
-    const canRepeat = (error: unknown): boolean =>
-      names.hasLost(error, config.text, name) && client.getTransactionStatus?.() === 'I' && sent === number
+    const canRepeat = (error: Error | null): boolean => {
+      const verdict = error ? verdictOf(error) : undefined
+      if (verdict === undefined) return false
+      names.renew(config.text, name)
+      if (verdict === 'lost') names.lose()
+      return verdict !== 'useless' && client.getTransactionStatus?.() === 'I' && sent === number
+    }
     const last = args.at(-1)
     if (typeof last !== 'function') {
       const answer = query({ ...config, name })
       if (!(answer instanceof Promise)) return answer
-      return answer.catch((error: unknown) => (canRepeat(error) ? query(config) : Promise.reject(error)))
+      return answer.catch((error: Error) => (canRepeat(error) ? query(config) : Promise.reject(error)))
     }
     const callback = last as Callback
     return query({ ...config, name }, (error: Error | null, ...result: unknown[]) =>

@@ -5,16 +5,28 @@ const COMES_AGAIN = 3
 const MOST_COUNTED = 1_000
 const LONGEST = 4_096
 
+/** How many names a text gets, one after the other, before it is sent without one: the server keeps what had the others. */
+const MOST_NAMES = 5
+
 /** How often statements may be gone that were prepared, before nothing is prepared any more. */
 const MOST_LOST = 3
+
+/** Words that the server turns into a time when it parses them, and not each time that they are asked for. */
+const FIXED_WHEN_PARSED = /'\s*(?:now|today|tomorrow|yesterday)\b/i
 
 const POOLER =
   '@base/drizzle prepareStatements: statements that were prepared are gone, as behind a pooler that hands out other connections. None is prepared any more.'
 
+/** What a text is prepared as; without a name it no more is. */
+interface Naming {
+  readonly name: string | undefined
+  readonly count: number
+}
+
 /** The names under which a pool's connections keep their statements: of the text, so that one name is one statement everywhere. */
 export class StatementNames {
   readonly #most: number
-  readonly #names = new Map<string, string>()
+  readonly #names = new Map<string, Naming>()
   readonly #counts = new Map<string, number>()
   #lost = 0
 
@@ -25,21 +37,22 @@ export class StatementNames {
   /** The name of a text; `undefined` where it is to be sent without one. */
   nameOf(text: string): string | undefined {
     if (this.#lost >= MOST_LOST) return undefined
-    return this.#names.get(text) ?? this.#count(text)
+    const naming = this.#names.get(text)
+    return naming === undefined ? this.#count(text) : naming.name
   }
 
-  /**
-   * Whether an error says that what the server keeps under a name is of no use: it is gone, or there though it was not asked
-   * for, or its result has changed. The text then gets another name, or none where that came too often.
-   */
-  hasLost(error: unknown, text: string, name: string): boolean {
-    const { code, routine } = (error ?? {}) as { readonly code?: unknown; readonly routine?: unknown }
-    const isLost = code === '26000' || code === '42P05'
-    if (!isLost && !(code === '0A000' && routine === 'RevalidateCachedQuery')) return false
-    // Somebody else may have given it another one meanwhile.
-    if (this.#names.get(text) === name) this.#names.set(text, nameFor(name))
-    if (isLost && ++this.#lost === MOST_LOST) process.emitWarning(POOLER, 'PreparedStatementsWarning')
-    return true
+  /** Gives a text another name, for what connections keep under this one is of no use. */
+  renew(text: string, name: string): void {
+    const known = this.#names.get(text)
+    // Somebody else may have done so meanwhile.
+    if (known === undefined || known.name !== name) return
+    const count = known.count + 1
+    this.#names.set(text, { name: count > MOST_NAMES ? undefined : nameFor(name), count })
+  }
+
+  /** Notes that a statement was not where it had been prepared. */
+  lose(): void {
+    if (++this.#lost === MOST_LOST) process.emitWarning(POOLER, 'PreparedStatementsWarning')
   }
 
   #count(text: string): string | undefined {
@@ -51,8 +64,8 @@ export class StatementNames {
       return undefined
     }
     this.#counts.delete(text)
-    const name = nameFor(text)
-    this.#names.set(text, name)
+    const name = FIXED_WHEN_PARSED.test(text) ? undefined : nameFor(text)
+    this.#names.set(text, { name, count: 1 })
     return name
   }
 }

@@ -47,10 +47,10 @@ function keptText(
   return text === null ? undefined : statementOf(drizzle.session, text, values)
 }
 
-/** A text whose parameters are these and no others. */
-function textWith(values: readonly unknown[], text: Text): Text | null {
-  const [{ params }] = text
+/** A text whose parameters are these and no others, without them: they are one caller's, and it is kept for all. */
+function textWith(values: readonly unknown[], [query, ...rest]: Text): Text | null {
+  const { params } = query
   const isSame =
     params.length === values.length && params.every((param, index) => Object.is(param, values[index]))
-  return isSame ? text : null
+  return isSame ? [{ ...query, params: [] }, ...rest] : null
 }

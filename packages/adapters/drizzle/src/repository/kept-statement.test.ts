@@ -246,6 +246,23 @@ describe('a read of a text that is kept', () => {
     expect(compared).toBeGreaterThan(100)
   })
 
+  test('is not that of another order of the same column', async () => {
+    const table = pgTable('texts', { id: text().primaryKey(), at: timestamp({ mode: 'string' }) })
+    const [kept, plain] = [noting(new PgDialect(), []), noting(new PgDialect(), [])]
+    const own = Object.create(plain.db, { select: { value: plain.db.select.bind(plain.db) } })
+    for (const executor of [kept.db, own as Executor]) {
+      const repository = drizzleRepository({ executor, table })
+      for (const _ of [1, 2]) {
+        for await (const _ of repository.stream(always()));
+        await repository.findPage(always())
+        await repository.findPage(always(), { orderBy: [{ field: 'at' }] })
+        for await (const _ of repository.stream(always(), { orderBy: [{ field: 'id' }] }));
+      }
+    }
+    expect(kept.sent).toEqual(plain.sent)
+    expect(new Set(kept.sent.map(({ sql }) => sql)).size).toBe(3)
+  })
+
   test('is sent by what chooses a database for it', async () => {
     const [primary, replica] = [noting(), noting()]
     const db = withReplicas(primary.db as never, [replica.db as never]) as unknown as Executor

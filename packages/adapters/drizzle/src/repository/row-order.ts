@@ -25,7 +25,7 @@ export function rowOrder<T>(settings: Settings<T>, orderBy: unknown): readonly R
 
 /** The order of the id's own index, whatever its collation: for those to whom any order will do. */
 export function anyOrder<T>({ id: { column } }: Settings<T>): readonly RowKey[] {
-  return [{ field: ':id', direction: 'asc', nulls: 'last', column, sql: sql`${column}` }]
+  return [{ field: ':any', direction: 'asc', nulls: 'last', column, sql: sql`${column}` }]
 }
 
 function locate<T>({ fields }: Settings<T>, key: OrderKey, index: number): RowKey {

@@ -176,9 +176,14 @@ export class RowReader<T> {
   }
 }
 
-/** Tells orders apart. */
+/** Tells orders apart: by what they are of, and whether it is the order of the column itself or of what it is read as. */
 function keyOf(order: readonly RowKey[]): string {
-  return order.map(({ column, direction, nulls }) => `${column.name} ${direction} ${nulls}`).join()
+  return order
+    .map(({ field, column, direction, nulls }) => {
+      const kind = field === ':any' ? 'own' : column.columnType
+      return [column.name, kind, direction, nulls].join('\0')
+    })
+    .join('\0')
 }
 
 /** An id that its column cannot hold is the id of nothing; the case of a UUID means nothing. */
