@@ -118,7 +118,8 @@ export class BusLink {
     // A bus tells everybody, also who has sent it: that need not be read to be known.
     if (text.startsWith(this.#ownBeginning)) return
     const message = parseMessage(text)
-    if (message === undefined) return
+    // One that was written anew on the way begins in another form.
+    if (message === undefined || message.from === this.#name) return
     if (this.#senders.isGap(message)) this.#listener.lost()
     if (message.invalidation !== undefined) this.#listener.heard(message.invalidation, message.from)
   }

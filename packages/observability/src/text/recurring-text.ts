@@ -2,7 +2,7 @@ import { ownText } from './copy-of.js'
 
 /** Longer ones seldom come again; statements of a database do. */
 const LONGEST = 2_100
-/** With all of them as long as that, 2 MB. */
+/** With all of them as long as that, 2 MB of letters of one byte. */
 const MOST = 1_000
 
 const known = new Map<string, string>()

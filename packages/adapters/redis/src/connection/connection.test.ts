@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { InvalidOptionError, UnavailableError } from '@base/core/errors'
-import { describeWithPrivateService, describeWithService } from '@base-internal/tools/services'
+import { describeWithPrivateService, describeWithService, lineTo } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { createClient } from 'redis'
@@ -70,6 +70,29 @@ describeWithService('redis', (redis) => {
     const answers = await Promise.all([first, second, third, fourth])
     expect(answers.map(String)).toEqual(['1', '2', '3', '4'])
     expect(count()).toBe(2)
+  })
+
+  test('what a busy process has sent together is still waited for when it has left', async () => {
+    await using line = await lineTo(redis.url)
+    await using opened = await CLIENTS['ioredis 6'](line.url)
+    const connection = connect(opened.client, 'test')
+    await connection.send(['PING'], patient)
+    const answers = ['1', '2'].map((text) => connection.send(['ECHO', text], { timeout: 30 }))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    expect((await Promise.all(answers)).map(String)).toEqual(['1', '2'])
+  })
+
+  test('fake timers hold nothing back', async () => {
+    await using opened = await CLIENTS['ioredis 6'](redis.url)
+    const connection = connect(opened.client, 'test')
+    await connection.send(['PING'], patient)
+    vi.useFakeTimers({ toFake: ['setImmediate'] })
+    try {
+      const answers = ['1', '2'].map((text) => connection.send(['ECHO', text], patient))
+      expect((await Promise.all(answers)).map(String)).toEqual(['1', '2'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('gives numbers as numbers, although ioredis was told to give texts', async () => {

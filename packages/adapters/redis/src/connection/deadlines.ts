@@ -1,4 +1,10 @@
 import { systemClock, type Timer } from '@base/core/clock'
+import { later } from './later.js'
+
+/** A timer that comes so much too late says that the process was busy, in milliseconds. */
+const LATE = 20
+/** What was sent in the turn that lasted so long has left only now, and is waited for as long as this. */
+const GRACE = 50
 
 /** Somebody who waits for an answer. */
 export interface Deadline {
@@ -51,7 +57,9 @@ class Deadlines {
   /** At what is over by now: what comes to its end meanwhile has had nothing read for it since. */
   #lookSoon(): void {
     const now = systemClock.monotonic()
-    setImmediate(() => this.#look(now))
+    const look = () => later(() => this.#look(now))
+    if (now - this.#due < LATE) look()
+    else systemClock.schedule(GRACE, look, { ref: false })
   }
 
   #look(now: number): void {

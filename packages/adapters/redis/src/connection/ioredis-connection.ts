@@ -1,5 +1,6 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
+import { later } from './later.js'
 import { withNumbers } from './numbers.js'
 import { Readiness } from './readiness.js'
 import { replyName } from './redis-error.js'
@@ -212,7 +213,7 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
 function gather({ stream, commandQueue }: IoredisSender): void {
   if (stream === undefined || stream.writableCorked !== 0 || !commandQueue?.length) return
   stream.cork()
-  setImmediate(() => stream.uncork())
+  later(() => stream.uncork())
 }
 
 /** Of a name in capitals a cluster does not know that it only reads, which `scaleReads` would have done by a replica. */
