@@ -48,6 +48,20 @@ function held() {
   return { fetch, arrived: arrived.promise, answer: () => answer.resolve(new Response('late')) }
 }
 
+test('a header of the answer is written once, in the form that the Response has it', async () => {
+  const { clock, port, close } = await house((_, { headers }) => {
+    Object.assign(headers, { 'cache-control': 'no-store', 'x-own': 'kept' })
+    return new Response('done', { headers: { 'Cache-Control': 'public', connection: 'close' } })
+  })
+  const socket = await open(port)
+  ask(socket)
+  const text = await readAll(socket)
+  expect(text.match(/^(?:cache-control|x-own): .*$/gim)).toEqual(['x-own: kept', 'Cache-Control: public'])
+  const closed = close()
+  await closeDoor(clock)
+  await closed
+})
+
 describe('an HTTP server that is told to stop', () => {
   test('answers what it is at, with connection: close, and then stops', async () => {
     const { fetch, arrived, answer } = held()

@@ -40,8 +40,10 @@ class Answer extends ServerResponse implements Client {
   }
 
   /** Whoever answers a `Response` gives no reason, and headers as an object. */
-  override writeHead(status: number, headers?: unknown): this {
-    return super.writeHead(status, { ...this.headers, ...(headers as OutgoingHttpHeaders) })
+  override writeHead(status: number, headers: unknown = {}): this {
+    const own = headers as OutgoingHttpHeaders
+    for (const name in own) delete this.headers[name.toLowerCase()]
+    return super.writeHead(status, { ...this.headers, ...own })
   }
 }
 
