@@ -46,6 +46,7 @@ describeWithService('postgres', (postgres) => {
   const times = async (count: number, ask: () => Promise<unknown>) => {
     for (let time = 0; time < count; time++) await ask()
   }
+  const unitsOfWork = () => drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
   const seven = () => pool.query('select $1::int as n', [7])
 
   beforeEach(() => {
@@ -115,7 +116,7 @@ describeWithService('postgres', (postgres) => {
   })
 
   test('values that cannot be sent harm nobody who comes after', async () => {
-    const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
+    const units = unitsOfWork()
     const read = (value: unknown) =>
       units.run(async ({ on: { executor } }) =>
         rowsOf(await executor.execute(sql`select ${sql.param(value)}::json as n`)),
@@ -205,7 +206,7 @@ describeWithService('postgres', (postgres) => {
     })
 
     test('takes values of its new type after one failure', async () => {
-      const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
+      const units = unitsOfWork()
       const write = () =>
         units.run(async ({ on: { executor } }) => {
           await executor.execute(sql`update shaped set value = ${'8'} where id = 1`)
@@ -219,7 +220,7 @@ describeWithService('postgres', (postgres) => {
 
     test('lets a unit of work run again', async () => {
       await reshape()
-      const units = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({ on: { executor } }))
+      const units = unitsOfWork()
       let runs = 0
       const found = await units.run(async ({ on: { executor } }) => {
         runs++
