@@ -13,14 +13,20 @@ export interface RowKey extends OrderKey {
   readonly sql: SQL
 }
 
-/** An order of rows, down to the id, so that no two are equal. */
+/** An order of rows in which no two are equal: down to a column that tells them apart, or else the id. */
 export function rowOrder<T>(settings: Settings<T>, orderBy: unknown): readonly RowKey[] {
   const keys = readOrder(orderBy, PLACE).map((key, index) => locate(settings, key, index))
   const { column } = settings.id
-  if (keys.some((key) => key.column === column)) return keys
+  // What comes after such a column orders nothing, and would keep an index on the others from serving the order.
+  const last = keys.findIndex((key) => key.column === column || tellsApart(key.column))
+  if (last >= 0) return keys.slice(0, last + 1)
   // Under a name that no field has: an entity may call its id otherwise.
   const id: OrderKey = { field: ':id', direction: 'asc', nulls: 'last' }
   return [...keys, { ...id, column, sql: orderOf(column) ?? sql`${column}` }]
+}
+
+function tellsApart({ primary, isUnique, notNull }: Column): boolean {
+  return notNull && (primary || isUnique)
 }
 
 /** The order of the id's own index, whatever its collation: for those to whom any order will do. */
