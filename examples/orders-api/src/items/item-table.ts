@@ -1,7 +1,7 @@
+import { where } from '@base/domain/specification'
 import { drizzleRepository, type Executor } from '@base/drizzle/repository'
-import { inArray } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { type Items, itemStatuses } from './item.ts'
+import { type Item, type Items, itemStatuses } from './item.ts'
 
 /** Items in the database. */
 const itemTable = pgTable('items', {
@@ -20,11 +20,6 @@ export function itemsOn(executor: Executor): Items {
   return Object.assign(items, {
     // In one order, so that no two units wait for each other.
     lock: (skus: readonly string[]) =>
-      executor
-        .select()
-        .from(itemTable)
-        .where(inArray(itemTable.sku, [...skus]))
-        .orderBy(itemTable.sku)
-        .for('update'),
+      items.find(where<Item>().isIn('sku', skus), { orderBy: [{ field: 'sku' }], lock: 'update' }),
   })
 }

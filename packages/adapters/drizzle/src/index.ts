@@ -20,7 +20,10 @@ export {
   type DrizzleRepositoryOptions,
   drizzleRepository,
   type Executor,
+  type LockingRepository,
+  type LockOptions,
   type NewRowOf,
+  type RowLock,
   type RowMapper,
   type RowOf,
 } from './repository/index.js'

@@ -9,7 +9,6 @@ import {
   type OrderedReadOptions,
   type PageOptions,
   type ReadOptions,
-  type Repository,
 } from '@base/domain/repository'
 import type { Specification } from '@base/domain/specification'
 import type { PgTable } from 'drizzle-orm/pg-core'
@@ -23,6 +22,7 @@ import {
   type Settings,
 } from './options.js'
 import { readPage } from './pages.js'
+import type { LockingRepository, LockOptions } from './row-lock.js'
 import { RowReader } from './row-reader.js'
 import { RowRemover } from './row-remover.js'
 import { RowWriter } from './row-writer.js'
@@ -51,11 +51,11 @@ export function drizzleRepository<
   IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
 >(
   options: DrizzleRepositoryOptions<Source, T, IdName>,
-): Repository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
+): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
   return new DrizzleRepository(readSettings(options))
 }
 
-class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
+class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id> {
   readonly #settings: Settings<T>
   readonly #reader: RowReader<T>
   readonly #remover: RowRemover<T>
@@ -66,12 +66,12 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
     this.#remover = new RowRemover(settings)
   }
 
-  async findById(id: Id, options: ReadOptions = {}): Promise<T | undefined> {
+  async findById(id: Id, options: ReadOptions & LockOptions = {}): Promise<T | undefined> {
     checkCall(options).signal?.throwIfAborted()
     return this.#reader.byId(id, options)
   }
 
-  async getById(id: Id, options: ReadOptions = {}): Promise<T> {
+  async getById(id: Id, options: ReadOptions & LockOptions = {}): Promise<T> {
     const found = await this.findById(id, options)
     if (found !== undefined) return found
     throw new NotFoundError({ message: `There is no such ${this.#settings.name}.`, details: { id } })
@@ -79,13 +79,13 @@ class DrizzleRepository<T extends object, Id> implements Repository<T, Id> {
 
   async findOne(
     specification: Specification<T>,
-    options: OrderedReadOptions<T> = {},
+    options: OrderedReadOptions<T> & LockOptions = {},
   ): Promise<T | undefined> {
     const [first] = await this.find(specification, { ...checkCall(options), limit: 1 })
     return first
   }
 
-  async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
+  async find(specification: Specification<T>, options: FindOptions<T> & LockOptions = {}): Promise<T[]> {
     checkCall(options).signal?.throwIfAborted()
     const offset = checkInteger(options.offset ?? 0, at('offset'))
     const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })

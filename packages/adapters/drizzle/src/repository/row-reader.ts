@@ -7,6 +7,7 @@ import { compileSpecification } from '../specification/compile-specification.js'
 import { keptRead, type Query } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import type { Row, Settings } from './options.js'
+import { type LockOptions, lockOf, type RowLock } from './row-lock.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
 import type { Statement } from './statements.js'
 
@@ -40,13 +41,14 @@ export class RowReader<T> {
     this.#executor = replica === undefined || isTransaction(executor) ? executor : replica
   }
 
-  async byId(id: unknown, options: ReadOptions): Promise<T | undefined> {
+  async byId(id: unknown, options: ReadOptions & LockOptions): Promise<T | undefined> {
+    const lock = lockOf(options, this.#executor)
     const where = and(idIs(this.#settings, id), this.#present(options))
     const query = this.#read<Row>({
-      key: 'row',
+      key: `row\0${lock}`,
       where,
       behind: [1],
-      build: (on) => on.select().from(this.#settings.table).where(where).limit(1),
+      build: (on) => locked(on.select().from(this.#settings.table).where(where).limit(1).$dynamic(), lock),
     })
     const [row] = await this.#run('findById', query, options.signal)
     return row === undefined ? undefined : this.toDomain(row)
@@ -54,14 +56,15 @@ export class RowReader<T> {
 
   async find(
     specification: Specification<T>,
-    options: OrderedReadOptions<T> & { readonly limit: number; readonly offset: number },
+    options: OrderedReadOptions<T> & LockOptions & { readonly limit: number; readonly offset: number },
   ): Promise<T[]> {
     const { limit, offset, orderBy, signal } = options
+    const lock = lockOf(options, this.#executor)
     const where = this.where(specification, options)
     const order = orderBy === undefined ? [] : rowOrder(this.#settings, orderBy)
     const behind = [...(Number.isFinite(limit) ? [limit] : []), ...(offset > 0 ? [offset] : [])]
     const query = this.#read<Row>({
-      key: ['rows', Number.isFinite(limit), offset > 0, keyOf(order)].join('\0'),
+      key: ['rows', lock, Number.isFinite(limit), offset > 0, keyOf(order)].join('\0'),
       where,
       behind,
       build: (on) => {
@@ -72,7 +75,7 @@ export class RowReader<T> {
           .orderBy(...orderSql(order))
           .$dynamic()
         const some = Number.isFinite(limit) ? all.limit(limit) : all
-        return offset > 0 ? some.offset(offset) : some
+        return locked(offset > 0 ? some.offset(offset) : some, lock)
       },
     })
     return (await this.#run('find', query, signal)).map((row) => this.toDomain(row))
@@ -174,6 +177,10 @@ export class RowReader<T> {
   #run<R>(operation: string, query: Statement<R[]>, signal: AbortSignal | undefined): Promise<R[]> {
     return this.#settings.statements.run(operation, query, signal)
   }
+}
+
+function locked<Q extends { for(lock: RowLock): unknown }>(query: Q, lock: RowLock | undefined): unknown {
+  return lock === undefined ? query : query.for(lock)
 }
 
 /** Tells orders apart: by what they are of, and whether it is the order of the column itself or of what it is read as. */
