@@ -1,4 +1,4 @@
-import { createLogger } from '@base/observability/logger'
+import { createLogger, stdoutSink } from '@base/observability/logger'
 import { type OpenTelemetry, startOpenTelemetry } from '@base/observability/otel'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -26,6 +26,7 @@ export async function startTelemetry(config: Config): Promise<Telemetry> {
     redact: { patterns: ['email'] },
     // What a request did is told once it has gone wrong.
     buffer: {},
+    destination: stdoutSink({ gather: true }),
   })
   // Requests come from strangers: their baggage is not for others.
   const otlp = endpoint === undefined ? (false as const) : { endpoint }

@@ -9,8 +9,12 @@ const FIXTURE = fileURLToPath(new URL('fixtures/ending.ts', import.meta.url))
 const LINES = 200
 
 /** A process that logs so many lines and ends, or waits to be told to. */
-function start(way: string, lines: number, channel: 'ipc' | 'ignore' = 'ignore'): ChildProcess {
-  const child = spawn(process.execPath, [FIXTURE, way, String(lines)], {
+function start(
+  way: string,
+  lines: number,
+  { channel = 'ignore', how = '' }: { readonly channel?: 'ipc' | 'ignore'; readonly how?: string } = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [FIXTURE, way, String(lines), how], {
     stdio: ['ignore', 'pipe', 'ignore', channel],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -28,18 +32,28 @@ function numbersOf(printed: string): number[] {
 const upTo = (count: number) => Array.from({ length: count }, (_, number) => number)
 
 describe('no line is lost', () => {
-  // pino#2054, #1705 and #2481: the last lines were. A hundred processes in all.
-  test.each(['exit', 'sigterm', 'crash', 'rejection', 'close'])(
-    'when a process ends by %s',
-    { timeout: 300_000 },
-    async (way) => {
-      const runs = upTo(20).map(() => async () => {
-        const { stdout } = start(way, LINES)
+  const numbersOfRuns = (way: string, runs: number, how: string) =>
+    inParallel(
+      upTo(runs).map(() => async () => {
+        const { stdout } = start(way, LINES, { how })
         return numbersOf(await text(stdout as NonNullable<typeof stdout>))
-      })
-      for (const numbers of await inParallel(runs, 2)) expect(numbers).toEqual(upTo(LINES))
-    },
-  )
+      }),
+      2,
+    )
+  const WAYS = ['exit', 'sigterm', 'crash', 'rejection', 'close']
+
+  // pino#2054, #1705 and #2481: the last lines were. A hundred processes in all.
+  test.each(WAYS)('when a process ends by %s', { timeout: 300_000 }, async (way) => {
+    for (const numbers of await numbersOfRuns(way, 20, '')) expect(numbers).toEqual(upTo(LINES))
+  })
+
+  test.each(WAYS)('that was gathered when a process ends by %s', { timeout: 300_000 }, async (way) => {
+    for (const numbers of await numbersOfRuns(way, 4, 'gather')) expect(numbers).toEqual(upTo(LINES))
+  })
+
+  test.each(['', 'gather'])('that a listener of the exit logs: %j', { timeout: 60_000 }, async (how) => {
+    for (const numbers of await numbersOfRuns('late', 1, how)) expect(numbers).toEqual(upTo(LINES + 2))
+  })
 })
 
 describe('a pipe that nobody reads', () => {
@@ -47,7 +61,7 @@ describe('a pipe that nobody reads', () => {
     timeout: 120_000,
   }, async () => {
     const total = 20_000
-    const child = start('full', total, 'ipc')
+    const child = start('full', total, { channel: 'ipc' })
     const [logged] = (await once(child, 'message')) as [{ dropped: number }]
     expect(logged.dropped).toBeGreaterThan(0)
     child.send('are you there?')

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { systemClock } from '@base/core/clock'
 import { TestClock } from '@base/core/testing'
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { FileDescriptorSink } from './file-descriptor-sink.js'
+
+const LIMITS = { maxPending: 1_000_000, patience: 1_000, gather: false, clock: new TestClock() }
 
 test('a file has each line whole, however long it is and whatever it is written in', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sink-'))
@@ -21,6 +23,7 @@ test('a file has each line whole, however long it is and whatever it is written 
         const sink = new FileDescriptorSink(fd, {
           maxPending: 1_000_000,
           patience: 1_000,
+          gather: written.length % 2 === 0,
           clock: systemClock,
         })
         for (const each of written) sink.write(each)
@@ -43,7 +46,7 @@ test('a disk that was full for a while has lost no line', async () => {
   try {
     const fd = openSync(join(folder, 'log'), 'w')
     const clock = new TestClock()
-    const sink = new FileDescriptorSink(fd, { maxPending: 1_000_000, patience: 1_000, clock })
+    const sink = new FileDescriptorSink(fd, { maxPending: 1_000_000, patience: 1_000, gather: false, clock })
     sink.write('one\n')
     sink.write('two\n')
     await clock.advance('1m')
@@ -69,7 +72,10 @@ test('a line of which a part was taken is not torn by those that come meanwhile'
     .mockImplementationOnce((fd, data, offset) => writeSync(fd, data as never, offset as never, 2))
   try {
     const fd = openSync(join(folder, 'log'), 'w')
-    const sink = new FileDescriptorSink(fd, { maxPending: 1_000, patience: 1_000, clock: new TestClock() })
+    const sink = new FileDescriptorSink(fd, {
+      ...LIMITS,
+      maxPending: 1_000,
+    })
     sink.write('first\n')
     sink.write('second\n')
     await sink.close()
@@ -80,4 +86,84 @@ test('a line of which a part was taken is not torn by those that come meanwhile'
     taken.mockRestore()
     rmSync(folder, { recursive: true })
   }
+})
+
+describe('lines that are gathered', () => {
+  const told: string[] = []
+  let isFull = false
+  beforeEach(() => {
+    told.length = 0
+    isFull = false
+    const write = (_: number, data: Uint8Array, offset: number, length: number) => {
+      if (isFull) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' })
+      told.push(Buffer.from(data).toString('utf8', offset, length))
+      return length
+    }
+    // Sound: the sink calls it in this form alone.
+    const writing = vi.spyOn(fs, 'writeSync').mockImplementation(write as never)
+    return () => writing.mockRestore()
+  })
+  const opened = (limits: object = {}) => {
+    const sink = new FileDescriptorSink(1, { ...LIMITS, gather: true, ...limits })
+    onTestFinished(() => sink.close())
+    return sink
+  }
+  const nextTurn = () => new Promise(setImmediate)
+
+  test('leave together at the end of the turn, behind the first', async () => {
+    const sink = opened()
+    for (const line of ['1\n', '2\n', '3\n']) sink.write(line)
+    expect(told).toEqual(['1\n'])
+    await nextTurn()
+    expect(told).toEqual(['1\n', '2\n3\n'])
+    sink.write('4\n')
+    expect(told).toEqual(['1\n', '2\n3\n', '4\n'])
+  })
+
+  test('leave earlier where somebody waits, and where they are many', async () => {
+    const sink = opened()
+    for (const line of ['1\n', '2\n']) sink.write(line)
+    await new Promise<void>((resolve) => sink.flush(() => resolve()))
+    expect(told).toEqual(['1\n', '2\n'])
+    await nextTurn()
+    for (const line of ['3\n', `${'x'.repeat(70_000)}\n`]) sink.write(line)
+    expect(told.join('')).toHaveLength(6 + 70_001)
+  })
+
+  test('are written one by one once the rest had to leave at once, for no turn may follow', async () => {
+    const sink = opened()
+    for (const line of ['1\n', '2\n']) sink.write(line)
+    sink.flushSync()
+    sink.write('3\n')
+    expect(told).toEqual(['1\n', '2\n', '3\n'])
+    await nextTurn()
+    for (const line of ['4\n', '5\n']) sink.write(line)
+    expect(told).toEqual(['1\n', '2\n', '3\n', '4\n'])
+    await sink.close()
+  })
+
+  test('wait one by one where nobody reads, and are dropped and counted one by one', async () => {
+    isFull = true
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    onTestFinished(() => warn.mockRestore())
+    const sink = opened({ maxPending: 7 })
+    for (const line of ['11\n', '22\n', '33\n', '4\n', '5\n']) sink.write(line)
+    await nextTurn()
+    expect(sink.dropped).toBe(3)
+    expect(warn).toHaveBeenCalledOnce()
+    isFull = false
+    await sink.close()
+    expect(told.join('')).toBe('11\n22\n')
+  })
+
+  test('let signals do what they did once it is closed', async () => {
+    const before = process.listenerCount('SIGHUP')
+    const sink = opened()
+    expect(process.listenerCount('SIGHUP')).toBe(before + 1)
+    sink.write('1\n')
+    await nextTurn()
+    expect(process.listenerCount('SIGHUP')).toBe(before + 1)
+    await sink.close()
+    expect(process.listenerCount('SIGHUP')).toBe(before)
+  })
 })

@@ -14,6 +14,13 @@ const PASSING: ReadonlySet<unknown> = new Set(['EAGAIN', 'EBUSY', 'EINTR', 'ENOS
 const ROOM = 16_384
 const WIDEST = 3
 
+/** Characters that are gathered at most, and the byte that ends a line. */
+const MOST_GATHERED = 65_536
+const LINE_FEED = 10
+
+/** In the next turn of the event loop. Taken at load, so that a test's fake timers do not stop it. */
+const later: (fn: () => void) => unknown = setImmediate
+
 /** The part of `node:fs` that is used. */
 interface FileSystem {
   writeSync(fd: number, data: Uint8Array, offset: number, length: number): number
@@ -25,6 +32,8 @@ export interface FileDescriptorLimits {
   readonly maxPending: number
   /** Milliseconds without progress until a waiting flush gives up. */
   readonly patience: number
+  /** Whether lines of one turn of the event loop leave together. */
+  readonly gather: boolean
   readonly clock: Clock
 }
 
@@ -38,6 +47,10 @@ export class FileDescriptorSink implements StdoutSink {
   readonly #limits: FileDescriptorLimits
   /** What waits, in order; the first may be the rest of a line. */
   readonly #pending: Uint8Array[] = []
+  /** Lines of this turn, behind the first, which has been written; `undefined` where none was. */
+  #gathered: string | undefined
+  /** Until the next turn, which may never come, each line is written at once. */
+  #isDirect = false
   #size = 0
   #dropped = 0
   #closing: Promise<void> | undefined
@@ -52,6 +65,8 @@ export class FileDescriptorSink implements StdoutSink {
     this.#fd = fd
     this.#limits = limits
     flushAtExit(this)
+    // As long as it is open: to listen anew in each turn would cost more than to write each line.
+    if (limits.gather) flushAtSignal(this)
   }
 
   get dropped(): number {
@@ -63,17 +78,13 @@ export class FileDescriptorSink implements StdoutSink {
       this.#drop()
       return
     }
-    const room = this.#room
-    const bytes = line.length * WIDEST > ROOM ? this.#encoder.encode(line) : room
-    const size = bytes === room ? this.#encoder.encodeInto(line, room).written : bytes.length
-    const written = this.#pending.length > 0 ? 0 : this.#try(bytes, size)
-    if (written === size) return
-    if (this.#broken) this.#drop()
-    else this.#keep(bytes.slice(written, size), written > 0)
+    if (!this.#limits.gather || this.#isDirect) this.#put(line)
+    else this.#gather(line)
   }
 
   flush(callback?: (error?: Error) => void): void {
     if (callback === undefined) return
+    this.#putGathered('')
     if (this.#pending.length === 0) queueMicrotask(callback)
     else {
       this.#flushed.push(callback)
@@ -83,6 +94,11 @@ export class FileDescriptorSink implements StdoutSink {
   }
 
   flushSync(): void {
+    this.#putGathered('')
+    this.#isDirect = true
+    later(() => {
+      this.#isDirect = false
+    })
     const sleeper = new Int32Array(new SharedArrayBuffer(4))
     for (let waited = 0; !this.#drain() && !this.#stuck; ) {
       const before = this.#size
@@ -105,13 +121,48 @@ export class FileDescriptorSink implements StdoutSink {
   /** Waits as long as something is taken now and then. */
   async #close(): Promise<void> {
     const { clock, patience } = this.#limits
+    this.#putGathered(undefined)
     for (let idle = 0, before = Number.NaN; !this.#drain() && idle < patience; ) {
       idle = this.#size === before ? idle + RETRY : 0
       before = this.#size
       await clock.sleep(RETRY)
     }
     this.#discard()
+    forgetAtSignal(this)
     forgetAtExit(this)
+  }
+
+  /** The first line of a turn is written, what comes behind it waits for the end: a lone line is never late. */
+  #gather(line: string): void {
+    if (this.#gathered === undefined) {
+      this.#put(line)
+      this.#gathered = ''
+      later(() => this.#putGathered(undefined))
+    } else {
+      this.#gathered += line
+      if (this.#gathered.length > MOST_GATHERED) this.#putGathered('')
+    }
+  }
+
+  #putGathered(next: '' | undefined): void {
+    const lines = this.#gathered
+    if (lines === undefined) return
+    this.#gathered = next
+    if (lines !== '') this.#put(lines)
+  }
+
+  /** Writes lines, or has wait what is not taken of them. */
+  #put(lines: string): void {
+    const room = this.#room
+    const bytes = lines.length * WIDEST > ROOM ? this.#encoder.encode(lines) : room
+    const size = bytes === room ? this.#encoder.encodeInto(lines, room).written : bytes.length
+    const written = this.#pending.length > 0 ? 0 : this.#try(bytes, size)
+    for (let from = written; from < size; ) {
+      const to = bytes.subarray(0, size).indexOf(LINE_FEED, from) + 1 || size
+      if (this.#broken) this.#drop()
+      else this.#keep(bytes.slice(from, to), from === written && isWithinLine(bytes, from))
+      from = to
+    }
   }
 
   /** Has a line wait; the rest of one that has begun must follow it, whatever the room. */
@@ -161,7 +212,7 @@ export class FileDescriptorSink implements StdoutSink {
     this.#size = 0
     this.#timer?.cancel()
     this.#timer = undefined
-    forgetAtSignal(this)
+    if (!this.#limits.gather) forgetAtSignal(this)
     for (const told of this.#flushed.splice(0)) queueMicrotask(told)
   }
 
@@ -180,4 +231,8 @@ export class FileDescriptorSink implements StdoutSink {
       return 0
     }
   }
+}
+
+function isWithinLine(bytes: Uint8Array, at: number): boolean {
+  return at > 0 && bytes[at - 1] !== LINE_FEED
 }

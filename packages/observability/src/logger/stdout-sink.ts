@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
+import { checkBoolean, checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import { FileDescriptorSink } from './file-descriptor-sink.js'
 import type { LogSink } from './log-sink.js'
 
@@ -15,6 +15,12 @@ export interface StdoutSinkOptions {
    * that reads, however slowly, is waited for. @defaultValue '1s'
    */
   readonly patience?: Duration
+  /**
+   * Whether the lines that a turn of the event loop writes behind its first leave together, at its end: for services with
+   * thousands of lines a second, where a write for each costs more than making it. What ends the process without a word, such
+   * as `kill -9`, then takes the lines of one turn with it; an exit, an uncaught error and a signal do not. @defaultValue false
+   */
+  readonly gather?: boolean
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock
 }
@@ -28,7 +34,7 @@ export interface StdoutSink extends LogSink {
 /**
  * The standard output: no line is lost when the process ends, and the process never waits for whoever reads.
  *
- * A line is written before `write` returns, so that whatever ends the process (`process.exit`, a signal, a crash) comes too
+ * A line is written before `write` returns, unless lines are to be gathered, so that whatever ends the process (`process.exit`, a signal, a crash) comes too
  * late to lose it. Where the reader of a pipe does not keep up, lines wait in memory, in order, up to `maxPending`; what comes
  * then is dropped, counted by `dropped`, and a warning of the process (`LoggerWarning`) tells once. What waits when the
  * process ends, also by a signal that nobody handles, is still written, as long as the reader reads.
@@ -44,12 +50,13 @@ export interface StdoutSink extends LogSink {
  * @throws InvalidOptionError naming the option.
  */
 export function stdoutSink(options: StdoutSinkOptions = {}): StdoutSink {
-  const { maxPending = 8 * 1_024 * 1_024, patience = '1s' } = checkOptions(options, WHERE)
+  const { maxPending = 8 * 1_024 * 1_024, patience = '1s', gather = false } = checkOptions(options, WHERE)
   const { clock = systemClock } = options
+  checkBoolean(gather, { ...WHERE, option: 'gather' })
   checkInteger(maxPending, { ...WHERE, option: 'maxPending', min: 1 })
   checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
   const wait = toMilliseconds(patience, { ...WHERE, option: 'patience' })
   // Whoever asks for it makes the pipe one that never blocks: writing to a full one says so instead.
   const fd = process.stdout?.fd ?? 1
-  return new FileDescriptorSink(fd, { maxPending, patience: wait, clock })
+  return new FileDescriptorSink(fd, { maxPending, patience: wait, gather, clock })
 }
