@@ -30,7 +30,10 @@ export type ColumnName<Source extends PgTable> = keyof Source['_']['columns'] & 
 export interface RowMapper<T, Source extends PgTable> {
   /** Makes an entity of a row; called at every read. */
   readonly toDomain: (row: RowOf<Source>) => T
-  /** Makes a row of an entity; called at every save. */
+  /**
+   * Makes a row of an entity; called at every save. A column that it leaves out is not touched, and has its default in a new row;
+   * one that is `undefined` in it becomes null, unless it must have a value.
+   */
   readonly toRow: (entity: T) => NewRowOf<Source>
 }
 
@@ -87,6 +90,8 @@ export interface Settings<T> {
   readonly statements: Statements
   readonly toDomain: (row: Row) => T
   readonly toRow: (entity: T) => Row
+  /** Whether rows are made by a mapper, and may leave columns out. */
+  readonly isMapped: boolean
 }
 
 const PLACE = { package: '@base/drizzle', pattern: 'drizzleRepository' }
@@ -173,11 +178,13 @@ function checkTracking(columns: Settings<unknown>['columns'], tracking: Tracking
 
 function mapping<T, Source extends PgTable>(
   mapper: RowMapper<T, Source> | undefined,
-): Pick<Settings<T>, 'toDomain' | 'toRow'> {
-  if (mapper === undefined) return { toDomain: (row) => row as T, toRow: (entity) => entity as Row }
+): Pick<Settings<T>, 'toDomain' | 'toRow' | 'isMapped'> {
+  if (mapper === undefined)
+    return { toDomain: (row) => row as T, toRow: (entity) => entity as Row, isMapped: false }
   // Sound: the rows that are given are of the table, and those that are made are looked at column by column.
   return {
     toDomain: checkFunction(mapper.toDomain, at('mapper.toDomain')) as (row: Row) => T,
     toRow: checkFunction(mapper.toRow, at('mapper.toRow')) as (entity: T) => Row,
+    isMapped: true,
   }
 }

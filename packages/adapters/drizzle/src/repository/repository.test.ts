@@ -199,6 +199,53 @@ describeDatabases((database) => {
       expect(turned.map(({ isActive }) => isActive)).toEqual([false, true])
     })
 
+    test('what a mapper leaves out is left alone, and what is undefined in its row becomes null', async () => {
+      const base = repository(database)
+      const mapper = {
+        toDomain: (row: User): Partial<User> => row,
+        toRow: (entity: Partial<User>) => entity as User,
+      }
+      const users = drizzleRepository({ executor: database.db, table: userTable, mapper, softDelete: true })
+      const owned = { score: 7, tags: ['a'], deletedAt: new Date(5) }
+      const [first, second] = (await base.saveMany([user(1, owned), user(2, owned)])) as [User, User]
+      const bare = ({ id, email, version }: Partial<User>) => ({
+        id,
+        email,
+        version,
+        createdAt: new Date(0),
+        updatedAt: new Date(0),
+      })
+      const saved = await users.save({ ...bare(first), email: 'new@example.com' })
+      expect(saved).toMatchObject({ ...owned, email: 'new@example.com', version: 2 })
+      expect(await users.saveMany([bare(saved), bare(second)])).toMatchObject([
+        { ...owned, version: 3 },
+        { ...owned, version: 2 },
+      ])
+      const cleared = await users.saveMany([
+        { ...bare(saved), version: 3, score: undefined as never },
+        { ...bare(second), version: 2, deletedAt: null },
+      ])
+      expect(cleared).toMatchObject([
+        { ...owned, score: null },
+        { ...owned, deletedAt: null },
+      ])
+    })
+
+    test('what a mapper leaves out is left alone without a version, too', async () => {
+      const table = pgTable('notes', { id: serial().primaryKey(), text: text() })
+      const mapper = {
+        toDomain: ({ id }: { id: number; text: string | null }) => ({ id }),
+        toRow: ({ id }: { id: number }) => ({ id }),
+      }
+      await drizzleRepository({ executor: database.db, table }).save({ id: 1, text: 'theirs' })
+      await drizzleRepository({ executor: database.db, table, mapper }).save({ id: 1 })
+      await drizzleRepository({ executor: database.db, table, mapper }).saveMany([{ id: 1 }, { id: 2 }])
+      expect(await database.db.select().from(table).orderBy(table.id)).toEqual([
+        { id: 1, text: 'theirs' },
+        { id: 2, text: null },
+      ])
+    })
+
     test('of many without a version, too', async () => {
       const table = pgTable('labels', { id: integer().primaryKey(), text: text().notNull().default('none') })
       const mapper = {

@@ -29,9 +29,9 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
     if (given[name] !== undefined && isWritable(column))
       created[name] = checkStorable(name, column, unwrapped(given[name]))
   }
-  Object.assign(created, stampsOf(settings, created, expected))
+  Object.assign(created, stampsOf(settings, created, expected, given))
   const id = unwrapped(given[settings.id.name])
-  const changed = changedOf(settings, created)
+  const changed = changedOf(settings, created, given)
   return expected === 0
     ? { id, expected, created: codedRow(settings.columns, created), changed }
     : { id, expected, created, changed: codedRow(settings.columns, changed) }
@@ -45,7 +45,8 @@ function expectedVersion<T>({ version }: Settings<T>, row: Row): number {
   return version === undefined ? 0 : checkInteger(row[version.name] ?? 0, at(version.name))
 }
 
-function stampsOf<T>({ tracking, version, columns, clock }: Settings<T>, given: Row, expected: number): Row {
+function stampsOf<T>(settings: Settings<T>, created: Row, expected: number, given: Row): Row {
+  const { tracking, version, columns, clock } = settings
   const { timestamps, deletedAt, audit } = tracking
   const stamps: Row = {}
   if (version !== undefined) stamps[version.name] = expected + 1
@@ -55,22 +56,29 @@ function stampsOf<T>({ tracking, version, columns, clock }: Settings<T>, given: 
       stamps[name] = timeFor(columns[name], now)
   }
   if (audit !== undefined) stamps[audit.createdBy] = stamps[audit.updatedBy] = audit.by()
-  if (deletedAt !== undefined) stamps[deletedAt] = given[deletedAt] ?? null
+  if (deletedAt !== undefined && isGiven(settings, given, deletedAt))
+    stamps[deletedAt] = created[deletedAt] ?? null
   return stamps
 }
 
-/** What is undefined in an entity is null in its row, unless the column must have a value. */
-function changedOf<T>({ columns, id, tracking }: Settings<T>, created: Row): Row {
-  const { timestamps, audit } = tracking
+/** What is undefined in a row is null in the database, unless the column must have a value. */
+function changedOf<T>(settings: Settings<T>, created: Row, given: Row): Row {
+  const { columns, id } = settings
+  const { timestamps, audit } = settings.tracking
   const changed: Row = {}
   for (const name in columns) {
     const column = columns[name] as Column
     const isKept = name === id.name || name === timestamps?.createdAt || name === audit?.createdBy
     if (isKept || !isWritable(column)) continue
     if (created[name] !== undefined) changed[name] = created[name]
-    else if (!column.notNull) changed[name] = null
+    else if (!column.notNull && isGiven(settings, given, name)) changed[name] = null
   }
   return changed
+}
+
+/** An entity that is its row is the whole of it; what a mapper leaves out belongs to somebody else. */
+function isGiven<T>({ isMapped }: Settings<T>, given: Row, name: string): boolean {
+  return !isMapped || name in given
 }
 
 function isWritable({ generated, generatedIdentity }: Column): boolean {
