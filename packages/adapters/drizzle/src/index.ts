@@ -20,12 +20,16 @@ export {
   type DrizzleRepositoryOptions,
   drizzleRepository,
   type Executor,
+  type LockingFindOptions,
+  type LockingOrderedReadOptions,
+  type LockingReadOptions,
   type LockingRepository,
   type LockOptions,
   type NewRowOf,
   type RowLock,
   type RowMapper,
   type RowOf,
+  type RowRepositoryOptions,
 } from './repository/index.js'
 export { compileSpecification, type FieldMap, type FieldSource } from './specification/index.js'
 export {
@@ -43,4 +47,5 @@ export {
   nodePostgres,
   pglite,
   type UnitDatabase,
+  type UnitDatabaseOptions,
 } from './unit-of-work/index.js'

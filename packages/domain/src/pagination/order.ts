@@ -9,9 +9,9 @@ export interface OrderBy<T = unknown> {
   /** The path of the field: text is ordered by code point, NaN after all other numbers, `false` before `true`. */
   readonly field: Path<T>
   /** Which way. @defaultValue 'asc' */
-  readonly direction?: 'asc' | 'desc'
+  readonly direction?: 'asc' | 'desc' | undefined
   /** Where null and undefined go. @defaultValue 'last' in ascending order, 'first' in descending, as in PostgreSQL */
-  readonly nulls?: 'first' | 'last'
+  readonly nulls?: 'first' | 'last' | undefined
 }
 
 /** A key of an order, checked, with nothing left to default. */

@@ -11,27 +11,27 @@ export interface CallOptions {
 /** Options of every read. */
 export interface ReadOptions extends CallOptions {
   /** Whether deleted ones are read too, where the repository deletes softly. @defaultValue false */
-  readonly includeDeleted?: boolean
+  readonly includeDeleted?: boolean | undefined
 }
 
 /** Options of {@link Repository.findOne} and {@link Repository.stream}. */
 export interface OrderedReadOptions<T> extends ReadOptions {
   /** The order; its last key is always the id. @defaultValue no particular one */
-  readonly orderBy?: readonly OrderBy<T>[]
+  readonly orderBy?: readonly OrderBy<T>[] | undefined
 }
 
 /** Options of {@link Repository.find}. */
 export interface FindOptions<T> extends OrderedReadOptions<T> {
   /** At most so many, an integer from 0. @defaultValue all */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Leaves out so many first, an integer from 0; to page through a list that changes, use `findPage`. @defaultValue 0 */
-  readonly offset?: number
+  readonly offset?: number | undefined
 }
 
 /** Options of {@link Repository.findPage}. */
 export interface PageOptions<T> extends OrderedReadOptions<T> {
   /** At most so many, an integer from 1 to 10,000. @defaultValue 20 */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** The page that begins right after the row of this cursor. Not together with `before`. */
   readonly after?: string | null | undefined
   /** The page that ends right before the row of this cursor. Not together with `after`. */
@@ -41,7 +41,7 @@ export interface PageOptions<T> extends OrderedReadOptions<T> {
 /** Options of {@link Repository.deleteWhere}. */
 export interface DeleteWhereOptions extends CallOptions {
   /** Says that deleting everything is meant, where the specification is always true. @defaultValue false */
-  readonly all?: boolean
+  readonly all?: boolean | undefined
 }
 
 /**

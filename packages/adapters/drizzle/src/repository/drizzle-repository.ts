@@ -5,7 +5,6 @@ import {
   type CallOptions,
   checkDeletion,
   type DeleteWhereOptions,
-  type FindOptions,
   type OrderedReadOptions,
   type PageOptions,
   type ReadOptions,
@@ -18,11 +17,17 @@ import {
   type ColumnName,
   type DrizzleRepositoryOptions,
   type RowOf,
+  type RowRepositoryOptions,
   readSettings,
   type Settings,
 } from './options.js'
 import { readPage } from './pages.js'
-import type { LockingRepository, LockOptions } from './row-lock.js'
+import type {
+  LockingFindOptions,
+  LockingOrderedReadOptions,
+  LockingReadOptions,
+  LockingRepository,
+} from './row-lock.js'
 import { RowReader } from './row-reader.js'
 import { RowRemover } from './row-remover.js'
 import { RowWriter } from './row-writer.js'
@@ -42,16 +47,27 @@ import { RowWriter } from './row-writer.js'
  * await users.find(where<User>().startsWith('name', 'Ada'), { orderBy: [{ field: 'name' }] })
  *
  * @typeParam Source - The table.
- * @typeParam T - The entity; without a mapper, the row.
+ * @typeParam T - The entity; without a mapper, the row, whatever the repository is assigned to.
  * @throws InvalidOptionError naming the option.
  */
+export function drizzleRepository<
+  Source extends PgTable,
+  IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
+>(
+  options: RowRepositoryOptions<Source, IdName>,
+): LockingRepository<RowOf<Source>, RowOf<Source>[IdName & keyof RowOf<Source>]>
 export function drizzleRepository<
   Source extends PgTable,
   T extends object = RowOf<Source>,
   IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
 >(
   options: DrizzleRepositoryOptions<Source, T, IdName>,
-): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
+): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]>
+export function drizzleRepository<
+  Source extends PgTable,
+  T extends object,
+  IdName extends ColumnName<Source>,
+>(options: DrizzleRepositoryOptions<Source, T, IdName>): LockingRepository<T, unknown> {
   return new DrizzleRepository(readSettings(options))
 }
 
@@ -66,12 +82,12 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
     this.#remover = new RowRemover(settings)
   }
 
-  async findById(id: Id, options: ReadOptions & LockOptions = {}): Promise<T | undefined> {
+  async findById(id: Id, options: LockingReadOptions = {}): Promise<T | undefined> {
     checkCall(options).signal?.throwIfAborted()
     return this.#reader.byId(id, options)
   }
 
-  async getById(id: Id, options: ReadOptions & LockOptions = {}): Promise<T> {
+  async getById(id: Id, options: LockingReadOptions = {}): Promise<T> {
     const found = await this.findById(id, options)
     if (found !== undefined) return found
     throw new NotFoundError({ message: `There is no such ${this.#settings.name}.`, details: { id } })
@@ -79,13 +95,13 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
 
   async findOne(
     specification: Specification<T>,
-    options: OrderedReadOptions<T> & LockOptions = {},
+    options: LockingOrderedReadOptions<T> = {},
   ): Promise<T | undefined> {
     const [first] = await this.find(specification, { ...checkCall(options), limit: 1 })
     return first
   }
 
-  async find(specification: Specification<T>, options: FindOptions<T> & LockOptions = {}): Promise<T[]> {
+  async find(specification: Specification<T>, options: LockingFindOptions<T> = {}): Promise<T[]> {
     checkCall(options).signal?.throwIfAborted()
     const offset = checkInteger(options.offset ?? 0, at('offset'))
     const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })

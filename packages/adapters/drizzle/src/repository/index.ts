@@ -1,4 +1,18 @@
 export type { Executor } from '../executor.js'
 export { drizzleRepository } from './drizzle-repository.js'
-export type { ColumnName, DrizzleRepositoryOptions, NewRowOf, RowMapper, RowOf } from './options.js'
-export type { LockingRepository, LockOptions, RowLock } from './row-lock.js'
+export type {
+  ColumnName,
+  DrizzleRepositoryOptions,
+  NewRowOf,
+  RowMapper,
+  RowOf,
+  RowRepositoryOptions,
+} from './options.js'
+export type {
+  LockingFindOptions,
+  LockingOrderedReadOptions,
+  LockingReadOptions,
+  LockingRepository,
+  LockOptions,
+  RowLock,
+} from './row-lock.js'

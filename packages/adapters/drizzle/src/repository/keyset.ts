@@ -4,16 +4,36 @@ import type { RowKey } from './row-order.js'
 /** The keys of a row as PostgreSQL writes them: all of their precision, microseconds too. */
 export type KeyValues = readonly (string | null)[]
 
+/** Numbers whose text has as many digits as a setting of the server says, `extra_float_digits`: they are read by their bits. */
+const FLOATS: Readonly<Record<string, { readonly send: string; read(bits: DataView): number }>> = {
+  'double precision': { send: 'float8send', read: (bits) => bits.getFloat64(0) },
+  real: { send: 'float4send', read: (bits) => bits.getFloat32(0) },
+}
+
 /** How keys are selected beside a row. */
 export function selectKeys(keys: readonly RowKey[]): Record<string, SQL<string | null>> {
-  return Object.fromEntries(
-    keys.map(({ column }, index) => [`k${index}`, sql<string | null>`${column}::text`]),
-  )
+  return Object.fromEntries(keys.map(({ column }, index) => [`k${index}`, textOf(column)]))
+}
+
+function textOf(column: RowKey['column']): SQL<string | null> {
+  const float = FLOATS[column.getSQLType()]
+  return float === undefined ? sql`${column}::text` : sql`encode(${sql.raw(float.send)}(${column}), 'hex')`
 }
 
 /** The keys of a selected row. */
 export function keyValues(keys: readonly RowKey[], selected: Readonly<Record<string, unknown>>): KeyValues {
-  return keys.map((_, index) => selected[`k${index}`] as string | null)
+  return keys.map(({ column }, index) => {
+    const text = selected[`k${index}`] as string | null
+    const float = FLOATS[column.getSQLType()]
+    return text === null || float === undefined ? text : `${float.read(bitsOf(text))}`
+  })
+}
+
+function bitsOf(hex: string): DataView {
+  const bytes = Uint8Array.from({ length: hex.length / 2 }, (_, at) =>
+    Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
+  )
+  return new DataView(bytes.buffer)
 }
 
 /**

@@ -65,6 +65,12 @@ export interface DrizzleRepositoryOptions<
   readonly clock?: Clock
 }
 
+/** Options of a {@link drizzleRepository} whose entities are the rows. */
+export interface RowRepositoryOptions<Source extends PgTable, IdName extends ColumnName<Source>>
+  extends DrizzleRepositoryOptions<Source, RowOf<Source>, IdName> {
+  readonly mapper?: never
+}
+
 /** A row, whatever the table. */
 export type Row = Record<string, unknown>
 

@@ -1,6 +1,6 @@
 import type { Page } from '@base/domain/pagination'
 import type { Repository } from '@base/domain/repository'
-import { where } from '@base/domain/specification'
+import { always, where } from '@base/domain/specification'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { bigint, integer, numeric, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { PgliteDatabase } from 'drizzle-orm/pglite'
@@ -43,6 +43,23 @@ describe('drizzleRepository', () => {
     expectTypeOf(repository.getById).returns.resolves.toEqualTypeOf<typeof orders.$inferSelect>()
     expectTypeOf(repository.findPage).returns.resolves.toEqualTypeOf<Page<typeof orders.$inferSelect>>()
     expectTypeOf<typeof orders.$inferSelect>().toExtend<Order>()
+  })
+
+  test('is one of rows where there is no mapper, whatever is expected of it', () => {
+    interface Labelled extends Order {
+      readonly label: string
+    }
+    expectTypeOf(repository).toExtend<Repository<Order, string>>()
+    // @ts-expect-error The table has no label: it would be lost.
+    const labelled: Repository<Labelled, string> = drizzleRepository({ executor: db, table: orders })
+    expectTypeOf(labelled).not.toBeAny()
+  })
+
+  test('takes options that may be undefined, as a query of a URL gives them', () => {
+    const none = undefined as number | undefined
+    expectTypeOf(
+      repository.findPage(always(), { limit: none, orderBy: undefined, includeDeleted: undefined }),
+    ).resolves.toExtend<Page<Order>>()
   })
 
   test('takes ids of the type of their column, under their own name', () => {

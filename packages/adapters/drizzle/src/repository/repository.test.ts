@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { ConflictError, InvalidOptionError, UnsupportedError, ValidationError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
-import { InvalidCursorError } from '@base/domain/pagination'
+import { InvalidCursorError, type Page } from '@base/domain/pagination'
 import { always, where } from '@base/domain/specification'
 import { runs } from '@base-internal/tools/soak'
 
@@ -13,6 +13,7 @@ import {
   bigint,
   boolean,
   customType,
+  doublePrecision,
   integer,
   json,
   jsonb,
@@ -27,7 +28,7 @@ import {
   varchar,
 } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { markTransaction, rowsOf } from '../executor.js'
 import { describeDatabases, describePglite, type TestDatabase } from '../test-databases.js'
 import { drizzleRepository } from './drizzle-repository.js'
@@ -208,13 +209,10 @@ describeDatabases((database) => {
       const users = drizzleRepository({ executor: database.db, table: userTable, mapper, softDelete: true })
       const owned = { score: 7, tags: ['a'], deletedAt: new Date(5) }
       const [first, second] = (await base.saveMany([user(1, owned), user(2, owned)])) as [User, User]
-      const bare = ({ id, email, version }: Partial<User>) => ({
-        id,
-        email,
-        version,
-        createdAt: new Date(0),
-        updatedAt: new Date(0),
-      })
+      const bare = (entity: Partial<User>) => {
+        const { id, email, version } = entity as User
+        return { id, email, version, createdAt: new Date(0), updatedAt: new Date(0) }
+      }
       const saved = await users.save({ ...bare(first), email: 'new@example.com' })
       expect(saved).toMatchObject({ ...owned, email: 'new@example.com', version: 2 })
       expect(await users.saveMany([bare(saved), bare(second)])).toMatchObject([
@@ -969,6 +967,27 @@ describePglite((database) => {
     const own = markTransaction(Object.create(database.db) as typeof database.db)
     await drizzleRepository({ executor: own, table: users, replica }).count(always())
     expect(asked).toEqual(['replica'])
+  })
+
+  test('pages by numbers of floating point go on, however few digits the server writes of them', async () => {
+    const table = pgTable('measured', { id: integer().primaryKey(), at: doublePrecision(), rough: real() })
+    await database.run(`create table measured (id integer primary key, at double precision, rough real);
+      set extra_float_digits = -2`)
+    onTestFinished(() => database.run('reset extra_float_digits'))
+    const measured = drizzleRepository({ executor: database.db, table })
+    const values = [0.1 + 0.2, 0.3, 1 / 3, 1e30 / 3, -0, Number.POSITIVE_INFINITY, Number.NaN, null]
+    await measured.saveMany(values.map((at, id) => ({ id, at, rough: at })))
+    for (const field of ['at', 'rough'] as const)
+      for (const direction of ['asc', 'desc'] as const) {
+        const orderBy = [{ field, direction }]
+        const seen: number[] = []
+        for (let after: string | null | undefined; after !== null && seen.length < 20; ) {
+          const page: Page<{ id: number }> = await measured.findPage(always(), { orderBy, limit: 1, after })
+          seen.push(...page.items.map(({ id }) => id))
+          after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+        }
+        expect(seen).toEqual((await measured.find(always(), { orderBy })).map(({ id }) => id))
+      }
   })
 
   test('columns are found under the names that the casing of the database gives them', async () => {

@@ -17,18 +17,24 @@ export interface LockOptions {
    *
    * @see PostgreSQL documentation, "Row-Level Locks"
    */
-  readonly lock?: RowLock
+  readonly lock?: RowLock | undefined
 }
+
+/** Options of {@link LockingRepository.findById} and `getById`. */
+export interface LockingReadOptions extends ReadOptions, LockOptions {}
+
+/** Options of {@link LockingRepository.findOne}. */
+export interface LockingOrderedReadOptions<T> extends OrderedReadOptions<T>, LockOptions {}
+
+/** Options of {@link LockingRepository.find}. */
+export interface LockingFindOptions<T> extends FindOptions<T>, LockOptions {}
 
 /** A {@link Repository} whose reads can lock the rows that they find. */
 export interface LockingRepository<T, Id> extends Repository<T, Id> {
-  findById(id: Id, options?: ReadOptions & LockOptions): Promise<T | undefined>
-  getById(id: Id, options?: ReadOptions & LockOptions): Promise<T>
-  findOne(
-    specification: Specification<T>,
-    options?: OrderedReadOptions<T> & LockOptions,
-  ): Promise<T | undefined>
-  find(specification: Specification<T>, options?: FindOptions<T> & LockOptions): Promise<T[]>
+  findById(id: Id, options?: LockingReadOptions): Promise<T | undefined>
+  getById(id: Id, options?: LockingReadOptions): Promise<T>
+  findOne(specification: Specification<T>, options?: LockingOrderedReadOptions<T>): Promise<T | undefined>
+  find(specification: Specification<T>, options?: LockingFindOptions<T>): Promise<T[]>
 }
 
 /** The lock that a read asks for. @throws InvalidOptionError where it is none, or would end with the read. */

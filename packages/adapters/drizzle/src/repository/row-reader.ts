@@ -7,7 +7,7 @@ import { compileSpecification } from '../specification/compile-specification.js'
 import { keptRead, type Query } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import type { Row, Settings } from './options.js'
-import { type LockOptions, lockOf, type RowLock } from './row-lock.js'
+import { type LockingOrderedReadOptions, type LockingReadOptions, lockOf, type RowLock } from './row-lock.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
 import type { Statement } from './statements.js'
 
@@ -41,7 +41,7 @@ export class RowReader<T> {
     this.#executor = replica === undefined || isTransaction(executor) ? executor : replica
   }
 
-  async byId(id: unknown, options: ReadOptions & LockOptions): Promise<T | undefined> {
+  async byId(id: unknown, options: LockingReadOptions): Promise<T | undefined> {
     const lock = lockOf(options, this.#executor)
     const where = and(idIs(this.#settings, id), this.#present(options))
     const query = this.#read<Row>({
@@ -56,7 +56,7 @@ export class RowReader<T> {
 
   async find(
     specification: Specification<T>,
-    options: OrderedReadOptions<T> & LockOptions & { readonly limit: number; readonly offset: number },
+    options: LockingOrderedReadOptions<T> & { readonly limit: number; readonly offset: number },
   ): Promise<T[]> {
     const { limit, offset, orderBy, signal } = options
     const lock = lockOf(options, this.#executor)

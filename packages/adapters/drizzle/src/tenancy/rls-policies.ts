@@ -1,5 +1,6 @@
 import { checkOptions, checkText, invalidOption } from '@base/core/options'
 import { is } from 'drizzle-orm'
+import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { castTypeOf } from '../cast-type.js'
 import { quoted, quotedTable } from './quoted.js'
@@ -46,8 +47,13 @@ function presentTenant(column: PgColumn): string {
 
 function tenantColumn(table: PgTable, name: string): PgColumn {
   const { columns, name: owner } = getTableConfig(table)
-  const column = columns.find((candidate) => candidate.name === name)
+  const column = columns.find((candidate) => namesInSql(candidate).includes(name))
   if (column === undefined)
     throw invalidOption(name, { ...where, option: 'column' }, `the name of a column of '${owner}'`)
   return column
+}
+
+/** A column that is given no name of its own may be spelled by drizzle's `casing`, which only a database of drizzle knows. */
+function namesInSql({ name, keyAsName }: PgColumn): readonly string[] {
+  return keyAsName ? [name, toSnakeCase(name), toCamelCase(name)] : [name]
 }

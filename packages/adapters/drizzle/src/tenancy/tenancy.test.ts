@@ -152,6 +152,9 @@ describeDatabases((database) => {
     expect(rlsPolicies(shops, { column: 'shop' }).at(-1)).toBe(
       `create policy tenant_isolation on "shops" using ("shop" = nullif(current_setting('app.tenant_id', true), '')::integer) with check ("shop" = nullif(current_setting('app.tenant_id', true), '')::integer)`,
     )
+    const spelled = pgTable('spelled', { tenantId: text(), own: text('ownTenant') })
+    expect(rlsPolicies(spelled).at(-1)).toContain('"tenant_id" = nullif(')
+    expect(() => rlsPolicies(spelled, { column: 'own_tenant' })).toThrow('column must be')
     expect(() => rlsPolicies(shops)).toThrow("column must be the name of a column of 'shops'")
     expect(() => rlsPolicies({} as never)).toThrow('table must be a table of drizzle')
   })

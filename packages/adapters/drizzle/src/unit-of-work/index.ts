@@ -1,4 +1,5 @@
 export type { UnitDatabase } from './database.js'
+export type { UnitDatabaseOptions } from './dialect.js'
 export { type DrizzleUnitOfWorkOptions, drizzleUnitOfWork } from './drizzle-unit-of-work.js'
 export { NestedRootQueryError } from './nested-root-query-error.js'
 export { nodePostgres } from './node-postgres.js'

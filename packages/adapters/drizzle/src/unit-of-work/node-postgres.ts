@@ -1,4 +1,5 @@
 import { checkMethods } from '@base/core/options'
+import type { PgDialect } from 'drizzle-orm/pg-core'
 import type { Pool, PoolClient } from 'pg'
 import { withFailures } from '../failures/failures.js'
 import {
@@ -8,6 +9,7 @@ import {
   type UnitDatabase,
   unitDatabase,
 } from './database.js'
+import { dialectOf, type UnitDatabaseOptions } from './dialect.js'
 import { PoolTransaction } from './pool-transaction.js'
 import { watchPool } from './pool-watch.js'
 import type { DrizzleDriver } from './transaction-executor.js'
@@ -24,30 +26,30 @@ import type { DrizzleDriver } from './transaction-executor.js'
  *   orders: drizzleRepository({ executor, table: orders }),
  * }))
  *
- * @throws InvalidOptionError where it is no pool.
+ * @throws InvalidOptionError where it is no pool, or an option is none.
  */
-export function nodePostgres(pool: Pool): UnitDatabase {
+export function nodePostgres(pool: Pool, options: UnitDatabaseOptions = {}): UnitDatabase {
   checkMethods(pool, ['connect', 'query'], {
     package: '@base/drizzle',
     pattern: 'nodePostgres',
     option: 'pool',
   })
+  const dialect = dialectOf(options, 'nodePostgres')
   watchPool(pool)
-  return unitDatabase(pool, (options) => withFailures(() => begin(pool, options)))
+  return unitDatabase(pool, (open) => withFailures(() => begin(pool, dialect, open)))
 }
 
 let sessions: typeof import('drizzle-orm/node-postgres') | undefined
 
-async function begin(pool: Pool, options: OpenOptions): Promise<DatabaseTransaction> {
+async function begin(pool: Pool, dialect: PgDialect, options: OpenOptions): Promise<DatabaseTransaction> {
   const { signal, clock } = options
   // Lazily, for who uses PGlite alone has no pg; and once, for to import again asks the loader again.
   sessions ??= await import('drizzle-orm/node-postgres')
   const { NodePgSession, NodePgTransaction } = sessions
   const client = await checkOut(pool, signal)
   const driver: DrizzleDriver = {
-    session: (dialect) => new NodePgSession(client, dialect, undefined),
-    transaction: (dialect, session, depth) =>
-      new NodePgTransaction(dialect, session as never, undefined, depth),
+    session: () => new NodePgSession(client, dialect, undefined),
+    transaction: (session, depth) => new NodePgTransaction(dialect, session as never, undefined, depth),
   }
   return PoolTransaction.begin({ pool, client, driver, signal, clock }, `begin${modesOf(options)}`)
 }

@@ -1,9 +1,11 @@
 import { UnsupportedError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
 import type { PGlite, Transaction } from '@electric-sql/pglite'
+import type { PgDialect } from 'drizzle-orm/pg-core'
 import { withFailures } from '../failures/failures.js'
 import { tellStatement } from '../statement-watch/tell-statement.js'
 import { modesOf, type Open, type UnitDatabase, unitDatabase } from './database.js'
+import { dialectOf, type UnitDatabaseOptions } from './dialect.js'
 import { HeldTransaction } from './held-transaction.js'
 import { NestedRootQueryError } from './nested-root-query-error.js'
 import { PgliteTransaction } from './pglite-transaction.js'
@@ -23,42 +25,47 @@ import type { DrizzleDriver } from './transaction-executor.js'
  *   orders: drizzleRepository({ executor, table: orders }),
  * }))
  *
- * @throws InvalidOptionError where it is no client.
+ * @throws InvalidOptionError where it is no client, or an option is none.
  */
-export function pglite(client: PGlite): UnitDatabase {
+export function pglite(client: PGlite, options: UnitDatabaseOptions = {}): UnitDatabase {
   checkMethods(client, ['query', 'exec', 'transaction'], {
     package: '@base/drizzle',
     pattern: 'pglite',
     option: 'client',
   })
+  const dialect = dialectOf(options, 'pglite')
   const transaction = watchClient(client)
-  const open: Open = async (options) => {
-    const { signal } = options
+  const open: Open = async (begin) => {
+    const { signal } = begin
     const held = await tellStatement({ sql: 'begin' }, () => HeldTransaction.open(transaction, signal))
     try {
-      const modes = modesOf(options)
+      const modes = modesOf(begin)
       const sql = `set transaction${modes}`
       if (modes !== '') await tellStatement({ sql }, () => held.tx.exec(sql))
       signal.throwIfAborted()
-      return new PgliteTransaction({ resource: client, held, driver: await driverOf(held.tx), signal })
+      return new PgliteTransaction({
+        resource: client,
+        held,
+        driver: await driverOf(held.tx, dialect),
+        signal,
+      })
     } catch (error) {
       await held.undo()
       throw error
     }
   }
-  return unitDatabase(client, async (options) => {
-    refuseWithin(client, options.owner)
-    return withFailures(() => open(options))
+  return unitDatabase(client, async (begin) => {
+    refuseWithin(client, begin.owner)
+    return withFailures(() => open(begin))
   })
 }
 
 /** Imported lazily, for who uses a server alone has no PGlite. */
-async function driverOf(tx: Transaction): Promise<DrizzleDriver> {
+async function driverOf(tx: Transaction, dialect: PgDialect): Promise<DrizzleDriver> {
   const { PgliteSession, PgliteTransaction: DrizzleTransaction } = await import('drizzle-orm/pglite')
   return {
-    session: (dialect) => new PgliteSession(tx as never, dialect, undefined),
-    transaction: (dialect, session, depth) =>
-      new DrizzleTransaction(dialect, session as never, undefined, depth),
+    session: () => new PgliteSession(tx as never, dialect, undefined),
+    transaction: (session, depth) => new DrizzleTransaction(dialect, session as never, undefined, depth),
   }
 }
 

@@ -1,4 +1,4 @@
-import { PgDialect, type PgQueryResultHKT, type PgSession, type PgTransaction } from 'drizzle-orm/pg-core'
+import type { PgQueryResultHKT, PgSession, PgTransaction } from 'drizzle-orm/pg-core'
 import { type Executor, markTransaction } from '../executor.js'
 import { notePartAlone } from '../in-transaction.js'
 import { type PreparedQuery, runThrough } from '../prepared-query.js'
@@ -15,12 +15,10 @@ type Transaction = PgTransaction<PgQueryResultHKT, any, any>
 /** What drizzle has for one driver. */
 export interface DrizzleDriver {
   /** Makes the session of an open connection. */
-  session(dialect: PgDialect): Session
+  session(): Session
   /** Makes a transaction of a session: what drizzle's own `transaction` would hand out. */
-  transaction(dialect: PgDialect, session: Session, depth: number): Transaction
+  transaction(session: Session, depth: number): Transaction
 }
-
-const dialect = new PgDialect()
 
 /**
  * Drizzle on an open transaction. Its statements go one by one and not after the end, fail with errors of ours, and its
@@ -31,15 +29,15 @@ export function transactionExecutor(
   statements: TransactionStatements,
   savepoints: Savepoints,
 ): Executor {
-  const sessionFor = (send: Send) => guarded(watchSession(driver.session(dialect)), send)
+  const sessionFor = (send: Send) => guarded(watchSession(driver.session()), send)
   const session = sessionFor((run) => savepoints.beside(() => statements.run(run)))
   const at = (depth: number): Transaction => {
-    const tx = driver.transaction(dialect, session, depth)
+    const tx = driver.transaction(session, depth)
     tx.transaction = (fn) => savepoints.part(() => fn(at(depth + 1)))
     notePartAlone(tx, (fn) =>
       savepoints.partAlone(() => {
         const alone = sessionFor((run) => statements.run(run))
-        return fn(markTransaction(driver.transaction(dialect, alone, depth + 1)))
+        return fn(markTransaction(driver.transaction(alone, depth + 1)))
       }),
     )
     return markTransaction(tx)

@@ -4,12 +4,20 @@ import { describeWithService } from '@base-internal/tools/services'
 import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { drizzle as onPool } from 'drizzle-orm/node-postgres'
-import { integer, pgTable } from 'drizzle-orm/pg-core'
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { drizzle as onClient } from 'drizzle-orm/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Executor, isTransaction, rowsOf } from '../executor.js'
-import { drizzleUnitOfWork, NestedRootQueryError, nodePostgres, pglite, type UnitDatabase } from './index.js'
+import { drizzleRepository } from '../repository/index.js'
+import {
+  drizzleUnitOfWork,
+  NestedRootQueryError,
+  nodePostgres,
+  pglite,
+  type UnitDatabase,
+  type UnitDatabaseOptions,
+} from './index.js'
 import { gate, item, rejection, TABLE, unitsOn } from './test-units.js'
 
 const items = pgTable('items', {
@@ -21,10 +29,31 @@ const items = pgTable('items', {
 const boom = sql`select 1/0`
 
 /** What holds on both engines. */
-function promises(at: () => { readonly database: UnitDatabase; readonly root: Executor }): void {
+function promises(
+  at: () => {
+    readonly database: UnitDatabase
+    readonly root: Executor
+    on(options: UnitDatabaseOptions): UnitDatabase
+  },
+): void {
   const units = () => unitsOn(at().database)
   const ids = async () => (await units().run((tx) => tx.items.find(always()))).map(({ id }) => id).sort()
   beforeEach(() => at().root.delete(items))
+
+  test('columns are called as the casing of drizzle says that is beside them', async () => {
+    const table = pgTable('spelled', { id: integer().primaryKey(), tenantId: text() })
+    await at().root.execute(sql`create table if not exists spelled (id integer primary key, tenant_id text)`)
+    const spelled = drizzleUnitOfWork(at().on({ casing: 'snake_case' }), (executor) => ({
+      rows: drizzleRepository({ executor, table }),
+    }))
+    const saved = await spelled.run(({ rows }) => rows.save({ id: 1, tenantId: 'a' }))
+    expect(saved).toEqual({ id: 1, tenantId: 'a' })
+    expect(await spelled.run(({ rows }) => rows.find(always()))).toEqual([saved])
+  })
+
+  test.each([{ casing: 'kebab-case' }, 7, null])('is not to be had with %j', (options) => {
+    expect(() => at().on(options as never)).toThrow(/must be/)
+  })
 
   describe('what drivers hide', () => {
     test('a statement that failed, swallowed, fails the unit: its COMMIT is answered by ROLLBACK', async () => {
@@ -350,7 +379,11 @@ describe('drizzleUnitOfWork on PGlite', () => {
   }, 60_000)
   afterAll(() => client.close())
 
-  promises(() => ({ database: pglite(client), root: onClient(client) }))
+  promises(() => ({
+    database: pglite(client),
+    root: onClient(client),
+    on: (options) => pglite(client, options),
+  }))
 
   describe('a query that goes past the unit', () => {
     const past: [string, (root: Executor) => PromiseLike<unknown>][] = [
@@ -437,7 +470,11 @@ describeWithService('postgres', (postgres) => {
     })
     afterAll(() => pool.end())
 
-    promises(() => ({ database: nodePostgres(pool), root: onPool(pool) }))
+    promises(() => ({
+      database: nodePostgres(pool),
+      root: onPool(pool),
+      on: (options) => nodePostgres(pool, options),
+    }))
 
     describe('a query that goes past the unit', () => {
       const small = async (max: number, fn: (small: pg.Pool) => Promise<void>) => {
