@@ -17,13 +17,19 @@ interface Outcome {
 /** Runs it in an empty folder, where nobody can answer unless there is a terminal. */
 async function run(
   args: readonly string[],
-  { cwd = emptyFolder(), env = {}, terminal }: Partial<Pick<Place, 'cwd' | 'env' | 'terminal'>> = {},
+  {
+    cwd = emptyFolder(),
+    env = {},
+    node = '24.0.0',
+    terminal,
+  }: Partial<Omit<Place, 'print' | 'printError'>> = {},
 ): Promise<Outcome> {
   let printed = ''
   let errors = ''
   const code = await create(args, {
     cwd,
     env,
+    node,
     terminal,
     print: (text) => {
       printed += text
@@ -57,6 +63,17 @@ describe('create', () => {
 `)
     expect(JSON.parse(readFileSync(join(cwd, 'shop/package.json'), 'utf8')).name).toBe('shop')
     expect(existsSync(join(cwd, 'shop/src/auth/require-token.ts'))).toBe(true)
+  })
+
+  test.each([
+    ['20.20.2', false],
+    ['22.17.1', false],
+    ['22.18.0', true],
+    ['24.0.0', true],
+  ])('on Node %s says what the service needs, unless it is there', async (node, isEnough) => {
+    const { code, printed } = await run(['shop'], { node })
+    expect(code).toBe(0)
+    expect(printed.includes(`It needs Node 22.18 or later, and this is ${node}.`)).toBe(!isEnough)
   })
 
   test('takes what was not said as it is without it, where nobody can answer', async () => {

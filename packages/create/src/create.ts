@@ -5,6 +5,7 @@ import { readCommandLine } from './command-line.js'
 import { startOf } from './compose/readme.js'
 import { featuresOf } from './features/features.js'
 import { HELP } from './help.js'
+import { nodeRange, runsOn } from './node-version.js'
 import { serviceFiles } from './service-files.js'
 import { serviceName } from './service-name.js'
 import { refuseTakenByNpm } from './taken-by-npm.js'
@@ -17,6 +18,8 @@ export interface Place {
   /** What relative folders are relative to. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The version of the Node that it runs on. */
+  readonly node: string
   /** Where somebody can answer; undefined where nobody can. */
   readonly terminal: Terminal | undefined
   readonly print: (text: string) => void
@@ -41,7 +44,7 @@ export async function create(args: readonly string[], place: Place): Promise<num
   }
 }
 
-async function run(args: readonly string[], { cwd, env, terminal }: Place): Promise<string> {
+async function run(args: readonly string[], { cwd, env, node, terminal }: Place): Promise<string> {
   refuseTakenByNpm(args, { cwd, env })
   const line = readCommandLine(args)
   if (line.kind === 'help') return HELP
@@ -53,7 +56,7 @@ async function run(args: readonly string[], { cwd, env, terminal }: Place): Prom
   checkIsFree(folder)
   const choices = asked ? await askChoices(line.choices, asked) : { ...DEFAULTS, ...line.choices }
   writeService(folder, serviceFiles({ name, choices, versions }))
-  return nextSteps(relative(cwd, folder), choices)
+  return nextSteps(relative(cwd, folder), choices, node)
 }
 
 function folderFrom(cwd: string, terminal: Terminal | undefined): Promise<string> {
@@ -65,8 +68,11 @@ function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error
 }
 
-function nextSteps(folder: string, choices: Choices): string {
+function nextSteps(folder: string, choices: Choices, node: string): string {
   const enter = folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]
   const commands = [...enter, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
-  return `The service is in ${folder || 'this folder'}. Next:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
+  const first = runsOn(node)
+    ? 'Next'
+    : `It needs Node ${nodeRange.slice(2)} or later, and this is ${node}. With that`
+  return `The service is in ${folder || 'this folder'}. ${first}:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
 }

@@ -6,6 +6,7 @@ const { stdin: input, stdout: output, stderr } = process
 process.exitCode = await create(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
+  node: process.versions.node,
   terminal: input.isTTY && output.isTTY ? { input, output } : undefined,
   print: (text) => output.write(text),
   printError: (text) => stderr.write(text),

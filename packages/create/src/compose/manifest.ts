@@ -1,4 +1,5 @@
 import type { Feature } from '../features/feature.js'
+import { nodeRange } from '../node-version.js'
 
 /** Versions by package. */
 export type Versions = Readonly<Record<string, string>>
@@ -10,7 +11,7 @@ export function manifestFile(name: string, features: readonly Feature[], version
     version: '0.0.0',
     private: true,
     type: 'module',
-    engines: { node: '>=22.18' },
+    engines: { node: nodeRange },
     scripts: Object.assign({}, ...features.map(({ scripts }) => scripts)),
     dependencies: rangesOf(
       features.flatMap(({ dependencies = [] }) => dependencies),
