@@ -3,10 +3,8 @@ import type { FindOptions, OrderedReadOptions, ReadOptions, Repository } from '@
 import type { Specification } from '@base/domain/specification'
 import { type Executor, isTransaction } from '../executor.js'
 
-const LOCKS = ['update', 'share'] as const
-
 /** How rows are locked: `update` against every other lock and every change, `share` against changes alone. */
-export type RowLock = (typeof LOCKS)[number]
+export type RowLock = 'update' | 'share'
 
 /** What a read within a transaction can ask for besides. */
 export interface LockOptions {
@@ -41,7 +39,7 @@ export interface LockingRepository<T, Id> extends Repository<T, Id> {
 export function lockOf({ lock }: LockOptions, executor: Executor): RowLock | undefined {
   if (lock === undefined) return undefined
   const place = { package: '@base/drizzle', pattern: 'Repository', option: 'lock' }
-  checkOneOf(lock, LOCKS, place)
+  checkOneOf(lock, ['update', 'share'], place)
   if (isTransaction(executor)) return lock
   throw invalidOption(
     lock,

@@ -1,12 +1,10 @@
 import { checkOneOf, checkOptions } from '@base/core/options'
 import { PgDialect } from 'drizzle-orm/pg-core'
 
-const CASINGS = ['snake_case', 'camelCase'] as const
-
 /** How drizzle writes statements in units of work: as the database of drizzle beside them was told to. */
 export interface UnitDatabaseOptions {
   /** What columns that are given no name of their own are called. @defaultValue as their property */
-  readonly casing?: (typeof CASINGS)[number]
+  readonly casing?: 'snake_case' | 'camelCase'
 }
 
 const dialects = new Map<UnitDatabaseOptions['casing'], PgDialect>()
@@ -15,7 +13,7 @@ const dialects = new Map<UnitDatabaseOptions['casing'], PgDialect>()
 export function dialectOf(options: UnitDatabaseOptions, pattern: string): PgDialect {
   const place = { package: '@base/drizzle', pattern }
   const { casing } = checkOptions(options, place)
-  if (casing !== undefined) checkOneOf(casing, CASINGS, { ...place, option: 'casing' })
+  if (casing !== undefined) checkOneOf(casing, ['snake_case', 'camelCase'], { ...place, option: 'casing' })
   const known = dialects.get(casing)
   if (known !== undefined) return known
   const dialect = new PgDialect(casing && { casing })
