@@ -73,5 +73,5 @@ function fencesOf(markdown: string, file: string): readonly Fence[] {
 
 function installedBy(lang: string | null | undefined, code: string): readonly string[] {
   if (lang !== 'sh') return []
-  return [...code.matchAll(/^npm install (.+)$/gm)].flatMap(([, names = '']) => names.split(/\s+/))
+  return [...code.matchAll(/^npm install ([^#\n]+)/gm)].flatMap(([, names = '']) => names.trim().split(/\s+/))
 }

@@ -71,7 +71,7 @@ describe('programsOf', () => {
   )
 
   test('notes what the document says to install before it', () => {
-    const install = documentOf('cd app\nnpm install @base/auth argon2', 'sh')
+    const install = documentOf('cd app\nnpm install @base/auth argon2 # or another', 'sh')
     const markdown = documentOf('a') + install + documentOf('b') + documentOf('npm install late', 'sh')
     expect(programsOf(markdown, 'guide.md').map(({ installs }) => installs)).toEqual([
       [],

@@ -1,4 +1,5 @@
 import { AppError, RateLimitedError, TimeoutError, UnavailableError } from '@base/core/errors'
+import { invalidOption } from '@base/core/options'
 import { createMetrics } from '@base/observability/metrics'
 import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
@@ -63,6 +64,17 @@ describe('a fault that has a code', () => {
 
     expect([response.status, await response.json()]).toMatchObject([500, { code: 'LEDGER_BROKEN' }])
     expect(failures()).toMatchObject([{ err: { code: 'LEDGER_BROKEN' } }])
+  })
+})
+
+describe('a wrong option of our own', () => {
+  test('is a fault of ours, and not the caller’s', async () => {
+    const place = { package: 'orders-api', pattern: 'test', option: 'maxAttempts' }
+    const fault = invalidOption('many', place, 'an integer')
+    const response = await throwing(fault).request('/broken')
+
+    expect([response.status, await response.json()]).toMatchObject([500, { code: 'INTERNAL' }])
+    expect(failures()).toMatchObject([{ err: { cause: { message: fault.message } } }])
   })
 })
 

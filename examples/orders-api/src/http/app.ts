@@ -1,4 +1,4 @@
-import { errorKind } from '@base/core/errors'
+import { errorKind, isAppError } from '@base/core/errors'
 import { Hono } from 'hono'
 import { noSuchRoute } from './no-such-route.ts'
 import { type Observers, observeRequests } from './observe-requests.ts'
@@ -11,8 +11,10 @@ export function createApp(routes: Readonly<Record<string, Hono>>, observers: Obs
   app.use(requestContext, observeRequests(observers))
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound((c) => problemResponse(noSuchRoute(app, c.req.method, c.req.path)))
-  app.onError((error) => {
-    // What is expected is the caller's to read; a fault of ours is ours.
+  app.onError((thrown) => {
+    // What is expected is the caller's to read; a fault of ours is ours, such as a wrong option.
+    const isFault = isAppError(thrown, 'INVALID_OPTION')
+    const error = isFault ? new Error('A block is used wrongly.', { cause: thrown }) : thrown
     if (errorKind(error) === 'internal') observers.logger.error({ err: error }, 'request failed')
     return problemResponse(error)
   })

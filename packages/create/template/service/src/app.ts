@@ -1,4 +1,4 @@
-import { AppError, CancelledError, errorKind, NotFoundError } from '@base/core/errors'
+import { AppError, CancelledError, errorKind, isAppError, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -23,11 +23,16 @@ export function createApp(
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
   app.onError((thrown, c) => {
-    const error = hasLeft(c, thrown) ? new CancelledError({ cause: thrown }) : thrown
+    const error = hasLeft(c, thrown) ? new CancelledError({ cause: thrown }) : defectOr(thrown)
     if (errorKind(error) === 'internal') telemetry.logger.error({ err: error }, 'request failed')
     return problemResponse(error)
   })
   return app
+}
+
+/** A wrong option is a defect of this service, whose caller cannot mend it; any other error is what it says. */
+function defectOr(error: Error): Error {
+  return isAppError(error, 'INVALID_OPTION') ? new Error('A block is used wrongly.', { cause: error }) : error
 }
 
 /** Whether the caller has left in the middle of a body, which is no fault of the service. */
