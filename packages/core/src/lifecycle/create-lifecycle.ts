@@ -37,12 +37,18 @@ export interface LifecycleOptions {
 /**
  * Makes a lifecycle: starts the parts of a service in order, stops them in reverse, also on SIGTERM and SIGINT.
  *
- * The first signal stops the service and the process then ends by itself; a second one ends it at once.
+ * The first signal stops the service and the process then ends by itself; a second one ends it at once. Whatever keeps the
+ * process alive five seconds after a stop is named on stderr; it is not ended.
  *
  * @example
  * const lifecycle = createLifecycle({ shutdownTimeout: '10s' })
- *   .add({ name: 'database', start: () => pool.connect(), stop: () => pool.end() })
- *   .add({ name: 'http', dependsOn: ['database'], start: () => server.listen(3000), stop: () => server.close() })
+ *   .add({ name: 'database', start: () => pool.query('select 1'), stop: () => pool.end() })
+ *   .add({
+ *     name: 'http',
+ *     dependsOn: ['database'],
+ *     start: () => once(server.listen(3000), 'listening'), // `once` of node:events
+ *     stop: () => new Promise((resolve) => server.close(resolve)), // waits for the requests that are under way
+ *   })
  * await lifecycle.start()
  *
  * @throws {@link InvalidOptionError} naming the option.
@@ -124,7 +130,7 @@ class OrderedLifecycle implements Lifecycle {
   async #startAll(): Promise<void> {
     const order = startOrder(this.#components)
     this.#state = 'starting'
-    this.#removeHandlers = stopOnSignals(this.#signals, () => this.stop())
+    this.#removeHandlers = stopOnSignals(this.#signals, () => this.stop(), this.#clock)
     const { signal } = this.#startAbort
     // What a part calls at once, start and stop, has to find this promise.
     await null

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 
 const built = new URL('../../dist/lifecycle/index.js', import.meta.url).href
+const testing = new URL('../../dist/testing/index.js', import.meta.url).href
 const children: ChildProcess[] = []
 
 afterEach(() => {
@@ -48,6 +49,19 @@ describe('a service that is told to stop', () => {
       expect(await ended).toMatchObject({ code: 0, signal: null, lines: ['up', 'stopped'], errors: '' })
     },
   )
+
+  test('and is kept alive by something else, says by what', async () => {
+    const { child } = await serve(
+      `.add({ name: 'http', stop: () => void setImmediate(() => clock.advance('5s')) })`,
+      `clock: (globalThis.clock = new (await import(${JSON.stringify(testing)})).TestClock())`,
+    )
+    const said = once(child.stderr, 'data')
+    child.kill('SIGTERM')
+
+    expect(String(await said)).toMatch(
+      /^The service has stopped, and the process still runs 5s later\. Active: .*\bTimeout\b.*\.\n$/,
+    )
+  })
 
   test('twice ends at once', async () => {
     const { child, reader, ended } = await serve(hanging)

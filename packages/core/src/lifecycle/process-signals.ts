@@ -1,8 +1,15 @@
+import type { Clock } from '../clock/clock.js'
+import type { Duration } from '../duration/duration.js'
+
+/** How long after a stop nobody is surprised that sockets are still closing. */
+const LINGERS: Duration = '5s'
+
 /** The process's part that signals need; absent in a browser or worker. */
 interface SignalProcess {
   on(signal: string, listener: () => void): unknown
   off(signal: string, listener: () => void): unknown
   exit(code: number): never
+  getActiveResourcesInfo?(): string[]
   exitCode?: number | string | null | undefined
 }
 
@@ -11,12 +18,16 @@ const EXIT_CODES: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130,
 
 /**
  * Calls `stop` at the first of the signals; a second one ends the process at once. When `stop` succeeds the process
- * ends by itself, as nothing keeps it alive; when it fails, its error goes to stderr and the process exits with 1, for
- * what hangs may keep it alive for ever.
+ * ends by itself, as nothing keeps it alive, or a line on stderr says what does; when it fails, its error goes to stderr and
+ * the process exits with 1, for what hangs may keep it alive for ever.
  *
  * @returns what takes the handlers off again.
  */
-export function stopOnSignals(signals: readonly string[], stop: () => Promise<void>): () => void {
+export function stopOnSignals(
+  signals: readonly string[],
+  stop: () => Promise<void>,
+  clock: Clock,
+): () => void {
   const target = globalThis.process as SignalProcess | undefined
   if (signals.length === 0 || typeof target?.on !== 'function') return () => {}
 
@@ -25,10 +36,14 @@ export function stopOnSignals(signals: readonly string[], stop: () => Promise<vo
     const handler = () => {
       if (stopping) target.exit(EXIT_CODES[signal] ?? 1)
       stopping = true
-      stop().catch((error: unknown) => {
-        console.error(report(error))
-        target.exit(1)
-      })
+      stop().then(
+        // In a process that ends by itself this timer never fires.
+        () => clock.schedule(LINGERS, () => console.error(stillAlive(target)), { ref: false }),
+        (error: unknown) => {
+          console.error(report(error))
+          target.exit(1)
+        },
+      )
     }
     target.on(signal, handler)
     return [signal, handler] as const
@@ -36,6 +51,11 @@ export function stopOnSignals(signals: readonly string[], stop: () => Promise<vo
   return () => {
     for (const [signal, handler] of handlers) target.off(signal, handler)
   }
+}
+
+function stillAlive(target: SignalProcess): string {
+  const resources = [...new Set(target.getActiveResourcesInfo?.())].join(', ')
+  return `The service has stopped, and the process still runs ${LINGERS} later. Active: ${resources}.`
 }
 
 /** In a line each, for a failure to stop says only by its causes why. No stacks: they would hide which component it was. */

@@ -19,7 +19,11 @@ export interface BreakerLike {
 export function breakerCheck(breaker: BreakerLike): () => CheckOutcome {
   if (typeof breaker?.state !== 'string') {
     const place = { package: '@base/observability', pattern: 'breakerCheck', option: 'breaker' }
-    throw invalidOption(breaker, place, 'an object with a state')
+    throw invalidOption(
+      breaker,
+      place,
+      'an object with a state: of a pipeline, a facade or opossum the CircuitBreaker that is inside',
+    )
   }
   return () => ({ status: breaker.state === 'closed' ? 'pass' : 'warn', observedValue: breaker.state })
 }

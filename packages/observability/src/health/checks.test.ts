@@ -110,6 +110,8 @@ describe('breakerCheck', () => {
     expect(check()).toEqual({ status: 'pass', observedValue: 'closed' })
     breaker.state = 'open'
     expect(check()).toEqual({ status: 'warn', observedValue: 'open' })
-    expect(() => breakerCheck({} as never)).toThrow('breakerCheck: breaker must be an object with a state')
+    expect(() => breakerCheck({} as never)).toThrow(
+      'breakerCheck: breaker must be an object with a state: of a pipeline, a facade or opossum the CircuitBreaker that is inside',
+    )
   })
 })

@@ -2,10 +2,11 @@ import { hideCardNumbers } from './card-number.js'
 import { ANYTHING, AT, DIGIT, DOT, EQUALS, SPACE } from './character-classes.js'
 import { hideCpf } from './cpf.js'
 import type { KeyRules } from './key-rules.js'
+import { PRIVATE_KEY } from './private-key.js'
 import { hideUrlSecrets } from './url-secrets.js'
 
 /** Secrets that are recognised in any text by their form. */
-export type RedactPattern = 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
+export type RedactPattern = 'private-key' | 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
 
 /** What hides secrets of one kind. */
 export interface TextPattern {
@@ -26,6 +27,7 @@ const SSN = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])
 
 /** All that stand ready, by name. */
 export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
+  'private-key': PRIVATE_KEY,
   bearer: {
     needs: SPACE,
     minLength: 7,
@@ -50,7 +52,7 @@ export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
 }
 
 /** Those that hold unless `defaults` is false. */
-export const DEFAULT_PATTERNS: readonly RedactPattern[] = ['bearer', 'jwt', 'url', 'pan']
+export const DEFAULT_PATTERNS: readonly RedactPattern[] = ['private-key', 'bearer', 'jwt', 'url', 'pan']
 
 /** A pattern of the user's own. */
 export function ownPattern(expression: RegExp): TextPattern {

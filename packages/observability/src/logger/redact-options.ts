@@ -3,7 +3,14 @@ import { HEADER_LINES } from './header-lines.js'
 import { JSON_FIELDS } from './json-fields.js'
 import { DEFAULT_KEYS, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
-import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
+import {
+  DEFAULT_PATTERNS,
+  ownPattern,
+  type RedactPattern,
+  TEXT_PATTERNS,
+  type TextPattern,
+} from './patterns.js'
+import { PRIVATE_KEY } from './private-key.js'
 import { Redaction } from './redaction.js'
 
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
@@ -28,8 +35,8 @@ export interface RedactOptions {
   readonly paths?: readonly string[]
   /**
    * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
-   * whose matches are hidden. Beside the default ones: `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords
-   * and tokens in URLs, in the query or the fragment, and in a text that is a query or a form alone, where `code`, `sig`, `signature` and `pwd` are none without an `&`) and `'pan'` (payment cards, also as numbers).
+   * whose matches are hidden. Beside the default ones: `'private-key'` (PEM and PGP, up to the line that ends it, or the end
+   * of the text), `'bearer'` (credentials of HTTP), `'jwt'`, `'url'` (users, passwords and tokens in URLs, in the query or the fragment, and in a text that is a query or a form alone, where `code`, `sig`, `signature` and `pwd` are none without an `&`) and `'pan'` (payment cards, also as numbers).
    *
    * @defaultValue [], beside the default ones
    */
@@ -52,12 +59,18 @@ export function redactionOf(options: RedactOptions): Redaction {
     hides: keyRules(defaults ? [...DEFAULT_KEYS, ...names] : names),
     paths: steps,
     patterns: [
+      // While all its lines are there: what stands before it may name a secret that ends with the first.
+      ...(all.includes('private-key') ? [PRIVATE_KEY] : []),
       HEADER_LINES,
       JSON_FIELDS,
-      ...all.map((form) => (typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form))),
+      ...all.filter((form) => form !== 'private-key').map(patternOf),
     ],
     cards: all.includes('pan'),
   })
+}
+
+function patternOf(form: RedactPattern | RegExp): TextPattern {
+  return typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form)
 }
 
 function list<T>(value: readonly T[], option: string): readonly T[] {

@@ -5,6 +5,7 @@ import type { LoggerOptions, RedactOptions } from './index.js'
 const SECRET = 'hunter2'
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
 const CARD = '4111 1111 1111 1111'
+const PEM = `-----BEGIN PRIVATE KEY-----\nMC4C${SECRET}\nQmFz\n-----END PRIVATE KEY-----\n`
 
 /** What is printed, as it is printed. */
 function printed(
@@ -34,6 +35,16 @@ describe('what has the key of a secret is hidden', () => {
       { cookies: { theme: SECRET }, passwords: [SECRET], oldPasswords: SECRET, secrets: { a: SECRET } },
     ],
     ['of several keys and tokens', { apiKeys: [SECRET], 'private-keys': SECRET, refresh_tokens: [SECRET] }],
+    ['of a session', { sessionId: SECRET, userSessionId: SECRET, JSESSIONID: SECRET, PHPSESSID: SECRET }],
+    [
+      'of a session in headers',
+      { headers: { 'x-session-id': SECRET }, rawHeaders: ['X-Session-Id', SECRET] },
+    ],
+    [
+      'of a session in a cookie',
+      { a: [{ name: 'connect.sid', value: SECRET }], raw: `connect.sid=s%3A${SECRET}` },
+    ],
+    ['of a session in a URL', { url: `/a;jsessionid=${SECRET}?PHPSESSID=${SECRET}` }],
     ['in maps', { a: new Map([['password', SECRET]]) }],
     ['in headers', { a: new Headers({ cookie: SECRET, authorization: SECRET }) }],
     ['in the raw headers of node:http', { rawHeaders: ['Host', 'a', 'Authorization', SECRET] }],
@@ -112,6 +123,9 @@ describe('what has the key of a secret is hidden', () => {
     const text = printed((logger) =>
       logger.info({
         passwordless: 'yes',
+        sessions: 3,
+        sessionIdle: '5m',
+        sessionIdsSeen: 4,
         tokens: 3,
         author: 'Ann',
         secretary: 'Bo',
@@ -190,6 +204,24 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a password of a URL with @ in it', `postgres://app:p#w@${SECRET}@db/x`, SECRET],
     ['a password of a URL with slashes', `see http://a:x, postgres://c:p//${SECRET}@db`, SECRET],
     ['a password of ssh that is not escaped', `ssh://git:p#${SECRET}@host.example/a`, SECRET],
+    ['a private key', `no client: ${PEM}`, SECRET],
+    ['a private key of OpenSSL', PEM.replaceAll('PRIVATE', 'RSA PRIVATE'), SECRET],
+    ['a private key of OpenSSH', PEM.replaceAll('PRIVATE', 'OPENSSH PRIVATE'), SECRET],
+    ['a private key with a password', PEM.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE'), SECRET],
+    [
+      'a private key of PGP',
+      PEM.replaceAll('PRIVATE KEY', 'PGP PRIVATE KEY BLOCK').replace('\n', '\nComment: "Ann"\n\n'),
+      SECRET,
+    ],
+    ['a private key with line ends of Windows', PEM.replaceAll('\n', '\r\n'), SECRET],
+    ['a private key in JSON', JSON.stringify({ key: PEM }), SECRET],
+    ['a private key in JSON within JSON', JSON.stringify({ body: JSON.stringify({ key: PEM }) }), SECRET],
+    ['a private key that is cut', `${PEM.slice(0, 40)}${SECRET}`, SECRET],
+    ['a private key of a form', `${new URLSearchParams({ a: '1', key: PEM })}`, SECRET],
+    ['a private key of a query', `/a?key=${encodeURIComponent(PEM)}`, SECRET],
+    ['a private key that is named', `password=${PEM}`, SECRET],
+    ['a private key in a head of HTTP', `A: b\r\nX-Secret: ${PEM.replaceAll('\n', '\r\n')}`, SECRET],
+    ['a second private key', `${PEM}and ${PEM}`, SECRET],
     ['a card number', `paid with ${CARD}`, CARD],
     ['one card number after the other', `${'4 '.repeat(40)}${CARD}`, CARD],
     ['a card number without spaces', 'x4111111111111111'.slice(1), '4111111111111111'],
@@ -233,8 +265,31 @@ describe('what looks like a secret is hidden in every text', () => {
     'a\r\nHost: b\r\nc',
     '{"tokens":"a","a":"password","token.count":5}',
     '"password": must be a text, and "token":',
+    PEM.replaceAll('PRIVATE', 'PUBLIC'),
+    PEM.replaceAll('PRIVATE KEY', 'CERTIFICATE'),
+    PEM.replaceAll('PRIVATE KEY', 'PGP PUBLIC KEY BLOCK'),
+    'a PRIVATE KEY, which begins with -----BEGIN',
   ])('and nothing else: %s', (text) => {
     expect(printed((logger) => logger.info({ text }, text))).not.toContain('[Redacted]')
+  })
+
+  test('a private key of an agent, in the error of a call as axios has it', () => {
+    const agent = { options: { key: PEM, cert: PEM.replaceAll('PRIVATE KEY', 'CERTIFICATE') } }
+    const err = Object.assign(new Error('no answer'), { config: { httpsAgent: agent }, request: { agent } })
+    for (const format of ['json', 'ecs'] as const) {
+      const text = printed((logger) => logger.error({ err, key: PEM }), {}, { format })
+      expect(text.split(SECRET).length).toBe(3)
+      expect(text).not.toContain('PRIVATE')
+      expect(text).toContain('END CERTIFICATE')
+    }
+  })
+
+  test('what stands around a private key is shown, and the key where the defaults are off', () => {
+    const text = `with ${PEM} for ann`
+    const log = (logger: ReturnType<typeof memoryLogger>['logger']) => logger.info(text)
+    expect(printed(log)).toContain('with [Redacted]\\n for ann')
+    expect(printed(log, { defaults: false })).toContain(SECRET)
+    expect(printed(log, { defaults: false, patterns: [/BEGIN/, 'private-key'] })).not.toContain(SECRET)
   })
 
   test('keys that are hidden are kept apart', () => {
@@ -363,6 +418,10 @@ describe('what looks like a secret is hidden in every text', () => {
       `a://a:${"'@".repeat(8_000)}`,
       `?token=${"'".repeat(16_000)}`,
       "?token='".repeat(2_000),
+      '-'.repeat(16_000),
+      '-----BEGIN '.repeat(1_500),
+      `-----BEGIN ${'A '.repeat(8_000)}`,
+      `-----BEGIN PRIVATE KEY-----${'-----END A '.repeat(1_400)}`,
     ])
       printed((logger) => logger.info(evil), { patterns: ['email', 'cpf', 'ssn'] })
   })

@@ -46,8 +46,9 @@ export interface CircuitBreakerOptions {
    * success. If it throws itself, the error is a failure. The caller's abort never counts. Nor does a timeout around the
    * breaker that passes while the call waits in a rate limiter inside, or in a bulkhead inside whose queue moved
    * meanwhile: one that stands still says that the dependency does not answer. That timeout does count where a retry, a
-   * hedge or somebody else's policy stands between breaker and queue, and so does a timeout between them.
-   * @defaultValue every error except CircuitOpenError, BulkheadFullError, RateLimitedError and InvalidOptionError, which say that the dependency was not reached
+   * hedge or somebody else's policy stands between breaker and queue, and so does a timeout between them. One of your own
+   * decides alone, also about the refusals that the default leaves out: their codes are in the default.
+   * @defaultValue every error except CircuitOpenError (`CIRCUIT_OPEN`), BulkheadFullError (`BULKHEAD_FULL`), RateLimitedError (`RATE_LIMITED`) and InvalidOptionError (`INVALID_OPTION`), which say that the dependency was not reached
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined
   /** Whether a returned value is a failure; it is returned either way. @defaultValue none is */

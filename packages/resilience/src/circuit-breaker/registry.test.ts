@@ -1,3 +1,4 @@
+import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { describe, expect, test } from 'vitest'
 import { createCircuitBreakerRegistry } from './index.js'
 
@@ -24,6 +25,18 @@ describe('createCircuitBreakerRegistry', () => {
     const breakers = createCircuitBreakerRegistry({ maxBreakers: 2 })
     for (const key of ['a', 'b', 'c']) breakers.get(key).isolate()
     expect([...breakers.entries()].map(([key]) => key)).toEqual(['b', 'c'])
+  })
+
+  test('announces the breakers that it keeps, and no other', () => {
+    const announced = () => readDiagnosticsSources().get('base:resilience:circuit-breaker') ?? []
+    const before = new Set(announced().map(({ source }) => source))
+    const names = () =>
+      announced()
+        .filter(({ source }) => !before.has(source))
+        .map(({ reading }) => reading['name'])
+    const breakers = createCircuitBreakerRegistry({ failureThreshold: 3 })
+    expect(names()).toEqual([])
+    expect([breakers.get('a.test').state, names()]).toEqual(['closed', ['a.test']])
   })
 
   test('refuses wrong options at once, and a key that is no text', () => {

@@ -1,7 +1,7 @@
 import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 import { CircuitBreaker } from './circuit-breaker.js'
-import type { CircuitBreakerOptions } from './options.js'
+import { breakerRules, type CircuitBreakerOptions } from './options.js'
 
 const DEFAULT_MAX_BREAKERS = 1_000
 
@@ -43,7 +43,7 @@ export function createCircuitBreakerRegistry(
   const { maxBreakers = DEFAULT_MAX_BREAKERS, ...defaults } = checkOptions(options, place('options'))
   checkInteger(maxBreakers, { ...place('maxBreakers'), min: 1 })
   // Whatever is wrong with the options shows now, and not with the first call.
-  new CircuitBreaker(defaults)
+  breakerRules(defaults)
   return new Registry(defaults, maxBreakers)
 }
 

@@ -5,6 +5,7 @@ import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { isRefusal } from '../policy/refusals.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { payInto, type RetryBudget } from '../retry/retry-budget.js'
 import type { HedgeEvents, HedgeReason } from './events.js'
@@ -65,6 +66,11 @@ export class HedgeEngine implements Engine, HedgeDesk {
   accepts(error: unknown): boolean {
     const { hedgeIf } = this.rules
     return hedgeIf === undefined || ask(PATTERN, 'hedgeIf', () => hedgeIf(error), false)
+  }
+
+  startsNext(error: unknown): boolean {
+    // What refused this one will refuse the next.
+    return this.rules.hedgeIf !== undefined || !isRefusal(error)
   }
 
   permit(hedge: number, reason: HedgeReason, error: unknown): boolean {

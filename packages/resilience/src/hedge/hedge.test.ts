@@ -4,7 +4,7 @@ import { type AppError, isAppError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { Bulkhead, BulkheadFullError } from '../bulkhead/index.js'
-import { CircuitBreaker } from '../circuit-breaker/index.js'
+import { CircuitBreaker, CircuitOpenError } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
 import { constant, Retry, retryBudget } from '../retry/index.js'
 import { Timeout } from '../timeout/index.js'
@@ -146,6 +146,38 @@ describe('Hedge', () => {
     const hedge = new Hedge({ delay: '1s', clock: new TestClock() })
     const error = await hedge.execute(() => Promise.reject(errors.shift())).catch((thrown) => thrown)
     expect(error).toBe(isRethrown ? last : down)
+  })
+
+  test.each<[string, () => AppError]>([
+    ['an open circuit', () => new CircuitOpenError({ message: 'open' })],
+    ['a full bulkhead', () => new BulkheadFullError({ message: 'full' })],
+    ['a rate limit', () => new RateLimitedError({ retryAfter: 5_000 })],
+  ])(
+    '%s inside starts no other call, which would meet it as well, unless hedgeIf accepts it',
+    async (_, refusal) => {
+      const clock = new TestClock()
+      const budget = retryBudget({ ratio: 0, minPerSecond: 1 })
+      await clock.advance('5s')
+      const before = budget.available
+      const outcome = async (hedge: Hedge) => {
+        const error = refusal()
+        expect(await hedge.execute(() => Promise.reject(error)).catch((thrown) => thrown)).toBe(error)
+        return hedge.stats.hedges
+      }
+      expect(await outcome(new Hedge({ delay: '1s', maxHedges: 3, budget, clock }))).toBe(0)
+      expect([budget.available, clock.pending]).toEqual([before, 0])
+      expect(await outcome(new Hedge({ delay: '1s', maxHedges: 3, hedgeIf: () => true, clock }))).toBe(3)
+    },
+  )
+
+  test('a hedge that is refused leaves those that run to their answer, and the next to its time', async () => {
+    const clock = new TestClock()
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 0, clock })
+    const hedge = new Hedge({ delay: 100, maxHedges: 2, clock })
+    const { fn, started } = dependency(clock, [{ after: 1_000, value: 'first' }])
+    const call = pipeline(hedge, bulkhead).execute(fn)
+    await clock.advance('1s')
+    expect([await call, started, hedge.stats.hedges, clock.pending]).toEqual(['first', [0], 2, 0])
   })
 
   test('with a delay of 0 all start at once, with Infinity only a failure starts another', async () => {

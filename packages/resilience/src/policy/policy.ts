@@ -50,7 +50,11 @@ export interface Policy<out Out = never> {
    * @throws The function's own error; the policy's refusal; the signal's reason where the caller gave up.
    */
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T | Out>
-  /** The function under the policy, with the same parameters and the same `this`. */
+  /**
+   * The function under the policy, with the same parameters and the same `this`. It is given no signal, so that nothing
+   * ends it: where it may hang it needs a time limit of its own, or a bulkhead's slot is lost for ever. Whatever takes a
+   * signal is better called by `execute(({ signal }) => …)`.
+   */
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T | Out>

@@ -24,6 +24,21 @@ export interface OpossumFacadeEvents {
   readonly shutdown: []
 }
 
+/** All of them: others of opossum, such as `snapshot` and `cacheHit`, never come. */
+export const EVENT_NAMES: readonly (keyof OpossumFacadeEvents)[] = [
+  'fire',
+  'success',
+  'failure',
+  'timeout',
+  'reject',
+  'semaphoreLocked',
+  'fallback',
+  'open',
+  'close',
+  'halfOpen',
+  'shutdown',
+]
+
 /** What an {@link OpossumFacade} has counted since it was made. */
 export interface OpossumFacadeStats {
   /** Calls. */

@@ -378,6 +378,17 @@ describe('opossumFacade', () => {
     expect(once).toHaveBeenCalledTimes(1)
   })
 
+  test('refuses a listener of what never comes', () => {
+    const facade = opossumFacade(() => 1, { breaker: new CircuitBreaker() })
+    for (const event of ['snapshot', 'cacheHit', 'healthCheckFailed', 'closed'] as never[]) {
+      expect(() => facade.on(event, () => {})).toThrow(
+        'opossumFacade: event must be one of "fire", "success"',
+      )
+      expect(() => facade.once(event, () => {})).toThrow('event must be')
+      facade.off(event, () => {})
+    }
+  })
+
   test('refuses what is no action, breaker, policy, group, clock or fallback', () => {
     const breaker = new CircuitBreaker()
     expect(() => opossumFacade(7 as never, { breaker })).toThrow('action must be')

@@ -1,10 +1,18 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { errorKind, isAppError } from '@base/core/errors'
-import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
+import {
+  checkBoolean,
+  checkFunction,
+  checkMethods,
+  checkOneOf,
+  checkText,
+  invalidOption,
+} from '@base/core/options'
 import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import type { Policy } from '@base/resilience/policy'
-import type { OpossumFacadeEvents, OpossumFacadeStats } from './events.js'
+import { EVENT_NAMES, type OpossumFacadeEvents, type OpossumFacadeStats } from './events.js'
 import { Listeners } from './listeners.js'
+import { SharedAbort } from './shared-abort.js'
 import { ShownCircuit, type ShownState } from './shown-circuit.js'
 
 const EVENTS = { closed: 'close', open: 'open', half_open: 'halfOpen' } as const satisfies Record<
@@ -17,12 +25,23 @@ export interface OpossumFacadeOptions {
   /** The breaker whose state is shown. */
   readonly breaker: CircuitBreaker
   /**
-   * What the action is called through, the breaker within: `pipeline(new Bulkhead(…), breaker, new Timeout(…))` for what
-   * opossum calls capacity and timeout. @defaultValue the breaker alone
+   * What the action is called through, the breaker within: `pipeline(breaker, new Bulkhead(…), new Timeout(…))` for what
+   * opossum calls capacity and timeout. A call that hangs keeps its slot of the bulkhead until the action has ended: see
+   * `abortController`. @defaultValue the breaker alone
    */
   readonly policy?: Policy<unknown> | undefined
   /** The group it names itself to belong to, not empty. @defaultValue the breaker's name */
   readonly group?: string | undefined
+  /**
+   * Aborted where a policy within gives up on a call, so that an action which reads {@link OpossumFacade.getSignal} ends: as in
+   * opossum the one signal of all calls, those that come later too. @defaultValue none
+   */
+  readonly abortController?: AbortController | undefined
+  /**
+   * Whether a new controller takes the place of one that is aborted, at the next probe or when the circuit closes; it is
+   * made where there is no `abortController`. @defaultValue false
+   */
+  readonly autoRenewAbortController?: boolean | undefined
   /** Source of time, for latencies. @defaultValue systemClock */
   readonly clock?: Clock | undefined
 }
@@ -66,6 +85,7 @@ export class OpossumFacade<Args extends unknown[], T> {
   #fallback: ((...args: unknown[]) => unknown) | undefined
   #isShutdown = false
   readonly #circuit: ShownCircuit
+  readonly #abort: SharedAbort
 
   constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
     const { breaker, policy = breaker, group = breaker?.name, clock = systemClock } = options ?? {}
@@ -74,7 +94,11 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
     this.#group = checkText(group, place('group'))
     this.#clock = checkMethods(clock, ['monotonic'], place('clock'))
-    this.#circuit = new ShownCircuit(breaker, (state) => this.#listeners.emit(EVENTS[state]))
+    this.#abort = sharedAbort(options)
+    this.#circuit = new ShownCircuit(breaker, (state) => {
+      if (state !== 'open') this.#abort.renew()
+      this.#listeners.emit(EVENTS[state])
+    })
   }
 
   /** The breaker's name. */
@@ -147,7 +171,9 @@ export class OpossumFacade<Args extends unknown[], T> {
     } catch (error) {
       const refusal = thrown.includes(error) ? undefined : error
       this.#tell(error, refusal, latency(), args)
-      return (await this.#answer(error, args)) as T
+      const answer = this.#answer(error, args)
+      if (errorKind(refusal) === 'timeout') this.#abort.abort()
+      return (await answer) as T
     }
   }
 
@@ -188,21 +214,31 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#listeners.emit('shutdown')
   }
 
-  /** Calls `listener` at each `event` from now on. */
+  /** The signal of `abortController` as it is now; an action reads it when it is called. */
+  getSignal(): AbortSignal | undefined {
+    return this.getAbortController()?.signal
+  }
+
+  /** The `abortController` of the options, or the one that has taken its place. */
+  getAbortController(): AbortController | undefined {
+    return this.#abort.controller
+  }
+
+  /** Calls `listener` at each `event` from now on. @throws {@link InvalidOptionError} for an event that never comes. */
   on<Name extends keyof OpossumFacadeEvents>(
     event: Name,
     listener: (...args: OpossumFacadeEvents[Name]) => void,
   ): this {
-    this.#listeners.add(event, listener, false)
+    this.#listeners.add(checkEvent(event), listener, false)
     return this
   }
 
-  /** Calls `listener` at the next `event`. */
+  /** Calls `listener` at the next `event`. @throws {@link InvalidOptionError} for an event that never comes. */
   once<Name extends keyof OpossumFacadeEvents>(
     event: Name,
     listener: (...args: OpossumFacadeEvents[Name]) => void,
   ): this {
-    this.#listeners.add(event, listener, true)
+    this.#listeners.add(checkEvent(event), listener, true)
     return this
   }
 
@@ -240,6 +276,21 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#listeners.emit('fallback', result, error)
     return result
   }
+}
+
+function sharedAbort({
+  abortController,
+  autoRenewAbortController = false,
+}: OpossumFacadeOptions): SharedAbort {
+  if (abortController !== undefined) checkMethods(abortController, ['abort'], place('abortController'))
+  return new SharedAbort(
+    abortController,
+    checkBoolean(autoRenewAbortController, place('autoRenewAbortController')),
+  )
+}
+
+function checkEvent<Name extends keyof OpossumFacadeEvents>(event: Name): Name {
+  return checkOneOf(event, EVENT_NAMES, place('event')) as Name
 }
 
 function place(option: string) {

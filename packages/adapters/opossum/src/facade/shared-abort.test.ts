@@ -1,0 +1,133 @@
+import { TestClock } from '@base/core/testing'
+import { Bulkhead } from '@base/resilience/bulkhead'
+import { CircuitBreaker } from '@base/resilience/circuit-breaker'
+import { pipeline } from '@base/resilience/pipeline'
+import { Timeout } from '@base/resilience/timeout'
+import Opossum10 from 'opossum'
+import Opossum8 from 'opossum-8'
+import Opossum9 from 'opossum-9'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { opossumFacade } from './index.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+type AbortOptions = Pick<Parameters<typeof opossumFacade>[1], 'abortController' | 'autoRenewAbortController'>
+
+interface Subject {
+  fire(): Promise<unknown>
+  on(event: 'halfOpen' | 'close' | 'timeout', listener: () => void): unknown
+  getSignal(): AbortSignal | undefined
+  getAbortController(): AbortController | undefined
+}
+
+type Make = (action: () => Promise<unknown>, options: AbortOptions, clock: TestClock) => Subject
+
+const facade: Make = (action, options, clock) => {
+  const breaker = new CircuitBreaker({ failureThreshold: 2, recoveryTimeout: '5s', clock })
+  const policy = pipeline(breaker, new Timeout({ timeout: '1s', clock }))
+  return opossumFacade(action, { breaker, policy, clock, ...options })
+}
+
+const original =
+  (Opossum: typeof Opossum10): Make =>
+  (action, options) =>
+    new Opossum(action, { timeout: 1_000, volumeThreshold: 2, resetTimeout: 5_000, ...options }) as never
+
+/** What calls see of the signal while two of them hang, the circuit opens, and a probe is answered. */
+async function story(make: Make, options: AbortOptions) {
+  vi.useFakeTimers()
+  const clock = new TestClock()
+  const advance = async (ms: number) => {
+    await clock.advance(ms)
+    await vi.advanceTimersByTimeAsync(ms)
+  }
+  const told: unknown[] = []
+  const signals: (AbortSignal | undefined)[] = []
+  let hangs = true
+  const subject = make(
+    () => {
+      const signal = subject.getSignal()
+      signals.push(signal)
+      told.push(['called', signal?.aborted])
+      signal?.addEventListener('abort', () => told.push('aborted'))
+      return hangs ? new Promise(() => {}) : Promise.resolve('up')
+    },
+    options,
+    clock,
+  )
+  const fire = () =>
+    subject.fire().then(
+      (value) => told.push(value),
+      () => told.push('failed'),
+    )
+  for (const event of ['halfOpen', 'close', 'timeout'] as const)
+    subject.on(event, () => told.push([event, subject.getSignal()?.aborted]))
+  for (let call = 1; call <= 2; call++) {
+    void fire()
+    await advance(1_000)
+  }
+  hangs = false
+  await advance(5_000)
+  await fire()
+  await fire()
+  return {
+    told,
+    areGiven: signals.map((signal) => signal !== undefined && signal === options.abortController?.signal),
+    isOne: signals[2] === signals[3] && signals[2] === subject.getSignal(),
+    isGiven: subject.getAbortController() === options.abortController,
+  }
+}
+
+describe.each([
+  ['opossum 8', Opossum8],
+  ['opossum 9', Opossum9],
+  ['opossum 10', Opossum10],
+])('the signal of a facade and of %s', (_, Opossum) => {
+  test.each<[string, () => AbortOptions]>([
+    ['no controller', () => ({})],
+    ['one', () => ({ abortController: new AbortController() })],
+    [
+      'one that is renewed',
+      () => ({ abortController: new AbortController(), autoRenewAbortController: true }),
+    ],
+    ['one of its own', () => ({ autoRenewAbortController: true })],
+  ])('are alike with %s', async (_, options) => {
+    const ours = await story(facade, options())
+    expect(ours).toEqual(await story(original(Opossum), options()))
+    expect(ours.told).toContainEqual('up')
+  })
+})
+
+describe('a call that hangs', () => {
+  test.each([
+    [true, 0],
+    [false, 1],
+  ])('with a controller (%s) leaves so many slots taken: %i', async (renews, running) => {
+    const clock = new TestClock()
+    const breaker = new CircuitBreaker({ clock })
+    const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })
+    const policy = pipeline(breaker, bulkhead, new Timeout({ timeout: '1s', clock }))
+    const prices = opossumFacade(
+      () =>
+        new Promise((_, reject) => {
+          prices.getSignal()?.addEventListener('abort', () => reject(new Error('given up')))
+        }),
+      { breaker, policy, clock, autoRenewAbortController: renews },
+    )
+    const call = prices.fire().catch((error) => error.code)
+    await clock.advance('1s')
+    expect([await call, bulkhead.running]).toEqual(['TIMEOUT', running])
+  })
+
+  test('refuses what is no controller', () => {
+    const breaker = new CircuitBreaker()
+    expect(() => opossumFacade(() => 1, { breaker, abortController: {} as never })).toThrow(
+      'abortController must',
+    )
+    expect(() => opossumFacade(() => 1, { breaker, autoRenewAbortController: 1 as never })).toThrow(
+      'autoRenewAbortController must be',
+    )
+  })
+})
