@@ -62,8 +62,9 @@ export interface CacheOptions {
   /** Carries values that JSON does not, and classes of yours: `createCodec({ types })`. @defaultValue jsonCodec */
   readonly codec?: Codec
   /**
-   * Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. Loaders that ask
-   * for each other's keys in a circle are a `DEADLOCK` within a process; those of two processes wait until a `hardTimeout` ends it.
+   * Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. One that does
+   * not say within a write of a layer, or a quarter of the `hardTimeout`, whether it is free is done without, and after three
+   * failures left alone for a second: then there is one load in each process. Loaders that ask for each other's keys in a circle are a `DEADLOCK` within a process; those of two processes wait until a `hardTimeout` ends it.
    * @defaultValue none
    */
   readonly lock?: Lock

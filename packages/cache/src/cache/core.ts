@@ -6,6 +6,7 @@ import type { Flight } from './flight.js'
 import type { Found, Lookup } from './found.js'
 import { covers, type Invalidation } from './invalidation.js'
 import { Layers } from './layers.js'
+import { LoadLock } from './load-lock.js'
 import { Overdue } from './overdue.js'
 import { Rest } from './rest.js'
 import { afterlifeOf, type CallRules, lifeOf } from './rules.js'
@@ -27,6 +28,7 @@ export class CacheCore {
   readonly settings: Settings
   readonly observers: Observers = new Observers()
   readonly layers: Layers
+  readonly lock: LoadLock | undefined
   readonly counts: Counts = noCounts()
   readonly rest: Rest = new Rest()
   /** What is being loaded, by key: those that a newcomer may join. */
@@ -40,7 +42,9 @@ export class CacheCore {
   #closing: Promise<void> | undefined
 
   constructor(settings: Settings) {
+    const { lock, clock, layerTimeouts } = settings
     this.settings = settings
+    this.lock = lock && new LoadLock(lock, clock, layerTimeouts.write)
     this.layers = new Layers(settings, this.observers, (invalidation) => this.#forget(invalidation))
     this.layers.top.engine?.onEvict.add(this.#onEvict)
     caches.add(this)

@@ -616,6 +616,8 @@ describe('wrong arguments', () => {
       'options must be',
     ],
     ['entries', () => cache.setMany(never(5)), 'entries must be'],
+    ['an entry', () => cache.setMany(never([['k', 1], { key: 'j' }])), 'entries must be arrays [key, value'],
+    ['a text in place of an entry', () => cache.setMany(never(['k1'])), 'entries must be arrays'],
     ['a concurrency', () => cache.warmUp([], () => 1, { concurrency: 0 }), 'concurrency must be'],
     ['keys to warm up', () => cache.warmUp(never(undefined), () => 1), 'keys must be'],
     ['a key to warm up', () => cache.warmUp('k', () => 1), 'keys must be'],

@@ -82,8 +82,10 @@ export class LayeredCache implements Cache {
   ): Promise<void> {
     const core = this.#core
     const now = new Map<string, Found | undefined>()
-    for (const [key, value, options] of checkIterable(entries, 'entries'))
+    for (const entry of checkIterable(entries, 'entries')) {
+      const [key, value, options] = checkEntry(entry)
       now.set(checkKey(key), this.#toEntry(key, value, options))
+    }
     const opening = this.#core.opening()
     if (opening !== undefined) await opening
     const kept = [...now].flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const]))
@@ -224,6 +226,15 @@ function checkIterable<T extends Iterable<unknown>>(value: T, option: string): T
   // A text is iterable too, by its characters.
   if (typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function') return value
   throw invalidOption(value, { package: '@base/cache', pattern: 'Cache', option }, 'an iterable, and no text')
+}
+
+function checkEntry<T extends readonly unknown[]>(entry: T): T {
+  if (Array.isArray(entry)) return entry
+  throw invalidOption(
+    entry,
+    { package: '@base/cache', pattern: 'Cache', option: 'entries' },
+    'arrays [key, value, options?]',
+  )
 }
 
 function checkKeys(keys: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
-import { withLock } from '@base/core/lock'
 import { isolate } from '../store/isolate.js'
 import type { CacheCore } from './core.js'
 import { Flight, runInside } from './flight.js'
 import { better, type Found, type Lookup } from './found.js'
 import { judged, type LoadContext, loadContext } from './load-context.js'
+import type { LoadLock } from './load-lock.js'
 import { type CallRules, lifeOf } from './rules.js'
 import type { Scope } from './scope.js'
 import { tooLate } from './waiting.js'
@@ -51,9 +51,8 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
   const { fullKey } = request
   const stop = limit(core, flight, request)
   try {
-    const held = await (core.settings.lock === undefined
-      ? load(core, flight, request)
-      : loadLocked(core, flight, request))
+    const { lock } = core
+    const held = await (lock?.isDue() ? loadLocked(core, lock, flight, request) : load(core, flight, request))
     core.rest.end(fullKey)
     return held
   } catch (error) {
@@ -136,8 +135,12 @@ async function isOutdated(core: CacheCore, flight: Flight, scope: Scope): Promis
 }
 
 /** One process of all loads; the others wait, and find what it has stored. */
-async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
-  const { lock, clock } = core.settings
+async function loadLocked(
+  core: CacheCore,
+  lock: LoadLock,
+  flight: Flight,
+  request: LoadRequest,
+): Promise<unknown> {
   const { hardTimeout } = request.rules
   const ttl = hardTimeout === Number.POSITIVE_INFINITY ? LEASE : hardTimeout
   const isGivenUp = new Promise<void>((resolve) => {
@@ -145,11 +148,10 @@ async function loadLocked(core: CacheCore, flight: Flight, request: LoadRequest)
   })
   let loading: Promise<unknown> | undefined
   try {
-    await withLock(
-      lock as NonNullable<typeof lock>,
+    await lock.hold(
       `cache:${flight.key}`,
       // Who has it renews it for as long as it loads, and loses it when it dies: there is no other reason to give up.
-      { ttl, wait: hardTimeout, clock, signal: flight.signal },
+      { ttl, wait: hardTimeout, signal: flight.signal },
       () => {
         loading = loadUnlessFound(core, flight, request)
         return Promise.race([loading, isGivenUp])

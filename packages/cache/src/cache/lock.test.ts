@@ -70,6 +70,7 @@ describe('a cache with a lock', () => {
     a.getOrSet('k', load, { ttl: 1_000, grace: '1h' }).catch(() => {})
     await clock.advance(GIVEN_UP)
     const turn = deferred()
+    vi.spyOn(lock, 'tryAcquire').mockResolvedValueOnce(undefined)
     vi.spyOn(lock, 'acquire').mockImplementationOnce(async (key) => {
       await turn.promise
       return (await lock.tryAcquire(key)) as Lease
@@ -235,5 +236,112 @@ describe('a cache with a lock', () => {
     expect(await cache.getOrSet('k', () => 2)).toBe(1)
     await clock.advance(0)
     expect(await cache.get('k')).toBe(2)
+  })
+})
+
+/** A process whose lock does what it is told to. */
+function alone(tryAcquire: Lock['tryAcquire'], more: { readonly hardTimeout?: number } = {}) {
+  const clock = new TestClock()
+  const asked = vi.fn(tryAcquire)
+  const lock: Lock = { tryAcquire: asked, acquire: (...args) => asked(...args) as Promise<Lease> }
+  const cache = createCache({ layers: [memoryCacheStore({ clock })], clock, lock, ...more })
+  return { clock, asked, cache }
+}
+
+describe('a cache whose lock', () => {
+  test('does not answer loads well before the hard timeout', async () => {
+    const { clock, cache } = alone(() => new Promise(() => {}), { hardTimeout: 500 })
+    const loaded = cache.getOrSet('k', () => clock.sleep(5).then(() => 'value'))
+    await clock.advance(131)
+    expect([await loaded, clock.pending]).toEqual(['value', 0])
+  })
+
+  test('does not answer waits for it as for the write of a layer where there is time', async () => {
+    const { clock, cache } = alone(() => new Promise(() => {}))
+    const load = vi.fn(() => 'value')
+    const loaded = cache.getOrSet('k', load)
+    await clock.advance(249)
+    expect(load).not.toHaveBeenCalled()
+    await clock.advance(1)
+    expect(await loaded).toBe('value')
+  })
+
+  test.each<[string, Lock['tryAcquire']]>([
+    ['does not answer', () => new Promise(() => {})],
+    ['refuses', () => Promise.reject(new Error('away'))],
+  ])('%s is left alone for a second after three failures; then one load asks', async (_, tryAcquire) => {
+    const { clock, asked, cache } = alone(tryAcquire)
+    const errors: string[] = []
+    cache.on('error', ({ source }) => errors.push(source))
+    const load = async (key: string) => {
+      const loaded = cache.getOrSet(key, () => key)
+      await clock.advance(asked.mock.calls.length <= 3 ? 250 : 0)
+      return loaded
+    }
+    for (const key of ['a', 'b', 'c', 'd', 'e']) expect(await load(key)).toBe(key)
+    expect([asked.mock.calls.length, errors]).toEqual([3, ['lock', 'lock', 'lock']])
+    await clock.advance(1_000)
+    const both = ['f', 'g'].map((key) => cache.getOrSet(key, () => key))
+    await clock.advance(250)
+    expect([await Promise.all(both), asked.mock.calls.length]).toEqual([['f', 'g'], 4])
+  })
+
+  test('is back is asked by all again', async () => {
+    let isAway = true
+    const lock = memoryLock()
+    const { clock, asked, cache } = alone(async (...args) => {
+      if (isAway) throw new Error('away')
+      return lock.tryAcquire(...args)
+    })
+    for (const key of ['a', 'b', 'c', 'd']) await cache.getOrSet(key, () => key)
+    isAway = false
+    await clock.advance(1_000)
+    for (const key of ['e', 'f', 'g']) await cache.getOrSet(key, () => key)
+    expect(asked).toHaveBeenCalledTimes(6)
+  })
+
+  test('answers late gives back what nobody waits for', async () => {
+    const release = vi.fn(async () => ({ released: true }))
+    const answer = deferred<Lease>()
+    const { clock, cache } = alone(() => answer.promise)
+    const loaded = cache.getOrSet('k', () => 'value')
+    await clock.advance(250)
+    expect(await loaded).toBe('value')
+    answer.resolve({ release } as unknown as Lease)
+    await clock.advance(0)
+    expect(release).toHaveBeenCalledOnce()
+  })
+
+  test('others hold has not failed: one load in all, of the next key too', async () => {
+    const { clock, lock, a, b } = pair()
+    const keys = ['a', 'b', 'c', 'd']
+    const leases = await Promise.all(keys.map((key) => lock.acquire(`cache:${key}`)))
+    const waiting = keys.map((key) => a.getOrSet(key, () => key))
+    await clock.advance('20s')
+    const load = vi.fn(async () => {
+      await clock.sleep(100)
+      return 'value'
+    })
+    const both = [a, b].map((cache) => cache.getOrSet('k', load))
+    await clock.advance(200)
+    expect([await Promise.all(both), load.mock.calls.length]).toEqual([['value', 'value'], 1])
+    for (const lease of leases) await lease.release()
+    await clock.advance(100)
+    expect(await Promise.all(waiting)).toEqual(keys)
+  })
+
+  test('only waits, in JavaScript, is waited for', async () => {
+    const { lock } = pair()
+    const acquire = vi.fn<Lock['acquire']>(lock.acquire.bind(lock))
+    const { a } = pair({ lock: { acquire } as unknown as Lock })
+    expect([await a.getOrSet('k', () => 'value'), acquire.mock.calls.length]).toEqual(['value', 1])
+  })
+
+  test('goes away while another process has it is no reason to fail either', async () => {
+    const lock = { tryAcquire: async () => undefined, acquire: () => Promise.reject(new Error('away')) }
+    const { a } = pair({ lock })
+    const errors: string[] = []
+    a.on('error', ({ source }) => errors.push(source))
+    expect([await a.getOrSet('k', () => 'value'), errors]).toEqual(['value', ['lock']])
   })
 })

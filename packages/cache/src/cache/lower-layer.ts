@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@base/core/clock'
 import type { CacheStore, NewEntry } from '../store/cache-store.js'
+import { Availability } from './availability.js'
 import { batchesOf } from './batches.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
@@ -14,8 +15,7 @@ export interface LayerTimeouts {
   readonly write: number
 }
 
-/** So many failures in a row, and the layer is left alone for so long. */
-const FAILURES = 3
+/** What it has to learn is told again after so long, in milliseconds, and waited for as long when it is closed. */
 const PAUSE = 1_000
 
 /** What a {@link LowerLayer} tells. */
@@ -54,8 +54,7 @@ export class LowerLayer {
       return { ...read, version: version ?? this.#seen.ofRead(before, read), before: version ?? before }
     }),
   )
-  #failures = 0
-  #closedUntil = Number.NEGATIVE_INFINITY
+  readonly #availability: Availability
   #catchingUp: Promise<void> | undefined
   /** Somebody has waited for that in vain. */
   #isCatchingUpSlowly = false
@@ -74,6 +73,7 @@ export class LowerLayer {
     this.#clock = clock
     this.#limits = limits
     this.#listener = listener
+    this.#availability = new Availability(clock)
     this.#untold = new PendingInvalidation(path)
     const attempt =
       (ref: boolean): Attempt =>
@@ -175,11 +175,10 @@ export class LowerLayer {
   ): Promise<T | undefined> {
     try {
       const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, work, ref)
-      this.#failures = 0
+      this.#availability.succeed()
       return value
     } catch (error) {
-      this.#failures++
-      if (this.#failures >= FAILURES) this.#closedUntil = this.#clock.monotonic() + PAUSE
+      this.#availability.fail()
       this.#listener.failed(error)
       return undefined
     }
@@ -190,7 +189,7 @@ export class LowerLayer {
    * once another one has waited in vain.
    */
   async #mayAsk(limit: number): Promise<boolean> {
-    if (!this.#isDue()) return false
+    if (!this.#availability.isDue()) return false
     if (this.#isUpToDate) return true
     if (!this.#isCatchingUpSlowly) {
       await withDeadline(this.#clock, limit, 'A recovery of a cache layer', () => this.#catchUp()).catch(
@@ -204,15 +203,6 @@ export class LowerLayer {
 
   get #isUpToDate(): boolean {
     return this.#untold.isEmpty && this.#catchingUp === undefined
-  }
-
-  /** One call at a time tries whether it is back. */
-  #isDue(): boolean {
-    if (this.#failures < FAILURES) return true
-    const now = this.#clock.monotonic()
-    if (now < this.#closedUntil) return false
-    this.#closedUntil = now + PAUSE
-    return true
   }
 
   #owe(invalidation: Invalidation): void {

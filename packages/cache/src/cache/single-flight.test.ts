@@ -408,15 +408,24 @@ describe('a load under a lock', () => {
   })
 
   test('takes a lease as long as the hard timeout, or 30 s, and waits for it as long as for the load', async () => {
-    const { node, lock } = fleet()
+    const { clock, node, lock } = fleet()
     const acquire = vi.fn<Lock['acquire']>(lock.acquire.bind(lock))
-    const cache = node({ lock: { acquire, tryAcquire: lock.tryAcquire.bind(lock) } })
-    await cache.getOrSet('a', () => 1)
-    await cache.getOrSet('b', () => 1, { hardTimeout: 5_000 })
-    expect(acquire.mock.calls.map(([key, options]) => [key, options?.ttl, options?.wait])).toEqual([
-      ['cache:a', 30_000, Number.POSITIVE_INFINITY],
-      ['cache:b', 5_000, 5_000],
+    const tryAcquire = vi.fn<Lock['tryAcquire']>(lock.tryAcquire.bind(lock))
+    const cache = node({ lock: { acquire, tryAcquire } })
+    for (const key of ['a', 'b']) await lock.acquire(`cache:${key}`, { ttl: 1_000 })
+    const loads = [cache.getOrSet('a', () => 1), cache.getOrSet('b', () => 1, { hardTimeout: 5_000 })]
+    await clock.advance(1_000)
+    await Promise.all(loads)
+    await cache.getOrSet('c', () => 1)
+    const asked = [...tryAcquire.mock.calls, ...acquire.mock.calls]
+    expect(asked.map(([key, options]) => [key, options?.ttl])).toEqual([
+      ['cache:a', 30_000],
+      ['cache:b', 5_000],
+      ['cache:c', 30_000],
+      ['cache:a', 30_000],
+      ['cache:b', 5_000],
     ])
+    expect(acquire.mock.calls.map(([, options]) => options?.wait)).toEqual([Number.POSITIVE_INFINITY, 5_000])
   })
 
   test('is not begun for a caller who leaves while another process has the lock', async () => {

@@ -141,6 +141,27 @@ describeWithPrivateService('redis', {}, (redis) => {
       await expect.poll(again, { timeout: 20_000 }).toEqual({ value: 1, replayed: false })
     })
 
+    test('that hangs for longer than a claim is waited for: nothing runs, and its key is free again', async () => {
+      const idempotency = createIdempotency({ store: redisIdempotencyStore(opened.client, { timeout: 100 }) })
+      // The script of a claim is known, and so it is carried out late; that of a release is not.
+      await plain.script('FLUSH')
+      await idempotencyOn(opened).run(`warm ${kind}`, 'f', () => 1)
+      await redis.pause()
+      try {
+        // While the last of them waits, the store gives up on what the block asks it for after the first.
+        for (const key of ['hung', 'hung too', 'hung longer'])
+          expect(await rejection(idempotency.run(`${key} ${kind}`, 'f', never))).toMatchObject({
+            details: { outcome: 'unknown' },
+          })
+      } finally {
+        await redis.resume()
+      }
+      await expect.poll(() => plain.hget(`idempotency:hung ${kind}`, 'state')).toBe('free')
+      expect(await idempotencyOn(opened).run(`hung ${kind}`, 'f', ({ takeover }) => takeover)).toMatchObject({
+        value: false,
+      })
+    })
+
     test('that drops keys, for its memory is full: a run keeps its outcome, and the next fence is higher', async () => {
       const idempotency = idempotencyOn(opened)
       const fences: bigint[] = []

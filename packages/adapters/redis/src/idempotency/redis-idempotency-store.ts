@@ -1,15 +1,18 @@
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '@base/application/idempotency'
 import { type Duration, toMilliseconds } from '@base/core/duration'
+import type { AppError } from '@base/core/errors'
 import { checkOptions, checkText } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
 import { warnOfEviction } from '../connection/eviction.js'
-import { runScript, type Script } from '../connection/script.js'
+import { byText, runScript, type Script } from '../connection/script.js'
 import { claimScript, completeScript, releaseScript, renewScript } from './scripts.js'
 
 const DEFAULT_PREFIX = 'idempotency:'
 const DEFAULT_TIMEOUT: Duration = '1s'
+/** For how long at most it tries to take back what nobody waits for any more, in milliseconds. */
+const LONGEST_FAREWELL = 10_000
 
 /** Options of {@link redisIdempotencyStore}; checked and read once. */
 export interface RedisIdempotencyStoreOptions {
@@ -34,7 +37,8 @@ export interface RedisIdempotencyStore extends IdempotencyStore {
  * Fences are the server's time in microseconds, or one above the last, so that they grow even if data is lost. Redis
  * forgets: without an append-only file a crash loses keys, a failover may lose the last of them, and eviction takes any
  * (`maxmemory-policy` must be `noeviction`; a process warning says where it is not). A request whose key is lost runs
- * again; where that must not be, use the store of `@base/drizzle` in the transaction of the effect.
+ * again; where that must not be, use the store of `@base/drizzle` in the transaction of the effect. A claim that Redis did not
+ * answer in time is taken back, also where it is carried out late.
  *
  * @example
  * const idempotency = createIdempotency({ store: redisIdempotencyStore(client) })
@@ -70,8 +74,13 @@ class RedisStore implements RedisIdempotencyStore {
     })
   }
 
-  async claim({ key, fingerprint, token, lease, ttl }: IdempotencyClaim): Promise<ClaimAnswer> {
-    const reply = await this.#run(claimScript, key, [fingerprint, token, `${lease}`, `${lease + ttl}`])
+  async claim(claim: IdempotencyClaim): Promise<ClaimAnswer> {
+    const { key, fingerprint, token, lease, ttl } = claim
+    const args = [fingerprint, token, `${lease}`, `${lease + ttl}`]
+    const reply = await this.#run(claimScript, key, args).catch((error: unknown) => {
+      if ((error as AppError).details?.['outcome'] === 'unknown') this.#takeBack(claim)
+      throw error
+    })
     const [state, rest] = (reply as readonly Buffer[]).map((part) => part.toString())
     switch (state) {
       case 'mismatch':
@@ -97,8 +106,18 @@ class RedisStore implements RedisIdempotencyStore {
     return (await this.#run(completeScript, key, [token, fingerprint, `${ttl}`, ...text])) === 1
   }
 
-  async release({ key, token, lease, ttl }: IdempotencyClaim): Promise<boolean> {
-    return (await this.#run(releaseScript, key, [token, `${lease}`, `${ttl}`])) === 1
+  async release(claim: IdempotencyClaim): Promise<boolean> {
+    return (await this.#run(releaseScript, claim.key, releaseArgs(claim))) === 1
+  }
+
+  /**
+   * A server that hangs carries the claim out once it goes on, and then whatever was sent behind it: by its text, for nobody
+   * waits to be asked for that. Where the connection is gone it is sent when there is one again.
+   */
+  #takeBack(claim: IdempotencyClaim): void {
+    const name = this.#prefix + claim.key
+    const options = { timeout: Math.min(claim.lease, LONGEST_FAREWELL), key: name }
+    this.#connection.send(byText(releaseScript, [name], releaseArgs(claim)), options).catch(() => {})
   }
 
   async #run(script: Script, key: string, args: readonly string[]): Promise<Reply> {
@@ -107,4 +126,8 @@ class RedisStore implements RedisIdempotencyStore {
     this.#onAnswer()
     return reply
   }
+}
+
+function releaseArgs({ token, lease, ttl }: IdempotencyClaim): readonly string[] {
+  return [token, `${lease}`, `${ttl}`]
 }

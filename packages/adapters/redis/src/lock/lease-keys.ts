@@ -45,6 +45,8 @@ interface Question<Answer> {
   readonly read: (reply: number, askedAt: number) => Answer
   /** Called where nobody will learn the answer. */
   readonly fail?: () => void
+  /** Whether a failure may pass in the time that is left. @defaultValue {@link mayPass} */
+  readonly mayPass?: (error: unknown) => boolean
 }
 
 /**
@@ -67,8 +69,17 @@ export class LeaseKeys {
 
   /** Takes a lease; or for how many milliseconds another holds it. What was taken unawares is given back. */
   take(claim: Claim, listens: boolean, signal: AbortSignal | undefined): Promise<Taken | number> {
+    return this.#ask(this.#taking(claim, listens, signal))
+  }
+
+  /** The same for who wants it now or not at all: a server that is no master is not asked again until it is one. */
+  tryTake(claim: Claim, signal: AbortSignal | undefined): Promise<Taken | number> {
+    return this.#ask({ ...this.#taking(claim, false, signal), mayPass: mayPassByItself })
+  }
+
+  #taking(claim: Claim, listens: boolean, signal: AbortSignal | undefined): Question<Taken | number> {
     const { key, holder, ttl } = claim
-    return this.#ask({
+    return {
       script: takeScript,
       key,
       args: listens ? [holder, `${ttl + REMEMBERED}`, '1'] : [holder, `${ttl + REMEMBERED}`],
@@ -76,7 +87,7 @@ export class LeaseKeys {
       signal,
       read: (reply, askedAt) => (reply > 0 ? { token: BigInt(reply), askedAt } : -reply),
       fail: () => this.forget(claim),
-    })
+    }
   }
 
   /** Lets a lease last from now: when that was asked, or `undefined` where it is not held any more. */
@@ -128,11 +139,12 @@ export class LeaseKeys {
 
   /** Until there is an answer, or a failure that does not pass in the time that is left. */
   async #repeat<Answer>(question: Question<Answer>, deadline: number, failure: unknown): Promise<Answer> {
+    const isPassing = question.mayPass ?? mayPass
     for (let error = failure; ; ) {
       const isUnknown = isUnknownScript(error)
       const pause = isUnknown ? 0 : PAUSE
       const left = Math.floor(deadline - systemClock.monotonic()) - pause
-      if (left <= 0 || !(isUnknown || mayPass(error))) throw error
+      if (left <= 0 || !(isUnknown || isPassing(error))) throw error
       if (pause > 0) await systemClock.sleep(pause, { signal: question.signal })
       const askedAt = this.#parts.clock.monotonic()
       try {
@@ -159,4 +171,9 @@ function mayPass(error: unknown): boolean {
   if (!isAppError(error) || error.kind !== 'unavailable' || error.code === 'REDIS_OUT_OF_MEMORY') return false
   const outcome = (error as AppError).details?.['outcome']
   return outcome === 'unknown' || outcome === 'not_done'
+}
+
+/** Whether it may without another server taking over. */
+function mayPassByItself(error: unknown): boolean {
+  return mayPass(error) && (error as AppError).code !== 'REDIS_READ_ONLY'
 }

@@ -133,6 +133,19 @@ describeWithPrivateService('redis', {}, (redis) => {
       plain.disconnect()
     })
 
+    test('that is a replica: who wants the lock now hears so at once', async () => {
+      await using opened = await CLIENTS[kind](redis.url)
+      await askRedis(redis.url, ['REPLICAOF', '127.0.0.1', '9'])
+      try {
+        await expect(lockOn(opened, { timeout: '1h' }).tryAcquire(`now ${kind}`)).rejects.toMatchObject({
+          ...unavailable,
+          code: 'REDIS_READ_ONLY',
+        })
+      } finally {
+        await askRedis(redis.url, ['REPLICAOF', 'NO', 'ONE'])
+      }
+    })
+
     test('that breaks connections: what was asked is asked again, and nothing stays locked', async () => {
       await using opened = await CLIENTS[kind](redis.url)
       const lock = lockOn(opened, { timeout: '30s' })

@@ -36,7 +36,8 @@ export interface RedisLockOptions {
   readonly prefix?: string
   /**
    * How long Redis may take for an answer, whatever the client does, more than 0; a question that a broken connection lost
-   * is asked again within it. The `wait` for a lock that is held is apart from it.
+   * is asked again within it, and one that a replica has refused, but by `tryAcquire`. The `wait` for a lock that is held is
+   * apart from it.
    *
    * @defaultValue '750ms'
    */
@@ -167,7 +168,7 @@ class RedisLock implements Lock {
   async tryAcquire(key: string, options?: LeaseOptions): Promise<Lease | undefined> {
     const { ttl, signal } = checkLease(key, options)
     const claim = this.#claim(key, ttl)
-    const lease = this.#read(claim, await this.#keys.take(claim, false, signal))
+    const lease = this.#read(claim, await this.#keys.tryTake(claim, signal))
     return typeof lease === 'number' ? undefined : lease
   }
 

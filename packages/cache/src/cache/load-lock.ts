@@ -1,0 +1,76 @@
+import type { Clock } from '@base/core/clock'
+import { type Lease, type Lock, withLock } from '@base/core/lock'
+import { Availability } from './availability.js'
+import { withDeadline } from './deadline.js'
+
+/** A first try takes no more than this part of the time that there is for a load. */
+const SHARE = 1 / 4
+
+/** How a load is locked. */
+export interface LoadLockOptions {
+  /** How long the lease lasts, in milliseconds. */
+  readonly ttl: number
+  /** How long to wait for a lock that another process has, in milliseconds; `Infinity` has no end. */
+  readonly wait: number
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The lock of a cache, whose store may be slow or away.
+ *
+ * Whether it is free is asked first, in bounded time; only for what another process has is there anything to wait for. A store that
+ * does not answer, or refuses, is left alone as a layer is.
+ */
+export class LoadLock {
+  readonly #lock: Lock
+  readonly #clock: Clock
+  readonly #limit: number
+  readonly #availability: Availability
+
+  /** A first try takes no longer than `limit`, in milliseconds. */
+  constructor(lock: Lock, clock: Clock, limit: number) {
+    this.#lock = lock
+    this.#clock = clock
+    this.#limit = limit
+    this.#availability = new Availability(clock)
+  }
+
+  /** Whether it is to be asked now. */
+  isDue(): boolean {
+    return this.#availability.isDue()
+  }
+
+  /** Runs it while this process has the lock, and renews the lease for as long. */
+  hold<T>(key: string, options: LoadLockOptions, run: () => Promise<T>): Promise<T> {
+    const lock: Lock = {
+      acquire: () => this.#acquire(key, options),
+      tryAcquire: () => this.#try(key, options),
+    }
+    return withLock(lock, key, { ttl: options.ttl, clock: this.#clock }, run)
+  }
+
+  async #acquire(key: string, options: LoadLockOptions): Promise<Lease> {
+    try {
+      // One of JavaScript may know only how to wait.
+      const isAskable = typeof this.#lock.tryAcquire === 'function'
+      const lease = isAskable ? await this.#try(key, options) : undefined
+      this.#availability.succeed()
+      return lease ?? (await this.#lock.acquire(key, options))
+    } catch (error) {
+      // Who leaves says nothing of the store.
+      if (!options.signal.aborted) this.#availability.fail()
+      throw error
+    }
+  }
+
+  #try(key: string, { ttl, wait, signal }: LoadLockOptions): Promise<Lease | undefined> {
+    const limit = Math.max(1, Math.floor(Math.min(this.#limit, wait * SHARE)))
+    return withDeadline(this.#clock, limit, 'The lock of a load', async (late) => {
+      const lease = await this.#lock.tryAcquire(key, { ttl, signal: AbortSignal.any([signal, late]) })
+      // Nobody waits for it any more.
+      if (late.aborted) await lease?.release()
+      return lease
+    })
+  }
+}
