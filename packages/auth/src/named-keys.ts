@@ -1,5 +1,6 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { kindOfSecret } from './kind-of-secret.js'
 import { withoutText } from './without-text.js'
 
 /** Keys by id, one of which is for what is made from now on. */
@@ -37,8 +38,7 @@ function readKey(id: string, key: unknown, option: string, place: PlaceOf): Uint
     throw invalidOption(withoutText(id), place(option), 'ids of 1 to 32 letters, digits, _, ., -')
   const bytes = isSecret(key) ? key.reveal() : key
   if (bytes instanceof Uint8Array && bytes.length >= LEAST_BYTES) return Uint8Array.from(bytes)
-  const received = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes
   // An id as long as a key may be one: somebody has swapped the two.
   const at = id.length < LEAST_BYTES ? `${option}.${id}` : option
-  throw invalidOption(received, place(at), `at least ${LEAST_BYTES} bytes`)
+  throw invalidOption(kindOfSecret(bytes), place(at), `at least ${LEAST_BYTES} bytes`)
 }

@@ -4,6 +4,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { AuthError } from '../errors/auth-error.js'
+import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
@@ -101,7 +102,7 @@ class StoredTokens<Data> implements ActionTokens<Data> {
     const encoded = this.#encode(data)
     const state = await this.#fingerprint(owner)
     if (this.#state !== undefined && state === undefined)
-      throw invalidOption(undefined, place('sub'), 'a subject of which state() gives a text')
+      throw invalidOption('another', place('sub'), 'a subject of which state() gives a text')
     const { text: token, handle, hash } = await createOpaqueToken(createHandle())
     const facts = { purpose: this.#purpose, handle, hash, sub: owner, data: encoded, state, ttl: this.#ttl }
     const expiresAt = await this.#ask(async (store, now) => {
@@ -150,7 +151,11 @@ class StoredTokens<Data> implements ActionTokens<Data> {
     const state = await this.#state?.(sub)
     if (state === undefined || state === null) return undefined
     if (typeof state !== 'string')
-      throw invalidOption(undefined, place('state'), 'a function that gives a text or undefined')
+      throw invalidOption(
+        `one that gives ${kindOfSecret(state)}`,
+        place('state'),
+        'a function that gives a text or undefined',
+      )
     return hashText(`${this.#purpose}\0${sub}\0${state}`)
   }
 
@@ -161,7 +166,7 @@ class StoredTokens<Data> implements ActionTokens<Data> {
   #encode(data: unknown): string {
     const text = this.#codec.encode(data)
     if (text.length <= MAX_DATA) return text
-    throw invalidOption(undefined, place('data'), `at most ${MAX_DATA} characters of JSON`)
+    throw invalidOption(`${text.length} characters`, place('data'), `at most ${MAX_DATA} characters of JSON`)
   }
 
   #ask<T>(ask: (store: ActionTokenStore, now: number) => PromiseLike<T>): Promise<T> {

@@ -422,6 +422,13 @@ describe('createAudit', () => {
     })
   })
 
+  test('an event that is too long is told by its length', async () => {
+    const details = Object.fromEntries(many(5).map((n) => [n, 'x'.repeat(16_000)]))
+    await expect(createAudit({ sink: memoryAuditSink() }).record({ action: 'a', details })).rejects.toThrow(
+      /event must be at most 65536 characters of JSON, received "80\d\d\d characters"/,
+    )
+  })
+
   test.each<[string, unknown]>([
     ['sink', {}],
     ['chain', ''],

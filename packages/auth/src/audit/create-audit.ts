@@ -127,8 +127,9 @@ class ChainedAudit implements Audit {
 
   async record(event: AuditEvent): Promise<AuditEntry> {
     const facts = readEvent(event, this.#isSecretName)
-    if (JSON.stringify(facts).length > MAX_EVENT)
-      throw invalidOption(undefined, place('event'), `at most ${MAX_EVENT} characters of JSON`)
+    const { length } = JSON.stringify(facts)
+    if (length > MAX_EVENT)
+      throw invalidOption(`${length} characters`, place('event'), `at most ${MAX_EVENT} characters of JSON`)
     const now = this.#clock.now()
     try {
       return await this.#queue.append({ id: uuidv7(), time: new Date(now).toISOString(), ...facts })

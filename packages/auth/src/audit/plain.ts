@@ -67,7 +67,7 @@ class Reader {
   /** `undefined` stands for what is not there. */
   read(value: unknown, within: readonly object[]): Plain | undefined {
     if (this.#left-- === 0)
-      throw invalidOption(undefined, this.#place, `of at most ${MOST_VALUES} values, with all that is in it`)
+      throw invalidOption('more', this.#place, `of at most ${MOST_VALUES} values, with all that is in it`)
     if (typeof value === 'object' && value !== null) return this.#try(() => this.#readObject(value, within))
     return typeof value === 'string' ? readText(value, this.#isSecretName) : readScalar(value)
   }

@@ -1,5 +1,6 @@
 import { correlationId, principal, tenantId } from '@base/core/context'
 import { checkOneOf, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import type { AuditEntry, AuditJson } from './audit-entry.js'
@@ -70,6 +71,6 @@ function readDetails({ details }: AuditEvent, isSecretName: IsSecretName): Pick<
   const plain = toPlain(details, isSecretName, place('details'))
   const json = plain === undefined ? null : shown(plain)
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw invalidOption(undefined, place('details'), 'an object')
+    throw invalidOption(Array.isArray(json) ? 'a list' : kindOfSecret(json), place('details'), 'an object')
   return { details: json as { readonly [key: string]: AuditJson } }
 }

@@ -226,6 +226,16 @@ describe('keys', () => {
     expect(() => localKeys(keys as never)).not.toThrow(/aaaa/)
   })
 
+  test('are told by their kind', () => {
+    const refused = (key: unknown) => () => localKeys([{ ...k1, key }] as never)
+    expect(refused(new Uint8Array(15))).toThrow(
+      'keys.0.key must be a Uint8Array of 32 bytes, received "15 bytes"',
+    )
+    expect(refused('a'.repeat(32))).toThrow('received "a text"')
+    expect(refused(secret('a'.repeat(32)))).toThrow('received "a text"')
+    expect(refused(undefined)).toThrow('received undefined')
+  })
+
   test('are not a text, which is not told', () => {
     const options = { keys: 'a'.repeat(32) as never }
     expect(() => createFieldCipher(options)).toThrow('createFieldCipher: keys must be')

@@ -1,5 +1,6 @@
 import { checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
+import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
 import { withoutText } from '../without-text.js'
@@ -93,8 +94,7 @@ function readKeys(keys: readonly LocalKey[]): ReadonlyMap<string, HeldKey> {
 function readKey(key: unknown, place: OptionPlace): Uint8Array {
   const bytes = isSecret(key) ? key.reveal() : key
   if (bytes instanceof Uint8Array && bytes.byteLength === KEY_BYTES) return Uint8Array.from(bytes)
-  // What came is not described: it may be a key in another form.
-  throw invalidOption(undefined, place, `a Uint8Array of ${KEY_BYTES} bytes`)
+  throw invalidOption(kindOfSecret(bytes), place, `a Uint8Array of ${KEY_BYTES} bytes`)
 }
 
 function primaryOf(keys: ReadonlyMap<string, HeldKey>): string {

@@ -1,4 +1,5 @@
 import { invalidOption } from '@base/core/options'
+import { kindOfSecret } from '../kind-of-secret.js'
 import { open } from './aes-gcm.js'
 
 const KEY_SIZES = [16, 24, 32]
@@ -25,7 +26,7 @@ export interface AesGcmMessage {
 export async function openAesGcm(key: Uint8Array, message: AesGcmMessage): Promise<Uint8Array> {
   const place = { package: '@base/auth', pattern: 'openAesGcm', option: 'key' }
   if (!(key instanceof Uint8Array && KEY_SIZES.includes(key.byteLength)))
-    throw invalidOption(undefined, place, 'a Uint8Array of 16, 24 or 32 bytes')
+    throw invalidOption(kindOfSecret(key), place, 'a Uint8Array of 16, 24 or 32 bytes')
   const { nonce, ciphertext, tag, aad = new Uint8Array(0) } = message
   return new Uint8Array(open(key, nonce, ciphertext, tag, aad))
 }

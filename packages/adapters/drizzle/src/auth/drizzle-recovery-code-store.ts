@@ -1,6 +1,7 @@
 import type { RecoveryCodeStore } from '@base/auth/recovery-codes'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { flag, isSet } from '../own-tables/flag.js'
 import { AuthDatabase } from './auth-database.js'
 
 /**
@@ -49,8 +50,8 @@ class DrizzleRecoveryCodeStore implements RecoveryCodeStore {
 
   async remove(sub: string): Promise<boolean> {
     const [row] = await this.#database.rows(
-      sql`delete from base_recovery_codes where sub = ${sub} returning cardinality(hashes) > 0 as had`,
+      sql`delete from base_recovery_codes where sub = ${sub} returning ${flag(sql`cardinality(hashes) > 0`, 'had')}`,
     )
-    return row?.['had'] === true
+    return row !== undefined && isSet(row, 'had')
   }
 }

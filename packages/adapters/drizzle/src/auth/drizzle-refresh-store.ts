@@ -8,6 +8,7 @@ import type {
 } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { flag, isSet } from '../own-tables/flag.js'
 import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
 import { FAMILY, familyOf, isKept, PRESENT, standing, standingOf } from './refresh-row.js'
 import { SealSweeper } from './seal-sweeper.js'
@@ -139,7 +140,7 @@ class DrizzleRefreshStore implements RefreshStore {
     const status = standingOf(row) ?? 'unknown'
     if (status === 'revoked' || status === 'unknown') return { status }
     if (status !== 'rotated') return { status: 'expired' }
-    if (row?.['is_kept'] !== true) return undefined
+    if (row === undefined || !isSet(row, 'is_kept')) return undefined
     const scope = (row['scope'] as string | null) ?? undefined
     return { status: 'repeated', sealed: row['sealed'] as string, scope }
   }
@@ -150,8 +151,8 @@ class DrizzleRefreshStore implements RefreshStore {
       with ${this.#database.clock}
       update base_refresh_families set revoked_at = clock.now, sealed = null from clock
       where ${isMeant} and revoked_at is null
-      returning idle_expires_at > clock.now as alive`)
-    return rows.filter((row) => row['alive'] === true).length
+      returning ${flag(sql`idle_expires_at > clock.now`, 'alive')}`)
+    return rows.filter((row) => isSet(row, 'alive')).length
   }
 
   #dropSeals(): Promise<unknown> {

@@ -8,6 +8,7 @@ import type {
 } from '@base/auth/tokens'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { flag, isSet } from '../own-tables/flag.js'
 import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
 
 /** Rows that are over and that each revocation takes away: more than are added, so that none is left. */
@@ -81,19 +82,22 @@ class DrizzleRevocationStore implements RevocationStore {
 
   async find({ issuer, id, session, subject }: RevocationQuery): Promise<Revocation> {
     const ofSession = session === undefined ? null : idOfSession(session)
-    const [row] = await this.#database.rows(sql`
+    const [row = {}] = await this.#database.rows(sql`
       with ${this.#database.clock}
       select
-        exists (
-          select 1 from base_revoked_tokens
-          where issuer = ${issuer} and id in (${id ?? null}::text, ${ofSession}::text) and expires_at > clock.now
-        ) as revoked,
+        ${flag(
+          sql`exists (
+            select 1 from base_revoked_tokens
+            where issuer = ${issuer} and id in (${id ?? null}::text, ${ofSession}::text) and expires_at > clock.now
+          )`,
+          'revoked',
+        )},
         coalesce((
           select epoch from base_revoked_subjects
           where issuer = ${issuer} and subject = ${subject ?? null}::text and expires_at > clock.now
         ), 0)::text as epoch
       from clock`)
-    return { revoked: row?.['revoked'] === true, epoch: Number(row?.['epoch']) }
+    return { revoked: isSet(row, 'revoked'), epoch: Number(row['epoch']) }
   }
 }
 

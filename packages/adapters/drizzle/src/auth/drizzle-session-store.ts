@@ -7,6 +7,7 @@ import type {
 } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { flag, isSet } from '../own-tables/flag.js'
 import type { Row } from '../own-tables/own-tables.js'
 import { AuthDatabase, after, type DrizzleAuthStoreOptions, milliseconds, timeOf } from './auth-database.js'
 
@@ -98,8 +99,9 @@ class DrizzleSessionStore implements SessionStore {
   async #delete(isMeant: SQL): Promise<number> {
     const rows = await this.#database.rows(sql`
       with ${this.#database.clock}
-      delete from base_sessions using clock where ${isMeant} returning idle_expires_at > clock.now as alive`)
-    return rows.filter((row) => row['alive'] === true).length
+      delete from base_sessions using clock where ${isMeant}
+      returning ${flag(sql`idle_expires_at > clock.now`, 'alive')}`)
+    return rows.filter((row) => isSet(row, 'alive')).length
   }
 }
 

@@ -1,6 +1,7 @@
 import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from '@base/auth/totp'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { flag, isSet } from '../own-tables/flag.js'
 import type { Row } from '../own-tables/own-tables.js'
 import {
   AuthDatabase,
@@ -53,10 +54,10 @@ class DrizzleTotpStore implements TotpStore {
         where sub = ${sub} and (locked_until is null or locked_until <= clock.now)
         returning sub, active, pending
       )
-      select tried.sub is not null as is_open, tried.active, tried.pending
+      select ${flag(sql`tried.sub is not null`, 'is_open')}, tried.active, tried.pending
       from base_totp as known left join tried on tried.sub = known.sub where known.sub = ${sub}`)
     if (row === undefined) return { status: 'unknown' }
-    return row['is_open'] === true ? { status: 'open', ...secretsOf(row) } : { status: 'locked' }
+    return isSet(row, 'is_open') ? { status: 'open', ...secretsOf(row) } : { status: 'locked' }
   }
 
   async accept(sub: string, secret: string, step: number): Promise<boolean> {
@@ -72,10 +73,10 @@ class DrizzleTotpStore implements TotpStore {
   async find(sub: string): Promise<StoredTotp | undefined> {
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock}
-      select active, pending, locked_until > clock.now as is_locked, ${milliseconds('locked_until')}
+      select active, pending, ${flag(sql`locked_until > clock.now`, 'is_locked')}, ${milliseconds('locked_until')}
       from base_totp, clock where sub = ${sub}`)
     if (row === undefined) return undefined
-    const lockedUntil = row['is_locked'] === true ? timeOf(row, 'locked_until') : undefined
+    const lockedUntil = isSet(row, 'is_locked') ? timeOf(row, 'locked_until') : undefined
     return { ...secretsOf(row), lockedUntil }
   }
 

@@ -1,5 +1,6 @@
 import type { RefreshFamily, RefreshStatus } from '@base/auth/tokens'
 import { type SQL, sql } from 'drizzle-orm'
+import { flag, isSet } from '../own-tables/flag.js'
 import type { Row } from '../own-tables/own-tables.js'
 import { milliseconds, textOf, timeOf } from './auth-database.js'
 
@@ -30,12 +31,12 @@ export const PRESENT: SQL = sql`base_refresh_families.hash`
 /** What {@link standingOf} reads of a family: where the token of a hash stands in it, for who asks with that grace. */
 export function standing(hash: string | SQL, grace: number): SQL {
   return sql`
-    hash = ${hash} as is_present,
-    exists (select 1 from base_refresh_spent as spent where spent.family_id = id and spent.hash = ${hash}) as is_spent,
-    revoked_at is not null as is_revoked,
-    expires_at <= clock.now as is_over,
-    idle_expires_at <= clock.now as is_idle,
-    ${isKept(hash, grace)} as is_kept`
+    ${flag(sql`hash = ${hash}`, 'is_present')},
+    ${flag(sql`exists (select 1 from base_refresh_spent as spent where spent.family_id = id and spent.hash = ${hash})`, 'is_spent')},
+    ${flag(sql`revoked_at is not null`, 'is_revoked')},
+    ${flag(sql`expires_at <= clock.now`, 'is_over')},
+    ${flag(sql`idle_expires_at <= clock.now`, 'is_idle')},
+    ${flag(isKept(hash, grace), 'is_kept')}`
 }
 
 /** Whether the successor of a token is unused, and kept for who asks with that grace. */
@@ -46,9 +47,9 @@ export function isKept(hash: string | SQL, grace: number): SQL {
 
 /** Where a token stands; `undefined` where there is none. In the order that the port promises. */
 export function standingOf(row: Row | undefined): RefreshStatus | undefined {
-  if (row === undefined || !(row['is_present'] || row['is_spent'])) return undefined
-  if (row['is_revoked']) return 'revoked'
-  if (row['is_over']) return 'expired'
-  if (row['is_spent']) return 'rotated'
-  return row['is_idle'] ? 'expired' : 'active'
+  if (row === undefined || !(isSet(row, 'is_present') || isSet(row, 'is_spent'))) return undefined
+  if (isSet(row, 'is_revoked')) return 'revoked'
+  if (isSet(row, 'is_over')) return 'expired'
+  if (isSet(row, 'is_spent')) return 'rotated'
+  return isSet(row, 'is_idle') ? 'expired' : 'active'
 }

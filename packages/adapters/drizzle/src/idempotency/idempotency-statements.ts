@@ -8,7 +8,7 @@ const NOBODY = ''
 /** A statement at the time of a clock, or where there is none at the database's own, which all processes share. */
 type Timed = (clock: Clock | undefined, values: unknown[]) => SQL
 
-/** Of a key, a fingerprint and a token, with a lease and the time until all is over. */
+/** Answers in texts, whatever a client makes of booleans. Of a key, a fingerprint and a token, with a lease and the time until all is over. */
 export const CLAIM: Timed = timed(
   5,
   (now) => `
@@ -31,10 +31,11 @@ export const CLAIM: Timed = timed(
           and record.token <> excluded.token)
       returning record.takeover, record.fence
     )
-    select true as mine, takeover, fence::text, true as same, false as done, null as outcome, 0 as "left"
+    select 'true' as mine, takeover::text, fence::text, 'true' as same, 'false' as done, null as outcome, 0 as "left"
     from claimed
     union all
-    select token = $3::text and not done, takeover, fence::text, fingerprint = $2::text, done, outcome,
+    select (token = $3::text and not done)::text, takeover::text, fence::text, (fingerprint = $2::text)::text,
+      done::text, outcome,
       ceil(extract(epoch from lease_until - ${now}) * 1000)::double precision
     from base_idempotency
     where key = $1::text and expires_at > ${now} and not exists (select from claimed)`,

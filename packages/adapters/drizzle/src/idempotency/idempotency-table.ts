@@ -1,7 +1,8 @@
 import type { IdempotencyClaim } from '@base/application/idempotency'
 import type { Clock } from '@base/core/clock'
 import type { SQL } from 'drizzle-orm'
-import type { OwnTables } from '../own-tables/own-tables.js'
+import { isSet } from '../own-tables/flag.js'
+import type { OwnTables, Row } from '../own-tables/own-tables.js'
 import { CLAIM, COMPLETE, PRUNE, RELEASE, RENEW } from './idempotency-statements.js'
 
 /** What the table says to a claim. */
@@ -35,7 +36,7 @@ export class IdempotencyTable {
   /** The row of the key after the claim; `undefined` where another claims it right now. */
   async claim({ key, fingerprint, token, lease, ttl }: IdempotencyClaim): Promise<ClaimedRow | undefined> {
     const [row] = await this.#tables.rows(CLAIM(this.#clock, [key, fingerprint, token, lease, lease + ttl]))
-    return row as unknown as ClaimedRow | undefined
+    return row && claimedRowOf(row)
   }
 
   /** Lets the lease last from now; false where the token does not run the key. */
@@ -63,4 +64,9 @@ export class IdempotencyTable {
   async #hits(statement: SQL): Promise<boolean> {
     return (await this.#tables.rows(statement)).length > 0
   }
+}
+
+function claimedRowOf(row: Row): ClaimedRow {
+  const flags = { mine: isSet(row, 'mine'), takeover: isSet(row, 'takeover'), same: isSet(row, 'same') }
+  return { ...(row as unknown as ClaimedRow), ...flags, done: isSet(row, 'done') }
 }

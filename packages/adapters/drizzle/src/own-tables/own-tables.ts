@@ -4,6 +4,7 @@ import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { toFailure } from '../failures/failures.js'
 import { type Migration, migrate } from '../migrate/migrate.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
+import { flag, isSet } from './flag.js'
 
 /** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
 const MOST_RUNS = 10
@@ -50,7 +51,7 @@ export class OwnTables {
   /** Also where the tables of an earlier release are there: they are in the ledger, so only the others are created. */
   async #create(): Promise<void> {
     const areThere = this.#names.map((name) => sql`to_regclass(${name}) is not null`)
-    const [row] = await this.rows(sql`select ${sql.join(areThere, sql` and `)} as there`)
-    if (row?.['there'] !== true) await migrate(this.#executor, this.#migrations)
+    const [row = {}] = await this.rows(sql`select ${flag(sql.join(areThere, sql` and `), 'there')}`)
+    if (!isSet(row, 'there')) await migrate(this.#executor, this.#migrations)
   }
 }

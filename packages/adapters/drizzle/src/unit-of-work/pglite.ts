@@ -20,6 +20,9 @@ import type { DrizzleDriver } from './transaction-executor.js'
  * The client is watched from now on: what is called within a unit and would wait for it is refused with a
  * {@link NestedRootQueryError}.
  *
+ * A bundler wants PGlite to be there also where only a server is used, for drizzle's own module imports it: mark
+ * `drizzle-orm/pglite` as external then. Nobody imports it at run time.
+ *
  * @example
  * const unitOfWork = drizzleUnitOfWork(pglite(client), (executor) => ({
  *   orders: drizzleRepository({ executor, table: orders }),

@@ -1,5 +1,5 @@
 import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi'
-import { loadPeer } from '../../passwords/kdf/load-peer.js'
+import { needsPackage } from '../../passwords/kdf/load-peer.js'
 import { isLoopback } from '../../web-address.js'
 import type { OidcSettings } from '../oidc-options.js'
 import type { OidcMetadata } from './oidc-metadata.js'
@@ -39,7 +39,7 @@ export async function converse(settings: OidcSettings, signal?: AbortSignal): Pr
 
 /** The library, as it is first needed. @throws UnsupportedError naming the command that installs it. */
 function loadLibrary(): Promise<Library> {
-  return loadPeer('createOidcClient', 'oauth4webapi', () => import('oauth4webapi'))
+  return import('oauth4webapi').catch(needsPackage('createOidcClient', 'oauth4webapi'))
 }
 
 function serverOf(metadata: OidcMetadata, { algorithms }: OidcSettings): AuthorizationServer {

@@ -1,7 +1,7 @@
 import type { Argon2Engine, Argon2Job, Argon2Variant } from './argon2-engine.js'
 import { Argon2Kdf } from './argon2-kdf.js'
 import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
-import { functionsOf, loadPeer } from './load-peer.js'
+import { functionsOf, needsPackage } from './load-peer.js'
 import type { PasswordKdf } from './password-kdf.js'
 
 const TYPES: Readonly<Record<Argon2Variant, 0 | 1 | 2>> = { argon2d: 0, argon2i: 1, argon2id: 2 }
@@ -29,7 +29,7 @@ export const ARGON2_ENGINE: Argon2Engine = {
   name: 'argon2id',
   versions: [16, 19],
   async run(password: Uint8Array, job: Argon2Job): Promise<Uint8Array> {
-    const { hash } = functionsOf(await loadPeer('argon2id', 'argon2', () => import('argon2')))
+    const { hash } = functionsOf(await import('argon2').catch(needsPackage('argon2id', 'argon2')))
     return hash(Buffer.from(password), {
       raw: true,
       type: TYPES[job.variant],

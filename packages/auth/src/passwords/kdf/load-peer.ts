@@ -1,14 +1,14 @@
 import { UnsupportedError } from '@base/core/errors'
 
 /**
- * A package that only some need, as it is first needed.
+ * What an import of a package that only some need fails with: an UnsupportedError naming the command that installs it. To be
+ * given to the `catch` of the import itself, which bundlers then let pass where the package is not there.
  *
- * @throws UnsupportedError naming the command that installs it.
+ * @example
+ * const library = await import('oauth4webapi').catch(needsPackage('createOidcClient', 'oauth4webapi'))
  */
-export async function loadPeer<T>(pattern: string, name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load()
-  } catch (cause) {
+export function needsPackage(pattern: string, name: string): (cause: unknown) => never {
+  return (cause) => {
     const message = `@base/auth ${pattern} needs a package: npm install ${name}`
     throw new UnsupportedError({ message, cause })
   }

@@ -1,7 +1,7 @@
 import type { Argon2Engine, Argon2Job, Argon2Variant } from './argon2-engine.js'
 import { Argon2Kdf } from './argon2-kdf.js'
 import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
-import { functionsOf, loadPeer } from './load-peer.js'
+import { functionsOf, needsPackage } from './load-peer.js'
 import type { PasswordKdf } from './password-kdf.js'
 
 const ALGORITHMS: Readonly<Record<Argon2Variant, 0 | 1 | 2>> = { argon2d: 0, argon2i: 1, argon2id: 2 }
@@ -27,8 +27,8 @@ export const NODE_RS_ENGINE: Argon2Engine = {
   name: 'nodeRsArgon2',
   versions: [16, 19],
   async run(password: Uint8Array, job: Argon2Job): Promise<Uint8Array> {
-    const load = () => import('@node-rs/argon2')
-    const { hashRaw } = functionsOf(await loadPeer('nodeRsArgon2', '@node-rs/argon2', load))
+    const failed = needsPackage('nodeRsArgon2', '@node-rs/argon2')
+    const { hashRaw } = functionsOf(await import('@node-rs/argon2').catch(failed))
     return hashRaw(password, {
       algorithm: ALGORITHMS[job.variant],
       version: VERSIONS[job.version],

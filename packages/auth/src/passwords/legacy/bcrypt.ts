@@ -56,8 +56,13 @@ async function loadCompare(): Promise<Compare> {
   })
 }
 
+/** Each with a `catch` of its own, or bundlers want all of them to be there. */
 const PACKAGES: readonly (() => Promise<{ readonly compare: Compare }>)[] = [
-  () => import('@node-rs/bcrypt'),
-  () => import('bcrypt'),
-  () => import('bcryptjs'),
+  () => import('@node-rs/bcrypt').catch(thrown),
+  () => import('bcrypt').catch(thrown),
+  () => import('bcryptjs').catch(thrown),
 ]
+
+function thrown(cause: unknown): never {
+  throw cause
+}

@@ -1,6 +1,7 @@
 import { checkOptions, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
 import { encode } from 'jose/base64url'
+import { kindOfSecret } from '../../kind-of-secret.js'
 import { placeOf } from '../../place.js'
 import { checkAlgorithm, isSymmetric, LEAST_SECRET, type SymmetricAlgorithm } from './algorithm.js'
 import { checkKid } from './check-kid.js'
@@ -55,7 +56,7 @@ export function hmacKey(
 /** A copy, so that nobody changes it later. */
 function checkSecret(secret: unknown, algorithm: SymmetricAlgorithm, node: NodeCrypto): Uint8Array {
   const bytes = bytesOf(secret)
-  if (bytes === undefined) throw invalidOption(typeof secret, place('secret'), 'a text or bytes')
+  if (bytes === undefined) throw invalidOption(kindOfSecret(secret), place('secret'), 'a text or bytes')
   if (isAsymmetric(bytes, node)) {
     throw invalidOption('an asymmetric key', place('secret'), 'a shared secret')
   }

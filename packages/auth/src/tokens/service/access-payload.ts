@@ -47,6 +47,16 @@ export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Recor
   return own
 }
 
+/** Claims as a token holds them. @throws InvalidOptionError naming `claims`, the only ones that may be what JSON cannot hold. */
+export function payloadOf(claims: Readonly<Record<string, unknown>>, pattern: string): string {
+  try {
+    return JSON.stringify(claims)
+  } catch {
+    const received = 'a bigint, a cycle or the like'
+    throw invalidOption(received, { package: '@base/auth', pattern, option: 'claims' }, 'what JSON can hold')
+  }
+}
+
 function checkScope(scope: string | readonly string[]): string {
   const names = typeof scope === 'string' ? scope.split(' ') : checkTexts(scope, place('scope'))
   if (names.every(isScopeName)) return names.join(' ')

@@ -6,7 +6,7 @@ import type { RevocationStore } from '../revocation/revocation-store.js'
 import { toMediaType } from '../verifier/claim-rules.js'
 import { type JudgingOptions, judgingParts } from '../verifier/create-verifier.js'
 import { TokenJudge } from '../verifier/token-judge.js'
-import { checkOwnClaims } from './access-payload.js'
+import { checkOwnClaims, payloadOf } from './access-payload.js'
 import { SigningTokenService } from './signing-token-service.js'
 import type { AccessInput, TokenService } from './token-service.js'
 
@@ -84,7 +84,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     accessTtl: ttl,
     longestTtl: longest,
     audience: typeof options.audience === 'string' ? options.audience : parts.rules.audience,
-    ownClaims: typeof claims === 'function' ? claims : constant(checkOwnClaims(claims, where.pattern)),
+    ownClaims: typeof claims === 'function' ? claims : constant(claims, where.pattern),
     judge: new TokenJudge({ ...parts, source, algorithms: source.algorithms, revocations }),
   })
 }
@@ -100,6 +100,8 @@ function checkRetirement(retireAfter: number | undefined, least: number): void {
   )
 }
 
-function constant(claims: OwnClaims): () => OwnClaims {
-  return () => claims
+function constant(claims: unknown, pattern: string): () => OwnClaims {
+  const own = checkOwnClaims(claims, pattern)
+  payloadOf(own, pattern)
+  return () => own
 }

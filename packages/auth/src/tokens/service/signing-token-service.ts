@@ -14,7 +14,7 @@ import type { RevocationStore } from '../revocation/revocation-store.js'
 import { type ClaimRules, MOST_SKEW } from '../verifier/claim-rules.js'
 import type { TokenJudge } from '../verifier/token-judge.js'
 import type { VerifyOptions } from '../verifier/verifier.js'
-import { checkOwnClaims, inputClaims } from './access-payload.js'
+import { checkOwnClaims, inputClaims, payloadOf } from './access-payload.js'
 import type { AccessInput, IssuedToken, TokenService } from './token-service.js'
 
 /** What a service is made of, checked. */
@@ -51,8 +51,8 @@ export class SigningTokenService implements TokenService {
     // First: what is taken away meanwhile, with revokeAll after it, must not be in a token that the revocation leaves good.
     const epoch = await this.#epochOf(input.sub)
     const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
-    const payload = JSON.stringify({ ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() })
-    const bytes = new TextEncoder().encode(payload)
+    const all = { ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() }
+    const bytes = new TextEncoder().encode(payloadOf(all, 'issueAccess'))
     const token = await this.#sign(bytes)
     if (token.length > LONGEST)
       throw invalidOption(token.length, place, `such that its token has at most ${LONGEST} characters`)

@@ -410,6 +410,19 @@ describe('createTokenService', () => {
       }
     })
 
+    test('refuses what JSON cannot hold, and does not show it', async () => {
+      const ring: Record<string, unknown> = { secret: 'hush' }
+      ring['of'] = ring
+      const message = /: claims must be what JSON can hold, received "a bigint, a cycle or the like"/
+      const toJSON = () => {
+        throw new Error('hush')
+      }
+      for (const claims of [{ n: 9n }, ring, { at: { toJSON } }]) {
+        expect(() => serviceWith({ claims })).toThrow(message)
+        await expect(serviceWith({ claims: () => claims }).issueAccess(INPUT)).rejects.toThrow(message)
+      }
+    })
+
     test('refuses what makes a token that no verifier would take', async () => {
       const long = { ...INPUT, permissions: ['x'.repeat(8_000)] }
       await expect(serviceWith().issueAccess(long)).rejects.toMatchObject({ code: 'INVALID_OPTION' })

@@ -7,8 +7,8 @@ import { isText, isTexts, isTime } from './claim-types.js'
 export interface ClaimRules {
   readonly issuer: string
   readonly audience: readonly string[]
-  /** As {@link toMediaType} gives it. */
-  readonly typ: string
+  /** As {@link toMediaType} gives it; `null` where tokens have none. */
+  readonly typ: string | null
   readonly clockSkew: number
   readonly maxTokenAge: number | undefined
 }
@@ -31,7 +31,7 @@ export function toMediaType(typ: string): string {
 }
 
 /** Whether tokens of that type are access tokens, with all the claims of RFC 9068. */
-function isAccessType(mediaType: string): boolean {
+function isAccessType(mediaType: string | null): boolean {
   return mediaType === 'application/at+jwt'
 }
 
@@ -41,7 +41,7 @@ export function refusalOf(
   claims: UncheckedClaims,
   rules: ClaimRules,
 ): Refusal | undefined {
-  if (!isTyp(typ, rules.typ)) return ['TOKEN_WRONG_TYPE', `Its typ is not ${rules.typ}.`]
+  if (!isTyp(typ, rules.typ)) return ['TOKEN_WRONG_TYPE', wrongType(rules.typ)]
   const { iss, aud, sub, jti } = claims
   if (!isText(iss)) return missing('iss')
   if (iss !== rules.issuer) return ['TOKEN_WRONG_ISSUER', `Its iss is not ${rules.issuer}.`]
@@ -55,8 +55,13 @@ export function refusalOf(
   return wrong === undefined ? undefined : missing(wrong)
 }
 
+function wrongType(expected: string | null): string {
+  return expected === null ? 'It has a typ, and none is expected.' : `Its typ is not ${expected}.`
+}
+
 /** Most write it without the prefix and in small letters. */
-function isTyp(typ: string | undefined, mediaType: string): boolean {
+function isTyp(typ: string | undefined, mediaType: string | null): boolean {
+  if (mediaType === null) return typ === undefined
   return typ !== undefined && (PREFIX + typ === mediaType || toMediaType(typ) === mediaType)
 }
 

@@ -32,14 +32,16 @@ export interface JudgingOptions {
 }
 
 /** Options of {@link createVerifier}; checked and read once, at construction. */
-export interface VerifierOptions<Typ extends string = string> extends JudgingOptions {
+export interface VerifierOptions<Typ extends string | null = string | null> extends JudgingOptions {
   /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. There is no default. */
   readonly algorithms: readonly AlgorithmName[]
   /** The keys of the issuer. Of those that do not change, one at least must be for an algorithm of the list. */
   readonly keys: VerifierKeys
   /**
    * The `typ` in the header of every token, whatever its case. Issuers without RFC 9068 use `'JWT'`, which does not tell an
-   * access token from an id token: have an `audience` that only one of them has.
+   * access token from an id token: have an `audience` that only one of them has. `null` takes tokens that have no `typ`, and no
+   * others: issuers that leave it out, such as AWS Cognito, do so for tokens of every kind, which their `aud` and `iss` alone
+   * tell apart then. Never share key, issuer and audience with tokens that mean something else.
    * @defaultValue 'at+jwt'
    */
   readonly typ?: Typ
@@ -54,7 +56,7 @@ export interface VerifierOptions<Typ extends string = string> extends JudgingOpt
 }
 
 /** The claims that a token of that type has. */
-export type ClaimsOf<Typ extends string> = Typ extends 'at+jwt' ? AccessClaims : TokenClaims
+export type ClaimsOf<Typ extends string | null> = Typ extends 'at+jwt' ? AccessClaims : TokenClaims
 
 /**
  * Judges the tokens of one issuer.
@@ -77,16 +79,16 @@ export type ClaimsOf<Typ extends string> = Typ extends 'at+jwt' ? AccessClaims :
  * @throws InvalidOptionError naming the option.
  * @see RFC 8725bis, RFC 9068
  */
-export function createVerifier<const Typ extends string = 'at+jwt'>(
+export function createVerifier<const Typ extends string | null = 'at+jwt'>(
   options: VerifierOptions<Typ>,
 ): Verifier<ClaimsOf<Typ>> {
   const place = placeOf('createVerifier')
   checkOptions(options, place('options'))
-  const { typ = 'at+jwt', keys, revocations, maxLength = LONGEST } = options
+  const { keys, revocations, maxLength = LONGEST } = options
   const algorithms = checkAlgorithms(options.algorithms, place('algorithms'))
   checkUsable(keys, algorithms, place('keys'))
   const judge = new TokenJudge({
-    ...judgingParts(options, 'createVerifier', toMediaType(checkText(typ, place('typ')))),
+    ...judgingParts(options, 'createVerifier', checkTyp(options.typ)),
     source: toKeySource(keys, place('keys')),
     algorithms,
     maxLength: checkInteger(maxLength, { ...place('maxLength'), min: 1, max: LONGEST_OF_ALL }),
@@ -96,11 +98,15 @@ export function createVerifier<const Typ extends string = 'at+jwt'>(
   return judge as Verifier<TokenClaims> as Verifier<ClaimsOf<Typ>>
 }
 
+function checkTyp(typ: unknown = 'at+jwt'): string | null {
+  return typ === null ? null : toMediaType(checkText(typ, placeOf('createVerifier')('typ')))
+}
+
 /** What a verifier and a service check alike. */
 export function judgingParts(
   options: JudgingOptions,
   pattern: string,
-  typ: string,
+  typ: string | null,
 ): { readonly rules: ClaimRules; readonly cacheSize: number; readonly clock: Clock } {
   const where = { package: '@base/auth', pattern }
   const { clockSkew = '30s', maxTokenAge, cacheSize = 1_000, clock = systemClock } = options

@@ -101,6 +101,20 @@ describe('createVerifier', () => {
     )
   })
 
+  test.each([
+    [undefined, 'ok'],
+    ['JWT', 'TOKEN_WRONG_TYPE'],
+    ['at+jwt', 'TOKEN_WRONG_TYPE'],
+    ['logout+jwt', 'TOKEN_WRONG_TYPE'],
+    ['', 'TOKEN_WRONG_TYPE'],
+  ])('where none is expected judges the typ %s', async (typ, code) => {
+    const bare = { iss: ISSUER, aud: AUDIENCE, exp: GOOD.exp }
+    expect(await codeOf(await token(bare, { typ }), { typ: null })).toBe(code)
+    expect(await codeOf(await token({ ...bare, aud: 'web' }, { typ: undefined }), { typ: null })).toBe(
+      'TOKEN_WRONG_AUDIENCE',
+    )
+  })
+
   test('compares a type of another family as it is', async () => {
     const typ = 'model/example+jwt'
     expect(await codeOf(await token(GOOD, { typ }), { typ })).toBe('ok')
