@@ -17,9 +17,14 @@ export const BRAND: symbol = Symbol.for('@base/core/error')
  * }
  */
 export function isAppError(error: unknown, code?: string): error is AppError {
-  if (!(error instanceof Error) && Object.prototype.toString.call(error) !== '[object Error]') return false
+  if (!isOf(error, 'Error')) return false
   const candidate = error as Partial<Record<PropertyKey, unknown>>
   if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))
     return false
   return code === undefined || candidate['code'] === code
+}
+
+/** Whether a value is of a class of the language, in this realm or another; smaller than `isBuiltIn`, and takes its word. */
+export function isOf(value: unknown, name: 'ArrayBuffer' | 'Error' | 'Map' | 'Set'): boolean {
+  return value instanceof globalThis[name] || Object.prototype.toString.call(value) === `[object ${name}]`
 }

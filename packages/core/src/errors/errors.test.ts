@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import {
   AppError,
@@ -293,6 +294,24 @@ describe('the table of kinds', () => {
 })
 
 describe('toErrorJson', () => {
+  test('shows details of another realm as those of its own', () => {
+    const make = `(() => ({
+      error: Object.assign(new TypeError('hunter2'), { config: { url: 'https://bank/pay' } }),
+      list: [{ map: new Map([['a', 1]]), set: new Set([1]) }],
+      at: new Date(0),
+      bytes: new Uint8Array(2),
+      memory: new ArrayBuffer(2),
+    }))()`
+    const shown = (details: Record<string, unknown>) => toErrorJson(new NotFoundError({ details })).details
+    expect(shown(runInNewContext(make))).toEqual({
+      error: '[error]',
+      list: [{ map: { a: 1 }, set: [1] }],
+      at: '1970-01-01T00:00:00.000Z',
+      bytes: '[binary]',
+      memory: '[binary]',
+    })
+  })
+
   test('shows nothing of an error that nobody wrote for the outside', () => {
     expect(toErrorJson(new Error('connect ECONNREFUSED db.internal'))).toEqual({
       code: 'INTERNAL',

@@ -1,3 +1,4 @@
+import { isOf } from './brand.js'
 import { SECRET } from './public-text.js'
 import { toShownText } from './shown-text.js'
 
@@ -78,10 +79,11 @@ function copy(value: unknown, parents: readonly object[], budget: Budget): JsonV
 function copyObject(value: object, parents: readonly object[], budget: Budget): JsonValue {
   if (parents.includes(value)) return '[circular]'
   if (parents.length >= MAX_DEPTH) return '[too deep]'
-  if (value instanceof Error) return '[error]'
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return '[binary]'
-  if (Array.isArray(value) || value instanceof Set) return copyItems(value, parents, budget)
-  if (value instanceof Map) return copyEntries(Object.fromEntries(value), parents, budget)
+  if (isOf(value, 'Error')) return '[error]'
+  if (ArrayBuffer.isView(value) || isOf(value, 'ArrayBuffer')) return '[binary]'
+  if (Array.isArray(value) || isOf(value, 'Set')) return copyItems(value as Set<unknown>, parents, budget)
+  if (isOf(value, 'Map'))
+    return copyEntries(Object.fromEntries(value as Map<string, unknown>), parents, budget)
   // Dates, secrets and value objects know best how they print.
   const { toJSON } = value as { toJSON?: unknown }
   const own: unknown = typeof toJSON === 'function' ? toJSON.call(value) : value

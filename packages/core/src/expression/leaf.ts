@@ -1,7 +1,7 @@
 import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
 import type { ExpressionValue, FieldOperator, Leaf } from './expression.js'
 import { isFieldPath } from './field.js'
-import { describeOperand, toExpressionValue, toOrderedValue } from './operand.js'
+import { allowedInTag, describeOperand, toExpressionValue, toOrderedValue } from './operand.js'
 import { seal } from './sealed.js'
 
 /** What may stand in a condition that has not been checked yet. */
@@ -89,11 +89,14 @@ const SCALARS = 'a text, number, bigint, boolean, valid date, decimal or null'
 const ORDERED = 'a text, number, bigint, valid date or decimal'
 
 function scalar(value: unknown, report: ExpressionReport, path = 'value'): ExpressionValue {
-  return toExpressionValue(value) ?? (value === null ? null : refuse(value, SCALARS, report, path))
+  return (
+    toExpressionValue(value) ??
+    (value === null ? null : refuse(value, allowedInTag(value) ?? SCALARS, report, path))
+  )
 }
 
 function ordered(value: unknown, report: ExpressionReport, path = 'value'): ExpressionValue {
-  return toOrderedValue(value) ?? refuse(value, ORDERED, report, path)
+  return toOrderedValue(value) ?? refuse(value, allowedInTag(value) ?? ORDERED, report, path)
 }
 
 function range(value: unknown, report: ExpressionReport): readonly ExpressionValue[] {

@@ -4,7 +4,13 @@ import type { Scalar } from './scalar.js'
 
 const MAX_BIGINT_DIGITS = 131_072
 
-const TAGS: readonly string[] = ['$bigint', '$date', '$decimal', '$number']
+/** What each tag takes. */
+const TAGS: ReadonlyMap<string, string> = new Map([
+  ['$bigint', 'a whole number as text, such as 7'],
+  ['$date', 'a date as text, such as 2026-01-31 or 2026-01-31T00:00:00.000Z'],
+  ['$decimal', 'a decimal number as text, such as 7.50'],
+  ['$number', 'NaN, Infinity, -Infinity or -0 as text'],
+])
 
 /** Halves of surrogate pairs, and the one character that PostgreSQL does not store. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u
@@ -43,11 +49,21 @@ export function describeOperand(value: unknown): string {
   return typeof value === 'object' ? describeObject(value) : `a ${typeof value}`
 }
 
+/** What the tag of a value takes; `undefined` for a value without one. */
+export function allowedInTag(value: unknown): string | undefined {
+  return TAGS.get(tagged(value)?.[0] ?? '')
+}
+
 /** What is tagged for another thing than it is. A reader of JSON tags texts too, so that the tag alone would mislead. */
 function describeObject(value: object): string {
-  const [[tag = '', content] = [], second] = Object.entries(value)
-  const isTagged = second === undefined && TAGS.includes(tag) && typeof content !== 'object'
-  return isTagged ? `${describeOperand(content)} that is no ${tag.slice(1)}` : 'an object'
+  const [tag, content] = tagged(value) ?? []
+  return tag === undefined ? 'an object' : `${describeOperand(content)} that is no ${tag.slice(1)}`
+}
+
+function tagged(value: unknown): readonly [tag: string, content: unknown] | undefined {
+  const [entry, second] = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  const isTagged = second === undefined && TAGS.has(entry?.[0] ?? '') && typeof entry?.[1] !== 'object'
+  return isTagged ? entry : undefined
 }
 
 /**

@@ -27,6 +27,8 @@ function issuesOf(call: () => unknown) {
   return []
 }
 
+const DATE = 'must be a date as text, such as 2026-01-31 or 2026-01-31T00:00:00.000Z, received'
+
 describe('an operand', () => {
   test.each<[unknown, unknown]>([
     ['a', 'a'],
@@ -67,23 +69,31 @@ describe('an operand', () => {
     [{}, 'an object'],
     [{ $bigint: '1', more: 1 }, 'an object'],
     [{ more: 1, $bigint: '1' }, 'an object'],
-    [{ $bigint: 1 }, 'a number that is no bigint'],
-    [{ $bigint: '1x' }, 'a text that is no bigint'],
-    [{ $bigint: '' }, 'a text that is no bigint'],
-    [{ $bigint: '9'.repeat(131_073) }, 'a text that is no bigint'],
-    [{ $number: '1' }, 'a text that is no number'],
-    [{ $decimal: 'x' }, 'a text that is no decimal'],
     [{ $other: '1' }, 'an object'],
-    ...['2026-02-30', '2026-13-01', '2026-1-31', 'x2026-01-31', '2026-01-31x', '+12026-01-31'].map(
-      (text): [unknown, string] => [{ $date: text }, 'a text that is no date'],
-    ),
-    ...['2026-01-31T10:20', '2026-01-31T10:20:30.1234Z', '2026-01-31T10Z', '2026-01-31T25:00Z'].map(
-      (text): [unknown, string] => [{ $date: text }, 'a text that is no date'],
-    ),
     [Symbol('a'), 'a symbol'],
     [() => 1, 'a function'],
   ])('is none: number %#', (value, received) => {
     expect(issuesOf(() => taken(value))).toEqual([`a: equals: ${scalars} ${received}`])
+  })
+
+  const bigint = 'must be a whole number as text, such as 7, received'
+  test.each<[unknown, string]>([
+    [{ $bigint: 1 }, `${bigint} a number that is no bigint`],
+    [{ $bigint: '1x' }, `${bigint} a text that is no bigint`],
+    [{ $bigint: '' }, `${bigint} a text that is no bigint`],
+    [{ $bigint: '9'.repeat(131_073) }, `${bigint} a text that is no bigint`],
+    [{ $number: '1' }, 'must be NaN, Infinity, -Infinity or -0 as text, received a text that is no number'],
+    [{ $decimal: 'x' }, 'must be a decimal number as text, such as 7.50, received a text that is no decimal'],
+    [{ $date: 7 }, `${DATE} a number that is no date`],
+    ...['2026-02-30', '2026-13-01', '2026-1-31', 'x2026-01-31', '2026-01-31x', '+12026-01-31'].map(
+      (text): [unknown, string] => [{ $date: text }, `${DATE} a text that is no date`],
+    ),
+    ...['2026-01-31T10:20', '2026-01-31T10:20:30.1234Z', '2026-01-31T10Z', '2026-01-31T25:00Z'].map(
+      (text): [unknown, string] => [{ $date: text }, `${DATE} a text that is no date`],
+    ),
+  ])('that is tagged is told what its tag takes: number %#', (value, problem) => {
+    expect(issuesOf(() => taken(value))).toEqual([`a: equals: ${problem}`])
+    expect(issuesOf(() => taken(value, 'lessThan'))).toEqual([`a: lessThan: ${problem}`])
   })
 
   test.each([
@@ -122,9 +132,7 @@ describe('a condition', () => {
     [
       'greaterThan',
       { field: 'a', value: { $date: 'soon' } },
-      [
-        'a: greaterThan: must be a text, number, bigint, valid date or decimal, received a text that is no date',
-      ],
+      [`a: greaterThan: ${DATE} a text that is no date`],
     ],
     [
       'greaterThan',

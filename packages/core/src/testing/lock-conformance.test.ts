@@ -1,7 +1,14 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import type { Duration } from '../duration/index.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from '../lock/index.js'
-import { memoryLock } from '../lock/index.js'
+import { checkAcquire, memoryLock, notFreeError } from '../lock/index.js'
 import { lockConformance, TestClock } from './index.js'
+
+// No law takes real time here.
+vi.mock('./settle.js', async (load) => {
+  const { settle } = await load<typeof import('./settle.js')>()
+  return { settle, pause: settle }
+})
 
 /** Runs the suite on a lock, and returns the laws that it breaks. */
 async function broken(twin: (lock: Lock, clock: TestClock) => Lock): Promise<string[]> {
@@ -61,6 +68,67 @@ function withAcquire(lock: Lock, acquire: (key: string, options: AcquireOptions)
     tryAcquire: (key, options) => lock.tryAcquire(key, options),
   }
 }
+
+/** A lock that asks again by the clock, and after each sleep alone looks at the signal. */
+function polling(lock: Lock, clock: TestClock, isFair: (attempt: number) => boolean = () => true): Lock {
+  return {
+    tryAcquire: (key, options) => lock.tryAcquire(key, options),
+    acquire: async (key, options) => {
+      const { ttl, wait, signal } = checkAcquire(key, options)
+      const end = clock.monotonic() + wait
+      for (let attempt = 0; ; attempt++) {
+        signal?.throwIfAborted()
+        const lease = isFair(attempt) ? await lock.tryAcquire(key, { ttl }) : undefined
+        if (lease) return lease
+        if (clock.monotonic() >= end) throw notFreeError(key, wait)
+        await clock.sleep(Math.min(20, end - clock.monotonic()))
+      }
+    },
+  }
+}
+
+/** What a law says of a lock; waits for its end. */
+async function verdictOf(law: string, twin: (lock: Lock, clock: TestClock) => Lock): Promise<string> {
+  const laws = new Map<string, () => Promise<void>>()
+  const make = () => {
+    const clock = new TestClock()
+    const subject = twin(memoryLock({ clock }), clock)
+    return { subject, advance: (d: Duration) => clock.advance(d), dispose: () => {} }
+  }
+  lockConformance(make, { test: (name, fn) => laws.set(name.replace('Lock: ', ''), fn) })
+  const prove = laws.get(law) ?? expect.unreachable()
+  return prove().then(
+    () => 'holds',
+    (error: Error) => error.message,
+  )
+}
+
+describe('lockConformance of a lock that waits by its clock', () => {
+  const waits = [
+    'who waits gets the lock once it is released',
+    'a wait that is over is a timeout',
+    'an aborted wait rejects with the reason, and passes its place on',
+    'twenty at once are never two at a time',
+  ]
+  test.each(waits)('lets time pass, so that this holds: %s', async (law) => {
+    expect(await verdictOf(law, polling)).toBe('holds')
+  })
+
+  test('ends also for one that never gets the key', async () => {
+    const never = (lock: Lock, clock: TestClock) => polling(lock, clock, (attempt) => attempt === 0)
+    expect(await verdictOf('who waits gets the lock once it is released', never)).toMatch(/10s/)
+  })
+
+  test('ends also for one that waits for ever', async () => {
+    const forever = (lock: Lock): Lock => ({
+      tryAcquire: (key, options) => lock.tryAcquire(key, options),
+      acquire: async (key, options) => (await lock.tryAcquire(key, options)) ?? new Promise(() => {}),
+    })
+    expect(await verdictOf('who waits gets the lock once it is released', forever)).toBe(
+      'what was waited for has not come after 11s',
+    )
+  })
+})
 
 describe('lockConformance', () => {
   test('accepts a lock', async () => {

@@ -1,19 +1,25 @@
 import type { Duration } from '../duration/duration.js'
+import { formatDuration } from '../duration/format-duration.js'
 import { isAppError } from '../errors/brand.js'
 import { errorKind } from '../errors/error-kind.js'
 import type { Lock } from '../lock/lock.js'
 import { assert } from './assert.js'
 import type { ConformanceOptions, Make } from './conformance.js'
-import { type Law, laws } from './laws.js'
+import { type Law, laws, type Prove } from './laws.js'
+import { pause, settle } from './settle.js'
 
 const TTL = 1_000
 /** For what must not end meanwhile on a server's own clock, however slow the machine is. */
 const LONG = 10_000
+/** How far the time goes at once while a lock is waited for, and how far at most: past every `wait` here. */
+const STEP = 10
+const MOST = 11_000
 
 /**
  * What every {@link Lock} must do; a lock is one when it passes this against the real system.
  *
- * `advance(d)` lets a time pass for the lock: in memory by its TestClock, on a server by its own means, or by waiting.
+ * `advance(d)` lets a time pass for the lock: in memory by its TestClock, on a server by its own means, or by waiting. It is
+ * also called while a lock is waited for, in small steps and no faster than real time, for one that asks again by its clock.
  *
  * @example
  * import { lockConformance, TestClock } from '@base/core/testing'
@@ -125,11 +131,11 @@ function ending(law: Law<Lock>): void {
 }
 
 function waiting(law: Law<Lock>): void {
-  law('who waits gets the lock once it is released', async (lock) => {
+  law('who waits gets the lock once it is released', async (lock, advance) => {
     const lease = await lock.acquire('a', { ttl: TTL })
     const waiting = pending(lock.acquire('a', { ttl: TTL, wait: '10s' }))
     await lease.release()
-    const next = await waiting
+    const next = await meanwhile(waiting, advance)
     assert.ok(lease.token < next.token)
     await next.release()
   })
@@ -148,16 +154,16 @@ function waiting(law: Law<Lock>): void {
     assert.ok(isAppError(await waiting, 'TIMEOUT'))
   })
 
-  law('an aborted wait rejects with the reason, and passes its place on', async (lock) => {
+  law('an aborted wait rejects with the reason, and passes its place on', async (lock, advance) => {
     const lease = await lock.acquire('a', { ttl: TTL })
     const controller = new AbortController()
     const reason = new Error('the client went away')
     const aborted = rejection(lock.acquire('a', { ttl: TTL, wait: '10s', signal: controller.signal }))
     const waiting = pending(lock.acquire('a', { ttl: TTL, wait: '10s' }))
     controller.abort(reason)
-    assert.equal(await aborted, reason)
+    assert.equal(await meanwhile(aborted, advance), reason)
     await lease.release()
-    await (await waiting).release()
+    await (await meanwhile(waiting, advance)).release()
     assert.notEqual(await lock.tryAcquire('a', { ttl: TTL }), undefined)
   })
 
@@ -185,7 +191,7 @@ function refusing(law: Law<Lock>): void {
 }
 
 function crowds(law: Law<Lock>): void {
-  law('twenty at once are never two at a time', async (lock) => {
+  law('twenty at once are never two at a time', async (lock, advance) => {
     let inside = 0
     let most = 0
     const tokens: bigint[] = []
@@ -197,7 +203,7 @@ function crowds(law: Law<Lock>): void {
       inside--
       await lease.release()
     }
-    await Promise.all(Array.from({ length: 20 }, work))
+    await meanwhile(pending(Promise.all(Array.from({ length: 20 }, work))), advance)
     assert.equal(most, 1)
     assert.deepEqual(
       tokens,
@@ -205,6 +211,22 @@ function crowds(law: Law<Lock>): void {
     )
     assert.equal(new Set(tokens).size, 20)
   })
+}
+
+/** What a promise comes to, while time passes for the lock: not before it is needed, and as it does for a real one. */
+async function meanwhile<T>(promise: Promise<T>, advance: Parameters<Prove<Lock>>[1]): Promise<T> {
+  const wait = { isOver: false }
+  const end = () => {
+    wait.isOver = true
+  }
+  const over = promise.then(end, end)
+  await Promise.race([over, settle()])
+  for (let passed = 0; !wait.isOver && passed < MOST; passed += STEP) {
+    await Promise.race([over, pause(STEP)])
+    if (!wait.isOver) await advance(STEP)
+  }
+  if (!wait.isOver) assert.fail(`what was waited for has not come after ${formatDuration(MOST)}`)
+  return promise
 }
 
 /** What a promise rejects with, or `undefined`; itself never rejects, for a law that fails leaves it behind. */

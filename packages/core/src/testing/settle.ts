@@ -4,6 +4,13 @@ const TURNS = 4
 // Taken at load, so that a runner's fake timers do not stop it.
 const { setImmediate, setTimeout } = globalThis
 
+/** Lets that many real milliseconds pass. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+}
+
 /** Lets everything run that is ready to run. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) {

@@ -54,16 +54,37 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
   return { headers, body: data === undefined ? '' : jsonOf(data, 'data') }
 }
 
-/** A bigint or a circle is none, nor is a function. */
+/** A bigint or a circle is none, nor is what would be left out, or written as something else. */
 function jsonOf(value: unknown, path?: string): string {
   let text: string | undefined
   try {
-    text = JSON.stringify(value)
+    text = JSON.stringify(value, (_name, item: unknown) => (hasJson(item) ? item : notJson()))
   } catch (cause) {
     throw refuse('must be JSON', path, cause)
   }
   if (text === undefined) throw refuse('must be JSON', path)
   return text
+}
+
+/** What `JSON.stringify` writes as an object, whatever it holds. */
+const OPAQUE =
+  /^\[object (Map|Set|Weak(Map|Set|Ref)|Error|RegExp|Promise|(Shared)?ArrayBuffer|DataView|\w+\d+(Clamped)?Array)\]$/
+
+/** Asked of what a `toJSON` of its own has given. */
+function hasJson(value: unknown): boolean {
+  switch (typeof value) {
+    case 'function':
+    case 'symbol':
+      return false
+    case 'number':
+      return Number.isFinite(value)
+    default:
+      return !OPAQUE.test(Object.prototype.toString.call(value))
+  }
+}
+
+function notJson(): never {
+  throw new TypeError('It holds what JSON cannot carry.')
 }
 
 function contentType(datacontenttype: string, data: unknown): string {

@@ -1,9 +1,11 @@
+import { runInNewContext } from 'node:vm'
 import { correlationId, runInContext } from '@base/core/context'
 import { ValidationError } from '@base/core/errors'
 import type { StandardSchemaV1 } from '@base/core/schema'
 import { unchecked } from '@base/core/schema'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
+import { Money } from '../value-object/money.js'
 import {
   causationId,
   causedBy,
@@ -237,6 +239,36 @@ describe('CloudEvents', () => {
       })
     },
   )
+
+  test.each<[string, unknown]>([
+    ['a bigint', 1n],
+    ['a function', () => 1],
+    ['a symbol', Symbol('x')],
+    ['NaN', Number.NaN],
+    ['an infinity', Number.NEGATIVE_INFINITY],
+    ['a map', new Map([['PT', 23]])],
+    ['a set', new Set([1])],
+    ['a map of another realm', runInNewContext('new Map()')],
+    ['an error', new Error('x')],
+    ['a pattern', /x/],
+    ['a promise', Promise.resolve()],
+    ['bytes', Uint8Array.of(1)],
+    ['memory', new ArrayBuffer(1)],
+  ])('%s is not JSON', (_, value) => {
+    const odd = defineEvent('odd', unchecked<unknown>())
+    for (const payload of [value, { value }, [{ value: [value] }]])
+      for (const write of [toBinary, toStructured])
+        expect(() => write({ ...toCloudEvent(odd(1)), data: payload })).toThrow(
+          expect.objectContaining({ code: 'VALIDATION', message: expect.stringContaining('must be JSON') }),
+        )
+  })
+
+  test('what says itself how it is JSON is, and what is undefined is left out', () => {
+    const data = { at: new Date(0), price: Money.of(1n, 'EUR'), none: undefined, bare: Object.create(null) }
+    expect(toBinary({ ...toCloudEvent(event), data }).body).toBe(
+      '{"at":"1970-01-01T00:00:00.000Z","price":{"minor":"1","currency":"EUR"},"bare":{}}',
+    )
+  })
 
   test('headers as Node has them: one that came twice is none', async () => {
     const { headers, body } = toBinary(toCloudEvent(event))

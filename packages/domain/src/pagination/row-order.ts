@@ -40,13 +40,8 @@ type Plain = string | number | bigint | boolean
 
 /** Dates by their time, other objects by their text. */
 function plain(value: unknown): Plain {
-  const key = keyValue(value)
-  return typeof key === 'object' ? (key as Date).getTime() : (key as Plain)
-}
-
-/** What stands for a value in an order, and fits into a cursor: dates as they are, other objects as their text. */
-export function keyValue(value: unknown): unknown {
-  return typeof value !== 'object' || value === null || isBuiltIn(value, 'Date') ? value : String(value)
+  if (typeof value !== 'object') return value as Plain
+  return isBuiltIn(value, 'Date') ? value.getTime() : String(value)
 }
 
 function kindOf(value: Plain): string {

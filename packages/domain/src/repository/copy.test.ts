@@ -1,5 +1,7 @@
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
+import { secret } from '@base/core/secret'
+import { describe, expect, test, vi } from 'vitest'
+import { Money } from '../value-object/money.js'
 import { ValueObject } from '../value-object/value-object.js'
 import { copyOf, stampedCopyOf } from './copy.js'
 
@@ -65,6 +67,16 @@ describe('a copy', () => {
       expect(copy[name]).toBe(original[name])
   })
 
+  test('shares secrets and other text objects, wherever they are', () => {
+    const key = secret('k-123')
+    const text = Object('text')
+    const copy = copyOf({ key, nested: { list: [key], map: new Map([['key', key]]) }, text })
+
+    expect([copy.key, copy.nested.list[0], copy.nested.map.get('key')].every((it) => it === key)).toBe(true)
+    expect(copy.key.reveal()).toBe('k-123')
+    expect(String(copy.text)).toBe('text')
+  })
+
   test('of what comes from another realm shares nothing either', () => {
     const foreign = runInNewContext(`({
       at: new Date(7), map: new Map([['k', { a: 1 }]]), set: new Set([1]), list: [{ a: 1 }], none: {},
@@ -91,6 +103,15 @@ describe('a copy', () => {
     const copy = copyOf(Object.freeze({ point }))
     expect(copy.point).toBe(point)
     expect(Object.isFrozen(copy)).toBe(true)
+  })
+
+  test('shares value objects of another copy of the package', async () => {
+    vi.resetModules()
+    const other = await import('../value-object/money.js')
+    expect(other.Money).not.toBe(Money)
+
+    const price = other.Money.of(1n, 'EUR')
+    expect(copyOf({ price }).price.add(price).minor).toBe(2n)
   })
 
   test('keeps circles, getters, symbols and a missing prototype', () => {

@@ -1,14 +1,14 @@
 import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { copyView } from '../value-object/copy-view.js'
 import { isObject, kindOf } from '../value-object/object-kind.js'
-import { ValueObject } from '../value-object/value-object.js'
+import { isValueObject } from '../value-object/value-object.js'
 
-/** What has properties of its own, and yet cannot be copied by them. */
-const SHARED = /^\[object (RegExp|Promise)\]$/
+/** What has properties of its own, and yet cannot be copied by them. A secret is a text object. */
+const SHARED = /^\[object (RegExp|Promise|String)\]$/
 
 /**
- * A deep copy of an entity, of the same classes, that shares nothing that could change: value objects are shared, and
- * what cannot be copied from outside (functions, instances that hold nothing but private `#fields`).
+ * A deep copy of an entity, of the same classes, that shares nothing that could change: value objects and secrets are
+ * shared, and what cannot be copied from outside (functions, instances that hold nothing but private `#fields`).
  */
 export function copyOf<T>(value: T): T {
   return copy(value, new Map()) as T
@@ -24,7 +24,7 @@ export function stampedCopyOf<T extends object>(entity: T, stamps: object): T | 
 }
 
 function copy(value: unknown, made: Map<object, unknown>): unknown {
-  if (!isObject(value) || value instanceof ValueObject) return value
+  if (!isObject(value) || isValueObject(value)) return value
   if (made.has(value)) return made.get(value)
   if (!isOrdinary(value)) {
     if (isBuiltIn(value, 'Date')) return new Date(value.getTime())

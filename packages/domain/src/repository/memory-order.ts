@@ -1,9 +1,14 @@
 import { fieldReader } from '@base/core/expression'
+import { isBuiltIn } from '@base/core/kind'
+import { invalidOption } from '@base/core/options'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
-import { compareKeys, keyValue } from '../pagination/row-order.js'
+import { compareKeys } from '../pagination/row-order.js'
+import { isObject } from '../value-object/object-kind.js'
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
+
+const PLACE = { package: '@base/domain', pattern: 'Repository' }
 
 /** The last key of every order: ids are compared as they are, whatever the entity calls them. */
 const ID_KEY: OrderKey = { field: ':id', direction: 'asc', nulls: 'last' }
@@ -20,11 +25,14 @@ export function rowOrder<T, Id>(
   { id }: Settings<T, Id>,
   orderBy: readonly OrderBy<T>[] | undefined,
 ): RowOrder<T> {
-  const given = readOrder(orderBy, { package: '@base/domain', pattern: 'Repository' })
+  const given = readOrder(orderBy, PLACE)
   const readers = given.map(({ field }) => fieldReader(field))
   return {
     order: [...given, ID_KEY],
-    keysOf: (entity) => [...readers.map((read) => keyValue(read(entity))), orderKeyOf(id(entity))],
+    keysOf: (entity) => [
+      ...readers.map((read, index) => orderedValue(read(entity), index)),
+      orderKeyOf(id(entity)),
+    ],
   }
 }
 
@@ -34,6 +42,20 @@ export function orderRows<T>(rows: readonly Stored<T>[], { order, keysOf }: RowO
     .map((row) => ({ row, keys: keysOf(row.entity) }))
     .sort((a, b) => compareKeys(order, a.keys, b.keys))
     .map(({ row }) => row)
+}
+
+/**
+ * What stands for a value in an order, and fits into a cursor. The text of an object is that only where it is its JSON as
+ * well: of an amount or a list, it would put 10 before 9.
+ */
+function orderedValue(value: unknown, index: number): unknown {
+  if (!isObject(value) || isBuiltIn(value, 'Date')) return value
+  const { toJSON } = value as { toJSON?: unknown }
+  const json: unknown = typeof toJSON === 'function' ? toJSON.call(value) : undefined
+  if (typeof json === 'string' && json === String(value)) return json
+  const allowed =
+    'the path of a text, number, bigint, boolean or date, or of objects whose JSON is their text'
+  throw invalidOption(value, { ...PLACE, option: `orderBy[${index}].field` }, allowed)
 }
 
 /** What ids are ordered by, and a cursor holds: dates by their time, other objects by their key. */

@@ -10,6 +10,7 @@ import { repositoryConformance } from '../testing/repository-conformance.js'
 import type { Item } from '../testing/subject.js'
 import { Email } from '../value-object/email.js'
 import { Money } from '../value-object/money.js'
+import { Percentage } from '../value-object/percentage.js'
 import { ValueObject } from '../value-object/value-object.js'
 import { type EntityMapper, memoryRepository } from './index.js'
 import { keyOf } from './key-of.js'
@@ -627,10 +628,7 @@ describe('memoryRepository', () => {
 
   test.each<[string, readonly object[]]>([
     ['value objects of text', ['c@example.org', 'a@example.org', 'b@example.org'].map(emailOf)],
-    ['amounts', [Money.of(3_00n, 'EUR'), Money.of(1_00n, 'EUR'), Money.of(2_00n, 'EUR')]],
     ['URLs', ['c', 'a', 'b'].map((path) => new URL(`https://example.org/${path}`))],
-    ['arrays', [['c'], ['a'], ['b']]],
-    ['bytes', [Uint8Array.of(3), Uint8Array.of(1), Uint8Array.of(2)]],
     ['dates', [new Date(3), new Date(1), new Date(2)]],
   ])('pages by %s in the order of find', async (_, keys) => {
     interface Keyed {
@@ -646,6 +644,27 @@ describe('memoryRepository', () => {
     const found = [...first.items, ...second.items].map(({ id }) => id)
     expect(found).toEqual([1, 2, 0, 3])
     expect(found).toEqual((await kept.find(always(), { orderBy })).map(({ id }) => id))
+  })
+
+  test.each<[string, object]>([
+    ['an amount', Money.of(1_00n, 'EUR')],
+    ['a percentage', Percentage.of(7)],
+    ['an array', ['a']],
+    ['bytes', Uint8Array.of(1)],
+    ['a map', new Map()],
+    ['a plain object', { minor: 100n }],
+    ['an object without a prototype', Object.create(null)],
+  ])('refuses to order by %s, whose text says nothing of its order', async (_, key) => {
+    const kept = memoryRepository<{ readonly id: number; readonly key: object }, number>({
+      id: ({ id }) => id,
+    })
+    await kept.save({ id: 1, key })
+    const orderBy = [{ field: 'id' }, { field: 'key' }] as never
+
+    const refusal =
+      /^@base\/domain Repository: orderBy\[1\]\.field must be the path of a text, number, .* received /
+    await expect(kept.find(always(), { orderBy })).rejects.toThrow(refusal)
+    await expect(kept.findPage(always(), { orderBy })).rejects.toThrow(InvalidOptionError)
   })
 
   test('a cursor says where to go on in any repository, by its order alone', async () => {

@@ -144,15 +144,17 @@ describe('specificationFromJson', () => {
     expect(wrongOf('equals', { $bigint: '1' }, 'date')).toEqual([
       { path: 'value', message: 'must be a date' },
     ])
-    const scalar = 'must be a text, number, bigint, boolean, valid date, decimal or null, received'
-    for (const [type, value, received] of [
-      ['date', 'tomorrow', 'a text that is no date'],
-      ['date', '2026-01-31T00:00:00.123456Z', 'a text that is no date'],
-      ['date', true, 'a boolean that is no date'],
-      ['bigint', 1.5, 'a number that is no bigint'],
-      ['decimal', '1,5', 'a text that is no decimal'],
+    const date = 'must be a date as text, such as 2026-01-31 or 2026-01-31T00:00:00.000Z, received'
+    const bigint = 'must be a whole number as text, such as 7, received'
+    const decimal = 'must be a decimal number as text, such as 7.50, received'
+    for (const [type, value, message] of [
+      ['date', 'tomorrow', `${date} a text that is no date`],
+      ['date', '2026-01-31T00:00:00.123456Z', `${date} a text that is no date`],
+      ['date', true, `${date} a boolean that is no date`],
+      ['bigint', 1.5, `${bigint} a number that is no bigint`],
+      ['decimal', '1,5', `${decimal} a text that is no decimal`],
     ] as const)
-      expect(wrongOf('equals', value, type)).toEqual([{ path: 'value', message: `${scalar} ${received}` }])
+      expect(wrongOf('equals', value, type)).toEqual([{ path: 'value', message }])
     expect(wrongOf('startsWith', null, 'decimal')[0]).toEqual({
       path: 'op',
       message: 'is not for a decimal',

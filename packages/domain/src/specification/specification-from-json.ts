@@ -24,7 +24,8 @@ export interface JsonFieldRules {
   readonly operators?: readonly FieldOperator[]
   /**
    * What the field holds. Operands of another type are then refused, null apart; dates, bigints and decimals are taken
-   * from plain text as well as from their tags. @defaultValue unchecked: an operand of another type matches nothing
+   * from plain text as well as from their tags, a bigint from a whole number within ±2^53 too, and a decimal from any number.
+   * @defaultValue unchecked: an operand of another type matches nothing
    */
   readonly type?: JsonFieldType
 }

@@ -2,7 +2,7 @@ import { ValidationError } from '@base/core/errors'
 import { isBuiltIn } from '@base/core/kind'
 import { err, ok, type Result } from '@base/core/result'
 import { isCalendarDay } from './calendar-day.js'
-import { ValueObject } from './value-object.js'
+import { isValueObject, ValueObject } from './value-object.js'
 
 /** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. The platform takes an hour 24. */
 const TIME =
@@ -60,7 +60,7 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
 
   /** Whether a moment, or every moment of a range, lies in it. An empty range lies in any that reaches around it. */
   contains(other: Date | DateRange): boolean {
-    if (other instanceof DateRange)
+    if (isValueObject(other))
       return this.props.start <= other.props.start && other.props.end <= this.props.end
     return this.props.start <= other && other < this.props.end
   }

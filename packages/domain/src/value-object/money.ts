@@ -55,12 +55,14 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
    */
   static parse(text: string, currency?: string): Result<Money, ValidationError> {
     const [amount, code, ...rest] = typeof text === 'string' ? text.split(' ') : []
+    const parts = rest.length > 0 || code === '' ? undefined : parseDecimal(amount)
+    if (parts === undefined) return refusedAmount('must be a decimal amount, such as 19.99')
+    if (currency !== undefined && code !== undefined)
+      return refusedAmount('must be an amount alone, for its currency is given')
     const unit = currency ?? code
-    const parts =
-      rest.length > 0 || (currency !== undefined && code !== undefined) ? undefined : parseDecimal(amount)
-    if (unit === undefined || parts === undefined)
-      return refusedAmount('must be a decimal amount, such as 19.99')
-    return fromParts(parts, unit)
+    return unit === undefined
+      ? refusedAmount('must have a currency, such as 19.99 EUR')
+      : fromParts(parts, unit)
   }
 
   /** Reads what {@link Money.toJSON} wrote, of up to 1,000 digits. */

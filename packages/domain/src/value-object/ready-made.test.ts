@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { InvalidOptionError } from '@base/core/errors'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { DateRange, Email, Percentage, PhoneNumber, Slug, Url, Username } from './index.js'
 
 const text = (parsed: { ok: true; value: { toString(): string } } | { ok: false }) =>
@@ -253,6 +253,16 @@ describe('Percentage', () => {
 
 describe('DateRange', () => {
   const may = DateRange.of(new Date('2026-05-01'), new Date('2026-06-01'))
+
+  test('contains a range of another copy of the package', async () => {
+    vi.resetModules()
+    const other = await import('./index.js')
+    expect(other.DateRange).not.toBe(DateRange)
+
+    const week = other.DateRange.of(new Date('2026-05-04'), new Date('2026-05-11'))
+    expect([may.contains(week), week.contains(may)]).toEqual([true, false])
+  })
+
   const june = DateRange.of(new Date('2026-06-01'), new Date('2026-07-01'))
 
   test('holds its start and not its end', () => {

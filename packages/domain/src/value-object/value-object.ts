@@ -5,6 +5,9 @@ import { frozenCopy } from './frozen-copy.js'
 import { isObject } from './object-kind.js'
 import { sameStructure } from './same-structure.js'
 
+/** A registered symbol, so that two copies of the package in one process recognise each other's value objects. */
+const BRAND = Symbol.for('@base/domain/value-object')
+
 /**
  * A thing that is what it holds: an address, an amount, a range. Two of one class with the same contents are equal, and
  * nobody can change one.
@@ -26,6 +29,11 @@ import { sameStructure } from './same-structure.js'
  * @see Eric Evans, Domain-Driven Design, "Value Objects"
  */
 export abstract class ValueObject<Props extends object = object> {
+  static {
+    // biome-ignore lint/complexity/noThisInStatic: a bundler renames a class that names itself, and `name` is that name.
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+  }
+
   /** What it holds, frozen. */
   declare readonly props: Readonly<Props>
 
@@ -61,6 +69,11 @@ export abstract class ValueObject<Props extends object = object> {
   toJSON(): unknown {
     return toPlain(this.props)
   }
+}
+
+/** Whether it is a value object, made by this copy of the package or by another. */
+export function isValueObject(value: object): value is ValueObject {
+  return (value as { [BRAND]?: unknown })[BRAND] === true
 }
 
 /**
