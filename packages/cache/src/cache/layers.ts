@@ -37,7 +37,8 @@ export class Layers {
     const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
     this.#settings = settings
     this.#forget = forget
-    const name = crypto.randomUUID()
+    // Not without need: workerd has no chance to give while a module loads.
+    const name = bus && crypto.randomUUID()
     this.top = new TopLayer(
       layers[0] as CacheStore<unknown>,
       name,
@@ -59,7 +60,7 @@ export class Layers {
     this.#refused = (error, key) => observers.tell('error', { error, key, source: 'codec' })
     this.#reader = new LowerReader(clock, codec, this.#refused)
     this.#bus =
-      bus &&
+      name &&
       new BusLink(bus, scope.path, clock, name, {
         heard: (invalidation, from) => {
           this.#writing.revoke(invalidation, false)

@@ -17,19 +17,19 @@ export class TopLayer {
   readonly tags: TagBook
   #version = 0
   readonly #store: CacheStore<unknown>
-  readonly #name: string
+  readonly #user: unknown
   readonly #clock: Clock
   readonly #isVouched: boolean
 
-  /** `name` is that of the cache on the bus; `isVouched`: by the layers below, for there is no bus. */
-  constructor(store: CacheStore<unknown>, name: string, clock: Clock, isVouched: boolean) {
+  /** `name` is that of the cache on the bus, if there is one; `isVouched`: by the layers below, for there is no bus. */
+  constructor(store: CacheStore<unknown>, name: string | undefined, clock: Clock, isVouched: boolean) {
     this.engine = engineOf(store)
     this.tags = this.engine?.tags ?? new TagBook()
     this.#store = store
-    this.#name = name
+    this.#user = name ?? this
     this.#clock = clock
     this.#isVouched = isVouched
-    this.engine?.users.add(name)
+    this.engine?.users.add(this.#user)
   }
 
   /** That of memory; where there is none, it grows with each invalidation. */
@@ -116,7 +116,7 @@ export class TopLayer {
 
   async close(): Promise<void> {
     if (this.engine === undefined) return
-    this.engine.users.delete(this.#name)
+    this.engine.users.delete(this.#user)
     await this.#store.close()
   }
 }

@@ -47,8 +47,8 @@ export class MemoryEngine {
   readonly tags: TagBook
   /** Told of each key that is evicted for want of room. */
   readonly onEvict: Set<(key: string) => void> = new Set()
-  /** The names on the bus of the caches that use it: what one of them tells, is done here already. */
-  readonly users: Set<string> = new Set()
+  /** The caches that use it, by their names on the bus, if they have one: what one of them tells, is done here already. */
+  readonly users: Set<unknown> = new Set()
   /** Told of each entry with an end, and when that is. */
   onDeadline: (goneAt: number) => void = () => {}
   /** Grows with each change that is not a load's result. */

@@ -1,9 +1,13 @@
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from '../bus/index.js'
 import { type Cache, type CacheOptions, createCache } from '../cache/index.js'
 import { type CacheStore, memoryCacheStore } from './index.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 /** Two caches on one memory store, and one on its own; all on a bus. */
 function onOneStore(options: Partial<CacheOptions> = {}) {
@@ -14,6 +18,12 @@ function onOneStore(options: Partial<CacheOptions> = {}) {
     createCache({ layers: [store], bus, jitter: [0, 0], clock, ...more })
   return { clock, a: node(), b: node(shared, {}), far: node(memoryCacheStore({ clock })) }
 }
+
+test('a cache without a bus takes no chance to be made: workerd gives none while a module loads', () => {
+  const randomUUID = vi.spyOn(crypto, 'randomUUID')
+  createCache({ layers: [memoryCacheStore()] })
+  expect(randomUUID).not.toHaveBeenCalled()
+})
 
 describe('caches that share a memory store, and a bus', () => {
   test.each<[string, Partial<CacheOptions>]>([

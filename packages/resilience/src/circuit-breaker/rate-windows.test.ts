@@ -1,8 +1,12 @@
 import type { Timer } from '@base/core/clock'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions } from './index.js'
 import { fail, record, up } from './test-breakers.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 /** A clock that may move without its timers, and that knows those which keep nothing alive, too. */
 class LateClock extends TestClock {
@@ -44,6 +48,18 @@ describe('CircuitBreaker', () => {
       expect(breaker.state).toBe('closed')
       await breaker.execute(fail).catch(() => {})
       expect(breaker.state).toBe('open')
+    })
+
+    test('a time window keeps what was good on workerd, where its timer is gone with a request', async () => {
+      vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+      const clock = new LateClock()
+      const window = { type: 'time', duration: '10s', failureRate: 0.5, minimumCalls: 4 } as const
+      const breaker = new CircuitBreaker({ window, clock })
+      await breaker.execute(up)
+      clock.suspend(20_000)
+      for (const fn of [up, up, up, up, up, fail, fail, fail, fail])
+        await breaker.execute<string>(fn).catch(() => {})
+      expect(breaker.state).toBe('closed')
     })
 
     test('a count window forgets the oldest call', async () => {

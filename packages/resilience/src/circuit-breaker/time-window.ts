@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@base/core/clock'
+import { timersEndWithRequests } from '../timeout/request-timers.js'
 import type { Outcomes, Tally, Verdict } from './window.js'
 
 const STEPS = 10
@@ -14,7 +15,7 @@ interface Bucket extends Tally {
  *
  * Successes, which are the many, do not read the clock: they go into the bucket that is open, and a timer that keeps
  * nothing alive shuts it after its tenth of the time. Failures read the clock, and forget by it: a late timer, or a
- * long silence, leaves nothing behind that is too old.
+ * long silence, leaves nothing behind that is too old. Where the timer may never fire, successes read the clock, too.
  */
 export class TimeWindow implements Outcomes {
   readonly failures = 0
@@ -22,6 +23,7 @@ export class TimeWindow implements Outcomes {
   readonly #duration: number
   readonly #step: number
   readonly #isBad: Verdict
+  readonly #shutsInTime = !timersEndWithRequests()
   #buckets: Bucket[] = []
   #open: Bucket | undefined
   #timer: Timer | undefined
@@ -34,14 +36,14 @@ export class TimeWindow implements Outcomes {
   }
 
   good(): void {
-    const bucket = this.#open ?? this.#begin(this.#clock.monotonic())
+    const open = this.#shutsInTime ? this.#open : undefined
+    const bucket = open ?? this.#present(this.#clock.monotonic())
     bucket.calls++
   }
 
   bad(failed: boolean, slow: boolean): boolean {
     const now = this.#clock.monotonic()
-    const bucket =
-      this.#open !== undefined && now < this.#open.start + this.#step ? this.#open : this.#begin(now)
+    const bucket = this.#present(now)
     bucket.calls++
     if (failed) bucket.failures++
     if (slow) bucket.slow++
@@ -51,6 +53,10 @@ export class TimeWindow implements Outcomes {
 
   end(): void {
     this.#shut()
+  }
+
+  #present(now: number): Bucket {
+    return this.#open !== undefined && now < this.#open.start + this.#step ? this.#open : this.#begin(now)
   }
 
   #begin(now: number): Bucket {

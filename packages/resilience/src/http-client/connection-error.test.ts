@@ -3,6 +3,8 @@ import { isTransient } from './connection-error.js'
 
 const caused = (name: string, cause?: unknown) => Object.assign(new Error('failed', { cause }), { name })
 
+const fetchFailed = (why: string) => new TypeError(`Fetch failed: ${why}`)
+
 describe('a connection that fails is known on each runtime', () => {
   test.each([
     ['Node', caused('TypeError', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))],
@@ -24,6 +26,14 @@ describe('a connection that fails is known on each runtime', () => {
 
   test.each([
     ['too many redirects on Node', caused('TypeError', new Error('redirect count exceeded'))],
+    ['too many redirects on Bun', Object.assign(caused('TypeError'), { code: 'TooManyRedirects' })],
+    ['too many redirects on Deno', fetchFailed('Maximum number of redirects (20) reached')],
+    [
+      "a redirect that `redirect: 'error'` refuses on Node",
+      caused('TypeError', new Error('unexpected redirect')),
+    ],
+    ['that on Bun', Object.assign(caused('TypeError'), { code: 'UnexpectedRedirect' })],
+    ['that on Deno', fetchFailed("Encountered redirect while redirect mode is set to 'error'")],
     [
       'a request that is wrong',
       caused('TypeError', Object.assign(new Error('no'), { code: 'ERR_INVALID_URL' })),

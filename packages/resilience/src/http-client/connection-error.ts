@@ -2,7 +2,10 @@ import { errorKind, isAppError } from '@base/core/errors'
 
 /** Codes that tell of the request; others hold the same words and tell of the answer, such as HPE_INVALID_CONSTANT. */
 const OWN_FAULT =
-  /^(?:(?:UND_)?ERR_(?:HTTP2?_)?INVALID_|(?:UND_ERR_ABORTED|ABORT_ERR|(?:UND_ERR_REQ|ERR_HTTP)_CONTENT_LENGTH_MISMATCH|(?:UND_)?ERR_(?:[A-Z]+_)?NOT_SUPPORTED)$)/
+  /^(?:(?:UND_)?ERR_(?:HTTP2?_)?INVALID_|(?:UND_ERR_ABORTED|ABORT_ERR|(?:UND_ERR_REQ|ERR_HTTP)_CONTENT_LENGTH_MISMATCH|(?:UND_)?ERR_(?:[A-Z]+_)?NOT_SUPPORTED|UnexpectedRedirect|TooManyRedirects)$)/
+
+/** How Deno tells of a redirect that must not be followed, or not any further: with a message alone. */
+const REDIRECTED = /^Fetch failed: (?:Encountered redirect|Maximum number of redirects)/
 
 /** How Deno begins the cause, and Node where an answer is no HTTP. */
 const ON_THE_WAY = /^(?:Error: error sending request|HTTPParserError: )/
@@ -21,7 +24,8 @@ export function isTransient(error: unknown): boolean {
   if (code !== undefined) return !OWN_FAULT.test(code)
   if ((error as { retryable?: unknown }).retryable === true) return true
   // With another cause that has no code, such as too many redirects, it will be the same again.
-  return error.name === 'TypeError' && (error.cause === undefined || ON_THE_WAY.test(String(error.cause)))
+  if (error.name !== 'TypeError') return false
+  return error.cause === undefined ? !REDIRECTED.test(error.message) : ON_THE_WAY.test(String(error.cause))
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -566,6 +566,17 @@ describe('the response of a client', () => {
     const { client, clock } = clientOf({ fetch: async () => answer })
     expect([await client('http://a.test/'), clock.pending]).toEqual([answer, 0])
   })
+
+  test.each([204, 205, 304])(
+    'a %i is passed on with the empty body that Chromium gives it',
+    async (status) => {
+      const answer = new Response(null, { status })
+      const body = new ReadableStream({ start: (controller) => controller.close() })
+      Object.defineProperty(answer, 'body', { value: body })
+      const { client, clock } = clientOf({ fetch: async () => answer })
+      expect([await client('http://a.test/'), clock.pending]).toEqual([answer, 0])
+    },
+  )
 })
 
 describe('a breaker per host', () => {

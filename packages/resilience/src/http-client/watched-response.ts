@@ -5,11 +5,14 @@ import type { Exchange } from './exchange.js'
 /** Read ahead, so that a small body that nobody reads gives its connection back. */
 const READ_AHEAD = 16 * 1024
 
+/** They never have a body, though Chromium gives one that is empty, and the constructor of a response refuses it. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** The response as the caller gets it: its body, too, ends with the call's time or the caller's abort. */
 export function watchedResponse(exchange: Exchange, call: Call): Response {
   const { response } = exchange
   const { body, status } = response
-  if (!body || body.locked || status < 200 || status > 599) {
+  if (!body || body.locked || status < 200 || status > 599 || WITHOUT_BODY.has(status)) {
     call.end()
     return response
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError, UnavailableError } from '@base/core/errors'
-import { type Deadlines, deadlinesOf } from '../timeout/deadlines.js'
+import type { Deadlines } from '../timeout/deadlines.js'
+import { deadlinesOf } from '../timeout/deadlines-of.js'
 import { Answer } from './answer.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 

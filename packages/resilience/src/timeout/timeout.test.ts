@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import type { Timer } from '@base/core/clock'
 import { runInContext, tenantId } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
@@ -11,6 +12,7 @@ const inTenant = <R>(id: string, fn: () => R): R => runInContext([[tenantId, id]
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 describe('Timeout', () => {
@@ -112,6 +114,53 @@ describe('Timeout', () => {
     const code = timeout.execute(never).catch((error) => error.code)
     await clock.advance(100)
     expect(await code).toBe('TIMEOUT')
+  })
+
+  describe('on workerd, where a timer is gone with the request that set it', () => {
+    /** The end of a request: its timers never fire. */
+    const requests = () => {
+      vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+      const clock = new TestClock()
+      const timers = new Set<Timer>()
+      const schedule = clock.schedule.bind(clock)
+      vi.spyOn(clock, 'schedule').mockImplementation((...args) => {
+        const timer = schedule(...args)
+        timers.add(timer)
+        return timer
+      })
+      const end = () => {
+        for (const timer of timers) timer.cancel()
+        timers.clear()
+      }
+      return { clock, end }
+    }
+
+    test('a call ends in time after the request before it', async () => {
+      const { clock, end } = requests()
+      const timeout = new Timeout({ timeout: 100, clock })
+      await timeout.execute(() => 1)
+      end()
+      await clock.advance(50)
+      const code = timeout.execute(never).catch((error) => error.code)
+      await clock.advance(100)
+      expect([await code, clock.pending]).toEqual(['TIMEOUT', 0])
+    })
+
+    test('a call ends in time beside a request that ends first', async () => {
+      const { clock, end } = requests()
+      const timeout = new Timeout({ timeout: 100, clock })
+      timeout.execute(never).catch(() => {})
+      end()
+      const code = timeout.execute(never).catch((error) => error.code)
+      await clock.advance(100)
+      expect([await code, timeout.stats]).toEqual(['TIMEOUT', { calls: 2, timeouts: 1 }])
+    })
+
+    test('a call in time leaves no timer', async () => {
+      const { clock } = requests()
+      await new Timeout({ clock }).execute(() => 1)
+      expect(clock.pending).toBe(0)
+    })
   })
 
   test("the caller's abort is passed on, and is no timeout", async () => {

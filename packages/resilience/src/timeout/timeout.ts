@@ -49,7 +49,8 @@ export interface TimeoutStats {
  * around the timeout until it has settled, and what it then gives is dropped. One that blocks the event loop past the
  * time but has its answer before any timer can fire is in time. The caller's own abort is passed on, and is no timeout.
  *
- * Any number of calls share one timer; it keeps the process alive only while a call is waiting.
+ * Any number of calls share one timer; it keeps the process alive only while a call is waiting. On workerd, where a timer is
+ * gone with the request that set it, each call has its own.
  *
  * @example
  * const timeout = new Timeout({ timeout: '2s' })
