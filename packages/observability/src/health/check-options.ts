@@ -8,8 +8,9 @@ const WHERE = { package: '@base/observability', pattern: 'createHealth' } as con
 export interface HealthCheck {
   /**
    * Passes by returning; fails by throwing, by rejecting, or with `false`; says more with a status, or with a
-   * {@link CheckOutcome}. A `Response` that is not ok fails as well, and its body is cancelled where nobody reads it; what else
-   * it returns, such as rows, is not looked at. The signal aborts at the timeout.
+   * {@link CheckOutcome}. A `Response`, or anything else, whose `ok` is false fails as well, and the body of one that nobody reads
+   * is cancelled; so does a text that is no status, but for `OK` and `PONG`. What else it returns, such as rows, is not looked at.
+   * The signal aborts at the timeout.
    */
   readonly check: (signal: AbortSignal) => unknown | Promise<CheckOutcome | unknown>
   /** After how long it has failed; below the second that Kubernetes waits for an answer. @defaultValue '800ms' */

@@ -25,7 +25,9 @@ describe('a check', () => {
     ['the rows of a query', { rows: [{ status: 1 }] }],
     ['a row with a number as its status', { status: 7 }],
     ['a response that is ok', Response.json({})],
-    ['a text that is no status', 'PONG'],
+    ['the answer of Redis to a ping', 'PONG'],
+    ['the answer of Redis to a command', 'OK'],
+    ['a number', 0],
     ['a status', 'pass'],
     ['an outcome', { observedValue: 3 }],
   ])('passes with %s', async (_, value) => {
@@ -42,6 +44,13 @@ describe('a check', () => {
       () => ({ status: 'UP' }),
       ['fail', 'fail', 'The check gave a status other than pass, warn and fail.'],
     ],
+    ...['down', 'unhealthy', 'UP', ''].map((text): [string, () => string, unknown[]] => [
+      `a text that is no status: '${text}'`,
+      () => text,
+      ['fail', 'fail', 'The check gave a status other than pass, warn and fail.'],
+    ]),
+    ['what is not ok, without a status', () => ({ ok: false, status: null }), ['fail', 'fail', undefined]],
+    ['what is not ok', () => ({ ok: false, output: 'full' }), ['fail', 'fail', 'full']],
     [
       'an error of ours',
       () => Promise.reject(new ConflictError({ message: 'Two of them.' })),

@@ -8,7 +8,8 @@ export interface RedisLike {
 }
 
 /**
- * A check that Redis answers `PONG`.
+ * A check that Redis answers `PONG`. Give it a connection on which no command blocks (`BLPOP`, `XREAD BLOCK`): the answer would
+ * come behind theirs, and too late.
  *
  * @example
  * const health = createHealth({ checks: { redis: { check: redisCheck(client), critical: false } } })

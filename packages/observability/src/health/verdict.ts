@@ -21,14 +21,21 @@ export interface Verdict extends CheckOutcome {
 }
 
 const STATUSES: ReadonlySet<unknown> = new Set<HealthStatus>(['pass', 'warn', 'fail'])
+/** What Redis and its like answer who asks whether they are there. */
+const WELL = /^(?:ok|pong)$/i
+const UNKNOWN: Verdict = {
+  status: 'fail',
+  output: 'The check gave a status other than pass, warn and fail.',
+}
 
 /**
- * What a value means that a check returned: a status is one; `false`, a `Response` that is not ok and an unknown status in
- * words are failures; anything that says nothing about health, such as rows of a query, is none.
+ * What a value means that a check returned: a status is one; `false`, a `Response` or anything else that is not `ok`, and a text
+ * that is no status are failures, but for `OK` and `PONG`; anything that says nothing about health, such as rows of a query, is none.
  */
 export function verdictOf(value: unknown): Verdict {
   if (value === false) return { status: 'fail' }
   if (STATUSES.has(value)) return { status: value as HealthStatus }
+  if (typeof value === 'string') return WELL.test(value) ? { status: 'pass' } : UNKNOWN
   if (typeof value !== 'object' || value === null) return { status: 'pass' }
   const { status, ok, output, observedValue, observedUnit } = value as {
     status?: unknown
@@ -38,11 +45,10 @@ export function verdictOf(value: unknown): Verdict {
     observedUnit?: unknown
   }
   if (typeof status === 'number' && ok === false) return { status: 'fail', output: `HTTP ${status}` }
-  if (typeof status !== 'string' && status !== undefined) return { status: 'pass' }
-  if (status !== undefined && !STATUSES.has(status))
-    return { status: 'fail', output: 'The check gave a status other than pass, warn and fail.' }
+  if (typeof status !== 'string' && status !== undefined) return { status: ok === false ? 'fail' : 'pass' }
+  if (status !== undefined && !STATUSES.has(status)) return UNKNOWN
   return {
-    status: (status as HealthStatus | undefined) ?? 'pass',
+    status: (status as HealthStatus | undefined) ?? (ok === false ? 'fail' : 'pass'),
     ...(typeof output === 'string' && { output }),
     ...((typeof observedValue === 'number' || typeof observedValue === 'string') && { observedValue }),
     ...(typeof observedUnit === 'string' && { observedUnit }),

@@ -41,7 +41,12 @@ test('what a cache finds, loads, keeps and drops; of keys and namespaces nothing
   expect(metrics.value('base.cache.entries')).toBe(cache.stats.entries)
   expect(metrics.value('base.cache.errors', { 'base.source': 'loader', 'error.type': 'Error' })).toBe(1)
   expect(lines).toContainEqual(
-    expect.objectContaining({ level: 'warn', 'base.source': 'loader', err: expect.any(Error) }),
+    expect.objectContaining({
+      level: 'info',
+      message: 'failure within a cache',
+      'base.source': 'loader',
+      err: expect.any(Error),
+    }),
   )
   expect(events.map(([name]) => name).sort()).toEqual([
     'base.cache.error',
@@ -53,7 +58,7 @@ test('what a cache finds, loads, keeps and drops; of keys and namespaces nothing
 })
 
 test('a lock that cannot be had', async () => {
-  const { read } = watch()
+  const { read, lines } = watch()
   const lock = { acquire: () => Promise.reject(new Error('away')) }
   const cache = createCache({ layers: [memoryCacheStore()], lock: lock as never })
   // Not kept: the entries of all caches that are not collected yet count together.
@@ -63,6 +68,7 @@ test('a lock that cannot be had', async () => {
   }
   expect(await cache.getOrSet('k', load)).toBe('loaded')
   expect((await read()).value('base.cache.errors', { 'base.source': 'lock' })).toBe(1)
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', 'base.source': 'lock' }))
 })
 
 expectAllHeard('base:cache:')

@@ -6,6 +6,7 @@ import {
   checkOneOf,
   checkOptions,
   checkText,
+  invalidOption,
 } from '@base/core/options'
 import { type Logger, levels, pino } from 'pino'
 import { DebugBuffer } from './debug-buffer.js'
@@ -23,12 +24,23 @@ import { readsLevels } from './worker-targets.js'
 
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+/** Options of pino that would go unheard, and where what they do is done. */
+const OF_PINO = {
+  serializers: 'given to a child: logger.child({}, { serializers })',
+  formatters: 'given to a child: logger.child({}, { formatters })',
+  msgPrefix: 'given to a child: logger.child({}, { msgPrefix })',
+  mixin: 'left out: fields of all lines are those of a child, logger.child({ … }), and of the context',
+  transport: 'the destination: { destination: pino.transport({ … }) }',
+} as const
 const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
 
 /**
  * A logger of pino that knows the request, keeps secrets, and cannot be broken by what it is given.
  *
- * All that pino's loggers do it does: levels, `child()`, bindings, serializers, `%s`, destinations, transports. Beyond:
+ * It is a logger of pino: levels, `child()` with bindings, `serializers`, `formatters` and `msgPrefix`, `%s`, destinations,
+ * transports. Its own options are those of {@link LoggerOptions} alone: what pino takes besides is given to a child, as in
+ * `createLogger(…).child({}, { serializers })`; `mixin`, `hooks`, `timestamp`, `base`, `messageKey` and `customLevels` have no place,
+ * for the format says what a line is. Beyond:
  * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
  *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.
@@ -51,6 +63,10 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
 export function createLogger(options: LoggerOptions): Logger {
   const { level = 'info', format = 'json', redact = {} } = checkOptions(options, WHERE)
   const { destination = standardOutput(), clock = systemClock } = options
+  for (const [option, allowed] of Object.entries(OF_PINO)) {
+    const received = (options as unknown as Record<string, unknown>)[option]
+    if (received !== undefined) throw invalidOption(received, { ...WHERE, option }, allowed)
+  }
   const service = serviceOf(options.service)
   checkOneOf(level, LEVELS, { ...WHERE, option: 'level' })
   checkOneOf(format, ['json', 'ecs'], { ...WHERE, option: 'format' })

@@ -87,9 +87,9 @@ export class FieldWriter {
     const known = this.#top.key(name)
     if (given === undefined || name === key) return known
     let own = this.#top.key(key)
-    for (const part of given) own = own.hidden ? own : own.place.key(part)
-    const hidden = known.hidden || own.hidden
-    const place = hidden ? known.place : known.place.and(own.place)
+    for (const part of given) own = own.hidden === true ? own : own.place.key(part)
+    const hidden = own.hidden === true || known.hidden || own.hidden
+    const place = hidden === true ? known.place : known.place.and(own.place)
     return hidden === known.hidden && place === known.place ? known : { ...known, hidden, place }
   }
 
@@ -112,7 +112,7 @@ export class FieldWriter {
       const value = this.#read(fields, key, serializers)
       if (value === undefined) return []
       if (rename === undefined) return [[key, value, undefined, []]]
-      return this.#top.key(key).hidden ? [[`labels.${key}`, CENSOR]] : rename(value, fields)
+      return this.#top.key(key).hidden === true ? [[`labels.${key}`, CENSOR]] : rename(value, fields)
     } catch {
       // Where it would have stood there is no place for a text, as above.
       return [[rename === undefined ? key : `labels.${key}`, '[Unreadable]']]

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import { type Agent, createAgent, type Outcome, post, type Target } from '../http/post.js'
 import { BatchLimit } from './batch-limit.js'
@@ -14,6 +15,11 @@ const LONGEST_PAUSE = 30_000
 const LONGEST_REST = 300_000
 /** How often a line is sent to which no answer can be read. */
 const MOST_UNCLEAR = 5
+/** What such an answer is, to people. */
+const WHAT = {
+  cut: 'an answer that is cut',
+  unclear: 'a page in place of an answer, or one for other lines',
+} as const
 
 /** The options of an {@link HttpSink}, checked and complete. */
 export interface HttpSinkRules {
@@ -51,6 +57,8 @@ export class HttpSink implements ShippingSink {
   /** How often the first line was sent alone, and nobody knows what became of it. */
   #unclear = 0
   #pause = FIRST_PAUSE
+  /** Why the last batch is to be sent again. */
+  #failure: string | undefined
 
   constructor(rules: HttpSinkRules) {
     this.#rules = rules
@@ -72,7 +80,9 @@ export class HttpSink implements ShippingSink {
 
   write(line: string): void {
     const { maxPending, maxBatch, maxBatchSize, interval, clock } = this.#rules
-    if (this.#closed !== undefined || !this.#queue.add(line, maxPending)) this.#drop(1)
+    if (this.#closed !== undefined) this.#drop(1, 'they came after its end')
+    else if (!this.#queue.add(line, maxPending))
+      this.#drop(1, `${maxPending} bytes (maxPending) wait already${this.#lastFailure()}`)
     else if (this.#queue.isFull(maxBatch, maxBatchSize)) this.#ship()
     else this.#timer ??= clock.schedule(interval, () => this.#ship(), { ref: false, name: 'lines to ship' })
   }
@@ -109,17 +119,28 @@ export class HttpSink implements ShippingSink {
   async #close(): Promise<void> {
     process.off('beforeExit', this.#atEnd)
     await new Promise<void>((resolve) => this.flush(() => resolve()))
+    this.#end()
+  }
+
+  /** Whatever is left is lost. */
+  #end(): void {
     this.#timer?.cancel()
     this.#closing.abort()
     this.#resume?.()
-    this.#drop(this.#queue.clear())
+    const patience = formatDuration(this.#rules.shutdownTimeout)
+    const why = `they were not taken within ${patience} (shutdownTimeout)${this.#lastFailure()}`
+    this.#drop(this.#queue.clear(), why)
     this.#agent.destroy()
   }
 
   /** The process has nothing more to do; it is kept once for what is left. */
   readonly #atEnd = (): void => {
     process.off('beforeExit', this.#atEnd)
-    this.flush()
+    this.flush((error) => {
+      if (error === undefined || this.#closed !== undefined) return
+      this.#closed = Promise.resolve()
+      this.#end()
+    })
   }
 
   /** Sends what waits, until nothing does; never twice at once. */
@@ -149,22 +170,30 @@ export class HttpSink implements ShippingSink {
     const { clock, target, timeout } = this.#rules
     const ended = new AbortController()
     const end = () => ended.abort()
-    const timer = clock.schedule(timeout, end, { ref: false, name: 'lines on their way' })
+    let isLate = false
+    const giveUp = () => {
+      isLate = true
+      end()
+    }
+    const timer = clock.schedule(timeout, giveUp, { ref: false, name: 'lines on their way' })
     this.#closing.signal.addEventListener('abort', end, { once: true })
     const outcome = await post(target, body, this.#agent, ended.signal, clock)
     timer.cancel()
     this.#closing.signal.removeEventListener('abort', end)
-    return outcome
+    if (!isLate || outcome.type !== 'failed') return outcome
+    return { type: 'failed', reason: `no answer within ${formatDuration(timeout)} (timeout)` }
   }
 
   /** Takes away what is done with; for how long to pause, where some of it is to be sent again. */
   #settle(outcome: Outcome, batch: number, size: number): number | undefined {
+    this.#failure = outcome.type === 'failed' ? outcome.reason : undefined
     if (outcome.type !== 'sent') this.#restart()
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
       this.#unclear = 0
       if (outcome.status === 413) this.#shrink(batch, size)
-      if (outcome.status !== 413 || batch === 1) this.#drop(this.#queue.remove(batch))
+      if (outcome.status !== 413 || batch === 1)
+        this.#drop(this.#queue.remove(batch), `it refuses them with ${outcome.reason}`)
       return undefined
     }
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
@@ -174,8 +203,11 @@ export class HttpSink implements ShippingSink {
     if (taken === 'foreign') this.#tellForeign()
     const known = taken === 'foreign' ? [] : taken
     const removed = this.#queue.remove(batch, (index) => known[index] === 'later')
-    this.#drop(known.filter((each) => each === 'refused').length)
-    if (removed < batch) return this.#nextPause()
+    this.#drop(known.filter((each) => each === 'refused').length, 'it refused single lines of a bulk request')
+    if (removed < batch) {
+      this.#failure = 'single lines were not taken'
+      return this.#nextPause()
+    }
     this.#pause = FIRST_PAUSE
     return undefined
   }
@@ -187,7 +219,8 @@ export class HttpSink implements ShippingSink {
   }
 
   /** Fewer lines have a shorter answer, which is not cut; one that is alone is not waited for for ever. */
-  #sendAgain(answer: Strange, batch: number): number | undefined {
+  #sendAgain(answer: Exclude<Strange, 'foreign'>, batch: number): number | undefined {
+    this.#failure = WHAT[answer]
     this.#batch = Math.ceil(batch / 2)
     if (batch > 1) {
       if (answer === 'cut') this.#lines.lower(batch)
@@ -199,7 +232,7 @@ export class HttpSink implements ShippingSink {
     if (this.#unclear < MOST_UNCLEAR) return this.#nextPause()
     this.#unclear = 0
     this.#pause = FIRST_PAUSE
-    this.#drop(this.#queue.remove(1))
+    this.#drop(this.#queue.remove(1), `${MOST_UNCLEAR} requests with one line each had ${WHAT[answer]}`)
     return undefined
   }
 
@@ -249,12 +282,13 @@ export class HttpSink implements ShippingSink {
     )
   }
 
-  #drop(lines: number): void {
+  #lastFailure(): string {
+    return this.#failure === undefined ? '' : `; last of all: ${this.#failure}`
+  }
+
+  #drop(lines: number, why: string): void {
     if (lines === 0) return
     this.#dropped += lines
-    warnOnce(
-      this,
-      `Lines of the log for ${this.#rules.target.url.origin} are lost: they were refused, or not taken as fast as they come.`,
-    )
+    warnOnce(this, `Lines of the log for ${this.#rules.target.url.origin} are lost: ${why}.`)
   }
 }

@@ -27,9 +27,11 @@ export const JSON_FIELDS: TextPattern = {
       const name = nameBefore(text, colon, least)
       if (name === undefined) continue
       least = colon + 1
-      if (!isHidden(name.text)) continue
+      const hidden = isHidden(name.text)
+      if (hidden === false) continue
       const { quote } = name
       const start = behindBlanks(text, least)
+      if (hidden === 'text' && !text.startsWith(quote, start)) continue
       const end = endOfValue(text, start, quote)
       if (end === start) continue
       clean += text.slice(from, start) + quote + censor + quote

@@ -2,6 +2,7 @@ import { characterClasses, ESCAPE } from './character-classes.js'
 import { errorFields, isError } from './error-fields.js'
 import { FreeKeys, type Keys } from './free-keys.js'
 import { httpMessage } from './http-message.js'
+import type { Hidden } from './key-rules.js'
 import { MAX_DEPTH, MAX_ITEMS, MAX_TEXT } from './limits.js'
 import { quote } from './quote.js'
 import { CENSORED, type KnownKey, type Place, type Redaction } from './redaction.js'
@@ -33,7 +34,8 @@ export class JsonWriter {
 
   /** The value as JSON; `undefined` for what JSON leaves out. */
   value(value: unknown, key: KnownKey, walk: Walk): string | undefined {
-    if (key.hidden) return value === undefined ? undefined : spend(CENSORED, walk)
+    if (key.hidden === true || (key.hidden === 'text' && typeof value === 'string'))
+      return value === undefined ? undefined : spend(CENSORED, walk)
     switch (typeof value) {
       case 'string':
         return this.text(value, walk)
@@ -68,7 +70,7 @@ export class JsonWriter {
       const name = keys[index] as string
       const key = place.key(name)
       const item =
-        key.named && this.#isSecret(value, place)
+        key.named && this.#isSecret(value, name, place)
           ? spend(CENSORED, walk)
           : this.#property(value, name, key, walk)
       if (item === undefined) continue
@@ -93,8 +95,10 @@ export class JsonWriter {
   }
 
   /** Whether it is a `{ name, value }` with a name whose value is hidden. */
-  #isSecret(owner: object, place: Place): boolean {
-    return NAMING.some((naming) => this.#hides((owner as Record<string, unknown>)[naming], place))
+  #isSecret(owner: object, key: string, place: Place): boolean {
+    const own = owner as Record<string, unknown>
+    const hides = (hidden: Hidden) => hidden === true || (hidden === 'text' && typeof own[key] === 'string')
+    return NAMING.some((naming) => hides(this.#hides(own[naming], place)))
   }
 
   #longText(text: string, walk: Walk): string {
@@ -171,7 +175,7 @@ export class JsonWriter {
     let json = ''
     for (let index = 0; index < count; index++) {
       if (walk.left < 0) return `[${json},${TOO_LONG}]`
-      const hidden = pairs && index % 2 === 1 && this.#hides(items[index - 1], key.place)
+      const hidden = pairs && index % 2 === 1 && this.#hides(items[index - 1], key.place) === true
       const item = hidden
         ? spend(CENSORED, walk)
         : (this.#item(items, index, key, walk) ?? spend('null', walk))
@@ -195,7 +199,7 @@ export class JsonWriter {
     return items.length === 2 || ALTERNATING.has(key.json.slice(1, -2).toLowerCase())
   }
 
-  #hides(name: unknown, place: Place): boolean {
+  #hides(name: unknown, place: Place): Hidden {
     return typeof name === 'string' && place.key(name).hidden
   }
 }

@@ -9,10 +9,11 @@ export const DEFAULT_KEYS: readonly string[] = [
   'set-cookie',
   '*password',
   '*passwords',
-  'passwd',
-  'pwd',
-  'passphrase',
-  'secret',
+  '*passwd',
+  '*pwd',
+  '*passphrase',
+  '*password-hash',
+  '*password-hashes',
   '*secret',
   '*secrets',
   '*secret-key',
@@ -20,6 +21,12 @@ export const DEFAULT_KEYS: readonly string[] = [
   '*private-key',
   '*private-keys',
   '*encryption-key',
+  '*signing-key',
+  '*signing-keys',
+  '*hmac-key',
+  '*hmac-keys',
+  '*master-key',
+  '*master-keys',
   '*api-key',
   '*api-keys',
   'token',
@@ -47,10 +54,27 @@ export const DEFAULT_KEYS: readonly string[] = [
   'cvv2',
   'cvc2',
   'otp',
+  'stripe-signature',
+  'webhook-signature',
+  'x-hub-signature',
+  'x-hub-signature-256',
+  'x-signature',
+  'x-slack-signature',
+  'x-twilio-signature',
 ]
 
+/**
+ * Names whose values are hidden where they are texts, unless `defaults` is false; otherwise they count or switch something. As
+ * words of their own, for `bypass` is none.
+ */
+const WORDS = /(?:^|[^a-z0-9]|user|db|smtp|root|admin)(?:pass|jwt|bearer)\]?$/i
+const HUMPS = /[a-z0-9](?:Pass|Jwt|JWT|Bearer)\]?$/
+
+/** Whether a value is hidden: whatever it is, or where it is a text. */
+export type Hidden = boolean | 'text'
+
 /** Whether a key is one whose value is hidden. */
-export type KeyRules = (name: string) => boolean
+export type KeyRules = (name: string) => Hidden
 
 /**
  * The name without what differs between the ways to write it: `X-Api-Key`, `x_api_key` and `xApiKey` are one, and so are
@@ -62,6 +86,12 @@ export function plainName(name: string): string {
 
 /** No name. */
 const NONE = /(?!)/
+
+/** The rules that hold unless the user wants none of them, and for these names as well. */
+export function defaultKeyRules(names: readonly string[]): KeyRules {
+  const hides = keyRules([...DEFAULT_KEYS, ...names])
+  return (name) => hides(name) || ((WORDS.test(name) || HUMPS.test(name)) && 'text')
+}
 
 /**
  * The rules of a list of names. A key of several names is asked for by each that stands in brackets or before them, as in

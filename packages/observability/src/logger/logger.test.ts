@@ -25,6 +25,19 @@ test("loggers that nobody directs write to one standard output, or they would wr
   expect(streamOf(other)).toBe(streamOf(one))
 })
 
+test.each<[string, object, string]>([
+  [
+    'serializers',
+    { serializers: {} },
+    'serializers must be given to a child: logger.child({}, { serializers })',
+  ],
+  ['mixin', { mixin: () => ({}) }, 'mixin must be left out: fields of all lines are those of a child'],
+  ['transport', { transport: {} }, 'transport must be the destination'],
+  ['redact', { redact: ['card.number'] }, "redact must be an object: { paths: ['card.number'] }"],
+])("createLogger says where pino's %s is to be found", (_, options, message) => {
+  expect(() => createLogger({ service: 's', ...options } as never)).toThrow(`createLogger: ${message}`)
+})
+
 describe('a logger is a logger of pino', () => {
   test('with its levels, fields, messages and placeholders', () => {
     const { logger, lines } = withLines()

@@ -1,5 +1,5 @@
 import { copyOf } from '../text/copy-of.js'
-import type { KeyRules } from './key-rules.js'
+import type { Hidden, KeyRules } from './key-rules.js'
 
 /** Names of which it is remembered whether they hide. */
 const KNOWN_NAMES = 1_000
@@ -21,7 +21,7 @@ export function namesBy(make: (hides: KeyRules) => KeyRules): (hides: KeyRules) 
 /** Rules for the names of parameters and fields, which come again with each URL and body: a name is asked for once. */
 export class ParameterNames {
   readonly #rules: KeyRules
-  readonly #known = new Map<string, boolean>()
+  readonly #known = new Map<string, Hidden>()
 
   constructor(rules: KeyRules) {
     this.#rules = rules
@@ -39,7 +39,7 @@ export class ParameterNames {
     }
   }
 
-  #learn(name: string, hides: boolean): void {
+  #learn(name: string, hides: Hidden): void {
     if (this.#known.size >= KNOWN_NAMES) this.#known.clear()
     this.#known.set(copyOf(name), hides)
   }

@@ -1,7 +1,7 @@
 import { checkBoolean, invalidOption } from '@base/core/options'
 import { HEADER_LINES } from './header-lines.js'
 import { JSON_FIELDS } from './json-fields.js'
-import { DEFAULT_KEYS, keyRules } from './key-rules.js'
+import { defaultKeyRules, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
 import {
   DEFAULT_PATTERNS,
@@ -19,8 +19,23 @@ const WHERE = { package: '@base/observability', pattern: 'createLogger' } as con
 export interface RedactOptions {
   /**
    * Names whose values are hidden at any depth, whatever they hold: in any case, with or without `-` and `_`, and `*` stands
-   * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, their fields in a text of JSON, and their lines in a head of HTTP. Beside the default ones: `authorization`, `cookie`, `*password`, `*secret`, `token`, `*api-key` and
-   * the like, and several of them (`cookies`, `*passwords`); `tokens` is shown, for it is a count as a rule.
+   * for any characters. Of a name of several the last counts (`user.password`), and each in brackets (`user[password][0]`). So are parameters of these names in URLs, their fields in a text of JSON, and their lines in a head of HTTP.
+   *
+   * Beside the default ones:
+   * - `authorization`, `proxy-authorization`, `cookie`, `cookies`, `set-cookie`
+   * - `*password`, `*passwords`, `*passwd`, `*pwd`, `*passphrase`, `*password-hash`, `*password-hashes`
+   * - `*secret`, `*secrets`, `credentials`, `connection-string`
+   * - `*api-key`, `*private-key`, `*signing-key`, `*hmac-key`, `*master-key`, each also with an `s`; `*encryption-key`, `*secret-key`,
+   *   `*secret-access-key`
+   * - `token`, `*access-token`, `*refresh-token`, both also with an `s`; `*id-token`, `*auth-token`, `*session-token`,
+   *   `*security-token`, `*csrf-token`, `*xsrf-token`
+   * - `*session-id`, `*session-ids`, `*sessid`, `sid`, `connect.sid`
+   * - `card-number`, `pan`, `cvv`, `cvc`, `cvv2`, `cvc2`, `otp`
+   * - `stripe-signature`, `webhook-signature`, `x-hub-signature`, `x-hub-signature-256`, `x-signature`, `x-slack-signature`,
+   *   `x-twilio-signature`
+   * - where they hold a text, and as a word of its own: `pass` (`userPass`, `SMTP_PASS`), `jwt`, `bearer`
+   *
+   * Any other name is shown: `tokens`, a count as a rule, `passed`, `signature`, and your `pin` or `iban`.
    *
    * @defaultValue [], beside the default ones
    */
@@ -47,6 +62,8 @@ export interface RedactOptions {
 
 /** The rules of the options, checked. */
 export function redactionOf(options: RedactOptions): Redaction {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidOption(options, { ...WHERE, option: 'redact' }, "an object: { paths: ['card.number'] }")
   const { keys = [], paths = [], patterns = [], defaults = true } = options
   checkBoolean(defaults, { ...WHERE, option: 'redact.defaults' })
   const names = list(keys, 'redact.keys').map(checkKey)
@@ -56,7 +73,7 @@ export function redactionOf(options: RedactOptions): Redaction {
   const forms = list(patterns, 'redact.patterns').map(checkPattern)
   const all = [...new Set<RedactPattern | RegExp>([...(defaults ? DEFAULT_PATTERNS : []), ...forms])]
   return new Redaction({
-    hides: keyRules(defaults ? [...DEFAULT_KEYS, ...names] : names),
+    hides: defaults ? defaultKeyRules(names) : keyRules(names),
     paths: steps,
     patterns: [
       // While all its lines are there: what stands before it may name a secret that ends with the first.

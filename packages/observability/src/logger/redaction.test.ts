@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { memoryLogger } from '../testing/index.js'
 import type { LoggerOptions, RedactOptions } from './index.js'
+import { DEFAULT_KEYS } from './key-rules.js'
 
 const SECRET = 'hunter2'
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
@@ -29,6 +31,37 @@ describe('what has the key of a secret is hidden', () => {
     [
       'of a compound name',
       { userPassword: SECRET, db_password: SECRET, clientSecret: SECRET, refreshToken: SECRET },
+    ],
+    [
+      'of a password, whatever it is called',
+      {
+        auth: { user: 'ann', pass: SECRET },
+        dbPwd: SECRET,
+        db_pwd: SECRET,
+        user_pass: SECRET,
+        SMTP_PASS: SECRET,
+      },
+    ],
+    [
+      'of a password, in camels and in one word',
+      { userPass: SECRET, dbpass: SECRET, mysqlPasswd: SECRET, 'auth.pass': SECRET, 'user[pass]': SECRET },
+    ],
+    [
+      'of the hash of a password and of keys',
+      { PASSWORD_HASH: SECRET, signingKey: SECRET, 'hmac-keys': [SECRET], master_key: SECRET },
+    ],
+    ['of a token', { jwt: SECRET, userJwt: SECRET, Bearer: SECRET, x_jwt: SECRET }],
+    [
+      'of a signature of a webhook',
+      {
+        headers: { 'stripe-signature': SECRET, 'X-Hub-Signature-256': SECRET },
+        rawHeaders: ['Webhook-Signature', SECRET],
+      },
+    ],
+    ['as name and value beside a word', { a: [{ name: 'pass', value: SECRET }] }],
+    [
+      'of a word in other texts',
+      { url: `/a?pass=${SECRET}`, body: JSON.stringify({ pass: SECRET, jwt: SECRET }) },
     ],
     [
       'of several',
@@ -123,6 +156,20 @@ describe('what has the key of a secret is hidden', () => {
     const text = printed((logger) =>
       logger.info({
         passwordless: 'yes',
+        passed: 'yes',
+        bypass: 'yes',
+        compass: 'north',
+        passenger: 'Ann',
+        keyboard: 'en',
+        signed: 'yes',
+        typeSignature: '() => void',
+        jwt: { algorithm: 'ES256' },
+        bearer: true,
+        report: { pass: 3, fail: 0 },
+        checks: { pass: true },
+        states: ['pass', 'fail'],
+        body: '{"pass":3,"jwt":{"algorithm":"ES256"}}',
+        url: '/a?pass=3&x=1',
         sessions: 3,
         sessionIdle: '5m',
         sessionIdsSeen: 4,
@@ -150,6 +197,15 @@ describe('what has the key of a secret is hidden', () => {
     expect(line?.['labels.ctx']).toBe('{"password":"[Redacted]","at":[1]}')
     expect(line?.['labels.when']).toBe('1970-01-01T00:00:00.000Z')
     expect(String(line?.['labels.big']).length).toBeLessThan(17_000)
+  })
+
+  test('as the guide and the docstring list it', () => {
+    for (const file of ['./redact-options.ts', '../../../../docs/guides/logging.md']) {
+      const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+      const isListed = (key: string) =>
+        text.includes(`\`${key}\``) || (key.endsWith('s') && text.includes(`\`${key.slice(0, -1)}\``))
+      expect(DEFAULT_KEYS.filter((key) => !isListed(key))).toEqual([])
+    }
   })
 
   test('not at all where the defaults are off', () => {

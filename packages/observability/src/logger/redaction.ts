@@ -1,7 +1,7 @@
 import { copyOf } from '../text/copy-of.js'
 import { isCardNumber } from './card-number.js'
 import { ANYTHING } from './character-classes.js'
-import { type KeyRules, plainName } from './key-rules.js'
+import { type Hidden, type KeyRules, plainName } from './key-rules.js'
 import { MAX_ITEMS, MAX_KEY } from './limits.js'
 import { type PathStep, parsePath } from './path-pattern.js'
 import type { TextPattern } from './patterns.js'
@@ -28,7 +28,7 @@ export interface KnownKey {
   /** What is shown instead of the key, where that had a secret or was too long: maybe the same for others. */
   readonly changed: string | undefined
   /** Whether its value is hidden. */
-  readonly hidden: boolean
+  readonly hidden: Hidden
   /** Whether it is `value`, in any case, which may be that of a `name` beside it. */
   readonly named: boolean
   /** Where its value stands. */
@@ -164,7 +164,7 @@ export class Place {
     return known
   }
 
-  #look(name: string, isSecret: boolean): KnownKey {
+  #look(name: string, isSecret: Hidden): KnownKey {
     const shown =
       name.length > MAX_KEY ? this.#redaction.head(name, MAX_KEY) : this.#redaction.text(name, ANYTHING)
     const key = {
@@ -173,14 +173,14 @@ export class Place {
       named: name.toLowerCase() === 'value',
     }
     const hidden = { ...key, hidden: true, place: this }
-    if (isSecret) return hidden
+    if (isSecret === true) return hidden
     // A dotted name is as many steps as it has names.
     let due = this.#due
     for (const step of plainName(name).split('.', MAX_ITEMS)) {
       due = this.#step(due, step)
       if (due.some(([path, at]) => at === this.#rules.paths[path]?.length)) return hidden
     }
-    return { ...key, hidden: false, place: this.#redaction.placeOf(due) }
+    return { ...key, hidden: isSecret, place: this.#redaction.placeOf(due) }
   }
 
   #step(due: readonly Due[], name: string): Due[] {

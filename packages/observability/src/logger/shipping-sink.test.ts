@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { TestClock } from '@base/core/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { answers, Collector, hangs, parts, resets, says, takes } from './fixtures/collector.js'
+import { answers, Collector, hangs, type Manner, parts, resets, says, takes } from './fixtures/collector.js'
 import { createLogger, type ShippingSink, type ShippingSinkOptions, shippingSink } from './index.js'
 
 const patience = { timeout: 30_000 }
@@ -299,6 +299,27 @@ describe('shippingSink', () => {
     expect(process.emitWarning).toHaveBeenCalledTimes(1)
   })
 
+  test.each<[string, Manner, Partial<ShippingSinkOptions>]>([
+    ['it refuses them with status 401', answers(401), {}],
+    ['20 bytes (maxPending) wait already', hangs, { maxPending: 20, maxBatch: 1 }],
+    ['it refused single lines of a bulk request', parts(400), {}],
+    ['5 requests with one line each had a page in place of an answer', says('<html>Sign in</html>'), {}],
+    ['5 requests with one line each had an answer that is cut', says('{"errors":true,"items":[{'), {}],
+    ['(shutdownTimeout); last of all: status 503', answers(503), {}],
+    ['(shutdownTimeout); last of all: no answer within 1s (timeout)', hangs, { timeout: '1s' }],
+    ['(shutdownTimeout); last of all: ECONNRESET', resets, {}],
+  ])('says why it lost lines: %s', async (why, manner, options) => {
+    collector.behave(manner)
+    const sink = open({ shutdownTimeout: '1h', ...options })
+    write(sink, ...numbered(3))
+    const closing = sink.close()
+    await until(() => vi.mocked(process.emitWarning).mock.calls.length, 1)
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(why), 'LoggerWarning')
+    collector.behave(takes)
+    await clock.advance('1d')
+    await closing
+  })
+
   test('halves a batch that is too large, down to the line that is', async () => {
     const limit = 40
     collector.behave((shipment, response, socket) =>
@@ -455,21 +476,24 @@ describe('shippingSink', () => {
 describe('a process that has nothing more to do', () => {
   const run = async (shutdownTimeout: number) => {
     const fixture = fileURLToPath(new URL('./fixtures/shipping.ts', import.meta.url))
-    const { stdout } = await promisify(execFile)(process.execPath, [
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       fixture,
       collector.url,
       `${shutdownTimeout}`,
     ])
-    return stdout
+    return { stdout, stderr }
   }
 
   test('ships what waits, and ends', async () => {
-    expect(await run(3_600_000)).toBe('0 left')
+    expect(await run(3_600_000)).toEqual({ stdout: '0 left, 0 dropped', stderr: '' })
     expect(collector.taken.map((line) => JSON.parse(line).number)).toEqual([0, 1, 2])
   })
 
-  test('is not kept by a collector that hangs', async () => {
+  test('is not kept by a collector that hangs, and tells what it lost', async () => {
     collector.behave(hangs)
-    expect(await run(200)).toBe('3 left')
+    expect(await run(200)).toEqual({
+      stdout: '0 left, 3 dropped',
+      stderr: expect.stringContaining('are lost: they were not taken within 200ms (shutdownTimeout).'),
+    })
   })
 })

@@ -60,11 +60,11 @@ export interface ShippingSink extends LogSink {
  * request likewise, and, in smaller batches until fifty in a row were taken (more after each vain try), a request whose answer is
  * cut or a page; a line alone of which five answers tell nothing is dropped. What else answers 2xx and is no bulk API is taken at its word, and a warning tells once. What is refused
  * otherwise is dropped; after 413 batches have half the bytes first, and grow again as after an answer that was cut. What no longer fits `maxPending` is dropped as it
- * comes. `dropped` counts, and a warning of the process (`LoggerWarning`) tells once.
+ * comes. `dropped` counts, and a warning of the process (`LoggerWarning`) tells once, and why.
  *
  * Lines wait in memory, so `process.exit`, a crash and a signal that nobody handles lose those of the last interval: await
  * `close()` where the service stops, and write to the standard output too where none may be lost. A process that ends for it has nothing
- * more to do sends what is left first.
+ * more to do sends what is left first; what is not taken within `shutdownTimeout` is dropped.
  *
  * @example
  * const sink = shippingSink({

@@ -18,7 +18,8 @@ export interface StdoutSinkOptions {
   /**
    * Whether the lines that a turn of the event loop writes behind its first leave together, at its end: for services with
    * thousands of lines a second, where a write for each costs more than making it. What ends the process without a word, such
-   * as `kill -9`, then takes the lines of one turn with it; an exit, an uncaught error and a signal do not. @defaultValue false
+   * as `kill -9`, then takes the lines of one turn with it, and so does the end of the main thread for a worker thread; an exit, an
+   * uncaught error and a signal do not. @defaultValue false
    */
   readonly gather?: boolean
   /** Source of time. @defaultValue systemClock */

@@ -23,6 +23,8 @@ const RAW_USER_INFO = new RegExp(
   'gi',
 )
 const VALUE = new RegExp(`(?:[^&;\\s#"']|${QUOTE})+`, 'y')
+/** What is no text in JSON, and so none where only texts are hidden. */
+const NO_TEXT = /^(?:\d+|true|false)$/
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
 /** What a character is to a parameter's name. */
@@ -51,7 +53,7 @@ const isSecret = keyRules([
 /** Those that are common words: as the whole name only, for `filter[code]` is none. */
 const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
 /** Names that tell nothing of a text that is `name=value` alone: an exit code, a signal, a directory. */
-const VAGUE: ReadonlySet<string> = new Set([...WORDS, 'pwd'])
+const VAGUE: ReadonlySet<string> = new Set([...WORDS, 'pwd', 'oldpwd'])
 /** What is known of names, by the rules of keys that hold beside these. */
 const namesOf = /* @__PURE__ */ namesBy(
   (hides) => (name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name),
@@ -74,9 +76,11 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     const start = startOfName(text, end, from)
     if (start === end) continue
     const name = decoded(text.slice(start, end))
-    if (!isHidden(name) || (start === 0 && !isQuery(text, name))) continue
+    const hidden = isHidden(name)
+    if (hidden === false || (start === 0 && !isQuery(text, name))) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
+    if (hidden === 'text' && NO_TEXT.test(text.slice(end + 1, VALUE.lastIndex))) continue
     clean += text.slice(from, end + 1) + censor
     from = VALUE.lastIndex
     end = from - 1

@@ -390,16 +390,57 @@ describe('names', () => {
     expect(metrics.histogram('c', { buckets: [1] })).toBe(metrics.histogram('c', { buckets: [1] }))
   })
 
+  test('that are asked for again with less said give what is there', async () => {
+    const metrics = createMetrics()
+    const [bytes, jobs] = [
+      metrics.counter('sent', { unit: 'By' }),
+      metrics.histogram('jobs', { buckets: [1] }),
+    ]
+    bytes.add(5)
+    expect(metrics.counter('sent')).toBe(bytes)
+    expect(metrics.histogram('jobs', { description: 'How long they take' })).toBe(jobs)
+    expect(metrics.gauge('level')).toBe(metrics.gauge('level', { unit: '' }))
+    expect(await scraped(metrics)).toContain('sent_bytes_total 5')
+  })
+
+  test.each<[string, (metrics: Metrics) => unknown]>([
+    [
+      'in another unit: unit must be "By", as where \'sent\' was made, received "s".',
+      (metrics) => metrics.counter('sent', { unit: 's' }),
+    ],
+    [
+      'in a unit: unit must be left out, as where \'level\' was made, received "s".',
+      (metrics) => metrics.gauge('level', { unit: 's' }),
+    ],
+    [
+      'in other buckets: buckets must be [1, 5], as where \'jobs\' was made, received "[2]".',
+      (metrics) => metrics.histogram('jobs', { buckets: [2] }),
+    ],
+  ])('that are asked for again %s', async (what, make) => {
+    const metrics = createMetrics()
+    metrics.counter('sent', { unit: 'By' })
+    metrics.gauge('level')
+    metrics.histogram('jobs', { buckets: [1, 5] })
+    expect(() => make(metrics)).toThrow(`Metrics: ${what.split(': ')[1]}`)
+  })
+
   test.each<[string, (metrics: Metrics) => unknown]>([
     ['of another kind', (metrics) => metrics.gauge('a.b')],
     [
-      'of another unit',
-      (metrics) => metrics.counter('a.b', { unit: 's' }) && metrics.counter('a_b', { unit: 's' }),
+      'that is another in its unit',
+      (metrics) => metrics.counter('a', { unit: 's' }) && metrics.counter('a_seconds'),
     ],
     ['that is the same in Prometheus', (metrics) => metrics.counter('a_b')],
     ['of a sample', (metrics) => metrics.gauge('a.b_total')],
     ['that OpenMetrics keeps for the same family', (metrics) => metrics.gauge('a.b.created')],
-    ['with other buckets', (metrics) => metrics.histogram('h', { buckets: [1] }) && metrics.histogram('h')],
+    [
+      'of another kind and unit',
+      (metrics) => metrics.counter('a', { unit: 's' }) && metrics.gauge('a', { unit: 'By' }),
+    ],
+    [
+      'that is observed in another unit',
+      (metrics) => metrics.observe('o', () => 1, { unit: 's' }) ?? metrics.observe('o', () => 1),
+    ],
     ['that is observed twice', (metrics) => metrics.observe('o', () => 1) ?? metrics.observe('o', () => 1)],
   ])('one %s is refused', (_, make) => {
     const metrics = createMetrics()

@@ -8,9 +8,10 @@ import type { Observe } from './observable.js'
 /** Instruments, and what they have measured. See `createMetrics`. */
 export interface Metrics {
   /**
-   * Something that only grows. Asking for it again gives the same one.
+   * Something that only grows. Asking for it again gives the same one: what is left out then is as it is there.
    *
-   * @throws InvalidOptionError naming the option, and for a name that another instrument has.
+   * @throws InvalidOptionError naming the option; for a name that another instrument has; and for one that is there in another
+   * unit, or with other buckets.
    */
   counter(name: string, options?: InstrumentOptions): Counter
   /** Something that goes up and down. @throws InvalidOptionError as for a counter. */

@@ -20,6 +20,7 @@ import {
 import type { Metrics } from './metrics.js'
 import { ObservableInstrument, type Observe } from './observable.js'
 import { prometheusName } from './prometheus-name.js'
+import { checkFree, checkSame, type InstrumentShape } from './same-instrument.js'
 import { SampleNames } from './sample-names.js'
 import { warner } from './warner.js'
 
@@ -31,9 +32,8 @@ export interface RegistryRules {
   readonly clock: Clock
 }
 
-interface Kept {
-  /** What an instrument of this name has to be, to be the same. */
-  readonly kind: string
+interface Kept extends InstrumentShape {
+  readonly kind: MetricKind | 'observed'
   readonly instrument: Readable
 }
 
@@ -50,14 +50,14 @@ export class Registry implements Metrics {
   }
 
   counter(name: string, options: InstrumentOptions = {}): Counter {
-    return this.#keep(name, options, 'counter', () => {
+    return this.#keep(name, 'counter', options, () => {
       const rules = this.#rules(name, options, 'counter')
       return new CounterInstrument(this.#with(rules, () => counterTwin(rules.name, options)))
     })
   }
 
   gauge(name: string, options: InstrumentOptions = {}): Gauge {
-    return this.#keep(name, options, 'gauge', () => {
+    return this.#keep(name, 'gauge', options, () => {
       const rules = this.#rules(name, options, 'gauge')
       return new GaugeInstrument(this.#with(rules, () => gaugeTwin(rules.name, options)))
     })
@@ -66,22 +66,26 @@ export class Registry implements Metrics {
   histogram(name: string, given: HistogramOptions = {}): Histogram {
     const { buckets, ...options } = checkOptions(given, METRICS)
     const bounds = checkBuckets(buckets)
-    return this.#keep(name, options, `histogram ${bounds}`, () => {
+    const shape = { ...options, buckets: buckets && bounds }
+    const make = () => {
       const rules = this.#rules(name, options, 'histogram')
       const twin = () => histogramTwin(rules.name, options, bounds)
       return new HistogramInstrument(this.#with(rules, twin), bounds)
-    })
+    }
+    return this.#keep(name, 'histogram', shape, make, bounds)
   }
 
   observe(name: string, observe: Observe, given: ObserveOptions = {}): void {
     const { kind = 'gauge', ...options } = checkOptions(given, METRICS)
     checkFunction(observe, { ...METRICS, option: 'observe' })
     checkOneOf(kind, ['counter', 'gauge'], { ...METRICS, option: 'kind' })
+    const full = this.#fullName(name)
+    checkFree(full, this.#kept.get(full)?.kind)
     const rules = this.#rules(name, options, kind)
     const { otel, clock } = this.#options
     const instrument = new ObservableInstrument(rules, kind, observe, clock)
     if (otel) observeTwin(rules.name, options, kind, () => instrument.observations())
-    this.#kept.set(rules.name, { kind: 'observed', instrument })
+    this.#kept.set(full, { kind: 'observed', instrument })
   }
 
   collect(): Promise<MetricFamily[]> {
@@ -89,16 +93,31 @@ export class Registry implements Metrics {
     return Promise.all([...this.#kept.values()].map(({ instrument }) => instrument.read()))
   }
 
-  /** The instrument of that name, if it is one of the same kind and unit; otherwise a new one. */
-  #keep<I extends Readable>(name: string, options: InstrumentOptions, kind: string, make: () => I): I {
-    const { unit = '' } = checkOptions(options, METRICS)
-    const full = this.#options.prefix + checkName(name)
-    const same = `${kind} in '${unit}'`
+  /** The instrument of that name, if it is one of that kind and shape; one that is made for it, if there is none. */
+  #keep<I extends Readable>(
+    name: string,
+    kind: MetricKind,
+    options: InstrumentOptions & InstrumentShape,
+    make: () => I,
+    buckets?: readonly number[],
+  ): I {
+    const { unit, description } = checkOptions(options, METRICS)
+    const full = this.#fullName(name)
     const known = this.#kept.get(full)
-    if (known?.kind === same) return known.instrument as I
+    if (known?.kind === kind) {
+      if (unit !== undefined) checkUnit(unit)
+      if (description !== undefined) checkDescription(description)
+      checkSame(full, known, options)
+      return known.instrument as I
+    }
+    checkFree(full, known?.kind)
     const instrument = make()
-    this.#kept.set(full, { kind: same, instrument })
+    this.#kept.set(full, { kind, unit, buckets, instrument })
     return instrument
+  }
+
+  #fullName(name: string): string {
+    return this.#options.prefix + checkName(name)
   }
 
   #rules(
@@ -106,8 +125,8 @@ export class Registry implements Metrics {
     { unit = '', description = '' }: InstrumentOptions,
     kind: MetricKind,
   ): InstrumentRules {
-    const { prefix, maxSeries } = this.#options
-    const full = prefix + checkName(name)
+    const { maxSeries } = this.#options
+    const full = this.#fullName(name)
     const names = prometheusName(full, checkUnit(unit), kind)
     checkDescription(description)
     this.#names.take(full, kind, names.family)

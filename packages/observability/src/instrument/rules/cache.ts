@@ -68,14 +68,19 @@ export const cacheChannels: readonly ChannelRule[] = [
   },
   {
     channel: 'base:cache:cache:error',
-    when: 'Something failed that no caller hears of, or not all.',
+    when: 'Something failed: a loader, of which those who wait for it hear as well, or what no caller hears of.',
     fields: [
       label('source', 'base.source', 'What failed', { values: ['loader', 'layer', 'bus', 'lock', 'codec'] }),
       thrown(),
       key,
     ],
     metric: { name: 'base.cache.errors', unit: '{error}', description: 'Failures within caches' },
-    log: { message: 'cache works on without what failed', level: 'warn' },
+    // Whether a loader's failure reached a caller, or an old value was served instead, no message tells.
+    log: {
+      message: 'failure within a cache',
+      level: 'warn',
+      levels: { field: 'source', by: { loader: 'info' } },
+    },
     span: 'event',
   },
 ]
