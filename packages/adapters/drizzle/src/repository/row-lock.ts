@@ -27,7 +27,7 @@ export interface LockingOrderedReadOptions<T> extends OrderedReadOptions<T>, Loc
 /** Options of {@link LockingRepository.find}. */
 export interface LockingFindOptions<T> extends FindOptions<T>, LockOptions {}
 
-/** A {@link Repository} whose reads can lock the rows that they find. */
+/** A `Repository` whose reads can lock the rows that they find. */
 export interface LockingRepository<T, Id> extends Repository<T, Id> {
   findById(id: Id, options?: LockingReadOptions): Promise<T | undefined>
   getById(id: Id, options?: LockingReadOptions): Promise<T>
