@@ -25,11 +25,11 @@ export {
   type LockingReadOptions,
   type LockingRepository,
   type LockOptions,
+  type MapperOf,
   type NewRowOf,
   type RowLock,
   type RowMapper,
   type RowOf,
-  type RowRepositoryOptions,
 } from './repository/index.js'
 export { compileSpecification, type FieldMap, type FieldSource } from './specification/index.js'
 export {

@@ -1,8 +1,8 @@
-import { decimal, type Expression } from '@base/core/expression'
+import type { Expression } from '@base/core/expression'
 import type { Secret } from '@base/core/secret'
 import { where } from '@base/domain/specification'
 import { describe, expectTypeOf, test } from 'vitest'
-import { type Authorization, type Condition, defineAuthorization, standardRoles } from './index.js'
+import { type Authorization, defineAuthorization, standardRoles } from './index.js'
 
 interface Order {
   readonly id: number
@@ -135,122 +135,6 @@ describe('a definition', () => {
           where: () => where<{ other: number }>().equals('other', 1),
         },
       ],
-    })
-  })
-
-  describe('with a condition written down', () => {
-    type Written = (who: { id: string }) => Condition<Row>
-
-    interface Row {
-      readonly id: number
-      readonly customerId: string
-      readonly status: 'open' | 'sent'
-      readonly sentAt: Date | null
-      readonly isPaid: boolean
-      readonly tags: readonly string[]
-      readonly address?: { readonly city: string }
-      readonly data: unknown
-      readonly parent?: Row
-      label(): string
-    }
-    const rows = defineAuthorization<{
-      principal: { id: string }
-      resources: { row: Row; other: { month: string } }
-    }>()
-    const conditions = (...list: Written[]) => list
-
-    test('takes paths of the row, and what they may hold', () => {
-      rows({
-        roles: ['a'],
-        policies: [
-          {
-            id: 'tree',
-            effect: 'deny',
-            actions: ['row:read', 'row:cancel'],
-            where: ({ principal: asks }) => ({
-              op: 'and',
-              of: [
-                { op: 'equals', field: 'customerId', value: asks.id },
-                { op: 'isIn', field: 'status', value: ['open', 'sent'] },
-                { op: 'not', of: { op: 'or', of: [{ op: 'equals', field: 'isPaid', value: true }] } },
-                { op: 'between', field: 'sentAt', value: [{ $date: '' }, { $date: '' }] },
-              ],
-            }),
-          },
-          {
-            id: 'either',
-            effect: 'deny',
-            actions: ['*'],
-            where: ({ principal: asks }) =>
-              asks.id === '' ? { op: 'and', of: [] } : { op: 'equals', field: 'month', value: asks.id },
-          },
-        ],
-      })
-      conditions(
-        () => ({ op: 'equals', field: 'address.city', value: null }),
-        () => ({ op: 'lessThan', field: 'id', value: { $bigint: '9' } }),
-        () => ({ op: 'lessThan', field: 'customerId', value: decimal('9') }),
-        () => ({ op: 'hasElement', field: 'tags', value: 'new' }),
-        () => ({ op: 'startsWith', field: 'parent.status', value: 's', ignoreCase: true }),
-        () => ({ op: 'isNull', field: 'address' }),
-        () => ({ op: 'equals', field: 'data', value: 7 }),
-        () => ({ op: 'equals', field: 'data.deep.down', value: 7 }),
-      )
-    })
-
-    test('does not compile with fields and operands that there are not', () => {
-      rows({
-        roles: [],
-        policies: [
-          {
-            id: 'field',
-            effect: 'deny',
-            actions: ['row:read'],
-            // @ts-expect-error that there is not
-            where: () => ({ op: 'equals', field: 'state', value: 'sent' }),
-          },
-          {
-            id: 'operand',
-            effect: 'deny',
-            actions: ['row:read'],
-            // @ts-expect-error a text for a number
-            where: () => ({ op: 'equals', field: 'id', value: '1' }),
-          },
-          {
-            id: 'operand-of-who-asks',
-            effect: 'deny',
-            actions: ['row:*'],
-            // @ts-expect-error a text for a number
-            where: ({ principal: by }) => ({ op: 'equals', field: 'id', value: by.id }),
-          },
-        ],
-      })
-      // @ts-expect-error a field deep down
-      conditions(() => ({ op: 'not', of: { op: 'or', of: [{ op: 'isNull', field: 'adress.city' }] } }))
-      // @ts-expect-error a value of a field that has few
-      conditions(() => ({ op: 'equals', field: 'status', value: 'snet' }))
-      // @ts-expect-error one of several
-      conditions(() => ({ op: 'isIn', field: 'status', value: ['open', 'snet'] }))
-      // @ts-expect-error the order of a boolean
-      conditions(() => ({ op: 'lessThan', field: 'isPaid', value: true }))
-      // @ts-expect-error a text in a number
-      conditions(() => ({ op: 'contains', field: 'id', value: '1' }))
-      // @ts-expect-error an element of no list
-      conditions(() => ({ op: 'hasElement', field: 'status', value: 'open' }))
-      // @ts-expect-error a method
-      conditions(() => ({ op: 'isNull', field: 'label' }))
-      // @ts-expect-error an operator
-      conditions(() => ({ op: 'is', field: 'status', value: 'open' }))
-    })
-
-    test('takes what a compiler cannot look at where it is held', () => {
-      const read = {} as Expression
-      conditions(() => ({ expression: read }))
-      // @ts-expect-error its fields may be any
-      conditions(() => read)
-      // Of rows that no schema describes any expression is a condition.
-      const open = { id: 'p', effect: 'deny', actions: ['order:read'], where: () => read } as const
-      defineAuthorization()({ roles: [], policies: [open] })
     })
   })
 

@@ -1,6 +1,5 @@
 import type { Expression } from '@base/core/expression'
 import type { Inheritance, WithoutRing } from './inheritance.js'
-import type { AnyCondition, RowCondition } from './row-condition.js'
 import type {
   ActionOf,
   ActionOn,
@@ -37,22 +36,13 @@ export interface ConditionInput<S> {
   readonly context: ContextOf<S>
 }
 
-/**
- * A condition: plain data about the fields of a row, or what holds an expression, as the specifications of @base/domain do.
- * Of a row that no schema describes, any expression.
- */
-export type Condition<Row> = (string extends keyof Row ? Expression<Row> : RowCondition<Row>) | Holder<Row>
-
-/** What holds an expression. */
-interface Holder<Row> {
-  /** That tree, such as one read from JSON. No compiler looks at its fields: one that there is not is null. */
-  readonly expression: Expression<Row>
-  /** Never there: it tells a holder from a condition. */
-  readonly op?: undefined
-}
-
-/** The conditions on the things of each type. Looked up, for the compiler would work out each anew for every policy. */
-type Conditions<S> = { readonly [T in ResourceType<S>]: Condition<ResourceOf<S, T>> }
+/** A condition: an expression, or what holds one, as the specifications of @base/domain do. */
+export type Condition<Row> =
+  | Expression<Row>
+  | {
+      /** That tree. */
+      readonly expression: Expression<Row>
+    }
 
 /**
  * A rule that looks at more than roles. It applies where the action is one of its own, the principal has one of its roles,
@@ -75,7 +65,7 @@ export interface Policy<
    * A condition on the thing, made anew at each check out of who asks. It also filters lists: prefer it to `when`. Compare with
    * what is there: an operand that is undefined is an error.
    */
-  readonly where?: (input: ConditionInput<S>) => AnyCondition & Conditions<S>[TypeIn<S, A[number]>]
+  readonly where?: (input: ConditionInput<S>) => Condition<ResourceOf<S, TypeIn<S, A[number]>>>
   /**
    * A function of everything, for what no condition can say; pure and synchronous. It permits only by returning `true` itself, and
    * forbids by whatever is truthy. It is never made a part of a query: `filter` throws where such a policy would decide.

@@ -27,6 +27,8 @@ export class LoadLock {
   readonly #clock: Clock
   readonly #limit: number
   readonly #availability: Availability
+  /** Of tries that have less time than the limit: that these come too late says nothing to the others. */
+  readonly #ofTheHasty: Availability
 
   /** A first try takes no longer than `limit`, in milliseconds. */
   constructor(lock: Lock, clock: Clock, limit: number) {
@@ -34,11 +36,12 @@ export class LoadLock {
     this.#clock = clock
     this.#limit = limit
     this.#availability = new Availability(clock)
+    this.#ofTheHasty = new Availability(clock)
   }
 
-  /** Whether it is to be asked now. */
-  isDue(): boolean {
-    return this.#availability.isDue()
+  /** Whether it is to be asked now, for a load that waits for it so long. */
+  isDue(wait: number): boolean {
+    return (!this.#isHasty(wait) || this.#ofTheHasty.isDue()) && this.#availability.isDue()
   }
 
   /** Runs it while this process has the lock, and renews the lease for as long. */
@@ -51,17 +54,29 @@ export class LoadLock {
   }
 
   async #acquire(key: string, options: LoadLockOptions): Promise<Lease> {
+    // One of JavaScript may know only how to wait.
+    const isAskable = typeof this.#lock.tryAcquire === 'function'
+    const lease = isAskable ? await this.#asked(key, options) : undefined
+    return lease ?? this.#lock.acquire(key, options)
+  }
+
+  /** What a first try gives, noted. What it says later, to those who wait, is no sign that its store is away. */
+  async #asked(key: string, options: LoadLockOptions): Promise<Lease | undefined> {
+    const isHasty = this.#isHasty(options.wait)
     try {
-      // One of JavaScript may know only how to wait.
-      const isAskable = typeof this.#lock.tryAcquire === 'function'
-      const lease = isAskable ? await this.#try(key, options) : undefined
+      const lease = await this.#try(key, options)
       this.#availability.succeed()
-      return lease ?? (await this.#lock.acquire(key, options))
+      if (isHasty) this.#ofTheHasty.succeed()
+      return lease
     } catch (error) {
       // Who leaves says nothing of the store.
-      if (!options.signal.aborted) this.#availability.fail()
+      if (!options.signal.aborted) (isHasty ? this.#ofTheHasty : this.#availability).fail()
       throw error
     }
+  }
+
+  #isHasty(wait: number): boolean {
+    return wait * SHARE < this.#limit
   }
 
   #try(key: string, { ttl, wait, signal }: LoadLockOptions): Promise<Lease | undefined> {

@@ -52,7 +52,9 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
   const stop = limit(core, flight, request)
   try {
     const { lock } = core
-    const held = await (lock?.isDue() ? loadLocked(core, lock, flight, request) : load(core, flight, request))
+    const held = await (lock?.isDue(request.rules.hardTimeout)
+      ? loadLocked(core, lock, flight, request)
+      : load(core, flight, request))
     core.rest.end(fullKey)
     return held
   } catch (error) {

@@ -286,6 +286,24 @@ describe('a cache whose lock', () => {
     expect([await Promise.all(both), asked.mock.calls.length]).toEqual([['f', 'g'], 4])
   })
 
+  test('is slow for the hasty is not left alone by others', async () => {
+    const lock = memoryLock()
+    const slow: Lock['tryAcquire'] = async (...args) => {
+      await clock.sleep(30)
+      return lock.tryAcquire(...args)
+    }
+    const { clock, asked, cache } = alone(slow)
+    const load = async (key: string, options?: { readonly hardTimeout: number }) => {
+      const loaded = cache.getOrSet(key, () => key, options)
+      await clock.advance(100)
+      return loaded
+    }
+    for (const key of ['a', 'b', 'c', 'd']) expect(await load(key, { hardTimeout: 100 })).toBe(key)
+    expect(asked).toHaveBeenCalledTimes(3)
+    expect([await load('e'), asked.mock.calls.length]).toEqual(['e', 4])
+    expect([await load('f', { hardTimeout: 100 }), asked.mock.calls.length]).toEqual(['f', 4])
+  })
+
   test('is back is asked by all again', async () => {
     let isAway = true
     const lock = memoryLock()

@@ -551,6 +551,15 @@ describe('toErrorJson', () => {
     })
   })
 
+  test('shows what only calls itself a map or a set as it prints', () => {
+    const level = { [Symbol.toStringTag]: 'Map', toJSON: () => ({ width: 3 }) }
+    const details = { levels: [level, 'b'], group: { [Symbol.toStringTag]: 'Set', a: 1 } }
+    expect(toErrorJson(new ConflictError({ details })).details).toEqual({
+      levels: [{ width: 3 }, 'b'],
+      group: { a: 1 },
+    })
+  })
+
   test('survives details that throw when read', () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()

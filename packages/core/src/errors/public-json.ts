@@ -81,8 +81,11 @@ function copyObject(value: object, parents: readonly object[], budget: Budget): 
   if (parents.length >= MAX_DEPTH) return '[too deep]'
   if (isOf(value, 'Error')) return '[error]'
   if (ArrayBuffer.isView(value) || isOf(value, 'ArrayBuffer')) return '[binary]'
-  if (Array.isArray(value) || isOf(value, 'Set')) return copyItems(value as Set<unknown>, parents, budget)
-  if (isOf(value, 'Map'))
+  // One that only calls itself so has fields like any other.
+  const isIterable = Symbol.iterator in value
+  if (Array.isArray(value) || (isIterable && isOf(value, 'Set')))
+    return copyItems(value as Set<unknown>, parents, budget)
+  if (isIterable && isOf(value, 'Map'))
     return copyEntries(Object.fromEntries(value as Map<string, unknown>), parents, budget)
   // Dates, secrets and value objects know best how they print.
   const { toJSON } = value as { toJSON?: unknown }

@@ -8,6 +8,9 @@ import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
 
+/** A decimal class may write its numbers as text. */
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
+
 const PLACE = { package: '@base/domain', pattern: 'Repository' }
 
 /** The last key of every order: ids are compared as they are, whatever the entity calls them. */
@@ -52,7 +55,9 @@ function orderedValue(value: unknown, index: number): unknown {
   if (!isObject(value) || isBuiltIn(value, 'Date')) return value
   const { toJSON } = value as { toJSON?: unknown }
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(value) : undefined
-  if (typeof json === 'string' && json === String(value)) return json
+  const isText = Object.prototype.toString.call(value) === '[object String]'
+  const text = json ?? (isText ? String(value) : undefined)
+  if (typeof text === 'string' && text === String(value) && !NUMBER.test(text)) return text
   const allowed =
     'the path of a text, number, bigint, boolean or date, or of objects whose JSON is their text'
   throw invalidOption(value, { ...PLACE, option: `orderBy[${index}].field` }, allowed)

@@ -630,6 +630,7 @@ describe('memoryRepository', () => {
     ['value objects of text', ['c@example.org', 'a@example.org', 'b@example.org'].map(emailOf)],
     ['URLs', ['c', 'a', 'b'].map((path) => new URL(`https://example.org/${path}`))],
     ['dates', [new Date(3), new Date(1), new Date(2)]],
+    ['text objects', ['c', 'a', 'b'].map((text) => Object(text))],
   ])('pages by %s in the order of find', async (_, keys) => {
     interface Keyed {
       readonly id: number
@@ -648,6 +649,7 @@ describe('memoryRepository', () => {
 
   test.each<[string, object]>([
     ['an amount', Money.of(1_00n, 'EUR')],
+    ['a number that is written as text', { toJSON: () => '10', toString: () => '10' }],
     ['a percentage', Percentage.of(7)],
     ['an array', ['a']],
     ['bytes', Uint8Array.of(1)],

@@ -9,7 +9,7 @@ export interface HealthCheck {
   /**
    * Passes by returning; fails by throwing, by rejecting, or with `false`; says more with a status, or with a
    * {@link CheckOutcome}. A `Response`, or anything else, whose `ok` is false fails as well, and the body of one that nobody reads
-   * is cancelled; so does a text that is no status, but for `OK` and `PONG`. What else it returns, such as rows, is not looked at.
+   * is cancelled; so does a word such as `down` or `unhealthy`. What else it returns, such as rows, is not looked at.
    * The signal aborts at the timeout.
    */
   readonly check: (signal: AbortSignal) => unknown | Promise<CheckOutcome | unknown>

@@ -19,14 +19,16 @@ async function found(check: HealthCheck['check'], options: Partial<HealthCheck> 
 }
 
 describe('a check', () => {
-  test.each([
+  test.each<readonly [string, unknown]>([
     ['nothing', undefined],
     ['true', true],
     ['the rows of a query', { rows: [{ status: 1 }] }],
     ['a row with a number as its status', { status: 7 }],
     ['a response that is ok', Response.json({})],
     ['the answer of Redis to a ping', 'PONG'],
-    ['the answer of Redis to a command', 'OK'],
+    ...['OK', 'Ok.\n', 'UP', '', 'PostgreSQL 16.2', 'no errors'].map(
+      (text) => [`the text '${text}'`, text] as const,
+    ),
     ['a number', 0],
     ['a status', 'pass'],
     ['an outcome', { observedValue: 3 }],
@@ -44,11 +46,9 @@ describe('a check', () => {
       () => ({ status: 'UP' }),
       ['fail', 'fail', 'The check gave a status other than pass, warn and fail.'],
     ],
-    ...['down', 'unhealthy', 'UP', ''].map((text): [string, () => string, unknown[]] => [
-      `a text that is no status: '${text}'`,
-      () => text,
-      ['fail', 'fail', 'The check gave a status other than pass, warn and fail.'],
-    ]),
+    ...['down', 'Unhealthy\n', 'NOT OK', 'out_of_service', 'error'].map(
+      (text): [string, () => string, unknown[]] => [`the text '${text}'`, () => text, ['fail', 'fail', text]],
+    ),
     ['what is not ok, without a status', () => ({ ok: false, status: null }), ['fail', 'fail', undefined]],
     ['what is not ok', () => ({ ok: false, output: 'full' }), ['fail', 'fail', 'full']],
     [

@@ -21,21 +21,23 @@ export interface Verdict extends CheckOutcome {
 }
 
 const STATUSES: ReadonlySet<unknown> = new Set<HealthStatus>(['pass', 'warn', 'fail'])
-/** What Redis and its like answer who asks whether they are there. */
-const WELL = /^(?:ok|pong)$/i
+/** Words that say that something is not well, as others' health checks do; any other text, such as a version, says nothing of it. */
+const ILL =
+  /^\W*(?:down|(?:un|not )(?:healthy|available|ok|ready)|error|fail(?:ed|ure)?|critical|offline|out[ _-]of[ _-]service|false)\W*$/i
 const UNKNOWN: Verdict = {
   status: 'fail',
   output: 'The check gave a status other than pass, warn and fail.',
 }
 
 /**
- * What a value means that a check returned: a status is one; `false`, a `Response` or anything else that is not `ok`, and a text
- * that is no status are failures, but for `OK` and `PONG`; anything that says nothing about health, such as rows of a query, is none.
+ * What a value means that a check returned: a status is one; `false`, a `Response` or anything else that is not `ok`, and a word such
+ * as `down` or `unhealthy` are failures; anything that says nothing about health, such as rows of a query, is none.
  */
 export function verdictOf(value: unknown): Verdict {
   if (value === false) return { status: 'fail' }
   if (STATUSES.has(value)) return { status: value as HealthStatus }
-  if (typeof value === 'string') return WELL.test(value) ? { status: 'pass' } : UNKNOWN
+  if (typeof value === 'string')
+    return ILL.test(value) ? { status: 'fail', output: value.slice(0, 64) } : { status: 'pass' }
   if (typeof value !== 'object' || value === null) return { status: 'pass' }
   const { status, ok, output, observedValue, observedUnit } = value as {
     status?: unknown

@@ -14,10 +14,26 @@ test('two copies of the package both let their lines go at a signal, and do not 
   }
   process.emit('SIGHUP', 'SIGHUP')
 
-  expect(flushed).toEqual(['one', 'other'])
+  expect(flushed.toSorted()).toEqual(['one', 'other'])
   expect(kill.mock.calls).toEqual([
     [process.pid, 'SIGHUP'],
     [process.pid, 'SIGHUP'],
   ])
   expect(process.listenerCount('SIGHUP')).toBe(0)
+})
+
+test('who listens once to a signal is seen, and the process goes on', async () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+  onTestFinished(() => kill.mockRestore())
+  vi.resetModules()
+  const { flushAtSignal, forgetAtSignal } = await import('./exit-flush.js')
+  const heard = vi.fn()
+  process.once('SIGHUP', heard)
+  const sink = { flushSync: () => {} }
+  flushAtSignal(sink)
+  process.emit('SIGHUP', 'SIGHUP')
+  forgetAtSignal(sink)
+
+  expect(heard).toHaveBeenCalledOnce()
+  expect(kill).not.toHaveBeenCalled()
 })

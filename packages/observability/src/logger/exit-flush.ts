@@ -23,9 +23,12 @@ export function forgetAtExit(sink: Flushable): void {
   if (open.delete(sink) && open.size === 0) process.off('exit', flushAll)
 }
 
-/** Lines wait: a signal that nobody handles, which would end the process at once, first lets them go. */
+/**
+ * Lines wait: a signal that nobody handles, which would end the process at once, first lets them go. Before all others, for one
+ * that listens once is not to be seen any more once it has heard.
+ */
 export function flushAtSignal(sink: Flushable): void {
-  if (waiting.size === 0) for (const signal of SIGNALS) process.on(signal, flushAndEnd)
+  if (waiting.size === 0) for (const signal of SIGNALS) process.prependListener(signal, flushAndEnd)
   waiting.add(sink)
 }
 

@@ -127,9 +127,7 @@ export class HttpSink implements ShippingSink {
     this.#timer?.cancel()
     this.#closing.abort()
     this.#resume?.()
-    const patience = formatDuration(this.#rules.shutdownTimeout)
-    const why = `they were not taken within ${patience} (shutdownTimeout)${this.#lastFailure()}`
-    this.#drop(this.#queue.clear(), why)
+    this.#drop(this.#queue.clear(), this.#untaken())
     this.#agent.destroy()
   }
 
@@ -138,8 +136,10 @@ export class HttpSink implements ShippingSink {
     process.off('beforeExit', this.#atEnd)
     this.flush((error) => {
       if (error === undefined || this.#closed !== undefined) return
-      this.#closed = Promise.resolve()
-      this.#end()
+      const why = this.#untaken()
+      // Said now, for an exit prints nothing; and counted then, for somebody else may keep the process.
+      this.#warn(why)
+      process.prependOnceListener('exit', () => this.#drop(this.#queue.clear(), why))
     })
   }
 
@@ -289,6 +289,15 @@ export class HttpSink implements ShippingSink {
   #drop(lines: number, why: string): void {
     if (lines === 0) return
     this.#dropped += lines
+    this.#warn(why)
+  }
+
+  #warn(why: string): void {
     warnOnce(this, `Lines of the log for ${this.#rules.target.url.origin} are lost: ${why}.`)
+  }
+
+  #untaken(): string {
+    const patience = formatDuration(this.#rules.shutdownTimeout)
+    return `they were not taken within ${patience} (shutdownTimeout)${this.#lastFailure()}`
   }
 }

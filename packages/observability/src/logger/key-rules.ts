@@ -67,8 +67,11 @@ export const DEFAULT_KEYS: readonly string[] = [
  * Names whose values are hidden where they are texts, unless `defaults` is false; otherwise they count or switch something. As
  * words of their own, for `bypass` is none.
  */
-const WORDS = /(?:^|[^a-z0-9]|user|db|smtp|root|admin)(?:pass|jwt|bearer)\]?$/i
-const HUMPS = /[a-z0-9](?:Pass|Jwt|JWT|Bearer)\]?$/
+const WORDS = /(?:^|[^a-z0-9])(?:jwt|bearer)\]?$|[[.]pass\]?$/i
+const HUMPS = /[a-z0-9](?:Jwt|JWT|Bearer)\]?$/
+/** Behind whose it is alone, for there are boarding passes. */
+const PASS =
+  /(?:^|\.)(?:user|db|database|sql|mysql|pg|postgres|mongo|redis|smtp|imap|mail|ftp|sftp|ssh|http|proxy|ldap|root|admin|basic|auth|login)*pass$/
 
 /** Whether a value is hidden: whatever it is, or where it is a text. */
 export type Hidden = boolean | 'text'
@@ -90,7 +93,8 @@ const NONE = /(?!)/
 /** The rules that hold unless the user wants none of them, and for these names as well. */
 export function defaultKeyRules(names: readonly string[]): KeyRules {
   const hides = keyRules([...DEFAULT_KEYS, ...names])
-  return (name) => hides(name) || ((WORDS.test(name) || HUMPS.test(name)) && 'text')
+  return (name) =>
+    hides(name) || ((WORDS.test(name) || HUMPS.test(name) || PASS.test(plainName(name))) && 'text')
 }
 
 /**

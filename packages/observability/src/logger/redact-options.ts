@@ -33,7 +33,7 @@ export interface RedactOptions {
    * - `card-number`, `pan`, `cvv`, `cvc`, `cvv2`, `cvc2`, `otp`
    * - `stripe-signature`, `webhook-signature`, `x-hub-signature`, `x-hub-signature-256`, `x-signature`, `x-slack-signature`,
    *   `x-twilio-signature`
-   * - where they hold a text, and as a word of its own: `pass` (`userPass`, `SMTP_PASS`), `jwt`, `bearer`
+   * - where they hold a text: `pass`, alone or behind whose it is (`userPass`, `SMTP_PASS`), `jwt` and `bearer` as words of their own
    *
    * Any other name is shown: `tokens`, a count as a rule, `passed`, `signature`, and your `pin` or `iban`.
    *

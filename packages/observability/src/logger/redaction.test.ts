@@ -61,7 +61,10 @@ describe('what has the key of a secret is hidden', () => {
     ['as name and value beside a word', { a: [{ name: 'pass', value: SECRET }] }],
     [
       'of a word in other texts',
-      { url: `/a?pass=${SECRET}`, body: JSON.stringify({ pass: SECRET, jwt: SECRET }) },
+      {
+        url: `/a?pass=${SECRET}&SMTP_PASS=${SECRET}&mysqlRootPass=${SECRET}`,
+        body: JSON.stringify({ pass: SECRET, jwt: SECRET }),
+      },
     ],
     [
       'of several',
@@ -169,7 +172,10 @@ describe('what has the key of a secret is hidden', () => {
         checks: { pass: true },
         states: ['pass', 'fail'],
         body: '{"pass":3,"jwt":{"algorithm":"ES256"}}',
-        url: '/a?pass=3&x=1',
+        url: '/a?boardingPass=3&x=1',
+        boardingPass: 'A12',
+        season_pass: 'gold',
+        renderPass: 'shadow',
         sessions: 3,
         sessionIdle: '5m',
         sessionIdsSeen: 4,

@@ -23,8 +23,6 @@ const RAW_USER_INFO = new RegExp(
   'gi',
 )
 const VALUE = new RegExp(`(?:[^&;\\s#"']|${QUOTE})+`, 'y')
-/** What is no text in JSON, and so none where only texts are hidden. */
-const NO_TEXT = /^(?:\d+|true|false)$/
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
 /** What a character is to a parameter's name. */
@@ -76,11 +74,10 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     const start = startOfName(text, end, from)
     if (start === end) continue
     const name = decoded(text.slice(start, end))
-    const hidden = isHidden(name)
-    if (hidden === false || (start === 0 && !isQuery(text, name))) continue
+    // In a query all are texts.
+    if (isHidden(name) === false || (start === 0 && !isQuery(text, name))) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
-    if (hidden === 'text' && NO_TEXT.test(text.slice(end + 1, VALUE.lastIndex))) continue
     clean += text.slice(from, end + 1) + censor
     from = VALUE.lastIndex
     end = from - 1

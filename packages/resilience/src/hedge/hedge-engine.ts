@@ -68,15 +68,11 @@ export class HedgeEngine implements Engine, HedgeDesk {
     return hedgeIf === undefined || ask(PATTERN, 'hedgeIf', () => hedgeIf(error), false)
   }
 
-  startsNext(error: unknown): boolean {
-    // What refused this one will refuse the next.
-    return this.rules.hedgeIf !== undefined || !isRefusal(error)
-  }
-
   permit(hedge: number, reason: HedgeReason, error: unknown): boolean {
     const { name, maxHedges, budget, clock } = this.rules
     if (hedge > maxHedges) return false
-    if (budget !== undefined && !budget.withdraw(clock)) return false
+    // What was refused has cost nobody anything, and nor will the call in its place.
+    if (budget !== undefined && !isRefusal(error) && !budget.withdraw(clock)) return false
     this.hedges++
     if (this.observers.hear('hedge'))
       this.observers.tell('hedge', { name, hedge, reason, ...(reason === 'failure' && { error }) })

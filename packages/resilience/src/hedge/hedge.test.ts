@@ -152,25 +152,29 @@ describe('Hedge', () => {
     ['an open circuit', () => new CircuitOpenError({ message: 'open' })],
     ['a full bulkhead', () => new BulkheadFullError({ message: 'full' })],
     ['a rate limit', () => new RateLimitedError({ retryAfter: 5_000 })],
-  ])(
-    '%s inside starts no other call, which would meet it as well, unless hedgeIf accepts it',
-    async (_, refusal) => {
-      const clock = new TestClock()
-      const budget = retryBudget({ ratio: 0, minPerSecond: 1 })
-      await clock.advance('5s')
-      const before = budget.available
-      const outcome = async (hedge: Hedge) => {
-        const error = refusal()
-        expect(await hedge.execute(() => Promise.reject(error)).catch((thrown) => thrown)).toBe(error)
-        return hedge.stats.hedges
-      }
-      expect(await outcome(new Hedge({ delay: '1s', maxHedges: 3, budget, clock }))).toBe(0)
-      expect([budget.available, clock.pending]).toEqual([before, 0])
-      expect(await outcome(new Hedge({ delay: '1s', maxHedges: 3, hedgeIf: () => true, clock }))).toBe(3)
-    },
-  )
+  ])('%s inside starts the next call, and spends no budget', async (_, refusal) => {
+    const clock = new TestClock()
+    const budget = retryBudget({ ratio: 0, minPerSecond: 1 })
+    await clock.advance('5s')
+    const before = budget.available
+    const hedge = new Hedge({ delay: '1s', maxHedges: 3, budget, clock })
+    const error = refusal()
+    expect(await hedge.execute(() => Promise.reject(error)).catch((thrown) => thrown)).toBe(error)
+    expect([hedge.stats.hedges, budget.available, clock.pending]).toEqual([3, before, 0])
+  })
 
-  test('a hedge that is refused leaves those that run to their answer, and the next to its time', async () => {
+  test('a replica whose circuit is open is left for the next one at once', async () => {
+    const clock = new TestClock()
+    const closed = new CircuitBreaker({ clock })
+    const open = new CircuitBreaker({ clock })
+    open.isolate()
+    const replicas = [open, closed]
+    const hedge = new Hedge({ delay: '1s', clock })
+    const ask = () => (replicas.shift() as CircuitBreaker).execute(() => 'answer')
+    expect([await hedge.execute(ask), hedge.stats.hedges]).toEqual(['answer', 1])
+  })
+
+  test('a hedge that is refused leaves those that run to their answer', async () => {
     const clock = new TestClock()
     const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 0, clock })
     const hedge = new Hedge({ delay: 100, maxHedges: 2, clock })

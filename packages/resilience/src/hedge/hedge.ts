@@ -29,8 +29,7 @@ export interface HedgeOptions {
   readonly maxHedges?: number | undefined
   /**
    * Whether an error lets the others go on, and starts the next call now; any other error ends the call at once, also
-   * where others run. One that throws says no. A predicate decides alone: one that accepts a refusal hedges it.
-   * @defaultValue every error; but the refusal of a breaker, bulkhead or rate limiter, which a second call would meet as well, starts none
+   * where others run. One that throws says no. @defaultValue every error
    */
   readonly hedgeIf?: ((error: unknown) => boolean) | undefined
   /**
@@ -59,8 +58,8 @@ export interface HedgeStats {
  * the rest, such as those that wait for a busy replica.
  *
  * The first call starts now, and each `delay` another one, until one gives a value. A failure that `hedgeIf` accepts
- * starts the next call at once, and the delay anew; any other failure ends the call. Where no `hedgeIf` says otherwise,
- * a refusal of a policy inside (`CIRCUIT_OPEN`, `BULKHEAD_FULL`, `RATE_LIMITED`, `INVALID_OPTION`) starts none, and spends no budget. When all have failed, the last error
+ * starts the next call at once, and the delay anew; any other failure ends the call. In the place of one that a policy inside
+ * refused (`CIRCUIT_OPEN`, `BULKHEAD_FULL`, `RATE_LIMITED`) the next spends no budget. When all have failed, the last error
  * is rethrown; that a breaker or bulkhead inside refused (`CIRCUIT_OPEN`, `BULKHEAD_FULL`) only where no call failed
  * otherwise. The losers' signals abort with a `CancelledError` of code `HEDGE_LOST`; what they then give is dropped, no
  * policy inside counts it, and they keep the slots of bulkheads around the hedge until they have settled.

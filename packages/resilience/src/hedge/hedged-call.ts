@@ -10,10 +10,8 @@ import type { HedgeReason } from './events.js'
 export interface HedgeDesk {
   /** How long to wait before the hedge of that number, in milliseconds; Infinity where there is none. */
   delay(hedge: number): number
-  /** Whether a failure lets the others go on, rather than ending this call. */
+  /** Whether a failure starts another call, rather than ending this one. */
   accepts(error: unknown): boolean
-  /** Whether it starts another at once, where it is accepted. */
-  startsNext(error: unknown): boolean
   /** Whether there may be another hedge; if so it is counted, and told of. */
   permit(hedge: number, reason: HedgeReason, error: unknown): boolean
   /** Calls `fn` after the delay. */
@@ -109,10 +107,10 @@ export class HedgedCall implements AbortListener {
     else this.#fail(error)
   }
 
-  /** The next one now, and the delay anew, where that helps; the error, if nobody is left who could succeed. */
+  /** The next one now, and the delay anew; the error, if nobody is left who could succeed. */
   #goOnAfter(error: unknown): void {
     if (!isInnerRefusal(error)) this.#failure = { error }
-    if (this.#desk.startsNext(error) && this.#hedge('failure', error)) this.#wait()
+    if (this.#hedge('failure', error)) this.#wait()
     else if (this.#running.size === 0 && !this.#settled) this.#fail(error)
   }
 

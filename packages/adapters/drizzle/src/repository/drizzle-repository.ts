@@ -16,8 +16,8 @@ import { inTransaction } from '../in-transaction.js'
 import {
   type ColumnName,
   type DrizzleRepositoryOptions,
+  type MapperOf,
   type RowOf,
-  type RowRepositoryOptions,
   readSettings,
   type Settings,
 } from './options.js'
@@ -47,27 +47,16 @@ import { RowWriter } from './row-writer.js'
  * await users.find(where<User>().startsWith('name', 'Ada'), { orderBy: [{ field: 'name' }] })
  *
  * @typeParam Source - The table.
- * @typeParam T - The entity; without a mapper, the row, whatever the repository is assigned to.
+ * @typeParam T - The entity; without a mapper the row, or what a row has all of.
  * @throws InvalidOptionError naming the option.
  */
-export function drizzleRepository<
-  Source extends PgTable,
-  IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
->(
-  options: RowRepositoryOptions<Source, IdName>,
-): LockingRepository<RowOf<Source>, RowOf<Source>[IdName & keyof RowOf<Source>]>
 export function drizzleRepository<
   Source extends PgTable,
   T extends object = RowOf<Source>,
   IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
 >(
-  options: DrizzleRepositoryOptions<Source, T, IdName>,
-): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]>
-export function drizzleRepository<
-  Source extends PgTable,
-  T extends object,
-  IdName extends ColumnName<Source>,
->(options: DrizzleRepositoryOptions<Source, T, IdName>): LockingRepository<T, unknown> {
+  options: DrizzleRepositoryOptions<Source, T, IdName> & MapperOf<Source, T>,
+): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
   return new DrizzleRepository(readSettings(options))
 }
 

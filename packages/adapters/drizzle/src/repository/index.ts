@@ -3,10 +3,10 @@ export { drizzleRepository } from './drizzle-repository.js'
 export type {
   ColumnName,
   DrizzleRepositoryOptions,
+  MapperOf,
   NewRowOf,
   RowMapper,
   RowOf,
-  RowRepositoryOptions,
 } from './options.js'
 export type {
   LockingFindOptions,

@@ -32,7 +32,7 @@ export interface RowMapper<T, Source extends PgTable> {
   readonly toDomain: (row: RowOf<Source>) => T
   /**
    * Makes a row of an entity; called at every save. A column that it leaves out is not touched, and has its default in a new row;
-   * one that is `undefined` in it becomes null, unless it must have a value.
+   * one that is `undefined` has its default there as well, and becomes null where the row exists, unless it must have a value.
    */
   readonly toRow: (entity: T) => NewRowOf<Source>
 }
@@ -65,11 +65,14 @@ export interface DrizzleRepositoryOptions<
   readonly clock?: Clock
 }
 
-/** Options of a {@link drizzleRepository} whose entities are the rows. */
-export interface RowRepositoryOptions<Source extends PgTable, IdName extends ColumnName<Source>>
-  extends DrizzleRepositoryOptions<Source, RowOf<Source>, IdName> {
-  readonly mapper?: never
-}
+/** Asks for a mapper where a row of the table is no such entity: what it lacks would be lost. */
+export type MapperOf<Source extends PgTable, T extends object> =
+  RowOf<Source> extends T
+    ? unknown
+    : {
+        /** Makes such entities of rows, and rows of them. */
+        readonly mapper: RowMapper<T, Source>
+      }
 
 /** A row, whatever the table. */
 export type Row = Record<string, unknown>

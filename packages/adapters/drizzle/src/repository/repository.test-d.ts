@@ -53,6 +53,12 @@ describe('drizzleRepository', () => {
     // @ts-expect-error The table has no label: it would be lost.
     const labelled: Repository<Labelled, string> = drizzleRepository({ executor: db, table: orders })
     expectTypeOf(labelled).not.toBeAny()
+    // What the repository writes by itself may be optional, and ids and states wider.
+    const known: Repository<
+      { readonly id: string; readonly placedAt?: Date; readonly state: string },
+      string
+    > = drizzleRepository({ executor: db, table: orders })
+    expectTypeOf(known).not.toBeAny()
   })
 
   test('takes options that may be undefined, as a query of a URL gives them', () => {

@@ -244,6 +244,31 @@ describeDatabases((database) => {
       ])
     })
 
+    test('without a version a save brings a deleted one back, though its mapper leaves that out', async () => {
+      await database.run(
+        'create table if not exists erased (id integer primary key, text text, "deletedAt" timestamptz)',
+      )
+      const table = pgTable('erased', {
+        id: integer().primaryKey(),
+        text: text(),
+        deletedAt: timestamp({ withTimezone: true }),
+      })
+      interface Note {
+        readonly id: number
+        readonly text: string | null
+      }
+      const mapper = {
+        toDomain: ({ id, text }: Note): Note => ({ id, text }),
+        toRow: ({ id, text }: Note) => ({ id, text }),
+      }
+      const notes = drizzleRepository({ executor: database.db, table, softDelete: true, mapper })
+      await notes.save({ id: 1, text: 'a' })
+      await notes.delete(1)
+      expect(await notes.findById(1)).toBeUndefined()
+      await notes.save({ id: 1, text: 'b' })
+      expect(await notes.findById(1)).toEqual({ id: 1, text: 'b' })
+    })
+
     test('of many without a version, too', async () => {
       const table = pgTable('labels', { id: integer().primaryKey(), text: text().notNull().default('none') })
       const mapper = {

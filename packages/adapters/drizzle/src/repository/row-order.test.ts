@@ -1,5 +1,5 @@
 import { always } from '@base/domain/specification'
-import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describePglite } from '../test-databases.js'
@@ -54,6 +54,24 @@ describe('an order', () => {
       })
       expect([...new Set(ordered())].filter((order) => order !== undefined)).toEqual([expected])
       expect([...first.items, ...second.items]).toEqual(await repository.find(always(), { orderBy }))
+    })
+
+    test('of two columns that a casing calls alike is that of each', async () => {
+      await database.run(`create table spelled (id integer primary key, tenant_id text, "tenantId" text);
+        insert into spelled values (1, 'a', 'z'), (2, 'b', 'y')`)
+      const table = pgTable('spelled', {
+        id: integer().primaryKey(),
+        tenantId: text(),
+        legacy: text('tenantId'),
+      })
+      const executor = drizzle(database.client, { casing: 'snake_case' })
+      const repository = drizzleRepository({ executor, table })
+      const by = async (field: 'tenantId' | 'legacy') =>
+        (await repository.find(always(), { orderBy: [{ field }] })).map(({ id }) => id)
+      expect([await by('tenantId'), await by('legacy')]).toEqual([
+        [1, 2],
+        [2, 1],
+      ])
     })
 
     test('by the key of the table ends there where an entity has another id', async () => {

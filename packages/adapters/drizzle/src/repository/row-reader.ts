@@ -2,7 +2,7 @@ import { AppError, UnsupportedError } from '@base/core/errors'
 import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import { and, type Column, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
-import { type Executor, isTransaction } from '../executor.js'
+import { type Executor, isTransaction, nameInSql } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
 import { keptRead, type Query } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
@@ -64,7 +64,7 @@ export class RowReader<T> {
     const order = orderBy === undefined ? [] : rowOrder(this.#settings, orderBy)
     const behind = [...(Number.isFinite(limit) ? [limit] : []), ...(offset > 0 ? [offset] : [])]
     const query = this.#read<Row>({
-      key: ['rows', lock, Number.isFinite(limit), offset > 0, keyOf(order)].join('\0'),
+      key: ['rows', lock, Number.isFinite(limit), offset > 0, keyOf(this.#executor, order)].join('\0'),
       where,
       behind,
       build: (on) => {
@@ -105,7 +105,7 @@ export class RowReader<T> {
   async keyed({ operation, where, order, limit, signal }: KeyedQuery): Promise<KeyedRow[]> {
     const { table } = this.#settings
     const query = this.#read<{ row: Row; keys: Row }>({
-      key: `keyed\0${keyOf(order)}`,
+      key: `keyed\0${keyOf(this.#executor, order)}`,
       where,
       behind: [limit],
       build: (on) =>
@@ -184,11 +184,11 @@ function locked<Q extends { for(lock: RowLock): unknown }>(query: Q, lock: RowLo
 }
 
 /** Tells orders apart: by what they are of, and whether it is the order of the column itself or of what it is read as. */
-function keyOf(order: readonly RowKey[]): string {
+function keyOf(executor: Executor, order: readonly RowKey[]): string {
   return order
     .map(({ field, column, direction, nulls }) => {
       const kind = field === ':any' ? 'own' : column.columnType
-      return [column.name, kind, direction, nulls].join('\0')
+      return [nameInSql(executor, column), kind, direction, nulls].join('\0')
     })
     .join('\0')
 }

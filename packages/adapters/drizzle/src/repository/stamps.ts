@@ -56,7 +56,8 @@ function stampsOf<T>(settings: Settings<T>, created: Row, expected: number, give
       stamps[name] = timeFor(columns[name], now)
   }
   if (audit !== undefined) stamps[audit.createdBy] = stamps[audit.updatedBy] = audit.by()
-  if (deletedAt !== undefined && isGiven(settings, given, deletedAt))
+  // A save without versions may be that of a new one, in the place of one that was deleted.
+  if (deletedAt !== undefined && (version === undefined || isGiven(settings, given, deletedAt)))
     stamps[deletedAt] = created[deletedAt] ?? null
   return stamps
 }

@@ -7,16 +7,19 @@ export interface UnitDatabaseOptions {
   readonly casing?: 'snake_case' | 'camelCase'
 }
 
-const dialects = new Map<UnitDatabaseOptions['casing'], PgDialect>()
+const dialects = new WeakMap<object, Map<UnitDatabaseOptions['casing'], PgDialect>>()
 
-/** The dialect of these options, the same each time: the texts of statements are kept by it. */
-export function dialectOf(options: UnitDatabaseOptions, pattern: string): PgDialect {
+/**
+ * The dialect of a pool or client with these options, the same each time: the texts of statements are kept by it. Not that of
+ * another one, for with a casing drizzle remembers the columns of a table by its name, which another database may have as well.
+ */
+export function dialectOf(resource: object, options: UnitDatabaseOptions, pattern: string): PgDialect {
   const place = { package: '@base/drizzle', pattern }
   const { casing } = checkOptions(options, place)
   if (casing !== undefined) checkOneOf(casing, ['snake_case', 'camelCase'], { ...place, option: 'casing' })
-  const known = dialects.get(casing)
-  if (known !== undefined) return known
-  const dialect = new PgDialect(casing && { casing })
-  dialects.set(casing, dialect)
+  const known = dialects.get(resource) ?? new Map<UnitDatabaseOptions['casing'], PgDialect>()
+  dialects.set(resource, known)
+  const dialect = known.get(casing) ?? new PgDialect(casing && { casing })
+  known.set(casing, dialect)
   return dialect
 }

@@ -34,7 +34,7 @@ export function nodePostgres(pool: Pool, options: UnitDatabaseOptions = {}): Uni
     pattern: 'nodePostgres',
     option: 'pool',
   })
-  const dialect = dialectOf(options, 'nodePostgres')
+  const dialect = dialectOf(pool, options, 'nodePostgres')
   watchPool(pool)
   return unitDatabase(pool, (open) => withFailures(() => begin(pool, dialect, open)))
 }

@@ -36,7 +36,7 @@ export function pglite(client: PGlite, options: UnitDatabaseOptions = {}): UnitD
     pattern: 'pglite',
     option: 'client',
   })
-  const dialect = dialectOf(options, 'pglite')
+  const dialect = dialectOf(client, options, 'pglite')
   const transaction = watchClient(client)
   const open: Open = async (begin) => {
     const { signal } = begin

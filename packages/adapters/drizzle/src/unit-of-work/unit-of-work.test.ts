@@ -51,6 +51,32 @@ function promises(
     expect(await spelled.run(({ rows }) => rows.find(always()))).toEqual([saved])
   })
 
+  test('whatever is called alike in another database', async () => {
+    const casing = 'snake_case'
+    const [one, other] = [await PGlite.create(), await PGlite.create()]
+    await one.exec('create table twins (id integer primary key, first_name text)')
+    await other.exec('create table twins (id integer primary key, tenant_id text)')
+    const first = pgTable('twins', { id: integer().primaryKey(), firstName: text() })
+    const second = pgTable('twins', { id: integer().primaryKey(), tenantId: text() })
+    const units = [
+      drizzleUnitOfWork(pglite(one, { casing }), (executor) => ({
+        rows: drizzleRepository({ executor, table: first }),
+      })),
+      drizzleUnitOfWork(pglite(other, { casing }), (executor) => ({
+        rows: drizzleRepository({ executor, table: second }),
+      })),
+    ] as const
+    expect(await units[0].run(({ rows }) => rows.save({ id: 1, firstName: 'Ada' }))).toEqual({
+      id: 1,
+      firstName: 'Ada',
+    })
+    expect(await units[1].run(({ rows }) => rows.save({ id: 1, tenantId: 'a' }))).toEqual({
+      id: 1,
+      tenantId: 'a',
+    })
+    await Promise.all([one.close(), other.close()])
+  })
+
   test.each([{ casing: 'kebab-case' }, 7, null])('is not to be had with %j', (options) => {
     expect(() => at().on(options as never)).toThrow(/must be/)
   })

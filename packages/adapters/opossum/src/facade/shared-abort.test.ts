@@ -2,6 +2,7 @@ import { TestClock } from '@base/core/testing'
 import { Bulkhead } from '@base/resilience/bulkhead'
 import { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import { pipeline } from '@base/resilience/pipeline'
+import { constant, Retry } from '@base/resilience/retry'
 import { Timeout } from '@base/resilience/timeout'
 import Opossum10 from 'opossum'
 import Opossum8 from 'opossum-8'
@@ -129,5 +130,53 @@ describe('a call that hangs', () => {
     expect(() => opossumFacade(() => 1, { breaker, autoRenewAbortController: 1 as never })).toThrow(
       'autoRenewAbortController must be',
     )
+  })
+})
+
+describe('a policy within that gives up on an action while the call goes on', () => {
+  const hanging = () => {
+    const facade = { getSignal: (): AbortSignal | undefined => undefined }
+    const hang = () =>
+      new Promise<never>((_, reject) => {
+        const signal = facade.getSignal() as AbortSignal
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      })
+    return { facade, hang }
+  }
+  const nextTurn = () => new Promise(setImmediate)
+
+  test('ends it by the signal: a cooperative timeout waits for it', async () => {
+    const clock = new TestClock()
+    const { facade, hang } = hanging()
+    const breaker = new CircuitBreaker({ clock })
+    const policy = pipeline(breaker, new Timeout({ timeout: 50, strategy: 'cooperative', clock }))
+    const shared = opossumFacade(hang, { breaker, policy, abortController: new AbortController(), clock })
+    facade.getSignal = () => shared.getSignal()
+    const call = shared.fire().catch((error: unknown) => error)
+    await clock.advance(50)
+    expect(await call).toMatchObject({ kind: 'timeout' })
+  })
+
+  test('ends it by the signal: a retry has another value by then', async () => {
+    const clock = new TestClock()
+    const { facade, hang } = hanging()
+    const breaker = new CircuitBreaker({ clock })
+    const bulkhead = new Bulkhead({ maxConcurrent: 2, clock })
+    const retry = new Retry({ maxAttempts: 2, backoff: constant(0), clock })
+    const policy = pipeline(retry, breaker, bulkhead, new Timeout({ timeout: 50, clock }))
+    const actions: (() => Promise<string>)[] = [hang, async () => 'second']
+    const shared = opossumFacade(() => (actions.shift() as () => Promise<string>)(), {
+      breaker,
+      policy,
+      abortController: new AbortController(),
+      clock,
+    })
+    facade.getSignal = () => shared.getSignal()
+    const call = shared.fire()
+    await clock.advance(100)
+    expect(await call).toBe('second')
+    await nextTurn()
+    await nextTurn()
+    expect([shared.getSignal()?.aborted, bulkhead.stats.running]).toEqual([true, 0])
   })
 })

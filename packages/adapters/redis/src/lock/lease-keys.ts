@@ -132,7 +132,8 @@ export class LeaseKeys {
     try {
       return await this.#repeat(question, deadline, error)
     } catch (last) {
-      question.fail?.()
+      // Of what was refused at once there is nothing to give back.
+      if (last !== error || outcomeOf(error) === 'unknown') question.fail?.()
       throw last
     }
   }
@@ -169,11 +170,16 @@ export class LeaseKeys {
 /** Whether it may go better in a moment: a connection broke, or a master is being replaced. */
 function mayPass(error: unknown): boolean {
   if (!isAppError(error) || error.kind !== 'unavailable' || error.code === 'REDIS_OUT_OF_MEMORY') return false
-  const outcome = (error as AppError).details?.['outcome']
+  const outcome = outcomeOf(error)
   return outcome === 'unknown' || outcome === 'not_done'
 }
 
 /** Whether it may without another server taking over. */
 function mayPassByItself(error: unknown): boolean {
   return mayPass(error) && (error as AppError).code !== 'REDIS_READ_ONLY'
+}
+
+/** Whether a command was carried out, as far as is known. */
+function outcomeOf(error: unknown): unknown {
+  return (error as AppError).details?.['outcome']
 }
