@@ -132,8 +132,8 @@ export class LeaseKeys {
     try {
       return await this.#repeat(question, deadline, error)
     } catch (last) {
-      // Of what was refused at once there is nothing to give back.
-      if (last !== error || outcomeOf(error) === 'unknown') question.fail?.()
+      // Of what was refused at once there is nothing to give back; of what was aborted there may be.
+      if (last !== error || outcomeOf(error) !== 'not_done') question.fail?.()
       throw last
     }
   }
