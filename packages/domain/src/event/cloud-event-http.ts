@@ -1,6 +1,7 @@
 import { ValidationError } from '@base/core/errors'
 import { err, ok, type Result } from '@base/core/result'
 import { type JsonError, type ParseJsonOptions, parseJson, unchecked } from '@base/core/schema'
+import { isObject, kindOf } from '../value-object/object-kind.js'
 import { attributesOf, type CloudEvent, isVersion, problemsOf } from './cloud-event.js'
 
 /** A CloudEvent as an HTTP message: what `fetch` and `Response` take. */
@@ -79,7 +80,7 @@ function hasJson(value: unknown): boolean {
     case 'number':
       return Number.isFinite(value)
     default:
-      return !OPAQUE.test(Object.prototype.toString.call(value))
+      return !isObject(value) || !OPAQUE.test(kindOf(value))
   }
 }
 

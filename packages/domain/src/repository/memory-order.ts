@@ -3,7 +3,7 @@ import { isBuiltIn } from '@base/core/kind'
 import { invalidOption } from '@base/core/options'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
 import { compareKeys } from '../pagination/row-order.js'
-import { isObject } from '../value-object/object-kind.js'
+import { isObject, kindOf } from '../value-object/object-kind.js'
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
@@ -55,8 +55,7 @@ function orderedValue(value: unknown, index: number): unknown {
   if (!isObject(value) || isBuiltIn(value, 'Date')) return value
   const { toJSON } = value as { toJSON?: unknown }
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(value) : undefined
-  const isText = Object.prototype.toString.call(value) === '[object String]'
-  const text = json ?? (isText ? String(value) : undefined)
+  const text = json ?? (kindOf(value) === '[object String]' ? String(value) : undefined)
   if (typeof text === 'string' && text === String(value) && !NUMBER.test(text)) return text
   const allowed =
     'the path of a text, number, bigint, boolean or date, or of objects whose JSON is their text'

@@ -9,14 +9,11 @@ import {
   invalidOption,
 } from '@base/core/options'
 import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
-import type { Policy, PolicyFunction } from '@base/resilience/policy'
+import type { Policy } from '@base/resilience/policy'
 import { EVENT_NAMES, type OpossumFacadeEvents, type OpossumFacadeStats } from './events.js'
 import { Listeners } from './listeners.js'
 import { SharedAbort } from './shared-abort.js'
 import { ShownCircuit, type ShownState } from './shown-circuit.js'
-
-/** In the next turn of the event loop. Taken at load, so that a test's fake timers do not stop it. */
-const later: (fn: () => void) => unknown = setImmediate
 
 const EVENTS = { closed: 'close', open: 'open', half_open: 'halfOpen' } as const satisfies Record<
   ShownState,
@@ -167,7 +164,7 @@ export class OpossumFacade<Args extends unknown[], T> {
       }
     }
     try {
-      const result = await this.#policy.execute(this.#ended(act))
+      const result = await this.#policy.execute(this.#abort.ending(act))
       this.#stats.successes++
       this.#listeners.emit('success', result, latency())
       return result as T
@@ -177,21 +174,6 @@ export class OpossumFacade<Args extends unknown[], T> {
       const answer = this.#answer(error, args)
       if (errorKind(refusal) === 'timeout') this.#abort.abort()
       return (await answer) as T
-    }
-  }
-
-  /** The action; the shared signal ends it once a policy within has given up on it, also where the call goes on. */
-  #ended(act: () => Promise<T>): PolicyFunction<T> {
-    const { controller } = this.#abort
-    if (controller === undefined) return act
-    return ({ signal }) => {
-      const end = () => {
-        // Where the call ends with it, that is told of first.
-        if (errorKind(signal.reason) === 'timeout') later(() => controller.abort())
-      }
-      if (signal.aborted) end()
-      else signal.addEventListener('abort', end, { once: true })
-      return act()
     }
   }
 
