@@ -13,12 +13,13 @@ const GUIDES: readonly (readonly [string, RegExp])[] = [
   ['Caching', /^(caching|cache-)/],
   [
     'Domain and data',
-    /^(value-objects|aggregates|entities|events|specifications|pag|repositories|units-|what-your-driver|locks|idempotency|migrations|tenants|postgresql|redis)/,
+    /^(value-objects|aggregates|entities|events|specifications|pag|repositories|units-|what-your-driver|locks|jobs|idempotency|migrations|tenants|postgresql|redis)/,
   ],
   [
     'Authentication',
     /^(tokens|staying|passwords|authorization|second-|api-keys|sign-in|field-|audit|auth-|action-|recovery-)/,
   ],
+  ['At the edge', /^(browsers|client-address|webhooks)/],
   ['Operations', /^(health|metrics|logg|log-|tracing|trac|instrument|telemetry|observ|three-)/],
   [
     'Foundations',
@@ -33,6 +34,7 @@ const ORDER = [
   'Caching',
   'Domain and data',
   'Authentication',
+  'At the edge',
   'Operations',
   'More guides',
 ]

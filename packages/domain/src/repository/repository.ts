@@ -16,7 +16,7 @@ export interface ReadOptions extends CallOptions {
 
 /** Options of {@link Repository.findOne} and {@link Repository.stream}. */
 export interface OrderedReadOptions<T> extends ReadOptions {
-  /** The order; its last key is always the id. @defaultValue no particular one */
+  /** The order; the id decides between what is equal in it. @defaultValue no particular one */
   readonly orderBy?: readonly OrderBy<T>[] | undefined
 }
 
