@@ -133,16 +133,21 @@ describeWithPrivateService('redis', {}, (redis) => {
       plain.disconnect()
     })
 
-    test('that is a replica: who wants the lock now hears so at once', async () => {
+    test('that is a replica: who wants the lock now hears so at once, and gives nothing back', async () => {
       await using opened = await CLIENTS[kind](redis.url)
+      const lock = lockOn(opened, { timeout: '1h' })
+      const plain = new Redis(redis.url)
+      await lock.tryAcquire(`before ${kind}`)
       await askRedis(redis.url, ['REPLICAOF', '127.0.0.1', '9'])
       try {
-        await expect(lockOn(opened, { timeout: '1h' }).tryAcquire(`now ${kind}`)).rejects.toMatchObject({
-          ...unavailable,
-          code: 'REDIS_READ_ONLY',
-        })
+        await plain.config('RESETSTAT')
+        const refused = lock.tryAcquire(`now ${kind}`)
+        await expect(refused).rejects.toMatchObject({ ...unavailable, code: 'REDIS_READ_ONLY' })
+        await connect(opened.client, 'test').send(['PING'], { timeout: 30_000 })
+        expect(await plain.info('commandstats')).toMatch(/cmdstat_evalsha:calls=1,/)
       } finally {
         await askRedis(redis.url, ['REPLICAOF', 'NO', 'ONE'])
+        plain.disconnect()
       }
     })
 
