@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TypeDocOptions } from 'typedoc'
-import { followAliases } from './reference/follow-aliases.ts'
 import { requireDocumentation } from './reference/require-documentation.ts'
 import { resolveLinks } from './reference/resolve-links.ts'
 
@@ -33,7 +32,7 @@ const options: Partial<TypeDocOptions> = {
   readme: 'none',
   hideGenerator: true,
   highlightLanguages: ['ts', 'js', 'json', 'sh', 'mermaid'],
-  plugin: [requireDocumentation, followAliases, resolveLinks],
+  plugin: [requireDocumentation, resolveLinks],
   validation: VALIDATION,
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,

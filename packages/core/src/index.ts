@@ -1,4 +1,4 @@
-export { isAbortSignal, untilAborted } from './abort/index.js'
+export { isAbortSignal, onAbort, untilAborted } from './abort/index.js'
 export {
   type Clock,
   type ScheduleOptions,
@@ -35,6 +35,7 @@ export {
   type ContainerErrorOptions,
   type ContainerOptions,
   createContainer,
+  type NeedsANewName,
   type ServiceOptions,
 } from './container/index.js'
 export {

@@ -14,6 +14,24 @@ describe('untilAborted', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
+  test('takes whatever has a then, such as a query builder, which begins there', async () => {
+    const sent: string[] = []
+    const query = (sql: string): PromiseLike<string[]> => ({
+      // biome-ignore lint/suspicious/noThenProperty: a query is sent where it is awaited.
+      then: (found, failed) => {
+        sent.push(sql)
+        return Promise.resolve([sql]).then(found, failed)
+      },
+    })
+    const { signal } = new AbortController()
+    expect(await untilAborted(query('select 1'), signal)).toEqual(['select 1'])
+    const waited = untilAborted(query('select 2'), undefined)
+    expect(waited).toBeInstanceOf(Promise)
+    expect(await waited).toEqual(['select 2'])
+    expect(sent).toEqual(['select 1', 'select 2'])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('rejects with the reason where the signal comes first, and the work goes on', async () => {
     const work = deferred<number>()
     const caller = new AbortController()

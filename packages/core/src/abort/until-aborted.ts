@@ -5,7 +5,7 @@
  * It ends the wait and not the work, which goes on and whose late outcome nobody hears: give the signal to whatever can
  * stop too. It leaves no listener on the signal behind, and no rejection that nobody handles.
  *
- * @param promise - What is waited for, of work that has begun.
+ * @param promise - What is waited for, of work that has begun, or that begins with `then`, as a query builder's does.
  * @param signal - Ends the wait; `undefined` never does.
  * @throws The signal's reason, or what the promise rejects with.
  *
@@ -13,13 +13,14 @@
  * const shared = fetchRates() // for all who ask
  * const rates = await untilAborted(shared, request.signal) // one who hangs up does not end it for the others
  */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
+export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  const work = Promise.resolve(promise)
+  if (!signal) return work
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
     // Heard also after an abort, for otherwise a late failure would be unhandled.
-    promise.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
+    work.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
   })
 }

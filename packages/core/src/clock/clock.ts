@@ -9,9 +9,9 @@ export interface SleepOptions {
 /** Options of {@link Clock.schedule}. */
 export interface ScheduleOptions {
   /** Whether the timer keeps the process alive: a timer that a caller waits for does, an idle one does not. @defaultValue true */
-  readonly ref?: boolean
+  readonly ref?: boolean | undefined
   /** What it is for; a TestClock names it when it is left behind. */
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Codec {
 /** Options of {@link createCodec}. */
 export interface CodecOptions {
   /** Classes of yours. @defaultValue none */
-  readonly types?: readonly CodecType[]
+  readonly types?: readonly CodecType[] | undefined
 }
 
 const place = (option: string): OptionPlace => ({ package: '@base/core', pattern: 'createCodec', option })

@@ -605,6 +605,38 @@ describe('ConfigError', () => {
     expect(error.cause).toBeUndefined()
   })
 
+  test('says of a text that begins like JSON and is none that it is none, and not what it is', async () => {
+    const { file } = files({ file: '["hunter2",' })
+    const groups = z.object({
+      db: z.object({ url: z.string() }),
+      hosts: z.array(z.string()),
+      labels: z.record(z.string(), z.string()),
+      bare: z.object({ url: z.string() }),
+      given: z.object({ url: z.string() }),
+    })
+    const error = await failure(
+      loadConfig(groups, {
+        files: [],
+        env: {
+          DB: ' {"url":"hunter2"',
+          HOSTS_FILE: file,
+          LABELS: '{"__proto__":"hunter2"}',
+          BARE: 'hunter2',
+        },
+        values: { given: '{"url":"hunter2"' as never },
+      }),
+    )
+
+    expect(error.message).not.toContain('hunter2')
+    expect(error.issues.map(({ path, message, code }) => [path, message, code])).toEqual([
+      ['DB', 'cannot be read as JSON', 'invalid'],
+      ['HOSTS', 'cannot be read as JSON', 'invalid'],
+      ['LABELS', 'cannot be read as JSON', 'invalid'],
+      ['BARE', expect.stringContaining('expected object'), 'invalid'],
+      ['GIVEN', expect.stringContaining('expected object'), 'invalid'],
+    ])
+  })
+
   test('reports rules between keys under the variable, and under none for the whole', async () => {
     const rules = z
       .object({ min: z.coerce.number(), pool: z.object({ maxSize: z.coerce.number() }) })

@@ -3,6 +3,7 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { secret } from '../secret/secret.js'
 import { describeConfig } from './index.js'
 
 describe('describeConfig', () => {
@@ -90,6 +91,33 @@ STORE__KIND=
     expect(envExample).toContain('# DB_PASSWORD=\n')
     expect(envExample).toContain('# KEYBOARD=qwerty')
     expect(envExample).toContain('# PASSENGER=ann')
+  })
+
+  test('writes a default behind a transform, where it could be set so', () => {
+    const schema = z.object({
+      debug: z.stringbool().default(false),
+      ttl: z.string().transform(Number).default(5),
+      log: z.object({ colour: z.stringbool().default(true) }),
+      at: z
+        .string()
+        .transform((host) => ({ host }))
+        .default({ host: 'a' }),
+      salt: z.string().transform(secret).default(secret('hunter2')),
+      trimmed: z.string().default('a').transform(String),
+      apiKey: z.string().transform(String).default('hunter2'),
+    })
+    const { envExample, markdown } = describeConfig(schema)
+
+    expect(envExample.match(/^# [A-Z_]+=.*$/gm)).toEqual([
+      '# DEBUG=false',
+      '# TTL=5',
+      '# LOG__COLOUR=true',
+      '# AT=',
+      '# SALT=',
+      '# TRIMMED=a',
+      '# API_KEY=',
+    ])
+    expect(markdown).toContain('| `DEBUG` | text | no | `false` |  |')
   })
 
   test('describes schemas of arktype, and of valibot that are wrapped', () => {

@@ -1,4 +1,4 @@
-import { toPublicText } from '../errors/public-text.js'
+import { SECRET, toPublicText } from '../errors/public-text.js'
 import { invalidOption } from '../options/options.js'
 import type { StandardJSONSchemaV1 } from '../schema/standard-schema.js'
 import { checkNaming, type Naming, variableOf } from './names.js'
@@ -9,9 +9,9 @@ import { asSchema, type JsonSchema, type Shape } from './shape.js'
 /** Options of {@link describeConfig}: as given to loadConfig. */
 export interface DescribeConfigOptions {
   /** What the variables begin with. @defaultValue '' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** What stands between a group and a key. @defaultValue '__' */
-  readonly delimiter?: string
+  readonly delimiter?: string | undefined
 }
 
 /** A schema's variables, written down. */
@@ -33,7 +33,8 @@ interface Row {
 
 /**
  * Writes down what a schema wants from the environment: each variable with its type or what is allowed, whether it must
- * be set, its default, its description. A default is left out where it may be a secret: by `format: 'password'` or
+ * be set, its default, its description. Of a default behind a transform, as that of `z.stringbool()`, what comes out is told,
+ * where it is a text, a number or a switch. A default is left out where it may be a secret: by `format: 'password'` or
  * `writeOnly` in the schema's metadata, by a name with password, secret, token, key or credential in it, or as a URL
  * with a password, also one among its parameters.
  *
@@ -59,7 +60,7 @@ export function describeConfig(
     )
   const shape = readShape(schema)
   if (shape === undefined) throw cannotDescribe('describeConfig', schema)
-  const rows = [...rowsOf(shape, true, [], { prefix, delimiter })]
+  const rows = [...rowsOf(shape, readShape(schema, 'output'), true, [], { prefix, delimiter })]
   const line = ({ name, type, required, preset, description }: Row) =>
     `| ${[`\`${name}\``, type, required ? 'yes' : 'no', preset && `\`${preset}\``, description].map(cell).join(' | ')} |`
   return {
@@ -74,18 +75,26 @@ export function describeConfig(
 }
 
 /** A row for each variable, in the schema's order; what is in a group that may be left out is not required. */
-function* rowsOf(shape: Shape, isNeeded: boolean, above: readonly string[], naming: Naming): Generator<Row> {
+function* rowsOf(
+  shape: Shape,
+  given: Shape | undefined,
+  isNeeded: boolean,
+  above: readonly string[],
+  naming: Naming,
+): Generator<Row> {
   for (const [key, inner] of shape.keys) {
     const path = [...above, key]
     const required = isNeeded && shape.required.has(key)
-    if (inner.keys.size > 0) yield* rowsOf(inner, required, path, naming)
-    else yield rowOf(inner, required, variableOf(path, naming))
+    const out = given?.keys.get(key)
+    if (inner.keys.size > 0) yield* rowsOf(inner, out, required, path, naming)
+    else yield rowOf(inner, out, required, variableOf(path, naming))
   }
 }
 
-function rowOf({ kind, schemas }: Shape, required: boolean, name: string): Row {
-  const stated = (word: string): unknown => schemas.find((it) => it[word] !== undefined)?.[word]
-  const preset = stated('default')
+function rowOf(shape: Shape, given: Shape | undefined, required: boolean, name: string): Row {
+  const { kind, schemas } = shape
+  const stated = (word: string) => statedIn(shape, word)
+  const preset = stated('default') ?? plain(given && statedIn(given, 'default'))
   const isSecret = stated('writeOnly') === true || stated('format') === 'password' || SECRET_NAME.test(name)
   const text = preset === undefined || isSecret ? undefined : textOf(preset, kind)
   const types = [...new Set(schemas.map(typeOf).filter((type) => type !== ''))]
@@ -93,12 +102,21 @@ function rowOf({ kind, schemas }: Shape, required: boolean, name: string): Row {
     name,
     type: types.join(' or ') || 'text',
     required,
-    preset: text === undefined || toPublicText(text) !== text ? undefined : text,
+    preset: text === undefined || text === SECRET || toPublicText(text) !== text ? undefined : text,
     description: String(stated('description') ?? ''),
   }
 }
 
 const SECRET_NAME = /PASS(WORD|WD|PHRASE)|(^|_)(PASS|PWD)(_|$)|SECRET|TOKEN|CREDENTIAL|KEYS?(_|$)/
+
+function statedIn({ schemas }: Shape, word: string): unknown {
+  return schemas.find((it) => it[word] !== undefined)?.[word]
+}
+
+/** What came out of a transform, if somebody could have set it. */
+function plain(value: unknown): unknown {
+  return typeof value === 'object' ? undefined : value
+}
 
 /** A default as one would set it. */
 function textOf(value: unknown, kind: Shape['kind']): string {

@@ -13,7 +13,7 @@ import { validateSettings } from './validate-settings.js'
 /** Options of {@link loadConfig}. */
 export interface LoadConfigOptions<Input = unknown> {
   /** The environment; read once, never changed. @defaultValue process.env */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /**
    * `.env` files, a later one over an earlier one, relative to the working directory; one that is not there is skipped.
    * Their lines are `NAME=value`, after `export` or not; `#` begins a comment at the start of a line, and behind a space. A
@@ -21,18 +21,18 @@ export interface LoadConfigOptions<Input = unknown> {
    * and a `$NAME` that is set are replaced: by the environment first, then by what stands above; `\$` is a dollar sign.
    * @defaultValue ['.env']
    */
-  readonly files?: readonly string[]
+  readonly files?: readonly string[] | undefined
   /** Values that win over everything, by the schema's own keys. @defaultValue none */
-  readonly values?: ConfigValues<Input>
+  readonly values?: ConfigValues<Input> | undefined
   /** What the variables of this service begin with, taken off as it is written: `'ORDERS_'`. @defaultValue '' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** What stands between a group and a key in a variable's name. @defaultValue '__' */
-  readonly delimiter?: string
+  readonly delimiter?: string | undefined
   /**
    * Whether a variable that is empty, in the environment or a file, is one that is not set: Compose writes `PORT=` of such a
    * one. Else it is an empty text, as the text of an empty file that `X_FILE` names always is. @defaultValue false
    */
-  readonly emptyStringAsUndefined?: boolean
+  readonly emptyStringAsUndefined?: boolean | undefined
   /**
    * What happens to names that the schema does not have: nothing, a warning of the process, or a {@link ConfigError};
    * each with the name that was probably meant. Looked at are files, `values`, and an environment that is given or has a
@@ -40,7 +40,7 @@ export interface LoadConfigOptions<Input = unknown> {
    * are in a group of the schema, or close to a name of it. Needs a schema that can describe itself.
    * @defaultValue 'ignore'
    */
-  readonly unknown?: UnknownKeys
+  readonly unknown?: UnknownKeys | undefined
 }
 
 /** Some of what a schema takes. */

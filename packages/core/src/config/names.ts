@@ -8,7 +8,7 @@ export interface Naming {
 
 /** The options that name settings, checked. */
 export function checkNaming(
-  options: { readonly prefix?: string; readonly delimiter?: string },
+  options: { readonly prefix?: string | undefined; readonly delimiter?: string | undefined },
   pattern: string,
 ): Naming {
   const place = (option: string) => ({ package: '@base/core', pattern, option })

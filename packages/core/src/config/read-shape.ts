@@ -6,10 +6,13 @@ export interface Described {
   readonly '~standard': { readonly vendor: string }
 }
 
-/** What a schema takes, if it can describe itself by `StandardJSONSchemaV1`. */
-export function readShape(schema: Described): Shape | undefined {
+/** What goes into a schema, and what comes out. */
+type Side = 'input' | 'output'
+
+/** What a schema takes, or gives, if it can describe itself by `StandardJSONSchemaV1`. */
+export function readShape(schema: Described, side: Side = 'input'): Shape | undefined {
   try {
-    const root = askFor(schema)
+    const root = askFor(schema, side)
     return root && toShape(root, root, [])
   } catch {
     return undefined
@@ -21,7 +24,7 @@ export function cannotDescribe(what: string, schema: Described): UnsupportedErro
   const { vendor } = schema['~standard']
   let cause: unknown
   try {
-    askFor(schema)
+    askFor(schema, 'input')
   } catch (thrown) {
     cause = thrown
   }
@@ -35,15 +38,17 @@ export function cannotDescribe(what: string, schema: Described): UnsupportedErro
 }
 
 /** The JSON Schema that a library writes of a schema, if it writes any; throws what the library does. */
-function askFor(schema: Described): JsonSchema | undefined {
-  const { jsonSchema } = schema['~standard'] as { jsonSchema?: { input?(options: object): JsonSchema } }
+function askFor(schema: Described, side: Side): JsonSchema | undefined {
+  const { jsonSchema } = schema['~standard'] as {
+    jsonSchema?: { [S in Side]?: (options: object) => JsonSchema }
+  }
   // What JSON cannot say (a date, a custom check) is left open: zod, arktype and valibot would refuse the whole otherwise.
   const libraryOptions = {
     unrepresentable: 'any',
     fallback: ({ base }: { base: unknown }) => base,
     errorMode: 'ignore',
   }
-  return jsonSchema?.input?.({ target: 'draft-2020-12', libraryOptions })
+  return jsonSchema?.[side]?.({ target: 'draft-2020-12', libraryOptions })
 }
 
 function toShape(schema: JsonSchema, root: JsonSchema, above: readonly JsonSchema[]): Shape {

@@ -10,10 +10,10 @@ import { readVariables, type Variables } from './variables.js'
 
 /** The options that say where settings come from. */
 export interface SourceOptions {
-  readonly env?: Readonly<Record<string, string | undefined>>
-  readonly files?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  readonly files?: readonly string[] | undefined
   readonly values?: unknown
-  readonly emptyStringAsUndefined?: boolean
+  readonly emptyStringAsUndefined?: boolean | undefined
 }
 
 /** What all sources say together. */

@@ -18,7 +18,7 @@ import {
 import { publishedTexts, type Shape, shapeAt } from './shape.js'
 import type { ConfigSource } from './source-of.js'
 import type { Sources } from './sources.js'
-import { decode } from './variables.js'
+import { decode, isBroken } from './variables.js'
 
 /** What the schema makes of the settings, or what it says against them. */
 export interface Validated {
@@ -52,7 +52,7 @@ export async function validateSettings(
   const mask = new Mask(toInput(tree), publishedTexts(shape))
   const unreadable = issues.map(({ path }) => path.toUpperCase())
   for (const issue of result.issues ?? []) {
-    const named = toIssue(issue, tree, naming, mask)
+    const named = toIssue(issue, tree, { naming, mask, shape })
     // What could not be read is not also missing.
     if (!unreadable.includes(`${named.path}_FILE`.toUpperCase())) issues.push(named)
   }
@@ -129,12 +129,18 @@ function isAsked(
   return issues.some((issue) => pathOf(issue).join('.') === path.join('.'))
 }
 
+/** By what an issue is put into words. */
+interface Wording {
+  readonly naming: Naming
+  readonly mask: Mask
+  readonly shape: Shape | undefined
+}
+
 /** An issue under the name of its variable; what lies within a variable's value has its place in a list at most. */
 function toIssue(
   issue: StandardSchemaIssue,
   tree: SettingsTree,
-  naming: Naming,
-  mask: Mask,
+  { naming, mask, shape }: Wording,
 ): ValidationIssue {
   const path = pathOf(issue)
   const at = find(tree, path)
@@ -142,7 +148,8 @@ function toIssue(
   const own = setting?.path ?? path
   const within = path.slice(own.length).filter((step) => /^\d+$/.test(step))
   const isMissing = at === undefined && path.length > 0
-  const message = mask.apply(issue.message, setting?.value)
+  const isJson = setting === undefined || !isBroken(setting, shape && shapeAt(shape, own))
+  const message = isJson ? mask.apply(issue.message, setting?.value) : 'cannot be read as JSON'
   return {
     path: path.length === 0 ? '' : [variableOf(own, naming), ...within].join('.'),
     message: isMissing ? `is not set: ${message}` : message,

@@ -55,16 +55,25 @@ export function readVariables(
 
 /**
  * A variable's value. Where the schema takes nothing but a list it is read as JSON, or else split at its commas, of which
- * one at the end or doubled makes no item; where nothing but an object, as JSON. What cannot be read so stays a text, of
- * which the schema will say what is wrong.
+ * one at the end or doubled makes no item; where nothing but an object, as JSON. What cannot be read so stays a text, which
+ * the schema refuses: see {@link isBroken}.
  */
 export function decode(text: string, shape: Shape | undefined): unknown {
-  if (shape === undefined || shape.kind === 'text') return text
-  const start = text.trimStart()[0]
-  if (start === (shape.kind === 'list' ? '[' : '{')) return parseJson(text)
-  if (shape.kind === 'group') return text
+  if (shape === undefined) return text
+  if (beginsAsJson(text, shape)) return parseJson(text)
+  if (shape.kind !== 'list') return text
   const items = text.split(',').map((item) => item.trim())
   return items.filter((item) => item !== '')
+}
+
+/** Whether a setting is the text of a variable that begins as the JSON that its schema wants, and could not be read as it. */
+export function isBroken({ value, source }: Setting, shape: Shape | undefined): boolean {
+  const isText = typeof value === 'string' && source.source !== 'values'
+  return isText && shape !== undefined && beginsAsJson(value, shape)
+}
+
+function beginsAsJson(text: string, { kind }: Shape): boolean {
+  return kind !== 'text' && text.trimStart()[0] === (kind === 'list' ? '[' : '{')
 }
 
 function parseJson(text: string): unknown {

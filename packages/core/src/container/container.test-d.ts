@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { createContainer } from './index.js'
+import { createContainer, type NeedsANewName } from './index.js'
 
 describe('the builder', () => {
   const builder = createContainer()
@@ -31,6 +31,11 @@ describe('the builder', () => {
     builder.override('url', 1)
     // @ts-expect-error not named, so not given
     builder.singleton('x', ['url'], ({ db }) => db)
+  })
+
+  test('says in the name of a type that a name is taken', () => {
+    const refuse = (taken: NeedsANewName) => builder.value<'db', number>(taken, 1)
+    expectTypeOf(refuse).returns.toHaveProperty('build')
   })
 
   test('refuses a singleton that holds what lives in a scope', () => {

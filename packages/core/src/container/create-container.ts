@@ -9,9 +9,9 @@ export interface ContainerOptions {
    * How long one service may take to close, and how long a failed `resolve` and `close` wait for what is in the making;
    * more than 0. @defaultValue '5s'
    */
-  readonly disposeTimeout?: Duration
+  readonly disposeTimeout?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options of one service. */
@@ -20,11 +20,19 @@ export interface ServiceOptions<Instance> {
    * Closes the instance when its container or scope closes. Without it nothing is closed, whatever the instance can do:
    * it may be somebody else's.
    */
-  readonly dispose?: (instance: Instance) => unknown
+  readonly dispose?: ((instance: Instance) => unknown) | undefined
 }
 
-/** A service that was not registered before. @inline */
-type Fresh<Name extends string, Services> = Name extends keyof Services ? never : Name
+/** What takes the place of a name that another service has; `override` replaces a service. Nothing is of this type. */
+export interface NeedsANewName {
+  /** What the name would have to be. */
+  readonly [NEEDS]: 'new (use override to replace a service)'
+}
+
+declare const NEEDS: unique symbol
+
+/** The name of a service that was not registered before. @inline */
+type Fresh<Name extends string, Services> = Name extends keyof Services ? NeedsANewName : Name
 
 /** The scoped names, and this one too if it needs one of them. @inline */
 type Holding<Name, Needed, Scoped> = [Needed & Scoped] extends [never] ? Scoped : Scoped | Name

@@ -15,7 +15,7 @@ export interface ContainerErrorOptions {
   /** What is wrong, naming the services. */
   readonly message: string
   /** The names, for programs. */
-  readonly details?: Readonly<Record<string, unknown>>
+  readonly details?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A mistake in how a container is built or used; kind `internal`, for no caller of the service can mend it. */

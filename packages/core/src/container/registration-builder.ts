@@ -24,7 +24,7 @@ interface Settings {
 type Factory = Registration['create']
 
 interface Closing {
-  readonly dispose?: (instance: unknown) => unknown
+  readonly dispose?: ((instance: unknown) => unknown) | undefined
 }
 
 /** The builder behind its types: checks what JavaScript may pass, and copies at each step. */
@@ -106,7 +106,10 @@ export class RegistrationBuilder {
 }
 
 /** Reads the container's options. */
-export function readSettings(options: { clock?: Clock; disposeTimeout?: Duration }): Settings {
+export function readSettings(options: {
+  clock?: Clock | undefined
+  disposeTimeout?: Duration | undefined
+}): Settings {
   const { clock, disposeTimeout } = checkOptions(options, place('options'))
   return {
     clock: checkMethods(clock ?? systemClock, ['schedule'], place('clock')),

@@ -12,7 +12,7 @@ export interface Principal {
   /** Identifies it among all principals: the subject of a token, the name of a service. */
   readonly id: string
   /** The roles it acts in. */
-  readonly roles?: readonly string[]
+  readonly roles?: readonly string[] | undefined
 }
 
 /** Ties together all that one request caused, over services: logs, messages, events. */

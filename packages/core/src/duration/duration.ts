@@ -21,15 +21,15 @@ export type Duration = number | `${number}${DurationUnit}`
 /** Whose duration it is, for the message, and what is allowed beside the usual. */
 export interface DurationRules {
   /** The package that reads it. @defaultValue '@base/core' */
-  readonly package?: string
+  readonly package?: string | undefined
   /** The class or function that reads it. @defaultValue 'toMilliseconds' */
-  readonly pattern?: string
+  readonly pattern?: string | undefined
   /** The option's name. @defaultValue 'duration' */
-  readonly option?: string
+  readonly option?: string | undefined
   /** Whether 0 is refused. @defaultValue false */
-  readonly positive?: boolean
+  readonly positive?: boolean | undefined
   /** Whether `Infinity` is allowed, for an option where it means "never". @defaultValue false */
-  readonly infinity?: boolean
+  readonly infinity?: boolean | undefined
 }
 
 /**

@@ -10,9 +10,9 @@ export interface ErrorOptions {
   /** Stable, SCREAMING_SNAKE, for programs. Default: the class's own. */
   readonly code?: string
   /** Facts for programs, shown to callers: identifiers and numbers, never secrets. */
-  readonly details?: Readonly<Record<string, unknown>>
+  readonly details?: Readonly<Record<string, unknown>> | undefined
   /** Milliseconds after which a new attempt makes sense, from 0; anything else is left out. */
-  readonly retryAfter?: number
+  readonly retryAfter?: number | undefined
   /** What led to it, of any type. Kept, and never shown outside. */
   readonly cause?: unknown
 }

@@ -16,7 +16,12 @@ export const BRAND: symbol = Symbol.for('@base/core/error')
  *   throw error
  * }
  */
-export function isAppError(error: unknown, code?: string): error is AppError {
+export function isAppError(error: unknown): error is AppError
+export function isAppError<Code extends string>(
+  error: unknown,
+  code: Code,
+): error is AppError & { readonly code: Code }
+export function isAppError(error: unknown, code?: string): boolean {
   if (!isOf(error, 'Error')) return false
   const candidate = error as Partial<Record<PropertyKey, unknown>>
   if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))

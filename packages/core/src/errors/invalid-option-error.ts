@@ -6,7 +6,7 @@ export interface InvalidOptionErrorOptions {
   /** The package that refuses: `'@base/resilience'`. */
   readonly package: string
   /** The class or function in it: `'CircuitBreaker'`. */
-  readonly pattern?: string
+  readonly pattern?: string | undefined
   /** The option's name, dotted where it is nested: `'window.size'`. */
   readonly option: string
   /** What is allowed, to follow "must be": `'an integer from 1'`. */

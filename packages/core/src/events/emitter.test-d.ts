@@ -11,3 +11,9 @@ test('a listener knows its payload, and only real events have a name', () => {
   events.emit('saved', { id: '7' })
   expectTypeOf(events.on('saved', () => {})).toEqualTypeOf<() => void>()
 })
+
+test('a listener may be asynchronous, also under a linter that wants void functions to be void', () => {
+  expectTypeOf(events.on<'saved'>)
+    .parameter(1)
+    .returns.toBeUnknown()
+})

@@ -86,7 +86,7 @@ describe('Emitter', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const events = make()
     events.on('saved', () => void 0)
-    events.on('saved', listener as () => void)
+    events.on('saved', listener)
     events.emit('saved', { id: 7 })
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1))
   })

@@ -2,7 +2,7 @@ import { checkFunction, checkOneOf } from '../options/options.js'
 import { reportCallbackError } from './report-callback-error.js'
 
 /** Told what happened. What it returns or throws changes nothing. */
-export type Listener<in Payload> = (payload: Payload) => void
+export type Listener<in Payload> = (payload: Payload) => unknown
 
 /** Options of {@link Emitter}. */
 export interface EmitterOptions<Name extends string = string> {

@@ -7,12 +7,12 @@ import { RandomWords } from './random-words.js'
 /** Options of {@link createUuidv7} and {@link createUlid}; checked and read once, when the source is made. */
 export interface IdOptions {
   /** Source of the time. @defaultValue systemClock */
-  readonly clock?: Pick<Clock, 'now'>
+  readonly clock?: Pick<Clock, 'now'> | undefined
   /**
    * Numbers from 0 up to, not including, 1. For tests: who knows them can guess the ids.
    * @defaultValue the platform's cryptographic randomness
    */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
 }
 
 /** The source that the options describe, checked. */

@@ -1,5 +1,6 @@
 import { checkFunction, checkOptions, invalidOption, type OptionPlace } from '../options/options.js'
-import { err, ok, type Result } from '../result/result.js'
+import { err, ok } from '../result/ok-err.js'
+import type { Result } from '../result/result.js'
 import type { Brand } from './brand.js'
 import { InvalidIdError } from './invalid-id-error.js'
 import { suffixOfUuid, uuidOfSuffix } from './typed-id-suffix.js'
@@ -20,7 +21,7 @@ export interface TypedIdOptions {
    * Makes the UUID of a new id: one of `createUuidv7`, in tests. `create` refuses what is none with an InvalidOptionError.
    * @defaultValue uuidv7
    */
-  readonly uuid?: () => string
+  readonly uuid?: (() => string) | undefined
 }
 
 /** The ids of one type, made by {@link typedId}. Its functions may be passed on alone. */

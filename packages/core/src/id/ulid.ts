@@ -1,5 +1,6 @@
 import { checkInteger } from '../options/options.js'
-import { err, ok, type Result } from '../result/result.js'
+import { err, ok } from '../result/ok-err.js'
+import type { Result } from '../result/result.js'
 import { fromBase32, toBase32, toPair } from './base32.js'
 import { type IdOptions, idSource } from './id-options.js'
 import { IdSequence, MAX_TIME } from './id-sequence.js'

@@ -1,4 +1,5 @@
-import { err, ok, type Result } from '../result/result.js'
+import { err, ok } from '../result/ok-err.js'
+import type { Result } from '../result/result.js'
 import { byteToHex, toHex } from './hex.js'
 import { type IdOptions, idSource } from './id-options.js'
 import { IdSequence } from './id-sequence.js'

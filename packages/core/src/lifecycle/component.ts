@@ -9,9 +9,9 @@ export interface Component {
   /** Names it in errors, and in the `dependsOn` of others; unique, not empty. */
   readonly name: string
   /** Starts it; what depends on it waits. @defaultValue nothing to do */
-  readonly start?: (context: LifecycleContext) => unknown
+  readonly start?: ((context: LifecycleContext) => unknown) | undefined
   /** Stops it, and waits for what is in flight. Called once, and only if its start has succeeded, were it after the deadline. @defaultValue nothing to do */
-  readonly stop?: (context: LifecycleContext) => unknown
+  readonly stop?: ((context: LifecycleContext) => unknown) | undefined
   /** Names of components that start before it and stop after it, added before or after it. @defaultValue [] */
-  readonly dependsOn?: readonly string[]
+  readonly dependsOn?: readonly string[] | undefined
 }

@@ -19,19 +19,19 @@ const STOPS_A_SERVICE = /^SIG(ALRM|BREAK|HUP|INT|PIPE|PWR|QUIT|TERM|TSTP|USR1|US
 /** Options of {@link createLifecycle}; checked and read once. */
 export interface LifecycleOptions {
   /** How long `stop` may take in all, the drain delay included; more than 0. @defaultValue '30s' */
-  readonly shutdownTimeout?: Duration
+  readonly shutdownTimeout?: Duration | undefined
   /**
    * A pause between the call of `stop` and the first component's stop, in which the service still answers but says that
    * it is not ready, so that load balancers turn away first. @defaultValue 0
    */
-  readonly drainDelay?: Duration
+  readonly drainDelay?: Duration | undefined
   /**
    * Signals that stop the service, from its start to its end; `[]` installs none. One that the system does not have, such
    * as SIGBREAK outside Windows, never comes. @defaultValue ['SIGTERM', 'SIGINT']
    */
-  readonly signals?: readonly string[]
+  readonly signals?: readonly string[] | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

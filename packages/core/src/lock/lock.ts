@@ -4,7 +4,7 @@ import type { Duration } from '../duration/duration.js'
 /** How long a lease lasts, and how to give up asking for one. */
 export interface LeaseOptions {
   /** How long the lease lasts unless it is extended, more than 0. @defaultValue '30s' */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** Ends the asking: it rejects with the signal's reason. A lease that is held stays held. */
   readonly signal?: AbortSignal | undefined
 }
@@ -12,7 +12,7 @@ export interface LeaseOptions {
 /** Options of {@link Lock.acquire}. */
 export interface AcquireOptions extends LeaseOptions {
   /** How long to wait for a lock that is held; 0 tries once, Infinity waits for ever. @defaultValue '10s' */
-  readonly wait?: Duration
+  readonly wait?: Duration | undefined
 }
 
 /**

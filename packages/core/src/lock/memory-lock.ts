@@ -9,7 +9,7 @@ import { notFreeError } from './not-free-error.js'
 /** Options of {@link memoryLock}. */
 export interface MemoryLockOptions {
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -8,7 +8,7 @@ import { DEFAULT_TTL } from './lock-options.js'
 /** Options of {@link withLock}. */
 export interface WithLockOptions extends AcquireOptions {
   /** Source of time for the renewal. @defaultValue the clock of the lock, and systemClock where it has none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -5,7 +5,7 @@ export interface OptionPlace {
   /** The package that reads it: `'@base/resilience'`. */
   readonly package: string
   /** The class or function that reads it: `'CircuitBreaker'`. */
-  readonly pattern?: string
+  readonly pattern?: string | undefined
   /** The option's name, dotted where it is nested: `'window.size'`. */
   readonly option: string
 }
@@ -19,27 +19,27 @@ export interface OptionsPlace extends Omit<OptionPlace, 'option'> {
 /** What {@link checkInteger} allows. */
 export interface IntegerRules extends OptionPlace {
   /** The smallest. @defaultValue 0 */
-  readonly min?: number
+  readonly min?: number | undefined
   /** The largest. @defaultValue 2^53 − 1 */
-  readonly max?: number
+  readonly max?: number | undefined
   /** Whether `Infinity` is allowed, for an option where it means "no limit". @defaultValue false */
-  readonly infinity?: boolean
+  readonly infinity?: boolean | undefined
 }
 
 /** What {@link checkNumber} allows. */
 export interface NumberRules extends OptionPlace {
   /** The smallest, or with `above` what it must be greater than. @defaultValue 0 */
-  readonly min?: number
+  readonly min?: number | undefined
   /** Whether `min` itself is refused. @defaultValue false */
-  readonly above?: boolean
+  readonly above?: boolean | undefined
   /** The largest. @defaultValue none, but finite */
-  readonly max?: number
+  readonly max?: number | undefined
 }
 
 /** What {@link checkText} allows. */
 export interface TextRules extends OptionPlace {
   /** The most UTF-16 units. @defaultValue no limit */
-  readonly maxLength?: number
+  readonly maxLength?: number | undefined
 }
 
 /**

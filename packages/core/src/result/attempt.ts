@@ -1,4 +1,5 @@
-import { err, ok, type Result } from './result.js'
+import { err, ok } from './ok-err.js'
+import type { Result } from './result.js'
 
 /**
  * Runs code that throws, and returns what it throws as an error. Without `mapError` the error is `unknown`: anything can

@@ -1,4 +1,5 @@
-import { type AnyResult, type ErrorOf, err, type Ok, ok, type Result, type ValueOf } from './result.js'
+import { type AnyResult, type ErrorOf, err, type Ok, ok, type ValueOf } from './ok-err.js'
+import type { Result } from './result.js'
 
 /** The values of a list of results: a tuple of a tuple, an array of an array. */
 export type ValuesOf<R extends readonly AnyResult[]> = { -readonly [I in keyof R]: ValueOf<R[I]> }

@@ -1,4 +1,5 @@
-import { type AnyResult, type Err, type ErrorOf, ok, type Result, type ValueOf } from './result.js'
+import { type AnyResult, type Err, type ErrorOf, ok, type ValueOf } from './ok-err.js'
+import type { Result } from './result.js'
 
 const MISUSED = 'from is for yield* within gen; something else went on after the error.'
 

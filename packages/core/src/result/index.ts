@@ -11,7 +11,7 @@ export {
   type Ok,
   ok,
   type ValueOf,
-} from './result.js'
-export { Result } from './result-object.js'
+} from './ok-err.js'
+export { Result } from './result.js'
 export { andThen, flatten, inspect, inspectError, map, mapError, orElse } from './transform.js'
 export { match, unwrap, unwrapError, unwrapOr } from './unwrap.js'

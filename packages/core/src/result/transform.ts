@@ -1,4 +1,5 @@
-import type { AnyResult, ErrorOf, Result, ValueOf } from './result.js'
+import type { AnyResult, ErrorOf, ValueOf } from './ok-err.js'
+import type { Result } from './result.js'
 
 // Every function infers the whole result and takes it apart, because `Result<T, E>` in its place would refuse
 // a union of results whose errors are unrelated classes.

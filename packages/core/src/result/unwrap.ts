@@ -1,4 +1,5 @@
-import type { AnyResult, ErrorOf, Result, ValueOf } from './result.js'
+import type { AnyResult, ErrorOf, ValueOf } from './ok-err.js'
+import type { Result } from './result.js'
 
 /**
  * Leaves the world of results: one function for the value, one for the error, and what it returns. What they throw is thrown.

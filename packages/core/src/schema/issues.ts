@@ -1,5 +1,6 @@
 import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
-import { err, ok, type Result } from '../result/result.js'
+import { err, ok } from '../result/ok-err.js'
+import type { Result } from '../result/result.js'
 import type { StandardSchemaIssue, StandardSchemaResult } from './standard-schema.js'
 
 /** What a schema said, as our result. */

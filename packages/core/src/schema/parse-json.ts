@@ -13,9 +13,9 @@ const DEFAULT_MAX_DEPTH = 64
 /** Options of {@link parseJson}. */
 export interface ParseJsonOptions {
   /** The most bytes that the text may have in UTF-8, an integer from 0, or `Infinity`. @defaultValue 1,048,576 (1 MiB) */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** The deepest that arrays and objects may be nested; 0 allows a bare value only. An integer from 0, or `Infinity`. @defaultValue 64 */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
-import { err, ok, type Result } from '../result/result.js'
+import { err, ok } from '../result/ok-err.js'
+import type { Result } from '../result/result.js'
 import { JsonError } from './json-error.js'
 import { scanJson } from './scan-json.js'
 import { utf8Length } from './utf8.js'

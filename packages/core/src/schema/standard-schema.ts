@@ -18,7 +18,14 @@ export interface StandardTypedProps<Input = unknown, Output = Input> {
   /** The library: `'zod'`. */
   readonly vendor: string
   /** For the compiler only. */
-  readonly types?: { readonly input: Input; readonly output: Output } | undefined
+  readonly types?:
+    | {
+        /** What the schema takes. */
+        readonly input: Input
+        /** What it gives. */
+        readonly output: Output
+      }
+    | undefined
 }
 
 /** What a library provides to validate. */
@@ -27,7 +34,12 @@ export interface StandardSchemaProps<Input = unknown, Output = Input>
   /** Validates a value, and gives the output of the schema. */
   readonly validate: (
     value: unknown,
-    options?: { readonly libraryOptions?: Record<string, unknown> | undefined } | undefined,
+    options?:
+      | {
+          /** Options of that library. */
+          readonly libraryOptions?: Record<string, unknown> | undefined
+        }
+      | undefined,
   ) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>
 }
 
@@ -58,7 +70,9 @@ export interface StandardJSONSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': StandardTypedProps<Input, Output> & {
     /** Writes what goes in and what comes out; throws where the library cannot. */
     readonly jsonSchema: {
+      /** What goes in. */
       readonly input: (options: StandardJSONSchemaOptions) => Record<string, unknown>
+      /** What comes out. */
       readonly output: (options: StandardJSONSchemaOptions) => Record<string, unknown>
     }
   }

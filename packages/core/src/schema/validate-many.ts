@@ -16,15 +16,20 @@ export interface ValidateManyOptions {
   /** Stops before the next item: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** Measures how long the event loop has been held. @defaultValue systemClock */
-  readonly clock?: Pick<Clock, 'monotonic'>
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined
 }
 
 /** What {@link validateMany} found. */
 export interface ManyValidated<T> {
   /** The outputs of the items that are valid, in order. */
   readonly valid: T[]
-  /** The others, in order, each with its place in the input, from 0. */
-  readonly invalid: { readonly index: number; readonly error: ValidationError }[]
+  /** The others, in order. */
+  readonly invalid: {
+    /** Its place in the input, from 0. */
+    readonly index: number
+    /** What is wrong with it. */
+    readonly error: ValidationError
+  }[]
 }
 
 /**

@@ -1,3 +1,4 @@
+export { type Assert, assert } from './assert.js'
 export type { ConformanceOptions, Make, Subject } from './conformance.js'
 export { type Law, laws, type Prove } from './laws.js'
 export { lockConformance } from './lock-conformance.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Duration } from '../duration/index.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from '../lock/index.js'
-import { checkAcquire, memoryLock, notFreeError } from '../lock/index.js'
+import { checkAcquire, checkLease, memoryLock, notFreeError } from '../lock/index.js'
 import { lockConformance, TestClock } from './index.js'
 
 // No law takes real time here.
@@ -27,7 +27,7 @@ async function broken(twin: (lock: Lock, clock: TestClock) => Lock): Promise<str
   const failed: string[] = []
   for (const [name, prove] of laws) {
     // A law that would wait for ever is broken too; nothing here takes real time.
-    const hung = new Promise((_, reject) => setImmediate(() => after(200, () => reject(new Error('hangs')))))
+    const hung = new Promise((_, reject) => setImmediate(() => after(500, () => reject(new Error('hangs')))))
     await Promise.race([prove(), hung]).catch(() => failed.push(name.replace('Lock: ', '')))
   }
   return failed
@@ -87,6 +87,31 @@ function polling(lock: Lock, clock: TestClock, isFair: (attempt: number) => bool
   }
 }
 
+/** A lock that looks whether a key is free, and takes it a round trip later: as two statements do. */
+function lookingFirst(clock: TestClock): Lock {
+  const holders = new Map<string, Lease>()
+  let token = 0n
+  const tryAcquire: Lock['tryAcquire'] = async (key, options = {}) => {
+    checkLease(key, options)
+    const isFree = holders.get(key)?.signal.aborted ?? true
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!isFree) return undefined
+    const lease = await memoryLock({ clock }).acquire(key, options)
+    const release = async () => {
+      if (holders.get(key) === lease) holders.delete(key)
+      return lease.release()
+    }
+    holders.set(key, lease)
+    token += 1n
+    return {
+      ...{ key, token, signal: lease.signal, release },
+      extend: (ttl) => lease.extend(ttl),
+      [Symbol.asyncDispose]: async () => void (await release()),
+    }
+  }
+  return polling({ tryAcquire, acquire: () => expect.unreachable() }, clock)
+}
+
 /** What a law says of a lock; waits for its end. */
 async function verdictOf(law: string, twin: (lock: Lock, clock: TestClock) => Lock): Promise<string> {
   const laws = new Map<string, () => Promise<void>>()
@@ -130,6 +155,16 @@ describe('lockConformance of a lock that waits by its clock', () => {
   })
 })
 
+describe('lockConformance of a lock that looks first, and takes a round trip later', () => {
+  const races = [
+    'of twenty that try at once exactly one gets it, of a new key and of one whose lease is over',
+    'twenty at once are never two at a time',
+  ]
+  test.each(races)('finds that this is broken: %s', async (law) => {
+    expect(await verdictOf(law, (_, clock) => lookingFirst(clock))).not.toBe('holds')
+  })
+})
+
 describe('lockConformance', () => {
   test('accepts a lock', async () => {
     expect(await broken((lock) => lock)).toEqual([])
@@ -165,6 +200,36 @@ describe('lockConformance', () => {
       'a lease ends after its ttl, and its holder learns it',
       (lock) => withLeases(lock, () => ({ signal: new AbortController().signal })),
     ],
+    [
+      'a lease is counted in milliseconds, whenever it begins',
+      // Keeps the end in whole seconds.
+      (lock, clock) => {
+        const inSeconds = (ttl: Duration = '30s') => {
+          const end = Math.floor((clock.now() + checkLease('a', { ttl }).ttl) / 1_000) * 1_000
+          return Math.max(1, end - clock.now())
+        }
+        return {
+          acquire: (key, options) => lock.acquire(key, { ...options, ttl: inSeconds(options?.ttl) }),
+          tryAcquire: (key, options) => lock.tryAcquire(key, { ...options, ttl: inSeconds(options?.ttl) }),
+        }
+      },
+    ],
+    [
+      'who has lost a lease cannot end that of the next',
+      (lock) => {
+        const last = new Map<string, Lease>()
+        return withLeases(lock, (lease) => {
+          last.set(lease.key, lease)
+          return {
+            release: async () => {
+              const released = await lease.release()
+              await last.get(lease.key)?.release()
+              return released
+            },
+          }
+        })
+      },
+    ],
     ['a lost lease cannot be extended', (lock) => withLeases(lock, () => ({ extend: async () => {} }))],
     [
       'a lease that was given back cannot be extended',
@@ -178,6 +243,21 @@ describe('lockConformance', () => {
             if (lease.signal.aborted) throw lease.signal.reason
           },
         })),
+    ],
+    [
+      'an extended lease ends after its new ttl, and its holder learns it',
+      // Watches the first end alone.
+      (lock) =>
+        withLeases(lock, (lease) => {
+          const told = new AbortController()
+          let isExtended = false
+          lease.signal.addEventListener('abort', () => isExtended || told.abort(lease.signal.reason))
+          const extend = async (ttl?: Duration) => {
+            await lease.extend(ttl)
+            isExtended = true
+          }
+          return { extend, signal: told.signal }
+        }),
     ],
     [
       'a release does not abort the signal',
@@ -206,7 +286,17 @@ describe('lockConformance', () => {
     ],
     [
       'an aborted wait rejects with the reason, and passes its place on',
-      (lock) => withAcquire(lock, (key, { signal: _, ...options }) => lock.acquire(key, options)),
+      // Looks at the signal once it has the key.
+      (lock) =>
+        withAcquire(lock, async (key, { signal, ...options }) => {
+          signal?.throwIfAborted()
+          const lease = await lock.acquire(key, options)
+          if (signal?.aborted) {
+            await lease.release()
+            throw signal.reason
+          }
+          return lease
+        }),
     ],
     [
       'an aborted signal takes nothing',
@@ -218,6 +308,10 @@ describe('lockConformance', () => {
         withAcquire(lock, (key, options) =>
           lock.acquire(key || 'default', { ...options, ttl: options.ttl || '1s' }),
         ),
+    ],
+    [
+      'of twenty that try at once exactly one gets it, of a new key and of one whose lease is over',
+      (_, clock) => lookingFirst(clock),
     ],
     [
       'twenty at once are never two at a time',

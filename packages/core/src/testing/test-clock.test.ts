@@ -59,6 +59,20 @@ describe('TestClock', () => {
     expect(log).toEqual(['tick', 'immediate', 'next timer'])
   })
 
+  test('moves where fake timers were there before it was loaded', async () => {
+    vi.useFakeTimers()
+    vi.resetModules()
+    try {
+      const clock = new (await import('./index.js')).TestClock()
+      const fn = vi.fn()
+      clock.schedule('1s', fn)
+      await clock.advance('1s')
+      expect(fn).toHaveBeenCalledTimes(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('runs timers that timers plan, in the same move and at their time', async () => {
     const clock = new TestClock()
     const at: number[] = []

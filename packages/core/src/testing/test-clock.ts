@@ -16,7 +16,7 @@ const MOST_TIMERS = 10_000
 /** Options of {@link TestClock}. */
 export interface TestClockOptions {
   /** The wall clock's first time, in milliseconds since 1970. @defaultValue 2025-01-01T00:00:00Z */
-  readonly now?: number
+  readonly now?: number | undefined
 }
 
 /** A timer that has not fired. */
