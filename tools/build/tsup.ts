@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'tsup'
+import { importPublicNames } from './public-names.ts'
 
 /**
  * The one build of every package: ESM, a file per subpath of `exports` and per command of `bin`, code shared between them
@@ -29,7 +30,10 @@ export default defineConfig({
   plugins: [{ name: 'own class names', renderChunk: (code) => ({ code: withOwnNames(code) }) }],
   silent: true,
   outDir: 'dist',
-  onSuccess: async () => emitDeclarations(root, Object.values(subpaths)),
+  onSuccess: async () => {
+    emitDeclarations(root, Object.values(subpaths))
+    importPublicNames(join(root, 'dist'), Object.keys(subpaths))
+  },
 })
 
 /** `./dist/errors/index.js` is built from `src/errors/index.ts`. */

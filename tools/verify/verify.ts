@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { withConsumer } from '../consumer/consumer.ts'
 import { inParallel } from '../workspace/in-parallel.ts'
 import { commands, type Manifest, readManifest, subpaths } from '../workspace/manifest.ts'
@@ -6,6 +7,7 @@ import { checkCommands } from './commands.ts'
 import { checkContents } from './contents.ts'
 import { fieldsCheck } from './fields.ts'
 import { checkLoading } from './loading.ts'
+import { checkNames } from './names.ts'
 import { checkAttw, checkPublint } from './published-shape.ts'
 import { checkTypes } from './types.ts'
 
@@ -15,7 +17,9 @@ export async function verify(root: string, subject: Subject): Promise<Outcome[]>
   return [
     ...(await verifyShape(root, subject)),
     ...(commands(manifest).length > 0 ? [await verifyCommands(subject)] : []),
-    ...(isImported(manifest) ? [...(await verifyLoading(subject)), await verifyTypes(root, subject)] : []),
+    ...(isImported(manifest)
+      ? [...(await verifyLoading(subject)), ...(await verifyTypes(root, subject))]
+      : []),
   ]
 }
 
@@ -46,10 +50,11 @@ export function verifyLoading({ tarball, tarballs }: Subject): Promise<Outcome[]
 }
 
 /** How it compiles for a user, who has every peer. */
-function verifyTypes(root: string, { tarball, tarballs }: Subject): Promise<Outcome> {
-  return withConsumer({ tarballs, dependencies: nodeTypes(root) }, (consumer) =>
-    checkTypes(consumer, tarball.manifest),
-  )
+function verifyTypes(root: string, { tarball: { manifest }, tarballs }: Subject): Promise<Outcome[]> {
+  return withConsumer({ tarballs, dependencies: nodeTypes(root) }, async (consumer) => [
+    await checkTypes(consumer, manifest),
+    checkNames(join(consumer.folder, 'node_modules', manifest.name)),
+  ])
 }
 
 /** The types of Node in the version that the repository has, so that they come from the store. */
