@@ -66,6 +66,31 @@ test('a thousand calls that end in every way leave no timer, listener, slot or w
     expect(getEventListeners(each, 'abort')).toHaveLength(0)
 })
 
+test.each([
+  ['a Bulkhead', (clock: TestClock) => new Bulkhead({ maxConcurrent: 1, maxWait: '1h', clock })],
+  ['a RateLimiter', (clock: TestClock) => new RateLimiter({ policies: '1/hour', maxWait: '1d', clock })],
+  ['a Retry', (clock: TestClock) => new Retry({ backoff: constant('1h'), clock })],
+  ['a Timeout', (clock: TestClock) => new Timeout({ clock })],
+  ['a Hedge', (clock: TestClock) => new Hedge({ delay: '1h', clock })],
+])(
+  'calls that wait in %s for one signal take one listener of it, and none after its abort',
+  async (what, make) => {
+    const clock = new TestClock()
+    const policy = make(clock)
+    const controller = new AbortController()
+    const { signal } = controller
+    const fn = () => (what === 'a Retry' ? Promise.reject(new Error('down')) : new Promise(() => {}))
+    const calls = Array.from({ length: 100 }, () => policy.execute(fn, { signal }).catch((error) => error))
+    await clock.advance(1)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    controller.abort('not wanted')
+    // The first may run, and nobody ends a function that hangs.
+    const reasons = await Promise.all(calls.slice(1))
+    expect(new Set(reasons)).toEqual(new Set(['not wanted']))
+    expect([getEventListeners(signal, 'abort').length, clock.pending]).toEqual([0, 0])
+  },
+)
+
 test('a hundred thousand waiters that are aborted leave an empty queue and no timer', async () => {
   const clock = new TestClock()
   const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })

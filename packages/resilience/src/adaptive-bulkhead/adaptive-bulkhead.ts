@@ -110,7 +110,7 @@ export class AdaptiveBulkhead implements Policy {
    */
   on<Name extends keyof AdaptiveBulkheadEvents>(
     event: Name,
-    listener: (payload: AdaptiveBulkheadEvents[Name]) => void,
+    listener: (payload: AdaptiveBulkheadEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

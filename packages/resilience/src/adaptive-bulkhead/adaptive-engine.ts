@@ -6,6 +6,7 @@ import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { isGivenUp } from '../policy/given-up.js'
 import { Observers } from '../policy/observers.js'
+import { read } from '../policy/read.js'
 import type { AdaptiveBulkheadEvents } from './events.js'
 import { Gradient } from './gradient.js'
 
@@ -51,7 +52,8 @@ export class AdaptiveEngine implements Engine {
       },
       (error: unknown) => {
         // Another failure may be quick, which says nothing about how much the dependency can bear.
-        if (!isGivenUp(ctx) && (ctx.aborted || isOwnTimeout(error))) this.#adapt(start, running, ctx.aborted)
+        if (!isGivenUp(ctx) && (ctx.aborted || read(() => isOwnTimeout(error), false)))
+          this.#adapt(start, running, ctx.aborted)
         throw error
       },
     )

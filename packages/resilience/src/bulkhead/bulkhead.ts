@@ -119,7 +119,7 @@ export class Bulkhead implements Policy {
    */
   on<Name extends keyof BulkheadEvents>(
     event: Name,
-    listener: (payload: BulkheadEvents[Name]) => void,
+    listener: (payload: BulkheadEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

@@ -1,6 +1,5 @@
 import type { Clock } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
-import type { AbortListener } from '../policy/cancellation.js'
 import type { Wait } from '../policy/wait.js'
 import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
 import type { Line, Place } from './line.js'
@@ -18,11 +17,11 @@ export interface WaitingRoom {
 }
 
 /**
- * A call that waits for a slot: its place in the line, its deadline, and its ear for the abort, in one object.
+ * A call that waits for a slot: its place in the line, and its deadline, in one object.
  *
  * A line that moves says nothing of the dependency; one that stands still says that those who run do not come back.
  */
-export class Waiter implements Place, Deadlined, AbortListener, Wait {
+export class Waiter implements Place, Deadlined, Wait {
   readonly priority: number
   readonly arrival: number
   index = -1
@@ -34,6 +33,7 @@ export class Waiter implements Place, Deadlined, AbortListener, Wait {
   readonly #since: number
   readonly #resolve: () => void
   readonly #reject: (reason: unknown) => void
+  readonly #unlisten: () => void
 
   constructor(
     room: WaitingRoom,
@@ -52,7 +52,7 @@ export class Waiter implements Place, Deadlined, AbortListener, Wait {
     room.line.add(this)
     room.deadlines?.add(this)
     ctx.beginWait(this)
-    ctx.listen(this)
+    this.#unlisten = ctx.listen(() => this.#turnBack())
   }
 
   get excused(): number {
@@ -73,7 +73,7 @@ export class Waiter implements Place, Deadlined, AbortListener, Wait {
   }
 
   /** The call was given up. */
-  handleEvent(): void {
+  #turnBack(): void {
     this.#leave()
     this.#reject(this.#room.movedAt > this.#since ? this.#ctx.turnBack() : this.#ctx.reason)
   }
@@ -81,7 +81,7 @@ export class Waiter implements Place, Deadlined, AbortListener, Wait {
   #leave(): void {
     this.#room.line.remove(this)
     this.#room.deadlines?.remove(this)
-    this.#ctx.unlisten(this)
+    this.#unlisten()
     this.#ctx.endWait()
   }
 }

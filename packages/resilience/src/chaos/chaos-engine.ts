@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { ask } from '../policy/ask.js'
+import { ask, atOnce } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -57,7 +57,7 @@ export class ChaosEngine implements Engine {
 
   async #disturb(held: number, next: Next, ctx: CallContext): Promise<unknown> {
     const { name, error: make, clock } = this.rules
-    const fault = make === undefined ? undefined : { error: make() }
+    const fault = make === undefined ? undefined : { error: atOnce(make()) }
     this.faults++
     if (this.observers.hear('fault')) this.observers.tell('fault', { name, latency: held, ...fault })
     if (held > 0) await pause(clock, held, ctx, 'chaos')

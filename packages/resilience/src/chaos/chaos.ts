@@ -95,7 +95,7 @@ export class Chaos implements Policy {
    */
   on<Name extends keyof ChaosEvents>(
     event: Name,
-    listener: (payload: ChaosEvents[Name]) => void,
+    listener: (payload: ChaosEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

@@ -139,7 +139,7 @@ export class CircuitBreaker implements Policy {
    */
   on<Name extends keyof CircuitBreakerEvents>(
     event: Name,
-    listener: (payload: CircuitBreakerEvents[Name]) => void,
+    listener: (payload: CircuitBreakerEvents[Name]) => unknown,
   ): () => void {
     return this.#machine.observers.on(event, listener)
   }

@@ -39,14 +39,30 @@ export interface CircuitBreakerEvents {
   /** Synchronously, after the new state has begun. */
   readonly stateChange: CircuitStateChange
   /** A call that counts went well. */
-  readonly success: { readonly name: string; readonly value: unknown; readonly slow: boolean }
+  readonly success: {
+    /** The breaker's name. */
+    readonly name: string
+    /** What the call returned. */
+    readonly value: unknown
+    /** Whether it took `slowCall.duration` or longer. */
+    readonly slow: boolean
+  }
   /** A call that counts failed: by its error, or by its value. */
   readonly failure: {
+    /** The breaker's name. */
     readonly name: string
+    /** What was thrown. Absent where the value was the failure. */
     readonly error?: unknown
+    /** What was returned, and `isFailureResult` did not like. Absent where the call threw. */
     readonly value?: unknown
+    /** Whether it took `slowCall.duration` or longer. */
     readonly slow: boolean
   }
   /** A call was refused. */
-  readonly rejected: { readonly name: string; readonly error: CircuitOpenError }
+  readonly rejected: {
+    /** The breaker's name. */
+    readonly name: string
+    /** What the caller gets. */
+    readonly error: CircuitOpenError
+  }
 }

@@ -1,6 +1,6 @@
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration, toMilliseconds } from '@base/core/duration'
-import { ask } from '../policy/ask.js'
+import { ask, atOnce } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { isGivenUp } from '../policy/given-up.js'
@@ -165,7 +165,7 @@ export class Machine implements Circuit, Engine {
     const { recoveryTimeout } = this.rules
     if (typeof recoveryTimeout === 'number') return recoveryTimeout
     const answer = () =>
-      toMilliseconds(recoveryTimeout(this.openings), {
+      toMilliseconds(atOnce(recoveryTimeout(this.openings)), {
         ...placesOf(PATTERN)('recoveryTimeout'),
         positive: true,
       })

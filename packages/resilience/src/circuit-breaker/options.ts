@@ -38,7 +38,14 @@ export interface CircuitBreakerOptions {
    * slow probe opens again. What a call waits in a bulkhead or rate limiter inside does not count, unless a retry, a
    * hedge or somebody else's policy stands between. @defaultValue off
    */
-  readonly slowCall?: { readonly duration: Duration; readonly rate: number } | undefined
+  readonly slowCall?:
+    | {
+        /** From which on a call is slow, more than 0. */
+        readonly duration: Duration
+        /** The share of slow calls that opens the circuit, above 0, up to 1. */
+        readonly rate: number
+      }
+    | undefined
   /** How a circuit that was open is probed. @defaultValue { permits: 1, successes: 1 } */
   readonly halfOpen?: HalfOpenOptions | undefined
   /**

@@ -1,5 +1,10 @@
 /** The events of a {@link Fallback}, and what comes with each. */
 export interface FallbackEvents {
-  /** A call failed with this error, and the fallback answers in its place. */
-  readonly fallback: { readonly name: string; readonly error: unknown }
+  /** A call failed, and the fallback answers in its place. */
+  readonly fallback: {
+    /** The policy's name. */
+    readonly name: string
+    /** What the call failed with. */
+    readonly error: unknown
+  }
 }

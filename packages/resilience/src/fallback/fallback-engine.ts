@@ -4,6 +4,7 @@ import type { CallContext } from '../policy/call-context.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
 import type { PolicyContext } from '../policy/policy.js'
+import { read } from '../policy/read.js'
 import type { FallbackEvents } from './events.js'
 
 const channels = { fallback: /* @__PURE__ */ diagnosticsChannel('base:resilience:fallback:fallback') }
@@ -50,7 +51,7 @@ export class FallbackEngine implements Engine {
     const { name, fallback } = this.rules
     if (this.observers.hear('fallback')) this.observers.tell('fallback', { name, error })
     const failed = (second: unknown): never => {
-      throw withCause(second, error)
+      throw read(() => withCause(second, error), second)
     }
     try {
       const answer = adopt(fallback(error, ctx))

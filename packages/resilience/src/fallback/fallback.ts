@@ -84,7 +84,7 @@ export class Fallback<F> implements Policy<F> {
    */
   on<Name extends keyof FallbackEvents>(
     event: Name,
-    listener: (payload: FallbackEvents[Name]) => void,
+    listener: (payload: FallbackEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

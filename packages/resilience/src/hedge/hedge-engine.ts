@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { CancelledError } from '@base/core/errors'
-import { ask } from '../policy/ask.js'
+import { ask, atOnce } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
@@ -56,7 +56,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
     if (hedge > maxHedges) return Number.POSITIVE_INFINITY
     if (typeof delay === 'number') return delay
     const measured = () => {
-      const { current } = delay
+      const current = atOnce(delay.current)
       // A part of a millisecond must not become "all at once".
       return current > 0 ? Math.ceil(current) : current === 0 ? 0 : Number.POSITIVE_INFINITY
     }

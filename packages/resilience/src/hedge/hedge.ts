@@ -108,7 +108,7 @@ export class Hedge implements Policy {
    */
   on<Name extends keyof HedgeEvents>(
     event: Name,
-    listener: (payload: HedgeEvents[Name]) => void,
+    listener: (payload: HedgeEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

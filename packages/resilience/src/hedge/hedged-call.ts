@@ -1,6 +1,5 @@
 import type { Timer } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
-import type { AbortListener } from '../policy/cancellation.js'
 import type { Next } from '../policy/engine.js'
 import { isInnerRefusal } from '../policy/refusals.js'
 import { Attempt } from './attempt.js'
@@ -23,7 +22,7 @@ export interface HedgeDesk {
 }
 
 /** One call and its hedges: who is under way, and who waits for the answer. */
-export class HedgedCall implements AbortListener {
+export class HedgedCall {
   readonly #desk: HedgeDesk
   readonly #next: Next
   readonly #ctx: CallContext
@@ -36,6 +35,7 @@ export class HedgedCall implements AbortListener {
   /** The last that is no refusal of a breaker or bulkhead inside. */
   #failure: { readonly error: unknown } | undefined
   #settled = false
+  #unlisten: () => void = ignore
   #resolve: (value: unknown) => void = ignore
   #reject: (reason: unknown) => void = ignore
 
@@ -65,13 +65,12 @@ export class HedgedCall implements AbortListener {
     const pending = result
     return this.#open(() => {
       this.#follow(this.#first, pending)
-      if (this.#ctx.aborted) this.handleEvent()
+      if (this.#ctx.aborted) this.#giveUp()
       else this.#wait()
     })
   }
 
-  /** The call was given up. */
-  handleEvent(): void {
+  #giveUp(): void {
     this.#settle(true)
     this.#reject(this.#ctx.reason)
   }
@@ -80,7 +79,7 @@ export class HedgedCall implements AbortListener {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
-      if (this.#ctx.abortable) this.#ctx.listen(this)
+      this.#unlisten = this.#ctx.listen(() => this.#giveUp())
       go()
     })
   }
@@ -165,7 +164,7 @@ export class HedgedCall implements AbortListener {
     this.#settled = true
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#ctx.abortable) this.#ctx.unlisten(this)
+    this.#unlisten()
     if (this.#running.size === 0) return
     const reason = givenUp ? this.#ctx.reason : this.#desk.lost()
     for (const attempt of this.#running) attempt.leave(reason)

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import { deadline } from '@base/core/context'
 import { formatDuration } from '@base/core/duration'
@@ -17,14 +18,13 @@ export class Call {
   /** Whether its time is shorter than the client's, by the deadline in context. */
   readonly isCut: boolean
   readonly #controller = new AbortController()
-  readonly #caller: AbortSignal | undefined
   readonly #timer: Timer | undefined
+  readonly #unlisten: (() => void) | undefined
 
   /** @throws The reason of a caller who has given up; TimeoutError where the deadline in context has passed. */
   constructor({ name, timeout, clock }: CallLimits, caller: AbortSignal | undefined) {
     caller?.throwIfAborted()
     this.signal = this.#controller.signal
-    this.#caller = caller
     const end = deadline.get()
     const time = end === undefined ? timeout : Math.min(timeout, Math.ceil(end - clock.now()))
     this.isCut = time < timeout
@@ -36,7 +36,7 @@ export class Call {
     if (time <= 0) throw tooLate()
     if (time !== Number.POSITIVE_INFINITY)
       this.#timer = clock.schedule(time, () => this.#controller.abort(tooLate()), { name })
-    caller?.addEventListener('abort', this.#giveUp)
+    this.#unlisten = caller && onAbort(caller, () => this.#controller.abort(caller.reason))
   }
 
   /** There is a response: from now on the connection keeps the process alive, and not the clock. */
@@ -47,8 +47,6 @@ export class Call {
   /** Nothing is left of it. */
   end(): void {
     this.#timer?.cancel()
-    this.#caller?.removeEventListener('abort', this.#giveUp)
+    this.#unlisten?.()
   }
-
-  readonly #giveUp = (): void => this.#controller.abort(this.#caller?.reason)
 }

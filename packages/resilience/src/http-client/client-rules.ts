@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkFunction, checkOptions, checkText, invalidOption } from '@base/core/options'
-import { type CircuitBreakerRegistry, createCircuitBreakerRegistry } from '../circuit-breaker/registry.js'
+import { type CircuitBreakerRegistry, registryOf } from '../circuit-breaker/registry.js'
 import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import { Retry } from '../retry/retry.js'
@@ -79,18 +79,21 @@ function retryOf(
   })
 }
 
+/** One client is told from another of the same host by its name, where it has one. */
 function breakersOf({
+  name,
   breaker = {},
   clock,
   random,
 }: ResilientFetchOptions): CircuitBreakerRegistry | undefined {
   if (breaker === false) return undefined
-  return createCircuitBreakerRegistry({
+  const rules = {
     ...section(breaker, 'breaker'),
     ...{ clock, random },
     isFailure: isTransient,
-    isFailureResult: (exchange) => statusOf(exchange) >= 500,
-  })
+    isFailureResult: (exchange: unknown) => statusOf(exchange) >= 500,
+  }
+  return registryOf(rules, (host) => (name === undefined ? host : `${name}/${host}`))
 }
 
 function headerNameOf({

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import type { PreparedRequest } from './prepared-request.js'
 
@@ -44,8 +45,7 @@ export async function send(
   clock: Clock,
 ): Promise<Exchange> {
   const controller = new AbortController()
-  const giveUp = () => controller.abort(signal.reason)
-  signal.addEventListener('abort', giveUp)
+  const stop = onAbort(signal, () => controller.abort(signal.reason))
   try {
     const response = await fetch(input, { ...init, signal: controller.signal })
     const exchange = new Exchange(response, controller)
@@ -54,7 +54,7 @@ export async function send(
     exchange.discard(clock)
     throw signal.reason
   } finally {
-    signal.removeEventListener('abort', giveUp)
+    stop()
   }
 }
 

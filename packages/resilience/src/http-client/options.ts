@@ -17,7 +17,10 @@ export type HttpBreakerOptions = Omit<
 
 /** Options of `resilientFetch`; checked and read once. */
 export interface ResilientFetchOptions {
-  /** Names it in errors, events and telemetry; few distinct values. @defaultValue 'http-client' */
+  /**
+   * Names it in errors, events and telemetry, and its breakers `<name>/<host>`; few distinct values.
+   * @defaultValue 'http-client', and breakers by their host alone
+   */
   readonly name?: string | undefined
   /**
    * What relative inputs are appended to, below its path; `'/users'` and `'users'` are the same. With it nothing else can

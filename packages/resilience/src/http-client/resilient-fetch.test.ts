@@ -613,6 +613,20 @@ describe('a breaker per host', () => {
     expect([await outcome(polite(busy.url)), await outcome(polite(busy.url))]).toEqual([429, 429])
   })
 
+  test('is named after its host, and after its client, where that has a name', async () => {
+    const fetch = async () => new Response('', { status: 500 })
+    const circuits = ['ledger', 'fx', undefined].map(async (name) => {
+      const { client } = clientOf({ name, fetch, retry: false, breaker: { failureThreshold: 1 } })
+      await client('https://bank.test:8443/')
+      const { message, details } = await client('https://bank.test:8443/').catch((error) => error)
+      return [client.breakers?.get('bank.test:8443').name, details.name, message.split(' is ')[0]]
+    })
+    const named = (name: string) => [name, name, `Circuit '${name}'`]
+    expect(await Promise.all(circuits)).toEqual(
+      ['ledger/bank.test:8443', 'fx/bank.test:8443', 'bank.test:8443'].map(named),
+    )
+  })
+
   test('keeps no more than it may, and can be left out', async () => {
     const answer = async () => new Response('ok')
     const { client } = clientOf({ fetch: answer, breaker: { maxBreakers: 3 } })
@@ -812,6 +826,16 @@ describe('a base URL', () => {
 
   test.each(['/users', 'file:///etc/passwd', ''])('without one %s is refused', async (input) => {
     await expect(clientOf().client(input)).rejects.toThrow('input must be an absolute http or https URL')
+  })
+
+  test.each([
+    ['/users/7?token=hunter2#hunter2', '/users/7'],
+    ['ftp://anna:hunter2@a.test/users', 'ftp://a.test/users'],
+    ['anna:hunter2@a.test/users', 'a.test/users'],
+  ])('%s is shown as %s, and the remedy is named', async (input, shown) => {
+    await expect(clientOf().client(input)).rejects.toThrow(
+      `@base/resilience resilientFetch: input must be an absolute http or https URL, or relative to a baseUrl, received "${shown}".`,
+    )
   })
 })
 

@@ -12,7 +12,10 @@ import { watchedResponse } from './watched-response.js'
 export interface ResilientFetch {
   /** Takes what `fetch` takes, and gives what it gives. */
   (input: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** One for each `host` of a URL: to see its state, isolate it, or listen. `undefined` where `breaker` is `false`. */
+  /**
+   * One for each `host` of a URL, which is the key: to see its state, isolate it, or listen. `undefined` where `breaker` is
+   * `false`.
+   */
   readonly breakers: CircuitBreakerRegistry | undefined
 }
 

@@ -30,9 +30,9 @@ export function resolveTarget(input: unknown, base: URL | undefined): URL {
   const target = text === undefined ? undefined : base === undefined ? parse(text) : parse(below(text), base)
   if (target === undefined || !isHttp(target))
     throw invalidOption(
-      typeof input,
+      text === undefined ? input : withoutSecrets(text),
       place('input'),
-      base === undefined ? 'an absolute http or https URL, for there is no baseUrl' : 'an http or https URL',
+      base === undefined ? 'an absolute http or https URL, or relative to a baseUrl' : 'an http or https URL',
     )
   if (base !== undefined && (target.origin !== base.origin || !target.pathname.startsWith(base.pathname)))
     throw invalidOption(
@@ -62,6 +62,11 @@ function parse(text: string, base?: URL): URL | undefined {
   } catch {
     return undefined
   }
+}
+
+/** An input as it may be shown: without user and password, query and fragment. */
+function withoutSecrets(text: string): string {
+  return text.replace(/[?#].*/s, '').replace(/^([^/]*\/\/)?[^/]*@/, '$1')
 }
 
 /** `fetch` refuses them: they belong into a header. */

@@ -1,4 +1,5 @@
 import type { ReadableStreamReadResult, UnderlyingByteSource } from 'node:stream/web'
+import { onAbort } from '@base/core/abort'
 import type { Call } from './call.js'
 import type { Exchange } from './exchange.js'
 
@@ -40,22 +41,22 @@ function watchedBody(
 ): ReadableStream<Uint8Array> {
   const { signal } = call
   const reader = body.getReader()
-  let cutOff: () => void = () => {}
+  let stop: (() => void) | undefined
   const end = () => {
-    signal.removeEventListener('abort', cutOff)
+    stop?.()
     call.end()
   }
   const source: UnderlyingByteSource = {
     type: 'bytes',
     start(controller) {
-      cutOff = () => {
+      const cutOff = () => {
         end()
         controller.error(signal.reason)
         exchange.abort(signal.reason)
         // A custom `fetch` may not have tied the body to its signal.
         reader.cancel(signal.reason).catch(() => {})
       }
-      signal.addEventListener('abort', cutOff)
+      stop = onAbort(signal, cutOff)
       if (signal.aborted) cutOff()
     },
     async pull(controller) {

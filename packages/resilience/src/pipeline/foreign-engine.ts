@@ -1,5 +1,6 @@
+import { onAbort } from '@base/core/abort'
 import { CallContext } from '../policy/call-context.js'
-import type { AbortListener, Cancellation } from '../policy/cancellation.js'
+import type { Cancellation } from '../policy/cancellation.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import type { Policy, PolicyContext } from '../policy/policy.js'
 import { holdAll, type Slot } from '../policy/slot.js'
@@ -67,11 +68,7 @@ class SignalScope implements Cancellation {
     return this.signal.reason
   }
 
-  listen(listener: AbortListener): void {
-    this.signal.addEventListener('abort', listener)
-  }
-
-  unlisten(listener: AbortListener): void {
-    this.signal.removeEventListener('abort', listener)
+  listen(listener: () => void): () => void {
+    return onAbort(this.signal, listener)
   }
 }

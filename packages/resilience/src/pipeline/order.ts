@@ -1,4 +1,4 @@
-import type { Engine, EngineKind } from '../policy/engine.js'
+import type { EngineKind, Part } from '../policy/engine.js'
 
 /** What is wrong with an order. */
 export type PipelineWarningCode =
@@ -24,20 +24,20 @@ const STATEFUL: ReadonlySet<EngineKind> = /* @__PURE__ */ new Set<EngineKind>([
 ])
 
 /** What an order, the outermost first, does to itself. */
-export function judgeOrder(engines: readonly Engine[]): PipelineWarning[] {
+export function judgeOrder(parts: readonly Part[]): PipelineWarning[] {
   const warnings: PipelineWarning[] = []
-  if (isInside(engines, 'circuit-breaker', ['retry']))
+  if (isInside(parts, 'circuit-breaker', ['retry']))
     warnings.push({
       code: 'breaker_outside_retry',
       message: 'a CircuitBreaker stands outside of a Retry and sees only its last error: put it inside.',
     })
-  if (isInside(engines, 'retry', ['fallback']) || isInside(engines, 'circuit-breaker', ['fallback']))
+  if (isInside(parts, 'retry', ['fallback']) || isInside(parts, 'circuit-breaker', ['fallback']))
     warnings.push({
       code: 'fallback_inside',
       message:
         'a Fallback stands inside of a Retry or CircuitBreaker and hides every failure: put it outermost.',
     })
-  const stateful = engines.filter(({ kind }) => STATEFUL.has(kind))
+  const stateful = parts.filter(({ kind }) => STATEFUL.has(kind))
   if (new Set(stateful).size < stateful.length)
     warnings.push({
       code: 'same_policy_twice',
@@ -47,7 +47,7 @@ export function judgeOrder(engines: readonly Engine[]): PipelineWarning[] {
   return warnings
 }
 
-function isInside(engines: readonly Engine[], outer: EngineKind, inner: readonly EngineKind[]): boolean {
-  const from = engines.findIndex(({ kind }) => kind === outer)
-  return from >= 0 && engines.slice(from + 1).some(({ kind }) => inner.includes(kind))
+function isInside(parts: readonly Part[], outer: EngineKind, inner: readonly EngineKind[]): boolean {
+  const from = parts.findIndex(({ kind }) => kind === outer)
+  return from >= 0 && parts.slice(from + 1).some(({ kind }) => inner.includes(kind))
 }

@@ -338,6 +338,30 @@ describe('pipeline', () => {
       )
     })
 
+    test('is told of policies of another copy of this package, too', async () => {
+      vi.resetModules()
+      const other = {
+        ...(await import('../circuit-breaker/index.js')),
+        ...(await import('../retry/index.js')),
+        ...(await import('./index.js')),
+      }
+      expect(other.CircuitBreaker).not.toBe(CircuitBreaker)
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const twice = new other.CircuitBreaker()
+      const orders = [
+        [new other.CircuitBreaker(), new Retry()],
+        [breaker, other.pipeline(new other.Retry(), new Timeout())],
+        [pipeline(new other.CircuitBreaker()), new Retry()],
+        [twice, new Timeout(), twice],
+      ]
+      expect(orders.map((order) => pipeline(...order).warnings.map(({ code }) => code))).toEqual([
+        ['breaker_outside_retry'],
+        ['breaker_outside_retry'],
+        ['breaker_outside_retry'],
+        ['same_policy_twice'],
+      ])
+    })
+
     test('the order to begin with has none', () => {
       const fallback = new Fallback({ fallback: () => 1 })
       const all = [fallback, new Timeout(), new Retry(), breaker, limiter, new Bulkhead(), new Timeout()]

@@ -1,6 +1,6 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { invalidOption } from '@base/core/options'
-import { type Engine, engineOf, setEngine } from '../policy/engine.js'
+import { type Engine, engineOf, type Part, partsOf, setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { Observers } from '../policy/observers.js'
 import { placesOf } from '../policy/place.js'
@@ -24,7 +24,7 @@ export interface Pipeline<out Out = never> extends Policy<Out> {
   /** Calls `listener` at each `event` from now on, until the function that is returned is called. */
   on<Name extends keyof PipelineEvents>(
     event: Name,
-    listener: (payload: PipelineEvents[Name]) => void,
+    listener: (payload: PipelineEvents[Name]) => unknown,
   ): () => void
 }
 
@@ -56,7 +56,7 @@ export type PolicyOutcome<P> = 'outType' extends keyof P
 export function pipeline<const Policies extends readonly Policy<unknown>[]>(
   ...policies: Policies
 ): Pipeline<PolicyOutcome<Policies[number]>> {
-  return new ComposedPolicy(policies.map(engineOfPart))
+  return new ComposedPolicy(policies.map(engineOfPart), policies.flatMap(partsOf))
 }
 
 function engineOfPart(policy: Policy<unknown>, index: number): Engine {
@@ -71,10 +71,10 @@ class ComposedPolicy<Out> implements Pipeline<Out> {
   readonly #engine: PipelineEngine
   readonly #observers: Observers<PipelineEvents> = new Observers('pipeline', channels)
 
-  constructor(engines: readonly Engine[]) {
+  constructor(engines: readonly Engine[], parts: readonly Part[]) {
     this.#engine = new PipelineEngine(engines)
-    this.warnings = judgeOrder(this.#engine.engines)
-    setEngine(this, this.#engine)
+    this.warnings = judgeOrder(parts)
+    setEngine(this, this.#engine, parts)
     // Later, so that who has just made it can listen first.
     if (this.warnings.length > 0) queueMicrotask(() => this.#warn())
   }
@@ -91,7 +91,7 @@ class ComposedPolicy<Out> implements Pipeline<Out> {
 
   on<Name extends keyof PipelineEvents>(
     event: Name,
-    listener: (payload: PipelineEvents[Name]) => void,
+    listener: (payload: PipelineEvents[Name]) => unknown,
   ): () => void {
     return this.#observers.on(event, listener)
   }

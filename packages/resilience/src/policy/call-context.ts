@@ -1,4 +1,5 @@
-import type { AbortListener, Cancellation } from './cancellation.js'
+import { onAbort } from '@base/core/abort'
+import type { Cancellation } from './cancellation.js'
 import type { PolicyContext, PolicyFunction } from './policy.js'
 import { holdAll, type Slot } from './slot.js'
 import type { Wait } from './wait.js'
@@ -79,15 +80,10 @@ export class CallContext implements PolicyContext {
     return this.scope === undefined ? this.caller?.reason : this.scope.reason
   }
 
-  /** Tells the listener when it is given up. */
-  listen(listener: AbortListener): void {
-    if (this.scope !== undefined) this.scope.listen(listener)
-    else this.caller?.addEventListener('abort', listener)
-  }
-
-  unlisten(listener: AbortListener): void {
-    if (this.scope !== undefined) this.scope.unlisten(listener)
-    else this.caller?.removeEventListener('abort', listener)
+  /** Calls the listener once, when it is given up, until the function that is returned is called. */
+  listen(listener: () => void): () => void {
+    if (this.scope !== undefined) return this.scope.listen(listener)
+    return this.caller === undefined ? nothing : onAbort(this.caller, listener)
   }
 
   /** How long it has waited in queues of ours, as far as that says nothing of the dependency, in milliseconds. */
@@ -117,3 +113,5 @@ export class CallContext implements PolicyContext {
     return new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot, this)
   }
 }
+
+function nothing(): void {}

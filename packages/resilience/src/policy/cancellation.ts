@@ -1,13 +1,8 @@
-/** Told once that a call was given up. The platform's signals know objects of this shape, too. */
-export interface AbortListener {
-  handleEvent(): void
-}
-
 /** What can end a call beside its caller: a policy that gave it up. */
 export interface Cancellation {
   readonly aborted: boolean
   readonly reason: unknown
   readonly signal: AbortSignal
-  listen(listener: AbortListener): void
-  unlisten(listener: AbortListener): void
+  /** Calls the listener once, when the call is given up, until the function that is returned is called. */
+  listen(listener: () => void): () => void
 }

@@ -7,12 +7,16 @@ export type Next = (ctx: CallContext) => unknown
  * What works inside a policy. `execute` makes a promise of a call once, at the outermost policy; between policies there
  * is no async function, no promise for a value, and no closure for a call that needs none.
  */
-export interface Engine {
-  readonly kind: EngineKind
+export interface Engine extends Part {
   run(next: Next, ctx: CallContext): unknown
 }
 
 /** What a pipeline has to know to judge an order. */
+export interface Part {
+  readonly kind: EngineKind
+}
+
+/** What a policy does to a call. */
 export type EngineKind =
   | 'circuit-breaker'
   | 'retry'
@@ -28,12 +32,27 @@ export type EngineKind =
 /** By policy, so that a pipeline can call its parts directly; a policy that is not of this package has none. */
 const engines = /* @__PURE__ */ new WeakMap<object, Engine>()
 
-export function setEngine(policy: object, engine: Engine): void {
+const PARTS = Symbol.for('@base/resilience/parts')
+
+export function setEngine(policy: object, engine: Engine, parts: readonly Part[] = [engine]): void {
   engines.set(policy, engine)
+  allParts().set(policy, parts)
 }
 
 export function engineOf(policy: object): Engine | undefined {
   return engines.get(policy)
+}
+
+/** The outermost first; none of a policy that is of no copy of this package. */
+export function partsOf(policy: object): readonly Part[] {
+  return allParts().get(policy) ?? []
+}
+
+/** Those of all copies of this package in the process: they may differ in version, so that only {@link Part} is agreed on. */
+function allParts(): WeakMap<object, readonly Part[]> {
+  const realm = globalThis as { [PARTS]?: WeakMap<object, readonly Part[]> }
+  realm[PARTS] ??= new WeakMap()
+  return realm[PARTS]
 }
 
 /** The innermost: calls the user's function, and adopts a foreign promise once. */

@@ -6,20 +6,20 @@ import { Timeout } from '../timeout/index.js'
 class OldSignal {
   aborted = false
   reason: unknown
-  readonly listeners = new Set<{ handleEvent(): void }>()
+  readonly listeners = new Set<() => void>()
 
-  addEventListener(_: 'abort', listener: { handleEvent(): void }): void {
+  addEventListener(_: 'abort', listener: () => void): void {
     this.listeners.add(listener)
   }
 
-  removeEventListener(_: 'abort', listener: { handleEvent(): void }): void {
+  removeEventListener(_: 'abort', listener: () => void): void {
     this.listeners.delete(listener)
   }
 
   abort(reason: unknown): void {
     this.aborted = true
     this.reason = reason
-    for (const listener of this.listeners) listener.handleEvent()
+    for (const listener of this.listeners) listener()
   }
 }
 

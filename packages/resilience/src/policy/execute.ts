@@ -1,5 +1,5 @@
 import { isAbortSignal } from '@base/core/abort'
-import { checkFunction, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
 import { placesOf } from './place.js'
@@ -64,6 +64,6 @@ function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): Call
   if (signal !== undefined && !isAbortSignal(signal))
     throw invalidOption(signal, place('signal'), 'an AbortSignal')
   if (key !== undefined) checkText(key, place('key'))
-  if (priority !== 0) checkNumber(priority, { ...place('priority'), min: -Number.MAX_VALUE })
+  if (!Number.isFinite(priority)) throw invalidOption(priority, place('priority'), 'a finite number')
   return new CallContext(fn, signal, key, priority, 1, undefined, undefined)
 }

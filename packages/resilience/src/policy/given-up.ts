@@ -1,5 +1,6 @@
 import { isAppError } from '@base/core/errors'
 import type { CallContext } from './call-context.js'
+import { read } from './read.js'
 
 /**
  * By its caller, or by a policy around it that did not wait for an answer; a timeout does, and speaks against the
@@ -7,6 +8,7 @@ import type { CallContext } from './call-context.js'
  */
 export function isGivenUp(ctx: CallContext): boolean {
   if (ctx.caller?.aborted === true) return true
-  if (ctx.scope?.aborted !== true) return false
-  return ctx.turnedBack || !isAppError(ctx.scope.reason, 'TIMEOUT')
+  const { scope } = ctx
+  if (scope?.aborted !== true) return false
+  return ctx.turnedBack || !read(() => isAppError(scope.reason, 'TIMEOUT'), false)
 }

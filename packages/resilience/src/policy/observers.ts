@@ -26,7 +26,10 @@ export class Observers<Events extends object> {
     if (channel?.hasSubscribers) channel.publish(payload)
   }
 
-  on<Name extends keyof Events & string>(event: Name, listener: (payload: Events[Name]) => void): () => void {
+  on<Name extends keyof Events & string>(
+    event: Name,
+    listener: (payload: Events[Name]) => unknown,
+  ): () => void {
     this.#emitter ??= new Emitter({
       package: '@base/resilience',
       pattern: this.#pattern,

@@ -1,15 +1,15 @@
 import { CallContext } from './call-context.js'
-import type { AbortListener, Cancellation } from './cancellation.js'
+import type { Cancellation } from './cancellation.js'
 
 /** A call that a policy may give up although its caller does not. What is inside hears of both. */
-export class Scope extends CallContext implements Cancellation, AbortListener {
+export class Scope extends CallContext implements Cancellation {
   protected readonly parent: CallContext
   #reason: unknown
   #givenUp = false
   #ended = false
-  #listening = false
   #controller: AbortController | undefined
-  #listeners: Set<AbortListener> | undefined
+  #listeners: Set<() => void> | undefined
+  #unfollow: (() => void) | undefined
 
   constructor(parent: CallContext) {
     super(
@@ -43,25 +43,18 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
     return this.#givenUp ? this.#reason : this.parent.reason
   }
 
-  override listen(listener: AbortListener): void {
+  override listen(listener: () => void): () => void {
     this.#listeners ??= new Set()
-    this.#listeners.add(listener)
+    const listeners = this.#listeners
+    listeners.add(listener)
     this.follow()
-  }
-
-  override unlisten(listener: AbortListener): void {
-    this.#listeners?.delete(listener)
+    return () => listeners.delete(listener)
   }
 
   /** From now on it is given up as soon as its parent is. */
   follow(): void {
-    if (this.#listening || this.#ended || !this.parent.abortable) return
-    this.#listening = true
-    this.parent.listen(this)
-  }
-
-  handleEvent(): void {
-    this.giveUp(this.parent.reason)
+    if (this.#unfollow !== undefined || this.#ended || !this.parent.abortable) return
+    this.#unfollow = this.parent.listen(() => this.giveUp(this.parent.reason))
   }
 
   /** Tells everything inside that the call is no longer wanted. */
@@ -69,9 +62,9 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
     if (this.#givenUp || this.#ended) return
     this.#givenUp = true
     this.#reason = reason
-    this.#unfollow()
+    this.#unfollow?.()
     this.#controller?.abort(reason)
-    for (const listener of this.#listeners ?? []) listener.handleEvent()
+    for (const listener of this.#listeners ?? []) listener()
     this.left()
   }
 
@@ -81,12 +74,6 @@ export class Scope extends CallContext implements Cancellation, AbortListener {
   /** The function has settled: nothing will be given up any more. */
   end(): void {
     this.#ended = true
-    this.#unfollow()
-  }
-
-  #unfollow(): void {
-    if (!this.#listening) return
-    this.#listening = false
-    this.parent.unlisten(this)
+    this.#unfollow?.()
   }
 }

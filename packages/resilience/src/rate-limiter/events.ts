@@ -7,19 +7,43 @@ export type LimitedReason = 'limited' | 'queue_full' | 'waited_too_long'
 export interface RateLimiterEvents {
   /**
    * A call was refused: by `consume`, or under the policy, there also where too many wait, or after a wait that was too
-   * long. `retryAfter` is the longest of the policies', `null` where it will never be allowed.
+   * long.
    */
   readonly limited: {
+    /** The limiter's name. */
     readonly name: string
+    /** Whose calls are counted. */
     readonly key: string
+    /** Why. */
     readonly reason: LimitedReason
+    /** Milliseconds until it would be allowed, the longest of the policies'; `null` where it never will be. */
     readonly retryAfter: number | null
+    /** What each policy says, in their order. */
     readonly policies: readonly RateLimitPolicyResult[]
   }
-  /** A call waits for its turn; `queued` is how many do for that key, with this one. */
-  readonly queued: { readonly name: string; readonly key: string; readonly queued: number }
-  /** A call that had to wait had its turn; `waited` is for how long, in milliseconds. */
-  readonly admitted: { readonly name: string; readonly key: string; readonly waited: number }
+  /** A call waits for its turn. */
+  readonly queued: {
+    /** The limiter's name. */
+    readonly name: string
+    /** Whose calls are counted. */
+    readonly key: string
+    /** How many calls wait for that key, with this one. */
+    readonly queued: number
+  }
+  /** A call that had to wait had its turn. */
+  readonly admitted: {
+    /** The limiter's name. */
+    readonly name: string
+    /** Whose calls are counted. */
+    readonly key: string
+    /** For how long it waited, in milliseconds. */
+    readonly waited: number
+  }
   /** The store threw, rejected, did not answer in time or not to the question; `whenStoreFails` answers in its place. */
-  readonly storeFailed: { readonly name: string; readonly error: unknown }
+  readonly storeFailed: {
+    /** The limiter's name. */
+    readonly name: string
+    /** What the store threw, or an error that says how else it failed. */
+    readonly error: unknown
+  }
 }

@@ -209,7 +209,7 @@ export class RateLimiter implements Policy {
    */
   on<Name extends keyof RateLimiterEvents>(
     event: Name,
-    listener: (payload: RateLimiterEvents[Name]) => void,
+    listener: (payload: RateLimiterEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

@@ -34,7 +34,10 @@ export interface RateLimitPolicyResult {
   readonly limit: number
   /** The policy's window, in milliseconds. */
   readonly window: number
-  /** What is left to spend now, an integer from 0. A call that was not allowed has spent nothing. */
+  /**
+   * What is left to spend now, an integer from 0. A call that was not allowed has spent nothing. A block takes nothing away: a key
+   * that is blocked has left what it would have without the block, though none of it is allowed.
+   */
   readonly remaining: number
   /** Milliseconds until it is as if nobody had ever called, 0 where it is so. */
   readonly resetAfter: number

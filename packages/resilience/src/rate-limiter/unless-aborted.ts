@@ -4,15 +4,9 @@ import type { CallContext } from '../policy/call-context.js'
 export function unlessAborted<T>(ctx: CallContext, asked: Promise<T>, late: (answer: T) => void): Promise<T> {
   if (!ctx.abortable) return asked
   return new Promise((resolve, reject) => {
-    const listener = {
-      handleEvent: () => {
-        ctx.unlisten(listener)
-        reject(ctx.turnBack())
-      },
-    }
-    ctx.listen(listener)
+    const stop = ctx.listen(() => reject(ctx.turnBack()))
     asked.then((answer) => {
-      ctx.unlisten(listener)
+      stop()
       if (ctx.aborted) late(answer)
       resolve(answer)
     }, reject)

@@ -17,20 +17,30 @@ export type GaveUpReason =
 
 /** The events of a {@link Retry}, and what comes with each: an `error`, or a `value` that `retryIfResult` did not like. */
 export interface RetryEvents {
-  /** An attempt failed, and after a pause, in milliseconds, there is another. `attempt` is the one that failed, from 1. */
+  /** An attempt failed, and after a pause there is another. */
   readonly retry: {
+    /** The policy's name. */
     readonly name: string
+    /** The attempt that failed, from 1. */
     readonly attempt: number
+    /** Until the next attempt, in milliseconds. */
     readonly pause: number
+    /** What the attempt failed with. Absent where its value is tried again. */
     readonly error?: unknown
+    /** What the attempt returned, and `retryIfResult` did not like. Absent where it failed. */
     readonly value?: unknown
   }
   /** An attempt failed, and there is no other. Not told where the call was aborted. */
   readonly gaveUp: {
+    /** The policy's name. */
     readonly name: string
+    /** How many attempts were made. */
     readonly attempts: number
+    /** Why there is no other. */
     readonly reason: GaveUpReason
+    /** What the last attempt failed with, which the caller gets. Absent where it returned. */
     readonly error?: unknown
+    /** What the last attempt returned, which the caller gets. Absent where it failed. */
     readonly value?: unknown
   }
 }

@@ -4,22 +4,18 @@ import type { CallContext } from '../policy/call-context.js'
 /** Waits, and rejects at once when the call is given up; leaves neither timer nor listener. */
 export function pause(clock: Clock, duration: number, ctx: CallContext, name = 'retry'): Promise<void> {
   return new Promise((resolve, reject) => {
-    const waiter = {
-      handleEvent(): void {
-        timer.cancel()
-        ctx.unlisten(waiter)
-        reject(ctx.reason)
-      },
+    if (ctx.aborted) {
+      reject(ctx.reason)
+      return
     }
-    const timer = clock.schedule(
-      duration,
-      () => {
-        ctx.unlisten(waiter)
-        resolve()
-      },
-      { name },
-    )
-    if (ctx.aborted) waiter.handleEvent()
-    else ctx.listen(waiter)
+    const end = () => {
+      stop()
+      resolve()
+    }
+    const timer = clock.schedule(duration, end, { name })
+    const stop = ctx.listen(() => {
+      timer.cancel()
+      reject(ctx.reason)
+    })
   })
 }

@@ -1,4 +1,5 @@
 import { isAppError } from '@base/core/errors'
+import { read } from '../policy/read.js'
 
 const SECONDS = /^\d+$/
 /** `Date.parse` alone takes almost any text for a date. */
@@ -8,11 +9,16 @@ const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$
 
 /**
  * What an outcome says of when to come again, in milliseconds, 0 where it does not: the `retryAfter` of an error of ours,
- * or the Retry-After header of a response, or of an error's response, in seconds or as a date.
+ * or the Retry-After header of a response, or of an error's response, in seconds or as a date. What cannot be read says
+ * nothing.
  *
  * @see RFC 9110, sections 10.2.3 and 5.6.7 (the three forms of a date)
  */
 export function retryAfterOf(outcome: unknown, now: number): number {
+  return read(() => hintOf(outcome, now), 0)
+}
+
+function hintOf(outcome: unknown, now: number): number {
   if (typeof outcome !== 'object' || outcome === null) return 0
   const { retryAfter, response } = outcome as { retryAfter?: unknown; response?: unknown }
   if (isAppError(outcome)) return positive(retryAfter)

@@ -68,6 +68,11 @@ export function payInto(budget: RetryBudget | undefined, clock: Clock, ctx: Call
   outermost.paid.push(budget)
 }
 
+/** A retry that was paid for did not begin. A budget of somebody else knows no such thing. */
+export function giveBack(budget: RetryBudget | undefined): void {
+  if (budget instanceof SharedBudget) budget.giveBack()
+}
+
 class SharedBudget implements RetryBudget {
   available: number
   readonly #ratio: number
@@ -95,6 +100,10 @@ class SharedBudget implements RetryBudget {
     if (this.available < 1 - ROUNDING) return false
     this.available = Math.max(0, this.available - 1)
     return true
+  }
+
+  giveBack(): void {
+    this.available = Math.min(this.available + 1, this.#most())
   }
 
   /** Pays for the time that has passed, forgets what is too old, and says which second it is. */

@@ -1,10 +1,12 @@
 import type { Clock } from '@base/core/clock'
 import { deadline } from '@base/core/context'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { ask } from '../policy/ask.js'
+import { invalidOption } from '@base/core/options'
+import { ask, atOnce } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { placesOf } from '../policy/place.js'
 import type { PolicyContext } from '../policy/policy.js'
 import { rememberAttempts } from './attempts-of.js'
 import { type Backoff, DEFAULT_MAX } from './backoff.js'
@@ -12,7 +14,7 @@ import type { GaveUpReason, RetryEvents } from './events.js'
 import { nextTurn } from './next-turn.js'
 import { pause } from './pause.js'
 import { retryAfterOf } from './retry-after.js'
-import { payInto, type RetryBudget } from './retry-budget.js'
+import { giveBack, payInto, type RetryBudget } from './retry-budget.js'
 import { isOpenCircuit, isRetryable } from './retryable.js'
 
 const PATTERN = 'Retry'
@@ -103,13 +105,11 @@ export class RetryEngine implements Engine {
     for (let attempt = 1; ; attempt++) {
       const decision = this.#decide(last, ctx, start, previous)
       if (typeof decision !== 'number') return this.#end(failure, last, attempt, decision)
-      this.retries++
       previous = decision
       if (this.observers.hear('retry'))
         this.observers.tell('retry', { name: this.rules.name, attempt, pause: decision, ...last })
-      if (decision > 0) await pause(this.rules.clock, decision, first)
-      else if (attempt % UNPAUSED === 0) await nextTurn()
-      if (first.aborted) throw first.reason
+      await this.#rest(decision, attempt, first)
+      this.retries++
       // What an open circuit refuses says less than what was wrong before.
       if (!isRefusal(last)) failure = last
       ctx = first.again(attempt + 1, slot)
@@ -120,6 +120,19 @@ export class RetryEngine implements Engine {
       } catch (error) {
         last = { error }
       }
+    }
+  }
+
+  /** @throws The reason of a caller who gave up meanwhile: there is no retry, and nothing to pay for. */
+  async #rest(duration: number, attempt: number, first: CallContext): Promise<void> {
+    const { clock, budget } = this.rules
+    try {
+      if (duration > 0) await pause(clock, duration, first)
+      else if (attempt % UNPAUSED === 0) await nextTurn()
+      if (first.aborted) throw first.reason
+    } catch (reason) {
+      giveBack(budget)
+      throw reason
     }
   }
 
@@ -144,7 +157,7 @@ export class RetryEngine implements Engine {
 
   #pauseAfter(last: Failure, ctx: CallContext, previous: number): number | GaveUpReason {
     const { backoff, random, respectRetryAfter, clock } = this.rules
-    const answer = () => milliseconds(backoff(ctx.attempt, { previous, random }))
+    const answer = () => milliseconds(atOnce(backoff(ctx.attempt, { previous, random })))
     const duration = ask(PATTERN, 'backoff', answer, -1)
     if (duration < 0) return 'bad_backoff'
     const outcome = 'error' in last ? last.error : last.value
@@ -191,8 +204,8 @@ function isRefusal(failure: Failure): boolean {
 }
 
 function milliseconds(pause: number): number {
-  const rounded = Math.round(pause)
   // The pause as it came, too: null would round to no pause at all.
-  if (rounded >= 0 && Number.isSafeInteger(rounded) && Number.isFinite(pause)) return rounded
-  throw new RangeError(`not a number of milliseconds: ${rounded}`)
+  const rounded = Number.isFinite(pause) ? Math.round(pause) : Number.NaN
+  if (rounded >= 0 && Number.isSafeInteger(rounded)) return rounded
+  throw invalidOption(pause, placesOf(PATTERN)('backoff()'), 'a number of milliseconds from 0')
 }

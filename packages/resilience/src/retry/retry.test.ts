@@ -1,10 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { deadline, runInContext } from '@base/core/context'
+import type { Duration } from '@base/core/duration'
 import { AppError, type ErrorKind, NotFoundError, UnavailableError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
+import { Hedge } from '../hedge/index.js'
 import { pipeline } from '../pipeline/index.js'
 import {
   attemptsOf,
@@ -52,6 +54,22 @@ async function outcome<T>(clock: TestClock, promise: Promise<T>) {
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+/** Whatever is read of it throws: its getters, or a Proxy that was revoked. */
+function hostile(): [what: string, value: object][] {
+  const refuse = (): never => {
+    throw new TypeError('not to be read')
+  }
+  const traps = { get: refuse, getPrototypeOf: refuse, has: refuse }
+  const withGetter = (name: string) => Object.defineProperty(new Error('down'), name, { get: refuse })
+  return [
+    ...['name', 'code', 'kind', 'retryAfter', 'response', 'headers', 'cause'].map(
+      (name): [string, object] => [`a getter of ${name}`, withGetter(name)],
+    ),
+    ['headers that refuse', Object.assign(new Error('down'), { headers: { get: refuse } })],
+    ['a Proxy', new Proxy(new Error('down'), traps)],
+  ]
+}
 
 describe('Retry', () => {
   test('makes three attempts in all, a second and two seconds apart before jitter', async () => {
@@ -175,6 +193,33 @@ describe('Retry', () => {
     ])
   })
 
+  test.each(hostile())('rethrows an error that cannot be read, after all attempts: %s', async (_, error) => {
+    const clock = new TestClock()
+    for (const inner of [
+      [],
+      [new CircuitBreaker({ clock })],
+      [new Hedge({ delay: '1h', maxHedges: 0, clock })],
+    ]) {
+      const fn = vi.fn(() => Promise.reject(error))
+      const policy = pipeline(new Retry({ clock, backoff: constant(1) }), ...inner)
+      const { error: thrown } = (await outcome(clock, policy.execute(fn))) as { error: unknown }
+      expect(Object.is(thrown, error)).toBe(true)
+      expect([fn.mock.calls.length, attemptsOf(thrown)]).toEqual([3, 3])
+    }
+  })
+
+  test('takes no hint from a value that cannot be read', async () => {
+    const clock = new TestClock()
+    const refuse = (): never => {
+      throw new Error('disposed')
+    }
+    const value = Object.defineProperty({}, 'headers', { get: refuse })
+    const fn = vi.fn(() => value)
+    const retry = new Retry({ clock, backoff: constant(1), retryIfResult: () => true })
+    expect(await outcome(clock, retry.execute(fn))).toEqual({ value })
+    expect(fn).toHaveBeenCalledTimes(3)
+  })
+
   test('retries by result, and returns the last one', async () => {
     const retry = new Retry({ backoff: constant(0), retryIfResult: (value) => value !== 200 })
     const answers = [503, 200]
@@ -286,6 +331,27 @@ describe('Retry', () => {
     const fn = failing(1)
     await expect(retry.execute(fn, { signal: controller.signal })).rejects.toThrow('not wanted')
     expect(fn).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[when: string, pause: Duration, arrange: (abort: () => void, retry: Retry) => unknown]>([
+    ['in the pause', '10s', (abort) => setImmediate(abort)],
+    ['by whom it was told of the retry', 0, (abort, retry) => retry.on('retry', abort)],
+  ])('a retry that is aborted %s is none, and costs the budget nothing', async (_, pause, arrange) => {
+    const clock = new TestClock()
+    const controller = new AbortController()
+    const budget = retryBudget({ ratio: 0, minPerSecond: 2 })
+    const retry = new Retry({ clock, budget, backoff: constant(pause) })
+    arrange(() => controller.abort(new Error('not wanted')), retry)
+    await expect(retry.execute(failing(9), { signal: controller.signal })).rejects.toThrow('not wanted')
+    expect([retry.stats, budget.available]).toEqual([{ calls: 1, retries: 0, gaveUp: 0 }, 2])
+  })
+
+  test('gives a budget of your own nothing back, which knows no such thing', async () => {
+    const controller = new AbortController()
+    const budget = { available: 1, deposit() {}, withdraw: () => true }
+    const retry = new Retry({ budget, backoff: constant(0) })
+    retry.on('retry', () => controller.abort(new Error('not wanted')))
+    await expect(retry.execute(failing(9), { signal: controller.signal })).rejects.toThrow('not wanted')
   })
 
   test('without pauses it still lets in what waits, as an abort does', async () => {
@@ -690,15 +756,25 @@ describe('Retry', () => {
       expect(backoff.max).toBe(max)
     })
 
-    test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 53])(
-      'one that gives %d ends the call with its error, and is reported',
-      async (pause) => {
+    test.each([
+      [Number.NaN, 'NaN'],
+      [-1, '-1'],
+      [Number.POSITIVE_INFINITY, 'Infinity'],
+      [2 ** 53, '9007199254740992'],
+      ['10ms', '"10ms"'],
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [{ wait: 1 }, 'an object'],
+      [10n, '10n'],
+    ])(
+      'one that gives %s ends the call with its error, and is reported with what it gave',
+      async (pause, received) => {
         const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
         const fn = failing(9)
-        await expect(new Retry({ backoff: () => pause }).execute(fn)).rejects.toThrow('down')
+        await expect(new Retry({ backoff: () => pause as never }).execute(fn)).rejects.toThrow('down')
         expect(fn).toHaveBeenCalledTimes(1)
         expect(warn.mock.calls.map(([text]) => text)).toEqual([
-          expect.stringMatching(`^@base/resilience Retry: backoff threw: .*${pause}$`),
+          `@base/resilience Retry: backoff threw: InvalidOptionError: @base/resilience Retry: backoff() must be a number of milliseconds from 0, received ${received}.`,
         ])
       },
     )

@@ -107,7 +107,7 @@ export class Retry implements Policy {
    */
   on<Name extends keyof RetryEvents>(
     event: Name,
-    listener: (payload: RetryEvents[Name]) => void,
+    listener: (payload: RetryEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

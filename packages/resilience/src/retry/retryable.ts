@@ -1,4 +1,5 @@
 import { type ErrorKind, errorKind, isAppError } from '@base/core/errors'
+import { read } from '../policy/read.js'
 
 /** The same call will fail in the same way. */
 const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -14,9 +15,9 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 
 /** Whether an error is retried where nobody says. */
 export function isRetryable(error: unknown): boolean {
-  return !isOpenCircuit(error) && !HOPELESS.has(errorKind(error))
+  return !isOpenCircuit(error) && !read(() => HOPELESS.has(errorKind(error)), false)
 }
 
 export function isOpenCircuit(error: unknown): boolean {
-  return isAppError(error, 'CIRCUIT_OPEN')
+  return read(() => isAppError(error, 'CIRCUIT_OPEN'), false)
 }

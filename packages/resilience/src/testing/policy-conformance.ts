@@ -1,6 +1,5 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { Policy, PolicyContext } from '../policy/policy.js'
-import { assert } from './assert.js'
 
 /** What is tested: a policy in a state in which calls pass, and that does not answer in place of the function. */
 export type PolicySubject = Policy<unknown>

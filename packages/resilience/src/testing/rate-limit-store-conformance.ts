@@ -1,6 +1,5 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { RateLimit, RateLimitPolicy, RateLimitResult, RateLimitStore } from '../rate-limiter/store.js'
-import { assert } from './assert.js'
 
 const ALGORITHMS = ['gcra', 'token_bucket', 'sliding_log', 'sliding_window', 'fixed_window'] as const
 /** So long that a slow test does not see the next one. */

@@ -1,12 +1,14 @@
 /** Where something began: the asynchronous context of then, to run something in later. */
 export interface Origin {
   runInAsyncScope<This>(fn: (this: This) => void, thisArg: This): void
+  /** Once, where nothing will run in it any more: tools that watch it by async hooks forget it. */
+  emitDestroy(): unknown
 }
 
 type MakeOrigin = new (type: string, options: { readonly requireManualDestroy: boolean }) => Origin
 
 const AsyncResource = /* @__PURE__ */ findAsyncResource()
-// Nobody waits for its end, and to watch for it would cost as much again.
+// Its end is told by hand: that the garbage collector watches for it would cost as much again.
 const UNWATCHED = { requireManualDestroy: true }
 
 /** The context of now; none where the runtime keeps none. `AsyncLocalStorage.snapshot` would cost a hundred times as much. */

@@ -14,8 +14,9 @@ export class SharedDeadlines implements Deadlines {
   #first: Deadlined | undefined
   #last: Deadlined | undefined
   #timer: Timer | undefined
-  /** When the timer fires, and what it was armed with. */
+  /** When the timer fires. */
   #due = 0
+  /** What it was armed with: nothing under fake timers, which may drop it at any time, so that each entry arms it anew. */
   #setTimeout: unknown
 
   constructor(clock: Clock, duration: number, onIdle: () => void) {
@@ -28,17 +29,11 @@ export class SharedDeadlines implements Deadlines {
     const now = this.#clock.monotonic()
     entry.deadline = now + this.#duration
     entry.origin = presentOrigin()
-    const last = this.#last
-    this.#last = entry
-    if (last === undefined) {
-      this.#first = entry
-      if (this.#timer === undefined) this.#arm(this.#duration, now)
-      else if (this.#due <= now || this.#setTimeout !== globalThis.setTimeout) this.#rearm(now)
-      else this.#timer.ref()
-    } else {
-      last.later = entry
-      entry.earlier = last
-    }
+    const alone = this.#first === undefined
+    this.#insert(entry)
+    if (this.#timer === undefined) this.#arm(now)
+    else if (this.#mayBeLost(now)) this.#rearm(now)
+    else if (alone) this.#timer.ref()
   }
 
   remove(entry: Deadlined): void {
@@ -50,23 +45,50 @@ export class SharedDeadlines implements Deadlines {
     else this.#last = earlier
     entry.earlier = undefined
     entry.later = undefined
+    // Who is told of its end is told in a later turn, after an expiry.
+    entry.origin?.emitDestroy()
     if (this.#first === undefined) this.#timer?.unref()
   }
 
-  /** It may be one of fake timers that are gone, and would never fire. */
+  /** The last, but where the time was set back: that of fake timers is another than the real one. */
+  #insert(entry: Deadlined): void {
+    let earlier = this.#last
+    let later: Deadlined | undefined
+    while (earlier !== undefined && earlier.deadline > entry.deadline) {
+      later = earlier
+      earlier = earlier.earlier
+    }
+    entry.earlier = earlier
+    entry.later = later
+    if (earlier === undefined) this.#first = entry
+    else earlier.later = entry
+    if (later === undefined) this.#last = entry
+    else later.earlier = entry
+  }
+
+  /** Whether the timer should have fired, would fire too late, or is one of fake timers, which may be gone. */
+  #mayBeLost(now: number): boolean {
+    return this.#due <= now || this.#due > now + this.#duration || this.#setTimeout !== globalThis.setTimeout
+  }
+
   #rearm(now: number): void {
-    this.#timer?.cancel()
-    this.#arm(this.#duration, now)
+    // A real one fires once more than it has to: it may only be late, and fake timers cannot cancel it.
+    if (this.#setTimeout === undefined) this.#timer?.cancel()
+    else this.#timer?.unref()
+    this.#arm(now)
   }
 
-  #arm(duration: number, now: number): void {
-    this.#due = now + duration
-    this.#setTimeout = globalThis.setTimeout
-    this.#timer = this.#clock.schedule(duration, this.#expire, { name: 'timeout' })
+  #arm(now: number): void {
+    const left = Math.ceil((this.#first?.deadline ?? now) - now)
+    const delay = Math.min(this.#duration, Math.max(1, left))
+    this.#due = now + delay
+    this.#setTimeout = realSetTimeout()
+    const timer = this.#clock.schedule(delay, () => this.#fire(timer), { name: 'timeout' })
+    this.#timer = timer
   }
 
-  readonly #expire = (): void => {
-    this.#timer = undefined
+  #fire(timer: Timer): void {
+    if (this.#timer === timer) this.#timer = undefined
     const now = this.#clock.monotonic()
     let first = this.#first
     while (first !== undefined && first.deadline <= now) {
@@ -74,11 +96,17 @@ export class SharedDeadlines implements Deadlines {
       expire(first)
       first = this.#first
     }
-    // An expiry may have added one, and armed the timer with it.
+    // It is one that was replaced, or an expiry has added one, and armed the timer with it.
     if (this.#timer !== undefined) return
     if (first === undefined) this.#onIdle()
-    else this.#arm(Math.max(1, Math.ceil(first.deadline - now)), now)
+    else this.#arm(now)
   }
+}
+
+function realSetTimeout(): unknown {
+  const { setTimeout } = globalThis as { setTimeout?: { clock?: unknown } }
+  // The mark of @sinonjs/fake-timers, which those of Jest and vitest are.
+  return setTimeout?.clock === undefined ? setTimeout : undefined
 }
 
 function expire(entry: Deadlined): void {

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import type { Timer } from '@base/core/clock'
 import { runInContext, tenantId } from '@base/core/context'
@@ -98,22 +99,135 @@ describe('Timeout', () => {
     expect(seen).toEqual(['acme', 'globex'])
   })
 
-  test('fake timers that are gone leave no timer that never fires', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    await new Timeout({ timeout: 13 }).execute(() => 1)
-    vi.useRealTimers()
-    await expect(new Timeout({ timeout: 13 }).execute(never)).rejects.toMatchObject({ code: 'TIMEOUT' })
-  })
-
-  test('a timer that should have fired is not relied on', async () => {
+  test('leaves nothing open in the eyes of async hooks, which tools find leaks by', async () => {
+    const open = new Set<number>()
+    const hook = createHook({
+      init: (id, type) => void (type === 'BASE_DEADLINE' && open.add(id)),
+      destroy: (id) => void open.delete(id),
+    }).enable()
     const clock = new TestClock()
     const timeout = new Timeout({ timeout: 100, clock })
-    vi.spyOn(clock, 'schedule').mockReturnValueOnce({ cancel() {}, ref() {}, unref() {} })
     await timeout.execute(() => 1)
+    const late = timeout.execute(never).catch((error) => error.code)
+    expect(open.size).toBeGreaterThan(0)
     await clock.advance(100)
-    const code = timeout.execute(never).catch((error) => error.code)
+    expect([await late, open.size]).toEqual(['TIMEOUT', 0])
+    hook.disable()
+  })
+
+  describe('beside fake timers', () => {
+    const hang = (timeout: number) => new Timeout({ timeout }).execute(never).catch((error) => error.code)
+
+    test('those that are gone leave no timer that never fires', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      await new Timeout({ timeout: 13 }).execute(() => 1)
+      vi.useRealTimers()
+      expect(await hang(13)).toBe('TIMEOUT')
+    })
+
+    test('nor where a call hangs on under them', async () => {
+      vi.useFakeTimers()
+      const before = hang(14)
+      vi.useRealTimers()
+      expect(await hang(14)).toBe('TIMEOUT')
+      expect(await before).toBe('TIMEOUT')
+    })
+
+    test.each([
+      ['a call that is over', () => new Timeout({ timeout: 15 }).execute(() => 1)],
+      ['a call that hangs on', () => void hang(15)],
+    ])('nor where they were cleared after %s', async (_, call) => {
+      vi.useFakeTimers()
+      await call()
+      await vi.advanceTimersByTimeAsync(5)
+      vi.clearAllTimers()
+      const code = hang(15)
+      await vi.advanceTimersByTimeAsync(15)
+      expect(await code).toBe('TIMEOUT')
+    })
+
+    test('a real call that is under way holds up none of theirs', async () => {
+      const caller = new AbortController()
+      // So long that its own timer does not fire meanwhile.
+      const timeout = new Timeout({ timeout: '1h' })
+      const real = timeout.execute(never, { signal: caller.signal }).catch(() => 'gone')
+      vi.useFakeTimers()
+      const ended = vi.fn()
+      void timeout.execute(never).catch(ended)
+      await vi.advanceTimersByTimeAsync(3_599_999)
+      expect(ended).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(1)
+      expect(ended).toHaveBeenCalled()
+      vi.useRealTimers()
+      caller.abort()
+      expect(await real).toBe('gone')
+    })
+
+    test('any number of calls have one timer', async () => {
+      vi.useFakeTimers()
+      for (let call = 0; call < 5; call++) void hang(17)
+      expect(vi.getTimerCount()).toBe(1)
+      await vi.advanceTimersByTimeAsync(17)
+      expect(vi.getTimerCount()).toBe(0)
+    })
+  })
+
+  describe('on a clock that has dropped its timer', () => {
+    const dropping = (timers: number) => {
+      const clock = new TestClock()
+      const schedule = vi.spyOn(clock, 'schedule')
+      for (let timer = 0; timer < timers; timer++)
+        schedule.mockReturnValueOnce({ cancel() {}, ref() {}, unref() {} })
+      return { clock, schedule, timeout: new Timeout({ timeout: 100, clock }) }
+    }
+
+    test('a call after one that is over ends in time', async () => {
+      const { clock, timeout } = dropping(1)
+      await timeout.execute(() => 1)
+      await clock.advance(100)
+      const code = timeout.execute(never).catch((error) => error.code)
+      await clock.advance(100)
+      expect(await code).toBe('TIMEOUT')
+    })
+
+    test('a call after one that hangs ends both', async () => {
+      const { clock, timeout } = dropping(1)
+      const codes = [timeout.execute(never)]
+      await clock.advance(150)
+      codes.push(timeout.execute(never))
+      const ended = Promise.all(codes.map((call) => call.catch((error) => error.code)))
+      await clock.advance(100)
+      expect([await ended, clock.pending]).toEqual([['TIMEOUT', 'TIMEOUT'], 0])
+    })
+
+    test('calls at one moment arm it once', async () => {
+      const { clock, schedule, timeout } = dropping(1)
+      for (const wait of [150, 0, 0]) {
+        timeout.execute(never).catch(() => {})
+        await clock.advance(wait)
+      }
+      expect(schedule).toHaveBeenCalledTimes(2)
+    })
+  })
+
+  test('a timer that is late, as in a process that is busy, keeps its turn', async () => {
+    let now = 0
+    const clock = new TestClock()
+    vi.spyOn(clock, 'monotonic').mockImplementation(() => now)
+    const cancelled = vi.fn()
+    const schedule = clock.schedule.bind(clock)
+    vi.spyOn(clock, 'schedule').mockImplementation((...args) => ({
+      ...schedule(...args),
+      ref() {},
+      unref() {},
+      cancel: cancelled,
+    }))
+    const timeout = new Timeout({ timeout: 100, clock })
+    const first = timeout.execute(never).catch((error) => error.code)
+    now = 150
+    timeout.execute(never).catch(() => {})
     await clock.advance(100)
-    expect(await code).toBe('TIMEOUT')
+    expect([await first, cancelled.mock.calls.length]).toEqual(['TIMEOUT', 0])
   })
 
   describe('on workerd, where a timer is gone with the request that set it', () => {

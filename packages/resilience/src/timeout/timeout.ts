@@ -101,7 +101,7 @@ export class Timeout implements Policy {
    */
   on<Name extends keyof TimeoutEvents>(
     event: Name,
-    listener: (payload: TimeoutEvents[Name]) => void,
+    listener: (payload: TimeoutEvents[Name]) => unknown,
   ): () => void {
     return this.#engine.observers.on(event, listener)
   }

@@ -18,8 +18,8 @@ export interface OpossumFacadeEvents {
   readonly open: []
   /** The circuit is closed now. */
   readonly close: []
-  /** The circuit probes now. */
-  readonly halfOpen: []
+  /** The next call is a probe: how long the circuit was open, in milliseconds. */
+  readonly halfOpen: [resetTimeout: number]
   /** It takes no calls any more. */
   readonly shutdown: []
 }

@@ -15,7 +15,7 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
 
   add<Name extends keyof Events>(
     event: Name,
-    listener: (...args: Events[Name]) => void,
+    listener: (...args: Events[Name]) => unknown,
     once: boolean,
   ): void {
     const registered = this.#byEvent.get(event) ?? []
@@ -26,7 +26,7 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
   }
 
   /** The latest registration of it; nothing happens where there is none. */
-  remove<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => void): void {
+  remove<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => unknown): void {
     const registered = this.#byEvent.get(event) ?? []
     this.#drop(
       event,

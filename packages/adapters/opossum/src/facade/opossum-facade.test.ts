@@ -31,6 +31,33 @@ function recorded(facade: OpossumFacade<never, unknown>) {
   return told
 }
 
+/** How many timers are under way, also those that keep no process alive. */
+function timersOf(clock: TestClock) {
+  const timers = new Set<object>()
+  const schedule = clock.schedule.bind(clock)
+  vi.spyOn(clock, 'schedule').mockImplementation((duration, fn, options) => {
+    const own = schedule(
+      duration,
+      () => {
+        timers.delete(timer)
+        fn()
+      },
+      options,
+    )
+    const timer = {
+      ref: () => own.ref(),
+      unref: () => own.unref(),
+      cancel() {
+        timers.delete(timer)
+        own.cancel()
+      },
+    }
+    timers.add(timer)
+    return timer
+  })
+  return timers
+}
+
 function refusedByCircuit() {
   const breaker = new CircuitBreaker()
   breaker.isolate()
@@ -58,7 +85,7 @@ describe('opossumFacade', () => {
     isDown = false
     expect(await prices.fire('A-1', 2)).toBe('A-1 2')
     expect([prices.opened, prices.closed, prices.halfOpen]).toEqual([false, true, false])
-    expect(told.join(' ')).toBe('fire open failure fire reject fire halfOpen close success')
+    expect(told.join(' ')).toBe('fire failure open fire reject halfOpen fire close success')
     expect(prices.stats).toMatchObject({ fires: 3, successes: 1, failures: 1, rejects: 1 })
   })
 
@@ -303,6 +330,141 @@ describe('opossumFacade', () => {
     expect(await prices.fire('A-1', 1)).toBe('A-1 1')
     prices.enable()
     await expect(prices.fire('A-1', 1)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+  })
+
+  describe('once the pause of the circuit is over', () => {
+    async function opened() {
+      let isDown = true
+      const made = shop(() => isDown)
+      const timers = timersOf(made.clock)
+      const told = recorded(made.prices as never)
+      await made.prices.fire('A-1', 1).catch(() => {})
+      const recover = () => {
+        isDown = false
+      }
+      return { ...made, told, timers, recover }
+    }
+
+    test('is half-open before anybody calls, as opossum is, and tells how long it was open', async () => {
+      const { breaker, clock, prices, told } = await opened()
+      const halfOpen = vi.fn()
+      prices.on('halfOpen', halfOpen)
+      await clock.advance(9_999)
+      expect([prices.opened, halfOpen.mock.calls.length]).toEqual([true, 0])
+      await clock.advance(1)
+      expect([prices.opened, prices.halfOpen, prices.closed]).toEqual([false, true, false])
+      expect(halfOpen.mock.calls).toEqual([[10_000]])
+      expect([breaker.state, breaker.retryAfter]).toEqual(['open', 0])
+      expect(told.join(' ')).toBe('fire failure open halfOpen')
+    })
+
+    test('a probe that fails opens it again, and one that succeeds closes it', async () => {
+      const { clock, prices, told, timers, recover } = await opened()
+      await clock.advance('10s')
+      await prices.fire('A-1', 1).catch(() => {})
+      expect([prices.opened, timers.size]).toEqual([true, 1])
+      await clock.advance('10s')
+      recover()
+      await prices.fire('A-1', 1)
+      expect([prices.closed, timers.size]).toEqual([true, 0])
+      expect(told.join(' ')).toBe('fire failure open halfOpen fire failure open halfOpen fire close success')
+    })
+
+    test('tells once where a call comes before the timer', async () => {
+      const { clock, breaker } = shop()
+      const slow = new TestClock()
+      const timers = timersOf(slow)
+      const prices = opossumFacade(() => Promise.reject(new Error('down')), { breaker, clock: slow })
+      const told = recorded(prices as never)
+      await prices.fire().catch(() => {})
+      await clock.advance('10s')
+      expect([prices.opened, prices.halfOpen]).toEqual([false, true])
+      await breaker.execute(() => 'up')
+      expect([told.join(' '), timers.size]).toEqual(['fire failure open halfOpen close', 0])
+    })
+
+    test('looks again where its timer is of a clock that is fast', async () => {
+      const { clock, breaker } = shop()
+      const fast = new TestClock()
+      const timers = timersOf(fast)
+      const prices = opossumFacade(() => Promise.reject(new Error('down')), { breaker, clock: fast })
+      await prices.fire().catch(() => {})
+      await fast.advance('10s')
+      expect([prices.opened, timers.size]).toEqual([true, 1])
+      await clock.advance('10s')
+      await fast.advance('10s')
+      expect([prices.halfOpen, timers.size]).toEqual([true, 0])
+    })
+
+    test('sees a circuit that was open before', async () => {
+      const { breaker, clock } = await opened()
+      const other = opossumFacade(() => 1, { breaker, clock })
+      const told = recorded(other as never)
+      await clock.advance('10s')
+      expect([other.halfOpen, told]).toEqual([true, ['halfOpen']])
+    })
+
+    test.each(['close', 'open', 'disable', 'shutdown'] as const)('%s leaves no timer', async (end) => {
+      const { prices, timers } = await opened()
+      expect(timers.size).toBe(1)
+      prices[end]()
+      expect(timers.size).toBe(0)
+    })
+
+    test('keeps no process alive', async () => {
+      const { breaker } = shop(() => true)
+      const clock = new TestClock()
+      const schedule = vi.spyOn(clock, 'schedule')
+      const prices = opossumFacade(() => Promise.reject(new Error('down')), { breaker, clock })
+      await prices.fire().catch(() => {})
+      expect(schedule.mock.calls.map(([, , options]) => options?.ref)).toEqual([false])
+    })
+  })
+
+  describe('an opening', () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+    test('is told after the timeout and the failure that it came of, and before the fallback', async () => {
+      const clock = new TestClock()
+      const breaker = new CircuitBreaker({ failureThreshold: 1, clock })
+      const policy = pipeline(breaker, new Timeout({ timeout: '1s', clock }))
+      const facade = opossumFacade(() => new Promise(() => {}), { breaker, policy, clock })
+      const told = recorded(facade as never)
+      facade.on('timeout', () => told.push('timeout'))
+      const call = facade.fallback(() => 'old').fire()
+      await clock.advance('1s')
+      await call
+      expect(told.join(' ')).toBe('fire timeout failure open fallback')
+    })
+
+    test('by the call of somebody else is told at once, or in the next turn where calls run', async () => {
+      const { breaker, prices } = shop()
+      const told = recorded(prices as never)
+      await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+      expect(told).toEqual(['open'])
+
+      const busy = opossumFacade(() => new Promise(() => {}), { breaker })
+      prices.close()
+      const heard = recorded(busy as never)
+      void busy.fire()
+      await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+      await turn()
+      expect(heard).toEqual(['fire', 'open'])
+    })
+
+    test('is told before what the circuit does next, and before a shutdown', async () => {
+      for (const next of ['close', 'shutdown'] as const) {
+        const { breaker } = shop()
+        const busy = opossumFacade(() => new Promise(() => {}), { breaker })
+        const told = recorded(busy as never)
+        busy.on('shutdown', () => told.push('shutdown'))
+        void busy.fire()
+        await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+        busy[next]()
+        await turn()
+        expect(told).toEqual(['fire', 'open', next])
+      }
+    })
   })
 
   test('is called as its breaker, and of the group that it names', () => {

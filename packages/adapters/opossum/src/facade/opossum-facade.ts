@@ -12,13 +12,9 @@ import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 import type { Policy } from '@base/resilience/policy'
 import { EVENT_NAMES, type OpossumFacadeEvents, type OpossumFacadeStats } from './events.js'
 import { Listeners } from './listeners.js'
+import { OutcomesFirst } from './outcomes-first.js'
 import { SharedAbort } from './shared-abort.js'
 import { ShownCircuit, type ShownState } from './shown-circuit.js'
-
-const EVENTS = { closed: 'close', open: 'open', half_open: 'halfOpen' } as const satisfies Record<
-  ShownState,
-  string
->
 
 /** Options of {@link opossumFacade}. */
 export interface OpossumFacadeOptions {
@@ -42,7 +38,7 @@ export interface OpossumFacadeOptions {
    * made where there is no `abortController`. @defaultValue false
    */
   readonly autoRenewAbortController?: boolean | undefined
-  /** Source of time, for latencies. @defaultValue systemClock */
+  /** Source of time, for latencies and for when the circuit probes. @defaultValue systemClock */
   readonly clock?: Clock | undefined
 }
 
@@ -85,20 +81,18 @@ export class OpossumFacade<Args extends unknown[], T> {
   #fallback: ((...args: unknown[]) => unknown) | undefined
   #isShutdown = false
   readonly #circuit: ShownCircuit
+  readonly #outcomes = new OutcomesFirst()
   readonly #abort: SharedAbort
 
   constructor(action: (...args: Args) => T | PromiseLike<T>, options: OpossumFacadeOptions) {
     const { breaker, policy = breaker, group = breaker?.name, clock = systemClock } = options ?? {}
     this.#action = checkFunction(action, place('action'))
-    this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on'], place('breaker'))
+    this.#breaker = checkMethods(breaker, ['execute', 'isolate', 'close', 'on', 'snapshot'], place('breaker'))
     this.#policy = checkMethods(policy, ['execute'], place('policy'))
     this.#group = checkText(group, place('group'))
-    this.#clock = checkMethods(clock, ['monotonic'], place('clock'))
+    this.#clock = checkMethods(clock, ['monotonic', 'schedule'], place('clock'))
     this.#abort = sharedAbort(options)
-    this.#circuit = new ShownCircuit(breaker, (state) => {
-      if (state !== 'open') this.#abort.renew()
-      this.#listeners.emit(EVENTS[state])
-    })
+    this.#circuit = new ShownCircuit(breaker, this.#clock, (state) => this.#changed(state))
   }
 
   /** The breaker's name. */
@@ -116,12 +110,12 @@ export class OpossumFacade<Args extends unknown[], T> {
     return this.#circuit.state === 'closed'
   }
 
-  /** Whether the circuit is open, by failures or by hand. */
+  /** Whether the circuit is open, by failures until their pause is over, or by hand. */
   get opened(): boolean {
     return this.#circuit.state === 'open'
   }
 
-  /** Whether the circuit probes. */
+  /** Whether the circuit probes, or the next call will: its breaker stays open until that call. */
   get halfOpen(): boolean {
     return this.#circuit.state === 'half_open'
   }
@@ -163,14 +157,17 @@ export class OpossumFacade<Args extends unknown[], T> {
         throw error
       }
     }
+    this.#outcomes.begin()
     try {
       const result = await this.#policy.execute(this.#abort.ending(act))
       this.#stats.successes++
       this.#listeners.emit('success', result, latency())
+      this.#outcomes.end()
       return result as T
     } catch (error) {
       const refusal = thrown.includes(error) ? undefined : error
       this.#tell(error, refusal, latency(), args)
+      this.#outcomes.end()
       const answer = this.#answer(error, args)
       if (errorKind(refusal) === 'timeout') this.#abort.abort()
       return (await answer) as T
@@ -211,6 +208,7 @@ export class OpossumFacade<Args extends unknown[], T> {
     if (this.#isShutdown) return
     this.#isShutdown = true
     this.#circuit.end()
+    this.#outcomes.flush()
     this.#listeners.emit('shutdown')
   }
 
@@ -227,7 +225,7 @@ export class OpossumFacade<Args extends unknown[], T> {
   /** Calls `listener` at each `event` from now on. @throws {@link InvalidOptionError} for an event that never comes. */
   on<Name extends keyof OpossumFacadeEvents>(
     event: Name,
-    listener: (...args: OpossumFacadeEvents[Name]) => void,
+    listener: (...args: OpossumFacadeEvents[Name]) => unknown,
   ): this {
     this.#listeners.add(checkEvent(event), listener, false)
     return this
@@ -236,7 +234,7 @@ export class OpossumFacade<Args extends unknown[], T> {
   /** Calls `listener` at the next `event`. @throws {@link InvalidOptionError} for an event that never comes. */
   once<Name extends keyof OpossumFacadeEvents>(
     event: Name,
-    listener: (...args: OpossumFacadeEvents[Name]) => void,
+    listener: (...args: OpossumFacadeEvents[Name]) => unknown,
   ): this {
     this.#listeners.add(checkEvent(event), listener, true)
     return this
@@ -245,10 +243,22 @@ export class OpossumFacade<Args extends unknown[], T> {
   /** Ends what `on` or `once` began. */
   off<Name extends keyof OpossumFacadeEvents>(
     event: Name,
-    listener: (...args: OpossumFacadeEvents[Name]) => void,
+    listener: (...args: OpossumFacadeEvents[Name]) => unknown,
   ): this {
     this.#listeners.remove(event, listener)
     return this
+  }
+
+  #changed(state: ShownState): void {
+    if (state !== 'open') this.#abort.renew()
+    // By failures, and not by hand.
+    if (this.#breaker.state === 'open' && state === 'open') {
+      this.#outcomes.tell(() => this.#listeners.emit('open'))
+      return
+    }
+    this.#outcomes.flush()
+    if (state === 'half_open') this.#listeners.emit('halfOpen', this.#circuit.pause)
+    else this.#listeners.emit(state === 'open' ? 'open' : 'close')
   }
 
   /** What the action itself threw refuses nothing here, though it may come from a circuit of its own. */

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import { errorKind } from '@base/core/errors'
 import type { PolicyFunction } from '@base/resilience/policy'
 
@@ -35,7 +36,7 @@ export class SharedAbort {
         if (errorKind(signal.reason) === 'timeout') later(() => controller.abort())
       }
       if (signal.aborted) end()
-      else signal.addEventListener('abort', end, { once: true })
+      else onAbort(signal, end)
       return act()
     }
   }

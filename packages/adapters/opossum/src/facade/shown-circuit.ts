@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@base/core/clock'
 import type { CircuitBreaker } from '@base/resilience/circuit-breaker'
 
 /** A state, as opossum has it: whether it is enabled is another matter. */
@@ -10,27 +11,42 @@ const watched = new WeakSet<CircuitBreaker>()
 
 /**
  * The circuit of a breaker as opossum shows it: while it is disabled it keeps its state, and what a facade has opened stays
- * so. Ours forgets at `disable` what failures had opened, and who had isolated it.
+ * so, and a circuit whose pause is over is half-open before a call comes. Ours forgets at `disable` what failures had
+ * opened, and who had isolated it, and stays open until that call.
  */
 export class ShownCircuit {
   readonly #breaker: CircuitBreaker
+  readonly #clock: Pick<Clock, 'schedule'>
   #onChange: (state: ShownState) => void
   readonly #off: () => void
   #last: ShownState
   #release: (() => void) | undefined
+  #timer: Timer | undefined
+  #pause = 0
 
   /** `onChange` is told each time that another state is shown. */
-  constructor(breaker: CircuitBreaker, onChange: (state: ShownState) => void) {
+  constructor(
+    breaker: CircuitBreaker,
+    clock: Pick<Clock, 'schedule'>,
+    onChange: (state: ShownState) => void,
+  ) {
     this.#breaker = breaker
+    this.#clock = clock
     this.#onChange = onChange
-    this.#last = shown(breaker.state, 'closed')
+    this.#last = this.#shown('closed')
     watch(breaker)
     // Its present state, for another listener may have changed it since.
-    this.#off = breaker.on('stateChange', () => this.#show(this.state))
+    this.#off = breaker.on('stateChange', () => this.#follow())
+    this.#follow()
   }
 
   get state(): ShownState {
-    return shown(this.#breaker.state, this.#last)
+    return this.#shown(this.#last)
+  }
+
+  /** How long the circuit was open, or is, before it probes, in milliseconds; 0 where that was never so. */
+  get pause(): number {
+    return this.#pause
   }
 
   get enabled(): boolean {
@@ -62,6 +78,7 @@ export class ShownCircuit {
   /** Listens to the breaker no longer, and tells nothing. */
   end(): void {
     this.#off()
+    this.#timer?.cancel()
     this.#onChange = () => {}
   }
 
@@ -70,6 +87,35 @@ export class ShownCircuit {
     const release = this.#breaker.isolate()
     this.#release?.()
     this.#release = release
+  }
+
+  #follow(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    const { state, pause } = this.#breaker.snapshot()
+    if (state === 'open') {
+      this.#pause = pause
+      this.#awaitProbe()
+    }
+    this.#show(this.state)
+  }
+
+  /** The timer may be of another clock than the breaker's, and early. */
+  #awaitProbe(): void {
+    const left = this.#breaker.retryAfter ?? 0
+    if (left === 0) return
+    const look = () => {
+      this.#awaitProbe()
+      this.#show(this.state)
+    }
+    this.#timer = this.#clock.schedule(left, look, { ref: false, name: 'circuit of opossumFacade' })
+  }
+
+  #shown(last: ShownState): ShownState {
+    const { state, retryAfter } = this.#breaker
+    if (state === 'disabled') return last
+    if (state === 'isolated') return 'open'
+    return state === 'open' && retryAfter === 0 ? 'half_open' : state
   }
 
   #show(state: ShownState): void {
@@ -85,9 +131,4 @@ function watch(breaker: CircuitBreaker): void {
   breaker.on('stateChange', () => {
     if (breaker.state === 'closed') openByHand.delete(breaker)
   })
-}
-
-function shown(state: CircuitBreaker['state'], last: ShownState): ShownState {
-  if (state === 'disabled') return last
-  return state === 'isolated' ? 'open' : state
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import { isAppError } from '@base/core/errors'
 import type { PolicyContext, PolicyFunction } from '@base/resilience/policy'
 
@@ -7,6 +8,7 @@ export class Job implements PolicyContext {
   readonly key: string | undefined
   readonly #fn: PolicyFunction<unknown>
   readonly #caller: AbortSignal | undefined
+  #unlisten: (() => void) | undefined
   #controller: AbortController | undefined
   #over = false
   #abandoned: { readonly reason: unknown } | undefined
@@ -20,10 +22,12 @@ export class Job implements PolicyContext {
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#abandoned !== undefined) this.#controller.abort(this.#abandoned.reason)
-      else if (this.#caller?.aborted) this.#controller.abort(this.#caller.reason)
-      else if (!this.#over) this.#caller?.addEventListener('abort', this)
+      const controller = new AbortController()
+      this.#controller = controller
+      const caller = this.#caller
+      if (this.#abandoned !== undefined) controller.abort(this.#abandoned.reason)
+      else if (caller?.aborted) controller.abort(caller.reason)
+      else if (caller && !this.#over) this.#unlisten = onAbort(caller, () => controller.abort(caller.reason))
     }
     return this.#controller.signal
   }
@@ -71,12 +75,8 @@ export class Job implements PolicyContext {
     return reason instanceof Error && reason.cause === error ? reason : undefined
   }
 
-  handleEvent(): void {
-    this.#controller?.abort(this.#caller?.reason)
-  }
-
   #end(): void {
     this.#over = true
-    this.#caller?.removeEventListener('abort', this)
+    this.#unlisten?.()
   }
 }
