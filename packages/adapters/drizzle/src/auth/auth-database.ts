@@ -12,7 +12,7 @@ export interface DrizzleAuthStoreOptions {
    * Source of time, for who wants to decide when things end.
    * @defaultValue the database's clock, which all processes share
    */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Runs the statements of a store, once its tables are there, by one clock. */

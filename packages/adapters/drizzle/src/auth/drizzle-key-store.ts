@@ -9,7 +9,7 @@ const MAX_RING = 128
 /** Options of {@link drizzleKeyStore}. */
 export interface DrizzleKeyStoreOptions {
   /** Names the ring, where a database has several. 1 to 128 characters. @defaultValue 'default' */
-  readonly ring?: string
+  readonly ring?: string | undefined
 }
 
 /**

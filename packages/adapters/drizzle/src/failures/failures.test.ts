@@ -177,6 +177,23 @@ describe('toFailure', () => {
     expect(inspect(failure)).not.toContain(SECRET)
   })
 
+  test.each([
+    ['unnamed portal parameter $2', 2],
+    ["unnamed portal parameter $12 = '$1 = (...'", 12],
+    ["Parameter $3 des unbenannten Portals = '$1'", undefined],
+    ['SQL statement "update log set note = $2"\nPL/pgSQL function note() line 3 at SQL statement', undefined],
+    [
+      'SQL statement "insert into log select $2"\nPL/pgSQL function note() line 3 at SQL statement',
+      undefined,
+    ],
+    ['SQL-Anweisung »select $2«', undefined],
+    [undefined, undefined],
+  ])('knows the parameter of %s', (where, parameter) => {
+    const refused = Object.assign(new Error('secret'), { code: '22P02', severity: 'ERROR', where })
+    expect((toFailure(refused) as Error).cause).toMatchObject({ code: '22P02' })
+    expect(((toFailure(refused) as Error).cause as { parameter?: number }).parameter).toBe(parameter)
+  })
+
   test('follows a circle of causes to no end', () => {
     const error = new Error('a')
     error.cause = error

@@ -52,6 +52,9 @@ export async function withFailures<R>(statement: () => PromiseLike<R>): Promise<
   }
 }
 
+/** The column that a parameter of a statement is for, from 1; `undefined` where that is not known. */
+export type ColumnOf = (parameter: number) => string | undefined
+
 type Make = (error: PostgresError, cause: StatementError) => AppError
 
 const violation =
@@ -114,8 +117,7 @@ const BY_CLASS: Readonly<Record<string, Make>> = {
   '08': (_, cause) => unavailable(cause),
   '53': (_, cause) => unavailable(cause),
   '57': (_, cause) => unavailable(cause),
-  '22': ({ column, code }, cause) =>
-    invalid(column, `holds a value that its column cannot take (${code})`, cause),
+  '22': ({ column }, cause) => refusedValue(column, cause),
   '40': serialization,
 }
 
@@ -126,6 +128,25 @@ function failureOf(error: PostgresError, cause: StatementError): AppError {
 
 function refusedStatement(code: string, cause: StatementError): AppError {
   return internal(`The database refused a statement (${code}).`, cause)
+}
+
+function refusedValue(column: string | undefined, cause: StatementError): AppError {
+  const what =
+    column === undefined
+      ? 'a value is none that its column can take'
+      : 'holds a value that its column cannot take'
+  return invalid(column, `${what} (${cause.code})`, cause)
+}
+
+/**
+ * The same failure, with the name of the column where a parameter was refused and `columnOf` knows which column it is for: the
+ * database names its number alone.
+ */
+export function namingColumn(failure: unknown, columnOf: ColumnOf): unknown {
+  const { cause } = failure as { readonly cause?: unknown }
+  if (!(failure instanceof ValidationError && cause instanceof StatementError)) return failure
+  const column = cause.parameter === undefined ? undefined : columnOf(cause.parameter)
+  return column === undefined ? failure : refusedValue(column, cause)
 }
 
 function invalid(column: string | undefined, message: string, cause: StatementError): AppError {

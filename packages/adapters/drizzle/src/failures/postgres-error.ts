@@ -9,6 +9,9 @@ export const ENDING: ReadonlySet<string> = new Set(['FATAL', 'PANIC'])
 /** Codes that also come with these: of connections, timeouts that end them, shutdowns, resources, and what went wrong within. */
 const MAY_END = /^(08|25P0[34]|53|57P|58|F0|XX)/
 
+/** How the context names a parameter; its value may stand behind. A statement of SQL that it quotes is none. */
+const PARAMETER = /^[^="(]*\$(\d+)(?: = '.*)?$/s
+
 /** What PostgreSQL says of a statement that it refused, under the names that both drivers use. */
 export interface PostgresError {
   /** The SQLSTATE. */
@@ -21,6 +24,8 @@ export interface PostgresError {
   readonly schema?: string | undefined
   readonly table?: string | undefined
   readonly column?: string | undefined
+  /** Where it was, in the server's language; may quote a value, behind the number of its parameter. */
+  readonly where?: string | undefined
   /** The function of the server that refused it: a name in any language. */
   readonly routine?: string | undefined
 }
@@ -56,6 +61,12 @@ export function isRefusal(error: unknown): boolean {
 /** Whether the server's message may quote a value: those about data do, and those that a function of the user raises. */
 export function saysValues(code: string): boolean {
   return code.startsWith('22') || code.startsWith('P0') || code.startsWith('XX')
+}
+
+/** The parameter that was refused, from 1; `undefined` where it is not known that it was one. */
+export function parameterOf({ code, where = '' }: PostgresError): number | undefined {
+  const [, number] = (code.startsWith('22') && PARAMETER.exec(where)) || []
+  return number === undefined ? undefined : Number(number)
 }
 
 /** Drivers copy the severity of the message; other libraries that have codes of five letters have none. */

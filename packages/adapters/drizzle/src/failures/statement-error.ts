@@ -1,4 +1,4 @@
-import { type PostgresError, saysValues } from './postgres-error.js'
+import { type PostgresError, parameterOf, saysValues } from './postgres-error.js'
 
 /**
  * What PostgreSQL said, fit for a log: the `cause` of the errors that a repository throws. It takes the place of the
@@ -15,13 +15,20 @@ export class StatementError extends Error {
   declare readonly table?: string
   /** The column that the statement was about, where the server says so. */
   declare readonly column?: string
+  /** The number of the parameter that the database refused, from 1, where it says so. */
+  declare readonly parameter?: number
 
   constructor(error: PostgresError) {
     super(saysValues(error.code) ? `PostgreSQL refused a value (${error.code}).` : error.message)
     this.code = error.code
     this.severity = error.severity
-    for (const name of ['constraint', 'table', 'column'] as const) {
-      const value = error[name]
+    const { constraint, table, column } = error
+    for (const [name, value] of Object.entries({
+      constraint,
+      table,
+      column,
+      parameter: parameterOf(error),
+    })) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
     }
   }

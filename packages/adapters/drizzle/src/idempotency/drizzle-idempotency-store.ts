@@ -22,13 +22,13 @@ export interface DrizzleIdempotencyStoreOptions {
    * `prune` from a job. There is no timer, and in a transaction nothing is deleted.
    * @defaultValue '1m'
    */
-  readonly pruneInterval?: Duration
+  readonly pruneInterval?: Duration | undefined
   /**
    * Source of time, for who wants to decide when leases end. Without one they end by the clock of the database, which all
    * processes share.
    * @defaultValue the database's clock
    */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** An `IdempotencyStore` in a table. */

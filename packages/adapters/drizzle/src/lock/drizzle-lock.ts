@@ -29,7 +29,7 @@ export interface DrizzleLockOptions {
    *
    * @defaultValue the database's clock, and systemClock for the pauses
    */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -35,7 +35,7 @@ export interface Migration {
 /** Options of {@link migrate}. */
 export interface MigrateOptions {
   /** Tells what would be applied, and changes nothing. @defaultValue false */
-  readonly dryRun?: boolean
+  readonly dryRun?: boolean | undefined
 }
 
 /** What {@link migrate} did, by name and in order. */

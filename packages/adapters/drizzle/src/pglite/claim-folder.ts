@@ -19,9 +19,9 @@ export interface ClaimFolderOptions {
    *
    * @defaultValue ends the process at once, with 1 and a line on stderr
    */
-  readonly onLost?: (error: FolderTakenError) => void
+  readonly onLost?: ((error: FolderTakenError) => void) | undefined
   /** Source of time that the claim is renewed by. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** A folder that is this process's alone. */

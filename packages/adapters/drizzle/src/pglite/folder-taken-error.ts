@@ -7,7 +7,11 @@ import { ConflictError } from '@base/core/errors'
 export class FolderTakenError extends ConflictError {
   constructor(
     message: string,
-    details: { readonly folder: string; readonly pid?: number; readonly host?: string },
+    details: {
+      readonly folder: string
+      readonly pid?: number | undefined
+      readonly host?: string | undefined
+    },
   ) {
     super({ code: 'FOLDER_TAKEN', message, details })
   }

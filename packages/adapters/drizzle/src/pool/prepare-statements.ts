@@ -10,7 +10,7 @@ export interface PrepareStatementsOptions {
    * the server. What comes beyond them is sent as before.
    * @defaultValue 200
    */
-  readonly maxStatements?: number
+  readonly maxStatements?: number | undefined
 }
 
 const prepared = new WeakSet<Pool>()

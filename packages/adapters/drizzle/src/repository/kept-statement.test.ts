@@ -102,7 +102,7 @@ describe('a statement of a text that is kept', () => {
 
   test('has no part of another: a table with and without versions, by this id and by that', async () => {
     const { sent, db } = noting()
-    const table = pgTable('tables', { id: text().primaryKey(), code: text(), version: integer() })
+    const table = pgTable('tables', { id: text().primaryKey(), code: text().unique(), version: integer() })
     const entity = { id: 'a', code: 'b', version: 2 }
     await drizzleRepository({ executor: db, table }).save(entity)
     await drizzleRepository({ executor: db, table, id: 'code' }).save(entity)

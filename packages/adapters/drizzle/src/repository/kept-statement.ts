@@ -1,6 +1,7 @@
-import { is, isSQLWrapper, Param, Placeholder, SQL } from 'drizzle-orm'
+import { Column, is, isSQLWrapper, Param, Placeholder, SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Executor } from '../executor.js'
+import type { ColumnOf } from '../failures/failures.js'
 import { drizzleOf, KeptTexts, keep, statementOf, textOf } from './kept-text.js'
 import type { Row } from './options.js'
 import type { Statement } from './statements.js'
@@ -30,7 +31,15 @@ export function keptStatement(
   const texts = kept.of(drizzle.dialect, table)
   const text = texts.get(key) ?? keep(texts, key, textOf(drizzle.dialect, build))
   const params = bind(text[0].params, values)
-  return params && statementOf(drizzle.session, text, params)
+  return params && { ...statementOf(drizzle.session, text, params), columnOf: columnsOf(text[0].params) }
+}
+
+/** By the number of the parameter. */
+function columnsOf(params: readonly unknown[]): ColumnOf {
+  return (parameter) => {
+    const param = params[parameter - 1]
+    return is(param, Param) && is(param.encoder, Column) ? param.encoder.name : undefined
+  }
 }
 
 /** The values as the driver takes them, in the order of the text. */

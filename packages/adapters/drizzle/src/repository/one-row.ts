@@ -3,6 +3,7 @@ import { type Executor, nameInSql } from '../executor.js'
 import { keptStatement } from './kept-statement.js'
 import type { Row, Settings } from './options.js'
 import { rowForDrizzle } from './own-sql.js'
+import { selectionOf } from './selection.js'
 import type { Draft } from './stamps.js'
 import type { Statement } from './statements.js'
 
@@ -29,14 +30,15 @@ export function insertAll<T>(
 ): Statement<Row[]> {
   const insert = executor.insert(table).values(drafts.map(({ created }) => rowForDrizzle(created)) as never)
   const target = id.column as never
-  if (version !== undefined) return insert.onConflictDoNothing({ target }).returning()
+  if (version !== undefined)
+    return insert.onConflictDoNothing({ target }).returning(selectionOf(table) as never)
   const names = Object.keys(drafts[0]?.changed ?? {})
   const excluded = (name: string): SQL =>
     sql`excluded.${sql.identifier(nameInSql(executor, columns[name] as Column))}`
   const set = Object.fromEntries(
     (names.length === 0 ? [id.name] : names).map((name) => [name, excluded(name)]),
   )
-  return insert.onConflictDoUpdate({ target, set: set as never }).returning()
+  return insert.onConflictDoUpdate({ target, set: set as never }).returning(selectionOf(table) as never)
 }
 
 /** Updates the row of an id, and of the expected version. */
@@ -48,7 +50,7 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
       .update(table)
       .set(rowForDrizzle(set) as never)
       .where(and(eq(id.column, wanted), version && eq(version.column, expected)))
-      .returning()
+      .returning(selectionOf(table) as never)
   if (names.length === 0 || isMadeUp(columns, draft.changed, false))
     return update(executor, draft.changed, draft.id, draft.expected)
   const shape = {

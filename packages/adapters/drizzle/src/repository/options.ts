@@ -10,11 +10,12 @@ import {
 } from '@base/core/options'
 import { type Cursors, createCursors } from '@base/domain/pagination'
 import { readTracking, type Tracking, type TrackingOptions } from '@base/domain/repository'
-import { type Column, getTableColumns, getTableName, is, Table } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
+import { type Column, getTableColumns, getTableName, is } from 'drizzle-orm'
+import { PgTable } from 'drizzle-orm/pg-core'
 import type { Executor } from '../executor.js'
 import type { FieldSource } from '../specification/fields.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
+import { checkIdentity } from './identity.js'
 import { Statements } from './statements.js'
 
 /** What is read from a table. */
@@ -33,6 +34,7 @@ export interface RowMapper<T, Source extends PgTable> {
   /**
    * Makes a row of an entity; called at every save. A column that it leaves out is not touched, and has its default in a new row;
    * one that is `undefined` has its default there as well, and becomes null where the row exists, unless it must have a value.
+   * It gives the id of what was saved before, also where the database has made it.
    */
   readonly toRow: (entity: T) => NewRowOf<Source>
 }
@@ -47,22 +49,31 @@ export interface DrizzleRepositoryOptions<
   readonly executor: Executor
   /** The table that it keeps. */
   readonly table: Source
-  /** The property of the table that is the identity; it needs a primary key or a unique constraint. @defaultValue 'id' */
-  readonly id?: IdName
+  /**
+   * The property of the table that is the identity. Its column is unique by itself: the primary key, or of a unique constraint. One
+   * that is a part of a composite key is refused, where the table declares its keys: a save would be one of other rows too.
+   * @defaultValue 'id'
+   */
+  readonly id?: IdName | undefined
   /** The property that counts the saves, an integer that is read as a number. @defaultValue 'version' where the table has it; without one the last save wins */
-  readonly version?: ColumnName<Source>
+  readonly version?: ColumnName<Source> | undefined
   /** For entities that are no rows. @defaultValue the row is the entity */
-  readonly mapper?: RowMapper<T, Source>
-  /** Where specifications and orders find the fields of the entity, where they are not called as those of the table. @defaultValue the table */
-  readonly fields?: FieldSource
+  readonly mapper?: RowMapper<T, Source> | undefined
+  /**
+   * Where specifications and orders find the fields of an entity that is no row. It takes the place of the table: a column that is
+   * not in it cannot be asked for, so that none does that a mapper hides. For all of the table and some more,
+   * `{ ...getTableColumns(orders), 'total.minor': orders.minor }`.
+   * @defaultValue the table
+   */
+  readonly fields?: FieldSource | undefined
   /** Signs the cursors of `findPage`; at least 32 bytes. @defaultValue not signed */
-  readonly cursorSecret?: string | Uint8Array
+  readonly cursorSecret?: string | Uint8Array | undefined
   /** Serves the reads, unless the executor is a transaction. It may lag behind what was just saved. @defaultValue the executor */
-  readonly replica?: Executor
+  readonly replica?: Executor | undefined
   /** What one of it is called, in errors. @defaultValue 'entity' */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Asks for a mapper where a row of the table is no such entity: what it lacks would be lost. */
@@ -117,14 +128,14 @@ export function readSettings<Source extends PgTable, T extends object, IdName ex
 ): Settings<T> {
   const { table, id = 'id', name = 'entity' } = checkOptions(options, at('options'))
   const { clock = systemClock, cursorSecret, replica } = options
-  if (!is(table, Table)) throw invalidOption(table, at('table'), 'a table of drizzle')
+  if (!is(table, PgTable)) throw invalidOption(table, at('table'), 'a table of drizzle for PostgreSQL')
   const columns: Readonly<Record<string, Column>> = getTableColumns(table)
   return {
     executor: checkExecutor(options.executor, 'executor'),
     replica: replica === undefined ? undefined : checkExecutor(replica, 'replica'),
     table,
     columns,
-    id: named(columns, id, 'id'),
+    id: checkIdentity(table, named(columns, id, 'id'), at('id')),
     version: versionOf(columns, options.version),
     fields: checkFields(options.fields ?? table),
     tracking: checkTracking(columns, readTracking(options, PLACE)),

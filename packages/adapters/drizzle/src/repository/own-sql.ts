@@ -1,6 +1,7 @@
 import { type Column, is, isSQLWrapper, Param, SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Row } from './options.js'
+import { writtenBy } from './unwritable.js'
 
 /** A value of a row; what drizzle would bind as an object of its own, such as an aliased expression or a query, as the SQL that it is. */
 export function unwrapped(given: unknown): unknown {
@@ -10,14 +11,14 @@ export function unwrapped(given: unknown): unknown {
 /** A row with what the codecs of `customType` make of their values, for each runs once: SQL, or a `Param` that no column maps again. */
 export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): Row {
   const result: Row = {}
-  for (const name in row) result[name] = coded(columns[name], row[name])
+  for (const name in row) result[name] = coded(name, columns[name], row[name])
   return result
 }
 
-function coded(column: Column | undefined, value: unknown): unknown {
+function coded(name: string, column: Column | undefined, value: unknown): unknown {
   if (column?.columnType !== 'PgCustomColumn') return value
   if (value === null || value === undefined || is(value, SQL)) return value
-  const mapped: unknown = column.mapToDriverValue(value as never)
+  const mapped = writtenBy(name, column, value)
   return is(mapped, SQL) ? mapped : sql.param(mapped)
 }
 

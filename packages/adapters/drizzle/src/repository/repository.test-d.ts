@@ -15,7 +15,7 @@ const orders = pgTable('orders', {
   placedAt: timestamp().notNull(),
   version: integer().notNull(),
 })
-const codes = pgTable('codes', { code: text().primaryKey(), n: integer() })
+const codes = pgTable('codes', { code: text().primaryKey(), n: integer().unique() })
 
 interface Order {
   readonly id: string
@@ -74,6 +74,16 @@ describe('drizzleRepository', () => {
     expectTypeOf(byNumber.findById).parameter(0).toEqualTypeOf<number | null>()
     // @ts-expect-error An id of another type.
     repository.findById(7)
+  })
+
+  test('asks for the name of the id where the table has none that is called so', () => {
+    // @ts-expect-error The table has no property 'id'.
+    drizzleRepository({ executor: db, table: codes })
+    expectTypeOf(drizzleRepository({ executor: db, table: codes, id: 'code' }).findById)
+      .parameter(0)
+      .toEqualTypeOf<string>()
+    // @ts-expect-error It is neither asked for as undefined.
+    drizzleRepository({ executor: db, table: codes, id: undefined })
   })
 
   test('refuses a column that there is not, and an entity without one that there is', () => {

@@ -910,6 +910,11 @@ describeDatabases((database) => {
         orderBy: [{ field: 'contact.email' }, { field: 'key' }],
       }),
     ).toEqual([saved])
+    // They take the place of the table: what the mapper hides cannot be asked for.
+    const hidden = members.count(isUser.equals('email', 'Ada') as never)
+    await expect(hidden).rejects.toBeInstanceOf(ValidationError)
+    const secret = members.find(always(), { orderBy: [{ field: 'createdBy' as never }] })
+    await expect(secret).rejects.toBeInstanceOf(InvalidOptionError)
   })
 
   test('a repository in a transaction of drizzle takes part in it', async () => {

@@ -12,7 +12,11 @@ const places = pgTable('places', {
   name: text().notNull(),
 })
 /** The same table, whose code is its key, as where an entity has an id of its own. */
-const byCode = pgTable('places', { id: uuid().notNull(), code: text().primaryKey(), name: text().notNull() })
+const byCode = pgTable('places', {
+  id: uuid().notNull().unique(),
+  code: text().primaryKey(),
+  name: text().notNull(),
+})
 
 const NAMED = ['a', 'b', 'a', 'b', 'a']
 

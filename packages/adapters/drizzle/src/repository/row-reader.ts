@@ -1,7 +1,7 @@
 import { AppError, UnsupportedError } from '@base/core/errors'
 import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
 import { type Specification, specificationOf } from '@base/domain/specification'
-import { and, type Column, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Executor, isTransaction, nameInSql } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
 import { keptRead, type Query } from './kept-read.js'
@@ -9,6 +9,7 @@ import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import type { Row, Settings } from './options.js'
 import { type LockingOrderedReadOptions, type LockingReadOptions, lockOf, type RowLock } from './row-lock.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
+import { selectionOf } from './selection.js'
 import type { Statement } from './statements.js'
 
 /** Rows that a stream reads at once. */
@@ -48,7 +49,16 @@ export class RowReader<T> {
       key: `row\0${lock}`,
       where,
       behind: [1],
-      build: (on) => locked(on.select().from(this.#settings.table).where(where).limit(1).$dynamic(), lock),
+      build: (on) =>
+        locked(
+          on
+            .select(selectionOf(this.#settings.table) as never)
+            .from(this.#settings.table)
+            .where(where)
+            .limit(1)
+            .$dynamic(),
+          lock,
+        ),
     })
     const [row] = await this.#run('findById', query, options.signal)
     return row === undefined ? undefined : this.toDomain(row)
@@ -69,7 +79,7 @@ export class RowReader<T> {
       behind,
       build: (on) => {
         const all = on
-          .select()
+          .select(selectionOf(this.#settings.table) as never)
           .from(this.#settings.table)
           .where(where)
           .orderBy(...orderSql(order))
@@ -110,7 +120,7 @@ export class RowReader<T> {
       behind: [limit],
       build: (on) =>
         on
-          .select({ row: getTableColumns(table), keys: selectKeys(order) } as never)
+          .select({ row: selectionOf(table), keys: selectKeys(order) } as never)
           .from(table)
           .where(where)
           .orderBy(...orderSql(order))
@@ -214,7 +224,7 @@ function unreadable(entity: string, column: string): AppError {
   return new AppError({
     code: 'UNREADABLE_ROW',
     kind: 'internal',
-    message: `The ${column} of this ${entity} is a time that no Date can hold, such as infinity.`,
+    message: `The ${column} of this ${entity} is a time that cannot be read as a Date: infinity, or in a list one whose offset has seconds.`,
     details: { column },
   })
 }

@@ -1,13 +1,15 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { and, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { insertAll, insertOne, updateOne } from './one-row.js'
 import type { Row, Settings } from './options.js'
 import { sqlIn } from './own-sql.js'
 import { partsOf } from './parts.js'
 import { keyOfId } from './row-key.js'
+import { selectionOf } from './selection.js'
 import { type Draft, draftOf } from './stamps.js'
 import type { Statement } from './statements.js'
+import { namingWrongValues } from './unwritable.js'
 import { valuesOf } from './values.js'
 
 /** Saves entities of one repository by one executor, by the rules of versions. */
@@ -24,7 +26,8 @@ export class RowWriter<T> {
 
   /** Saves one, in one statement where nothing is wrong. */
   save(entity: T): Promise<Row> {
-    return this.#saveDraft(draftOf(this.#settings, entity))
+    const draft = draftOf(this.#settings, entity)
+    return this.#naming([draft], () => this.#saveDraft(draft))
   }
 
   async #saveDraft(draft: Draft): Promise<Row> {
@@ -40,6 +43,19 @@ export class RowWriter<T> {
    */
   async saveAll(entities: readonly T[]): Promise<Row[]> {
     const drafts = entities.map((entity) => draftOf(this.#settings, entity))
+    return this.#naming(drafts, () => this.#saveDrafts(drafts))
+  }
+
+  #naming<R>(drafts: readonly Draft[], save: () => Promise<R>): Promise<R> {
+    const { columns } = this.#settings
+    return namingWrongValues(
+      columns,
+      drafts.map(({ created }) => created),
+      save,
+    )
+  }
+
+  async #saveDrafts(drafts: readonly Draft[]): Promise<Row[]> {
     const keys = drafts.map((draft) => this.#keyOf(draft))
     if (new Set(keys).size < keys.length || keys.includes(undefined)) return this.#saveEach(drafts)
     const { columns } = this.#settings
@@ -91,7 +107,7 @@ export class RowWriter<T> {
       update
         .from(from as never)
         .where(isIt)
-        .returning(getTableColumns(table)) as unknown as Statement<Row[]>,
+        .returning(selectionOf(table) as never) as unknown as Statement<Row[]>,
     )
   }
 

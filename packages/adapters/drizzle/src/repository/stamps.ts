@@ -23,6 +23,9 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
   const given: unknown = settings.toRow(entity)
   if (!isRow(given)) throw invalidOption(given, at('mapper.toRow'), 'a function that gives a row')
   const expected = expectedVersion(settings, given)
+  const id = unwrapped(given[settings.id.name])
+  // What the database numbers by itself has none before it is saved.
+  if (expected > 0 && (id === undefined || id === null)) throw withoutId(settings, id)
   const created: Row = {}
   for (const name in settings.columns) {
     const column = settings.columns[name] as Column
@@ -30,11 +33,16 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
       created[name] = checkStorable(name, column, unwrapped(given[name]))
   }
   Object.assign(created, stampsOf(settings, created, expected, given))
-  const id = unwrapped(given[settings.id.name])
   const changed = changedOf(settings, created, given)
   return expected === 0
     ? { id, expected, created: codedRow(settings.columns, created), changed }
     : { id, expected, created, changed: codedRow(settings.columns, changed) }
+}
+
+function withoutId<T>({ id: { name }, isMapped }: Settings<T>, id: unknown): Error {
+  return isMapped
+    ? invalidOption(id, at('mapper.toRow'), `a function that gives the '${name}' of what was saved before`)
+    : invalidOption(id, at('entity'), `one with the '${name}' that it was saved with`)
 }
 
 function isRow(value: unknown): value is Row {

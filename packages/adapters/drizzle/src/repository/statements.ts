@@ -1,7 +1,7 @@
 import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { withFailures } from '../failures/failures.js'
+import { type ColumnOf, namingColumn, withFailures } from '../failures/failures.js'
 
 /** Milliseconds from which a statement is slow. */
 const SLOW = 100
@@ -25,6 +25,8 @@ export interface Statement<R> extends PromiseLike<R> {
   toSQL?(): { readonly sql: string }
   /** What a raw statement has in the place of `toSQL`. */
   getQuery?(): { readonly sql: string }
+  /** The column that a parameter is for, from 1. */
+  readonly columnOf?: ColumnOf
 }
 
 /** Runs the statements of one repository. */
@@ -46,6 +48,8 @@ export class Statements {
         withFailures(() => statement),
         signal,
       )
+    } catch (error) {
+      throw statement.columnOf === undefined ? error : namingColumn(error, statement.columnOf)
     } finally {
       const duration = this.#clock.monotonic() - start
       if (duration >= SLOW && slow.hasSubscribers) {

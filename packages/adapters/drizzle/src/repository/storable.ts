@@ -1,5 +1,6 @@
 import { ValidationError } from '@base/core/errors'
 import { type Column, is, SQL } from 'drizzle-orm'
+import { writtenBy } from './unwritable.js'
 
 /** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u
@@ -9,18 +10,18 @@ const UNSTORABLE_IN_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
 /** The value, as it is. @throws ValidationError naming the column, where it cannot be stored */
 export function checkStorable(name: string, column: Column, value: unknown): unknown {
-  if (isStorable(column, value)) return value
+  if (isStorable(name, column, value)) return value
   const message = 'holds an invalid date, or a text with U+0000 or a lone surrogate'
   throw new ValidationError({ issues: [{ path: name, message }] })
 }
 
-function isStorable(column: Column, value: unknown): boolean {
+function isStorable(name: string, column: Column, value: unknown): boolean {
   // What SQL makes of it the database sees.
   if (is(value, SQL)) return true
   const { baseColumn = column } = column as Column & { readonly baseColumn?: Column }
   if (baseColumn !== column && Array.isArray(value))
-    return value.every((part) => isStorable(baseColumn, part))
-  if (column.columnType === 'PgJson') return !UNSTORABLE_IN_JSON.test(String(column.mapToDriverValue(value)))
+    return value.every((part) => isStorable(name, baseColumn, part))
+  if (column.columnType === 'PgJson') return !UNSTORABLE_IN_JSON.test(String(writtenBy(name, column, value)))
   return Array.isArray(value) ? value.every(isSound) : isSound(value)
 }
 

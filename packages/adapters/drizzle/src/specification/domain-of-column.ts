@@ -104,7 +104,12 @@ function castOf({ columnType }: Column): string {
 function customDomain(subject: Subject, column: Column): Domain {
   const equals = (value: Value) => compare(subject, '=', value, column)
   return {
-    ...unknownDomain(column, subject, column.name),
+    ...unknownDomain(
+      column,
+      subject,
+      column.name,
+      `a customType (${column.getSQLType()}), which can be compared for equality alone`,
+    ),
     equals,
     isIn: (values) => {
       const written = values.map((value): unknown => column.mapToDriverValue(value))
@@ -121,10 +126,15 @@ function isWord(written: unknown): boolean {
 }
 
 /** A column of which only the database knows what is equal: whether it is null can be asked, and nothing else. */
-function unknownDomain(column: Column, subject: Subject, field: string): Domain {
+function unknownDomain(
+  column: Column,
+  subject: Subject,
+  field: string,
+  what = `of type ${column.getSQLType()}, whose values memory and database compare differently`,
+): Domain {
   const refuse = () => {
     throw new UnsupportedError({
-      message: `'${field}' is of type ${column.getSQLType()}, whose values memory and database compare differently.`,
+      message: `'${field}' is ${what}.`,
       details: { field },
     })
   }

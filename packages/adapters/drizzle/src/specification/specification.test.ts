@@ -281,6 +281,14 @@ describePglite((database) => {
     expect(await found(isIt.isIn('id', many).not())).toEqual([])
   })
 
+  test("what a user's type cannot be asked for is told by its kind", () => {
+    const cents = customType<{ data: bigint }>({ dataType: () => 'bigint' })
+    const table = pgTable('sums', { sum: cents() })
+    expect(() => compileSpecification(where<{ sum: bigint }>().greaterThan('sum', 1n), table)).toThrow(
+      "'sum' is a customType (bigint), which can be compared for equality alone.",
+    )
+  })
+
   test('what no column can hold is no error', async () => {
     expect(await finds(isUser.equals('key', 'no uuid'))).toBe(false)
     expect(await finds(isUser.equals('id', 1e300))).toBe(false)

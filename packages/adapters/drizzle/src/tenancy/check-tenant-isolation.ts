@@ -15,15 +15,15 @@ const where = { package: '@base/drizzle', pattern: 'checkTenantIsolation' }
 /** Options of {@link checkTenantIsolation}. */
 export interface TenantIsolationOptions {
   /** The column by which tables and views are found, and which policies of tables that have it must name. @defaultValue 'tenant_id' */
-  readonly column?: string
+  readonly column?: string | undefined
   /** Tables that must be protected too, whatever their columns. @defaultValue none */
-  readonly tables?: readonly PgTable[]
+  readonly tables?: readonly PgTable[] | undefined
   /**
    * Views that filter by the tenant themselves, which you have judged, by the names that the problems give them: neither they nor
    * what they read for the role is looked at.
    * @defaultValue none
    */
-  readonly trustedViews?: readonly string[]
+  readonly trustedViews?: readonly string[] | undefined
 }
 
 /**

@@ -10,7 +10,7 @@ const where = { package: '@base/drizzle', pattern: 'rlsPolicies' }
 /** Options of {@link rlsPolicies}. */
 export interface RlsPoliciesOptions {
   /** The column that holds the tenant, by its name in the database. @defaultValue 'tenant_id' */
-  readonly column?: string
+  readonly column?: string | undefined
 }
 
 /**

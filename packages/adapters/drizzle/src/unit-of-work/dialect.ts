@@ -4,7 +4,7 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 /** How drizzle writes statements in units of work: as the database of drizzle beside them was told to. */
 export interface UnitDatabaseOptions {
   /** What columns that are given no name of their own are called. @defaultValue as their property */
-  readonly casing?: 'snake_case' | 'camelCase'
+  readonly casing?: 'snake_case' | 'camelCase' | undefined
 }
 
 const dialects = new WeakMap<object, Map<UnitDatabaseOptions['casing'], PgDialect>>()

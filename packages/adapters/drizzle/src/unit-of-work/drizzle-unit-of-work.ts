@@ -23,7 +23,7 @@ const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', '
 /** Options of {@link drizzleUnitOfWork}. */
 export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
   /** The level of a unit that names none. @defaultValue the database's own, usually 'read committed' */
-  readonly isolation?: Isolation
+  readonly isolation?: Isolation | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+export type { Executor } from '../executor.js'
 export type { UnitDatabase } from './database.js'
 export type { UnitDatabaseOptions } from './dialect.js'
 export { type DrizzleUnitOfWorkOptions, drizzleUnitOfWork } from './drizzle-unit-of-work.js'

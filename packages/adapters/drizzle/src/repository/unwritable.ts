@@ -1,0 +1,47 @@
+import { isAppError, ValidationError } from '@base/core/errors'
+import { type Column, is, Param, SQL } from 'drizzle-orm'
+import type { Row } from './options.js'
+
+/** What the language throws at a value of the wrong kind; whatever else a codec fails with is no fault of the value. */
+const WRONG_KIND = [TypeError, RangeError, SyntaxError]
+
+/** What a column makes of a value for the driver. @throws ValidationError naming the property, where it is of the wrong kind */
+export function writtenBy(name: string, column: Column, value: unknown): unknown {
+  try {
+    return column.mapToDriverValue(value)
+  } catch (error) {
+    if (!isWrongKind(error)) throw error
+    const issues = [{ path: name, message: 'holds a value that its column cannot take' }]
+    throw new ValidationError({ issues, cause: error })
+  }
+}
+
+/**
+ * Runs the save of rows. Drizzle has its columns write the values as it makes the statement, and tells neither which one failed:
+ * they are asked again then.
+ *
+ * @throws ValidationError naming the property.
+ */
+export async function namingWrongValues<R>(
+  columns: Readonly<Record<string, Column>>,
+  rows: readonly Row[],
+  save: () => Promise<R>,
+): Promise<R> {
+  try {
+    return await save()
+  } catch (error) {
+    if (isWrongKind(error)) for (const row of rows) checkWritable(columns, row)
+    throw error
+  }
+}
+
+function checkWritable(columns: Readonly<Record<string, Column>>, row: Row): void {
+  for (const [name, value] of Object.entries(row)) {
+    const isWritten = value === null || value === undefined || is(value, SQL) || is(value, Param)
+    if (!isWritten) writtenBy(name, columns[name] as Column, value)
+  }
+}
+
+function isWrongKind(error: unknown): boolean {
+  return WRONG_KIND.some((kind) => error instanceof kind) && !isAppError(error)
+}
