@@ -8,7 +8,7 @@ const KINDS = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]
 /** Describes something on each client, of a server and of a cluster; `opened` gives the client from the first test on. */
 export function describeClients(
   body: (opened: () => TestClient) => void,
-  { isPrivate = false }: { readonly isPrivate?: boolean } = {},
+  { isPrivate = false }: { readonly isPrivate?: boolean | undefined } = {},
 ): void {
   const describeRedis = (within: (redis: { readonly url: string }) => void) =>
     isPrivate ? describeWithPrivateService('redis', {}, within) : describeWithService('redis', within)

@@ -1,7 +1,7 @@
 /** Options of {@link CacheBus.subscribe}. */
 export interface SubscribeOptions {
   /** Called when messages may have been lost, such as after a reconnection; the cache then drops what it cannot vouch for. */
-  readonly onGap?: () => void
+  readonly onGap?: (() => void) | undefined
 }
 
 /**

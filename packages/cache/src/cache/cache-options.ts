@@ -8,11 +8,11 @@ import type { CacheStore } from '../store/cache-store.js'
 /** Which entries an event of yours makes invalid. */
 export interface InvalidationRule {
   /** Keys. */
-  readonly keys?: readonly string[]
+  readonly keys?: readonly string[] | undefined
   /** Tags. */
-  readonly tags?: readonly string[]
+  readonly tags?: readonly string[] | undefined
   /** Patterns of keys, in which `*` stands for any characters. */
-  readonly patterns?: readonly string[]
+  readonly patterns?: readonly string[] | undefined
 }
 
 /** Options of {@link createCache}; checked and read once. */
@@ -24,54 +24,61 @@ export interface CacheOptions {
   readonly layers: readonly CacheStore[]
   /**
    * How long a read and a write of a layer may take, more than 0; a layer that takes longer is passed over. More for one that is
-   * far away.
+   * far away, or for values of some MB.
    * @defaultValue `{ read: '100ms', write: '250ms' }`
    */
-  readonly layerTimeouts?: { readonly read?: Duration; readonly write?: Duration }
+  readonly layerTimeouts?:
+    | {
+        /** For a read, more than 0. @defaultValue '100ms' */
+        readonly read?: Duration | undefined
+        /** For a write, more than 0. @defaultValue '250ms' */
+        readonly write?: Duration | undefined
+      }
+    | undefined
   /** Tells the caches of other processes what is invalid. Needed where several processes have a memory layer. @defaultValue none */
-  readonly bus?: CacheBus
+  readonly bus?: CacheBus | undefined
   /** Stands before every key in the layers, so that several caches can share them. @defaultValue none */
-  readonly namespace?: string
+  readonly namespace?: string | undefined
   /** How long an entry is fresh; `Infinity` is for ever. @defaultValue '5m' */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** The ttl of keys that match a pattern, in which `*` stands for any characters; the first that matches counts. @defaultValue none */
-  readonly ttlByPattern?: Readonly<Record<string, Duration>>
+  readonly ttlByPattern?: Readonly<Record<string, Duration>> | undefined
   /** The share of the ttl that is taken off at random, from and to, each from 0 to below 1, so that entries do not end together. @defaultValue [0.05, 0.15] */
-  readonly jitter?: readonly [from: number, to: number]
+  readonly jitter?: readonly [from: number, to: number] | undefined
   /** How long after its end an entry is served when its load fails. The loader then rests for 30 s. @defaultValue 0 */
-  readonly grace?: Duration
+  readonly grace?: Duration | undefined
   /** How long after its end an entry is served at once, while it is loaded anew in the background. @defaultValue 0 */
-  readonly staleWhileRevalidate?: Duration
+  readonly staleWhileRevalidate?: Duration | undefined
   /** How long to wait for a load where there is a stale value within its grace, which is served then; more than 0. @defaultValue Infinity */
-  readonly softTimeout?: Duration
+  readonly softTimeout?: Duration | undefined
   /**
    * How long to wait for a load at all, more than 0. Its signal aborts then, and it has failed. One that goes on all the same is
    * joined for 30 s more, or where that is longer for its timeout once more, up to four times after others of its key that hung;
    * who comes later, or after a deletion, loads anew, and its late value is stored unless a newer one is known, or six more have hung since. @defaultValue Infinity
    */
-  readonly hardTimeout?: Duration
+  readonly hardTimeout?: Duration | undefined
   /** How long `null` is fresh, in place of `ttl`; a shorter ttl of a call or a key holds for it too. @defaultValue as any value */
-  readonly negativeTtl?: Duration
+  readonly negativeTtl?: Duration | undefined
   /**
    * Loads an entry that is read often anew in the background shortly before it ends, the earlier the longer its load takes,
    * never before the last fifth of its life. A number is the factor by which it is earlier, above 0; `true` is 1.
    * @defaultValue false
    * @see Vattani et al., "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015
    */
-  readonly earlyRefresh?: boolean | number
+  readonly earlyRefresh?: boolean | number | undefined
   /** Carries values that JSON does not, and classes of yours: `createCodec({ types })`. @defaultValue jsonCodec */
-  readonly codec?: Codec
+  readonly codec?: Codec | undefined
   /**
    * Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. One that does
    * not say within a write of a layer, or a quarter of the `hardTimeout`, whether it is free is done without, and after three
    * failures left alone for a second: then there is one load in each process. Loaders that ask for each other's keys in a circle are a `DEADLOCK` within a process; those of two processes wait until a `hardTimeout` ends it.
    * @defaultValue none
    */
-  readonly lock?: Lock
+  readonly lock?: Lock | undefined
   /** What {@link Cache.invalidateFor} does at an event of yours, by its name. @defaultValue none */
-  readonly invalidation?: Readonly<Record<string, (payload: never) => InvalidationRule>>
+  readonly invalidation?: Readonly<Record<string, (payload: never) => InvalidationRule>> | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Source of chance: numbers from 0 to below 1. @defaultValue Math.random */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
 }

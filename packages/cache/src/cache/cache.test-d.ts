@@ -50,6 +50,19 @@ describe('Cache', () => {
     cached('1')
   })
 
+  test('a cached function keeps its `this`', () => {
+    const find = cache.cached(async function find(this: { base: number }, id: number) {
+      return this.base + id
+    })
+    expectTypeOf<ThisParameterType<typeof find>>().toEqualTypeOf<{ base: number }>()
+    const prices = { base: 1, find }
+    expectTypeOf(prices.find(1)).toEqualTypeOf<Promise<number>>()
+    // @ts-expect-error: it is called on something with a base
+    find(1)
+    const generic = <T>(read: (id: number) => Promise<T>) => cache.cached(read)(1)
+    expectTypeOf(generic(async () => 'a')).toEqualTypeOf<Promise<string>>()
+  })
+
   test('events have their payloads, and no others', () => {
     cache.on('hit', ({ key, namespace }) => {
       expectTypeOf([key, namespace]).toEqualTypeOf<string[]>()

@@ -16,14 +16,14 @@ export interface CachedEntry<T = unknown> {
 /** Options of {@link Cache.cached}. */
 export interface CachedOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'tags' | 'signal'> {
   /** What stands for the function in its keys, in place of its name; or the key of a call. @defaultValue the function's name */
-  readonly key?: string | ((...args: Args) => string)
+  readonly key?: string | ((...args: Args) => string) | undefined
   /** What a value can be invalidated by. @defaultValue none */
-  readonly tags?: readonly string[] | ((...args: Args) => readonly string[])
+  readonly tags?: readonly string[] | ((...args: Args) => readonly string[]) | undefined
 }
 
 /** A function whose results are cached: see {@link Cache.cached}. */
-export interface CachedFunction<Args extends readonly unknown[], T> {
-  (...args: Args): Promise<T>
+export interface CachedFunction<Args extends readonly unknown[], T, This = unknown> {
+  (this: This, ...args: Args): Promise<T>
   /** Forgets the result for these arguments. */
   invalidate(...args: Args): Promise<void>
 }
@@ -33,7 +33,12 @@ export interface WarmUpResult {
   /** How many keys have a value now. */
   readonly loaded: number
   /** The others, and why. */
-  readonly failed: readonly { readonly key: string; readonly error: unknown }[]
+  readonly failed: readonly {
+    /** The key that has no value. */
+    readonly key: string
+    /** What its load failed with. */
+    readonly error: unknown
+  }[]
 }
 
 /**
@@ -104,12 +109,15 @@ export interface Cache {
    * form, in which equal arguments are equal, whatever the order of an object's keys; two functions of one name would share
    * their results. An instance of a class needs a `cacheKey`, a text or a method that gives one.
    *
+   * The function gets the `this` of the call, but no key contains it: of a method all instances share the results. Where
+   * they differ, let each instance cache its own, under a `key` that names the instance.
+   *
    * @throws InvalidOptionError for a function without a name or `key`; from a call, for functions and symbols as arguments.
    */
   cached<F extends (...args: never[]) => unknown>(
     fn: F,
     options?: CachedOptions<Parameters<F>>,
-  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>>
+  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>, ThisParameterType<F>>
   /** A cache of its own within the same layers; its keys and tags are not those of this one. */
   namespace(name: string): Cache
   /** Does what the `invalidation` rule of that event says; nothing where there is none. */
@@ -121,11 +129,11 @@ export interface Cache {
     options?: LoadOptions & { readonly concurrency?: number },
   ): Promise<WarmUpResult>
   /** Calls `listener` at each `event` of all namespaces, until the function that is returned is called. */
-  on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void
+  on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): () => void
   /** What was counted until now, in all namespaces. */
   readonly stats: CacheStats
   /**
-   * Waits for the loads that run, for at most a second, aborts those that still do, waits for what was set before, as long as the
+   * Serves the calls that were made before, for at most a second, aborts the loads that still run, waits for what was set before, as long as the
    * layers have time for it, leaves the bus, for which it waits 250 ms, and closes the layers, for all namespaces. Every later call rejects.
    */
   close(): Promise<void>

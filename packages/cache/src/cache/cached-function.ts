@@ -11,18 +11,19 @@ export function cachedFunction<F extends (...args: never[]) => unknown>(
   fn: F,
   options: CachedOptions<Parameters<F>> = {},
   check: (options: LoadOptions) => void,
-): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
+): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>, ThisParameterType<F>> {
   type Args = Parameters<F>
+  type This = ThisParameterType<F>
   type T = Awaited<ReturnType<F>>
   check(typeof options?.tags === 'function' ? { ...options, tags: [] } : (options as LoadOptions))
   const { key, tags, ...rest } = options
   const keyOf = keysOf(checkFunction(fn, place('fn')), key)
   const tagsOf = typeof tags === 'function' ? tags : () => tags
-  const call = async (...args: Args): Promise<T> => {
+  const call = async function (this: This, ...args: Args): Promise<T> {
     const found = tagsOf(...args)
     return cache.getOrSet<T>(
       keyOf(args),
-      () => fn(...args) as T,
+      () => fn.apply(this, args) as T,
       found === undefined ? rest : { ...rest, tags: found },
     )
   }

@@ -38,7 +38,12 @@ export class CacheCore {
   /** All flights, also those that nobody may join any more. */
   readonly running: Set<Flight> = new Set()
   readonly overdue: Overdue = new Overdue()
+  /** New calls are refused; those of before are still served. */
   isClosed = false
+  /** Nothing is loaded any more. */
+  #isOver = false
+  /** What was asked for and may still begin a load. */
+  readonly #serving: Set<Promise<unknown>> = new Set()
   #closing: Promise<void> | undefined
 
   constructor(settings: Settings) {
@@ -52,6 +57,22 @@ export class CacheCore {
 
   checkOpen(): void {
     if (this.isClosed) throw closed()
+  }
+
+  /** Loads of calls that came before the end begin until they have had their time. */
+  checkLoading(): void {
+    if (this.#isOver) throw closed()
+  }
+
+  /** A call that waits for layers, and maybe loads then: it is waited for when the cache is closed. */
+  async serve<T>(call: () => Promise<T>): Promise<T> {
+    const serving = call()
+    this.#serving.add(serving)
+    try {
+      return await serving
+    } finally {
+      this.#serving.delete(serving)
+    }
   }
 
   /** Resolves when the layers can be used; `undefined` where there is nothing to wait for, which is not waited for. */
@@ -147,11 +168,11 @@ export class CacheCore {
 
   async #close(): Promise<void> {
     this.isClosed = true
-    const landings = [...this.running].map(({ promise }) => promise)
-    if (landings.length > 0)
-      await withDeadline(this.settings.clock, CLOSING, 'The loads of a cache', () =>
-        Promise.allSettled(landings),
-      ).catch(() => {})
+    if (this.running.size > 0 || this.#serving.size > 0)
+      await withDeadline(this.settings.clock, CLOSING, 'The loads of a cache', () => this.#served()).catch(
+        () => {},
+      )
+    this.#isOver = true
     for (const flight of [...this.running]) {
       flight.callOff()
       flight.abort(closed())
@@ -159,6 +180,12 @@ export class CacheCore {
     }
     this.layers.top.engine?.onEvict.delete(this.#onEvict)
     await this.layers.close()
+  }
+
+  /** A call that looks into the layers begins its load later. */
+  async #served(): Promise<void> {
+    while (!this.#isOver && this.running.size + this.#serving.size > 0)
+      await Promise.allSettled([...this.#serving, ...[...this.running].map(({ promise }) => promise)])
   }
 
   #forget({ keys = [], ...others }: Invalidation): void {

@@ -75,7 +75,10 @@ export class Observers {
     if (channel.hasSubscribers) channel.publish(payload)
   }
 
-  on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void {
+  on<Name extends CacheEventName>(
+    event: Name,
+    listener: (payload: CacheEvents[Name]) => unknown,
+  ): () => void {
     this.#emitter ??= new Emitter<CacheEvents>({
       package: '@base/cache',
       pattern: 'Cache',

@@ -63,6 +63,28 @@ describe('cached', () => {
     expect([await user(1), await order(1), user.name]).toEqual(['user 1', 'order 1', 'findUser'])
   })
 
+  test('hands on `this`, which is no part of the key', async () => {
+    const { cache } = inMemory()
+    class Prices {
+      readonly base: number
+      constructor(base: number) {
+        this.base = base
+      }
+      find = cache.cached(
+        async function find(this: Prices, article: string) {
+          return this.base + article.length
+        },
+        { tags: (article) => [article] },
+      )
+    }
+    const [first, second] = [new Prices(10), new Prices(20)]
+    expect([await first.find('pear'), await second.find('pear'), await second.find('fig')]).toEqual([
+      14, 14, 23,
+    ])
+    await first.find.invalidate('pear')
+    expect(await second.find('pear')).toBe(24)
+  })
+
   test('takes tags from the arguments, and a key of your own', async () => {
     const { cache } = inMemory()
     const load = vi.fn((id: number) => id)
@@ -528,29 +550,61 @@ describe('closing', () => {
     clock.assertIdle()
   })
 
-  test('begins no load for who still asks a lower layer, nor in the background', async () => {
-    const clock = new TestClock()
+  /** A layer whose reads wait for a gate. */
+  function gatedStore(clock: TestClock) {
     const below = memoryCacheStore({ clock })
-    let gate = Promise.resolve()
+    const gates: Promise<void>[] = []
     const store: CacheStore = {
       ...below,
       getMany: async (...args) => {
-        await gate
+        await gates[0]
         return below.getMany(...args)
       },
     }
+    return { store, gates }
+  }
+
+  test('serves who has asked a lower layer before, and refuses who comes later', async () => {
+    const clock = new TestClock()
+    const { store, gates } = gatedStore(clock)
+    const cache = createCache({ layers: [memoryCacheStore({ clock }), store], clock })
+    await cache.set('there', 'found')
+    const { promise, resolve } = deferred()
+    gates.push(promise)
+    const load = vi.fn(() => clock.sleep(100).then(() => 'loaded'))
+    const asking = Promise.all([
+      ...['a', 'a', 'b'].map((key) => cache.getOrSet(key, load)),
+      cache.get('there'),
+      cache.has('c'),
+    ])
+    const closing = cache.close()
+    await expect(cache.getOrSet('a', load)).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+    resolve()
+    await clock.advance(100)
+    expect(await asking).toEqual(['loaded', 'loaded', 'loaded', 'found', false])
+    expect(load).toHaveBeenCalledTimes(2)
+    await closing
+    clock.assertIdle()
+  })
+
+  test('begins no load for who still asks a lower layer after a second, nor in the background', async () => {
+    const clock = new TestClock()
+    const { store, gates } = gatedStore(clock)
     const options = { earlyRefresh: 1_000, random: () => 0.999, ttl: 1_000, jitter: [0, 0], clock } as const
-    const cache = createCache({ ...options, layers: [memoryCacheStore({ clock }), store] })
+    const layers = [memoryCacheStore({ clock }), store]
+    const cache = createCache({ ...options, layers, layerTimeouts: { read: '2s' } })
     const load = vi.fn(() => clock.sleep(10))
     const first = cache.getOrSet('a', load)
     await clock.advance(10)
     await first
     await clock.advance(990)
     const { promise, resolve } = deferred()
-    gate = promise
+    gates.push(promise)
     await cache.getOrSet('a', load)
     const asking = cache.getOrSet('b', load)
-    await cache.close()
+    const closing = cache.close()
+    await clock.advance(1_000)
+    await closing
     resolve()
     await expect(asking).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
     expect(load).toHaveBeenCalledOnce()

@@ -126,7 +126,7 @@ export class LayeredCache implements Cache {
   cached<F extends (...args: never[]) => unknown>(
     fn: F,
     options?: CachedOptions<Parameters<F>>,
-  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>> {
+  ): CachedFunction<Parameters<F>, Awaited<ReturnType<F>>, ThisParameterType<F>> {
     return cachedFunction(this, fn, options, (given) => this.#checkOptions(given))
   }
 
@@ -159,7 +159,10 @@ export class LayeredCache implements Cache {
     return warmUp(checkIterable(keys, 'keys'), atOnce, (key) => this.getOrSet(key, load, rest))
   }
 
-  on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => void): () => void {
+  on<Name extends CacheEventName>(
+    event: Name,
+    listener: (payload: CacheEvents[Name]) => unknown,
+  ): () => void {
     return this.#core.observers.on(event, listener)
   }
 
@@ -196,7 +199,7 @@ export class LayeredCache implements Cache {
   ): Promise<T> {
     checkFunction(load, { package: '@base/cache', pattern: 'Cache.getOrSet', option: 'load' })
     const rules = rulesOf(this.#core.settings, this.#scope, checkKey(key), options)
-    return (await this.#reader.getOrSet(key, load, rules)) as T
+    return (await this.#core.serve(() => this.#reader.getOrSet(key, load, rules))) as T
   }
 
   #checkOptions(options: LoadOptions): void {
@@ -205,7 +208,7 @@ export class LayeredCache implements Cache {
 
   #loadAnew(key: string, load: (context: LoadContext<never>) => unknown): Promise<unknown> {
     const rules = rulesOf(this.#core.settings, this.#scope, key)
-    return this.#reader.loadAnew(key, load, rules, Number.POSITIVE_INFINITY)
+    return this.#core.serve(() => this.#reader.loadAnew(key, load, rules, Number.POSITIVE_INFINITY))
   }
 
   /** `undefined` for one that is not to be stored. */

@@ -3,7 +3,7 @@ import { reveal } from '../store/guarded.js'
 import { batchesOf } from './batches.js'
 import { BusLink } from './bus-link.js'
 import { withDeadline } from './deadline.js'
-import type { Observers } from './events.js'
+import type { CacheErrorEvent, Observers } from './events.js'
 import { better, type Found, type Lookup } from './found.js'
 import { toBytes } from './frame.js'
 import type { Invalidation } from './invalidation.js'
@@ -34,7 +34,8 @@ export class Layers {
 
   constructor(settings: Settings, observers: Observers, forget: (invalidation: Invalidation) => void) {
     const { layers, clock, bus, codec, scope, layerTimeouts } = settings
-    const failed = (source: 'layer' | 'bus') => (error: unknown) => observers.tell('error', { error, source })
+    const failed = (source: CacheErrorEvent['source']) => (error: unknown, key?: string) =>
+      observers.tell('error', { error, source, ...(key !== undefined && { key }) })
     this.#settings = settings
     this.#forget = forget
     // Not without need: workerd has no chance to give while a module loads.
@@ -57,8 +58,8 @@ export class Layers {
     this.lower = layers
       .slice(this.top.engine === undefined ? 0 : 1)
       .map((store) => new LowerLayer(store, scope.path, clock, layerTimeouts, listener))
-    this.#refused = (error, key) => observers.tell('error', { error, key, source: 'codec' })
-    this.#reader = new LowerReader(clock, codec, this.#refused)
+    this.#refused = failed('codec')
+    this.#reader = new LowerReader(clock, codec, { refused: this.#refused, skewed: failed('layer') })
     this.#bus =
       name &&
       new BusLink(bus, scope.path, clock, name, {

@@ -12,8 +12,18 @@ export interface LoadContext<T = unknown> {
   /** Aborts when nobody waits any more, and at the hard timeout. Made when it is read. */
   readonly signal: AbortSignal
   /** The value that has ended, where it is still there: to be asked for changes only, or to be returned once more. */
-  readonly previous: { readonly value: T } | undefined
-  /** How long this value is fresh, in place of the ttl; jitter is taken off. */
+  readonly previous:
+    | {
+        /** The value, which may be `undefined`. */
+        readonly value: T
+      }
+    | undefined
+  /**
+   * How long this value is fresh, in place of the ttl; jitter is taken off. What is computed has to be rounded:
+   * `setTtl(Math.max(0, Math.floor(token.expires_in * 1000 * 0.9)))`.
+   *
+   * @throws InvalidOptionError for a fraction of a millisecond, or less than 0; a loader that does not catch it has failed.
+   */
   setTtl(ttl: Duration): void
   /** What this value can be invalidated by, in place of the tags. */
   setTags(tags: readonly string[]): void

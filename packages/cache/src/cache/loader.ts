@@ -38,7 +38,7 @@ export interface LoadRequest {
  */
 export function startFlight(core: CacheCore, request: LoadRequest): Flight {
   // It may have been closed while the layers were asked.
-  core.checkOpen()
+  core.checkLoading()
   const { fullKey, rules, isBackground } = request
   const flight = new Flight(fullKey, rules.tags, isBackground, request.previous)
   core.flights.set(fullKey, flight)

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { matchesPattern } from '../store/pattern.js'
-import { type CacheOptions, createCache } from './index.js'
+import { type Cache, type CacheOptions, createCache } from './index.js'
 
 /** A cache over memory, and below it a store of which a test replaces parts. */
 function over(change: (store: CacheStore, clock: TestClock) => Partial<CacheStore>) {
@@ -250,6 +250,23 @@ describe('a namespace that is cleared', () => {
     await clock.advance(0)
     expect(heard).toHaveBeenCalledWith({ error: expect.any(Error), source: 'layer' })
   })
+})
+
+test('a failure of a layer tells the key that it was about, where that was one', async () => {
+  const fail = async () => {
+    throw new Error('away')
+  }
+  const { node } = over(() => ({ getMany: fail, set: fail, setMany: fail, delete: fail, bumpTags: fail }))
+  const keysOf = async (call: (cache: Cache) => Promise<unknown>) => {
+    const cache = node()
+    const heard = vi.fn()
+    cache.on('error', heard)
+    await call(cache)
+    return heard.mock.calls.map(([{ key }]) => key)
+  }
+  expect(await keysOf((cache) => cache.get('a'))).toEqual(['a'])
+  expect(await keysOf((cache) => cache.set('a', 1))).toEqual(['a'])
+  expect(await keysOf((cache) => cache.getMany(['a', 'b']))).toEqual([undefined])
 })
 
 describe('a layer that cannot be told', () => {

@@ -20,8 +20,8 @@ const PAUSE = 1_000
 
 /** What a {@link LowerLayer} tells. */
 export interface LayerListener {
-  /** A call of the store failed. */
-  failed(error: unknown): void
+  /** A call of the store failed, which was about this key alone, where it is given. */
+  failed(error: unknown, key?: string): void
   /** The store missed invalidations while it was away, and knows them now. */
   caughtUp(invalidation: Invalidation): void
   /** A write of these keys has landed so late that they were read before. */
@@ -46,7 +46,7 @@ export class LowerLayer {
   readonly #late: LateWrites
   readonly #seen = new SeenVersion()
   readonly #reads: ReadCrowd = new ReadCrowd((keys, tags) =>
-    this.#call('A read', this.#limits.read, async (signal) => {
+    this.#call('A read', this.#limits.read, keys, async (signal) => {
       // Taken apart here, where an answer that is none is the store's failure.
       const before = this.#seen.highest
       const { entries, marks, version } = await this.store.getMany(keys, tags, { signal })
@@ -105,14 +105,16 @@ export class LowerLayer {
   /** The result of a load, which began at a version; `false` where the layer knows something newer. */
   async write(key: string, entry: NewEntry, since: bigint): Promise<boolean> {
     const options = { unlessDeletedSince: since }
-    const written = await this.#call('A write', this.#limits.write, () => this.store.set(key, entry, options))
+    const { write } = this.#limits
+    const written = await this.#call('A write', write, [key], () => this.store.set(key, entry, options))
     return written !== false
   }
 
   /** What was found below. */
   async fill(entries: readonly (readonly [string, NewEntry])[], since: bigint): Promise<void> {
     const options = { unlessDeletedSince: since }
-    await this.#call('A write', this.#limits.write, () => this.store.setMany(entries, options))
+    const keys = entries.map(([key]) => key)
+    await this.#call('A write', this.#limits.write, keys, () => this.store.setMany(entries, options))
   }
 
   /** What a user sets: where it cannot be written, the layer must at least lose what it has. */
@@ -120,7 +122,7 @@ export class LowerLayer {
     const keys = entries.map(([key]) => key)
     let writing: Promise<unknown> | undefined
     let isOver = false
-    const written = await this.#call('A write', this.#limits.write, async () => {
+    const written = await this.#call('A write', this.#limits.write, keys, async () => {
       const [first] = entries
       const isOne = first !== undefined && entries.length === 1
       const answer = isOne ? this.store.set(first[0], first[1]) : this.store.setMany(entries)
@@ -162,9 +164,10 @@ export class LowerLayer {
   async #call<T>(
     what: string,
     limit: number,
+    keys: readonly string[],
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {
-    return (await this.#mayAsk(limit)) ? this.#attempt(what, limit, work) : undefined
+    return (await this.#mayAsk(limit)) ? this.#attempt(what, limit, work, true, keys) : undefined
   }
 
   async #attempt<T>(
@@ -172,6 +175,7 @@ export class LowerLayer {
     limit: number,
     work: (signal: AbortSignal) => Promise<T>,
     ref = true,
+    keys: readonly string[] = [],
   ): Promise<T | undefined> {
     try {
       const value = await withDeadline(this.#clock, limit, `${what} of a cache layer`, work, ref)
@@ -179,7 +183,7 @@ export class LowerLayer {
       return value
     } catch (error) {
       this.#availability.fail()
-      this.#listener.failed(error)
+      this.#listener.failed(error, keys.length === 1 ? keys[0] : undefined)
       return undefined
     }
   }

@@ -1,5 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import type { Codec } from '@base/core/codec'
+import { formatDuration } from '@base/core/duration'
+import { AppError } from '@base/core/errors'
 import type { Entry } from '../store/cache-store.js'
 import { isolateText } from '../store/isolate.js'
 import type { Found } from './found.js'
@@ -11,6 +13,14 @@ import { isUserTag, type Scope } from './scope.js'
 /** An entry may come from a clock that is ahead by so much, in milliseconds. */
 const SKEW = 60_000
 
+/** What a {@link LowerReader} tells, with the key as the layers know it. */
+export interface LowerReaderListener {
+  /** A value could not be decoded. */
+  refused(error: unknown, key: string): void
+  /** The clock of a host is wrong. */
+  skewed(error: AppError, key: string): void
+}
+
 /** What one layer knows of some keys. */
 export interface LayerRead extends Pick<CrowdRead, 'version' | 'before'> {
   readonly found: readonly (Found | undefined)[]
@@ -20,12 +30,13 @@ export interface LayerRead extends Pick<CrowdRead, 'version' | 'before'> {
 export class LowerReader {
   readonly #clock: Clock
   readonly #codec: Codec
-  readonly #failed: (error: unknown, key: string) => void
+  readonly #listener: LowerReaderListener
+  #isSkewTold = false
 
-  constructor(clock: Clock, codec: Codec, failed: (error: unknown, key: string) => void) {
+  constructor(clock: Clock, codec: Codec, listener: LowerReaderListener) {
     this.#clock = clock
     this.#codec = codec
-    this.#failed = failed
+    this.#listener = listener
   }
 
   /** `tags` are those that the entries probably have, which saves a second question. */
@@ -58,21 +69,37 @@ export class LowerReader {
       if (!entry || !isValid(entry, marks)) return undefined
       const wall = this.#clock.now()
       const offset = this.#clock.monotonic() - wall
-      const isFromFuture = entry.createdAt !== undefined && entry.createdAt > wall + SKEW
+      const ahead = (entry.createdAt ?? wall) - wall
+      if (ahead > SKEW) this.#tellSkew(ahead, key)
+      // What has no end lives no longer by a clock that is ahead.
+      const isUndated = ahead > SKEW && entry.expiresAt !== Number.POSITIVE_INFINITY
       return {
         held:
           layer.store.encoding === 'objects' ? entry.value : isolateText(textOf(entry.value), this.#codec),
-        freshUntil: isFromFuture ? offset + wall : offset + entry.expiresAt,
-        isUndated: isFromFuture,
+        freshUntil: isUndated ? offset + wall : offset + entry.expiresAt,
+        isUndated,
         goneAt: offset + entry.staleUntil,
         life: entry.expiresAt - (entry.createdAt ?? wall),
         tags: entry.tags.filter(isUserTag),
         loadTime: entry.loadTime ?? 0,
       }
     } catch (error) {
-      this.#failed(error, key)
+      this.#listener.refused(error, key)
       return undefined
     }
+  }
+
+  /** Once: each entry of that host would tell it again. */
+  #tellSkew(ahead: number, key: string): void {
+    if (this.#isSkewTold) return
+    this.#isSkewTold = true
+    const error = new AppError({
+      code: 'CLOCK_SKEW',
+      kind: 'internal',
+      message: `An entry of a cache layer was made ${formatDuration(1_000 * Math.round(ahead / 1_000))} from now: the clock of this host or that of its writer is wrong.`,
+      details: { ahead },
+    })
+    this.#listener.skewed(error, key)
   }
 }
 

@@ -220,10 +220,10 @@ describe('between memory and the layer below', () => {
     expect(await c?.namespace('n').get('k')).toBeUndefined()
   })
 
-  test('an entry from a clock that is far ahead is not fresh', async () => {
-    const clock = new TestClock()
+  /** A layer whose entries were made two minutes from now. */
+  function aheadOf(clock: TestClock): CacheStore {
     const memory = memoryCacheStore({ clock })
-    const ahead: CacheStore = {
+    return {
       ...memory,
       getMany: async (...args) => {
         const read = await memory.getMany(...args)
@@ -233,10 +233,27 @@ describe('between memory and the layer below', () => {
         }
       },
     }
-    const cache = createCache({ layers: [ahead], clock })
+  }
+
+  test('an entry from a clock that is far ahead is not fresh, which is told once', async () => {
+    const clock = new TestClock()
+    const cache = createCache({ layers: [aheadOf(clock)], clock })
+    const heard = vi.fn()
+    cache.on('error', heard)
     await cache.set('k', 1)
     expect(await cache.get('k')).toBeUndefined()
     expect(await cache.getEntry('k')).toMatchObject({ value: 1, stale: true })
+    expect(heard.mock.calls).toEqual([
+      [{ error: expect.objectContaining({ code: 'CLOCK_SKEW' }), source: 'layer', key: 'k' }],
+    ])
+    expect(heard.mock.calls[0]?.[0].error.message).toContain('made 2m from now')
+  })
+
+  test('one without an end is served, whatever the clock of its writer', async () => {
+    const clock = new TestClock()
+    const cache = createCache({ layers: [aheadOf(clock)], clock, ttl: Number.POSITIVE_INFINITY })
+    await cache.set('k', 1)
+    expect(await cache.get('k')).toBe(1)
   })
 })
 

@@ -121,7 +121,7 @@ export class Reader {
   /** What a new load gives, for who has joined one that was overtaken before. */
   async loadAnew(key: string, load: Load, rules: CallRules, limit: number): Promise<unknown> {
     const { signal } = rules
-    const known = await untilAborted(this.#know(key, rules.tags), signal)
+    const known = await untilAborted(this.#ask(key, rules.tags), signal)
     if (known.found !== undefined && this.#isFresh(known.found)) return known.found.held
     const flight = this.#startUnlessRunning(key, load, rules, known, false)
     return this.#join(flight, waitFrom(flight), { key, signal, limit })
@@ -243,10 +243,15 @@ export class Reader {
   }
 
   async #know(key: string, tags: readonly string[]): Promise<Known> {
-    const opening = this.#core.opening()
-    if (opening !== undefined) await opening
-    const fullKey = this.#scope.keyOf(key)
+    this.#core.checkOpen()
+    return this.#ask(key, tags)
+  }
+
+  /** Also for a call that came before the cache was closed. */
+  async #ask(key: string, tags: readonly string[]): Promise<Known> {
     const { layers } = this.#core
+    if (layers.ready !== undefined) await layers.ready
+    const fullKey = this.#scope.keyOf(key)
     const since = layers.top.version
     const found = layers.top.find(fullKey)
     if (layers.top.isSure(found) || layers.lower.length === 0)

@@ -17,15 +17,15 @@ const DEFAULT_MAX_ENTRIES = 10_000
 /** Options of {@link memoryCacheStore}; checked and read once. */
 export interface MemoryCacheStoreOptions {
   /** The most entries, an integer from 1; `Infinity` only beside `maxBytes`. @defaultValue 10_000, without a limit where `maxBytes` is given */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
   /**
    * About how many bytes keys, values and tags may take, from 1,000. An entry that needs more than a quarter of it is not
    * stored. What was deleted in the last minute is remembered beside them, in a quarter more, or 200 kB.
    * @defaultValue no limit
    */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -1,6 +1,5 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { CacheBus } from '../bus/cache-bus.js'
-import { assert } from './assert.js'
 
 /**
  * What every {@link CacheBus} must do. The subject is one bus, or two ends of one; `advance` lets messages arrive.

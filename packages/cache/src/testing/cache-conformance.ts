@@ -1,6 +1,5 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { Cache } from '../cache/cache.js'
-import { assert } from './assert.js'
 
 /**
  * What a {@link Cache} must do over any layers, such as memory above a store of yours. It needs a ttl of at least a minute

@@ -57,6 +57,17 @@ describe('cacheStoreConformance', () => {
       'an entry is there until staleUntil, and gone then',
       withEntries((entry) => (entry.expiresAt > NOW + 6_000 ? entry : undefined)),
     ],
+    [
+      'an entry is gone at staleUntil itself',
+      (store) => ({
+        ...store,
+        set: (key, entry, options) => {
+          // What tells the clock ends at once.
+          const isStale = entry.staleUntil > entry.expiresAt
+          return store.set(key, { ...entry, staleUntil: entry.staleUntil + Number(isStale) }, options)
+        },
+      }),
+    ],
     ['several are written at once', (store) => ({ ...store, setMany: async (all) => all.map(() => true) })],
     [
       'several that are written at once have tags of their own',
@@ -87,6 +98,21 @@ describe('cacheStoreConformance', () => {
     [
       'a load that began before a deletion is not written, one that begins after is',
       (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+    ],
+    [
+      'a load that begins right after a change is written',
+      (store) => {
+        let deleted = 0n
+        return {
+          ...store,
+          delete: async (keys) => {
+            deleted = await store.delete(keys)
+            return deleted
+          },
+          set: async (key, entry, options) =>
+            (options?.unlessDeletedSince ?? deleted + 1n) > deleted && store.set(key, entry, options),
+        }
+      },
     ],
     [
       'a deletion of several refuses the loads of each, whether it was there or not',
@@ -196,6 +222,16 @@ describe('cacheStoreConformance', () => {
           for await (const key of store.scan('*')) {
             if (new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(key)) yield key
           }
+        },
+      }),
+    ],
+    [
+      'a star stands for any text, line breaks and all',
+      (store) => ({
+        ...store,
+        async *scan(pattern) {
+          const expression = new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
+          for await (const key of store.scan('*')) if (expression.test(key)) yield key
         },
       }),
     ],

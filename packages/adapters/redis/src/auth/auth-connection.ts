@@ -12,9 +12,9 @@ const MAX_PREFIX = 128
 /** Options of every store for `@base/auth`. */
 export interface RedisAuthStoreOptions {
   /** Begins the name of every key, so that services can share a server. 1 to 128 characters, without `{}`. @defaultValue 'base' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** For how long a command may take, more than 0; then it is an UnavailableError. @defaultValue '1s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
 }
 
 /** Sends the commands of a store, each bounded in time, to keys that begin alike; warns where the server may drop them. */

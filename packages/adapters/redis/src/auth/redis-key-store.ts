@@ -23,7 +23,7 @@ return 1
 /** Options of {@link redisKeyStore}. */
 export interface RedisKeyStoreOptions extends RedisAuthStoreOptions {
   /** Names the ring, where a server has several. 1 to 128 characters. @defaultValue 'default' */
-  readonly ring?: string
+  readonly ring?: string | undefined
 }
 
 /**

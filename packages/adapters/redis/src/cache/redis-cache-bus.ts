@@ -22,9 +22,9 @@ export interface RedisCacheBusOptions {
    */
   readonly subscriber: RedisClient
   /** Where messages go: one for all caches that share entries. Databases of a server share channels. @defaultValue 'cache' */
-  readonly channel?: string
+  readonly channel?: string | undefined
   /** How long Redis may take for an answer, whatever the client does, more than 0. @defaultValue '1s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
 }
 
 /**

@@ -196,14 +196,35 @@ describeWithPrivateService('redis', {}, (redis) => {
       expect(await taken(() => store.bumpTags(['t', 'u']))).toBe(1)
     })
 
-    test('what others wrote under its names is no entry, and does no harm', async () => {
+    test('what others wrote under its names, or cut short, is a miss that a cache tells of', async () => {
       const prefix = freshPrefix()
       const store = await usedStore(opened.client, { prefix })
-      for (const text of ['', '1', 'x'.repeat(200), `1${'9'.repeat(16)}${'\0'.repeat(40)}`]) {
+      const cache = createCache({ layers: [store], layerTimeouts: { read: '20s', write: '20s' } })
+      const heard: unknown[] = []
+      cache.on('error', ({ source, key }) => heard.push([source, key]))
+      const whole = (await admin.getBuffer(`{${prefix}}:k`)) ?? Buffer.of()
+      const digits = `1${'9'.repeat(16)}${'\0'.repeat(40)}`
+      const texts = ['', '1', 'x'.repeat(200), '\x01{"forged":true}', digits, whole.subarray(0, 30)]
+      for (const text of texts) {
         await admin.set(`{${prefix}}:odd`, text)
-        expect(await textAt(store, 'odd')).toBeUndefined()
+        expect(await cache.get('odd')).toBeUndefined()
         await store.delete(['odd'])
         await admin.del(`{${prefix}}:odd`)
+      }
+      expect(heard).toEqual(texts.map(() => ['codec', 'odd']))
+    })
+
+    test('a set of another type is named by the event', async () => {
+      for (const kind of ['tags', 'deleted']) {
+        const prefix = freshPrefix()
+        const store = await usedStore(opened.client, { prefix })
+        const cache = createCache({ layers: [store], layerTimeouts: { read: '20s', write: '20s' } })
+        const heard: unknown[] = []
+        cache.on('error', ({ error }) => heard.push(error))
+        await admin.set(`{${prefix}}.${kind}`, 'theirs')
+        await cache.get('k')
+        expect(heard).toEqual([expect.objectContaining({ code: 'REDIS_REFUSED' })])
+        expect(String(heard[0])).toContain(`{${prefix}}.${kind}`)
       }
     })
 

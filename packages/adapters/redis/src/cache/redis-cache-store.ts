@@ -25,14 +25,14 @@ export interface RedisCacheStoreOptions {
    * Stands in braces before each key, so that nothing else has it: `{cache}:user:1`. Stores with different prefixes know nothing
    * of each other. 1 to 128 characters, no braces. @defaultValue 'cache'
    */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /**
    * How long Redis may take for an answer, whatever the client does, more than 0; then it is an UnavailableError. A cache does
    * not wait so long: 100 ms for a read, 250 ms for a write. @defaultValue '1s'
    */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** The clock on which the cache measures lives. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

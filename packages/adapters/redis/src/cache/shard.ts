@@ -98,13 +98,26 @@ function argumentsOf(writes: readonly Write[], version: number): (string | Buffe
   return args
 }
 
+/**
+ * What somebody else wrote, or cut short: a cache cannot read its value either, and so tells of it, where it would say nothing of
+ * what is not there. Nobody knows its version: it is below no floor.
+ */
+const UNREADABLE: Entry<Uint8Array> = {
+  value: new Uint8Array(0),
+  version: 2n ** 63n,
+  expiresAt: 0,
+  staleUntil: 0,
+  tags: [],
+}
+
 /** Only what the shard vouches for. */
 function shardReadOf(reply: Reply): ShardRead {
   const [score, frames] = reply as readonly [Reply, readonly (Buffer | null)[]]
   const floor = scoreOf(score)
   const entries = frames.map((frame) => {
-    const entry = frame === null ? undefined : fromFrame(frame)
-    return entry === undefined || entry.version < floor ? undefined : entry
+    if (frame === null) return undefined
+    const entry = fromFrame(frame) ?? UNREADABLE
+    return entry.version < floor ? undefined : entry
   })
   return { floor, entries }
 }

@@ -37,7 +37,10 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 /** A store that was used once, so that its scripts are known and `k` is `before`. */
 export async function usedStore(
   client: RedisClient,
-  { prefix = freshPrefix(), timeout = 5_000 }: { prefix?: string; timeout?: number } = {},
+  {
+    prefix = freshPrefix(),
+    timeout = 5_000,
+  }: { prefix?: string | undefined; timeout?: number | undefined } = {},
 ): Promise<CacheStore<Uint8Array>> {
   const patient = redisCacheStore(client, { prefix, timeout: '20s' })
   await patient.set('k', entryOf('before'))

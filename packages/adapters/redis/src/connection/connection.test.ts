@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { inspect } from 'node:util'
 import { InvalidOptionError, UnavailableError } from '@base/core/errors'
 import { describeWithPrivateService, describeWithService, lineTo } from '@base-internal/tools/services'
 import { Redis } from 'ioredis'
@@ -53,6 +54,18 @@ describeWithService('redis', (redis) => {
     five.disconnect()
     resp3.destroy()
   })
+
+  test.each(kinds)(
+    'what was sent is in no part of an error: who logs it logs no value, on %s',
+    async (kind) => {
+      await using opened = await CLIENTS[kind](redis.url)
+      const connection = connect(opened.client, 'test')
+      await connection.send(['SET', 'a text', ''], patient)
+      const error = await connection.send(['RPUSH', 'a text', 'card 4111'], patient).catch((reason) => reason)
+      expect(error.message).toBe('Redis refused a command: WRONGTYPE, something else lies at a text.')
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('card 4111')
+    },
+  )
 
   test('what one turn of the event loop sends by ioredis while others wait leaves in one write', async () => {
     await using opened = await CLIENTS['ioredis 6'](redis.url)

@@ -12,21 +12,21 @@ export interface SendOptions {
   /** Milliseconds from the call until it rejects, whatever the client does. */
   readonly timeout: number
   /** The key that decides which node of a cluster gets it; any node where there is none. */
-  readonly key?: string
+  readonly key?: string | undefined
   /** Whether a replica may answer, where the client sends reads to replicas. @defaultValue false */
-  readonly readonly?: boolean
+  readonly readonly?: boolean | undefined
   /**
    * Whether it may run once only: a client that would send it again by itself, after its connection broke before the
    * answer came, rejects instead.
    * @defaultValue false
    */
-  readonly once?: boolean
+  readonly once?: boolean | undefined
   /**
    * Called once a server has refused it, being no master, also where that is answered after the time is over, or where the client
    * tells nobody and sends it again by itself (but on a cluster, where it was led elsewhere then). It may be called again for the
    * same refusal.
    */
-  readonly onRefusal?: () => void
+  readonly onRefusal?: (() => void) | undefined
   /** Ends the waiting: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }

@@ -79,6 +79,7 @@ export class IoredisConnection implements Connection {
   send(command: Command, options: SendOptions): Promise<Reply> {
     const { timeout, signal, once = false, onRefusal } = options
     return within(timeout, signal, (attempt) => {
+      attempt.command = command
       attempt.onRefusal = onRefusal
       return this.isCluster
         ? this.#sendToNode(command, once, attempt)

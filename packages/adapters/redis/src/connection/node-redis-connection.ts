@@ -55,6 +55,7 @@ export class NodeRedisConnection implements Connection {
 
   send(command: Command, options: SendOptions): Promise<Reply> {
     return within(options.timeout, options.signal, (attempt) => {
+      attempt.command = command
       attempt.onRefusal = options.onRefusal
       const send = () => this.#send(command, options, attempt)
       return this.isCluster ? untilServed(attempt, send, options.once ? isElsewhere : mayRepeat) : send()

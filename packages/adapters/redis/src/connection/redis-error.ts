@@ -21,9 +21,11 @@ export type Outcome = 'not_sent' | 'not_done' | 'unknown'
 
 /**
  * The error for what a client rejected with. A server that is away, full, loading or no master is an UnavailableError;
- * a reply that no waiting mends, such as a missing permission, an AppError of kind `internal`, code `REDIS_REFUSED`.
+ * a reply that no waiting mends, such as a missing permission, an AppError of kind `internal`, code `REDIS_REFUSED`. The keys
+ * are those of the command: one that holds something else is named.
  */
-export function redisError(cause: unknown, outcome: Outcome): AppError {
+export function redisError(cause: unknown, outcome: Outcome, keys: readonly string[] = []): AppError {
+  hideArguments(cause)
   const reply = replyName(cause)
   if (reply === undefined) return unavailable(cause, 'Redis cannot be reached.', outcome)
   const code = isFull(cause) ? 'REDIS_UNAVAILABLE' : CODES[reply]
@@ -31,7 +33,7 @@ export function redisError(cause: unknown, outcome: Outcome): AppError {
     return new AppError({
       code: 'REDIS_REFUSED',
       kind: 'internal',
-      message: `Redis refused a command: ${reply}.`,
+      message: `Redis refused a command: ${reasonOf(reply, (cause as Error).message, keys)}.`,
       cause,
     })
   // A reply tells that nothing was done.
@@ -42,6 +44,27 @@ export function redisError(cause: unknown, outcome: Outcome): AppError {
     cause,
   })
 }
+
+/** ioredis tells the whole command with what it failed with: who logs the cause would log the values. */
+function hideArguments(cause: unknown): void {
+  if (!(cause instanceof Error && 'command' in cause)) return
+  const { name } = (cause.command ?? {}) as { readonly name?: unknown }
+  cause.command = { name }
+}
+
+function reasonOf(reply: string, message: string, keys: readonly string[]): string {
+  if (MISSING_PERMISSION.test(message))
+    return 'its user lacks a permission, which ACL LOG of the server names'
+  if (!message.includes('WRONGTYPE') || keys.length === 0) return reply
+  const more = keys.length > MOST_NAMED ? ', …' : ''
+  return `WRONGTYPE, something else lies at ${keys.slice(0, MOST_NAMED).join(' or ')}${more}`
+}
+
+/** A command is refused by the first word, one of a script by a sentence, which differs by the version of the server. */
+const MISSING_PERMISSION = /NOPERM|ACL failure|The user executing the script can't/
+
+/** Of the keys of a command so many are named: behind them are those that may hold anything. */
+const MOST_NAMED = 3
 
 /** A server that takes no more connections answers whatever it is asked with this, and hangs up. */
 function isFull(cause: unknown): boolean {

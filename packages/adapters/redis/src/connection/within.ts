@@ -1,5 +1,6 @@
 import { systemClock } from '@base/core/clock'
 import type { AppError } from '@base/core/errors'
+import type { Command } from './connection.js'
 import { type Deadline, deadlines } from './deadlines.js'
 import { Gone } from './gone.js'
 import { type Outcome, redisError, tooLate } from './redis-error.js'
@@ -10,6 +11,8 @@ export class Attempt {
   over = false
   /** What a failure from now on may have done. */
   outcome: Outcome = 'not_sent'
+  /** What is sent, where it is one command. */
+  command: Command | undefined
   /** Told of each refusal of a server that is no master. */
   onRefusal: (() => void) | undefined
   #leave: (() => void) | undefined
@@ -38,7 +41,7 @@ export class Attempt {
 
   /** Hears what a client was answered or failed with, whether its caller still waits or not. */
   hear(error: unknown): AppError {
-    const failure = redisError(error, this.outcome)
+    const failure = redisError(error, this.outcome, keysOf(this.command))
     if (failure.code === 'REDIS_READ_ONLY') this.onRefusal?.()
     return failure
   }
@@ -54,6 +57,12 @@ export class Attempt {
     this.end()
     this.#gone?.abort()
   }
+}
+
+/** The keys of a script, or the first of another command. */
+function keysOf([name, ...args]: Command | readonly [] = []): readonly string[] {
+  const keys = name === 'EVAL' || name === 'EVALSHA' ? args.slice(2, 2 + Number(args[1])) : args.slice(0, 1)
+  return keys.map(String)
 }
 
 /**

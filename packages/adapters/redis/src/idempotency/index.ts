@@ -1,4 +1,4 @@
-export type { RedisClient } from '../connection/client.js'
+export type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
 export {
   type RedisIdempotencyStore,
   type RedisIdempotencyStoreOptions,

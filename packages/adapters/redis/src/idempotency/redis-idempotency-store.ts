@@ -17,9 +17,9 @@ const LONGEST_FAREWELL = 10_000
 /** Options of {@link redisIdempotencyStore}; checked and read once. */
 export interface RedisIdempotencyStoreOptions {
   /** Stands before each key, so that nothing else has it; not empty. @defaultValue 'idempotency:' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** How long Redis may take for an answer, whatever the client does, more than 0. @defaultValue '1s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
 }
 
 /** An `IdempotencyStore` in Redis. */

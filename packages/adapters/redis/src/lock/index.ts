@@ -1,2 +1,2 @@
-export type { RedisClient } from '../connection/client.js'
+export type { IoredisClient, NodeRedisClient, RedisClient } from '../connection/client.js'
 export { type RedisLockOptions, redisLock } from './redis-lock.js'

@@ -33,7 +33,7 @@ const LONGEST_PAUSE_HEARING = 500
 /** Options of {@link redisLock}; checked and read once. */
 export interface RedisLockOptions {
   /** Stands before each key, so that nothing else has it; not empty. @defaultValue 'lock:' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /**
    * How long Redis may take for an answer, whatever the client does, more than 0; a question that a broken connection lost
    * is asked again within it, and one that a replica has refused, but by `tryAcquire`. The `wait` for a lock that is held is
@@ -41,24 +41,24 @@ export interface RedisLockOptions {
    *
    * @defaultValue '750ms'
    */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /**
    * A second client, open, on which nothing but subscriptions run: with it, a release in another process wakes who waits,
    * where it would else look again within 20 ms. It is subscribed at the first wait, until you close it.
    *
    * @defaultValue none
    */
-  readonly subscriber?: RedisClient
+  readonly subscriber?: RedisClient | undefined
   /**
    * Names this process in Redis, for who looks there which one holds a lock; not empty.
    *
    * @defaultValue the name of the host and the id of the process
    */
-  readonly owner?: string
+  readonly owner?: string | undefined
   /** Source of time, by which a process gives up its own lease and pauses. The server's clock ends leases. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** From 0 to below 1, for the jitter of pauses. @defaultValue Math.random */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
 }
 
 /**

@@ -27,13 +27,13 @@ const MOST_AT_ONCE = 20
 /** Options of {@link redisRateLimitStore}; checked and read once. */
 export interface RedisRateLimitStoreOptions {
   /** Stands before each key, so that nothing else has it; not empty, and without `{}`. @defaultValue 'rate-limit:' */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /**
    * How long Redis may take for an answer, whatever the client does, more than 0. Less than the limiter's
    * `storeTimeout`, so that nothing is charged that the limiter no longer waits for.
    * @defaultValue '500ms'
    */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
 }
 
 /** A `RateLimitStore` in Redis. */
@@ -152,9 +152,9 @@ function settleAll(
   policies: readonly RateLimitPolicy[],
 ): void {
   let start = 0
-  for (const { resolve, reject } of spends) {
+  for (const { keys, resolve, reject } of spends) {
     try {
-      resolve(resultAt(reply, start, policies))
+      resolve(resultAt(reply, start, policies, keys))
     } catch (error) {
       reject(error)
     }
@@ -167,11 +167,12 @@ function resultAt(
   reply: readonly Reply[],
   start: number,
   policies: readonly RateLimitPolicy[],
+  keys: readonly string[],
 ): RateLimitResult {
   // Large ones come as texts.
   const at = (index: number): number => Number(reply[start + index])
   const allowed = at(0)
-  if (Number.isNaN(allowed)) throw redisError(new ReplyError(String(reply[start])), 'unknown')
+  if (Number.isNaN(allowed)) throw redisError(new ReplyError(String(reply[start])), 'unknown', keys)
   return {
     allowed: allowed === 1,
     policies: policies.map(({ name, limit, window }, index): RateLimitPolicyResult => {
