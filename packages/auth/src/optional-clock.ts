@@ -3,7 +3,10 @@ import { checkMethods, checkOptions } from '@base/core/options'
 import { placeOf } from './place.js'
 
 /** The clock of what has no other option. */
-export function readClock(options: { readonly clock?: Clock }, pattern: string): Clock | undefined {
+export function readClock(
+  options: { readonly clock?: Clock | undefined },
+  pattern: string,
+): Clock | undefined {
   return checkOptionalClock(checkOptions(options, placeOf(pattern)('options')).clock, pattern)
 }
 

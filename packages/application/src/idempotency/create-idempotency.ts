@@ -16,29 +16,29 @@ export interface IdempotencyOptions {
   /** Where keys are kept. */
   readonly store: IdempotencyStore
   /** How long an outcome is kept and given again, more than 0. @defaultValue '24h' */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /**
    * How long a run may be silent, more than 0: it is renewed at each third, and when it is over another takes over. A
    * process that dies blocks its keys for so long.
    * @defaultValue '60s'
    */
-  readonly lease?: Duration
+  readonly lease?: Duration | undefined
   /** How long a request waits for the same one that is running, before it is refused; 0 refuses at once. @defaultValue 0 */
-  readonly wait?: Duration
+  readonly wait?: Duration | undefined
   /** How long an answer of the store may take, more than 0. @defaultValue '5s' */
-  readonly storeTimeout?: Duration
+  readonly storeTimeout?: Duration | undefined
   /**
    * Whether an error is the request's outcome: it is kept, and thrown again with its code, kind, message and details. All
    * other errors free the key, and so do those that are no `AppError`.
    * @defaultValue no error is
    */
-  readonly isFinal?: (error: AppError) => boolean
+  readonly isFinal?: ((error: AppError) => boolean) | undefined
   /** Whether a value is the request's outcome; one that is not is returned, and frees the key. @defaultValue every value is */
-  readonly isFinalResult?: (value: unknown) => boolean
+  readonly isFinalResult?: ((value: unknown) => boolean) | undefined
   /** Turns outcomes into text and back; `createCodec({ types })` carries classes of yours. @defaultValue jsonCodec */
-  readonly codec?: Codec
+  readonly codec?: Codec | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

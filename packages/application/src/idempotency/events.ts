@@ -69,7 +69,7 @@ export class Observers {
 
   on<Name extends IdempotencyEventName>(
     event: Name,
-    listener: (payload: IdempotencyEvents[Name]) => void,
+    listener: (payload: IdempotencyEvents[Name]) => unknown,
   ): () => void {
     return this.#emitter.on(event, listener)
   }

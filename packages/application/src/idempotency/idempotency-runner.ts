@@ -32,7 +32,7 @@ export class IdempotencyRunner implements Idempotency {
 
   on<Name extends IdempotencyEventName>(
     event: Name,
-    listener: (payload: IdempotencyEvents[Name]) => void,
+    listener: (payload: IdempotencyEvents[Name]) => unknown,
   ): () => void {
     return this.#observers.on(event, listener)
   }

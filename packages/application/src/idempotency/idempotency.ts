@@ -69,6 +69,6 @@ export interface Idempotency {
   /** Calls `listener` at each `event` until the function that is returned is called. @throws InvalidOptionError */
   on<Name extends IdempotencyEventName>(
     event: Name,
-    listener: (payload: IdempotencyEvents[Name]) => void,
+    listener: (payload: IdempotencyEvents[Name]) => unknown,
   ): () => void
 }

@@ -9,7 +9,7 @@ const NOBODY = ''
 /** Options of {@link memoryIdempotencyStore}. */
 export interface MemoryIdempotencyStoreOptions {
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** An {@link IdempotencyStore} in memory, which answers at once. */

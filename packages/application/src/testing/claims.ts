@@ -1,5 +1,5 @@
+import { assert } from '@base/core/testing'
 import type { ClaimAnswer, IdempotencyClaim } from '../idempotency/idempotency-store.js'
-import { assert } from './assert.js'
 
 let tokens = 0
 

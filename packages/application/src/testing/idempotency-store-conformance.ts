@@ -1,7 +1,8 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
-import { assert } from './assert.js'
 import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
+
+const SECOND = 1_000
 
 /**
  * What every {@link IdempotencyStore} must do.
@@ -110,6 +111,17 @@ function outcomes(law: Law<IdempotencyStore>): void {
     fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
   })
 
+  law('the ttl of an outcome counts from when it is written', async (store, advance) => {
+    const claim = claimOf('a', { lease: TTL })
+    await store.claim(claim)
+    await advance(TTL * 0.75)
+    await store.complete(claim, 'done')
+    await advance(TTL * 0.75)
+    assert.equal((await store.claim(claimOf('a'))).state, 'replay')
+    await advance(TTL * 0.25)
+    fenceOf(await store.claim(claimOf('a')), 'run')
+  })
+
   law('an outcome may be written again by its token', async (store) => {
     const claim = claimOf('a')
     await store.claim(claim)
@@ -131,6 +143,23 @@ function leases(law: Law<IdempotencyStore>): void {
     const second = fenceOf(await store.claim(claimOf('a')), 'takeover')
     assert.ok(second > first, `${second} came after ${first}`)
     assert.equal((await store.claim(claimOf('a'))).state, 'conflict')
+  })
+
+  law('leases and outcomes are counted in milliseconds, whenever they begin', async (store, advance) => {
+    const claim = claimOf('a', { lease: SECOND })
+    const done = claimOf('b', { ttl: SECOND })
+    // A TestClock stands at a whole second at first, where an end that is rounded does not show. What is noted is what ages.
+    await store.claim(claimOf('first'))
+    await advance(SECOND * 0.9)
+    await store.claim(claim)
+    await store.claim(done)
+    await store.complete(done, 'done')
+    await advance(SECOND * 0.15)
+    assert.equal((await store.claim(claimOf('a'))).state, 'conflict', 'the lease has ended too early')
+    assert.equal((await store.claim(claimOf('b'))).state, 'replay', 'the outcome has ended too early')
+    await advance(SECOND * 0.85)
+    fenceOf(await store.claim(claimOf('a')), 'takeover')
+    fenceOf(await store.claim(claimOf('b')), 'run')
   })
 
   law('a lease that is renewed holds from then', async (store, advance) => {

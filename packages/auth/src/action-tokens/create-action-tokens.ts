@@ -29,11 +29,11 @@ export type ActionPurpose = 'reset' | 'verify-email' | 'invite' | 'sign-in' | (s
 /** Options of {@link createActionTokens}; checked and read once, at construction. */
 export interface ActionTokensOptions {
   /** Where the hashes are kept. @defaultValue memoryActionTokenStore() */
-  readonly store?: ActionTokenStore
+  readonly store?: ActionTokenStore | undefined
   /** What the tokens are good for, 1 to 64 characters; those of another purpose are refused. */
   readonly purpose: ActionPurpose
   /** For how long a token is good, more than 0, at most 30 days. @defaultValue '30m' */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /**
    * What must not change from the issue of a token until its use: of a password reset the stored hash of the password, of a
    * verification the address. Asked at the issue, before a token is used and once it is; a token whose subject has another
@@ -41,11 +41,11 @@ export interface ActionTokensOptions {
    * token is used leaves it good.
    * @defaultValue none: a token outlives a change of password, unless you call `revokeAll`
    */
-  readonly state?: (sub: string) => string | undefined | PromiseLike<string | undefined>
+  readonly state?: ((sub: string) => string | undefined | PromiseLike<string | undefined>) | undefined
   /** Carries the data to the store and back. @defaultValue jsonCodec */
-  readonly codec?: Codec
+  readonly codec?: Codec | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

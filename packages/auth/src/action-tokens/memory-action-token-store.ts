@@ -13,7 +13,7 @@ const SWEPT = 2
 /** Options of {@link memoryActionTokenStore}. */
 export interface MemoryActionTokenStoreOptions {
   /** Source of time. @defaultValue the time of the service that asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

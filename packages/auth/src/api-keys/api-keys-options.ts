@@ -6,35 +6,36 @@ import type { ApiKeyStore } from './api-key-store.js'
 import { checkPrefix } from './api-key-text.js'
 import { memoryApiKeyStore } from './memory-api-key-store.js'
 
-/**
- * What an owner may do now; `undefined` where there is no such owner any more. Given the signal of the verification that asks.
- */
+/** What an owner may do now; `undefined` where there is no such owner any more. */
 export type OwnerScopes = (
   ownerId: string,
-  context: { readonly signal?: AbortSignal | undefined },
+  context: {
+    /** The signal of the verification that asks, where it has one. */
+    readonly signal?: AbortSignal | undefined
+  },
 ) => readonly string[] | undefined | PromiseLike<readonly string[] | undefined>
 
 /** Options of {@link createApiKeys}; checked and read once, at construction. */
 export interface ApiKeysOptions {
   /** Where they are kept. @defaultValue memoryApiKeyStore() */
-  readonly store?: ApiKeyStore
+  readonly store?: ApiKeyStore | undefined
   /**
    * What each key begins with, so that people and scanners know whose it is: your service, and what it is for, such as
    * `shop_live`. Letters and digits with single underscores between, at most 32. Another prefix refuses all keys of the one before.
    * @defaultValue 'key'
    */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** For how long a key is good, more than 0; `Infinity` for no end. @defaultValue '90d' */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** For how long a rotation leaves the key before good, from 0. @defaultValue '24h' */
-  readonly overlap?: Duration
+  readonly overlap?: Duration | undefined
   /**
    * What an owner may do now, asked at each verification, so that a key never does more than who made it.
    * @defaultValue a key may do what it was made for
    */
-  readonly ownerScopes?: OwnerScopes
+  readonly ownerScopes?: OwnerScopes | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. Durations are milliseconds. */

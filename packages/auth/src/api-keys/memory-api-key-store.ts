@@ -6,7 +6,7 @@ import { type ApiKeyRotation, type ApiKeyStore, MOST_SECRETS } from './api-key-s
 /** Options of {@link memoryApiKeyStore}. */
 export interface MemoryApiKeyStoreOptions {
   /** Source of time. @defaultValue the time of the service that asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

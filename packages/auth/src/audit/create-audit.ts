@@ -30,17 +30,17 @@ const failed = diagnosticsChannel<{ chain: string; action: string; error: unknow
 /** Options of {@link createAudit}; checked and read once, at construction. */
 export interface AuditOptions {
   /** Where the entries go. @defaultValue memoryAuditSink() */
-  readonly sink?: AuditSink
+  readonly sink?: AuditSink | undefined
   /** Names the chain, 1 to 128 characters. Chains do not know each other. @defaultValue 'audit' */
-  readonly chain?: string
+  readonly chain?: string | undefined
   /** Keys the hashes, so that who may write to the sink cannot rewrite the chain. @defaultValue none: SHA-256 without a key */
-  readonly seal?: AuditSeal
+  readonly seal?: AuditSeal | undefined
   /** More parts of names whose values are secrets, such as `'iban'`. @defaultValue none: those that are known */
-  readonly redact?: readonly string[]
+  readonly redact?: readonly string[] | undefined
   /** For how long the sink may think about each answer, more than 0. @defaultValue '5s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options of {@link Audit.verify}. */

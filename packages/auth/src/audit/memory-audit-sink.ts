@@ -6,7 +6,7 @@ import type { AuditSink } from './audit-sink.js'
 /** Options of {@link memoryAuditSink}. */
 export interface MemoryAuditSinkOptions {
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

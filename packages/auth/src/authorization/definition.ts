@@ -58,19 +58,19 @@ export interface Policy<
   /** Whether it permits or forbids. What one policy forbids, nothing permits. */
   readonly effect: 'allow' | 'deny'
   /** The roles that it is for; a principal that inherits from one has it too. @defaultValue everyone */
-  readonly roles?: readonly R[]
+  readonly roles?: readonly R[] | undefined
   /** The actions that it is about, wildcards included; at least one. */
   readonly actions: A
   /**
    * A condition on the thing, made anew at each check out of who asks. It also filters lists: prefer it to `when`. Compare with
    * what is there: an operand that is undefined is an error.
    */
-  readonly where?: (input: ConditionInput<S>) => Condition<ResourceOf<S, TypeIn<S, A[number]>>>
+  readonly where?: ((input: ConditionInput<S>) => Condition<ResourceOf<S, TypeIn<S, A[number]>>>) | undefined
   /**
    * A function of everything, for what no condition can say; pure and synchronous. It permits only by returning `true` itself, and
    * forbids by whatever is truthy. It is never made a part of a query: `filter` throws where such a policy would decide.
    */
-  readonly when?: (input: PolicyInput<S, ResourceOf<S, TypeIn<S, A[number]>>>) => boolean
+  readonly when?: ((input: PolicyInput<S, ResourceOf<S, TypeIn<S, A[number]>>>) => boolean) | undefined
 }
 
 /** The fields that roles may use, by action. */
@@ -90,11 +90,11 @@ export interface AuthorizationDefinition<
   /** The name of every role; none twice. */
   readonly roles: readonly R[]
   /** The roles from which each role has everything too, to any depth. A ring does not compile. @defaultValue none */
-  readonly inherits?: I & WithoutRing<I, R>
+  readonly inherits?: (I & WithoutRing<I, R>) | undefined
   /** What each role may do, whatever the thing: `'order:read'`, `'order:*'` or `'*'`. @defaultValue nothing */
-  readonly permissions?: { readonly [Role in R]?: readonly Permission<S>[] }
+  readonly permissions?: { readonly [Role in R]?: readonly Permission<S>[] } | undefined
   /** Rules that look at who asks, at the thing and at the context. @defaultValue none */
-  readonly policies?: { readonly [K in keyof A]: Policy<S, R, A[K]> }
+  readonly policies?: { readonly [K in keyof A]: Policy<S, R, A[K]> } | undefined
   /**
    * The fields that a role may use in an action. The rule of a role counts where that role, or one that it inherits from, permits
    * the action for this very thing: by a permission, or by a policy that allows and applies. A role that permits it itself, and
@@ -103,7 +103,7 @@ export interface AuthorizationDefinition<
    * role, which has no rule of its own; so a rule of a role that inherits the action with all fields would be without effect, and
    * is refused. A field covers what is below it, in the elements of a list too. @defaultValue all
    */
-  readonly fields?: FieldRules<S, R>
+  readonly fields?: FieldRules<S, R> | undefined
 }
 
 /** An action by its full name, or a verb with a thing or its type. */

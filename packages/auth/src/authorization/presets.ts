@@ -6,7 +6,12 @@ export interface StandardRoles<T extends string> {
   /** The three of them. */
   readonly roles: readonly ['viewer', 'editor', 'admin']
   /** Each has what the one before it has. */
-  readonly inherits: { readonly editor: readonly ['viewer']; readonly admin: readonly ['editor'] }
+  readonly inherits: {
+    /** What a viewer may. */
+    readonly editor: readonly ['viewer']
+    /** What an editor may. */
+    readonly admin: readonly ['editor']
+  }
   /** A viewer reads and lists, an editor creates and updates as well, an administrator does everything. */
   readonly permissions: {
     /** `read` and `list`. */

@@ -13,7 +13,7 @@ export interface AuthErrorOptions {
   /** The same in a sentence, with figures, for operators. No token, no key, no text that a caller sent. */
   readonly reason: string
   /** Milliseconds after which a new attempt makes sense. */
-  readonly retryAfter?: number
+  readonly retryAfter?: number | undefined
   /** What led to it. Never shown outside. */
   readonly cause?: unknown
 }

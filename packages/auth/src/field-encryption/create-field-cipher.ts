@@ -27,15 +27,15 @@ export interface FieldCipherOptions<Name extends string = 'tenant' | 'table' | '
    * What names the place of a field, in this order; every call must then give all of it. Once there are fields it cannot change.
    * @defaultValue ['tenant', 'table', 'column', 'rowId']
    */
-  readonly context?: readonly Name[]
+  readonly context?: readonly Name[] | undefined
   /** Makes equal what a search shall take for equal, before a text is indexed. Do not change it later. @defaultValue NFC */
-  readonly normalize?: (text: string) => string
+  readonly normalize?: ((text: string) => string) | undefined
   /** How much of a blind index is kept, in whole bytes: fewer bits hide more and find too much. From 32 to 256. @defaultValue 256 */
-  readonly indexBits?: number
+  readonly indexBits?: number | undefined
   /** How long whoever keeps the keys may take for each answer, more than 0. One that takes longer is away. @defaultValue '5s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

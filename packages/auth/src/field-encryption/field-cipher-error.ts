@@ -56,9 +56,9 @@ export interface FieldCipherErrorOptions {
   /** Why. */
   readonly code: FieldCipherErrorCode
   /** The id of the key. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** Where the field stands, if that is not known otherwise. */
-  readonly place?: Readonly<Record<string, string>>
+  readonly place?: Readonly<Record<string, string>> | undefined
   /** What led to it. */
   readonly cause?: unknown
 }

@@ -12,7 +12,7 @@ export type ColumnPlace<Name extends string = 'tenant' | 'table' | 'column' | 'r
   'rowId'
 > & {
   /** Ignored. */
-  readonly rowId?: string
+  readonly rowId?: string | undefined
 }
 
 /** The parts of a place in the order of their names, each checked. */

@@ -17,28 +17,28 @@ export interface OidcClientOptions extends OidcProviderSettings {
   /** Who you are at the provider. */
   readonly clientId: string
   /** How you prove it. @defaultValue none: a public client, which has the code challenge alone */
-  readonly clientSecret?: string | Secret<string>
+  readonly clientSecret?: string | Secret<string> | undefined
   /** Where sign-ins wait. @defaultValue memoryOAuthTransactionStore() */
-  readonly transactions?: OAuthTransactionStore
+  readonly transactions?: OAuthTransactionStore | undefined
   /** How long a sign-in may take, more than 0 and up to 10 minutes. @defaultValue '10m' */
-  readonly transactionTtl?: Duration
+  readonly transactionTtl?: Duration | undefined
   /** The cookie's name: `__Host-` and 1 to 57 characters of a token. @defaultValue '__Host-oauth' */
-  readonly cookieName?: `__Host-${string}`
+  readonly cookieName?: `__Host-${string}` | undefined
   /**
    * How id tokens may be signed. PS256 beside RS256 needs keys that say which they are for.
    * @defaultValue ['EdDSA', 'ES256', 'RS256']
    */
-  readonly algorithms?: readonly AsymmetricAlgorithm[]
+  readonly algorithms?: readonly AsymmetricAlgorithm[] | undefined
   /** How far the provider's clock may be from yours, up to 5 minutes. @defaultValue '30s' */
-  readonly clockSkew?: Duration
+  readonly clockSkew?: Duration | undefined
   /** How long the provider may take for one answer, more than 0. @defaultValue '5s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** How long the provider's metadata are good, more than 0. @defaultValue '1h' */
-  readonly metadataMaxAge?: Duration
+  readonly metadataMaxAge?: Duration | undefined
   /** Makes the requests. @defaultValue the platform's `fetch` */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. Durations are milliseconds. */

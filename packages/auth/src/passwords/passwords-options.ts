@@ -22,21 +22,21 @@ const DEFAULT_MAX_QUEUE = 1_000
 /** Options of {@link createPasswords}; checked and read once, at construction. */
 export interface PasswordsOptions {
   /** How new hashes are made. @defaultValue argon2id('balanced'), by the package argon2 */
-  readonly kdf?: PasswordKdf
+  readonly kdf?: PasswordKdf | undefined
   /** What else is verified, and replaced as its users sign in; the first that recognises a text is asked. @defaultValue [] */
-  readonly legacy?: readonly LegacyVerifier[]
+  readonly legacy?: readonly LegacyVerifier[] | undefined
   /** Keys beside the database, without which its rows prove nothing. @defaultValue none */
-  readonly pepper?: PepperOptions
+  readonly pepper?: PepperOptions | undefined
   /**
    * How many passwords are hashed at once, an integer from 1. Each takes the memory of its parameters, and a thread of
    * libuv's pool; raise `UV_THREADPOOL_SIZE` with it.
    * @defaultValue the processors less one, 1 to 3
    */
-  readonly maxConcurrent?: number
+  readonly maxConcurrent?: number | undefined
   /** How many may wait, an integer from 0; the next is refused with an UnavailableError. @defaultValue 1,000 */
-  readonly maxQueue?: number
+  readonly maxQueue?: number | undefined
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. */

@@ -24,7 +24,7 @@ export interface VerifyPasswordOptions {
    * `expected`, so that a change of password meanwhile is not undone. It is waited for; where it fails the sign-in succeeds
    * all the same, and `process.emitWarning` tells.
    */
-  readonly replace?: (expected: string, next: string) => unknown
+  readonly replace?: ((expected: string, next: string) => unknown) | undefined
 }
 
 /** What a user's row holds, or nothing: there is no such user, they have no password, or are locked. */

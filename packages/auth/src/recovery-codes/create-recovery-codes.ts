@@ -20,9 +20,9 @@ const redeemed = diagnosticsChannel<{ sub: string }>('base:auth:recovery-codes:r
 /** Options of {@link createRecoveryCodes}; checked and read once, at construction. */
 export interface RecoveryCodesOptions {
   /** Where the hashes are kept. @defaultValue memoryRecoveryCodeStore() */
-  readonly store?: RecoveryCodeStore
+  readonly store?: RecoveryCodeStore | undefined
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

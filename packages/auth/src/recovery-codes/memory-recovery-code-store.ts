@@ -5,7 +5,7 @@ import type { RecoveryCodeStore } from './recovery-code-store.js'
 /** Options of {@link memoryRecoveryCodeStore}. */
 export interface MemoryRecoveryCodeStoreOptions {
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

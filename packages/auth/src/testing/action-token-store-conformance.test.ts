@@ -2,7 +2,7 @@ import type { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type ActionTokenStore, memoryActionTokenStore } from '../action-tokens/index.js'
 import { actionTokenStoreConformance } from './action-token-store-conformance.js'
-import { brokenLaws, lawsOf, methodsOf } from './broken.fixture.js'
+import { brokenLaws, inWholeSeconds, lawsOf, methodsOf } from './broken.fixture.js'
 
 type Change = (store: ActionTokenStore, clock: TestClock) => Partial<ActionTokenStore>
 
@@ -90,6 +90,12 @@ const twins: readonly [law: string, change: Change][] = [
   [
     'a token ends when its time is over',
     (store) => ({ add: (token, now) => store.add({ ...token, ttl: token.ttl + 1 }, now) }),
+  ],
+  [
+    'a token is counted in milliseconds, whenever it is added',
+    (store, clock) => ({
+      add: (token, now) => store.add({ ...token, ttl: inWholeSeconds(token.ttl, clock) }, now),
+    }),
   ],
   [
     'a token that is added does not make an earlier one longer, nor shorter',

@@ -1,10 +1,10 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type {
   ActionTokenStore,
   NewActionToken,
   StoredActionToken,
 } from '../action-tokens/action-token-store.js'
-import { assert } from './assert.js'
+import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
 const MINUTE = 60_000
 
@@ -108,6 +108,11 @@ function ending(law: Law<ActionTokenStore>): void {
     assert.equal(await take(store, 'a'), undefined)
     assert.equal((await find(store, 'b'))?.sub, 'ann')
     assert.equal(await store.removeAll('reset', 'ann', Date.now()), 1)
+  })
+
+  law('a token is counted in milliseconds, whenever it is added', async (store, advance) => {
+    const isAlive = async () => (await find(store, 'a')) !== undefined
+    await lastsToTheMillisecond(advance, (ttl) => add(store, 'a', { ttl }), isAlive)
   })
 
   law('a token that is added does not make an earlier one longer, nor shorter', async (store, advance) => {

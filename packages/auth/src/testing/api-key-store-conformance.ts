@@ -1,6 +1,5 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { ApiKeyStore, NewStoredApiKey, StoredApiKey } from '../api-keys/api-key-store.js'
-import { assert } from './assert.js'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -89,6 +89,13 @@ const twins: readonly [law: string, change: Change][] = [
     unguarded(({ previous }, last) => previous === (last?.hash ?? '')),
   ],
   [
+    'what names the last entry is refused at any place but the next, and nothing changes',
+    // No place is taken twice.
+    unguarded(
+      ({ sequence, previous }, last) => previous === (last?.hash ?? '') && sequence > (last?.sequence ?? 0),
+    ),
+  ],
+  [
     'what does not name the last entry is refused, and nothing changes',
     unguarded(({ sequence }, last) => sequence === (last?.sequence ?? 0) + 1),
   ],

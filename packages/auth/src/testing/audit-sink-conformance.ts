@@ -1,7 +1,6 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { AuditEntry } from '../audit/audit-entry.js'
 import type { AuditSink } from '../audit/audit-sink.js'
-import { assert } from './assert.js'
 
 /**
  * What every `AuditSink` must do; a sink is one when it passes this against the real system.
@@ -103,6 +102,15 @@ function refusing(law: Law<AuditSink>): void {
     assert.equal(await sink.append([entry('a', 3, { previous: hashOf('a', 3) })]), false)
     assert.deepEqual(await sink.read('a', 1, 10), chain('a', 1, 3))
     assert.equal(await sink.append(chain('a', 4, 4)), true)
+  })
+
+  law('what names the last entry is refused at any place but the next, and nothing changes', async (sink) => {
+    for (const sequence of [2, 3])
+      assert.equal(await sink.append([entry('a', sequence, { previous: '' })]), false)
+    await sink.append(chain('a', 1, 2))
+    for (const sequence of [1, 2, 4, 60])
+      assert.equal(await sink.append([entry('a', sequence, { previous: hashOf('a', 2) })]), false)
+    assert.deepEqual(await sink.read('a', 1, 10), chain('a', 1, 2))
   })
 
   law('what does not name the last entry is refused, and nothing changes', async (sink) => {

@@ -42,3 +42,9 @@ export function methodsOf<T extends object>(object: T): T {
     methods.map((name) => [name, (object[name] as (...args: unknown[]) => unknown).bind(object)]),
   ) as T
 }
+
+/** How long something lasts by a clock where its end is kept in whole seconds. */
+export function inWholeSeconds(ttl: number, clock: TestClock): number {
+  const now = clock.now()
+  return Math.max(1, Math.floor((now + ttl) / 1_000) * 1_000 - now)
+}

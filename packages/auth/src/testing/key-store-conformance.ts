@@ -1,7 +1,6 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import { createKeyRing } from '../tokens/ring/create-key-ring.js'
 import type { KeyStore, StoredKey } from '../tokens/ring/key-store.js'
-import { assert } from './assert.js'
 
 /**
  * What every {@link KeyStore} must do; also what a key ring on it promises to several nodes. Each law gets an empty store.

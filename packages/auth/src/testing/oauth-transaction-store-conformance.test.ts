@@ -1,7 +1,7 @@
 import type { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryOAuthTransactionStore, type OAuthTransactionStore } from '../oauth/index.js'
-import { brokenLaws, lawsOf, methodsOf } from './broken.fixture.js'
+import { brokenLaws, inWholeSeconds, lawsOf, methodsOf } from './broken.fixture.js'
 import { oauthTransactionStoreConformance } from './oauth-transaction-store-conformance.js'
 
 type Change = (store: OAuthTransactionStore, clock: TestClock) => Partial<OAuthTransactionStore>
@@ -54,6 +54,12 @@ const twins: readonly [law: string, change: Change][] = [
         },
       }
     },
+  ],
+  [
+    'a transaction is counted in milliseconds, whenever it is put',
+    (store, clock) => ({
+      put: (key, text, ttl, now) => store.put(key, text, inWholeSeconds(ttl, clock), now),
+    }),
   ],
   [
     'of 50 that take one at once exactly one gets it',

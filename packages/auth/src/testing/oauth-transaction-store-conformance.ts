@@ -1,6 +1,6 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { OAuthTransactionStore } from '../oauth/transactions/oauth-transaction-store.js'
-import { assert } from './assert.js'
+import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
 const MINUTE = 60_000
 
@@ -69,6 +69,13 @@ function ending(law: Law<OAuthTransactionStore>): void {
     assert.equal(await take(store, 'other'), 'x')
     await advance(MINUTE / 2)
     assert.deepEqual([await take(store, 'short'), await take(store, 'long')], [undefined, 'x'])
+  })
+
+  law('a transaction is counted in milliseconds, whenever it is put', async (store, advance) => {
+    const keys = ['a', 'b']
+    const begin = (ttl: number) => Promise.all(keys.map((key) => put(store, key, 'x', ttl)))
+    const isAlive = async () => (await take(store, keys.pop() ?? '')) !== undefined
+    await lastsToTheMillisecond(advance, begin, isAlive)
   })
 }
 

@@ -1,6 +1,5 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { RecoveryCodeStore } from '../recovery-codes/recovery-code-store.js'
-import { assert } from './assert.js'
 
 /**
  * What every `RecoveryCodeStore` must do; a store is one when it passes this against the real system.

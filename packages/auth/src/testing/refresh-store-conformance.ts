@@ -1,5 +1,5 @@
 import type { Duration } from '@base/core/duration'
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import { createRefreshService } from '../tokens/refresh/create-refresh-service.js'
 import type {
   NewRefreshFamily,
@@ -7,7 +7,6 @@ import type {
   RefreshRotationOutcome,
   RefreshStore,
 } from '../tokens/refresh/refresh-store.js'
-import { assert } from './assert.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND

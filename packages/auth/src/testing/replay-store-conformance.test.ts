@@ -1,7 +1,7 @@
 import type { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryReplayStore, type ReplayStore } from '../tokens/index.js'
-import { brokenLaws, lawsOf } from './broken.fixture.js'
+import { brokenLaws, inWholeSeconds, lawsOf } from './broken.fixture.js'
 import { replayStoreConformance } from './replay-store-conformance.js'
 
 type Claim = (store: ReplayStore, clock: TestClock) => ReplayStore['claim']
@@ -19,6 +19,10 @@ const twins: readonly [law: string, claim: Claim][] = [
   [
     'a key stays claimed until its time is over, and is free then',
     (store) => (key, ttl, now) => store.claim(key, ttl * 2, now),
+  ],
+  [
+    'a claim is counted in milliseconds, whenever it is made',
+    (store, clock) => (key, ttl, now) => store.claim(key, inWholeSeconds(ttl, clock), now),
   ],
   [
     'a claim that fails does not make the first one longer',

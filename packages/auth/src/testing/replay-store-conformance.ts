@@ -1,6 +1,6 @@
-import { type ConformanceOptions, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, laws, type Make } from '@base/core/testing'
 import type { ReplayStore } from '../tokens/dpop/replay-store.js'
-import { assert } from './assert.js'
+import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
 const MINUTE = 60_000
 
@@ -45,6 +45,11 @@ export function replayStoreConformance(make: Make<ReplayStore>, options: Conform
     assert.equal(await claim(store, 'a'), false)
     await advance(MINUTE / 2)
     assert.deepEqual([await claim(store, 'a'), await claim(store, 'a')], [true, false])
+  })
+
+  law('a claim is counted in milliseconds, whenever it is made', async (store, advance) => {
+    const claimed = (ttl: number) => store.claim('a', ttl, Date.now())
+    await lastsToTheMillisecond(advance, claimed, async () => !(await claim(store, 'a')))
   })
 
   law('a claim that fails does not make the first one longer', async (store, advance) => {

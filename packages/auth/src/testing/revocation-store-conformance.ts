@@ -1,6 +1,5 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { RevocationStore } from '../tokens/revocation/revocation-store.js'
-import { assert } from './assert.js'
 
 const TTL = 1_000
 const ISSUER = 'https://login.example.com'

@@ -1,16 +1,16 @@
 import type { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memorySessionStore, type SessionStore, type StoredSession } from '../tokens/index.js'
-import { brokenLaws, lawsOf, methodsOf } from './broken.fixture.js'
+import { brokenLaws, inWholeSeconds, lawsOf, methodsOf, type Twin } from './broken.fixture.js'
 import { sessionStoreConformance } from './session-store-conformance.js'
 
-type Change = (store: SessionStore) => Partial<SessionStore>
+type Change = (store: SessionStore, clock: TestClock) => Partial<SessionStore>
 
 const twin =
-  (change: Change) =>
+  (change: Change): Twin<SessionStore> =>
   (clock: TestClock): SessionStore => {
     const store = methodsOf(memorySessionStore({ clock }))
-    return { ...store, ...change(store) }
+    return { ...store, ...change(store, clock) }
   }
 
 const later = () => new Promise((resolve) => setImmediate(resolve))
@@ -65,6 +65,21 @@ const twins: readonly [law: string, change: Change][] = [
     (store) => ({ create: (session, now) => store.create({ ...session, absoluteTtl: 3.6e9 }, now) }),
   ],
   [
+    'a session ends at its latest end, though it may lie unused for longer',
+    // Looks at the idle end alone, which it has not cut.
+    (store) => ({
+      create: ({ idleTtl, absoluteTtl, ...session }, now) =>
+        store.create({ ...session, idleTtl, absoluteTtl: Math.max(idleTtl, absoluteTtl) }, now),
+    }),
+  ],
+  [
+    'a session is counted in milliseconds, whenever it begins',
+    (store, clock) => ({
+      create: (session, now) =>
+        store.create({ ...session, idleTtl: inWholeSeconds(session.idleTtl, clock) }, now),
+    }),
+  ],
+  [
     'a session that is destroyed is gone',
     (store) => {
       const kept = new Map<string, StoredSession>()
@@ -74,6 +89,19 @@ const twins: readonly [law: string, change: Change][] = [
           if (session !== undefined) kept.set(key.handle, session)
           return session
         },
+      }
+    },
+  ],
+  [
+    'destroying all counts those that were alive',
+    (store) => {
+      let rows = 0
+      return {
+        create: (session, now) => {
+          rows++
+          return store.create(session, now)
+        },
+        destroyAll: async (sub, now) => Number((await store.destroyAll(sub, now)) > 0) && rows,
       }
     },
   ],

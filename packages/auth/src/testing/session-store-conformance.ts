@@ -1,6 +1,6 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { NewStoredSession, SessionStore, StoredSession } from '../tokens/sessions/session-store.js'
-import { assert } from './assert.js'
+import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
@@ -125,6 +125,25 @@ function ending(law: Law<SessionStore>): void {
     assert.deepEqual(await listed(store), [])
   })
 
+  law('a session ends at its latest end, though it may lie unused for longer', async (store, advance) => {
+    const { idleExpiresAt, expiresAt } = await created(store, 'a', { idleTtl: 5 * HOUR })
+    assert.equal(idleExpiresAt, expiresAt)
+    const used = await change(store, 'a', 'a0', { idleTtl: 5 * HOUR })
+    assert.equal(used?.idleExpiresAt, expiresAt)
+    await advance(3 * HOUR)
+    assert.equal(await get(store, 'a', 'a0'), undefined)
+    assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
+    assert.deepEqual(await listed(store), [])
+  })
+
+  law('a session is counted in milliseconds, whenever it begins', async (store, advance) => {
+    await lastsToTheMillisecond(
+      advance,
+      (idleTtl) => created(store, 'a', { idleTtl }),
+      async () => (await get(store, 'a', 'a0')) !== undefined,
+    )
+  })
+
   law('a session that is destroyed is gone', async (store) => {
     for (const hash of [hashOf('a0'), undefined]) {
       await created(store, 'a')
@@ -134,6 +153,13 @@ function ending(law: Law<SessionStore>): void {
       assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
       assert.deepEqual(await listed(store), [])
     }
+  })
+
+  law('destroying all counts those that were alive', async (store, advance) => {
+    await created(store, 'a')
+    await created(store, 'b', { idleTtl: 3 * HOUR })
+    await advance(HOUR)
+    assert.equal(await store.destroyAll('user', Date.now()), 1)
   })
 
   law('destroying all ends the sessions of that subject, and no other', async (store) => {

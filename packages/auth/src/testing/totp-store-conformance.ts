@@ -1,6 +1,5 @@
-import { type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
+import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { TotpAttempt, TotpStore } from '../totp/totp-store.js'
-import { assert } from './assert.js'
 
 const MINUTE = 60_000
 const LIMIT = { attempts: 3, lockFor: 10 * MINUTE }

@@ -5,7 +5,7 @@ import type { StoredTotp, TotpAttempt, TotpLimit, TotpStore } from './totp-store
 /** Options of {@link memoryTotpStore}. */
 export interface MemoryTotpStoreOptions {
   /** Source of time. @defaultValue the time of who asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -22,7 +22,7 @@ export type TotpSecret = string | Uint8Array | Secret<string | Uint8Array>
 export interface HotpCodeOptions {
   /** How many codes came before, an integer from 0. */
   readonly counter: number
-  /** @defaultValue 'SHA1' */
+  /** The hash that the HMAC is of. @defaultValue 'SHA1' */
   readonly algorithm?: TotpAlgorithm | undefined
   /** How many digits a code has, 6 to 8. @defaultValue 6 */
   readonly digits?: number | undefined
@@ -34,7 +34,7 @@ export interface TotpCodeOptions {
   readonly time?: number | undefined
   /** For how long a code is shown, in whole seconds, 15 s to 5 min. @defaultValue '30s' */
   readonly period?: Duration | undefined
-  /** @defaultValue 'SHA1' */
+  /** The hash that the HMAC is of. @defaultValue 'SHA1' */
   readonly algorithm?: TotpAlgorithm | undefined
   /** How many digits a code has, 6 to 8. @defaultValue 6 */
   readonly digits?: number | undefined

@@ -20,25 +20,25 @@ export interface TotpCipher {
 /** Options of {@link createTotp}; checked and read once, at construction. */
 export interface TotpOptions {
   /** Where the secrets are kept. @defaultValue memoryTotpStore() */
-  readonly store?: TotpStore
+  readonly store?: TotpStore | undefined
   /** What the app shows: your service, 1 to 64 characters without a colon. */
   readonly issuer: string
   /** How many periods a code may be early or late, an integer from 0 to 2. @defaultValue 1 */
-  readonly window?: number
+  readonly window?: number | undefined
   /** For how long a code is shown, in whole seconds, 15 s to 5 min. @defaultValue '30s' */
-  readonly period?: Duration
+  readonly period?: Duration | undefined
   /** How many digits a code has, 6 to 8. @defaultValue 6 */
-  readonly digits?: number
+  readonly digits?: number | undefined
   /** Apps know SHA1, and few know another. @defaultValue 'SHA1' */
-  readonly algorithm?: TotpAlgorithm
+  readonly algorithm?: TotpAlgorithm | undefined
   /** Failures until codes are not looked at any more, an integer from 1. @defaultValue 5 */
-  readonly maxFailures?: number
+  readonly maxFailures?: number | undefined
   /** For how long, more than 0. @defaultValue '15m' */
-  readonly lockFor?: Duration
+  readonly lockFor?: Duration | undefined
   /** Encrypts the secrets. @defaultValue none: whoever reads the store can make codes */
-  readonly cipher?: TotpCipher
+  readonly cipher?: TotpCipher | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. Durations are milliseconds. */

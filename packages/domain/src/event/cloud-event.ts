@@ -43,7 +43,7 @@ export interface CloudEvent<Data = unknown> {
 /** Options of {@link toCloudEvent}. */
 export interface CloudEventOptions {
   /** Where the event comes from: a URI reference, such as `'/orders'` or `'https://orders.example.org'`. @defaultValue '/' */
-  readonly source?: string
+  readonly source?: string | undefined
 }
 
 /**

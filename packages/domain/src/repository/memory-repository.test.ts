@@ -7,6 +7,7 @@ import { AggregateRoot } from '../aggregate/aggregate-root.js'
 import { always } from '../specification/combine.js'
 import { where } from '../specification/where.js'
 import { repositoryConformance } from '../testing/repository-conformance.js'
+import type { SpecificationRow } from '../testing/specification-rows.js'
 import type { Item } from '../testing/subject.js'
 import { Email } from '../value-object/email.js'
 import { Money } from '../value-object/money.js'
@@ -17,7 +18,7 @@ import { keyOf } from './key-of.js'
 
 repositoryConformance(
   () => ({ subject: memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' }) }),
-  { test },
+  { test, rows: () => ({ subject: memoryRepository<SpecificationRow, number>({ id: (row) => row.id }) }) },
 )
 
 describe('memoryRepository with signed cursors', () => {

@@ -27,13 +27,13 @@ export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
   /** The property that holds the version. @defaultValue none: the last save wins */
   readonly version?: (keyof T & string) | undefined
   /** For entities with private `#fields`, which a copy lacks otherwise. @defaultValue entities are copied deeply */
-  readonly mapper?: Pick<EntityMapper<T, never>, 'toDomain'> & Pick<EntityMapper<T>, 'toRow'>
+  readonly mapper?: (Pick<EntityMapper<T, never>, 'toDomain'> & Pick<EntityMapper<T>, 'toRow'>) | undefined
   /** Signs the cursors of `findPage`; at least 32 bytes. @defaultValue not signed */
-  readonly cursorSecret?: string | Uint8Array
+  readonly cursorSecret?: string | Uint8Array | undefined
   /** What one of it is called, in errors. @defaultValue 'entity' */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** The options, checked. */

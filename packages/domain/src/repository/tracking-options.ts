@@ -7,20 +7,42 @@ export interface TrackingOptions {
    * Writes when an entity came to be and last changed, as `Date`.
    * @defaultValue off; `true` means the properties `createdAt` and `updatedAt`
    */
-  readonly timestamps?: boolean | { readonly createdAt?: string; readonly updatedAt?: string }
+  readonly timestamps?:
+    | boolean
+    | {
+        /** The property of when it came to be. @defaultValue 'createdAt' */
+        readonly createdAt?: string | undefined
+        /** The property of when it last changed. @defaultValue 'updatedAt' */
+        readonly updatedAt?: string | undefined
+      }
+    | undefined
   /**
    * Deletes by writing when, so that the row stays, unseen by reads without `includeDeleted`. Saving a deleted one with
    * the property set to null brings it back.
    * @defaultValue off; `true` means the property `deletedAt`
    */
-  readonly softDelete?: boolean | { readonly deletedAt?: string }
+  readonly softDelete?:
+    | boolean
+    | {
+        /** The property of when it was deleted. @defaultValue 'deletedAt' */
+        readonly deletedAt?: string | undefined
+      }
+    | undefined
   /**
    * Writes who made and last changed an entity.
    * @defaultValue off; `true` means the properties `createdBy` and `updatedBy`, and the id of the principal in context
    */
   readonly audit?:
     | boolean
-    | { readonly createdBy?: string; readonly updatedBy?: string; readonly by?: () => string | null }
+    | {
+        /** The property of who made it. @defaultValue 'createdBy' */
+        readonly createdBy?: string | undefined
+        /** The property of who last changed it. @defaultValue 'updatedBy' */
+        readonly updatedBy?: string | undefined
+        /** Who does it now, `null` for nobody. @defaultValue the id of the principal in context */
+        readonly by?: (() => string | null) | undefined
+      }
+    | undefined
 }
 
 /** The same, checked, with nothing left to default. */

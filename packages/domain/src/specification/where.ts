@@ -7,7 +7,7 @@ import { type Specification, specificationOf } from './specification.js'
 /** Options of the text operators. */
 export interface TextOptions {
   /** Whether `A` to `Z` are taken for `a` to `z`; other letters are never folded. @defaultValue false */
-  readonly ignoreCase?: boolean
+  readonly ignoreCase?: boolean | undefined
 }
 
 /**

@@ -1,7 +1,11 @@
+import { assert } from '@base/core/testing'
 import type { Advance } from './subject.js'
 
 /** More turns than any chain of promises here has; a system that needs longer is waited for by the clock. */
 const TURNS = 20
+
+/** Turns of a millisecond and more; fewer than the runners' own 5 seconds, which say nothing. */
+const PATIENCE = 2_000
 
 /** A promise, and what opens it. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
@@ -15,6 +19,19 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
 /** Lets others run. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0))
+}
+
+/** The outcome of a promise, or a failure where it has none for seconds in which this process had nothing else to do. */
+export async function answer<R>(promise: Promise<R>, complaint: string): Promise<R> {
+  let isSettled = false
+  const settle = (): void => {
+    isSettled = true
+  }
+  promise.then(settle, settle)
+  for (let turn = 0; turn < PATIENCE && !isSettled; turn++)
+    await new Promise<void>((resolve) => setTimeout(resolve, 1))
+  if (!isSettled) assert.fail(complaint)
+  return promise
 }
 
 /** The outcome of a promise that may wait for time to pass. */

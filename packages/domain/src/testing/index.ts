@@ -1,4 +1,4 @@
-export { repositoryConformance } from './repository-conformance.js'
+export { type RepositorySuiteOptions, repositoryConformance } from './repository-conformance.js'
 export { type SpecificationEvaluator, specificationConformance } from './specification-conformance.js'
 export { type SpecificationRow, specificationRows } from './specification-rows.js'
 export type { ConformanceSubject, Item, Items, ItemUnits, MakeSubject, SuiteOptions } from './subject.js'

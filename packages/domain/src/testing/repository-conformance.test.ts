@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { memoryRepository } from '../repository/memory-repository.js'
-import { always } from '../specification/combine.js'
+import { allOf, always } from '../specification/combine.js'
+import { where } from '../specification/where.js'
 import { brokenLaws, lawsOf } from './broken-laws.js'
 import { repositoryConformance } from './repository-conformance.js'
-import type { Item, Items } from './subject.js'
+import type { Rows } from './repository-ordering.js'
+import type { SpecificationRow } from './specification-rows.js'
+import type { Item, Items, MakeSubject, SuiteOptions } from './subject.js'
 
 const make = (): Items => memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
 
@@ -39,6 +42,26 @@ const careless = (when: (item: Item, present: Item | undefined) => boolean) =>
       return items.save(when(item, present) ? { ...item, version: present?.version ?? 0 } : item, options)
     },
   }))
+
+const roundTrip = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Whether what is to be saved has the version that is there. */
+const isCurrent = async (items: Items, item: Item) =>
+  ((await items.findById(item.id))?.version ?? 0) === item.version
+
+const withPresentVersion = async (items: Items, item: Item) => ({
+  ...item,
+  version: (await items.findById(item.id))?.version ?? 0,
+})
+
+/** Compares the versions, and writes a round trip later, whatever is there by then. */
+const savingLate = changed((items) => ({
+  save: async (item, options) => {
+    const isFine = await isCurrent(items, item)
+    await roundTrip()
+    return items.save(isFine ? await withPresentVersion(items, item) : item, options)
+  },
+}))
 
 const TWINS: Record<string, () => Items> = {
   'a new one gets version 1, and each save adds one': changed((items) => ({
@@ -92,6 +115,25 @@ const TWINS: Record<string, () => Items> = {
   'an aborted signal ends a write with its reason, and nothing is written': changed((items) => ({
     delete: (id) => items.delete(id),
   })),
+  'of ten that save one version at once one succeeds, and the others are conflicts': savingLate,
+  'of ten that make one of the same id at once one succeeds, and the others are conflicts': savingLate,
+  'of ten that save several at once one succeeds, whole, and the others are conflicts': changed((items) => ({
+    saveMany: async (all, options) => {
+      const areFine = await Promise.all(all.map((item) => isCurrent(items, item)))
+      await roundTrip()
+      const present = all.map((item) => withPresentVersion(items, item))
+      return items.saveMany(areFine.every(Boolean) ? await Promise.all(present) : all, options)
+    },
+  })),
+  'of ten that delete one at once one did': changed((items) => ({
+    delete: async (id, options) => {
+      const isThere = (await items.findById(id)) !== undefined
+      await roundTrip()
+      await items.delete(id, options)
+      return isThere
+    },
+  })),
+  'a save that is under way does not bring back what is deleted': savingLate,
   'findById gives undefined for what is not there, getById is not found': changed((items) => ({
     findById: async (id, options) => (await items.findById(id, options)) ?? (null as never),
   })),
@@ -175,5 +217,50 @@ describe('repositoryConformance', () => {
 
   test.each(Object.entries(TWINS))('rejects a repository that breaks: %s', async (law, twin) => {
     expect(await brokenLaws(repositoryConformance, () => ({ subject: twin() }), law)).toEqual([law])
+  })
+})
+
+const rows = (): Rows => memoryRepository<SpecificationRow, number>({ id: (row) => row.id })
+
+const ROW_TWINS: Record<string, () => Rows> = {
+  'every kind of value has its order, and null its place in it': () => {
+    const kept = rows()
+    const asSqlite: Rows['find'] = (spec, { orderBy = [], ...options } = {}) => {
+      // Null is less than all else.
+      const inOrder = orderBy.map(
+        (key) => ({ ...key, nulls: key.direction === 'desc' ? 'last' : 'first' }) as const,
+      )
+      return kept.find(spec, { ...options, orderBy: inOrder })
+    }
+    return Object.assign(kept, { find: asSqlite })
+  },
+  'pages lose and repeat no row, whatever is null': () => {
+    const kept = rows()
+    const { findPage } = kept
+    // What is compared with a cursor is neither more nor less where it is null.
+    const forgetful: Rows['findPage'] = (spec, options = {}) => {
+      const { after, before, orderBy = [] } = options
+      const isFrom = (after ?? before ?? null) !== null
+      const compared = orderBy.map(({ field }) => where<SpecificationRow>().isNotNull(field))
+      return findPage.call(kept, isFrom ? allOf(spec, ...compared) : spec, options)
+    }
+    return Object.assign(kept, { findPage: forgetful })
+  },
+}
+
+describe('repositoryConformance with rows', () => {
+  const suite = (make: MakeSubject<Rows>, { test }: SuiteOptions) =>
+    repositoryConformance(() => expect.unreachable(), {
+      test: (name, prove) => name.slice('Repository: '.length) in ROW_TWINS && test(name, prove),
+      rows: make,
+    })
+
+  test('accepts a repository', async () => {
+    expect(lawsOf(suite)).toEqual(Object.keys(ROW_TWINS))
+    expect(await brokenLaws(suite, () => ({ subject: rows() }))).toEqual([])
+  })
+
+  test.each(Object.entries(ROW_TWINS))('rejects a repository that breaks: %s', async (law, twin) => {
+    expect(await brokenLaws(suite, () => ({ subject: twin() }), law)).toEqual([law])
   })
 })

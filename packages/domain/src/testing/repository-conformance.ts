@@ -1,21 +1,36 @@
+import type { Repository } from '../repository/repository.js'
+import { ORDERING } from './repository-ordering.js'
 import { PAGING } from './repository-paging.js'
+import { RACING } from './repository-racing.js'
 import { READING } from './repository-reading.js'
 import { WRITING } from './repository-writing.js'
+import type { SpecificationRow } from './specification-rows.js'
 import { type Items, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
+
+/** Options of {@link repositoryConformance}. */
+export interface RepositorySuiteOptions extends SuiteOptions {
+  /**
+   * Makes a second, empty repository, of the rows that `specificationConformance` is about, without versions: proves the order of
+   * texts, numbers, bigints, booleans and dates, where null goes in it, and that pages lose no row over that. What keeps rows with
+   * columns that may be null needs it. @defaultValue nothing is proved about null and about the order of other values than numbers
+   */
+  readonly rows?: MakeSubject<Repository<SpecificationRow, number>> | undefined
+}
 
 /**
  * What every `Repository` must do; an adapter is one when it passes this against the real system. The subject keeps items
- * `{ id, n, version }` and is empty.
+ * `{ id, n, version }` and is empty; that of `rows` keeps a column for each kind of value, all of which may be null.
  *
  * @example
- * import { type Item, repositoryConformance } from '@base/domain/testing'
+ * import { type Item, repositoryConformance, type SpecificationRow } from '@base/domain/testing'
  * import { test } from 'vitest'
  *
  * repositoryConformance(
  *   () => ({ subject: memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' }) }),
- *   { test },
+ *   { test, rows: () => ({ subject: memoryRepository<SpecificationRow, number>({ id: (row) => row.id }) }) },
  * )
  */
-export function repositoryConformance(make: MakeSubject<Items>, options: SuiteOptions): void {
-  runLaws('Repository', [...WRITING, ...READING, ...PAGING], make, options)
+export function repositoryConformance(make: MakeSubject<Items>, options: RepositorySuiteOptions): void {
+  runLaws('Repository', [...WRITING, ...RACING, ...READING, ...PAGING], make, options)
+  if (options.rows !== undefined) runLaws('Repository', ORDERING, options.rows, options)
 }

@@ -1,7 +1,8 @@
+import { assert } from '@base/core/testing'
 import type { OrderBy } from '../pagination/order.js'
 import type { Page } from '../pagination/page.js'
 import { always, never } from '../specification/combine.js'
-import { assert, refuses } from './assert.js'
+import { refuses } from './refusal.js'
 import { type Item, type Items, item, type Law } from './subject.js'
 
 type Order = readonly OrderBy<Item>[]

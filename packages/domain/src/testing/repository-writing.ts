@@ -1,6 +1,7 @@
+import { assert } from '@base/core/testing'
 import { always, never } from '../specification/combine.js'
 import { where } from '../specification/where.js'
-import { assert, refuses, rejection } from './assert.js'
+import { refuses, rejection } from './refusal.js'
 import { type Item, type Items, item, type Law } from './subject.js'
 
 /** Saving and deleting. */

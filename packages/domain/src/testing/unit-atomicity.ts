@@ -1,7 +1,8 @@
 import { isAppError } from '@base/core/errors'
+import { assert } from '@base/core/testing'
 import { always } from '../specification/combine.js'
-import { assert, refuses, rejection } from './assert.js'
 import { finish, gate, turns } from './gate.js'
+import { refuses, rejection } from './refusal.js'
 import { type ItemUnits, item, type Law } from './subject.js'
 
 /** The ids that are committed. */

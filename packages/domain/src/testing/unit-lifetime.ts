@@ -1,7 +1,8 @@
+import { assert } from '@base/core/testing'
 import { always } from '../specification/combine.js'
 import type { Unit } from '../unit-of-work/unit-of-work.js'
-import { assert, refuses, rejection } from './assert.js'
 import { finish, gate } from './gate.js'
+import { refuses, rejection } from './refusal.js'
 import { type Items, type ItemUnits, item, type Law } from './subject.js'
 import { committed } from './unit-atomicity.js'
 

@@ -1,11 +1,13 @@
 import { createContextKey, runInContext } from '@base/core/context'
-import { isAppError } from '@base/core/errors'
+import { isAppError, UnsupportedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryRepository } from '../repository/memory-repository.js'
+import { createUnitOfWork } from '../unit-of-work/create-unit-of-work.js'
 import { memoryUnitOfWork } from '../unit-of-work/memory-unit-of-work.js'
 import type { RunOptions, Unit, UnitOfWork } from '../unit-of-work/unit-of-work.js'
 import { brokenLaws, lawsOf } from './broken-laws.js'
+import { gate } from './gate.js'
 import type { ConformanceSubject, Item, Items, ItemUnits } from './subject.js'
 import { unitOfWorkConformance } from './unit-of-work-conformance.js'
 
@@ -219,6 +221,56 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
     }
   }),
 }
+
+/** Units of one connection: each waits for the one before it. */
+function oneConnection(mayWait: (within: boolean) => boolean): () => ConformanceSubject<ItemUnits> {
+  return () => {
+    const items: Items = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
+    let last = Promise.resolve()
+    const subject = createUnitOfWork<Repos>({
+      begin: async ({ within }) => {
+        if (!mayWait(within)) throw new UnsupportedError({ message: 'There is one connection.' })
+        const { opened, open } = gate()
+        const before = last
+        last = opened
+        await before
+        const end = async () => open()
+        const savepoint = async () => ({ release: async () => {}, rollback: async () => {} })
+        return { repositories: { items }, commit: end, rollback: end, savepoint }
+      },
+    })
+    return { subject }
+  }
+}
+
+describe('unitOfWorkConformance of a system with one connection', () => {
+  const law = 'requires_new stands on its own, where the system can do it'
+
+  /** What the law says; it takes no real time. */
+  const verdict = async (make: () => ConformanceSubject<ItemUnits>) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      let proof: Promise<string> | undefined
+      const test = (name: string, prove: () => Promise<void>) => {
+        if (name.endsWith(law)) proof = prove().then(() => 'holds', String)
+      }
+      unitOfWorkConformance(make, { test })
+      await vi.advanceTimersByTimeAsync(5_000)
+      return await proof
+    } finally {
+      vi.useRealTimers()
+    }
+  }
+
+  test('tells what to do where a unit within another waits for ever', async () => {
+    expect(await verdict(oneConnection(() => true))).toMatch(/`within`.* 'unsupported'/)
+  })
+
+  test('goes on where it is refused', async () => {
+    // Takes nothing back, so that it is not all that it should be; but it has an answer.
+    expect(await verdict(oneConnection((within) => !within))).not.toMatch(/within/)
+  })
+})
 
 describe('unitOfWorkConformance', () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

@@ -5,7 +5,9 @@ import { PROPAGATION } from './unit-propagation.js'
 
 /**
  * What every `UnitOfWork` must do; an adapter is one when it passes this against the real system. The subject has one
- * repository, `items`, of items `{ id, n, version }`, which is empty. Units may run at once or one after the other.
+ * repository, `items`, of items `{ id, n, version }`, which is empty. Units may run at once or one after the other; where they
+ * cannot run at once, `requires_new` within another has to reject with kind `unsupported`: else it would wait for ever, which
+ * the suite tells after some seconds.
  *
  * @example
  * import { type Item, unitOfWorkConformance } from '@base/domain/testing'

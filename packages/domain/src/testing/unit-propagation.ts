@@ -1,10 +1,15 @@
 import { isAppError } from '@base/core/errors'
-import { assert, refuses, rejection } from './assert.js'
-import { gate } from './gate.js'
+import { assert } from '@base/core/testing'
+import { answer, gate } from './gate.js'
+import { refuses, rejection } from './refusal.js'
 import { type ItemUnits, item, type Law } from './subject.js'
 import { committed } from './unit-atomicity.js'
 
 const fault = new Error('no stock')
+
+const ONE_AT_A_TIME =
+  "a unit of its own within another has no answer: where the system can hold one only, the driver's begin has to reject it, which has " +
+  "`within` set, with an error of kind 'unsupported'"
 
 /** Saves one, and fails. */
 const failing = (units: ItemUnits, id: number, propagation: 'required' | 'nested' | 'mandatory') =>
@@ -145,14 +150,16 @@ export const PROPAGATION: readonly Law<ItemUnits>[] = [
       const run = units.run(async ({ items }) => {
         await items.save(item(1))
         try {
-          await units.run((tx) => tx.items.save(item(2)), { propagation: 'requires_new' })
+          const own = units.run((tx) => tx.items.save(item(2)), { propagation: 'requires_new' })
+          await answer(own, ONE_AT_A_TIME)
         } catch (error) {
           if (!isAppError(error) || error.kind !== 'unsupported') throw error
           isSupported = false
         }
         throw fault
       })
-      assert.equal(await rejection(run), fault)
+      const error = await rejection(run)
+      if (error !== fault) throw error
       assert.deepEqual(await committed(units), isSupported ? [2] : [])
     },
   ],

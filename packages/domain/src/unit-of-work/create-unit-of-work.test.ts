@@ -57,6 +57,26 @@ describe('createUnitOfWork', () => {
     expect(calls).toEqual(['begin', 'savepoint', 'a', 'release', 'savepoint', 'rollback to', 'commit'])
   })
 
+  test('tells the driver whether another unit is open around, which has to end after it', async () => {
+    const within: boolean[] = []
+    const units = createUnitOfWork<object>({
+      begin: async (options) => {
+        within.push(options.within)
+        const done = async () => {}
+        const savepoint = async () => ({ release: done, rollback: done })
+        return { repositories: {}, commit: done, rollback: done, savepoint }
+      },
+    })
+    const own = () => units.run(async () => {}, { propagation: 'requires_new' })
+    await own()
+    await units.run(async () => {
+      await units.run(own, { propagation: 'nested' })
+    })
+    await own()
+
+    expect(within).toEqual([false, false, true, false])
+  })
+
   test('a begin that fails is neither committed nor rolled back', async () => {
     const { calls, units } = scripted({ begin: () => fault })
     await expect(units.run(async () => {})).rejects.toBe(fault)

@@ -16,9 +16,9 @@ const MAX_RUNS = 5
 /** Options of {@link createUnitOfWork}. */
 export interface UnitOfWorkOptions {
   /** Source of time, for the pauses between runs. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Source of chance, from 0 to below 1, for the same. @defaultValue Math.random */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
 }
 
 /**
@@ -104,7 +104,8 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
   async #open<R>(fn: Fn<Repos, R>, run: Run, around?: Ambient<Repos>): Promise<R> {
     const { isolation, readOnly = false } = run
     const signal = run.signal ?? new AbortController().signal
-    const transaction = await this.#driver.begin({ isolation, readOnly, signal })
+    const within = around !== undefined
+    const transaction = await this.#driver.begin({ isolation, readOnly, within, signal })
     const frame = new Frame(transaction, signal)
     const ending = { keep: () => transaction.commit(), undo: () => transaction.rollback() }
     const result = await this.#end(fn, { frame, run, around }, ending)

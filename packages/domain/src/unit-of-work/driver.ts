@@ -6,13 +6,18 @@ export interface BeginOptions {
   readonly isolation: Isolation | undefined
   /** Whether it only reads. */
   readonly readOnly: boolean
+  /** Whether a unit is open around it, and stays so until it has ended: it is asked for by `requires_new`. */
+  readonly within: boolean
   /** Ends the wait for a connection. */
   readonly signal: AbortSignal
 }
 
 /** Opens transactions on some system: what an adapter gives to `createUnitOfWork`. */
 export interface UnitDriver<Repos extends object> {
-  /** Opens a transaction. What it took is given back where it fails. */
+  /**
+   * Opens a transaction. What it took is given back where it fails. A system that has one transaction at a time lets others wait
+   * for its end, but rejects with kind `unsupported` where `within` is set: that one would wait for ever.
+   */
   begin(options: BeginOptions): Promise<UnitTransaction<Repos>>
 }
 

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { memoryRepository } from '../repository/memory-repository.js'
 import type { Repository } from '../repository/repository.js'
 import { always } from '../specification/combine.js'
@@ -513,6 +513,15 @@ describe('memoryUnitOfWork', () => {
   ])('refuses %s', (_, repositories, options) => {
     expect((): UnitOfWork<object> => memoryUnitOfWork(repositories, options)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
+    )
+  })
+
+  test('says of a repository of another copy of the package that it is one', async () => {
+    vi.resetModules()
+    const other = await import('../repository/memory-repository.js')
+    const items = other.memoryRepository<Item, number>({ id: (item) => item.id })
+    expect(() => memoryUnitOfWork({ items })).toThrow(
+      'items must be a repository by memoryRepository of the same copy of the package',
     )
   })
 })

@@ -12,7 +12,7 @@ import type { Isolation, UnitOfWork } from './unit-of-work.js'
 /** Options of {@link memoryUnitOfWork}. */
 export interface MemoryUnitOfWorkOptions extends UnitOfWorkOptions {
   /** The level of a unit that names none. @defaultValue 'read committed' */
-  readonly isolation?: Isolation
+  readonly isolation?: Isolation | undefined
 }
 
 /**
@@ -88,7 +88,8 @@ function unitOfWork(repositories: object, given: MemoryUnitOfWorkOptions): UnitO
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
     if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)
       return [name, repository]
-    throw invalidOption(repository, { ...place, option: name }, 'a repository of memoryRepository')
+    const allowed = 'a repository by memoryRepository of the same copy of the package'
+    throw invalidOption(repository, { ...place, option: name }, allowed)
   })
   return createUnitOfWork(new MemoryDriver(named, isolation), options)
 }

@@ -3,7 +3,7 @@
  *
  * - `required`: joins it, or opens one. Its failure fails the whole unit, even where the caller swallows it.
  * - `nested`: a part of it that can fail alone (a savepoint), or opens one.
- * - `requires_new`: a unit of its own, whatever becomes of the other.
+ * - `requires_new`: a unit of its own, whatever becomes of the other. Kind `unsupported` where there is one connection alone.
  * - `mandatory`: joins it, and refuses to run without.
  * - `never`: refuses to run within one; opens one.
  */
@@ -15,11 +15,11 @@ export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 /** Options of {@link UnitOfWork.run}. */
 export interface RunOptions {
   /** How it relates to the unit around it. @defaultValue 'required' */
-  readonly propagation?: Propagation
+  readonly propagation?: Propagation | undefined
   /** What it sees of others. A run that joins must name the level that the unit was run with, or none. @defaultValue the adapter's, usually 'read committed' */
-  readonly isolation?: Isolation
+  readonly isolation?: Isolation | undefined
   /** Refuses writes. A run that joins must say what the unit says, or nothing. @defaultValue false */
-  readonly readOnly?: boolean
+  readonly readOnly?: boolean | undefined
   /** Ends the run: what it did is rolled back, and it rejects with the signal's reason. A commit that has begun goes on. */
   readonly signal?: AbortSignal | undefined
 }

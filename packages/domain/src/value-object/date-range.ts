@@ -22,7 +22,7 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
     super({ start, end })
   }
 
-  /** @throws ValidationError where one is no valid date, or the end lies before the start. */
+  /** From a start to an end. @throws ValidationError where one is no valid date, or the end lies before the start. */
   static of(start: Date, end: Date): DateRange {
     const problem = problemOf(start, end)
     if (problem !== undefined) throw problem

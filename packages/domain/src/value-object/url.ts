@@ -12,7 +12,7 @@ const PLACE = { package: '@base/domain', pattern: 'Url.parse', option: 'protocol
 /** Options of {@link Url.parse}. */
 export interface UrlOptions {
   /** Accepted schemes in lower case, with their colon. @defaultValue ['https:', 'http:'] */
-  readonly protocols?: readonly string[]
+  readonly protocols?: readonly string[] | undefined
 }
 
 /**

@@ -9,7 +9,7 @@ export interface MicrosoftOptions {
    * Who may sign in: the id of one tenant, a GUID; or all of `organizations`, of `consumers`, or of both, which is `common`.
    * @defaultValue 'common'
    */
-  readonly tenant?: string
+  readonly tenant?: string | undefined
 }
 
 const HOST = 'https://login.microsoftonline.com'

@@ -15,9 +15,9 @@ export interface MemoryOAuthTransactionStoreOptions {
    * and whoever began it begins again.
    * @defaultValue 10,000
    */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
   /** Source of time. @defaultValue the time of who asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -9,13 +9,13 @@ import type { PasswordKdf } from '../kdf/password-kdf.js'
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions {
   /** Makes what is measured. @defaultValue argon2id */
-  readonly kdf?: (cost: Argon2Parameters) => PasswordKdf
+  readonly kdf?: ((cost: Argon2Parameters) => PasswordKdf) | undefined
   /** The most memory in KiB for one password, 47,104 to 1,048,576. @defaultValue 262,144, which are 256 MiB */
-  readonly maxMemory?: number
+  readonly maxMemory?: number | undefined
   /** Ends the call with the signal's reason, between two hashes. */
   readonly signal?: AbortSignal | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const BOUNDS = { least: 10, most: 1_000 }

@@ -3,15 +3,15 @@ import { checkBoolean, checkInteger, type OptionPlace } from '@base/core/options
 /** Kinds of characters that a password must have. NIST and ASVS advise against it; some rules ask for it. */
 export interface Composition {
   /** At least one upper-case letter, of any script. @defaultValue false */
-  readonly upper?: boolean
+  readonly upper?: boolean | undefined
   /** At least one lower-case letter, of any script. @defaultValue false */
-  readonly lower?: boolean
+  readonly lower?: boolean | undefined
   /** At least one decimal digit, of any script. @defaultValue false */
-  readonly digit?: boolean
+  readonly digit?: boolean | undefined
   /** At least one punctuation character or symbol. @defaultValue false */
-  readonly special?: boolean
+  readonly special?: boolean | undefined
   /** How often a character may stand in a row, an integer from 1. @defaultValue no limit */
-  readonly maxRepeated?: number
+  readonly maxRepeated?: number | undefined
 }
 
 /** Something that a password lacks. */

@@ -14,21 +14,21 @@ export interface PasswordPolicyOptions {
    * normalisation.
    * @defaultValue 15
    */
-  readonly minLength?: number
+  readonly minLength?: number | undefined
   /** The fewest characters where a second factor is asked for, from 1. @defaultValue 8 */
-  readonly minLengthWithMfa?: number
+  readonly minLengthWithMfa?: number | undefined
   /** The most bytes of UTF-8 after normalisation, 64 to 1,024. @defaultValue 1,024 */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Passwords that must not be used; `false` for none. @defaultValue commonPasswords() */
-  readonly blocklist?: Blocklist | false
+  readonly blocklist?: Blocklist | false | undefined
   /** Knows passwords of leaks. It is asked last, and only for what is otherwise good. @defaultValue none */
-  readonly breached?: BreachPort
+  readonly breached?: BreachPort | undefined
   /** Words that must not stand in any password: the names of your service. @defaultValue [] */
-  readonly context?: readonly string[]
+  readonly context?: readonly string[] | undefined
   /** Kinds of characters that a password must have. @defaultValue none, as NIST and ASVS advise */
-  readonly composition?: Composition
+  readonly composition?: Composition | undefined
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. */

@@ -9,30 +9,30 @@ export interface OpenidConfigurationOptions {
   /** The `iss` of its tokens: an https URL without query and fragment. */
   readonly issuer: string
   /** Where its keys are. @defaultValue the issuer with `/.well-known/jwks.json` */
-  readonly jwksUri?: string
+  readonly jwksUri?: string | undefined
   /** Where users sign in, by the code flow with PKCE. Without it the document offers no flow. */
-  readonly authorizationEndpoint?: string
+  readonly authorizationEndpoint?: string | undefined
   /** Where clients get tokens. */
-  readonly tokenEndpoint?: string
+  readonly tokenEndpoint?: string | undefined
   /** Where tokens are taken back. RFC 7009. */
-  readonly revocationEndpoint?: string
+  readonly revocationEndpoint?: string | undefined
   /** Where tokens are looked up. RFC 7662. */
-  readonly introspectionEndpoint?: string
+  readonly introspectionEndpoint?: string | undefined
   /** Where claims of the user are. */
-  readonly userinfoEndpoint?: string
+  readonly userinfoEndpoint?: string | undefined
   /** Where users sign out. */
-  readonly endSessionEndpoint?: string
+  readonly endSessionEndpoint?: string | undefined
   /** The scopes that there are. */
-  readonly scopes?: readonly string[]
+  readonly scopes?: readonly string[] | undefined
   /**
    * How clients get tokens.
    * @defaultValue ['authorization_code', 'refresh_token'] with an `authorizationEndpoint`, else none
    */
-  readonly grantTypes?: readonly string[]
+  readonly grantTypes?: readonly string[] | undefined
   /** How id tokens are signed. @defaultValue ['ES256'] */
-  readonly algorithms?: readonly AlgorithmName[]
+  readonly algorithms?: readonly AlgorithmName[] | undefined
   /** Members of your own, which come last. */
-  readonly extra?: Readonly<Record<string, unknown>>
+  readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A discovery document, as JSON. */

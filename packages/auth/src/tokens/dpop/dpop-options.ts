@@ -32,11 +32,11 @@ export interface VerifyDpopOptions {
   /** The nonces that the server takes now, if it gives out any: the proof must have one of them. @defaultValue none is needed */
   readonly nonces?: readonly string[] | undefined
   /** The algorithms that are allowed, none with a shared secret. @defaultValue ['EdDSA', 'ES256', 'PS256', 'RS256'] */
-  readonly algorithms?: readonly (AsymmetricAlgorithm | 'Ed25519')[]
+  readonly algorithms?: readonly (AsymmetricAlgorithm | 'Ed25519')[] | undefined
   /** How far from now it may have been made, in the past and in the future, 1 s to 300 s. @defaultValue '300s' */
-  readonly window?: Duration
+  readonly window?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. Durations are milliseconds. */

@@ -16,9 +16,9 @@ export interface MemoryReplayStoreOptions {
    * over, for a key that is forgotten could be used again.
    * @defaultValue 1,000,000
    */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
   /** Source of time. @defaultValue the time of who asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -13,24 +13,24 @@ export interface RemoteJwksOptions {
    * request after a second.
    * @defaultValue '30s'
    */
-  readonly cooldown?: Duration
+  readonly cooldown?: Duration | undefined
   /** How long the issuer may take to answer, more than 0. @defaultValue '5s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /**
    * How long a set is fresh at most, more than 0; a shorter `max-age` of the issuer counts. Neither is less than `cooldown`.
    * The first token after that has it fetched anew, and does not wait for it unless `cooldown` and `timeout` are over too.
    * @defaultValue '10m'
    */
-  readonly maxAge?: Duration
+  readonly maxAge?: Duration | undefined
   /**
    * For how long after `maxAge` a set is still used while the issuer does not answer. With 0 tokens wait for a new set instead.
    * @defaultValue '1h'
    */
-  readonly staleIfError?: Duration
+  readonly staleIfError?: Duration | undefined
   /** Makes the requests. @defaultValue the platform's `fetch` */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** The keys of another issuer. Made by {@link remoteJwks}. */

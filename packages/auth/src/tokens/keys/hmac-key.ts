@@ -13,9 +13,9 @@ import { importSecret } from './web-keys.js'
 /** Options of {@link hmacKey}. */
 export interface HmacKeyOptions {
   /** How it signs. @defaultValue 'HS256' */
-  readonly algorithm?: SymmetricAlgorithm
+  readonly algorithm?: SymmetricAlgorithm | undefined
   /** Its name, 1 to 128 printable ASCII characters. @defaultValue its RFC 7638 thumbprint */
-  readonly kid?: string
+  readonly kid?: string | undefined
 }
 
 const place = /* @__PURE__ */ placeOf('hmacKey')

@@ -56,7 +56,7 @@ export interface SigningSource extends KeySource {
   /** The algorithms that its keys, also those that only verify, may have. */
   readonly algorithms: readonly Algorithm[]
   /** How long a key still verifies after another signs, in milliseconds; without it, for ever. */
-  readonly retireAfter?: number
+  readonly retireAfter?: number | undefined
   /** The key to sign with now. Rejects where there is none to be had. */
   signer(): Signer | Promise<Signer>
 }

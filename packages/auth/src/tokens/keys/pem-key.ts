@@ -14,9 +14,9 @@ import { importWebKey } from './web-keys.js'
 /** Options of {@link pemKey}. */
 export interface PemKeyOptions {
   /** How it signs. Required for RSA, which can do both; the others have one. */
-  readonly algorithm?: AsymmetricAlgorithm | 'Ed25519'
+  readonly algorithm?: AsymmetricAlgorithm | 'Ed25519' | undefined
   /** Its name, 1 to 128 printable ASCII characters: that of a foreign issuer. @defaultValue its RFC 7638 thumbprint */
-  readonly kid?: string
+  readonly kid?: string | undefined
 }
 
 const place = /* @__PURE__ */ placeOf('pemKey')

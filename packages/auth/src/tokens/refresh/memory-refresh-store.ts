@@ -17,7 +17,7 @@ const SWEPT = 2
 /** Options of {@link memoryRefreshStore}. */
 export interface MemoryRefreshStoreOptions {
   /** Source of time. @defaultValue the time of the service that asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -14,7 +14,10 @@ const MAX_GRACE = 60_000
 /** What a refresh service asks for access tokens: `createTokenService` is one. */
 export interface AccessTokenIssuer {
   /** A new access token. */
-  issueAccess(input: AccessInput): PromiseLike<{ readonly token: string }>
+  issueAccess(input: AccessInput): PromiseLike<{
+    /** The access token. */
+    readonly token: string
+  }>
   /** Makes every access token of a subject invalid that was issued before. */
   revokeAll(sub: string): unknown
   /** Makes every access token with that `sid` invalid. @defaultValue they live until they expire */
@@ -28,23 +31,23 @@ export interface RefreshServiceOptions {
   /** What issues the access tokens, and revokes those of a subject. */
   readonly tokens: AccessTokenIssuer
   /** For how long a refresh token may lie unused, more than 0. @defaultValue '7d' */
-  readonly idleTtl?: Duration
+  readonly idleTtl?: Duration | undefined
   /** For how long a sign-in lasts, however much it is used, more than 0. @defaultValue '30d' */
-  readonly absoluteTtl?: Duration
+  readonly absoluteTtl?: Duration | undefined
   /**
    * For how long a refresh token that was just rotated may be presented again, 0 to 60 s, for who lost the answer, or asked
    * from two tabs at once: it gets the same successor. It ends early once that successor is used.
    * @defaultValue '10s'
    */
-  readonly reuseGrace?: Duration
+  readonly reuseGrace?: Duration | undefined
   /**
    * Told whenever a token is presented that was rotated before. Not waited for, though a query that it returns runs; what it
    * throws goes to `process.emitWarning` and changes nothing.
    * @defaultValue nobody is told
    */
-  readonly onReuse?: (reuse: RefreshReuse) => unknown
+  readonly onReuse?: ((reuse: RefreshReuse) => unknown) | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options that are checked. Durations are milliseconds. */

@@ -69,23 +69,35 @@ export interface RefreshService {
    */
   rotate(token: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>>
   /**
-   * Revokes the family of a refresh token, of any generation, and its access tokens; whether it was alive. With `clientId`
-   * only that client's. A token that nobody knows is none.
+   * Revokes the family of a refresh token, of any generation, and its access tokens; whether it was alive. A token that
+   * nobody knows is none.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer throws.
    */
-  revoke(token: string, options?: { readonly clientId?: string | undefined }): Promise<boolean>
+  revoke(
+    token: string,
+    options?: {
+      /** Revokes only what is this client's. @defaultValue any client's */
+      readonly clientId?: string | undefined
+    },
+  ): Promise<boolean>
   /**
-   * Revokes a family, and its access tokens by the issuer's `revokeSession`; whether it was alive. With `sub` only that
-   * subject's: give it wherever the id comes from a user. Both are tried, whichever fails; called again, both are tried again,
-   * also of a family that has ended.
+   * Revokes a family, and its access tokens by the issuer's `revokeSession`; whether it was alive. Both are tried,
+   * whichever fails; called again, both are tried again, also of a family that has ended.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer throws.
    */
-  revokeFamily(familyId: string, options?: { readonly sub?: string | undefined }): Promise<boolean>
+  revokeFamily(
+    familyId: string,
+    options?: {
+      /** Revokes only what is this subject's: give it wherever the id comes from a user. @defaultValue any subject's */
+      readonly sub?: string | undefined
+    },
+  ): Promise<boolean>
   /**
    * Revokes every family of a subject, and every access token by the issuer's `revokeAll`; how many families were alive.
-   * Both are tried, whichever fails.
+   * Both are tried, whichever fails. A family that `start` makes afterwards is not ended, though its password was looked at
+   * before: where a password was replaced, look again once `start` has made it.
    *
    * @throws UnavailableError where the store fails, and whatever the issuer throws.
    */

@@ -75,7 +75,10 @@ export interface RefreshRotation {
     /** For how many milliseconds it may lie unused. */
     readonly idleTtl: number
   }
-  /** For how many milliseconds after its rotation the parent may be presented again, from 0. */
+  /**
+   * For how many milliseconds after its rotation the parent may be presented again, from 0: that of who asks now, whatever it was
+   * rotated with.
+   */
   readonly grace: number
 }
 

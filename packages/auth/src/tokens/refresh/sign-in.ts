@@ -33,9 +33,9 @@ export interface RefreshSignIn {
 /** What a family remembers of its sign-in, beside what its store knows by name. */
 export interface SignInFacts {
   readonly authenticatedAt: number
-  readonly amr?: readonly string[]
-  readonly acr?: string
-  readonly label?: string
+  readonly amr?: readonly string[] | undefined
+  readonly acr?: string | undefined
+  readonly label?: string | undefined
 }
 
 /** A sign-in that is checked, as far as the store has to know it. */

@@ -14,7 +14,7 @@ import type {
 /** Options of {@link memoryRevocationStore}. */
 export interface MemoryRevocationStoreOptions {
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

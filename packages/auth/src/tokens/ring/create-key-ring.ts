@@ -12,27 +12,27 @@ import { timedKeyStore } from './timed-key-store.js'
 /** Options of {@link createKeyRing}; checked and read once, at construction. */
 export interface KeyRingOptions {
   /** Where the keys are, for all nodes. @defaultValue memoryKeyStore() */
-  readonly store?: KeyStore
+  readonly store?: KeyStore | undefined
   /** How new keys sign. Keys that are there keep theirs. @defaultValue 'ES256' */
-  readonly algorithm?: AsymmetricAlgorithm | 'Ed25519'
+  readonly algorithm?: AsymmetricAlgorithm | 'Ed25519' | undefined
   /** How long a key signs, more than `publishAhead`. @defaultValue '30d' */
-  readonly rotateEvery?: Duration
+  readonly rotateEvery?: Duration | undefined
   /**
    * How long a key is published before it signs, so that it is known everywhere by then; more than 0. At least 15 minutes are
    * good: others may keep the set for 10, whatever they are told.
    * @defaultValue '1h'
    */
-  readonly publishAhead?: Duration
+  readonly publishAhead?: Duration | undefined
   /**
    * How long a key still verifies after another signs. A token service wants at least its `longestTtl`, which is
    * its `accessTtl` where none is given, its `clockSkew` and 5 minutes.
    * @defaultValue '1d'
    */
-  readonly retireAfter?: Duration
+  readonly retireAfter?: Duration | undefined
   /** How long the store may take for each answer, more than 0. One that takes longer is away. @defaultValue '5s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -32,9 +32,11 @@ export interface KeyRing extends SigningSource {
   /**
    * Takes a key out at once, because somebody else may have it: its tokens are refused from now on here, within a minute on the
    * other nodes, and elsewhere when they fetch the set again. If it signed, the waiting key signs at once, or a new one.
-   * `removed` is false for a key that is not there.
    *
    * @throws UnavailableError `KEYS_UNAVAILABLE` where the store is away: try again until it resolves.
    */
-  compromise(kid: string): Promise<{ readonly removed: boolean }>
+  compromise(kid: string): Promise<{
+    /** Whether the key was there. */
+    readonly removed: boolean
+  }>
 }

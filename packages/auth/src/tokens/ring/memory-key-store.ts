@@ -5,7 +5,7 @@ import type { KeyStore, StoredKeys } from './key-store.js'
 /** Options of {@link memoryKeyStore}. */
 export interface MemoryKeyStoreOptions {
   /** Source of time, as all of this package takes; nothing here depends on it. @defaultValue none */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

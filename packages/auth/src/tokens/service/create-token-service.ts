@@ -17,16 +17,16 @@ export interface TokenServiceOptions extends JudgingOptions {
   /** A key ring, or keys of your own: the first signs, all verify. */
   readonly keys: ServiceKeys
   /** How long a token lives, at least a second. Short is safe: 5 to 15 minutes. @defaultValue '15m' */
-  readonly accessTtl?: Duration
+  readonly accessTtl?: Duration | undefined
   /**
    * The longest `accessTtl` of any token of the issuer that still lives; at least `accessTtl`. What is revoked is remembered for
    * so long, and a key ring must not retire a key before. Give it after `accessTtl` was shortened, until the longer tokens are over, and where several services of one issuer
    * have different ones.
    * @defaultValue accessTtl
    */
-  readonly longestTtl?: Duration
+  readonly longestTtl?: Duration | undefined
   /** Tokens that were taken back. If it is away, no token is taken. @defaultValue memoryRevocationStore() */
-  readonly revocations?: RevocationStore
+  readonly revocations?: RevocationStore | undefined
   /**
    * Claims of your own in every token, the same for all or made for each, also at each refresh: so look up `roles` and
    * `permissions` here, and one that was taken away is gone with the next token. What `issueAccess` is given wins over them.
@@ -36,6 +36,7 @@ export interface TokenServiceOptions extends JudgingOptions {
   readonly claims?:
     | Readonly<Record<string, unknown>>
     | ((input: AccessInput) => OwnClaims | Promise<OwnClaims>)
+    | undefined
 }
 
 /** Claims of your own. */

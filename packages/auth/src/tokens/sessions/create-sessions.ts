@@ -24,17 +24,17 @@ const MAX_DATA = 65_536
 /** Options of {@link createSessions}; checked and read once, at construction. */
 export interface SessionsOptions {
   /** Where they are kept. @defaultValue memorySessionStore() */
-  readonly store?: SessionStore
-  /** For how long a session may lie unused, more than 0. @defaultValue '30m' */
-  readonly idleTtl?: Duration
+  readonly store?: SessionStore | undefined
+  /** For how long a session may lie unused, more than 0; no longer than `absoluteTtl` counts. @defaultValue '30m' */
+  readonly idleTtl?: Duration | undefined
   /** For how long a session lasts, however much it is used, more than 0. @defaultValue '12h' */
-  readonly absoluteTtl?: Duration
+  readonly absoluteTtl?: Duration | undefined
   /** How the cookie is written. @defaultValue { name: '__Host-session', sameSite: 'lax', persistent: false } */
-  readonly cookie?: SessionCookieOptions
+  readonly cookie?: SessionCookieOptions | undefined
   /** Carries the data to the store and back. @defaultValue jsonCodec */
-  readonly codec?: Codec
+  readonly codec?: Codec | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -78,8 +78,9 @@ class ServerSessions<Data> implements Sessions<Data> {
     this.#clock = checkMethods(clock, ['now'], place('clock'))
     this.#store = checkMethods(store, METHODS, place('store'))
     this.#codec = checkMethods(codec, ['encode', 'decode'], place('codec'))
-    this.#idleTtl = toMilliseconds(idleTtl, { ...place('idleTtl'), positive: true })
+    const idle = toMilliseconds(idleTtl, { ...place('idleTtl'), positive: true })
     this.#absoluteTtl = toMilliseconds(absoluteTtl, { ...place('absoluteTtl'), positive: true })
+    this.#idleTtl = Math.min(idle, this.#absoluteTtl)
     this.#cookie = new SessionCookie(cookie)
   }
 

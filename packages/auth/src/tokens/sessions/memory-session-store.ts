@@ -14,7 +14,7 @@ const SWEPT = 2
 /** Options of {@link memorySessionStore}. */
 export interface MemorySessionStoreOptions {
   /** Source of time. @defaultValue the time of the service that asks */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

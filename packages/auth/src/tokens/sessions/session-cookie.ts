@@ -8,15 +8,15 @@ export interface SessionCookieOptions {
    * At most 64 characters.
    * @defaultValue '__Host-session'
    */
-  readonly name?: `__Host-${string}`
+  readonly name?: `__Host-${string}` | undefined
   /**
    * Whether it comes with a top-level navigation from another site (`lax`), or not even then (`strict`). Neither makes
    * requests of your own pages safe from other origins of the same site: check `Sec-Fetch-Site` or `Origin` as well.
    * @defaultValue 'lax'
    */
-  readonly sameSite?: 'lax' | 'strict'
+  readonly sameSite?: 'lax' | 'strict' | undefined
   /** Whether it outlives the browser, until the session's absolute end. @defaultValue false */
-  readonly persistent?: boolean
+  readonly persistent?: boolean | undefined
 }
 
 /** The largest `Cookie` header that is looked at, in characters. */

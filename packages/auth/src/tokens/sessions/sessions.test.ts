@@ -83,6 +83,22 @@ describe('sessions', () => {
       expect(await sessions.touch(id)).toBeUndefined()
     })
 
+    test('never asks a store to keep it unused beyond absoluteTtl', async () => {
+      const { store, clock } = benchOf()
+      const asked: number[] = []
+      const watched: SessionStore = {
+        ...{ get: store.get, destroy: store.destroy, destroyAll: store.destroyAll, list: store.list },
+        create: async (session) => void asked.push(session.idleTtl),
+        change: async (_, { idleTtl = 0 }) => void asked.push(idleTtl),
+      }
+      const sessions = createSessions({ store: watched, clock, idleTtl: '14d', absoluteTtl: '8h' })
+
+      const { id } = await sessions.create('ann')
+      await sessions.touch(id)
+
+      expect(asked).toEqual([28_800_000, 28_800_000])
+    })
+
     test('lets it live on when it is touched, until absoluteTtl', async () => {
       const { sessions, clock } = benchOf()
       const { id } = await sessions.create('ann', { role: 'user' })

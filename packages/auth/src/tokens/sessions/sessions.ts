@@ -69,7 +69,10 @@ export interface Sessions<Data = unknown> {
    * session is one that the caller may end.
    */
   destroyByHandle(handle: string): Promise<boolean>
-  /** Ends every session of a subject; how many were alive. */
+  /**
+   * Ends every session of a subject; how many were alive. One that `create` makes afterwards is not ended, though its password
+   * was looked at before: where a password was replaced, look again once `create` has made it.
+   */
   destroyAll(sub: string): Promise<number>
   /**
    * The sessions of a subject that are alive, the oldest first. One whose data the codec cannot decode, which opens nothing

@@ -21,7 +21,7 @@ export interface StepUpOptions {
   /** The authentication context class, or those of which one must have been reached. @defaultValue any */
   readonly acr?: string | readonly string[] | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

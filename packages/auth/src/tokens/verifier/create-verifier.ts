@@ -18,17 +18,17 @@ export interface JudgingOptions {
   /** Who we are: one of these must be in the `aud` of a token. */
   readonly audience: string | readonly string[]
   /** How far the clock of the issuer may be from ours, up to 5 minutes. @defaultValue '30s' */
-  readonly clockSkew?: Duration
+  readonly clockSkew?: Duration | undefined
   /** The oldest token that is taken, by its `iat`, whatever its `exp`. @defaultValue none */
-  readonly maxTokenAge?: Duration
+  readonly maxTokenAge?: Duration | undefined
   /**
    * How many tokens that were good are remembered, so that their signature is not verified again; an integer from 0, which
    * remembers none. Time and revocation are checked all the same.
    * @defaultValue 1000
    */
-  readonly cacheSize?: number
+  readonly cacheSize?: number | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options of {@link createVerifier}; checked and read once, at construction. */
@@ -44,15 +44,15 @@ export interface VerifierOptions<Typ extends string | null = string | null> exte
    * tell apart then. Never share key, issuer and audience with tokens that mean something else.
    * @defaultValue 'at+jwt'
    */
-  readonly typ?: Typ
+  readonly typ?: Typ | undefined
   /**
    * The longest token that is looked at, in characters: an integer from 1 to 65,536. An issuer may write so many groups into a
    * token that it needs more than the default; servers often take no header that long.
    * @defaultValue 8192
    */
-  readonly maxLength?: number
+  readonly maxLength?: number | undefined
   /** Tokens that were taken back. @defaultValue none are looked for */
-  readonly revocations?: RevocationStore
+  readonly revocations?: RevocationStore | undefined
 }
 
 /** The claims that a token of that type has. */

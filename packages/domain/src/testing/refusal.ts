@@ -1,8 +1,5 @@
 import { isAppError } from '@base/core/errors'
-
-/** Node's strict assertions, reached without an import, so that the subpath also loads where there is no Node. */
-export const assert: typeof import('node:assert/strict') =
-  globalThis.process?.getBuiltinModule?.('node:assert/strict')
+import { assert } from '@base/core/testing'
 
 /** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
