@@ -14,13 +14,13 @@ export interface HealthCheck {
    */
   readonly check: (signal: AbortSignal) => unknown | Promise<CheckOutcome | unknown>
   /** After how long it has failed; below the second that Kubernetes waits for an answer. @defaultValue '800ms' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** For how long what it found is the answer, without another run. @defaultValue 0: only those who ask at once share a run */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** The groups that it belongs to: `'live'`, `'ready'`, `'startup'`, or names of yours. @defaultValue ['ready'] */
-  readonly groups?: readonly string[]
+  readonly groups?: readonly string[] | undefined
   /** Whether its failure is one of its groups; `false` makes it a warning. @defaultValue true */
-  readonly critical?: boolean
+  readonly critical?: boolean | undefined
 }
 
 /** A check, complete. */

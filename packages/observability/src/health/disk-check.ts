@@ -7,9 +7,9 @@ const WHERE = { package: '@base/observability', pattern: 'diskCheck' } as const
 /** Options of {@link diskCheck}. */
 export interface DiskCheckOptions {
   /** Any path of the file system that is meant. @defaultValue '/' */
-  readonly path?: string
+  readonly path?: string | undefined
   /** The share that has to be free, 0 to 1; half of it more is a warning. @defaultValue 0.1 */
-  readonly minFree?: number
+  readonly minFree?: number | undefined
 }
 
 /**

@@ -6,9 +6,9 @@ import type { CheckOutcome } from './verdict.js'
 /** Options of {@link eventLoopCheck}. */
 export interface EventLoopCheckOptions {
   /** How late the event loop may be. @defaultValue '250ms' */
-  readonly maxDelay?: Duration
+  readonly maxDelay?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What is waited for, in milliseconds. */

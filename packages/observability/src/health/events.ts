@@ -6,8 +6,11 @@ import type { HealthStatus } from './report.js'
 export interface HealthEvents {
   /** A check says something else than before, or says something for the first time and it is not `'pass'`. */
   readonly change: {
+    /** The check's name. */
     readonly name: string
+    /** What it says now. */
     readonly status: HealthStatus
+    /** What it said before; `undefined` the first time. */
     readonly previous: HealthStatus | undefined
     /** What the check threw, whole. */
     readonly error: unknown

@@ -11,9 +11,9 @@ const WHERE = { package: '@base/observability', pattern: 'createHealth' } as con
 /** Options of {@link createHealth}. */
 export interface HealthOptions {
   /** By name; at most one colon in a name, between a component and what is measured of it: `'db:latency'`. @defaultValue none */
-  readonly checks?: Readonly<Record<string, HealthCheck>>
+  readonly checks?: Readonly<Record<string, HealthCheck>> | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options of a question to a {@link Health}. */
@@ -45,7 +45,7 @@ export interface Health {
   /** Calls `listener` at each change, until the function that is returned is called. */
   on<Name extends keyof HealthEvents & string>(
     event: Name,
-    listener: (payload: HealthEvents[Name]) => void,
+    listener: (payload: HealthEvents[Name]) => unknown,
   ): () => void
 }
 
@@ -122,7 +122,7 @@ class ServiceHealth implements Health {
 
   on<Name extends keyof HealthEvents & string>(
     event: Name,
-    listener: (payload: HealthEvents[Name]) => void,
+    listener: (payload: HealthEvents[Name]) => unknown,
   ): () => void {
     return this.#observers.on(event, listener)
   }

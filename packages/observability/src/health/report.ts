@@ -12,11 +12,11 @@ export interface CheckReport {
   /** How long it took, in milliseconds. */
   readonly duration: number
   /** Why it does not pass; of an error that is no AppError only its code or name, for its message may hold secrets. */
-  readonly output?: string
+  readonly output?: string | undefined
   /** What was measured. */
-  readonly observedValue?: number | string
+  readonly observedValue?: number | string | undefined
   /** In which unit. */
-  readonly observedUnit?: string
+  readonly observedUnit?: string | undefined
 }
 
 /** What the checks of a group found. */

@@ -10,7 +10,7 @@ const PATIENCE = 800
 /** Options of {@link healthResponse}. */
 export interface HealthResponseOptions {
   /** Whether the checks are shown, by name and with their output. @defaultValue false */
-  readonly details?: boolean
+  readonly details?: boolean | undefined
 }
 
 /** An answer to a probe, for any server. */
@@ -58,12 +58,12 @@ function detail({ critical, duration, output, ...report }: CheckReport): object 
 /** Options of {@link healthEndpoint}. */
 export interface HealthEndpointOptions {
   /** The group that it answers for, one of {@link Health.groups}. @defaultValue 'ready' */
-  readonly group?: string
+  readonly group?: string | undefined
   /**
    * Who sees the checks: nobody, everybody, or those whom the function lets; nobody where it fails, or takes longer than 800 ms.
    * It is asked while the checks run. @defaultValue 'never'
    */
-  readonly details?: 'never' | 'always' | ((request: Request) => boolean | Promise<boolean>)
+  readonly details?: 'never' | 'always' | ((request: Request) => boolean | Promise<boolean>) | undefined
 }
 
 /**

@@ -2,8 +2,14 @@ import { invalidOption } from '@base/core/options'
 
 /** Whatever runs a statement: a pool or client of `pg`, PGlite, an executor of drizzle. */
 export type SqlLike =
-  | { query(sql: string): PromiseLike<unknown> }
-  | { execute(sql: string): PromiseLike<unknown> }
+  | {
+      /** Runs a statement. */
+      query(sql: string): PromiseLike<unknown>
+    }
+  | {
+      /** Runs a statement. */
+      execute(sql: string): PromiseLike<unknown>
+    }
 
 /**
  * A check that a database answers to `select 1`.

@@ -3,14 +3,14 @@ import type { HealthStatus } from './report.js'
 
 /** What a check may say, where passing or throwing is not enough. */
 export interface CheckOutcome {
-  /** @defaultValue 'pass' */
-  readonly status?: HealthStatus
+  /** What is said. @defaultValue 'pass' */
+  readonly status?: HealthStatus | undefined
   /** Why, for people: shown to whoever may see details, so without secrets. */
-  readonly output?: string
+  readonly output?: string | undefined
   /** What was measured. */
-  readonly observedValue?: number | string
+  readonly observedValue?: number | string | undefined
   /** In which unit. */
-  readonly observedUnit?: string
+  readonly observedUnit?: string | undefined
 }
 
 /** What a check said, in full. */

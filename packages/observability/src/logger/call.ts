@@ -1,5 +1,5 @@
 import { stdSerializers } from 'pino'
-import { isError } from './error-fields.js'
+import { isError, messageOf } from './error-fields.js'
 import { isAnswer, webKind } from './http-message.js'
 import { fillIn, type Inline } from './message.js'
 
@@ -46,7 +46,7 @@ function prefixed(message: unknown, prefix: unknown): unknown {
 function complete(first: object | undefined, message: unknown, messageKey: string): Call {
   if (first === undefined) return { fields: undefined, message }
   if (isError(first))
-    return { fields: { err: first }, message: message === undefined ? first.message : message }
+    return { fields: { err: first }, message: message === undefined ? messageOf(first) : message }
   const fields = asRequest(first)
   return { fields, message: message === undefined ? ownMessage(fields, messageKey) : message }
 }
@@ -55,7 +55,7 @@ function complete(first: object | undefined, message: unknown, messageKey: strin
 function ownMessage(fields: object, messageKey: string): unknown {
   const { [messageKey]: own, err } = fields as Record<string, unknown>
   if (own !== undefined) return own
-  return isError(err) ? err.message : undefined
+  return isError(err) ? messageOf(err) : undefined
 }
 
 /** A request or response, of node:http or the Web, that is logged as such. */

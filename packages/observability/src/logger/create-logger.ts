@@ -104,7 +104,7 @@ function quietRules({ buffer, sampling }: LoggerOptions): QuietRules {
 }
 
 /** The least level's value; none where the block is off. */
-function levelValue(block: { readonly level?: string } | undefined, option: string): number {
+function levelValue(block: { readonly level?: string | undefined } | undefined, option: string): number {
   if (block === undefined) return Number.POSITIVE_INFINITY
   const level = checkOneOf(block.level ?? 'debug', QUIET_LEVELS, { ...WHERE, option })
   return levels.values[level] as number

@@ -1,3 +1,4 @@
+import { withoutArguments, withoutParams } from './client-call.js'
 import { MAX_CAUSES, MAX_ERRORS } from './limits.js'
 
 /** Own properties of errors that have a place of their own. */
@@ -12,12 +13,11 @@ export function isError(value: unknown): value is Error {
 export function errorFields(error: Error, depth: number): Record<string, unknown> {
   const fields: Record<string, unknown> = {
     type: read(error, typeOf),
-    message: read(error, ({ message }) => message),
-    stack: read(error, ({ stack }) => stack),
+    message: read(error, messageOf),
+    stack: read(error, ({ stack }) => (typeof stack === 'string' ? withoutParams(error, stack) : stack)),
   }
   for (const key of Object.keys(error)) {
-    if (!PLACED.has(key))
-      fields[key] = read(error, (owner) => (owner as unknown as Record<string, unknown>)[key])
+    if (!PLACED.has(key)) fields[key] = read(error, (owner) => withoutArguments(owner, key))
   }
   const cause = read(error, (owner) => owner.cause)
   if (cause !== undefined) fields['cause'] = bounded(cause, depth)
@@ -27,7 +27,13 @@ export function errorFields(error: Error, depth: number): Record<string, unknown
   return fields
 }
 
-/** The same under the names of ECS. */
+/** The message of an error, as a log shows it. */
+export function messageOf(error: Error): string {
+  const { message } = error
+  return typeof message === 'string' ? withoutParams(error, message) : message
+}
+
+/** Those fields under the names of ECS. */
 export function toEcsError(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { stack, type, message, code, ...rest } = fields
   return {

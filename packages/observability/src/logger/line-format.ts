@@ -3,9 +3,9 @@ export interface ServiceIdentity {
   /** Its name: `'orders-api'`. */
   readonly name: string
   /** Of its release: `'1.4.2'`. @defaultValue none */
-  readonly version?: string
+  readonly version?: string | undefined
   /** Where it runs: `'production'`. @defaultValue none */
-  readonly environment?: string
+  readonly environment?: string | undefined
 }
 
 /** The keys of what ties a line to a request. */

@@ -8,15 +8,15 @@ export interface LoggerOptions {
   /** Who writes: a name, or a name with version and environment. */
   readonly service: string | ServiceIdentity
   /** Lines below it are not printed. To be changed at any time: `logger.level = 'debug'`. @defaultValue 'info' */
-  readonly level?: LevelWithSilent
+  readonly level?: LevelWithSilent | undefined
   /** Layout of the lines: as pino's, or Elastic Common Schema 9. @defaultValue 'json' */
-  readonly format?: 'json' | 'ecs'
+  readonly format?: 'json' | 'ecs' | undefined
   /** What is never shown, beside what never is by default. @defaultValue the default keys and patterns */
-  readonly redact?: RedactOptions
+  readonly redact?: RedactOptions | undefined
   /** Keeps the lines of each request that are not printed, and prints them when the request logs an error. @defaultValue off */
-  readonly buffer?: BufferOptions
+  readonly buffer?: BufferOptions | undefined
   /** Prints lines below the level for a share of the traces. @defaultValue off */
-  readonly sampling?: SamplingOptions
+  readonly sampling?: SamplingOptions | undefined
   /**
    * Where the lines go: {@link stdoutSink}, any destination, transport or multistream of pino, anything
    * with a `write(line)`.
@@ -27,9 +27,9 @@ export interface LoggerOptions {
    *
    * @defaultValue the standard output, as one `stdoutSink()` for all loggers
    */
-  readonly destination?: DestinationStream
+  readonly destination?: DestinationStream | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -37,11 +37,11 @@ export interface LoggerOptions {
  */
 export interface BufferOptions {
   /** The lowest level that is kept. @defaultValue 'debug' */
-  readonly level?: 'trace' | 'debug' | 'info' | 'warn'
+  readonly level?: 'trace' | 'debug' | 'info' | 'warn' | undefined
   /** Characters kept of a request at most, from 1; the latest lines are. The shortest line counts 200. @defaultValue 20480 */
-  readonly size?: number
+  readonly size?: number | undefined
   /** Requests of which lines are kept, from 1; the latest are. @defaultValue 1000 */
-  readonly requests?: number
+  readonly requests?: number | undefined
 }
 
 /** Which traces are shown in detail. */
@@ -49,5 +49,5 @@ export interface SamplingOptions {
   /** Share of the traces, from 0 to 1. The same traces in every service that asks for the same share. */
   readonly ratio: number
   /** The lowest level that is printed for them. @defaultValue 'debug' */
-  readonly level?: 'trace' | 'debug' | 'info' | 'warn'
+  readonly level?: 'trace' | 'debug' | 'info' | 'warn' | undefined
 }

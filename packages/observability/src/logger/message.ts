@@ -1,3 +1,5 @@
+import { withoutParams } from './client-call.js'
+
 /** Writes a value into a message, as JSON. */
 export type Inline = (value: unknown) => string
 
@@ -33,5 +35,5 @@ function toText(value: unknown, inline: Inline): string {
 
 /** An error as it names itself; anything else as JSON, for `[object Object]` tells nobody anything. */
 function objectText(value: object, inline: Inline): string {
-  return value instanceof Error ? String(value) : inline(value)
+  return value instanceof Error ? withoutParams(value, String(value)) : inline(value)
 }

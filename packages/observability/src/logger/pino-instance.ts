@@ -18,8 +18,8 @@ export interface Stream {
 
 /** Formatters that a child may have. */
 interface Formatters {
-  readonly bindings?: (bindings: object) => object
-  readonly log?: (fields: object) => object
+  readonly bindings?: ((bindings: object) => object) | undefined
+  readonly log?: ((fields: object) => object) | undefined
 }
 
 /** A logger of pino with what its symbols give to those who build upon it (pino's `docs/api.md`, `pino.symbols`). */

@@ -39,7 +39,7 @@ export interface RedactOptions {
    *
    * @defaultValue [], beside the default ones
    */
-  readonly keys?: readonly string[]
+  readonly keys?: readonly string[] | undefined
   /**
    * Places whose values are hidden, from the top of the line, under the names that the line has in the end, or that were given
    * (of what is taken apart in ECS, `req` and `res`, as a whole only):
@@ -47,7 +47,7 @@ export interface RedactOptions {
    *
    * @defaultValue []
    */
-  readonly paths?: readonly string[]
+  readonly paths?: readonly string[] | undefined
   /**
    * Secrets that are hidden in every text, the message too, by their form: the name of a pattern, or an expression of yours,
    * whose matches are hidden. Beside the default ones: `'private-key'` (PEM and PGP, up to the line that ends it, or the end
@@ -55,9 +55,9 @@ export interface RedactOptions {
    *
    * @defaultValue [], beside the default ones
    */
-  readonly patterns?: readonly (RedactPattern | RegExp)[]
+  readonly patterns?: readonly (RedactPattern | RegExp)[] | undefined
   /** Whether the default keys and patterns hold. @defaultValue true */
-  readonly defaults?: boolean
+  readonly defaults?: boolean | undefined
 }
 
 /** The rules of the options, checked. */

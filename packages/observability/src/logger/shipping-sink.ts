@@ -21,27 +21,27 @@ export interface ShippingSinkOptions {
   /** Where batches are posted: `https://logs.example.com/_bulk`. Without credentials: those are a header. */
   readonly url: string
   /** `'bulk'`: the bulk API of Elasticsearch and OpenSearch; `'ndjson'`: a line each. @defaultValue 'bulk' */
-  readonly format?: 'bulk' | 'ndjson'
+  readonly format?: 'bulk' | 'ndjson' | undefined
   /** The index or data stream of the bulk API; where there is none the address names it. */
-  readonly index?: string
+  readonly index?: string | undefined
   /** Headers of each request, such as `authorization`. @defaultValue none */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Lines of a batch at most. From 1. @defaultValue 500 */
-  readonly maxBatch?: number
+  readonly maxBatch?: number | undefined
   /** Bytes of a batch at most, with the actions of the bulk API, but for a single line that is longer. From 1. @defaultValue 1048576 (1 MiB) */
-  readonly maxBatchSize?: number
+  readonly maxBatchSize?: number | undefined
   /** Bytes that wait while nobody takes them; lines beyond are dropped, and counted. From 1. @defaultValue 8388608 (8 MiB) */
-  readonly maxPending?: number
+  readonly maxPending?: number | undefined
   /** How long a line waits for others before it is sent, more than 0. @defaultValue '1s' */
-  readonly interval?: Duration
+  readonly interval?: Duration | undefined
   /** How long a request may take, more than 0. @defaultValue '10s' */
-  readonly timeout?: Duration
+  readonly timeout?: Duration | undefined
   /** How long `close()`, a flush and the end of an idle process wait for what is left, more than 0. @defaultValue '5s' */
-  readonly shutdownTimeout?: Duration
+  readonly shutdownTimeout?: Duration | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Source of chance for the pauses between attempts, from 0 up to but not 1. @defaultValue Math.random */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
 }
 
 /** A {@link LogSink} that sends lines over HTTP. */

@@ -9,21 +9,21 @@ const WHERE = { package: '@base/observability', pattern: 'stdoutSink' } as const
 /** Options of {@link stdoutSink}. */
 export interface StdoutSinkOptions {
   /** Bytes that wait while the reader does not read; lines beyond are dropped, and counted. From 1. @defaultValue 8388608 (8 MiB) */
-  readonly maxPending?: number
+  readonly maxPending?: number | undefined
   /**
    * How long a flush at the end of the process, a `fatal` line, and `close()` wait for a reader that does not read at all; one
    * that reads, however slowly, is waited for. @defaultValue '1s'
    */
-  readonly patience?: Duration
+  readonly patience?: Duration | undefined
   /**
    * Whether the lines that a turn of the event loop writes behind its first leave together, at its end: for services with
    * thousands of lines a second, where a write for each costs more than making it. What ends the process without a word, such
    * as `kill -9`, then takes the lines of one turn with it, and so does the end of the main thread for a worker thread; an exit, an
    * uncaught error and a signal do not. @defaultValue false
    */
-  readonly gather?: boolean
+  readonly gather?: boolean | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** A {@link LogSink} that can also wait without giving way. */

@@ -5,13 +5,13 @@ const WHERE = { package: '@base/observability', pattern: 'anomaly' } as const
 /** Options of {@link anomaly}. */
 export interface AnomalyOptions {
   /** How many values before are what is usual, an integer from 2 to 10,000. @defaultValue 60 */
-  readonly window?: number
+  readonly window?: number | undefined
   /** How many standard deviations from their mean are too many, more than 0. @defaultValue 3 */
-  readonly threshold?: number
+  readonly threshold?: number | undefined
   /** How many values there must be before one is judged, from 2 up to `window`. @defaultValue 10, or `window` if it is less */
-  readonly minValues?: number
+  readonly minValues?: number | undefined
   /** The least that counts as a standard deviation, so that what hardly ever moves may move a little. @defaultValue 0 */
-  readonly minDeviation?: number
+  readonly minDeviation?: number | undefined
 }
 
 /** What a value is, beside those before it. */

@@ -9,16 +9,16 @@ const WHERE = { package: '@base/observability', pattern: 'createMetrics' } as co
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
   /** Stands before every name, with a dot or an underscore of its own: `'shop.'`. @defaultValue none */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** The most series of an instrument; beyond, all are counted together, and a warning tells once. At least 2. @defaultValue 2000 */
-  readonly maxSeries?: number
+  readonly maxSeries?: number | undefined
   /**
    * Whether everything is recorded to OpenTelemetry's global meter as well: that of the provider which is registered when an
    * instrument is made. @defaultValue false
    */
-  readonly otel?: boolean
+  readonly otel?: boolean | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Meter, metrics } from '@opentelemetry/api'
+import { type Meter, type MetricOptions, metrics } from '@opentelemetry/api'
 import type { Attributes } from './attributes.js'
 import type { Twin } from './instrument.js'
 import type { InstrumentOptions } from './instrument-options.js'
@@ -11,20 +11,20 @@ function meter(): Meter {
 
 /** The same counter. */
 export function counterTwin(name: string, options: InstrumentOptions): Twin {
-  const counter = meter().createCounter(name, options)
+  const counter = meter().createCounter(name, options as MetricOptions)
   return forgiving((value, attributes) => counter.add(value, attributes))
 }
 
 /** The same gauge. */
 export function gaugeTwin(name: string, options: InstrumentOptions): Twin {
-  const gauge = meter().createGauge(name, options)
+  const gauge = meter().createGauge(name, options as MetricOptions)
   return forgiving((value, attributes) => gauge.record(value, attributes))
 }
 
 /** The same histogram, with the same buckets. */
 export function histogramTwin(name: string, options: InstrumentOptions, bounds: readonly number[]): Twin {
   const advice = { explicitBucketBoundaries: [...bounds] }
-  const histogram = meter().createHistogram(name, { ...options, advice })
+  const histogram = meter().createHistogram(name, { ...(options as MetricOptions), advice })
   return forgiving((value, attributes) => histogram.record(value, attributes))
 }
 
@@ -37,7 +37,7 @@ export function observeTwin(
 ): void {
   const create = kind === 'counter' ? 'createObservableCounter' : 'createObservableGauge'
   meter()
-    [create](name, options)
+    [create](name, options as MetricOptions)
     .addCallback(async (result) => {
       for (const { value, attributes } of await observe()) result.observe(value, presentOf(attributes))
     })

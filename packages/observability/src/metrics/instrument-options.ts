@@ -6,9 +6,9 @@ export const METRICS = { package: '@base/observability', pattern: 'Metrics' } as
 /** Options of every instrument. */
 export interface InstrumentOptions {
   /** What it counts, for people. @defaultValue none */
-  readonly description?: string
+  readonly description?: string | undefined
   /** In UCUM: `'s'`, `'By'`, `'{request}'`, `'1'`. Prometheus gets it as a word at the end of the name. @defaultValue none */
-  readonly unit?: string
+  readonly unit?: string | undefined
 }
 
 /** Options of a histogram. */
@@ -17,13 +17,13 @@ export interface HistogramOptions extends InstrumentOptions {
    * The upper bounds of the buckets, 1 to 200 finite numbers from 0 in ascending order; above the last there is one more.
    * @defaultValue those that OpenTelemetry gives to durations in seconds: 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
    */
-  readonly buckets?: readonly number[]
+  readonly buckets?: readonly number[] | undefined
 }
 
 /** Options of an observable instrument. */
 export interface ObserveOptions extends InstrumentOptions {
   /** Whether the value may go down; a counter must not. @defaultValue 'gauge' */
-  readonly kind?: 'counter' | 'gauge'
+  readonly kind?: 'counter' | 'gauge' | undefined
 }
 
 /** @see OpenTelemetry semantic conventions, "HTTP metrics" */

@@ -8,7 +8,7 @@ import { memoryTracer } from './memory-tracer.js'
 /** Options of {@link memorySpans}. */
 export interface MemorySpansOptions {
   /** The source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What happened within a span. */

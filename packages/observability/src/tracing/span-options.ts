@@ -10,9 +10,9 @@ export interface SpanOptions {
   /** The name of the span: what is done, never to whom, so that there are few of them. */
   readonly name: string
   /** What it is in a conversation between services. @defaultValue 'internal' */
-  readonly kind?: SpanKindOption
+  readonly kind?: SpanKindOption | undefined
   /** What the span says from its start, for samplers too. @defaultValue none */
-  readonly attributes?: Attributes
+  readonly attributes?: Attributes | undefined
   /** The signal of whoever calls: that he gave up is no error of the span. @defaultValue none */
   readonly signal?: AbortSignal | undefined
 }
@@ -22,17 +22,17 @@ export interface TracedOptions<F extends (...args: never[]) => unknown> {
   /** The name of the span: what is done, never to whom, so that there are few of them. */
   readonly name: string
   /** What it is in a conversation between services. @defaultValue 'internal' */
-  readonly kind?: SpanKindOption
+  readonly kind?: SpanKindOption | undefined
   /**
    * What the span says from its start, for samplers too; or a function of the call's arguments. Where the function
    * throws, the span says nothing and the call goes on. @defaultValue none
    */
-  readonly attributes?: Attributes | ((...args: Parameters<F>) => Attributes | undefined)
+  readonly attributes?: Attributes | ((...args: Parameters<F>) => Attributes | undefined) | undefined
   /**
    * What the span says of the value that the call gave or its promise came to; never asked for a stream. Where it throws,
    * the span says nothing and the call goes on. @defaultValue nothing is recorded, for a value may be a secret
    */
-  readonly recordResult?: (value: Awaited<ReturnType<F>>) => Attributes | undefined
+  readonly recordResult?: ((value: Awaited<ReturnType<F>>) => Attributes | undefined) | undefined
 }
 
 /** The options as they are used. */

@@ -18,7 +18,7 @@ export interface TraceContextOptions {
    * Whether the trace ids that start here are random in their last seven bytes, as those of the OpenTelemetry SDK are
    * unless it was given an `idGenerator`; the flag says so to everyone after. @defaultValue false
    */
-  readonly randomTraceIds?: boolean
+  readonly randomTraceIds?: boolean | undefined
 }
 
 /** Spans of an SDK keep the flag `sampled` alone, so what came with the trace is kept beside them. */
