@@ -180,5 +180,37 @@ describeEngines((start) => {
         expect(headers.get('content-type')).toBe('application/problem+json')
       }
     })
+
+    test('that somebody makes up begins elsewhere in the list, and shows nothing that is not in it', async () => {
+      await put('CURSOR-OWN')
+      const lines = [{ sku: 'CURSOR-OWN', quantity: 1 }]
+      for (let n = 0; n < 2; n++) await service.send('POST', '/orders', { ...forAda, lines })
+      const as = async (username: string, path: string) => {
+        const headers = { authorization: `Bearer ${await service.tokenOf(username)}` }
+        return service.fetch(path, { headers })
+      }
+      const { next } = (await as('ada', '/orders?limit=1')).body
+      const cursor = new URL(next, service.url).searchParams.get('after') ?? ''
+      const [version, hash] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+      const begin = (username: string, values: unknown) =>
+        as(username, `/orders?after=${forge([version, hash, values])}`)
+
+      const top = String(Number.MAX_SAFE_INTEGER)
+      expect((await begin('ada', [top])).body.items.length).toBeGreaterThan(1)
+      expect((await begin('grace', [top])).body.items).toEqual([])
+      for (const values of [
+        ['1e3'],
+        ['x'],
+        ['1; select 1'],
+        [' 2 '],
+        ['9223372036854775808'],
+        [null],
+        [],
+        [2],
+      ]) {
+        const { status, body } = await begin('ada', values)
+        expect(status === 200 ? 'a page' : body.code).toMatch(/^(?:a page|INVALID_CURSOR)$/)
+      }
+    })
   })
 })

@@ -1,24 +1,43 @@
 import { unwrap } from '@base/core/result'
 import type { Auth } from '../auth/auth.ts'
 import { endSignIns } from '../auth/end-sign-ins.ts'
+import type { Account } from './account.ts'
 import { codeRefused } from './code-refused.ts'
 import type { ResetInput } from './inputs.ts'
+import { passwordMark } from './password-mark.ts'
 
 /**
  * Sets a new password for who has read the letter, and ends all sign-ins, whoever has them. The second factor stays: who has
  * the mailbox alone does not get in.
  *
+ * The code is used up last, so that one who was interrupted by a fault comes again with the same code and the same password,
+ * and what was not done is done. Another password it does not set: it replaces the one that it was made for, and that once.
+ *
  * @throws 401 `CODE_INVALID`; ValidationError for a password that may not be set, which leaves the code good.
  */
 export async function resetPassword(auth: Auth, { token, password }: ResetInput): Promise<void> {
-  const { resets, accounts, policy, passwords, audit } = auth
+  const { resets, accounts, policy, audit } = auth
   const grant = await resets.verify(token)
   const account = grant.ok ? await accounts.find(grant.value.sub) : undefined
-  if (account === undefined) throw codeRefused()
-  const { username, passwordHash } = account
-  const next = await passwords.hash(unwrap(await policy.check(password, { words: [username] })))
-  if (!(await resets.redeem(token)).ok) throw codeRefused()
-  if (!(await accounts.replacePassword(username, passwordHash, next))) throw codeRefused()
+  if (!grant.ok || account === undefined) throw codeRefused()
+  const { username } = account
+  const checked = unwrap(await policy.check(password, { words: [username] }))
+  const isSet =
+    passwordMark(account) === grant.value.data
+      ? await replace(auth, account, checked)
+      : (await auth.passwords.verify(checked, account.passwordHash)).ok
+  if (!isSet) throw codeRefused()
+  // After the password: a sign-in that is being made with the old one looks at it once it is made.
   await endSignIns(auth, username)
   await audit.record({ action: 'account.reset-password', actor: { id: username } })
+  await resets.redeem(token)
+}
+
+/** Whether the account had its password still, and has this one now. */
+async function replace(
+  { accounts, passwords }: Auth,
+  { username, passwordHash }: Account,
+  password: string,
+): Promise<boolean> {
+  return accounts.replacePassword(username, passwordHash, await passwords.hash(password))
 }

@@ -1,3 +1,4 @@
+import { isAppError } from '@base/core/errors'
 import { uuidv7 } from '@base/core/id'
 import { unwrap } from '@base/core/result'
 import type { Auth } from '../auth/auth.ts'
@@ -9,6 +10,8 @@ import { signUpPlace } from './send-code.ts'
 /**
  * Makes the account of who has read the letter. The password is chosen now, not when the letter was asked for: whoever asked
  * for it with somebody else's address has no part in the account.
+ *
+ * The code is not used up: its address is not free any more, which ends it, and of two that come at once keeps one.
  *
  * @throws 401 `CODE_INVALID`; ValidationError for a password that may not be set, which leaves the code good.
  */
@@ -22,13 +25,16 @@ export async function signUp(
   const { sub, data } = grant.value
   const email = await cipher.decrypt<string>(data, signUpPlace(sub))
   const passwordHash = await passwords.hash(unwrap(await policy.check(password, { words: [name, email] })))
-  if (!(await signUps.redeem(token)).ok) throw codeRefused()
 
   const username = `c-${uuidv7()}`
-  await unitOfWork.run(async ({ customers, accounts }) => {
-    await customers.save({ username, name, email, version: 0 })
-    await accounts.replacePassword(username, null, passwordHash)
-  })
+  await unitOfWork
+    .run(async ({ customers, accounts }) => {
+      await customers.save({ username, name, email, version: 0 })
+      await accounts.replacePassword(username, null, passwordHash)
+    })
+    .catch((error) => {
+      throw isAppError(error, 'CONFLICT') ? codeRefused() : error
+    })
   await audit.record({ action: 'account.create', actor: { id: username } })
   return username
 }

@@ -3,8 +3,10 @@ import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import type { Coordination } from '../coordination/coordination.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 
-/** For one name, from wherever: so slow that guessing is hopeless, so many that its owner is seldom kept out. */
-const PER_LOGIN = '100/hour'
+/** For one name from one address, since it last was right: who guesses keeps nobody out but himself. */
+const PER_LOGIN_AND_CLIENT = '20/hour'
+/** For one name, from wherever: so slow that guessing is hopeless, and for who keeps its owner out fifty addresses dear. */
+const PER_LOGIN = '1000/hour'
 /** How many letters an address gets. */
 const PER_MAILBOX = '5/hour'
 
@@ -24,17 +26,29 @@ export function createAttempts({ perClient, counts, cipher, clock }: AttemptsOpt
   const limiter = (name: string, policies: RateLimitText) =>
     new RateLimiter({ ...counts, clock, name, policies })
   const ofClients = limiter('sign-ins per address', perClient)
+  const ofPairs = limiter('sign-ins per account and address', PER_LOGIN_AND_CLIENT)
   const ofLogins = limiter('sign-ins per account', PER_LOGIN)
   const ofMailboxes = limiter('letters per mailbox', PER_MAILBOX)
+  const indexOf = (login: string) =>
+    cipher.blindIndex(login.toLowerCase(), { table: 'attempts', column: 'login' })
   return {
     /** Counts a request, before anything of it is looked at. @throws RateLimitedError with when the next may come. */
     ofClient: (address: string) => ofClients.execute(() => undefined, { key: address }),
-    /** Counts an attempt at a password. @throws RateLimitedError with when the next may come. */
-    ofLogin: async (login: string) => {
-      const column = { table: 'attempts', column: 'login' }
-      const key = await cipher.blindIndex(login.toLowerCase(), column)
+    /**
+     * Counts an attempt at a password. One that its address has no more of is not counted against the account.
+     *
+     * @throws RateLimitedError with when the next may come.
+     */
+    ofLogin: async (login: string, address: string) => {
+      const key = await indexOf(login)
+      await ofPairs.execute(() => undefined, { key: `${key} ${address}` })
       return ofLogins.execute(() => undefined, { key })
     },
+    /** Says that the password was right: what this address has tried before is forgotten. Where that fails it is over in time. */
+    loginSucceeded: (login: string, address: string) =>
+      indexOf(login)
+        .then((key) => ofPairs.reset(`${key} ${address}`))
+        .catch(() => {}),
     /** Counts a letter; whether it may be sent. */
     ofMailbox: async (index: string) => (await ofMailboxes.consume(index)).allowed,
   }

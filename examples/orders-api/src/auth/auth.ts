@@ -92,6 +92,7 @@ function links({ accounts, stores, clock }: AuthOptions) {
     const account = await accounts.find(sub)
     return account && (account.passwordHash ?? 'none')
   }
+  const exists = async (sub: string) => ((await accounts.find(sub)) ? 'exists' : undefined)
   const isFree = async (index: string) => ((await accounts.findByIndex(index)) ? undefined : 'free')
   return {
     /** Of a password that was right, while the second factor is asked for. */
@@ -102,8 +103,11 @@ function links({ accounts, stores, clock }: AuthOptions) {
       state: password,
       clock,
     }),
-    /** Links for a new password. */
-    resets: createActionTokens<undefined>({ store, purpose: 'reset', state: password, clock }),
+    /**
+     * Links for a new password; the data is the mark of the password that it replaces. A state would end a link in the middle
+     * of a reset, which shall be finished with the same one.
+     */
+    resets: createActionTokens<string>({ store, purpose: 'reset', state: exists, clock }),
     /** Links for a new account; the subject is the blind index of an address, the data the address, encrypted. */
     signUps: createActionTokens<string>({ store, purpose: 'sign-up', ttl: '1d', state: isFree, clock }),
   }

@@ -7,6 +7,7 @@ import type { Auth } from './auth.ts'
 import { authenticate } from './authenticate.ts'
 import { bearerToken } from './credentials.ts'
 import { endSignIns } from './end-sign-ins.ts'
+import { passwordStands, type SignedInAccount } from './password-stands.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { type SignedIn, secondStep, signIn } from './sign-in.ts'
@@ -22,9 +23,10 @@ export function authRoutes(auth: Auth): Hono {
   return new Hono()
     .post('/sign-in', async (c) => {
       // Before anything is looked at: what is wrong counts as well.
-      await attempts.ofClient((c.env as Client).address)
+      const { address } = c.env as Client
+      await attempts.ofClient(address)
       const { username, password, cookie } = await readBody(c, SignInInput)
-      return answer(c, await signIn(auth, username, password), cookie)
+      return answer(c, await signIn(auth, username, password, address), cookie)
     })
     .post('/sign-in/second-step', async (c) => {
       await attempts.ofClient((c.env as Client).address)
@@ -57,9 +59,12 @@ export function authRoutes(auth: Auth): Hono {
       const { secondStep, expiresAt } = signedIn
       return c.json({ secondStep, expiresAt: new Date(expiresAt) })
     }
-    const { username, amr } = signedIn
-    if (cookie) return beginSession(c, auth, username)
-    return c.json(toView(auth, await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })))
+    const { account, amr } = signedIn
+    if (cookie) return beginSession(c, auth, account)
+    const started = { sub: account.username, clientId: CLIENT, amr, ...labelOf(c) }
+    const tokens = await refresh.start(started)
+    await passwordStands(auth, account, () => refresh.revokeFamily(tokens.familyId))
+    return c.json(toView(auth, tokens))
   }
 }
 
@@ -75,10 +80,13 @@ function toView({ tokens }: Auth, { accessToken, refreshToken }: RefreshTokens) 
 }
 
 /** A session with a new id, whatever the browser had before: what was planted there is worth nothing. */
-async function beginSession(c: Context, { sessions, tokens }: Auth, username: string): Promise<Response> {
+async function beginSession(c: Context, auth: Auth, account: SignedInAccount): Promise<Response> {
+  const { sessions, tokens } = auth
+  const { username } = account
   checkSameOrigin(c, tokens.issuer)
   const replaces = sessions.readCookie(c.req.header('cookie'))
-  const { cookie } = await sessions.create(username, undefined, { replaces })
+  const { id, cookie } = await sessions.create(username, undefined, { replaces })
+  await passwordStands(auth, account, () => sessions.destroy(id))
   return c.json({ username }, 200, { 'set-cookie': cookie })
 }
 

@@ -11,6 +11,11 @@ export function unauthenticated(
   return new HttpError({ status: 401, code, kind: 'unauthenticated', message, headers })
 }
 
+/** Says that a sign-in was refused, whatever is wrong: the same for a user that is unknown. */
+export function signInFailed(): HttpError {
+  return unauthenticated('SIGN_IN_FAILED', 'Username or password is wrong.')
+}
+
 /** Says that a token was refused. */
 export function invalidToken(): HttpError {
   return unauthenticated('INVALID_TOKEN', 'The token is not valid.')

@@ -37,13 +37,15 @@ export class HttpError extends AppError {
 const SOON = 1_000
 
 /**
- * The answer to a request that failed: by the kind of the error alone, and without its stack or its cause.
+ * The answer to a request that failed: by the kind of the error alone, and without its stack or its cause. What a fault of ours
+ * says, its code too, is for the log.
  *
  * @see RFC 9457; `code`, `errors`, `details` and `correlationId` are ours.
  */
 export function problemResponse(error: unknown): Response {
-  const status = error instanceof HttpError ? error.status : statusOf(errorKind(error))
-  const { code, message, issues, details, ...told } = toErrorJson(error)
+  const kind = errorKind(error)
+  const status = error instanceof HttpError ? error.status : statusOf(kind)
+  const { code, message, issues, details, ...told } = toErrorJson(kind === 'internal' ? undefined : error)
   const { retryAfter = status === 503 ? SOON : undefined } = told
   const problem = {
     type: 'about:blank',

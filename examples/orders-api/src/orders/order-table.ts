@@ -15,7 +15,7 @@ const date = (name: string) => timestamp(name, { precision: 3, withTimezone: tru
 
 /** Orders in the database, with their lines, which never change. */
 export const orderTable = pgTable('orders', {
-  id: id().notNull(),
+  id: id().notNull().unique(),
   number: bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
   customer: text().notNull(),
   address: text().notNull(),

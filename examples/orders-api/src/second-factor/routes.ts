@@ -1,10 +1,11 @@
 import { principal } from '@base/core/context'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Auth } from '../auth/auth.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { readBody } from '../http/read-body.ts'
-import { confirm, enroll, remove } from './second-factor.ts'
+import type { Client } from '../http/server.ts'
+import { confirm, enroll, type Proof, remove } from './second-factor.ts'
 
 const code = z.string().min(1).max(20)
 const ProofInput = z.strictObject({ password: z.string().min(1).max(1_024), code: code.optional() })
@@ -21,16 +22,19 @@ export function secondFactorRoutes(auth: Auth): Hono {
       ])
       return c.json({ isEnrolled, recoveryCodesLeft })
     })
-    .post('/', authenticate(auth), async (c) => {
-      const proof = await readBody(c, ProofInput)
-      return c.json(await enroll(auth, principal.require().id, proof), 201)
-    })
+    .post('/', authenticate(auth), async (c) =>
+      c.json(await enroll(auth, principal.require().id, await readProof(c)), 201),
+    )
     .post('/confirm', authenticate(auth), async (c) => {
       const { code } = await readBody(c, ConfirmInput)
       return c.json({ recoveryCodes: await confirm(auth, principal.require().id, code) })
     })
     .delete('/', authenticate(auth), async (c) => {
-      await remove(auth, principal.require().id, await readBody(c, ProofInput))
+      await remove(auth, principal.require().id, await readProof(c))
       return c.body(null, 204)
     })
+}
+
+async function readProof(c: Context): Promise<Proof> {
+  return { ...(await readBody(c, ProofInput)), address: (c.env as Client).address }
 }

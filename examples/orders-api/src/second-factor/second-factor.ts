@@ -8,6 +8,8 @@ export interface Proof {
   readonly password: string
   /** Of the present app, where there is one. */
   readonly code?: string | undefined
+  /** Where the request comes from. */
+  readonly address: string
 }
 
 /** Begins with an authenticator app. @throws 403 `PROOF_REFUSED` */
@@ -31,11 +33,16 @@ export async function remove(auth: Auth, username: string, proof: Proof): Promis
   await auth.audit.record({ action: 'second-factor.remove', target: { type: 'account', id: username } })
 }
 
-async function checkProof(auth: Auth, username: string, { password, code }: Proof): Promise<Account> {
-  await auth.attempts.ofLogin(username)
+async function checkProof(
+  auth: Auth,
+  username: string,
+  { password, code, address }: Proof,
+): Promise<Account> {
+  await auth.attempts.ofLogin(username, address)
   const account = await auth.accounts.find(username)
   const { ok } = await auth.passwords.verify(password, account?.passwordHash)
   if (account === undefined || !ok) throw proofRefused()
+  void auth.attempts.loginSucceeded(username, address)
   const { isEnrolled } = await auth.totp.status(username)
   if (isEnrolled && !(await auth.totp.verify(username, code ?? ''))) throw proofRefused()
   return account

@@ -1,0 +1,107 @@
+import { memoryActionTokenStore } from '@base/auth/action-tokens'
+import { memoryApiKeyStore } from '@base/auth/api-keys'
+import { memoryAuditSink } from '@base/auth/audit'
+import { memoryOAuthTransactionStore } from '@base/auth/oauth'
+import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
+import { memoryRecoveryCodeStore } from '@base/auth/recovery-codes'
+import {
+  memoryKeyStore,
+  memoryRefreshStore,
+  memoryRevocationStore,
+  memorySessionStore,
+} from '@base/auth/tokens'
+import { memoryTotpStore } from '@base/auth/totp'
+import { systemClock } from '@base/core/clock'
+import { createMetrics } from '@base/observability/metrics'
+import { memoryLogger } from '@base/observability/testing'
+import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
+import type { Account, Accounts } from '../src/accounts/account.ts'
+import { accountRoutes } from '../src/accounts/routes.ts'
+import { createAuth } from '../src/auth/auth.ts'
+import type { AuthStores, CredentialStores } from '../src/auth/auth-stores.ts'
+import { authRoutes } from '../src/auth/routes.ts'
+import { openCipher } from '../src/encryption/shop-cipher.ts'
+import { createApp } from '../src/http/app.ts'
+import type { Stores } from '../src/stores.ts'
+
+/** What is looked at of an answer. */
+interface Answer {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly secondStep: string
+  readonly code: string
+  readonly detail: string
+}
+
+export const ISSUER = 'https://shop.example.com'
+export const PASSWORD = 'analytical-engine'
+const nobodySignsUp = { run: () => Promise.reject(new Error('nobody signs up here')) }
+const passwords = createPasswords({ kdf: nodeRsArgon2() })
+const passwordHash = await passwords.hash(PASSWORD)
+
+/** The sign-ins and accounts of the service, over HTTP, with ada alone, on stores in memory into which a test can reach. */
+export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
+  const stores: AuthStores & CredentialStores = {
+    keys: memoryKeyStore(),
+    refresh: memoryRefreshStore(),
+    revocations: memoryRevocationStore(),
+    sessions: memorySessionStore(),
+    actionTokens: memoryActionTokenStore(),
+    transactions: memoryOAuthTransactionStore(),
+    totp: memoryTotpStore(),
+    recoveryCodes: memoryRecoveryCodeStore(),
+    apiKeys: memoryApiKeyStore(),
+    audit: memoryAuditSink(),
+  }
+  let ada: Account = { username: 'ada', roles: ['customer'], passwordHash }
+  const letters: string[] = []
+  const isAda = (name: string) => name === 'ada' || name === 'ada@example.com'
+  const accounts: Accounts = {
+    find: async (login) => (isAda(login) ? ada : undefined),
+    findByIndex: async () => undefined,
+    replacePassword: async (_, expected, next) => {
+      if (ada.passwordHash !== expected) return false
+      ada = { ...ada, passwordHash: next }
+      return true
+    },
+    replaceRoles: async () => true,
+  }
+  const auth = createAuth({
+    accounts,
+    passwords,
+    stores,
+    cipher: openCipher(undefined, systemClock),
+    issuer: ISSUER,
+    signInLimit: '1000/minute',
+    counts: { store: memoryRateLimitStore() },
+    clock: systemClock,
+  })
+  const sendMail = async ({ text }: { text: string }) => void letters.push(text)
+  const app = createApp(
+    { '/auth': authRoutes(auth), '/accounts': accountRoutes(auth, { unitOfWork }, sendMail) },
+    { logger: memoryLogger().logger, metrics: createMetrics() },
+  )
+  const post = async (path: string, body: object, address = '127.0.0.1') => {
+    const init = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', origin: ISSUER },
+    }
+    const response = await app.request(path, init, { address })
+    const text = await response.text()
+    const { status, headers } = response
+    return { status, headers, body: JSON.parse(text || '{}') as Answer }
+  }
+  return {
+    auth,
+    stores,
+    post,
+    signIn: async (password = PASSWORD) =>
+      (await post('/auth/sign-in', { username: 'ada', password })).body.refreshToken,
+    /** A code for a new password, or an account, out of the letter. */
+    codeFor: async (email = 'ada@example.com') => {
+      await post('/accounts/codes', { email })
+      return /: (\S+)\n/.exec(letters.at(-1) ?? '')?.[1] ?? ''
+    },
+  }
+}
