@@ -12,6 +12,9 @@ export interface Terminal {
   readonly output: Writable
 }
 
+/** The folder of whoever presses Enter; it stands in the question. */
+const FOLDER = 'my-service'
+
 /** Somebody does not want a service any more. */
 export class CancelledByUser extends Error {}
 
@@ -35,8 +38,10 @@ const HINTS: { readonly [A in Axis]: Readonly<Record<Choices[A], string>> } = {
 
 /** Asks which folder is to be that of the service, until it can be. @throws CancelledByUser */
 export function askFolder(cwd: string, terminal: Terminal): Promise<string> {
-  const validate = (folder: string | undefined) => problemOf(cwd, folder)
-  return ask(terminal, (at) => text({ message: 'Which folder?', placeholder: 'my-service', validate, ...at }))
+  const validate = (folder: string | undefined) => problemOf(cwd, folder || FOLDER)
+  return ask(terminal, (at) =>
+    text({ message: 'Which folder?', placeholder: FOLDER, defaultValue: FOLDER, validate, ...at }),
+  )
 }
 
 /** Asks for what was not said. @throws CancelledByUser */
@@ -55,8 +60,8 @@ function askChoice<A extends Axis>(axis: A, terminal: Terminal): Promise<Choices
   return ask(terminal, (at) => select({ message: QUESTIONS[axis], options, ...at })) as Promise<Choices[A]>
 }
 
-function problemOf(cwd: string, folder: string | undefined): string | undefined {
-  if (folder === undefined || folder.trim() === '') return 'It needs a name.'
+function problemOf(cwd: string, folder: string): string | undefined {
+  if (folder.trim() === '') return 'It needs a name.'
   try {
     serviceName(resolve(cwd, folder))
     checkIsFree(resolve(cwd, folder))

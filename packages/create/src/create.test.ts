@@ -22,12 +22,12 @@ async function run(
     env = {},
     node = '24.0.0',
     terminal,
-  }: Partial<Omit<Place, 'print' | 'printError'>> = {},
+  }: Partial<Omit<Place, 'cwd' | 'print' | 'printError'> & { readonly cwd: string }> = {},
 ): Promise<Outcome> {
   let printed = ''
   let errors = ''
   const code = await create(args, {
-    cwd,
+    cwd: () => cwd,
     env,
     node,
     terminal,
@@ -58,11 +58,41 @@ describe('create', () => {
   npm install
   npm test
   cp .env.example .env
-  npm run issuer & # prints an access token
+  npm run issuer & # prints an access token for 12 hours
   npm start
 `)
     expect(JSON.parse(readFileSync(join(cwd, 'shop/package.json'), 'utf8')).name).toBe('shop')
     expect(existsSync(join(cwd, 'shop/src/auth/require-token.ts'))).toBe(true)
+  })
+
+  test.each([
+    [
+      'npm/11.6.0 node/v24.1.0 linux x64 workspaces/false',
+      ['npm install', 'npm test', 'npm run api-key', 'npm start'],
+    ],
+    [
+      'pnpm/10.2.0 npm/? node/v24.1.0 linux x64',
+      ['pnpm install', 'pnpm test', 'pnpm run api-key', 'pnpm start'],
+    ],
+    [
+      'yarn/1.22.22 npm/? node/v24.1.0 linux x64',
+      ['yarn install', 'yarn test', 'yarn run api-key', 'yarn start'],
+    ],
+    // Its own `bun test` would run none of these tests.
+    [
+      'bun/1.3.0 npm/? node/v24.3.0 linux x64',
+      ['bun install', 'bun run test', 'bun run api-key', 'bun run start'],
+    ],
+    ['cnpm/9.4.0 npm/? node/v24.1.0 linux x64', ['npm install', 'npm test', 'npm run api-key', 'npm start']],
+  ])('prints the commands of who has called it: %s', async (agent, commands) => {
+    const env = { npm_config_user_agent: agent }
+    const { printed } = await run(['shop', '--database', 'postgres', '--auth', 'api-keys'], { env })
+    const [manager] = (commands[0] ?? '').split(' ')
+
+    expect(printed.match(/^ {2}(npm|pnpm|yarn|bun) [\w -]*\w/gm)?.map((line) => line.trim())).toEqual(
+      commands,
+    )
+    expect((await run([], { env })).errors).toBe(`Say which folder: ${manager} create @base my-service\n`)
   })
 
   test.each([
@@ -132,6 +162,28 @@ describe('create', () => {
     expect([code, errors]).toEqual([1, expect.stringMatching(/^ENOTDIR: .*\n$/)])
   })
 
+  test('says that the folder that it stands in is gone', async () => {
+    let errors = ''
+    const gone = Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), { syscall: 'uv_cwd' })
+    const code = await create(['shop'], {
+      cwd: () => {
+        throw gone
+      },
+      env: {},
+      node: '24.0.0',
+      terminal: undefined,
+      print: () => {},
+      printError: (text) => {
+        errors += text
+      },
+    })
+
+    expect([code, errors]).toEqual([
+      1,
+      'The folder that you are in is not there any more: go to another one.\n',
+    ])
+  })
+
   test('helps, and tells its version', async () => {
     expect((await run(['--help'])).printed).toMatch(/--database +none, pglite, postgres; without it none\n/)
     expect((await run(['--version'])).printed).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -189,6 +241,32 @@ describe('create at a terminal', () => {
 
     expect(asked).toHaveLength(5)
     expect(readdirSync(cwd)).toEqual(['shop'])
+  })
+
+  test('takes the name that it shows where somebody presses Enter', async () => {
+    const { terminal } = terminalOf({
+      'Which folder?': ENTER,
+      'Where is its data?': ENTER,
+      'What stands in front of it?': ENTER,
+      'Who may write?': ENTER,
+      'What do you see of it?': ENTER,
+    })
+    const { code, cwd } = await run([], { terminal })
+
+    expect([code, readdirSync(cwd)]).toEqual([0, ['my-service']])
+  })
+
+  test('does not take the name that it shows where a folder has it', async () => {
+    const { terminal } = terminalOf({
+      'Which folder?': `${ENTER}shop${ENTER}`,
+      'Where is its data?': CONTROL_C,
+    })
+    const cwd = emptyFolder()
+    mkdirSync(join(cwd, 'my-service'))
+    writeFileSync(join(cwd, 'my-service', 'x'), '')
+
+    expect((await run([], { cwd, terminal })).code).toBe(130)
+    expect(readdirSync(join(cwd, 'my-service'))).toEqual(['x'])
   })
 
   test('asks nothing where it is told so', async () => {

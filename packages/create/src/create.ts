@@ -5,6 +5,7 @@ import { readCommandLine } from './command-line.js'
 import { startOf } from './compose/readme.js'
 import { featuresOf } from './features/features.js'
 import { HELP } from './help.js'
+import { type Manager, managerOf } from './manager.js'
 import { nodeRange, runsOn } from './node-version.js'
 import { serviceFiles } from './service-files.js'
 import { serviceName } from './service-name.js'
@@ -15,8 +16,8 @@ import { checkIsFree, writeService } from './write-service.js'
 
 /** Where it runs. */
 export interface Place {
-  /** What relative folders are relative to. */
-  readonly cwd: string
+  /** What relative folders are relative to; throws where that is gone. */
+  readonly cwd: () => string
   readonly env: Readonly<Record<string, string | undefined>>
   /** The version of the Node that it runs on. */
   readonly node: string
@@ -44,23 +45,35 @@ export async function create(args: readonly string[], place: Place): Promise<num
   }
 }
 
-async function run(args: readonly string[], { cwd, env, node, terminal }: Place): Promise<string> {
+async function run(args: readonly string[], { env, node, terminal, ...place }: Place): Promise<string> {
+  const cwd = currentFolder(place.cwd)
+  const manager = managerOf(env)
   refuseTakenByNpm(args, { cwd, env })
   const line = readCommandLine(args)
   if (line.kind === 'help') return HELP
   if (line.kind === 'version') return `${ownVersion}\n`
   const asked = line.yes ? undefined : terminal
-  const folder = resolve(cwd, line.folder ?? (await folderFrom(cwd, asked)))
+  const folder = resolve(cwd, line.folder ?? (await folderFrom(cwd, asked, manager)))
   const name = serviceName(folder)
   // Before anything is asked in vain.
   checkIsFree(folder)
   const choices = asked ? await askChoices(line.choices, asked) : { ...DEFAULTS, ...line.choices }
   writeService(folder, serviceFiles({ name, choices, versions }))
-  return nextSteps(relative(cwd, folder), choices, node)
+  return nextSteps(relative(cwd, folder), choices, { manager, node })
 }
 
-function folderFrom(cwd: string, terminal: Terminal | undefined): Promise<string> {
-  if (terminal === undefined) throw new UsageError('Say which folder: npm create @base my-service')
+function currentFolder(cwd: () => string): string {
+  try {
+    return cwd()
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    throw new UsageError('The folder that you are in is not there any more: go to another one.')
+  }
+}
+
+function folderFrom(cwd: string, terminal: Terminal | undefined, manager: Manager): Promise<string> {
+  if (terminal === undefined)
+    throw new UsageError(`Say which folder: ${manager.name} create @base my-service`)
   return askFolder(cwd, terminal)
 }
 
@@ -68,11 +81,15 @@ function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error
 }
 
-function nextSteps(folder: string, choices: Choices, node: string): string {
+function nextSteps(
+  folder: string,
+  choices: Choices,
+  { manager, node }: { readonly manager: Manager; readonly node: string },
+): string {
   const enter = folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]
-  const commands = [...enter, 'npm install', 'npm test', ...startOf(choices, featuresOf(choices))]
+  const commands = ['npm install', 'npm test', ...startOf(choices, featuresOf(choices))].map(manager.command)
   const first = runsOn(node)
     ? 'Next'
     : `It needs Node ${nodeRange.slice(2)} or later, and this is ${node}. With that`
-  return `The service is in ${folder || 'this folder'}. ${first}:\n\n${commands.map((command) => `  ${command}\n`).join('')}`
+  return `The service is in ${folder || 'this folder'}. ${first}:\n\n${[...enter, ...commands].map((command) => `  ${command}\n`).join('')}`
 }

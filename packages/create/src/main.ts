@@ -4,7 +4,7 @@ import { create } from './create.js'
 const { stdin: input, stdout: output, stderr } = process
 
 process.exitCode = await create(process.argv.slice(2), {
-  cwd: process.cwd(),
+  cwd: () => process.cwd(),
   env: process.env,
   node: process.versions.node,
   terminal: input.isTTY && output.isTTY ? { input, output } : undefined,

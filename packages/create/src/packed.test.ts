@@ -97,7 +97,7 @@ describeWithService('postgres', (postgres) => {
             2,
           )
           expect(await compile(project, services)).toBe('')
-          const environment = { DATABASE_URL: postgres.url, REDIS_URL: redis.url }
+          const environment = { TEST_DATABASE_URL: postgres.url, REDIS_URL: redis.url }
           const outcomes = await inParallel(
             services.map((service) => () => counts(service, environment)),
             2,
@@ -107,6 +107,12 @@ describeWithService('postgres', (postgres) => {
             expect(said).not.toContain('# SKIP')
             expect(passed).toBeGreaterThan(5)
           }
+          const bare = await counts(
+            services.find((service) => service.includes('postgres-redis-jwt')) ?? '',
+            {},
+          )
+          expect(bare.failed, bare.said).toBe(0)
+          expect(bare.said).toContain('# SKIP Set REDIS_URL and TEST_DATABASE_URL to run it.')
           await serve(services.find((service) => service.includes('pglite-memory')) ?? '')
         }),
     )

@@ -13,7 +13,7 @@ export function readmeFile(name: string, choices: Choices, features: readonly Fe
 |---|---|---|
 ${rows.join('\n')}
 
-Settings are read from the environment, and from \`.env\`; [.env.example](.env.example) has them all, \`src/config.ts\` checks them.
+Settings are read from the environment, and from \`.env\`; an empty one is one that is not set. [.env.example](.env.example) has them all, \`src/config.ts\` checks them.
 
 ## Run it
 
@@ -33,7 +33,7 @@ ${callsOf(choices).join('\n')}
 ## Test it
 
 \`\`\`sh
-${testOf(features)}npm test
+${testOf(features).join('\n')}
 \`\`\`
 
 The tests start the service at a free port and ask it over HTTP.${skipsOf(features)}
@@ -71,7 +71,7 @@ export function startOf({ auth, database }: Choices, features: readonly Feature[
   return [
     ...features.flatMap(({ setup = [] }) => setup),
     'cp .env.example .env',
-    ...(auth === 'jwt' ? ['npm run issuer & # prints an access token'] : []),
+    ...(auth === 'jwt' ? ['npm run issuer & # prints an access token for 12 hours'] : []),
     ...(auth === 'api-keys' && database === 'postgres' ? ['npm run api-key # prints a key'] : []),
     'npm start',
   ]
@@ -89,9 +89,9 @@ function callsOf({ auth }: Choices): readonly string[] {
   ]
 }
 
-function testOf(features: readonly Feature[]): string {
-  const needs = needsOf(features)
-  return needs.map(([name, example]) => `export ${name}=${example}\n`).join('')
+function testOf(features: readonly Feature[]): readonly string[] {
+  const setup = features.flatMap(({ test }) => test?.setup ?? [])
+  return [...setup, ...needsOf(features).map(([name, example]) => `export ${name}=${example}`), 'npm test']
 }
 
 function skipsOf(features: readonly Feature[]): string {
@@ -103,10 +103,5 @@ function skipsOf(features: readonly Feature[]): string {
 
 /** The servers that tests need, each with an example of its address. */
 function needsOf(features: readonly Feature[]): readonly (readonly [string, string])[] {
-  return features.flatMap(({ test, settings = [] }) =>
-    (test?.needs ?? []).map((name): [string, string] => [
-      name,
-      settings.find(({ example }) => example !== undefined)?.example ?? '',
-    ]),
-  )
+  return features.flatMap(({ test }) => Object.entries(test?.needs ?? {}))
 }

@@ -10,25 +10,28 @@ const IMPORTS = {
   '../src/service.ts': ['createService'],
 }
 
-type Lines = Exclude<keyof TestPart, 'imports' | 'shows'>
+type Lines = Exclude<keyof TestPart, 'imports' | 'needs' | 'setup' | 'shows'>
 
 /** `test/start-service.ts`: a service that tests ask over HTTP. */
 export function startServiceFile(features: readonly Feature[]): string {
   const parts = features.flatMap(({ test = [] }) => test)
-  const needs = linesOf(parts, 'needs')
+  const needs = parts.flatMap((part) => Object.keys(part.needs ?? {}))
   const shows = parts.flatMap((part) => part.shows ?? [])
   const all = (of: Lines, indent: number) => block(linesOf(parts, of), indent)
   return `${importsOf([IMPORTS, ...parts.map(({ imports = {} }) => imports)])}
 
+/** The environment of every service under test. */
+export const environment = {
+  ...process.env,
+  PORT: '0',
+${all('environment', 2)}}
+
 /** Starts a service at a free port: what it has logged, and what each request to it has. */
-export async function startService(environment: Readonly<Record<string, string>> = {}) {
+export async function startService(more: Readonly<Record<string, string>> = {}) {
 ${all('before', 2)}  const config = await loadConfig(Config, {
-    env: {
-      ...process.env,
-      PORT: '0',
-${all('environment', 6)}      ...environment,
-    },
+    env: ${envOf(all('settings', 6))},
     files: [],
+    emptyStringAsUndefined: true,
   })
   const log = memoryLogger()
   const service = createService(config, ${telemetryOf(linesOf(parts, 'telemetry'))})
@@ -59,6 +62,12 @@ export function describeService(name: string, tests: (service: () => Promise<Tes
 `
 }
 
+function envOf(settings: string): string {
+  return settings === ''
+    ? '{ ...environment, ...more }'
+    : `{\n      ...environment,\n${settings}      ...more,\n    }`
+}
+
 function linesOf(parts: readonly TestPart[], of: Lines): readonly string[] {
   return parts.flatMap((part) => part[of] ?? [])
 }
@@ -69,7 +78,7 @@ function telemetryOf(more: readonly string[]): string {
 
 function skipOf(needs: readonly string[]): string {
   return `
-const missing = [${needs.map((name) => `'${name}'`).join(', ')}].filter((name) => process.env[name] === undefined)
+const missing = [${needs.map((name) => `'${name}'`).join(', ')}].filter((name) => !process.env[name])
 /** Why tests that start a service are skipped; false where they are not. */
 export const skip = missing.length > 0 && \`Set \${missing.join(' and ')} to run it.\`
 `

@@ -51,7 +51,7 @@ const JWT: Feature = {
   test: {
     imports: { '../dev/issuer.ts': ['startIssuer'] },
     before: ["const issuer = await startIssuer('notes')"],
-    environment: ['AUTH_ISSUER: issuer.url,', "AUTH_AUDIENCE: 'notes',", 'AUTH_JWKS_URL: issuer.jwksUrl,'],
+    settings: ['AUTH_ISSUER: issuer.url,', "AUTH_AUDIENCE: 'notes',", 'AUTH_JWKS_URL: issuer.jwksUrl,'],
     started: [`const authorize = async (scope: string) => ${bearer('await issuer.issue(scope)')}`],
     headers: HEADERS,
     shows: SHOWS,
@@ -59,7 +59,7 @@ const JWT: Feature = {
   },
   readme: {
     topic: 'authentication',
-    says: 'whoever writes has an access token (JWT) of your issuer, with the scope `notes:write`; on this machine `npm run issuer` stands in for it, and prints a token',
+    says: 'whoever writes has an access token (JWT) of your issuer, with the scope `notes:write`; on this machine `npm run issuer` stands in for it, and prints a token for 12 hours; started again it prints another, and those before end',
     where: ['src/auth/', 'dev/'],
   },
 }

@@ -11,6 +11,8 @@ export function cached({ cache }: Choices, notes: string): string {
   return cache === 'none' ? notes : `cacheNotes(${notes}, caching.cache)`
 }
 
+const REDIS_URL = 'redis://127.0.0.1:6379'
+
 const imports = { './cache.ts': ['openCache'], './notes/cache-notes.ts': ['cacheNotes'] }
 
 const MEMORY: Feature = {
@@ -33,7 +35,7 @@ const REDIS: Feature = {
       says: 'The Redis that processes share.',
       schema: 'z.url({ protocol: /^rediss?$/ })',
       isSecret: true,
-      example: 'redis://127.0.0.1:6379',
+      example: REDIS_URL,
     },
   ],
   service: {
@@ -42,7 +44,7 @@ const REDIS: Feature = {
     checks: ['redis: { check: caching.check, critical: false },'],
     parts: ['caching.part'],
   },
-  test: { needs: ['REDIS_URL'] },
+  test: { needs: { REDIS_URL } },
   readme: {
     topic: 'cache',
     says: 'in the process and in Redis, at `REDIS_URL`, in front of single notes',

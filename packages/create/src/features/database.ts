@@ -72,12 +72,21 @@ function postgres(tables: string): Feature {
       },
     ],
     service: ON_DRIZZLE,
-    test: { needs: ['DATABASE_URL'] },
+    test: {
+      environment: ['DATABASE_URL: process.env.TEST_DATABASE_URL,'],
+      // Not that of development, in which they would leave what they write.
+      needs: { TEST_DATABASE_URL: 'postgres://postgres:postgres@127.0.0.1:5433/postgres' },
+      setup: [serverAt(5433)],
+    },
     readme: {
       topic: 'database',
-      says: 'PostgreSQL, at `DATABASE_URL`',
+      says: 'PostgreSQL, at `DATABASE_URL`; tests have one of their own, at `TEST_DATABASE_URL`, and leave in it what they write',
       where: ['src/database/', 'src/notes/note-table.ts'],
     },
-    setup: ['docker run --rm --detach --publish 5432:5432 --env POSTGRES_PASSWORD=postgres postgres:17'],
+    setup: [serverAt(5432)],
   }
+}
+
+function serverAt(port: number): string {
+  return `docker run --rm --detach --publish ${port}:5432 --env POSTGRES_PASSWORD=postgres postgres:17`
 }

@@ -34,8 +34,10 @@ export interface TestPart {
   readonly imports?: Imports
   /** Statements before the service is made. */
   readonly before?: readonly string[]
-  /** Entries of the environment that the service reads. */
+  /** Entries of the environment of every service under test. */
   readonly environment?: readonly string[]
+  /** Those that are known only after the statements before it. */
+  readonly settings?: readonly string[]
   /** Statements once it has started. */
   readonly started?: readonly string[]
   /** What the service is told beside its logger. */
@@ -46,8 +48,10 @@ export interface TestPart {
   readonly shows?: readonly string[]
   /** Statements after it has stopped. */
   readonly stopped?: readonly string[]
-  /** What tests need of the environment. */
-  readonly needs?: readonly string[]
+  /** Variables that tests need, each with an example. */
+  readonly needs?: Readonly<Record<string, string>>
+  /** What has to be there before them, as commands of a shell. */
+  readonly setup?: readonly string[]
 }
 
 /** A choice, and all that it adds to a service. */

@@ -20,7 +20,7 @@ export interface IssuerOptions {
   readonly port?: number
 }
 
-/** Starts it. Its keys end with it. */
+/** Starts it. Its keys end with it, and its tokens after a day's work: a real issuer gives them for minutes, and anew. */
 export async function startIssuer(
   audience: string,
   { issuer, port = 0 }: IssuerOptions = {},
@@ -33,7 +33,7 @@ export async function startIssuer(
   })
   await once(server.listen(port, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const tokens = createTokenService({ issuer: issuer ?? url, audience, keys })
+  const tokens = createTokenService({ issuer: issuer ?? url, audience, keys, accessTtl: '12h' })
   return {
     url,
     jwksUrl: `${url}/jwks.json`,

@@ -1,14 +1,17 @@
 import { loadConfig } from '@base/core/config'
-import { AppError, isAppError } from '@base/core/errors'
+import { AppError } from '@base/core/errors'
 import { Config } from '../src/config.ts'
+import { inWords } from '../src/in-words.ts'
 import { startIssuer } from './issuer.ts'
 
 try {
-  const { authIssuer, authAudience } = await loadConfig(Config)
+  // Nothing else: it needs no database and no cache.
+  const Settings = Config.pick({ authIssuer: true, authAudience: true })
+  const { authIssuer, authAudience } = await loadConfig(Settings, { emptyStringAsUndefined: true })
   const issuer = await startIssuer(authAudience, { issuer: authIssuer, port: portOf(authIssuer) })
   console.log(await issuer.issue('notes:write'))
 } catch (error) {
-  console.error(isAppError(error) ? error.message : error)
+  console.error(inWords(error))
   process.stderr.write('', () => process.exit(1))
 }
 

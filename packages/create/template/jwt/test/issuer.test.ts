@@ -12,7 +12,7 @@ import { describeService, startService } from './start-service.ts'
 function run(t: TestContext, issuer: string) {
   const child = spawn(process.execPath, ['dev/run-issuer.ts'], {
     cwd: `${import.meta.dirname}/..`,
-    env: { ...process.env, AUTH_ISSUER: issuer, AUTH_AUDIENCE: 'notes', AUTH_JWKS_URL: issuer },
+    env: { ...process.env, AUTH_ISSUER: issuer, AUTH_AUDIENCE: 'notes' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => child.kill('SIGKILL'))
@@ -44,6 +44,7 @@ test('npm run issuer is the one of the settings', { timeout: 20_000 }, async (t)
   const [token] = await once(createInterface({ input: run(t, issuer).stdout }), 'line')
   const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
   assert.equal(claims.iss, issuer)
+  assert.equal(claims.exp - claims.iat, 12 * 60 * 60)
 })
 
 for (const issuer of ['http://localhost', 'https://localhost:4000', 'http://login.example:4000']) {

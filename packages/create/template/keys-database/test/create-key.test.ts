@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { ask } from './ask.ts'
-import { describeService, startService } from './start-service.ts'
+import { describeService, environment, startService } from './start-service.ts'
 
 const run = promisify(execFile)
 
@@ -16,7 +16,7 @@ describeService('npm run api-key', () => {
     t.after(() => rm(folder, { recursive: true }))
     const { stdout } = await run(process.execPath, ['src/auth/create-key.ts', 'shop'], {
       cwd: join(import.meta.dirname, '..'),
-      env: { ...process.env, DATA_DIR: folder },
+      env: { ...environment, DATA_DIR: folder },
     })
     const { http, stop } = await startService({ DATA_DIR: folder })
     t.after(stop)

@@ -1,12 +1,12 @@
 import { loadConfig } from '@base/core/config'
-import { isAppError } from '@base/core/errors'
 import { Config } from './config.ts'
+import { inWords } from './in-words.ts'
 import { createService, type Service } from './service.ts'
 import { createTelemetry } from './telemetry.ts'
 
 let service: Service | undefined
 try {
-  const config = await loadConfig(Config)
+  const config = await loadConfig(Config, { emptyStringAsUndefined: true })
   const telemetry = createTelemetry(config)
   service = createService(config, telemetry)
   await service.lifecycle.start()
@@ -14,7 +14,7 @@ try {
 } catch (error) {
   // A signal during the start is no failure.
   const isFailure = service?.lifecycle.state !== 'stopped'
-  if (isFailure) console.error(isAppError(error) ? error.message : error)
+  if (isFailure) console.error(inWords(error))
   // What was opened meanwhile would keep the process. It ends once the line is out.
   process.stderr.write('', () => process.exit(isFailure ? 1 : 0))
 }

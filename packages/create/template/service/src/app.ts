@@ -1,9 +1,9 @@
-import { AppError, CancelledError, errorKind, isAppError, NotFoundError } from '@base/core/errors'
+import { AppError, CancelledError, isAppError, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { observeRequests } from './http/observe-requests.ts'
-import { problemResponse } from './http/problem.ts'
+import { isForTheLog, problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -24,8 +24,10 @@ export function createApp(
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
   app.onError((thrown, c) => {
     const error = hasLeft(c, thrown) ? new CancelledError({ cause: thrown }) : defectOr(thrown)
-    if (errorKind(error) === 'internal') telemetry.logger.error({ err: error }, 'request failed')
-    return problemResponse(error)
+    const answer = problemResponse(error)
+    const level = answer.status >= 500 ? 'error' : 'warn'
+    if (isForTheLog(error)) telemetry.logger[level]({ err: error }, 'request failed')
+    return answer
   })
   return app
 }

@@ -17,6 +17,15 @@ describeService('notes', (service) => {
     assert.deepEqual(replaced.body, { id, text: 'milk and bread', version: 2 })
   })
 
+  test('are the same ones however their ids are written', async () => {
+    const { body } = await ask(await service(), 'POST /notes', { text: 'milk' })
+    const capitals = `/notes/${String(body.id).toUpperCase()}`
+    assert.deepEqual((await ask(await service(), `GET ${capitals}`)).body, body)
+
+    await ask(await service(), `PUT /notes/${body.id}`, { text: 'bread' })
+    assert.equal((await ask(await service(), `GET ${capitals}`)).body.text, 'bread')
+  })
+
   test('that are not there are 404, whatever their id', async () => {
     for (const id of ['0198c5a4-0000-7000-8000-000000000000', 'x', '%00'])
       assert.equal((await ask(await service(), `GET /notes/${id}`)).status, 404)

@@ -3,7 +3,6 @@ import { createVerifier, remoteJwks } from '@base/auth/tokens'
 import { ForbiddenError, UnavailableError } from '@base/core/errors'
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config.ts'
-import { problemResponse } from '../http/problem.ts'
 import { bearerOf, refuse } from './bearer.ts'
 
 /** Lets requests pass that have an access token of the issuer, with the scope. */
@@ -16,7 +15,7 @@ export function requireToken(config: Config, scope: string): MiddlewareHandler {
   })
   return async (c, next) => {
     const token = await verifier.verify(bearerOf(c), { signal: c.req.raw.signal })
-    if (!token.ok && token.error.code === 'KEYS_UNAVAILABLE') return problemResponse(nobodyKnows(token.error))
+    if (!token.ok && token.error.code === 'KEYS_UNAVAILABLE') throw nobodyKnows(token.error)
     if (!token.ok) return refuse(token.error)
     if (!token.value.scope?.split(' ').includes(scope))
       return refuse(new ForbiddenError({ message: `This needs a token with the scope ${scope}.` }))
@@ -28,7 +27,8 @@ export function requireToken(config: Config, scope: string): MiddlewareHandler {
 }
 
 /** A 401 would make clients throw away tokens that are good. */
-function nobodyKnows({ retryAfter }: AuthError): UnavailableError {
+function nobodyKnows(cause: AuthError): UnavailableError {
   const message = 'Nobody can say now whether the token is valid.'
-  return new UnavailableError({ message, ...(retryAfter !== undefined && { retryAfter }) })
+  const { retryAfter } = cause
+  return new UnavailableError({ message, cause, ...(retryAfter !== undefined && { retryAfter }) })
 }

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
-import { isUuid, uuidv7 } from '@base/core/id'
+import { parseUuid, uuidv7 } from '@base/core/id'
 import { unwrap } from '@base/core/result'
 import { parseJson } from '@base/core/schema'
 import { Hono } from 'hono'
@@ -25,9 +25,11 @@ export function noteRoutes(notes: Notes): Hono {
     })
 }
 
+/** One text for each id: a database finds it in capitals too, and a cache would keep that as another note. */
 function idOf(text: string): string {
-  if (!isUuid(text)) throw noSuchNote()
-  return text
+  const id = parseUuid(text)
+  if (!id.ok) throw noSuchNote()
+  return id.value
 }
 
 function noSuchNote(): NotFoundError {
