@@ -128,6 +128,19 @@ describe('a new password whose setting was interrupted by a fault', () => {
     },
   )
 
+  test('cannot be guessed with a code that is left: a guess counts as an attempt to sign in', async () => {
+    const house = authInMemory()
+    const [first, second] = [await house.codeFor(), await house.codeFor()]
+    const set = (token: string, password: string) =>
+      house.post('/accounts/reset-password', { token, password }).then(({ status }) => status)
+    house.stores.refresh.revokeAll = away
+    expect(await set(first, NEXT)).toBe(503)
+    const guesses: number[] = []
+    for (let n = 0; n < 21; n++) guesses.push(await set(second, `another one of length ${n}`))
+
+    expect(guesses).toEqual([...Array.from({ length: 20 }, () => 401), 429])
+  })
+
   test('is set once by one code, whatever two say at once', async () => {
     const house = authInMemory()
     const token = await house.codeFor()

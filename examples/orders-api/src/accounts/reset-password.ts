@@ -15,7 +15,11 @@ import { passwordMark } from './password-mark.ts'
  *
  * @throws 401 `CODE_INVALID`; ValidationError for a password that may not be set, which leaves the code good.
  */
-export async function resetPassword(auth: Auth, { token, password }: ResetInput): Promise<void> {
+export async function resetPassword(
+  auth: Auth,
+  { token, password }: ResetInput,
+  address: string,
+): Promise<void> {
   const { resets, accounts, policy, audit } = auth
   const grant = await resets.verify(token)
   const account = grant.ok ? await accounts.find(grant.value.sub) : undefined
@@ -25,12 +29,23 @@ export async function resetPassword(auth: Auth, { token, password }: ResetInput)
   const isSet =
     passwordMark(account) === grant.value.data
       ? await replace(auth, account, checked)
-      : (await auth.passwords.verify(checked, account.passwordHash)).ok
+      : await isItsPassword(auth, account, checked, address)
   if (!isSet) throw codeRefused()
   // After the password: a sign-in that is being made with the old one looks at it once it is made.
   await endSignIns(auth, username)
   await audit.record({ action: 'account.reset-password', actor: { id: username } })
   await resets.redeem(token)
+}
+
+/** Whether the account has this password already; what is asked here is an attempt as at a sign-in. */
+async function isItsPassword(
+  { attempts, passwords }: Auth,
+  { username, passwordHash }: Account,
+  password: string,
+  address: string,
+): Promise<boolean> {
+  await attempts.ofLogin(username, address)
+  return (await passwords.verify(password, passwordHash)).ok
 }
 
 /** Whether the account had its password still, and has this one now. */

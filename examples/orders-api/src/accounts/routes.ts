@@ -30,7 +30,7 @@ export function accountRoutes(auth: Auth, stores: Pick<Stores, 'unitOfWork'>, se
     })
     .post('/reset-password', async (c) => {
       await charge(c)
-      await resetPassword(auth, await readBody(c, ResetInput))
+      await resetPassword(auth, await readBody(c, ResetInput), (c.env as Client).address)
       return c.body(null, 204)
     })
     .put('/:username/roles', authenticate(auth), permit('account:change-roles'), async (c) => {

@@ -47,6 +47,18 @@ describe('attempts at a password', () => {
     expect(await tries(30, ELSEWHERE, 'grace')).toBe(20)
   })
 
+  test('of one network of IPv6 are those of one address: its customer has them all', async () => {
+    const { tries } = given()
+    let passed = 0
+    for (let n = 0; n < 30; n++) passed += await tries(2, `2001:db8::${n.toString(16)}`)
+
+    expect(passed).toBe(20)
+    expect(await tries(1, '2001:db8:0:1::1')).toBe(1)
+    expect(await tries(1, '2001:db8:0:0:1::')).toBe(0)
+    expect(await tries(30, '::ffff:192.0.2.1')).toBe(20)
+    expect(await tries(1, HOME)).toBe(0)
+  })
+
   test('begin anew for an address once the password was right there, and there alone', async () => {
     const { attempts, tries } = given()
     await tries(20, ELSEWHERE)

@@ -2,6 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import type { Coordination } from '../coordination/coordination.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
+import { networkOf } from './network-of.ts'
 
 /** For one name from one address, since it last was right: who guesses keeps nobody out but himself. */
 const PER_LOGIN_AND_CLIENT = '20/hour'
@@ -33,7 +34,7 @@ export function createAttempts({ perClient, counts, cipher, clock }: AttemptsOpt
     cipher.blindIndex(login.toLowerCase(), { table: 'attempts', column: 'login' })
   return {
     /** Counts a request, before anything of it is looked at. @throws RateLimitedError with when the next may come. */
-    ofClient: (address: string) => ofClients.execute(() => undefined, { key: address }),
+    ofClient: (address: string) => ofClients.execute(() => undefined, { key: networkOf(address) }),
     /**
      * Counts an attempt at a password. One that its address has no more of is not counted against the account.
      *
@@ -41,13 +42,13 @@ export function createAttempts({ perClient, counts, cipher, clock }: AttemptsOpt
      */
     ofLogin: async (login: string, address: string) => {
       const key = await indexOf(login)
-      await ofPairs.execute(() => undefined, { key: `${key} ${address}` })
+      await ofPairs.execute(() => undefined, { key: `${key} ${networkOf(address)}` })
       return ofLogins.execute(() => undefined, { key })
     },
     /** Says that the password was right: what this address has tried before is forgotten. Where that fails it is over in time. */
     loginSucceeded: (login: string, address: string) =>
       indexOf(login)
-        .then((key) => ofPairs.reset(`${key} ${address}`))
+        .then((key) => ofPairs.reset(`${key} ${networkOf(address)}`))
         .catch(() => {}),
     /** Counts a letter; whether it may be sent. */
     ofMailbox: async (index: string) => (await ofMailboxes.consume(index)).allowed,

@@ -111,6 +111,18 @@ describe('onAbort', () => {
     expect(listenersOf(caller.signal)).toBe(0)
   })
 
+  test('nor where others wait too, and each listens again', () => {
+    const caller = new AbortController()
+    let told = 0
+    const again = () => {
+      told++
+      onAbort(caller.signal, again)
+    }
+    for (let n = 0; n < 3; n++) onAbort(caller.signal, again)
+    caller.abort()
+    expect(told).toBe(3)
+  })
+
   test('tells all others of one that throws, which is reported as an exception nobody caught', async () => {
     const caller = new AbortController()
     const [one, other] = [new Error('one'), new Error('other')]

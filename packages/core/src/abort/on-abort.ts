@@ -68,10 +68,10 @@ class Listeners {
     if (this !== latest) others.delete(this.signal)
   }
 
-  /** Whoever is ended by one before it is not told. */
+  /** Whoever is ended by one before it is not told, nor whoever comes from one. */
   readonly #abort = (): void => {
-    if (this.#first !== undefined) this.#tell(this.#first)
-    for (const registration of this.#more ?? []) this.#tell(registration)
+    for (const one of [this.#first, ...(this.#more ?? [])])
+      if (one !== undefined && (one === this.#first || this.#more?.has(one))) this.#tell(one)
   }
 
   #tell(registration: Registration): void {

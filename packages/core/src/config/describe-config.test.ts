@@ -76,6 +76,16 @@ STORE__KIND=
         clientSecret: text,
         marked: z.string().meta({ writeOnly: true }).default('hunter2'),
         formatted: z.string().meta({ format: 'password' }).default('hunter2'),
+        piped: z
+          .string()
+          .transform(String)
+          .pipe(z.string().meta({ format: 'password' }))
+          .default('hunter2'),
+        decoded: z
+          .string()
+          .transform(String)
+          .pipe(z.string().meta({ writeOnly: true }))
+          .default('hunter2'),
         url: z.string().default('pg://app:hunter2@db/orders'),
         slashed: z.string().default('redis://:a/hunter2@db'),
         parameters: z.string().default('pg:///app?user=app&password=hunter2'),

@@ -95,7 +95,9 @@ function rowOf(shape: Shape, given: Shape | undefined, required: boolean, name: 
   const { kind, schemas } = shape
   const stated = (word: string) => statedIn(shape, word)
   const preset = stated('default') ?? plain(given && statedIn(given, 'default'))
-  const isSecret = stated('writeOnly') === true || stated('format') === 'password' || SECRET_NAME.test(name)
+  const says = (word: string, value: unknown) =>
+    [shape, given].some((side) => side?.schemas.some((it) => it[word] === value))
+  const isSecret = says('writeOnly', true) || says('format', 'password') || SECRET_NAME.test(name)
   const text = preset === undefined || isSecret ? undefined : textOf(preset, kind)
   const types = [...new Set(schemas.map(typeOf).filter((type) => type !== ''))]
   return {

@@ -21,12 +21,14 @@ export function isAppError<Code extends string>(
   error: unknown,
   code: Code,
 ): error is AppError & { readonly code: Code }
-export function isAppError(error: unknown, code?: string): boolean {
+export function isAppError(error: unknown, code: string | undefined): error is AppError
+export function isAppError(error: unknown, code?: unknown): boolean {
   if (!isOf(error, 'Error')) return false
   const candidate = error as Partial<Record<PropertyKey, unknown>>
   if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))
     return false
-  return code === undefined || candidate['code'] === code
+  // `errors.filter(isAppError)` gives an index.
+  return typeof code !== 'string' || candidate['code'] === code
 }
 
 /** Whether a value is of a class of the language, in this realm or another; smaller than `isBuiltIn`, and takes its word. */

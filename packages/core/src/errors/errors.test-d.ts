@@ -28,6 +28,9 @@ test('a code may be one of several, or any text', () => {
   if (isAppError(thrown, refused)) expectTypeOf(thrown.code).toEqualTypeOf<typeof refused>()
   else expectTypeOf(thrown).toBeUnknown()
 
+  const perhaps = (code: string | undefined) => (isAppError(thrown, code) ? thrown.kind : undefined)
+  expectTypeOf(perhaps).returns.toEqualTypeOf<AppError['kind'] | undefined>()
+
   const any = (code: string) => (isAppError(thrown, code) ? thrown.kind : undefined)
   expectTypeOf(any).returns.toEqualTypeOf<AppError['kind'] | undefined>()
 })

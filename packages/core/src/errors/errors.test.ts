@@ -237,6 +237,12 @@ describe('isAppError', () => {
     expect(isAppError(new NotFoundError(), 'CONFLICT')).toBe(false)
   })
 
+  test('may be handed to what gives an index as well', () => {
+    const errors = [new Error('a'), new NotFoundError()]
+    expect(errors.filter(isAppError)).toEqual([errors[1]])
+    expect([errors.some(isAppError), errors.findIndex(isAppError)]).toEqual([true, 1])
+  })
+
   test.each([undefined, null, 'NOT_FOUND', new Error('x'), { code: 'NOT_FOUND', kind: 'not_found' }])(
     'refuses %s',
     (value) => {

@@ -25,6 +25,18 @@ describe('assert.deepEqual', () => {
     expect(differs({ a: '1' }, { a: 1 })).toThrow()
     expect(differs([], {})).toThrow()
     expect(differs(JSON.parse('{"__proto__":{"a":1}}'), {})).toThrow()
+    expect(differs({ [Symbol('mark')]: 1 }, {})).toThrow()
+  })
+
+  test('compares circles', () => {
+    const ring = (n: number) => {
+      const one: Record<string, unknown> = { n, list: [] }
+      one['self'] = one
+      ;(one['list'] as unknown[]).push(one)
+      return one
+    }
+    assert.deepEqual(ring(1), ring(1))
+    expect(differs(ring(1), ring(2))).toThrow()
   })
 
   test('says which of several it was, and what differs', () => {

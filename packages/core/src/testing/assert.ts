@@ -49,11 +49,22 @@ function labelled(label: string | Error | undefined, compare: () => void): void 
   }
 }
 
-/** The same, made here and now. */
-function contentOf(value: unknown): unknown {
-  if (Array.isArray(value)) return Array.from(value, contentOf)
+/** The same, made here and now; a circle as a circle. */
+function contentOf(value: unknown, made = new Map<unknown, object>()): unknown {
   if (isBuiltIn(value, 'Date')) return new Date(value.getTime())
-  if (!isPlainObject(value)) return value
-  const members = Object.entries(value as object).filter(([, member]) => member !== undefined)
-  return Object.fromEntries(members.map(([name, member]) => [name, contentOf(member)]))
+  const isList = Array.isArray(value)
+  if (!isList && !isPlainObject(value)) return value
+  const known = made.get(value)
+  if (known !== undefined) return known
+  const copy: object = isList ? [] : {}
+  made.set(value, copy)
+  const keys = isList ? value.keys() : Reflect.ownKeys(value as object)
+  for (const key of keys) {
+    const member = (value as Record<PropertyKey, unknown>)[key]
+    if (!isList && (member === undefined || !Object.prototype.propertyIsEnumerable.call(value, key))) continue
+    // Not by assignment, for a member may be called `__proto__`.
+    const shown = { value: contentOf(member, made), enumerable: true, writable: true, configurable: true }
+    Object.defineProperty(copy, key, shown)
+  }
+  return copy
 }

@@ -750,6 +750,19 @@ describe('memoryRepository', () => {
     })
   })
 
+  test('takes a name that is undefined for its default', async () => {
+    const people = memoryRepository<
+      { id: number; createdAt?: Date; deletedAt?: Date; createdBy?: string | null },
+      number
+    >({
+      id: ({ id }) => id,
+      timestamps: { createdAt: undefined, updatedAt: undefined },
+      softDelete: { deletedAt: undefined },
+      audit: { createdBy: undefined, updatedBy: undefined, by: () => 'ann' },
+    })
+    expect(await people.save({ id: 1 })).toMatchObject({ createdAt: expect.any(Date), createdBy: 'ann' })
+  })
+
   test.each([
     ['no id', {}],
     ['an empty version', { id: readId, version: '' }],

@@ -78,10 +78,12 @@ function namesOf(place: Omit<OptionPlace, 'option'>) {
     if (given !== true && (typeof given !== 'object' || given === null)) {
       throw invalidOption(given, { ...place, option }, 'true, false or an object of property names')
     }
-    const names = { ...defaults, ...(typeof given === 'object' ? given : {}) }
-    for (const name of Object.keys(defaults))
+    const names: Record<string, unknown> = { ...defaults, ...(typeof given === 'object' ? given : {}) }
+    for (const [name, otherwise] of Object.entries(defaults)) {
+      if (names[name] === undefined) names[name] = otherwise
       checkText(names[name], { ...place, option: `${option}.${name}` })
-    return names
+    }
+    return names as Names
   }
 }
 

@@ -5,7 +5,7 @@ import type { Advance } from './subject.js'
 const TURNS = 20
 
 /** Turns of a millisecond and more; fewer than the runners' own 5 seconds, which say nothing. */
-const PATIENCE = 2_000
+const PATIENCE = 4_000
 
 /** A promise, and what opens it. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {

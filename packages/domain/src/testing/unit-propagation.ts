@@ -9,7 +9,7 @@ const fault = new Error('no stock')
 
 const ONE_AT_A_TIME =
   "a unit of its own within another has no answer: where the system can hold one only, the driver's begin has to reject it, which has " +
-  "`within` set, with an error of kind 'unsupported'"
+  "`within` set, with an error of kind 'unsupported'; where it can hold more, it took longer than these four seconds"
 
 /** Saves one, and fails. */
 const failing = (units: ItemUnits, id: number, propagation: 'required' | 'nested' | 'mandatory') =>

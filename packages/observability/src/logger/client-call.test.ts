@@ -68,5 +68,18 @@ describe('of the call of a client that failed, what it was called with is not sh
       memory.logger.error('failed: %s', error)
     }
     expect(memory.lines).toHaveLength(4)
+    const unsaid = new Error('cannot save order 7')
+    const bare = Object.assign(Object.create(null), { sku: 'a' })
+    for (const params of [[bare], [Symbol('b')]]) {
+      memory.logger.error(Object.assign(unsaid, { query: 'insert', params }))
+      expect(memory.lines.at(-1)).toMatchObject({
+        msg: 'cannot save order 7',
+        err: {
+          message: 'cannot save order 7',
+          stack: expect.stringContaining('cannot save'),
+          params: '[Redacted]',
+        },
+      })
+    }
   })
 })

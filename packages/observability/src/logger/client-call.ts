@@ -20,11 +20,18 @@ export function withoutArguments(error: Error, key: string): unknown {
   return GIVEN.has(key) && typeof value === 'object' && isOfCall(own) ? CENSOR : value
 }
 
-/** A text of an error without the list that drizzle writes into the message: `Failed query: …\nparams: …`. */
+/**
+ * A text of an error without the list that drizzle writes into the message: `Failed query: …\nparams: …`. A list that cannot be
+ * made a text stands in none.
+ */
 export function withoutParams(error: Error, text: string): string {
-  const { query, params } = error as { readonly query?: unknown; readonly params?: unknown }
-  if (typeof query !== 'string' || !Array.isArray(params) || params.length === 0) return text
-  return text.replace(`\nparams: ${params}`, () => `\nparams: ${CENSOR}`)
+  try {
+    const { query, params } = error as { readonly query?: unknown; readonly params?: unknown }
+    if (typeof query !== 'string' || !Array.isArray(params) || params.length === 0) return text
+    return text.replace(`\nparams: ${params}`, () => `\nparams: ${CENSOR}`)
+  } catch {
+    return text
+  }
 }
 
 function isCommand(value: unknown): value is { readonly name: unknown } {

@@ -832,6 +832,10 @@ describe('a base URL', () => {
     ['/users/7?token=hunter2#hunter2', '/users/7'],
     ['ftp://anna:hunter2@a.test/users', 'ftp://a.test/users'],
     ['anna:hunter2@a.test/users', 'a.test/users'],
+    ['http://anna:hunter#2@a.test/users', 'http://a.test/users'],
+    ['http://anna:hunter?2@a.test/users', 'http://a.test/users'],
+    ['http://anna:hunter/2@a.test/users', 'http://a.test/users'],
+    ['ftp:///anna:hunter2@a.test/users?at=@hunter2', 'ftp://hunter2'],
   ])('%s is shown as %s, and the remedy is named', async (input, shown) => {
     await expect(clientOf().client(input)).rejects.toThrow(
       `@base/resilience resilientFetch: input must be an absolute http or https URL, or relative to a baseUrl, received "${shown}".`,

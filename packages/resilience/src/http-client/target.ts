@@ -66,7 +66,8 @@ function parse(text: string, base?: URL): URL | undefined {
 
 /** An input as it may be shown: without user and password, query and fragment. */
 function withoutSecrets(text: string): string {
-  return text.replace(/[?#].*/s, '').replace(/^([^/]*\/\/)?[^/]*@/, '$1')
+  // A password may hold what ends the host, which is why the text is no URL.
+  return text.replace(/^([^/]*\/\/)?.*@/s, '$1').replace(/[?#].*/s, '')
 }
 
 /** `fetch` refuses them: they belong into a header. */

@@ -8,12 +8,17 @@ export function pause(clock: Clock, duration: number, ctx: CallContext, name = '
       reject(ctx.reason)
       return
     }
+    let isOver = false
+    let stop: (() => void) | undefined
     const end = () => {
-      stop()
+      isOver = true
+      stop?.()
       resolve()
     }
     const timer = clock.schedule(duration, end, { name })
-    const stop = ctx.listen(() => {
+    // A clock of a test may be there at once.
+    if (isOver) return
+    stop = ctx.listen(() => {
       timer.cancel()
       reject(ctx.reason)
     })

@@ -72,6 +72,19 @@ function hostile(): [what: string, value: object][] {
 }
 
 describe('Retry', () => {
+  test('takes a clock whose timers are there at once', async () => {
+    const clock = Object.assign(new TestClock(), {
+      schedule: (_: number, fn: () => void) => {
+        fn()
+        return { cancel() {}, ref() {}, unref() {} }
+      },
+    })
+    const fn = vi.fn().mockRejectedValueOnce(new Error('no')).mockResolvedValueOnce(7)
+    const { signal } = new AbortController()
+    expect(await new Retry({ clock }).execute(fn, { signal })).toBe(7)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('makes three attempts in all, a second and two seconds apart before jitter', async () => {
     const clock = new TestClock()
     const retry = new Retry({ clock, random: () => 0.999_999 })

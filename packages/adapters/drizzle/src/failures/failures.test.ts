@@ -187,6 +187,8 @@ describe('toFailure', () => {
       undefined,
     ],
     ['SQL-Anweisung »select $2«', undefined],
+    ["unnamed portal with parameters: $1 = 'b', $2 = 'too long'", undefined],
+    ["unnamed portal with parameters: $1 = 'b'", undefined],
     [undefined, undefined],
   ])('knows the parameter of %s', (where, parameter) => {
     const refused = Object.assign(new Error('secret'), { code: '22P02', severity: 'ERROR', where })

@@ -143,8 +143,8 @@ function refusedValue(column: string | undefined, cause: StatementError): AppErr
  * database names its number alone.
  */
 export function namingColumn(failure: unknown, columnOf: ColumnOf): unknown {
-  const { cause } = failure as { readonly cause?: unknown }
-  if (!(failure instanceof ValidationError && cause instanceof StatementError)) return failure
+  if (!(failure instanceof ValidationError && failure.cause instanceof StatementError)) return failure
+  const { cause } = failure
   const column = cause.parameter === undefined ? undefined : columnOf(cause.parameter)
   return column === undefined ? failure : refusedValue(column, cause)
 }

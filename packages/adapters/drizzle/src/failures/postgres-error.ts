@@ -9,8 +9,11 @@ export const ENDING: ReadonlySet<string> = new Set(['FATAL', 'PANIC'])
 /** Codes that also come with these: of connections, timeouts that end them, shutdowns, resources, and what went wrong within. */
 const MAY_END = /^(08|25P0[34]|53|57P|58|F0|XX)/
 
-/** How the context names a parameter; its value may stand behind. A statement of SQL that it quotes is none. */
-const PARAMETER = /^[^="(]*\$(\d+)(?: = '.*)?$/s
+/**
+ * How the context names a parameter; its value may stand behind. A statement of SQL that it quotes is none, nor is the list of
+ * all parameters, behind a colon, that `log_parameter_max_length_on_error` adds to whatever fails.
+ */
+const PARAMETER = /^[^="(:：]*\$(\d+)(?: = '.*)?$/s
 
 /** What PostgreSQL says of a statement that it refused, under the names that both drivers use. */
 export interface PostgresError {

@@ -55,10 +55,7 @@ export function drizzleRepository<
   T extends object = RowOf<Source>,
   IdName extends ColumnName<Source> = 'id' & ColumnName<Source>,
 >(
-  options: DrizzleRepositoryOptions<Source, T, IdName> &
-    MapperOf<Source, T> &
-    // A table without `id` has an identity of another name.
-    ('id' extends ColumnName<Source> ? unknown : { readonly id: IdName }),
+  options: DrizzleRepositoryOptions<Source, T, IdName> & MapperOf<Source, T>,
 ): LockingRepository<T, RowOf<Source>[IdName & keyof RowOf<Source>]> {
   return new DrizzleRepository(readSettings(options))
 }

@@ -43,6 +43,14 @@ describe('an id', () => {
       'a column where a part of the rows is unique',
       pgTable('t', shape, (t) => [uniqueIndex().on(t.note).where(sql`true`)]),
     ],
+    [
+      'a column of no key of the table, which may have one in its migrations',
+      pgTable('t', { ...shape, tenant: text().primaryKey(), note: text().unique() }),
+    ],
+    [
+      'one that is counted by the database',
+      pgTable('t', { ...shape, tenant: text().primaryKey(), number: integer().generatedAlwaysAsIdentity() }),
+    ],
     ['a column of an alias', alias(pgTable('t', { ...shape, number: integer().primaryKey() }), 'other')],
   ])('may be %s', (_, table) => {
     expect(() => byNumber(table)).not.toThrow()
@@ -56,20 +64,6 @@ describe('an id', () => {
       'one of two that are primary keys',
       pgTable('t', { ...shape, tenant: text().primaryKey(), number: integer().primaryKey() }),
     ],
-    [
-      'unique among some rows alone',
-      pgTable('t', { ...shape, tenant: text().unique() }, (t) => [
-        uniqueIndex().on(t.number).where(sql`${t.note} is null`),
-      ]),
-    ],
-    [
-      'unique by what an expression makes of it',
-      pgTable('t', { ...shape, tenant: text().unique() }, (t) => [uniqueIndex().on(sql`abs(${t.number})`)]),
-    ],
-    [
-      'counted by the database and no key',
-      pgTable('t', { ...shape, tenant: text().primaryKey(), number: integer().generatedAlwaysAsIdentity() }),
-    ],
   ])('is refused where it is %s', (_, table) => {
     expect(() => byNumber(table)).toThrow(InvalidOptionError)
   })
@@ -77,7 +71,7 @@ describe('an id', () => {
   test('that is not unique is refused in words that say what it must be', () => {
     const bills = pgTable('t', shape, (t) => [primaryKey({ columns: [t.tenant, t.number] })])
     expect(() => byNumber(bills)).toThrow(
-      '@base/drizzle drizzleRepository: id must be a property that is unique by itself, by a primary key or unique constraint of no other column, received "number".',
+      '@base/drizzle drizzleRepository: id must be a property that is unique by itself, and not only together with others, received "number".',
     )
     expect(() => byNumber(alias(bills, 'other'))).toThrow(InvalidOptionError)
   })

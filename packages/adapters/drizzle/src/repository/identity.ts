@@ -10,17 +10,15 @@ type Key = readonly string[]
 const known = new WeakMap<PgTable, readonly Key[]>()
 
 /**
- * The property, if rows are known by it alone: else a save or a deletion would be one of other rows too. A table that declares no
- * key says nothing of it; its keys may be in migrations only.
+ * The property, if rows are known by it alone: by a part of a composite key a save or a deletion would be one of other rows too. A
+ * column that is in no key of the table is taken at its word: its key may be in migrations only.
  *
- * @throws InvalidOptionError where the table declares keys, and none of this column.
+ * @throws InvalidOptionError where the table declares keys of this column and others, and none of it alone.
  */
 export function checkIdentity(table: PgTable, id: NamedColumn, place: OptionPlace): NamedColumn {
-  const keys = keysOf(table)
-  const isKey = ([first, second]: Key) => first === id.column.name && second === undefined
-  if (keys.length === 0 || keys.some(isKey)) return id
-  const allowed =
-    'a property that is unique by itself, by a primary key or unique constraint of no other column'
+  const keys = keysOf(table).filter((key) => key.includes(id.column.name))
+  if (keys.length === 0 || keys.some(({ length }) => length === 1)) return id
+  const allowed = 'a property that is unique by itself, and not only together with others'
   throw invalidOption(id.name, place, allowed)
 }
 

@@ -1,6 +1,6 @@
 import { Column, is, isSQLWrapper, Param, Placeholder, SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { Executor } from '../executor.js'
+import { type Executor, nameInSql } from '../executor.js'
 import type { ColumnOf } from '../failures/failures.js'
 import { drizzleOf, KeptTexts, keep, statementOf, textOf } from './kept-text.js'
 import type { Row } from './options.js'
@@ -31,14 +31,16 @@ export function keptStatement(
   const texts = kept.of(drizzle.dialect, table)
   const text = texts.get(key) ?? keep(texts, key, textOf(drizzle.dialect, build))
   const params = bind(text[0].params, values)
-  return params && { ...statementOf(drizzle.session, text, params), columnOf: columnsOf(text[0].params) }
+  return (
+    params && { ...statementOf(drizzle.session, text, params), columnOf: columnsOf(executor, text[0].params) }
+  )
 }
 
 /** By the number of the parameter. */
-function columnsOf(params: readonly unknown[]): ColumnOf {
+function columnsOf(executor: Executor, params: readonly unknown[]): ColumnOf {
   return (parameter) => {
     const param = params[parameter - 1]
-    return is(param, Param) && is(param.encoder, Column) ? param.encoder.name : undefined
+    return is(param, Param) && is(param.encoder, Column) ? nameInSql(executor, param.encoder) : undefined
   }
 }
 

@@ -51,7 +51,7 @@ export interface DrizzleRepositoryOptions<
   readonly table: Source
   /**
    * The property of the table that is the identity. Its column is unique by itself: the primary key, or of a unique constraint. One
-   * that is a part of a composite key is refused, where the table declares its keys: a save would be one of other rows too.
+   * that the table declares unique only together with others is refused: a save would be one of other rows too.
    * @defaultValue 'id'
    */
   readonly id?: IdName | undefined

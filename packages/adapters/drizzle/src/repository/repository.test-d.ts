@@ -2,10 +2,20 @@ import type { Page } from '@base/domain/pagination'
 import type { Repository } from '@base/domain/repository'
 import { always, where } from '@base/domain/specification'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { bigint, integer, numeric, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  integer,
+  numeric,
+  type PgTable,
+  pgEnum,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { PgliteDatabase } from 'drizzle-orm/pglite'
 import { describe, expectTypeOf, test } from 'vitest'
-import { drizzleRepository, type Executor } from './index.js'
+import { type DrizzleRepositoryOptions, drizzleRepository, type Executor } from './index.js'
 
 const orders = pgTable('orders', {
   id: uuid().primaryKey(),
@@ -76,14 +86,15 @@ describe('drizzleRepository', () => {
     repository.findById(7)
   })
 
-  test('asks for the name of the id where the table has none that is called so', () => {
-    // @ts-expect-error The table has no property 'id'.
-    drizzleRepository({ executor: db, table: codes })
-    expectTypeOf(drizzleRepository({ executor: db, table: codes, id: 'code' }).findById)
-      .parameter(0)
-      .toEqualTypeOf<string>()
-    // @ts-expect-error It is neither asked for as undefined.
-    drizzleRepository({ executor: db, table: codes, id: undefined })
+  test('takes options that were made before, and tables that are known by a type parameter', () => {
+    const options: DrizzleRepositoryOptions<typeof codes, typeof codes.$inferSelect, 'code'> = {
+      executor: db,
+      table: codes,
+      id: 'code',
+    }
+    expectTypeOf(drizzleRepository(options).findById).parameter(0).toEqualTypeOf<string>()
+    const wrapped = <S extends PgTable>(given: DrizzleRepositoryOptions<S>) => drizzleRepository(given)
+    expectTypeOf(wrapped).toBeFunction()
   })
 
   test('refuses a column that there is not, and an entity without one that there is', () => {

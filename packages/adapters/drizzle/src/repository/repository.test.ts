@@ -1039,6 +1039,14 @@ describePglite((database) => {
     })
     expect(found.items).toEqual([{ postId: 1, longTitle: 'b', seenCount: 2 }])
     expect(await repository.deleteWhere(isPost.equals('seenCount', 2))).toBe(1)
+    for (const [field, value] of [
+      ['seenCount', 2 ** 31],
+      ['longTitle', null],
+    ] as const) {
+      const wrong = { postId: 2, longTitle: 'c', seenCount: 1, [field]: value } as never
+      const path = field.replace(/[TC]/, (letter) => `_${letter.toLowerCase()}`)
+      await expect(repository.save(wrong)).rejects.toMatchObject({ issues: [{ path }] })
+    }
   })
 
   test('a slow statement is told of, without its values', async () => {

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { inspect } from 'node:util'
 import { AppError, ValidationError } from '@base/core/errors'
 import {
@@ -20,6 +21,7 @@ const cents = customType<{ data: bigint; driverData: string }>({
   toDriver: (value) => {
     if (value === -1n) throw new AppError({ code: 'NO_KEY', kind: 'internal', message: 'no key' })
     if (value === -2n) throw new Error('no key')
+    if (value === -3n) createCipheriv('aes-256-gcm', 'short', 'iv')
     return BigInt(value).toString()
   },
 })
@@ -105,6 +107,15 @@ describeDatabases((database) => {
     const error = await rejection(repository().save({ ...paper, paid: -2n }))
     expect(error).not.toBeInstanceOf(AppError)
     expect(error).toMatchObject({ message: 'no key' })
+    const keyless = await rejection(repository().save({ ...paper, paid: -3n }))
+    expect(keyless).toMatchObject({ name: 'RangeError', code: 'ERR_CRYPTO_INVALID_KEYLEN' })
+  })
+
+  test('a save that is aborted without a reason to speak of rejects with it', async () => {
+    const caller = new AbortController()
+    const save = repository().save(paper, { signal: caller.signal })
+    caller.abort(null)
+    expect(await rejection(save)).toBe(null)
   })
 
   test.each([

@@ -1,8 +1,11 @@
-import { isAppError, ValidationError } from '@base/core/errors'
+import { ValidationError } from '@base/core/errors'
 import { type Column, is, Param, SQL } from 'drizzle-orm'
 import type { Row } from './options.js'
 
-/** What the language throws at a value of the wrong kind; whatever else a codec fails with is no fault of the value. */
+/**
+ * What the language throws at a value of the wrong kind. Whatever else a codec fails with is no fault of the value: what Node
+ * refuses, such as a key that is too short, has a code.
+ */
 const WRONG_KIND = [TypeError, RangeError, SyntaxError]
 
 /** What a column makes of a value for the driver. @throws ValidationError naming the property, where it is of the wrong kind */
@@ -43,5 +46,5 @@ function checkWritable(columns: Readonly<Record<string, Column>>, row: Row): voi
 }
 
 function isWrongKind(error: unknown): boolean {
-  return WRONG_KIND.some((kind) => error instanceof kind) && !isAppError(error)
+  return WRONG_KIND.some((kind) => error instanceof kind) && !('code' in (error as Error))
 }

@@ -250,6 +250,15 @@ describe('opossumFacade', () => {
     expect([facade.opened, breaker.state]).toEqual([false, 'closed'])
   })
 
+  test('tells of a circuit that opened once what became of the call that opened it was told', async () => {
+    const breaker = new CircuitBreaker({ failureThreshold: 3 })
+    const facade = opossumFacade(() => Promise.reject(new Error('no')), { breaker })
+    const told: string[] = []
+    for (const event of ['failure', 'open'] as const) facade.on(event, () => told.push(event))
+    await Promise.allSettled([1, 2, 3].map(() => facade.fire()))
+    expect(told).toEqual(['failure', 'failure', 'failure', 'open'])
+  })
+
   test.each(['before', 'after'])('ends an isolation of others that is released %s enable', async (when) => {
     const breaker = new CircuitBreaker()
     const facade = opossumFacade(() => 1, { breaker })

@@ -15,8 +15,8 @@ export class OutcomesFirst {
 
   /** What became of a call was told. */
   end(): void {
-    this.#running--
-    this.flush()
+    // Of several at once it may have been another that changed the circuit.
+    if (--this.#running === 0) this.flush()
   }
 
   tell(change: () => void): void {

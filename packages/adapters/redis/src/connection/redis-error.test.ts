@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { redisError, replyName } from './redis-error.js'
 import { within } from './within.js'
@@ -48,6 +49,16 @@ test('of a command that a client tells of nothing but its name is left', () => {
   const cause = Object.assign(aborted, { command: { name: 'set', args: ['user:1', 'card 4111'] } })
   expect(redisError(cause, 'unknown').cause).toMatchObject({ command: { name: 'set' } })
   expect(JSON.stringify(redisError(cause, 'unknown').cause)).not.toContain('4111')
+})
+
+test('of a command that the server does not know its arguments are not told', () => {
+  const { cause } = redisError(
+    reply("ERR unknown command 'hset', with args beginning with: 'base:totp:ada' 'pending' 'JBSW\nY3DP' "),
+    'unknown',
+  )
+  expect(cause).toMatchObject({ message: "ERR unknown command 'hset'" })
+  expect(inspect(cause)).toContain("ERR unknown command 'hset'\n    at ")
+  expect(inspect(cause, { showHidden: true })).not.toMatch(/JBSW|Y3DP|base:totp/)
 })
 
 test('a key that holds another type is named, of a command and of a script', async () => {

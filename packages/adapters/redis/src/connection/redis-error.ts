@@ -45,11 +45,21 @@ export function redisError(cause: unknown, outcome: Outcome, keys: readonly stri
   })
 }
 
-/** ioredis tells the whole command with what it failed with: who logs the cause would log the values. */
+/** How a server that does not know a command goes on, with the first arguments. */
+const ARGUMENTS = /,? with args beginning with:.*/s
+
+/**
+ * Who logs the cause would log the values: ioredis tells the whole command with what it failed with, and the server what it
+ * does not know, as where commands were renamed.
+ */
 function hideArguments(cause: unknown): void {
-  if (!(cause instanceof Error && 'command' in cause)) return
-  const { name } = (cause.command ?? {}) as { readonly name?: unknown }
-  cause.command = { name }
+  if (!(cause instanceof Error)) return
+  if ('command' in cause) cause.command = { name: (cause.command as { name?: unknown } | undefined)?.name }
+  if (!ARGUMENTS.test(cause.message)) return
+  const { stack, message } = cause
+  cause.message = message.replace(ARGUMENTS, '')
+  // V8 writes the message into the stack, whose lines behind it hold no values.
+  if (stack !== undefined) cause.stack = stack.replace(message, () => cause.message)
 }
 
 function reasonOf(reply: string, message: string, keys: readonly string[]): string {
