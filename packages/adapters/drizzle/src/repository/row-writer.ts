@@ -48,11 +48,7 @@ export class RowWriter<T> {
 
   #naming<R>(drafts: readonly Draft[], save: () => Promise<R>): Promise<R> {
     const { columns } = this.#settings
-    return namingWrongValues(
-      columns,
-      drafts.map(({ created }) => created),
-      save,
-    )
+    return namingWrongValues(columns, () => drafts.map(({ created }) => created), save)
   }
 
   async #saveDrafts(drafts: readonly Draft[]): Promise<Row[]> {

@@ -27,13 +27,13 @@ export function writtenBy(name: string, column: Column, value: unknown): unknown
  */
 export async function namingWrongValues<R>(
   columns: Readonly<Record<string, Column>>,
-  rows: readonly Row[],
+  rows: () => readonly Row[],
   save: () => Promise<R>,
 ): Promise<R> {
   try {
     return await save()
   } catch (error) {
-    if (isWrongKind(error)) for (const row of rows) checkWritable(columns, row)
+    if (isWrongKind(error)) for (const row of rows()) checkWritable(columns, row)
     throw error
   }
 }
