@@ -3,6 +3,13 @@ import { newItem, type OpenShop, refusalOf } from './open-shop.ts'
 
 /** Items and customers. */
 export function catalogue(shop: () => OpenShop): void {
+  items(shop)
+  listOfItems(shop)
+  wrongQueries(shop)
+  customers(shop)
+}
+
+function items(shop: () => OpenShop): void {
   describe('an item', () => {
     test('is made, found and replaced', async () => {
       const { ada, charles } = shop()
@@ -50,10 +57,10 @@ export function catalogue(shop: () => OpenShop): void {
       expect(pointers).toEqual(expect.arrayContaining(['#/sku', '#/name', '#/price', '#/stock']))
     })
   })
+}
 
+function listOfItems(shop: () => OpenShop): void {
   describe('the list of items', () => {
-    const skus = (items: readonly { sku: string }[]) => items.map(({ sku }) => sku)
-
     test('leads through all of them, each once, in the order of their names', async () => {
       for (let count = 0; count < 5; count++) await newItem(shop())
       const seen: string[] = []
@@ -86,25 +93,31 @@ export function catalogue(shop: () => OpenShop): void {
       expect(await asked('low-on-stock')).toEqual([few])
       expect(await asked('sold-out')).toEqual([none])
     })
+  })
+}
 
+function wrongQueries(shop: () => OpenShop): void {
+  describe('a query for items that is wrong', () => {
     test.each([
       ['limit=0', 'limit'],
       ['limit=101', 'limit'],
       ['limit=ten', 'limit'],
       ['rule=none', 'rule'],
-    ])('refuses %s by its name', async (query, parameter) => {
+    ])('is refused by the name of what is wrong: %s', async (query, parameter) => {
       const answer = await shop().ada.get(`/items?${query}`)
 
       expect(refusalOf(answer)).toEqual([422, 'VALIDATION'])
       expect(answer.body.errors[0].parameter).toBe(parameter)
     })
 
-    test('refuses a cursor that is not its own, and never shows page one instead', async () => {
+    test('is refused for a cursor of others, and never shows page one instead', async () => {
       for (const after of ['', 'nonsense', Buffer.from('[1,"x",["A"]]').toString('base64url')])
         expect(refusalOf(await shop().ada.get(`/items?after=${after}`))).toEqual([422, 'INVALID_CURSOR'])
     })
   })
+}
 
+function customers(shop: () => OpenShop): void {
   describe('customers', () => {
     const grace = { username: 'grace', name: 'Grace Hopper', email: 'Grace@Example.com' }
 
@@ -129,4 +142,8 @@ export function catalogue(shop: () => OpenShop): void {
       expect(items.map(({ username }: { username: string }) => username)).toEqual(['ada'])
     })
   })
+}
+
+function skus(items: readonly { sku: string }[]): string[] {
+  return items.map(({ sku }) => sku)
 }

@@ -4,13 +4,16 @@ import { newItem, type OpenShop, refusalOf, stockOf } from './open-shop.ts'
 
 /** Orders that are sent again. */
 export function idempotency(shop: () => OpenShop): void {
-  const place = (key: string, body: object) => shop().ada.post('/orders', body, { 'idempotency-key': key })
+  repeats(shop)
+  keys(shop)
+}
 
+function repeats(shop: () => OpenShop): void {
   describe('an order with an Idempotency-Key', () => {
     test('that is sent again is placed once, and answered as the first time', async () => {
       const sku = await newItem(shop())
-      const first = await place('"again"', orderOf(sku))
-      const again = await place('again', orderOf(sku))
+      const first = await place(shop(), '"again"', orderOf(sku))
+      const again = await place(shop(), 'again', orderOf(sku))
 
       expect([first.status, again.status, await stockOf(shop(), sku)]).toEqual([201, 201, 9])
       expect(again.body).toEqual(first.body)
@@ -20,7 +23,9 @@ export function idempotency(shop: () => OpenShop): void {
 
     test('that comes twenty times at once is one order; who is refused is told when to ask again', async () => {
       const sku = await newItem(shop())
-      const answers = await Promise.all(Array.from({ length: 20 }, () => place('at-once', orderOf(sku))))
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => place(shop(), 'at-once', orderOf(sku))),
+      )
       const ids = answers.flatMap(({ status, body }) => (status === 201 ? [body.id] : []))
 
       expect([new Set(ids).size, await stockOf(shop(), sku)]).toEqual([1, 9])
@@ -29,35 +34,40 @@ export function idempotency(shop: () => OpenShop): void {
         expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
       }
     })
+  })
+}
 
-    test('is refused where the key belongs to another one', async () => {
+function keys(shop: () => OpenShop): void {
+  describe('an Idempotency-Key', () => {
+    test('is refused where it belongs to another order', async () => {
       const sku = await newItem(shop())
-      await place('other', orderOf(sku))
+      await place(shop(), 'other', orderOf(sku))
 
-      expect(refusalOf(await place('other', orderOf(sku, 2)))).toEqual([422, 'IDEMPOTENCY_MISMATCH'])
+      expect(refusalOf(await place(shop(), 'other', orderOf(sku, 2)))).toEqual([422, 'IDEMPOTENCY_MISMATCH'])
     })
 
-    test('that is refused frees the key', async () => {
+    test('is free again where its order was refused', async () => {
       const sku = await newItem(shop())
 
-      expect(refusalOf(await place('freed', orderOf(sku, 99)))).toEqual([409, 'OUT_OF_STOCK'])
-      expect((await place('freed', orderOf(sku))).status).toBe(201)
+      expect(refusalOf(await place(shop(), 'freed', orderOf(sku, 99)))).toEqual([409, 'OUT_OF_STOCK'])
+      expect((await place(shop(), 'freed', orderOf(sku))).status).toBe(201)
     })
 
-    test('has a key of its own for each customer', async () => {
+    test('is each customer’s own', async () => {
       const sku = await newItem(shop())
-      const mine = await place('shared', orderOf(sku))
+      const mine = await place(shop(), 'shared', orderOf(sku))
       const theirs = await shop().charles.post('/orders', orderOf(sku), { 'idempotency-key': 'shared' })
 
       expect([theirs.status, theirs.headers.get('idempotency-replayed')]).toEqual([201, null])
       expect(theirs.body.id).not.toBe(mine.body.id)
     })
 
-    test.each(['', '"', '"a', 'a b', 'x'.repeat(256)])(
-      'is refused for a key that is none: %j',
-      async (key) => {
-        expect(refusalOf(await place(key, orderOf('ANY')))).toEqual([400, 'IDEMPOTENCY_KEY_MALFORMED'])
-      },
-    )
+    test.each(['', '"', '"a', 'a b', 'x'.repeat(256)])('is refused where it is none: %j', async (key) => {
+      expect(refusalOf(await place(shop(), key, orderOf('ANY')))).toEqual([400, 'IDEMPOTENCY_KEY_MALFORMED'])
+    })
   })
+}
+
+function place({ ada }: OpenShop, key: string, body: object) {
+  return ada.post('/orders', body, { 'idempotency-key': key })
 }

@@ -7,12 +7,13 @@ const UNKNOWN = 'order_01jgfjjz00fcz9r7af5a76p38q'
 
 /** Placing, reading, moving and cancelling. */
 export function orders(shop: () => OpenShop): void {
-  const place = async (sku: string, quantity = 1) => {
-    const { status, body } = await shop().ada.post('/orders', orderOf(sku, quantity))
-    expect(status).toBe(201)
-    return body
-  }
+  placing(shop)
+  refusals(shop)
+  lives(shop)
+  listOfOrders(shop)
+}
 
+function placing(shop: () => OpenShop): void {
   describe('placing an order', () => {
     test('prices it, takes its goods from the stock and says where it is', async () => {
       const sku = await newItem(shop(), 10, { price: 1_290 })
@@ -52,8 +53,12 @@ export function orders(shop: () => OpenShop): void {
       // 50.5 is 51.
       expect([body.lines[0].discount, body.lines[0].total]).toEqual([51, 959])
     })
+  })
+}
 
-    test('refuses more than there is, and takes nothing', async () => {
+function refusals(shop: () => OpenShop): void {
+  describe('an order that cannot be placed', () => {
+    test('for there is less takes nothing', async () => {
       const [plenty, scarce] = [await newItem(shop(), 100), await newItem(shop(), 2)]
       const lines = [plenty, scarce].map((sku) => ({ sku, quantity: 3 }))
       const answer = await shop().ada.post('/orders', { address: 'London', lines })
@@ -63,7 +68,7 @@ export function orders(shop: () => OpenShop): void {
       expect([await stockOf(shop(), plenty), await stockOf(shop(), scarce)]).toEqual([100, 2])
     })
 
-    test('refuses what is not for sale, what is too cheap and what nobody knows', async () => {
+    test('for what is not for sale, what is too cheap and what nobody knows', async () => {
       const gone = await newItem(shop(), 10, { status: 'discontinued' })
       const cheap = await newItem(shop(), 10, { price: 999 })
       const { ada } = shop()
@@ -78,7 +83,7 @@ export function orders(shop: () => OpenShop): void {
       ])
     })
 
-    test('sells no piece twice to thirty who come at once', async () => {
+    test('is that of twenty, where thirty at once want ten pieces', async () => {
       const sku = await newItem(shop(), 10)
       const answers = await Promise.all(
         Array.from({ length: 30 }, () => shop().ada.post('/orders', orderOf(sku), newKey())),
@@ -91,10 +96,12 @@ export function orders(shop: () => OpenShop): void {
       expect(await stockOf(shop(), sku)).toBe(0)
     })
   })
+}
 
+function lives(shop: () => OpenShop): void {
   describe('the life of an order', () => {
     test('goes from pending over confirmed, processing and shipped to delivered', async () => {
-      const { id } = await place(await newItem(shop()))
+      const { id } = await place(shop(), await newItem(shop()))
       const seen: string[] = []
       for (const action of ['confirm', 'process', 'ship', 'deliver'])
         seen.push((await shop().charles.post(`/orders/${id}/${action}`, {})).body.status)
@@ -103,7 +110,7 @@ export function orders(shop: () => OpenShop): void {
     })
 
     test('refuses a step out of turn, and changes nothing', async () => {
-      const order = await place(await newItem(shop()))
+      const order = await place(shop(), await newItem(shop()))
       const answer = await shop().charles.post(`/orders/${order.id}/ship`, {})
 
       expect(refusalOf(answer)).toEqual([409, 'ILLEGAL_TRANSITION'])
@@ -112,7 +119,7 @@ export function orders(shop: () => OpenShop): void {
 
     test('ends by cancelling with a reason, which returns the goods once', async () => {
       const sku = await newItem(shop(), 10)
-      const { id } = await place(sku, 4)
+      const { id } = await place(shop(), sku, 4)
       const cancel = (body: object) => shop().ada.post(`/orders/${id}/cancel`, body)
 
       expect(refusalOf(await cancel({}))).toEqual([422, 'VALIDATION'])
@@ -129,14 +136,16 @@ export function orders(shop: () => OpenShop): void {
       expect(refusalOf(await shop().charles.post(`/orders/${id}/process`, {}))).toEqual([404, 'NOT_FOUND'])
     })
   })
+}
 
+function listOfOrders(shop: () => OpenShop): void {
   describe('the list of orders', () => {
     const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id)
 
     test('shows the newest first and leads through all of them', async () => {
       const sku = await newItem(shop(), 100)
       const placed: string[] = []
-      for (let count = 0; count < 5; count++) placed.unshift((await place(sku)).id)
+      for (let count = 0; count < 5; count++) placed.unshift((await place(shop(), sku)).id)
       const seen: string[] = []
       let next: string | null = '/orders?customer=ada&limit=2'
       while (next !== null && seen.length < 6) {
@@ -150,7 +159,7 @@ export function orders(shop: () => OpenShop): void {
 
     test('can be asked for a status, and for a rule of the shop', async () => {
       const sku = await newItem(shop())
-      const [kept, cancelled] = [(await place(sku)).id, (await place(sku)).id]
+      const [kept, cancelled] = [(await place(shop(), sku)).id, (await place(shop(), sku)).id]
       await shop().ada.post(`/orders/${cancelled}/cancel`, { reason: 'no' })
       const asked = async (query: string) =>
         idsOf((await shop().ada.get(`/orders?${query}&limit=100`)).body.items).filter((id) =>
@@ -163,4 +172,10 @@ export function orders(shop: () => OpenShop): void {
       expect(refusalOf(await shop().ada.get('/orders?status=none'))).toEqual([422, 'VALIDATION'])
     })
   })
+}
+
+async function place({ ada }: OpenShop, sku: string, quantity = 1) {
+  const { status, body } = await ada.post('/orders', orderOf(sku, quantity))
+  expect(status).toBe(201)
+  return body
 }

@@ -5,9 +5,13 @@ import { newItem, type OpenShop, refusalOf } from './open-shop.ts'
 
 /** What HTTP and JSON want. */
 export function protocol(shop: () => OpenShop): void {
-  const post = (body: string, headers: Record<string, string> = {}) =>
-    shop().ada.post('/orders', body, headers)
+  answers(shop)
+  bodies(shop)
+  contents(shop)
+  paths(shop)
+}
 
+function answers(shop: () => OpenShop): void {
   describe('every answer', () => {
     test('has an id, the one of the caller where it is a UUID, and is kept by nobody', async () => {
       const id = randomUUID()
@@ -24,7 +28,9 @@ export function protocol(shop: () => OpenShop): void {
       }
     })
   })
+}
 
+function bodies(shop: () => OpenShop): void {
   describe('a body', () => {
     test.each([
       ['broken', '{', 'JSON_MALFORMED'],
@@ -32,22 +38,26 @@ export function protocol(shop: () => OpenShop): void {
       ['a prototype', '{"__proto__":{}}', 'JSON_FORBIDDEN_KEY'],
       ['very deep', '['.repeat(200) + ']'.repeat(200), 'JSON_TOO_DEEP'],
     ])('that is %s is refused', async (_, text, code) => {
-      expect(refusalOf(await post(text))).toEqual([400, code])
+      expect(refusalOf(await post(shop(), text))).toEqual([400, code])
     })
 
     test('that is too large is refused', async () => {
-      expect(refusalOf(await post(JSON.stringify({ address: 'x'.repeat(70_000) })))).toEqual([
+      expect(refusalOf(await post(shop(), JSON.stringify({ address: 'x'.repeat(70_000) })))).toEqual([
         413,
         'JSON_TOO_LARGE',
       ])
     })
 
     test.each(['text/plain', 'application/json; charset=latin1'])('of type %s is refused', async (type) => {
-      const answer = await post('{}', { 'content-type': type })
+      const answer = await post(shop(), '{}', { 'content-type': type })
 
       expect(refusalOf(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
     })
+  })
+}
 
+function contents(shop: () => OpenShop): void {
+  describe('what a body says', () => {
     test('is refused with every wrong place at once', async () => {
       const answer = await shop().ada.post('/orders', {
         address: '',
@@ -66,7 +76,7 @@ export function protocol(shop: () => OpenShop): void {
       ])
     })
 
-    test('keeps a text that is made to confuse as it is', async () => {
+    test('is kept as it is, be it made to confuse', async () => {
       const sku = await newItem(shop())
       const notes = "'; drop table orders; -- <b>\u202e😀"
       const { body } = await shop().ada.post('/orders', { ...orderOf(sku), notes })
@@ -81,7 +91,9 @@ export function protocol(shop: () => OpenShop): void {
       expect(refusalOf(answer)).toEqual([422, 'VALIDATION'])
     })
   })
+}
 
+function paths(shop: () => OpenShop): void {
   describe('a path', () => {
     test('that is none is not found', async () => {
       expect(refusalOf(await new Visitor(shop().process.url).get('/none'))).toEqual([404, 'NO_SUCH_ROUTE'])
@@ -95,4 +107,8 @@ export function protocol(shop: () => OpenShop): void {
       expect(allowed).toEqual(expect.arrayContaining(['GET', 'PUT']))
     })
   })
+}
+
+function post({ ada }: OpenShop, body: string, headers: Record<string, string> = {}) {
+  return ada.post('/orders', body, headers)
 }

@@ -5,16 +5,21 @@ import { type OpenShop, refusalOf } from './open-shop.ts'
 
 /** Signing in, going on and signing out. */
 export function signingIn(shop: () => OpenShop): void {
-  const stranger = () => new Visitor(shop().process.url)
-  const signIn = () => stranger().post('/auth/sign-in', { username: 'ada', password: PASSWORD })
-  const refresh = (refreshToken: unknown) => stranger().post('/auth/refresh', { refreshToken })
-  /** Whether a token lets somebody read the orders. */
-  const isGood = async (token: string) =>
-    (await new Visitor(shop().process.url, token).get('/orders?limit=1')).status === 200
+  signIns(shop)
+  refreshes(shop)
+  signOuts(shop)
 
+  test('an order is placed by who is signed in, whoever the body names', async () => {
+    const { status, body } = await shop().ada.post('/orders', { ...orderOf('NONE'), customer: 'charles' })
+
+    expect([status, body.errors?.length > 0]).toEqual([422, true])
+  })
+}
+
+function signIns(shop: () => OpenShop): void {
   describe('signing in', () => {
     test('gives tokens, and no cache keeps them', async () => {
-      const { status, headers, body } = await signIn()
+      const { status, headers, body } = await signIn(shop())
 
       expect(status).toBe(200)
       expect(body).toEqual({
@@ -24,7 +29,7 @@ export function signingIn(shop: () => OpenShop): void {
         refreshToken: expect.any(String),
       })
       expect(headers.get('cache-control')).toBe('no-store')
-      expect(await isGood(body.accessToken)).toBe(true)
+      expect(await isGood(shop(), body.accessToken)).toBe(true)
     })
 
     test.each([
@@ -32,7 +37,7 @@ export function signingIn(shop: () => OpenShop): void {
       ['nobody', 'nobody', PASSWORD],
       ['a name out of the language', '__proto__', PASSWORD],
     ])('is refused for %s in the same words', async (_, username, password) => {
-      const answer = await stranger().post('/auth/sign-in', { username, password })
+      const answer = await stranger(shop()).post('/auth/sign-in', { username, password })
 
       expect(refusalOf(answer)).toEqual([401, 'SIGN_IN_FAILED'])
       expect(answer.body.detail).toBe('Username or password is wrong.')
@@ -46,7 +51,7 @@ export function signingIn(shop: () => OpenShop): void {
         '',
       ].join('.')
 
-      expect(refusalOf(await stranger().get('/orders'))).toEqual([401, 'UNAUTHENTICATED'])
+      expect(refusalOf(await stranger(shop()).get('/orders'))).toEqual([401, 'UNAUTHENTICATED'])
       for (const token of ['nonsense', forged])
         expect(refusalOf(await new Visitor(shop().process.url, token).get('/orders'))).toEqual([
           401,
@@ -54,22 +59,27 @@ export function signingIn(shop: () => OpenShop): void {
         ])
     })
   })
+}
 
+function refreshes(shop: () => OpenShop): void {
   describe('a refresh token', () => {
     test('gives new tokens', async () => {
-      const { status, body } = await refresh((await signIn()).body.refreshToken)
+      const { status, body } = await refresh(shop(), (await signIn(shop())).body.refreshToken)
 
-      expect([status, await isGood(body.accessToken)]).toEqual([200, true])
+      expect([status, await isGood(shop(), body.accessToken)]).toEqual([200, true])
     })
 
     test('that comes again after its successor was used ends the sign-in, and no other', async () => {
-      const [stolen, other] = [(await signIn()).body, (await signIn()).body]
-      const second = (await refresh(stolen.refreshToken)).body
-      const third = (await refresh(second.refreshToken)).body
+      const [stolen, other] = [(await signIn(shop())).body, (await signIn(shop())).body]
+      const second = (await refresh(shop(), stolen.refreshToken)).body
+      const third = (await refresh(shop(), second.refreshToken)).body
 
-      expect(refusalOf(await refresh(stolen.refreshToken))).toEqual([401, 'INVALID_TOKEN'])
-      expect(refusalOf(await refresh(third.refreshToken))).toEqual([401, 'INVALID_TOKEN'])
-      expect([await isGood(third.accessToken), await isGood(other.accessToken)]).toEqual([false, true])
+      expect(refusalOf(await refresh(shop(), stolen.refreshToken))).toEqual([401, 'INVALID_TOKEN'])
+      expect(refusalOf(await refresh(shop(), third.refreshToken))).toEqual([401, 'INVALID_TOKEN'])
+      expect([await isGood(shop(), third.accessToken), await isGood(shop(), other.accessToken)]).toEqual([
+        false,
+        true,
+      ])
     })
 
     test.each([
@@ -78,32 +88,45 @@ export function signingIn(shop: () => OpenShop): void {
       ['one that nobody was given', 'A'.repeat(68), 401],
       ['a long text', 'A'.repeat(2_000), 422],
     ])('that is %s is refused', async (_, token, status) => {
-      expect((await refresh(token)).status).toBe(status)
+      expect((await refresh(shop(), token)).status).toBe(status)
     })
   })
+}
 
+function signOuts(shop: () => OpenShop): void {
   describe('signing out', () => {
     test('ends this sign-in with its tokens, and no other', async () => {
-      const [here, there] = [(await signIn()).body, (await signIn()).body]
+      const [here, there] = [(await signIn(shop())).body, (await signIn(shop())).body]
       const visitor = new Visitor(shop().process.url, here.accessToken)
       const { status } = await visitor.post('/auth/sign-out', { refreshToken: here.refreshToken })
 
       expect(status).toBe(204)
-      expect([await isGood(here.accessToken), (await refresh(here.refreshToken)).status]).toEqual([
-        false,
-        401,
-      ])
-      expect(await isGood(there.accessToken)).toBe(true)
+      expect([
+        await isGood(shop(), here.accessToken),
+        (await refresh(shop(), here.refreshToken)).status,
+      ]).toEqual([false, 401])
+      expect(await isGood(shop(), there.accessToken)).toBe(true)
     })
 
     test('says nothing of a token that is unknown', async () => {
-      expect((await stranger().post('/auth/sign-out', { refreshToken: 'unknown' })).status).toBe(204)
+      expect((await stranger(shop()).post('/auth/sign-out', { refreshToken: 'unknown' })).status).toBe(204)
     })
   })
+}
 
-  test('an order is placed by who is signed in, whoever the body names', async () => {
-    const { status, body } = await shop().ada.post('/orders', { ...orderOf('NONE'), customer: 'charles' })
+function stranger({ process }: OpenShop): Visitor {
+  return new Visitor(process.url)
+}
 
-    expect([status, body.errors?.length > 0]).toEqual([422, true])
-  })
+function signIn(shop: OpenShop) {
+  return stranger(shop).post('/auth/sign-in', { username: 'ada', password: PASSWORD })
+}
+
+function refresh(shop: OpenShop, refreshToken: unknown) {
+  return stranger(shop).post('/auth/refresh', { refreshToken })
+}
+
+/** Whether a token lets somebody read the orders. */
+async function isGood({ process }: OpenShop, token: string): Promise<boolean> {
+  return (await new Visitor(process.url, token).get('/orders?limit=1')).status === 200
 }
