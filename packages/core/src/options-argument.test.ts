@@ -7,6 +7,7 @@ import { createUlid, createUuidv7, typedId } from './id/index.js'
 import { createLifecycle } from './lifecycle/index.js'
 import { checkAcquire, checkLease, memoryLock, withLock } from './lock/index.js'
 import { parseJson, type StandardSchemaV1, validateMany } from './schema/index.js'
+import { TestClock } from './testing/index.js'
 
 const schema: StandardSchemaV1<unknown, object> = {
   '~standard': { version: 1, vendor: 'own', validate: () => ({ value: {} }) },
@@ -32,6 +33,7 @@ const DOORS: readonly Door[] = [
   ['withLock', (options) => withLock(lock, 'k', options, () => 1)],
   ['parseJson', (options) => parseJson(schema, '{}', options)],
   ['validateMany', (options) => validateMany(schema, [], options)],
+  ['TestClock', (options) => new TestClock(options)],
 ]
 
 describeDoors(DOORS, (pattern) => ({

@@ -14,6 +14,14 @@ describe('untilAborted', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
+  test('has left the signal when the outcome is there', async () => {
+    const { signal } = new AbortController()
+    await untilAborted(Promise.resolve(7), signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await untilAborted(Promise.reject(new Error('no')), signal).catch(() => {})
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('takes whatever has a then, such as a query builder, which begins there', async () => {
     const sent: string[] = []
     const query = (sql: string): PromiseLike<string[]> => ({

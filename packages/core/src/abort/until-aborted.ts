@@ -18,9 +18,12 @@ export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | u
   if (!signal) return work
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
+    const stop = () => signal.removeEventListener('abort', abort)
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
+    // First, so that who hears the outcome finds no listener any more.
+    work.then(stop, stop)
     // Heard also after an abort, for otherwise a late failure would be unhandled.
-    work.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
+    work.then(resolve, reject)
   })
 }

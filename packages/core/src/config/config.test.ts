@@ -658,6 +658,10 @@ describe('ConfigError', () => {
     ['in quotes', (value) => `was ${JSON.stringify(value)}`],
     ['in another case', (value) => `got ${value.toUpperCase()}`],
     ['cut off', (value) => `got ${value.slice(0, 18)}…`],
+    [
+      'as JSON.parse tells of it',
+      (value) => `Unexpected token 'c', "${value.slice(0, 10)}"... is not valid JSON`,
+    ],
   ])('never shows a value, even where the message of the schema does: %s', async (_, message) => {
     const password = 'correct "horse" battery staple'
     const telling = z.object({

@@ -4,6 +4,8 @@ import { isPlain } from './frozen.js'
 const TELLING = 4
 /** Text of this length that a message shares with a value is a piece of it. */
 const PIECE = 16
+/** A quoted text that was cut, as `JSON.parse` shows ten characters of what it was given. */
+const CUT = /"\.{3}|\.{3}"/
 const LONGEST_MESSAGE = 1_000
 
 const STARS = '***'
@@ -39,7 +41,7 @@ export class Mask {
 
   /** The message without any value; `own` is the one that it is about, of which not even a short one may show. */
   apply(message: string, own: unknown): string {
-    if (message.length > LONGEST_MESSAGE) return WITHHELD
+    if (message.length > LONGEST_MESSAGE || CUT.test(message)) return WITHHELD
     let masked = message
     for (const text of this.#telling) masked = masked.replaceAll(text, STARS)
     for (const text of this.#secretForms(own)) if (text.length < TELLING) masked = maskWord(masked, text)

@@ -6,7 +6,7 @@ export const BRAND: symbol = Symbol.for('@base/core/error')
 
 /**
  * Whether a value is an {@link AppError}, made by this copy of core or by another; with `code`, whether it is that one.
- * Prefer it to `instanceof`, which fails where two versions of core meet.
+ * Prefer it to `instanceof`, which fails where two versions of core meet. Never throws: what cannot be read is none.
  *
  * @example
  * try {
@@ -23,12 +23,17 @@ export function isAppError<Code extends string>(
 ): error is AppError & { readonly code: Code }
 export function isAppError(error: unknown, code: string | undefined): error is AppError
 export function isAppError(error: unknown, code?: unknown): boolean {
-  if (!isOf(error, 'Error')) return false
-  const candidate = error as Partial<Record<PropertyKey, unknown>>
-  if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))
+  try {
+    if (!isOf(error, 'Error')) return false
+    const candidate = error as Partial<Record<PropertyKey, unknown>>
+    if (candidate[BRAND] !== true || typeof candidate['code'] !== 'string' || !isErrorKind(candidate['kind']))
+      return false
+    // `errors.filter(isAppError)` gives an index.
+    return typeof code !== 'string' || candidate['code'] === code
+  } catch {
+    // A getter or a proxy that throws.
     return false
-  // `errors.filter(isAppError)` gives an index.
-  return typeof code !== 'string' || candidate['code'] === code
+  }
 }
 
 /** Whether a value is of a class of the language, in this realm or another; smaller than `isBuiltIn`, and takes its word. */

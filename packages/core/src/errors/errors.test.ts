@@ -283,6 +283,38 @@ describe('errorKind', () => {
   })
 })
 
+describe('what cannot be read', () => {
+  const fail = () => {
+    throw new Error('unreadable')
+  }
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+  revoke()
+  let reads = 0
+  const onceReadable = Object.defineProperty(new NotFoundError(), 'kind', {
+    get: () => (reads++ === 0 ? 'not_found' : fail()),
+  })
+
+  test.each([
+    ['a proxy', new Proxy(new NotFoundError(), { get: fail })],
+    ['a proxy without a prototype', new Proxy(new Error('x'), { getPrototypeOf: fail })],
+    ['a revoked proxy', revoked],
+    ['a code', Object.defineProperty(new NotFoundError(), 'code', { get: fail })],
+    ['a kind', Object.defineProperty(new NotFoundError(), 'kind', { get: fail })],
+    ['a name', Object.defineProperty(new Error('x'), 'name', { get: fail })],
+    ['a name of what is no error', Object.defineProperty({}, 'name', { get: fail })],
+    ['a tag', Object.defineProperty({}, Symbol.toStringTag, { get: fail })],
+  ])('%s is of no AppError, and internal', (_, thrown) => {
+    expect(isAppError(thrown)).toBe(false)
+    expect(isAppError(thrown, 'NOT_FOUND')).toBe(false)
+    expect(errorKind(thrown)).toBe('internal')
+    expect(toErrorJson(thrown)).toEqual({ code: 'INTERNAL', kind: 'internal' })
+  })
+
+  test('a kind that is read once only is internal', () => {
+    expect(errorKind(onceReadable)).toBe('internal')
+  })
+})
+
 describe('the table of kinds', () => {
   test('knows its thirteen kinds and no other', () => {
     expect(errorKinds).toHaveLength(13)

@@ -53,6 +53,7 @@ describe('an expression', () => {
     ['an operand that is an object', { op: 'equals', field: 'a', value: { b: 1 } }],
     ['a field of a prototype', { op: 'equals', field: '__proto__.a', value: 1 }],
     ['an order against null', { op: 'lessThan', field: 'a', value: null }],
+    ['a list of parts with holes', { op: 'or', of: new Array(1) }],
     ['a property that nobody knows', { op: 'isNull', field: 'a', more: true }],
   ])('is refused where it is %s', (_, raw) => {
     expect(() => checkedExpression(raw as Expression)).toThrow(ValidationError)

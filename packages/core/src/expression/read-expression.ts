@@ -73,7 +73,8 @@ function readObject(raw: RawExpression, path: string, depth: number, reading: Re
     if (Array.isArray(of)) {
       return junction(
         op,
-        of.map((part, index) => readNode(part, at(path, `of.${index}`), depth + 1, reading)),
+        // Not `map`, which passes over holes.
+        Array.from(of, (part, index) => readNode(part, at(path, `of.${index}`), depth + 1, reading)),
       )
     }
     report('of', 'must be an array')

@@ -3,7 +3,7 @@ import { sleep } from '../clock/sleep.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { AppError } from '../errors/app-error.js'
-import { checkFunction, invalidOption } from '../options/options.js'
+import { checkFunction, checkOptions, invalidOption } from '../options/options.js'
 import { settle } from './settle.js'
 import { TimerQueue } from './timer-queue.js'
 
@@ -12,6 +12,8 @@ const DEFAULT_NOW = Date.UTC(2025, 0, 1)
 
 /** More timers than this in one `runAll`, or each at once after the other, is a timer that plans itself anew for ever. */
 const MOST_TIMERS = 10_000
+
+const PLACE = { package: '@base/core', pattern: 'TestClock' } as const
 
 /** Options of {@link TestClock}. */
 export interface TestClockOptions {
@@ -49,8 +51,9 @@ export class TestClock implements Clock {
   #chain = 0
   #moving: Promise<void> = Promise.resolve()
 
-  /** @throws {@link InvalidOptionError} where `now` is not a whole number. */
-  constructor({ now = DEFAULT_NOW }: TestClockOptions = {}) {
+  /** @throws {@link InvalidOptionError} where `now` is not a whole number, or stands in place of the options. */
+  constructor(options: TestClockOptions = {}) {
+    const { now = DEFAULT_NOW } = checkOptions(options, PLACE)
     this.#now = checkNow(now)
   }
 
@@ -156,8 +159,7 @@ export class TestClock implements Clock {
 
 function checkNow(now: unknown): number {
   if (Number.isSafeInteger(now)) return now as number
-  const place = { package: '@base/core', pattern: 'TestClock', option: 'now' }
-  throw invalidOption(now, place, 'whole milliseconds since 1970')
+  throw invalidOption(now, { ...PLACE, option: 'now' }, 'whole milliseconds since 1970')
 }
 
 function notIdle(when: string, timers: readonly PendingTimer[]): AppError {
