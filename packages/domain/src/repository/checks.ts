@@ -42,11 +42,8 @@ function isGiven(cursor: string | null | undefined): boolean {
  *
  * @throws InvalidOptionError where the specification is always true, as an empty `allOf` is, and `all` is not set.
  */
-export function checkDeletion(
-  specification: Specification<never>,
-  { all = false }: DeleteWhereOptions,
-): void {
-  if (!all && isAlwaysTrue(specification)) {
+export function checkDeletion(specification: Specification<never>, { all }: DeleteWhereOptions): void {
+  if (all !== true && isAlwaysTrue(specification)) {
     throw invalidOption(
       all,
       at('all'),

@@ -118,6 +118,8 @@ export const WRITING: readonly Law<Items>[] = [
       ]) {
         await refuses(items.deleteWhere(all), 'INVALID_OPTION')
       }
+      // From a query, say: only `true` is a yes.
+      await refuses(items.deleteWhere(always(), { all: 'false' as never }), 'INVALID_OPTION')
       assert.equal(await items.count(always()), 1)
       assert.equal(await items.deleteWhere(always(), { all: true }), 1)
     },

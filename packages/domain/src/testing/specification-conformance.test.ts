@@ -180,6 +180,15 @@ describe('the suite', () => {
     expect(await broken(twin)).toContain(law)
   })
 
+  test('rejects who passes over blanks at the end of a text, as a collation that pads does', async () => {
+    const padding = judging(({ op, field, value }, row, proper) =>
+      op === 'equals' && field === 'text' && typeof value === 'string'
+        ? row.text?.trimEnd() === value.trimEnd()
+        : proper,
+    )
+    expect(await broken(padding)).toContain('text is equal to the letter, never normalised')
+  })
+
   test('closes what it opened, also after a failure', async () => {
     let closed = 0
     const proofs: (() => Promise<void>)[] = []

@@ -86,6 +86,8 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     [row.equals('text', '\u00e9'), [11]],
     [row.equals('text', "o'clock"), [10]],
     [row.equals('text', ''), [2]],
+    [row.equals('text', ' '), []],
+    [row.equals('text', 'a '), []],
     [row.equals('nested.text', 'a'), [3]],
   ],
   'text is ordered by code point': [
