@@ -180,7 +180,8 @@ export class Machine implements Circuit, Engine {
     if (state === 'closed') return this.#closed(failures)
     // A wall clock may have jumped: never longer than the pause was.
     const remaining = Math.min(Math.max(until - clock.now(), 0), pause)
-    return new Open(this, clock.monotonic() + remaining, pause === 0 ? DEFAULT_RECOVERY_TIMEOUT : pause)
+    // A half-open circuit has told none.
+    return new Open(this, clock.monotonic() + remaining, pause === 0 ? this.#pause() : pause)
   }
 }
 

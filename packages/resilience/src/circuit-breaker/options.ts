@@ -58,7 +58,10 @@ export interface CircuitBreakerOptions {
    * @defaultValue every error except CircuitOpenError (`CIRCUIT_OPEN`), BulkheadFullError (`BULKHEAD_FULL`), RateLimitedError (`RATE_LIMITED`) and InvalidOptionError (`INVALID_OPTION`), which say that the dependency was not reached
    */
   readonly isFailure?: ((error: unknown) => boolean) | undefined
-  /** Whether a returned value is a failure; it is returned either way. @defaultValue none is */
+  /**
+   * Whether a returned value is a failure; it is returned either way. If it throws itself, the value is a failure.
+   * @defaultValue none is
+   */
   readonly isFailureResult?: ((value: unknown) => boolean) | undefined
   /** Whether a {@link CircuitOpenError} has a stack, which costs some microseconds. @defaultValue false */
   readonly stack?: boolean | undefined

@@ -25,6 +25,24 @@ describe('CircuitBreaker', () => {
       expect(restored.state).toBe('closed')
     })
 
+    test('a half-open circuit is restored with the pause of its openings as the time that a probe may hang', async () => {
+      const clock = new TestClock()
+      const recoveryTimeout = (openings: number) => openings * 1_000
+      const breaker = await openBreaker({ clock, recoveryTimeout })
+      await clock.advance('1s')
+      await breaker.execute(fail).catch(() => {})
+      await clock.advance('2s')
+      breaker.execute(() => new Promise(() => {}))
+      const restored = new CircuitBreaker({ initial: breaker.snapshot(), recoveryTimeout, clock })
+      restored.execute(() => new Promise(() => {}))
+      await clock.advance(1_999)
+      await restored.execute(fail).catch(() => {})
+      expect(restored.state).toBe('half_open')
+      await clock.advance(1)
+      await restored.execute(fail).catch(() => {})
+      expect([restored.state, restored.retryAfter]).toEqual(['open', 3_000])
+    })
+
     test('says until when on the wall clock, also some time after the opening', async () => {
       const clock = new TestClock()
       await clock.advance('1h')
@@ -81,7 +99,7 @@ describe('CircuitBreaker', () => {
 
     test.each([
       ['the pause that it had', { ...whole, state: 'open', pause: 10_000 }, 10_000],
-      ['30 s where there was none', { ...whole, state: 'half_open' }, 30_000],
+      ['the one that it would have where there was none', { ...whole, state: 'half_open' }, 30_000],
     ] as const)('a probe of a restored circuit may hang for %s', async (_, initial, time) => {
       const clock = new TestClock()
       const restored = new CircuitBreaker({ clock, initial })

@@ -1,6 +1,5 @@
 import { isAppError } from '@base/core/errors'
 import type { CallContext } from './call-context.js'
-import { read } from './read.js'
 
 /**
  * By its caller, or by a policy around it that did not wait for an answer; a timeout does, and speaks against the
@@ -10,5 +9,5 @@ export function isGivenUp(ctx: CallContext): boolean {
   if (ctx.caller?.aborted === true) return true
   const { scope } = ctx
   if (scope?.aborted !== true) return false
-  return ctx.turnedBack || !read(() => isAppError(scope.reason, 'TIMEOUT'), false)
+  return ctx.turnedBack || !isAppError(scope.reason, 'TIMEOUT')
 }

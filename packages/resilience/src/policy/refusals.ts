@@ -1,5 +1,4 @@
 import { isAppError } from '@base/core/errors'
-import { read } from './read.js'
 
 /** These say that the dependency was not even reached; an option is wrong where the caller's key is too long. */
 export const REFUSALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -11,10 +10,10 @@ export const REFUSALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 
 /** Whether a policy inside said no. A rate limit may be the dependency's own word, and says when to come again. */
 export function isInnerRefusal(error: unknown): boolean {
-  return read(() => isAppError(error, 'CIRCUIT_OPEN') || isAppError(error, 'BULKHEAD_FULL'), false)
+  return isAppError(error, 'CIRCUIT_OPEN') || isAppError(error, 'BULKHEAD_FULL')
 }
 
 /** Whether a policy, and not the dependency, said no. */
 export function isRefusal(error: unknown): boolean {
-  return read(() => isAppError(error) && REFUSALS.has(error.code), false)
+  return isAppError(error) && REFUSALS.has(error.code)
 }

@@ -55,7 +55,7 @@ export interface RetryStats {
   readonly calls: number
   /** Attempts after the first. */
   readonly retries: number
-  /** Calls that ended without success. */
+  /** Calls that ended without success, those that were aborted left out. */
   readonly gaveUp: number
 }
 

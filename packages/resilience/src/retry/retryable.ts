@@ -1,5 +1,4 @@
 import { type ErrorKind, errorKind, isAppError } from '@base/core/errors'
-import { read } from '../policy/read.js'
 
 /** The same call will fail in the same way. */
 const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -15,9 +14,9 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 
 /** Whether an error is retried where nobody says. */
 export function isRetryable(error: unknown): boolean {
-  return !isOpenCircuit(error) && !read(() => HOPELESS.has(errorKind(error)), false)
+  return !isOpenCircuit(error) && !HOPELESS.has(errorKind(error))
 }
 
 export function isOpenCircuit(error: unknown): boolean {
-  return read(() => isAppError(error, 'CIRCUIT_OPEN'), false)
+  return isAppError(error, 'CIRCUIT_OPEN')
 }

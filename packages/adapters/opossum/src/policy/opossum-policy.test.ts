@@ -249,6 +249,31 @@ test.each([undefined, null, {}, { fire: () => {} }])('refuses %j', (breaker) => 
   expect(() => opossumPolicy(breaker as never)).toThrow('opossumPolicy: breaker must be')
 })
 
+test.each([null, 'soon', {}, { aborted: 'no' }, new AbortController()])(
+  'refuses %j as a signal',
+  async (signal) => {
+    const breaker = new Opossum10(async () => 'item')
+    const call = vi.fn()
+    const error = await opossumPolicy(breaker)
+      .execute(call, { signal: signal as never })
+      .catch((thrown) => thrown)
+    expect([error.code, error.details?.option]).toEqual(['INVALID_OPTION', 'signal'])
+    expect([call.mock.calls.length, breaker.stats.fires]).toEqual([0, 0])
+    breaker.shutdown()
+  },
+)
+
+test('takes the signal of a polyfill, which has no throwIfAborted', async () => {
+  const breaker = new Opossum10(async () => 'item')
+  const policy = opossumPolicy(breaker)
+  const signal = Object.assign(new EventTarget(), { aborted: false, reason: undefined as unknown })
+  expect(await policy.execute(() => 'up', { signal: signal as never })).toBe('up')
+  Object.assign(signal, { aborted: true, reason: 'gone' })
+  await expect(policy.execute(() => 'up', { signal: signal as never })).rejects.toBe('gone')
+  expect(breaker.stats.fires).toBe(1)
+  breaker.shutdown()
+})
+
 test.each([5, 'text', null, []])('refuses %j in place of the options of a call', async (options) => {
   const policy = opossumPolicy(new Opossum10(async () => 1))
   await expect(policy.execute(() => 1, options as never)).rejects.toThrow(

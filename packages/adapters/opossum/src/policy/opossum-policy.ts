@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import type { ExecuteOptions, Policy, PolicyFunction } from '@base/resilience/policy'
 import { Job } from './job.js'
@@ -88,7 +89,10 @@ function policyOf(breaker: OpossumBreaker): Policy<unknown> {
     const { signal, key } = checkOptions(options, place('options'))
     checkFunction(fn, place('fn'))
     if (key !== undefined) checkText(key, place('key'))
-    signal?.throwIfAborted()
+    if (signal !== undefined && !isAbortSignal(signal))
+      throw invalidOption(signal, place('signal'), 'an AbortSignal')
+    // Not by its throwIfAborted, which polyfills may not have.
+    if (signal?.aborted) throw signal.reason
     const job = new Job(fn, signal, key)
     try {
       // As the arguments too, which is all that its filter and its events are given.
