@@ -152,3 +152,19 @@ describe('while the first slice of very many is written', () => {
     ])
   })
 })
+
+test('an array of keys may be used for something else as soon as it was handed over', async () => {
+  const { node, until } = fleet()
+  const [a, b] = [node(), node()]
+  const deleted = vi.fn()
+  b.on('delete', ({ key }) => deleted(key))
+  await until(a.setMany(entries.slice(0, 2)))
+  const batch = names.slice(0, 2)
+  // The first call waits for the bus.
+  const reading = [b.getMany(batch), a.getMany(batch), node().getMany(batch)]
+  const deleting = b.deleteMany(batch)
+  batch.splice(0, 2, 'z')
+  const sizes = (await until(Promise.all(reading))).map((values) => values.length)
+  await deleting
+  expect([sizes, deleted.mock.calls, b.stats.deletes]).toEqual([[2, 2, 2], [['k0'], ['k1']], 2])
+})

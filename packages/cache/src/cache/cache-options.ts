@@ -72,6 +72,8 @@ export interface CacheOptions {
    * Lets one process of all run a loader, while the others wait for what it stores. Needs a layer that they share. One that does
    * not say within a write of a layer, or a quarter of the `hardTimeout`, whether it is free is done without, and after three
    * failures left alone for a second: then there is one load in each process. Loaders that ask for each other's keys in a circle are a `DEADLOCK` within a process; those of two processes wait until a `hardTimeout` ends it.
+   * Caches that share one need a `namespace` each; a load that would wait for itself by way of its lock goes on without it, and an
+   * `error` event tells.
    * @defaultValue none
    */
   readonly lock?: Lock | undefined

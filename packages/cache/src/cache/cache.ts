@@ -109,6 +109,9 @@ export interface Cache {
    * form, in which equal arguments are equal, whatever the order of an object's keys; two functions of one name would share
    * their results. An instance of a class needs a `cacheKey`, a text or a method that gives one.
    *
+   * The function gets copies of arguments that are plain data, so that they are those of the call whatever the caller does to
+   * his; with a function as `key` it gets them as they are.
+   *
    * The function gets the `this` of the call, but no key contains it: of a method all instances share the results. Where
    * they differ, let each instance cache its own, under a `key` that names the instance.
    *

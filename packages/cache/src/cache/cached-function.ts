@@ -1,4 +1,5 @@
 import { checkFunction, invalidOption } from '@base/core/options'
+import { copyKnown } from '../store/copy.js'
 import type { Cache, CachedFunction, CachedOptions } from './cache.js'
 import { canonicalArguments } from './canonical.js'
 import type { LoadOptions } from './entry-options.js'
@@ -21,15 +22,23 @@ export function cachedFunction<F extends (...args: never[]) => unknown>(
   const tagsOf = typeof tags === 'function' ? tags : () => tags
   const call = async function (this: This, ...args: Args): Promise<T> {
     const found = tagsOf(...args)
+    const given = typeof key === 'function' ? args : ownOf(args)
     return cache.getOrSet<T>(
       keyOf(args),
-      () => fn.apply(this, args) as T,
+      () => fn.apply(this, given) as T,
       found === undefined ? rest : { ...rest, tags: found },
     )
   }
   // The name is part of its keys where it is cached once more.
   Object.defineProperty(call, 'name', { value: fn.name, configurable: true })
   return Object.assign(call, { invalidate: async (...args: Args) => cache.delete(keyOf(args)) })
+}
+
+/** Copies of plain data: what the caller makes of his until the function is called would be stored under the key of before. */
+function ownOf<Args extends readonly unknown[]>(args: Args): Args {
+  return args.map((arg) =>
+    typeof arg === 'object' && arg !== null ? (copyKnown(arg, false) ?? arg) : arg,
+  ) as unknown as Args
 }
 
 function keysOf<Args extends readonly unknown[]>(

@@ -7,7 +7,7 @@ import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { isRefreshDue } from './early-refresh.js'
-import { type CachedOptions, type CacheOptions, createCache } from './index.js'
+import { type CachedOptions, type CacheOptions, createCache, type InvalidationRule } from './index.js'
 
 function inMemory(options: Partial<CacheOptions> = {}) {
   const clock = new TestClock()
@@ -158,6 +158,39 @@ describe('cached', () => {
     expect(load).toHaveBeenCalledTimes(1)
     await cached(new Rates([['a', 2]]), new Roles([1]), new Day(0))
     expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  test('hands on the arguments of the call, whatever the caller does to them then', async () => {
+    const clock = new TestClock()
+    // Below memory, so that the function is called later.
+    const layers = [memoryCacheStore({ clock }), memoryCacheStore({ clock })]
+    const find = createCache({ layers, clock }).cached(async function findPage(query: {
+      page: number
+      tags: Set<string>
+    }) {
+      return `${query.page} ${[...query.tags]}`
+    })
+    const query = { page: 1, tags: new Set(['a']) }
+    const first = find(query)
+    query.page = 2
+    query.tags.add('b')
+    const second = find(query)
+    expect(await Promise.all([first, second])).toEqual(['1 a', '2 a,b'])
+    expect(await find({ page: 1, tags: new Set(['a']) })).toBe('1 a')
+  })
+
+  test('hands them on as they are where they have a class, or the key is one of your own', async () => {
+    const { cache } = inMemory()
+    const same = (arg: object) => given.push(arg)
+    const given: object[] = []
+    const user = new (class User {
+      readonly cacheKey = 'u1'
+    })()
+    const query = { id: 1 }
+    await cache.cached(same)(user)
+    await cache.cached(same, { key: ({ id }: { id?: number }) => `q${id}` })(query)
+    expect(given[0]).toBe(user)
+    expect(given[1]).toBe(query)
   })
 
   test('refuses what has no canonical form, and a function without a name', async () => {
@@ -350,6 +383,28 @@ describe('ttlByPattern, invalidation and warmUp', () => {
       undefined,
       1,
     ])
+  })
+
+  test('an event of yours is refused by a closed cache as all else is, also without a rule', async () => {
+    const { cache } = inMemory()
+    await cache.close()
+    await expect(cache.invalidateFor('unknown', 0)).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+  })
+
+  test.each([
+    ['nothing', undefined, 'invalidation.changed must be an object of no class'],
+    ['a text', 'tag', 'invalidation.changed must be an object'],
+    ['a key that is no array', { keys: 'k' }, 'keys must be'],
+    ['a tag that is no array', { tags: 't' }, 'tags must be'],
+    ['a pattern that is no array', { patterns: 'k*' }, 'patterns must be'],
+    ['a promise', Promise.resolve({ keys: ['k'] }), 'invalidation.changed must be an object'],
+  ])('a rule that gives %s is told so, and nothing is invalidated', async (_, answer, message) => {
+    const { cache } = inMemory({ invalidation: { changed: () => answer as InvalidationRule } })
+    await cache.set('k', 1, { tags: ['t'] })
+    const told = cache.invalidateFor('changed', 0)
+    await expect(told).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    await expect(told).rejects.toThrow(message)
+    expect(await cache.get('k')).toBe(1)
   })
 
   test('warming up loads what is missing, a few at a time, and tells what failed', async () => {
@@ -641,6 +696,10 @@ describe('wrong arguments', () => {
     ['a clock', { layers, clock: never({}) }, 'clock must be'],
     ['early refresh', { layers, earlyRefresh: 0 }, 'earlyRefresh must be'],
     ['an invalidation rule', { layers, invalidation: { a: never(1) } }, 'invalidation.a must be'],
+    ['rules that are none', { layers, invalidation: never(new Map()) }, 'invalidation must be'],
+    ['patterns that are none', { layers, ttlByPattern: never(new Map([['a*', 1]])) }, 'ttlByPattern must be'],
+    ['a pattern', { layers, ttlByPattern: { '\ud800': 1 } }, 'ttlByPattern must be'],
+    ['a ttl of a pattern', { layers, ttlByPattern: { 'a*': -1 } }, 'ttlByPattern.a* must be'],
   ])('%s: refused at once', (_, options, message) => {
     expect(() => createCache(options)).toThrow(message)
   })

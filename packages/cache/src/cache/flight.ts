@@ -24,6 +24,8 @@ export class Flight {
   hasFailed = false
   /** Called when it is not waited for any more, as by its lock. */
   onGivenUp: () => void = noop
+  /** While it waits for the lock of its key: has it load without. */
+  forgoLock: (() => void) | undefined
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
   /** When the entry ends that is known to be older than its value, once its loader has begun. */
@@ -137,6 +139,30 @@ export function waitFrom(flight: Flight): () => void {
   return () => count(-1)
 }
 
+/** Loads that have the lock of their key, of all caches: those that share a lock may share the names of their keys as well. */
+const HOLDERS: Set<Flight> = new Set()
+
+/** Notes that a flight waits for the lock of its key, where that does not wait for the flight in turn: it goes on without it then. */
+export function waitForLock(flight: Flight, forgo: () => void): void {
+  flight.forgoLock = forgo
+  if (holdersFor(flight).some((holder) => waitsFor(holder, flight))) forgo()
+}
+
+/** Runs what a flight does while it has the lock of its key. */
+export async function holdLock<T>(flight: Flight, run: () => Promise<T>): Promise<T> {
+  flight.forgoLock = undefined
+  HOLDERS.add(flight)
+  try {
+    return await run()
+  } finally {
+    HOLDERS.delete(flight)
+  }
+}
+
+function holdersFor({ key, forgoLock }: Flight): Flight[] {
+  return forgoLock === undefined ? [] : [...HOLDERS].filter((holder) => holder.key === key)
+}
+
 function noop(): void {}
 
 /** The flight whose loader runs here, if one does. */
@@ -145,6 +171,7 @@ export function loadingHere(): Flight | undefined {
   return inside?.isSettled === false ? inside : undefined
 }
 
+/** Whether a flight waits for another one, itself or by others; one that would wait for ever for a lock alone does not any more. */
 function waitsFor(flight: Flight, other: Flight, seen: Set<Flight> = new Set()): boolean {
   if (flight === other) return true
   if (flight.isSettled || seen.has(flight)) return false
@@ -152,5 +179,7 @@ function waitsFor(flight: Flight, other: Flight, seen: Set<Flight> = new Set()):
   for (const next of flight.waitsFor.keys()) {
     if (waitsFor(next, other, seen)) return true
   }
+  // Of a circle that a lock closes, the lock is what can be done without.
+  if (holdersFor(flight).some((holder) => waitsFor(holder, other, seen))) flight.forgoLock?.()
   return false
 }

@@ -14,6 +14,7 @@ import type { LoadContext } from './load-context.js'
 import { Reader } from './reader.js'
 import { lifeOf, rulesOf, scopedTags } from './rules.js'
 import { checkKey, type Scope } from './scope.js'
+import { checkRecord } from './settings.js'
 import type { CacheStats } from './stats.js'
 import { warmUp } from './warm-up.js'
 
@@ -135,13 +136,14 @@ export class LayeredCache implements Cache {
   }
 
   async invalidateFor(event: string, payload: unknown): Promise<void> {
+    this.#core.checkOpen()
     const rule = this.#core.settings.invalidation.get(event)
     if (rule === undefined) return
-    const { keys = [], tags = [], patterns = [] } = rule(payload)
+    const { keys = [], tags = [], patterns = [] } = checkRecord(rule(payload), `invalidation.${event}`)
     await this.#invalidate({
       keys: checkKeys(keys).map((key) => this.#scope.keyOf(key)),
       tags: scopedTags(this.#scope, tags),
-      patterns: patterns.map((pattern) => [this.#scope.path, checkKey(pattern, 'pattern')]),
+      patterns: checkKeys(patterns, 'patterns').map((pattern) => [this.#scope.path, pattern]),
     })
   }
 
@@ -240,14 +242,10 @@ function checkEntry<T extends readonly unknown[]>(entry: T): T {
   )
 }
 
-function checkKeys(keys: readonly string[]): readonly string[] {
-  if (!Array.isArray(keys)) {
-    throw invalidOption(
-      keys,
-      { package: '@base/cache', pattern: 'Cache', option: 'keys' },
-      'an array of texts',
-    )
-  }
-  for (const key of keys) checkKey(key)
-  return keys
+function checkKeys(keys: readonly string[], option: 'keys' | 'patterns' = 'keys'): readonly string[] {
+  if (!Array.isArray(keys))
+    throw invalidOption(keys, { package: '@base/cache', pattern: 'Cache', option }, 'an array of texts')
+  for (const key of keys) checkKey(key, option)
+  // The caller may use the array for something else while the layers are asked.
+  return [...keys]
 }

@@ -14,6 +14,8 @@ export interface LoadLockOptions {
   readonly wait: number
   /** Ends the waiting. */
   readonly signal: AbortSignal
+  /** Called when it is not free, before it is waited for. */
+  readonly onWait: () => void
 }
 
 /**
@@ -57,7 +59,9 @@ export class LoadLock {
     // One of JavaScript may know only how to wait.
     const isAskable = typeof this.#lock.tryAcquire === 'function'
     const lease = isAskable ? await this.#asked(key, options) : undefined
-    return lease ?? this.#lock.acquire(key, options)
+    if (lease !== undefined) return lease
+    options.onWait()
+    return this.#lock.acquire(key, options)
   }
 
   /** What a first try gives, noted. What it says later, to those who wait, is no sign that its store is away. */

@@ -1,6 +1,7 @@
+import { ConflictError } from '@base/core/errors'
 import { isolate } from '../store/isolate.js'
 import type { CacheCore } from './core.js'
-import { Flight, runInside } from './flight.js'
+import { Flight, holdLock, runInside, waitForLock } from './flight.js'
 import { better, type Found, type Lookup } from './found.js'
 import { judged, type LoadContext, loadContext } from './load-context.js'
 import type { LoadLock } from './load-lock.js'
@@ -148,16 +149,23 @@ async function loadLocked(
   const isGivenUp = new Promise<void>((resolve) => {
     flight.onGivenUp = resolve
   })
+  const forgoing = new AbortController()
   let loading: Promise<unknown> | undefined
   try {
     await lock.hold(
       `cache:${flight.key}`,
       // Who has it renews it for as long as it loads, and loses it when it dies: there is no other reason to give up.
-      { ttl, wait: hardTimeout, signal: flight.signal },
-      () => {
-        loading = loadUnlessFound(core, flight, request)
-        return Promise.race([loading, isGivenUp])
+      {
+        ttl,
+        wait: hardTimeout,
+        signal: AbortSignal.any([flight.signal, forgoing.signal]),
+        onWait: () => waitForLock(flight, () => forgoing.abort(endless())),
       },
+      () =>
+        holdLock(flight, () => {
+          loading = loadUnlessFound(core, flight, request)
+          return Promise.race([loading, isGivenUp])
+        }),
     )
     return await loading
   } catch (error) {
@@ -166,6 +174,14 @@ async function loadLocked(
     core.tellError(error, 'lock', request.key)
     return load(core, flight, request)
   }
+}
+
+/** Told of a load that goes on without its lock. */
+function endless(): ConflictError {
+  return new ConflictError({
+    code: 'DEADLOCK',
+    message: 'A load that waits for another has its lock. Caches that share one need a namespace each.',
+  })
 }
 
 async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {

@@ -363,3 +363,75 @@ describe('a cache whose lock', () => {
     expect([await a.getOrSet('k', () => 'value'), errors]).toEqual(['value', ['lock']])
   })
 })
+
+describe('caches that share a lock and have no namespaces', () => {
+  /** What is loaded, and what is made of it under the same key. */
+  function rawAndRendered() {
+    const clock = new TestClock()
+    const lock = memoryLock({ clock })
+    const make = () => createCache({ layers: [memoryCacheStore({ clock })], lock, clock })
+    const [raw, rendered] = [make(), make()]
+    const errors: unknown[] = []
+    for (const cache of [raw, rendered])
+      cache.on('error', ({ error, source, key }) =>
+        errors.push([(error as { code?: string }).code, source, key]),
+      )
+    return { clock, raw, rendered, errors, told: [['DEADLOCK', 'lock', 'k']] }
+  }
+
+  test('do not wait for each other’s load of a key for ever: the inner one does without the lock', async () => {
+    const { clock, raw, rendered, errors, told } = rawAndRendered()
+    const page = rendered.getOrSet('k', async () => `<${await raw.getOrSet('k', () => 'text')}>`)
+    await clock.advance(0)
+    expect([await page, await raw.get('k'), errors]).toEqual(['<text>', 'text', told])
+    clock.assertIdle()
+  })
+
+  test('nor where the inner one has begun apart, and waits for the lock already', async () => {
+    const { clock, raw, rendered, errors, told } = rawAndRendered()
+    const start = deferred<void>()
+    const load = vi.fn(() => 'text')
+    const page = rendered.getOrSet('k', async () => {
+      await start.promise
+      return `<${await raw.getOrSet('k', load)}>`
+    })
+    await clock.advance(0)
+    const text = raw.getOrSet('k', load)
+    await clock.advance(100)
+    expect(load).not.toHaveBeenCalled()
+    start.resolve()
+    await clock.advance(0)
+    expect([await page, await text, load.mock.calls.length, errors]).toEqual(['<text>', 'text', 1, told])
+    clock.assertIdle()
+  })
+
+  test('nor by way of loads of other keys', async () => {
+    const { clock, raw, rendered, errors, told } = rawAndRendered()
+    const page = rendered.getOrSet('k', () => raw.getOrSet('j', () => raw.getOrSet('k', () => 'text')))
+    await clock.advance(0)
+    expect([await page, errors]).toEqual(['text', told])
+  })
+
+  test('nor does a loader that has deleted its key, and asks for it anew', async () => {
+    const { clock, raw, errors, told } = rawAndRendered()
+    const loaded = raw.getOrSet('k', async () => {
+      await raw.delete('k')
+      return raw.getOrSet('k', () => 'new')
+    })
+    await clock.advance(0)
+    expect([await loaded, await raw.get('k'), errors]).toEqual(['new', 'new', told])
+  })
+
+  test('wait for it where that does not wait for them', async () => {
+    const { clock, raw, rendered, errors } = rawAndRendered()
+    const [gate, load] = [deferred<string>(), vi.fn(() => 'text')]
+    const page = rendered.getOrSet('k', () => gate.promise)
+    await clock.advance(0)
+    const outer = rendered.getOrSet('other', () => raw.getOrSet('k', load))
+    await clock.advance('1m')
+    expect(load).not.toHaveBeenCalled()
+    gate.resolve('page')
+    await clock.advance(0)
+    expect([await page, await outer, errors]).toEqual(['page', 'text', []])
+  })
+})

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { toMilliseconds } from '@base/core/duration'
+import { isPlainObject } from '@base/core/kind'
 import type { Lock } from '@base/core/lock'
 import { checkFunction, checkMethods, checkNumber, checkOptions, invalidOption } from '@base/core/options'
 import type { CacheBus } from '../bus/cache-bus.js'
@@ -48,12 +49,12 @@ function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
     scope: namespace === undefined ? outermost : outermost.within(namespace),
     jitter: checkJitter(options.jitter ?? [0.05, 0.15]),
     earlyRefresh: checkEarlyRefresh(options.earlyRefresh ?? false),
-    invalidation: checkInvalidation(options.invalidation ?? {}),
+    invalidation: checkInvalidation(options.invalidation),
   }
 }
 
 function rules(options: CacheOptions): Rules {
-  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern = {} } = options
+  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern } = options
   const { softTimeout = Number.POSITIVE_INFINITY, hardTimeout = Number.POSITIVE_INFINITY } = options
   return {
     ttl: checkDuration(ttl, 'ttl'),
@@ -62,11 +63,21 @@ function rules(options: CacheOptions): Rules {
     softTimeout: checkDuration(softTimeout, 'softTimeout'),
     hardTimeout: checkDuration(hardTimeout, 'hardTimeout'),
     negativeTtl: negativeTtl === undefined ? undefined : checkDuration(negativeTtl, 'negativeTtl'),
-    ttlByPattern: Object.entries(ttlByPattern).map(([pattern, life]) => [
-      checkKey(pattern, 'ttlByPattern'),
-      checkDuration(life, 'ttl'),
-    ]),
+    ttlByPattern: checkTtlByPattern(ttlByPattern),
   }
+}
+
+function checkTtlByPattern(lives: CacheOptions['ttlByPattern']): Rules['ttlByPattern'] {
+  return Object.entries(checkRecord(lives ?? {}, 'ttlByPattern')).map(([pattern, life]) => [
+    checkKey(pattern, 'ttlByPattern'),
+    toMilliseconds(life, { ...place(`ttlByPattern.${pattern}`), infinity: true }),
+  ])
+}
+
+/** An object of no class: of a `Map` no entry would be seen, and of a promise nothing at all. */
+export function checkRecord<T extends object>(value: T, option: string): T {
+  if (!isPlainObject(value)) throw invalidOption(value, place(option), 'an object of no class')
+  return value
 }
 
 const METHODS = ['getMany', 'set', 'setMany', 'delete', 'bumpTags', 'scan', 'clear', 'close'] as const
@@ -105,11 +116,9 @@ function checkEarlyRefresh(value: boolean | number): number {
   return checkNumber(value, { ...place('earlyRefresh'), above: true })
 }
 
-function checkInvalidation(
-  rules: NonNullable<CacheOptions['invalidation']>,
-): ReadonlyMap<string, (payload: unknown) => InvalidationRule> {
+function checkInvalidation(rules: CacheOptions['invalidation']): Settings['invalidation'] {
   return new Map(
-    Object.entries(rules).map(([event, rule]) => [
+    Object.entries(checkRecord(rules ?? {}, 'invalidation')).map(([event, rule]) => [
       event,
       checkFunction(rule, place(`invalidation.${event}`)) as (payload: unknown) => InvalidationRule,
     ]),
