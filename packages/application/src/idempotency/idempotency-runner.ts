@@ -51,8 +51,13 @@ export class IdempotencyRunner implements Idempotency {
     signal?.throwIfAborted()
     const claim = await this.#claimOf(key, fingerprint)
     const store = this.#storeOf(key)
-    const { answer, askedAt } = await this.#ask(key, claim, store, signal)
+    const { answer, askedAt } = await this.#ask(claim, store, signal)
     switch (answer?.state) {
+      case 'conflict':
+        this.#observers.tell('inProgress', { key })
+        throw new IdempotencyInProgressError({
+          retryAfter: Math.min(answer.retryAfter, this.#settings.lease),
+        })
       case 'mismatch':
         this.#observers.tell('mismatch', { key })
         throw new IdempotencyMismatchError()
@@ -71,12 +76,11 @@ export class IdempotencyRunner implements Idempotency {
 
   /** Asks until the key is free or done, or the time to wait is over. */
   async #ask(
-    key: string,
     claim: IdempotencyClaim,
     store: BoundedStore,
     signal: AbortSignal | undefined,
-  ): Promise<{ answer: Exclude<ClaimAnswer, { state: 'conflict' }>; askedAt: number }> {
-    const { clock, wait, lease } = this.#settings
+  ): Promise<{ answer: ClaimAnswer; askedAt: number }> {
+    const { clock, wait } = this.#settings
     const deadline = clock.monotonic() + wait
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       const askedAt = clock.monotonic()
@@ -84,10 +88,7 @@ export class IdempotencyRunner implements Idempotency {
       if (answer?.state !== 'conflict') return { answer, askedAt }
       if (isInside(this.#settings.store, claim.key)) throw deadlock()
       const left = Math.ceil(deadline - clock.monotonic())
-      if (left <= 0) {
-        this.#observers.tell('inProgress', { key })
-        throw new IdempotencyInProgressError({ retryAfter: Math.min(answer.retryAfter, lease) })
-      }
+      if (left <= 0) return { answer, askedAt }
       await clock.sleep(Math.min(pause, left, answer.retryAfter), { signal })
     }
   }

@@ -760,6 +760,19 @@ describe('events', () => {
     await idempotency.run('k', 'f', never)
     expect(heard).toEqual(['run k', 'inProgress k', 'mismatch k', 'replay k'])
   })
+
+  test('come in the order of the answers of the store', async () => {
+    const { idempotency } = made()
+    const told: string[] = []
+    for (const event of ['run', 'inProgress', 'mismatch'] as const)
+      idempotency.on(event, () => told.push(event))
+    const { fn, end } = held<number>()
+    const first = idempotency.run('k', 'f', fn)
+    await Promise.allSettled([idempotency.run('k', 'f', never), idempotency.run('k', 'g', never)])
+    end(1)
+    await first
+    expect(told).toEqual(['run', 'inProgress', 'mismatch'])
+  })
 })
 
 describe('a wrong argument', () => {

@@ -2,6 +2,7 @@ import { systemClock } from '@base/core/clock'
 import { reportCallbackError } from '@base/core/events'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
+import { listen } from '../connection/listen.js'
 import type { Subscriber } from '../connection/subscriber.js'
 import { within } from '../connection/within.js'
 
@@ -31,6 +32,7 @@ export class Channel {
   /** How many are about to listen: whoever leaves meanwhile is not the last. */
   #joining = 0
   #subscribing: Promise<unknown> | undefined
+  #endReady: (() => void) | undefined
   #ending: Promise<unknown> = Promise.resolve()
 
   constructor(subscriber: Subscriber, name: string) {
@@ -78,13 +80,13 @@ export class Channel {
 
   /** After the end of the one before, of which the client may not know yet. */
   #begin(): Promise<unknown> {
-    this.#subscriber.client.on('ready', this.#onReady)
+    this.#endReady = listen(this.#subscriber.client, 'ready', this.#onReady)
     return this.#ending.then(() => this.#subscriber.subscribe(this.#name, this.#hear))
   }
 
   #forget(): void {
     this.#subscribing = undefined
-    this.#subscriber.client.off('ready', this.#onReady)
+    this.#endReady?.()
   }
 
   async #endIfUnheard(timeout: number): Promise<void> {

@@ -70,6 +70,25 @@ describeWithPrivateService('redis', {}, (redis) => {
       admin.disconnect()
     })
 
+    test('however many caches share a subscriber, it has one listener of ours for each event', async () => {
+      await using opened = await CLIENTS[kind](redis.url)
+      const subscriber = (await opened.subscriber()) as unknown as Redis
+      const listeners = () => ['message', 'ready'].map((event) => subscriber.listenerCount(event))
+      const [before, heard, channels] = [listeners(), [] as string[], [freshPrefix(), freshPrefix()]]
+      const buses = channels.map((channel) => redisCacheBus(opened.client, { subscriber, channel }))
+      const subscribe = (index: number) => buses[index]?.subscribe((message) => heard.push(message + index))
+      const leave = await subscribe(0)
+      const withOne = listeners()
+      await subscribe(1)
+      expect(listeners()).toEqual(withOne)
+      await leave?.()
+      for (const bus of buses) await bus.publish('to ')
+      await expect.poll(() => heard, patience).toEqual(['to 1'])
+      expect(withOne.map((count, index) => count - (before[index] ?? 0))).toEqual(
+        kind.startsWith('ioredis') ? [1, 1] : [0, 1],
+      )
+    })
+
     test('a listener that throws changes nothing for the others', async () => {
       await using opened = await CLIENTS[kind](redis.url)
       const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

@@ -1,6 +1,7 @@
 import { invalidOption } from '@base/core/options'
 import type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
 import { connect } from './connect.js'
+import { listen } from './listen.js'
 
 /** What listens to one channel, whichever client it is. */
 export interface Subscriber {
@@ -35,27 +36,21 @@ export function checkSubscriber(subscriber: RedisClient, client: RedisClient, pa
 
 /** ioredis tells of all channels together. */
 function ofIoredis(client: IoredisSubscriber): Subscriber {
-  const listeners = new Map<(message: string) => void, (channel: string, message: string) => void>()
-  const events = client as unknown as {
-    on(event: 'message', listener: (channel: string, message: string) => void): unknown
-    off(event: 'message', listener: (channel: string, message: string) => void): unknown
-  }
+  const ends = new Map<(message: string) => void, () => void>()
   return {
     client,
     subscribe: (channel, hear) => {
-      if (!listeners.has(hear)) {
-        const listener = (from: string, message: string) => {
+      if (!ends.has(hear)) {
+        const end = listen(client, 'message', (from: string, message: string) => {
           if (from === channel) hear(message)
-        }
-        listeners.set(hear, listener)
-        events.on('message', listener)
+        })
+        ends.set(hear, end)
       }
       return client.subscribe(channel)
     },
     unsubscribe: (channel, hear) => {
-      const listener = listeners.get(hear)
-      if (listener !== undefined) events.off('message', listener)
-      listeners.delete(hear)
+      ends.get(hear)?.()
+      ends.delete(hear)
       return client.unsubscribe(channel)
     },
   }

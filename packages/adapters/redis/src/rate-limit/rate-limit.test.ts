@@ -136,6 +136,19 @@ describeWithService('redis', (redis) => {
       ])
     })
 
+    test('what is called in one tick is done in the order of the calls', async () => {
+      const store = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
+      const limiter = new RateLimiter({ policies: '2/hour', store, storeTimeout: '20s' })
+      await Promise.all([limiter.consume('k', { cost: 2 }), limiter.reset('k')])
+      expect((await limiter.peek('k')).policies[0]?.remaining).toBe(2)
+      const [before, , after] = await Promise.all([
+        limiter.consume('k'),
+        limiter.block('k', '1h'),
+        limiter.consume('k'),
+      ])
+      expect([before.allowed, after.allowed]).toEqual([true, false])
+    })
+
     test('a call whose key holds something else fails, and takes no other along', async () => {
       const prefix = newPrefix()
       const store = redisRateLimitStore(opened.client, { prefix, timeout: '10s' })

@@ -96,12 +96,14 @@ export class RedisStore implements RedisRateLimitStore {
   }
 
   async reset(key: string, limit: RateLimit): Promise<void> {
-    const options = { timeout: this.#timeout }
-    await runScript(this.#connection, resetScript, this.#prepare(limit).limit.keysOf(key), [], options)
+    const { limit: prepared, spends } = this.#prepare(limit)
+    spends.flush()
+    await runScript(this.#connection, resetScript, prepared.keysOf(key), [], { timeout: this.#timeout })
   }
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
-    const { limit: prepared } = this.#prepare(limit)
+    const { limit: prepared, spends } = this.#prepare(limit)
+    spends.flush()
     await this.#run(prepared.scripts.one, prepared.keysOf(key), [...prepared.args, '0', `${duration}`])
     this.#onAnswer()
   }

@@ -22,13 +22,15 @@ export class Spends<Result> {
 
   add(keys: Keys, cost: string): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) process.nextTick(this.#sendAll)
+      if (this.#waiting.length === 0) process.nextTick(this.flush)
       this.#waiting.push({ keys, cost, resolve, reject })
     })
   }
 
-  readonly #sendAll = (): void => {
+  /** Sends what was asked for so far, before something else that must not overtake it. */
+  readonly flush = (): void => {
     const all = this.#waiting
+    if (all.length === 0) return
     this.#waiting = []
     if (all.length <= this.#most) this.#send(all)
     else
