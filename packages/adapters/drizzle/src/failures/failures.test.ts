@@ -103,6 +103,19 @@ describeDatabases((database) => {
       expect(sqlStateOf(error)).toMatch(/^\w{5}$/)
     }
   })
+
+  test.each([
+    ['unique_violation', '23505', 'conflict'],
+    ['check_violation', '23514', 'invalid'],
+    ['insufficient_privilege', '42501', 'forbidden'],
+    ['lock_not_available', '55P03', 'conflict'],
+    ['sqlstate', 'PT409', 'internal'],
+  ])('what a function of the user raises as %s is not quoted, whatever its code', async (_, code, kind) => {
+    const body = `raise exception using errcode = '${code}', message = '${SECRET} is taken'`
+    const error = await failure(() => database.db.execute(sql.raw(`do $$ begin ${body}; end $$`)))
+    expect(error).toMatchObject({ kind, cause: { code } })
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/ada@|undefined\./)
+  })
 })
 
 describe('toFailure', () => {

@@ -81,7 +81,8 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '23P01': violation('exclusion', 'Another row excludes this one'),
   '23503': foreignKey,
   '23001': foreignKey,
-  '23514': ({ constraint, column }, cause) =>
+  // A function of the user may raise it without a name.
+  '23514': ({ constraint = 'of a function', column }, cause) =>
     invalid(column, `does not satisfy the constraint ${constraint}`, cause),
   '23502': ({ column }, cause) => invalid(column, 'must not be null', cause),
   '40001': serialization,

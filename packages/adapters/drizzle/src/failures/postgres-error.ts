@@ -61,9 +61,9 @@ export function isRefusal(error: unknown): boolean {
   return severity === 'ERROR' || !MAY_END.test(code)
 }
 
-/** Whether the server's message may quote a value: those about data do, and those that a function of the user raises. */
-export function saysValues(code: string): boolean {
-  return code.startsWith('22') || code.startsWith('P0') || code.startsWith('XX')
+/** Whether the server's message may quote a value: those about data do, and those that a function of the user raises, with any code. */
+export function saysValues({ code, routine }: PostgresError): boolean {
+  return /^(22|P0|XX)/.test(code) || routine === 'exec_stmt_raise'
 }
 
 /** The parameter that was refused, from 1; `undefined` where it is not known that it was one. */

@@ -19,7 +19,7 @@ export class StatementError extends Error {
   declare readonly parameter?: number
 
   constructor(error: PostgresError) {
-    super(saysValues(error.code) ? `PostgreSQL refused a value (${error.code}).` : error.message)
+    super(saysValues(error) ? `PostgreSQL refused a value (${error.code}).` : error.message)
     this.code = error.code
     this.severity = error.severity
     const { constraint, table, column } = error

@@ -31,6 +31,7 @@ import type {
 import { RowReader } from './row-reader.js'
 import { RowRemover } from './row-remover.js'
 import { RowWriter } from './row-writer.js'
+import { draftOf } from './stamps.js'
 
 /**
  * A repository on a table of drizzle, on node-postgres or PGlite: the port of `@base/domain/repository`, whole.
@@ -126,13 +127,15 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
     const { signal } = checkCall(options)
     signal?.throwIfAborted()
-    const [first, second] = entities
-    if (first === undefined) return []
-    if (second === undefined) return [await this.save(first, { signal })]
+    // The list is the caller's, who may go on with it before the transaction has begun.
+    const all = [...entities]
+    if (all.length === 0) return []
+    if (all.length === 1) return [await this.save(all[0] as T, { signal })]
+    const drafts = all.map((entity) => draftOf(this.#settings, entity))
     const { statements, executor } = this.#settings
     const rows = await statements.run(
       'saveMany',
-      inTransaction(executor, (tx) => new RowWriter(this.#settings, tx, signal).saveAll(entities)),
+      inTransaction(executor, (tx) => new RowWriter(this.#settings, tx, signal).saveAll(drafts)),
       // In somebody's transaction nothing may be sent before the savepoint is taken back, so there it waits for that.
       isTransaction(executor) ? undefined : signal,
     )

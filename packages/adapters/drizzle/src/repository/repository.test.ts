@@ -66,6 +66,7 @@ create table labels (id integer primary key, text text not null default 'none');
 create table rates (id numeric(9, 2) primary key, name text);
 create table counted (id integer primary key generated always as identity, name text);
 create table blobs (id bytea primary key, mark bytea);
+create table moments (id timestamptz(3) primary key);
 create table visits (id integer primary key, at timestamptz[]);
 create table codes (id integer primary key, code character varying(3), version integer not null);
 create table padded (id char(3) primary key, n integer, version integer not null);
@@ -178,6 +179,25 @@ describeDatabases((database) => {
       })
       expect(await users.getById(first.id)).toMatchObject({ score: 1, version: 1 })
       expect(await users.count(always())).toBe(2)
+    })
+
+    test.each([
+      ['alone', [undefined]],
+      ['behind another', [user(1), undefined]],
+      ['between others', [user(1), undefined, user(2)]],
+      ['in a list of holes', new Array<User>(2)],
+    ])('of many none is saved where one is undefined, %s', async (_, many) => {
+      const error = await rejection(repository(database).saveMany(many as User[]))
+      expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'entity' } })
+      expect(await repository(database).count(always())).toBe(0)
+    })
+
+    test('many are saved as they are at the call, whatever becomes of the list', async () => {
+      const many = [user(1), { ...user(2) }, user(3)]
+      const saving = repository(database).saveMany(many)
+      Object.assign(many[1] as User, { score: 99 })
+      many.length = 0
+      expect((await saving).map(({ score }) => score)).toEqual([1, 2, 3])
     })
 
     test('of many each keeps what it holds, whatever is left out of the others', async () => {
@@ -735,6 +755,16 @@ describeDatabases((database) => {
       expect(await repository(database).findById('no uuid')).toBeUndefined()
       expect(await repository(database).findById(id.toUpperCase())).toMatchObject({ id })
       expect(await repository(database).delete('no uuid')).toBe(false)
+    })
+
+    test('an invalid date is the id of nothing', async () => {
+      const id = timestamp({ withTimezone: true, precision: 3 }).primaryKey()
+      const moments = drizzleRepository({ executor: database.db, table: pgTable('moments', { id }) })
+      const [now, never] = [new Date(5), new Date(Number.NaN)]
+      await moments.save({ id: now })
+      expect([await moments.findById(now), await moments.findById(never)]).toEqual([{ id: now }, undefined])
+      expect(await rejection(moments.getById(never))).toMatchObject({ code: 'NOT_FOUND' })
+      expect(await moments.delete(never)).toBe(false)
     })
 
     test('pages go by microseconds, which a Date does not have', async () => {

@@ -212,7 +212,9 @@ export function idIs<T>({ id: { column } }: Settings<T>, id: unknown): SQL {
     return compileSpecification(isIt, { id: column })
   } catch (error) {
     // A type that only the database compares; what is wrong with any other id is that no column can hold it.
-    return error instanceof UnsupportedError || typeof id === 'object' ? eq(column, id) : sql`false`
+    const isForDatabase =
+      error instanceof UnsupportedError || (typeof id === 'object' && !(id instanceof Date))
+    return isForDatabase ? eq(column, id) : sql`false`
   }
 }
 

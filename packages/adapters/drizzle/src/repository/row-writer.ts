@@ -41,8 +41,7 @@ export class RowWriter<T> {
    * Saves all, in a statement for the new ones and one for the changed ones, but for those that SQL changes, for it may refer to
    * the row. Within a transaction, for it may throw half-way.
    */
-  async saveAll(entities: readonly T[]): Promise<Row[]> {
-    const drafts = entities.map((entity) => draftOf(this.#settings, entity))
+  saveAll(drafts: readonly Draft[]): Promise<Row[]> {
     return this.#naming(drafts, () => this.#saveDrafts(drafts))
   }
 

@@ -52,8 +52,10 @@ export async function checkTenantIsolation(
   const { column = 'tenant_id', tables = [], trustedViews = [] } = given
   checkMethods(executor, ['execute'], { ...where, option: 'executor' })
   checkText(column, { ...where, option: 'column' })
-  const named = [...tables].map((table) => {
-    if (!is(table, PgTable)) throw invalidOption(table, { ...where, option: 'tables' }, 'tables of drizzle')
+  const atTables = { ...where, option: 'tables' }
+  if (!Array.isArray(tables)) throw invalidOption(tables, atTables, 'tables of drizzle')
+  const named = tables.map((table) => {
+    if (!is(table, PgTable)) throw invalidOption(table, atTables, 'tables of drizzle')
     return quotedTable(table)
   })
   const at = { ...where, option: 'trustedViews' }

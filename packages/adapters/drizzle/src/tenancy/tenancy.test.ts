@@ -500,6 +500,10 @@ describeDatabases((database) => {
         `Table '"ghosts"' does not exist.`,
       )
     })
+
+    test.each(['invoices', [undefined], [{}], {}, 7])('refuses %j in the place of tables', async (tables) => {
+      await expect(check('select 1', { tables } as never)).rejects.toThrow('tables must be tables of drizzle')
+    })
   })
 })
 
