@@ -247,6 +247,20 @@ describe('runs of a check', () => {
     expect(check).toHaveBeenCalledTimes(2)
   })
 
+  test('are told to each who asks in a report of his own', async () => {
+    const { health } = house({ it: { check: () => 'warn', ttl: '5s', groups: ['ready', 'startup'] } })
+    health.started()
+    const scribbled = [await health.ready(), await health.startup()]
+    for (const report of scribbled) {
+      Object.assign(report, { status: 'fail' })
+      Object.assign(report.checks['it'] ?? {}, { status: 'fail', leaked: true })
+    }
+    for (const report of [await health.ready(), await health.startup()]) {
+      expect(report).toMatchObject({ status: 'warn', checks: { it: { status: 'warn' } } })
+      expect(report.checks['it']).not.toHaveProperty('leaked')
+    }
+  })
+
   test('are repeated for each who asks later, without a ttl', async () => {
     const check = vi.fn()
     const { health } = house({ it: { check } })

@@ -95,11 +95,11 @@ class ServiceHealth implements Health {
   }
 
   async startup(options: HealthCallOptions = {}): Promise<HealthReport> {
-    if (this.#startupReport !== undefined) return this.#startupReport
+    if (this.#startupReport !== undefined) return structuredClone(this.#startupReport)
     const report = await this.#ask('startup', options, () =>
       this.#hasStarted ? [] : ['The service has not started.'],
     )
-    if (report.status !== 'fail') this.#startupReport = report
+    if (report.status !== 'fail') this.#startupReport = structuredClone(report)
     return report
   }
 

@@ -39,7 +39,8 @@ export function reportOf(
   const passes = reports.every(({ status }) => status === 'pass')
   return {
     status: fails ? 'fail' : passes ? 'pass' : 'warn',
-    checks: Object.fromEntries(checks),
+    // Each reader has his own: what a check found is kept for others.
+    checks: Object.fromEntries(checks.map(([name, report]) => [name, { ...report }])),
     ...(notes.length > 0 && { notes }),
   }
 }

@@ -1,3 +1,4 @@
+import { stdSerializers } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { memoryLogger } from '../testing/index.js'
 
@@ -45,6 +46,20 @@ describe('of the call of a client that failed, what it was called with is not sh
       expect(memory.text).not.toContain(SECRET)
       expect(memory.lines).toHaveLength(6)
       for (const line of memory.text.trim().split('\n').slice(0, 3)) expect(line).toContain(shown)
+    }
+  })
+
+  test("nor where a child has pino's serializers of errors", () => {
+    const { err, errWithCause } = stdSerializers
+    for (const format of ['json', 'ecs'] as const) {
+      const memory = memoryLogger({ format })
+      for (const serializer of [err, errWithCause]) {
+        const log = memory.logger.child({}, { serializers: { err: serializer, failure: serializer } })
+        log.error(drizzle)
+        log.error({ failure: new Error('a', { cause: ioredis }) })
+      }
+      expect(memory.text).not.toContain(SECRET)
+      expect(memory.text.match(/"auth"/g)).toHaveLength(2)
     }
   })
 

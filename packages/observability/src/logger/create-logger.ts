@@ -25,11 +25,18 @@ import { readsLevels } from './worker-targets.js'
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 /** Options of pino that would go unheard, and where what they do is done. */
+const OF_THE_FORMAT = 'left out: service and format say what a line is'
 const OF_PINO = {
   serializers: 'given to a child: logger.child({}, { serializers })',
   formatters: 'given to a child: logger.child({}, { formatters })',
   msgPrefix: 'given to a child: logger.child({}, { msgPrefix })',
+  customLevels: 'given to a child: logger.child({}, { customLevels })',
   mixin: 'left out: fields of all lines are those of a child, logger.child({ … }), and of the context',
+  hooks: OF_THE_FORMAT,
+  name: OF_THE_FORMAT,
+  base: OF_THE_FORMAT,
+  timestamp: OF_THE_FORMAT,
+  messageKey: OF_THE_FORMAT,
   transport: 'the destination: { destination: pino.transport({ … }) }',
 } as const
 const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
@@ -39,8 +46,8 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  *
  * It is a logger of pino: levels, `child()` with bindings, `serializers`, `formatters` and `msgPrefix`, `%s`, destinations,
  * transports. Its own options are those of {@link LoggerOptions} alone: what pino takes besides is given to a child, as in
- * `createLogger(…).child({}, { serializers })`; `mixin`, `hooks`, `timestamp`, `base`, `messageKey` and `customLevels` have no place,
- * for the format says what a line is. Beyond:
+ * `createLogger(…).child({}, { serializers })`, also `customLevels`; `mixin`, `hooks`, `name`, `base`, `timestamp` and `messageKey` have
+ * no place, for the format says what a line is, and are refused. Beyond:
  * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
  *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.

@@ -11,6 +11,11 @@ import { newWalk, type Walk } from './walk.js'
 /** Serializers by key, as pino has them. */
 export type Serializers = Readonly<Record<string, ((value: unknown) => unknown) | undefined>>
 
+const OF_ERRORS: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
+  stdSerializers.err,
+  stdSerializers.errWithCause,
+])
+
 /** Writes the fields of a call or of a child, under their final names, each once. */
 export class FieldWriter {
   readonly #writer: JsonWriter
@@ -122,9 +127,8 @@ export class FieldWriter {
   #read(fields: object, key: string, serializers: Serializers): unknown {
     const value = (fields as Record<string, unknown>)[key]
     const serializer = serializers[key]
-    // The writer knows more of errors than pino's serializer, which also writes to them.
-    if (serializer === undefined || serializer === stdSerializers.err) return value
-    return serializer(value)
+    // The writer knows more of errors than pino's serializers, which also write to them.
+    return serializer === undefined || OF_ERRORS.has(serializer) ? value : serializer(value)
   }
 }
 

@@ -1,3 +1,4 @@
+export type { Logger } from 'pino'
 export { createLogger } from './create-logger.js'
 export type { ServiceIdentity } from './line-format.js'
 export type { LogSink } from './log-sink.js'

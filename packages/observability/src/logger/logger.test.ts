@@ -33,6 +33,16 @@ test.each<[string, object, string]>([
   ],
   ['mixin', { mixin: () => ({}) }, 'mixin must be left out: fields of all lines are those of a child'],
   ['transport', { transport: {} }, 'transport must be the destination'],
+  ['hooks', { hooks: {} }, 'hooks must be left out: service and format say what a line is'],
+  ['timestamp', { timestamp: false }, 'timestamp must be left out: service and format say what a line is'],
+  ['base', { base: null }, 'base must be left out: service and format say what a line is'],
+  ['name', { name: 'a' }, 'name must be left out: service and format say what a line is'],
+  [
+    'messageKey',
+    { messageKey: 'message' },
+    'messageKey must be left out: service and format say what a line is',
+  ],
+  ['customLevels', { customLevels: { audit: 35 } }, 'customLevels must be given to a child'],
   ['redact', { redact: ['card.number'] }, "redact must be an object: { paths: ['card.number'] }"],
 ])("createLogger says where pino's %s is to be found", (_, options, message) => {
   expect(() => createLogger({ service: 's', ...options } as never)).toThrow(`createLogger: ${message}`)

@@ -9,6 +9,13 @@ const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
 const CARD = '4111 1111 1111 1111'
 const PEM = `-----BEGIN PRIVATE KEY-----\nMC4C${SECRET}\nQmFz\n-----END PRIVATE KEY-----\n`
 
+/** As errors of Node have their code in the stack. */
+function coded(message: string) {
+  const error = new Error(message)
+  const { stack = '' } = error
+  return Object.assign(error, { stack: stack.replace('Error: ', 'Error [ERR_A]: ') })
+}
+
 /** What is printed, as it is printed. */
 function printed(
   log: (logger: ReturnType<typeof memoryLogger>['logger']) => void,
@@ -333,6 +340,22 @@ describe('what looks like a secret is hidden in every text', () => {
     'a PRIVATE KEY, which begins with -----BEGIN',
   ])('and nothing else: %s', (text) => {
     expect(printed((logger) => logger.info({ text }, text))).not.toContain('[Redacted]')
+  })
+
+  test.each([
+    [new Error(`user=ann&password=${SECRET}`), 'user=ann&password=[Redacted]'],
+    [new TypeError(`access_token=${SECRET}`), 'access_token=[Redacted]'],
+    [coded(`token=${SECRET}&page=2`), 'token=[Redacted]&page=2'],
+  ])('a form or a query that an error has for its message, in the stack too: %s', (error, message) => {
+    for (const format of ['json', 'ecs'] as const) {
+      const text = printed(
+        (logger) => logger.error({ err: new Error('a', { cause: error }) }, 'b'),
+        {},
+        { format },
+      )
+      expect(text).not.toContain(SECRET)
+      expect(text).toContain(`: ${message}\\n    at `)
+    }
   })
 
   test('a private key of an agent, in the error of a call as axios has it', () => {

@@ -22,6 +22,8 @@ const RAW_USER_INFO = new RegExp(
   ].join(''),
   'gi',
 )
+/** The message of a stack, where that may be a query or a form alone. */
+const MESSAGE = /^([\w$.]{1,64}(?: \[\w{1,64}\])?: )(\S+)(?=\n {4}at )/
 const VALUE = new RegExp(`(?:[^&;\\s#"']|${QUOTE})+`, 'y')
 /** UTF-16 units of a parameter's name. */
 const MAX_NAME = 128
@@ -59,7 +61,10 @@ const namesOf = /* @__PURE__ */ namesBy(
 
 /** The text with users, passwords and secret parameters of the URLs in it hidden, or of the query or form that it is. */
 export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
-  const named = text.includes('=') ? hideParameters(text, censor, hides) : text
+  const hideIn = (part: string) => hideParameters(part, censor, hides)
+  const named = text.includes('=')
+    ? hideIn(text.replace(MESSAGE, (_, before: string, message: string) => before + hideIn(message)))
+    : text
   if (!text.includes('://') || !text.includes('@')) return named
   const hide = (_: string, scheme: string) => `${scheme}${censor}@`
   return named.replace(USER_INFO, hide).replace(RAW_USER_INFO, hide)

@@ -1,6 +1,6 @@
 import { type Context, context, diag, type Exception, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { isCallerAbort } from './caller-abort.js'
-import { errorType } from './error-type.js'
+import { errorName, errorType } from './error-type.js'
 import { guarded } from './guarded.js'
 import type { SpanSettings } from './span-options.js'
 
@@ -72,7 +72,9 @@ function messageOf(error: unknown): string {
 
 /** Read here, once, so that no hostile property is read by an SDK. */
 function exceptionOf(error: unknown, type: string, message: string): Exception {
-  const { name, stack } = typeof error === 'object' && error !== null ? (error as Error) : {}
+  if (typeof error !== 'object' || error === null) return { name: type, message }
+  const name = errorName(error)
+  const { stack } = error as Error
   return {
     name: typeof name === 'string' && name !== '' ? name : type,
     message,

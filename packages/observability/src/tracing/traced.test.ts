@@ -151,6 +151,10 @@ describe('without an SDK', () => {
   })
 })
 
+/** As errors were made before there were classes. */
+class LegacyError extends Error {}
+LegacyError.prototype.name = 'LegacyFailure'
+
 describe('an error', () => {
   test.each([
     [
@@ -166,6 +170,22 @@ describe('an error', () => {
       'refused',
     ],
     ['a class of the language', new TypeError('x is no function'), 'TypeError', 'x is no function'],
+    [
+      'a class without a name of its own',
+      new (class PaymentError extends Error {})('declined'),
+      'PaymentError',
+      'declined',
+    ],
+    [
+      'a class derived of one of the language',
+      new (class StockError extends RangeError {})('none'),
+      'StockError',
+      'none',
+    ],
+    ['a name given to one', Object.assign(new Error('a'), { name: 'QueueError' }), 'QueueError', 'a'],
+    ['a name given to a class', new LegacyError('a'), 'LegacyFailure', 'a'],
+    ['a DOMException', new DOMException('a', 'NotReadableError'), 'NotReadableError', 'a'],
+    ['a class without any name', new (class extends Error {})('a'), 'Error', 'a'],
     ['a code that is no constant', Object.assign(new Error('a'), { code: 'user 7' }), 'Error', 'a'],
     ['a text', 'just a text', '_OTHER', 'just a text'],
     ['undefined', undefined, '_OTHER', 'undefined'],
@@ -183,6 +203,16 @@ describe('an error', () => {
         events: [{ name: 'exception', attributes: { 'exception.message': message } }],
       })
     }
+  })
+
+  test('has the name of its class in the event too, also beside a code', () => {
+    class PaymentError extends Error {}
+    for (const error of [new PaymentError('a'), Object.assign(new PaymentError('a'), { code: 'DECLINED' })])
+      thrown(traced('pay', failing(error)))
+    const events = memory.spans.flatMap((span) =>
+      span.events.map(({ attributes }) => attributes['exception.type']),
+    )
+    expect(events).toEqual(['PaymentError', 'PaymentError'])
   })
 
   test('that is hostile passes through as well, and the span ends', () => {
