@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryActionTokenStore } from './action-tokens/index.js'
 import { createApiKeys, findApiKeys, memoryApiKeyStore } from './api-keys/index.js'
 import { createAudit, diff, memoryAuditSink, verifyAuditChain } from './audit/index.js'
-import { reencrypt } from './field-encryption/index.js'
+import { createFieldCipher, localKeys, reencrypt } from './field-encryption/index.js'
 import { createOidcClient, memoryOAuthTransactionStore, microsoft } from './oauth/index.js'
 import { calibrate, createPasswordPolicy, createPasswords } from './passwords/index.js'
 import { createRecoveryCodes, memoryRecoveryCodeStore } from './recovery-codes/index.js'
@@ -36,6 +36,11 @@ const passwords = createPasswords()
 const account = { issuer: rules.issuer, subject: '1' }
 const client = createOidcClient({ issuer: rules.issuer, clientId: 'web', clientSecret: 'secret' })
 const source = { next: async () => [], replace: async () => true }
+const cipher = createFieldCipher({
+  keys: localKeys([{ id: '2026', key: new Uint8Array(32), state: 'primary' }]),
+  context: ['column'],
+})
+const text = await cipher.encrypt('ann', { column: 'name' })
 
 /** What takes options that may all be left out, and the pattern that its errors name. */
 const DOORS: readonly Door[] = [
@@ -51,6 +56,10 @@ const DOORS: readonly Door[] = [
   ['diff', (options) => diff({}, {}, options)],
   ['verifyAuditChain', (options) => verifyAuditChain([], options)],
   ['memoryAuditSink', memoryAuditSink],
+  ['createFieldCipher', (options) => cipher.encrypt('ann', { column: 'name' }, options)],
+  ['createFieldCipher', (options) => cipher.decrypt(text, { column: 'name' }, options)],
+  ['createFieldCipher', (options) => cipher.blindIndex('ann', { column: 'name' }, options)],
+  ['createFieldCipher', (options) => cipher.blindIndexes('ann', { column: 'name' }, options)],
   ['reencrypt', (options) => reencrypt({} as never, source, options)],
   ['complete', (options) => client.complete('https://shop.example/', undefined, options)],
   ['refresh', (options) => client.refresh('token', account, options)],

@@ -278,6 +278,21 @@ describe('the time of a key', () => {
     expect(await codeOf(key, 'nothing')).toBe('API_KEY_EXPIRED')
   })
 
+  test.each(['false', 1])(
+    'is over where the store answers %o instead of saying that it is not',
+    async (isAlive) => {
+      const { store, key, codeOf } = await issued()
+      const find = store.find.bind(store)
+      Object.assign(store, {
+        find: async (id: string, now: number) => {
+          const found = await find(id, now)
+          return found && { ...found, secrets: found.secrets.map((secret) => ({ ...secret, isAlive })) }
+        },
+      })
+      expect(await codeOf(key)).toBe('API_KEY_EXPIRED')
+    },
+  )
+
   test('can be said for all keys, and for one', async () => {
     const { clock, key, keys, codeOf } = await issued({ ttl: '10m' })
     const longer = await keys.create({ ownerId: 'ann', scopes: [], ttl: '1h' })

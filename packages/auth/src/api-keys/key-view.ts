@@ -11,7 +11,7 @@ export type Refusal = Err<AuthError | ForbiddenError>
 /** Why a key whose secret was presented is not good; `undefined` where it is. */
 export function judge({ revokedAt }: StoredApiKey, { isAlive }: StoredApiKeySecret): Refusal | undefined {
   if (revokedAt !== undefined) return refused('API_KEY_REVOKED', 'The API key is revoked.')
-  return isAlive ? undefined : refused('API_KEY_EXPIRED', 'The time of the API key is over.')
+  return isAlive === true ? undefined : refused('API_KEY_EXPIRED', 'The time of the API key is over.')
 }
 
 /** A good key is used for what it is not for. */

@@ -1,7 +1,8 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
 import { withoutText } from '../without-text.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
@@ -14,7 +15,7 @@ import type { KmsPort } from './kms-port.js'
 import { bytesOfParts } from './part-bytes.js'
 import { type ColumnPlace, type FieldPlace, readPlace } from './place.js'
 import { timedKms } from './timed-kms.js'
-import { fromBytes, toBytes } from './value-bytes.js'
+import { fromBytes, toBytes, toIndexBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
 const MOST_INDEX_BITS = 256
@@ -84,16 +85,18 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {
+    const signal = signalOf(call)
     const parts = readPlace(this.#names, place)
     const bytes = toBytes(value)
-    const { key, header, aad } = await within(this.#keys.encrypting(), call)
+    const { key, header, aad } = await within(this.#keys.encrypting(), signal)
     return `${header}.${seal(key, bytes, aad.of(parts)).toString('base64url')}`
   }
 
   async decrypt<T>(text: string, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<T> {
+    const signal = signalOf(call)
     const parts = readPlace(this.#names, place)
     const { header, body } = parseEnvelope(text, this.#keys.lastHeader)
-    const ready = within(this.#keys.decrypting(header), call)
+    const ready = within(this.#keys.decrypting(header), signal)
     const { key, aad } = ready instanceof Promise ? await ready : ready
     if (body.length <= NONCE_BYTES + TAG_BYTES) throw new FieldCipherError({ code: 'FIELD_MALFORMED' })
     const end = body.length - TAG_BYTES
@@ -116,16 +119,29 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     place: ColumnPlace<Name>,
     call?: FieldCipherCall,
   ): Promise<readonly string[]> {
+    const signal = signalOf(call)
     const names = this.#names.filter((name) => name !== 'rowId')
     const column = bytesOfParts(readPlace(names, place))
-    const normal = typeof value === 'string' ? this.#normalize(value) : value
-    const keys = await within(this.#indexKeys.get(), call)
-    return keys.map((key) => blindIndexOf(key, column, normal, this.#indexBytes))
+    const bytes = toIndexBytes(typeof value === 'string' ? this.#normal(value) : value)
+    const keys = await within(this.#indexKeys.get(), signal)
+    return keys.map((key) => blindIndexOf(key, column, bytes, this.#indexBytes))
+  }
+
+  /** Of a function that forgets to return, all texts would be equal. */
+  #normal(text: string): string {
+    const normal: unknown = this.#normalize(text)
+    if (typeof normal === 'string') return normal
+    const received = `one that gives ${kindOfSecret(normal)}`
+    throw invalidOption(received, optionOf('normalize'), 'a function that gives a text')
   }
 }
 
-function within<T>(found: T | Promise<T>, call: FieldCipherCall | undefined): T | Promise<T> {
-  return call?.signal === undefined ? found : untilAborted(Promise.resolve(found), call.signal)
+function signalOf(call: FieldCipherCall | undefined): AbortSignal | undefined {
+  return call === undefined ? undefined : checkOptions(call, optionOf('options')).signal
+}
+
+function within<T>(found: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
+  return signal === undefined ? found : untilAborted(Promise.resolve(found), signal)
 }
 
 function toNfc(text: string): string {

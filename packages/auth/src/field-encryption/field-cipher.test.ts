@@ -409,6 +409,22 @@ describe('a blind index', () => {
     )
   })
 
+  test.each([
+    ['nothing', undefined],
+    ['a promise of one', Promise.resolve('ana')],
+  ])('is not made where normalize gives %s instead of a text', async (_, given) => {
+    const cipher = createFieldCipher({ keys: localKeys([k1]), normalize: () => given as never })
+    for (const index of [cipher.blindIndex('ana', place), cipher.blindIndexes('ana', place)])
+      await expect(index).rejects.toBeInstanceOf(InvalidOptionError)
+  })
+
+  test('is that of the value as it was given, whatever becomes of it while keys are waited for', async () => {
+    const given = { city: 'Lisbon' }
+    const index = cipherOf(k1).blindIndex(given, place)
+    given.city = 'Porto'
+    expect(await index).toBe(await cipherOf(k1).blindIndex({ city: 'Lisbon' }, place))
+  })
+
   test.each<[string, unknown, unknown]>([
     ['bytes as a driver gives and as a field comes back', Buffer.from('hi'), Uint8Array.of(0x68, 0x69)],
     ['0 and -0', 0, -0],
@@ -456,6 +472,16 @@ describe('a blind index', () => {
 })
 
 test.each([
+  ['a function', () => 'ana'],
+  ['a promise', Promise.resolve('ana')],
+  ['an object that holds itself', holdingItself()],
+])('%s is no value', async (_, value) => {
+  const cipher = cipherOf(k1)
+  for (const call of [cipher.encrypt(value, place), cipher.blindIndex(value, place)])
+    await expect(call).rejects.toBeInstanceOf(UnsupportedError)
+})
+
+test.each([
   ['no list', 'rowId'],
   ['an empty list', []],
   ['a name twice', ['rowId', 'rowId']],
@@ -486,3 +512,9 @@ test.each([
   await expect(refused).rejects.toThrow(InvalidOptionError)
   await expect(refused).rejects.toThrow(/^(?!.*xxx).*16, 24 or 32 bytes/)
 })
+
+function holdingItself(): object {
+  const one: { self?: object } = {}
+  one.self = one
+  return one
+}

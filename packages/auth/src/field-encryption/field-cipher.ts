@@ -19,7 +19,7 @@ export interface FieldCipher<Name extends string = 'tenant' | 'table' | 'column'
    * @base/core/codec carries: numbers, bigints, dates, null, undefined, lists, maps.
    *
    * @throws {@link FieldCipherError} with `KMS_UNAVAILABLE` where there is no key to be had; `InvalidOptionError` where a part of
-   * the place is missing; `TypeError` for a value that is none of those.
+   * the place is missing; `UnsupportedError` for a value that is none of those.
    */
   encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string>
   /**
@@ -41,7 +41,8 @@ export interface FieldCipher<Name extends string = 'tenant' | 'table' | 'column'
    * the `Uint8Array` that a field comes back as. `rowId` is ignored. It shows which rows are equal, so give none to what has few values, such as a sex or a
    * yes and no, except together with others.
    *
-   * @throws {@link FieldCipherError} with `KMS_UNAVAILABLE`; `UnsupportedError` where the keys give none for indexes.
+   * @throws {@link FieldCipherError} with `KMS_UNAVAILABLE`; `UnsupportedError` where the keys give none for indexes;
+   * `InvalidOptionError` where `normalize` gives no text.
    */
   blindIndex(value: unknown, place: ColumnPlace<Name>, call?: FieldCipherCall): Promise<string>
   /** The same by every key that may still stand in the database, the primary first: what to search by while keys change. */

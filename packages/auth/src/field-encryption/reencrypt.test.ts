@@ -105,6 +105,30 @@ describe('reencrypt', () => {
     })
   })
 
+  test('finds rows with ids of several parts, and tells them apart (prisma-field-encryption#99)', async () => {
+    const column = { tenant: 'acme', table: 'order_line', column: 'note' }
+    const placeOf = (...id: string[]) => ({ ...column, rowId: JSON.stringify(id) })
+    const rows = new Map<string, string>()
+    for (const place of [placeOf('1', '23'), placeOf('12', '3')])
+      rows.set(place.rowId, await before.encrypt('fragile', place))
+    const source = {
+      async next(last: EncryptedField | undefined, limit: number): Promise<readonly EncryptedField[]> {
+        const found = [...rows].filter(([id]) => last === undefined || id > last.place.rowId)
+        return found.slice(0, limit).map(([rowId, text]) => ({ place: { ...column, rowId }, text }))
+      },
+      async replace({ place, text: old }: EncryptedField, text: string): Promise<boolean> {
+        return rows.get(place.rowId) === old && rows.set(place.rowId, text).size > 0
+      },
+    }
+    expect(await reencrypt(after, source, { batchSize: 1 })).toMatchObject({ seen: 2, replaced: 2 })
+
+    const [first = '', second = ''] = rows.values()
+    expect(await later.decrypt(first, placeOf('1', '23'))).toBe('fragile')
+    await expect(later.decrypt(second, placeOf('1', '23'))).rejects.toMatchObject({ code: 'FIELD_TAMPERED' })
+    const index = await after.blindIndex('fragile', placeOf('1', '23'))
+    expect(await after.blindIndex('fragile', column)).toBe(index)
+  })
+
   test('does not undo what somebody writes meanwhile', async () => {
     const { rows, source } = await tableOf()
     const racing = {
@@ -188,4 +212,16 @@ describe('reencrypt', () => {
     await expect(reencrypt(after, {} as never)).rejects.toBeInstanceOf(InvalidOptionError)
     await expect(reencrypt(after, source, { batchSize: 0 })).rejects.toBeInstanceOf(InvalidOptionError)
   })
+
+  test.each(['onProgress', 'onUnreadable'])(
+    'refuses an %s that is no function, before it reads',
+    async (name) => {
+      const next = vi.fn()
+      const options = { [name]: 'console.log' }
+      await expect(reencrypt(after, { next, replace: next }, options)).rejects.toThrow(
+        `${name} must be a function`,
+      )
+      expect(next).not.toHaveBeenCalled()
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { isAppError } from '@base/core/errors'
-import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
@@ -82,8 +82,10 @@ export async function reencrypt<Name extends string>(
   source: ReencryptSource<Name>,
   options: ReencryptOptions<Name> = {},
 ): Promise<ReencryptResult> {
-  const { batchSize = 100, after, onProgress } = checkOptions(options, optionOf('options'))
-  const { onUnreadable = unlessErased, signal } = options
+  const { batchSize = 100, after, signal } = checkOptions(options, optionOf('options'))
+  const { onProgress = () => {}, onUnreadable = unlessErased } = options
+  checkFunction(onProgress, optionOf('onProgress'))
+  checkFunction(onUnreadable, optionOf('onUnreadable'))
   checkMethods(source, ['next', 'replace'], optionOf('source'))
   const limit = checkInteger(batchSize, { ...optionOf('batchSize'), min: 1, max: 10_000 })
   const done = { seen: 0, replaced: 0, changed: 0, unreadable: 0 }
@@ -99,7 +101,7 @@ export async function reencrypt<Name extends string>(
       const outcome = await renew(cipher, source, field, onUnreadable)
       if (outcome !== undefined) done[outcome]++
     }
-    await onProgress?.({ ...done, last })
+    await onProgress({ ...done, last })
   }
 }
 

@@ -73,7 +73,7 @@ class StoredCodes implements RecoveryCodes {
     const typed = readCode(code)
     if (typed === undefined) return false
     const hash = await hashOf(owner, typed)
-    const isTaken = await this.#ask((store) => store.take(owner, hash))
+    const isTaken = (await this.#ask((store) => store.take(owner, hash))) === true
     if (isTaken && redeemed.hasSubscribers) redeemed.publish({ sub: owner })
     return isTaken
   }

@@ -43,6 +43,13 @@ describe('createRecoveryCodes', () => {
     expect(all.filter(Boolean)).toHaveLength(1)
   })
 
+  test.each(['0', 1, {}])('takes no other answer of the store for a yes, such as %o', async (answer) => {
+    const store = memoryRecoveryCodeStore()
+    Object.assign(store, { take: async () => answer })
+    const [code = ''] = await codesOf(store).generate('ann')
+    expect(await codesOf(store).redeem('ann', code)).toBe(false)
+  })
+
   test('reads a code as people type it', async () => {
     const recovery = codesOf()
     const [code = ''] = await recovery.generate('ann', 1)

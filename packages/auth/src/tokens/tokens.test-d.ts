@@ -15,6 +15,7 @@ import {
   type KeyRing,
   memoryRefreshStore,
   pemKey,
+  type RefreshService,
   remoteJwks,
   requireStepUp,
   revokeToken,
@@ -55,8 +56,10 @@ describe('createVerifier', () => {
     const refresh = createRefreshService({ store: memoryRefreshStore(), tokens })
     refresh.start({ ...who, authenticatedAt: time, label: text })
     requireStepUp({ amr: ['pwd'] }, { maxAge: time, amr: list, acr: text })
-    introspect('', { tokens }, { audience: text, clientId: text })
-    revokeToken('', { tokens }, { clientId: text })
+    requireStepUp({ auth_time: time, amr: list, acr: text }, { maxAge: '5m' })
+    const services = { tokens, refresh: undefined as RefreshService | undefined }
+    introspect('', services, { audience: text, clientId: text })
+    revokeToken('', services, { clientId: text })
   })
 
   test('wants its algorithms, its issuer and its audience', () => {

@@ -135,7 +135,7 @@ class StoredCodes implements Totp {
     // Another than was read before the attempt only where it was enrolled or confirmed in between.
     const secret = text === known?.text ? known.secret : await openSecret(this.#settings.cipher, text, owner)
     const step = this.#match(secret, typed)
-    return step !== undefined && this.#ask((store) => store.accept(owner, text, step))
+    return step !== undefined && (await this.#ask((store) => store.accept(owner, text, step))) === true
   }
 
   /** Nobody waits for it, and what the store fails to say now the subject's next attempt asks. */

@@ -294,6 +294,13 @@ describe('ASVS 6.5.1, and better-auth, which takes a code again for as long as i
     expect([await totp.confirm('ann', code), await totp.verify('ann', code)]).toEqual([true, false])
   })
 
+  test.each(['0', 1, {}])('a store that answers %o instead of yes lets nobody in', async (answer) => {
+    const { clock, store, secret } = await enrolled()
+    Object.assign(store, { accept: async () => answer })
+    const totp = createTotp({ store, issuer: 'Example Shop', clock })
+    expect(await totp.verify('ann', totpCode(secret, { time: clock.now() }))).toBe(false)
+  })
+
   test('no code before one that was used is good', async () => {
     const { totp, codeAt } = await enrolled()
     expect(await totp.verify('ann', codeAt(1))).toBe(true)

@@ -78,6 +78,8 @@ describe('openidConfiguration', () => {
     ['algorithms', { algorithms: 'ES256' }],
     ['scopes', { scopes: 'openid email' }],
     ['grantTypes', { grantTypes: 'authorization_code' }],
+    ['extra', { extra: 'claims_supported' }],
+    ['extra', { extra: ['claims_supported'] }],
   ])('refuses a wrong %s', (option, wrong) => {
     expect(() => openidConfiguration({ issuer, ...wrong })).toThrow(
       `@base/auth openidConfiguration: ${option} must be`,

@@ -1,4 +1,4 @@
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { checkAddress } from '../../web-address.js'
 import { checkTexts } from '../check-texts.js'
@@ -97,7 +97,7 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
       checkAlgorithm(name, place('algorithms')),
     ),
     ...(hasCodeFlow && { code_challenge_methods_supported: ['S256'] }),
-    ...extra,
+    ...(extra !== undefined && checkOptions(extra, place('extra'))),
   }
 }
 

@@ -307,6 +307,14 @@ describe('verifyDpop', () => {
       expect(claimed).toEqual([hash(`${jkt} jti-1`)])
     })
 
+    test.each([undefined, null, 0, 1, 'OK', 'false', {}])(
+      'takes it for one that came before where the store says %j, for only true is first',
+      async (answer) => {
+        const replays = { claim: async () => never(answer) }
+        expect(await refusal(await proofOf(), { replays })).toBe('DPOP_REPLAYED')
+      },
+    )
+
     test('a store that fails fails the call', async () => {
       const cause = new Error('down')
       const replays = { claim: () => Promise.reject(cause) }

@@ -131,7 +131,8 @@ async function claim(
   const key = await hashText(`${jkt} ${jti}`)
   const ttl = Math.ceil(iat * 1_000 + window - now) + SLACK
   const isFirst = await askStore('replay', () => replays.claim(key, ttl, now))
-  return isFirst ? ok({ jkt, jti, iat }) : refused('DPOP_REPLAYED', 'The proof has come before.')
+  // Nothing but true: in an answer of another kind, such as 'false', the store has not said that it is first.
+  return isFirst === true ? ok({ jkt, jti, iat }) : refused('DPOP_REPLAYED', 'The proof has come before.')
 }
 
 function invalid(problem: string) {

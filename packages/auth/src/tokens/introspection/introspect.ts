@@ -3,7 +3,7 @@ import { placeOf } from '../../place.js'
 import type { AccessClaims } from '../claims.js'
 import { isOpaqueToken } from '../opaque/opaque-token.js'
 import type { RefreshSession } from '../refresh/refresh-service.js'
-import { readAccessToken, type TokenServices } from './token-services.js'
+import { checkServices, readAccessToken, type TokenServices } from './token-services.js'
 
 /** Who asks, as your service has authenticated it. */
 export interface IntrospectOptions {
@@ -55,7 +55,8 @@ const INACTIVE: Introspection = Object.freeze({ active: false })
  * @example
  * await introspect(token, { tokens, refresh }, { audience: 'https://api.example' }) // { active: true, sub: 'user-1', … }
  *
- * @throws UnavailableError where keys or stores cannot be read: that is no statement about the token.
+ * @throws UnavailableError where keys or stores cannot be read: that is no statement about the token; InvalidOptionError for
+ * services or options that are none.
  * @see RFC 7662
  */
 export async function introspect(
@@ -64,11 +65,12 @@ export async function introspect(
   options: IntrospectOptions = {},
 ): Promise<Introspection> {
   const { audience, clientId } = checkOptions(options, placeOf('introspect')('options'))
+  const { tokens, refresh } = checkServices(services, 'introspect')
   if (isOpaqueToken(token)) {
-    const session = audience === undefined ? await services.refresh?.inspect(token) : undefined
+    const session = audience === undefined ? await refresh?.inspect(token) : undefined
     return session !== undefined && isAskedBy(clientId, session.clientId) ? refreshToken(session) : INACTIVE
   }
-  const claims = await readAccessToken(token, services)
+  const claims = await readAccessToken(token, tokens)
   if (claims === undefined || !isAskedBy(clientId, claims.client_id)) return INACTIVE
   const isForAsker = audience === undefined || [claims.aud].flat().includes(audience)
   return isForAsker ? accessToken(claims) : INACTIVE

@@ -250,6 +250,29 @@ describe('a refresh service with a token service', () => {
   })
 })
 
+describe.each([
+  ['introspect', introspect],
+  ['revokeToken', revokeToken],
+])('%s', (name, ask) => {
+  const { tokens } = servicesOf()
+
+  test.each<[string, unknown]>([
+    ['services', undefined],
+    ['services', null],
+    ['services', 'tokens'],
+    ['services.tokens', {}],
+    ['services.tokens', { tokens: {} }],
+    ['services.refresh', { tokens, refresh: {} }],
+    ['services.refresh', { tokens, refresh: null }],
+  ])('refuses wrong %s, whatever the token is', async (option, services) => {
+    for (const token of ['x', 'x'.repeat(68)])
+      await expect(ask(token, services as never)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(`@base/auth ${name}: ${option} must be `),
+      })
+  })
+})
+
 async function claimsOf(tokens: ReturnType<typeof createTokenService>, token: string): Promise<unknown> {
   const verified = await tokens.verifyAccess(token)
   return verified.ok ? verified.value : undefined

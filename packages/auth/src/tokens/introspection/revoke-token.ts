@@ -1,7 +1,7 @@
 import { checkOptions } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { isOpaqueToken } from '../opaque/opaque-token.js'
-import { readAccessToken, type TokenServices } from './token-services.js'
+import { checkServices, readAccessToken, type TokenServices } from './token-services.js'
 
 /** Who asks, as your service has authenticated it. */
 export interface RevokeTokenOptions {
@@ -19,7 +19,8 @@ export interface RevokeTokenOptions {
  * @example
  * await revokeToken(token, { tokens, refresh }, { clientId: 'web' })
  *
- * @throws UnavailableError where keys or stores cannot be reached: whoever asked has to ask again (status 503).
+ * @throws UnavailableError where keys or stores cannot be reached: whoever asked has to ask again (status 503);
+ * InvalidOptionError for services or options that are none.
  * @see RFC 7009, section 2
  */
 export async function revokeToken(
@@ -28,11 +29,12 @@ export async function revokeToken(
   options: RevokeTokenOptions = {},
 ): Promise<void> {
   const { clientId } = checkOptions(options, placeOf('revokeToken')('options'))
+  const { tokens, refresh } = checkServices(services, 'revokeToken')
   if (isOpaqueToken(token)) {
-    await services.refresh?.revoke(token, { clientId })
+    await refresh?.revoke(token, { clientId })
     return
   }
-  const claims = await readAccessToken(token, services)
+  const claims = await readAccessToken(token, tokens)
   if (claims === undefined || (clientId !== undefined && clientId !== claims.client_id)) return
-  await services.tokens.revoke(claims)
+  await tokens.revoke(claims)
 }

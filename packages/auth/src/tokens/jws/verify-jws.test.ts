@@ -65,6 +65,12 @@ describe('verifyJws', () => {
     })
   })
 
+  test.each([undefined, null, 'ES256'])('refuses %j in place of options', async (options) => {
+    await expect(verifyJws('', options as never)).rejects.toMatchObject({
+      message: expect.stringMatching(/^@base\/auth verifyJws: options must be an object, received /),
+    })
+  })
+
   test('refuses what are no keys', async () => {
     await expect(verifyJws('', { keys: {} as never, algorithms: ['HS256'] })).rejects.toMatchObject({
       message: expect.stringMatching(/^@base\/auth verifyJws: keys must be /),

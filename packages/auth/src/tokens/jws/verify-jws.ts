@@ -1,3 +1,4 @@
+import { checkOptions } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
@@ -37,9 +38,10 @@ export interface VerifiedJws {
  */
 export async function verifyJws(
   token: string,
-  { keys, algorithms }: VerifyJwsOptions,
+  options: VerifyJwsOptions,
 ): Promise<Result<VerifiedJws, AuthError>> {
   const where = { package: '@base/auth', pattern: 'verifyJws' }
+  const { keys, algorithms } = checkOptions(options, where)
   const allowed = checkAlgorithms(algorithms, { ...where, option: 'algorithms' })
   const source = toKeySource(keys, { ...where, option: 'keys' })
   const checked = await new SignatureCheck(source, allowed).check(token)

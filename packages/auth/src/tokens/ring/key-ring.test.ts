@@ -178,6 +178,16 @@ describe('createKeyRing', () => {
     }
   })
 
+  test('publishes what nobody can change: it is the same for all who ask', async () => {
+    const ring = createKeyRing({ clock: new TestClock() })
+    const { body } = await ring.jwks()
+    const [jwk] = body.keys as { alg: string }[]
+    expect(() => (body.keys as unknown[]).pop()).toThrow(TypeError)
+    expect(() => Object.assign(jwk ?? {}, { alg: 'none' })).toThrow(TypeError)
+    expect(Object.isFrozen(body)).toBe(true)
+    expect((await ring.jwks()).body.keys).toMatchObject([{ alg: 'ES256' }])
+  })
+
   test('gives the same ETag for the same keys, on every node, and another when they change', async () => {
     const [clock, store] = [new TestClock(), memoryKeyStore()]
     const [a, b] = [createKeyRing({ store, clock }), createKeyRing({ store, clock })]

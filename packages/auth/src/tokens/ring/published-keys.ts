@@ -3,7 +3,7 @@ import type { JsonWebKey, JsonWebKeySet } from '../keys/json-web-key.js'
 
 /** The public keys of a ring, ready for an HTTP response. */
 export interface PublishedKeys {
-  /** The JSON, with public members only. */
+  /** The JSON, with public members only. Frozen, to any depth. */
   readonly body: JsonWebKeySet
   /** A strong ETag of it, in quotation marks. */
   readonly etag: string
@@ -21,7 +21,7 @@ const STALE = 60
  * be kept for less than `publishAhead`, in all.
  */
 export async function publish(keys: readonly JsonWebKey[], publishAhead: number): Promise<PublishedKeys> {
-  const body = { keys }
+  const body = Object.freeze({ keys: Object.freeze(keys.map((key) => Object.freeze(key))) })
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(body)))
   const maxAge = Math.min(MAX_AGE, Math.floor(publishAhead / 2_000))
   const stale = Math.min(STALE, Math.floor(publishAhead / 4_000))

@@ -6,10 +6,10 @@ import type { AccessInput } from './token-service.js'
 
 const place = /* @__PURE__ */ placeOf('issueAccess')
 
-/** What the service itself says in a token; nobody else may. */
+/** What the service itself says in a token; nobody else may. A `toJSON` would be written in place of them all. */
 const RESERVED: readonly string[] = [
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope'],
-  ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr'],
+  ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr', 'toJSON'],
 ]
 
 /** The claims that an input asks for, checked; what it leaves out is left out. */

@@ -410,6 +410,26 @@ describe('createTokenService', () => {
       }
     })
 
+    test('reads claims that are the same for all once, to any depth', async () => {
+      const claims = { roles: ['clerk'], tenant: { id: 't1' } }
+      const tokens = serviceWith({ claims })
+      claims.roles.push('admin')
+      claims.tenant.id = 't2'
+      expect((await tokens.issueAccess(INPUT)).claims).toMatchObject({
+        roles: ['clerk'],
+        tenant: { id: 't1' },
+      })
+    })
+
+    test('refuses claims that would write themselves in place of all others', async () => {
+      const claims = { toJSON: () => ({ sub: 'admin' }) }
+      expect(() => serviceWith({ claims })).toThrow('claims must be without the names')
+      await expect(serviceWith({ claims: () => claims }).issueAccess(INPUT)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        details: { option: 'claims' },
+      })
+    })
+
     test('refuses what JSON cannot hold, and does not show it', async () => {
       const ring: Record<string, unknown> = { secret: 'hush' }
       ring['of'] = ring

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkBoolean, checkOneOf, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../../place.js'
 
 /** Options of the cookie. It is always `Secure`, `HttpOnly`, for the path `/` and for this host alone. */
@@ -36,7 +36,11 @@ export class SessionCookie {
   readonly #isPersistent: boolean
 
   constructor(options: SessionCookieOptions) {
-    const { name = '__Host-session', sameSite = 'lax', persistent = false } = options
+    const {
+      name = '__Host-session',
+      sameSite = 'lax',
+      persistent = false,
+    } = checkOptions(options, place('cookie'))
     checkCookieName(name, place('cookie.name'))
     const site =
       checkOneOf(sameSite, ['lax', 'strict'], place('cookie.sameSite')) === 'lax' ? 'Lax' : 'Strict'

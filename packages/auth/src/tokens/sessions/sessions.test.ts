@@ -367,6 +367,8 @@ describe('sessions', () => {
     ['a name that is too long', { cookie: { name: `__Host-${'a'.repeat(58)}` } }, 'cookie.name must be'],
     ['SameSite None', { cookie: { sameSite: 'none' } }, 'cookie.sameSite must be one of "lax", "strict"'],
     ['persistent', { cookie: { persistent: 1 } }, 'cookie.persistent must be true or false'],
+    ['a cookie that is only a name', { cookie: '__Host-s' }, 'cookie must be an object'],
+    ['a cookie that is null', { cookie: null }, 'cookie must be an object'],
   ])('refuses %s', (_, options, message) => {
     expect(() => createSessions(options)).toThrow(`@base/auth createSessions: ${message}`)
   })

@@ -10,7 +10,9 @@ import { type StepUpDemand, StepUpRequiredError } from './step-up-required-error
 const SKEW = 60_000
 
 /** What is known of a sign-in: the claims of an access token, or of a session. */
-export type SignInClaims = Pick<AccessClaims, 'auth_time' | 'amr' | 'acr'>
+export type SignInClaims = {
+  readonly [Claim in 'auth_time' | 'amr' | 'acr']?: AccessClaims[Claim] | undefined
+}
 
 /** Options of {@link requireStepUp}; at least one of the first three. */
 export interface StepUpOptions {

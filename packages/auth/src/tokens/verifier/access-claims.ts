@@ -28,9 +28,15 @@ function grantProblem({ scope, roles, permissions, sid, epoch }: Unchecked): str
 }
 
 function proofProblem({ cnf, auth_time, amr, acr }: Unchecked): string | undefined {
-  if (cnf !== undefined && (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf))) return 'cnf'
+  if (cnf !== undefined && !isConfirmation(cnf)) return 'cnf'
   if (auth_time !== undefined && !isTime(auth_time)) return 'auth_time'
   if (amr !== undefined && !isTexts(amr)) return 'amr'
   if (acr !== undefined && typeof acr !== 'string') return 'acr'
   return undefined
+}
+
+function isConfirmation(cnf: unknown): boolean {
+  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) return false
+  const { jkt } = cnf as { readonly jkt?: unknown }
+  return jkt === undefined || isText(jkt)
 }

@@ -50,6 +50,8 @@ describe('createVerifier', () => {
     ['cnf', 'jkt'],
     ['cnf', null],
     ['cnf', []],
+    ['cnf', { jkt: 7 }],
+    ['cnf', { jkt: '' }],
     ['auth_time', 'now'],
     ['amr', 'pwd'],
     ['acr', 1],
