@@ -147,7 +147,6 @@ describe('the files of a service', () => {
       '@base/observability',
       '@hono/node-server',
       'hono',
-      'pino',
       'zod',
     ])
   })

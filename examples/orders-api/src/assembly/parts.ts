@@ -1,7 +1,7 @@
 import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
 import type { Clock } from '@base/core/clock'
 import { createContainer } from '@base/core/container'
-import type { Logger } from 'pino'
+import type { Logger } from '@base/observability/logger'
 import { addDemoAccounts } from '../accounts/demo-accounts.ts'
 import { createAuth } from '../auth/auth.ts'
 import { credentialStoresOn } from '../auth/auth-stores.ts'

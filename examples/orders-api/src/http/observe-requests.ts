@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '@base/core/clock'
+import type { Logger } from '@base/observability/logger'
 import type { Metrics } from '@base/observability/metrics'
 import { tracecontext, withSpan } from '@base/observability/tracing'
 import { context, type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Logger } from 'pino'
 import type { Client } from './server.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', 'QUERY']

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { CancelledError, ConflictError, errorKind, isAppError } from '@base/core/errors'
 import { type Lock, withLock } from '@base/core/lock'
-import type { Logger } from 'pino'
+import type { Logger } from '@base/observability/logger'
 import type { Fence } from './fences.ts'
 
 /** When the night's work is done: at three o'clock, UTC. */

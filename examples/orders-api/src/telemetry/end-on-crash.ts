@@ -1,5 +1,5 @@
 import type { Lifecycle } from '@base/core/lifecycle'
-import type { Logger } from 'pino'
+import type { Logger } from '@base/observability/logger'
 
 /**
  * Ends the process with 1 after an error that nobody has caught, or a rejection that nobody has handled: with a `fatal` line,

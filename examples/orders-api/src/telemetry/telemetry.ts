@@ -1,6 +1,5 @@
-import { createLogger, stdoutSink } from '@base/observability/logger'
+import { createLogger, type Logger, stdoutSink } from '@base/observability/logger'
 import { type OpenTelemetry, startOpenTelemetry } from '@base/observability/otel'
-import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 
 /** How the service names itself, in lines, traces and metrics. */

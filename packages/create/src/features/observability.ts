@@ -15,7 +15,6 @@ const LOG_LEVEL = {
 
 const LOGS: Feature = {
   layers: ['logs'],
-  dependencies: ['pino'],
   settings: [LOG_LEVEL],
   service: {
     imports: { './telemetry.ts': ['type Telemetry', 'telemetryPart'] },
@@ -36,7 +35,6 @@ const FULL: Feature = {
     '@opentelemetry/resources',
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/sdk-trace',
-    'pino',
   ],
   settings: [
     LOG_LEVEL,

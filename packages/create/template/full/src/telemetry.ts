@@ -1,10 +1,9 @@
 import type { Component } from '@base/core/lifecycle'
 import { instrument } from '@base/observability/instrument'
-import { createLogger } from '@base/observability/logger'
+import { createLogger, type Logger } from '@base/observability/logger'
 import { createMetrics, type Metrics, processMetrics } from '@base/observability/metrics'
 import { startOpenTelemetry } from '@base/observability/otel'
 import { trace } from '@opentelemetry/api'
-import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
 

@@ -1,7 +1,6 @@
 import type { Component } from '@base/core/lifecycle'
 import { instrument } from '@base/observability/instrument'
-import { createLogger } from '@base/observability/logger'
-import type { Logger } from 'pino'
+import { createLogger, type Logger } from '@base/observability/logger'
 import manifest from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
 
