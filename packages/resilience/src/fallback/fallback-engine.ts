@@ -47,18 +47,25 @@ export class FallbackEngine implements Engine {
 
   #answer(error: unknown, ctx: CallContext): unknown {
     if (ctx.aborted || !this.#handles(error)) throw error
-    this.fallbacks++
-    const { name, fallback } = this.rules
-    if (this.observers.hear('fallback')) this.observers.tell('fallback', { name, error })
+    const answered = (answer: unknown): unknown => {
+      this.#answered(error)
+      return answer
+    }
     const failed = (second: unknown): never => {
       throw read(() => withCause(second, error), second)
     }
+    let answer: unknown
     try {
-      const answer = adopt(fallback(error, ctx))
-      return answer instanceof Promise ? answer.then(undefined, failed) : answer
+      answer = adopt(this.rules.fallback(error, ctx))
     } catch (second) {
       return failed(second)
     }
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer)
+  }
+
+  #answered(error: unknown): void {
+    this.fallbacks++
+    if (this.observers.hear('fallback')) this.observers.tell('fallback', { name: this.rules.name, error })
   }
 
   #handles(error: unknown): boolean {

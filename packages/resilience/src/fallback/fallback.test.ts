@@ -2,6 +2,9 @@ import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { Fallback } from './index.js'
 
 const down = () => Promise.reject(new Error('down'))
+const fail = () => {
+  throw new Error('mine')
+}
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -25,6 +28,20 @@ describe('Fallback', () => {
     await prices.execute(down)
     expect(told).toHaveBeenCalledTimes(1)
     expect(told).toHaveBeenCalledWith({ name: 'prices', error: new Error('down') })
+  })
+
+  test('is counted and told once it has answered, and not where it fails itself', async () => {
+    const answers = [() => 'old', async () => 'old', () => down(), () => fail()]
+    const policy = new Fallback({ fallback: () => answers.shift()?.() })
+    const told = vi.fn()
+    policy.on('fallback', told)
+    const outcomes = []
+    for (let call = 0; call < 4; call++) {
+      outcomes.push(await policy.execute(down).catch((error) => error.message))
+      outcomes.push(told.mock.calls.length)
+    }
+    expect(outcomes).toEqual(['old', 1, 'old', 2, 'down', 2, 'mine', 2])
+    expect(policy.stats).toEqual({ calls: 4, fallbacks: 2 })
   })
 
   test('passes on what it does not handle', async () => {

@@ -30,7 +30,7 @@ export interface FallbackOptions<F> {
 export interface FallbackStats {
   /** Calls that began. */
   readonly calls: number
-  /** Those that the fallback answered, or tried to. */
+  /** Those that the fallback answered. */
   readonly fallbacks: number
 }
 

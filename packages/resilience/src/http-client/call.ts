@@ -1,13 +1,14 @@
 import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import { deadline } from '@base/core/context'
-import { formatDuration } from '@base/core/duration'
-import { TimeoutError } from '@base/core/errors'
+import type { TimeoutEngine } from '../timeout/timeout-engine.js'
 
-/** How long a call may take, and who may end it before. */
+/** How long a call may take. */
 export interface CallLimits {
   readonly name: string
   readonly timeout: number
+  /** That of its attempts, which tells of both. */
+  readonly attemptTimeout: TimeoutEngine
   readonly clock: Clock
 }
 
@@ -22,17 +23,13 @@ export class Call {
   readonly #unlisten: (() => void) | undefined
 
   /** @throws The reason of a caller who has given up; TimeoutError where the deadline in context has passed. */
-  constructor({ name, timeout, clock }: CallLimits, caller: AbortSignal | undefined) {
+  constructor({ name, timeout, attemptTimeout, clock }: CallLimits, caller: AbortSignal | undefined) {
     caller?.throwIfAborted()
     this.signal = this.#controller.signal
     const end = deadline.get()
     const time = end === undefined ? timeout : Math.min(timeout, Math.ceil(end - clock.now()))
     this.isCut = time < timeout
-    const tooLate = () =>
-      new TimeoutError({
-        message: `No answer within ${formatDuration(Math.max(0, time))} (${name}).`,
-        details: { name, timeout: Math.max(0, time) },
-      })
+    const tooLate = () => attemptTimeout.expired(Math.max(0, time))
     if (time <= 0) throw tooLate()
     if (time !== Number.POSITIVE_INFINITY)
       this.#timer = clock.schedule(time, () => this.#controller.abort(tooLate()), { name })

@@ -5,7 +5,7 @@ import { type CircuitBreakerRegistry, registryOf } from '../circuit-breaker/regi
 import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
 import { Retry } from '../retry/retry.js'
-import { Timeout } from '../timeout/timeout.js'
+import { TimeoutEngine } from '../timeout/timeout-engine.js'
 import { isTransient } from './connection-error.js'
 import type { Exchange } from './exchange.js'
 import type { ResilientFetchOptions } from './options.js'
@@ -24,7 +24,7 @@ export interface ClientRules {
   readonly name: string
   readonly baseUrl: URL | undefined
   readonly timeout: number
-  readonly attemptTimeout: Timeout
+  readonly attemptTimeout: TimeoutEngine
   readonly retry: Retry | undefined
   readonly breakers: CircuitBreakerRegistry | undefined
   readonly correlationHeader: string | undefined
@@ -45,13 +45,13 @@ export function clientRules(options: ResilientFetchOptions): ClientRules {
   const clock = checkClock(options.clock, place('clock'))
   const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
   const limit = { positive: true, infinity: true }
-  toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })
+  const attemptTime = toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })
   const time = toMilliseconds(timeout, { ...place('timeout'), ...limit })
   return {
     name: checkText(name, place('name')),
     baseUrl: baseUrl === undefined ? undefined : checkBaseUrl(baseUrl),
     timeout: time,
-    attemptTimeout: new Timeout({ name, timeout: attemptTimeout, clock }),
+    attemptTimeout: new TimeoutEngine({ name, timeout: attemptTime, races: true, clock }),
     retry: retryOf(name, time, options),
     breakers: breakersOf(options),
     correlationHeader: headerNameOf(options),

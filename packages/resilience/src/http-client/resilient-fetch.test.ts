@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -54,6 +55,19 @@ async function serve(...answers: Answer[]) {
     received,
     connections,
   }
+}
+
+/** What is told of timeouts while it runs. */
+async function timeoutsOf(run: () => Promise<void>): Promise<{ name: string; timeout: number }[]> {
+  const told: { name: string; timeout: number }[] = []
+  const hear = (payload: unknown) => told.push(payload as { name: string; timeout: number })
+  subscribe('base:resilience:timeout:timeout', hear)
+  try {
+    await run()
+  } finally {
+    unsubscribe('base:resilience:timeout:timeout', hear)
+  }
+  return told
 }
 
 const ok: Answer = (response) => response.end('ok')
@@ -370,6 +384,61 @@ describe('a client whose server hangs', () => {
     await until(async () => (await server.connections()) === 0)
     expect(await outcome(client(server.url, { signal: AbortSignal.abort() }))).toBe(20)
     expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('a client that gives up on a call', () => {
+  test('tells of it once, also where the body is too slow', async () => {
+    const server = await serve(hang, trickle)
+    const { client, clock } = clientOf({ name: 'users', timeout: '5s' })
+    const told = await timeoutsOf(async () => {
+      const call = outcome(client(server.url))
+      await server.received(1)
+      await clock.advance('5s')
+      expect(await call).toBe('TIMEOUT')
+      const text = (await client(server.url)).text().catch((error) => error.code)
+      await clock.advance('5s')
+      expect(await text).toBe('TIMEOUT')
+    })
+    const each = { name: 'users', timeout: 5_000 }
+    expect(told).toEqual([each, each])
+  })
+
+  test('tells of each attempt and of the call', async () => {
+    const server = await serve(hang)
+    const { client, clock } = clientOf({ timeout: '3s', attemptTimeout: '2s' })
+    const told = await timeoutsOf(async () => {
+      const call = outcome(client(server.url))
+      await server.received(1)
+      await clock.advance('2s')
+      await server.received(2)
+      await clock.advance('1s')
+      expect(await call).toBe('TIMEOUT')
+    })
+    expect(told).toEqual([
+      { name: 'http-client', timeout: 2_000 },
+      { name: 'http-client', timeout: 3_000 },
+    ])
+  })
+
+  test('tells of a deadline in context, and not of the abort of a caller or a call in time', async () => {
+    const server = await serve(hang, trickle, ok)
+    const { client, clock } = clientOf({ timeout: '5s' })
+    const told = await timeoutsOf(async () => {
+      const within = (time: number) =>
+        runInContext([[deadline, clock.now() + time]], () => outcome(client(server.url)))
+      const call = within(300)
+      await server.received(1)
+      await clock.advance(300)
+      expect([await call, await within(0)]).toEqual(['TIMEOUT', 'TIMEOUT'])
+      const controller = new AbortController()
+      const response = await client(server.url, { signal: controller.signal })
+      controller.abort()
+      await expect(response.text()).rejects.toThrow('aborted')
+      await (await client(server.url)).text()
+      await clock.advance('1m')
+    })
+    expect(told.map(({ timeout }) => timeout)).toEqual([300, 0])
   })
 })
 

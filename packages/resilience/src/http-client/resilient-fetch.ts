@@ -1,4 +1,5 @@
 import type { CircuitBreakerRegistry } from '../circuit-breaker/registry.js'
+import { execute } from '../policy/execute.js'
 import { retryAfterOf } from '../retry/retry-after.js'
 import { Call } from './call.js'
 import { type ClientRules, clientRules } from './client-rules.js'
@@ -58,7 +59,8 @@ async function exchangeOf(rules: ClientRules, request: PreparedRequest, call: Ca
   const { retry, breakers, attemptTimeout, clock } = rules
   let last: Exchange | undefined
   const attempt = () =>
-    attemptTimeout.execute(
+    execute(
+      attemptTimeout,
       async ({ signal }) => {
         // Only now: where the breaker lets no further attempt pass, the answer before it is returned.
         last?.discard(clock)
@@ -68,7 +70,7 @@ async function exchangeOf(rules: ClientRules, request: PreparedRequest, call: Ca
         return exchange
       },
       { signal: call.signal },
-    )
+    ) as Promise<Exchange>
   // A breaker must count the end of the call's time, and not that its caller wanted to wait no longer.
   const judged = () =>
     breakers === undefined

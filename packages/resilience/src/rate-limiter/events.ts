@@ -1,7 +1,15 @@
 import type { RateLimitPolicyResult } from './store.js'
 
-/** Why a {@link RateLimiter} refused a call: its limit, or a wait that could not be, or was too long. */
-export type LimitedReason = 'limited' | 'queue_full' | 'waited_too_long'
+/** Why a {@link RateLimiter} refused a call. */
+export type LimitedReason =
+  /** Its limit is spent. */
+  | 'limited'
+  /** The store failed, and `whenStoreFails` denies: nobody has counted. The error says `limited`. */
+  | 'store_failed'
+  /** It would have had to wait, and too many do. */
+  | 'queue_full'
+  /** It had no turn within `maxWait`. */
+  | 'waited_too_long'
 
 /** The events of a {@link RateLimiter}, and what comes with each. */
 export interface RateLimiterEvents {

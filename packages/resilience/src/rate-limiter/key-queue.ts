@@ -154,13 +154,19 @@ export class KeyQueue implements TurnRoom {
 const UNKNOWN = 1_000
 
 /** The longest wait that any policy asks for, in milliseconds; `null` where one never allows it. */
-export function longestWait({ allowed, policies, degraded }: RateLimitResult): number | null {
+export function longestWait(result: RateLimitResult): number | null {
+  const { allowed, policies } = result
   if (allowed) return 0
-  let longest = degraded === true && policies.length === 0 ? UNKNOWN : 0
+  let longest = isUncounted(result) ? UNKNOWN : 0
   for (const { retryAfter } of policies) {
     if (retryAfter === null) return null
     // A store of someone else may say anything.
     longest = Math.max(longest, Number.isFinite(retryAfter) ? Math.ceil(retryAfter) : UNKNOWN)
   }
   return longest
+}
+
+/** Whether the store failed, and no other one has counted in its place. */
+export function isUncounted({ policies, degraded }: RateLimitResult): boolean {
+  return degraded === true && policies.length === 0
 }

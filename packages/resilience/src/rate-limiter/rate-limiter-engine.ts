@@ -12,7 +12,7 @@ import { deadlinesOf } from '../timeout/deadlines-of.js'
 import { checkKey } from './check-key.js'
 import type { LimitedReason, RateLimiterEvents } from './events.js'
 import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
-import { KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
+import { isUncounted, KeyQueue, longestWait, type QueueOwner } from './key-queue.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 import { Turn } from './turn.js'
 import { unlessAborted } from './unless-aborted.js'
@@ -116,7 +116,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   /** Counts and tells what was decided, once for each call. */
-  account(key: string, result: RateLimitResult, reason: LimitedReason = 'limited'): void {
+  account(key: string, result: RateLimitResult, refusal: LimitedReason = 'limited'): void {
     if (result.allowed) {
       this.allowed++
       return
@@ -125,6 +125,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     if (!this.observers.hear('limited')) return
     const { name } = this
     const { policies } = result
+    const reason = refusal === 'limited' && isUncounted(result) ? 'store_failed' : refusal
     this.observers.tell('limited', { name, key, reason, retryAfter: longestWait(result), policies })
   }
 

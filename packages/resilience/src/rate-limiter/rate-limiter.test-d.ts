@@ -25,6 +25,6 @@ test('what is made for consume has no other options for the rest', () => {
 
 test('limited says why', () => {
   expectTypeOf<RateLimiterEvents['limited']['reason']>().toEqualTypeOf<
-    'limited' | 'queue_full' | 'waited_too_long'
+    'limited' | 'store_failed' | 'queue_full' | 'waited_too_long'
   >()
 })

@@ -772,8 +772,21 @@ describe('RateLimiter tells', () => {
     for (const channel of channels) unsubscribe(channel, listen)
     expect(heard).toEqual([
       { name: 'rate-limiter', error },
-      { name: 'rate-limiter', key: 'a', reason: 'limited', retryAfter: 1_000, policies: [] },
+      { name: 'rate-limiter', key: 'a', reason: 'store_failed', retryAfter: 1_000, policies: [] },
     ])
+  })
+
+  test('whether a limit refused, or nobody was there to count; the error is the same', async () => {
+    const clock = new TestClock()
+    const reasons = []
+    for (const whenStoreFails of ['deny', storeOf(fail), memoryRateLimitStore({ clock })] as const) {
+      const { limiter } = limiterOf({ policies: '1/second', store: storeOf(fail), whenStoreFails, clock })
+      limiter.on('limited', ({ reason }) => reasons.push(reason))
+      await limiter.consume('a')
+      reasons.push(await limiter.execute(up, { key: 'a' }).catch(({ details }) => details.reason))
+    }
+    const away = ['store_failed', 'store_failed', 'limited']
+    expect(reasons).toEqual([...away, ...away, 'limited', 'limited'])
   })
 
   test('queued', async () => {

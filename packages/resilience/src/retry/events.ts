@@ -17,7 +17,7 @@ export type GaveUpReason =
 
 /** The events of a {@link Retry}, and what comes with each: an `error`, or a `value` that `retryIfResult` did not like. */
 export interface RetryEvents {
-  /** An attempt failed, and after a pause there is another. */
+  /** An attempt failed, and after a pause another is due, unless the call is aborted before. */
   readonly retry: {
     /** The policy's name. */
     readonly name: string

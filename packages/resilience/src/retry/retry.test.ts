@@ -161,6 +161,7 @@ describe('Retry', () => {
   test.each([
     ['not_found', new NotFoundError()],
     ['an open circuit', Object.assign(new UnavailableError({ code: 'CIRCUIT_OPEN' }))],
+    ['what may have been committed', new UnavailableError({ code: 'COMMIT_UNKNOWN' })],
   ])('does not retry %s', async (_, error) => {
     const fn = failing(1, error)
     await expect(new Retry().execute(fn)).rejects.toBe(error)

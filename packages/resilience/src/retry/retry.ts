@@ -28,7 +28,7 @@ export interface RetryOptions {
   /**
    * Whether an error is retried; it alone decides, except that a call that was aborted is never retried. One that
    * throws says no.
-   * @defaultValue every error, except that of an open circuit (`CIRCUIT_OPEN`) and of the kinds invalid, unauthenticated, forbidden, not_found, conflict, precondition_failed, too_large and unsupported
+   * @defaultValue every error, except that of an open circuit (`CIRCUIT_OPEN`), of a transaction that may have been committed (`COMMIT_UNKNOWN`), and of the kinds invalid, unauthenticated, forbidden, not_found, conflict, precondition_failed, too_large and unsupported
    */
   readonly retryIf?: ((error: unknown, ctx: PolicyContext) => boolean) | undefined
   /** Whether a returned value is retried; the last one is returned. One that throws says no. @defaultValue none is */

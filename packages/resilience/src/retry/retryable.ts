@@ -14,7 +14,12 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 
 /** Whether an error is retried where nobody says. */
 export function isRetryable(error: unknown): boolean {
-  return !isOpenCircuit(error) && !HOPELESS.has(errorKind(error))
+  return !isOpenCircuit(error) && !mayBeCommitted(error) && !HOPELESS.has(errorKind(error))
+}
+
+/** A transaction whose COMMIT was not answered: run again, it may have its effect twice. */
+function mayBeCommitted(error: unknown): boolean {
+  return isAppError(error, 'COMMIT_UNKNOWN')
 }
 
 export function isOpenCircuit(error: unknown): boolean {

@@ -1,10 +1,9 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryRateLimitStore } from '../rate-limiter/memory-store.js'
-import type { RateLimit, RateLimitResult, RateLimitStore } from '../rate-limiter/store.js'
+import type { RateLimit } from '../rate-limiter/store.js'
+import { answering, bound, consuming, countedAs, lawsOf, policiesOf, type Twin } from './broken.fixture.js'
 import { rateLimitStoreConformance } from './index.js'
-
-const LAW = 'RateLimitStore: '
 
 describe('memoryRateLimitStore', () => {
   rateLimitStoreConformance(
@@ -28,30 +27,6 @@ describe('a memoryRateLimitStore with room for two keys', () => {
 function policyOf({ limit, window }: { limit: number; window: number }) {
   return { name: 'p', algorithm: 'gcra' as const, burst: limit, limit, window }
 }
-
-type Twin = (store: RateLimitStore, clock: TestClock) => RateLimitStore
-type Consume = (key: string, cost: number, limit: RateLimit) => RateLimitResult
-
-/** A store like ours, but for how it charges. */
-const consuming =
-  (change: (consume: Consume) => Consume): Twin =>
-  (store) => ({
-    consume: change((key, cost, limit) => store.consume(key, cost, limit) as RateLimitResult),
-    reset: (key, limit) => store.reset(key, limit),
-    block: (key, duration, limit) => store.block(key, duration, limit),
-  })
-
-/** One that changes what it answers. */
-const answering = (change: (result: RateLimitResult, cost: number) => RateLimitResult): Twin =>
-  consuming((consume) => (key, cost, limit) => change(consume(key, cost, limit), cost))
-
-const policiesOf = (
-  limit: RateLimit,
-  change: (policy: RateLimit['policies'][number]) => object,
-): RateLimit => ({
-  ...limit,
-  policies: limit.policies.map((policy) => ({ ...policy, ...change(policy) })),
-})
 
 /** What breaks each law. */
 const twins: Record<string, Twin> = {
@@ -125,6 +100,20 @@ const twins: Record<string, Twin> = {
         policiesOf(limit, () => ({ algorithm: 'sliding_log' })),
       ),
   ),
+  'what slides forgets nothing where a window of the clock ends': countedAs('sliding_window', 'fixed_window'),
+  'a burst comes back at the pace of the limit': (store, clock) => {
+    const ends = new Map<string, number>()
+    return {
+      ...bound(store),
+      consume: async (key, cost, limit) => {
+        const place = `${limit.name} ${key}`
+        if ((ends.get(place) ?? Number.POSITIVE_INFINITY) <= clock.monotonic()) await store.reset(key, limit)
+        const result = await store.consume(key, cost, limit)
+        if (result.allowed && cost > 0) ends.set(place, clock.monotonic() + (limit.policies[0]?.window ?? 0))
+        return result
+      },
+    }
+  },
   // As rate-limiter-flexible in Redis, whose keys live whole seconds.
   'what a window below a second has counted ends with it': consuming(
     (consume) => (key, cost, limit) =>
@@ -171,31 +160,24 @@ const twins: Record<string, Twin> = {
       },
     }
   },
+  'a block may be longer than the windows, and than the one before': (store) => ({
+    ...bound(store),
+    block: (key, duration, limit) =>
+      store.block(
+        key,
+        duration === Number.POSITIVE_INFINITY ? duration : Math.min(duration, limit.policies[0]?.window ?? 0),
+        limit,
+      ),
+  }),
   'a block without an end lasts until it is reset': (store) => ({
     ...bound(store),
     block: (key, duration, limit) => store.block(key, Math.min(duration, 2_000), limit),
   }),
 }
 
-function bound(store: RateLimitStore): RateLimitStore {
-  return {
-    consume: (key, cost, limit) => store.consume(key, cost, limit),
-    reset: (key, limit) => store.reset(key, limit),
-    block: (key, duration, limit) => store.block(key, duration, limit),
-  }
-}
-
 describe('rateLimitStoreConformance rejects a store of which it is not true that', () => {
-  const laws: [string, () => Promise<void>][] = []
   let twin: Twin = (store) => store
-  rateLimitStoreConformance(
-    () => {
-      const clock = new TestClock()
-      const store = twin(memoryRateLimitStore({ clock }), clock)
-      return { subject: store, advance: (d) => clock.advance(d), dispose: () => {} }
-    },
-    { test: (name, prove) => laws.push([name.slice(LAW.length), prove]) },
-  )
+  const laws = lawsOf(() => twin)
 
   test.each(laws)('%s', async (law, prove) => {
     twin = (store) => store

@@ -42,7 +42,7 @@ export class TimeoutEngine implements Engine {
 
   run(next: Next, ctx: CallContext): unknown {
     this.calls++
-    const call = new TimedCall(ctx, this.#deadlines, this.#expired)
+    const call = new TimedCall(ctx, this.#deadlines, this.expired)
     if (this.rules.races) call.follow()
     let result: unknown
     try {
@@ -55,9 +55,10 @@ export class TimeoutEngine implements Engine {
     return result
   }
 
-  readonly #expired = (): TimeoutError => {
+  /** Counts and tells of a call that took too long, and makes its error; one may have had another time than the others. */
+  readonly expired = (timeout: number = this.rules.timeout): TimeoutError => {
     this.timeouts++
-    const { name, timeout } = this.rules
+    const { name } = this.rules
     if (this.observers.hear('timeout')) this.observers.tell('timeout', { name, timeout })
     return new TimeoutError({
       message: `No answer within ${formatDuration(timeout)} (timeout '${name}').`,
