@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { createCodec } from '@base/core/codec'
 import { readDiagnosticsSources } from '@base/core/diagnostics'
+import { AppError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
@@ -749,5 +751,33 @@ describe('wrong arguments', () => {
     ['a hard timeout', { hardTimeout: 0 }, 'hardTimeout must be'],
   ])('%s of a cached function: refused where it is made', (_, options, message) => {
     expect(() => cache.cached(function load() {}, options)).toThrow(message)
+  })
+})
+
+describe('an error of the cache', () => {
+  const never = (value: unknown): never => value as never
+  const { cache, clock } = inMemory()
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['a load that takes too long', () => cache.getOrSet('ada@a', () => clock.sleep(20), { hardTimeout: 10 })],
+    ['a key', () => cache.get('ada@a\ud800')],
+    ['keys', () => cache.getMany(never('ada@a'))],
+    ['a tag', () => cache.getOrSet('k', ({ setTags }) => setTags(['ada@a\ud800']))],
+    ['tags', () => cache.set('k', 1, { tags: never('ada@a') })],
+    ['a pattern', () => cache.deleteByPattern('ada@*\ud800')],
+    ['entries', () => cache.setMany(never('ada@a'))],
+    ['an entry', () => cache.setMany(never(['ada@a']))],
+    ['keys to warm up', () => cache.warmUp('ada@a', () => 1)],
+    ['a namespace', async () => cache.namespace('ada@a\ud800')],
+    ['a key of a cached function', cache.cached(() => 1, { key: () => 'ada@a\ud800' })],
+  ])('never shows whom a key is about: %s', async (_, call) => {
+    const told = vi.fn()
+    const stop = cache.on('error', ({ error }) => told(error))
+    const failed = call().catch((error: unknown) => error)
+    await clock.advance(20)
+    stop()
+    const error = await failed
+    expect(error).toBeInstanceOf(AppError)
+    expect([error, ...told.mock.calls.flat()].map((each) => inspect(each)).join()).not.toContain('ada@')
   })
 })

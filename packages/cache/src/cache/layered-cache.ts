@@ -1,5 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import { checkFunction, checkInteger, invalidOption } from '@base/core/options'
+import { checkFunction, checkInteger } from '@base/core/options'
 import { reveal } from '../store/guarded.js'
 import { isolate } from '../store/isolate.js'
 import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
@@ -13,7 +13,7 @@ import type { Invalidation } from './invalidation.js'
 import type { LoadContext } from './load-context.js'
 import { Reader } from './reader.js'
 import { lifeOf, rulesOf, scopedTags } from './rules.js'
-import { checkKey, type Scope } from './scope.js'
+import { checkKey, invalidKey, type Scope } from './scope.js'
 import { checkRecord } from './settings.js'
 import type { CacheStats } from './stats.js'
 import { warmUp } from './warm-up.js'
@@ -230,21 +230,16 @@ export class LayeredCache implements Cache {
 function checkIterable<T extends Iterable<unknown>>(value: T, option: string): T {
   // A text is iterable too, by its characters.
   if (typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function') return value
-  throw invalidOption(value, { package: '@base/cache', pattern: 'Cache', option }, 'an iterable, and no text')
+  throw invalidKey(value, option, 'an iterable, and no text')
 }
 
 function checkEntry<T extends readonly unknown[]>(entry: T): T {
   if (Array.isArray(entry)) return entry
-  throw invalidOption(
-    entry,
-    { package: '@base/cache', pattern: 'Cache', option: 'entries' },
-    'arrays [key, value, options?]',
-  )
+  throw invalidKey(entry, 'entries', 'arrays [key, value, options?]')
 }
 
 function checkKeys(keys: readonly string[], option: 'keys' | 'patterns' = 'keys'): readonly string[] {
-  if (!Array.isArray(keys))
-    throw invalidOption(keys, { package: '@base/cache', pattern: 'Cache', option }, 'an array of texts')
+  if (!Array.isArray(keys)) throw invalidKey(keys, option, 'an array of texts')
   for (const key of keys) checkKey(key, option)
   // The caller may use the array for something else while the layers are asked.
   return [...keys]

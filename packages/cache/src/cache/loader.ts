@@ -87,7 +87,7 @@ function limit(core: CacheCore, flight: Flight, request: LoadRequest): () => voi
   const { hardTimeout } = request.rules
   if (hardTimeout === Number.POSITIVE_INFINITY) return () => {}
   const abort = () => {
-    const error = tooLate(request.key, hardTimeout)
+    const error = tooLate(hardTimeout)
     flight.abort(error)
     noteFailure(core, flight, request, error)
     if (flight.isDiscarded) return core.giveUp(flight)

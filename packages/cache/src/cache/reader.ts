@@ -124,7 +124,7 @@ export class Reader {
     const known = await untilAborted(this.#ask(key, rules.tags), signal)
     if (known.found !== undefined && this.#isFresh(known.found)) return known.found.held
     const flight = this.#startUnlessRunning(key, load, rules, known, false)
-    return this.#join(flight, waitFrom(flight), { key, signal, limit })
+    return this.#join(flight, waitFrom(flight), { signal, limit })
   }
 
   /** Loads a value that is still fresh anew, by chance, before it ends. */
@@ -186,7 +186,7 @@ export class Reader {
     const flight = running ?? this.#startUnlessRunning(key, load, rules, known, false)
     const { signal, hardTimeout, softTimeout } = rules
     const limit = stale === undefined ? hardTimeout : Math.min(softTimeout, hardTimeout)
-    const landing = this.#join(flight, arrive ?? waitFrom(flight), { key, signal, limit })
+    const landing = this.#join(flight, arrive ?? waitFrom(flight), { signal, limit })
     if (stale === undefined) this.#miss(key)
     try {
       const held = await landing

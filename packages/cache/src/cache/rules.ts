@@ -1,8 +1,8 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import { matchesPattern } from '../store/pattern.js'
 import type { LoadOptions } from './entry-options.js'
-import { checkKey, type Scope } from './scope.js'
+import { checkKey, invalidKey, type Scope } from './scope.js'
 
 /** How entries live, checked, in milliseconds. */
 export interface Rules {
@@ -34,7 +34,7 @@ export function checkDuration(value: Duration, option: DurationOption): number {
 }
 
 function checkTags(tags: readonly string[]): readonly string[] {
-  if (!Array.isArray(tags)) throw invalidOption(tags, { ...WHERE, option: 'tags' }, 'an array of texts')
+  if (!Array.isArray(tags)) throw invalidKey(tags, 'tags', 'an array of texts')
   for (const tag of tags) checkKey(tag, 'tags')
   return tags
 }

@@ -1,3 +1,4 @@
+import type { InvalidOptionError } from '@base/core/errors'
 import { invalidOption } from '@base/core/options'
 import { matchesShortened, scanPatterns, shorten } from './long-keys.js'
 
@@ -85,15 +86,19 @@ function escapeName(name: string): string {
 
 function checkNamespace(name: unknown): string {
   if (typeof name === 'string' && name !== '' && !LONE_SURROGATE.test(name)) return name
-  throw invalidOption(name, { ...WHERE, option: 'namespace' }, 'a well-formed text that is not empty')
+  throw invalidKey(name, 'namespace', 'a well-formed text that is not empty')
 }
-
-const WHERE = { package: '@base/cache', pattern: 'Cache' } as const
 
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** A key or tag, checked: any text, also an empty one, but none that UTF-8 cannot carry. */
 export function checkKey(key: unknown, option = 'key'): string {
   if (typeof key === 'string' && !LONE_SURROGATE.test(key)) return key
-  throw invalidOption(key, { ...WHERE, option }, 'a text without lone surrogates')
+  throw invalidKey(key, option, 'a text without lone surrogates')
+}
+
+/** The error of what is no key, or none that it can be. A text is not shown: it may say whom it is about, and errors are logged. */
+export function invalidKey(received: unknown, option: string, allowed: string): InvalidOptionError {
+  const shown = typeof received === 'string' ? `a text of ${received.length} characters` : received
+  return invalidOption(shown, { package: '@base/cache', pattern: 'Cache', option }, allowed)
 }

@@ -5,16 +5,17 @@ import type { Flight } from './flight.js'
 
 /** How long a caller waits. */
 export interface Patience {
-  /** What for, as it was given. */
-  readonly key: string
   readonly signal: AbortSignal | undefined
   /** In milliseconds; `Infinity` has no end. */
   readonly limit: number
 }
 
-/** The error of a caller who has waited long enough, and the reason of a load that took too long. */
-export function tooLate(key: string, limit: number): TimeoutError {
-  return new TimeoutError({ message: `The load of '${key}' took longer than ${formatDuration(limit)}.` })
+/**
+ * The error of a caller who has waited long enough, and the reason of a load that took too long. It names no key: that may
+ * say whom it is about, and errors are logged.
+ */
+export function tooLate(limit: number): TimeoutError {
+  return new TimeoutError({ message: `A load took longer than ${formatDuration(limit)}.` })
 }
 
 /**
@@ -24,7 +25,7 @@ export function tooLate(key: string, limit: number): TimeoutError {
 export function waitForFlight(
   flight: Flight,
   clock: Clock,
-  { key, signal, limit }: Patience,
+  { signal, limit }: Patience,
   leave: (reason: unknown) => void,
 ): Promise<unknown> {
   if (signal === undefined && limit === Number.POSITIVE_INFINITY) return flight.promise
@@ -41,7 +42,7 @@ export function waitForFlight(
     }
     const giveUp = () => {
       end()
-      reject(tooLate(key, limit))
+      reject(tooLate(limit))
     }
     // The loader may have aborted it, before it was waited for.
     if (signal?.aborted === true) {

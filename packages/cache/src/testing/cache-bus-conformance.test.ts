@@ -17,7 +17,7 @@ describe('cacheBusConformance', () => {
     expect(await broken((bus) => bus)).toEqual([])
   })
 
-  test.each<[string, (bus: CacheBus) => CacheBus]>([
+  const twins: readonly (readonly [law: string, twin: (bus: CacheBus) => CacheBus])[] = [
     [
       'a message reaches every subscriber once, unchanged',
       (bus) => ({ ...bus, publish: (text) => bus.publish(text.slice(0, 1_000)) }),
@@ -32,6 +32,23 @@ describe('cacheBusConformance', () => {
             if (text === '7') kept = text
             else await bus.publish(text)
             if (text === '8') await bus.publish(kept ?? '')
+          },
+        }
+      },
+    ],
+    // Has room for a hundred that are on their way.
+    [
+      'many that are published at once all come, in their order',
+      (bus) => {
+        let underway = 0
+        return {
+          ...bus,
+          publish: async (text) => {
+            if (underway === 100) return
+            underway++
+            await Promise.resolve()
+            await bus.publish(text)
+            underway--
           },
         }
       },
@@ -62,7 +79,17 @@ describe('cacheBusConformance', () => {
         }
       },
     ],
-  ])('finds who breaks: %s', async (law, twin) => {
+  ]
+
+  test.each(twins)('finds who breaks: %s', async (law, twin) => {
     expect(await broken(twin)).toContain(law)
+  })
+
+  test('has a broken twin for each law', () => {
+    const all: string[] = []
+    cacheBusConformance(() => Promise.reject(new Error('never')), {
+      test: (name) => all.push(name.replace('CacheBus: ', '')),
+    })
+    expect(twins.map(([law]) => law)).toEqual(all)
   })
 })

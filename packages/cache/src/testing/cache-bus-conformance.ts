@@ -31,6 +31,15 @@ export function cacheBusConformance(make: Make<CacheBus>, options: ConformanceOp
     assert.deepEqual(heard, texts)
   })
 
+  law('many that are published at once all come, in their order', async (bus, advance) => {
+    const heard: string[] = []
+    await bus.subscribe((message) => heard.push(message))
+    const texts = Array.from({ length: 500 }, (_, index) => String(index))
+    await Promise.all(texts.map((text) => bus.publish(text)))
+    await until(() => heard.length >= texts.length, advance)
+    assert.deepEqual(heard, texts)
+  })
+
   law('who has left hears nothing, and the others do', async (bus, advance) => {
     const gone: string[] = []
     const there: string[] = []

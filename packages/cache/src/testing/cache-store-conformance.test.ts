@@ -1,46 +1,15 @@
-import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import { type CacheStore, type Entry, memoryCacheStore } from '../store/index.js'
+import { brokenLaws, NOW, type StoreTwin, withEntries } from './broken.fixture.js'
+import { forgetful, forgettingMarks } from './forgetful.fixture.js'
 import { cacheStoreConformance } from './index.js'
-
-const NOW = Date.UTC(2025, 0, 1)
-
-/** Runs the suite on a store, and returns the laws that it breaks. */
-async function broken(twin: (store: CacheStore) => CacheStore): Promise<string[]> {
-  const laws: [string, () => Promise<void>][] = []
-  let clock = new TestClock()
-  cacheStoreConformance(
-    () => {
-      clock = new TestClock({ now: NOW })
-      const subject = twin(memoryCacheStore({ clock }))
-      return { subject, advance: (d) => clock.advance(d), dispose: () => {} }
-    },
-    { test: (name, fn) => laws.push([name, fn]) },
-  )
-  const failed: string[] = []
-  for (const [name, prove] of laws) {
-    await prove().catch(() => failed.push(name.replace('CacheStore: ', '')))
-  }
-  return failed
-}
-
-const withEntries =
-  (change: (entry: Entry) => Entry | undefined) =>
-  (store: CacheStore): CacheStore => ({
-    ...store,
-    getMany: async (keys, tags, options) => {
-      const read = await store.getMany(keys, tags, options)
-      return { ...read, entries: read.entries.map((entry) => entry && change(entry)) }
-    },
-  })
 
 describe('cacheStoreConformance', () => {
   test('accepts a store', async () => {
-    expect(await broken((store) => store)).toEqual([])
-    expect(await broken((store) => ({ ...store }))).toEqual([])
+    expect(await brokenLaws((store) => store)).toEqual([])
+    expect(await brokenLaws((store) => ({ ...store }))).toEqual([])
   })
 
-  const twins: readonly (readonly [law: string, twin: (store: CacheStore) => CacheStore])[] = [
+  const twins: readonly (readonly [law: string, twin: StoreTwin])[] = [
     [
       'an entry comes back as it was written, under its key only',
       withEntries((entry) => ({ ...entry, tags: [] })),
@@ -96,23 +65,15 @@ describe('cacheStoreConformance', () => {
     ],
     ['what is deleted is gone', (store) => ({ ...store, delete: async () => 1n })],
     [
-      'a load that began before a deletion is not written, one that begins after is',
-      (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
+      'an entry that is set without a condition is written in any case',
+      (store) => ({
+        ...store,
+        set: (key, entry, options = { unlessDeletedSince: 0n }) => store.set(key, entry, options),
+      }),
     ],
     [
-      'a load that begins right after a change is written',
-      (store) => {
-        let deleted = 0n
-        return {
-          ...store,
-          delete: async (keys) => {
-            deleted = await store.delete(keys)
-            return deleted
-          },
-          set: async (key, entry, options) =>
-            (options?.unlessDeletedSince ?? deleted + 1n) > deleted && store.set(key, entry, options),
-        }
-      },
+      'a load that began before a deletion is not written, one that begins after is',
+      (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
     ],
     [
       'a deletion of several refuses the loads of each, whether it was there or not',
@@ -142,6 +103,21 @@ describe('cacheStoreConformance', () => {
     ],
     ['the same holds for several at once', (store) => ({ ...store, setMany: (all) => store.setMany(all) })],
     [
+      'a load that begins right after a change is written',
+      (store) => {
+        let deleted = 0n
+        return {
+          ...store,
+          delete: async (keys) => {
+            deleted = await store.delete(keys)
+            return deleted
+          },
+          set: async (key, entry, options) =>
+            (options?.unlessDeletedSince ?? deleted + 1n) > deleted && store.set(key, entry, options),
+        }
+      },
+    ],
+    [
       'a load does not overwrite what was set after it began',
       (store) => ({ ...store, set: (key, entry) => store.set(key, entry) }),
     ],
@@ -165,11 +141,19 @@ describe('cacheStoreConformance', () => {
       }),
     ],
     [
-      'an entry that is set without a condition is written in any case',
-      (store) => ({
-        ...store,
-        set: (key, entry, options = { unlessDeletedSince: 0n }) => store.set(key, entry, options),
-      }),
+      'a load that began before a deletion or a clearing is refused, however late it comes',
+      forgetful(({ at }, now) => now - at >= 5_000),
+    ],
+    ['and however much is deleted meanwhile', forgetful(({ later }) => later >= 1_000)],
+    ['and whatever has been written and has ended meanwhile', forgetful(({ until }, now) => until <= now)],
+    [
+      'a mark stays, after a clearing and however much later',
+      forgettingMarks((store, marks) => ({
+        clear: async () => {
+          marks.clear()
+          await store.clear()
+        },
+      })),
     ],
     [
       'a tag without a bump has the mark 0, one with it a mark above older entries',
@@ -249,6 +233,19 @@ describe('cacheStoreConformance', () => {
       }),
     ],
     [
+      'a scan ends with the reason of a signal that aborts meanwhile',
+      (store) => ({
+        ...store,
+        async *scan(pattern, options) {
+          options?.signal?.throwIfAborted()
+          for await (const key of store.scan(pattern)) {
+            if (options?.signal?.aborted) return
+            yield key
+          }
+        },
+      }),
+    ],
+    [
       'after a clearing nothing is left, and loads that began before it are refused',
       (store) => ({
         ...store,
@@ -284,7 +281,7 @@ describe('cacheStoreConformance', () => {
   ]
 
   test.each(twins)('finds who breaks: %s', async (law, twin) => {
-    expect(await broken(twin)).toContain(law)
+    expect(await brokenLaws(twin)).toContain(law)
   })
 
   test('has a broken twin for each law', async () => {
