@@ -65,9 +65,8 @@ export class ClaimedRun {
   }
 
   async #returned<T>(value: T): Promise<IdempotencyResult<T>> {
-    const { store, claim } = this.#parts
     if (!this.#isFinalResult(value)) {
-      await store.release(claim)
+      await this.#free((value as { readonly error?: unknown } | null | undefined)?.error)
       return { value, replayed: false }
     }
     const encoded = this.#encode(value)
@@ -77,9 +76,14 @@ export class ClaimedRun {
   }
 
   async #threw({ error, gaveUp }: Thrown): Promise<void> {
-    const { store, claim, settings } = this.#parts
-    if (gaveUp || !isAppError(error) || !this.#isFinal(error)) await store.release(claim)
-    else await this.#complete(textOfError(settings.codec, error), error)
+    if (gaveUp || !isAppError(error) || !this.#isFinal(error)) await this.#free(error)
+    else await this.#complete(textOfError(this.#parts.settings.codec, error), error)
+  }
+
+  /** Frees the key, unless the effect may have been committed: the next run has to know, and takes over after the lease. */
+  async #free(error: unknown): Promise<void> {
+    const { store, claim } = this.#parts
+    if (!isAppError(error, 'COMMIT_UNKNOWN')) await store.release(claim)
   }
 
   /** A value that cannot be written is an outcome all the same: its request must not run again. */

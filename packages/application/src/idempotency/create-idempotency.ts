@@ -29,7 +29,7 @@ export interface IdempotencyOptions {
   readonly storeTimeout?: Duration | undefined
   /**
    * Whether an error is the request's outcome: it is kept, and thrown again with its code, kind, message and details. All
-   * other errors free the key, and so do those that are no `AppError`.
+   * other errors free the key, and so do those that are no `AppError`; one of code `COMMIT_UNKNOWN` leaves it to its lease.
    * @defaultValue no error is
    */
   readonly isFinal?: ((error: AppError) => boolean) | undefined

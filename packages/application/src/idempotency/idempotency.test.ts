@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { createCodec } from '@base/core/codec'
-import { AppError, ConflictError, ValidationError } from '@base/core/errors'
+import { AppError, ConflictError, UnavailableError, ValidationError } from '@base/core/errors'
 import { err } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test, vi } from 'vitest'
@@ -340,6 +340,32 @@ function asPort(
     release: (claim) => store.release(claim),
   }
 }
+
+describe('an effect that may have been committed', () => {
+  const unknown = new UnavailableError({ code: 'COMMIT_UNKNOWN' })
+
+  test.each<[string, () => unknown]>([
+    ['thrown', () => Promise.reject(unknown)],
+    ['returned, and no outcome', () => err(unknown)],
+  ])('whose error is %s keeps the key for its lease, and the next run takes over', async (_, fn) => {
+    const { clock, idempotency, other } = made({ lease: '60s', isFinalResult: () => false })
+    const first = await idempotency.run('k', 'f', fn).then(
+      ({ value }) => (value as ReturnType<typeof err>).error,
+      (error: unknown) => error,
+    )
+    expect(first).toBe(unknown)
+    await clock.advance('59s')
+    expect(await rejection(other.run('k', 'f', never))).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' })
+    await clock.advance('1s')
+    expect((await other.run('k', 'f', ({ takeover }) => takeover)).value).toBe(true)
+  })
+
+  test('is an outcome where isFinal says so', async () => {
+    const { idempotency, other } = made({ isFinal: () => true })
+    await rejection(idempotency.run('k', 'f', () => Promise.reject(unknown)))
+    expect(await rejection(other.run('k', 'f', never))).toMatchObject({ code: 'COMMIT_UNKNOWN' })
+  })
+})
 
 describe('an outcome', () => {
   test('above 1 MiB is kept without its body, and never run again', async () => {

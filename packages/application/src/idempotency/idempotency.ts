@@ -43,7 +43,8 @@ export interface Idempotency {
   /**
    * Runs `fn` unless the key has an outcome already, which is given again then.
    *
-   * The value and the error of `fn` pass untouched. An error frees the key, unless it is final; a value is kept for `ttl`.
+   * The value and the error of `fn` pass untouched. An error frees the key, unless it is final; a value is kept for `ttl`. One of
+   * code `COMMIT_UNKNOWN`, of a transaction that may have been committed, leaves the key to its lease: the next run takes over.
    * While `fn` runs its lease is renewed; where the process dies, the next request takes over when the lease is over.
    *
    * @param key What names the request, of any characters and any length, not empty. Two that may be equal and must not be

@@ -1,15 +1,8 @@
-import type { Duration } from '@base/core/duration'
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import {
-  type ClaimAnswer,
-  type IdempotencyClaim,
-  type IdempotencyStore,
-  memoryIdempotencyStore,
-} from '../idempotency/index.js'
+import { type ClaimAnswer, type IdempotencyClaim, memoryIdempotencyStore } from '../idempotency/index.js'
+import { answering, broken, but, claiming, lawsOf, lookingFirst, type Twin } from './broken.fixture.js'
 import { idempotencyStoreConformance } from './index.js'
-
-const LAW = 'IdempotencyStore: '
 
 describe('memoryIdempotencyStore', () => {
   idempotencyStoreConformance(
@@ -25,37 +18,6 @@ describe('memoryIdempotencyStore', () => {
   )
 })
 
-type Twin = (store: IdempotencyStore, clock: TestClock) => IdempotencyStore
-
-/** A store like ours, but for one method. */
-const but =
-  (change: (store: IdempotencyStore) => Partial<IdempotencyStore>): Twin =>
-  (store) => ({
-    claim: (claim) => store.claim(claim),
-    renew: (claim) => store.renew(claim),
-    complete: (claim, outcome) => store.complete(claim, outcome),
-    release: (claim) => store.release(claim),
-    ...change(store),
-  })
-
-const claiming = (change: (claim: IdempotencyClaim) => Partial<IdempotencyClaim>): Twin =>
-  but((store) => ({ claim: (claim) => store.claim({ ...claim, ...change(claim) }) }))
-
-const answering = (change: (answer: ClaimAnswer) => ClaimAnswer): Twin =>
-  but((store) => ({ claim: (claim) => change(store.claim(claim) as ClaimAnswer) }))
-
-/** Looks first, and takes what it saw to be free later. */
-const lookingFirst = (isFree: (answer: ClaimAnswer) => boolean): Twin =>
-  but((store) => ({
-    claim: async (claim) => {
-      const look = { ...claim, token: `${claim.token} looks` }
-      const seen = store.claim(look) as ClaimAnswer
-      if (isFree(seen)) store.release(look)
-      await Promise.resolve()
-      return isFree(seen) ? seen : store.claim(claim)
-    },
-  }))
-
 /** What breaks each law. */
 const twins: Record<string, Twin> = {
   'a key that nobody has is run, and a conflict for others': answering((answer) =>
@@ -65,6 +27,18 @@ const twins: Record<string, Twin> = {
     answer.state === 'conflict' ? { ...answer, retryAfter: 60_000 } : answer,
   ),
   'a claim may be repeated by its token': claiming(() => ({ token: crypto.randomUUID() })),
+  'a claim that is refused prolongs nothing': but((store) => {
+    const runs = new Map<string, IdempotencyClaim>()
+    return {
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        if ('fence' in answer) runs.set(claim.key, claim)
+        const running = runs.get(claim.key)
+        if (answer.state === 'mismatch' && running !== undefined) store.renew(running)
+        return answer
+      },
+    }
+  }),
   'another fingerprint is a mismatch, running, over or done': claiming(() => ({ fingerprint: 'same' })),
   'any text is a key, and keys do not know each other': claiming(({ key }) => ({ key: key.toLowerCase() })),
   'an outcome comes back as it was written': but((store) => ({
@@ -73,24 +47,6 @@ const twins: Record<string, Twin> = {
   'an outcome without a text is one all the same': but((store) => ({
     complete: (claim, outcome) => store.complete(claim, outcome ?? ''),
   })),
-  'an outcome is kept for its ttl, and the key is as new then': but((store) => ({
-    complete: (claim, outcome) => store.complete({ ...claim, ttl: claim.ttl / 2 }, outcome),
-  })),
-  // Counts from the claim.
-  'the ttl of an outcome counts from when it is written': (store, clock) => {
-    const claimed = new Map<string, number>()
-    return {
-      ...but(() => ({}))(store, clock),
-      claim: (claim) => {
-        claimed.set(claim.token, clock.now())
-        return store.claim(claim)
-      },
-      complete: (claim, outcome) => {
-        const passed = clock.now() - (claimed.get(claim.token) ?? clock.now())
-        return store.complete({ ...claim, ttl: Math.max(1, claim.ttl - passed) }, outcome)
-      },
-    }
-  },
   'an outcome may be written again by its token': but((store) => {
     const completed = new Set<string>()
     return {
@@ -111,6 +67,34 @@ const twins: Record<string, Twin> = {
       complete: (claim, outcome) => claimed.has(claim.key) && store.complete(claim, outcome),
     }
   }),
+  'an outcome is kept for its ttl, and the key is as new then': but((store) => ({
+    complete: (claim, outcome) => store.complete({ ...claim, ttl: claim.ttl / 2 }, outcome),
+  })),
+  // Counts from the claim.
+  'the ttl of an outcome counts from when it is written': (store, clock) => {
+    const claimed = new Map<string, number>()
+    return {
+      ...but(() => ({}))(store, clock),
+      claim: (claim) => {
+        claimed.set(claim.token, clock.now())
+        return store.claim(claim)
+      },
+      complete: (claim, outcome) => {
+        const passed = clock.now() - (claimed.get(claim.token) ?? clock.now())
+        return store.complete({ ...claim, ttl: Math.max(1, claim.ttl - passed) }, outcome)
+      },
+    }
+  },
+  'what is done is not released or renewed': but((store) => {
+    const done = new Set<string>()
+    return {
+      complete: (claim, outcome) => {
+        done.add(claim.token)
+        return store.complete(claim, outcome)
+      },
+      renew: (claim) => done.has(claim.token) || store.renew(claim),
+    }
+  }),
   'a run whose lease is over is taken over, once': claiming(() => ({ lease: 1_000_000 })),
   // Keeps every end in whole seconds.
   'leases and outcomes are counted in milliseconds, whenever they begin': (store, clock) => {
@@ -122,6 +106,21 @@ const twins: Record<string, Twin> = {
       complete: (claim, outcome) => store.complete({ ...claim, ttl: floored(claim.ttl) }, outcome),
     }
   },
+  'a run whose lease is over may end, or be given back, until it is taken over': (store, clock) => {
+    const ends = new Map<string, number>()
+    return {
+      ...but(() => ({}))(store, clock),
+      claim: (claim) => {
+        const answer = store.claim(claim) as ClaimAnswer
+        if (answer.state === 'run') ends.set(claim.token, clock.monotonic() + claim.lease)
+        return answer
+      },
+      complete: (claim, outcome) =>
+        (ends.get(claim.token) ?? Number.POSITIVE_INFINITY) > clock.monotonic() &&
+        store.complete(claim, outcome),
+    }
+  },
+  'a run that is over is remembered for the ttl': claiming(() => ({ ttl: 1 })),
   'a lease that is renewed holds from then': but(() => ({ renew: () => true })),
   'a lease that is over can be renewed until it is taken over': but((store) => ({
     renew: (claim) => {
@@ -129,7 +128,6 @@ const twins: Record<string, Twin> = {
       return answer.state === 'conflict' && store.renew(claim)
     },
   })),
-  'a run that is over is remembered for the ttl': claiming(() => ({ ttl: 1 })),
   'a run may last longer than its ttl': but((store) => {
     const renewals = new Map<string, number>()
     return {
@@ -163,6 +161,12 @@ const twins: Record<string, Twin> = {
         store.complete({ ...claim, token: owners.get(claim.key) ?? claim.token }, outcome),
     }
   }),
+  'what nobody has cannot be renewed or released': but((store) => ({
+    renew: (claim) => {
+      store.claim(claim)
+      return store.renew(claim)
+    },
+  })),
   'a key that is released is as new': but((store) => ({
     release: (claim) => {
       store.release(claim)
@@ -194,23 +198,7 @@ const twins: Record<string, Twin> = {
         (owners.get(claim.key) ?? claim.token) === claim.token && store.complete(claim, outcome),
     }
   }),
-  'what is done is not released or renewed': but((store) => {
-    const done = new Set<string>()
-    return {
-      complete: (claim, outcome) => {
-        done.add(claim.token)
-        return store.complete(claim, outcome)
-      },
-      renew: (claim) => done.has(claim.token) || store.renew(claim),
-    }
-  }),
-  'what nobody has cannot be renewed or released': but((store) => ({
-    renew: (claim) => {
-      store.claim(claim)
-      return store.renew(claim)
-    },
-  })),
-  'fences grow, after a release, a takeover and an end': answering((answer) =>
+  'fences grow, after a release, a takeover, an end and a run that is forgotten': answering((answer) =>
     'fence' in answer ? { ...answer, fence: 1n } : answer,
   ),
   'of fifty claims at once one runs': lookingFirst(({ state }) => state === 'run'),
@@ -241,23 +229,6 @@ const twins: Record<string, Twin> = {
       },
     }
   }),
-}
-
-function lawsOf(twin: Twin): [string, () => Promise<void>][] {
-  const laws: [string, () => Promise<void>][] = []
-  const make = () => {
-    const clock = new TestClock()
-    const subject = twin(memoryIdempotencyStore({ clock }), clock)
-    return { subject, advance: (d: Duration) => clock.advance(d), dispose: () => {} }
-  }
-  idempotencyStoreConformance(make, { test: (name, fn) => laws.push([name.replace(LAW, ''), fn]) })
-  return laws
-}
-
-async function broken(twin: Twin): Promise<string[]> {
-  const failed: string[] = []
-  for (const [name, prove] of lawsOf(twin)) await prove().catch(() => failed.push(name))
-  return failed
 }
 
 describe('idempotencyStoreConformance', () => {

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly isolation?: Isolation | undefined
   /** Refuses writes. A run that joins must say what the unit says, or nothing. @defaultValue false */
   readonly readOnly?: boolean | undefined
-  /** Ends the run: what it did is rolled back, and it rejects with the signal's reason. A commit that has begun goes on. */
+  /** Ends the run: what it did is rolled back, and it rejects with the signal's reason. A commit that has begun goes on, and so does what `afterCommit` calls. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -37,7 +37,11 @@ export interface Unit {
   beforeCommit(fn: () => unknown): void
   /**
    * Calls `fn` once the outermost unit is committed: for what must not happen otherwise, such as an e-mail. Whatever it
-   * throws changes nothing and is reported as a process warning. Of a nested unit that failed none is called.
+   * throws changes nothing and is reported as a process warning. Of a nested unit that failed none is called; nor is any where
+   * the answer to the COMMIT was lost (`COMMIT_UNKNOWN`), though the unit may have taken effect.
+   *
+   * They are called one after the other, and `run` waits for what each returns, without limit and whatever its signal says: for
+   * what is short, or bounds itself. What takes long is begun there and not returned.
    *
    * @throws TransactionClosedError where the unit has ended.
    */

@@ -34,7 +34,7 @@ export interface RowMapper<T, Source extends PgTable> {
   /**
    * Makes a row of an entity; called at every save. A column that it leaves out is not touched, and has its default in a new row;
    * one that is `undefined` has its default there as well, and becomes null where the row exists, unless it must have a value.
-   * It gives the id of what was saved before, also where the database has made it.
+   * It gives the id of what was saved before, also where the database has made it, and the version that `toDomain` was given.
    */
   readonly toRow: (entity: T) => NewRowOf<Source>
 }

@@ -439,6 +439,40 @@ describeDatabases((database) => {
       }
     })
 
+    test('a mapper that forgets the version is named where it makes what was read look new', async () => {
+      const forgetful = {
+        toDomain: ({ version: _, ...rest }: User) => rest,
+        toRow: (one: object) => one as User,
+      }
+      const mapped = drizzleRepository({ executor: database.db, table: users, mapper: forgetful })
+      await mapped.save(user(1))
+      const one = await mapped.getById(user(1).id)
+      await mapped.save(user(2))
+      for (const save of [() => mapped.save(one), () => mapped.saveMany([user(3), one])]) {
+        const error = await rejection(save())
+        expect(error).toBeInstanceOf(InvalidOptionError)
+        expect(error).toMatchObject({
+          message:
+            '@base/drizzle drizzleRepository: mapper must be one that carries version, received an object.',
+        })
+      }
+    })
+
+    test('an id that is taken is a conflict, whatever a mapper cannot read', async () => {
+      const toDomain = (): User => {
+        throw new Error('unreadable')
+      }
+      await repository(database).save(user(1))
+      for (const mapper of [
+        { toDomain, toRow: (one: User) => one },
+        { toDomain: (row: User) => row, toRow: (one: User) => one },
+      ])
+        expect(await rejection(repository(database, { mapper }).save(user(1)))).toMatchObject({
+          code: 'CONFLICT',
+          details: { id: user(1).id, expected: 0, actual: 1 },
+        })
+    })
+
     test('a text that jsonb would refuse is refused in json, wherever it is in a document', async () => {
       const table = pgTable('documents', {
         id: integer().primaryKey(),
