@@ -27,6 +27,7 @@ export interface Channel {
   readonly log: {
     readonly level: string
     readonly levels?: { readonly field: string; readonly by: Readonly<Record<string, string>> }
+    readonly perSecond?: number
   }
   readonly span: 'event' | 'none' | object
 }

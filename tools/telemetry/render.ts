@@ -6,12 +6,12 @@ What [\`instrument\`](instrument.md) makes of what blocks tell. Written from the
 
 Names of metrics, attributes and events are those of OpenTelemetry; in Prometheus a dot is an underscore. A field is
 
-- a **label**: on metrics, spans and log lines; of names that you chose, or of the words that are listed (any other is \`_OTHER\`),
+- a **label**: on metrics, spans and log lines; of names that you chose, of the first 200 hosts that breakers are named after, or of the words that are listed (any other is \`_OTHER\`),
 - a **detail**: on spans and log lines,
 - **in lines**: on log lines alone,
 - or **nowhere**, and then it says why.
 
-An error is \`error.type\` on metrics and spans (its code or name), and \`err\`, whole, on log lines.
+Of a channel at most 10 lines a second are written, unless it says otherwise. An error is \`error.type\` on metrics and spans (its code or name), and \`err\`, whole, on log lines.
 `
 
 /** The page of the documentation. */
@@ -60,7 +60,8 @@ function levels({ log }: Channel): string {
   const others = Object.entries(log.levels?.by ?? {}).map(
     ([value, level]) => `\`${level}\` where \`${log.levels?.field}\` is \`${value}\``,
   )
-  return [`at \`${log.level}\``, ...others].join(', ')
+  const each = log.perSecond === undefined ? [] : [`up to ${log.perSecond.toLocaleString('en')} a second`]
+  return [`at \`${log.level}\``, ...others, ...each].join(', ')
 }
 
 const GOES: Readonly<Record<Field['use'], string>> = {

@@ -3,7 +3,7 @@ import { diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import type { CheckRules } from './check-options.js'
-import type { CheckReport, HealthStatus } from './report.js'
+import { type CheckReport, type HealthStatus, statusInGroup } from './report.js'
 import { failureOf, release, type Verdict, verdictOf } from './verdict.js'
 
 /** Told where a check says something else than before. */
@@ -16,7 +16,10 @@ export type OnChange = (change: {
 
 const checks = /* @__PURE__ */ diagnosticsSources(
   'base:observability:health',
-  ({ rules: { name }, status }: CheckRunner) => ({ name, status }),
+  ({ rules: { name, critical }, status }: CheckRunner) => ({
+    name,
+    status: statusInGroup(status, critical),
+  }),
 )
 
 /** Runs a check: at most once at a time, also where it hangs. */

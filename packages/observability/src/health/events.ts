@@ -1,6 +1,6 @@
 import { type DiagnosticsChannel, diagnosticsChannel } from '@base/core/diagnostics'
 import { Emitter, type Listener } from '@base/core/events'
-import type { HealthStatus } from './report.js'
+import { type HealthStatus, statusInGroup } from './report.js'
 
 /** The events of a {@link Health}. */
 export interface HealthEvents {
@@ -36,9 +36,13 @@ export class Observers {
     return this.#emitter.on(event, listener)
   }
 
-  tellChange(payload: HealthEvents['change']): void {
+  /** The channel, which whoever runs the service listens to, tells what the change is to the groups of the check. */
+  tellChange(payload: HealthEvents['change'], critical: boolean): void {
     if (payload.previous === undefined && payload.status === 'pass') return
     this.#emitter.emit('change', payload)
-    if (change.hasSubscribers) change.publish(payload)
+    if (!change.hasSubscribers) return
+    const status = statusInGroup(payload.status, critical)
+    const previous = statusInGroup(payload.previous, critical)
+    if (status !== previous) change.publish({ ...payload, status, previous })
   }
 }

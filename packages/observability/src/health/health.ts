@@ -69,7 +69,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
   const observers = new Observers()
   const runners = checkRules(checks).map(
-    (rules) => new CheckRunner(rules, clock, (change) => observers.tellChange(change)),
+    (rules) => new CheckRunner(rules, clock, (change) => observers.tellChange(change, rules.critical)),
   )
   return new ServiceHealth(runners, observers)
 }

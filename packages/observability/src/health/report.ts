@@ -29,14 +29,22 @@ export interface HealthReport {
   readonly notes?: readonly string[]
 }
 
+/** What the status of a check, if it has one, is to whoever asks for its group: only a critical one fails it. */
+export function statusInGroup<Status extends HealthStatus | undefined>(
+  status: Status,
+  critical: boolean,
+): Status | 'warn' {
+  return status === 'fail' && !critical ? 'warn' : status
+}
+
 /** The report of these checks; a note makes it a failure. */
 export function reportOf(
   checks: readonly (readonly [name: string, report: CheckReport])[],
   notes: readonly string[] = [],
 ): HealthReport {
-  const reports = checks.map(([, report]) => report)
-  const fails = notes.length > 0 || reports.some(({ status, critical }) => status === 'fail' && critical)
-  const passes = reports.every(({ status }) => status === 'pass')
+  const statuses = checks.map(([, { status, critical }]) => statusInGroup(status, critical))
+  const fails = notes.length > 0 || statuses.includes('fail')
+  const passes = statuses.every((status) => status === 'pass')
   return {
     status: fails ? 'fail' : passes ? 'pass' : 'warn',
     // Each reader has his own: what a check found is kept for others.

@@ -20,6 +20,8 @@ export interface LogRule {
   readonly level: LogLevel
   /** Other levels, by a field's value. */
   readonly levels?: { readonly field: string; readonly by: Readonly<Record<string, LogLevel>> }
+  /** How many are written in a second at most, where somebody has to look into each; otherwise few, as whatever fails fails often. */
+  readonly perSecond?: number
 }
 
 /** What becomes of the messages of a channel. */

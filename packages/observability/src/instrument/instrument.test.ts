@@ -130,6 +130,25 @@ describe('instrument', () => {
     expect((await read()).value('base.circuit_breaker.transitions')).toBe(27)
   })
 
+  test('writes a thousand lines a second of what somebody has to look into one by one', async () => {
+    const clock = new TestClock()
+    const { logger, lines } = linesOf()
+    instrumented({ logger, clock })
+    const stolen = (id: number) => ({ sub: `user-${id}`, clientId: 'web', familyId: 'f', withinGrace: false })
+    for (let id = 0; id < 1_200; id++) channel('base:auth:refresh:reused').publish(stolen(id))
+    expect(new Set(lines.map((line) => line['user.id'])).size).toBe(1_000)
+    await clock.advance('1s')
+    channel('base:auth:refresh:reused').publish(stolen(1_200))
+    expect(lines.at(-1)).toMatchObject({ 'user.id': 'user-1200', 'base.suppressed': 200 })
+    for (let id = 0; id < 60; id++)
+      channel('base:auth:audit:failed').publish({
+        chain: 'audit',
+        action: `a-${id}`,
+        error: new Error('full'),
+      })
+    expect(lines.filter((line) => line['base.chain'] === 'audit')).toHaveLength(60)
+  })
+
   test('leaves what is a warning of the process without listeners to the process, unless there is a logger', () => {
     const { stop } = instrumented()
     expect(channel('base:resilience:pipeline:warning').hasSubscribers).toBe(false)
@@ -200,6 +219,34 @@ describe('what is published', () => {
     const metrics = await read()
     expect(metrics.count('db.client.operation.duration')).toBe(1)
     expect(metrics.value('base.instrument.failures', { 'base.channel': 'base:drizzle:query:end' })).toBe(2)
+  })
+})
+
+describe('a logger that writes later', () => {
+  test.each([
+    ['rejects', () => Promise.reject(new Error('away'))],
+    [
+      'gives what cannot be waited for',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
+        get then() {
+          throw new Error('no')
+        },
+      }),
+    ],
+  ])('ends no process where it %s: that is counted', async (_, write) => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    onTestFinished(() => {
+      process.off('unhandledRejection', unhandled)
+    })
+    const { read } = instrumented({
+      logger: { trace: write, debug: write, info: write, warn: write, error: write },
+    })
+    channel(STATE_CHANGE).publish(opened)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unhandled).not.toHaveBeenCalled()
+    expect((await read()).value('base.instrument.failures', { 'base.channel': STATE_CHANGE })).toBe(1)
   })
 })
 

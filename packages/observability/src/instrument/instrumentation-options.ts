@@ -6,7 +6,7 @@ import type { LogLevel } from './channel-rule.js'
 
 const WHERE = { package: '@base/observability', pattern: 'instrument' } as const
 
-/** Writes lines, as pino does. */
+/** Writes lines, as pino does; a method may be async. */
 export interface InstrumentationLogger extends Record<LogLevel, (fields: object, message: string) => void> {
   /** Whether lines of that level are written at all; asked before one is put together. */
   isLevelEnabled?(level: string): boolean
@@ -16,7 +16,8 @@ export interface InstrumentationLogger extends Record<LogLevel, (fields: object,
 export interface InstrumentationOptions {
   /**
    * Gets a line for each message. What a caller hears of as an error is written at `debug` or below, what nobody hears of at `warn`
-   * or `error`; of each channel at most 10 lines a second, and the next says how many were held back (`base.suppressed`).
+   * or `error`; of each channel at most 10 lines a second, of those that name whom to ask or what is lost 1,000, and the next says how
+   * many were held back (`base.suppressed`).
    * What a logger of `createLogger` keeps or samples below its level is not counted.
    * @defaultValue none: no lines
    */

@@ -1,18 +1,21 @@
 import type { Clock } from '@base/core/clock'
 
-/** So many lines of a channel may be written in so many milliseconds: whatever fails, fails often. */
+/** Lines of a channel in a second, unless its rule says otherwise. */
 const LINES = 10
+/** A second, in milliseconds. */
 const SPAN = 1_000
 
-/** Lets a few lines of a channel through each second, and counts the others. */
+/** Lets so many lines of a channel through each second, and counts the others. */
 export class LineGate {
   readonly #clock: Clock
+  readonly #most: number
   #since = Number.NEGATIVE_INFINITY
   #passed = 0
   #held = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, most: number = LINES) {
     this.#clock = clock
+    this.#most = most
   }
 
   /** How many lines were held back since the last that passed; `undefined` where this one is held back, too. */
@@ -22,7 +25,7 @@ export class LineGate {
       this.#since = now
       this.#passed = 0
     }
-    if (this.#passed >= LINES) {
+    if (this.#passed >= this.#most) {
       this.#held++
       return undefined
     }

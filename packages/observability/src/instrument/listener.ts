@@ -25,12 +25,18 @@ export function listenerOf(rule: ChannelRule, sinks: Sinks): Listener | undefine
     for (const part of parts) {
       // One that fails must not keep the others from it.
       try {
-        part(message, labels)
+        whenRejected(part(message, labels), failed)
       } catch {
         failed()
       }
     }
   }
+}
+
+/** A logger may write later: Node would end the process for a rejection that nobody hears of. */
+function whenRejected(done: unknown, failed: () => void): void {
+  const then = (done as { then?: unknown } | null | undefined)?.then
+  if (typeof then === 'function') then.call(done, undefined, failed)
 }
 
 /** A logger or a tracer that throws shows in a metric, at least. */

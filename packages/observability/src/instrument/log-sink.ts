@@ -5,8 +5,8 @@ import type { InstrumentationLogger } from './instrumentation-options.js'
 import { LineGate } from './line-gate.js'
 import { fieldReader, type Labels, type MessageReader } from './message-reader.js'
 
-/** Writes a line. */
-export type LogSink = (message: unknown, labels: Labels) => void
+/** Writes a line, and gives what the logger gave: a promise, of one that writes later. */
+export type LogSink = (message: unknown, labels: Labels) => unknown
 
 export function logSink(
   { channel, log }: ChannelRule,
@@ -15,18 +15,18 @@ export function logSink(
   clock: Clock,
 ): LogSink {
   const name = eventName(channel)
-  const gate = new LineGate(clock)
+  const gate = new LineGate(clock, log.perSecond)
   const levelOf = levelReader(log)
   return (message, labels) => {
     const level = levelOf(message)
     const isPrinted = logger.isLevelEnabled?.(level) !== false
-    if (!isPrinted && !isKept(logger, level)) return
+    if (!isPrinted && !isKept(logger, level)) return undefined
     // What is kept for its request is bounded by that.
     const held = isPrinted ? gate.pass() : 0
-    if (held === undefined) return
+    if (held === undefined) return undefined
     const fields = reader.details(message, { 'event.name': name, ...labels })
     if (held > 0) fields['base.suppressed'] = held
-    logger[level](reader.confidences(message, fields), log.message)
+    return logger[level](reader.confidences(message, fields), log.message)
   }
 }
 

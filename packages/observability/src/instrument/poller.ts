@@ -2,7 +2,7 @@ import { type ReadDiagnosticsSource, readDiagnosticsSources } from '@base/core/d
 import type { Metrics } from '../metrics/metrics.js'
 import type { Observation } from '../metrics/observable.js'
 import { SOURCES } from './catalogue.js'
-import type { PolledMetric, PolledSeries } from './source-rule.js'
+import type { PolledMetric, PolledSeries, SourceRule } from './source-rule.js'
 
 /** The series of a metric, by their attributes. */
 type Series = Map<string, { readonly attributes: Record<string, string>; value: number }>
@@ -19,29 +19,36 @@ export class Poller {
 
   /** @throws InvalidOptionError where another instrument has one of the names. */
   constructor(metrics: Metrics) {
-    for (const { source, metrics: polled } of SOURCES) {
-      for (const metric of polled) {
+    for (const rule of SOURCES) {
+      for (const metric of rule.metrics) {
         const { name, kind, unit, description } = metric
-        metrics.observe(name, this.#observer(source, metric), { kind, unit, description })
+        metrics.observe(name, this.#observer(rule, metric), { kind, unit, description })
       }
     }
   }
 
-  #observer(source: string, metric: PolledMetric): () => readonly Observation[] {
+  #observer({ source, nameOf }: SourceRule, metric: PolledMetric): () => readonly Observation[] {
     const totals: Series = new Map()
     return () => {
       if (!this.isActive) return []
       const series: Series = metric.kind === 'counter' ? totals : new Map()
-      for (const read of this.#readings().get(source) ?? []) this.#add(read, metric, series)
+      for (const read of this.#readings().get(source) ?? []) {
+        const name = read.reading['name']
+        this.#add(read, nameOf === undefined ? name : nameOf(name), metric, series)
+      }
       return [...series.values()]
     }
   }
 
-  #add({ source, reading }: ReadDiagnosticsSource, { name, kind, series }: PolledMetric, into: Series): void {
+  #add(
+    { source, reading }: ReadDiagnosticsSource,
+    owner: unknown,
+    { name, kind, series }: PolledMetric,
+    into: Series,
+  ): void {
     for (const one of series) {
       const value = numberOf(reading[one.field], one)
       if (value === undefined) continue
-      const owner = reading['name']
       const attributes = {
         ...(typeof owner === 'string' && { 'base.name': owner.slice(0, 128) }),
         ...one.attributes,

@@ -154,6 +154,8 @@ test('a rate limiter that refuses, lets wait, and loses its store; of a key noth
       count: undefined,
     },
   ])
+  const away = { 'base.name': 'lost', 'base.reason': 'store_failed' }
+  expect(metrics.value('base.rate_limiter.rejections', away)).toBe(1)
   expect(metrics.value('base.rate_limiter.wait.duration', api)).toBe(1)
   expect(metrics.value('base.rate_limiter.store_failures', { 'error.type': 'Error' })).toBe(1)
   expect(lines.map(({ level, message }) => [level, message])).toContainEqual([

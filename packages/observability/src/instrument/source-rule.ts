@@ -21,6 +21,8 @@ export interface SourceRule {
   readonly source: `base:${string}:${string}`
   /** What they are, for the table in the documentation. */
   readonly what: string
+  /** What the name of one is in metrics. */
+  readonly nameOf?: (name: unknown) => unknown
   /** Fields that no metric is made of: a channel counts the same. */
   readonly unused: readonly string[]
   readonly metrics: readonly PolledMetric[]

@@ -7,7 +7,7 @@ test('two copies of the package both let their lines go at a signal, and do not 
   for (const name of ['one', 'other']) {
     vi.resetModules()
     const { flushAtExit, flushAtSignal, forgetAtExit } = await import('./exit-flush.js')
-    const sink = { flushSync: () => flushed.push(name) }
+    const sink = { flushLast: () => flushed.push(name) }
     flushAtExit(sink)
     flushAtSignal(sink)
     onTestFinished(() => forgetAtExit(sink))
@@ -29,7 +29,7 @@ test('who listens once to a signal is seen, and the process goes on', async () =
   const { flushAtSignal, forgetAtSignal } = await import('./exit-flush.js')
   const heard = vi.fn()
   process.once('SIGHUP', heard)
-  const sink = { flushSync: () => {} }
+  const sink = { flushLast: () => {} }
   flushAtSignal(sink)
   process.emit('SIGHUP', 'SIGHUP')
   forgetAtSignal(sink)

@@ -1,6 +1,7 @@
 /** What has something to write when the process ends. */
 interface Flushable {
-  flushSync(): void
+  /** Writes what waits; what is not taken is lost. */
+  flushLast(): void
 }
 
 /** Signals whose default is the end of the process. */
@@ -39,7 +40,7 @@ export function forgetAtSignal(sink: Flushable): void {
 }
 
 function flushAll(): void {
-  for (const sink of open) sink.flushSync()
+  for (const sink of open) sink.flushLast()
 }
 
 const flushAndEnd = /* @__PURE__ */ Object.assign(

@@ -88,6 +88,101 @@ test('a line of which a part was taken is not torn by those that come meanwhile'
   }
 })
 
+describe('a line of which only a part was taken', () => {
+  /** Takes so many bytes; and later one more, but none of several, as a pipe does that takes a short write whole or not at all. */
+  const outputOf = (size: number) => {
+    let text = ''
+    let left = size
+    let isWhole = false
+    const write = (_: number, data: Uint8Array, offset: number, length: number) => {
+      const taken = Math.min(left, length)
+      if (taken === 0 || (isWhole && taken < length))
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+      left -= taken
+      text += Buffer.from(data).toString('utf8', offset, taken)
+      return taken
+    }
+    // Sound: the sink calls it in this form alone.
+    const writing = vi.spyOn(fs, 'writeSync').mockImplementation(write as never)
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    onTestFinished(() => {
+      writing.mockRestore()
+      warn.mockRestore()
+    })
+    const readOne = () => {
+      left = 1
+      isWhole = true
+    }
+    return { warn, readOne, text: () => text }
+  }
+  const opened = () => {
+    const sink = new FileDescriptorSink(1, { ...LIMITS, patience: 0 })
+    onTestFinished(() => sink.close())
+    return sink
+  }
+
+  test('ends at least, where there is room for that', async () => {
+    const { warn, readOne, text } = outputOf(4)
+    const sink = opened()
+    for (const line of ['1\n', '22222\n', '3\n']) sink.write(line)
+    sink.flushSync()
+    readOne()
+    await sink.close()
+    expect(text()).toBe('1\n22\n')
+    expect(sink.dropped).toBe(2)
+    expect(warn.mock.calls.toString()).not.toContain('is cut')
+  })
+
+  test('is no failure: what finds no room behind it is said to come too fast', () => {
+    const { warn } = outputOf(1)
+    const sink = new FileDescriptorSink(1, { ...LIMITS, patience: 0, maxPending: 1 })
+    onTestFinished(() => sink.close())
+    for (const line of ['11\n', '2\n']) sink.write(line)
+    expect(warn.mock.calls.toString()).toContain('last of all: nobody reads them')
+  })
+
+  test('is said to be cut, where there is none', async () => {
+    const { warn, text } = outputOf(4)
+    const sink = opened()
+    for (const line of ['1\n', '22222\n', '3\n']) sink.write(line)
+    await sink.close()
+    sink.write('4\n')
+    expect(text()).toBe('1\n22')
+    expect(sink.dropped).toBe(3)
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      'Lines of the log are lost: they were not taken within 0ms (patience); last of all: ENOSPC: no space left on device, write. The last one that was taken is cut.',
+      'LoggerWarning',
+    )
+  })
+})
+
+test.each([
+  ['came after its end', 'they came after its end', undefined],
+  ['nobody will read', 'EPIPE: broken pipe, write', 'EPIPE: broken pipe, write'],
+  [
+    'nobody reads',
+    '2 bytes (maxPending) wait already; last of all: nobody reads them',
+    'EAGAIN: try again, write',
+  ],
+])('lines that %s are told of in these words', async (_, words, failure) => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  const writing = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error(failure), { code: failure?.slice(0, failure.indexOf(':')) })
+  })
+  onTestFinished(() => {
+    warn.mockRestore()
+    writing.mockRestore()
+  })
+  const sink = new FileDescriptorSink(1, { ...LIMITS, maxPending: 2, patience: 0 })
+  onTestFinished(() => sink.close())
+  if (failure === undefined) await sink.close()
+  for (const line of ['1\n', '2\n']) sink.write(line)
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining(`Lines of the log are lost: ${words}`),
+    'LoggerWarning',
+  )
+})
+
 describe('lines that are gathered', () => {
   const told: string[] = []
   let isFull = false

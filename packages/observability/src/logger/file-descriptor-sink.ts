@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
+import { formatDuration } from '@base/core/duration'
 import { flushAtExit, flushAtSignal, forgetAtExit, forgetAtSignal } from './exit-flush.js'
-import { warnOnce } from './log-warning.js'
+import { warnNow, warnOnce } from './log-warning.js'
 import type { StdoutSink } from './stdout-sink.js'
 
 /** Time until a full pipe is tried again, and between attempts of a flush that blocks. */
@@ -10,6 +11,9 @@ const SYNC_RETRY = 5
 /** What passes: a pipe or a disk that is full, a signal. */
 const PASSING: ReadonlySet<unknown> = new Set(['EAGAIN', 'EBUSY', 'EINTR', 'ENOSPC', 'EDQUOT'])
 
+/** What a full pipe is, to people. */
+const UNREAD = 'nobody reads them, or not as fast as they come'
+
 /** Bytes of the room that lines are encoded in, and how many a UTF-16 unit can take. */
 const ROOM = 16_384
 const WIDEST = 3
@@ -17,6 +21,7 @@ const WIDEST = 3
 /** Characters that are gathered at most, and the byte that ends a line. */
 const MOST_GATHERED = 65_536
 const LINE_FEED = 10
+const END_OF_LINE = Uint8Array.of(LINE_FEED)
 
 /** In the next turn of the event loop. Taken at load, so that a test's fake timers do not stop it. */
 const later: (fn: () => void) => unknown = setImmediate
@@ -54,8 +59,14 @@ export class FileDescriptorSink implements StdoutSink {
   #size = 0
   #dropped = 0
   #closing: Promise<void> | undefined
-  /** Nobody will ever read. */
+  /** Nobody will ever read, or nobody has in time: nothing more is written. */
   #broken = false
+  /** Only a part of the last line was taken. */
+  #isTorn = false
+  /** The process is over: what is not taken at once is lost. */
+  #isLast = false
+  /** Why the last write was in vain, to people; one of which a part was taken does not say. */
+  #failure = UNREAD
   /** A flush has waited in vain, and nothing was taken since. */
   #stuck = false
   #timer: Timer | undefined
@@ -74,12 +85,11 @@ export class FileDescriptorSink implements StdoutSink {
   }
 
   write(line: string): void {
-    if (this.#closing !== undefined || this.#broken) {
-      this.#drop()
-      return
-    }
-    if (!this.#limits.gather || this.#isDirect) this.#put(line)
+    if (this.#closing !== undefined) this.#drop(1, 'they came after its end')
+    else if (this.#broken) this.#drop(1, this.#failure)
+    else if (!this.#limits.gather || this.#isDirect) this.#put(line)
     else this.#gather(line)
+    if (this.#isLast) this.flushLast()
   }
 
   flush(callback?: (error?: Error) => void): void {
@@ -109,6 +119,14 @@ export class FileDescriptorSink implements StdoutSink {
     }
   }
 
+  /** As {@link flushSync}, at the end of the process: what is not taken is counted, and told. */
+  flushLast(): void {
+    this.#isLast = true
+    this.flushSync()
+    this.#giveUp()
+    warnNow()
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -127,7 +145,7 @@ export class FileDescriptorSink implements StdoutSink {
       before = this.#size
       await clock.sleep(RETRY)
     }
-    this.#discard()
+    this.#giveUp()
     forgetAtSignal(this)
     forgetAtExit(this)
   }
@@ -159,7 +177,7 @@ export class FileDescriptorSink implements StdoutSink {
     const written = this.#pending.length > 0 ? 0 : this.#try(bytes, size)
     for (let from = written; from < size; ) {
       const to = bytes.subarray(0, size).indexOf(LINE_FEED, from) + 1 || size
-      if (this.#broken) this.#drop()
+      if (this.#broken) this.#drop(1, this.#failure)
       else this.#keep(bytes.slice(from, to), from === written && isWithinLine(bytes, from))
       from = to
     }
@@ -167,8 +185,9 @@ export class FileDescriptorSink implements StdoutSink {
 
   /** Has a line wait; the rest of one that has begun must follow it, whatever the room. */
   #keep(bytes: Uint8Array, isRest: boolean): void {
-    if (!isRest && this.#size + bytes.length > this.#limits.maxPending) {
-      this.#drop()
+    const { maxPending } = this.#limits
+    if (!isRest && this.#size + bytes.length > maxPending) {
+      this.#drop(1, `${maxPending} bytes (maxPending) wait already; last of all: ${this.#failure}`)
       return
     }
     this.#pending.push(bytes)
@@ -202,32 +221,48 @@ export class FileDescriptorSink implements StdoutSink {
       }
       this.#pending.shift()
     }
-    this.#discard()
+    this.#discard(this.#failure)
     return true
   }
 
-  /** Gives up what waits, and tells those who wait for it. */
-  #discard(): void {
-    for (const _ of this.#pending.splice(0)) this.#drop()
+  /** Nobody took what waits in time. A line of which a part was taken ends at least, or is said to be cut. */
+  #giveUp(): void {
+    if (this.#pending.length === 0) return
+    if (this.#isTorn) this.#try(END_OF_LINE, 1)
+    this.#broken = true
+    const why = `they were not taken within ${formatDuration(this.#limits.patience)} (patience)`
+    const cut = this.#isTorn ? '. The last one that was taken is cut' : ''
+    this.#discard(`${why}; last of all: ${this.#failure}${cut}`)
+  }
+
+  /** Drops what waits, and tells those who wait for it. */
+  #discard(why: string): void {
+    const lost = this.#pending.splice(0).length
     this.#size = 0
     this.#timer?.cancel()
     this.#timer = undefined
     if (!this.#limits.gather) forgetAtSignal(this)
     for (const told of this.#flushed.splice(0)) queueMicrotask(told)
+    this.#drop(lost, why)
   }
 
-  #drop(): void {
-    this.#dropped++
-    warnOnce(this, 'Lines of the log are lost: nobody reads them, or not as fast as they come.')
+  #drop(lines: number, why: string): void {
+    if (lines === 0) return
+    this.#dropped += lines
+    warnOnce(this, `Lines of the log are lost: ${why}.`)
   }
 
   /** How many of so many bytes were taken. */
   #try(data: Uint8Array, size: number): number {
     try {
-      return this.#fs.writeSync(this.#fd, data, 0, size)
+      const written = this.#fs.writeSync(this.#fd, data, 0, size)
+      if (written > 0) this.#isTorn = data[written - 1] !== LINE_FEED
+      return written
     } catch (error) {
+      const { code, message } = error as { code?: unknown; message: string }
+      this.#failure = code === 'EAGAIN' ? UNREAD : message
       // Anything else stays: the reader has gone, the descriptor is closed.
-      if (!PASSING.has((error as { code?: unknown }).code)) this.#broken = true
+      if (!PASSING.has(code)) this.#broken = true
       return 0
     }
   }

@@ -33,14 +33,17 @@ export interface StdoutSink extends LogSink {
 }
 
 /**
- * The standard output: no line is lost when the process ends, and the process never waits for whoever reads.
+ * The standard output: the end of the process loses no line that somebody takes, and the process never waits for whoever reads.
  *
  * A line is written before `write` returns, unless lines are to be gathered, so that whatever ends the process (`process.exit`, a signal, a crash) comes too
  * late to lose it. Where the reader of a pipe does not keep up, lines wait in memory, in order, up to `maxPending`; what comes
- * then is dropped, counted by `dropped`, and a warning of the process (`LoggerWarning`) tells once. What waits when the
- * process ends, also by a signal that nobody handles, is still written, as long as the reader reads.
+ * then is dropped, counted by `dropped`, and a warning of the process (`LoggerWarning`) tells once, and why. What waits when the
+ * process ends, also by a signal that nobody handles, is still written, as long as the reader reads; what is not taken within
+ * `patience` is dropped, counted and told likewise. So is a line of which only a part was taken: it ends there, or the warning
+ * says that it is cut.
  *
- * Make one a process: two that wait would write into each other's lines. Terminals and files are written to as they are:
+ * Make one a process: two that wait would write into each other's lines. Of processes that share a pipe, such as workers of a
+ * cluster, lines above 4 kB (`PIPE_BUF`) do so, with `gather` shorter ones too: give each a pipe of its own. Terminals and files are written to as they are:
  * a stopped terminal, a slow disk does block; what a full disk does not take waits as well.
  *
  * @example

@@ -11,6 +11,9 @@ const refusal = [
   detail('reason', 'base.reason', 'The same in a sentence, without anything that a caller sent'),
 ]
 
+/** Of what somebody has to look into one by one: each line says whom it is about, or what is lost. */
+const EACH = 1_000
+
 const credentials: readonly ChannelRule[] = [
   {
     channel: 'base:auth:verifier:refused',
@@ -62,6 +65,7 @@ const credentials: readonly ChannelRule[] = [
       message: 'refresh token presented again',
       level: 'warn',
       levels: { field: 'withinGrace', by: { true: 'info' } },
+      perSecond: EACH,
     },
     span: 'event',
   },
@@ -77,7 +81,7 @@ const credentials: readonly ChannelRule[] = [
       ),
     ],
     metric: { name: 'base.totp.locks', unit: '{lock}', description: 'Second factors that were locked' },
-    log: { message: 'second factor is locked', level: 'warn' },
+    log: { message: 'second factor is locked', level: 'warn', perSecond: EACH },
     span: 'event',
   },
   {
@@ -89,7 +93,7 @@ const credentials: readonly ChannelRule[] = [
       unit: '{code}',
       description: 'Recovery codes that were redeemed',
     },
-    log: { message: 'recovery code redeemed', level: 'info' },
+    log: { message: 'recovery code redeemed', level: 'info', perSecond: EACH },
     span: 'event',
   },
   {
@@ -145,12 +149,12 @@ const keys: readonly ChannelRule[] = [
   },
   {
     channel: 'base:auth:key-ring:rotation_failed',
-    when: 'A key ring could not make a new key.',
+    when: 'A key ring could not make a new key when one was due. Who calls `rotate` is told by its error instead.',
     fields: [thrown()],
     metric: {
       name: 'base.key_ring.rotation_failures',
       unit: '{failure}',
-      description: 'New keys that key rings could not make',
+      description: 'New keys that were due, and that key rings could not make',
     },
     log: { message: 'key ring could not make a new key', level: 'error' },
     span: 'none',
@@ -201,7 +205,7 @@ const rights: readonly ChannelRule[] = [
       unit: '{entry}',
       description: 'Entries that could not be written to audit trails',
     },
-    log: { message: 'entry could not be written to the audit trail', level: 'error' },
+    log: { message: 'entry could not be written to the audit trail', level: 'error', perSecond: EACH },
     span: 'event',
   },
 ]

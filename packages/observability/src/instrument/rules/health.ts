@@ -10,7 +10,9 @@ export const healthChannels: readonly ChannelRule[] = [
     when: 'A check says something else than before, or first says something that is not `pass`.',
     fields: [
       label('name', 'base.name', 'The name of the check'),
-      label('status', 'base.status', 'What it says', { values: STATUSES }),
+      label('status', 'base.status', 'What it says, or `warn` where one fails that is not critical', {
+        values: STATUSES,
+      }),
       detail('previous', 'base.status.previous', 'What it said before, if anything'),
       thrown('What the check threw, if it did'),
     ],
@@ -38,7 +40,7 @@ export const healthSources: readonly SourceRule[] = [
         'gauge',
         'base.health.status',
         '{check}',
-        'Health checks by what they said last',
+        'Health checks by what they said last, or `warn` of one that fails and is not critical',
         ...states('status', 'base.status', STATUSES),
       ),
     ],

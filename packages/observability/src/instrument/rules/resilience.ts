@@ -1,11 +1,23 @@
 import type { ChannelRule } from '../channel-rule.js'
 import { detail, hidden, label, thrown, toSeconds } from '../field-rule.js'
+import { breakerHost, breakerLabel } from '../host-names.js'
 import { polled, type SourceRule, states } from '../source-rule.js'
 
 const STATES = ['closed', 'open', 'half_open', 'isolated', 'disabled'] as const
 const WAITS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const name = label('name', 'base.name', 'The name of the policy')
+const breaker = [
+  label(
+    'name',
+    'base.name',
+    'The name of the policy; of hosts beyond 200 that of their client, or `_OTHER`',
+    {
+      shape: breakerLabel,
+    },
+  ),
+  detail('name', 'server.address', 'The host, where the breaker is of one', breakerHost),
+]
 const value = hidden('value', 'What your function returned')
 const key = hidden('key', 'Whom it is about: an address, a customer, a credential')
 
@@ -14,7 +26,7 @@ const circuitBreaker: readonly ChannelRule[] = [
     channel: 'base:resilience:circuit-breaker:stateChange',
     when: 'A circuit is in another state.',
     fields: [
-      name,
+      ...breaker,
       label('to', 'base.state', 'The state that has begun', { values: STATES }),
       detail('from', 'base.state.previous', 'The state that has ended'),
       label('reason', 'base.reason', 'Why', {
@@ -48,7 +60,7 @@ const circuitBreaker: readonly ChannelRule[] = [
     channel: 'base:resilience:circuit-breaker:rejected',
     when: 'A circuit that is not closed refused a call.',
     fields: [
-      name,
+      ...breaker,
       label('error.details.state', 'base.state', 'The state that it was in', { values: STATES }),
       detail('error.retryAfter', 'base.retry_after', 'Seconds until a probe is due', toSeconds),
     ],
@@ -118,7 +130,9 @@ const rateLimiter: readonly ChannelRule[] = [
       name,
       key,
       label('policies', 'base.policy', 'The policies that refused it, by name', { shape: refusing }),
-      label('reason', 'base.reason', 'Why', { values: ['limited', 'queue_full', 'waited_too_long'] }),
+      label('reason', 'base.reason', 'Why', {
+        values: ['limited', 'queue_full', 'waited_too_long', 'store_failed'],
+      }),
       detail('retryAfter', 'base.retry_after', 'Seconds until it may be allowed', toSeconds),
     ],
     metric: {
@@ -160,7 +174,7 @@ const rateLimiter: readonly ChannelRule[] = [
 const others: readonly ChannelRule[] = [
   {
     channel: 'base:resilience:retry:retry',
-    when: 'An attempt failed, and after a pause there is another.',
+    when: 'An attempt failed, and after a pause another is due, unless the call is aborted before.',
     fields: [
       name,
       detail('attempt', 'base.attempt', 'The attempt that failed, from 1'),
@@ -168,7 +182,11 @@ const others: readonly ChannelRule[] = [
       thrown('What the attempt threw, if it did'),
       value,
     ],
-    metric: { name: 'base.retry.retries', unit: '{attempt}', description: 'Attempts after the first' },
+    metric: {
+      name: 'base.retry.retries',
+      unit: '{attempt}',
+      description: 'Failed attempts after which another was due',
+    },
     log: { message: 'attempt failed, trying again', level: 'debug' },
     span: 'event',
   },
@@ -274,6 +292,7 @@ export const resilienceSources: readonly SourceRule[] = [
   {
     source: 'base:resilience:circuit-breaker',
     what: 'Every circuit breaker',
+    nameOf: breakerLabel,
     unused: ['rejected', 'openings'],
     metrics: [
       polled(
