@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ValidationError } from '../errors/validation-error.js'
+import { secret } from '../secret/index.js'
 import { createCodec, jsonCodec } from './index.js'
 
 class Point {
@@ -109,6 +110,12 @@ describe('jsonCodec', () => {
   ])('refuses a class that only extends what it carries: %s', (name, value) => {
     const message = `at 'a.0' cannot be encoded: it is an instance of ${name} that is not registered.`
     expect(() => jsonCodec.encode({ a: [value] })).toThrow(message)
+  })
+
+  test('refuses a secret, and says that it is one', () => {
+    const message =
+      "The value at 's' cannot be encoded: it is an instance of SecretValue that is not registered."
+    expect(() => jsonCodec.encode({ s: secret('hunter2') })).toThrow(message)
   })
 
   test('carries what extends Array, such as the rows of drivers, as the array that it is', () => {

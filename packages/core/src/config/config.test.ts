@@ -373,7 +373,10 @@ describe('loadConfig', () => {
     ['an empty delimiter', schema, { delimiter: '' }, 'delimiter must be a text that is not empty'],
     ['a wrong mode', schema, { unknown: 'warning' }, 'unknown must be one of "ignore", "warn", "error"'],
     ['a wrong prefix', schema, { prefix: 1 }, 'prefix must be a text, received 1'],
-    ['wrong values', schema, { values: 'hunter2' }, 'values must be an object'],
+    ['a text for values', schema, { values: 'hunter2' }, 'values must be an object, received "a text".'],
+    ['no values', schema, { values: null }, 'values must be an object, received null.'],
+    ['a number for values', schema, { values: 5 }, 'values must be an object, received 5.'],
+    ['a list for values', schema, { values: [] }, 'values must be an object, received an array of 0.'],
     ['a wrong environment', schema, { env: null }, 'env must be an object of texts, received null'],
   ])('refuses %s', async (_, given, options, message) => {
     await expect(loadConfig(given as typeof schema, options)).rejects.toThrow(

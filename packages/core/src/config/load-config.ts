@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf, invalidOption } from '../options/options.js'
+import { checkBoolean, checkOneOf, checkOptions, invalidOption } from '../options/options.js'
 import { checkSchema } from '../schema/check-schema.js'
 import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
@@ -22,7 +22,10 @@ export interface LoadConfigOptions<Input = unknown> {
    * @defaultValue ['.env']
    */
   readonly files?: readonly string[] | undefined
-  /** Values that win over everything, by the schema's own keys. @defaultValue none */
+  /**
+   * Values that win over everything, by the schema's own keys. `undefined` is none; `null` is a value, of which
+   * `z.coerce.number()` makes 0. @defaultValue none
+   */
   readonly values?: ConfigValues<Input> | undefined
   /** What the variables of this service begin with, taken off as it is written: `'ORDERS_'`. @defaultValue '' */
   readonly prefix?: string | undefined
@@ -111,8 +114,7 @@ function checkGiven(schema: StandardSchemaV1, options: LoadConfigOptions): LoadC
   if (!Array.isArray(files) || !files.every((file) => typeof file === 'string' && file !== '')) {
     throw invalidOption(files, place('files'), 'an array of paths')
   }
-  if (typeof values !== 'object' || values === null)
-    throw invalidOption(undefined, place('values'), 'an object')
+  checkOptions(values as object, place('values'))
   checkBoolean(emptyStringAsUndefined, place('emptyStringAsUndefined'))
   if (unknown !== undefined) checkOneOf(unknown, ['ignore', 'warn', 'error'], place('unknown'))
   return options

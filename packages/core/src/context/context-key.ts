@@ -51,7 +51,7 @@ class Key<T> implements ContextKey<T> {
       this.name,
       storage === undefined
         ? 'this runtime has no AsyncLocalStorage, so nothing is kept'
-        : 'set it with runInContext around this call',
+        : 'runInContext sets it, and a callback or a generator needs bindContext',
     )
   }
 }

@@ -100,7 +100,7 @@ describe('the context', () => {
         code: 'CONTEXT_MISSING',
         kind: 'internal',
         details: { key: 'tenantId' },
-        message: "There is no 'tenantId' in the context; set it with runInContext around this call.",
+        message: expect.stringMatching(/^There is no 'tenantId' in the context; runInContext sets it, /),
       }),
     )
   })
@@ -264,9 +264,106 @@ describe('the context of a callback is its caller’s', () => {
     expect(() => cart.add(-1)).toThrow(RangeError)
   })
 
+  test('and its number of parameters, by which Express tells a handler of errors', () => {
+    expect(
+      bindContext((_error: unknown, _request: unknown, _response: unknown, _next: unknown) => {}),
+    ).toHaveLength(4)
+  })
+
   test('and a function bound outside of any context sees none', () => {
     const outside = bindContext(() => tenantId.get())
     expect(inTenant('acme', outside)).toBeUndefined()
+  })
+})
+
+describe('a generator runs where its steps are taken', () => {
+  async function* rows(): AsyncGenerator<string | undefined, void, unknown> {
+    try {
+      yield tenantId.get()
+      await immediate()
+      yield tenantId.get()
+    } finally {
+      yield `closed in ${tenantId.get()}`
+    }
+  }
+  function* words(): Generator<string | undefined, string | undefined, unknown> {
+    try {
+      yield tenantId.get()
+    } catch {
+      yield `mended in ${tenantId.get()}`
+    }
+    return tenantId.get()
+  }
+
+  test('so one of runInContext sees who iterates, and says what to do', async () => {
+    async function* strict() {
+      yield tenantId.require()
+    }
+    const steps = inTenant('acme', strict)
+
+    await expect(steps.next()).rejects.toThrow(
+      "There is no 'tenantId' in the context; runInContext sets it, and a callback or a generator needs bindContext.",
+    )
+    expect((await inTenant('globex', () => inTenant('acme', rows)).next()).value).toBeUndefined()
+  })
+
+  test('unless the function is bound: each of its steps runs there', async () => {
+    const bound = inTenant('acme', () => bindContext(rows))()
+    const seen: unknown[] = []
+    await inTenant('globex', async () => {
+      for await (const row of bound) seen.push(row)
+    })
+
+    expect(seen).toEqual(['acme', 'acme', 'closed in acme'])
+  })
+
+  test('and so does its return', async () => {
+    const bound = inTenant('acme', () => bindContext(rows)())
+    await bound.next()
+
+    expect(await inTenant('globex', () => bound.return())).toEqual({ value: 'closed in acme', done: false })
+  })
+
+  test('as do the steps of one that waits for nothing, its throw, and what it is delegated to', () => {
+    const bound = inTenant('acme', () => bindContext(words)())
+    function* outer() {
+      return yield* bound
+    }
+    inTenant('globex', () => {
+      const steps = outer()
+      expect(steps.next()).toEqual({ value: 'acme', done: false })
+      expect(steps.throw(new Error('no stock'))).toEqual({ value: 'mended in acme', done: false })
+      expect(steps.next()).toEqual({ value: 'acme', done: true })
+    })
+  })
+
+  test('and it stays what it was: a generator, with what it is sent and what it throws', () => {
+    const fault = new RangeError('negative')
+    const bound = bindContext(function* (this: { total: number }, amount: number) {
+      const sent: number = yield this.total + amount
+      if (sent < 0) throw fault
+    })
+    const steps = bound.call({ total: 40 }, 2)
+
+    expect(String(steps)).toBe('[object Generator]')
+    expect(steps[Symbol.iterator]()).toBe(steps)
+    expect(Object.keys(steps)).toEqual([])
+    expect(steps.next().value).toBe(42)
+    expect(() => steps.next(-1)).toThrow(fault)
+  })
+
+  test('and what is no generator is left as it is', () => {
+    const cursor = { next: () => tenantId.get(), [Symbol.asyncIterator]: () => cursor }
+    const next = cursor.next
+
+    expect(bindContext(() => cursor)().next).toBe(next)
+    expect(bindContext(() => null)()).toBeNull()
+  })
+
+  test('so a stream of a bound one reads in its context', async () => {
+    const stream = inTenant('acme', () => Readable.from(bindContext(rows)()))
+
+    expect(await inTenant('globex', () => stream.toArray())).toEqual(['acme', 'acme', 'closed in acme'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { checkFunction, invalidOption } from '../options/options.js'
 import type { ContextKey } from './context-key.js'
-import { bind, storage } from './storage.js'
+import { type Snapshot, snapshot, storage } from './storage.js'
 
 const WHERE = { package: '@base/core', pattern: 'runInContext' } as const
 const FN = { ...WHERE, option: 'fn' } as const
@@ -16,7 +16,9 @@ export type ContextEntry<T = unknown> = readonly [key: ContextKey<T>, value: NoI
  * Returns what `fn` returns, and throws what it throws. One call a request is the cheapest: pass all values at once.
  *
  * A callback runs in the context of who calls it. An event listener therefore sees the context of who emits, and a
- * callback that waited in another request's queue sees that request: see {@link bindContext}.
+ * callback that waited in another request's queue sees that request. The same holds of each step of a generator, which
+ * begins only when it is iterated: `runInContext(entries, rows)` of an `async function* rows` sets nothing for it. Iterate
+ * it within `fn`, or bind it: see {@link bindContext}.
  *
  * In a runtime without `AsyncLocalStorage`, such as a browser, it runs `fn`, keeps nothing, and warns once: see
  * {@link isContextAvailable}.
@@ -44,15 +46,59 @@ export function runInContext<const V extends readonly unknown[], R>(
  * A function that runs in the context of now, whoever calls it later: for an event listener, or a callback that waits in
  * a pool's queue. `this`, arguments, value and error pass through.
  *
+ * Of a generator, asynchronous or not, each step runs there too, whoever iterates it: what a call of the function returns
+ * gets a `next`, a `return` and a `throw` of its own. A generator in a promise is not bound.
+ *
  * It carries the whole asynchronous context: ours, and that of every other library, such as a tracer's.
  *
  * @example
  * socket.on('close', bindContext(() => log.info(`closed by ${correlationId.get()}`)))
+ *
+ * async function* rows() {
+ *   yield `row of ${tenantId.require()}`
+ * }
+ * const body = Readable.from(bindContext(rows)()) // of node:stream
  */
 export function bindContext<This, A extends unknown[], R>(
   fn: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => R {
-  return bind(checkFunction(fn, { package: '@base/core', pattern: 'bindContext', option: 'fn' }))
+  checkFunction(fn, { package: '@base/core', pattern: 'bindContext', option: 'fn' })
+  const run = snapshot()
+  if (run === undefined) return fn
+  const bound = function (this: This, ...args: A): R {
+    const result = run(() => fn.apply(this, args))
+    return bindSteps(result, run)
+  }
+  // By it Express tells a handler of errors.
+  return Object.defineProperty(bound, 'length', { value: fn.length, configurable: true })
+}
+
+const STEPS = ['next', 'return', 'throw'] as const
+
+/** Lets each step of a generator run in the context, in place: a wrapper would be no generator, and lack what it has else. */
+function bindSteps<R>(value: R, run: Snapshot): R {
+  if (!isGenerator(value)) return value
+  for (const step of STEPS) {
+    const take = value[step]
+    Reflect.defineProperty(value, step, {
+      value: (...args: unknown[]) => run(() => take.apply(value, args)),
+      writable: true,
+      configurable: true,
+    })
+  }
+  return value
+}
+
+type Steps = Record<(typeof STEPS)[number], (...args: unknown[]) => unknown>
+
+/** By its shape: compilers make generators of plain objects. */
+function isGenerator(value: unknown): value is Steps {
+  const steps = value as (Steps & { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown }) | null
+  return (
+    typeof value === 'object' &&
+    Boolean(steps?.[Symbol.asyncIterator] ?? steps?.[Symbol.iterator]) &&
+    STEPS.every((step) => typeof steps?.[step] === 'function')
+  )
 }
 
 /**

@@ -7,11 +7,14 @@ export interface Storage {
   run<R>(values: Values, fn: () => R): R
 }
 
+/** Runs a function in the asynchronous context of when it was taken. */
+export type Snapshot = <R>(fn: () => R) => R
+
 /** The part of `node:async_hooks` that is used. */
 interface AsyncHooks {
   readonly AsyncLocalStorage: {
     new (): Storage
-    bind<F extends (...args: never[]) => unknown>(fn: F): F
+    snapshot(): Snapshot
   }
 }
 
@@ -23,9 +26,9 @@ const asyncHooks = findAsyncHooks()
 /** The store of all keys; none where the runtime has no `AsyncLocalStorage`, such as a browser. */
 export const storage: Storage | undefined = findStorage()
 
-/** `AsyncLocalStorage.bind`, where there is one. */
-export function bind<F extends (...args: never[]) => unknown>(fn: F): F {
-  return asyncHooks === undefined ? fn : asyncHooks.AsyncLocalStorage.bind(fn)
+/** The asynchronous context of now, where the runtime has one. */
+export function snapshot(): Snapshot | undefined {
+  return asyncHooks?.AsyncLocalStorage.snapshot()
 }
 
 function findAsyncHooks(): AsyncHooks | undefined {

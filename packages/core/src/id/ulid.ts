@@ -15,7 +15,7 @@ const HIGH_DIGITS = 6
 /**
  * A new ULID: 26 characters, the time in the first ten, so that it sorts by age.
  *
- * Within the process every id is greater than all before it, also within a millisecond and when the clock steps back.
+ * Within the thread every id is greater than all before it, also within a millisecond and when the clock steps back.
  * The specification's way to that is to add one to the id before, which tells everyone the next id; here 40 of the 80
  * bits behind the time are a counter that begins at random in each millisecond, and 40 are random in each id.
  *

@@ -14,8 +14,8 @@ const UUID: RegExp = /* @__PURE__ */ new RegExp(
 /**
  * A new UUID of version 7: its first 48 bits are the time, so that it sorts by age, in an index of a database as well.
  *
- * Within the process every id is greater than all before it, as a text and as bytes, also within a millisecond and when
- * the clock steps back. Between processes the order is as good as their clocks. Each id has 42 random bits of its own,
+ * Within the thread every id is greater than all before it, as a text and as bytes, also within a millisecond and when
+ * the clock steps back. Between threads and processes the order is as good as their clocks. Each id has 42 random bits of its own,
  * beside a counter of 32 bits that begins at random in each millisecond: hard to guess, and still no substitute for a
  * permission check. It tells when it was made.
  *

@@ -1,6 +1,10 @@
 /** What a component's `start` and `stop` are given. */
 export interface LifecycleContext {
-  /** In `start`: aborts when the service is told to stop meanwhile, and never once all has started. In `stop`: aborts when the time is up. */
+  /**
+   * In `start`: aborts when the service is told to stop meanwhile, and never once all has started. In `stop`: aborts when a
+   * tenth of `shutdownTimeout` is left, or a second if that is less: what ends then, such as by cutting its connections, has
+   * stopped in time, and so can the parts below.
+   */
   readonly signal: AbortSignal
 }
 

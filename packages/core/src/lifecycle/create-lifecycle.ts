@@ -18,11 +18,15 @@ const STOPS_A_SERVICE = /^SIG(ALRM|BREAK|HUP|INT|PIPE|PWR|QUIT|TERM|TSTP|USR1|US
 
 /** Options of {@link createLifecycle}; checked and read once. */
 export interface LifecycleOptions {
-  /** How long `stop` may take in all, the drain delay included; more than 0. @defaultValue '30s' */
+  /**
+   * How long `stop` may take in all, the drain delay included; more than 0. Some seconds below the platform's time to kill,
+   * which is these 30 s in Kubernetes. @defaultValue '30s'
+   */
   readonly shutdownTimeout?: Duration | undefined
   /**
    * A pause between the call of `stop` and the first component's stop, in which the service still answers but says that
-   * it is not ready, so that load balancers turn away first. @defaultValue 0
+   * it is not ready, so that load balancers turn away first. Longer than the server keeps an idle connection, clients that
+   * are told `connection: close` meanwhile lose no request. @defaultValue 0
    */
   readonly drainDelay?: Duration | undefined
   /**
@@ -38,7 +42,8 @@ export interface LifecycleOptions {
  * Makes a lifecycle: starts the parts of a service in order, stops them in reverse, also on SIGTERM and SIGINT.
  *
  * The first signal stops the service and the process then ends by itself; a second one ends it at once. Whatever keeps the
- * process alive five seconds after a stop is named on stderr; it is not ended.
+ * process alive five seconds after a stop is named on stderr; it is not ended. A worker of `node:cluster` stays for its IPC
+ * channel: add `{ name: 'channel', stop: () => cluster.worker?.disconnect() }` first.
  *
  * @example
  * const lifecycle = createLifecycle({ shutdownTimeout: '10s' })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { TestClock } from '../testing/index.js'
-import { type Component, createLifecycle, type LifecycleOptions } from './index.js'
+import { type Component, createLifecycle, type LifecycleContext, type LifecycleOptions } from './index.js'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -307,23 +307,15 @@ describe('stopping', () => {
 
   test('ends at the deadline, and reports what hung and what was not stopped for it', async () => {
     const { clock, lifecycle, part } = house({ shutdownTimeout: '10s' })
-    let told: AbortSignal | undefined
     lifecycle
       .add(part('database'))
       .add(part('cache'))
-      .add(
-        part('http', {
-          stop: ({ signal }) => {
-            told = signal
-            return hang()
-          },
-        }),
-      )
+      .add(part('http', { stop: hang }))
     await lifecycle.start()
     const stopping = lifecycle.stop()
     stopping.catch(() => {})
     await clock.advance('9999ms')
-    expect([lifecycle.state, told?.aborted]).toEqual(['stopping', false])
+    expect(lifecycle.state).toBe('stopping')
     await clock.advance('1ms')
 
     await expect(stopping).rejects.toMatchObject({
@@ -331,7 +323,76 @@ describe('stopping', () => {
       message: "The service did not stop within 10s: 'http' hangs; not stopped: cache, database.",
       details: { hung: ['http'], notStopped: ['cache', 'database'], failed: [] },
     })
-    expect([lifecycle.state, told?.aborted, clock.pending]).toEqual(['failed', true, 0])
+    expect([lifecycle.state, clock.pending]).toEqual(['failed', 0])
+  })
+
+  test.each([
+    ['50ms', 45],
+    ['10s', 9_000],
+    ['30s', 29_000],
+  ])('aborts its signal before the %s are over', async (shutdownTimeout, at) => {
+    const { clock, lifecycle } = house({ shutdownTimeout: shutdownTimeout as '10s' })
+    let told: AbortSignal | undefined
+    const stop = ({ signal }: LifecycleContext) => {
+      told = signal
+      return hang()
+    }
+    await lifecycle.add({ name: 'http', stop }).start()
+    lifecycle.stop().catch(() => {})
+    await clock.advance(at - 1)
+    expect(told?.aborted).toBe(false)
+    await clock.advance(1)
+
+    expect(told).toMatchObject({ aborted: true, reason: { code: 'TIMEOUT' } })
+  })
+
+  test('goes on past a part that ends when its signal aborts, and has stopped in time', async () => {
+    const { clock, lifecycle, log, part } = house({ shutdownTimeout: '10s' })
+    const stop = ({ signal }: LifecycleContext) =>
+      new Promise((resolve) => signal.addEventListener('abort', resolve))
+    lifecycle
+      .add(part('database', { stop: ({ signal }) => log.push(`stop database, aborted: ${signal.aborted}`) }))
+      .add(part('http', { stop }))
+    await lifecycle.start()
+    const stopping = lifecycle.stop()
+    await clock.advance('9s')
+    await stopping
+
+    expect(log).toContain('stop database, aborted: true')
+    expect([lifecycle.state, clock.pending]).toEqual(['stopped', 0])
+  })
+
+  test('goes on past a part that fails by its signal, and names it as one that hung', async () => {
+    const { clock, lifecycle, log, part } = house({ shutdownTimeout: '10s' })
+    lifecycle
+      .add(part('database'))
+      .add(part('cache', { stop: ({ signal }) => clock.sleep(1, { signal }) }))
+      .add(part('http', { stop: ({ signal }) => clock.sleep('1h', { signal }) }))
+    await lifecycle.start()
+    const stopping = lifecycle.stop()
+    stopping.catch(() => {})
+    await clock.advance('9s')
+
+    await expect(stopping).rejects.toMatchObject({
+      message: "The service did not stop within 10s: 'http' hangs.",
+      details: { hung: ['http'], notStopped: [], failed: ['cache'] },
+    })
+    expect(log).toContain('stop database')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('names each that hangs', async () => {
+    const { clock, lifecycle, part } = house({ shutdownTimeout: '10s' })
+    lifecycle
+      .add(part('cache'))
+      .add(part('database', { stop: hang }))
+      .add(part('http', { stop: ({ signal }) => clock.sleep('1h', { signal }) }))
+    await lifecycle.start()
+    const stopping = lifecycle.stop()
+    stopping.catch(() => {})
+    await clock.advance('10s')
+
+    await expect(stopping).rejects.toThrow("within 10s: 'http', 'database' hang; not stopped: cache.")
   })
 
   test('stops no further part after the deadline', async () => {

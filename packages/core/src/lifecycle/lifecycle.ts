@@ -30,8 +30,8 @@ export interface Lifecycle {
    * the others from stopping. Before the start it does nothing but end the lifecycle. A second call returns the first
    * one's promise.
    *
-   * @throws TimeoutError after `shutdownTimeout`, naming what hangs and what was not stopped for it;
-   * AggregateError with every error of a `stop`, naming the components in its message.
+   * @throws TimeoutError after `shutdownTimeout`, naming what hangs and what was not stopped for it, or before, naming a part
+   * that only its aborted signal has ended, by an error; AggregateError with every error of a `stop`, naming the components in its message.
    */
   stop(): Promise<void>
 

@@ -1,5 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type StdioOptions,
+  spawn,
+} from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -13,7 +21,7 @@ afterEach(() => {
 })
 
 /** Runs a service in a process of its own until it says that it is up. */
-async function serve(parts: string, options = '') {
+async function serve(parts: string, options = '', stdio: StdioOptions = 'pipe') {
   const script = `
     import { createLifecycle } from ${JSON.stringify(built)}
     const alive = setInterval(() => {}, 1000)
@@ -22,7 +30,8 @@ async function serve(parts: string, options = '') {
     console.log('up')`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-  })
+    stdio,
+  }) as ChildProcessWithoutNullStreams
   children.push(child)
   const lines: string[] = []
   let errors = ''
@@ -63,6 +72,51 @@ describe('a service that is told to stop', () => {
     )
   })
 
+  test('as a worker of node:cluster ends by itself, once its channel is closed in the first part', async () => {
+    const worker = `
+      import cluster from 'node:cluster'
+      import { once } from 'node:events'
+      import { createServer } from 'node:http'
+      import { createLifecycle } from ${JSON.stringify(built)}
+      if (cluster.isPrimary) {
+        cluster.on('exit', ({ exitedAfterDisconnect }, code, signal) => console.log({ exitedAfterDisconnect, code, signal }))
+        cluster.fork().on('message', () => cluster.workers[1].process.kill('SIGTERM'))
+      } else {
+        const server = createServer()
+        await createLifecycle()
+          .add({ name: 'channel', stop: () => cluster.worker?.disconnect() })
+          .add({ name: 'http', start: () => once(server.listen(0), 'listening'), stop: () => new Promise((done) => server.close(done)) })
+          .start()
+        process.send('up')
+      }`
+    const folder = await mkdtemp(join(tmpdir(), 'cluster-'))
+    const file = join(folder, 'service.mjs')
+    await writeFile(file, worker)
+    const primary = spawn(process.execPath, [file])
+    children.push(primary)
+    let said = ''
+    primary.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    await once(primary, 'close')
+    await rm(folder, { recursive: true })
+
+    expect(said).toBe('{ exitedAfterDisconnect: true, code: 0, signal: null }\n')
+  })
+
+  test('and is kept alive by the channel to its parent, names it', async () => {
+    const { child } = await serve(
+      `.add({ name: 'http', stop: () => void setImmediate(() => clock.advance('5s')) })
+      process.on('message', () => {})`,
+      `clock: (globalThis.clock = new (await import(${JSON.stringify(testing)})).TestClock())`,
+      ['pipe', 'pipe', 'pipe', 'ipc'],
+    )
+    const said = once(child.stderr, 'data')
+    child.kill('SIGTERM')
+
+    expect(String(await said)).toMatch(/Active: .*\bPipeWrap, .*\bIPC channel\.\n$/)
+  })
+
   test('twice ends at once', async () => {
     const { child, reader, ended } = await serve(hanging)
     child.kill('SIGTERM')
@@ -92,6 +146,15 @@ describe('a service that is told to stop', () => {
       code: 1,
       errors: 'AggregateError: Stopping failed for: http, db.\n  RangeError: port\n  Error: a query hangs\n',
     })
+  })
+
+  test('and does not, says nothing of a password in a URL', async () => {
+    const { child, ended } = await serve(
+      `.add({ name: 'db', stop: () => { throw new Error('no end of postgres://orders:t0psecret@db/orders') } })`,
+    )
+    child.kill('SIGTERM')
+
+    expect((await ended).errors).toContain('  Error: no end of postgres://orders:[secret]@db/orders\n')
   })
 
   test('by a signal that it does not listen to ends as the system would', async () => {

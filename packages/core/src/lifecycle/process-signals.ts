@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
+import { toShownText } from '../errors/shown-text.js'
 
 /** How long after a stop nobody is surprised that sockets are still closing. */
 const LINGERS: Duration = '5s'
@@ -10,6 +11,7 @@ interface SignalProcess {
   off(signal: string, listener: () => void): unknown
   exit(code: number): never
   getActiveResourcesInfo?(): string[]
+  readonly connected?: boolean
   exitCode?: number | string | null | undefined
 }
 
@@ -54,12 +56,17 @@ export function stopOnSignals(
 }
 
 function stillAlive(target: SignalProcess): string {
-  const resources = [...new Set(target.getActiveResourcesInfo?.())].join(', ')
-  return `The service has stopped, and the process still runs ${LINGERS} later. Active: ${resources}.`
+  const resources = new Set(target.getActiveResourcesInfo?.())
+  // It goes by PipeWrap there, as does much else.
+  if (target.connected) resources.add('IPC channel')
+  return `The service has stopped, and the process still runs ${LINGERS} later. Active: ${[...resources].join(', ')}.`
 }
 
-/** In a line each, for a failure to stop says only by its causes why. No stacks: they would hide which component it was. */
+/**
+ * In a line each, for a failure to stop says only by its causes why. No stacks: they would hide which component it was. No
+ * secrets of a URL either, for stderr is kept by the platform.
+ */
 function report(error: unknown): string {
   const causes: unknown[] = error instanceof AggregateError ? error.errors : []
-  return [error, ...causes].map(String).join('\n  ')
+  return [error, ...causes].map((one) => toShownText(String(one))).join('\n  ')
 }

@@ -15,41 +15,59 @@ export interface Shutdown {
   readonly clock: Clock
 }
 
+/** Before the end, so that what is left can be cut and the parts below still stop: a tenth of the time, this at most. */
+const LAST_CALL = 1_000
+
 /**
  * Stops everything, the last started first, one after the other, all within the time.
  *
  * @throws TimeoutError naming what hangs and what was not stopped for it; AggregateError with every error of a `stop`.
  */
 export async function shutDown({ started, before, waitsFor, timeout, clock }: Shutdown): Promise<void> {
-  const controller = new AbortController()
+  const lastCall = new AbortController()
+  const over = new AbortController()
+  const { signal } = lastCall
   const failures = new Map<string, unknown>()
+  const hung: string[] = []
   let stopping: string | undefined
 
   const stopAll = async () => {
-    await before(controller.signal)
-    while (!controller.signal.aborted) {
+    await before(over.signal)
+    while (!over.signal.aborted) {
       const component = started.pop()
       if (component === undefined) return
-      stopping = component.name
+      const { name } = component
+      const isInTime = !signal.aborted
+      stopping = name
       try {
-        await component.stop?.({ signal: controller.signal })
+        await component.stop?.({ signal })
       } catch (error) {
-        failures.set(component.name, error)
+        // What the signal has ended would have gone on.
+        if (isInTime && signal.aborted) hung.push(name)
+        else failures.set(name, error)
       }
     }
   }
-  const tooLate = () => {
-    const error = timeoutError(timeout, stopping ?? waitsFor(), started, failures)
-    controller.abort(error)
-    return error
-  }
+  const tooLate = () => timeoutError(timeout, hung, started, failures)
 
   await new Promise<void>((resolve, reject) => {
-    const timer = clock.schedule(timeout, () => reject(tooLate()), { name: 'shutdown' })
+    const schedule = (time: number, fn: () => void) => clock.schedule(time, fn, { name: 'shutdown' })
+    const ahead = Math.floor(Math.min(timeout / 10, LAST_CALL))
+    const abort = schedule(timeout - ahead, () => lastCall.abort(new TimeoutError()))
+    const end = schedule(timeout, () => {
+      over.abort()
+      const last = stopping ?? waitsFor()
+      if (last !== undefined) hung.push(last)
+      reject(tooLate())
+    })
     void stopAll()
       .then(resolve, reject)
-      .then(() => timer.cancel())
+      .then(() => {
+        abort.cancel()
+        end.cancel()
+      })
   })
+  if (hung.length > 0) throw tooLate()
   if (failures.size > 0) {
     throw new AggregateError(failures.values(), `Stopping failed for: ${[...failures.keys()].join(', ')}.`)
   }
@@ -57,16 +75,17 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
 
 function timeoutError(
   timeout: number,
-  hung: string | undefined,
+  hung: readonly string[],
   left: readonly Component[],
   failures: ReadonlyMap<string, unknown>,
 ): TimeoutError {
   const notStopped = left.map(({ name }) => name).reverse()
-  const hangs = hung === undefined ? 'the drain delay is longer' : `'${hung}' hangs`
+  const names = hung.map((name) => `'${name}'`).join(', ')
+  const hangs = names ? `${names} ${hung.length > 1 ? 'hang' : 'hangs'}` : 'the drain delay is longer'
   const rest = notStopped.length === 0 ? '' : `; not stopped: ${notStopped.join(', ')}`
   return new TimeoutError({
     message: `The service did not stop within ${formatDuration(timeout)}: ${hangs}${rest}.`,
-    details: { hung: hung === undefined ? [] : [hung], notStopped, failed: [...failures.keys()] },
+    details: { hung: [...hung], notStopped, failed: [...failures.keys()] },
     ...(failures.size > 0 && { cause: new AggregateError(failures.values()) }),
   })
 }

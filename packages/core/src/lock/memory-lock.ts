@@ -13,7 +13,7 @@ export interface MemoryLockOptions {
 }
 
 /**
- * A lock within one process: who waits longest comes next, and tokens grow over all keys.
+ * A lock within one thread of one process, for workers have memory of their own: who waits longest comes next, and tokens grow over all keys.
  *
  * @throws InvalidOptionError for a clock that is none.
  *

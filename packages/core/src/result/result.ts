@@ -8,8 +8,8 @@ import { match, unwrap, unwrapError, unwrapOr } from './unwrap.js'
 /**
  * An outcome that the caller has to look at: a value, or an expected error. Faults are thrown instead.
  *
- * A plain object, so it survives `JSON.stringify`, `structuredClone`, a queue and a cache, and narrows by `result.ok`.
- * It is `readonly` for the compiler and not frozen at run time, which would make it many times slower.
+ * A plain object, so it survives `JSON.stringify`, `structuredClone`, a worker, a queue and a cache where its value and
+ * error do: plain errors, not an `AppError`, which goes by `toErrorJson`. It narrows by `result.ok`. It is `readonly` for the compiler and not frozen at run time, which would make it many times slower.
  *
  * An async function returns `Promise<Result<T, E>>`. There is no promise-like class beside it: `await` gives the result.
  *

@@ -40,7 +40,7 @@ export interface Secret<out T> {
  * password.equals('correct horse') // true
  */
 export function secret<T>(value: T | Secret<T>): Secret<T> {
-  return isSecret(value) ? (value as Secret<T>) : new Hidden(value)
+  return isSecret(value) ? (value as Secret<T>) : new SecretValue(value)
 }
 
 /**
@@ -55,11 +55,11 @@ export function isSecret(value: unknown): value is Secret<unknown> {
 }
 
 /** A text object, so that what clones it without its class still prints the same; the value is in a private field. */
-class Hidden<T> extends String implements Secret<T> {
+class SecretValue<T> extends String implements Secret<T> {
   static {
     const hidden = { value: true, enumerable: false }
-    Object.defineProperty(Hidden.prototype, BRAND, hidden)
-    Object.defineProperty(Hidden.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    Object.defineProperty(SecretValue.prototype, BRAND, hidden)
+    Object.defineProperty(SecretValue.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       ...hidden,
       value: () => PRINTED,
     })
