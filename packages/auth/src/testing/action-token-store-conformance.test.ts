@@ -21,6 +21,10 @@ const twins: readonly [law: string, change: Change][] = [
     (store) => ({ add: ({ state, ...token }, now) => store.add(token, now) }),
   ],
   [
+    'data of 16 KiB comes back whole',
+    (store) => ({ add: (token, now) => store.add({ ...token, data: token.data.slice(0, 255) }, now) }),
+  ],
+  [
     'a token is found by its own hash only',
     (store) => {
       const hashes = new Map<string, string>()
@@ -88,8 +92,18 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'every token of a subject and purpose is removed, and counted',
+    (store) => ({
+      removeAll: async (purpose, sub, now) => Math.min(1, await store.removeAll(purpose, sub, now)),
+    }),
+  ],
+  [
     'a token ends when its time is over',
     (store) => ({ add: (token, now) => store.add({ ...token, ttl: token.ttl + 1 }, now) }),
+  ],
+  [
+    'a token ends when its time is over',
+    (store) => ({ add: (token, now) => store.add({ ...token, ttl: token.ttl * 0.9 }, now) }),
   ],
   [
     'a token is counted in milliseconds, whenever it is added',
@@ -108,12 +122,6 @@ const twins: readonly [law: string, change: Change][] = [
         },
       }
     },
-  ],
-  [
-    'every token of a subject and purpose is removed, and counted',
-    (store) => ({
-      removeAll: async (purpose, sub, now) => Math.min(1, await store.removeAll(purpose, sub, now)),
-    }),
   ],
   [
     'of 50 that take one token at once exactly one succeeds',
@@ -174,6 +182,6 @@ describe('actionTokenStoreConformance', () => {
   })
 
   test('has a broken twin for every law', () => {
-    expect(lawsOf(actionTokenStoreConformance)).toEqual(twins.map(([law]) => law))
+    expect(lawsOf(actionTokenStoreConformance)).toEqual([...new Set(twins.map(([law]) => law))])
   })
 })

@@ -56,6 +56,10 @@ const twins: readonly [law: string, change: Change][] = [
     },
   ],
   [
+    'a transaction is there until its time is over',
+    (store) => ({ put: (key, text, ttl, now) => store.put(key, text, ttl * 0.9, now) }),
+  ],
+  [
     'a transaction is counted in milliseconds, whenever it is put',
     (store, clock) => ({
       put: (key, text, ttl, now) => store.put(key, text, inWholeSeconds(ttl, clock), now),
@@ -106,6 +110,6 @@ describe('oauthTransactionStoreConformance', () => {
   })
 
   test('has a broken twin for every law', () => {
-    expect(lawsOf(oauthTransactionStoreConformance)).toEqual(twins.map(([law]) => law))
+    expect(lawsOf(oauthTransactionStoreConformance)).toEqual([...new Set(twins.map(([law]) => law))])
   })
 })

@@ -1,8 +1,7 @@
 import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { OAuthTransactionStore } from '../oauth/transactions/oauth-transaction-store.js'
+import { MINUTE, MOMENT } from './times.js'
 import { lastsToTheMillisecond } from './to-the-millisecond.js'
-
-const MINUTE = 60_000
 
 /**
  * What every `OAuthTransactionStore` must do; a store is one when it passes this against the real system.
@@ -65,9 +64,9 @@ function ending(law: Law<OAuthTransactionStore>): void {
     await put(store, 'short', 'x', MINUTE)
     await put(store, 'long', 'x', 2 * MINUTE)
     await put(store, 'other', 'x', MINUTE)
-    await advance(MINUTE / 2)
+    await advance(MINUTE - MOMENT)
     assert.equal(await take(store, 'other'), 'x')
-    await advance(MINUTE / 2)
+    await advance(MOMENT)
     assert.deepEqual([await take(store, 'short'), await take(store, 'long')], [undefined, 'x'])
   })
 

@@ -22,6 +22,7 @@ export function recoveryCodeStoreConformance(
 ): void {
   const law = laws('RecoveryCodeStore', make, options)
   keeping(law)
+  subjects(law)
   races(law)
 }
 
@@ -33,6 +34,16 @@ function keeping(law: Law<RecoveryCodeStore>): void {
     assert.deepEqual(await taken(store, ['c', 'c']), [true, false])
     assert.equal(await store.count('ann'), 0)
     assert.equal(await store.remove('ann'), false)
+  })
+
+  law('a code that is taken is counted no longer', async (store) => {
+    const names = ['a', 'b', 'c']
+    await store.replace('ann', names.map(hashOf))
+    for (const [index, name] of names.entries()) {
+      assert.equal(await store.count('ann'), 3 - index)
+      assert.equal(await store.take('ann', hashOf(name)), true)
+      assert.equal(await store.count('ann'), 2 - index)
+    }
   })
 
   law('codes that are replaced mean nothing', async (store) => {
@@ -51,7 +62,9 @@ function keeping(law: Law<RecoveryCodeStore>): void {
       names.map(() => true),
     )
   })
+}
 
+function subjects(law: Law<RecoveryCodeStore>): void {
   law('subjects do not know each other', async (store) => {
     const odd = "ü'; -- {a}"
     for (const sub of ['ann', 'bob', odd]) await store.replace(sub, [hashOf('a'), hashOf(sub)])

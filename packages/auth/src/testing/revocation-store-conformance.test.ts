@@ -1,11 +1,34 @@
 import { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
-import { memoryRevocationStore, type RevocationStore } from '../tokens/index.js'
-import { brokenLaws } from './broken.fixture.js'
+import {
+  memoryRevocationStore,
+  type RevocationStore,
+  type RevokedSession,
+  type RevokedSubject,
+  type RevokedToken,
+} from '../tokens/index.js'
+import { brokenLaws, inWholeSeconds, lawsOf } from './broken.fixture.js'
 import { revocationStoreConformance } from './index.js'
 
-const by = (twin: (store: RevocationStore) => RevocationStore) => (clock: TestClock) =>
-  twin(memoryRevocationStore({ clock }))
+const DAY = 86_400_000
+
+type Change = (store: RevocationStore, clock: TestClock) => RevocationStore
+
+const by = (twin: Change) => (clock: TestClock) => twin(memoryRevocationStore({ clock }), clock)
+
+/** Remembers some for so many days at most. */
+function forDays(
+  days: number,
+  isMeant: (what: RevokedToken | RevokedSession | RevokedSubject) => boolean,
+): Change {
+  const short = <T extends RevokedToken | RevokedSession | RevokedSubject>(what: T): T =>
+    isMeant(what) ? { ...what, ttl: Math.min(what.ttl, days * DAY) } : what
+  return (store) => ({
+    ...store,
+    revoke: (token) => store.revoke(short(token)),
+    revokeAll: (subject) => store.revokeAll(short(subject)),
+  })
+}
 
 revocationStoreConformance(
   () => {
@@ -20,7 +43,7 @@ revocationStoreConformance(
 )
 
 describe('revocationStoreConformance', () => {
-  test.each<[string, (store: RevocationStore) => RevocationStore]>([
+  const twins: readonly [law: string, twin: Change][] = [
     ['knows nothing at first', (store) => ({ ...store, find: async () => ({ revoked: true, epoch: 0 }) })],
     [
       'knows a token that was revoked, and no other',
@@ -37,6 +60,19 @@ describe('revocationStoreConformance', () => {
         revoke: (token) =>
           store.revoke('id' in token ? { ...token, issuer: '', id: token.issuer + token.id } : token),
         find: ({ issuer, id, subject }) => store.find({ issuer: '', id: `${issuer}${id}`, subject }),
+      }),
+    ],
+    [
+      'tells pairs of issuer and id apart, whatever is in them',
+      (store) => ({
+        ...store,
+        revokeAll: (subject) =>
+          store.revokeAll({ ...subject, issuer: '', subject: subject.issuer + subject.subject }),
+        find: async ({ issuer, subject, ...names }) => {
+          const { revoked } = await store.find({ issuer, ...names })
+          const { epoch } = await store.find({ issuer: '', subject: subject && issuer + subject })
+          return { revoked, epoch }
+        },
       }),
     ],
     [
@@ -71,9 +107,28 @@ describe('revocationStoreConformance', () => {
         return {
           ...store,
           revoke: async (token) => void ends.set('session' in token ? token.session : '', token.ttl),
-          find: async ({ session }) => ({ revoked: (ends.get(session ?? '') ?? 0) > 1, epoch: 0 }),
+          find: async ({ session }) => ({ revoked: (ends.get(session ?? '') ?? 0) > DAY, epoch: 0 }),
         }
       },
+    ],
+    [
+      'remembers a session for its time, and the longer of two counts',
+      // The first time counts.
+      (store) => {
+        const known = new Set<string>()
+        return {
+          ...store,
+          revoke: async (token) => {
+            if ('session' in token && known.has(token.session)) return
+            if ('session' in token) known.add(token.session)
+            await store.revoke(token)
+          },
+        }
+      },
+    ],
+    [
+      'remembers a session for its time, and the longer of two counts',
+      forDays(1, (token) => 'session' in token),
     ],
     [
       'looks for what it is asked for alone',
@@ -86,10 +141,23 @@ describe('revocationStoreConformance', () => {
         return {
           ...store,
           revoke: async (token) => void ends.set('id' in token ? token.id : '', token.ttl),
-          find: async ({ id }) => ({ revoked: (ends.get(id ?? '') ?? 0) > 1, epoch: 0 }),
+          find: async ({ id }) => ({ revoked: (ends.get(id ?? '') ?? 0) > DAY, epoch: 0 }),
         }
       },
     ],
+    ['remembers a token for its time, and the longer of two counts', forDays(29, (token) => 'id' in token)],
+    ...(['id', 'session', 'subject'] as const).map((kind): [string, Change] => [
+      'forgets nothing before its time, whenever that begins',
+      (store, clock) => {
+        const short = <T extends { ttl: number }>(what: T) =>
+          kind in what ? { ...what, ttl: inWholeSeconds(what.ttl, clock) } : what
+        return {
+          ...store,
+          revoke: (token) => store.revoke(short(token)),
+          revokeAll: (subject) => store.revokeAll(short(subject)),
+        }
+      },
+    ]),
     [
       'remembers an epoch for its time, and the longer of two counts',
       (store) => ({
@@ -103,6 +171,22 @@ describe('revocationStoreConformance', () => {
           return { ...found, epoch: found.epoch === 6 ? 0 : found.epoch }
         },
       }),
+    ],
+    ['remembers an epoch for its time, and the longer of two counts', forDays(29, () => true)],
+    [
+      'an epoch is raised for that subject of that issuer alone',
+      // Those of all whom it knows.
+      (store) => {
+        const known: RevokedSubject[] = []
+        return {
+          ...store,
+          revokeAll: async (subject) => {
+            for (const other of known) await store.revokeAll(other)
+            known.push(subject)
+            return store.revokeAll(subject)
+          },
+        }
+      },
     ],
     [
       'an epoch is the time of who asks, or one more than the last',
@@ -144,7 +228,9 @@ describe('revocationStoreConformance', () => {
         }
       },
     ],
-  ])('finds who breaks: %s', async (law, twin) => {
+  ]
+
+  test.each(twins)('finds who breaks: %s', async (law, twin) => {
     expect(await brokenLaws(revocationStoreConformance, by(twin))).toContain(law)
   })
 
@@ -155,6 +241,10 @@ describe('revocationStoreConformance', () => {
         by((store) => store),
       ),
     ).toEqual([])
+  })
+
+  test('has a broken twin for every law', () => {
+    expect(lawsOf(revocationStoreConformance)).toEqual([...new Set(twins.map(([law]) => law))])
   })
 })
 

@@ -1,11 +1,14 @@
 import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { RevocationStore } from '../tokens/revocation/revocation-store.js'
+import { DAY, MOMENT } from './times.js'
+import { lastsLongEnough } from './to-the-millisecond.js'
 
-const TTL = 1_000
+const TTL = 30 * DAY
 const ISSUER = 'https://login.example.com'
 
 /**
- * What every {@link RevocationStore} must do. Each law gets an empty store; `advance` lets time pass for it.
+ * What every {@link RevocationStore} must do. Each law gets an empty store; `advance(d)` lets a time of up to some weeks pass
+ * for it: in memory by its TestClock, on a server by a clock that is given to it, or by moving what it has stored into the past.
  *
  * @example
  * import { revocationStoreConformance } from '@base/auth/testing'
@@ -44,10 +47,18 @@ function tokens(law: Law<RevocationStore>): void {
 
   law('tells pairs of issuer and id apart, whatever is in them', async (store) => {
     const texts = ['a', ':', '|', '\\', '"', ',', ' ', '%', '/', 'ü', '__proto__']
-    for (const text of texts) await store.revoke({ issuer: `a${text}`, id: 'b', ttl: TTL })
     for (const text of texts) {
-      assert.equal((await store.find({ issuer: `a${text}`, id: 'b' })).revoked, true)
-      assert.equal((await store.find({ issuer: 'a', id: `${text}b` })).revoked, false)
+      await store.revoke({ issuer: `a${text}`, id: 'b', ttl: TTL })
+      await store.revoke({ issuer: `a${text}`, session: 's', ttl: TTL })
+      await store.revokeAll({ issuer: `a${text}`, subject: 'u', at: 5, ttl: TTL })
+    }
+    const unknown = { revoked: false, epoch: 0 }
+    for (const text of texts) {
+      const issuer = `a${text}`
+      assert.deepEqual(await store.find({ issuer, id: 'b', subject: 'u' }), { revoked: true, epoch: 5 })
+      assert.equal((await store.find({ issuer, session: 's' })).revoked, true)
+      const shifted = { id: `${text}b`, session: `${text}s`, subject: `${text}u` }
+      assert.deepEqual(await store.find({ issuer: 'a', ...shifted }), unknown)
     }
   })
 
@@ -73,10 +84,10 @@ function sessions(law: Law<RevocationStore>): void {
   })
 
   law('remembers a session for its time, and the longer of two counts', async (store, advance) => {
-    await store.revoke({ issuer: ISSUER, session: 'long', ttl: TTL })
-    await store.revoke({ issuer: ISSUER, session: 'long', ttl: 1 })
-    await advance(50)
-    assert.equal((await store.find({ issuer: ISSUER, session: 'long' })).revoked, true)
+    await inBothOrders((session, ttl) => store.revoke({ issuer: ISSUER, session, ttl }))
+    await advance(TTL - MOMENT)
+    for (const session of ['long', 'longer'])
+      assert.equal((await store.find({ issuer: ISSUER, session })).revoked, true, session)
   })
 }
 
@@ -90,22 +101,43 @@ function times(law: Law<RevocationStore>): void {
   })
 
   law('remembers a token for its time, and the longer of two counts', async (store, advance) => {
-    await store.revoke({ issuer: ISSUER, id: 'long', ttl: TTL })
-    await store.revoke({ issuer: ISSUER, id: 'long', ttl: 1 })
-    await store.revoke({ issuer: ISSUER, id: 'longer', ttl: 1 })
-    await store.revoke({ issuer: ISSUER, id: 'longer', ttl: TTL })
-    await advance(50)
-    assert.equal((await find(store, 'long')).revoked, true, 'the shorter time was taken')
-    assert.equal((await find(store, 'longer')).revoked, true, 'the longer time was not taken')
+    await inBothOrders((id, ttl) => store.revoke({ issuer: ISSUER, id, ttl }))
+    await advance(TTL - MOMENT)
+    for (const id of ['long', 'longer']) assert.equal((await find(store, id)).revoked, true, id)
+  })
+
+  law('forgets nothing before its time, whenever that begins', async (store, advance) => {
+    const begin = async (ttl: number) => {
+      await store.revoke({ issuer: ISSUER, id: 'a', ttl })
+      await store.revoke({ issuer: ISSUER, session: 's', ttl })
+      await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl })
+    }
+    const isKnown = async () => {
+      const { revoked, epoch } = await find(store, 'a', 'user')
+      return revoked && epoch === 5 && (await store.find({ issuer: ISSUER, session: 's' })).revoked
+    }
+    await lastsLongEnough(advance, begin, isKnown)
   })
 }
 
 function epochs(law: Law<RevocationStore>): void {
   law('remembers an epoch for its time, and the longer of two counts', async (store, advance) => {
-    await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: TTL })
-    await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 5, ttl: 1 })
-    await advance(50)
-    assert.equal((await store.find({ issuer: ISSUER, subject: 'user' })).epoch, 6)
+    await inBothOrders((subject, ttl) => store.revokeAll({ issuer: ISSUER, subject, at: 5, ttl }))
+    await advance(TTL - MOMENT)
+    for (const subject of ['long', 'longer'])
+      assert.equal((await store.find({ issuer: ISSUER, subject })).epoch, 6, subject)
+  })
+
+  law('an epoch is raised for that subject of that issuer alone', async (store) => {
+    const subjects = [
+      [ISSUER, 'user'],
+      [ISSUER, 'another'],
+      ['other', 'user'],
+    ] as const
+    for (const [issuer, subject] of subjects) await store.revokeAll({ issuer, subject, at: 5, ttl: TTL })
+    assert.equal(await store.revokeAll({ issuer: ISSUER, subject: 'user', at: 7, ttl: TTL }), 7)
+    const epochs = subjects.map(async ([issuer, subject]) => (await store.find({ issuer, subject })).epoch)
+    assert.deepEqual(await Promise.all(epochs), [7, 5, 5])
   })
 
   law('an epoch is the time of who asks, or one more than the last', async (store) => {
@@ -137,6 +169,12 @@ function crowds(law: Law<RevocationStore>): void {
     const found = await Promise.all(ids.map((id) => find(store, id)))
     assert.ok(found.every(({ revoked }) => revoked))
   })
+}
+
+/** Revokes `long` for the longer time first, and `longer` for the shorter one. */
+async function inBothOrders(revoke: (name: string, ttl: number) => Promise<unknown>): Promise<void> {
+  for (const ttl of [TTL, MOMENT]) await revoke('long', ttl)
+  for (const ttl of [MOMENT, TTL]) await revoke('longer', ttl)
 }
 
 function find(store: RevocationStore, id: string, subject?: string): ReturnType<RevocationStore['find']> {

@@ -24,6 +24,12 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'data of 64 KiB comes back whole',
+    (store) => ({
+      create: (session, now) => store.create({ ...session, data: session.data.slice(0, 4_000) }, now),
+    }),
+  ],
+  [
     'a session is found by its own id only',
     (store) => ({ destroy: (handle, _, now) => store.destroy(handle, undefined, now) }),
   ],
@@ -61,6 +67,16 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'a session that lies unused ends',
+    // Ends some minutes early.
+    (store, clock) => ({
+      get: async (key, now) => {
+        const session = await store.get(key, now)
+        return session && clock.now() < session.idleExpiresAt - 600_000 ? session : undefined
+      },
+    }),
+  ],
+  [
     'a session ends, however much it is used',
     (store) => ({ create: (session, now) => store.create({ ...session, absoluteTtl: 3.6e9 }, now) }),
   ],
@@ -70,6 +86,16 @@ const twins: readonly [law: string, change: Change][] = [
     (store) => ({
       create: ({ idleTtl, absoluteTtl, ...session }, now) =>
         store.create({ ...session, idleTtl, absoluteTtl: Math.max(idleTtl, absoluteTtl) }, now),
+    }),
+  ],
+  [
+    'a session ends at its latest end, though it may lie unused for longer',
+    // Ends some minutes early.
+    (store, clock) => ({
+      get: async (key, now) => {
+        const session = await store.get(key, now)
+        return session && clock.now() < session.expiresAt - 600_000 ? session : undefined
+      },
     }),
   ],
   [
@@ -110,6 +136,14 @@ const twins: readonly [law: string, change: Change][] = [
     (store) => ({
       destroyAll: async (sub, now) =>
         (await store.destroyAll('another', now)) + (await store.destroyAll(sub, now)),
+    }),
+  ],
+  [
+    'subjects that look alike are several',
+    (store) => ({
+      create: (session, now) => store.create({ ...session, sub: session.sub.trimEnd() }, now),
+      list: (sub, now) => store.list(sub.trimEnd(), now),
+      destroyAll: (sub, now) => store.destroyAll(sub.trimEnd(), now),
     }),
   ],
   [
@@ -161,6 +195,6 @@ describe('sessionStoreConformance', () => {
   })
 
   test('has a broken twin for every law', () => {
-    expect(lawsOf(sessionStoreConformance)).toEqual(twins.map(([law]) => law))
+    expect(lawsOf(sessionStoreConformance)).toEqual([...new Set(twins.map(([law]) => law))])
   })
 })

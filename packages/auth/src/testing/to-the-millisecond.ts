@@ -1,20 +1,24 @@
 import { assert, type Prove } from '@base/core/testing'
 
 type Advance = Parameters<Prove<unknown>>[1]
+type Begin = (ttl: number) => PromiseLike<unknown>
+type IsAlive = () => PromiseLike<boolean>
 
-const SECOND = 1_000
+/** No whole number of seconds, so that it shows where a time, or its end, is kept in seconds: a TestClock stands at a whole one. */
+const TTL = 1_900
+/** After each whole second before the end; and long enough before it for a system that is busy. */
+const LATE = 1_050
+
+/** Proves that what begins for so many milliseconds does not end before, whatever its end is rounded to. */
+export async function lastsLongEnough(advance: Advance, begin: Begin, isAlive: IsAlive): Promise<void> {
+  await begin(TTL)
+  await advance(LATE)
+  assert.ok(await isAlive(), 'it has ended too early')
+}
 
 /** Proves that what begins for so many milliseconds lasts for as long; one look at it must not change how the next one ends. */
-export async function lastsToTheMillisecond(
-  advance: Advance,
-  begin: (ttl: number) => PromiseLike<unknown>,
-  isAlive: () => PromiseLike<boolean>,
-): Promise<void> {
-  // A TestClock stands at a whole second at first, where an end that is rounded does not show.
-  await advance(0.9 * SECOND)
-  await begin(SECOND)
-  await advance(0.15 * SECOND)
-  assert.ok(await isAlive(), 'it has ended too early')
-  await advance(0.85 * SECOND)
+export async function lastsToTheMillisecond(advance: Advance, begin: Begin, isAlive: IsAlive): Promise<void> {
+  await lastsLongEnough(advance, begin, isAlive)
+  await advance(TTL - LATE)
   assert.ok(!(await isAlive()), 'it has not ended')
 }

@@ -1,7 +1,8 @@
 import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { TotpAttempt, TotpStore } from '../totp/totp-store.js'
+import { MINUTE, MOMENT } from './times.js'
+import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
-const MINUTE = 60_000
 const LIMIT = { attempts: 3, lockFor: 10 * MINUTE }
 
 /**
@@ -29,6 +30,7 @@ export function totpStoreConformance(make: Make<TotpStore>, options: Conformance
   secrets(law)
   steps(law)
   attempts(law)
+  forgetting(law)
   races(law)
 }
 
@@ -103,7 +105,10 @@ function attempts(law: Law<TotpStore>): void {
     assert.deepEqual(await statuses(store, 5), ['open', 'open', 'open', 'locked', 'locked'])
     const { lockedUntil } = (await store.find('ann', Date.now())) ?? {}
     assert.equal(typeof lockedUntil, 'number')
-    await advance(LIMIT.lockFor)
+    await advance(LIMIT.lockFor - MOMENT)
+    assert.deepEqual(await statuses(store, 2), ['locked', 'locked'])
+    assert.equal(typeof (await store.find('ann', Date.now()))?.lockedUntil, 'number')
+    await advance(MOMENT)
     assert.equal((await store.find('ann', (lockedUntil as number) + 1))?.lockedUntil, undefined)
     assert.deepEqual(await statuses(store, 4), ['open', 'open', 'open', 'locked'])
   })
@@ -117,6 +122,17 @@ function attempts(law: Law<TotpStore>): void {
     assert.deepEqual(await statuses(store, 1), ['open'])
   })
 
+  law('a lock is counted in milliseconds, whenever it begins', async (store, advance) => {
+    await active(store, 'a')
+    await lastsToTheMillisecond(
+      advance,
+      (lockFor) => store.attempt('ann', { attempts: 1, lockFor }, Date.now()),
+      async () => (await attempt(store)).status === 'locked',
+    )
+  })
+}
+
+function forgetting(law: Law<TotpStore>): void {
   law('a code that is accepted forgets the attempts before it', async (store) => {
     await active(store, 'a')
     await statuses(store, 2)
@@ -129,10 +145,10 @@ function attempts(law: Law<TotpStore>): void {
 
   law('what is not accepted, and what is only looked at, changes nothing', async (store) => {
     await active(store, 'a', 5)
-    await statuses(store, 2)
+    await statuses(store, 1)
     assert.deepEqual(await accepted(store, 'a', [5, 4]), [false, false])
     await store.find('ann', Date.now())
-    assert.deepEqual(await statuses(store, 2), ['open', 'locked'])
+    assert.deepEqual(await statuses(store, 3), ['open', 'open', 'locked'])
   })
 
   law('a new secret does not end a lock', async (store) => {
