@@ -53,16 +53,19 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
     apiKeys: memoryApiKeyStore(),
     audit: memoryAuditSink(),
   }
-  let ada: Account = { username: 'ada', roles: ['customer'], passwordHash }
+  let ada: Account = { username: 'ada', roles: ['customer'], passwordHash, passwordVersion: 0 }
   const letters: string[] = []
   const isAda = (name: string) => name === 'ada' || name === 'ada@example.com'
   const accounts: Accounts = {
     find: async (login) => (isAda(login) ? ada : undefined),
     findByIndex: async () => undefined,
-    replacePassword: async (_, expected, next) => {
-      if (ada.passwordHash !== expected) return false
-      ada = { ...ada, passwordHash: next }
+    replacePassword: async ({ passwordVersion }, next) => {
+      if (ada.passwordVersion !== passwordVersion) return false
+      ada = { ...ada, passwordHash: next, passwordVersion: passwordVersion + 1 }
       return true
+    },
+    renewHash: async (_, expected, next) => {
+      if (ada.passwordHash === expected) ada = { ...ada, passwordHash: next }
     },
     replaceRoles: async () => true,
   }

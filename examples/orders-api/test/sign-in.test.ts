@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPasswords, nodeRsArgon2 } from '@base/auth/passwords'
 import { createVerifier, remoteJwks } from '@base/auth/tokens'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { KNOWN_PASSWORD } from '../src/accounts/demo-accounts.ts'
@@ -51,6 +52,21 @@ describeEngines((start) => {
       ])
       expect(headers.get('content-type')).toBe('application/problem+json')
       expect(headers.get('www-authenticate')).toBe('Bearer realm="orders-api"')
+    })
+
+    test('twice at once is both let in where the hash is renewed, and it is renewed once', async () => {
+      const { accounts } = service.auth
+      const ofLastYear = createPasswords({ kdf: nodeRsArgon2({ memory: 19_456, passes: 2 }) })
+      const old = await ofLastYear.hash(KNOWN_PASSWORD)
+      const before = await accounts.find('ada')
+      await accounts.renewHash('ada', before?.passwordHash ?? '', old)
+      expect((await accounts.find('ada'))?.passwordHash).toBe(old)
+      const answers = await Promise.all([1, 2].map(() => user.trySignIn('ada', KNOWN_PASSWORD)))
+
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      const after = await accounts.find('ada')
+      expect(after?.passwordHash).not.toBe(old)
+      expect(after?.passwordVersion).toBe(before?.passwordVersion)
     })
 
     test('ends after 15 minutes, unless it is renewed', async () => {

@@ -1,7 +1,7 @@
 import { withFailures } from '@base/drizzle/failures'
 import type { Executor } from '@base/drizzle/repository'
-import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
-import { pgTable, text } from 'drizzle-orm/pg-core'
+import { and, eq, inArray, type SQL } from 'drizzle-orm'
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { Role } from '../access/roles.ts'
 import { emailColumn } from '../encryption/email.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
@@ -12,15 +12,16 @@ const accountTable = pgTable('customers', {
   username: text().primaryKey(),
   emailIndex: text('email_index').notNull(),
   passwordHash: text('password_hash'),
+  passwordVersion: integer('password_version').notNull(),
   roles: text('roles').array().$type<Role[]>().notNull(),
 })
 
 /** The accounts of a database, or of a unit of work. */
 export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
-  const { username, emailIndex, passwordHash, roles } = accountTable
+  const { username, emailIndex, passwordHash, passwordVersion, roles } = accountTable
   async function findBy(condition: SQL): Promise<Account | undefined> {
     const [account] = await withFailures(() =>
-      executor.select({ username, passwordHash, roles }).from(accountTable).where(condition),
+      executor.select({ username, passwordHash, passwordVersion, roles }).from(accountTable).where(condition),
     )
     return account
   }
@@ -38,11 +39,13 @@ export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
         ? findBy(inArray(emailIndex, [...(await cipher.blindIndexes(login.toLowerCase(), emailColumn))]))
         : findBy(eq(username, login)),
     findByIndex: (index) => findBy(eq(emailIndex, index)),
-    replacePassword: (name, expected, next) =>
+    replacePassword: (account, next) =>
       update(
-        { passwordHash: next },
-        and(eq(username, name), expected === null ? isNull(passwordHash) : eq(passwordHash, expected)),
+        { passwordHash: next, passwordVersion: account.passwordVersion + 1 },
+        and(eq(username, account.username), eq(passwordVersion, account.passwordVersion)),
       ),
+    renewHash: async (name, expected, next) =>
+      void (await update({ passwordHash: next }, and(eq(username, name), eq(passwordHash, expected)))),
     replaceRoles: (account, next) =>
       update({ roles: next }, and(eq(username, account.username), eq(roles, [...account.roles]))),
   }

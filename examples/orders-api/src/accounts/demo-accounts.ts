@@ -22,10 +22,8 @@ export async function addDemoAccounts(
 ): Promise<void> {
   for (const { roles, ...person } of DEMO) {
     const account = (await stores.accounts.find(person.username)) ?? (await add(stores, person, roles))
-    const { passwordHash } = account
-    if ((await passwords.verify(password.reveal(), passwordHash)).ok) continue
-    const next = await passwords.hash(password.reveal())
-    await stores.accounts.replacePassword(person.username, passwordHash, next)
+    if ((await passwords.verify(password.reveal(), account.passwordHash)).ok) continue
+    await stores.accounts.replacePassword(account, await passwords.hash(password.reveal()))
   }
 }
 
@@ -38,7 +36,12 @@ async function add(
     // Another instance that starts now was faster.
     if (!isAppError(error, 'CONFLICT')) throw error
   })
-  const account = { username: person.username, roles: ['customer'] as const, passwordHash: null }
+  const account = {
+    username: person.username,
+    roles: ['customer'] as const,
+    passwordHash: null,
+    passwordVersion: 0,
+  }
   await accounts.replaceRoles(account, roles)
   return account
 }

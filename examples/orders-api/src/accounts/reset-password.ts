@@ -4,7 +4,6 @@ import { endSignIns } from '../auth/end-sign-ins.ts'
 import type { Account } from './account.ts'
 import { codeRefused } from './code-refused.ts'
 import type { ResetInput } from './inputs.ts'
-import { passwordMark } from './password-mark.ts'
 
 /**
  * Sets a new password for who has read the letter, and ends all sign-ins, whoever has them. The second factor stays: who has
@@ -27,7 +26,7 @@ export async function resetPassword(
   const { username } = account
   const checked = unwrap(await policy.check(password, { words: [username] }))
   const isSet =
-    passwordMark(account) === grant.value.data
+    account.passwordVersion === grant.value.data
       ? await replace(auth, account, checked)
       : await isItsPassword(auth, account, checked, address)
   if (!isSet) throw codeRefused()
@@ -49,10 +48,6 @@ async function isItsPassword(
 }
 
 /** Whether the account had its password still, and has this one now. */
-async function replace(
-  { accounts, passwords }: Auth,
-  { username, passwordHash }: Account,
-  password: string,
-): Promise<boolean> {
-  return accounts.replacePassword(username, passwordHash, await passwords.hash(password))
+async function replace({ accounts, passwords }: Auth, account: Account, password: string): Promise<boolean> {
+  return accounts.replacePassword(account, await passwords.hash(password))
 }

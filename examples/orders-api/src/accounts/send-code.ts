@@ -2,7 +2,6 @@ import type { Auth } from '../auth/auth.ts'
 import { emailColumn } from '../encryption/email.ts'
 import type { SendMail } from '../mail/mail.ts'
 import { resetLetter, signUpLetter } from './letters.ts'
-import { passwordMark } from './password-mark.ts'
 
 /** What {@link sendCode} works with. */
 export interface CodeServices extends Pick<Auth, 'accounts' | 'signUps' | 'resets' | 'attempts' | 'cipher'> {
@@ -22,7 +21,7 @@ export async function sendCode(services: CodeServices, email: string): Promise<v
   const sealed = await cipher.encrypt(email, signUpPlace(index))
   const account = await accounts.find(email)
   const { token } = account
-    ? await resets.issue(account.username, passwordMark(account))
+    ? await resets.issue(account.username, account.passwordVersion)
     : await signUps.issue(index, sealed)
   await sendMail(account ? resetLetter(email, token) : signUpLetter(email, token))
 }

@@ -30,7 +30,7 @@ export async function signUp(
   await unitOfWork
     .run(async ({ customers, accounts }) => {
       await customers.save({ username, name, email, version: 0 })
-      await accounts.replacePassword(username, null, passwordHash)
+      await accounts.replacePassword({ username, passwordVersion: 0 }, passwordHash)
     })
     .catch((error) => {
       throw isAppError(error, 'CONFLICT') ? codeRefused() : error

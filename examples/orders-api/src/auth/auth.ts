@@ -90,12 +90,12 @@ function links({ accounts, stores, clock }: AuthOptions) {
   const store = stores.actionTokens
   const password = async (sub: string) => {
     const account = await accounts.find(sub)
-    return account && (account.passwordHash ?? 'none')
+    return account && String(account.passwordVersion)
   }
   const exists = async (sub: string) => ((await accounts.find(sub)) ? 'exists' : undefined)
   const isFree = async (index: string) => ((await accounts.findByIndex(index)) ? undefined : 'free')
   return {
-    /** Of a password that was right, while the second factor is asked for. */
+    /** Of a password that was right, while the second factor is asked for: another hash of it ends none. */
     secondSteps: createActionTokens<undefined>({
       store,
       purpose: 'second-step',
@@ -104,10 +104,10 @@ function links({ accounts, stores, clock }: AuthOptions) {
       clock,
     }),
     /**
-     * Links for a new password; the data is the mark of the password that it replaces. A state would end a link in the middle
-     * of a reset, which shall be finished with the same one.
+     * Links for a new password; the data is the version of the password that it replaces. A state would end a link in the
+     * middle of a reset, which shall be finished with the same one.
      */
-    resets: createActionTokens<string>({ store, purpose: 'reset', state: exists, clock }),
+    resets: createActionTokens<number>({ store, purpose: 'reset', state: exists, clock }),
     /** Links for a new account; the subject is the blind index of an address, the data the address, encrypted. */
     signUps: createActionTokens<string>({ store, purpose: 'sign-up', ttl: '1d', state: isFree, clock }),
   }

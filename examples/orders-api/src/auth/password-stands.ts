@@ -1,9 +1,6 @@
-import type { Account } from '../accounts/account.ts'
+import type { WithPassword } from '../accounts/account.ts'
 import type { Auth } from './auth.ts'
 import { signInFailed } from './unauthenticated.ts'
-
-/** Who has signed in, with the hash by which the password was right. */
-export type SignedInAccount = Pick<Account, 'username' | 'passwordHash'>
 
 /**
  * Asked once a sign-in is made and before it is handed out: the password may have been replaced, and all sign-ins ended, after
@@ -16,11 +13,11 @@ export type SignedInAccount = Pick<Account, 'username' | 'passwordHash'>
  */
 export async function passwordStands(
   { accounts }: Pick<Auth, 'accounts'>,
-  { username, passwordHash }: SignedInAccount,
+  { username, passwordVersion }: WithPassword,
   end: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  // A hash has a salt of its own, and so does not come back.
-  if ((await accounts.find(username))?.passwordHash === passwordHash) return
+  // Not the hash, which a sign-in elsewhere may just have renewed.
+  if ((await accounts.find(username))?.passwordVersion === passwordVersion) return
   await end()
   throw signInFailed()
 }

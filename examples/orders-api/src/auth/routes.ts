@@ -1,13 +1,14 @@
 import { type RefreshTokens, revokeToken } from '@base/auth/tokens'
 import { principal } from '@base/core/context'
 import { type Context, Hono } from 'hono'
+import type { WithPassword } from '../accounts/account.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Client } from '../http/server.ts'
 import type { Auth } from './auth.ts'
 import { authenticate } from './authenticate.ts'
 import { bearerToken } from './credentials.ts'
 import { endSignIns } from './end-sign-ins.ts'
-import { passwordStands, type SignedInAccount } from './password-stands.ts'
+import { passwordStands } from './password-stands.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { type SignedIn, secondStep, signIn } from './sign-in.ts'
@@ -80,7 +81,7 @@ function toView({ tokens }: Auth, { accessToken, refreshToken }: RefreshTokens) 
 }
 
 /** A session with a new id, whatever the browser had before: what was planted there is worth nothing. */
-async function beginSession(c: Context, auth: Auth, account: SignedInAccount): Promise<Response> {
+async function beginSession(c: Context, auth: Auth, account: WithPassword): Promise<Response> {
   const { sessions, tokens } = auth
   const { username } = account
   checkSameOrigin(c, tokens.issuer)

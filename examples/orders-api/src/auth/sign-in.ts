@@ -1,12 +1,12 @@
-import type { Account } from '../accounts/account.ts'
+import type { Account, WithPassword } from '../accounts/account.ts'
 import type { Auth } from './auth.ts'
-import { passwordStands, type SignedInAccount } from './password-stands.ts'
+import { passwordStands } from './password-stands.ts'
 import type { SecondStepInput } from './sign-in-input.ts'
 import { signInFailed } from './unauthenticated.ts'
 
 /** What a sign-in came to: somebody, or the wish for a second factor. */
 export type SignedIn =
-  | { readonly account: SignedInAccount; readonly amr: readonly string[] }
+  | { readonly account: WithPassword; readonly amr: readonly string[] }
   | { readonly secondStep: string; readonly expiresAt: number }
 
 /**
@@ -58,32 +58,22 @@ export async function secondStep(auth: Auth, input: SecondStepInput): Promise<Si
   throw signInFailed()
 }
 
-/** The account whose password it is, as it is then; a hash that was made otherwise than today is replaced. */
+/** The account whose password it is, as it was looked at; a hash that was made otherwise than today is renewed. */
 async function checkPassword(auth: Auth, login: string, password: string): Promise<Account | undefined> {
   let account: Account | undefined
-  let isReplaced = false
   const find = async () => {
     account = await auth.accounts.find(login)
     return account?.passwordHash
   }
   const { ok } = await auth.passwords.verify(password, find, {
-    replace: async (expected, next) => {
-      isReplaced = !(await auth.accounts.replacePassword(account?.username ?? '', expected, next))
-      if (account && !isReplaced) account = { ...account, passwordHash: next }
-    },
+    replace: (expected, next) => auth.accounts.renewHash(account?.username ?? '', expected, next),
   })
-  // By the same sign-in elsewhere, or by another password.
-  if (isReplaced) return checkPassword(auth, login, password)
   if (ok) return account
   await failed(auth, account?.username, 'password')
   return undefined
 }
 
-async function succeeded(
-  { audit }: Auth,
-  account: SignedInAccount,
-  amr: readonly string[],
-): Promise<SignedIn> {
+async function succeeded({ audit }: Auth, account: WithPassword, amr: readonly string[]): Promise<SignedIn> {
   await audit.record({ action: 'sign-in', actor: { id: account.username }, details: { amr } })
   return { account, amr }
 }

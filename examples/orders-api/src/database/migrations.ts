@@ -107,6 +107,10 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: '0007_password_versions',
+    sql: 'alter table customers add password_version integer not null default 0;',
+  },
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

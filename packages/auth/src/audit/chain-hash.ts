@@ -11,7 +11,10 @@ import { type CanonicalInput, canonicalJson } from './canonical-json.js'
 export interface AuditSeal {
   /** The id of the key for new entries. */
   readonly current: string
-  /** All keys by id: 1 to 32 letters, digits, `_`, `.`, `-`; at least 32 random bytes each. Keep former ones, to verify. */
+  /**
+   * All keys by id: 1 to 32 letters, digits, `_`, `.`, `-`; at least 32 random bytes each. Keep former ones, to verify; give a new
+   * one to all instances before it is `current`, for the same reason.
+   */
   readonly keys: Readonly<Record<string, Uint8Array | Secret<Uint8Array>>>
 }
 

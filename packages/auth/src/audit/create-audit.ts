@@ -33,7 +33,11 @@ export interface AuditOptions {
   readonly sink?: AuditSink | undefined
   /** Names the chain, 1 to 128 characters. Chains do not know each other. @defaultValue 'audit' */
   readonly chain?: string | undefined
-  /** Keys the hashes, so that who may write to the sink cannot rewrite the chain. @defaultValue none: SHA-256 without a key */
+  /**
+   * Keys the hashes, so that who may write to the sink cannot rewrite the chain. It begins a new `chain`: entries without it, of
+   * before or of an instance that does not have it yet, break a chain with it.
+   * @defaultValue none: SHA-256 without a key
+   */
   readonly seal?: AuditSeal | undefined
   /** More parts of names whose values are secrets, such as `'iban'`. @defaultValue none: those that are known */
   readonly redact?: readonly string[] | undefined

@@ -31,7 +31,11 @@ export interface FieldCipherOptions<Name extends string = 'tenant' | 'table' | '
   readonly context?: readonly Name[] | undefined
   /** Makes equal what a search shall take for equal, before a text is indexed. Do not change it later. @defaultValue NFC */
   readonly normalize?: ((text: string) => string) | undefined
-  /** How much of a blind index is kept, in whole bytes: fewer bits hide more and find too much. From 32 to 256. @defaultValue 256 */
+  /**
+   * How much of a blind index is kept, in whole bytes: fewer bits hide more and find too much. From 32 to 256. Do not change it
+   * later.
+   * @defaultValue 256
+   */
   readonly indexBits?: number | undefined
   /** How long whoever keeps the keys may take for each answer, more than 0. One that takes longer is away. @defaultValue '5s' */
   readonly timeout?: Duration | undefined

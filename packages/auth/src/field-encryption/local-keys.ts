@@ -16,7 +16,7 @@ export interface LocalKey {
   readonly id: string
   /** 32 random bytes. A destroyed key has none. */
   readonly key?: Uint8Array | Secret<Uint8Array>
-  /** What it is for; exactly one is `primary`. */
+  /** What it is for; exactly one is `primary`. A new one is `enabled` on all instances before it is that. */
   readonly state: FieldKeyState
 }
 

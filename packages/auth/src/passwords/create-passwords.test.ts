@@ -406,7 +406,8 @@ describe('a pepper', () => {
   test('that is not known costs one run', async () => {
     const kdf = counted()
     await expect(createPasswords({ kdf }).verify(PASSWORD, PEPPERED)).rejects.toMatchObject({
-      message: 'A stored password needs a pepper key that is not configured.',
+      message:
+        "A stored password needs the pepper key 'k1', which is not configured: give a new key to all instances before it is current.",
       details: { keyId: 'k1' },
     })
     expect(kdf.runs).toEqual({ hash: 0, verify: 1 })

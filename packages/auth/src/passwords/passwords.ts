@@ -22,7 +22,8 @@ export interface VerifyPasswordOptions {
   /**
    * Keeps a better hash after a right password: a compare-and-swap, that writes `next` only where the row still holds
    * `expected`, so that a change of password meanwhile is not undone. It is waited for; where it fails the sign-in succeeds
-   * all the same, and `process.emitWarning` tells.
+   * all the same, and `process.emitWarning` tells. Another sign-in may have written first, so a hash that is another by then does
+   * not tell of another password: count the passwords of a row beside it.
    */
   readonly replace?: ((expected: string, next: string) => unknown) | undefined
 }

@@ -25,17 +25,20 @@ export interface TotpOptions {
   readonly issuer: string
   /** How many periods a code may be early or late, an integer from 0 to 2. @defaultValue 1 */
   readonly window?: number | undefined
-  /** For how long a code is shown, in whole seconds, 15 s to 5 min. @defaultValue '30s' */
+  /** For how long a code is shown, in whole seconds, 15 s to 5 min. Not to be changed once there are users. @defaultValue '30s' */
   readonly period?: Duration | undefined
-  /** How many digits a code has, 6 to 8. @defaultValue 6 */
+  /** How many digits a code has, 6 to 8. Not to be changed once there are users. @defaultValue 6 */
   readonly digits?: number | undefined
-  /** Apps know SHA1, and few know another. @defaultValue 'SHA1' */
+  /** Apps know SHA1, and few know another. Not to be changed once there are users. @defaultValue 'SHA1' */
   readonly algorithm?: TotpAlgorithm | undefined
   /** Failures until codes are not looked at any more, an integer from 1. @defaultValue 5 */
   readonly maxFailures?: number | undefined
   /** For how long, more than 0. @defaultValue '15m' */
   readonly lockFor?: Duration | undefined
-  /** Encrypts the secrets. @defaultValue none: whoever reads the store can make codes */
+  /**
+   * Encrypts the secrets. One that is stored stays as it is until its user enrols anew, so its key has to stay readable.
+   * @defaultValue none: whoever reads the store can make codes
+   */
   readonly cipher?: TotpCipher | undefined
   /** Source of time. @defaultValue systemClock */
   readonly clock?: Clock | undefined

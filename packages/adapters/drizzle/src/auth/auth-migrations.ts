@@ -79,6 +79,11 @@ create table base_signing_keys (
 );`,
   },
   {
+    name: 'base/auth/refresh/001',
+    sql: `create index base_refresh_families_over on base_refresh_families (coalesce(revoked_at, idle_expires_at));
+drop index base_refresh_families_expires_at;`,
+  },
+  {
     name: 'base/auth/totp/001',
     sql: `create table base_totp (
   sub text primary key,

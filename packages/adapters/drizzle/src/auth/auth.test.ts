@@ -121,6 +121,49 @@ describeDatabases((database) => {
     ])
   })
 
+  test('a family goes a week after its end, be it revoked or unused, with its spent tokens, and is known until then', async () => {
+    const clock = new TestClock()
+    const store = drizzleRefreshStore(database.db, { clock })
+    const refresh = createRefreshService({ store, tokens, clock, idleTtl: '7d', absoluteTtl: '365d' })
+    const [revoked, unused, used] = [await signIn(refresh), await signIn(refresh), await signIn(refresh)]
+    for (const { refreshToken } of [revoked, unused]) await rotated(refresh, refreshToken)
+    await refresh.revokeFamily(revoked.familyId)
+    let token = used.refreshToken
+    /** How the three stand after so many days, of which `used` is used in each, and somebody else signs in at the end. */
+    const after = async (days: number) => {
+      for (let day = 0; day < days; day++) {
+        await clock.advance('1d')
+        token = await rotated(refresh, token)
+      }
+      await refresh.start({ sub: 'bob', clientId: 'web' })
+      const records = [revoked, unused, used].map(({ familyId }) => store.find(familyId, undefined, 0))
+      return (await Promise.all(records)).map((record) => record?.status)
+    }
+    expect(await after(6)).toEqual(['revoked', 'active', 'active'])
+    expect(await after(1)).toEqual([undefined, 'expired', 'active'])
+    expect(await after(6)).toEqual([undefined, 'expired', 'active'])
+    expect(await after(1)).toEqual([undefined, undefined, 'active'])
+    const spent = sql`select distinct family_id from base_refresh_spent`
+    expect(rowsOf(await database.db.execute(spent))).toEqual([{ family_id: used.familyId }])
+    expect(await refresh.rotate(used.refreshToken, { clientId: 'web' })).toMatchObject({
+      error: { code: 'REFRESH_REUSED' },
+    })
+  })
+
+  test('a narrower scope is that of one access token: the next one may have all that was granted', async () => {
+    const issued: unknown[] = []
+    const issuer = {
+      issueAccess: async ({ scope }: { scope?: unknown }) => ({ token: `${issued.push(scope)}` }),
+      revokeAll: () => {},
+    }
+    const refresh = createRefreshService({ store: drizzleRefreshStore(database.db), tokens: issuer })
+    const { refreshToken } = await refresh.start({ sub: 'ann', clientId: 'web', scope: 'read write' })
+    const narrowed = await refresh.rotate(refreshToken, { clientId: 'web', scope: 'read' })
+    await rotated(refresh, narrowed.ok ? narrowed.value.refreshToken : '')
+    expect(issued).toEqual(['read write', 'read', 'read write'])
+    expect(await refresh.sessions('ann')).toMatchObject([{ scope: 'read write' }])
+  })
+
   test('no token and no id is stored', async () => {
     const refresh = createRefreshService({ store: drizzleRefreshStore(database.db), tokens })
     const sessions = createSessions({ store: drizzleSessionStore(database.db) })

@@ -22,7 +22,8 @@ const SWEPT = 20
  *
  * A rotation is one statement: it moves the family's row on from the parent to the child, where that row still has the
  * parent and is not revoked. The tables are created at the first use where they are missing. Families are taken away a week
- * after their end, as others sign in; what is kept for a grace is nulled the longest grace later at most.
+ * after their end, be they revoked, over or unused, as others sign in; what is kept for a grace is nulled the longest grace later
+ * at most.
  *
  * @example
  * const refresh = createRefreshService({ store: drizzleRefreshStore(db), tokens })
@@ -54,7 +55,8 @@ class DrizzleRefreshStore implements RefreshStore {
       with ${this.#database.clock},
       swept as (
         delete from base_refresh_families where id in (
-          select id from base_refresh_families, clock where expires_at <= clock.now - interval '7 days'
+          select id from base_refresh_families, clock
+          where coalesce(revoked_at, idle_expires_at) <= clock.now - interval '7 days'
           limit ${SWEPT} for update of base_refresh_families skip locked
         )
       )

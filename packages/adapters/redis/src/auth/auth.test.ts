@@ -120,6 +120,63 @@ describeWithService('redis', (redis) => {
     for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
   })
 
+  test('a family goes a week after its end, be it revoked or unused, with its spent tokens and what names it', async () => {
+    const own = prefix()
+    const store = redisRefreshStore(client, under(own))
+    const refresh = createRefreshService({ store, tokens, idleTtl: '3d', absoluteTtl: '365d', reuseGrace: 0 })
+    const day = 86_400_000
+    const daysLeft = async ({ familyId }: { familyId: string }) => {
+      const keys = [`${own}:refresh:{${familyId}}`, `${own}:refresh:{${familyId}}:spent`]
+      return (await Promise.all(keys.map((key) => client.pttl(key)))).map((left) => Math.ceil(left / day))
+    }
+    const names = () => client.zrange(`${own}:refresh:sub:ann`, '0', '-1')
+    const [unused, revoked, stolen] = [await signIn(refresh), await signIn(refresh), await signIn(refresh)]
+    for (const { refreshToken } of [unused, revoked, stolen]) await rotated(refresh, refreshToken)
+    expect(await daysLeft(unused)).toEqual([10, 10])
+
+    await refresh.revokeFamily(revoked.familyId)
+    expect(await daysLeft(revoked)).toEqual([7, 7])
+    expect(await refresh.rotate(stolen.refreshToken, { clientId: 'web' })).toMatchObject({
+      error: { code: 'REFRESH_REUSED' },
+    })
+    expect(await daysLeft(stolen)).toEqual([7, 7])
+    expect(await names()).toEqual([unused.familyId])
+
+    await refresh.revokeAll('ann')
+    expect(await daysLeft(unused)).toEqual([7, 7])
+    expect(await names()).toEqual([])
+  })
+
+  test('a family that is used is kept for as long as it can be, however long ago it began', async () => {
+    const own = prefix()
+    const store = redisRefreshStore(client, under(own))
+    const refresh = createRefreshService({ store, tokens, idleTtl: '3d', absoluteTtl: '365d' })
+    const { refreshToken, familyId } = await signIn(refresh)
+    const second = await rotated(refresh, refreshToken)
+    const keys = [`${own}:refresh:{${familyId}}`, `${own}:refresh:{${familyId}}:spent`]
+    for (const key of keys) await client.pexpire(key, 60_000)
+    await rotated(refresh, second)
+    for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(9 * 86_400_000)
+    expect(await client.pttl(`${own}:refresh:sub:ann`)).toBeGreaterThan(364 * 86_400_000)
+  })
+
+  test('a narrower scope is that of one access token: the next one may have all that was granted', async () => {
+    const issued: unknown[] = []
+    const issuer = {
+      issueAccess: async ({ scope }: { scope?: unknown }) => ({ token: `${issued.push(scope)}` }),
+      revokeAll: () => {},
+    }
+    const refresh = createRefreshService({
+      store: redisRefreshStore(client, under(prefix())),
+      tokens: issuer,
+    })
+    const { refreshToken } = await refresh.start({ sub: 'ann', clientId: 'web', scope: 'read write' })
+    const narrowed = await refresh.rotate(refreshToken, { clientId: 'web', scope: 'read' })
+    await rotated(refresh, narrowed.ok ? narrowed.value.refreshToken : '')
+    expect(issued).toEqual(['read write', 'read', 'read write'])
+    expect(await refresh.sessions('ann')).toMatchObject([{ scope: 'read write' }])
+  })
+
   test('an API key with an end, and what names it, ends by itself a week after; one without stays', async () => {
     const own = prefix()
     const keys = createApiKeys({ store: redisApiKeyStore(client, under(own)), ttl: '30d' })

@@ -23,8 +23,9 @@ const RISK = {
  * Keeps refresh families in Redis, for many processes: a `RefreshStore` of `@base/auth`. Each operation on a family is one
  * script on keys in one slot, so it works on a cluster, and goes by the time of the server.
  *
- * A family takes about 500 bytes, and 100 more for each rotation, until a week after its end. What is kept for a grace is a key
- * that Redis drops when the grace is over.
+ * A family takes about 500 bytes, and 100 more for each rotation, until a week after its end, be it revoked, over or unused. Its
+ * name in the list of its subject goes with a revocation; where it lay unused, at the end of its `absoluteTtl`. What is kept for
+ * a grace is a key that Redis drops when the grace is over.
  *
  * The server must not evict keys (`maxmemory-policy noeviction`), or sign-ins and the memory of replaced tokens are lost. A
  * failover that loses a write loses a rotation: its user has to sign in again, and the parent is good once more.
@@ -71,14 +72,21 @@ class RedisRefreshStore implements RefreshStore {
   async rotate({ familyId, parent, child, grace }: RefreshRotation): Promise<RefreshRotationOutcome> {
     const { hash, scope = '', sealed = '', idleTtl } = child
     const args = [parent, hash, scope, sealed, String(idleTtl), String(grace)]
-    const [status, kept, keptScope] = partsOf(await this.#connection.run(ROTATE, this.#keys(familyId), args))
+    const [status, fact, keptScope] = partsOf(await this.#connection.run(ROTATE, this.#keys(familyId), args))
     const outcome = textOf(status) as RefreshRotationOutcome['status']
-    if (outcome !== 'repeated') return { status: outcome }
-    return { status: outcome, sealed: textOf(kept) ?? '', scope: textOf(keptScope) }
+    if (outcome === 'repeated')
+      return { status: outcome, sealed: textOf(fact) ?? '', scope: textOf(keptScope) }
+    // A theft is told whatever comes of this: a name that stays is over with the sign-in.
+    if (outcome === 'reused') await this.#index.remove(textOf(fact) ?? '', familyId).catch(() => {})
+    return { status: outcome }
   }
 
   async revokeFamily(familyId: string): Promise<boolean> {
-    return (await this.#connection.run(REVOKE, this.#keys(familyId), [crypto.randomUUID()])) === 1
+    const reply = partsOf(await this.#connection.run(REVOKE, this.#keys(familyId), [crypto.randomUUID()]))
+    const sub = textOf(reply[0])
+    // Also of one that was revoked before: that call may have failed on its way to here.
+    if (sub !== undefined) await this.#index.remove(sub, familyId)
+    return reply[1] === 1
   }
 
   async revokeAll(sub: string): Promise<number> {

@@ -10,7 +10,8 @@ export interface PepperOptions {
   readonly current: string
   /**
    * All keys by id: 1 to 32 letters, digits, `_`, `.`, `-`; at least 32 random bytes each. Keep a former key until no row names
-   * it any more; rows move to the current one as their users sign in.
+   * it any more; rows move to the current one as their users sign in. Give a new key to all instances before it is `current`, or
+   * those without it cannot verify what others have renewed.
    */
   readonly keys: Readonly<Record<string, Uint8Array | Secret<Uint8Array>>>
 }

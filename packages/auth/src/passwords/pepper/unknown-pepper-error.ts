@@ -9,7 +9,7 @@ export class UnknownPepperError extends AppError {
     super({
       code: 'UNKNOWN_PEPPER',
       kind: 'internal',
-      message: 'A stored password needs a pepper key that is not configured.',
+      message: `A stored password needs the pepper key '${keyId}', which is not configured: give a new key to all instances before it is current.`,
       details: { keyId },
     })
   }

@@ -82,9 +82,9 @@ class RotatingTokens implements RefreshService {
     if (refusal !== undefined) return refusal
     const { family } = record as RefreshRecord
     // A token that was rotated before may ask for more: the store says first whether it is a theft.
-    const granted = isNarrower(scope, family.scope) ? scope : family.scope
-    const accessToken = await untilAborted(this.#issue(family, granted, jkt), signal)
-    return this.#replace(parent as OpaqueToken, family, { accessToken, granted }, options)
+    const asked = isNarrower(scope, family.scope) ? scope : family.scope
+    const accessToken = await untilAborted(this.#issue(family, asked, jkt), signal)
+    return this.#replace(parent as OpaqueToken, family, accessToken, options)
   }
 
   async revoke(text: string, options: { readonly clientId?: string | undefined } = {}): Promise<boolean> {
@@ -166,13 +166,14 @@ class RotatingTokens implements RefreshService {
   async #replace(
     parent: OpaqueToken,
     family: RefreshFamily,
-    { accessToken, granted }: { readonly accessToken: string; readonly granted: string | undefined },
+    accessToken: string,
     { scope, jkt, signal }: RotateOptions,
   ): Promise<Result<RefreshTokens, AuthError>> {
     const { idleTtl, grace, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
     const sealed = grace === 0 ? undefined : await seal(token, parent)
-    const child = { hash: token.hash, scope: granted, sealed, idleTtl }
+    // As before: a narrower scope is that of one access token (RFC 6749, section 6).
+    const child = { hash: token.hash, scope: family.scope, sealed, idleTtl }
     signal?.throwIfAborted()
     const rotation = { familyId: family.id, parent: parent.hash, child, grace }
     const outcome = await this.#ask((store, now) => store.rotate(rotation, now))

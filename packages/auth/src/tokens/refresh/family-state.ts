@@ -23,7 +23,7 @@ export class FamilyState {
   /** The hash of the present token. */
   #hash: string
   #successor: Successor | undefined
-  #isRevoked = false
+  #revokedAt: number | undefined
 
   constructor({ hash, idleTtl, absoluteTtl, ...facts }: NewRefreshFamily, now: number) {
     const expiresAt = now + absoluteTtl
@@ -42,11 +42,11 @@ export class FamilyState {
   }
 
   isAlive(now: number): boolean {
-    return !this.#isRevoked && now < this.#family.idleExpiresAt
+    return this.#revokedAt === undefined && now < this.#family.idleExpiresAt
   }
 
   isForgettable(now: number): boolean {
-    return now >= this.#family.expiresAt + REMEMBERED
+    return now >= (this.#revokedAt ?? this.#family.idleExpiresAt) + REMEMBERED
   }
 
   /** Of the present token, where no hash is given. */
@@ -54,7 +54,7 @@ export class FamilyState {
     if (hash === undefined) return this.statusOf(this.#hash, now)
     const isSpent = this.#spent.has(hash)
     if (hash !== this.#hash && !isSpent) return undefined
-    if (this.#isRevoked) return 'revoked'
+    if (this.#revokedAt !== undefined) return 'revoked'
     if (now >= this.#family.expiresAt) return 'expired'
     if (isSpent) return 'rotated'
     return now < this.#family.idleExpiresAt ? 'active' : 'expired'
@@ -79,7 +79,7 @@ export class FamilyState {
 
   revoke(now: number): boolean {
     const wasAlive = this.isAlive(now)
-    this.#isRevoked = true
+    this.#revokedAt ??= now
     this.#successor = undefined
     return wasAlive
   }

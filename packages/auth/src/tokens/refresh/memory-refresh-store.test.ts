@@ -45,6 +45,23 @@ describe('memoryRefreshStore', () => {
     expect((await store.list('ann', 0)).map(({ id }) => id[0])).toEqual(['e', 'f'])
   })
 
+  test.each([
+    ['was revoked', 0],
+    ['lay unused', 1_000],
+  ])('forgets a family that %s a week after that, however long it could have lasted', async (how, end) => {
+    const clock = new TestClock()
+    const store = memoryRefreshStore({ clock })
+    await store.start({ ...family('a'), absoluteTtl: 1e12 }, 0)
+    if (how === 'was revoked') await store.revokeFamily(family('a').id, 0)
+    const known = () => store.find(family('a').id, 'a0', 0)
+    await clock.advance(7 * 86_400_000 + end - 1)
+    await store.start(family('b'), 0)
+    expect(await known()).toBeDefined()
+    await clock.advance(1)
+    for (const name of ['c', 'd']) await store.start(family(name), 0)
+    expect(await known()).toBeUndefined()
+  })
+
   test('drops what it keeps for the grace when the grace is over, by a timer that holds no process', async () => {
     const clock = new TestClock()
     const store = memoryRefreshStore({ clock })

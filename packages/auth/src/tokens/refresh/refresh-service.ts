@@ -16,7 +16,11 @@ export interface RefreshTokens {
 export interface RotateOptions {
   /** The client, as your service has authenticated it; for a public client, as it says. It must be that of the sign-in. */
   readonly clientId: string
-  /** What the tokens may be used for from now on; may leave names out, never add any. @defaultValue as before */
+  /**
+   * What the access token may be used for: names of what was granted at the sign-in, never others. The refresh token stays one
+   * for all that was granted.
+   * @defaultValue all that was granted
+   */
   readonly scope?: string | undefined
   /** The thumbprint of the key that the client has just proved, out of `verifyDpop`. Must be that of the sign-in, if it had one. */
   readonly jkt?: string | undefined

@@ -20,8 +20,9 @@ export interface TokenServiceOptions extends JudgingOptions {
   readonly accessTtl?: Duration | undefined
   /**
    * The longest `accessTtl` of any token of the issuer that still lives; at least `accessTtl`. What is revoked is remembered for
-   * so long, and a key ring must not retire a key before. Give it after `accessTtl` was shortened, until the longer tokens are over, and where several services of one issuer
-   * have different ones.
+   * so long, and a key ring must not retire a key before. Give it after `accessTtl` was shortened, until the longer tokens are
+   * over; on all instances before it is raised, or one that does not have the new value yet forgets too early what it revokes;
+   * and where several services of one issuer have different ones.
    * @defaultValue accessTtl
    */
   readonly longestTtl?: Duration | undefined
