@@ -352,12 +352,22 @@ describe('a generator runs where its steps are taken', () => {
     expect(() => steps.next(-1)).toThrow(fault)
   })
 
+  test('and is bound once, however often a bound function gives it', () => {
+    const one = words()
+    const give = inTenant('acme', () => bindContext(() => one))
+    for (let call = 0; call < 20_000; call++) give()
+
+    expect(inTenant('globex', () => bindContext(give)().next().value)).toBe('acme')
+  })
+
   test('and what is no generator is left as it is', () => {
     const cursor = { next: () => tenantId.get(), [Symbol.asyncIterator]: () => cursor }
     const next = cursor.next
 
     expect(bindContext(() => cursor)().next).toBe(next)
     expect(bindContext(() => null)()).toBeNull()
+    const mock: object = new Proxy({}, { get: () => () => mock })
+    expect(Object.hasOwn(bindContext(() => mock)(), 'next')).toBe(false)
   })
 
   test('so a stream of a bound one reads in its context', async () => {

@@ -75,14 +75,16 @@ export function bindContext<This, A extends unknown[], R>(
 
 const STEPS = ['next', 'return', 'throw'] as const
 
-/** Lets each step of a generator run in the context, in place: a wrapper would be no generator, and lack what it has else. */
+/**
+ * Lets each step of a generator run in the context, in place: a wrapper would be no generator, and lack what it has else.
+ * One that has steps of its own is bound already.
+ */
 function bindSteps<R>(value: R, run: Snapshot): R {
-  if (!isGenerator(value)) return value
+  if (!isGenerator(value) || Object.hasOwn(value, 'next')) return value
   for (const step of STEPS) {
     const take = value[step]
-    Reflect.defineProperty(value, step, {
+    Object.defineProperty(value, step, {
       value: (...args: unknown[]) => run(() => take.apply(value, args)),
-      writable: true,
       configurable: true,
     })
   }
@@ -91,14 +93,9 @@ function bindSteps<R>(value: R, run: Snapshot): R {
 
 type Steps = Record<(typeof STEPS)[number], (...args: unknown[]) => unknown>
 
-/** By its shape: compilers make generators of plain objects. */
+/** By its tag, be it asynchronous or not: a proxy may seem to have every method. */
 function isGenerator(value: unknown): value is Steps {
-  const steps = value as (Steps & { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown }) | null
-  return (
-    typeof value === 'object' &&
-    Boolean(steps?.[Symbol.asyncIterator] ?? steps?.[Symbol.iterator]) &&
-    STEPS.every((step) => typeof steps?.[step] === 'function')
-  )
+  return typeof value === 'object' && / (Async)?Generator]$/.test(Object.prototype.toString.call(value))
 }
 
 /**

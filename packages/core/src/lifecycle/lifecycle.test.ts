@@ -381,6 +381,22 @@ describe('stopping', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('tells the error of a part that fails by itself in the last second, which did not hang', async () => {
+    const { clock, lifecycle, part } = house({ shutdownTimeout: '10s' })
+    const full = new Error('disk full')
+    const stop = () =>
+      clock.sleep('9500ms').then(() => {
+        throw full
+      })
+    lifecycle.add(part('outbox', { stop }))
+    await lifecycle.start()
+    const stopping = lifecycle.stop()
+    stopping.catch(() => {})
+    await clock.advance('10s')
+
+    await expect(stopping).rejects.toMatchObject({ message: 'Stopping failed for: outbox.', errors: [full] })
+  })
+
   test('names each that hangs', async () => {
     const { clock, lifecycle, part } = house({ shutdownTimeout: '10s' })
     lifecycle

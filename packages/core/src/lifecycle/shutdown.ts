@@ -43,7 +43,7 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
         await component.stop?.({ signal })
       } catch (error) {
         // What the signal has ended would have gone on.
-        if (isInTime && signal.aborted) hung.push(name)
+        if (isInTime && isAbortOf(signal, error)) hung.push(name)
         else failures.set(name, error)
       }
     }
@@ -71,6 +71,11 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
   if (failures.size > 0) {
     throw new AggregateError(failures.values(), `Stopping failed for: ${[...failures.keys()].join(', ')}.`)
   }
+}
+
+/** Whether an error is but what the signal says, be it by the name that Node gives it. */
+function isAbortOf({ reason }: AbortSignal, error: unknown): boolean {
+  return reason !== undefined && (error === reason || (error as Error | undefined)?.name === 'AbortError')
 }
 
 function timeoutError(
