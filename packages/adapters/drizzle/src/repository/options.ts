@@ -32,7 +32,7 @@ export interface RowMapper<T, Source extends PgTable> {
   /** Makes an entity of a row; called at every read. */
   readonly toDomain: (row: RowOf<Source>) => T
   /**
-   * Makes a row of an entity; called at every save. A column that it leaves out is not touched, and has its default in a new row;
+   * Makes a row of an entity; called at every save, and once for what was read first, to see that the version is there. A column that it leaves out is not touched, and has its default in a new row;
    * one that is `undefined` has its default there as well, and becomes null where the row exists, unless it must have a value.
    * It gives the id of what was saved before, also where the database has made it, and the version that `toDomain` was given.
    */
@@ -110,8 +110,8 @@ export interface Settings<T> {
   readonly statements: Statements
   readonly toDomain: (row: Row) => T
   readonly toRow: (entity: T) => Row
-  /** Whether rows are made by a mapper, and may leave columns out. */
-  readonly isMapped: boolean
+  /** What makes the rows, which may leave columns out then; `undefined` where they are the entities. */
+  readonly mapper: object | undefined
 }
 
 const PLACE = { package: '@base/drizzle', pattern: 'drizzleRepository' }
@@ -198,13 +198,12 @@ function checkTracking(columns: Settings<unknown>['columns'], tracking: Tracking
 
 function mapping<T, Source extends PgTable>(
   mapper: RowMapper<T, Source> | undefined,
-): Pick<Settings<T>, 'toDomain' | 'toRow' | 'isMapped'> {
-  if (mapper === undefined)
-    return { toDomain: (row) => row as T, toRow: (entity) => entity as Row, isMapped: false }
+): Pick<Settings<T>, 'toDomain' | 'toRow' | 'mapper'> {
+  if (mapper === undefined) return { toDomain: (row) => row as T, toRow: (entity) => entity as Row, mapper }
   // Sound: the rows that are given are of the table, and those that are made are looked at column by column.
   return {
     toDomain: checkFunction(mapper.toDomain, at('mapper.toDomain')) as (row: Row) => T,
     toRow: checkFunction(mapper.toRow, at('mapper.toRow')) as (entity: T) => Row,
-    isMapped: true,
+    mapper,
   }
 }

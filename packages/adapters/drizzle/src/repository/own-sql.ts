@@ -8,7 +8,10 @@ export function unwrapped(given: unknown): unknown {
   return isSQLWrapper(given) && !is(given, SQL) ? sql`(${given.getSQL()})` : given
 }
 
-/** A row with what the codecs of `customType` make of their values, for each runs once: SQL, or a `Param` that no column maps again. */
+/**
+ * A row with what the columns make of values that the caller may change meanwhile, and of those of a `customType`, whose codec
+ * runs once for each: SQL, or a `Param` that no column maps again.
+ */
 export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): Row {
   const result: Row = {}
   for (const name in row) result[name] = coded(name, columns[name], row[name])
@@ -16,8 +19,8 @@ export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): R
 }
 
 function coded(name: string, column: Column | undefined, value: unknown): unknown {
-  if (column?.columnType !== 'PgCustomColumn') return value
-  if (value === null || value === undefined || is(value, SQL)) return value
+  if (column === undefined || value === null || value === undefined || is(value, SQL)) return value
+  if (typeof value !== 'object' && column.columnType !== 'PgCustomColumn') return value
   const mapped = writtenBy(name, column, value)
   return is(mapped, SQL) ? mapped : sql.param(mapped)
 }

@@ -74,6 +74,8 @@ create table prices (id numeric(10, 2) primary key, n integer, version integer n
 create table short (id varchar(3) primary key, n integer, version integer not null);
 create table documents (id integer primary key, doc json, docs json[], bytes jsonb);
 create table made (id integer primary key, doc json, docs json[], bytes jsonb, note text, version integer not null);
+create table drafts (id integer primary key, doc jsonb, tags text[], at timestamptz, version integer not null);
+create table sealed (id integer primary key, text text, version integer not null);
 create table wrapped (id integer primary key, doc json, bytes jsonb, note varchar, version integer not null);
 create table mixed (id integer primary key, doc json, bytes jsonb, note text, count integer, version integer not null);
 create table stamped (id integer primary key, version integer not null, "createdAt" timestamp, "updatedAt" timestamptz,
@@ -199,6 +201,31 @@ describeDatabases((database) => {
       many.length = 0
       expect((await saving).map(({ score }) => score)).toEqual([1, 2, 3])
     })
+
+    test.each([0, 1])(
+      'many are saved as they are at the call, within values too, at version %i',
+      async (version) => {
+        const table = pgTable('drafts', {
+          id: integer().primaryKey(),
+          doc: jsonb().$type<{ tags: string[] }>(),
+          tags: text().array(),
+          at: timestamp({ withTimezone: true }),
+          version: integer().notNull(),
+        })
+        await database.run('truncate drafts')
+        const drafts = drizzleRepository({ executor: database.db, table })
+        const draft = (id: number) => ({ id, doc: { tags: ['a'] }, tags: ['a'], at: new Date(0), version })
+        if (version > 0) await drafts.saveMany([1, 2].map((id) => ({ ...draft(id), doc: null, version: 0 })))
+        const many = [draft(1), draft(2)]
+        const saving = drafts.saveMany(many)
+        for (const { doc, tags, at } of many) {
+          doc.tags.push('late')
+          tags.push('late')
+          at.setTime(1)
+        }
+        expect(await saving).toEqual([1, 2].map((id) => ({ ...draft(id), version: version + 1 })))
+      },
+    )
 
     test('of many each keeps what it holds, whatever is left out of the others', async () => {
       const mapper = {
@@ -456,6 +483,62 @@ describeDatabases((database) => {
             '@base/drizzle drizzleRepository: mapper must be one that carries version, received an object.',
         })
       }
+    })
+
+    test('such a mapper reads all the same, and is named by another repository that has it, for what was copied too', async () => {
+      const mapper = {
+        toDomain: ({ version: _, ...rest }: User) => rest,
+        toRow: (one: object) => one as User,
+      }
+      await repository(database).save(user(1))
+      const read = () => drizzleRepository({ executor: database.db, table: users, mapper })
+      const [one] = await read().find(always())
+      const saved = read().save({ ...(one as Omit<User, 'version'>), score: 2 })
+      expect(await rejection(saved)).toBeInstanceOf(InvalidOptionError)
+    })
+
+    test.each([0, 1])(
+      'a save that is refused at version %i decodes nothing of the row that is there',
+      async (version) => {
+        const sealed = customType<{ data: string }>({
+          dataType: () => 'text',
+          fromDriver: () => {
+            throw new Error('another key')
+          },
+        })
+        const table = pgTable('sealed', {
+          id: integer().primaryKey(),
+          text: sealed(),
+          version: integer().notNull(),
+        })
+        await database.run("truncate sealed; insert into sealed values (1, 'x', 3)")
+        type Sealed = typeof table.$inferSelect
+        const mapper = { toDomain: (row: Sealed) => row, toRow: (one: Sealed) => one }
+        for (const options of [{}, { mapper }]) {
+          const notes = drizzleRepository({ executor: database.db, table, ...options })
+          expect(await rejection(notes.save({ id: 1, text: 'y', version }))).toMatchObject({
+            code: 'CONFLICT',
+            details: { id: 1, expected: version, actual: 3 },
+          })
+        }
+      },
+    )
+
+    test('a row that was not read is never given to the mapper, which may keep versions beside the entities', async () => {
+      const versions = new Map<string, number>()
+      const mapper = {
+        toDomain: ({ version, ...rest }: User) => {
+          versions.set(rest.id, version)
+          return rest
+        },
+        toRow: (one: Omit<User, 'version'>): User => ({ ...one, version: versions.get(one.id) ?? 0 }),
+      }
+      const mapped = drizzleRepository({ executor: database.db, table: users, mapper })
+      const { version: _, ...foreign } = await repository(database).save(user(1))
+      for (let time = 0; time < 2; time++)
+        expect(await rejection(mapped.save({ ...foreign, score: 99 }))).toMatchObject({ code: 'CONFLICT' })
+      const own = await mapped.save(user(2))
+      expect(await mapped.save({ ...own, score: 3 })).toMatchObject({ score: 3 })
     })
 
     test('an id that is taken is a conflict, whatever a mapper cannot read', async () => {

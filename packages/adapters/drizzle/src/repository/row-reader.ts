@@ -6,6 +6,7 @@ import { type Executor, isTransaction, nameInSql } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
 import { keptRead, type Query } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
+import { noteMapperVersion } from './mapper-version.js'
 import type { Row, Settings } from './options.js'
 import { type LockingOrderedReadOptions, type LockingReadOptions, lockOf, type RowLock } from './row-lock.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
@@ -170,7 +171,10 @@ export class RowReader<T> {
       if (Array.isArray(value) ? value.some(isNoTime) : isNoTime(value))
         throw unreadable(this.#settings.name, name)
     }
-    return this.#settings.toDomain(row)
+    const version = this.#settings.version && row[this.#settings.version.name]
+    const entity = this.#settings.toDomain(row)
+    noteMapperVersion(this.#settings, version, entity)
+    return entity
   }
 
   #present({ includeDeleted = false }: ReadOptions): SQL | undefined {

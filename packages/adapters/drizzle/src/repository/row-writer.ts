@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { and, inArray, sql } from 'drizzle-orm'
+import { and, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { checkMapperVersion } from './mapper-version.js'
 import { insertAll, insertOne, updateOne } from './one-row.js'
@@ -115,19 +115,19 @@ export class RowWriter<T> {
   async #refusal(drafts: readonly Draft[]): Promise<Error> {
     const { table, id, version, name, statements } = this.#settings
     const [{ id: wanted, expected } = { id: undefined, expected: 0 }] = drafts
+    const select = { version: version?.column ?? sql<number>`1` } as { version: SQL<number> }
     const found = this.#executor
-      .select(selectionOf(table) as never)
+      .select(select)
       .from(table)
       .where(inArray(id.column, [wanted]))
       .limit(1)
-    const [present] = await statements.run('save', found as unknown as Statement<Row[]>, this.#signal)
+    const [present] = await statements.run('save', found as Statement<{ version: number }[]>, this.#signal)
     if (present === undefined && expected > 0) {
       return new NotFoundError({ message: `This ${name} is gone.`, details: { id: wanted } })
     }
-    if (present !== undefined && expected === 0) checkMapperVersion(this.#settings, present)
+    if (present !== undefined && expected === 0) checkMapperVersion(this.#settings)
     const message =
       expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
-    const actual = present && (version === undefined ? 1 : present[version.name])
-    return new ConflictError({ message, details: { id: wanted, expected, actual } })
+    return new ConflictError({ message, details: { id: wanted, expected, actual: present?.version } })
   }
 }

@@ -9,9 +9,9 @@ export interface Draft {
   readonly id: unknown
   /** The version that it was read with; 0 for a new one. */
   readonly expected: number
-  /** The columns of a new row; coded where it is new. */
+  /** The columns of a new row; as the driver takes it where it is new. */
   readonly created: Row
-  /** The columns that change where the row exists; not those that say how it began. Coded where it is not new. */
+  /** The columns that change where the row exists; not those that say how it began. As the driver takes them where it is not new. */
   readonly changed: Row
 }
 
@@ -39,8 +39,8 @@ export function draftOf<T>(settings: Settings<T>, entity: T): Draft {
     : { id, expected, created, changed: codedRow(settings.columns, changed) }
 }
 
-function withoutId<T>({ id: { name }, isMapped }: Settings<T>, id: unknown): Error {
-  return isMapped
+function withoutId<T>({ id: { name }, mapper }: Settings<T>, id: unknown): Error {
+  return mapper !== undefined
     ? invalidOption(id, at('mapper.toRow'), `a function that gives the '${name}' of what was saved before`)
     : invalidOption(id, at('entity'), `one with the '${name}' that it was saved with`)
 }
@@ -86,8 +86,8 @@ function changedOf<T>(settings: Settings<T>, created: Row, given: Row): Row {
 }
 
 /** An entity that is its row is the whole of it; what a mapper leaves out belongs to somebody else. */
-function isGiven<T>({ isMapped }: Settings<T>, given: Row, name: string): boolean {
-  return !isMapped || name in given
+function isGiven<T>({ mapper }: Settings<T>, given: Row, name: string): boolean {
+  return mapper === undefined || name in given
 }
 
 function isWritable({ generated, generatedIdentity }: Column): boolean {
