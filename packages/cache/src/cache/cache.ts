@@ -110,7 +110,8 @@ export interface Cache {
    * their results. An instance of a class needs a `cacheKey`, a text or a method that gives one.
    *
    * The function gets copies of arguments that are plain data, so that they are those of the call whatever the caller does to
-   * his; with a function as `key` it gets them as they are.
+   * his; one of which a copy would lose something, such as a symbol or the `raw` of a template, it gets as it is, and with a
+   * function as `key` all.
    *
    * The function gets the `this` of the call, but no key contains it: of a method all instances share the results. Where
    * they differ, let each instance cache its own, under a `key` that names the instance.

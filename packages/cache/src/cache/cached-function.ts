@@ -34,10 +34,10 @@ export function cachedFunction<F extends (...args: never[]) => unknown>(
   return Object.assign(call, { invalidate: async (...args: Args) => cache.delete(keyOf(args)) })
 }
 
-/** Copies of plain data: what the caller makes of his until the function is called would be stored under the key of before. */
+/** Copies of plain data that lose nothing: what the caller makes of his until the function is called would be stored under the key of before. */
 function ownOf<Args extends readonly unknown[]>(args: Args): Args {
   return args.map((arg) =>
-    typeof arg === 'object' && arg !== null ? (copyKnown(arg, false) ?? arg) : arg,
+    typeof arg === 'object' && arg !== null ? (copyKnown(arg, 'whole') ?? arg) : arg,
   ) as unknown as Args
 }
 

@@ -195,6 +195,30 @@ describe('cached', () => {
     expect(given[1]).toBe(query)
   })
 
+  test.each<[string, object]>([
+    ['the strings of a template', ((strings: TemplateStringsArray) => strings)`a\n`],
+    ['an array with a field', Object.assign([1], { total: 2 })],
+    ['an array with a gap', new Array<number>(1)],
+    ['a gap and a field', Object.assign(new Array<number>(1), { total: 2 })],
+    ['an object without a prototype', Object.assign(Object.create(null), { id: 1 })],
+    ['a symbol as a key', { id: 1, [Symbol('tenant')]: 'a' }],
+    ['what is not enumerable', Object.defineProperty({ id: 1 }, 'secret', { value: 2 })],
+    ['a map with a field', Object.assign(new Map([[1, 1]]), { total: 2 })],
+    ['a date with a field', Object.assign(new Date(0), { zone: 'UTC' })],
+  ])('hands them on as they are where a copy would lose something: %s', async (_, part) => {
+    const { cache } = inMemory()
+    const given: unknown[] = []
+    const load = cache.cached((...args: unknown[]) => given.push(...args), { key: 'load' })
+    const deep = { in: [new Map([['part', part]])] }
+    const [plain, bytes] = [{ id: 1 }, new Uint8Array([1])]
+    await load(part, deep, plain, bytes)
+    expect(given[0]).toBe(part)
+    expect(given[1]).toBe(deep)
+    expect(given.slice(2)).toEqual([plain, bytes])
+    expect(given[2]).not.toBe(plain)
+    expect(given[3]).not.toBe(bytes)
+  })
+
   test('refuses what has no canonical form, and a function without a name', async () => {
     const { cache } = inMemory()
     const cached = cache.cached((value: unknown) => value, { key: 'load' })
@@ -394,12 +418,15 @@ describe('ttlByPattern, invalidation and warmUp', () => {
   })
 
   test.each([
-    ['nothing', undefined, 'invalidation.changed must be an object of no class'],
+    ['nothing', undefined, 'invalidation.changed must be an object, and no list, map or promise'],
     ['a text', 'tag', 'invalidation.changed must be an object'],
     ['a key that is no array', { keys: 'k' }, 'keys must be'],
     ['a tag that is no array', { tags: 't' }, 'tags must be'],
     ['a pattern that is no array', { patterns: 'k*' }, 'patterns must be'],
     ['a promise', Promise.resolve({ keys: ['k'] }), 'invalidation.changed must be an object'],
+    ['an array', ['k'], 'invalidation.changed must be an object'],
+    ['a set', new Set(['k']), 'invalidation.changed must be an object'],
+    ['a function', () => ({ keys: ['k'] }), 'invalidation.changed must be an object'],
   ])('a rule that gives %s is told so, and nothing is invalidated', async (_, answer, message) => {
     const { cache } = inMemory({ invalidation: { changed: () => answer as InvalidationRule } })
     await cache.set('k', 1, { tags: ['t'] })
@@ -407,6 +434,30 @@ describe('ttlByPattern, invalidation and warmUp', () => {
     await expect(told).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     await expect(told).rejects.toThrow(message)
     expect(await cache.get('k')).toBe(1)
+  })
+
+  test('rules, what they give and lives by pattern may be of a class', async () => {
+    class Rules {
+      readonly changed = (key: string) =>
+        new (class Changed {
+          readonly keys = [key]
+        })()
+    }
+    class Lives {
+      readonly 'k*' = 1_000
+    }
+    const { cache, clock } = inMemory({
+      invalidation: new Rules() as never,
+      ttlByPattern: new Lives() as never,
+    })
+    await cache.setMany([
+      ['k1', 1],
+      ['k2', 2],
+    ])
+    await cache.invalidateFor('changed', 'k1')
+    expect(await cache.getMany(['k1', 'k2'])).toEqual([undefined, 2])
+    await clock.advance(1_000)
+    expect(await cache.get('k2')).toBeUndefined()
   })
 
   test('warming up loads what is missing, a few at a time, and tells what failed', async () => {
@@ -779,5 +830,16 @@ describe('an error of the cache', () => {
     const error = await failed
     expect(error).toBeInstanceOf(AppError)
     expect([error, ...told.mock.calls.flat()].map((each) => inspect(each)).join()).not.toContain('ada@')
+  })
+
+  test.each<[unknown, string]>([
+    [4711, '"a number"'],
+    [4711n, '"a bigint"'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [[4711], 'an array of 1'],
+  ])('nor a key that is no text: %s', async (key, shown) => {
+    const message = `key must be a text without lone surrogates, received ${shown}.`
+    await expect(cache.get(never(key))).rejects.toThrow(message)
   })
 })

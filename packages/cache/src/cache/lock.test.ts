@@ -435,3 +435,23 @@ describe('caches that share a lock and have no namespaces', () => {
     expect([await page, await outer, errors]).toEqual(['page', 'text', []])
   })
 })
+
+describe('caches with a lock each', () => {
+  test('wait for another process where the loader of one asks the other for the same key: that is no circle', async () => {
+    const clock = new TestClock()
+    const make = () => {
+      const lock = memoryLock({ clock })
+      return { lock, cache: createCache({ layers: [memoryCacheStore({ clock })], lock, clock }) }
+    }
+    const [pages, data] = [make(), make()]
+    const [told, load] = [vi.fn(), vi.fn(() => 'text')]
+    for (const { cache } of [pages, data]) cache.on('error', told)
+    const lease = await data.lock.tryAcquire('cache:k', { ttl: '1h' })
+    const page = pages.cache.getOrSet('k', () => data.cache.getOrSet('k', load))
+    await clock.advance('1s')
+    expect(load).not.toHaveBeenCalled()
+    await lease?.release()
+    await clock.advance('1s')
+    expect([await page, told.mock.calls]).toEqual(['text', []])
+  })
+})

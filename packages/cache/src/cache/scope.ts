@@ -97,8 +97,12 @@ export function checkKey(key: unknown, option = 'key'): string {
   throw invalidKey(key, option, 'a text without lone surrogates')
 }
 
-/** The error of what is no key, or none that it can be. A text is not shown: it may say whom it is about, and errors are logged. */
+/** The error of what is no key, or none that it can be. It is not shown: it may say whom it is about, and errors are logged. */
 export function invalidKey(received: unknown, option: string, allowed: string): InvalidOptionError {
-  const shown = typeof received === 'string' ? `a text of ${received.length} characters` : received
-  return invalidOption(shown, { package: '@base/cache', pattern: 'Cache', option }, allowed)
+  return invalidOption(shownOf(received), { package: '@base/cache', pattern: 'Cache', option }, allowed)
+}
+
+function shownOf(received: unknown): unknown {
+  if (typeof received === 'string') return `a text of ${received.length} characters`
+  return typeof received === 'object' || received === undefined ? received : `a ${typeof received}`
 }

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { toMilliseconds } from '@base/core/duration'
-import { isPlainObject } from '@base/core/kind'
 import type { Lock } from '@base/core/lock'
 import { checkFunction, checkMethods, checkNumber, checkOptions, invalidOption } from '@base/core/options'
 import type { CacheBus } from '../bus/cache-bus.js'
@@ -74,10 +73,11 @@ function checkTtlByPattern(lives: CacheOptions['ttlByPattern']): Rules['ttlByPat
   ])
 }
 
-/** An object of no class: of a `Map` no entry would be seen, and of a promise nothing at all. */
-export function checkRecord<T extends object>(value: T, option: string): T {
-  if (!isPlainObject(value)) throw invalidOption(value, place(option), 'an object of no class')
-  return value
+/** An object with fields, also of a class: of a `Map` no entry would be seen, and of a promise nothing at all. */
+export function checkRecord<T extends object>(value: T & { readonly then?: unknown }, option: string): T {
+  const isRecord = typeof value === 'object' && value !== null && !(Symbol.iterator in value)
+  if (isRecord && typeof value.then !== 'function') return value
+  throw invalidOption(value, place(option), 'an object, and no list, map or promise')
 }
 
 const METHODS = ['getMany', 'set', 'setMany', 'delete', 'bumpTags', 'scan', 'clear', 'close'] as const

@@ -7,24 +7,41 @@ const MAX_DEPTH = 500
 const UNKNOWN = Symbol('unknown')
 
 /**
+ * What is not copied besides: of a `codec` that may know it as a class of its own, `Buffer`; where it is to be `whole`, what has
+ * more than its copy would.
+ */
+export type CopyMode = 'data' | 'codec' | 'whole'
+
+/**
  * A deep copy of what is made of plain objects, arrays, `Map`, `Set`, `Date`, `URL`, typed arrays and buffers; `undefined`
  * where anything else is in it. The types that come back are those that the codec gives, so that a value is the same
- * whichever layer it comes from. Where it may know `Buffer` as a class of its own, `isExact` leaves it to it.
+ * whichever layer it comes from.
  */
-export function copyKnown(value: object, isExact: boolean): object | undefined {
-  const copied = copy(value, 0, isExact)
+export function copyKnown(value: object, mode: CopyMode): object | undefined {
+  const copied = copy(value, 0, mode)
   return copied === UNKNOWN ? undefined : (copied as object)
 }
 
-function copy(value: unknown, depth: number, isExact: boolean): unknown {
+function copy(value: unknown, depth: number, mode: CopyMode): unknown {
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? UNKNOWN : value
   }
-  if (depth > MAX_DEPTH) return UNKNOWN
-  if (isPlainArray(value)) return copyAll(value, depth, isExact)
-  if (isPlainObject(value)) return copyRecord(value, depth, isExact)
-  if (ArrayBuffer.isView(value)) return copyView(value, isExact)
-  return copyBuiltIn(value, depth, isExact)
+  if (depth > MAX_DEPTH || (mode === 'whole' && hasMore(value))) return UNKNOWN
+  if (isPlainArray(value)) return copyAll(value, depth, mode)
+  if (isPlainObject(value)) return copyRecord(value, depth, mode)
+  if (ArrayBuffer.isView(value)) return copyView(value, mode)
+  return copyBuiltIn(value, depth, mode)
+}
+
+/** Whether a copy would lose something of it: a symbol, what is not enumerable, a gap, a field beside the items, no prototype. */
+function hasMore(value: object): boolean {
+  // The bytes of a view are keys of it, and may be very many.
+  if (ArrayBuffer.isView(value)) return false
+  const keys = Reflect.ownKeys(value)
+  // The items come first.
+  if (Array.isArray(value)) return keys.length !== value.length + 1 || keys[value.length] !== 'length'
+  const copied = isPlainObject(value) ? Object.keys(value) : []
+  return keys.length !== copied.length || Object.getPrototypeOf(value) === null
 }
 
 /** Whether it is an array of no class that extends it, also one of another realm: only their prototypes are arrays themselves. */
@@ -33,14 +50,14 @@ export function isPlainArray(value: unknown): value is readonly unknown[] {
 }
 
 /** Those of another realm are left to the codec. */
-function copyBuiltIn(value: object, depth: number, isExact: boolean): unknown {
+function copyBuiltIn(value: object, depth: number, mode: CopyMode): unknown {
   switch (Object.getPrototypeOf(value)) {
     case Date.prototype:
       return new Date((value as Date).getTime())
     case Map.prototype:
-      return copyMap(value as Map<unknown, unknown>, depth, isExact)
+      return copyMap(value as Map<unknown, unknown>, depth, mode)
     case Set.prototype: {
-      const items = copyAll([...(value as Set<unknown>)], depth, isExact)
+      const items = copyAll([...(value as Set<unknown>)], depth, mode)
       return items === UNKNOWN ? UNKNOWN : new Set(items as unknown[])
     }
     case URL.prototype:
@@ -52,31 +69,31 @@ function copyBuiltIn(value: object, depth: number, isExact: boolean): unknown {
   }
 }
 
-function copyAll(items: readonly unknown[], depth: number, isExact: boolean): unknown {
+function copyAll(items: readonly unknown[], depth: number, mode: CopyMode): unknown {
   const copied = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
-    const item = copy(items[index], depth + 1, isExact)
+    const item = copy(items[index], depth + 1, mode)
     if (item === UNKNOWN) return UNKNOWN
     copied[index] = item
   }
   return copied
 }
 
-function copyMap(map: Map<unknown, unknown>, depth: number, isExact: boolean): unknown {
+function copyMap(map: Map<unknown, unknown>, depth: number, mode: CopyMode): unknown {
   const copied = new Map<unknown, unknown>()
   for (const [key, value] of map) {
-    const ownKey = copy(key, depth + 1, isExact)
-    const ownValue = copy(value, depth + 1, isExact)
+    const ownKey = copy(key, depth + 1, mode)
+    const ownValue = copy(value, depth + 1, mode)
     if (ownKey === UNKNOWN || ownValue === UNKNOWN) return UNKNOWN
     copied.set(ownKey, ownValue)
   }
   return copied
 }
 
-function copyRecord(record: object, depth: number, isExact: boolean): unknown {
+function copyRecord(record: object, depth: number, mode: CopyMode): unknown {
   const copied: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {
-    const item = copy((record as Record<string, unknown>)[key], depth + 1, isExact)
+    const item = copy((record as Record<string, unknown>)[key], depth + 1, mode)
     if (item === UNKNOWN) return UNKNOWN
     put(copied, key, item)
   }
@@ -84,12 +101,12 @@ function copyRecord(record: object, depth: number, isExact: boolean): unknown {
 }
 
 /** A view of a class that nobody knows is left to the codec. */
-function copyView(view: ArrayBufferView, isExact: boolean): unknown {
+function copyView(view: ArrayBufferView, mode: CopyMode): unknown {
   const name = Object.prototype.toString.call(view).slice(8, -1)
   const make = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => object>)[name]
   const prototype: unknown = Object.getPrototypeOf(view)
   const { Buffer } = globalThis
-  const isBuffer = !isExact && Buffer !== undefined && prototype === Buffer.prototype
+  const isBuffer = mode !== 'codec' && Buffer !== undefined && prototype === Buffer.prototype
   if (make === undefined || (prototype !== make.prototype && !isBuffer)) return UNKNOWN
   const { buffer } = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
   return isBuffer ? Buffer.from(buffer) : new make(buffer)

@@ -43,7 +43,7 @@ function isolateKnown(value: unknown, codec: Codec): unknown {
   const frozen = freezeCopy(value, 0)
   if (frozen !== NOT_PLAIN) return frozen
   // Nor does it know functions and symbols.
-  const copy = copyKnown(value as object, codec !== jsonCodec)
+  const copy = copyKnown(value as object, codec === jsonCodec ? 'data' : 'codec')
   return copy === undefined ? NOT_PLAIN : new Guarded(copy, copyAgain)
 }
 
@@ -65,7 +65,7 @@ function checkReadable(text: string, codec: Codec): void {
 
 /** Of a copy that was made before. */
 function copyAgain(copy: object): object | undefined {
-  return copyKnown(copy, false)
+  return copyKnown(copy, 'data')
 }
 
 function freezeCopy(value: unknown, depth: number): unknown {
