@@ -6,7 +6,7 @@ What [\`instrument\`](instrument.md) makes of what blocks tell. Written from the
 
 Names of metrics, attributes and events are those of OpenTelemetry; in Prometheus a dot is an underscore. A field is
 
-- a **label**: on metrics, spans and log lines; of names that you chose, of the first 200 hosts that breakers are named after, or of the words that are listed (any other is \`_OTHER\`),
+- a **label**: on metrics, spans and log lines; of names that you chose, of the first 200 hosts that breakers of \`resilientFetch\` are named after, or of the words that are listed (any other is \`_OTHER\`),
 - a **detail**: on spans and log lines,
 - **in lines**: on log lines alone,
 - or **nowhere**, and then it says why.

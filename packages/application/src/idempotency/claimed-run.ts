@@ -66,7 +66,7 @@ export class ClaimedRun {
 
   async #returned<T>(value: T): Promise<IdempotencyResult<T>> {
     if (!this.#isFinalResult(value)) {
-      await this.#free((value as { readonly error?: unknown } | null | undefined)?.error)
+      await this.#free(errorIn(value))
       return { value, replayed: false }
     }
     const encoded = this.#encode(value)
@@ -132,5 +132,14 @@ export class ClaimedRun {
       reportCallbackError(error, { package: '@base/application', pattern: 'Idempotency', callback })
       return otherwise
     }
+  }
+}
+
+/** The error of a `Result`; nothing, where the value has none, or lets nobody read it. */
+function errorIn(value: unknown): unknown {
+  try {
+    return (value as { readonly error?: unknown } | null | undefined)?.error
+  } catch {
+    return undefined
   }
 }

@@ -553,6 +553,18 @@ describe('an outcome', () => {
     expect(await idempotency.run('k', 'f', never)).toMatchObject({ replayed: true })
   })
 
+  test('that is not final and lets nobody read its error frees the key too', async () => {
+    class Answer {
+      get error(): never {
+        throw new Error('it has none')
+      }
+    }
+    const { idempotency } = made({ isFinalResult: (value) => !(value instanceof Answer) })
+    const answer = new Answer()
+    expect(await idempotency.run('k', 'f', () => answer)).toEqual({ value: answer, replayed: false })
+    expect(await idempotency.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
+  })
+
   test('is judged as if nothing had been given where the judge throws', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const judge = () => {

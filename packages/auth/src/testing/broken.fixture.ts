@@ -48,3 +48,8 @@ export function inWholeSeconds(ttl: number, clock: TestClock): number {
   const now = clock.now()
   return Math.max(1, Math.floor((now + ttl) / 1_000) * 1_000 - now)
 }
+
+/** How long something lasts by a clock where its beginning is kept in whole seconds. */
+export function fromWholeSecond(ttl: number, clock: TestClock): number {
+  return Math.max(1, ttl - (clock.now() % 1_000))
+}

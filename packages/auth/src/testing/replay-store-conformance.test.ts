@@ -1,7 +1,7 @@
 import type { TestClock } from '@base/core/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryReplayStore, type ReplayStore } from '../tokens/index.js'
-import { brokenLaws, inWholeSeconds, lawsOf } from './broken.fixture.js'
+import { brokenLaws, fromWholeSecond, inWholeSeconds, lawsOf } from './broken.fixture.js'
 import { replayStoreConformance } from './replay-store-conformance.js'
 
 type Claim = (store: ReplayStore, clock: TestClock) => ReplayStore['claim']
@@ -56,6 +56,10 @@ const twins: readonly [law: string, claim: Claim][] = [
   [
     'a claim is counted in milliseconds, whenever it is made',
     (store, clock) => (key, ttl, now) => store.claim(key, inWholeSeconds(ttl, clock), now),
+  ],
+  [
+    'a claim is counted in milliseconds, whenever it is made',
+    (store, clock) => (key, ttl, now) => store.claim(key, fromWholeSecond(ttl, clock), now),
   ],
   ...[Math.floor, Math.ceil].map((round): [string, Claim] => [
     'a claim is counted in milliseconds, whenever it is made',

@@ -22,8 +22,8 @@ export interface FieldRule {
   readonly attribute: string
   /** Its values; anything else is `_OTHER`. Without it, any short text. */
   readonly values?: readonly string[]
-  /** Makes of it what is shown. */
-  readonly shape?: (value: unknown) => unknown
+  /** Makes of it what is shown; the message is what it is a field of. */
+  readonly shape?: (value: unknown, message: object) => unknown
 }
 
 /** @see OpenTelemetry semantic conventions, "error.type" */

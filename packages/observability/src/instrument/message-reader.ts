@@ -20,7 +20,7 @@ interface Reading {
   readonly path: readonly string[]
   readonly attribute: string
   readonly values: ReadonlySet<unknown> | undefined
-  readonly shape: ((value: unknown) => unknown) | undefined
+  readonly shape: FieldRule['shape']
 }
 
 /** Reads messages by a rule. Nothing here throws, whatever a message is: a field that cannot be read is left out. */
@@ -85,7 +85,7 @@ function shownValue(message: unknown, { path, shape }: Reading): unknown {
   const value = walk(message, path)
   if (shape === undefined) return value
   try {
-    return shape(value)
+    return shape(value, message as object)
   } catch {
     return undefined
   }

@@ -34,7 +34,7 @@ export class Poller {
       const series: Series = metric.kind === 'counter' ? totals : new Map()
       for (const read of this.#readings().get(source) ?? []) {
         const name = read.reading['name']
-        this.#add(read, nameOf === undefined ? name : nameOf(name), metric, series)
+        this.#add(read, nameOf === undefined ? name : nameOf(name, read.reading), metric, series)
       }
       return [...series.values()]
     }

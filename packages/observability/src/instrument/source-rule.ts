@@ -1,3 +1,5 @@
+import type { DiagnosticsReading } from '@base/core/diagnostics'
+
 /** A metric that is read from objects when somebody asks. */
 export interface PolledMetric {
   readonly name: string
@@ -21,8 +23,8 @@ export interface SourceRule {
   readonly source: `base:${string}:${string}`
   /** What they are, for the table in the documentation. */
   readonly what: string
-  /** What the name of one is in metrics. */
-  readonly nameOf?: (name: unknown) => unknown
+  /** What the name of one is in metrics, by its reading. */
+  readonly nameOf?: (name: unknown, reading: DiagnosticsReading) => unknown
   /** Fields that no metric is made of: a channel counts the same. */
   readonly unused: readonly string[]
   readonly metrics: readonly PolledMetric[]

@@ -1,8 +1,8 @@
 const UNKNOWN = '_OTHER'
 /** A code such as Node's `ECONNREFUSED` or a block's `NOT_FOUND`: few of them, and stable. */
 const CODE = /^[A-Z][A-Z0-9_]{1,63}$/
-/** The name of a class. */
-const NAME = /^[\w$.]{1,128}$/
+/** The name of a class, in any alphabet. */
+const NAME = /^[\p{ID_Continue}$.]{1,128}$/u
 
 /**
  * The value of `error.type`: the code of the error, as those of @base and of Node have one; otherwise its name, or that of its

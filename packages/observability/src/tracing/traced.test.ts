@@ -182,6 +182,7 @@ describe('an error', () => {
       'StockError',
       'none',
     ],
+    ['a class of another alphabet', new (class Überlastung extends Error {})('a'), 'Überlastung', 'a'],
     ['a name given to one', Object.assign(new Error('a'), { name: 'QueueError' }), 'QueueError', 'a'],
     ['a name given to a class', new LegacyError('a'), 'LegacyFailure', 'a'],
     ['a DOMException', new DOMException('a', 'NotReadableError'), 'NotReadableError', 'a'],

@@ -26,6 +26,8 @@ export type CircuitStateChangeReason =
 export interface CircuitStateChange {
   /** The breaker's name. */
   readonly name: string
+  /** The host that it is of: of breakers of `resilientFetch`. */
+  readonly host?: string
   /** The state that has ended. */
   readonly from: CircuitState
   /** The state that has begun. */
@@ -62,6 +64,8 @@ export interface CircuitBreakerEvents {
   readonly rejected: {
     /** The breaker's name. */
     readonly name: string
+    /** The host that it is of: of breakers of `resilientFetch`. */
+    readonly host?: string
     /** What the caller gets. */
     readonly error: CircuitOpenError
   }

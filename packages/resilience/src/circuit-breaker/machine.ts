@@ -33,8 +33,8 @@ const channels = {
 
 const breakers = /* @__PURE__ */ diagnosticsSources(
   'base:resilience:circuit-breaker',
-  ({ rules: { name }, state, counts, openings }: Machine) => ({
-    name,
+  ({ rules, state, counts, openings }: Machine) => ({
+    ...rules.told,
     state: state.name,
     ...counts,
     openings,
@@ -94,7 +94,7 @@ export class Machine implements Circuit, Engine {
     this.state = state
     if (from === state.name) return
     if (!this.observers.hear('stateChange')) return
-    this.observers.tell('stateChange', { name: this.rules.name, from, to: state.name, reason })
+    this.observers.tell('stateChange', { ...this.rules.told, from, to: state.name, reason })
   }
 
   succeeded(value: unknown, slow: boolean): void {
@@ -135,7 +135,7 @@ export class Machine implements Circuit, Engine {
     this.counts.rejected++
     const make = () => this.#refusal(retryAfter)
     const error = this.rules.stack ? make() : withoutStack(make)
-    if (this.observers.hear('rejected')) this.observers.tell('rejected', { name: this.rules.name, error })
+    if (this.observers.hear('rejected')) this.observers.tell('rejected', { ...this.rules.told, error })
     // A throw would cost more than the error itself.
     return Promise.reject(error)
   }

@@ -99,6 +99,8 @@ export type CheckedWindow = BreakerWindow & { readonly duration?: number }
 /** The options, checked and complete. */
 export interface BreakerRules {
   readonly name: string
+  /** What telemetry is told of it: its name, and of those of `resilientFetch` the host. */
+  readonly told: { readonly name: string; readonly host?: string }
   readonly threshold: number
   readonly recoveryTimeout: number | ((openings: number) => Duration)
   readonly window: CheckedWindow
@@ -117,13 +119,16 @@ export interface BreakerRules {
 const place = placesOf('CircuitBreaker')
 
 /** Checks what a user passed in. */
-export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
-  const { name = DEFAULT_NAME, stack = false, clock } = checkOptions(options, place('options'))
+export function breakerRules(
+  options: CircuitBreakerOptions & { readonly host?: string | undefined },
+): BreakerRules {
+  const { name = DEFAULT_NAME, host, stack = false, clock } = checkOptions(options, place('options'))
   const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailure, isFailureResult } = options
   if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
   if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
   return {
     name: checkText(name, place('name')),
+    told: host ? { name, host } : { name },
     recoveryTimeout:
       typeof recoveryTimeout === 'function'
         ? recoveryTimeout

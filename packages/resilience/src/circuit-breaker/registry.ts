@@ -39,33 +39,33 @@ export interface CircuitBreakerRegistry {
 export function createCircuitBreakerRegistry(
   options: CircuitBreakerRegistryOptions = {},
 ): CircuitBreakerRegistry {
-  return registryOf(options, (key) => key)
+  return registryOf(options, (name) => ({ name }))
 }
 
+/** What a breaker is called, and the host that it is of, where it is of one. */
+type NamesOf = (key: string) => { readonly name: string; readonly host?: string }
+
 /** One whose breakers have a name of their own. */
-export function registryOf(
-  options: CircuitBreakerRegistryOptions,
-  nameOf: (key: string) => string,
-): CircuitBreakerRegistry {
+export function registryOf(options: CircuitBreakerRegistryOptions, namesOf: NamesOf): CircuitBreakerRegistry {
   const place = placesOf('createCircuitBreakerRegistry')
   const { maxBreakers = DEFAULT_MAX_BREAKERS, ...defaults } = checkOptions(options, place('options'))
   checkInteger(maxBreakers, { ...place('maxBreakers'), min: 1 })
   // Whatever is wrong with the options shows now, and not with the first call.
   breakerRules(defaults)
-  return new Registry(defaults, maxBreakers, nameOf)
+  return new Registry(defaults, maxBreakers, namesOf)
 }
 
 class Registry implements CircuitBreakerRegistry {
   readonly #defaults: CircuitBreakerOptions
   readonly #maxBreakers: number
-  readonly #nameOf: (key: string) => string
+  readonly #namesOf: NamesOf
   /** The least recently used first. */
   readonly #breakers = new Map<string, CircuitBreaker>()
 
-  constructor(defaults: CircuitBreakerOptions, maxBreakers: number, nameOf: (key: string) => string) {
+  constructor(defaults: CircuitBreakerOptions, maxBreakers: number, namesOf: NamesOf) {
     this.#defaults = defaults
     this.#maxBreakers = maxBreakers
-    this.#nameOf = nameOf
+    this.#namesOf = namesOf
   }
 
   get size(): number {
@@ -90,7 +90,7 @@ class Registry implements CircuitBreakerRegistry {
 
   #make(key: string): CircuitBreaker {
     checkText(key, placesOf('CircuitBreakerRegistry.get')('key'))
-    const breaker = new CircuitBreaker({ ...this.#defaults, name: this.#nameOf(key) })
+    const breaker = new CircuitBreaker({ ...this.#defaults, ...this.#namesOf(key) })
     if (this.#breakers.size >= this.#maxBreakers) this.#breakers.delete(this.#dispensable() as string)
     this.#breakers.set(key, breaker)
     return breaker

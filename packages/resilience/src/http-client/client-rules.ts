@@ -93,7 +93,7 @@ function breakersOf({
     isFailure: isTransient,
     isFailureResult: (exchange: unknown) => statusOf(exchange) >= 500,
   }
-  return registryOf(rules, (host) => (name === undefined ? host : `${name}/${host}`))
+  return registryOf(rules, (host) => ({ name: name === undefined ? host : `${name}/${host}`, host }))
 }
 
 function headerNameOf({

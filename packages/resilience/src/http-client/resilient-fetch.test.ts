@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { systemClock } from '@base/core/clock'
 import { correlationId, deadline, runInContext } from '@base/core/context'
+import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
@@ -694,6 +695,26 @@ describe('a breaker per host', () => {
     expect(await Promise.all(circuits)).toEqual(
       ['ledger/bank.test:8443', 'fx/bank.test:8443', 'bank.test:8443'].map(named),
     )
+  })
+
+  test('says in telemetry which host it is of, as one of your own does not', async () => {
+    const told: unknown[] = []
+    const channels = ['stateChange', 'rejected'].map((event) => `base:resilience:circuit-breaker:${event}`)
+    const listen = (message: unknown) => told.push(message)
+    for (const channel of channels) subscribe(channel, listen)
+    const fetch = async () => new Response('', { status: 500 })
+    const { client } = clientOf({ name: 'ledger', fetch, retry: false, breaker: { failureThreshold: 1 } })
+    for (let call = 0; call < 2; call++) await client('https://bank.test:8443/').catch(() => {})
+    const own = new CircuitBreaker({ name: 'own/bank.test' })
+    own.isolate()
+    for (const channel of channels) unsubscribe(channel, listen)
+    const bank = { name: 'ledger/bank.test:8443', host: 'bank.test:8443' }
+    expect(told).toMatchObject([bank, bank, { name: 'own/bank.test' }])
+    expect(told[2]).not.toHaveProperty('host')
+    const read = readDiagnosticsSources().get('base:resilience:circuit-breaker') ?? []
+    const hostOf = (name: string) => read.find(({ reading }) => reading['name'] === name)?.reading['host']
+    expect([hostOf(bank.name), hostOf(own.name)]).toEqual([bank.host, undefined])
+    expect(client.breakers?.size).toBe(1)
   })
 
   test('keeps no more than it may, and can be left out', async () => {

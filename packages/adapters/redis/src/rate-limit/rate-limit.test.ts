@@ -149,6 +149,36 @@ describeWithService('redis', (redis) => {
       expect([before.allowed, after.allowed]).toEqual([true, false])
     })
 
+    test('so it is where the server does not know all of their scripts', async () => {
+      const store = redisRateLimitStore(opened.client, { prefix: newPrefix(), timeout: '10s' })
+      const limit = limitOf({ limit: 5, window: 3_600_000 })
+      const spends = (count: number) => Array.from({ length: count }, () => store.consume('k', 1, limit))
+      const left = async () => (await store.consume('k', 0, limit)).policies[0]?.remaining
+      for (const count of [1, 2]) {
+        await plain.script('FLUSH')
+        await store.reset('other', limit)
+        await Promise.all([...spends(count), store.reset('k', limit)])
+        expect(await left()).toBe(5)
+        await plain.script('FLUSH')
+        await Promise.all(spends(count))
+        await Promise.all([store.reset('k', limit), ...spends(count)])
+        expect(await left()).toBe(5 - count)
+        await store.reset('k', limit)
+      }
+      for (const known of ['block', 'consume'] as const) {
+        await plain.script('FLUSH')
+        if (known === 'block') await store.block('other', 1, limit)
+        else await Promise.all(spends(2))
+        await store.reset('k', limit)
+        const before = spends(2)
+        const block = store.block('k', 3_600_000, limit)
+        const answers = await Promise.all([...before, ...spends(2)])
+        expect(answers.map(({ allowed }) => allowed)).toEqual([true, true, false, false])
+        await block
+        await store.reset('k', limit)
+      }
+    })
+
     test('a call whose key holds something else fails, and takes no other along', async () => {
       const prefix = newPrefix()
       const store = redisRateLimitStore(opened.client, { prefix, timeout: '10s' })

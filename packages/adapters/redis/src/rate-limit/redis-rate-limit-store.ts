@@ -13,10 +13,9 @@ import { connect } from '../connection/connect.js'
 import type { Connection, Reply } from '../connection/connection.js'
 import { warnOfEviction } from '../connection/eviction.js'
 import { redisError } from '../connection/redis-error.js'
-import { runScript, type Script } from '../connection/script.js'
+import { byText, runScript, type Script } from '../connection/script.js'
 import { NUMBERS } from './frames.js'
 import { type Keys, PreparedLimit } from './prepared-limit.js'
-import { resetScript } from './scripts.js'
 import { type Spend, Spends } from './spends.js'
 
 const DEFAULT_PREFIX = 'rate-limit:'
@@ -98,21 +97,28 @@ export class RedisStore implements RedisRateLimitStore {
   async reset(key: string, limit: RateLimit): Promise<void> {
     const { limit: prepared, spends } = this.#prepare(limit)
     spends.flush()
-    await runScript(this.#connection, resetScript, prepared.keysOf(key), [], { timeout: this.#timeout })
+    const keys = prepared.keysOf(key)
+    await this.#connection.send(['UNLINK', ...keys], { timeout: this.#timeout, key: keys[0] })
   }
 
   async block(key: string, duration: number, limit: RateLimit): Promise<void> {
     const { limit: prepared, spends } = this.#prepare(limit)
     spends.flush()
-    await this.#run(prepared.scripts.one, prepared.keysOf(key), [...prepared.args, '0', `${duration}`])
+    const args = [...prepared.args, '0', `${duration}`]
+    await this.#run(prepared.scripts.one, prepared.keysOf(key), args, true)
     this.#onAnswer()
   }
 
-  #send(limit: RateLimit, prepared: PreparedLimit, spends: readonly Spend<RateLimitResult>[]): void {
+  #send(
+    limit: RateLimit,
+    prepared: PreparedLimit,
+    spends: readonly Spend<RateLimitResult>[],
+    inOrder: boolean,
+  ): void {
     const { one, some } = prepared.scripts
     const keys = spends.length === 1 ? spends[0]?.keys : spends.flatMap(({ keys }) => keys)
     const args = [...prepared.args, ...spends.map(({ cost }) => cost)]
-    const answer = this.#run(spends.length === 1 ? one : some, keys as Keys, args)
+    const answer = this.#run(spends.length === 1 ? one : some, keys as Keys, args, inOrder)
     // No function that awaits: each await of a call that is so short shows.
     answer.then(
       (reply) => {
@@ -125,8 +131,12 @@ export class RedisStore implements RedisRateLimitStore {
     )
   }
 
-  #run(script: Script, keys: Keys, args: readonly string[]): Promise<Reply> {
-    return runScript(this.#connection, script, keys, args, { timeout: this.#timeout, once: true })
+  /** By its text, a script needs no second turn on a server that does not know it: nothing behind it overtakes it. */
+  #run(script: Script, keys: Keys, args: readonly string[], inOrder: boolean): Promise<Reply> {
+    const options = { timeout: this.#timeout, once: true }
+    return inOrder
+      ? this.#connection.send(byText(script, keys, args), { ...options, key: keys[0] })
+      : runScript(this.#connection, script, keys, args, options)
   }
 
   #prepare(limit: RateLimit): Prepared {
@@ -134,9 +144,12 @@ export class RedisStore implements RedisRateLimitStore {
     if (known !== undefined) return known
     const prepared = new PreparedLimit(this.#prefix, limit)
     // On a cluster keys lie on several nodes.
-    const spends = new Spends<RateLimitResult>(this.#connection.isCluster ? 1 : MOST_AT_ONCE, (spends) => {
-      this.#send(limit, prepared, spends)
-    })
+    const spends = new Spends<RateLimitResult>(
+      this.#connection.isCluster ? 1 : MOST_AT_ONCE,
+      (spends, inOrder) => {
+        this.#send(limit, prepared, spends, inOrder)
+      },
+    )
     const made = { limit: prepared, spends }
     this.#prepared.set(limit, made)
     return made

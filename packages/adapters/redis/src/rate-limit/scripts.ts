@@ -51,6 +51,3 @@ function named(meters: readonly Meter[], numbers: readonly (readonly unknown[])[
   })
   return { policies, numbers: argument - 1, keys: log - 1 }
 }
-
-/** Forgets all keys. */
-export const resetScript: Script = script(`return redis.call('UNLINK', unpack(KEYS))`)

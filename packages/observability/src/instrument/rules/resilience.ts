@@ -1,6 +1,6 @@
 import type { ChannelRule } from '../channel-rule.js'
 import { detail, hidden, label, thrown, toSeconds } from '../field-rule.js'
-import { breakerHost, breakerLabel } from '../host-names.js'
+import { breakerLabel, hostName } from '../host-names.js'
 import { polled, type SourceRule, states } from '../source-rule.js'
 
 const STATES = ['closed', 'open', 'half_open', 'isolated', 'disabled'] as const
@@ -16,7 +16,7 @@ const breaker = [
       shape: breakerLabel,
     },
   ),
-  detail('name', 'server.address', 'The host, where the breaker is of one', breakerHost),
+  detail('host', 'server.address', 'The host, where the breaker is one of `resilientFetch`', hostName),
 ]
 const value = hidden('value', 'What your function returned')
 const key = hidden('key', 'Whom it is about: an address, a customer, a credential')
