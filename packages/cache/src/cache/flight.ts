@@ -1,6 +1,5 @@
 import { createContextKey, isContextAvailable, runInContext } from '@base/core/context'
 import { ConflictError } from '@base/core/errors'
-import type { Lock } from '@base/core/lock'
 import type { Found } from './found.js'
 
 /** By so much an entry may seem to end later when a layer gives it back in whole milliseconds of the wall clock. */
@@ -25,8 +24,8 @@ export class Flight {
   hasFailed = false
   /** Called when it is not waited for any more, as by its lock. */
   onGivenUp: () => void = noop
-  /** While it waits for the lock of its key: which, and what has it load without. */
-  awaited: { readonly lock: Lock; readonly forgo: () => void } | undefined
+  /** While it waits for the lock of its key: has it load without. */
+  forgoLock: (() => void) | undefined
   /** It goes on without anyone who waits. */
   readonly isKept: boolean
   /** When the entry ends that is known to be older than its value, once its loader has begun. */
@@ -140,37 +139,35 @@ export function waitFrom(flight: Flight): () => void {
   return () => count(-1)
 }
 
-/** Loads that have the lock of their key, by lock and key: caches that share a lock may share the names of their keys as well. */
-const HOLDERS: WeakMap<Lock, Map<string, Set<Flight>>> = new WeakMap()
+/** Loads that have the lock of their key, by that: of all caches, for two that share a lock may have an object of it each. */
+const HOLDERS: Map<string, Set<Flight>> = new Map()
 
 /** Notes that a flight waits for the lock of its key, where that does not wait for the flight in turn: it goes on without it then. */
-export function waitForLock(flight: Flight, lock: Lock, forgo: () => void): void {
-  flight.awaited = { lock, forgo }
+export function waitForLock(flight: Flight, forgo: () => void): void {
+  flight.forgoLock = forgo
   forgoInCircle(flight, flight)
 }
 
 /** Runs what a flight does while it has the lock of its key. */
-export async function holdLock<T>(flight: Flight, lock: Lock, run: () => Promise<T>): Promise<T> {
+export async function holdLock<T>(flight: Flight, run: () => Promise<T>): Promise<T> {
   const { key } = flight
-  flight.awaited = undefined
-  const byKey = HOLDERS.get(lock) ?? new Map<string, Set<Flight>>()
-  HOLDERS.set(lock, byKey)
-  const holders = byKey.get(key) ?? new Set()
-  byKey.set(key, holders.add(flight))
+  flight.forgoLock = undefined
+  const holders = HOLDERS.get(key) ?? new Set()
+  HOLDERS.set(key, holders.add(flight))
   try {
     return await run()
   } finally {
     holders.delete(flight)
-    if (holders.size === 0) byKey.delete(key)
+    if (holders.size === 0) HOLDERS.delete(key)
   }
 }
 
 /** Of a circle that a lock closes, the lock is what can be done without. */
-function forgoInCircle({ key, awaited }: Flight, other: Flight, seen?: Set<Flight>): void {
-  if (awaited === undefined) return
-  for (const holder of HOLDERS.get(awaited.lock)?.get(key) ?? []) {
+function forgoInCircle({ key, forgoLock }: Flight, other: Flight, seen?: Set<Flight>): void {
+  if (forgoLock === undefined) return
+  for (const holder of HOLDERS.get(key) ?? []) {
     if (!waitsFor(holder, other, seen)) continue
-    awaited.forgo()
+    forgoLock()
     return
   }
 }

@@ -25,8 +25,7 @@ export interface LoadLockOptions {
  * does not answer, or refuses, is left alone as a layer is.
  */
 export class LoadLock {
-  /** As it was given: caches may share it. */
-  readonly lock: Lock
+  readonly #lock: Lock
   readonly #clock: Clock
   readonly #limit: number
   readonly #availability: Availability
@@ -35,7 +34,7 @@ export class LoadLock {
 
   /** A first try takes no longer than `limit`, in milliseconds. */
   constructor(lock: Lock, clock: Clock, limit: number) {
-    this.lock = lock
+    this.#lock = lock
     this.#clock = clock
     this.#limit = limit
     this.#availability = new Availability(clock)
@@ -58,11 +57,11 @@ export class LoadLock {
 
   async #acquire(key: string, options: LoadLockOptions): Promise<Lease> {
     // One of JavaScript may know only how to wait.
-    const isAskable = typeof this.lock.tryAcquire === 'function'
+    const isAskable = typeof this.#lock.tryAcquire === 'function'
     const lease = isAskable ? await this.#asked(key, options) : undefined
     if (lease !== undefined) return lease
     options.onWait()
-    return this.lock.acquire(key, options)
+    return this.#lock.acquire(key, options)
   }
 
   /** What a first try gives, noted. What it says later, to those who wait, is no sign that its store is away. */
@@ -87,7 +86,7 @@ export class LoadLock {
   #try(key: string, { ttl, wait, signal }: LoadLockOptions): Promise<Lease | undefined> {
     const limit = Math.max(1, Math.floor(Math.min(this.#limit, wait * SHARE)))
     return withDeadline(this.#clock, limit, 'The lock of a load', async (late) => {
-      const lease = await this.lock.tryAcquire(key, { ttl, signal: AbortSignal.any([signal, late]) })
+      const lease = await this.#lock.tryAcquire(key, { ttl, signal: AbortSignal.any([signal, late]) })
       // Nobody waits for it any more.
       if (late.aborted) await lease?.release()
       return lease

@@ -159,10 +159,10 @@ async function loadLocked(
         ttl,
         wait: hardTimeout,
         signal: AbortSignal.any([flight.signal, forgoing.signal]),
-        onWait: () => waitForLock(flight, lock.lock, () => forgoing.abort(endless())),
+        onWait: () => waitForLock(flight, () => forgoing.abort(endless())),
       },
       () =>
-        holdLock(flight, lock.lock, () => {
+        holdLock(flight, () => {
           loading = loadUnlessFound(core, flight, request)
           return Promise.race([loading, isGivenUp])
         }),

@@ -3,7 +3,7 @@ export interface LifecycleContext {
   /**
    * In `start`: aborts when the service is told to stop meanwhile, and never once all has started. In `stop`: aborts when a
    * tenth of `shutdownTimeout` is left, or a second if that is less: what ends then, such as by cutting its connections, has
-   * stopped in time, and so can the parts below.
+   * stopped in time, and so can the parts below, whose own signals abort as soon as their `stop` was called.
    */
   readonly signal: AbortSignal
 }

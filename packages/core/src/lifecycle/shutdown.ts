@@ -24,9 +24,9 @@ const LAST_CALL = 1_000
  * @throws TimeoutError naming what hangs and what was not stopped for it; AggregateError with every error of a `stop`.
  */
 export async function shutDown({ started, before, waitsFor, timeout, clock }: Shutdown): Promise<void> {
-  const lastCall = new AbortController()
   const over = new AbortController()
-  const { signal } = lastCall
+  let lastCall: TimeoutError | undefined
+  let current = new AbortController()
   const failures = new Map<string, unknown>()
   const hung: string[] = []
   let stopping: string | undefined
@@ -37,10 +37,15 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
       const component = started.pop()
       if (component === undefined) return
       const { name } = component
-      const isInTime = !signal.aborted
+      const isInTime = lastCall === undefined
+      current = new AbortController()
+      const { signal } = current
       stopping = name
       try {
-        await component.stop?.({ signal })
+        const done = component.stop?.({ signal })
+        // After the call, for a signal that has aborted before tells nobody who begins to listen.
+        if (lastCall) current.abort(lastCall)
+        await done
       } catch (error) {
         // What the signal has ended would have gone on.
         if (isInTime && isAbortOf(signal, error)) hung.push(name)
@@ -53,7 +58,10 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
   await new Promise<void>((resolve, reject) => {
     const schedule = (time: number, fn: () => void) => clock.schedule(time, fn, { name: 'shutdown' })
     const ahead = Math.floor(Math.min(timeout / 10, LAST_CALL))
-    const abort = schedule(timeout - ahead, () => lastCall.abort(new TimeoutError()))
+    const abort = schedule(timeout - ahead, () => {
+      lastCall = new TimeoutError()
+      current.abort(lastCall)
+    })
     const end = schedule(timeout, () => {
       over.abort()
       const last = stopping ?? waitsFor()

@@ -7,7 +7,7 @@ test('two copies of the package both let their lines go at a signal, and do not 
   for (const name of ['one', 'other']) {
     vi.resetModules()
     const { flushAtExit, flushAtSignal, forgetAtExit } = await import('./exit-flush.js')
-    const sink = { flushLast: () => flushed.push(name) }
+    const sink = { flushLast: () => flushed.push(name), goOn: () => flushed.push(`${name} goes on`) }
     flushAtExit(sink)
     flushAtSignal(sink)
     onTestFinished(() => forgetAtExit(sink))
@@ -20,6 +20,9 @@ test('two copies of the package both let their lines go at a signal, and do not 
     [process.pid, 'SIGHUP'],
   ])
   expect(process.listenerCount('SIGHUP')).toBe(0)
+  // Nothing has ended it: it is the first process of a container, say.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(flushed.slice(2).toSorted()).toEqual(['one goes on', 'other goes on'])
 })
 
 test('who listens once to a signal is seen, and the process goes on', async () => {
@@ -29,7 +32,7 @@ test('who listens once to a signal is seen, and the process goes on', async () =
   const { flushAtSignal, forgetAtSignal } = await import('./exit-flush.js')
   const heard = vi.fn()
   process.once('SIGHUP', heard)
-  const sink = { flushLast: () => {} }
+  const sink = { flushLast: () => {}, goOn: () => {} }
   flushAtSignal(sink)
   process.emit('SIGHUP', 'SIGHUP')
   forgetAtSignal(sink)

@@ -2,6 +2,8 @@
 interface Flushable {
   /** Writes what waits; what is not taken is lost. */
   flushLast(): void
+  /** The process lives on after all, and so does it. */
+  goOn(): void
 }
 
 /** Signals whose default is the end of the process. */
@@ -9,6 +11,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** Tells the listener of another copy of this package from one that handles the signal. */
 const ENDS = Symbol.for('@base/observability/flush-and-end')
+
+/** Taken at load, so that a test's fake timers do not stop it. */
+const later: (fn: () => void) => unknown = setImmediate
 
 const open = new Set<Flushable>()
 const waiting = new Set<Flushable>()
@@ -51,6 +56,10 @@ const flushAndEnd = /* @__PURE__ */ Object.assign(
     for (const each of SIGNALS) process.off(each, flushAndEnd)
     waiting.clear()
     process.kill(process.pid, signal)
+    // The first process of a container is not ended by a signal that nobody handles.
+    later(() => {
+      for (const sink of open) sink.goOn()
+    })
   },
   { [ENDS]: true },
 )

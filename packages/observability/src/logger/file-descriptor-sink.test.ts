@@ -251,6 +251,26 @@ describe('lines that are gathered', () => {
     expect(told.join('')).toBe('11\n22\n')
   })
 
+  test('are written again, once somebody reads, where a signal has not ended the process', async () => {
+    isFull = true
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+    onTestFinished(() => {
+      warn.mockRestore()
+      kill.mockRestore()
+    })
+    const before = process.listenerCount('SIGHUP')
+    const sink = opened({ patience: 0 })
+    sink.write('1\n')
+    process.emit('SIGHUP', 'SIGHUP')
+    expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGHUP')
+    await nextTurn()
+    isFull = false
+    sink.write('2\n')
+    expect([told, sink.dropped]).toEqual([['2\n'], 1])
+    expect(process.listenerCount('SIGHUP')).toBe(before + 1)
+  })
+
   test('let signals do what they did once it is closed', async () => {
     const before = process.listenerCount('SIGHUP')
     const sink = opened()

@@ -127,6 +127,14 @@ export class FileDescriptorSink implements StdoutSink {
     warnNow()
   }
 
+  /** A signal that would have ended the process did not: who comes back to read gets what is written from now on. */
+  goOn(): void {
+    this.#isLast = false
+    this.#broken = false
+    this.#stuck = false
+    if (this.#limits.gather) flushAtSignal(this)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
