@@ -47,8 +47,9 @@ export class SignIn {
   async end(instance: 0 | 1): Promise<void> {
     if (this.#tokens === undefined) return
     const { refreshToken } = this.#tokens
-    const { status } = await this.#post(instance, '/auth/sign-out', { refreshToken })
-    if (status === 204) this.#tokens = undefined
+    // Whatever the answer: one that was lost may have been a yes, as where the instance was killed half-way.
+    this.#tokens = undefined
+    await this.#post(instance, '/auth/sign-out', { refreshToken })
   }
 
   #keep({ status, body }: Pick<Reply, 'status' | 'body'>): void {
