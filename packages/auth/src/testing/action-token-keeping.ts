@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { ActionTokenStore, StoredActionToken } from '../action-tokens/action-token-store.js'
-import { add, find, handleOf, hashOf, take } from './action-token-subject.js'
+import { add, find, take } from './action-token-subject.js'
+import { handleOf, hashOf } from './handles.js'
 import { MINUTE } from './times.js'
 
 /** What a token is. */

@@ -3,17 +3,8 @@ import type {
   NewActionToken,
   StoredActionToken,
 } from '../action-tokens/action-token-store.js'
+import { handleOf, hashOf } from './handles.js'
 import { MINUTE } from './times.js'
-
-/** 24 characters, as a service makes them. */
-export function handleOf(name: string): string {
-  return name.padEnd(24, '_')
-}
-
-/** 43 characters, as a service makes them. */
-export function hashOf(name: string): string {
-  return name.padEnd(43, '-')
-}
 
 /** Adds a token of `ann`, to reset something. */
 export async function add(

@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { ApiKeyStore, StoredApiKey } from '../api-keys/api-key-store.js'
-import { add, find, hashOf, idOf, listed, rotate, TTL } from './api-key-subject.js'
+import { add, find, idOf, listed, rotate, TTL } from './api-key-subject.js'
+import { hashOf } from './handles.js'
 import { HOUR } from './times.js'
 
 /** What a key is. */

@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { ApiKeyStore, StoredApiKey } from '../api-keys/api-key-store.js'
-import { add, alive, find, hashOf, listed, rotate, TTL } from './api-key-subject.js'
+import { add, alive, find, listed, rotate, TTL } from './api-key-subject.js'
+import { hashOf } from './handles.js'
 import { DAY, HOUR, MOMENT } from './times.js'
 
 /** New secrets, and for how long. */

@@ -1,4 +1,5 @@
 import type { ApiKeyStore, NewStoredApiKey, StoredApiKey } from '../api-keys/api-key-store.js'
+import { hashOf } from './handles.js'
 import { DAY, HOUR } from './times.js'
 
 /** For how long a secret is good. */
@@ -7,11 +8,6 @@ export const TTL: number = 30 * DAY
 /** 16 characters, as a service makes them. */
 export function idOf(name: string): string {
   return name.padEnd(16, '0')
-}
-
-/** 43 characters, as a service makes them. */
-export function hashOf(name: string): string {
-  return name.padEnd(43, '-')
 }
 
 /** Adds a key of `owner`, whose first secret is its name and 0. */

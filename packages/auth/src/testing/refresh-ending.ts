@@ -1,7 +1,8 @@
 import { assert, type Law } from '@base/core/testing'
 import type { RefreshStore } from '../tokens/refresh/refresh-store.js'
+import { handleOf } from './handles.js'
 import { LOOK_ALIKES } from './look-alikes.js'
-import { familyId, find, listed, rotate, started, status } from './refresh-subject.js'
+import { find, listed, rotate, started, status } from './refresh-subject.js'
 import { DAY, HOUR, MOMENT } from './times.js'
 import { lastsToTheMillisecond } from './to-the-millisecond.js'
 
@@ -58,7 +59,7 @@ export function revoking(law: Law<RefreshStore>): void {
   law('a family that is revoked stays so, whatever is presented', async (store, advance) => {
     await started(store, 'a')
     await rotate(store, 'a', 'a0', 'a1')
-    assert.equal(await store.revokeFamily(familyId('a'), Date.now()), true)
+    assert.equal(await store.revokeFamily(handleOf('a'), Date.now()), true)
     for (const token of ['a0', 'a1']) {
       assert.equal(await status(store, 'a', token), 'revoked')
       assert.deepEqual(await rotate(store, 'a', token, 'x'), { status: 'revoked' })
@@ -72,11 +73,11 @@ export function revoking(law: Law<RefreshStore>): void {
     await started(store, 'a')
     await started(store, 'b')
     await rotate(store, 'b', 'b0', 'b1')
-    assert.equal(await store.revokeFamily(familyId('c'), Date.now()), false)
-    assert.equal(await store.revokeFamily(familyId('b'), Date.now()), true)
-    assert.equal(await store.revokeFamily(familyId('b'), Date.now()), false)
+    assert.equal(await store.revokeFamily(handleOf('c'), Date.now()), false)
+    assert.equal(await store.revokeFamily(handleOf('b'), Date.now()), true)
+    assert.equal(await store.revokeFamily(handleOf('b'), Date.now()), false)
     await advance(HOUR)
-    assert.equal(await store.revokeFamily(familyId('a'), Date.now()), false)
+    assert.equal(await store.revokeFamily(handleOf('a'), Date.now()), false)
     assert.equal(await status(store, 'a', 'a0'), 'revoked')
   })
 }
@@ -89,7 +90,7 @@ export function revokingAll(law: Law<RefreshStore>): void {
     await started(store, 'b')
     await started(store, 'c', { sub: 'another' })
     await started(store, 'e')
-    await store.revokeFamily(familyId('b'), Date.now())
+    await store.revokeFamily(handleOf('b'), Date.now())
     assert.equal(await store.revokeAll('user', Date.now()), 2)
     assert.equal(await store.revokeAll('user', Date.now()), 0)
     for (const name of ['a', 'b', 'e']) assert.equal(await status(store, name, `${name}0`), 'revoked')
@@ -103,7 +104,7 @@ export function revokingAll(law: Law<RefreshStore>): void {
     assert.deepEqual(await rotate(store, 'b', 'b0', 'b1'), { status: 'rotated' })
     await advance(HOUR / 2)
     assert.deepEqual(await rotate(store, 'b', 'b1', 'b2'), { status: 'rotated' })
-    assert.deepEqual(await listed(store), [familyId('b')])
+    assert.deepEqual(await listed(store), [handleOf('b')])
   })
 
   law(

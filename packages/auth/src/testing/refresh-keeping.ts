@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { RefreshStore } from '../tokens/refresh/refresh-store.js'
-import { familyId, familyOf, find, hashOf, listed, rotate, started, status } from './refresh-subject.js'
+import { handleOf, hashOf } from './handles.js'
+import { familyOf, find, listed, rotate, started, status } from './refresh-subject.js'
 import { HOUR, SECOND } from './times.js'
 
 /** What a family is. */
@@ -45,13 +46,13 @@ export function finding(law: Law<RefreshStore>): void {
     await started(store, 'b')
     await rotate(store, 'a', 'a0', 'a1')
     const present = async () => {
-      const { status, family } = (await store.find(familyId('a'), undefined, Date.now())) ?? {}
+      const { status, family } = (await store.find(handleOf('a'), undefined, Date.now())) ?? {}
       return [status, family?.id, family?.sub]
     }
-    assert.deepEqual(await present(), ['active', familyId('a'), 'ann'])
-    await store.revokeFamily(familyId('a'), Date.now())
-    assert.deepEqual(await present(), ['revoked', familyId('a'), 'ann'])
-    assert.equal(await store.find(familyId('c'), undefined, Date.now()), undefined)
+    assert.deepEqual(await present(), ['active', handleOf('a'), 'ann'])
+    await store.revokeFamily(handleOf('a'), Date.now())
+    assert.deepEqual(await present(), ['revoked', handleOf('a'), 'ann'])
+    assert.equal(await store.find(handleOf('c'), undefined, Date.now()), undefined)
   })
 
   law('a token that nobody made is not found, and is none to rotate', async (store) => {
@@ -69,7 +70,7 @@ export function finding(law: Law<RefreshStore>): void {
     await advance(SECOND)
     await started(store, 'a')
     await started(store, 'c', { sub: 'another' })
-    assert.deepEqual(await listed(store), [familyId('b'), familyId('a')])
+    assert.deepEqual(await listed(store), [handleOf('b'), handleOf('a')])
     assert.deepEqual(await store.list('nobody', Date.now()), [])
   })
 }

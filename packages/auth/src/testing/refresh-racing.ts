@@ -1,7 +1,8 @@
 import { assert, type Law } from '@base/core/testing'
 import { createRefreshService } from '../tokens/refresh/create-refresh-service.js'
 import type { RefreshStore } from '../tokens/refresh/refresh-store.js'
-import { familyId, GRACE, listed, rotate, started, status } from './refresh-subject.js'
+import { handleOf } from './handles.js'
+import { GRACE, listed, rotate, started, status } from './refresh-subject.js'
 
 /** A crowd. */
 const many = Array.from({ length: 50 }, (_, index) => index)
@@ -39,7 +40,7 @@ export function races(law: Law<RefreshStore>): void {
       const name = `r${round}-`
       await started(store, name)
       const chain = [rotate(store, name, `${name}0`, `${name}1`)]
-      const revoked = store.revokeFamily(familyId(name), Date.now())
+      const revoked = store.revokeFamily(handleOf(name), Date.now())
       for (let generation = 1; generation < 4; generation++)
         chain.push(rotate(store, name, `${name}${generation}`, `${name}${generation + 1}`))
       await Promise.all([...chain, revoked])

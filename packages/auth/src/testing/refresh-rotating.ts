@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { RefreshStore } from '../tokens/refresh/refresh-store.js'
-import { familyId, find, GRACE, listed, rotate, SEALED, started, status } from './refresh-subject.js'
+import { handleOf } from './handles.js'
+import { find, GRACE, listed, rotate, SEALED, started, status } from './refresh-subject.js'
 import { HOUR, MINUTE, MOMENT } from './times.js'
 
 /** One token takes the place of another. */
@@ -82,7 +83,7 @@ export function guesses(law: Law<RefreshStore>): void {
       assert.deepEqual(await rotate(store, 'a', 'x', 'y'), { status: 'unknown' })
       assert.equal(await status(store, 'a', 'a1'), 'active')
     }
-    await store.revokeFamily(familyId('a'), Date.now())
+    await store.revokeFamily(handleOf('a'), Date.now())
     assert.equal(await find(store, 'a', 'x'), undefined)
     assert.deepEqual(await rotate(store, 'a', 'x', 'y'), { status: 'unknown' })
   })

@@ -6,6 +6,7 @@ import type {
   RefreshRotationOutcome,
   RefreshStore,
 } from '../tokens/refresh/refresh-store.js'
+import { handleOf, hashOf } from './handles.js'
 import { HOUR } from './times.js'
 
 /** For how long a parent may be presented again. */
@@ -13,21 +14,11 @@ export const GRACE = 10_000
 /** A child, encrypted. */
 export const SEALED = 'c2VhbGVk'
 
-/** 24 characters, as a service makes them. */
-export function familyId(name: string): string {
-  return name.padEnd(24, '_')
-}
-
-/** 43 characters, as a service makes them. */
-export function hashOf(name: string): string {
-  return name.padEnd(43, '-')
-}
-
 /** A family of `user`, whose first token is its name and 0. */
 export function familyOf(name: string, changes: Partial<NewRefreshFamily> = {}): NewRefreshFamily {
   const ttl = { idleTtl: HOUR, absoluteTtl: 3 * HOUR }
   return {
-    id: familyId(name),
+    id: handleOf(name),
     sub: 'user',
     clientId: 'web',
     data: '{}',
@@ -52,7 +43,7 @@ export async function find(
   family: string,
   token: string,
 ): Promise<RefreshRecord | undefined> {
-  return store.find(familyId(family), hashOf(token), Date.now())
+  return store.find(handleOf(family), hashOf(token), Date.now())
 }
 
 /** Where a token of a family stands. */
@@ -86,7 +77,7 @@ export async function rotate(
   const { grace = GRACE, scope } = changes
   const sealed = 'sealed' in changes ? changes.sealed : SEALED
   const rotation: RefreshRotation = {
-    familyId: familyId(family),
+    familyId: handleOf(family),
     parent: hashOf(parent),
     child: { hash: hashOf(child), scope, sealed, idleTtl: HOUR },
     grace,

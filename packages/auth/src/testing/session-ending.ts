@@ -1,7 +1,8 @@
 import { assert, type Law } from '@base/core/testing'
 import type { SessionStore } from '../tokens/sessions/session-store.js'
+import { handleOf, hashOf } from './handles.js'
 import { LOOK_ALIKES } from './look-alikes.js'
-import { change, created, get, handleOf, hashOf, listed } from './session-subject.js'
+import { change, created, get, listed } from './session-subject.js'
 import { HOUR, MOMENT } from './times.js'
 import { lastsToTheMillisecond } from './to-the-millisecond.js'
 

@@ -1,6 +1,7 @@
 import { assert, type Law } from '@base/core/testing'
 import type { SessionStore, StoredSession } from '../tokens/sessions/session-store.js'
-import { change, created, get, handleOf, hashOf, listed } from './session-subject.js'
+import { handleOf, hashOf } from './handles.js'
+import { change, created, get, listed } from './session-subject.js'
 import { HOUR, SECOND } from './times.js'
 
 /** What a session is. */

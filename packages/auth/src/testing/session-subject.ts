@@ -4,17 +4,8 @@ import type {
   SessionStore,
   StoredSession,
 } from '../tokens/sessions/session-store.js'
+import { handleOf, hashOf } from './handles.js'
 import { HOUR } from './times.js'
-
-/** 24 characters, as a service makes them. */
-export function handleOf(name: string): string {
-  return name.padEnd(24, '_')
-}
-
-/** 43 characters, as a service makes them. */
-export function hashOf(name: string): string {
-  return name.padEnd(43, '-')
-}
 
 /** Adds a session of `user`, whose first id is its name and 0, and gives it. */
 export async function created(

@@ -1,3 +1,5 @@
+import { later } from './later.js'
+
 /** What has something to write when the process ends. */
 interface Flushable {
   /** Writes what waits; what is not taken is lost. */
@@ -11,9 +13,6 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** Tells the listener of another copy of this package from one that handles the signal. */
 const ENDS = Symbol.for('@base/observability/flush-and-end')
-
-/** Taken at load, so that a test's fake timers do not stop it. */
-const later: (fn: () => void) => unknown = setImmediate
 
 const open = new Set<Flushable>()
 const waiting = new Set<Flushable>()

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { flushAtExit, flushAtSignal, forgetAtExit, forgetAtSignal } from './exit-flush.js'
+import { later } from './later.js'
 import { warnNow, warnOnce } from './log-warning.js'
 import type { StdoutSink } from './stdout-sink.js'
 
@@ -22,9 +23,6 @@ const WIDEST = 3
 const MOST_GATHERED = 65_536
 const LINE_FEED = 10
 const END_OF_LINE = Uint8Array.of(LINE_FEED)
-
-/** In the next turn of the event loop. Taken at load, so that a test's fake timers do not stop it. */
-const later: (fn: () => void) => unknown = setImmediate
 
 /** The part of `node:fs` that is used. */
 interface FileSystem {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RateLimit } from '../rate-limiter/store.js'
+import type { RateLimit, RateLimitStore } from '../rate-limiter/store.js'
 import {
   answering,
   bound,
@@ -10,6 +10,16 @@ import {
   renaming,
   type Twin,
 } from './broken.fixture.js'
+
+/** Blocks as the store does, and remembers which keys were. */
+function blocksOf(store: RateLimitStore) {
+  const blocked = new Set<string>()
+  const block: RateLimitStore['block'] = (key, duration, limit) => {
+    blocked.add(key)
+    return store.block(key, duration, limit)
+  }
+  return { blocked, block }
+}
 
 /** Beside those that break each law as a whole: what breaks a part of one. */
 const twins: readonly (readonly [what: string, law: string, twin: Twin])[] = [
@@ -210,13 +220,10 @@ const twins: readonly (readonly [what: string, law: string, twin: Twin])[] = [
     'that shows a blocked key to nobody who looks',
     'a blocked key is allowed nothing until its block is over',
     (store) => {
-      const blocked = new Set<string>()
+      const { blocked, block } = blocksOf(store)
       return {
         ...bound(store),
-        block: (key, duration, limit) => {
-          blocked.add(key)
-          return store.block(key, duration, limit)
-        },
+        block,
         consume: async (key, cost, limit) => {
           const result = await store.consume(key, cost, limit)
           if (cost > 0 || !blocked.has(key)) return result
@@ -229,13 +236,10 @@ const twins: readonly (readonly [what: string, law: string, twin: Twin])[] = [
     'whose blocks count for the first policy alone',
     'a blocked key is allowed nothing until its block is over',
     (store) => {
-      const blocked = new Set<string>()
+      const { blocked, block } = blocksOf(store)
       return {
         ...bound(store),
-        block: (key, duration, limit) => {
-          blocked.add(key)
-          return store.block(key, duration, limit)
-        },
+        block,
         consume: async (key, cost, limit) => {
           const { allowed, policies } = await store.consume(key, cost, limit)
           if (!blocked.has(key)) return { allowed, policies }
