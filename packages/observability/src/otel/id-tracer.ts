@@ -1,4 +1,12 @@
-import { type Context, type Span, TraceFlags, type TracerProvider, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  type Span,
+  type SpanContext,
+  TraceFlags,
+  type TracerProvider,
+  type TraceState,
+  trace,
+} from '@opentelemetry/api'
 import { sayIdsAlone } from '../tracing/ids-alone.js'
 import { tracerOf } from '../tracing/tracer-of.js'
 import { RandomHex } from './random-hex.js'
@@ -19,13 +27,24 @@ export function idTracerProvider(): TracerProvider {
 function startSpan(random: RandomHex, isRoot: boolean, active: Context): Span {
   const parent = isRoot ? undefined : trace.getSpanContext(active)
   const spanId = random.next(8)
-  if (parent === undefined || !trace.isSpanContextValid(parent))
-    return trace.wrapSpanContext({ traceId: random.next(16), spanId, traceFlags: TraceFlags.NONE })
-  const { traceId, traceFlags, traceState } = parent
-  return trace.wrapSpanContext({
-    traceId,
-    spanId,
-    traceFlags,
-    ...(traceState !== undefined && { traceState }),
-  })
+  return trace.wrapSpanContext(
+    parent === undefined || !trace.isSpanContextValid(parent)
+      ? new Ids(random.next(16), spanId, TraceFlags.NONE)
+      : new Ids(parent.traceId, spanId, parent.traceFlags, parent.traceState),
+  )
+}
+
+/** Of a class: V8 may put what comes of a literal, one for each request, among what lives long. */
+class Ids implements SpanContext {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceFlags: number
+  declare readonly traceState?: TraceState
+
+  constructor(traceId: string, spanId: string, traceFlags: number, traceState?: TraceState) {
+    this.traceId = traceId
+    this.spanId = spanId
+    this.traceFlags = traceFlags
+    if (traceState !== undefined) this.traceState = traceState
+  }
 }

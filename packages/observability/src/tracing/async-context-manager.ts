@@ -16,7 +16,11 @@ export function asyncContextManager(): ContextManager | undefined {
       fn: (this: unknown, ...args: A) => R,
       self?: unknown,
       ...args: A
-    ): R => storage.run(active, () => fn.apply(self, args)),
+    ): R => {
+      // Each run costs all that is awaited within it.
+      if (active === manager.active()) return fn.apply(self, args)
+      return storage.run(active, () => fn.apply(self, args))
+    },
     bind: <T>(active: Context, target: T): T => {
       if (!(target instanceof events.EventEmitter)) return bound(storage, active, target)
       if (emitters.has(target)) return target
