@@ -42,16 +42,14 @@ export function observeRequests({ logger, metrics, clock = systemClock }: Observ
       await next()
       const { status } = c.res
       const answer = attributesOf(c, method)
-      span.updateName([method, answer['http.route']].filter(Boolean).join(' ')).setAttributes(answer)
-      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+      if (span.isRecording()) describe(span, answer)
       void sentOf(c).then((isSent) => {
         const seconds = (clock.monotonic() - begin) / 1_000
         durations.record(seconds, answer)
-        const user = c.get('user')
         const line = {
           ...answer,
-          ...(user !== undefined && { 'user.id': user }),
-          ...(!isSent && { clientClosed: true }),
+          'user.id': c.get('user'),
+          clientClosed: isSent ? undefined : true,
           responseTime: Math.round(seconds * 1e6) / 1_000,
         }
         logger[status >= 500 ? 'error' : 'info'](line, 'request')
@@ -66,16 +64,21 @@ function sentOf(c: Context): Promise<boolean> {
   return (c.env as Client | undefined)?.sent ?? Promise.resolve(true)
 }
 
+function describe(span: Span, answer: ReturnType<typeof attributesOf>): void {
+  const name = [answer['http.request.method'], answer['http.route']].filter(Boolean).join(' ')
+  span.updateName(name).setAttributes(answer)
+  if (answer['http.response.status_code'] >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
 function attributesOf(c: Context, method: string) {
   const { status } = c.res
-  // Middleware is registered for ALL methods, handlers for one.
-  const route = matchedRoutes(c).find((matched) => matched.method !== 'ALL')?.path
   return {
     'http.request.method': method,
     'url.scheme': 'http',
     'http.response.status_code': status,
-    ...(route !== undefined && { 'http.route': route }),
-    ...(status >= 500 && { 'error.type': String(status) }),
+    // Middleware is registered for ALL methods, handlers for one.
+    'http.route': matchedRoutes(c).find((matched) => matched.method !== 'ALL')?.path,
+    'error.type': status >= 500 ? String(status) : undefined,
   }
 }
 

@@ -3,9 +3,6 @@ import { isUuid, uuidv7 } from '@base/core/id'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Client } from './server.ts'
 
-/** Where a caller may give a correlation id, and where every answer has it. */
-const CORRELATION_ID = 'x-correlation-id'
-
 /** What an API that serves no page needs: nothing is sniffed, framed, run or, unless a route says so, cached. */
 const SAFE = {
   'x-content-type-options': 'nosniff',
@@ -15,11 +12,11 @@ const SAFE = {
 
 /** Runs each request in a context with a correlation id, the caller's where it is a UUID, and gives its answer that id and safe headers. */
 export const requestContext: MiddlewareHandler = async (c, next) => {
-  const received = c.req.header(CORRELATION_ID)
+  const received = c.req.header('x-correlation-id')
   // Only a UUID: anything else would let a caller write into our log.
   const id = isUuid(received) ? received : uuidv7()
   await runInContext([[correlationId, id]], next)
-  setHeaders(c, { ...SAFE, [CORRELATION_ID]: id })
+  setHeaders(c, { ...SAFE, 'x-correlation-id': id })
 }
 
 /** Sets headers of the answer, whatever makes it, that it has not set itself. To be called behind `next()`. */

@@ -1,10 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '@base/core/clock'
 import { getRequestListener } from '@hono/node-server'
@@ -41,9 +35,9 @@ class Answer extends ServerResponse implements Client {
 
   /** Whoever answers a `Response` gives no reason, and headers as an object. */
   override writeHead(status: number, headers: unknown = {}): this {
-    const own = headers as OutgoingHttpHeaders
-    for (const name in own) delete this.headers[name.toLowerCase()]
-    return super.writeHead(status, { ...this.headers, ...own })
+    const own = headers as Record<string, string>
+    for (const name in own) this.headers[name.toLowerCase()] = own[name] as string
+    return super.writeHead(status, this.headers)
   }
 }
 
