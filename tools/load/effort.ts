@@ -14,7 +14,7 @@ export interface Effort {
 
 export type EffortName = 'full' | 'short' | 'smoke'
 
-/** Six minutes, one and a half, and a proof that it runs. */
+/** Ten minutes, two, and a proof that it runs. */
 export const EFFORTS: Readonly<Record<EffortName, Effort>> = {
   full: { rounds: 5, warmUp: { duration: 3 }, counted: { duration: 5 }, starts: 7 },
   short: { rounds: 3, warmUp: { duration: 1 }, counted: { duration: 2 }, starts: 3 },

@@ -5,6 +5,7 @@ import { machine } from '../bench/machine.ts'
 import { startGateway } from '../shop/gateway.ts'
 import { ROOT, shops } from '../shop/shops.ts'
 import { inTurn, summarise } from './compare.ts'
+import { contestants } from './contestants.ts'
 import { CONNECTIONS, EFFORTS, type EffortName } from './effort.ts'
 import { countLines, type LineCount } from './lines.ts'
 import { report } from './report.ts'
@@ -21,17 +22,18 @@ const wanted: EffortName = process.env['BENCH_SMOKE'] === '1' ? 'smoke' : values
 const effort = EFFORTS[wanted]
 
 await using gateway = await startGateway()
-const runs = new Map(shops.map(({ name }): [string, Run[]] => [name, []]))
+const runs = new Map(contestants.map(({ name }): [string, Run[]] => [name, []]))
 for (let round = 0; round < effort.rounds; round++) {
-  for (const shop of inTurn(shops, round)) {
-    runs.get(shop.name)?.push(await runShop(shop, gateway.url, effort))
-    console.error(`round ${round + 1} of ${effort.rounds}: ${shop.name}`)
+  for (const contestant of inTurn(contestants, round)) {
+    runs.get(contestant.name)?.push(await runShop(contestant, gateway.url, effort))
+    console.error(`round ${round + 1} of ${effort.rounds}: ${contestant.name}`)
   }
 }
 const starts = new Map<string, number[]>()
-for (const shop of shops) starts.set(shop.name, await startTimes(shop, gateway.url, effort))
+for (const contestant of contestants)
+  starts.set(contestant.name, await startTimes(contestant, gateway.url, effort))
 
-const summaries = shops.map(({ name }) => summarise(name, runs.get(name) ?? [], starts.get(name) ?? []))
+const summaries = contestants.map(({ name }) => summarise(name, runs.get(name) ?? [], starts.get(name) ?? []))
 const lines = Object.fromEntries(
   shops.map(({ name, folder }): [string, Record<string, LineCount>] => [
     name,

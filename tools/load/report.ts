@@ -10,9 +10,9 @@ export interface LoadResult extends Machine {
   readonly effort: EffortName
   readonly connections: number
   readonly rounds: number
-  /** Ours first. */
+  /** The peer last. */
   readonly summaries: readonly Summary[]
-  /** Code by service and what it is for. */
+  /** Code by service and what it is for; the peer last. */
   readonly lines: Readonly<Record<string, Readonly<Record<string, LineCount>>>>
 }
 
@@ -31,9 +31,10 @@ const megabytes = (value: number) => `${Math.round(value / 1e6)} MB`
 /** The comparison as Markdown: a table for the load, one for the code. */
 export function report(result: LoadResult): string {
   const names = result.summaries.map(({ name }) => name)
+  const services = Object.keys(result.lines)
   return [
     markdownTable([['', ...names, ...verdictHead(names)], ...figureRows(result).map(cells)]),
-    markdownTable([['lines of code', ...names, ...verdictHead(names)], ...lineRows(result).map(cells)]),
+    markdownTable([['lines of code', ...services, ...verdictHead(services)], ...lineRows(result).map(cells)]),
   ].join('\n\n')
 }
 
@@ -82,30 +83,30 @@ function figureRows({ summaries }: LoadResult): Row[] {
   ]
 }
 
-function lineRows({ summaries, lines }: LoadResult): Row[] {
-  const count = (part: string) => summaries.map(({ name }) => lines[name]?.[part]?.lines ?? 0)
+function lineRows({ lines }: LoadResult): Row[] {
+  const services = Object.values(lines)
+  const count = (part: string) => services.map((parts) => parts[part]?.lines ?? 0)
   const row = (label: string, values: readonly number[]): Row => ({
     label,
     values,
     format: whole(''),
     better: 'less',
   })
-  const total = summaries.map(({ name }) =>
-    SHARED.reduce((sum, part) => sum + (lines[name]?.[part]?.lines ?? 0), 0),
-  )
+  const total = services.map((parts) => SHARED.reduce((sum, part) => sum + (parts[part]?.lines ?? 0), 0))
   return [...SHARED.map((part) => row(part, count(part))), row('**together**', total)]
 }
 
 /** Only where there is somebody to compare with. */
 function verdictHead(names: readonly string[]): string[] {
-  return names.length > 1 ? [`${names[0]} by ${names[1]}`] : []
+  return names.slice(0, -1).map((name) => `${name} by ${names.at(-1)}`)
 }
 
 function cells({ label, values, format, better }: Row): string[] {
-  const [ours = Number.NaN, peer] = values
-  const shown = values.map(format)
-  if (peer === undefined) return [label, ...shown]
-  const ratio = ours / peer
-  const loses = better === 'more' ? ratio < 1 : ratio > 1
-  return [label, ...shown, `×${ratio.toFixed(2)}${loses ? ' (worse)' : ''}`]
+  const peer = values.at(-1) as number
+  const verdicts = values.slice(0, -1).map((ours) => {
+    const ratio = ours / peer
+    const loses = better === 'more' ? ratio < 1 : ratio > 1
+    return `×${ratio.toFixed(2)}${loses ? ' (worse)' : ''}`
+  })
+  return [label, ...values.map(format), ...verdicts]
 }

@@ -1,7 +1,6 @@
 import { services } from '../services/index.ts'
-import type { Usage } from '../shop/probe.ts'
 import { type ShopProcess, startShop } from '../shop/shop-process.ts'
-import type { Shop } from '../shop/shops.ts'
+import type { Contestant } from './contestants.ts'
 import { drive, type Spell } from './drive.ts'
 import type { Effort } from './effort.ts'
 import { openScenarios } from './scenarios.ts'
@@ -15,7 +14,7 @@ export interface Measured extends Spell {
 export interface Run {
   readonly scenarios: Readonly<Record<string, Measured>>
   /** Memory after all of them, in bytes. */
-  readonly memory: Pick<Usage, 'rss' | 'rssAfterCollection'>
+  readonly memory: { readonly rss: number; readonly rssAfterCollection: number }
 }
 
 /** No scenario may meet a limit: what is measured is the work, and its counting is part of that. */
@@ -24,42 +23,49 @@ const NO_LIMITS = Object.fromEntries(
 )
 
 /** Runs a service once, on a fresh database and an empty Redis, through all scenarios. */
-export async function runShop(shop: Shop, paymentUrl: string, effort: Effort): Promise<Run> {
+export async function runShop(
+  { shop, settings }: Contestant,
+  paymentUrl: string,
+  effort: Effort,
+): Promise<Run> {
   await using postgres = await services.postgres()
   await using redis = await services.redis()
   const ground = { databaseUrl: postgres.url, redisUrl: redis.url, paymentUrl }
-  await using process = await startShop(shop, ground, NO_LIMITS)
+  await using process = await startShop(shop, ground, { ...NO_LIMITS, ...settings })
   const scenarios: Record<string, Measured> = {}
-  let memory = { rss: 0, rssAfterCollection: 0 }
   for (const [name, requests] of Object.entries(await openScenarios(process.url))) {
-    const { measured, usage } = await measure(process, requests, effort)
-    scenarios[name] = measured
-    memory = usage
+    scenarios[name] = await measure(process, requests, effort)
   }
-  return { scenarios, memory }
+  const { rss } = await process.usage()
+  const { rss: rssAfterCollection } = await process.usage('collected')
+  return { scenarios, memory: { rss, rssAfterCollection } }
 }
 
 async function measure(
   process: ShopProcess,
   requests: Parameters<typeof drive>[1],
   { warmUp, counted }: Effort,
-): Promise<{ readonly measured: Measured; readonly usage: Usage }> {
+): Promise<Measured> {
   await drive(process.url, requests, warmUp)
   const before = await process.usage()
   const spell = await drive(process.url, requests, counted)
-  const usage = await process.usage()
-  return { measured: { ...spell, cpuPerRequest: (usage.cpu - before.cpu) / spell.requests }, usage }
+  const after = await process.usage()
+  return { ...spell, cpuPerRequest: (after.cpu - before.cpu) / spell.requests }
 }
 
 /** Starts a service so often on the database that it made the first time. @returns the times until it was ready, in milliseconds. */
-export async function startTimes(shop: Shop, paymentUrl: string, { starts }: Effort): Promise<number[]> {
+export async function startTimes(
+  { shop, settings }: Contestant,
+  paymentUrl: string,
+  { starts }: Effort,
+): Promise<number[]> {
   await using postgres = await services.postgres()
   await using redis = await services.redis()
   const ground = { databaseUrl: postgres.url, redisUrl: redis.url, paymentUrl }
   const times: number[] = []
   // The first makes its tables.
   for (let start = 0; start <= starts; start++) {
-    await using process = await startShop(shop, ground)
+    await using process = await startShop(shop, ground, settings)
     times.push(process.startTime)
   }
   return times.slice(1)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePorts } from '../services/ports.ts'
 import { Child } from './child.ts'
-import type { Usage } from './probe.ts'
+import type { Question, Usage } from './probe.ts'
 import { ROOT, type Shop } from './shops.ts'
 
 /** How long it may take until it is ready, and how often it is asked, in milliseconds. */
@@ -28,7 +28,7 @@ export interface ShopProcess extends AsyncDisposable {
   readonly operationsUrl: string
   /** From the start of the process to the first 200 of `/health/ready`, in milliseconds. */
   readonly startTime: number
-  usage(): Promise<Usage>
+  usage(question?: Question): Promise<Usage>
   /** Tells it to stop. @returns its exit code. */
   stop(): Promise<number | null>
 }
@@ -58,9 +58,9 @@ export async function startShop(
     url,
     operationsUrl: `http://127.0.0.1:${opsPort}`,
     startTime: performance.now() - begin,
-    usage: async () => {
+    usage: async (question = 'now') => {
       const answer = once(child.process, 'message')
-      child.process.send('usage')
+      child.process.send(question)
       return (await answer)[0] as Usage
     },
     stop: () => child.stop(),
