@@ -17,7 +17,7 @@ import { type Explanation, explain } from './explain.js'
  *
  * The logic is two-valued: a comparison with null or undefined is false and its negation true, so that De Morgan's
  * laws, double negation and the excluded middle hold for every object. Values compare as in a database: text by code
- * point, NaN equal to itself and after all numbers, dates by the millisecond, values of different kinds never.
+ * point, NaN equal to itself and after all numbers, dates by the millisecond, numbers, bigints and decimals by value, values of different kinds never.
  *
  * Extend it to name a rule: `expression` is all there is to write. It is checked and compiled when it is first used,
  * and again when the property holds another object.

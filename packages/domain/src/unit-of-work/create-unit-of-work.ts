@@ -173,7 +173,8 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const tx = guarded(frame.transaction.repositories, mayWork)
     const ensureNotCutOff = () => {
       ambient.ensureNotCutOff?.()
-      if (!running) signal.throwIfAborted()
+      // What is committed is past the signal.
+      if (!running || frame.isOpen) signal.throwIfAborted()
     }
     const work = () =>
       runInContext([[this.#ambient, { ...ambient, ensureNotCutOff }]], async () => fn(tx, unit))

@@ -454,6 +454,29 @@ describe('memoryUnitOfWork', () => {
     })
   })
 
+  test.each<Propagation>(['required', 'requires_new', 'nested'])(
+    'whoever hears of the abort first begins none either: %s',
+    async (propagation) => {
+      const { subject, items } = make()
+      const caller = new AbortController()
+      let late: Promise<unknown> | undefined
+      const run = subject.run(
+        (_, { signal }) =>
+          new Promise<never>((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              late = subject.run((tx) => tx.items.save({ id: 1, n: 1, version: 0 }), { propagation })
+              late.catch(reject)
+            })
+            caller.abort(new Error('gone'))
+          }),
+        { signal: caller.signal },
+      )
+      await expect(run).rejects.toThrow('gone')
+      await expect(late).rejects.toThrow('gone')
+      expect(await items.count(always())).toBe(0)
+    },
+  )
+
   test('what nested parts answered is not kept until the end of the unit', async () => {
     setFlagsFromString('--expose-gc')
     const collect: () => void = runInNewContext('gc')
