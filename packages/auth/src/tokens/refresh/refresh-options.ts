@@ -41,8 +41,8 @@ export interface RefreshServiceOptions {
    */
   readonly reuseGrace?: Duration | undefined
   /**
-   * Told whenever a token is presented that was rotated before. Not waited for, though a query that it returns runs; what it
-   * throws goes to `process.emitWarning` and changes nothing.
+   * Told whenever a token is presented that was rotated before, by the client and with the key of its sign-in, while that
+   * lives. Not waited for, though a query that it returns runs; what it throws goes to `process.emitWarning` and changes nothing.
    * @defaultValue nobody is told
    */
   readonly onReuse?: ((reuse: RefreshReuse) => unknown) | undefined
