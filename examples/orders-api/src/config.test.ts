@@ -70,7 +70,7 @@ describe('the settings', () => {
     ['PAYMENT_RECOVERY', 'soon'],
     ['ORDER_LIMIT', '0/minute'],
     ['ORDER_LIMIT', '100'],
-    ['ADDRESS_LIMIT', '10/now'],
+    ['ORDER_LIMIT', '10/now'],
     ['SIGN_IN_LIMIT', 'few'],
     ['ISSUER', 'http://shop.example.com'],
     ['ISSUER', 'https://shop.example.com/?a=b'],
@@ -138,6 +138,9 @@ describe('the settings', () => {
 
     await expect(wrong).rejects.toMatchObject({
       issues: [{ path: 'PORT' }, { path: 'HOST' }, { path: 'DRAIN_DELAY' }],
+    })
+    await expect(load({ LOG_LEVEL: 'loud', HOST: '0.0.0.0', DEMO_PASSWORD: 'short' })).rejects.toMatchObject({
+      issues: [{ path: 'LOG_LEVEL' }, { path: 'DEMO_PASSWORD' }, { path: 'ISSUER' }, { path: 'FIELD_KEYS' }],
     })
   })
 })

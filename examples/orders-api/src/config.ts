@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { openidConfiguration } from '@base/auth/tokens'
 import { type Duration, isDuration, toMilliseconds } from '@base/core/duration'
 import { attempt } from '@base/core/result'
-import { secret } from '@base/core/secret'
+import { isSecret, secret } from '@base/core/secret'
 import { RateLimiter, type RateLimitText } from '@base/resilience/rate-limiter'
 import { z } from 'zod'
 import { KNOWN_PASSWORD } from './accounts/demo-accounts.ts'
@@ -78,22 +78,24 @@ const Settings = z.object({
   signInLimit: rateLimit().default('30/minute'),
   /** How many orders a customer may try to place in a time, and as many at once. */
   orderLimit: rateLimit().default('6000/minute'),
-  /** The same for an address, where who is signed in is no customer of ours. */
-  addressLimit: rateLimit().default('6000/minute'),
 })
 
 /** The settings of the service, each from the variable of its name: `dataDir` from `DATA_DIR`. */
-export const Config = Settings.superRefine((settings, { addIssue }) => {
+export const Config = Settings.superRefine(checkTogether, { when: () => true })
+
+/** What settings need of each other; asked also where one is wrong, which then is the text that it was. */
+function checkTogether(settings: z.output<typeof Settings>, { addIssue }: z.RefinementCtx): void {
   const { host, issuer, demoPassword, fieldKeys, oidcIssuer, oidcClientId } = settings
   const refuse = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message })
   if (oidcIssuer !== undefined && oidcClientId === undefined)
     refuse('oidcClientId', 'is needed with OIDC_ISSUER')
   if (host === '' || isForDevelopment(settings)) return
-  if (demoPassword?.equals(KNOWN_PASSWORD)) refuse('demoPassword', 'must not be the one that is known to all')
+  if (isSecret(demoPassword) && demoPassword.equals(KNOWN_PASSWORD))
+    refuse('demoPassword', 'must not be the one that is known to all')
   for (const [name, value] of Object.entries({ issuer, demoPassword, fieldKeys }))
     if (value === undefined)
       refuse(name, 'is needed in production, and where HOST is not of this machine alone')
-})
+}
 
 /** Whether nobody but its developer can reach the service: then passwords and keys may be known, and letters printed. */
 export function isForDevelopment({ host, nodeEnv }: { host: string; nodeEnv?: string | undefined }): boolean {

@@ -18,12 +18,15 @@ export type Repositories = ReturnType<typeof repositoriesOn>
 /** The repositories, and the units in which they change together. */
 export interface Stores extends Repositories {
   readonly unitOfWork: UnitOfWork<Repositories>
+  /** Deletes the keys of requests that are over; a claim within a unit of work deletes none. */
+  readonly pruneKeys: () => Promise<number>
 }
 
 /** The stores in a database. */
 export function openStores({ db, units }: Pick<Database, 'db' | 'units'>, cipher: ShopCipher): Stores {
   const on = (executor: Executor) => repositoriesOn(executor, cipher)
-  return { ...on(db), unitOfWork: drizzleUnitOfWork(units, on) }
+  const keys = drizzleIdempotencyStore(db)
+  return { ...on(db), unitOfWork: drizzleUnitOfWork(units, on), pruneKeys: () => keys.prune() }
 }
 
 function repositoriesOn(executor: Executor, cipher: ShopCipher) {

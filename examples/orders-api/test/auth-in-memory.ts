@@ -22,6 +22,7 @@ import type { AuthStores, CredentialStores } from '../src/auth/auth-stores.ts'
 import { authRoutes } from '../src/auth/routes.ts'
 import { openCipher } from '../src/encryption/shop-cipher.ts'
 import { createApp } from '../src/http/app.ts'
+import { secondFactorRoutes } from '../src/second-factor/routes.ts'
 import type { Stores } from '../src/stores.ts'
 
 /** What is looked at of an answer. */
@@ -30,6 +31,8 @@ interface Answer {
   readonly refreshToken: string
   readonly secondStep: string
   readonly code: string
+  readonly secret: string
+  readonly recoveryCodes: readonly string[]
   readonly detail: string
 }
 
@@ -59,6 +62,7 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
   const accounts: Accounts = {
     find: async (login) => (isAda(login) ? ada : undefined),
     findByIndex: async () => undefined,
+    lock: async (names) => (names.includes('ada') ? [ada] : []),
     replacePassword: async ({ passwordVersion }, next) => {
       if (ada.passwordVersion !== passwordVersion) return false
       ada = { ...ada, passwordHash: next, passwordVersion: passwordVersion + 1 }
@@ -68,6 +72,7 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
       if (ada.passwordHash === expected) ada = { ...ada, passwordHash: next }
     },
     replaceRoles: async () => true,
+    wordsOf: async () => ['Ada Lovelace', 'ada@example.com'],
   }
   const auth = createAuth({
     accounts,
@@ -80,24 +85,28 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
     clock: systemClock,
   })
   const sendMail = async ({ text }: { text: string }) => void letters.push(text)
-  const app = createApp(
-    { '/auth': authRoutes(auth), '/accounts': accountRoutes(auth, { unitOfWork }, sendMail) },
-    { logger: memoryLogger().logger, metrics: createMetrics() },
-  )
-  const post = async (path: string, body: object, address = '127.0.0.1') => {
+  const routes = {
+    '/auth': authRoutes(auth),
+    '/accounts': accountRoutes(auth, { unitOfWork }, sendMail),
+    '/second-factor': secondFactorRoutes(auth),
+  }
+  const app = createApp(routes, { logger: memoryLogger().logger, metrics: createMetrics() })
+  const send = async (method: string, path: string, body: object, more = {}) => {
     const init = {
-      method: 'POST',
+      method,
       body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', origin: ISSUER },
+      headers: { 'content-type': 'application/json', origin: ISSUER, ...more },
     }
-    const response = await app.request(path, init, { address })
+    const response = await app.request(path, init, { address: '127.0.0.1' })
     const text = await response.text()
     const { status, headers } = response
     return { status, headers, body: JSON.parse(text || '{}') as Answer }
   }
+  const post = (path: string, body: object, more = {}) => send('POST', path, body, more)
   return {
     auth,
     stores,
+    send,
     post,
     signIn: async (password = PASSWORD) =>
       (await post('/auth/sign-in', { username: 'ada', password })).body.refreshToken,

@@ -2,7 +2,6 @@ import type { Clock } from '@base/core/clock'
 import { ok } from '@base/core/result'
 import { memoryLogger } from '@base/observability/testing'
 import { coordinateAlone } from '../src/coordination/alone.ts'
-import { openKnownCustomers } from '../src/customers/known-customers.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { openCipher } from '../src/encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../src/items/cached-items.ts'
@@ -21,8 +20,7 @@ export async function openBareShop(clock: Clock) {
   const { lock, countedBy, repetitions } = coordination
   const payments = { take: async () => ok(undefined), giveBack: async (_: string) => {} }
   const { logger } = memoryLogger()
-  const knownCustomers = openKnownCustomers(stores, clock)
-  const services = { ...stores, clock, logger, knownCustomers, lock, repetitions, payments, publish }
+  const services = { ...stores, clock, logger, lock, repetitions, payments, publish }
   const mug = { sku: 'MUG', name: 'Mug', description: '', price: 2_000, stock: 5, status: 'active' } as const
   await stores.items.save({ ...mug, version: 0 })
   await stores.customers.save({ username: 'ada', name: 'Ada', email: 'ada@example.com', version: 0 })
@@ -34,9 +32,16 @@ export async function openBareShop(clock: Clock) {
       lines: [{ sku: 'MUG', quantity: 2, discountPercent: 0 }],
     })
   const close = async () => {
-    await knownCustomers.close()
     await cache.close()
     await database.close()
   }
-  return { services, countedBy, order, stock: async () => (await stores.items.findById('MUG'))?.stock, close }
+  const { db } = database
+  return {
+    services,
+    db,
+    countedBy,
+    order,
+    stock: async () => (await stores.items.findById('MUG'))?.stock,
+    close,
+  }
 }

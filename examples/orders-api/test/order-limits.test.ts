@@ -5,7 +5,7 @@ import { type Answer, forAda, startService, type TestService } from './start-ser
 const clock = movedClock()
 let service: TestService
 beforeAll(async () => {
-  service = await startService({ orderLimit: '3/hour', addressLimit: '2/hour' }, clock)
+  service = await startService({ orderLimit: '3/hour' }, clock)
   await service.send('PUT', '/items/MUG', { name: 'Mug', price: 2_000, stock: 1_000 })
   for (const username of ['grace', 'linus'])
     await service.send('POST', '/customers', { username, name: username, email: `${username}@example.com` })
@@ -83,20 +83,5 @@ describe('a customer', () => {
 
     expect((await service.get(`/orders/${body.id}`)).status).toBe(200)
     expect((await service.send('POST', `/orders/${body.id}/cancel`, { reason: 'no' })).status).toBe(200)
-  })
-})
-
-describe('an address', () => {
-  test('pays for who is signed in and no customer, somebody new each time', async () => {
-    let made = 0
-
-    expect(await answers(3, () => place(`nobody-${++made}`))).toEqual([422, 422, 429])
-    expect((await place('nobody-again')).body.detail).toBe('Too many orders from this address.')
-  })
-
-  test('that is refused still takes the orders of customers', async () => {
-    await answers(3, () => place('nobody'))
-
-    expect((await place('ada')).status).toBe(201)
   })
 })

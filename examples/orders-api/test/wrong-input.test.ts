@@ -130,9 +130,10 @@ describe('wrong input', () => {
   })
 
   test('may be a query parameter that does not exist, for a typo must not list everything', async () => {
-    const { status, body } = await service.get('/orders?custmer=ada')
+    const { status, body } = await service.get('/orders?custmer=ada&limit=0&toString=')
+    const named = body.errors.map(({ parameter }: { parameter: string }) => parameter)
 
-    expect([status, body.errors[0].detail]).toEqual([422, expect.stringContaining('custmer')])
+    expect([status, named.sort()]).toEqual([422, ['custmer', 'limit', 'toString']])
   })
 })
 

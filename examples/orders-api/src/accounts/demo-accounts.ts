@@ -2,7 +2,7 @@ import type { Passwords } from '@base/auth/passwords'
 import { isAppError } from '@base/core/errors'
 import { type Secret, secret } from '@base/core/secret'
 import type { Role } from '../access/roles.ts'
-import type { Repositories } from '../stores.ts'
+import type { Stores } from '../stores.ts'
 import type { Account } from './account.ts'
 
 /** The password of the demo users where none is set: known to all, and so for this machine alone. */
@@ -14,34 +14,51 @@ const DEMO: readonly { username: string; name: string; email: string; roles: rea
   { username: 'charles', name: 'Charles Babbage', email: 'charles@example.com', roles: ['admin'] },
 ]
 
-/** Makes the demo users, with the password of the settings, even where they had another before. */
+/**
+ * Makes the demo users, with the password of the settings. Those who are there keep what they have, but for the password that
+ * is known to all, or none: they get the one of the settings.
+ */
 export async function addDemoAccounts(
-  stores: Pick<Repositories, 'customers' | 'accounts'>,
+  { accounts, unitOfWork }: Pick<Stores, 'accounts' | 'unitOfWork'>,
   passwords: Passwords,
   password: Secret<string> = secret(KNOWN_PASSWORD),
 ): Promise<void> {
   for (const { roles, ...person } of DEMO) {
-    const account = (await stores.accounts.find(person.username)) ?? (await add(stores, person, roles))
-    if ((await passwords.verify(password.reveal(), account.passwordHash)).ok) continue
-    await stores.accounts.replacePassword(account, await passwords.hash(password.reveal()))
+    const found = await accounts.find(person.username)
+    if (found && (await hasPassword(passwords, found, password))) continue
+    const hash = await passwords.hash(password.reveal())
+    if (found) await accounts.replacePassword(found, hash)
+    else await add(unitOfWork, person, roles, hash)
   }
 }
 
+/** Whether an account has a password of its own, or the one of the settings. */
+async function hasPassword(
+  passwords: Passwords,
+  { passwordHash }: Account,
+  password: Secret<string>,
+): Promise<boolean> {
+  if (passwordHash === null) return false
+  return password.equals(KNOWN_PASSWORD) || !(await passwords.verify(KNOWN_PASSWORD, passwordHash)).ok
+}
+
+/** All or nothing: whoever dies meanwhile leaves no admin without the role. */
 async function add(
-  { customers, accounts }: Pick<Repositories, 'customers' | 'accounts'>,
+  unitOfWork: Stores['unitOfWork'],
   person: Omit<(typeof DEMO)[number], 'roles'>,
   roles: readonly Role[],
-): Promise<Account> {
-  await customers.save({ ...person, version: 0 }).catch((error) => {
-    // Another instance that starts now was faster.
-    if (!isAppError(error, 'CONFLICT')) throw error
-  })
-  const account = {
-    username: person.username,
-    roles: ['customer'] as const,
-    passwordHash: null,
-    passwordVersion: 0,
-  }
-  await accounts.replaceRoles(account, roles)
-  return account
+  passwordHash: string,
+): Promise<void> {
+  const { username } = person
+  const account = { username, roles: ['customer'] as const, passwordHash: null, passwordVersion: 0 }
+  await unitOfWork
+    .run(async ({ customers, accounts }) => {
+      await customers.save({ ...person, version: 0 })
+      await accounts.replaceRoles(account, roles)
+      await accounts.replacePassword(account, passwordHash)
+    })
+    .catch((error) => {
+      // Another instance that starts now was faster.
+      if (!isAppError(error, 'CONFLICT')) throw error
+    })
 }

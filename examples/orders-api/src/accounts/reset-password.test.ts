@@ -150,3 +150,13 @@ describe('a new password whose setting was interrupted by a fault', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 401])
   })
 })
+
+test.each(['ada@example.com', 'lovelace and her cards'])(
+  'a new password is not made of the name or the address of its customer: %s',
+  async (password) => {
+    const { codeFor, post } = authInMemory()
+    const { status, body } = await post('/accounts/reset-password', { token: await codeFor(), password })
+
+    expect([status, body.code]).toEqual([422, 'VALIDATION'])
+  },
+)

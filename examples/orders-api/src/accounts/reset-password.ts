@@ -24,7 +24,8 @@ export async function resetPassword(
   const account = grant.ok ? await accounts.find(grant.value.sub) : undefined
   if (!grant.ok || account === undefined) throw codeRefused()
   const { username } = account
-  const checked = unwrap(await policy.check(password, { words: [username] }))
+  const words = [username, ...(await accounts.wordsOf(username))]
+  const checked = unwrap(await policy.check(password, { words }))
   const isSet =
     account.passwordVersion === grant.value.data
       ? await replace(auth, account, checked)
@@ -43,8 +44,8 @@ async function isItsPassword(
   password: string,
   address: string,
 ): Promise<boolean> {
-  await attempts.ofLogin(username, address)
-  return (await passwords.verify(password, passwordHash)).ok
+  const mayTry = await attempts.ofLogin(username, address)
+  return mayTry && (await passwords.verify(password, passwordHash)).ok
 }
 
 /** Whether the account had its password still, and has this one now. */

@@ -37,8 +37,8 @@ export function accountRoutes(auth: Auth, stores: Pick<Stores, 'unitOfWork'>, se
       const username = c.req.param('username')
       // An e-mail address finds an account too, but is the name of none.
       if (!Username.safeParse(username).success) throw noAccount(username)
-      const { roles } = await readBody(c, RolesInput)
-      const account = await changeRoles(auth, username, roles)
-      return c.json({ username: account.username, roles: account.roles })
+      const roles = [...new Set((await readBody(c, RolesInput)).roles)]
+      await changeRoles(auth, stores, username, roles)
+      return c.json({ username, roles })
     })
 }

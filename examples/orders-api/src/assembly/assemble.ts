@@ -33,9 +33,9 @@ export function assemble(outside: Outside) {
     )
     .singleton(
       'app',
-      ['health', 'stores', 'coordination', 'knownCustomers', 'orders', 'nightly', 'auth', 'provider'],
-      ({ health, stores, coordination, knownCustomers, orders, nightly, auth, provider }) => {
-        const limits = createOrderLimits(config, knownCustomers, coordination, clock)
+      ['health', 'stores', 'coordination', 'orders', 'nightly', 'auth', 'provider'],
+      ({ health, stores, coordination, orders, nightly, auth, provider }) => {
+        const limits = createOrderLimits(config, coordination, clock)
         const signedIn = authenticate(auth)
         const routes = {
           '/.well-known': wellKnownRoutes(auth),

@@ -7,13 +7,12 @@ import { createAuth } from '../auth/auth.ts'
 import { credentialStoresOn } from '../auth/auth-stores.ts'
 import type { Config } from '../config.ts'
 import { openCoordination } from '../coordination/coordination.ts'
-import { openKnownCustomers } from '../customers/known-customers.ts'
 import { openDatabase } from '../database/database.ts'
 import { openCipher } from '../encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../items/cached-items.ts'
 import { type JobContext, NightlyJob } from '../jobs/nightly-job.ts'
+import { nightlyWork } from '../jobs/nightly-work.ts'
 import type { SendMail } from '../mail/mail.ts'
-import { cancelUnpaid } from '../orders/cancel-unpaid.ts'
 import type { OrderServices } from '../orders/place-order.ts'
 import { GatewayPayments } from '../payments/gateway-payments.ts'
 import { openGateway } from '../payments/own-gateway.ts'
@@ -53,27 +52,26 @@ export function withParts(outside: Outside) {
       .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
         cacheItems(openStores(database, cipher), itemCache),
       )
-      .singleton('knownCustomers', ['stores'], ({ stores }) => openKnownCustomers(stores, clock), closing)
       // After the database: then the folder is ours.
       .singleton('gateway', ['database'], () => openGateway(config), { dispose: (gateway) => gateway.stop() })
       .singleton(
         'orders',
-        ['stores', 'gateway', 'coordination', 'knownCustomers'],
-        ({ stores, gateway, coordination: { lock, repetitions }, knownCustomers }): OrderServices => {
+        ['stores', 'gateway', 'coordination'],
+        ({ stores, gateway, coordination: { lock, repetitions } }): OrderServices => {
           const payments = new GatewayPayments(gateway.url, config)
-          return { ...stores, clock, logger, knownCustomers, payments, lock, repetitions }
+          return { ...stores, clock, logger, payments, lock, repetitions }
         },
       )
       .singleton('nightly', ['orders', 'coordination'], ({ orders, coordination: { lock, countedBy } }) => {
-        const work = (context: JobContext) => cancelUnpaid(orders, context)
+        const work = (context: JobContext) => nightlyWork(orders, context)
         return new NightlyJob({ name: 'cancel-unpaid-orders', work, lock, countedBy, clock, logger })
       })
       .singleton(
         'auth',
         ['database', 'coordination', 'stores', 'cipher'],
-        async ({ database, coordination, stores: { customers, accounts }, cipher }) => {
+        async ({ database, coordination, stores: { accounts, unitOfWork }, cipher }) => {
           const passwords = createPasswords({ kdf: nodeRsArgon2() })
-          await addDemoAccounts({ customers, accounts }, passwords, config.demoPassword)
+          await addDemoAccounts({ accounts, unitOfWork }, passwords, config.demoPassword)
           const stores = { ...coordination.auth, ...credentialStoresOn(database.db, clock) }
           const { counts } = coordination
           const { issuer = url(), signInLimit } = config

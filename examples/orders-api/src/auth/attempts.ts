@@ -4,9 +4,9 @@ import type { Coordination } from '../coordination/coordination.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import { networkOf } from './network-of.ts'
 
-/** For one name from one address, since it last was right: who guesses keeps nobody out but himself. */
+/** For one account, and one name that was typed, from one address, since it last was right: who guesses keeps nobody out but himself. */
 const PER_LOGIN_AND_CLIENT = '20/hour'
-/** For one name, from wherever: so slow that guessing is hopeless, and for who keeps its owner out fifty addresses dear. */
+/** For one of these, from wherever: so slow that guessing is hopeless, and for who keeps its owner out fifty addresses dear. */
 const PER_LOGIN = '1000/hour'
 /** How many letters an address gets. */
 const PER_MAILBOX = '5/hour'
@@ -30,25 +30,33 @@ export function createAttempts({ perClient, counts, cipher, clock }: AttemptsOpt
   const ofPairs = limiter('sign-ins per account and address', PER_LOGIN_AND_CLIENT)
   const ofLogins = limiter('sign-ins per account', PER_LOGIN)
   const ofMailboxes = limiter('letters per mailbox', PER_MAILBOX)
-  const indexOf = (login: string) =>
-    cipher.blindIndex(login.toLowerCase(), { table: 'attempts', column: 'login' })
+  const indexOf = (column: 'login' | 'account', name: string) =>
+    cipher.blindIndex(name.toLowerCase(), { table: 'attempts', column })
+  const pairOf = (index: string, address: string) => `${index} ${networkOf(address)}`
   return {
     /** Counts a request, before anything of it is looked at. @throws RateLimitedError with when the next may come. */
     ofClient: (address: string) => ofClients.execute(() => undefined, { key: networkOf(address) }),
     /**
-     * Counts an attempt at a password. One that its address has no more of is not counted against the account.
+     * Counts an attempt at a password: by what was typed, and by the username of the account, where there is one. One that its
+     * address has no more of is not counted against the account.
      *
-     * @throws RateLimitedError with when the next may come.
+     * @returns whether the account has one left. Where not, answer as if the password were wrong: an account has two names,
+     * and who was refused by the one for what they tried by the other would know that they are of the same.
+     * @throws RateLimitedError with when the next may come, by what was typed.
      */
-    ofLogin: async (login: string, address: string) => {
-      const key = await indexOf(login)
-      await ofPairs.execute(() => undefined, { key: `${key} ${networkOf(address)}` })
-      return ofLogins.execute(() => undefined, { key })
+    ofLogin: async (login: string, address: string, username = login): Promise<boolean> => {
+      const typed = await indexOf('login', login)
+      await ofPairs.execute(() => undefined, { key: pairOf(typed, address) })
+      await ofLogins.execute(() => undefined, { key: typed })
+      const account = await indexOf('account', username)
+      return (
+        (await ofPairs.consume(pairOf(account, address))).allowed && (await ofLogins.consume(account)).allowed
+      )
     },
     /** Says that the password was right: what this address has tried before is forgotten. Where that fails it is over in time. */
-    loginSucceeded: (login: string, address: string) =>
-      indexOf(login)
-        .then((key) => ofPairs.reset(`${key} ${networkOf(address)}`))
+    loginSucceeded: (login: string, address: string, username = login) =>
+      Promise.all([indexOf('login', login), indexOf('account', username)])
+        .then((keys) => Promise.all(keys.map((key) => ofPairs.reset(pairOf(key, address)))))
         .catch(() => {}),
     /** Counts a letter; whether it may be sent. */
     ofMailbox: async (index: string) => (await ofMailboxes.consume(index)).allowed,

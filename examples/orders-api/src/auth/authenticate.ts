@@ -3,6 +3,7 @@ import { UnavailableError } from '@base/core/errors'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Accounts } from '../accounts/account.ts'
 import type { KeyScope } from '../api-keys/key-scope.ts'
+import { receiveBody } from '../http/read-body.ts'
 import type { Auth } from './auth.ts'
 import { apiKeyIn, bearerToken } from './credentials.ts'
 import { checkSameOrigin } from './same-origin.ts'
@@ -22,6 +23,8 @@ export interface Judges extends Pick<Auth, 'tokens' | 'sessions' | 'apiKeys'> {
  */
 export function authenticate(judges: Judges, scope?: KeyScope): MiddlewareHandler {
   return async (c, next) => {
+    // First, for who holds it back may be signed out meanwhile. What only reads has none.
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') await receiveBody(c)
     const caller = await principalOf(judges, c, scope)
     // For the line of the request, which is written outside this context.
     c.set('user', caller.id)

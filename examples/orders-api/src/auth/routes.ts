@@ -1,17 +1,16 @@
 import { type RefreshTokens, revokeToken } from '@base/auth/tokens'
 import { principal } from '@base/core/context'
+import type { StandardSchemaV1 } from '@base/core/schema'
 import { type Context, Hono } from 'hono'
-import type { WithPassword } from '../accounts/account.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Client } from '../http/server.ts'
 import type { Auth } from './auth.ts'
 import { authenticate } from './authenticate.ts'
 import { bearerToken } from './credentials.ts'
 import { endSignIns } from './end-sign-ins.ts'
-import { passwordStands } from './password-stands.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { type SignedIn, secondStep, signIn } from './sign-in.ts'
+import { type SignedIn, type Somebody, secondStep, signIn } from './sign-in.ts'
 import { RefreshInput, SecondStepInput, SignInInput } from './sign-in-input.ts'
 import { invalidToken } from './unauthenticated.ts'
 
@@ -20,18 +19,15 @@ const CLIENT = 'shop'
 
 /** `/auth`: signing in and out. Programs get tokens in bodies; a browser that asks for one gets a session in a cookie. */
 export function authRoutes(auth: Auth): Hono {
-  const { refresh, sessions, attempts } = auth
+  const { refresh, sessions, attempts, tokens } = auth
   return new Hono()
     .post('/sign-in', async (c) => {
-      // Before anything is looked at: what is wrong counts as well.
+      const { username, password, cookie } = await read(c, SignInInput)
       const { address } = c.env as Client
-      await attempts.ofClient(address)
-      const { username, password, cookie } = await readBody(c, SignInInput)
       return answer(c, await signIn(auth, username, password, address), cookie)
     })
     .post('/sign-in/second-step', async (c) => {
-      await attempts.ofClient((c.env as Client).address)
-      const input = await readBody(c, SecondStepInput)
+      const input = await read(c, SecondStepInput)
       return answer(c, await secondStep(auth, input), input.cookie)
     })
     .post('/refresh', async (c) => {
@@ -55,17 +51,28 @@ export function authRoutes(auth: Auth): Hono {
     })
     .route('/sessions', sessionRoutes(auth))
 
+  async function read<T extends { cookie: boolean }>(
+    c: Context,
+    schema: StandardSchemaV1<unknown, T>,
+  ): Promise<T> {
+    // Before anything is looked at: what is wrong counts as well.
+    await attempts.ofClient((c.env as Client).address)
+    const input = await readBody(c, schema)
+    // Before anything is used up.
+    if (input.cookie) checkSameOrigin(c, tokens.issuer)
+    return input
+  }
+
   async function answer(c: Context, signedIn: SignedIn, cookie: boolean): Promise<Response> {
     if ('secondStep' in signedIn) {
       const { secondStep, expiresAt } = signedIn
       return c.json({ secondStep, expiresAt: new Date(expiresAt) })
     }
-    const { account, amr } = signedIn
-    if (cookie) return beginSession(c, auth, account)
-    const started = { sub: account.username, clientId: CLIENT, amr, ...labelOf(c) }
-    const tokens = await refresh.start(started)
-    await passwordStands(auth, account, () => refresh.revokeFamily(tokens.familyId))
-    return c.json(toView(auth, tokens))
+    if (cookie) return beginSession(c, auth, signedIn)
+    const { username, amr, stands } = signedIn
+    const started = await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })
+    await stands(() => refresh.revokeFamily(started.familyId))
+    return c.json(toView(auth, started))
   }
 }
 
@@ -81,13 +88,14 @@ function toView({ tokens }: Auth, { accessToken, refreshToken }: RefreshTokens) 
 }
 
 /** A session with a new id, whatever the browser had before: what was planted there is worth nothing. */
-async function beginSession(c: Context, auth: Auth, account: WithPassword): Promise<Response> {
-  const { sessions, tokens } = auth
-  const { username } = account
-  checkSameOrigin(c, tokens.issuer)
+async function beginSession(
+  c: Context,
+  { sessions }: Auth,
+  { username, stands }: Somebody,
+): Promise<Response> {
   const replaces = sessions.readCookie(c.req.header('cookie'))
   const { id, cookie } = await sessions.create(username, undefined, { replaces })
-  await passwordStands(auth, account, () => sessions.destroy(id))
+  await stands(() => sessions.destroy(id))
   return c.json({ username }, 200, { 'set-cookie': cookie })
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { text } from '../http/text.ts'
+import { code, recoveryCode } from '../second-factor/factor.ts'
 
 /** Whether the sign-in is of a browser, which shall get a cookie and no tokens. */
 const cookie = z.boolean().default(false)
@@ -15,8 +16,8 @@ export const SignInInput = z.strictObject({
 
 /** What a caller says who has been asked for the second factor. */
 export const SecondStepInput = z.union([
-  z.strictObject({ token, code: z.string().min(1).max(20), cookie }),
-  z.strictObject({ token, recoveryCode: z.string().min(1).max(100), cookie }),
+  z.strictObject({ token, code, cookie }),
+  z.strictObject({ token, recoveryCode, cookie }),
 ])
 
 export type SecondStepInput = z.infer<typeof SecondStepInput>

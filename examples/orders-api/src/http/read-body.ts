@@ -8,15 +8,29 @@ const MAX_BYTES = 64 * 1024
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The body, once it was received. */
+    body?: Uint8Array
+  }
+}
+
+/** Waits until the body is there, whole, or as much of it as shows that it is too large. */
+export async function receiveBody(c: Context): Promise<Uint8Array> {
+  const body = c.get('body') ?? (await readBytes(c.req.raw))
+  c.set('body', body)
+  return body
+}
+
 /**
  * The body of a request as the schema makes it.
  *
  * @throws 415 for what is not JSON, 413 past 64 KiB, 400 for broken JSON, 422 naming every wrong field.
  */
-export async function readBody<T>({ req }: Context, schema: StandardSchemaV1<unknown, T>): Promise<T> {
-  const contentType = req.header('content-type')
+export async function readBody<T>(c: Context, schema: StandardSchemaV1<unknown, T>): Promise<T> {
+  const contentType = c.req.header('content-type')
   if (contentType === undefined || !JSON_TYPE.test(contentType)) throw notJson(contentType)
-  const result = await parseJson(schema, await readBytes(req.raw), { maxBytes: MAX_BYTES })
+  const result = await parseJson(schema, await receiveBody(c), { maxBytes: MAX_BYTES })
   if (result.ok) return result.value
   const { error } = result
   throw error instanceof JsonError && error.kind === 'invalid' ? malformed(error) : error

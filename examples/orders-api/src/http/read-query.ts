@@ -1,6 +1,7 @@
 import { ValidationError } from '@base/core/errors'
-import { type StandardSchemaV1, validate } from '@base/core/schema'
+import { validate } from '@base/core/schema'
 import type { Context } from 'hono'
+import type { z } from 'zod'
 import { QUERY } from './problem.ts'
 
 /**
@@ -8,10 +9,15 @@ import { QUERY } from './problem.ts'
  *
  * @throws ValidationError with every problem; its paths begin with `?`, for they are no places in a body.
  */
-export async function readQuery<T>({ req }: Context, schema: StandardSchemaV1<unknown, T>): Promise<T> {
-  const result = await validate(schema, req.query())
+export async function readQuery<S extends z.ZodObject>({ req }: Context, schema: S): Promise<z.output<S>> {
+  const query = req.query()
+  const result = await validate(schema, query)
   if (result.ok) return result.value
-  throw new ValidationError({
-    issues: result.error.issues.map((issue) => ({ ...issue, path: `${QUERY}${issue.path}` })),
-  })
+  const unknown = Object.keys(query).filter((name) => !Object.hasOwn(schema.shape, name))
+  const issues = [
+    // The schema tells of all that it does not know in one issue, which has no place.
+    ...result.error.issues.filter(({ path }) => path !== ''),
+    ...unknown.map((path) => ({ path, message: 'is not known here' })),
+  ]
+  throw new ValidationError({ issues: issues.map((issue) => ({ ...issue, path: `${QUERY}${issue.path}` })) })
 }

@@ -62,6 +62,14 @@ test('a header of the answer is written once, as the Response has it', async () 
   await closed
 })
 
+test('what Node refuses by itself ends the connection, as it says', async () => {
+  const { port } = await house()
+  const socket = await open(port)
+  socket.write('GET / HTTP/1.1\r\n\r\n')
+
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/)
+})
+
 describe('an HTTP server that is told to stop', () => {
   test('answers what it is at, with connection: close, and then stops', async () => {
     const { fetch, arrived, answer } = held()

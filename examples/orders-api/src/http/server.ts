@@ -8,6 +8,9 @@ import { listen } from './listen.ts'
 const KEEP_ALIVE = 5_000
 const IDLE_GRACE = KEEP_ALIVE + 1_000
 
+/** How long a whole request may take to arrive, and how often that is looked at. */
+const ARRIVAL = { requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
+
 /** How long nobody may knock before the door closes, and how often it looks at most. */
 const QUIET = 10
 const MAX_LOOKS = 25
@@ -33,8 +36,9 @@ class Answer extends ServerResponse implements Client {
     return new Promise((resolve) => this.on('close', () => resolve(this.writableFinished)))
   }
 
-  /** Whoever answers a `Response` gives no reason, and headers as an object. */
+  /** Whoever answers a `Response` gives no reason, and headers as an object; Node, where it refuses by itself, in an array. */
   override writeHead(status: number, headers: unknown = {}): this {
+    if (Array.isArray(headers)) return super.writeHead(status, headers)
     const own = headers as Record<string, string>
     for (const name in own) this.headers[name.toLowerCase()] = own[name] as string
     return super.writeHead(status, this.headers)
@@ -74,7 +78,7 @@ export class HttpServer {
         if (--this.#working === 0) this.#idle()
       }
     })
-    const options = { keepAliveTimeout: KEEP_ALIVE, ServerResponse: Answer }
+    const options = { ...ARRIVAL, keepAliveTimeout: KEEP_ALIVE, ServerResponse: Answer }
     this.#server = createServer(options, (request, answer) => {
       const answers = this.#connections.get(request.socket)
       if (this.#stopping) sayClose(answer)

@@ -1,8 +1,12 @@
+import { principal, runInContext } from '@base/core/context'
 import { type Lock, memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
+import { createMetrics } from '@base/observability/metrics'
 import { memoryLogger } from '@base/observability/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { createApp } from '../http/app.ts'
 import { NightlyJob } from './nightly-job.ts'
+import { jobRoutes } from './routes.ts'
 
 const NOON = Date.UTC(2026, 10, 26, 12)
 
@@ -152,13 +156,23 @@ describe('a nightly job', () => {
       stopped = true
     })
     await clock.advance(0)
-    expect([begun[0]?.signal.reason.kind, stopped]).toEqual(['cancelled', false])
+    expect([begun[0]?.signal.reason.kind, stopped]).toEqual(['unavailable', false])
     end()
     await stop
     await clock.advance('1d')
 
     expect(begun).toHaveLength(1)
     expect(clock.pending).toBe(0)
-    await expect(subject.run()).rejects.toMatchObject({ kind: 'cancelled' })
+  })
+
+  test('is a 503 for who asks for it while the service stops', async () => {
+    const subject = house().job()
+    await subject.stop()
+    const admin = { id: 'charles', roles: ['admin'] }
+    const routes = jobRoutes(subject, (_, next) => runInContext([[principal, admin]], next))
+    const app = createApp({ '/jobs': routes }, { logger: memoryLogger().logger, metrics: createMetrics() })
+    const { status, headers } = await app.request('/jobs/count-sheep', { method: 'POST' })
+
+    expect([status, headers.get('retry-after')]).toEqual([503, '1'])
   })
 })

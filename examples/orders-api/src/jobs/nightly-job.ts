@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
-import { CancelledError, ConflictError, errorKind, isAppError } from '@base/core/errors'
+import { ConflictError, isAppError, UnavailableError } from '@base/core/errors'
 import { type Lock, withLock } from '@base/core/lock'
 import type { Logger } from '@base/observability/logger'
 import type { Fence } from './fences.ts'
@@ -54,7 +54,7 @@ export class NightlyJob<T> {
   /**
    * Does the work now.
    *
-   * @throws ConflictError `JOB_RUNNING` where it is being done already; CancelledError where the service stops.
+   * @throws ConflictError `JOB_RUNNING` where it is being done already; UnavailableError where the service stops.
    */
   run(): Promise<T> {
     const run = this.#locked().finally(() => this.#runs.delete(run))
@@ -65,7 +65,7 @@ export class NightlyJob<T> {
   /** Waits for no more nights, tells the work to end, and waits until it has. */
   async stop(): Promise<void> {
     this.#timer?.cancel()
-    this.#stop.abort(new CancelledError({ message: `The service stops, and ${this.name} with it.` }))
+    this.#stop.abort(new UnavailableError({ message: `The service stops, and ${this.name} with it.` }))
     await Promise.allSettled(this.#runs)
   }
 
@@ -92,7 +92,7 @@ export class NightlyJob<T> {
 
   /** Whoever has the lock does the work, and whoever stops us knows; all else is for the log. */
   #report(error: unknown): void {
-    if (isAppError(error, 'JOB_RUNNING') || errorKind(error) === 'cancelled') return
+    if (isAppError(error, 'JOB_RUNNING') || error === this.#stop.signal.reason) return
     this.#options.logger.error({ err: error, job: this.name }, 'job failed, and is done again next night')
   }
 }

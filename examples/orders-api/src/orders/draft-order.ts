@@ -9,12 +9,6 @@ import { priceLine, sumUp, type Totals } from './pricing.ts'
 /** What an order's goods must come to at least, in minor units: 10.00. */
 const MINIMUM = 1_000
 
-/** What the shop knows of the names in an order. */
-export interface Known {
-  readonly isCustomer: boolean
-  readonly items: ReadonlyMap<string, Item>
-}
-
 /** The lines of an order at today's prices, and its sums. */
 export interface OrderDraft extends Totals {
   readonly lines: readonly OrderLine[]
@@ -23,15 +17,10 @@ export interface OrderDraft extends Totals {
 /** Checks an order against the rules of the shop and prices it. Pure: it takes nothing from the stock. */
 export function draftOrder(
   input: OrderInput,
-  { isCustomer, items }: Known,
+  items: ReadonlyMap<string, Item>,
 ): Result<OrderDraft, ValidationError | ConflictError> {
   const merged = mergeLines(input.lines)
-  const issues = [
-    // The order as a whole: its body names nobody.
-    ...(isCustomer ? [] : [{ path: '', message: `there is no customer ${input.customer}` }]),
-    ...unknownItems(input.lines, items),
-    ...merged.issues,
-  ]
+  const issues = [...unknownItems(input.lines, items), ...merged.issues]
   if (issues.length > 0) return err(new ValidationError({ issues }))
 
   const lines: OrderLine[] = []

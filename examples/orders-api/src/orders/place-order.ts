@@ -6,7 +6,6 @@ import type { Lock } from '@base/core/lock'
 import { ok, type Result, unwrap } from '@base/core/result'
 import type { Unit } from '@base/domain/unit-of-work'
 import type { Logger } from '@base/observability/logger'
-import type { KnownCustomers } from '../customers/known-customers.ts'
 import type { Item } from '../items/item.ts'
 import type { Payments } from '../payments/gateway-payments.ts'
 import type { Repositories, Stores } from '../stores.ts'
@@ -21,7 +20,6 @@ const DELIVERY = toMilliseconds('5d')
 export interface OrderServices extends Stores {
   readonly clock: Clock
   readonly logger: Logger
-  readonly knownCustomers: Pick<KnownCustomers, 'has'>
   readonly payments: Payments
   /** Keeps two from changing one order while its money is on the way. */
   readonly lock: Lock
@@ -37,7 +35,7 @@ export type PlacedOnce = IdempotencyResult<OrderState & { readonly id: OrderId }
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
 export async function placeOrder(services: OrderServices, input: OrderInput): Promise<Placed> {
-  return services.unitOfWork.run(await placing(services, input))
+  return services.unitOfWork.run(placing(services, input))
 }
 
 /**
@@ -55,24 +53,22 @@ export async function placeOrderOnce(
   input: OrderInput,
 ): Promise<PlacedOnce> {
   const [key, fingerprint] = [`${input.customer}:POST /orders:${header}`, fingerprintOf(input)]
-  const commit = async () => {
-    const place = await placing(services, input)
-    return services.unitOfWork.run((tx, unit) =>
+  const place = placing(services, input)
+  const commit = () =>
+    services.unitOfWork.run((tx, unit) =>
       tx.idempotency.run(key, fingerprint, async () => unwrap(await place(tx, unit)).toJSON()),
     )
-  }
   if (services.repetitions === undefined) return commit()
   const { value: first, replayed } = await services.repetitions.run(key, fingerprint, commit)
   return { ...first, replayed: replayed || first.replayed }
 }
 
-/** What places an order within a unit of work. Who orders is asked before, for that may want a connection of its own. */
-async function placing({ clock, knownCustomers }: OrderServices, input: OrderInput) {
-  const isCustomer = await knownCustomers.has(input.customer)
+/** What places an order within a unit of work. */
+function placing({ clock }: OrderServices, input: OrderInput) {
   return async ({ items, orders }: Repositories, unit: Unit): Promise<Placed> => {
     const goods = await items.lock(input.lines.map(({ sku }) => sku))
     const stock = new Map(goods.map((item) => [item.sku, item]))
-    const draft = draftOrder(input, { isCustomer, items: stock })
+    const draft = draftOrder(input, stock)
     if (!draft.ok) return draft
 
     const left = draft.value.lines.map(({ sku, quantity }) => {

@@ -12,7 +12,6 @@ import { answerPage, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
-import type { Client } from '../http/server.ts'
 import { cancelOrder, confirmOrder, moveOrder, noOrder, type Wanted } from './change-order.ts'
 import { type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
@@ -87,9 +86,8 @@ export function orderRoutes(services: RouteServices): Hono {
 
 /** What is ordered, charged to who orders it; what cannot be read is charged as well. */
 async function readOrder(c: Context, limits: OrderLimits): Promise<OrderInput> {
-  const { address } = c.env as Client
   const customer = principal.require().id
-  await limits.charge(customer, address)
+  await limits.charge(customer)
   return { ...(await readBody(c, OrderBody)), customer }
 }
 

@@ -5,10 +5,13 @@ import type { Auth } from '../auth/auth.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Client } from '../http/server.ts'
+import { code, recoveryCode } from './factor.ts'
 import { confirm, enroll, type Proof, remove } from './second-factor.ts'
 
-const code = z.string().min(1).max(20)
-const ProofInput = z.strictObject({ password: z.string().min(1).max(1_024), code: code.optional() })
+const password = z.string().min(1).max(1_024)
+const ProofInput = z
+  .strictObject({ password, code: code.optional(), recoveryCode: recoveryCode.optional() })
+  .refine((said) => said.code === undefined || said.recoveryCode === undefined, 'must have one code')
 const ConfirmInput = z.strictObject({ code })
 
 /** `/second-factor`: the authenticator app of who is signed in. */
