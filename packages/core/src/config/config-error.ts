@@ -2,7 +2,8 @@ import { ValidationError, type ValidationIssue } from '../errors/validation-erro
 
 /**
  * The configuration cannot be used: every problem at once, each named by its variable, none with a value. Code `CONFIG`,
- * kind `invalid`. An issue's code is `missing`, `invalid`, `unknown` or `unreadable`.
+ * kind `invalid`. An issue's code is `missing`, `invalid`, `unknown` or `unreadable`. One that is of no variable, such as
+ * a rule between several or code of the schema that threw, has the path `''`.
  *
  * @example
  * try {

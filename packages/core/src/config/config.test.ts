@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are what is tested here.
+import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
 import * as v from 'valibot'
@@ -384,13 +386,36 @@ describe('loadConfig', () => {
     )
   })
 
-  test('lets a fault of the schema through untouched', async () => {
-    const fault = new Error('no such table')
-    const faulty = z.object({}).refine(() => {
-      throw fault
-    })
+  test.each<[string, (text: string) => unknown]>([
+    ['as it comes', (text) => new URL(text)],
+    ['as an error of ours', (text) => assert.fail(new ConfigError([{ path: text, message: text }]))],
+  ])(
+    'tells what the code of the schema throws %s without its text, beside what else is wrong',
+    async (_, make) => {
+      const throwing = z.object({ url: z.string().transform(make), key: z.string().optional() })
+      const env = { URL: 'pg//app:hunter2@db', KEY_FILE: '/nowhere', UTL: 'x' }
+      const error = await failure(loadConfig(throwing, { files: [], env, unknown: 'error' }))
 
-    await expect(loadConfig(faulty, { files: [], env: {} })).rejects.toBe(fault)
+      expect(error.issues.map(({ path, code }) => [path, code])).toEqual([
+        ['UTL', 'unknown'],
+        ['KEY_FILE', 'unreadable'],
+        ['', 'invalid'],
+      ])
+      expect(error.message).toContain("\n  the schema's own code threw")
+      expect(inspect(error)).not.toContain('hunter2')
+    },
+  )
+
+  test('reports once what the schema throws later, and only when a file that it asked for is read', async () => {
+    const { url } = files({ url: 'hunter2' })
+    const toUrl = v.transformAsync(async (text: string) => new URL(text))
+    const parsed = v.objectAsync({ url: v.pipeAsync(v.string(), toUrl) })
+    const error = await failure(loadConfig(parsed, { files: [], env: { URL_FILE: url } }))
+
+    expect(error.issues).toEqual([
+      { path: '', message: expect.stringContaining('code threw'), code: 'invalid' },
+    ])
+    expect(inspect(error)).not.toContain('hunter2')
   })
 })
 

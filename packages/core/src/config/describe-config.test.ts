@@ -103,6 +103,57 @@ STORE__KIND=
     expect(envExample).toContain('# PASSENGER=ann')
   })
 
+  test.each([
+    '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r',
+    'Bearer abcdef0123456789abcdef',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP',
+    'host=db user=app password=hunter2 dbname=shop',
+    'Server=db;User Id=app;Pwd = hunter2;',
+    'user=shop;accessKey=hunter2==',
+    'client_secret: hunter2',
+  ])('never prints a default that has the form of a secret: %s', (preset) => {
+    const schema = z.object({
+      signer: z.string().default(preset),
+      list: z.array(z.string()).default([preset]),
+      group: z.any().default({ preset }),
+    })
+
+    expect(describeConfig(schema).envExample.match(/^# [A-Z]+=.*$/gm)).toEqual([
+      '# SIGNER=',
+      '# LIST=',
+      '# GROUP=',
+    ])
+  })
+
+  test('leaves a default out by what its name ends in, and none that only speaks of it', () => {
+    const secrets = ['pepper', 'authorization', 'pin', 'otp', 'jwt', 'cookie', 'dsn', 'connectionString']
+    const plain = [
+      'spin',
+      'pinLength',
+      'otpPeriod',
+      'jwtIssuer',
+      'cookieName',
+      'connectionStrings2',
+      'pepperoni',
+    ]
+    const schema = (keys: readonly string[]) => {
+      const group = z.object(Object.fromEntries(keys.map((key) => [key, z.string().default('hunter2')])))
+      return z.object({ my: group })
+    }
+    for (const delimiter of ['__', '.']) {
+      expect(describeConfig(schema(secrets), { delimiter }).envExample).not.toContain('hunter2')
+      expect(describeConfig(schema(plain), { delimiter }).envExample.match(/=hunter2$/gm)).toHaveLength(7)
+    }
+  })
+
+  test.each(['eyJ', 'a key: value', 'Bearer', 'tokens', 'passing=true', '-----BEGIN CERTIFICATE-----'])(
+    'prints what only looks a little like one: %s',
+    (preset) => {
+      expect(describeConfig(z.object({ a: z.string().default(preset) })).markdown).toContain(`\`${preset}\``)
+    },
+  )
+
   test('writes a default behind a transform, where it could be set so', () => {
     const schema = z.object({
       debug: z.stringbool().default(false),

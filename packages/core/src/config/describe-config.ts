@@ -34,9 +34,10 @@ interface Row {
 /**
  * Writes down what a schema wants from the environment: each variable with its type or what is allowed, whether it must
  * be set, its default, its description. Of a default behind a transform, as that of `z.stringbool()`, what comes out is told,
- * where it is a text, a number or a switch. A default is left out where it may be a secret: by `format: 'password'` or
- * `writeOnly` in the schema's metadata, by a name with password, secret, token, key or credential in it, or as a URL
- * with a password, also one among its parameters.
+ * where it is a text, a number or a switch. A default is left out by `format: 'password'` or `writeOnly` in the schema's
+ * metadata; by a name with password, passphrase, secret, token, key or credential in it, or that ends in pepper,
+ * authorization, pin, otp, jwt, cookie, dsn or connectionString; and by its form: a URL with a password, also one among
+ * its parameters, `password=…` and the like within a text, a private key as PEM, `Bearer …`, a JWT.
  *
  * @example
  * const schema = z.object({ port: z.coerce.number().default(3000).describe('Where to listen.') })
@@ -104,12 +105,22 @@ function rowOf(shape: Shape, given: Shape | undefined, required: boolean, name: 
     name,
     type: types.join(' or ') || 'text',
     required,
-    preset: text === undefined || text === SECRET || toPublicText(text) !== text ? undefined : text,
+    preset: text === undefined || text === SECRET || isTelling(text) ? undefined : text,
     description: String(stated('description') ?? ''),
   }
 }
 
-const SECRET_NAME = /PASS(WORD|WD|PHRASE)|(^|_)(PASS|PWD)(_|$)|SECRET|TOKEN|CREDENTIAL|KEYS?(_|$)/
+/** In a name the first are telling wherever they stand, the last at its end alone: `PIN_LENGTH` is no secret. */
+const SECRET_NAME =
+  /PASS(WORD|WD|PHRASE)|(^|_)(PASS|PWD)(_|$)|SECRET|TOKEN|CREDENTIAL|KEYS?(_|$)|(?<![A-Z])(PEPPER|AUTHORIZATION|PIN|OTP|JWT|COOKIE|DSN|CONNECTION_STRING)$/
+
+/** A private key as PEM, a token, a JWT, and what is named as a secret within a text. */
+const SECRET_FORM =
+  /-----BEGIN .*PRIVATE KEY|\bbearer \S{8}|\beyJ[\w-]+\.|(p(ass)?w(or)?d|secret|(access|api|private|secret).?key|token)["']?\s*[=:]/i
+
+function isTelling(text: string): boolean {
+  return SECRET_FORM.test(text) || toPublicText(text) !== text
+}
 
 function statedIn({ schemas }: Shape, word: string): unknown {
   return schemas.find((it) => it[word] !== undefined)?.[word]

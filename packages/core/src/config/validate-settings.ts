@@ -1,6 +1,10 @@
 import type { ValidationIssue } from '../errors/validation-error.js'
 import { pathOf } from '../schema/issues.js'
-import type { StandardSchemaIssue, StandardSchemaV1 } from '../schema/standard-schema.js'
+import type {
+  StandardSchemaIssue,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from '../schema/standard-schema.js'
 import { Mask } from './mask.js'
 import { type Naming, variableOf } from './names.js'
 import { readText } from './read-text.js'
@@ -19,6 +23,8 @@ import { publishedTexts, type Shape, shapeAt } from './shape.js'
 import type { ConfigSource } from './source-of.js'
 import type { Sources } from './sources.js'
 import { decode, isBroken } from './variables.js'
+
+const THREW = "the schema's own code threw (its message is withheld)"
 
 /** What the schema makes of the settings, or what it says against them. */
 export interface Validated {
@@ -42,12 +48,12 @@ export async function validateSettings(
     if (find(tree, path) === undefined) groupAt(tree, path.slice(0, -1))
   }
   await readReferences(tree, shape, issues)
-  let result = await schema['~standard'].validate(toInput(tree))
+  let result = await ask(schema, tree, issues)
   const asked = candidates.filter(({ path }) => isAsked(path, tree, result.issues))
   if (asked.length > 0) {
     for (const setting of asked) put(tree, setting)
     await readReferences(tree, shape, issues)
-    result = await schema['~standard'].validate(toInput(tree))
+    result = await ask(schema, tree, issues)
   }
   const mask = new Mask(toInput(tree), publishedTexts(shape))
   const unreadable = issues.map(({ path }) => path.toUpperCase())
@@ -58,6 +64,21 @@ export async function validateSettings(
   }
   const sources = [...settingsOf(tree)].map(({ path, source }) => [path.join('.'), source] as const)
   return { value: result.issues ? undefined : result.value, issues, sources: new Map(sources) }
+}
+
+/** What the schema says. What its own code throws may hold a value, so it is an issue without its text. */
+async function ask(
+  schema: StandardSchemaV1,
+  tree: SettingsTree,
+  issues: ValidationIssue[],
+): Promise<StandardSchemaResult<unknown>> {
+  const input = toInput(tree)
+  try {
+    return await schema['~standard'].validate(input)
+  } catch {
+    issues.push({ path: '', message: THREW, code: 'invalid' })
+    return { issues: [] }
+  }
 }
 
 /** Puts in every group that must be there, so that what is in it gets its default or is missed by its own name. */

@@ -648,6 +648,29 @@ describe('closing', () => {
     expect(log).toEqual(['server closed', 'pool closed'])
   })
 
+  test('gives out what is there while scopes close, and nothing once its own services are closed', async () => {
+    const seen: unknown[] = []
+    const slow = gate<void>()
+    const services = createContainer()
+      .value('name', 'orders')
+      .singleton('slow', ['name'], () => 'slow', { dispose: () => slow.promise })
+      .singleton('pool', ['slow'], () => 'pool', { dispose: () => seen.push('pool closed') })
+    const container = services
+      .scoped('session', ['pool'], () => 'session', { dispose: () => seen.push(pool()) })
+      .build()
+    const pool = (): string => container.get('pool')
+    container.createScope().get('session')
+    const closing = container.close()
+    await settled()
+    expect(seen).toEqual(['pool', 'pool closed'])
+
+    for (const name of ['pool', 'slow', 'name'] as const) {
+      expect(() => container.get(name)).toThrow('The container is closed.')
+    }
+    slow.open()
+    await closing
+  })
+
   test('closes all, also past those that fail or hang, and names them', async () => {
     const clock = new TestClock()
     const closed: string[] = []

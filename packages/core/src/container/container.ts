@@ -7,8 +7,8 @@ export interface Container<Services extends object, Scoped extends keyof Service
    * A service, at once. Makes it if it must, with what it needs.
    *
    * @throws ContainerError `CONTAINER_NOT_RESOLVED` where it, or what it needs, is made asynchronously and is not there
-   * yet: `await resolve` it first, and an asynchronous transient, which never is, instead; `CONTAINER_SCOPE_REQUIRED`,
-   * `CONTAINER_CLOSED`.
+   * yet: `await resolve` it first, and an asynchronous transient, which never is, instead; `CONTAINER_SCOPE_REQUIRED`;
+   * `CONTAINER_CLOSED` once it closes, but for what is there already, until the first of its own services is closed.
    * @throws InvalidOptionError for a name that nobody registered.
    */
   get<Name extends Exclude<keyof Services, Scoped>>(name: Name): Services[Name]

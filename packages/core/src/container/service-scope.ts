@@ -259,8 +259,9 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
       within(disposeTimeout, clock, 'What is in the making did not end', () => Promise.all(this.#calls)),
     )
     this.#closed = true
-    failures.add(await this.#closeServices())
+    // From here on it gives out nothing, for what it has is being closed.
     this.#built.clear()
+    failures.add(await this.#closeServices())
     if (this.#parent !== undefined) this.#parent.#children.delete(this)
     failures.throwIfAny()
   }

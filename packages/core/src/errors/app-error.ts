@@ -32,7 +32,8 @@ export interface AppErrorOptions extends ErrorOptions {
  * interfaces map to a status, a message for people.
  *
  * Never throws from its constructor, for that would hide the fault at hand: an unknown kind becomes `internal`, an
- * unusable `retryAfter` is left out.
+ * unusable `retryAfter` is left out, a message that is no text is `''`, a missing code the kind in capitals, and options
+ * that are no object say nothing.
  *
  * @example
  * class OrderClosedError extends AppError {
@@ -57,11 +58,15 @@ export class AppError extends Error {
   declare readonly retryAfter?: number
 
   constructor(options: AppErrorOptions) {
-    super(options.message, 'cause' in options ? { cause: options.cause } : undefined)
-    this.code = options.code
-    this.kind = isErrorKind(options.kind) ? options.kind : 'internal'
-    if (options.details !== undefined) this.details = options.details
-    if (isDelay(options.retryAfter)) this.retryAfter = options.retryAfter
+    // JSON of another process may be null or a text: what is no object says nothing.
+    const { message, code, kind, details, retryAfter }: Partial<AppErrorOptions> = Object(options)
+    super(textOr(message, ''), options)
+    this.kind = isErrorKind(kind) ? kind : 'internal'
+    this.code = code ?? this.kind.toUpperCase()
+    if (details !== undefined) this.details = details
+    // Neither NaN nor infinity, nor anything that is no number.
+    if (retryAfter !== undefined && retryAfter >= 0 && Number.isFinite(retryAfter))
+      this.retryAfter = retryAfter
   }
 
   /** The name of the class. */
@@ -93,9 +98,10 @@ export function withDefaults(
   message: string,
   code: string = kind.toUpperCase(),
 ): AppErrorOptions {
-  return { ...options, kind, code: options.code ?? code, message: options.message ?? message }
+  return { ...options, kind, code: options?.code ?? code, message: textOr(options?.message, message) }
 }
 
-function isDelay(value: unknown): value is number {
-  return Number.isFinite(value) && (value as number) >= 0
+/** A text, or `fallback` in the place of what is none. */
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback
 }

@@ -78,6 +78,35 @@ describe('AppError', () => {
     expect(new AppError({ code: 'X', kind: 'toString' as ErrorKind, message: '' }).kind).toBe('internal')
   })
 
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'gone'],
+    ['a number', 7],
+    ['an empty object', {}],
+    ['a message that is none', { message: Symbol('x'), issues: 7 }],
+    ['a message without a text', { message: Object.create(null) }],
+  ])('never throws from its constructor, whatever it is given: %s', (_, options) => {
+    const root = new AppError(options as never)
+    expect(root).toMatchObject({ code: 'INTERNAL', kind: 'internal', message: '' })
+    expect(isAppError(root, 'INTERNAL')).toBe(true)
+    expect(isAppError(new InvalidOptionError(options as never), 'INVALID_OPTION')).toBe(true)
+    for (const Class of [NotFoundError, ConflictError, PreconditionFailedError, UnauthenticatedError]) {
+      const plain = new Class()
+      expect(new Class(options as never)).toMatchObject({ code: plain.code, message: plain.message })
+    }
+    for (const Class of [ForbiddenError, RateLimitedError, TimeoutError, CancelledError]) {
+      const plain = new Class()
+      expect(new Class(options as never)).toMatchObject({ code: plain.code, message: plain.message })
+    }
+    expect(new UnavailableError(options as never).code).toBe('UNAVAILABLE')
+    expect(new UnsupportedError(options as never).code).toBe('UNSUPPORTED')
+    expect(new ValidationError(options as never)).toMatchObject({
+      code: 'VALIDATION',
+      message: 'The input is not valid: .',
+    })
+  })
+
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number])(
     'leaves out a retryAfter of %s',
     (retryAfter) => {

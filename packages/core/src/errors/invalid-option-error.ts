@@ -27,14 +27,14 @@ export interface InvalidOptionErrorOptions {
  */
 export class InvalidOptionError extends AppError {
   constructor(options: InvalidOptionErrorOptions) {
-    const { package: owner, pattern, option, allowed, received } = options
+    const { package: owner, pattern, option, allowed, received }: InvalidOptionErrorOptions = Object(options)
     const subject = pattern === undefined ? owner : `${owner} ${pattern}`
     super({
+      ...options,
       code: 'INVALID_OPTION',
       kind: 'invalid',
       message: `${subject}: ${option} must be ${allowed}, received ${describe(received)}.`,
       details: { package: owner, ...(pattern !== undefined && { pattern }), option, allowed },
-      ...('cause' in options && { cause: options.cause }),
     })
   }
 }

@@ -31,7 +31,7 @@ export class ValidationError extends AppError {
 
   constructor(options: ValidationErrorOptions) {
     // Whatever a library gives as issues: an error thrown here would hide the fault at hand.
-    const issues = Array.isArray(options.issues) ? options.issues.filter(Boolean) : []
+    const issues = Array.isArray(options?.issues) ? options.issues.filter(Boolean) : []
     super(withDefaults(options, 'invalid', summary(issues), 'VALIDATION'))
     this.issues = issues
   }

@@ -17,8 +17,8 @@ export interface Lifecycle {
 
   /**
    * Starts every component, one after the other: what it depends on first, otherwise as added. If one fails, those that
-   * have started are stopped in reverse, and its error comes through untouched. A second call returns the first one's
-   * promise.
+   * have started are stopped in reverse, and its error comes through untouched. While it starts or runs a second call
+   * returns the first one's promise.
    *
    * @throws InvalidOptionError for an unknown dependency or a cycle, before anything starts; CancelledError if `stop`
    * came meanwhile; ConflictError once it was told to stop or has failed, for a lifecycle is lived once.
