@@ -72,7 +72,6 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
       if (ada.passwordHash === expected) ada = { ...ada, passwordHash: next }
     },
     replaceRoles: async () => true,
-    wordsOf: async () => ['Ada Lovelace', 'ada@example.com'],
   }
   const auth = createAuth({
     accounts,
@@ -84,10 +83,13 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
     counts: { store: memoryRateLimitStore() },
     clock: systemClock,
   })
+  const customers = {
+    findById: async () => ({ username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', version: 1 }),
+  } as unknown as Stores['customers']
   const sendMail = async ({ text }: { text: string }) => void letters.push(text)
   const routes = {
     '/auth': authRoutes(auth),
-    '/accounts': accountRoutes(auth, { unitOfWork }, sendMail),
+    '/accounts': accountRoutes(auth, { unitOfWork, customers }, sendMail),
     '/second-factor': secondFactorRoutes(auth),
   }
   const app = createApp(routes, { logger: memoryLogger().logger, metrics: createMetrics() })

@@ -3,15 +3,13 @@ import type { Executor } from '@base/drizzle/repository'
 import { and, eq, inArray, type SQL } from 'drizzle-orm'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { Role } from '../access/roles.ts'
-import { emailColumn, emailPlace } from '../encryption/email.ts'
+import { emailColumn } from '../encryption/email.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import type { Account, Accounts } from './account.ts'
 
 /** What the rows of customers hold for signing in. */
 const accountTable = pgTable('customers', {
   username: text().primaryKey(),
-  name: text().notNull(),
-  email: text().notNull(),
   emailIndex: text('email_index').notNull(),
   passwordHash: text('password_hash'),
   passwordVersion: integer('password_version').notNull(),
@@ -20,7 +18,7 @@ const accountTable = pgTable('customers', {
 
 /** The accounts of a database, or of a unit of work. */
 export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
-  const { username, name, email, emailIndex, passwordHash, passwordVersion, roles } = accountTable
+  const { username, emailIndex, passwordHash, passwordVersion, roles } = accountTable
   const select = (condition: SQL) =>
     executor.select({ username, passwordHash, passwordVersion, roles }).from(accountTable).where(condition)
   async function findBy(condition: SQL): Promise<Account | undefined> {
@@ -48,23 +46,13 @@ export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
           .orderBy(username)
           .for('update'),
       ),
-    wordsOf: async (login) => {
-      const rows = await withFailures(() =>
-        executor.select({ name, email }).from(accountTable).where(eq(username, login)),
-      )
-      const words = rows.map(async (row) => [
-        row.name,
-        await cipher.decrypt<string>(row.email, emailPlace(login)),
-      ])
-      return (await Promise.all(words)).flat()
-    },
     replacePassword: (account, next) =>
       update(
         { passwordHash: next, passwordVersion: account.passwordVersion + 1 },
         and(eq(username, account.username), eq(passwordVersion, account.passwordVersion)),
       ),
-    renewHash: async (login, expected, next) =>
-      void (await update({ passwordHash: next }, and(eq(username, login), eq(passwordHash, expected)))),
+    renewHash: async (name, expected, next) =>
+      void (await update({ passwordHash: next }, and(eq(username, name), eq(passwordHash, expected)))),
     replaceRoles: (account, next) =>
       update({ roles: next }, and(eq(username, account.username), eq(roles, [...account.roles]))),
   }

@@ -24,8 +24,6 @@ export interface Accounts {
   findByIndex(emailIndex: string): Promise<Account | undefined>
   /** By username, for who changes them in a unit of work: until it is over nobody else does. */
   lock(usernames: readonly string[]): Promise<Account[]>
-  /** Name and address of the customer, of which the password may not be made. */
-  wordsOf(username: string): Promise<readonly string[]>
   /** Sets another password, by its hash; whether the account had the one before still. */
   replacePassword(account: WithPassword, next: string): Promise<boolean>
   /** Puts a hash in the place of another one of the same password, where that is there still. */

@@ -1,6 +1,7 @@
 import { unwrap } from '@base/core/result'
 import type { Auth } from '../auth/auth.ts'
 import { endSignIns } from '../auth/end-sign-ins.ts'
+import type { Stores } from '../stores.ts'
 import type { Account } from './account.ts'
 import { codeRefused } from './code-refused.ts'
 import type { ResetInput } from './inputs.ts'
@@ -16,6 +17,7 @@ import type { ResetInput } from './inputs.ts'
  */
 export async function resetPassword(
   auth: Auth,
+  { customers }: Pick<Stores, 'customers'>,
   { token, password }: ResetInput,
   address: string,
 ): Promise<void> {
@@ -24,7 +26,8 @@ export async function resetPassword(
   const account = grant.ok ? await accounts.find(grant.value.sub) : undefined
   if (!grant.ok || account === undefined) throw codeRefused()
   const { username } = account
-  const words = [username, ...(await accounts.wordsOf(username))]
+  const customer = await customers.findById(username)
+  const words = [username, ...(customer ? [customer.name, customer.email] : [])]
   const checked = unwrap(await policy.check(password, { words }))
   const isSet =
     account.passwordVersion === grant.value.data

@@ -14,7 +14,11 @@ import { sendCode } from './send-code.ts'
 import { signUp } from './sign-up.ts'
 
 /** `/accounts`: getting one, getting in again, and what an admin makes of it. */
-export function accountRoutes(auth: Auth, stores: Pick<Stores, 'unitOfWork'>, sendMail: SendMail): Hono {
+export function accountRoutes(
+  auth: Auth,
+  stores: Pick<Stores, 'unitOfWork' | 'customers'>,
+  sendMail: SendMail,
+): Hono {
   const charge = (c: Context) => auth.attempts.ofClient((c.env as Client).address)
   return new Hono()
     .post('/codes', async (c) => {
@@ -30,7 +34,7 @@ export function accountRoutes(auth: Auth, stores: Pick<Stores, 'unitOfWork'>, se
     })
     .post('/reset-password', async (c) => {
       await charge(c)
-      await resetPassword(auth, await readBody(c, ResetInput), (c.env as Client).address)
+      await resetPassword(auth, stores, await readBody(c, ResetInput), (c.env as Client).address)
       return c.body(null, 204)
     })
     .put('/:username/roles', authenticate(auth), permit('account:change-roles'), async (c) => {
