@@ -189,11 +189,33 @@ describe('the dependency rules', () => {
     )
   })
 
-  test('let types go round in a circle', () => {
+  test('refuse one of types', () => {
+    const findings = lint({
+      'packages/core/src/clock/clock.ts':
+        "import type { lock } from '../lock/lock.js'\nexport interface Clock {}",
+    })
+
+    expect(findings).toContain('Import cycle: ')
+  })
+
+  test('refuse one in an example', () => {
+    const findings = lint({
+      'examples/shop/src/orders.ts':
+        "import type { Item } from './items.ts'\nexport interface Order { item: Item }",
+      'examples/shop/src/items.ts':
+        "import type { Order } from './orders.ts'\nexport interface Item { order: Order }",
+    })
+
+    expect(findings).toContain('Import cycle: src/items.ts → src/orders.ts → src/items.ts.')
+  })
+
+  test('let the functions of a folder know the type of the object that has them all', () => {
     expect(
       lint({
-        'packages/core/src/clock/clock.ts':
-          "import type { lock } from '../lock/lock.js'\nexport interface Clock {}",
+        'packages/core/src/result/result.ts':
+          "import { map } from './transform.js'\nexport const Result = { map }",
+        'packages/core/src/result/transform.ts':
+          "import type { Result } from './result.js'\nexport const map = (result: Result) => result",
       }),
     ).toBe('')
   })

@@ -35,6 +35,9 @@ export function lintDeps(root: string): Finding[] {
         ...checkRootFace(pkg.path, files),
       ]
     }),
-    ...examples(root).flatMap((pkg) => check(pkg, readSources(pkg, '.'), new Set())),
+    ...examples(root).flatMap((pkg) => {
+      const files = readSources(pkg, '.')
+      return [...check(pkg, files, new Set()), ...findCycles(pkg.path, files)]
+    }),
   ]
 }

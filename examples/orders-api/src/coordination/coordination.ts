@@ -1,14 +1,8 @@
 import type { Idempotency } from '@base/application/idempotency'
 import type { CacheOptions } from '@base/cache'
-import type { Clock } from '@base/core/clock'
 import type { Lock } from '@base/core/lock'
-import type { Logger } from '@base/observability/logger'
 import type { RateLimiterOptions } from '@base/resilience/rate-limiter'
 import type { AuthStores } from '../auth/auth-stores.ts'
-import type { Config } from '../config.ts'
-import type { Database } from '../database/database.ts'
-import { coordinateAlone } from './alone.ts'
-import { coordinateByRedis } from './redis.ts'
 
 /** What instances of the service have to share in order to act as one. */
 export interface Coordination {
@@ -27,14 +21,4 @@ export interface Coordination {
   /** Whether what they share beside the database answers now, where that is something. */
   readonly answers?: () => Promise<boolean>
   close(): void
-}
-
-/** By Redis where the settings name one. Otherwise each for itself, but for what the database of a server is for all. */
-export function openCoordination(
-  outside: { readonly config: Config; readonly clock: Clock; readonly logger: Logger },
-  database: Database,
-): Coordination {
-  const { config, clock, logger } = outside
-  if (config.redisUrl === undefined) return coordinateAlone(database, clock)
-  return coordinateByRedis(config.redisUrl, { timeout: config.redisTimeout, clock, logger })
 }

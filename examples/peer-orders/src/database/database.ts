@@ -1,8 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import type { Config } from '../config.ts'
 import { errorCode } from './errors.ts'
-import { openPglite } from './pglite.ts'
-import { openServer } from './server.ts'
 
 /** Drizzle on a database, or within a transaction. */
 export type Db = PgDatabase<PgQueryResultHKT>
@@ -13,11 +10,6 @@ export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0]
 export interface Database {
   readonly db: Db
   close(): Promise<void>
-}
-
-/** That of a server where the settings name one, else PGlite in the data folder. */
-export function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Database> {
-  return DATABASE_URL === undefined ? openPglite(DATA_DIR) : openServer(DATABASE_URL)
 }
 
 /** Serialization failure and deadlock: nothing was done, and the next time goes well. */

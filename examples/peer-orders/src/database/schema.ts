@@ -11,8 +11,8 @@ import {
 } from 'drizzle-orm/pg-core'
 import { roles } from '../access/roles.ts'
 import { itemStatuses } from '../items/item.ts'
-import type { OrderLine } from '../orders/order.ts'
 import { orderIdOf, uuidOf } from '../orders/order-id.ts'
+import type { OrderLine } from '../orders/order-line.ts'
 import { orderStatuses } from '../orders/order-status.ts'
 
 /** Minor units: 1290 is 12.90. All amounts stay far below 2^53. */

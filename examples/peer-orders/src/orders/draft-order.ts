@@ -1,6 +1,6 @@
 import type { Item } from '../items/item.ts'
 import { conflict, type InputProblem, invalid, type Problem } from '../problem.ts'
-import { type LineInput, MAX_QUANTITY, type OrderLine } from './order.ts'
+import { type LineInput, MAX_QUANTITY, type OrderLine } from './order-line.ts'
 
 /** All amounts are whole minor units. The largest is 5 * 10^13, and so exact. */
 const MINIMUM = 1_000

@@ -6,8 +6,9 @@ import type { ItemCache } from '../items/item-cache.ts'
 import { draftOrder } from './draft-order.ts'
 import { publish } from './events.ts'
 import { type Once, once, repeatable } from './idempotency.ts'
-import { type OrderInput, type OrderLine, toView } from './order.ts'
+import { type OrderInput, toView } from './order.ts'
 import { newOrderId } from './order-id.ts'
+import type { OrderLine } from './order-line.ts'
 
 const DELIVERY = 5 * 86_400_000
 

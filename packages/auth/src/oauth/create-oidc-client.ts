@@ -1,5 +1,6 @@
 import type { OidcClient } from './oidc-client.js'
-import { type OidcClientOptions, readOptions } from './oidc-options.js'
+import type { OidcClientOptions } from './oidc-options.js'
+import { readOptions } from './read-options.js'
 import { RelyingParty } from './relying-party.js'
 
 /**

@@ -1,4 +1,4 @@
-import { isAppError } from '../errors/brand.js'
+import { isAppError } from '../errors/is-app-error.js'
 import { ValidationError } from '../errors/validation-error.js'
 import { fromBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'

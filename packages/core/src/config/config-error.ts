@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import { ValidationError } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 
 /**
  * The configuration cannot be used: every problem at once, each named by its variable, none with a value. Code `CONFIG`,

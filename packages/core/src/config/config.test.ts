@@ -9,7 +9,7 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { isAppError } from '../errors/brand.js'
+import { isAppError } from '../errors/is-app-error.js'
 import { ConfigError, loadConfig, sourceOf } from './index.js'
 
 afterEach(() => {

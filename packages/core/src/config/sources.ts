@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors/errors.js'
-import type { ValidationIssue } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import { invalidOption } from '../options/options.js'
 import { parseDotenv } from './dotenv.js'
 import type { Naming } from './names.js'

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import { type Naming, variableOf } from './names.js'
 import { leavesOf, type Shape } from './shape.js'
 import type { UnknownName } from './sources.js'

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import { pathOf } from '../schema/issues.js'
 import type {
   StandardSchemaIssue,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAppError } from '../errors/brand.js'
+import { isAppError } from '../errors/is-app-error.js'
 import { type Duration, formatDuration, isDuration, toMilliseconds } from './index.js'
 
 describe('toMilliseconds', () => {

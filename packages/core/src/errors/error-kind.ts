@@ -1,4 +1,4 @@
-import { isAppError } from './brand.js'
+import { isAppError } from './is-app-error.js'
 import type { ErrorKind } from './kind.js'
 
 /**

@@ -1,6 +1,5 @@
 export { AppError, type AppErrorOptions, type ErrorOptions } from './app-error.js'
-export { isAppError } from './brand.js'
-export { type ErrorJson, toErrorJson } from './error-json.js'
+export type { ErrorJson } from './error-json.js'
 export { errorKind } from './error-kind.js'
 export {
   CancelledError,
@@ -15,7 +14,10 @@ export {
   UnsupportedError,
 } from './errors.js'
 export { InvalidOptionError, type InvalidOptionErrorOptions } from './invalid-option-error.js'
+export { isAppError } from './is-app-error.js'
 export { type ErrorKind, errorKinds, isErrorKind } from './kind.js'
 export type { JsonValue } from './public-json.js'
-export { ValidationError, type ValidationErrorOptions, type ValidationIssue } from './validation-error.js'
+export { toErrorJson } from './to-error-json.js'
+export { ValidationError, type ValidationErrorOptions } from './validation-error.js'
+export type { ValidationIssue } from './validation-issue.js'
 export { grpcStatusOf, httpStatusOf } from './wire-status.js'

@@ -1,5 +1,5 @@
 import { toPublicText } from './public-text.js'
-import type { ValidationIssue } from './validation-error.js'
+import type { ValidationIssue } from './validation-issue.js'
 
 /** Issues for the outside: what a validation library put beside path, message and code may be the input itself. */
 export function toPublicIssues(issues: readonly ValidationIssue[]): readonly ValidationIssue[] {

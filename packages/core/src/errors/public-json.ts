@@ -1,4 +1,4 @@
-import { isOf } from './brand.js'
+import { isOf } from './built-in.js'
 import { SECRET } from './public-text.js'
 import { toShownText } from './shown-text.js'
 

@@ -1,16 +1,7 @@
 import { AppError, type ErrorOptions, withDefaults } from './app-error.js'
 import type { ErrorJson } from './error-json.js'
 import { toPublicIssues } from './public-issues.js'
-
-/** One thing that is wrong with an input. */
-export interface ValidationIssue {
-  /** Where, as a dotted string: `'lines.0.quantity'`; `''` for the input as a whole. */
-  readonly path: string
-  /** What is wrong, for people. */
-  readonly message: string
-  /** What is wrong, for programs. */
-  readonly code?: string
-}
+import type { ValidationIssue } from './validation-issue.js'
 
 /** Options of {@link ValidationError}. */
 export interface ValidationErrorOptions extends ErrorOptions {

@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import { ValidationError } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import type { ExpressionValue, FieldOperator, Leaf } from './expression.js'
 import { isFieldPath } from './field.js'
 import { allowedInTag, describeOperand, toExpressionValue, toOrderedValue } from './operand.js'

@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import { ValidationError } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import type { Expression } from './expression.js'
 import { functionLeaf, functionUnsupported, predicateOf } from './function-leaf.js'
 import { type ExpressionReport, isFieldOperator, readLeaf } from './leaf.js'

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import type { Duration } from '../duration/duration.js'
-import { isAppError } from '../errors/brand.js'
+import { isAppError } from '../errors/is-app-error.js'
 import { lockConformance, TestClock } from '../testing/index.js'
 import {
   checkAcquire,

@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationIssue } from '../errors/validation-error.js'
+import { ValidationError } from '../errors/validation-error.js'
+import type { ValidationIssue } from '../errors/validation-issue.js'
 import { err, ok } from '../result/ok-err.js'
 import type { Result } from '../result/result.js'
 import type { StandardSchemaIssue, StandardSchemaResult } from './standard-schema.js'

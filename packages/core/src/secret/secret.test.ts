@@ -4,7 +4,7 @@ import { format, inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { describe, expect, test, vi } from 'vitest'
 import { AppError } from '../errors/app-error.js'
-import { toErrorJson } from '../errors/error-json.js'
+import { toErrorJson } from '../errors/to-error-json.js'
 import { isSecret, secret } from './index.js'
 
 const VALUE = 'hunter2-hunter2'

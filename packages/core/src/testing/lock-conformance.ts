@@ -1,7 +1,7 @@
 import type { Duration } from '../duration/duration.js'
 import { formatDuration } from '../duration/format-duration.js'
-import { isAppError } from '../errors/brand.js'
 import { errorKind } from '../errors/error-kind.js'
+import { isAppError } from '../errors/is-app-error.js'
 import type { Lock } from '../lock/lock.js'
 import { assert } from './assert.js'
 import type { ConformanceOptions, Make } from './conformance.js'

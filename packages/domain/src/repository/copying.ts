@@ -2,8 +2,8 @@ import { checkFunction, invalidOption, type OptionPlace } from '@base/core/optio
 import { isObject } from '../value-object/object-kind.js'
 import { sameStructure } from '../value-object/same-structure.js'
 import { copyOf, stampedCopyOf } from './copy.js'
+import type { EntityMapper } from './entity-mapper.js'
 import { keyOf } from './key-of.js'
-import type { EntityMapper } from './memory-settings.js'
 
 const DAY = 86_400_000
 

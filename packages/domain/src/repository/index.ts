@@ -1,6 +1,7 @@
 export { checkDeletion, readPageOptions } from './checks.js'
+export type { EntityMapper } from './entity-mapper.js'
 export { memoryRepository } from './memory-repository.js'
-export type { EntityMapper, MemoryRepositoryOptions } from './memory-settings.js'
+export type { MemoryRepositoryOptions } from './memory-settings.js'
 export type {
   CallOptions,
   DeleteWhereOptions,

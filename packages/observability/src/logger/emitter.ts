@@ -6,8 +6,7 @@ import type { DebugBuffer } from './debug-buffer.js'
 import { keptLine } from './kept-line.js'
 import type { LevelName } from './level-name.js'
 import type { LineParts } from './line-writer.js'
-import { STATE } from './logger-state.js'
-import type { Instance } from './pino-instance.js'
+import { type Instance, STATE } from './pino-instance.js'
 import { isSampled } from './sampling.js'
 
 /** From this level on what was kept of the request is printed. */

@@ -5,8 +5,7 @@ import type { Emitter } from './emitter.js'
 import { sayWhatIsKept } from './keeps.js'
 import { LevelMethods } from './level-methods.js'
 import type { LineWriter } from './line-writer.js'
-import { STATE } from './logger-state.js'
-import type { Instance } from './pino-instance.js'
+import { type Instance, STATE } from './pino-instance.js'
 
 const EMPTY = {}
 

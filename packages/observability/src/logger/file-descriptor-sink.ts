@@ -2,8 +2,8 @@ import type { Clock, Timer } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { flushAtExit, flushAtSignal, forgetAtExit, forgetAtSignal } from './exit-flush.js'
 import { later } from './later.js'
+import type { LogSink } from './log-sink.js'
 import { warnNow, warnOnce } from './log-warning.js'
-import type { StdoutSink } from './stdout-sink.js'
 
 /** Time until a full pipe is tried again, and between attempts of a flush that blocks. */
 const RETRY = 20
@@ -41,7 +41,7 @@ export interface FileDescriptorLimits {
 }
 
 /** Writes lines to a descriptor that may not take them at once. See `stdoutSink`. */
-export class FileDescriptorSink implements StdoutSink {
+export class FileDescriptorSink implements LogSink {
   readonly #fs = process.getBuiltinModule('node:fs') as FileSystem
   readonly #encoder = new TextEncoder()
   /** The same for all lines: one of its own for each would cost more than writing it. */

@@ -1,5 +1,5 @@
 import { ESCAPE } from './character-classes.js'
-import type { TextPattern } from './patterns.js'
+import type { TextPattern } from './text-pattern.js'
 
 /** A field of a head of HTTP, with the lines that continue it. */
 const FIELD = /^([!#$%&'*+.^`|~\w-]{1,128}):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*/gm

@@ -4,9 +4,9 @@ import { TimeoutError } from '@base/core/errors'
 import { type Agent, createAgent, type Outcome, post, type Target } from '../http/post.js'
 import { BatchLimit } from './batch-limit.js'
 import { LineQueue } from './line-queue.js'
+import type { LogSink } from './log-sink.js'
 import { warnOnce } from './log-warning.js'
 import type { ShippingFormat, Strange } from './shipping-format.js'
-import type { ShippingSink } from './shipping-sink.js'
 
 /** The pause after a failure, and the longest, in milliseconds. */
 const FIRST_PAUSE = 1_000
@@ -36,7 +36,7 @@ export interface HttpSinkRules {
 }
 
 /** Sends lines in batches, one after the other. See `shippingSink`. */
-export class HttpSink implements ShippingSink {
+export class HttpSink implements LogSink {
   readonly #rules: HttpSinkRules
   readonly #agent: Agent
   readonly #queue: LineQueue

@@ -1,6 +1,6 @@
 import { ESCAPE } from './character-classes.js'
 import { namesBy } from './parameter-names.js'
-import type { TextPattern } from './patterns.js'
+import type { TextPattern } from './text-pattern.js'
 
 /** UTF-16 units of a name. */
 const MAX_NAME = 128

@@ -2,8 +2,7 @@ import { symbols } from 'pino'
 import type { Emitter } from './emitter.js'
 import type { LevelName } from './level-name.js'
 import type { LineFormat } from './line-format.js'
-import { STATE } from './logger-state.js'
-import type { Instance } from './pino-instance.js'
+import { type Instance, STATE } from './pino-instance.js'
 
 /** A method of a level. */
 type Method = (this: Instance | undefined, ...args: unknown[]) => void

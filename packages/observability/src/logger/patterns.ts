@@ -1,22 +1,12 @@
 import { hideCardNumbers } from './card-number.js'
 import { ANYTHING, AT, DIGIT, DOT, EQUALS, SPACE } from './character-classes.js'
 import { hideCpf } from './cpf.js'
-import type { KeyRules } from './key-rules.js'
 import { PRIVATE_KEY } from './private-key.js'
+import type { TextPattern } from './text-pattern.js'
 import { hideUrlSecrets } from './url-secrets.js'
 
 /** Secrets that are recognised in any text by their form. */
 export type RedactPattern = 'private-key' | 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
-
-/** What hides secrets of one kind. */
-export interface TextPattern {
-  /** Kinds of characters of which the secret has one at least. */
-  readonly needs: number
-  /** The secret is no shorter. */
-  readonly minLength: number
-  /** The text without the secrets; what is named is asked for by its name. */
-  hide(text: string, censor: string, hides: KeyRules): string
-}
 
 const BEARER = /\b(bearer\s+)[\w.~+/-]+=*/gi
 const BASIC = /\b(basic\s+)([A-Za-z0-9+/]{4,}=*)/gi

@@ -1,5 +1,5 @@
 import { EQUALS, SPACE } from './character-classes.js'
-import type { TextPattern } from './patterns.js'
+import type { TextPattern } from './text-pattern.js'
 
 /** A query writes a space as `%20`, a form as `+`. */
 const GAP = '(?: |\\+|%20)'

@@ -3,15 +3,10 @@ import { HEADER_LINES } from './header-lines.js'
 import { JSON_FIELDS } from './json-fields.js'
 import { defaultKeyRules, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
-import {
-  DEFAULT_PATTERNS,
-  ownPattern,
-  type RedactPattern,
-  TEXT_PATTERNS,
-  type TextPattern,
-} from './patterns.js'
+import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
 import { PRIVATE_KEY } from './private-key.js'
 import { Redaction } from './redaction.js'
+import type { TextPattern } from './text-pattern.js'
 
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
 

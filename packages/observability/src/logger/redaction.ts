@@ -4,8 +4,8 @@ import { ANYTHING } from './character-classes.js'
 import { type Hidden, type KeyRules, plainName } from './key-rules.js'
 import { MAX_ITEMS, MAX_KEY } from './limits.js'
 import { type PathStep, parsePath } from './path-pattern.js'
-import type { TextPattern } from './patterns.js'
 import { quote } from './quote.js'
+import type { TextPattern } from './text-pattern.js'
 
 /** What stands in place of what is hidden. */
 export const CENSOR = '[Redacted]'

@@ -3,8 +3,6 @@ export {
   type MemorySpans,
   type MemorySpansOptions,
   memorySpans,
-  type RecordedEvent,
-  type RecordedLink,
-  type RecordedSpan,
 } from './memory-spans.js'
 export { type MetricReadings, type MetricSeries, readMetrics } from './read-metrics.js'
+export type { RecordedEvent, RecordedLink, RecordedSpan } from './recorded-span.js'

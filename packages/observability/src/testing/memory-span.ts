@@ -11,7 +11,7 @@ import {
   SpanStatusCode,
   type TimeInput,
 } from '@opentelemetry/api'
-import type { RecordedEvent, RecordedLink, RecordedSpan } from './memory-spans.js'
+import type { RecordedEvent, RecordedLink, RecordedSpan } from './recorded-span.js'
 
 /** How a span begins. */
 export interface MemorySpanStart {

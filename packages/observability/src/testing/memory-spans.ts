@@ -1,60 +1,15 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { ConflictError } from '@base/core/errors'
 import { checkMethods } from '@base/core/options'
-import { context, type SpanKind, type SpanStatus, type TracerProvider, trace } from '@opentelemetry/api'
+import { context, type TracerProvider, trace } from '@opentelemetry/api'
 import { asyncContextManager } from '../tracing/async-context-manager.js'
 import { memoryTracer } from './memory-tracer.js'
+import type { RecordedSpan } from './recorded-span.js'
 
 /** Options of {@link memorySpans}. */
 export interface MemorySpansOptions {
   /** The source of time. @defaultValue systemClock */
   readonly clock?: Clock | undefined
-}
-
-/** What happened within a span. */
-export interface RecordedEvent {
-  /** Its name, `'exception'` for an error. */
-  readonly name: string
-  /** What it says. */
-  readonly attributes: Readonly<Record<string, unknown>>
-}
-
-/** Another span that a span names, such as that of a message it handles. */
-export interface RecordedLink {
-  /** The trace that it is of, 32 hexadecimal digits. */
-  readonly traceId: string
-  /** Its id, 16 hexadecimal digits. */
-  readonly spanId: string
-  /** What is said of it. */
-  readonly attributes: Readonly<Record<string, unknown>>
-}
-
-/** A span that has ended. */
-export interface RecordedSpan {
-  /** Its name. */
-  readonly name: string
-  /** What it is in a conversation between services. */
-  readonly kind: SpanKind
-  /** What it says. */
-  readonly attributes: Readonly<Record<string, unknown>>
-  /** How it ended; `{ code: 0 }` where nobody said. */
-  readonly status: SpanStatus
-  /** What happened within it, in order. */
-  readonly events: readonly RecordedEvent[]
-  /** The spans that it names, in order. */
-  readonly links: readonly RecordedLink[]
-  /** The trace that it is of, 32 hexadecimal digits. */
-  readonly traceId: string
-  /** Its own id, 16 hexadecimal digits. */
-  readonly spanId: string
-  /** The id of the span it is a child of, here or elsewhere. */
-  readonly parentSpanId: string | undefined
-  /** The name of the library that made it. */
-  readonly scope: string
-  /** When it began, in milliseconds of the epoch: as it was said, or by the clock. */
-  readonly startTime: number
-  /** When it ended, likewise. */
-  readonly endTime: number
 }
 
 /** The spans of a test. */

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api'
 import { tracerOf } from '../tracing/tracer-of.js'
 import { MemorySpan } from './memory-span.js'
-import type { RecordedSpan } from './memory-spans.js'
+import type { RecordedSpan } from './recorded-span.js'
 
 /** A provider whose spans are told once they have ended, and how many have not. */
 export function memoryTracer(

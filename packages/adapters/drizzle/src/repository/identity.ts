@@ -1,7 +1,7 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { is, SQL } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
-import type { NamedColumn } from './options.js'
+import type { NamedColumn } from './named-column.js'
 
 /** Names of columns that are unique together. */
 type Key = readonly string[]

@@ -16,6 +16,7 @@ import type { Executor } from '../executor.js'
 import type { FieldSource } from '../specification/fields.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 import { checkIdentity } from './identity.js'
+import type { NamedColumn } from './named-column.js'
 import { Statements } from './statements.js'
 
 /** What is read from a table. */
@@ -87,12 +88,6 @@ export type MapperOf<Source extends PgTable, T extends object> =
 
 /** A row, whatever the table. */
 export type Row = Record<string, unknown>
-
-/** A column, and what its property is called. */
-export interface NamedColumn {
-  readonly name: string
-  readonly column: Column
-}
 
 /** The options, checked. */
 export interface Settings<T> {

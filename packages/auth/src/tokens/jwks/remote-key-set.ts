@@ -2,10 +2,9 @@ import { diagnosticsChannel } from '@base/core/diagnostics'
 import { AuthError } from '../../errors/auth-error.js'
 import { readKeySet } from '../keys/json-key-set.js'
 import type { JsonWebKey } from '../keys/json-web-key.js'
-import type { KeySet } from '../keys/key-source.js'
+import type { KeySet, KeySource } from '../keys/key-source.js'
 import { type FetchRules, fetchKeys } from './fetch-keys.js'
 import { freshFor } from './freshness.js'
-import type { RemoteJwks } from './remote-jwks.js'
 
 /** How a remote set is kept, in milliseconds. */
 export interface RemoteRules extends FetchRules {
@@ -29,7 +28,7 @@ const fetched = diagnosticsChannel<{ url: string; keys: number; ignored: number 
 const failed = diagnosticsChannel<{ url: string; error: unknown }>('base:auth:jwks:fetch_failed')
 
 /** The set behind `remoteJwks`. */
-export class RemoteKeySet implements RemoteJwks {
+export class RemoteKeySet implements KeySource {
   readonly url: string
   readonly #rules: RemoteRules
   #kept: Kept | undefined
