@@ -19,16 +19,16 @@ const CLIENT = 'shop'
 
 /** `/auth`: signing in and out. Programs get tokens in bodies; a browser that asks for one gets a session in a cookie. */
 export function authRoutes(auth: Auth): Hono {
-  const { refresh, sessions, attempts, tokens } = auth
+  const { refresh, sessions } = auth
   return new Hono()
     .post('/sign-in', async (c) => {
-      const { username, password, cookie } = await read(c, SignInInput)
+      const { username, password, cookie } = await readSignIn(c, auth, SignInInput)
       const { address } = c.env as Client
-      return answer(c, await signIn(auth, username, password, address), cookie)
+      return answer(c, auth, await signIn(auth, username, password, address), cookie)
     })
     .post('/sign-in/second-step', async (c) => {
-      const input = await read(c, SecondStepInput)
-      return answer(c, await secondStep(auth, input), input.cookie)
+      const input = await readSignIn(c, auth, SecondStepInput)
+      return answer(c, auth, await secondStep(auth, input), input.cookie)
     })
     .post('/refresh', async (c) => {
       const { refreshToken } = await readBody(c, RefreshInput)
@@ -50,30 +50,31 @@ export function authRoutes(auth: Auth): Hono {
       return c.body(null, 204)
     })
     .route('/sessions', sessionRoutes(auth))
+}
 
-  async function read<T extends { cookie: boolean }>(
-    c: Context,
-    schema: StandardSchemaV1<unknown, T>,
-  ): Promise<T> {
-    // Before anything is looked at: what is wrong counts as well.
-    await attempts.ofClient((c.env as Client).address)
-    const input = await readBody(c, schema)
-    // Before anything is used up.
-    if (input.cookie) checkSameOrigin(c, tokens.issuer)
-    return input
-  }
+async function readSignIn<T extends { cookie: boolean }>(
+  c: Context,
+  { attempts, tokens }: Auth,
+  schema: StandardSchemaV1<unknown, T>,
+): Promise<T> {
+  // Before anything is looked at: what is wrong counts as well.
+  await attempts.ofClient((c.env as Client).address)
+  const input = await readBody(c, schema)
+  // Before anything is used up.
+  if (input.cookie) checkSameOrigin(c, tokens.issuer)
+  return input
+}
 
-  async function answer(c: Context, signedIn: SignedIn, cookie: boolean): Promise<Response> {
-    if ('secondStep' in signedIn) {
-      const { secondStep, expiresAt } = signedIn
-      return c.json({ secondStep, expiresAt: new Date(expiresAt) })
-    }
-    if (cookie) return beginSession(c, auth, signedIn)
-    const { username, amr, stands } = signedIn
-    const started = await refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })
-    await stands(() => refresh.revokeFamily(started.familyId))
-    return c.json(toView(auth, started))
+async function answer(c: Context, auth: Auth, signedIn: SignedIn, cookie: boolean): Promise<Response> {
+  if ('secondStep' in signedIn) {
+    const { secondStep, expiresAt } = signedIn
+    return c.json({ secondStep, expiresAt: new Date(expiresAt) })
   }
+  if (cookie) return beginSession(c, auth, signedIn)
+  const { username, amr, stands } = signedIn
+  const started = await auth.refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })
+  await stands(() => auth.refresh.revokeFamily(started.familyId))
+  return c.json(toView(auth, started))
 }
 
 async function endSession(c: Context, { sessions, tokens }: Auth, id: string): Promise<Response> {

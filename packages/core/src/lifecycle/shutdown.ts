@@ -25,59 +25,79 @@ const LAST_CALL = 1_000
  */
 export async function shutDown({ started, before, waitsFor, timeout, clock }: Shutdown): Promise<void> {
   const over = new AbortController()
-  let lastCall: TimeoutError | undefined
-  let current = new AbortController()
-  const failures = new Map<string, unknown>()
-  const hung: string[] = []
-  let stopping: string | undefined
-
-  const stopAll = async () => {
-    await before(over.signal)
-    while (!over.signal.aborted) {
-      const component = started.pop()
-      if (component === undefined) return
-      const { name } = component
-      const isInTime = lastCall === undefined
-      current = new AbortController()
-      const { signal } = current
-      stopping = name
-      try {
-        const done = component.stop?.({ signal })
-        // After the call, for a signal that has aborted before tells nobody who begins to listen.
-        if (lastCall) current.abort(lastCall)
-        await done
-      } catch (error) {
-        // What the signal has ended would have gone on.
-        if (isInTime && isAbortOf(signal, error)) hung.push(name)
-        else failures.set(name, error)
-      }
-    }
-  }
-  const tooLate = () => timeoutError(timeout, hung, started, failures)
+  const stops = new Stops(started)
+  const tooLate = () => timeoutError(timeout, stops.hung, started, stops.failures)
 
   await new Promise<void>((resolve, reject) => {
     const schedule = (time: number, fn: () => void) => clock.schedule(time, fn, { name: 'shutdown' })
     const ahead = Math.floor(Math.min(timeout / 10, LAST_CALL))
-    const abort = schedule(timeout - ahead, () => {
-      lastCall = new TimeoutError()
-      current.abort(lastCall)
-    })
+    const abort = schedule(timeout - ahead, () => stops.callLast())
     const end = schedule(timeout, () => {
       over.abort()
-      const last = stopping ?? waitsFor()
-      if (last !== undefined) hung.push(last)
+      const last = stops.stopping ?? waitsFor()
+      if (last !== undefined) stops.hung.push(last)
       reject(tooLate())
     })
-    void stopAll()
+    void before(over.signal)
+      .then(() => stops.all(over.signal))
       .then(resolve, reject)
       .then(() => {
         abort.cancel()
         end.cancel()
       })
   })
+  const { hung, failures } = stops
   if (hung.length > 0) throw tooLate()
   if (failures.size > 0) {
     throw new AggregateError(failures.values(), `Stopping failed for: ${[...failures.keys()].join(', ')}.`)
+  }
+}
+
+/** The stops of a shutdown, and what came of them. */
+class Stops {
+  readonly hung: string[] = []
+  readonly failures = new Map<string, unknown>()
+  /** What was asked to stop last. */
+  stopping: string | undefined
+  readonly #started: Component[]
+  #current = new AbortController()
+  #lastCall: TimeoutError | undefined
+
+  constructor(started: Component[]) {
+    this.#started = started
+  }
+
+  async all(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const component = this.#started.pop()
+      if (component === undefined) return
+      await this.#stop(component)
+    }
+  }
+
+  /** Cuts what stops now, and all that stops after it. */
+  callLast(): void {
+    this.#lastCall = new TimeoutError()
+    this.#current.abort(this.#lastCall)
+  }
+
+  async #stop(component: Component): Promise<void> {
+    const { name } = component
+    const isInTime = this.#lastCall === undefined
+    const current = new AbortController()
+    const { signal } = current
+    this.#current = current
+    this.stopping = name
+    try {
+      const done = component.stop?.({ signal })
+      // After the call, for a signal that has aborted before tells nobody who begins to listen.
+      if (this.#lastCall) current.abort(this.#lastCall)
+      await done
+    } catch (error) {
+      // What the signal has ended would have gone on.
+      if (isInTime && isAbortOf(signal, error)) this.hung.push(name)
+      else this.failures.set(name, error)
+    }
   }
 }
 
