@@ -15,3 +15,19 @@ export function describeDoors(doors: readonly Door[], refusalOf: (name: string) 
     })
   })
 }
+
+/** What somebody may pass in place of a signal: first of all the controller, which would never abort. */
+const WRONG_SIGNALS = [new AbortController(), {}, null, true].map((wrong) => ({ wrong }))
+
+/** A test for each door that takes a signal: what is none is refused with an INVALID_OPTION. */
+export function describeSignals(doors: readonly Door[]): void {
+  describe.each(doors)('%s', (_, open) => {
+    test.each(WRONG_SIGNALS)('refuses $wrong in place of a signal', async ({ wrong }) => {
+      const failure = await (async () => open({ signal: wrong } as never))().catch((error: unknown) => error)
+      expect(failure).toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('signal must be an AbortSignal'),
+      })
+    })
+  })
+}

@@ -1,4 +1,4 @@
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import { createIdempotency, memoryIdempotencyStore } from './idempotency/index.js'
 
 const idempotency = createIdempotency({ store: memoryIdempotencyStore() })
@@ -12,3 +12,5 @@ const DOORS: readonly Door[] = [
 describeDoors(DOORS, (pattern) => ({
   details: { package: '@base/application', pattern, option: 'options', allowed: 'an object' },
 }))
+
+describeSignals(DOORS.filter(([owner]) => owner === 'Idempotency.run'))

@@ -1,4 +1,4 @@
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import { createCache } from './cache/index.js'
 import { memoryCacheStore } from './store/index.js'
 
@@ -18,3 +18,5 @@ const DOORS: readonly Door[] = [
 describeDoors(DOORS, (pattern) => ({
   details: { package: '@base/cache', pattern, option: 'options', allowed: 'an object' },
 }))
+
+describeSignals([['getOrSet', (options) => cache.getOrSet('signal', () => 1, options)]])

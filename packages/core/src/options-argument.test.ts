@@ -1,4 +1,4 @@
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import { expect } from 'vitest'
 import { createCodec } from './codec/index.js'
 import { describeConfig, loadConfig } from './config/index.js'
@@ -44,3 +44,5 @@ describeDoors(DOORS, (pattern) => ({
     allowed: 'an object',
   },
 }))
+
+describeSignals(DOORS.filter(([pattern]) => pattern === 'validateMany'))

@@ -1,5 +1,5 @@
 import { unchecked } from '@base/core/schema'
-import { type Door, describeDoors, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
 import { expect, test } from 'vitest'
 import { defineEvent, readCloudEvent, toCloudEvent } from './event/index.js'
 import { memoryRepository } from './repository/index.js'
@@ -63,3 +63,5 @@ test.each(WRONG_OPTIONS)('an event takes no $wrong for what is known of it', ({ 
     '@base/domain defineEvent: meta must be an object, received',
   )
 })
+
+describeSignals(DOORS.filter(([owner]) => / (Repository|UnitOfWork)$/.test(owner)))

@@ -1,4 +1,4 @@
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import {
   createHealth,
   diskCheck,
@@ -11,7 +11,7 @@ import { instrument } from './instrument/index.js'
 import { createLogger, shippingSink, stdoutSink } from './logger/index.js'
 import { anomaly, createMetrics } from './metrics/index.js'
 import { startOpenTelemetry } from './otel/index.js'
-import { traceContextPropagator } from './tracing/index.js'
+import { traceContextPropagator, withSpan } from './tracing/index.js'
 
 const health = createHealth()
 const metrics = createMetrics()
@@ -45,3 +45,9 @@ const DOORS: readonly Door[] = [
 describeDoors(DOORS, (pattern) => ({
   details: { package: '@base/observability', pattern, option: 'options', allowed: 'an object' },
 }))
+
+describeSignals([
+  ['live', (options) => health.live(options)],
+  ['group', (options) => health.group('ready', options)],
+  ['withSpan', (options: object) => withSpan({ name: 'price', ...options }, () => 1)],
+])

@@ -1,5 +1,5 @@
 import { systemClock } from '@base/core/clock'
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import { AdaptiveBulkhead } from './adaptive-bulkhead/index.js'
 import { Bulkhead } from './bulkhead/index.js'
 import { Chaos } from './chaos/index.js'
@@ -41,3 +41,5 @@ const DOORS: readonly Door[] = [
 describeDoors(DOORS, (pattern) => ({
   details: { package: '@base/resilience', pattern, option: 'options', allowed: 'an object' },
 }))
+
+describeSignals(DOORS.filter(([owner]) => /^(Policy|RateLimiter)\./.test(owner)))

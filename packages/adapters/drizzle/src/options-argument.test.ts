@@ -1,5 +1,5 @@
 import { always } from '@base/domain/specification'
-import { type Door, describeDoors } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -74,3 +74,5 @@ const DOORS: readonly Door[] = [
 describeDoors(DOORS, (owner) => ({
   message: expect.stringMatching(`^${owner}: options must be an object, received `),
 }))
+
+describeSignals(DOORS.filter(([owner]) => / (Repository|UnitOfWork)$/.test(owner)))

@@ -1,5 +1,5 @@
 import { UnavailableError } from '@base/core/errors'
-import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkOptions, checkSignal, checkText, invalidOption } from '@base/core/options'
 import { BoundedStore } from './bounded-store.js'
 import { ClaimedRun } from './claimed-run.js'
 import { digestOf } from './digest.js'
@@ -47,7 +47,7 @@ export class IdempotencyRunner implements Idempotency {
     checkText(key, place('key'))
     checkFunction(fn, place('fn'))
     if (typeof fingerprint !== 'string') throw invalidOption(fingerprint, place('fingerprint'), 'a text')
-    if (signal) checkMethods(signal, ['throwIfAborted', 'addEventListener'], place('signal'))
+    checkSignal(signal, place('signal'))
     signal?.throwIfAborted()
     const claim = await this.#claimOf(key, fingerprint)
     const store = this.#storeOf(key)

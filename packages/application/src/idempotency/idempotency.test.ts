@@ -849,7 +849,7 @@ describe('a wrong argument', () => {
     ['a key that is no text', [7, 'f', never], 'key must be a text that is not empty'],
     ['a fingerprint that is no text', ['k', undefined, never], 'fingerprint must be a text'],
     ['a function that is none', ['k', 'f', 7], 'fn must be a function'],
-    ['a signal that is none', ['k', 'f', never, { signal: {} }], 'signal must be an object with the methods'],
+    ['a signal that is none', ['k', 'f', never, { signal: {} }], 'signal must be an AbortSignal'],
   ])('of run is refused before anything is claimed: %s', async (_, args, message) => {
     const own = memoryIdempotencyStore()
     const idempotency = createIdempotency({ store: own })

@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, checkOptions } from '@base/core/options'
+import { checkOptions, checkSignal } from '@base/core/options'
 import { matchesPattern } from '../store/pattern.js'
 import type { LoadOptions } from './entry-options.js'
 import { checkKey, invalidKey, type Scope } from './scope.js'
@@ -62,7 +62,7 @@ export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOp
     hardTimeout: pick('hardTimeout', rules.hardTimeout),
     ttlByPattern: rules.ttlByPattern,
     tags: tags === undefined ? [] : scopedTags(scope, tags),
-    signal: signal && checkMethods(signal, ['addEventListener', 'removeEventListener'], SIGNAL),
+    signal: checkSignal(signal, SIGNAL),
   }
 }
 

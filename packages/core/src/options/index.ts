@@ -6,6 +6,7 @@ export {
   checkNumber,
   checkOneOf,
   checkOptions,
+  checkSignal,
   checkText,
   type IntegerRules,
   invalidOption,

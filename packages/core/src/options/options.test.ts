@@ -8,6 +8,7 @@ import {
   checkNumber,
   checkOneOf,
   checkOptions,
+  checkSignal,
   checkText,
 } from './index.js'
 
@@ -104,6 +105,25 @@ describe('checkBoolean, checkFunction and checkOneOf', () => {
     expect(() => checkBoolean(0, { package: '@base/core', option: 'flag' })).toThrow(
       '@base/core: flag must be true or false, received 0.',
     )
+  })
+})
+
+describe('checkSignal', () => {
+  test('gives back a signal, also of another realm, and undefined', () => {
+    const { signal } = new AbortController()
+    const foreign = { aborted: false, addEventListener: () => {} }
+    expect(checkSignal(signal, place)).toBe(signal)
+    expect(checkSignal(foreign, place)).toBe(foreign)
+    expect(checkSignal(undefined, place)).toBeUndefined()
+  })
+
+  test.each([
+    [new AbortController(), 'an object'],
+    [{}, 'an object'],
+    [null, 'null'],
+    [true, 'true'],
+  ])('refuses %o', (wrong, shown) => {
+    expect(() => checkSignal(wrong, place)).toThrow(`limit must be an AbortSignal, received ${shown}.`)
   })
 })
 

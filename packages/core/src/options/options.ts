@@ -1,3 +1,4 @@
+import { isAbortSignal } from '../abort/is-abort-signal.js'
 import { InvalidOptionError } from '../errors/invalid-option-error.js'
 
 /** Whose option is checked, for the message. */
@@ -129,6 +130,19 @@ export function checkMethods<T extends object>(
   const candidate = value ?? ({} as T)
   if (methods.every((method) => typeof candidate[method] === 'function')) return candidate
   throw invalidOption(value, place, `an object with the methods ${methods.join(', ')}`)
+}
+
+/**
+ * The value, if it is a signal or `undefined`: the controller in its place would be one that never aborts.
+ *
+ * @example
+ * checkSignal(AbortSignal.timeout(5_000), { package: 'my-service', pattern: 'Uploads', option: 'signal' })
+ *
+ * @throws {@link InvalidOptionError} naming package, pattern, option and what came.
+ */
+export function checkSignal(value: unknown, place: OptionPlace): AbortSignal | undefined {
+  if (value === undefined || isAbortSignal(value)) return value
+  throw invalidOption(value, place, 'an AbortSignal')
 }
 
 /**

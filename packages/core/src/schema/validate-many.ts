@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.js'
 import { systemTime } from '../clock/system-time.js'
 import type { ValidationError } from '../errors/validation-error.js'
-import { checkFunction, checkOptions, invalidOption } from '../options/options.js'
+import { checkFunction, checkOptions, checkSignal, invalidOption } from '../options/options.js'
 import { checkSchema } from './check-schema.js'
 import { toResult } from './issues.js'
 import { nextTurn } from './next-turn.js'
@@ -48,7 +48,8 @@ export async function validateMany<T>(
   inputs: Iterable<unknown>,
   options: ValidateManyOptions = {},
 ): Promise<ManyValidated<T>> {
-  const { signal, clock = systemTime } = checkOptions(options, WHERE)
+  const { clock = systemTime } = checkOptions(options, WHERE)
+  const signal = checkSignal(options.signal, { ...WHERE, option: 'signal' })
   const standard = checkSchema(schema, 'validateMany')
   checkInputs(inputs)
   checkFunction(clock?.monotonic, { ...WHERE, option: 'clock.monotonic' })

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkOptions, checkSignal, invalidOption, type OptionPlace } from '@base/core/options'
 import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
 import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.js'
@@ -8,9 +8,10 @@ const MAX_PAGE = 10_000
 
 const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'Repository', option })
 
-/** The options of a call, if they are an object. @throws InvalidOptionError where they are none. */
+/** The options of a call, if they are such. @throws InvalidOptionError naming the option. */
 export function checkCall<O extends CallOptions>(options: O): O {
-  return checkOptions(options, at('options'))
+  checkSignal(checkOptions(options, at('options')).signal, at('signal'))
+  return options
 }
 
 /** A limit or offset of `find`, checked. */

@@ -1,5 +1,11 @@
-import { isAbortSignal } from '@base/core/abort'
-import { checkBoolean, checkOneOf, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
+import {
+  checkBoolean,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import type { Isolation, Propagation, RunOptions } from './unit-of-work.js'
 
 const PROPAGATIONS: readonly Propagation[] = ['required', 'nested', 'requires_new', 'mandatory', 'never']
@@ -19,14 +25,11 @@ export interface Run {
 /** Checks the options of a run. @throws InvalidOptionError naming the option. */
 export function readRun(options: RunOptions): Run {
   const { propagation = 'required', isolation, readOnly, signal } = checkOptions(options, at('options'))
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw invalidOption(signal, at('signal'), 'an AbortSignal')
-  }
   return {
     propagation: checkOneOf(propagation, PROPAGATIONS, at('propagation')),
     isolation: isolation === undefined ? undefined : checkOneOf(isolation, ISOLATIONS, at('isolation')),
     readOnly: readOnly === undefined ? undefined : checkBoolean(readOnly, at('readOnly')),
-    signal,
+    signal: checkSignal(signal, at('signal')),
   }
 }
 

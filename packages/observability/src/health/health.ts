@@ -1,6 +1,6 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkMethods, checkOneOf, checkOptions } from '@base/core/options'
+import { checkMethods, checkOneOf, checkOptions, checkSignal } from '@base/core/options'
 import { checkRules, type HealthCheck } from './check-options.js'
 import { CheckRunner } from './check-runner.js'
 import { type HealthEvents, Observers } from './events.js'
@@ -133,7 +133,7 @@ class ServiceHealth implements Health {
     options: HealthCallOptions,
     notes: () => readonly string[] = () => [],
   ): Promise<HealthReport> {
-    const { signal } = checkOptions(options, WHERE)
+    const signal = checkSignal(checkOptions(options, WHERE).signal, { ...WHERE, option: 'signal' })
     signal?.throwIfAborted()
     const members = this.#runners.filter(({ rules }) => rules.groups.includes(group))
     const runs = Promise.all(members.map(async (runner) => [runner.rules.name, await runner.run()] as const))

@@ -1,5 +1,4 @@
-import { isAbortSignal } from '@base/core/abort'
-import { checkFunction, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkSignal, checkText, invalidOption } from '@base/core/options'
 import { type Attributes, SpanKind } from '@opentelemetry/api'
 
 /** What a span is in a conversation between services: one of OpenTelemetry's kinds, or its name. */
@@ -64,8 +63,6 @@ export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan')
   const name = checkText(options['name'], where('name'))
   if (attributes !== undefined && !isAttributes(attributes, pattern))
     throw invalidOption(attributes, where('attributes'), 'an object of attributes')
-  if (signal !== undefined && !isAbortSignal(signal))
-    throw invalidOption(signal, where('signal'), 'an AbortSignal')
   const kind = kindOf(options['kind'], where('kind'))
   return {
     name,
@@ -76,7 +73,7 @@ export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan')
       recordResult === undefined
         ? undefined
         : checkFunction(recordResult as SpanSettings['recordResult'], where('recordResult')),
-    signal,
+    signal: checkSignal(signal, where('signal')),
   }
 }
 

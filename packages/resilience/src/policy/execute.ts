@@ -1,5 +1,4 @@
-import { isAbortSignal } from '@base/core/abort'
-import { checkFunction, checkOptions, checkText, invalidOption } from '@base/core/options'
+import { checkFunction, checkOptions, checkSignal, checkText, invalidOption } from '@base/core/options'
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
 import { placesOf } from './place.js'
@@ -61,8 +60,7 @@ function contextOf(fn: PolicyFunction<unknown>): CallContext {
 function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
   if (typeof fn !== 'function') checkFunction(fn, place('fn'))
   const { signal, key, priority = 0 } = checkOptions(options, OPTIONS)
-  if (signal !== undefined && !isAbortSignal(signal))
-    throw invalidOption(signal, place('signal'), 'an AbortSignal')
+  if (signal !== undefined) checkSignal(signal, place('signal'))
   if (key !== undefined) checkText(key, place('key'))
   if (!Number.isFinite(priority)) throw invalidOption(priority, place('priority'), 'a finite number')
   return new CallContext(fn, signal, key, priority, 1, undefined, undefined)

@@ -1,5 +1,4 @@
-import { isAbortSignal } from '@base/core/abort'
-import { checkOptions, invalidOption } from '@base/core/options'
+import { checkOptions, checkSignal } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** Options of {@link RateLimiter.peek}, {@link RateLimiter.reset} and {@link RateLimiter.block}. */
@@ -18,10 +17,8 @@ export function signalOf(
 ): AbortSignal | undefined {
   if (options === undefined) return undefined
   const place = placesOf(pattern)
-  const { signal } = checkOptions(options, place('options'))
-  if (signal === undefined) return undefined
-  if (!isAbortSignal(signal)) throw invalidOption(signal, place('signal'), 'an AbortSignal')
+  const signal = checkSignal(checkOptions(options, place('options')).signal, place('signal'))
   // Not by its throwIfAborted, which polyfills may not have.
-  if (signal.aborted) throw signal.reason
+  if (signal?.aborted) throw signal.reason
   return signal
 }

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
-import { checkInteger, checkOptions } from '@base/core/options'
+import { checkInteger, checkOptions, checkSignal } from '@base/core/options'
 import type { Page } from '@base/domain/pagination'
 import {
   type CallOptions,
@@ -159,5 +159,6 @@ const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository
 
 /** Each call's, which has nothing that must be given. */
 function checkCall<O extends CallOptions>(options: O): O {
-  return checkOptions(options, at('options'))
+  checkSignal(checkOptions(options, at('options')).signal, at('signal'))
+  return options
 }

@@ -1,5 +1,11 @@
-import { isAbortSignal } from '@base/core/abort'
-import { checkFunction, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
+import {
+  checkFunction,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  checkText,
+  invalidOption,
+} from '@base/core/options'
 import type { ExecuteOptions, Policy, PolicyFunction } from '@base/resilience/policy'
 import { Job } from './job.js'
 import { translate } from './refusals.js'
@@ -89,8 +95,7 @@ function policyOf(breaker: OpossumBreaker): Policy<unknown> {
     const { signal, key } = checkOptions(options, place('options'))
     checkFunction(fn, place('fn'))
     if (key !== undefined) checkText(key, place('key'))
-    if (signal !== undefined && !isAbortSignal(signal))
-      throw invalidOption(signal, place('signal'), 'an AbortSignal')
+    checkSignal(signal, place('signal'))
     // Not by its throwIfAborted, which polyfills may not have.
     if (signal?.aborted) throw signal.reason
     const job = new Job(fn, signal, key)
