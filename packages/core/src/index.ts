@@ -215,6 +215,7 @@ export {
   checkNumber,
   checkOneOf,
   checkOptions,
+  checkSignal,
   checkText,
   type IntegerRules,
   invalidOption,

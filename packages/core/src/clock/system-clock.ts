@@ -8,7 +8,8 @@ import { systemTime } from './system-time.js'
 const LONGEST = 2 ** 31 - 1
 
 /**
- * The system's time.
+ * The system's time. Its timers are those of the platform: one may come up to a millisecond early by `monotonic`, and late
+ * where the event loop is busy.
  *
  * @example
  * await systemClock.sleep('250ms')

@@ -26,7 +26,7 @@ describe('base64url', () => {
     )
   })
 
-  test.each(['Zg==', 'Z', 'Zh', 'Zm9', 'Z g', 'Zg+', 'Zg/', 'é'])('refuses %j', (text) => {
-    expect(() => decodeBase64Url(text)).toThrow('is not base64url')
+  test.each(['Zg==', 'Z', 'Zh', 'Zm9', 'Z g', 'Zg+', 'Zg/', 'é', null, 5])('refuses %j', (text) => {
+    expect(() => decodeBase64Url(text as string)).toThrow('is not base64url')
   })
 })

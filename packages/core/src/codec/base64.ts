@@ -35,7 +35,7 @@ export function encodeBase64Url(bytes: Uint8Array): string {
  * @throws {@link ValidationError} where the text is not what {@link encodeBase64Url} writes.
  */
 export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  if (/^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1) {
+  if (typeof text === 'string' && /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1) {
     const bytes = new Uint8Array(fromBase64(text.replaceAll('-', '+').replaceAll('_', '/')))
     // Bits that no byte uses must be zero, or two texts would be one.
     if (encodeBase64Url(bytes) === text) return bytes

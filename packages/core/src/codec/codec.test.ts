@@ -139,6 +139,10 @@ describe('jsonCodec', () => {
     expect(jsonCodec.decode(jsonCodec.encode(value))).toStrictEqual(held)
   })
 
+  test.each([[null], [undefined], [5], [true], [{}]])('refuses %j, which is no text', (text) => {
+    expect(() => jsonCodec.decode(text as never)).toThrow(ValidationError)
+  })
+
   test('carries arrays and views of another realm', () => {
     const foreign = runInNewContext('[[1, [2n]], new Uint8Array([1, 2]), new DataView(new ArrayBuffer(1))]')
     const back = jsonCodec.decode(jsonCodec.encode(foreign))

@@ -42,7 +42,8 @@ const place = (option: string): OptionPlace => ({ package: '@base/core', pattern
  *
  * What JSON carries is written as JSON; everything else as an object with one key that begins with `$`, such as
  * `{"$bigint":"7"}`. An object of yours with such a key is marked, so that it comes back as it was. Holes of arrays come
- * back as `undefined`, objects without a prototype as plain ones; symbol keys and accessors' functions do not travel.
+ * back as `undefined`, objects without a prototype as plain ones; symbol keys, names of an array beside its places, and accessors' functions do not
+ * travel.
  *
  * @example
  * class Point {
@@ -81,6 +82,9 @@ export function createCodec(options: CodecOptions = {}): Codec {
 export const jsonCodec: Codec = createCodec()
 
 function parse(text: string): unknown {
+  // Of what a store gives for nothing, `JSON.parse` would make a value.
+  if (typeof text !== 'string')
+    throw new ValidationError({ issues: [{ path: '', message: 'is not a text' }] })
   try {
     return JSON.parse(text)
   } catch (cause) {

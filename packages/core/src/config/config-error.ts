@@ -2,8 +2,8 @@ import { ValidationError } from '../errors/validation-error.js'
 import type { ValidationIssue } from '../errors/validation-issue.js'
 
 /**
- * The configuration cannot be used: every problem at once, each named by its variable, none with a value. Code `CONFIG`,
- * kind `invalid`. An issue's code is `missing`, `invalid`, `unknown` or `unreadable`. One that is of no variable, such as
+ * The configuration cannot be used: every problem at once, each named by its variable, none with a value; the keys of a
+ * JSON object are names too, and are shown. Code `CONFIG`, kind `invalid`. An issue's code is `missing`, `invalid`, `unknown` or `unreadable`. One that is of no variable, such as
  * a rule between several or code of the schema that threw, has the path `''`.
  *
  * @example

@@ -80,7 +80,8 @@ export type ConfigValues<Input> = Input extends readonly unknown[]
  * )
  * config.database.password.reveal()
  *
- * @throws {@link ConfigError} with every problem that is found, named by its variable, never with a value. What the
+ * @throws {@link ConfigError} with every problem that is found, named by its variable, never with a value; but with keys of
+ * a JSON object, so use no secret as one. What the
  * schema's own code throws is one without a name and without its text, and hides what the schema would say besides.
  * @throws {@link InvalidOptionError} naming the option; {@link UnsupportedError} where `unknown` or `files` ask for what
  * the schema or the runtime cannot do.

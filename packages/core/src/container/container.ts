@@ -18,6 +18,8 @@ export interface Container<Services extends object, Scoped extends keyof Service
    * Callers of one service share its making. If a factory fails, what this call made and nobody else uses is closed,
    * the last first; the factory's error comes through untouched, and a later call tries anew. What is then still in the
    * making is waited for no longer than `disposeTimeout`, and closed when it comes.
+   *
+   * A factory gets what it names; one that asks the container itself for a service that needs its own waits for ever.
    */
   resolve<Name extends Exclude<keyof Services, Scoped>>(name: Name): Promise<Services[Name]>
 

@@ -32,7 +32,7 @@ export interface AppErrorOptions extends ErrorOptions {
  * interfaces map to a status, a message for people.
  *
  * Never throws from its constructor, for that would hide the fault at hand: an unknown kind becomes `internal`, an
- * unusable `retryAfter` is left out, a message that is no text is `''`, a missing code the kind in capitals, and options
+ * unusable `retryAfter` is left out, a message that is no text is `''`, a code that is none the kind in capitals, and options
  * that are no object say nothing.
  *
  * @example
@@ -62,11 +62,10 @@ export class AppError extends Error {
     const { message, code, kind, details, retryAfter }: Partial<AppErrorOptions> = Object(options)
     super(textOr(message, ''), options)
     this.kind = isErrorKind(kind) ? kind : 'internal'
-    this.code = code ?? this.kind.toUpperCase()
+    this.code = textOr(code, this.kind.toUpperCase())
     if (details !== undefined) this.details = details
-    // Neither NaN nor infinity, nor anything that is no number.
-    if (retryAfter !== undefined && retryAfter >= 0 && Number.isFinite(retryAfter))
-      this.retryAfter = retryAfter
+    // First, for what is no number is not compared with one, which may throw.
+    if (Number.isFinite(retryAfter) && (retryAfter as number) >= 0) this.retryAfter = retryAfter as number
   }
 
   /** The name of the class. */
@@ -98,7 +97,7 @@ export function withDefaults(
   message: string,
   code: string = kind.toUpperCase(),
 ): AppErrorOptions {
-  return { ...options, kind, code: options?.code ?? code, message: textOr(options?.message, message) }
+  return { ...options, kind, code: textOr(options?.code, code), message: textOr(options?.message, message) }
 }
 
 /** A text, or `fallback` in the place of what is none. */

@@ -107,12 +107,25 @@ describe('AppError', () => {
     })
   })
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number])(
+  test.each([[42], [{}], [Symbol('x')]])('takes a code that is no text for a missing one: %s', (code) => {
+    const error = new ConflictError({ code: code as never })
+    expect([isAppError(error, 'CONFLICT'), errorKind(error)]).toEqual([true, 'conflict'])
+    expect(new AppError({ code: code as never, kind: 'conflict', message: '' }).code).toBe('CONFLICT')
+  })
+
+  test.each<[unknown]>([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['5'], [5n], [Symbol('x')]])(
     'leaves out a retryAfter of %s',
     (retryAfter) => {
-      expect('retryAfter' in new RateLimitedError({ retryAfter })).toBe(false)
+      expect('retryAfter' in new RateLimitedError({ retryAfter: retryAfter as number })).toBe(false)
     },
   )
+
+  test.each<[string, unknown]>([
+    ['has no text', Object.create(null)],
+    ['comes of JSON, and hides its methods', JSON.parse('{"valueOf":1,"toString":1}')],
+  ])('leaves out a retryAfter that %s', (_, retryAfter) => {
+    expect('retryAfter' in new RateLimitedError({ retryAfter: retryAfter as number })).toBe(false)
+  })
 
   test('writes to JSON what is safe as it stands: no cause, and details only by toErrorJson', () => {
     const error = new NotFoundError({

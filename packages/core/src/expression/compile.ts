@@ -1,3 +1,4 @@
+import { ValidationError } from '../errors/validation-error.js'
 import { comparisonWith } from './compare.js'
 import type { Expression, Leaf, ListLeaf, TextLeaf } from './expression.js'
 import { type FieldReader, type Fields, fieldReader } from './field.js'
@@ -18,6 +19,8 @@ type Judge = (value: unknown) => boolean
  * @example
  * const isOpen = compileExpression(checkedExpression({ op: 'equals', field: 'status', value: 'open' }))
  * isOpen({ status: 'open' }) // true
+ *
+ * @throws `ValidationError` for an operator that is none; what else is wrong, only `checkedExpression` says.
  */
 export function compileExpression(expression: Expression): ExpressionTest {
   switch (expression.op) {
@@ -134,8 +137,11 @@ function judgeOrder(
       return (value) => compare(value) >= 0
     case 'lessThan':
       return (value) => compare(value) < 0
-    default:
+    case 'lessThanOrEqual':
       return (value) => compare(value) <= 0
+    default:
+      // Of what nobody checked; a permission must not pass by an operator that is misspelled.
+      throw new ValidationError({ issues: [{ path: 'op', message: 'must be a known operator' }] })
   }
 }
 

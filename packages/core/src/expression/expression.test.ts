@@ -37,6 +37,16 @@ describe('an expression', () => {
     expect(isOpen({ status: 'open' })).toBe(true)
   })
 
+  test('that nobody has checked lets no row pass by an operator that is misspelled', () => {
+    const misspelled = { op: 'lessthan', field: 'age', value: 18 } as unknown as Expression
+    for (const expression of [
+      misspelled,
+      { op: 'not' as const, of: misspelled },
+      { op: 'or' as const, of: [open, misspelled] },
+    ])
+      expect(() => compileExpression(expression)).toThrow(ValidationError)
+  })
+
   test('judges a row, nulls included', () => {
     const either: Expression = { op: 'or', of: [open, { op: 'greaterThan', field: 'amount', value: 10 }] }
 

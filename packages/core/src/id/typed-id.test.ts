@@ -85,7 +85,7 @@ describe('a typed id', () => {
     'does not take the prefix %j',
     (prefix) => {
       expect(() => typedId(prefix as string)).toThrow(
-        '@base/core typedId: prefix must be up to 63 characters',
+        '@base/core typedId: prefix must be up to 63 of a to z',
       )
     },
   )

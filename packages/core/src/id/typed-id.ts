@@ -28,7 +28,7 @@ export interface TypedIdOptions {
 export interface TypedIds<Prefix extends string> {
   /** What its ids begin with. */
   readonly prefix: Prefix
-  /** A new id, greater than all before it in this process. */
+  /** A new id, greater than all before it in this thread; with `uuid`, as far as its UUIDs are. */
   readonly create: () => TypedId<Prefix>
   /** An id from outside. Lower case only, as the specification has it. Never throws. */
   readonly parse: (value: unknown) => Result<TypedId<Prefix>, InvalidIdError>
@@ -63,7 +63,7 @@ export function typedId<const Prefix extends string>(
   options: TypedIdOptions = {},
 ): TypedIds<Prefix> {
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
-    const allowed = "up to 63 characters of a to z and _, which stands neither first nor last, or ''"
+    const allowed = "up to 63 of a to z and _, which is neither first nor last, or ''"
     throw invalidOption(prefix, place('prefix'), allowed)
   }
   const { uuid } = checkOptions(options, place('options'))

@@ -3,7 +3,7 @@ import { checkOptions, checkText } from '../options/options.js'
 import type { AcquireOptions, LeaseOptions } from './lock.js'
 
 /** How long a lease lasts where nobody says, in milliseconds: a lock is taken in a moment, of which reading a text is a part. */
-export const DEFAULT_TTL = 30_000
+const DEFAULT_TTL = 30_000
 const DEFAULT_WAIT = 10_000
 
 const where = { package: '@base/core', pattern: 'Lock' }

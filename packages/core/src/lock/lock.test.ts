@@ -91,6 +91,33 @@ describe('memoryLock', () => {
     expect(lease.signal.aborted).toBe(true)
   })
 
+  test('is over for whoever hears that it is, by a timer that comes early as those of the system may', async () => {
+    const clock = new TestClock()
+    const early: Clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic() * 0.99,
+      sleep: (duration, options) => clock.sleep(duration, options),
+      schedule: (duration, fn, options) => clock.schedule(duration, fn, options),
+    }
+    const lock = memoryLock({ clock: early })
+    const lease = await lock.acquire('a', { ttl: '1s' })
+    const heard: Promise<unknown>[] = []
+    lease.signal.addEventListener('abort', () => {
+      heard.push(
+        lease.extend('1h').catch(({ code }) => code),
+        lease.release(),
+        lock.tryAcquire('a'),
+      )
+    })
+    await clock.advance('1s')
+
+    expect(await Promise.all(heard)).toEqual([
+      'LEASE_LOST',
+      { released: false },
+      expect.objectContaining({ token: 2n }),
+    ])
+  })
+
   test('lets a lease end without keeping the process alive', async () => {
     const { clock, lock } = onTestClock()
     await lock.acquire('a')
@@ -154,6 +181,18 @@ describe('wrong arguments', () => {
     const lease = await lock.tryAcquire('a')
     expect(await lease?.release()).toEqual({ released: true })
   })
+
+  test.each([[{ ttl: 0 }], [{ ttl: 'soon' }], [{ wait: -1 }]])(
+    'are refused before a lock of your own is asked, which need not look: %j',
+    async (options) => {
+      const asked = vi.fn()
+      const own: Lock = { acquire: asked, tryAcquire: asked }
+      await expect(withLock(own, 'a', never(options), () => 1)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+      })
+      expect(asked).not.toHaveBeenCalled()
+    },
+  )
 
   test('but no options at all are no mistake', async () => {
     expect(await withLock(lock, 'b', undefined, () => 'done')).toBe('done')

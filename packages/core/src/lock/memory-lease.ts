@@ -67,8 +67,9 @@ export class MemoryLease implements Lease {
   }
 
   #expire(): void {
-    this.#lost.abort(leaseLostError(this.key))
+    // First: a timer may come early, and who hears of the loss must not extend what another gets.
     this.#end()
+    this.#lost.abort(leaseLostError(this.key))
   }
 
   #end(): void {

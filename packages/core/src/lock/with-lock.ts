@@ -1,9 +1,8 @@
 import type { Clock, Timer } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
-import { toMilliseconds } from '../duration/duration.js'
 import { checkFunction, checkMethods, checkOptions } from '../options/options.js'
 import type { AcquireOptions, Lease, Lock } from './lock.js'
-import { DEFAULT_TTL } from './lock-options.js'
+import { checkAcquire } from './lock-options.js'
 
 /** Options of {@link withLock}. */
 export interface WithLockOptions extends AcquireOptions {
@@ -35,8 +34,10 @@ export async function withLock<T>(
   const { clock = clockOf(lock), ...acquire } = checkOptions(options, WHERE)
   checkMethods(clock, ['schedule'], { ...WHERE, option: 'clock' })
   checkFunction(fn, { ...WHERE, option: 'fn' })
+  // Here, for a lock of somebody's need not look, and its lease would be held by nobody.
+  const { ttl } = checkAcquire(key, acquire)
   const lease = await lock.acquire(key, acquire)
-  const stop = keepAlive(lease, toMilliseconds(acquire.ttl ?? DEFAULT_TTL), clock)
+  const stop = keepAlive(lease, ttl, clock)
   try {
     return await fn(lease)
   } finally {

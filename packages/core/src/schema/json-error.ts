@@ -12,7 +12,7 @@ export type JsonErrorCode =
 
 /**
  * A text is no JSON, or none that is accepted. `JSON_TOO_LARGE` is of kind `too_large`, the others are `invalid`. Details
- * `{ position }`, in UTF-16 units from 0, where it is known. It holds nothing of the text but the name of a forbidden key.
+ * `{ position }`, in UTF-16 units from 0 behind a byte order mark, where it is known. It holds nothing of the text but the name of a forbidden key.
  *
  * @example
  * const result = await parseJson(orderSchema, body)

@@ -1,8 +1,13 @@
 /** Texts and bytes in constant time, everything else by `Object.is`. */
 export function isSame(own: unknown, other: unknown): boolean {
   if (typeof own === 'string' && typeof other === 'string') return isSameText(own, other)
-  if (own instanceof Uint8Array && other instanceof Uint8Array) return isSameBytes(own, other)
+  if (isBytes(own) && isBytes(other)) return isSameBytes(own, other)
   return Object.is(own, other)
+}
+
+/** Of another realm too, such as the outer one of a test in Jest. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
 }
 
 // Both loops run over the other value, whose length its sender knows, and read ours round and round: the time tells

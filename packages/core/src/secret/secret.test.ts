@@ -2,6 +2,7 @@ import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { AppError } from '../errors/app-error.js'
 import { toErrorJson } from '../errors/to-error-json.js'
@@ -153,6 +154,7 @@ describe('equals', () => {
     ['ação', 'ação', true],
     [new Uint8Array([1, 2]), new Uint8Array([1, 2]), true],
     [new Uint8Array([1, 2]), Buffer.from([1, 2]), true],
+    [runInNewContext('new Uint8Array([1, 2])'), new Uint8Array([1, 2]), true],
     [new Uint8Array([1, 2]), new Uint8Array([1, 3]), false],
     [new Uint8Array([1]), new Uint8Array([1, 1]), false],
     [new Uint8Array(), new Uint8Array([0]), false],

@@ -59,7 +59,9 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
 function jsonOf(value: unknown, path?: string): string {
   let text: string | undefined
   try {
-    text = JSON.stringify(value, (_name, item: unknown) => (hasJson(item) ? item : notJson()))
+    text = JSON.stringify(value, function (this: unknown, _name, item: unknown) {
+      return hasJson(item, Array.isArray(this)) ? item : notJson()
+    })
   } catch (cause) {
     throw refuse('must be JSON', path, cause)
   }
@@ -72,8 +74,10 @@ const OPAQUE =
   /^\[object (Map|Set|Weak(Map|Set|Ref)|Error|RegExp|Promise|(Shared)?ArrayBuffer|DataView|\w+\d+(Clamped)?Array)\]$/
 
 /** Asked of what a `toJSON` of its own has given. */
-function hasJson(value: unknown): boolean {
+function hasJson(value: unknown, isListed: boolean): boolean {
   switch (typeof value) {
+    case 'undefined':
+      return !isListed
     case 'function':
     case 'symbol':
       return false

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { correlationId } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
 import { isBuiltIn } from '@base/core/kind'
-import { checkInteger, checkOptions, checkText, invalidOption } from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { type StandardSchemaV1, validateSync } from '@base/core/schema'
 import { frozenCopy } from '../value-object/frozen-copy.js'
@@ -13,15 +13,15 @@ import type { DomainEvent } from './domain-event.js'
 export interface EventMeta {
   /** What the event is known by. @defaultValue a new UUIDv7 */
   readonly id?: string | undefined
-  /** When it happened, a valid date. @defaultValue now */
+  /** When it happened, a valid date of the years 0 to 9999. @defaultValue now */
   readonly occurredAt?: Date | undefined
   /** To what it happened. @defaultValue none; an aggregate that records the event fills it in */
   readonly aggregateId?: string | undefined
   /** The version that the aggregate has with it. @defaultValue none; an aggregate that records the event fills it in */
   readonly version?: number | undefined
-  /** What it belongs to. @defaultValue the `correlationId` in context */
+  /** What it belongs to. @defaultValue the `correlationId` in context, unless it is empty */
   readonly correlationId?: string | undefined
-  /** What directly led to it. @defaultValue the `causationId` in context */
+  /** What directly led to it. @defaultValue the `causationId` in context, unless it is empty */
   readonly causationId?: string | undefined
   /** Source of the time where `occurredAt` is missing. @defaultValue systemClock */
   readonly clock?: Clock | undefined
@@ -73,8 +73,9 @@ export function defineEvent<const Type extends string, Input, Payload>(
   const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
     eventOf(type, unwrap(validateSync(schema, payload)), {
       ...checkedMeta(meta),
-      correlationId: meta.correlationId ?? correlationId.get(),
-      causationId: meta.causationId ?? causationId.get(),
+      // In context it may be what an empty header says.
+      correlationId: meta.correlationId ?? (correlationId.get() || undefined),
+      causationId: meta.causationId ?? (causationId.get() || undefined),
     })
   const is = (event: DomainEvent): event is DomainEvent<Type, Payload> => event.type === type
   return Object.freeze(Object.assign(create, { type, schema, is }))
@@ -91,11 +92,21 @@ function checkedMeta(meta: EventMeta): EventMeta {
     option: `meta.${name}`,
   })
   for (const name of TEXTS) if (meta[name] !== undefined) checkText(meta[name], place(name))
-  const { version, occurredAt } = meta
+  const { version, occurredAt, clock } = meta
   if (version !== undefined) checkInteger(version, place('version'))
-  if (occurredAt !== undefined && !(isBuiltIn(occurredAt, 'Date') && Number.isFinite(+occurredAt)))
-    throw invalidOption(occurredAt, place('occurredAt'), 'a valid date')
+  if (occurredAt !== undefined && !isTime(occurredAt))
+    throw invalidOption(occurredAt, place('occurredAt'), 'a valid date of the years 0 to 9999')
+  if (clock !== undefined) checkMethods(clock, ['now'], place('clock'))
   return meta
+}
+
+// `Date.UTC(0, 0)` is in 1900.
+const YEAR_0 = Date.UTC(-1, 12)
+const YEAR_10000 = Date.UTC(10_000, 0)
+
+/** What RFC 3339 can write, which has four digits for the year. */
+function isTime(value: unknown): boolean {
+  return isBuiltIn(value, 'Date') && +value >= YEAR_0 && +value < YEAR_10000
 }
 
 /** An event of a checked payload: the one place where its fields are put together. */

@@ -89,6 +89,9 @@ describe('defineEvent', () => {
     ['version', 1.5],
     ['occurredAt', new Date(Number.NaN)],
     ['occurredAt', 0],
+    ['occurredAt', new Date('+010000-01-01T00:00:00Z')],
+    ['occurredAt', new Date('-000001-12-31T23:59:59Z')],
+    ['clock', {}],
   ])('refuses the %s %j, which nobody could read back', (name, value) => {
     expect(() => OrderPlaced({ total: 1 }, { [name]: value })).toThrow(
       expect.objectContaining({
@@ -96,6 +99,27 @@ describe('defineEvent', () => {
         details: expect.objectContaining({ pattern: 'defineEvent', option: `meta.${name}` }),
       }),
     )
+  })
+
+  test.each(['0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
+    'happens at %s at the utmost',
+    (time) => {
+      const event = OrderPlaced({ total: 1 }, { occurredAt: new Date(time) })
+      expect(fromCloudEvent(toCloudEvent(event), OrderPlaced)).toEqual(event)
+    },
+  )
+
+  test('takes an empty text in the context, as of an empty header, for none', () => {
+    const event = runInContext(
+      [
+        [correlationId, ''],
+        [causationId, ''],
+      ],
+      () => OrderPlaced({ total: 1 }),
+    )
+    expect(fromCloudEvent(toCloudEvent(event), OrderPlaced)).toEqual(event)
+    expect(event).not.toHaveProperty('correlationId')
+    expect(event).not.toHaveProperty('causationId')
   })
 
   test('an event without a correlation starts one', () => {
@@ -261,6 +285,11 @@ describe('CloudEvents', () => {
         expect(() => write({ ...toCloudEvent(odd(1)), data: payload })).toThrow(
           expect.objectContaining({ code: 'VALIDATION', message: expect.stringContaining('must be JSON') }),
         )
+  })
+
+  test('nor is a list with undefined in it, of which null would be made', () => {
+    for (const data of [[undefined], { all: [1, undefined] }])
+      expect(() => toStructured({ ...toCloudEvent(event), data })).toThrow('must be JSON')
   })
 
   test('what says itself how it is JSON is, and what is undefined is left out', () => {

@@ -1,4 +1,11 @@
-import { checkInteger, checkOptions, checkSignal, invalidOption, type OptionPlace } from '@base/core/options'
+import {
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
 import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.js'
@@ -12,6 +19,16 @@ const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern:
 export function checkCall<O extends CallOptions>(options: O): O {
   checkSignal(checkOptions(options, at('options')).signal, at('signal'))
   return options
+}
+
+/** A specification, also of another copy of the package. @throws InvalidOptionError where it is none. */
+export function checkSpecification<T>(specification: Specification<T>): Specification<T> {
+  return checkMethods(specification, ['isSatisfiedBy'], at('specification'))
+}
+
+/** What `saveMany` is given, if it is a list. @throws InvalidOptionError where it is none. */
+export function checkEntities(entities: readonly unknown[]): void {
+  if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
 }
 
 /** A limit or offset of `find`, checked. */
@@ -41,9 +58,10 @@ function isGiven(cursor: string | null | undefined): boolean {
 /**
  * Refuses to delete everything by accident: for those who write a repository.
  *
- * @throws InvalidOptionError where the specification is always true, as an empty `allOf` is, and `all` is not set.
+ * @throws InvalidOptionError where the specification is none, or is always true, as an empty `allOf` is, and `all` is not set.
  */
 export function checkDeletion(specification: Specification<never>, { all }: DeleteWhereOptions): void {
+  checkSpecification(specification)
   if (all !== true && isAlwaysTrue(specification)) {
     throw invalidOption(
       all,

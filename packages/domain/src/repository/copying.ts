@@ -42,7 +42,7 @@ export function copyingBy<T extends object>(
   mapper: EntityMapper<T>,
   { version, deletedAt, at }: MapperRules,
 ): Copying<T> {
-  const toDomain = checkFunction(mapper.toDomain, { ...at, option: 'mapper.toDomain' })
+  const toDomain = checkFunction(mapper?.toDomain, { ...at, option: 'mapper.toDomain' })
   const toRow = checkFunction(mapper.toRow, { ...at, option: 'mapper.toRow' })
   const again = (entity: T): T => toDomain(copyOf(toRow(entity)))
   const toKept = (entity: T, stamps: Stamps): T => {

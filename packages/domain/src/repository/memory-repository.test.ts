@@ -769,6 +769,7 @@ describe('memoryRepository', () => {
     ['a short secret', { id: readId, cursorSecret: 'short' }],
     ['softDelete that is a text', { id: readId, softDelete: 'deletedAt' }],
     ['timestamps without a name', { id: readId, timestamps: { createdAt: '' } }],
+    ['a mapper of null', { id: readId, mapper: null }],
     ['a mapper without toRow', { id: readId, mapper: { toDomain: () => ({}) } }],
     ['a name that is none', { id: readId, name: 7 }],
     ['a clock that is none', { id: readId, clock: {} }],
@@ -786,6 +787,32 @@ describe('memoryRepository', () => {
   test.each([[undefined], [null], ['x']])('refuses to save %s', async (entity) => {
     const items = memoryRepository<Item, number>({ id: (item) => item.id })
     await expect(items.save(entity as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
+  test.each([[undefined], [null], ['x'], [{ op: 'isNull', field: 'n' }]])(
+    'refuses %j for a specification, also where there is nothing to test',
+    async (given) => {
+      const items = memoryRepository<Item, number>({ id: (item) => item.id })
+      const specification = given as never
+      for (const call of [
+        () => items.find(specification),
+        () => items.findOne(specification),
+        () => items.findPage(specification),
+        () => items.stream(specification)[Symbol.asyncIterator]().next(),
+        () => items.count(specification),
+        () => items.exists(specification),
+        () => items.deleteWhere(specification),
+        () => items.deleteWhere(specification, { all: true }),
+      ])
+        await expect(call()).rejects.toThrow('@base/domain Repository: specification must be')
+    },
+  )
+
+  test.each([[undefined], [null], [new Set([1])]])('refuses to save many of %j', async (entities) => {
+    const items = memoryRepository<Item, number>({ id: (item) => item.id })
+    await expect(items.saveMany(entities as never)).rejects.toThrow(
+      '@base/domain Repository: entities must be an array',
+    )
   })
 
   test('refuses a version that is no integer from 0', async () => {

@@ -1,7 +1,7 @@
 import { NotFoundError } from '@base/core/errors'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
-import { checkCall, checkDeletion, checkLimit } from './checks.js'
+import { checkCall, checkDeletion, checkEntities, checkLimit, checkSpecification } from './checks.js'
 import { keyOf } from './key-of.js'
 import { orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
@@ -104,6 +104,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
+    checkEntities(entities)
     return this.#write(options, (writer) => entities.map((entity) => writer.save(entity)))
   }
 
@@ -132,6 +133,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   #matching(specification: Specification<T>, options: ReadOptions): readonly Stored<T>[] {
+    checkSpecification(specification)
     const found: Stored<T>[] = []
     for (const [, row] of this.rows.entries()) {
       if (isVisible(row, options) && specification.isSatisfiedBy(row.entity)) found.push(row)

@@ -49,7 +49,8 @@ export interface Where<T, Field extends string = Path<T>> {
   hasElement<P extends Field>(field: P, value: ElementOperand<T, P>): Specification<T>
   /**
    * The function returns `true`. It runs in memory only: `toJSON` and the compilers of adapters throw an
-   * `UnsupportedError` with the name. What it throws is thrown.
+   * `UnsupportedError` with the name. What it throws is thrown. A repository in memory hands it what it keeps: it must neither
+   * change that nor hold on to it.
    */
   satisfies(predicate: Predicate<T>, name: string): Specification<T>
 }

@@ -530,6 +530,7 @@ describe('memoryUnitOfWork', () => {
   })
 
   test.each([
+    ['null', null as never, {}],
     ['a repository that is not in memory', { items: {} as never }, {}],
     ['an isolation that is none', {}, { isolation: 'dirty' as never }],
     ['a clock that is none', {}, { clock: {} as never }],

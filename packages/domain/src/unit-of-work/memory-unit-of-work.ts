@@ -85,6 +85,7 @@ function unitOfWork(repositories: object, given: MemoryUnitOfWorkOptions): UnitO
   const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
   const { isolation = 'read committed', ...options } = checkOptions(given, place)
   checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
+  checkOptions(repositories, { ...place, option: 'repositories' })
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
     if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)
       return [name, repository]

@@ -17,7 +17,8 @@ export function allocate(whole: bigint, ratios: readonly (number | bigint)[]): r
 
 function checkRatios(ratios: readonly (number | bigint)[]): readonly bigint[] {
   if (!Array.isArray(ratios)) throw invalid(ratios)
-  return ratios.map((ratio: unknown) => {
+  // Not `map`, which passes over holes.
+  return Array.from(ratios, (ratio: unknown) => {
     const whole =
       typeof ratio === 'bigint' ? ratio >= 0n : Number.isSafeInteger(ratio) && (ratio as number) >= 0
     if (!whole) throw invalid(ratio)

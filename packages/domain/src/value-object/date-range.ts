@@ -29,7 +29,10 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
     return new DateRange(start, end)
   }
 
-  /** Reads `start/end` of ISO 8601: `'2026-05-01/2026-06-01T12:00:00Z'`. */
+  /**
+   * Reads `start/end` as {@link DateRange.toString} writes it, or with days in their place: `'2026-05-01/2026-06-01T12:00:00Z'`.
+   * Of ISO 8601 no other form, such as a duration for the end, or a time without seconds or offset.
+   */
   static parse(text: string): Result<DateRange, ValidationError> {
     const [start, end, ...rest] = typeof text === 'string' && text.length <= 100 ? text.split('/') : []
     const from = dateOf(start)

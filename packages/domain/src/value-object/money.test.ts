@@ -89,7 +89,19 @@ describe('Money', () => {
     expect(euro(5n).split(3).map(String)).toEqual(['0.02 EUR', '0.02 EUR', '0.01 EUR'])
   })
 
-  test.each([[[]], [[0, 0]], [[1, -1]], [[0.5]], ['11']])('refuses the ratios %j', (ratios) => {
+  test('takes no JSON of an amount for one, which would put its digits behind those of the other', () => {
+    const json = JSON.parse(JSON.stringify(euro(500n)))
+    for (const meet of [
+      () => euro(1000n).add(json),
+      () => euro(1000n).subtract(json),
+      () => euro(1000n).compareTo(json),
+      () => euro(1000n).add(undefined as never),
+    ])
+      expect(meet).toThrow('@base/domain Money: other must be a Money')
+  })
+
+  // biome-ignore lint/suspicious/noSparseArray: what is refused
+  test.each([[[]], [[0, 0]], [[1, -1]], [[0.5]], ['11'], [[1, , 1]]])('refuses the ratios %j', (ratios) => {
     expect(() => euro(1n).allocate(ratios as number[])).toThrow('ratios must be whole numbers from 0')
   })
 
@@ -153,6 +165,12 @@ describe('Money', () => {
   test('is written as a locale does', () => {
     expect(Money.of(1234567_89n, 'EUR').format('de')).toBe('1.234.567,89\u00a0€')
     expect(Money.of(2n ** 64n, 'JPY').format('en')).toBe('¥18,446,744,073,709,551,616')
+  })
+
+  test('refuses a locale that is no language tag', () => {
+    expect(() => euro(1n).format('en_US')).toThrow(
+      '@base/domain Money: locale must be a language tag such as \'pt-BR\', received "en_US"',
+    )
   })
 })
 

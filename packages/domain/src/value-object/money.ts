@@ -141,7 +141,11 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     return allocate(this.minor, ratios).map((part) => this.#of(part))
   }
 
-  /** That many parts, as equal as can be, which add up to the amount. @throws InvalidOptionError where it is no integer from 1. */
+  /**
+   * That many parts, as equal as can be, which add up to the amount.
+   *
+   * @throws InvalidOptionError where it is no integer from 1 to 1,000,000.
+   */
   split(parts: number): Money[] {
     if (!Number.isSafeInteger(parts) || parts < 1 || parts > 1_000_000) {
       throw invalidOption(parts, place('parts'), 'an integer from 1 to 1000000')
@@ -161,8 +165,13 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     return formatDecimal(this.minor, decimalsOf(this.currency))
   }
 
-  /** The amount as people of a locale write it: `'19,99 €'` for `'de'`. Exact at any size. */
+  /**
+   * The amount as people of a locale write it: `'19,99 €'` for `'de'`. Exact at any size.
+   *
+   * @throws InvalidOptionError where the locale is no language tag, as `'en_US'` is none.
+   */
   format(locale?: string): string {
+    checkLocale(locale)
     const digits = decimalsOf(this.currency)
     return new Intl.NumberFormat(locale, {
       style: 'currency',
@@ -187,6 +196,8 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
   }
 
   #minorOf(other: Money): bigint {
+    // Its JSON has the same names, and a text, which would be put behind the digits of a number.
+    if (typeof other?.minor !== 'bigint') throw invalidOption(other, place('other'), 'a Money')
     if (other.currency !== this.currency) throw new CurrencyMismatchError(this.currency, other.currency)
     return other.minor
   }
@@ -231,6 +242,14 @@ function factorOf(factor: bigint | number | string): DecimalParts {
 
 function refusedAmount(message: string): Result<never, ValidationError> {
   return err(new ValidationError({ issues: [{ path: '', code: 'money', message }] }))
+}
+
+function checkLocale(locale: string | undefined): void {
+  try {
+    Intl.getCanonicalLocales(locale)
+  } catch {
+    throw invalidOption(locale, place('locale'), "a language tag such as 'pt-BR'")
+  }
 }
 
 function place(option: string): { package: string; pattern: string; option: string } {

@@ -68,6 +68,8 @@ describe('Slug', () => {
     ['2026', '2026'],
     ['Ħamrun ŧ ŋ', 'hamrun-t-ng'],
     ['Bǿrn Ǽ ẞ', 'born-ae-ss'],
+    ['İstanbul™ ㎏', 'istanbul-kg'],
+    ['𝐇𝐞𝐥𝐥𝐨 Ｗｏｒｌｄ', 'hello-world'],
   ])('makes one of %j', (title, expected) => {
     expect(text(Slug.fromTitle(title))).toBe(expected)
   })
@@ -83,8 +85,8 @@ describe('Slug', () => {
     expect(Slug.parse(raw).ok).toBe(false)
   })
 
-  test('refuses a title of which nothing is left', () => {
-    expect(Slug.fromTitle('こんにちは').ok).toBe(false)
+  test.each(['こんにちは', null, undefined, {}, 7])('refuses %j, of which nothing is left', (title) => {
+    expect(Slug.fromTitle(title as string).ok).toBe(false)
   })
 })
 

@@ -42,9 +42,11 @@ export class Slug extends TextValue {
    * where nothing is left, as of a title in another script.
    */
   static fromTitle(title: string): Result<Slug, ValidationError> {
-    const ascii = String(title)
+    const ascii = (typeof title === 'string' ? title : '')
       .slice(0, 10 * MAX_LENGTH)
       .toLowerCase()
+      // Letters such as those of mathematics have no lower case before; a sign such as ™ is none, and becomes a dash.
+      .replace(/\p{L}+/gu, (letters) => letters.normalize('NFKD').toLowerCase())
       .normalize('NFKD')
       .replace(/\p{M}+/gu, '')
       .replace(/[^\p{ASCII}]/gu, (letter) => SPELLED[letter] ?? letter)

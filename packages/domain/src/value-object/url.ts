@@ -48,7 +48,7 @@ export class Url extends TextValue {
     return ok(new Url(url.href))
   }
 
-  /** Scheme, host and port: `'https://example.org'`. */
+  /** Scheme, host and port: `'https://example.org'`; `'null'` for schemes that are not of the web, such as `postgres:`. */
   get origin(): string {
     return new URL(this.value).origin
   }

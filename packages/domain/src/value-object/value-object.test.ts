@@ -72,6 +72,18 @@ describe('ValueObject', () => {
     expect(seen.props.at.getTime()).toBe(0)
   })
 
+  test('goes through a codec as its own class, never as the one that it extends', () => {
+    class House extends ValueObject<{ street: string }> {}
+    class Office extends House {}
+    const office = new Office({ street: 'a' })
+    const both = createCodec({ types: [valueObjectType('house', House), valueObjectType('office', Office)] })
+
+    expect(office.equals(both.decode(both.encode(office)))).toBe(true)
+    expect(() => createCodec({ types: [valueObjectType('house', House)] }).encode(office)).toThrow(
+      'an instance of Office that is not registered',
+    )
+  })
+
   test('keeps a copy of a Buffer that is one, without the memory that it shares', () => {
     class Digest extends ValueObject<{ bytes: Uint8Array | Date }> {}
     const digest = new Digest({ bytes: Buffer.from('hunter2') })

@@ -77,7 +77,8 @@ export function isValueObject(value: object): value is ValueObject {
 }
 
 /**
- * Lets a codec of `@base/core/codec` carry a class of value objects, so that a cache or a queue brings it back as one.
+ * Lets a codec of `@base/core/codec` carry a class of value objects, so that a cache or a queue brings it back as one. One
+ * that extends it is a class to name as well.
  *
  * @example
  * class Address extends ValueObject<{ city: string; since: Date }> {}
@@ -91,7 +92,7 @@ export function valueObjectType<Props extends object, V extends ValueObject<Prop
 ): CodecType<V>
 /**
  * The same for a class whose constructor takes something else than its props, or is private, as of the ready-made ones:
- * carried is what its `toJSON` gives, and `parse` reads that.
+ * carried is what its `toJSON` gives, and `parse` reads that, for the classes that extend it too.
  *
  * @example
  * const money = valueObjectType('money', Money, Money.fromJSON)
@@ -109,8 +110,11 @@ export function valueObjectType(
 ): CodecType<ValueObject> {
   const make = type as new (props: object) => ValueObject
   const is = (value: unknown): value is ValueObject => value instanceof make
+  // Made again would be the class that is named, and not the one that extends it.
+  const isItself = (value: unknown): value is ValueObject =>
+    is(value) && Object.getPrototypeOf(value) === make.prototype
   return parse === undefined
-    ? { name, is, toValue: ({ props }) => props, fromValue: (props: object) => new make(props) }
+    ? { name, is: isItself, toValue: ({ props }) => props, fromValue: (props: object) => new make(props) }
     : { name, is, toValue: (instance) => instance.toJSON(), fromValue: (json) => unwrap(parse(json)) }
 }
 
