@@ -31,12 +31,13 @@ export class BoundedStore {
   /** Asks for the key. Where that does not end well, whatever comes of it later is given back. */
   async claim(claim: IdempotencyClaim, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
     const { store, timeout } = this.#parts
-    signal?.throwIfAborted()
+    // Not by its throwIfAborted, which polyfills may not have.
+    if (signal?.aborted) throw signal.reason
     let asked: StoreAnswer<ClaimAnswer> | undefined
     try {
       const answer = await this.#ask('claim', timeout, () => (asked = store.claim(claim)), signal)
       // A store that answers at once has not heard of an abort.
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw signal.reason
       return answer
     } catch (error) {
       // What was taken in a transaction goes with it.
@@ -57,7 +58,7 @@ export class BoundedStore {
     for (let pause = FIRST_PAUSE; ; pause *= 2) {
       try {
         const left = Math.max(1, Math.ceil(deadline - clock.monotonic()))
-        return await this.#ask('complete', left, () => store.complete(claim, outcome))
+        return await this.#ask('complete', Math.min(timeout, left), () => store.complete(claim, outcome))
       } catch (error) {
         const away = !this.transactional && errorKind(error) === 'unavailable'
         if (!away || clock.monotonic() + pause >= deadline) throw error
@@ -114,7 +115,8 @@ export class BoundedStore {
       })
       signal?.addEventListener('abort', abort, { once: true })
       if (signal?.aborted) abort()
-      answer.then((value) => {
+      // One whose `then` throws would leave the timer.
+      Promise.resolve(answer).then((value) => {
         settle()
         resolve(value)
       }, fail)

@@ -125,8 +125,8 @@ export class ClaimedRun {
   #ask(callback: string, ask: () => unknown, otherwise: boolean): boolean {
     try {
       const answer = ask()
-      if (!(answer instanceof Promise)) return answer === !otherwise ? answer : otherwise
-      answer.catch(() => {})
+      if (!isPromise(answer)) return answer === !otherwise ? answer : otherwise
+      Promise.resolve(answer).catch(() => {})
       throw new TypeError('it gave a promise, and has to answer at once')
     } catch (error) {
       reportCallbackError(error, { package: '@base/application', pattern: 'Idempotency', callback })
@@ -142,4 +142,9 @@ function errorIn(value: unknown): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Also one of another realm. */
+function isPromise(value: unknown): boolean {
+  return value instanceof Promise || Object.prototype.toString.call(value) === '[object Promise]'
 }

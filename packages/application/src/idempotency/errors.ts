@@ -3,12 +3,9 @@ import { AppError, ConflictError, type ErrorOptions } from '@base/core/errors'
 /** The key was used for another request: another fingerprint. Code `IDEMPOTENCY_MISMATCH`, kind `invalid` (422). */
 export class IdempotencyMismatchError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'IDEMPOTENCY_MISMATCH',
-      message: 'The idempotency key was used for another request.',
-      ...options,
-      kind: 'invalid',
-    })
+    const { code = 'IDEMPOTENCY_MISMATCH', message = 'The idempotency key was used for another request.' } =
+      options ?? {}
+    super({ ...options, code, kind: 'invalid', message })
   }
 }
 
@@ -18,12 +15,9 @@ export class IdempotencyMismatchError extends AppError {
  */
 export class IdempotencyInProgressError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'IDEMPOTENCY_IN_PROGRESS',
-      message: 'The same request is still being processed.',
-      ...options,
-      kind: 'conflict',
-    })
+    const { code = 'IDEMPOTENCY_IN_PROGRESS', message = 'The same request is still being processed.' } =
+      options ?? {}
+    super({ ...options, code, kind: 'conflict', message })
   }
 }
 
@@ -33,12 +27,11 @@ export class IdempotencyInProgressError extends AppError {
  */
 export class IdempotencyResultUnavailableError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    super({
-      code: 'IDEMPOTENCY_RESULT_UNAVAILABLE',
-      message: 'The request has been processed already; its result cannot be given again.',
-      ...options,
-      kind: 'conflict',
-    })
+    const {
+      code = 'IDEMPOTENCY_RESULT_UNAVAILABLE',
+      message = 'The request has been processed already; its result cannot be given again.',
+    } = options ?? {}
+    super({ ...options, code, kind: 'conflict', message })
   }
 }
 

@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { ForbiddenError, UnavailableError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   createIdempotency,
   type Idempotency,
@@ -20,14 +21,21 @@ interface Faulty {
   readonly failures: IdempotencyStoreEvent[]
 }
 
-function faulty(faults: (store: MemoryIdempotencyStore) => Partial<IdempotencyStore>): Faulty {
-  const clock = new TestClock()
-  const store = memoryIdempotencyStore({ clock })
-  const port: IdempotencyStore = {
+/** Its methods, which can be taken out of it. */
+function bound(store: MemoryIdempotencyStore): IdempotencyStore {
+  return {
     claim: (claim) => store.claim(claim),
     renew: (claim) => store.renew(claim),
     complete: (claim, outcome) => store.complete(claim, outcome),
     release: (claim) => store.release(claim),
+  }
+}
+
+function faulty(faults: (store: MemoryIdempotencyStore) => Partial<IdempotencyStore>): Faulty {
+  const clock = new TestClock()
+  const store = memoryIdempotencyStore({ clock })
+  const port: IdempotencyStore = {
+    ...bound(store),
     ...faults(store),
   }
   const idempotency = createIdempotency({ store: port, clock })
@@ -97,6 +105,35 @@ describe('a store that fails when it is asked for a key', () => {
     expect(await rejection(idempotency.run('k', 'f', never))).toMatchObject({ kind: 'unavailable' })
   })
 
+  test.each([Number.NaN, -5, 0, 12.5, undefined, null, 'soon', Number.POSITIVE_INFINITY])(
+    'and says that the key is taken for %s: it is asked again, and the refusal has a time',
+    async (retryAfter) => {
+      const clock = new TestClock()
+      const store = memoryIdempotencyStore({ clock })
+      const held = { state: 'conflict', retryAfter: retryAfter as number } as const
+      let claims = 0
+      const claim: IdempotencyStore['claim'] = (asked) => (claims++ < 2 ? held : store.claim(asked))
+      const { renew, complete, release } = bound(store)
+      const port = { claim, renew, complete, release }
+      const patient = createIdempotency({ store: port, clock, wait: '1s' }).run('k', 'f', () => 1)
+      await clock.advance('1s')
+      expect(await patient).toEqual({ value: 1, replayed: false })
+
+      const busy = createIdempotency({ store: { ...port, claim: () => held }, clock, lease: '10s' })
+      const { retryAfter: told } = (await rejection(busy.run('k', 'f', never))) as { retryAfter: number }
+      expect(Number.isSafeInteger(told) && told > 0 && told <= 10_000).toBe(true)
+    },
+  )
+
+  test('by a thenable that throws: neither timer nor listener is left', async () => {
+    const { signal } = new AbortController()
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about.
+    const { idempotency, clock } = faulty(() => ({ claim: () => ({ then: away }) as never }))
+    const error = await rejection(idempotency.run('k', 'f', never, { signal }))
+    expect(error).toMatchObject({ kind: 'unavailable' })
+    expect([clock.pending, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+  })
+
   test('and has taken it all the same: it is given back', async () => {
     const { idempotency, sound } = faulty((store) => ({
       claim: async (claim) => {
@@ -126,6 +163,18 @@ describe('a store that fails when it is asked for a key', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(store.size).toBe(0)
     expect(await sound.run('k', 'f', () => 1)).toMatchObject({ replayed: false })
+  })
+})
+
+describe('a store that may take as long as a number can say', () => {
+  test('keeps an outcome, also at a time with decimals', async () => {
+    const { store, clock } = faulty(() => ({}))
+    vi.spyOn(clock, 'monotonic').mockReturnValue(1_000_000.3)
+    const { claim, renew, complete, release } = bound(store)
+    const later: IdempotencyStore['complete'] = async (...args) => complete(...args)
+    const port = { claim, renew, complete: later, release }
+    const patient = createIdempotency({ store: port, clock, storeTimeout: Number.MAX_SAFE_INTEGER })
+    expect(await patient.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
   })
 })
 

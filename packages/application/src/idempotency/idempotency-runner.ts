@@ -11,7 +11,7 @@ import type {
   IdempotencyResult,
   IdempotencyRunOptions,
 } from './idempotency.js'
-import type { ClaimAnswer, IdempotencyClaim } from './idempotency-store.js'
+import type { ClaimAnswer, HeldKey, IdempotencyClaim } from './idempotency-store.js'
 import { outcomeOf } from './outcome.js'
 import { portableKey } from './portable-key.js'
 import { isInside, runInside } from './running.js'
@@ -48,16 +48,15 @@ export class IdempotencyRunner implements Idempotency {
     checkFunction(fn, place('fn'))
     if (typeof fingerprint !== 'string') throw invalidOption(fingerprint, place('fingerprint'), 'a text')
     checkSignal(signal, place('signal'))
-    signal?.throwIfAborted()
+    // Not by its throwIfAborted, which polyfills may not have.
+    if (signal?.aborted) throw signal.reason
     const claim = await this.#claimOf(key, fingerprint)
     const store = this.#storeOf(key)
     const { answer, askedAt } = await this.#ask(claim, store, signal)
     switch (answer?.state) {
       case 'conflict':
         this.#observers.tell('inProgress', { key })
-        throw new IdempotencyInProgressError({
-          retryAfter: Math.min(answer.retryAfter, this.#settings.lease),
-        })
+        throw new IdempotencyInProgressError({ retryAfter: this.#rest(answer) })
       case 'mismatch':
         this.#observers.tell('mismatch', { key })
         throw new IdempotencyMismatchError()
@@ -89,8 +88,15 @@ export class IdempotencyRunner implements Idempotency {
       if (isInside(this.#settings.store, claim.key)) throw deadlock()
       const left = Math.ceil(deadline - clock.monotonic())
       if (left <= 0) return { answer, askedAt }
-      await clock.sleep(Math.min(pause, left, answer.retryAfter), { signal })
+      await clock.sleep(Math.min(pause, left, this.#rest(answer)), { signal })
     }
+  }
+
+  /** How long the lease of another holds yet, no longer than ours; a store of somebody else may say anything. */
+  #rest({ retryAfter }: HeldKey): number {
+    const { lease } = this.#settings
+    const rest = Math.ceil(retryAfter)
+    return rest >= 1 && rest <= lease ? rest : lease
   }
 
   #begin(

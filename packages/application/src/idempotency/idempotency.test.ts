@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
-import { createCodec } from '@base/core/codec'
+import { runInNewContext } from 'node:vm'
+import { type Codec, createCodec } from '@base/core/codec'
 import { AppError, ConflictError, UnavailableError, ValidationError } from '@base/core/errors'
 import { err } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
@@ -8,7 +9,10 @@ import {
   createIdempotency,
   type Idempotency,
   type IdempotencyContext,
+  IdempotencyInProgressError,
+  IdempotencyMismatchError,
   type IdempotencyOptions,
+  IdempotencyResultUnavailableError,
   memoryIdempotencyStore,
 } from './index.js'
 
@@ -402,6 +406,22 @@ describe('an outcome', () => {
     })
   })
 
+  test.each<[string, unknown]>([
+    ['a number', 5],
+    ['bytes', new Uint8Array(1)],
+    ['a promise', Promise.resolve('1')],
+    ['nothing', undefined],
+  ])('of which the codec makes no text, but %s, fails, and is not run again', async (_, text) => {
+    const codec: Codec = { encode: () => text as string, decode: (given) => given }
+    const { idempotency } = made({ codec, isFinal: () => true })
+    await expect(idempotency.run('k', 'f', () => 1)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    const unavailable = { code: 'IDEMPOTENCY_RESULT_UNAVAILABLE' }
+    await expect(idempotency.run('k', 'f', never)).rejects.toMatchObject(unavailable)
+    const error = new ConflictError()
+    await expect(idempotency.run('l', 'f', () => Promise.reject(error))).rejects.toBe(error)
+    await expect(idempotency.run('l', 'f', never)).rejects.toMatchObject(unavailable)
+  })
+
   test('of a class comes back as one, with a codec that knows it', async () => {
     const is = (value: unknown): value is Money => value instanceof Money
     const codec = createCodec({
@@ -579,21 +599,24 @@ describe('an outcome', () => {
     warn.mockRestore()
   })
 
-  test("is judged so where the judge gives a promise, and a rejection of it is nobody else's", async () => {
-    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-    const judge = async () => {
-      throw new Error('judge')
-    }
-    const { idempotency } = made({ isFinal: judge as never, isFinalResult: judge as never })
-    const error = new ConflictError()
-    expect(await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))).toBe(error)
-    expect(await idempotency.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
-    expect(await idempotency.run('k', 'f', never)).toEqual({ value: 1, replayed: true })
-    const said = (callback: string) =>
-      `@base/application Idempotency: ${callback} threw: TypeError: it gave a promise, and has to answer at once`
-    expect(warn.mock.calls.map(([text]) => text)).toEqual(['isFinal', 'isFinalResult'].map(said))
-    warn.mockRestore()
-  })
+  test.each<[string, () => unknown]>([
+    ['here', async () => Promise.reject(new Error('judge'))],
+    ['in another realm', () => runInNewContext("Promise.reject(new Error('judge'))")],
+  ])(
+    "is judged so where the judge, %s, gives a promise, and a rejection of it is nobody else's",
+    async (_, judge) => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const { idempotency } = made({ isFinal: judge as never, isFinalResult: judge as never })
+      const error = new ConflictError()
+      expect(await rejection(idempotency.run('k', 'f', () => Promise.reject(error)))).toBe(error)
+      expect(await idempotency.run('k', 'f', () => 1)).toEqual({ value: 1, replayed: false })
+      expect(await idempotency.run('k', 'f', never)).toEqual({ value: 1, replayed: true })
+      const said = (callback: string) =>
+        `@base/application Idempotency: ${callback} threw: TypeError: it gave a promise, and has to answer at once`
+      expect(warn.mock.calls.map(([text]) => text)).toEqual(['isFinal', 'isFinalResult'].map(said))
+      warn.mockRestore()
+    },
+  )
 })
 
 class Money {
@@ -658,6 +681,17 @@ describe('a request that waits', () => {
 })
 
 describe('an abort', () => {
+  test('may be that of a polyfill, which has no throwIfAborted', async () => {
+    const { idempotency } = made()
+    const { signal } = new AbortController()
+    Object.defineProperty(signal, 'throwIfAborted', { value: undefined })
+    expect(await idempotency.run('k', 'f', () => 1, { signal })).toEqual({ value: 1, replayed: false })
+    const reason = new Error('not wanted')
+    const aborted = AbortSignal.abort(reason)
+    Object.defineProperty(aborted, 'throwIfAborted', { value: undefined })
+    await expect(idempotency.run('k', 'f', () => 1, { signal: aborted })).rejects.toBe(reason)
+  })
+
   test('before the run takes nothing', async () => {
     const { idempotency } = made()
     const reason = new Error('gone')
@@ -810,6 +844,21 @@ describe('events', () => {
     end(1)
     await first
     expect(told).toEqual(['run', 'inProgress', 'mismatch'])
+  })
+})
+
+describe('an error of a refusal', () => {
+  test.each([
+    ['IDEMPOTENCY_MISMATCH', IdempotencyMismatchError],
+    ['IDEMPOTENCY_IN_PROGRESS', IdempotencyInProgressError],
+    ['IDEMPOTENCY_RESULT_UNAVAILABLE', IdempotencyResultUnavailableError],
+  ])('says its own where it is told nothing: %s', (code, Refusal) => {
+    const told = [null, 'no', { code: undefined, message: undefined }] as never[]
+    for (const options of told) {
+      const error = new Refusal(options)
+      expect([error.code, error.message]).toEqual([code, new Refusal().message])
+    }
+    expect(new Refusal({ code: 'OWN', message: 'own' })).toMatchObject({ code: 'OWN', message: 'own' })
   })
 })
 

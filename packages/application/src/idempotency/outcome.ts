@@ -3,6 +3,7 @@ import {
   AppError,
   type AppErrorOptions,
   isAppError,
+  UnsupportedError,
   ValidationError,
   type ValidationIssue,
 } from '@base/core/errors'
@@ -26,7 +27,7 @@ const REFUSAL = 'r'
  */
 export function textOfValue(codec: Codec, value: unknown): string | undefined {
   try {
-    return unlessTooLarge(VALUE + codec.encode(value))
+    return unlessTooLarge(VALUE + textBy(codec, value))
   } catch (error) {
     const { ok, error: refusal } = (value ?? {}) as { ok?: unknown; error?: unknown }
     if (ok !== false || !isAppError(refusal)) throw error
@@ -41,7 +42,7 @@ export function textOfValue(codec: Codec, value: unknown): string | undefined {
 export function textOfError(codec: Codec, error: AppError, tag: string = ERROR): string | undefined {
   for (const content of [withFacts, plain]) {
     try {
-      return unlessTooLarge(tag + codec.encode(content(error)))
+      return unlessTooLarge(tag + textBy(codec, content(error)))
     } catch {
       // With less, or without a text.
     }
@@ -90,6 +91,13 @@ function errorOf(stored: StoredError): AppError {
   if (typeof code !== 'string') throw new TypeError('The outcome is no error.')
   const isValidation = kind === 'invalid' && Array.isArray(issues)
   return isValidation ? new ValidationError({ ...stored, issues }) : new AppError(stored)
+}
+
+/** @throws UnsupportedError where the codec gives none: what it gave would be kept as something else. */
+function textBy(codec: Codec, value: unknown): string {
+  const text: unknown = codec.encode(value)
+  if (typeof text === 'string') return text
+  throw new UnsupportedError({ message: 'The codec of idempotency gave no text.' })
 }
 
 function unlessTooLarge(text: string): string | undefined {

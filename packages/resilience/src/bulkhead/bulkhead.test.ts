@@ -129,6 +129,15 @@ describe('Bulkhead', () => {
     })
   })
 
+  test('its error says its own where it is told nothing', () => {
+    const told = [null, 'busy', { code: undefined, message: undefined }] as never[]
+    for (const options of told)
+      expect(new BulkheadFullError(options)).toMatchObject({
+        code: 'BULKHEAD_FULL',
+        message: 'The bulkhead is full.',
+      })
+  })
+
   test('refuses after maxWait, 5 s where nobody says', async () => {
     const clock = new TestClock()
     const bulkhead = new Bulkhead({ maxConcurrent: 1, clock })

@@ -10,7 +10,8 @@ import { AppError, type ErrorOptions } from '@base/core/errors'
  */
 export class BulkheadFullError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    const { code = 'BULKHEAD_FULL', message = 'The bulkhead is full.' } = options
+    // Null, too: who makes an error has another one at hand, which must not be hidden.
+    const { code = 'BULKHEAD_FULL', message = 'The bulkhead is full.' } = options ?? {}
     super({ ...options, code, kind: 'unavailable', message })
   }
 }

@@ -48,6 +48,15 @@ describe('CircuitBreaker', () => {
       expect(account.calls).toBe(1)
     })
 
+    test('reads its window once', async () => {
+      const window = { type: 'consecutive' as const }
+      const breaker = new CircuitBreaker({ window, failureThreshold: 1 })
+      Object.assign(window, count)
+      breaker.close()
+      await expect(breaker.execute(fail)).rejects.toThrow('down')
+      expect(breaker.state).toBe('open')
+    })
+
     test('a success starts the count anew', async () => {
       const breaker = new CircuitBreaker({ failureThreshold: 2, clock: new TestClock() })
       await breaker.execute(fail).catch(() => {})
@@ -221,6 +230,23 @@ describe('CircuitBreaker', () => {
         kind: 'unavailable',
         message: 'The circuit is open.',
       })
+    })
+
+    test('refuses also for the longest pause, at a time with decimals', async () => {
+      const clock = new TestClock()
+      vi.spyOn(clock, 'monotonic').mockReturnValue(1_000_000.3)
+      const breaker = await openBreaker({ clock, recoveryTimeout: Number.MAX_SAFE_INTEGER })
+      await expect(breaker.execute(up)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+      expect(breaker.retryAfter).toBe(Number.MAX_SAFE_INTEGER)
+    })
+
+    test('its error says its own where it is told nothing', () => {
+      const told = [null, 'down', { code: undefined, message: undefined }] as never[]
+      for (const options of told)
+        expect(new CircuitOpenError(options)).toMatchObject({
+          code: 'CIRCUIT_OPEN',
+          message: 'The circuit is open.',
+        })
     })
 
     test('captures no stack unless asked', async () => {

@@ -69,8 +69,8 @@ export class CircuitBreaker implements Policy {
 
   /** Milliseconds until a probe may pass, 0 once it may; `undefined` in every state but open. */
   get retryAfter(): number | undefined {
-    const { state, rules } = this.#machine
-    return state instanceof Open ? Math.max(0, Math.ceil(state.until - rules.clock.monotonic())) : undefined
+    const { state } = this.#machine
+    return state instanceof Open ? state.left : undefined
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
@@ -126,7 +126,7 @@ export class CircuitBreaker implements Policy {
     if (!(state instanceof Open)) return { version: 1, state: name, openings, failures, pause: 0, until: 0 }
     const until = Math.ceil(rules.clock.now() + Math.max(0, state.until - rules.clock.monotonic()))
     // No number that `initial` would refuse.
-    const restorable = Math.min(until, Number.MAX_SAFE_INTEGER)
+    const restorable = Math.min(Math.max(0, until), Number.MAX_SAFE_INTEGER)
     return { version: 1, state: name, openings, failures, pause: state.pause, until: restorable }
   }
 

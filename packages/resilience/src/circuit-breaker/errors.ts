@@ -11,7 +11,8 @@ import { AppError, type ErrorOptions } from '@base/core/errors'
  */
 export class CircuitOpenError extends AppError {
   constructor(options: ErrorOptions = {}) {
-    const { code = 'CIRCUIT_OPEN', message = 'The circuit is open.' } = options
+    // Null, too: who makes an error has another one at hand, which must not be hidden.
+    const { code = 'CIRCUIT_OPEN', message = 'The circuit is open.' } = options ?? {}
     super({ ...options, code, kind: 'unavailable', message })
   }
 }

@@ -17,10 +17,17 @@ export class Open implements State {
     this.pause = pause
   }
 
+  /** Milliseconds until a probe may pass, 0 once it may. */
+  get left(): number {
+    const left = Math.ceil(this.until - this.#circuit.rules.clock.monotonic())
+    // The longest pause may come out as more than a duration can say: numbers of that size are rounded.
+    return Math.min(Math.max(0, left), Number.MAX_SAFE_INTEGER)
+  }
+
   run(next: Next, ctx: CallContext): unknown {
     const circuit = this.#circuit
-    const remaining = this.until - circuit.rules.clock.monotonic()
-    if (remaining > 0) return circuit.refuse(Math.ceil(remaining))
+    const { left } = this
+    if (left > 0) return circuit.refuse(left)
     circuit.probe(this.pause)
     // Whatever is the state by now: a listener may have changed it again.
     return circuit.state.run(next, ctx)

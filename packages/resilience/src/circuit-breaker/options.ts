@@ -50,7 +50,8 @@ export interface CircuitBreakerOptions {
   readonly halfOpen?: HalfOpenOptions | undefined
   /**
    * Whether a thrown error is a failure; it is rethrown either way. What is not counts neither as failure nor as
-   * success. If it throws itself, the error is a failure. The caller's abort never counts. Nor does a timeout around the
+   * success. If it throws itself, the error is a failure. The caller's abort never counts, not even by an
+   * `AbortSignal.timeout()`: a limit of time that is to open the circuit is a `Timeout`. Nor does a timeout around the
    * breaker that passes while the call waits in a rate limiter inside, or in a bulkhead inside whose queue moved
    * meanwhile: one that stands still says that the dependency does not answer. That timeout does count where a retry, a
    * hedge or somebody else's policy stands between breaker and queue, and so does a timeout between them. One of your own
@@ -118,17 +119,29 @@ export interface BreakerRules {
 
 const place = placesOf('CircuitBreaker')
 
+/** By the options that {@link optionsOf} made. */
+const checked = /* @__PURE__ */ new WeakMap<object, BreakerRules>()
+
+/** Options that were checked before: a registry's breakers differ in their names alone. */
+export function optionsOf(rules: BreakerRules, told: BreakerRules['told']): CircuitBreakerOptions {
+  const options = {}
+  checked.set(options, { ...rules, name: told.name, told })
+  return options
+}
+
 /** Checks what a user passed in. */
-export function breakerRules(
-  options: CircuitBreakerOptions & { readonly host?: string | undefined },
-): BreakerRules {
-  const { name = DEFAULT_NAME, host, stack = false, clock } = checkOptions(options, place('options'))
+export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
+  return checked.get(options) ?? checkedRules(options)
+}
+
+function checkedRules(options: CircuitBreakerOptions): BreakerRules {
+  const { name = DEFAULT_NAME, stack = false, clock } = checkOptions(options, place('options'))
   const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailure, isFailureResult } = options
   if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
   if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
   return {
     name: checkText(name, place('name')),
-    told: host ? { name, host } : { name },
+    told: { name },
     recoveryTimeout:
       typeof recoveryTimeout === 'function'
         ? recoveryTimeout
@@ -154,7 +167,7 @@ function windowRules(
     const threshold = failureThreshold === undefined ? DEFAULT_THRESHOLD : failureThreshold
     return {
       threshold: checkInteger(threshold, { ...place('failureThreshold'), min: 1 }),
-      window,
+      window: { type: 'consecutive' },
       slowDuration: Number.POSITIVE_INFINITY,
       slowRate: 1,
     }

@@ -1,11 +1,13 @@
 import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 import { CircuitBreaker } from './circuit-breaker.js'
-import { breakerRules, type CircuitBreakerOptions } from './options.js'
+import { type BreakerRules, breakerRules, type CircuitBreakerOptions, optionsOf } from './options.js'
 
 const DEFAULT_MAX_BREAKERS = 1_000
 
-/** Options of {@link createCircuitBreakerRegistry}: those of each breaker, and how many there may be. */
+/**
+ * Options of {@link createCircuitBreakerRegistry}: those of each breaker, and how many there may be; checked and read once.
+ */
 export interface CircuitBreakerRegistryOptions extends Omit<CircuitBreakerOptions, 'name' | 'initial'> {
   /** Breakers that are kept, an integer from 1. @defaultValue 1,000 */
   readonly maxBreakers?: number | undefined
@@ -17,7 +19,7 @@ export interface CircuitBreakerRegistry {
   readonly size: number
   /** The breaker of that key, made with the registry's options, the key as its name, where there is none. */
   get(key: string): CircuitBreaker
-  /** The breakers that it keeps, with their keys, the least recently used first. */
+  /** The breakers that it keeps now, with their keys, the least recently used first. */
   entries(): IterableIterator<[string, CircuitBreaker]>
   /** Forgets one; whether there was one. */
   delete(key: string): boolean
@@ -43,27 +45,31 @@ export function createCircuitBreakerRegistry(
 }
 
 /** What a breaker is called, and the host that it is of, where it is of one. */
-type NamesOf = (key: string) => { readonly name: string; readonly host?: string }
+type NamesOf = (key: string) => BreakerRules['told']
 
-/** One whose breakers have a name of their own. */
-export function registryOf(options: CircuitBreakerRegistryOptions, namesOf: NamesOf): CircuitBreakerRegistry {
+/** One whose breakers have a name of their own, and rules that are not the user's to say. */
+export function registryOf(
+  options: CircuitBreakerRegistryOptions,
+  namesOf: NamesOf,
+  own: Partial<BreakerRules> = {},
+): CircuitBreakerRegistry {
   const place = placesOf('createCircuitBreakerRegistry')
-  const { maxBreakers = DEFAULT_MAX_BREAKERS, ...defaults } = checkOptions(options, place('options'))
+  const { maxBreakers = DEFAULT_MAX_BREAKERS } = checkOptions(options, place('options'))
   checkInteger(maxBreakers, { ...place('maxBreakers'), min: 1 })
   // Whatever is wrong with the options shows now, and not with the first call.
-  breakerRules(defaults)
-  return new Registry(defaults, maxBreakers, namesOf)
+  const rules = breakerRules(options)
+  return new Registry({ ...rules, initial: undefined, ...own }, maxBreakers, namesOf)
 }
 
 class Registry implements CircuitBreakerRegistry {
-  readonly #defaults: CircuitBreakerOptions
+  readonly #rules: BreakerRules
   readonly #maxBreakers: number
   readonly #namesOf: NamesOf
   /** The least recently used first. */
   readonly #breakers = new Map<string, CircuitBreaker>()
 
-  constructor(defaults: CircuitBreakerOptions, maxBreakers: number, namesOf: NamesOf) {
-    this.#defaults = defaults
+  constructor(rules: BreakerRules, maxBreakers: number, namesOf: NamesOf) {
+    this.#rules = rules
     this.#maxBreakers = maxBreakers
     this.#namesOf = namesOf
   }
@@ -81,7 +87,8 @@ class Registry implements CircuitBreakerRegistry {
   }
 
   entries(): IterableIterator<[string, CircuitBreaker]> {
-    return this.#breakers.entries()
+    // Those of the map itself would never end for who asks `get` on the way, which puts a breaker at the end.
+    return [...this.#breakers].values()
   }
 
   delete(key: string): boolean {
@@ -90,7 +97,7 @@ class Registry implements CircuitBreakerRegistry {
 
   #make(key: string): CircuitBreaker {
     checkText(key, placesOf('CircuitBreakerRegistry.get')('key'))
-    const breaker = new CircuitBreaker({ ...this.#defaults, ...this.#namesOf(key) })
+    const breaker = new CircuitBreaker(optionsOf(this.#rules, this.#namesOf(key)))
     if (this.#breakers.size >= this.#maxBreakers) this.#breakers.delete(this.#dispensable() as string)
     this.#breakers.set(key, breaker)
     return breaker

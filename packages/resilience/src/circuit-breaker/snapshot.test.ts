@@ -64,6 +64,24 @@ describe('CircuitBreaker', () => {
       expect(new CircuitBreaker({ initial: breaker.snapshot(), clock }).state).toBe('open')
     })
 
+    test('of a wall clock before 1970 can be restored', async () => {
+      const clock = new TestClock({ now: -100_000 })
+      const breaker = await openBreaker({ clock })
+      expect(new CircuitBreaker({ initial: breaker.snapshot(), clock }).retryAfter).toBe(10_000)
+    })
+
+    test('is read once, as it is', () => {
+      let reads = 0
+      const initial = {
+        ...whole,
+        get state() {
+          reads++
+          return reads === 1 ? 'closed' : 'ajar'
+        },
+      } as CircuitBreakerSnapshot
+      expect(new CircuitBreaker({ initial }).state).toBe('closed')
+    })
+
     const whole: CircuitBreakerSnapshot = {
       version: 1,
       state: 'closed',

@@ -25,11 +25,11 @@ const COUNTS = ['openings', 'failures', 'pause', 'until'] as const
 
 /** Anything may come out of a store: nothing is believed. */
 export function checkSnapshot(initial: unknown): CircuitBreakerSnapshot {
-  const snapshot = (initial ?? {}) as Partial<Record<keyof CircuitBreakerSnapshot, unknown>>
+  const snapshot = { ...(initial as object | null) } as Partial<CircuitBreakerSnapshot>
   const isWhole = COUNTS.every(
     (name) => Number.isSafeInteger(snapshot[name]) && (snapshot[name] as number) >= 0,
   )
   if (snapshot.version !== 1 || !STATES.has(snapshot.state) || !isWhole)
     throw invalidOption(initial, placesOf('CircuitBreaker')('initial'), 'what snapshot() gave')
-  return { ...(snapshot as CircuitBreakerSnapshot) }
+  return snapshot as CircuitBreakerSnapshot
 }

@@ -14,8 +14,8 @@ export type BreakerWindow =
     } & RateRule)
   | ({
       /**
-       * The calls of the last `duration`. It forgets in steps of at most a tenth: a call is never counted longer than
-       * `duration`, and may be forgotten up to a tenth earlier.
+       * The calls of the last `duration`. It forgets in steps of a tenth, rounded up to a whole millisecond: a call is
+       * never counted longer than `duration`, and may be forgotten up to a step earlier.
        */
       readonly type: 'time'
       /** How long, more than 0. */

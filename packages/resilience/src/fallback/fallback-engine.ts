@@ -2,6 +2,7 @@ import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
+import { isError } from '../policy/is-error.js'
 import { Observers } from '../policy/observers.js'
 import type { PolicyContext } from '../policy/policy.js'
 import { read } from '../policy/read.js'
@@ -83,7 +84,7 @@ const given = /* @__PURE__ */ new WeakMap<Error, unknown>()
 /** The error of a fallback, which must not hide what it was called for. */
 function withCause(error: unknown, cause: unknown): unknown {
   if (
-    !(error instanceof Error) ||
+    !isError(error) ||
     (error.cause !== undefined && error.cause !== given.get(error)) ||
     !Object.isExtensible(error) ||
     isAmong(error, cause)
@@ -102,7 +103,7 @@ function withCause(error: unknown, cause: unknown): unknown {
 /** Whether it is the cause, or what that was caused by: a circle would have no end. */
 function isAmong(error: Error, cause: unknown): boolean {
   let link = cause
-  for (let depth = 0; depth < DEPTH && link instanceof Error; depth++) {
+  for (let depth = 0; depth < DEPTH && isError(link); depth++) {
     if (link === error) return true
     link = link.cause
   }

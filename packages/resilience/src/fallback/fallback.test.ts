@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { Fallback } from './index.js'
 
@@ -63,6 +64,21 @@ describe('Fallback', () => {
     expect(plain.cause).toBe(first)
     await expect(run(raise(own))).rejects.toBe(own)
     expect(own.cause).toBe('own')
+  })
+
+  test('one that throws an error of another realm, as Node does under some runners, gives it its cause', async () => {
+    const foreign = runInNewContext("new Error('mine')")
+    const first = runInNewContext("new Error('down')")
+    const raise = () => {
+      throw foreign
+    }
+    const call = new Fallback({ fallback: raise }).execute(() => Promise.reject(first))
+    await expect(call).rejects.toBe(foreign)
+    expect(foreign.cause).toBe(first)
+    first.cause = foreign
+    foreign.cause = undefined
+    await expect(new Fallback({ fallback: raise }).execute(() => Promise.reject(first))).rejects.toBe(foreign)
+    expect(foreign.cause).toBeUndefined()
   })
 
   test('one that throws the same error each time gives it the first error of each call', async () => {

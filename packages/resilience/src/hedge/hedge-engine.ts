@@ -7,7 +7,7 @@ import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
 import { isRefusal } from '../policy/refusals.js'
 import { withoutStack } from '../policy/without-stack.js'
-import { payInto, type RetryBudget } from '../retry/retry-budget.js'
+import { isPaidFrom, payInto, type RetryBudget } from '../retry/retry-budget.js'
 import type { HedgeEvents, HedgeReason } from './events.js'
 import { type HedgeDesk, HedgedCall } from './hedged-call.js'
 import type { MeasuredDelay } from './percentile.js'
@@ -47,7 +47,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
   run(next: Next, ctx: CallContext): unknown {
     const { delay, clock, budget } = this.rules
     this.calls++
-    payInto(budget, clock, ctx)
+    payInto(budget, clock, ctx, PATTERN)
     return new HedgedCall(this, next, ctx, typeof delay === 'number' ? 0 : clock.monotonic()).begin()
   }
 
@@ -57,8 +57,10 @@ export class HedgeEngine implements Engine, HedgeDesk {
     if (typeof delay === 'number') return delay
     const measured = () => {
       const current = atOnce(delay.current)
-      // A part of a millisecond must not become "all at once".
-      return current > 0 ? Math.ceil(current) : current === 0 ? 0 : Number.POSITIVE_INFINITY
+      if (current === 0) return 0
+      // A part of a millisecond must not become "all at once", and what no clock can wait for is for ever.
+      const isTime = current > 0 && current <= Number.MAX_SAFE_INTEGER
+      return isTime ? Math.ceil(current) : Number.POSITIVE_INFINITY
     }
     return ask(PATTERN, 'delay.current', measured, Number.POSITIVE_INFINITY)
   }
@@ -72,7 +74,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
     const { name, maxHedges, budget, clock } = this.rules
     if (hedge > maxHedges) return false
     // What was refused has cost nobody anything, and nor will the call in its place.
-    if (budget !== undefined && !isRefusal(error) && !budget.withdraw(clock)) return false
+    if (budget !== undefined && !isRefusal(error) && !isPaidFrom(budget, clock, PATTERN)) return false
     this.hedges++
     if (this.observers.hear('hedge'))
       this.observers.tell('hedge', { name, hedge, reason, ...(reason === 'failure' && { error }) })

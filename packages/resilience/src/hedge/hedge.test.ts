@@ -407,6 +407,23 @@ describe('a hedge among other policies', () => {
     expect([await code, hedge.stats.hedges, clock.pending]).toEqual(['TIMEOUT', 2, 0])
   })
 
+  test('a budget that fails allows no hedge, is reported, and changes nothing', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const clock = new TestClock()
+    const mistake = () => {
+      throw new Error('mistake')
+    }
+    const budget = { available: 1, deposit: mistake, withdraw: mistake }
+    const hedge = new Hedge({ delay: 10, budget, clock })
+    const { fn, started } = dependency(clock, [{ after: 100, value: 'up' }])
+    const call = hedge.execute(fn)
+    await clock.advance(100)
+    expect([await call, started]).toEqual(['up', [0]])
+    await expect(hedge.execute(() => Promise.reject(down))).rejects.toBe(down)
+    expect(warn).toHaveBeenCalledTimes(4)
+    warn.mockRestore()
+  })
+
   test('an empty budget allows no hedge', async () => {
     const clock = new TestClock()
     const budget = retryBudget({ ratio: 0, minPerSecond: 1 })
@@ -470,7 +487,8 @@ describe('a hedge whose delay is measured', () => {
         throw new Error('mistake')
       },
     }
-    for (const measured of [delay, { current: Number.NaN, record() {} }]) {
+    const endless = { current: 1e300, record() {} }
+    for (const measured of [delay, { current: Number.NaN, record() {} }, endless]) {
       const { fn, started } = dependency(clock, [{ after: 1_000, value: 'first' }])
       const call = new Hedge({ delay: measured, clock }).execute(fn)
       await clock.advance('2s')

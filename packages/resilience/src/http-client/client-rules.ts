@@ -53,7 +53,7 @@ export function clientRules(options: ResilientFetchOptions): ClientRules {
     timeout: time,
     attemptTimeout: new TimeoutEngine({ name, timeout: attemptTime, races: true, clock }),
     retry: retryOf(name, time, options),
-    breakers: breakersOf(options),
+    breakers: breakersOf(options, clock),
     correlationHeader: headerNameOf(options),
     throwProblems: checkBoolean(throwProblems, place('throwProblems')),
     fetch: fetch === undefined ? undefined : checkFunction(fetch, place('fetch')),
@@ -67,8 +67,8 @@ function retryOf(
   { retry = {}, clock, random }: ResilientFetchOptions,
 ): Retry | undefined {
   if (retry === false) return undefined
-  const { maxElapsed = Number.POSITIVE_INFINITY, ...rest } = section(retry, 'retry')
-  const { maxAttempts, backoff, budget, respectRetryAfter } = rest
+  const { maxElapsed = Number.POSITIVE_INFINITY, maxAttempts, backoff } = section(retry, 'retry')
+  const { budget, respectRetryAfter } = retry
   const given = toMilliseconds(maxElapsed, { ...placesOf('Retry')('maxElapsed'), infinity: true })
   // Before the very end: an attempt that begins there is cut off, and the answer that there was is lost.
   const within = Math.min(given, Math.max(0, timeout - 1))
@@ -80,20 +80,17 @@ function retryOf(
 }
 
 /** One client is told from another of the same host by its name, where it has one. */
-function breakersOf({
-  name,
-  breaker = {},
-  clock,
-  random,
-}: ResilientFetchOptions): CircuitBreakerRegistry | undefined {
+function breakersOf(
+  { name, breaker = {} }: ResilientFetchOptions,
+  clock: Clock,
+): CircuitBreakerRegistry | undefined {
   if (breaker === false) return undefined
-  const rules = {
-    ...section(breaker, 'breaker'),
-    ...{ clock, random },
+  const namesOf = (host: string) => ({ name: name === undefined ? host : `${name}/${host}`, host })
+  return registryOf(section(breaker, 'breaker'), namesOf, {
+    clock,
     isFailure: isTransient,
-    isFailureResult: (exchange: unknown) => statusOf(exchange) >= 500,
-  }
-  return registryOf(rules, (host) => ({ name: name === undefined ? host : `${name}/${host}`, host }))
+    isFailureResult: (exchange) => statusOf(exchange) >= 500,
+  })
 }
 
 function headerNameOf({
@@ -105,7 +102,7 @@ function headerNameOf({
 }
 
 function section<T extends object>(options: T, option: string): T {
-  if (typeof options === 'object' && options !== null) return options
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options
   throw invalidOption(options, place(option), 'an object, or false')
 }
 

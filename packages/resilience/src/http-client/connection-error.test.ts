@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { isTransient } from './connection-error.js'
 
@@ -20,6 +21,7 @@ describe('a connection that fails is known on each runtime', () => {
       caused('TypeError', Object.assign(new Error('no match'), { name: 'HTTPParserError', code: undefined })),
     ],
     ['a fetch with a limit of its own', new DOMException('too slow', 'TimeoutError')],
+    ['Node, where a runner has a realm of its own', runInNewContext("new TypeError('fetch failed')")],
   ])('%s', (_, error) => {
     expect(isTransient(error)).toBe(true)
   })

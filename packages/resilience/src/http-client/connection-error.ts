@@ -1,4 +1,5 @@
 import { errorKind, isAppError } from '@base/core/errors'
+import { isError } from '../policy/is-error.js'
 
 /** Codes that tell of the request; others hold the same words and tell of the answer, such as HPE_INVALID_CONSTANT. */
 const OWN_FAULT =
@@ -19,7 +20,7 @@ export function isTransient(error: unknown): boolean {
   if (isAppError(error)) return error.code === 'TIMEOUT'
   // Of a `fetch` with a limit of its own; whether it was the caller's, those who ask know.
   if (errorKind(error) === 'timeout') return true
-  if (!(error instanceof Error)) return false
+  if (!isError(error)) return false
   const code = codeOf(error) ?? codeOf(error.cause)
   if (code !== undefined) return !OWN_FAULT.test(code)
   if ((error as { retryable?: unknown }).retryable === true) return true

@@ -47,7 +47,9 @@ export async function send(
   const controller = new AbortController()
   const stop = onAbort(signal, () => controller.abort(signal.reason))
   try {
-    const response = await fetch(input, { ...init, signal: controller.signal })
+    // Headers of its own for each attempt: a `fetch` may add to them.
+    const headers = new Headers(init.headers)
+    const response = await fetch(input, { ...init, headers, signal: controller.signal })
     const exchange = new Exchange(response, controller)
     if (!signal.aborted) return exchange
     // A fetch that does not heed its signal.

@@ -23,8 +23,8 @@ export interface ResilientFetchOptions {
    */
   readonly name?: string | undefined
   /**
-   * What relative inputs are appended to, below its path; `'/users'` and `'users'` are the same. With it nothing else can
-   * be called: any other input is refused. A query or a fragment is refused, for no call would have them. Where the
+   * What relative inputs are appended to, below its path; `'/users'` and `'users'` are the same. With it only what is
+   * below it can be called: any other input is refused. A query or a fragment is refused, for no call would have them. Where the
    * server redirects to is up to `redirect`, as in `fetch`. @defaultValue none: inputs are absolute
    */
   readonly baseUrl?: string | URL | undefined

@@ -1,8 +1,30 @@
+import { checkOptions } from '@base/core/options'
+import { placesOf } from '../policy/place.js'
 import { propagate } from './propagation.js'
 import { resolveTarget } from './target.js'
 
 /** What may be done twice. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** The options of `fetch`, which reads them wherever they are inherited from: a Request may be given as options. */
+const MEMBERS = [
+  'method',
+  'headers',
+  'body',
+  'signal',
+  'cache',
+  'credentials',
+  'duplex',
+  'integrity',
+  'keepalive',
+  'mode',
+  'priority',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+] as const
+
+const INIT = placesOf('resilientFetch')('init')
 
 /** A request that can be sent, once or more. */
 export interface PreparedRequest {
@@ -16,21 +38,22 @@ export interface PreparedRequest {
   readonly isRepeatable: boolean
 }
 
-/** @throws InvalidOptionError for a target that is refused; TypeError for what `fetch` would refuse. */
+/** @throws InvalidOptionError for a target that is refused, and options that are none; TypeError for what `fetch` would refuse. */
 export function prepareRequest(
   input: string | URL | Request,
-  init: RequestInit | undefined,
+  given: RequestInit | undefined,
   base: URL | undefined,
   correlationHeader: string | undefined,
 ): PreparedRequest {
   const target = resolveTarget(input, base)
   const request = isRequest(input) ? input : undefined
+  const init = given === undefined || given === null ? undefined : membersOf(given)
   const headers = new Headers(init?.headers ?? request?.headers)
   propagate(headers, correlationHeader)
   const method = init?.method ?? request?.method ?? 'GET'
   // A body of the init takes the place of the request's.
   const body: unknown = init?.body ?? request?.body
-  refuseUsed(body, init, request)
+  refuseUsed(body, init?.body === undefined || init.body === null ? request : given)
   if (!isPlain(init)) refuseNow(request, target, { ...init, method, headers, signal: null })
   return {
     input: request ?? target,
@@ -42,6 +65,16 @@ export function prepareRequest(
     isRepeatable:
       (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))) && isReplayable(body),
   }
+}
+
+/** As they are now, and its own. */
+function membersOf(given: RequestInit): RequestInit {
+  const members: Record<string, unknown> = { ...checkOptions(given, INIT) }
+  for (const name of MEMBERS) {
+    const value = (given as Readonly<Record<string, unknown>>)[name]
+    if (value !== undefined) members[name] = value
+  }
+  return members
 }
 
 /** What is wrong with the request itself shows now, and is neither retried nor counted by the breaker. */
@@ -60,10 +93,9 @@ function standIn(body: RequestInit['body'], request: Request | undefined): Reque
 }
 
 /** A body can be read or sent once. */
-function refuseUsed(body: unknown, init: RequestInit | undefined, request: Request | undefined): void {
+function refuseUsed(body: unknown, owner: object | undefined): void {
   const isLocked = (body as { locked?: unknown } | null | undefined)?.locked === true
-  const isOwn = init?.body === undefined || init.body === null
-  if (isLocked || (isOwn && request?.bodyUsed === true))
+  if (isLocked || (owner as { bodyUsed?: unknown } | undefined)?.bodyUsed === true)
     throw new TypeError('The body of the request was read or sent before.')
 }
 

@@ -35,16 +35,18 @@ export class HttpProblemError extends AppError {
   readonly problem: Readonly<Record<string, unknown>>
 
   constructor(status: number, problem: Readonly<Record<string, unknown>>, retryAfter?: number) {
-    const { title } = problem
+    // As every error of ours it is made of whatever comes.
+    const members: Readonly<Record<string, unknown>> = Object(problem)
+    const { title } = members
     super({
-      code: codeOf(problem) ?? `HTTP_${status}`,
+      code: codeOf(members) ?? `HTTP_${status}`,
       kind: kindOf(status),
       message: `The dependency answered ${status}${typeof title === 'string' ? `: ${title}` : ''}.`,
       details: { status },
       ...(retryAfter !== undefined && retryAfter > 0 && { retryAfter }),
     })
     this.status = status
-    this.problem = problem
+    this.problem = members
   }
 }
 

@@ -213,6 +213,52 @@ describe('a client whose server fails', () => {
     expect(server.requests.map(({ body }) => body)).toEqual(['whole', 'whole', 'whole', 'whole'])
   })
 
+  test('takes a Request as the options, as fetch does: with its body, which is sent once', async () => {
+    const server = await serve(status(503))
+    const { client } = clientOf()
+    const given = () =>
+      new Request('http://a.test', { method: 'PUT', body: 'whole', headers: { 'x-a': '1' } })
+    expect(await outcome(client(server.url, given()))).toBe(503)
+    expect(server.requests).toMatchObject([{ method: 'PUT', body: 'whole', headers: { 'x-a': '1' } }])
+
+    const both = await serve(ok)
+    await client(new Request(both.url, { method: 'POST', body: 'another' }), given())
+    expect(both.requests).toMatchObject([{ method: 'PUT', body: 'whole' }])
+
+    const sent = given()
+    await sent.text()
+    await expect(client(server.url, sent)).rejects.toThrow('read or sent before')
+  })
+
+  test('takes options of any class', async () => {
+    const server = await serve(ok)
+    const { client } = clientOf()
+    class Options {
+      get method() {
+        return 'POST'
+      }
+      get body() {
+        return 'whole'
+      }
+    }
+    await client(server.url, new Options())
+    expect(server.requests).toMatchObject([{ method: 'POST', body: 'whole' }])
+  })
+
+  test('a fetch that adds to the headers adds to those of its own attempt', async () => {
+    const seen: (string | null)[] = []
+    const { client } = clientOf({
+      fetch: async (_, init) => {
+        const headers = init?.headers as Headers
+        headers.append('x-trace', 'a')
+        seen.push(headers.get('x-trace'))
+        return new Response('', { status: 503 })
+      },
+    })
+    await client('http://a.test')
+    expect(seen).toEqual(['a', 'a', 'a'])
+  })
+
   test('takes null where fetch does: for the options, and for the signal in place of that of a Request', async () => {
     const server = await serve(ok)
     const { client } = clientOf()
@@ -779,6 +825,17 @@ describe('a request that is wrong in itself', () => {
     expect(server.requests[0]).toMatchObject({ method: init.method ?? 'POST', body: 'whole' })
   })
 
+  test.each<[unknown]>([['POST'], [5], [new AbortController().signal], [[]]])(
+    'has options that are none: %s',
+    async (init) => {
+      const fetch = vi.fn(async () => new Response(''))
+      const { client } = clientOf({ fetch })
+      const message = '@base/resilience resilientFetch: init must be an object'
+      await expect(client('http://a.test', init as never)).rejects.toThrow(message)
+      expect([fetch.mock.calls.length, client.breakers?.size]).toEqual([0, 0])
+    },
+  )
+
   test('is not a Request that was sent before with a new body', async () => {
     const server = await serve(ok)
     const request = new Request(server.url, { method: 'POST', body: 'old' })
@@ -967,6 +1024,11 @@ describe('problems', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('are made of whatever comes', () => {
+    for (const members of [null, undefined, 'down'] as never[])
+      expect(new HttpProblemError(503, members)).toMatchObject({ code: 'HTTP_503', kind: 'unavailable' })
+  })
+
   test.each([...REFUSALS, 'TIMEOUT', 'HEDGE_LOST'])(
     '%s of the other side is not taken for a refusal of ours',
     async (code) => {
@@ -1074,6 +1136,7 @@ describe('options', () => {
     ['a timeout of 0', { timeout: 0 }, 'timeout must be'],
     ['an attempt of 0', { attemptTimeout: 0 }, 'attemptTimeout must be'],
     ['a retry that is none', { retry: 3 }, 'retry must be an object, or false'],
+    ['a list of retries', { retry: [] }, 'retry must be an object, or false'],
     ['a breaker that is none', { breaker: null }, 'breaker must be an object, or false'],
     ['a header that is none', { correlationHeader: 'a b' }, 'correlationHeader must be'],
     ['a fetch that is none', { fetch: 'undici' }, 'fetch must be a function'],
@@ -1083,6 +1146,23 @@ describe('options', () => {
     expect(() => resilientFetch(options as ResilientFetchOptions)).toThrow(
       `@base/resilience resilientFetch: ${message}`,
     )
+  })
+
+  test('of retry and breaker may be of any class', async () => {
+    class Retries {
+      get maxAttempts() {
+        return 1
+      }
+    }
+    class Rules {
+      get failureThreshold() {
+        return 1
+      }
+    }
+    const fetch = vi.fn(async () => Promise.reject(new TypeError('fetch failed')))
+    const client = resilientFetch({ retry: new Retries(), breaker: new Rules(), fetch })
+    await expect(client('http://a.test')).rejects.toThrow('fetch failed')
+    expect([fetch.mock.calls.length, client.breakers?.get('a.test').state]).toEqual([1, 'open'])
   })
 
   test('a password in a base URL does not show', () => {

@@ -27,7 +27,8 @@ export interface ResilientFetch {
  * idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE) or there is an Idempotency-Key that is not empty, and the body is
  * no stream: that of a `Request` is one, and is sent once. A Retry-After is heeded in both its forms. When no attempt is
  * left, or none could begin within `timeout`, the last answer is returned, or the last error thrown.
- * Breakers count connection errors, timeouts and answers from 500. Answers that are not returned are read to the end, or
+ * Breakers count connection errors, timeouts and answers from 500, and nothing that the caller's own signal ends, be it an
+ * `AbortSignal.timeout()`. Answers that are not returned are read to the end, or
  * cut off, so that no connection is lost. Time and the caller's signal count until the last byte of the body: a body that
  * comes too slowly fails with the same error.
  *

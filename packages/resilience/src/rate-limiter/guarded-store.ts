@@ -35,7 +35,7 @@ export class GuardedStore {
   constructor(guard: Guard) {
     this.#guard = guard
     this.#deadlines = deadlinesOf(guard.clock, guard.timeout)
-    if (typeof guard.whenFails === 'object')
+    if (typeof guard.whenFails !== 'string')
       this.#fallback = new GuardedStore({ ...guard, store: guard.whenFails, whenFails: 'deny' })
   }
 
@@ -149,5 +149,9 @@ function degraded(result: RateLimitResult): RateLimitResult {
 
 function isResult(result: unknown): result is RateLimitResult {
   const { allowed, policies } = (result ?? {}) as Partial<RateLimitResult>
-  return typeof allowed === 'boolean' && Array.isArray(policies)
+  return typeof allowed === 'boolean' && Array.isArray(policies) && policies.every(isObject)
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }

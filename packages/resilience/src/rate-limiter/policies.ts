@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, Duration>> = { second: '1s', minute: '1m', 
 const MOST = 2 ** 31
 /** A hundred years: in microseconds still a whole number. */
 const LONGEST = 36_525 * 86_400_000
-const FORM = /^(\d{1,10})\/(\w+)$/
+const FORM = /^(\d{1,10})\/([\w.]+)$/
 const PRINTABLE = /^[ -~]{1,64}$/
 
 /** A limit as text: `'100/minute'`, also per `second`, `hour`, `day`, or any duration: `'10/30s'`. Counted by `gcra`. */
@@ -51,7 +51,8 @@ export function checkPolicies(
     throw invalidOption(policies, place('policies'), "a text such as '100/minute', or a list of policies")
   const names = new Set<string>()
   return Object.freeze(
-    list.map((policy: RateLimitText | RateLimitPolicyOptions, index) =>
+    // A hole in the list is no policy either.
+    Array.from(list as readonly (RateLimitText | RateLimitPolicyOptions)[], (policy, index) =>
       checkPolicy(policy, typeof policies === 'string' ? 'policies' : `policies[${index}]`, names),
     ),
   )
@@ -98,7 +99,8 @@ function parse(text: string, path: string): RateLimitPolicyOptions {
 /** Names go into HTTP fields, so nothing else than printable ASCII. */
 function checkName(name: string | undefined, usual: string, path: string, names: Set<string>): string {
   // Two policies may differ in what their usual name does not say.
-  const unique = name ?? (names.has(usual) ? `${usual}#${names.size + 1}` : usual)
+  const ours = names.has(usual) ? `${usual}#${names.size + 1}` : usual
+  const unique = name === undefined ? ours : name
   const where = place(`${path}.name`)
   if (!PRINTABLE.test(checkText(unique, where)))
     throw invalidOption(name, where, '1 to 64 printable ASCII characters')

@@ -48,6 +48,7 @@ describe('RateLimiter', () => {
     ['7/day', 7, 86_400_000, '7/1d'],
     ['10/30s', 10, 30_000, '10/30s'],
     ['10/250ms', 10, 250, '10/250ms'],
+    ['10/1.5s', 10, 1_500, '10/1500ms'],
   ] as const)('reads %s', async (policies, limit, window, name) => {
     const { limiter } = limiterOf({ policies })
     expect((await limiter.peek('a')).policies).toMatchObject([{ name, limit, window, remaining: limit }])
@@ -93,6 +94,8 @@ describe('RateLimiter', () => {
       ['policies', '10/fortnight'],
       ['policies', '0/minute'],
       ['policies', [undefined]],
+      // biome-ignore lint/suspicious/noSparseArray: a hole is what this is about.
+      ['policies', [, '1/second']],
       ['policies', [{ limit: 1.5, window: '1s' }]],
       ['policies', [{ limit: 1, window: 0 }]],
       ['policies', [{ limit: 1, window: '1s', algorithm: 'leaky' }]],
@@ -137,6 +140,7 @@ describe('RateLimiter', () => {
         [{ ...one, algorithm: 'fixed_window', burst: 1 }],
       ],
       ['policies[0].name must be a text', [{ ...one, name: '' }]],
+      ['policies[0].name must be a text', [{ ...one, name: null }]],
       ['policies[0].name must be 1 to 64 printable ASCII', [{ ...one, name: 'x'.repeat(65) }]],
       ['policies[0].name must be 1 to 64 printable ASCII', [{ ...one, name: 'naïve' }]],
       ['policies[1].name must be unique', [one, { ...one, name: '1/1s' }]],
@@ -840,6 +844,7 @@ describe('a store that fails', () => {
     ['answers null', async () => null as never],
     ['answers without policies', () => ({ allowed: true }) as never],
     ['answers neither yes nor no', () => ({ policies: [] }) as never],
+    ['answers with policies that are none', () => ({ allowed: true, policies: [null] }) as never],
   ])('%s: denied, allowed or counted elsewhere, as the options say', async (_, consume) => {
     const clock = new TestClock()
     const answers = []
@@ -992,6 +997,37 @@ describe('a store that fails', () => {
       ['c', 1_000, limit],
     ]
     expect(asked).toEqual(each.flatMap((args) => [args, args]))
+  })
+
+  test.each<[string, (answer: unknown) => unknown]>([
+    ['at once', (answer) => answer],
+    ['later', async (answer) => answer],
+  ])('answers with policies that are none %s: who waits waits on', async (_, answered) => {
+    const clock = new TestClock()
+    const policy = { name: 'p', limit: 1, window: 1_000, remaining: 0, resetAfter: 10, retryAfter: 10 }
+    const answers = [
+      { allowed: false, policies: [policy] },
+      { allowed: false, policies: [undefined] },
+      { allowed: true, policies: [] },
+    ]
+    const store = storeOf(() => answered(answers.shift()) as never)
+    const limiter = new RateLimiter({ policies: '1/second', maxWait: '5s', store, clock })
+    const call = limiter.execute(up)
+    for (let second = 0; second < 3; second++) await clock.advance('1s')
+    expect([await call, limiter.stats.storeFailures]).toEqual(['up', 1])
+  })
+
+  test('is replaced by a store that is a function', async () => {
+    const { consume, reset, block } = memoryRateLimitStore()
+    const memory = memoryRateLimitStore()
+    const whenStoreFails = Object.assign(() => {}, {
+      consume: (...args: Parameters<typeof consume>) => memory.consume(...args),
+      reset: (...args: Parameters<typeof reset>) => memory.reset(...args),
+      block: (...args: Parameters<typeof block>) => memory.block(...args),
+    })
+    const store = storeOf(() => fail())
+    const limiter = new RateLimiter({ policies: '1/second', store, whenStoreFails })
+    expect(await limiter.consume('a')).toMatchObject({ allowed: true, degraded: true })
   })
 
   test('a replacement that answers later is waited for', async () => {

@@ -1,5 +1,12 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkNumber, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
+import {
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 
 /** What a {@link Backoff} may go by, beside the number of the attempt. */
@@ -117,11 +124,21 @@ export function delays(pauses: readonly Duration[]): Backoff {
   const place = placesOf('delays')
   if (!Array.isArray(pauses) || pauses.length === 0)
     throw invalidOption(pauses, place('pauses'), 'a list of durations that is not empty')
-  const listed = pauses.map((pause, index) => toMilliseconds(pause as Duration, place(`pauses[${index}]`)))
+  // A hole in the list is no duration either.
+  const listed = Array.from(pauses as readonly Duration[], (pause, index) =>
+    toMilliseconds(pause, place(`pauses[${index}]`)),
+  )
   return withMax(
     Math.max(DEFAULT_MAX, ...listed),
     (attempt) => listed[Math.min(attempt, listed.length) - 1] as number,
   )
+}
+
+/** The option `backoff` of a policy. */
+export function checkBackoff(backoff: Backoff, place: (option: string) => OptionPlace): Backoff {
+  const { max } = checkFunction(backoff, place('backoff'))
+  if (max === undefined || (typeof max === 'number' && max >= 0)) return backoff
+  throw invalidOption(max, place('backoff.max'), 'a number of milliseconds from 0')
 }
 
 function decorrelated(base: number, max: number): Backoff {

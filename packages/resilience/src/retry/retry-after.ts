@@ -46,5 +46,6 @@ function headerOf(message: unknown): string | undefined {
 }
 
 function positive(milliseconds: unknown): number {
-  return typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds) : 0
+  if (typeof milliseconds !== 'number' || !(milliseconds > 0)) return 0
+  return Math.min(Math.ceil(milliseconds), Number.MAX_SAFE_INTEGER)
 }

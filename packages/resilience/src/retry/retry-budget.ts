@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkMethods, checkNumber, checkOptions, invalidOption, type OptionPlace } from '@base/core/options'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import { placesOf } from '../policy/place.js'
 
@@ -19,7 +20,7 @@ export interface RetryBudget {
   readonly available: number
   /** A call begins, and pays in. */
   deposit(clock: Clock): void
-  /** Pays for a retry, or says that nothing is left. */
+  /** Pays for a retry, or says that nothing is left, at once; one that throws pays for nothing. */
   withdraw(clock: Clock): boolean
 }
 
@@ -54,18 +55,29 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
 
 /** The option `budget` of a policy that may have one. */
 export function checkBudget(budget: RetryBudget | undefined, place: OptionPlace): RetryBudget | undefined {
-  if (budget === undefined || typeof budget?.withdraw === 'function') return budget
+  if (budget === undefined) return undefined
+  if (typeof budget?.deposit === 'function' && typeof budget.withdraw === 'function') return budget
   throw invalidOption(budget, place, 'what retryBudget() gave')
 }
 
 /** A call begins, and pays in: once, however many policies around it share the budget. */
-export function payInto(budget: RetryBudget | undefined, clock: Clock, ctx: CallContext): void {
+export function payInto(
+  budget: RetryBudget | undefined,
+  clock: Clock,
+  ctx: CallContext,
+  pattern: string,
+): void {
   if (budget === undefined) return
   const { outermost } = ctx
   if (outermost.paid?.includes(budget)) return
-  budget.deposit(clock)
+  ask(pattern, 'budget.deposit', () => budget.deposit(clock), undefined)
   outermost.paid ??= []
   outermost.paid.push(budget)
+}
+
+/** Whether the budget pays for one more call; one of somebody else that fails does not. */
+export function isPaidFrom(budget: RetryBudget, clock: Clock, pattern: string): boolean {
+  return ask(pattern, 'budget.withdraw', () => budget.withdraw(clock), false)
 }
 
 /** A retry that was paid for did not begin. A budget of somebody else knows no such thing. */

@@ -14,7 +14,7 @@ import type { GaveUpReason, RetryEvents } from './events.js'
 import { nextTurn } from './next-turn.js'
 import { pause } from './pause.js'
 import { retryAfterOf } from './retry-after.js'
-import { giveBack, payInto, type RetryBudget } from './retry-budget.js'
+import { giveBack, isPaidFrom, payInto, type RetryBudget } from './retry-budget.js'
 import { isOpenCircuit, isRetryable } from './retryable.js'
 
 const PATTERN = 'Retry'
@@ -74,7 +74,7 @@ export class RetryEngine implements Engine {
   run(next: Next, ctx: CallContext): unknown {
     const { maxElapsed, clock, budget, retryIfResult } = this.rules
     this.calls++
-    payInto(budget, clock, ctx)
+    payInto(budget, clock, ctx, PATTERN)
     const { slot } = ctx
     const start = maxElapsed === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
     // Inside of a retry around this one: it counts for itself.
@@ -152,7 +152,7 @@ export class RetryEngine implements Engine {
     const obstacle = this.#obstacle(duration, start)
     if (obstacle !== undefined) return obstacle
     // Last, so that nothing is paid for a retry that will not be.
-    return budget === undefined || budget.withdraw(clock) ? duration : 'budget'
+    return budget === undefined || isPaidFrom(budget, clock, PATTERN) ? duration : 'budget'
   }
 
   #pauseAfter(last: Failure, ctx: CallContext, previous: number): number | GaveUpReason {

@@ -368,6 +368,37 @@ describe('Retry', () => {
     await expect(retry.execute(failing(9), { signal: controller.signal })).rejects.toThrow('not wanted')
   })
 
+  describe('a budget of your own that fails', () => {
+    const mistake = () => {
+      throw new Error('mistake')
+    }
+    const failingBudget = { available: 1, deposit: mistake, withdraw: mistake }
+
+    test('changes neither the value nor the error of a call, pays for nothing, and is reported', async () => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const retry = new Retry({ budget: failingBudget, backoff: constant(0) })
+      const error = new Error('down')
+      const fn = failing(9, error)
+      expect(await retry.execute(() => 'up')).toBe('up')
+      await expect(retry.execute(fn)).rejects.toBe(error)
+      expect(fn).toHaveBeenCalledTimes(1)
+      expect(warn.mock.calls.map(([text]) => text)).toEqual([
+        '@base/resilience Retry: budget.deposit threw: Error: mistake',
+        '@base/resilience Retry: budget.deposit threw: Error: mistake',
+        '@base/resilience Retry: budget.withdraw threw: Error: mistake',
+      ])
+    })
+
+    test('pays for nothing where it answers later', async () => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      const withdraw = (async () => true) as never
+      const fn = failing(9)
+      const retry = new Retry({ budget: { ...failingBudget, deposit() {}, withdraw }, backoff: constant(0) })
+      await expect(retry.execute(fn)).rejects.toThrow('down')
+      expect([fn.mock.calls.length, warn.mock.calls.length]).toEqual([1, 1])
+    })
+  })
+
   test('without pauses it still lets in what waits, as an abort does', async () => {
     const controller = new AbortController()
     setImmediate(() => controller.abort(new Error('not wanted')))
@@ -609,6 +640,16 @@ describe('Retry', () => {
       expect([fn.mock.calls.length, clock.monotonic()]).toEqual([1, 0])
     })
 
+    test('beyond all time is waited for where the backoff allows it, until somebody gives up', async () => {
+      const controller = new AbortController()
+      const backoff = Object.assign(() => 1, { max: Number.POSITIVE_INFINITY })
+      const retry = new Retry({ backoff, clock: new TestClock() })
+      retry.on('retry', ({ pause }) => controller.abort(`a pause of ${pause}`))
+      const error = new UnavailableError({ retryAfter: 1e300 })
+      const call = retry.execute(() => Promise.reject(error), { signal: controller.signal })
+      await expect(call).rejects.toBe('a pause of 9007199254740991')
+    })
+
     test('may have two digits or more', async () => {
       const clock = new TestClock()
       const fn = failing(1, { headers: { 'retry-after': '12' } })
@@ -798,6 +839,8 @@ describe('Retry', () => {
       ['delays: pauses must be a list of durations', () => delays([])],
       ['delays: pauses must be a list of durations', () => delays('1s' as never)],
       ['delays: pauses[1] must be', () => delays(['1s', -1])],
+      // biome-ignore lint/suspicious/noSparseArray: a hole is what this is about.
+      ['delays: pauses[0] must be', () => delays([, '1s'] as never)],
       ['exponential: base must be', () => exponential({ base: -1 })],
       ['exponential: factor must be', () => exponential({ factor: 0.99 })],
       ['exponential: max must be', () => exponential({ max: Number.NaN })],
@@ -818,6 +861,9 @@ describe('Retry', () => {
     ['maxAttempts', { maxAttempts: 0 }],
     ['maxAttempts', { maxAttempts: 1.5 }],
     ['backoff', { backoff: 100 }],
+    ['backoff.max', { backoff: Object.assign(() => 1, { max: Number.NaN }) }],
+    ['backoff.max', { backoff: Object.assign(() => 1, { max: '10s' }) }],
+    ['backoff.max', { backoff: Object.assign(() => 1, { max: -1 }) }],
     ['maxElapsed', { maxElapsed: -1 }],
     ['budget', { budget: 3 }],
     ['budget', { budget: null }],
@@ -853,6 +899,7 @@ describe('Retry', () => {
   })
 
   test('says what a budget must be', () => {
-    expect(() => new Retry({ budget: {} as never })).toThrow('budget must be what retryBudget() gave')
+    for (const budget of [{}, { withdraw: () => true }, { deposit() {} }] as never[])
+      expect(() => new Retry({ budget })).toThrow('budget must be what retryBudget() gave')
   })
 })

@@ -6,7 +6,7 @@ import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from '../policy/policy.js'
-import { type Backoff, exponential } from './backoff.js'
+import { type Backoff, checkBackoff, exponential } from './backoff.js'
 import type { RetryEvents } from './events.js'
 import { checkBudget, type RetryBudget } from './retry-budget.js'
 import { RetryEngine, type RetryRules } from './retry-engine.js'
@@ -125,7 +125,7 @@ function retryRules(options: RetryOptions): RetryRules {
   return {
     name: checkText(name, place('name')),
     maxAttempts: checkInteger(maxAttempts, { ...place('maxAttempts'), min: 1, infinity: true }),
-    backoff: checkFunction(backoff, place('backoff')),
+    backoff: checkBackoff(backoff, place),
     retryIf,
     retryIfResult,
     maxElapsed: toMilliseconds(maxElapsed, { ...place('maxElapsed'), infinity: true }),

@@ -4,7 +4,7 @@ export interface OpossumFacadeEvents {
   readonly fire: [args: unknown[]]
   /** The action succeeded. */
   readonly success: [result: unknown, latency: number]
-  /** The call failed, for whatever reason. */
+  /** The call failed, for whatever reason but that the circuit refused it. */
   readonly failure: [error: unknown, latency: number, args: unknown[]]
   /** A policy within gave up on it. */
   readonly timeout: [error: unknown, latency: number, args: unknown[]]
@@ -45,7 +45,7 @@ export interface OpossumFacadeStats {
   readonly fires: number
   /** Those that the action answered. */
   readonly successes: number
-  /** Those that failed, for whatever reason. */
+  /** Those that failed, for whatever reason but that the circuit refused them. */
   readonly failures: number
   /** Those that the circuit refused. */
   readonly rejects: number

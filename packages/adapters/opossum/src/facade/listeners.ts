@@ -44,7 +44,7 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
         reportCallbackError(error, { ...PLACE, callback: `a listener of '${event}'` })
       try {
         const returned = registered.listener(...args)
-        if (returned instanceof Promise) returned.catch(report)
+        if (isPromise(returned)) Promise.resolve(returned).catch(report)
       } catch (error) {
         report(error)
       }
@@ -58,4 +58,9 @@ export class Listeners<Events extends { readonly [Name in keyof Events]: unknown
       registered.filter((one) => one !== dropped),
     )
   }
+}
+
+/** Also one of another realm. */
+function isPromise(value: unknown): boolean {
+  return value instanceof Promise || Object.prototype.toString.call(value) === '[object Promise]'
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { TimeoutError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { Bulkhead } from '@base/resilience/bulkhead'
@@ -525,6 +526,23 @@ describe('opossumFacade', () => {
       "@base/opossum OpossumFacade: a listener of 'success' threw: Error: no ink",
       expect.objectContaining({ code: 'CALLBACK_THREW' }),
     )
+  })
+
+  test('a listener of another realm that rejects is reported, too', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { prices } = shop()
+    prices.on('success', () => runInNewContext("Promise.reject(new Error('no ink'))"))
+    expect(await prices.fire('A', 1)).toBe('A 1')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  test('refuses a listener that is no function', () => {
+    const facade = opossumFacade(() => 1, { breaker: new CircuitBreaker() })
+    for (const listener of [undefined, null, 'open', {}] as never[]) {
+      expect(() => facade.on('open', listener)).toThrow('opossumFacade: listener must be a function')
+      expect(() => facade.once('open', listener)).toThrow('listener must be a function')
+    }
   })
 
   test('one listener may be registered for once and for always, and once stays once where it emits itself', async () => {

@@ -1,3 +1,4 @@
+import { isAbortSignal } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { errorKind, isAppError } from '@base/core/errors'
 import {
@@ -193,7 +194,7 @@ export class OpossumFacade<Args extends unknown[], T> {
     this.#circuit.close()
   }
 
-  /** Lets all calls pass, uncounted. */
+  /** Lets all calls pass; they change no circuit, and are counted in {@link OpossumFacade.stats}. */
   disable(): void {
     this.#circuit.disable()
   }
@@ -222,21 +223,29 @@ export class OpossumFacade<Args extends unknown[], T> {
     return this.#abort.controller
   }
 
-  /** Calls `listener` at each `event` from now on. @throws {@link InvalidOptionError} for an event that never comes. */
+  /**
+   * Calls `listener` at each `event` from now on.
+   *
+   * @throws {@link InvalidOptionError} for an event that never comes, or a listener that is no function.
+   */
   on<Name extends keyof OpossumFacadeEvents>(
     event: Name,
     listener: (...args: OpossumFacadeEvents[Name]) => unknown,
   ): this {
-    this.#listeners.add(checkEvent(event), listener, false)
+    this.#listeners.add(checkEvent(event), checkFunction(listener, place('listener')), false)
     return this
   }
 
-  /** Calls `listener` at the next `event`. @throws {@link InvalidOptionError} for an event that never comes. */
+  /**
+   * Calls `listener` at the next `event`.
+   *
+   * @throws {@link InvalidOptionError} for an event that never comes, or a listener that is no function.
+   */
   once<Name extends keyof OpossumFacadeEvents>(
     event: Name,
     listener: (...args: OpossumFacadeEvents[Name]) => unknown,
   ): this {
-    this.#listeners.add(checkEvent(event), listener, true)
+    this.#listeners.add(checkEvent(event), checkFunction(listener, place('listener')), true)
     return this
   }
 
@@ -292,7 +301,11 @@ function sharedAbort({
   abortController,
   autoRenewAbortController = false,
 }: OpossumFacadeOptions): SharedAbort {
-  if (abortController !== undefined) checkMethods(abortController, ['abort'], place('abortController'))
+  if (abortController !== undefined) {
+    checkMethods(abortController, ['abort'], place('abortController'))
+    if (!isAbortSignal(abortController.signal))
+      throw invalidOption(abortController, place('abortController'), 'an AbortController')
+  }
   return new SharedAbort(
     abortController,
     checkBoolean(autoRenewAbortController, place('autoRenewAbortController')),

@@ -124,9 +124,8 @@ describe('a call that hangs', () => {
 
   test('refuses what is no controller', () => {
     const breaker = new CircuitBreaker()
-    expect(() => opossumFacade(() => 1, { breaker, abortController: {} as never })).toThrow(
-      'abortController must',
-    )
+    for (const abortController of [{}, { abort() {} }, null] as never[])
+      expect(() => opossumFacade(() => 1, { breaker, abortController })).toThrow('abortController must')
     expect(() => opossumFacade(() => 1, { breaker, autoRenewAbortController: 1 as never })).toThrow(
       'autoRenewAbortController must be',
     )
