@@ -29,14 +29,17 @@ export function memoryCacheBus(): CacheBus {
   }
 }
 
-function tell(listener: (message: string) => void, message: string): void {
+/** One may be asynchronous: nobody else would catch what it rejects with. */
+function tell(listener: (message: string) => unknown, message: string): void {
   try {
-    listener(message)
+    const returned = listener(message)
+    if (returned instanceof Promise) returned.catch(report)
   } catch (error) {
-    reportCallbackError(error, {
-      package: '@base/cache',
-      pattern: 'memoryCacheBus',
-      callback: 'a subscriber',
-    })
+    report(error)
   }
+}
+
+function report(error: unknown): void {
+  const place = { package: '@base/cache', pattern: 'memoryCacheBus', callback: 'a subscriber' }
+  reportCallbackError(error, place)
 }

@@ -79,7 +79,7 @@ export interface CacheOptions {
   readonly lock?: Lock | undefined
   /** What {@link Cache.invalidateFor} does at an event of yours, by its name. @defaultValue none */
   readonly invalidation?: Readonly<Record<string, (payload: never) => InvalidationRule>> | undefined
-  /** Source of time. @defaultValue systemClock */
+  /** Source of time; its stores get the same. @defaultValue systemClock */
   readonly clock?: Clock | undefined
   /** Source of chance: numbers from 0 to below 1. @defaultValue Math.random */
   readonly random?: (() => number) | undefined

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
-import { createCache, type LoadContext } from './index.js'
+import { createCache, type EntryOptions, type LoadContext, type WarmUpResult } from './index.js'
 
 const cache = createCache({ layers: [memoryCacheStore()] })
 
@@ -61,6 +61,14 @@ describe('Cache', () => {
     find(1)
     const generic = <T>(read: (id: number) => Promise<T>) => cache.cached(read)(1)
     expectTypeOf(generic(async () => 'a')).toEqualTypeOf<Promise<string>>()
+  })
+
+  test('options that may be missing may be undefined', () => {
+    const options = undefined as EntryOptions | undefined
+    expectTypeOf(cache.setMany([['a', 1, options]])).toEqualTypeOf<Promise<void>>()
+    expectTypeOf(cache.warmUp(['a'], () => 1, { concurrency: undefined })).toEqualTypeOf<
+      Promise<WarmUpResult>
+    >()
   })
 
   test('events have their payloads, and no others', () => {

@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm'
+import { jsonCodec } from '@base/core/codec'
 import { seededRandom, TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
@@ -466,6 +467,31 @@ describe('Cache', () => {
         at: new Date(0),
         map: new Map([[{ a: 1 }, new Set([1n])]]),
       })
+    })
+
+    test.each<[string, (value: unknown) => unknown]>([
+      ['objects', (value) => ({ a: value })],
+      ['maps', (value) => new Map([['a', value]])],
+    ])('%s nested as deep as the codec carries are cached, and no deeper', async (_, around) => {
+      const nested = (depth: number) => {
+        let value: unknown = 1
+        for (let level = 0; level < depth; level++) value = around(value)
+        return value
+      }
+      const { cache } = inMemory()
+      for (const depth of [500, 501]) {
+        const isCarried = await Promise.resolve()
+          .then(() => jsonCodec.encode(nested(depth)))
+          .then(
+            () => true,
+            () => false,
+          )
+        const isCached = await cache.set('k', nested(depth)).then(
+          () => true,
+          () => false,
+        )
+        expect([depth, isCached]).toEqual([depth, isCarried])
+      }
     })
 
     test('a class that nobody registered is refused, by name, and nothing is stored', async () => {

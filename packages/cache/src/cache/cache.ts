@@ -67,7 +67,9 @@ export interface Cache {
    */
   set(key: string, value: unknown, options?: EntryOptions): Promise<void>
   /** Writes several values, in one round trip for each layer and 500 entries. */
-  setMany(entries: Iterable<readonly [key: string, value: unknown, options?: EntryOptions]>): Promise<void>
+  setMany(
+    entries: Iterable<readonly [key: string, value: unknown, options?: EntryOptions | undefined]>,
+  ): Promise<void>
   /** Deletes a key. A load that runs meanwhile does not bring it back. */
   delete(key: string): Promise<void>
   /** Deletes several keys, in one round trip for each layer and 500 keys. */
@@ -107,7 +109,9 @@ export interface Cache {
   /**
    * A function whose results are cached by its arguments. The key is the function's name and the arguments in a canonical
    * form, in which equal arguments are equal, whatever the order of an object's keys; two functions of one name would share
-   * their results. An instance of a class needs a `cacheKey`, a text or a method that gives one.
+   * their results. An instance of a class needs a `cacheKey`, a text or a method that gives one; one that extends `Date`, `Map`,
+   * `Array` and the like, and has none, is what it extends. Symbols, what is not enumerable, and fields beside the items of an
+   * array are no part of the form.
    *
    * The function gets copies of arguments that are plain data, so that they are those of the call whatever the caller does to
    * his; one of which a copy would lose something, such as a symbol or the `raw` of a template, it gets as it is, and with a
@@ -130,7 +134,7 @@ export interface Cache {
   warmUp<T>(
     keys: Iterable<string>,
     load: (context: LoadContext<T>) => T | PromiseLike<T>,
-    options?: LoadOptions & { readonly concurrency?: number },
+    options?: LoadOptions & { readonly concurrency?: number | undefined },
   ): Promise<WarmUpResult>
   /** Calls `listener` at each `event` of all namespaces, until the function that is returned is called. */
   on<Name extends CacheEventName>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): () => void

@@ -34,8 +34,10 @@ function canonical(value: unknown, depth: number): string {
 function canonicalObject(value: object, depth: number): string {
   if (depth === MAX_DEPTH) throw refuse('something nested deeper than 100', 'no circle')
   const inner = (item: unknown) => canonical(item, depth + 1)
-  if (Array.isArray(value)) return `[${Array.from(value, inner).join(',')}]`
   if (isPlainObject(value)) return canonicalRecord(value, inner)
+  // What extends an array or a date may have one as well.
+  if ('cacheKey' in value) return canonicalInstance(value)
+  if (Array.isArray(value)) return `[${Array.from(value, inner).join(',')}]`
   if (isBuiltIn(value, 'Date')) return `Date(${value.getTime()})`
   if (value instanceof URL) return `URL(${JSON.stringify(value.href)})`
   if (value instanceof RegExp) return `RegExp(${JSON.stringify(String(value))})`

@@ -18,7 +18,7 @@ export interface CacheErrorEvent {
    * is closed), a layer, the bus, the lock, or a value that could not be decoded.
    */
   readonly source: 'loader' | 'layer' | 'bus' | 'lock' | 'codec'
-  /** The key, where it is about one. */
+  /** The key, where it is about one: of a loader and of the lock as it was given, of a layer and of the codec as the layers know it. */
   readonly key?: string
 }
 

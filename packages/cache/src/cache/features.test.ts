@@ -162,6 +162,37 @@ describe('cached', () => {
     expect(load).toHaveBeenCalledTimes(2)
   })
 
+  test('asks what extends a class of the language for its cacheKey as well', async () => {
+    const { cache } = inMemory()
+    class ZonedDate extends Date {
+      readonly zone: string
+      constructor(time: number, zone: string) {
+        super(time)
+        this.zone = zone
+      }
+      cacheKey() {
+        return `${this.getTime()} ${this.zone}`
+      }
+    }
+    class Ids extends Array<number> {
+      get cacheKey() {
+        return this.join()
+      }
+    }
+    const day = cache.cached((date: ZonedDate) => date.zone, { key: 'day' })
+    expect([await day(new ZonedDate(0, 'UTC')), await day(new ZonedDate(0, 'Asia/Tokyo'))]).toEqual([
+      'UTC',
+      'Asia/Tokyo',
+    ])
+    const load = vi.fn(() => 1)
+    const find = cache.cached<(ids: number[]) => number>(load, { key: 'find' })
+    for (const ids of [Ids.of(1, 2), Ids.of(1, 2), [1, 2]]) await find(ids)
+    expect(load).toHaveBeenCalledTimes(2)
+    await expect(day(Object.assign(new Date(0), { cacheKey: 7 }) as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    })
+  })
+
   test('hands on the arguments of the call, whatever the caller does to them then', async () => {
     const clock = new TestClock()
     // Below memory, so that the function is called later.
@@ -757,6 +788,33 @@ describe('wrong arguments', () => {
     expect(() => createCache(options)).toThrow(message)
   })
 
+  test.each<keyof CacheOptions>([
+    'layers',
+    'layerTimeouts',
+    'bus',
+    'namespace',
+    'ttl',
+    'ttlByPattern',
+    'jitter',
+    'grace',
+    'staleWhileRevalidate',
+    'softTimeout',
+    'hardTimeout',
+    'negativeTtl',
+    'earlyRefresh',
+    'codec',
+    'lock',
+    'invalidation',
+    'clock',
+    'random',
+  ])('null as %s: refused at once, and not taken for the default', (option) => {
+    expect(() => createCache({ layers, [option]: null })).toThrow(`${option} must be`)
+  })
+
+  test.each(['bus', 'lock'] as const)('no %s, said by false: refused at once', (option) => {
+    expect(() => createCache({ layers, [option]: false })).toThrow(`${option} must be an object`)
+  })
+
   const cache = createCache({ layers })
   test.each<[string, () => Promise<unknown>, string]>([
     ['a key', () => cache.get(never(1)), 'key must be a text'],
@@ -803,6 +861,22 @@ describe('wrong arguments', () => {
   ])('%s of a cached function: refused where it is made', (_, options, message) => {
     expect(() => cache.cached(function load() {}, options)).toThrow(message)
   })
+})
+
+test.each<[string, (value: unknown) => unknown]>([
+  ['is asynchronous', async (value) => JSON.stringify(value)],
+  ['rejects', () => Promise.reject(new Error('no key'))],
+  ['gives bytes', (value) => Buffer.from(JSON.stringify(value))],
+])('a codec that %s is refused by each layer that needs it, and nothing is stored', async (_, encode) => {
+  const codec = { encode: encode as () => string, decode: (text: string): unknown => JSON.parse(text) }
+  const clock = new TestClock()
+  const below: CacheStore = { ...memoryCacheStore({ clock }), encoding: 'bytes' }
+  const cache = createCache({ layers: [memoryCacheStore({ clock }), below], clock, codec })
+  for (const value of [{ id: 1 }, new (class User {})()]) {
+    await expect(cache.set('k', value)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    await expect(cache.getOrSet('k', () => value)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  }
+  expect([await cache.has('k'), (await below.getMany(['k'], [])).entries]).toEqual([false, [undefined]])
 })
 
 describe('an error of the cache', () => {

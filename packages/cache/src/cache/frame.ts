@@ -1,5 +1,6 @@
 import type { Codec } from '@base/core/codec'
 import { ValidationError } from '@base/core/errors'
+import { textFrom } from '../store/isolate.js'
 
 /** The first byte of an encoded value: this form of it. */
 const VERSION = 1
@@ -9,7 +10,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** A value as bytes: a byte for the form, then the codec's text in UTF-8. */
 export function toBytes(value: unknown, codec: Codec): Uint8Array {
-  const text = encoder.encode(codec.encode(value))
+  const text = encoder.encode(textFrom(codec, value))
   const bytes = new Uint8Array(text.length + 1)
   bytes[0] = VERSION
   bytes.set(text, 1)

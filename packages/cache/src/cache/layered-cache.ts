@@ -150,7 +150,7 @@ export class LayeredCache implements Cache {
   async warmUp<T>(
     keys: Iterable<string>,
     load: (context: LoadContext<T>) => T | PromiseLike<T>,
-    options: LoadOptions & { readonly concurrency?: number } = {},
+    options: LoadOptions & { readonly concurrency?: number | undefined } = {},
   ): Promise<WarmUpResult> {
     this.#core.checkOpen()
     const place = (option: string) => ({ package: '@base/cache', pattern: 'Cache.warmUp', option })

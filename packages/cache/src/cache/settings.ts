@@ -36,24 +36,25 @@ export function settingsOf(options: CacheOptions): Settings {
 
 function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
   const { bus, lock, clock = systemClock, codec = jsonCodec, random = Math.random, namespace } = options
+  const { layerTimeouts = {}, jitter = [0.05, 0.15], earlyRefresh = false, invalidation = {} } = options
   const outermost = new Scope('')
   return {
     layers: checkLayers(options.layers),
-    layerTimeouts: checkLayerTimeouts(options.layerTimeouts ?? {}),
-    bus: bus && checkMethods(bus, ['publish', 'subscribe'], place('bus')),
-    lock: lock && checkMethods(lock, ['acquire'], place('lock')),
+    layerTimeouts: checkLayerTimeouts(layerTimeouts),
+    bus: bus === undefined ? undefined : checkMethods(bus, ['publish', 'subscribe'], place('bus')),
+    lock: lock === undefined ? undefined : checkMethods(lock, ['acquire'], place('lock')),
     clock: checkMethods(clock, ['now', 'monotonic', 'schedule', 'sleep'], place('clock')),
     codec: checkMethods(codec, ['encode', 'decode'], place('codec')),
     random: checkFunction(random, place('random')),
     scope: namespace === undefined ? outermost : outermost.within(namespace),
-    jitter: checkJitter(options.jitter ?? [0.05, 0.15]),
-    earlyRefresh: checkEarlyRefresh(options.earlyRefresh ?? false),
-    invalidation: checkInvalidation(options.invalidation),
+    jitter: checkJitter(jitter),
+    earlyRefresh: checkEarlyRefresh(earlyRefresh),
+    invalidation: checkInvalidation(invalidation),
   }
 }
 
 function rules(options: CacheOptions): Rules {
-  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern } = options
+  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern = {} } = options
   const { softTimeout = Number.POSITIVE_INFINITY, hardTimeout = Number.POSITIVE_INFINITY } = options
   return {
     ttl: checkDuration(ttl, 'ttl'),
@@ -66,8 +67,8 @@ function rules(options: CacheOptions): Rules {
   }
 }
 
-function checkTtlByPattern(lives: CacheOptions['ttlByPattern']): Rules['ttlByPattern'] {
-  return Object.entries(checkRecord(lives ?? {}, 'ttlByPattern')).map(([pattern, life]) => [
+function checkTtlByPattern(lives: NonNullable<CacheOptions['ttlByPattern']>): Rules['ttlByPattern'] {
+  return Object.entries(checkRecord(lives, 'ttlByPattern')).map(([pattern, life]) => [
     checkKey(pattern, 'ttlByPattern'),
     toMilliseconds(life, { ...place(`ttlByPattern.${pattern}`), infinity: true }),
   ])
@@ -116,9 +117,9 @@ function checkEarlyRefresh(value: boolean | number): number {
   return checkNumber(value, { ...place('earlyRefresh'), above: true })
 }
 
-function checkInvalidation(rules: CacheOptions['invalidation']): Settings['invalidation'] {
+function checkInvalidation(rules: NonNullable<CacheOptions['invalidation']>): Settings['invalidation'] {
   return new Map(
-    Object.entries(checkRecord(rules ?? {}, 'invalidation')).map(([event, rule]) => [
+    Object.entries(checkRecord(rules, 'invalidation')).map(([event, rule]) => [
       event,
       checkFunction(rule, place(`invalidation.${event}`)) as (payload: unknown) => InvalidationRule,
     ]),

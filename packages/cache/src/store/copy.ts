@@ -23,10 +23,11 @@ export function copyKnown(value: object, mode: CopyMode): object | undefined {
 }
 
 function copy(value: unknown, depth: number, mode: CopyMode): unknown {
+  if (depth > MAX_DEPTH) return UNKNOWN
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? UNKNOWN : value
   }
-  if (depth > MAX_DEPTH || (mode === 'whole' && hasMore(value))) return UNKNOWN
+  if (mode === 'whole' && hasMore(value)) return UNKNOWN
   if (isPlainArray(value)) return copyAll(value, depth, mode)
   if (isPlainObject(value)) return copyRecord(value, depth, mode)
   if (ArrayBuffer.isView(value)) return copyView(value, mode)

@@ -23,7 +23,7 @@ const NOT_PLAIN = Symbol('not plain')
 export function isolate(value: unknown, codec: Codec): unknown {
   const known = isolateKnown(value, codec)
   if (known !== NOT_PLAIN) return known
-  const text = codec.encode(value)
+  const text = textFrom(codec, value)
   checkReadable(text, codec)
   return guardText(text, codec)
 }
@@ -36,6 +36,19 @@ export function isolate(value: unknown, codec: Codec): unknown {
 export function isolateText(text: string, codec: Codec): unknown {
   const known = isolateKnown(codec.decode(text), codec)
   return known === NOT_PLAIN ? guardText(text, codec) : known
+}
+
+/**
+ * What a codec writes.
+ *
+ * @throws UnsupportedError for what is no text, such as the promise of one that is asynchronous; the codec's error.
+ */
+export function textFrom(codec: Codec, value: unknown): string {
+  const text: unknown = codec.encode(value)
+  if (typeof text === 'string') return text
+  // Nobody waits for it.
+  if (text instanceof Promise) text.catch(() => {})
+  throw new UnsupportedError({ message: 'The value cannot be cached: the codec gave no text.' })
 }
 
 /** What needs no codec. */
@@ -69,10 +82,10 @@ function copyAgain(copy: object): object | undefined {
 }
 
 function freezeCopy(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return NOT_PLAIN
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? NOT_PLAIN : value
   }
-  if (depth > MAX_DEPTH) return NOT_PLAIN
   if (!Array.isArray(value)) return freezeRecord(value, depth)
   return isPlainArray(value) ? freezeArray(value, depth) : NOT_PLAIN
 }

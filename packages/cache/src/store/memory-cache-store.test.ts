@@ -212,6 +212,7 @@ describe('memoryCacheStore', () => {
     ['no entries', { maxEntries: 0 }, 'maxEntries must be'],
     ['no limit at all', { maxEntries: Number.POSITIVE_INFINITY }, 'maxEntries must be'],
     ['a fraction', { maxEntries: 1.5 }, 'maxEntries must be'],
+    ['null for the default', { maxEntries: null as never }, 'maxEntries must be'],
     ['too few bytes', { maxBytes: 10 }, 'maxBytes must be'],
     ['a clock that is none', { clock: {} as never }, 'clock must be'],
   ])('refuses %s', (_, options, message) => {

@@ -24,7 +24,7 @@ export interface MemoryCacheStoreOptions {
    * @defaultValue no limit
    */
   readonly maxBytes?: number | undefined
-  /** Source of time. @defaultValue systemClock */
+  /** Source of time: that of the cache, for by another one its entries are freed too early or too late. @defaultValue systemClock */
   readonly clock?: Clock | undefined
 }
 
@@ -73,7 +73,7 @@ function limitsOf({ maxEntries, maxBytes }: MemoryCacheStoreOptions): {
   const fallback = bounded ? Number.POSITIVE_INFINITY : DEFAULT_MAX_ENTRIES
   const rules = { ...WHERE, option: 'maxEntries', min: 1, max: 2 ** 31, infinity: bounded }
   return {
-    maxEntries: checkInteger(maxEntries ?? fallback, rules),
+    maxEntries: checkInteger(maxEntries === undefined ? fallback : maxEntries, rules),
     maxBytes: bounded
       ? checkInteger(maxBytes, { ...WHERE, option: 'maxBytes', min: 1_000 })
       : Number.POSITIVE_INFINITY,

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { redisCacheBus } from './index.js'
 
 /** A client of node-redis without a server: each answer takes some steps, and takes effect with the last. */
@@ -53,3 +53,35 @@ test.each([
 })
 
 type Step = (after: number) => Promise<void>
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('deaf')
+    },
+  ],
+  [
+    'rejects',
+    async () => {
+      throw new Error('deaf')
+    },
+  ],
+])(
+  'a subscriber that %s is told to the operator, and keeps the message from nobody',
+  async (_, deaf: () => unknown) => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const subscriber = new FakeClient()
+    const bus = redisCacheBus(new FakeClient(), { subscriber })
+    const heard: string[] = []
+    await bus.subscribe(deaf)
+    await bus.subscribe((message) => heard.push(message))
+    subscriber.tell('hello')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(heard).toEqual(['hello'])
+    expect(warned.mock.calls.map(([text]) => text)).toEqual([
+      '@base/redis redisCacheBus: a subscriber threw: Error: deaf',
+    ])
+    warned.mockRestore()
+  },
+)

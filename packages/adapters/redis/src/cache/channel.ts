@@ -115,10 +115,14 @@ export class Channel {
   }
 }
 
-function tell(callback: () => void, name: string): void {
-  try {
-    callback()
-  } catch (error) {
+/** One may be asynchronous: nobody else would catch what it rejects with. */
+function tell(callback: () => unknown, name: string): void {
+  const report = (error: unknown) =>
     reportCallbackError(error, { package: '@base/redis', pattern: 'redisCacheBus', callback: name })
+  try {
+    const returned = callback()
+    if (returned instanceof Promise) returned.catch(report)
+  } catch (error) {
+    report(error)
   }
 }
