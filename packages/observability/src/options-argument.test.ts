@@ -11,6 +11,7 @@ import { instrument } from './instrument/index.js'
 import { createLogger, shippingSink, stdoutSink } from './logger/index.js'
 import { anomaly, createMetrics } from './metrics/index.js'
 import { startOpenTelemetry } from './otel/index.js'
+import { memorySpans } from './testing/index.js'
 import { traceContextPropagator, withSpan } from './tracing/index.js'
 
 const health = createHealth()
@@ -38,6 +39,7 @@ const DOORS: readonly Door[] = [
   ['Metrics', (options) => metrics.gauge('queue', options)],
   ['Metrics', (options) => metrics.histogram('duration', options)],
   ['Metrics', (options) => metrics.observe('memory', () => 1, options)],
+  ['memorySpans', memorySpans],
   ['startOpenTelemetry', startOpenTelemetry],
   ['traceContextPropagator', traceContextPropagator],
 ]

@@ -9,7 +9,8 @@ export interface HealthCheck {
   /**
    * Passes by returning; fails by throwing, by rejecting, or with `false`; says more with a status, or with a
    * {@link CheckOutcome}. A `Response`, or anything else, whose `ok` is false fails as well, and the body of one that nobody reads
-   * is cancelled; so does a word such as `down` or `unhealthy`. What else it returns, such as rows, is not looked at.
+   * is cancelled; so does a word such as `down` or `unhealthy`, and an object whose `status` is another text than the three, such as
+   * a row of yours. What else it returns, such as a list of rows, is not looked at.
    * The signal aborts at the timeout.
    */
   readonly check: (signal: AbortSignal) => unknown | Promise<CheckOutcome | unknown>
@@ -35,7 +36,8 @@ export interface CheckRules {
 
 /** All of them, by what the user gave. */
 export function checkRules(checks: Readonly<Record<string, HealthCheck>>): CheckRules[] {
-  if (typeof checks !== 'object' || checks === null || Array.isArray(checks))
+  // A Map would be taken for an object of no checks, which passes.
+  if (typeof checks !== 'object' || checks === null || Symbol.iterator in checks)
     throw invalidOption(checks, { ...WHERE, option: 'checks' }, 'an object of checks by name')
   return Object.entries(checks).map(([name, check]) => rulesOf(name, check))
 }

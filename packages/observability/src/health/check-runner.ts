@@ -48,10 +48,19 @@ export class CheckRunner {
   run(): Promise<CheckReport> {
     const last = this.#last
     if (last !== undefined && this.#clock.monotonic() < last.until) return Promise.resolve(last.report)
-    this.#running ??= this.#start().finally(() => {
-      this.#running = undefined
+    if (this.#running !== undefined) return this.#running
+    let follow: (run: Promise<CheckReport>) => void = () => {}
+    // Known before it begins, for a check may ask for itself.
+    const running = new Promise<CheckReport>((resolve) => {
+      follow = resolve
     })
-    return this.#running
+    this.#running = running
+    follow(
+      this.#start().finally(() => {
+        this.#running = undefined
+      }),
+    )
+    return running
   }
 
   async #start(): Promise<CheckReport> {

@@ -101,6 +101,10 @@ describe('eventLoopCheck', () => {
     await clock.advance(10 + late)
     expect(await outcome).toEqual({ status, observedValue: late, observedUnit: 'ms' })
   })
+
+  test('refuses a clock that is none', () => {
+    expect(() => eventLoopCheck({ clock: {} as never })).toThrow('eventLoopCheck: clock must be')
+  })
 })
 
 describe('breakerCheck', () => {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkOptions } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import type { CheckOutcome } from './verdict.js'
 
 /** Options of {@link eventLoopCheck}. */
@@ -29,6 +29,7 @@ export function eventLoopCheck(
   const where = { package: '@base/observability', pattern: 'eventLoopCheck' }
   const { maxDelay = '250ms', clock = systemClock } = checkOptions(options, where)
   const limit = toMilliseconds(maxDelay, { ...where, option: 'maxDelay', positive: true })
+  checkMethods(clock, ['monotonic', 'sleep'], { ...where, option: 'clock' })
   return async (signal) => {
     const from = clock.monotonic()
     await clock.sleep(WAIT, { signal })

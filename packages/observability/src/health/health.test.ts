@@ -234,6 +234,16 @@ describe('runs of a check', () => {
     expect(new Set(await all).size).toBe(4)
   })
 
+  test('are shared by a check that asks for its own group too, and so waits for itself', async () => {
+    const check = vi.fn((): Promise<unknown> => health.ready())
+    const clock = new TestClock()
+    const health = createHealth({ checks: { it: { check } }, clock })
+    const report = health.ready()
+    await clock.advance('800ms')
+    expect((await report).checks['it']?.output).toBe('The check took longer than 800ms.')
+    expect(check).toHaveBeenCalledTimes(1)
+  })
+
   test('are not repeated within the ttl, whatever they found', async () => {
     const check = vi.fn(() => false)
     const { clock, health } = house({ it: { check, ttl: '5s' } })
@@ -338,6 +348,8 @@ describe('a service', () => {
     expect(await health.startup()).toMatchObject({ status: 'pass' })
     isWarm = false
     expect((await health.startup()).status).toBe('pass')
+    const signal = AbortSignal.abort('gone')
+    await expect(health.startup({ signal })).rejects.toBe('gone')
   })
 
   test('that shuts down is alive and has started, but is not ready', async () => {
@@ -426,5 +438,12 @@ describe('options', () => {
 
   test('a function is taken for a check that was put in its place', () => {
     expect(() => createHealth({ checks: { it: check } as never })).toThrow('checks.it')
+  })
+
+  test.each([
+    ['a Map', new Map([['it', { check }]])],
+    ['a list', [{ check }]],
+  ])('%s in place of the checks is refused, for it would hold none', (_, checks) => {
+    expect(() => createHealth({ checks: checks as never })).toThrow('checks must be an object of checks')
   })
 })

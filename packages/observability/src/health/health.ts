@@ -28,7 +28,7 @@ export interface Health {
   live(options?: HealthCallOptions): Promise<HealthReport>
   /** Whether it can take requests: its checks pass, and it does not shut down. */
   ready(options?: HealthCallOptions): Promise<HealthReport>
-  /** Whether it has started: {@link Health.started} was called, and its checks have passed once since; then it stays so. */
+  /** Whether it has started: {@link Health.started} was called, and what its checks have found is no failure; then it stays so. */
   startup(options?: HealthCallOptions): Promise<HealthReport>
   /**
    * The checks of a group of yours, or one of the three.
@@ -95,6 +95,7 @@ class ServiceHealth implements Health {
   }
 
   async startup(options: HealthCallOptions = {}): Promise<HealthReport> {
+    signalOf(options)
     if (this.#startupReport !== undefined) return structuredClone(this.#startupReport)
     const report = await this.#ask('startup', options, () =>
       this.#hasStarted ? [] : ['The service has not started.'],
@@ -133,10 +134,16 @@ class ServiceHealth implements Health {
     options: HealthCallOptions,
     notes: () => readonly string[] = () => [],
   ): Promise<HealthReport> {
-    const signal = checkSignal(checkOptions(options, WHERE).signal, { ...WHERE, option: 'signal' })
-    signal?.throwIfAborted()
+    const signal = signalOf(options)
     const members = this.#runners.filter(({ rules }) => rules.groups.includes(group))
     const runs = Promise.all(members.map(async (runner) => [runner.rules.name, await runner.run()] as const))
     return reportOf(await untilAborted(runs, signal), notes())
   }
+}
+
+/** Its reason is thrown where it has aborted already. */
+function signalOf(options: HealthCallOptions): AbortSignal | undefined {
+  const signal = checkSignal(checkOptions(options, WHERE).signal, { ...WHERE, option: 'signal' })
+  signal?.throwIfAborted()
+  return signal
 }

@@ -107,5 +107,8 @@ describe('healthEndpoint', () => {
       'healthEndpoint: group must be one of "live", "ready", "startup", "deep", received "depe"',
     )
     expect(() => healthEndpoint({} as never)).toThrow('healthEndpoint: health must be an object')
+    expect(() => healthResponse({ status: 'pass', checks: {} }, { details: 'never' as never })).toThrow(
+      'healthResponse: details must be true or false',
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { systemClock } from '@base/core/clock'
-import { checkMethods, checkOneOf, checkOptions } from '@base/core/options'
+import { checkBoolean, checkMethods, checkOneOf, checkOptions } from '@base/core/options'
 import type { Health } from './health.js'
 import type { CheckReport, HealthReport } from './report.js'
 
@@ -32,11 +32,13 @@ export interface HealthResponse {
  *   return reply.code(statusCode).headers(headers).send(body)
  * })
  *
+ * @throws InvalidOptionError naming the option.
  * @see draft-inadarei-api-health-check-06
  */
 export function healthResponse(report: HealthReport, options: HealthResponseOptions = {}): HealthResponse {
   const place = { package: '@base/observability', pattern: 'healthResponse' }
   const { details = false } = checkOptions(options, place)
+  checkBoolean(details, { ...place, option: 'details' })
   return {
     statusCode: report.status === 'fail' ? 503 : 200,
     headers: { 'content-type': 'application/health+json', 'cache-control': 'no-store' },

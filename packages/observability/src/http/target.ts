@@ -10,6 +10,9 @@ export function isHeader(name: string, value: unknown): value is string {
 
 /** Checks headers. A value may be a key, so no error shows one. */
 export function checkHeaders(headers: Readonly<Record<string, unknown>>, place: OptionPlace): void {
+  // Headers of the Web, and a Map, would be taken for an object of none.
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers)
+    throw invalidOption(typeof headers, place, 'an object of headers by name')
   for (const [name, value] of Object.entries(headers))
     if (!isHeader(name, value)) throw invalidOption(name, place, 'names and values of HTTP headers')
 }

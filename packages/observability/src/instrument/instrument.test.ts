@@ -43,6 +43,15 @@ describe('instrument', () => {
     expect(subscribed().length).toBeGreaterThan(0)
   })
 
+  test('a second stop of one does not stop another of the same metrics', () => {
+    const metrics = createMetrics()
+    const first = instrument({ metrics })
+    first()
+    onTestFinished(instrument({ metrics }))
+    first()
+    expect(() => instrument({ metrics })).toThrow('metrics that are not instrumented already')
+  })
+
   test('listens to nothing where nobody wants to know', () => {
     onTestFinished(instrument())
     expect(subscribed()).toEqual([])

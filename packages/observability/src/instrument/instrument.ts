@@ -36,7 +36,10 @@ export function instrument(options: InstrumentationOptions = {}): () => void {
   const poller = sinks.metrics && activate(sinks.metrics)
   const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
   for (const [name, listener] of listeners) channels?.subscribe(name, listener)
+  let isStopped = false
   return () => {
+    if (isStopped) return
+    isStopped = true
     for (const [name, listener] of listeners) channels?.unsubscribe(name, listener)
     listeners.clear()
     if (poller !== undefined) poller.isActive = false

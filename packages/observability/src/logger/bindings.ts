@@ -1,4 +1,5 @@
 import { ownText } from '../text/copy-of.js'
+import { MAX_LINE } from './limits.js'
 
 /** What a logger says in all its lines beside what its service says: JSON by key, each field once. */
 export class Bindings {
@@ -21,10 +22,18 @@ export class Bindings {
     return this.#fields.has(key)
   }
 
-  /** These, and those, which win. */
+  /** These, and those, which win; of too many the first. */
   with(fields: ReadonlyMap<string, string>): Bindings {
     const all = new Map(this.#fields)
-    for (const [key, field] of fields) all.set(key, ownText(field))
+    let size = this.json.length
+    for (const [key, field] of fields) {
+      const grown = size + field.length - (all.get(key)?.length ?? 0)
+      if (size > MAX_LINE && grown > size) all.set('...', ',"...":"[Truncated]"').delete(key)
+      else {
+        all.set(key, ownText(field))
+        size = grown
+      }
+    }
     return new Bindings(all)
   }
 

@@ -54,6 +54,35 @@ describe('of many there are the first, and how many more there are', () => {
   }
 })
 
+describe('what is said of the others takes no key that is there', () => {
+  const many = (prefix: string) =>
+    Object.fromEntries(numbers(1_001).map((n) => [`${prefix}${n}`, 1] as const))
+  const marks = (text: string) => text.match(/"\.{3,}":/g)
+
+  test.each<[string, object]>([
+    ['of a field', { it: { '...': 1, ...many('a') } }],
+    ['of a map', { it: new Map(Object.entries({ '...': 1, ...many('a') })) }],
+    ['of the line', { '...': 1, ...many('a') }],
+  ])('%s', (_, fields) => {
+    const memory = memoryLogger()
+    memory.logger.info(fields)
+    expect(marks(memory.text)).toEqual(['"...":', '"....":'])
+  })
+
+  test('of the logger', () => {
+    const memory = memoryLogger()
+    memory.logger.child(many('a')).info(many('b'))
+    expect(marks(memory.text)).toEqual(['"...":', '"....":'])
+  })
+
+  test('nor does what is said of fields that cannot be read', () => {
+    const memory = memoryLogger()
+    const ownKeys = () => expect.unreachable()
+    memory.logger.child({ fields: 1 }).info(new Proxy({}, { ownKeys }), 'm')
+    expect(memory.text).toContain('"fields":1,"fields_":"[Unreadable]"')
+  })
+})
+
 describe('of what is long there is the beginning', () => {
   test('of keys, which are kept apart, and whose secrets are hidden', () => {
     const memory = memoryLogger()
@@ -111,6 +140,15 @@ describe('a line is of bounded size', () => {
     expect(memory.lines).toHaveLength(1)
   })
 
+  test('of children of children that each say much', () => {
+    const memory = memoryLogger()
+    let { logger } = memory
+    for (const n of numbers(10)) logger = logger.child({ same: n, [`k${n}`]: table('x') })
+    logger.info('m')
+    expect(memory.text.length).toBeLessThan(600_000)
+    expect(memory.lines).toMatchObject([{ same: 9, '...': '[Truncated]', msg: 'm' }])
+  })
+
   test('of what holds itself', () => {
     const memory = memoryLogger()
     const it: unknown[] = []
@@ -118,6 +156,11 @@ describe('a line is of bounded size', () => {
     memory.logger.info({ it })
     expect(memory.text.length).toBeLessThan(300_000)
   })
+})
+
+test('a clock that cannot wait is refused, for closing waits', () => {
+  const clock = { now: () => 0, schedule: () => ({}) }
+  expect(() => stdoutSink({ clock: clock as never })).toThrow('@base/observability stdoutSink: clock must be')
 })
 
 test('a patience that is none is refused by the name that it has', () => {

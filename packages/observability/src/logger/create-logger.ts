@@ -37,6 +37,10 @@ const OF_PINO = {
   base: OF_THE_FORMAT,
   timestamp: OF_THE_FORMAT,
   messageKey: OF_THE_FORMAT,
+  nestedKey: OF_THE_FORMAT,
+  errorKey: OF_THE_FORMAT,
+  crlf: OF_THE_FORMAT,
+  enabled: "left out: level: 'silent' prints nothing",
   transport: 'the destination: { destination: pino.transport({ … }) }',
 } as const
 const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
@@ -46,8 +50,8 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  *
  * It is a logger of pino: levels, `child()` with bindings, `serializers`, `formatters` and `msgPrefix`, `%s`, destinations,
  * transports. Its own options are those of {@link LoggerOptions} alone: what pino takes besides is given to a child, as in
- * `createLogger(…).child({}, { serializers })`, also `customLevels`; `mixin`, `hooks`, `name`, `base`, `timestamp` and `messageKey` have
- * no place, for the format says what a line is, and are refused. Beyond:
+ * `createLogger(…).child({}, { serializers })`, also `customLevels`; `mixin`, `hooks`, `name`, `base`, `timestamp`, `messageKey`,
+ * `errorKey`, `nestedKey` and `crlf` have no place, for the format says what a line is, and are refused. Beyond:
  * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
  *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.
@@ -89,8 +93,8 @@ export function createLogger(options: LoggerOptions): Logger {
 }
 
 function serviceOf(service: string | ServiceIdentity): ServiceIdentity {
-  const identity = typeof service === 'string' ? { name: service } : service
-  const { name, version, environment } = identity ?? {}
+  const identity = typeof service === 'object' && service !== null ? service : { name: service }
+  const { name, version, environment } = identity
   checkText(name, { ...WHERE, option: 'service' })
   if (version !== undefined) checkText(version, { ...WHERE, option: 'service.version' })
   if (environment !== undefined) checkText(environment, { ...WHERE, option: 'service.environment' })
@@ -98,6 +102,8 @@ function serviceOf(service: string | ServiceIdentity): ServiceIdentity {
 }
 
 function quietRules({ buffer, sampling }: LoggerOptions): QuietRules {
+  if (buffer !== undefined) checkOptions(buffer, { ...WHERE, option: 'buffer' })
+  if (sampling !== undefined) checkOptions(sampling, { ...WHERE, option: 'sampling' })
   const { size = 20_480, requests = 1_000 } = buffer ?? {}
   checkInteger(size, { ...WHERE, option: 'buffer.size', min: 1 })
   checkInteger(requests, { ...WHERE, option: 'buffer.requests', min: 1 })

@@ -81,9 +81,11 @@ export class Emitter {
 
   #send(logger: Instance, urgency: number, line: string): void {
     try {
-      logger[symbols.streamSym].write(
+      const written = logger[symbols.streamSym].write(
         this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
       )
+      // One that writes later, and cannot, would end the process.
+      if (written instanceof Promise) written.catch(() => {})
     } catch {
       // A line that the destination does not take takes none of those after it with it.
     }
@@ -110,9 +112,18 @@ function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call
     time,
     ids,
     bindings: logger[STATE].bindings,
-    fields: log === undefined ? call.fields : log(call.fields ?? {}),
+    fields: log === undefined ? call.fields : formatted(log, call.fields ?? {}),
     message: call.message,
     serializers: logger[symbols.serializersSym],
+  }
+}
+
+/** What a formatter of the user makes of fields; they may hold what it was to hide. */
+function formatted(log: (fields: object) => object, fields: object): object {
+  try {
+    return log(fields)
+  } catch {
+    return { fields: '[Unreadable]' }
   }
 }
 

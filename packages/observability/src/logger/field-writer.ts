@@ -1,5 +1,5 @@
 import { stdSerializers } from 'pino'
-import { FreeKeys, type Keys } from './free-keys.js'
+import { FreeKeys, freeName, type Keys } from './free-keys.js'
 import type { JsonWriter } from './json-writer.js'
 import { MAX_ITEMS, MAX_TEXT } from './limits.js'
 import type { Fields, LineFormat } from './line-format.js'
@@ -73,7 +73,7 @@ export class FieldWriter {
         continue
       const shown = this.#shown(key, fields, serializers)
       for (const [name, value, as, given] of shown) {
-        const free = freeName(name, reserved, written)
+        const free = freeName(name, { has: (key) => reserved.has(key) || written.has(key) })
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
         const known = this.#known(free, key, given)
         const json = this.#json(value, as, known, walk)
@@ -139,10 +139,4 @@ function holdsObject(fields: object, key: string): boolean {
   } catch {
     return false
   }
-}
-
-function freeName(name: string, reserved: Keys, written: Keys): string {
-  let free = name
-  while (reserved.has(free) || written.has(free)) free += '_'
-  return free
 }

@@ -183,6 +183,48 @@ test.each([
   )
 })
 
+describe('a flush', () => {
+  const waiting = (taken: () => number) => {
+    const writing = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+      const size = taken()
+      if (size === 0) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' })
+      return size
+    })
+    onTestFinished(() => writing.mockRestore())
+    const clock = new TestClock()
+    const told = vi.fn()
+    const sink = new FileDescriptorSink(1, { ...LIMITS, clock })
+    sink.write('123456789\n')
+    sink.flush(told)
+    return { clock, sink, told, writing }
+  }
+
+  test('of lines that nobody takes says so after its patience, and they wait on', async () => {
+    const { clock, sink, told, writing } = waiting(() => 0)
+    await clock.advance(999)
+    expect(told).not.toHaveBeenCalled()
+    await clock.advance(1)
+    expect(told).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'The lines of the log were not taken in time.' }),
+    )
+    sink.flush(told)
+    writing.mockImplementation((_, __, ___, length) => length as unknown as number)
+    await clock.advance(20)
+    expect([told.mock.calls.length, told.mock.lastCall, sink.dropped]).toEqual([2, [], 0])
+    await sink.close()
+  })
+
+  test('waits for a reader that reads, however slowly', async () => {
+    let turn = 0
+    const { clock, sink, told } = waiting(() => (++turn % 40 === 0 ? 1 : 0))
+    await clock.advance('5s')
+    expect(told).not.toHaveBeenCalled()
+    await clock.advance('5s')
+    expect([told.mock.calls, sink.dropped]).toEqual([[[]], 0])
+    await sink.close()
+  })
+})
+
 describe('lines that are gathered', () => {
   const told: string[] = []
   let isFull = false

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
+import { TimeoutError } from '@base/core/errors'
 import { flushAtExit, flushAtSignal, forgetAtExit, forgetAtSignal } from './exit-flush.js'
 import { later } from './later.js'
 import type { LogSink } from './log-sink.js'
@@ -68,7 +69,9 @@ export class FileDescriptorSink implements LogSink {
   /** A flush has waited in vain, and nothing was taken since. */
   #stuck = false
   #timer: Timer | undefined
-  readonly #flushed: (() => void)[] = []
+  readonly #flushed: ((error?: Error) => void)[] = []
+  /** For how long nothing was taken, though somebody waits. */
+  #idle = 0
 
   constructor(fd: number, limits: FileDescriptorLimits) {
     this.#fd = fd
@@ -95,6 +98,7 @@ export class FileDescriptorSink implements LogSink {
     this.#putGathered('')
     if (this.#pending.length === 0) queueMicrotask(callback)
     else {
+      this.#idle = 0
       this.#flushed.push(callback)
       // Somebody waits for it, so the process must too.
       this.#timer?.ref()
@@ -206,12 +210,24 @@ export class FileDescriptorSink implements LogSink {
   /** Idle: the exit writes what waits, so a process with nothing else to do need not wait for the reader. */
   #retry(): Timer {
     const again = (): void => {
-      this.#timer = this.#drain() ? undefined : this.#retry()
+      const before = this.#size
+      const isDone = this.#drain()
+      this.#idle = this.#size < before ? 0 : this.#idle + RETRY
+      if (!isDone && this.#idle >= this.#limits.patience) this.#tellLate()
+      this.#timer = isDone ? undefined : this.#retry()
     }
     return this.#limits.clock.schedule(RETRY, again, {
       ref: this.#flushed.length > 0,
       name: 'lines of a log',
     })
+  }
+
+  /** Who waits for lines that nobody takes waits no longer; they do. */
+  #tellLate(): void {
+    for (const told of this.#flushed.splice(0)) {
+      const error = new TimeoutError({ message: 'The lines of the log were not taken in time.' })
+      queueMicrotask(() => told(error))
+    }
   }
 
   /** Writes what is taken; whether nothing waits any more. */
@@ -248,7 +264,7 @@ export class FileDescriptorSink implements LogSink {
     this.#timer?.cancel()
     this.#timer = undefined
     if (!this.#limits.gather) forgetAtSignal(this)
-    for (const told of this.#flushed.splice(0)) queueMicrotask(told)
+    for (const told of this.#flushed.splice(0)) queueMicrotask(() => told())
     this.#drop(lost, why)
   }
 

@@ -3,6 +3,13 @@ export interface Keys {
   has(key: string): boolean
 }
 
+/** The name, or one with underscores after it. */
+export function freeName(name: string, taken: Keys): string {
+  let free = name
+  while (taken.has(free)) free += '_'
+  return free
+}
+
 /** Keeps the keys of one object apart that have become the same: by counting up. */
 export class FreeKeys {
   readonly #taken: Keys

@@ -259,7 +259,7 @@ export class HttpSink implements LogSink {
     const pause = this.#pause
     this.#pause = Math.min(pause * 2, LONGEST_PAUSE)
     // Services that lost their collector at once do not come back at once.
-    return pause * (0.5 + this.#rules.random() / 2)
+    return pause * (0.5 + chanceOf(this.#rules.random) / 2)
   }
 
   #rest(pause: number): Promise<void> {
@@ -299,5 +299,15 @@ export class HttpSink implements LogSink {
   #untaken(): string {
     const patience = formatDuration(this.#rules.shutdownTimeout)
     return `they were not taken within ${patience} (shutdownTimeout)${this.#lastFailure()}`
+  }
+}
+
+/** None where the source throws, or gives what is no chance: lines would never be sent again. */
+function chanceOf(random: () => number): number {
+  try {
+    const chance = random()
+    return chance >= 0 && chance < 1 ? chance : 0
+  } catch {
+    return 0
   }
 }

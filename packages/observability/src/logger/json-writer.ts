@@ -81,9 +81,9 @@ export class JsonWriter {
       }
       walk.left -= shown.length
       json += `,${shown}${item}`
-      if (walk.left < 0) return `${json},"...":${TOO_LONG}`
+      if (walk.left < 0) return `${json},"${moreKey(value, taken)}":${TOO_LONG}`
     }
-    return count === keys.length ? json : `${json},"...":"${keys.length - count} more"`
+    return count === keys.length ? json : `${json},"${moreKey(value, taken)}":"${keys.length - count} more"`
   }
 
   #property(owner: object, name: string, key: KnownKey, walk: Walk): string | undefined {
@@ -156,7 +156,7 @@ export class JsonWriter {
 
   #entries({ first, more }: Entries, place: Place, walk: Walk): string {
     const json = this.properties(first, place, walk)
-    return braced(more === 0 || walk.left < 0 ? json : `${json},"...":"${more} more"`)
+    return braced(more === 0 || walk.left < 0 ? json : `${json},"${moreKey(first)}":"${more} more"`)
   }
 
   #error(error: Error, place: Place, walk: Walk): string {
@@ -202,6 +202,13 @@ export class JsonWriter {
   #hides(name: unknown, place: Place): Hidden {
     return typeof name === 'string' && place.key(name).hidden
   }
+}
+
+/** Under which key it is said that there is more. */
+function moreKey(value: object, taken?: Keys): string {
+  let key = '...'
+  while (Object.hasOwn(value, key) || taken?.has(key) === true) key += '.'
+  return key
 }
 
 /** Properties that each follow a comma, as an object. */

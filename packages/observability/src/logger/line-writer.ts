@@ -1,7 +1,7 @@
 import type { Bindings } from './bindings.js'
 import type { ContextIds } from './context-ids.js'
 import { FieldWriter, type Serializers } from './field-writer.js'
-import type { Keys } from './free-keys.js'
+import { freeName, type Keys } from './free-keys.js'
 import { IdWriter, idKeys } from './id-writer.js'
 import { JsonWriter } from './json-writer.js'
 import type { LineFormat } from './line-format.js'
@@ -74,7 +74,7 @@ export class LineWriter {
     try {
       return this.#allFields(parts, walk)
     } catch {
-      return `${parts.bindings.json},"fields":"[Unreadable]"`
+      return `${parts.bindings.json},"${freeName('fields', parts.bindings)}":"[Unreadable]"`
     }
   }
 

@@ -42,6 +42,10 @@ test.each<[string, object, string]>([
     { messageKey: 'message' },
     'messageKey must be left out: service and format say what a line is',
   ],
+  ['nestedKey', { nestedKey: 'payload' }, 'nestedKey must be left out: service and format say'],
+  ['errorKey', { errorKey: 'error' }, 'errorKey must be left out: service and format say'],
+  ['crlf', { crlf: true }, 'crlf must be left out: service and format say'],
+  ['enabled', { enabled: false }, "enabled must be left out: level: 'silent' prints nothing"],
   ['customLevels', { customLevels: { audit: 35 } }, 'customLevels must be given to a child'],
   ['redact', { redact: ['card.number'] }, "redact must be an object: { paths: ['card.number'] }"],
 ])("createLogger says where pino's %s is to be found", (_, options, message) => {
@@ -449,6 +453,9 @@ test.each<[string, object, string]>([
   ['a share above 1', { sampling: { ratio: 2 } }, 'sampling.ratio'],
   ['no share', { sampling: {} as never }, 'sampling.ratio'],
   ['a buffer of no size', { buffer: { size: 0 } }, 'buffer.size'],
+  ['a buffer that is none', { buffer: false }, 'buffer'],
+  ['null as a buffer', { buffer: null }, 'buffer'],
+  ['null as a sampling', { sampling: null }, 'sampling'],
   ['keys that are no list', { redact: { keys: 'password' } }, 'redact.keys'],
   ['a path that is none', { redact: { paths: ['a..b'] } }, 'redact.paths'],
   ['a pattern that nobody knows', { redact: { patterns: ['iban'] } }, 'redact.patterns'],
@@ -487,6 +494,29 @@ test('a destination that throws breaks nobody who logs', () => {
     },
   }
   expect(() => createLogger({ service: 'a', destination }).error('x')).not.toThrow()
+})
+
+test('a destination that writes later, and cannot, breaks nobody who logs', async () => {
+  const destination = { write: async () => Promise.reject(new Error('disk full')) }
+  createLogger({ service: 'a', destination }).error('x')
+  // A rejection that nobody heard of would have failed the run by then.
+  await new Promise((resolve) => setImmediate(resolve))
+})
+
+test('a formatter that throws costs the fields, and not the line', () => {
+  const { logger, lines } = withLines()
+  const log = () => {
+    throw new Error('broken')
+  }
+  logger.child({}, { formatters: { log } }).info({ a: 1 }, 'placed')
+  expect(lines()).toMatchObject([{ fields: '[Unreadable]', msg: 'placed' }])
+  expect(lines()[0]).not.toHaveProperty('a')
+})
+
+test('an error of a wrong service says what came', () => {
+  expect(() => createLogger({ service: 5 as never })).toThrow(
+    'service must be a text that is not empty, received 5',
+  )
 })
 
 test('what it prints can be read by whoever reads pino', () => {

@@ -119,6 +119,19 @@ describe('shippingSink', () => {
     expect(rests.map(([rest]) => rest)).toEqual([120_000, 1_000, 2_000])
   })
 
+  test.each([() => Number.NaN, () => -100, () => expect.unreachable()])(
+    'rests and goes on, whatever chance it is given',
+    async (random) => {
+      collector.behave(answers(503))
+      const sink = open({ random })
+      write(sink, '{"n":0}')
+      await until(() => collector.shipments.length > 1)
+      collector.behave(takes)
+      await until(() => sink.pending, 0)
+      expect(sink.dropped).toBe(0)
+    },
+  )
+
   test('rests until the date that it is told, by its clock', async () => {
     const date = new Date(Math.ceil(clock.now() / 1_000) * 1_000 + 90_000)
     collector.behave(answers(503, { 'retry-after': date.toUTCString() }), takes)
@@ -458,6 +471,9 @@ describe('shippingSink', () => {
     [{ index: '' }, 'index must be'],
     [{ headers: { 'x y': 'secret' } }, 'headers must be'],
     [{ headers: { authorization: 'secret\n' } }, 'headers must be'],
+    [{ headers: new Headers({ authorization: 'secret' }) }, 'headers must be'],
+    [{ headers: 'authorization: secret' }, 'headers must be'],
+    [{ headers: null }, 'headers must be'],
     [{ maxBatch: 0 }, 'maxBatch must be'],
     [{ maxBatchSize: 0.5 }, 'maxBatchSize must be'],
     [{ maxPending: 0 }, 'maxPending must be'],

@@ -56,7 +56,7 @@ export interface ShippingSink extends LogSink {
  *
  * Lines are sent in order, one batch at a time, at least once: one whose answer was lost is sent again. A batch goes when it
  * is full, or its first line has waited for `interval`. After a broken connection, 429, 502, 503 and 504 it is sent again, after what
- * `Retry-After` says or a pause that doubles from 1 s to 30 s with jitter, for as long as it takes; single lines of a bulk
+ * `Retry-After` says, 5 minutes at most, or a pause that doubles from 1 s to 30 s with jitter, for as long as it takes; single lines of a bulk
  * request likewise, and, in smaller batches until fifty in a row were taken (more after each vain try), a request whose answer is
  * cut or a page; a line alone of which five answers tell nothing is dropped. What else answers 2xx and is no bulk API is taken at its word, and a warning tells once. What is refused
  * otherwise is dropped; after 413 batches have half the bytes first, and grow again as after an answer that was cut. What no longer fits `maxPending` is dropped as it

@@ -11,8 +11,8 @@ export interface StdoutSinkOptions {
   /** Bytes that wait while the reader does not read; lines beyond are dropped, and counted. From 1. @defaultValue 8388608 (8 MiB) */
   readonly maxPending?: number | undefined
   /**
-   * How long a flush at the end of the process, a `fatal` line, and `close()` wait for a reader that does not read at all; one
-   * that reads, however slowly, is waited for. @defaultValue '1s'
+   * How long a flush, that at the end of the process too, a `fatal` line, and `close()` wait for a reader that does not read at all;
+   * one that reads, however slowly, is waited for. @defaultValue '1s'
    */
   readonly patience?: Duration | undefined
   /**
@@ -58,7 +58,7 @@ export function stdoutSink(options: StdoutSinkOptions = {}): StdoutSink {
   const { clock = systemClock } = options
   checkBoolean(gather, { ...WHERE, option: 'gather' })
   checkInteger(maxPending, { ...WHERE, option: 'maxPending', min: 1 })
-  checkMethods(clock, ['now', 'schedule'], { ...WHERE, option: 'clock' })
+  checkMethods(clock, ['schedule', 'sleep'], { ...WHERE, option: 'clock' })
   const wait = toMilliseconds(patience, { ...WHERE, option: 'patience' })
   // Whoever asks for it makes the pipe one that never blocks: writing to a full one says so instead.
   const fd = process.stdout?.fd ?? 1

@@ -232,4 +232,16 @@ describe('with otel', () => {
     metrics.counter('orders').add(3)
     expect(await openMetrics(metrics)).toContain('orders_total 3\n')
   })
+
+  test('a provider that cannot make an instrument breaks nothing', async () => {
+    globalMetrics.setGlobalMeterProvider({ getMeter: () => ({}) as never })
+    const metrics = createMetrics({ otel: true })
+    metrics.counter('orders').add(3)
+    metrics.gauge('queue').record(4)
+    metrics.histogram('duration').record(5)
+    metrics.observe('memory', () => 6)
+    const text = await openMetrics(metrics)
+    for (const line of ['orders_total 3', 'queue 4', 'duration_sum 5', 'memory 6'])
+      expect(text).toContain(`${line}\n`)
+  })
 })

@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { checkFunction, checkOneOf, checkOptions } from '@base/core/options'
+import { guarded } from '../tracing/guarded.js'
 import { type Counter, CounterInstrument } from './counter.js'
 import { Exemplars } from './exemplar.js'
 import type { MetricFamily, MetricKind } from './family.js'
@@ -84,7 +85,8 @@ export class Registry implements Metrics {
     const rules = this.#rules(name, options, kind)
     const { otel, clock } = this.#options
     const instrument = new ObservableInstrument(rules, kind, observe, clock)
-    if (otel) observeTwin(rules.name, options, kind, () => instrument.observations())
+    if (otel)
+      guarded('a meter', () => observeTwin(rules.name, options, kind, () => instrument.observations()))
     this.#kept.set(full, { kind: 'observed', instrument })
   }
 
@@ -135,7 +137,8 @@ export class Registry implements Metrics {
     return { name: full, unit, description, ...names, maxSeries, exemplars, twin: undefined, warn: warner() }
   }
 
+  /** A provider of somebody else that cannot make the instrument must not break what is measured. */
   #with(rules: InstrumentRules, twin: () => Twin): InstrumentRules {
-    return this.#options.otel ? { ...rules, twin: twin() } : rules
+    return this.#options.otel ? { ...rules, twin: guarded('a meter', twin) } : rules
   }
 }

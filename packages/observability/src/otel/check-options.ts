@@ -52,11 +52,8 @@ function metricsOf(
   environment: Environment,
 ): MetricsSettings | undefined {
   if (metrics === false) return undefined
-  const interval = toMilliseconds(metrics.interval ?? '60s', {
-    ...PLACE,
-    option: 'metrics.interval',
-    positive: true,
-  })
+  const { interval: given = '60s' } = checkOptions(metrics, { ...PLACE, option: 'metrics' })
+  const interval = toMilliseconds(given, { ...PLACE, option: 'metrics.interval', positive: true })
   return isSent(otlp, 'metrics', environment)
     ? { ...otlpSettings(otlp, 'metrics', environment), interval }
     : undefined

@@ -53,7 +53,7 @@ export interface OpenTelemetryOptions {
   /** How often metrics are sent, more than 0; `false` for never. @defaultValue '60s' */
   readonly metrics?:
     | {
-        /** From one sending to the next, more than 0. @defaultValue '60s' */
+        /** From one sending to the next, more than 0; what is longer than 24 days is as long. @defaultValue '60s' */
         readonly interval?: Duration | undefined
       }
     | false

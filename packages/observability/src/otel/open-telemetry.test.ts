@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { testProcesses } from '@base-internal/tools/test-process'
 import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { traced, withSpan } from '../tracing/index.js'
 import { answers, hangs, type Manner, OtlpReceiver, resets, takes } from './fixtures/otlp-receiver.js'
 import { type OpenTelemetry, type OpenTelemetryOptions, startOpenTelemetry } from './index.js'
@@ -83,6 +83,13 @@ describe('startOpenTelemetry', () => {
     expect(found?.resource).toMatchObject({ 'service.name': 'shop' })
   })
 
+  test('sends metrics no more often because their interval is longer than timers can be', async () => {
+    const every = vi.spyOn(globalThis, 'setInterval')
+    onTestFinished(() => every.mockRestore())
+    await (await start({ metrics: { interval: '60d' } })).close()
+    expect(every.mock.calls.map(([, interval]) => interval)).toEqual([2_147_483_647])
+  })
+
   test('registers both propagators, and says that its trace ids are random', async () => {
     await start()
     const headers: Record<string, string> = {}
@@ -125,6 +132,17 @@ describe('startOpenTelemetry', () => {
     ])
   })
 
+  test.each(['0.5', '1e300', '-1', 'soon'])(
+    'takes a time of %s in the environment for none',
+    async (time) => {
+      vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', time)
+      const telemetry = await start()
+      traced('a', () => 1)()
+      await telemetry.close()
+      expect([collector.spans, telemetry.dropped]).toEqual([['a'], 0])
+    },
+  )
+
   test('refuses to start twice, and the first goes on', async () => {
     const telemetry = await start()
     await expect(start()).rejects.toMatchObject({ code: 'CONFLICT', kind: 'conflict' })
@@ -157,6 +175,10 @@ describe('startOpenTelemetry', () => {
     ['no time', { otlp: { timeout: 0 } }, 'otlp.timeout must be'],
     ['a share beyond 1', { sampling: 2 }, 'sampling must be'],
     ['no interval', { metrics: { interval: 0 } }, 'metrics.interval must be'],
+    ['an interval in its place', { metrics: '60s' }, 'metrics must be an object'],
+    ['null as metrics', { metrics: null }, 'metrics must be an object'],
+    ['headers of the Web', { otlp: { headers: new Headers({ a: 'hunter2' }) } }, 'otlp.headers must be'],
+    ['headers as a text', { otlp: { headers: 'a=hunter2' } }, 'otlp.headers must be'],
     ['attributes that are none', { attributes: [] }, 'attributes must be'],
     ['baggage that is no answer', { baggage: 'no' }, 'baggage must be'],
     ['no time to close', { shutdownTimeout: 0 }, 'shutdownTimeout must be'],

@@ -49,7 +49,7 @@ function addressOf(text: unknown): URL {
 
 function timeoutOf(option: Duration | undefined, variable: string | undefined): number {
   const named = Number(variable)
-  const timeout = option ?? (variable && named > 0 && Number.isFinite(named) ? named : '10s')
+  const timeout = option ?? (variable && named > 0 && Number.isSafeInteger(named) ? named : '10s')
   return toMilliseconds(timeout, { ...PLACE, option: 'otlp.timeout', positive: true })
 }
 

@@ -9,6 +9,9 @@ import type { Peers } from './peers.js'
 import { register } from './register.js'
 import type { Sampling } from './sampling.js'
 
+/** In milliseconds: the SDK takes a timer, which would fire at once where it is longer. */
+const LONGEST_INTERVAL = 2_147_483_647
+
 /** A running SDK. */
 export interface Sdk {
   /** Batches that were thrown away. */
@@ -94,9 +97,8 @@ function metersOf(
   type Data = Parameters<typeof otlp.ProtobufMetricsSerializer.serializeRequest>[0]
   const sender = new OtlpSender(settings)
   const exporter = exporterOf(sender, (data: Data) => otlp.ProtobufMetricsSerializer.serializeRequest(data))
-  const readers = [
-    new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: settings.interval }),
-  ]
+  const exportIntervalMillis = Math.min(settings.interval, LONGEST_INTERVAL)
+  const readers = [new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis })]
   return { provider: new sdk.MeterProvider({ resource, readers }), sender }
 }
 

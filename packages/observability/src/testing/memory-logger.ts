@@ -35,7 +35,8 @@ export interface MemoryLogger {
 export function memoryLogger(options: Partial<Omit<LoggerOptions, 'destination'>> = {}): MemoryLogger {
   const printed: string[] = []
   const destination = { write: (line: string) => void printed.push(line) }
-  const logger = createLogger({ service: 'test', level: 'trace', ...options, destination })
+  const { service = 'test', level = 'trace' } = options
+  const logger = createLogger({ ...options, service, level, destination })
   return {
     logger,
     get lines() {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { ConflictError } from '@base/core/errors'
-import { checkMethods } from '@base/core/options'
+import { checkMethods, checkOptions } from '@base/core/options'
 import { context, type TracerProvider, trace } from '@opentelemetry/api'
 import { asyncContextManager } from '../tracing/async-context-manager.js'
 import { memoryTracer } from './memory-tracer.js'
@@ -42,8 +42,9 @@ export interface MemorySpans {
  * @throws {@link InvalidOptionError} naming the option.
  */
 export function memorySpans(options: MemorySpansOptions = {}): MemorySpans {
-  const where = { package: '@base/observability', pattern: 'memorySpans', option: 'clock' }
-  const clock = checkMethods<Clock>(options.clock ?? systemClock, ['now'], where)
+  const where = { package: '@base/observability', pattern: 'memorySpans' }
+  const { clock = systemClock } = checkOptions(options, where)
+  checkMethods<Clock>(clock, ['now'], { ...where, option: 'clock' })
   const spans: RecordedSpan[] = []
   let closed = false
   const { provider, open } = memoryTracer(clock, (span) => {

@@ -11,7 +11,7 @@ export interface MetricSeries {
   readonly count: number | undefined
 }
 
-/** What metrics have measured, to be looked up by the names of their instruments. See {@link readMetrics}. */
+/** What metrics have measured, to be looked up by the names of their instruments, with the prefix. See {@link readMetrics}. */
 export interface MetricReadings {
   /** The instruments that have a series, in the order in which they were made. */
   readonly names: readonly string[]

@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { baggagePropagator, headerCarrier, parseBaggage, serializeBaggage } from './index.js'
 
 describe('parseBaggage', () => {
+  test.each([undefined, null, 7, ['a=1'], {}])('finds nothing in %j, which is no header', (header) => {
+    expect(parseBaggage(header as never)).toEqual([])
+  })
+
   test.each<[string, string, unknown]>([
     ['a member', 'a=1', [{ key: 'a', value: '1' }]],
     ['an escaped value', 'a=%C3%A9%20%25', [{ key: 'a', value: 'é %' }]],

@@ -43,7 +43,8 @@ export interface BaggageMember {
 export function parseBaggage(header: string): BaggageMember[] {
   const members = new Map<string, BaggageMember>()
   let bytes = 0
-  for (const text of header.split(',')) {
+  // Where the header is missing, what types call a text is none.
+  for (const text of typeof header === 'string' ? header.split(',') : []) {
     const member = parseMember(trimSpace(text))
     if (member === undefined) continue
     const length = text.length + 1

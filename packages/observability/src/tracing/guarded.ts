@@ -9,3 +9,10 @@ export function guarded<T>(what: string, fn: () => T): T | undefined {
     return undefined
   }
 }
+
+/** What a function of the user gave; none of a promise, whose rejection would end the process. */
+export function unpromised<T>(given: T): T | undefined {
+  if (!(given instanceof Promise)) return given
+  given.catch((error: unknown) => diag.error('@base/observability: a promise of attributes failed', error))
+  return undefined
+}

@@ -12,7 +12,7 @@ export interface HeadersLike {
 
 /**
  * What headers come in: `Headers`, an object as Node has them, an array of pairs, or Node's flat array of names and
- * values by turns.
+ * values by turns. An empty array becomes one of pairs.
  */
 export type HeaderCarrier =
   | HeadersLike
@@ -53,7 +53,8 @@ export const headerCarrier: TextMapGetter<HeaderCarrier> &
     const values = entriesOf(carrier)
       .filter((entry) => entry.name === wanted)
       .flatMap(({ value }) => value)
-      .filter((value) => typeof value === 'string')
+      .filter((value) => typeof value === 'string' || typeof value === 'number')
+      .map(String)
     return values.length > 1 ? values : values[0]
   },
 

@@ -9,7 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { follow } from './follow.js'
-import { guarded } from './guarded.js'
+import { guarded, unpromised } from './guarded.js'
 import type { SpanSettings } from './span-options.js'
 import { SpanRun } from './span-run.js'
 
@@ -63,7 +63,7 @@ function optionsOf(settings: SpanSettings, args: unknown[] | undefined): ApiSpan
   const { name, kind, attributesOf } = settings
   if (attributesOf === undefined) return settings.start
   const attributes = guarded(`attributes of span ${name}`, (): Attributes | undefined =>
-    attributesOf(...(args ?? [])),
+    unpromised(attributesOf(...(args ?? []))),
   )
   return attributes === undefined ? { kind } : { kind, attributes }
 }

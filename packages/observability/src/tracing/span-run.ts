@@ -1,7 +1,7 @@
 import { type Context, context, diag, type Exception, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { isCallerAbort } from './caller-abort.js'
 import { errorName, errorType } from './error-type.js'
-import { guarded } from './guarded.js'
+import { guarded, unpromised } from './guarded.js'
 import type { SpanSettings } from './span-options.js'
 
 /** The longest description of a status. */
@@ -31,7 +31,9 @@ export class SpanRun {
   succeed(value: unknown): void {
     const { name, recordResult } = this.#settings
     if (recordResult !== undefined && !this.#ended) {
-      guarded(`recordResult of span ${name}`, () => this.#span.setAttributes(recordResult(value) ?? {}))
+      guarded(`recordResult of span ${name}`, () =>
+        this.#span.setAttributes(unpromised(recordResult(value)) ?? {}),
+      )
     }
     this.end()
   }

@@ -21,6 +21,10 @@ const inTrace = (more: Partial<SpanContext> = {}) =>
   })
 const read = (headers: HeaderCarrier) => trace.getSpanContext(tracecontext.extract(headers, ROOT_CONTEXT))
 
+test('headerCarrier reads a header that is a number', () => {
+  expect(headerCarrier.get({ 'content-length': 5, age: undefined }, 'Content-Length')).toBe('5')
+})
+
 describe('tracecontext', () => {
   test.each<[string, HeaderCarrier]>([
     ['Headers', new Headers({ traceparent: HEADER, tracestate: 'a=1' })],

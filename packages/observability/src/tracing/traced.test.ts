@@ -82,6 +82,12 @@ describe('traced', () => {
     expect(memory.find('a')).toMatchObject({ attributes: {}, status: { code: SpanStatusCode.UNSET } })
   })
 
+  test('hears of a rejection of what describes the call, which would end the process', async () => {
+    const fail = () => Promise.reject(new Error('broken'))
+    expect(traced({ name: 'a', attributes: fail as never, recordResult: fail as never }, () => 7)()).toBe(7)
+    expect(memory.find('a')).toMatchObject({ attributes: {}, status: { code: SpanStatusCode.UNSET } })
+  })
+
   test('calls the function where the tracer of an SDK throws', () => {
     memory.close()
     trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: failing(new Error('broken')) }) as never })
