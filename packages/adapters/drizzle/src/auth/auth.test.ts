@@ -282,7 +282,7 @@ describeDatabases((database) => {
     const [one, other] = [drizzleKeyStore(database.db), drizzleKeyStore(database.db, { ring: 'other' })]
     expect(await one.replace(0, [])).toBe(true)
     expect([await one.load(), await other.load()]).toMatchObject([{ version: 1 }, { version: 0 }])
-    for (const ring of ['', 'x'.repeat(129)])
+    for (const ring of ['', 'x'.repeat(129), 'a\0', 'a\ud800'])
       expect(() => drizzleKeyStore(database.db, { ring })).toThrow(
         '@base/drizzle drizzleKeyStore: ring must be',
       )

@@ -2,13 +2,14 @@ import type { KeyStore, StoredKey, StoredKeys } from '@base/auth/tokens'
 import { checkOptions, checkText } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import { checkWellFormed } from '../well-formed-text.js'
 import { AuthDatabase } from './auth-database.js'
 
 const MAX_RING = 128
 
 /** Options of {@link drizzleKeyStore}. */
 export interface DrizzleKeyStoreOptions {
-  /** Names the ring, where a database has several. 1 to 128 characters. @defaultValue 'default' */
+  /** Names the ring, where a database has several. 1 to 128 characters, without U+0000 and lone surrogates. @defaultValue 'default' */
   readonly ring?: string | undefined
 }
 
@@ -21,14 +22,16 @@ export interface DrizzleKeyStoreOptions {
  * @example
  * const keys = createKeyRing({ store: drizzleKeyStore(db) })
  *
- * @throws InvalidOptionError for an executor that is none, or a name of a ring that is empty or too long.
+ * @throws InvalidOptionError for an executor that is none, or a name of a ring that is empty, too long, or that PostgreSQL
+ * cannot hold.
  */
 export function drizzleKeyStore(executor: Executor, options: DrizzleKeyStoreOptions = {}): KeyStore {
   const place = { package: '@base/drizzle', pattern: 'drizzleKeyStore' }
   const { ring = 'default' } = checkOptions(options, place)
+  const at = { ...place, option: 'ring' }
   return new DrizzleKeyStore(
     new AuthDatabase('drizzleKeyStore', executor, {}, ['base_signing_keys']),
-    checkText(ring, { ...place, option: 'ring', maxLength: MAX_RING }),
+    checkWellFormed(checkText(ring, { ...at, maxLength: MAX_RING }), at),
   )
 }
 

@@ -3,7 +3,7 @@ import { AppError, ConflictError, NotFoundError, ValidationError } from '@base/c
 import { sql } from 'drizzle-orm'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { describeDatabases } from '../test-databases.js'
+import { describeDatabases, describePglite } from '../test-databases.js'
 import { toFailure, withFailures } from './failures.js'
 import { sqlStateOf } from './postgres-error.js'
 
@@ -104,6 +104,20 @@ describeDatabases((database) => {
     }
   })
 
+  test.each(['tsquery', 'tsvector', 'jsonpath'])('what is no %s is not quoted', async (type) => {
+    const error = await failure(() => database.db.execute(sql`select ${`${SECRET}:'(`}::${sql.raw(type)}`))
+    expect(error).toMatchObject({ code: 'DATABASE_ERROR', cause: { code: '42601' } })
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET)
+  })
+
+  test('what is no SQL is told where it is, also within a function', async () => {
+    const block = sql.raw("do $$ begin execute 'selec 1'; end $$")
+    for (const statement of [sql`selec 1`, block])
+      expect(await failure(() => database.db.execute(statement))).toMatchObject({
+        cause: { message: 'syntax error at or near "selec"' },
+      })
+  })
+
   test.each([
     ['unique_violation', '23505', 'conflict'],
     ['check_violation', '23514', 'invalid'],
@@ -115,6 +129,14 @@ describeDatabases((database) => {
     const error = await failure(() => database.db.execute(sql.raw(`do $$ begin ${body}; end $$`)))
     expect(error).toMatchObject({ kind, cause: { code } })
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/ada@|undefined\./)
+  })
+})
+
+describePglite((database) => {
+  test('a value that is not sent, for it is none of its type, is invalid and not quoted', async () => {
+    const error = await failure(() => database.db.execute(sql`select ${SECRET}::boolean`))
+    expect(error).toMatchObject({ code: 'VALIDATION', issues: [{ path: '' }] })
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET)
   })
 })
 
@@ -166,6 +188,8 @@ describe('toFailure', () => {
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
     new Error('Cannot use a pool after calling end on the pool'),
+    new Error('PGlite is closed'),
+    new Error('PGlite is closing'),
   ])('takes %s for a database that does not answer', (error) => {
     expect(toFailure(new Error('Failed query', { cause: error }))).toMatchObject({ kind: 'unavailable' })
   })
@@ -185,8 +209,8 @@ describe('toFailure', () => {
 
   test("keeps drizzle's parameters out where the database never answered", () => {
     const error = Object.assign(new Error(`params: ${SECRET}`), { query: 'select $1', params: [SECRET] })
-    const failure = toFailure(Object.assign(error, { cause: new Error('PGlite is closed') }))
-    expect(failure).toMatchObject({ code: 'DATABASE_ERROR', cause: { message: 'PGlite is closed' } })
+    const failure = toFailure(Object.assign(error, { cause: new Error('Not sent') }))
+    expect(failure).toMatchObject({ code: 'DATABASE_ERROR', cause: { message: 'Not sent' } })
     expect(inspect(failure)).not.toContain(SECRET)
   })
 

@@ -13,7 +13,7 @@ import {
   TransactionAbortedError,
   TransactionReadOnlyError,
 } from '@base/domain/unit-of-work'
-import { isConnectionLost, isOverdue } from './no-answer.js'
+import { isConnectionLost, isOverdue, isUnsendable } from './no-answer.js'
 import { causesOf, ENDING, type PostgresError, postgresErrorOf } from './postgres-error.js'
 import { StatementError } from './statement-error.js'
 
@@ -29,6 +29,8 @@ export function toFailure(error: unknown): unknown {
   for (const link of causesOf(error)) {
     if (isConnectionLost(link)) return unavailable(link)
     if (isOverdue(link)) return timedOut('The statement was not answered in time.', link)
+    if (isUnsendable(link))
+      return new ValidationError({ issues: [{ path: '', message: NO_VALUE }], cause: link })
   }
   return isQueryError(error) ? failedQuery(error) : error
 }
@@ -36,7 +38,8 @@ export function toFailure(error: unknown): unknown {
 /**
  * Runs a statement of your own, and gives what it gives. What the database refuses it with is told in the words of `@base`, as
  * repositories and units of work do: by its SQLSTATE as ConflictError, ValidationError and so on, and as UnavailableError where
- * the database does not answer. No message of it or of its causes holds a value of a parameter or a row, as those of drizzle do.
+ * the database does not answer. No message of it or of its causes holds a value of a parameter or a row, as those of drizzle do,
+ * unless that is the name of something which the database does not have, such as a table (`$1::regclass`) or a role.
  *
  * @example
  * const rows = await withFailures(() => db.select().from(accounts).where(eq(accounts.name, name)))
@@ -51,6 +54,8 @@ export async function withFailures<R>(statement: () => PromiseLike<R>): Promise<
     throw toFailure(error)
   }
 }
+
+const NO_VALUE = 'a value is none that its column can take'
 
 /** The column that a parameter of a statement is for, from 1; `undefined` where that is not known. */
 export type ColumnOf = (parameter: number) => string | undefined
@@ -132,10 +137,7 @@ function refusedStatement(code: string, cause: StatementError): AppError {
 }
 
 function refusedValue(column: string | undefined, cause: StatementError): AppError {
-  const what =
-    column === undefined
-      ? 'a value is none that its column can take'
-      : 'holds a value that its column cannot take'
+  const what = column === undefined ? NO_VALUE : 'holds a value that its column cannot take'
   return invalid(column, `${what} (${cause.code})`, cause)
 }
 

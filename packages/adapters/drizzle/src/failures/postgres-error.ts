@@ -29,6 +29,10 @@ export interface PostgresError {
   readonly column?: string | undefined
   /** Where it was, in the server's language; may quote a value, behind the number of its parameter. */
   readonly where?: string | undefined
+  /** Where in the statement it was. */
+  readonly position?: string | undefined
+  /** Where it was in a statement that the server made by itself, as a function does. */
+  readonly internalPosition?: string | undefined
   /** The function of the server that refused it: a name in any language. */
   readonly routine?: string | undefined
 }
@@ -61,8 +65,12 @@ export function isRefusal(error: unknown): boolean {
   return severity === 'ERROR' || !MAY_END.test(code)
 }
 
-/** Whether the server's message may quote a value: those about data do, and those that a function of the user raises, with any code. */
-export function saysValues({ code, routine }: PostgresError): boolean {
+/**
+ * Whether the server's message may quote a value: those about data do, those that a function of the user raises, with any code,
+ * and those of a syntax that is no place in a statement: of what is searched for (`tsquery`), or of a path (`jsonpath`).
+ */
+export function saysValues({ code, routine, position, internalPosition }: PostgresError): boolean {
+  if (code === '42601') return position === undefined && internalPosition === undefined
   return /^(22|P0|XX)/.test(code) || routine === 'exec_stmt_raise'
 }
 

@@ -185,6 +185,16 @@ describeDatabases((database) => {
       await expect(migrate(database.db, migrations as never)).rejects.toThrow(message)
     })
 
+    test.each(['a\0', 'a\ud800'])(
+      'refuses the name %j, by which it would not find what it has applied',
+      async (name) => {
+        await expect(migrate(database.db, [{ name, sql: 'select 1' }])).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining('migrations[0].name must be'),
+        })
+      },
+    )
+
     test.each([undefined, {}])('refuses %s as a database', async (executor) => {
       await expect(migrate(executor as never, [])).rejects.toMatchObject({
         code: 'INVALID_OPTION',

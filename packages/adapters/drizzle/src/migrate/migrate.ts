@@ -5,6 +5,7 @@ import { withFailures } from '../failures/failures.js'
 import { isRefusal } from '../failures/postgres-error.js'
 import { inTransaction } from '../in-transaction.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
+import { checkWellFormed } from '../well-formed-text.js'
 import { hashOf } from './hash.js'
 import { MigrationEditedError } from './migration-edited-error.js'
 import { MigrationFailedError } from './migration-failed-error.js'
@@ -69,7 +70,8 @@ export interface MigrationReport {
  *
  * @throws MigrationEditedError naming the one whose text has changed; MigrationFailedError naming the one that the database
  * refused, after those before it were applied.
- * @throws InvalidOptionError for a migration without a name or a text, a name that is there twice, or what is no database.
+ * @throws InvalidOptionError for a migration without a name or a text, a name that is there twice or that PostgreSQL cannot hold,
+ * or what is no database.
  */
 export async function migrate(
   executor: Executor,
@@ -167,7 +169,7 @@ function checked(migrations: readonly Migration[]): readonly Migration[] {
   const names = new Set<string>()
   for (const [index, migration] of migrations.entries()) {
     const at = (member: string) => ({ ...where, option: `migrations[${index}].${member}` })
-    const name = checkText(migration?.name, at('name'))
+    const name = checkWellFormed(checkText(migration?.name, at('name')), at('name'))
     checkText(migration.sql, at('sql'))
     if (names.has(name)) throw invalidOption(name, at('name'), 'a name that no other migration has')
     names.add(name)

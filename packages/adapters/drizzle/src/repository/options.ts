@@ -30,7 +30,10 @@ export type ColumnName<Source extends PgTable> = keyof Source['_']['columns'] & 
 
 /** Turns entities into rows, and back. */
 export interface RowMapper<T, Source extends PgTable> {
-  /** Makes an entity of a row; called at every read. */
+  /**
+   * Makes an entity of a row; called at every read, and of what was written at every save: what it throws there a save rejects with,
+   * though the row is written.
+   */
   readonly toDomain: (row: RowOf<Source>) => T
   /**
    * Makes a row of an entity; called at every save, and once for what was read first, to see that the version is there. A column that it leaves out is not touched, and has its default in a new row;
@@ -132,7 +135,7 @@ export function readSettings<Source extends PgTable, T extends object, IdName ex
     columns,
     id: checkIdentity(table, named(columns, id, 'id'), at('id')),
     version: versionOf(columns, options.version),
-    fields: checkFields(options.fields ?? table),
+    fields: options.fields === undefined ? table : checkFields(options.fields),
     tracking: checkTracking(columns, readTracking(options, PLACE)),
     cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
     name: checkText(name, at('name')),
@@ -195,6 +198,7 @@ function mapping<T, Source extends PgTable>(
   mapper: RowMapper<T, Source> | undefined,
 ): Pick<Settings<T>, 'toDomain' | 'toRow' | 'mapper'> {
   if (mapper === undefined) return { toDomain: (row) => row as T, toRow: (entity) => entity as Row, mapper }
+  checkOptions(mapper, at('mapper'))
   // Sound: the rows that are given are of the table, and those that are made are looked at column by column.
   return {
     toDomain: checkFunction(mapper.toDomain, at('mapper.toDomain')) as (row: Row) => T,

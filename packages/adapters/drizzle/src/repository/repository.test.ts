@@ -17,6 +17,7 @@ import {
   integer,
   json,
   jsonb,
+  line,
   numeric,
   pgEnum,
   pgTable,
@@ -577,6 +578,48 @@ describeDatabases((database) => {
       expect(await documents.count(isIt as never)).toBe(1)
     })
 
+    test('a document may be without a prototype', async () => {
+      const columns = {
+        id: integer().primaryKey(),
+        doc: json().$type<unknown>(),
+        version: integer().notNull(),
+      }
+      const documents = drizzleRepository({ executor: database.db, table: pgTable('groups', columns) })
+      await database.run('create table groups (id integer primary key, doc json, version integer not null)')
+      const doc = Object.assign(Object.create(null), { a: [1] })
+      const first = await documents.save({ id: 1, doc, version: 0 })
+      await documents.save({ ...first, doc })
+      const all = await documents.saveMany([2, 3].map((id) => ({ id, doc, version: 0 })))
+      await documents.saveMany(all.map((one) => ({ ...one, doc })))
+      expect((await documents.find(always())).map(({ doc, version }) => [doc, version])).toEqual(
+        Array.from({ length: 3 }, () => [{ a: [1] }, 2]),
+      )
+    })
+
+    test('what a codec makes is named where the database would change it', async () => {
+      const note = customType<{ data: { text: string }; driverData: string }>({
+        dataType: () => 'text',
+        toDriver: ({ text }) => text,
+        fromDriver: (text) => ({ text }),
+      })
+      const columns = { id: integer().primaryKey(), note: note().notNull(), version: integer().notNull() }
+      const notes = drizzleRepository({ executor: database.db, table: pgTable('coded_notes', columns) })
+      await database.run(
+        'create table coded_notes (id integer primary key, note text, version integer not null)',
+      )
+      const saved = await notes.save({ id: 1, note: { text: 'a' }, version: 0 })
+      for (const text of ['a\ud800', 'a\0']) {
+        const [id, bad] = [{ id: 2, version: 0 }, { note: { text } }]
+        for (const save of [
+          notes.save({ ...id, ...bad }),
+          notes.save({ ...saved, ...bad }),
+          notes.saveMany([saved, { ...id, ...bad }]),
+        ])
+          expect(await rejection(save)).toMatchObject({ issues: [{ path: 'note' }] })
+      }
+      expect(await notes.find(always())).toEqual([saved])
+    })
+
     test('values may be SQL, in whatever column', async () => {
       const table = pgTable('made', {
         id: integer().primaryKey(),
@@ -1024,6 +1067,19 @@ describeDatabases((database) => {
         )
       }
     })
+
+    test('a line has no order', async () => {
+      const table = pgTable('lines', {
+        id: integer().primaryKey(),
+        tuple: line(),
+        abc: line({ mode: 'abc' }),
+      })
+      const lines = drizzleRepository({ executor: database.db, table })
+      for (const field of ['tuple', 'abc'] as const)
+        expect(await rejection(lines.find(always(), { orderBy: [{ field }] }))).toBeInstanceOf(
+          InvalidOptionError,
+        )
+    })
   })
 
   test('a mapper and fields make entities of rows', async () => {
@@ -1229,6 +1285,8 @@ describePglite((database) => {
     [{ version: 'email' }, 'version'],
     [{ version: 'big' }, 'version'],
     [{ fields: 'users' }, 'fields'],
+    [{ fields: null }, 'fields'],
+    [{ mapper: null }, 'mapper'],
     [{ clock: {} }, 'clock'],
     [{ timestamps: { createdAt: 'nope' } }, 'timestamps.createdAt'],
     [{ softDelete: { deletedAt: 'nope' } }, 'softDelete.deletedAt'],

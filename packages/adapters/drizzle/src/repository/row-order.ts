@@ -69,6 +69,8 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'PgChar',
   'PgPointTuple',
   'PgPointObject',
+  'PgLine',
+  'PgLineABC',
 ])
 
 function orderOf(column: Column): SQL | undefined {

@@ -1,5 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import { type Column, is, SQL } from 'drizzle-orm'
+import type { Column } from 'drizzle-orm'
+import { isSql } from './is-sql.js'
 import { writtenBy } from './unwritable.js'
 
 /** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
@@ -11,13 +12,23 @@ const UNSTORABLE_IN_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 /** The value, as it is. @throws ValidationError naming the column, where it cannot be stored */
 export function checkStorable(name: string, column: Column, value: unknown): unknown {
   if (isStorable(name, column, value)) return value
+  throw unstorable(name)
+}
+
+/** The same of what a column has made of a value: a codec may make such a text of anything. */
+export function checkStored(name: string, made: unknown): unknown {
+  if (isSound(made)) return made
+  throw unstorable(name)
+}
+
+function unstorable(name: string): ValidationError {
   const message = 'holds an invalid date, or a text with U+0000 or a lone surrogate'
-  throw new ValidationError({ issues: [{ path: name, message }] })
+  return new ValidationError({ issues: [{ path: name, message }] })
 }
 
 function isStorable(name: string, column: Column, value: unknown): boolean {
   // What SQL makes of it the database sees.
-  if (is(value, SQL)) return true
+  if (isSql(value)) return true
   const { baseColumn = column } = column as Column & { readonly baseColumn?: Column }
   if (baseColumn !== column && Array.isArray(value))
     return value.every((part) => isStorable(name, baseColumn, part))

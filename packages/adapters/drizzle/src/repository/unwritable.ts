@@ -1,5 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import { type Column, is, Param, SQL } from 'drizzle-orm'
+import type { Column } from 'drizzle-orm'
+import { isParam, isSql } from './is-sql.js'
 import type { Row } from './options.js'
 
 /**
@@ -40,7 +41,7 @@ export async function namingWrongValues<R>(
 
 function checkWritable(columns: Readonly<Record<string, Column>>, row: Row): void {
   for (const [name, value] of Object.entries(row)) {
-    const isWritten = value === null || value === undefined || is(value, SQL) || is(value, Param)
+    const isWritten = value === null || value === undefined || isSql(value) || isParam(value)
     if (!isWritten) writtenBy(name, columns[name] as Column, value)
   }
 }

@@ -168,8 +168,12 @@ function jsonAt(column: Subject, path: readonly string[], cast: string) {
   }
 }
 
+/** What no name in a document holds: the one would end the statement, the other become U+FFFD, which is another name. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+
 /** Other names go into an escape string, which means the same whatever `standard_conforming_strings` says. */
 function quoted(name: string): string {
   if (SAFE_NAME.test(name)) return `'${name}'`
+  if (UNSTORABLE.test(name)) return 'null::text'
   return `E'${name.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }

@@ -125,6 +125,14 @@ describe('compileSpecification', () => {
     expect(written(rule as never)).toBe(`("data" ->> E'o''x\\\\') is null`)
   })
 
+  test('names that no document holds are those of nothing', () => {
+    const names = ['\0', 'a\0b', '\ud800', 'a\udc00'].map((name) => `data.${name}.x`)
+    for (const field of names) {
+      const rule = specificationOf<{ data: unknown }>({ op: 'isNull', field })
+      expect(written(rule as never)).toBe(`("data" -> null::text ->> 'x') is null`)
+    }
+  })
+
   test('finds fields in an alias, a view, a subquery, a join and columns by name', () => {
     const boss = alias(users, 'boss')
     const rule = where<{ boss: User; 'own.age': number; me: { age: number } }>()

@@ -20,6 +20,11 @@ describe('the text of a statement that is shown', () => {
     ["select 'secret without an end", 'select ?'],
     [String.raw`select e'it\'s secret\\`.slice(0, -1), 'select ?'],
     ["select n'secret', x'1f', é1 from t2", 'select n?, x?, é1 from t2'],
+    ['select $é$ secret $é$, $e\u0301$ secret $$ $e\u0301$', 'select ?, ?'],
+    [
+      String.raw`select a😀e'it\', e\u0301e'\' from "secret'`,
+      String.raw`select a😀e?, e\u0301e? from "secret'`,
+    ],
   ])('of %s is %s', (sql, shown) => {
     expect(shownText(sql)).toBe(shown)
   })

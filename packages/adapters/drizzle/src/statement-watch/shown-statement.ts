@@ -40,5 +40,5 @@ function show(sql: string): string {
 function shownToken(token: string): string {
   if (token.startsWith('--') || token.startsWith('/*')) return ''
   const isPlaceholder = /^\$\d+$/.test(token)
-  return isPlaceholder || /^(?:"|(?!e')[\p{L}_])/iu.test(token) ? token : '?'
+  return isPlaceholder || /^(?:"|(?!e')[a-z_\u{80}-\u{10ffff}])/iu.test(token) ? token : '?'
 }

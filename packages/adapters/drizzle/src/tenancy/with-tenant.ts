@@ -1,8 +1,9 @@
-import { checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkText, invalidOption } from '@base/core/options'
 import { sql } from 'drizzle-orm'
 import { type Executor, isTransaction } from '../executor.js'
 import { withFailures } from '../failures/failures.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
+import { checkWellFormed } from '../well-formed-text.js'
 
 const place = { package: '@base/drizzle', pattern: 'withTenant' }
 
@@ -22,16 +23,9 @@ const place = { package: '@base/drizzle', pattern: 'withTenant' }
 export async function withTenant(executor: Executor, id: string): Promise<void> {
   if (!isTransaction(executor))
     throw invalidOption(typeof executor, { ...place, option: 'executor' }, 'a transaction')
-  const tenant = checkTenant(id, { ...place, option: 'id' })
+  const at = { ...place, option: 'id' }
+  const tenant = checkWellFormed(checkText(id, at), at)
   await withFailures(() =>
     watchStatements(executor).execute(sql`select set_config('app.tenant_id', ${tenant}, true)`),
   )
-}
-
-/** PostgreSQL refuses U+0000, and would store half of a surrogate pair as another letter: as another tenant. */
-function checkTenant(id: string, at: OptionPlace): string {
-  const text = checkText(id, at)
-  if (text.includes('\0') || /\p{Surrogate}/u.test(text))
-    throw invalidOption(id, at, 'well-formed text without U+0000')
-  return text
 }

@@ -18,6 +18,8 @@ import { Savepoints } from './savepoints.js'
 import { inScope, isWithin, noteUnit, type OpenUnit, unitOf } from './scope.js'
 import { transactionExecutor } from './transaction-executor.js'
 
+const place = { package: '@base/drizzle', pattern: 'drizzleUnitOfWork' }
+
 const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
 
 /** Options of {@link drizzleUnitOfWork}. */
@@ -55,7 +57,6 @@ export function drizzleUnitOfWork<Repos extends object>(
   repositories: (executor: Executor) => Repos,
   options: DrizzleUnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
-  const place = { package: '@base/drizzle', pattern: 'drizzleUnitOfWork' }
   const { isolation, clock = systemClock, ...others } = checkOptions(options, place)
   const open = openOf(database)
   if (open === undefined)
@@ -145,7 +146,7 @@ class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>
     const isAround = () => isWithin(this)
     this.#savepoints = new Savepoints((statement) => transaction.command(statement), isAround)
     const { driver, statements } = transaction
-    this.repositories = repositories(transactionExecutor(driver, statements, this.#savepoints))
+    this.repositories = checkMade(repositories(transactionExecutor(driver, statements, this.#savepoints)))
   }
 
   get resource(): object {
@@ -183,4 +184,14 @@ class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>
   nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
     return this.#savepoints.nested(unit, signal)
   }
+}
+
+/** What the repositories are: an async function would give a promise of them, which has none. */
+function checkMade<Repos extends object>(made: Repos): Repos {
+  const isPromise = made instanceof Promise
+  if (['object', 'function'].includes(typeof made) && made !== null && !isPromise) return made
+  // Nobody else waits for it.
+  if (isPromise) made.catch(() => {})
+  const at = { ...place, option: 'repositories' }
+  throw invalidOption(made, at, 'a function that gives an object, and no promise of it')
 }

@@ -11,6 +11,7 @@ test.each([
   'start /* a */ transaction',
   'with a as (select 1) select 1; prepare transaction $$later$$;',
   'create function two() returns int begin atomic select 1; end; commit',
+  "select $é$ ' $é$; commit; select '1'",
 ])('%s would begin or end a transaction', (statement) => {
   expect(refusalOf(statement)).toMatchObject({ code: 'UNSUPPORTED' })
 })
@@ -24,6 +25,7 @@ test.each([
   'savepoint mine; rollback to mine; rollback /* all */ work to savepoint mine; release mine',
   'prepare transaction (int) as select $1; deallocate transaction',
   'set transaction read only',
+  'select $é$;commit;$é$',
   'alter table ends rename to "commit"',
 ])('%s would not', (statement) => {
   expect(refusalOf(statement)).toBeUndefined()

@@ -324,6 +324,21 @@ function promises(
       expect(made).toBe(1)
     })
 
+    test.each([
+      ['nothing', () => undefined],
+      ['a text', () => 'repositories'],
+      ['a promise', async () => ({})],
+      ['a promise that rejects', async () => Promise.reject(new Error('no'))],
+    ])('repositories that are %s are refused, and leave no transaction open', async (_, make) => {
+      for (const _ of [1, 2, 3, 4, 5, 6])
+        await expect(
+          drizzleUnitOfWork(at().database, make as never).run(async () => {}),
+        ).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+          details: { option: 'repositories' },
+        })
+    })
+
     test('repositories that cannot be made leave no transaction open', async () => {
       const failing = drizzleUnitOfWork(at().database, (): object => {
         throw new Error('no')
