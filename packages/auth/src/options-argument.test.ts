@@ -1,4 +1,4 @@
-import { type Door, describeDoors, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
+import { type Door, describeDoors, describeSignals, WRONG_OPTIONS } from '@base-internal/tools/wrong-options'
 import { describe, expect, test } from 'vitest'
 import { memoryActionTokenStore } from './action-tokens/index.js'
 import { createApiKeys, findApiKeys, memoryApiKeyStore } from './api-keys/index.js'
@@ -108,3 +108,18 @@ describe('a password policy', () => {
     )
   })
 })
+
+describeSignals([
+  ...DOORS.filter(([pattern]) =>
+    /^(verify|complete|refresh|userInfo|revoke|logoutUrl|calibrate|reencrypt)$/.test(pattern),
+  ),
+  ['createApiKeys', (options) => keys.verify('text', options)],
+  ['createPasswords', (options) => passwords.hash('a long password', options)],
+  ['createPasswords', (options) => passwords.verify('a long password', null, options)],
+  ['createFieldCipher', (options) => cipher.encrypt('ann', { column: 'name' }, options)],
+  ['createFieldCipher', (options) => cipher.decrypt(text, { column: 'name' }, options)],
+  ['begin', (options: object) => client.begin({ redirectUri: 'https://shop.example/', ...options })],
+  ['start', (options: object) => refresh.start({ sub: 'ann', clientId: 'web', ...options })],
+  ['rotate', (options) => refresh.rotate('token', options)],
+  ['check', (context) => createPasswordPolicy().check('correct horse battery', context)],
+])

@@ -156,6 +156,28 @@ describe('createApiKeys', () => {
     expect(touch).toHaveBeenCalledTimes(2)
   })
 
+  test('notes a use once a minute also after the clock has stepped back, and where the store is ahead', async () => {
+    const { keys, key, clock, store } = await issued({ ttl: Number.POSITIVE_INFINITY })
+    await keys.verify(key)
+    clock.setNow(START - 1_440 * MINUTE)
+    const touch = vi.spyOn(store, 'touch')
+    await keys.verify(key)
+    await keys.verify(key)
+    expect(touch).toHaveBeenCalledTimes(1)
+
+    const ahead = new TestClock({ now: clock.now() + 10 * MINUTE })
+    const shared = memoryApiKeyStore({ clock: ahead })
+    const noted = vi.spyOn(shared, 'touch')
+    const near = createApiKeys({ store: shared, clock })
+    const made = await near.create({ ownerId: 'ann', scopes: [] })
+    for (let minute = 0; minute < 3; minute++) {
+      await near.verify(made.key)
+      await clock.advance(MINUTE)
+      await ahead.advance(MINUTE)
+    }
+    expect(noted).toHaveBeenCalledTimes(3)
+  })
+
   test('notes a use by one write at a time, however many there are at once', async () => {
     const { keys, key, clock, store } = await issued()
     const note = deferred()

@@ -4,6 +4,7 @@ import type { ForbiddenError } from '@base/core/errors'
 import { checkOptions } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../errors/auth-error.js'
+import { signalOf } from '../signal-of.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { refused } from '../tokens/refused.js'
@@ -87,8 +88,8 @@ class StoredApiKeys implements ApiKeys {
     text: unknown,
     options: VerifyApiKeyOptions = {},
   ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
-    const { scope, signal } = checkOptions(options, place('options'))
-    signal?.throwIfAborted()
+    const signal = signalOf(options, place)
+    const { scope } = options
     const asked = scope === undefined ? [] : checkScope(scope).split(' ')
     const id = readKeyText(text, this.#settings.prefix)
     if (id === undefined) return refused('API_KEY_MALFORMED', 'It has not the form or the checksum of a key.')

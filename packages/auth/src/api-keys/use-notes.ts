@@ -25,9 +25,8 @@ export class UseNotes {
   /** Resolves once the use is noted, or somebody else notes one, or that has failed or takes long. Never rejects. */
   async note({ id, lastUsedAt = 0 }: StoredApiKey): Promise<void> {
     const now = this.#clock.now()
-    // A note that hangs does not keep others back for ever.
-    const latest = Math.max(lastUsedAt, this.#notes.get(id) ?? 0)
-    if (now - latest < NOTED_FOR) return
+    // Each by itself: the store's time may be ahead of ours, and ours may have stepped back. A note that hangs keeps nobody back for ever.
+    if (isRecent(lastUsedAt, now) || isRecent(this.#notes.get(id) ?? 0, now)) return
     const tooSlow = () => new Error('The note takes long.')
     const wait = { clock: this.#clock, timeout: WAITED_FOR, name: 'note of the use of an API key', tooSlow }
     await timedRequest(wait, () => this.#write(id, now)).catch(() => {})
@@ -46,9 +45,13 @@ export class UseNotes {
   #remember(id: string, now: number): void {
     this.#notes.delete(id)
     for (const [key, since] of this.#notes) {
-      if (now - since < NOTED_FOR && this.#notes.size < REMEMBERED) break
+      if (isRecent(since, now) && this.#notes.size < REMEMBERED) break
       this.#notes.delete(key)
     }
     this.#notes.set(id, now)
   }
+}
+
+function isRecent(time: number, now: number): boolean {
+  return Math.abs(now - time) < NOTED_FOR
 }

@@ -1,6 +1,5 @@
-import type { Clock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
-import { askStore } from '../tokens/opaque/ask-store.js'
+import { askSink, type SinkTime } from './ask-sink.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import type { AuditSink } from './audit-sink.js'
 import type { ChainHash } from './chain-hash.js'
@@ -12,12 +11,10 @@ const MOST_AT_ONCE = 100
 const MOST_TRIES = 100
 
 /** What a chain is written with. */
-export interface ChainSettings {
+export interface ChainSettings extends SinkTime {
   readonly sink: AuditSink
   readonly chain: string
   readonly hash: ChainHash
-  readonly timeout: number
-  readonly clock: Clock
 }
 
 interface Waiting {
@@ -68,10 +65,10 @@ export class AppendQueue {
   async #write(drafts: readonly Draft[]): Promise<readonly AuditEntry[]> {
     const { sink, chain } = this.#settings
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      this.#head ??= { last: await this.#ask(() => sink.head(chain)) }
+      this.#head ??= { last: await askSink(this.#settings, () => sink.head(chain)) }
       const { last } = this.#head
       const entries = await this.#link(drafts, last)
-      if (await this.#ask(() => sink.append(entries))) {
+      if (await askSink(this.#settings, () => sink.append(entries))) {
         this.#head = { last: entries.at(-1) }
         return entries
       }
@@ -98,18 +95,5 @@ export class AppendQueue {
       entries.push({ ...entry, hash: previous })
     }
     return entries
-  }
-
-  /** What the sink answers, if it does so in time. */
-  #ask<T>(ask: () => PromiseLike<T>): Promise<T> {
-    const { clock, timeout } = this.#settings
-    return new Promise((resolve, reject) => {
-      const late = () =>
-        reject(new UnavailableError({ message: `The audit sink has not answered for ${timeout} ms.` }))
-      const timer = clock.schedule(timeout, late, { name: 'audit sink' })
-      askStore('audit', ask)
-        .then(resolve, reject)
-        .finally(() => timer.cancel())
-    })
   }
 }

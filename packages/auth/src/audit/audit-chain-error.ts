@@ -41,7 +41,8 @@ export class AuditChainError extends AppError {
   /** What is wrong there. */
   readonly flaw: AuditFlaw
 
-  constructor({ chain, sequence, flaw }: AuditChainErrorOptions) {
+  constructor(options: AuditChainErrorOptions) {
+    const { chain, sequence, flaw }: AuditChainErrorOptions = Object(options)
     const name = chain === undefined ? 'The audit chain' : `The audit chain '${chain}'`
     super({
       code: 'AUDIT_CHAIN_BROKEN',

@@ -261,6 +261,29 @@ describe('createAudit', () => {
       expect(clock.pending).toBe(0)
     })
 
+    test('one that does not answer is given up after the timeout where it is read, too', async () => {
+      const inner = memoryAuditSink()
+      const never = () => new Promise<never>(() => {})
+      const clock = new TestClock()
+      await createAudit({ sink: inner, clock }).record({ action: 'a' })
+      const sinks: AuditSink[] = [
+        { head: never, append: never, read: never },
+        { head: (chain) => inner.head(chain), append: never, read: never },
+      ]
+      for (const sink of sinks) {
+        const audit = createAudit({ sink, clock, timeout: '2s' })
+        const reading = Promise.allSettled([
+          audit.verify(),
+          sink === sinks[0] ? audit.head() : audit.verify(),
+        ])
+        await expect.poll(() => clock.pending).toBe(2)
+        await clock.advance('2s')
+        for (const outcome of await reading)
+          expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
+        expect(clock.pending).toBe(0)
+      }
+    })
+
     test('one that does not answer is given up after the timeout; what it did all the same stays linked', async () => {
       const inner = memoryAuditSink()
       const gate = deferred<void>()

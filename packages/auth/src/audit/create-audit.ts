@@ -4,9 +4,9 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { uuidv7 } from '@base/core/id'
 import { checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { err, type Result } from '@base/core/result'
-import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { AppendQueue } from './append-queue.js'
+import { askSink, type SinkTime } from './ask-sink.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import type { AuditEvent } from './audit-event.js'
@@ -67,12 +67,12 @@ export interface Audit {
    * answer in time: then the event may have been recorded all the same.
    */
   record(event: AuditEvent): Promise<AuditEntry>
-  /** Where the chain stands, to be noted elsewhere. @throws UnavailableError where the sink fails. */
+  /** Where the chain stands, to be noted elsewhere. @throws UnavailableError where the sink fails or does not answer in time. */
   head(): Promise<AuditHead | undefined>
   /**
    * Reads the chain from the sink, at least to where its head was, and checks it: see `verifyAuditChain`. Gives where it stands.
    *
-   * @throws InvalidOptionError for a wrong option; UnavailableError where the sink fails.
+   * @throws InvalidOptionError for a wrong option; UnavailableError where the sink fails or does not answer in time.
    */
   verify(options?: VerifyAuditOptions): Promise<Result<AuditHead | undefined, AuditChainError>>
 }
@@ -111,22 +111,19 @@ class ChainedAudit implements Audit {
   readonly #chain: string
   readonly #hash: ChainHash
   readonly #isSecretName: IsSecretName
-  readonly #clock: Clock
+  readonly #time: SinkTime
   readonly #queue: AppendQueue
 
   constructor({ sink = memoryAuditSink(), chain = 'audit', seal, timeout = '5s', ...options }: AuditOptions) {
     this.#sink = checkMethods(sink, METHODS, place('sink'))
     this.#chain = checkName(checkText(chain, { ...place('chain'), maxLength: LONGEST_CHAIN }), place('chain'))
-    this.#clock = checkMethods(options.clock ?? systemClock, ['now', 'schedule'], place('clock'))
+    this.#time = {
+      clock: checkMethods(options.clock ?? systemClock, ['now', 'schedule'], place('clock')),
+      timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
+    }
     this.#isSecretName = secretNames(checkNames(options.redact, place('redact')))
     this.#hash = new ChainHash(seal, place)
-    this.#queue = new AppendQueue({
-      sink,
-      chain,
-      hash: this.#hash,
-      timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
-      clock: this.#clock,
-    })
+    this.#queue = new AppendQueue({ ...this.#time, sink, chain, hash: this.#hash })
   }
 
   async record(event: AuditEvent): Promise<AuditEntry> {
@@ -134,7 +131,7 @@ class ChainedAudit implements Audit {
     const { length } = JSON.stringify(facts)
     if (length > MAX_EVENT)
       throw invalidOption(`${length} characters`, place('event'), `at most ${MAX_EVENT} characters of JSON`)
-    const now = this.#clock.now()
+    const now = this.#time.clock.now()
     try {
       return await this.#queue.append({ id: uuidv7(), time: new Date(now).toISOString(), ...facts })
     } catch (error) {
@@ -144,7 +141,7 @@ class ChainedAudit implements Audit {
   }
 
   async head(): Promise<AuditHead | undefined> {
-    return askStore('audit', () => this.#sink.head(this.#chain))
+    return askSink(this.#time, () => this.#sink.head(this.#chain))
   }
 
   async verify(options: VerifyAuditOptions = {}): Promise<Result<AuditHead | undefined, AuditChainError>> {
@@ -186,7 +183,7 @@ class ChainedAudit implements Audit {
   }
 
   #read(from: number, limit: number): Promise<readonly AuditEntry[]> {
-    return askStore('audit', () => this.#sink.read(this.#chain, from, limit))
+    return askSink(this.#time, () => this.#sink.read(this.#chain, from, limit))
   }
 }
 

@@ -1,7 +1,7 @@
 import { ForbiddenError, InvalidOptionError, UnsupportedError } from '@base/core/errors'
 import type { Expression } from '@base/core/expression'
 import { specificationOf, where } from '@base/domain/specification'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { defineAuthorization, standardRoles } from './index.js'
 
 interface Order {
@@ -278,6 +278,25 @@ describe('a policy', () => {
       decision: 'deny',
       errors: [{ policy: 'later', error: new TypeError('when must not be asynchronous.') }],
     })
+  })
+
+  test('whose condition is asynchronous fails, and leaves no rejection behind', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const where = (() => Promise.reject(new Error('late'))) as never
+    const authorization = defineAuthorization()({
+      roles: ['user'],
+      policies: [{ id: 'later', effect: 'allow', actions: ['*'], where }],
+    })
+    const principal = { id: 'x', roles: ['user'] }
+    expect(authorization.check({ principal, action: 'a:b', resource: order })).toMatchObject({
+      decision: 'deny',
+      errors: [{ policy: 'later', error: new TypeError('where must not be asynchronous.') }],
+    })
+    expect(authorization.filter({ principal, action: 'b', type: 'a' })).toEqual({ op: 'or', of: [] })
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
   })
 
   test('with an operand that is undefined permits nothing: an unset id owns no row', () => {
@@ -643,6 +662,18 @@ describe('fields', () => {
 })
 
 describe('explain', () => {
+  test('tells of a policy that throws what has no text', () => {
+    const when = () => {
+      throw Object.create(null)
+    }
+    const authorization = defineAuthorization()({
+      roles: ['user'],
+      policies: [{ id: 'broken', effect: 'allow', actions: ['*'], when }],
+    })
+    const { text } = authorization.explain({ principal: { id: 'x', roles: ['user'] }, action: 'a:b' })
+    expect(text).toContain("policy 'broken' failed: something that has no text")
+  })
+
   test('tells how a principal comes to a permission', () => {
     const explained = shop().explain({ principal: admin, action: 'order:read', resource: order })
     expect(explained).toMatchObject({

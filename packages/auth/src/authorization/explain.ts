@@ -63,6 +63,11 @@ function textOf(explained: Omit<AuthorizationExplanation, 'text'>, mismatch: str
   return lines.join('\n')
 }
 
+/** A policy may throw anything, also what has no text. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'something that has no text'
+  }
 }

@@ -27,6 +27,7 @@ export function judge(policy: CheckedPolicy, call: Call): Verdict {
 /** The condition of a policy for this principal, checked; throws where it is none. */
 export function conditionOf({ where }: CheckedPolicy, { principal, context }: Call): Expression {
   const condition = where?.({ principal, context }) ?? missing()
+  if (isThenable(condition)) throw asynchronous('where', condition)
   return checkedExpression('expression' in condition ? condition.expression : condition)
 }
 
@@ -66,10 +67,12 @@ function ask(
   resource: object,
 ): boolean {
   const answer = when?.({ principal, action: rules.verb, resource, context })
-  if (isThenable(answer)) {
-    // It was refused, so nobody else will hear that it failed.
-    answer.then(undefined, () => {})
-    throw new TypeError('when must not be asynchronous.')
-  }
+  if (isThenable(answer)) throw asynchronous('when', answer)
   return effect === 'allow' ? answer === true : Boolean(answer)
+}
+
+/** It is refused, so nobody else will hear that it failed. */
+function asynchronous(name: string, answer: PromiseLike<unknown>): TypeError {
+  answer.then(undefined, () => {})
+  return new TypeError(`${name} must not be asynchronous.`)
 }

@@ -39,8 +39,10 @@ export class AuthError extends AppError {
   /** Which check refused, in a sentence for operators. In no JSON form of the error. */
   readonly reason: string
 
-  constructor({ code, reason, ...rest }: AuthErrorOptions) {
-    const message = code.startsWith('OAUTH_') ? SIGN_IN_MESSAGE : PUBLIC_MESSAGE
+  constructor(options: AuthErrorOptions) {
+    const { code, reason, ...rest }: AuthErrorOptions = Object(options)
+    const isSignIn = typeof code === 'string' && code.startsWith('OAUTH_')
+    const message = isSignIn ? SIGN_IN_MESSAGE : PUBLIC_MESSAGE
     super({ code, kind: 'unauthenticated', message, ...rest })
     this.publicMessage = message
     this.reason = reason

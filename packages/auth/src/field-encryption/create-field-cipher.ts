@@ -1,9 +1,10 @@
 import { untilAborted } from '@base/core/abort'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, invalidOption } from '@base/core/options'
 import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
+import { signalOf } from '../signal-of.js'
 import { withoutText } from '../without-text.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
 import { blindIndexOf, IndexKeys } from './blind-index.js'
@@ -89,7 +90,7 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {
-    const signal = signalOf(call)
+    const signal = signalIn(call)
     const parts = readPlace(this.#names, place)
     const bytes = toBytes(value)
     const { key, header, aad } = await within(this.#keys.encrypting(), signal)
@@ -97,7 +98,7 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 
   async decrypt<T>(text: string, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<T> {
-    const signal = signalOf(call)
+    const signal = signalIn(call)
     const parts = readPlace(this.#names, place)
     const { header, body } = parseEnvelope(text, this.#keys.lastHeader)
     const ready = within(this.#keys.decrypting(header), signal)
@@ -123,7 +124,7 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     place: ColumnPlace<Name>,
     call?: FieldCipherCall,
   ): Promise<readonly string[]> {
-    const signal = signalOf(call)
+    const signal = signalIn(call)
     const names = this.#names.filter((name) => name !== 'rowId')
     const column = bytesOfParts(readPlace(names, place))
     const bytes = toIndexBytes(typeof value === 'string' ? this.#normal(value) : value)
@@ -140,8 +141,8 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   }
 }
 
-function signalOf(call: FieldCipherCall | undefined): AbortSignal | undefined {
-  return call === undefined ? undefined : checkOptions(call, optionOf('options')).signal
+function signalIn(call: FieldCipherCall | undefined): AbortSignal | undefined {
+  return call === undefined ? undefined : signalOf(call, optionOf)
 }
 
 function within<T>(found: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {

@@ -39,7 +39,8 @@ export class FieldCipherError extends AppError {
   /** Why, for programs. */
   declare readonly code: FieldCipherErrorCode
 
-  constructor({ code, keyId, place, cause }: FieldCipherErrorOptions) {
+  constructor(options: FieldCipherErrorOptions) {
+    const { code, keyId, place, cause }: FieldCipherErrorOptions = Object(options)
     const details = { ...(keyId !== undefined && { keyId }), ...(place !== undefined && { place }) }
     super({
       code,

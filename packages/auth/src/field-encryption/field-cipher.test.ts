@@ -513,6 +513,11 @@ test.each([
   await expect(refused).rejects.toThrow(/^(?!.*xxx).*16, 24 or 32 bytes/)
 })
 
+test('AES-GCM refuses a message that is none', async () => {
+  const opening = openAesGcm(new Uint8Array(32), null as never)
+  await expect(opening).rejects.toThrow('openAesGcm: message must be an object, received null.')
+})
+
 function holdingItself(): object {
   const one: { self?: object } = {}
   one.self = one

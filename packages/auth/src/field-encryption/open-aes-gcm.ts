@@ -1,5 +1,6 @@
-import { invalidOption } from '@base/core/options'
+import { checkOptions, invalidOption } from '@base/core/options'
 import { kindOfSecret } from '../kind-of-secret.js'
+import { placeOf } from '../place.js'
 import { open } from './aes-gcm.js'
 
 const KEY_SIZES = [16, 24, 32]
@@ -21,12 +22,12 @@ export interface AesGcmMessage {
  * was authenticated.
  *
  * @throws {@link FieldCipherError} with the code `FIELD_TAMPERED` where anything does not fit, the length of the tag included;
- * `InvalidOptionError` for a key of another length.
+ * `InvalidOptionError` for a key of another length, or a message that is none.
  */
 export async function openAesGcm(key: Uint8Array, message: AesGcmMessage): Promise<Uint8Array> {
-  const place = { package: '@base/auth', pattern: 'openAesGcm', option: 'key' }
+  const place = placeOf('openAesGcm')
   if (!(key instanceof Uint8Array && KEY_SIZES.includes(key.byteLength)))
-    throw invalidOption(kindOfSecret(key), place, 'a Uint8Array of 16, 24 or 32 bytes')
-  const { nonce, ciphertext, tag, aad = new Uint8Array(0) } = message
+    throw invalidOption(kindOfSecret(key), place('key'), 'a Uint8Array of 16, 24 or 32 bytes')
+  const { nonce, ciphertext, tag, aad = new Uint8Array(0) } = checkOptions(message, place('message'))
   return new Uint8Array(open(key, nonce, ciphertext, tag, aad))
 }

@@ -1,5 +1,5 @@
 import { isAppError } from '@base/core/errors'
-import { checkFunction, checkInteger, checkMethods, checkOptions } from '@base/core/options'
+import { checkFunction, checkInteger, checkMethods, checkOptions, checkSignal } from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
@@ -82,7 +82,8 @@ export async function reencrypt<Name extends string>(
   source: ReencryptSource<Name>,
   options: ReencryptOptions<Name> = {},
 ): Promise<ReencryptResult> {
-  const { batchSize = 100, after, signal } = checkOptions(options, optionOf('options'))
+  const { batchSize = 100, after } = checkOptions(options, optionOf('options'))
+  const signal = checkSignal(options.signal, optionOf('signal'))
   const { onProgress = () => {}, onUnreadable = unlessErased } = options
   checkFunction(onProgress, optionOf('onProgress'))
   checkFunction(onUnreadable, optionOf('onUnreadable'))

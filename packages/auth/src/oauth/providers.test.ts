@@ -90,9 +90,11 @@ describe('the settings of', () => {
   test.each([
     ['microsoft', () => microsoft({ tenant: 'contoso.onmicrosoft.com' }), 'tenant'],
     ['microsoft', () => microsoft({ tenant: 'common/../x' }), 'tenant'],
+    ['microsoft', () => microsoft({ tenant: null as never }), 'tenant'],
     ['keycloak', () => keycloak({ url: 'http://sso.example.com', realm: 'x' }), 'url'],
     ['keycloak', () => keycloak({ url: 'https://a:b@sso.example.com', realm: 'x' }), 'url'],
     ['keycloak', () => keycloak({ url: 'https://sso.example.com', realm: '' }), 'realm'],
+    ['keycloak', () => keycloak({ url: 'https://sso.example.com', realm: '\ud800' }), 'realm'],
     ['auth0', () => auth0({ domain: 'https://example.auth0.com' }), 'domain'],
     ['auth0', () => auth0({ domain: 'evil.example/' }), 'domain'],
     ['generic', () => generic({} as never), 'issuer'],

@@ -1,10 +1,10 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { checkOptions } from '@base/core/options'
 import type { Result } from '@base/core/result'
 import type { Secret } from '@base/core/secret'
 import type { AuthError } from '../errors/auth-error.js'
 import type { AuthErrorCode } from '../errors/auth-error-code.js'
 import { placeOf } from '../place.js'
+import { signalOf } from '../signal-of.js'
 import { isOpaqueToken } from '../tokens/opaque/opaque-token.js'
 import { checkAccount } from './account/check-account.js'
 import { buildLogoutUrl } from './account/logout-url.js'
@@ -52,8 +52,7 @@ export class RelyingParty implements OidcClient {
     transactionId: string | undefined,
     options: OidcCallOptions = {},
   ): Promise<Result<OidcIdentity, AuthError>> {
-    const { signal } = checkOptions(options, placeOf('complete')('options'))
-    signal?.throwIfAborted()
+    const signal = signalOf(options, placeOf('complete'))
     return this.#tell(await completeSignIn(this.#parts, url, transactionId, signal))
   }
 
@@ -62,10 +61,9 @@ export class RelyingParty implements OidcClient {
     account: OidcAccount,
     options: OidcCallOptions = {},
   ): Promise<Result<OidcTokens, AuthError>> {
-    const { signal } = checkOptions(options, placeOf('refresh')('options'))
+    const signal = signalOf(options, placeOf('refresh'))
     const token = revealed(refreshToken, placeOf('refresh')('refreshToken'))
     const owner = checkAccount(this.#parts.settings, account, 'refresh')
-    signal?.throwIfAborted()
     return this.#tell(await refreshTokens(this.#parts, token, owner, signal))
   }
 
@@ -74,17 +72,15 @@ export class RelyingParty implements OidcClient {
     account: OidcAccount,
     options: OidcCallOptions = {},
   ): Promise<Result<OidcClaims, AuthError>> {
-    const { signal } = checkOptions(options, placeOf('userInfo')('options'))
+    const signal = signalOf(options, placeOf('userInfo'))
     const token = revealed(accessToken, placeOf('userInfo')('accessToken'))
     const owner = checkAccount(this.#parts.settings, account, 'userInfo')
-    signal?.throwIfAborted()
     return this.#tell(await readUserInfo(this.#parts, token, owner, signal))
   }
 
   async revoke(token: Token, options: OidcCallOptions = {}): Promise<Result<void, AuthError>> {
-    const { signal } = checkOptions(options, placeOf('revoke')('options'))
+    const signal = signalOf(options, placeOf('revoke'))
     const text = revealed(token, placeOf('revoke')('token'))
-    signal?.throwIfAborted()
     return this.#tell(await revokeToken(this.#parts, text, signal))
   }
 

@@ -196,6 +196,7 @@ describe('a caller who gives up', () => {
     const signal = AbortSignal.abort('enough')
     await expect(client.begin({ redirectUri, signal })).rejects.toBe('enough')
     await expect(client.complete(provider.answerTo(url), transactionId, { signal })).rejects.toBe('enough')
+    await expect(client.logoutUrl({ signal })).rejects.toBe('enough')
     expect(provider.asked).toHaveLength(asked)
     expect(await client.complete(provider.answerTo(url), transactionId)).toMatchObject({ ok: true })
   })

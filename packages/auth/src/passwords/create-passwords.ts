@@ -1,6 +1,7 @@
 import { untilAborted } from '@base/core/abort'
 import { reportCallbackError } from '@base/core/events'
-import { checkOptions, invalidOption } from '@base/core/options'
+import { invalidOption } from '@base/core/options'
+import { signalOf } from '../signal-of.js'
 import { Decoy } from './decoy.js'
 import { faultError, MAX_BYTES, normalisePassword } from './normalised-password.js'
 import type {
@@ -51,7 +52,7 @@ class HashedPasswords implements Passwords {
   }
 
   async hash(password: string, options: HashPasswordOptions = {}): Promise<string> {
-    const { signal } = checkOptions(options, place('options'))
+    const signal = signalOf(options, place)
     const normalised = normalisePassword(password, MAX_BYTES)
     if (typeof normalised !== 'string') throw faultError(normalised.fault)
     return this.#settings.slots.run(() => this.#make(normalised), signal)
@@ -62,8 +63,8 @@ class HashedPasswords implements Passwords {
     stored: StoredPassword | (() => StoredPassword | PromiseLike<StoredPassword>),
     options: VerifyPasswordOptions = {},
   ): Promise<PasswordVerification> {
-    const { signal, replace } = checkOptions(options, place('options'))
-    signal?.throwIfAborted()
+    const signal = signalOf(options, place)
+    const { replace } = options
     const normalised = normalisePassword(password, MAX_BYTES)
     if (typeof normalised !== 'string') return { ok: false }
     const row = typeof stored === 'function' ? await untilAborted(Promise.resolve(stored()), signal) : stored

@@ -3,6 +3,7 @@ import { isTexts } from './verifier/claim-types.js'
 
 /** An array of texts that are not empty. A text alone would be served as one, where readers look for many. @throws InvalidOptionError */
 export function checkTexts(value: unknown, place: OptionPlace): readonly string[] {
-  if (isTexts(value)) return value
+  // Without holes, which `every` passes over and JSON writes as null.
+  if (Array.isArray(value) && isTexts(Array.from(value))) return value
   throw invalidOption(value, place, 'an array of texts that are not empty')
 }

@@ -15,7 +15,10 @@ import { decodeBase32 } from './base32.js'
 /** The hash of a one-time code. Authenticator apps know SHA1, and few know another. */
 export type TotpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 
-/** What an authenticator app and a server share: base32, as it stands in the app, or bytes. */
+/**
+ * What an authenticator app and a server share: base32, as it stands in the app, or bytes. At least 10 of them, as older services
+ * have made; RFC 4226, section 4, wants 16, and `createTotp` makes 20 and more.
+ */
 export type TotpSecret = string | Uint8Array | Secret<string | Uint8Array>
 
 /** Options of {@link hotpCode}. */

@@ -87,5 +87,6 @@ function checkIssuer(issuer: unknown): string {
   const name = checkText(issuer, { ...place('issuer'), maxLength: LONGEST_ISSUER })
   if (name.includes(':'))
     throw invalidOption(name, place('issuer'), 'without a colon, which ends it in the app')
+  if (/\p{Cs}/u.test(name)) throw invalidOption(name, place('issuer'), 'well-formed Unicode')
   return name
 }

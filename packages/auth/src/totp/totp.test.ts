@@ -256,6 +256,7 @@ describe('createTotp', () => {
   test.each([
     ['issuer', { issuer: '' }],
     ['issuer', { issuer: 'a:b' }],
+    ['issuer', { issuer: 'a\ud800' }],
     ['store', { store: {} }],
     ['window', { window: 3 }],
     ['period', { period: '1s' }],

@@ -1,5 +1,6 @@
-import { checkOptions, checkText } from '@base/core/options'
+import { checkText } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { signalOf } from '../../signal-of.js'
 import type { LogoutOptions } from '../oidc-client.js'
 import type { RelyingParts } from '../relying-parts.js'
 import { readRedirect } from '../sign-in/begin-options.js'
@@ -10,7 +11,8 @@ const place = /* @__PURE__ */ placeOf('logoutUrl')
 
 /** Where a browser signs out at the provider. @see OpenID Connect RP-Initiated Logout 1.0 */
 export async function buildLogoutUrl({ settings }: RelyingParts, options: LogoutOptions): Promise<string> {
-  const { idToken, postLogoutRedirectUri: after, state, signal } = checkOptions(options, place('options'))
+  const signal = signalOf(options, place)
+  const { idToken, postLogoutRedirectUri: after, state } = options
   const parameters = {
     client_id: settings.clientId,
     id_token_hint: idToken === undefined ? undefined : revealed(idToken, place('idToken')),

@@ -1,5 +1,5 @@
-import { checkText } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { checkName } from '../../tokens/opaque/check-name.js'
 import { checkAddress } from '../../web-address.js'
 import type { OidcProviderSettings } from './provider-settings.js'
 
@@ -26,6 +26,6 @@ export interface KeycloakOptions {
 export function keycloak(options: KeycloakOptions): OidcProviderSettings & { readonly issuer: string } {
   const place = placeOf('keycloak')
   const url = checkAddress(options?.url, place('url'))
-  const realm = encodeURIComponent(checkText(options.realm, place('realm')))
+  const realm = encodeURIComponent(checkName(options.realm, place('realm')))
   return { issuer: `${url.replace(/\/+$/, '')}/realms/${realm}`, scope: 'openid email profile' }
 }

@@ -32,7 +32,8 @@ export function microsoft(
   options: MicrosoftOptions = {},
 ): OidcProviderSettings & { readonly issuer: string } {
   const place = placeOf('microsoft')
-  const given = checkOptions(options, place('options')).tenant ?? 'common'
+  // Only where it is left out: null, of a setting that is missing, would let everybody in.
+  const { tenant: given = 'common' } = checkOptions(options, place('options'))
   const tenant = checkText(given, place('tenant')).toLowerCase()
   const settings = { scope: 'openid email profile', clientAuthentication: 'client_secret_post' } as const
   if (tenant === 'common' || tenant === 'organizations')

@@ -1,4 +1,6 @@
 import { untilAborted } from '@base/core/abort'
+import { placeOf } from '../../place.js'
+import { signalOf } from '../../signal-of.js'
 import { askStore } from '../../tokens/opaque/ask-store.js'
 import { createHandle, createOpaqueToken, isOpaqueToken } from '../../tokens/opaque/opaque-token.js'
 import type { BeginOptions, BegunSignIn } from '../oidc-client.js'
@@ -12,8 +14,7 @@ import { readBegin } from './begin-options.js'
 /** Begins a sign-in: what is needed on the way back is kept, and the browser gets its part of the key. */
 export async function beginSignIn({ settings }: RelyingParts, options: BeginOptions): Promise<BegunSignIn> {
   const begin = readBegin(options, settings.profile === undefined)
-  const { signal } = options
-  signal?.throwIfAborted()
+  const signal = signalOf(options, placeOf('begin'))
   const talk = await converse(settings, signal)
   const state = talk.oauth.generateRandomState()
   const transactionId = await transactionIdFor(options.transactionId)

@@ -46,8 +46,9 @@ function isCommon(password: string, list: ReadonlySet<string>): boolean {
 /** A text, and what it is without up to so many digits or symbols at its end. */
 function formsOf(text: string): readonly string[] {
   const forms = [text]
-  for (let cut = 1; cut <= LONGEST_SUFFIX && /[^\p{L}]/u.test(text.at(-cut) ?? 'a'); cut++)
-    forms.push(text.slice(0, -cut))
+  const characters = [...text]
+  for (let cut = 1; cut <= LONGEST_SUFFIX && /[^\p{L}]/u.test(characters.pop() ?? 'a'); cut++)
+    forms.push(characters.join(''))
   return forms
 }
 
@@ -59,8 +60,9 @@ function unitOf(text: string): string {
 /** Characters that follow each other, or one alone: `abcdefgh`, `87654321`, `a`. */
 function isSequence(text: string): boolean {
   const steps = new Set<number>()
-  for (let index = 1; index < text.length && steps.size < 2; index++)
-    steps.add(text.charCodeAt(index) - text.charCodeAt(index - 1))
+  const codes = Array.from(text, (character) => character.codePointAt(0) as number)
+  for (let index = 1; index < codes.length && steps.size < 2; index++)
+    steps.add((codes[index] as number) - (codes[index - 1] as number))
   const [step = 0] = steps
   return steps.size < 2 && Math.abs(step) <= 1
 }

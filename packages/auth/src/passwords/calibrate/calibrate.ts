@@ -1,6 +1,13 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkInteger, checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  invalidOption,
+} from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { type Argon2Parameters, CAPS, FLOOR } from '../kdf/argon2-parameters.js'
 import { argon2id } from '../kdf/argon2id.js'
@@ -46,7 +53,7 @@ export async function calibrate(
   const meter = new Meter(
     checkFunction(kdf, place('kdf')),
     checkMethods(clock, ['monotonic'], place('clock')),
-    signal,
+    checkSignal(signal, place('signal')),
   )
   const [first] = FLOOR as [Required<Argon2Parameters>]
   const limit = checkInteger(maxMemory, { ...place('maxMemory'), min: first.memory, max: CAPS.memory })

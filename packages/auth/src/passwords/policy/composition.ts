@@ -1,4 +1,4 @@
-import { checkBoolean, checkInteger, type OptionPlace } from '@base/core/options'
+import { checkBoolean, checkInteger, checkOptions, type OptionPlace } from '@base/core/options'
 
 /** Kinds of characters that a password must have. NIST and ASVS advise against it; some rules ask for it. */
 export interface Composition {
@@ -34,6 +34,7 @@ export function compositionRules(
   place: (option: string) => OptionPlace,
 ): readonly CompositionRule[] {
   const rules: CompositionRule[] = []
+  checkOptions(composition, place('composition'))
   for (const kind of ['upper', 'lower', 'digit', 'special'] as const) {
     const [form, message] = KINDS[kind]
     if (!checkBoolean(composition[kind] ?? false, place(`composition.${kind}`))) continue

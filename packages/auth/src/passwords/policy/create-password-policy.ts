@@ -1,7 +1,8 @@
 import { untilAborted } from '@base/core/abort'
 import { UnavailableError, ValidationError, type ValidationIssue } from '@base/core/errors'
-import { checkOptions } from '@base/core/options'
+import { checkBoolean, checkOptions, checkSignal, invalidOption } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
+import { placeOf } from '../../place.js'
 import { faultError, type NormalisedPassword, normalisePassword } from '../normalised-password.js'
 import type { Candidate } from '../stored-check.js'
 import type { BreachPort } from './breach-port.js'
@@ -28,7 +29,8 @@ export interface PasswordPolicy {
    * `required`, `malformed`, `too_long` (each alone), `too_short`, `context`, `common`, `upper`, `lower`, `digit`, `special`,
    * `repeated`, `breached`. None shows the password.
    *
-   * @throws UnavailableError where the breach port fails: a password that was not checked is not let through.
+   * @throws UnavailableError where the breach port fails: a password that was not checked is not let through;
+   * InvalidOptionError for a wrong context.
    */
   check(password: string, context?: PasswordContext): Promise<Result<NormalisedPassword, ValidationError>>
 }
@@ -52,14 +54,18 @@ export function createPasswordPolicy(options: PasswordPolicyOptions = {}): Passw
   return { check: (password, context = {}) => check(settings, password, context) }
 }
 
-const CONTEXT = { package: '@base/auth', pattern: 'PasswordPolicy.check', option: 'context' }
+const place = /* @__PURE__ */ placeOf('PasswordPolicy.check')
 
 async function check(
   settings: PolicySettings,
   password: string,
   context: PasswordContext,
 ): Promise<Result<NormalisedPassword, ValidationError>> {
-  checkOptions(context, CONTEXT).signal?.throwIfAborted()
+  const { mfa = false, words = [] } = checkOptions(context, place('context'))
+  // What was meant otherwise would only make the check weaker. Its items may be of who signs up, and are passed over.
+  if (!Array.isArray(words)) throw invalidOption(words, place('context.words'), 'a list of words')
+  checkBoolean(mfa, place('context.mfa'))
+  checkSignal(context.signal, place('context.signal'))?.throwIfAborted()
   const normalised = normalisePassword(password, settings.maxBytes)
   if (typeof normalised !== 'string') return err(faultError(normalised.fault))
   const { blocklist } = settings

@@ -105,6 +105,16 @@ describe('a password policy', () => {
   })
 })
 
+test.each([
+  ['words', { words: 'ann@example.com' }],
+  ['words', { words: null }],
+  ['mfa', { mfa: 'false' }],
+])('a wrong %s is refused, instead of weakening the check', async (name, context) => {
+  await expect(policy.check(GOOD, context as never)).rejects.toThrow(
+    `PasswordPolicy.check: context.${name} must be`,
+  )
+})
+
 describe('words that everybody knows', () => {
   const shop = { context: ['Example Shop'] }
 
@@ -176,6 +186,9 @@ describe('common passwords', () => {
     '987654321',
     'letmein!letmein!',
     'dragon99dragon99dragon99',
+    'password😀😀😀😀',
+    '😀😁😂😃😄😅😆😇',
+    '😀'.repeat(20),
   ])('has %s', async (password) => {
     expect(await list.has(password)).toBe(true)
   })
@@ -233,6 +246,8 @@ describe('createPasswordPolicy', () => {
     ['blocklist', { blocklist: ['password'] }],
     ['breached', { breached: {} }],
     ['context', { context: 'shop' }],
+    ['composition', { composition: null }],
+    ['composition', { composition: 'upper' }],
     ['composition.upper', { composition: { upper: 1 } }],
     ['composition.maxRepeated', { composition: { maxRepeated: 0 } }],
   ])('refuses a wrong %s', (option, options) => {

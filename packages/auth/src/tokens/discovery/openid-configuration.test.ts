@@ -24,6 +24,10 @@ describe('openidConfiguration', () => {
     })
   })
 
+  test('RFC 8414, section 3.2: leaves out a list of no scopes', () => {
+    expect(openidConfiguration({ issuer, scopes: [] })).not.toHaveProperty('scopes_supported')
+  })
+
   test('says what it offers beyond', () => {
     const at = (path: string) => `${issuer}/${path}`
     expect(

@@ -89,7 +89,7 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
     issuer,
     jwks_uri: checkAddress(jwksUri, place('jwksUri')),
     ...endpointsOf(options),
-    ...(scopes !== undefined && { scopes_supported: checkTexts(scopes, place('scopes')) }),
+    ...scopesOf(scopes),
     response_types_supported: hasCodeFlow ? ['code'] : [],
     grant_types_supported: checkTexts(grantTypes, place('grantTypes')),
     subject_types_supported: ['public'],
@@ -99,6 +99,12 @@ export function openidConfiguration(options: OpenidConfigurationOptions): Openid
     ...(hasCodeFlow && { code_challenge_methods_supported: ['S256'] }),
     ...(extra !== undefined && checkOptions(extra, place('extra'))),
   }
+}
+
+/** No list of nothing. @see RFC 8414, section 3.2 */
+function scopesOf(scopes: readonly string[] | undefined): { readonly scopes_supported?: readonly string[] } {
+  const names = scopes === undefined ? [] : checkTexts(scopes, place('scopes'))
+  return names.length === 0 ? {} : { scopes_supported: names }
 }
 
 function endpointsOf(options: OpenidConfigurationOptions): Record<string, string> {

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkText, invalidOption } from '@base/core/options'
+import { kindOfSecret } from '../../kind-of-secret.js'
 import { placeOf } from '../../place.js'
 import { checkTexts } from '../check-texts.js'
 import {
@@ -65,13 +66,19 @@ export function readOptions(options: VerifyDpopOptions): DpopSettings {
     method: checkText(method, place('method')),
     target: checkUrl(url),
     replays: checkMethods(replays, ['claim'], place('replays')),
-    accessToken,
+    accessToken: checkAccessToken(accessToken),
     jkt,
     nonces: nonces === undefined ? undefined : checkTexts(nonces, place('nonces')),
     algorithms: checkAsymmetric(algorithms),
     window: checkWindow(window),
     now: checkMethods(clock, ['now'], place('clock')).now(),
   }
+}
+
+/** Of null there is a hash too. What came is not shown: it may be a token in something else. */
+function checkAccessToken(token: unknown): string | undefined {
+  if (token === undefined || typeof token === 'string') return token
+  throw invalidOption(kindOfSecret(token), place('accessToken'), 'a text, or left out')
 }
 
 function checkUrl(url: unknown): URL {

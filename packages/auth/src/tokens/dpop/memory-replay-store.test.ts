@@ -31,6 +31,14 @@ describe('memoryReplayStore', () => {
     expect(await store.claim('e', 10, 10)).toBe(true)
   })
 
+  test('finds room where some are over, wherever they are', async () => {
+    const store = memoryReplayStore({ maxEntries: 1_000 })
+    for (let i = 0; i < 500; i++) await store.claim(`long ${i}`, 1_000, 0)
+    for (let i = 0; i < 500; i++) await store.claim(`short ${i}`, 10, 0)
+    for (let i = 0; i < 500; i++) expect(await store.claim(`new ${i}`, 1_000, 10)).toBe(true)
+    await expect(store.claim('one more', 1_000, 10)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
   test.each([
     [{ maxEntries: 0 }, 'maxEntries must be an integer from 1'],
     [{ clock: {} as never }, 'clock must be an object with the methods now'],

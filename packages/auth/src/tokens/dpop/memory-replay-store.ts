@@ -8,12 +8,14 @@ import type { ReplayStore } from './replay-store.js'
 const DEFAULT_MAX_ENTRIES = 1_000_000
 /** Entries that each claim looks at, to forget those that are over: more than are added, so that none is left. */
 const SWEPT = 2
+/** The same where there is no room: enough to find it where there may be some, and no scan of a million for each claim. */
+const SWEPT_WHEN_FULL = 1_000
 
 /** Options of {@link memoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
   /**
    * Keys that are remembered at most, an integer from 1: about 200 bytes each. With more, claims are refused until some are
-   * over, for a key that is forgotten could be used again.
+   * over, for a key that is forgotten could be used again; each claim then looks at 1,000 of them.
    * @defaultValue 1,000,000
    */
   readonly maxEntries?: number | undefined
@@ -63,7 +65,7 @@ class MemoryReplayStore implements ReplayStore {
 
   /** Looks at the first keys, and puts those that stay behind all others, so that each has its turn. */
   #sweep(now: number): void {
-    let left = SWEPT
+    let left = this.#keys.size < this.#maxEntries ? SWEPT : Math.min(SWEPT_WHEN_FULL, this.#maxEntries)
     for (const [key, end] of this.#keys) {
       if (left-- === 0) return
       this.#keys.delete(key)

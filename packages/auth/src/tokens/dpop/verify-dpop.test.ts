@@ -338,6 +338,7 @@ describe('verifyDpop', () => {
     ['algorithms', { algorithms: ['HS256'] }],
     ['window', { window: '301s' }],
     ['window', { window: 999 }],
+    ['accessToken', { accessToken: null }],
     ['clock', { clock: {} }],
   ])('refuses the option %s: %j', async (option, change) => {
     await expect(verify('', never(change))).rejects.toMatchObject({

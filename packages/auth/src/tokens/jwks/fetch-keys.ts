@@ -37,12 +37,17 @@ export async function fetchKeys(rules: FetchRules, etag: string | null): Promise
   )
 }
 
-async function request(rules: FetchRules, etag: string | null, signal: AbortSignal): Promise<FetchedKeys> {
+async function request(
+  { url, fetch }: FetchRules,
+  etag: string | null,
+  signal: AbortSignal,
+): Promise<FetchedKeys> {
   const headers = {
     accept: 'application/jwk-set+json, application/json',
     ...(etag !== null && { 'if-none-match': etag }),
   }
-  const response = await rules.fetch(rules.url, { headers, redirect: 'manual', signal })
+  // As a function alone: that of a browser or worker refuses to be a method of something else.
+  const response = await fetch(url, { headers, redirect: 'manual', signal })
   const cacheControl = response.headers.get('cache-control')
   if (response.status === 304 && etag !== null) return { changed: false, cacheControl }
   if (response.status !== 200) throw new Error(`The answer has the status ${response.status}.`)

@@ -91,6 +91,14 @@ describe('remoteJwks', () => {
     expect(state.requests[0]?.headers.accept).toContain('application/jwk-set+json')
   })
 
+  test('calls a fetch that is given as a function alone, as that of a browser wants it', async () => {
+    async function fetch(this: unknown): Promise<Response> {
+      if (this !== undefined) throw new TypeError('Illegal invocation')
+      return Response.json({ keys: [] })
+    }
+    await expect(remoteJwks('https://login.example.com/jwks', { fetch }).refresh()).resolves.toBeDefined()
+  })
+
   test('can be fetched at the start', async () => {
     const { state, keys, code } = await consumer(json(await setOf(first)))
     await keys.refresh()

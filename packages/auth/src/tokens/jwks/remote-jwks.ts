@@ -10,7 +10,7 @@ import { RemoteKeySet } from './remote-key-set.js'
 export interface RemoteJwksOptions {
   /**
    * The least time between two requests, whatever tokens come. Without a set that can be used, a failure is followed by another
-   * request after a second.
+   * request after a second, or after this where it is less.
    * @defaultValue '30s'
    */
   readonly cooldown?: Duration | undefined

@@ -8,7 +8,7 @@ import { SignatureCheck } from './signature-check.js'
 
 /** Options of {@link verifyJws}. */
 export interface VerifyJwsOptions {
-  /** The keys that may have signed it. Of a JWK set those that can be used; it is read once. */
+  /** The keys that may have signed it. Of a JWK set those that can be used; the same list of keys is read once. */
   readonly keys: VerifierKeys
   /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. */
   readonly algorithms: readonly AlgorithmName[]

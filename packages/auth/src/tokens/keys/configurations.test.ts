@@ -85,3 +85,31 @@ describe('a verifier', () => {
     expect(() => verifierWith(keys, ...algorithms)).not.toThrow()
   })
 })
+
+describe('a JWK set whose list was changed', () => {
+  const jwkOf = async ({ publicObject, key }: typeof ec) => ({
+    ...(await exportJWK(publicObject)),
+    kid: key.kid,
+  })
+  const tokenOf = ({ privateObject, key }: typeof ec) =>
+    sign(privateObject, { alg: 'ES256', typ: 'at+jwt', kid: key.kid }, GOOD)
+
+  test('is read anew by the next verifier, and by verifyJws; a verifier keeps what it was given', async () => {
+    const set = { keys: [await jwkOf(ec)] }
+    const before = verifierWith(set, 'ES256')
+    const [removed, added] = [await tokenOf(ec), await tokenOf(ecToo)]
+    set.keys.splice(0, 1, await jwkOf(ecToo))
+
+    const after = verifierWith(set, 'ES256')
+    const judged = [
+      await before.verify(removed),
+      await after.verify(removed),
+      await after.verify(added),
+      await verifyJws(removed, { keys: set, algorithms: ['ES256'] }),
+      await verifyJws(added, { keys: set, algorithms: ['ES256'] }),
+    ]
+    expect(judged.map(({ ok }) => ok)).toEqual([true, false, true, false, true])
+    set.keys.length = 0
+    expect(() => verifierWith(set, 'ES256')).toThrow('keys must be a set with a key that can be used')
+  })
+})

@@ -3,7 +3,7 @@ import { withoutText } from '../../without-text.js'
 import { type Algorithm, checkAlgorithms } from './algorithm.js'
 import type { Signer, SigningSource } from './key-source.js'
 import type { TokenKey } from './token-key.js'
-import { ownKeys, toKeySource } from './verifier-keys.js'
+import { isSource, ownKeys, toKeySource } from './verifier-keys.js'
 
 /** What a service takes as keys: a key ring, or keys of your own, of which the first signs and all verify. */
 export type ServiceKeys = SigningSource | TokenKey | readonly TokenKey[]
@@ -28,6 +28,6 @@ function signerOf(key: TokenKey): Signer {
 }
 
 function isSigningSource(value: unknown): value is SigningSource {
-  const source = value as Partial<SigningSource> | null | undefined
-  return typeof source?.signer === 'function' && typeof source.current === 'function'
+  const { signer, algorithms } = (value ?? {}) as Partial<SigningSource>
+  return typeof signer === 'function' && Array.isArray(algorithms) && isSource(value)
 }

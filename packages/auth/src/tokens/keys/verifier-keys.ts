@@ -52,22 +52,29 @@ export function checkUsable(keys: unknown, allowed: readonly Algorithm[], place:
   )
 }
 
-/** Sets that were read, by the object: `verifyJws` may get the same one with every token. */
-const READ = new WeakMap<object, ReadKeySet>()
+/** Sets that were read, by the object, with the keys that it had: `verifyJws` may get the same one with every token. */
+const READ = new WeakMap<object, { readonly of: readonly unknown[]; readonly read: ReadKeySet }>()
 
+/** Anew where the list has changed: a key that was taken out of it must not verify for whoever reads it from then on. */
 function readOnce(jwks: JsonWebKeySet): ReadKeySet {
   const known = READ.get(jwks)
-  if (known !== undefined) return known
-  const read = readKeySet(jwks.keys)
-  READ.set(jwks, read)
+  if (known !== undefined && isSameList(known.of, jwks.keys)) return known.read
+  const of = [...jwks.keys]
+  const read = readKeySet(of)
+  READ.set(jwks, { of, read })
   return read
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index])
 }
 
 function fixed(set: KeySet): KeySource {
   return { current: () => set, refresh: () => set }
 }
 
-function isSource(value: unknown): value is KeySource {
+/** Whether something gives keys, now and when it looks again. */
+export function isSource(value: unknown): value is KeySource {
   const source = value as Partial<KeySource> | null | undefined
   return typeof source?.current === 'function' && typeof source.refresh === 'function'
 }

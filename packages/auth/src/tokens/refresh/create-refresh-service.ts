@@ -2,6 +2,7 @@ import { untilAborted } from '@base/core/abort'
 import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
+import { signalOf } from '../../signal-of.js'
 import { askStore } from '../opaque/ask-store.js'
 import { checkName } from '../opaque/check-name.js'
 import {
@@ -61,19 +62,19 @@ class RotatingTokens implements RefreshService {
   async start(signIn: RefreshSignIn): Promise<RefreshTokens> {
     const { idleTtl, absoluteTtl, clock } = this.#settings
     const checked = readSignIn(signIn, clock.now())
-    signIn.signal?.throwIfAborted()
+    const signal = signalOf(signIn, place)
     const id = createHandle()
     const token = await createOpaqueToken(id)
     const issuing = this.#issue({ id, ...checked }, checked.scope, checked.jkt)
-    const accessToken = await untilAborted(issuing, signIn.signal)
+    const accessToken = await untilAborted(issuing, signal)
     const family = { ...checked, id, hash: token.hash, idleTtl, absoluteTtl }
     await this.#ask((store, now) => store.start(family, now))
     return { accessToken, refreshToken: token.text, familyId: id }
   }
 
   async rotate(text: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>> {
-    const { scope, jkt, signal } = options ?? {}
-    signal?.throwIfAborted()
+    const { scope, jkt } = options ?? {}
+    const signal = options && signalOf(options, place)
     const parent = await readOpaqueToken(text)
     const record = parent && (await untilAborted(this.#find(parent), signal))
     const refusal = judge(record, options ?? {})

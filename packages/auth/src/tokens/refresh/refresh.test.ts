@@ -874,6 +874,13 @@ describe('wrong arguments are refused at once', () => {
     await expect(asked).rejects.toMatchObject({ code: 'INVALID_OPTION', details: { option } })
   })
 
+  test('a list of one thumbprint, also where the issuer of access tokens would take it', async () => {
+    const tokens = { issueAccess: async () => ({ token: 't' }), revokeAll: () => {} }
+    const refresh = createRefreshService({ store: memoryRefreshStore(), tokens })
+    const asked = refresh.start({ sub: 'ann', clientId: 'web', jkt: ['x'.repeat(43)] as never })
+    await expect(asked).rejects.toMatchObject({ code: 'INVALID_OPTION', details: { option: 'jkt' } })
+  })
+
   test('no sign-in at all', async () => {
     await expect(benchOf().refresh.start(never(undefined))).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   })

@@ -14,3 +14,14 @@ test('never holds more than twice what lives, without a timer', async () => {
   expect(map.get('0-0')).toBeUndefined()
   expect(clock.pending).toBe(0)
 })
+
+test('still holds what was read while the clock was ahead, once it is right again', () => {
+  const clock = new TestClock()
+  const map = new ExpiringMap<number>(() => clock.now())
+  const now = clock.now()
+  map.set('a', 1, 10_000)
+  clock.setNow(now + 20_000)
+  expect(map.get('a')).toBeUndefined()
+  clock.setNow(now)
+  expect(map.get('a')).toBe(1)
+})

@@ -7,8 +7,9 @@ interface Entry<T> {
 const LEAST_TO_SWEEP = 256
 
 /**
- * Values with an end, by the wall clock, as tokens have: if it steps back, tokens live longer, and so must these. What has ended is dropped when it is read, and by a sweep whenever the map has
- * doubled since the last one: so it is never more than twice what lives, without a timer.
+ * Values with an end, by the wall clock, as tokens have: if it steps back, tokens live longer, and so must these. What has ended is
+ * dropped by a sweep whenever the map has doubled since the last one: so it is never more than twice what lives, without a timer.
+ * Not when it is read: a clock that is ahead for a moment would forget what holds again once it is right.
  */
 export class ExpiringMap<T> {
   readonly #now: () => number
@@ -25,10 +26,7 @@ export class ExpiringMap<T> {
 
   get(key: string): T | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    if (entry.expiresAt > this.#now()) return entry.value
-    this.#entries.delete(key)
-    return undefined
+    return entry !== undefined && entry.expiresAt > this.#now() ? entry.value : undefined
   }
 
   /** The longer of two times counts. */

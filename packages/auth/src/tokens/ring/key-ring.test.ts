@@ -629,6 +629,24 @@ describe('createKeyRing', () => {
     expect((await store.load()).keys).toHaveLength(1)
   })
 
+  test('a key that was made while a clock was a year ahead keeps no rotation back', async () => {
+    const store = memoryKeyStore()
+    const clock = new TestClock()
+    const { ring } = nodeOn(store, clock)
+    const [first] = await kids(ring)
+    const ahead = new TestClock({ now: clock.now() + 365 * 86_400_000 })
+    const { kid: far } = await createKeyRing({ store, clock: ahead }).rotate()
+
+    const { kid: second, activatesAt } = await ring.rotate()
+    expect([far, first]).not.toContain(second)
+    expect(activatesAt).toBe(clock.now() + 3_600_000)
+    expect(await ring.rotate()).toEqual({ kid: second, activatesAt })
+    await clock.advance('30d')
+    await ring.signer()
+    await expect.poll(async () => (await store.load()).keys.length).toBe(3)
+    expect(new Set(await kids(ring))).toContain(far)
+  })
+
   test('after a change of the algorithm still takes tokens of the old keys', async () => {
     const [clock, store] = [new TestClock(), memoryKeyStore()]
     const before = nodeOn(store, clock, { algorithm: 'RS256' })

@@ -48,13 +48,16 @@ export function statesAt(keys: readonly StoredKey[], now: number, { retireAfter 
 }
 
 /** Whether it is time for the next key: so that it is active when the present one has been so for `rotateEvery`. */
-export function isRotationDue(
-  { active, pending }: KeyStates,
-  now: number,
-  { rotateEvery, publishAhead }: RingRules,
-): boolean {
+export function isRotationDue(states: KeyStates, now: number, rules: RingRules): boolean {
+  const { active, pending } = states
   if (active === undefined) return true
-  return pending.length === 0 && now >= active.activatesAt + rotateEvery - publishAhead
+  const isNextThere = pending.some((key) => isDueInTime(key, now, rules))
+  return !isNextThere && now >= active.activatesAt + rules.rotateEvery - rules.publishAhead
+}
+
+/** Whether a key waits no longer than one signs. Another was made while a clock was ahead, and must not keep the next one back. */
+export function isDueInTime({ activatesAt }: StoredKey, now: number, { rotateEvery }: RingRules): boolean {
+  return activatesAt <= now + rotateEvery
 }
 
 /** A total order, so that nodes agree also on keys of the same moment. */

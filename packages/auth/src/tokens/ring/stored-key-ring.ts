@@ -7,7 +7,7 @@ import type { KeySet, Signer } from '../keys/key-source.js'
 import { type Change, change } from './change.js'
 import { generateKey } from './generate-key.js'
 import type { KeyRing, Rotation } from './key-ring.js'
-import { isRotationDue, type KeyStates, type RingRules, statesAt } from './key-states.js'
+import { isDueInTime, isRotationDue, type KeyStates, type RingRules, statesAt } from './key-states.js'
 import type { KeyStore, StoredKey, StoredKeys } from './key-store.js'
 import type { PublishedKeys } from './published-keys.js'
 import { RingSnapshot } from './ring-snapshot.js'
@@ -181,19 +181,21 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #rotate(isWanted: (states: KeyStates) => boolean): Promise<Rotation> {
-    const began = this.#parts.clock.now()
+    const { clock, rules } = this.#parts
+    const began = clock.now()
     let seen: ReadonlySet<string> | undefined
     let made: StoredKey | undefined
     const key = await this.#change(async ({ keys }) => {
-      const now = this.#parts.clock.now()
-      const states = statesAt(keys, now, this.#parts.rules)
+      const now = clock.now()
+      const states = statesAt(keys, now, rules)
       // The first key never waits: one that is younger than this call was made beside it.
       const isNew = ({ kid, activatesAt }: StoredKey) => seen?.has(kid) === false || activatesAt > began
-      const added = states.pending[0] ?? keys.find(isNew)
+      const isInTime = (key: StoredKey) => isDueInTime(key, now, rules)
+      const added = [...states.pending, ...keys.filter(isNew)].find(isInTime)
       if (added !== undefined) return { result: added }
       if (states.active !== undefined && !isWanted(states)) return { result: states.active }
       seen = new Set(keys.map(({ kid }) => kid))
-      const activatesAt = states.active === undefined ? now : now + this.#parts.rules.publishAhead
+      const activatesAt = states.active === undefined ? now : now + rules.publishAhead
       made = { ...(made ?? (await generateKey(this.algorithm, activatesAt))), activatesAt }
       return { result: made, keys: [...living(states), made] }
     })

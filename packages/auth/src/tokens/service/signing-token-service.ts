@@ -109,9 +109,9 @@ export class SigningTokenService implements TokenService {
 
   async #sign(payload: Uint8Array): Promise<string> {
     try {
-      const { kid, algorithm, signingKey } = await this.#parts.source.signer()
-      const header = { alg: algorithm, typ: 'at+jwt', kid }
-      return await new CompactSign(payload).setProtectedHeader(header).sign(await signingKey())
+      const signer = await this.#parts.source.signer()
+      const header = { alg: signer.algorithm, typ: 'at+jwt', kid: signer.kid }
+      return await new CompactSign(payload).setProtectedHeader(header).sign(await signer.signingKey())
     } catch (cause) {
       throw new UnavailableError({
         code: 'KEYS_UNAVAILABLE',

@@ -365,6 +365,26 @@ describe('createTokenService', () => {
     })
   })
 
+  test('takes keys of somebody else’s class, whose methods know their object', async () => {
+    class Signer {
+      readonly kid = ec.key.kid
+      readonly algorithm = 'ES256'
+      readonly #key = ec.key
+      signingKey() {
+        return this.#key.signingKey()
+      }
+    }
+    const set = { find: () => ec.key, holds: () => true }
+    const keys = {
+      algorithms: ['ES256'] as const,
+      current: () => set,
+      refresh: () => set,
+      signer: () => new Signer(),
+    }
+    const tokens = serviceWith({ keys })
+    expect(code(await tokens.verifyAccess((await tokens.issueAccess(INPUT)).token))).toBe('ok')
+  })
+
   describe('input', () => {
     test.each<[string, object]>([
       ['input', null as never],
@@ -375,6 +395,7 @@ describe('createTokenService', () => {
       ['scope', { ...INPUT, scope: 'a"b' }],
       ['scope', { ...INPUT, scope: ['a b'.repeat(2), ''] }],
       ['roles', { ...INPUT, roles: 'admin' }],
+      ['roles', { ...INPUT, roles: new Array(1) }],
       ['permissions', { ...INPUT, permissions: [''] }],
       ['sid', { ...INPUT, sid: '' }],
       ['jkt', { ...INPUT, jkt: 7 }],
@@ -455,6 +476,8 @@ describe('createTokenService', () => {
       ['audience', { audience: [] }],
       ['keys', { keys: ec.publicKey }],
       ['keys', { keys: { keys: [] } }],
+      ['keys', { keys: { signer: () => {}, current: () => {} } }],
+      ['keys', { keys: { signer: () => {}, current: () => {}, refresh: () => {} } }],
       ['accessTtl', { accessTtl: 999 }],
       ['accessTtl', { accessTtl: 'soon' }],
       ['longestTtl', { longestTtl: 899_999 }],

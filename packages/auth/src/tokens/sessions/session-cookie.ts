@@ -51,7 +51,8 @@ export class SessionCookie {
 
   /** The value of `Set-Cookie` that gives the browser an id; `lifetime` is what is left of it, in milliseconds. */
   set(id: string, lifetime: number): string {
-    const age = this.#isPersistent ? `; Max-Age=${Math.floor(lifetime / 1_000)}` : ''
+    // Up, for 0 takes the cookie away.
+    const age = this.#isPersistent ? `; Max-Age=${Math.ceil(lifetime / 1_000)}` : ''
     return `${this.#name}=${id}; ${this.#attributes}${age}`
   }
 

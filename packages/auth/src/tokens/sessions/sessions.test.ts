@@ -53,6 +53,11 @@ describe('sessions', () => {
     expect((await sessions.rotate(id))?.cookie).toMatch(/; Max-Age=2400$/)
   })
 
+  test('gives a cookie that lives also where the session has less than a second', async () => {
+    const { sessions } = benchOf({ cookie: { persistent: true }, absoluteTtl: 500 })
+    expect((await sessions.create('ann')).cookie).toMatch(/; Max-Age=1$/)
+  })
+
   test('gives back what was put in, of the same types, and a copy each time', async () => {
     const sessions = createSessions<{ at: Date; tags: Set<string> }>()
     const data = { at: new Date(0), tags: new Set(['a']) }

@@ -1,11 +1,11 @@
 import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import type { AuthErrorCode } from '../../errors/auth-error-code.js'
 import { placeOf } from '../../place.js'
+import { signalOf } from '../../signal-of.js'
 import type { TokenClaims } from '../claims.js'
 import { LONGEST } from '../jws/compact.js'
 import { SignatureCheck, type SignedToken } from '../jws/signature-check.js'
@@ -53,9 +53,7 @@ export class TokenJudge implements Verifier<TokenClaims> {
   }
 
   async #judgeWith(token: unknown, options: VerifyOptions): Promise<Result<TokenClaims, AuthError>> {
-    const { signal } = checkOptions(options, placeOf('verify')('options'))
-    signal?.throwIfAborted()
-    return untilAborted(this.#judge(token), signal)
+    return untilAborted(this.#judge(token), signalOf(options, placeOf('verify')))
   }
 
   /** Not async, as little below is: a promise more costs every token more than most of the checks. */
