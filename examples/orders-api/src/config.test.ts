@@ -63,9 +63,13 @@ describe('the settings', () => {
     ['DATABASE_TIMEOUT', '25d'],
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_URL', 'http://localhost'],
+    ['REDIS_URL', 'redis://localhost/shop'],
+    ['REDIS_URL', 'redis://shop:100%@localhost'],
     ['REDIS_TIMEOUT', '0ms'],
     ['PAYMENT_URL', 'gateway:80'],
     ['PAYMENT_URL', 'file:///etc/passwd'],
+    ['PAYMENT_URL', 'http://shop:hunter2@gateway'],
+    ['PAYMENT_URL', 'http://gateway/?shop=1'],
     ['PAYMENT_TIMEOUT', '0s'],
     ['PAYMENT_RECOVERY', 'soon'],
     ['ORDER_LIMIT', '0/minute'],
@@ -113,6 +117,8 @@ describe('the settings', () => {
     await expect(load(env)).rejects.toMatchObject({
       issues: [{ path: 'ISSUER' }, { path: 'DEMO_PASSWORD' }, { path: 'FIELD_KEYS' }],
     })
+    // A message that quoted the value would come out as stars.
+    await expect(load(env)).rejects.not.toThrow('***')
     expect(await load({ ...env, ...own })).toMatchObject({ host: '127.0.0.1' })
   })
 

@@ -42,7 +42,7 @@ const Settings = z.object({
   /** How long the database of a server may take for an answer. */
   databaseTimeout: duration(1, MOST_OF_A_TIMER).default('10s'),
   /** A Redis, where instances share what each would else keep for itself. */
-  redisUrl: url(/^rediss?$/, 'must be a URL such as redis://user:password@host:6379')
+  redisUrl: url(/^rediss?$/, 'must be a URL such as redis://user:password@host:6379/0', isOfRedis)
     .transform(secret)
     .optional(),
   /** How long Redis may take for an answer. */
@@ -50,7 +50,7 @@ const Settings = z.object({
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
   drainDelay: duration(0).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */
-  paymentUrl: url().optional(),
+  paymentUrl: url(/^https?$/, 'must be an http URL without user, query and fragment', isBase).optional(),
   /** How long one attempt to take or return a payment may take. */
   paymentTimeout: duration(1).default('2s'),
   /** How long a gateway that keeps failing is left alone. */
@@ -94,7 +94,7 @@ function checkTogether(settings: z.output<typeof Settings>, { addIssue }: z.Refi
     refuse('demoPassword', 'must not be the one that is known to all')
   for (const [name, value] of Object.entries({ issuer, demoPassword, fieldKeys }))
     if (value === undefined)
-      refuse(name, 'is needed in production, and where HOST is not of this machine alone')
+      refuse(name, 'is needed where NODE_ENV says so, and where HOST is not of this machine alone')
 }
 
 /** Whether nobody but its developer can reach the service: then passwords and keys may be known, and letters printed. */
@@ -106,8 +106,18 @@ function text() {
   return z.string().min(1, 'must not be empty')
 }
 
-function url(protocol = /^https?$/, error = 'must be an http URL') {
-  return z.url({ protocol, error })
+function url(protocol = /^https?$/, error = 'must be an http URL', fits = (_: URL) => true) {
+  return z.url({ protocol, error, abort: true }).refine((text) => fits(new URL(text)), error)
+}
+
+/** Whether paths can be put behind it; fetch takes no user and password in it either. */
+function isBase({ username, password, search, hash }: URL): boolean {
+  return username + password + search + hash === ''
+}
+
+/** Whether a client can read it: what is wrong here it would not say before it is connected. */
+function isOfRedis({ href, pathname }: URL): boolean {
+  return attempt(() => decodeURIComponent(href)).ok && /^\/?\d*$/.test(pathname)
 }
 
 /** A text that is read without an error: whoever takes it in the end says what is one. */

@@ -18,7 +18,7 @@ try {
   // A signal during the start is no failure.
   if (service?.lifecycle.state !== 'stopped') {
     // A message of ours says what to do; for anything else the stack is what helps.
-    console.error(isAppError(error) ? error.message : error)
+    console.error(isAppError(error) && error.kind !== 'internal' ? error.message : error)
     process.exitCode = 1
   }
 }

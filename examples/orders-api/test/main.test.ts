@@ -95,6 +95,14 @@ describe('start', () => {
 
       expect(existsSync(join(folder, 'postgres'))).toBe(false)
     })
+
+    test('says what the server has against it', async () => {
+      const { href } = Object.assign(new URL(postgres.url), { pathname: '/nowhere' })
+      const main = start({ PORT: '0', DATABASE_URL: href, DATA_DIR: folder })
+
+      expect(await main.ended).toBe(1)
+      expect(main.errors()).toContain('database "nowhere" does not exist')
+    })
   })
 
   test('says that its port is taken, and does not touch the data', async () => {

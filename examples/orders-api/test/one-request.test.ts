@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { type MemorySpans, memorySpans } from '@base/observability/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { forAda, startService, type TestService } from './start-service.ts'
@@ -17,7 +18,7 @@ let mayAnswer = Promise.resolve()
 const gateway = createServer(async (request, response) => {
   heard.push(request.headers)
   await mayAnswer
-  request.resume().once('end', () => response.writeHead(201).end('{}'))
+  response.writeHead(201).end(JSON.stringify({ paid: await json(request) }))
 })
 
 let spans: MemorySpans

@@ -101,6 +101,19 @@ describe('an HTTP server that is told to stop', () => {
     await closed
   })
 
+  test('lets in who came before, however busy it was', async () => {
+    const { clock, port, close } = await house()
+    // They are at the door at once, and let in one by one, each turn of the loop.
+    const sockets = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').setEncoding('utf8'))
+    for (const socket of sockets) ask(socket)
+    const closed = close()
+    await clock.advance('250ms')
+
+    const answers = await Promise.all(sockets.map((socket) => readAll(socket).catch(String)))
+    expect(answers.filter((answer) => !answer.includes('done'))).toEqual([])
+    await closed
+  })
+
   test('still answers a connection that was idle, and closes it with the answer', async () => {
     const { clock, port, close } = await house()
     const socket = await open(port)

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@base/core/clock'
 import { getRequestListener } from '@hono/node-server'
 import { listen } from './listen.ts'
@@ -14,6 +15,9 @@ const ARRIVAL = { requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
 /** How long nobody may knock before the door closes, and how often it looks at most. */
 const QUIET = 10
 const MAX_LOOKS = 25
+
+/** How many connections wait to be accepted at most: Node's backlog. */
+const MOST_WAITING = 511
 
 /** Who sent a request. */
 export interface Client {
@@ -140,12 +144,19 @@ export class HttpServer {
       // An abort ends the wait, and with it the looking.
       await this.#clock.sleep(QUIET, { signal }).catch(() => {})
     }
+    await this.#letIn()
     const closed = new Promise<void>((resolve) => {
       // Not http's own close, which cuts idle connections.
       NetServer.prototype.close.call(this.#server, () => resolve())
     })
     door.resolve()
     return { closed }
+  }
+
+  /** Lets in who waits at the door of a busy process, one in each turn of the loop; who came first is among so many. */
+  async #letIn(): Promise<void> {
+    const last = this.#accepted + MOST_WAITING
+    for (let seen = -1; seen !== this.#accepted && seen < last; await setImmediate()) seen = this.#accepted
   }
 
   #cutIdle(): void {

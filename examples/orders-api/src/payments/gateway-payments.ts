@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { correlationId } from '@base/core/context'
 import { toMilliseconds } from '@base/core/duration'
 import { ConflictError, isAppError, UnavailableError } from '@base/core/errors'
@@ -36,21 +37,22 @@ export class GatewayPayments {
   async take(key: string, amount: Money): Promise<Result<void, ConflictError>> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
     const init = { method: 'POST', headers, body: JSON.stringify(amount) } as const
-    const status = await this.#send('payments', init, [200, 201, ...DECLINED])
+    const status = await this.#send('payments', init, amount, DECLINED)
     return DECLINED.includes(status) ? err(declined(status)) : ok(undefined)
   }
 
   /** Gives back what was taken under a key, and ends the key: what is still on the way is refused. @throws UnavailableError as above. */
   async giveBack(key: string): Promise<void> {
-    await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' }, [200])
+    await this.#send(`payments/${encodeURIComponent(key)}`, { method: 'DELETE' }, null)
   }
 
-  /** The status of the answer. One that is not expected is as bad as none. */
-  async #send(path: string, init: GatewayRequest, expected: readonly number[]): Promise<number> {
+  /** The status of the answer, which is a refusal, or says what is paid by now. Any other is as bad as none. */
+  async #send(path: string, init: GatewayRequest, paid: Money | null, refusals: readonly number[] = []) {
     try {
       return await this.#policy.execute(async ({ signal }) => {
-        const status = await ask(`${this.#url}/${path}`, init, signal)
-        if (expected.includes(status)) return status
+        const answer = await ask(`${this.#url}/${path}`, init, signal)
+        const { status } = answer
+        if (refusals.includes(status) || isDeepStrictEqual(answer.paid, paid?.toJSON() ?? null)) return status
         throw new UnavailableError({ message: `The payment gateway answered ${status}.` })
       })
     } catch (cause) {
@@ -70,17 +72,19 @@ export class GatewayPayments {
 }
 
 /** One attempt, with a span of its own; the gateway hears under which ids we speak of it. */
-function ask(url: string, init: GatewayRequest, signal: AbortSignal): Promise<number> {
+function ask(url: string, init: GatewayRequest, signal: AbortSignal) {
   const { method } = init
   const attributes = { 'http.request.method': method, 'server.address': new URL(url).hostname }
   return withSpan({ name: `${method} /payments`, kind: 'client', attributes, signal }, async (span) => {
     const sent = tracecontext.inject(new Headers(init.headers))
     const id = correlationId.get()
     if (id !== undefined) sent.set('x-correlation-id', id)
-    const answer = await fetch(url, { ...init, headers: sent, signal })
+    // Where a redirect leads nobody takes money.
+    const answer = await fetch(url, { ...init, redirect: 'manual', headers: sent, signal })
     span.setAttribute('http.response.status_code', answer.status)
-    await answer.body?.cancel()
-    return answer.status
+    // What is no JSON says nothing.
+    const body = (await answer.json().catch(() => null)) as { paid?: unknown } | null
+    return { status: answer.status, paid: answer.ok ? body?.paid : undefined }
   })
 }
 
