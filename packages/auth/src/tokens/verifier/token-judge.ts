@@ -53,7 +53,8 @@ export class TokenJudge implements Verifier<TokenClaims> {
   }
 
   async #judgeWith(token: unknown, options: VerifyOptions): Promise<Result<TokenClaims, AuthError>> {
-    return untilAborted(this.#judge(token), signalOf(options, placeOf('verify')))
+    const signal = signalOf(options, placeOf('verify'))
+    return untilAborted(this.#judge(token), signal)
   }
 
   /** Not async, as little below is: a promise more costs every token more than most of the checks. */
