@@ -52,7 +52,9 @@ describe('create', () => {
     const { code, printed, errors, cwd } = await run(['shop', '--auth', 'jwt'])
 
     expect([code, errors]).toEqual([0, ''])
-    expect(printed).toBe(`The service is in shop. Next:
+    expect(
+      printed,
+    ).toBe(`The service is in shop: database none, cache none, auth jwt, observability logs. Next:
 
   cd shop
   npm install
@@ -120,7 +122,9 @@ describe('create', () => {
     mkdirSync(join(parent, 'shop'))
     const cwd = join(parent, 'shop')
     const first = await run(['.'], { cwd })
-    expect(first.printed).toMatch(/^The service is in this folder\. Next:\n\n {2}npm install\n/)
+    expect(first.printed).toMatch(
+      /^The service is in this folder: database none, .*\. Next:\n\n {2}npm install\n/,
+    )
     expect(readdirSync(cwd)).toContain('package.json')
 
     const again = await run(['.'], { cwd })

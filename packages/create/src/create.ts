@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { askChoices, askFolder, CancelledByUser, type Terminal } from './ask.js'
-import { type Choices, DEFAULTS } from './choices.js'
+import { AXES, type Choices, DEFAULTS } from './choices.js'
 import { readCommandLine } from './command-line.js'
 import { startOf } from './compose/readme.js'
 import { featuresOf } from './features/features.js'
@@ -91,5 +91,6 @@ function nextSteps(
   const first = runsOn(node)
     ? 'Next'
     : `It needs Node ${nodeRange.slice(2)} or later, and this is ${node}. With that`
-  return `The service is in ${folder || 'this folder'}. ${first}:\n\n${[...enter, ...commands].map((command) => `  ${command}\n`).join('')}`
+  const chosen = AXES.map((axis) => `${axis} ${choices[axis]}`).join(', ')
+  return `The service is in ${folder || 'this folder'}: ${chosen}. ${first}:\n\n${[...enter, ...commands].map((command) => `  ${command}\n`).join('')}`
 }

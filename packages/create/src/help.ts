@@ -11,5 +11,5 @@ ${AXES.map((axis) => `  ${`--${axis}`.padEnd(17)}${CHOICES[axis].join(', ')}; wi
   ${'-h, --help'.padEnd(17)}prints this
 
 At a terminal it asks for what was not said. The folder's name is that of the service; the folder
-must not be there, or be empty. Nothing is installed, and nothing is sent.
+must not be there, or be empty but for a .git. Nothing is installed, and nothing is sent.
 `

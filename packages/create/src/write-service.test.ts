@@ -44,6 +44,16 @@ describe('writeService', () => {
     expect(statSync(folder).ino).toBe(ino)
   })
 
+  test('fills a folder that is a repository of git and nothing else', () => {
+    const folder = emptyFolder()
+    mkdirSync(join(folder, '.git'))
+    writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n')
+    writeService(folder, FILES)
+
+    expect(readdirSync(folder).sort()).toEqual(['.git', '.gitignore', 'src'])
+    expect(readdirSync(join(folder, '.git'))).toEqual(['HEAD'])
+  })
+
   test('refuses a folder with something in it, and leaves that alone', () => {
     const folder = emptyFolder()
     writeFileSync(join(folder, '.env'), 'SECRET=1\n')

@@ -3,8 +3,11 @@ import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path'
 import { UsageError } from './usage-error.js'
 
+/** What `git clone` of an empty repository, or `git init`, leaves in a folder. */
+const OF_GIT = '.git'
+
 /**
- * Refuses a folder that has something in it, so that nothing is overwritten.
+ * Refuses a folder that has something in it, so that nothing is overwritten. The repository of git is let be.
  *
  * @throws UsageError where it is no folder, or has something in it.
  */
@@ -12,12 +15,12 @@ export function checkIsFree(folder: string): void {
   const there = lstatSync(folder, { throwIfNoEntry: false })
   if (there === undefined) return
   if (!there.isDirectory()) throw new UsageError(`${folder} is there, and is no folder.`)
-  const [first] = readdirSync(folder)
+  const first = readdirSync(folder).find((name) => name !== OF_GIT)
   if (first !== undefined) throw new UsageError(`The folder ${folder} must be empty, and has ${first} in it.`)
 }
 
 /**
- * Writes files into a folder that is not there or is empty. They are written into a draft on the same disk first, so that
+ * Writes files into a folder that is not there, or is empty but for a `.git`. They are written into a draft on the same disk first, so that
  * whatever goes wrong leaves nothing.
  *
  * @throws UsageError where something is in it.
