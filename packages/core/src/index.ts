@@ -160,6 +160,7 @@ export {
 } from './expression/index.js'
 export {
   type Brand,
+  type Branded,
   createUlid,
   createUuidv7,
   type IdOptions,

@@ -45,4 +45,4 @@ describeDoors(DOORS, (pattern) => ({
   },
 }))
 
-describeSignals(DOORS.filter(([pattern]) => pattern === 'validateMany'))
+describeSignals(DOORS.filter(([pattern]) => ['Lock', 'withLock', 'validateMany'].includes(pattern)))

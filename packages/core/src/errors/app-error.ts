@@ -6,9 +6,9 @@ import { toPublicText } from './public-text.js'
 /** What every error of `@base` may be given. */
 export interface ErrorOptions {
   /** For people; may be shown to a caller, so no secret and no payload. Default: a sentence of the class. */
-  readonly message?: string
+  readonly message?: string | undefined
   /** Stable, SCREAMING_SNAKE, for programs. Default: the class's own. */
-  readonly code?: string
+  readonly code?: string | undefined
   /** Facts for programs, shown to callers: identifiers and numbers, never secrets. */
   readonly details?: Readonly<Record<string, unknown>> | undefined
   /** Milliseconds after which a new attempt makes sense, from 0; anything else is left out. */

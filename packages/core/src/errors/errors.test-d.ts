@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import { AppError, type ConflictError, isAppError, type NotFoundError } from './index.js'
+import { AppError, ConflictError, isAppError, type NotFoundError, ValidationError } from './index.js'
 
 declare const thrown: unknown
 declare const error: AppError
@@ -33,4 +33,18 @@ test('a code may be one of several, or any text', () => {
 
   const any = (code: string) => (isAppError(thrown, code) ? thrown.kind : undefined)
   expectTypeOf(any).returns.toEqualTypeOf<AppError['kind'] | undefined>()
+})
+
+test('what an error is told may be missing, its message and code too', () => {
+  const text = undefined as string | undefined
+  new ConflictError({
+    message: text,
+    code: text,
+    details: undefined,
+    retryAfter: undefined,
+    cause: undefined,
+  })
+  new ValidationError({ issues: [{ path: '', message: '', code: text }], message: text })
+  // @ts-expect-error the root of all has no sentence of its own
+  new AppError({ code: 'X', kind: 'internal', message: text })
 })

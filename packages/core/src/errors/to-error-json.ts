@@ -13,8 +13,8 @@ import { toShownText } from './shown-text.js'
  * stays there. What JSON cannot carry (bigint, Date, cycles, what is nested deeper than 8) becomes text, and past 1,000
  * values nothing is added. Never throws.
  *
- * Also the way to another thread or process, for `structuredClone` loses code and kind: `new AppError(json)`, or
- * `new ValidationError(json)` where there are issues, is the same error to a program there.
+ * Also the way to another thread or process, for `structuredClone` loses code and kind: `new AppError({ message: '', ...json })`, or
+ * `new ValidationError` of the same where there are issues, is the same error to a program there.
  *
  * @example
  * toErrorJson(new NotFoundError({ message: 'No order 7.', details: { id: 7 } }))

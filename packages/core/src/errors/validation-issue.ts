@@ -5,5 +5,5 @@ export interface ValidationIssue {
   /** What is wrong, for people. */
   readonly message: string
   /** What is wrong, for programs. */
-  readonly code?: string
+  readonly code?: string | undefined
 }

@@ -9,7 +9,10 @@ declare const brand: unique symbol
  * const sku = 'apple' as Sku
  * const text: string = sku // and not the other way round
  */
-export type Brand<T, Name extends string> = T & {
+export type Brand<T, Name extends string> = T & Branded<Name>
+
+/** What a {@link Brand} adds. Has a name, so that the compiler can write a branded type into your declarations. */
+export interface Branded<Name extends string> {
   /** For the compiler; never there. */
   readonly [brand]: Name
 }

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Result } from '../result/result.js'
-import { type Brand, type InvalidIdError, type TypedId, typedId } from './index.js'
+import { type Brand, type Branded, type InvalidIdError, type TypedId, typedId } from './index.js'
 
 describe('typedId', () => {
   const order = typedId('order')
@@ -35,5 +35,10 @@ describe('Brand', () => {
     expectTypeOf<string>().not.toExtend<Sku>()
     expectTypeOf<Brand<string, 'Isbn'>>().not.toExtend<Sku>()
     expectTypeOf<Brand<number, 'Count'>>().toExtend<number>()
+  })
+
+  test('has a name in the declarations of who exports it, where the compiler writes it out', () => {
+    expectTypeOf<Brand<string, 'Sku'>>().toEqualTypeOf<string & Branded<'Sku'>>()
+    expectTypeOf<TypedId<'order'>>().toEqualTypeOf<`order_${string}` & Branded<'order id'>>()
   })
 })

@@ -1,4 +1,4 @@
-export type { Brand } from './brand.js'
+export type { Brand, Branded } from './brand.js'
 export type { IdOptions } from './id-options.js'
 export { InvalidIdError } from './invalid-id-error.js'
 export { type TypedId, type TypedIdOptions, type TypedIds, typedId } from './typed-id.js'

@@ -26,9 +26,9 @@ export interface Audited {
 /** What {@link markCreated} and its like write. */
 export interface Mark {
   /** Who does it. @defaultValue the `id` of the principal in context */
-  readonly by?: string | null
+  readonly by?: string | null | undefined
   /** Source of time. @defaultValue systemClock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 type Tracked = Partial<Timestamped & SoftDeletable & Audited>

@@ -56,10 +56,10 @@ export interface CloudEventOptions {
  *
  * @throws InvalidOptionError where the source is no text, or empty.
  */
-export function toCloudEvent<Payload>(
-  event: DomainEvent<string, Payload>,
+export function toCloudEvent<E extends DomainEvent>(
+  event: E,
   options: CloudEventOptions = {},
-): CloudEvent<Payload> {
+): CloudEvent<E['payload']> {
   const place = { package: '@base/domain', pattern: 'toCloudEvent' }
   const { source = '/' } = checkOptions(options, place)
   const { id, type, payload, occurredAt, aggregateId, version, correlationId, causationId } = event

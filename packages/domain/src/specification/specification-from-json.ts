@@ -21,13 +21,13 @@ export type JsonFieldType = 'string' | 'number' | 'boolean' | 'date' | 'bigint' 
 /** What a filter may do with one field. */
 export interface JsonFieldRules {
   /** The operators that may be used. @defaultValue all of them */
-  readonly operators?: readonly FieldOperator[]
+  readonly operators?: readonly FieldOperator[] | undefined
   /**
    * What the field holds. Operands of another type are then refused, null apart; dates, bigints and decimals are taken
    * from plain text as well as from their tags, a bigint from a whole number within ±2^53 too, and a decimal from any number.
    * @defaultValue unchecked: an operand of another type matches nothing
    */
-  readonly type?: JsonFieldType
+  readonly type?: JsonFieldType | undefined
 }
 
 /** Options of {@link specificationFromJson}. */

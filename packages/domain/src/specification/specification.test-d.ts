@@ -131,6 +131,7 @@ describe('specifications', () => {
     expectTypeOf(specificationFromJson<User>({}, { fields: ['age', 'address.city'] })).toEqualTypeOf<
       Specification<User>
     >()
+    specificationFromJson<User>({}, { fields: { age: { operators: undefined, type: undefined } } })
     // @ts-expect-error no such field
     specificationFromJson<User>({}, { fields: ['aeg'] })
   })
