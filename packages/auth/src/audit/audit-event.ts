@@ -1,3 +1,5 @@
+import type { Members } from '../members.js'
+
 /** Who did it. */
 export interface AuditActor {
   /** Identifies it among all: the subject of a token, the name of a service. */
@@ -34,7 +36,7 @@ export interface AuditEvent {
   /** The thing as it is. @defaultValue it is not there any more */
   readonly after?: unknown
   /** What else should be known, such as an address. @defaultValue nothing */
-  readonly details?: Readonly<Record<string, unknown>> | undefined
+  readonly details?: Members | undefined
   /** On whose behalf. @defaultValue the tenant of the context, if there is one */
   readonly tenant?: string | undefined
   /** What belongs together. @defaultValue the correlation id of the context, if there is one */

@@ -26,3 +26,30 @@ audit.record({ action: 'a', actor: { id: 'x', type: text }, correlationId: text,
 audit.record({ action: 'a', actor: undefined })
 audit.verify({ after: undefined, anchor: undefined })
 diff({}, {}, { redact: undefined })
+
+interface Attempt {
+  readonly address: string
+  readonly device?: string
+}
+class Device {
+  readonly #serial = ''
+  get serial() {
+    return this.#serial
+  }
+}
+const attempt = {} as Attempt
+audit.record({ action: 'a', details: attempt })
+audit.record({ action: 'a', details: new Device() })
+audit.record({ action: 'a', details: { ...attempt, at: new Date() } })
+// @ts-expect-error a list has no members by name
+audit.record({ action: 'a', details: [attempt] })
+// @ts-expect-error a text neither
+audit.record({ action: 'a', details: 'text' })
+// @ts-expect-error a promise holds them elsewhere
+audit.record({ action: 'a', details: Promise.resolve(attempt) })
+// @ts-expect-error a date is no object of details
+audit.record({ action: 'a', details: new Date() })
+// @ts-expect-error nor is a set
+audit.record({ action: 'a', details: new Set(['a']) })
+// @ts-expect-error nor is a function
+audit.record({ action: 'a', details: () => attempt })

@@ -1,3 +1,4 @@
+export type { Members } from '../members.js'
 export { AuditChainError, type AuditChainErrorOptions, type AuditFlaw } from './audit-chain-error.js'
 export type { AuditChange, AuditEntry, AuditHead, AuditJson } from './audit-entry.js'
 export type { AuditActor, AuditEvent, AuditOutcome, AuditTarget } from './audit-event.js'

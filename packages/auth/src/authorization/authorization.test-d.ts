@@ -59,6 +59,9 @@ describe('a definition', () => {
     const missing = undefined as string | undefined
     authorization.check({ principal, context, action: 'order:read', field: missing })
     const open = defineAuthorization()({ roles: ['customer'] })
+    open.can({ principal, action: 'order:read', resource: order, context: {} as Shop })
+    // @ts-expect-error a text is no context
+    open.can({ principal, action: 'order:read', context: 'office' })
     open.check({ principal, context: undefined, action: 'order:read', type: missing })
   })
 

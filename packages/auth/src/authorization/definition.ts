@@ -151,7 +151,7 @@ export type AskedBy<S> = {
     }
   : {
       /** What else decides. */
-      readonly context?: Readonly<Record<string, unknown>> | undefined
+      readonly context?: object | undefined
     })
 
 /** A question: may this principal do this, to this? */

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { createFieldCipher, type FieldCipher, localKeys } from './index.js'
+import { createFieldCipher, type FieldCipher, localKeys, openAesGcm } from './index.js'
 
 const keys = localKeys([{ id: 'k1', key: new Uint8Array(32), state: 'primary' }])
 const place = { tenant: 'acme', table: 'customer', column: 'email', rowId: '7' }
@@ -29,4 +29,11 @@ describe('a field cipher', () => {
     // @ts-expect-error the names of another
     cipher.encrypt('ana', place)
   })
+})
+
+test('parts of a key or a message may be missing', () => {
+  const key = undefined as Uint8Array | undefined
+  localKeys([{ id: '2025', key, state: 'destroyed' }])
+  const bytes = new Uint8Array()
+  openAesGcm(bytes, { nonce: bytes, ciphertext: bytes, tag: bytes, aad: key })
 })

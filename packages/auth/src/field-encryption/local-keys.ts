@@ -15,7 +15,7 @@ export interface LocalKey {
   /** Its name in envelopes: 1 to 64 letters, digits, `_` and `-`. Never give it to another key. */
   readonly id: string
   /** 32 random bytes. A destroyed key has none. */
-  readonly key?: Uint8Array | Secret<Uint8Array>
+  readonly key?: Uint8Array | Secret<Uint8Array> | undefined
   /** What it is for; exactly one is `primary`. A new one is `enabled` on all instances before it is that. */
   readonly state: FieldKeyState
 }

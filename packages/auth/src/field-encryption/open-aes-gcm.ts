@@ -14,7 +14,7 @@ export interface AesGcmMessage {
   /** The tag, 16 bytes. */
   readonly tag: Uint8Array
   /** What was authenticated along with it. @defaultValue nothing */
-  readonly aad?: Uint8Array
+  readonly aad?: Uint8Array | undefined
 }
 
 /**

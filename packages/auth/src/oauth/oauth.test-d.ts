@@ -45,6 +45,8 @@ describe('oauth', () => {
     const text = undefined as string | undefined
     client.begin({ redirectUri: '/', returnTo: text, loginHint: text, prompt: undefined, maxAge: undefined })
     client.logoutUrl({ idToken: text, postLogoutRedirectUri: text, state: text })
+    const needed = { issuer: '', authorization_endpoint: '', token_endpoint: '', jwks_uri: '' }
+    createOidcClient({ metadata: { ...needed, end_session_endpoint: text }, clientId: 'shop' })
   })
 
   test('a path out of a request may be anything', () => {

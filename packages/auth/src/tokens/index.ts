@@ -1,5 +1,6 @@
 export { AuthError, type AuthErrorOptions } from '../errors/auth-error.js'
 export type { AuthErrorCode } from '../errors/auth-error-code.js'
+export type { Members } from '../members.js'
 export type { AccessClaims, Confirmation, TokenClaims } from './claims.js'
 export {
   type OpenidConfiguration,
@@ -18,7 +19,7 @@ export type { JwsHeader } from './jws/header.js'
 export { type VerifiedJws, type VerifyJwsOptions, verifyJws } from './jws/verify-jws.js'
 export type { Algorithm, AlgorithmName, AsymmetricAlgorithm, SymmetricAlgorithm } from './keys/algorithm.js'
 export { type HmacKeyOptions, hmacKey } from './keys/hmac-key.js'
-export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.js'
+export type { JsonWebKey, JsonWebKeyMembers, JsonWebKeySet } from './keys/json-web-key.js'
 export type {
   KeyQuery,
   KeySet,

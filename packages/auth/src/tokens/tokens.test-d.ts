@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto'
 import type { Result } from '@base/core/result'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { describe, expectTypeOf, test } from 'vitest'
 import {
   type AccessClaims,
@@ -24,6 +26,7 @@ import {
   type TokenClaims,
   type TokenKey,
   type TokenService,
+  thumbprint,
   type VerifiedJws,
   type Verifier,
   verifyJws,
@@ -31,6 +34,8 @@ import {
 
 const common = { issuer: 'i', audience: 'a', algorithms: ['ES256'] } as const
 const keys = pemKey('')
+const exportOfWebCrypto = (key: ImportedKey) => crypto.subtle.exportKey('jwk', key)
+type ImportedKey = Parameters<typeof crypto.subtle.exportKey>[1]
 
 describe('createVerifier', () => {
   test('gives the claims of an access token, unless it is asked for another type', () => {
@@ -40,6 +45,53 @@ describe('createVerifier', () => {
     expectTypeOf(createVerifier({ ...common, keys, typ: 'JWT' as string })).toEqualTypeOf<
       Verifier<TokenClaims>
     >()
+    expectTypeOf(createVerifier({ ...common, keys, typ: undefined })).toEqualTypeOf<Verifier<AccessClaims>>()
+    expectTypeOf(createVerifier({ ...common, keys, typ: 'JWT' as 'JWT' | undefined })).toEqualTypeOf<
+      Verifier<TokenClaims>
+    >()
+  })
+
+  test('takes keys of WebCrypto, of jose, of node, and of a type of your own', () => {
+    interface PublicKey {
+      readonly kty: 'OKP'
+      readonly x: string
+    }
+    interface Named {
+      readonly name: string
+    }
+    const own = {} as PublicKey
+    const web = {} as Awaited<ReturnType<typeof exportOfWebCrypto>>
+    const node = createPublicKey('').export({ format: 'jwk' })
+    thumbprint(web)
+    thumbprint(node)
+    thumbprint({} as JWK)
+    thumbprint(own)
+    createVerifier({ ...common, keys: { keys: [web, node, {} as JWK, own, { kty: 'OKP', x5c: [''] }] } })
+    createVerifier({ ...common, keys: {} as JSONWebKeySet })
+    verifyJws('', { keys: { keys: [own] }, algorithms: ['ES256'] })
+    // @ts-expect-error a key that was not exported
+    thumbprint(createPublicKey(''))
+    // @ts-expect-error nor is one of WebCrypto JSON
+    createVerifier({ ...common, keys: { keys: [{} as ImportedKey] } })
+    // @ts-expect-error nothing that it reads
+    thumbprint({} as Named)
+    // @ts-expect-error a member of another type
+    thumbprint({} as { readonly kty: number })
+  })
+
+  test('takes claims of a type of your own', () => {
+    interface OwnClaims {
+      readonly tenant: string
+    }
+    const own = {} as OwnClaims
+    const common = { issuer: 'i', audience: 'a', keys: createKeyRing() }
+    createTokenService({ ...common, claims: own })
+    createTokenService({ ...common, claims: () => own })
+    createTokenService({ ...common, claims: async ({ sub }) => (sub === '' ? own : { tenant: sub }) })
+    // @ts-expect-error a list
+    createTokenService({ ...common, claims: () => ['tenant'] })
+    // @ts-expect-error a map, whose entries are no members
+    createTokenService({ ...common, claims: new Map([['tenant', '7']]) })
   })
 
   test('takes a signal that may be missing', () => {

@@ -9,21 +9,21 @@ export interface OidcMetadata {
   /** Where codes are exchanged. */
   readonly token_endpoint: string
   /** Where its keys are. A provider that signs no id tokens has none. */
-  readonly jwks_uri?: string
+  readonly jwks_uri?: string | undefined
   /** Where more is said of a user. */
-  readonly userinfo_endpoint?: string
+  readonly userinfo_endpoint?: string | undefined
   /** Where tokens are given back. */
-  readonly revocation_endpoint?: string
+  readonly revocation_endpoint?: string | undefined
   /** Where the browser is sent to sign out. */
-  readonly end_session_endpoint?: string
+  readonly end_session_endpoint?: string | undefined
   /** Whether each answer says who it is from, by `iss`. RFC 9207. */
-  readonly authorization_response_iss_parameter_supported?: boolean
+  readonly authorization_response_iss_parameter_supported?: boolean | undefined
   /** How it signs id tokens. @defaultValue any algorithm that you allow */
-  readonly id_token_signing_alg_values_supported?: readonly string[]
+  readonly id_token_signing_alg_values_supported?: readonly string[] | undefined
   /** How clients may authenticate. @defaultValue `['client_secret_basic']` */
-  readonly token_endpoint_auth_methods_supported?: readonly string[]
+  readonly token_endpoint_auth_methods_supported?: readonly string[] | undefined
   /** How it takes code challenges. @defaultValue by S256 */
-  readonly code_challenge_methods_supported?: readonly string[]
+  readonly code_challenge_methods_supported?: readonly string[] | undefined
 }
 
 const NEEDED = ['authorization_endpoint', 'token_endpoint'] as const

@@ -1,5 +1,5 @@
-/** A key as JSON. Only the members that are read here are named. @see RFC 7517 */
-export interface JsonWebKey {
+/** The members of a {@link JsonWebKey} that are read here. A key of a type that lists its members, such as WebCrypto's, has no other. */
+export interface JsonWebKeyMembers {
   /** The family of the key: `RSA`, `EC`, `OKP`, `oct`. */
   readonly kty?: string
   /** The one algorithm that it is for. */
@@ -24,6 +24,10 @@ export interface JsonWebKey {
   readonly d?: string
   /** The shared secret. */
   readonly k?: string
+}
+
+/** A key as JSON. Only the members that are read here are named. @see RFC 7517 */
+export interface JsonWebKey extends JsonWebKeyMembers {
   /** Any other member. */
   readonly [member: string]: unknown
 }

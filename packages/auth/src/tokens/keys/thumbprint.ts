@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
-import type { JsonWebKey } from './json-web-key.js'
+import type { JsonWebKey, JsonWebKeyMembers } from './json-web-key.js'
 
 /**
  * The RFC 7638 SHA-256 thumbprint of a key: a name that depends on the key alone, the same for its public and private form.
@@ -10,6 +10,6 @@ import type { JsonWebKey } from './json-web-key.js'
  *
  * @throws TypeError for what is no key, and an error of jose for a key that lacks a member or is of an unknown kind.
  */
-export async function thumbprint(jwk: JsonWebKey): Promise<string> {
+export async function thumbprint(jwk: JsonWebKey | JsonWebKeyMembers): Promise<string> {
   return calculateJwkThumbprint(jwk as Record<string, unknown>)
 }

@@ -3,7 +3,7 @@ import { withoutText } from '../../without-text.js'
 import type { Algorithm } from './algorithm.js'
 import { distinctKeys } from './distinct-keys.js'
 import { type ReadKeySet, readKeySet } from './json-key-set.js'
-import type { JsonWebKeySet } from './json-web-key.js'
+import type { JsonWebKey, JsonWebKeyMembers, JsonWebKeySet } from './json-web-key.js'
 import type { KeySet, KeySource, VerificationKey } from './key-source.js'
 import { onlyAlgorithm, StaticKeySet } from './static-key-set.js'
 
@@ -11,7 +11,12 @@ import { onlyAlgorithm, StaticKeySet } from './static-key-set.js'
  * What a verifier takes as keys: a key of your own or several, a key ring, a remote JWK set, or the JSON of a JWK set that
  * you have.
  */
-export type VerifierKeys = VerificationKey | readonly VerificationKey[] | KeySource | JsonWebKeySet
+export type VerifierKeys =
+  | VerificationKey
+  | readonly VerificationKey[]
+  | KeySource
+  | JsonWebKeySet
+  | { readonly keys: readonly (JsonWebKey | JsonWebKeyMembers)[] }
 
 /** The source that the option stands for. */
 export function toKeySource(keys: unknown, place: OptionPlace): KeySource {

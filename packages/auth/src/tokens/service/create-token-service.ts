@@ -1,5 +1,6 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import type { Members } from '../../members.js'
 import { type ServiceKeys, toSigningSource } from '../keys/signing-keys.js'
 import { memoryRevocationStore } from '../revocation/memory-revocation-store.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
@@ -34,14 +35,11 @@ export interface TokenServiceOptions extends JudgingOptions {
    * None of the other claims that the service says itself. Who has the token can read them.
    * @defaultValue none
    */
-  readonly claims?:
-    | Readonly<Record<string, unknown>>
-    | ((input: AccessInput) => OwnClaims | Promise<OwnClaims>)
-    | undefined
+  readonly claims?: OwnClaims | ((input: AccessInput) => OwnClaims | Promise<OwnClaims>) | undefined
 }
 
 /** Claims of your own. */
-export type OwnClaims = Readonly<Record<string, unknown>>
+export type OwnClaims = Members
 
 /** Other services may keep our JWK set for so long: its `max-age`. */
 const MAX_AGE = 300_000

@@ -32,7 +32,8 @@ export interface JudgingOptions {
 }
 
 /** Options of {@link createVerifier}; checked and read once, at construction. */
-export interface VerifierOptions<Typ extends string | null = string | null> extends JudgingOptions {
+export interface VerifierOptions<Typ extends string | null | undefined = string | null>
+  extends JudgingOptions {
   /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. There is no default. */
   readonly algorithms: readonly AlgorithmName[]
   /** The keys of the issuer. Of those that do not change, one at least must be for an algorithm of the list. */
@@ -56,7 +57,9 @@ export interface VerifierOptions<Typ extends string | null = string | null> exte
 }
 
 /** The claims that a token of that type has. */
-export type ClaimsOf<Typ extends string | null> = Typ extends 'at+jwt' ? AccessClaims : TokenClaims
+export type ClaimsOf<Typ extends string | null | undefined> = Typ extends 'at+jwt' | undefined
+  ? AccessClaims
+  : TokenClaims
 
 /**
  * Judges the tokens of one issuer.
@@ -79,7 +82,7 @@ export type ClaimsOf<Typ extends string | null> = Typ extends 'at+jwt' ? AccessC
  * @throws InvalidOptionError naming the option.
  * @see RFC 8725bis, RFC 9068
  */
-export function createVerifier<const Typ extends string | null = 'at+jwt'>(
+export function createVerifier<const Typ extends string | null | undefined = 'at+jwt'>(
   options: VerifierOptions<Typ>,
 ): Verifier<ClaimsOf<Typ>> {
   const place = placeOf('createVerifier')
