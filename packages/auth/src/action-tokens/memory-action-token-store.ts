@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { readClock } from '../optional-clock.js'
+import { Rounds } from '../rounds.js'
 import type {
   ActionTokenKey,
   ActionTokenStore,
@@ -38,6 +39,7 @@ interface Row extends StoredActionToken {
 class MemoryActionTokenStore implements ActionTokenStore {
   readonly #clock: Clock | undefined
   readonly #rows = new Map<string, Row>()
+  readonly #rounds = new Rounds(this.#rows)
   readonly #byAccount = new Map<string, Set<string>>()
 
   constructor(clock: Clock | undefined) {
@@ -92,18 +94,16 @@ class MemoryActionTokenStore implements ActionTokenStore {
     return good
   }
 
-  /** Looks at the first tokens, and puts those that stay behind all others, so that each has its turn. */
+  /** Looks at the next tokens, so that each has its turn. */
   #sweep(now: number): void {
-    let left = SWEPT
-    for (const [handle, row] of this.#rows) {
-      if (left-- === 0) return
-      this.#rows.delete(handle)
-      if (now < row.expiresAt) this.#rows.set(handle, row)
-      else this.#forget(handle, row.account)
+    for (let looked = 0; looked < SWEPT; looked++) {
+      const [handle, row] = this.#rounds.next() ?? []
+      if (handle !== undefined && row !== undefined && now >= row.expiresAt) this.#forget(handle, row.account)
     }
   }
 
   #forget(handle: string, account: string): void {
+    this.#rows.delete(handle)
     const siblings = this.#byAccount.get(account)
     siblings?.delete(handle)
     if (siblings?.size === 0) this.#byAccount.delete(account)

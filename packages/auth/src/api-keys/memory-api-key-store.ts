@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { readClock } from '../optional-clock.js'
+import { Rounds } from '../rounds.js'
 import type { NewStoredApiKey, StoredApiKey } from './api-key-store.js'
 import { type ApiKeyRotation, type ApiKeyStore, MOST_SECRETS } from './api-key-store.js'
 
@@ -44,6 +45,7 @@ interface Row {
 class MemoryApiKeyStore implements ApiKeyStore {
   readonly #clock: Clock | undefined
   readonly #rows = new Map<string, Row>()
+  readonly #rounds = new Rounds(this.#rows)
   readonly #byOwner = new Map<string, Set<string>>()
 
   constructor(clock: Clock | undefined) {
@@ -122,18 +124,16 @@ class MemoryApiKeyStore implements ApiKeyStore {
     return [...(this.#byOwner.get(ownerId) ?? [])].flatMap((id) => this.#alive(id, at) ?? [])
   }
 
-  /** Looks at the first keys, and puts those that stay behind all others, so that each has its turn. */
+  /** Looks at the next keys, so that each has its turn. */
   #sweep(at: number): void {
-    let left = SWEPT
-    for (const [id, row] of this.#rows) {
-      if (left-- === 0) return
-      this.#rows.delete(id)
-      if (at < endOf(row) + REMEMBERED) this.#rows.set(id, row)
-      else this.#forget(row)
+    for (let looked = 0; looked < SWEPT; looked++) {
+      const [, row] = this.#rounds.next() ?? []
+      if (row !== undefined && at >= endOf(row) + REMEMBERED) this.#forget(row)
     }
   }
 
   #forget({ facts: { id, ownerId } }: Row): void {
+    this.#rows.delete(id)
     const siblings = this.#byOwner.get(ownerId)
     siblings?.delete(id)
     if (siblings?.size === 0) this.#byOwner.delete(ownerId)

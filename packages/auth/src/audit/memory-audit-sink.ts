@@ -37,7 +37,9 @@ class MemoryAuditSink implements AuditSink {
     const [last] = this.#read(first.chain, -1)
     if (first.sequence !== (last?.sequence ?? 0) + 1 || first.previous !== (last?.hash ?? '')) return false
     const texts = entries.map((entry) => JSON.stringify(entry))
-    this.#chains.set(first.chain, (this.#chains.get(first.chain) ?? []).concat(texts))
+    const chain = this.#chains.get(first.chain) ?? []
+    for (const text of texts) chain.push(text)
+    this.#chains.set(first.chain, chain)
     return true
   }
 

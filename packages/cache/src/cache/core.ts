@@ -116,8 +116,7 @@ export class CacheCore {
   giveUp(flight: Flight): void {
     if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
     flight.onGivenUp()
-    const needless = flight.isDiscarded ? flight : this.overdue.add(flight)
-    if (needless !== undefined) this.dismiss(needless)
+    for (const needless of flight.isDiscarded ? [flight] : this.overdue.add(flight)) this.dismiss(needless)
   }
 
   /** It has a value: those that began before it are of no use any more. One that is discarded itself may be the oldest. */
@@ -189,15 +188,15 @@ export class CacheCore {
   }
 
   #forget({ keys = [], ...others }: Invalidation): void {
-    if (this.running.size > 0) {
-      const named = new Set(keys)
-      for (const flight of this.running)
-        if (named.has(flight.key) || covers(others, flight.key, flight.tags)) this.discard(flight)
-    }
     for (const key of keys) {
+      // All that run and are not discarded yet: there is one to join, or they are overdue.
+      for (const flight of [this.flights.get(key), ...this.overdue.of(key)])
+        if (flight !== undefined) this.discard(flight)
       this.lookups.delete(key)
       this.rest.end(key)
     }
+    if (Object.keys(others).length === 0) return
+    for (const flight of this.running) if (covers(others, flight.key, flight.tags)) this.discard(flight)
     // A value of tags that were just invalidated may be on its way; nobody knows its tags yet.
     if (others.tags !== undefined && others.tags.length > 0) this.lookups.clear()
     for (const key of this.lookups.keys()) if (covers(others, key, [])) this.lookups.delete(key)

@@ -47,6 +47,23 @@ describe('a load that does not heed its hard timeout', () => {
     expect(await joined).toBe('TIMEOUT')
   })
 
+  test.each([
+    [999, 'late'],
+    [1_000, undefined],
+  ])('beside %i others of other keys: its late value is %j', async (others, value) => {
+    const { clock, node } = setUp()
+    const cache = node()
+    const hung = (key: string, load: Promise<string>) => void cache.getOrSet(key, () => load).catch(() => {})
+    const late = deferred<string>()
+    hung('k', late.promise)
+    await clock.advance(HARD + PATIENCE)
+    for (let n = 0; n < others; n++) hung(`k${n}`, new Promise(() => {}))
+    await clock.advance(HARD + PATIENCE)
+    late.resolve('late')
+    await clock.advance(0)
+    expect(await cache.get('k')).toBe(value)
+  })
+
   test('is a failure at its hard timeout, and none later', async () => {
     const { clock, node } = setUp()
     const cache = node()

@@ -1,17 +1,21 @@
+import { AgedMap } from '../store/aged-map.js'
 import type { Flight } from './flight.js'
 
 /** So many of a key are kept. */
 const MOST = 6
+/** Those of so many keys are kept: what hangs for ever is forgotten in the end. */
+const MOST_KEYS = 1_000
 
 /** Flights that did not land when they were told to: nobody joins them any more, and their late values still count. */
 export class Overdue {
-  readonly #byKey: Map<string, readonly Flight[]> = new Map()
+  readonly #byKey: AgedMap<string, readonly Flight[]> = new AgedMap()
 
-  /** The oldest of a key are added first. Gives the one that is too much then, which is still there. */
-  add(flight: Flight): Flight | undefined {
+  /** The oldest of a key are added first. Gives those that are too much then, which are still there. */
+  add(flight: Flight): readonly Flight[] {
     const all = [...this.of(flight.key), flight]
     this.#byKey.set(flight.key, all)
-    return all.length > MOST ? all[0] : undefined
+    if (this.#byKey.size > MOST_KEYS) return this.#byKey.oldest?.[1] ?? []
+    return all.slice(0, Math.max(0, all.length - MOST))
   }
 
   remove(flight: Flight): void {

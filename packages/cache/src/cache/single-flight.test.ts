@@ -140,6 +140,19 @@ describe('a caller', () => {
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
   })
 
+  test('shares one listener on a signal with all others who wait', async () => {
+    const { cache } = inMemory()
+    const { signal } = new AbortController()
+    const { promise, resolve } = deferred<string>()
+    const keys = Array.from({ length: 50 }, (_, n) => `k${n}`)
+    const waiting = keys.map((key) => cache.getOrSet(key, () => promise, { signal }))
+    await Promise.resolve()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    resolve('loaded')
+    await Promise.all(waiting)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('who leaves while a lower layer is asked does not wait for its answer', async () => {
     const clock = new TestClock()
     const below = { ...memoryCacheStore({ clock }), getMany: () => new Promise<never>(() => {}) }

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
@@ -30,27 +31,50 @@ export function waitForFlight(
 ): Promise<unknown> {
   if (signal === undefined && limit === Number.POSITIVE_INFINITY) return flight.promise
   return new Promise((resolve, reject) => {
-    let timer: Timer | undefined
-    const end = () => {
-      timer?.cancel()
-      signal?.removeEventListener('abort', abort)
-    }
+    const place: Place = { waiting: { resolve, reject, timer: undefined, stop: undefined } }
+    const { waiting } = place
     const abort = () => {
-      end()
+      const left = end(place)
       leave(signal?.reason)
-      reject(signal?.reason)
-    }
-    const giveUp = () => {
-      end()
-      reject(tooLate(limit))
+      left?.reject(signal?.reason)
     }
     // The loader may have aborted it, before it was waited for.
     if (signal?.aborted === true) {
       abort()
       return
     }
-    if (limit !== Number.POSITIVE_INFINITY) timer = clock.schedule(limit, giveUp, { name: 'wait for a load' })
-    signal?.addEventListener('abort', abort)
-    flight.promise.finally(end).then(resolve, reject)
+    if (waiting !== undefined && limit !== Number.POSITIVE_INFINITY)
+      waiting.timer = clock.schedule(limit, () => end(place)?.reject(tooLate(limit)), {
+        name: 'wait for a load',
+      })
+    if (waiting !== undefined && signal !== undefined) waiting.stop = onAbort(signal, abort)
+    follow(flight, place)
   })
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+  timer: Timer | undefined
+  stop: (() => void) | undefined
+}
+
+/** Where a caller waits who may have left: a load that goes on holds the place, and not who was there. */
+interface Place {
+  waiting: Waiting | undefined
+}
+
+function follow({ promise }: Flight, place: Place): void {
+  promise.then(
+    (value) => end(place)?.resolve(value),
+    (error: unknown) => end(place)?.reject(error),
+  )
+}
+
+function end(place: Place): Waiting | undefined {
+  const { waiting } = place
+  place.waiting = undefined
+  waiting?.timer?.cancel()
+  waiting?.stop?.()
+  return waiting
 }

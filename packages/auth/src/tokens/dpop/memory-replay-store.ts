@@ -3,6 +3,7 @@ import { UnavailableError } from '@base/core/errors'
 import { checkInteger, checkOptions } from '@base/core/options'
 import { checkOptionalClock } from '../../optional-clock.js'
 import { placeOf } from '../../place.js'
+import { Rounds } from '../../rounds.js'
 import type { ReplayStore } from './replay-store.js'
 
 const DEFAULT_MAX_ENTRIES = 1_000_000
@@ -45,6 +46,7 @@ class MemoryReplayStore implements ReplayStore {
   readonly #maxEntries: number
   /** When each key is over. */
   readonly #keys = new Map<string, number>()
+  readonly #rounds = new Rounds(this.#keys)
 
   constructor(maxEntries: number, clock: Clock | undefined) {
     this.#maxEntries = maxEntries
@@ -63,13 +65,12 @@ class MemoryReplayStore implements ReplayStore {
     return true
   }
 
-  /** Looks at the first keys, and puts those that stay behind all others, so that each has its turn. */
+  /** Looks at the next keys, so that each has its turn. */
   #sweep(now: number): void {
-    let left = this.#keys.size < this.#maxEntries ? SWEPT : Math.min(SWEPT_WHEN_FULL, this.#maxEntries)
-    for (const [key, end] of this.#keys) {
-      if (left-- === 0) return
-      this.#keys.delete(key)
-      if (now < end) this.#keys.set(key, end)
+    const most = this.#keys.size < this.#maxEntries ? SWEPT : Math.min(SWEPT_WHEN_FULL, this.#maxEntries)
+    for (let looked = 0; looked < most; looked++) {
+      const [key, end] = this.#rounds.next() ?? []
+      if (key !== undefined && end !== undefined && now >= end) this.#keys.delete(key)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkMethods, checkOptions } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { Rounds } from '../../rounds.js'
 import { FamilyState } from './family-state.js'
 import type {
   NewRefreshFamily,
@@ -41,6 +42,7 @@ export function memoryRefreshStore(options: MemoryRefreshStoreOptions = {}): Ref
 class MemoryRefreshStore implements RefreshStore {
   readonly #clock: Clock | undefined
   readonly #families = new Map<string, FamilyState>()
+  readonly #rounds = new Rounds(this.#families)
   readonly #bySubject = new Map<string, Set<FamilyState>>()
 
   constructor(clock: Clock | undefined) {
@@ -94,19 +96,17 @@ class MemoryRefreshStore implements RefreshStore {
     return this.#clock?.now() ?? now
   }
 
-  /** Looks at the first families, and puts those that stay behind all others, so that each has its turn. */
+  /** Looks at the next families, so that each has its turn. */
   #sweep(now: number): void {
-    let left = SWEPT
-    for (const [id, state] of this.#families) {
-      if (left-- === 0) return
-      this.#families.delete(id)
-      if (state.isForgettable(now)) this.#forget(state)
-      else this.#families.set(id, state)
+    for (let looked = 0; looked < SWEPT; looked++) {
+      const [, state] = this.#rounds.next() ?? []
+      if (state?.isForgettable(now)) this.#forget(state)
     }
   }
 
   #forget(state: FamilyState): void {
-    const { sub } = state.snapshot()
+    const { id, sub } = state.snapshot()
+    this.#families.delete(id)
     const siblings = this.#bySubject.get(sub)
     siblings?.delete(state)
     if (siblings?.size === 0) this.#bySubject.delete(sub)

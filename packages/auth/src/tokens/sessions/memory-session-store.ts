@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { readClock } from '../../optional-clock.js'
+import { Rounds } from '../../rounds.js'
 import type {
   NewStoredSession,
   SessionChange,
@@ -39,6 +40,7 @@ interface Row {
 class MemorySessionStore implements SessionStore {
   readonly #clock: Clock | undefined
   readonly #rows = new Map<string, Row>()
+  readonly #rounds = new Rounds(this.#rows)
   readonly #bySubject = new Map<string, Set<string>>()
 
   constructor(clock: Clock | undefined) {
@@ -106,14 +108,11 @@ class MemorySessionStore implements SessionStore {
     return rows.flatMap((row) => row?.session ?? [])
   }
 
-  /** Looks at the first sessions, and puts those that stay behind all others, so that each has its turn. */
+  /** Looks at the next sessions, so that each has its turn. */
   #sweep(now: number): void {
-    let left = SWEPT
-    for (const [handle, row] of this.#rows) {
-      if (left-- === 0) return
-      this.#rows.delete(handle)
-      if (now < row.session.idleExpiresAt) this.#rows.set(handle, row)
-      else this.#forget(row.session)
+    for (let looked = 0; looked < SWEPT; looked++) {
+      const [, row] = this.#rounds.next() ?? []
+      if (row !== undefined && now >= row.session.idleExpiresAt) this.#forget(row.session)
     }
   }
 
