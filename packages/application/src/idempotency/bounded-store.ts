@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { errorKind, isAppError, TimeoutError, UnavailableError } from '@base/core/errors'
@@ -103,7 +104,7 @@ export class BoundedStore {
     return new Promise((resolve, reject) => {
       const settle = () => {
         timer.cancel()
-        signal?.removeEventListener('abort', abort)
+        stop?.()
       }
       const fail = (error: unknown) => {
         settle()
@@ -113,7 +114,7 @@ export class BoundedStore {
       const timer = this.#parts.clock.schedule(limit, () => fail(tooLate(limit)), {
         name: 'idempotency store',
       })
-      signal?.addEventListener('abort', abort, { once: true })
+      const stop = signal && onAbort(signal, abort)
       if (signal?.aborted) abort()
       // One whose `then` throws would leave the timer.
       Promise.resolve(answer).then((value) => {

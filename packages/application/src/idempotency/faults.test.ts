@@ -105,7 +105,7 @@ describe('a store that fails when it is asked for a key', () => {
     expect(await rejection(idempotency.run('k', 'f', never))).toMatchObject({ kind: 'unavailable' })
   })
 
-  test.each([Number.NaN, -5, 0, 12.5, undefined, null, 'soon', Number.POSITIVE_INFINITY])(
+  test.each([Number.NaN, -5, 0, 12.5, 7n, undefined, null, 'soon', Number.POSITIVE_INFINITY])(
     'and says that the key is taken for %s: it is asked again, and the refusal has a time',
     async (retryAfter) => {
       const clock = new TestClock()
@@ -132,6 +132,24 @@ describe('a store that fails when it is asked for a key', () => {
     const error = await rejection(idempotency.run('k', 'f', never, { signal }))
     expect(error).toMatchObject({ kind: 'unavailable' })
     expect([clock.pending, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+  })
+
+  test('while many wait for it with one signal: they share a listener', async () => {
+    const { signal } = new AbortController()
+    let answer: (value: never) => void = () => {}
+    const held = new Promise<never>((resolve) => {
+      answer = resolve
+    })
+    const claim = vi.fn(() => held)
+    const { idempotency } = faulty(() => ({ claim }))
+    const runs = Array.from({ length: 50 }, (_, n) =>
+      idempotency.run(`k${n}`, 'f', async () => n, { signal }),
+    )
+    await vi.waitFor(() => expect(claim).toHaveBeenCalledTimes(50))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    answer({ state: 'run', fence: 1n } as never)
+    await Promise.allSettled(runs)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('and has taken it all the same: it is given back', async () => {

@@ -1,3 +1,4 @@
+import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import type { BoundedStore } from './bounded-store.js'
 import { leaseLost } from './errors.js'
@@ -27,6 +28,7 @@ export interface LeaseKeeperParts {
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts
   readonly #controller = new AbortController()
+  readonly #unlisten: (() => void) | undefined
   #deadline: number
   #timer: Timer | undefined
   #stopped = false
@@ -35,7 +37,7 @@ export class LeaseKeeper {
     this.#parts = parts
     this.#deadline = parts.askedAt + parts.claim.lease
     if (!parts.store.transactional) this.#plan(parts.claim.lease / RENEWAL)
-    parts.signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#unlisten = parts.signal && onAbort(parts.signal, this.#abort)
     if (parts.signal?.aborted) this.#abort()
   }
 
@@ -48,7 +50,7 @@ export class LeaseKeeper {
   stop(): void {
     this.#stopped = true
     this.#timer?.cancel()
-    this.#parts.signal?.removeEventListener('abort', this.#abort)
+    this.#unlisten?.()
   }
 
   #plan(pause: number): void {
