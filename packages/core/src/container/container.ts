@@ -26,7 +26,7 @@ export interface Container<Services extends object, Scoped extends keyof Service
   /** Makes every singleton now, so that `get` has to wait for none. Scoped services and transients are not made. */
   resolveAll(): Promise<void>
 
-  /** A container for what lives shorter: it has `scoped` services of its own, and this one's singletons. */
+  /** A container for what lives shorter: it has `scoped` services of its own, and this one's singletons. Close it: it is held until then. */
   createScope(): Container<Services>
 
   /**
