@@ -70,6 +70,7 @@ describe('the settings', () => {
     ['PAYMENT_URL', 'file:///etc/passwd'],
     ['PAYMENT_URL', 'http://shop:hunter2@gateway'],
     ['PAYMENT_URL', 'http://gateway/?shop=1'],
+    ['PAYMENT_URL', 'http://gateway/#'],
     ['PAYMENT_TIMEOUT', '0s'],
     ['PAYMENT_RECOVERY', 'soon'],
     ['ORDER_LIMIT', '0/minute'],

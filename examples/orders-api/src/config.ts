@@ -111,8 +111,8 @@ function url(protocol = /^https?$/, error = 'must be an http URL', fits = (_: UR
 }
 
 /** Whether paths can be put behind it; fetch takes no user and password in it either. */
-function isBase({ username, password, search, hash }: URL): boolean {
-  return username + password + search + hash === ''
+function isBase({ username, password, href }: URL): boolean {
+  return username + password === '' && !/[?#]/.test(href)
 }
 
 /** Whether a client can read it: what is wrong here it would not say before it is connected. */

@@ -1,5 +1,6 @@
 import { systemClock } from '@base/core/clock'
 import { type Door, describeDoors, describeSignals } from '@base-internal/tools/wrong-options'
+import { expect, test } from 'vitest'
 import { AdaptiveBulkhead } from './adaptive-bulkhead/index.js'
 import { Bulkhead } from './bulkhead/index.js'
 import { Chaos } from './chaos/index.js'
@@ -43,3 +44,13 @@ describeDoors(DOORS, (pattern) => ({
 }))
 
 describeSignals(DOORS.filter(([owner]) => /^(Policy|RateLimiter)\./.test(owner)))
+
+// Null is one, as for fetch.
+test.each([new AbortController(), {}, true])(
+  'resilientFetch refuses %s in place of a signal',
+  async (signal) => {
+    await expect(resilientFetch()('http://a.test', { signal: signal as never })).rejects.toThrow(
+      '@base/resilience resilientFetch: signal must be an AbortSignal',
+    )
+  },
+)

@@ -52,6 +52,12 @@ describe('payments', () => {
     await expect(payments.giveBack(KEY)).rejects.toMatchObject(UNAVAILABLE)
   })
 
+  test('are declined with the head of the answer, whatever becomes of its body', async () => {
+    const payments = await paymentsAt((_, response) => response.writeHead(402).flushHeaders())
+
+    expect(await payments.take(KEY, money(2_990))).toMatchObject({ ok: false })
+  })
+
   test.each([301, 302, 303, 307, 308])('are taken nowhere else, whatever %i says', async (status) => {
     const asked = new Set<string | undefined>()
     const payments = await paymentsAt(({ url }, response) => {

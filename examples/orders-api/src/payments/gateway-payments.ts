@@ -82,9 +82,14 @@ function ask(url: string, init: GatewayRequest, signal: AbortSignal) {
     // Where a redirect leads nobody takes money.
     const answer = await fetch(url, { ...init, redirect: 'manual', headers: sent, signal })
     span.setAttribute('http.response.status_code', answer.status)
+    const { status } = answer
+    if (!answer.ok) {
+      await answer.body?.cancel()
+      return { status, paid: undefined }
+    }
     // What is no JSON says nothing.
     const body = (await answer.json().catch(() => null)) as { paid?: unknown } | null
-    return { status: answer.status, paid: answer.ok ? body?.paid : undefined }
+    return { status, paid: body?.paid }
   })
 }
 

@@ -95,7 +95,7 @@ export class IdempotencyRunner implements Idempotency {
   /** How long the lease of another holds yet, no longer than ours; a store of somebody else may say anything. */
   #rest({ retryAfter }: HeldKey): number {
     const { lease } = this.#settings
-    const rest = Math.ceil(retryAfter)
+    const rest = Math.ceil(Number(retryAfter))
     return rest >= 1 && rest <= lease ? rest : lease
   }
 

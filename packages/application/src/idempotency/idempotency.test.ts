@@ -4,7 +4,7 @@ import { type Codec, createCodec } from '@base/core/codec'
 import { AppError, ConflictError, UnavailableError, ValidationError } from '@base/core/errors'
 import { err } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   createIdempotency,
   type Idempotency,
@@ -420,6 +420,18 @@ describe('an outcome', () => {
     const error = new ConflictError()
     await expect(idempotency.run('l', 'f', () => Promise.reject(error))).rejects.toBe(error)
     await expect(idempotency.run('l', 'f', never)).rejects.toMatchObject(unavailable)
+  })
+
+  test('of which a codec makes a promise that rejects leaves nothing unhandled', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    onTestFinished(() => void process.off('unhandledRejection', unhandled))
+    const { idempotency } = made({
+      codec: { encode: () => Promise.reject(new Error('no key')), decode: never } as never,
+    })
+    await expect(idempotency.run('k', 'f', () => 1)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unhandled).not.toHaveBeenCalled()
   })
 
   test('of a class comes back as one, with a codec that knows it', async () => {

@@ -97,6 +97,8 @@ function errorOf(stored: StoredError): AppError {
 function textBy(codec: Codec, value: unknown): string {
   const text: unknown = codec.encode(value)
   if (typeof text === 'string') return text
+  // Nobody waits for a promise of it.
+  Promise.resolve(text).catch(() => {})
   throw new UnsupportedError({ message: 'The codec of idempotency gave no text.' })
 }
 

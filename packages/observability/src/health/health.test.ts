@@ -292,6 +292,14 @@ describe('runs of a check', () => {
     await expect(health.ready({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
+  test('take the signal of a polyfill', async () => {
+    const { health } = house({})
+    const reason = new Error('gone')
+    const signalOf = (aborted: boolean) => Object.assign(new EventTarget(), { aborted, reason }) as never
+    expect((await health.ready({ signal: signalOf(false) })).status).toBe('pass')
+    await expect(health.ready({ signal: signalOf(true) })).rejects.toBe(reason)
+  })
+
   test('leave no listener on the signal of who waited', async () => {
     const { health } = house({ it: { check: () => true } })
     const { signal } = new AbortController()

@@ -144,6 +144,7 @@ class ServiceHealth implements Health {
 /** Its reason is thrown where it has aborted already. */
 function signalOf(options: HealthCallOptions): AbortSignal | undefined {
   const signal = checkSignal(checkOptions(options, WHERE).signal, { ...WHERE, option: 'signal' })
-  signal?.throwIfAborted()
+  // Not by its throwIfAborted, which polyfills may not have.
+  if (signal?.aborted) throw signal.reason
   return signal
 }

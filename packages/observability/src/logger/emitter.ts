@@ -121,10 +121,14 @@ function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call
 /** What a formatter of the user makes of fields; they may hold what it was to hide. */
 function formatted(log: (fields: object) => object, fields: object): object {
   try {
-    return log(fields)
+    const given = log(fields)
+    if (!(given instanceof Promise)) return given
+    // Nobody waits for it.
+    given.catch(() => {})
   } catch {
-    return { fields: '[Unreadable]' }
+    // As one that gave a promise.
   }
+  return { fields: '[Unreadable]' }
 }
 
 /** What a line that is sampled is sent as: what a destination takes, even of several streams, and as little above its own level as that. */

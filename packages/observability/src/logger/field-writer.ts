@@ -67,13 +67,14 @@ export class FieldWriter {
     message?: unknown,
   ): Map<string, string> {
     const written = new Map<string, string>()
-    const changed = new FreeKeys({ has: (key) => reserved.has(key) || written.has(key) })
+    const taken: Keys = { has: (key) => reserved.has(key) || written.has(key) }
+    const changed = new FreeKeys(taken)
     for (const key of Object.keys(fields)) {
       if (key === this.#format.messageKey && message !== undefined && this.#read(fields, key, {}) === message)
         continue
       const shown = this.#shown(key, fields, serializers)
       for (const [name, value, as, given] of shown) {
-        const free = freeName(name, { has: (key) => reserved.has(key) || written.has(key) })
+        const free = freeName(name, taken)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
         const known = this.#known(free, key, given)
         const json = this.#json(value, as, known, walk)
@@ -128,8 +129,14 @@ export class FieldWriter {
     const value = (fields as Record<string, unknown>)[key]
     const serializer = serializers[key]
     // The writer knows more of errors than pino's serializers, which also write to them.
-    return serializer === undefined || OF_ERRORS.has(serializer) ? value : serializer(value)
+    return serializer === undefined || OF_ERRORS.has(serializer) ? value : heard(serializer(value))
   }
+}
+
+/** What a serializer gave; a promise of it, for which nobody waits, ends no process. */
+function heard(given: unknown): unknown {
+  if (given instanceof Promise) given.catch(() => {})
+  return given
 }
 
 /** Whether a field is an object that is shown as it is, as far as can be seen. */

@@ -184,7 +184,7 @@ test.each([
 })
 
 describe('a flush', () => {
-  const waiting = (taken: () => number) => {
+  const waiting = (taken: () => number, limits: { patience?: number } = {}) => {
     const writing = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
       const size = taken()
       if (size === 0) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' })
@@ -193,7 +193,7 @@ describe('a flush', () => {
     onTestFinished(() => writing.mockRestore())
     const clock = new TestClock()
     const told = vi.fn()
-    const sink = new FileDescriptorSink(1, { ...LIMITS, clock })
+    const sink = new FileDescriptorSink(1, { ...LIMITS, clock, ...limits })
     sink.write('123456789\n')
     sink.flush(told)
     return { clock, sink, told, writing }
@@ -221,6 +221,24 @@ describe('a flush', () => {
     expect(told).not.toHaveBeenCalled()
     await clock.advance('5s')
     expect([told.mock.calls, sink.dropped]).toEqual([[[]], 0])
+    await sink.close()
+  })
+
+  test('without patience still waits for a reader that reads', async () => {
+    const { clock, sink, told } = waiting(() => 1, { patience: 0 })
+    for (let bytes = 0; bytes < 10; bytes++) await clock.advance(20)
+    expect([told.mock.calls, sink.dropped]).toEqual([[[]], 0])
+    await sink.close()
+  })
+
+  test('of lines that nobody takes says so, however often another one comes', async () => {
+    const { clock, sink, told, writing } = waiting(() => 0)
+    for (let half = 0; half < 4; half++) {
+      await clock.advance(500)
+      sink.flush(() => {})
+    }
+    expect(told).toHaveBeenCalledTimes(1)
+    writing.mockImplementation((_, __, ___, length) => length as unknown as number)
     await sink.close()
   })
 })

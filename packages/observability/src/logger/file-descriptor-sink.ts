@@ -98,7 +98,7 @@ export class FileDescriptorSink implements LogSink {
     this.#putGathered('')
     if (this.#pending.length === 0) queueMicrotask(callback)
     else {
-      this.#idle = 0
+      if (this.#flushed.length === 0) this.#idle = 0
       this.#flushed.push(callback)
       // Somebody waits for it, so the process must too.
       this.#timer?.ref()
@@ -213,7 +213,7 @@ export class FileDescriptorSink implements LogSink {
       const before = this.#size
       const isDone = this.#drain()
       this.#idle = this.#size < before ? 0 : this.#idle + RETRY
-      if (!isDone && this.#idle >= this.#limits.patience) this.#tellLate()
+      if (this.#idle > 0 && this.#idle >= this.#limits.patience) this.#tellLate()
       this.#timer = isDone ? undefined : this.#retry()
     }
     return this.#limits.clock.schedule(RETRY, again, {

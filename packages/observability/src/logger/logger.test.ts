@@ -2,7 +2,7 @@ import { correlationId, runInContext, tenantId } from '@base/core/context'
 import { TestClock } from '@base/core/testing'
 import { context, trace } from '@opentelemetry/api'
 import { type ChildLoggerOptions, type Logger, multistream, pino, symbols } from 'pino'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { memoryLogger, memorySpans } from '../testing/index.js'
 import { createLogger, type LoggerOptions } from './index.js'
 
@@ -511,6 +511,20 @@ test('a formatter that throws costs the fields, and not the line', () => {
   logger.child({}, { formatters: { log } }).info({ a: 1 }, 'placed')
   expect(lines()).toMatchObject([{ fields: '[Unreadable]', msg: 'placed' }])
   expect(lines()[0]).not.toHaveProperty('a')
+})
+
+test.each<[string, object]>([
+  ['a formatter', { formatters: { log: () => Promise.reject(new Error('broken')) } }],
+  ['a serializer', { serializers: { a: () => Promise.reject(new Error('broken')) } }],
+])('%s that rejects ends no process, and the line is there', async (_, options) => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  onTestFinished(() => void process.off('unhandledRejection', unhandled))
+  const { logger, lines } = withLines()
+  logger.child({}, options).info({ a: 1 }, 'placed')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(lines()).toMatchObject([{ msg: 'placed' }])
+  expect(unhandled).not.toHaveBeenCalled()
 })
 
 test('an error of a wrong service says what came', () => {

@@ -24,7 +24,8 @@ export class Call {
 
   /** @throws The reason of a caller who has given up; TimeoutError where the deadline in context has passed. */
   constructor({ name, timeout, attemptTimeout, clock }: CallLimits, caller: AbortSignal | undefined) {
-    caller?.throwIfAborted()
+    // Not by its throwIfAborted, which polyfills may not have.
+    if (caller?.aborted) throw caller.reason
     this.signal = this.#controller.signal
     const end = deadline.get()
     const time = end === undefined ? timeout : Math.min(timeout, Math.ceil(end - clock.now()))

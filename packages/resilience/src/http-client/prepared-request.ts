@@ -1,4 +1,4 @@
-import { checkOptions } from '@base/core/options'
+import { checkOptions, checkSignal } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 import { propagate } from './propagation.js'
 import { resolveTarget } from './target.js'
@@ -24,7 +24,9 @@ const MEMBERS = [
   'referrerPolicy',
 ] as const
 
-const INIT = placesOf('resilientFetch')('init')
+const place = placesOf('resilientFetch')
+const INIT = place('init')
+const SIGNAL = place('signal')
 
 /** A request that can be sent, once or more. */
 export interface PreparedRequest {
@@ -60,7 +62,7 @@ export function prepareRequest(
     init: { ...init, method, headers },
     host: target.host,
     // As `fetch` has it: null takes away the signal of the request.
-    caller: init?.signal === undefined ? request?.signal : (init.signal ?? undefined),
+    caller: init?.signal === undefined ? request?.signal : checkSignal(init.signal ?? undefined, SIGNAL),
     // An empty key tells no two orders apart.
     isRepeatable:
       (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))) && isReplayable(body),

@@ -270,6 +270,14 @@ describe('a client whose server fails', () => {
     expect(await outcome(client(given, { signal }))).toBe(200)
   })
 
+  test('takes the signal of a polyfill', async () => {
+    const { client } = clientOf({ fetch: async () => new Response('') })
+    const signalOf = (aborted: boolean) =>
+      Object.assign(new EventTarget(), { aborted, reason: new Error('gone') })
+    expect(await outcome(client('http://a.test', { signal: signalOf(false) as never }))).toBe(200)
+    await expect(client('http://a.test', { signal: signalOf(true) as never })).rejects.toThrow('gone')
+  })
+
   test('tries again after an answer that is no HTTP, which is a failure', async () => {
     const server = await serve((response) => response.socket?.end('SSH-2.0-OpenSSH\r\n'), ok)
     const { client } = clientOf()

@@ -18,7 +18,7 @@ export interface RetryBudgetOptions {
 export interface RetryBudget {
   /** Retries that are paid for, as of the last call. */
   readonly available: number
-  /** A call begins, and pays in. */
+  /** A call begins, and pays in, at once. */
   deposit(clock: Clock): void
   /** Pays for a retry, or says that nothing is left, at once; one that throws pays for nothing. */
   withdraw(clock: Clock): boolean
