@@ -75,4 +75,4 @@ describeDoors(DOORS, (owner) => ({
   message: expect.stringMatching(`^${owner}: options must be an object, received `),
 }))
 
-describeSignals(DOORS.filter(([owner]) => / (Repository|UnitOfWork)$/.test(owner)))
+describeSignals(DOORS.filter(([owner]) => / (Lock|Repository|UnitOfWork)$/.test(owner)))

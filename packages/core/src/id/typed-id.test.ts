@@ -84,9 +84,7 @@ describe('a typed id', () => {
   test.each(['Order', '_order', 'order_', 'order1', 'or-der', 'é', 'a'.repeat(64), 7, undefined])(
     'does not take the prefix %j',
     (prefix) => {
-      expect(() => typedId(prefix as string)).toThrow(
-        '@base/core typedId: prefix must be up to 63 of a to z',
-      )
+      expect(() => typedId(prefix as string)).toThrow('@base/core typedId: prefix must be up to 63 of a to z')
     },
   )
 

@@ -4,7 +4,7 @@ import { ConflictError } from '../errors/errors.js'
 export function leaseLostError(key: string): ConflictError {
   return new ConflictError({
     code: 'LEASE_LOST',
-    message: `The lease of lock '${key}' is lost: another may hold it by now.`,
+    message: `The lease of lock '${key}' is lost: another may hold it.`,
     details: { key },
   })
 }

@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '../duration/duration.js'
-import { checkOptions, checkText } from '../options/options.js'
+import { checkOptions, checkSignal, checkText } from '../options/options.js'
 import type { AcquireOptions, LeaseOptions } from './lock.js'
 
 /** How long a lease lasts where nobody says, in milliseconds: a lock is taken in a moment, of which reading a text is a part. */
@@ -8,6 +8,7 @@ const DEFAULT_WAIT = 10_000
 
 const where = { package: '@base/core', pattern: 'Lock' }
 const KEY = { ...where, option: 'key' }
+const SIGNAL = { ...where, option: 'signal' }
 const TTL = { ...where, option: 'ttl', positive: true }
 const WAIT = { ...where, option: 'wait', infinity: true }
 
@@ -33,7 +34,7 @@ export interface CheckedAcquire extends CheckedLease {
 export function checkLease(key: string, options: LeaseOptions = {}): CheckedLease {
   const { ttl = DEFAULT_TTL, signal } = checkOptions(options, where)
   checkText(key, KEY)
-  signal?.throwIfAborted()
+  checkSignal(signal, SIGNAL)?.throwIfAborted()
   return { ttl: checkTtl(ttl), signal }
 }
 

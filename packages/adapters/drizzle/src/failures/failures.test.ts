@@ -204,6 +204,8 @@ describe('toFailure', () => {
     expect(toFailure(new Error('Failed query', { cause: ours }))).toBe(ours)
     const theirs = Object.assign(new Error('theirs'), { code: 'STYLE' })
     expect(toFailure(theirs)).toBe(theirs)
+    const ofInput = new Error('Invalid input for order type')
+    expect(toFailure(ofInput)).toBe(ofInput)
     expect(toFailure('text')).toBe('text')
   })
 

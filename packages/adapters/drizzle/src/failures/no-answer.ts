@@ -25,7 +25,7 @@ export function isConnectionLost(error: object): boolean {
 }
 
 /** What PGlite says, without a code, of a value that it cannot send as its type. */
-const UNSENDABLE = /^Invalid input for \w+ type$/
+const UNSENDABLE = /^Invalid input for (?:boolean|bytea|date) type$/
 
 /** Whether an error says that a value was not sent, for it is none of its type. */
 export function isUnsendable(error: object): boolean {

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
-import { checkInteger, checkOptions, checkSignal } from '@base/core/options'
+import { checkInteger, checkOptions, checkSignal, invalidOption } from '@base/core/options'
 import type { Page } from '@base/domain/pagination'
 import {
   type CallOptions,
@@ -127,6 +127,7 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
     const { signal } = checkCall(options)
     signal?.throwIfAborted()
+    if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
     // The list is the caller's, who may go on with it before the transaction has begun.
     const all = [...entities]
     if (all.length === 0) return []

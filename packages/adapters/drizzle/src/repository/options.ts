@@ -198,10 +198,9 @@ function mapping<T, Source extends PgTable>(
   mapper: RowMapper<T, Source> | undefined,
 ): Pick<Settings<T>, 'toDomain' | 'toRow' | 'mapper'> {
   if (mapper === undefined) return { toDomain: (row) => row as T, toRow: (entity) => entity as Row, mapper }
-  checkOptions(mapper, at('mapper'))
   // Sound: the rows that are given are of the table, and those that are made are looked at column by column.
   return {
-    toDomain: checkFunction(mapper.toDomain, at('mapper.toDomain')) as (row: Row) => T,
+    toDomain: checkFunction(mapper?.toDomain, at('mapper.toDomain')) as (row: Row) => T,
     toRow: checkFunction(mapper.toRow, at('mapper.toRow')) as (entity: T) => Row,
     mapper,
   }

@@ -602,21 +602,33 @@ describeDatabases((database) => {
         toDriver: ({ text }) => text,
         fromDriver: (text) => ({ text }),
       })
-      const columns = { id: integer().primaryKey(), note: note().notNull(), version: integer().notNull() }
+      const notesOf = customType<{ data: ReadonlySet<string>; driverData: string[] }>({
+        dataType: () => 'text[]',
+        toDriver: (texts) => [...texts],
+        fromDriver: (texts) => new Set(texts),
+      })
+      const columns = {
+        id: integer().primaryKey(),
+        note: note().notNull(),
+        more: notesOf().notNull(),
+        version: integer().notNull(),
+      }
       const notes = drizzleRepository({ executor: database.db, table: pgTable('coded_notes', columns) })
       await database.run(
-        'create table coded_notes (id integer primary key, note text, version integer not null)',
+        'create table coded_notes (id integer primary key, note text, more text[], version integer not null)',
       )
-      const saved = await notes.save({ id: 1, note: { text: 'a' }, version: 0 })
-      for (const text of ['a\ud800', 'a\0']) {
-        const [id, bad] = [{ id: 2, version: 0 }, { note: { text } }]
-        for (const save of [
-          notes.save({ ...id, ...bad }),
-          notes.save({ ...saved, ...bad }),
-          notes.saveMany([saved, { ...id, ...bad }]),
-        ])
-          expect(await rejection(save)).toMatchObject({ issues: [{ path: 'note' }] })
-      }
+      const saved = await notes.save({ id: 1, note: { text: 'a' }, more: new Set(['b']), version: 0 })
+      for (const text of ['a\ud800', 'a\0'])
+        for (const bad of [{ note: { text } }, { more: new Set(['b', text]) }]) {
+          const wrong = { ...saved, ...bad }
+          const anew = { ...wrong, id: 2, version: 0 }
+          for (const save of [
+            () => notes.save(anew),
+            () => notes.save(wrong),
+            () => notes.saveMany([saved, anew]),
+          ])
+            expect(await rejection(save())).toMatchObject({ issues: [{ path: Object.keys(bad)[0] }] })
+        }
       expect(await notes.find(always())).toEqual([saved])
     })
 
@@ -1276,6 +1288,15 @@ describePglite((database) => {
     expect(heard).toEqual([])
   })
 
+  test.each([[undefined], [null], ['x'], [new Set([user(1)])]])(
+    'refuses to save many of %o',
+    async (many) => {
+      await expect(repository(database).saveMany(many as never)).rejects.toThrow(
+        '@base/drizzle Repository: entities must be an array',
+      )
+    },
+  )
+
   test.each([
     [{ table: {} }, 'table'],
     [{ executor: {} }, 'executor'],
@@ -1294,6 +1315,7 @@ describePglite((database) => {
     [{ timestamps: { updatedAt: 'score' } }, 'timestamps.updatedAt'],
     [{ softDelete: { deletedAt: 'isActive' } }, 'softDelete.deletedAt'],
     [{ mapper: { toDomain: 7 } }, 'mapper.toDomain'],
+    [{ mapper: class {} }, 'mapper.toDomain'],
     [{ cursorSecret: 'short' }, 'cursorSecret'],
   ])('a wrong option is refused by name: %o', (options, option) => {
     const make = () => repository(database, options)

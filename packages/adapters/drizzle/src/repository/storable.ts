@@ -15,9 +15,12 @@ export function checkStorable(name: string, column: Column, value: unknown): unk
   throw unstorable(name)
 }
 
-/** The same of what a column has made of a value: a codec may make such a text of anything. */
+/** Of arrays in PostgreSQL. */
+const MOST_DIMENSIONS = 6
+
+/** The same of what a column has made of a value: a codec may make such a text of anything, or a list of them. */
 export function checkStored(name: string, made: unknown): unknown {
-  if (isSound(made)) return made
+  if ([made].flat(MOST_DIMENSIONS).every(isSound)) return made
   throw unstorable(name)
 }
 
