@@ -16,7 +16,10 @@ export type VerifierKeys =
   | readonly VerificationKey[]
   | KeySource
   | JsonWebKeySet
-  | { readonly keys: readonly (JsonWebKey | JsonWebKeyMembers)[] }
+  | {
+      /** Those of a JWK set, also of another type of them, such as WebCrypto's. */
+      readonly keys: readonly (JsonWebKey | JsonWebKeyMembers)[]
+    }
 
 /** The source that the option stands for. */
 export function toKeySource(keys: unknown, place: OptionPlace): KeySource {
