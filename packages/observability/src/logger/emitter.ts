@@ -8,6 +8,7 @@ import type { LevelName } from './level-name.js'
 import type { LineParts } from './line-writer.js'
 import { type Instance, STATE } from './pino-instance.js'
 import { isSampled } from './sampling.js'
+import { unheard } from './unheard.js'
 
 /** From this level on what was kept of the request is printed. */
 const ERROR = 50
@@ -81,11 +82,11 @@ export class Emitter {
 
   #send(logger: Instance, urgency: number, line: string): void {
     try {
-      const written = logger[symbols.streamSym].write(
-        this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
+      unheard(
+        logger[symbols.streamSym].write(
+          this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
+        ),
       )
-      // One that writes later, and cannot, would end the process.
-      if (written instanceof Promise) written.catch(() => {})
     } catch {
       // A line that the destination does not take takes none of those after it with it.
     }
@@ -121,10 +122,8 @@ function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call
 /** What a formatter of the user makes of fields; they may hold what it was to hide. */
 function formatted(log: (fields: object) => object, fields: object): object {
   try {
-    const given = log(fields)
+    const given = unheard(log(fields))
     if (!(given instanceof Promise)) return given
-    // Nobody waits for it.
-    given.catch(() => {})
   } catch {
     // As one that gave a promise.
   }

@@ -6,6 +6,7 @@ import type { Fields, LineFormat } from './line-format.js'
 import { quote } from './quote.js'
 import { CENSOR, type KnownKey, type Place } from './redaction.js'
 import { isPlainObject } from './shown-object.js'
+import { unheard } from './unheard.js'
 import { newWalk, type Walk } from './walk.js'
 
 /** Serializers by key, as pino has them. */
@@ -129,14 +130,8 @@ export class FieldWriter {
     const value = (fields as Record<string, unknown>)[key]
     const serializer = serializers[key]
     // The writer knows more of errors than pino's serializers, which also write to them.
-    return serializer === undefined || OF_ERRORS.has(serializer) ? value : heard(serializer(value))
+    return serializer === undefined || OF_ERRORS.has(serializer) ? value : unheard(serializer(value))
   }
-}
-
-/** What a serializer gave; a promise of it, for which nobody waits, ends no process. */
-function heard(given: unknown): unknown {
-  if (given instanceof Promise) given.catch(() => {})
-  return given
 }
 
 /** Whether a field is an object that is shown as it is, as far as can be seen. */
