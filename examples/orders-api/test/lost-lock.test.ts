@@ -2,12 +2,14 @@ import { memoryLock } from '@base/core/lock'
 import { ok, unwrap } from '@base/core/result'
 import { TestClock } from '@base/core/testing'
 import { expect, test } from 'vitest'
-import { cancelOrder, confirmOrder } from '../src/orders/change-order.ts'
+import { cancelOrder, confirmOrder, moveOrder } from '../src/orders/change-order.ts'
 import { openBareShop } from './bare-shop.ts'
 
 const permit = () => {}
+const held = { ok: false, error: { code: 'BEING_CANCELLED' } }
 
-test('an order whose payment is asked for while it is cancelled is not cancelled without its money', async () => {
+/** A shop with an order, and a gateway that tells who was paid. */
+async function openPaidShop() {
   const { services, order, close } = await openBareShop(new TestClock())
   const { id } = unwrap(await order())
   const paid = new Set<string>()
@@ -16,24 +18,59 @@ test('an order whose payment is asked for while it is cancelled is not cancelled
       paid.add(key)
       return ok(undefined)
     },
-    giveBack: async (key: string) => void paid.delete(key),
+    giveBack: async (key: string): Promise<void> => void paid.delete(key),
   }
-  // Two locks: what is left of one that Redis has forgotten.
-  const confirming = { ...services, payments, lock: memoryLock() }
-  const findById: typeof services.orders.findById = async (id) => {
-    const found = await services.orders.findById(id)
-    unwrap(await confirmOrder(confirming, { id, permit }))
-    return found
+  // A lock of its own each time: what is left of one that Redis has forgotten.
+  const unlocked = (changed: Partial<typeof payments> = {}) => ({
+    ...services,
+    payments: { ...payments, ...changed },
+    lock: memoryLock(),
+  })
+  const status = async () => (await services.orders.findById(id))?.status
+  return { id, paid, payments, unlocked, status, close }
+}
+
+test('an order that is cancelled while its payment is on the way is not confirmed without its money', async () => {
+  const { id, paid, payments, unlocked, status, close } = await openPaidShop()
+  const take = async (key: string) => {
+    const taken = await payments.take(key)
+    unwrap(await cancelOrder(unlocked(), { id, permit }, 'too late'))
+    return taken
   }
-  const orders = { ...services.orders, findById }
-  const cancelling = { ...services, payments, orders, lock: memoryLock() }
 
-  const refused = await cancelOrder(cancelling, { id, permit }, 'too late')
-  expect(refused).toMatchObject({ ok: false, error: { code: 'CONFLICT' } })
-  expect((await services.orders.findById(id))?.status).toBe('confirmed')
-  expect(paid).toEqual(new Set([id]))
+  const refused = await confirmOrder(unlocked({ take }), { id, permit })
+  expect(refused).toMatchObject({ ok: false, error: { code: 'ILLEGAL_TRANSITION' } })
+  expect([await status(), paid]).toEqual(['cancelled', new Set()])
+  await close()
+})
 
-  unwrap(await cancelOrder({ ...services, payments }, { id, permit }, 'too late'))
-  expect(paid).toEqual(new Set())
+test('an order whose money is on its way back is not shipped', async () => {
+  const { id, paid, payments, unlocked, status, close } = await openPaidShop()
+  unwrap(await confirmOrder(unlocked(), { id, permit }))
+  const giveBack = async (key: string) => {
+    await payments.giveBack(key)
+    expect(await moveOrder(unlocked(), { id, permit }, 'ship')).toMatchObject(held)
+  }
+
+  unwrap(await cancelOrder(unlocked({ giveBack }), { id, permit }, 'too late'))
+  expect([await status(), paid]).toEqual(['cancelled', new Set()])
+  await close()
+})
+
+test('an order whose money was given back can be cancelled, and nothing else, though nobody noted that it was', async () => {
+  const { id, paid, payments, unlocked, status, close } = await openPaidShop()
+  unwrap(await confirmOrder(unlocked(), { id, permit }))
+  const giveBack = async (key: string) => {
+    await payments.giveBack(key)
+    throw new Error('killed')
+  }
+  await expect(cancelOrder(unlocked({ giveBack }), { id, permit }, 'too late')).rejects.toThrow('killed')
+  expect([await status(), paid]).toEqual(['confirmed', new Set()])
+
+  for (const action of ['process', 'ship'] as const) {
+    expect(await moveOrder(unlocked(), { id, permit }, action)).toMatchObject(held)
+  }
+  unwrap(await cancelOrder(unlocked(), { id, permit }, 'too late'))
+  expect([await status(), paid]).toEqual(['cancelled', new Set()])
   await close()
 })

@@ -111,6 +111,10 @@ export const migrations: readonly Migration[] = [
     name: '0007_password_versions',
     sql: 'alter table customers add password_version integer not null default 0;',
   },
+  {
+    name: '0008_returns',
+    sql: 'alter table orders add return_asked boolean not null default false;',
+  },
 ]
 
 /** A step that leaves a database alone whose old ledger has it. */

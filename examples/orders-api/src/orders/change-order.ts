@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError } from '@base/core/errors'
+import { type ConflictError, NotFoundError } from '@base/core/errors'
 import { withLock } from '@base/core/lock'
 import { err, ok, type Result } from '@base/core/result'
 import type { Items } from '../items/item.ts'
@@ -7,7 +7,6 @@ import { publish } from './events.ts'
 import type { Moved, Order, OrderId } from './order.ts'
 import type { OrderServices } from './place-order.ts'
 import { money } from './pricing.ts'
-import { allows } from './rules.ts'
 
 /** Whoever has the order leaves it in time: no call of the gateway is waited for without end. */
 const LOCK = { wait: Number.POSITIVE_INFINITY }
@@ -56,7 +55,7 @@ export function confirmOrder(services: OrderServices, wanted: Wanted): Promise<C
 
 /**
  * Cancels an order: its goods return to the stock, and its money to the customer. The money first: where the gateway does
- * not answer the order stays as it is, and may be cancelled again.
+ * not answer the order keeps its status and its goods, and can be cancelled again, but neither confirmed nor shipped.
  *
  * @throws UnavailableError where the gateway does not answer.
  */
@@ -79,21 +78,14 @@ function callOff(
   action: 'cancel' | 'expire',
   move: (order: Order) => Moved,
 ): Promise<Changed> {
-  const { id, permit } = wanted
-  return withLock(services.lock, id, LOCK, async () => {
-    const order = await services.orders.findById(id)
-    // Before the money goes back.
-    if (order !== undefined) permit?.(order)
-    const isPaidBack = order?.paymentAsked === true && allows(action).isSatisfiedBy(order)
-    if (isPaidBack) await services.payments.giveBack(id)
-    // A lock that was lost may have been given to who asks for the payment just now.
-    const isSafe = (now: Order) => isPaidBack || !now.paymentAsked || !allows(action).isSatisfiedBy(now)
-    return change(services, wanted, (now) => (isSafe(now) ? move(now) : err(changedMeanwhile(id))))
+  return withLock(services.lock, wanted.id, LOCK, async () => {
+    const asked = await change(services, wanted, (order) =>
+      order.paymentAsked ? order.askForReturn(action) : move(order),
+    )
+    if (!asked.ok || !asked.value.returnAsked) return asked
+    await services.payments.giveBack(wanted.id)
+    return change(services, wanted, move)
   })
-}
-
-function changedMeanwhile(id: OrderId): ConflictError {
-  return new ConflictError({ message: `Order ${id} was changed meanwhile. Look at it, and ask again.` })
 }
 
 /** Says that an order does not exist. */

@@ -30,6 +30,7 @@ export const orderTable = pgTable('orders', {
   expectedBy: date('expected_by'),
   lines: json().$type<readonly OrderLine[]>().notNull(),
   paymentAsked: boolean('payment_asked').notNull(),
+  returnAsked: boolean('return_asked').notNull(),
   version: integer().notNull(),
 })
 
@@ -41,10 +42,11 @@ export function ordersOn(executor: Executor): Orders {
     name: 'order',
     mapper: {
       toRow: (order: Order) => {
-        const { paymentAsked, version } = order
-        return { ...order.toJSON(), paymentAsked, version }
+        const { paymentAsked, returnAsked, version } = order
+        return { ...order.toJSON(), paymentAsked, returnAsked, version }
       },
-      toDomain: ({ id, paymentAsked, version, ...state }) => new Order(id, state, { paymentAsked, version }),
+      toDomain: ({ id, paymentAsked, returnAsked, version, ...state }) =>
+        new Order(id, state, { paymentAsked, returnAsked, version }),
     },
   })
 }

@@ -53,11 +53,17 @@ export type Moved = Result<Order, ConflictError>
 export class Order extends AggregateRoot<OrderId> {
   #state: OrderState
   #paymentAsked: boolean
+  #returnAsked: boolean
 
-  constructor(id: OrderId, state: OrderState, { paymentAsked = false, version = 0 } = {}) {
+  constructor(
+    id: OrderId,
+    state: OrderState,
+    { paymentAsked = false, returnAsked = false, version = 0 } = {},
+  ) {
     super(id, version)
     this.#state = state
     this.#paymentAsked = paymentAsked
+    this.#returnAsked = returnAsked
   }
 
   /** A new order; what it asks for is checked and priced already. */
@@ -96,10 +102,22 @@ export class Order extends AggregateRoot<OrderId> {
     return this.#paymentAsked
   }
 
+  /** Whether its money may have been given back: then it can be cancelled, and nothing else. */
+  get returnAsked(): boolean {
+    return this.#returnAsked
+  }
+
   /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
   askForPayment(): Moved {
-    if (!allows('confirm').isSatisfiedBy(this)) return this.#refuse('confirm')
+    if (!this.#may('confirm')) return this.#refuse('confirm')
     this.#paymentAsked = true
+    return ok(this)
+  }
+
+  /** Notes that its money is about to be given back, so that nobody ships it meanwhile. */
+  askForReturn(action: 'cancel' | 'expire'): Moved {
+    if (!this.#may(action)) return this.#refuse(action)
+    this.#returnAsked = true
     return ok(this)
   }
 
@@ -135,14 +153,22 @@ export class Order extends AggregateRoot<OrderId> {
   }
 
   #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
-    if (!allows(action).isSatisfiedBy(this)) return this.#refuse(action)
+    if (!this.#may(action)) return this.#refuse(action)
     this.#state = { ...this.#state, ...change, status: steps[action].to }
     this.record(happened())
     return ok(this)
   }
 
+  #may(action: OrderAction): boolean {
+    return allows(action).isSatisfiedBy(this) && (!this.#returnAsked || steps[action].to === 'cancelled')
+  }
+
   #refuse(action: OrderAction): Moved {
     const { status } = this
+    if (allows(action).isSatisfiedBy(this)) {
+      const message = `Cannot ${action} an order whose money is given back, only cancel it.`
+      return err(new ConflictError({ code: 'BEING_CANCELLED', message, details: { action, status } }))
+    }
     const { from } = steps[action]
     const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
     const details = { action, status, from }

@@ -64,7 +64,7 @@ export class GatewayPayments {
     const open = isAppError(cause, 'CIRCUIT_OPEN')
     return new UnavailableError({
       code: open ? cause.code : 'PAYMENT_UNAVAILABLE',
-      message: 'The payment gateway does not answer now; the order is as it was.',
+      message: 'The payment gateway does not answer now. Ask again later.',
       retryAfter: (open && cause.retryAfter) || this.#retryAfter,
       cause,
     })
