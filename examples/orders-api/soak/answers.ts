@@ -18,7 +18,7 @@ export interface Answer {
 
 /** Whatever is broken. */
 const MEANT =
-  /^(left|20[0124]|409 (OUT_OF_STOCK|ILLEGAL_TRANSITION|PAYMENT_DECLINED|IDEMPOTENCY_IN_PROGRESS|LEASE_LOST))$/
+  /^(left|20[0124]|409 (OUT_OF_STOCK|ILLEGAL_TRANSITION|BEING_CANCELLED|PAYMENT_DECLINED|IDEMPOTENCY_IN_PROGRESS|LEASE_LOST))$/
 
 /** While that is broken, by the README of the service. */
 const WHILE_BROKEN: readonly (readonly [RegExp, readonly Target[]])[] = [

@@ -114,7 +114,7 @@ export class Shopper {
       ...(action === 'cancel' && { body: { reason: 'no longer wanted' } }),
     }
     // Done already: the answer that said so did not arrive.
-    return this.#insist(call, [200], ['ILLEGAL_TRANSITION', 'PAYMENT_DECLINED'])
+    return this.#insist(call, [200], ['ILLEGAL_TRANSITION', 'BEING_CANCELLED', 'PAYMENT_DECLINED'])
   }
 
   /** Reads what it has ordered, and what there is; whether that is away is no concern of its. */
