@@ -23,79 +23,54 @@ export const systemClock: Clock = {
     const delay = toMilliseconds(duration, { pattern: 'Clock.schedule', infinity: true })
     // Here, for a long wait would find out days later.
     checkFunction(fn, { package: '@base/core', pattern: 'Clock.schedule', option: 'fn' })
-    return delay <= LONGEST ? new ShortTimer(delay, fn, options) : new LongTimer(delay, fn, options)
+    return new SystemTimer(delay, fn, options)
   },
 }
 
 type Handle = ReturnType<typeof setTimeout>
 
-class ShortTimer implements Timer {
-  readonly #handle: Handle
-
-  constructor(delay: number, fn: () => void, options: ScheduleOptions | undefined) {
-    this.#handle = setTimeout(fn, delay)
-    if (options?.ref === false) unref(this.#handle)
-  }
-
-  cancel(): void {
-    clearTimeout(this.#handle)
-  }
-
-  ref(): void {
-    ref(this.#handle)
-  }
-
-  unref(): void {
-    unref(this.#handle)
-  }
-}
-
-/** Waits in pieces that `setTimeout` can take, towards a deadline, so that their errors do not add up. */
-class LongTimer implements Timer {
-  readonly #deadline: number
-  readonly #fn: () => void
+class SystemTimer implements Timer {
   #keepsAlive: boolean
   #handle: Handle | undefined
 
   constructor(delay: number, fn: () => void, options: ScheduleOptions | undefined) {
-    this.#deadline = performance.now() + delay
-    this.#fn = fn
     this.#keepsAlive = options?.ref !== false
-    this.#waitOn()
+    if (delay <= LONGEST) this.#set(delay, fn)
+    else this.#waitUntil(performance.now() + delay, fn)
   }
 
   cancel(): void {
     clearTimeout(this.#handle)
-    this.#handle = undefined
   }
 
   ref(): void {
     this.#keepsAlive = true
-    if (this.#handle !== undefined) ref(this.#handle)
+    ref(this.#handle)
   }
 
   unref(): void {
     this.#keepsAlive = false
-    if (this.#handle !== undefined) unref(this.#handle)
+    unref(this.#handle)
   }
 
-  readonly #waitOn = (): void => {
-    const left = this.#deadline - performance.now()
-    if (left <= 0) {
-      this.#handle = undefined
-      this.#fn()
-      return
-    }
-    this.#handle = setTimeout(this.#waitOn, Math.min(left, LONGEST))
+  /** In pieces that `setTimeout` can take, towards a deadline, so that their errors do not add up. */
+  #waitUntil(deadline: number, fn: () => void): void {
+    const left = deadline - performance.now()
+    if (left <= 0) fn()
+    else this.#set(Math.min(left, LONGEST), () => this.#waitUntil(deadline, fn))
+  }
+
+  #set(delay: number, fn: () => void): void {
+    this.#handle = setTimeout(fn, delay)
     if (!this.#keepsAlive) unref(this.#handle)
   }
 }
 
 // A browser's handle is a number, and keeps nothing alive.
-function ref(handle: Handle): void {
+function ref(handle: Handle | undefined): void {
   if (typeof handle === 'object') handle.ref?.()
 }
 
-function unref(handle: Handle): void {
+function unref(handle: Handle | undefined): void {
   if (typeof handle === 'object') handle.unref?.()
 }

@@ -3,7 +3,6 @@ import { isBuiltIn } from '../kind/is-built-in.js'
 import { isPlainObject } from '../kind/is-plain-object.js'
 import { toBase64 } from './base64.js'
 import type { CodecType } from './codec-type.js'
-import { levelsOf } from './levels-of.js'
 import { isBuffer, VIEWS } from './views.js'
 
 /** Nested deeper than this is taken for a cycle; it is also where a recursion is still far from the stack's end. */
@@ -144,6 +143,14 @@ function dateText(date: Date): string | null {
 function itself<T extends object>(value: T, type: unknown, path: Path): T {
   if (value.constructor === type || levelsOf(value) === 2) return value
   throw unregistered(value, path)
+}
+
+/** How many prototypes an instance of its class has; a Date of fake timers names the real one as its class. */
+function levelsOf(instance: object): number {
+  let levels = 0
+  let at: unknown = instance.constructor?.prototype
+  for (; typeof at === 'object' && at !== null; levels++) at = Object.getPrototypeOf(at)
+  return levels
 }
 
 function unregistered(value: object, path: Path): UnsupportedError {

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { parseDotenv } from './dotenv.js'
 import { describeConfig, loadConfig, sourceOf } from './index.js'
 import { quoted } from './quoted.js'
-import { putAll, toInput } from './settings-tree.js'
+import { put, type SettingsTree, toInput } from './settings-tree.js'
 
 const schema = z.object({
   a: z.string().default('default'),
@@ -23,22 +23,15 @@ const named = (settings: Partial<Record<Key, string>>) =>
   Object.fromEntries(
     keys.flatMap((key) => (settings[key] === undefined ? [] : [[variables[key], settings[key]]])),
   )
-const nested = (settings: Partial<Record<Key, string>>) =>
-  toInput(
-    putAll(
-      keys.flatMap((key) =>
-        settings[key] === undefined
-          ? []
-          : [
-              {
-                path: key.split('.'),
-                value: settings[key],
-                source: { source: 'values' as const, name: key },
-              },
-            ],
-      ),
-    ),
-  )
+const nested = (settings: Partial<Record<Key, string>>) => {
+  const tree: SettingsTree = new Map()
+  for (const key of keys) {
+    const value = settings[key]
+    if (value !== undefined)
+      put(tree, { path: key.split('.'), value, source: { source: 'values', name: key } })
+  }
+  return toInput(tree)
+}
 const valueAt = (config: unknown, key: string) =>
   key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], config)
 

@@ -52,7 +52,7 @@ export function describeConfig(
   schema: StandardJSONSchemaV1,
   options: DescribeConfigOptions = {},
 ): ConfigDescription {
-  const { prefix, delimiter } = checkNaming(options, 'describeConfig')
+  const naming = checkNaming(options, 'describeConfig')
   if (schema?.['~standard'] === undefined)
     throw invalidOption(
       schema,
@@ -61,7 +61,7 @@ export function describeConfig(
     )
   const shape = readShape(schema)
   if (shape === undefined) throw cannotDescribe('describeConfig', schema)
-  const rows = [...rowsOf(shape, readShape(schema, 'output'), true, [], { prefix, delimiter })]
+  const rows = [...rowsOf(shape, readShape(schema, 'output'), true, [], naming)]
   const line = ({ name, type, required, preset, description }: Row) =>
     `| ${[`\`${name}\``, type, required ? 'yes' : 'no', preset && `\`${preset}\``, description].map(cell).join(' | ')} |`
   return {

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../kind/is-plain-object.js'
+
 /**
  * A copy of plain objects and lists, frozen at every depth. Anything else, a Secret, a Date, a URL, an object of a class,
  * is what it was: it is not ours to freeze, nor is a default that the schema shares between its results.
@@ -23,8 +25,5 @@ function copy(value: unknown, copies: Map<object, object>): unknown {
 
 /** Whether it is a list, or an object of no class. */
 export function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return true
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return Array.isArray(value) || isPlainObject(value)
 }

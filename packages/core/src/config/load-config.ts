@@ -3,12 +3,12 @@ import { checkSchema } from '../schema/check-schema.js'
 import type { InferInput, InferOutput, StandardSchemaV1 } from '../schema/standard-schema.js'
 import { ConfigError } from './config-error.js'
 import { frozenCopy } from './frozen.js'
-import { checkNaming, variableOf } from './names.js'
+import { checkNaming } from './names.js'
 import { cannotDescribe, readShape } from './read-shape.js'
 import { remember } from './source-of.js'
 import { readSources } from './sources.js'
 import { reportUnknown, type UnknownKeys } from './unknown-names.js'
-import { validateSettings } from './validate-settings.js'
+import { Validation } from './validation.js'
 
 /** Options of {@link loadConfig}. */
 export interface LoadConfigOptions<Input = unknown> {
@@ -97,13 +97,13 @@ export async function loadConfig<S extends StandardSchemaV1>(
   if (shape === undefined && unknown !== 'ignore') throw cannotDescribe('loadConfig with unknown', schema)
   const sources = await readSources(options, naming, shape)
   const issues = [...sources.issues, ...reportUnknown(sources.unknown, unknown, naming, shape)]
-  const validated = await validateSettings(schema, sources, naming, shape)
+  const validated = await new Validation(schema, naming, shape).run(sources)
   issues.push(...validated.issues)
   if (issues.length > 0) throw new ConfigError(issues)
 
   const config = frozenCopy(validated.value)
   if (typeof config === 'object' && config !== null) {
-    remember(config, { sources: validated.sources, variableOf: (path) => variableOf(path, naming) })
+    remember(config, { sources: validated.sources, naming })
   }
   return config as Readonly<InferOutput<S>>
 }

@@ -2,7 +2,7 @@
 const LARGEST = 1024 * 1024
 
 /** What came of reading a file. */
-export type TextRead = { readonly text: string } | { readonly missing: true } | { readonly problem: string }
+export type TextRead = { readonly text: string } | { readonly problem: string; readonly isMissing?: boolean }
 
 type FileSystem = typeof import('node:fs/promises')
 
@@ -24,9 +24,8 @@ export async function readText(path: string): Promise<TextRead> {
   } catch (error) {
     if (error instanceof TypeError) return { problem: 'is not UTF-8' }
     const { code } = error as { code?: unknown }
-    return code === 'ENOENT'
-      ? { missing: true }
-      : { problem: `cannot be read (${String(code ?? 'unknown error')})` }
+    if (code === 'ENOENT') return { problem: 'is not there', isMissing: true }
+    return { problem: `cannot be read (${String(code ?? 'unknown error')})` }
   }
 }
 

@@ -1,4 +1,4 @@
-import { isPlain } from './frozen.js'
+import { isPlainObject } from '../kind/is-plain-object.js'
 import type { ConfigSource } from './source-of.js'
 
 /** A setting as a source gives it. */
@@ -26,11 +26,9 @@ export function* settingsIn(
   path: readonly string[],
   source: ConfigSource,
 ): Generator<Setting> {
-  if (!isPlain(value) || Array.isArray(value) || (Object.keys(value).length === 0 && path.length > 0)) {
-    if (value !== undefined) yield { path, value, source }
-    return
-  }
-  for (const [key, inner] of Object.entries(value)) yield* settingsIn(inner, [...path, key], source)
+  const entries = isPlainObject(value) ? Object.entries(value as object) : []
+  if (entries.length === 0 && value !== undefined) yield { path, value, source }
+  for (const [key, inner] of entries) yield* settingsIn(inner, [...path, key], source)
 }
 
 /** Puts a setting in; what stood there, above it or below it, gives way, but never to an empty group. */
@@ -38,16 +36,8 @@ export function put(tree: SettingsTree, setting: Setting): void {
   const { path, value } = setting
   const key = path.at(-1)
   if (key === undefined) return
-  const isEmptyGroup = isPlain(value) && !Array.isArray(value)
-  if (isEmptyGroup) groupAt(tree, path)
+  if (isPlainObject(value)) groupAt(tree, path)
   else groupAt(tree, path.slice(0, -1)).set(key, setting)
-}
-
-/** A tree of settings, each put in after the one before it. */
-export function putAll(settings: Iterable<Setting>): SettingsTree {
-  const tree: SettingsTree = new Map()
-  for (const setting of settings) put(tree, setting)
-  return tree
 }
 
 /** The group of a path, made where there is none; a setting on the way gives way. */

@@ -18,12 +18,12 @@ export interface Shape {
 }
 
 /** What the schema takes at a path; `undefined` where it does not say. */
-export function shapeAt(shape: Shape, path: readonly string[]): Shape | undefined {
-  return path.reduce<Shape | undefined>((at, key) => at?.keys.get(key) ?? at?.rest, shape)
+export function shapeAt(shape: Shape | undefined, path: readonly string[]): Shape | undefined {
+  return path.reduce((at, key) => at?.keys.get(key) ?? at?.rest, shape)
 }
 
-/** Whether the schema has it, or takes keys that it does not name where it would stand. */
-export function isKnown(path: readonly string[], shape: Shape): boolean {
+/** Whether the schema has it, or takes keys that it does not name where it would stand, or does not say. */
+export function isKnown(path: readonly string[], shape: Shape | undefined): boolean {
   return path.every((_, depth) => {
     const above = shapeAt(shape, path.slice(0, depth))
     // Beyond a value that the schema takes as a whole nothing is named.

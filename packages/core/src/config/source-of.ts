@@ -1,4 +1,5 @@
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import { invalidOption } from '../options/options.js'
+import { type Naming, variableOf } from './names.js'
 
 /** Where a setting comes from. */
 export interface ConfigSource {
@@ -17,7 +18,7 @@ export interface ConfigSource {
 export interface Origins {
   /** By dotted key. */
   readonly sources: ReadonlyMap<string, ConfigSource>
-  readonly variableOf: (path: readonly string[]) => string
+  readonly naming: Naming
 }
 
 const origins = new WeakMap<object, Origins>()
@@ -40,13 +41,8 @@ export function remember(config: object, where: Origins): void {
 export function sourceOf(config: object, key: string): ConfigSource | undefined {
   const known = origins.get(config)
   if (known === undefined) {
-    throw new InvalidOptionError({
-      package: '@base/core',
-      pattern: 'sourceOf',
-      option: 'config',
-      allowed: 'what loadConfig returned',
-      received: config,
-    })
+    const place = { package: '@base/core', pattern: 'sourceOf', option: 'config' }
+    throw invalidOption(config, place, 'what loadConfig returned')
   }
   const path = key.split('.')
   for (let length = path.length; length > 0; length--) {
@@ -55,7 +51,7 @@ export function sourceOf(config: object, key: string): ConfigSource | undefined 
   }
   const holdsOthers = [...known.sources.keys()].some((other) => other.startsWith(`${key}.`))
   if (holdsOthers || valueAt(config, path) === undefined) return undefined
-  return { source: 'default', name: known.variableOf(path) }
+  return { source: 'default', name: variableOf(path, known.naming) }
 }
 
 function valueAt(config: unknown, path: readonly string[]): unknown {

@@ -6,7 +6,7 @@ import type { Naming } from './names.js'
 import { fileSystem, readText } from './read-text.js'
 import { type Setting, settingsIn } from './settings-tree.js'
 import { isKnown, type Shape } from './shape.js'
-import { readVariables, type Variables } from './variables.js'
+import { readVariables, type VariableSettings, type Variables } from './variables.js'
 
 /** The options that say where settings come from. */
 export interface SourceOptions {
@@ -17,22 +17,9 @@ export interface SourceOptions {
 }
 
 /** What all sources say together. */
-export interface Sources {
-  /** In the order in which they count. */
-  readonly settings: readonly Setting[]
-  /** For each `X_FILE` the X that it may stand for; see {@link readVariables}. */
-  readonly candidates: readonly Setting[]
-  /** Names that the schema does not have. */
-  readonly unknown: readonly UnknownName[]
+export interface Sources extends VariableSettings {
   /** What cannot be read. */
   readonly issues: readonly ValidationIssue[]
-}
-
-/** A name that the schema does not have. */
-export interface UnknownName {
-  readonly name: string
-  /** Whether it is a variable of the process that may be for anybody. */
-  readonly isAmbient: boolean
 }
 
 const DEFAULT_FILES: readonly string[] = ['.env']
@@ -44,27 +31,22 @@ export async function readSources(
   shape: Shape | undefined,
 ): Promise<Sources> {
   const env = setOf(Object.entries(options.env ?? globalThis.process?.env ?? {}), options)
+  const isAmbient = options.env === undefined && naming.prefix === ''
   const issues: ValidationIssue[] = []
-  const variables: Variables[] = await readFiles(options, env, issues)
-  variables.push({ values: env, source: { source: 'env' } })
-
-  const settings: Setting[] = []
-  const candidates: Setting[] = []
-  const unknown: UnknownName[] = []
-  for (const one of variables) {
-    const read = readVariables(one, naming, shape)
-    for (const setting of read.settings) settings.push(setting)
-    candidates.push(...read.candidates)
-    const isAmbient = one.values === env && options.env === undefined && naming.prefix === ''
-    unknown.push(...read.unknown.map((name) => ({ name, isAmbient })))
+  const variables = await readFiles(options, env, issues)
+  variables.push({ values: env, source: { source: 'env' }, isAmbient })
+  const read = variables.map((one) => readVariables(one, naming, shape))
+  const values = [...explicit(options.values)]
+  const strange = values.filter(({ path }) => !isKnown(path, shape))
+  return {
+    settings: [...read.flatMap(({ settings }) => settings), ...values],
+    candidates: read.flatMap(({ candidates }) => candidates),
+    unknown: [
+      ...read.flatMap(({ unknown }) => unknown),
+      ...strange.map(({ source }) => ({ name: source.name, isAmbient: false })),
+    ],
+    issues,
   }
-  for (const setting of explicit(options.values)) {
-    settings.push(setting)
-    if (shape !== undefined && !isKnown(setting.path, shape)) {
-      unknown.push({ name: setting.path.join('.'), isAmbient: false })
-    }
-  }
-  return { settings, candidates, unknown, issues }
 }
 
 /** Those variables that are set. */
@@ -94,26 +76,27 @@ async function readFiles(
   const above = new Map<string, string>()
   for (const file of files ?? DEFAULT_FILES) {
     const found = await readText(file)
-    if ('problem' in found) issues.push({ path: file, message: found.problem, code: 'unreadable' })
-    if (!('text' in found)) continue
+    if ('problem' in found) {
+      if (!found.isMissing) issues.push({ path: file, message: found.problem, code: 'unreadable' })
+      continue
+    }
     const { variables, problems } = parseDotenv(found.text, (name) => env.get(name) ?? above.get(name))
     for (const { line, message } of problems) {
       issues.push({ path: `${file}:${line}`, message, code: 'unreadable' })
     }
     const values = setOf(variables, options)
     for (const [name, value] of values) above.set(name, value)
-    read.push({ values, source: { source: 'file', file } })
+    read.push({ values, source: { source: 'file', file }, isAmbient: false })
   }
   return read
 }
 
 function* explicit(values: unknown): Generator<Setting> {
-  for (const setting of settingsIn(values ?? {}, [], { source: 'values', name: '' })) {
-    const name = setting.path.join('.')
-    if (setting.path.includes('__proto__')) {
+  for (const { path, value } of settingsIn(values, [], { source: 'values', name: '' })) {
+    if (path.includes('__proto__')) {
       const place = { package: '@base/core', pattern: 'loadConfig', option: 'a key of values' }
       throw invalidOption('__proto__', place, 'other than __proto__')
     }
-    yield { ...setting, source: { source: 'values', name } }
+    yield { path, value, source: { source: 'values', name: path.join('.') } }
   }
 }

@@ -1,7 +1,7 @@
 import type { ValidationIssue } from '../errors/validation-issue.js'
 import { type Naming, variableOf } from './names.js'
 import { leavesOf, type Shape } from './shape.js'
-import type { UnknownName } from './sources.js'
+import type { UnknownName } from './variables.js'
 
 /** What happens to names that the schema does not have. */
 export type UnknownKeys = 'ignore' | 'warn' | 'error'

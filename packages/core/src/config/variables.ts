@@ -8,6 +8,15 @@ import type { ConfigSource } from './source-of.js'
 export interface Variables {
   readonly values: ReadonlyMap<string, string>
   readonly source: Pick<ConfigSource, 'source' | 'file'>
+  /** Whether they are the process's own, which may be for anybody. */
+  readonly isAmbient: boolean
+}
+
+/** A name that the schema does not have. */
+export interface UnknownName {
+  readonly name: string
+  /** Whether it is a variable that may be for anybody. */
+  readonly isAmbient: boolean
 }
 
 /** What the variables of one source say. */
@@ -17,18 +26,18 @@ export interface VariableSettings {
   /** For each `X_FILE` the X that it may stand for, where the schema cannot say whether it knows X. */
   readonly candidates: readonly Setting[]
   /** Variables under the prefix that the schema does not name. */
-  readonly unknown: readonly string[]
+  readonly unknown: readonly UnknownName[]
 }
 
 /** Reads the variables of one source: each gets its key, and lists and groups are read as JSON. */
 export function readVariables(
-  { values, source }: Variables,
+  { values, source, isAmbient }: Variables,
   naming: Naming,
   shape: Shape | undefined,
 ): VariableSettings {
   const texts: (Setting & { readonly value: string })[] = []
   const references: Setting[] = []
-  const unknown: string[] = []
+  const unknown: UnknownName[] = []
   for (const [name, value] of [...values].sort(upperCaseLast)) {
     if (!name.startsWith(naming.prefix)) continue
     const { path, owner } = placeOf(name.slice(naming.prefix.length), naming, shape)
@@ -37,14 +46,14 @@ export function readVariables(
     // An empty one names no file.
     if (owner && value !== '') references.push({ path: owner, value: new FileReference(value), source: from })
     // A member of a record is given what it does not have, for else it might not be there at all.
-    if (path ? shape && !isKnown(path, shape) : !owner) unknown.push(name)
+    if (path ? !isKnown(path, shape) : !owner) unknown.push({ name, isAmbient })
   }
   const settings: Setting[] = shape === undefined ? [] : [...references]
   const mounted = new Set(settings.map(({ path }) => path.join('.')))
   // A group as a whole before what is in it, and X_FILE before X, but for an empty X where the schema names it.
   for (const { path, value, source: from } of texts) {
     if (value === '' && mounted.has(path.join('.'))) continue
-    settings.push({ path, value: decode(value, shape && shapeAt(shape, path)), source: from })
+    settings.push({ path, value: decode(value, shapeAt(shape, path)), source: from })
   }
   return {
     settings: settings.sort((a, b) => a.path.length - b.path.length),
@@ -59,21 +68,20 @@ export function readVariables(
  * the schema refuses: see {@link isBroken}.
  */
 export function decode(text: string, shape: Shape | undefined): unknown {
-  if (shape === undefined) return text
   if (beginsAsJson(text, shape)) return parseJson(text)
-  if (shape.kind !== 'list') return text
+  if (shape?.kind !== 'list') return text
   const items = text.split(',').map((item) => item.trim())
   return items.filter((item) => item !== '')
 }
 
 /** Whether a setting is the text of a variable that begins as the JSON that its schema wants, and could not be read as it. */
 export function isBroken({ value, source }: Setting, shape: Shape | undefined): boolean {
-  const isText = typeof value === 'string' && source.source !== 'values'
-  return isText && shape !== undefined && beginsAsJson(value, shape)
+  return typeof value === 'string' && source.source !== 'values' && beginsAsJson(value, shape)
 }
 
-function beginsAsJson(text: string, { kind }: Shape): boolean {
-  return kind !== 'text' && text.trimStart()[0] === (kind === 'list' ? '[' : '{')
+function beginsAsJson(text: string, shape: Shape | undefined): boolean {
+  const [first] = text.trimStart()
+  return first === '[' ? shape?.kind === 'list' : first === '{' && shape?.kind === 'group'
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock/clock.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { TimeoutError } from '../errors/errors.js'
+import type { Settings } from './registration.js'
 
 /** A service that wants to be closed. */
 export interface Closable {
@@ -14,53 +14,42 @@ export interface Closable {
 /** What did not close, and why. */
 export type Failure = readonly [name: string, error: unknown]
 
-/** What goes wrong while a container closes: nothing of it keeps the rest from closing. */
-export class Failures {
-  readonly #failures: Failure[] = []
-
-  add(failures: readonly Failure[]): void {
-    this.#failures.push(...failures)
-  }
-
-  /** Does a step, and keeps its failure under a name. */
-  async of(name: string, step: () => Promise<unknown>): Promise<void> {
-    try {
-      await step()
-    } catch (error) {
-      this.#failures.push([name, error])
-    }
-  }
-
-  throwIfAny(): void {
-    if (this.#failures.length === 0) return
-    const names = this.#failures.map(([name]) => name).join(', ')
-    const errors = this.#failures.map(([, error]) => error)
-    throw new AggregateError(errors, `Closing the container failed for: ${names}.`)
+/** Does a step of a closing, and keeps its failure under a name: it does not keep the rest from closing. */
+export async function attempt(
+  name: string,
+  step: () => Promise<unknown>,
+  failures: Failure[],
+): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    failures.push([name, error])
   }
 }
 
 /** Closes one after the other, the last made first, each within the limit; returns what went wrong, by name. */
 export async function closeAll(
-  closables: Iterable<Closable>,
-  clock: Clock,
-  limit: number,
+  closables: readonly Closable[],
+  settings: Settings,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const { name, instance, close } of [...closables].sort((a, b) => b.order - a.order)) {
-    try {
-      await within(limit, clock, `'${name}' did not close`, async () => close(instance))
-    } catch (error) {
-      failures.push([name, error])
-    }
+    const step = () => within(settings, `'${name}' did not close`, async () => close(instance))
+    await attempt(name, step, failures)
   }
   return failures
 }
 
-/** Waits for `fn` no longer than `limit`; what comes later is dropped, a late rejection with it. */
-export function within<T>(limit: number, clock: Clock, what: string, fn: () => Promise<T>): Promise<T> {
+/** Waits for `fn` no longer than `disposeTimeout`; what comes later is dropped, a late rejection with it. */
+export function within<T>(
+  { clock, disposeTimeout }: Settings,
+  what: string,
+  fn: () => Promise<T>,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const late = () => reject(new TimeoutError({ message: `${what} within ${formatDuration(limit)}.` }))
-    const timer = clock.schedule(limit, late, { name: what })
+    const late = () =>
+      reject(new TimeoutError({ message: `${what} within ${formatDuration(disposeTimeout)}.` }))
+    const timer = clock.schedule(disposeTimeout, late, { name: what })
     void fn()
       .then(resolve, reject)
       .then(() => timer.cancel())

@@ -1,7 +1,12 @@
 import type { Clock } from '../clock/clock.js'
-import type { Duration } from '../duration/duration.js'
+import { systemClock } from '../clock/system-clock.js'
+import { type Duration, toMilliseconds } from '../duration/duration.js'
+import { checkMethods, checkOptions } from '../options/options.js'
 import type { Container } from './container.js'
-import { RegistrationBuilder, readSettings } from './registration-builder.js'
+import { place } from './errors.js'
+import { RegistrationBuilder } from './registration-builder.js'
+
+const DEFAULT_DISPOSE_TIMEOUT: Duration = '5s'
 
 /** Options of {@link createContainer}. */
 export interface ContainerOptions {
@@ -111,5 +116,13 @@ export interface ContainerBuilder<Services extends object, Scoped extends keyof 
  * @throws {@link InvalidOptionError} naming the option.
  */
 export function createContainer(options: ContainerOptions = {}): ContainerBuilder<object> {
-  return new RegistrationBuilder(readSettings(options), new Map()) as unknown as ContainerBuilder<object>
+  const { clock, disposeTimeout } = checkOptions(options, place('options'))
+  const settings = {
+    clock: checkMethods(clock ?? systemClock, ['schedule'], place('clock')),
+    disposeTimeout: toMilliseconds(disposeTimeout ?? DEFAULT_DISPOSE_TIMEOUT, {
+      ...place('disposeTimeout'),
+      positive: true,
+    }),
+  }
+  return new RegistrationBuilder(settings, new Map()) as unknown as ContainerBuilder<object>
 }

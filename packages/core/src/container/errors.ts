@@ -1,5 +1,5 @@
 import { AppError } from '../errors/app-error.js'
-import { InvalidOptionError } from '../errors/invalid-option-error.js'
+import type { OptionPlace } from '../options/options.js'
 
 /** What a {@link ContainerError} says: the graph is wrong, a service is not there yet, needs a scope, or is gone. */
 export type ContainerErrorCode =
@@ -59,15 +59,9 @@ export function closedError(): ContainerError {
   return new ContainerError({ code: 'CONTAINER_CLOSED', message: 'The container is closed.' })
 }
 
-/** The error of asking for a name that nobody registered. */
-export function unknownServiceError(name: unknown, names: Iterable<string>): InvalidOptionError {
-  return new InvalidOptionError({
-    package: '@base/core',
-    pattern: 'Container',
-    option: 'name',
-    allowed: oneOf(names),
-    received: name,
-  })
+/** Whose option it is, for the message. */
+export function place(option: string): OptionPlace {
+  return { package: '@base/core', pattern: 'Container', option }
 }
 
 /** What a name may be. */

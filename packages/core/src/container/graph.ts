@@ -68,11 +68,8 @@ function pathToScoped(name: string, registrations: Registrations, seen: Set<stri
   return undefined
 }
 
-/** Whether a service can be had outside a scope: neither it nor a transient that it needs belongs to one. */
-export function needsScope(registration: Registration, registrations: Registrations): boolean {
-  if (registration.lifetime === 'scoped') return true
-  return (
-    registration.lifetime === 'transient' &&
-    pathToScoped(registration.name, registrations, new Set()) !== undefined
-  )
+/** Whether a service cannot be had outside a scope: it, or a transient that it needs, belongs to one. */
+export function needsScope({ name, lifetime }: Registration, registrations: Registrations): boolean {
+  if (lifetime === 'scoped') return true
+  return lifetime === 'transient' && pathToScoped(name, registrations, new Set()) !== undefined
 }

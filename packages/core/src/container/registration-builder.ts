@@ -1,31 +1,11 @@
-import type { Clock } from '../clock/clock.js'
-import { systemClock } from '../clock/system-clock.js'
-import { type Duration, toMilliseconds } from '../duration/duration.js'
-import {
-  checkFunction,
-  checkMethods,
-  checkOptions,
-  checkText,
-  invalidOption,
-  type OptionPlace,
-} from '../options/options.js'
-import { oneOf } from './errors.js'
+import { checkFunction, checkOptions, checkText, invalidOption } from '../options/options.js'
+import { oneOf, place } from './errors.js'
 import { checkGraph, needsScope } from './graph.js'
-import type { Lifetime, Registration, Registrations } from './registration.js'
+import type { Lifetime, Registration, Registrations, Settings } from './registration.js'
 import { ServiceScope } from './service-scope.js'
 
-const DEFAULT_DISPOSE_TIMEOUT: Duration = '5s'
-
-interface Settings {
-  readonly clock: Clock
-  readonly disposeTimeout: number
-}
-
 type Factory = Registration['create']
-
-interface Closing {
-  readonly dispose?: ((instance: unknown) => unknown) | undefined
-}
+type Closing = Pick<Registration, 'dispose'>
 
 /** The builder behind its types: checks what JavaScript may pass, and copies at each step. */
 export class RegistrationBuilder {
@@ -64,15 +44,10 @@ export class RegistrationBuilder {
   build(): ServiceScope {
     const registrations = this.#registrations
     checkGraph(registrations)
-    const scopeOnly = [...registrations.values()].filter((registration) =>
-      needsScope(registration, registrations),
-    )
-    return new ServiceScope({
-      ...this.#settings,
-      registrations,
-      scopeOnly: new Set(scopeOnly.map(({ name }) => name)),
-      made: 0,
-    })
+    const scopeOnly = new Set<string>()
+    for (const registration of registrations.values())
+      if (needsScope(registration, registrations)) scopeOnly.add(registration.name)
+    return new ServiceScope({ ...this.#settings, registrations, scopeOnly, made: 0 })
   }
 
   #withFactory(
@@ -105,26 +80,6 @@ export class RegistrationBuilder {
   }
 }
 
-/** Reads the container's options. */
-export function readSettings(options: {
-  clock?: Clock | undefined
-  disposeTimeout?: Duration | undefined
-}): Settings {
-  const { clock, disposeTimeout } = checkOptions(options, place('options'))
-  return {
-    clock: checkMethods(clock ?? systemClock, ['schedule'], place('clock')),
-    disposeTimeout: toMilliseconds(disposeTimeout ?? DEFAULT_DISPOSE_TIMEOUT, {
-      pattern: 'Container',
-      option: 'disposeTimeout',
-      positive: true,
-    }),
-  }
-}
-
 function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
-}
-
-function place(option: string): OptionPlace {
-  return { package: '@base/core', pattern: 'Container', option }
 }

@@ -1,3 +1,11 @@
+import type { Clock } from '../clock/clock.js'
+
+/** The options of a container, checked. */
+export interface Settings {
+  readonly clock: Clock
+  readonly disposeTimeout: number
+}
+
 /** How long a service lives: as the container, as a scope, or as the call that asked. */
 export type Lifetime = 'value' | 'singleton' | 'scoped' | 'transient'
 

@@ -1,30 +1,17 @@
-import type { Clock } from '../clock/clock.js'
-import { type Closable, closeAll, type Failure, Failures, within } from './closing.js'
+import { invalidOption } from '../options/options.js'
+import { attempt, type Closable, closeAll, type Failure, within } from './closing.js'
 import type { Container } from './container.js'
 import { Call, Creation, type Home } from './creation.js'
-import {
-  closedError,
-  neverThereError,
-  notResolvedError,
-  scopeRequiredError,
-  unknownServiceError,
-} from './errors.js'
-import type { Dependencies, Registration, Registrations } from './registration.js'
+import { closedError, neverThereError, notResolvedError, oneOf, place, scopeRequiredError } from './errors.js'
+import type { Dependencies, Registration, Registrations, Settings } from './registration.js'
 
 /** What all scopes of one container share. */
-export interface Plan {
+export interface Plan extends Settings {
   readonly registrations: Registrations
   /** Names that cannot be had outside a scope. */
   readonly scopeOnly: ReadonlySet<string>
-  readonly clock: Clock
-  readonly disposeTimeout: number
   /** How many closable services were made: the order of closing, over all scopes. */
   made: number
-}
-
-/** Boxed, for a value may be a promise, which a factory is given as it is. */
-interface Obtained {
-  readonly instance: unknown
 }
 
 /** The container and each of its scopes: the same machine, with a root that holds the singletons. */
@@ -110,7 +97,12 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     if (this.#closed) throw closedError()
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
-    if (home.#built.has(name)) return this.#remember(name, home.#built.get(name))
+    if (home.#built.has(name)) {
+      const instance = home.#built.get(name)
+      // The next `get` of a scope need not ask the container, which outlives it.
+      this.#built.set(name, instance)
+      return instance
+    }
     home.#checkOpen()
     const creation = home.#creations.get(name)
     if (creation === undefined || !creation.isMade) return home.#makeNow(registration, creation, asked)
@@ -135,12 +127,6 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
     if (lifetime !== 'transient') this.#built.set(name, instance)
     creation?.make(instance)
     creation?.keep()
-    return instance
-  }
-
-  /** The next `get` of a scope need not ask the container, which outlives it. */
-  #remember(name: string, instance: unknown): unknown {
-    if (!this.#closed) this.#built.set(name, instance)
     return instance
   }
 
@@ -190,21 +176,21 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
 
   /** Waits for what a failed call has started, but not for ever: what comes later is closed when it comes. */
   async #giveUp(call: Call): Promise<void> {
-    const { clock, disposeTimeout } = this.#plan
     const ended = () => Promise.allSettled(call.pending().map(({ made }) => made))
-    await within(disposeTimeout, clock, 'What a failed call has started did not end', ended).catch(() => {})
+    await within(this.#plan, 'What a failed call has started did not end', ended).catch(() => {})
     const closed = () => this.#closeFailed(call.drop())
     call.late = Promise.all(call.pending().map(({ made }) => made.then(closed, closed)))
     await closed()
   }
 
   async #closeFailed(closables: readonly Closable[]): Promise<void> {
-    const failures = await closeAll(closables, this.#plan.clock, this.#plan.disposeTimeout)
+    const failures = await closeAll(closables, this.#plan)
     // The error of the call is the one to see; what then failed to close must not hide it, nor vanish.
     for (const [, failure] of failures) globalThis.process?.emitWarning?.(String(failure))
   }
 
-  async #obtain(name: string, call: Call, needer?: Creation): Promise<Obtained> {
+  /** Boxed, for a value may be a promise, which a factory is given as it is. */
+  async #obtain(name: string, call: Call, needer?: Creation): Promise<{ readonly instance: unknown }> {
     const registration = this.#find(name)
     const home = this.#homeOf(registration)
     if (home.#built.has(name)) return { instance: home.#built.get(name) }
@@ -252,29 +238,31 @@ export class ServiceScope implements Container<Record<string, unknown>>, Home {
   }
 
   async #close(): Promise<void> {
-    const { clock, disposeTimeout } = this.#plan
-    const failures = new Failures()
-    for (const child of [...this.#children].reverse()) await failures.of('a scope', () => child.close())
-    await failures.of('what is in the making', () =>
-      within(disposeTimeout, clock, 'What is in the making did not end', () => Promise.all(this.#calls)),
-    )
+    const failures: Failure[] = []
+    for (const child of [...this.#children].reverse()) await attempt('a scope', () => child.close(), failures)
+    const made = () => within(this.#plan, 'What is in the making did not end', () => Promise.all(this.#calls))
+    await attempt('what is in the making', made, failures)
     this.#closed = true
     // From here on it gives out nothing, for what it has is being closed.
     this.#built.clear()
-    failures.add(await this.#closeServices())
+    failures.push(...(await this.#closeServices()))
     if (this.#parent !== undefined) this.#parent.#children.delete(this)
-    failures.throwIfAny()
+    if (failures.length === 0) return
+    const names = failures.map(([name]) => name).join(', ')
+    const errors = failures.map(([, error]) => error)
+    throw new AggregateError(errors, `Closing the container failed for: ${names}.`)
   }
 
   #closeServices(): Promise<readonly Failure[]> {
     const closables = [...this.#closables.values()]
     this.#closables.clear()
-    return closeAll(closables, this.#plan.clock, this.#plan.disposeTimeout)
+    return closeAll(closables, this.#plan)
   }
 
   #find(name: string): Registration {
-    const registration = this.#plan.registrations.get(name)
-    if (registration === undefined) throw unknownServiceError(name, this.#plan.registrations.keys())
+    const { registrations } = this.#plan
+    const registration = registrations.get(name)
+    if (registration === undefined) throw invalidOption(name, place('name'), oneOf(registrations.keys()))
     if (this === this.#root && this.#plan.scopeOnly.has(name)) throw scopeRequiredError(name)
     return registration
   }

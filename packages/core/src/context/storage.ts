@@ -1,22 +1,11 @@
 /** What holds at one point: the values by the name of their key. Never changed once it is in use. */
 export type Values = ReadonlyMap<string, unknown>
 
-/** The part of `AsyncLocalStorage` that is used. */
-export interface Storage {
-  getStore(): Values | undefined
-  run<R>(values: Values, fn: () => R): R
-}
+/** The store of Node, and of what is like it. */
+export type Storage = import('node:async_hooks').AsyncLocalStorage<Values>
 
 /** Runs a function in the asynchronous context of when it was taken. */
 export type Snapshot = <R>(fn: () => R) => R
-
-/** The part of `node:async_hooks` that is used. */
-interface AsyncHooks {
-  readonly AsyncLocalStorage: {
-    new (): Storage
-    snapshot(): Snapshot
-  }
-}
 
 /** The one place in the process, so that copies of core in different versions share it. */
 const PLACE = Symbol.for('@base/core/context')
@@ -31,11 +20,10 @@ export function snapshot(): Snapshot | undefined {
   return asyncHooks?.AsyncLocalStorage.snapshot()
 }
 
-function findAsyncHooks(): AsyncHooks | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+function findAsyncHooks(): typeof import('node:async_hooks') | undefined {
   try {
-    const found = process?.getBuiltinModule?.('node:async_hooks') as Partial<AsyncHooks> | undefined
-    return typeof found?.AsyncLocalStorage === 'function' ? (found as AsyncHooks) : undefined
+    const found = globalThis.process?.getBuiltinModule?.('node:async_hooks')
+    return typeof found?.AsyncLocalStorage === 'function' ? found : undefined
   } catch {
     // A bundler's stand-in for process may throw for what it does not have.
     return undefined
@@ -46,7 +34,7 @@ function findStorage(): Storage | undefined {
   const place = globalThis as { [PLACE]?: Storage }
   if (place[PLACE] !== undefined) return place[PLACE]
   if (asyncHooks === undefined) return undefined
-  const value = new asyncHooks.AsyncLocalStorage()
+  const value = new asyncHooks.AsyncLocalStorage<Values>()
   // Hidden from those who list the globals, and nobody replaces it by accident; configurable, for tests.
   Object.defineProperty(globalThis, PLACE, { value, configurable: true })
   return value

@@ -98,11 +98,6 @@ function refuse(received: unknown, rules: DurationRules): InvalidOptionError {
   } = rules
   const from = positive === true ? 'more than 0' : 'at least 0'
   const never = infinity === true ? ', or Infinity' : ''
-  return new InvalidOptionError({
-    package: owner,
-    pattern,
-    option,
-    allowed: `${from}, in whole milliseconds or a text such as '250ms', '30s', '5m', '2h', '7d'${never}`,
-    received,
-  })
+  const allowed = `${from}, in whole milliseconds or a text such as '250ms', '30s', '5m', '2h', '7d'${never}`
+  return new InvalidOptionError({ package: owner, pattern, option, allowed, received })
 }

@@ -1,6 +1,5 @@
 import { isOf } from './built-in.js'
-import { SECRET } from './public-text.js'
-import { toShownText } from './shown-text.js'
+import { SECRET, toShownText } from './public-text.js'
 
 /** What JSON can carry. */
 export type JsonValue =

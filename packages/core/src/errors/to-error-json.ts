@@ -3,7 +3,7 @@ import { errorKind } from './error-kind.js'
 import { isAppError } from './is-app-error.js'
 import { toPublicIssues } from './public-issues.js'
 import { toPublicJson } from './public-json.js'
-import { toShownText } from './shown-text.js'
+import { toShownText } from './public-text.js'
 
 /**
  * An error as plain JSON that may be shown to a caller. It never holds a stack, a cause, the text of an error that is

@@ -1,7 +1,6 @@
 import { compareDecimals, type DecimalValue, decimalOfNumber, NAN, parseDecimal } from './decimal.js'
-import type { Decimal } from './expression.js'
+import type { Decimal, Scalar } from './expression.js'
 import { isDate, isDecimal, timeOf } from './operand.js'
-import type { Scalar } from './scalar.js'
 
 /** Below 0 where a value comes before the operand, 0 where it is equal, above 0 where it comes after; NaN where it is of another kind. */
 export type Comparison = (value: unknown) => number

@@ -81,7 +81,7 @@ function some(tests: readonly ExpressionTest[]): ExpressionTest {
   }
 }
 
-function negated(test: (value: unknown) => boolean): (value: unknown) => boolean {
+function negated(test: Judge): Judge {
   return (value) => !test(value)
 }
 
@@ -101,8 +101,10 @@ function judge(leaf: Exclude<Leaf, { op: 'satisfies' }>): Judge {
       return negated(membershipOf(leaf))
     case 'between':
       return judgeRange(operandOf(leaf.value[0]), operandOf(leaf.value[1]))
-    case 'hasElement':
-      return judgeElements(equalTo(operandOf(leaf.value)))
+    case 'hasElement': {
+      const isElement = equalTo(operandOf(leaf.value))
+      return (value) => Array.isArray(value) && value.some(isElement)
+    }
     case 'equals':
       return equalTo(operandOf(leaf.value))
     case 'notEquals':
@@ -171,8 +173,4 @@ function foldAscii(text: string): string {
 
 function membershipOf({ value }: ListLeaf): Judge {
   return membership(value.map(operandOf))
-}
-
-function judgeElements(test: Judge): Judge {
-  return (value) => Array.isArray(value) && value.some(test)
 }

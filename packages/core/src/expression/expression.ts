@@ -131,6 +131,9 @@ export type ExpressionValue = OrderedValue | boolean | null
 /** A value that has an order. */
 export type OrderedValue = string | number | TaggedNumber | TaggedBigint | TaggedDate | Decimal
 
+/** What a field can be compared with. */
+export type Scalar = string | number | bigint | boolean | Date | Decimal | null
+
 /** A number that JSON would lose. */
 export interface TaggedNumber {
   /** Its name. */

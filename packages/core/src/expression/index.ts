@@ -19,6 +19,7 @@ export type {
   OrderLeaf,
   RangeLeaf,
   RowType,
+  Scalar,
   TaggedBigint,
   TaggedDate,
   TaggedNumber,
@@ -41,5 +42,4 @@ export {
   type RawExpression,
   readExpression,
 } from './read-expression.js'
-export type { Scalar } from './scalar.js'
 export { junction, negation } from './sealed.js'

@@ -61,10 +61,11 @@ export function readLeaf(op: FieldOperator, raw: RawLeaf, report: ExpressionRepo
   if (!isFieldPath(raw.field))
     report('field', 'must be a path of names, none of them empty or of a prototype')
   const operands = FIELD_OPERATORS[op]
+  if (operands === 'none' && raw.value !== undefined) report('value', 'must be absent')
   const parts = {
     op,
     field: raw.field,
-    ...(operands === 'none' ? noValue(raw.value, report) : { value: readValue(operands, raw.value, report) }),
+    ...(operands !== 'none' && { value: readValue(operands, raw.value, report) }),
     ...ignoreCase(operands, raw.ignoreCase, report),
   }
   // Sound by the table above, which the compiler cannot see through.
@@ -119,11 +120,6 @@ function list(value: unknown, report: ExpressionReport): readonly ExpressionValu
 function refuse(value: unknown, allowed: string, report: ExpressionReport, path = 'value'): null {
   report(path, `must be ${allowed}, received ${describeOperand(value)}`)
   return null
-}
-
-function noValue(value: unknown, report: ExpressionReport): object {
-  if (value !== undefined) report('value', 'must be absent')
-  return {}
 }
 
 function ignoreCase(operands: OperandKind, value: unknown, report: ExpressionReport): object {

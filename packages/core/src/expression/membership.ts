@@ -1,6 +1,6 @@
 import { comparisonWith } from './compare.js'
+import type { Scalar } from './expression.js'
 import { isDate, isDecimal, timeOf } from './operand.js'
-import type { Scalar } from './scalar.js'
 
 /**
  * Whether a value is equal to one of a list, in constant time: a set's equality is ours (NaN is NaN, −0 is 0), and

@@ -1,6 +1,5 @@
 import { isDecimalText } from './decimal.js'
-import type { Decimal, ExpressionValue, OrderedValue } from './expression.js'
-import type { Scalar } from './scalar.js'
+import type { Decimal, ExpressionValue, OrderedValue, Scalar } from './expression.js'
 
 const MAX_BIGINT_DIGITS = 131_072
 

@@ -111,8 +111,7 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop()
-    return this.#stopping
+    return this.#stopping ?? this.#stop()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,19 +1,9 @@
 import type { Clock } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
-import { toShownText } from '../errors/shown-text.js'
+import { toShownText } from '../errors/public-text.js'
 
 /** How long after a stop nobody is surprised that sockets are still closing. */
 const LINGERS: Duration = '5s'
-
-/** The process's part that signals need; absent in a browser or worker. */
-interface SignalProcess {
-  on(signal: string, listener: () => void): unknown
-  off(signal: string, listener: () => void): unknown
-  exit(code: number): never
-  getActiveResourcesInfo?(): string[]
-  readonly connected?: boolean
-  exitCode?: number | string | null | undefined
-}
 
 /** What a shell reports for a process that a signal has ended: 128 and the signal's number. */
 const EXIT_CODES: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
@@ -30,7 +20,8 @@ export function stopOnSignals(
   stop: () => Promise<void>,
   clock: Clock,
 ): () => void {
-  const target = globalThis.process as SignalProcess | undefined
+  // Absent in a browser or worker.
+  const target: NodeJS.Process | undefined = globalThis.process
   if (signals.length === 0 || typeof target?.on !== 'function') return () => {}
 
   let stopping = false
@@ -55,7 +46,7 @@ export function stopOnSignals(
   }
 }
 
-function stillAlive(target: SignalProcess): string {
+function stillAlive(target: NodeJS.Process): string {
   const resources = new Set(target.getActiveResourcesInfo?.())
   // It goes by PipeWrap there, as does much else.
   if (target.connected) resources.add('IPC channel')

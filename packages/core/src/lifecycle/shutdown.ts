@@ -26,7 +26,6 @@ const LAST_CALL = 1_000
 export async function shutDown({ started, before, waitsFor, timeout, clock }: Shutdown): Promise<void> {
   const over = new AbortController()
   const stops = new Stops(started)
-  const tooLate = () => timeoutError(timeout, stops.hung, started, stops.failures)
 
   await new Promise<void>((resolve, reject) => {
     const schedule = (time: number, fn: () => void) => clock.schedule(time, fn, { name: 'shutdown' })
@@ -36,7 +35,7 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
       over.abort()
       const last = stops.stopping ?? waitsFor()
       if (last !== undefined) stops.hung.push(last)
-      reject(tooLate())
+      reject(stops.tooLate(timeout))
     })
     void before(over.signal)
       .then(() => stops.all(over.signal))
@@ -47,7 +46,7 @@ export async function shutDown({ started, before, waitsFor, timeout, clock }: Sh
       })
   })
   const { hung, failures } = stops
-  if (hung.length > 0) throw tooLate()
+  if (hung.length > 0) throw stops.tooLate(timeout)
   if (failures.size > 0) {
     throw new AggregateError(failures.values(), `Stopping failed for: ${[...failures.keys()].join(', ')}.`)
   }
@@ -81,6 +80,19 @@ class Stops {
     this.#current.abort(this.#lastCall)
   }
 
+  tooLate(timeout: number): TimeoutError {
+    const { hung, failures } = this
+    const notStopped = this.#started.map(({ name }) => name).reverse()
+    const names = hung.map((name) => `'${name}'`).join(', ')
+    const hangs = names ? `${names} ${hung.length > 1 ? 'hang' : 'hangs'}` : 'the drain delay is longer'
+    const rest = notStopped.length === 0 ? '' : `; not stopped: ${notStopped.join(', ')}`
+    return new TimeoutError({
+      message: `The service did not stop within ${formatDuration(timeout)}: ${hangs}${rest}.`,
+      details: { hung: [...hung], notStopped, failed: [...failures.keys()] },
+      ...(failures.size > 0 && { cause: new AggregateError(failures.values()) }),
+    })
+  }
+
   async #stop(component: Component): Promise<void> {
     const { name } = component
     const isInTime = this.#lastCall === undefined
@@ -104,21 +116,4 @@ class Stops {
 /** Whether an error is but what the signal says, be it by the name that Node gives it. */
 function isAbortOf({ reason }: AbortSignal, error: unknown): boolean {
   return reason !== undefined && (error === reason || (error as Error | undefined)?.name === 'AbortError')
-}
-
-function timeoutError(
-  timeout: number,
-  hung: readonly string[],
-  left: readonly Component[],
-  failures: ReadonlyMap<string, unknown>,
-): TimeoutError {
-  const notStopped = left.map(({ name }) => name).reverse()
-  const names = hung.map((name) => `'${name}'`).join(', ')
-  const hangs = names ? `${names} ${hung.length > 1 ? 'hang' : 'hangs'}` : 'the drain delay is longer'
-  const rest = notStopped.length === 0 ? '' : `; not stopped: ${notStopped.join(', ')}`
-  return new TimeoutError({
-    message: `The service did not stop within ${formatDuration(timeout)}: ${hangs}${rest}.`,
-    details: { hung: [...hung], notStopped, failed: [...failures.keys()] },
-    ...(failures.size > 0 && { cause: new AggregateError(failures.values()) }),
-  })
 }

@@ -1,7 +1,6 @@
-export { leaseLostError } from './lease-lost-error.js'
+export { leaseLostError, notFreeError } from './errors.js'
 export type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
 export { type CheckedAcquire, type CheckedLease, checkAcquire, checkLease, checkTtl } from './lock-options.js'
 export { type MemoryLockOptions, memoryLock } from './memory-lock.js'
-export { notFreeError } from './not-free-error.js'
 export { type RemoteLeaseParts, remoteLease, trustedUntil } from './remote-lease.js'
 export { type WithLockOptions, withLock } from './with-lock.js'

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
-import { leaseLostError } from './lease-lost-error.js'
+import { leaseLostError } from './errors.js'
 import type { Lease } from './lock.js'
 import { checkTtl } from './lock-options.js'
 

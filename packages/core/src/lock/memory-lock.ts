@@ -1,10 +1,10 @@
 import type { Clock } from '../clock/clock.js'
 import { systemClock } from '../clock/system-clock.js'
 import { checkMethods, checkOptions } from '../options/options.js'
+import { notFreeError } from './errors.js'
 import type { AcquireOptions, Lease, LeaseOptions, Lock } from './lock.js'
 import { type CheckedAcquire, checkAcquire, checkLease } from './lock-options.js'
 import { MemoryLease } from './memory-lease.js'
-import { notFreeError } from './not-free-error.js'
 
 /** Options of {@link memoryLock}. */
 export interface MemoryLockOptions {
@@ -79,16 +79,8 @@ class MemoryLock implements Lock {
 
   #next(key: string): void {
     this.#holders.delete(key)
-    const queue = this.#queues.get(key)
-    const [place] = queue ?? []
-    if (queue === undefined || place === undefined) return
-    this.#leave(key, queue, place)
-    place.grant(this.#grant(key, place.ttl))
-  }
-
-  #leave(key: string, queue: Set<Place>, place: Place): void {
-    queue.delete(place)
-    if (queue.size === 0) this.#queues.delete(key)
+    const [place] = this.#queues.get(key) ?? []
+    place?.grant(this.#grant(key, place.ttl))
   }
 
   #enqueue(key: string, { ttl, wait, signal }: CheckedAcquire): Promise<Lease> {
@@ -97,22 +89,21 @@ class MemoryLock implements Lock {
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(key) ?? new Set()
       this.#queues.set(key, queue)
-      const settle = () => {
+      const leave = () => {
         timer.cancel()
         signal?.removeEventListener('abort', abort)
-        this.#leave(key, queue, place)
-      }
-      const place: Place = {
-        ttl,
-        grant: (lease) => {
-          settle()
-          resolve(lease)
-        },
+        queue.delete(place)
+        if (queue.size === 0) this.#queues.delete(key)
       }
       const giveUp = (reason: unknown) => {
-        settle()
+        leave()
         reject(reason)
       }
+      const grant = (lease: Lease) => {
+        leave()
+        resolve(lease)
+      }
+      const place: Place = { ttl, grant }
       const abort = () => giveUp(signal?.reason)
       const timer = this.clock.schedule(wait, () => giveUp(tooLate), { name: `wait for lock '${key}'` })
       signal?.addEventListener('abort', abort, { once: true })

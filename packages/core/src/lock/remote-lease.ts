@@ -1,7 +1,7 @@
 import { untilAborted } from '../abort/until-aborted.js'
 import type { Clock, Timer } from '../clock/clock.js'
 import type { Duration } from '../duration/duration.js'
-import { leaseLostError } from './lease-lost-error.js'
+import { leaseLostError } from './errors.js'
 import type { Lease } from './lock.js'
 import { checkTtl } from './lock-options.js'
 

@@ -58,18 +58,17 @@ function keepAlive(lease: Lease, ttl: number, clock: Clock): () => void {
   let stopped = false
   let asked = 0
   let answered = 0
-  const renewOnce = () => {
-    const which = ++asked
-    // The answer to a later one stands for those before it, which may never come.
-    const settle = () => {
-      answered = Math.max(answered, which)
-    }
-    // Neither a failure nor a missing answer is a verdict: the next third may succeed, and the lease's own signal tells when
-    // it is lost.
-    lease.extend(ttl).then(settle, settle)
-  }
   const renew = () => {
-    if (asked - answered < 2) renewOnce()
+    if (asked - answered < 2) {
+      const which = ++asked
+      // The answer to a later one stands for those before it, which may never come.
+      const settle = () => {
+        answered = Math.max(answered, which)
+      }
+      // Neither a failure nor a missing answer is a verdict: the next third may succeed, and the lease's own signal
+      // tells when it is lost.
+      lease.extend(ttl).then(settle, settle)
+    }
     plan()
   }
   const plan = () => {

@@ -37,7 +37,7 @@ export function allErrors(results: readonly AnyResult[]): Result<unknown, unknow
     if (errors === undefined) errors = [result.error]
     else errors.push(result.error)
   }
-  return errors === undefined ? ok(results.map(unwrapped)) : err(errors)
+  return errors === undefined ? ok(results.map((result) => (result as Ok<unknown>).value)) : err(errors)
 }
 
 /**
@@ -57,9 +57,4 @@ export function partition<T, E>(results: readonly Result<T, E>[]): [values: T[],
     else errors.push(result.error)
   }
   return [values, errors]
-}
-
-/** Of a result that is known to be ok. */
-function unwrapped(result: AnyResult): unknown {
-  return (result as Ok<unknown>).value
 }

@@ -1,14 +1,9 @@
-interface Immediate {
-  readonly setImmediate?: (fn: () => void) => unknown
-}
-
 /**
  * Resolves in a later turn of the event loop, after the I/O that waits: a promise alone would not let it in. Where there is
  * no `setImmediate`, a message comes without the 4 ms that nested timers are made to wait.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    const { setImmediate } = globalThis as Immediate
     if (typeof setImmediate === 'function') {
       setImmediate(resolve)
       return

@@ -44,6 +44,6 @@ export async function parseJson<T>(
   checkInteger(maxBytes, { ...where, option: 'maxBytes' })
   checkInteger(maxDepth, { ...where, option: 'maxDepth' })
   const standard = checkSchema(schema, 'parseJson')
-  const read = readJson(input, { maxBytes, maxDepth })
+  const read = readJson(input, maxBytes, maxDepth)
   return read.ok ? toResult(await standard.validate(read.value)) : read
 }

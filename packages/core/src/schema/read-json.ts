@@ -4,18 +4,12 @@ import { JsonError } from './json-error.js'
 import { scanJson } from './scan-json.js'
 import { utf8Length } from './utf8.js'
 
-/** What a text may be at most. */
-export interface JsonLimits {
-  readonly maxBytes: number
-  readonly maxDepth: number
-}
-
 /** The value of a JSON text, if it is one that is accepted. */
-export function readJson(input: unknown, limits: JsonLimits): Result<unknown, JsonError> {
-  const text = textOf(input, limits.maxBytes)
+export function readJson(input: unknown, maxBytes: number, maxDepth: number): Result<unknown, JsonError> {
+  const text = textOf(input, maxBytes)
   if (!text.ok) return text
   try {
-    const refusal = scanJson(text.value, limits.maxDepth)
+    const refusal = scanJson(text.value, maxDepth)
     return refusal === undefined ? ok(JSON.parse(text.value) as unknown) : err(refusal)
   } catch (cause) {
     return err(malformed(cause))

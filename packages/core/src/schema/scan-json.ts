@@ -22,7 +22,7 @@ const CLOSE_OBJECT = 125
  * @throws SyntaxError where an escape in a key is none.
  */
 export function scanJson(text: string, maxDepth: number): JsonError | undefined {
-  const levels = [new Level(false)]
+  const levels = [new Level()]
   let level = levels[0] as Level
   let depth = 0
   let expectsKey = false
@@ -48,7 +48,7 @@ export function scanJson(text: string, maxDepth: number): JsonError | undefined 
     } else if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) {
       if (depth === maxDepth) return tooDeep(at, maxDepth)
       expectsKey = unit === OPEN_OBJECT
-      level = levels[++depth] ??= new Level(expectsKey)
+      level = levels[++depth] ??= new Level()
       level.open(expectsKey)
     } else if ((unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) && depth > 0) {
       level = levels[--depth] as Level
@@ -60,12 +60,8 @@ export function scanJson(text: string, maxDepth: number): JsonError | undefined 
 
 /** What is open at one depth. */
 class Level {
-  isObject: boolean
+  isObject = false
   readonly keys: KeySet = new KeySet()
-
-  constructor(isObject: boolean) {
-    this.isObject = isObject
-  }
 
   open(isObject: boolean): void {
     this.isObject = isObject
