@@ -14,6 +14,11 @@ export interface RequestTime {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How requests are made. */
+export interface RequestRules extends Pick<RequestTime, 'clock' | 'timeout'> {
+  readonly fetch: typeof globalThis.fetch
+}
+
 /** What a request gives, unless its time is over before. Its signal is aborted then, and when it has ended: nothing of it goes on. */
 export async function timedRequest<T>(
   { clock, timeout, name, tooSlow, signal }: RequestTime,

@@ -12,13 +12,12 @@ export function isLoopback(address: string): boolean {
 
 /** Why secrets may not be sent to an address, to follow "is"; `undefined` where they may. Plain http is for this machine alone. */
 export function addressProblem(address: unknown, allowLoopback: boolean): string | undefined {
-  const url = typeof address === 'string' ? parseUrl(address) : undefined
+  const url = parseUrl(address)
   if (url === undefined) return 'no URL'
   if (url.username !== '' || url.password !== '') return 'a URL with credentials'
   if (url.hash !== '') return 'a URL with a fragment'
-  if (!WEB.test(address as string)) return 'no https URL'
-  if (url.protocol === 'https:' || (allowLoopback && isLoopback(url.href))) return undefined
-  return 'no https URL'
+  const isSafe = url.protocol === 'https:' || (allowLoopback && isLoopback(url.href))
+  return isSafe && WEB.test(address as string) ? undefined : 'no https URL'
 }
 
 /** An address that secrets may be sent to, as it came, for some are compared character by character. @throws InvalidOptionError */
@@ -29,10 +28,10 @@ export function checkAddress(address: unknown, place: OptionPlace): string {
   throw invalidOption(problem, place, 'an https URL; http is for this machine alone')
 }
 
-/** A URL, where a text is one. */
-export function parseUrl(text: string, base?: string): URL | undefined {
+/** A URL, where something is the text of one. */
+export function parseUrl(text: unknown, base?: string): URL | undefined {
   try {
-    return new URL(text, base)
+    return typeof text === 'string' ? new URL(text, base) : undefined
   } catch {
     return undefined
   }

@@ -2,13 +2,14 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, checkText, invalidOption } from '@base/core/options'
-import { err, ok, type Result } from '@base/core/result'
-import { AuthError } from '../errors/auth-error.js'
+import { ok, type Result } from '@base/core/result'
+import type { AuthError } from '../errors/auth-error.js'
 import { kindOfSecret } from '../kind-of-secret.js'
 import { placeOf } from '../place.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 import { checkName } from '../tokens/opaque/check-name.js'
 import { createHandle, createOpaqueToken, hashText, readOpaqueToken } from '../tokens/opaque/opaque-token.js'
+import { refused } from '../tokens/refused.js'
 import type { ActionTokenKey, ActionTokenStore, StoredActionToken } from './action-token-store.js'
 import type { ActionGrant, ActionTokens, IssuedActionToken } from './action-tokens.js'
 import { memoryActionTokenStore } from './memory-action-token-store.js'
@@ -19,9 +20,9 @@ const DAY = 86_400_000
 const LONGEST_TTL = 30 * DAY
 /** What a store must be able to keep, in UTF-16 units of its JSON. */
 const MAX_DATA = 16_384
+const REFUSED = 'ACTION_TOKEN_INVALID'
 const UNKNOWN = 'The token is unknown, used, over, or of another purpose.'
 const OUTDATED = 'The account has changed since the token was issued.'
-const METHODS = ['add', 'find', 'take', 'removeAll'] as const
 
 /** What a token is good for. The names that are listed are customary, and any other will do. */
 export type ActionPurpose = 'reset' | 'verify-email' | 'invite' | 'sign-in' | (string & {})
@@ -86,7 +87,7 @@ class StoredTokens<Data> implements ActionTokens<Data> {
 
   constructor({ purpose, state, ...options }: ActionTokensOptions) {
     const { store = memoryActionTokenStore(), ttl = '30m', codec = jsonCodec, clock = systemClock } = options
-    this.#store = checkMethods(store, METHODS, place('store'))
+    this.#store = checkMethods(store, ['add', 'find', 'take', 'removeAll'], place('store'))
     this.#purpose = checkName(
       checkText(purpose, { ...place('purpose'), maxLength: LONGEST_PURPOSE }),
       place('purpose'),
@@ -115,8 +116,10 @@ class StoredTokens<Data> implements ActionTokens<Data> {
   async verify(token: string): Promise<Result<ActionGrant<Data>, AuthError>> {
     const key = await this.#keyOf(token)
     const found = key && (await this.#ask((store, now) => store.find(key, now)))
-    if (found === undefined) return err(refusal(UNKNOWN))
-    return (await this.#isOutdated(found)) ? err(refusal(OUTDATED)) : ok(this.#grantOf(found))
+    if (found === undefined) return refused(REFUSED, UNKNOWN)
+    if (await this.#isOutdated(found)) return refused(REFUSED, OUTDATED)
+    const { sub, data, expiresAt } = found
+    return ok({ sub, data: this.#codec.decode(data) as Data, expiresAt })
   }
 
   async redeem(token: string): Promise<Result<ActionGrant<Data>, AuthError>> {
@@ -125,9 +128,9 @@ class StoredTokens<Data> implements ActionTokens<Data> {
     const key = verified.ok ? await this.#keyOf(token) : undefined
     if (key === undefined) return verified
     const taken = await this.#ask((store, now) => store.take(key, now))
-    if (taken === undefined) return err(refusal(UNKNOWN))
+    if (taken === undefined) return refused(REFUSED, UNKNOWN)
     // The account may have changed since that look, and the token is used now.
-    return (await this.#isOutdated(taken)) ? err(refusal(OUTDATED)) : verified
+    return (await this.#isOutdated(taken)) ? refused(REFUSED, OUTDATED) : verified
   }
 
   async revokeAll(sub: string): Promise<number> {
@@ -159,10 +162,6 @@ class StoredTokens<Data> implements ActionTokens<Data> {
     return hashText(`${this.#purpose}\0${sub}\0${state}`)
   }
 
-  #grantOf({ sub, data, expiresAt }: StoredActionToken): ActionGrant<Data> {
-    return { sub, data: this.#codec.decode(data) as Data, expiresAt }
-  }
-
   #encode(data: unknown): string {
     const text = this.#codec.encode(data)
     if (text.length <= MAX_DATA) return text
@@ -178,8 +177,4 @@ function checkTtl(value: Duration): number {
   const ttl = toMilliseconds(value, { ...place('ttl'), positive: true })
   if (ttl > LONGEST_TTL) throw invalidOption(value, place('ttl'), 'at most 30 days')
   return ttl
-}
-
-function refusal(reason: string): AuthError {
-  return new AuthError({ code: 'ACTION_TOKEN_INVALID', reason })
 }

@@ -32,6 +32,7 @@ export function memoryActionTokenStore(options: MemoryActionTokenStoreOptions = 
 }
 
 interface Row extends StoredActionToken {
+  readonly handle: string
   readonly hash: string
   readonly account: string
 }
@@ -50,7 +51,7 @@ class MemoryActionTokenStore implements ActionTokenStore {
     const at = this.#at(now)
     this.#sweep(at)
     const account = accountOf(purpose, sub)
-    this.#rows.set(handle, { hash, account, sub, data, state, expiresAt: at + ttl })
+    this.#rows.set(handle, { handle, hash, account, sub, data, state, expiresAt: at + ttl })
     const siblings = this.#byAccount.get(account) ?? new Set()
     this.#byAccount.set(account, siblings.add(handle))
   }
@@ -97,12 +98,12 @@ class MemoryActionTokenStore implements ActionTokenStore {
   /** Looks at the next tokens, so that each has its turn. */
   #sweep(now: number): void {
     for (let looked = 0; looked < SWEPT; looked++) {
-      const [handle, row] = this.#rounds.next() ?? []
-      if (handle !== undefined && row !== undefined && now >= row.expiresAt) this.#forget(handle, row.account)
+      const [, row] = this.#rounds.next() ?? []
+      if (row !== undefined && now >= row.expiresAt) this.#forget(row)
     }
   }
 
-  #forget(handle: string, account: string): void {
+  #forget({ handle, account }: Row): void {
     this.#rows.delete(handle)
     const siblings = this.#byAccount.get(account)
     siblings?.delete(handle)

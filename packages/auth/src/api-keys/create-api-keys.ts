@@ -1,8 +1,8 @@
 import { untilAborted } from '@base/core/abort'
 import { toMilliseconds } from '@base/core/duration'
-import type { ForbiddenError } from '@base/core/errors'
+import { ForbiddenError, NotFoundError } from '@base/core/errors'
 import { checkOptions } from '@base/core/options'
-import { ok, type Result } from '@base/core/result'
+import { err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../errors/auth-error.js'
 import { signalOf } from '../signal-of.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
@@ -28,7 +28,6 @@ import {
   readOptions,
 } from './api-keys-options.js'
 import { checkScope, checkScopes } from './key-scopes.js'
-import { apiKeyOf, judge, notForThis, unknownKey, widerThanOwner } from './key-view.js'
 import { hashOfKey, secretOf } from './present-secret.js'
 import { UseNotes } from './use-notes.js'
 
@@ -70,7 +69,9 @@ class StoredApiKeys implements ApiKeys {
     const scopes = checkScopes(key.scopes)
     const name = key.name === undefined ? undefined : checkName(key.name, place('name'))
     const ttl = key.ttl === undefined ? usual : checkTtl(key.ttl)
-    await this.#refuseWider(ownerId, scopes)
+    const held = await this.#heldBy(ownerId, scopes, undefined)
+    if (held?.length !== scopes.length)
+      throw forbidden('An API key cannot have a scope that its owner does not have.')
     const id = createKeyId()
     const text = createKeyText(prefix, id)
     const facts = {
@@ -99,8 +100,11 @@ class StoredApiKeys implements ApiKeys {
       signal,
     )
     const secret = key && secretOf(key, hash)
-    if (secret === undefined) return refused('API_KEY_INVALID', 'The API key is not known.')
-    return judge(key as StoredApiKey, secret) ?? this.#admit(key as StoredApiKey, secret, asked, signal)
+    if (key === undefined || secret === undefined)
+      return refused('API_KEY_INVALID', 'The API key is not known.')
+    if (key.revokedAt !== undefined) return refused('API_KEY_REVOKED', 'The API key is revoked.')
+    if (secret.isAlive !== true) return refused('API_KEY_EXPIRED', 'The time of the API key is over.')
+    return this.#admit(key, secret, asked, signal)
   }
 
   async rotate(id: string, options: RotateApiKeyOptions = {}): Promise<IssuedApiKey> {
@@ -139,30 +143,26 @@ class StoredApiKeys implements ApiKeys {
     asked: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Result<VerifiedApiKey, AuthError | ForbiddenError>> {
-    const isHeld = await this.#heldBy(key.ownerId, signal)
-    if (isHeld === undefined) return refused('API_KEY_REVOKED', 'The owner of the API key is no more.')
+    const scopes = await this.#heldBy(key.ownerId, key.scopes, signal)
+    if (scopes === undefined) return refused('API_KEY_REVOKED', 'The owner of the API key is no more.')
     await untilAborted(this.#uses.note(key), signal)
-    const scopes = key.scopes.filter(isHeld)
-    if (!asked.every((name) => scopes.includes(name))) return notForThis(asked)
+    if (!asked.every((name) => scopes.includes(name)))
+      return err(forbidden('The API key is not for this.', { scope: asked.join(' ') }))
     return ok({ ...apiKeyOf(key, expiresAt), scopes, isReplaced: hash !== key.secrets[0]?.hash })
   }
 
-  async #refuseWider(ownerId: string, scopes: readonly string[]): Promise<void> {
-    const isHeld = await this.#heldBy(ownerId, undefined)
-    if (isHeld === undefined || !scopes.every(isHeld)) throw widerThanOwner()
-  }
-
-  /** Which scopes an owner has now; `undefined` for one who is no more. */
+  /** Which of these scopes an owner has now; `undefined` for one who is no more. */
   async #heldBy(
     ownerId: string,
+    scopes: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<((scope: string) => boolean) | undefined> {
+  ): Promise<readonly string[] | undefined> {
     const { ownerScopes } = this.#settings
-    if (ownerScopes === undefined) return () => true
-    const scopes = await untilAborted(Promise.resolve(ownerScopes(ownerId, { signal })), signal)
-    if (!Array.isArray(scopes)) return undefined
-    const held = new Set(scopes)
-    return (scope) => held.has(scope)
+    if (ownerScopes === undefined) return [...scopes]
+    const present = await untilAborted(Promise.resolve(ownerScopes(ownerId, { signal })), signal)
+    if (!Array.isArray(present)) return undefined
+    const held = new Set(present)
+    return scopes.filter((scope) => held.has(scope))
   }
 
   async #isOf(id: unknown, ownerId: string | undefined): Promise<boolean> {
@@ -177,7 +177,30 @@ class StoredApiKeys implements ApiKeys {
   }
 }
 
+function forbidden(message: string, details?: { readonly scope: string }): ForbiddenError {
+  return new ForbiddenError({ code: 'API_KEY_SCOPE', message, details })
+}
+
+/** There is none, or it is another's. */
+function unknownKey(): NotFoundError {
+  return new NotFoundError({ message: 'There is no such API key.' })
+}
+
 function issued(text: string, { id, secrets: [secret] }: StoredApiKey): IssuedApiKey {
   const expiresAt = secret?.expiresAt
   return { id, key: text, ...(expiresAt !== undefined && { expiresAt }) }
+}
+
+/** What an owner may see of a key, and when that ends. */
+function apiKeyOf(key: StoredApiKey, expiresAt: number | undefined): ApiKey {
+  const { id, ownerId, name, scopes, createdAt, lastUsedAt } = key
+  return {
+    id,
+    ownerId,
+    ...(name !== undefined && { name }),
+    scopes: [...scopes],
+    createdAt,
+    ...(lastUsedAt !== undefined && { lastUsedAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
 }

@@ -1,8 +1,13 @@
 import type { Clock } from '@base/core/clock'
 import { readClock } from '../optional-clock.js'
 import { Rounds } from '../rounds.js'
-import type { NewStoredApiKey, StoredApiKey } from './api-key-store.js'
-import { type ApiKeyRotation, type ApiKeyStore, MOST_SECRETS } from './api-key-store.js'
+import {
+  type ApiKeyRotation,
+  type ApiKeyStore,
+  MOST_SECRETS,
+  type NewStoredApiKey,
+  type StoredApiKey,
+} from './api-key-store.js'
 
 /** Options of {@link memoryApiKeyStore}. */
 export interface MemoryApiKeyStoreOptions {

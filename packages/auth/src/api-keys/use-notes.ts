@@ -1,6 +1,5 @@
 import type { Clock } from '@base/core/clock'
 import { timedRequest } from '../timed-request.js'
-import { askStore } from '../tokens/opaque/ask-store.js'
 import type { ApiKeyStore, StoredApiKey } from './api-key-store.js'
 
 /** How old the note of the last use may be before it is written again, in milliseconds. */
@@ -29,16 +28,15 @@ export class UseNotes {
     if (isRecent(lastUsedAt, now) || isRecent(this.#notes.get(id) ?? 0, now)) return
     const tooSlow = () => new Error('The note takes long.')
     const wait = { clock: this.#clock, timeout: WAITED_FOR, name: 'note of the use of an API key', tooSlow }
-    await timedRequest(wait, () => this.#write(id, now)).catch(() => {})
+    this.#remember(id, now)
+    await timedRequest(wait, () => this.#touch(id, now)).catch(() => {})
   }
 
-  async #write(id: string, now: number): Promise<void> {
-    this.#remember(id, now)
+  async #touch(id: string, now: number): Promise<void> {
     try {
-      await askStore('API key', () => this.#store.touch(id, now))
-    } catch (error) {
+      await this.#store.touch(id, now)
+    } catch {
       if (this.#notes.get(id) === now) this.#notes.delete(id)
-      throw error
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
+import { timedRequest } from '../timed-request.js'
 import { askStore } from '../tokens/opaque/ask-store.js'
 
 /** How long a sink may think about each answer, in milliseconds, by which clock. */
@@ -10,12 +11,7 @@ export interface SinkTime {
 
 /** What the sink answers, if it does so in time. */
 export function askSink<T>({ clock, timeout }: SinkTime, ask: () => PromiseLike<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () =>
-      reject(new UnavailableError({ message: `The audit sink has not answered for ${timeout} ms.` }))
-    const timer = clock.schedule(timeout, late, { name: 'audit sink' })
-    askStore('audit', ask)
-      .then(resolve, reject)
-      .finally(() => timer.cancel())
-  })
+  const tooSlow = () =>
+    new UnavailableError({ message: `The audit sink has not answered for ${timeout} ms.` })
+  return timedRequest({ clock, timeout, name: 'audit sink', tooSlow }, () => askStore('audit', ask))
 }

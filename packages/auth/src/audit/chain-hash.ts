@@ -5,7 +5,7 @@ import type { Secret } from '@base/core/secret'
 import { readNamedKeys } from '../named-keys.js'
 import { hashText } from '../tokens/opaque/opaque-token.js'
 import type { AuditEntry } from './audit-entry.js'
-import { type CanonicalInput, canonicalJson } from './canonical-json.js'
+import { canonicalJson } from './canonical-json.js'
 
 /** Keys beside the sink, without which nobody can write entries that fit: not even who may write to it. */
 export interface AuditSeal {
@@ -17,9 +17,6 @@ export interface AuditSeal {
    */
   readonly keys: Readonly<Record<string, Uint8Array | Secret<Uint8Array>>>
 }
-
-/** What an entry's hash is made of. */
-export type UnhashedEntry = Omit<AuditEntry, 'hash'>
 
 /** Makes the hashes of a chain: keyed ones where there is a seal. */
 export class ChainHash {
@@ -39,8 +36,8 @@ export class ChainHash {
   }
 
   /** The hash of an entry, under the key that it names. */
-  async of(entry: UnhashedEntry): Promise<string> {
-    const text = canonicalJson(entry as unknown as CanonicalInput)
+  async of(entry: Omit<AuditEntry, 'hash'>): Promise<string> {
+    const text = canonicalJson(entry)
     if (entry.keyId === undefined) return hashText(text)
     const key = await this.#key(entry.keyId)
     return encodeBase64Url(

@@ -3,27 +3,25 @@ import { diagnosticsChannel } from '@base/core/diagnostics'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { uuidv7 } from '@base/core/id'
 import { checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
-import { err, type Result } from '@base/core/result'
+import { type Err, err, type Result } from '@base/core/result'
 import { checkName } from '../tokens/opaque/check-name.js'
-import { AppendQueue } from './append-queue.js'
-import { askSink, type SinkTime } from './ask-sink.js'
+import { AppendQueue, type ChainSettings } from './append-queue.js'
+import { askSink } from './ask-sink.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import type { AuditEvent } from './audit-event.js'
 import type { AuditSink } from './audit-sink.js'
 import { type AuditSeal, ChainHash } from './chain-hash.js'
-import { checkHead } from './check-head.js'
 import { checkNames } from './diff.js'
 import { memoryAuditSink } from './memory-audit-sink.js'
 import { place, readEvent } from './read-event.js'
 import { type IsSecretName, secretNames } from './secret-names.js'
-import { verifyEntries } from './verify-audit-chain.js'
+import { checkHead, verifyEntries } from './verify-audit-chain.js'
 
 const LONGEST_CHAIN = 128
 /** What a sink must be able to keep, in UTF-16 units of its JSON. */
 const MAX_EVENT = 65_536
 const PAGE = 500
-const METHODS = ['head', 'append', 'read'] as const
 
 const failed = diagnosticsChannel<{ chain: string; action: string; error: unknown }>('base:auth:audit:failed')
 
@@ -103,62 +101,55 @@ export interface Audit {
  * @see OWASP ASVS 5.0, chapter 16; RFC 8785, for the canonical form
  */
 export function createAudit(options: AuditOptions = {}): Audit {
-  return new ChainedAudit(checkOptions(options, place('options')))
+  return new ChainedAudit(readOptions(options))
 }
 
 class ChainedAudit implements Audit {
-  readonly #sink: AuditSink
-  readonly #chain: string
-  readonly #hash: ChainHash
-  readonly #isSecretName: IsSecretName
-  readonly #time: SinkTime
+  readonly #settings: AuditSettings
   readonly #queue: AppendQueue
 
-  constructor({ sink = memoryAuditSink(), chain = 'audit', seal, timeout = '5s', ...options }: AuditOptions) {
-    this.#sink = checkMethods(sink, METHODS, place('sink'))
-    this.#chain = checkName(checkText(chain, { ...place('chain'), maxLength: LONGEST_CHAIN }), place('chain'))
-    this.#time = {
-      clock: checkMethods(options.clock ?? systemClock, ['now', 'schedule'], place('clock')),
-      timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
-    }
-    this.#isSecretName = secretNames(checkNames(options.redact, place('redact')))
-    this.#hash = new ChainHash(seal, place)
-    this.#queue = new AppendQueue({ ...this.#time, sink, chain, hash: this.#hash })
+  constructor(settings: AuditSettings) {
+    this.#settings = settings
+    this.#queue = new AppendQueue(settings)
   }
 
   async record(event: AuditEvent): Promise<AuditEntry> {
-    const facts = readEvent(event, this.#isSecretName)
+    const { chain, clock, isSecretName } = this.#settings
+    const facts = readEvent(event, isSecretName)
     const { length } = JSON.stringify(facts)
     if (length > MAX_EVENT)
       throw invalidOption(`${length} characters`, place('event'), `at most ${MAX_EVENT} characters of JSON`)
-    const now = this.#time.clock.now()
+    const time = new Date(clock.now()).toISOString()
     try {
-      return await this.#queue.append({ id: uuidv7(), time: new Date(now).toISOString(), ...facts })
+      return await this.#queue.append({ id: uuidv7(), time, ...facts })
     } catch (error) {
-      if (failed.hasSubscribers) failed.publish({ chain: this.#chain, action: facts.action, error })
+      if (failed.hasSubscribers) failed.publish({ chain, action: facts.action, error })
       throw error
     }
   }
 
   async head(): Promise<AuditHead | undefined> {
-    return askSink(this.#time, () => this.#sink.head(this.#chain))
+    const { sink, chain } = this.#settings
+    return askSink(this.#settings, () => sink.head(chain))
   }
 
   async verify(options: VerifyAuditOptions = {}): Promise<Result<AuditHead | undefined, AuditChainError>> {
     const given = checkOptions(options, place('options'))
-    const [after, anchor] = inOrder(
-      checkHead(given.after, place('after')),
-      checkHead(given.anchor, place('anchor')),
-    )
+    let after = checkHead(given.after, place('after'))
+    let anchor = checkHead(given.anchor, place('anchor'))
+    // What leads from one head to the other is checked whichever of them is the earlier.
+    if (after !== undefined && anchor !== undefined && anchor.sequence < after.sequence)
+      [after, anchor] = [anchor, after]
     const end = await this.head()
     const flaw = after && (await this.#flawAt(after))
-    if (after !== undefined && flaw !== undefined) return err(this.#error(after.sequence, flaw))
+    if (after !== undefined && flaw !== undefined) return this.#broken(flaw, after.sequence)
     // What is recorded meanwhile is not waited for, or this would have no end.
     const most = Math.max(end?.sequence ?? 0, after?.sequence ?? 0, anchor?.sequence ?? 0)
     const entries = this.#entries((after?.sequence ?? 0) + 1, most)
-    const verified = await verifyEntries(entries, this.#hash, { after, anchor })
-    const last = verified.ok ? (verified.value?.sequence ?? 0) : Number.POSITIVE_INFINITY
-    return end !== undefined && last < end.sequence ? err(this.#error(last + 1, 'truncated')) : verified
+    const verified = await verifyEntries(entries, this.#settings.hash, after, anchor)
+    if (!verified.ok || end === undefined) return verified
+    const last = verified.value?.sequence ?? 0
+    return last < end.sequence ? this.#broken('truncated', last + 1) : verified
   }
 
   /** Whether the entry of a head that was verified before is gone by now, or another. */
@@ -178,20 +169,35 @@ class ChainedAudit implements Audit {
     }
   }
 
-  #error(sequence: number, flaw: AuditFlaw): AuditChainError {
-    return new AuditChainError({ chain: this.#chain, sequence, flaw })
+  #broken(flaw: AuditFlaw, sequence: number): Err<AuditChainError> {
+    return err(new AuditChainError({ chain: this.#settings.chain, sequence, flaw }))
   }
 
   #read(from: number, limit: number): Promise<readonly AuditEntry[]> {
-    return askSink(this.#time, () => this.#sink.read(this.#chain, from, limit))
+    const { sink, chain } = this.#settings
+    return askSink(this.#settings, () => sink.read(chain, from, limit))
   }
 }
 
-/** What leads from one head to the other is checked whichever of them is the earlier. */
-function inOrder(
-  after: AuditHead | undefined,
-  anchor: AuditHead | undefined,
-): readonly [after: AuditHead | undefined, anchor: AuditHead | undefined] {
-  const isBefore = after !== undefined && anchor !== undefined && anchor.sequence < after.sequence
-  return isBefore ? [anchor, after] : [after, anchor]
+/** Options that are checked. The timeout is in milliseconds. */
+interface AuditSettings extends ChainSettings {
+  readonly isSecretName: IsSecretName
+}
+
+/** Checks the options. @throws InvalidOptionError */
+function readOptions(options: AuditOptions): AuditSettings {
+  const {
+    sink = memoryAuditSink(),
+    chain = 'audit',
+    timeout = '5s',
+  } = checkOptions(options, place('options'))
+  const { clock = systemClock, redact, seal } = options
+  return {
+    sink: checkMethods(sink, ['head', 'append', 'read'], place('sink')),
+    chain: checkName(checkText(chain, { ...place('chain'), maxLength: LONGEST_CHAIN }), place('chain')),
+    clock: checkMethods(clock, ['now', 'schedule'], place('clock')),
+    timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
+    isSecretName: secretNames(checkNames(redact, place('redact'))),
+    hash: new ChainHash(seal, place),
+  }
 }

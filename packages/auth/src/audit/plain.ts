@@ -76,38 +76,29 @@ class Reader {
     if (within.includes(object)) return '[cycle]'
     if (within.length === DEEPEST) return '[deeper]'
     const path = [...within, object]
-    const special = this.#readSpecial(object, path)
-    if (special !== undefined) return special.value
+    if (isSecret(object))
+      return new Concealed(this.#try(() => this.read(object.reveal(), path)) ?? null, REDACTED)
+    if (Array.isArray(object) || object instanceof Set) return this.#readList(object, path)
+    if (object instanceof Map) return this.#readMap(object, path)
+    if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) return readBytes(object)
+    if (object instanceof Error) return this.#readError(object, path)
+    if (object instanceof RegExp) return this.read(String(object), path)
+    const { toJSON } = object as { toJSON?: unknown }
+    if (typeof toJSON !== 'function') return this.#readMembers(object, path)
+    const json: unknown = toJSON.call(object)
+    return json === object ? '[cycle]' : this.read(json, path)
+  }
+
+  #readMembers(object: object, path: readonly object[]): Plain {
     const keys = Object.keys(object)
     if (keys.length === 0 && isForeign(object)) return this.#readForeign(object, path)
-    const entries: [string, Plain][] = []
+    // Without a prototype `__proto__` is a name like any other.
+    const members = Object.create(null) as Record<string, Plain>
     for (const key of keys) {
       const value = this.#try(() => this.read((object as Record<string, unknown>)[key], path))
-      if (value !== undefined) entries.push([key, this.#conceal(key, value)])
+      if (value !== undefined) members[key] = conceal(key, value, this.#isSecretName)
     }
-    return bare(entries)
-  }
-
-  /** What is no plain object. */
-  #readSpecial(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
-    if (isSecret(object)) {
-      const held = this.#try(() => this.read(object.reveal(), path))
-      return { value: new Concealed(held ?? null, REDACTED) }
-    }
-    if (Array.isArray(object)) return { value: this.#readList(object, path) }
-    if (object instanceof Set) return { value: this.#readList(object, path) }
-    if (object instanceof Map) return { value: this.#readMap(object, path) }
-    if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) return { value: readBytes(object) }
-    if (object instanceof Error) return { value: this.#readError(object, path) }
-    if (object instanceof RegExp) return { value: this.read(String(object), path) }
-    return this.#readByItself(object, path)
-  }
-
-  #readByItself(object: object, path: readonly object[]): { readonly value: Plain | undefined } | undefined {
-    const { toJSON } = object as { toJSON?: unknown }
-    if (typeof toJSON !== 'function') return undefined
-    const json: unknown = toJSON.call(object)
-    return { value: json === object ? '[cycle]' : this.read(json, path) }
+    return members
   }
 
   #readList(list: Iterable<unknown>, path: readonly object[]): readonly Plain[] {
@@ -116,15 +107,10 @@ class Reader {
   }
 
   #readMap(map: ReadonlyMap<unknown, unknown>, path: readonly object[]): Plain {
-    const keys = [...map.keys()]
-    if (!keys.every((key) => typeof key === 'string'))
-      return concealPairs(this.#readList(map, path), this.#isSecretName)
-    return bare(
-      [...map].flatMap(([key, item]): [string, Plain][] => {
-        const value = this.read(item, path)
-        return value === undefined ? [] : [[key as string, this.#conceal(key as string, value)]]
-      }),
-    )
+    const entries = [...map]
+    if (entries.every(([key]) => typeof key === 'string'))
+      return this.#readMembers(Object.fromEntries(entries), path)
+    return concealPairs(this.#readList(entries, path), this.#isSecretName)
   }
 
   /** What has entries, such as `Headers`, is read as those; of the rest, such as private members, nothing can be read. */
@@ -151,10 +137,6 @@ class Reader {
       if (this.#left < 0) throw error
       return '[unreadable]'
     }
-  }
-
-  #conceal(name: string, value: Plain): Plain {
-    return conceal(name, value, this.#isSecretName)
   }
 }
 
@@ -183,18 +165,9 @@ function nameOf(object: object): string {
 }
 
 function readScalar(value: unknown): Plain | undefined {
-  switch (typeof value) {
-    case 'undefined':
-      return undefined
-    case 'number':
-      return Number.isFinite(value) ? value : String(value)
-    case 'boolean':
-      return value
-    case 'bigint':
-      return String(value)
-    default:
-      return value === null ? null : `[${typeof value}]`
-  }
+  if (value === undefined || value === null || typeof value === 'boolean') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : `[${typeof value}]`
 }
 
 function readText(text: string, isSecretName: IsSecretName): Plain {
@@ -209,11 +182,6 @@ function readBytes(bytes: ArrayBuffer | ArrayBufferView): Plain {
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes)
   return new Concealed(oneToOne.decode(view), `[${view.length} bytes]`)
-}
-
-/** Entries become members by definition, so that `__proto__` is a name like any other. */
-function bare(entries: readonly (readonly [string, Plain])[]): PlainObject {
-  return Object.setPrototypeOf(Object.fromEntries(entries), null) as PlainObject
 }
 
 /** What may be seen of it. */

@@ -1,10 +1,9 @@
-import { checkOptions, invalidOption } from '@base/core/options'
+import { checkInteger, checkOptions, checkText, invalidOption, type OptionPlace } from '@base/core/options'
 import { err, ok, type Result } from '@base/core/result'
 import { placeOf } from '../place.js'
 import { AuditChainError, type AuditFlaw } from './audit-chain-error.js'
 import type { AuditEntry, AuditHead } from './audit-entry.js'
 import { type AuditSeal, ChainHash } from './chain-hash.js'
-import { checkHead } from './check-head.js'
 
 /** Options of {@link verifyAuditChain}. */
 export interface VerifyChainOptions {
@@ -39,84 +38,64 @@ export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   options: VerifyChainOptions = {},
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const { seal, after, anchor } = checkOptions(options, place('options'))
-  return verifyEntries(entries, new ChainHash(seal, place), { after, anchor })
+  const given = checkOptions(options, place('options'))
+  const hash = new ChainHash(given.seal, place)
+  const after = checkHead(given.after, place('after'))
+  const anchor = checkHead(given.anchor, place('anchor'))
+  if (after !== undefined && anchor !== undefined && anchor.sequence < after.sequence)
+    throw invalidOption(anchor.sequence, place('anchor.sequence'), `${after.sequence} at least, as 'after'`)
+  return verifyEntries(entries, hash, after, anchor)
 }
 
-/** The same with hashes that are there already. @throws InvalidOptionError for a wrong head. */
+/** A head that was noted. @throws InvalidOptionError */
+export function checkHead(head: AuditHead | undefined, place: OptionPlace): AuditHead | undefined {
+  if (head === undefined) return undefined
+  const within = (name: string): OptionPlace => ({ ...place, option: `${place.option}.${name}` })
+  return {
+    sequence: checkInteger(head?.sequence, { ...within('sequence'), min: 1 }),
+    hash: checkText(head?.hash, { ...within('hash'), maxLength: 43 }),
+  }
+}
+
+/** {@link verifyAuditChain} with hashes and heads that are checked already. */
 export async function verifyEntries(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
   hash: ChainHash,
-  heads: Pick<VerifyChainOptions, 'after' | 'anchor'>,
+  after: AuditHead | undefined,
+  anchor: AuditHead | undefined,
 ): Promise<Result<AuditHead | undefined, AuditChainError>> {
-  const after = checkHead(heads.after, place('after'))
-  const noted = checkAnchor(heads.anchor, after)
-  const judge = new ChainJudge(hash, after)
-  if (after !== undefined && isOtherThan(after, noted))
-    return err(new AuditChainError({ chain: undefined, sequence: after.sequence, flaw: 'rewritten' }))
+  let chain: string | undefined
+  let head = after
+  const broken = (flaw: AuditFlaw, sequence = placeAfter(head)) =>
+    err(new AuditChainError({ chain, sequence, flaw }))
+  if (after !== undefined && isOtherThan(after, anchor)) return broken('rewritten', after.sequence)
   for await (const entry of entries) {
-    const flaw = (await judge.flawOf(entry)) ?? (isOtherThan(entry, noted) ? 'rewritten' : undefined)
-    if (flaw !== undefined) return err(judge.error(flaw))
-    judge.follow(entry)
+    const flaw =
+      (await flawOf(entry, chain, head, hash)) ?? (isOtherThan(entry, anchor) ? 'rewritten' : undefined)
+    if (flaw !== undefined) return broken(flaw)
+    chain = entry.chain
+    head = { sequence: entry.sequence, hash: entry.hash }
   }
-  const { head } = judge
-  if (noted !== undefined && (head === undefined || head.sequence < noted.sequence))
-    return err(judge.error('truncated'))
-  return ok(head)
+  return anchor !== undefined && placeAfter(head) <= anchor.sequence ? broken('truncated') : ok(head)
 }
 
-/** One before the entries says nothing about them. */
-function checkAnchor(value: AuditHead | undefined, after: AuditHead | undefined): AuditHead | undefined {
-  const anchor = checkHead(value, place('anchor'))
-  if (anchor === undefined || after === undefined || anchor.sequence >= after.sequence) return anchor
-  throw invalidOption(anchor.sequence, place('anchor.sequence'), `${after.sequence} at least, as 'after'`)
-}
-
-function isOtherThan(entry: AuditHead, noted: AuditHead | undefined): boolean {
-  return noted !== undefined && entry.sequence === noted.sequence && entry.hash !== noted.hash
-}
-
-/** Judges entry by entry. */
-class ChainJudge {
-  readonly #hash: ChainHash
-  #head: AuditHead | undefined
-  #chain: string | undefined
-
-  constructor(hash: ChainHash, after: AuditHead | undefined) {
-    this.#hash = hash
-    this.#head = after
-  }
-
-  /** Where what was judged ends. */
-  get head(): AuditHead | undefined {
-    return this.#head
-  }
-
-  async flawOf(entry: AuditEntry): Promise<AuditFlaw | undefined> {
-    if (!isEntry(entry)) return 'malformed'
-    if (this.#chain !== undefined && entry.chain !== this.#chain) return 'foreign'
-    if (entry.sequence !== this.#next) return 'missing'
-    if (entry.previous !== (this.#head?.hash ?? '')) return 'unlinked'
-    if (this.#hash.current !== undefined && entry.keyId === undefined) return 'unsealed'
-    if (!this.#hash.knows(entry.keyId)) return 'unknown_key'
-    const { hash, ...rest } = entry
-    // What is nested too deep to be read was not recorded so.
-    const expected = await this.#hash.of(rest).catch(() => undefined)
-    return expected === hash ? undefined : 'altered'
-  }
-
-  follow({ chain, sequence, hash }: AuditEntry): void {
-    this.#chain = chain
-    this.#head = { sequence, hash }
-  }
-
-  error(flaw: AuditFlaw): AuditChainError {
-    return new AuditChainError({ chain: this.#chain, sequence: this.#next, flaw })
-  }
-
-  get #next(): number {
-    return (this.#head?.sequence ?? 0) + 1
-  }
+/** What is wrong with the entry that comes after a head, of a chain whose name is not known before the first. */
+async function flawOf(
+  entry: AuditEntry,
+  chain: string | undefined,
+  head: AuditHead | undefined,
+  hashes: ChainHash,
+): Promise<AuditFlaw | undefined> {
+  if (!isEntry(entry)) return 'malformed'
+  if (chain !== undefined && entry.chain !== chain) return 'foreign'
+  if (entry.sequence !== placeAfter(head)) return 'missing'
+  if (entry.previous !== (head?.hash ?? '')) return 'unlinked'
+  if (hashes.current !== undefined && entry.keyId === undefined) return 'unsealed'
+  if (!hashes.knows(entry.keyId)) return 'unknown_key'
+  const { hash, ...rest } = entry
+  // What is nested too deep to be read was not recorded so.
+  const expected = await hashes.of(rest).catch(() => undefined)
+  return expected === hash ? undefined : 'altered'
 }
 
 /** As far as it must be one to be judged; the hash is about the rest. */
@@ -124,4 +103,12 @@ function isEntry(value: unknown): value is AuditEntry {
   if (typeof value !== 'object' || value === null || (value as AuditEntry).v !== 1) return false
   const { chain, previous, hash, keyId } = value as AuditEntry
   return [chain, previous, hash, keyId ?? ''].every((text) => typeof text === 'string')
+}
+
+function isOtherThan(entry: AuditHead, noted: AuditHead | undefined): boolean {
+  return entry.sequence === noted?.sequence && entry.hash !== noted.hash
+}
+
+function placeAfter(head: AuditHead | undefined): number {
+  return (head?.sequence ?? 0) + 1
 }

@@ -1,4 +1,5 @@
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { isName, parseAction } from './action-name.js'
 import { isThenable } from './is-thenable.js'
 import type { RoleGraph } from './role-graph.js'
@@ -25,11 +26,13 @@ export interface Call {
   readonly resource: object | undefined
   /** What the question is about by its type, where the action is about another. */
   readonly mismatch: string | undefined
+  /** The field that is asked about, as it came. */
+  readonly field: unknown
 }
 
 /** Checks a question. Throws an `InvalidOptionError` for what is none. */
 export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Call {
-  const { principal, action, type, resource, context } = query ?? {}
+  const { principal, action, type, resource, context, field } = query ?? {}
   if (typeof principal !== 'object' || principal === null) throw refuse('principal', 'an object', principal)
   if (isThenable(principal))
     throw refuse('principal', 'an object that is there, no promise', quiet(principal))
@@ -43,6 +46,7 @@ export function readCall(query: RawQuery, book: RuleBook, graph: RoleGraph): Cal
     lineages: readLineages(principal.roles, graph),
     resource: resource !== undefined && isMoreThanType(resource) ? resource : undefined,
     mismatch: otherType(rules.type, type, ofResource, book),
+    field,
   }
 }
 
@@ -104,5 +108,5 @@ function isMoreThanType(resource: object): boolean {
 
 /** The error of a part of a question. */
 export function refuse(option: string, allowed: string, received: unknown): Error {
-  return invalidOption(received, { package: '@base/auth', pattern: 'Authorization', option }, allowed)
+  return invalidOption(received, placeOf('Authorization')(option), allowed)
 }

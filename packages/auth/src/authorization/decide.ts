@@ -1,8 +1,6 @@
-import { applicablePolicies } from './applicable.js'
 import type { AuthorizationDecision, PolicyFailure } from './authorization.js'
 import type { Call } from './call.js'
-import { judge } from './judge.js'
-import type { CheckedPolicy } from './read-policies.js'
+import { applicablePolicies, judge } from './judge.js'
 
 /** Whether a permission covers the action, whatever the policies say. */
 export function isGranted({ rules, lineages }: Call): boolean {
@@ -23,7 +21,7 @@ function grantsOf({ rules, lineages }: Call): string[] {
   return reasons
 }
 
-/** How the policies came out, by what they would do. */
+/** How the policies came out, by what they would do: one that fails and forbids does so all the same. */
 interface Votes {
   readonly allow: string[]
   readonly deny: string[]
@@ -50,18 +48,15 @@ export function decide(call: Call): AuthorizationDecision {
 function ask(call: Call): Votes {
   const votes: Votes = { allow: [], deny: [], mayAllow: [], mayDeny: [], errors: [] }
   for (const policy of applicablePolicies(call)) {
+    const { id, effect } = policy
     const verdict = judge(policy, call)
-    if (verdict.outcome === 'failed') votes.errors.push({ policy: policy.id, error: verdict.error })
-    ballot(policy, verdict.outcome, votes)?.push(policy.id)
+    if (verdict.outcome === 'failed') {
+      votes.errors.push({ policy: id, error: verdict.error })
+      if (effect === 'deny') votes.deny.push(id)
+    } else if (verdict.outcome === 'applies') votes[effect].push(id)
+    else if (verdict.outcome === 'conditional') votes[effect === 'allow' ? 'mayAllow' : 'mayDeny'].push(id)
   }
   return votes
-}
-
-/** Where a policy is counted: one that forbids does so when it fails, too. */
-function ballot({ effect }: CheckedPolicy, outcome: string, votes: Votes): string[] | undefined {
-  if (outcome === 'applies') return votes[effect]
-  if (outcome === 'conditional') return effect === 'allow' ? votes.mayAllow : votes.mayDeny
-  return outcome === 'failed' && effect === 'deny' ? votes.deny : undefined
 }
 
 function result(

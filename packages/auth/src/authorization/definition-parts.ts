@@ -6,16 +6,17 @@ export type RoleNames = ReadonlySet<string>
 
 /** A list of permissions. */
 export function readPermissionList(value: unknown, option: string): readonly string[] {
-  for (const one of list(value, option))
+  const permissions = list(value, option)
+  for (const one of permissions)
     if (parsePermission(one) === undefined) throw wrong(option, "a list of 'type:verb', 'type:*' or '*'", one)
-  return [...(value as readonly string[])]
+  return permissions as readonly string[]
 }
 
 /** A list of roles that there are. */
 export function readRoleNames(value: unknown, option: string, roles: RoleNames): readonly string[] {
-  for (const role of list(value, option))
-    if (!roles.has(role as string)) throw wrong(option, 'a list of the names in roles', role)
-  return [...new Set(value as readonly string[])]
+  const names = new Set(list(value, option) as readonly string[])
+  for (const role of names) if (!roles.has(role)) throw wrong(option, 'a list of the names in roles', role)
+  return [...names]
 }
 
 /** The entries by role; none where there is nothing. */

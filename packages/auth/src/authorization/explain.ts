@@ -1,4 +1,3 @@
-import { applicablePolicies } from './applicable.js'
 import type {
   AuthorizationDecision,
   AuthorizationExplanation,
@@ -7,7 +6,7 @@ import type {
   PermittedFields,
 } from './authorization.js'
 import type { Call } from './call.js'
-import { judge } from './judge.js'
+import { applicablePolicies, judge } from './judge.js'
 import type { CheckedPolicy } from './read-policies.js'
 import type { RoleGraph } from './role-graph.js'
 
@@ -32,9 +31,8 @@ export function explain(
 
 function explainPolicy(policy: CheckedPolicy, call: Call): ExplainedPolicy {
   const { id, effect } = policy
-  const verdict = judge(policy, call)
-  const condition = 'condition' in verdict ? verdict.condition : undefined
-  return { id, effect, outcome: verdict.outcome, ...(condition !== undefined && { condition }) }
+  const { outcome, condition } = judge(policy, call)
+  return { id, effect, outcome, ...(condition !== undefined && { condition }) }
 }
 
 function explainGrants({ rules, lineages }: Call, graph: RoleGraph): readonly ExplainedGrant[] {

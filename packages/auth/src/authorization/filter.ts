@@ -1,9 +1,8 @@
 import { UnsupportedError } from '@base/core/errors'
 import { type Expression, junction, negation } from '@base/core/expression'
-import { applicablePolicies } from './applicable.js'
 import type { Call } from './call.js'
 import { isGranted } from './decide.js'
-import { conditionOf, constant } from './judge.js'
+import { applicablePolicies, conditionOf, constant } from './judge.js'
 import type { CheckedPolicy } from './read-policies.js'
 
 const ALWAYS = junction('and', [])

@@ -1,38 +1,22 @@
 /** The roles from which each role inherits directly. */
 export type Parents = ReadonlyMap<string, readonly string[]>
 
-/** A role on the way, and which of its parents are still to be visited. */
-interface Step {
-  readonly role: string
-  readonly left: string[]
-}
-
-/** A ring of roles, its first role once more at the end; undefined where there is none. */
+/** A ring of roles, its first role once more at the end; undefined where there is none. No recursion, for they may be deep. */
 export function findRing(parents: Parents): readonly string[] | undefined {
+  /** The parents that are still to be visited, by role; a role that was reached and is not done is on the trail. */
+  const left = new Map<string, string[]>()
   const done = new Set<string>()
   for (const start of parents.keys()) {
-    const ring = done.has(start) ? undefined : ringFrom(start, parents, done)
-    if (ring !== undefined) return ring
-  }
-  return undefined
-}
-
-function ringFrom(start: string, parents: Parents, done: Set<string>): readonly string[] | undefined {
-  const stepTo = (role: string): Step => ({ role, left: [...(parents.get(role) ?? [])] })
-  const trail = [stepTo(start)]
-  const onTrail = new Set([start])
-  for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
-    const next = step.left.pop()
-    if (next === undefined) {
-      trail.pop()
-      onTrail.delete(step.role)
-      done.add(step.role)
-    } else if (onTrail.has(next)) {
-      const roles = trail.map(({ role }) => role)
-      return [...roles.slice(roles.indexOf(next)), next]
-    } else if (!done.has(next)) {
-      onTrail.add(next)
-      trail.push(stepTo(next))
+    const trail = [start]
+    for (let role = trail.at(-1); role !== undefined; role = trail.at(-1)) {
+      const ofRole = left.get(role) ?? [...(parents.get(role) ?? [])]
+      left.set(role, ofRole)
+      const next = ofRole.pop()
+      if (next === undefined) {
+        trail.pop()
+        done.add(role)
+      } else if (!left.has(next)) trail.push(next)
+      else if (!done.has(next)) return [...trail.slice(trail.indexOf(next)), next]
     }
   }
   return undefined

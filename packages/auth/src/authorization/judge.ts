@@ -1,15 +1,32 @@
 import { checkedExpression, compileExpression, type Expression } from '@base/core/expression'
+import type { ExplainedPolicy } from './authorization.js'
 import type { Call } from './call.js'
 import { isThenable } from './is-thenable.js'
 import type { CheckedPolicy } from './read-policies.js'
 import { unknownResource } from './unknown-resource.js'
 
 /** What a policy comes to, for one question. */
-export type Verdict =
-  | { readonly outcome: 'applies' | 'does_not_apply' | 'conditional'; readonly condition?: Expression }
-  | { readonly outcome: 'failed'; readonly error: unknown }
+export interface Verdict extends Pick<ExplainedPolicy, 'outcome' | 'condition'> {
+  /** What it threw, where it failed. */
+  readonly error?: unknown
+}
 
 const APPLIES: Verdict = { outcome: 'applies' }
+
+/** The policies about this action for this principal, each once. */
+export function applicablePolicies({ rules, lineages }: Call): Iterable<CheckedPolicy> {
+  const [only, ...others] = rules.policed
+  if (only === undefined) return []
+  if (others.length === 0 && only.byRole.size === 0) return only.general
+  const found = new Set<CheckedPolicy>()
+  for (const { general, byRole } of rules.policed) {
+    for (const policy of general) found.add(policy)
+    if (byRole.size === 0) continue
+    for (const lineage of lineages)
+      for (const role of lineage) for (const policy of byRole.get(role) ?? []) found.add(policy)
+  }
+  return found
+}
 
 /** Asks a policy whose action and roles fit. Never throws. */
 export function judge(policy: CheckedPolicy, call: Call): Verdict {
@@ -26,13 +43,10 @@ export function judge(policy: CheckedPolicy, call: Call): Verdict {
 
 /** The condition of a policy for this principal, checked; throws where it is none. */
 export function conditionOf({ where }: CheckedPolicy, { principal, context }: Call): Expression {
-  const condition = where?.({ principal, context }) ?? missing()
+  const condition = where?.({ principal, context })
+  if (condition === undefined || condition === null) throw new TypeError('where must return an expression.')
   if (isThenable(condition)) throw asynchronous('where', condition)
   return checkedExpression('expression' in condition ? condition.expression : condition)
-}
-
-function missing(): never {
-  throw new TypeError('where must return an expression.')
 }
 
 function judgeCondition(policy: CheckedPolicy, call: Call): Verdict {

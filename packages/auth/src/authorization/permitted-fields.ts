@@ -1,8 +1,16 @@
 import type { AuthorizationDecision, PermittedFields } from './authorization.js'
 import type { Call } from './call.js'
-import { type Permit, permitsOf } from './permits.js'
+import { applicablePolicies, judge } from './judge.js'
 import type { RoleGraph } from './role-graph.js'
 import type { ActionRules } from './rule-book.js'
+
+/** What permits an action: permissions of roles, or a policy. */
+interface Permit {
+  /** The roles that permit by it; undefined where it is for everyone. */
+  readonly roles: ReadonlySet<string> | undefined
+  /** The id, where it is a policy. */
+  readonly policy?: string
+}
 
 const ALL: PermittedFields = Object.freeze({ all: true, fields: Object.freeze([]) })
 
@@ -34,6 +42,22 @@ export function decideField(
     decision: 'conditional',
     reasons: giving.flatMap(({ policy }) => policy ?? []).sort(),
   }
+}
+
+/** All that permits, whatever forbids, for {@link decide} comes before. `unsure` is what depends on a thing that was not given. */
+function permitsOf(call: Call): { readonly sure: readonly Permit[]; readonly unsure: readonly Permit[] } {
+  const { rules, lineages } = call
+  const granted = lineages.flat().filter((role) => rules.chapters.some(({ grants }) => grants.has(role)))
+  const sure: Permit[] = granted.length > 0 ? [{ roles: new Set(granted) }] : []
+  const unsure: Permit[] = []
+  for (const policy of applicablePolicies(call)) {
+    if (policy.effect === 'deny') continue
+    const { outcome } = judge(policy, call)
+    const permit = { roles: policy.roles && new Set(policy.roles), policy: policy.id }
+    if (outcome === 'applies') sure.push(permit)
+    else if (outcome === 'conditional') unsure.push(permit)
+  }
+  return { sure, unsure }
 }
 
 /** The fields that come with what permits. */

@@ -1,4 +1,5 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { isName } from './action-name.js'
 
 /** Roles that most applications begin with, for some types of things: a part of a definition, to be spread into it. */
@@ -34,7 +35,7 @@ export interface StandardRoles<T extends string> {
  * @throws `InvalidOptionError` where there is no type, or one is no name.
  */
 export function standardRoles<T extends string>(...types: readonly T[]): StandardRoles<T> {
-  const place = { package: '@base/auth', pattern: 'standardRoles', option: 'types' }
+  const place = placeOf('standardRoles')('types')
   if (types.length === 0) throw invalidOption(types, place, 'one type at least')
   for (const type of types)
     if (!isName(checkText(type, place))) throw invalidOption(type, place, "without ':', '*' and spaces")

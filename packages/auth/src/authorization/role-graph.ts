@@ -3,7 +3,7 @@ import { wrong } from './place.js'
 
 /** Roles, and what each inherits. No limit of depth, and no recursion that a deep one could break. */
 export class RoleGraph {
-  readonly #parents = new Map<string, readonly string[]>()
+  readonly #parents: Map<string, readonly string[]>
   /** The answers so far: never more than there are roles. */
   readonly #lineages = new Map<string, readonly string[]>()
 
@@ -15,7 +15,7 @@ export class RoleGraph {
         `without a ring (${ring.join(' → ')})`,
         parents.get(ring[0] as string),
       )
-    for (const [role, ofRole] of parents) this.#parents.set(role, ofRole)
+    this.#parents = new Map(parents)
   }
 
   get names(): readonly string[] {

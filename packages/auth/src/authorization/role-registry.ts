@@ -6,10 +6,10 @@ import type { RoleGraph } from './role-graph.js'
 /** The face that users have of the roles. */
 export class RoleRegistry<S, R extends string> implements Roles<S, R> {
   readonly #graph: RoleGraph
-  readonly #authorization: () => Authorization<S, string>
+  readonly #authorization: Authorization<S, string>
   readonly #composed = new Set<string>()
 
-  constructor(graph: RoleGraph, authorization: () => Authorization<S, string>) {
+  constructor(graph: RoleGraph, authorization: Authorization<S, string>) {
     this.#graph = graph
     this.#authorization = authorization
   }
@@ -31,7 +31,7 @@ export class RoleRegistry<S, R extends string> implements Roles<S, R> {
       this.#graph.set(name, parents)
       this.#composed.add(name)
     }
-    return this.#authorization() as Authorization<S, R | Name>
+    return this.#authorization as Authorization<S, R | Name>
   }
 
   replace(name: string, parts: readonly (R | (string & {}))[]): void {

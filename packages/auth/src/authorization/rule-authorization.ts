@@ -35,26 +35,22 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
     this.#graph = new RoleGraph(definition.parents)
     this.#book = new RuleBook(definition)
     checkEffectiveFields(definition, this.#graph, this.#book)
-    this.roles = new RoleRegistry<S, R>(this.#graph, () => this)
+    this.roles = new RoleRegistry<S, R>(this.#graph, this)
   }
 
   check(query: RawQuery): AuthorizationDecision {
-    return this.#check(query, this.#read(query))
+    return this.#check(this.#read(query))
   }
 
   can(query: RawQuery): boolean {
     const call = this.#read(query)
-    const isPlain =
-      call.rules.policed.length === 0 && call.mismatch === undefined && query.field === undefined
+    const isPlain = call.rules.policed.length === 0 && call.mismatch === undefined && call.field === undefined
     if (isPlain && !decided.hasSubscribers) return isGranted(call)
-    return this.#check(query, call).decision === 'allow'
+    return this.#check(call).decision === 'allow'
   }
 
   authorize(query: RawQuery): AuthorizationDecision {
-    const call = this.#read(query)
-    const decision = this.#check(query, call)
-    if (decision.decision === 'allow') return decision
-    throw new ForbiddenError({ details: { action: call.rules.action } })
+    return this.#authorize(this.#read(query))
   }
 
   filter(query: RawQuery): Expression<never> {
@@ -64,7 +60,7 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
 
   explain(query: RawQuery): AuthorizationExplanation {
     const call = this.#read(query)
-    return explain(call, this.#decide(query, call), this.#fields(call), this.#graph)
+    return explain(call, this.#decide(call), this.#fields(call), this.#graph)
   }
 
   permittedFields(query: RawQuery): PermittedFields {
@@ -72,9 +68,9 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
   }
 
   pick<Row extends object>(resource: Row, query: RawQuery): PickedPart<Row> {
-    const asked = { ...query, resource }
-    this.authorize(asked)
-    return pickFields(resource, permittedFields(this.#read(asked), this.#graph)) as PickedPart<Row>
+    const call = this.#read({ ...query, resource })
+    this.#authorize(call)
+    return pickFields(resource, permittedFields(call, this.#graph)) as PickedPart<Row>
   }
 
   #read(query: RawQuery): Call {
@@ -85,15 +81,22 @@ export class RuleAuthorization<S, R extends string> implements Authorization<S, 
     return decide(call).decision === 'deny' ? NO_FIELDS : permittedFields(call, this.#graph)
   }
 
-  #check(query: RawQuery, call: Call): AuthorizationDecision {
-    const decision = this.#decide(query, call)
+  #authorize(call: Call): AuthorizationDecision {
+    const decision = this.#check(call)
+    if (decision.decision === 'allow') return decision
+    throw new ForbiddenError({ details: { action: call.rules.action } })
+  }
+
+  #check(call: Call): AuthorizationDecision {
+    const decision = this.#decide(call)
     if (decided.hasSubscribers)
       decided.publish({ ...decision, principal: call.principal, action: call.rules.action })
     return decision
   }
 
-  #decide({ field }: RawQuery, call: Call): AuthorizationDecision {
+  #decide(call: Call): AuthorizationDecision {
     const decision = decide(call)
+    const { field } = call
     if (field === undefined || decision.decision === 'deny') return decision
     if (!isFieldPath(field))
       throw refuse('field', 'a path of names, none of them empty or of a prototype', field)

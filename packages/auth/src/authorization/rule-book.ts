@@ -1,4 +1,4 @@
-import { type ActionName, parseAction, parsePermission } from './action-name.js'
+import { type ActionName, parsePermission } from './action-name.js'
 import type { CheckedDefinition } from './read-definition.js'
 import type { CheckedPolicy } from './read-policies.js'
 
@@ -29,7 +29,9 @@ export interface ActionRules extends ActionName {
 export class RuleBook {
   readonly #chapters = new Map<string, Chapter>()
   readonly #fields = new Map<string, Map<string, readonly string[]>>()
+  /** What is written somewhere by its full name, by type and verb. */
   readonly #types = new Map<string, Map<string, ActionRules>>()
+  /** The same by that name. */
   readonly #actions = new Map<string, ActionRules>()
 
   constructor({ permissions, policies, fields }: CheckedDefinition) {
@@ -37,7 +39,8 @@ export class RuleBook {
       for (const permission of ofRole)
         this.#chapter(permission).grants.set(role, `role:${role}:${permission}`)
     for (const policy of policies) for (const action of policy.actions) this.#enter(policy, action)
-    for (const { role, action, paths } of fields) this.#enterFields(role, action, paths)
+    for (const { role, action, paths } of fields)
+      valueAt(this.#fields, action, () => new Map()).set(role, paths)
     for (const name of [...this.#chapters.keys(), ...this.#fields.keys()]) this.#index(name)
   }
 
@@ -57,37 +60,23 @@ export class RuleBook {
   }
 
   #chapter(permission: string): Chapter {
-    const known = this.#chapters.get(permission)
-    if (known !== undefined) return known
-    const chapter: Chapter = { permission, grants: new Map(), general: [], byRole: new Map() }
-    this.#chapters.set(permission, chapter)
-    return chapter
+    const empty = () => ({ permission, grants: new Map(), general: [], byRole: new Map() })
+    return valueAt(this.#chapters, permission, empty)
   }
 
   #enter(policy: CheckedPolicy, action: string): void {
     const { general, byRole } = this.#chapter(action)
     if (policy.roles === undefined) general.push(policy)
-    for (const role of policy.roles ?? []) {
-      const ofRole = byRole.get(role)
-      if (ofRole === undefined) byRole.set(role, [policy])
-      else ofRole.push(policy)
-    }
-  }
-
-  #enterFields(role: string, action: string, paths: readonly string[]): void {
-    const known = this.#fields.get(action)
-    if (known === undefined) this.#fields.set(action, new Map([[role, paths]]))
-    else known.set(role, paths)
+    for (const role of policy.roles ?? []) valueAt(byRole, role, () => []).push(policy)
   }
 
   #index(name: string): void {
-    const type = parsePermission(name)?.type
-    if (type !== undefined && type !== '*' && !this.#types.has(type)) this.#types.set(type, new Map())
-    const action = parseAction(name)
-    if (action === undefined || this.#actions.has(name)) return
-    const rules = this.#gather(action.type, action.verb)
+    const { type, verb } = parsePermission(name) as ActionName
+    if (type === '*') return
+    const verbs = valueAt(this.#types, type, () => new Map())
+    if (verb === '*') return
+    const rules = valueAt(verbs, verb, () => this.#gather(type, verb))
     this.#actions.set(name, rules)
-    this.#types.get(action.type)?.set(action.verb, rules)
   }
 
   #gather(type: string, verb: string): ActionRules {
@@ -96,4 +85,14 @@ export class RuleBook {
     const policed = chapters.filter(({ general, byRole }) => general.length > 0 || byRole.size > 0)
     return { type, verb, action, chapters, policed, fields: this.#fields.get(action) }
   }
+}
+
+/** The value of a key, which is made where there is none. */
+function valueAt<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
 }

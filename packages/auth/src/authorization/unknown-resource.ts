@@ -1,11 +1,8 @@
-/** What stands for a thing of which only the type is known, and whether anyone looked at it. */
-export interface UnknownResource {
-  readonly resource: object
-  isLookedAt(): boolean
-}
-
-/** Gives undefined for everything, a `type` of its own too; what was decided by looking at it was decided by nothing. */
-export function unknownResource(): UnknownResource {
+/**
+ * What stands for a thing of which only the type is known, and whether anyone looked at it. It gives undefined for everything, a
+ * `type` of its own too; what was decided by looking at it was decided by nothing.
+ */
+export function unknownResource(): { readonly resource: object; readonly isLookedAt: () => boolean } {
   let looked = false
   const look = <T>(answer: T): T => {
     looked = true

@@ -7,15 +7,15 @@ import { placeOf } from '../place.js'
 import { signalOf } from '../signal-of.js'
 import { withoutText } from '../without-text.js'
 import { NONCE_BYTES, open, seal, TAG_BYTES } from './aes-gcm.js'
-import { blindIndexOf, IndexKeys } from './blind-index.js'
+import { blindIndexOf, fetchIndexKeys } from './blind-index.js'
 import { DataKeys } from './data-keys.js'
 import { parseEnvelope, parseHeader } from './envelope.js'
 import type { FieldCipher, FieldCipherCall } from './field-cipher.js'
 import { FieldCipherError } from './field-cipher-error.js'
-import type { KmsPort } from './kms-port.js'
+import type { IndexKey, KmsPort } from './kms-port.js'
 import { bytesOfParts } from './part-bytes.js'
 import { type ColumnPlace, type FieldPlace, readPlace } from './place.js'
-import { timedKms } from './timed-kms.js'
+import { Renewed } from './renewed.js'
 import { fromBytes, toBytes, toIndexBytes } from './value-bytes.js'
 
 const PLACE = ['tenant', 'table', 'column', 'rowId'] as const
@@ -67,7 +67,7 @@ export function createFieldCipher<const Name extends string = 'tenant' | 'table'
 class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
   readonly #kms: KmsPort
   readonly #keys: DataKeys
-  readonly #indexKeys: IndexKeys
+  readonly #indexKeys: Renewed<readonly IndexKey[]>
   readonly #names: readonly string[]
   readonly #normalize: (text: string) => string
   readonly #indexBytes: number
@@ -84,9 +84,9 @@ class EnvelopeCipher<Name extends string> implements FieldCipher<Name> {
     this.#indexBytes = checkIndexBits(indexBits) / 8
     checkMethods(clock, ['monotonic', 'schedule'], optionOf('clock'))
     const timeout = toMilliseconds(options.timeout ?? '5s', { ...optionOf('timeout'), positive: true })
-    const timed = timedKms(keys, timeout, clock)
-    this.#keys = new DataKeys(timed, clock)
-    this.#indexKeys = new IndexKeys(timed, clock)
+    const access = { kms: keys, timeout, clock }
+    this.#keys = new DataKeys(access)
+    this.#indexKeys = new Renewed(access, fetchIndexKeys, Number.POSITIVE_INFINITY)
   }
 
   async encrypt(value: unknown, place: FieldPlace<Name>, call?: FieldCipherCall): Promise<string> {

@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto'
-import type { Clock } from '@base/core/clock'
-import { isAppError } from '@base/core/errors'
 import { requireNodeCrypto } from '../tokens/keys/node-crypto.js'
+import { askKms, type TimedKms } from './ask-kms.js'
 import { type EnvelopeHeader, headerOf, parseHeader } from './envelope.js'
 import { FieldAad } from './field-aad.js'
 import { FieldCipherError } from './field-cipher-error.js'
-import type { KmsPort } from './kms-port.js'
 import { isKeyId } from './local-keys.js'
+import { LONGEST_USE, Renewed } from './renewed.js'
 
 /** A data key, ready for use. */
 export interface ReadyKey {
@@ -27,7 +26,6 @@ interface KnownKey {
 
 /** By far fewer fields than the 2^32 after which random nonces of one key could meet (NIST SP 800-38D, 8.3). */
 const MOST_USES = 2 ** 24
-const LONGEST_USE = 3_600_000
 const MOST_REMEMBERED = 1_000
 const KEY_BYTES = 32
 const MOST_WRAPPED = 4_096
@@ -37,33 +35,19 @@ const MOST_WRAPPED = 4_096
  * and the last thousand that have decrypted, each for an hour, so that a key which was taken away in between serves no longer.
  */
 export class DataKeys {
-  readonly #kms: KmsPort
-  readonly #clock: Clock
-  #current:
-    | { readonly id: string; readonly until: number; readonly ready: Promise<ReadyKey>; uses: number }
-    | undefined
+  readonly #access: TimedKms
+  readonly #current: Renewed<ReadyKey>
   readonly #known = new Map<string, KnownKey>()
   #lastHeader: string | undefined
 
-  constructor(kms: KmsPort, clock: Clock) {
-    this.#kms = kms
-    this.#clock = clock
+  constructor(access: TimedKms) {
+    this.#access = access
+    this.#current = new Renewed(access, generate, MOST_USES)
   }
 
   /** The key that encrypts now. */
   encrypting(): Promise<ReadyKey> {
-    const now = this.#clock.monotonic()
-    const id = this.#kms.primaryId
-    const current = this.#current
-    if (current !== undefined && current.id === id && now < current.until && current.uses++ < MOST_USES)
-      return current.ready
-    const next = { id, until: now + LONGEST_USE, ready: this.#generate(), uses: 1 }
-    this.#current = next
-    // One that failed is asked for again by the next field.
-    next.ready.catch(() => {
-      if (this.#current === next) this.#current = undefined
-    })
-    return next.ready
+    return this.#current.get()
   }
 
   /** The header that {@link decrypting} was asked for last: the next field has the same header, more often than not. */
@@ -76,7 +60,7 @@ export class DataKeys {
    * there at once, without a promise.
    */
   decrypting(header: string): ReadyKey | Promise<ReadyKey> {
-    const now = this.#clock.monotonic()
+    const now = this.#access.clock.monotonic()
     let known = this.#known.get(header)
     if (known === undefined || now >= known.until) known = this.#add(parseHeader(header), now)
     this.#lastHeader = known.header
@@ -104,8 +88,8 @@ export class DataKeys {
   }
 
   async #find({ keyId, wrapped, commitment }: EnvelopeHeader): Promise<ReadyKey> {
-    const ready = await ask(async () =>
-      readyKey(keyId, await this.#kms.unwrapDataKey(keyId, wrapped), wrapped),
+    const ready = await askKms(this.#access, async (kms) =>
+      readyKey(keyId, await kms.unwrapDataKey(keyId, wrapped), wrapped),
     )
     const isSame =
       commitment.length === ready.commitment.length &&
@@ -113,24 +97,13 @@ export class DataKeys {
     if (isSame) return ready
     throw new FieldCipherError({ code: 'FIELD_TAMPERED', keyId })
   }
-
-  #generate(): Promise<ReadyKey> {
-    return ask(async () => {
-      const { keyId, key, wrapped } = await this.#kms.generateDataKey()
-      return readyKey(keyId, key, wrapped)
-    })
-  }
 }
 
-/** What whoever keeps the keys answers. A key or a text that is refused is; anything else is a failure to reach them. */
-export async function ask<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (cause) {
-    // By brand and code: an adapter may have another copy of this package.
-    if (isAppError(cause) && cause.code.startsWith('FIELD_')) throw cause
-    throw new FieldCipherError({ code: 'KMS_UNAVAILABLE', cause })
-  }
+function generate(access: TimedKms): Promise<ReadyKey> {
+  return askKms(access, async (kms) => {
+    const { keyId, key, wrapped } = await kms.generateDataKey()
+    return readyKey(keyId, key, wrapped)
+  })
 }
 
 /** Two keys out of one by HKDF-SHA-256: one encrypts, one is shown, and neither follows from the other. */

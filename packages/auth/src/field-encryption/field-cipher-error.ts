@@ -1,4 +1,4 @@
-import { AppError, type ErrorKind } from '@base/core/errors'
+import { AppError } from '@base/core/errors'
 
 /**
  * Why a field could not be encrypted or decrypted: it is no envelope; its key is not known, is disabled, or is destroyed;
@@ -21,8 +21,6 @@ const MESSAGES: Readonly<Record<FieldCipherErrorCode, string>> = {
   KMS_UNAVAILABLE: 'The keys could not be reached.',
 }
 
-const KINDS: Readonly<Partial<Record<FieldCipherErrorCode, ErrorKind>>> = { KMS_UNAVAILABLE: 'unavailable' }
-
 /**
  * A field could not be encrypted or decrypted. Kind `internal`, for what is stored is at fault and not the caller; `unavailable`
  * for keys that are away. It holds the id of a key and a place at most: no text, no value.
@@ -44,7 +42,7 @@ export class FieldCipherError extends AppError {
     const details = { ...(keyId !== undefined && { keyId }), ...(place !== undefined && { place }) }
     super({
       code,
-      kind: KINDS[code] ?? 'internal',
+      kind: code === 'KMS_UNAVAILABLE' ? 'unavailable' : 'internal',
       message: MESSAGES[code],
       ...(Object.keys(details).length > 0 && { details }),
       ...(cause !== undefined && { cause }),

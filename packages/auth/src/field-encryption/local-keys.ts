@@ -98,13 +98,9 @@ function readKey(key: unknown, place: OptionPlace): Uint8Array {
 }
 
 function primaryOf(keys: ReadonlyMap<string, HeldKey>): string {
-  const [primary, ...others] = [...keys].filter(([, { state }]) => state === 'primary')
-  if (primary !== undefined && others.length === 0) return primary[0]
-  throw invalidOption(
-    others.length + Number(primary !== undefined),
-    optionOf('keys'),
-    'a list with exactly one primary key',
-  )
+  const ids = [...keys.keys()].filter((id) => keys.get(id)?.state === 'primary')
+  if (ids.length === 1) return ids[0] as string
+  throw invalidOption(ids.length, optionOf('keys'), 'a list with exactly one primary key')
 }
 
 function derive(key: Uint8Array, salt: Uint8Array, purpose: string): Uint8Array {

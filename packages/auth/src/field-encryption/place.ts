@@ -1,4 +1,5 @@
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { isWellFormed } from './well-formed.js'
 
 /** Where a field stands. All that the cipher was told to bind must be there, each a text that is not empty. */
@@ -26,10 +27,6 @@ export function readPlace(
 /** A lone surrogate would become U+FFFD, and two places one. */
 function partOf(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && isWellFormed(value)) return value
-  const option = `context.${name}`
-  throw invalidOption(
-    value,
-    { package: '@base/auth', pattern: 'FieldCipher', option },
-    'a text that is not empty, without lone surrogates',
-  )
+  const place = placeOf('FieldCipher')(`context.${name}`)
+  throw invalidOption(value, place, 'a text that is not empty, without lone surrogates')
 }

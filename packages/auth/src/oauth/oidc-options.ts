@@ -1,10 +1,10 @@
 import type { Clock } from '@base/core/clock'
 import type { Duration } from '@base/core/duration'
 import type { Secret } from '@base/core/secret'
+import type { RequestRules } from '../timed-request.js'
 import type { AsymmetricAlgorithm } from '../tokens/keys/algorithm.js'
 import type { SessionCookie } from '../tokens/sessions/session-cookie.js'
 import type { MetadataSource } from './provider/discovery.js'
-import type { ProviderRules } from './provider/provider-fetch.js'
 import type { ClientAuthentication, OidcProviderSettings } from './providers/provider-settings.js'
 import type { OAuthTransactionStore } from './transactions/oauth-transaction-store.js'
 
@@ -53,5 +53,5 @@ export interface OidcSettings {
   readonly cookie: SessionCookie
   readonly algorithms: readonly AsymmetricAlgorithm[]
   readonly clockSkew: number
-  readonly rules: ProviderRules
+  readonly rules: RequestRules
 }

@@ -1,12 +1,12 @@
 import { toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkText, invalidOption } from '@base/core/options'
+import type { RequestRules } from '../timed-request.js'
 import { isScopeName } from '../tokens/scope.js'
 import { checkAddress } from '../web-address.js'
 import type { OidcClientOptions, OidcSettings } from './oidc-options.js'
 import { place } from './place.js'
 import { Discovery, type MetadataSource } from './provider/discovery.js'
 import { metadataProblem, type OidcMetadata } from './provider/oidc-metadata.js'
-import type { ProviderRules } from './provider/provider-fetch.js'
 
 /** The settings that say which provider it is, and what is asked of it. */
 export type ProviderPart = Pick<
@@ -31,7 +31,7 @@ const OWN_PARAMETERS: readonly string[] = [
 ]
 
 /** Checks the options that are about the provider. @throws InvalidOptionError */
-export function readProvider(options: Partial<OidcClientOptions>, rules: ProviderRules): ProviderPart {
+export function readProvider(options: Partial<OidcClientOptions>, rules: RequestRules): ProviderPart {
   const { issuer, metadata, metadataMaxAge = '1h', profile, scope = 'openid' } = options
   if ((issuer === undefined) === (metadata === undefined))
     throw invalidOption(issuer, place('issuer'), 'given, or metadata, and not both')

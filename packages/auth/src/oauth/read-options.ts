@@ -1,12 +1,12 @@
 import { systemClock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkMethods, checkOneOf, checkText, invalidOption } from '@base/core/options'
-import { isSecret } from '@base/core/secret'
+import type { RequestRules } from '../timed-request.js'
 import { type AsymmetricAlgorithm, checkAlgorithms, isSymmetric } from '../tokens/keys/algorithm.js'
 import { checkCookieName, SessionCookie } from '../tokens/sessions/session-cookie.js'
+import { revealed } from './account/revealed.js'
 import type { OidcClientOptions, OidcSettings } from './oidc-options.js'
 import { place } from './place.js'
-import type { ProviderRules } from './provider/provider-fetch.js'
 import { readProvider } from './provider-options.js'
 import type { ClientAuthentication } from './providers/provider-settings.js'
 import { memoryOAuthTransactionStore } from './transactions/memory-oauth-transaction-store.js'
@@ -20,7 +20,7 @@ export function readOptions(options: OidcClientOptions): OidcSettings {
   const given: Partial<OidcClientOptions> = options ?? {}
   const { transactions = memoryOAuthTransactionStore(), clock = systemClock, timeout = '5s' } = given
   const { fetch = (input, init) => globalThis.fetch(input, init) } = given
-  const rules: ProviderRules = {
+  const rules: RequestRules = {
     fetch: checkFunction(fetch, place('fetch')),
     timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }),
     clock: checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock')),
@@ -41,9 +41,8 @@ export function readOptions(options: OidcClientOptions): OidcSettings {
 
 function readSecret(value: unknown): (() => string) | undefined {
   if (value === undefined) return undefined
-  const text = isSecret(value) ? value.reveal() : value
-  if (typeof text === 'string' && text !== '') return () => text
-  throw invalidOption(typeof text, place('clientSecret'), 'a text that is not empty, or a secret with one')
+  const text = revealed(value, place('clientSecret'))
+  return () => text
 }
 
 function readAuthentication(method: unknown, hasSecret: boolean): ClientAuthentication | undefined {

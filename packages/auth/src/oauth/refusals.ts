@@ -6,37 +6,26 @@ import { refused } from '../tokens/refused.js'
 import { UnusableAnswer } from './provider/provider-fetch.js'
 
 /** The errors that providers may name, by RFC 6749, OpenID Connect and GitHub; what else comes is text of somebody unknown. */
-const KNOWN: readonly string[] = [
-  'access_denied',
-  'account_selection_required',
-  'bad_verification_code',
-  'consent_required',
-  'incorrect_client_credentials',
-  'interaction_required',
-  'invalid_client',
-  'invalid_grant',
-  'invalid_request',
-  'invalid_scope',
-  'login_required',
-  'redirect_uri_mismatch',
-  'server_error',
-  'temporarily_unavailable',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'unsupported_response_type',
-]
-
 const BY_ERROR: ReadonlyMap<unknown, AuthErrorCode> = new Map<unknown, AuthErrorCode>([
   ['access_denied', 'OAUTH_DENIED'],
-  ['login_required', 'OAUTH_INTERACTION_REQUIRED'],
-  ['interaction_required', 'OAUTH_INTERACTION_REQUIRED'],
-  ['consent_required', 'OAUTH_INTERACTION_REQUIRED'],
   ['account_selection_required', 'OAUTH_INTERACTION_REQUIRED'],
-  ['invalid_grant', 'OAUTH_GRANT_REFUSED'],
   ['bad_verification_code', 'OAUTH_GRANT_REFUSED'],
+  ['consent_required', 'OAUTH_INTERACTION_REQUIRED'],
+  ['incorrect_client_credentials', 'OAUTH_PROVIDER_ERROR'],
+  ['interaction_required', 'OAUTH_INTERACTION_REQUIRED'],
+  ['invalid_client', 'OAUTH_PROVIDER_ERROR'],
+  ['invalid_grant', 'OAUTH_GRANT_REFUSED'],
+  ['invalid_request', 'OAUTH_PROVIDER_ERROR'],
+  ['invalid_scope', 'OAUTH_PROVIDER_ERROR'],
+  ['login_required', 'OAUTH_INTERACTION_REQUIRED'],
+  ['redirect_uri_mismatch', 'OAUTH_PROVIDER_ERROR'],
+  ['server_error', 'OAUTH_PROVIDER_ERROR'],
+  ['temporarily_unavailable', 'OAUTH_PROVIDER_ERROR'],
+  ['unauthorized_client', 'OAUTH_PROVIDER_ERROR'],
+  ['unsupported_grant_type', 'OAUTH_PROVIDER_ERROR'],
+  ['unsupported_response_type', 'OAUTH_PROVIDER_ERROR'],
 ])
 
-/** What the library's errors have. */
 interface LibraryError {
   readonly code?: unknown
   readonly error?: unknown
@@ -67,8 +56,9 @@ export function refusalOf(error: unknown, signal: AbortSignal | undefined): Err<
 
 /** What a provider says itself that went wrong. */
 export function providerError(error: unknown): Err<AuthError> {
-  const name = KNOWN.includes(error as string) ? error : 'an error of its own'
-  return refused(BY_ERROR.get(error) ?? 'OAUTH_PROVIDER_ERROR', `The provider says: ${name}.`)
+  const code = BY_ERROR.get(error)
+  const name = code === undefined ? 'an error of its own' : error
+  return refused(code ?? 'OAUTH_PROVIDER_ERROR', `The provider says: ${name}.`)
 }
 
 /** A refusal of an id token, by a check of tokens. Without keys nobody could judge. @throws UnavailableError */
@@ -78,7 +68,7 @@ export function idTokenRefusal(refusal: AuthError): Err<AuthError> {
     throw new UnavailableError({
       message: 'The keys of the provider cannot be read now.',
       cause: refusal,
-      ...(retryAfter !== undefined && { retryAfter }),
+      retryAfter,
     })
   return refused('OAUTH_ID_TOKEN_INVALID', reason, refusal)
 }

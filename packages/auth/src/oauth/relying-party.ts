@@ -1,4 +1,5 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
+import { checkText, invalidOption } from '@base/core/options'
 import type { Result } from '@base/core/result'
 import type { Secret } from '@base/core/secret'
 import type { AuthError } from '../errors/auth-error.js'
@@ -6,7 +7,6 @@ import type { AuthErrorCode } from '../errors/auth-error-code.js'
 import { placeOf } from '../place.js'
 import { signalOf } from '../signal-of.js'
 import { isOpaqueToken } from '../tokens/opaque/opaque-token.js'
-import { checkAccount } from './account/check-account.js'
 import { buildLogoutUrl } from './account/logout-url.js'
 import { refreshTokens } from './account/refresh-tokens.js'
 import { revealed } from './account/revealed.js'
@@ -23,9 +23,10 @@ import type {
   OidcTokens,
 } from './oidc-client.js'
 import type { OidcSettings } from './oidc-options.js'
+import { converse, type RelyingParts } from './provider/conversation.js'
+import { isIssuerOf } from './provider/expected-issuer.js'
 import { IdTokens } from './provider/id-tokens.js'
 import type { OidcClaims } from './providers/provider-settings.js'
-import type { RelyingParts } from './relying-parts.js'
 import { beginSignIn } from './sign-in/begin-sign-in.js'
 import { completeSignIn } from './sign-in/complete-sign-in.js'
 
@@ -64,7 +65,7 @@ export class RelyingParty implements OidcClient {
     const signal = signalOf(options, placeOf('refresh'))
     const token = revealed(refreshToken, placeOf('refresh')('refreshToken'))
     const owner = checkAccount(this.#parts.settings, account, 'refresh')
-    return this.#tell(await refreshTokens(this.#parts, token, owner, signal))
+    return this.#tell(await refreshTokens(await converse(this.#parts, signal), token, owner))
   }
 
   async userInfo(
@@ -75,17 +76,17 @@ export class RelyingParty implements OidcClient {
     const signal = signalOf(options, placeOf('userInfo'))
     const token = revealed(accessToken, placeOf('userInfo')('accessToken'))
     const owner = checkAccount(this.#parts.settings, account, 'userInfo')
-    return this.#tell(await readUserInfo(this.#parts, token, owner, signal))
+    return this.#tell(await readUserInfo(await converse(this.#parts, signal), token, owner))
   }
 
   async revoke(token: Token, options: OidcCallOptions = {}): Promise<Result<void, AuthError>> {
     const signal = signalOf(options, placeOf('revoke'))
     const text = revealed(token, placeOf('revoke')('token'))
-    return this.#tell(await revokeToken(this.#parts, text, signal))
+    return this.#tell(await revokeToken(await converse(this.#parts, signal), text))
   }
 
   async logoutUrl(options: LogoutOptions = {}): Promise<string> {
-    return buildLogoutUrl(this.#parts, options)
+    return buildLogoutUrl(this.#parts.settings, options)
   }
 
   readCookie(header: string | null | undefined): string | undefined {
@@ -104,4 +105,13 @@ export class RelyingParty implements OidcClient {
     }
     return result
   }
+}
+
+/** An account, if it is one of this client's provider: tokens of another may not be sent there. @throws InvalidOptionError */
+function checkAccount(settings: OidcSettings, account: unknown, pattern: string): OidcAccount {
+  const { issuer, subject } = (account ?? {}) as { issuer?: unknown; subject?: unknown }
+  const place = placeOf(pattern)
+  if (!isIssuerOf(settings, issuer))
+    throw invalidOption(issuer, place('account.issuer'), "the provider's of this client")
+  return { issuer, subject: checkText(subject, place('account.subject')) }
 }

@@ -2,8 +2,7 @@ import { untilAborted } from '@base/core/abort'
 import { reportCallbackError } from '@base/core/events'
 import { invalidOption } from '@base/core/options'
 import { signalOf } from '../signal-of.js'
-import { Decoy } from './decoy.js'
-import { faultError, MAX_BYTES, normalisePassword } from './normalised-password.js'
+import { MAX_BYTES, normalisePassword } from './normalised-password.js'
 import type {
   HashPasswordOptions,
   Passwords,
@@ -44,18 +43,16 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
 
 class HashedPasswords implements Passwords {
   readonly #settings: PasswordsSettings
-  readonly #decoy: Decoy
 
   constructor(settings: PasswordsSettings) {
     this.#settings = settings
-    this.#decoy = new Decoy(settings.kdf)
   }
 
   async hash(password: string, options: HashPasswordOptions = {}): Promise<string> {
     const signal = signalOf(options, place)
     const normalised = normalisePassword(password, MAX_BYTES)
-    if (typeof normalised !== 'string') throw faultError(normalised.fault)
-    return this.#settings.slots.run(() => this.#make(normalised), signal)
+    if (!normalised.ok) throw normalised.error
+    return this.#settings.slots.run(() => this.#make(normalised.value), signal)
   }
 
   async verify(
@@ -66,10 +63,10 @@ class HashedPasswords implements Passwords {
     const signal = signalOf(options, place)
     const { replace } = options
     const normalised = normalisePassword(password, MAX_BYTES)
-    if (typeof normalised !== 'string') return { ok: false }
+    if (!normalised.ok) return { ok: false }
     const row = typeof stored === 'function' ? await untilAborted(Promise.resolve(stored()), signal) : stored
     const found = checkStored(row)
-    const candidate = { typed: password, normalised }
+    const candidate = { typed: password, normalised: normalised.value }
     const outcome = await this.#settings.slots.run(() => this.#judge(candidate, found), signal)
     if (found !== undefined && outcome.upgradedHash !== undefined && replace !== undefined)
       await untilAborted(keep(replace, found, outcome.upgradedHash), signal)
@@ -77,7 +74,7 @@ class HashedPasswords implements Passwords {
   }
 
   async #judge(candidate: Candidate, stored: string | undefined): Promise<PasswordVerification> {
-    const verdict = await judgeStored(candidate, stored, this.#decoy, this.#settings)
+    const verdict = await judgeStored(candidate, stored, this.#settings)
     if (verdict !== 'outdated') return { ok: verdict === 'right' }
     try {
       return { ok: true, upgradedHash: await this.#make(candidate.normalised) }
@@ -91,9 +88,7 @@ class HashedPasswords implements Passwords {
   async #make(normalised: string): Promise<string> {
     const { kdf, pepper } = this.#settings
     const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
-    const keyed = pepper?.apply(normalised, pepper.current) ?? normalised
-    const text = await kdf.hash(keyed, salt)
-    return pepper?.label(text) ?? text
+    return pepper.label(await kdf.hash(pepper.apply(normalised, pepper.current), salt))
   }
 }
 

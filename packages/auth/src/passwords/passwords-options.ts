@@ -9,6 +9,7 @@ import {
 } from '@base/core/options'
 import { checkOptionalClock } from '../optional-clock.js'
 import { placeOf } from '../place.js'
+import { Decoy } from './decoy.js'
 import { argon2id } from './kdf/argon2id.js'
 import type { PasswordKdf } from './kdf/password-kdf.js'
 import type { LegacyVerifier } from './legacy/legacy-verifier.js'
@@ -39,12 +40,13 @@ export interface PasswordsOptions {
   readonly clock?: Clock | undefined
 }
 
-/** Options that are checked. */
+/** Options that are checked, and what is made of them. */
 export interface PasswordsSettings {
   readonly kdf: PasswordKdf
   readonly legacy: readonly LegacyVerifier[]
-  readonly pepper: Pepper | undefined
+  readonly pepper: Pepper
   readonly slots: Slots
+  readonly decoy: Decoy
 }
 
 /** Names the options of `createPasswords` in errors. */
@@ -61,11 +63,12 @@ export function readOptions(options: PasswordsOptions): PasswordsSettings {
   return {
     kdf,
     legacy: [...legacy],
-    pepper: pepper === undefined ? undefined : new Pepper(pepper),
+    pepper: new Pepper(pepper),
     slots: new Slots(
       checkInteger(maxConcurrent, { ...place('maxConcurrent'), min: 1 }),
       checkInteger(maxQueue, { ...place('maxQueue'), min: 0 }),
     ),
+    decoy: new Decoy(kdf),
   }
 }
 

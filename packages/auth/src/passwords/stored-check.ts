@@ -1,5 +1,4 @@
 import { diagnosticsChannel } from '@base/core/diagnostics'
-import type { Decoy } from './decoy.js'
 import { byteLength, MAX_BYTES, type NormalisedPassword } from './normalised-password.js'
 import type { PasswordsSettings } from './passwords-options.js'
 import { readPeppered } from './pepper/pepper.js'
@@ -23,18 +22,15 @@ const unreadable = diagnosticsChannel<{ kdf: string }>('base:auth:passwords:unre
 export async function judgeStored(
   candidate: Candidate,
   stored: string | undefined,
-  decoy: Decoy,
-  { kdf, legacy, pepper }: PasswordsSettings,
+  { kdf, legacy, pepper, decoy }: PasswordsSettings,
 ): Promise<Verdict> {
-  const keyed = (form: string, key: string | undefined) =>
-    key === undefined ? form : (pepper?.apply(form, key) ?? form)
   const nothing = async (): Promise<Verdict> => {
-    for (const form of formsOf(candidate)) await decoy.run(keyed(form, pepper?.current))
+    for (const form of formsOf(candidate)) await decoy.run(pepper.apply(form, pepper.current))
     return 'wrong'
   }
   if (stored === undefined) return nothing()
   const { keyId, text } = readPeppered(stored)
-  if (keyId !== undefined && !pepper?.has(keyId)) {
+  if (keyId !== undefined && !pepper.has(keyId)) {
     await nothing()
     throw new UnknownPepperError(keyId)
   }
@@ -46,8 +42,8 @@ export async function judgeStored(
     return nothing()
   }
   for (const form of formsOf(candidate)) {
-    if ((await kdf.verify(keyed(form, keyId), text)) !== true) continue
-    const isAsNow = form === candidate.normalised && keyId === pepper?.current && !kdf.needsRehash(text)
+    if ((await kdf.verify(pepper.apply(form, keyId), text)) !== true) continue
+    const isAsNow = form === candidate.normalised && keyId === pepper.current && !kdf.needsRehash(text)
     return isAsNow ? 'right' : 'outdated'
   }
   return 'wrong'

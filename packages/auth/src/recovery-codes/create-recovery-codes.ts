@@ -13,7 +13,6 @@ import type { RecoveryCodes } from './recovery-codes.js'
 
 const COUNT = 10
 const MOST = 100
-const METHODS = ['replace', 'take', 'count', 'remove'] as const
 
 const redeemed = diagnosticsChannel<{ sub: string }>('base:auth:recovery-codes:redeemed')
 
@@ -47,7 +46,7 @@ export interface RecoveryCodesOptions {
 export function createRecoveryCodes(options: RecoveryCodesOptions = {}): RecoveryCodes {
   const { store = memoryRecoveryCodeStore(), clock } = checkOptions(options, place('options'))
   checkOptionalClock(clock, 'createRecoveryCodes')
-  return new StoredCodes(checkMethods(store, METHODS, place('store')))
+  return new StoredCodes(checkMethods(store, ['replace', 'take', 'count', 'remove'], place('store')))
 }
 
 const place = /* @__PURE__ */ placeOf('createRecoveryCodes')

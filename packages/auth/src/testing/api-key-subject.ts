@@ -1,4 +1,9 @@
-import type { ApiKeyStore, NewStoredApiKey, StoredApiKey } from '../api-keys/api-key-store.js'
+import type {
+  ApiKeyStore,
+  NewStoredApiKey,
+  StoredApiKey,
+  StoredApiKeySecret,
+} from '../api-keys/api-key-store.js'
 import { hashOf } from './handles.js'
 import { DAY, HOUR } from './times.js'
 
@@ -42,10 +47,18 @@ export async function rotate(
   return store.rotate(idOf(name), { hash: hashOf(secret), overlap }, Date.now())
 }
 
-/** The secrets of a key that are good, by name, the present one first. */
+/** The secrets of a key that are known, by name, the present one first. */
+export async function known(store: ApiKeyStore, name: string): Promise<string[]> {
+  return ((await find(store, name))?.secrets ?? []).map(nameOf)
+}
+
+/** Those of them that are good. */
 export async function alive(store: ApiKeyStore, name: string): Promise<string[]> {
-  const { secrets = [] } = (await find(store, name)) ?? {}
-  return secrets.filter(({ isAlive }) => isAlive).map(({ hash }) => hash.replace(/-+$/, ''))
+  return ((await find(store, name))?.secrets ?? []).filter(({ isAlive }) => isAlive).map(nameOf)
+}
+
+function nameOf({ hash }: StoredApiKeySecret): string {
+  return hash.replace(/-+$/, '')
 }
 
 /** The names of the keys of an owner. */

@@ -1,4 +1,3 @@
-import type { Duration } from '@base/core/duration'
 import type {
   NewRefreshFamily,
   RefreshRecord,
@@ -16,14 +15,14 @@ export const SEALED = 'c2VhbGVk'
 
 /** A family of `user`, whose first token is its name and 0. */
 export function familyOf(name: string, changes: Partial<NewRefreshFamily> = {}): NewRefreshFamily {
-  const ttl = { idleTtl: HOUR, absoluteTtl: 3 * HOUR }
   return {
     id: handleOf(name),
     sub: 'user',
     clientId: 'web',
     data: '{}',
     hash: hashOf(`${name}0`),
-    ...ttl,
+    idleTtl: HOUR,
+    absoluteTtl: 3 * HOUR,
     ...changes,
   }
 }
@@ -63,7 +62,7 @@ export async function listed(store: RefreshStore): Promise<string[]> {
 interface Changes {
   readonly scope?: string
   readonly sealed?: string | undefined
-  readonly grace?: Duration & number
+  readonly grace?: number
 }
 
 /** Rotates a token of a family, by default with a grace. */
@@ -74,8 +73,7 @@ export async function rotate(
   child: string,
   changes: Changes = {},
 ): Promise<RefreshRotationOutcome> {
-  const { grace = GRACE, scope } = changes
-  const sealed = 'sealed' in changes ? changes.sealed : SEALED
+  const { grace, scope, sealed } = { grace: GRACE, sealed: SEALED, ...changes }
   const rotation: RefreshRotation = {
     familyId: handleOf(family),
     parent: hashOf(parent),

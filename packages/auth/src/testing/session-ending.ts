@@ -13,10 +13,8 @@ export function ending(law: Law<SessionStore>): void {
     await advance(HOUR - MOMENT)
     assert.notEqual(await get(store, 'a', 'a0'), undefined)
     await advance(MOMENT)
-    assert.equal(await get(store, 'a', 'a0'), undefined)
-    assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
+    await isGone(store)
     assert.equal(await store.destroy(handleOf('a'), hashOf('a0'), Date.now()), false)
-    assert.deepEqual(await listed(store), [])
   })
 
   law('a session ends, however much it is used', async (store, advance) => {
@@ -27,9 +25,7 @@ export function ending(law: Law<SessionStore>): void {
       assert.ok(used !== undefined && used.idleExpiresAt <= used.expiresAt)
     }
     await advance(HOUR / 2)
-    assert.equal(await get(store, 'a', 'a0'), undefined)
-    assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
-    assert.deepEqual(await listed(store), [])
+    await isGone(store)
   })
 
   law('a session ends at its latest end, though it may lie unused for longer', async (store, advance) => {
@@ -40,9 +36,7 @@ export function ending(law: Law<SessionStore>): void {
     await advance(3 * HOUR - MOMENT)
     assert.notEqual(await get(store, 'a', 'a0'), undefined)
     await advance(MOMENT)
-    assert.equal(await get(store, 'a', 'a0'), undefined)
-    assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
-    assert.deepEqual(await listed(store), [])
+    await isGone(store)
   })
 
   law('a session is counted in milliseconds, whenever it begins', async (store, advance) => {
@@ -61,9 +55,7 @@ export function destroying(law: Law<SessionStore>): void {
       await created(store, 'a')
       assert.equal(await store.destroy(handleOf('a'), hash, Date.now()), true)
       assert.equal(await store.destroy(handleOf('a'), hash, Date.now()), false)
-      assert.equal(await get(store, 'a', 'a0'), undefined)
-      assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
-      assert.deepEqual(await listed(store), [])
+      await isGone(store)
     }
   })
 
@@ -97,4 +89,11 @@ export function destroying(law: Law<SessionStore>): void {
       assert.equal(await store.destroyAll(sub, Date.now()), 1)
     }
   })
+}
+
+/** That nobody sees the session any more. */
+async function isGone(store: SessionStore): Promise<void> {
+  assert.equal(await get(store, 'a', 'a0'), undefined)
+  assert.equal(await change(store, 'a', 'a0', { idleTtl: HOUR }), undefined)
+  assert.deepEqual(await listed(store), [])
 }

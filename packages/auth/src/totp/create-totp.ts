@@ -67,11 +67,11 @@ class StoredCodes implements Totp {
     const owner = checkName(sub, place('sub'))
     const account = checkText(options?.account, { ...place('account'), maxLength: LONGEST_ACCOUNT })
     if (/\p{Cs}/u.test(account)) throw invalidOption(account, place('account'), 'well-formed Unicode')
-    const { issuer, algorithm, digits, period, cipher } = this.#settings
+    const { algorithm, cipher } = this.#settings
     const secret = encodeBase32(crypto.getRandomValues(new Uint8Array(SECRET_BYTES[algorithm])))
     const text = await sealSecret(cipher, secret, owner)
     await this.#ask((store) => store.enroll(owner, text))
-    return { secret, uri: otpauthUri({ issuer, account, secret, algorithm, digits, period }) }
+    return { secret, uri: otpauthUri({ ...this.#settings, account, secret }) }
   }
 
   async confirm(sub: string, code: string): Promise<boolean> {

@@ -1,13 +1,9 @@
-import type { TotpAlgorithm } from './one-time-code.js'
+import type { TotpSettings } from './totp-options.js'
 
 /** What an authenticator app has to know. */
-export interface OtpauthFacts {
-  readonly issuer: string
+export interface OtpauthFacts extends Pick<TotpSettings, 'issuer' | 'algorithm' | 'digits' | 'period'> {
   readonly account: string
   readonly secret: string
-  readonly algorithm: TotpAlgorithm
-  readonly digits: number
-  readonly period: number
 }
 
 /**

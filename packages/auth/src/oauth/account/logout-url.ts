@@ -2,15 +2,15 @@ import { checkText } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { signalOf } from '../../signal-of.js'
 import type { LogoutOptions } from '../oidc-client.js'
-import type { RelyingParts } from '../relying-parts.js'
+import type { OidcSettings } from '../oidc-options.js'
+import { neededAddress } from '../provider/oidc-metadata.js'
 import { readRedirect } from '../sign-in/begin-options.js'
-import { neededAddress } from './needed-address.js'
 import { revealed } from './revealed.js'
 
 const place = /* @__PURE__ */ placeOf('logoutUrl')
 
 /** Where a browser signs out at the provider. @see OpenID Connect RP-Initiated Logout 1.0 */
-export async function buildLogoutUrl({ settings }: RelyingParts, options: LogoutOptions): Promise<string> {
+export async function buildLogoutUrl(settings: OidcSettings, options: LogoutOptions): Promise<string> {
   const signal = signalOf(options, place)
   const { idToken, postLogoutRedirectUri: after, state } = options
   const parameters = {

@@ -2,14 +2,21 @@ import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi'
 import { needsPackage } from '../../passwords/kdf/load-peer.js'
 import { isLoopback } from '../../web-address.js'
 import type { OidcSettings } from '../oidc-options.js'
+import type { IdTokens } from './id-tokens.js'
 import type { OidcMetadata } from './oidc-metadata.js'
 import { askProvider } from './provider-fetch.js'
 
-/** The library. */
-export type Library = typeof import('oauth4webapi')
+/** What every call of a client works with. */
+export interface RelyingParts {
+  readonly settings: OidcSettings
+  readonly idTokens: IdTokens
+}
 
-/** All that a request to a provider needs. */
-export interface Conversation {
+type Library = typeof import('oauth4webapi')
+
+/** All that a call needs to ask a provider. */
+export interface Conversation extends RelyingParts {
+  readonly signal: AbortSignal | undefined
   readonly oauth: Library
   readonly metadata: OidcMetadata
   /** The provider, in the library's words. */
@@ -20,9 +27,12 @@ export interface Conversation {
 }
 
 /** Starts to talk with the provider: with what it is like now, and within the client's limits. */
-export async function converse(settings: OidcSettings, signal?: AbortSignal): Promise<Conversation> {
+export async function converse(parts: RelyingParts, signal: AbortSignal | undefined): Promise<Conversation> {
+  const { settings } = parts
   const [oauth, metadata] = await Promise.all([loadLibrary(), settings.source.get(signal)])
   return {
+    ...parts,
+    signal,
     oauth,
     metadata,
     server: serverOf(metadata, settings),
@@ -61,13 +71,10 @@ function clientOf(oauth: Library, { clientId, clockSkew, rules }: OidcSettings):
 
 function authenticationOf(oauth: Library, metadata: OidcMetadata, settings: OidcSettings): ClientAuth {
   const { clientSecret, clientAuthentication } = settings
-  const offered = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
-  const method =
-    clientAuthentication ??
-    (offered.includes('client_secret_basic') || !offered.includes('client_secret_post')
-      ? 'client_secret_basic'
-      : 'client_secret_post')
-  if (clientSecret === undefined || method === 'none') return oauth.None()
+  if (clientSecret === undefined || clientAuthentication === 'none') return oauth.None()
+  const offered = metadata.token_endpoint_auth_methods_supported ?? []
+  const isPostAlone = offered.includes('client_secret_post') && !offered.includes('client_secret_basic')
+  const method = clientAuthentication ?? (isPostAlone ? 'client_secret_post' : 'client_secret_basic')
   return method === 'client_secret_post'
     ? oauth.ClientSecretPost(clientSecret())
     : oauth.ClientSecretBasic(clientSecret())

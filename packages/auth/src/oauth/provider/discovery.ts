@@ -1,12 +1,12 @@
 import { untilAborted } from '@base/core/abort'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { UnavailableError } from '@base/core/errors'
-import { parseStrictObject } from '../../tokens/jws/strict-json.js'
+import type { RequestRules } from '../../timed-request.js'
 import { metadataProblem, type OidcMetadata } from './oidc-metadata.js'
-import { askProvider, type ProviderRules } from './provider-fetch.js'
+import { askProvider, strictBody } from './provider-fetch.js'
 
 /** What is looked up, and for how long it is good. Times in milliseconds. */
-export interface DiscoveryRules extends ProviderRules {
+export interface DiscoveryRules extends RequestRules {
   /** Where the document is, without `/.well-known/openid-configuration`. */
   readonly issuer: string
   /** What the document must say as its issuer. */
@@ -29,7 +29,6 @@ const STALE_IF_ERROR = 86_400_000
 
 const failed = diagnosticsChannel<{ issuer: string; error: unknown }>('base:auth:oauth:discovery_failed')
 
-/** A document that was read. */
 interface Kept {
   readonly metadata: OidcMetadata
   readonly readAt: number
@@ -59,28 +58,23 @@ export class Discovery implements MetadataSource {
   async #read(): Promise<OidcMetadata> {
     const { clock, maxAge } = this.#rules
     const rests = this.#failure !== undefined && clock.monotonic() - this.#failure.at < COOLDOWN
-    if (!rests) {
-      const metadata = await this.#ask()
-      if (metadata !== undefined) return metadata
-    }
+    if (!rests) await this.#ask()
     const kept = this.#young(maxAge + STALE_IF_ERROR)
     if (kept !== undefined) return kept
     throw this.#failure?.error
   }
 
-  /** Reads the document; `undefined` where that failed. */
-  async #ask(): Promise<OidcMetadata | undefined> {
+  /** Reads the document, or notes that it failed. */
+  async #ask(): Promise<void> {
     const { clock, issuer } = this.#rules
     try {
       const metadata = await readDocument(this.#rules)
       this.#kept = { metadata, readAt: clock.monotonic() }
       this.#failure = undefined
-      return metadata
     } catch (cause) {
       const error = unavailable(issuer, cause)
       this.#failure = { error, at: clock.monotonic() }
       if (failed.hasSubscribers) failed.publish({ issuer, error })
-      return undefined
     }
   }
 
@@ -95,7 +89,7 @@ async function readDocument(rules: DiscoveryRules): Promise<OidcMetadata> {
   const address = (issuer.endsWith('/') ? issuer.slice(0, -1) : issuer) + DOCUMENT
   const response = await askProvider(rules, address, { headers: { accept: 'application/json' } })
   if (response.status !== 200) throw new Error(`The answer has the status ${response.status}.`)
-  const document = parseStrictObject(new Uint8Array(await response.arrayBuffer()))
+  const document = await strictBody(response)
   if (document === undefined) throw new Error('The answer is no JSON object, or has a name twice.')
   // Character by character: two that lead to one address may be two issuers.
   if (document['issuer'] !== expected) throw new Error(`Its issuer is not ${expected}.`)
@@ -110,6 +104,6 @@ function unavailable(issuer: string, cause: unknown): UnavailableError {
   return new UnavailableError({
     message: `What the provider ${issuer} is like cannot be read. ${message}`,
     cause,
-    ...(retryAfter !== undefined && { retryAfter }),
+    retryAfter,
   })
 }

@@ -2,10 +2,10 @@ import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { remoteJwks } from '../../tokens/jwks/remote-jwks.js'
 import { LONGEST_OF_ALL } from '../../tokens/jws/compact.js'
-import { SignatureCheck } from '../../tokens/jws/signature-check.js'
+import { SignatureCheck, type SignedToken } from '../../tokens/jws/signature-check.js'
 import { parseStrictObject } from '../../tokens/jws/strict-json.js'
 import { refused } from '../../tokens/refused.js'
-import { type ClaimRules, lateOrEarly, refusalOf } from '../../tokens/verifier/claim-rules.js'
+import { lateOrEarly, type Refusal, refusalOf } from '../../tokens/verifier/claim-rules.js'
 import type { OidcSettings } from '../oidc-options.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
 import { idTokenRefusal } from '../refusals.js'
@@ -33,34 +33,33 @@ export class IdTokens {
     if (keysAddress === undefined) return refused('OAUTH_RESPONSE_INVALID', 'The provider publishes no keys.')
     const signed = await this.#signatures(keysAddress).check(token)
     if (!signed.ok) return idTokenRefusal(signed.error)
-    const { header, payload, key } = signed.value
-    const claims = parseStrictObject(payload)
+    const claims = parseStrictObject(signed.value.payload)
     if (claims === undefined)
       return refused('OAUTH_ID_TOKEN_INVALID', 'Its payload is no JSON object, or has a name twice.')
-    const issuer = expectedIssuer(this.#settings, claims['tid'])
-    if (issuer === undefined)
-      return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its tid is no tenant.').error)
-    if (this.#settings.issuerTemplate !== undefined && !mayKeySign(key, issuer, claims['tid']))
-      return idTokenRefusal(refused('TOKEN_WRONG_ISSUER', 'Its key is that of another issuer.').error)
-    const rules = this.#rulesFor(issuer)
-    // A typ may be left out; but a token that says it is something else is no id token, whoever has signed it.
-    const refusal =
-      refusalOf(header.typ ?? 'JWT', claims, rules) ??
-      lateOrEarly(claims as never, rules, this.#settings.rules.clock.now())
+    const refusal = this.#judge(signed.value, claims)
     if (refusal !== undefined) return idTokenRefusal(refused(...refusal).error)
     if (!isSubject(claims['sub'])) return refused('OAUTH_ID_TOKEN_INVALID', 'It names nobody.')
     return ok(claims as OidcClaims)
   }
 
-  #rulesFor(issuer: string): ClaimRules {
-    const { clientId, clockSkew } = this.#settings
-    return {
+  #judge({ header, key }: SignedToken, claims: Readonly<Record<string, unknown>>): Refusal | undefined {
+    const { clientId, clockSkew, issuerTemplate, rules } = this.#settings
+    const issuer = expectedIssuer(this.#settings, claims['tid'])
+    if (issuer === undefined) return ['TOKEN_WRONG_ISSUER', 'Its tid is no tenant.']
+    if (issuerTemplate !== undefined && !mayKeySign(key, issuer, claims['tid']))
+      return ['TOKEN_WRONG_ISSUER', 'Its key is that of another issuer.']
+    const expected = {
       issuer,
       audience: [clientId],
       typ: 'application/jwt',
       clockSkew,
       maxTokenAge: undefined,
     }
+    // A typ may be left out; but a token that says it is something else is no id token, whoever has signed it.
+    return (
+      refusalOf(header.typ ?? 'JWT', claims, expected) ??
+      lateOrEarly(claims as never, expected, rules.clock.now())
+    )
   }
 
   #signatures(address: string): SignatureCheck {

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@base/core/errors'
 import { addressProblem, isLoopback } from '../../web-address.js'
 
 /** What a provider says of itself, as far as a sign-in needs it; by the names of RFC 8414 and OpenID Connect Discovery. */
@@ -44,9 +45,10 @@ export function metadataProblem(metadata: Unchecked, needsKeys: boolean): string
   const { issuer } = metadata
   if (typeof issuer !== 'string' || issuer === '') return 'its issuer is no text'
   const mayLoop = isLoopback(issuer)
+  const needed: readonly string[] = needsKeys ? [...NEEDED, 'jwks_uri'] : NEEDED
   for (const name of [...NEEDED, ...OPTIONAL]) {
     const address = metadata[name]
-    if (address === undefined && !isNeeded(name, needsKeys)) continue
+    if (address === undefined && !needed.includes(name)) continue
     const problem = addressProblem(address, mayLoop)
     if (problem !== undefined) return `its ${name} is ${problem}`
   }
@@ -58,10 +60,16 @@ export function metadataProblem(metadata: Unchecked, needsKeys: boolean): string
   return challenges?.includes('S256') === false ? 'it does not take code challenges by S256' : undefined
 }
 
-function isNeeded(name: string, needsKeys: boolean): boolean {
-  return (NEEDED as readonly string[]).includes(name) || (needsKeys && name === 'jwks_uri')
-}
-
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+/** An address that a provider may be without. @throws UnsupportedError where it is. */
+export function neededAddress(
+  metadata: OidcMetadata,
+  name: 'userinfo_endpoint' | 'revocation_endpoint' | 'end_session_endpoint',
+): string {
+  const address = metadata[name]
+  if (address !== undefined) return address
+  throw new UnsupportedError({ message: `The provider ${metadata.issuer} has no ${name}.` })
 }

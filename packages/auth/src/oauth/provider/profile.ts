@@ -7,19 +7,17 @@ import { refused } from '../../tokens/refused.js'
 import { addressProblem, isLoopback } from '../../web-address.js'
 import type { AskProvider, OidcClaims, OidcProviderSettings } from '../providers/provider-settings.js'
 import { isSubject } from '../subject.js'
-import type { OidcMetadata } from './oidc-metadata.js'
-import { askProvider, type ProviderRules, UnusableAnswer } from './provider-fetch.js'
+import type { Conversation } from './conversation.js'
+import { askProvider, UnusableAnswer } from './provider-fetch.js'
 
 /** Asks a provider without id tokens who the user is. */
 export async function readProfile(
+  { settings, metadata, signal }: Conversation,
   profile: NonNullable<OidcProviderSettings['profile']>,
-  rules: ProviderRules,
   accessToken: Secret<string>,
-  { issuer }: OidcMetadata,
-  signal: AbortSignal | undefined,
 ): Promise<Result<OidcClaims, AuthError>> {
   const ask: AskProvider = async (address) => {
-    const problem = addressProblem(address, isLoopback(issuer))
+    const problem = addressProblem(address, isLoopback(metadata.issuer))
     if (problem !== undefined) throw new UnusableAnswer(`What was asked for is ${problem}.`)
     const headers = {
       accept: 'application/json',
@@ -27,7 +25,7 @@ export async function readProfile(
       // GitHub answers nobody without a name.
       'user-agent': '@base/auth',
     }
-    const response = await askProvider(rules, address, { headers }, signal)
+    const response = await askProvider(settings.rules, address, { headers }, signal)
     if (response.status !== 200) throw new UnusableAnswer(`It has the status ${response.status}.`)
     return response.json()
   }

@@ -1,16 +1,8 @@
-import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { UnavailableError } from '@base/core/errors'
-import { timedRequest } from '../../timed-request.js'
+import { type RequestRules, timedRequest } from '../../timed-request.js'
 import { boundedBody } from '../../tokens/jwks/bounded-body.js'
-
-/** How a provider is asked. */
-export interface ProviderRules {
-  readonly fetch: typeof globalThis.fetch
-  /** In milliseconds, body included. */
-  readonly timeout: number
-  readonly clock: Clock
-}
+import { parseStrictObject } from '../../tokens/jws/strict-json.js'
 
 /** An answer that is none, and will not be better the next time. */
 export class UnusableAnswer extends Error {}
@@ -28,7 +20,7 @@ const TOO_MANY = 429
  * for redirects; the signal's reason.
  */
 export async function askProvider(
-  rules: ProviderRules,
+  rules: RequestRules,
   address: string,
   init: RequestInit,
   signal?: AbortSignal,
@@ -41,7 +33,7 @@ export async function askProvider(
   )
 }
 
-async function readAnswer(rules: ProviderRules, address: string, init: RequestInit): Promise<Response> {
+async function readAnswer(rules: RequestRules, address: string, init: RequestInit): Promise<Response> {
   const response = await connect(rules, address, init)
   const { status, headers } = response
   if (status >= 500 || status === TOO_MANY) {
@@ -57,7 +49,7 @@ async function readAnswer(rules: ProviderRules, address: string, init: RequestIn
   return new Response(BODILESS.includes(status) ? null : body, { status, headers })
 }
 
-async function connect({ fetch }: ProviderRules, address: string, init: RequestInit): Promise<Response> {
+async function connect({ fetch }: RequestRules, address: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(address, init)
   } catch (cause) {
@@ -78,6 +70,11 @@ async function readBody(response: Response, address: string): Promise<Uint8Array
   return body
 }
 
+/** The JSON object in an answer, which can be read once more. */
+export async function strictBody(answer: Response): Promise<Readonly<Record<string, unknown>> | undefined> {
+  return parseStrictObject(new Uint8Array(await answer.clone().arrayBuffer()))
+}
+
 /** A date instead of seconds is left out. */
 function secondsOf(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
@@ -86,11 +83,8 @@ function secondsOf(retryAfter: string | null): number | undefined {
 function away(
   address: string,
   why: string,
-  { cause, retryAfter }: { cause?: unknown; retryAfter?: number | undefined } = {},
+  more?: { readonly cause: unknown } | { readonly retryAfter: number | undefined },
 ): UnavailableError {
-  return new UnavailableError({
-    message: `The provider at ${new URL(address).host} cannot be asked now: ${why}.`,
-    ...(cause !== undefined && { cause }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  })
+  const message = `The provider at ${new URL(address).host} cannot be asked now: ${why}.`
+  return new UnavailableError({ message, ...more })
 }

@@ -1,56 +1,60 @@
 import { untilAborted } from '@base/core/abort'
 import { ok, type Result } from '@base/core/result'
-import type { TokenEndpointResponse } from 'oauth4webapi'
+import { secret } from '@base/core/secret'
+import type { AuthorizationServer, TokenEndpointResponse } from 'oauth4webapi'
 import type { AuthError } from '../../errors/auth-error.js'
-import { parseStrictObject } from '../../tokens/jws/strict-json.js'
 import { refused } from '../../tokens/refused.js'
+import type { OidcTokens } from '../oidc-client.js'
 import type { OidcClaims } from '../providers/provider-settings.js'
 import { providerError, refusalOf } from '../refusals.js'
-import type { RelyingParts } from '../relying-parts.js'
 import type { Conversation } from './conversation.js'
+import { strictBody } from './provider-fetch.js'
 
-/** What came of a request to the token endpoint. */
 export interface TokenAnswer {
-  readonly tokens: TokenEndpointResponse
+  readonly tokens: OidcTokens
   /** The claims of the id token, where there is one. */
   readonly claims: OidcClaims | undefined
 }
 
-/** How an answer is judged. */
-export interface TokenJudging extends RelyingParts {
-  readonly signal: AbortSignal | undefined
-}
-
 /** The library's part: whether there must be an id token, what its claims and the rest of the answer must be. */
-type Process = (server: Conversation['server'], answer: Response) => Promise<TokenEndpointResponse>
+type Process = (server: AuthorizationServer, answer: Response) => Promise<TokenEndpointResponse>
 
-/** Judges the answer of a token endpoint: its form, the id token's signature, then what both say. */
-export async function judgeTokens(
-  { server, metadata }: Conversation,
-  answer: Response,
-  judging: TokenJudging,
+/** Asks a token endpoint, and judges its answer: its form, the id token's signature, then what both say. */
+export async function askForTokens(
+  { server, metadata, idTokens, settings, signal }: Conversation,
+  request: () => Promise<Response>,
   process: Process,
 ): Promise<Result<TokenAnswer, AuthError>> {
-  const { idTokens, signal } = judging
-  const body = await bodyOf(answer)
-  // GitHub says so with the status 200.
-  if (typeof body?.['error'] === 'string') return providerError(body['error'])
+  const { clock } = settings.rules
   try {
-    if (answer.status !== 200) return ok({ tokens: await process(server, answer), claims: undefined })
-    if (body === undefined)
+    const answer = await request()
+    const body = await strictBody(answer)
+    // GitHub says so with the status 200.
+    if (typeof body?.['error'] === 'string') return providerError(body['error'])
+    if (answer.status === 200 && body === undefined)
       return refused('OAUTH_RESPONSE_INVALID', 'It is no JSON object, or has a name twice.')
-    const token = body['id_token']
-    if (token === undefined) return ok({ tokens: await process(server, answer), claims: undefined })
+    const token = answer.status === 200 ? body?.['id_token'] : undefined
+    if (token === undefined)
+      return ok({ tokens: tokensOf(await process(server, answer), clock.now()), claims: undefined })
     const claims = await untilAborted(idTokens.read(token, metadata.jwks_uri), signal)
     if (!claims.ok) return claims
     // For many tenants it is that of one of them, and was found to be right.
     const issuer = claims.value['iss'] as string
-    return ok({ tokens: await process({ ...server, issuer }, answer), claims: claims.value })
+    const tokens = await process({ ...server, issuer }, answer)
+    return ok({ tokens: tokensOf(tokens, clock.now()), claims: claims.value })
   } catch (error) {
     return refusalOf(error, signal)
   }
 }
 
-async function bodyOf(answer: Response): Promise<Readonly<Record<string, unknown>> | undefined> {
-  return parseStrictObject(new Uint8Array(await answer.clone().arrayBuffer()))
+/** The tokens of an answer, so that they do not print. */
+function tokensOf(answer: TokenEndpointResponse, now: number): OidcTokens {
+  const { access_token, refresh_token, id_token, expires_in, scope } = answer
+  return {
+    accessToken: secret(access_token),
+    ...(refresh_token !== undefined && { refreshToken: secret(refresh_token) }),
+    ...(id_token !== undefined && { idToken: secret(id_token) }),
+    ...(expires_in !== undefined && { expiresAt: now + expires_in * 1_000 }),
+    ...(scope !== undefined && { scope }),
+  }
 }

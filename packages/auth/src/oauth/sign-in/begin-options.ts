@@ -21,9 +21,9 @@ const LONGEST_HINT = 1_024
 
 /** Checks the options of a sign-in with a provider that gives id tokens, or gives none. @throws InvalidOptionError */
 export function readBegin(options: BeginOptions, hasIdToken: boolean): BeginSettings {
-  const { returnTo = '/', prompt, loginHint, maxAge } = options ?? {}
+  const { redirectUri, returnTo = '/', prompt, loginHint, maxAge }: Partial<BeginOptions> = options ?? {}
   return {
-    redirectUri: readRedirect(options?.redirectUri, place('redirectUri')),
+    redirectUri: readRedirect(redirectUri, place('redirectUri')),
     returnTo: checkReturnTo(returnTo, place('returnTo')),
     prompt: prompt === undefined ? undefined : checkOneOf(prompt, PROMPTS, place('prompt')),
     loginHint:

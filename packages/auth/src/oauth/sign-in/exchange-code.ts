@@ -2,49 +2,42 @@ import type { Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { refused } from '../../tokens/refused.js'
 import type { Conversation } from '../provider/conversation.js'
-import { judgeTokens, type TokenAnswer } from '../provider/token-answer.js'
-import { refusalOf } from '../refusals.js'
-import type { RelyingParts } from '../relying-parts.js'
+import { askForTokens, type TokenAnswer } from '../provider/token-answer.js'
 import type { Transaction } from '../transactions/transaction.js'
 import type { Callback } from './callback.js'
 
 /** Exchanges the code of an answer for tokens. */
 export async function exchangeCode(
-  parts: RelyingParts,
   talk: Conversation,
   { parameters, state }: Callback,
   { redirectUri, verifier, nonce, maxAge }: Transaction,
-  signal: AbortSignal | undefined,
 ): Promise<Result<TokenAnswer, AuthError>> {
-  const { oauth, client, authentication, http } = talk
+  const { oauth, client, authentication, http, settings } = talk
   // For many tenants the answer may name that of the user, and was found to be one.
-  const server = { ...talk.server, issuer: parameters.get('iss') ?? talk.server.issuer }
-  const needsIdToken = parts.settings.profile === undefined
-  let answer: Response
-  try {
-    const checked = oauth.validateAuthResponse(server, client, parameters, state)
-    answer = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      authentication,
-      checked,
-      redirectUri,
-      verifier,
-      http,
-    )
-  } catch (error) {
-    return refusalOf(error, signal)
-  }
+  const named = parameters.get('iss')
+  const server = { ...talk.server, issuer: named ?? talk.server.issuer }
   const expected = {
-    ...(needsIdToken && { expectedNonce: nonce, requireIdToken: true }),
+    ...(settings.profile === undefined && { expectedNonce: nonce, requireIdToken: true }),
     ...(maxAge !== undefined && { maxAge }),
   }
-  const judged = await judgeTokens(talk, answer, { ...parts, signal }, (as, response) =>
-    oauth.processAuthorizationCodeResponse(as, client, response, expected),
+  const answer = await askForTokens(
+    talk,
+    () => {
+      const code = oauth.validateAuthResponse(server, client, parameters, state)
+      return oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        authentication,
+        code,
+        redirectUri,
+        verifier,
+        http,
+      )
+    },
+    (as, response) => oauth.processAuthorizationCodeResponse(as, client, response, expected),
   )
-  const named = parameters.get('iss')
-  if (!judged.ok || judged.value.claims === undefined || named === null) return judged
-  return named === judged.value.claims['iss']
-    ? judged
+  if (!answer.ok || answer.value.claims === undefined || named === null) return answer
+  return named === answer.value.claims['iss']
+    ? answer
     : refused('OAUTH_WRONG_ISSUER', 'The id token is from another tenant than the answer.')
 }

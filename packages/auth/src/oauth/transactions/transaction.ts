@@ -1,5 +1,6 @@
-import { decodeBase64Url, encodeBase64Url } from '@base/core/codec'
 import { hashText } from '../../tokens/opaque/opaque-token.js'
+import { openText, type Seal, sealText } from '../../tokens/opaque/sealed-text.js'
+import type { OidcSettings } from '../oidc-options.js'
 
 /** What of a sign-in is needed on the way back. */
 export interface Transaction {
@@ -13,6 +14,11 @@ export interface Transaction {
   readonly maxAge: number | undefined
 }
 
+/** Which client of which provider: what one has begun, no other may end. */
+export function clientName({ issuer, clientId }: OidcSettings): string {
+  return JSON.stringify([issuer, clientId])
+}
+
 /** What names a transaction: what the browser keeps, and what the provider sends back. Both are needed to find it. */
 export interface TransactionKey {
   /** A secret of the browser that began it. */
@@ -20,41 +26,19 @@ export interface TransactionKey {
   readonly state: string
 }
 
-/** A transaction as a store gets it. */
 export interface SealedTransaction {
   readonly key: string
   readonly text: string
 }
 
-/**
- * A store must not be able to finish a sign-in. So a transaction is encrypted under a key that only who has the transaction id
- * can make: HKDF-SHA-256 (RFC 5869) of the id with the state as salt, then AES-256-GCM with a random nonce. The store has a hash
- * of both, out of which the key does not follow; it is authenticated, so that a row cannot be moved.
- */
-const INFO = new TextEncoder().encode('@base/auth oauth transaction 1')
-const NONCE_BYTES = 12
-const TAG_BITS = 128
-
-/** Encrypts a transaction. */
 export async function seal(names: TransactionKey, transaction: Transaction): Promise<SealedTransaction> {
   const key = await rowKey(names)
-  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  const text = new TextEncoder().encode(JSON.stringify(transaction))
-  const encrypted = await crypto.subtle.encrypt(cipher(iv, key), await secretOf(names, 'encrypt'), text)
-  const bytes = new Uint8Array(NONCE_BYTES + encrypted.byteLength)
-  bytes.set(iv)
-  bytes.set(new Uint8Array(encrypted), NONCE_BYTES)
-  return { key, text: encodeBase64Url(bytes) }
+  return { key, text: await sealText(JSON.stringify(transaction), sealOf(names, key)) }
 }
 
-/** The transaction that {@link seal} encrypted. Rejects where it is another's, or was changed. */
+/** Rejects where it is another's, or was changed. */
 export async function unseal(names: TransactionKey, text: string): Promise<Transaction> {
-  const bytes = decodeBase64Url(text)
-  const iv = bytes.subarray(0, NONCE_BYTES)
-  const secret = await secretOf(names, 'decrypt')
-  const algorithm = cipher(iv, await rowKey(names))
-  const plain = await crypto.subtle.decrypt(algorithm, secret, bytes.subarray(NONCE_BYTES))
-  return JSON.parse(new TextDecoder().decode(plain)) as Transaction
+  return JSON.parse(await openText(text, sealOf(names, await rowKey(names)))) as Transaction
 }
 
 /** What a store finds a transaction by. */
@@ -62,15 +46,10 @@ export function rowKey({ transactionId, state }: TransactionKey): Promise<string
   return hashText(`${transactionId}.${state}`)
 }
 
-function cipher(iv: Uint8Array<ArrayBuffer>, key: string) {
-  return { name: 'AES-GCM', iv, tagLength: TAG_BITS, additionalData: new TextEncoder().encode(key) }
-}
-
-async function secretOf({ transactionId, state }: TransactionKey, usage: 'encrypt' | 'decrypt') {
-  const encoder = new TextEncoder()
-  const material = await crypto.subtle.importKey('raw', encoder.encode(transactionId), 'HKDF', false, [
-    'deriveKey',
-  ])
-  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(state), info: INFO }
-  return crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, [usage])
+/**
+ * A store must not be able to finish a sign-in. So the key is made of what only the browser has, with the state as salt. The store
+ * has a hash of both, out of which the key does not follow; it is authenticated, so that a row cannot be moved.
+ */
+function sealOf({ transactionId, state }: TransactionKey, key: string): Seal {
+  return { secret: transactionId, salt: state, purpose: '@base/auth oauth transaction 1', context: key }
 }

@@ -25,6 +25,8 @@ export interface CalibrateOptions {
   readonly clock?: Clock | undefined
 }
 
+type Cost = Required<Argon2Parameters>
+
 const BOUNDS = { least: 10, most: 1_000 }
 const RUNS = 3
 const GROWTH = 1.5
@@ -50,59 +52,55 @@ export async function calibrate(
   const { signal, clock = systemClock } = options
   const most = toMilliseconds(target, place('target'))
   if (most < BOUNDS.least || most > BOUNDS.most) throw invalidOption(target, place('target'), '10ms to 1s')
-  const meter = new Meter(
+  const measure = meter(
     checkFunction(kdf, place('kdf')),
     checkMethods(clock, ['monotonic'], place('clock')),
     checkSignal(signal, place('signal')),
   )
-  const [first] = FLOOR as [Required<Argon2Parameters>]
+  const [first] = FLOOR as [Cost]
   const limit = checkInteger(maxMemory, { ...place('maxMemory'), min: first.memory, max: CAPS.memory })
-  await meter.measure(first)
-  return (await meter.measure(first)) > most ? cheapest(meter, most) : strongest(meter, most, limit)
+  await measure(first)
+  return (await measure(first)) > most ? cheapest(measure, most) : strongest(measure, most, limit)
 }
 
 /** Grows the memory by half, then adds passes, for as long as it stays within the target. */
-async function strongest(meter: Meter, most: number, limit: number): Promise<Required<Argon2Parameters>> {
-  let best = FLOOR[0] as Required<Argon2Parameters>
+async function strongest(measure: Measure, most: number, limit: number): Promise<Cost> {
+  let best = FLOOR[0] as Cost
   for (;;) {
     const memory = Math.min(Math.round(best.memory * GROWTH), limit)
     const next = memory > best.memory ? { ...best, memory } : { ...best, passes: best.passes + 1 }
-    if (next.passes > CAPS.passes || (await meter.measure(next)) > most) return best
+    if (next.passes > CAPS.passes || (await measure(next)) > most) return best
     best = next
   }
 }
 
 /** The first row of the table within the target, or the fastest. */
-async function cheapest(meter: Meter, most: number): Promise<Required<Argon2Parameters>> {
-  let fastest: { readonly row: Required<Argon2Parameters>; readonly time: number } | undefined
+async function cheapest(measure: Measure, most: number): Promise<Cost> {
+  const times: number[] = []
   for (const row of FLOOR) {
-    const time = await meter.measure(row)
+    const time = await measure(row)
     if (time <= most) return row
-    if (fastest === undefined || time < fastest.time) fastest = { row, time }
+    times.push(time)
   }
-  return (fastest as { row: Required<Argon2Parameters> }).row
+  return FLOOR[times.indexOf(Math.min(...times))] as Cost
 }
 
-class Meter {
-  readonly #kdf: (cost: Argon2Parameters) => PasswordKdf
-  readonly #clock: Clock
-  readonly #signal: AbortSignal | undefined
+/** The median of some runs, in milliseconds. */
+type Measure = (cost: Cost) => Promise<number>
 
-  constructor(kdf: (cost: Argon2Parameters) => PasswordKdf, clock: Clock, signal: AbortSignal | undefined) {
-    this.#kdf = kdf
-    this.#clock = clock
-    this.#signal = signal
-  }
-
-  /** The median of some runs, in milliseconds. */
-  async measure(cost: Required<Argon2Parameters>): Promise<number> {
-    const kdf = this.#kdf(cost)
+function meter(
+  make: (cost: Argon2Parameters) => PasswordKdf,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Measure {
+  return async (cost) => {
+    const kdf = make(cost)
     const times: number[] = []
     for (let run = 0; run < RUNS; run++) {
-      this.#signal?.throwIfAborted()
-      const start = this.#clock.monotonic()
+      signal?.throwIfAborted()
+      const start = clock.monotonic()
       await kdf.hash('a password to measure with', crypto.getRandomValues(new Uint8Array(16)))
-      times.push(this.#clock.monotonic() - start)
+      times.push(clock.monotonic() - start)
     }
     return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] as number
   }

@@ -1,7 +1,8 @@
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
 import type { Argon2Engine, Argon2Job } from './argon2-engine.js'
-import type { Argon2Parameters } from './argon2-parameters.js'
+import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
 import { formatArgon2, parseArgon2 } from './argon2-phc.js'
 import type { PasswordKdf } from './password-kdf.js'
 
@@ -15,15 +16,14 @@ export class Argon2Kdf implements PasswordKdf {
   readonly #engine: Argon2Engine
   readonly #cost: Required<Argon2Parameters>
 
-  constructor(engine: Argon2Engine, cost: Required<Argon2Parameters>) {
+  constructor(engine: Argon2Engine, cost: Argon2Preset | Argon2Parameters) {
     this.#engine = engine
-    this.#cost = cost
+    this.#cost = readParameters(cost, engine.name)
   }
 
   async hash(password: string, salt: Uint8Array): Promise<string> {
-    const place = { package: '@base/auth', pattern: this.#engine.name, option: 'salt' }
     if (!(salt instanceof Uint8Array) || salt.length < SALT_LENGTH || salt.length > 64)
-      throw invalidOption(salt?.length, place, `${SALT_LENGTH} to 64 bytes`)
+      throw invalidOption(salt?.length, placeOf(this.#engine.name)('salt'), `${SALT_LENGTH} to 64 bytes`)
     const job = this.#job(salt)
     return formatArgon2(job, await this.#engine.run(bytesOf(password), job))
   }

@@ -1,4 +1,5 @@
-import { checkInteger, checkOneOf, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkInteger, checkOneOf, invalidOption } from '@base/core/options'
+import { placeOf } from '../../place.js'
 
 /** What a run of argon2 costs. */
 export interface Argon2Parameters {
@@ -14,11 +15,7 @@ export interface Argon2Parameters {
 export type Argon2Preset = 'balanced' | 'strong'
 
 /** Rows beyond these caps are not run: a row that was tampered with could take all memory. */
-export const CAPS: { readonly memory: number; readonly passes: number; readonly parallelism: number } = {
-  memory: 1_048_576,
-  passes: 16,
-  parallelism: 16,
-}
+export const CAPS: Required<Argon2Parameters> = { memory: 1_048_576, passes: 16, parallelism: 16 }
 
 /** `balanced` meets OWASP and ASVS 5.0, appendix C; `strong` is the second choice of RFC 9106, section 4. */
 const PRESETS: Readonly<Record<Argon2Preset, Required<Argon2Parameters>>> = {
@@ -40,7 +37,7 @@ export function readParameters(
   cost: Argon2Preset | Argon2Parameters,
   pattern: string,
 ): Required<Argon2Parameters> {
-  const place = (option: string): OptionPlace => ({ package: '@base/auth', pattern, option })
+  const place = placeOf(pattern)
   if (typeof cost === 'string') return PRESETS[checkOneOf(cost, ['balanced', 'strong'], place('preset'))]
   const { memory, passes, parallelism = 1 } = cost ?? {}
   const checked = {
@@ -48,16 +45,11 @@ export function readParameters(
     passes: checkInteger(passes, { ...place('passes'), min: 1, max: CAPS.passes }),
     parallelism: checkInteger(parallelism, { ...place('parallelism'), min: 1, max: CAPS.parallelism }),
   }
-  if (!isEnough(checked)) throw invalidOption(cost, place('parameters'), `at least ${weakest()}`)
-  return checked
+  if (isEnough(checked)) return checked
+  const rows = FLOOR.map((row) => `${row.memory} KiB with ${row.passes}`)
+  throw invalidOption(cost, place('parameters'), `at least ${rows.join(', or ')} passes`)
 }
 
 function isEnough({ memory, passes }: Required<Argon2Parameters>): boolean {
   return FLOOR.some((row) => memory >= row.memory && passes >= row.passes)
-}
-
-function weakest(): string {
-  return FLOOR.map(({ memory, passes }) => `${memory} KiB with ${passes}`)
-    .join(', or ')
-    .concat(' passes')
 }

@@ -1,10 +1,8 @@
-import type { Argon2Engine, Argon2Job, Argon2Variant } from './argon2-engine.js'
+import { ARGON2_TYPES, type Argon2Engine, type Argon2Job } from './argon2-engine.js'
 import { Argon2Kdf } from './argon2-kdf.js'
-import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
+import type { Argon2Parameters, Argon2Preset } from './argon2-parameters.js'
 import { functionsOf, needsPackage } from './load-peer.js'
 import type { PasswordKdf } from './password-kdf.js'
-
-const TYPES: Readonly<Record<Argon2Variant, 0 | 1 | 2>> = { argon2d: 0, argon2i: 1, argon2id: 2 }
 
 /**
  * argon2id by the package [argon2](https://github.com/ranisalt/node-argon2), which is imported at the first use. It runs on
@@ -21,7 +19,7 @@ const TYPES: Readonly<Record<Argon2Variant, 0 | 1 | 2>> = { argon2d: 0, argon2i:
  * @see RFC 9106; OWASP, Password Storage Cheat Sheet
  */
 export function argon2id(cost: Argon2Preset | Argon2Parameters = 'balanced'): PasswordKdf {
-  return new Argon2Kdf(ARGON2_ENGINE, readParameters(cost, 'argon2id'))
+  return new Argon2Kdf(ARGON2_ENGINE, cost)
 }
 
 /** For tests with vectors; no part of the package's face. */
@@ -32,7 +30,7 @@ export const ARGON2_ENGINE: Argon2Engine = {
     const { hash } = functionsOf(await import('argon2').catch(needsPackage('argon2id', 'argon2')))
     return hash(Buffer.from(password), {
       raw: true,
-      type: TYPES[job.variant],
+      type: ARGON2_TYPES[job.variant],
       version: job.version,
       memoryCost: job.memory,
       timeCost: job.passes,

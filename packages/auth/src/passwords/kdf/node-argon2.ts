@@ -2,7 +2,7 @@ import { UnsupportedError } from '@base/core/errors'
 import { type NodeCrypto, nodeCrypto } from '../../tokens/keys/node-crypto.js'
 import type { Argon2Engine, Argon2Job } from './argon2-engine.js'
 import { Argon2Kdf } from './argon2-kdf.js'
-import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
+import type { Argon2Parameters, Argon2Preset } from './argon2-parameters.js'
 import type { PasswordKdf } from './password-kdf.js'
 
 /**
@@ -18,7 +18,7 @@ import type { PasswordKdf } from './password-kdf.js'
  */
 export function nodeArgon2(cost: Argon2Preset | Argon2Parameters = 'balanced'): PasswordKdf {
   requireArgon2()
-  return new Argon2Kdf(NODE_ENGINE, readParameters(cost, 'nodeArgon2'))
+  return new Argon2Kdf(NODE_ENGINE, cost)
 }
 
 /** For tests with vectors; no part of the package's face. */

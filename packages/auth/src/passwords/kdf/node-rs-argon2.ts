@@ -1,10 +1,9 @@
-import type { Argon2Engine, Argon2Job, Argon2Variant } from './argon2-engine.js'
+import { ARGON2_TYPES, type Argon2Engine, type Argon2Job } from './argon2-engine.js'
 import { Argon2Kdf } from './argon2-kdf.js'
-import { type Argon2Parameters, type Argon2Preset, readParameters } from './argon2-parameters.js'
+import type { Argon2Parameters, Argon2Preset } from './argon2-parameters.js'
 import { functionsOf, needsPackage } from './load-peer.js'
 import type { PasswordKdf } from './password-kdf.js'
 
-const ALGORITHMS: Readonly<Record<Argon2Variant, 0 | 1 | 2>> = { argon2d: 0, argon2i: 1, argon2id: 2 }
 const VERSIONS: Readonly<Record<16 | 19, 0 | 1>> = { 16: 0, 19: 1 }
 
 /**
@@ -19,7 +18,7 @@ const VERSIONS: Readonly<Record<16 | 19, 0 | 1>> = { 16: 0, 19: 1 }
  * @see RFC 9106
  */
 export function nodeRsArgon2(cost: Argon2Preset | Argon2Parameters = 'balanced'): PasswordKdf {
-  return new Argon2Kdf(NODE_RS_ENGINE, readParameters(cost, 'nodeRsArgon2'))
+  return new Argon2Kdf(NODE_RS_ENGINE, cost)
 }
 
 /** For tests with vectors; no part of the package's face. */
@@ -30,7 +29,7 @@ export const NODE_RS_ENGINE: Argon2Engine = {
     const failed = needsPackage('nodeRsArgon2', '@node-rs/argon2')
     const { hashRaw } = functionsOf(await import('@node-rs/argon2').catch(failed))
     return hashRaw(password, {
-      algorithm: ALGORITHMS[job.variant],
+      algorithm: ARGON2_TYPES[job.variant],
       version: VERSIONS[job.version],
       memoryCost: job.memory,
       timeCost: job.passes,

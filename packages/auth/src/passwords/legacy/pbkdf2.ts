@@ -1,13 +1,10 @@
-import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
 import { decodePhcBase64 } from '../kdf/phc-base64.js'
-import { isDerived, saltAndTag } from './derived.js'
+import { derivedVerifier, type SaltAndTag, saltAndTag } from './derived.js'
 import type { LegacyVerifier } from './legacy-verifier.js'
 
-interface Pbkdf2 {
+interface Pbkdf2 extends SaltAndTag {
   readonly digest: string
   readonly iterations: number
-  readonly salt: Uint8Array
-  readonly tag: Uint8Array
 }
 
 const LONGEST = 512
@@ -33,19 +30,9 @@ const DJANGO = /^pbkdf2_(sha1|sha256|sha512)\$([1-9]\d{0,7})\$([\w./+=-]{1,64})\
  * @see RFC 8018, section 5.2
  */
 export function pbkdf2(): LegacyVerifier {
-  return {
-    id: 'pbkdf2',
-    recognises: (stored) => parse(stored) !== undefined,
-    verify: async (password, stored) => {
-      const record = parse(stored)
-      if (record === undefined) return false
-      const { digest, iterations, salt, tag } = record
-      const node = requireNodeCrypto('pbkdf2')
-      return isDerived('pbkdf2', tag, (done) => {
-        node.pbkdf2(password, salt, iterations, tag.length, digest, done)
-      })
-    },
-  }
+  return derivedVerifier('pbkdf2', parse, (node, password, { digest, iterations, salt, tag }, done) => {
+    node.pbkdf2(password, salt, iterations, tag.length, digest, done)
+  })
 }
 
 function parse(stored: string): Pbkdf2 | undefined {

@@ -1,14 +1,11 @@
-import { requireNodeCrypto } from '../../tokens/keys/node-crypto.js'
 import { decodePhcBase64 } from '../kdf/phc-base64.js'
-import { isDerived, saltAndTag } from './derived.js'
+import { derivedVerifier, type SaltAndTag, saltAndTag } from './derived.js'
 import type { LegacyVerifier } from './legacy-verifier.js'
 
-interface Scrypt {
+interface Scrypt extends SaltAndTag {
   readonly cost: number
   readonly blockSize: number
   readonly parallelization: number
-  readonly salt: Uint8Array
-  readonly tag: Uint8Array
 }
 
 const LONGEST = 512
@@ -27,19 +24,10 @@ const MAX_PARALLELIZATION = 16
  * @see RFC 7914
  */
 export function scrypt(): LegacyVerifier {
-  return {
-    id: 'scrypt',
-    recognises: (stored) => parse(stored) !== undefined,
-    verify: async (password, stored) => {
-      const record = parse(stored)
-      if (record === undefined) return false
-      const { salt, tag, ...cost } = record
-      // Node asks for a little more than 128 N r.
-      const options = { ...cost, maxmem: 2 * MAX_MEMORY }
-      const node = requireNodeCrypto('scrypt')
-      return isDerived('scrypt', tag, (done) => node.scrypt(password, salt, tag.length, options, done))
-    },
-  }
+  return derivedVerifier('scrypt', parse, (node, password, { salt, tag, ...cost }, done) => {
+    // Node asks for a little more than 128 N r.
+    node.scrypt(password, salt, tag.length, { ...cost, maxmem: 2 * MAX_MEMORY }, done)
+  })
 }
 
 function parse(stored: string): Scrypt | undefined {

@@ -21,28 +21,20 @@ const FORM = /^\$pepper\$k=([\w.-]{1,32}),n=nfkc(?::|(?=\$))(.+)$/s
 
 const place = /* @__PURE__ */ placeOf('createPasswords')
 
-/** A stored text, taken apart. */
-export interface PepperedText {
-  /** The id of the key that was used; `undefined` for none. */
-  readonly keyId: string | undefined
-  /** What the function for passwords wrote. */
-  readonly text: string
+/** Takes the id of the key, if there is one, off a stored text, which leaves what the function for passwords wrote. */
+export function readPeppered(stored: string): { readonly keyId: string | undefined; readonly text: string } {
+  const [, keyId, text = stored] = FORM.exec(stored) ?? []
+  return { keyId, text }
 }
 
-/** Takes the id of the key off a stored text. */
-export function readPeppered(stored: string): PepperedText {
-  const parts = FORM.exec(stored)
-  return parts === null ? { keyId: undefined, text: stored } : { keyId: parts[1], text: parts[2] as string }
-}
-
-/** The keys, checked and copied. */
+/** The keys, checked and copied. Without any, passwords and texts stay as they are. */
 export class Pepper {
-  readonly current: string
+  readonly current: string | undefined
   readonly #keys: ReadonlyMap<string, Uint8Array>
 
-  constructor(options: PepperOptions) {
-    this.#keys = readNamedKeys(options, 'pepper', place)
-    this.current = options.current
+  constructor(options: PepperOptions | undefined) {
+    this.#keys = options === undefined ? new Map() : readNamedKeys(options, 'pepper', place)
+    this.current = options?.current
   }
 
   has(keyId: string): boolean {
@@ -50,7 +42,8 @@ export class Pepper {
   }
 
   /** Keys a password: HMAC-SHA-256, so that it does not matter which function for passwords comes next. */
-  apply(password: string, keyId: string): string {
+  apply(password: string, keyId: string | undefined): string {
+    if (keyId === undefined) return password
     const { createHmac } = requireNodeCrypto('createPasswords')
     const key = this.#keys.get(keyId) as Uint8Array
     return encodeBase64Url(createHmac('sha256', key).update(password, 'utf8').digest())
@@ -58,6 +51,7 @@ export class Pepper {
 
   /** A text as it is stored: which key, and which normalisation, in front of what the function for passwords wrote. */
   label(text: string): string {
+    if (this.current === undefined) return text
     return `$pepper$k=${this.current},n=nfkc${text.startsWith('$') ? '' : ':'}${text}`
   }
 }

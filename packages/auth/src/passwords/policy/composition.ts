@@ -21,12 +21,12 @@ export interface CompositionRule {
   isKept(password: string): boolean
 }
 
-const KINDS = {
-  upper: [/\p{Lu}/u, 'must have an upper-case letter'],
-  lower: [/\p{Ll}/u, 'must have a lower-case letter'],
-  digit: [/\p{Nd}/u, 'must have a digit'],
-  special: [/[\p{P}\p{S}]/u, 'must have a punctuation character or symbol'],
-} as const
+const KINDS = [
+  ['upper', /\p{Lu}/u, 'must have an upper-case letter'],
+  ['lower', /\p{Ll}/u, 'must have a lower-case letter'],
+  ['digit', /\p{Nd}/u, 'must have a digit'],
+  ['special', /[\p{P}\p{S}]/u, 'must have a punctuation character or symbol'],
+] as const
 
 /** The rules that are asked for. @throws InvalidOptionError */
 export function compositionRules(
@@ -35,11 +35,9 @@ export function compositionRules(
 ): readonly CompositionRule[] {
   const rules: CompositionRule[] = []
   checkOptions(composition, place('composition'))
-  for (const kind of ['upper', 'lower', 'digit', 'special'] as const) {
-    const [form, message] = KINDS[kind]
-    if (!checkBoolean(composition[kind] ?? false, place(`composition.${kind}`))) continue
-    rules.push({ code: kind, message, isKept: (password) => form.test(password) })
-  }
+  for (const [code, form, message] of KINDS)
+    if (checkBoolean(composition[code] ?? false, place(`composition.${code}`)))
+      rules.push({ code, message, isKept: (password) => form.test(password) })
   const { maxRepeated } = composition
   if (maxRepeated === undefined) return rules
   const most = checkInteger(maxRepeated, { ...place('composition.maxRepeated'), min: 1 })

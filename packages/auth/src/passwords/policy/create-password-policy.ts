@@ -1,10 +1,9 @@
 import { untilAborted } from '@base/core/abort'
 import { UnavailableError, ValidationError, type ValidationIssue } from '@base/core/errors'
 import { checkBoolean, checkOptions, checkSignal, invalidOption } from '@base/core/options'
-import { err, ok, type Result } from '@base/core/result'
+import { err, type Result } from '@base/core/result'
 import { placeOf } from '../../place.js'
-import { faultError, type NormalisedPassword, normalisePassword } from '../normalised-password.js'
-import type { Candidate } from '../stored-check.js'
+import { type NormalisedPassword, normalisePassword } from '../normalised-password.js'
 import type { BreachPort } from './breach-port.js'
 import { containsWord } from './context-words.js'
 import { type PasswordPolicyOptions, type PolicySettings, readOptions } from './policy-options.js'
@@ -57,44 +56,38 @@ export function createPasswordPolicy(options: PasswordPolicyOptions = {}): Passw
 const place = /* @__PURE__ */ placeOf('PasswordPolicy.check')
 
 async function check(
-  settings: PolicySettings,
+  { minLength, minLengthWithMfa, maxBytes, blocklist, breached, context, rules }: PolicySettings,
   password: string,
-  context: PasswordContext,
+  given: PasswordContext,
 ): Promise<Result<NormalisedPassword, ValidationError>> {
-  const { mfa = false, words = [] } = checkOptions(context, place('context'))
+  const { mfa = false, words = [], signal } = checkOptions(given, place('context'))
   // What was meant otherwise would only make the check weaker. Its items may be of who signs up, and are passed over.
   if (!Array.isArray(words)) throw invalidOption(words, place('context.words'), 'a list of words')
   checkBoolean(mfa, place('context.mfa'))
-  checkSignal(context.signal, place('context.signal'))?.throwIfAborted()
-  const normalised = normalisePassword(password, settings.maxBytes)
-  if (typeof normalised !== 'string') return err(faultError(normalised.fault))
-  const { blocklist } = settings
-  const issues = [...shapeIssues(settings, { typed: password, normalised }, context)]
-  if (blocklist && (await untilAborted(Promise.resolve(blocklist.has(normalised)), context.signal)))
-    issues.push(COMMON)
-  if (issues.length === 0 && settings.breached && (await isBreached(settings.breached, normalised, context)))
-    issues.push(BREACHED)
-  return issues.length === 0 ? ok(normalised) : err(new ValidationError({ issues }))
-}
-
-function* shapeIssues(
-  { minLength, minLengthWithMfa, context, rules }: PolicySettings,
-  { typed, normalised }: Candidate,
-  { mfa = false, words = [] }: PasswordContext,
-): Generator<ValidationIssue> {
+  checkSignal(signal, place('context.signal'))?.throwIfAborted()
+  const normalised = normalisePassword(password, maxBytes)
+  if (!normalised.ok) return normalised
+  const { value } = normalised
+  const issues: ValidationIssue[] = []
+  const lacks = (code: string, message: string) => issues.push({ path: 'password', code, message })
   const least = mfa ? minLengthWithMfa : minLength
   // One character may become 18, and is no harder to guess for it.
-  if (Math.min([...typed].length, [...normalised].length) < least)
-    yield issue('too_short', `must have at least ${least} characters`)
-  if (containsWord(normalised, [...context, ...words.slice(0, MOST_WORDS)]))
-    yield issue('context', 'must not contain a name, an address or the name of the service')
-  for (const { code, message, isKept } of rules) if (!isKept(normalised)) yield issue(code, message)
+  if (Math.min([...password].length, [...value].length) < least)
+    lacks('too_short', `must have at least ${least} characters`)
+  if (containsWord(value, [...context, ...words.slice(0, MOST_WORDS)]))
+    lacks('context', 'must not contain a name, an address or the name of the service')
+  for (const { code, message, isKept } of rules) if (!isKept(value)) lacks(code, message)
+  if (blocklist && (await untilAborted(Promise.resolve(blocklist.has(value)), signal)))
+    lacks('common', 'is used by many, and tried first by who guesses')
+  if (issues.length === 0 && breached && (await isBreached(breached, value, signal)))
+    lacks('breached', 'was seen in a leak')
+  return issues.length === 0 ? normalised : err(new ValidationError({ issues }))
 }
 
 async function isBreached(
   breached: BreachPort,
   password: string,
-  { signal }: PasswordContext,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   try {
     const answer = Promise.resolve(breached.isBreached(password, { signal }))
@@ -107,10 +100,3 @@ async function isBreached(
     })
   }
 }
-
-function issue(code: string, message: string): ValidationIssue {
-  return { path: 'password', code, message }
-}
-
-const COMMON = issue('common', 'is used by many, and tried first by who guesses')
-const BREACHED = issue('breached', 'was seen in a leak')

@@ -3,6 +3,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkText, invalidOption } from '@base/core/options'
 import { kindOfSecret } from '../../kind-of-secret.js'
 import { placeOf } from '../../place.js'
+import { parseUrl } from '../../web-address.js'
 import { checkTexts } from '../check-texts.js'
 import {
   type Algorithm,
@@ -11,7 +12,6 @@ import {
   checkAlgorithms,
   isSymmetric,
 } from '../keys/algorithm.js'
-import { parseUrl } from './proof-claims.js'
 import type { ReplayStore } from './replay-store.js'
 
 /** Options of {@link verifyDpop}. */
@@ -58,7 +58,6 @@ const LEAST = 1_000
 
 const place = /* @__PURE__ */ placeOf('verifyDpop')
 
-/** Checks the options. */
 export function readOptions(options: VerifyDpopOptions): DpopSettings {
   const { method, url, replays, accessToken, jkt, nonces, algorithms = ASYMMETRIC } = options ?? {}
   const { window = '300s', clock = systemClock } = options ?? {}

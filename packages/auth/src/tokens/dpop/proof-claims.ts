@@ -1,3 +1,5 @@
+import { parseUrl } from '../../web-address.js'
+
 /** What a proof must say. @see RFC 9449, section 4.2 */
 export interface ProofClaims {
   readonly jti: string
@@ -22,15 +24,6 @@ export function readProofClaims(claims: Readonly<Record<string, unknown>> | unde
   const url = parseUrl(htu)
   if (url === undefined) return 'it has no htu'
   return { jti, htm, htu: url, iat, ath, nonce }
-}
-
-/** An absolute URL; `undefined` for anything else. */
-export function parseUrl(url: unknown): URL | undefined {
-  try {
-    return typeof url === 'string' ? new URL(url) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether two URLs are the same but for query and fragment, after normalisation (RFC 3986, sections 6.2.2 and 6.2.3). */

@@ -8,6 +8,7 @@ import type { Algorithm } from '../keys/algorithm.js'
 import { askStore } from '../opaque/ask-store.js'
 import { hashText } from '../opaque/opaque-token.js'
 import { refused } from '../refused.js'
+import { toMediaType } from '../verifier/claim-rules.js'
 import { type DpopSettings, readOptions, type VerifyDpopOptions } from './dpop-options.js'
 import { isSameTarget, type ProofClaims, readProofClaims } from './proof-claims.js'
 import { readProofKey } from './proof-key.js'
@@ -90,15 +91,9 @@ function readProof(
   const read = readHeader(parts.header)
   if (typeof read === 'string') return read
   const { header, algorithm } = read
-  if (normalType(header.typ) !== 'application/dpop+jwt') return 'its typ is not dpop+jwt'
+  if (toMediaType(header.typ ?? '') !== 'application/dpop+jwt') return 'its typ is not dpop+jwt'
   if (algorithm === undefined || !allowed.includes(algorithm)) return 'its alg is not in the list'
   return { header, algorithm }
-}
-
-/** @see RFC 7515, section 4.1.9 */
-function normalType(typ: string | undefined): string | undefined {
-  const lower = typ?.toLowerCase()
-  return lower?.includes('/') === false ? `application/${lower}` : lower
 }
 
 /** Whether it is of the right key, and for the access token that came with it. */

@@ -1,7 +1,5 @@
 import { UnavailableError } from '@base/core/errors'
 import { checkMethods, checkOptions } from '@base/core/options'
-import type { Result } from '@base/core/result'
-import type { AuthError } from '../../errors/auth-error.js'
 import { placeOf } from '../../place.js'
 import type { AccessClaims } from '../claims.js'
 import type { RefreshService } from '../refresh/refresh-service.js'
@@ -29,7 +27,7 @@ export async function readAccessToken(
   token: string,
   tokens: TokenServices['tokens'],
 ): Promise<AccessClaims | undefined> {
-  const result: Result<AccessClaims, AuthError> = await tokens.verifyAccess(token)
+  const result = await tokens.verifyAccess(token)
   if (result.ok) return result.value
   const { code } = result.error
   if (code !== 'KEYS_UNAVAILABLE' && code !== 'REVOCATIONS_UNAVAILABLE') return undefined

@@ -1,26 +1,17 @@
-import type { Clock } from '@base/core/clock'
-import { timedRequest } from '../../timed-request.js'
+import { type RequestRules, timedRequest } from '../../timed-request.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import { boundedBody } from './bounded-body.js'
 
-/** How keys are fetched. */
-export interface FetchRules {
+export interface FetchRules extends RequestRules {
   readonly url: string
-  readonly fetch: typeof globalThis.fetch
-  /** In milliseconds, body included. */
-  readonly timeout: number
-  readonly clock: Clock
 }
 
-/** What an issuer answered. */
-export type FetchedKeys =
-  | { readonly changed: false; readonly cacheControl: string | null }
-  | {
-      readonly changed: true
-      readonly keys: readonly unknown[]
-      readonly etag: string | null
-      readonly cacheControl: string | null
-    }
+export interface FetchedKeys {
+  /** `undefined` where they have not changed. */
+  readonly keys: readonly unknown[] | undefined
+  readonly etag: string | null
+  readonly cacheControl: string | null
+}
 
 const MOST_BYTES = 65_536
 const MOST_KEYS = 64
@@ -49,12 +40,11 @@ async function request(
   // As a function alone: that of a browser or worker refuses to be a method of something else.
   const response = await fetch(url, { headers, redirect: 'manual', signal })
   const cacheControl = response.headers.get('cache-control')
-  if (response.status === 304 && etag !== null) return { changed: false, cacheControl }
+  if (response.status === 304 && etag !== null) return { keys: undefined, etag, cacheControl }
   if (response.status !== 200) throw new Error(`The answer has the status ${response.status}.`)
   const body = await boundedBody(response, MOST_BYTES)
   if (body === undefined) throw new Error(`The answer has more than ${MOST_BYTES} bytes.`)
-  const keys = keysOf(body)
-  return { changed: true, keys, etag: response.headers.get('etag'), cacheControl }
+  return { keys: keysOf(body), etag: response.headers.get('etag'), cacheControl }
 }
 
 function keysOf(body: Uint8Array): readonly unknown[] {

@@ -13,7 +13,6 @@ export interface RemoteRules extends FetchRules {
   readonly staleIfError: number
 }
 
-/** A set that was fetched. */
 interface Kept {
   readonly set: KeySet
   readonly etag: string | null
@@ -34,8 +33,7 @@ export class RemoteKeySet implements KeySource {
   #kept: Kept | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   /** Where nothing was fetched since. */
-  #failedAt: number | undefined
-  #error: unknown
+  #failure: { readonly at: number; readonly error: unknown } | undefined
   #fetching: Promise<void> | undefined
 
   constructor(rules: RemoteRules) {
@@ -51,7 +49,7 @@ export class RemoteKeySet implements KeySource {
     const now = clock.monotonic()
     if (now < end) return kept.set
     // After a while in which nobody has asked, a key in it may be gone: it is not served on before the issuer has failed again.
-    const isInUse = now - (this.#failedAt ?? end) < cooldown + timeout
+    const isInUse = now - (this.#failure?.at ?? end) < cooldown + timeout
     if (!isInUse || now >= end + staleIfError) return this.refresh()
     if (this.#mayAsk()) void this.#fetchOnce()
     return kept.set
@@ -65,7 +63,7 @@ export class RemoteKeySet implements KeySource {
       code: 'KEYS_UNAVAILABLE',
       reason: 'The JWK set could not be fetched.',
       retryAfter: Math.max(0, Math.ceil(this.#restsUntil() - this.#rules.clock.monotonic())),
-      cause: this.#error,
+      cause: this.#failure?.error,
     })
   }
 
@@ -85,7 +83,7 @@ export class RemoteKeySet implements KeySource {
   #restsUntil(): number {
     const { cooldown } = this.#rules
     return this.#usable() === undefined
-      ? (this.#failedAt ?? Number.NEGATIVE_INFINITY) + Math.min(cooldown, REST)
+      ? (this.#failure?.at ?? Number.NEGATIVE_INFINITY) + Math.min(cooldown, REST)
       : this.#askedAt + cooldown
   }
 
@@ -101,10 +99,9 @@ export class RemoteKeySet implements KeySource {
     this.#askedAt = this.#rules.clock.monotonic()
     try {
       this.#kept = await this.#ask(this.#askedAt)
-      this.#failedAt = undefined
+      this.#failure = undefined
     } catch (error) {
-      this.#error = error
-      this.#failedAt = this.#rules.clock.monotonic()
+      this.#failure = { at: this.#rules.clock.monotonic(), error }
       if (failed.hasSubscribers) failed.publish({ url: this.url, error })
     }
   }
@@ -113,13 +110,13 @@ export class RemoteKeySet implements KeySource {
     const { cooldown, maxAge } = this.#rules
     const before = this.#kept
     const answer = await fetchKeys(this.#rules, before?.etag ?? null)
+    const { etag } = answer
     // It is not asked again before the cooldown is over, so what it said last is as good as can be had.
     const fresh = freshFor(answer.cacheControl, { least: cooldown, most: Math.max(maxAge, cooldown) })
-    if (!answer.changed && before !== undefined) return { ...before, fetchedAt, freshFor: fresh }
-    if (!answer.changed) throw new Error('The answer is "not modified", of nothing.')
+    if (answer.keys === undefined) return { set: (before as Kept).set, etag, fetchedAt, freshFor: fresh }
     const { set, keys, ignored } = readKeySet(answer.keys.filter(isPublic))
     if (fetched.hasSubscribers) fetched.publish({ url: this.url, keys: keys.length, ignored: ignored.length })
-    return { set, etag: answer.etag, fetchedAt, freshFor: fresh }
+    return { set, etag, fetchedAt, freshFor: fresh }
   }
 }
 

@@ -15,7 +15,6 @@ export interface JwsHeader {
   readonly [member: string]: unknown
 }
 
-/** A header that may be gone on with. */
 export interface ReadHeader {
   readonly header: JwsHeader
   /** `undefined` for one that we do not know. */

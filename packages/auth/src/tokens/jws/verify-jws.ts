@@ -1,10 +1,13 @@
 import { checkOptions } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
+import { placeOf } from '../../place.js'
 import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
 import { toKeySource, type VerifierKeys } from '../keys/verifier-keys.js'
 import type { JwsHeader } from './header.js'
 import { SignatureCheck } from './signature-check.js'
+
+const place = /* @__PURE__ */ placeOf('verifyJws')
 
 /** Options of {@link verifyJws}. */
 export interface VerifyJwsOptions {
@@ -40,10 +43,9 @@ export async function verifyJws(
   token: string,
   options: VerifyJwsOptions,
 ): Promise<Result<VerifiedJws, AuthError>> {
-  const where = { package: '@base/auth', pattern: 'verifyJws' }
-  const { keys, algorithms } = checkOptions(options, where)
-  const allowed = checkAlgorithms(algorithms, { ...where, option: 'algorithms' })
-  const source = toKeySource(keys, { ...where, option: 'keys' })
+  const { keys, algorithms } = checkOptions(options, place('options'))
+  const allowed = checkAlgorithms(algorithms, place('algorithms'))
+  const source = toKeySource(keys, place('keys'))
   const checked = await new SignatureCheck(source, allowed).check(token)
   return checked.ok ? ok({ header: checked.value.header, payload: checked.value.payload }) : checked
 }

@@ -1,12 +1,12 @@
+import { encodeBase64Url } from '@base/core/codec'
 import { checkOptions, invalidOption } from '@base/core/options'
 import { isSecret, type Secret } from '@base/core/secret'
-import { encode } from 'jose/base64url'
 import { kindOfSecret } from '../../kind-of-secret.js'
 import { placeOf } from '../../place.js'
 import { checkAlgorithm, isSymmetric, LEAST_SECRET, type SymmetricAlgorithm } from './algorithm.js'
-import { checkKid } from './check-kid.js'
+import { checkKid } from './kid.js'
 import { type NodeCrypto, requireNodeCrypto } from './node-crypto.js'
-import { ownThumbprint } from './own-thumbprint.js'
+import { ownThumbprint } from './thumbprint.js'
 import { OwnKey, type TokenKey } from './token-key.js'
 import { importSecret } from './web-keys.js'
 
@@ -43,7 +43,7 @@ export function hmacKey(
   }
   const node = requireNodeCrypto('hmacKey')
   const bytes = checkSecret(isSecret(secret) ? secret.reveal() : secret, algorithm, node)
-  const thumbprint = ownThumbprint({ kty: 'oct', k: encode(bytes) }, node)
+  const thumbprint = ownThumbprint({ kty: 'oct', k: encodeBase64Url(bytes) }, node)
   return new OwnKey({
     kid: checkKid(kid, place('kid')) ?? thumbprint,
     algorithm,

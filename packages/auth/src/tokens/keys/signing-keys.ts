@@ -1,7 +1,7 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { withoutText } from '../../without-text.js'
-import { type Algorithm, checkAlgorithms } from './algorithm.js'
-import type { Signer, SigningSource } from './key-source.js'
+import { checkAlgorithms } from './algorithm.js'
+import type { SigningSource } from './key-source.js'
 import type { TokenKey } from './token-key.js'
 import { isSource, ownKeys, toKeySource } from './verifier-keys.js'
 
@@ -20,11 +20,7 @@ export function toSigningSource(keys: unknown, place: OptionPlace): SigningSourc
     own.flatMap((key) => key.algorithms),
     place,
   )
-  return { ...toKeySource(own, place), algorithms, signer: () => signerOf(first) }
-}
-
-function signerOf(key: TokenKey): Signer {
-  return { kid: key.kid, algorithm: key.algorithm as Algorithm, signingKey: () => key.signingKey() }
+  return { ...toKeySource(own, place), algorithms, signer: () => first }
 }
 
 function isSigningSource(value: unknown): value is SigningSource {

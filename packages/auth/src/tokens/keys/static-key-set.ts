@@ -25,8 +25,7 @@ export class StaticKeySet implements KeySet {
       if (onlyAlgorithm(key, allowed) === algorithm) fitting.push(key)
     }
     const [key] = fitting
-    if (key === undefined && kid === undefined) return 'unknown'
-    if (key === undefined) return whyNone(named, algorithm)
+    if (key === undefined) return kid === undefined ? 'unknown' : whyNone(named, algorithm)
     return fitting.length > 1 ? 'ambiguous' : key
   }
 

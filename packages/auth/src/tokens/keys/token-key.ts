@@ -18,7 +18,6 @@ export interface TokenKey extends VerificationKey {
   signingKey(): CryptoKey | Promise<CryptoKey>
 }
 
-/** What a key is made of. */
 interface Material {
   readonly kid: string
   readonly algorithm: Algorithm

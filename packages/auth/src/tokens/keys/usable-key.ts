@@ -1,6 +1,5 @@
-import type { Algorithm, SymmetricAlgorithm } from './algorithm.js'
-import { isSymmetric, LEAST_SECRET, toAlgorithm } from './algorithm.js'
-import { byteLength, isBase64url } from './base64url.js'
+import { type Algorithm, isSymmetric, LEAST_SECRET, toAlgorithm } from './algorithm.js'
+import { byteLength, decodeCanonical, isBase64url } from './base64url.js'
 import type { JsonWebKey } from './json-web-key.js'
 import { isKid } from './kid.js'
 import { isRocaWeak } from './roca.js'
@@ -98,7 +97,7 @@ function oct({ alg, k }: JsonWebKey): Found | string {
   const algorithm = toAlgorithm(alg)
   if (algorithm === undefined || !isSymmetric(algorithm)) return 'a secret must say its HS algorithm'
   if (!isBase64url(k)) return 'its k is missing or malformed'
-  const least = LEAST_SECRET[algorithm satisfies SymmetricAlgorithm]
+  const least = LEAST_SECRET[algorithm]
   if (byteLength(k) < least) return `its secret has less than ${least} bytes`
   return { algorithms: [algorithm], material: { kty: 'oct', k } }
 }
@@ -108,8 +107,6 @@ function isCoordinate(value: unknown): value is string {
 }
 
 function toInteger(base64url: string): bigint {
-  const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'))
-  let hex = '0x'
-  for (let i = 0; i < binary.length; i++) hex += binary.charCodeAt(i).toString(16).padStart(2, '0')
-  return BigInt(hex)
+  const digits = Array.from(decodeCanonical(base64url), (byte) => byte.toString(16).padStart(2, '0'))
+  return BigInt(`0x${digits.join('')}`)
 }

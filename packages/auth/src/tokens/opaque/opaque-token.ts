@@ -22,7 +22,6 @@ export interface OpaqueToken {
   readonly hash: string
 }
 
-/** A new handle. */
 export function createHandle(): string {
   return randomText(HANDLE_BYTES)
 }

@@ -12,6 +12,7 @@ import {
   type OpaqueToken,
   readOpaqueToken,
 } from '../opaque/opaque-token.js'
+import { openText, sealText } from '../opaque/sealed-text.js'
 import { refused } from '../refused.js'
 import { isScope, isWithin } from '../scope.js'
 import type { AccessInput } from '../service/token-service.js'
@@ -19,7 +20,7 @@ import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } 
 import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
 import type { RefreshFamily, RefreshRecord, RefreshRotationOutcome, RefreshStore } from './refresh-store.js'
 import { tellReuse } from './reuse.js'
-import { seal, unseal } from './seal.js'
+import { sealOf } from './seal-of.js'
 import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './sign-in.js'
 
 /**
@@ -77,21 +78,20 @@ class RotatingTokens implements RefreshService {
     const signal = options && signalOf(options, place)
     const parent = await readOpaqueToken(text)
     const record = parent && (await untilAborted(this.#find(parent), signal))
+    if (parent === undefined || record === undefined) return INVALID()
+    const { family } = record
     const refusal = judge(record, options ?? {})
-    if (record?.status === 'revoked' && refusal?.error.code === 'REFRESH_REVOKED')
-      return untilAborted(this.#revoked(record.family), signal)
+    if (refusal?.error.code === 'REFRESH_REVOKED') return untilAborted(this.#revoked(family), signal)
     if (refusal !== undefined) return refusal
-    const { family } = record as RefreshRecord
     // A token that was rotated before may ask for more: the store says first whether it is a theft.
     const asked = isNarrower(scope, family.scope) ? scope : family.scope
     const accessToken = await untilAborted(this.#issue(family, asked, jkt), signal)
-    return this.#replace(parent as OpaqueToken, family, accessToken, options)
+    return this.#replace(parent, family, accessToken, options)
   }
 
   async revoke(text: string, options: { readonly clientId?: string | undefined } = {}): Promise<boolean> {
     const { clientId } = checkOptions(options, place('options'))
-    const token = await readOpaqueToken(text)
-    const record = token && (await this.#find(token))
+    const record = await this.#recordOf(text)
     if (record === undefined) return false
     if (clientId !== undefined && clientId !== record.family.clientId) return false
     return this.revokeFamily(record.family.id)
@@ -105,17 +105,21 @@ class RotatingTokens implements RefreshService {
     if (!isHandle(familyId)) return false
     if (sub !== undefined && !(await this.#isOf(familyId, checkName(sub, place('sub'))))) return false
     // First, as in revokeAll.
-    const family = await settled(this.#ask((store, now) => store.revokeFamily(familyId, now)))
-    await this.#settings.tokens.revokeSession?.(familyId)
-    return family()
+    try {
+      return await this.#ask((store, now) => store.revokeFamily(familyId, now))
+    } finally {
+      await this.#settings.tokens.revokeSession?.(familyId)
+    }
   }
 
   async revokeAll(sub: string): Promise<number> {
     checkName(sub, place('sub'))
     // The families first: a rotation that is under way could else be given an access token that no revocation reaches.
-    const families = await settled(this.#ask((store, now) => store.revokeAll(sub, now)))
-    await this.#settings.tokens.revokeAll(sub)
-    return families()
+    try {
+      return await this.#ask((store, now) => store.revokeAll(sub, now))
+    } finally {
+      await this.#settings.tokens.revokeAll(sub)
+    }
   }
 
   async sessions(sub: string): Promise<readonly RefreshSession[]> {
@@ -124,8 +128,7 @@ class RotatingTokens implements RefreshService {
   }
 
   async inspect(text: string): Promise<RefreshSession | undefined> {
-    const token = await readOpaqueToken(text)
-    const record = token && (await this.#find(token))
+    const record = await this.#recordOf(text)
     return record?.status === 'active' ? sessionOf(record.family) : undefined
   }
 
@@ -139,6 +142,11 @@ class RotatingTokens implements RefreshService {
   async #revoked({ id }: RefreshFamily): Promise<Err<AuthError>> {
     await this.#settings.tokens.revokeSession?.(id)
     return REVOKED()
+  }
+
+  async #recordOf(text: string): Promise<RefreshRecord | undefined> {
+    const token = await readOpaqueToken(text)
+    return token && this.#find(token)
   }
 
   #find({ handle, hash }: OpaqueToken): Promise<RefreshRecord | undefined> {
@@ -172,7 +180,7 @@ class RotatingTokens implements RefreshService {
   ): Promise<Result<RefreshTokens, AuthError>> {
     const { idleTtl, grace, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
-    const sealed = grace === 0 ? undefined : await seal(token, parent)
+    const sealed = grace === 0 ? undefined : await sealText(token.text, sealOf(parent))
     // As before: a narrower scope is that of one access token (RFC 6749, section 6).
     const child = { hash: token.hash, scope: family.scope, sealed, idleTtl }
     signal?.throwIfAborted()
@@ -210,7 +218,11 @@ class RotatingTokens implements RefreshService {
     const record = await this.#find(parent)
     if (record?.status === 'revoked') return this.#revoked(family)
     try {
-      return ok({ accessToken, refreshToken: await unseal(successor.sealed, parent), familyId: family.id })
+      return ok({
+        accessToken,
+        refreshToken: await openText(successor.sealed, sealOf(parent)),
+        familyId: family.id,
+      })
     } catch (cause) {
       return refused('REFRESH_INVALID', 'What the store keeps for the grace was changed.', cause)
     }
@@ -230,9 +242,7 @@ const REVOKED = () => refused('REFRESH_REVOKED', 'The family of the refresh toke
 const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of the refresh token.')
 
 /** Why a token must not be rotated; what can change under way is judged by the store. */
-function judge(record: RefreshRecord | undefined, { clientId, scope, jkt }: Partial<RotateOptions>) {
-  if (record === undefined) return INVALID()
-  const { status, family } = record
+function judge({ status, family }: RefreshRecord, { clientId, scope, jkt }: Partial<RotateOptions>) {
   if (clientId !== family.clientId)
     return refused('REFRESH_INVALID', 'The refresh token belongs to another client.')
   if (family.jkt !== undefined && jkt !== family.jkt)
@@ -257,14 +267,5 @@ function sessionOf({ id, data, scope, jkt, ...family }: RefreshFamily): RefreshS
     ...(scope !== undefined && { scope }),
     ...(jkt !== undefined && { jkt }),
     ...(label !== undefined && { label }),
-  }
-}
-
-/** How a promise ended, to be looked at later. */
-async function settled<T>(promise: Promise<T>): Promise<() => T> {
-  const [outcome] = await Promise.allSettled([promise])
-  return () => {
-    if (outcome.status === 'rejected') throw outcome.reason
-    return outcome.value
   }
 }

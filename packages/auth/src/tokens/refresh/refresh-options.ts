@@ -1,8 +1,6 @@
-import type { Clock } from '@base/core/clock'
-import { systemClock } from '@base/core/clock'
+import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import type { OptionPlace } from '@base/core/options'
-import { checkFunction, checkMethods, invalidOption } from '@base/core/options'
+import { checkFunction, checkMethods, invalidOption, type OptionPlace } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import type { AccessInput } from '../service/token-service.js'
 import type { RefreshStore } from './refresh-store.js'
@@ -62,26 +60,20 @@ export interface RefreshSettings {
 }
 
 const METHODS = ['start', 'find', 'rotate', 'revokeFamily', 'revokeAll', 'list'] as const
-
-/** What an issuer must have, and what it may have. */
-function issuerMethods(tokens: AccessTokenIssuer | undefined) {
-  return tokens?.revokeSession === undefined
-    ? (['issueAccess', 'revokeAll'] as const)
-    : (['issueAccess', 'revokeAll', 'revokeSession'] as const)
-}
+const ISSUER = ['issueAccess', 'revokeAll'] as const
 
 /** Names the options of `createRefreshService` in errors. */
 export const place: (option: string) => OptionPlace = /* @__PURE__ */ placeOf('createRefreshService')
 
-/** Checks the options. */
 export function readOptions(options: RefreshServiceOptions): RefreshSettings {
   const { store, tokens, idleTtl = '7d', absoluteTtl = '30d', reuseGrace = '10s' } = options ?? {}
   const { onReuse, clock = systemClock } = options ?? {}
   const grace = toMilliseconds(reuseGrace, place('reuseGrace'))
+  const issuer = tokens?.revokeSession === undefined ? ISSUER : ([...ISSUER, 'revokeSession'] as const)
   if (grace > MAX_GRACE) throw invalidOption(reuseGrace, place('reuseGrace'), 'at most 60s')
   return {
     store: checkMethods(store, METHODS, place('store')),
-    tokens: checkMethods(tokens, issuerMethods(tokens), place('tokens')),
+    tokens: checkMethods(tokens, issuer, place('tokens')),
     idleTtl: toMilliseconds(idleTtl, { ...place('idleTtl'), positive: true }),
     absoluteTtl: toMilliseconds(absoluteTtl, { ...place('absoluteTtl'), positive: true }),
     grace,

@@ -31,17 +31,13 @@ export interface RefreshSignIn {
 }
 
 /** What a family remembers of its sign-in, beside what its store knows by name. */
-export interface SignInFacts {
+export interface SignInFacts extends Pick<RefreshSignIn, 'amr' | 'acr' | 'label'> {
   readonly authenticatedAt: number
-  readonly amr?: readonly string[] | undefined
-  readonly acr?: string | undefined
-  readonly label?: string | undefined
 }
 
 /** A sign-in that is checked, as far as the store has to know it. */
 export type CheckedSignIn = Pick<NewRefreshFamily, 'sub' | 'clientId' | 'jkt' | 'scope' | 'data'>
 
-/** Checks a sign-in. */
 export function readSignIn(signIn: RefreshSignIn, now: number): CheckedSignIn {
   const { sub, clientId, scope, jkt } = signIn ?? {}
   const facts = readFacts(signIn, now)

@@ -2,12 +2,12 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
+import { timedRequest } from '../../timed-request.js'
 import { type AsymmetricAlgorithm, checkAlgorithm, isSymmetric } from '../keys/algorithm.js'
 import type { KeyRing } from './key-ring.js'
 import type { KeyStore } from './key-store.js'
 import { memoryKeyStore } from './memory-key-store.js'
 import { StoredKeyRing } from './stored-key-ring.js'
-import { timedKeyStore } from './timed-key-store.js'
 
 /** Options of {@link createKeyRing}; checked and read once, at construction. */
 export interface KeyRingOptions {
@@ -74,4 +74,15 @@ export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
     rules,
     clock,
   })
+}
+
+/** A store each of whose answers fails after that many milliseconds; one that comes later is not heard. */
+function timedKeyStore(store: KeyStore, timeout: number, clock: Clock): KeyStore {
+  const tooSlow = () => new Error(`No answer within ${timeout} ms.`)
+  const within = <T>(ask: () => Promise<T>) =>
+    timedRequest({ clock, timeout, name: 'answer of a key store', tooSlow }, ask)
+  return {
+    load: () => within(() => store.load()),
+    replace: (expected, keys) => within(() => store.replace(expected, keys)),
+  }
 }

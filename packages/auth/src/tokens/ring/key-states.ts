@@ -7,16 +7,13 @@ export interface RingRules {
   readonly retireAfter: number
 }
 
-/**
- * What a key is for at some moment: `pending` is published and does not sign yet, `active` signs, `retired` only verifies.
- * After that it is gone.
- */
-export type KeyState = 'pending' | 'active' | 'retired'
-
-/** The keys at some moment, in the order in which they become active. */
+/** What each key is for at some moment, in the order in which they become active; those that are gone are left out. */
 export interface KeyStates {
+  /** Published, and not signing yet. */
   readonly pending: readonly StoredKey[]
+  /** The one that signs. */
   readonly active: StoredKey | undefined
+  /** Only verifying. */
   readonly retired: readonly StoredKey[]
   /** When that changes by itself, in epoch milliseconds. */
   readonly until: number
@@ -45,6 +42,11 @@ export function statesAt(keys: readonly StoredKey[], now: number, { retireAfter 
     retired,
     until: Math.min(...changes.filter((at) => at > now), Infinity),
   }
+}
+
+/** All that are not gone. */
+export function living({ active, pending, retired }: KeyStates): readonly StoredKey[] {
+  return [...(active === undefined ? [] : [active]), ...pending, ...retired]
 }
 
 /** Whether it is time for the next key: so that it is active when the present one has been so for `rotateEvery`. */

@@ -1,5 +1,5 @@
-import { encode } from 'jose/base64url'
 import type { JsonWebKey, JsonWebKeySet } from '../keys/json-web-key.js'
+import { hashText } from '../opaque/opaque-token.js'
 
 /** The public keys of a ring, ready for an HTTP response. */
 export interface PublishedKeys {
@@ -22,12 +22,11 @@ const STALE = 60
  */
 export async function publish(keys: readonly JsonWebKey[], publishAhead: number): Promise<PublishedKeys> {
   const body = Object.freeze({ keys: Object.freeze(keys.map((key) => Object.freeze(key))) })
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(body)))
   const maxAge = Math.min(MAX_AGE, Math.floor(publishAhead / 2_000))
   const stale = Math.min(STALE, Math.floor(publishAhead / 4_000))
   return {
     body,
-    etag: `"${encode(new Uint8Array(digest))}"`,
+    etag: `"${await hashText(JSON.stringify(body))}"`,
     cacheControl: `public, max-age=${maxAge}, stale-while-revalidate=${stale}, stale-if-error=3600`,
     contentType: 'application/jwk-set+json',
   }

@@ -1,6 +1,6 @@
 import type { KeySet, Signer } from '../keys/key-source.js'
 import { StaticKeySet } from '../keys/static-key-set.js'
-import { type KeyStates, type RingRules, statesAt } from './key-states.js'
+import { type KeyStates, living, type RingRules, statesAt } from './key-states.js'
 import type { StoredKeys } from './key-store.js'
 import { type PublishedKeys, publish } from './published-keys.js'
 import { type RingKey, ringKey } from './ring-key.js'
@@ -20,10 +20,9 @@ export class RingSnapshot {
     this.stored = stored
     this.at = now
     this.states = statesAt(stored.keys, now, rules)
-    const { retired, active, pending } = this.states
-    const living = [...(active === undefined ? [] : [active]), ...pending, ...retired]
-    this.#keys = new Map(living.map((key) => [key.kid, before?.keyOf(key.kid) ?? ringKey(key)]))
-    this.set = new StaticKeySet([...this.#keys.values()].map(({ verification }) => verification))
+    const keys = living(this.states)
+    this.#keys = new Map(keys.map((key) => [key.kid, before?.keyOf(key.kid) ?? ringKey(key)]))
+    this.set = new StaticKeySet([...this.#keys.values()].map(({ key }) => key))
   }
 
   keyOf(kid: string): RingKey | undefined {
@@ -32,9 +31,9 @@ export class RingSnapshot {
 
   /** @throws TypeError where no key is active. */
   get signer(): Signer {
-    const key = this.keyOf(this.states.active?.kid ?? '')
-    if (key === undefined) throw new TypeError('No key is active.')
-    return key.signer
+    const active = this.keyOf(this.states.active?.kid ?? '')
+    if (active === undefined) throw new TypeError('No key is active.')
+    return active.key
   }
 
   published(publishAhead: number): Promise<PublishedKeys> {

@@ -2,22 +2,27 @@ import type { Clock } from '@base/core/clock'
 import { diagnosticsChannel } from '@base/core/diagnostics'
 import { isAppError, UnavailableError } from '@base/core/errors'
 import { checkText } from '@base/core/options'
+import { placeOf } from '../../place.js'
 import { type Algorithm, ASYMMETRIC, type AsymmetricAlgorithm } from '../keys/algorithm.js'
 import type { KeySet, Signer } from '../keys/key-source.js'
-import { type Change, change } from './change.js'
-import { generateKey } from './generate-key.js'
 import type { KeyRing, Rotation } from './key-ring.js'
-import { isDueInTime, isRotationDue, type KeyStates, type RingRules, statesAt } from './key-states.js'
+import { isDueInTime, isRotationDue, type KeyStates, living, type RingRules, statesAt } from './key-states.js'
 import type { KeyStore, StoredKey, StoredKeys } from './key-store.js'
 import type { PublishedKeys } from './published-keys.js'
+import { generateKey } from './ring-key.js'
 import { RingSnapshot } from './ring-snapshot.js'
 
-/** What a ring is made of, checked. */
 export interface RingParts {
   readonly store: KeyStore
   readonly algorithm: AsymmetricAlgorithm
   readonly rules: RingRules
   readonly clock: Clock
+}
+
+/** What a change comes to: what is to be stored, if anything. */
+interface Change<T> {
+  readonly result: T
+  readonly keys?: readonly StoredKey[]
 }
 
 /** When the store was asked, and what was known then. */
@@ -32,6 +37,8 @@ const FRESH = 30_000
 const PAUSE = 30_000
 /** The store is not asked more often than this for a key that is unknown, nor beside the work while it is away. */
 const LEAST_PAUSE = 1_000
+/** How often a change is tried that another node's comes before. */
+const ATTEMPTS = 20
 
 const rotated = diagnosticsChannel<Rotation>('base:auth:key-ring:rotated')
 const failed = diagnosticsChannel<{ error: unknown }>('base:auth:key-ring:rotation_failed')
@@ -89,7 +96,7 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async compromise(kid: string): Promise<{ readonly removed: boolean }> {
-    checkText(kid, { package: '@base/auth', pattern: 'KeyRing.compromise', option: 'kid' })
+    checkText(kid, placeOf('KeyRing.compromise')('kid'))
     const removed = await this.#change(({ keys }) => this.#without(kid, keys))
     if (removed && compromised.hasSubscribers) compromised.publish({ kid })
     return { removed }
@@ -217,16 +224,24 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #change<T>(decide: (stored: StoredKeys) => Promise<Change<T>>): Promise<T> {
-    const { result, stored, began } = await available(() =>
-      change(this.#parts.store, () => this.#ask(), decide),
-    )
-    this.#learn(stored, began)
+    const { result, stored, asked } = await available(() => this.#replace(decide))
+    this.#learn(stored, asked)
     return result
   }
-}
 
-function living({ active, pending, retired }: KeyStates): readonly StoredKey[] {
-  return [...retired, ...(active === undefined ? [] : [active]), ...pending]
+  /** Changes the keys as if no other node did: loads, decides, replaces, and begins anew where another node was faster. */
+  async #replace<T>(decide: (stored: StoredKeys) => Promise<Change<T>>) {
+    const { store } = this.#parts
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const asked = this.#ask()
+      const stored = await store.load()
+      const { result, keys } = await decide(stored)
+      if (keys === undefined) return { result, stored, asked }
+      if (await store.replace(stored.version, keys))
+        return { result, stored: { version: stored.version + 1, keys }, asked }
+    }
+    throw new UnavailableError({ message: 'Other nodes change the keys all the time.' })
+  }
 }
 
 async function available<T>(ask: () => Promise<T>): Promise<T> {

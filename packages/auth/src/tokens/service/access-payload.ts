@@ -34,15 +34,16 @@ export function inputClaims(input: AccessInput): Record<string, unknown> {
  * them.
  */
 export function checkOwnClaims(claims: unknown, pattern: string): Readonly<Record<string, unknown>> {
-  const where = { package: '@base/auth', pattern, option: 'claims' }
+  const where = placeOf(pattern)
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-    throw invalidOption(claims, where, 'an object')
+    throw invalidOption(claims, where('claims'), 'an object')
   }
   const taken = Object.keys(claims).find((name) => RESERVED.includes(name))
-  if (taken !== undefined) throw invalidOption(taken, where, `without the names ${RESERVED.join(', ')}`)
+  if (taken !== undefined)
+    throw invalidOption(taken, where('claims'), `without the names ${RESERVED.join(', ')}`)
   const own = claims as Record<string, unknown>
   for (const name of ['roles', 'permissions']) {
-    if (own[name] !== undefined) checkTexts(own[name], { ...where, option: `claims.${name}` })
+    if (own[name] !== undefined) checkTexts(own[name], where(`claims.${name}`))
   }
   return own
 }
@@ -52,8 +53,7 @@ export function payloadOf(claims: Readonly<Record<string, unknown>>, pattern: st
   try {
     return JSON.stringify(claims)
   } catch {
-    const received = 'a bigint, a cycle or the like'
-    throw invalidOption(received, { package: '@base/auth', pattern, option: 'claims' }, 'what JSON can hold')
+    throw invalidOption('a bigint, a cycle or the like', placeOf(pattern)('claims'), 'what JSON can hold')
   }
 }
 

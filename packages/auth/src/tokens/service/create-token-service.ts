@@ -1,10 +1,11 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
 import type { Members } from '../../members.js'
+import { placeOf } from '../../place.js'
 import { type ServiceKeys, toSigningSource } from '../keys/signing-keys.js'
 import { memoryRevocationStore } from '../revocation/memory-revocation-store.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
-import { toMediaType } from '../verifier/claim-rules.js'
+import { ACCESS_TOKEN } from '../verifier/claim-rules.js'
 import { type JudgingOptions, judgingParts } from '../verifier/create-verifier.js'
 import { TokenJudge } from '../verifier/token-judge.js'
 import { checkOwnClaims, payloadOf } from './access-payload.js'
@@ -41,6 +42,8 @@ export interface TokenServiceOptions extends JudgingOptions {
 /** Claims of your own. */
 export type OwnClaims = Members
 
+const PATTERN = 'createTokenService'
+const place = /* @__PURE__ */ placeOf(PATTERN)
 /** Other services may keep our JWK set for so long: its `max-age`. */
 const MAX_AGE = 300_000
 
@@ -64,11 +67,9 @@ const MAX_AGE = 300_000
  * @throws InvalidOptionError naming the option; also for a key ring that retires keys while tokens of theirs live.
  */
 export function createTokenService(options: TokenServiceOptions): TokenService {
-  const where = { package: '@base/auth', pattern: 'createTokenService' }
-  const place = (option: string) => ({ ...where, option })
   checkOptions(options, place('options'))
   const { accessTtl = '15m', longestTtl = accessTtl, claims = {} } = options
-  const parts = judgingParts(options, where.pattern, toMediaType('at+jwt'))
+  const parts = judgingParts(options, PATTERN, ACCESS_TOKEN)
   const source = toSigningSource(options.keys, place('keys'))
   const ttl = toMilliseconds(accessTtl, place('accessTtl'))
   if (ttl < 1_000) throw invalidOption(accessTtl, place('accessTtl'), 'at least a second')
@@ -84,7 +85,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     accessTtl: ttl,
     longestTtl: longest,
     audience: typeof options.audience === 'string' ? options.audience : parts.rules.audience,
-    ownClaims: typeof claims === 'function' ? claims : constant(claims, where.pattern),
+    ownClaims: typeof claims === 'function' ? claims : constant(claims),
     judge: new TokenJudge({ ...parts, source, algorithms: source.algorithms, revocations }),
   })
 }
@@ -92,16 +93,15 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
 /** No key is gone while a token that it signed is still good somewhere. */
 function checkRetirement(retireAfter: number | undefined, least: number): void {
   if (retireAfter === undefined || retireAfter >= least) return
-  const place = { package: '@base/auth', pattern: 'createTokenService', option: 'keys.retireAfter' }
   throw invalidOption(
     retireAfter,
-    place,
+    place('keys.retireAfter'),
     `at least ${least} ms: longestTtl (accessTtl, where that is not given), clockSkew and the max-age of the JWK set`,
   )
 }
 
-function constant(claims: unknown, pattern: string): () => OwnClaims {
+function constant(claims: unknown): () => OwnClaims {
   // A copy as tokens have it: what is changed afterwards, at whatever depth, was never checked.
-  const own = JSON.parse(payloadOf({ ...checkOwnClaims(claims, pattern) }, pattern)) as OwnClaims
+  const own = JSON.parse(payloadOf({ ...checkOwnClaims(claims, PATTERN) }, PATTERN)) as OwnClaims
   return () => own
 }

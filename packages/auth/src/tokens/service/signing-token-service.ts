@@ -5,6 +5,7 @@ import { checkNumber, checkText, invalidOption } from '@base/core/options'
 import type { Result } from '@base/core/result'
 import { CompactSign } from 'jose/jws/compact/sign'
 import type { AuthError } from '../../errors/auth-error.js'
+import { placeOf } from '../../place.js'
 import type { AccessClaims } from '../claims.js'
 import { LONGEST, partsOf } from '../jws/compact.js'
 import { readHeader } from '../jws/header.js'
@@ -17,7 +18,6 @@ import type { VerifyOptions } from '../verifier/verifier.js'
 import { checkOwnClaims, inputClaims, payloadOf } from './access-payload.js'
 import type { AccessInput, IssuedToken, TokenService } from './token-service.js'
 
-/** What a service is made of, checked. */
 export interface ServiceParts {
   readonly source: SigningSource
   readonly judge: TokenJudge
@@ -45,11 +45,14 @@ export class SigningTokenService implements TokenService {
   }
 
   async issueAccess(input: AccessInput): Promise<IssuedToken> {
-    const place = { package: '@base/auth', pattern: 'issueAccess', option: 'input' }
+    const place = placeOf('issueAccess')('input')
     if (typeof input !== 'object' || input === null) throw invalidOption(input, place, 'an object')
     const asked = inputClaims(input)
     // First: what is taken away meanwhile, with revokeAll after it, must not be in a token that the revocation leaves good.
-    const epoch = await this.#epochOf(input.sub)
+    const epoch = await this.#ask(async () => {
+      const found = await this.#parts.revocations.find({ issuer: this.issuer, subject: input.sub })
+      return found.epoch
+    })
     const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
     const all = { ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() }
     const bytes = new TextEncoder().encode(payloadOf(all, 'issueAccess'))
@@ -68,34 +71,31 @@ export class SigningTokenService implements TokenService {
   }
 
   async revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void> {
-    const place = { package: '@base/auth', pattern: 'revoke' }
-    const { clock, longestTtl } = this.#parts
     const id = checkId(typeof token === 'string' ? token : token?.jti)
-    // Of a token that is known by its id alone: as if the longest had been issued just now.
-    const end =
-      typeof token === 'string'
-        ? clock.now() + longestTtl
-        : checkNumber(token.exp, { ...place, option: 'exp' }) * 1_000
-    const ttl = this.#ttlUntil(end)
+    const ttl = this.#ttl(
+      typeof token === 'string' ? undefined : checkNumber(token.exp, placeOf('revoke')('exp')) * 1_000,
+    )
     if (ttl <= 0) return
     await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, id, ttl }))
   }
 
   async revokeSession(sid: string): Promise<void> {
-    const session = checkText(sid, { package: '@base/auth', pattern: 'revokeSession', option: 'sid' })
-    const ttl = this.#ttlUntil(this.#parts.clock.now() + this.#parts.longestTtl)
-    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl }))
+    const session = checkText(sid, placeOf('revokeSession')('sid'))
+    await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl: this.#ttl() }))
   }
 
   async revokeAll(sub: string): Promise<void> {
-    const subject = checkText(sub, { package: '@base/auth', pattern: 'revokeAll', option: 'sub' })
+    const subject = checkText(sub, placeOf('revokeAll')('sub'))
     const at = this.#parts.clock.now()
-    const ttl = this.#ttlUntil(at + this.#parts.longestTtl)
+    const ttl = this.#ttl()
     await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, ttl }))
   }
 
-  /** A token is good for a verifier's skew after its end, by a clock that may be behind ours by that skew once more. */
-  #ttlUntil(end: number): number {
+  /**
+   * For how long what is revoked is remembered. A token is good for a verifier's skew after its end, by a clock that may be behind
+   * ours by that skew once more; without an end as if the longest had been issued just now.
+   */
+  #ttl(end: number = this.#parts.clock.now() + this.#parts.longestTtl): number {
     return Math.ceil(end + 2 * MOST_SKEW - this.#parts.clock.now())
   }
 
@@ -121,13 +121,6 @@ export class SigningTokenService implements TokenService {
     }
   }
 
-  async #epochOf(subject: string): Promise<number> {
-    return this.#ask(async () => {
-      const { epoch } = await this.#parts.revocations.find({ issuer: this.issuer, subject })
-      return epoch
-    })
-  }
-
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
@@ -143,7 +136,7 @@ export class SigningTokenService implements TokenService {
 
 /** Not the token itself: to remember that would take nothing back. */
 function checkId(jti: unknown): string {
-  const place = { package: '@base/auth', pattern: 'revoke', option: 'jti' }
+  const place = placeOf('revoke')('jti')
   const encoded = partsOf(jti)?.header
   if (encoded !== undefined && typeof readHeader(encoded) !== 'string') {
     throw invalidOption('a token', place, 'the jti of a token, or its claims')

@@ -23,16 +23,13 @@ export type Refusal = readonly [code: AuthErrorCode, reason: string]
 type UncheckedClaims = { readonly [Claim in keyof TokenClaims]?: unknown }
 
 const PREFIX = 'application/'
+/** The type of access tokens, with all the claims of RFC 9068. */
+export const ACCESS_TOKEN = 'application/at+jwt'
 
 /** A `typ` in the form in which two of them are compared. RFC 7515, section 4.1.9. */
 export function toMediaType(typ: string): string {
   const lower = typ.toLowerCase()
   return lower.includes('/') ? lower : PREFIX + lower
-}
-
-/** Whether tokens of that type are access tokens, with all the claims of RFC 9068. */
-function isAccessType(mediaType: string | null): boolean {
-  return mediaType === 'application/at+jwt'
 }
 
 /** What is wrong with a token that says what it always says; `undefined` for nothing. */
@@ -51,7 +48,7 @@ export function refusalOf(
   }
   if (sub !== undefined && !isText(sub)) return missing('sub')
   if (jti !== undefined && !isText(jti)) return missing('jti')
-  const wrong = timeProblem(claims, rules) ?? (isAccessType(rules.typ) ? accessProblem(claims) : undefined)
+  const wrong = timeProblem(claims, rules) ?? (rules.typ === ACCESS_TOKEN ? accessProblem(claims) : undefined)
   return wrong === undefined ? undefined : missing(wrong)
 }
 

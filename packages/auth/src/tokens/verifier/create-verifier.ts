@@ -1,6 +1,13 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
+import {
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkText,
+  invalidOption,
+  type OptionPlace,
+} from '@base/core/options'
 import { placeOf } from '../../place.js'
 import type { AccessClaims, TokenClaims } from '../claims.js'
 import { LONGEST, LONGEST_OF_ALL } from '../jws/compact.js'
@@ -111,28 +118,27 @@ export function judgingParts(
   pattern: string,
   typ: string | null,
 ): { readonly rules: ClaimRules; readonly cacheSize: number; readonly clock: Clock } {
-  const where = { package: '@base/auth', pattern }
+  const place = placeOf(pattern)
   const { clockSkew = '30s', maxTokenAge, cacheSize = 1_000, clock = systemClock } = options
-  const skew = toMilliseconds(clockSkew, { ...where, option: 'clockSkew' })
-  if (skew > MOST_SKEW) throw invalidOption(clockSkew, { ...where, option: 'clockSkew' }, 'at most 5 minutes')
+  const skew = toMilliseconds(clockSkew, place('clockSkew'))
+  if (skew > MOST_SKEW) throw invalidOption(clockSkew, place('clockSkew'), 'at most 5 minutes')
   return {
     rules: {
-      issuer: checkText(options.issuer, { ...where, option: 'issuer' }),
-      audience: checkAudience(options.audience, pattern),
+      issuer: checkText(options.issuer, place('issuer')),
+      audience: checkAudience(options.audience, place('audience')),
       typ,
       clockSkew: skew,
       maxTokenAge:
         maxTokenAge === undefined
           ? undefined
-          : toMilliseconds(maxTokenAge, { ...where, option: 'maxTokenAge', positive: true }),
+          : toMilliseconds(maxTokenAge, { ...place('maxTokenAge'), positive: true }),
     },
-    cacheSize: checkInteger(cacheSize, { ...where, option: 'cacheSize' }),
-    clock: checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...where, option: 'clock' }),
+    cacheSize: checkInteger(cacheSize, place('cacheSize')),
+    clock: checkMethods(clock, ['now', 'monotonic', 'schedule'], place('clock')),
   }
 }
 
-function checkAudience(audience: unknown, pattern: string): readonly string[] {
-  const place = { package: '@base/auth', pattern, option: 'audience' }
+function checkAudience(audience: unknown, place: OptionPlace): readonly string[] {
   const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
   if (list.length === 0) throw invalidOption(audience, place, 'a text, or a list of at least one')
   return list.map((one) => checkText(one, place))

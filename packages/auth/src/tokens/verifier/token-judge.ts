@@ -18,7 +18,6 @@ import { type ClaimRules, lateOrEarly, refusalOf } from './claim-rules.js'
 import { VerifiedCache, type VerifiedToken } from './verified-cache.js'
 import type { Verifier, VerifyOptions } from './verifier.js'
 
-/** What a verifier is made of, checked. */
 export interface JudgeParts {
   readonly source: KeySource
   readonly algorithms: readonly Algorithm[]
