@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkOptions, checkText } from '@base/core/options'
-import type { BulkheadStats } from '../bulkhead/bulkhead.js'
+import type { BulkheadStats } from '../bulkhead/bulkhead-engine.js'
 import { checkClock } from '../policy/check-clock.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
@@ -90,8 +90,8 @@ export class AdaptiveBulkhead implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): AdaptiveBulkheadStats {
-    const { calls, rejected, running, line, limit } = this.#engine.bulkhead
-    return { calls, rejected, running, queued: line.size, limit }
+    const { stats, limit } = this.#engine.bulkhead
+    return { ...stats, limit }
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {

@@ -66,7 +66,7 @@ export class AdaptiveEngine implements Engine {
     const to = Math.floor(this.#gradient.limit)
     if (from === to) return
     bulkhead.resize(to)
-    if (observers.hear('limitChange')) observers.tell('limitChange', { name: bulkhead.rules.name, from, to })
+    observers.tell('limitChange', { name: bulkhead.rules.name, from, to })
   }
 }
 

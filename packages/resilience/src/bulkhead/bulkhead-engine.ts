@@ -22,14 +22,7 @@ export const bulkheadChannels: Readonly<Record<keyof BulkheadEvents, Diagnostics
 
 const bulkheads = /* @__PURE__ */ diagnosticsSources(
   'base:resilience:bulkhead',
-  ({ rules: { name }, calls, rejected, running, limit, line }: BulkheadEngine) => ({
-    name,
-    calls,
-    rejected,
-    running,
-    limit,
-    queued: line.size,
-  }),
+  ({ rules: { name }, stats, limit }: BulkheadEngine) => ({ name, ...stats, limit }),
 )
 
 /** The options of a {@link Bulkhead}, checked and complete. */
@@ -41,18 +34,30 @@ export interface BulkheadRules {
   readonly clock: Clock
 }
 
+/** What a {@link Bulkhead} has counted since it was made. */
+export interface BulkheadStats {
+  /** Calls that got a slot. */
+  readonly calls: number
+  /** Calls that were refused. */
+  readonly rejected: number
+  /** Slots that are taken. */
+  readonly running: number
+  /** Calls that wait. */
+  readonly queued: number
+}
+
 export class BulkheadEngine implements Engine, WaitingRoom {
   readonly kind = 'bulkhead'
   readonly rules: BulkheadRules
   readonly observers: Observers<BulkheadEvents>
   readonly line: Line<Waiter> = new Line()
-  readonly deadlines: Deadlines | undefined
+  readonly deadlines: Deadlines
   readonly clock: Clock
   movedAt: number = Number.NEGATIVE_INFINITY
   limit: number
   running = 0
-  calls = 0
-  rejected = 0
+  #calls = 0
+  #rejected = 0
   #arrivals = 0
 
   constructor(
@@ -63,9 +68,12 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     this.clock = rules.clock
     this.observers = observers
     this.limit = rules.maxConcurrent
-    const waitsForEver = rules.maxWait === Number.POSITIVE_INFINITY
-    this.deadlines = waitsForEver ? undefined : deadlinesOf(rules.clock, rules.maxWait)
+    this.deadlines = deadlinesOf(rules.clock, rules.maxWait)
     bulkheads.add(this)
+  }
+
+  get stats(): BulkheadStats {
+    return { calls: this.#calls, rejected: this.#rejected, running: this.running, queued: this.line.size }
   }
 
   run(next: Next, ctx: CallContext): unknown {
@@ -91,7 +99,7 @@ export class BulkheadEngine implements Engine, WaitingRoom {
 
   /** With a slot that is counted already. */
   #call(next: Next, ctx: CallContext): unknown {
-    this.calls++
+    this.#calls++
     const slot = new TakenSlot(ctx.slot, this.#free)
     ctx.slot = slot
     let result: unknown
@@ -132,27 +140,25 @@ export class BulkheadEngine implements Engine, WaitingRoom {
     const before = ctx.waited
     await new Promise<void>((resolve, reject) => {
       new Waiter(this, ctx, resolve, reject, this.#arrivals++)
-      if (this.observers.hear('queued'))
-        this.observers.tell('queued', { name: this.rules.name, queued: this.line.size })
+      this.observers.tell('queued', { name: this.rules.name, queued: this.line.size })
     })
     if (ctx.aborted) {
       // Between the passing on of the slot and now.
       this.#free()
       throw ctx.turnBack()
     }
-    if (this.observers.hear('admitted'))
-      this.observers.tell('admitted', { name: this.rules.name, waited: ctx.waited - before })
+    this.observers.tell('admitted', { name: this.rules.name, waited: ctx.waited - before })
     return this.#call(next, ctx)
   }
 
   #refusal(why: string, reason: 'queue_full' | 'waited_too_long'): BulkheadFullError {
-    this.rejected++
+    this.#rejected++
     const { name } = this.rules
     const error = withoutStack(
       () =>
         new BulkheadFullError({ message: `Bulkhead '${name}' is full: ${why}.`, details: { name, reason } }),
     )
-    if (this.observers.hear('rejected')) this.observers.tell('rejected', { name, error })
+    this.observers.tell('rejected', { name, error })
     return error
   }
 }

@@ -6,7 +6,7 @@ import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
-import { BulkheadEngine } from './bulkhead-engine.js'
+import { BulkheadEngine, type BulkheadStats } from './bulkhead-engine.js'
 import type { BulkheadEvents } from './events.js'
 
 const DEFAULT_NAME = 'bulkhead'
@@ -27,18 +27,6 @@ export interface BulkheadOptions {
   readonly clock?: Clock | undefined
   /** Source of chance, as every policy takes it; a bulkhead needs none. @defaultValue Math.random */
   readonly random?: (() => number) | undefined
-}
-
-/** What a {@link Bulkhead} has counted since it was made. */
-export interface BulkheadStats {
-  /** Calls that got a slot. */
-  readonly calls: number
-  /** Calls that were refused. */
-  readonly rejected: number
-  /** Slots that are taken. */
-  readonly running: number
-  /** Calls that wait. */
-  readonly queued: number
 }
 
 /**
@@ -89,8 +77,7 @@ export class Bulkhead implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): BulkheadStats {
-    const { calls, rejected, running, line } = this.#engine
-    return { calls, rejected, running, queued: line.size }
+    return this.#engine.stats
   }
 
   /**

@@ -1,3 +1,4 @@
-export { Bulkhead, type BulkheadOptions, type BulkheadStats } from './bulkhead.js'
+export { Bulkhead, type BulkheadOptions } from './bulkhead.js'
+export type { BulkheadStats } from './bulkhead-engine.js'
 export { BulkheadFullError } from './errors.js'
 export type { BulkheadEvents } from './events.js'

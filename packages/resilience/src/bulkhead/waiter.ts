@@ -1,6 +1,6 @@
 import type { Clock } from '@base/core/clock'
-import type { CallContext } from '../policy/call-context.js'
-import type { Wait } from '../policy/wait.js'
+import type { CallContext, Wait } from '../policy/call-context.js'
+import { listen } from '../policy/listen.js'
 import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
 import type { Line, Place } from './line.js'
 
@@ -10,8 +10,8 @@ export interface WaitingRoom {
   readonly clock: Clock
   /** When the line moved last, on the monotonic clock; Infinity where it moves by time alone. */
   readonly movedAt: number
-  /** The longest wait; `undefined` where there is none. */
-  readonly deadlines: Deadlines | undefined
+  /** Of the longest wait. */
+  readonly deadlines: Deadlines
   /** The error of a wait that was too long. */
   waitedTooLong(): unknown
 }
@@ -21,14 +21,14 @@ export interface WaitingRoom {
  *
  * A line that moves says nothing of the dependency; one that stands still says that those who run do not come back.
  */
-export class Waiter implements Place, Deadlined, Wait {
+export class Waiter<Room extends WaitingRoom = WaitingRoom> implements Place, Deadlined, Wait {
   readonly priority: number
   readonly arrival: number
   index = -1
   deadline = 0
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
-  readonly #room: WaitingRoom
+  protected readonly room: Room
   readonly #ctx: CallContext
   readonly #since: number
   readonly #resolve: () => void
@@ -36,7 +36,7 @@ export class Waiter implements Place, Deadlined, Wait {
   readonly #unlisten: () => void
 
   constructor(
-    room: WaitingRoom,
+    room: Room,
     ctx: CallContext,
     resolve: () => void,
     reject: (reason: unknown) => void,
@@ -44,19 +44,19 @@ export class Waiter implements Place, Deadlined, Wait {
   ) {
     this.priority = ctx.priority
     this.arrival = arrival
-    this.#room = room
+    this.room = room
     this.#ctx = ctx
     this.#since = room.clock.monotonic()
     this.#resolve = resolve
     this.#reject = reject
     room.line.add(this)
-    room.deadlines?.add(this)
+    room.deadlines.add(this)
     ctx.beginWait(this)
-    this.#unlisten = ctx.listen(() => this.#turnBack())
+    this.#unlisten = listen(ctx, () => this.#turnBack())
   }
 
   get excused(): number {
-    const { clock, movedAt } = this.#room
+    const { clock, movedAt } = this.room
     return Math.max(0, Math.min(clock.monotonic(), movedAt) - this.#since)
   }
 
@@ -69,18 +69,18 @@ export class Waiter implements Place, Deadlined, Wait {
   /** The wait is over. */
   expire(): void {
     this.#leave()
-    this.#reject(this.#room.waitedTooLong())
+    this.#reject(this.room.waitedTooLong())
   }
 
   /** The call was given up. */
   #turnBack(): void {
     this.#leave()
-    this.#reject(this.#room.movedAt > this.#since ? this.#ctx.turnBack() : this.#ctx.reason)
+    this.#reject(this.room.movedAt > this.#since ? this.#ctx.turnBack() : this.#ctx.reason)
   }
 
   #leave(): void {
-    this.#room.line.remove(this)
-    this.#room.deadlines?.remove(this)
+    this.room.line.remove(this)
+    this.room.deadlines.remove(this)
     this.#unlisten()
     this.#ctx.endWait()
   }

@@ -6,7 +6,7 @@ import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
-import { ChaosEngine, type ChaosRules } from './chaos-engine.js'
+import { ChaosEngine, type ChaosRules, type ChaosStats } from './chaos-engine.js'
 import type { ChaosEvents } from './events.js'
 
 const DEFAULT_NAME = 'chaos'
@@ -39,14 +39,6 @@ export interface ChaosOptions {
   readonly random?: (() => number) | undefined
 }
 
-/** What a {@link Chaos} has counted since it was made. */
-export interface ChaosStats {
-  /** Calls that began. */
-  readonly calls: number
-  /** Those that were disturbed. */
-  readonly faults: number
-}
-
 /**
  * Makes calls slow, or fail, on purpose: in tests, and on game days in a system that claims to stand it.
  *
@@ -75,8 +67,7 @@ export class Chaos implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): ChaosStats {
-    const { calls, faults } = this.#engine
-    return { calls, faults }
+    return this.#engine.stats
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
@@ -113,7 +104,7 @@ function chaosRules(options: ChaosOptions): ChaosRules {
     name: checkText(name, place('name')),
     rate,
     latency: latencyOf(latency),
-    error: 'error' in options && options.error !== undefined ? makerOf(options.error) : undefined,
+    error: options.error === undefined ? undefined : makerOf(options.error),
     enabled: typeof enabled === 'function' ? enabled : () => enabled,
     clock: checkClock(clock, place('clock')),
     random: checkFunction(random, place('random')),

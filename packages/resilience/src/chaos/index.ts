@@ -1,2 +1,3 @@
-export { Chaos, type ChaosLatency, type ChaosOptions, type ChaosStats } from './chaos.js'
+export { Chaos, type ChaosLatency, type ChaosOptions } from './chaos.js'
+export type { ChaosStats } from './chaos-engine.js'
 export type { ChaosEvents } from './events.js'

@@ -1,7 +1,7 @@
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
-import { Disabled, Isolated } from './by-hand.js'
+import { disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
 import type { CircuitBreakerEvents } from './events.js'
 import { Machine } from './machine.js'
@@ -50,7 +50,7 @@ export class CircuitBreaker implements Policy {
 
   constructor(options: CircuitBreakerOptions = {}) {
     this.#machine = new Machine(breakerRules(options))
-    this.name = this.#machine.rules.name
+    this.name = this.#machine.rules.told.name
     setEngine(this, this.#machine)
   }
 
@@ -103,7 +103,7 @@ export class CircuitBreaker implements Policy {
 
   /** Lets all calls pass, and counts none, until `close()`. Ends all isolations. */
   disable(): void {
-    this.#machine.enter(new Disabled(), 'disable')
+    this.#machine.enter(disabled, 'disable')
   }
 
   /**
@@ -121,13 +121,19 @@ export class CircuitBreaker implements Policy {
    */
   snapshot(): CircuitBreakerSnapshot {
     const { state, openings, rules } = this.#machine
-    const { name } = state
-    const failures = state instanceof Closed ? state.outcomes.failures : 0
-    if (!(state instanceof Open)) return { version: 1, state: name, openings, failures, pause: 0, until: 0 }
+    const failures = (state instanceof Closed && state.outcomes.failures) || 0
+    const closed: CircuitBreakerSnapshot = {
+      version: 1,
+      state: state.name,
+      openings,
+      failures,
+      pause: 0,
+      until: 0,
+    }
+    if (!(state instanceof Open)) return closed
     const until = Math.ceil(rules.clock.now() + Math.max(0, state.until - rules.clock.monotonic()))
     // No number that `initial` would refuse.
-    const restorable = Math.min(Math.max(0, until), Number.MAX_SAFE_INTEGER)
-    return { version: 1, state: name, openings, failures, pause: state.pause, until: restorable }
+    return { ...closed, pause: state.pause, until: Math.min(Math.max(0, until), Number.MAX_SAFE_INTEGER) }
   }
 
   /**

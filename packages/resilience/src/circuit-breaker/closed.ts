@@ -1,13 +1,15 @@
 import type { CallContext } from '../policy/call-context.js'
 import type { Next } from '../policy/engine.js'
-import type { Circuit, State } from './state.js'
+import type { CircuitStateChangeReason } from './events.js'
+import { runJudged, stopwatch } from './judged-call.js'
+import type { Circuit, JudgingState } from './state.js'
 import type { Outcomes } from './window.js'
 
 /**
  * Calls pass and are counted. The two handlers are made once for the whole stretch, not for each call; only a call that
  * can be aborted, or whose duration matters, needs its own.
  */
-export class Closed implements State {
+export class Closed implements JudgingState {
   readonly name = 'closed'
   readonly outcomes: Outcomes
   readonly #circuit: Circuit
@@ -25,78 +27,40 @@ export class Closed implements State {
     try {
       result = next(ctx)
     } catch (error) {
-      return this.#fail(error, ctx, false)
+      return this.#fail(error, ctx)
     }
-    if (!(result instanceof Promise)) return this.#pass(result)
+    if (!(result instanceof Promise)) return this.#passed(result)
     return result.then(
-      this.#pass,
-      ctx.abortable ? (error: unknown) => this.#fail(error, ctx, false) : this.#failWithoutContext,
+      this.#passed,
+      ctx.abortable ? (error: unknown) => this.#fail(error, ctx) : this.#failed,
     )
-  }
-
-  end(): void {
-    this.outcomes.end()
-  }
-
-  readonly #pass = (value: unknown): unknown => {
-    const circuit = this.#circuit
-    if (circuit.state !== this) circuit.late()
-    else if (circuit.isFailureResult(value)) this.#count({ value }, false)
-    else {
-      this.outcomes.good()
-      circuit.succeeded(value, false)
-    }
-    return value
-  }
-
-  readonly #failWithoutContext = (error: unknown): never => this.#fail(error, undefined, false)
-
-  #fail(error: unknown, ctx: CallContext | undefined, slow: boolean): never {
-    const circuit = this.#circuit
-    if (circuit.state !== this) circuit.late()
-    else if (circuit.isFailure(error, ctx)) this.#count({ error }, slow)
-    else circuit.ignored()
-    throw error
   }
 
   #runMeasured(next: Next, ctx: CallContext): unknown {
     const { clock, slowDuration } = this.#circuit.rules
-    // What it waits in our own queues is not the dependency's time.
-    const start = clock.monotonic() - ctx.waited
-    const isSlow = () => clock.monotonic() - ctx.waited - start >= slowDuration
-    let result: unknown
-    try {
-      result = next(ctx)
-    } catch (error) {
-      return this.#fail(error, ctx, isSlow())
-    }
-    if (!(result instanceof Promise)) return this.#passMeasured(result, isSlow())
-    return result.then(
-      (value: unknown) => this.#passMeasured(value, isSlow()),
-      (error: unknown) => this.#fail(error, ctx, isSlow()),
-    )
+    const took = stopwatch(clock, ctx)
+    return runJudged(this.#circuit, this, next, ctx, () => took() >= slowDuration)
   }
 
-  #passMeasured(value: unknown, slow: boolean): unknown {
-    const circuit = this.#circuit
-    if (!slow || circuit.state !== this) return this.#pass(value)
-    if (circuit.isFailureResult(value)) this.#count({ value }, true)
-    else {
-      const opens = this.outcomes.bad(false, true)
-      circuit.succeeded(value, true)
-      this.#openIf(opens, 'slow_calls')
-    }
+  count(failed: boolean, slow: boolean): CircuitStateChangeReason | undefined {
+    if (!this.outcomes.count(failed, slow)) return undefined
+    return failed ? 'failures' : 'slow_calls'
+  }
+
+  end(): void {
+    this.outcomes.end?.()
+  }
+
+  readonly #passed = (value: unknown): unknown => {
+    this.#circuit.passed(this, value, false)
     return value
   }
 
-  #count(failure: { readonly error: unknown } | { readonly value: unknown }, slow: boolean): void {
-    const opens = this.outcomes.bad(true, slow)
-    this.#circuit.failed(failure, slow)
-    this.#openIf(opens, 'failures')
-  }
+  readonly #failed = (error: unknown): never => this.#fail(error, undefined)
 
-  #openIf(opens: boolean, reason: 'failures' | 'slow_calls'): void {
-    // A listener, told of the outcome, may have changed the state.
-    if (opens && this.#circuit.state === this) this.#circuit.open(reason)
+  #fail(error: unknown, ctx: CallContext | undefined): never {
+    this.#circuit.failed(this, error, false, ctx)
+    // Not thrown by the circuit: each function that an error passes through costs as much as all the rest.
+    throw error
   }
 }

@@ -10,14 +10,8 @@ export class Consecutive implements Outcomes {
     this.failures = failures
   }
 
-  good(): void {
-    this.failures = 0
-  }
-
-  bad(): boolean {
-    this.failures++
+  count(failed: boolean): boolean {
+    this.failures = failed ? this.failures + 1 : 0
     return this.failures >= this.#threshold
   }
-
-  end(): void {}
 }

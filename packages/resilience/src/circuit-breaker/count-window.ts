@@ -5,7 +5,6 @@ const SLOW = 2
 
 /** The last `size` calls, a byte each in a ring. */
 export class CountWindow implements Outcomes {
-  readonly failures = 0
   readonly #isBad: Verdict
   readonly #ring: Uint8Array
   readonly #tally: Tally = { calls: 0, failures: 0, slow: 0 }
@@ -16,27 +15,16 @@ export class CountWindow implements Outcomes {
     this.#isBad = isBad
   }
 
-  good(): void {
-    this.#record(0)
-  }
-
-  bad(failed: boolean, slow: boolean): boolean {
-    this.#record((failed ? FAILED : 0) | (slow ? SLOW : 0))
+  count(failed: boolean, slow: boolean): boolean {
     const tally = this.#tally
-    if (failed) tally.failures++
-    if (slow) tally.slow++
-    return this.#isBad(tally)
-  }
-
-  end(): void {}
-
-  #record(outcome: number): void {
     const ring = this.#ring
-    const tally = this.#tally
     if (tally.calls === ring.length) this.#forget(ring[this.#next] as number)
     else tally.calls++
-    ring[this.#next] = outcome
+    ring[this.#next] = (failed ? FAILED : 0) | (slow ? SLOW : 0)
     this.#next = this.#next + 1 === ring.length ? 0 : this.#next + 1
+    if (failed) tally.failures++
+    if (slow) tally.slow++
+    return (failed || slow) && this.#isBad(tally)
   }
 
   #forget(outcome: number): void {

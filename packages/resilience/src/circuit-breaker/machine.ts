@@ -1,28 +1,20 @@
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
-import { formatDuration, toMilliseconds } from '@base/core/duration'
-import { ask, atOnce } from '../policy/ask.js'
+import { formatDuration } from '@base/core/duration'
+import { ask } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { isGivenUp } from '../policy/given-up.js'
 import { Observers } from '../policy/observers.js'
-import { placesOf } from '../policy/place.js'
-import { isRefusal } from '../policy/refusals.js'
 import { withoutStack } from '../policy/without-stack.js'
-import { Disabled, Isolated } from './by-hand.js'
+import { disabled, Isolated } from './by-hand.js'
 import { Closed } from './closed.js'
-import { Consecutive } from './consecutive.js'
-import { CountWindow } from './count-window.js'
 import { CircuitOpenError } from './errors.js'
 import type { CircuitBreakerEvents, CircuitStateChangeReason } from './events.js'
 import { HalfOpen } from './half-open.js'
 import { Open } from './open.js'
-import { type BreakerRules, DEFAULT_RECOVERY_TIMEOUT } from './options.js'
+import { type BreakerRules, PATTERN } from './options.js'
 import type { CircuitBreakerSnapshot } from './snapshot.js'
-import type { Circuit, Failure, State } from './state.js'
-import { TimeWindow } from './time-window.js'
-import type { Outcomes, Verdict } from './window.js'
-
-const PATTERN = 'CircuitBreaker'
+import type { Circuit, JudgingState, State } from './state.js'
 
 const channels = {
   stateChange: /* @__PURE__ */ diagnosticsChannel('base:resilience:circuit-breaker:stateChange'),
@@ -51,14 +43,17 @@ export interface Counts {
   rejected: number
 }
 
+/** What a call came to that counts as failed, for those who listen. */
+type Failure = { readonly error: unknown } | { readonly value: unknown }
+
 /** The states of a circuit, what is counted, and who is told. */
 export class Machine implements Circuit, Engine {
   readonly kind = 'circuit-breaker'
   readonly rules: BreakerRules
   state: State
-  openings = 0
+  openings: number
   counts: Counts = noCounts()
-  readonly observers: Observers<CircuitBreakerEvents> = new Observers('CircuitBreaker', channels)
+  readonly observers: Observers<CircuitBreakerEvents> = new Observers(PATTERN, channels)
 
   constructor(rules: BreakerRules) {
     this.rules = rules
@@ -74,7 +69,7 @@ export class Machine implements Circuit, Engine {
 
   open(reason: CircuitStateChangeReason, since: number = this.rules.clock.monotonic()): void {
     this.openings++
-    const pause = this.#pause()
+    const pause = this.rules.pause(this.openings)
     this.enter(new Open(this, since + pause, pause), reason)
   }
 
@@ -92,43 +87,23 @@ export class Machine implements Circuit, Engine {
     const { name: from } = this.state
     this.state.end?.()
     this.state = state
-    if (from === state.name) return
-    if (!this.observers.hear('stateChange')) return
-    this.observers.tell('stateChange', { ...this.rules.told, from, to: state.name, reason })
+    if (from !== state.name)
+      this.observers.tell('stateChange', { ...this.rules.told, from, to: state.name, reason })
   }
 
-  succeeded(value: unknown, slow: boolean): void {
-    this.counts.successes++
-    if (slow) this.counts.slow++
-    if (this.observers.hear('success')) this.observers.tell('success', { name: this.rules.name, value, slow })
-  }
-
-  failed(failure: Failure, slow: boolean): void {
-    this.counts.failures++
-    if (slow) this.counts.slow++
-    if (this.observers.hear('failure'))
-      this.observers.tell('failure', { name: this.rules.name, ...failure, slow })
-  }
-
-  ignored(): void {
-    this.counts.ignored++
-  }
-
-  late(): void {
-    this.counts.late++
-  }
-
-  isFailure(error: unknown, ctx: CallContext | undefined): boolean {
-    if (ctx !== undefined && isGivenUp(ctx)) return false
-    const { isFailure } = this.rules
-    if (isFailure === undefined) return !isRefusal(error)
-    return ask(PATTERN, 'isFailure', () => isFailure(error), true)
-  }
-
-  isFailureResult(value: unknown): boolean {
+  passed(state: JudgingState, value: unknown, slow: boolean): void {
     const { isFailureResult } = this.rules
-    if (isFailureResult === undefined) return false
-    return ask(PATTERN, 'isFailureResult', () => isFailureResult(value), true)
+    if (this.state !== state) this.counts.late++
+    else if (isFailureResult !== undefined && says('isFailureResult', isFailureResult, value))
+      this.#countFailure(state, { value }, slow)
+    else this.#countSuccess(state, value, slow)
+  }
+
+  failed(state: JudgingState, error: unknown, slow: boolean, ctx: CallContext | undefined): void {
+    if (this.state !== state) this.counts.late++
+    else if (ctx !== undefined && isGivenUp(ctx)) this.counts.ignored++
+    else if (says('isFailure', this.rules.isFailure, error)) this.#countFailure(state, { error }, slow)
+    else this.counts.ignored++
   }
 
   refuse(retryAfter: number | undefined): Promise<never> {
@@ -146,8 +121,33 @@ export class Machine implements Circuit, Engine {
     this.close('close')
   }
 
+  #countSuccess(state: JudgingState, value: unknown, slow: boolean): void {
+    const reason = state.count(false, slow)
+    this.counts.successes++
+    if (slow) this.counts.slow++
+    if (this.observers.hear('success'))
+      this.observers.tell('success', { name: this.rules.told.name, value, slow })
+    if (reason !== undefined) this.#leave(state, reason)
+  }
+
+  #countFailure(state: JudgingState, failure: Failure, slow: boolean): void {
+    const reason = state.count(true, slow)
+    this.counts.failures++
+    if (slow) this.counts.slow++
+    if (this.observers.hear('failure'))
+      this.observers.tell('failure', { name: this.rules.told.name, ...failure, slow })
+    if (reason !== undefined) this.#leave(state, reason)
+  }
+
+  #leave(state: JudgingState, reason: CircuitStateChangeReason): void {
+    // A listener, told of the outcome, may have changed the state.
+    if (this.state !== state) return
+    if (reason === 'probes_succeeded') this.close(reason)
+    else this.open(reason)
+  }
+
   #refusal(retryAfter: number | undefined): CircuitOpenError {
-    const { name } = this.rules
+    const { name } = this.rules.told
     const { name: state } = this.state
     const due = retryAfter === undefined ? '' : `; a probe is due in ${formatDuration(retryAfter)}`
     return new CircuitOpenError({
@@ -158,45 +158,31 @@ export class Machine implements Circuit, Engine {
   }
 
   #closed(failures: number): Closed {
-    return new Closed(this, outcomesOf(this.rules, failures))
-  }
-
-  #pause(): number {
-    const { recoveryTimeout } = this.rules
-    if (typeof recoveryTimeout === 'number') return recoveryTimeout
-    const answer = () =>
-      toMilliseconds(atOnce(recoveryTimeout(this.openings)), {
-        ...placesOf(PATTERN)('recoveryTimeout'),
-        positive: true,
-      })
-    return ask(PATTERN, 'recoveryTimeout', answer, DEFAULT_RECOVERY_TIMEOUT)
+    return new Closed(this, this.rules.outcomes(this.rules.clock, failures))
   }
 
   #restored({ state, failures, pause, until }: CircuitBreakerSnapshot): State {
     const { clock } = this.rules
     // Who isolated it is in another process: no release in this one ends that, only close().
     if (state === 'isolated') return new Isolated(this, 1)
-    if (state === 'disabled') return new Disabled()
+    if (state === 'disabled') return disabled
     if (state === 'closed') return this.#closed(failures)
     // A wall clock may have jumped: never longer than the pause was.
     const remaining = Math.min(Math.max(until - clock.now(), 0), pause)
     // A half-open circuit has told none.
-    return new Open(this, clock.monotonic() + remaining, pause === 0 ? this.#pause() : pause)
+    return new Open(
+      this,
+      clock.monotonic() + remaining,
+      pause === 0 ? this.rules.pause(this.openings) : pause,
+    )
   }
-}
-
-function outcomesOf(rules: BreakerRules, failures: number): Outcomes {
-  const { window, threshold, slowRate, clock } = rules
-  if (window.type === 'consecutive') return new Consecutive(threshold, failures)
-  const { failureRate, minimumCalls } = window
-  const isBad: Verdict = (tally) =>
-    tally.calls >= minimumCalls &&
-    (tally.failures / tally.calls >= failureRate || tally.slow / tally.calls >= slowRate)
-  return window.type === 'count'
-    ? new CountWindow(window.size, isBad)
-    : new TimeWindow(clock, window.duration as number, isBad)
 }
 
 function noCounts(): Counts {
   return { successes: 0, failures: 0, slow: 0, ignored: 0, late: 0, rejected: 0 }
+}
+
+/** Whether an outcome is a failure, as a rule of the user has it. */
+function says(rule: string, isFailure: (outcome: unknown) => boolean, outcome: unknown): boolean {
+  return ask(PATTERN, rule, () => isFailure(outcome), true)
 }

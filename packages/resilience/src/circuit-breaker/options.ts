@@ -10,10 +10,15 @@ import {
   checkText,
   invalidOption,
 } from '@base/core/options'
+import { ask, atOnce } from '../policy/ask.js'
 import { checkClock } from '../policy/check-clock.js'
 import { placesOf } from '../policy/place.js'
+import { isRefusal } from '../policy/refusals.js'
+import { Consecutive } from './consecutive.js'
+import { CountWindow } from './count-window.js'
 import { type CircuitBreakerSnapshot, checkSnapshot } from './snapshot.js'
-import type { BreakerWindow } from './window.js'
+import { TimeWindow } from './time-window.js'
+import type { BreakerWindow, Outcomes, Verdict } from './window.js'
 
 /** Options of {@link CircuitBreaker}; checked and read once, at construction. */
 export interface CircuitBreakerOptions {
@@ -87,37 +92,37 @@ export interface HalfOpenOptions {
   readonly timeout?: Duration | undefined
 }
 
+/** Names a breaker in errors and reports. */
+export const PATTERN = 'CircuitBreaker'
+
 const DEFAULT_NAME = 'circuit-breaker'
 const DEFAULT_THRESHOLD = 5
 /** A byte each. */
 const MAX_SIZE = 1_000_000
 /** Where nobody says, and where a function gives no duration. */
-export const DEFAULT_RECOVERY_TIMEOUT = 30_000
-
-/** A window whose duration is in milliseconds. */
-export type CheckedWindow = BreakerWindow & { readonly duration?: number }
+const DEFAULT_RECOVERY_TIMEOUT = 30_000
 
 /** The options, checked and complete. */
 export interface BreakerRules {
-  readonly name: string
   /** What telemetry is told of it: its name, and of those of `resilientFetch` the host. */
   readonly told: { readonly name: string; readonly host?: string }
-  readonly threshold: number
-  readonly recoveryTimeout: number | ((openings: number) => Duration)
-  readonly window: CheckedWindow
+  /** How long the circuit stays open, in milliseconds. */
+  readonly pause: (openings: number) => number
+  /** What counts in a new stretch of closed circuit, that begins with so many failures in a row. */
+  readonly outcomes: (clock: Clock, failures: number) => Outcomes
+  /** Infinity where no call is slow. */
   readonly slowDuration: number
-  readonly slowRate: number
   readonly permits: number
   readonly successes: number
   readonly probeTimeout: number | undefined
-  readonly isFailure: ((error: unknown) => boolean) | undefined
+  readonly isFailure: (error: unknown) => boolean
   readonly isFailureResult: ((value: unknown) => boolean) | undefined
   readonly stack: boolean
   readonly initial: CircuitBreakerSnapshot | undefined
   readonly clock: Clock
 }
 
-const place = placesOf('CircuitBreaker')
+const place = placesOf(PATTERN)
 
 /** By the options that {@link optionsOf} made. */
 const checked = /* @__PURE__ */ new WeakMap<object, BreakerRules>()
@@ -125,7 +130,7 @@ const checked = /* @__PURE__ */ new WeakMap<object, BreakerRules>()
 /** Options that were checked before: a registry's breakers differ in their names alone. */
 export function optionsOf(rules: BreakerRules, told: BreakerRules['told']): CircuitBreakerOptions {
   const options = {}
-  checked.set(options, { ...rules, name: told.name, told })
+  checked.set(options, { ...rules, told })
   return options
 }
 
@@ -136,16 +141,13 @@ export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
 
 function checkedRules(options: CircuitBreakerOptions): BreakerRules {
   const { name = DEFAULT_NAME, stack = false, clock } = checkOptions(options, place('options'))
-  const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailure, isFailureResult } = options
-  if (isFailure !== undefined) checkFunction(isFailure, place('isFailure'))
+  const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailureResult } = options
+  const { isFailure = (error: unknown) => !isRefusal(error) } = options
+  checkFunction(isFailure, place('isFailure'))
   if (isFailureResult !== undefined) checkFunction(isFailureResult, place('isFailureResult'))
   return {
-    name: checkText(name, place('name')),
-    told: { name },
-    recoveryTimeout:
-      typeof recoveryTimeout === 'function'
-        ? recoveryTimeout
-        : durationOf(recoveryTimeout, 'recoveryTimeout'),
+    told: { name: checkText(name, place('name')) },
+    pause: pauseOf(recoveryTimeout),
     ...windowRules(options),
     ...probeRules(options.halfOpen),
     isFailure,
@@ -156,46 +158,66 @@ function checkedRules(options: CircuitBreakerOptions): BreakerRules {
   }
 }
 
-function windowRules(
-  options: CircuitBreakerOptions,
-): Pick<BreakerRules, 'threshold' | 'window' | 'slowDuration' | 'slowRate'> {
-  const { failureThreshold, slowCall, window = { type: 'consecutive' } } = options
+function pauseOf(recoveryTimeout: Duration | ((openings: number) => Duration)): BreakerRules['pause'] {
+  const checked = (duration: Duration) => durationOf(duration, 'recoveryTimeout')
+  if (typeof recoveryTimeout === 'function')
+    return (openings) =>
+      ask(
+        PATTERN,
+        'recoveryTimeout',
+        () => checked(atOnce(recoveryTimeout(openings))),
+        DEFAULT_RECOVERY_TIMEOUT,
+      )
+  const same = checked(recoveryTimeout)
+  return () => same
+}
+
+function windowRules({
+  failureThreshold,
+  slowCall,
+  window = { type: 'consecutive' },
+}: CircuitBreakerOptions): Pick<BreakerRules, 'outcomes' | 'slowDuration'> {
   checkOneOf(window?.type, ['consecutive', 'count', 'time'], place('window.type'))
-  if (window.type === 'consecutive') {
-    if (slowCall !== undefined)
-      throw invalidOption(slowCall, place('slowCall'), 'left out with a consecutive window')
-    const threshold = failureThreshold === undefined ? DEFAULT_THRESHOLD : failureThreshold
-    return {
-      threshold: checkInteger(threshold, { ...place('failureThreshold'), min: 1 }),
-      window: { type: 'consecutive' },
-      slowDuration: Number.POSITIVE_INFINITY,
-      slowRate: 1,
-    }
+  if (window.type !== 'consecutive') {
+    if (failureThreshold !== undefined)
+      throw invalidOption(failureThreshold, place('failureThreshold'), 'left out with a rate window')
+    return rateRules(window, slowCall)
   }
-  if (failureThreshold !== undefined)
-    throw invalidOption(failureThreshold, place('failureThreshold'), 'left out with a rate window')
-  return { threshold: 0, window: rateWindow(window), ...slowRules(slowCall) }
-}
-
-function rateWindow(window: Exclude<BreakerWindow, { type: 'consecutive' }>): CheckedWindow {
-  const failureRate = rateOf(window.failureRate, 'window.failureRate')
-  if (window.type === 'time') {
-    const duration = durationOf(window.duration, 'window.duration')
-    const minimumCalls = checkInteger(window.minimumCalls, { ...place('window.minimumCalls'), min: 1 })
-    return { type: 'time', duration, failureRate, minimumCalls }
-  }
-  const size = checkInteger(window.size, { ...place('window.size'), min: 1, max: MAX_SIZE })
-  const minimum = { ...place('window.minimumCalls'), min: 1, max: size }
-  return { type: 'count', size, failureRate, minimumCalls: checkInteger(window.minimumCalls, minimum) }
-}
-
-function slowRules(
-  slowCall: CircuitBreakerOptions['slowCall'],
-): Pick<BreakerRules, 'slowDuration' | 'slowRate'> {
-  if (slowCall === undefined) return { slowDuration: Number.POSITIVE_INFINITY, slowRate: 1 }
+  if (slowCall !== undefined)
+    throw invalidOption(slowCall, place('slowCall'), 'left out with a consecutive window')
+  const given = failureThreshold === undefined ? DEFAULT_THRESHOLD : failureThreshold
+  const threshold = checkInteger(given, { ...place('failureThreshold'), min: 1 })
   return {
-    slowDuration: durationOf(slowCall?.duration, 'slowCall.duration'),
-    slowRate: rateOf(slowCall.rate, 'slowCall.rate'),
+    outcomes: (_clock, failures) => new Consecutive(threshold, failures),
+    slowDuration: Number.POSITIVE_INFINITY,
+  }
+}
+
+function rateRules(
+  window: Exclude<BreakerWindow, { type: 'consecutive' }>,
+  slowCall: CircuitBreakerOptions['slowCall'],
+): Pick<BreakerRules, 'outcomes' | 'slowDuration'> {
+  const failureRate = rateOf(window.failureRate, 'window.failureRate')
+  const duration = window.type === 'time' ? durationOf(window.duration, 'window.duration') : 0
+  const size =
+    window.type === 'count'
+      ? checkInteger(window.size, { ...place('window.size'), min: 1, max: MAX_SIZE })
+      : undefined
+  const minimumCalls = checkInteger(window.minimumCalls, {
+    ...place('window.minimumCalls'),
+    min: 1,
+    max: size,
+  })
+  const [slowDuration, slowRate] =
+    slowCall === undefined
+      ? [Number.POSITIVE_INFINITY, 1]
+      : [durationOf(slowCall?.duration, 'slowCall.duration'), rateOf(slowCall.rate, 'slowCall.rate')]
+  const isBad: Verdict = ({ calls, failures, slow }) =>
+    calls >= minimumCalls && (failures / calls >= failureRate || slow / calls >= slowRate)
+  return {
+    outcomes: (clock) =>
+      size === undefined ? new TimeWindow(clock, duration, isBad) : new CountWindow(size, isBad),
+    slowDuration,
   }
 }
 

@@ -79,11 +79,10 @@ class Registry implements CircuitBreakerRegistry {
   }
 
   get(key: string): CircuitBreaker {
-    const known = this.#breakers.get(key)
-    if (known === undefined) return this.#make(key)
+    const breaker = this.#breakers.get(key) ?? this.#make(key)
     this.#breakers.delete(key)
-    this.#breakers.set(key, known)
-    return known
+    this.#breakers.set(key, breaker)
+    return breaker
   }
 
   entries(): IterableIterator<[string, CircuitBreaker]> {
@@ -99,7 +98,6 @@ class Registry implements CircuitBreakerRegistry {
     checkText(key, placesOf('CircuitBreakerRegistry.get')('key'))
     const breaker = new CircuitBreaker(optionsOf(this.#rules, this.#namesOf(key)))
     if (this.#breakers.size >= this.#maxBreakers) this.#breakers.delete(this.#dispensable() as string)
-    this.#breakers.set(key, breaker)
     return breaker
   }
 

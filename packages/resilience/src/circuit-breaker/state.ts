@@ -15,8 +15,11 @@ export interface State {
   end?(): void
 }
 
-/** What a call came to, for those who listen. */
-export type Failure = { readonly error: unknown } | { readonly value: unknown }
+/** A state whose calls are judged. */
+export interface JudgingState extends State {
+  /** A call has gone well or failed, slowly or not; gives the reason to leave the state, if that is one. */
+  count(failed: boolean, slow: boolean): CircuitStateChangeReason | undefined
+}
 
 /** What the states need of the circuit that they belong to. */
 export interface Circuit {
@@ -24,17 +27,11 @@ export interface Circuit {
   readonly state: State
   /** Opens; `since` is when that was, if not now. */
   open(reason: CircuitStateChangeReason, since?: number): void
-  close(reason: CircuitStateChangeReason): void
   /** Probes from now on. */
   probe(pause: number): void
-  succeeded(value: unknown, slow: boolean): void
-  failed(failure: Failure, slow: boolean): void
-  /** An error that says nothing about the dependency. */
-  ignored(): void
-  /** A result of an older state. */
-  late(): void
-  /** Whether an error speaks against the dependency. */
-  isFailure(error: unknown, ctx: CallContext | undefined): boolean
-  isFailureResult(value: unknown): boolean
+  /** Judges a call of that state by what it returned. */
+  passed(state: JudgingState, value: unknown, slow: boolean): void
+  /** Judges a call of that state by what it threw; without `ctx` where nothing could end it early. */
+  failed(state: JudgingState, error: unknown, slow: boolean, ctx: CallContext | undefined): void
   refuse(retryAfter: number | undefined): Promise<never>
 }

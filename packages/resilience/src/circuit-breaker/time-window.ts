@@ -18,7 +18,6 @@ interface Bucket extends Tally {
  * long silence, leaves nothing behind that is too old. Where the timer may never fire, successes read the clock, too.
  */
 export class TimeWindow implements Outcomes {
-  readonly failures = 0
   readonly #clock: Clock
   readonly #duration: number
   readonly #step: number
@@ -35,18 +34,18 @@ export class TimeWindow implements Outcomes {
     this.#isBad = isBad
   }
 
-  good(): void {
-    const open = this.#shutsInTime ? this.#open : undefined
-    const bucket = open ?? this.#present(this.#clock.monotonic())
-    bucket.calls++
-  }
-
-  bad(failed: boolean, slow: boolean): boolean {
+  count(failed: boolean, slow: boolean): boolean {
+    const isGood = !failed && !slow
+    if (isGood && this.#shutsInTime && this.#open !== undefined) {
+      this.#open.calls++
+      return false
+    }
     const now = this.#clock.monotonic()
     const bucket = this.#present(now)
     bucket.calls++
     if (failed) bucket.failures++
     if (slow) bucket.slow++
+    if (isGood) return false
     this.#forget(now)
     return this.#isBad(this.#sum())
   }
@@ -56,10 +55,7 @@ export class TimeWindow implements Outcomes {
   }
 
   #present(now: number): Bucket {
-    return this.#open !== undefined && now < this.#open.start + this.#step ? this.#open : this.#begin(now)
-  }
-
-  #begin(now: number): Bucket {
+    if (this.#open !== undefined && now < this.#open.start + this.#step) return this.#open
     this.#shut()
     this.#forget(now)
     const bucket: Bucket = { start: now, calls: 0, failures: 0, slow: 0 }

@@ -32,14 +32,12 @@ export interface RateRule {
 
 /** Counts the outcomes of one stretch of closed circuit, and says when it must open. */
 export interface Outcomes {
-  /** A call went well. */
-  good(): void
-  /** A call failed, was slow, or both; whether the circuit must open. */
-  bad(failed: boolean, slow: boolean): boolean
-  /** Failures in a row, for a snapshot; 0 where it does not count them. */
-  readonly failures: number
+  /** A call went well, or failed, or was slow; whether the circuit must open, which a call that was neither never says. */
+  count(failed: boolean, slow: boolean): boolean
+  /** Failures in a row, for a snapshot; absent where it does not count them. */
+  readonly failures?: number
   /** Nothing will be counted any more. */
-  end(): void
+  end?(): void
 }
 
 /** Calls, and how many of them failed and were slow. */

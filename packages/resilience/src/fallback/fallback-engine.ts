@@ -6,36 +6,46 @@ import { isError } from '../policy/is-error.js'
 import { Observers } from '../policy/observers.js'
 import type { PolicyContext } from '../policy/policy.js'
 import { read } from '../policy/read.js'
+import { readingOf } from '../policy/reading.js'
 import type { FallbackEvents } from './events.js'
 
 const channels = { fallback: /* @__PURE__ */ diagnosticsChannel('base:resilience:fallback:fallback') }
 
-const sources = /* @__PURE__ */ diagnosticsSources(
-  'base:resilience:fallback',
-  ({ rules: { name }, calls, fallbacks }: FallbackEngine) => ({ name, calls, fallbacks }),
-)
+const sources = /* @__PURE__ */ diagnosticsSources<FallbackEngine>('base:resilience:fallback', readingOf)
 
 /** The options of a {@link Fallback}, checked and complete. */
 export interface FallbackRules {
   readonly name: string
   readonly fallback: (error: unknown, ctx: PolicyContext) => unknown
-  readonly handle: ((error: unknown) => boolean) | undefined
+  readonly handle: (error: unknown) => boolean
+}
+
+/** What a {@link Fallback} has counted since it was made. */
+export interface FallbackStats {
+  /** Calls that began. */
+  readonly calls: number
+  /** Those that the fallback answered. */
+  readonly fallbacks: number
 }
 
 export class FallbackEngine implements Engine {
   readonly kind = 'fallback'
   readonly rules: FallbackRules
   readonly observers: Observers<FallbackEvents> = new Observers('Fallback', channels)
-  calls = 0
-  fallbacks = 0
+  #calls = 0
+  #fallbacks = 0
 
   constructor(rules: FallbackRules) {
     this.rules = rules
     sources.add(this)
   }
 
+  get stats(): FallbackStats {
+    return { calls: this.#calls, fallbacks: this.#fallbacks }
+  }
+
   run(next: Next, ctx: CallContext): unknown {
-    this.calls++
+    this.#calls++
     let result: unknown
     try {
       result = next(ctx)
@@ -47,9 +57,11 @@ export class FallbackEngine implements Engine {
   }
 
   #answer(error: unknown, ctx: CallContext): unknown {
-    if (ctx.aborted || !this.#handles(error)) throw error
+    const { fallback, handle, name } = this.rules
+    if (ctx.aborted || !ask('Fallback', 'handle', () => handle(error), false)) throw error
     const answered = (answer: unknown): unknown => {
-      this.#answered(error)
+      this.#fallbacks++
+      this.observers.tell('fallback', { name, error })
       return answer
     }
     const failed = (second: unknown): never => {
@@ -57,21 +69,11 @@ export class FallbackEngine implements Engine {
     }
     let answer: unknown
     try {
-      answer = adopt(this.rules.fallback(error, ctx))
+      answer = adopt(fallback(error, ctx))
     } catch (second) {
       return failed(second)
     }
     return answer instanceof Promise ? answer.then(answered, failed) : answered(answer)
-  }
-
-  #answered(error: unknown): void {
-    this.fallbacks++
-    if (this.observers.hear('fallback')) this.observers.tell('fallback', { name: this.rules.name, error })
-  }
-
-  #handles(error: unknown): boolean {
-    const { handle } = this.rules
-    return handle === undefined || ask('Fallback', 'handle', () => handle(error), false)
   }
 }
 

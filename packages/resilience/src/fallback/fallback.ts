@@ -5,7 +5,7 @@ import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from '../policy/policy.js'
 import type { FallbackEvents } from './events.js'
-import { FallbackEngine } from './fallback-engine.js'
+import { FallbackEngine, type FallbackStats } from './fallback-engine.js'
 
 const DEFAULT_NAME = 'fallback'
 
@@ -24,14 +24,6 @@ export interface FallbackOptions<F> {
   readonly clock?: Clock | undefined
   /** Source of chance, as every policy takes it; a fallback needs none. @defaultValue Math.random */
   readonly random?: (() => number) | undefined
-}
-
-/** What a {@link Fallback} has counted since it was made. */
-export interface FallbackStats {
-  /** Calls that began. */
-  readonly calls: number
-  /** Those that the fallback answered. */
-  readonly fallbacks: number
 }
 
 /**
@@ -54,18 +46,17 @@ export class Fallback<F> implements Policy<F> {
 
   constructor(options: FallbackOptions<F>) {
     const place = placesOf('Fallback')
-    const { name = DEFAULT_NAME, fallback, handle } = checkOptions(options, place('options'))
+    const { name = DEFAULT_NAME, fallback, handle = always } = checkOptions(options, place('options'))
     this.name = checkText(name, place('name'))
     checkFunction(fallback, place('fallback'))
-    if (handle !== undefined) checkFunction(handle, place('handle'))
+    checkFunction(handle, place('handle'))
     this.#engine = new FallbackEngine({ name, fallback, handle })
     setEngine(this, this.#engine)
   }
 
   /** What was counted, as it is now. */
   get stats(): FallbackStats {
-    const { calls, fallbacks } = this.#engine
-    return { calls, fallbacks }
+    return this.#engine.stats
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T | F> {
@@ -89,3 +80,5 @@ export class Fallback<F> implements Policy<F> {
     return this.#engine.observers.on(event, listener)
   }
 }
+
+const always = (): boolean => true

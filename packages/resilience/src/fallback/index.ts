@@ -1,2 +1,3 @@
 export type { FallbackEvents } from './events.js'
-export { Fallback, type FallbackOptions, type FallbackStats } from './fallback.js'
+export { Fallback, type FallbackOptions } from './fallback.js'
+export type { FallbackStats } from './fallback-engine.js'

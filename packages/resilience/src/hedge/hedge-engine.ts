@@ -5,6 +5,7 @@ import { ask, atOnce } from '../policy/ask.js'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { readingOf } from '../policy/reading.js'
 import { isRefusal } from '../policy/refusals.js'
 import { withoutStack } from '../policy/without-stack.js'
 import { isPaidFrom, payInto, type RetryBudget } from '../retry/retry-budget.js'
@@ -16,37 +17,48 @@ const PATTERN = 'Hedge'
 
 const channels = { hedge: /* @__PURE__ */ diagnosticsChannel('base:resilience:hedge:hedge') }
 
-const sources = /* @__PURE__ */ diagnosticsSources(
-  'base:resilience:hedge',
-  ({ rules: { name }, calls, hedges, wins }: HedgeEngine) => ({ name, calls, hedges, wins }),
-)
+const sources = /* @__PURE__ */ diagnosticsSources<HedgeEngine>('base:resilience:hedge', readingOf)
 
 /** The options of a {@link Hedge}, checked and complete. */
 export interface HedgeRules {
   readonly name: string
   readonly delay: number | MeasuredDelay
   readonly maxHedges: number
-  readonly hedgeIf: ((error: unknown) => boolean) | undefined
+  readonly hedgeIf: (error: unknown) => boolean
   readonly budget: RetryBudget | undefined
   readonly clock: Clock
+}
+
+/** What a {@link Hedge} has counted since it was made. */
+export interface HedgeStats {
+  /** Calls that began. */
+  readonly calls: number
+  /** Calls beside the first ones. */
+  readonly hedges: number
+  /** Calls that were answered by a hedge. */
+  readonly wins: number
 }
 
 export class HedgeEngine implements Engine, HedgeDesk {
   readonly kind = 'hedge'
   readonly rules: HedgeRules
   readonly observers: Observers<HedgeEvents> = new Observers('Hedge', channels)
-  calls = 0
-  hedges = 0
-  wins = 0
+  #calls = 0
+  #hedges = 0
+  #wins = 0
 
   constructor(rules: HedgeRules) {
     this.rules = rules
     sources.add(this)
   }
 
+  get stats(): HedgeStats {
+    return { calls: this.#calls, hedges: this.#hedges, wins: this.#wins }
+  }
+
   run(next: Next, ctx: CallContext): unknown {
     const { delay, clock, budget } = this.rules
-    this.calls++
+    this.#calls++
     payInto(budget, clock, ctx, PATTERN)
     return new HedgedCall(this, next, ctx, typeof delay === 'number' ? 0 : clock.monotonic()).begin()
   }
@@ -67,7 +79,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
 
   accepts(error: unknown): boolean {
     const { hedgeIf } = this.rules
-    return hedgeIf === undefined || ask(PATTERN, 'hedgeIf', () => hedgeIf(error), false)
+    return ask(PATTERN, 'hedgeIf', () => hedgeIf(error), false)
   }
 
   permit(hedge: number, reason: HedgeReason, error: unknown): boolean {
@@ -75,9 +87,8 @@ export class HedgeEngine implements Engine, HedgeDesk {
     if (hedge > maxHedges) return false
     // What was refused has cost nobody anything, and nor will the call in its place.
     if (budget !== undefined && !isRefusal(error) && !isPaidFrom(budget, clock, PATTERN)) return false
-    this.hedges++
-    if (this.observers.hear('hedge'))
-      this.observers.tell('hedge', { name, hedge, reason, ...(reason === 'failure' && { error }) })
+    this.#hedges++
+    this.observers.tell('hedge', { name, hedge, reason, ...(reason === 'failure' && { error }) })
     return true
   }
 
@@ -86,7 +97,7 @@ export class HedgeEngine implements Engine, HedgeDesk {
   }
 
   answered(byHedge: boolean, start: number): void {
-    if (byHedge) this.wins++
+    if (byHedge) this.#wins++
     const { delay, clock } = this.rules
     if (typeof delay === 'number') return
     ask(PATTERN, 'delay.record', () => delay.record(clock.monotonic() - start), undefined)

@@ -8,7 +8,7 @@ import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
 import { checkBudget, type RetryBudget } from '../retry/retry-budget.js'
 import type { HedgeEvents } from './events.js'
-import { HedgeEngine, type HedgeRules } from './hedge-engine.js'
+import { HedgeEngine, type HedgeRules, type HedgeStats } from './hedge-engine.js'
 import type { MeasuredDelay } from './percentile.js'
 
 const DEFAULT_NAME = 'hedge'
@@ -41,16 +41,6 @@ export interface HedgeOptions {
   readonly clock?: Clock | undefined
   /** Source of chance, as every policy takes it; a hedge needs none. @defaultValue Math.random */
   readonly random?: (() => number) | undefined
-}
-
-/** What a {@link Hedge} has counted since it was made. */
-export interface HedgeStats {
-  /** Calls that began. */
-  readonly calls: number
-  /** Calls beside the first ones. */
-  readonly hedges: number
-  /** Calls that were answered by a hedge. */
-  readonly wins: number
 }
 
 /**
@@ -88,8 +78,7 @@ export class Hedge implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): HedgeStats {
-    const { calls, hedges, wins } = this.#engine
-    return { calls, hedges, wins }
+    return this.#engine.stats
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
@@ -118,8 +107,8 @@ const place = placesOf('Hedge')
 
 function hedgeRules(options: HedgeOptions): HedgeRules {
   const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES } = checkOptions(options, place('options'))
-  const { delay, hedgeIf, budget, clock } = options
-  if (hedgeIf !== undefined) checkFunction(hedgeIf, place('hedgeIf'))
+  const { delay, hedgeIf = () => true, budget, clock } = options
+  checkFunction(hedgeIf, place('hedgeIf'))
   return {
     name: checkText(name, place('name')),
     delay: isMeasured(delay)

@@ -1,8 +1,9 @@
 import type { Timer } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
 import type { Next } from '../policy/engine.js'
+import { listen } from '../policy/listen.js'
 import { isInnerRefusal } from '../policy/refusals.js'
-import { Attempt } from './attempt.js'
+import { Scope } from '../policy/scope.js'
 import type { HedgeReason } from './events.js'
 
 /** What a call needs of its hedge. */
@@ -27,9 +28,9 @@ export class HedgedCall {
   readonly #next: Next
   readonly #ctx: CallContext
   readonly #start: number
-  readonly #first: Attempt
+  readonly #first: Scope
   /** Those whose function has not settled. */
-  readonly #running: Set<Attempt> = new Set()
+  readonly #running: Set<Scope> = new Set()
   #hedges = 0
   #timer: Timer | undefined
   /** The last that is no refusal of a breaker or bulkhead inside. */
@@ -44,7 +45,7 @@ export class HedgedCall {
     this.#next = next
     this.#ctx = ctx
     this.#start = start
-    this.#first = new Attempt(ctx)
+    this.#first = new Scope(ctx)
   }
 
   begin(): unknown {
@@ -79,19 +80,19 @@ export class HedgedCall {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
-      this.#unlisten = this.#ctx.listen(() => this.#giveUp())
+      this.#unlisten = listen(this.#ctx, () => this.#giveUp())
       go()
     })
   }
 
-  #follow(attempt: Attempt, result: Promise<unknown>): void {
+  #follow(attempt: Scope, result: Promise<unknown>): void {
     result.then(
       (value) => this.#answered(attempt, value),
       (error: unknown) => this.#failed(attempt, error),
     )
   }
 
-  #answered(attempt: Attempt, value: unknown): void {
+  #answered(attempt: Scope, value: unknown): void {
     this.#end(attempt)
     if (this.#settled) return
     this.#desk.answered(attempt !== this.#first, this.#start)
@@ -99,7 +100,7 @@ export class HedgedCall {
     this.#resolve(value)
   }
 
-  #failed(attempt: Attempt, error: unknown): void {
+  #failed(attempt: Scope, error: unknown): void {
     this.#end(attempt)
     if (this.#settled) return
     if (this.#desk.accepts(error)) this.#goOnAfter(error)
@@ -140,7 +141,7 @@ export class HedgedCall {
     this.#hedges++
     // A listener may have made the caller give up.
     if (this.#settled) return false
-    const attempt = new Attempt(this.#ctx)
+    const attempt = new Scope(this.#ctx)
     this.#running.add(attempt)
     let result: unknown
     try {
@@ -154,7 +155,7 @@ export class HedgedCall {
     return true
   }
 
-  #end(attempt: Attempt): void {
+  #end(attempt: Scope): void {
     attempt.end()
     this.#running.delete(attempt)
   }
@@ -167,7 +168,10 @@ export class HedgedCall {
     this.#unlisten()
     if (this.#running.size === 0) return
     const reason = givenUp ? this.#ctx.reason : this.#desk.lost()
-    for (const attempt of this.#running) attempt.leave(reason)
+    for (const attempt of this.#running) {
+      attempt.leave()
+      attempt.giveUp(reason)
+    }
   }
 }
 

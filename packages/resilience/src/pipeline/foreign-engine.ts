@@ -1,6 +1,5 @@
 import { onAbort } from '@base/core/abort'
-import { CallContext } from '../policy/call-context.js'
-import type { Cancellation } from '../policy/cancellation.js'
+import { CallContext, type Cancellation } from '../policy/call-context.js'
 import { adopt, type Engine, type Next } from '../policy/engine.js'
 import type { Policy, PolicyContext } from '../policy/policy.js'
 import { holdAll, type Slot } from '../policy/slot.js'

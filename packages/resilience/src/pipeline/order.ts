@@ -26,12 +26,12 @@ const STATEFUL: ReadonlySet<EngineKind> = /* @__PURE__ */ new Set<EngineKind>([
 /** What an order, the outermost first, does to itself. */
 export function judgeOrder(parts: readonly Part[]): PipelineWarning[] {
   const warnings: PipelineWarning[] = []
-  if (isInside(parts, 'circuit-breaker', ['retry']))
+  if (isInside(parts, 'circuit-breaker', 'retry'))
     warnings.push({
       code: 'breaker_outside_retry',
       message: 'a CircuitBreaker stands outside of a Retry and sees only its last error: put it inside.',
     })
-  if (isInside(parts, 'retry', ['fallback']) || isInside(parts, 'circuit-breaker', ['fallback']))
+  if (isInside(parts, 'retry', 'fallback') || isInside(parts, 'circuit-breaker', 'fallback'))
     warnings.push({
       code: 'fallback_inside',
       message:
@@ -47,7 +47,7 @@ export function judgeOrder(parts: readonly Part[]): PipelineWarning[] {
   return warnings
 }
 
-function isInside(parts: readonly Part[], outer: EngineKind, inner: readonly EngineKind[]): boolean {
+function isInside(parts: readonly Part[], outer: EngineKind, inner: EngineKind): boolean {
   const from = parts.findIndex(({ kind }) => kind === outer)
-  return from >= 0 && parts.slice(from + 1).some(({ kind }) => inner.includes(kind))
+  return from >= 0 && parts.slice(from + 1).some(({ kind }) => kind === inner)
 }

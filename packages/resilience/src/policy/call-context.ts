@@ -1,8 +1,20 @@
-import { onAbort } from '@base/core/abort'
-import type { Cancellation } from './cancellation.js'
 import type { PolicyContext, PolicyFunction } from './policy.js'
 import { holdAll, type Slot } from './slot.js'
-import type { Wait } from './wait.js'
+
+/** What can end a call beside its caller: a policy that gave it up. */
+export interface Cancellation {
+  readonly aborted: boolean
+  readonly reason: unknown
+  readonly signal: AbortSignal
+  /** Calls the listener once, when the call is given up, until the function that is returned is called. */
+  listen(listener: () => void): () => void
+}
+
+/** A wait of a call in a queue of ours. */
+export interface Wait {
+  /** How much of it says nothing of the dependency, in milliseconds, up to now. */
+  readonly excused: number
+}
 
 /**
  * One call on its way through the policies: the user's function travels in it, so that a pipeline is composed once and
@@ -47,12 +59,11 @@ export class CallContext implements PolicyContext {
     this.scope = scope
     this.slot = slot
     this.outermost = within === undefined ? this : within.outermost
-    this.paid = undefined
   }
 
   get signal(): AbortSignal {
-    if (this.scope !== undefined) return this.scope.signal
-    if (this.caller !== undefined) return this.caller
+    const given = this.scope?.signal ?? this.caller
+    if (given !== undefined) return given
     this.#signal ??= new AbortController().signal
     return this.#signal
   }
@@ -67,28 +78,22 @@ export class CallContext implements PolicyContext {
 
   /** Whether anything can end it early. */
   get abortable(): boolean {
-    return this.scope !== undefined || this.caller !== undefined
+    return (this.scope ?? this.caller) !== undefined
   }
 
   /** Whether it was given up, by its caller or by a policy around it. */
   get aborted(): boolean {
-    return this.scope === undefined ? this.caller?.aborted === true : this.scope.aborted
+    return (this.scope ?? this.caller)?.aborted === true
   }
 
   /** Why it was given up. */
   get reason(): unknown {
-    return this.scope === undefined ? this.caller?.reason : this.scope.reason
-  }
-
-  /** Calls the listener once, when it is given up, until the function that is returned is called. */
-  listen(listener: () => void): () => void {
-    if (this.scope !== undefined) return this.scope.listen(listener)
-    return this.caller === undefined ? nothing : onAbort(this.caller, listener)
+    return (this.scope ?? this.caller)?.reason
   }
 
   /** How long it has waited in queues of ours, as far as that says nothing of the dependency, in milliseconds. */
   get waited(): number {
-    return this.#wait === undefined ? this.#waited : this.#waited + this.#wait.excused
+    return this.#waited + (this.#wait?.excused ?? 0)
   }
 
   /** It waits in a queue of ours from now on. */
@@ -107,11 +112,4 @@ export class CallContext implements PolicyContext {
     this.turnedBack = true
     return this.reason
   }
-
-  /** The same call in another attempt, with the slots that it had before its first. */
-  again(attempt: number, slot: Slot | undefined): CallContext {
-    return new CallContext(this.fn, this.caller, this.key, this.priority, attempt, this.scope, slot, this)
-  }
 }
-
-function nothing(): void {}

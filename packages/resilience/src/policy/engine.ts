@@ -65,10 +65,6 @@ export function callFunction(ctx: CallContext): unknown {
 /** What a user's function returned, as a native promise or a value that is none; a foreign promise is asked once. */
 export function adopt(returned: unknown): unknown {
   if (returned instanceof Promise && returned.constructor === Promise) return returned
-  return isThenable(returned) ? Promise.resolve(returned) : returned
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  return typeof (value as { then?: unknown }).then === 'function'
+  const isThenable = typeof (returned as PromiseLike<unknown> | null | undefined)?.then === 'function'
+  return isThenable ? Promise.resolve(returned) : returned
 }

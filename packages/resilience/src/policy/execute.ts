@@ -5,6 +5,7 @@ import { placesOf } from './place.js'
 import type { ExecuteOptions, PolicyFunction } from './policy.js'
 
 const place = placesOf('Policy.execute')
+const FN = place('fn')
 const OPTIONS = place('options')
 
 /** What `execute` of every policy does: the outermost step, where a call becomes a promise. */
@@ -14,7 +15,11 @@ export function execute(
   options: ExecuteOptions | undefined,
 ): Promise<unknown> {
   try {
-    const ctx = options === undefined ? contextOf(fn) : contextWith(fn, options)
+    checkFunction(fn, FN)
+    const ctx =
+      options === undefined
+        ? new CallContext(fn, undefined, undefined, 0, 1, undefined, undefined)
+        : contextOf(fn, options)
     if (ctx.caller === undefined) return promiseOf(engine.run(callFunction, ctx))
     return runUntilAborted(engine, ctx, ctx.caller)
   } catch (error) {
@@ -27,7 +32,7 @@ export function wrap<This, Args extends unknown[]>(
   engine: Engine,
   fn: (this: This, ...args: Args) => unknown,
 ): (this: This, ...args: Args) => Promise<unknown> {
-  checkFunction(fn, place('fn'))
+  checkFunction(fn, FN)
   return function (this: This, ...args: Args) {
     return execute(engine, () => fn.apply(this, args), undefined)
   }
@@ -52,15 +57,9 @@ function runUntilAborted(engine: Engine, ctx: CallContext, signal: AbortSignal):
   }
 }
 
-function contextOf(fn: PolicyFunction<unknown>): CallContext {
-  if (typeof fn !== 'function') checkFunction(fn, place('fn'))
-  return new CallContext(fn, undefined, undefined, 0, 1, undefined, undefined)
-}
-
-function contextWith(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
-  if (typeof fn !== 'function') checkFunction(fn, place('fn'))
+function contextOf(fn: PolicyFunction<unknown>, options: ExecuteOptions): CallContext {
   const { signal, key, priority = 0 } = checkOptions(options, OPTIONS)
-  if (signal !== undefined) checkSignal(signal, place('signal'))
+  checkSignal(signal, place('signal'))
   if (key !== undefined) checkText(key, place('key'))
   if (!Number.isFinite(priority)) throw invalidOption(priority, place('priority'), 'a finite number')
   return new CallContext(fn, signal, key, priority, 1, undefined, undefined)

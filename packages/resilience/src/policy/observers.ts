@@ -15,7 +15,7 @@ export class Observers<Events extends object> {
     this.#channels = channels
   }
 
-  /** Whether anyone would hear it: asked before a payload is built. */
+  /** Whether anyone would hear it: asked before a payload is built for what may come with every call. */
   hear(event: keyof Events): boolean {
     return this.#emitter?.has(event) === true || this.#channels[event]?.hasSubscribers === true
   }

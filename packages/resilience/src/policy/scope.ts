@@ -1,5 +1,6 @@
-import { CallContext } from './call-context.js'
-import type { Cancellation } from './cancellation.js'
+import { CallContext, type Cancellation } from './call-context.js'
+import { listen } from './listen.js'
+import { holdAll } from './slot.js'
 
 /** A call that a policy may give up although its caller does not. What is inside hears of both. */
 export class Scope extends CallContext implements Cancellation {
@@ -10,6 +11,7 @@ export class Scope extends CallContext implements Cancellation {
   #controller: AbortController | undefined
   #listeners: Set<() => void> | undefined
   #unfollow: (() => void) | undefined
+  #letGo: (() => void) | undefined
 
   constructor(parent: CallContext) {
     super(
@@ -43,7 +45,7 @@ export class Scope extends CallContext implements Cancellation {
     return this.#givenUp ? this.#reason : this.parent.reason
   }
 
-  override listen(listener: () => void): () => void {
+  listen(listener: () => void): () => void {
     this.#listeners ??= new Set()
     const listeners = this.#listeners
     listeners.add(listener)
@@ -54,7 +56,7 @@ export class Scope extends CallContext implements Cancellation {
   /** From now on it is given up as soon as its parent is. */
   follow(): void {
     if (this.#unfollow !== undefined || this.#ended || !this.parent.abortable) return
-    this.#unfollow = this.parent.listen(() => this.giveUp(this.parent.reason))
+    this.#unfollow = listen(this.parent, () => this.giveUp(this.parent.reason))
   }
 
   /** Tells everything inside that the call is no longer wanted. */
@@ -71,9 +73,15 @@ export class Scope extends CallContext implements Cancellation {
   /** For the policy whose scope it is: it has just been given up. */
   protected left(): void {}
 
+  /** Nobody waits for it any more; the function may not have noticed, and keeps its slots until it has settled. */
+  leave(): void {
+    this.#letGo = holdAll(this.slot)
+  }
+
   /** The function has settled: nothing will be given up any more. */
   end(): void {
     this.#ended = true
     this.#unfollow?.()
+    this.#letGo?.()
   }
 }

@@ -1,4 +1,4 @@
-import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
+import type { Deadlined } from '../timeout/deadlines.js'
 import type { Origin } from '../timeout/origin.js'
 
 /** An answer that is waited for until its deadline. What comes later is ignored, also a rejection. */
@@ -7,30 +7,16 @@ export class Answer implements Deadlined {
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
   origin: Origin | undefined = undefined
-  readonly #tooLate: () => void
-  #expired = false
+  /** Rejects at the deadline. */
+  readonly inTime: Promise<unknown>
+  readonly expire: () => void
 
-  constructor(
-    answer: unknown,
-    deadlines: Deadlines,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-    tooLate: () => void,
-  ) {
-    this.#tooLate = tooLate
-    deadlines.add(this)
-    const unlessLate =
-      (settle: (outcome: unknown) => void) =>
-      (outcome: unknown): void => {
-        if (this.#expired) return
-        deadlines.remove(this)
-        settle(outcome)
-      }
-    Promise.resolve(answer).then(unlessLate(resolve), unlessLate(reject))
-  }
-
-  expire(): void {
-    this.#expired = true
-    this.#tooLate()
+  constructor(answer: unknown, tooLate: () => unknown) {
+    let reject!: (error: unknown) => void
+    this.inTime = new Promise((resolve, rejected) => {
+      reject = rejected
+      Promise.resolve(answer).then(resolve, reject)
+    })
+    this.expire = () => reject(tooLate())
   }
 }

@@ -90,29 +90,22 @@ export class GuardedStore {
     }
   }
 
-  #inTime(answer: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const waiting = new Answer(
-        answer,
-        this.#deadlines,
-        (value) => {
-          this.#restsUntil = 0
-          resolve(value)
-        },
-        (error) => {
-          this.#restsUntil = this.#wasSlow(waiting) ? this.#guard.clock.monotonic() + REST : 0
-          reject(error)
-        },
-        () => {
-          this.#restsUntil = this.#guard.clock.monotonic() + REST
-          reject(this.#tooLate())
-        },
-      )
-    })
-  }
-
-  #wasSlow({ deadline }: Answer): boolean {
-    return deadline - this.#guard.clock.monotonic() <= this.#guard.timeout * (1 - SLOW)
+  async #inTime(answer: unknown): Promise<unknown> {
+    const { clock, timeout } = this.#guard
+    const start = clock.monotonic()
+    const waiting = new Answer(answer, () => this.#tooLate())
+    this.#deadlines.add(waiting)
+    try {
+      const given = await waiting.inTime
+      this.#restsUntil = 0
+      return given
+    } catch (error) {
+      const now = clock.monotonic()
+      this.#restsUntil = now - start >= timeout * SLOW ? now + REST : 0
+      throw error
+    } finally {
+      this.#deadlines.remove(waiting)
+    }
   }
 
   #tooLate(): TimeoutError {

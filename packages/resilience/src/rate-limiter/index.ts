@@ -7,12 +7,8 @@ export {
   memoryRateLimitStore,
 } from './memory-store.js'
 export type { RateLimitPolicyOptions, RateLimitText } from './policies.js'
-export {
-  type ConsumeOptions,
-  RateLimiter,
-  type RateLimiterOptions,
-  type RateLimiterStats,
-} from './rate-limiter.js'
+export { type ConsumeOptions, RateLimiter, type RateLimiterOptions } from './rate-limiter.js'
+export type { RateLimiterStats } from './rate-limiter-engine.js'
 export type {
   RateLimit,
   RateLimitAlgorithm,

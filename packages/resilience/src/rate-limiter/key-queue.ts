@@ -8,7 +8,7 @@ import type { Turn, TurnRoom } from './turn.js'
 /** What a {@link KeyQueue} needs of its limiter. */
 export interface QueueOwner {
   readonly clock: Clock
-  readonly deadlines: Deadlines | undefined
+  readonly deadlines: Deadlines
   /** Spends one for the next in the line. */
   ask(key: string): RateLimitResult | Promise<RateLimitResult>
   /** The error of a wait that was too long. */
@@ -38,7 +38,7 @@ class WaitingLine extends Line<Turn> {
 /** The calls of one key that wait: one question and one timer at a time, for whose turn it is. */
 export class KeyQueue implements TurnRoom {
   readonly line: WaitingLine = new WaitingLine(() => this.#empty())
-  readonly deadlines: Deadlines | undefined
+  readonly deadlines: Deadlines
   readonly clock: Clock
   readonly movedAt: number = Number.POSITIVE_INFINITY
   readonly #owner: QueueOwner

@@ -5,7 +5,6 @@ import { RateLimitedError } from '@base/core/errors'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
-import { AskingWait } from '../policy/wait.js'
 import { withoutStack } from '../policy/without-stack.js'
 import type { Deadlines } from '../timeout/deadlines.js'
 import { deadlinesOf } from '../timeout/deadlines-of.js'
@@ -26,13 +25,7 @@ const channels = {
 
 const limiters = /* @__PURE__ */ diagnosticsSources(
   'base:resilience:rate-limiter',
-  ({ name, allowed, limited, queued, storeFailures }: RateLimiterEngine) => ({
-    name,
-    allowed,
-    limited,
-    queued,
-    storeFailures,
-  }),
+  ({ name, stats }: RateLimiterEngine) => ({ name, ...stats }),
 )
 
 /** The key of all calls that have none. */
@@ -58,19 +51,31 @@ interface Call {
   readonly arrival: number
 }
 
+/** What a {@link RateLimiter} has counted since it was made; what its store knows of other processes is not in it. */
+export interface RateLimiterStats {
+  /** Calls that were allowed, those of `consume` and those under the policy. */
+  readonly allowed: number
+  /** Calls that were refused. */
+  readonly limited: number
+  /** Calls that wait. */
+  readonly queued: number
+  /** Times that the store, or the one in its place, failed. */
+  readonly storeFailures: number
+}
+
 export class RateLimiterEngine implements Engine, QueueOwner {
   readonly kind = 'rate-limiter'
   readonly clock: Clock
-  readonly deadlines: Deadlines | undefined
+  readonly deadlines: Deadlines
   readonly store: GuardedStore
   readonly observers: Observers<RateLimiterEvents> = new Observers('RateLimiter', channels)
-  allowed = 0
-  limited = 0
-  storeFailures = 0
   readonly name: string
   readonly #maxWait: number
   readonly #maxQueue: number
   readonly #queues = new Map<string, KeyQueue>()
+  #allowed = 0
+  #limited = 0
+  #storeFailures = 0
   #arrivals = 0
 
   constructor({ limit, store, whenStoreFails, storeTimeout, maxWait, maxQueue, clock }: RateLimiterRules) {
@@ -78,16 +83,16 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     this.name = limit.name
     this.#maxWait = maxWait
     this.#maxQueue = maxQueue
-    this.deadlines = maxWait === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, maxWait)
+    this.deadlines = deadlinesOf(clock, maxWait)
     const guard = { store, whenFails: whenStoreFails, timeout: storeTimeout, limit, clock }
     this.store = new GuardedStore({ ...guard, onFailure: (error) => this.#storeFailed(error) })
     limiters.add(this)
   }
 
-  get queued(): number {
+  get stats(): RateLimiterStats {
     let queued = 0
     for (const { line } of this.#queues.values()) queued += line.size
-    return queued
+    return { allowed: this.#allowed, limited: this.#limited, queued, storeFailures: this.#storeFailures }
   }
 
   run(next: Next, ctx: CallContext): unknown {
@@ -118,10 +123,10 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   /** Counts and tells what was decided, once for each call. */
   account(key: string, result: RateLimitResult, refusal: LimitedReason = 'limited'): void {
     if (result.allowed) {
-      this.allowed++
+      this.#allowed++
       return
     }
-    this.limited++
+    this.#limited++
     if (!this.observers.hear('limited')) return
     const { name } = this
     const { policies } = result
@@ -143,7 +148,13 @@ export class RateLimiterEngine implements Engine, QueueOwner {
 
   async #decideLater(call: Call, asked: Promise<RateLimitResult>): Promise<unknown> {
     const { ctx, key } = call
-    ctx.beginWait(new AskingWait(this.clock))
+    const { clock } = this
+    const since = clock.monotonic()
+    ctx.beginWait({
+      get excused() {
+        return clock.monotonic() - since
+      },
+    })
     const result = await unlessAborted(ctx, asked, ({ allowed }) => {
       // What it was given is the next one's.
       if (allowed) this.passOn(key)
@@ -157,7 +168,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     if (result.allowed) {
       if (queue === undefined) {
-        this.allowed++
+        this.#allowed++
         return next(ctx)
       }
       // What it was given is that one's who is first, be it this one: the queue becomes no longer.
@@ -185,17 +196,15 @@ export class RateLimiterEngine implements Engine, QueueOwner {
       this.#queues.set(key, queue)
       new Turn(queue, ctx, resolve, reject, arrival)
       queue.start()
-      if (this.observers.hear('queued'))
-        this.observers.tell('queued', { name: this.name, key, queued: queue.line.size })
+      this.observers.tell('queued', { name: this.name, key, queued: queue.line.size })
     })
     if (ctx.aborted) {
       // Given up between its turn and now.
       this.passOn(key)
       throw ctx.turnBack()
     }
-    this.allowed++
-    if (this.observers.hear('admitted'))
-      this.observers.tell('admitted', { name: this.name, key, waited: ctx.waited - before })
+    this.#allowed++
+    this.observers.tell('admitted', { name: this.name, key, waited: ctx.waited - before })
     return next(ctx)
   }
 
@@ -220,7 +229,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
   }
 
   #storeFailed(error: unknown): void {
-    this.storeFailures++
-    if (this.observers.hear('storeFailed')) this.observers.tell('storeFailed', { name: this.name, error })
+    this.#storeFailures++
+    this.observers.tell('storeFailed', { name: this.name, error })
   }
 }

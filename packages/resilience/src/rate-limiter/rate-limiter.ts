@@ -13,7 +13,7 @@ import type { RateLimiterEvents } from './events.js'
 import type { WhenStoreFails } from './guarded-store.js'
 import { memoryRateLimitStore } from './memory-store.js'
 import { checkPolicies, type RateLimitPolicyOptions, type RateLimitText } from './policies.js'
-import { RateLimiterEngine } from './rate-limiter-engine.js'
+import { RateLimiterEngine, type RateLimiterStats } from './rate-limiter-engine.js'
 import type { RateLimitResult, RateLimitStore } from './store.js'
 
 const DEFAULT_NAME = 'rate-limiter'
@@ -60,18 +60,6 @@ export interface ConsumeOptions {
    * store that has been asked, or the one in its place, may charge the key all the same; its answer is not counted.
    */
   readonly signal?: AbortSignal | undefined
-}
-
-/** What a {@link RateLimiter} has counted since it was made; what its store knows of other processes is not in it. */
-export interface RateLimiterStats {
-  /** Calls that were allowed, those of `consume` and those under the policy. */
-  readonly allowed: number
-  /** Calls that were refused. */
-  readonly limited: number
-  /** Calls that wait. */
-  readonly queued: number
-  /** Times that the store, or the one in its place, failed. */
-  readonly storeFailures: number
 }
 
 /**
@@ -123,8 +111,7 @@ export class RateLimiter implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): RateLimiterStats {
-    const { allowed, limited, queued, storeFailures } = this.#engine
-    return { allowed, limited, queued, storeFailures }
+    return this.#engine.stats
   }
 
   /**

@@ -1,5 +1,4 @@
 import { Waiter, type WaitingRoom } from '../bulkhead/waiter.js'
-import type { CallContext } from '../policy/call-context.js'
 
 /** Where turns are decided. */
 export interface TurnRoom extends WaitingRoom {
@@ -8,27 +7,14 @@ export interface TurnRoom extends WaitingRoom {
 }
 
 /** A call that waits for its turn. One that comes at the very end of the wait is in time, whichever timer is first. */
-export class Turn extends Waiter {
-  readonly #room: TurnRoom
-
-  constructor(
-    room: TurnRoom,
-    ctx: CallContext,
-    resolve: () => void,
-    reject: (reason: unknown) => void,
-    arrival: number,
-  ) {
-    super(room, ctx, resolve, reject, arrival)
-    this.#room = room
-  }
-
+export class Turn extends Waiter<TurnRoom> {
   /** Whether it has neither had its turn nor gone. */
   get waits(): boolean {
     return this.index >= 0
   }
 
   override expire(): void {
-    if (!this.#room.defers(this)) super.expire()
+    if (!this.room.defers(this)) super.expire()
   }
 
   /** The wait is over, and it was not its turn. */

@@ -11,5 +11,6 @@ export {
   linear,
 } from './backoff.js'
 export type { GaveUpReason, RetryEvents } from './events.js'
-export { Retry, type RetryOptions, type RetryStats } from './retry.js'
+export { Retry, type RetryOptions } from './retry.js'
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './retry-budget.js'
+export type { RetryStats } from './retry-engine.js'

@@ -1,5 +1,6 @@
 import type { Clock } from '@base/core/clock'
 import type { CallContext } from '../policy/call-context.js'
+import { listen } from '../policy/listen.js'
 
 /** Waits, and rejects at once when the call is given up; leaves neither timer nor listener. */
 export function pause(clock: Clock, duration: number, ctx: CallContext, name = 'retry'): Promise<void> {
@@ -18,7 +19,7 @@ export function pause(clock: Clock, duration: number, ctx: CallContext, name = '
     const timer = clock.schedule(duration, end, { name })
     // A clock of a test may be there at once.
     if (isOver) return
-    stop = ctx.listen(() => {
+    stop = listen(ctx, () => {
       timer.cancel()
       reject(ctx.reason)
     })

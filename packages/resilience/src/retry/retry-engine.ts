@@ -3,11 +3,12 @@ import { deadline } from '@base/core/context'
 import { diagnosticsChannel, diagnosticsSources } from '@base/core/diagnostics'
 import { invalidOption } from '@base/core/options'
 import { ask, atOnce } from '../policy/ask.js'
-import type { CallContext } from '../policy/call-context.js'
+import { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
 import { placesOf } from '../policy/place.js'
 import type { PolicyContext } from '../policy/policy.js'
+import { readingOf } from '../policy/reading.js'
 import { rememberAttempts } from './attempts-of.js'
 import { type Backoff, DEFAULT_MAX } from './backoff.js'
 import type { GaveUpReason, RetryEvents } from './events.js'
@@ -15,7 +16,7 @@ import { nextTurn } from './next-turn.js'
 import { pause } from './pause.js'
 import { retryAfterOf } from './retry-after.js'
 import { giveBack, isPaidFrom, payInto, type RetryBudget } from './retry-budget.js'
-import { isOpenCircuit, isRetryable } from './retryable.js'
+import { isOpenCircuit } from './retryable.js'
 
 const PATTERN = 'Retry'
 /** Without a pause every so many retries let in what waits: a timeout, an abort. */
@@ -26,17 +27,14 @@ const channels = {
   gaveUp: /* @__PURE__ */ diagnosticsChannel('base:resilience:retry:gaveUp'),
 }
 
-const sources = /* @__PURE__ */ diagnosticsSources(
-  'base:resilience:retry',
-  ({ rules: { name }, calls, retries, gaveUp }: RetryEngine) => ({ name, calls, retries, gaveUp }),
-)
+const sources = /* @__PURE__ */ diagnosticsSources<RetryEngine>('base:resilience:retry', readingOf)
 
 /** The options of a {@link Retry}, checked and complete. */
 export interface RetryRules {
   readonly name: string
   readonly maxAttempts: number
   readonly backoff: Backoff
-  readonly retryIf: ((error: unknown, ctx: PolicyContext) => boolean) | undefined
+  readonly retryIf: (error: unknown, ctx: PolicyContext) => boolean
   readonly retryIfResult: ((value: unknown, ctx: PolicyContext) => boolean) | undefined
   readonly maxElapsed: number
   readonly budget: RetryBudget | undefined
@@ -58,27 +56,41 @@ interface Story {
   readonly start: number
 }
 
+/** What a {@link Retry} has counted since it was made. */
+export interface RetryStats {
+  /** Calls that began. */
+  readonly calls: number
+  /** Attempts after the first. */
+  readonly retries: number
+  /** Calls that ended without success, those that were aborted left out. */
+  readonly gaveUp: number
+}
+
 export class RetryEngine implements Engine {
   readonly kind = 'retry'
   readonly rules: RetryRules
   readonly observers: Observers<RetryEvents> = new Observers('Retry', channels)
-  calls = 0
-  retries = 0
-  gaveUp = 0
+  #calls = 0
+  #retries = 0
+  #gaveUp = 0
 
   constructor(rules: RetryRules) {
     this.rules = rules
     sources.add(this)
   }
 
+  get stats(): RetryStats {
+    return { calls: this.#calls, retries: this.#retries, gaveUp: this.#gaveUp }
+  }
+
   run(next: Next, ctx: CallContext): unknown {
     const { maxElapsed, clock, budget, retryIfResult } = this.rules
-    this.calls++
+    this.#calls++
     payInto(budget, clock, ctx, PATTERN)
     const { slot } = ctx
     const start = maxElapsed === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
     // Inside of a retry around this one: it counts for itself.
-    const first = ctx.attempt === 1 ? ctx : ctx.again(1, slot)
+    const first = ctx.attempt === 1 ? ctx : again(ctx, 1, slot)
     let result: unknown
     try {
       result = next(first)
@@ -106,13 +118,12 @@ export class RetryEngine implements Engine {
       const decision = this.#decide(last, ctx, start, previous)
       if (typeof decision !== 'number') return this.#end(failure, last, attempt, decision)
       previous = decision
-      if (this.observers.hear('retry'))
-        this.observers.tell('retry', { name: this.rules.name, attempt, pause: decision, ...last })
+      this.observers.tell('retry', { name: this.rules.name, attempt, pause: decision, ...last })
       await this.#rest(decision, attempt, first)
-      this.retries++
+      this.#retries++
       // What an open circuit refuses says less than what was wrong before.
       if (!isRefusal(last)) failure = last
-      ctx = first.again(attempt + 1, slot)
+      ctx = again(first, attempt + 1, slot)
       try {
         const value = await next(ctx)
         if (this.#isGood(value, ctx)) return value
@@ -176,9 +187,8 @@ export class RetryEngine implements Engine {
   #end(failure: Failure, last: Failure, attempts: number, reason: GaveUpReason | undefined): unknown {
     const final = isRefusal(last) && !isRefusal(failure) ? failure : last
     if (reason !== undefined) {
-      this.gaveUp++
-      if (this.observers.hear('gaveUp'))
-        this.observers.tell('gaveUp', { name: this.rules.name, attempts, reason, ...final })
+      this.#gaveUp++
+      this.observers.tell('gaveUp', { name: this.rules.name, attempts, reason, ...final })
     }
     if ('value' in final) return final.value
     rememberAttempts(final.error, attempts)
@@ -187,7 +197,6 @@ export class RetryEngine implements Engine {
 
   #isRetried(error: unknown, ctx: CallContext): boolean {
     const { retryIf } = this.rules
-    if (retryIf === undefined) return isRetryable(error)
     return ask(PATTERN, 'retryIf', () => retryIf(error, ctx), false)
   }
 
@@ -197,6 +206,11 @@ export class RetryEngine implements Engine {
     if (retryIfResult === undefined || ctx.aborted) return true
     return !ask(PATTERN, 'retryIfResult', () => retryIfResult(value, ctx), false)
   }
+}
+
+/** The same call in another attempt, with the slots that it had before its first. */
+function again(ctx: CallContext, attempt: number, slot: CallContext['slot']): CallContext {
+  return new CallContext(ctx.fn, ctx.caller, ctx.key, ctx.priority, attempt, ctx.scope, slot, ctx)
 }
 
 function isRefusal(failure: Failure): boolean {

@@ -9,7 +9,8 @@ import type { ExecuteOptions, Policy, PolicyContext, PolicyFunction } from '../p
 import { type Backoff, checkBackoff, exponential } from './backoff.js'
 import type { RetryEvents } from './events.js'
 import { checkBudget, type RetryBudget } from './retry-budget.js'
-import { RetryEngine, type RetryRules } from './retry-engine.js'
+import { RetryEngine, type RetryRules, type RetryStats } from './retry-engine.js'
+import { isRetryable } from './retryable.js'
 
 const DEFAULT_NAME = 'retry'
 const DEFAULT_ATTEMPTS = 3
@@ -49,16 +50,6 @@ export interface RetryOptions {
   readonly random?: (() => number) | undefined
 }
 
-/** What a {@link Retry} has counted since it was made. */
-export interface RetryStats {
-  /** Calls that began. */
-  readonly calls: number
-  /** Attempts after the first. */
-  readonly retries: number
-  /** Calls that ended without success, those that were aborted left out. */
-  readonly gaveUp: number
-}
-
 /**
  * Tries again what fails for a moment: after a pause, a few times, and not what will fail in the same way again.
  *
@@ -87,8 +78,7 @@ export class Retry implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): RetryStats {
-    const { calls, retries, gaveUp } = this.#engine
-    return { calls, retries, gaveUp }
+    return this.#engine.stats
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
@@ -118,9 +108,9 @@ const place = placesOf('Retry')
 function retryRules(options: RetryOptions): RetryRules {
   const { name = DEFAULT_NAME, maxAttempts = DEFAULT_ATTEMPTS } = checkOptions(options, place('options'))
   const { backoff = exponential(), maxElapsed = Number.POSITIVE_INFINITY } = options
-  const { retryIf, retryIfResult, respectRetryAfter = true } = options
+  const { retryIf = isRetryable, retryIfResult, respectRetryAfter = true } = options
   const { budget, clock, random = Math.random } = options
-  if (retryIf !== undefined) checkFunction(retryIf, place('retryIf'))
+  checkFunction(retryIf, place('retryIf'))
   if (retryIfResult !== undefined) checkFunction(retryIfResult, place('retryIfResult'))
   return {
     name: checkText(name, place('name')),

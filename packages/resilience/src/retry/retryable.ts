@@ -14,12 +14,9 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 
 /** Whether an error is retried where nobody says. */
 export function isRetryable(error: unknown): boolean {
-  return !isOpenCircuit(error) && !mayBeCommitted(error) && !HOPELESS.has(errorKind(error))
-}
-
-/** A transaction whose COMMIT was not answered: run again, it may have its effect twice. */
-function mayBeCommitted(error: unknown): boolean {
-  return isAppError(error, 'COMMIT_UNKNOWN')
+  // A transaction whose COMMIT was not answered: run again, it may have its effect twice.
+  if (isAppError(error, 'COMMIT_UNKNOWN')) return false
+  return !isOpenCircuit(error) && !HOPELESS.has(errorKind(error))
 }
 
 export function isOpenCircuit(error: unknown): boolean {

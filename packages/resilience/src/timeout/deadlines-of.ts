@@ -6,8 +6,12 @@ import { SharedDeadlines } from './shared-deadlines.js'
 
 const shared = /* @__PURE__ */ new WeakMap<Clock, Map<number, SharedDeadlines>>()
 
+/** Of what lasts for ever. */
+const NONE: Deadlines = { add() {}, remove() {} }
+
 /** Those of one clock and duration, whoever asks: a timeout that is made for each request does not leave a timer each. */
 export function deadlinesOf(clock: Clock, duration: number): Deadlines {
+  if (duration === Number.POSITIVE_INFINITY) return NONE
   if (timersEndWithRequests()) return new OwnDeadlines(clock, duration)
   let byDuration = shared.get(clock)
   if (byDuration === undefined) {

@@ -1,7 +1,5 @@
-import type { CallContext } from '../policy/call-context.js'
+import type { CallContext, Wait } from '../policy/call-context.js'
 import { Scope } from '../policy/scope.js'
-import { holdAll } from '../policy/slot.js'
-import type { Wait } from '../policy/wait.js'
 import type { Deadlined, Deadlines } from './deadlines.js'
 import type { Origin } from './origin.js'
 
@@ -11,16 +9,15 @@ export class TimedCall extends Scope implements Deadlined {
   earlier: Deadlined | undefined = undefined
   later: Deadlined | undefined = undefined
   origin: Origin | undefined = undefined
-  readonly #deadlines: Deadlines | undefined
+  readonly #deadlines: Deadlines
   readonly #onExpiry: () => unknown
   #reject: ((reason: unknown) => void) | undefined
-  #letGo: (() => void) | undefined
 
-  constructor(ctx: CallContext, deadlines: Deadlines | undefined, onExpiry: () => unknown) {
+  constructor(ctx: CallContext, deadlines: Deadlines, onExpiry: () => unknown) {
     super(ctx)
     this.#deadlines = deadlines
     this.#onExpiry = onExpiry
-    deadlines?.add(this)
+    deadlines.add(this)
   }
 
   expire(): void {
@@ -29,14 +26,13 @@ export class TimedCall extends Scope implements Deadlined {
   }
 
   protected override left(): void {
-    this.#deadlines?.remove(this)
-    if (this.#reject !== undefined) this.#leave(this.#reject)
+    this.#deadlines.remove(this)
+    if (this.#reject !== undefined) this.#desert(this.#reject)
   }
 
   override end(): void {
     super.end()
-    this.#deadlines?.remove(this)
-    this.#letGo?.()
+    this.#deadlines.remove(this)
   }
 
   override beginWait(wait: Wait): void {
@@ -68,7 +64,7 @@ export class TimedCall extends Scope implements Deadlined {
           reject(error)
         },
       )
-      if (this.aborted) this.#leave(reject)
+      if (this.aborted) this.#desert(reject)
       else this.#reject = reject
     })
   }
@@ -93,9 +89,9 @@ export class TimedCall extends Scope implements Deadlined {
     return thrown
   }
 
-  /** The caller goes on; the function may not have noticed, and keeps its slots until it has settled. */
-  #leave(reject: (reason: unknown) => void): void {
-    this.#letGo = holdAll(this.slot)
+  /** The caller goes on. */
+  #desert(reject: (reason: unknown) => void): void {
+    this.leave()
     reject(this.reason)
   }
 }

@@ -5,6 +5,7 @@ import { TimeoutError } from '@base/core/errors'
 import type { CallContext } from '../policy/call-context.js'
 import type { Engine, Next } from '../policy/engine.js'
 import { Observers } from '../policy/observers.js'
+import { readingOf } from '../policy/reading.js'
 import type { Deadlines } from './deadlines.js'
 import { deadlinesOf } from './deadlines-of.js'
 import type { TimeoutEvents } from './events.js'
@@ -12,10 +13,7 @@ import { TimedCall } from './timed-call.js'
 
 const channels = { timeout: /* @__PURE__ */ diagnosticsChannel('base:resilience:timeout:timeout') }
 
-const sources = /* @__PURE__ */ diagnosticsSources(
-  'base:resilience:timeout',
-  ({ rules: { name }, calls, timeouts }: TimeoutEngine) => ({ name, calls, timeouts }),
-)
+const sources = /* @__PURE__ */ diagnosticsSources<TimeoutEngine>('base:resilience:timeout', readingOf)
 
 /** The options of a {@link Timeout}, checked and complete. */
 export interface TimeoutRules {
@@ -25,23 +23,34 @@ export interface TimeoutRules {
   readonly clock: Clock
 }
 
+/** What a {@link Timeout} has counted since it was made. */
+export interface TimeoutStats {
+  /** Calls that began. */
+  readonly calls: number
+  /** Those that took too long. */
+  readonly timeouts: number
+}
+
 export class TimeoutEngine implements Engine {
   readonly kind = 'timeout'
   readonly rules: TimeoutRules
   readonly observers: Observers<TimeoutEvents> = new Observers('Timeout', channels)
-  calls = 0
-  timeouts = 0
-  readonly #deadlines: Deadlines | undefined
+  #calls = 0
+  #timeouts = 0
+  readonly #deadlines: Deadlines
 
   constructor(rules: TimeoutRules) {
     this.rules = rules
-    const { clock, timeout } = rules
-    this.#deadlines = timeout === Number.POSITIVE_INFINITY ? undefined : deadlinesOf(clock, timeout)
+    this.#deadlines = deadlinesOf(rules.clock, rules.timeout)
     sources.add(this)
   }
 
+  get stats(): TimeoutStats {
+    return { calls: this.#calls, timeouts: this.#timeouts }
+  }
+
   run(next: Next, ctx: CallContext): unknown {
-    this.calls++
+    this.#calls++
     const call = new TimedCall(ctx, this.#deadlines, this.expired)
     if (this.rules.races) call.follow()
     let result: unknown
@@ -57,9 +66,9 @@ export class TimeoutEngine implements Engine {
 
   /** Counts and tells of a call that took too long, and makes its error; one may have had another time than the others. */
   readonly expired = (timeout: number = this.rules.timeout): TimeoutError => {
-    this.timeouts++
+    this.#timeouts++
     const { name } = this.rules
-    if (this.observers.hear('timeout')) this.observers.tell('timeout', { name, timeout })
+    this.observers.tell('timeout', { name, timeout })
     return new TimeoutError({
       message: `No answer within ${formatDuration(timeout)} (timeout '${name}').`,
       details: { name, timeout },

@@ -7,7 +7,7 @@ import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
 import type { ExecuteOptions, Policy, PolicyFunction } from '../policy/policy.js'
 import type { TimeoutEvents } from './events.js'
-import { TimeoutEngine } from './timeout-engine.js'
+import { TimeoutEngine, type TimeoutStats } from './timeout-engine.js'
 
 const DEFAULT_NAME = 'timeout'
 const DEFAULT_TIMEOUT: Duration = '30s'
@@ -32,14 +32,6 @@ export interface TimeoutOptions {
 
 /** What a {@link Timeout} does once the time is over. */
 export type TimeoutStrategy = 'race' | 'cooperative'
-
-/** What a {@link Timeout} has counted since it was made. */
-export interface TimeoutStats {
-  /** Calls that began. */
-  readonly calls: number
-  /** Those that took too long. */
-  readonly timeouts: number
-}
 
 /**
  * Gives up on a call that takes too long.
@@ -81,8 +73,7 @@ export class Timeout implements Policy {
 
   /** What was counted, as it is now. */
   get stats(): TimeoutStats {
-    const { calls, timeouts } = this.#engine
-    return { calls, timeouts }
+    return this.#engine.stats
   }
 
   execute<T>(fn: PolicyFunction<T>, options?: ExecuteOptions): Promise<T> {
