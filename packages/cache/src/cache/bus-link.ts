@@ -1,15 +1,17 @@
 import type { Clock, Timer } from '@base/core/clock'
 import type { CacheBus } from '../bus/cache-bus.js'
+import { AgedMap } from '../store/aged-map.js'
 import { withDeadline } from './deadline.js'
 import { type Invalidation, PendingInvalidation } from './invalidation.js'
-import { beginningOf, messagesOf, parseMessage } from './message.js'
-import { Senders } from './senders.js'
+import { type BusMessage, beginningOf, messagesOf, parseMessage } from './message.js'
 
 /** A message may take so long, in milliseconds; what fails is tried again after so long. */
 const LIMIT = 250
 const PAUSE = 1_000
 /** After the last of a series of messages, its number is told once more, so that its loss is noticed. */
 const ECHO = 5_000
+/** Of more senders nothing is remembered. */
+const MOST_SENDERS = 1_000
 
 /** What a {@link BusLink} tells. */
 export interface BusListener {
@@ -35,11 +37,12 @@ export class BusLink {
   readonly #bus: CacheBus
   readonly #clock: Clock
   readonly #listener: BusListener
-  readonly #senders: Senders
   readonly #name: string
   readonly #ownBeginning: string
   readonly #path: string
   readonly #untold: PendingInvalidation
+  /** Which number came last from whom. */
+  readonly #heard = new AgedMap<string, number>(MOST_SENDERS)
   #number = 0
   #isDown = false
   #isClosed = false
@@ -59,7 +62,6 @@ export class BusLink {
     this.#listener = listener
     this.#name = name
     this.#ownBeginning = beginningOf(name)
-    this.#senders = new Senders(name)
     this.#joining = this.#join(true)
     this.ready = this.#joining.finally(() => {
       this.ready = undefined
@@ -120,8 +122,15 @@ export class BusLink {
     const message = parseMessage(text)
     // One that was written anew on the way begins in another form.
     if (message === undefined || message.from === this.#name) return
-    if (this.#senders.isGap(message)) this.#listener.lost()
+    if (this.#isGap(message)) this.#listener.lost()
     if (message.invalidation !== undefined) this.#listener.heard(message.invalidation, message.from)
+  }
+
+  /** Whether a message before this one did not arrive, or may not have: of a sender that is new, all but the first tell so. */
+  #isGap({ from, number, invalidation }: BusMessage): boolean {
+    const last = this.#heard.get(from) ?? 0
+    this.#heard.set(from, number)
+    return number !== (invalidation === undefined ? last : last + 1)
   }
 
   #tellUntold(): Promise<void> {

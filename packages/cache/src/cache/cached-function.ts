@@ -1,5 +1,5 @@
 import { checkFunction, invalidOption } from '@base/core/options'
-import { copyKnown } from '../store/copy.js'
+import { copyKnown, UNKNOWN } from '../store/copy.js'
 import type { Cache, CachedFunction, CachedOptions } from './cache.js'
 import { canonicalArguments } from './canonical.js'
 import type { LoadOptions } from './entry-options.js'
@@ -36,9 +36,10 @@ export function cachedFunction<F extends (...args: never[]) => unknown>(
 
 /** Copies of plain data that lose nothing: what the caller makes of his until the function is called would be stored under the key of before. */
 function ownOf<Args extends readonly unknown[]>(args: Args): Args {
-  return args.map((arg) =>
-    typeof arg === 'object' && arg !== null ? (copyKnown(arg, 'whole') ?? arg) : arg,
-  ) as unknown as Args
+  return args.map((arg) => {
+    const copy = copyKnown(arg, 'whole')
+    return copy === UNKNOWN ? arg : copy
+  }) as unknown as Args
 }
 
 function keysOf<Args extends readonly unknown[]>(

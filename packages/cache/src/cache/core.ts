@@ -12,15 +12,13 @@ import { Rest } from './rest.js'
 import { afterlifeOf, type CallRules, lifeOf } from './rules.js'
 import type { Scope } from './scope.js'
 import type { Settings } from './settings.js'
-import { type Counts, noCounts } from './stats.js'
+import { type CacheStats, type Counts, noCounts } from './stats.js'
 
 /** Loads that run are waited for so long when the cache is closed, in milliseconds, and aborted then. */
 const CLOSING = 1_000
 
-const caches = /* @__PURE__ */ diagnosticsSources('base:cache:cache', ({ counts, layers }: CacheCore) => ({
-  ...counts,
-  entries: layers.top.engine?.size ?? 0,
-  bytes: layers.top.engine?.bytes ?? 0,
+const caches = /* @__PURE__ */ diagnosticsSources('base:cache:cache', ({ stats }: CacheCore) => ({
+  ...stats,
 }))
 
 /** What all namespaces of a cache share. */
@@ -81,6 +79,11 @@ export class CacheCore {
     return this.layers.ready
   }
 
+  get stats(): CacheStats {
+    const { engine } = this.layers.top
+    return { ...this.counts, entries: engine?.size ?? 0, bytes: engine?.bytes ?? 0 }
+  }
+
   tell(event: 'hit' | 'miss' | 'set' | 'delete' | 'stale', scope: Scope, key: string): void {
     if (this.observers.hear(event))
       this.observers.tell(event, { key, namespace: scope.path } satisfies CacheKeyEvent)
@@ -104,7 +107,7 @@ export class CacheCore {
   /** Its value goes to those who wait, and nowhere else; nobody joins it any more. */
   discard(flight: Flight): void {
     flight.isDiscarded = true
-    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    this.#unlist(flight)
     // One that goes on though it has failed keeps nobody from a newer one.
     if (flight.hasFailed) flight.onGivenUp()
   }
@@ -114,7 +117,7 @@ export class CacheCore {
    * or too many were given up after it.
    */
   giveUp(flight: Flight): void {
-    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    this.#unlist(flight)
     flight.onGivenUp()
     for (const needless of flight.isDiscarded ? [flight] : this.overdue.add(flight)) this.dismiss(needless)
   }
@@ -132,7 +135,8 @@ export class CacheCore {
   }
 
   /** An entry is known, fresh or stale: of those that were given up, the ones that began before it are of no use any more. */
-  outdateBy(key: string, found: Found): void {
+  outdateBy(key: string, found: Found | undefined): void {
+    if (found === undefined) return
     for (const flight of this.overdue.of(key)) if (flight.isOlderThan(found)) this.dismiss(flight)
   }
 
@@ -144,8 +148,12 @@ export class CacheCore {
 
   land(flight: Flight): void {
     flight.isSettled = true
-    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
+    this.#unlist(flight)
     this.#end(flight)
+  }
+
+  #unlist(flight: Flight): void {
+    if (this.flights.get(flight.key) === flight) this.flights.delete(flight.key)
   }
 
   #end(flight: Flight): void {

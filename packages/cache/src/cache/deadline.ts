@@ -28,7 +28,8 @@ export function withDeadline<T>(
       },
       { ref, name: what },
     )
-    started(work, controller.signal).then(
+    const start = async () => work(controller.signal)
+    start().then(
       (value) => {
         timer.cancel()
         resolve(value)
@@ -39,8 +40,4 @@ export function withDeadline<T>(
       },
     )
   })
-}
-
-async function started<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return work(signal)
 }

@@ -16,14 +16,18 @@ export interface Found {
   readonly checkAt?: number
 }
 
+/** What a load that begins now is written with. */
+export interface Beginning {
+  /** Into the memory layer. */
+  readonly since: number
+  /** Into each lower layer; `undefined` for one that cannot be asked. */
+  readonly versions: readonly (bigint | undefined)[]
+}
+
 /** What the lower layers know of some keys. */
-export interface Lookup {
+export interface Lookup extends Beginning {
   /** In the order of the keys. */
   readonly found: readonly (Found | undefined)[]
-  /** What a load that begins now is written with, into the memory layer. */
-  readonly since: number
-  /** The same for each lower layer; `undefined` for one that cannot be asked. */
-  readonly versions: readonly (bigint | undefined)[]
 }
 
 /** The one that ends later. */

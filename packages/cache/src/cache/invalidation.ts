@@ -28,7 +28,11 @@ export class PendingInvalidation {
   }
 
   get isEmpty(): boolean {
-    return this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size === 0
+    return this.#size === 0
+  }
+
+  get #size(): number {
+    return this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size
   }
 
   add({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): void {
@@ -41,10 +45,9 @@ export class PendingInvalidation {
   /** The same for what could not be told, which may become too much to be kept: then everything in the namespace is invalid. */
   keep(invalidation: Invalidation): void {
     this.add(invalidation)
-    if (this.#keys.size + this.#tags.size + this.#patterns.size + this.#cleared.size > MOST) {
-      this.take()
-      this.#cleared.add(this.#path)
-    }
+    if (this.#size <= MOST) return
+    this.take()
+    this.#cleared.add(this.#path)
   }
 
   /** All of it; it is empty from now on. */

@@ -16,7 +16,7 @@ export class LateWrites {
   readonly #clock: Clock
   readonly #landed: (keys: readonly string[], unguarded: readonly string[]) => Promise<void>
   /** All that are under way of each key. */
-  readonly #byKey: AgedMap<string, readonly LateWrite[]> = new AgedMap()
+  readonly #byKey: AgedMap<string, readonly LateWrite[]> = new AgedMap(MOST)
 
   /**
    * `landed` is called when one has come back, also with an error: it may have been written all the same. `unguarded` are those of
@@ -40,10 +40,7 @@ export class LateWrites {
       until: this.#clock.monotonic() + LONGEST,
       landing: writing.then(land, land),
     }
-    for (const key of keys) {
-      this.#byKey.set(key, [...this.#openOf(key), late])
-      if (this.#byKey.size > MOST) this.#byKey.deleteOldest()
-    }
+    for (const key of keys) this.#byKey.set(key, [...this.#openOf(key), late])
   }
 
   /** Whether one of the keys may still be written. */

@@ -87,7 +87,7 @@ export class LayeredCache implements Cache {
       const [key, value, options] = checkEntry(entry)
       now.set(checkKey(key), this.#toEntry(key, value, options))
     }
-    const opening = this.#core.opening()
+    const opening = core.opening()
     if (opening !== undefined) await opening
     const kept = [...now].flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const]))
     const gone = [...now].flatMap(([key, entry]) => (entry === undefined ? [key] : []))
@@ -169,7 +169,7 @@ export class LayeredCache implements Cache {
   }
 
   get stats(): CacheStats {
-    return { ...this.#core.counts, entries: this.#top?.size ?? 0, bytes: this.#top?.bytes ?? 0 }
+    return this.#core.stats
   }
 
   close(): Promise<void> {

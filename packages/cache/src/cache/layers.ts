@@ -4,7 +4,7 @@ import { batchesOf } from './batches.js'
 import { BusLink } from './bus-link.js'
 import { withDeadline } from './deadline.js'
 import type { CacheErrorEvent, Observers } from './events.js'
-import { better, type Found, type Lookup } from './found.js'
+import { type Beginning, better, type Found, type Lookup } from './found.js'
 import { toBytes } from './frame.js'
 import type { Invalidation } from './invalidation.js'
 import { LowerLayer } from './lower-layer.js'
@@ -124,19 +124,14 @@ export class Layers {
   }
 
   /** The result of a load, unless something newer is known. */
-  async keep(
-    scope: Scope,
-    key: string,
-    entry: Found,
-    lookup: Pick<Lookup, 'since' | 'versions'>,
-  ): Promise<void> {
+  async keep(scope: Scope, key: string, entry: Found, { since, versions }: Beginning): Promise<void> {
     // Before anything is kept: what the codec refuses is refused by all layers.
-    const below = this.lower.map((layer) => this.#toEntry(layer, scope, entry))
-    this.top.set(key, entry, lookup.since)
+    const below = this.#toEntries(scope, entry)
+    this.top.set(key, entry, since)
     if (this.lower.length === 0) return
     const written = await Promise.all(
       this.lower.map((layer, index) => {
-        const version = lookup.versions[index]
+        const version = versions[index]
         return version === undefined || layer.write(key, below[index] as NewEntry<unknown>, version)
       }),
     )
@@ -147,12 +142,15 @@ export class Layers {
   /** What a user sets: it wins over everything before it. */
   async overwrite(scope: Scope, entries: readonly (readonly [string, Found])[]): Promise<void> {
     const keys = entries.map(([key]) => key)
-    const { top } = this
+    const { top, lower } = this
     // Before anything is written: what the codec refuses is refused by all layers.
-    const writes = this.lower.length === 0 ? [] : this.#toWrites(scope, entries)
+    const writes: PendingWrite[] = []
+    if (lower.length > 0)
+      for (const [key, entry] of entries)
+        writes.push(new PendingWrite(key, entry, this.#toEntries(scope, entry)))
     this.#forget({ keys })
-    for (const [key, entry] of entries) this.top.set(key, entry)
-    if (this.lower.length === 0) {
+    for (const [key, entry] of entries) top.set(key, entry)
+    if (lower.length === 0) {
       // Loads of others that share this memory are refused also once it is gone.
       if (top.isShared) top.protect(keys, top.version)
       if (this.#bus !== undefined) for (const part of batchesOf(keys)) await this.#bus.tell({ keys: part })
@@ -224,39 +222,24 @@ export class Layers {
   ): Promise<void> {
     for (const [key, entry] of fills) this.top.set(key, entry, since)
     for (const [depth, before] of befores.entries()) {
-      const layer = this.lower[depth] as LowerLayer
       if (before === undefined) continue
-      await layer.fill(
-        fills.flatMap(([key, entry]) => this.#toFill(layer, scope, key, entry)),
-        before,
-      )
+      const layer = this.lower[depth] as LowerLayer
+      const entries: [string, NewEntry<unknown>][] = []
+      for (const [key, entry] of fills) {
+        try {
+          entries.push([key, this.#toEntry(layer, scope, entry)])
+        } catch (error) {
+          // The codec can read it and not write it: the value was found all the same.
+          this.#refused(error, key)
+        }
+      }
+      await layer.fill(entries, before)
     }
   }
 
-  /** Nothing where the codec can read it and not write it: the value was found all the same. */
-  #toFill(
-    layer: LowerLayer,
-    scope: Scope,
-    key: string,
-    entry: Found,
-  ): (readonly [string, NewEntry<unknown>])[] {
-    try {
-      return [[key, this.#toEntry(layer, scope, entry)]]
-    } catch (error) {
-      this.#refused(error, key)
-      return []
-    }
-  }
-
-  #toWrites(scope: Scope, entries: readonly (readonly [string, Found])[]): readonly PendingWrite[] {
-    return entries.map(
-      ([key, entry]) =>
-        new PendingWrite(
-          key,
-          entry,
-          this.lower.map((layer) => this.#toEntry(layer, scope, entry)),
-        ),
-    )
+  /** One for each lower layer. */
+  #toEntries(scope: Scope, entry: Found): readonly NewEntry<unknown>[] {
+    return this.lower.map((layer) => this.#toEntry(layer, scope, entry))
   }
 
   #toEntry(layer: LowerLayer, scope: Scope, entry: Found): NewEntry<unknown> {

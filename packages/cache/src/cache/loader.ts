@@ -2,7 +2,7 @@ import { ConflictError } from '@base/core/errors'
 import { isolate } from '../store/isolate.js'
 import type { CacheCore } from './core.js'
 import { Flight, holdLock, runInside, waitForLock } from './flight.js'
-import { better, type Found, type Lookup } from './found.js'
+import { type Beginning, better, type Found } from './found.js'
 import { judged, type LoadContext, loadContext } from './load-context.js'
 import type { LoadLock } from './load-lock.js'
 import { type CallRules, lifeOf } from './rules.js'
@@ -23,11 +23,9 @@ export interface LoadRequest {
   readonly scope: Scope
   /** As it was given. */
   readonly key: string
-  /** As the layers know it. */
-  readonly fullKey: string
   readonly load: (context: LoadContext<never>) => unknown
   readonly rules: CallRules
-  readonly lookup: Pick<Lookup, 'since' | 'versions'>
+  readonly lookup: Beginning
   readonly previous: Found | undefined
   readonly isBackground: boolean
 }
@@ -37,11 +35,11 @@ export interface LoadRequest {
  *
  * @throws UnavailableError `CACHE_CLOSED`.
  */
-export function startFlight(core: CacheCore, request: LoadRequest): Flight {
+export function startFlight(core: CacheCore, fullKey: string, request: LoadRequest): Flight {
   // It may have been closed while the layers were asked.
   core.checkLoading()
-  const { fullKey, rules, isBackground } = request
-  const flight = new Flight(fullKey, rules.tags, isBackground, request.previous)
+  const { rules, isBackground, previous } = request
+  const flight = new Flight(fullKey, rules.tags, isBackground, previous)
   core.flights.set(fullKey, flight)
   core.running.add(flight)
   flight.land(fly(core, flight, request))
@@ -49,14 +47,13 @@ export function startFlight(core: CacheCore, request: LoadRequest): Flight {
 }
 
 async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
-  const { fullKey } = request
   const stop = limit(core, flight, request)
   try {
     const { lock } = core
     const held = await (lock?.isDue(request.rules.hardTimeout)
       ? loadLocked(core, lock, flight, request)
       : load(core, flight, request))
-    core.rest.end(fullKey)
+    core.rest.end(flight.key)
     return held
   } catch (error) {
     noteFailure(core, flight, request, error)
@@ -73,7 +70,7 @@ function noteFailure(core: CacheCore, flight: Flight, request: LoadRequest, erro
   flight.hasFailed = true
   core.counts.loadFailures++
   if (request.previous !== undefined && !flight.isDiscarded)
-    core.rest.begin(request.fullKey, core.settings.clock.monotonic())
+    core.rest.begin(flight.key, core.settings.clock.monotonic())
   core.tellError(error, 'loader', request.key)
 }
 

@@ -15,6 +15,8 @@ const MOST_CHARACTERS = 20_000
 const BATCH = 100
 /** What stands around the names of one kind. */
 const FRAME = 20
+/** In the order in which they are told. */
+const KINDS = ['cleared', 'tags', 'patterns', 'keys'] as const
 
 /** The texts that tell an invalidation; where a name is too long to be told, that all in the namespace `path` is invalid. */
 export function messagesOf(
@@ -29,13 +31,8 @@ export function messagesOf(
   return told.map((part) => JSON.stringify({ from, number: next(), invalidation: part } satisfies BusMessage))
 }
 
-function split({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): Invalidation[] {
-  return [
-    ...batches(cleared).map((part) => ({ cleared: part })),
-    ...batches(tags).map((part) => ({ tags: part })),
-    ...batches(patterns).map((part) => ({ patterns: part })),
-    ...batches(keys).map((part) => ({ keys: part })),
-  ]
+function split(invalidation: Invalidation): Invalidation[] {
+  return KINDS.flatMap((kind) => batches<unknown>(invalidation[kind] ?? []).map((part) => ({ [kind]: part })))
 }
 
 /** As few as there is room for. */
@@ -77,13 +74,10 @@ function isMessage(message: unknown): message is BusMessage {
   if (typeof from !== 'string' || !Number.isSafeInteger(number)) return false
   if (typeof invalidation !== 'object' || invalidation === null) return false
   const { keys = [], tags = [], patterns = [], cleared = [] } = invalidation
-  return (
-    [keys, tags, cleared].every(
-      (list) => Array.isArray(list) && list.every((name) => typeof name === 'string'),
-    ) &&
-    Array.isArray(patterns) &&
-    patterns.every(
-      (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((name) => typeof name === 'string'),
-    )
-  )
+  if (![keys, tags, cleared].every(isTexts) || !Array.isArray(patterns)) return false
+  return patterns.every((pair) => isTexts(pair) && pair.length === 2)
+}
+
+function isTexts(list: unknown): list is readonly string[] {
+  return Array.isArray(list) && list.every((name) => typeof name === 'string')
 }

@@ -5,7 +5,7 @@ import type { CacheCore } from './core.js'
 import { isRefreshDue } from './early-refresh.js'
 import type { LoadOptions } from './entry-options.js'
 import { type Flight, loadingHere, waitFrom } from './flight.js'
-import { better, type Found, type Lookup } from './found.js'
+import { type Beginning, better, type Found, type Lookup } from './found.js'
 import type { LoadContext } from './load-context.js'
 import { startFlight } from './loader.js'
 import { type CallRules, rulesOf } from './rules.js'
@@ -17,7 +17,7 @@ type Load = (context: LoadContext<never>) => unknown
 /** What is known of a key before its load. */
 interface Known {
   readonly found: Found | undefined
-  readonly lookup: Pick<Lookup, 'since' | 'versions'>
+  readonly lookup: Beginning
 }
 
 /** The reading side of a namespace, where memory alone has no fresh answer. */
@@ -31,13 +31,7 @@ export class Reader {
   }
 
   async get(key: string): Promise<unknown> {
-    const { found } = await this.#know(key, [])
-    if (!this.#isFresh(found)) {
-      this.#miss(key)
-      return undefined
-    }
-    this.#hit(key)
-    return reveal(found?.held)
+    return this.#give(key, (await this.#know(key, [])).found)
   }
 
   async has(key: string): Promise<boolean> {
@@ -70,18 +64,19 @@ export class Reader {
       const below = await layers.findBelow(this.#scope, names)
       for (const [place, index] of open.entries()) {
         found[index] = below[place]
-        this.#outdate(names[place] as string, below[place])
+        this.#core.outdateBy(names[place] as string, below[place])
       }
     }
-    return keys.map((key, index) => {
-      const entry = found[index]
-      if (!this.#isFresh(entry)) {
-        this.#miss(key)
-        return undefined
-      }
-      this.#hit(key)
-      return reveal(entry?.held)
-    })
+    return keys.map((key, index) => this.#give(key, found[index]))
+  }
+
+  #give(key: string, found: Found | undefined): unknown {
+    if (!this.#isFresh(found)) {
+      this.#miss(key)
+      return undefined
+    }
+    this.#hit(key)
+    return reveal(found?.held)
   }
 
   async getOrSet(key: string, load: Load, rules: CallRules): Promise<unknown> {
@@ -122,7 +117,7 @@ export class Reader {
   async loadAnew(key: string, load: Load, rules: CallRules, limit: number): Promise<unknown> {
     const { signal } = rules
     const known = await untilAborted(this.#ask(key, rules.tags), signal)
-    if (known.found !== undefined && this.#isFresh(known.found)) return known.found.held
+    if (this.#isFresh(known.found)) return known.found?.held
     const flight = this.#startUnlessRunning(key, load, rules, known, false)
     return this.#join(flight, waitFrom(flight), { signal, limit })
   }
@@ -162,10 +157,9 @@ export class Reader {
     const fullKey = this.#scope.keyOf(key)
     return (
       this.#core.flights.get(fullKey) ??
-      startFlight(this.#core, {
+      startFlight(this.#core, fullKey, {
         scope: this.#scope,
         key,
-        fullKey,
         load,
         rules,
         lookup: known.lookup,
@@ -181,12 +175,11 @@ export class Reader {
     const running = core.flights.get(this.#scope.keyOf(key))
     const startedAt = this.#now()
     const joinedAt = core.layers.top.version
-    // Asked before the flight is joined, for one that waits for itself would never land.
-    const arrive = running === undefined ? undefined : waitFrom(running)
     const flight = running ?? this.#startUnlessRunning(key, load, rules, known, false)
     const { signal, hardTimeout, softTimeout } = rules
     const limit = stale === undefined ? hardTimeout : Math.min(softTimeout, hardTimeout)
-    const landing = this.#join(flight, arrive ?? waitFrom(flight), { signal, limit })
+    // Whoever waits is told before he joins, for a flight that waits for itself would never land.
+    const landing = this.#join(flight, waitFrom(flight), { signal, limit })
     if (stale === undefined) this.#miss(key)
     try {
       const held = await landing
@@ -260,13 +253,9 @@ export class Reader {
     // What was written meanwhile is newer than what was read.
     const own = layers.top.settle(fullKey, lookup)
     const newest = this.#isFresh(own) ? own : better(own, lookup.found[0])
-    this.#outdate(fullKey, newest)
+    // What is served from now on, be it stale, is not to give way to an older load.
+    this.#core.outdateBy(fullKey, newest)
     return { found: newest, lookup }
-  }
-
-  /** What is served from now on, be it stale, is not to give way to an older load. */
-  #outdate(fullKey: string, found: Found | undefined): void {
-    if (found !== undefined) this.#core.outdateBy(fullKey, found)
   }
 
   /** One question for all who ask at the same time. */

@@ -7,11 +7,10 @@ const MOST = 10_000
 
 /** Which keys are not loaded for a while, since their last load failed and a stale value does. */
 export class Rest {
-  readonly #until = new AgedMap<string, number>()
+  readonly #until = new AgedMap<string, number>(MOST)
 
   begin(key: string, now: number): void {
     this.#until.set(key, now + LENGTH)
-    if (this.#until.size > MOST) this.#until.deleteOldest()
   }
 
   end(key: string): void {
@@ -20,9 +19,6 @@ export class Rest {
 
   isOn(key: string, now: number): boolean {
     const until = this.#until.get(key)
-    if (until === undefined) return false
-    if (until > now) return true
-    this.#until.delete(key)
-    return false
+    return until !== undefined && until > now
   }
 }

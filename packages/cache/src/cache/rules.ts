@@ -16,7 +16,7 @@ export interface Rules {
 }
 
 /** The rules of one call. */
-export interface CallRules extends Rules {
+export interface CallRules extends Omit<Rules, 'ttlByPattern'> {
   /** As the layers know them. */
   readonly tags: readonly string[]
   readonly signal: AbortSignal | undefined
@@ -33,6 +33,16 @@ export function checkDuration(value: Duration, option: DurationOption): number {
   return toMilliseconds(value, { ...WHERE, option, positive, infinity: true })
 }
 
+/** That of an option, checked; `otherwise` where it is not given. */
+export function durationOf<T extends number | undefined>(
+  options: { readonly [Option in DurationOption]?: Duration | undefined },
+  option: DurationOption,
+  otherwise: T,
+): number | T {
+  const value = options[option]
+  return value === undefined ? otherwise : checkDuration(value, option)
+}
+
 function checkTags(tags: readonly string[]): readonly string[] {
   if (!Array.isArray(tags)) throw invalidKey(tags, 'tags', 'an array of texts')
   for (const tag of tags) checkKey(tag, 'tags')
@@ -46,21 +56,15 @@ function checkTags(tags: readonly string[]): readonly string[] {
  */
 export function rulesOf(rules: Rules, scope: Scope, key: string, options: LoadOptions = {}): CallRules {
   checkOptions(options, WHERE)
-  const pick = (option: DurationOption, fallback: number): number => {
-    const value = options[option]
-    return value === undefined ? fallback : checkDuration(value, option)
-  }
-  const { tags, signal, negativeTtl } = options
-  const ttl = options.ttl === undefined ? ttlOf(rules, key) : checkDuration(options.ttl, 'ttl')
+  const { tags, signal } = options
+  const ttl = durationOf(options, 'ttl', undefined) ?? ttlOf(rules, key)
   return {
     ttl: ttl ?? rules.ttl,
-    negativeTtl:
-      negativeTtl === undefined ? negativeTtlOf(rules, ttl) : checkDuration(negativeTtl, 'negativeTtl'),
-    grace: pick('grace', rules.grace),
-    staleWhileRevalidate: pick('staleWhileRevalidate', rules.staleWhileRevalidate),
-    softTimeout: pick('softTimeout', rules.softTimeout),
-    hardTimeout: pick('hardTimeout', rules.hardTimeout),
-    ttlByPattern: rules.ttlByPattern,
+    negativeTtl: durationOf(options, 'negativeTtl', negativeTtlOf(rules, ttl)),
+    grace: durationOf(options, 'grace', rules.grace),
+    staleWhileRevalidate: durationOf(options, 'staleWhileRevalidate', rules.staleWhileRevalidate),
+    softTimeout: durationOf(options, 'softTimeout', rules.softTimeout),
+    hardTimeout: durationOf(options, 'hardTimeout', rules.hardTimeout),
     tags: tags === undefined ? [] : scopedTags(scope, tags),
     signal: checkSignal(signal, SIGNAL),
   }

@@ -7,8 +7,11 @@ import type { CacheBus } from '../bus/cache-bus.js'
 import type { CacheStore } from '../store/cache-store.js'
 import type { CacheOptions, InvalidationRule } from './cache-options.js'
 import type { LayerTimeouts } from './lower-layer.js'
-import { checkDuration, type Rules } from './rules.js'
+import { durationOf, type Rules } from './rules.js'
 import { checkKey, Scope } from './scope.js'
+
+/** In milliseconds. */
+const DEFAULT_TTL = 300_000
 
 /** The options of a cache, checked and complete. */
 export interface Settings extends Rules {
@@ -54,15 +57,14 @@ function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
 }
 
 function rules(options: CacheOptions): Rules {
-  const { ttl = '5m', grace = 0, staleWhileRevalidate = 0, negativeTtl, ttlByPattern = {} } = options
-  const { softTimeout = Number.POSITIVE_INFINITY, hardTimeout = Number.POSITIVE_INFINITY } = options
+  const { ttlByPattern = {} } = options
   return {
-    ttl: checkDuration(ttl, 'ttl'),
-    grace: checkDuration(grace, 'grace'),
-    staleWhileRevalidate: checkDuration(staleWhileRevalidate, 'staleWhileRevalidate'),
-    softTimeout: checkDuration(softTimeout, 'softTimeout'),
-    hardTimeout: checkDuration(hardTimeout, 'hardTimeout'),
-    negativeTtl: negativeTtl === undefined ? undefined : checkDuration(negativeTtl, 'negativeTtl'),
+    ttl: durationOf(options, 'ttl', DEFAULT_TTL),
+    grace: durationOf(options, 'grace', 0),
+    staleWhileRevalidate: durationOf(options, 'staleWhileRevalidate', 0),
+    softTimeout: durationOf(options, 'softTimeout', Number.POSITIVE_INFINITY),
+    hardTimeout: durationOf(options, 'hardTimeout', Number.POSITIVE_INFINITY),
+    negativeTtl: durationOf(options, 'negativeTtl', undefined),
     ttlByPattern: checkTtlByPattern(ttlByPattern),
   }
 }

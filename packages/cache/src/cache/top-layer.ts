@@ -108,29 +108,28 @@ export class TopLayer {
     return engine !== undefined && !Object.is(engine.slots.values[engine.slotOf(key)], held)
   }
 
-  drop(invalidation: Invalidation): void {
+  drop({ keys = [], tags = [], patterns = [], cleared = [] }: Invalidation): void {
+    const { engine } = this
     const now = this.#clock.monotonic()
-    if (this.engine !== undefined) dropFrom(this.engine, invalidation, now)
-    else this.tags.bump(invalidation.tags ?? [], ++this.#version, now)
+    if (engine === undefined) {
+      this.tags.bump(tags, ++this.#version, now)
+      return
+    }
+    if (keys.length > 0) engine.delete(keys, now)
+    if (tags.length > 0) engine.bump(tags.filter(isUserTag), now)
+    for (const [path, pattern] of patterns) {
+      const scope = new Scope(path)
+      engine.deleteMatching((key) => scope.matches(pattern, key), now)
+    }
+    for (const path of cleared) {
+      if (path === '') engine.clear(now)
+      else engine.deleteMatching((key) => key.startsWith(`${path}:`), now)
+    }
   }
 
   async close(): Promise<void> {
     if (this.engine === undefined) return
     this.engine.users.delete(this.#user)
     await this.#store.close()
-  }
-}
-
-function dropFrom(engine: MemoryEngine, invalidation: Invalidation, now: number): void {
-  const { keys = [], tags = [], patterns = [], cleared = [] } = invalidation
-  if (keys.length > 0) engine.delete(keys, now)
-  if (tags.length > 0) engine.bump(tags.filter(isUserTag), now)
-  for (const [path, pattern] of patterns) {
-    const scope = new Scope(path)
-    engine.deleteMatching((key) => scope.matches(pattern, key), now)
-  }
-  for (const path of cleared) {
-    if (path === '') engine.clear(now)
-    else engine.deleteMatching((key) => key.startsWith(`${path}:`), now)
   }
 }

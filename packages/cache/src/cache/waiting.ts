@@ -31,8 +31,8 @@ export function waitForFlight(
 ): Promise<unknown> {
   if (signal === undefined && limit === Number.POSITIVE_INFINITY) return flight.promise
   return new Promise((resolve, reject) => {
-    const place: Place = { waiting: { resolve, reject, timer: undefined, stop: undefined } }
-    const { waiting } = place
+    const waiting: Waiting = { resolve, reject, timer: undefined, stop: undefined }
+    const place: Place = { waiting }
     const abort = () => {
       const left = end(place)
       leave(signal?.reason)
@@ -43,11 +43,11 @@ export function waitForFlight(
       abort()
       return
     }
-    if (waiting !== undefined && limit !== Number.POSITIVE_INFINITY)
+    if (limit !== Number.POSITIVE_INFINITY)
       waiting.timer = clock.schedule(limit, () => end(place)?.reject(tooLate(limit)), {
         name: 'wait for a load',
       })
-    if (waiting !== undefined && signal !== undefined) waiting.stop = onAbort(signal, abort)
+    if (signal !== undefined) waiting.stop = onAbort(signal, abort)
     follow(flight, place)
   })
 }

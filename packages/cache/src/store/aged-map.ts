@@ -8,12 +8,20 @@ export class AgedMap<K, V> extends Map<K, V> {
   /** Where the walk stands; `undefined` where that one is gone. */
   #oldest: readonly [K, V] | undefined
   #setSince = 0
+  readonly #most: number
+
+  /** Drops the oldest where there are more than so many. */
+  constructor(most: number = Number.POSITIVE_INFINITY) {
+    super()
+    this.#most = most
+  }
 
   override set(key: K, value: V): this {
     this.delete(key)
     super.set(key, value)
     // A walk holds on to all tables that the map has outgrown since it began.
     if (++this.#setSince > this.size) this.#endWalk()
+    if (this.size > this.#most) this.deleteOldest()
     return this
   }
 

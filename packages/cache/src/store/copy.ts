@@ -1,37 +1,33 @@
 import { isPlainObject } from '@base/core/kind'
-import { put } from './put.js'
 
+/** Deeper than this the codec refuses; it also names what is wrong with a circle. */
 const MAX_DEPTH = 500
 
 /** Stands for a value with a part that {@link copyKnown} does not know. */
-const UNKNOWN = Symbol('unknown')
+export const UNKNOWN: unique symbol = Symbol('unknown')
 
 /**
  * What is not copied besides: of a `codec` that may know it as a class of its own, `Buffer`; where it is to be `whole`, what has
- * more than its copy would.
+ * more than its copy would; where it is to be `frozen`, all but plain objects and arrays.
  */
-export type CopyMode = 'data' | 'codec' | 'whole'
+export type CopyMode = 'data' | 'codec' | 'whole' | 'frozen'
 
 /**
- * A deep copy of what is made of plain objects, arrays, `Map`, `Set`, `Date`, `URL`, typed arrays and buffers; `undefined`
- * where anything else is in it. The types that come back are those that the codec gives, so that a value is the same
- * whichever layer it comes from.
+ * A deep copy of what is made of primitives, plain objects, arrays, `Map`, `Set`, `Date`, `URL`, typed arrays and buffers;
+ * {@link UNKNOWN} where anything else is in it. The types that come back are those that the codec gives, so that a value is
+ * the same whichever layer it comes from.
  */
-export function copyKnown(value: object, mode: CopyMode): object | undefined {
-  const copied = copy(value, 0, mode)
-  return copied === UNKNOWN ? undefined : (copied as object)
-}
-
-function copy(value: unknown, depth: number, mode: CopyMode): unknown {
+export function copyKnown(value: unknown, mode: CopyMode, depth = 0): unknown {
   if (depth > MAX_DEPTH) return UNKNOWN
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? UNKNOWN : value
   }
   if (mode === 'whole' && hasMore(value)) return UNKNOWN
-  if (isPlainArray(value)) return copyAll(value, depth, mode)
-  if (isPlainObject(value)) return copyRecord(value, depth, mode)
+  if (isPlainArray(value)) return copyAll(value, mode, depth)
+  if (isPlainObject(value)) return copyRecord(value, mode, depth)
+  if (mode === 'frozen') return UNKNOWN
   if (ArrayBuffer.isView(value)) return copyView(value, mode)
-  return copyBuiltIn(value, depth, mode)
+  return copyBuiltIn(value, mode, depth)
 }
 
 /** Whether a copy would lose something of it: a symbol, what is not enumerable, a gap, a field beside the items, no prototype. */
@@ -46,19 +42,19 @@ function hasMore(value: object): boolean {
 }
 
 /** Whether it is an array of no class that extends it, also one of another realm: only their prototypes are arrays themselves. */
-export function isPlainArray(value: unknown): value is readonly unknown[] {
+function isPlainArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value))
 }
 
 /** Those of another realm are left to the codec. */
-function copyBuiltIn(value: object, depth: number, mode: CopyMode): unknown {
+function copyBuiltIn(value: object, mode: CopyMode, depth: number): unknown {
   switch (Object.getPrototypeOf(value)) {
     case Date.prototype:
       return new Date((value as Date).getTime())
     case Map.prototype:
-      return copyMap(value as Map<unknown, unknown>, depth, mode)
+      return copyMap(value as Map<unknown, unknown>, mode, depth)
     case Set.prototype: {
-      const items = copyAll([...(value as Set<unknown>)], depth, mode)
+      const items = copyAll([...(value as Set<unknown>)], mode, depth)
       return items === UNKNOWN ? UNKNOWN : new Set(items as unknown[])
     }
     case URL.prototype:
@@ -70,35 +66,35 @@ function copyBuiltIn(value: object, depth: number, mode: CopyMode): unknown {
   }
 }
 
-function copyAll(items: readonly unknown[], depth: number, mode: CopyMode): unknown {
+function copyAll(items: readonly unknown[], mode: CopyMode, depth: number): unknown {
   const copied = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
-    const item = copy(items[index], depth + 1, mode)
+    const item = copyKnown(items[index], mode, depth + 1)
     if (item === UNKNOWN) return UNKNOWN
     copied[index] = item
   }
-  return copied
+  return mode === 'frozen' ? Object.freeze(copied) : copied
 }
 
-function copyMap(map: Map<unknown, unknown>, depth: number, mode: CopyMode): unknown {
+function copyMap(map: Map<unknown, unknown>, mode: CopyMode, depth: number): unknown {
   const copied = new Map<unknown, unknown>()
   for (const [key, value] of map) {
-    const ownKey = copy(key, depth + 1, mode)
-    const ownValue = copy(value, depth + 1, mode)
+    const ownKey = copyKnown(key, mode, depth + 1)
+    const ownValue = copyKnown(value, mode, depth + 1)
     if (ownKey === UNKNOWN || ownValue === UNKNOWN) return UNKNOWN
     copied.set(ownKey, ownValue)
   }
   return copied
 }
 
-function copyRecord(record: object, depth: number, mode: CopyMode): unknown {
+function copyRecord(record: object, mode: CopyMode, depth: number): unknown {
   const copied: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {
-    const item = copy((record as Record<string, unknown>)[key], depth + 1, mode)
+    const item = copyKnown((record as Record<string, unknown>)[key], mode, depth + 1)
     if (item === UNKNOWN) return UNKNOWN
     put(copied, key, item)
   }
-  return copied
+  return mode === 'frozen' ? Object.freeze(copied) : copied
 }
 
 /** A view of a class that nobody knows is left to the codec. */
@@ -111,4 +107,11 @@ function copyView(view: ArrayBufferView, mode: CopyMode): unknown {
   if (make === undefined || (prototype !== make.prototype && !isBuffer)) return UNKNOWN
   const { buffer } = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
   return isBuffer ? Buffer.from(buffer) : new make(buffer)
+}
+
+/** Assigning to `__proto__` would set the prototype; here it is a key like any other. */
+function put(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true })
+  else record[key] = value
 }

@@ -1,15 +1,7 @@
 import { type Codec, jsonCodec } from '@base/core/codec'
 import { UnsupportedError } from '@base/core/errors'
-import { isPlainObject } from '@base/core/kind'
-import { copyKnown, isPlainArray } from './copy.js'
+import { copyKnown, UNKNOWN } from './copy.js'
 import { Guarded } from './guarded.js'
-import { put } from './put.js'
-
-/** Deeper than this the codec refuses; it also names what is wrong with a circle. */
-const MAX_DEPTH = 500
-
-/** Stands for a value that is not made of plain objects, arrays and primitives alone. */
-const NOT_PLAIN = Symbol('not plain')
 
 /**
  * A value as memory holds it, so that nothing that is done to the original, or to what a reader gets, changes it:
@@ -22,7 +14,7 @@ const NOT_PLAIN = Symbol('not plain')
  */
 export function isolate(value: unknown, codec: Codec): unknown {
   const known = isolateKnown(value, codec)
-  if (known !== NOT_PLAIN) return known
+  if (known !== UNKNOWN) return known
   const text = textFrom(codec, value)
   checkReadable(text, codec)
   return guardText(text, codec)
@@ -35,7 +27,7 @@ export function isolate(value: unknown, codec: Codec): unknown {
  */
 export function isolateText(text: string, codec: Codec): unknown {
   const known = isolateKnown(codec.decode(text), codec)
-  return known === NOT_PLAIN ? guardText(text, codec) : known
+  return known === UNKNOWN ? guardText(text, codec) : known
 }
 
 /**
@@ -53,11 +45,10 @@ export function textFrom(codec: Codec, value: unknown): string {
 
 /** What needs no codec. */
 function isolateKnown(value: unknown, codec: Codec): unknown {
-  const frozen = freezeCopy(value, 0)
-  if (frozen !== NOT_PLAIN) return frozen
-  // Nor does it know functions and symbols.
-  const copy = copyKnown(value as object, codec === jsonCodec ? 'data' : 'codec')
-  return copy === undefined ? NOT_PLAIN : new Guarded(copy, copyAgain)
+  const frozen = copyKnown(value, 'frozen')
+  if (frozen !== UNKNOWN) return frozen
+  const copy = copyKnown(value, codec === jsonCodec ? 'data' : 'codec')
+  return copy === UNKNOWN ? UNKNOWN : new Guarded(copy, copyAgain)
 }
 
 function guardText(text: string, codec: Codec): Guarded {
@@ -77,36 +68,6 @@ function checkReadable(text: string, codec: Codec): void {
 }
 
 /** Of a copy that was made before. */
-function copyAgain(copy: object): object | undefined {
+function copyAgain(copy: object): unknown {
   return copyKnown(copy, 'data')
-}
-
-function freezeCopy(value: unknown, depth: number): unknown {
-  if (depth > MAX_DEPTH) return NOT_PLAIN
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'function' || typeof value === 'symbol' ? NOT_PLAIN : value
-  }
-  if (!Array.isArray(value)) return freezeRecord(value, depth)
-  return isPlainArray(value) ? freezeArray(value, depth) : NOT_PLAIN
-}
-
-function freezeArray(value: readonly unknown[], depth: number): unknown {
-  const copy = new Array<unknown>(value.length)
-  for (let index = 0; index < value.length; index++) {
-    const item = freezeCopy(value[index], depth + 1)
-    if (item === NOT_PLAIN) return NOT_PLAIN
-    copy[index] = item
-  }
-  return Object.freeze(copy)
-}
-
-function freezeRecord(value: object, depth: number): unknown {
-  if (!isPlainObject(value)) return NOT_PLAIN
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    const item = freezeCopy((value as Record<string, unknown>)[key], depth + 1)
-    if (item === NOT_PLAIN) return NOT_PLAIN
-    put(copy, key, item)
-  }
-  return Object.freeze(copy)
 }

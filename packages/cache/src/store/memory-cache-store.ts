@@ -1,14 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
-import type {
-  CacheStore,
-  Entry,
-  NewEntry,
-  StoreRead,
-  StoreReadOptions,
-  StoreSetOptions,
-} from './cache-store.js'
-import { MemoryEngine, NO_SLOT } from './memory-engine.js'
+import type { CacheStore, Entry, NewEntry, StoreReadOptions, StoreSetOptions } from './cache-store.js'
+import { MemoryEngine, type MemoryLimits, NO_SLOT } from './memory-engine.js'
 import { matchesPattern } from './pattern.js'
 import { Sweeper } from './sweeper.js'
 
@@ -51,7 +44,7 @@ export function memoryCacheStore(options: MemoryCacheStoreOptions = {}): CacheSt
   const { clock = systemClock } = checkOptions(options, WHERE)
   checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
   const engine = new MemoryEngine(limitsOf(options))
-  const store = new MemoryStore(engine, clock).asPort()
+  const store = portOf(engine, clock)
   engines.set(store, engine)
   return store
 }
@@ -65,10 +58,7 @@ export function engineOf(store: object): MemoryEngine | undefined {
   return engines.get(store)
 }
 
-function limitsOf({ maxEntries, maxBytes }: MemoryCacheStoreOptions): {
-  maxEntries: number
-  maxBytes: number
-} {
+function limitsOf({ maxEntries, maxBytes }: MemoryCacheStoreOptions): MemoryLimits {
   const bounded = maxBytes !== undefined
   const fallback = bounded ? Number.POSITIVE_INFINITY : DEFAULT_MAX_ENTRIES
   const rules = { ...WHERE, option: 'maxEntries', min: 1, max: 2 ** 31, infinity: bounded }
@@ -80,86 +70,86 @@ function limitsOf({ maxEntries, maxBytes }: MemoryCacheStoreOptions): {
   }
 }
 
-class MemoryStore {
-  readonly #engine: MemoryEngine
-  readonly #clock: Clock
-  readonly #sweeper: Sweeper
-
-  constructor(engine: MemoryEngine, clock: Clock) {
-    this.#engine = engine
-    this.#clock = clock
-    this.#sweeper = new Sweeper(engine, clock)
-  }
-
-  /** Methods of its own, so that a copy of the object with some of them replaced works as a store. */
-  asPort(): CacheStore<unknown> {
-    return {
-      encoding: 'objects',
-      getMany: async (keys, tags, options) => this.#read(keys, tags, options),
-      set: async (key, entry, options) => this.#set(key, entry, options),
-      setMany: async (entries, options) => entries.map(([key, entry]) => this.#set(key, entry, options)),
-      delete: async (keys) => BigInt(this.#engine.delete(keys, this.#clock.monotonic())),
-      bumpTags: async (tags) => this.#engine.bump(tags, this.#clock.monotonic()),
-      scan: (pattern, options) => this.#scan(pattern, options),
-      clear: async () => this.#engine.clear(this.#clock.monotonic()),
-      close: async () => this.#sweeper.close(),
-    }
-  }
-
-  #read(keys: readonly string[], tags: readonly string[], options?: StoreReadOptions): StoreRead<unknown> {
-    options?.signal?.throwIfAborted()
-    return {
-      entries: keys.map((key) => this.#entry(key)),
-      marks: tags.map((tag) => BigInt(this.#engine.tags.markOf(tag))),
-      version: BigInt(this.#engine.version),
-    }
-  }
-
-  #entry(key: string): Entry<unknown> | undefined {
-    const now = this.#clock.monotonic()
-    const slot = this.#engine.find(key, now)
-    if (slot === NO_SLOT) return undefined
-    const { values, versions, freshUntil, goneAt, extras } = this.#engine.slots
-    const wall = this.#clock.now() - now
-    const { life = Number.POSITIVE_INFINITY, loadTime = 0 } = extras[slot] ?? {}
-    const expiresAt = Math.round(wall + (freshUntil[slot] as number))
-    return {
-      value: values[slot],
-      version: BigInt(versions[slot] as number),
-      ...(life < Number.POSITIVE_INFINITY && { createdAt: expiresAt - life }),
-      expiresAt,
-      staleUntil: Math.round(wall + (goneAt[slot] as number)),
-      tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
-      ...(loadTime > 0 && { loadTime }),
-    }
-  }
-
-  #set(key: string, entry: NewEntry<unknown>, options?: StoreSetOptions): boolean {
-    const now = this.#clock.monotonic()
-    const offset = now - this.#clock.now()
-    const since = options?.unlessDeletedSince
-    const isWritten = this.#engine.set(
-      {
-        key,
-        held: entry.value,
-        freshUntil: offset + entry.expiresAt,
-        goneAt: offset + entry.staleUntil,
-        tags: entry.tags,
-        life: entry.expiresAt - (entry.createdAt ?? this.#clock.now()),
-        loadTime: entry.loadTime ?? 0,
-        since: since === undefined ? undefined : Number(since),
-      },
-      now,
-    )
-    // Older loads are refused also once it is gone.
-    if (since === undefined) this.#engine.protect([key], now, this.#engine.version)
-    return isWritten
-  }
-
-  async *#scan(pattern: string, options?: StoreReadOptions): AsyncGenerator<string> {
-    for (const key of [...this.#engine.keys()]) {
+/** Methods of its own, so that a copy of the object with some of them replaced works as a store. */
+function portOf(engine: MemoryEngine, clock: Clock): CacheStore<unknown> {
+  const sweeper = new Sweeper(engine, clock)
+  return {
+    encoding: 'objects',
+    getMany: async (keys, tags, options) => {
       options?.signal?.throwIfAborted()
-      if (matchesPattern(pattern, key) && this.#engine.holds(key, this.#clock.monotonic())) yield key
-    }
+      return {
+        entries: keys.map((key) => read(engine, clock, key)),
+        marks: tags.map((tag) => BigInt(engine.tags.markOf(tag))),
+        version: BigInt(engine.version),
+      }
+    },
+    set: async (key, entry, options) => write(engine, clock, key, entry, options),
+    setMany: async (entries, options) =>
+      entries.map(([key, entry]) => write(engine, clock, key, entry, options)),
+    delete: async (keys) => BigInt(engine.delete(keys, clock.monotonic())),
+    bumpTags: async (tags) => engine.bump(tags, clock.monotonic()),
+    scan: (pattern, options) => scan(engine, clock, pattern, options),
+    clear: async () => engine.clear(clock.monotonic()),
+    close: async () => sweeper.close(),
+  }
+}
+
+function read(engine: MemoryEngine, clock: Clock, key: string): Entry<unknown> | undefined {
+  const now = clock.monotonic()
+  const slot = engine.find(key, now)
+  if (slot === NO_SLOT) return undefined
+  const { values, versions, freshUntil, goneAt, extras } = engine.slots
+  const wall = clock.now() - now
+  const { life = Number.POSITIVE_INFINITY, loadTime = 0 } = extras[slot] ?? {}
+  const expiresAt = Math.round(wall + (freshUntil[slot] as number))
+  return {
+    value: values[slot],
+    version: BigInt(versions[slot] as number),
+    ...(life < Number.POSITIVE_INFINITY && { createdAt: expiresAt - life }),
+    expiresAt,
+    staleUntil: Math.round(wall + (goneAt[slot] as number)),
+    tags: extras[slot]?.tags.map(({ name }) => name) ?? [],
+    ...(loadTime > 0 && { loadTime }),
+  }
+}
+
+function write(
+  engine: MemoryEngine,
+  clock: Clock,
+  key: string,
+  entry: NewEntry<unknown>,
+  options?: StoreSetOptions,
+): boolean {
+  const now = clock.monotonic()
+  const wall = clock.now()
+  const offset = now - wall
+  const since = options?.unlessDeletedSince
+  const isWritten = engine.set(
+    {
+      key,
+      held: entry.value,
+      freshUntil: offset + entry.expiresAt,
+      goneAt: offset + entry.staleUntil,
+      tags: entry.tags,
+      life: entry.expiresAt - (entry.createdAt ?? wall),
+      loadTime: entry.loadTime ?? 0,
+      since: since === undefined ? undefined : Number(since),
+    },
+    now,
+  )
+  // Older loads are refused also once it is gone.
+  if (since === undefined) engine.protect([key], now, engine.version)
+  return isWritten
+}
+
+async function* scan(
+  engine: MemoryEngine,
+  clock: Clock,
+  pattern: string,
+  options?: StoreReadOptions,
+): AsyncGenerator<string> {
+  for (const key of [...engine.keys()]) {
+    options?.signal?.throwIfAborted()
+    if (matchesPattern(pattern, key) && engine.holds(key, clock.monotonic())) yield key
   }
 }

@@ -60,7 +60,6 @@ export class MemoryEngine {
   #index: Map<string, number> = new Map()
   #queues: S3Fifo = new S3Fifo(FIRST_CAPACITY)
   #free: number[] = []
-  #capacity: number = FIRST_CAPACITY
   readonly #deleted: Tombstones
   readonly #limits: MemoryLimits
 
@@ -166,7 +165,6 @@ export class MemoryEngine {
     this.#index = new Map()
     this.#free = []
     this.end = FIRST_SLOT
-    this.#capacity = FIRST_CAPACITY
     this.#queues = new S3Fifo(FIRST_CAPACITY)
     this.slots = new Slots(this.slots.sizes !== undefined)
     this.#deleted.raise(++this.version)
@@ -215,7 +213,7 @@ export class MemoryEngine {
       this.#evict(now)
     }
     const slot = this.#free.pop() ?? this.end++
-    if (slot >= this.#capacity) this.#grow()
+    if (slot >= this.slots.capacity) this.#grow()
     this.#index.set(key, slot)
     this.slots.keys[slot] = key
     this.#queues.add(slot, key)
@@ -266,9 +264,9 @@ export class MemoryEngine {
   }
 
   #grow(): void {
-    this.#capacity = Math.min(this.#capacity * 2, this.#limits.maxEntries + FIRST_SLOT)
-    this.slots.grow(this.#capacity)
-    this.#queues.grow(this.#capacity)
+    const capacity = Math.min(this.slots.capacity * 2, this.#limits.maxEntries + FIRST_SLOT)
+    this.slots.grow(capacity)
+    this.#queues.grow(capacity)
   }
 }
 

@@ -34,14 +34,14 @@ export class Slots {
   sizes: Float64Array | undefined
   /** Takes no room until the first entry has some. */
   extras: readonly (Extras | undefined)[] = NO_EXTRAS
-  #capacity: number = FIRST_CAPACITY
+  capacity: number = FIRST_CAPACITY
 
   constructor(sized: boolean) {
     if (sized) this.sizes = new Float64Array(FIRST_CAPACITY)
   }
 
   grow(capacity: number): void {
-    this.#capacity = capacity
+    this.capacity = capacity
     this.keys = longer(this.keys, capacity)
     this.values = longer(this.values, capacity)
     this.freshUntil = grown(this.freshUntil, capacity)
@@ -54,7 +54,7 @@ export class Slots {
   setExtras(slot: number, extras: Extras | undefined): void {
     if (this.extras === NO_EXTRAS) {
       if (extras === undefined) return
-      this.extras = new Array(this.#capacity)
+      this.extras = new Array(this.capacity)
     }
     ;(this.extras as (Extras | undefined)[])[slot] = extras
   }

@@ -3,7 +3,7 @@ import { checkOptions, type OptionPlace } from '@base/core/options'
 import { checkKeyPrefix } from '../connection/check-key-prefix.js'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import type { Argument, Command, Connection, Reply } from '../connection/connection.js'
+import type { Argument, Connection, Reply } from '../connection/connection.js'
 import { type EvictionRisk, warnOfEviction } from '../connection/eviction.js'
 import { runScript, type Script } from '../connection/script.js'
 
@@ -16,6 +16,9 @@ export interface RedisAuthStoreOptions {
   /** For how long a command may take, more than 0; then it is an UnavailableError. @defaultValue '1s' */
   readonly timeout?: Duration | undefined
 }
+
+/** A command whose first argument is its key. */
+type KeyCommand = readonly [name: string, key: string, ...args: Argument[]]
 
 /** Sends the commands of a store, each bounded in time, to keys that begin alike; warns where the server may drop them. */
 export class AuthConnection {
@@ -55,21 +58,23 @@ export class AuthConnection {
   }
 
   /** Sends one command, to the node of its key. */
-  send(command: Command, key: string): Promise<Reply> {
-    return this.#heard(this.#connection.send(command, { timeout: this.#timeout, key }))
+  send(command: KeyCommand): Promise<Reply> {
+    return this.#heard(this.#connection.send(command, { timeout: this.#timeout, key: command[1] }))
   }
 
   /** The same, once, as `runOnce` does. */
-  sendOnce(command: Command, key: string): Promise<Reply> {
-    return this.#heard(this.#connection.send(command, { timeout: this.#timeout, key, once: true }))
+  sendOnce(command: KeyCommand): Promise<Reply> {
+    return this.#heard(
+      this.#connection.send(command, { timeout: this.#timeout, key: command[1], once: true }),
+    )
   }
 
   /** The texts at some keys: asked for in one command, but in a cluster, where they may lie on several nodes, one by one. */
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
-    const [first] = keys
+    const [first, ...others] = keys
     if (first === undefined) return []
-    if (!this.#connection.isCluster) return partsOf(await this.send(['MGET', ...keys], first)).map(textOf)
-    return Promise.all(keys.map(async (key) => textOf(await this.send(['GET', key], key))))
+    if (!this.#connection.isCluster) return partsOf(await this.send(['MGET', first, ...others])).map(textOf)
+    return Promise.all(keys.map(async (key) => textOf(await this.send(['GET', key]))))
   }
 
   async #heard(answer: Promise<Reply>): Promise<Reply> {

@@ -46,8 +46,7 @@ class RedisActionTokenStore implements ActionTokenStore {
 
   async add({ purpose, handle, hash, sub, data, state, ttl }: NewActionToken): Promise<void> {
     // It lies in another slot, so it is there first: who finds it may find no token, but no token is without it.
-    const sign = this.#sign(handle)
-    await this.#connection.send(['SET', sign, sub, 'PX', String(ttl + SLACK)], sign)
+    await this.#connection.send(['SET', this.#sign(handle), sub, 'PX', String(ttl + SLACK)])
     const args = [handle, String(ttl), hash, data, ...(state === undefined ? [] : [state])]
     await this.#connection.run(ADD, [this.#account(purpose, sub)], args)
   }
@@ -68,8 +67,7 @@ class RedisActionTokenStore implements ActionTokenStore {
     { purpose, handle, hash }: ActionTokenKey,
     run: (keys: [string], args: readonly string[]) => Promise<Reply>,
   ): Promise<StoredActionToken | undefined> {
-    const sign = this.#sign(handle)
-    const sub = textOf(await this.#connection.send(['GET', sign], sign))
+    const sub = textOf(await this.#connection.send(['GET', this.#sign(handle)]))
     if (sub === undefined) return undefined
     const reply = await run([this.#account(purpose, sub)], [handle, hash])
     if (reply === null) return undefined

@@ -48,7 +48,7 @@ class RedisApiKeyStore implements ApiKeyStore {
 
   async rotate(id: string, { hash, overlap }: ApiKeyRotation): Promise<StoredApiKey | undefined> {
     const [key] = this.#keys(id)
-    const facts = partsOf(await this.#connection.send(['HMGET', key, 'owner', 'ttl', 'revoked'], key))
+    const facts = partsOf(await this.#connection.send(['HMGET', key, 'owner', 'ttl', 'revoked']))
     const [owner, ttl, revoked] = facts.map(textOf)
     if (owner === undefined || revoked !== undefined) return undefined
     // The owner's list has to know it for longer before it lives longer.
@@ -73,17 +73,12 @@ class RedisApiKeyStore implements ApiKeyStore {
   }
 
   async revokeAll(ownerId: string): Promise<number> {
-    const ids = await this.#index.names(ownerId)
-    const revoked = await Promise.all(ids.map((id) => this.revoke(id)))
-    return revoked.filter((wasAlive) => wasAlive).length
+    return this.#index.endAll(ownerId, (id) => this.revoke(id))
   }
 
   async list(ownerId: string): Promise<readonly StoredApiKey[]> {
-    const ids = await this.#index.names(ownerId)
-    const keys = await Promise.all(ids.map((id) => this.find(id)))
-    return keys
-      .flatMap((key) => (key !== undefined && isAlive(key) ? key : []))
-      .sort((one, other) => one.createdAt - other.createdAt)
+    const keys = await this.#index.list(ownerId, (id) => this.find(id))
+    return keys.filter(isAlive)
   }
 
   #keys(id: string): [string] {

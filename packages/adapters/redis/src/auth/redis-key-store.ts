@@ -54,7 +54,7 @@ class RedisKeyStore implements KeyStore {
   }
 
   async load(): Promise<StoredKeys> {
-    const reply = await this.#connection.send(['HMGET', this.#key, 'version', 'keys'], this.#key)
+    const reply = await this.#connection.send(['HMGET', this.#key, 'version', 'keys'])
     const [version, keys] = partsOf(reply).map(textOf)
     return { version: Number(version ?? 0), keys: keys === undefined ? [] : JSON.parse(keys) }
   }

@@ -31,13 +31,11 @@ class RedisOAuthTransactionStore implements OAuthTransactionStore {
   }
 
   async put(name: string, transaction: string, ttl: number): Promise<void> {
-    const key = this.#key(name)
-    await this.#connection.send(['SET', key, transaction, 'PX', String(ttl)], key)
+    await this.#connection.send(['SET', this.#key(name), transaction, 'PX', String(ttl)])
   }
 
   async take(name: string): Promise<string | undefined> {
-    const key = this.#key(name)
-    return textOf(await this.#connection.sendOnce(['GETDEL', key], key))
+    return textOf(await this.#connection.sendOnce(['GETDEL', this.#key(name)]))
   }
 
   #key(name: string): string {

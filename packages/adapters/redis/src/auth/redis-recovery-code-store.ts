@@ -47,18 +47,15 @@ class RedisRecoveryCodeStore implements RecoveryCodeStore {
   }
 
   async take(sub: string, hash: string): Promise<boolean> {
-    const key = this.#key(sub)
-    return (await this.#connection.sendOnce(['SREM', key, hash], key)) === 1
+    return (await this.#connection.sendOnce(['SREM', this.#key(sub), hash])) === 1
   }
 
   async count(sub: string): Promise<number> {
-    const key = this.#key(sub)
-    return Number(await this.#connection.send(['SCARD', key], key))
+    return Number(await this.#connection.send(['SCARD', this.#key(sub)]))
   }
 
   async remove(sub: string): Promise<boolean> {
-    const key = this.#key(sub)
-    return (await this.#connection.sendOnce(['DEL', key], key)) === 1
+    return (await this.#connection.sendOnce(['DEL', this.#key(sub)])) === 1
   }
 
   #key(sub: string): string {

@@ -90,20 +90,14 @@ class RedisRefreshStore implements RefreshStore {
   }
 
   async revokeAll(sub: string): Promise<number> {
-    const ids = await this.#index.names(sub)
-    const revoked = await Promise.all(ids.map((id) => this.revokeFamily(id)))
-    return revoked.filter((wasAlive) => wasAlive).length
+    return this.#index.endAll(sub, (id) => this.revokeFamily(id))
   }
 
   async list(sub: string): Promise<readonly RefreshFamily[]> {
-    const ids = await this.#index.names(sub)
-    const families = await Promise.all(ids.map((id) => this.#read(id)))
-    return families.flatMap((family) => family ?? []).sort((one, other) => one.createdAt - other.createdAt)
-  }
-
-  async #read(id: string): Promise<RefreshFamily | undefined> {
-    const fields = await this.#connection.run(READ, this.#keys(id), [])
-    return fields === null ? undefined : familyOf(id, fields)
+    return this.#index.list(sub, async (id) => {
+      const fields = await this.#connection.run(READ, this.#keys(id), [])
+      return fields === null ? undefined : familyOf(id, fields)
+    })
   }
 
   /** Braces: one slot. */

@@ -32,6 +32,6 @@ class RedisReplayStore implements ReplayStore {
 
   async claim(name: string, ttl: number): Promise<boolean> {
     const key = this.#connection.key(`replay:${name}`)
-    return (await this.#connection.sendOnce(['SET', key, '', 'NX', 'PX', String(ttl)], key)) !== null
+    return (await this.#connection.sendOnce(['SET', key, '', 'NX', 'PX', String(ttl)])) !== null
   }
 }

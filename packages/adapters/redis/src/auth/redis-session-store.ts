@@ -65,19 +65,13 @@ class RedisSessionStore implements SessionStore {
   }
 
   async destroyAll(sub: string): Promise<number> {
-    const handles = await this.#index.names(sub)
-    const destroyed = await Promise.all(handles.map((handle) => this.destroy(handle, undefined)))
-    return destroyed.filter((wasAlive) => wasAlive).length
+    return this.#index.endAll(sub, (handle) => this.destroy(handle, undefined))
   }
 
   async list(sub: string): Promise<readonly StoredSession[]> {
-    const handles = await this.#index.names(sub)
-    const sessions = await Promise.all(
-      handles.map(async (handle) =>
-        sessionOf(handle, await this.#connection.run(GET, this.#keys(handle), [])),
-      ),
+    return this.#index.list(sub, async (handle) =>
+      sessionOf(handle, await this.#connection.run(GET, this.#keys(handle), [])),
     )
-    return sessions.flatMap((session) => session ?? []).sort((one, other) => one.createdAt - other.createdAt)
   }
 
   #keys(handle: string): [string] {

@@ -34,16 +34,12 @@ class RedisTotpStore implements TotpStore {
   }
 
   async enroll(sub: string, secret: string): Promise<void> {
-    const key = this.#key(sub)
-    await this.#connection.send(['HSET', key, 'pending', secret], key)
+    await this.#connection.send(['HSET', this.#key(sub), 'pending', secret])
   }
 
   async attempt(sub: string, { attempts, lockFor }: TotpLimit): Promise<TotpAttempt> {
-    const reply = await this.#connection.runOnce(
-      ATTEMPT,
-      [this.#key(sub)],
-      [String(attempts), String(lockFor)],
-    )
+    const args = [String(attempts), String(lockFor)]
+    const reply = await this.#connection.runOnce(ATTEMPT, [this.#key(sub)], args)
     if (reply === null) return { status: 'unknown' }
     const [status, active, pending] = partsOf(reply).map(textOf)
     return status === 'open' ? { status, active, pending } : { status: 'locked' }
@@ -61,8 +57,7 @@ class RedisTotpStore implements TotpStore {
   }
 
   async remove(sub: string): Promise<boolean> {
-    const key = this.#key(sub)
-    return (await this.#connection.sendOnce(['DEL', key], key)) === 1
+    return (await this.#connection.sendOnce(['DEL', this.#key(sub)])) === 1
   }
 
   #key(sub: string): string {

@@ -37,10 +37,28 @@ export class SubjectIndex {
     await this.#connection.run(ADD, [this.#key(sub)], [name, String(ttl ?? '')])
   }
 
-  async names(sub: string): Promise<string[]> {
-    const key = this.#key(sub)
-    const reply = await this.#connection.send(['ZRANGE', key, '0', '-1'], key)
-    return partsOf(reply).flatMap((name) => textOf(name) ?? [])
+  /** What is there of all its names, the oldest first. */
+  async list<T extends { readonly createdAt: number }>(
+    sub: string,
+    find: (name: string) => Promise<T | undefined>,
+  ): Promise<readonly T[]> {
+    const found = await this.#forEach(sub, find)
+    return found.flatMap((one) => one ?? []).sort((one, other) => one.createdAt - other.createdAt)
+  }
+
+  /** Ends what all its names stand for; how many were alive. */
+  async endAll(sub: string, end: (name: string) => Promise<boolean>): Promise<number> {
+    const ended = await this.#forEach(sub, end)
+    return ended.filter((wasAlive) => wasAlive).length
+  }
+
+  async #forEach<T>(sub: string, act: (name: string) => Promise<T>): Promise<T[]> {
+    const reply = await this.#connection.send(['ZRANGE', this.#key(sub), '0', '-1'])
+    return Promise.all(
+      partsOf(reply)
+        .flatMap((name) => textOf(name) ?? [])
+        .map(act),
+    )
   }
 
   async remove(sub: string, name: string): Promise<void> {

@@ -30,13 +30,15 @@ export class KnownSet {
   #script: Script | undefined
   #beginning: Promise<void> | undefined
   #begun = 0
-  #isMet = false
+  /** Whether the server has answered for it once. */
+  isMet = false
+  /** Whether it has to begin anew, for the server was no master meanwhile: it may hold what another one told it. */
+  isDoubtful = false
   /** Until when its life is long enough, by the monotonic clock. */
   #keptUntil = 0
-  #isDoubtful = false
   /** Of each refusal, whether the call that met it is still waited for or not. */
   readonly #doubt = (): void => {
-    this.#isDoubtful = true
+    this.isDoubtful = true
   }
 
   constructor(database: Database, key: string, scriptOf: ScriptOf, begin: Begin) {
@@ -44,16 +46,6 @@ export class KnownSet {
     this.key = key
     this.#scriptOf = scriptOf
     this.#begin = begin
-  }
-
-  /** Whether the server has answered for it once. */
-  get isMet(): boolean {
-    return this.#isMet
-  }
-
-  /** Whether it has to begin anew, for the server was no master meanwhile: it may hold what another one told it. */
-  get isDoubtful(): boolean {
-    return this.#isDoubtful
   }
 
   /**
@@ -68,13 +60,13 @@ export class KnownSet {
     const begun = this.#begun
     const reply = await this.look(keys, args, until)
     if (reply !== null) return reply
-    if (begun === this.#begun || this.#isDoubtful) await this.#beginAnew(until)
+    if (begun === this.#begun || this.isDoubtful) await this.#beginAnew(until)
     return undefined
   }
 
   /** Runs the script; `null` where the set would have to begin anew first. */
   look(keys: readonly string[], args: readonly Argument[], until: number): Promise<Reply> {
-    return this.#isDoubtful ? Promise.resolve(null) : this.#evaluate(keys, args, until)
+    return this.isDoubtful ? Promise.resolve(null) : this.#evaluate(keys, args, until)
   }
 
   /** Runs the script, after a new beginning if need be. */
@@ -99,8 +91,8 @@ export class KnownSet {
     try {
       const reply = await this.#send(['EVALSHA', sha, ...rest], until)
       // Also one that was refused before it was answered.
-      if (reply === null || this.#isDoubtful) return null
-      this.#isMet = true
+      if (reply === null || this.isDoubtful) return null
+      this.isMet = true
       this.keep(until)
       return reply
     } catch (error) {
@@ -129,7 +121,7 @@ export class KnownSet {
     const { source } = await this.#name(until)
     await this.#send(['EVAL', source, '1', this.key, 'begin', ...args], until)
     this.#begun++
-    this.#isDoubtful = false
+    this.isDoubtful = false
   }
 
   #send(command: readonly [string, ...Argument[]], until: number): Promise<Reply> {

@@ -4,10 +4,7 @@ import { Question } from './question.js'
 import { type ReadPart, ReadParts } from './read-parts.js'
 import type { ShardRead } from './shard.js'
 import type { Shards } from './shards.js'
-import { higher, lower, type TagMarks, type TagRead } from './tag-marks.js'
-
-/** One command asks for no more tags. */
-const MOST = 500
+import { MOST_TAGS, type TagMarks, type TagRead } from './tag-marks.js'
 
 /** Reads what is asked for in one tick together: by one command on a single server, else by one for the tags and each shard. */
 export class ReadBatches {
@@ -45,24 +42,10 @@ export class ReadBatches {
       for (const tag of question.tags) tags.add(tag)
       question.places = parts.places(question.keys)
     }
-    const whole = tags.size <= MOST ? parts.whole : undefined
+    const whole = tags.size <= MOST_TAGS ? parts.whole : undefined
     if (whole !== undefined) return void answerTogether(questions, whole.readWithTags([...tags], until))
-    const reading = this.#readTags([...tags], until)
+    const reading = this.#tags.read([...tags], until)
     for (const crowd of crowdsOf(questions)) void answerAll(crowd, reading, until)
-  }
-
-  async #readTags(tags: readonly string[], until: number): Promise<TagRead> {
-    if (tags.length <= MOST) return this.#tags.read(tags, until)
-    const reads: Promise<TagRead>[] = []
-    for (let from = 0; from < tags.length; from += MOST)
-      reads.push(this.#tags.read(tags.slice(from, from + MOST), until))
-    const all = await Promise.all(reads)
-    return {
-      // Before anything was read: on a cluster one may have been sent again, and be the last.
-      version: all.map(({ version }) => version).reduce(lower),
-      floor: all.map(({ floor }) => floor).reduce(higher),
-      marks: new Map(all.flatMap(({ marks }) => [...marks])),
-    }
   }
 }
 

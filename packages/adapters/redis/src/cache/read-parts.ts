@@ -1,9 +1,6 @@
 import type { Shard, ShardRead } from './shard.js'
-import type { Shards } from './shards.js'
+import { MOST_KEYS, type Shards } from './shards.js'
 import type { TagRead } from './tag-marks.js'
-
-/** One command asks for no more keys. */
-const MOST = 500
 
 /** Where the answer for a key is found; without a key, only the floor of its shard. */
 export interface Place {
@@ -64,7 +61,7 @@ export class ReadParts {
 
   #part(shard: Shard): ReadPart {
     let part = this.#parts.get(shard)
-    if (part === undefined || part.keys.length === MOST) {
+    if (part === undefined || part.keys.length === MOST_KEYS) {
       part = new ReadPart(shard)
       this.#parts.set(shard, part)
       this.#count++

@@ -1,12 +1,11 @@
-import type { CacheBus, SubscribeOptions } from '@base/cache/bus'
+import type { CacheBus } from '@base/cache/bus'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkText, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import type { Connection } from '../connection/connection.js'
 import { runScript, script } from '../connection/script.js'
 import { checkSubscriber } from '../connection/subscriber.js'
-import { type Channel, channelOf } from './channel.js'
+import { channelOf } from './channel.js'
 
 /** A script goes to the node of its key: of a cluster always the same, or messages would overtake each other. */
 const publishScript = script(`return redis.call('PUBLISH', ARGV[1], ARGV[2])`)
@@ -50,38 +49,13 @@ export function redisCacheBus(client: RedisClient, options: RedisCacheBusOptions
   })
   const connection = connect(client, 'redisCacheBus')
   const name = checkText(channel, place('channel'))
-  return new RedisCacheBus(
-    connection,
-    name,
-    channelOf(checkSubscriber(subscriber, client, 'redisCacheBus'), name),
-    toMilliseconds(timeout, { ...place('timeout'), positive: true }),
-  )
-}
-
-class RedisCacheBus implements CacheBus {
-  readonly #connection: Connection
-  readonly #name: string
-  readonly #channel: Channel
-  readonly #timeout: number
-
-  constructor(connection: Connection, name: string, channel: Channel, timeout: number) {
-    this.#connection = connection
-    this.#name = name
-    this.#channel = channel
-    this.#timeout = timeout
-  }
-
-  async publish(message: string): Promise<void> {
-    const options = { timeout: this.#timeout }
-    if (this.#connection.isCluster)
-      await runScript(this.#connection, publishScript, [this.#name], [this.#name, message], options)
-    else await this.#connection.send(['PUBLISH', this.#name, message], options)
-  }
-
-  subscribe(
-    listener: (message: string) => void,
-    { onGap = () => {} }: SubscribeOptions = {},
-  ): Promise<() => Promise<void>> {
-    return this.#channel.join({ hear: listener, missed: onGap }, this.#timeout)
+  const heard = channelOf(checkSubscriber(subscriber, client, 'redisCacheBus'), name)
+  const wait = { timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true }) }
+  return {
+    publish: async (message) => {
+      if (connection.isCluster) await runScript(connection, publishScript, [name], [name, message], wait)
+      else await connection.send(['PUBLISH', name, message], wait)
+    },
+    subscribe: (hear, { onGap = () => {} } = {}) => heard.join({ hear, missed: onGap }, wait.timeout),
   }
 }

@@ -1,23 +1,21 @@
 import type { CacheStore, NewEntry, StoreRead, StoreReadOptions, StoreSetOptions } from '@base/cache/store'
 import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkMethods, checkOptions, type OptionPlace } from '@base/core/options'
+import { checkMethods, checkOptions, checkText, invalidOption, type OptionPlace } from '@base/core/options'
 import type { RedisClient } from '../connection/client.js'
 import { connect } from '../connection/connect.js'
-import { checkPrefix } from './check-prefix.js'
 import { Database } from './database.js'
 import { Names } from './names.js'
 import { Purge } from './purge.js'
 import { ReadBatches } from './read-batches.js'
 import { scanPages } from './scan.js'
-import type { Shard, Write } from './shard.js'
-import { Shards } from './shards.js'
+import type { Write } from './shard.js'
+import { type Part, Shards } from './shards.js'
 import { TagMarks } from './tag-marks.js'
 
 const DEFAULT_PREFIX = 'cache'
+const MAX_PREFIX = 128
 const DEFAULT_TIMEOUT: Duration = '1s'
-/** One command writes, deletes or marks no more. */
-const MOST = 500
 
 /** Options of {@link redisCacheStore}; checked and read once. */
 export interface RedisCacheStoreOptions {
@@ -73,6 +71,13 @@ export function redisCacheStore(
   })
 }
 
+/** A text that can stand in the braces that decide a key's slot. */
+function checkPrefix(prefix: unknown, place: OptionPlace): string {
+  const text = checkText(prefix, { ...place, maxLength: MAX_PREFIX })
+  if (!/[{}\p{Surrogate}]/u.test(text)) return text
+  throw invalidOption(prefix, place, 'a text without braces and lone surrogates')
+}
+
 interface Settings {
   readonly database: Database
   readonly prefix: string
@@ -120,38 +125,26 @@ class RedisCacheStore implements CacheStore<Uint8Array> {
     const writes = entries.map(([key, entry]): Write => ({ key, entry, ttl: entry.staleUntil - now }))
     const version = since === undefined ? undefined : Number(since)
     const written = entries.map(() => true)
-    await this.#inParts(
-      entries.map(([key]) => key),
-      async (shard, places) => {
-        const part = places.map((place) => writes[place] as Write)
-        const results = await shard.write(part, version, until)
-        // Without a condition it is written, and then what is newer takes its place.
-        if (since !== undefined)
-          for (const [index, place] of places.entries()) written[place] = results[index] === true
-      },
-    )
+    const keys = entries.map(([key]) => key)
+    await this.#inParts(keys, async ({ shard, places }) => {
+      const part = places.map((place) => writes[place] as Write)
+      const results = await shard.write(part, version, until)
+      // Without a condition it is written, and then what is newer takes its place.
+      if (since !== undefined)
+        for (const [index, place] of places.entries()) written[place] = results[index] === true
+    })
     return written
   }
 
   async delete(keys: readonly string[]): Promise<bigint> {
     const until = this.#until()
     const version = await this.#tags.take(until)
-    await this.#inParts(keys, (shard, places) =>
-      shard.delete(
-        places.map((place) => keys[place] as string),
-        version,
-        until,
-      ),
-    )
+    await this.#inParts(keys, (part) => part.shard.delete(part.keys, version, until))
     return BigInt(version)
   }
 
   async bumpTags(tags: readonly string[]): Promise<void> {
-    const until = this.#until()
-    const parts: Promise<number>[] = []
-    for (let from = 0; from < tags.length; from += MOST)
-      parts.push(this.#tags.mark(tags.slice(from, from + MOST), until))
-    await Promise.all(parts)
+    await this.#tags.mark(tags, this.#until())
   }
 
   async *scan(pattern: string, { signal }: StoreReadOptions = {}): AsyncGenerator<string> {
@@ -176,20 +169,12 @@ class RedisCacheStore implements CacheStore<Uint8Array> {
 
   async #free(signal: AbortSignal): Promise<void> {
     for await (const keys of this.#pages('*', signal)) {
-      await this.#inParts(keys, (shard, places) =>
-        shard.free(
-          places.map((place) => keys[place] as string),
-          this.#until(),
-        ),
-      )
+      await this.#inParts(keys, (part) => part.shard.free(part.keys, this.#until()))
     }
   }
 
-  async #inParts(
-    keys: readonly string[],
-    work: (shard: Shard, places: readonly number[]) => Promise<void>,
-  ): Promise<void> {
-    await Promise.all(this.#shards.parts(keys, MOST).map(([shard, places]) => work(shard, places)))
+  async #inParts(keys: readonly string[], work: (part: Part) => Promise<void>): Promise<void> {
+    await Promise.all(this.#shards.parts(keys).map(work))
   }
 
   #until(): number {

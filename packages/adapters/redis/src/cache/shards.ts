@@ -3,6 +3,17 @@ import type { Names, ShardNames } from './names.js'
 import { Shard } from './shard.js'
 import type { TagMarks } from './tag-marks.js'
 
+/** One command reads, writes or deletes no more entries. */
+export const MOST_KEYS = 500
+
+/** Some keys of one shard, for one command. */
+export interface Part {
+  readonly shard: Shard
+  readonly keys: string[]
+  /** Where they stand among all. */
+  readonly places: number[]
+}
+
 /** The shards of a cache: one on a single server, many on a cluster. */
 export class Shards {
   readonly #database: Database
@@ -29,19 +40,20 @@ export class Shards {
     return this.#at(this.#names.shardOf(key))
   }
 
-  /** The places of keys in their list, for each shard, at most so many at once. */
-  parts(keys: readonly string[], most: number): (readonly [shard: Shard, places: readonly number[]])[] {
-    const open = new Map<Shard, number[]>()
-    const parts: [Shard, number[]][] = []
+  /** Keys by their shards. */
+  parts(keys: readonly string[]): Part[] {
+    const open = new Map<Shard, Part>()
+    const parts: Part[] = []
     for (const [place, key] of keys.entries()) {
       const shard = this.of(key)
       let part = open.get(shard)
-      if (part === undefined || part.length === most) {
-        part = []
+      if (part === undefined || part.keys.length === MOST_KEYS) {
+        part = { shard, keys: [], places: [] }
         open.set(shard, part)
-        parts.push([shard, part])
+        parts.push(part)
       }
-      part.push(place)
+      part.keys.push(key)
+      part.places.push(place)
     }
     return parts
   }

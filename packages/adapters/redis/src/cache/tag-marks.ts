@@ -3,6 +3,9 @@ import type { Database } from './database.js'
 import { KnownSet } from './known-set.js'
 import { tagsScript } from './scripts.js'
 
+/** One command reads or marks no more tags. */
+export const MOST_TAGS = 500
+
 /** What is known of the whole cache. */
 export interface TagRead {
   readonly version: bigint
@@ -24,6 +27,7 @@ export class TagMarks {
 
   /** The version, and the marks of tags. */
   async read(tags: readonly string[], until: number): Promise<TagRead> {
+    if (tags.length > MOST_TAGS) return this.#readMany(tags, until)
     const reply = await this.#set.run([], ['read', 'v', 'f', ...tags.map(memberOf)], until)
     return this.#tagRead(tags, reply as readonly Reply[])
   }
@@ -49,8 +53,22 @@ export class TagMarks {
     return this.#taking
   }
 
-  /** A new version, which marks tags. */
-  async mark(tags: readonly string[], until: number): Promise<number> {
+  /** New versions, which mark tags. */
+  async mark(tags: readonly string[], until: number): Promise<void> {
+    await Promise.all(batchesOf(tags).map((part) => this.#take(part, until)))
+  }
+
+  async #readMany(tags: readonly string[], until: number): Promise<TagRead> {
+    const all = await Promise.all(batchesOf(tags).map((part) => this.read(part, until)))
+    return {
+      // Before anything was read: on a cluster one may have been sent again, and be the last.
+      version: all.map(({ version }) => version).reduce(lower),
+      floor: all.map(({ floor }) => floor).reduce(higher),
+      marks: new Map(all.flatMap(({ marks }) => [...marks])),
+    }
+  }
+
+  async #take(tags: readonly string[], until: number): Promise<number> {
     const reply = await this.#set.run([], ['take', String(this.#seen), ...tags.map(memberOf)], until)
     return this.#see(Number(scoreOf(reply)))
   }
@@ -64,13 +82,18 @@ export class TagMarks {
   async #takeSoon(until: number): Promise<number> {
     await new Promise<void>((resolve) => process.nextTick(resolve))
     this.#taking = undefined
-    return this.mark([], until)
+    return this.#take([], until)
   }
 
   #see(version: number): number {
     this.#seen = Math.max(this.#seen, version)
     return version
   }
+}
+
+function batchesOf(tags: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(tags.length / MOST_TAGS)
+  return Array.from({ length: count }, (_, index) => tags.slice(index * MOST_TAGS, (index + 1) * MOST_TAGS))
 }
 
 function memberOf(tag: string): string {
@@ -88,8 +111,7 @@ export function higher(one: bigint, other: bigint): bigint {
   return other
 }
 
-/** The lower of two versions. */
-export function lower(one: bigint, other: bigint): bigint {
+function lower(one: bigint, other: bigint): bigint {
   if (one < other) return one
   return other
 }

@@ -91,7 +91,7 @@ describeWithService('redis', (redis) => {
     const connection = connect(opened.client, 'test')
     await connection.send(['PING'], patient)
     const answers = ['1', '2'].map((text) => connection.send(['ECHO', text], { timeout: 30 }))
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000)
     expect((await Promise.all(answers)).map(String)).toEqual(['1', '2'])
   })
 

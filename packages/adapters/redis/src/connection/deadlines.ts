@@ -3,8 +3,8 @@ import { later } from './later.js'
 
 /** A timer that comes so much too late says that the process was busy, in milliseconds. */
 const LATE = 20
-/** What was sent in the turn that lasted so long has left only now, and is waited for as long as this. */
-const GRACE = 50
+/** What was sent in the turn that lasted so long has left only now, and is waited for as long again, but no less and no more. */
+const [LEAST_GRACE, MOST_GRACE] = [50, 1_000]
 
 /** Somebody who waits for an answer. */
 export interface Deadline {
@@ -58,8 +58,12 @@ class Deadlines {
   #lookSoon(): void {
     const now = systemClock.monotonic()
     const look = () => later(() => this.#look(now))
-    if (now - this.#due < LATE) look()
-    else systemClock.schedule(GRACE, look, { ref: false })
+    const late = now - this.#due
+    if (late < LATE) look()
+    else {
+      const grace = Math.min(Math.max(LEAST_GRACE, Math.ceil(late)), MOST_GRACE)
+      systemClock.schedule(grace, look, { ref: false })
+    }
   }
 
   #look(now: number): void {

@@ -1,8 +1,7 @@
 import type { IoredisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
 import { later } from './later.js'
-import { withNumbers } from './numbers.js'
-import { Readiness } from './readiness.js'
+import { whenReady } from './readiness.js'
 import { replyName } from './redis-error.js'
 import { isElsewhere, untilServed } from './until-served.js'
 import { Attempt, within } from './within.js'
@@ -61,13 +60,11 @@ export class IoredisConnection implements Connection {
   readonly #client: IoredisClient
   readonly #sender: Sender
   readonly #once: Sender
-  readonly #readiness: Readiness
 
   constructor(client: IoredisClient) {
     this.#client = client
     this.#sender = senderOf(client, false)
     this.#once = senderOf(client, true)
-    this.#readiness = new Readiness(client)
     this.isCluster = isClusterOf(client)
     this.keyPrefix = prefixOf(client)
   }
@@ -124,15 +121,13 @@ export class IoredisConnection implements Connection {
   }
 
   async #untilReady(attempt: Attempt): Promise<void> {
-    while (this.#client.status !== 'ready' && !attempt.over) await this.#ready(attempt)
-  }
-
-  #ready(attempt: Attempt): Promise<void> {
     const client = this.#client
-    if (client.status === 'end') return Promise.reject(new Error('The client is closed.'))
-    // A client of `lazyConnect` connects with its first command, and this is it.
-    if (client.status === 'wait') client.connect().catch(() => {})
-    return attempt.waitFor((resume) => this.#readiness.wait(resume))
+    while (client.status !== 'ready' && !attempt.over) {
+      if (client.status === 'end') throw new Error('The client is closed.')
+      // A client of `lazyConnect` connects with its first command, and this is it.
+      if (client.status === 'wait') client.connect().catch(() => {})
+      await attempt.waitFor((resume) => whenReady(client, resume))
+    }
   }
 }
 
@@ -204,6 +199,12 @@ function senderOf(client: IoredisClient, isOnce: boolean): Sender {
   }
   if (optionOf(client, 'stringNumbers') !== true) return send
   return (...call) => send(...call).then((reply) => withNumbers(reply as Reply))
+}
+
+/** A reply in which numbers were written as texts, with numbers again. Every other text of a reply is a buffer. */
+function withNumbers(reply: Reply): Reply {
+  if (typeof reply === 'string') return Number(reply)
+  return Array.isArray(reply) ? reply.map(withNumbers) : reply
 }
 
 /**

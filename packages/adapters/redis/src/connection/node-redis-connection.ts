@@ -1,6 +1,6 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
-import { Readiness } from './readiness.js'
+import { whenReady } from './readiness.js'
 import { replyName } from './redis-error.js'
 import { isElsewhere, untilServed } from './until-served.js'
 import { type Attempt, within } from './within.js'
@@ -39,12 +39,10 @@ export class NodeRedisConnection implements Connection {
   readonly isCluster: boolean
   readonly keyPrefix = ''
   readonly #client: NodeRedisClient
-  readonly #readiness: Readiness
   readonly #isSentinel: boolean
 
   constructor(client: NodeRedisClient) {
     this.#client = client
-    this.#readiness = new Readiness(client)
     this.isCluster = 'masters' in client && 'nodeClient' in client
     this.#isSentinel = 'getSentinelNode' in client
   }
@@ -88,8 +86,14 @@ export class NodeRedisConnection implements Connection {
   }
 
   async #untilReady(attempt: Attempt): Promise<void> {
-    while (!this.#isReady && !attempt.over) await this.#ready(attempt)
-    if (!this.#client.isOpen) throw closed()
+    const client = this.#client
+    for (;;) {
+      if (!client.isOpen) throw new Error('The client is closed, or was never connected.')
+      if (this.#isReady || attempt.over) return
+      // A sentinel does not tell when it is.
+      if (this.#isSentinel) await attempt.pause(SENTINEL_PAUSE)
+      else await attempt.waitFor((resume) => whenReady(client, resume))
+    }
   }
 
   async #sendLater(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
@@ -107,14 +111,6 @@ export class NodeRedisConnection implements Connection {
       ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
       : (client as SingleClient).sendCommand(command, until(attempt))
     return reply as Promise<Reply>
-  }
-
-  #ready(attempt: Attempt): Promise<void> {
-    if (!this.#client.isOpen) return Promise.reject(closed())
-    // A sentinel does not tell when it is.
-    return this.#isSentinel
-      ? attempt.pause(SENTINEL_PAUSE)
-      : attempt.waitFor((resume) => this.#readiness.wait(resume))
   }
 }
 
@@ -170,7 +166,3 @@ function mayRepeat(error: unknown): boolean {
 const GONE = new Set(['Socket closed unexpectedly', 'Disconnects client', 'The client is closed'])
 /** What the socket itself says of it. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE'])
-
-function closed(): Error {
-  return new Error('The client is closed, or was never connected.')
-}

@@ -186,12 +186,12 @@ class RedisLock implements Lock {
         if (left <= 0) return undefined
         this.#news?.listen()
         await waiting.pause(Math.ceil(Math.min(pause, left)), this.clock, wish.signal)
-        const turn = waiting.answer() ? await this.#look(key, wish) : Number.POSITIVE_INFINITY
+        const turn = this.#room.answer(key, waiting) ? await this.#look(key, wish) : Number.POSITIVE_INFINITY
         if (typeof turn !== 'number') return turn
         pause = turn
       }
     } finally {
-      waiting.leave()
+      this.#room.leave(key, waiting)
     }
   }
 

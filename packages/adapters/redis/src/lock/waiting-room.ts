@@ -1,17 +1,8 @@
 import type { Clock } from '@base/core/clock'
 
-/** A place in a queue. */
-interface Place {
-  /** Whether it has been called since it last looked. */
-  isCalled: boolean
-  /** Why there is nothing to wait for. */
-  failure?: { readonly error: unknown }
-  wake: () => void
-}
-
 /** Those of this process who wait for one key each. The first of a queue asks the server, the others wait for their turn. */
 export class WaitingRoom {
-  readonly #queues = new Map<string, Set<Place>>()
+  readonly #queues = new Map<string, Set<Waiting>>()
   #calls = 0
 
   /** How often anybody was called. */
@@ -27,25 +18,30 @@ export class WaitingRoom {
   /** Takes a place, the last one. Whoever was called since so many calls may have been called too early to hear it. */
   enter(key: string, since: number): Waiting {
     const queue = this.#queues.get(key) ?? new Set()
-    const place: Place = { isCalled: queue.size === 0 && this.#calls !== since, wake: () => {} }
-    this.#queues.set(key, queue.add(place))
-    const first = () => queue.values().next().value
-    return new Waiting(
-      place,
-      () => first() === place,
-      () => {
-        const wasFirst = first() === place
-        queue.delete(place)
-        if (queue.size === 0) this.#queues.delete(key)
-        else if (wasFirst) this.call(key)
-      },
-    )
+    const waiting = new Waiting(queue.size === 0 && this.#calls !== since)
+    this.#queues.set(key, queue.add(waiting))
+    return waiting
+  }
+
+  /** Gives a place up. */
+  leave(key: string, waiting: Waiting): void {
+    const queue = this.#queues.get(key)
+    const wasFirst = this.#firstOf(key) === waiting
+    queue?.delete(waiting)
+    if (queue?.size === 0) this.#queues.delete(key)
+    else if (wasFirst) this.call(key)
+  }
+
+  /** Whether it is its turn to ask; what called it before is answered by that. */
+  answer(key: string, waiting: Waiting): boolean {
+    waiting.isCalled = false
+    return this.#firstOf(key) === waiting
   }
 
   /** Calls who has waited longest: the lock may be free. */
   call(key: string): void {
     this.#calls++
-    const [first] = this.#queues.get(key) ?? []
+    const first = this.#firstOf(key)
     if (first === undefined) return
     first.isCalled = true
     first.wake()
@@ -53,30 +49,27 @@ export class WaitingRoom {
 
   /** Sends all away who wait for a key: who asked for them got no answer, and each would wait as long for his own. */
   dismiss(key: string, error: unknown): void {
-    for (const place of this.#queues.get(key) ?? []) {
-      place.failure = { error }
-      place.wake()
+    for (const waiting of this.#queues.get(key) ?? []) {
+      waiting.failure = { error }
+      waiting.wake()
     }
+  }
+
+  #firstOf(key: string): Waiting | undefined {
+    return this.#queues.get(key)?.values().next().value
   }
 }
 
 /** One who waits. */
 export class Waiting {
-  readonly #place: Place
-  readonly #isFirst: () => boolean
-  /** Gives the place up. */
-  readonly leave: () => void
+  /** Whether it has been called since it last looked. */
+  isCalled: boolean
+  /** Why there is nothing to wait for. */
+  failure: { readonly error: unknown } | undefined
+  wake: () => void = () => {}
 
-  constructor(place: Place, isFirst: () => boolean, leave: () => void) {
-    this.#place = place
-    this.#isFirst = isFirst
-    this.leave = leave
-  }
-
-  /** Whether it is its turn to ask; what called it before is answered by that. */
-  answer(): boolean {
-    this.#place.isCalled = false
-    return this.#isFirst()
+  constructor(isCalled: boolean) {
+    this.isCalled = isCalled
   }
 
   /**
@@ -85,12 +78,12 @@ export class Waiting {
    */
   async pause(duration: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
-    if (!this.#place.isCalled) await this.#sleep(duration, clock, signal)
-    if (this.#place.failure !== undefined) throw this.#place.failure.error
+    if (!this.isCalled) await this.#sleep(duration, clock, signal)
+    if (this.failure !== undefined) throw this.failure.error
   }
 
   #sleep(duration: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#place.failure !== undefined) return Promise.resolve()
+    if (this.failure !== undefined) return Promise.resolve()
     return new Promise<void>((resolve, reject) => {
       const settle = (end: () => void) => () => {
         timer.cancel()
@@ -98,7 +91,7 @@ export class Waiting {
         end()
       }
       const abort = settle(() => reject(signal?.reason))
-      this.#place.wake = settle(resolve)
+      this.wake = settle(resolve)
       const timer = clock.schedule(duration, settle(resolve), { name: 'wait for a lock' })
       signal?.addEventListener('abort', abort, { once: true })
     })
