@@ -24,7 +24,6 @@ export interface HealthCheck {
   readonly critical?: boolean | undefined
 }
 
-/** A check, complete. */
 export interface CheckRules {
   readonly name: string
   readonly check: HealthCheck['check']

@@ -3,16 +3,9 @@ import { diagnosticsSources } from '@base/core/diagnostics'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError } from '@base/core/errors'
 import type { CheckRules } from './check-options.js'
+import type { Observers } from './events.js'
 import { type CheckReport, type HealthStatus, statusInGroup } from './report.js'
 import { failureOf, release, type Verdict, verdictOf } from './verdict.js'
-
-/** Told where a check says something else than before. */
-export type OnChange = (change: {
-  readonly name: string
-  readonly status: HealthStatus
-  readonly previous: HealthStatus | undefined
-  readonly error: unknown
-}) => void
 
 const checks = /* @__PURE__ */ diagnosticsSources(
   'base:observability:health',
@@ -26,16 +19,16 @@ const checks = /* @__PURE__ */ diagnosticsSources(
 export class CheckRunner {
   readonly rules: CheckRules
   readonly #clock: Clock
-  readonly #onChange: OnChange
+  readonly #observers: Observers
   #running: Promise<CheckReport> | undefined
   #last: { readonly report: CheckReport; readonly until: number } | undefined
   /** Since when a run that took too long has not ended. */
   #hangsSince: number | undefined
 
-  constructor(rules: CheckRules, clock: Clock, onChange: OnChange) {
+  constructor(rules: CheckRules, clock: Clock, observers: Observers) {
     this.rules = rules
     this.#clock = clock
-    this.#onChange = onChange
+    this.#observers = observers
     checks.add(this)
   }
 
@@ -108,9 +101,10 @@ export class CheckRunner {
     const now = this.#clock.monotonic()
     const time = new Date(this.#clock.now()).toISOString()
     const report: CheckReport = { ...verdict, critical, time, duration: now - startedAt }
-    const previous = this.#last?.report.status
+    const { status } = report
+    const previous = this.status
     this.#last = { report, until: now + ttl }
-    if (previous !== report.status) this.#onChange({ name, status: report.status, previous, error })
+    if (previous !== status) this.#observers.tellChange({ name, status, previous, error }, critical)
     return report
   }
 }

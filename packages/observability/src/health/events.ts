@@ -1,5 +1,5 @@
 import { type DiagnosticsChannel, diagnosticsChannel } from '@base/core/diagnostics'
-import { Emitter, type Listener } from '@base/core/events'
+import { Emitter } from '@base/core/events'
 import { type HealthStatus, statusInGroup } from './report.js'
 
 /** The events of a {@link Health}. */
@@ -22,24 +22,15 @@ const change: DiagnosticsChannel<HealthEvents['change']> = /* @__PURE__ */ diagn
 )
 
 /** Those who hear of what checks find. */
-export class Observers {
-  readonly #emitter = new Emitter<HealthEvents>({
-    package: '@base/observability',
-    pattern: 'Health',
-    events: ['change'],
-  })
-
-  on<Name extends keyof HealthEvents & string>(
-    event: Name,
-    listener: Listener<HealthEvents[Name]>,
-  ): () => void {
-    return this.#emitter.on(event, listener)
+export class Observers extends Emitter<HealthEvents> {
+  constructor() {
+    super({ package: '@base/observability', pattern: 'Health', events: ['change'] })
   }
 
   /** The channel, which whoever runs the service listens to, tells what the change is to the groups of the check. */
   tellChange(payload: HealthEvents['change'], critical: boolean): void {
     if (payload.previous === undefined && payload.status === 'pass') return
-    this.#emitter.emit('change', payload)
+    this.emit('change', payload)
     if (!change.hasSubscribers) return
     const status = statusInGroup(payload.status, critical)
     const previous = statusInGroup(payload.previous, critical)

@@ -68,9 +68,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const { checks = {}, clock = systemClock } = checkOptions(options, WHERE)
   checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...WHERE, option: 'clock' })
   const observers = new Observers()
-  const runners = checkRules(checks).map(
-    (rules) => new CheckRunner(rules, clock, (change) => observers.tellChange(change, rules.critical)),
-  )
+  const runners = checkRules(checks).map((rules) => new CheckRunner(rules, clock, observers))
   return new ServiceHealth(runners, observers)
 }
 

@@ -13,10 +13,8 @@ export interface CheckOutcome {
   readonly observedUnit?: string | undefined
 }
 
-/** What a check said, in full. */
 export interface Verdict extends CheckOutcome {
   readonly status: HealthStatus
-  /** What it threw. */
   readonly error?: unknown
 }
 
@@ -39,13 +37,7 @@ export function verdictOf(value: unknown): Verdict {
   if (typeof value === 'string')
     return ILL.test(value) ? { status: 'fail', output: value.slice(0, 64) } : { status: 'pass' }
   if (typeof value !== 'object' || value === null) return { status: 'pass' }
-  const { status, ok, output, observedValue, observedUnit } = value as {
-    status?: unknown
-    ok?: unknown
-    output?: unknown
-    observedValue?: unknown
-    observedUnit?: unknown
-  }
+  const { status, ok, output, observedValue, observedUnit } = value as Record<string, unknown>
   if (typeof status === 'number' && ok === false) return { status: 'fail', output: `HTTP ${status}` }
   if (typeof status !== 'string' && status !== undefined) return { status: ok === false ? 'fail' : 'pass' }
   if (status !== undefined && !STATUSES.has(status)) return UNKNOWN

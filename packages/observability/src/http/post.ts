@@ -21,7 +21,6 @@ const MAX_ANSWER = 1_048_576
 /** The statuses after which the same may be sent again: those of OTLP, which are those of a bulk request too. */
 const RETRYABLE = new Set([429, 502, 503, 504])
 
-/** The module of the protocol. */
 function moduleOf(url: URL): typeof import('node:http') {
   const name = url.protocol === 'https:' ? 'node:https' : 'node:http'
   return process.getBuiltinModule(name as 'node:http')

@@ -35,10 +35,10 @@ export interface ChannelRule {
   /** Attributes that all its messages have. */
   readonly attributes?: Readonly<Record<string, string>>
   /**
-   * An event of the active span; nothing, where there would be too many; or a span of its own, named by fields and as long as
-   * one of them says, in milliseconds.
+   * An event of the active span; nothing, where there would be too many; or a span of its own, named by a field and as long as
+   * another says, in milliseconds.
    */
-  readonly span: 'event' | 'none' | { readonly named: readonly string[]; readonly duration: string }
+  readonly span: 'event' | 'none' | { readonly named: string; readonly duration: string }
   /** Whether it is a warning of the process unless somebody listens: then only a logger listens. */
   readonly isWarningOtherwise?: boolean
 }

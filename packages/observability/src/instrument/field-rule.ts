@@ -1,5 +1,5 @@
 /** Where a field of a message goes. */
-export type FieldUse =
+type FieldUse =
   /** To metrics, spans and log lines: its values are few. */
   | 'label'
   /** To spans and log lines: its values are many. */
@@ -8,7 +8,6 @@ export type FieldUse =
   | 'log'
   /** What was thrown: its type to metrics and spans, all of it to log lines. */
   | 'error'
-  /** Nowhere. */
   | 'hidden'
 
 /** What becomes of a field of a message. */
@@ -23,9 +22,11 @@ export interface FieldRule {
   /** Its values; anything else is `_OTHER`. Without it, any short text. */
   readonly values?: readonly string[]
   /** Makes of it what is shown; the message is what it is a field of. */
-  readonly shape?: (value: unknown, message: object) => unknown
+  readonly shape?: ((value: unknown, message: object) => unknown) | undefined
 }
 
+/** @see OpenTelemetry semantic conventions: what is not among the known values */
+export const OTHER = '_OTHER'
 /** @see OpenTelemetry semantic conventions, "error.type" */
 export const ERROR_TYPE = 'error.type'
 
@@ -33,16 +34,9 @@ export function label(
   field: string,
   attribute: string,
   meaning: string,
-  { values, shape }: Pick<FieldRule, 'values' | 'shape'> = {},
+  options: Pick<FieldRule, 'values' | 'shape'> = {},
 ): FieldRule {
-  return {
-    field,
-    use: 'label',
-    attribute,
-    meaning,
-    ...(values !== undefined && { values }),
-    ...(shape !== undefined && { shape }),
-  }
+  return { field, use: 'label', attribute, meaning, ...options }
 }
 
 export function detail(
@@ -51,7 +45,7 @@ export function detail(
   meaning: string,
   shape?: (value: unknown) => unknown,
 ): FieldRule {
-  return { field, use: 'detail', attribute, meaning, ...(shape !== undefined && { shape }) }
+  return { field, use: 'detail', attribute, meaning, shape }
 }
 
 /** Whom it is about: in a log line, never in a metric or a span. */

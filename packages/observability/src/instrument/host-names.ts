@@ -1,12 +1,11 @@
+import { OTHER } from './field-rule.js'
+
 /** Hosts that have series of their own: there are as many as there are customers with a webhook. */
 const MOST = 200
-/** @see OpenTelemetry semantic conventions: what is not among the known values */
-const OTHER = '_OTHER'
 
 /** Those that came first, for as long as the process runs: a series must not change its name. */
 const own = /* @__PURE__ */ new Set<unknown>()
 
-/** What a breaker tells of itself. */
 interface NamedBreaker {
   readonly name?: unknown
   /** Of those of `resilientFetch`, which are named after it, behind the name of the client where that has one. */

@@ -47,10 +47,9 @@ export function instrument(options: InstrumentationOptions = {}): () => void {
 }
 
 function activate(metrics: Metrics): Poller {
-  const known = pollers.get(metrics)
-  if (known?.isActive) refuseTwice(metrics)
-  if (known !== undefined) known.isActive = true
-  const poller = known ?? new Poller(metrics)
+  const poller = pollers.get(metrics) ?? new Poller(metrics)
+  if (poller.isActive) refuseTwice(metrics)
   pollers.set(metrics, poller)
+  poller.isActive = true
   return poller
 }

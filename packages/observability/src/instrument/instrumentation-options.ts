@@ -31,10 +31,7 @@ export interface InstrumentationOptions {
 }
 
 /** The options, checked. */
-export interface Sinks {
-  readonly logger: InstrumentationLogger | undefined
-  readonly metrics: Metrics | undefined
-  readonly tracer: Tracer | undefined
+export interface Sinks extends InstrumentationOptions {
   readonly clock: Clock
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '@base/core/clock'
 
 /** Lines of a channel in a second, unless its rule says otherwise. */
 const LINES = 10
-/** A second, in milliseconds. */
 const SPAN = 1_000
 
 /** Lets so many lines of a channel through each second, and counts the others. */

@@ -3,17 +3,15 @@ import { isKept } from '../logger/keeps.js'
 import { type ChannelRule, eventName, type LogLevel } from './channel-rule.js'
 import type { InstrumentationLogger } from './instrumentation-options.js'
 import { LineGate } from './line-gate.js'
-import { fieldReader, type Labels, type MessageReader } from './message-reader.js'
+import { fieldReader, type MessageReader, type Sink } from './message-reader.js'
 
 /** Writes a line, and gives what the logger gave: a promise, of one that writes later. */
-export type LogSink = (message: unknown, labels: Labels) => unknown
-
 export function logSink(
   { channel, log }: ChannelRule,
   reader: MessageReader,
   logger: InstrumentationLogger,
   clock: Clock,
-): LogSink {
+): Sink {
   const name = eventName(channel)
   const gate = new LineGate(clock, log.perSecond)
   const levelOf = levelReader(log)

@@ -1,19 +1,19 @@
 import { errorType } from '../tracing/error-type.js'
 import type { ChannelRule } from './channel-rule.js'
-import { ERROR_TYPE, type FieldRule } from './field-rule.js'
+import { ERROR_TYPE, type FieldRule, OTHER } from './field-rule.js'
 
 /** What is told of a message, by name. */
 export type Told = Record<string, string | number | boolean | string[]>
 
-/** What the labels of a message say. */
 export type Labels = Record<string, string | boolean>
+
+/** Takes a message, and gives what it waits for, if anything. */
+export type Sink = (message: unknown, labels: Labels) => unknown
 
 /** A name is short; a label that is not would be a series of its own. */
 const LONGEST_LABEL = 128
 /** As a statement may be; what is longer is cut. */
 const LONGEST_DETAIL = 2_048
-/** @see OpenTelemetry semantic conventions: what is not among the known values */
-const OTHER = '_OTHER'
 
 /** A field, with its path and values taken apart once. */
 interface Reading {
@@ -48,7 +48,7 @@ export class MessageReader {
       if (value !== undefined) labels[reading.attribute] = value
     }
     if (!this.#throws) return labels
-    const error = this.error(message)
+    const error = fieldOf(message, 'error')
     if (error !== undefined) labels[ERROR_TYPE] = errorType(error)
     return labels
   }
@@ -61,13 +61,9 @@ export class MessageReader {
   /** Whom it is about, and what was thrown: for log lines alone. */
   confidences(message: unknown, into: Told): Told & { err?: unknown } {
     const told: Told & { err?: unknown } = tell(message, this.#subjects, into)
-    const error = this.#throws ? this.error(message) : undefined
+    const error = this.#throws ? fieldOf(message, 'error') : undefined
     if (error !== undefined) told.err = error as never
     return told
-  }
-
-  error(message: unknown): unknown {
-    return fieldOf(message, 'error')
   }
 }
 

@@ -1,18 +1,15 @@
 import type { Metrics } from '../metrics/metrics.js'
 import type { ChannelRule } from './channel-rule.js'
-import { fieldReader, type Labels } from './message-reader.js'
+import { fieldReader, type Sink } from './message-reader.js'
 
-/** Counts a message, or records how long something took. */
-export type MetricSink = (message: unknown, labels: Labels) => void
-
-/** @throws InvalidOptionError where another instrument has the name. */
-export function metricSink({ metric }: ChannelRule, metrics: Metrics): MetricSink {
-  const { name, duration, buckets, ...options } = metric
+/** Counts a message, or records how long something took. @throws InvalidOptionError where another instrument has the name. */
+export function metricSink({ metric }: ChannelRule, metrics: Metrics): Sink {
+  const { name, duration, ...options } = metric
   if (duration === undefined) {
     const counter = metrics.counter(name, options)
     return (_, labels) => counter.add(1, labels)
   }
-  const histogram = metrics.histogram(name, { ...options, ...(buckets !== undefined && { buckets }) })
+  const histogram = metrics.histogram(name, options)
   const durationOf = fieldReader(duration)
   return (message, labels) => {
     const milliseconds = durationOf(message)

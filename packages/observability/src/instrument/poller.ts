@@ -12,7 +12,7 @@ type Series = Map<string, { readonly attributes: Record<string, string>; value: 
  * counted when it is gone or begins anew: a counter never goes back.
  */
 export class Poller {
-  isActive = true
+  isActive = false
   /** What each source had counted when it was last read, by metric and field. */
   readonly #counted = new WeakMap<object, Map<string, number>>()
   #read: ReadonlyMap<string, ReadDiagnosticsSource[]> | undefined

@@ -3,18 +3,18 @@ import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api
 import { areIdsAlone } from '../tracing/ids-alone.js'
 import { type ChannelRule, eventName } from './channel-rule.js'
 import { ERROR_TYPE } from './field-rule.js'
-import { fieldReader, type Labels, type MessageReader } from './message-reader.js'
+import { fieldReader, type Labels, type MessageReader, type Sink } from './message-reader.js'
 
-/** Adds an event to the active span, or makes a span. */
-export type SpanSink = (message: unknown, labels: Labels) => void
-
-/** Nothing, where messages of the channel would be too many for spans, or their spans would be recorded by nobody. */
+/**
+ * Adds an event to the active span, or makes a span; nothing, where messages of the channel would be too many for spans, or
+ * their spans would be recorded by nobody.
+ */
 export function spanSink(
   { channel, span }: ChannelRule,
   reader: MessageReader,
   tracer: Tracer,
   clock: Clock,
-): SpanSink | undefined {
+): Sink | undefined {
   if (span === 'none') return undefined
   if (span !== 'event') return areIdsAlone(tracer) ? undefined : operationSpan(span, reader, tracer, clock)
   const name = eventName(channel)
@@ -30,14 +30,14 @@ function operationSpan(
   reader: MessageReader,
   tracer: Tracer,
   clock: Clock,
-): SpanSink {
+): Sink {
   const durationOf = fieldReader(duration)
-  const parts = named.map(fieldReader)
+  const nameOf = fieldReader(named)
   return (message, labels) => {
     const took = durationOf(message)
     if (typeof took !== 'number' || !(took >= 0 && took < Number.POSITIVE_INFINITY)) return
     const end = clock.now()
-    const name = parts.map((partOf) => String(partOf(message))).join(' ')
+    const name = String(nameOf(message))
     const attributes = reader.details(message, copyOf(labels))
     const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: end - took, attributes })
     if (labels[ERROR_TYPE] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })

@@ -12,12 +12,10 @@ export class Bindings {
     this.json = [...fields.values()].join('')
   }
 
-  /** How many there are. */
   get size(): number {
     return this.#fields.size
   }
 
-  /** Whether there is one of this key. */
   has(key: string): boolean {
     return this.#fields.has(key)
   }
@@ -44,11 +42,9 @@ export class Bindings {
     return json
   }
 
-  /** As an object. */
   toObject(): Record<string, unknown> {
     return JSON.parse(`{${this.json.slice(1)}}`) as Record<string, unknown>
   }
 }
 
-/** None. */
 export const NO_BINDINGS: Bindings = new Bindings(new Map())

@@ -2,10 +2,10 @@ import { stdSerializers } from 'pino'
 import { isError, messageOf } from './error-fields.js'
 import { isAnswer, webKind } from './http-message.js'
 import { fillIn, type Inline } from './message.js'
+import { isPlain } from './to-plain.js'
 
 /** What a call of a level's method says. */
 export interface Call {
-  /** The fields. */
   readonly fields: object | undefined
   /** The message; nearly always a text. */
   readonly message: unknown
@@ -60,8 +60,7 @@ function ownMessage(fields: object, messageKey: string): unknown {
 
 /** A request or response, of node:http or the Web, that is logged as such. */
 function asRequest(first: object): object {
-  const prototype: unknown = Object.getPrototypeOf(first)
-  if (prototype === Object.prototype || prototype === null) return first
+  if (isPlain(first)) return first
   const { method, headers, socket, setHeader } = first as Record<string, unknown>
   if (method && headers && socket) return stdSerializers.mapHttpRequest(first as never)
   if (typeof setHeader === 'function') return stdSerializers.mapHttpResponse(first as never)

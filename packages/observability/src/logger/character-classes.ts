@@ -1,14 +1,10 @@
 /** The text cannot stand in JSON as it is. */
 export const ESCAPE = 1
-/** The text has a digit. */
 export const DIGIT = 2
-/** The text has an `@`. */
 export const AT = 4
-/** The text has a full stop. */
 export const DOT = 8
 /** The text has a space, or something that must be escaped, as a tab must. */
 export const SPACE = 16
-/** The text has an equals sign. */
 export const EQUALS = 32
 /** Said of every text, for what can only be found by looking for it. */
 const TEXT = 64

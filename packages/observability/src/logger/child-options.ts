@@ -1,6 +1,6 @@
 import { invalidOption } from '@base/core/options'
 import type { ChildLoggerOptions } from 'pino'
-import { CENSOR } from './redaction.js'
+import { CENSOR } from './text-pattern.js'
 
 const WHERE = { package: '@base/observability', pattern: 'child' } as const
 

@@ -1,8 +1,7 @@
-import { CENSOR } from './redaction.js'
+import { CENSOR } from './text-pattern.js'
 
 /** Properties that say what a client of a database or of Redis was called with, beside one that says what was called. */
 const GIVEN = new Set(['args', 'params', 'parameters'])
-/** Properties that say what was called. */
 const CALLED = ['command', 'query', 'sql']
 
 /**

@@ -14,7 +14,6 @@ export interface ContextIds {
   readonly traceId: string | undefined
   /** Of the active span: 16 hexadecimal digits. */
   readonly spanId: string | undefined
-  /** Of the active span. */
   readonly traceFlags: number
 }
 

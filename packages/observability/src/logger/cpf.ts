@@ -1,8 +1,10 @@
+import { CENSOR } from './text-pattern.js'
+
 const CPF = /(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)/g
 
 /** The text with Brazil's taxpayer numbers in it hidden: eleven digits, with or without punctuation, with right check digits. */
-export function hideCpf(text: string, censor: string): string {
-  return text.replace(CPF, (found) => (isCpf(found.replace(/\D/g, '')) ? censor : found))
+export function hideCpf(text: string): string {
+  return text.replace(CPF, (found) => (isCpf(found.replace(/\D/g, '')) ? CENSOR : found))
 }
 
 function isCpf(digits: string): boolean {

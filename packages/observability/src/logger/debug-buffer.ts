@@ -12,11 +12,9 @@ export interface Kept {
   dropped: number
 }
 
-/** Limits of a {@link DebugBuffer}. */
 export interface DebugBufferLimits {
   /** UTF-16 units kept of a request. */
   readonly size: number
-  /** Requests of which lines are kept. */
   readonly requests: number
 }
 
@@ -44,7 +42,6 @@ export class DebugBuffer {
     return this.#requests.get(request) ?? this.#open(request)
   }
 
-  /** Keeps a line of a request. */
   add(kept: Kept, line: KeptLine): void {
     kept.lines.push(line)
     kept.size += line.length

@@ -1,7 +1,6 @@
 import { ecsFields, ecsObjects } from './ecs-fields.js'
 import { isoTimes } from './iso-time.js'
 import { type LineFormat, namesOf, type ServiceIdentity } from './line-format.js'
-import { processIdentity } from './process-identity.js'
 
 /** The version of the Elastic Common Schema whose names are used. */
 const ECS_VERSION = '9.2.0'
@@ -12,15 +11,14 @@ const ECS_VERSION = '9.2.0'
  * @see https://www.elastic.co/docs/reference/ecs/logging/intro
  */
 export function ecsFormat(service: ServiceIdentity, isLeveled: boolean): LineFormat {
-  const { pid, hostname } = processIdentity()
   const { name, version, environment } = service
   const base = {
     'service.name': name,
     'service.version': version,
     'service.environment': environment,
     'event.dataset': name,
-    'process.pid': pid,
-    'host.hostname': hostname,
+    'process.pid': process.pid,
+    'host.hostname': process.getBuiltinModule('node:os').hostname(),
   }
   const iso = isoTimes()
   return {
@@ -42,6 +40,6 @@ export function ecsFormat(service: ServiceIdentity, isLeveled: boolean): LineFor
     level: (label) => `","log.level":${JSON.stringify(label)},`,
     line: (level, time, message, fields) =>
       `{"@timestamp":"${iso(time)}${level}${message === undefined ? '' : `"message":${message},`}"ecs.version":"${ECS_VERSION}"${fields}}\n`,
-    leveled: (line, value) => `${line.slice(0, -2)},"level":${value}}\n`,
+    leveled: (line, value) => (isLeveled ? `${line.slice(0, -2)},"level":${value}}\n` : line),
   }
 }

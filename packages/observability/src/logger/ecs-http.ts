@@ -1,73 +1,52 @@
 import { label } from './ecs-label.js'
 import { httpMessage } from './http-message.js'
 import type { Fields } from './line-format.js'
-import { isPlainObject, shownObject } from './shown-object.js'
+import { isPlainObject, type Named, shownObject } from './shown-object.js'
 
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i
 
-/** A request as the serializers of pino, pino-http and Fastify show it, or as node:http, Koa (`header`) and the Web have it. */
-interface RequestLike {
-  readonly id?: unknown
-  readonly method?: unknown
-  readonly url?: unknown
-  /** Of Express, whose routers cut what they are mounted at off `url`. */
-  readonly originalUrl?: unknown
-  readonly headers?: unknown
-  readonly header?: unknown
-  readonly httpVersion?: unknown
-  readonly remoteAddress?: unknown
-  readonly remotePort?: unknown
-  readonly socket?: { readonly remoteAddress?: unknown; readonly remotePort?: unknown }
-}
-
-/** A response likewise. */
-interface ResponseLike {
-  readonly statusCode?: unknown
-  readonly status?: unknown
-  readonly headers?: unknown
-  readonly header?: unknown
-  getHeaders?(): unknown
-}
-
-/** A request under the names of ECS. */
+/**
+ * A request under the names of ECS: as the serializers of pino, pino-http and Fastify show it, or as node:http, Koa (`header`),
+ * Express (`originalUrl`, for its routers cut what they are mounted at off `url`) and the Web have it.
+ */
 export function ecsRequest(value: unknown): Fields {
-  const request = messageOf(value) as RequestLike | undefined
+  const request = messageOf(value)
   if (request === undefined) return [label('req', value)]
-  const { id, method, url, originalUrl, headers = request.header, httpVersion } = request
+  const { id, method, url, originalUrl, headers = request['header'], httpVersion } = request
   const { remoteAddress, remotePort } = request
   // Who asks is not in the JSON of Koa's.
-  const { socket } = value as RequestLike
+  const socket: Named = Object((value as Named)['socket'])
   // Those without a value are not shown.
   return [
     ['http.version', httpVersion],
     ['http.request.id', scalar(id)],
     ['http.request.method', method],
     ...urlFields(typeof originalUrl === 'string' ? originalUrl : url),
-    ['client.ip', remoteAddress ?? socket?.remoteAddress],
-    ['client.port', remotePort ?? socket?.remotePort],
+    ['client.ip', remoteAddress ?? socket['remoteAddress']],
+    ['client.port', remotePort ?? socket['remotePort']],
     ['user_agent.original', header(headers, 'user-agent')],
     ['http.request.body.bytes', toCount(header(headers, 'content-length'))],
     ['http.request.headers', headers],
   ]
 }
 
-/** A response under the names of ECS. */
+/** A response likewise. */
 export function ecsResponse(value: unknown): Fields {
-  const response = messageOf(value) as ResponseLike | undefined
+  const response = messageOf(value)
   if (response === undefined) return [label('res', value)]
-  const { headers = response.header } = response
-  const sent = typeof response.getHeaders === 'function' ? response.getHeaders() : headers
+  const { headers = response['header'] } = response
+  const sent = typeof response['getHeaders'] === 'function' ? response['getHeaders']() : headers
   return [
-    ['http.response.status_code', response.statusCode ?? numberOf(response.status)],
+    ['http.response.status_code', response['statusCode'] ?? numberOf(response['status'])],
     ['http.response.body.bytes', toCount(header(sent, 'content-length'))],
     ['http.response.headers', sent],
   ]
 }
 
 /** What has more than it shows is read as it is where it is of node:http, and otherwise as JSON would show it. */
-function messageOf(value: unknown): object | undefined {
+function messageOf(value: unknown): Named | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return isPlainObject(value) || httpMessage(value) === undefined ? shownObject(value) : value
+  return isPlainObject(value) || httpMessage(value) === undefined ? shownObject(value) : (value as Named)
 }
 
 function urlFields(url: unknown): Fields {

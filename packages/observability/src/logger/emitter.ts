@@ -4,7 +4,6 @@ import { type Call, readCall } from './call.js'
 import { type ContextIds, contextIds } from './context-ids.js'
 import type { DebugBuffer } from './debug-buffer.js'
 import { keptLine } from './kept-line.js'
-import type { LevelName } from './level-name.js'
 import type { LineParts } from './line-writer.js'
 import { type Instance, STATE } from './pino-instance.js'
 import { isSampled } from './sampling.js'
@@ -13,6 +12,13 @@ import { unheard } from './unheard.js'
 /** From this level on what was kept of the request is printed. */
 const ERROR = 50
 const FATAL = 60
+
+export interface Level {
+  /** 30 for `'info'`. */
+  readonly value: number
+  /** See `LineFormat.level`. */
+  readonly json: string
+}
 
 /** What is done with lines below the level. */
 export interface QuietRules {
@@ -28,13 +34,10 @@ export interface QuietRules {
 export class Emitter {
   readonly #clock: Clock
   readonly #quiet: QuietRules
-  /** Whether a line has to say how urgent it is; see `LineFormat.leveled`. */
-  readonly #isLeveled: boolean
 
-  constructor(clock: Clock, quiet: QuietRules, isLeveled: boolean) {
+  constructor(clock: Clock, quiet: QuietRules) {
     this.#clock = clock
     this.#quiet = quiet
-    this.#isLeveled = isLeveled
   }
 
   /** Whether lines of the level are of use though they are below the logger's. */
@@ -43,7 +46,7 @@ export class Emitter {
   }
 
   /** A call at or above the logger's level. */
-  print(logger: Instance, level: LevelName, args: readonly unknown[]): void {
+  print(logger: Instance, level: Level, args: readonly unknown[]): void {
     try {
       const ids = contextIds()
       if (level.value >= ERROR) this.#tell(logger, level, ids)
@@ -55,7 +58,7 @@ export class Emitter {
   }
 
   /** A call below the logger's level. */
-  hold(logger: Instance, level: LevelName, args: readonly unknown[]): void {
+  hold(logger: Instance, level: Level, args: readonly unknown[]): void {
     try {
       const { keepFrom, buffer, sampleFrom, ratio } = this.#quiet
       const ids = contextIds()
@@ -73,7 +76,7 @@ export class Emitter {
     }
   }
 
-  #write(logger: Instance, level: LevelName, urgency: number, ids: ContextIds, call: Call): void {
+  #write(logger: Instance, level: Level, urgency: number, ids: ContextIds, call: Call): void {
     const time = this.#clock.now()
     const line = logger[STATE].lines.line(partsOf(logger, level, ids, call, time))
     describe(logger, urgency, call, time)
@@ -82,18 +85,14 @@ export class Emitter {
 
   #send(logger: Instance, urgency: number, line: string): void {
     try {
-      unheard(
-        logger[symbols.streamSym].write(
-          this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
-        ),
-      )
+      unheard(logger[symbols.streamSym].write(logger[STATE].lines.format.leveled(line, urgency)))
     } catch {
       // A line that the destination does not take takes none of those after it with it.
     }
   }
 
   /** Prints what was kept of the request, as urgent as what made it of interest. */
-  #tell(logger: Instance, level: LevelName, ids: ContextIds): void {
+  #tell(logger: Instance, level: Level, ids: ContextIds): void {
     const request = requestOf(ids)
     const story = request === undefined ? undefined : this.#quiet.buffer.take(request)
     if (story === undefined) return
@@ -106,7 +105,7 @@ export class Emitter {
   }
 }
 
-function partsOf(logger: Instance, level: LevelName, ids: ContextIds, call: Call, time: number): LineParts {
+function partsOf(logger: Instance, level: Level, ids: ContextIds, call: Call, time: number): LineParts {
   const { log } = logger[symbols.formattersSym]
   return {
     level: level.json,
@@ -131,7 +130,7 @@ function formatted(log: (fields: object) => object, fields: object): object {
 }
 
 /** What a line that is sampled is sent as: what a destination takes, even of several streams, and as little above its own level as that. */
-function urgencyOf(logger: Instance, level: LevelName): number {
+function urgencyOf(logger: Instance, level: Level): number {
   const { minLevel = Number.POSITIVE_INFINITY } = logger[symbols.streamSym]
   return Math.max(level.value, Math.min(logger.levelVal, minLevel))
 }

@@ -26,11 +26,11 @@ export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void
   // Sets the methods of the level that it has.
   root[symbols.setLevelSym](root.level)
   sayWhatIsKept(root, (level) => emitter.wants(root.levels.values[level] ?? 0))
-  adoptChildren(root)
+  adoptChildren(root, emitter)
 }
 
 /** Children keep their fields as ours: pino makes a child with none, and says with its text that it has made it. */
-function adoptChildren(root: Instance): void {
+function adoptChildren(root: Instance, emitter: Emitter): void {
   const { child } = root
   let pending: { bindings: object; options: ChildLoggerOptions | undefined } | undefined
   root.child = function (this: Instance, bindings, options) {
@@ -50,7 +50,7 @@ function adoptChildren(root: Instance): void {
       const mine = pending
       pending = undefined
       if (mine === undefined) return
-      hide(this, mine.options)
+      hide(this, mine.options, emitter)
       bind(this, mine.bindings)
     },
   })
@@ -72,12 +72,12 @@ function bind(logger: Instance, fields: object): void {
 }
 
 /** A child may hide more than its parent, which must not write its lines then. */
-function hide(logger: Instance, options: ChildLoggerOptions | undefined): void {
+function hide(logger: Instance, options: ChildLoggerOptions | undefined, emitter: Emitter): void {
   const { redact, serializers, formatters } = options ?? {}
   if ((redact ?? serializers ?? formatters) === undefined) return
   const paths = Array.isArray(redact) ? redact : redact?.paths
-  const { bindings, lines, methods } = logger[STATE]
-  const own = methods.for(logger)
-  logger[STATE] = { bindings, lines: paths === undefined ? lines : lines.hiding(paths), methods: own }
-  own.setAll()
+  const { bindings, lines } = logger[STATE]
+  const methods = new LevelMethods(logger, lines.format, emitter)
+  logger[STATE] = { bindings, lines: paths === undefined ? lines : lines.hiding(paths), methods }
+  methods.setAll()
 }

@@ -4,8 +4,9 @@ import type { JsonWriter } from './json-writer.js'
 import { MAX_ITEMS, MAX_TEXT } from './limits.js'
 import type { Fields, LineFormat } from './line-format.js'
 import { quote } from './quote.js'
-import { CENSOR, type KnownKey, type Place } from './redaction.js'
+import type { KnownKey, Place } from './redaction.js'
 import { isPlainObject } from './shown-object.js'
+import { CENSOR } from './text-pattern.js'
 import { unheard } from './unheard.js'
 import { newWalk, type Walk } from './walk.js'
 
@@ -41,18 +42,13 @@ export class FieldWriter {
     ])
   }
 
-  /** Whether fields may be written as they are: no key is special, has a serializer, or is taken. */
-  isPlain(fields: object, serializers: Serializers, taken: Keys | undefined): boolean {
+  /** Fields as they are, each after a comma; `undefined` where a key is special, has a serializer, or is taken. */
+  plain(fields: object, serializers: Serializers, walk: Walk, taken: Keys | undefined): string | undefined {
     for (const key of Object.keys(fields)) {
       const special = this.#special.get(key)
-      if (special !== undefined && (special === 'always' || !holdsObject(fields, key))) return false
-      if (serializers[key] !== undefined || taken?.has(key)) return false
+      if (special !== undefined && (special === 'always' || !holdsObject(fields, key))) return undefined
+      if (serializers[key] !== undefined || taken?.has(key)) return undefined
     }
-    return true
-  }
-
-  /** Fields as they are, each after a comma. */
-  plain(fields: object, walk: Walk, taken: Keys | undefined): string {
     return this.#writer.properties(fields, this.#top, walk, taken)
   }
 

@@ -25,11 +25,6 @@ const MOST_GATHERED = 65_536
 const LINE_FEED = 10
 const END_OF_LINE = Uint8Array.of(LINE_FEED)
 
-/** The part of `node:fs` that is used. */
-interface FileSystem {
-  writeSync(fd: number, data: Uint8Array, offset: number, length: number): number
-}
-
 /** Limits of a {@link FileDescriptorSink}. */
 export interface FileDescriptorLimits {
   /** Bytes that may wait. */
@@ -43,7 +38,7 @@ export interface FileDescriptorLimits {
 
 /** Writes lines to a descriptor that may not take them at once. See `stdoutSink`. */
 export class FileDescriptorSink implements LogSink {
-  readonly #fs = process.getBuiltinModule('node:fs') as FileSystem
+  readonly #fs = process.getBuiltinModule('node:fs')
   readonly #encoder = new TextEncoder()
   /** The same for all lines: one of its own for each would cost more than writing it. */
   readonly #room = new Uint8Array(ROOM)

@@ -1,4 +1,3 @@
-/** Something that knows keys. */
 export interface Keys {
   has(key: string): boolean
 }

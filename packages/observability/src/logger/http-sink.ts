@@ -191,9 +191,13 @@ export class HttpSink implements LogSink {
     if (outcome.type === 'failed') return outcome.retryAfter ?? this.#nextPause()
     if (outcome.type === 'refused') {
       this.#unclear = 0
-      if (outcome.status === 413) this.#shrink(batch, size)
-      if (outcome.status !== 413 || batch === 1)
+      const isTooLarge = outcome.status === 413
+      // So it is again, but for a line that is so alone.
+      if (isTooLarge && batch > 1) this.#bytes.lower(size)
+      else {
+        if (isTooLarge) this.#tryAll()
         this.#drop(this.#queue.remove(batch), `it refuses them with ${outcome.reason}`)
+      }
       return undefined
     }
     const taken = this.#rules.format.outcomesOf(outcome.answer, batch)
@@ -210,12 +214,6 @@ export class HttpSink implements LogSink {
     }
     this.#pause = FIRST_PAUSE
     return undefined
-  }
-
-  /** What was too large is so again, but for a line that is so alone. */
-  #shrink(batch: number, size: number): void {
-    if (batch > 1) this.#bytes.lower(size)
-    else this.#tryAll()
   }
 
   /** Fewer lines have a shorter answer, which is not cut; one that is alone is not waited for for ever. */

@@ -17,7 +17,6 @@ export function idKeys(ids: ContextIds, keys: IdKeys): readonly string[] {
   return present
 }
 
-/** Writes the ids of a line. */
 export class IdWriter {
   readonly #keys: IdKeys
   /** What was written last: the next line is often of the same request. */

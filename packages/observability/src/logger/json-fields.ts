@@ -1,6 +1,7 @@
 import { ESCAPE } from './character-classes.js'
-import { namesBy } from './parameter-names.js'
-import type { TextPattern } from './text-pattern.js'
+import type { KeyRules } from './key-rules.js'
+import { ParameterNames } from './parameter-names.js'
+import { CENSOR, type TextPattern } from './text-pattern.js'
 
 /** UTF-16 units of a name. */
 const MAX_NAME = 128
@@ -8,39 +9,41 @@ const MAX_NAME = 128
 const MAX_ESCAPES = 15
 /** Blanks before a colon, and behind it. */
 const MAX_BLANKS = 100
-const namesOf = /* @__PURE__ */ namesBy((hides) => hides)
 const NUMBER = /-?\d[\d.eE+-]*/y
 
 /** JSON, such as the body of a request, whole, cut or amid other text: of its fields those whose names are hidden. */
-export const JSON_FIELDS: TextPattern = {
-  needs: ESCAPE,
-  minLength: 5,
-  hide: (text, censor, hides) => {
-    // As stacks of errors, which have many colons.
-    if (!text.includes('"')) return text
-    const isHidden = namesOf(hides).forText()
-    let clean = ''
-    let from = 0
-    let least = 0
-    // By the colons, of which there are fewer than quotation marks.
-    for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
-      const name = nameBefore(text, colon, least)
-      if (name === undefined) continue
-      least = colon + 1
-      const hidden = isHidden(name.text)
-      if (hidden === false) continue
-      const { quote } = name
-      const start = behindBlanks(text, least)
-      if (hidden === 'text' && !text.startsWith(quote, start)) continue
-      const end = endOfValue(text, start, quote)
-      if (end === start) continue
-      clean += text.slice(from, start) + quote + censor + quote
-      from = end
-      least = end
-      colon = end - 1
-    }
-    return from === 0 ? text : clean + text.slice(from)
-  },
+export function jsonFields(hides: KeyRules): TextPattern {
+  const names = new ParameterNames(hides)
+  return {
+    needs: ESCAPE,
+    minLength: 5,
+    // Stacks of errors have many colons, and no quotation mark.
+    hide: (text) => (text.includes('"') ? hideFields(text, names.forText()) : text),
+  }
+}
+
+function hideFields(text: string, isHidden: KeyRules): string {
+  let clean = ''
+  let from = 0
+  let least = 0
+  // By the colons, of which there are fewer than quotation marks.
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    const name = nameBefore(text, colon, least)
+    if (name === undefined) continue
+    least = colon + 1
+    const hidden = isHidden(name.text)
+    if (hidden === false) continue
+    const { quote } = name
+    const start = behindBlanks(text, least)
+    if (hidden === 'text' && !text.startsWith(quote, start)) continue
+    const end = endOfValue(text, start, quote)
+    if (end === start) continue
+    clean += text.slice(from, start) + quote + CENSOR + quote
+    from = end
+    least = end
+    colon = end - 1
+  }
+  return from === 0 ? text : clean + text.slice(from)
 }
 
 /** The name of a field that ends before this colon, and its quotation mark: in JSON within JSON backslashes stand before each. */

@@ -1,13 +1,12 @@
 import { type LineFormat, namesOf, type ServiceIdentity } from './line-format.js'
-import { processIdentity } from './process-identity.js'
 
 const OWN_LEVEL = /^\{"level":([^,]+)/
 
 /** The layout of pino: level as a number, time in milliseconds since 1970, the message last. */
 export function jsonFormat(service: ServiceIdentity, isLeveled: boolean): LineFormat {
-  const { pid, hostname } = processIdentity()
   const { name, version, environment } = service
-  const base = { pid, hostname, service: name, version, environment }
+  const hostname = process.getBuiltinModule('node:os').hostname()
+  const base = { pid: process.pid, hostname, service: name, version, environment }
   return {
     messageKey: 'msg',
     base,
@@ -26,6 +25,8 @@ export function jsonFormat(service: ServiceIdentity, isLeveled: boolean): LineFo
     line: (level, time, message, fields) =>
       message === undefined ? `${level}${time}${fields}}\n` : `${level}${time}${fields},"msg":${message}}\n`,
     leveled: (line, value) =>
-      line.replace(OWN_LEVEL, (same, own) => (own < value ? `{"level":${value},"ownLevel":${own}` : same)),
+      isLeveled
+        ? line.replace(OWN_LEVEL, (same, own) => (own < value ? `{"level":${value},"ownLevel":${own}` : same))
+        : line,
   }
 }

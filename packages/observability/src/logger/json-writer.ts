@@ -6,7 +6,7 @@ import type { Hidden } from './key-rules.js'
 import { MAX_DEPTH, MAX_ITEMS, MAX_TEXT } from './limits.js'
 import { quote } from './quote.js'
 import { CENSORED, type KnownKey, type Place, type Redaction } from './redaction.js'
-import { Entries, toPlain } from './to-plain.js'
+import { Entries, isPlain, ownJson, toPlain } from './to-plain.js'
 import type { Walk } from './walk.js'
 
 /** What is written instead of what cannot be. */
@@ -54,7 +54,7 @@ export class JsonWriter {
 
   /** The text as JSON, without secrets. */
   text(text: string, walk: Walk): string {
-    if (text.length > MAX_TEXT) return this.#longText(text, walk)
+    if (text.length > MAX_TEXT) return spend(JSON.stringify(this.#redaction.head(text, MAX_TEXT)), walk)
     const classes = characterClasses(text)
     const clean = (classes & this.#redaction.needs) === 0 ? text : this.#redaction.text(text, classes)
     return spend((classes & ESCAPE) === 0 ? `"${clean}"` : JSON.stringify(clean), walk)
@@ -101,10 +101,6 @@ export class JsonWriter {
     return NAMING.some((naming) => hides(this.#hides(own[naming], place)))
   }
 
-  #longText(text: string, walk: Walk): string {
-    return spend(JSON.stringify(this.#redaction.head(text, MAX_TEXT)), walk)
-  }
-
   #number(value: number): string {
     if (!Number.isFinite(value)) return 'null'
     return value >= 1e12 && this.#redaction.hidesNumber(value) ? CENSORED : String(value)
@@ -136,21 +132,16 @@ export class JsonWriter {
 
   #opened(value: object, key: KnownKey, walk: Walk): string | undefined {
     if (Array.isArray(value)) return this.#array(value, key, walk)
-    const prototype: unknown = Object.getPrototypeOf(value)
-    const isPlain = prototype === Object.prototype || prototype === null
-    if (!isPlain) {
+    const isNamed = isPlain(value)
+    if (!isNamed) {
       if (isError(value)) return this.#error(value, key.place, walk)
       const plain = toPlain(value)
       if (plain instanceof Entries) return this.#entries(plain, key.place, walk)
       if (plain !== value) return this.value(plain, key, walk)
     }
-    const { toJSON } = value as { toJSON?: unknown }
-    if (typeof toJSON === 'function') {
-      const own: unknown = toJSON.call(value, '')
-      // Some give themselves.
-      if (own !== value) return this.value(own, key, walk)
-    }
-    const shown = isPlain ? value : (httpMessage(value) ?? value)
+    const own = ownJson(value)
+    if (own !== value) return this.value(own, key, walk)
+    const shown = isNamed ? value : (httpMessage(value) ?? value)
     return braced(this.properties(shown, key.place, walk))
   }
 

@@ -1,6 +1,7 @@
 import { ownText } from '../text/copy-of.js'
 import { recurringText } from '../text/recurring-text.js'
 import type { LineParts, LineWriter } from './line-writer.js'
+import { isPlain } from './to-plain.js'
 
 /** UTF-16 units of a text that is held as it is, as most statements are. */
 const LONGEST = 2_100
@@ -38,7 +39,7 @@ class LaterLine {
  */
 export function keptLine(lines: LineWriter, parts: LineParts, request: string): KeptLine {
   const { message = '', fields = {}, bindings } = parts
-  const own = typeof message === 'string' && message.length <= LONGEST ? readFlat(fields) : undefined
+  const own = typeof message === 'string' && message.length <= LONGEST ? flatCopy(fields) : undefined
   if (own === undefined) return ownText(lines.line(parts))
   const { correlationId, tenantId } = parts.ids
   const kept = {
@@ -55,33 +56,23 @@ export function keptLine(lines: LineWriter, parts: LineParts, request: string): 
   return new LaterLine(lines, kept, FRAME + (message as string).length + own.length + bindings.json.length)
 }
 
-interface Flat {
-  readonly fields: object
-  readonly length: number
-}
-
-/** `undefined` also for fields that cannot be read: the line says which. */
-function readFlat(fields: object): Flat | undefined {
+/** A copy of fields that are short values or lists of some, and how long they are; `undefined` where they are anything else. */
+function flatCopy(fields: object): { readonly fields: object; readonly length: number } | undefined {
   try {
-    return flatCopy(fields)
+    if (!isPlain(fields)) return undefined
+    const copy: Record<string, unknown> = {}
+    let length = 0
+    for (const name of Object.keys(fields)) {
+      const own = ownValue(fields[name])
+      if (own === NONE || name === '__proto__') return undefined
+      copy[name] = own
+      length += name.length + (typeof own === 'number' ? 1 : String(own).length)
+    }
+    return { fields: copy, length }
   } catch {
+    // The line says which cannot be read.
     return undefined
   }
-}
-
-/** A copy of fields that are short values or lists of some, and how long they are; `undefined` where they are anything else. */
-function flatCopy(fields: object): Flat | undefined {
-  const prototype: unknown = Object.getPrototypeOf(fields)
-  if (prototype !== Object.prototype && prototype !== null) return undefined
-  const copy: Record<string, unknown> = {}
-  let length = 0
-  for (const name of Object.keys(fields)) {
-    const own = ownValue((fields as Record<string, unknown>)[name])
-    if (own === NONE || name === '__proto__') return undefined
-    copy[name] = own
-    length += name.length + (typeof own === 'number' ? 1 : String(own).length)
-  }
-  return { fields: copy, length }
 }
 
 /** A short value or a list of some, which keeps nothing and never becomes another. */

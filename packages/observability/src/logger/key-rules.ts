@@ -76,7 +76,6 @@ const PASS =
 /** Whether a value is hidden: whatever it is, or where it is a text. */
 export type Hidden = boolean | 'text'
 
-/** Whether a key is one whose value is hidden. */
 export type KeyRules = (name: string) => Hidden
 
 /**
@@ -86,9 +85,6 @@ export type KeyRules = (name: string) => Hidden
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_\s[\]]/g, '')
 }
-
-/** No name. */
-const NONE = /(?!)/
 
 /** The rules that hold unless the user wants none of them, and for these names as well. */
 export function defaultKeyRules(names: readonly string[]): KeyRules {
@@ -104,18 +100,15 @@ export function defaultKeyRules(names: readonly string[]): KeyRules {
 export function keyRules(names: readonly string[]): KeyRules {
   const plain = names.map(plainName)
   const exact = new Set(plain.filter((name) => !name.includes('*')))
-  const wild = wildcards(plain.filter((name) => name.includes('*')))
+  // One expression for all, for it is asked for each name of a text; without any, one that nothing is.
+  const wildcards = plain.filter((name) => name.includes('*')).map(wildcard)
+  const wild = new RegExp(wildcards.join('|') || '(?!)', 's')
   const hides = (name: string) => exact.has(name) || wild.test(name)
   return (name) => hides(plainName(name)) || (/[.[]/.test(name) && stepsOf(name).some(hides))
 }
 
 function stepsOf(name: string): string[] {
   return name.split(/[[\]]/, MAX_ITEMS).map((step) => plainName(step.slice(step.lastIndexOf('.') + 1)))
-}
-
-/** One expression for all, for it is asked for each name of a text. */
-function wildcards(names: readonly string[]): RegExp {
-  return names.length === 0 ? NONE : new RegExp(names.map(wildcard).join('|'), 's')
 }
 
 function wildcard(name: string): string {

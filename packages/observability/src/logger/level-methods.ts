@@ -1,21 +1,12 @@
 import { symbols } from 'pino'
-import type { Emitter } from './emitter.js'
-import type { LevelName } from './level-name.js'
+import type { Emitter, Level } from './emitter.js'
 import type { LineFormat } from './line-format.js'
 import { type Instance, STATE } from './pino-instance.js'
 
-/** A method of a level. */
 type Method = (this: Instance | undefined, ...args: unknown[]) => void
 
-/** What a level's method may be. */
-interface Methods {
-  /** Where the level is enabled. */
-  readonly print: Method
-  /** Where it is not. */
-  readonly hold: Method
-  /** Where that is asked at each call. */
-  readonly ask: Method
-}
+/** What a level's method may be: where the level is enabled, where it is not, and where that is asked at each call. */
+type Methods = Readonly<Record<'print' | 'hold' | 'ask', Method>>
 
 /** The methods of levels, made once. Called of anything but a logger, as by `promise.catch(logger.error)`, they write as `owner` does. */
 export class LevelMethods {
@@ -28,11 +19,6 @@ export class LevelMethods {
     this.#owner = owner
     this.#format = format
     this.#emitter = emitter
-  }
-
-  /** The same for a logger that hides more: its lines must never be written by another. */
-  for(owner: Instance): LevelMethods {
-    return new LevelMethods(owner, this.#format, this.#emitter)
   }
 
   /** Gives a logger the methods of its level. */
@@ -58,12 +44,12 @@ export class LevelMethods {
 
   #of(label: string, value: number): Methods {
     const key = `${value} ${label}`
-    const made = this.#known.get(key) ?? this.#make({ label, value, json: this.#format.level(label, value) })
+    const made = this.#known.get(key) ?? this.#make({ value, json: this.#format.level(label, value) })
     this.#known.set(key, made)
     return made
   }
 
-  #make(level: LevelName): Methods {
+  #make(level: Level): Methods {
     const owner = this.#owner
     const emitter = this.#emitter
     const keeps = (levelVal: number) => this.#keeps(levelVal, level.value)

@@ -35,7 +35,6 @@ export type Rename = (value: unknown, all: object) => Fields
 
 /** How a line is laid out: what `json` and `ecs` differ in. */
 export interface LineFormat {
-  /** The key of the message. */
   readonly messageKey: string
   /** What stands in every line. */
   readonly base: Readonly<Record<string, unknown>>
@@ -53,7 +52,7 @@ export interface LineFormat {
   level(label: string, value: number): string
   /** The whole line; the message is JSON, the fields are JSON that each follow a comma. */
   line(level: string, time: number, message: string | undefined, fields: string): string
-  /** The line for those who tell where it goes by its number `level`: with this one, and in JSON its own as `ownLevel` where that is less. */
+  /** The line, for those who tell where it goes by its number `level` with this one, and in JSON its own as `ownLevel` where that is less. */
   leveled(line: string, value: number): string
 }
 

@@ -19,9 +19,7 @@ function show(placeholder: string, value: unknown, inline: Inline): string {
       return toText(value, inline)
     case '%d':
     case '%f':
-      return typeof value === 'symbol'
-        ? 'NaN'
-        : toText(typeof value === 'bigint' ? value : Number(value), inline)
+      return typeof value === 'symbol' ? 'NaN' : String(typeof value === 'bigint' ? value : Number(value))
     case '%i':
       return typeof value === 'symbol' ? 'NaN' : String(Math.floor(Number(value)))
     default:
@@ -29,11 +27,8 @@ function show(placeholder: string, value: unknown, inline: Inline): string {
   }
 }
 
+/** An error as it names itself; any other object as JSON, for `[object Object]` tells nobody anything. */
 function toText(value: unknown, inline: Inline): string {
-  return typeof value === 'object' && value !== null ? objectText(value, inline) : String(value)
-}
-
-/** An error as it names itself; anything else as JSON, for `[object Object]` tells nobody anything. */
-function objectText(value: object, inline: Inline): string {
+  if (typeof value !== 'object' || value === null) return String(value)
   return value instanceof Error ? withoutParams(value, String(value)) : inline(value)
 }

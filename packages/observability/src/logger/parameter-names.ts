@@ -6,18 +6,6 @@ const KNOWN_NAMES = 1_000
 /** Names that one text may bring: one with more has names that never come again. */
 const NEW_NAMES = 100
 
-/** For each rules of keys the names that those made of them have, and are remembered for as long. */
-export function namesBy(make: (hides: KeyRules) => KeyRules): (hides: KeyRules) => ParameterNames {
-  const known = new WeakMap<KeyRules, ParameterNames>()
-  return (hides) => {
-    const before = known.get(hides)
-    if (before !== undefined) return before
-    const names = new ParameterNames(make(hides))
-    known.set(hides, names)
-    return names
-  }
-}
-
 /** Rules for the names of parameters and fields, which come again with each URL and body: a name is asked for once. */
 export class ParameterNames {
   readonly #rules: KeyRules

@@ -1,23 +1,21 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { plainName } from './key-rules.js'
 
-/** One step of a path: a plain name, `*` for one step of any name, or `**` for any number of steps. */
-export type PathStep = string
-
 /** `.`-parted names, and indexes or quoted names within brackets. */
 const STEP = /([^.[\]]+)|\[\s*(?:(\*|\d+)|"([^"]*)"|'([^']*)')\s*\]|(\.)/y
 
 /**
- * The steps of a path such as `req.headers["x-key"]`, `users[*].card` or `**.ssn`.
+ * A path such as `req.headers["x-key"]`, `users[*].card` or `**.ssn`, as steps that dots part: each a plain name, `*` for one
+ * step of any name, or `**` for any number of steps, which is never the last.
  *
  * @throws InvalidOptionError where it is not one.
  */
-export function parsePath(path: unknown, place: OptionPlace): readonly PathStep[] {
+export function parsePath(path: unknown, place: OptionPlace): string {
   const steps: string[] = []
   if (typeof path === 'string' && path !== '' && readSteps(path, steps)) {
     // All below, and not the thing itself.
     if (steps.at(-1) === '**') steps.push('*')
-    return steps
+    return steps.join('.')
   }
   throw invalidOption(path, place, "a path such as 'req.headers.x-key', 'users[*].card' or '**.ssn'")
 }

@@ -1,9 +1,10 @@
 import { hideCardNumbers } from './card-number.js'
-import { ANYTHING, AT, DIGIT, DOT, EQUALS, SPACE } from './character-classes.js'
+import { ANYTHING, AT, DIGIT, DOT, SPACE } from './character-classes.js'
 import { hideCpf } from './cpf.js'
+import type { KeyRules } from './key-rules.js'
 import { PRIVATE_KEY } from './private-key.js'
-import type { TextPattern } from './text-pattern.js'
-import { hideUrlSecrets } from './url-secrets.js'
+import { CENSOR, type TextPattern } from './text-pattern.js'
+import { urlSecrets } from './url-secrets.js'
 
 /** Secrets that are recognised in any text by their form. */
 export type RedactPattern = 'private-key' | 'bearer' | 'jwt' | 'url' | 'pan' | 'email' | 'cpf' | 'ssn'
@@ -15,30 +16,32 @@ const JWT = /eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*|eyJ[\w-]*/g
 const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
 const SSN = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g
 
-/** All that stand ready, by name. */
-export const TEXT_PATTERNS: Readonly<Record<RedactPattern, TextPattern>> = {
-  'private-key': PRIVATE_KEY,
-  bearer: {
-    needs: SPACE,
-    minLength: 7,
-    hide: (text, censor) => (/(?:bearer|basic)\s/i.test(text) ? hideCredentials(text, censor) : text),
-  },
-  jwt: {
-    needs: DOT,
-    minLength: 10,
-    hide: (text, censor) =>
-      text.includes('eyJ') ? text.replace(JWT, (found) => (found.includes('.') ? censor : found)) : text,
-  },
-  url: { needs: AT | EQUALS, minLength: 5, hide: hideUrlSecrets },
-  pan: { needs: DIGIT, minLength: 13, hide: hideCardNumbers },
-  email: {
-    needs: AT,
-    minLength: 5,
-    // A long text is not known to have one, and the expression tries each of its words.
-    hide: (text, censor) => (text.includes('@') ? text.replace(EMAIL, () => censor) : text),
-  },
-  cpf: { needs: DIGIT, minLength: 11, hide: hideCpf },
-  ssn: { needs: DIGIT, minLength: 11, hide: (text, censor) => text.replace(SSN, () => censor) },
+/** All that stand ready, by name; parameters of URLs are hidden by their keys as well. */
+export function textPatterns(hides: KeyRules): Readonly<Record<RedactPattern, TextPattern>> {
+  return {
+    'private-key': PRIVATE_KEY,
+    bearer: {
+      needs: SPACE,
+      minLength: 7,
+      hide: (text) => (/(?:bearer|basic)\s/i.test(text) ? hideCredentials(text) : text),
+    },
+    jwt: {
+      needs: DOT,
+      minLength: 10,
+      hide: (text) =>
+        text.includes('eyJ') ? text.replace(JWT, (found) => (found.includes('.') ? CENSOR : found)) : text,
+    },
+    url: urlSecrets(hides),
+    pan: { needs: DIGIT, minLength: 13, hide: hideCardNumbers },
+    email: {
+      needs: AT,
+      minLength: 5,
+      // A long text is not known to have one, and the expression tries each of its words.
+      hide: (text) => (text.includes('@') ? text.replace(EMAIL, CENSOR) : text),
+    },
+    cpf: { needs: DIGIT, minLength: 11, hide: hideCpf },
+    ssn: { needs: DIGIT, minLength: 11, hide: (text) => text.replace(SSN, CENSOR) },
+  }
 }
 
 /** Those that hold unless `defaults` is false. */
@@ -50,16 +53,16 @@ export function ownPattern(expression: RegExp): TextPattern {
   return {
     needs: ANYTHING,
     minLength: 0,
-    hide: (text, censor) => text.replace(everywhere, (found) => (found === '' ? '' : censor)),
+    hide: (text) => text.replace(everywhere, (found) => (found === '' ? '' : CENSOR)),
   }
 }
 
 /** What follows the name of a scheme of HTTP: any word after `Bearer`, but after `Basic`, a common word, only a user's password. */
-function hideCredentials(text: string, censor: string): string {
+function hideCredentials(text: string): string {
   return text
-    .replace(BEARER, (_, scheme: string) => scheme + censor)
+    .replace(BEARER, (_, scheme: string) => scheme + CENSOR)
     .replace(BASIC, (found: string, scheme: string, token: string) =>
-      isUserPassword(token) ? scheme + censor : found,
+      isUserPassword(token) ? scheme + CENSOR : found,
     )
 }
 

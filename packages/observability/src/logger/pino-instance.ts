@@ -17,20 +17,9 @@ export interface Stream {
   lastLogger?: unknown
 }
 
-/** Formatters that a child may have. */
 interface Formatters {
   readonly bindings?: ((bindings: object) => object) | undefined
   readonly log?: ((fields: object) => object) | undefined
-}
-
-/** The methods of a logger's levels. */
-interface Methods {
-  /** Gives a logger the methods of its level. */
-  set(logger: Instance): void
-  /** Gives their owner methods of its own, also for levels that its parents will have. */
-  setAll(): void
-  /** The same for a logger that hides more. */
-  for(owner: Instance): Methods
 }
 
 /** Where a logger keeps what is its own; its children inherit it, as all that pino keeps. */
@@ -40,10 +29,9 @@ export const STATE: unique symbol = Symbol('@base/observability/logger')
 export interface LoggerState {
   /** What it says in all its lines. */
   readonly bindings: Bindings
-  /** What writes them. */
   readonly lines: LineWriter
-  /** Its methods, which write as it does, or as the parent does that it has them of. */
-  readonly methods: Methods
+  /** Gives a logger the methods of its level, which write as it does, or as the parent does that it has them of. */
+  readonly methods: { set(logger: Instance): void }
 }
 
 /** A logger of pino with what its symbols give to those who build upon it (pino's `docs/api.md`, `pino.symbols`). */
@@ -52,7 +40,6 @@ export type Instance = Omit<Logger, 'child' | 'onChild'> & {
   [symbols.streamSym]: Stream
   [symbols.serializersSym]: Serializers
   [symbols.formattersSym]: Formatters
-  [symbols.chindingsSym]: string
   [symbols.setLevelSym](level: string | number): void
   child(bindings: object, options?: ChildLoggerOptions): Instance
 }

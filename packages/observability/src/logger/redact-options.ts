@@ -1,12 +1,11 @@
 import { checkBoolean, invalidOption } from '@base/core/options'
-import { HEADER_LINES } from './header-lines.js'
-import { JSON_FIELDS } from './json-fields.js'
+import { headerLines } from './header-lines.js'
+import { jsonFields } from './json-fields.js'
 import { defaultKeyRules, keyRules } from './key-rules.js'
 import { parsePath } from './path-pattern.js'
-import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, TEXT_PATTERNS } from './patterns.js'
+import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, textPatterns } from './patterns.js'
 import { PRIVATE_KEY } from './private-key.js'
 import { Redaction } from './redaction.js'
-import type { TextPattern } from './text-pattern.js'
 
 const WHERE = { package: '@base/observability', pattern: 'createLogger' } as const
 
@@ -65,24 +64,24 @@ export function redactionOf(options: RedactOptions): Redaction {
   const steps = list(paths, 'redact.paths').map((path) =>
     parsePath(path, { ...WHERE, option: 'redact.paths' }),
   )
-  const forms = list(patterns, 'redact.patterns').map(checkPattern)
+  const hides = defaults ? defaultKeyRules(names) : keyRules(names)
+  const ready = textPatterns(hides)
+  const forms = list(patterns, 'redact.patterns').map((form) => checkPattern(form, ready))
   const all = [...new Set<RedactPattern | RegExp>([...(defaults ? DEFAULT_PATTERNS : []), ...forms])]
   return new Redaction({
-    hides: defaults ? defaultKeyRules(names) : keyRules(names),
+    hides,
     paths: steps,
     patterns: [
       // While all its lines are there: what stands before it may name a secret that ends with the first.
       ...(all.includes('private-key') ? [PRIVATE_KEY] : []),
-      HEADER_LINES,
-      JSON_FIELDS,
-      ...all.filter((form) => form !== 'private-key').map(patternOf),
+      headerLines(hides),
+      jsonFields(hides),
+      ...all
+        .filter((form) => form !== 'private-key')
+        .map((form) => (typeof form === 'string' ? ready[form] : ownPattern(form))),
     ],
     cards: all.includes('pan'),
   })
-}
-
-function patternOf(form: RedactPattern | RegExp): TextPattern {
-  return typeof form === 'string' ? TEXT_PATTERNS[form] : ownPattern(form)
 }
 
 function list<T>(value: readonly T[], option: string): readonly T[] {
@@ -95,9 +94,9 @@ function checkKey(key: unknown): string {
   throw invalidOption(key, { ...WHERE, option: 'redact.keys' }, "names such as 'password' or '*-secret'")
 }
 
-function checkPattern(pattern: unknown): RedactPattern | RegExp {
+function checkPattern(pattern: unknown, ready: object): RedactPattern | RegExp {
   if (pattern instanceof RegExp) return pattern
-  if (typeof pattern === 'string' && Object.hasOwn(TEXT_PATTERNS, pattern)) return pattern as RedactPattern
-  const names = Object.keys(TEXT_PATTERNS).join(', ')
+  if (typeof pattern === 'string' && Object.hasOwn(ready, pattern)) return pattern as RedactPattern
+  const names = Object.keys(ready).join(', ')
   throw invalidOption(pattern, { ...WHERE, option: 'redact.patterns' }, `regular expressions or of ${names}`)
 }

@@ -3,13 +3,10 @@ import { isCardNumber } from './card-number.js'
 import { ANYTHING } from './character-classes.js'
 import { type Hidden, type KeyRules, plainName } from './key-rules.js'
 import { MAX_ITEMS, MAX_KEY } from './limits.js'
-import { type PathStep, parsePath } from './path-pattern.js'
+import { parsePath } from './path-pattern.js'
 import { quote } from './quote.js'
-import type { TextPattern } from './text-pattern.js'
+import { CENSOR, type TextPattern } from './text-pattern.js'
 
-/** What stands in place of what is hidden. */
-export const CENSOR = '[Redacted]'
-/** The censor as JSON. */
 export const CENSORED: string = `"${CENSOR}"`
 
 const WHERE = { package: '@base/observability', pattern: 'child', option: 'redact' } as const
@@ -27,21 +24,16 @@ export interface KnownKey {
   readonly json: string
   /** What is shown instead of the key, where that had a secret or was too long: maybe the same for others. */
   readonly changed: string | undefined
-  /** Whether its value is hidden. */
   readonly hidden: Hidden
   /** Whether it is `value`, in any case, which may be that of a `name` beside it. */
   readonly named: boolean
-  /** Where its value stands. */
   readonly place: Place
 }
 
-/** What shall be hidden. */
 export interface RedactionRules {
-  /** Keys, at any depth. */
   readonly hides: KeyRules
-  /** Paths from the top. */
-  readonly paths: readonly (readonly PathStep[])[]
-  /** Secrets in texts. */
+  /** Paths from the top; see `parsePath`. */
+  readonly paths: readonly string[]
   readonly patterns: readonly TextPattern[]
   /** Whether numbers are looked at for card numbers. */
   readonly cards: boolean
@@ -55,6 +47,7 @@ export interface RedactionRules {
  */
 export class Redaction {
   readonly top: Place
+  readonly hides: KeyRules
   /** Kinds of characters without any of which a text has no secret. */
   readonly needs: number
   /** Whether a path counts the items of an array. */
@@ -64,9 +57,10 @@ export class Redaction {
 
   constructor(rules: RedactionRules) {
     this.#rules = rules
-    this.counts = rules.paths.some((path) => path.some((step) => /^\d+$/.test(step)))
+    this.hides = rules.hides
+    this.counts = rules.paths.some((path) => path.split('.').some((step) => /^\d+$/.test(step)))
     this.needs = rules.patterns.reduce((needs, pattern) => needs | pattern.needs, 0)
-    this.top = this.placeOf(rules.paths.map((_, path) => [path, 0] as const))
+    this.top = this.placeOf(new Set(rules.paths))
   }
 
   /** The same with these paths hidden as well. @throws InvalidOptionError where one is none. */
@@ -75,12 +69,12 @@ export class Redaction {
     return new Redaction({ ...this.#rules, paths: [...this.#rules.paths, ...more] })
   }
 
-  /** The place where these steps of these paths are due. */
-  placeOf(due: readonly Due[]): Place {
-    const key = due.join(' ')
+  /** The place where these are what is left of the paths. */
+  placeOf(due: ReadonlySet<string>): Place {
+    const key = [...due].sort().join(' ')
     const known = this.#places.get(key)
     if (known !== undefined) return known
-    const place = new Place(this, this.#rules, due)
+    const place = new Place(this, due)
     if (this.#places.size < KNOWN_PLACES) this.#places.set(key, place)
     return place
   }
@@ -89,8 +83,7 @@ export class Redaction {
   text(text: string, classes: number): string {
     let clean = text
     for (const pattern of this.#rules.patterns) {
-      if ((classes & pattern.needs) !== 0 && text.length >= pattern.minLength)
-        clean = pattern.hide(clean, CENSOR, this.#rules.hides)
+      if ((classes & pattern.needs) !== 0 && text.length >= pattern.minLength) clean = pattern.hide(clean)
     }
     return clean
   }
@@ -112,26 +105,20 @@ export class Redaction {
     return more === 0 ? shown : `${shown}... ${more} more`
   }
 
-  /** Whether the number is a secret. */
   hidesNumber(value: number | bigint): boolean {
     return this.#rules.cards && value >= 1e12 && value < 1e19 && isCardNumber(String(value))
   }
 }
 
-/** A step of a path that is due next: which path, which step. */
-type Due = readonly [path: number, step: number]
-
 /** A place within what is logged, as far as the rules distinguish it. */
 export class Place {
   readonly #redaction: Redaction
-  readonly #rules: RedactionRules
-  readonly #due: readonly Due[]
+  readonly #due: ReadonlySet<string>
   readonly #known = new Map<string, KnownKey>()
   #item: KnownKey | undefined
 
-  constructor(redaction: Redaction, rules: RedactionRules, due: readonly Due[]) {
+  constructor(redaction: Redaction, due: ReadonlySet<string>) {
     this.#redaction = redaction
-    this.#rules = rules
     this.#due = due
   }
 
@@ -150,13 +137,12 @@ export class Place {
 
   /** Where what is due here is due, and what is due there. */
   and(other: Place): Place {
-    if (other === this || other.#due.length === 0) return this
-    const due = new Map([...this.#due, ...other.#due].map((each) => [each.join(), each]))
-    return this.#redaction.placeOf([...due.values()].sort(inOrder))
+    if (other === this || other.#due.size === 0) return this
+    return this.#redaction.placeOf(new Set([...this.#due, ...other.#due]))
   }
 
   #learn(name: string): KnownKey {
-    const isSecret = this.#rules.hides(name)
+    const isSecret = this.#redaction.hides(name)
     if (this.#known.size >= KNOWN_KEYS || name.length > MAX_KEY) return this.#look(name, isSecret)
     const own = copyOf(name)
     const known = this.#look(own, isSecret)
@@ -177,25 +163,21 @@ export class Place {
     // A dotted name is as many steps as it has names.
     let due = this.#due
     for (const step of plainName(name).split('.', MAX_ITEMS)) {
-      due = this.#step(due, step)
-      if (due.some(([path, at]) => at === this.#rules.paths[path]?.length)) return hidden
+      due = after(step, due)
+      if (due.has('')) return hidden
     }
     return { ...key, hidden: isSecret, place: this.#redaction.placeOf(due) }
   }
-
-  #step(due: readonly Due[], name: string): Due[] {
-    const next = new Map<string, Due>()
-    const add = (path: number, step: number) => next.set(`${path},${step}`, [path, step])
-    for (const [path, first] of due) {
-      const steps = this.#rules.paths[path] as readonly PathStep[]
-      let step = first
-      for (; steps[step] === '**'; step++) add(path, step)
-      if (steps[step] === '*' || steps[step] === name) add(path, step + 1)
-    }
-    return [...next.values()].sort(inOrder)
-  }
 }
 
-function inOrder([a, b]: Due, [c, d]: Due): number {
-  return a - c || b - d
+/** What is left of the paths behind a name: nothing of one that ends with it. */
+function after(name: string, due: ReadonlySet<string>): Set<string> {
+  const left = new Set<string>()
+  for (const path of due) {
+    let rest = path
+    for (; rest.startsWith('**.'); rest = rest.slice(3)) left.add(rest)
+    const [step = ''] = rest.split('.', 1)
+    if (step === '*' || step === name) left.add(rest.slice(step.length + 1))
+  }
+  return left
 }

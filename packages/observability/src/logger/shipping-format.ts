@@ -1,6 +1,5 @@
 /** How lines are put into a request, and what its answer says of each. */
 export interface ShippingFormat {
-  readonly contentType: string
   /** What is added to the address, so that the answer is short. */
   readonly query: Readonly<Record<string, string>>
   /** What stands before each line. */
@@ -20,7 +19,6 @@ export type Taken = 'taken' | 'refused' | 'later'
 
 /** A line each, and no more. */
 export const NDJSON: ShippingFormat = {
-  contentType: 'application/x-ndjson',
   query: {},
   prefix: new Uint8Array(),
   outcomesOf: (_, lines) => all(lines),
@@ -33,7 +31,6 @@ export const NDJSON: ShippingFormat = {
 export function bulk(index: string | undefined): ShippingFormat {
   const action = { create: index === undefined ? {} : { _index: index } }
   return {
-    contentType: 'application/x-ndjson',
     query: { filter_path: 'errors,items.*.status' },
     prefix: new TextEncoder().encode(`${JSON.stringify(action)}\n`),
     outcomesOf: (answer, lines) => {

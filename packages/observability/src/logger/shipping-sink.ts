@@ -94,7 +94,7 @@ export function shippingSink(options: ShippingSinkOptions): ShippingSink {
   const form = format === 'bulk' ? bulk(index) : NDJSON
   for (const [name, value] of Object.entries(form.query)) url.searchParams.set(name, value)
   return new HttpSink({
-    target: { url, headers: { ...headers, 'content-type': form.contentType } },
+    target: { url, headers: { ...headers, 'content-type': 'application/x-ndjson' } },
     format: form,
     maxBatch,
     maxBatchSize,

@@ -1,17 +1,15 @@
 import { isError } from './error-fields.js'
 import { httpMessage } from './http-message.js'
 import { MAX_DEPTH } from './limits.js'
-import { Entries, toPlain } from './to-plain.js'
+import { Entries, isPlain, ownJson, toPlain } from './to-plain.js'
 
 /** An object by names. */
 export type Named = Record<string, unknown>
 
 /** Whether it is an object that is shown with the fields that it has. */
 export function isPlainObject(value: unknown): value is Named {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
-  return typeof value['toJSON' as keyof typeof value] !== 'function'
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return false
+  return typeof value['toJSON'] !== 'function'
 }
 
 /** The object by names that a value is shown as; `undefined` where it is shown as something else. @throws whatever `toJSON` throws. */
@@ -29,10 +27,4 @@ export function shownObject(value: unknown): Named | undefined {
     shown = next
   }
   return undefined
-}
-
-/** What it gives for JSON; some give themselves. */
-function ownJson(value: object): unknown {
-  const { toJSON } = value as { toJSON?: unknown }
-  return typeof toJSON === 'function' ? toJSON.call(value, '') : value
 }

@@ -1,4 +1,5 @@
-import type { KeyRules } from './key-rules.js'
+/** What stands in place of what is hidden. */
+export const CENSOR = '[Redacted]'
 
 /** What hides secrets of one kind. */
 export interface TextPattern {
@@ -6,6 +7,6 @@ export interface TextPattern {
   readonly needs: number
   /** The secret is no shorter. */
   readonly minLength: number
-  /** The text without the secrets; what is named is asked for by its name. */
-  hide(text: string, censor: string, hides: KeyRules): string
+  /** The text without the secrets. */
+  hide(text: string): string
 }

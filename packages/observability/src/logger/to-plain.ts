@@ -11,6 +11,12 @@ export class Entries {
   }
 }
 
+/** Whether it is of no class. */
+export function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 /**
  * What JSON would not show, as something that it does: entries of maps and headers, items of sets, what is in a box. An object
  * that is none of these is given back. No more is looked at than is shown.
@@ -33,6 +39,12 @@ export function toPlain(value: object): unknown {
   if (value instanceof RegExp || value instanceof URL) return String(value)
   if (value instanceof Promise) return '[Promise]'
   return value
+}
+
+/** What it gives for JSON; some give themselves. */
+export function ownJson(value: object): unknown {
+  const { toJSON } = value as { toJSON?: unknown }
+  return typeof toJSON === 'function' ? toJSON.call(value, '') : value
 }
 
 /** Headers, URLSearchParams and FormData are lists of entries. */

@@ -1,5 +1,7 @@
+import { AT, EQUALS } from './character-classes.js'
 import { type KeyRules, keyRules, plainName } from './key-rules.js'
-import { namesBy } from './parameter-names.js'
+import { ParameterNames } from './parameter-names.js'
+import { CENSOR, type TextPattern } from './text-pattern.js'
 
 /**
  * An apostrophe may stand in a URL as it is; behind one that closes a quotation comes what comes behind quotations, such as the
@@ -54,25 +56,25 @@ const isSecret = keyRules([
 const WORDS: ReadonlySet<string> = new Set(['code', 'sig', 'signature'])
 /** Names that tell nothing of a text that is `name=value` alone: an exit code, a signal, a directory. */
 const VAGUE: ReadonlySet<string> = new Set([...WORDS, 'pwd', 'oldpwd'])
-/** What is known of names, by the rules of keys that hold beside these. */
-const namesOf = /* @__PURE__ */ namesBy(
-  (hides) => (name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name),
-)
 
-/** The text with users, passwords and secret parameters of the URLs in it hidden, or of the query or form that it is. */
-export function hideUrlSecrets(text: string, censor: string, hides: KeyRules): string {
-  const hideIn = (part: string) => hideParameters(part, censor, hides)
+/** Users, passwords and secret parameters of the URLs in a text, or of the query or form that it is. */
+export function urlSecrets(hides: KeyRules): TextPattern {
+  const names = new ParameterNames((name) => isSecret(name) || WORDS.has(plainName(name)) || hides(name))
+  return { needs: AT | EQUALS, minLength: 5, hide: (text) => hideSecrets(text, names) }
+}
+
+function hideSecrets(text: string, names: ParameterNames): string {
+  const hideIn = (part: string) => hideParameters(part, names.forText())
   const named = text.includes('=')
     ? hideIn(text.replace(MESSAGE, (_, before: string, message: string) => before + hideIn(message)))
     : text
   if (!text.includes('://') || !text.includes('@')) return named
-  const hide = (_: string, scheme: string) => `${scheme}${censor}@`
+  const hide = (_: string, scheme: string) => `${scheme}${CENSOR}@`
   return named.replace(USER_INFO, hide).replace(RAW_USER_INFO, hide)
 }
 
 /** Values are gone over too: one may be a URL with parameters of its own. */
-function hideParameters(text: string, censor: string, hides: KeyRules): string {
-  const isHidden = namesOf(hides).forText()
+function hideParameters(text: string, isHidden: KeyRules): string {
   let clean = ''
   let from = 0
   for (let end = text.indexOf('='); end >= 0; end = text.indexOf('=', end + 1)) {
@@ -83,7 +85,7 @@ function hideParameters(text: string, censor: string, hides: KeyRules): string {
     if (isHidden(name) === false || (start === 0 && !isQuery(text, name))) continue
     VALUE.lastIndex = end + 1
     if (!VALUE.test(text)) continue
-    clean += text.slice(from, end + 1) + censor
+    clean += text.slice(from, end + 1) + CENSOR
     from = VALUE.lastIndex
     end = from - 1
   }

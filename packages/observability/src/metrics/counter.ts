@@ -1,6 +1,6 @@
 import type { Attributes, Label } from './attributes.js'
 import type { Exemplar, MetricFamily } from './family.js'
-import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import { type InstrumentRules, isAddable, type Readable } from './instrument.js'
 import { SeriesTable } from './series-table.js'
 
 /** Something that only grows: requests, bytes sent. */
@@ -22,19 +22,15 @@ export class CounterInstrument implements Counter, Readable {
 
   constructor(rules: InstrumentRules) {
     this.#rules = rules
-    this.#table = new SeriesTable({
-      make: (labels): Series => ({ labels, value: 0, exemplar: undefined }),
-      most: rules.maxSeries,
-      onOverflow: tellOverflow(rules),
-    })
+    this.#table = new SeriesTable(rules, (labels) => ({ labels, value: 0, exemplar: undefined }))
   }
 
   add(value = 1, attributes?: Attributes): void {
+    const { names, exemplars, twin, warn } = this.#rules
     if (!isAddable(value)) {
-      this.#refuse()
+      warn('value', `The counter '${names.name}' adds finite numbers from 0 alone; others are dropped.`)
       return
     }
-    const { exemplars, twin } = this.#rules
     const series = this.#table.of(attributes)
     series.value += value
     const exemplar = exemplars.of(value)
@@ -42,17 +38,8 @@ export class CounterInstrument implements Counter, Readable {
     twin?.(value, attributes)
   }
 
-  #refuse(): void {
-    const { name, warn } = this.#rules
-    warn('value', `The counter '${name}' adds finite numbers from 0 alone; others are dropped.`)
-  }
-
   read(): MetricFamily {
     const points = this.#table.values().map(({ labels, value, exemplar }) => ({ labels, value, exemplar }))
-    return { ...nameOf(this.#rules), kind: 'counter', points }
+    return { ...this.#rules.names, kind: 'counter', points }
   }
-}
-
-function isAddable(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
 }

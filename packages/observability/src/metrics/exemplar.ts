@@ -28,13 +28,9 @@ export class Exemplars {
 
   /** A measurement as an exemplar, where it was taken within a span that is sampled. */
   of(value: number): Exemplar | undefined {
-    return this.#isOn ? exemplarOf(value, this.#now) : undefined
+    const span = this.#isOn ? readActiveSpan(sampled) : undefined
+    return span && { value, traceId: span.traceId, spanId: span.spanId, time: this.#now() }
   }
-}
-
-function exemplarOf(value: number, now: () => number): Exemplar | undefined {
-  const span = readActiveSpan(sampled)
-  return span && { value, traceId: span.traceId, spanId: span.spanId, time: now() }
 }
 
 function sampled(span: SpanContext): SpanContext | undefined {

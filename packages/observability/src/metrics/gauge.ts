@@ -1,6 +1,6 @@
 import type { Attributes, Label } from './attributes.js'
 import type { MetricFamily } from './family.js'
-import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import type { InstrumentRules, Readable } from './instrument.js'
 import { SeriesTable } from './series-table.js'
 
 /** Something that goes up and down: connections, a temperature. */
@@ -21,17 +21,13 @@ export class GaugeInstrument implements Gauge, Readable {
 
   constructor(rules: InstrumentRules) {
     this.#rules = rules
-    this.#table = new SeriesTable({
-      make: (labels): Series => ({ labels, value: 0 }),
-      most: rules.maxSeries,
-      onOverflow: tellOverflow(rules),
-    })
+    this.#table = new SeriesTable(rules, (labels) => ({ labels, value: 0 }))
   }
 
   record(value: number, attributes?: Attributes): void {
-    const { name, twin, warn } = this.#rules
+    const { names, twin, warn } = this.#rules
     if (typeof value !== 'number' || Number.isNaN(value)) {
-      warn('value', `The gauge '${name}' records numbers alone; others are dropped.`)
+      warn('value', `The gauge '${names.name}' records numbers alone; others are dropped.`)
       return
     }
     this.#table.of(attributes).value = value
@@ -40,6 +36,6 @@ export class GaugeInstrument implements Gauge, Readable {
 
   read(): MetricFamily {
     const points = this.#table.values().map(({ labels, value }) => ({ labels, value }))
-    return { ...nameOf(this.#rules), kind: 'gauge', points }
+    return { ...this.#rules.names, kind: 'gauge', points }
   }
 }

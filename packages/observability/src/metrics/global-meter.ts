@@ -1,5 +1,6 @@
 import { type Meter, type MetricOptions, metrics } from '@opentelemetry/api'
 import type { Attributes } from './attributes.js'
+import type { MetricKind } from './family.js'
 import type { Twin } from './instrument.js'
 import type { InstrumentOptions } from './instrument-options.js'
 import type { Observation } from './observable.js'
@@ -9,23 +10,22 @@ function meter(): Meter {
   return metrics.getMeter('@base/observability')
 }
 
-/** The same counter. */
-export function counterTwin(name: string, options: InstrumentOptions): Twin {
-  const counter = meter().createCounter(name, options as MetricOptions)
-  return forgiving((value, attributes) => counter.add(value, attributes))
-}
-
-/** The same gauge. */
-export function gaugeTwin(name: string, options: InstrumentOptions): Twin {
-  const gauge = meter().createGauge(name, options as MetricOptions)
-  return forgiving((value, attributes) => gauge.record(value, attributes))
-}
-
-/** The same histogram, with the same buckets. */
-export function histogramTwin(name: string, options: InstrumentOptions, bounds: readonly number[]): Twin {
+/** The same instrument; a histogram with the same buckets. */
+export function twinOf(
+  kind: MetricKind,
+  name: string,
+  options: InstrumentOptions,
+  bounds: readonly number[] = [],
+): Twin {
+  const given = options as MetricOptions
+  if (kind === 'counter') {
+    const counter = meter().createCounter(name, given)
+    return forgiving((value, attributes) => counter.add(value, attributes))
+  }
   const advice = { explicitBucketBoundaries: [...bounds] }
-  const histogram = meter().createHistogram(name, { ...(options as MetricOptions), advice })
-  return forgiving((value, attributes) => histogram.record(value, attributes))
+  const recorder =
+    kind === 'gauge' ? meter().createGauge(name, given) : meter().createHistogram(name, { ...given, advice })
+  return forgiving((value, attributes) => recorder.record(value, attributes))
 }
 
 /** The same observations; what is wrong with their attributes, the provider reports. */

@@ -1,6 +1,6 @@
 import type { Attributes, Label } from './attributes.js'
 import type { Exemplar, MetricFamily } from './family.js'
-import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import type { InstrumentRules, Readable } from './instrument.js'
 import { SeriesTable } from './series-table.js'
 
 /** How values are distributed: durations, sizes. */
@@ -29,22 +29,18 @@ export class HistogramInstrument implements Histogram, Readable {
     this.#rules = rules
     this.#bounds = bounds
     const size = bounds.length + 1
-    this.#table = new SeriesTable({
-      make: (labels): Series => ({
-        labels,
-        counts: new Float64Array(size),
-        exemplars: new Array(size),
-        sum: 0,
-      }),
-      most: rules.maxSeries,
-      onOverflow: tellOverflow(rules),
-    })
+    this.#table = new SeriesTable(rules, (labels) => ({
+      labels,
+      counts: new Float64Array(size),
+      exemplars: new Array(size),
+      sum: 0,
+    }))
   }
 
   record(value: number, attributes?: Attributes): void {
-    const { name, exemplars, twin, warn } = this.#rules
+    const { names, exemplars, twin, warn } = this.#rules
     if (!Number.isFinite(value) || value < 0) {
-      warn('value', `The histogram '${name}' records finite numbers from 0 alone; others are dropped.`)
+      warn('value', `The histogram '${names.name}' records finite numbers from 0 alone; others are dropped.`)
       return
     }
     const series = this.#table.of(attributes)
@@ -67,7 +63,7 @@ export class HistogramInstrument implements Histogram, Readable {
         exemplar: exemplars[index],
       })),
     }))
-    return { ...nameOf(this.#rules), kind: 'histogram', points }
+    return { ...this.#rules.names, kind: 'histogram', points }
   }
 }
 

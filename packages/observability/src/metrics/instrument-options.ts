@@ -35,12 +35,12 @@ export function checkName(name: unknown, option = 'name'): string {
   throw invalidOption(name, { ...METRICS, option }, 'a letter and up to 254 letters, digits or ._-/')
 }
 
-export function checkUnit(unit: unknown): string {
+export function checkUnit(unit: unknown = ''): string {
   if (typeof unit === 'string' && /^[\x20-\x7e]{0,63}$/.test(unit)) return unit
   throw invalidOption(unit, { ...METRICS, option: 'unit' }, 'at most 63 ASCII characters')
 }
 
-export function checkDescription(description: unknown): string {
+export function checkDescription(description: unknown = ''): string {
   if (typeof description === 'string') return description
   throw invalidOption(description, { ...METRICS, option: 'description' }, 'a text')
 }

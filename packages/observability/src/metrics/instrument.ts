@@ -3,7 +3,8 @@ import type { Exemplars } from './exemplar.js'
 import type { FamilyName, MetricFamily } from './family.js'
 
 /** What an instrument is called, and where it warns of what it drops. */
-export interface InstrumentRules extends FamilyName {
+export interface InstrumentRules {
+  readonly names: FamilyName
   /** Series, with the one for all that found no room. */
   readonly maxSeries: number
   readonly exemplars: Exemplars
@@ -21,16 +22,7 @@ export interface Readable {
   read(): MetricFamily | Promise<MetricFamily>
 }
 
-/** The warning of an instrument that has no room for another series. */
-export function tellOverflow({ name, maxSeries, warn }: InstrumentRules): () => void {
-  return () =>
-    warn(
-      'series',
-      `'${name}' has ${maxSeries} series; what comes beyond is counted together, as otel.metric.overflow. An attribute with very many values does not belong into a metric.`,
-    )
-}
-
-/** The name alone, of rules that hold more. */
-export function nameOf({ name, unit, description, family, unitWord }: InstrumentRules): FamilyName {
-  return { name, unit, description, family, unitWord }
+/** Whether a counter takes it. */
+export function isAddable(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
 }

@@ -14,15 +14,16 @@ interface Range {
   readonly position: number
 }
 
-/** A range that an offer is in, and how exactly it names it. */
-interface Match extends Range {
-  readonly precision: number
-}
-
 interface Offer {
   readonly format: Format
   readonly type: string
   readonly version: string
+}
+
+/** A range that an offer is in, and how exactly it names it. */
+interface Match extends Range {
+  readonly offer: Offer
+  readonly precision: number
 }
 
 /** The first is for those who do not mind. */
@@ -43,13 +44,10 @@ const ESCAPING: ReadonlySet<string> = new Set(['allow-utf-8', 'underscores', 'do
  */
 export function negotiate(accept: string | null): Negotiated {
   const ranges = (accept ?? '').toLowerCase().split(',').map(rangeOf)
-  let best: { readonly offer: Offer; readonly match: Match } | undefined
-  for (const offer of OFFERS) {
-    const match = matchOf(offer, ranges)
-    if (match.q > 0 && (best === undefined || isBetter(match, best.match))) best = { offer, match }
-  }
-  const { offer = OFFERS[0] as Offer, match } = best ?? {}
-  return { format: offer.format, contentType: contentTypeOf(offer, match?.parameters.get('escaping')) }
+  const matches = OFFERS.flatMap((offer) => matchOf(offer, ranges)).filter(({ q }) => q > 0)
+  const best = matches.sort(byWish)[0]
+  const offer = best?.offer ?? (OFFERS[0] as Offer)
+  return { format: offer.format, contentType: contentTypeOf(offer, best?.parameters.get('escaping')) }
 }
 
 function rangeOf(text: string, position: number): Range {
@@ -64,14 +62,11 @@ function parameterOf(text: string): readonly [name: string, value: string] {
   return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
 }
 
-/** The range that names the offer most exactly decides how much it is wanted. */
-function matchOf(offer: Offer, ranges: readonly Range[]): Match {
-  let found: Match = { type: '', parameters: new Map(), q: 0, position: ranges.length, precision: 0 }
-  for (const range of ranges) {
-    const precision = precisionOf(offer, range)
-    if (precision > found.precision) found = { ...range, precision }
-  }
-  return found
+/** The range that names the offer most exactly decides how much it is wanted; none, if it is in none. */
+function matchOf(offer: Offer, ranges: readonly Range[]): Match[] {
+  const matches = ranges.map((range) => ({ ...range, offer, precision: precisionOf(offer, range) }))
+  const found = matches.filter(({ precision }) => precision > 0)
+  return found.sort((a, b) => b.precision - a.precision).slice(0, 1)
 }
 
 /** 0 where the offer is not in the range. */
@@ -86,10 +81,8 @@ function precisionOf({ type, version }: Offer, range: Range): number {
 }
 
 /** Of two that are wanted as much, the one that is named more exactly, then the one that is named first. */
-function isBetter(a: Match, b: Match): boolean {
-  if (a.q !== b.q) return a.q > b.q
-  if (a.precision >= 3 !== b.precision >= 3) return a.precision > b.precision
-  return a.position < b.position
+function byWish(a: Match, b: Match): number {
+  return b.q - a.q || Number(b.precision >= 3) - Number(a.precision >= 3) || a.position - b.position
 }
 
 function contentTypeOf({ type, version }: Offer, escaping: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
-import { type Attributes, type Label, readableLabels, textOf } from './attributes.js'
+import { type Attributes, labelsOf, textOf } from './attributes.js'
 import type { MetricFamily, NumberPoint } from './family.js'
-import { type InstrumentRules, nameOf, type Readable, tellOverflow } from './instrument.js'
+import { type InstrumentRules, isAddable, type Readable } from './instrument.js'
 import { labelText } from './label-text.js'
 import { SeriesTable } from './series-table.js'
 
@@ -47,7 +47,7 @@ export class ObservableInstrument implements Readable {
   /** Never rejects. */
   async read(): Promise<MetricFamily> {
     const points = await this.#of((found) => this.#points(found))
-    return { ...nameOf(this.#rules), kind: this.#kind, points }
+    return { ...this.#rules.names, kind: this.#kind, points }
   }
 
   /** What the callback gives, for whoever reads elsewhere. Never rejects. */
@@ -60,8 +60,8 @@ export class ObservableInstrument implements Readable {
       const found = this.#ask()
       return look(isPromise(found) ? await this.#within(found) : found)
     } catch (error) {
-      const { name, warn } = this.#rules
-      warn('callback', `The callback of '${name}' failed, and is left out: ${textOf(error)}`)
+      const { names, warn } = this.#rules
+      warn('callback', `The callback of '${names.name}' failed, and is left out: ${textOf(error)}`)
       return []
     }
   }
@@ -98,25 +98,23 @@ export class ObservableInstrument implements Readable {
 
   /** Two observations with the same attributes are one: the last. All that find no room are one: their sum. */
   #points(found: Observed): readonly NumberPoint[] {
-    const { maxSeries } = this.#rules
-    const make = (labels: readonly Label[]) => ({ labels, value: 0 })
     const last = new Map<string, NumberPoint>()
     for (const { value, attributes = {} } of this.#observable(found)) {
-      const labels = readableLabels(attributes)
+      const labels = labelsOf(attributes)
       last.set(labelText(labels), { labels, value })
     }
-    const table = new SeriesTable({ make, most: maxSeries, onOverflow: tellOverflow(this.#rules) })
+    const table = new SeriesTable(this.#rules, (labels) => ({ labels, value: 0 }))
     for (const { labels, value } of last.values()) table.at(labels).value += value
     return table.values()
   }
 
   /** One or many, as many; without those that it may not show. */
   #observable(found: Observed): readonly Observation[] {
-    const { name, warn } = this.#rules
+    const { names, warn } = this.#rules
     const all = typeof found === 'number' ? [{ value: found }] : [...(found ?? [])]
     return all.filter(({ value }) => {
       if (isObservable(value, this.#kind)) return true
-      warn('value', `'${name}' observed what is no ${this.#kind}; it is dropped.`)
+      warn('value', `'${names.name}' observed what is no ${this.#kind}; it is dropped.`)
       return false
     })
   }
@@ -124,8 +122,7 @@ export class ObservableInstrument implements Readable {
 
 /** What a counter or gauge may show. */
 function isObservable(value: unknown, kind: 'counter' | 'gauge'): value is number {
-  if (typeof value !== 'number' || Number.isNaN(value)) return false
-  return kind === 'gauge' || (value >= 0 && value < Number.POSITIVE_INFINITY)
+  return kind === 'counter' ? isAddable(value) : typeof value === 'number' && !Number.isNaN(value)
 }
 
 function isPromise(found: Observed | Promise<Observed>): found is Promise<Observed> {

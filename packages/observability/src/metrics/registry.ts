@@ -5,9 +5,9 @@ import { type Counter, CounterInstrument } from './counter.js'
 import { Exemplars } from './exemplar.js'
 import type { MetricFamily, MetricKind } from './family.js'
 import { type Gauge, GaugeInstrument } from './gauge.js'
-import { counterTwin, gaugeTwin, histogramTwin, observeTwin } from './global-meter.js'
+import { observeTwin, twinOf } from './global-meter.js'
 import { type Histogram, HistogramInstrument } from './histogram.js'
-import type { InstrumentRules, Readable, Twin } from './instrument.js'
+import type { InstrumentRules, Readable } from './instrument.js'
 import {
   checkBuckets,
   checkDescription,
@@ -26,11 +26,17 @@ import { SampleNames } from './sample-names.js'
 import { warner } from './warner.js'
 
 /** What holds for all instruments of a registry. */
-export interface RegistryRules {
+interface RegistryRules {
   readonly prefix: string
   readonly maxSeries: number
   readonly otel: boolean
   readonly clock: Clock
+}
+
+/** Of a histogram: those that were asked for, and those that it has. */
+interface Buckets {
+  readonly asked?: readonly number[] | undefined
+  readonly bounds?: readonly number[]
 }
 
 interface Kept extends InstrumentShape {
@@ -51,29 +57,18 @@ export class Registry implements Metrics {
   }
 
   counter(name: string, options: InstrumentOptions = {}): Counter {
-    return this.#keep(name, 'counter', options, () => {
-      const rules = this.#rules(name, options, 'counter')
-      return new CounterInstrument(this.#with(rules, () => counterTwin(rules.name, options)))
-    })
+    return this.#keep(name, 'counter', options, (rules) => new CounterInstrument(rules))
   }
 
   gauge(name: string, options: InstrumentOptions = {}): Gauge {
-    return this.#keep(name, 'gauge', options, () => {
-      const rules = this.#rules(name, options, 'gauge')
-      return new GaugeInstrument(this.#with(rules, () => gaugeTwin(rules.name, options)))
-    })
+    return this.#keep(name, 'gauge', options, (rules) => new GaugeInstrument(rules))
   }
 
   histogram(name: string, given: HistogramOptions = {}): Histogram {
     const { buckets, ...options } = checkOptions(given, METRICS)
     const bounds = checkBuckets(buckets)
-    const shape = { ...options, buckets: buckets && bounds }
-    const make = () => {
-      const rules = this.#rules(name, options, 'histogram')
-      const twin = () => histogramTwin(rules.name, options, bounds)
-      return new HistogramInstrument(this.#with(rules, twin), bounds)
-    }
-    return this.#keep(name, 'histogram', shape, make, bounds)
+    const make = (rules: InstrumentRules) => new HistogramInstrument(rules, bounds)
+    return this.#keep(name, 'histogram', options, make, { asked: buckets && bounds, bounds })
   }
 
   observe(name: string, observe: Observe, given: ObserveOptions = {}): void {
@@ -82,11 +77,10 @@ export class Registry implements Metrics {
     checkOneOf(kind, ['counter', 'gauge'], { ...METRICS, option: 'kind' })
     const full = this.#fullName(name)
     checkFree(full, this.#kept.get(full)?.kind)
-    const rules = this.#rules(name, options, kind)
+    const rules = this.#rules(full, options, kind)
     const { otel, clock } = this.#options
     const instrument = new ObservableInstrument(rules, kind, observe, clock)
-    if (otel)
-      guarded('a meter', () => observeTwin(rules.name, options, kind, () => instrument.observations()))
+    if (otel) guarded('a meter', () => observeTwin(full, options, kind, () => instrument.observations()))
     this.#kept.set(full, { kind: 'observed', instrument })
   }
 
@@ -99,22 +93,27 @@ export class Registry implements Metrics {
   #keep<I extends Readable>(
     name: string,
     kind: MetricKind,
-    options: InstrumentOptions & InstrumentShape,
-    make: () => I,
-    buckets?: readonly number[],
+    options: InstrumentOptions,
+    make: (rules: InstrumentRules) => I,
+    buckets: Buckets = {},
   ): I {
     const { unit, description } = checkOptions(options, METRICS)
     const full = this.#fullName(name)
     const known = this.#kept.get(full)
     if (known?.kind === kind) {
-      if (unit !== undefined) checkUnit(unit)
-      if (description !== undefined) checkDescription(description)
-      checkSame(full, known, options)
+      checkUnit(unit)
+      checkDescription(description)
+      checkSame(full, known, { buckets: buckets.asked, ...options })
       return known.instrument as I
     }
     checkFree(full, known?.kind)
-    const instrument = make()
-    this.#kept.set(full, { kind, unit, buckets, instrument })
+    const rules = this.#rules(full, options, kind)
+    // A provider of somebody else that cannot make the instrument must not break what is measured.
+    const twin = this.#options.otel
+      ? guarded('a meter', () => twinOf(kind, full, options, buckets.bounds))
+      : undefined
+    const instrument = make({ ...rules, twin })
+    this.#kept.set(full, { kind, unit, buckets: buckets.bounds, instrument })
     return instrument
   }
 
@@ -122,23 +121,13 @@ export class Registry implements Metrics {
     return this.#options.prefix + checkName(name)
   }
 
-  #rules(
-    name: string,
-    { unit = '', description = '' }: InstrumentOptions,
-    kind: MetricKind,
-  ): InstrumentRules {
+  #rules(name: string, options: InstrumentOptions, kind: MetricKind): InstrumentRules {
+    const unit = checkUnit(options.unit)
+    const description = checkDescription(options.description)
+    const names = { name, unit, description, ...prometheusName(name, unit, kind) }
+    this.#names.take(name, kind, names.family)
+    this.#exemplars.look()
     const { maxSeries } = this.#options
-    const full = this.#fullName(name)
-    const names = prometheusName(full, checkUnit(unit), kind)
-    checkDescription(description)
-    this.#names.take(full, kind, names.family)
-    const exemplars = this.#exemplars
-    exemplars.look()
-    return { name: full, unit, description, ...names, maxSeries, exemplars, twin: undefined, warn: warner() }
-  }
-
-  /** A provider of somebody else that cannot make the instrument must not break what is measured. */
-  #with(rules: InstrumentRules, twin: () => Twin): InstrumentRules {
-    return this.#options.otel ? { ...rules, twin: guarded('a meter', twin) } : rules
+    return { names, maxSeries, exemplars: this.#exemplars, twin: undefined, warn: warner() }
   }
 }

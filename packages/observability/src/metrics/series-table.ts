@@ -1,5 +1,6 @@
 import { copyOf } from '../text/copy-of.js'
-import { type Attributes, type Label, labelsOf, readableOf } from './attributes.js'
+import { type Attributes, type Label, labelsOf } from './attributes.js'
+import type { InstrumentRules } from './instrument.js'
 import { labelText } from './label-text.js'
 import { SeriesPaths } from './series-paths.js'
 
@@ -9,20 +10,13 @@ const OVERFLOW: readonly Label[] = [['otel.metric.overflow', 'true']]
 /** Other orders and spellings of the same attributes are remembered as well, up to so many for each series. */
 const SPELLINGS = 4
 
-/** What a table of series needs. */
-export interface SeriesTableOptions<Series> {
-  readonly make: (labels: readonly Label[]) => Series
-  /** The most series, with the one for all that found no room. */
-  readonly most: number
-  readonly onOverflow: () => void
-}
-
 /**
  * The series of an instrument, by their attributes; bounded. Two sets of attributes that Prometheus could not tell apart are one
  * series, for a scrape with the same series twice is refused.
  */
 export class SeriesTable<Series> {
-  readonly #options: SeriesTableOptions<Series>
+  readonly #rules: InstrumentRules
+  readonly #make: (labels: readonly Label[]) => Series
   /** By labels as Prometheus knows them. */
   readonly #series = new Map<string, Series>()
   readonly #paths = new SeriesPaths<Series>()
@@ -30,8 +24,9 @@ export class SeriesTable<Series> {
   /** That of no attributes. */
   #plain: Series | undefined
 
-  constructor(options: SeriesTableOptions<Series>) {
-    this.#options = options
+  constructor(rules: InstrumentRules, make: (labels: readonly Label[]) => Series) {
+    this.#rules = rules
+    this.#make = make
   }
 
   /** The series of these attributes, whatever they are. Never throws. */
@@ -43,23 +38,21 @@ export class SeriesTable<Series> {
     try {
       return this.#paths.find(attributes) ?? this.#learn(attributes)
     } catch {
-      return this.at(labelsOf(readableOf(attributes)))
+      return this.at(labelsOf(attributes))
     }
   }
 
-  /** The series of these labels. */
   at(labels: readonly Label[]): Series {
-    const { make, most, onOverflow } = this.#options
     const text = labelText(labels)
     const known = this.#series.get(text)
     if (known !== undefined) return known
     // One place is kept free for all that find none.
-    if (this.#series.size >= most - 1 && text !== labelText(OVERFLOW)) {
-      onOverflow()
+    if (this.#series.size >= this.#rules.maxSeries - 1 && text !== labelText(OVERFLOW)) {
+      this.#tellOverflow()
       return this.at(OVERFLOW)
     }
     const own = labels.map(([name, value]): Label => [name, copyOf(value)])
-    const series = make(own)
+    const series = this.#make(own)
     this.#series.set(labelText(own), series)
     return series
   }
@@ -70,10 +63,18 @@ export class SeriesTable<Series> {
 
   #learn(attributes: Attributes): Series {
     const series = this.at(labelsOf(attributes))
-    if (this.#learned < this.#options.most * SPELLINGS) {
+    if (this.#learned < this.#rules.maxSeries * SPELLINGS) {
       this.#learned += 1
       this.#paths.learn(attributes, series)
     }
     return series
+  }
+
+  #tellOverflow(): void {
+    const { names, maxSeries, warn } = this.#rules
+    warn(
+      'series',
+      `'${names.name}' has ${maxSeries} series; what comes beyond is counted together, as otel.metric.overflow. An attribute with very many values does not belong into a metric.`,
+    )
   }
 }

@@ -2,10 +2,9 @@ import { toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
 import type { Attributes } from '@opentelemetry/api'
 import type { OpenTelemetryOptions, OtlpOptions, ServiceOptions } from './open-telemetry-options.js'
-import { type Environment, type OtlpSettings, otlpSettings } from './otlp-settings.js'
+import { type Environment, type OtlpSettings, otlpSettings, PLACE } from './otlp-settings.js'
 import { type Sampling, samplingOf } from './sampling.js'
 
-/** How metrics are sent. */
 export interface MetricsSettings extends OtlpSettings {
   /** How often, in milliseconds. */
   readonly interval: number
@@ -23,9 +22,6 @@ export interface OpenTelemetrySettings {
   readonly shutdownTimeout: number
 }
 
-const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
-
-/** The options, checked once. */
 export function readOptions(options: OpenTelemetryOptions, environment: Environment): OpenTelemetrySettings {
   const { otlp: given = {}, metrics = {} } = checkOptions(options, PLACE)
   const { baggage = true, sampling, shutdownTimeout = '5s' } = options
@@ -33,7 +29,7 @@ export function readOptions(options: OpenTelemetryOptions, environment: Environm
   if (sampling !== undefined) checkNumber(sampling, { ...PLACE, option: 'sampling', max: 1 })
   return {
     attributes: { ...attributesOf(options.attributes), ...serviceOf(options.service) },
-    traces: isSent(otlp, 'traces', environment) ? otlpSettings(otlp, 'traces', environment) : undefined,
+    traces: sent(otlp, 'traces', environment),
     metrics: metricsOf(otlp, metrics, environment),
     sampling: samplingOf(sampling, environment),
     baggage: checkBoolean(baggage, { ...PLACE, option: 'baggage' }),
@@ -54,19 +50,18 @@ function metricsOf(
   if (metrics === false) return undefined
   const { interval: given = '60s' } = checkOptions(metrics, { ...PLACE, option: 'metrics' })
   const interval = toMilliseconds(given, { ...PLACE, option: 'metrics.interval', positive: true })
-  return isSent(otlp, 'metrics', environment)
-    ? { ...otlpSettings(otlp, 'metrics', environment), interval }
-    : undefined
+  const settings = sent(otlp, 'metrics', environment)
+  return settings && { ...settings, interval }
 }
 
 /** Whoever runs the service may say no, and whoever wrote it. */
-function isSent(
+function sent(
   otlp: OtlpOptions | false,
   signal: 'traces' | 'metrics',
   environment: Environment,
-): otlp is OtlpOptions {
+): OtlpSettings | undefined {
   const exporter = environment[`OTEL_${signal.toUpperCase()}_EXPORTER`]?.trim().toLowerCase()
-  return otlp !== false && exporter !== 'none'
+  return otlp === false || exporter === 'none' ? undefined : otlpSettings(otlp, signal, environment)
 }
 
 function attributesOf(attributes: unknown): Attributes {

@@ -1,5 +1,4 @@
 import {
-  type Context,
   type Span,
   type SpanContext,
   TraceFlags,
@@ -19,16 +18,15 @@ import { RandomHex } from './random-hex.js'
  */
 export function idTracerProvider(): TracerProvider {
   const random = new RandomHex()
-  const tracer = sayIdsAlone(tracerOf((_, { root }, active) => startSpan(random, root === true, active)))
+  const tracer = sayIdsAlone(tracerOf((_, __, parent) => startSpan(random, parent)))
   return { getTracer: () => tracer }
 }
 
 /** All random: that an id is zero, and so none, does not happen in the life of a star. */
-function startSpan(random: RandomHex, isRoot: boolean, active: Context): Span {
-  const parent = isRoot ? undefined : trace.getSpanContext(active)
+function startSpan(random: RandomHex, parent: SpanContext | undefined): Span {
   const spanId = random.next(8)
   return trace.wrapSpanContext(
-    parent === undefined || !trace.isSpanContextValid(parent)
+    parent === undefined
       ? new Ids(random.next(16), spanId, TraceFlags.NONE)
       : new Ids(parent.traceId, spanId, parent.traceFlags, parent.traceState),
   )

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@base/core/clock'
+import { systemClock } from '@base/core/clock'
 import { diag } from '@opentelemetry/api'
 import { type Agent, createAgent, type Outcome, post } from '../http/post.js'
 import type { OtlpSettings } from './otlp-settings.js'
@@ -16,16 +16,14 @@ const LONGEST_PAUSE = 5_000
 export class OtlpSender {
   readonly #settings: OtlpSettings
   readonly #agent: Agent
-  readonly #clock: Clock
   readonly #underWay = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #dropped = 0
   #hasWarned = false
 
-  constructor(settings: OtlpSettings, clock: Clock = systemClock) {
+  constructor(settings: OtlpSettings) {
     this.#settings = settings
     this.#agent = createAgent(settings.url)
-    this.#clock = clock
   }
 
   /** Batches that were thrown away. */
@@ -60,7 +58,7 @@ export class OtlpSender {
   async #deliver(body: Uint8Array): Promise<void> {
     const ended = new AbortController()
     const end = () => ended.abort()
-    const timer = this.#clock.schedule(this.#settings.timeout, end, { ref: false, name: 'OTLP batch' })
+    const timer = systemClock.schedule(this.#settings.timeout, end, { ref: false, name: 'OTLP batch' })
     this.#closing.signal.addEventListener('abort', end, { once: true })
     const outcome = await this.#attempt(body, ended.signal)
     timer.cancel()
@@ -86,7 +84,7 @@ export class OtlpSender {
         signal.removeEventListener('abort', end)
         resolve()
       }
-      const timer = this.#clock.schedule(pause, end, { ref: false, name: 'OTLP attempt' })
+      const timer = systemClock.schedule(pause, end, { ref: false, name: 'OTLP attempt' })
       signal.addEventListener('abort', end)
     })
   }

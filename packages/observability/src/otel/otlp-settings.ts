@@ -11,7 +11,7 @@ export interface OtlpSettings extends Target {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
+export const PLACE = { package: '@base/observability', pattern: 'startOpenTelemetry' }
 
 /** The settings of a signal: the options, else the environment's for the signal, else its for all. */
 export function otlpSettings(

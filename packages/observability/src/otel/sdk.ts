@@ -12,7 +12,6 @@ import type { Sampling } from './sampling.js'
 /** In milliseconds: the SDK takes a timer, which would fire at once where it is longer. */
 const LONGEST_INTERVAL = 2_147_483_647
 
-/** A running SDK. */
 export interface Sdk {
   /** Batches that were thrown away. */
   dropped(): number
@@ -34,6 +33,8 @@ export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
   const signals = [spans, meters].filter((signal) => signal !== undefined)
   const senders = signals.map(({ sender }) => sender)
   const providers = signals.map(({ provider }) => provider)
+  const send = (how: 'forceFlush' | 'shutdown') =>
+    all([...providers.map((one) => () => one[how]()), ...senders.map((one) => () => one.drain())])
   const abandon = async () => {
     for (const sender of senders) sender.close()
     await Promise.all(senders.map((sender) => sender.drain()))
@@ -46,11 +47,9 @@ export function createSdk(settings: OpenTelemetrySettings, peers: Peers): Sdk {
     })
     return {
       dropped: () => senders.reduce((sum, sender) => sum + sender.dropped, 0),
-      flush: () =>
-        all([...providers.map((one) => () => one.forceFlush()), ...senders.map((one) => () => one.drain())]),
+      flush: () => send('forceFlush'),
       unregister,
-      shutdown: () =>
-        all([...providers.map((one) => () => one.shutdown()), ...senders.map((one) => () => one.drain())]),
+      shutdown: () => send('shutdown'),
       abandon,
     }
   } catch (error) {

@@ -13,7 +13,6 @@ import {
 } from '@opentelemetry/api'
 import type { RecordedEvent, RecordedLink, RecordedSpan } from './recorded-span.js'
 
-/** How a span begins. */
 export interface MemorySpanStart {
   readonly name: string
   readonly options: ApiSpanOptions

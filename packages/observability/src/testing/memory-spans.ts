@@ -46,13 +46,15 @@ export function memorySpans(options: MemorySpansOptions = {}): MemorySpans {
   const { clock = systemClock } = checkOptions(options, where)
   checkMethods<Clock>(clock, ['now'], { ...where, option: 'clock' })
   const spans: RecordedSpan[] = []
-  let closed = false
+  let isClosed = false
   const { provider, open } = memoryTracer(clock, (span) => {
-    if (!closed) spans.push(span)
+    if (!isClosed) spans.push(span)
   })
-  const leave = register(provider, () => {
-    closed = true
-  })
+  const leave = register(provider)
+  const close = () => {
+    if (!isClosed) leave()
+    isClosed = true
+  }
   return {
     spans,
     get open() {
@@ -60,22 +62,18 @@ export function memorySpans(options: MemorySpansOptions = {}): MemorySpans {
     },
     find: (name) => spans.find((span) => span.name === name),
     clear: () => void spans.splice(0),
-    close: leave,
-    [Symbol.dispose]: leave,
+    close,
+    [Symbol.dispose]: close,
   }
 }
 
 /** Registers both, or none; gives what takes them out. */
-function register(provider: TracerProvider, closed: () => void): () => void {
+function register(provider: TracerProvider): () => void {
   const manager = asyncContextManager()
   if (!trace.setGlobalTracerProvider(provider))
     throw new ConflictError({ message: 'memorySpans: OpenTelemetry has a tracer already; close it first.' })
   const isOurs = manager !== undefined && context.setGlobalContextManager(manager)
-  let left = false
   return () => {
-    if (left) return
-    left = true
-    closed()
     trace.disable()
     if (isOurs) context.disable()
   }

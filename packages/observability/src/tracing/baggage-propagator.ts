@@ -2,7 +2,6 @@ import {
   type Baggage,
   type BaggageEntry,
   baggageEntryMetadataFromString,
-  createContextKey,
   propagation,
   type TextMapPropagator,
 } from '@opentelemetry/api'
@@ -14,9 +13,7 @@ import {
   serializeProperties,
 } from './baggage.js'
 import { guarded } from './guarded.js'
-
-/** The one that OpenTelemetry's SDK sets for its own requests. */
-const SUPPRESSED = /* @__PURE__ */ createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+import { isSuppressed, joinedHeader } from './propagation.js'
 
 /**
  * The propagator of W3C Baggage, for `propagation.setGlobalPropagator`: reads and writes as {@link parseBaggage} and
@@ -34,22 +31,17 @@ export function baggagePropagator(): TextMapPropagator {
   return {
     inject(context, carrier, setter) {
       const baggage = propagation.getBaggage(context)
-      if (baggage === undefined || context.getValue(SUPPRESSED) === true) return
+      if (baggage === undefined || isSuppressed(context)) return
       const header = guarded('writing baggage', () => serializeBaggage(membersOf(baggage))) ?? ''
       if (header !== '') setter.set(carrier, 'baggage', header)
     },
     extract(context, carrier, getter) {
-      const header = guarded('reading baggage', () => joined(getter.get(carrier, 'baggage')))
+      const header = guarded('reading baggage', () => joinedHeader(getter.get(carrier, 'baggage')))
       const members = header === undefined ? [] : parseBaggage(header)
       return members.length === 0 ? context : propagation.setBaggage(context, toBaggage(members))
     },
     fields: () => ['baggage'],
   }
-}
-
-function joined(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(',')
-  return typeof value === 'string' ? value : undefined
 }
 
 function toBaggage(members: readonly BaggageMember[]): Baggage {

@@ -1,9 +1,7 @@
 import { decodeBaggageText, encodeBaggageText } from './baggage-text.js'
 import { trimSpace } from './header-space.js'
 
-/** The most members that are carried. */
 const MAX_MEMBERS = 64
-/** The most bytes that are carried. */
 const MAX_BYTES = 8_192
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -87,13 +85,8 @@ export function serializeProperties(properties: readonly BaggageProperty[]): str
 
 /** The properties of a text such as `a;b=c`; none where one is not valid. */
 export function parseProperties(texts: readonly string[]): BaggageProperty[] | undefined {
-  const properties: BaggageProperty[] = []
-  for (const text of texts) {
-    const property = parsePair(text)
-    if (property === undefined) return undefined
-    properties.push(property)
-  }
-  return properties
+  const properties = texts.map(parsePair)
+  return properties.every((property) => property !== undefined) ? properties : undefined
 }
 
 function parseMember(text: string): BaggageMember | undefined {

@@ -41,6 +41,7 @@ export function runInSpan(
   return follow(value, run)
 }
 
+/** As by `guarded`, without the price of a closure. */
 function startSpan(
   tracer: Tracer,
   settings: SpanSettings,
@@ -60,10 +61,10 @@ function isRecording(span: Span): boolean {
 }
 
 function optionsOf(settings: SpanSettings, args: unknown[] | undefined): ApiSpanOptions {
-  const { name, kind, attributesOf } = settings
-  if (attributesOf === undefined) return settings.start
+  const { name, start, attributesOf } = settings
+  if (attributesOf === undefined) return start
   const attributes = guarded(`attributes of span ${name}`, (): Attributes | undefined =>
     unpromised(attributesOf(...(args ?? []))),
   )
-  return attributes === undefined ? { kind } : { kind, attributes }
+  return attributes === undefined ? start : { kind: start.kind, attributes }
 }

@@ -34,11 +34,9 @@ export interface TracedOptions<F extends (...args: never[]) => unknown> {
   readonly recordResult?: ((value: Awaited<ReturnType<F>>) => Attributes | undefined) | undefined
 }
 
-/** The options as they are used. */
 export interface SpanSettings {
   readonly name: string
-  readonly kind: SpanKind
-  /** What a span starts with, where it is the same each time. */
+  /** What each span starts with. */
   readonly start: { readonly kind: SpanKind; readonly attributes?: Attributes }
   readonly attributesOf: ((...args: unknown[]) => Attributes | undefined) | undefined
   readonly recordResult: ((value: unknown) => Attributes | undefined) | undefined
@@ -53,7 +51,6 @@ const KINDS: Readonly<Record<string, SpanKind>> = {
   consumer: SpanKind.CONSUMER,
 }
 
-/** The options, checked once. */
 export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan'): SpanSettings {
   const options = (typeof given === 'object' && given !== null ? given : { name: given }) as {
     readonly [name: string]: unknown
@@ -66,7 +63,6 @@ export function checkSpanOptions(given: unknown, pattern: 'traced' | 'withSpan')
   const kind = kindOf(options['kind'], where('kind'))
   return {
     name,
-    kind,
     start: typeof attributes === 'object' ? { kind, attributes: { ...attributes } } : { kind },
     attributesOf: typeof attributes === 'function' ? (attributes as SpanSettings['attributesOf']) : undefined,
     recordResult:

@@ -4,7 +4,6 @@ import { errorName, errorType } from './error-type.js'
 import { guarded, unpromised } from './guarded.js'
 import type { SpanSettings } from './span-options.js'
 
-/** The longest description of a status. */
 const MAX_MESSAGE = 1_024
 
 /** A call under its span, until it has ended, once. */

@@ -9,6 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { guarded } from './guarded.js'
+import { isSuppressed, joinedHeader } from './propagation.js'
 import { MemberList, parseTraceState } from './trace-state.js'
 import { formatTraceparent, parseTraceparent, RANDOM } from './traceparent.js'
 
@@ -23,8 +24,6 @@ export interface TraceContextOptions {
 
 /** Spans of an SDK keep the flag `sampled` alone, so what came with the trace is kept beside them. */
 const REMOTE = /* @__PURE__ */ createContextKey('@base/observability remote trace')
-/** The one that OpenTelemetry's SDK sets for its own requests. */
-const SUPPRESSED = /* @__PURE__ */ createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 /**
  * The propagator of W3C Trace Context, level 2, for `propagation.setGlobalPropagator`.
@@ -57,7 +56,7 @@ export function propagatorOf(areRandom: () => boolean): TextMapPropagator {
 
 function inject<C>(context: Context, carrier: C, setter: TextMapSetter<C>, randomTraceIds: boolean): void {
   const span = trace.getSpanContext(context)
-  if (span === undefined || !trace.isSpanContextValid(span) || context.getValue(SUPPRESSED) === true) return
+  if (span === undefined || !trace.isSpanContextValid(span) || isSuppressed(context)) return
   const random = isRandom(context, span, randomTraceIds) ? RANDOM : 0
   const traceFlags = (span.traceFlags & ~RANDOM) | random
   setter.set(carrier, 'traceparent', formatTraceparent({ ...span, traceFlags }))
@@ -83,7 +82,7 @@ function extract<C>(context: Context, carrier: C, getter: TextMapGetter<C>): Con
   const parent = guarded('reading a traceparent', () => only(getter.get(carrier, 'traceparent')))
   const remote = parent === undefined ? undefined : parseTraceparent(parent)
   if (remote === undefined) return context
-  const state = guarded('reading a tracestate', () => joined(getter.get(carrier, 'tracestate')))
+  const state = guarded('reading a tracestate', () => joinedHeader(getter.get(carrier, 'tracestate')))
   const traceState = state === undefined ? undefined : parseTraceState(state)
   const found = traceState === undefined ? remote : { ...remote, traceState }
   return trace.setSpanContext(context.setValue(REMOTE, found), found)
@@ -92,9 +91,4 @@ function extract<C>(context: Context, carrier: C, getter: TextMapGetter<C>): Con
 function only(value: unknown): string | undefined {
   const [first, ...others] = Array.isArray(value) ? value : [value]
   return typeof first === 'string' && others.length === 0 ? first : undefined
-}
-
-function joined(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(',')
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,7 +1,6 @@
 import type { TraceState } from '@opentelemetry/api'
 import { trimSpace } from './header-space.js'
 
-/** The most members of a list. */
 const MAX_MEMBERS = 32
 /** The most characters sent: beyond the 512 that must be, and far below what servers take of all headers. */
 const MAX_LENGTH = 4_096
@@ -27,12 +26,10 @@ export class MemberList implements TraceState {
     return new MemberList([[key, value] as const, ...this.#without(key)].slice(0, MAX_MEMBERS))
   }
 
-  /** A list without this member. */
   unset(key: string): MemberList {
     return new MemberList(this.#without(key))
   }
 
-  /** The value of this member. */
   get(key: string): string | undefined {
     return this.#members.find((member) => member[0] === key)?.[1]
   }

@@ -4,7 +4,6 @@ import { trimSpace } from './header-space.js'
 /** A member of a future version may follow the flags; a comma is a second header that was joined to the first. */
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[^,]*)?$/
 
-/** The trace is sampled. */
 const SAMPLED = 0b01
 /** The trace id is random in its last seven bytes. */
 export const RANDOM = 0b10
@@ -13,17 +12,8 @@ const KNOWN = SAMPLED | RANDOM
 
 /** What a `traceparent` says; none where it is not valid, and the trace starts anew. */
 export function parseTraceparent(text: string): SpanContext | undefined {
-  const match = FORM.exec(trimSpace(text))
-  if (match === null) return undefined
-  const [, version, traceId, spanId, flags, rest] = match as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string?,
-  ]
-  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined
+  const [, version, traceId = '', spanId = '', flags = '', rest] = FORM.exec(trimSpace(text)) ?? []
+  if (version === undefined || version === 'ff' || (version === '00' && rest !== undefined)) return undefined
   if (isZero(traceId) || isZero(spanId)) return undefined
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & KNOWN, isRemote: true }
 }

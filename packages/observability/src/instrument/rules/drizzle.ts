@@ -27,7 +27,7 @@ export const drizzleChannels: readonly ChannelRule[] = [
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     },
     log: { message: 'statement ended', level: 'debug' },
-    span: { named: ['summary'], duration: 'duration' },
+    span: { named: 'summary', duration: 'duration' },
   },
   {
     channel: 'base:drizzle:query:slow',
