@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Choices } from './choices.js'
 import { configFile, envExample } from './compose/config.js'
 import { manifestFile, type Versions } from './compose/manifest.js'
@@ -5,7 +8,8 @@ import { readmeFile } from './compose/readme.js'
 import { serviceFile } from './compose/service.js'
 import { startServiceFile } from './compose/start-service.js'
 import { featuresOf } from './features/features.js'
-import { layerFiles } from './layers.js'
+
+const TEMPLATE = fileURLToPath(new URL('../template', import.meta.url))
 
 /** What a service is to be. */
 export interface NewService {
@@ -30,4 +34,13 @@ export function serviceFiles({ name, choices, versions }: NewService): ReadonlyM
     ['test/start-service.ts', startServiceFile(features)],
   ]
   return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The files of a folder of `template/`, by the path that they have in a service. */
+function layerFiles(layer: string): readonly (readonly [path: string, text: string])[] {
+  const folder = join(TEMPLATE, layer)
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((file) => [relative(folder, file).split(sep).join('/'), readFileSync(file, 'utf8')])
 }

@@ -28,8 +28,9 @@ export function checkIsFree(folder: string): void {
 export function writeService(folder: string, files: ReadonlyMap<string, string>): void {
   checkIsFree(folder)
   const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined
-  const made = mkdirSync(isThere ? folder : dirname(folder), { recursive: true })
-  const draft = join(isThere ? folder : dirname(folder), `.${basename(folder)}-${randomUUID()}`)
+  const place = isThere ? folder : dirname(folder)
+  const made = mkdirSync(place, { recursive: true })
+  const draft = join(place, `.${basename(folder)}-${randomUUID()}`)
   try {
     for (const [path, text] of files) {
       const file = join(draft, path)

@@ -1,5 +1,5 @@
 import type { Column } from 'drizzle-orm'
-import { quoted } from './tenancy/quoted.js'
+import { quotedIn } from './tenancy/quoted.js'
 
 const SERIAL: Readonly<Record<string, string>> = {
   smallserial: 'smallint',
@@ -20,12 +20,7 @@ export function castTypeOf(column: Column): string {
     readonly baseColumn?: Column
   }
   if (baseColumn !== undefined) return `${castTypeOf(baseColumn)}[]`
-  if (enumeration?.enumName !== undefined) {
-    return [enumeration.schema, enumeration.enumName]
-      .filter((part) => part !== undefined)
-      .map(quoted)
-      .join('.')
-  }
+  if (enumeration?.enumName !== undefined) return quotedIn(enumeration.schema, enumeration.enumName)
   const type = column.getSQLType()
   return SERIAL[type] ?? withoutLength(type)
 }

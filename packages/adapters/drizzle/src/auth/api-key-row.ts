@@ -25,8 +25,7 @@ const TIMES = ['created_at', 'last_used_at', 'revoked_at'] as const
 export const API_KEY: SQL = sql`id, owner_id, name, scopes, ${SECRETS}, ${sql.join(TIMES.map(milliseconds), sql`, `)}`
 
 /** A key, out of a row. */
-export function apiKeyOf(row: Row | undefined): StoredApiKey | undefined {
-  if (row === undefined) return undefined
+export function apiKeyOf(row: Row): StoredApiKey {
   return {
     id: row['id'] as string,
     ownerId: row['owner_id'] as string,

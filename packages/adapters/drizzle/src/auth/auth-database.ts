@@ -46,6 +46,24 @@ export class AuthDatabase {
     await this.#tables.prepare()
     return this.#tables.rows(statement)
   }
+
+  /** Whether a statement gives a row. */
+  async hits(statement: SQL): Promise<boolean> {
+    return (await this.rows(statement)).length > 0
+  }
+}
+
+/** Rows that are over and that each new one takes away: more than are added, so that none is left. */
+const SWEPT = 20
+
+/** The part of a `with` that takes away rows that are over, and that nobody works on. */
+export function swept(table: string, key: string, isOver: SQL): SQL {
+  const [from, names] = [sql.raw(table), sql.raw(key)]
+  return sql`swept as (
+    delete from ${from} where (${names}) in (
+      select ${names} from ${from}, clock where ${isOver} limit ${SWEPT} for update of ${from} skip locked
+    )
+  )`
 }
 
 /** A time so many milliseconds after that of the statement. */

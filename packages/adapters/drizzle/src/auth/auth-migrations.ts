@@ -1,16 +1,14 @@
 import type { Migration } from '../migrate/migrate.js'
-import { actionTokenMigrations } from './action-token-migrations.js'
-import { auditMigrations } from './audit-migrations.js'
-import { oauthMigrations } from './oauth-migrations.js'
-import { recoveryCodeMigrations } from './recovery-code-migrations.js'
 
 /**
  * The tables of the stores for `@base/auth`, for `migrate`, where the role that runs must not create tables.
  *
  * `base_refresh_families` has a row for each sign-in, with its present token and, for the grace, that token's parent;
  * `base_refresh_spent` the hashes of all tokens before; `base_sessions`, `base_replays`, `base_revoked_tokens`,
- * `base_revoked_subjects`, `base_totp`, `base_api_keys` and `base_oauth_transactions` a row for each of theirs;
- * `base_signing_keys` a row for each ring, with its private keys: let no role read it that does not sign.
+ * `base_revoked_subjects`, `base_totp`, `base_api_keys`, `base_recovery_codes`, `base_action_tokens` and
+ * `base_oauth_transactions` a row for each of theirs; `base_audit_chains` says where each chain stands, and what counts of a row
+ * of `base_audit_entries` is its `entry`: the other columns are there to be searched; `base_signing_keys` has a row for each
+ * ring, with its private keys: let no role read it that does not sign.
  */
 export const authMigrations: readonly Migration[] = [
   {
@@ -112,8 +110,56 @@ drop index base_refresh_families_expires_at;`,
 create index base_api_keys_owner_id on base_api_keys (owner_id);
 create index base_api_keys_over on base_api_keys (least(expires_at, revoked_at));`,
   },
-  ...recoveryCodeMigrations,
-  ...actionTokenMigrations,
-  ...auditMigrations,
-  ...oauthMigrations,
+  {
+    name: 'base/auth/recovery-codes/001',
+    sql: `create table base_recovery_codes (
+  sub text primary key,
+  hashes text[] not null
+);`,
+  },
+  {
+    name: 'base/auth/action-tokens/001',
+    sql: `create table base_action_tokens (
+  handle text primary key,
+  hash text not null,
+  purpose text not null,
+  sub text not null,
+  data text not null,
+  state text,
+  expires_at timestamptz not null
+);
+create index base_action_tokens_sub on base_action_tokens (sub, purpose);
+create index base_action_tokens_expires_at on base_action_tokens (expires_at);`,
+  },
+  {
+    name: 'base/auth/audit/001',
+    sql: `create table base_audit_chains (
+  chain text primary key,
+  sequence bigint not null,
+  hash text not null
+);
+create table base_audit_entries (
+  chain text not null,
+  sequence bigint not null,
+  time timestamptz not null,
+  action text not null,
+  actor text,
+  target_type text,
+  target text,
+  tenant text,
+  entry text not null,
+  primary key (chain, sequence)
+);
+create index base_audit_entries_target on base_audit_entries (target_type, target, time);
+create index base_audit_entries_actor on base_audit_entries (actor, time);`,
+  },
+  {
+    name: 'base/auth/oauth/001',
+    sql: `create table base_oauth_transactions (
+  key text primary key,
+  transaction text not null,
+  expires_at timestamptz not null
+);
+create index base_oauth_transactions_expires_at on base_oauth_transactions (expires_at);`,
+  },
 ]

@@ -12,12 +12,10 @@ import {
   after,
   type DrizzleAuthStoreOptions,
   milliseconds,
+  swept,
   textOf,
   timeOf,
 } from './auth-database.js'
-
-/** Tokens that are over and that each new one takes away: more than are added, so that none is left. */
-const SWEPT = 20
 
 /**
  * Keeps the hashes of action tokens in the table `base_action_tokens`, for many processes: an `ActionTokenStore` of `@base/auth`.
@@ -49,12 +47,7 @@ class DrizzleActionTokenStore implements ActionTokenStore {
   async add({ handle, hash, purpose, sub, data, state, ttl }: NewActionToken): Promise<void> {
     await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_action_tokens where handle in (
-          select handle from base_action_tokens, clock where expires_at <= clock.now
-          limit ${SWEPT} for update of base_action_tokens skip locked
-        )
-      )
+      ${swept('base_action_tokens', 'handle', sql`expires_at <= clock.now`)}
       insert into base_action_tokens (handle, hash, purpose, sub, data, state, expires_at)
       select ${handle}, ${hash}, ${purpose}, ${sub}, ${data}, ${state ?? null}, ${after(ttl)} from clock`)
   }

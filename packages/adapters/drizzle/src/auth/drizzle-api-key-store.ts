@@ -1,11 +1,9 @@
 import type { ApiKeyRotation, ApiKeyStore, NewStoredApiKey, StoredApiKey } from '@base/auth/api-keys'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
+import type { Row } from '../own-tables/own-tables.js'
 import { API_KEY, apiKeyOf, IS_ALIVE, MOST_SECRETS } from './api-key-row.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
-
-/** Keys that are over and that each new one takes away: more than are added, so that none is left. */
-const SWEPT = 20
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, swept } from './auth-database.js'
 
 /**
  * Keeps API keys in the table `base_api_keys`, for many processes: an `ApiKeyStore` of `@base/auth`. Each operation is one
@@ -33,12 +31,7 @@ class DrizzleApiKeyStore implements ApiKeyStore {
     const end = ttl === undefined ? sql`null::timestamptz` : after(ttl)
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_api_keys where id in (
-          select id from base_api_keys, clock where least(expires_at, revoked_at) <= clock.now - interval '7 days'
-          limit ${SWEPT} for update of base_api_keys skip locked
-        )
-      ),
+      ${swept('base_api_keys', 'id', sql`least(expires_at, revoked_at) <= clock.now - interval '7 days'`)},
       created as (
         insert into base_api_keys (id, owner_id, name, scopes, ttl, hashes, ends, created_at, expires_at)
         select ${id}, ${ownerId}, ${name ?? null}, ${JSON.stringify(scopes)}, ${ttl ?? null}::double precision,
@@ -46,13 +39,13 @@ class DrizzleApiKeyStore implements ApiKeyStore {
         returning *
       )
       select ${API_KEY} from created, clock`)
-    return apiKeyOf(row) as StoredApiKey
+    return apiKeyOf(row as Row)
   }
 
   async find(id: string): Promise<StoredApiKey | undefined> {
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock} select ${API_KEY} from base_api_keys, clock where id = ${id}`)
-    return apiKeyOf(row)
+    return row && apiKeyOf(row)
   }
 
   async rotate(id: string, { hash, overlap }: ApiKeyRotation): Promise<StoredApiKey | undefined> {
@@ -68,7 +61,7 @@ class DrizzleApiKeyStore implements ApiKeyStore {
         ))[1:${sql.raw(String(MOST_SECRETS))}],
         expires_at = ${end}
       from clock where id = ${id} and ${IS_ALIVE} returning ${API_KEY}`)
-    return apiKeyOf(row)
+    return row && apiKeyOf(row)
   }
 
   /** Of those who note it at once, one is enough: nobody waits for another, nor for a rotation. */
@@ -92,7 +85,7 @@ class DrizzleApiKeyStore implements ApiKeyStore {
       with ${this.#database.clock}
       select ${API_KEY} from base_api_keys, clock where owner_id = ${ownerId} and ${IS_ALIVE}
       order by base_api_keys.created_at, id`)
-    return rows.flatMap((row) => apiKeyOf(row) ?? [])
+    return rows.map(apiKeyOf)
   }
 
   /** How many of those that are meant were alive. */

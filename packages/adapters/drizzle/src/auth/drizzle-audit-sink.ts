@@ -41,7 +41,7 @@ class DrizzleAuditSink implements AuditSink {
     if (first === undefined || last === undefined) return true
     // The texts of entries lie within JSON, so that what PostgreSQL cannot keep, such as U+0000, stays an escape.
     const rows = JSON.stringify(entries.map(rowOf))
-    const appended = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       with moved as (${moved(first, last)})
       insert into base_audit_entries (chain, sequence, time, action, actor, target_type, target, tenant, entry)
       select ${first.chain}, item.sequence, item.time, item.action, item.actor, item.target_type, item.target,
@@ -50,7 +50,6 @@ class DrizzleAuditSink implements AuditSink {
         sequence bigint, time timestamptz, action text, actor text, target_type text, target text, tenant text, entry text
       ), moved
       returning 1`)
-    return appended.length > 0
   }
 
   async read(chain: string, from: number, limit: number): Promise<readonly AuditEntry[]> {

@@ -54,13 +54,12 @@ class DrizzleKeyStore implements KeyStore {
 
   async replace(expected: number, keys: readonly StoredKey[]): Promise<boolean> {
     const text = JSON.stringify(keys)
-    const rows = await this.#database.rows(
+    return this.#database.hits(
       expected === 0
         ? sql`insert into base_signing_keys (ring, version, keys) values (${this.#ring}, 1, ${text})
             on conflict do nothing returning 1`
         : sql`update base_signing_keys set version = version + 1, keys = ${text}
             where ring = ${this.#ring} and version = ${String(expected)}::bigint returning 1`,
     )
-    return rows.length > 0
   }
 }

@@ -1,10 +1,7 @@
 import type { OAuthTransactionStore } from '@base/auth/oauth'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions, textOf } from './auth-database.js'
-
-/** Sign-ins that are over and that each new one takes away: more than are added, so that none is left. */
-const SWEPT = 20
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, swept, textOf } from './auth-database.js'
 
 /**
  * Keeps the sign-ins that wait in the table `base_oauth_transactions`, for many processes: an `OAuthTransactionStore` of
@@ -38,12 +35,7 @@ class DrizzleOAuthTransactionStore implements OAuthTransactionStore {
   async put(key: string, transaction: string, ttl: number): Promise<void> {
     await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_oauth_transactions where key in (
-          select key from base_oauth_transactions, clock where expires_at <= clock.now and key <> ${key}
-          limit ${SWEPT} for update of base_oauth_transactions skip locked
-        )
-      )
+      ${swept('base_oauth_transactions', 'key', sql`expires_at <= clock.now and key <> ${key}`)}
       insert into base_oauth_transactions (key, transaction, expires_at)
       select ${key}, ${transaction}, ${after(ttl)} from clock
       on conflict (key) do update set transaction = excluded.transaction, expires_at = excluded.expires_at`)

@@ -35,10 +35,9 @@ class DrizzleRecoveryCodeStore implements RecoveryCodeStore {
   }
 
   async take(sub: string, hash: string): Promise<boolean> {
-    const rows = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       update base_recovery_codes set hashes = array_remove(hashes, ${hash})
       where sub = ${sub} and ${hash} = any (hashes) returning 1`)
-    return rows.length > 0
   }
 
   async count(sub: string): Promise<number> {

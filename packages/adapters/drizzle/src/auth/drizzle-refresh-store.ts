@@ -9,12 +9,9 @@ import type {
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { flag, isSet } from '../own-tables/flag.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, swept } from './auth-database.js'
 import { FAMILY, familyOf, isKept, PRESENT, standing, standingOf } from './refresh-row.js'
 import { SealSweeper } from './seal-sweeper.js'
-
-/** Families that are over and that each sign-in takes away: more than are added, so that none is left. */
-const SWEPT = 20
 
 /**
  * Keeps refresh families in the tables `base_refresh_families` and `base_refresh_spent`, for many processes: a `RefreshStore`
@@ -53,13 +50,7 @@ class DrizzleRefreshStore implements RefreshStore {
     const { id, sub, clientId, jkt = null, scope = null, data, hash, idleTtl, absoluteTtl } = family
     await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_refresh_families where id in (
-          select id from base_refresh_families, clock
-          where coalesce(revoked_at, idle_expires_at) <= clock.now - interval '7 days'
-          limit ${SWEPT} for update of base_refresh_families skip locked
-        )
-      )
+      ${swept('base_refresh_families', 'id', sql`coalesce(revoked_at, idle_expires_at) <= clock.now - interval '7 days'`)}
       insert into base_refresh_families (
         id, sub, client_id, jkt, scope, data, hash, created_at, last_used_at, idle_expires_at, expires_at
       )
@@ -108,7 +99,7 @@ class DrizzleRefreshStore implements RefreshStore {
   /** Puts the child in the place of the parent, where it is the family's present token; whether it was. */
   async #move({ familyId, parent, child, grace }: RefreshRotation): Promise<boolean> {
     const { hash, scope = null, sealed = null, idleTtl } = child
-    const rows = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       with ${this.#database.clock},
       moved as (
         update base_refresh_families set
@@ -120,18 +111,16 @@ class DrizzleRefreshStore implements RefreshStore {
         returning id
       )
       insert into base_refresh_spent (family_id, hash) select id, ${parent} from moved returning 1`)
-    return rows.length > 0
   }
 
   /** Revokes the family of a token that was replaced for good; whether it was this call that did. */
   async #revokeReused({ familyId, parent, grace }: RefreshRotation): Promise<boolean> {
-    const rows = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       with ${this.#database.clock}
       update base_refresh_families set revoked_at = clock.now, sealed = null from clock
       where id = ${familyId} and revoked_at is null and expires_at > clock.now and not ${isKept(parent, grace)}
         and exists (select 1 from base_refresh_spent as spent where spent.family_id = id and spent.hash = ${parent})
       returning 1`)
-    return rows.length > 0
   }
 
   /** Where the parent stands; `undefined` where its grace has ended since. */

@@ -1,10 +1,7 @@
 import type { ReplayStore } from '@base/auth/tokens'
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
-
-/** Keys that are over and that each claim takes away: more than are added, so that none is left. */
-const SWEPT = 20
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, swept } from './auth-database.js'
 
 /**
  * Remembers in the table `base_replays` what may come once only, such as DPoP proofs: a `ReplayStore` of `@base/auth`.
@@ -29,19 +26,13 @@ class DrizzleReplayStore implements ReplayStore {
   }
 
   async claim(key: string, ttl: number): Promise<boolean> {
-    const rows = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_replays where key in (
-          select key from base_replays, clock where expires_at <= clock.now and key <> ${key}
-          limit ${SWEPT} for update of base_replays skip locked
-        )
-      )
+      ${swept('base_replays', 'key', sql`expires_at <= clock.now and key <> ${key}`)}
       insert into base_replays as claimed (key, expires_at)
       select ${key}, ${after(ttl)} from clock
       on conflict (key) do update set expires_at = excluded.expires_at
       where claimed.expires_at <= (select now from clock)
       returning 1`)
-    return rows.length > 0
   }
 }

@@ -9,10 +9,7 @@ import type {
 import { sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { flag, isSet } from '../own-tables/flag.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions } from './auth-database.js'
-
-/** Rows that are over and that each revocation takes away: more than are added, so that none is left. */
-const SWEPT = 20
+import { AuthDatabase, after, type DrizzleAuthStoreOptions, swept } from './auth-database.js'
 
 /**
  * Remembers in the tables `base_revoked_tokens` and `base_revoked_subjects` which access tokens were taken back, alone or with
@@ -49,13 +46,7 @@ class DrizzleRevocationStore implements RevocationStore {
     const id = 'session' in revoked ? idOfSession(revoked.session) : revoked.id
     await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_revoked_tokens where (issuer, id) in (
-          select issuer, id from base_revoked_tokens, clock
-          where expires_at <= clock.now and (issuer, id) <> (${issuer}, ${id})
-          limit ${SWEPT} for update of base_revoked_tokens skip locked
-        )
-      )
+      ${swept('base_revoked_tokens', 'issuer, id', sql`expires_at <= clock.now and (issuer, id) <> (${issuer}, ${id})`)}
       insert into base_revoked_tokens as revoked (issuer, id, expires_at)
       select ${issuer}, ${id}, ${after(ttl)} from clock
       on conflict (issuer, id) do update set expires_at = greatest(revoked.expires_at, excluded.expires_at)`)
@@ -64,13 +55,7 @@ class DrizzleRevocationStore implements RevocationStore {
   async revokeAll({ issuer, subject, at, ttl }: RevokedSubject): Promise<number> {
     const [row] = await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_revoked_subjects where (issuer, subject) in (
-          select issuer, subject from base_revoked_subjects, clock
-          where expires_at <= clock.now and (issuer, subject) <> (${issuer}, ${subject})
-          limit ${SWEPT} for update of base_revoked_subjects skip locked
-        )
-      )
+      ${swept('base_revoked_subjects', 'issuer, subject', sql`expires_at <= clock.now and (issuer, subject) <> (${issuer}, ${subject})`)}
       insert into base_revoked_subjects as revoked (issuer, subject, epoch, expires_at)
       select ${issuer}, ${subject}, ${String(at)}::bigint, ${after(ttl)} from clock
       on conflict (issuer, subject) do update set

@@ -9,10 +9,14 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../executor.js'
 import { flag, isSet } from '../own-tables/flag.js'
 import type { Row } from '../own-tables/own-tables.js'
-import { AuthDatabase, after, type DrizzleAuthStoreOptions, milliseconds, timeOf } from './auth-database.js'
-
-/** Sessions that are over and that each new one takes away: more than are added, so that none is left. */
-const SWEPT = 20
+import {
+  AuthDatabase,
+  after,
+  type DrizzleAuthStoreOptions,
+  milliseconds,
+  swept,
+  timeOf,
+} from './auth-database.js'
 
 /**
  * Keeps sessions in the table `base_sessions`, for many processes: a `SessionStore` of `@base/auth`.
@@ -43,12 +47,7 @@ class DrizzleSessionStore implements SessionStore {
   async create({ handle, hash, sub, data, idleTtl, absoluteTtl }: NewStoredSession): Promise<void> {
     await this.#database.rows(sql`
       with ${this.#database.clock},
-      swept as (
-        delete from base_sessions where handle in (
-          select handle from base_sessions, clock where idle_expires_at <= clock.now
-          limit ${SWEPT} for update of base_sessions skip locked
-        )
-      )
+      ${swept('base_sessions', 'handle', sql`idle_expires_at <= clock.now`)}
       insert into base_sessions (handle, hash, sub, data, created_at, last_seen_at, idle_expires_at, expires_at)
       select ${handle}, ${hash}, ${sub}, ${data}, clock.now, clock.now,
         least(${after(idleTtl)}, ${after(absoluteTtl)}), ${after(absoluteTtl)} from clock`)

@@ -61,13 +61,12 @@ class DrizzleTotpStore implements TotpStore {
   }
 
   async accept(sub: string, secret: string, step: number): Promise<boolean> {
-    const rows = await this.#database.rows(sql`
+    return this.#database.hits(sql`
       update base_totp set
         active = ${secret}, pending = nullif(pending, ${secret}),
         last_step = ${String(step)}::bigint, attempts = 0, locked_until = null
       where sub = ${sub} and (pending = ${secret} or (active = ${secret} and last_step < ${String(step)}::bigint))
       returning 1`)
-    return rows.length > 0
   }
 
   async find(sub: string): Promise<StoredTotp | undefined> {
@@ -81,8 +80,7 @@ class DrizzleTotpStore implements TotpStore {
   }
 
   async remove(sub: string): Promise<boolean> {
-    const rows = await this.#database.rows(sql`delete from base_totp where sub = ${sub} returning 1`)
-    return rows.length > 0
+    return this.#database.hits(sql`delete from base_totp where sub = ${sub} returning 1`)
   }
 }
 

@@ -24,15 +24,18 @@ import { StatementError } from './statement-error.js'
  */
 export function toFailure(error: unknown): unknown {
   for (const link of causesOf(error)) if (isAppError(link)) return link
-  const refused = postgresErrorOf(error)
-  if (refused !== undefined) return failureOf(refused, new StatementError(refused))
+  const said = postgresErrorOf(error)
+  if (said !== undefined) return failureOf(said)
   for (const link of causesOf(error)) {
     if (isConnectionLost(link)) return unavailable(link)
     if (isOverdue(link)) return timedOut('The statement was not answered in time.', link)
     if (isUnsendable(link))
       return new ValidationError({ issues: [{ path: '', message: NO_VALUE }], cause: link })
   }
-  return isQueryError(error) ? failedQuery(error) : error
+  // Drizzle's message holds the parameters, so only its cause is kept.
+  return isQueryError(error)
+    ? internal('A statement failed before the database answered.', error.cause)
+    : error
 }
 
 /**
@@ -60,11 +63,13 @@ const NO_VALUE = 'a value is none that its column can take'
 /** The column that a parameter of a statement is for, from 1; `undefined` where that is not known. */
 export type ColumnOf = (parameter: number) => string | undefined
 
-type Make = (error: PostgresError, cause: StatementError) => AppError
+/** Makes the failure of what PostgreSQL said, which stands beside its cause with what is not fit for a log. */
+type Make = (cause: StatementError, error: PostgresError) => AppError
 
 const violation =
   (kind: string, message: string): Make =>
-  ({ constraint, table }, cause) => {
+  (cause) => {
+    const { constraint, table } = cause
     const named = constraint === undefined ? '' : ` (constraint ${constraint})`
     return new ConflictError({
       message: `${message}${named}.`,
@@ -73,10 +78,10 @@ const violation =
     })
   }
 
-const serialization: Make = (_, cause) =>
+const serialization: Make = (cause) =>
   new SerializationFailureError('Another transaction changed what this one relies on.', cause)
 
-const refused: Make = ({ code }, cause) => refusedStatement(code, cause)
+const refused: Make = (cause) => internal(`The database refused a statement (${cause.code}).`, cause)
 
 const foreignKey = violation('foreign_key', 'A row that is referred to is missing, or is still referred to')
 
@@ -87,32 +92,29 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   '23503': foreignKey,
   '23001': foreignKey,
   // A function of the user may raise it without a name.
-  '23514': ({ constraint = 'of a function', column }, cause) =>
-    invalid(column, `does not satisfy the constraint ${constraint}`, cause),
-  '23502': ({ column }, cause) => invalid(column, 'must not be null', cause),
+  '23514': (cause) =>
+    invalid(cause.column, `does not satisfy the constraint ${cause.constraint ?? 'of a function'}`, cause),
+  '23502': (cause) => invalid(cause.column, 'must not be null', cause),
   '40001': serialization,
   '40P01': serialization,
-  '40002': (_, cause) =>
-    new ConflictError({ message: 'A deferred constraint refused the transaction.', cause }),
+  '40002': (cause) => new ConflictError({ message: 'A deferred constraint refused the transaction.', cause }),
   // Nobody knows whether it happened, so it must not run again by itself.
-  '40003': (_, cause) => unavailable(cause),
+  '40003': unavailable,
   // Poolers end a connection with it; PostgreSQL itself refuses so a statement with more parameters than it takes.
-  '08P01': ({ code, severity }, cause) =>
-    ENDING.has(severity) ? unavailable(cause) : refusedStatement(code, cause),
+  '08P01': (cause, error) => (ENDING.has(cause.severity) ? unavailable : refused)(cause, error),
   // A statement that a connection keeps has another result since a table was changed: `prepareStatements` prepares it anew when
   // it comes again, and one with a name of its own needs another connection.
-  '0A000': (error, cause) =>
-    (error.routine === 'RevalidateCachedQuery' ? serialization : refused)(error, cause),
-  '25P02': (_, cause) => new TransactionAbortedError(cause),
+  '0A000': (cause, error) =>
+    (error.routine === 'RevalidateCachedQuery' ? serialization : refused)(cause, error),
+  '25P02': (cause) => new TransactionAbortedError(cause),
   // The server ends the connection with these two; what was sent meanwhile gets them for an answer.
-  '25P03': (_, cause) => unavailable(cause),
-  '25P04': (_, cause) => timedOut('The transaction took longer than the database allows.', cause),
+  '25P03': unavailable,
+  '25P04': (cause) => timedOut('The transaction took longer than the database allows.', cause),
   '25006': () => new TransactionReadOnlyError(),
-  '42501': (_, cause) =>
-    new ForbiddenError({ message: 'The database does not allow this to its user.', cause }),
-  '55P03': (_, cause) =>
+  '42501': (cause) => new ForbiddenError({ message: 'The database does not allow this to its user.', cause }),
+  '55P03': (cause) =>
     new ConflictError({ code: 'LOCK_NOT_AVAILABLE', message: 'Somebody else holds the lock.', cause }),
-  '57014': ({ message }, cause) =>
+  '57014': (cause, { message }) =>
     message.includes('user request')
       ? new CancelledError({ message: 'The statement was cancelled.', cause })
       : timedOut('The statement took longer than the database allows.', cause),
@@ -120,20 +122,16 @@ const BY_CODE: Readonly<Record<string, Make>> = {
 
 /** By the first two letters, where the code itself is not listed. */
 const BY_CLASS: Readonly<Record<string, Make>> = {
-  '08': (_, cause) => unavailable(cause),
-  '53': (_, cause) => unavailable(cause),
-  '57': (_, cause) => unavailable(cause),
-  '22': ({ column }, cause) => refusedValue(column, cause),
+  '08': unavailable,
+  '53': unavailable,
+  '57': unavailable,
+  '22': (cause) => refusedValue(cause.column, cause),
   '40': serialization,
 }
 
-function failureOf(error: PostgresError, cause: StatementError): AppError {
-  const make = BY_CODE[error.code] ?? BY_CLASS[error.code.slice(0, 2)]
-  return make?.(error, cause) ?? refusedStatement(error.code, cause)
-}
-
-function refusedStatement(code: string, cause: StatementError): AppError {
-  return internal(`The database refused a statement (${code}).`, cause)
+function failureOf(error: PostgresError): AppError {
+  const make = BY_CODE[error.code] ?? BY_CLASS[error.code.slice(0, 2)] ?? refused
+  return make(new StatementError(error), error)
 }
 
 function refusedValue(column: string | undefined, cause: StatementError): AppError {
@@ -174,11 +172,6 @@ function internal(message: string, cause: unknown): AppError {
 }
 
 /** Whether it is drizzle's: of any copy of it, and so known by what it has. */
-function isQueryError(error: unknown): error is { query: string; params: unknown; cause?: unknown } {
+function isQueryError(error: unknown): error is { readonly cause?: unknown } {
   return typeof error === 'object' && error !== null && 'query' in error && 'params' in error
-}
-
-/** Drizzle's message holds the parameters, so only its cause is kept. */
-function failedQuery({ cause }: { readonly cause?: unknown }): AppError {
-  return internal('A statement failed before the database answered.', cause)
 }

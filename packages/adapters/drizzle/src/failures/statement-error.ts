@@ -23,12 +23,8 @@ export class StatementError extends Error {
     this.code = error.code
     this.severity = error.severity
     const { constraint, table, column } = error
-    for (const [name, value] of Object.entries({
-      constraint,
-      table,
-      column,
-      parameter: parameterOf(error),
-    })) {
+    const known = { constraint, table, column, parameter: parameterOf(error) }
+    for (const [name, value] of Object.entries(known)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
     }
   }

@@ -3,9 +3,10 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkMethods, checkOptions } from '@base/core/options'
 import { type Executor, isTransaction } from '../executor.js'
-import { OwnTables } from '../own-tables/own-tables.js'
+import { isSet } from '../own-tables/flag.js'
+import { OwnTables, type Row } from '../own-tables/own-tables.js'
 import { idempotencyMigrations } from './idempotency-migrations.js'
-import { type ClaimedRow, IdempotencyTable } from './idempotency-table.js'
+import { CLAIM, COMPLETE, PRUNE, RELEASE, RENEW, type Timed } from './idempotency-statements.js'
 
 /** The most rows that one statement deletes. */
 const BATCH = 1_000
@@ -76,51 +77,54 @@ export function drizzleIdempotencyStore(
   return new TableStore(executor, clock, toMilliseconds(pruneInterval, rules))
 }
 
+/**
+ * A row for each key. A claim is one statement, under an advisory lock of its key that ends with the transaction: nobody waits
+ * for a key that is claimed in another's open transaction, and fences out of one sequence are handed out in the order of the
+ * claims. A row that cannot be taken is only read: a claim that came to it in `on conflict` would lock it until its transaction
+ * ends, and hold up the run that lives.
+ */
 class TableStore implements DrizzleIdempotencyStore {
   readonly transactional: boolean
   readonly #tables: OwnTables
-  readonly #table: IdempotencyTable
-  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #clock: Clock | undefined
   readonly #pruneInterval: number
   #prunedAt: number
 
   constructor(executor: Executor, clock: Clock | undefined, pruneInterval: number) {
     this.transactional = isTransaction(executor)
     this.#tables = new OwnTables(executor, ['base_idempotency'], idempotencyMigrations)
-    this.#table = new IdempotencyTable(this.#tables, clock)
-    this.#clock = clock ?? systemClock
+    this.#clock = clock
     this.#pruneInterval = pruneInterval
-    this.#prunedAt = this.#clock.monotonic()
+    this.#prunedAt = this.#now()
   }
 
   async claim(claim: IdempotencyClaim): Promise<ClaimAnswer> {
-    await this.#prepare()
-    const first = await this.#table.claim(claim)
+    const { key, fingerprint, token, lease, ttl } = claim
+    const values = [key, fingerprint, token, lease, lease + ttl]
+    let [row] = await this.#rows(CLAIM, values)
     // What was committed after the statement began, a claim or an outcome, is seen by the next one.
-    const row = first === undefined || isOverForAnother(first) ? await this.#table.claim(claim) : first
+    if (row === undefined || isOverForAnother(row)) [row] = await this.#rows(CLAIM, values)
     this.#pruneIfDue()
-    return row === undefined ? { state: 'conflict', retryAfter: Math.min(SOON, claim.lease) } : answerOf(row)
+    return row === undefined ? { state: 'conflict', retryAfter: Math.min(SOON, lease) } : answerOf(row)
   }
 
-  async renew(claim: IdempotencyClaim): Promise<boolean> {
-    await this.#prepare()
-    return this.#table.renew(claim)
+  async renew({ key, token, lease, ttl }: IdempotencyClaim): Promise<boolean> {
+    return this.#hits(RENEW, [key, token, lease, lease + ttl])
   }
 
   async complete(claim: IdempotencyClaim, outcome: string | undefined): Promise<boolean> {
-    await this.#prepare()
-    return this.#table.complete(claim, outcome)
+    const { key, fingerprint, token, ttl } = claim
+    return this.#hits(COMPLETE, [key, fingerprint, token, ttl, outcome ?? null])
   }
 
-  async release(claim: IdempotencyClaim): Promise<boolean> {
-    await this.#prepare()
-    return this.#table.release(claim)
+  async release({ key, token, ttl }: IdempotencyClaim): Promise<boolean> {
+    return this.#hits(RELEASE, [key, token, ttl])
   }
 
   async prune(): Promise<number> {
-    await this.#prepare()
     for (let gone = 0; ; ) {
-      const count = await this.#table.prune(BATCH)
+      const [row] = await this.#rows(PRUNE, [BATCH])
+      const count = row?.['n'] as number
       gone += count
       if (count < BATCH) return gone
     }
@@ -128,26 +132,36 @@ class TableStore implements DrizzleIdempotencyStore {
 
   /** Nobody waits for it; where it fails, the next one tries. */
   #pruneIfDue(): void {
-    const now = this.#clock.monotonic()
+    const now = this.#now()
     if (this.transactional || now - this.#prunedAt < this.#pruneInterval) return
     this.#prunedAt = now
     this.prune().catch(() => {})
   }
 
-  /** Not within a transaction of somebody's, which may be rolled back. */
-  #prepare(): Promise<void> | undefined {
-    return this.transactional ? undefined : this.#tables.prepare()
+  #now(): number {
+    return (this.#clock ?? systemClock).monotonic()
+  }
+
+  async #hits(statement: Timed, values: unknown[]): Promise<boolean> {
+    return (await this.#rows(statement, values)).length > 0
+  }
+
+  async #rows(statement: Timed, values: unknown[]): Promise<readonly Row[]> {
+    // Nothing is created within a transaction of somebody's, which may be rolled back.
+    if (!this.transactional) await this.#tables.prepare()
+    return this.#tables.rows(statement(this.#clock, values))
   }
 }
 
 /** A lease that is over and was not taken: somebody else was quicker, and the row is not what it was. */
-function isOverForAnother({ mine, same, done, left }: ClaimedRow): boolean {
-  return same && !mine && !done && left <= 0
+function isOverForAnother(row: Row): boolean {
+  return isSet(row, 'same') && !isSet(row, 'mine') && !isSet(row, 'done') && (row['left'] as number) <= 0
 }
 
-function answerOf({ mine, takeover, fence, same, done, outcome, left }: ClaimedRow): ClaimAnswer {
-  if (!same) return { state: 'mismatch' }
-  if (done) return { state: 'replay', outcome: outcome ?? undefined }
-  if (mine) return { state: takeover ? 'takeover' : 'run', fence: BigInt(fence) }
-  return { state: 'conflict', retryAfter: Math.max(1, left) }
+function answerOf(row: Row): ClaimAnswer {
+  if (!isSet(row, 'same')) return { state: 'mismatch' }
+  if (isSet(row, 'done')) return { state: 'replay', outcome: (row['outcome'] as string | null) ?? undefined }
+  if (isSet(row, 'mine'))
+    return { state: isSet(row, 'takeover') ? 'takeover' : 'run', fence: BigInt(row['fence'] as string) }
+  return { state: 'conflict', retryAfter: Math.max(1, row['left'] as number) }
 }

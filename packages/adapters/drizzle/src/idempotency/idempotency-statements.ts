@@ -6,7 +6,7 @@ import { readySql } from '../own-tables/ready-sql.js'
 const NOBODY = ''
 
 /** A statement at the time of a clock, or where there is none at the database's own, which all processes share. */
-type Timed = (clock: Clock | undefined, values: unknown[]) => SQL
+export type Timed = (clock: Clock | undefined, values: unknown[]) => SQL
 
 /** Answers in texts, whatever a client makes of booleans. Of a key, a fingerprint and a token, with a lease and the time until all is over. */
 export const CLAIM: Timed = timed(

@@ -88,7 +88,7 @@ class DrizzleLock implements Lock {
         await waiting.pause(Math.max(0, Math.ceil(Math.min(pause, left))), signal)
       }
     } finally {
-      waiting.leave()
+      this.#room.leave(key, waiting)
     }
   }
 

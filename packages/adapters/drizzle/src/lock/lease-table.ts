@@ -45,11 +45,10 @@ export class LeaseTable {
   }
 
   async #update(key: string, token: bigint, now: SQL, expiresAt: SQL): Promise<boolean> {
-    const rows = await this.#tables.rows(sql`
+    return this.#tables.hits(sql`
       update base_locks set expires_at = ${expiresAt}
       where key = ${await storedKey(key)} and token = ${token.toString()}::bigint and expires_at > ${now}
       returning 1`)
-    return rows.length > 0
   }
 
   #now(): SQL {

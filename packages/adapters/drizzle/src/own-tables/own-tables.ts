@@ -48,6 +48,11 @@ export class OwnTables {
     }
   }
 
+  /** Whether a statement gives a row. */
+  async hits(statement: SQL): Promise<boolean> {
+    return (await this.rows(statement)).length > 0
+  }
+
   /** Also where the tables of an earlier release are there: they are in the ledger, so only the others are created. */
   async #create(): Promise<void> {
     const areThere = this.#names.map((name) => sql`to_regclass(${name}) is not null`)

@@ -97,11 +97,8 @@ export class ClaimFile {
 
   /** Writes what is there, in its place: nobody who reads meanwhile finds nothing. */
   #write(): void {
-    const { closeSync, openSync, writeSync } = builtin('node:fs')
     try {
-      const open = openSync(this.#file, 'r+')
-      writeSync(open, this.#text, 0)
-      closeSync(open)
+      builtin('node:fs').writeFileSync(this.#file, this.#text, { flag: 'r+' })
     } catch {
       // Somebody has deleted it.
     }

@@ -13,6 +13,7 @@ import type { Specification } from '@base/domain/specification'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { isTransaction } from '../executor.js'
 import { inTransaction } from '../in-transaction.js'
+import { compileSpecification } from '../specification/compile-specification.js'
 import {
   type ColumnName,
   type DrizzleRepositoryOptions,
@@ -22,14 +23,14 @@ import {
   type Settings,
 } from './options.js'
 import { readPage } from './pages.js'
+import { removeRows } from './remove-rows.js'
 import type {
   LockingFindOptions,
   LockingOrderedReadOptions,
   LockingReadOptions,
   LockingRepository,
 } from './row-lock.js'
-import { RowReader } from './row-reader.js'
-import { RowRemover } from './row-remover.js'
+import { idIs, RowReader } from './row-reader.js'
 import { RowWriter } from './row-writer.js'
 import { draftOf } from './stamps.js'
 
@@ -64,16 +65,14 @@ export function drizzleRepository<
 class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id> {
   readonly #settings: Settings<T>
   readonly #reader: RowReader<T>
-  readonly #remover: RowRemover<T>
 
   constructor(settings: Settings<T>) {
     this.#settings = settings
     this.#reader = new RowReader(settings)
-    this.#remover = new RowRemover(settings)
   }
 
   async findById(id: Id, options: LockingReadOptions = {}): Promise<T | undefined> {
-    checkCall(options).signal?.throwIfAborted()
+    begin(options)
     return this.#reader.byId(id, options)
   }
 
@@ -92,14 +91,14 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   }
 
   async find(specification: Specification<T>, options: LockingFindOptions<T> = {}): Promise<T[]> {
-    checkCall(options).signal?.throwIfAborted()
+    begin(options)
     const offset = checkInteger(options.offset ?? 0, at('offset'))
     const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
     return this.#reader.find(specification, { ...options, offset, limit })
   }
 
   async findPage(specification: Specification<T>, options: PageOptions<T> = {}): Promise<Page<T>> {
-    checkCall(options).signal?.throwIfAborted()
+    begin(options)
     return readPage(this.#settings, this.#reader, specification, options)
   }
 
@@ -108,25 +107,23 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   }
 
   async count(specification: Specification<T>, options: ReadOptions = {}): Promise<number> {
-    checkCall(options).signal?.throwIfAborted()
+    begin(options)
     return this.#reader.count(specification, options)
   }
 
   async exists(specification: Specification<T>, options: ReadOptions = {}): Promise<boolean> {
-    checkCall(options).signal?.throwIfAborted()
-    return this.#reader.exists(specification, options)
+    begin(options)
+    return this.#reader.any('exists', this.#reader.where(specification, options), options.signal)
   }
 
   async save(entity: T, options: CallOptions = {}): Promise<T> {
-    const { signal } = checkCall(options)
-    signal?.throwIfAborted()
+    const { signal } = begin(options)
     const row = await new RowWriter(this.#settings, this.#settings.executor, signal).save(entity)
     return this.#reader.toDomain(row)
   }
 
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
-    const { signal } = checkCall(options)
-    signal?.throwIfAborted()
+    const { signal } = begin(options)
     if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
     // The list is the caller's, who may go on with it before the transaction has begun.
     const all = [...entities]
@@ -144,15 +141,15 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   }
 
   async delete(id: Id, options: CallOptions = {}): Promise<boolean> {
-    const { signal } = checkCall(options)
-    signal?.throwIfAborted()
-    return this.#remover.byId(id, signal)
+    const { signal } = begin(options)
+    return (await removeRows(this.#settings, 'delete', idIs(this.#settings, id), signal)) > 0
   }
 
   async deleteWhere(specification: Specification<T>, options: DeleteWhereOptions = {}): Promise<number> {
-    checkCall(options).signal?.throwIfAborted()
+    const { signal } = begin(options)
     checkDeletion(specification, options)
-    return this.#remover.matching(specification, options.signal)
+    const where = compileSpecification(specification, this.#settings.fields)
+    return removeRows(this.#settings, 'deleteWhere', where, signal)
   }
 }
 
@@ -161,5 +158,11 @@ const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository
 /** Each call's, which has nothing that must be given. */
 function checkCall<O extends CallOptions>(options: O): O {
   checkSignal(checkOptions(options, at('options')).signal, at('signal'))
+  return options
+}
+
+/** The same of a call whose work is to begin. */
+function begin<O extends CallOptions>(options: O): O {
+  checkCall(options).signal?.throwIfAborted()
   return options
 }

@@ -1,7 +1,12 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
-import { is, SQL } from 'drizzle-orm'
+import { type Column, is, SQL } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
-import type { NamedColumn } from './named-column.js'
+
+/** A column, and what its property is called. */
+export interface NamedColumn {
+  readonly name: string
+  readonly column: Column
+}
 
 /** Names of columns that are unique together. */
 type Key = readonly string[]

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { PgDatabase, type PgTable } from 'drizzle-orm/pg-core'
 import type { Executor } from '../executor.js'
-import { drizzleOf, KeptTexts, keep, statementOf, type Text, textOf } from './kept-text.js'
+import { drizzleOf, KeptTexts, statementOf, type Text, textOf } from './kept-text.js'
 import type { Statement } from './statements.js'
 
 /** A query of one table. */
@@ -39,11 +39,9 @@ function keptText(
   const { sql, params } = where === undefined ? { sql: '', params: [] } : drizzle.dialect.sqlToQuery(where)
   if (sql.length > LONGEST) return undefined
   const values = [...params, ...behind]
-  const texts = kept.of(drizzle.dialect, table)
-  const whole = `${key}\0${sql}`
-  const known = texts.get(whole)
-  const text =
-    known === undefined ? keep(texts, whole, textWith(values, textOf(drizzle.dialect, build))) : known
+  const text = kept.get(drizzle.dialect, table, `${key}\0${sql}`, () =>
+    textWith(values, textOf(drizzle.dialect, build)),
+  )
   return text === null ? undefined : statementOf(drizzle.session, text, values)
 }
 

@@ -2,7 +2,7 @@ import { Column, is, isSQLWrapper, Param, Placeholder, SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { type Executor, nameInSql } from '../executor.js'
 import type { ColumnOf } from '../failures/failures.js'
-import { drizzleOf, KeptTexts, keep, statementOf, textOf } from './kept-text.js'
+import { drizzleOf, KeptTexts, statementOf, textOf } from './kept-text.js'
 import type { Row } from './options.js'
 import type { Statement } from './statements.js'
 
@@ -28,8 +28,7 @@ export function keptStatement(
 ): Statement<Row[]> | undefined {
   const drizzle = drizzleOf(executor)
   if (drizzle === undefined) return undefined
-  const texts = kept.of(drizzle.dialect, table)
-  const text = texts.get(key) ?? keep(texts, key, textOf(drizzle.dialect, build))
+  const text = kept.get(drizzle.dialect, table, key, () => textOf(drizzle.dialect, build))
   const params = bind(text[0].params, values)
   return (
     params && { ...statementOf(drizzle.session, text, params), columnOf: columnsOf(executor, text[0].params) }

@@ -16,22 +16,17 @@ const MOST_KEPT = 200
 export class KeptTexts<T = Text> {
   readonly #dialects = new WeakMap<PgDialect, WeakMap<PgTable, Map<string, T>>>()
 
-  /** Those of a table, by what distinguishes them. */
-  of(dialect: PgDialect, table: PgTable): Map<string, T> {
+  /** The one of a table that a key distinguishes, made where it is not kept. Where too many are kept, they make room. */
+  get(dialect: PgDialect, table: PgTable, key: string, make: () => T): T {
     const tables = this.#dialects.get(dialect) ?? new WeakMap<PgTable, Map<string, T>>()
-    const texts = tables.get(table)
-    if (texts !== undefined) return texts
-    const none = new Map<string, T>()
-    this.#dialects.set(dialect, tables.set(table, none))
-    return none
+    const texts = tables.get(table) ?? new Map<string, T>()
+    const known = texts.get(key)
+    if (known !== undefined) return known
+    const text = make()
+    if (texts.size >= MOST_KEPT) texts.clear()
+    this.#dialects.set(dialect, tables.set(table, texts.set(key, text)))
+    return text
   }
-}
-
-/** Keeps a text; where too many are kept, they make room. */
-export function keep<T>(texts: Map<string, T>, key: string, text: T): T {
-  if (texts.size >= MOST_KEPT) texts.clear()
-  texts.set(key, text)
-  return text
 }
 
 /** What statements are made with and sent by; `undefined` where the executor is not drizzle's. */

@@ -43,47 +43,45 @@ function bitsOf(hex: string): DataView {
 export function after(keys: readonly RowKey[], values: KeyValues): SQL {
   const [first] = keys
   if (first !== undefined && keys.every((key) => key.column.notNull && key.direction === first.direction)) {
-    return compareRows(keys, values, first.direction === 'asc' ? '>' : '<')
+    const bounds = keys.map((key, index) => bound(key, values[index] ?? null))
+    return sql`${listed(
+      keys.map((key) => key.sql),
+      ', ',
+    )} ${isBeyond(first)} ${listed(bounds, ', ')}`
   }
   const ways = keys.flatMap((key, index) => {
     const next = beyond(key, values[index] ?? null)
-    if (next === undefined) return []
-    const before = keys.slice(0, index).map((each, at) => same(each, values[at] ?? null))
-    return [sql`(${sql.join([...before, next], sql` and `)})`]
+    return next === undefined ? [] : [listed([...sameIn(keys.slice(0, index), values), next], ' and ')]
   })
-  return ways.length === 0 ? sql`false` : sql`(${sql.join(ways, sql` or `)})`
+  return ways.length === 0 ? sql`false` : listed(ways, ' or ')
 }
 
 /** The row with these keys. */
 export function at(keys: readonly RowKey[], values: KeyValues): SQL {
-  return sql`(${sql.join(
-    keys.map((key, index) => same(key, values[index] ?? null)),
-    sql` and `,
-  )})`
+  return listed(sameIn(keys, values), ' and ')
 }
 
-function compareRows(keys: readonly RowKey[], values: KeyValues, op: '>' | '<'): SQL {
-  const left = sql.join(
-    keys.map((key) => key.sql),
-    sql`, `,
-  )
-  const right = sql.join(
-    keys.map((key, index) => bound(key, values[index] ?? null)),
-    sql`, `,
-  )
-  return sql`(${left}) ${sql.raw(op)} (${right})`
+function listed(parts: readonly SQL[], between: string): SQL {
+  return sql`(${sql.join([...parts], sql.raw(between))})`
 }
 
 /** After the value in the order of the key; `undefined` where nothing is. */
 function beyond(key: RowKey, value: string | null): SQL | undefined {
-  const { sql: ordered, direction, nulls, column } = key
+  const { sql: ordered, nulls, column } = key
   if (value === null) return nulls === 'first' ? sql`${ordered} is not null` : undefined
-  const past = sql`${ordered} ${sql.raw(direction === 'asc' ? '>' : '<')} ${bound(key, value)}`
+  const past = sql`${ordered} ${isBeyond(key)} ${bound(key, value)}`
   return nulls === 'last' && !column.notNull ? sql`(${past} or ${ordered} is null)` : past
 }
 
-function same(key: RowKey, value: string | null): SQL {
-  return value === null ? sql`${key.sql} is null` : sql`${key.sql} = ${bound(key, value)}`
+function isBeyond({ direction }: RowKey): SQL {
+  return sql.raw(direction === 'asc' ? '>' : '<')
+}
+
+function sameIn(keys: readonly RowKey[], values: KeyValues): SQL[] {
+  return keys.map((key, index) => {
+    const value = values[index] ?? null
+    return value === null ? sql`${key.sql} is null` : sql`${key.sql} = ${bound(key, value)}`
+  })
 }
 
 /** Types of which PGlite takes no text for a parameter. */

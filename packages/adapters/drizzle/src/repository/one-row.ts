@@ -10,16 +10,17 @@ import type { Statement } from './statements.js'
 /** Inserts a row, unless its id exists; without versions it is overwritten then. */
 export function insertOne<T>(settings: Settings<T>, executor: Executor, draft: Draft): Statement<Row[]> {
   const { table, columns, id, version } = settings
+  const whole = () => insertAll(settings, executor, [draft])
+  if (isMadeUp(columns, draft.created, true)) return whole()
   const names = namesOf(draft.created)
   const changed = namesOf(draft.changed)
-  if (isMadeUp(columns, draft.created, true)) return insertAll(settings, executor, [draft])
   const shape = {
     key: ['insert', id.name, version?.name, ...names, 'overwrite', ...changed].join('\0'),
     build: (on: Executor) =>
       insertAll(settings, on, [{ created: heldPlaces(names), changed: heldPlaces(changed) }]),
   }
   const values = names.map((name) => draft.created[name])
-  return keptStatement(executor, table, shape, values) ?? insertAll(settings, executor, [draft])
+  return keptStatement(executor, table, shape, values) ?? whole()
 }
 
 /** Inserts rows, by the same rule. */
@@ -35,9 +36,8 @@ export function insertAll<T>(
   const names = Object.keys(drafts[0]?.changed ?? {})
   const excluded = (name: string): SQL =>
     sql`excluded.${sql.identifier(nameInSql(executor, columns[name] as Column))}`
-  const set = Object.fromEntries(
-    (names.length === 0 ? [id.name] : names).map((name) => [name, excluded(name)]),
-  )
+  const written = names.length === 0 ? [id.name] : names
+  const set = Object.fromEntries(written.map((name) => [name, excluded(name)]))
   return insert.onConflictDoUpdate({ target, set: set as never }).returning(selectionOf(table) as never)
 }
 
@@ -51,8 +51,8 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
       .set(rowForDrizzle(set) as never)
       .where(and(eq(id.column, wanted), version && eq(version.column, expected)))
       .returning(selectionOf(table) as never)
-  if (names.length === 0 || isMadeUp(columns, draft.changed, false))
-    return update(executor, draft.changed, draft.id, draft.expected)
+  const whole = () => update(executor, draft.changed, draft.id, draft.expected)
+  if (names.length === 0 || isMadeUp(columns, draft.changed, false)) return whole()
   const shape = {
     key: ['update', id.name, version?.name, ...names].join('\0'),
     build: (on: Executor) =>
@@ -64,9 +64,7 @@ export function updateOne<T>(settings: Settings<T>, executor: Executor, draft: D
       ),
   }
   const values = [...names.map((name) => draft.changed[name]), draft.id, draft.expected]
-  return (
-    keptStatement(executor, table, shape, values) ?? update(executor, draft.changed, draft.id, draft.expected)
-  )
+  return keptStatement(executor, table, shape, values) ?? whole()
 }
 
 /** Whether drizzle makes up a value for a column that is given none: it does so anew for each row. */

@@ -15,8 +15,7 @@ import { PgTable } from 'drizzle-orm/pg-core'
 import type { Executor } from '../executor.js'
 import type { FieldSource } from '../specification/fields.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
-import { checkIdentity } from './identity.js'
-import type { NamedColumn } from './named-column.js'
+import { checkIdentity, type NamedColumn } from './identity.js'
 import { Statements } from './statements.js'
 
 /** What is read from a table. */

@@ -1,6 +1,6 @@
 import { type Column, is, isSQLWrapper, Param, SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { isSql } from './is-sql.js'
+import { isOf } from '../is-of.js'
 import type { Row } from './options.js'
 import { checkStored } from './storable.js'
 import { writtenBy } from './unwritable.js'
@@ -21,10 +21,10 @@ export function codedRow(columns: Readonly<Record<string, Column>>, row: Row): R
 }
 
 function coded(name: string, column: Column | undefined, value: unknown): unknown {
-  if (column === undefined || value === null || value === undefined || isSql(value)) return value
+  if (column === undefined || value === null || value === undefined || isOf(value, SQL)) return value
   if (typeof value !== 'object' && column.columnType !== 'PgCustomColumn') return value
   const mapped = writtenBy(name, column, value)
-  return isSql(mapped) ? mapped : sql.param(checkStored(name, mapped))
+  return isOf(mapped, SQL) ? mapped : sql.param(checkStored(name, mapped))
 }
 
 /** Such a row as drizzle takes it: it has a column map whatever is not SQL. */

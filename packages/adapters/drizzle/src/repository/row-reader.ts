@@ -2,16 +2,16 @@ import { AppError, UnsupportedError } from '@base/core/errors'
 import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import { type Executor, isTransaction, nameInSql } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
-import { keptRead, type Query } from './kept-read.js'
+import { keptRead } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import { noteMapperVersion } from './mapper-version.js'
 import type { Row, Settings } from './options.js'
 import { type LockingOrderedReadOptions, type LockingReadOptions, lockOf, type RowLock } from './row-lock.js'
 import { anyOrder, orderSql, type RowKey, rowOrder } from './row-order.js'
 import { selectionOf } from './selection.js'
-import type { Statement } from './statements.js'
 
 /** Rows that a stream reads at once. */
 const BATCH = 1_000
@@ -22,12 +22,17 @@ export interface KeyedRow {
   readonly keys: KeyValues
 }
 
-/** What is selected with keys. */
-export interface KeyedQuery {
+/** What is read of those rows. */
+interface Read {
+  /** The method of the repository. */
   readonly operation: string
   readonly where: SQL | undefined
-  readonly order: readonly RowKey[]
-  readonly limit: number
+  readonly order?: readonly RowKey[]
+  /** @defaultValue Infinity */
+  readonly limit?: number
+  /** @defaultValue 0 */
+  readonly offset?: number
+  readonly lock?: RowLock | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -46,23 +51,8 @@ export class RowReader<T> {
   async byId(id: unknown, options: LockingReadOptions): Promise<T | undefined> {
     const lock = lockOf(options, this.#executor)
     const where = and(idIs(this.#settings, id), this.#present(options))
-    const query = this.#read<Row>({
-      key: `row\0${lock}`,
-      where,
-      behind: [1],
-      build: (on) =>
-        locked(
-          on
-            .select(selectionOf(this.#settings.table) as never)
-            .from(this.#settings.table)
-            .where(where)
-            .limit(1)
-            .$dynamic(),
-          lock,
-        ),
-    })
-    const [row] = await this.#run('findById', query, options.signal)
-    return row === undefined ? undefined : this.toDomain(row)
+    const [found] = await this.#rows({ operation: 'findById', where, limit: 1, lock, signal: options.signal })
+    return found
   }
 
   async find(
@@ -73,23 +63,7 @@ export class RowReader<T> {
     const lock = lockOf(options, this.#executor)
     const where = this.where(specification, options)
     const order = orderBy === undefined ? [] : rowOrder(this.#settings, orderBy)
-    const behind = [...(Number.isFinite(limit) ? [limit] : []), ...(offset > 0 ? [offset] : [])]
-    const query = this.#read<Row>({
-      key: ['rows', lock, Number.isFinite(limit), offset > 0, keyOf(this.#executor, order)].join('\0'),
-      where,
-      behind,
-      build: (on) => {
-        const all = on
-          .select(selectionOf(this.#settings.table) as never)
-          .from(this.#settings.table)
-          .where(where)
-          .orderBy(...orderSql(order))
-          .$dynamic()
-        const some = Number.isFinite(limit) ? all.limit(limit) : all
-        return locked(offset > 0 ? some.offset(offset) : some, lock)
-      },
-    })
-    return (await this.#run('find', query, signal)).map((row) => this.toDomain(row))
+    return this.#rows({ operation: 'find', where, order, limit, offset, lock, signal })
   }
 
   /** Batches, each from where the last one ended: no transaction stays open, and no cursor holds the connection. */
@@ -113,50 +87,25 @@ export class RowReader<T> {
   }
 
   /** Rows with their keys, in order. */
-  async keyed({ operation, where, order, limit, signal }: KeyedQuery): Promise<KeyedRow[]> {
-    const { table } = this.#settings
-    const query = this.#read<{ row: Row; keys: Row }>({
-      key: `keyed\0${keyOf(this.#executor, order)}`,
-      where,
-      behind: [limit],
-      build: (on) =>
-        on
-          .select({ row: selectionOf(table), keys: selectKeys(order) } as never)
-          .from(table)
-          .where(where)
-          .orderBy(...orderSql(order))
-          .limit(limit),
-    })
-    const found = await this.#run(operation, query, signal)
+  async keyed(read: Read & { readonly order: readonly RowKey[] }): Promise<KeyedRow[]> {
+    const { order } = read
+    const select = (table: PgTable) => ({ row: selectionOf(table), keys: selectKeys(order) })
+    const found = await this.#read<{ row: Row; keys: Row }>('keyed', select, read)
     return found.map(({ row, keys }) => ({ row, keys: keyValues(order, keys) }))
   }
 
   async count(specification: Specification<T>, options: ReadOptions): Promise<number> {
-    const count = sql<number>`count(*)`.mapWith(Number)
+    const select = () => ({ count: sql<number>`count(*)`.mapWith(Number) })
     const where = this.where(specification, options)
-    const query = this.#read<{ count: number }>({
-      key: 'count',
-      where,
-      behind: [],
-      build: (on) => on.select({ count }).from(this.#settings.table).where(where),
-    })
-    const [row] = await this.#run('count', query, options.signal)
+    const read = { operation: 'count', where, signal: options.signal }
+    const [row] = await this.#read<{ count: number }>('count', select, read)
     return row?.count ?? 0
-  }
-
-  exists(specification: Specification<T>, options: ReadOptions): Promise<boolean> {
-    return this.any('exists', this.where(specification, options), options.signal)
   }
 
   /** Whether a row meets a condition. */
   async any(operation: string, where: SQL | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const query = this.#read({
-      key: 'any',
-      where,
-      behind: [1],
-      build: (on) => on.select({ one: sql`1` }).from(this.#settings.table).where(where).limit(1),
-    })
-    return (await this.#run(operation, query, signal)).length > 0
+    const read = { operation, where, limit: 1, signal }
+    return (await this.#read('any', () => ({ one: sql`1` }), read)).length > 0
   }
 
   /** The condition of a read. */
@@ -184,17 +133,33 @@ export class RowReader<T> {
       : isNull(this.#settings.columns[deletedAt] as Column)
   }
 
-  #read<R>(query: Query): Statement<R[]> {
-    return keptRead(this.#executor, this.#settings.table, query)
+  async #rows(read: Read): Promise<T[]> {
+    return (await this.#read<Row>('row', selectionOf, read)).map((row) => this.toDomain(row))
   }
 
-  #run<R>(operation: string, query: Statement<R[]>, signal: AbortSignal | undefined): Promise<R[]> {
-    return this.#settings.statements.run(operation, query, signal)
+  /** `what` tells selections apart. */
+  #read<R>(what: string, select: (table: PgTable) => object, read: Read): Promise<R[]> {
+    const { operation, where, order = [], limit = Number.POSITIVE_INFINITY, offset = 0, lock, signal } = read
+    const { table, statements } = this.#settings
+    const isLimited = Number.isFinite(limit)
+    const query = keptRead<R>(this.#executor, table, {
+      key: [what, lock, isLimited, offset > 0, keyOf(this.#executor, order)].join('\0'),
+      where,
+      behind: [...(isLimited ? [limit] : []), ...(offset > 0 ? [offset] : [])],
+      build: (on) => {
+        const all = on
+          .select(select(table) as never)
+          .from(table)
+          .where(where)
+          .orderBy(...orderSql(order))
+          .$dynamic()
+        const some = isLimited ? all.limit(limit) : all
+        const rest = offset > 0 ? some.offset(offset) : some
+        return lock === undefined ? rest : rest.for(lock)
+      },
+    })
+    return statements.run(operation, query, signal)
   }
-}
-
-function locked<Q extends { for(lock: RowLock): unknown }>(query: Q, lock: RowLock | undefined): unknown {
-  return lock === undefined ? query : query.for(lock)
 }
 
 /** Tells orders apart: by what they are of, and whether it is the order of the column itself or of what it is read as. */

@@ -28,7 +28,7 @@ export class RowWriter<T> {
   /** Saves one, in one statement where nothing is wrong. */
   save(entity: T): Promise<Row> {
     const draft = draftOf(this.#settings, entity)
-    return this.#naming([draft], () => this.#saveDraft(draft))
+    return namingWrongValues(this.#settings.columns, [draft], () => this.#saveDraft(draft))
   }
 
   async #saveDraft(draft: Draft): Promise<Row> {
@@ -43,12 +43,7 @@ export class RowWriter<T> {
    * the row. Within a transaction, for it may throw half-way.
    */
   saveAll(drafts: readonly Draft[]): Promise<Row[]> {
-    return this.#naming(drafts, () => this.#saveDrafts(drafts))
-  }
-
-  #naming<R>(drafts: readonly Draft[], save: () => Promise<R>): Promise<R> {
-    const { columns } = this.#settings
-    return namingWrongValues(columns, () => drafts.map(({ created }) => created), save)
+    return namingWrongValues(this.#settings.columns, drafts, () => this.#saveDrafts(drafts))
   }
 
   async #saveDrafts(drafts: readonly Draft[]): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import type { Column } from 'drizzle-orm'
-import { isSql } from './is-sql.js'
+import { type Column, SQL } from 'drizzle-orm'
+import { isOf } from '../is-of.js'
 import { writtenBy } from './unwritable.js'
 
 /** What PostgreSQL does not store as it is: a lone surrogate would come back as U+FFFD, without an error. */
@@ -31,7 +31,7 @@ function unstorable(name: string): ValidationError {
 
 function isStorable(name: string, column: Column, value: unknown): boolean {
   // What SQL makes of it the database sees.
-  if (isSql(value)) return true
+  if (isOf(value, SQL)) return true
   const { baseColumn = column } = column as Column & { readonly baseColumn?: Column }
   if (baseColumn !== column && Array.isArray(value))
     return value.every((part) => isStorable(name, baseColumn, part))

@@ -1,6 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import type { Column } from 'drizzle-orm'
-import { isParam, isSql } from './is-sql.js'
+import { type Column, Param, SQL } from 'drizzle-orm'
+import { isOf } from '../is-of.js'
 import type { Row } from './options.js'
 
 /**
@@ -28,20 +28,20 @@ export function writtenBy(name: string, column: Column, value: unknown): unknown
  */
 export async function namingWrongValues<R>(
   columns: Readonly<Record<string, Column>>,
-  rows: () => readonly Row[],
+  drafts: readonly { readonly created: Row }[],
   save: () => Promise<R>,
 ): Promise<R> {
   try {
     return await save()
   } catch (error) {
-    if (isWrongKind(error)) for (const row of rows()) checkWritable(columns, row)
+    if (isWrongKind(error)) for (const { created } of drafts) checkWritable(columns, created)
     throw error
   }
 }
 
 function checkWritable(columns: Readonly<Record<string, Column>>, row: Row): void {
   for (const [name, value] of Object.entries(row)) {
-    const isWritten = value === null || value === undefined || isSql(value) || isParam(value)
+    const isWritten = value === null || value === undefined || isOf(value, SQL) || isOf(value, Param)
     if (!isWritten) writtenBy(name, columns[name] as Column, value)
   }
 }

@@ -1,6 +1,6 @@
 import { type Column, is, Param, type SQL, sql } from 'drizzle-orm'
 import { castTypeOf } from '../cast-type.js'
-import type { NamedColumn } from './named-column.js'
+import type { NamedColumn } from './identity.js'
 import type { Settings } from './options.js'
 import type { Draft } from './stamps.js'
 

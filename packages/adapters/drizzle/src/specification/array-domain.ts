@@ -1,6 +1,6 @@
 import { arrayLiteral } from './array-literal.js'
 import { type Domain, emptyDomain, type Value } from './domain.js'
-import { bind, isNull, NEVER, type Out, opaque, raw, type Subject, type Term } from './term.js'
+import { bind, chunksOf, isNull, NEVER, opaque, raw, type Subject, type Term } from './term.js'
 
 const CONTAINS = raw(' @> ')
 const EXISTS = raw('exists (select from unnest(')
@@ -27,7 +27,5 @@ function holds(subject: Subject, of: Domain, value: Value): Term {
 }
 
 function anElement(subject: Subject, term: Term): Term {
-  const chunks: Out = [EXISTS, ...subject, AS_ELEMENT]
-  term.write(chunks)
-  return opaque(...chunks, CLOSE)
+  return opaque(EXISTS, ...subject, AS_ELEMENT, ...chunksOf(term), CLOSE)
 }

@@ -3,17 +3,10 @@ import type { Expression } from '@base/core/expression'
 import { invalidOption } from '@base/core/options'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import { SQL } from 'drizzle-orm'
-import { type FieldCondition, termOf } from './domain.js'
+import { termOf } from './domain.js'
 import { domainOf } from './domain-of-column.js'
 import { columnOf, type FieldSource } from './fields.js'
-import { type Out, raw } from './term.js'
-
-const OPEN = raw('(')
-const CLOSE = raw(')')
-const AND = raw(' and ')
-const OR = raw(' or ')
-const TRUE = raw('true')
-const FALSE = raw('false')
+import { chunksOf, joined, opposite, type Term } from './term.js'
 
 /**
  * A specification as the condition of a query: it selects the rows that `isSatisfiedBy` accepts, nulls included, for any
@@ -38,9 +31,7 @@ const FALSE = raw('false')
  */
 export function compileSpecification<T>(specification: Specification<T>, source: FieldSource): SQL<boolean> {
   checkSource(source)
-  const out: Out = []
-  write(out, checked(specification), source, false)
-  return new SQL<boolean>(out)
+  return new SQL<boolean>(chunksOf(termOfExpression(checked(specification), source)))
 }
 
 function checkSource(source: unknown): void {
@@ -58,48 +49,25 @@ function checked(specification: Pick<Specification<never>, 'expression'>): Expre
   return specificationOf(expression as Expression).expression
 }
 
-/** Writes the expression or its opposite, which de Morgan's laws bring down to the conditions. */
-function write(out: Out, expression: Expression, source: FieldSource, negated: boolean): void {
+/** Opposites are brought down to the conditions by the terms, by de Morgan's laws. */
+function termOfExpression(expression: Expression, source: FieldSource): Term {
   switch (expression.op) {
     case 'not':
-      write(out, expression.of, source, !negated)
-      break
+      return opposite(termOfExpression(expression.of, source))
     case 'and':
     case 'or':
-      writeParts(out, expression.of, source, (expression.op === 'and') !== negated, negated)
-      break
+      return joined(
+        expression.op,
+        expression.of.map((part) => termOfExpression(part, source)),
+      )
     case 'satisfies':
       throw new UnsupportedError({
         message: `'${expression.name}' is a function: it runs in memory only, and cannot be turned into SQL.`,
         details: { name: expression.name },
       })
-    default:
-      writeCondition(out, expression, source, negated)
+    default: {
+      const { column, path } = columnOf(source, expression.field)
+      return termOf(domainOf(column, path, expression.field), expression)
+    }
   }
-}
-
-function writeParts(
-  out: Out,
-  parts: readonly Expression[],
-  source: FieldSource,
-  all: boolean,
-  negated: boolean,
-): void {
-  if (parts.length === 0) {
-    out.push(all ? TRUE : FALSE)
-    return
-  }
-  out.push(OPEN)
-  for (const [index, part] of parts.entries()) {
-    if (index > 0) out.push(all ? AND : OR)
-    write(out, part, source, negated)
-  }
-  out.push(CLOSE)
-}
-
-function writeCondition(out: Out, leaf: FieldCondition, source: FieldSource, negated: boolean): void {
-  const { column, path } = columnOf(source, leaf.field)
-  const term = termOf(domainOf(column, path, leaf.field), leaf)
-  if (negated) term.negate(out)
-  else term.write(out)
 }

@@ -1,4 +1,10 @@
 import { type Decimal, decimalValue } from '@base/core/expression'
+import type { Scalar } from '@base/domain/specification'
+
+/** Whether an operand is a decimal. */
+export function isDecimal(value: NonNullable<Scalar>): value is Decimal {
+  return typeof value === 'object' && '$decimal' in value
+}
 
 /** So short that `numeric` takes it as it is, whatever zeros are in it. */
 const SHORT = /^[+-]?[\d.]{1,300}$/

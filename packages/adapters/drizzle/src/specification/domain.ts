@@ -1,7 +1,6 @@
 import type { ExpressionValue, Leaf, TextLeaf } from '@base/core/expression'
 import { operandOf, type Scalar } from '@base/domain/specification'
-import { decimalText } from './decimal-text.js'
-import { isDecimal } from './kinds.js'
+import { decimalText, isDecimal } from './decimal-text.js'
 import {
   type Comparator,
   compare,
@@ -22,7 +21,7 @@ export type Value = NonNullable<Scalar>
 export type Ordering = Side | 'all' | 'none' | Term
 
 /** A condition on a field. */
-export type FieldCondition = Exclude<Leaf, { op: 'satisfies' }>
+type FieldCondition = Exclude<Leaf, { op: 'satisfies' }>
 
 /**
  * The values that a column can hold, and how they compare with operands. What is asked of it is never about null, and

@@ -1,5 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import { Column, is, Subquery, Table, View } from 'drizzle-orm'
+import { Column, Subquery, Table, View } from 'drizzle-orm'
+import { isOf } from '../is-of.js'
 import { isDocument } from './domain-of-column.js'
 
 /**
@@ -25,13 +26,13 @@ export interface ColumnField {
 /** The column of a field. @throws ValidationError naming the field, where there is none. */
 export function columnOf(source: FieldSource, field: string): ColumnField {
   const whole = partOf(source, field)
-  if (isColumn(whole)) return { column: whole, path: [] }
+  if (isOf(whole, Column)) return { column: whole, path: [] }
   return walk(source, field.split('.'), field)
 }
 
 function walk(source: FieldSource, [name = '', ...path]: readonly string[], field: string): ColumnField {
   const part = partOf(source, name)
-  if (isColumn(part)) {
+  if (isOf(part, Column)) {
     if (path.length === 0 || isDocument(part)) return { column: part, path }
   } else if (part !== undefined && path.length > 0) {
     return walk(part, path, field)
@@ -42,19 +43,10 @@ function walk(source: FieldSource, [name = '', ...path]: readonly string[], fiel
 function partOf(source: FieldSource, name: string): Column | FieldSource | undefined {
   if (!isRelation(source) && !Object.hasOwn(source, name)) return undefined
   const part: unknown = (source as Readonly<Record<string, unknown>>)[name]
-  if (isColumn(part)) return part
+  if (isOf(part, Column)) return part
   return typeof part === 'object' && part !== null && !isRelation(source) ? (part as FieldSource) : undefined
 }
 
 function isRelation(source: FieldSource): boolean {
-  return isOfClass(source) && (is(source, Table) || is(source, View) || is(source, Subquery))
-}
-
-function isColumn(value: unknown): value is Column {
-  return isOfClass(value) && is(value, Column)
-}
-
-/** Drizzle asks for the constructor, which columns by name need not have. */
-function isOfClass(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== null
+  return isOf(source, Table) || isOf(source, View) || isOf(source, Subquery)
 }

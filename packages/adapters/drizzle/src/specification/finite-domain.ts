@@ -1,7 +1,7 @@
 import type { ExpressionValue, Leaf } from '@base/core/expression'
 import { specificationOf } from '@base/domain/specification'
 import { arrayLiteral } from './array-literal.js'
-import { type Domain, emptyDomain, type OrderOperator, type Value } from './domain.js'
+import { type Domain, emptyDomain } from './domain.js'
 import { compare, isAnyOf, isNull, NEVER, opposite, raw, type Subject, type Term } from './term.js'
 
 const OPERATORS = {
@@ -16,24 +16,22 @@ const OPERATORS = {
  * order of an enum is that of its letters in both, and its index serves every condition.
  */
 export function enumDomain(subject: Subject, values: readonly string[]): Domain {
-  const select = (leaf: Leaf) => {
-    const found = satisfying(leaf, values)
-    const [only] = found
-    if (only === undefined) return NEVER
-    return found.length === 1 ? compare(subject, '=', only) : isAnyOf(subject, arrayLiteral(found))
-  }
-  return finiteDomain(subject, values, select)
+  return finiteDomain(
+    subject,
+    values,
+    (value) => compare(subject, '=', value),
+    (found) => isAnyOf(subject, arrayLiteral(found)),
+  )
 }
 
 /** `boolean`: written, not bound, so that partial indexes serve it. */
 export function booleanDomain(subject: Subject): Domain {
-  const select = (leaf: Leaf) => {
-    const found = satisfying(leaf, [false, true])
-    const [only] = found
-    if (only === undefined) return NEVER
-    return found.length === 1 ? truth(subject, only) : opposite(isNull(subject))
-  }
-  return finiteDomain(subject, [false, true], select)
+  return finiteDomain(
+    subject,
+    [false, true],
+    (value) => truth(subject, value),
+    () => opposite(isNull(subject)),
+  )
 }
 
 const IS = { true: raw(' = true'), false: raw(' = false') } as const
@@ -47,25 +45,27 @@ function truth(subject: Subject, value: boolean): Term {
   }
 }
 
-function finiteDomain(subject: Subject, values: readonly unknown[], select: (leaf: Leaf) => Term): Domain {
-  const order = (op: OrderOperator, value: Value) =>
-    select({ op: OPERATORS[op], field: 'v', value: value as never })
+/** `one` and `several` are the conditions for the values that satisfy what is asked. */
+function finiteDomain<V>(
+  subject: Subject,
+  values: readonly V[],
+  one: (value: V) => Term,
+  several: (values: readonly V[]) => Term,
+): Domain {
+  const select = (leaf: Leaf) => {
+    const specification = specificationOf<{ v: V }>(leaf)
+    const found = values.filter((v) => specification.isSatisfiedBy({ v }))
+    const [only] = found
+    if (only === undefined) return NEVER
+    return found.length === 1 ? one(only) : several(found)
+  }
+  // Specifications read the values that they hold as well as their tagged forms.
   return {
     ...emptyDomain(subject),
-    equals: (value) => select({ op: 'equals', field: 'v', value: tagged(value) }),
-    exact: (value) => (values.includes(value) ? String(value) : undefined),
-    isIn: (wanted) => select({ op: 'isIn', field: 'v', value: wanted.map(tagged) }),
-    order,
+    equals: (value) => select({ op: 'equals', field: 'v', value: value as ExpressionValue }),
+    exact: (value) => (values.includes(value as V) ? String(value) : undefined),
+    isIn: (wanted) => select({ op: 'isIn', field: 'v', value: wanted as readonly ExpressionValue[] }),
+    order: (op, value) => select({ op: OPERATORS[op], field: 'v', value: value as never }),
     text: (leaf) => select({ ...leaf, field: 'v' }),
   }
-}
-
-/** Specifications read the values that they hold as well as their tagged forms. */
-function tagged(value: Value): ExpressionValue {
-  return value as ExpressionValue
-}
-
-function satisfying<V>(leaf: Leaf, values: readonly V[]): V[] {
-  const specification = specificationOf<{ v: V }>(leaf)
-  return values.filter((v) => specification.isSatisfiedBy({ v }))
 }

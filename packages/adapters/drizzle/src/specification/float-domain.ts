@@ -1,8 +1,8 @@
 import type { Decimal } from '@base/core/expression'
 import { specificationOf } from '@base/domain/specification'
-import { type Domain, emptyDomain, type Value } from './domain.js'
-import { isDecimal } from './kinds.js'
-import { type Position, positioned } from './position.js'
+import { isDecimal } from './decimal-text.js'
+import type { Domain } from './domain.js'
+import { positioned } from './position.js'
 import type { Subject } from './term.js'
 
 /** `double precision`: NaN equals itself and comes last, as in PostgreSQL. */
@@ -17,12 +17,11 @@ export function realDomain(subject: Subject): Domain {
 
 /** `held` is the number that is read from the column where this one was stored. */
 function floatDomain(subject: Subject, held: (value: number) => number): Domain {
-  const locate = (value: Value): Position | undefined => {
+  return positioned(subject, (value) => {
     if (typeof value !== 'number' && typeof value !== 'bigint' && !isDecimal(value)) return undefined
     const nearest = held(Number(isDecimal(value) ? value.$decimal : value))
     return { bound: String(nearest), side: sideOf(nearest, value) }
-  }
-  return { ...emptyDomain(subject), ...positioned(subject, locate) }
+  })
 }
 
 /** Below 0 where the number comes before the operand. */

@@ -1,6 +1,6 @@
 import { type Decimal, decimalValue } from '@base/core/expression'
-import { type Domain, emptyDomain, type Value } from './domain.js'
-import { isDecimal } from './kinds.js'
+import { isDecimal } from './decimal-text.js'
+import type { Domain, Value } from './domain.js'
 import { type Position, positioned } from './position.js'
 import type { Subject } from './term.js'
 
@@ -8,7 +8,7 @@ import type { Subject } from './term.js'
 export function integerDomain(subject: Subject, bits: 16 | 32 | 64): Domain {
   const max = 2n ** BigInt(bits - 1) - 1n
   const min = -max - 1n
-  const locate = (value: Value): Position | undefined => {
+  return positioned(subject, (value) => {
     // A comparison of a number with a bigint is exact.
     if (Number.isSafeInteger(value) && (value as number) <= max && (value as number) >= min) {
       return { bound: String(value), side: 0 }
@@ -17,8 +17,7 @@ export function integerDomain(subject: Subject, bits: 16 | 32 | 64): Domain {
     if (whole === undefined || typeof whole === 'string') return whole
     if (whole.floor > max) return 'above'
     return whole.floor < min ? 'below' : { bound: String(whole.floor), side: whole.hasFraction ? -1 : 0 }
-  }
-  return { ...emptyDomain(subject), ...positioned(subject, locate) }
+  })
 }
 
 interface Whole {

@@ -1,14 +1,14 @@
 import type { Decimal } from '@base/core/expression'
 import type { Scalar } from '@base/domain/specification'
 import { arrayLiteral } from './array-literal.js'
+import { isDecimal } from './decimal-text.js'
 import { type Domain, emptyDomain, type Ordering, type OrderOperator, type Value } from './domain.js'
-import { isDecimal } from './kinds.js'
 import {
   bind,
   type Comparator,
+  chunksOf,
   joined,
   NEVER,
-  type Out,
   opaque,
   raw,
   type Subject,
@@ -42,28 +42,26 @@ export interface JsonSubject {
  * A value within a document: of what type it is decides, row by row, what it can be compared with. Numbers compare as
  * `jsonb` compares them, exact; dates are texts in JSON, so no date is equal to one.
  */
-export function jsonDomain({ json, text }: JsonSubject): Domain {
+export function jsonDomain(subject: JsonSubject): Domain {
+  const { json, text } = subject
   const letters = textDomain(text)
-  const ofText = (term: Term) => guarded(json, IS_STRING, term)
   return {
     ...emptyDomain(text),
-    equals: (value) => jsonEquals({ json, text }, value),
-    isIn: (values) => jsonIsIn({ json, text }, values),
-    order: (op, value) => jsonOrder({ json, text }, op, value),
-    text: (leaf) => ofText(letters.text(leaf)),
+    equals: (value) => jsonEquals(subject, value),
+    isIn: (values) => jsonIsIn(subject, values),
+    order: (op, value) => jsonOrder(subject, op, value),
+    text: (leaf) => ifString(json, letters.text(leaf)),
     element: (value) => jsonElement(json, value),
   }
 }
 
-function guarded(json: Subject, guard: ReturnType<typeof raw>, term: Term): Term {
-  const chunks: Out = [TYPE_OF, ...json, guard]
-  term.write(chunks)
-  return opaque(...chunks)
+function ifString(json: Subject, term: Term): Term {
+  return opaque(TYPE_OF, ...json, IS_STRING, ...chunksOf(term))
 }
 
 function jsonEquals(subject: JsonSubject, value: Value): Term {
   const { json, text } = subject
-  if (typeof value === 'string') return guarded(json, IS_STRING, textDomain(text).equals(value))
+  if (typeof value === 'string') return ifString(json, textDomain(text).equals(value))
   if (isDecimal(value)) return jsonDecimal(subject, '=', value)
   const written = toJson(value)
   return written === undefined ? NEVER : opaque(...json, raw(' = '), bind(written), AS_JSONB)
@@ -75,7 +73,7 @@ function jsonIsIn(subject: JsonSubject, values: readonly Value[]): Term {
   const texts = values.filter((value) => typeof value === 'string')
   const others = values.filter((value) => typeof value !== 'string').flatMap((value) => toJson(value) ?? [])
   return joined('or', [
-    ...(texts.length === 0 ? [] : [guarded(json, IS_STRING, textDomain(text).isIn(texts))]),
+    ...(texts.length === 0 ? [] : [ifString(json, textDomain(text).isIn(texts))]),
     ...(others.length === 0 ? [] : [opaque(...json, EQUALS_ANY, bind(arrayLiteral(others)), AS_JSONB_ARRAY)]),
     ...decimals,
   ])
@@ -103,16 +101,15 @@ function jsonOrder(subject: JsonSubject, op: OrderOperator, value: Value): Order
 function jsonDecimal({ json, text }: JsonSubject, op: Comparator, { $decimal }: Decimal): Term {
   return joined('or', [
     opaque(TYPE_OF, ...json, IS_NUMBER, ...json, raw(` ${op} `), bind(plain($decimal)), AS_JSONB),
-    guarded(json, IS_STRING, spelledDecimal(text, op, $decimal)),
+    ifString(json, spelledDecimal(text, op, $decimal)),
   ])
 }
 
 function jsonElement(json: Subject, value: Scalar): Term {
   if (value !== null && isDecimal(value)) {
     const element = { json: [raw('element.value')], text: [raw("(element.value #>> '{}')")] }
-    const chunks: Out = [ELEMENTS, ...json, AS_ELEMENT, ...json, WHERE]
-    jsonDecimal(element, '=', value).write(chunks)
-    return opaque(...chunks, CLOSE)
+    const isIt = chunksOf(jsonDecimal(element, '=', value))
+    return opaque(ELEMENTS, ...json, AS_ELEMENT, ...json, WHERE, ...isIt, CLOSE)
   }
   const written = value === null ? 'null' : toJson(value)
   if (written === undefined) return NEVER

@@ -1,23 +1,18 @@
 import { decimal } from '@base/domain/specification'
-import { decimalText } from './decimal-text.js'
-import { type Domain, emptyDomain, type Value } from './domain.js'
-import { isDecimal } from './kinds.js'
+import { decimalText, isDecimal } from './decimal-text.js'
+import type { Domain, Value } from './domain.js'
 import { type Locate, positioned } from './position.js'
 import type { Subject } from './term.js'
 import { spelledText } from './text-domain.js'
 
 /** `numeric` that is read as number or bigint: compared as a decimal, exact to the last digit that is stored. */
 export function numericDomain(subject: Subject): Domain {
-  return { ...emptyDomain(subject), ...positioned(subject, at(spellNumber)) }
+  return positioned(subject, at(spellNumber))
 }
 
 /** `numeric` that is read as text: a text compares as the decimal that it spells, `1.0` with `1.00`. */
 export function decimalDomain(subject: Subject): Domain {
-  return {
-    ...emptyDomain(subject),
-    ...positioned(subject, at(spellDecimal)),
-    text: spelledText(subject),
-  }
+  return { ...positioned(subject, at(spellDecimal)), text: spelledText(subject) }
 }
 
 /** All that numeric can hold is compared without rounding. */

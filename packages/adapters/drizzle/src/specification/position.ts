@@ -1,6 +1,7 @@
 import { arrayLiteral } from './array-literal.js'
-import type { Domain, Ordering, OrderOperator, Value } from './domain.js'
+import { type Domain, emptyDomain, type Ordering, type OrderOperator, type Value } from './domain.js'
 import { compare, isAnyOf, NEVER, type Subject, type Term, within } from './term.js'
+import { asLetters, spelledText } from './text-domain.js'
 
 /** Where an operand lies among the values of an ordered column. */
 export type Position =
@@ -19,13 +20,10 @@ export type Position =
 /** Finds the position of an operand; `undefined` where it is of another kind, and so equal and ordered to nothing. */
 export type Locate = (value: Value) => Position | undefined
 
-/** The equality and order of a domain whose operands have positions. */
-export function positioned(
-  subject: Subject,
-  locate: Locate,
-  members: Subject = subject,
-): Pick<Domain, 'equals' | 'exact' | 'isIn' | 'order'> {
+/** A domain whose operands have positions. `members` is what is looked for in a list. */
+export function positioned(subject: Subject, locate: Locate, members: Subject = subject): Domain {
   return {
+    ...emptyDomain(subject),
     equals: (value) => equalTo(subject, locate(value)),
     exact: (value) => {
       const position = locate(value)
@@ -36,6 +34,19 @@ export function positioned(
       const bounds = values.map(locate).filter(isHeld)
       return bounds.length === 0 ? NEVER : isAnyOf(members, arrayLiteral(bounds.map(({ bound }) => bound)))
     },
+  }
+}
+
+/** The same of a column that is read as text: a text without a position comes where its letters do. */
+export function positionedText(subject: Subject, locate: Locate): Domain {
+  const domain = positioned(subject, locate)
+  return {
+    ...domain,
+    order: (op, value) => {
+      if (typeof value !== 'string' || locate(value) !== undefined) return domain.order(op, value)
+      return compare(asLetters(subject), op, value)
+    },
+    text: spelledText(subject),
   }
 }
 

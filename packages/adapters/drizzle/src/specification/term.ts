@@ -40,7 +40,7 @@ export function raw(text: string): StringChunk {
 
 /** A value that is bound, not written; `encoder` is the column that says how. */
 export function bind(value: unknown, encoder?: Column): Param {
-  return encoder === undefined ? new Param(value) : new Param(value, encoder)
+  return new Param(value, encoder)
 }
 
 const OPEN = raw('(')
@@ -88,10 +88,14 @@ function spaced(operator: (op: Comparator) => string): Record<Comparator, String
 
 /** The field stands so to the value. */
 export function compare(subject: Subject, op: Comparator, value: unknown, encoder?: Column): Term {
+  return tested(subject, POSITIVE[op], NEGATIVE[op], bind(value, encoder))
+}
+
+/** The field is so, or else is not so or null. */
+function tested(subject: Subject, is: StringChunk, isNot: StringChunk, ...what: SQLChunk[]): Term {
   return {
-    write: (out) => void out.push(...subject, POSITIVE[op], bind(value, encoder)),
-    negate: (out) =>
-      void out.push(OPEN, ...subject, NEGATIVE[op], bind(value, encoder), OR, ...subject, OR_NULL_CLOSE),
+    write: (out) => void out.push(...subject, is, ...what),
+    negate: (out) => void out.push(OPEN, ...subject, isNot, ...what, OR, ...subject, OR_NULL_CLOSE),
   }
 }
 
@@ -117,11 +121,7 @@ export interface Side {
 
 /** The field is one of the elements of an array, which is one parameter however long it is. */
 export function isAnyOf(subject: Subject, array: string): Term {
-  return {
-    write: (out) => void out.push(...subject, EQUALS_ANY, bind(array), CLOSE),
-    negate: (out) =>
-      void out.push(OPEN, ...subject, DIFFERS_FROM_ALL, bind(array), CLOSE, OR, ...subject, OR_NULL_CLOSE),
-  }
+  return tested(subject, EQUALS_ANY, DIFFERS_FROM_ALL, bind(array), CLOSE)
 }
 
 const LIKE = raw(' like ')
@@ -129,10 +129,7 @@ const NOT_LIKE = raw(' not like ')
 
 /** The field is like a pattern. */
 export function isLike(subject: Subject, pattern: string): Term {
-  return {
-    write: (out) => void out.push(...subject, LIKE, bind(pattern)),
-    negate: (out) => void out.push(OPEN, ...subject, NOT_LIKE, bind(pattern), OR, ...subject, OR_NULL_CLOSE),
-  }
+  return tested(subject, LIKE, NOT_LIKE, bind(pattern))
 }
 
 /** A condition whose opposite no index serves anyway. */
@@ -141,6 +138,13 @@ export function opaque(...sql: SQLChunk[]): Term {
     write: (out) => void out.push(OPEN, ...sql, CLOSE),
     negate: (out) => void out.push(OPEN, OPEN, ...sql, CLOSE, IS_NOT_TRUE),
   }
+}
+
+/** A condition, to be written within another. */
+export function chunksOf(term: Term): Out {
+  const out: Out = []
+  term.write(out)
+  return out
 }
 
 /** All of them, or one at least. Of one it is that one. */

@@ -1,7 +1,7 @@
 import type { TextLeaf } from '@base/core/expression'
 import { arrayLiteral } from './array-literal.js'
+import { isDecimal } from './decimal-text.js'
 import { type Domain, emptyDomain, type Value } from './domain.js'
-import { isDecimal } from './kinds.js'
 import {
   bind,
   type Comparator,
@@ -41,6 +41,11 @@ export function textDomain(subject: Subject): Domain {
 /** A column that drizzle reads as the text that PostgreSQL writes: no index serves it, and no value of it is every text. */
 export function spelledDomain(subject: Subject): Domain {
   return { ...textDomain([...subject, AS_TEXT]), exact: () => undefined }
+}
+
+/** The column as the letters of that text. */
+export function asLetters(subject: Subject): Subject {
+  return [...subject, AS_TEXT, COLLATE]
 }
 
 /** The text operators alone, for a column that is read as text and compared otherwise. */

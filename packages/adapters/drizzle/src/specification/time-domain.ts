@@ -1,8 +1,6 @@
-import { type Domain, emptyDomain, type Value } from './domain.js'
-import { isDate } from './kinds.js'
-import { type Position, positioned } from './position.js'
-import { compare, raw, type Subject } from './term.js'
-import { spelledDomain, spelledText } from './text-domain.js'
+import type { Domain } from './domain.js'
+import { type Locate, positioned, positionedText } from './position.js'
+import { raw, type Subject } from './term.js'
 
 const DAY = 86_400_000
 
@@ -16,44 +14,32 @@ const CLOSE = raw(')')
 
 /** A time that is read as a date, and so to the millisecond: all times within it are equal to it. */
 export function timestampDomain(subject: Subject, isFiner: boolean): Domain {
-  const locate = (value: Value): Position | undefined => {
-    if (!isDate(value)) return undefined
+  const locate: Locate = (value) => {
+    if (!(value instanceof Date)) return undefined
     const time = value.getTime()
     if (time < FIRST) return 'below'
     return { bound: spellTime(time), side: 0, ...(isFiner && { next: spellTime(time + 1) }) }
   }
-  const members = isFiner ? [MEMBERS, ...subject, CLOSE] : subject
-  return { ...emptyDomain(subject), ...positioned(subject, locate, members) }
+  return positioned(subject, locate, isFiner ? [MEMBERS, ...subject, CLOSE] : subject)
 }
 
 /** A day that is read as a date, which is its midnight in UTC. */
 export function dayDomain(subject: Subject): Domain {
-  const locate = (value: Value): Position | undefined => {
-    if (!isDate(value)) return undefined
+  return positioned(subject, (value) => {
+    if (!(value instanceof Date)) return undefined
     const midnight = Math.floor(value.getTime() / DAY) * DAY
     if (midnight < FIRST) return 'below'
     return { bound: spellTime(midnight), side: midnight - value.getTime() }
-  }
-  return { ...emptyDomain(subject), ...positioned(subject, locate) }
+  })
 }
 
 const SPELLED_DAY = /^(?!0000)\d{4}-\d\d-\d\d$/
 
 /** A day that is read as text: a text that is a day compares as a day, any other by its letters. */
 export function spelledDayDomain(subject: Subject): Domain {
-  const spelled = spelledDomain(subject)
-  const locate = (value: Value): Position | undefined =>
-    typeof value === 'string' && isDay(value) ? { bound: value, side: 0 } : undefined
-  const days = positioned(subject, locate)
-  return {
-    ...emptyDomain(subject),
-    ...days,
-    order: (op, value) => {
-      if (locate(value) !== undefined) return days.order(op, value)
-      return typeof value === 'string' ? compare(spelled.ordered ?? [], op, value) : 'none'
-    },
-    text: spelledText(subject),
-  }
+  return positionedText(subject, (value) =>
+    typeof value === 'string' && isDay(value) ? { bound: value, side: 0 } : undefined,
+  )
 }
 
 function isDay(text: string): boolean {

@@ -6,21 +6,21 @@ import { shownStatement } from './shown-statement.js'
 /** What is told of a statement that has ended. */
 interface EndedStatement {
   /** What was done to which tables, in few distinct words: `select orders`. */
-  readonly summary: string
+  summary: string
   /** The first word of the statement, in small letters. */
-  readonly operation: string
+  operation: string
   /** The table, where drizzle knows that it is the only one. */
-  readonly table?: string
+  table?: string
   /** The statement, with placeholders for all values, cut where it is very long. */
-  readonly sql: string
+  sql: string
   /** From when it was sent to when it was answered, in milliseconds. */
-  readonly duration: number
+  duration: number
   /** How many rows it gave. */
-  readonly rows?: number
+  rows?: number
   /** What it failed with, as errors of ours are: without a value of a row or a parameter. */
-  readonly error?: unknown
+  error?: unknown
   /** The SQLSTATE of that. */
-  readonly state?: string
+  state?: string
 }
 
 /** A statement that is about to be sent. */
@@ -52,18 +52,13 @@ export async function tellStatement<R>(statement: SentStatement, send: () => Pro
   return result
 }
 
-/** A statement that is under way. Neither throws. */
-export interface Telling {
-  succeeded(result?: unknown): void
-  failed(error: unknown): void
-}
-
 /** The same, for what is no one call; nothing where nobody listens. */
 export function startTelling(statement: SentStatement): Telling | undefined {
-  return ended.hasSubscribers ? new TimedStatement(statement) : undefined
+  return ended.hasSubscribers ? new Telling(statement) : undefined
 }
 
-class TimedStatement implements Telling {
+/** A statement that is under way. Neither its success nor its failure throws. */
+export class Telling {
   readonly #statement: SentStatement
   readonly #start = performance.now()
 
@@ -86,7 +81,7 @@ class TimedStatement implements Telling {
     })
   }
 
-  #tell(add: (told: Draft<EndedStatement>) => void): void {
+  #tell(add: (told: EndedStatement) => void): void {
     const duration = performance.now() - this.#start
     try {
       const told = described(this.#statement, duration)
@@ -98,12 +93,10 @@ class TimedStatement implements Telling {
   }
 }
 
-type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
-
-function described({ sql, tables = [] }: SentStatement, duration: number): Draft<EndedStatement> {
+function described({ sql, tables = [] }: SentStatement, duration: number): EndedStatement {
   const { text, operation } = shownStatement(sql)
   const summary = tables.length === 0 ? operation : `${operation} ${tables.join(' ')}`
-  const told: Draft<EndedStatement> = { summary, operation, sql: text, duration }
+  const told: EndedStatement = { summary, operation, sql: text, duration }
   const [table] = tables
   if (table !== undefined && tables.length === 1) told.table = table
   return told

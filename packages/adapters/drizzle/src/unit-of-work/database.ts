@@ -1,6 +1,5 @@
 import type { Clock } from '@base/core/clock'
-import type { BeginOptions, Isolation } from '@base/domain/unit-of-work'
-import type { OpenTransaction } from './scope.js'
+import type { BeginOptions } from '@base/domain/unit-of-work'
 import type { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
@@ -11,7 +10,7 @@ export interface UnitDatabase {
 }
 
 /** A transaction that is open on a connection of its own. */
-export interface DatabaseTransaction extends OpenTransaction {
+export interface DatabaseTransaction {
   /** Its statements. */
   readonly statements: TransactionStatements
   /** Drizzle on it. */
@@ -50,6 +49,5 @@ export function openOf(database: UnitDatabase): Open | undefined {
 
 /** The modes of a transaction in SQL, the empty text where they are the database's own. */
 export function modesOf({ isolation, readOnly }: BeginOptions): string {
-  const level: Isolation | undefined = isolation
-  return `${level === undefined ? '' : ` isolation level ${level}`}${readOnly ? ' read only' : ''}`
+  return `${isolation === undefined ? '' : ` isolation level ${isolation}`}${readOnly ? ' read only' : ''}`
 }

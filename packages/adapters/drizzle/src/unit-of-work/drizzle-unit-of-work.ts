@@ -64,10 +64,12 @@ export function drizzleUnitOfWork<Repos extends object>(
   checkFunction(repositories, { ...place, option: 'repositories' })
   checkMethods(clock, ['sleep', 'schedule'], { ...place, option: 'clock' })
   if (isolation !== undefined) checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
-  return new DrizzleUnitOfWork({ open, repositories, isolation, clock }, { ...others, clock })
+  const { resource } = database
+  return new DrizzleUnitOfWork({ resource, open, repositories, isolation, clock }, { ...others, clock })
 }
 
 interface Parts<Repos> {
+  readonly resource: object
   readonly open: Open
   readonly repositories: (executor: Executor) => Repos
   readonly isolation: Isolation | undefined
@@ -118,14 +120,14 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
   }
 
   async #begin(options: BeginOptions): Promise<UnitTransaction<Repos>> {
-    const { open, repositories, clock } = this.#parts
+    const { resource, open, repositories, clock } = this.#parts
     const isolation = options.isolation ?? this.#parts.isolation
     const transaction = await open({ ...options, isolation, clock, owner: this }).catch((error: unknown) => {
       options.signal.throwIfAborted()
       throw error
     })
     try {
-      const unit = new DrizzleTransaction(transaction, repositories)
+      const unit = new DrizzleTransaction(resource, transaction, repositories)
       noteUnit(unit)
       return unit
     } catch (error) {
@@ -137,11 +139,17 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
 }
 
 class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>, OpenUnit {
+  readonly resource: object
   readonly repositories: Repos
   readonly #transaction: DatabaseTransaction
   readonly #savepoints: Savepoints
 
-  constructor(transaction: DatabaseTransaction, repositories: (executor: Executor) => Repos) {
+  constructor(
+    resource: object,
+    transaction: DatabaseTransaction,
+    repositories: (executor: Executor) => Repos,
+  ) {
+    this.resource = resource
     this.#transaction = transaction
     const isAround = () => isWithin(this)
     this.#savepoints = new Savepoints((statement) => transaction.command(statement), isAround)
@@ -149,16 +157,12 @@ class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>
     this.repositories = checkMade(repositories(transactionExecutor(driver, statements, this.#savepoints)))
   }
 
-  get resource(): object {
-    return this.#transaction.resource
-  }
-
   get isOpen(): boolean {
-    return this.#transaction.isOpen
+    return this.#transaction.statements.isOpen
   }
 
   ensureSound(): void {
-    this.#transaction.ensureSound()
+    this.#transaction.statements.ensureSound()
     this.#savepoints.ensureSound()
   }
 

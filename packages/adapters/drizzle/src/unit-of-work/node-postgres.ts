@@ -1,3 +1,4 @@
+import { untilAborted } from '@base/core/abort'
 import { checkMethods } from '@base/core/options'
 import type { PgDialect } from 'drizzle-orm/pg-core'
 import type { Pool, PoolClient } from 'pg'
@@ -57,20 +58,11 @@ async function begin(pool: Pool, dialect: PgDialect, options: OpenOptions): Prom
 /** A connection; one that comes after the abort goes back at once. */
 async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
   signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    const settle = () => signal.removeEventListener('abort', abort)
-    pool.connect().then(
-      (client) => {
-        settle()
-        if (signal.aborted) client.release()
-        else resolve(client)
-      },
-      (error: unknown) => {
-        settle()
-        reject(error)
-      },
-    )
-  })
+  const connected = pool.connect()
+  try {
+    return await untilAborted(connected, signal)
+  } catch (error) {
+    connected.then((client) => client.release()).catch(() => {})
+    throw error
+  }
 }

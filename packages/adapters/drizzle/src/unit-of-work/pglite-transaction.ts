@@ -5,37 +5,18 @@ import type { HeldTransaction } from './held-transaction.js'
 import { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
-/** What a transaction on PGlite is made of. */
-interface Parts {
-  /** The client. */
-  readonly resource: object
-  readonly held: HeldTransaction
-  readonly driver: DrizzleDriver
-  readonly signal: AbortSignal
-}
-
 /** A transaction on PGlite. */
 export class PgliteTransaction implements DatabaseTransaction {
-  readonly resource: object
   readonly driver: DrizzleDriver
   readonly statements: TransactionStatements = new TransactionStatements()
   readonly #held: HeldTransaction
   readonly #signal: AbortSignal
 
-  constructor({ resource, held, driver, signal }: Parts) {
-    this.resource = resource
+  constructor(held: HeldTransaction, driver: DrizzleDriver, signal: AbortSignal) {
     this.driver = driver
     this.#held = held
     this.#signal = signal
     signal.addEventListener('abort', this.#abort, { once: true })
-  }
-
-  get isOpen(): boolean {
-    return this.statements.isOpen
-  }
-
-  ensureSound(): void {
-    this.statements.ensureSound()
   }
 
   async command(statement: string): Promise<void> {
@@ -47,7 +28,7 @@ export class PgliteTransaction implements DatabaseTransaction {
     await this.#end()
     try {
       // Older versions of PGlite take a COMMIT that is answered by ROLLBACK for a success.
-      this.ensureSound()
+      this.statements.ensureSound()
     } catch (error) {
       await tellStatement({ sql: 'rollback' }, () => this.#held.undo())
       throw error

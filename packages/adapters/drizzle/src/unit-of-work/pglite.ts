@@ -46,12 +46,7 @@ export function pglite(client: PGlite, options: UnitDatabaseOptions = {}): UnitD
       const sql = `set transaction${modes}`
       if (modes !== '') await tellStatement({ sql }, () => held.tx.exec(sql))
       signal.throwIfAborted()
-      return new PgliteTransaction({
-        resource: client,
-        held,
-        driver: await driverOf(held.tx, dialect),
-        signal,
-      })
+      return new PgliteTransaction(held, await driverOf(held.tx, dialect), signal)
     } catch (error) {
       await held.undo()
       throw error

@@ -61,18 +61,6 @@ export class PoolTransaction implements DatabaseTransaction {
     this.driver = parts.driver
   }
 
-  get resource(): object {
-    return this.#parts.pool
-  }
-
-  get isOpen(): boolean {
-    return this.statements.isOpen
-  }
-
-  ensureSound(): void {
-    this.statements.ensureSound()
-  }
-
   async command(statement: string): Promise<void> {
     const { client } = this.#parts
     await this.statements.run(() => tellStatement({ sql: statement }, () => client.query(statement)))

@@ -4,57 +4,35 @@ import { type OpenUnit, unitsAround } from './scope.js'
 
 type Callback = (error: Error | undefined, client?: PoolClient, release?: (error?: unknown) => void) => void
 
-/**
- * Watches who asks a pool for a connection from within a unit that holds one. That is allowed, until all of its connections
- * are held by units that wait for another one: nobody would ever give one back.
- */
-class PoolWatch {
-  readonly #pool: Pool
-  readonly #waiting = new Map<OpenUnit, number>()
-
-  constructor(pool: Pool) {
-    this.#pool = pool
-  }
-
-  /** Notes that the units around this call wait, until the function returned is called. @throws NestedRootQueryError */
-  enter(): () => void {
-    const units = unitsAround(this.#pool).map(({ unit }) => unit)
-    for (const unit of units) this.#count(unit, 1)
-    const leave = () => {
-      for (const unit of units) this.#count(unit, -1)
-    }
-    if (units.length > 0 && this.#waiting.size >= this.#pool.options.max) {
-      leave()
-      throw new NestedRootQueryError()
-    }
-    return leave
-  }
-
-  #count(unit: OpenUnit, by: 1 | -1): void {
-    const count = (this.#waiting.get(unit) ?? 0) + by
-    if (count === 0) this.#waiting.delete(unit)
-    else this.#waiting.set(unit, count)
-  }
-}
-
 const watched = new WeakSet<Pool>()
 
-/** Watches a pool, once: its `connect` is what `query` and drizzle's `transaction` call as well. */
+/**
+ * Watches who asks a pool for a connection from within a unit that holds one. That is allowed, until all of its connections
+ * are held by units that wait for another one: nobody would ever give one back. Its `connect` is what `query` and drizzle's
+ * `transaction` call as well.
+ */
 export function watchPool(pool: Pool): void {
   if (watched.has(pool)) return
   watched.add(pool)
-  const watch = new PoolWatch(pool)
+  const waits = new Map<OpenUnit, number>()
+  const count = (units: readonly OpenUnit[], by: 1 | -1): void => {
+    for (const unit of units) {
+      const sum = (waits.get(unit) ?? 0) + by
+      if (sum === 0) waits.delete(unit)
+      else waits.set(unit, sum)
+    }
+  }
   const connect = pool.connect.bind(pool) as (callback: Callback) => void
   const ask = (callback: Callback): void => {
-    let leave: () => void
-    try {
-      leave = watch.enter()
-    } catch (error) {
-      process.nextTick(callback, error)
+    const units = unitsAround(pool).map(({ unit }) => unit)
+    count(units, 1)
+    if (units.length > 0 && waits.size >= pool.options.max) {
+      count(units, -1)
+      process.nextTick(callback, new NestedRootQueryError())
       return
     }
     connect((...outcome) => {
-      leave()
+      count(units, -1)
       callback(...outcome)
     })
   }

@@ -1,17 +1,13 @@
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 
-/** A transaction that was opened on something, as far as those need to know who come past it. */
-export interface OpenTransaction {
+/** A unit that was opened on something, as far as those need to know who come past it. */
+export interface OpenUnit {
   /** The pool or the client that it took its connection from. */
   readonly resource: object
   /** Whether it has not ended. */
   readonly isOpen: boolean
   /** Refuses to go on where a statement of it has failed. @throws TransactionAbortedError */
   ensureSound(): void
-}
-
-/** The unit of a transaction. */
-export interface OpenUnit extends OpenTransaction {
   /** Runs a nested unit in its turn; the signal ends the wait. */
   nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R>
 }
