@@ -13,13 +13,14 @@ type Operation = IdempotencyStoreEvent['operation']
 /** What a {@link BoundedStore} is made of. */
 export interface BoundedStoreParts {
   readonly store: IdempotencyStore
+  readonly claim: IdempotencyClaim
   /** How long each answer may take, in milliseconds. */
   readonly timeout: number
   readonly clock: Clock
   readonly onFailure: (operation: Operation, error: unknown) => void
 }
 
-/** A store for one run that always answers in time, and fails with errors of ours. */
+/** A store, for the claim of one run, that always answers in time, and fails with errors of ours. */
 export class BoundedStore {
   readonly transactional: boolean
   readonly #parts: BoundedStoreParts
@@ -30,8 +31,8 @@ export class BoundedStore {
   }
 
   /** Asks for the key. Where that does not end well, whatever comes of it later is given back. */
-  async claim(claim: IdempotencyClaim, signal: AbortSignal | undefined): Promise<ClaimAnswer> {
-    const { store, timeout } = this.#parts
+  async claim(signal: AbortSignal | undefined): Promise<ClaimAnswer> {
+    const { store, claim, timeout } = this.#parts
     // Not by its throwIfAborted, which polyfills may not have.
     if (signal?.aborted) throw signal.reason
     let asked: StoreAnswer<ClaimAnswer> | undefined
@@ -42,19 +43,19 @@ export class BoundedStore {
       return answer
     } catch (error) {
       // What was taken in a transaction goes with it.
-      if (!this.transactional) this.#forget(claim, asked)
+      if (!this.transactional) this.#forget(asked)
       throw error
     }
   }
 
-  async renew(claim: IdempotencyClaim, within: number): Promise<boolean> {
-    const { store, timeout } = this.#parts
+  async renew(within: number): Promise<boolean> {
+    const { store, claim, timeout } = this.#parts
     return this.#ask('renew', Math.min(timeout, Math.ceil(within)), () => store.renew(claim))
   }
 
   /** Writes the outcome, again and again while the store is only away, until the time for an answer is over. */
-  async complete(claim: IdempotencyClaim, outcome: string | undefined): Promise<boolean> {
-    const { store, timeout, clock } = this.#parts
+  async complete(outcome: string | undefined): Promise<boolean> {
+    const { store, claim, timeout, clock } = this.#parts
     const deadline = clock.monotonic() + timeout
     for (let pause = FIRST_PAUSE; ; pause *= 2) {
       try {
@@ -69,15 +70,16 @@ export class BoundedStore {
   }
 
   /** Frees the key. One that cannot be freed is free when its lease is over. */
-  async release(claim: IdempotencyClaim): Promise<void> {
-    const { store, timeout } = this.#parts
+  async release(): Promise<void> {
+    const { store, claim, timeout } = this.#parts
     await this.#ask('release', timeout, () => store.release(claim)).catch(() => {})
   }
 
-  #forget(claim: IdempotencyClaim, asked: StoreAnswer<ClaimAnswer> | undefined): void {
+  #forget(asked: StoreAnswer<ClaimAnswer> | undefined): void {
+    const { store, claim } = this.#parts
     Promise.resolve(asked)
       .catch(() => {})
-      .then(() => this.#parts.store.release(claim))
+      .then(() => store.release(claim))
       .catch(() => {})
   }
 
@@ -111,9 +113,11 @@ export class BoundedStore {
         reject(error)
       }
       const abort = () => fail(signal?.reason)
-      const timer = this.#parts.clock.schedule(limit, () => fail(tooLate(limit)), {
-        name: 'idempotency store',
-      })
+      const late = () => {
+        const message = `The store did not answer within ${formatDuration(limit)}.`
+        fail(new TimeoutError({ message }))
+      }
+      const timer = this.#parts.clock.schedule(limit, late, { name: 'idempotency store' })
       const stop = signal && onAbort(signal, abort)
       if (signal?.aborted) abort()
       // One whose `then` throws would leave the timer.
@@ -123,10 +127,6 @@ export class BoundedStore {
       }, fail)
     })
   }
-}
-
-function tooLate(limit: number): TimeoutError {
-  return new TimeoutError({ message: `The store did not answer within ${formatDuration(limit)}.` })
 }
 
 function isPromiseLike<T>(answer: StoreAnswer<T>): answer is PromiseLike<T> {

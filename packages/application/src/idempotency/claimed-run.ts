@@ -1,29 +1,22 @@
-import { type AppError, isAppError } from '@base/core/errors'
+import { isAppError } from '@base/core/errors'
 import { reportCallbackError } from '@base/core/events'
 import type { BoundedStore } from './bounded-store.js'
 import { leaseLost } from './errors.js'
 import type { IdempotencyContext, IdempotencyResult } from './idempotency.js'
-import type { ClaimedKey, IdempotencyClaim } from './idempotency-store.js'
+import type { ClaimedKey } from './idempotency-store.js'
 import { LeaseKeeper } from './lease-keeper.js'
 import { textOfError, textOfValue } from './outcome.js'
 import type { IdempotencySettings } from './settings.js'
 
 /** What a {@link ClaimedRun} is made of. */
 export interface ClaimedRunParts {
-  readonly settings: Pick<IdempotencySettings, 'clock' | 'codec' | 'isFinal' | 'isFinalResult'>
+  readonly settings: IdempotencySettings
   readonly store: BoundedStore
-  readonly claim: IdempotencyClaim
   readonly answer: ClaimedKey
   /** When the key was asked for, by the monotonic clock. */
   readonly askedAt: number
   readonly signal: AbortSignal | undefined
   readonly onLost: () => void
-}
-
-/** What the function threw, and whether it was the reason of its signal: that is no outcome, whatever isFinal says. */
-interface Thrown {
-  readonly error: unknown
-  readonly gaveUp: boolean
 }
 
 /** The one run of a request that has its key, from the call of its function to its outcome. */
@@ -35,17 +28,9 @@ export class ClaimedRun {
   }
 
   async execute<T>(fn: (context: IdempotencyContext) => T | PromiseLike<T>): Promise<IdempotencyResult<T>> {
-    const called = await this.#call(fn)
-    if ('value' in called) return this.#returned(called.value)
-    await this.#threw(called)
-    throw called.error
-  }
-
-  async #call<T>(
-    fn: (context: IdempotencyContext) => T | PromiseLike<T>,
-  ): Promise<{ readonly value: T } | Thrown> {
-    const { answer, settings, store, claim, askedAt, signal: ends, onLost } = this.#parts
-    const keeper = new LeaseKeeper({ store, claim, askedAt, clock: settings.clock, signal: ends, onLost })
+    const { answer, settings, store, askedAt, signal: ends, onLost } = this.#parts
+    const { lease, clock } = settings
+    const keeper = new LeaseKeeper({ store, lease, askedAt, clock, signal: ends, onLost })
     const context: IdempotencyContext = {
       // Made when it is asked for: most functions do not, and a signal costs more than the rest of this.
       get signal() {
@@ -54,18 +39,21 @@ export class ClaimedRun {
       fence: answer.fence,
       takeover: answer.state === 'takeover',
     }
+    let value: T
     try {
-      return { value: await fn(context) }
+      value = await fn(context)
     } catch (error) {
-      const { signal } = keeper
-      return { error, gaveUp: signal.aborted && error === signal.reason }
-    } finally {
       keeper.stop()
+      const { signal } = keeper
+      await this.#threw(error, signal.aborted && error === signal.reason)
+      throw error
     }
+    keeper.stop()
+    return this.#returned(value)
   }
 
   async #returned<T>(value: T): Promise<IdempotencyResult<T>> {
-    if (!this.#isFinalResult(value)) {
+    if (!this.#ask('isFinalResult', () => this.#parts.settings.isFinalResult(value), true)) {
       await this.#free(errorIn(value))
       return { value, replayed: false }
     }
@@ -75,15 +63,17 @@ export class ClaimedRun {
     return stored ? { value, replayed: false } : { value, replayed: false, stored: false }
   }
 
-  async #threw({ error, gaveUp }: Thrown): Promise<void> {
-    if (gaveUp || !isAppError(error) || !this.#isFinal(error)) await this.#free(error)
-    else await this.#complete(textOfError(this.#parts.settings.codec, error), error)
+  /** Who threw the reason of its signal gave up: that is no outcome, whatever isFinal says. */
+  async #threw(error: unknown, gaveUp: boolean): Promise<void> {
+    const { settings } = this.#parts
+    if (!gaveUp && isAppError(error) && this.#ask('isFinal', () => settings.isFinal(error), false))
+      await this.#complete(textOfError(settings.codec, error), error)
+    else await this.#free(error)
   }
 
   /** Frees the key, unless the effect may have been committed: the next run has to know, and takes over after the lease. */
   async #free(error: unknown): Promise<void> {
-    const { store, claim } = this.#parts
-    if (!isAppError(error, 'COMMIT_UNKNOWN')) await store.release(claim)
+    if (!isAppError(error, 'COMMIT_UNKNOWN')) await this.#parts.store.release()
   }
 
   /** A value that cannot be written is an outcome all the same: its request must not run again. */
@@ -101,21 +91,13 @@ export class ClaimedRun {
    * @throws ConflictError `LEASE_LOST`; what the store says, where it writes in the caller's transaction.
    */
   async #complete(text: string | undefined, cause?: unknown): Promise<boolean> {
-    const { store, claim, onLost } = this.#parts
-    const kept = await store.complete(claim, text).catch((error: unknown) => {
+    const { store, onLost } = this.#parts
+    const kept = await store.complete(text).catch((error: unknown) => {
       if (store.transactional) throw error
     })
     if (kept !== false) return kept === true
     onLost()
     throw leaseLost(cause)
-  }
-
-  #isFinal(error: AppError): boolean {
-    return this.#ask('isFinal', () => this.#parts.settings.isFinal(error), false)
-  }
-
-  #isFinalResult(value: unknown): boolean {
-    return this.#ask('isFinalResult', () => this.#parts.settings.isFinalResult(value), true)
   }
 
   /**

@@ -3,6 +3,7 @@ import { type Codec, jsonCodec } from '@base/core/codec'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import type { AppError } from '@base/core/errors'
 import { checkFunction, checkMethods } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { Idempotency } from './idempotency.js'
 import { IdempotencyRunner } from './idempotency-runner.js'
 import type { IdempotencyStore } from './idempotency-store.js'
@@ -64,6 +65,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     codec = jsonCodec,
     clock = systemClock,
   }: Partial<IdempotencyOptions> = options ?? {}
+  const place = placeOf('createIdempotency')
   return new IdempotencyRunner({
     store: checkMethods(store, ['claim', 'renew', 'complete', 'release'], place('store')),
     ttl: toMilliseconds(ttl, { ...place('ttl'), positive: true }),
@@ -75,8 +77,4 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     codec: checkMethods(codec, ['encode', 'decode'], place('codec')),
     clock: checkMethods(clock, ['monotonic', 'schedule', 'sleep'], place('clock')),
   })
-}
-
-function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/application', pattern: 'createIdempotency', option }
 }

@@ -1,5 +1,5 @@
 import { type DiagnosticsChannel, diagnosticsChannel } from '@base/core/diagnostics'
-import { Emitter, type EmitterOptions } from '@base/core/events'
+import { Emitter } from '@base/core/events'
 
 /** What every event tells. */
 export interface IdempotencyEvent {
@@ -51,26 +51,16 @@ const channels: { readonly [Name in IdempotencyEventName]: DiagnosticsChannel<Id
   storeFailed: /* @__PURE__ */ diagnosticsChannel('base:application:idempotency:storeFailed'),
 }
 
-const EMITTER: EmitterOptions<IdempotencyEventName> = {
-  package: '@base/application',
-  pattern: 'Idempotency',
-  events: Object.keys(channels) as IdempotencyEventName[],
-}
-
 /** Those who hear of what happens to keys. */
-export class Observers {
-  readonly #emitter = new Emitter<IdempotencyEvents>(EMITTER)
-
-  tell<Name extends IdempotencyEventName>(event: Name, payload: IdempotencyEvents[Name]): void {
-    this.#emitter.emit(event, payload)
-    const channel: DiagnosticsChannel<IdempotencyEvents[Name]> = channels[event]
-    if (channel.hasSubscribers) channel.publish(payload)
+export class Observers extends Emitter<IdempotencyEvents> {
+  constructor() {
+    const events = Object.keys(channels) as IdempotencyEventName[]
+    super({ package: '@base/application', pattern: 'Idempotency', events })
   }
 
-  on<Name extends IdempotencyEventName>(
-    event: Name,
-    listener: (payload: IdempotencyEvents[Name]) => unknown,
-  ): () => void {
-    return this.#emitter.on(event, listener)
+  tell<Name extends IdempotencyEventName>(event: Name, payload: IdempotencyEvents[Name]): void {
+    this.emit(event, payload)
+    const channel: DiagnosticsChannel<IdempotencyEvents[Name]> = channels[event]
+    if (channel.hasSubscribers) channel.publish(payload)
   }
 }

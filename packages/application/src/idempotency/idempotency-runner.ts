@@ -1,7 +1,8 @@
 import { UnavailableError } from '@base/core/errors'
 import { checkFunction, checkOptions, checkSignal, checkText, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { BoundedStore } from './bounded-store.js'
-import { ClaimedRun } from './claimed-run.js'
+import { ClaimedRun, type ClaimedRunParts } from './claimed-run.js'
 import { digestOf } from './digest.js'
 import { deadlock, IdempotencyInProgressError, IdempotencyMismatchError } from './errors.js'
 import { type IdempotencyEventName, type IdempotencyEvents, Observers } from './events.js'
@@ -16,6 +17,8 @@ import { outcomeOf } from './outcome.js'
 import { portableKey } from './portable-key.js'
 import { isInside, runInside } from './running.js'
 import type { IdempotencySettings } from './settings.js'
+
+const place = /* @__PURE__ */ placeOf('Idempotency.run')
 
 /** How long a waiting request pauses before it looks again, in milliseconds: it doubles from the first to the longest. */
 const FIRST_PAUSE = 25
@@ -51,8 +54,8 @@ export class IdempotencyRunner implements Idempotency {
     // Not by its throwIfAborted, which polyfills may not have.
     if (signal?.aborted) throw signal.reason
     const claim = await this.#claimOf(key, fingerprint)
-    const store = this.#storeOf(key)
-    const { answer, askedAt } = await this.#ask(claim, store, signal)
+    const store = this.#storeOf(key, claim)
+    const { answer, askedAt } = await this.#ask(claim.key, store, signal)
     switch (answer?.state) {
       case 'conflict':
         this.#observers.tell('inProgress', { key })
@@ -65,7 +68,7 @@ export class IdempotencyRunner implements Idempotency {
         return { value: outcomeOf(this.#settings.codec, answer.outcome) as T, replayed: true }
       case 'run':
       case 'takeover':
-        return this.#begin(key, { claim, store, answer, askedAt, signal }).execute((context) =>
+        return this.#begin(key, { store, answer, askedAt, signal }).execute((context) =>
           runInside({ store: this.#settings.store, key: claim.key }, async () => fn(context)),
         )
       default:
@@ -75,7 +78,7 @@ export class IdempotencyRunner implements Idempotency {
 
   /** Asks until the key is free or done, or the time to wait is over. */
   async #ask(
-    claim: IdempotencyClaim,
+    key: string,
     store: BoundedStore,
     signal: AbortSignal | undefined,
   ): Promise<{ answer: ClaimAnswer; askedAt: number }> {
@@ -83,9 +86,9 @@ export class IdempotencyRunner implements Idempotency {
     const deadline = clock.monotonic() + wait
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       const askedAt = clock.monotonic()
-      const answer = await store.claim(claim, signal)
+      const answer = await store.claim(signal)
       if (answer?.state !== 'conflict') return { answer, askedAt }
-      if (isInside(this.#settings.store, claim.key)) throw deadlock()
+      if (isInside(this.#settings.store, key)) throw deadlock()
       const left = Math.ceil(deadline - clock.monotonic())
       if (left <= 0) return { answer, askedAt }
       await clock.sleep(Math.min(pause, left, this.#rest(answer)), { signal })
@@ -99,29 +102,26 @@ export class IdempotencyRunner implements Idempotency {
     return rest >= 1 && rest <= lease ? rest : lease
   }
 
-  #begin(
-    key: string,
-    run: Pick<
-      ConstructorParameters<typeof ClaimedRun>[0],
-      'claim' | 'store' | 'answer' | 'askedAt' | 'signal'
-    >,
-  ): ClaimedRun {
-    const { claim, store, answer, askedAt, signal } = run
-    const { fence, state } = answer
+  #begin(key: string, run: Omit<ClaimedRunParts, 'settings' | 'onLost'>): ClaimedRun {
+    const { fence, state } = run.answer
     this.#observers.tell('run', { key, fence, takeover: state === 'takeover' })
     let isLost = false
     const onLost = () => {
       if (!isLost) this.#observers.tell('lost', { key })
       isLost = true
     }
-    return new ClaimedRun({ settings: this.#settings, store, claim, answer, askedAt, signal, onLost })
+    return new ClaimedRun({ ...run, settings: this.#settings, onLost })
   }
 
-  #storeOf(key: string): BoundedStore {
+  #storeOf(key: string, claim: IdempotencyClaim): BoundedStore {
     const { store, storeTimeout, clock } = this.#settings
-    const onFailure: ConstructorParameters<typeof BoundedStore>[0]['onFailure'] = (operation, error) =>
-      this.#observers.tell('storeFailed', { key, operation, error })
-    return new BoundedStore({ store, timeout: storeTimeout, clock, onFailure })
+    return new BoundedStore({
+      store,
+      claim,
+      timeout: storeTimeout,
+      clock,
+      onFailure: (operation, error) => this.#observers.tell('storeFailed', { key, operation, error }),
+    })
   }
 
   async #claimOf(key: string, fingerprint: string): Promise<IdempotencyClaim> {
@@ -134,8 +134,4 @@ export class IdempotencyRunner implements Idempotency {
       ttl,
     }
   }
-}
-
-function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/application', pattern: 'Idempotency.run', option }
 }

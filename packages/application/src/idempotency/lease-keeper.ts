@@ -2,7 +2,6 @@ import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import type { BoundedStore } from './bounded-store.js'
 import { leaseLost } from './errors.js'
-import type { IdempotencyClaim } from './idempotency-store.js'
 
 /** The share of the lease after which it is renewed, and after which a renewal that failed is tried again. */
 const RENEWAL = 3
@@ -11,7 +10,8 @@ const RETRY = 12
 /** What a {@link LeaseKeeper} is made of. */
 export interface LeaseKeeperParts {
   readonly store: BoundedStore
-  readonly claim: IdempotencyClaim
+  /** How long the key is held unless it is renewed, in milliseconds. */
+  readonly lease: number
   /** When the key was asked for, by the monotonic clock: before the store began to count. */
   readonly askedAt: number
   readonly clock: Clock
@@ -35,8 +35,8 @@ export class LeaseKeeper {
 
   constructor(parts: LeaseKeeperParts) {
     this.#parts = parts
-    this.#deadline = parts.askedAt + parts.claim.lease
-    if (!parts.store.transactional) this.#plan(parts.claim.lease / RENEWAL)
+    this.#deadline = parts.askedAt + parts.lease
+    if (!parts.store.transactional) this.#plan(parts.lease / RENEWAL)
     this.#unlisten = parts.signal && onAbort(parts.signal, this.#abort)
     if (parts.signal?.aborted) this.#abort()
   }
@@ -62,15 +62,15 @@ export class LeaseKeeper {
   }
 
   readonly #renew = async (): Promise<void> => {
-    const { store, claim, clock } = this.#parts
+    const { store, lease, clock } = this.#parts
     const askedAt = clock.monotonic()
     const left = this.#deadline - askedAt
     if (left <= 0) return this.#lose()
-    const answer = await store.renew(claim, left).catch(() => undefined)
+    const answer = await store.renew(left).catch(() => undefined)
     if (this.#stopped) return
     if (answer === false) return this.#lose()
-    if (answer === true) this.#deadline = askedAt + claim.lease
-    this.#plan(claim.lease / (answer === true ? RENEWAL : RETRY))
+    if (answer === true) this.#deadline = askedAt + lease
+    this.#plan(lease / (answer === true ? RENEWAL : RETRY))
   }
 
   #lose(): void {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@base/core/clock'
 import { checkMethods, checkOptions } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from './idempotency-store.js'
 import { type MemoryRecord, RecordSweeper } from './record-sweeper.js'
 
@@ -35,9 +36,9 @@ export interface MemoryIdempotencyStore extends IdempotencyStore {
  * @throws InvalidOptionError for a clock that is none.
  */
 export function memoryIdempotencyStore(options: MemoryIdempotencyStoreOptions = {}): MemoryIdempotencyStore {
-  const place = { package: '@base/application', pattern: 'memoryIdempotencyStore' }
-  const { clock = systemClock } = checkOptions(options, place)
-  return new MemoryStore(checkMethods(clock, ['monotonic', 'schedule'], { ...place, option: 'clock' }))
+  const place = placeOf('memoryIdempotencyStore')
+  const { clock = systemClock } = checkOptions(options, place('options'))
+  return new MemoryStore(checkMethods(clock, ['monotonic', 'schedule'], place('clock')))
 }
 
 class MemoryStore implements MemoryIdempotencyStore {

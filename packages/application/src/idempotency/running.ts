@@ -27,11 +27,8 @@ export async function runInside<T>(
 
 /** Whether this call is made by the function that has the key: it would wait for itself. */
 export function isInside(store: IdempotencyStore, key: string): boolean {
-  let running = isContextAvailable() ? open(RUNNING.get()) : undefined
-  while (running !== undefined) {
+  for (let running = open(RUNNING.get()); running !== undefined; running = open(running.around))
     if (running.store === store && running.key === key) return true
-    running = open(running.around)
-  }
   return false
 }
 

@@ -1,15 +1,9 @@
 import { assert, type Law } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
-import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
+import { claimOf, fenceOf, LEASE, OTHER, TTL } from './claims.js'
 
 /** Who gets a key, and what the others are told. */
 export function claims(law: Law<IdempotencyStore>): void {
-  answers(law)
-  refusals(law)
-  names(law)
-}
-
-function answers(law: Law<IdempotencyStore>): void {
   law('a key that nobody has is run, and a conflict for others', async (store) => {
     assert.ok(fenceOf(await store.claim(claimOf('a')), 'run') > 0n)
     const answer = await store.claim(claimOf('a'))
@@ -42,13 +36,10 @@ function answers(law: Law<IdempotencyStore>): void {
     assert.deepEqual(await store.claim(next), second)
     assert.equal(await store.complete(next, 'done'), true)
   })
-}
 
-function refusals(law: Law<IdempotencyStore>): void {
   law('a claim that is refused prolongs nothing', async (store, advance) => {
-    const other = { fingerprint: 'g'.repeat(43) }
     const refuse = async (state: string) => {
-      assert.equal((await store.claim(claimOf('a', other))).state, 'mismatch')
+      assert.equal((await store.claim(claimOf('a', OTHER))).state, 'mismatch')
       assert.equal((await store.claim(claimOf('a'))).state, state)
     }
     await store.claim(claimOf('a'))
@@ -61,7 +52,7 @@ function refusals(law: Law<IdempotencyStore>): void {
     await advance(TTL / 2)
     await refuse('replay')
     await advance(TTL / 2)
-    fenceOf(await store.claim(claimOf('a', other)), 'run')
+    fenceOf(await store.claim(claimOf('a', OTHER)), 'run')
   })
 
   law('another fingerprint is a mismatch, running, over or done', async (store, advance) => {
@@ -77,21 +68,10 @@ function refusals(law: Law<IdempotencyStore>): void {
     await store.complete(claim, 'done')
     await others()
   })
-}
 
-function names(law: Law<IdempotencyStore>): void {
   law('any text is a key, and keys do not know each other', async (store) => {
-    const keys = ['a', 'A', 'a ', ' a', 'a:b', '{a}', '{b}a', '*', '%', "'; --", '__proto__', 'constructor']
-    for (const key of [
-      ...keys,
-      'ä',
-      'a\u0308',
-      '\n',
-      '😀',
-      'x'.repeat(511),
-      'x'.repeat(512),
-      'ü'.repeat(512),
-    ])
-      fenceOf(await store.claim(claimOf(key)), 'run')
+    const ascii = ['a', 'A', 'a ', ' a', 'a:b', '{a}', '{b}a', '*', '%', "'; --", '__proto__', 'constructor']
+    const others = ['ä', 'a\u0308', '\n', '😀', 'x'.repeat(511), 'x'.repeat(512), 'ü'.repeat(512)]
+    for (const key of [...ascii, ...others]) fenceOf(await store.claim(claimOf(key)), 'run')
   })
 }

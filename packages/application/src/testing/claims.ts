@@ -1,5 +1,5 @@
 import { assert } from '@base/core/testing'
-import type { ClaimAnswer, IdempotencyClaim } from '../idempotency/idempotency-store.js'
+import type { ClaimAnswer, IdempotencyClaim, IdempotencyStore } from '../idempotency/idempotency-store.js'
 
 let tokens = 0
 
@@ -9,11 +9,25 @@ export const LEASE = 60_000
 /** How long an outcome of a {@link claimOf} is kept. */
 export const TTL = 3_600_000
 
+/** Another request than that of a {@link claimOf}. */
+export const OTHER: Pick<IdempotencyClaim, 'fingerprint'> = { fingerprint: 'g'.repeat(43) }
+
 /** A claim that no other has made. */
 export function claimOf(key: string, rest: Partial<IdempotencyClaim> = {}): IdempotencyClaim {
   tokens += 1
   const token = `token-${tokens}-${crypto.randomUUID()}`
   return { key, fingerprint: 'f'.repeat(43), token, lease: LEASE, ttl: TTL, ...rest }
+}
+
+/** The same, once it has asked for its key. */
+export async function claimed(
+  store: IdempotencyStore,
+  key: string,
+  rest: Partial<IdempotencyClaim> = {},
+): Promise<IdempotencyClaim> {
+  const claim = claimOf(key, rest)
+  await store.claim(claim)
+  return claim
 }
 
 /** The fence of an answer that must be of that state. */

@@ -1,16 +1,11 @@
 import { assert, type Law } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
-import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
+import { claimed, claimOf, fenceOf, LEASE, OTHER, TTL } from './claims.js'
 
 const SECOND = 1_000
 
 /** Leases: how they end, and how they are renewed. */
 export function leases(law: Law<IdempotencyStore>): void {
-  ends(law)
-  renewals(law)
-}
-
-function ends(law: Law<IdempotencyStore>): void {
   law('a run whose lease is over is taken over, once', async (store, advance) => {
     const first = fenceOf(await store.claim(claimOf('a')), 'run')
     await advance(LEASE)
@@ -56,14 +51,11 @@ function ends(law: Law<IdempotencyStore>): void {
     await advance(LEASE + TTL / 2)
     fenceOf(await store.claim(claimOf('a')), 'takeover')
     await advance(LEASE + TTL)
-    fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
+    fenceOf(await store.claim(claimOf('a', OTHER)), 'run')
   })
-}
 
-function renewals(law: Law<IdempotencyStore>): void {
   law('a lease that is renewed holds from then', async (store, advance) => {
-    const claim = claimOf('a')
-    await store.claim(claim)
+    const claim = await claimed(store, 'a')
     await advance(LEASE * 0.75)
     assert.equal(await store.renew(claim), true)
     await advance(LEASE * 0.75)
@@ -73,16 +65,14 @@ function renewals(law: Law<IdempotencyStore>): void {
   })
 
   law('a lease that is over can be renewed until it is taken over', async (store, advance) => {
-    const claim = claimOf('a')
-    await store.claim(claim)
+    const claim = await claimed(store, 'a')
     await advance(LEASE)
     assert.equal(await store.renew(claim), true)
     assert.equal((await store.claim(claimOf('a'))).state, 'conflict')
   })
 
   law('a run may last longer than its ttl', async (store, advance) => {
-    const claim = claimOf('a', { ttl: 1_000 })
-    await store.claim(claim)
+    const claim = await claimed(store, 'a', { ttl: 1_000 })
     for (let third = 0; third < 6; third++) {
       await advance(LEASE / 3)
       assert.equal(await store.renew(claim), true)

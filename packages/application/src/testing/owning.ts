@@ -1,12 +1,11 @@
 import { assert, type Law } from '@base/core/testing'
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js'
-import { claimOf, fenceOf, LEASE, TTL } from './claims.js'
+import { claimed, claimOf, fenceOf, LEASE, OTHER, TTL } from './claims.js'
 
 /** Who may change a record. */
 export function owners(law: Law<IdempotencyStore>): void {
   law('who does not run a key cannot change it', async (store) => {
-    const claim = claimOf('a')
-    await store.claim(claim)
+    const claim = await claimed(store, 'a')
     const other = claimOf('a')
     assert.equal(await store.renew(other), false)
     assert.equal(await store.release(other), false)
@@ -18,11 +17,9 @@ export function owners(law: Law<IdempotencyStore>): void {
   })
 
   law('whose run was taken over cannot change it', async (store, advance) => {
-    const slow = claimOf('a')
-    await store.claim(slow)
+    const slow = await claimed(store, 'a')
     await advance(LEASE)
-    const quick = claimOf('a')
-    await store.claim(quick)
+    const quick = await claimed(store, 'a')
     assert.equal(await store.renew(slow), false)
     assert.equal(await store.release(slow), false)
     assert.equal(await store.complete(slow, 'slow'), false)
@@ -42,14 +39,13 @@ export function owners(law: Law<IdempotencyStore>): void {
 /** A key that is given back. */
 export function returns(law: Law<IdempotencyStore>): void {
   law('a key that is released is as new', async (store) => {
-    const claim = claimOf('a')
-    await store.claim(claim)
+    const claim = await claimed(store, 'a')
     assert.equal(await store.release(claim), true)
     assert.equal(await store.release(claim), false)
     assert.equal(await store.renew(claim), false)
-    fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
+    fenceOf(await store.claim(claimOf('a', OTHER)), 'run')
     assert.equal(await store.release(claim), false, 'a late release freed the key of another')
-    assert.equal((await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) }))).state, 'conflict')
+    assert.equal((await store.claim(claimOf('a', OTHER))).state, 'conflict')
   })
 
   law('a run that had taken over and is released is taken over again', async (store, advance) => {
@@ -60,24 +56,22 @@ export function returns(law: Law<IdempotencyStore>): void {
     assert.equal(await store.release(second), true)
     assert.equal(await store.release(second), false)
     assert.equal(await store.renew(second), false)
-    assert.deepEqual(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), { state: 'mismatch' })
+    assert.deepEqual(await store.claim(claimOf('a', OTHER)), { state: 'mismatch' })
     const third = claimOf('a')
     assert.ok(fenceOf(await store.claim(third), 'takeover') > fence)
     assert.equal(await store.release(second), false, 'a late release freed the key of another')
     assert.equal((await store.claim(claimOf('a'))).state, 'conflict')
     assert.equal(await store.release(third), true)
     await advance(TTL - LEASE)
-    assert.deepEqual(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), { state: 'mismatch' })
+    assert.deepEqual(await store.claim(claimOf('a', OTHER)), { state: 'mismatch' })
     await advance(LEASE)
-    fenceOf(await store.claim(claimOf('a', { fingerprint: 'g'.repeat(43) })), 'run')
+    fenceOf(await store.claim(claimOf('a', OTHER)), 'run')
   })
 
   law('the outcome of who was slow is kept where nobody runs any more', async (store, advance) => {
-    const slow = claimOf('a')
-    await store.claim(slow)
+    const slow = await claimed(store, 'a')
     await advance(LEASE)
-    const quick = claimOf('a')
-    await store.claim(quick)
+    const quick = await claimed(store, 'a')
     await store.release(quick)
     assert.equal(await store.complete(slow, 'slow'), true)
     assert.equal(await store.complete(quick, 'quick'), false)

@@ -1,6 +1,7 @@
 import { checkInteger, invalidOption } from '@base/core/options'
 import { Entity } from '../entity/entity.js'
 import type { DomainEvent } from '../event/domain-event.js'
+import { placeOf } from '../place.js'
 import { textOf } from '../repository/id-text.js'
 
 /**
@@ -39,11 +40,7 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
   /** @throws InvalidOptionError where the id is none, or the version no integer from 0. */
   constructor(id: Id, version = 0) {
     super(id)
-    this.version = checkInteger(version, {
-      package: '@base/domain',
-      pattern: new.target.name,
-      option: 'version',
-    })
+    this.version = checkInteger(version, placeOf(new.target.name)('version'))
   }
 
   /**
@@ -58,12 +55,8 @@ export abstract class AggregateRoot<Id, E extends DomainEvent = DomainEvent> ext
     const own = textOf(this.id)
     const { aggregateId = own, version = this.version + 1 } = event
     if (aggregateId !== own) {
-      const place = {
-        package: '@base/domain',
-        pattern: this.constructor.name,
-        option: "the event's aggregateId",
-      }
-      throw invalidOption(aggregateId, place, `the aggregate's own id`)
+      const place = placeOf(this.constructor.name)("the event's aggregateId")
+      throw invalidOption(aggregateId, place, "the aggregate's own id")
     }
     const events = recorded.get(this) ?? []
     recorded.set(this, events)

@@ -1,4 +1,5 @@
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { sameStructure } from '../value-object/same-structure.js'
 
 /**
@@ -23,11 +24,7 @@ export abstract class Entity<Id> {
   /** @throws InvalidOptionError where the id is `undefined`, `null` or an empty text. */
   constructor(id: Id) {
     if (id === undefined || id === null || id === '') {
-      throw invalidOption(
-        id,
-        { package: '@base/domain', pattern: new.target.name, option: 'id' },
-        'an identity',
-      )
+      throw invalidOption(id, placeOf(new.target.name)('id'), 'an identity')
     }
     this.id = id
   }

@@ -46,9 +46,13 @@ export function toBinary(event: CloudEvent): CloudEventMessage {
   const { data, datacontenttype, data_base64: base64, ...attributes } = event
   if (base64 !== undefined && base64 !== null)
     throw refuse('must be absent: data is written as JSON only', 'data_base64')
-  const headers: Record<string, string> = {
-    'content-type': contentType(String(datacontenttype ?? DATA), data),
-  }
+  const contentType = String(datacontenttype ?? DATA)
+  const mediaType = mediaTypeOf(contentType)
+  // A reader would take the body for the whole event.
+  if (mediaType === STRUCTURED) throw refuse(`must not be ${STRUCTURED}`, 'datacontenttype')
+  if (data !== undefined && !isJson(mediaType))
+    throw refuse('must be JSON, as the data is', 'datacontenttype')
+  const headers: Record<string, string> = { 'content-type': contentType }
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null) headers[`ce-${name}`] = encode(String(value))
   }
@@ -60,7 +64,8 @@ function jsonOf(value: unknown, path?: string): string {
   let text: string | undefined
   try {
     text = JSON.stringify(value, function (this: unknown, _name, item: unknown) {
-      return hasJson(item, Array.isArray(this)) ? item : notJson()
+      if (hasJson(item, Array.isArray(this))) return item
+      throw new TypeError('It holds what JSON cannot carry.')
     })
   } catch (cause) {
     throw refuse('must be JSON', path, cause)
@@ -86,19 +91,6 @@ function hasJson(value: unknown, isListed: boolean): boolean {
     default:
       return !isObject(value) || !OPAQUE.test(kindOf(value))
   }
-}
-
-function notJson(): never {
-  throw new TypeError('It holds what JSON cannot carry.')
-}
-
-function contentType(datacontenttype: string, data: unknown): string {
-  const mediaType = mediaTypeOf(datacontenttype)
-  // A reader would take the body for the whole event.
-  if (mediaType === STRUCTURED) throw refuse(`must not be ${STRUCTURED}`, 'datacontenttype')
-  if (data !== undefined && !isJson(mediaType))
-    throw refuse('must be JSON, as the data is', 'datacontenttype')
-  return datacontenttype
 }
 
 /**
@@ -130,9 +122,8 @@ export async function readCloudEvent(
   if (!attributes.ok || content.length === 0) return attributes
   if (mediaType !== undefined && !isJson(mediaType)) return err(refuse('must have data of JSON'))
   const data = await parseJson(unchecked<unknown>(), content, options)
-  return data.ok
-    ? { ok: true, value: { ...attributes.value, datacontenttype: mediaType ?? DATA, data: data.value } }
-    : data
+  if (!data.ok) return data
+  return ok({ ...attributes.value, datacontenttype: mediaType ?? DATA, data: data.value })
 }
 
 function mediaTypeOf(contentType: string): string {
@@ -156,8 +147,7 @@ function lowerCase(headers: ReceivedMessage['headers']): ReadonlyMap<string, str
 
 /** An event of anybody, as far as all events are alike. */
 function checked(received: unknown): Result<CloudEvent, ValidationError> {
-  if (typeof received !== 'object' || received === null || Array.isArray(received))
-    return err(refuse('must be an object'))
+  if (!isObject(received) || Array.isArray(received)) return err(refuse('must be an object'))
   const attributes = attributesOf(received as CloudEvent)
   const issues = Array.from(problemsOf(attributes), (issue) => ({ ...issue, code: 'cloudevent' }))
   if (issues.length > 0) return err(new ValidationError({ issues }))

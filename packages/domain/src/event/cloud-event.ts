@@ -2,7 +2,9 @@ import { ValidationError, type ValidationIssue } from '@base/core/errors'
 import { checkOptions, checkText } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { validateSync } from '@base/core/schema'
+import { placeOf } from '../place.js'
 import { isCalendarDay } from '../value-object/calendar-day.js'
+import { isObject } from '../value-object/object-kind.js'
 import { type EventDefinition, eventOf } from './define-event.js'
 import type { DomainEvent } from './domain-event.js'
 
@@ -60,13 +62,13 @@ export function toCloudEvent<E extends DomainEvent>(
   event: E,
   options: CloudEventOptions = {},
 ): CloudEvent<E['payload']> {
-  const place = { package: '@base/domain', pattern: 'toCloudEvent' }
-  const { source = '/' } = checkOptions(options, place)
+  const at = placeOf('toCloudEvent')
+  const { source = '/' } = checkOptions(options, at('options'))
   const { id, type, payload, occurredAt, aggregateId, version, correlationId, causationId } = event
   return {
     specversion: '1.0',
     id,
-    source: checkText(source, { ...place, option: 'source' }),
+    source: checkText(source, at('source')),
     type,
     time: occurredAt.toISOString(),
     datacontenttype: 'application/json',
@@ -98,13 +100,9 @@ export function fromCloudEvent(
   cloudEvent: unknown,
   definition?: EventDefinition<string, unknown, unknown>,
 ): DomainEvent {
-  const received = (typeof cloudEvent === 'object' && cloudEvent !== null ? cloudEvent : {}) as CloudEvent
+  const received = (isObject(cloudEvent) ? cloudEvent : {}) as CloudEvent
   const attributes = attributesOf(received)
-  const issues = [
-    ...problemsOf(attributes),
-    ...problemsOfOurs(attributes),
-    ...misfitsOf(attributes, definition?.type),
-  ]
+  const issues = [...problemsOf(attributes), ...problemsOfOurs(attributes, definition?.type)]
   if (issues.length > 0) throw new ValidationError({ issues })
   const { id, type, time, subject, aggregateid = subject, version, correlationid, causationid } = attributes
   const { data } = received
@@ -154,12 +152,16 @@ export function* problemsOf(attributes: CloudEvent): Iterable<ValidationIssue> {
   if (time !== undefined && !isTime(time)) yield { path: 'time', message: 'must be a time of RFC 3339' }
 }
 
-/** What in our extensions is not as {@link CloudEvent} says: others may have some of the same names. */
-function* problemsOfOurs(attributes: CloudEvent): Iterable<ValidationIssue> {
+/** What does not fit an event of ours; in our extensions too, for others may have some of the same names. */
+function* problemsOfOurs(attributes: CloudEvent, expected: string | undefined): Iterable<ValidationIssue> {
   yield* textProblemsOf(attributes, OURS)
-  const { version } = attributes
+  const { time, type, version, data_base64: base64 } = attributes
   if (version !== undefined && !isVersion(version))
     yield { path: 'version', message: 'must be an integer from 0' }
+  if (isText(time) && LEAP.test(time)) yield { path: 'time', message: 'must not be a leap second' }
+  if (base64 !== undefined)
+    yield { path: 'data_base64', message: 'must be absent: data is read as JSON only' }
+  if (expected !== undefined && type !== expected) yield { path: 'type', message: `must be '${expected}'` }
 }
 
 function* textProblemsOf(attributes: CloudEvent, names: readonly string[]): Iterable<ValidationIssue> {
@@ -168,15 +170,6 @@ function* textProblemsOf(attributes: CloudEvent, names: readonly string[]): Iter
     if (value !== undefined && !isText(value))
       yield { path: name, message: 'must be a text that is not empty' }
   }
-}
-
-/** What does not fit an event of ours. */
-function* misfitsOf(attributes: CloudEvent, type: string | undefined): Iterable<ValidationIssue> {
-  if (isText(attributes.time) && LEAP.test(attributes.time))
-    yield { path: 'time', message: 'must not be a leap second' }
-  if (attributes['data_base64'] !== undefined)
-    yield { path: 'data_base64', message: 'must be absent: data is read as JSON only' }
-  if (type !== undefined && attributes.type !== type) yield { path: 'type', message: `must be '${type}'` }
 }
 
 function isText(value: unknown): value is string {

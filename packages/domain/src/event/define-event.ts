@@ -5,9 +5,12 @@ import { isBuiltIn } from '@base/core/kind'
 import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { unwrap } from '@base/core/result'
 import { type StandardSchemaV1, validateSync } from '@base/core/schema'
+import { placeOf } from '../place.js'
 import { frozenCopy } from '../value-object/frozen-copy.js'
 import { causationId } from './causation.js'
 import type { DomainEvent } from './domain-event.js'
+
+const at = /* @__PURE__ */ placeOf('defineEvent')
 
 /** What an event may be given beside its payload; what is missing is filled in. */
 export interface EventMeta {
@@ -62,14 +65,9 @@ export function defineEvent<const Type extends string, Input, Payload>(
   type: Type,
   schema: StandardSchemaV1<Input, Payload>,
 ): EventDefinition<Type, Payload, Input> {
-  checkText(type, { package: '@base/domain', pattern: 'defineEvent', option: 'type' })
-  if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw invalidOption(
-      schema,
-      { package: '@base/domain', pattern: 'defineEvent', option: 'schema' },
-      'a Standard Schema',
-    )
-  }
+  checkText(type, at('type'))
+  if (typeof schema?.['~standard']?.validate !== 'function')
+    throw invalidOption(schema, at('schema'), 'a Standard Schema')
   const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
     eventOf(type, unwrap(validateSync(schema, payload)), {
       ...checkedMeta(meta),
@@ -85,18 +83,12 @@ const TEXTS = ['id', 'aggregateId', 'correlationId', 'causationId'] as const
 
 /** What `fromCloudEvent` would refuse is not sent. @throws InvalidOptionError naming it. */
 function checkedMeta(meta: EventMeta): EventMeta {
-  checkOptions(meta, { package: '@base/domain', pattern: 'defineEvent', option: 'meta' })
-  const place = (name: string) => ({
-    package: '@base/domain',
-    pattern: 'defineEvent',
-    option: `meta.${name}`,
-  })
-  for (const name of TEXTS) if (meta[name] !== undefined) checkText(meta[name], place(name))
-  const { version, occurredAt, clock } = meta
-  if (version !== undefined) checkInteger(version, place('version'))
+  const { version, occurredAt, clock } = checkOptions(meta, at('meta'))
+  for (const name of TEXTS) if (meta[name] !== undefined) checkText(meta[name], at(`meta.${name}`))
+  if (version !== undefined) checkInteger(version, at('meta.version'))
   if (occurredAt !== undefined && !isTime(occurredAt))
-    throw invalidOption(occurredAt, place('occurredAt'), 'a valid date of the years 0 to 9999')
-  if (clock !== undefined) checkMethods(clock, ['now'], place('clock'))
+    throw invalidOption(occurredAt, at('meta.occurredAt'), 'a valid date of the years 0 to 9999')
+  if (clock !== undefined) checkMethods(clock, ['now'], at('meta.clock'))
   return meta
 }
 
@@ -113,14 +105,14 @@ function isTime(value: unknown): boolean {
 export function eventOf<Type extends string, Payload>(
   type: Type,
   payload: Payload,
-  { id, occurredAt, clock = systemClock, ...optional }: EventMeta,
+  { id = uuidv7(), clock = systemClock, occurredAt = new Date(clock.now()), ...optional }: EventMeta,
 ): DomainEvent<Type, Payload> {
   const { aggregateId, version, correlationId, causationId } = optional
   return frozenCopy({
-    id: id ?? uuidv7(),
+    id,
     type,
     payload,
-    occurredAt: occurredAt ?? new Date(clock.now()),
+    occurredAt,
     ...(aggregateId !== undefined && { aggregateId }),
     ...(version !== undefined && { version }),
     ...(correlationId !== undefined && { correlationId }),

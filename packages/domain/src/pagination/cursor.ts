@@ -65,11 +65,8 @@ export function createCursors({ secret }: CursorOptions, place: OptionPlace): Cu
 async function payloadOf(cursor: string, seal: Signer | undefined): Promise<string> {
   const [payload = '', signature, ...rest] = cursor.split('.')
   if (rest.length > 0) throw new InvalidCursorError('it is malformed')
-  if ((signature === undefined) !== (seal === undefined))
-    throw new InvalidCursorError('its signature is wrong')
-  if (seal !== undefined && !(await seal.verify(payload, signature ?? ''))) {
-    throw new InvalidCursorError('its signature is wrong')
-  }
+  const isGenuine = seal === undefined ? signature === undefined : await seal.verify(payload, signature ?? '')
+  if (!isGenuine) throw new InvalidCursorError('its signature is wrong')
   return payload
 }
 

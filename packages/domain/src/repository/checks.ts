@@ -1,11 +1,5 @@
-import {
-  checkInteger,
-  checkMethods,
-  checkOptions,
-  checkSignal,
-  invalidOption,
-  type OptionPlace,
-} from '@base/core/options'
+import { checkInteger, checkMethods, checkOptions, checkSignal, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
 import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.js'
@@ -13,7 +7,8 @@ import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.
 const DEFAULT_PAGE = 20
 const MAX_PAGE = 10_000
 
-const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'Repository', option })
+/** Names what the methods of a repository take. */
+export const at: ReturnType<typeof placeOf> = /* @__PURE__ */ placeOf('Repository')
 
 /** The options of a call, if they are such. @throws InvalidOptionError naming the option. */
 export function checkCall<O extends CallOptions>(options: O): O {
@@ -26,33 +21,22 @@ export function checkSpecification<T>(specification: Specification<T>): Specific
   return checkMethods(specification, ['isSatisfiedBy'], at('specification'))
 }
 
-/** What `saveMany` is given, if it is a list. @throws InvalidOptionError where it is none. */
-export function checkEntities(entities: readonly unknown[]): void {
-  if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
-}
-
-/** A limit or offset of `find`, checked. */
-export function checkLimit(value: number, option: 'limit' | 'offset'): number {
-  return checkInteger(value, { ...at(option), infinity: option === 'limit' })
-}
-
 /** The options of `findPage`, checked: for those who write a repository. @throws InvalidOptionError naming the option. */
 export function readPageOptions(options: Pick<PageOptions<never>, 'limit' | 'after' | 'before'>): {
   readonly limit: number
   readonly cursor: string | undefined
   readonly backward: boolean
 } {
-  const { limit = DEFAULT_PAGE, after, before } = options
-  if (isGiven(after) && isGiven(before)) throw invalidOption('both', at('after'), 'given without before')
+  const { limit = DEFAULT_PAGE } = options
+  const after = options.after ?? undefined
+  const before = options.before ?? undefined
+  if (after !== undefined && before !== undefined)
+    throw invalidOption('both', at('after'), 'given without before')
   return {
     limit: checkInteger(limit, { ...at('limit'), min: 1, max: MAX_PAGE }),
-    cursor: after ?? before ?? undefined,
-    backward: isGiven(before),
+    cursor: after ?? before,
+    backward: before !== undefined,
   }
-}
-
-function isGiven(cursor: string | null | undefined): boolean {
-  return cursor !== undefined && cursor !== null
 }
 
 /**

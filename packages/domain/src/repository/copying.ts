@@ -1,6 +1,7 @@
 import { checkFunction, invalidOption, type OptionPlace } from '@base/core/options'
 import { isObject } from '../value-object/object-kind.js'
 import { sameStructure } from '../value-object/same-structure.js'
+import { at } from './checks.js'
 import { copyOf, stampedCopyOf } from './copy.js'
 import type { EntityMapper } from './entity-mapper.js'
 import { keyOf } from './key-of.js'
@@ -23,8 +24,11 @@ export function copyingDeeply<T extends object>(): Copying<T> {
   const toKept = (entity: T, stamps: Stamps): T => {
     const kept = stampedCopyOf(entity, copyOf(stamps))
     if (kept !== undefined) return kept
-    const place = { package: '@base/domain', pattern: 'Repository', option: 'entity' }
-    throw invalidOption(entity, place, 'one with fields that are not private, unless there is a mapper')
+    throw invalidOption(
+      entity,
+      at('entity'),
+      'one with fields that are not private, unless there is a mapper',
+    )
   }
   return { toGiven: copyOf, toKept }
 }

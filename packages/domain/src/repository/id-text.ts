@@ -1,5 +1,6 @@
 import { isBuiltIn, isPlainObject } from '@base/core/kind'
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { bytesOf, isObject, kindOf } from '../value-object/object-kind.js'
 import { ValueObject } from '../value-object/value-object.js'
 
@@ -49,8 +50,8 @@ function heldBy(value: object, json: unknown): unknown {
 function shown(value: object, held: unknown, name: string): unknown {
   const isEmpty = Array.isArray(held) || (name !== '' && isPlainObject(value))
   if (isObject(held) && (isEmpty || Object.keys(held).length > 0)) return sorted(held)
-  const place = { package: '@base/domain', pattern: 'Entity', option: 'id' }
-  throw invalidOption(held, place, 'one with a text: a toString of its own, or fields that are not private')
+  const allowed = 'one with a text: a toString of its own, or fields that are not private'
+  throw invalidOption(held, placeOf('Entity')('id'), allowed)
 }
 
 /**

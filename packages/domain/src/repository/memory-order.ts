@@ -4,14 +4,13 @@ import { invalidOption } from '@base/core/options'
 import { type OrderBy, type OrderKey, readOrder } from '../pagination/order.js'
 import { compareKeys } from '../pagination/row-order.js'
 import { isObject, kindOf } from '../value-object/object-kind.js'
+import { at } from './checks.js'
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
 import type { Stored } from './store.js'
 
 /** A decimal class may write its numbers as text. */
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
-
-const PLACE = { package: '@base/domain', pattern: 'Repository' }
 
 /** The last key of every order: ids are compared as they are, whatever the entity calls them. */
 const ID_KEY: OrderKey = { field: ':id', direction: 'asc', nulls: 'last' }
@@ -28,7 +27,7 @@ export function rowOrder<T, Id>(
   { id }: Settings<T, Id>,
   orderBy: readonly OrderBy<T>[] | undefined,
 ): RowOrder<T> {
-  const given = readOrder(orderBy, PLACE)
+  const given = readOrder(orderBy, at('orderBy'))
   const readers = given.map(({ field }) => fieldReader(field))
   return {
     order: [...given, ID_KEY],
@@ -59,7 +58,7 @@ function orderedValue(value: unknown, index: number): unknown {
   if (typeof text === 'string' && text === String(value) && !NUMBER.test(text)) return text
   const allowed =
     'the path of a text, number, bigint, boolean or date, or of objects whose JSON is their text'
-  throw invalidOption(value, { ...PLACE, option: `orderBy[${index}].field` }, allowed)
+  throw invalidOption(value, at(`orderBy[${index}].field`), allowed)
 }
 
 /** What ids are ordered by, and a cursor holds: dates by their time, other objects by their key. */

@@ -17,17 +17,10 @@ export async function pageOf<T, Id>(
   const sorted = orderRows(rows, { order, keysOf })
   const from = cursor === undefined ? undefined : await settings.cursors.decode(order, cursor)
   const side = (row: Stored<T>) => (from === undefined ? 1 : compareKeys(order, keysOf(row.entity), from))
-  const [start, end] = backward
-    ? lastBefore(
-        sorted.findIndex((row) => side(row) >= 0),
-        sorted.length,
-        limit,
-      )
-    : firstAfter(
-        sorted.findIndex((row) => side(row) > 0),
-        sorted.length,
-        limit,
-      )
+  const found = sorted.findIndex((row) => (backward ? side(row) >= 0 : side(row) > 0))
+  const cut = found === -1 ? sorted.length : found
+  const start = backward ? Math.max(0, cut - limit) : cut
+  const end = backward ? cut : Math.min(cut + limit, sorted.length)
   const items = sorted.slice(start, end)
   const cursorOf = async (row: Stored<T> | undefined) =>
     row === undefined ? null : settings.cursors.encode(order, keysOf(row.entity))
@@ -40,14 +33,4 @@ export async function pageOf<T, Id>(
       endCursor: await cursorOf(items.at(-1)),
     },
   }
-}
-
-function firstAfter(found: number, length: number, limit: number): readonly [start: number, end: number] {
-  const start = found === -1 ? length : found
-  return [start, Math.min(start + limit, length)]
-}
-
-function lastBefore(found: number, length: number, limit: number): readonly [start: number, end: number] {
-  const end = found === -1 ? length : found
-  return [Math.max(0, end - limit), end]
 }

@@ -1,7 +1,8 @@
 import { NotFoundError } from '@base/core/errors'
+import { checkInteger, invalidOption } from '@base/core/options'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
-import { checkCall, checkDeletion, checkEntities, checkLimit, checkSpecification } from './checks.js'
+import { at, checkCall, checkDeletion, checkSpecification } from './checks.js'
 import { keyOf } from './key-of.js'
 import { orderRows, rowOrder } from './memory-order.js'
 import { pageOf } from './memory-page.js'
@@ -69,8 +70,8 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
 
   async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
     checkCall(options).signal?.throwIfAborted()
-    const offset = checkLimit(options.offset ?? 0, 'offset')
-    const limit = checkLimit(options.limit ?? Number.POSITIVE_INFINITY, 'limit')
+    const offset = checkInteger(options.offset ?? 0, at('offset'))
+    const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
     return this.#select(specification, options)
       .slice(offset, offset + limit)
       .map(({ entity }) => this.settings.toGiven(entity))
@@ -104,7 +105,7 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
-    checkEntities(entities)
+    if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
     return this.#write(options, (writer) => entities.map((entity) => writer.save(entity)))
   }
 

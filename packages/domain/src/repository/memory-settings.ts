@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { checkFunction, checkMethods, checkOptions, checkText, type OptionPlace } from '@base/core/options'
+import { checkFunction, checkMethods, checkOptions, checkText } from '@base/core/options'
 import { type Cursors, createCursors } from '../pagination/cursor.js'
+import { placeOf } from '../place.js'
 import { type Copying, copyingBy, copyingDeeply } from './copying.js'
 import type { EntityMapper } from './entity-mapper.js'
 import { readTracking, type Tracking, type TrackingOptions } from './tracking-options.js'
@@ -36,11 +37,10 @@ export interface Settings<T, Id> extends Copying<T> {
 
 /** Checks the options and fills in their defaults. @throws InvalidOptionError naming the option. */
 export function readSettings<T extends object, Id>(options: MemoryRepositoryOptions<T, Id>): Settings<T, Id> {
-  const place = { package: '@base/domain', pattern: 'memoryRepository' }
-  const at = (option: string): OptionPlace => ({ ...place, option })
+  const at = placeOf('memoryRepository')
   const { id, version, name = 'entity', clock = systemClock } = checkOptions(options, at('options'))
   const { cursorSecret, mapper } = options
-  const tracking = readTracking(options, place)
+  const tracking = readTracking(options, at('options'))
   checkMethods(clock, ['now'], at('clock'))
   return {
     id: checkFunction(id, at('id')),

@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '@base/core/errors'
-import { checkInteger, invalidOption, type OptionPlace } from '@base/core/options'
+import { checkInteger, invalidOption } from '@base/core/options'
 import { isObject } from '../value-object/object-kind.js'
+import { at } from './checks.js'
 import type { Stamps } from './copying.js'
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
@@ -18,7 +19,7 @@ export class MemoryWriter<T extends object, Id> {
 
   /** Saves an entity and gives a copy back. */
   save(entity: T): T {
-    if (!isObject(entity)) throw invalidEntity(entity)
+    if (!isObject(entity)) throw invalidOption(entity, at('entity'), 'an entity')
     const id = this.#settings.id(entity)
     // Those without one would all lie under the same key.
     if (id === undefined || id === null) throw invalidOption(id, at('id'), 'an identity')
@@ -41,8 +42,7 @@ export class MemoryWriter<T extends object, Id> {
     const { version, name } = this.#settings
     if (version === undefined) return (present?.version ?? 0) + 1
     const expected = checkInteger((entity as Stamps)[version] ?? 0, at(version))
-    const actual = present?.version
-    checkVersion(name, id, expected, actual)
+    checkVersion(name, id, expected, present?.version)
     return expected + 1
   }
 
@@ -88,8 +88,7 @@ export class MemoryWriter<T extends object, Id> {
 
   #isDeleted(entity: T): boolean {
     const { deletedAt } = this.#settings.tracking
-    const value = deletedAt === undefined ? null : (entity as Stamps)[deletedAt]
-    return value !== null && value !== undefined
+    return deletedAt !== undefined && ((entity as Stamps)[deletedAt] ?? null) !== null
   }
 
   #now(): Date {
@@ -110,12 +109,4 @@ export function checkVersion(name: string, id: unknown, expected: number, actual
   const message =
     expected === 0 ? `This ${name} exists already.` : `This ${name} was changed by somebody else meanwhile.`
   throw new ConflictError({ message, details: { id, expected, actual } })
-}
-
-function invalidEntity(received: unknown): Error {
-  return invalidOption(received, at('entity'), 'an entity')
-}
-
-function at(option: string): OptionPlace {
-  return { package: '@base/domain', pattern: 'Repository', option }
 }

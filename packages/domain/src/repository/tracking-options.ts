@@ -1,5 +1,6 @@
 import { principal } from '@base/core/context'
 import { checkFunction, checkText, invalidOption, type OptionPlace } from '@base/core/options'
+import { isObject } from '../value-object/object-kind.js'
 
 /** What a repository writes by itself, beside the entity's own properties. */
 export interface TrackingOptions {
@@ -59,32 +60,31 @@ export interface Tracking {
 
 /** Checks the options and fills in their defaults: for those who write a repository. @throws InvalidOptionError naming the option. */
 export function readTracking(options: TrackingOptions, place: Omit<OptionPlace, 'option'>): Tracking {
-  const named = namesOf(place)
-  const audit = named('audit', options.audit, { createdBy: 'createdBy', updatedBy: 'updatedBy' })
+  const { timestamps, softDelete, audit } = options
+  const at = (option: string): OptionPlace => ({ ...place, option })
+  const times = { createdAt: 'createdAt', updatedAt: 'updatedAt' }
+  const people = readNames(audit, { createdBy: 'createdBy', updatedBy: 'updatedBy' }, at('audit'))
   return {
-    timestamps: named('timestamps', options.timestamps, { createdAt: 'createdAt', updatedAt: 'updatedAt' }),
-    deletedAt: named('softDelete', options.softDelete, { deletedAt: 'deletedAt' })?.deletedAt,
-    audit: audit && { ...audit, by: readBy(options.audit, { ...place, option: 'audit.by' }) },
+    timestamps: readNames(timestamps, times, at('timestamps')),
+    deletedAt: readNames(softDelete, { deletedAt: 'deletedAt' }, at('softDelete'))?.deletedAt,
+    audit: people && { ...people, by: readBy(audit, at('audit.by')) },
   }
 }
 
-function namesOf(place: Omit<OptionPlace, 'option'>) {
-  return <Names extends Record<string, string>>(
-    option: string,
-    given: unknown,
-    defaults: Names,
-  ): Names | undefined => {
-    if (given === undefined || given === false) return undefined
-    if (given !== true && (typeof given !== 'object' || given === null)) {
-      throw invalidOption(given, { ...place, option }, 'true, false or an object of property names')
-    }
-    const names: Record<string, unknown> = { ...defaults, ...(typeof given === 'object' ? given : {}) }
-    for (const [name, otherwise] of Object.entries(defaults)) {
-      if (names[name] === undefined) names[name] = otherwise
-      checkText(names[name], { ...place, option: `${option}.${name}` })
-    }
-    return names as Names
+function readNames<Names extends Record<string, string>>(
+  given: unknown,
+  defaults: Names,
+  place: OptionPlace,
+): Names | undefined {
+  if (given === undefined || given === false) return undefined
+  if (given !== true && !isObject(given))
+    throw invalidOption(given, place, 'true, false or an object of property names')
+  const names: Record<string, unknown> = { ...defaults, ...(isObject(given) ? given : {}) }
+  for (const [name, otherwise] of Object.entries(defaults)) {
+    if (names[name] === undefined) names[name] = otherwise
+    checkText(names[name], { ...place, option: `${place.option}.${name}` })
   }
+  return names as Names
 }
 
 function readBy(audit: TrackingOptions['audit'], place: OptionPlace): () => string | null {

@@ -6,7 +6,7 @@ import {
   operandOf,
   type RangeLeaf,
 } from '@base/core/expression'
-import { type Claim, Claims } from './claims.js'
+import { Claims } from './claims.js'
 
 /**
  * Whether an expression is true of every row by its structure alone: an `and` of nothing, the opposite of an `or` of
@@ -28,15 +28,13 @@ class Fold {
     const known = this.#assumed.get(key)
     if (known !== undefined) return known === holds
     switch (expression.op) {
-      case 'not':
-        return opposite(this.of(expression.of))
-      case 'and':
-      case 'or': {
-        const met: number[] = []
-        const folded = this.#junction(expression, met)
-        for (const part of met) this.#assumed.delete(part)
-        return folded
+      case 'not': {
+        const constant = this.of(expression.of)
+        return constant === undefined ? undefined : !constant
       }
+      case 'and':
+      case 'or':
+        return this.#junction(expression)
       case 'isIn':
       case 'isNotIn':
         return expression.value.length === 0 ? expression.op === 'isNotIn' : undefined
@@ -51,30 +49,26 @@ class Fold {
    * One part of the deciding constant decides, also where it is so only if none before it is; else all must be constants.
    * The smaller go first, so that what a part is made of has been met before it.
    */
-  #junction({ op, of }: Junction<unknown>, met: number[]): boolean | undefined {
+  #junction({ op, of }: Junction<unknown>): boolean | undefined {
     const isDeciding = op === 'or'
+    const parts = of.map((part) => ({ part, ...this.#claims.of(part) }))
+    const met: number[] = []
     let isConstant = true
-    for (const { part, key, holds } of this.#bySize(of)) {
-      const folded = this.of(part)
-      if (folded === isDeciding) return isDeciding
-      isConstant &&= folded !== undefined
-      // What is assumed of it already is the same.
-      if (this.#assumed.has(key)) continue
-      this.#assumed.set(key, holds !== isDeciding)
-      met.push(key)
+    try {
+      for (const { part, key, holds } of parts.sort((left, right) => left.size - right.size)) {
+        const folded = this.of(part)
+        if (folded === isDeciding) return isDeciding
+        isConstant &&= folded !== undefined
+        // What is assumed of it already is the same.
+        if (this.#assumed.has(key)) continue
+        this.#assumed.set(key, holds !== isDeciding)
+        met.push(key)
+      }
+      return isConstant ? !isDeciding : undefined
+    } finally {
+      for (const key of met) this.#assumed.delete(key)
     }
-    return isConstant ? !isDeciding : undefined
   }
-
-  #bySize(parts: readonly Expression[]): readonly (Claim & { readonly part: Expression })[] {
-    return parts
-      .map((part) => ({ part, ...this.#claims.of(part) }))
-      .sort((left, right) => left.size - right.size)
-  }
-}
-
-function opposite(constant: boolean | undefined): boolean | undefined {
-  return constant === undefined ? undefined : !constant
 }
 
 /** Of decimals, and of ends of different kinds, it is not told: what compares them is larger than all of this. */

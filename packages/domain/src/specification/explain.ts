@@ -3,6 +3,7 @@ import {
   type Expression,
   type ExpressionValue,
   findFunction,
+  type Junction,
   type Leaf,
   operandOf,
   type Scalar,
@@ -49,9 +50,8 @@ interface Judgement {
 function judge(expression: Expression, row: unknown, negated: boolean): Judgement {
   switch (expression.op) {
     case 'and':
-      return judgeParts(expression.of, true, row, negated)
     case 'or':
-      return judgeParts(expression.of, false, row, negated)
+      return judgeParts(expression, row, negated)
     case 'not': {
       const { holds, deciding } = judge(expression.of, row, !negated)
       return { holds: !holds, deciding }
@@ -62,15 +62,11 @@ function judge(expression: Expression, row: unknown, negated: boolean): Judgemen
 }
 
 /** The parts that came out as the whole did are those that decided it. */
-function judgeParts(
-  parts: readonly Expression[],
-  neutral: boolean,
-  row: unknown,
-  negated: boolean,
-): Judgement {
+function judgeParts({ op, of }: Junction<unknown>, row: unknown, negated: boolean): Judgement {
+  const neutral = op === 'and'
   let holds = neutral
   const judged: Judgement[] = []
-  for (const part of parts) {
+  for (const part of of) {
     // A function may rely on the conditions before it, so it runs only where isSatisfiedBy would run it.
     if (holds !== neutral && findFunction(part) !== undefined) continue
     const judgement = judge(part, row, negated)

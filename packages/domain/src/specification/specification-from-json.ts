@@ -8,8 +8,12 @@ import {
   readExpression,
 } from '@base/core/expression'
 import { checkOneOf, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
+import { isObject } from '../value-object/object-kind.js'
 import type { Path } from './paths.js'
 import { type Specification, specificationOf } from './specification.js'
+
+const at = /* @__PURE__ */ placeOf('specificationFromJson')
 
 const MAX_DEPTH = 32
 const MAX_NODES = 1_000
@@ -58,10 +62,13 @@ export function specificationFromJson<T = unknown>(
   options: JsonFilterOptions<T>,
 ): Specification<T> {
   const fields = readFields(options)
-  const inspect = (raw: RawExpression, report: ExpressionReport): RawExpression =>
-    inspectLeaf(raw, fields, report)
   return specificationOf<T>(
-    readExpression(json, { depth: MAX_DEPTH, nodes: MAX_NODES, inspect, functions: false }),
+    readExpression(json, {
+      depth: MAX_DEPTH,
+      nodes: MAX_NODES,
+      functions: false,
+      inspect: (raw, report) => inspectLeaf(raw, fields, report),
+    }),
   )
 }
 
@@ -71,33 +78,24 @@ const TYPES: readonly JsonFieldType[] = ['string', 'number', 'boolean', 'date', 
 
 function readFields(options: { readonly fields?: unknown } | undefined): Fields {
   const fields = options?.fields
-  if (typeof fields !== 'object' || fields === null)
-    throw wrong('fields', 'a list of paths, or rules by path', fields)
+  if (!isObject(fields)) throw invalidOption(fields, at('fields'), 'a list of paths, or rules by path')
   const entries: [unknown, JsonFieldRules][] = Array.isArray(fields)
     ? fields.map((field: unknown) => [field, {}])
     : Object.entries(fields).filter(([, rules]) => rules !== undefined)
   for (const [field, rules] of entries) {
     if (!isFieldPath(field))
-      throw wrong('fields', 'paths of names, none of them empty or of a prototype', field)
+      throw invalidOption(field, at('fields'), 'paths of names, none of them empty or of a prototype')
     checkRules(field, rules)
   }
   return new Map(entries)
 }
 
 function checkRules(field: string, rules: JsonFieldRules): void {
-  if (typeof rules !== 'object' || rules === null) throw wrong(`fields.${field}`, 'an object of rules', rules)
+  if (!isObject(rules)) throw invalidOption(rules, at(`fields.${field}`), 'an object of rules')
   const { operators, type } = rules
   if (operators !== undefined && !(Array.isArray(operators) && operators.every(isFieldOperator)))
-    throw wrong(`fields.${field}.operators`, 'a list of operators', operators)
-  if (type !== undefined) checkOneOf(type, TYPES, place(`fields.${field}.type`))
-}
-
-function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/domain', pattern: 'specificationFromJson', option }
-}
-
-function wrong(option: string, allowed: string, received: unknown): Error {
-  return invalidOption(received, place(option), allowed)
+    throw invalidOption(operators, at(`fields.${field}.operators`), 'a list of operators')
+  if (type !== undefined) checkOneOf(type, TYPES, at(`fields.${field}.type`))
 }
 
 /** Refuses what is not allowed, and gives dates, bigints and decimals their tags. */

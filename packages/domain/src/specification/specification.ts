@@ -9,6 +9,8 @@ import {
   negation,
 } from '@base/core/expression'
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
+import { isObject } from '../value-object/object-kind.js'
 import { type Explanation, explain } from './explain.js'
 
 /**
@@ -130,8 +132,10 @@ export function combine<T>(op: 'and' | 'or', parts: readonly Specification<T>[])
 /** The checked expression of a specification. */
 function expressionOf(specification: Specification<unknown>, index: number): Expression {
   const expression: unknown = specification?.expression
-  if (typeof expression === 'object' && expression !== null)
-    return checkedExpression(expression as Expression)
-  const place = { package: '@base/domain', pattern: 'Specification', option: `specification ${index + 1}` }
-  throw invalidOption(specification, place, 'a specification')
+  if (isObject(expression)) return checkedExpression(expression as Expression)
+  throw invalidOption(
+    specification,
+    placeOf('Specification')(`specification ${index + 1}`),
+    'a specification',
+  )
 }

@@ -1,5 +1,6 @@
 import { type FieldOperator, functionLeaf, leafOf, type Predicate } from '@base/core/expression'
 import { checkFunction, checkOptions, checkText } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { ElementOperand, Operand, OrderOperand, TextOperand } from './operand-types.js'
 import type { Path } from './paths.js'
 import { type Specification, specificationOf } from './specification.js'
@@ -96,7 +97,7 @@ function condition(op: FieldOperator): Condition {
 }
 
 function textCondition(op: FieldOperator): TextCondition {
-  const place = { package: '@base/domain', pattern: op }
+  const place = placeOf(op)('options')
   return (field, value, options = {}) => {
     const { ignoreCase } = checkOptions(options, place)
     return specification(op, { field, value, ignoreCase })
@@ -108,8 +109,8 @@ function specification(op: FieldOperator, raw: Parameters<typeof leafOf>[1]): Sp
 }
 
 function satisfies(predicate: Predicate<never>, name: string): Specification<never> {
-  const place = { package: '@base/domain', pattern: 'satisfies' }
-  checkFunction(predicate, { ...place, option: 'predicate' })
-  checkText(name, { ...place, option: 'name' })
+  const at = placeOf('satisfies')
+  checkFunction(predicate, at('predicate'))
+  checkText(name, at('name'))
   return specificationOf<never>(functionLeaf(predicate, name))
 }

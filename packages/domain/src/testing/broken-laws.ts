@@ -7,10 +7,8 @@ const TURNS = 2_000
 
 /** Runs a suite on a subject, and returns the laws that it breaks. */
 export async function brokenLaws<T>(suite: Suite<T>, make: MakeSubject<T>, only?: string): Promise<string[]> {
-  const laws: [string, () => Promise<void>][] = []
-  suite(make, { test: (name, fn) => laws.push([name.replace(/^\w+: /, ''), fn]) })
   const failed: string[] = []
-  for (const [name, prove] of laws) {
+  for (const [name, prove] of lawsOn(suite, make)) {
     if (only !== undefined && name !== only) continue
     await Promise.race([prove(), hang()]).catch(() => failed.push(name))
   }
@@ -19,11 +17,13 @@ export async function brokenLaws<T>(suite: Suite<T>, make: MakeSubject<T>, only?
 
 /** The names of a suite's laws. */
 export function lawsOf<T>(suite: Suite<T>): string[] {
-  const names: string[] = []
-  suite(() => Promise.reject(new Error('not run')), {
-    test: (name) => names.push(name.replace(/^\w+: /, '')),
-  })
-  return names
+  return lawsOn(suite, () => Promise.reject(new Error('not run'))).map(([name]) => name)
+}
+
+function lawsOn<T>(suite: Suite<T>, make: MakeSubject<T>): [name: string, prove: () => Promise<void>][] {
+  const laws: [string, () => Promise<void>][] = []
+  suite(make, { test: (name, fn) => laws.push([name.replace(/^\w+: /, ''), fn]) })
+  return laws
 }
 
 async function hang(): Promise<never> {

@@ -1,5 +1,5 @@
+import type { Duration } from '@base/core/duration'
 import { assert } from '@base/core/testing'
-import type { Advance } from './subject.js'
 
 /** More turns than any chain of promises here has; a system that needs longer is waited for by the clock. */
 const TURNS = 20
@@ -18,32 +18,39 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
 
 /** Lets others run. */
 export async function turns(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0))
+  for (let turn = 0; turn < TURNS; turn++) await pause(0)
 }
 
 /** The outcome of a promise, or a failure where it has none for seconds in which this process had nothing else to do. */
 export async function answer<R>(promise: Promise<R>, complaint: string): Promise<R> {
-  let isSettled = false
-  const settle = (): void => {
-    isSettled = true
-  }
-  promise.then(settle, settle)
-  for (let turn = 0; turn < PATIENCE && !isSettled; turn++)
-    await new Promise<void>((resolve) => setTimeout(resolve, 1))
-  if (!isSettled) assert.fail(complaint)
+  const isSettled = watch(promise)
+  for (let turn = 0; turn < PATIENCE && !isSettled(); turn++) await pause(1)
+  if (!isSettled()) assert.fail(complaint)
   return promise
 }
 
 /** The outcome of a promise that may wait for time to pass. */
-export async function finish<R>(promise: Promise<R>, advance: Advance): Promise<R> {
+export async function finish<R>(
+  promise: Promise<R>,
+  advance: (duration: Duration) => Promise<void>,
+): Promise<R> {
+  const isSettled = watch(promise)
+  while (!isSettled()) {
+    await pause(1)
+    if (!isSettled()) await advance('2s')
+  }
+  return promise
+}
+
+function watch(promise: Promise<unknown>): () => boolean {
   let isSettled = false
   const settle = (): void => {
     isSettled = true
   }
   promise.then(settle, settle)
-  while (!isSettled) {
-    await new Promise<void>((resolve) => setTimeout(resolve, 1))
-    if (!isSettled) await advance('2s')
-  }
-  return promise
+  return () => isSettled
+}
+
+function pause(duration: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, duration))
 }

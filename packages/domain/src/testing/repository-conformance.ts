@@ -1,11 +1,11 @@
 import type { Repository } from '../repository/repository.js'
-import { ORDERING } from './repository-ordering.js'
-import { PAGING } from './repository-paging.js'
-import { RACING } from './repository-racing.js'
-import { READING } from './repository-reading.js'
-import { WRITING } from './repository-writing.js'
+import { ordering } from './repository-ordering.js'
+import { paging } from './repository-paging.js'
+import { racing } from './repository-racing.js'
+import { reading } from './repository-reading.js'
+import { writing } from './repository-writing.js'
 import type { SpecificationRow } from './specification-rows.js'
-import { type Items, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
+import { type Items, type MakeSubject, type SuiteOptions, subjectLaws } from './subject.js'
 
 /** Options of {@link repositoryConformance}. */
 export interface RepositorySuiteOptions extends SuiteOptions {
@@ -31,6 +31,10 @@ export interface RepositorySuiteOptions extends SuiteOptions {
  * )
  */
 export function repositoryConformance(make: MakeSubject<Items>, options: RepositorySuiteOptions): void {
-  runLaws('Repository', [...WRITING, ...RACING, ...READING, ...PAGING], make, options)
-  if (options.rows !== undefined) runLaws('Repository', ORDERING, options.rows, options)
+  const law = subjectLaws('Repository', make, options)
+  writing(law)
+  racing(law)
+  reading(law)
+  paging(law)
+  if (options.rows !== undefined) ordering(subjectLaws('Repository', options.rows, options))
 }

@@ -1,11 +1,11 @@
-import { assert } from '@base/core/testing'
+import { assert, type Law } from '@base/core/testing'
 import type { OrderBy } from '../pagination/order.js'
 import type { Page } from '../pagination/page.js'
 import { memoryRepository } from '../repository/memory-repository.js'
 import type { Repository } from '../repository/repository.js'
 import { always } from '../specification/combine.js'
 import { type SpecificationRow, specificationRows } from './specification-rows.js'
-import type { Law } from './subject.js'
+import { idsOf } from './subject.js'
 
 /** Keeps the rows of `specificationConformance`. */
 export type Rows = Repository<SpecificationRow, number>
@@ -29,7 +29,6 @@ const ORDERS: readonly Order[] = [
   ],
 ]
 
-const idsOf = (rows: readonly SpecificationRow[]): number[] => rows.map(({ id }) => id)
 const nameOf = (orderBy: Order): string => JSON.stringify(orderBy)
 
 /** The ids in order, as memory has them. */
@@ -65,33 +64,28 @@ async function walk(
 }
 
 /** Orders of every kind of value, nulls among them. */
-export const ORDERING: readonly Law<Rows>[] = [
-  [
-    'every kind of value has its order, and null its place in it',
-    async (rows) => {
-      await rows.saveMany(specificationRows)
-      for (const orderBy of ORDERS)
-        assert.deepEqual(
-          idsOf(await rows.find(always(), { orderBy })),
-          await expected(orderBy),
-          nameOf(orderBy),
-        )
-    },
-  ],
-  [
-    'pages lose and repeat no row, whatever is null',
-    async (rows) => {
-      await rows.saveMany(specificationRows)
-      for (const orderBy of ORDERS) {
-        const whole = await expected(orderBy)
-        assert.deepEqual(await walk(rows, orderBy, 'after', null), whole, `after, ${nameOf(orderBy)}`)
-        const { endCursor } = (await rows.findPage(always(), { orderBy, limit: 100 })).pageInfo
-        assert.deepEqual(
-          await walk(rows, orderBy, 'before', endCursor),
-          whole.slice(0, -1),
-          `before, ${nameOf(orderBy)}`,
-        )
-      }
-    },
-  ],
-]
+export function ordering(law: Law<Rows>): void {
+  law('every kind of value has its order, and null its place in it', async (rows) => {
+    await rows.saveMany(specificationRows)
+    for (const orderBy of ORDERS)
+      assert.deepEqual(
+        idsOf(await rows.find(always(), { orderBy })),
+        await expected(orderBy),
+        nameOf(orderBy),
+      )
+  })
+
+  law('pages lose and repeat no row, whatever is null', async (rows) => {
+    await rows.saveMany(specificationRows)
+    for (const orderBy of ORDERS) {
+      const whole = await expected(orderBy)
+      assert.deepEqual(await walk(rows, orderBy, 'after', null), whole, `after, ${nameOf(orderBy)}`)
+      const { endCursor } = (await rows.findPage(always(), { orderBy, limit: 100 })).pageInfo
+      assert.deepEqual(
+        await walk(rows, orderBy, 'before', endCursor),
+        whole.slice(0, -1),
+        `before, ${nameOf(orderBy)}`,
+      )
+    }
+  })
+}

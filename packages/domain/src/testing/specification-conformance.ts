@@ -5,7 +5,7 @@ import type { Specification } from '../specification/specification.js'
 import { where } from '../specification/where.js'
 import { randomSpecification } from './random-specification.js'
 import { type SpecificationRow, specificationRows } from './specification-rows.js'
-import { type Law, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
+import { idsOf, type MakeSubject, type SuiteOptions, subjectLaws } from './subject.js'
 
 /**
  * What evaluates specifications: a compiler to SQL with a database, an index, a filter of yours. Gives the ids of the
@@ -22,7 +22,7 @@ const RANDOM_RUNS = 200
 type Case = readonly [specification: Specification<SpecificationRow>, ids: readonly number[]]
 
 const row = where<SpecificationRow>()
-const ids = specificationRows.map(({ id }) => id)
+const ids = idsOf(specificationRows)
 const but = (...without: number[]) => ids.filter((id) => !without.includes(id))
 
 /**
@@ -46,7 +46,13 @@ export function specificationConformance(
   make: MakeSubject<SpecificationEvaluator>,
   options: SuiteOptions,
 ): void {
-  runLaws('Specification', LAWS, make, options)
+  const law = subjectLaws('Specification', make, options)
+  for (const [name, cases] of Object.entries(TABLES)) {
+    law(name, async (evaluate) => {
+      for (const [specification, expected] of cases) await proveCase(evaluate, specification, expected)
+    })
+  }
+  law(`${RANDOM_RUNS} random specifications give the rows that memory gives`, proveRandom)
 }
 
 async function proveCase(
@@ -174,19 +180,7 @@ async function proveRandom(evaluate: SpecificationEvaluator): Promise<void> {
   const random = seededRandom(SEED)
   for (let run = 0; run < RANDOM_RUNS; run++) {
     const specification = randomSpecification(random)
-    const expected = specificationRows.filter((one) => specification.isSatisfiedBy(one)).map(({ id }) => id)
+    const expected = idsOf(specificationRows.filter((one) => specification.isSatisfiedBy(one)))
     await proveCase(evaluate, specification, expected)
   }
 }
-
-const LAWS: readonly Law<SpecificationEvaluator>[] = [
-  ...Object.entries(TABLES).map(
-    ([name, cases]): Law<SpecificationEvaluator> => [
-      name,
-      async (evaluate) => {
-        for (const [specification, expected] of cases) await proveCase(evaluate, specification, expected)
-      },
-    ],
-  ),
-  [`${RANDOM_RUNS} random specifications give the rows that memory gives`, proveRandom],
-]

@@ -1,4 +1,5 @@
 import type { Duration } from '@base/core/duration'
+import { type Law, laws } from '@base/core/testing'
 import type { Repository } from '../repository/repository.js'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.js'
 
@@ -40,31 +41,18 @@ export interface SuiteOptions {
   readonly test: (name: string, fn: () => Promise<void>) => unknown
 }
 
-/** One promise of a port, and its proof. */
-export type Law<T> = readonly [name: string, prove: (subject: T, advance: Advance) => Promise<void>]
-
-/** Lets time pass for the subject. */
-export type Advance = (duration: Duration) => Promise<void>
-
-/** Hands each law to the runner, with a subject of its own. */
-export function runLaws<T>(
-  port: string,
-  laws: readonly Law<T>[],
-  make: MakeSubject<T>,
-  { test }: SuiteOptions,
-): void {
-  for (const [name, prove] of laws) {
-    test(`${port}: ${name}`, async () => {
-      const { subject, dispose, advance } = await make()
-      try {
-        await prove(subject, async (duration) => {
-          await advance?.(duration)
-        })
-      } finally {
-        await dispose?.()
-      }
-    })
+/** The laws of a port, of subjects that need not close anything, nor let time pass. */
+export function subjectLaws<T>(port: string, make: MakeSubject<T>, options: SuiteOptions): Law<T> {
+  const whole = async () => {
+    const { subject, advance, dispose } = await make()
+    return { subject, advance: (duration: Duration) => advance?.(duration), dispose: () => dispose?.() }
   }
+  return laws(port, whole, options)
+}
+
+/** The ids of rows, in their order. */
+export function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map(({ id }) => id)
 }
 
 /** A new item. */

@@ -1,127 +1,109 @@
 import { isAppError } from '@base/core/errors'
-import { assert } from '@base/core/testing'
+import { assert, type Law } from '@base/core/testing'
 import { always } from '../specification/combine.js'
 import { finish, gate, turns } from './gate.js'
 import { refuses, rejection } from './refusal.js'
-import { type ItemUnits, item, type Law } from './subject.js'
+import { type ItemUnits, idsOf, item } from './subject.js'
 
 /** The ids that are committed. */
 export async function committed(units: ItemUnits): Promise<number[]> {
-  const found = await units.run(({ items }) => items.find(always(), { orderBy: [{ field: 'id' }] }))
-  return found.map(({ id }) => id)
+  return idsOf(await units.run(({ items }) => items.find(always(), { orderBy: [{ field: 'id' }] })))
 }
 
 /** All or nothing, and apart from others. */
-export const ATOMICITY: readonly Law<ItemUnits>[] = [
-  [
-    'what succeeds is committed, and its value comes through',
-    async (units) => {
-      const value = await units.run(async ({ items }) => {
-        await items.saveMany([item(1), item(2)])
-        return 'done'
+export function atomicity(law: Law<ItemUnits>): void {
+  law('what succeeds is committed, and its value comes through', async (units) => {
+    const value = await units.run(async ({ items }) => {
+      await items.saveMany([item(1), item(2)])
+      return 'done'
+    })
+    assert.equal(value, 'done')
+    assert.deepEqual(await committed(units), [1, 2])
+  })
+
+  law('what throws is rolled back, and its error comes through', async (units) => {
+    const fault = new Error('no stock')
+    const run = units.run(async ({ items }) => {
+      await items.save(item(1))
+      await items.save(item(2))
+      throw fault
+    })
+    assert.equal(await rejection(run), fault)
+    assert.deepEqual(await committed(units), [])
+  })
+
+  law('changes and deletions are rolled back too', async (units) => {
+    const [first] = await units.run(({ items }) => items.saveMany([item(1, 10), item(2)]))
+    const run = units.run(async ({ items }) => {
+      await items.save({ ...item(1, 11), version: first?.version ?? 0 })
+      await items.delete(2)
+      throw new Error('no stock')
+    })
+    await rejection(run)
+    assert.deepEqual(await committed(units), [1, 2])
+    assert.equal((await units.run(({ items }) => items.getById(1))).n, 10)
+  })
+
+  law('a unit sees its own writes', async (units) => {
+    await units.run(async ({ items }) => {
+      await items.save(item(1, 10))
+      assert.equal((await items.getById(1)).n, 10)
+      assert.equal(await items.count(always()), 1)
+      assert.equal(await items.delete(1), true)
+      assert.equal(await items.exists(always()), false)
+    })
+  })
+
+  law('others do not see what is not committed', async (units) => {
+    const [wrote, end] = [gate(), gate()]
+    const writer = units.run(async ({ items }) => {
+      await items.save(item(1))
+      wrote.open()
+      await end.opened
+      throw new Error('no stock')
+    })
+    const failed = rejection(writer)
+    await wrote.opened
+    const reader = committed(units)
+    await turns()
+    end.open()
+    await failed
+    assert.deepEqual(await reader, [])
+  })
+
+  law('of two who change the same at once none is lost', async (units, advance) => {
+    await units.run(({ items }) => items.save(item(1, 0)))
+    const add = () =>
+      units.run(async ({ items }) => {
+        const read = await items.getById(1)
+        await turns()
+        await items.save({ ...read, n: read.n + 1 })
       })
-      assert.equal(value, 'done')
-      assert.deepEqual(await committed(units), [1, 2])
-    },
-  ],
-  [
-    'what throws is rolled back, and its error comes through',
-    async (units) => {
-      const fault = new Error('no stock')
-      const run = units.run(async ({ items }) => {
-        await items.save(item(1))
-        await items.save(item(2))
-        throw fault
-      })
-      assert.equal(await rejection(run), fault)
-      assert.deepEqual(await committed(units), [])
-    },
-  ],
-  [
-    'changes and deletions are rolled back too',
-    async (units) => {
-      const [first] = await units.run(({ items }) => items.saveMany([item(1, 10), item(2)]))
-      const run = units.run(async ({ items }) => {
-        await items.save({ ...item(1, 11), version: first?.version ?? 0 })
-        await items.delete(2)
-        throw new Error('no stock')
-      })
-      await rejection(run)
-      assert.deepEqual(await committed(units), [1, 2])
-      assert.equal((await units.run(({ items }) => items.getById(1))).n, 10)
-    },
-  ],
-  [
-    'a unit sees its own writes',
-    async (units) => {
-      await units.run(async ({ items }) => {
-        await items.save(item(1, 10))
-        assert.equal((await items.getById(1)).n, 10)
-        assert.equal(await items.count(always()), 1)
-        assert.equal(await items.delete(1), true)
-        assert.equal(await items.exists(always()), false)
-      })
-    },
-  ],
-  [
-    'others do not see what is not committed',
-    async (units) => {
-      const [wrote, end] = [gate(), gate()]
-      const writer = units.run(async ({ items }) => {
-        await items.save(item(1))
-        wrote.open()
-        await end.opened
-        throw new Error('no stock')
-      })
-      const failed = rejection(writer)
-      await wrote.opened
-      const reader = committed(units)
-      await turns()
-      end.open()
-      await failed
-      assert.deepEqual(await reader, [])
-    },
-  ],
-  [
-    'of two who change the same at once none is lost',
-    async (units, advance) => {
-      await units.run(({ items }) => items.save(item(1, 0)))
-      const add = () =>
-        units.run(async ({ items }) => {
-          const read = await items.getById(1)
-          await turns()
-          await items.save({ ...read, n: read.n + 1 })
-        })
-      const outcomes = await finish(Promise.allSettled([add(), add(), add()]), advance)
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected')
-          assert.equal(isAppError(outcome.reason) && outcome.reason.kind, 'conflict')
-      }
-      const succeeded = outcomes.filter(({ status }) => status === 'fulfilled').length
-      assert.ok(succeeded > 0, 'one at least should have succeeded')
-      assert.equal((await units.run(({ items }) => items.getById(1))).n, succeeded)
-    },
-  ],
-  [
-    'readOnly refuses writes',
-    async (units) => {
-      const run = units.run(({ items }) => items.save(item(1)), { readOnly: true })
-      await rejection(run)
-      assert.deepEqual(await committed(units), [])
-      assert.equal(await units.run(({ items }) => items.count(always()), { readOnly: true }), 0)
-    },
-  ],
-  [
-    'every isolation is taken, and what is none is refused',
-    async (units) => {
-      for (const isolation of ['read committed', 'repeatable read', 'serializable'] as const) {
-        await units.run(({ items }) => items.count(always()), { isolation })
-      }
-      const fn = async () => {}
-      await refuses(units.run(fn, { isolation: 'dirty' as never }), 'INVALID_OPTION')
-      await refuses(units.run(fn, { propagation: 'maybe' as never }), 'INVALID_OPTION')
-      await refuses(units.run(fn, { readOnly: 1 as never }), 'INVALID_OPTION')
-      await refuses(units.run(undefined as never), 'INVALID_OPTION')
-    },
-  ],
-]
+    const outcomes = await finish(Promise.allSettled([add(), add(), add()]), advance)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected')
+        assert.equal(isAppError(outcome.reason) && outcome.reason.kind, 'conflict')
+    }
+    const succeeded = outcomes.filter(({ status }) => status === 'fulfilled').length
+    assert.ok(succeeded > 0, 'one at least should have succeeded')
+    assert.equal((await units.run(({ items }) => items.getById(1))).n, succeeded)
+  })
+
+  law('readOnly refuses writes', async (units) => {
+    const run = units.run(({ items }) => items.save(item(1)), { readOnly: true })
+    await rejection(run)
+    assert.deepEqual(await committed(units), [])
+    assert.equal(await units.run(({ items }) => items.count(always()), { readOnly: true }), 0)
+  })
+
+  law('every isolation is taken, and what is none is refused', async (units) => {
+    for (const isolation of ['read committed', 'repeatable read', 'serializable'] as const) {
+      await units.run(({ items }) => items.count(always()), { isolation })
+    }
+    const fn = async () => {}
+    await refuses(units.run(fn, { isolation: 'dirty' as never }), 'INVALID_OPTION')
+    await refuses(units.run(fn, { propagation: 'maybe' as never }), 'INVALID_OPTION')
+    await refuses(units.run(fn, { readOnly: 1 as never }), 'INVALID_OPTION')
+    await refuses(units.run(undefined as never), 'INVALID_OPTION')
+  })
+}

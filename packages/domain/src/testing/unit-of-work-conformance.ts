@@ -1,7 +1,7 @@
-import { type ItemUnits, type MakeSubject, runLaws, type SuiteOptions } from './subject.js'
-import { ATOMICITY } from './unit-atomicity.js'
-import { LIFETIME } from './unit-lifetime.js'
-import { PROPAGATION } from './unit-propagation.js'
+import { type ItemUnits, type MakeSubject, type SuiteOptions, subjectLaws } from './subject.js'
+import { atomicity } from './unit-atomicity.js'
+import { lifetime } from './unit-lifetime.js'
+import { propagation } from './unit-propagation.js'
 
 /**
  * What every `UnitOfWork` must do; an adapter is one when it passes this against the real system. The subject has one
@@ -23,5 +23,8 @@ import { PROPAGATION } from './unit-propagation.js'
  * )
  */
 export function unitOfWorkConformance(make: MakeSubject<ItemUnits>, options: SuiteOptions): void {
-  runLaws('UnitOfWork', [...ATOMICITY, ...PROPAGATION, ...LIFETIME], make, options)
+  const law = subjectLaws('UnitOfWork', make, options)
+  atomicity(law)
+  propagation(law)
+  lifetime(law)
 }

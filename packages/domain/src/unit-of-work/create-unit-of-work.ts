@@ -3,12 +3,13 @@ import { type Clock, systemClock } from '@base/core/clock'
 import { type ContextKey, createContextKey, runInContext } from '@base/core/context'
 import { uuidv7 } from '@base/core/id'
 import { checkFunction, checkOptions } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { UnitDriver } from './driver.js'
 import { TransactionClosedError, TransactionForbiddenError, TransactionRequiredError } from './errors.js'
 import { type Ending, Frame } from './frame.js'
 import { guarded } from './guard.js'
 import { isSerializationFailure, pauseAfter } from './retry.js'
-import { checkJoin, type Run, readRun } from './run-options.js'
+import { at, checkJoin, type Run, readRun } from './run-options.js'
 import type { RunOptions, Unit, UnitOfWork } from './unit-of-work.js'
 
 const MAX_RUNS = 5
@@ -31,11 +32,11 @@ export function createUnitOfWork<Repos extends object>(
   driver: UnitDriver<Repos>,
   options: UnitOfWorkOptions = {},
 ): UnitOfWork<Repos> {
-  const place = { package: '@base/domain', pattern: 'createUnitOfWork' }
-  const { clock = systemClock, random = Math.random } = checkOptions(options, place)
-  checkFunction(driver?.begin, { ...place, option: 'driver.begin' })
-  checkFunction(clock?.sleep, { ...place, option: 'clock.sleep' })
-  return new Engine(driver, clock, checkFunction(random, { ...place, option: 'random' }))
+  const place = placeOf('createUnitOfWork')
+  const { clock = systemClock, random = Math.random } = checkOptions(options, place('options'))
+  checkFunction(driver?.begin, place('driver.begin'))
+  checkFunction(clock?.sleep, place('clock.sleep'))
+  return new Engine(driver, clock, checkFunction(random, place('random')))
 }
 
 /** What is open here, and how it was opened. */
@@ -65,7 +66,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
 
   async run<R>(fn: Fn<Repos, R>, options: RunOptions = {}): Promise<R> {
     const run = readRun(options)
-    checkFunction(fn, { package: '@base/domain', pattern: 'UnitOfWork', option: 'fn' })
+    checkFunction(fn, at('fn'))
     run.signal?.throwIfAborted()
     const around = this.#around()
     if (around === undefined) {
@@ -76,7 +77,9 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     if (run.propagation === 'requires_new') return this.#open(fn, run, around)
     checkJoin(run, around.run)
     return around.frame.track(
-      run.propagation === 'nested' ? this.#nest(fn, run, around) : this.#join(fn, run, around),
+      run.propagation === 'nested'
+        ? this.#nest(fn, run, around)
+        : orFail(around.frame, () => this.#call(fn, around, either(around.frame.signal, run.signal))),
     )
   }
 
@@ -114,42 +117,22 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
   }
 
   async #nest<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
-    const signal = either(around.frame.signal, run.signal)
-    const part = async () => {
-      around.frame.ensureOpen()
-      const { transaction } = around.frame
-      const frame = new Frame(transaction, signal, around.frame)
-      around.frame.beginPart(frame)
+    const parent = around.frame
+    const { transaction } = parent
+    const signal = either(parent.signal, run.signal)
+    return parent.inTurn(signal, async () => {
+      parent.ensureOpen()
+      const frame = new Frame(transaction, signal, parent)
       const savepoint = await transaction.savepoint()
       // It may have ended while the savepoint was made.
-      around.frame.ensureOpen()
+      parent.ensureOpen()
+      // Where a savepoint cannot be kept or taken back nobody knows what would be committed: so nothing is.
       const ending = {
-        keep: () => this.#within(around.frame, () => savepoint.release()).then(() => around.frame.keepPart()),
-        undo: () =>
-          this.#within(around.frame, () => savepoint.rollback()).then(() => around.frame.undoPart()),
+        keep: () => orFail(parent, () => savepoint.release()).then(() => parent.keepPart()),
+        undo: () => orFail(parent, () => savepoint.rollback()).then(() => parent.undoPart()),
       }
       return this.#end(fn, { ...around, frame }, ending)
-    }
-    return around.frame.inTurn(signal, part)
-  }
-
-  /** Where a savepoint cannot be kept or taken back nobody knows what would be committed: so nothing is. */
-  async #within(around: Frame<Repos>, step: () => Promise<void>): Promise<void> {
-    try {
-      await step()
-    } catch (error) {
-      around.fail(error)
-      throw error
-    }
-  }
-
-  async #join<R>(fn: Fn<Repos, R>, run: Run, around: Ambient<Repos>): Promise<R> {
-    try {
-      return await this.#call(fn, around, either(around.frame.signal, run.signal))
-    } catch (error) {
-      around.frame.fail(error)
-      throw error
-    }
+    })
   }
 
   /** Calls the function with handles that work as long as it runs. */
@@ -159,10 +142,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const isOpen = () => running && frame.isOpen
     const on = (time: 'before' | 'after') => (hook: () => unknown) => {
       if (!isOpen()) throw new TransactionClosedError()
-      frame.on(
-        time,
-        checkFunction(hook, { package: '@base/domain', pattern: 'Unit', option: `${time}Commit` }),
-      )
+      frame.on(time, checkFunction(hook, placeOf('Unit')(`${time}Commit`)))
     }
     const unit: Unit = { signal, beforeCommit: on('before'), afterCommit: on('after') }
     const mayWork = () => {
@@ -207,6 +187,16 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
       if (mustUndo) await ending.undo().catch(() => {})
       throw error
     }
+  }
+}
+
+/** What a step gives; where it fails, the frame cannot succeed any more. */
+async function orFail<R>(frame: Pick<Frame<object>, 'fail'>, step: () => Promise<R>): Promise<R> {
+  try {
+    return await step()
+  } catch (error) {
+    frame.fail(error)
+    throw error
   }
 }
 

@@ -23,8 +23,7 @@ export class Frame<Repos extends object> {
   readonly #afterCommit: Hook[] = []
   readonly #parts = new Set<Promise<unknown>>()
   #failure: { readonly error: unknown } | undefined
-  #ended = false
-  #undone = false
+  #state: 'open' | 'kept' | 'undone' = 'open'
   /** The part that is open and can fail alone, and those that worked while this one was. */
   #part: Frame<Repos> | undefined
   readonly #beside = new Set<Frame<Repos>>()
@@ -34,16 +33,18 @@ export class Frame<Repos extends object> {
     this.transaction = transaction
     this.signal = signal
     this.#parent = parent
+    // One part is open at a time.
+    if (parent !== undefined) parent.#part = this
   }
 
   /** Whether it has not ended, nor one around it. */
   get isOpen(): boolean {
-    return !this.#ended && (this.#parent?.isOpen ?? true)
+    return this.#state === 'open' && (this.#parent?.isOpen ?? true)
   }
 
   /** Whether it has ended without success. */
   get isUndone(): boolean {
-    return this.#undone || (this.#parent?.isUndone ?? false)
+    return this.#state === 'undone' || (this.#parent?.isUndone ?? false)
   }
 
   /** Refuses to go on once it has ended. @throws TransactionClosedError */
@@ -78,23 +79,18 @@ export class Frame<Repos extends object> {
     return turn
   }
 
-  /** Notes that a part begins that can fail alone; one is open at a time. */
-  beginPart(part: Frame<Repos>): void {
-    this.#part = part
-  }
-
   /** Notes work of its own: it goes where the parts go that are open meanwhile. After its end it is work of who is around. */
   work(): void {
-    if (this.#ended) this.#parent?.work()
+    if (this.#state !== 'open') this.#parent?.work()
     else for (let part = this.#part; part !== undefined; part = part.#part) part.#beside.add(this)
   }
 
-  /** Notes that such a part was kept. */
+  /** Notes that the part that can fail alone was kept. */
   keepPart(): void {
     this.#part = undefined
   }
 
-  /** Notes that such a part was taken back: with work that was done beside it, so whoever did that cannot succeed. */
+  /** Notes that it was taken back: with work that was done beside it, so whoever did that cannot succeed. */
   undoPart(): void {
     const part = this.#part
     this.#part = undefined
@@ -108,15 +104,14 @@ export class Frame<Repos extends object> {
     if (this.#failure !== undefined) throw new TransactionAbortedError(this.#failure.error)
     this.ensureOpen()
     this.signal.throwIfAborted()
-    this.#ended = true
+    this.#state = 'kept'
     await ending.keep()
     for (const hook of this.#afterCommit) this.#parent?.on('after', hook)
   }
 
   /** Ends it at once; what it did is taken back by who calls. */
   close(): void {
-    this.#ended = true
-    this.#undone = true
+    this.#state = 'undone'
   }
 
   /** Calls the hooks that waited for the commit. */
@@ -125,11 +120,8 @@ export class Frame<Repos extends object> {
       try {
         await hook()
       } catch (error) {
-        reportCallbackError(error, {
-          package: '@base/domain',
-          pattern: 'UnitOfWork',
-          callback: 'afterCommit',
-        })
+        const place = { package: '@base/domain', pattern: 'UnitOfWork', callback: 'afterCommit' }
+        reportCallbackError(error, place)
       }
     }
   }

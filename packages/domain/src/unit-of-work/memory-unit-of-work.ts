@@ -1,11 +1,12 @@
 import { checkFunction, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import { MemoryRepository } from '../repository/memory-repository.js'
 import { SharedRows } from '../repository/store.js'
 import { isObject } from '../value-object/object-kind.js'
 import { createUnitOfWork, type UnitOfWorkOptions } from './create-unit-of-work.js'
 import type { BeginOptions, UnitDriver, UnitTransaction } from './driver.js'
 import { MemoryTransaction, type Part } from './memory-transaction.js'
-import { ISOLATIONS } from './run-options.js'
+import { at, ISOLATIONS } from './run-options.js'
 import { TransactionRows } from './transaction-rows.js'
 import type { Isolation, UnitOfWork } from './unit-of-work.js'
 
@@ -69,7 +70,7 @@ type Make = (repositories: object) => object
 function made(units: UnitOfWork<object>, make: Make): UnitOfWork<object> {
   return {
     async run(fn, options) {
-      checkFunction(fn, { package: '@base/domain', pattern: 'UnitOfWork', option: 'fn' })
+      checkFunction(fn, at('fn'))
       return units.run(async (kept, unit) => fn(checked(make(kept)), unit), options)
     },
   }
@@ -77,20 +78,20 @@ function made(units: UnitOfWork<object>, make: Make): UnitOfWork<object> {
 
 function checked(repositories: object): object {
   if (isObject(repositories) && !('then' in repositories)) return repositories
-  const place = { package: '@base/domain', pattern: 'memoryUnitOfWork', option: 'make' }
-  throw invalidOption(repositories, place, 'a function that gives an object, and no promise of one')
+  const allowed = 'a function that gives an object, and no promise of one'
+  throw invalidOption(repositories, placeOf('memoryUnitOfWork')('make'), allowed)
 }
 
 function unitOfWork(repositories: object, given: MemoryUnitOfWorkOptions): UnitOfWork<object> {
-  const place = { package: '@base/domain', pattern: 'memoryUnitOfWork' }
-  const { isolation = 'read committed', ...options } = checkOptions(given, place)
-  checkOneOf(isolation, ISOLATIONS, { ...place, option: 'isolation' })
-  checkOptions(repositories, { ...place, option: 'repositories' })
+  const place = placeOf('memoryUnitOfWork')
+  const { isolation = 'read committed', ...options } = checkOptions(given, place('options'))
+  checkOneOf(isolation, ISOLATIONS, place('isolation'))
+  checkOptions(repositories, place('repositories'))
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
     if (repository instanceof MemoryRepository && repository.rows instanceof SharedRows)
       return [name, repository]
     const allowed = 'a repository by memoryRepository of the same copy of the package'
-    throw invalidOption(repository, { ...place, option: name }, allowed)
+    throw invalidOption(repository, place(name), allowed)
   })
   return createUnitOfWork(new MemoryDriver(named, isolation), options)
 }

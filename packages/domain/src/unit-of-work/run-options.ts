@@ -1,18 +1,13 @@
-import {
-  checkBoolean,
-  checkOneOf,
-  checkOptions,
-  checkSignal,
-  invalidOption,
-  type OptionPlace,
-} from '@base/core/options'
+import { checkBoolean, checkOneOf, checkOptions, checkSignal, invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 import type { Isolation, Propagation, RunOptions } from './unit-of-work.js'
 
 const PROPAGATIONS: readonly Propagation[] = ['required', 'nested', 'requires_new', 'mandatory', 'never']
 /** The levels. */
 export const ISOLATIONS: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
 
-const at = (option: string): OptionPlace => ({ package: '@base/domain', pattern: 'UnitOfWork', option })
+/** Names what `run` takes. */
+export const at: ReturnType<typeof placeOf> = /* @__PURE__ */ placeOf('UnitOfWork')
 
 /** The options of a run, checked. */
 export interface Run {
@@ -36,11 +31,8 @@ export function readRun(options: RunOptions): Run {
 /** Refuses a run that would join a unit which is not what it asks for. @throws InvalidOptionError naming the option. */
 export function checkJoin({ isolation, readOnly }: Run, around: Run): void {
   if (isolation !== undefined && isolation !== around.isolation) {
-    throw invalidOption(
-      isolation,
-      at('isolation'),
-      `${around.isolation === undefined ? 'left out' : `'${around.isolation}'`} within the unit that is open`,
-    )
+    const allowed = around.isolation === undefined ? 'left out' : `'${around.isolation}'`
+    throw invalidOption(isolation, at('isolation'), `${allowed} within the unit that is open`)
   }
   if (readOnly !== undefined && readOnly !== (around.readOnly ?? false)) {
     throw invalidOption(readOnly, at('readOnly'), `${!readOnly} within the unit that is open`)

@@ -1,4 +1,5 @@
 import { invalidOption } from '@base/core/options'
+import { placeOf } from '../place.js'
 
 /** Parts of a whole in given ratios that add up to it: the largest remainders get the units left over, the first first. */
 export function allocate(whole: bigint, ratios: readonly (number | bigint)[]): readonly bigint[] {
@@ -27,9 +28,6 @@ function checkRatios(ratios: readonly (number | bigint)[]): readonly bigint[] {
 }
 
 function invalid(received: unknown): Error {
-  return invalidOption(
-    received,
-    { package: '@base/domain', pattern: 'Money', option: 'ratios' },
-    'whole numbers from 0, at least one of them above 0',
-  )
+  const allowed = 'whole numbers from 0, at least one of them above 0'
+  return invalidOption(received, placeOf('Money')('ratios'), allowed)
 }

@@ -1,4 +1,6 @@
-import { ValidationError } from '@base/core/errors'
+import type { ValidationError } from '@base/core/errors'
+import { ok, type Result, unwrap } from '@base/core/result'
+import { refused } from './refused.js'
 
 /**
  * The codes of ISO 4217 (List One as of 2026) by their number of decimals, and those withdrawn since 2020, for amounts of
@@ -36,9 +38,13 @@ export const currencies: readonly string[] = [...DECIMALS.keys()].sort()
  * @throws ValidationError where the code is none of ISO 4217, in capitals.
  */
 export function decimalsOf(currency: string): number {
+  return unwrap(readDecimals(currency))
+}
+
+/** The same, for a `parse`. */
+export function readDecimals(currency: string): Result<number, ValidationError> {
   const decimals = DECIMALS.get(currency)
-  if (decimals !== undefined) return decimals
-  throw new ValidationError({
-    issues: [{ path: 'currency', code: 'currency', message: 'must be a currency of ISO 4217, such as EUR' }],
-  })
+  return decimals === undefined
+    ? refused('currency', 'must be a currency of ISO 4217, such as EUR', 'currency')
+    : ok(decimals)
 }

@@ -1,7 +1,8 @@
-import { ValidationError } from '@base/core/errors'
+import type { ValidationError } from '@base/core/errors'
 import { isBuiltIn } from '@base/core/kind'
-import { err, ok, type Result } from '@base/core/result'
+import { type Err, ok, type Result } from '@base/core/result'
 import { isCalendarDay } from './calendar-day.js'
+import { refused } from './refused.js'
 import { isValueObject, ValueObject } from './value-object.js'
 
 /** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. The platform takes an hour 24. */
@@ -25,7 +26,7 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
   /** From a start to an end. @throws ValidationError where one is no valid date, or the end lies before the start. */
   static of(start: Date, end: Date): DateRange {
     const problem = problemOf(start, end)
-    if (problem !== undefined) throw problem
+    if (problem !== undefined) throw problem.error
     return new DateRange(start, end)
   }
 
@@ -38,7 +39,7 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
     const from = dateOf(start)
     const to = dateOf(end)
     const problem = rest.length > 0 ? notARange() : problemOf(from, to)
-    return problem === undefined ? ok(new DateRange(from, to)) : err(problem)
+    return problem ?? ok(new DateRange(from, to))
   }
 
   /** The first moment. A copy, yours to change. */
@@ -96,20 +97,15 @@ function dateOf(text: string | undefined): Date {
   return new Date(isCalendarDay(day) ? whole : Number.NaN)
 }
 
-function problemOf(start: Date, end: Date): ValidationError | undefined {
+function problemOf(start: Date, end: Date): Err<ValidationError> | undefined {
   if (!isDate(start) || !isDate(end)) return notARange()
-  if (start <= end) return undefined
-  return new ValidationError({
-    issues: [{ path: 'end', code: 'date_range', message: 'must not lie before the start' }],
-  })
+  return start <= end ? undefined : refused('date_range', 'must not lie before the start', 'end')
 }
 
 function isDate(value: unknown): boolean {
   return isBuiltIn(value, 'Date') && !Number.isNaN(value.getTime())
 }
 
-function notARange(): ValidationError {
-  return new ValidationError({
-    issues: [{ path: '', code: 'date_range', message: 'must be two dates, such as 2026-05-01/2026-06-01' }],
-  })
+function notARange(): Err<ValidationError> {
+  return refused('date_range', 'must be two dates, such as 2026-05-01/2026-06-01')
 }

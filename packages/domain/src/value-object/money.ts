@@ -1,12 +1,17 @@
-import { AppError, ValidationError } from '@base/core/errors'
+import { AppError, type ValidationError } from '@base/core/errors'
 import { invalidOption } from '@base/core/options'
-import { err, ok, type Result } from '@base/core/result'
+import { ok, type Result } from '@base/core/result'
+import { placeOf } from '../place.js'
 import { allocate } from './allocate.js'
-import { decimalsOf } from './currencies.js'
+import { decimalsOf, readDecimals } from './currencies.js'
 import { type DecimalParts, formatDecimal, parseDecimal } from './decimal-text.js'
 import type { Percentage } from './percentage.js'
+import { refused } from './refused.js'
 import { divide, type Rounding } from './rounding.js'
 import { ValueObject } from './value-object.js'
+
+/** Names what the methods of {@link Money} take. */
+const at = /* @__PURE__ */ placeOf('Money')
 
 /** {@link Money} as JSON: the minor units as text, for JSON numbers end at 2^53. */
 export interface MoneyJson {
@@ -39,7 +44,7 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
    * @throws InvalidOptionError where `minor` is no bigint. @throws ValidationError where the currency is none of ISO 4217.
    */
   static of(minor: bigint, currency: string): Money {
-    if (typeof minor !== 'bigint') throw invalidOption(minor, place('minor'), 'a bigint of minor units')
+    if (typeof minor !== 'bigint') throw invalidOption(minor, at('minor'), 'a bigint of minor units')
     decimalsOf(currency)
     return new Money(minor, currency)
   }
@@ -56,13 +61,17 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
   static parse(text: string, currency?: string): Result<Money, ValidationError> {
     const [amount, code, ...rest] = typeof text === 'string' ? text.split(' ') : []
     const parts = rest.length > 0 || code === '' ? undefined : parseDecimal(amount)
-    if (parts === undefined) return refusedAmount('must be a decimal amount, such as 19.99')
+    if (parts === undefined) return refused('money', 'must be a decimal amount, such as 19.99')
     if (currency !== undefined && code !== undefined)
-      return refusedAmount('must be an amount alone, for its currency is given')
+      return refused('money', 'must be an amount alone, for its currency is given')
     const unit = currency ?? code
-    return unit === undefined
-      ? refusedAmount('must have a currency, such as 19.99 EUR')
-      : fromParts(parts, unit)
+    if (unit === undefined) return refused('money', 'must have a currency, such as 19.99 EUR')
+    const decimals = readDecimals(unit)
+    if (!decimals.ok) return decimals
+    const missing = decimals.value - parts.decimals
+    return missing < 0
+      ? refused('money', `must have at most ${decimals.value} decimals`)
+      : ok(new Money(parts.value * 10n ** BigInt(missing), unit))
   }
 
   /** Reads what {@link Money.toJSON} wrote, of up to 1,000 digits. */
@@ -70,9 +79,10 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     const { minor, currency } = (typeof json === 'object' && json !== null ? json : {}) as Partial<MoneyJson>
     const units = parseDecimal(minor)
     if (units === undefined || units.decimals > 0 || typeof currency !== 'string') {
-      return refusedAmount('must be minor units and a currency, such as {"minor":"1999","currency":"EUR"}')
+      return refused('money', 'must be minor units and a currency, such as {"minor":"1999","currency":"EUR"}')
     }
-    return fromParts(units, currency, true)
+    const known = readDecimals(currency)
+    return known.ok ? ok(new Money(units.value, currency)) : known
   }
 
   /** Whole minor units: cents of an euro, the yen itself. */
@@ -148,7 +158,7 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
    */
   split(parts: number): Money[] {
     if (!Number.isSafeInteger(parts) || parts < 1 || parts > 1_000_000) {
-      throw invalidOption(parts, place('parts'), 'an integer from 1 to 1000000')
+      throw invalidOption(parts, at('parts'), 'an integer from 1 to 1000000')
     }
     return this.allocate(Array.from({ length: parts }, () => 1))
   }
@@ -197,7 +207,7 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
 
   #minorOf(other: Money): bigint {
     // Its JSON has the same names, and a text, which would be put behind the digits of a number.
-    if (typeof other?.minor !== 'bigint') throw invalidOption(other, place('other'), 'a Money')
+    if (typeof other?.minor !== 'bigint') throw invalidOption(other, at('other'), 'a Money')
     if (other.currency !== this.currency) throw new CurrencyMismatchError(this.currency, other.currency)
     return other.minor
   }
@@ -207,7 +217,7 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     // Also where nothing is to be rounded, or a wrong name would fail with some amounts alone.
     if (rounding !== undefined) return this.#of(divide(product, denominator, rounding))
     if (product % denominator === 0n) return this.#of(product / denominator)
-    throw invalidOption(rounding, place('rounding'), 'named where the product is not exact')
+    throw invalidOption(rounding, at('rounding'), 'named where the product is not exact')
   }
 }
 
@@ -223,35 +233,17 @@ export class CurrencyMismatchError extends AppError {
   }
 }
 
-function fromParts(parts: DecimalParts, currency: string, minor = false): Result<Money, ValidationError> {
-  try {
-    const decimals = minor ? 0 : decimalsOf(currency)
-    if (parts.decimals > decimals) return refusedAmount(`must have at most ${decimals} decimals`)
-    return ok(Money.of(parts.value * 10n ** BigInt(decimals - parts.decimals), currency))
-  } catch (error) {
-    return err(error as ValidationError)
-  }
-}
-
 function factorOf(factor: bigint | number | string): DecimalParts {
   const whole = typeof factor === 'bigint' || Number.isSafeInteger(factor)
   const parts = whole ? { value: BigInt(factor), decimals: 0 } : parseDecimal(factor)
   if (parts !== undefined) return parts
-  throw invalidOption(factor, place('factor'), "a bigint, a whole number or a decimal text such as '1.19'")
-}
-
-function refusedAmount(message: string): Result<never, ValidationError> {
-  return err(new ValidationError({ issues: [{ path: '', code: 'money', message }] }))
+  throw invalidOption(factor, at('factor'), "a bigint, a whole number or a decimal text such as '1.19'")
 }
 
 function checkLocale(locale: string | undefined): void {
   try {
     Intl.getCanonicalLocales(locale)
   } catch {
-    throw invalidOption(locale, place('locale'), "a language tag such as 'pt-BR'")
+    throw invalidOption(locale, at('locale'), "a language tag such as 'pt-BR'")
   }
-}
-
-function place(option: string): { package: string; pattern: string; option: string } {
-  return { package: '@base/domain', pattern: 'Money', option }
 }

@@ -1,6 +1,7 @@
-import { ValidationError } from '@base/core/errors'
-import { err, ok, type Result } from '@base/core/result'
+import type { ValidationError } from '@base/core/errors'
+import { ok, type Result, unwrap } from '@base/core/result'
 import { type DecimalParts, formatDecimal, parseDecimal } from './decimal-text.js'
+import { refused } from './refused.js'
 import { ValueObject } from './value-object.js'
 
 /** To a ten-thousandth of a percent: finer than any tax or discount, and always a short text. */
@@ -26,20 +27,14 @@ export class Percentage extends ValueObject<{ readonly units: bigint }> {
    * @throws ValidationError where it is not from 0 to 100, or has more than four decimals.
    */
   static of(percent: number | string): Percentage {
-    const read = Percentage.parse(String(percent))
-    if (read.ok) return read.value
-    throw read.error
+    return unwrap(Percentage.parse(String(percent)))
   }
 
   /** Reads a decimal text, with or without a percent sign: `'7.7'`, `'7.7%'`. */
   static parse(text: string): Result<Percentage, ValidationError> {
     const units = unitsOf(parseDecimal(typeof text === 'string' ? text.replace(/ ?%$/, '') : text))
     if (units !== undefined && units >= 0n && units <= 100n * SCALE) return ok(new Percentage(units))
-    return err(
-      new ValidationError({
-        issues: [{ path: '', code: 'percentage', message: 'must be from 0 to 100, with at most 4 decimals' }],
-      }),
-    )
+    return refused('percentage', 'must be from 0 to 100, with at most 4 decimals')
   }
 
   /** The percentage as a decimal text without needless zeros: `'22.5'`. */

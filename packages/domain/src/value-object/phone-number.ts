@@ -1,6 +1,7 @@
 import { UnsupportedError, type ValidationError } from '@base/core/errors'
 import { ok, type Result } from '@base/core/result'
-import { refused, TextValue } from './text-value.js'
+import { refused } from './refused.js'
+import { TextValue } from './text-value.js'
 
 const MAX_LENGTH = 40
 const E164 = /^\+[1-9]\d{6,14}$/

@@ -1,4 +1,5 @@
 import { checkOneOf } from '@base/core/options'
+import { placeOf } from '../place.js'
 
 /** Every {@link Rounding}. */
 const ROUNDINGS: readonly Rounding[] = ['half-even', 'half-up', 'half-down', 'up', 'down', 'ceiling', 'floor']
@@ -12,7 +13,7 @@ export type Rounding = 'half-even' | 'half-up' | 'half-down' | 'up' | 'down' | '
 
 /** The quotient of two whole numbers, the divisor above 0, rounded; exact where no rounding is needed. */
 export function divide(dividend: bigint, divisor: bigint, rounding: Rounding): bigint {
-  checkOneOf(rounding, ROUNDINGS, { package: '@base/domain', pattern: 'Money', option: 'rounding' })
+  checkOneOf(rounding, ROUNDINGS, placeOf('Money')('rounding'))
   const quotient = dividend / divisor
   const rest = dividend % divisor
   return rest === 0n ? quotient : quotient + step(quotient, rest, divisor, rounding)

@@ -1,5 +1,3 @@
-import { ValidationError } from '@base/core/errors'
-import { type Err, err } from '@base/core/result'
 import { ValueObject } from './value-object.js'
 
 /**
@@ -32,9 +30,4 @@ export abstract class TextValue extends ValueObject<{ readonly value: string }> 
   override toJSON(): string {
     return this.value
   }
-}
-
-/** The answer of a `parse` that refuses; it never repeats what came. */
-export function refused(code: string, message: string): Err<ValidationError> {
-  return err(new ValidationError({ issues: [{ path: '', code, message }] }))
 }

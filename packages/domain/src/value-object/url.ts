@@ -1,13 +1,14 @@
 import type { ValidationError } from '@base/core/errors'
 import { invalidOption } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
-import { refused, TextValue } from './text-value.js'
+import { placeOf } from '../place.js'
+import { refused } from './refused.js'
+import { TextValue } from './text-value.js'
 
 const MAX_LENGTH = 2_048
 const DEFAULT_PROTOCOLS: readonly string[] = ['https:', 'http:']
 /** As the platform writes it, in lower case. */
 const PROTOCOL = /^[a-z][a-z\d+.-]*:$/
-const PLACE = { package: '@base/domain', pattern: 'Url.parse', option: 'protocols' }
 
 /** Options of {@link Url.parse}. */
 export interface UrlOptions {
@@ -34,8 +35,10 @@ export class Url extends TextValue {
     { protocols = DEFAULT_PROTOCOLS }: UrlOptions = {},
   ): Result<Url, ValidationError> {
     const wrong = Array.isArray(protocols) ? protocols.filter((one) => !PROTOCOL.test(one)) : [protocols]
-    if (wrong.length > 0)
-      throw invalidOption(wrong[0], PLACE, "a list of schemes with their colon, such as ['https:']")
+    if (wrong.length > 0) {
+      const allowed = "a list of schemes with their colon, such as ['https:']"
+      throw invalidOption(wrong[0], placeOf('Url.parse')('protocols'), allowed)
+    }
     const url =
       typeof text === 'string' && text.length <= MAX_LENGTH && URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || url.href.length > MAX_LENGTH) {

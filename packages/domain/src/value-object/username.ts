@@ -1,6 +1,7 @@
 import type { ValidationError } from '@base/core/errors'
 import { ok, type Result } from '@base/core/result'
-import { refused, TextValue } from './text-value.js'
+import { refused } from './refused.js'
+import { TextValue } from './text-value.js'
 
 const FORM = /^[A-Za-z0-9_-]{3,50}$/
 

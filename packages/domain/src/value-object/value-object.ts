@@ -1,6 +1,7 @@
 import type { CodecType } from '@base/core/codec'
 import { invalidOption } from '@base/core/options'
 import { type Result, unwrap } from '@base/core/result'
+import { placeOf } from '../place.js'
 import { frozenCopy } from './frozen-copy.js'
 import { isObject } from './object-kind.js'
 import { sameStructure } from './same-structure.js'
@@ -39,13 +40,7 @@ export abstract class ValueObject<Props extends object = object> {
 
   /** @throws InvalidOptionError where `props` is no object. */
   constructor(props: Props) {
-    if (!isObject(props)) {
-      throw invalidOption(
-        props,
-        { package: '@base/domain', pattern: new.target.name, option: 'props' },
-        'an object',
-      )
-    }
+    if (!isObject(props)) throw invalidOption(props, placeOf(new.target.name)('props'), 'an object')
     Object.defineProperty(this, 'props', { value: frozenCopy(props), enumerable: true })
   }
 
