@@ -2,9 +2,8 @@
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** The two digits of each number of 10 bits. */
-const PAIRS: readonly string[] = /* @__PURE__ */ Array.from(
-  { length: 1_024 },
-  (_, value) => DIGITS.charAt(value >>> 5) + DIGITS.charAt(value & 31),
+const PAIRS: readonly string[] = /* @__PURE__ */ Array.from({ length: 1_024 }, (_, value) =>
+  toBase32(value, 2),
 )
 
 /** The two digits, in capitals, of a number of 10 bits. */

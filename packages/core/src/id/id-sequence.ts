@@ -30,13 +30,11 @@ export class IdSequence {
 
   readonly #source: IdSource
   readonly #highBits: number
-  readonly #highSize: number
   readonly #lowSize: number
 
   constructor(source: IdSource, bits: { readonly high: number; readonly low: number }) {
     this.#source = source
     this.#highBits = bits.high
-    this.#highSize = 2 ** bits.high
     this.#lowSize = 2 ** bits.low
   }
 
@@ -53,7 +51,7 @@ export class IdSequence {
       this.low++
       return false
     }
-    if (this.high + 1 < this.#highSize) {
+    if (this.high + 1 < 2 ** this.#highBits) {
       this.high++
       this.low = 0
     } else this.#begin(this.time + 1)

@@ -125,8 +125,12 @@ class OrderedLifecycle implements Lifecycle {
       // A part that hangs keeps this promise pending for ever; the stop, awaited below, ends in time.
       await untilAborted(this.#allStarted, signal)
     } catch (error) {
-      // Who awaits the start may end the process on its error: not before what has started is stopped.
-      await (signal.aborted ? this.#stopping?.catch(() => {}) : this.#giveUp())
+      // Who awaits the start may end the process on its error, which is the one to see: not before what has started is stopped.
+      if (signal.aborted) await this.#stopping?.catch(() => {})
+      else {
+        this.#stopping = this.#end('failed', async () => {})
+        await this.#stopping.catch(warn)
+      }
       throw signal.aborted ? signal.reason : error
     }
   }
@@ -154,14 +158,8 @@ class OrderedLifecycle implements Lifecycle {
       this.#startingName = undefined
     }
     // The stop has given up on it, and nobody else would stop it.
-    if (this.#state === 'failed') await warnOf(this.#shutDown([component], async () => {}))
+    if (this.#state === 'failed') await this.#shutDown([component], async () => {}).catch(warn)
     else this.#started.push(component)
-  }
-
-  /** After a failed start: stops what has started. The start's error is the one to see. */
-  async #giveUp(): Promise<void> {
-    this.#stopping = this.#end('failed', async () => {})
-    await warnOf(this.#stopping)
   }
 
   #stop(): Promise<void> {
@@ -202,13 +200,9 @@ class OrderedLifecycle implements Lifecycle {
   }
 }
 
-/** Waits for a stop that nobody is told of: its error must not vanish. */
-async function warnOf(stopping: Promise<void>): Promise<void> {
-  try {
-    await stopping
-  } catch (error) {
-    globalThis.process?.emitWarning?.(String(error))
-  }
+/** Of a stop that nobody is told of: its error must not vanish. */
+function warn(error: unknown): void {
+  globalThis.process?.emitWarning?.(String(error))
 }
 
 function checkComponent(component: Component): void {
