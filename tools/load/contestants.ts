@@ -7,9 +7,12 @@ export interface Contestant {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** Ours as it comes; ours without the traces that the peer does not have either; the peer. */
-export const contestants: readonly Contestant[] = [
-  { name: OURS.name, shop: OURS, settings: {} },
-  { name: `${OURS.name} without traces`, shop: OURS, settings: { OTEL_SDK_DISABLED: 'true' } },
-  { name: PEER.name, shop: PEER, settings: {} },
-].filter(({ shop }) => shops.includes(shop))
+const WITHOUT_TRACES = { OTEL_SDK_DISABLED: 'true' }
+
+/** Each as it comes, and without traces; those of the peer last, in the order of ours. */
+export const contestants: readonly Contestant[] = [OURS, PEER]
+  .filter((shop) => shops.includes(shop))
+  .flatMap((shop) => [
+    { name: shop.name, shop, settings: {} },
+    { name: `${shop.name} without traces`, shop, settings: WITHOUT_TRACES },
+  ])

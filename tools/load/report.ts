@@ -10,7 +10,7 @@ export interface LoadResult extends Machine {
   readonly effort: EffortName
   readonly connections: number
   readonly rounds: number
-  /** The peer last. */
+  /** Ours, then the peer's, as many and in the same order. */
   readonly summaries: readonly Summary[]
   /** Code by service and what it is for; the peer last. */
   readonly lines: Readonly<Record<string, Readonly<Record<string, LineCount>>>>
@@ -96,14 +96,18 @@ function lineRows({ lines }: LoadResult): Row[] {
   return [...SHARED.map((part) => row(part, count(part))), row('**together**', total)]
 }
 
-/** Only where there is somebody to compare with. */
+/** The second half is who the first is compared with, one by one. */
+function halves<T>(all: readonly T[]): readonly (readonly [ours: T, peer: T])[] {
+  const half = all.length / 2
+  return all.slice(0, half).map((ours, index) => [ours, all[half + index] as T] as const)
+}
+
 function verdictHead(names: readonly string[]): string[] {
-  return names.slice(0, -1).map((name) => `${name} by ${names.at(-1)}`)
+  return halves(names).map(([ours, peer]) => `${ours} by ${peer}`)
 }
 
 function cells({ label, values, format, better }: Row): string[] {
-  const peer = values.at(-1) as number
-  const verdicts = values.slice(0, -1).map((ours) => {
+  const verdicts = halves(values).map(([ours, peer]) => {
     const ratio = ours / peer
     const loses = better === 'more' ? ratio < 1 : ratio > 1
     return `×${ratio.toFixed(2)}${loses ? ' (worse)' : ''}`

@@ -33,14 +33,15 @@ function port(fallback: number) {
 }
 
 /** A time such as `500ms`, in milliseconds. */
-function duration(fallback: number, min = 1) {
+function duration(fallback: number, min = 1, max = Number.POSITIVE_INFINITY) {
   return z
     .string()
     .transform((value, { addIssue }) => {
       const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) ?? []
       const time = Number(amount) * UNITS[unit as keyof typeof UNITS]
-      if (time >= min) return time
-      addIssue(`must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}`)
+      if (time >= min && time <= max) return time
+      const limits = `${min > 0 ? ', more than 0' : ''}${max < Number.POSITIVE_INFINITY ? ' and at most 24 days' : ''}`
+      addIssue(`must be a duration such as '500ms' or '5s'${limits}`)
       return z.NEVER
     })
     .default(fallback)
@@ -69,12 +70,16 @@ const Settings = z.object({
   /** Metrics and probes with details: for whoever runs the service. */
   OPS_PORT: port(9464),
   OPS_HOST: text().default('127.0.0.1'),
+  /** Lines below it are kept, and written when their request logs an error. */
   LOG_LEVEL: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
-      'must be trace, debug, info, warn, error or silent',
-    )
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error')
     .default('info'),
+  /** The collector that spans are sent to; without it traces are ids alone. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional(),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .default('false')
+    .transform((value) => value.toLowerCase() === 'true'),
   /** The folder of PGlite; `memory://` keeps nothing. */
   DATA_DIR: text().default(fileURLToPath(new URL('../data', import.meta.url))),
   DATABASE_URL: z
@@ -83,6 +88,8 @@ const Settings = z.object({
       error: 'must be a URL such as postgres://user:password@host/database',
     })
     .optional(),
+  /** How long the database of a server may take for an answer. */
+  DATABASE_TIMEOUT: duration(10_000, 1, 2 ** 31 - 1),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://user:password@host:6379' })
     .optional(),

@@ -2,11 +2,12 @@ import { constants } from 'node:os'
 import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig, StartError } from './config.ts'
 import { startService } from './service.ts'
-import { createLogger } from './telemetry.ts'
+import { createLogger } from './telemetry/logger.ts'
+import { startTracing } from './telemetry/tracing.ts'
 
 /** How long what is open may take after the drain delay, before it is cut, and then until the process ends anyway. */
 const PATIENCE = 20_000
-const LAST = 5_000
+const LAST = 6_000
 
 try {
   await run(loadConfig())
@@ -18,6 +19,7 @@ try {
 
 async function run(config: Config): Promise<void> {
   const logger = createLogger(config)
+  const stopTracing = await startTracing(config)
   const starting = startService(config, logger)
   let isStopping = false
   const patience = config.DRAIN_DELAY + PATIENCE
@@ -36,6 +38,7 @@ async function run(config: Config): Promise<void> {
       // A signal during the start ends what has started.
       const service = await starting.catch(() => undefined)
       await service?.stop(AbortSignal.timeout(patience))
+      await stopTracing()
     },
   )
   const { url } = await starting

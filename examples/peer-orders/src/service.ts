@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { AccessTokens } from './auth/access-tokens.ts'
+import { Audit } from './auth/audit.ts'
 import { guardBy } from './auth/authenticate.ts'
 import { authRoutes } from './auth/routes.ts'
 import { sessionRoutes } from './auth/session-routes.ts'
@@ -28,10 +29,13 @@ import { pruneKeys } from './orders/idempotency.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { PaymentGateway } from './payments/payment-gateway.ts'
 import { openRedis } from './redis.ts'
-import { createMeters, type Meters } from './telemetry.ts'
+import { createMeters, type Meters } from './telemetry/meters.ts'
+import { observeStatements } from './telemetry/statements.ts'
 
-/** For one name, from wherever: so slow that guessing is hopeless, so many that its owner is seldom kept out. */
-const PER_LOGIN = { points: 100, duration: 3_600 }
+/** For one name from one network, since it last was right: who guesses keeps nobody out but himself. */
+const PER_PAIR = { points: 20, duration: 3_600 }
+/** From wherever: so slow that guessing is hopeless, and for who keeps its owner out fifty addresses dear. */
+const PER_LOGIN = { points: 1_000, duration: 3_600 }
 
 /** A running service. */
 export interface Service {
@@ -52,8 +56,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   let url = ''
   const meters = createMeters()
   const stores = await openStores(config, logger, meters, opening)
-  const app = createApp(logger)
-  observeRequests(app, meters.registry)
+  const app = createApp(logger, (it) => observeRequests(it, logger, meters))
   const stopHttp = stopServing(app)
   const job = addRoutes(app, config, stores, () => config.ISSUER ?? url)
   const health = { ...stores, accepting: () => accepting }
@@ -85,14 +88,14 @@ type Stores = Awaited<ReturnType<typeof openStores>>
 /** What the service keeps things in, and what signs its tokens. */
 async function openStores(config: Config, logger: Logger, meters: Meters, opening: AsyncDisposableStack) {
   const { REDIS_URL, REDIS_TIMEOUT, DEMO_PASSWORD = KNOWN_PASSWORD } = config
-  const { db, close } = await openDatabase(config)
+  const { db, close } = await openDatabase(config, observeStatements(meters, logger))
   opening.defer(close)
   const redis = REDIS_URL === undefined ? undefined : openRedis(REDIS_URL, REDIS_TIMEOUT, logger)
   opening.defer(() => redis?.disconnect())
   const cache = new ItemCache(db, redis, meters)
   opening.defer(() => cache.close())
   await addDemoAccounts(db, DEMO_PASSWORD)
-  const keys = await SigningKeys.open(db, (err) => logger.error({ err }, 'keys could not be looked up'))
+  const keys = await SigningKeys.open({ db, logger, meters })
   opening.defer(() => keys.close())
   return { db, redis, cache, keys, logger, meters }
 }
@@ -102,12 +105,14 @@ function addRoutes(app: FastifyInstance, config: Config, stores: Stores, issuer:
   const { db, cache, keys, logger, meters } = stores
   const tokens = new AccessTokens(keys, issuer)
   const signIns = new SignIns(db)
-  const allow = guardBy({ tokens, signIns })
-  const payments = new PaymentGateway(config, meters)
+  const allow = guardBy({ tokens, signIns, meters })
+  const payments = new PaymentGateway(config, stores)
   const perCustomer = new Limiter('orders per customer', config.ORDER_LIMIT, stores)
   const perAddress = new Limiter('sign-ins per address', config.SIGN_IN_LIMIT, stores)
+  const perPair = new Limiter('sign-ins per account and address', PER_PAIR, stores)
   const perLogin = new Limiter('sign-ins per account', PER_LOGIN, stores)
-  const orders = { db, cache, payments, logger, perCustomer }
+  const audit = new Audit(stores)
+  const orders = { db, cache, payments, logger, meters, perCustomer }
   const work = async (lease: Lease, stop: AbortSignal) => {
     await Promise.all([pruneKeys(db), signIns.prune()])
     return cancelUnpaid(orders, lease, stop)
@@ -117,9 +122,9 @@ function addRoutes(app: FastifyInstance, config: Config, stores: Stores, issuer:
   itemRoutes(app, db, cache, allow)
   customerRoutes(app, db, allow)
   orderRoutes(app, orders, allow)
-  authRoutes(app, { db, tokens, signIns, keys, perAddress, perLogin })
+  authRoutes(app, { db, tokens, signIns, keys, audit, meters, perAddress, perPair, perLogin })
   sessionRoutes(app, signIns, allow)
-  app.post(`/jobs/${job.name}`, { onRequest: allow('job:run') }, () => job.run())
+  app.post(`/jobs/${job.name}`, { preHandler: allow('job:run') }, () => job.run())
   return job
 }
 

@@ -15,7 +15,11 @@ interface Run {
   /** Its URL, once it has printed it. */
   url(): Promise<string>
   errors(): string
+  /** The lines of its log so far. */
+  lines(): readonly Line[]
 }
+
+type Line = Readonly<Record<string, unknown>>
 
 const running: Run[] = []
 afterEach(async () => {
@@ -48,7 +52,12 @@ function run(env: Readonly<Record<string, string>>): Run {
       if (child.exitCode !== null) throw new Error(`It has ended: ${errors}`)
     }
   }
-  const started = { process: child, ended, url, errors: () => errors }
+  const lines = () =>
+    output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line): Line => JSON.parse(line))
+  const started = { process: child, ended, url, errors: () => errors, lines }
   running.push(started)
   return started
 }
@@ -104,5 +113,71 @@ describe('the service by hand', () => {
     const main = run({ DATABASE_URL: 'postgres://shop:hunter2@127.0.0.1:1/shop' })
 
     expect([await main.ended, main.errors()]).toEqual([1, 'The database does not answer now.\n'])
+  })
+
+  test('keeps the lines of a request for the case of an error, and names request and trace in each', async () => {
+    const main = run({ PAYMENT_URL: 'http://127.0.0.1:1' })
+    const url = await main.url()
+    const item = { name: 'Mug', price: 1_290, stock: 5 }
+    await send(`${url}/items/MUG`, 'PUT', item, await signIn(url, 'charles'))
+    const order = { address: '12 St James Square, London', lines: [{ sku: 'MUG', quantity: 2 }] }
+    const ada = await signIn(url, 'ada')
+    const placed = (await (await send(`${url}/orders`, 'POST', order, ada)).json()) as { id: string }
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    const paid = await send(`${url}/orders/${placed.id}/confirm`, 'POST', {}, { ...ada, traceparent })
+    main.process.kill('SIGTERM')
+    await main.ended
+    const told = main.lines().filter(({ trace_id }) => trace_id === 'a'.repeat(32))
+
+    expect(paid.status).toBe(503)
+    expect(told.map(({ msg }) => msg)).toContain('attempt failed, trying again')
+    expect(told.map(({ msg }) => msg)).toContain('statement ended')
+    expect(told.at(-1)).toMatchObject({ msg: 'request', level: 50, 'error.type': '503' })
+    const id = paid.headers.get('x-correlation-id')
+    expect(new Set(told.map(({ correlationId }) => correlationId))).toEqual(new Set([id]))
+    const times = told.map(({ time }) => time as number)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    // Of those that went well there is one each.
+    const placing = main.lines().filter(({ 'http.route': route }) => route === '/orders')
+    expect(placing).toMatchObject([{ msg: 'request', trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) }])
+    expect(main.lines().filter(({ level }) => level === 20)).toHaveLength(
+      told.filter(({ level }) => level === 20).length,
+    )
+  })
+
+  test('has no traces where it shall have none', async () => {
+    const main = run({ OTEL_SDK_DISABLED: 'true' })
+    await fetch(`${await main.url()}/items/MUG`)
+    main.process.kill('SIGTERM')
+    expect(await main.ended).toBe(0)
+
+    expect(main.lines().filter(({ msg }) => msg === 'request')).toMatchObject([
+      { 'http.route': '/items/:sku' },
+    ])
+    expect(main.lines().some((line) => 'trace_id' in line)).toBe(false)
+  })
+
+  test('loses nobody who knocks while it stops', async () => {
+    const main = run({})
+    const url = await main.url()
+    const codes: unknown[] = []
+    const knock = async () => {
+      for (;;) {
+        const failure = await fetch(`${url}/items/MUG`, { headers: { connection: 'close' } }).then(
+          async (answer) => void (await answer.arrayBuffer()),
+          ({ cause }) => cause.code,
+        )
+        if (failure !== undefined) return codes.push(failure)
+      }
+    }
+    const knocking = Array.from({ length: 16 }, knock)
+    await expect.poll(() => main.lines().length).toBeGreaterThan(100)
+    main.process.kill('SIGTERM')
+    await Promise.all(knocking)
+
+    // Who knocks in the very moment in which the door closes may be reset all the same.
+    expect(codes.filter((code) => code === 'ECONNREFUSED').length).toBeGreaterThan(13)
+    expect(codes.every((code) => code === 'ECONNREFUSED' || code === 'ECONNRESET')).toBe(true)
+    expect(await main.ended).toBe(0)
   })
 })

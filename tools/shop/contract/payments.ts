@@ -68,6 +68,18 @@ function outages(shop: () => OpenShop): void {
       expect((await persist(() => confirm(shop(), order.id))).body.status).toBe('confirmed')
     })
 
+    test('leaves an order that is being cancelled to be cancelled, and nothing else', async () => {
+      const { id } = await place(shop(), await newItem(shop()))
+      await persist(() => confirm(shop(), id))
+      await shop().gateway.behave('fail')
+      expect((await cancel(shop(), id)).status).toBe(503)
+
+      const shipped = await shop().charles.post(`/orders/${id}/ship`, {})
+      expect(refusalOf(shipped)).toEqual([409, 'BEING_CANCELLED'])
+      await shop().gateway.behave('ok')
+      expect((await persist(() => cancel(shop(), id))).body.status).toBe('cancelled')
+    })
+
     test('and took the money without saying so takes it once, and gives it back', async () => {
       const [paid, cancelled] = [
         await place(shop(), await newItem(shop())),

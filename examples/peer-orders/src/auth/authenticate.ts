@@ -1,6 +1,7 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import { type Action, type Caller, permit } from '../access/permissions.ts'
 import { Problem } from '../problem.ts'
+import type { Meters } from '../telemetry/meters.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { SignIns } from './sign-ins.ts'
 
@@ -11,11 +12,12 @@ declare module 'fastify' {
   }
 }
 
-/** A hook that lets only who is signed in pass, and may do this. */
-export type Guard = (action?: Action) => onRequestAsyncHookHandler
+/** A hook that lets only who is signed in pass, and may do this. To be asked once the body is there: who holds it back may be signed out meanwhile. */
+export type Guard = (action?: Action) => preHandlerAsyncHookHandler
 
 /** What tells whether a token is good. */
 export interface TokenJudges {
+  readonly meters: Pick<Meters, 'tokenRefusals'>
   readonly tokens: AccessTokens
   readonly signIns: SignIns
 }
@@ -26,12 +28,15 @@ export function bearerToken({ headers }: FastifyRequest): string | undefined {
 }
 
 /** @returns a guard that throws 401 without a good token, and 403 where the caller may not do this. */
-export function guardBy({ tokens, signIns }: TokenJudges): Guard {
+export function guardBy({ tokens, signIns, meters }: TokenJudges): Guard {
   return (action) => async (request) => {
     const token = bearerToken(request)
     if (token === undefined) throw unauthenticated('UNAUTHENTICATED', 'Sign in at /auth/sign-in first.')
     const claims = tokens.verify(token)
-    if (claims === undefined || !(await signIns.isLive(claims.sid))) throw invalidToken()
+    if (claims === undefined || !(await signIns.isLive(claims.sid))) {
+      meters.tokenRefusals.inc()
+      throw invalidToken()
+    }
     request.caller = { id: claims.sub, roles: claims.roles }
     if (action !== undefined) permit(request.caller, action)
   }

@@ -9,12 +9,12 @@ const Uuid = z.uuid()
 
 /** Where a user is signed in, for that user. */
 export function sessionRoutes(app: FastifyInstance, signIns: SignIns, allow: Guard): void {
-  app.post('/auth/sign-out-everywhere', { onRequest: allow() }, async (request, reply) => {
+  app.post('/auth/sign-out-everywhere', { preHandler: allow() }, async (request, reply) => {
     await signIns.end(callerOf(request).id)
     return reply.code(204).send()
   })
 
-  app.get('/auth/sessions', { onRequest: allow() }, async (request) => ({
+  app.get('/auth/sessions', { preHandler: allow() }, async (request) => ({
     items: (await signIns.list(callerOf(request).id)).map(
       ({ id, label, createdAt, lastUsedAt, idleUntil }) => ({
         id,
@@ -28,7 +28,7 @@ export function sessionRoutes(app: FastifyInstance, signIns: SignIns, allow: Gua
 
   app.delete<{ Params: { id: string } }>(
     '/auth/sessions/:id',
-    { onRequest: allow() },
+    { preHandler: allow() },
     async (request, reply) => {
       const { id } = request.params
       const hasEnded = Uuid.safeParse(id).success && (await signIns.end(callerOf(request).id, id))

@@ -6,9 +6,11 @@ import {
   randomUUID,
 } from 'node:crypto'
 import { desc, sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
 import { type Db, inTransaction } from '../database/database.ts'
 import { signingKeys } from '../database/schema.ts'
 import { unavailable } from '../problem.ts'
+import type { Meters } from '../telemetry/meters.ts'
 
 const DAY = 86_400_000
 /** How long a key signs. */
@@ -27,20 +29,33 @@ interface Key {
   readonly signsFrom: number
 }
 
+/** What keys are kept in, and who is told of them. */
+interface KeyServices {
+  readonly db: Db
+  readonly logger: Logger
+  readonly meters: Pick<Meters, 'newKeys'>
+}
+
 /** The keys that sign access tokens, ES256; all instances have the same, and a new one takes over every 30 days. */
 export class SigningKeys {
   readonly #db: Db
+  readonly #made: (kid: string) => void
   readonly #timer: NodeJS.Timeout
   /** The newest first. */
   #keys: readonly Key[] = []
 
-  private constructor(db: Db, onError: (error: unknown) => void) {
+  private constructor({ db, logger, meters }: KeyServices) {
     this.#db = db
-    this.#timer = setInterval(() => this.#refresh().catch(onError), REFRESH).unref()
+    this.#made = (kid) => {
+      meters.newKeys.inc()
+      logger.info({ kid }, 'there is a new key to sign with')
+    }
+    const failed = (err: unknown) => logger.error({ err }, 'keys could not be looked up')
+    this.#timer = setInterval(() => this.#refresh().catch(failed), REFRESH).unref()
   }
 
-  static async open(db: Db, onError: (error: unknown) => void): Promise<SigningKeys> {
-    const keys = new SigningKeys(db, onError)
+  static async open(services: KeyServices): Promise<SigningKeys> {
+    const keys = new SigningKeys(services)
     await keys.#refresh()
     return keys
   }
@@ -73,16 +88,17 @@ export class SigningKeys {
   }
 
   async #refresh(): Promise<void> {
-    const rows = await inTransaction(this.#db, async (tx) => {
+    const { made, rows } = await inTransaction(this.#db, async (tx) => {
       // One instance at a time, or each would make a key of its own.
       await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('peer-orders signing keys', 0))`)
       const known = await tx.select().from(signingKeys).orderBy(desc(signingKeys.signsFrom))
       const due = successorDue(known[0]?.signsFrom)
-      if (due === undefined) return known
+      if (due === undefined) return { rows: known }
       const made = { kid: randomUUID(), privateKey: newPrivateKey(), signsFrom: due }
       await tx.insert(signingKeys).values(made)
-      return [made, ...known]
+      return { made, rows: [made, ...known] }
     })
+    if (made !== undefined) this.#made(made.kid)
     this.#keys = rows.filter(isKnown).map(toKey)
   }
 }

@@ -18,7 +18,7 @@ const { username, name, email } = customers
 const view = { username, name, email }
 
 export function customerRoutes(app: FastifyInstance, db: Db, allow: Guard): void {
-  app.post('/customers', { onRequest: allow('customer:create') }, async (request, reply) => {
+  app.post('/customers', { preHandler: allow('customer:create') }, async (request, reply) => {
     const customer = readBody(request, CustomerInput)
     await db
       .insert(customers)
@@ -29,7 +29,7 @@ export function customerRoutes(app: FastifyInstance, db: Db, allow: Guard): void
     return reply.code(201).header('location', `/customers/${customer.username}`).send(customer)
   })
 
-  app.get('/customers', { onRequest: allow() }, async (request) => {
+  app.get('/customers', { preHandler: allow() }, async (request) => {
     const query = readQuery(request, ListQuery)
     const behind = cursorOf('customers', query.after, Username)
     const rows = await db
@@ -52,7 +52,7 @@ export function customerRoutes(app: FastifyInstance, db: Db, allow: Guard): void
 
   app.get<{ Params: { username: string } }>(
     '/customers/:username',
-    { onRequest: allow() },
+    { preHandler: allow() },
     async (request) => {
       const asked = request.params.username
       // Nobody learns which names there are.

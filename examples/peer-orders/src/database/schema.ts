@@ -59,6 +59,8 @@ export const orders = pgTable('orders', {
   cancelReason: text('cancel_reason'),
   /** Whether its money may have been taken: then it must be given back when the order is cancelled. */
   paymentAsked: boolean('payment_asked').notNull().default(false),
+  /** Whether it may have been given back: then the order can be cancelled, and nothing else. */
+  returnAsked: boolean('return_asked').notNull().default(false),
   placedAt: time('placed_at').notNull(),
   expectedBy: time('expected_by').notNull(),
 })

@@ -20,12 +20,17 @@ export const KEEP_ALIVE = 5_000
 const CORRELATION_ID = 'x-correlation-id'
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 
-/** A Fastify that answers whatever goes wrong with a problem, and every answer with safe headers and a correlation id. */
-export function createApp(logger: Logger): FastifyInstance {
+/**
+ * A Fastify that answers whatever goes wrong with a problem, and every answer with safe headers and a correlation id.
+ *
+ * @param observe sees requests before anything else does.
+ */
+export function createApp(logger: Logger, observe = (_: FastifyInstance) => {}): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    // We write a line of our own, see observe.ts.
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
+    // We write a line of our own, see observe.ts; whose request it is each line has from its scope.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent) => parent,
     // Only a UUID: anything else would let a caller write into our log.
     genReqId: ({ headers }) => {
       const received = headers[CORRELATION_ID]
@@ -44,6 +49,7 @@ export function createApp(logger: Logger): FastifyInstance {
     },
   })
   keepBodies(app)
+  observe(app)
   app.addHook('onRequest', async (request, reply) => addHeaders(request, reply))
   const knownMethods = noSuchRoute(app)
   app.addHook('onRequest', async (request) => {

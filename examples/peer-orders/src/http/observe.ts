@@ -1,37 +1,82 @@
-import type { FastifyInstance } from 'fastify'
-import { Histogram, type Registry } from 'prom-client'
+import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Meters } from '../telemetry/meters.ts'
+import { type RequestIds, type RequestScope, requestScope } from '../telemetry/request-scope.ts'
+import { tracer } from '../telemetry/tracing.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What all that is done for it has in common. */
+    scope?: RequestScope
+  }
+}
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /**
- * One line and one duration for each request, by its route: never by its path, its query or its body. The line is written
- * when the answer is out, or when the caller has gone.
+ * One span, one line and one duration for each request, by its route: never by its path, its query or its body. They end when
+ * the answer is out, or when the caller has gone.
  */
-export function observeRequests(app: FastifyInstance, registry: Registry): void {
-  const durations = new Histogram({
-    name: 'http_server_request_duration_seconds',
-    help: 'Duration of HTTP server requests.',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
-    registers: [registry],
+export function observeRequests(app: FastifyInstance, logger: Logger, { requests }: Meters): void {
+  app.decorateRequest('scope')
+  app.addHook('onRequest', (request, _, done) => {
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers)
+    const span = tracer.startSpan(methodOf(request), { kind: SpanKind.SERVER }, parent)
+    request.scope = { ids: idsOf(request, span), span, kept: [] }
+    requestScope.run(request.scope, done)
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const { statusCode, elapsedTime } = reply
-    // One that is not known is not named, for callers could make up as many as they like.
-    const method = METHODS.has(request.method) ? request.method : '_OTHER'
-    const route = request.is404 ? undefined : request.routeOptions.url
-    durations.observe(
-      { http_request_method: method, http_route: route ?? '', http_response_status_code: statusCode },
-      elapsedTime / 1_000,
+  app.addHook('onResponse', (request, reply, done) => {
+    const seconds = reply.elapsedTime / 1_000
+    const answer = answerOf(request, reply)
+    const { 'http.route': route = '', 'http.response.status_code': status } = answer
+    requests.observe(
+      {
+        http_request_method: answer['http.request.method'],
+        http_route: route,
+        http_response_status_code: status,
+      },
+      seconds,
     )
     const line = {
-      'http.request.method': method,
-      ...(route !== undefined && { 'http.route': route }),
-      'http.response.status_code': statusCode,
+      ...answer,
       ...(request.caller && { 'user.id': request.caller.id }),
       ...(!reply.raw.writableFinished && { clientClosed: true }),
-      responseTime: Math.round(elapsedTime * 1_000) / 1_000,
+      responseTime: Math.round(seconds * 1e6) / 1_000,
     }
-    request.log[statusCode >= 500 ? 'error' : 'info'](line, 'request')
+    requestScope.run(request.scope, () => logger[status >= 500 ? 'error' : 'info'](line, 'request'))
+    if (request.scope?.span.isRecording()) describe(request.scope.span, answer)
+    request.scope?.span.end()
+    // Connections that were opened meanwhile hold on to the scope.
+    request.scope?.kept.splice(0)
+    done()
   })
+}
+
+function idsOf({ id }: FastifyRequest, span: Span): RequestIds {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  if (!trace.isSpanContextValid({ traceId, spanId, traceFlags })) return { correlationId: id }
+  return { correlationId: id, trace_id: traceId, span_id: spanId, trace_flags: `0${traceFlags}` }
+}
+
+function describe(span: Span, answer: ReturnType<typeof answerOf>): void {
+  const { 'http.request.method': method, 'http.route': route } = answer
+  span.updateName(route === undefined ? method : `${method} ${route}`).setAttributes(answer)
+  if (answer['http.response.status_code'] >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function answerOf(request: FastifyRequest, { statusCode }: FastifyReply) {
+  const route = request.is404 ? undefined : request.routeOptions.url
+  return {
+    'http.request.method': methodOf(request),
+    'url.scheme': 'http',
+    'http.response.status_code': statusCode,
+    ...(route !== undefined && { 'http.route': route }),
+    ...(statusCode >= 500 && { 'error.type': String(statusCode) }),
+  }
+}
+
+/** One that is not known is not named, for callers could make up as many as they like. */
+function methodOf({ method }: FastifyRequest): string {
+  return METHODS.has(method) ? method : '_OTHER'
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { invalid, Problem } from '../problem.ts'
+import { requestScope } from '../telemetry/request-scope.ts'
 import { checkJson } from './check-json.ts'
 import { toInputProblem } from './read-query.ts'
 
@@ -9,7 +10,10 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?ut
 /** Keeps the bytes of JSON for who reads them, and takes no notice of other bodies: not every route wants one. */
 export function keepBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, ({ scope }, body, done) =>
+    // It arrives in the context of its connection.
+    requestScope.run(scope, () => done(null, body)),
+  )
   app.addContentTypeParser('*', (_, payload, done) => {
     payload.resume()
     done(null)

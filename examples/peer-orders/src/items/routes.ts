@@ -26,7 +26,7 @@ const ListQuery = z.strictObject({
 const ItemPath = z.object({ sku: Sku })
 
 export function itemRoutes(app: FastifyInstance, db: Db, cache: ItemCache, allow: Guard): void {
-  app.post('/items', { onRequest: allow('item:write') }, async (request, reply) => {
+  app.post('/items', { preHandler: allow('item:write') }, async (request, reply) => {
     const item = readBody(request, NewItem)
     const insert = () => db.insert(items).values(item)
     await cache.whileChanging([item.sku], insert).catch((error) => {
@@ -35,7 +35,7 @@ export function itemRoutes(app: FastifyInstance, db: Db, cache: ItemCache, allow
     return reply.code(201).header('location', `/items/${item.sku}`).send(toView(item))
   })
 
-  app.put('/items/:sku', { onRequest: allow('item:write') }, async (request, reply) => {
+  app.put('/items/:sku', { preHandler: allow('item:write') }, async (request, reply) => {
     const { sku } = readParams(request, ItemPath)
     const input = readBody(request, ItemInput)
     const [saved] = await cache.whileChanging([sku], () =>

@@ -3,7 +3,8 @@ import { inTransaction } from '../database/database.ts'
 import { checkLease, type Lease } from '../database/lock.ts'
 import { orders } from '../database/schema.ts'
 import { Problem } from '../problem.ts'
-import { expireOrder, type OrderServices } from './change-order.ts'
+import { expireOrder } from './change-order.ts'
+import type { OrderServices } from './place-order.ts'
 import { orderRules } from './rules.ts'
 
 const BATCH = 100

@@ -1,30 +1,17 @@
 import { eq, inArray } from 'drizzle-orm'
-import type { Logger } from 'pino'
 import { type Db, inTransaction, type Transaction } from '../database/database.ts'
 import { checkLease, type Lease, withLock } from '../database/lock.ts'
 import { items, orders } from '../database/schema.ts'
-import type { ItemCache } from '../items/item-cache.ts'
-import type { PaymentGateway } from '../payments/payment-gateway.ts'
 import { conflict, notFound, type Problem } from '../problem.ts'
 import { publish } from './events.ts'
 import { type Order, toView } from './order.ts'
 import { type OrderAction, steps } from './order-status.ts'
-import { takeFromStock } from './place-order.ts'
-
-/** What the use cases of orders work with. */
-export interface OrderServices {
-  readonly db: Db
-  readonly cache: ItemCache
-  readonly payments: PaymentGateway
-  readonly logger: Logger
-}
+import { type OrderServices, takeFromStock } from './place-order.ts'
 
 /** Which order, and who may change it: asked under its lock, for what decides may just be changing. Throws where they may not. */
 export interface Wanted {
   readonly id: string
   readonly permit: (order: Order) => void
-  /** The correlation id of the request, which the gateway hears too. */
-  readonly requestId: string
 }
 
 /** What a change does to an order beside its status. */
@@ -57,25 +44,24 @@ export function moveOrder(
  *
  * @throws 503 where the gateway does not answer; 409 where the customer cannot pay.
  */
-export function confirmOrder(services: OrderServices, { id, permit, requestId }: Wanted): Promise<Order> {
+export function confirmOrder(services: OrderServices, { id, permit }: Wanted): Promise<Order> {
   const { db, payments } = services
   // Not in one transaction: a gateway that hangs must not hold the database.
   return withLock(db, id, async () => {
-    const { total } = await askForPayment(db, id, permit)
-    await payments.take(id, total, requestId)
+    const { total } = await note(db, id, 'confirm', { permit }, { paymentAsked: true })
+    await payments.take(id, total)
     return move(services, id, 'confirm')
   })
 }
 
 /**
  * Cancels an order: its goods return to the stock, and its money to the customer. The money first: where the gateway does not
- * answer the order stays as it is, and may be cancelled again.
+ * answer the order keeps its status and its goods, and can be cancelled again, but neither confirmed nor shipped.
  *
  * @throws 503 where the gateway does not answer; 409 `ILLEGAL_TRANSITION`
  */
 export function cancelOrder(services: OrderServices, wanted: Wanted, cancelReason: string): Promise<Order> {
-  const { permit, requestId } = wanted
-  return callOff(services, wanted.id, 'cancel', { permit, cancelReason }, requestId)
+  return callOff(services, wanted.id, 'cancel', { permit: wanted.permit, cancelReason })
 }
 
 /** Cancels an order, as above, if it still is not paid. @throws 409 `LEASE_LOST` where the job has a newer holder */
@@ -88,25 +74,28 @@ function callOff(
   id: string,
   action: 'cancel' | 'expire',
   change: Change,
-  requestId?: string,
 ): Promise<Order> {
   return withLock(services.db, id, async () => {
-    const order = await findOrder(services.db, id)
-    // Before the money goes back.
-    change.permit?.(order)
-    check(order, action)
-    if (order.paymentAsked) await services.payments.giveBack(id, requestId)
+    const { paymentAsked } = await note(services.db, id, action, change, { returnAsked: true })
+    if (paymentAsked) await services.payments.giveBack(id)
     return move(services, id, action, change)
   })
 }
 
-/** Notes that its money is about to be taken, for nobody may ever know whether it was. */
-function askForPayment(db: Db, id: string, permit: Wanted['permit']): Promise<Order> {
+/** Notes what is about to happen to its money, for nobody may ever know whether it did. */
+function note(
+  db: Db,
+  id: string,
+  action: OrderAction,
+  { permit, lease }: Change,
+  noted: Partial<Order>,
+): Promise<Order> {
   return inTransaction(db, async (tx) => {
+    if (lease !== undefined) await checkLease(tx, lease)
     const order = await lockOrder(tx, id)
-    permit(order)
-    check(order, 'confirm')
-    await tx.update(orders).set({ paymentAsked: true }).where(eq(orders.number, order.number))
+    permit?.(order)
+    check(order, action)
+    await tx.update(orders).set(noted).where(eq(orders.number, order.number))
     return order
   })
 }
@@ -159,11 +148,15 @@ async function lockOrder(tx: Transaction, id: string): Promise<Order> {
   return order
 }
 
-function check({ status }: Order, action: OrderAction): void {
-  const { from } = steps[action]
-  if (from.includes(status)) return
-  const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
-  throw conflict('ILLEGAL_TRANSITION', message, { action, status, from })
+function check({ status, returnAsked }: Order, action: OrderAction): void {
+  const { from, to } = steps[action]
+  if (!from.includes(status)) {
+    const message = `Cannot ${action} an order that is ${status}, only one that is ${from.join(' or ')}.`
+    throw conflict('ILLEGAL_TRANSITION', message, { action, status, from })
+  }
+  if (!returnAsked || to === 'cancelled') return
+  const message = `Cannot ${action} an order whose money is given back, only cancel it.`
+  throw conflict('BEING_CANCELLED', message, { action, status })
 }
 
 /** Says that an order does not exist. */

@@ -19,6 +19,6 @@ export const CancelInput = z.strictObject({ reason: text(1, 500) })
 export type Order = Readonly<typeof orders.$inferSelect>
 
 /** An order as callers see it. */
-export function toView({ paymentAsked: _, ...order }: Order): object {
+export function toView({ paymentAsked: _, returnAsked: __, ...order }: Order): object {
   return order
 }

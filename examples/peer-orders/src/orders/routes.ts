@@ -9,20 +9,12 @@ import { cursorOf, pageOf, pageQuery } from '../http/page.ts'
 import { readBody } from '../http/read-body.ts'
 import { readQuery } from '../http/read-query.ts'
 import type { Limiter } from '../limits.ts'
-import {
-  cancelOrder,
-  confirmOrder,
-  findOrder,
-  moveOrder,
-  noOrder,
-  type OrderServices,
-  type Wanted,
-} from './change-order.ts'
+import { cancelOrder, confirmOrder, findOrder, moveOrder, noOrder, type Wanted } from './change-order.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
 import { CancelInput, OrderInput, toView } from './order.ts'
 import { isOrderId } from './order-id.ts'
 import { orderStatuses } from './order-status.ts'
-import { placeOrder } from './place-order.ts'
+import { type OrderServices, placeOrder } from './place-order.ts'
 import { orderRules } from './rules.ts'
 
 const ListQuery = z.strictObject({
@@ -41,16 +33,16 @@ export interface OrderRouteServices extends OrderServices {
 
 export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, allow: Guard): void {
   const { db } = services
-  const signedIn = { onRequest: allow() }
+  const signedIn = { preHandler: allow() }
   listRoute(app, db, allow)
-  // Before the body is looked at: what cannot be read is charged as well.
+  // Before the body is read: what cannot be is charged as well.
   const charge = async (request: FastifyRequest) => {
     idempotencyKeyOf(request)
     const { id } = callerOf(request)
     await services.perCustomer.charge(id, `Too many orders from customer ${id}.`)
   }
 
-  app.post('/orders', { onRequest: [allow('order:place'), charge] }, async (request, reply) => {
+  app.post('/orders', { preHandler: [allow('order:place'), charge] }, async (request, reply) => {
     const input = readBody(request, OrderInput)
     const key = idempotencyKeyOf(request)
     const { answer, replayed } = await placeOrder(services, callerOf(request).id, input, key)
@@ -88,7 +80,7 @@ export function orderRoutes(app: FastifyInstance, services: OrderRouteServices, 
 
 /** The list of orders, the newest first. */
 function listRoute(app: FastifyInstance, db: OrderServices['db'], allow: Guard): void {
-  app.get('/orders', { onRequest: allow() }, async (request) => {
+  app.get('/orders', { preHandler: allow() }, async (request) => {
     const { limit, after, customer, status, rule } = readQuery(request, ListQuery)
     const behind = cursorOf('orders', after, OrderNumber)
     const rows = await db
@@ -112,7 +104,7 @@ function listRoute(app: FastifyInstance, db: OrderServices['db'], allow: Guard):
 /** The order in the path, for who may do this to it. */
 function wanted(request: FastifyRequest, verb: OrderVerb): Wanted {
   const caller = callerOf(request)
-  return { id: idIn(request), permit: (order) => permitOrder(caller, verb, order), requestId: request.id }
+  return { id: idIn(request), permit: (order) => permitOrder(caller, verb, order) }
 }
 
 /** The id in the path; what is no id of an order names none. */

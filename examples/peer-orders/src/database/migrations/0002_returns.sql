@@ -1,0 +1,1 @@
+alter table orders add return_asked boolean not null default false;
