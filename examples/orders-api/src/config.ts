@@ -139,14 +139,13 @@ function rateLimit() {
 }
 
 function duration(min: number, max = Number.POSITIVE_INFINITY) {
+  const fits = (text: string) =>
+    isDuration(text) && toMilliseconds(text) >= min && toMilliseconds(text) <= max
+  const bounds = `${min > 0 ? ', more than 0' : ''}${max < Number.POSITIVE_INFINITY ? ' and at most 24 days' : ''}`
   return z
     .string()
-    .refine(
-      (text): text is Extract<Duration, string> =>
-        isDuration(text) && toMilliseconds(text) >= min && toMilliseconds(text) <= max,
-      `must be a duration such as '500ms' or '5s'${min > 0 ? ', more than 0' : ''}${max < Number.POSITIVE_INFINITY ? ' and at most 24 days' : ''}`,
-    )
-    .transform((text): Duration => text)
+    .refine(fits, `must be a duration such as '500ms' or '5s'${bounds}`)
+    .transform((text) => text as Duration)
 }
 
 export type Config = Readonly<z.infer<typeof Config>>

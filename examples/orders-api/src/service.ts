@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@base/core/clock'
-import { createLifecycle, type Lifecycle, type LifecycleContext } from '@base/core/lifecycle'
+import { createLifecycle, type LifecycleContext } from '@base/core/lifecycle'
 import { instrument } from '@base/observability/instrument'
 import { processMetrics } from '@base/observability/metrics'
 import { trace } from '@opentelemetry/api'
@@ -27,17 +27,46 @@ export type Service = ReturnType<typeof createService>
 export function createService(config: Config, options: ServiceOptions) {
   const { telemetry, signals, clock = systemClock } = options
   const { sendMail = isForDevelopment(config) ? printMail : noMail } = options
+  const { logger, tracing } = telemetry
   // Requests that come while the database opens wait for it.
   let fetch: Fetch = async (request, client) => {
     ;({ fetch } = await container.resolve('app'))
     return fetch(request, client)
   }
   const server = new HttpServer((request, client) => fetch(request, client), clock)
+  const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
   const url = () => urlOf(config.host, server.port)
   const accepting = () => lifecycle.state === 'running'
-  const container = assemble({ config, clock, sendMail, logger: telemetry.logger, url, accepting })
-  const lifecycle = createLifecycle({ drainDelay: config.drainDelay, ...(signals && { signals }) })
-  addParts(lifecycle, { config, server, container, telemetry })
+  const container = assemble({ config, clock, sendMail, logger, url, accepting })
+  const metrics = container.get('metrics')
+  const stops = [
+    processMetrics(metrics),
+    instrument({ logger, metrics, tracer: trace.getTracer('orders-api') }),
+  ]
+  // In the order in which they start; they stop in reverse.
+  const lifecycle = createLifecycle({ drainDelay: config.drainDelay, signals })
+    .add({
+      name: 'telemetry',
+      stop: () => {
+        for (const stop of stops) stop()
+        return tracing.close()
+      },
+    })
+    // Before all else, for a second start must find the port taken before it touches the data of the running one.
+    .add({ name: 'port', start: () => server.listen(config.host, config.port), stop: closeServer })
+    .add({ name: 'services', start: () => container.resolveAll(), stop: () => container.close() })
+    .add({
+      name: 'operations',
+      start: () => container.get('operations').listen(config.opsHost, config.opsPort, 'OPS_'),
+      stop: ({ signal }) => container.get('operations').close(signal),
+    })
+    .add({ name: 'http', stop: closeServer })
+    // Stops first, for who has asked for a run waits for its answer.
+    .add({
+      name: 'nightly',
+      start: () => container.get('nightly').start(),
+      stop: () => container.get('nightly').stop(),
+    })
   return {
     lifecycle,
     /** Where it answers, once it has started. */
@@ -57,49 +86,6 @@ export function createService(config: Config, options: ServiceOptions) {
       return container.get('auth')
     },
   }
-}
-
-/** What starts and stops when. */
-interface Parts {
-  readonly config: Config
-  readonly server: HttpServer
-  readonly container: ReturnType<typeof assemble>
-  readonly telemetry: Telemetry
-}
-
-/** In the order in which they start; they stop in reverse. */
-function addParts(lifecycle: Lifecycle, { config, server, container, telemetry }: Parts): void {
-  const { logger, tracing } = telemetry
-  const closeServer = ({ signal }: LifecycleContext) => server.close(signal)
-  const stops: (() => void)[] = []
-  lifecycle
-    .add({ name: 'tracing', stop: () => tracing.close() })
-    // First, for a second start must find the port taken before it touches the data of the running one.
-    .add({ name: 'port', start: () => server.listen(config.host, config.port), stop: closeServer })
-    .add({
-      name: 'instruments',
-      start: () => {
-        const metrics = container.get('metrics')
-        const tracer = trace.getTracer('orders-api')
-        stops.push(processMetrics(metrics), instrument({ logger, metrics, tracer }))
-      },
-      stop: () => {
-        for (const stop of stops) stop()
-      },
-    })
-    .add({ name: 'services', start: () => container.resolveAll(), stop: () => container.close() })
-    .add({
-      name: 'operations',
-      start: () => container.get('operations').listen(config.opsHost, config.opsPort, 'OPS_'),
-      stop: ({ signal }) => container.get('operations').close(signal),
-    })
-    .add({ name: 'http', stop: closeServer })
-    // Stops first, for who has asked for a run waits for its answer.
-    .add({
-      name: 'nightly',
-      start: () => container.get('nightly').start(),
-      stop: () => container.get('nightly').stop(),
-    })
 }
 
 function urlOf(host: string, port: number): string {

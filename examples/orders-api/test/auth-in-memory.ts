@@ -18,12 +18,13 @@ import { memoryRateLimitStore } from '@base/resilience/rate-limiter'
 import type { Account, Accounts } from '../src/accounts/account.ts'
 import { accountRoutes } from '../src/accounts/routes.ts'
 import { createAuth } from '../src/auth/auth.ts'
-import type { AuthStores, CredentialStores } from '../src/auth/auth-stores.ts'
+import type { AuthStores } from '../src/auth/auth-stores.ts'
 import { authRoutes } from '../src/auth/routes.ts'
 import { openCipher } from '../src/encryption/shop-cipher.ts'
 import { createApp } from '../src/http/app.ts'
 import { secondFactorRoutes } from '../src/second-factor/routes.ts'
 import type { Stores } from '../src/stores.ts'
+import { caller } from './caller.ts'
 
 /** What is looked at of an answer. */
 interface Answer {
@@ -44,7 +45,7 @@ const passwordHash = await passwords.hash(PASSWORD)
 
 /** The sign-ins and accounts of the service, over HTTP, with ada alone, on stores in memory into which a test can reach. */
 export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
-  const stores: AuthStores & CredentialStores = {
+  const stores: AuthStores = {
     keys: memoryKeyStore(),
     refresh: memoryRefreshStore(),
     revocations: memoryRevocationStore(),
@@ -99,7 +100,7 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', origin: ISSUER, ...more },
     }
-    const response = await app.request(path, init, { address: '127.0.0.1' })
+    const response = await app.request(path, init, caller())
     const text = await response.text()
     const { status, headers } = response
     return { status, headers, body: JSON.parse(text || '{}') as Answer }

@@ -31,7 +31,7 @@ test('what happens to an order is told once it is saved, with the request that d
     ['order.placed', { customer: 'ada', total: 2_990, lines: [{ sku: 'TOLD', quantity: 1 }] }, 1],
     ['order.confirmed', { total: 2_990 }, 3],
     ['order.shipped', { address: forAda.address }, 4],
-    ['order.cancelled', { reason: 'lost' }, 5],
+    ['order.cancelled', { reason: 'lost' }, 6],
   ])
   expect(new Set(heard.map(({ aggregateId }) => aggregateId))).toEqual(new Set([id]))
   expect(heard[0]?.correlationId).toBe(placed.headers.get('x-correlation-id'))

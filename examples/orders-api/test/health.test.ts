@@ -53,7 +53,10 @@ test('metrics are at that port alone', async () => {
 
 test('a service whose database does not answer lives but is not ready', async () => {
   const { db, close } = openServer(secret(`postgres://nobody@127.0.0.1:${await freePort()}/none`), '10s')
-  const health = healthRoutes(healthOf({ database: db, accepting: () => true }), 'always')
+  const health = healthRoutes(
+    healthOf(db, () => true),
+    'always',
+  )
   const [live, ready] = [await health.request('/live'), await health.request('/ready')]
 
   await close()

@@ -39,7 +39,7 @@ describe('a customer', () => {
     expect(refused.body).toMatchObject({
       title: 'Too Many Requests',
       status: 429,
-      detail: 'Too many orders from customer ada.',
+      detail: "Rate limit 'orders per customer' is exceeded.",
     })
     // A third of an hour, of which the three orders took some seconds.
     expect(retryAfterOf(refused)).toBeGreaterThan(0)

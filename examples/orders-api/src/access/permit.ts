@@ -3,19 +3,10 @@ import { ForbiddenError } from '@base/core/errors'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import type { MiddlewareHandler } from 'hono'
 import type { Order } from '../orders/order.ts'
-import { type OrderVerb, shopRules } from './shop-rules.ts'
+import { type OrderVerb, type ShopAction, shopRules } from './shop-rules.ts'
 
-/** What is decided without looking at the thing. */
-type Action =
-  | 'order:place'
-  | 'item:write'
-  | 'customer:create'
-  | 'account:change-roles'
-  | 'account:issue-keys'
-  | 'job:run'
-
-/** Lets only who may do it pass; to stand behind `authenticate`. @throws ForbiddenError */
-export function permit(action: Action): MiddlewareHandler {
+/** Lets only who may do it to all pass, whichever it is; to stand behind `authenticate`. @throws ForbiddenError */
+export function permit(action: ShopAction): MiddlewareHandler {
   return async (_, next) => {
     shopRules.authorize({ principal: principal.require(), action })
     await next()

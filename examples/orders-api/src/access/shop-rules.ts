@@ -1,4 +1,4 @@
-import { defineAuthorization } from '@base/auth/authorization'
+import { type ActionOf, defineAuthorization } from '@base/auth/authorization'
 import type { OrderStatus } from '../orders/order-status.ts'
 import { roles } from './roles.ts'
 
@@ -19,6 +19,9 @@ interface Shop {
     readonly job: 'run'
   }
 }
+
+/** What somebody may want to do: `order:place`. */
+export type ShopAction = ActionOf<Shop>
 
 /** What somebody may want to do with an order. */
 export type OrderVerb = 'place' | 'read' | 'confirm' | 'cancel' | 'process' | 'ship' | 'deliver'

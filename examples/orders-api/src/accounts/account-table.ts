@@ -13,7 +13,7 @@ const accountTable = pgTable('customers', {
   emailIndex: text('email_index').notNull(),
   passwordHash: text('password_hash'),
   passwordVersion: integer('password_version').notNull(),
-  roles: text('roles').array().$type<Role[]>().notNull(),
+  roles: text('roles').array().$type<readonly Role[]>().notNull(),
 })
 
 /** The accounts of a database, or of a unit of work. */
@@ -26,26 +26,19 @@ export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
     return account
   }
   async function update(change: Partial<Account>, condition: SQL | undefined): Promise<boolean> {
-    const { roles: next, ...rest } = change
-    const set = { ...rest, ...(next && { roles: [...next] }) }
     const changed = await withFailures(() =>
-      executor.update(accountTable).set(set).where(condition).returning({ username }),
+      executor.update(accountTable).set(change).where(condition).returning({ username }),
     )
     return changed.length > 0
   }
   return {
     find: async (login) =>
       login.includes('@')
-        ? findBy(inArray(emailIndex, [...(await cipher.blindIndexes(login.toLowerCase(), emailColumn))]))
+        ? findBy(inArray(emailIndex, await cipher.blindIndexes(login.toLowerCase(), emailColumn)))
         : findBy(eq(username, login)),
     findByIndex: (index) => findBy(eq(emailIndex, index)),
     // In one order, so that no two units wait for each other.
-    lock: (names) =>
-      withFailures(() =>
-        select(inArray(username, [...names]))
-          .orderBy(username)
-          .for('update'),
-      ),
+    lock: (names) => withFailures(() => select(inArray(username, names)).orderBy(username).for('update')),
     replacePassword: (account, next) =>
       update(
         { passwordHash: next, passwordVersion: account.passwordVersion + 1 },
@@ -54,6 +47,6 @@ export function accountsOn(executor: Executor, cipher: ShopCipher): Accounts {
     renewHash: async (name, expected, next) =>
       void (await update({ passwordHash: next }, and(eq(username, name), eq(passwordHash, expected)))),
     replaceRoles: (account, next) =>
-      update({ roles: next }, and(eq(username, account.username), eq(roles, [...account.roles]))),
+      update({ roles: next }, and(eq(username, account.username), eq(roles, account.roles))),
   }
 }

@@ -1,4 +1,5 @@
 import { createMetrics } from '@base/observability/metrics'
+import { RateLimiter } from '@base/resilience/rate-limiter'
 import { accountRoutes } from '../accounts/routes.ts'
 import { apiKeyRoutes } from '../api-keys/routes.ts'
 import { authenticate } from '../auth/authenticate.ts'
@@ -11,7 +12,6 @@ import { createOperations } from '../http/operations.ts'
 import { HttpServer } from '../http/server.ts'
 import { itemRoutes } from '../items/routes.ts'
 import { jobRoutes } from '../jobs/routes.ts'
-import { createOrderLimits } from '../orders/order-limits.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import { providerRoutes } from '../provider/routes.ts'
 import { secondFactorRoutes } from '../second-factor/routes.ts'
@@ -24,7 +24,7 @@ export function assemble(outside: Outside) {
   return withParts(outside)
     .value('metrics', metrics)
     .singleton('health', ['database', 'coordination'], ({ database, coordination }) =>
-      healthOf({ database: database.db, redis: coordination.answers, accepting }),
+      healthOf(database.db, accepting, coordination.answers),
     )
     .singleton(
       'operations',
@@ -35,7 +35,12 @@ export function assemble(outside: Outside) {
       'app',
       ['health', 'stores', 'coordination', 'orders', 'nightly', 'auth', 'provider'],
       ({ health, stores, coordination, orders, nightly, auth, provider }) => {
-        const limits = createOrderLimits(config, coordination, clock)
+        const perCustomer = new RateLimiter({
+          ...coordination.counts,
+          name: 'orders per customer',
+          policies: config.orderLimit,
+          clock,
+        })
         const signedIn = authenticate(auth)
         const routes = {
           '/.well-known': wellKnownRoutes(auth),
@@ -46,7 +51,7 @@ export function assemble(outside: Outside) {
           '/api-keys': apiKeyRoutes(auth),
           '/items': itemRoutes(stores, signedIn),
           '/customers': customerRoutes(stores, signedIn),
-          '/orders': orderRoutes({ ...orders, limits, signedIn: (scope) => authenticate(auth, scope) }),
+          '/orders': orderRoutes({ ...orders, perCustomer, signedIn: (scope) => authenticate(auth, scope) }),
           '/jobs': jobRoutes(nightly, signedIn),
           '/health': healthRoutes(health, 'never'),
         }

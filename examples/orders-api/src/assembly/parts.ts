@@ -4,13 +4,14 @@ import { createContainer } from '@base/core/container'
 import type { Logger } from '@base/observability/logger'
 import { addDemoAccounts } from '../accounts/demo-accounts.ts'
 import { createAuth } from '../auth/auth.ts'
-import { credentialStoresOn } from '../auth/auth-stores.ts'
+import { authStoresOn } from '../auth/auth-stores.ts'
 import type { Config } from '../config.ts'
-import { openCoordination } from '../coordination/open-coordination.ts'
+import { coordinateAlone } from '../coordination/alone.ts'
+import { coordinateByRedis } from '../coordination/redis.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { openCipher } from '../encryption/shop-cipher.ts'
 import { cacheItems, openItemCache } from '../items/cached-items.ts'
-import { type JobContext, NightlyJob } from '../jobs/nightly-job.ts'
+import { NightlyJob } from '../jobs/nightly-job.ts'
 import { nightlyWork } from '../jobs/nightly-work.ts'
 import type { SendMail } from '../mail/mail.ts'
 import type { OrderServices } from '../orders/place-order.ts'
@@ -42,7 +43,15 @@ export function withParts(outside: Outside) {
     createContainer()
       .value('cipher', openCipher(config.fieldKeys, clock))
       .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
-      .singleton('coordination', ['database'], ({ database }) => openCoordination(outside, database), closing)
+      .singleton(
+        'coordination',
+        ['database'],
+        ({ database }) =>
+          config.redisUrl === undefined
+            ? coordinateAlone(database, clock)
+            : coordinateByRedis(config.redisUrl, { timeout: config.redisTimeout, clock, logger }),
+        closing,
+      )
       .singleton(
         'itemCache',
         ['coordination'],
@@ -63,23 +72,26 @@ export function withParts(outside: Outside) {
         },
       )
       .singleton('nightly', ['orders', 'coordination'], ({ orders, coordination: { lock, countedBy } }) => {
-        const work = (context: JobContext) => nightlyWork(orders, context)
-        return new NightlyJob({ name: 'cancel-unpaid-orders', work, lock, countedBy, clock, logger })
+        const settings = { name: 'cancel-unpaid-orders', lock, countedBy, clock, logger }
+        return new NightlyJob({ ...settings, work: (context) => nightlyWork(orders, context) })
       })
+      .singleton('authStores', ['database', 'coordination'], ({ database, coordination }) => ({
+        ...authStoresOn(database.db, clock),
+        ...coordination.auth,
+      }))
       .singleton(
         'auth',
-        ['database', 'coordination', 'stores', 'cipher'],
-        async ({ database, coordination, stores: { accounts, unitOfWork }, cipher }) => {
+        ['authStores', 'coordination', 'stores', 'cipher'],
+        async ({ authStores, coordination: { counts }, stores: { accounts, unitOfWork }, cipher }) => {
           const passwords = createPasswords({ kdf: nodeRsArgon2() })
           await addDemoAccounts({ accounts, unitOfWork }, passwords, config.demoPassword)
-          const stores = { ...coordination.auth, ...credentialStoresOn(database.db, clock) }
-          const { counts } = coordination
           const { issuer = url(), signInLimit } = config
-          return createAuth({ issuer, signInLimit, accounts, passwords, stores, cipher, counts, clock })
+          const settings = { issuer, signInLimit, accounts, passwords, cipher, counts, clock }
+          return createAuth({ ...settings, stores: authStores })
         },
       )
-      .singleton('provider', ['coordination'], ({ coordination: { auth } }) =>
-        openProvider(config, auth.transactions, clock),
+      .singleton('provider', ['authStores'], ({ authStores }) =>
+        openProvider(config, authStores.transactions, clock),
       )
   )
 }

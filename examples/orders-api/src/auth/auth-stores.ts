@@ -23,15 +23,13 @@ import {
 } from '@base/redis/auth'
 import type { Redis } from 'ioredis'
 
-/** Where keys, sign-ins, revocations and links are kept: what a user gets anew by signing in. */
+/** Where keys, sign-ins, what one signs in with and what happened are kept. */
 export type AuthStores = ReturnType<typeof authStoresOn>
-
-/** Where that is kept which nobody gets anew: always in the database. */
-export type CredentialStores = ReturnType<typeof credentialStoresOn>
 
 /** In the database, so that a restart signs nobody out, and services that share one share their keys and users. */
 export function authStoresOn(db: Executor, clock: Clock) {
-  const options = timeOf(clock)
+  // The database's clock, which all services have in common, unless somebody moves time.
+  const options = clock === systemClock ? {} : { clock }
   return {
     keys: drizzleKeyStore(db),
     refresh: drizzleRefreshStore(db, options),
@@ -39,12 +37,6 @@ export function authStoresOn(db: Executor, clock: Clock) {
     sessions: drizzleSessionStore(db, options),
     actionTokens: drizzleActionTokenStore(db, options),
     transactions: drizzleOAuthTransactionStore(db, options),
-  }
-}
-
-export function credentialStoresOn(db: Executor, clock: Clock) {
-  const options = timeOf(clock)
-  return {
     totp: drizzleTotpStore(db, options),
     recoveryCodes: drizzleRecoveryCodeStore(db),
     apiKeys: drizzleApiKeyStore(db, options),
@@ -52,16 +44,11 @@ export function credentialStoresOn(db: Executor, clock: Clock) {
   }
 }
 
-/** The database's clock, which all services have in common, unless somebody moves time. */
-function timeOf(clock: Clock): { readonly clock?: Clock } {
-  return clock === systemClock ? {} : { clock }
-}
-
 /**
- * In Redis. All of them, for what it loses should be lost together: with a revocation that is forgotten goes the key that
- * has signed what was revoked.
+ * In Redis, what a user gets anew by signing in. All of that, for what it loses should be lost together: with a revocation
+ * that is forgotten goes the key that has signed what was revoked.
  */
-export function authStoresIn(client: Redis, options: RedisAuthStoreOptions): AuthStores {
+export function authStoresIn(client: Redis, options: RedisAuthStoreOptions) {
   return {
     keys: redisKeyStore(client, options),
     refresh: redisRefreshStore(client, options),

@@ -13,7 +13,7 @@ import { scopesOf } from '../api-keys/key-scope.ts'
 import type { Coordination } from '../coordination/coordination.ts'
 import { type ShopCipher, totpCipher } from '../encryption/shop-cipher.ts'
 import { createAttempts } from './attempts.ts'
-import type { AuthStores, CredentialStores } from './auth-stores.ts'
+import type { AuthStores } from './auth-stores.ts'
 
 /** For whom the access tokens are: this service. */
 const AUDIENCE = 'orders-api'
@@ -29,7 +29,7 @@ export interface AuthOptions {
   readonly signInLimit: RateLimitText
   readonly accounts: Accounts
   readonly passwords: Passwords
-  readonly stores: AuthStores & CredentialStores
+  readonly stores: AuthStores
   readonly cipher: ShopCipher
   /** Where attempts are counted. */
   readonly counts: Coordination['counts']
@@ -49,10 +49,7 @@ export function createAuth(options: AuthOptions) {
     keys,
     revocations: stores.revocations,
     // As they are now: a role that is taken away is not in the next token.
-    claims: async ({ sub }) => {
-      const roles = await rolesOf(sub)
-      return roles === undefined ? {} : { roles }
-    },
+    claims: async ({ sub }) => ({ roles: await rolesOf(sub) }),
     clock,
   })
   return {

@@ -11,6 +11,7 @@ import { createMetrics } from '@base/observability/metrics'
 import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
+import { caller } from '../../test/caller.ts'
 import { createApp } from '../http/app.ts'
 import { authenticate } from './authenticate.ts'
 
@@ -25,7 +26,8 @@ function house(revocations: RevocationStore = memoryRevocationStore()) {
   }
   const routes = new Hono().get('/', authenticate(judges), (c) => c.json(principal.require()))
   const app = createApp({ '/me': routes }, { logger: memoryLogger().logger, metrics: createMetrics() })
-  const ask = (token: string) => app.request('/me', { headers: { authorization: `Bearer ${token}` } })
+  const ask = (token: string) =>
+    app.request('/me', { headers: { authorization: `Bearer ${token}` } }, caller())
   return { tokens, ask }
 }
 

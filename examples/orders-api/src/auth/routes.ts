@@ -38,7 +38,11 @@ export function authRoutes(auth: Auth): Hono {
     })
     .post('/sign-out', async (c) => {
       const id = sessions.readCookie(c.req.header('cookie'))
-      if (id !== undefined) return endSession(c, auth, id)
+      if (id !== undefined) {
+        checkSameOrigin(c, auth.tokens.issuer)
+        await sessions.destroy(id)
+        return c.body(null, 204, { 'set-cookie': sessions.clearCookie() })
+      }
       const { refreshToken } = await readBody(c, RefreshInput)
       await revokeToken(refreshToken, auth)
       const accessToken = bearerToken(c)
@@ -72,15 +76,11 @@ async function answer(c: Context, auth: Auth, signedIn: SignedIn, cookie: boolea
   }
   if (cookie) return beginSession(c, auth, signedIn)
   const { username, amr, stands } = signedIn
-  const started = await auth.refresh.start({ sub: username, clientId: CLIENT, amr, ...labelOf(c) })
+  // With what it was made tells a sign-in from others in the list of its user.
+  const label = c.req.header('user-agent')?.slice(0, 200) || undefined
+  const started = await auth.refresh.start({ sub: username, clientId: CLIENT, amr, label })
   await stands(() => auth.refresh.revokeFamily(started.familyId))
   return c.json(toView(auth, started))
-}
-
-async function endSession(c: Context, { sessions, tokens }: Auth, id: string): Promise<Response> {
-  checkSameOrigin(c, tokens.issuer)
-  await sessions.destroy(id)
-  return c.body(null, 204, { 'set-cookie': sessions.clearCookie() })
 }
 
 function toView({ tokens }: Auth, { accessToken, refreshToken }: RefreshTokens) {
@@ -98,10 +98,4 @@ async function beginSession(
   const { id, cookie } = await sessions.create(username, undefined, { replaces })
   await stands(() => sessions.destroy(id))
   return c.json({ username }, 200, { 'set-cookie': cookie })
-}
-
-/** What tells a sign-in from others in the list of its user: with what it was made. */
-function labelOf({ req }: Context): { readonly label?: string } {
-  const agent = req.header('user-agent')
-  return agent ? { label: agent.slice(0, 200) } : {}
 }

@@ -2,7 +2,7 @@ import type { Idempotency } from '@base/application/idempotency'
 import type { CacheOptions } from '@base/cache'
 import type { Lock } from '@base/core/lock'
 import type { RateLimiterOptions } from '@base/resilience/rate-limiter'
-import type { AuthStores } from '../auth/auth-stores.ts'
+import type { authStoresIn } from '../auth/auth-stores.ts'
 
 /** What instances of the service have to share in order to act as one. */
 export interface Coordination {
@@ -16,8 +16,8 @@ export interface Coordination {
   readonly countedBy: string
   /** Answers requests that come again before the database is asked, where somebody does. */
   readonly repetitions?: Idempotency
-  /** Where keys, sign-ins and revocations are kept. */
-  readonly auth: AuthStores
+  /** Where keys, sign-ins and revocations are kept, unless that is the database. */
+  readonly auth?: ReturnType<typeof authStoresIn>
   /** Whether what they share beside the database answers now, where that is something. */
   readonly answers?: () => Promise<boolean>
   close(): void

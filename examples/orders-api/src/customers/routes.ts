@@ -27,7 +27,7 @@ export function customerRoutes({ customers }: Pick<Stores, 'customers'>, signedI
       const { filter, email, ...page } = await readQuery(c, ListQuery)
       const named = email === undefined ? always() : await withAddress(customers, email)
       const specification = allOf(visibleCustomers(), await readFilter<Customer>(filter, filterable), named)
-      return answerPage(c, customers, { specification, orderBy: [{ field: 'username' }], ...page }, toView)
+      return answerPage(c, customers, specification, { orderBy: [{ field: 'username' }], ...page }, toView)
     })
     .get('/:username', signedIn, async (c) => {
       const username = c.req.param('username')

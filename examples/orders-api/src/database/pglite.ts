@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { uuidv7 } from '@base/core/id'
 import { memoryLock } from '@base/core/lock'
 import { migrate } from '@base/drizzle/migrate'
-import { claimFolder, type FolderClaim } from '@base/drizzle/pglite'
+import { claimFolder } from '@base/drizzle/pglite'
 import { pglite } from '@base/drizzle/unit-of-work'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
@@ -13,22 +13,18 @@ export async function openPglite(dataDir: string): Promise<Database> {
   const claim = claimFolder(dataDir)
   try {
     const client = await PGlite.create(dataDir.startsWith('memory://') ? dataDir : join(dataDir, 'postgres'))
-    return databaseOf(client, claim)
+    const db = drizzle(client)
+    return {
+      db,
+      units: pglite(client),
+      lock: memoryLock(),
+      // It counts from the start of the process.
+      lockId: uuidv7(),
+      migrate: async (migrations) => void (await migrate(db, migrations)),
+      close: () => client.close().finally(claim.release),
+    }
   } catch (error) {
     await claim.release()
     throw error
-  }
-}
-
-function databaseOf(client: PGlite, claim: FolderClaim): Database {
-  const db = drizzle(client)
-  return {
-    db,
-    units: pglite(client),
-    lock: memoryLock(),
-    // It counts from the start of the process.
-    lockId: uuidv7(),
-    migrate: async (migrations) => void (await migrate(db, migrations)),
-    close: () => client.close().finally(claim.release),
   }
 }

@@ -5,6 +5,7 @@ import { memoryLogger } from '@base/observability/testing'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { caller } from '../../test/caller.ts'
 import { createApp } from './app.ts'
 import { readBody } from './read-body.ts'
 
@@ -23,7 +24,8 @@ const throwing = (error: unknown) => {
 describe('a fault of ours', () => {
   test('is a 500 that tells nothing but the id under which the log has it', async () => {
     const fault = new Error('password=hunter2 at /srv/orders')
-    const response = await throwing(fault).request('/broken')
+    const client = caller()
+    const response = await throwing(fault).request('/broken', {}, client)
     const text = await response.text()
 
     expect(response.status).toBe(500)
@@ -32,10 +34,10 @@ describe('a fault of ours', () => {
       title: 'Internal Server Error',
       status: 500,
       code: 'INTERNAL',
-      correlationId: response.headers.get('x-correlation-id'),
+      correlationId: client.headers['x-correlation-id'],
     })
     expect(failures()).toMatchObject([
-      { err: { message: fault.message }, correlationId: response.headers.get('x-correlation-id') },
+      { err: { message: fault.message }, correlationId: client.headers['x-correlation-id'] },
     ])
   })
 })
@@ -49,18 +51,19 @@ describe('a request that fails by our fault', () => {
       return c.text('fine')
     })
     const app = createApp({ '/step': step }, { ...observers, logger: quiet.logger })
-    await app.request('/step/good')
-    const { headers } = await app.request('/step/bad')
+    await app.request('/step/good', {}, caller())
+    const client = caller()
+    await app.request('/step/bad', {}, client)
 
     const steps = quiet.lines.filter(({ msg }) => msg === 'one step')
-    expect(steps.map(({ correlationId }) => correlationId)).toEqual([headers.get('x-correlation-id')])
+    expect(steps.map(({ correlationId }) => correlationId)).toEqual([client.headers['x-correlation-id']])
   })
 })
 
 describe('a fault that has a code', () => {
   test('has it in the log alone', async () => {
     const fault = new AppError({ code: 'LEDGER_BROKEN', kind: 'internal', message: 'The ledger is broken.' })
-    const response = await throwing(fault).request('/broken')
+    const response = await throwing(fault).request('/broken', {}, caller())
 
     const { code, detail } = (await response.json()) as { code: string; detail?: string }
     expect([response.status, code, detail]).toEqual([500, 'INTERNAL', undefined])
@@ -72,7 +75,7 @@ describe('a wrong option of our own', () => {
   test('is a fault of ours, and not the caller’s', async () => {
     const place = { package: 'orders-api', pattern: 'test', option: 'maxAttempts' }
     const fault = invalidOption('many', place, 'an integer')
-    const response = await throwing(fault).request('/broken')
+    const response = await throwing(fault).request('/broken', {}, caller())
 
     expect([response.status, await response.json()]).toMatchObject([500, { code: 'INTERNAL' }])
     expect(failures()).toMatchObject([{ err: { cause: { message: fault.message } } }])
@@ -87,14 +90,18 @@ describe('a caller that leaves in the middle of its body', () => {
     const headers = { 'content-type': 'application/json' }
     const sent = new Request('http://shop/read', { method: 'POST', headers, body, duplex: 'half' })
 
-    expect((await app.request(sent)).status).toBe(499)
+    expect((await app.request(sent, {}, caller())).status).toBe(499)
     expect(failures()).toEqual([])
   })
 })
 
 describe('an error that says when to come back', () => {
   test('sends retry-after in whole seconds, never too early', async () => {
-    const response = await throwing(new RateLimitedError({ retryAfter: 1_200 })).request('/broken')
+    const response = await throwing(new RateLimitedError({ retryAfter: 1_200 })).request(
+      '/broken',
+      {},
+      caller(),
+    )
 
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2'])
   })
@@ -103,7 +110,7 @@ describe('an error that says when to come back', () => {
     ['is away', new UnavailableError({ message: 'Redis cannot be reached.' })],
     ['does not answer in time', new TimeoutError({ message: 'The statement was not answered in time.' })],
   ])('also where what it needs %s and says nothing of it', async (_, error) => {
-    const response = await throwing(error).request('/broken')
+    const response = await throwing(error).request('/broken', {}, caller())
 
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
   })

@@ -2,20 +2,18 @@ import type { Executor } from '@base/drizzle/repository'
 import { createHealth, type Health, healthEndpoint, sqlCheck } from '@base/observability/health'
 import { Hono } from 'hono'
 
-/** What the health of the service depends on. */
-export interface HealthOptions {
-  readonly database: Pick<Executor, 'execute'>
-  /** Whether the Redis that instances share answers; `undefined` where there is none. */
-  readonly redis?: (() => Promise<boolean>) | undefined
-  /** Whether the service takes new work: not while it starts or drains. */
-  readonly accepting: () => boolean
-}
-
 /**
  * The process is alive; it should get traffic; it has started. It should get traffic without Redis too, for then all
  * instances are without it, and much still works.
+ *
+ * @param accepting whether the service takes new work: not while it starts or drains.
+ * @param redis whether the Redis that instances share answers, where there is one.
  */
-export function healthOf({ database, redis, accepting }: HealthOptions): Health {
+export function healthOf(
+  database: Pick<Executor, 'execute'>,
+  accepting: () => boolean,
+  redis?: () => Promise<boolean>,
+): Health {
   const health = createHealth({
     checks: {
       lifecycle: { check: accepting, groups: ['ready', 'startup'] },

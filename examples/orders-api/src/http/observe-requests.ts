@@ -43,7 +43,8 @@ export function observeRequests({ logger, metrics, clock = systemClock }: Observ
       const { status } = c.res
       const answer = attributesOf(c, method)
       if (span.isRecording()) describe(span, answer)
-      void sentOf(c).then((isSent) => {
+      // Whether it has gone out whole, once that is known.
+      void (c.env as Client).sent.then((isSent) => {
         const seconds = (clock.monotonic() - begin) / 1_000
         durations.record(seconds, answer)
         const line = {
@@ -57,11 +58,6 @@ export function observeRequests({ logger, metrics, clock = systemClock }: Observ
     }
     return context.with(parent, () => withSpan({ name: method, kind: 'server' }, answering))
   }
-}
-
-/** Whether the answer has gone out whole, once that is known; where there is no connection it has. */
-function sentOf(c: Context): Promise<boolean> {
-  return (c.env as Client | undefined)?.sent ?? Promise.resolve(true)
 }
 
 function describe(span: Span, answer: ReturnType<typeof attributesOf>): void {

@@ -1,6 +1,6 @@
 import { ValidationError } from '@base/core/errors'
-import { InvalidCursorError, type OrderBy } from '@base/domain/pagination'
-import type { Repository } from '@base/domain/repository'
+import { InvalidCursorError } from '@base/domain/pagination'
+import type { PageOptions, Repository } from '@base/domain/repository'
 import type { Specification } from '@base/domain/specification'
 import type { Context } from 'hono'
 import { z } from 'zod'
@@ -20,19 +20,12 @@ export const pageQuery = {
   filter: z.string().optional(),
 }
 
-/** Which part of which list. */
-export interface PageRequest<T> {
-  readonly specification: Specification<T>
-  readonly orderBy: readonly OrderBy<T>[]
-  readonly limit: number
-  readonly after?: string | undefined
-}
-
 /** Answers with a page, and in `next` with path and query of the one after it; null on the last. */
 export async function answerPage<T>(
   c: Context,
   pages: Pick<Repository<T, never>, 'findPage'>,
-  { specification, ...options }: PageRequest<T>,
+  specification: Specification<T>,
+  options: PageOptions<T>,
   toView: (item: T) => unknown = (item) => item,
 ): Promise<Response> {
   const { items, pageInfo } = await pages.findPage(specification, options).catch((error) => {

@@ -3,7 +3,6 @@ import { correlationId } from '@base/core/context'
 import {
   AppError,
   type AppErrorOptions,
-  type ErrorKind,
   errorKind,
   httpStatusOf,
   toErrorJson,
@@ -44,7 +43,9 @@ const SOON = 1_000
  */
 export function problemResponse(error: unknown): Response {
   const kind = errorKind(error)
-  const status = error instanceof HttpError ? error.status : statusOf(kind)
+  // Who does not answer in time is away, and callers of ours do the same: come back.
+  const byKind = httpStatusOf(kind === 'timeout' ? 'unavailable' : kind)
+  const status = error instanceof HttpError ? error.status : byKind
   const { code, message, issues, details, ...told } = toErrorJson(kind === 'internal' ? undefined : error)
   const { retryAfter = status === 503 ? SOON : undefined } = told
   const problem = {
@@ -68,11 +69,6 @@ export function problemResponse(error: unknown): Response {
       'content-type': 'application/problem+json',
     },
   })
-}
-
-/** Who does not answer in time is away, and callers of ours do the same: come back. */
-function statusOf(kind: ErrorKind): number {
-  return httpStatusOf(kind === 'timeout' ? 'unavailable' : kind)
 }
 
 /** Where it is: a JSON Pointer into the body, or a parameter of the query. */

@@ -1,6 +1,6 @@
 import { correlationId, runInContext } from '@base/core/context'
 import { isUuid, uuidv7 } from '@base/core/id'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import type { Client } from './server.ts'
 
 /** What an API that serves no page needs: nothing is sniffed, framed, run or, unless a route says so, cached. */
@@ -16,14 +16,6 @@ export const requestContext: MiddlewareHandler = async (c, next) => {
   // Only a UUID: anything else would let a caller write into our log.
   const id = isUuid(received) ? received : uuidv7()
   await runInContext([[correlationId, id]], next)
-  setHeaders(c, { ...SAFE, 'x-correlation-id': id })
-}
-
-/** Sets headers of the answer, whatever makes it, that it has not set itself. To be called behind `next()`. */
-function setHeaders(c: Context, headers: Readonly<Record<string, string>>): void {
-  const answer = (c.env as Partial<Client> | undefined)?.headers
-  if (answer !== undefined) Object.assign(answer, headers)
-  else
-    for (const [name, value] of Object.entries(headers))
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+  const { headers } = c.env as Client
+  Object.assign(headers, SAFE, { 'x-correlation-id': id })
 }

@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@base/core/clock'
+import { AppError } from '@base/core/errors'
 import { getRequestListener } from '@hono/node-server'
-import { listen } from './listen.ts'
 
 /** How long an idle connection is kept; Node tells clients in `keep-alive: timeout=5` and adds a second of its own. */
 const KEEP_ALIVE = 5_000
@@ -103,8 +104,16 @@ export class HttpServer {
   }
 
   /** Starts to listen. @throws AppError that says what to do, with the settings of this prefix, where the port cannot be had. */
-  listen(host: string, port: number, prefix = ''): Promise<void> {
-    return listen(this.#server, { host, port, prefix })
+  async listen(host: string, port: number, prefix = ''): Promise<void> {
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE') {
+        const message = `Port ${port} is taken: stop what listens there, or choose another with ${prefix}PORT.`
+        throw new AppError({ code: 'PORT_TAKEN', kind: 'conflict', message, cause })
+      }
+      const message = `Cannot listen at ${host}, port ${port} (${cause.code}): choose another ${prefix}HOST or ${prefix}PORT.`
+      throw new AppError({ code: 'CANNOT_LISTEN', kind: 'unavailable', message, cause })
+    })
   }
 
   /** Stops as promised above. When the signal aborts, what is still open is cut. */

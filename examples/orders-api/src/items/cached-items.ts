@@ -2,10 +2,10 @@ import { type Cache, createCache } from '@base/cache'
 import type { Clock } from '@base/core/clock'
 import type { Coordination } from '../coordination/coordination.ts'
 import type { Stores } from '../stores.ts'
-import type { Items } from './item.ts'
+import type { Item, Items } from './item.ts'
 
 /** Saves items, and does what else there is to do about it. */
-type Saving = <T>(skus: readonly string[], save: () => Promise<T>) => Promise<T>
+type Saving = <T>(items: readonly Item[], save: () => Promise<T>) => Promise<T>
 
 const tagOf = (sku: string) => `item:${sku}`
 
@@ -17,18 +17,18 @@ export function openItemCache({ cache }: Pick<Coordination, 'cache'>, clock: Clo
 /** Stores that read single items through a cache, and forget in it what changes, whoever changes it. */
 export function cacheItems(stores: Stores, cache: Cache): Stores {
   const { items, unitOfWork } = stores
-  const forget = (skus: Iterable<string>) => cache.deleteByTag([...skus].map(tagOf))
+  const forget = (changed: readonly Item[]) => cache.deleteByTag(changed.map(({ sku }) => tagOf(sku)))
   return {
     ...stores,
     items: {
-      ...savedBy(items, (skus, save) => save().finally(() => forget(skus))),
+      ...savedBy(items, (changed, save) => save().finally(() => forget(changed))),
       findById: (sku) => cached(cache, items, sku),
     },
     unitOfWork: {
       run: async (fn, options) => {
-        const changed = new Set<string>()
-        const noted: Saving = (skus, save) => {
-          for (const sku of skus) changed.add(sku)
+        const changed: Item[] = []
+        const noted: Saving = (items, save) => {
+          changed.push(...items)
           return save()
         }
         try {
@@ -65,11 +65,7 @@ function savedBy(items: Items, saving: Saving): Items {
     findById: (...args) => items.findById(...args),
     findPage: (...args) => items.findPage(...args),
     lock: (...args) => items.lock(...args),
-    save: (item, ...rest) => saving([item.sku], () => items.save(item, ...rest)),
-    saveMany: (many, ...rest) =>
-      saving(
-        many.map(({ sku }) => sku),
-        () => items.saveMany(many, ...rest),
-      ),
+    save: (item, ...rest) => saving([item], () => items.save(item, ...rest)),
+    saveMany: (many, ...rest) => saving(many, () => items.saveMany(many, ...rest)),
   }
 }

@@ -53,7 +53,7 @@ export function itemRoutes({ items, unitOfWork }: Stores, signedIn: MiddlewareHa
       const { limit, after, filter, rule } = await readQuery(c, ListQuery)
       const asked = await readFilter<NewItem>(filter, filterable)
       const specification = rule === undefined ? asked : asked.and(rules[rule])
-      return answerPage(c, items, { specification, orderBy: [{ field: 'sku' }], limit, after }, toView)
+      return answerPage(c, items, specification, { orderBy: [{ field: 'sku' }], limit, after }, toView)
     })
     .get('/:sku', async (c) => {
       const sku = c.req.param('sku')

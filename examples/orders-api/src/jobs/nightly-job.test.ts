@@ -4,6 +4,7 @@ import { TestClock } from '@base/core/testing'
 import { createMetrics } from '@base/observability/metrics'
 import { memoryLogger } from '@base/observability/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { caller } from '../../test/caller.ts'
 import { createApp } from '../http/app.ts'
 import { NightlyJob } from './nightly-job.ts'
 import { jobRoutes } from './routes.ts'
@@ -171,7 +172,7 @@ describe('a nightly job', () => {
     const admin = { id: 'charles', roles: ['admin'] }
     const routes = jobRoutes(subject, (_, next) => runInContext([[principal, admin]], next))
     const app = createApp({ '/jobs': routes }, { logger: memoryLogger().logger, metrics: createMetrics() })
-    const { status, headers } = await app.request('/jobs/count-sheep', { method: 'POST' })
+    const { status, headers } = await app.request('/jobs/count-sheep', { method: 'POST' }, caller())
 
     expect([status, headers.get('retry-after')]).toEqual([503, '1'])
   })

@@ -86,7 +86,9 @@ export class NightlyJob<T> {
         return work({ signal: AbortSignal.any([signal, lease.signal]), fence })
       })
     } catch (error) {
-      throw !begun && isAppError(error, 'TIMEOUT') ? running(this.name) : error
+      if (begun || !isAppError(error, 'TIMEOUT')) throw error
+      const message = `${this.name} is running already.`
+      throw new ConflictError({ code: 'JOB_RUNNING', message, details: { job: this.name } })
     }
   }
 
@@ -95,8 +97,4 @@ export class NightlyJob<T> {
     if (isAppError(error, 'JOB_RUNNING') || error === this.#stop.signal.reason) return
     this.#options.logger.error({ err: error, job: this.name }, 'job failed, and is done again next night')
   }
-}
-
-function running(job: string): ConflictError {
-  return new ConflictError({ code: 'JOB_RUNNING', message: `${job} is running already.`, details: { job } })
 }

@@ -41,12 +41,8 @@ export function ordersOn(executor: Executor): Orders {
     table: orderTable,
     name: 'order',
     mapper: {
-      toRow: (order: Order) => {
-        const { paymentAsked, returnAsked, version } = order
-        return { ...order.toJSON(), paymentAsked, returnAsked, version }
-      },
-      toDomain: ({ id, paymentAsked, returnAsked, version, ...state }) =>
-        new Order(id, state, { paymentAsked, returnAsked, version }),
+      toRow: (order: Order) => order.toRow(),
+      toDomain: ({ id, version, ...state }) => new Order(id, state, version),
     },
   })
 }

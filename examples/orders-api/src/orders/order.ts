@@ -43,6 +43,14 @@ export interface OrderState extends Totals {
   readonly expectedBy: Date
 }
 
+/** An order as it is kept. */
+export interface KeptState extends OrderState {
+  /** Whether its money may have been taken: then it must be given back when the order is cancelled. */
+  readonly paymentAsked: boolean
+  /** Whether its money may have been given back: then it can be cancelled, and nothing else. */
+  readonly returnAsked: boolean
+}
+
 /** Where the orders are kept. */
 export type Orders = Pick<Repository<Order, OrderId>, 'findById' | 'findPage' | 'stream' | 'save'>
 
@@ -51,24 +59,18 @@ export type Moved = Result<Order, ConflictError>
 
 /** An order and its life cycle. */
 export class Order extends AggregateRoot<OrderId> {
-  #state: OrderState
-  #paymentAsked: boolean
-  #returnAsked: boolean
+  #state: KeptState
 
-  constructor(
-    id: OrderId,
-    state: OrderState,
-    { paymentAsked = false, returnAsked = false, version = 0 } = {},
-  ) {
+  constructor(id: OrderId, state: KeptState, version = 0) {
     super(id, version)
     this.#state = state
-    this.#paymentAsked = paymentAsked
-    this.#returnAsked = returnAsked
   }
 
   /** A new order; what it asks for is checked and priced already. */
   static place(state: Omit<OrderState, 'number' | 'status' | 'cancelReason'>): Order {
-    const order = new Order(orderId.create(), { ...state, number: 0, status: 'pending', cancelReason: null })
+    const begun = { number: 0, status: 'pending', cancelReason: null } as const
+    const asked = { paymentAsked: false, returnAsked: false }
+    const order = new Order(orderId.create(), { ...state, ...begun, ...asked })
     const { customer, total, placedAt: occurredAt } = state
     const lines = state.lines.map(({ sku, quantity }) => ({ sku, quantity }))
     order.record(OrderPlaced({ customer, total, lines }, { occurredAt }))
@@ -96,29 +98,21 @@ export class Order extends AggregateRoot<OrderId> {
   get expectedBy(): Date {
     return this.#state.expectedBy
   }
-
-  /** Whether its money may have been taken: then it must be given back when the order is cancelled. */
   get paymentAsked(): boolean {
-    return this.#paymentAsked
+    return this.#state.paymentAsked
   }
-
-  /** Whether its money may have been given back: then it can be cancelled, and nothing else. */
   get returnAsked(): boolean {
-    return this.#returnAsked
+    return this.#state.returnAsked
   }
 
   /** Notes that its money is about to be taken, for nobody may ever know whether it was. */
   askForPayment(): Moved {
-    if (!this.#may('confirm')) return this.#refuse('confirm')
-    this.#paymentAsked = true
-    return ok(this)
+    return this.#change('confirm', { paymentAsked: true })
   }
 
   /** Notes that its money is about to be given back, so that nobody ships it meanwhile. */
   askForReturn(action: 'cancel' | 'expire'): Moved {
-    if (!this.#may(action)) return this.#refuse(action)
-    this.#returnAsked = true
-    return ok(this)
+    return this.#change(action, { returnAsked: true })
   }
 
   confirm(): Moved {
@@ -147,20 +141,31 @@ export class Order extends AggregateRoot<OrderId> {
     return this.#move('expire', () => OrderCancelled({ reason: cancelReason }), { cancelReason })
   }
 
+  /** What the database keeps. */
+  toRow(): KeptState & { readonly id: OrderId; readonly version: number } {
+    return { id: this.id, ...this.#state, version: this.version }
+  }
+
   /** What callers see. */
   toJSON(): OrderState & { readonly id: OrderId } {
-    return { id: this.id, ...this.#state }
+    const { paymentAsked: _, returnAsked: __, ...shown } = this.#state
+    return { id: this.id, ...shown }
   }
 
   #move(action: OrderAction, happened: () => DomainEvent, change: Partial<OrderState> = {}): Moved {
+    const moved = this.#change(action, { ...change, status: steps[action].to })
+    if (moved.ok) this.record(happened())
+    return moved
+  }
+
+  #change(action: OrderAction, change: Partial<KeptState>): Moved {
     if (!this.#may(action)) return this.#refuse(action)
-    this.#state = { ...this.#state, ...change, status: steps[action].to }
-    this.record(happened())
+    this.#state = { ...this.#state, ...change }
     return ok(this)
   }
 
   #may(action: OrderAction): boolean {
-    return allows(action).isSatisfiedBy(this) && (!this.#returnAsked || steps[action].to === 'cancelled')
+    return allows(action).isSatisfiedBy(this) && (!this.returnAsked || steps[action].to === 'cancelled')
   }
 
   #refuse(action: OrderAction): Moved {

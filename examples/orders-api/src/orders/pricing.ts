@@ -1,18 +1,13 @@
 import { Money, Percentage } from '@base/domain/value-object'
+import type { LineInput } from './order-input.ts'
 
 /** What the shop sells in. Callers see whole minor units: 1290 is 12.90. */
 const CURRENCY = 'EUR'
 
 const SHIPPING = Money.of(9_90n, CURRENCY)
 
-/** A line to be priced. */
-interface Goods {
-  /** Minor units for one piece. */
-  readonly unitPrice: number
-  readonly quantity: number
-  /** A whole number from 0 to 100. */
-  readonly discountPercent: number
-}
+/** A line to be priced, at so many minor units for one piece. */
+type Goods = Omit<LineInput, 'sku'> & { readonly unitPrice: number }
 
 /** What a line costs, in minor units. The discount is rounded half up, to the caller's good. */
 export function priceLine({ unitPrice, quantity, discountPercent }: Goods) {

@@ -1,6 +1,7 @@
 import { principal } from '@base/core/context'
 import { unwrap } from '@base/core/result'
-import { allOf, type Specification, where } from '@base/domain/specification'
+import { allOf, where } from '@base/domain/specification'
+import type { RateLimiter } from '@base/resilience/rate-limiter'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { permit, permitOrder, visibleOrders } from '../access/permit.ts'
@@ -14,8 +15,7 @@ import { readFilter } from '../http/read-filter.ts'
 import { readQuery } from '../http/read-query.ts'
 import { cancelOrder, confirmOrder, moveOrder, noOrder, type Wanted } from './change-order.ts'
 import { type Order, type OrderId, orderId } from './order.ts'
-import { CancelInput, OrderBody, type OrderInput } from './order-input.ts'
-import type { OrderLimits } from './order-limits.ts'
+import { CancelInput, OrderBody } from './order-input.ts'
 import { orderStatuses } from './order-status.ts'
 import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
 import { listRules } from './rules.ts'
@@ -39,28 +39,37 @@ const NEWEST_FIRST = [{ field: 'number', direction: 'desc' }] as const
 
 /** What the routes need beside their use cases. */
 interface RouteServices extends OrderServices {
-  readonly limits: OrderLimits
+  /** Lets each customer try to place only so many orders in a time. */
+  readonly perCustomer: RateLimiter
   /** Lets only who is signed in pass, or has an API key for this, and says who that is. */
   readonly signedIn: (scope: KeyScope) => MiddlewareHandler
 }
 
 export function orderRoutes(services: RouteServices): Hono {
-  const { orders, clock, limits, signedIn } = services
+  const { orders, clock, perCustomer, signedIn } = services
   const [reading, writing] = [signedIn('orders:read'), signedIn('orders:write')]
   const routes = new Hono()
     .post('/', writing, permit('order:place'), async (c) => {
       const key = idempotencyKeyOf(c)
-      const input = await readOrder(c, limits)
+      const customer = principal.require().id
+      // What cannot be read is charged as well.
+      const body = await perCustomer.execute(() => readBody(c, OrderBody), { key: customer })
+      const input = { ...body, customer }
       if (key === undefined) return created(c, unwrap(await placeOrder(services, input)))
       const { value, replayed } = await placeOrderOnce(services, key, input)
       if (replayed) c.header('idempotency-replayed', 'true')
       return created(c, value)
     })
     .get('/', reading, async (c) => {
-      const { limit, after, filter, ...query } = await readQuery(c, ListQuery)
-      const rules = askedFor(query, new Date(clock.now()))
-      const specification = allOf(visibleOrders(), await readFilter<Order>(filter, filterable), ...rules)
-      return answerPage(c, orders, { specification, orderBy: NEWEST_FIRST, limit, after })
+      const { limit, after, filter, customer, status, rule } = await readQuery(c, ListQuery)
+      const specification = allOf<Order>(
+        visibleOrders(),
+        await readFilter<Order>(filter, filterable),
+        ...(customer === undefined ? [] : [where<Order>().equals('customer', customer)]),
+        ...(status === undefined ? [] : [where<Order>().equals('status', status)]),
+        ...(rule === undefined ? [] : [listRules[rule](new Date(clock.now()))]),
+      )
+      return answerPage(c, orders, specification, { orderBy: NEWEST_FIRST, limit, after })
     })
     .get('/:id', reading, async (c) => {
       const id = idIn(c)
@@ -82,25 +91,6 @@ export function orderRoutes(services: RouteServices): Hono {
     )
   }
   return routes
-}
-
-/** What is ordered, charged to who orders it; what cannot be read is charged as well. */
-async function readOrder(c: Context, limits: OrderLimits): Promise<OrderInput> {
-  const customer = principal.require().id
-  await limits.charge(customer)
-  return { ...(await readBody(c, OrderBody)), customer }
-}
-
-/** The rules that a query names. */
-function askedFor(
-  { customer, status, rule }: Omit<z.infer<typeof ListQuery>, 'limit'>,
-  now: Date,
-): Specification<Order>[] {
-  return [
-    ...(customer === undefined ? [] : [where<Order>().equals('customer', customer)]),
-    ...(status === undefined ? [] : [where<Order>().equals('status', status)]),
-    ...(rule === undefined ? [] : [listRules[rule](now)]),
-  ]
 }
 
 function created(c: Context, order: { readonly id: OrderId }): Response {

@@ -56,18 +56,14 @@ export class GatewayPayments {
         throw new UnavailableError({ message: `The payment gateway answered ${status}.` })
       })
     } catch (cause) {
-      throw this.#unavailable(cause)
+      const open = isAppError(cause, 'CIRCUIT_OPEN')
+      throw new UnavailableError({
+        code: open ? cause.code : 'PAYMENT_UNAVAILABLE',
+        message: 'The payment gateway does not answer now. Ask again later.',
+        retryAfter: (open && cause.retryAfter) || this.#retryAfter,
+        cause,
+      })
     }
-  }
-
-  #unavailable(cause: unknown): UnavailableError {
-    const open = isAppError(cause, 'CIRCUIT_OPEN')
-    return new UnavailableError({
-      code: open ? cause.code : 'PAYMENT_UNAVAILABLE',
-      message: 'The payment gateway does not answer now. Ask again later.',
-      retryAfter: (open && cause.retryAfter) || this.#retryAfter,
-      cause,
-    })
   }
 }
 

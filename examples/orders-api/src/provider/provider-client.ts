@@ -12,7 +12,7 @@ export function openProvider(
   return createOidcClient({
     ...generic({ issuer: oidcIssuer }),
     clientId: oidcClientId,
-    ...(oidcClientSecret && { clientSecret: oidcClientSecret }),
+    clientSecret: oidcClientSecret,
     transactions,
     clock,
   })

@@ -17,7 +17,7 @@ export interface Telemetry {
  */
 export async function startTelemetry(config: Config): Promise<Telemetry> {
   const { nodeEnv, logFormat, logLevel, otelExporterOtlpEndpoint: endpoint } = config
-  const service = { name: NAME, ...(nodeEnv !== undefined && { environment: nodeEnv }) }
+  const service = { name: NAME, environment: nodeEnv }
   const logger = createLogger({
     service,
     level: logLevel,
