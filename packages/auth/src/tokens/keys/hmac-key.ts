@@ -6,7 +6,7 @@ import { placeOf } from '../../place.js'
 import { checkAlgorithm, isSymmetric, LEAST_SECRET, type SymmetricAlgorithm } from './algorithm.js'
 import { checkKid } from './kid.js'
 import { type NodeCrypto, requireNodeCrypto } from './node-crypto.js'
-import { ownThumbprint } from './thumbprint.js'
+import { ownThumbprint } from './own-thumbprint.js'
 import { OwnKey, type TokenKey } from './token-key.js'
 import { importSecret } from './web-keys.js'
 

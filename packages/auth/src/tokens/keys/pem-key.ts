@@ -6,7 +6,7 @@ import { type Algorithm, type AsymmetricAlgorithm, checkAlgorithm } from './algo
 import type { JsonWebKey } from './json-web-key.js'
 import { checkKid } from './kid.js'
 import { type NodeCrypto, requireNodeCrypto } from './node-crypto.js'
-import { ownThumbprint } from './thumbprint.js'
+import { ownThumbprint } from './own-thumbprint.js'
 import { OwnKey, type TokenKey } from './token-key.js'
 import { type UsableKey, usableKey } from './usable-key.js'
 import { importWebKey } from './web-keys.js'
