@@ -86,7 +86,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const isLeveled = readsLevels(destination)
   const layout = format === 'ecs' ? ecsFormat(service, isLeveled) : jsonFormat(service, isLeveled)
   const lines = new LineWriter(layout, redactionOf(redact))
-  const emitter = new Emitter(clock, quietRules(options))
+  const emitter = new Emitter(clock, quietRules(options), isLeveled)
   const logger = pino({ level, base: null, messageKey: layout.messageKey }, destination)
   adopt(logger as unknown as Instance, lines, emitter)
   return logger

@@ -40,6 +40,6 @@ export function ecsFormat(service: ServiceIdentity, isLeveled: boolean): LineFor
     level: (label) => `","log.level":${JSON.stringify(label)},`,
     line: (level, time, message, fields) =>
       `{"@timestamp":"${iso(time)}${level}${message === undefined ? '' : `"message":${message},`}"ecs.version":"${ECS_VERSION}"${fields}}\n`,
-    leveled: (line, value) => (isLeveled ? `${line.slice(0, -2)},"level":${value}}\n` : line),
+    leveled: (line, value) => `${line.slice(0, -2)},"level":${value}}\n`,
   }
 }

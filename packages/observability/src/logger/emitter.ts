@@ -35,7 +35,11 @@ export class Emitter {
   readonly #clock: Clock
   readonly #quiet: QuietRules
 
-  constructor(clock: Clock, quiet: QuietRules) {
+  /** Whether a line has to say how urgent it is; see `LineFormat.leveled`. */
+  readonly #isLeveled: boolean
+
+  constructor(clock: Clock, quiet: QuietRules, isLeveled: boolean) {
+    this.#isLeveled = isLeveled
     this.#clock = clock
     this.#quiet = quiet
   }
@@ -85,7 +89,11 @@ export class Emitter {
 
   #send(logger: Instance, urgency: number, line: string): void {
     try {
-      unheard(logger[symbols.streamSym].write(logger[STATE].lines.format.leveled(line, urgency)))
+      unheard(
+        logger[symbols.streamSym].write(
+          this.#isLeveled ? logger[STATE].lines.format.leveled(line, urgency) : line,
+        ),
+      )
     } catch {
       // A line that the destination does not take takes none of those after it with it.
     }

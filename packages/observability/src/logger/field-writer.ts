@@ -42,13 +42,18 @@ export class FieldWriter {
     ])
   }
 
-  /** Fields as they are, each after a comma; `undefined` where a key is special, has a serializer, or is taken. */
-  plain(fields: object, serializers: Serializers, walk: Walk, taken: Keys | undefined): string | undefined {
+  /** Whether fields may be written as they are: no key is special, has a serializer, or is taken. */
+  isPlain(fields: object, serializers: Serializers, taken: Keys | undefined): boolean {
     for (const key of Object.keys(fields)) {
       const special = this.#special.get(key)
-      if (special !== undefined && (special === 'always' || !holdsObject(fields, key))) return undefined
-      if (serializers[key] !== undefined || taken?.has(key)) return undefined
+      if (special !== undefined && (special === 'always' || !holdsObject(fields, key))) return false
+      if (serializers[key] !== undefined || taken?.has(key)) return false
     }
+    return true
+  }
+
+  /** Fields as they are, each after a comma. */
+  plain(fields: object, walk: Walk, taken: Keys | undefined): string {
     return this.#writer.properties(fields, this.#top, walk, taken)
   }
 

@@ -25,8 +25,6 @@ export function jsonFormat(service: ServiceIdentity, isLeveled: boolean): LineFo
     line: (level, time, message, fields) =>
       message === undefined ? `${level}${time}${fields}}\n` : `${level}${time}${fields},"msg":${message}}\n`,
     leveled: (line, value) =>
-      isLeveled
-        ? line.replace(OWN_LEVEL, (same, own) => (own < value ? `{"level":${value},"ownLevel":${own}` : same))
-        : line,
+      line.replace(OWN_LEVEL, (same, own) => (own < value ? `{"level":${value},"ownLevel":${own}` : same)),
   }
 }

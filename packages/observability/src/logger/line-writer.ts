@@ -8,6 +8,7 @@ import type { LineFormat } from './line-format.js'
 import type { Redaction } from './redaction.js'
 import { newWalk, type Walk } from './walk.js'
 
+/** What a line says. */
 export interface LineParts {
   /** The level's part of the line; see `LineFormat.level`. */
   readonly level: string
@@ -43,6 +44,7 @@ export class LineWriter {
     return new LineWriter(this.format, this.#redaction.with(paths))
   }
 
+  /** The line, with its end. */
   line(parts: LineParts): string {
     const walk = newWalk()
     const message = this.#message(parts.message, walk)
@@ -82,8 +84,8 @@ export class LineWriter {
     // Nearly all lines: nothing is in the way of anything.
     if (taken === undefined || !present.some((key) => taken.has(key))) {
       if (fields === undefined) return bindings.json
-      const plain = this.#fields.plain(fields, serializers, walk, taken)
-      if (plain !== undefined) return bindings.json + plain
+      if (this.#fields.isPlain(fields, serializers, taken))
+        return bindings.json + this.#fields.plain(fields, walk, taken)
     }
     const own = this.#fields.named(fields ?? {}, serializers, this.#reserved(present), walk, message)
     // What the call says wins over what was bound, and what the context says over both.
