@@ -47,8 +47,10 @@ export function decideField(
 /** All that permits, whatever forbids, for {@link decide} comes before. `unsure` is what depends on a thing that was not given. */
 function permitsOf(call: Call): { readonly sure: readonly Permit[]; readonly unsure: readonly Permit[] } {
   const { rules, lineages } = call
-  const granted = lineages.flat().filter((role) => rules.chapters.some(({ grants }) => grants.has(role)))
-  const sure: Permit[] = granted.length > 0 ? [{ roles: new Set(granted) }] : []
+  const granted = new Set<string>()
+  for (const { grants } of rules.chapters)
+    for (const lineage of lineages) for (const role of lineage) if (grants.has(role)) granted.add(role)
+  const sure: Permit[] = granted.size > 0 ? [{ roles: granted }] : []
   const unsure: Permit[] = []
   for (const policy of applicablePolicies(call)) {
     if (policy.effect === 'deny') continue

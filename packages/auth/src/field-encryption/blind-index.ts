@@ -18,8 +18,8 @@ export function blindIndexOf(key: IndexKey, column: Uint8Array, value: Uint8Arra
 
 /** The keys for indexes, that of the primary key first; never none. */
 export async function fetchIndexKeys(access: TimedKms): Promise<readonly IndexKey[]> {
-  const keys = await askKms(access, async (kms) => kms.indexKeys?.())
-  if (keys !== undefined && keys.length > 0) return keys
+  const keys = await askKms(access, async (kms) => (await kms.indexKeys?.()) ?? [])
+  if (keys.length > 0) return keys
   throw new UnsupportedError({
     message: 'The keys of this cipher give none for blind indexes: implement indexKeys.',
   })

@@ -356,8 +356,12 @@ describe('a key management service', () => {
     expect(await cipher.decrypt(text, place, { signal: new AbortController().signal })).toBe('ana')
   })
 
-  test('without keys for indexes has none', async () => {
-    const cipher = createFieldCipher({ keys: service().port })
+  test.each<[string, Partial<KmsPort>]>([
+    ['no method for them', {}],
+    ['an empty list', { indexKeys: async () => [] }],
+    ['null', { indexKeys: async () => null as never }],
+  ])('without keys for indexes has none: %s', async (_, given) => {
+    const cipher = createFieldCipher({ keys: { ...service().port, ...given } })
     await expect(cipher.blindIndex('ana', place)).rejects.toBeInstanceOf(UnsupportedError)
   })
 

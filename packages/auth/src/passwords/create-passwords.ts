@@ -1,4 +1,5 @@
 import { untilAborted } from '@base/core/abort'
+import { ValidationError } from '@base/core/errors'
 import { reportCallbackError } from '@base/core/events'
 import { invalidOption } from '@base/core/options'
 import { signalOf } from '../signal-of.js'
@@ -51,7 +52,7 @@ class HashedPasswords implements Passwords {
   async hash(password: string, options: HashPasswordOptions = {}): Promise<string> {
     const signal = signalOf(options, place)
     const normalised = normalisePassword(password, MAX_BYTES)
-    if (!normalised.ok) throw normalised.error
+    if (!normalised.ok) throw new ValidationError({ issues: [normalised.error] })
     return this.#settings.slots.run(() => this.#make(normalised.value), signal)
   }
 

@@ -1,4 +1,4 @@
-import { ValidationError } from '@base/core/errors'
+import type { ValidationIssue } from '@base/core/errors'
 import type { Brand } from '@base/core/id'
 import { type Err, err, ok, type Result } from '@base/core/result'
 
@@ -13,14 +13,15 @@ const encoder = new TextEncoder()
 
 /**
  * Makes the two ways of typing a character one, without folding case or cutting anything off. Looks at the size before and
- * after, for a character may become 18. The error never shows the password.
+ * after, for a character may become 18. What is wrong never shows the password; it is no error yet, for a sign-in makes none
+ * of it.
  *
  * @see NIST SP 800-63B-4, section 3.1.1.2
  */
 export function normalisePassword(
   password: unknown,
   maxBytes: number,
-): Result<NormalisedPassword, ValidationError> {
+): Result<NormalisedPassword, ValidationIssue> {
   if (typeof password !== 'string' || password === '')
     return faulty('required', 'must be a text that is not empty')
   // A UTF-16 unit has at least one byte.
@@ -38,6 +39,6 @@ export function byteLength(text: string): number {
 
 const TOO_LONG = 'must have fewer characters'
 
-function faulty(code: string, message: string): Err<ValidationError> {
-  return err(new ValidationError({ issues: [{ path: 'password', code, message }] }))
+function faulty(code: string, message: string): Err<ValidationIssue> {
+  return err({ path: 'password', code, message })
 }

@@ -57,7 +57,11 @@ export function overlapping(law: Law<ApiKeyStore>): void {
     await add(store, 'a')
     await rotate(store, 'a', 'a1')
     await rotate(store, 'a', 'a2', 0)
-    assert.deepEqual([await known(store, 'a'), await alive(store, 'a')], [['a2', 'a1', 'a0'], ['a2']])
+    const { secrets = [] } = (await find(store, 'a')) ?? {}
+    assert.deepEqual(
+      secrets.map(({ isAlive }) => isAlive),
+      [true, false, false],
+    )
   })
 
   law('of a key without an end only the secrets before have one', async (store, advance) => {
@@ -72,7 +76,7 @@ export function overlapping(law: Law<ApiKeyStore>): void {
   law('the last ten secrets are known', async (store) => {
     await add(store, 'a')
     for (let n = 1; n <= 12; n++) await rotate(store, 'a', `a${n}`)
-    const last = Array.from({ length: 10 }, (_, index) => `a${12 - index}`)
+    const last = Array.from({ length: 10 }, (_, index) => hashOf(`a${12 - index}`))
     assert.deepEqual(await known(store, 'a'), last)
   })
 }

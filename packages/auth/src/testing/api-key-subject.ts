@@ -1,9 +1,4 @@
-import type {
-  ApiKeyStore,
-  NewStoredApiKey,
-  StoredApiKey,
-  StoredApiKeySecret,
-} from '../api-keys/api-key-store.js'
+import type { ApiKeyStore, NewStoredApiKey, StoredApiKey } from '../api-keys/api-key-store.js'
 import { hashOf } from './handles.js'
 import { DAY, HOUR } from './times.js'
 
@@ -47,18 +42,15 @@ export async function rotate(
   return store.rotate(idOf(name), { hash: hashOf(secret), overlap }, Date.now())
 }
 
-/** The secrets of a key that are known, by name, the present one first. */
+/** The hashes of the secrets of a key that are known, the present one first. */
 export async function known(store: ApiKeyStore, name: string): Promise<string[]> {
-  return ((await find(store, name))?.secrets ?? []).map(nameOf)
+  return ((await find(store, name))?.secrets ?? []).map(({ hash }) => hash)
 }
 
-/** Those of them that are good. */
+/** The names of those of them that are good. */
 export async function alive(store: ApiKeyStore, name: string): Promise<string[]> {
-  return ((await find(store, name))?.secrets ?? []).filter(({ isAlive }) => isAlive).map(nameOf)
-}
-
-function nameOf({ hash }: StoredApiKeySecret): string {
-  return hash.replace(/-+$/, '')
+  const { secrets = [] } = (await find(store, name)) ?? {}
+  return secrets.filter(({ isAlive }) => isAlive).map(({ hash }) => hash.replace(/-+$/, ''))
 }
 
 /** The names of the keys of an owner. */

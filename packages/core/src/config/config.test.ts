@@ -329,6 +329,18 @@ describe('loadConfig', () => {
     )
   })
 
+  test('takes values from an object of any class, as settings of another library are', async () => {
+    class Settings {
+      port = 8080
+    }
+    const ofNoRealm: { port?: number } = Object.create(Object.create(null))
+    ofNoRealm.port = 8080
+    const schema = z.object({ port: z.number() })
+    for (const values of [new Settings(), ofNoRealm]) {
+      expect(await loadConfig(schema, { files: [], env: {}, values })).toEqual({ port: 8080 })
+    }
+  })
+
   test('skips a file that is not there, and tells of one that cannot be read', async () => {
     const paths = files({ env: 'DATABASE__URL=pg://a', bytes: new Uint8Array([0x41, 0x3d, 0xff]) })
     const folder = join(paths.env, '..')

@@ -92,7 +92,9 @@ async function readFiles(
 }
 
 function* explicit(values: unknown): Generator<Setting> {
-  for (const { path, value } of settingsIn(values, [], { source: 'values', name: '' })) {
+  // Copied, for as the root an object of a class is a group as well.
+  const root = { ...(values as object | undefined) }
+  for (const { path, value } of settingsIn(root, [], { source: 'values', name: '' })) {
     if (path.includes('__proto__')) {
       const place = { package: '@base/core', pattern: 'loadConfig', option: 'a key of values' }
       throw invalidOption('__proto__', place, 'other than __proto__')

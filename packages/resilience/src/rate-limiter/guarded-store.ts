@@ -1,9 +1,8 @@
 import type { Clock } from '@base/core/clock'
 import { formatDuration } from '@base/core/duration'
 import { TimeoutError, UnavailableError } from '@base/core/errors'
-import type { Deadlines } from '../timeout/deadlines.js'
+import type { Deadlined, Deadlines } from '../timeout/deadlines.js'
 import { deadlinesOf } from '../timeout/deadlines-of.js'
-import { Answer } from './answer.js'
 import type { RateLimit, RateLimitResult, RateLimitStore } from './store.js'
 
 /** After a store did not answer in time, it is not asked for so long; then one call asks. */
@@ -90,22 +89,29 @@ export class GuardedStore {
     }
   }
 
-  async #inTime(answer: unknown): Promise<unknown> {
+  /** What comes after the deadline is ignored, also a rejection. */
+  #inTime(answer: unknown): Promise<unknown> {
     const { clock, timeout } = this.#guard
     const start = clock.monotonic()
-    const waiting = new Answer(answer, () => this.#tooLate())
-    this.#deadlines.add(waiting)
-    try {
-      const given = await waiting.inTime
-      this.#restsUntil = 0
-      return given
-    } catch (error) {
-      const now = clock.monotonic()
-      this.#restsUntil = now - start >= timeout * SLOW ? now + REST : 0
-      throw error
-    } finally {
-      this.#deadlines.remove(waiting)
-    }
+    // No async function, which would cost more: every call of a store that is elsewhere comes by here.
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const end = (settle: (outcome: unknown) => void, outcome: unknown, restsUntil: number) => {
+        if (isOver) return
+        isOver = true
+        this.#deadlines.remove(waiting)
+        this.#restsUntil = restsUntil
+        settle(outcome)
+      }
+      const fail = (error: unknown) => {
+        const now = clock.monotonic()
+        end(reject, error, now - start >= timeout * SLOW ? now + REST : 0)
+      }
+      const expire = () => fail(this.#tooLate())
+      const waiting: Deadlined = { deadline: 0, earlier: undefined, later: undefined, expire }
+      this.#deadlines.add(waiting)
+      Promise.resolve(answer).then((given) => end(resolve, given, 0), fail)
+    })
   }
 
   #tooLate(): TimeoutError {

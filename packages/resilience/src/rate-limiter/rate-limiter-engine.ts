@@ -8,6 +8,7 @@ import { Observers } from '../policy/observers.js'
 import { withoutStack } from '../policy/without-stack.js'
 import type { Deadlines } from '../timeout/deadlines.js'
 import { deadlinesOf } from '../timeout/deadlines-of.js'
+import { AskingWait } from './asking-wait.js'
 import { checkKey } from './check-key.js'
 import type { LimitedReason, RateLimiterEvents } from './events.js'
 import { GuardedStore, type WhenStoreFails } from './guarded-store.js'
@@ -148,13 +149,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
 
   async #decideLater(call: Call, asked: Promise<RateLimitResult>): Promise<unknown> {
     const { ctx, key } = call
-    const { clock } = this
-    const since = clock.monotonic()
-    ctx.beginWait({
-      get excused() {
-        return clock.monotonic() - since
-      },
-    })
+    ctx.beginWait(new AskingWait(this.clock))
     const result = await unlessAborted(ctx, asked, ({ allowed }) => {
       // What it was given is the next one's.
       if (allowed) this.passOn(key)

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { InvalidOptionError, RateLimitedError } from '@base/core/errors'
 import { TestClock } from '@base/core/testing'
 import { REDIS_CELL_VECTORS } from '@base-internal/tools/redis-cell'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { pipeline } from '../pipeline/index.js'
 import {
@@ -12,6 +12,10 @@ import {
   type RateLimitResult,
   type RateLimitStore,
 } from './index.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const up = async () => 'up'
 
@@ -1051,28 +1055,32 @@ describe('a store that fails', () => {
     expect([limiter.stats.storeFailures, clock.pending]).toEqual([1, 0])
   })
 
-  test('one that takes long to fail is left alone for a second as well, one that fails soon is not', async () => {
-    const clock = new TestClock()
-    let takes = 250
-    const consume = vi.fn(async () => {
-      await clock.sleep(takes)
-      throw new Error('gave up')
-    })
-    const limiter = new RateLimiter({ policies: '9/second', store: storeOf(consume), clock })
-    const ask = async () => {
-      const call = limiter.consume('a')
-      await clock.advance(takes)
-      return (await call).degraded
-    }
-    await ask()
-    for (let call = 0; call < 5; call++)
-      expect(await limiter.consume('a')).toEqual({ allowed: false, policies: [], degraded: true })
-    expect(consume).toHaveBeenCalledTimes(1)
-    takes = 249
-    await clock.advance('1s')
-    for (let call = 0; call < 3; call++) await ask()
-    expect([consume.mock.calls.length, limiter.stats.storeFailures, clock.pending]).toEqual([4, 4, 0])
-  })
+  test.each(['Node.js/24', 'Cloudflare-Workers'])(
+    'one that takes long to fail is left alone for a second as well, one that fails soon is not: %s',
+    async (userAgent) => {
+      vi.stubGlobal('navigator', { userAgent })
+      const clock = new TestClock()
+      let takes = 250
+      const consume = vi.fn(async () => {
+        await clock.sleep(takes)
+        throw new Error('gave up')
+      })
+      const limiter = new RateLimiter({ policies: '9/second', store: storeOf(consume), clock })
+      const ask = async () => {
+        const call = limiter.consume('a')
+        await clock.advance(takes)
+        return (await call).degraded
+      }
+      await ask()
+      for (let call = 0; call < 5; call++)
+        expect(await limiter.consume('a')).toEqual({ allowed: false, policies: [], degraded: true })
+      expect(consume).toHaveBeenCalledTimes(1)
+      takes = 249
+      await clock.advance('1s')
+      for (let call = 0; call < 3; call++) await ask()
+      expect([consume.mock.calls.length, limiter.stats.storeFailures, clock.pending]).toEqual([4, 4, 0])
+    },
+  )
 
   test('and whose replacement fails, too, allows nothing', async () => {
     const fails = storeOf(() => fail())

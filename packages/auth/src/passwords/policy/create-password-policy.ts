@@ -66,7 +66,7 @@ async function check(
   checkBoolean(mfa, place('context.mfa'))
   checkSignal(signal, place('context.signal'))?.throwIfAborted()
   const normalised = normalisePassword(password, maxBytes)
-  if (!normalised.ok) return normalised
+  if (!normalised.ok) return err(new ValidationError({ issues: [normalised.error] }))
   const { value } = normalised
   const issues: ValidationIssue[] = []
   const lacks = (code: string, message: string) => issues.push({ path: 'password', code, message })

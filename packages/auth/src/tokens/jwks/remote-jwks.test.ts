@@ -194,6 +194,19 @@ describe('remoteJwks', () => {
       expect(state.requests).toHaveLength(2)
     })
 
+    test('a set that is over as it comes is used by those who waited for it', async () => {
+      const options = { cooldown: 0, staleIfError: 0 } as const
+      const headers = { 'cache-control': 'no-store' }
+      const { state, code } = await consumer(json(await setOf(first), headers), options)
+      const token = await tokenOf(first)
+      expect(await Promise.all([code(token), code(token)])).toEqual(['ok', 'ok'])
+      expect(state.requests).toHaveLength(1)
+      state.answer = json(await setOf(second), headers)
+      expect(await code(token)).toBe('TOKEN_UNKNOWN_KEY')
+      state.answer = json('oops', {}, 500)
+      expect(await code(token)).toBe('KEYS_UNAVAILABLE')
+    })
+
     test('asks with the ETag, and keeps the set and what was verified with it', async () => {
       const answer: Answer = (request, response) => {
         if (request.headers['if-none-match'] === '"v1"') response.writeHead(304).end()

@@ -56,8 +56,10 @@ export class RemoteKeySet implements KeySource {
   }
 
   async refresh(): Promise<KeySet> {
-    if (this.#fetching !== undefined || this.#mayAsk()) await this.#fetchOnce()
-    const usable = this.#usable()
+    const isAsked = this.#fetching !== undefined || this.#mayAsk()
+    if (isAsked) await this.#fetchOnce()
+    // What has just come is good for who waited for it, for however short a time it is to be kept.
+    const usable = isAsked && this.#failure === undefined ? this.#kept : this.#usable()
     if (usable !== undefined) return usable.set
     throw new AuthError({
       code: 'KEYS_UNAVAILABLE',

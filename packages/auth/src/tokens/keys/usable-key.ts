@@ -107,6 +107,7 @@ function isCoordinate(value: unknown): value is string {
 }
 
 function toInteger(base64url: string): bigint {
-  const digits = Array.from(decodeCanonical(base64url), (byte) => byte.toString(16).padStart(2, '0'))
-  return BigInt(`0x${digits.join('')}`)
+  let hex = '0x'
+  for (const byte of decodeCanonical(base64url)) hex += byte.toString(16).padStart(2, '0')
+  return BigInt(hex)
 }

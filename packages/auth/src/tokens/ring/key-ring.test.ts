@@ -659,6 +659,23 @@ describe('createKeyRing', () => {
     expect((await after.tokens.verifyAccess(token)).ok).toBe(false)
   })
 
+  test('hands out keys that verify or sign, never both: nobody takes one of them for a key of his own', async () => {
+    const { ring, tokens } = nodeOn(memoryKeyStore(), new TestClock())
+    const signer = await ring.signer()
+    const found = (await ring.current()).find({ algorithm: 'ES256', kid: signer.kid }, ['ES256'])
+
+    expect(found).not.toHaveProperty('signingKey')
+    expect(signer).not.toHaveProperty('cryptoKey')
+    for (const keys of [signer, found] as never[])
+      expect(() => createTokenService({ issuer: ISSUER, audience: AUDIENCE, keys })).toThrow('keys must be')
+    expect((await tokens.verifyAccess((await tokens.issueAccess(INPUT)).token)).ok).toBe(true)
+  })
+
+  test('has a signer whose parts stand alone', async () => {
+    const { signingKey } = await createKeyRing().signer()
+    expect((await signingKey()).type).toBe('private')
+  })
+
   test('is a source of keys for a verifier', async () => {
     const clock = new TestClock()
     const { ring, tokens } = nodeOn(memoryKeyStore(), clock)

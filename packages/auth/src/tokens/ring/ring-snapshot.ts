@@ -22,7 +22,7 @@ export class RingSnapshot {
     this.states = statesAt(stored.keys, now, rules)
     const keys = living(this.states)
     this.#keys = new Map(keys.map((key) => [key.kid, before?.keyOf(key.kid) ?? ringKey(key)]))
-    this.set = new StaticKeySet([...this.#keys.values()].map(({ key }) => key))
+    this.set = new StaticKeySet([...this.#keys.values()].map(({ verification }) => verification))
   }
 
   keyOf(kid: string): RingKey | undefined {
@@ -33,7 +33,7 @@ export class RingSnapshot {
   get signer(): Signer {
     const active = this.keyOf(this.states.active?.kid ?? '')
     if (active === undefined) throw new TypeError('No key is active.')
-    return active.key
+    return active.signer
   }
 
   published(publishAhead: number): Promise<PublishedKeys> {
