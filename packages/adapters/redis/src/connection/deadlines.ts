@@ -10,6 +10,8 @@ const [LEAST_GRACE, MOST_GRACE] = [50, 1_000]
 export interface Deadline {
   /** By the system's monotonic clock, once it is added. */
   at: number
+  /** Whether it was put off, which happens once. */
+  isPutOff: boolean
   /** Its neighbours among those who wait; itself where it is not one of them. */
   before: Deadline
   after: Deadline
@@ -57,12 +59,17 @@ class Deadlines {
   /** At what is over by now: what comes to its end meanwhile has had nothing read for it since. */
   #lookSoon(): void {
     const now = systemClock.monotonic()
-    const look = () => later(() => this.#look(now))
     const late = now - this.#due
-    if (late < LATE) look()
-    else {
-      const grace = Math.min(Math.max(LEAST_GRACE, Math.ceil(late)), MOST_GRACE)
-      systemClock.schedule(grace, look, { ref: false })
+    if (late >= LATE) this.#putOff(now, Math.min(Math.max(LEAST_GRACE, late), MOST_GRACE))
+    later(() => this.#look(now))
+  }
+
+  /** What is over by now, and nothing that begins later: that has left in time. */
+  #putOff(now: number, grace: number): void {
+    for (let deadline = this.#ends.after; deadline !== this.#ends; deadline = deadline.after) {
+      if (deadline.at > now || deadline.isPutOff) continue
+      deadline.isPutOff = true
+      deadline.at = now + grace
     }
   }
 
@@ -86,6 +93,7 @@ class Deadlines {
 
 class Ends implements Deadline {
   readonly at = Number.POSITIVE_INFINITY
+  readonly isPutOff = false
   before: Deadline = this
   after: Deadline = this
 

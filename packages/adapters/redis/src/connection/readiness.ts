@@ -8,11 +8,10 @@ export function whenReady(client: object, resume: () => void): () => void {
   const leave = () => {
     for (const end of ends) end()
   }
-  const ends = EVENTS.map((event) =>
-    listen(client, event, () => {
-      leave()
-      resume()
-    }),
-  )
+  const tell = () => {
+    leave()
+    resume()
+  }
+  const ends = EVENTS.map((event) => listen(client, event, tell))
   return leave
 }

@@ -85,6 +85,7 @@ export function within<T>(
 /** One that ends in time. A command is short, so this has no function of its own for each way that it may end. */
 class BoundedAttempt<T> extends Attempt implements Deadline {
   at = 0
+  isPutOff = false
   before: Deadline = this
   after: Deadline = this
   readonly #timeout: number
