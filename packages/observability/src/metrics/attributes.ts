@@ -11,12 +11,12 @@ const UNREADABLE = 'unreadable'
  * which they came does not matter; in Unicode that every reader takes. Never throws.
  */
 export function labelsOf(attributes: unknown): Label[] {
-  return namesOf(attributes)
-    .sort()
-    .flatMap((name): Label[] => {
-      const value = read(attributes, name)
-      return value === undefined ? [] : [[name, textOf(value).replace(/\p{Surrogate}/gu, '\ufffd')]]
-    })
+  const labels: Label[] = []
+  for (const name of namesOf(attributes).sort()) {
+    const value = read(attributes, name)
+    if (value !== undefined) labels.push([name, textOf(value).replace(/\p{Surrogate}/gu, '\ufffd')])
+  }
+  return labels
 }
 
 function read(attributes: unknown, name: string): unknown {

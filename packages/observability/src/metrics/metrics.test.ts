@@ -409,6 +409,10 @@ describe('names', () => {
       (metrics) => metrics.counter('sent', { unit: 's' }),
     ],
     [
+      'in another unit that is inherited: unit must be "By", as where \'sent\' was made, received "s".',
+      (metrics) => metrics.counter('sent', Object.create({ unit: 's' })),
+    ],
+    [
       'in a unit: unit must be left out, as where \'level\' was made, received "s".',
       (metrics) => metrics.gauge('level', { unit: 's' }),
     ],

@@ -103,7 +103,7 @@ export class Registry implements Metrics {
     if (known?.kind === kind) {
       checkUnit(unit)
       checkDescription(description)
-      checkSame(full, known, { buckets: buckets.asked, ...options })
+      checkSame(full, known, { buckets: buckets.asked, ...options, unit })
       return known.instrument as I
     }
     checkFree(full, known?.kind)
