@@ -17,7 +17,7 @@ export function twinOf(
   options: InstrumentOptions,
   bounds: readonly number[] = [],
 ): Twin {
-  const given = options as MetricOptions
+  const given = namesIn(options)
   if (kind === 'counter') {
     const counter = meter().createCounter(name, given)
     return forgiving((value, attributes) => counter.add(value, attributes))
@@ -37,10 +37,15 @@ export function observeTwin(
 ): void {
   const create = kind === 'counter' ? 'createObservableCounter' : 'createObservableGauge'
   meter()
-    [create](name, options as MetricOptions)
+    [create](name, namesIn(options))
     .addCallback(async (result) => {
       for (const { value, attributes } of await observe()) result.observe(value, presentOf(attributes))
     })
+}
+
+/** What options name, inherited or not. */
+function namesIn({ unit, description }: InstrumentOptions): MetricOptions {
+  return { ...(unit !== undefined && { unit }), ...(description !== undefined && { description }) }
 }
 
 /** A provider of somebody else must not break what is measured. */

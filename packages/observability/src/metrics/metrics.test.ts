@@ -80,6 +80,18 @@ describe('a gauge', () => {
     expect(await scraped(metrics)).toEqual(['level 1', 'level{channel="web"} 2'])
   })
 
+  test('with inherited options has them, as those of a class', async () => {
+    const metrics = createMetrics()
+    const options = Object.create({ unit: 's', description: 'How long.' })
+    metrics.counter('busy', options).add(1)
+    metrics.histogram('waited', options).record(1)
+    metrics.observe('up', () => 1, options)
+    const families = await metrics.collect()
+    expect(families.map(({ unit, description }) => [unit, description])).toEqual(
+      Array(3).fill(['s', 'How long.']),
+    )
+  })
+
   test('drops what is no number, and warns once', async () => {
     const metrics = createMetrics()
     const gauge = metrics.gauge('level')

@@ -64,15 +64,15 @@ export class Registry implements Metrics {
     return this.#keep(name, 'gauge', options, (rules) => new GaugeInstrument(rules))
   }
 
-  histogram(name: string, given: HistogramOptions = {}): Histogram {
-    const { buckets, ...options } = checkOptions(given, METRICS)
+  histogram(name: string, options: HistogramOptions = {}): Histogram {
+    const { buckets } = checkOptions(options, METRICS)
     const bounds = checkBuckets(buckets)
     const make = (rules: InstrumentRules) => new HistogramInstrument(rules, bounds)
     return this.#keep(name, 'histogram', options, make, { asked: buckets && bounds, bounds })
   }
 
-  observe(name: string, observe: Observe, given: ObserveOptions = {}): void {
-    const { kind = 'gauge', ...options } = checkOptions(given, METRICS)
+  observe(name: string, observe: Observe, options: ObserveOptions = {}): void {
+    const { kind = 'gauge' } = checkOptions(options, METRICS)
     checkFunction(observe, { ...METRICS, option: 'observe' })
     checkOneOf(kind, ['counter', 'gauge'], { ...METRICS, option: 'kind' })
     const full = this.#fullName(name)
@@ -103,7 +103,7 @@ export class Registry implements Metrics {
     if (known?.kind === kind) {
       checkUnit(unit)
       checkDescription(description)
-      checkSame(full, known, { buckets: buckets.asked, ...options, unit })
+      checkSame(full, known, { unit, buckets: buckets.asked })
       return known.instrument as I
     }
     checkFree(full, known?.kind)
