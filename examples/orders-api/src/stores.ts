@@ -1,4 +1,4 @@
-import { createIdempotency } from '@base/application/idempotency'
+import { createIdempotency, type Idempotency } from '@base/application/idempotency'
 import type { UnitOfWork } from '@base/domain/unit-of-work'
 import { drizzleIdempotencyStore } from '@base/drizzle/idempotency'
 import type { Executor } from '@base/drizzle/repository'
@@ -24,12 +24,13 @@ export interface Stores extends Repositories {
 
 /** The stores in a database. */
 export function openStores({ db, units }: Pick<Database, 'db' | 'units'>, cipher: ShopCipher): Stores {
-  const on = (executor: Executor) => repositoriesOn(executor, cipher)
   const keys = drizzleIdempotencyStore(db)
+  const requests = createIdempotency({ store: keys })
+  const on = (executor: Executor) => repositoriesOn(executor, cipher, requests)
   return { ...on(db), unitOfWork: drizzleUnitOfWork(units, on), pruneKeys: () => keys.prune() }
 }
 
-function repositoriesOn(executor: Executor, cipher: ShopCipher) {
+function repositoriesOn(executor: Executor, cipher: ShopCipher, requests: Idempotency) {
   return {
     items: itemsOn(executor),
     customers: customersOn(executor, cipher),
@@ -38,7 +39,7 @@ function repositoriesOn(executor: Executor, cipher: ShopCipher) {
     providerAccounts: providerAccountsOn(executor),
     orders: ordersOn(executor),
     // Its keys are kept, or not, together with what else changes.
-    idempotency: createIdempotency({ store: drizzleIdempotencyStore(executor) }),
+    idempotency: requests.within(drizzleIdempotencyStore(executor)),
     fences: fencesOn(executor),
   }
 }

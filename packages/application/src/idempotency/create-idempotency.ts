@@ -4,6 +4,7 @@ import { type Duration, toMilliseconds } from '@base/core/duration'
 import type { AppError } from '@base/core/errors'
 import { checkFunction, checkMethods } from '@base/core/options'
 import { placeOf } from '../place.js'
+import { checkStore } from './check-store.js'
 import type { Idempotency } from './idempotency.js'
 import { IdempotencyRunner } from './idempotency-runner.js'
 import type { IdempotencyStore } from './idempotency-store.js'
@@ -67,7 +68,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   }: Partial<IdempotencyOptions> = options ?? {}
   const place = placeOf('createIdempotency')
   return new IdempotencyRunner({
-    store: checkMethods(store, ['claim', 'renew', 'complete', 'release'], place('store')),
+    store: checkStore(store as IdempotencyStore, 'createIdempotency'),
     ttl: toMilliseconds(ttl, { ...place('ttl'), positive: true }),
     lease: toMilliseconds(lease, { ...place('lease'), positive: true }),
     wait: toMilliseconds(wait, { ...place('wait'), infinity: true }),

@@ -2,6 +2,7 @@ import { UnavailableError } from '@base/core/errors'
 import { checkFunction, checkOptions, checkSignal, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
 import { BoundedStore } from './bounded-store.js'
+import { checkStore } from './check-store.js'
 import { ClaimedRun, type ClaimedRunParts } from './claimed-run.js'
 import { digestOf } from './digest.js'
 import { deadlock, IdempotencyInProgressError, IdempotencyMismatchError } from './errors.js'
@@ -12,7 +13,7 @@ import type {
   IdempotencyResult,
   IdempotencyRunOptions,
 } from './idempotency.js'
-import type { ClaimAnswer, HeldKey, IdempotencyClaim } from './idempotency-store.js'
+import type { ClaimAnswer, HeldKey, IdempotencyClaim, IdempotencyStore } from './idempotency-store.js'
 import { outcomeOf } from './outcome.js'
 import { portableKey } from './portable-key.js'
 import { isInside, runInside } from './running.js'
@@ -27,10 +28,18 @@ const LONGEST_PAUSE = 400
 /** Asks the store, and does what its answer says. */
 export class IdempotencyRunner implements Idempotency {
   readonly #settings: IdempotencySettings
-  readonly #observers = new Observers()
+  readonly #observers: Observers
 
-  constructor(settings: IdempotencySettings) {
+  constructor(settings: IdempotencySettings, observers: Observers = new Observers()) {
     this.#settings = settings
+    this.#observers = observers
+  }
+
+  within(store: IdempotencyStore): Idempotency {
+    return new IdempotencyRunner(
+      { ...this.#settings, store: checkStore(store, 'Idempotency.within') },
+      this.#observers,
+    )
   }
 
   on<Name extends IdempotencyEventName>(

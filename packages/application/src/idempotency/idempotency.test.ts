@@ -926,3 +926,57 @@ describe('a wrong argument', () => {
     )
   })
 })
+
+describe('within another store', () => {
+  const codec: Codec = createCodec()
+
+  test('keys are that store’s', async () => {
+    const { idempotency, clock } = made()
+    const store = memoryIdempotencyStore({ clock })
+    await idempotency.run('k', '', () => 1)
+    const within = idempotency.within(store)
+
+    expect(await within.run('k', '', () => 2)).toEqual({ value: 2, replayed: false })
+    expect(await createIdempotency({ store, clock }).run('k', '', () => 3)).toEqual({
+      value: 2,
+      replayed: true,
+    })
+    expect(await idempotency.run('k', '', () => 4)).toEqual({ value: 1, replayed: true })
+  })
+
+  test('the options are those of the first', async () => {
+    const encode = vi.fn(codec.encode)
+    const { idempotency, clock } = made({ ttl: '1m', codec: { ...codec, encode } })
+    const within = idempotency.within(memoryIdempotencyStore({ clock }))
+    await within.run('k', '', () => 1)
+    await clock.advance('1m')
+
+    expect(await within.run('k', '', () => 2)).toEqual({ value: 2, replayed: false })
+    expect(encode).toHaveBeenCalledTimes(2)
+  })
+
+  test('those who listen to the first hear of it, and the other way', async () => {
+    const { idempotency, clock } = made()
+    const within = idempotency.within(memoryIdempotencyStore({ clock }))
+    const heard: string[] = []
+    idempotency.on('run', ({ key }) => heard.push(`first ${key}`))
+    within.on('run', ({ key }) => heard.push(`within ${key}`))
+    await within.run('k', '', () => 1)
+
+    expect(heard).toEqual(['first k', 'within k'])
+  })
+
+  test('a function may ask for its key there, for it is another one', async () => {
+    const { idempotency, clock } = made()
+    const within = idempotency.within(memoryIdempotencyStore({ clock }))
+    const both = idempotency.run('k', '', () => within.run('k', '', () => 1))
+
+    expect(await both).toEqual({ value: { value: 1, replayed: false }, replayed: false })
+  })
+
+  test.each([undefined, {}, { claim: () => {} }])('%j is no store', (store) => {
+    expect(() => made().idempotency.within(store as never)).toThrow(
+      /^@base\/application Idempotency.within: store must be an object with the methods claim, renew, complete, release/,
+    )
+  })
+})

@@ -1,4 +1,5 @@
 import type { IdempotencyEventName, IdempotencyEvents } from './events.js'
+import type { IdempotencyStore } from './idempotency-store.js'
 
 /** What the function of a run gets. */
 export interface IdempotencyContext {
@@ -67,6 +68,13 @@ export interface Idempotency {
     fn: (context: IdempotencyContext) => T | PromiseLike<T>,
     options?: IdempotencyRunOptions,
   ): Promise<IdempotencyResult<T>>
+  /**
+   * The same with another store, as of the caller's own transaction: with the settings of this one, and heard by those who
+   * listen to it.
+   *
+   * @throws InvalidOptionError where it is no store.
+   */
+  within(store: IdempotencyStore): Idempotency
   /** Calls `listener` at each `event` until the function that is returned is called. @throws InvalidOptionError */
   on<Name extends IdempotencyEventName>(
     event: Name,

@@ -17,7 +17,7 @@ const idempotency = createIdempotency({ store: drizzleIdempotencyStore(db) })
 const byOurs = async (key: string) => (await idempotency.run(key, fingerprintOf({ sku: 'a' }), place)).value
 const inTransaction = (key: string) =>
   db.transaction(async (tx) => {
-    const within = createIdempotency({ store: drizzleIdempotencyStore(tx) })
+    const within = idempotency.within(drizzleIdempotencyStore(tx))
     return (await within.run(key, fingerprintOf({ sku: 'a' }), place)).value
   })
 
