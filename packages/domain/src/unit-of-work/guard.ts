@@ -31,32 +31,40 @@ type GuardMember<T> = (member: object, name: string | symbol, owner: T) => objec
 
 /** Reads through to an object, and takes no changes; `guardMember` guards what is no method. */
 function guardedObject<T extends object>(owner: T, guardMember: GuardMember<T>): T {
-  // Over an object of its own, for a proxy may not change what a frozen one gives; and Node shows what it is over.
-  const target = Object.create(Object.getPrototypeOf(owner))
-  Object.defineProperty(target, INSPECT, { value: () => owner, configurable: true })
-  return new Proxy<T>(target, new Guard(owner, guardMember))
+  const guard = new Guard(owner, guardMember)
+  // Over an object that is not the owner, for a proxy may not change what a frozen one gives.
+  return new Proxy<T>(guard as unknown as T, guard)
 }
 
-/** A class, for each unit has several of them. */
+/** What a proxy is over, and its handler: a class, for each unit has several of them. */
 class Guard<T extends object> implements ProxyHandler<T> {
   readonly #owner: T
   readonly #guardMember: GuardMember<T>
-  readonly #known = new WeakMap<object, object>()
+  /** Made when it is needed: of most repositories nothing is asked. */
+  #known: Map<object, object> | undefined
+  /** What Node shows, which looks at what a proxy is over. Made in the constructor, for a field by a symbol keeps the class in every bundle. */
+  declare readonly [INSPECT]: () => T
 
   constructor(owner: T, guardMember: GuardMember<T>) {
     this.#owner = owner
     this.#guardMember = guardMember
+    this[INSPECT] = () => owner
   }
 
   get(_: T, name: string | symbol): unknown {
     // Read from the owner itself, for private fields know no proxy.
     const member: unknown = Reflect.get(this.#owner, name)
     if (!isReference(member)) return member
-    const known = this.#known.get(member)
+    const known = this.#known?.get(member)
     if (known !== undefined) return known
     const guarded = this.#guardMember(member, name, this.#owner)
+    this.#known ??= new Map()
     this.#known.set(member, guarded)
     return guarded
+  }
+
+  getPrototypeOf(): object | null {
+    return Reflect.getPrototypeOf(this.#owner)
   }
 
   has(_: T, name: string | symbol): boolean {
