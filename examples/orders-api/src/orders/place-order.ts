@@ -11,7 +11,7 @@ import type { Payments } from '../payments/gateway-payments.ts'
 import type { Repositories, Stores } from '../stores.ts'
 import { draftOrder } from './draft-order.ts'
 import { publish } from './events.ts'
-import { Order, type OrderId, type OrderState } from './order.ts'
+import { Order, type OrderId } from './order.ts'
 import type { OrderInput } from './order-input.ts'
 
 const DELIVERY = toMilliseconds('5d')
@@ -30,8 +30,14 @@ export interface OrderServices extends Stores {
 /** An order that was placed, or why it was not. */
 type Placed = Result<Order, ValidationError | ConflictError>
 
+/** An order as callers see it, in JSON: what is kept is what was answered. */
+export interface PlacedAnswer {
+  readonly id: OrderId
+  readonly json: string
+}
+
 /** An order as it was answered first, and whether that was before. */
-export type PlacedOnce = IdempotencyResult<OrderState & { readonly id: OrderId }>
+export type PlacedOnce = IdempotencyResult<PlacedAnswer>
 
 /** Places an order: its goods leave the stock in the unit of work that saves it, so no piece is sold twice. */
 export async function placeOrder(services: OrderServices, input: OrderInput): Promise<Placed> {
@@ -56,11 +62,15 @@ export async function placeOrderOnce(
   const place = placing(services, input)
   const commit = () =>
     services.unitOfWork.run((tx, unit) =>
-      tx.idempotency.run(key, fingerprint, async () => unwrap(await place(tx, unit)).toJSON()),
+      tx.idempotency.run(key, fingerprint, async () => answerOf(unwrap(await place(tx, unit)))),
     )
   if (services.repetitions === undefined) return commit()
   const { value: first, replayed } = await services.repetitions.run(key, fingerprint, commit)
   return { ...first, replayed: replayed || first.replayed }
+}
+
+export function answerOf(order: Order): PlacedAnswer {
+  return { id: order.id, json: JSON.stringify(order) }
 }
 
 /** What places an order within a unit of work. */

@@ -17,7 +17,7 @@ import { cancelOrder, confirmOrder, moveOrder, noOrder, type Wanted } from './ch
 import { type Order, type OrderId, orderId } from './order.ts'
 import { CancelInput, OrderBody } from './order-input.ts'
 import { orderStatuses } from './order-status.ts'
-import { type OrderServices, placeOrder, placeOrderOnce } from './place-order.ts'
+import { answerOf, type OrderServices, type PlacedAnswer, placeOrder, placeOrderOnce } from './place-order.ts'
 import { listRules } from './rules.ts'
 
 const ListQuery = z.strictObject({
@@ -55,7 +55,7 @@ export function orderRoutes(services: RouteServices): Hono {
       // What cannot be read is charged as well.
       const body = await perCustomer.execute(() => readBody(c, OrderBody), { key: customer })
       const input = { ...body, customer }
-      if (key === undefined) return created(c, unwrap(await placeOrder(services, input)))
+      if (key === undefined) return created(c, answerOf(unwrap(await placeOrder(services, input))))
       const { value, replayed } = await placeOrderOnce(services, key, input)
       if (replayed) c.header('idempotency-replayed', 'true')
       return created(c, value)
@@ -93,8 +93,8 @@ export function orderRoutes(services: RouteServices): Hono {
   return routes
 }
 
-function created(c: Context, order: { readonly id: OrderId }): Response {
-  return c.json(order, 201, { location: `/orders/${order.id}` })
+function created(c: Context, { id, json }: PlacedAnswer): Response {
+  return c.body(json, 201, { 'content-type': 'application/json', location: `/orders/${id}` })
 }
 
 /** The order in the path, for who may do this to it. */
