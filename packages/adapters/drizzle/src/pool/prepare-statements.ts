@@ -1,5 +1,6 @@
 import { checkInteger, checkMethods, checkOptions } from '@base/core/options'
 import type { Pool, PoolClient, QueryConfig } from 'pg'
+import { beginning } from './beginning.js'
 import { StatementNames } from './statement-names.js'
 import { verdictOf } from './verdict.js'
 
@@ -68,7 +69,8 @@ function prepareOn(client: PoolClient, names: StatementNames): void {
       if (verdict === undefined) return false
       names.renew(config.text, name)
       if (verdict === 'lost') names.lose()
-      return verdict !== 'useless' && client.getTransactionStatus?.() === 'I' && sent === number
+      const isAlone = client.getTransactionStatus?.() === 'I' && !beginning.has(client)
+      return verdict !== 'useless' && isAlone && sent === number
     }
     const last = args.at(-1)
     if (typeof last !== 'function') {

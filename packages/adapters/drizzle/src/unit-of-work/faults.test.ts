@@ -58,7 +58,7 @@ describeWithService('postgres', (postgres) => {
       const units = unitsOn(nodePostgres(pool))
       line.cut('begin')
       const failed = await Promise.all(
-        Array.from({ length: 100 }, () => rejection(units.run(() => expect.unreachable()))),
+        Array.from({ length: 100 }, () => rejection(units.run((tx) => tx.items.save(item(1))))),
       )
       for (const error of failed) expect(error).toMatchObject({ kind: 'unavailable' })
       line.cut(undefined)
@@ -172,7 +172,12 @@ describeWithService('postgres', (postgres) => {
       await using line = await lineTo(postgres.url)
       const [pool, clock, fault] = [poolOn(line.url), new TestClock(), new Error('no stock')]
       line.cut('rollback', 'silently')
-      const run = rejection(unitsOn(nodePostgres(pool), { clock }).run(() => Promise.reject(fault)))
+      const run = rejection(
+        unitsOn(nodePostgres(pool), { clock }).run(async (tx) => {
+          await tx.items.save(item(1))
+          throw fault
+        }),
+      )
       await giveUp(clock)
       expect(await run).toBe(fault)
       expect(pool.totalCount).toBe(0)
@@ -211,14 +216,17 @@ describeWithService('postgres', (postgres) => {
 
     test('at BEGIN is left by an abort, with its reason', async () => {
       await using line = await lineTo(postgres.url)
-      const [pool, controller] = [poolOn(line.url), new AbortController()]
+      const [pool, clock, controller] = [poolOn(line.url), new TestClock(), new AbortController()]
       const reason = new Error('gone', { cause: new TypeError('why') })
       line.cut('begin', 'silently')
       const { signal } = controller
-      const run = rejection(unitsOn(nodePostgres(pool)).run(() => expect.unreachable(), { signal }))
+      const run = rejection(
+        unitsOn(nodePostgres(pool), { clock }).run((tx) => tx.items.count(always()), { signal }),
+      )
       const idling = `select count(*)::int as n from pg_stat_activity where query = 'begin' and pid <> pg_backend_pid()`
       while ((await admin.query(idling)).rows[0].n === 0);
       controller.abort(reason)
+      await giveUp(clock)
       expect(await run).toBe(reason)
       expect([pool.totalCount, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
       line.cut(undefined)

@@ -11,13 +11,14 @@ import {
   unitDatabase,
 } from './database.js'
 import { dialectOf, type UnitDatabaseOptions } from './dialect.js'
+import { PoolBegin } from './pool-begin.js'
 import { PoolTransaction } from './pool-transaction.js'
 import { watchPool } from './pool-watch.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
 /**
  * Units of work on a pool of node-postgres. Each takes one connection and gives it back, or has the pool close it where
- * nobody knows its state.
+ * nobody knows its state. BEGIN goes along with the first statement: a unit without one asks the database nothing.
  *
  * The pool's `connect` is watched from now on: it refuses, with a {@link NestedRootQueryError}, to wait for a connection
  * within a unit where all of them are held by units that wait for one.
@@ -37,22 +38,23 @@ export function nodePostgres(pool: Pool, options: UnitDatabaseOptions = {}): Uni
   })
   const dialect = dialectOf(pool, options, 'nodePostgres')
   watchPool(pool)
-  return unitDatabase(pool, (open) => withFailures(() => begin(pool, dialect, open)))
+  return unitDatabase(pool, (unit) => withFailures(() => open(pool, dialect, unit)))
 }
 
 let sessions: typeof import('drizzle-orm/node-postgres') | undefined
 
-async function begin(pool: Pool, dialect: PgDialect, options: OpenOptions): Promise<DatabaseTransaction> {
-  const { signal, clock } = options
+async function open(pool: Pool, dialect: PgDialect, unit: OpenOptions): Promise<DatabaseTransaction> {
+  const { signal, clock } = unit
   // Lazily, for who uses PGlite alone has no pg; and once, for to import again asks the loader again.
   sessions ??= await import('drizzle-orm/node-postgres')
   const { NodePgSession, NodePgTransaction } = sessions
   const client = await checkOut(pool, signal)
+  const begin = new PoolBegin(client, `begin${modesOf(unit)}`)
   const driver: DrizzleDriver = {
-    session: () => new NodePgSession(client, dialect, undefined),
+    session: () => new NodePgSession(begin.client as unknown as PoolClient, dialect, undefined),
     transaction: (session, depth) => new NodePgTransaction(dialect, session as never, undefined, depth),
   }
-  return PoolTransaction.begin({ pool, client, driver, signal, clock }, `begin${modesOf(options)}`)
+  return new PoolTransaction({ pool, client, begin, driver, signal, clock })
 }
 
 /** A connection; one that comes after the abort goes back at once. */

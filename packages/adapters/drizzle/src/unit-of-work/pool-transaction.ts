@@ -7,6 +7,7 @@ import { tellStatement } from '../statement-watch/tell-statement.js'
 import { cancelStatement } from './cancel-statement.js'
 import { commitFailure } from './commit-failure.js'
 import type { DatabaseTransaction } from './database.js'
+import type { PoolBegin } from './pool-begin.js'
 import { TransactionStatements } from './statements.js'
 import type { DrizzleDriver } from './transaction-executor.js'
 
@@ -20,12 +21,13 @@ const END_TIMEOUT = '5s'
 interface Parts {
   readonly pool: Pool
   readonly client: PoolClient
+  readonly begin: PoolBegin
   readonly driver: DrizzleDriver
   readonly signal: AbortSignal
   readonly clock: Clock
 }
 
-/** A transaction on a connection of a pool, from its BEGIN to the release. */
+/** A transaction on a connection of a pool, to its release. It begins with its first statement. */
 export class PoolTransaction implements DatabaseTransaction {
   readonly statements: TransactionStatements = new TransactionStatements()
   readonly driver: DrizzleDriver
@@ -35,40 +37,23 @@ export class PoolTransaction implements DatabaseTransaction {
   /** What the connection broke with, between statements too. */
   #lost: Error | undefined
 
-  /** Begins it; where that fails the pool closes the connection, for nobody knows its state. */
-  static async begin(parts: Parts, statement: string): Promise<PoolTransaction> {
-    const transaction = new PoolTransaction(parts)
-    // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
-    parts.client.on('error', transaction.#lose)
-    // A connection that is closed ends the wait for its answer.
-    const abort = () => transaction.#release(parts.signal.reason)
-    parts.signal.addEventListener('abort', abort, { once: true })
-    try {
-      await tellStatement({ sql: statement }, () => parts.client.query(statement))
-      parts.signal.throwIfAborted()
-    } catch (error) {
-      transaction.#release(error)
-      throw error
-    } finally {
-      parts.signal.removeEventListener('abort', abort)
-    }
-    parts.signal.addEventListener('abort', transaction.#abort, { once: true })
-    return transaction
-  }
-
-  private constructor(parts: Parts) {
+  constructor(parts: Parts) {
     this.#parts = parts
     this.driver = parts.driver
+    // Between statements a lost connection has nobody else to tell; the next statement fails all the same.
+    parts.client.on('error', this.#lose)
+    parts.signal.addEventListener('abort', this.#abort, { once: true })
   }
 
   async command(statement: string): Promise<void> {
-    const { client } = this.#parts
+    const { client } = this.#parts.begin
     await this.statements.run(() => tellStatement({ sql: statement }, () => client.query(statement)))
   }
 
   async commit(): Promise<void> {
-    const { client } = this.#parts
+    const { client, begin } = this.#parts
     await this.#end()
+    if (begin.isDue) return this.#release(this.#lost)
     if (this.#lost !== undefined) {
       // No COMMIT is sent, so it is known that nothing was committed.
       this.#release(this.#lost)
@@ -90,18 +75,18 @@ export class PoolTransaction implements DatabaseTransaction {
   }
 
   async rollback(): Promise<void> {
-    const { client } = this.#parts
+    const { client, begin } = this.#parts
     try {
       await this.#inTime(async () => {
         await this.#end()
-        await tellStatement({ sql: 'rollback' }, () => client.query('rollback'))
+        if (!begin.isDue) await tellStatement({ sql: 'rollback' }, () => client.query('rollback'))
       })
     } catch (error) {
       this.#release(error)
       throw error
     }
     // A request to cancel that comes late must not hit who has the connection next.
-    this.#release(this.#cancelled ? new Error('A statement was cancelled.') : undefined)
+    this.#release(this.#cancelled ? new Error('A statement was cancelled.') : this.#lost)
   }
 
   /** Takes no more statements, and waits for the one that runs. */

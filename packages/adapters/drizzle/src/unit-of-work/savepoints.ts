@@ -79,6 +79,7 @@ export class Savepoints {
   }
 
   #send<R>(statement: () => Promise<R>): Promise<R> {
+    if (this.#open.size === 1) return statement()
     const here = this.#here
     const open = [...this.#open]
     for (const place of open.slice(open.indexOf(here) + 1)) place.beside.add(here)

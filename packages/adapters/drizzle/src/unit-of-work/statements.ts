@@ -12,7 +12,9 @@ export class TransactionStatements {
   #running = false
   #failure: unknown
   #isAborted = false
-  #last: Promise<unknown> = Promise.resolve()
+  /** How many have not ended, that which runs included, and the end of the last of them. */
+  #waiting = 0
+  #last: Promise<void> = Promise.resolve()
 
   /** Whether statements are taken. */
   get isOpen(): boolean {
@@ -47,9 +49,15 @@ export class TransactionStatements {
   /** Runs a statement in its turn, for a connection has one at a time; it fails with an error of ours. */
   run<R>(statement: () => PromiseLike<R>): Promise<R> {
     if (!this.#isOpen) return Promise.reject(new TransactionClosedError())
-    const turn = this.#last.then(() => this.#run(statement))
-    this.#last = turn.catch(() => {})
+    // Mostly nothing runs, and nobody has to wait.
+    const turn = this.#waiting === 0 ? this.#run(statement) : this.#last.then(() => this.#run(statement))
+    this.#waiting++
+    this.#last = turn.then(this.#ended, this.#ended)
     return turn
+  }
+
+  readonly #ended = (): void => {
+    this.#waiting--
   }
 
   async #run<R>(statement: () => PromiseLike<R>): Promise<R> {

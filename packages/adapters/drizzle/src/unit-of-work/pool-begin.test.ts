@@ -1,0 +1,147 @@
+import type { RunOptions } from '@base/domain/unit-of-work'
+import { describeWithService } from '@base-internal/tools/services'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { rowsOf } from '../executor.js'
+import { prepareStatements } from '../pool/index.js'
+import { nodePostgres } from './index.js'
+import { item, type Repos, rejection, TABLE, unitsOn } from './test-units.js'
+
+/** What `pg` writes by and hears, which its types do not tell. */
+interface Wired {
+  readonly connection: {
+    parse(query: { text: string }): void
+    on(event: 'readyForQuery', listener: () => void): void
+  }
+}
+
+describeWithService('postgres', (postgres) => {
+  let pool: pg.Pool
+  let roundTrips: number
+  let client: Wired & pg.PoolClient
+  const ids = async () => (await pool.query('select id from items order by id')).rows.map(({ id }) => id)
+  const run = <R>(fn: (tx: Repos) => Promise<R>, options?: RunOptions) =>
+    unitsOn(nodePostgres(pool)).run(fn, options)
+
+  beforeEach(async () => {
+    pool = prepareStatements(new pg.Pool({ connectionString: postgres.url, max: 1 }))
+    await pool.query(`drop table if exists items; ${TABLE}`)
+    client = (await pool.connect()) as typeof client
+    client.connection.on('readyForQuery', () => {
+      roundTrips++
+    })
+    client.release()
+    roundTrips = 0
+  })
+  afterEach(() => pool.end())
+
+  describe('BEGIN', () => {
+    test('goes along with the first statement', async () => {
+      await run((tx) => tx.items.save(item(1)))
+      expect(roundTrips).toBe(2)
+      expect(await ids()).toEqual([1])
+    })
+
+    test('goes before a first statement without parameters', async () => {
+      await run((tx) => tx.raw.executor.execute(sql`insert into items values (1, 1, 1)`))
+      expect(roundTrips).toBe(3)
+      expect(await ids()).toEqual([1])
+    })
+
+    test('is not sent where nothing is, and the connection is of use to others', async () => {
+      expect(await run(async () => 7)).toBe(7)
+      const fault = new Error('no stock')
+      expect(await rejection(run(() => Promise.reject(fault)))).toBe(fault)
+      expect([roundTrips, pool.idleCount]).toEqual([0, 1])
+      expect(await ids()).toEqual([])
+    })
+
+    test('has the modes of its unit', async () => {
+      const modes = await run(
+        async ({ raw }) => {
+          const [row] = rowsOf(
+            await raw.executor.execute(
+              sql`select current_setting(${'transaction_isolation'}) as isolation, current_setting(${'transaction_read_only'}) as read_only`,
+            ),
+          )
+          return row
+        },
+        { isolation: 'serializable', readOnly: true },
+      )
+      expect(modes).toEqual({ isolation: 'serializable', read_only: 'on' })
+    })
+
+    test('takes back what came along with it', async () => {
+      const fault = new Error('no stock')
+      const failed = run(async (tx) => {
+        await tx.items.save(item(1))
+        throw fault
+      })
+      expect(await rejection(failed)).toBe(fault)
+      expect(await ids()).toEqual([])
+    })
+
+    test.each([
+      ['with a statement', (tx: Repos) => tx.items.save(item(1))],
+      ['before one', ({ raw }: Repos) => raw.executor.execute(sql`insert into items values (1, 1, 1)`)],
+    ])('that is refused, %s, lets nothing be done outside of a transaction', async (_, first) => {
+      const { connection } = client
+      const parse = connection.parse.bind(connection)
+      connection.parse = (query) => parse(query.text === 'begin' ? { text: 'begix' } : query)
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown
+      client.query = ((text: unknown, ...rest: unknown[]) =>
+        query(text === 'begin' ? 'begix' : text, ...rest)) as typeof client.query
+
+      let second: unknown
+      const failed = run(async (tx) => {
+        await rejection(first(tx))
+        second = await rejection(tx.items.save(item(2)))
+      })
+      expect(await rejection(failed)).toMatchObject({ code: 'TRANSACTION_ABORTED' })
+      expect(second).toMatchObject({ code: 'TRANSACTION_ABORTED', cause: { cause: { code: '42601' } } })
+      expect(await ids()).toEqual([])
+    })
+  })
+
+  describe('a statement that is prepared along with BEGIN', () => {
+    /** It comes twice before. */
+    const come = async () => {
+      for (const id of [1, 2]) await run((tx) => tx.items.save(item(id)))
+    }
+    const kept = async () =>
+      (await pool.query("select 1 from pg_prepared_statements where statement like 'insert%'")).rows.length
+
+    test('is kept', async () => {
+      await come()
+      for (const id of [3, 4]) await run((tx) => tx.items.save(item(id)))
+      expect([await ids(), await kept()]).toEqual([[1, 2, 3, 4], 1])
+    })
+
+    test('is kept where it then fails', async () => {
+      await come()
+      expect(await rejection(run((tx) => tx.items.save(item(1))))).toMatchObject({ code: 'CONFLICT' })
+      await run((tx) => tx.items.save(item(3)))
+      expect([await ids(), await kept()]).toEqual([[1, 2, 3], 1])
+    })
+
+    test('is not taken for kept where the server cannot parse it', async () => {
+      await come()
+      await pool.query('alter table items rename to things')
+      expect(await rejection(run((tx) => tx.items.save(item(3))))).toMatchObject({
+        cause: { code: '42P01' },
+      })
+      await pool.query('alter table things rename to items')
+      await run((tx) => tx.items.save(item(3)))
+      expect([await ids(), await kept()]).toEqual([[1, 2, 3], 1])
+    })
+
+    test('whose result has another type by now runs again in a transaction, and not behind one that failed', async () => {
+      const read = () => run(({ raw }) => raw.executor.execute(sql`select * from items where id = ${1}`))
+      for (const _ of [1, 2, 3]) await read()
+      await pool.query('insert into items values (1, 1, 1)')
+      await pool.query('alter table items add column note text')
+      expect(rowsOf(await read())).toEqual([{ id: 1, n: 1, version: 1, note: null }])
+    })
+  })
+})

@@ -1,0 +1,123 @@
+import { TransactionAbortedError } from '@base/domain/unit-of-work'
+import type { PoolClient, QueryResult } from 'pg'
+import { toFailure } from '../failures/failures.js'
+import { isRefusal } from '../failures/postgres-error.js'
+import { beginning } from '../pool/beginning.js'
+import { startTelling, tellStatement } from '../statement-watch/tell-statement.js'
+
+/** What a client of node-postgres writes by, though its types do not say so. */
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void }
+  /** By name, what the server has been asked to keep, and what it has said that it keeps. */
+  readonly submittedNamedStatements: Readonly<Record<string, string>>
+  readonly parsedStatements: Record<string, string>
+  parse(query: { readonly text: string }): void
+  bind(config: { readonly values: readonly unknown[] }): void
+  execute(config: { readonly rows: number }): void
+  on(event: 'parseComplete', listener: () => void): void
+  off(event: 'parseComplete', listener: () => void): void
+}
+
+type Answer = QueryResult | QueryResult[]
+type Query = (...args: unknown[]) => Promise<Answer>
+
+/**
+ * The BEGIN of a transaction, which goes along with its first statement: a round trip less, and none where there is no statement.
+ * Both stand before one Sync, so that the server skips the statement where it refuses the BEGIN.
+ *
+ * @see PostgreSQL documentation, "Message Flow", "Pipelining"
+ */
+export class PoolBegin {
+  /** Sends what the client sends; the first begins the transaction. No object over the client: being a prototype would slow it down. */
+  readonly client: { readonly query: Query }
+  readonly #client: PoolClient
+  readonly #query: Query
+  readonly #statement: string
+  #isDue = true
+  #refusal: { readonly error: unknown } | undefined
+
+  constructor(client: PoolClient, statement: string) {
+    this.#client = client
+    this.#query = client.query.bind(client) as Query
+    this.#statement = statement
+    this.client = { query: (...args) => (this.#isDue ? this.#sendFirst(args) : this.#send(args)) }
+  }
+
+  /** Whether nothing was sent, and there is nothing to end. */
+  get isDue(): boolean {
+    return this.#isDue
+  }
+
+  #send(args: readonly unknown[]): Promise<Answer> {
+    const refusal = this.#refusal
+    return refusal === undefined
+      ? this.#query(...args)
+      : Promise.reject(new TransactionAbortedError(toFailure(refusal.error)))
+  }
+
+  async #sendFirst(args: readonly unknown[]): Promise<Answer> {
+    this.#isDue = false
+    const wire = wireFor(this.#client, args)
+    try {
+      if (wire !== undefined) return await this.#sendAlong(wire, args)
+      await tellStatement({ sql: this.#statement }, () => this.#query(this.#statement))
+    } catch (error) {
+      // Where it was BEGIN that was refused, the next statement would be committed by itself.
+      if (isRefusal(error)) this.#refusal = { error }
+      throw error
+    }
+    return this.#query(...args)
+  }
+
+  async #sendAlong(wire: Wire, args: readonly unknown[]): Promise<QueryResult> {
+    const telling = startTelling({ sql: this.#statement })
+    wire.stream.cork()
+    let answer: Promise<Answer>
+    try {
+      wire.parse({ text: this.#statement })
+      wire.bind({ values: [] })
+      wire.execute({ rows: 0 })
+      answer = this.#query(...args)
+    } finally {
+      wire.stream.uncork()
+    }
+    const unwatch = watchNames(wire)
+    beginning.add(this.#client)
+    try {
+      return [await answer].flat().at(-1) as QueryResult
+    } finally {
+      beginning.delete(this.#client)
+      unwatch()
+      telling?.succeeded()
+    }
+  }
+}
+
+/**
+ * What BEGIN can be written by before a statement that has parameters, for only these go by the protocol that has a Sync, on a
+ * connection that waits for no answer; `undefined` where it cannot, as on an older `pg` or its native client.
+ */
+function wireFor(client: PoolClient, [, values]: readonly unknown[]): Wire | undefined {
+  const { connection, readyForQuery } = client as unknown as {
+    readonly connection?: Partial<Wire>
+    readonly readyForQuery?: boolean
+  }
+  const isFirst = readyForQuery === true && Array.isArray(values) && values.length > 0
+  const isKnown = connection?.submittedNamedStatements !== undefined && connection.stream?.cork !== undefined
+  return isFirst && isKnown ? (connection as Wire) : undefined
+}
+
+/** `pg` takes the first of two answers, that to BEGIN, for the word that a named statement is kept: takes that back where no other comes. */
+function watchNames(wire: Wire): () => void {
+  const names = Object.keys(wire.submittedNamedStatements)
+  if (names.length === 0) return () => {}
+  let parsed = 0
+  const count = () => {
+    parsed++
+  }
+  wire.on('parseComplete', count)
+  return () => {
+    wire.off('parseComplete', count)
+    if (parsed === 1) for (const name of names) delete wire.parsedStatements[name]
+  }
+}
