@@ -49,7 +49,7 @@ async function open(pool: Pool, dialect: PgDialect, unit: OpenOptions): Promise<
   sessions ??= await import('drizzle-orm/node-postgres')
   const { NodePgSession, NodePgTransaction } = sessions
   const client = await checkOut(pool, signal)
-  const begin = new PoolBegin(client, `begin${modesOf(unit)}`)
+  const begin = new PoolBegin(client, `begin${modesOf(unit)}`, signal)
   const driver: DrizzleDriver = {
     session: () => new NodePgSession(begin.client as unknown as PoolClient, dialect, undefined),
     transaction: (session, depth) => new NodePgTransaction(dialect, session as never, undefined, depth),

@@ -1,3 +1,4 @@
+import { always } from '@base/domain/specification'
 import type { RunOptions } from '@base/domain/unit-of-work'
 import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
@@ -13,8 +14,18 @@ interface Wired {
   readonly connection: {
     parse(query: { text: string }): void
     on(event: 'readyForQuery', listener: () => void): void
+    readonly stream: { pause(): void; resume(): void }
   }
 }
+
+type Query = (...args: unknown[]) => Promise<pg.QueryResult>
+
+/** A statement that fails before it is sent. */
+const unsendable = sql`select ${sql.param({
+  toPostgres: () => {
+    throw new Error('no value')
+  },
+})}::text`
 
 describeWithService('postgres', (postgres) => {
   let pool: pg.Pool
@@ -23,6 +34,15 @@ describeWithService('postgres', (postgres) => {
   const ids = async () => (await pool.query('select id from items order by id')).rows.map(({ id }) => id)
   const run = <R>(fn: (tx: Repos) => Promise<R>, options?: RunOptions) =>
     unitsOn(nodePostgres(pool)).run(fn, options)
+
+  const refuseBegin = () => {
+    const { connection } = client
+    const parse = connection.parse.bind(connection)
+    connection.parse = (query) => parse(query.text === 'begin' ? { text: 'begix' } : query)
+    const query = client.query.bind(client) as Query
+    client.query = ((text: unknown, ...rest: unknown[]) =>
+      query(text === 'begin' ? 'begix' : text, ...rest)) as typeof client.query
+  }
 
   beforeEach(async () => {
     pool = prepareStatements(new pg.Pool({ connectionString: postgres.url, max: 1 }))
@@ -86,13 +106,7 @@ describeWithService('postgres', (postgres) => {
       ['with a statement', (tx: Repos) => tx.items.save(item(1))],
       ['before one', ({ raw }: Repos) => raw.executor.execute(sql`insert into items values (1, 1, 1)`)],
     ])('that is refused, %s, lets nothing be done outside of a transaction', async (_, first) => {
-      const { connection } = client
-      const parse = connection.parse.bind(connection)
-      connection.parse = (query) => parse(query.text === 'begin' ? { text: 'begix' } : query)
-      const query = client.query.bind(client) as (...args: unknown[]) => unknown
-      client.query = ((text: unknown, ...rest: unknown[]) =>
-        query(text === 'begin' ? 'begix' : text, ...rest)) as typeof client.query
-
+      refuseBegin()
       let second: unknown
       const failed = run(async (tx) => {
         await rejection(first(tx))
@@ -101,6 +115,96 @@ describeWithService('postgres', (postgres) => {
       expect(await rejection(failed)).toMatchObject({ code: 'TRANSACTION_ABORTED' })
       expect(second).toMatchObject({ code: 'TRANSACTION_ABORTED', cause: { cause: { code: '42601' } } })
       expect(await ids()).toEqual([])
+    })
+
+    test('that is refused along with a statement that is not sent lets nothing be done outside of a transaction', async () => {
+      refuseBegin()
+      const fault = new Error('no stock')
+      const failed = run(async (tx) => {
+        await rejection(tx.raw.executor.execute(unsendable))
+        expect(await rejection(tx.items.save(item(1)))).toMatchObject({
+          code: 'TRANSACTION_ABORTED',
+        })
+        throw fault
+      })
+      expect(await rejection(failed)).toBe(fault)
+      expect(await ids()).toEqual([])
+    })
+
+    test('whose answer is late lets nothing more be done, for it may be refused', async () => {
+      refuseBegin()
+      const { stream } = client.connection
+      stream.pause()
+      const late = { text: 'select $1::int', query_timeout: 1 }
+      let isLate = true
+      const query = client.query.bind(client) as Query
+      client.query = ((text: unknown, ...rest: unknown[]) =>
+        query(...(isLate && rest.length > 0 ? [late, rest[0]] : [text, ...rest]))) as typeof client.query
+      const failed = run(async (tx) => {
+        await rejection(tx.raw.executor.execute(sql`select ${1}::int`))
+        isLate = false
+        stream.resume()
+        await tx.items.save(item(1))
+      })
+      expect(await rejection(failed)).toMatchObject({
+        code: 'TRANSACTION_ABORTED',
+        cause: { code: 'TIMEOUT' },
+      })
+      expect(await ids()).toEqual([])
+    })
+
+    test('stands before a first statement of which a value cannot be sent', async () => {
+      const fault = new Error('no stock')
+      const then = (fails: boolean) =>
+        run(async (tx) => {
+          await rejection(tx.raw.executor.execute(unsendable))
+          await tx.items.save(item(fails ? 1 : 2))
+          if (fails) throw fault
+        })
+      expect(await rejection(then(true))).toBe(fault)
+      await then(false)
+      expect(await ids()).toEqual([2])
+    })
+
+    test('of a first statement that is not sent has its answer before the next one has', async () => {
+      await client.query({ name: 'taken', text: 'select 1 where 1 = $1', values: [1] })
+      const query = client.query.bind(client) as Query
+      const first = [{ name: 'taken', text: 'select $1', values: [1] }]
+      client.query = ((...args: unknown[]) =>
+        query(...(first.length > 0 ? first.splice(0) : args))) as typeof client.query
+      await run(async (tx) => {
+        await rejection(tx.items.save(item(1)))
+        await tx.items.save(item(2))
+        expect(await tx.items.count(always())).toBe(1)
+      })
+      expect(await ids()).toEqual([2])
+    })
+
+    test('has no result that whoever watches the client sees', async () => {
+      const commands: string[] = []
+      const query = client.query.bind(client) as Query
+      client.query = (async (...args: unknown[]) => {
+        const result = await query(...args)
+        commands.push(result.command)
+        return result
+      }) as typeof client.query
+      await run((tx) => tx.items.save(item(1)))
+      await run((tx) => tx.items.findById(1))
+      expect(commands).toEqual(['INSERT', 'COMMIT', 'SELECT', 'COMMIT'])
+    })
+
+    test('by itself sends no statement after an abort', async () => {
+      const [controller, reason, texts] = [new AbortController(), new Error('gone'), [] as unknown[]]
+      const query = client.query.bind(client) as Query
+      client.query = (async (...args: unknown[]) => {
+        texts.push(args[0])
+        const result = await query(...args)
+        controller.abort(reason)
+        return result
+      }) as typeof client.query
+      const { signal } = controller
+      expect(await rejection(run((tx) => tx.raw.executor.execute(sql`select 1`), { signal }))).toBe(reason)
+      expect(texts).toEqual(['begin', 'rollback'])
     })
   })
 
@@ -125,16 +229,30 @@ describeWithService('postgres', (postgres) => {
       expect([await ids(), await kept()]).toEqual([[1, 2, 3], 1])
     })
 
-    test('is not taken for kept where the server cannot parse it', async () => {
-      await come()
-      await pool.query('alter table items rename to things')
-      expect(await rejection(run((tx) => tx.items.save(item(3))))).toMatchObject({
-        cause: { code: '42P01' },
-      })
-      await pool.query('alter table things rename to items')
-      await run((tx) => tx.items.save(item(3)))
-      expect([await ids(), await kept()]).toEqual([[1, 2, 3], 1])
-    })
+    test.each(['at once', 'in a while'])(
+      'is not taken for kept where the server cannot parse it, sent %s',
+      async (when) => {
+        await pool.end()
+        pool = new pg.Pool({ connectionString: postgres.url, max: 1 })
+        pool.on('connect', (connected) => {
+          const query = connected.query.bind(connected) as Query
+          const later = async (...args: unknown[]) => {
+            await Promise.resolve()
+            return query(...args)
+          }
+          if (when !== 'at once') connected.query = later as typeof connected.query
+        })
+        prepareStatements(pool)
+        await come()
+        await pool.query('alter table items rename to things')
+        expect(await rejection(run((tx) => tx.items.save(item(3))))).toMatchObject({
+          cause: { code: '42P01' },
+        })
+        await pool.query('alter table things rename to items')
+        await run((tx) => tx.items.save(item(3)))
+        expect([await ids(), await kept()]).toEqual([[1, 2, 3], 1])
+      },
+    )
 
     test('whose result has another type by now runs again in a transaction, and not behind one that failed', async () => {
       const read = () => run(({ raw }) => raw.executor.execute(sql`select * from items where id = ${1}`))

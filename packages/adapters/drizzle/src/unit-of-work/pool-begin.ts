@@ -4,6 +4,9 @@ import { toFailure } from '../failures/failures.js'
 import { isRefusal } from '../failures/postgres-error.js'
 import { beginning } from '../pool/beginning.js'
 import { startTelling, tellStatement } from '../statement-watch/tell-statement.js'
+import { isUnanswered } from './statements.js'
+
+type Heard = 'parseComplete' | 'commandComplete'
 
 /** What a client of node-postgres writes by, though its types do not say so. */
 interface Wire {
@@ -14,8 +17,9 @@ interface Wire {
   parse(query: { readonly text: string }): void
   bind(config: { readonly values: readonly unknown[] }): void
   execute(config: { readonly rows: number }): void
-  on(event: 'parseComplete', listener: () => void): void
-  off(event: 'parseComplete', listener: () => void): void
+  on(event: Heard, listener: () => void): void
+  prependListener(event: Heard, listener: () => void): void
+  off(event: Heard, listener: () => void): void
 }
 
 type Answer = QueryResult | QueryResult[]
@@ -33,11 +37,13 @@ export class PoolBegin {
   readonly #client: PoolClient
   readonly #query: Query
   readonly #statement: string
+  readonly #signal: AbortSignal
   #isDue = true
   #refusal: { readonly error: unknown } | undefined
 
-  constructor(client: PoolClient, statement: string) {
+  constructor(client: PoolClient, statement: string, signal: AbortSignal) {
     this.#client = client
+    this.#signal = signal
     this.#query = client.query.bind(client) as Query
     this.#statement = statement
     this.client = { query: (...args) => (this.#isDue ? this.#sendFirst(args) : this.#send(args)) }
@@ -62,11 +68,27 @@ export class PoolBegin {
       if (wire !== undefined) return await this.#sendAlong(wire, args)
       await tellStatement({ sql: this.#statement }, () => this.#query(this.#statement))
     } catch (error) {
-      // Where it was BEGIN that was refused, the next statement would be committed by itself.
-      if (isRefusal(error)) this.#refusal = { error }
+      await this.#judge(error)
       throw error
     }
+    this.#signal.throwIfAborted()
     return this.#query(...args)
+  }
+
+  /** Lets nothing more be sent where it is not known that the transaction stands, for it would be committed by itself. */
+  async #judge(error: unknown): Promise<void> {
+    if (isRefusal(error) || isUnanswered(toFailure(error))) {
+      this.#refusal = { error }
+      return
+    }
+    try {
+      // The statement was not sent, or not understood. This one has parameters, and so a Sync, with which BEGIN is answered;
+      await this.#query('select $1::integer', [1])
+      // and that is refused outside of a transaction.
+      await this.#query('savepoint base_0; release base_0')
+    } catch (refused) {
+      this.#refusal = { error: refused }
+    }
   }
 
   async #sendAlong(wire: Wire, args: readonly unknown[]): Promise<QueryResult> {
@@ -82,12 +104,14 @@ export class PoolBegin {
       wire.stream.uncork()
     }
     const unwatch = watchNames(wire)
+    const forget = forgetResult(wire, this.#client)
     beginning.add(this.#client)
     try {
       return [await answer].flat().at(-1) as QueryResult
     } finally {
       beginning.delete(this.#client)
       unwatch()
+      forget()
       telling?.succeeded()
     }
   }
@@ -109,15 +133,26 @@ function wireFor(client: PoolClient, [, values]: readonly unknown[]): Wire | und
 
 /** `pg` takes the first of two answers, that to BEGIN, for the word that a named statement is kept: takes that back where no other comes. */
 function watchNames(wire: Wire): () => void {
-  const names = Object.keys(wire.submittedNamedStatements)
-  if (names.length === 0) return () => {}
+  let names: readonly string[] = []
   let parsed = 0
+  // Before `pg` hears of it, and not before the statement is sent: what wraps the client's `query` may do so later.
   const count = () => {
-    parsed++
+    if (parsed++ === 0) names = Object.keys(wire.submittedNamedStatements)
   }
-  wire.on('parseComplete', count)
+  wire.prependListener('parseComplete', count)
   return () => {
     wire.off('parseComplete', count)
     if (parsed === 1) for (const name of names) delete wire.parsedStatements[name]
   }
+}
+
+/** `pg` gives both results where both have a command: who wraps the client's `query` expects one, so that of BEGIN goes. */
+function forgetResult(wire: Wire, client: PoolClient): () => void {
+  const forget = () => {
+    wire.off('commandComplete', forget)
+    const { _activeQuery: query } = client as { _activeQuery?: { _result?: { command: string | null } } }
+    if (query?._result !== undefined) query._result.command = null
+  }
+  wire.on('commandComplete', forget)
+  return () => wire.off('commandComplete', forget)
 }

@@ -86,6 +86,6 @@ export class TransactionStatements {
 }
 
 /** Whether it was sent, and nobody knows what became of it. */
-function isUnanswered(failure: unknown): boolean {
+export function isUnanswered(failure: unknown): boolean {
   return isAppError(failure, 'UNAVAILABLE') || isAppError(failure, 'TIMEOUT')
 }
