@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '@base/core/clock'
+import { type Clock, systemClock, type Timer } from '@base/core/clock'
 import { later } from './later.js'
 
 /** A timer that comes so much too late says that the process was busy, in milliseconds. */
@@ -8,7 +8,7 @@ const [LEAST_GRACE, MOST_GRACE] = [50, 1_000]
 
 /** Somebody who waits for an answer. */
 export interface Deadline {
-  /** By the system's monotonic clock, once it is added. */
+  /** By the monotonic clock, once it is added. */
   at: number
   /** Whether it was put off, which happens once. */
   isPutOff: boolean
@@ -26,14 +26,19 @@ export interface Deadline {
  * The timer keeps no process alive: the client does, which owes the answer. Once it fires, what has come in is read before
  * anybody is told: a process that was busy itself does not blame the server.
  */
-class Deadlines {
+export class Deadlines {
+  readonly #clock: Pick<Clock, 'monotonic' | 'schedule'>
   /** The ends of all, linked to each other. */
   readonly #ends: Deadline = new Ends()
   #timer: Timer | undefined
   #due = Number.POSITIVE_INFINITY
 
+  constructor(clock: Pick<Clock, 'monotonic' | 'schedule'>) {
+    this.#clock = clock
+  }
+
   add(timeout: number, deadline: Deadline): void {
-    deadline.at = systemClock.monotonic() + timeout
+    deadline.at = this.#clock.monotonic() + timeout
     const last = this.#ends.before
     deadline.before = last
     deadline.after = this.#ends
@@ -52,13 +57,13 @@ class Deadlines {
   #wait(due: number): void {
     this.#timer?.cancel()
     this.#due = due
-    const left = Math.max(0, Math.ceil(due - systemClock.monotonic()))
-    this.#timer = systemClock.schedule(left, () => this.#lookSoon(), { ref: false })
+    const left = Math.max(0, Math.ceil(due - this.#clock.monotonic()))
+    this.#timer = this.#clock.schedule(left, () => this.#lookSoon(), { ref: false })
   }
 
   /** At what is over by now: what comes to its end meanwhile has had nothing read for it since. */
   #lookSoon(): void {
-    const now = systemClock.monotonic()
+    const now = this.#clock.monotonic()
     const late = now - this.#due
     if (late >= LATE) this.#putOff(now, Math.min(Math.max(LEAST_GRACE, late), MOST_GRACE))
     later(() => this.#look(now))
@@ -101,4 +106,4 @@ class Ends implements Deadline {
 }
 
 /** Those of this process. */
-export const deadlines: Deadlines = new Deadlines()
+export const deadlines: Deadlines = new Deadlines(systemClock)

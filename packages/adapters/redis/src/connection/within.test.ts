@@ -55,12 +55,3 @@ test('a process that was busy itself before an answer was read does not blame th
   await expect(answer).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' })
   expect(await answered.promise).toBe('heard')
 })
-
-test('who begins after the process was busy does not wait for those who began before', async () => {
-  const ended: string[] = []
-  const before = hanging(1).answer.catch(() => ended.push('before'))
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900)
-  const after = hanging(10).answer.catch(() => ended.push('after'))
-  await Promise.all([before, after])
-  expect(ended).toEqual(['after', 'before'])
-})
