@@ -3,7 +3,6 @@ import { encryptEmails } from '../customers/encrypt-emails.ts'
 import type { ShopCipher } from '../encryption/shop-cipher.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
-import { openPglite } from './pglite.ts'
 import { openServer } from './server.ts'
 
 /**
@@ -16,7 +15,9 @@ export async function openDatabase(
   cipher: ShopCipher,
 ): Promise<Database> {
   const database =
-    databaseUrl === undefined ? await openPglite(dataDir) : openServer(databaseUrl, databaseTimeout)
+    databaseUrl === undefined
+      ? await (await import('./pglite.ts')).openPglite(dataDir)
+      : openServer(databaseUrl, databaseTimeout)
   try {
     await database.migrate(migrations)
     await encryptEmails(database.db, cipher)
