@@ -735,6 +735,43 @@ describe('ConfigError', () => {
     },
   )
 
+  test.each([',', ', ', ';', '|', ' ', '\n'])(
+    'does not show an item of a list that the schema takes apart: %j',
+    async (separator) => {
+      const item = z.string().refine((text) => text === 'read', { error: ({ input }) => `was "${input}"` })
+      const scopes = z.object({
+        keys: z
+          .string()
+          .transform((text) => text.split(separator))
+          .pipe(z.array(item)),
+      })
+      const env = { KEYS: ['hunter2', 'read', 'h2', 'h2-long'].join(separator) }
+      const { issues } = await failure(loadConfig(scopes, { files: [], env }))
+
+      expect(issues.map(({ path, message }) => [path, message])).toEqual([
+        ['KEYS.0', 'was "***"'],
+        ['KEYS.2', 'was "***"'],
+        ['KEYS.3', 'was "***"'],
+      ])
+    },
+  )
+
+  test('withholds the messages of thousands of problems rather than look for thousands of values in each', async () => {
+    const tag = z.string().refine(() => false, { error: ({ input }) => `was "${input}"` })
+    const tags = Array.from({ length: 2_000 }, (_, index) => `tag${index}`)
+    const env = { TAGS: JSON.stringify(tags) }
+    const error = await failure(loadConfig(z.object({ tags: z.array(tag) }), { files: [], env }))
+
+    expect(error.issues).toHaveLength(2_000)
+    expect(error.issues[0]).toEqual({ path: 'TAGS.0', message: 'was "***"', code: 'invalid' })
+    expect(error.issues[1_999]).toEqual({
+      path: 'TAGS.1999',
+      message: "is not valid (the schema's message is withheld, for it may repeat a value)",
+      code: 'invalid',
+    })
+    expect(error.message).not.toMatch(/tag\d/)
+  })
+
   test('does not take a digit in a message for a value', async () => {
     const small = z.object({ port: z.coerce.number().min(1024) })
     const { issues } = await failure(loadConfig(small, { files: [], env: { PORT: '1' } }))

@@ -7,9 +7,13 @@ const PIECE = 16
 /** A quoted text that was cut, as `JSON.parse` shows ten characters of what it was given. */
 const CUT = /"\.{3}|\.{3}"/
 const LONGEST_MESSAGE = 1_000
+/** What separates the items of a list in one text, which a schema takes apart itself. */
+const SEPARATOR = /[\s,;|]+/
+/** How many characters may be looked for in all messages together, which takes about a second. */
+const MOST_SEARCHED = 2_000_000
 
 const STARS = '***'
-const WITHHELD = "is not valid (the schema's message is withheld, for it repeats a value)"
+const WITHHELD = "is not valid (the schema's message is withheld, for it may repeat a value)"
 
 /** What a value may look like in a message. */
 function formsOf(value: unknown): readonly string[] {
@@ -27,29 +31,45 @@ function* leavesOf(value: unknown): Generator<unknown> {
   }
 }
 
+/** The items of a text that is a list. */
+function itemsOf(value: unknown): readonly string[] {
+  return typeof value === 'string' ? value.split(SEPARATOR) : []
+}
+
 /** Keeps values out of the messages of a schema. */
 export class Mask {
   readonly #telling: readonly string[]
   readonly #published: ReadonlySet<string>
+  #searched = 0
 
   /** `published` are texts that are no secret, for the schema itself lists them. */
   constructor(input: unknown, published: ReadonlySet<string>) {
     this.#published = published
-    const forms = this.#secretForms(input).filter((form) => form.length >= TELLING)
-    this.#telling = [...new Set(forms)].sort((a, b) => b.length - a.length)
+    this.#telling = this.#secretForms(input).filter((form) => form.length >= TELLING)
   }
 
-  /** The message without any value; `own` is the one that it is about, of which not even a short one may show. */
+  /**
+   * The message without any value; `own` is the one that it is about, of which not even a short one may show, nor an item
+   * of a list.
+   */
   apply(message: string, own: unknown): string {
     if (message.length > LONGEST_MESSAGE || CUT.test(message)) return WITHHELD
+    // Thousands of messages, in each of which thousands of values are looked for, would take minutes.
+    if (this.#searched > MOST_SEARCHED) return WITHHELD
+    const words = this.#secretForms([own, itemsOf(own)])
+    this.#searched += [...this.#telling, ...words].join('').length
     let masked = message
     for (const text of this.#telling) masked = masked.replaceAll(text, STARS)
-    for (const text of this.#secretForms(own)) if (text.length < TELLING) masked = maskWord(masked, text)
+    for (const text of words) if (masked.includes(text)) masked = maskWord(masked, text)
     return this.#isTelling(masked.replaceAll(STARS, '\n')) ? WITHHELD : masked
   }
 
+  /** The longest first, so that no piece of one is masked before it. */
   #secretForms(value: unknown): string[] {
-    return [...leavesOf(value)].flatMap(formsOf).filter((form) => !this.#published.has(form.toLowerCase()))
+    const forms = new Set([...leavesOf(value)].flatMap(formsOf))
+    return [...forms]
+      .filter((form) => !this.#published.has(form.toLowerCase()))
+      .sort((a, b) => b.length - a.length)
   }
 
   /** Whether a value is left in another case, or a piece of a long one. */
