@@ -86,6 +86,17 @@ describe('tracking', () => {
     expect(isDeleted(note)).toBe(false)
   })
 
+  test('gives each field a date of its own', () => {
+    const clock = new TestClock({ now: 1_000 })
+    const made = markCreated(new Note('7'), { clock })
+    made.createdAt.setTime(0)
+    expect(made.updatedAt).toEqual(new Date(1_000))
+
+    const deleted = markDeleted(new Note('7'), { clock })
+    deleted.deletedAt?.setTime(0)
+    expect(deleted.updatedAt).toEqual(new Date(1_000))
+  })
+
   test('adds no field that the thing lacks', () => {
     expect(Object.keys(markCreated({ id: '7', createdAt: new Date(0) }))).toEqual(['id', 'createdAt'])
   })

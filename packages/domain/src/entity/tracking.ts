@@ -77,10 +77,13 @@ function read({ by, clock = systemClock }: Mark): { readonly at: Date; readonly 
   return { at: new Date(clock.now()), by: by === undefined ? (principal.get()?.id ?? null) : by }
 }
 
-/** Writes the fields that the thing has, for a thing without audit fields must not grow them. */
+/**
+ * Writes the fields that the thing has, for a thing without audit fields must not grow them; each a date of its own, for
+ * one may be changed.
+ */
 function write<T extends object>(thing: T, fields: Tracked): T {
   for (const [name, value] of Object.entries(fields)) {
-    if (name in thing) Object.assign(thing, { [name]: value })
+    if (name in thing) Object.assign(thing, { [name]: value instanceof Date ? new Date(value) : value })
   }
   return thing
 }

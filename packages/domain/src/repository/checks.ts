@@ -1,8 +1,15 @@
-import { checkInteger, checkMethods, checkOptions, checkSignal, invalidOption } from '@base/core/options'
+import {
+  checkBoolean,
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  invalidOption,
+} from '@base/core/options'
 import { placeOf } from '../place.js'
 import { isAlwaysTrue } from '../specification/always-true.js'
 import type { Specification } from '../specification/specification.js'
-import type { CallOptions, DeleteWhereOptions, PageOptions } from './repository.js'
+import type { DeleteWhereOptions, PageOptions, ReadOptions } from './repository.js'
 
 const DEFAULT_PAGE = 20
 const MAX_PAGE = 10_000
@@ -11,8 +18,11 @@ const MAX_PAGE = 10_000
 export const at: ReturnType<typeof placeOf> = /* @__PURE__ */ placeOf('Repository')
 
 /** The options of a call, if they are such. @throws InvalidOptionError naming the option. */
-export function checkCall<O extends CallOptions>(options: O): O {
-  checkSignal(checkOptions(options, at('options')).signal, at('signal'))
+export function checkCall<O extends ReadOptions>(options: O): O {
+  const { signal, includeDeleted = false } = checkOptions(options, at('options'))
+  checkSignal(signal, at('signal'))
+  // From a query, say: a text is no yes.
+  checkBoolean(includeDeleted, at('includeDeleted'))
   return options
 }
 

@@ -709,6 +709,27 @@ describe('memoryRepository', () => {
     })
   })
 
+  test('reads what was deleted only where it is told to by a boolean', async () => {
+    const notes = memoryRepository<{ id: string; deletedAt?: Date | null }, string>({
+      id: (note) => note.id,
+      softDelete: true,
+    })
+    const options = { includeDeleted: 'false' as never }
+    for (const read of [
+      () => notes.findById('1', options),
+      () => notes.getById('1', options),
+      () => notes.findOne(always(), options),
+      () => notes.find(always(), options),
+      () => notes.findPage(always(), options),
+      () => notes.count(always(), options),
+      () => notes.exists(always(), options),
+      async () => notes.stream(always(), options)[Symbol.asyncIterator]().next(),
+    ])
+      await expect(read()).rejects.toThrow(
+        '@base/domain Repository: includeDeleted must be true or false, received "false".',
+      )
+  })
+
   test('deletes softly: unseen, unless it is asked for, and can be brought back', async () => {
     type Note = { id: string; version?: number; deletedAt?: Date | null }
     const clock = new TestClock({ now: 1_000 })

@@ -1,4 +1,4 @@
-import { combine, type Specification } from './specification.js'
+import { combine, opposite, type Specification } from './specification.js'
 
 /**
  * Satisfied where all are; of none, always.
@@ -27,7 +27,7 @@ export function anyOf<T>(...specifications: readonly Specification<T>[]): Specif
  * not(isBlocked)
  */
 export function not<T>(specification: Specification<T>): Specification<T> {
-  return allOf(specification).not()
+  return opposite(specification)
 }
 
 /** Satisfied by everything: the neutral part of `and`. */

@@ -1,4 +1,4 @@
-import { UnsupportedError, ValidationError } from '@base/core/errors'
+import { InvalidOptionError, UnsupportedError, ValidationError } from '@base/core/errors'
 import type { Expression } from '@base/core/expression'
 import { describe, expect, test } from 'vitest'
 import {
@@ -112,6 +112,15 @@ describe('a specification', () => {
     expect(not(local).isSatisfiedBy(nobody)).toBe(true)
     expect(allOf(adult, local, not(local)).isSatisfiedBy(ana)).toBe(false)
     expect(anyOf(not(adult), local).isSatisfiedBy(ana)).toBe(true)
+  })
+
+  test('negates by not as by the method of that name', () => {
+    const local = user.equals('address.city', 'Lisbon')
+
+    expect(not(local).expression).toEqual({ op: 'not', of: local.expression })
+    expect(not(local).expression).toEqual(local.not().expression)
+    expect(not(not(local)).expression).toEqual(local.expression)
+    expect(() => not(undefined as never)).toThrow(InvalidOptionError)
   })
 
   test('is always satisfied by all of nothing, and never by any of nothing', () => {

@@ -129,8 +129,13 @@ export function combine<T>(op: 'and' | 'or', parts: readonly Specification<T>[])
   return new Rule(junction(op, parts.map(expressionOf)))
 }
 
+/** The negation of a specification, of this copy of the package or another. */
+export function opposite<T>(specification: Specification<T>): Specification<T> {
+  return new Rule(negation(expressionOf(specification)))
+}
+
 /** The checked expression of a specification. */
-function expressionOf(specification: Specification<unknown>, index: number): Expression {
+function expressionOf(specification: Specification<unknown>, index = 0): Expression {
   const expression: unknown = specification?.expression
   if (isObject(expression)) return checkedExpression(expression as Expression)
   throw invalidOption(

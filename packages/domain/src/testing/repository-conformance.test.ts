@@ -155,6 +155,9 @@ const TWINS: Record<string, () => Items> = {
   'stream gives what find gives, in order': changed((items) => ({
     stream: (spec, { orderBy: _, ...options } = {}) => items.stream(spec, options),
   })),
+  'stream and findPage give those that find gives': changed((items) => ({
+    stream: (_, options) => items.stream(always(), options),
+  })),
   'an order by what is no field is refused': changed((items) => ({
     find: (spec, options) => items.find(spec, options).catch(() => []),
   })),
@@ -219,6 +222,34 @@ describe('repositoryConformance', () => {
     expect(await brokenLaws(repositoryConformance, () => ({ subject: twin() }), law)).toEqual([law])
   })
 })
+
+test.each(['findById', 'findOne', 'find', 'findPage', 'stream'] as const)(
+  'repositoryConformance rejects a repository that gives away what it keeps by %s',
+  async (name) => {
+    const law = 'what was saved and what was read can change without being saved'
+    const sharing = changed((items) => {
+      const kept = new Map<number, Item>()
+      const share = (item: Item): Item => {
+        kept.set(item.id, kept.get(item.id) ?? item)
+        return kept.get(item.id) as Item
+      }
+      const readers: Pick<Items, 'findById' | 'findOne' | 'find' | 'findPage' | 'stream'> = {
+        findById: async (id, options) => items.findById(id, options).then((found) => found && share(found)),
+        findOne: async (spec, options) => items.findOne(spec, options).then((found) => found && share(found)),
+        find: async (spec, options) => (await items.find(spec, options)).map(share),
+        findPage: async (spec, options) => {
+          const page = await items.findPage(spec, options)
+          return { ...page, items: page.items.map(share) }
+        },
+        async *stream(spec, options) {
+          for await (const item of items.stream(spec, options)) yield share(item)
+        },
+      }
+      return { [name]: readers[name] }
+    })
+    expect(await brokenLaws(repositoryConformance, () => ({ subject: sharing() }), law)).toEqual([law])
+  },
+)
 
 const rows = (): Rows => memoryRepository<SpecificationRow, number>({ id: (row) => row.id })
 

@@ -62,6 +62,21 @@ export function reading(law: Law<Items>): void {
     assert.deepEqual(streamed, [1, 2, 3, 1])
   })
 
+  law('stream and findPage give those that find gives', async (items) => {
+    await items.saveMany([item(1), item(2), item(3), item(4)])
+    const orderBy = [{ field: 'n' }] as const
+    for (const [specification, ids] of [
+      [even, [2, 4]],
+      [even.not(), [1, 3]],
+      [never<Item>(), []],
+    ] as const) {
+      const streamed: number[] = []
+      for await (const { id } of items.stream(specification, { orderBy })) streamed.push(id)
+      assert.deepEqual(streamed, ids)
+      assert.deepEqual(idsOf((await items.findPage(specification, { orderBy })).items), ids)
+    }
+  })
+
   law('an order by what is no field is refused', async (items) => {
     for (const orderBy of [
       [{ field: '' }],

@@ -4,6 +4,22 @@ import { where } from '../specification/where.js'
 import { refuses, rejection } from './refusal.js'
 import { type Item, type Items, idsOf, item } from './subject.js'
 
+/** Every way to read the only one. */
+function readersOf(items: Items): (() => Promise<Item | undefined>)[] {
+  const all = always<Item>()
+  return [
+    () => items.getById(1),
+    () => items.findById(1),
+    () => items.findOne(all),
+    async () => (await items.find(all))[0],
+    async () => (await items.findPage(all)).items[0],
+    async () => {
+      for await (const found of items.stream(all)) return found
+      return undefined
+    },
+  ]
+}
+
 /** Saving and deleting. */
 export function writing(law: Law<Items>): void {
   law('a new one gets version 1, and each save adds one', async (items) => {
@@ -104,10 +120,11 @@ export function writing(law: Law<Items>): void {
     const saved: { n: number } = await items.save(mine)
     mine.n = 11
     saved.n = 12
-    const read: { n: number } = await items.getById(1)
-    read.n = 13
-    for (const found of await items.find(always())) Object.assign(found, { n: 14 })
-    assert.equal((await items.getById(1)).n, 10)
+    for (const read of readersOf(items)) {
+      assert.equal((await read())?.n, 10)
+      Object.assign((await read()) ?? {}, { n: 13 })
+      assert.equal((await read())?.n, 10)
+    }
     assert.equal(mine.version, 0)
   })
 

@@ -1,4 +1,5 @@
 import { isAppError } from '@base/core/errors'
+import { err } from '@base/core/result'
 import { assert, type Law } from '@base/core/testing'
 import { always } from '../specification/combine.js'
 import { finish, gate, turns } from './gate.js'
@@ -30,6 +31,15 @@ export function atomicity(law: Law<ItemUnits>): void {
     })
     assert.equal(await rejection(run), fault)
     assert.deepEqual(await committed(units), [])
+  })
+
+  law('what the function returns is a success, also a Result that is an error', async (units) => {
+    const refused = await units.run(async ({ items }) => {
+      await items.save(item(1))
+      return err('no stock')
+    })
+    assert.deepEqual(refused, err('no stock'))
+    assert.deepEqual(await committed(units), [1])
   })
 
   law('changes and deletions are rolled back too', async (units) => {
@@ -65,6 +75,7 @@ export function atomicity(law: Law<ItemUnits>): void {
     const failed = rejection(writer)
     await wrote.opened
     const reader = committed(units)
+    reader.catch(() => {})
     await turns()
     end.open()
     await failed

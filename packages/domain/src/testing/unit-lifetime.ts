@@ -39,20 +39,22 @@ export function lifetime(law: Law<ItemUnits>): void {
     const reason = new Error('the client went away')
     const controller = new AbortController()
     const end = gate()
+    const heard: boolean[] = []
     let late: Promise<unknown> | undefined
     const run = units.run(
       async ({ items }, unit) => {
         await items.save(item(1))
         late = end.opened.then(() => items.save(item(2)))
         late.catch(() => {})
-        assert.equal(unit.signal.aborted, false)
+        heard.push(unit.signal.aborted)
         controller.abort(reason)
-        assert.equal(unit.signal.aborted, true)
+        heard.push(unit.signal.aborted)
         await late
       },
       { signal: controller.signal },
     )
     assert.equal(await rejection(run), reason)
+    assert.deepEqual(heard, [false, true])
     end.open()
     await refuses(late ?? Promise.resolve(), 'TRANSACTION_CLOSED')
     assert.deepEqual(await committed(units), [])

@@ -103,6 +103,24 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
     await units.run(fn, options)
   }),
   'what throws is rolled back, and its error comes through': swallowing,
+  'what the function returns is a success, also a Result that is an error': twin(
+    ({ units }) =>
+      async (fn, options) => {
+        let returned: unknown
+        const failed = new Error('rolled back')
+        try {
+          return await units.run(async (tx, unit) => {
+            const value = await fn(tx, unit)
+            returned = value
+            if ((value as { ok?: boolean } | undefined)?.ok === false) throw failed
+            return value
+          }, options)
+        } catch (error) {
+          if (error !== failed) throw error
+          return returned as never
+        }
+      },
+  ),
   'changes and deletions are rolled back too': swallowing,
   'a unit sees its own writes': twin(
     ({ units }) =>
@@ -221,6 +239,19 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
     }
   }),
 }
+
+test('unitOfWorkConformance rejects a unit whose signal tells nothing', async () => {
+  const law = 'an abort rolls back, rejects with its reason, and the function can hear it'
+  const deaf = twin(
+    ({ units }) =>
+      (fn, options) =>
+        units.run((tx, unit) => {
+          const { signal } = new AbortController()
+          return fn(tx, { ...unit, signal })
+        }, options),
+  )
+  expect(await brokenLaws(unitOfWorkConformance, deaf, law)).toEqual([law])
+})
 
 /** Units of one connection: each waits for the one before it. */
 function oneConnection(mayWait: (within: boolean) => boolean): () => ConformanceSubject<ItemUnits> {

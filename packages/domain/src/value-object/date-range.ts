@@ -1,9 +1,11 @@
 import type { ValidationError } from '@base/core/errors'
 import { isBuiltIn } from '@base/core/kind'
+import { invalidOption } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
+import { placeOf } from '../place.js'
 import { isCalendarDay } from './calendar-day.js'
 import { refused } from './refused.js'
-import { isValueObject, ValueObject } from './value-object.js'
+import { ValueObject } from './value-object.js'
 
 /** RFC 3339, to the millisecond at the finest, or a date alone, which means its midnight in UTC. The platform takes an hour 24. */
 const TIME =
@@ -62,22 +64,27 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
     return this.duration === 0
   }
 
-  /** Whether a moment, or every moment of a range, lies in it. An empty range lies in any that reaches around it. */
+  /**
+   * Whether a moment, or every moment of a range, lies in it. An empty range lies in any that reaches around it.
+   *
+   * @throws InvalidOptionError where the other is neither.
+   */
   contains(other: Date | DateRange): boolean {
-    if (isValueObject(other))
-      return this.props.start <= other.props.start && other.props.end <= this.props.end
-    return this.props.start <= other && other < this.props.end
+    if (isBuiltIn(other, 'Date')) return this.props.start <= other && other < this.props.end
+    const { start, end } = endsOf(other, 'a Date or a DateRange')
+    return this.props.start <= start && end <= this.props.end
   }
 
-  /** Whether they share a moment. */
+  /** Whether they share a moment. @throws InvalidOptionError where the other is no range. */
   overlaps(other: DateRange): boolean {
     return this.intersection(other) !== undefined
   }
 
-  /** The moments of both; `undefined` where there are none. */
+  /** The moments of both; `undefined` where there are none. @throws InvalidOptionError where the other is no range. */
   intersection(other: DateRange): DateRange | undefined {
-    const start = Math.max(this.props.start.getTime(), other.props.start.getTime())
-    const end = Math.min(this.props.end.getTime(), other.props.end.getTime())
+    const theirs = endsOf(other, 'a DateRange')
+    const start = Math.max(this.props.start.getTime(), theirs.start.getTime())
+    const end = Math.min(this.props.end.getTime(), theirs.end.getTime())
     return start < end ? new DateRange(new Date(start), new Date(end)) : undefined
   }
 
@@ -90,6 +97,13 @@ export class DateRange extends ValueObject<{ readonly start: Date; readonly end:
   override toJSON(): string {
     return this.toString()
   }
+}
+
+/** What a range holds, also one of another copy of this package. */
+function endsOf(other: DateRange, allowed: string): DateRange['props'] {
+  const props: Partial<DateRange['props']> | undefined = other?.props
+  if (isDate(props?.start) && isDate(props?.end)) return other.props
+  throw invalidOption(other, placeOf('DateRange')('other'), allowed)
 }
 
 function dateOf(text: string | undefined): Date {

@@ -100,6 +100,12 @@ describe('Money', () => {
       expect(meet).toThrow('@base/domain Money: other must be a Money')
   })
 
+  test.each([[undefined], [null], [5], ['5']])('refuses %j as a share', (share) => {
+    expect(() => euro(1n).percentage(share as never)).toThrow(
+      '@base/domain Money: share must be a Percentage',
+    )
+  })
+
   // biome-ignore lint/suspicious/noSparseArray: what is refused
   test.each([[[]], [[0, 0]], [[1, -1]], [[0.5]], ['11'], [[1, , 1]]])('refuses the ratios %j', (ratios) => {
     expect(() => euro(1n).allocate(ratios as number[])).toThrow('ratios must be whole numbers from 0')

@@ -136,8 +136,13 @@ export class Money extends ValueObject<{ readonly minor: bigint; readonly curren
     return this.#fraction(value, 10n ** BigInt(decimals), rounding)
   }
 
-  /** That share of the amount. @throws InvalidOptionError where `rounding` is missing and the share is not exact. */
+  /**
+   * That share of the amount.
+   *
+   * @throws InvalidOptionError where it is no percentage, or `rounding` is missing and the share is not exact.
+   */
   percentage(share: Percentage, rounding?: Rounding): Money {
+    if (share?.fraction === undefined) throw invalidOption(share, at('share'), 'a Percentage')
     return this.#fraction(...share.fraction, rounding)
   }
 

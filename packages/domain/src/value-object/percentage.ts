@@ -1,5 +1,7 @@
 import type { ValidationError } from '@base/core/errors'
+import { invalidOption } from '@base/core/options'
 import { ok, type Result, unwrap } from '@base/core/result'
+import { placeOf } from '../place.js'
 import { type DecimalParts, formatDecimal, parseDecimal } from './decimal-text.js'
 import { refused } from './refused.js'
 import { ValueObject } from './value-object.js'
@@ -52,8 +54,14 @@ export class Percentage extends ValueObject<{ readonly units: bigint }> {
     return new Percentage(100n * SCALE - this.props.units)
   }
 
-  /** Below 0, 0, or above 0 as it is less than, equal to or more than the other: for `sort`. */
+  /**
+   * Below 0, 0, or above 0 as it is less than, equal to or more than the other: for `sort`.
+   *
+   * @throws InvalidOptionError where the other is no percentage.
+   */
   compareTo(other: Percentage): number {
+    if (typeof other?.props?.units !== 'bigint')
+      throw invalidOption(other, placeOf('Percentage')('other'), 'a Percentage')
     return Number(this.props.units - other.props.units)
   }
 

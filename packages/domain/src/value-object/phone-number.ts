@@ -1,5 +1,8 @@
 import { UnsupportedError, type ValidationError } from '@base/core/errors'
+import { invalidOption } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
+import { placeOf } from '../place.js'
+import { isObject } from './object-kind.js'
 import { refused } from './refused.js'
 import { TextValue } from './text-value.js'
 
@@ -58,8 +61,11 @@ export class PhoneNumber extends TextValue {
    */
   static async parseNational(
     text: string,
-    { country }: NationalOptions,
+    options: NationalOptions,
   ): Promise<Result<PhoneNumber, ValidationError>> {
+    if (!isObject(options))
+      throw invalidOption(options, placeOf('PhoneNumber.parseNational')('options'), 'an object')
+    const { country } = options
     const library = await loadLibrary()
     if (!library.isSupportedCountry(country))
       return refused('country', 'must be a country with a numbering plan')

@@ -144,6 +144,15 @@ describe('Url', () => {
     expect(parse).toThrow(InvalidOptionError)
   })
 
+  test.each([
+    ['null', null, 'received null.'],
+    ['a text', 'https:', 'received "https:".'],
+  ])('refuses %s in place of options', (_, options, received) => {
+    expect(() => Url.parse('https://example.org', options as never)).toThrow(
+      `@base/domain Url.parse: options must be an object, ${received}`,
+    )
+  })
+
   test('gives a URL to change without changing itself', () => {
     const url = Url.parse('https://example.org/a')
     if (!url.ok) throw url.error
@@ -224,6 +233,15 @@ describe('PhoneNumber', () => {
   test.each([[21_000_0000], [null], ['2'.repeat(1_000)]])('refuses the national number %s', async (raw) => {
     expect((await PhoneNumber.parseNational(raw as string, { country: 'PT' })).ok).toBe(false)
   })
+
+  test.each([[undefined], [null], ['PT']])(
+    'refuses %j in place of the options of a country',
+    async (options) => {
+      await expect(PhoneNumber.parseNational('21 000 0000', options as never)).rejects.toThrow(
+        '@base/domain PhoneNumber.parseNational: options must be an object',
+      )
+    },
+  )
 })
 
 describe('Percentage', () => {
@@ -250,6 +268,12 @@ describe('Percentage', () => {
       '3%',
     ])
     expect(JSON.stringify(Percentage.of('22.5'))).toBe('"22.5"')
+  })
+
+  test.each([[undefined], [null], [5], [new Date(0)]])('is not compared with %j', (other) => {
+    expect(() => Percentage.of(5).compareTo(other as never)).toThrow(
+      '@base/domain Percentage: other must be a Percentage',
+    )
   })
 })
 
@@ -331,4 +355,23 @@ describe('DateRange', () => {
     expect(() => DateRange.of('2026-05-01' as never, new Date())).toThrow('must be two dates')
     expect(() => DateRange.of(new Date(1), new Date(0))).toThrow('end: must not lie before the start')
   })
+
+  test.each([[undefined], [null], [5], [{ start: new Date(0), end: new Date(1) }]])(
+    'has nothing in common with %j, which is no range',
+    (other) => {
+      const day = DateRange.of(new Date(0), new Date(86_400_000))
+      for (const ask of [() => day.overlaps(other as never), () => day.intersection(other as never)])
+        expect(ask).toThrow('@base/domain DateRange: other must be a DateRange')
+    },
+  )
+
+  test.each([[undefined], [null], ['1970-01-01'], [5], [Percentage.of(5)]])(
+    'refuses to say whether %s lies in it',
+    (other) => {
+      const day = DateRange.of(new Date(0), new Date(86_400_000))
+      expect(() => day.contains(other as never)).toThrow(
+        '@base/domain DateRange: other must be a Date or a DateRange',
+      )
+    },
+  )
 })

@@ -2,8 +2,11 @@ import type { ValidationError } from '@base/core/errors'
 import { invalidOption } from '@base/core/options'
 import { ok, type Result } from '@base/core/result'
 import { placeOf } from '../place.js'
+import { isObject } from './object-kind.js'
 import { refused } from './refused.js'
 import { TextValue } from './text-value.js'
+
+const at = /* @__PURE__ */ placeOf('Url.parse')
 
 const MAX_LENGTH = 2_048
 const DEFAULT_PROTOCOLS: readonly string[] = ['https:', 'http:']
@@ -30,14 +33,13 @@ export interface UrlOptions {
  */
 export class Url extends TextValue {
   /** Reads a URL and normalises it. @throws InvalidOptionError where the protocols are no list of them. */
-  static parse(
-    text: string,
-    { protocols = DEFAULT_PROTOCOLS }: UrlOptions = {},
-  ): Result<Url, ValidationError> {
+  static parse(text: string, options: UrlOptions = {}): Result<Url, ValidationError> {
+    if (!isObject(options)) throw invalidOption(options, at('options'), 'an object')
+    const { protocols = DEFAULT_PROTOCOLS } = options
     const wrong = Array.isArray(protocols) ? protocols.filter((one) => !PROTOCOL.test(one)) : [protocols]
     if (wrong.length > 0) {
       const allowed = "a list of schemes with their colon, such as ['https:']"
-      throw invalidOption(wrong[0], placeOf('Url.parse')('protocols'), allowed)
+      throw invalidOption(wrong[0], at('protocols'), allowed)
     }
     const url =
       typeof text === 'string' && text.length <= MAX_LENGTH && URL.canParse(text) ? new URL(text) : undefined
