@@ -102,6 +102,7 @@ describe('diff', () => {
     'privateKey',
     'pin',
     'otp',
+    'creditCard',
     'cvc',
     'credentials',
     'recovery codes',
@@ -110,7 +111,7 @@ describe('diff', () => {
     expect(diff({}, { [name]: 'value' })).toEqual([{ path: `/${name}`, after: '[redacted]' }])
   })
 
-  test.each(['pinned', 'passenger', 'author', 'shipping', 'description', 'key', 'hash'])(
+  test.each(['pinned', 'passenger', 'credit-card-brand', 'author', 'shipping', 'description', 'key', 'hash'])(
     'the value of %s is none',
     (name) => {
       expect(diff({}, { [name]: 'value' })).toEqual([{ path: `/${name}`, after: 'value' }])

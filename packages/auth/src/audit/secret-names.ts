@@ -6,8 +6,8 @@ const PARTS: readonly string[] = [
   'password passwd passphrase secret token authorization cookie credential recoverycode sessionid cardnumber',
   'apikey privatekey accesskey signingkey encryptionkey',
 ].flatMap((names) => names.split(' '))
-/** Names that are too short to be looked for in others. */
-const WHOLE = new Set(['pass', 'pwd', 'pin', 'otp', 'totp', 'cvv', 'cvc', 'jwt'])
+/** Names that are too short, or begin too many, to be looked for in others. */
+const WHOLE = new Set(['pass', 'pwd', 'pin', 'otp', 'totp', 'creditcard', 'cvv', 'cvc', 'jwt'])
 
 /** Names of parameters that are secrets in URLs, and too common for that elsewhere. */
 const IN_URLS = new Set(['code', 'key', 'sig', 'signature', 'codeverifier'])

@@ -205,6 +205,13 @@ describe('verifyAuditChain', () => {
     await expect(verifyAuditChain(source)).rejects.toBe(cause)
   })
 
+  test.each([undefined, null, 5, {}])('refuses entries that are %j', async (entries) => {
+    await expect(verifyAuditChain(never(entries))).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('@base/auth verifyAuditChain: entries must be an iterable of entries'),
+    })
+  })
+
   test.each([
     [{ after: { sequence: 0, hash: 'x' } }, 'after.sequence'],
     [{ anchor: { sequence: 1, hash: '' } }, 'anchor.hash'],

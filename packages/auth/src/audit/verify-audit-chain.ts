@@ -32,7 +32,7 @@ const place = /* @__PURE__ */ placeOf('verifyAuditChain')
  * const verified = await verifyAuditChain(exported, { anchor: { sequence: 4_711, hash } })
  * if (!verified.ok) console.error(verified.error.flaw, verified.error.sequence)
  *
- * @throws InvalidOptionError for a wrong option; what the entries' source throws.
+ * @throws InvalidOptionError for a wrong option, and for entries that cannot be iterated; what the entries' source throws.
  */
 export async function verifyAuditChain(
   entries: Iterable<AuditEntry> | AsyncIterable<AuditEntry>,
@@ -44,7 +44,13 @@ export async function verifyAuditChain(
   const anchor = checkHead(given.anchor, place('anchor'))
   if (after !== undefined && anchor !== undefined && anchor.sequence < after.sequence)
     throw invalidOption(anchor.sequence, place('anchor.sequence'), `${after.sequence} at least, as 'after'`)
+  if (!isIterable(entries)) throw invalidOption(entries, place('entries'), 'an iterable of entries')
   return verifyEntries(entries, hash, after, anchor)
+}
+
+function isIterable(value: unknown): boolean {
+  const { [Symbol.iterator]: each, [Symbol.asyncIterator]: awaited } = Object(value)
+  return typeof (awaited ?? each) === 'function'
 }
 
 /** A head that was noted. @throws InvalidOptionError */

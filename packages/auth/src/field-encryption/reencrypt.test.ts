@@ -39,6 +39,11 @@ async function tableOf() {
   return { rows, source }
 }
 
+/** A field, where it is not under the new key yet. */
+function asOld(id: number, text: string): EncryptedField[] {
+  return after.needsReencrypt(text) ? [{ place: placeOf(id), text }] : []
+}
+
 async function expectAllReadable(rows: ReadonlyMap<number, string>): Promise<void> {
   for (const [id, text] of rows) expect(await later.decrypt(text, placeOf(id))).toBe(`user-${id}`)
 }
@@ -207,8 +212,22 @@ describe('reencrypt', () => {
     expect(told).not.toHaveBeenCalled()
   })
 
-  test('refuses what is no source and no size', async () => {
+  test('a source that does not go on ends it, and is not read for ever', async () => {
+    const { rows, source } = await tableOf()
+    const stuck = { ...source, next: (_: unknown, limit: number) => source.next(undefined, limit) }
+    await expect(reencrypt(later, stuck, { batchSize: 10 })).rejects.toThrow(
+      'reencrypt: source.next() must be new fields, received an array of 10.',
+    )
+    const left = {
+      ...stuck,
+      next: async () => [...rows].flatMap(([id, text]) => asOld(id, text)).slice(0, 10),
+    }
+    expect(await reencrypt(after, left)).toMatchObject({ seen: ROWS, replaced: ROWS })
+  })
+
+  test('refuses what is no cipher, no source and no size', async () => {
     const { source } = await tableOf()
+    await expect(reencrypt({} as never, source)).rejects.toThrow('reencrypt: cipher must be')
     await expect(reencrypt(after, {} as never)).rejects.toBeInstanceOf(InvalidOptionError)
     await expect(reencrypt(after, source, { batchSize: 0 })).rejects.toBeInstanceOf(InvalidOptionError)
   })

@@ -1,5 +1,12 @@
 import { isAppError } from '@base/core/errors'
-import { checkFunction, checkInteger, checkMethods, checkOptions, checkSignal } from '@base/core/options'
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  invalidOption,
+} from '@base/core/options'
 import { placeOf } from '../place.js'
 import type { FieldCipher } from './field-cipher.js'
 import { FieldCipherError, type FieldCipherErrorCode } from './field-cipher-error.js'
@@ -75,7 +82,8 @@ export interface ReencryptResult {
  * const { replaced } = await reencrypt(cipher, customersEmails, { batchSize: 500 })
  *
  * @throws {@link FieldCipherError} at the first field that cannot be decrypted for another reason, with its place in `details`; it
- * stays as it is. What `next`, `replace` and the functions of the options throw.
+ * stays as it is. `InvalidOptionError` for a wrong argument, and where `next` ends with the field that it was to go on after. What
+ * `next`, `replace` and the functions of the options throw.
  */
 export async function reencrypt<Name extends string>(
   cipher: FieldCipher<Name>,
@@ -87,6 +95,7 @@ export async function reencrypt<Name extends string>(
   const { onProgress = () => {}, onUnreadable = unlessErased } = options
   checkFunction(onProgress, optionOf('onProgress'))
   checkFunction(onUnreadable, optionOf('onUnreadable'))
+  checkMethods(cipher, ['needsReencrypt', 'decrypt', 'encrypt'], optionOf('cipher'))
   checkMethods(source, ['next', 'replace'], optionOf('source'))
   const limit = checkInteger(batchSize, { ...optionOf('batchSize'), min: 1, max: 10_000 })
   const done = { seen: 0, replaced: 0, changed: 0, unreadable: 0 }
@@ -94,8 +103,11 @@ export async function reencrypt<Name extends string>(
   for (;;) {
     signal?.throwIfAborted()
     const fields = await source.next(last, limit)
-    last = fields.at(-1)
-    if (last === undefined) return done
+    const end = fields.at(-1)
+    if (end === undefined) return done
+    // A source that stands still would be read for ever.
+    if (keyOf(end) === keyOf(last)) throw invalidOption(fields, optionOf('source.next()'), 'new fields')
+    last = end
     for (const field of fields) {
       signal?.throwIfAborted()
       done.seen++
@@ -140,5 +152,8 @@ function unreadable(place: Readonly<Record<string, string>>, cause: unknown): Fi
 function unlessErased(_: unknown, error: FieldCipherError): void {
   if (error.code !== 'FIELD_KEY_DESTROYED') throw error
 }
+
+const keyOf = (field?: EncryptedField<string>): string =>
+  [field?.text, ...Object.values(field?.place ?? {})].join('\n')
 
 const optionOf = /* @__PURE__ */ placeOf('reencrypt')

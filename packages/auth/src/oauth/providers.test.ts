@@ -173,6 +173,18 @@ describe('Microsoft for many tenants', () => {
     })
   })
 
+  test.each([
+    ['common', { ok: true }],
+    ['organizations', { error: { code: 'OAUTH_ID_TOKEN_INVALID', cause: { code: 'TOKEN_WRONG_ISSUER' } } }],
+  ])('of %s: a personal account', async (tenant, expected) => {
+    const tid = '9188040d-6c67-4c5b-b112-36a304b66dad'
+    const { fetch } = world(() => claimsOf(`${HOST}/${tid}/v2.0`, { tid }))
+    const ask: typeof fetch = (input, init) =>
+      fetch(String(input).replace('/organizations/', '/common/'), init)
+    const { result } = await signIn({ ...settings, ...microsoft({ tenant }), fetch: ask })
+    expect(result).toMatchObject(expected)
+  })
+
   test.each([{ issuer: `${HOST}/{tenantid}/v2.0` }, { issuer: ISSUER }, {}])(
     'signs in by a key with %j',
     async (owner) => {

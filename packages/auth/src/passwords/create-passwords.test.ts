@@ -244,6 +244,25 @@ describe('a function whose texts are no PHC strings', () => {
   })
 })
 
+describe('a function that gives no text', () => {
+  test.each([undefined, null, '', 5, {}])('%j is not given on to be stored', async (nothing) => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const kdf = {
+      id: 'own',
+      hash: async () => nothing as string,
+      verify: async () => true,
+      needsRehash: () => true,
+    }
+    for (const options of [{ kdf }, { kdf, pepper: { current: 'k1', keys: { k1: key(1) } } }]) {
+      const own = createPasswords(options)
+      await expect(own.hash(PASSWORD)).rejects.toThrow('kdf.hash() must be a text that is not empty')
+      expect(await own.verify(PASSWORD, 'stored')).toEqual({ ok: true })
+    }
+    expect(warned).toHaveBeenCalledTimes(2)
+    warned.mockRestore()
+  })
+})
+
 describe('a hash of former parameters', () => {
   const strong = createPasswords({ kdf: argon2id({ memory: 9_216, passes: 4 }) })
 

@@ -1,7 +1,7 @@
 import { untilAborted } from '@base/core/abort'
 import { ValidationError } from '@base/core/errors'
 import { reportCallbackError } from '@base/core/events'
-import { invalidOption } from '@base/core/options'
+import { checkText, invalidOption } from '@base/core/options'
 import { signalOf } from '../signal-of.js'
 import { MAX_BYTES, normalisePassword } from './normalised-password.js'
 import type {
@@ -89,7 +89,8 @@ class HashedPasswords implements Passwords {
   async #make(normalised: string): Promise<string> {
     const { kdf, pepper } = this.#settings
     const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
-    return pepper.label(await kdf.hash(pepper.apply(normalised, pepper.current), salt))
+    const text = await kdf.hash(pepper.apply(normalised, pepper.current), salt)
+    return pepper.label(checkText(text, place('kdf.hash()')))
   }
 }
 

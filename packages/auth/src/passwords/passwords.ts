@@ -38,7 +38,7 @@ export interface Passwords {
    * well-formed and has at most 1,024 bytes.
    *
    * @throws ValidationError for what is none; UnavailableError where too many wait; UnsupportedError where the function for
-   * passwords needs a package.
+   * passwords needs a package; InvalidOptionError where it gives no text.
    */
   hash(password: string, options?: HashPasswordOptions): Promise<string>
   /**

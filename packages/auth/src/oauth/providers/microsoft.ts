@@ -1,6 +1,6 @@
 import { checkOptions, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
-import { isTenant } from '../provider/expected-issuer.js'
+import { CONSUMERS, isTenant } from '../provider/expected-issuer.js'
 import type { OidcProviderSettings } from './provider-settings.js'
 
 /** Options of {@link microsoft}. */
@@ -13,8 +13,6 @@ export interface MicrosoftOptions {
 }
 
 const HOST = 'https://login.microsoftonline.com'
-/** The tenant of all personal accounts. */
-const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /**
  * Sign-in with Microsoft Entra ID, work accounts and personal ones.

@@ -9,6 +9,8 @@ import type { KeyStore } from './key-store.js'
 import { memoryKeyStore } from './memory-key-store.js'
 import { StoredKeyRing } from './stored-key-ring.js'
 
+const ROTATE_EVERY = '30d'
+
 /** Options of {@link createKeyRing}; checked and read once, at construction. */
 export interface KeyRingOptions {
   /** Where the keys are, for all nodes. @defaultValue memoryKeyStore() */
@@ -56,12 +58,12 @@ export function createKeyRing(options: KeyRingOptions = {}): KeyRing {
     fallback: Duration,
   ) => toMilliseconds(given[option] ?? fallback, { ...place(option), positive: true })
   const rules = {
-    rotateEvery: milliseconds('rotateEvery', '30d'),
+    rotateEvery: milliseconds('rotateEvery', ROTATE_EVERY),
     publishAhead: milliseconds('publishAhead', '1h'),
     retireAfter: milliseconds('retireAfter', '1d'),
   }
   if (rules.rotateEvery <= rules.publishAhead) {
-    throw invalidOption(given.rotateEvery, place('rotateEvery'), 'more than publishAhead')
+    throw invalidOption(given.rotateEvery ?? ROTATE_EVERY, place('rotateEvery'), 'more than publishAhead')
   }
   const checked = checkAlgorithm(algorithm, place('algorithm'))
   if (isSymmetric(checked))

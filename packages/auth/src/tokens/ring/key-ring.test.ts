@@ -146,8 +146,8 @@ describe('createKeyRing', () => {
     const first = kidOf((await tokens.issueAccess(INPUT)).token)
     await clock.advance(10 * 86_400_000 - 3_600_001)
     await tokens.issueAccess(INPUT)
-    await clock.advance(1)
     expect(await kids(ring)).toEqual([first])
+    await clock.advance(1)
     await tokens.issueAccess(INPUT)
     await clock.advance(0)
     await expect.poll(async () => (await kids(ring)).length).toBe(2)
@@ -155,6 +155,20 @@ describe('createKeyRing', () => {
     expect(kidOf((await tokens.issueAccess(INPUT)).token)).toBe(first)
     await clock.advance('1m')
     expect(kidOf((await tokens.issueAccess(INPUT)).token)).not.toBe(first)
+  })
+
+  test('rotates by itself where nobody signs: the set that is asked for has the next key soon', async () => {
+    const clock = new TestClock()
+    const { ring, tokens } = nodeOn(memoryKeyStore(), clock, { rotateEvery: '10d' })
+    const [first] = await kids(ring)
+    await clock.advance(10 * 86_400_000 - 3_600_001)
+    expect(await kids(ring)).toEqual([first])
+    await clock.advance(1)
+    expect(await kids(ring)).toEqual([first])
+    await expect.poll(() => kids(ring)).toEqual([first, expect.any(String)])
+    const both = await kids(ring)
+    await clock.advance('1h')
+    expect(kidOf((await tokens.issueAccess(INPUT)).token)).toBe(both[1])
   })
 
   test('does not add a third key while one waits', async () => {
@@ -581,11 +595,12 @@ describe('createKeyRing', () => {
           return inner.replace(...change)
         },
       }
-      const { tokens } = nodeOn(store, clock, { rotateEvery: '2h' })
+      const { ring, tokens } = nodeOn(store, clock, { rotateEvery: '2h' })
       await tokens.issueAccess(INPUT)
       writes = false
       await clock.advance('1h')
       for (let i = 0; i < 5; i++) await tokens.issueAccess(INPUT)
+      expect(await kids(ring)).toHaveLength(1)
       await expect.poll(() => heard.length).toBe(1)
       writes = true
       await clock.advance('30s')
@@ -699,6 +714,10 @@ describe('createKeyRing', () => {
 
   test('has defaults where it is given nothing', async () => {
     expect(createKeyRing()).toMatchObject({ algorithm: 'ES256', retireAfter: 86_400_000 })
+  })
+
+  test('names the time between rotations that there is by default, where keys are published for longer', () => {
+    expect(() => createKeyRing({ publishAhead: '30d' })).toThrow('more than publishAhead, received "30d"')
   })
 
   test.each<[string, object]>([

@@ -18,7 +18,8 @@ export interface KeyRing extends SigningSource {
   readonly retireAfter: number
   /**
    * Adds the next key, which signs after `publishAhead`; the first of all signs at once. Where one is waiting already, or
-   * another node adds one at the same time, that is the one. Happens by itself every `rotateEvery`.
+   * another node adds one at the same time, that is the one. Happens by itself every `rotateEvery`, when a node signs or is
+   * asked for the set.
    *
    * @throws UnavailableError `KEYS_UNAVAILABLE` where the store is away; the key may have been added all the same.
    */

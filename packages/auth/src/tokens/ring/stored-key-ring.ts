@@ -82,12 +82,13 @@ export class StoredKeyRing implements KeyRing {
 
   async signer(): Promise<Signer> {
     const snapshot = await this.#withKey()
-    if (isRotationDue(snapshot.states, this.#parts.clock.now(), this.#parts.rules)) this.#rotateBeside()
+    this.#rotateWhereDue(snapshot)
     return snapshot.signer
   }
 
   async jwks(): Promise<PublishedKeys> {
     const snapshot = await available(() => this.#withKey())
+    this.#rotateWhereDue(snapshot)
     return snapshot.published(this.#parts.rules.publishAhead)
   }
 
@@ -170,8 +171,10 @@ export class StoredKeyRing implements KeyRing {
     return this.#latest()
   }
 
-  #rotateBeside(): void {
+  /** Beside the work of who asks. */
+  #rotateWhereDue({ states: known }: RingSnapshot): void {
     const { clock, rules } = this.#parts
+    if (!isRotationDue(known, clock.now(), rules)) return
     const now = clock.monotonic()
     if (now - this.#rotateTriedAt < PAUSE) return
     this.#rotateTriedAt = now

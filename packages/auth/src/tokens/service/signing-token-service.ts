@@ -72,6 +72,7 @@ export class SigningTokenService implements TokenService {
 
   async revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void> {
     const id = checkId(typeof token === 'string' ? token : token?.jti)
+    if (typeof token !== 'string') checkIssuer(token, this.issuer)
     const ttl = this.#ttl(
       typeof token === 'string' ? undefined : checkNumber(token.exp, placeOf('revoke')('exp')) * 1_000,
     )
@@ -142,4 +143,10 @@ function checkId(jti: unknown): string {
     throw invalidOption('a token', place, 'the jti of a token, or its claims')
   }
   return checkText(jti, place)
+}
+
+/** Where claims say whose they are, they are ours: what is noted here goes by our own name. */
+function checkIssuer(claims: object, issuer: string): void {
+  const { iss } = claims as { readonly iss?: unknown }
+  if (iss !== undefined && iss !== issuer) throw invalidOption(iss, placeOf('revoke')('iss'), issuer)
 }

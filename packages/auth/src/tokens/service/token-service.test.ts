@@ -319,6 +319,17 @@ describe('createTokenService', () => {
       await tokens.revoke('a.b.c')
     })
 
+    test('of the claims of another issuer is refused: it would take back nothing of theirs', async () => {
+      const tokens = serviceWith()
+      const { token, claims } = await tokens.issueAccess(INPUT)
+      await expect(tokens.revoke({ ...claims, iss: 'https://other.example.com' } as never)).rejects.toThrow(
+        `revoke: iss must be ${ISSUER}`,
+      )
+      expect(code(await tokens.verifyAccess(token))).toBe('ok')
+      await tokens.revoke({ jti: claims.jti, exp: claims.exp })
+      expect(code(await tokens.verifyAccess(token))).toBe('TOKEN_REVOKED')
+    })
+
     test('is per issuer', async () => {
       const clock = new TestClock()
       const revocations = memoryRevocationStore({ clock })

@@ -54,7 +54,7 @@ export interface TokenService extends Verifier {
    * Takes one token back, by its claims or its `jti`; it stays so for as long as anyone would take it, whatever their
    * `clockSkew`. By its `jti` alone, for as long as one that lives for `longestTtl`.
    *
-   * @throws UnavailableError where the store could not note it.
+   * @throws InvalidOptionError also for claims of another issuer; UnavailableError where the store could not note it.
    */
   revoke(token: Pick<AccessClaims, 'jti' | 'exp'> | string): Promise<void>
   /**
