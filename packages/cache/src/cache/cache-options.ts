@@ -53,7 +53,7 @@ export interface CacheOptions {
   readonly softTimeout?: Duration | undefined
   /**
    * How long to wait for a load at all, more than 0. Its signal aborts then, and it has failed. One that goes on all the same is
-   * joined for 30 s more, or where that is longer for its timeout once more, up to four times after others of its key that hung;
+   * joined for 5 minutes more, or where that is longer for its timeout once more, up to four times after others of its key that hung;
    * who comes later, or after a deletion, loads anew, and its late value is stored unless a newer one is known, or six more have hung since. @defaultValue Infinity
    */
   readonly hardTimeout?: Duration | undefined

@@ -12,7 +12,7 @@ import { tooLate } from './waiting.js'
 /** The lease of a lock, where there is no hard timeout, in milliseconds. */
 const LEASE = 30_000
 /** A load that goes on after its hard timeout is joined for so long at least, in milliseconds. */
-const PATIENCE = 30_000
+const PATIENCE = 300_000
 /** The time for which it is joined is doubled no more often. */
 const MOST_DOUBLINGS = 2
 

@@ -6,7 +6,7 @@ import { type CacheStore, memoryCacheStore } from '../store/index.js'
 import { createCache } from './index.js'
 
 /** When a load with a hard timeout of 100 ms is given up. */
-const GIVEN_UP = 100 + 30_000
+const GIVEN_UP = 100 + 300_000
 
 /** Two processes that share a store and a lock. */
 function pair(more: { readonly lock?: Lock; readonly hardTimeout?: number } = {}) {

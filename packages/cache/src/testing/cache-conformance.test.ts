@@ -74,6 +74,16 @@ const twins: readonly (readonly [law: string, twin: Twin])[] = [
     (cache) => ({ set: (key, value, options) => cache.set(key, value, { ...options, ttl: '1m' }) }),
   ],
   [
+    'a ttl of 0 stores nothing, and what was there goes',
+    (cache) => ({
+      set: (key, value, options) => cache.set(key, value, options?.ttl === 0 ? { ttl: '1m' } : options),
+    }),
+  ],
+  [
+    'of several each has its own options, and each is deleted',
+    (cache) => ({ deleteMany: async ([first]) => (first === undefined ? undefined : cache.delete(first)) }),
+  ],
+  [
     'nobody changes what others get',
     (cache) => {
       const given = new Map<string, unknown>()
@@ -81,6 +91,19 @@ const twins: readonly (readonly [law: string, twin: Twin])[] = [
         set: async (key, value, options) => {
           given.set(key, value)
           await cache.set(key, value, options)
+        },
+        get: async (key) => given.get(key) as never,
+      }
+    },
+  ],
+  [
+    'nobody changes what others get of a load',
+    () => {
+      const given = new Map<string, unknown>()
+      return {
+        getOrSet: async (key: string, load: (context: never) => unknown) => {
+          given.set(key, given.get(key) ?? (await load(undefined as never)))
+          return given.get(key) as never
         },
         get: async (key) => given.get(key) as never,
       }
@@ -111,6 +134,17 @@ const twins: readonly (readonly [law: string, twin: Twin])[] = [
   ['a pattern wins over a load that began before', resurrecting],
   ['a clearing wins over a load that began before', resurrecting],
   ['a set wins over a load that began before', resurrecting],
+  [
+    'who gives up leaves the load to the others, and the last one ends it',
+    (cache) => loading((key, load, options) => withSignal(cache.getOrSet(key, load), options?.signal)),
+  ],
+  [
+    'a load says by which tags it is kept, for how long, and whether at all',
+    (cache) =>
+      loading((key, load, options) =>
+        cache.getOrSet(key, (context) => load({ ...context, skip: () => {} }), options),
+      ),
+  ],
   ['a tag invalidates what has it, and what is set after is valid', () => ({ deleteByTag: deaf })],
   ['namespaces do not know each other, and clear only what is theirs', () => ({ clear: deaf })],
   [
@@ -123,6 +157,14 @@ const twins: readonly (readonly [law: string, twin: Twin])[] = [
     }),
   ],
 ]
+
+/** Gives up the wait, and not the work. */
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  ])
+}
 
 function textOfBigint(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value

@@ -28,6 +28,9 @@ function kinds(law: Law<Cache>): void {
     ])
     assert.deepEqual([await cache.has('u'), await cache.has('n'), await cache.has('x')], [true, true, false])
     assert.deepEqual(await cache.getMany(['n', 'u', 'x']), [null, undefined, undefined])
+    assert.equal(await cache.get('n'), null)
+    const [none, nothing] = [await cache.getEntry('u'), await cache.getEntry('x')]
+    assert.deepEqual([none !== undefined, none?.value, nothing], [true, undefined, undefined])
   })
 
   law('undefined and null that were loaded are not loaded again', async (cache) => {
@@ -53,6 +56,27 @@ function lives(law: Law<Cache>): void {
     assert.deepEqual(await cache.getMany(['a', 'b']), [undefined, 2])
   })
 
+  law('a ttl of 0 stores nothing, and what was there goes', async (cache) => {
+    await cache.set('a', 1)
+    await cache.set('a', 2, { ttl: 0 })
+    await cache.getOrSet('b', () => 3, { ttl: 0 })
+    assert.deepEqual(await cache.getMany(['a', 'b']), [undefined, undefined])
+  })
+
+  law('of several each has its own options, and each is deleted', async (cache) => {
+    await cache.setMany([
+      ['a', 1, { ttl: 0 }],
+      ['b', 2, { tags: ['t'] }],
+      ['c', 3],
+      ['d', 4],
+      ['e', 5],
+    ])
+    await cache.deleteByTag('t')
+    assert.deepEqual(await cache.getMany(['a', 'b', 'c', 'd', 'e']), [undefined, undefined, 3, 4, 5])
+    await cache.deleteMany(['c', 'd'])
+    assert.deepEqual(await cache.getMany(['c', 'd', 'e']), [undefined, undefined, 5])
+  })
+
   law('nobody changes what others get', async (cache) => {
     const map = new Map([['a', 1]])
     await cache.set('a', map)
@@ -60,5 +84,17 @@ function lives(law: Law<Cache>): void {
     const mine = await cache.get<Map<string, number>>('a')
     mine?.clear()
     assert.deepEqual(await cache.get('a'), new Map([['a', 1]]))
+  })
+
+  law('nobody changes what others get of a load', async (cache) => {
+    const given = { list: [1] }
+    const load = async () => given
+    const [mine] = await Promise.all([cache.getOrSet('a', load), cache.getOrSet('a', load)])
+    given.list.push(2)
+    // It may be frozen.
+    Reflect.set(mine.list, 1, 3)
+    const other = await cache.get<typeof given>('a')
+    Reflect.set(other?.list ?? [], 1, 4)
+    assert.deepEqual(await cache.get('a'), { list: [1] })
   })
 }
